@@ -1,0 +1,58 @@
+//! What the corridor does about an edge's error: every edge error converts to one of three answers.
+//!
+//! It never carries secrets or bodies: `why` goes to the operator's log, `say` may be shown to people on the issue.
+
+use std::time::Duration;
+
+/// The verdict on a failed effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// Trying again may help; `after` is what the other side asked for (`retry-after`), if it did.
+    Retry {
+        /// The pause the other side asked for.
+        after: Option<Duration>,
+        /// For the operator.
+        why: String,
+    },
+    /// Trying again cannot help; `say` tells the person on the issue what to change. One or two plain sentences.
+    Refused {
+        /// For people, without markup.
+        say: String,
+    },
+    /// Our own fault or a broken promise of the other side; not retried.
+    Broken {
+        /// For the operator.
+        why: String,
+    },
+}
+
+impl Failure {
+    /// A retry without a wish of the other side.
+    pub fn retry(why: impl Into<String>) -> Self {
+        Self::Retry { after: None, why: why.into() }
+    }
+
+    /// A refusal that people are told.
+    pub fn refused(say: impl Into<String>) -> Self {
+        Self::Refused { say: say.into() }
+    }
+
+    /// A defect.
+    pub fn broken(why: impl Into<String>) -> Self {
+        Self::Broken { why: why.into() }
+    }
+
+    /// The sentence inside, whoever it is for.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Retry { why, .. } | Self::Broken { why } => why,
+            Self::Refused { say } => say,
+        }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text())
+    }
+}

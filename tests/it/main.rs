@@ -1,0 +1,9 @@
+//! The one integration-test crate.
+
+mod agents;
+mod git;
+mod github;
+mod http;
+mod simulator;
+mod store;
+mod stories;
