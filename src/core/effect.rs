@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{AgentBranch, CommentId, SessionId, Sha};
 use super::place::{Actor, Place, Snapshot};
+use super::role::Tools;
 
 /// One thing to do outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +121,15 @@ pub enum Effect {
         /// Labels to copy.
         labels: Vec<String>,
     },
+    /// Post what the agent answered. Found by its marker first.
+    PostAnswer {
+        /// Where.
+        place: Place,
+        /// Of which session.
+        session: SessionId,
+        /// Markdown.
+        body: String,
+    },
     /// End the agent's process tree. Ending what is gone is done.
     EndAgent {
         /// Where.
@@ -149,8 +159,8 @@ pub struct Turn {
     pub resume: Option<String>,
     /// Whether the working copy may be written.
     pub writes: bool,
-    /// The tools the role has, by name.
-    pub tools: Vec<String>,
+    /// The tools the role has.
+    pub tools: Tools,
     /// Wall clock, milliseconds.
     pub wall_ms: i64,
     /// Silence, milliseconds.
@@ -247,6 +257,8 @@ pub enum EffectKind {
     Publish,
     /// [`Effect::OpenPull`].
     OpenPull,
+    /// [`Effect::PostAnswer`].
+    PostAnswer,
     /// [`Effect::EndAgent`].
     EndAgent,
     /// [`Effect::RemoveWorkspace`].
@@ -255,7 +267,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -266,6 +278,7 @@ impl EffectKind {
         Self::CheckPublish,
         Self::Publish,
         Self::OpenPull,
+        Self::PostAnswer,
         Self::EndAgent,
         Self::RemoveWorkspace,
     ];
@@ -283,6 +296,7 @@ impl EffectKind {
             Self::CheckPublish => "check_publish",
             Self::Publish => "publish",
             Self::OpenPull => "open_pull",
+            Self::PostAnswer => "post_answer",
             Self::EndAgent => "end_agent",
             Self::RemoveWorkspace => "remove_workspace",
         }
@@ -303,6 +317,7 @@ impl Effect {
             Self::CheckPublish { .. } => EffectKind::CheckPublish,
             Self::Publish { .. } => EffectKind::Publish,
             Self::OpenPull { .. } => EffectKind::OpenPull,
+            Self::PostAnswer { .. } => EffectKind::PostAnswer,
             Self::EndAgent { .. } => EffectKind::EndAgent,
             Self::RemoveWorkspace { .. } => EffectKind::RemoveWorkspace,
         }
@@ -321,6 +336,7 @@ impl Effect {
             | Self::CheckPublish { place, .. }
             | Self::Publish { place, .. }
             | Self::OpenPull { place, .. }
+            | Self::PostAnswer { place, .. }
             | Self::EndAgent { place, .. }
             | Self::RemoveWorkspace { place, .. } => place,
         }
@@ -336,6 +352,7 @@ impl Effect {
             | Self::CheckPublish { session, .. }
             | Self::Publish { session, .. }
             | Self::OpenPull { session, .. }
+            | Self::PostAnswer { session, .. }
             | Self::EndAgent { session, .. }
             | Self::RemoveWorkspace { session, .. } => Some(session),
         }

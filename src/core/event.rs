@@ -11,7 +11,7 @@ use super::ids::{CommentId, SessionId, Sha};
 use super::place::{Account, Actor, Permission, Place, Snapshot};
 
 /// Something that happened to one task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum Event {
     /// A label was added to the issue.
@@ -29,6 +29,8 @@ pub enum Event {
         label: String,
         /// By whom.
         sender: Account,
+        /// GitHub's time of it, epoch milliseconds: an older one than the last trigger changes nothing.
+        at: i64,
     },
     /// The issue was closed, deleted or moved away.
     Gone {
@@ -36,6 +38,8 @@ pub enum Event {
         how: Gone,
         /// By whom.
         sender: Account,
+        /// GitHub's time of it, epoch milliseconds.
+        at: i64,
     },
     /// Our pull request was merged or closed.
     PullClosed {
@@ -74,6 +78,8 @@ pub enum Event {
         session: SessionId,
         /// What was found at its base.
         base: BaseFacts,
+        /// A random word for the envelope around other people's text in the prompt (R56: it cannot be guessed).
+        nonce: String,
     },
     /// The agent's session exists.
     AgentStarted {
@@ -151,6 +157,11 @@ pub enum Event {
         url: String,
         /// Draft, or (where the plan has no drafts) open at once.
         draft: bool,
+    },
+    /// The agent's answer is on the issue.
+    Answered {
+        /// For which session.
+        session: SessionId,
     },
     /// The status comment is there.
     StatusPosted {

@@ -4,8 +4,18 @@
 //! clock or a random number; the edges bring those in as values (`tests/it/tidy.rs` reads the `use` lines to be sure).
 
 pub mod agent;
+pub mod decide;
 pub mod effect;
 pub mod event;
 pub mod failure;
 pub mod ids;
 pub mod place;
+pub mod policy;
+pub mod role;
+pub mod sanitise;
+pub mod schedule;
+pub mod session;
+pub mod story;
+pub mod task;
+pub mod text;
+pub mod time;

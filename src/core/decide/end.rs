@@ -1,0 +1,188 @@
+//! How work ends: well, badly, or because a person wants it to. No end is silent: each shows on the issue.
+
+use serde_json::json;
+
+use super::{Decision, Draft};
+use crate::core::effect::{Effect, EffectKind, Reaction};
+use crate::core::event::{Event, Gone, Work};
+use crate::core::ids::SessionId;
+use crate::core::place::Account;
+use crate::core::story::Happening;
+use crate::core::task::{End, Progress, Stage, Step};
+use crate::core::text;
+
+/// The session ended well.
+pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
+    let stop = end.stop();
+    finish(&mut draft, end);
+    draft.note(Happening::SessionCompleted, json!({ "stop": stop, "state": draft.task.state() }));
+    draft.react(Reaction::Hooray);
+    remove_workspace(&mut draft);
+    draft.show();
+    draft.because(format!("completed: {stop}"))
+}
+
+/// The session ended badly. What it made is looked at once more, so that nothing of it is lost.
+pub(super) fn fail(mut draft: Draft<'_>, class: &str, say: &str) -> Decision {
+    let salvage = matches!(&draft.task.stage, Stage::Working { step: Step::Running { .. }, .. });
+    if salvage {
+        save_work(&mut draft);
+    } else {
+        end_agent(&mut draft);
+    }
+    finish(&mut draft, End::Failed { class: class.to_owned(), say: say.to_owned() });
+    draft.note(Happening::SessionFailed, json!({ "class": class, "why": say }));
+    draft.react(Reaction::Confused);
+    draft.show();
+    draft.because(format!("failed: {class}"))
+}
+
+/// A person switched it off, on the issue or at the machine.
+pub(super) fn switched_off(draft: Draft<'_>, why: &str, at: i64) -> Decision {
+    if at < draft.task.last_trigger {
+        return draft.because("older than the last trigger");
+    }
+    match &draft.task.stage {
+        Stage::Idle | Stage::Ended { .. } => draft.because("nothing is on"),
+        Stage::Checking { .. } => {
+            let mut draft = draft;
+            draft.give_up();
+            draft.task.stage = Stage::Idle;
+            draft.because(format!("superseded: {why}"))
+        }
+        Stage::Queued { .. } | Stage::Working { .. } => cancel(draft, why),
+    }
+}
+
+/// The issue is closed, deleted or moved.
+pub(super) fn issue_gone(draft: Draft<'_>, how: Gone, sender: &Account, at: i64) -> Decision {
+    switched_off(draft, &text::gone(how, &sender.login), at)
+}
+
+fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
+    draft.give_up();
+    match &draft.task.stage {
+        Stage::Working { step: Step::Running { .. }, .. } => save_work(&mut draft),
+        _ => end_agent(&mut draft),
+    }
+    finish(&mut draft, End::Cancelled { why: why.to_owned() });
+    draft.note(Happening::SessionCancelled, json!({ "why": why }));
+    draft.show();
+    draft.because(format!("cancelled: {why}"))
+}
+
+/// Our pull request is closed.
+pub(super) fn pull_closed(mut draft: Draft<'_>, number: i64, merged: bool) -> Decision {
+    let ours = draft.task.pull.as_ref().is_some_and(|pull| pull.number == number);
+    let Stage::Ended { end, .. } = &mut draft.task.stage else {
+        return draft.because("a session is on; its end will tell");
+    };
+    if !ours || *end != End::InReview {
+        return draft.because("not the pull request that waits for review");
+    }
+    *end = if merged { End::Merged } else { End::PullClosed };
+    let happening = if merged { Happening::PullRequestMerged } else { Happening::PullRequestClosed };
+    draft.note(happening, json!({ "number": number }));
+    draft.task.tell(draft.cx.now, if merged { "The pull request was merged." } else { "The pull request was closed." });
+    draft.show();
+    draft.because("the pull request is closed")
+}
+
+/// An effect cannot be done. Those that carry the session end it; those that only show do not.
+pub(super) fn effect_failed(
+    mut draft: Draft<'_>,
+    effect: EffectKind,
+    session: Option<&SessionId>,
+    say: &str,
+) -> Decision {
+    match effect {
+        EffectKind::CheckTrigger if matches!(draft.task.stage, Stage::Checking { .. }) => {
+            let end = End::Refused { say: say.to_owned() };
+            draft.task.stage = Stage::Ended { job: None, end, progress: Progress::default(), at: draft.cx.now };
+            draft.note(Happening::TaskRefused, json!({ "why": say }));
+            draft.react(Reaction::Confused);
+            draft.show();
+            draft.because(format!("could not be checked: {say}"))
+        }
+        EffectKind::React | EffectKind::ShowStatus | EffectKind::ShowLabel | EffectKind::CheckTrigger => {
+            draft.because(format!("{} failed: {say}", effect.name()))
+        }
+        EffectKind::EndAgent | EffectKind::RemoveWorkspace => draft.because(format!("{} failed: {say}", effect.name())),
+        EffectKind::PrepareWorkspace
+        | EffectKind::RunTurn
+        | EffectKind::Collect
+        | EffectKind::CheckPublish
+        | EffectKind::Publish
+        | EffectKind::OpenPull
+        | EffectKind::PostAnswer => {
+            let current = draft.task.job().map(|job| &job.session) == session;
+            if !current || !matches!(draft.task.stage, Stage::Working { .. }) {
+                return draft.because("an echo of an earlier session");
+            }
+            fail(draft, effect.name(), say)
+        }
+    }
+}
+
+/// Something of the session arrives after its end: saved work is told, the rest is an echo.
+pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
+    match event {
+        Event::Collected { work, .. } if !matches!(draft.task.stage, Stage::Queued { .. }) => saved(draft, work),
+        Event::PullOpened { number, url, draft: is_draft, .. } => {
+            draft.task.pull =
+                Some(crate::core::task::Pull { number: *number, url: url.clone(), draft: *is_draft });
+            draft.show();
+            draft.because("the pull request was opened while the session was ended")
+        }
+        Event::Published { head, .. } => {
+            draft.task.branch_head = Some(head.clone());
+            draft.because("the push was on its way while the session was ended")
+        }
+        _ => draft.because("an echo: the session is over"),
+    }
+}
+
+fn saved(mut draft: Draft<'_>, work: &Work) -> Decision {
+    draft.on_progress(|progress| progress.work = Some(work.clone()));
+    remove_workspace(&mut draft);
+    if !work.is_empty() {
+        draft.show();
+    }
+    draft.because("what the session left is kept in the mirror")
+}
+
+fn finish(draft: &mut Draft<'_>, end: End) {
+    let at = draft.cx.now;
+    draft.task.tell(at, text::ended(&end));
+    let stage = std::mem::replace(&mut draft.task.stage, Stage::Idle);
+    let (job, progress) = match stage {
+        Stage::Working { job, progress, .. } => (Some(job), progress),
+        Stage::Queued { job, .. } => (Some(job), Progress::default()),
+        Stage::Ended { job, progress, .. } => (job, progress),
+        Stage::Idle | Stage::Checking { .. } => (None, Progress::default()),
+    };
+    draft.task.stage = Stage::Ended { job, end, progress, at };
+}
+
+fn save_work(draft: &mut Draft<'_>) {
+    let Stage::Working { job, step: Step::Running { base, .. }, .. } = &draft.task.stage else { return };
+    let effect = Effect::Collect {
+        place: draft.task.place.clone(),
+        session: job.session.clone(),
+        base: base.sha.clone(),
+        message: text::pull::commit_message(job),
+    };
+    draft.plan(effect);
+}
+
+fn end_agent(draft: &mut Draft<'_>) {
+    let Some(job) = draft.task.job() else { return };
+    let effect = Effect::EndAgent { place: draft.task.place.clone(), session: job.session.clone() };
+    draft.plan(effect);
+}
+
+fn remove_workspace(draft: &mut Draft<'_>) {
+    let Some(job) = draft.task.job() else { return };
+    let effect = Effect::RemoveWorkspace { place: draft.task.place.clone(), session: job.session.clone() };
+    draft.plan(effect);
+}

@@ -1,0 +1,120 @@
+//! The names of what the world may know: one enum, from which the live feed, `--json` and the documentation are made.
+
+use serde::{Deserialize, Serialize};
+
+/// Something that happened, under its wire name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Happening {
+    /// A webhook was stored and understood.
+    #[serde(rename = "delivery.accepted")]
+    DeliveryAccepted,
+    /// A webhook was stored and means nothing to us.
+    #[serde(rename = "delivery.ignored")]
+    DeliveryIgnored,
+    /// Somebody asked for work.
+    #[serde(rename = "task.received")]
+    TaskReceived,
+    /// Work was not accepted.
+    #[serde(rename = "task.refused")]
+    TaskRefused,
+    /// Work was accepted and waits for a slot.
+    #[serde(rename = "task.queued")]
+    TaskQueued,
+    /// It still waits.
+    #[serde(rename = "task.waiting")]
+    TaskWaiting,
+    /// A session got its slot.
+    #[serde(rename = "session.dispatched")]
+    SessionDispatched,
+    /// Its working copy stands.
+    #[serde(rename = "workspace.ready")]
+    WorkspaceReady,
+    /// Its agent has the prompt.
+    #[serde(rename = "session.running")]
+    SessionRunning,
+    /// The plan or the activity changed.
+    #[serde(rename = "session.progress")]
+    SessionProgress,
+    /// The turn is over; git decides.
+    #[serde(rename = "session.idle")]
+    SessionIdle,
+    /// Git has decided.
+    #[serde(rename = "session.collected")]
+    SessionCollected,
+    /// The branch is on GitHub.
+    #[serde(rename = "branch.pushed")]
+    BranchPushed,
+    /// The pull request is open.
+    #[serde(rename = "pull_request.opened")]
+    PullRequestOpened,
+    /// The pull request was merged.
+    #[serde(rename = "pull_request.merged")]
+    PullRequestMerged,
+    /// The pull request was closed unmerged.
+    #[serde(rename = "pull_request.closed")]
+    PullRequestClosed,
+    /// The agent's answer is on the issue.
+    #[serde(rename = "answer.posted")]
+    AnswerPosted,
+    /// The session ended well.
+    #[serde(rename = "session.completed")]
+    SessionCompleted,
+    /// The session ended badly.
+    #[serde(rename = "session.failed")]
+    SessionFailed,
+    /// The session was ended by a person.
+    #[serde(rename = "session.cancelled")]
+    SessionCancelled,
+}
+
+impl Happening {
+    /// Every name.
+    pub const ALL: [Self; 20] = [
+        Self::DeliveryAccepted,
+        Self::DeliveryIgnored,
+        Self::TaskReceived,
+        Self::TaskRefused,
+        Self::TaskQueued,
+        Self::TaskWaiting,
+        Self::SessionDispatched,
+        Self::WorkspaceReady,
+        Self::SessionRunning,
+        Self::SessionProgress,
+        Self::SessionIdle,
+        Self::SessionCollected,
+        Self::BranchPushed,
+        Self::PullRequestOpened,
+        Self::PullRequestMerged,
+        Self::PullRequestClosed,
+        Self::AnswerPosted,
+        Self::SessionCompleted,
+        Self::SessionFailed,
+        Self::SessionCancelled,
+    ];
+
+    /// The wire name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DeliveryAccepted => "delivery.accepted",
+            Self::DeliveryIgnored => "delivery.ignored",
+            Self::TaskReceived => "task.received",
+            Self::TaskRefused => "task.refused",
+            Self::TaskQueued => "task.queued",
+            Self::TaskWaiting => "task.waiting",
+            Self::SessionDispatched => "session.dispatched",
+            Self::WorkspaceReady => "workspace.ready",
+            Self::SessionRunning => "session.running",
+            Self::SessionProgress => "session.progress",
+            Self::SessionIdle => "session.idle",
+            Self::SessionCollected => "session.collected",
+            Self::BranchPushed => "branch.pushed",
+            Self::PullRequestOpened => "pull_request.opened",
+            Self::PullRequestMerged => "pull_request.merged",
+            Self::PullRequestClosed => "pull_request.closed",
+            Self::AnswerPosted => "answer.posted",
+            Self::SessionCompleted => "session.completed",
+            Self::SessionFailed => "session.failed",
+            Self::SessionCancelled => "session.cancelled",
+        }
+    }
+}

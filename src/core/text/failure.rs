@@ -1,0 +1,65 @@
+//! Why work failed, for people: what happened, then what to do.
+
+use crate::core::agent::ErrorClass;
+use crate::core::event::Work;
+use crate::core::place::Permission;
+use crate::core::sanitise;
+
+/// The turn ended with neither a change nor a word.
+pub const NOTHING: &str = "the agent ended without changing anything and without an answer.";
+/// The issue was closed while the agent worked.
+pub const CLOSED_MEANWHILE: &str =
+    "the issue was closed before the result could be published. Reopen it and add the label again.";
+
+/// The agent reported an error of its own instead of a result.
+pub fn agent_error(class: ErrorClass, message: &str) -> String {
+    let what = match class {
+        ErrorClass::Auth => "the agent could not log in to its model; the operator must check its key",
+        ErrorClass::RateLimit => "the agent's model refused more requests for now (rate limit or quota)",
+        ErrorClass::ModelUnavailable => "the agent's model was not reachable",
+        ErrorClass::Timeout => "the agent's time ran out",
+        ErrorClass::Silence => "the agent said nothing for too long",
+        ErrorClass::Crash => "the agent crashed",
+        ErrorClass::Protocol => "the agent did not follow the protocol",
+        ErrorClass::Flood => "the agent wrote far too much",
+        ErrorClass::Spawn => "the agent could not be started",
+        ErrorClass::Unknown => "the agent reported an error",
+    };
+    let said = sanitise::inline(message.trim(), 300);
+    if said.is_empty() { format!("{what}.") } else { format!("{what}. It said: “{said}”") }
+}
+
+/// What git found cannot be published as it is.
+pub fn objections(work: &Work) -> Option<String> {
+    let mut sentences: Vec<String> = work.objections.iter().map(|text| sanitise::inline(text, 300)).collect();
+    if !work.protected.is_empty() {
+        let paths: Vec<String> =
+            work.protected.iter().take(5).map(|path| format!("`{}`", sanitise::inline(path, 120))).collect();
+        sentences.push(format!(
+            "it touches protected paths ({}), which a person must change by hand or allow in `skep.toml` (`[limits] \
+             allow_protected`)",
+            paths.join(", ")
+        ));
+    }
+    if sentences.is_empty() {
+        return None;
+    }
+    Some(format!("the result was not published: {}.", sentences.join("; ")))
+}
+
+/// Somebody else wrote to our branch.
+pub fn branch_moved(branch: &str, theirs: &str, ours: &str) -> String {
+    format!(
+        "somebody pushed {theirs} to `{branch}` meanwhile, and their work is not overwritten. Ours ({ours}) is kept on the \
+         server. Merge or delete `{branch}`, then remove and add the label `agent:go`."
+    )
+}
+
+/// The requester's right is gone.
+pub fn right_lost(login: &str, has: Permission) -> String {
+    let has = format!("{has:?}").to_lowercase();
+    format!(
+        "@{login} asked for this and has only {has} access now, so the result was not published. Somebody with write \
+         access can remove and add the label `agent:go`."
+    )
+}

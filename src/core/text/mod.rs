@@ -1,0 +1,88 @@
+//! Every sentence a person reads on GitHub, and every prompt an agent reads. Pure functions, one file per kind of text.
+//!
+//! Foreign words (titles, answers, plans, log lines) pass `core::sanitise` here, on their way into the text; nothing that
+//! leaves this room is longer than [`LIMIT`].
+
+pub mod answer;
+pub mod failure;
+pub mod prompt;
+pub mod pull;
+pub mod refusal;
+pub mod status;
+
+use super::event::Gone;
+use super::role::Why;
+use super::task::End;
+
+/// Longest text for GitHub, in characters; GitHub refuses more than 65,536.
+pub const LIMIT: usize = 60_000;
+
+/// Why this role, as half a sentence.
+pub fn role_why(why: &Why, role: &str) -> String {
+    match why {
+        Why::Default => format!("the issue has no `role:*` label, so the default `{role}`"),
+        Why::Label { label } => format!("from the label `{label}`"),
+        Why::FirstOf { labels, .. } => {
+            let all: Vec<String> = labels.iter().map(|label| format!("`{label}`")).collect();
+            format!("the first of {} in the documented order", all.join(", "))
+        }
+    }
+}
+
+/// The issue went away.
+pub fn gone(how: Gone, login: &str) -> String {
+    match how {
+        Gone::Closed => format!("@{login} closed the issue"),
+        Gone::Deleted => format!("@{login} deleted the issue"),
+        Gone::Transferred => format!("@{login} moved the issue to another repository"),
+    }
+}
+
+/// One line of the story for an end.
+pub fn ended(end: &End) -> String {
+    match end {
+        End::InReview => "Opened the pull request.".into(),
+        End::Merged => "The pull request was merged.".into(),
+        End::PullClosed => "The pull request was closed.".into(),
+        End::Answered => "Answered.".into(),
+        End::Refused { say } => format!("Not started: {say}"),
+        End::Failed { say, .. } => format!("Failed: {say}"),
+        End::Cancelled { why } => format!("Stopped: {why}."),
+    }
+}
+
+/// `14:02:11Z` of a time in epoch milliseconds.
+pub fn clock(at: i64) -> String {
+    let seconds = at.div_euclid(1000).rem_euclid(86_400);
+    format!("{:02}:{:02}:{:02}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// `3 m 12 s`, `450 ms`, `2 h 5 m` of a span in milliseconds.
+pub fn span(ms: i64) -> String {
+    let ms = ms.max(0);
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{} s", ms / 1000),
+        60_000..3_600_000 => format!("{} m {} s", ms / 60_000, ms / 1000 % 60),
+        _ => format!("{} h {} m", ms / 3_600_000, ms / 60_000 % 60),
+    }
+}
+
+/// `1 file`, `2 files`.
+pub fn count(n: u64, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clock, count, span};
+
+    #[test]
+    fn times_and_numbers_read_well() {
+        assert_eq!(clock(1_763_690_531_000), "02:02:11Z");
+        assert_eq!(clock(-1), "23:59:59Z");
+        let spans: Vec<_> = [-5, 450, 59_999, 192_000, 7_500_000].into_iter().map(span).collect();
+        assert_eq!(spans, ["0 ms", "450 ms", "59 s", "3 m 12 s", "2 h 5 m"]);
+        assert_eq!((count(1, "file").as_str(), count(0, "file").as_str()), ("1 file", "0 files"));
+    }
+}

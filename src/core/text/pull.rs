@@ -1,0 +1,138 @@
+//! The pull request: its title, its body computed from evidence, and the message of our own commit.
+
+use serde_json::{Value, json};
+
+use super::{LIMIT, count, role_why};
+use crate::core::agent::TurnEnd;
+use crate::core::decide::Context;
+use crate::core::event::{FileChange, Work};
+use crate::core::place::Actor;
+use crate::core::sanitise::{self, Allow};
+use crate::core::task::Job;
+
+/// What a pull request's body is made of.
+#[derive(Debug)]
+pub struct Evidence<'a> {
+    /// What git found.
+    pub work: &'a Work,
+    /// How the turn ended, with the agent's own words.
+    pub end: &'a TurnEnd,
+    /// The repository's template.
+    pub template: Option<&'a str>,
+    /// Name and version the agent gave.
+    pub agent: Option<String>,
+}
+
+const SHOWN_FILES: usize = 40;
+
+/// The title: the issue's, made safe, at most 200 characters.
+pub fn title(job: &Job) -> String {
+    let title = sanitise::inline(job.snapshot.title.trim(), 200);
+    if title.is_empty() { format!("Work on issue {}", job.session.task().issue) } else { title }
+}
+
+/// The body.
+pub fn body(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
+    let mut body = format!("Closes #{}\n\n", job.session.task().issue);
+    body.push_str(&changes(evidence.work));
+    body.push_str(&summary(evidence.end));
+    body.push_str(&provenance(job, evidence, cx));
+    let room = LIMIT.saturating_sub(body.chars().count() + 200);
+    if let Some(template) = evidence.template.map(str::trim).filter(|template| !template.is_empty()) {
+        let template = sanitise::fit(template, room.min(20_000));
+        body = format!("{template}\n\n---\n\n{body}");
+    }
+    sanitise::fit(&body, LIMIT)
+}
+
+fn changes(work: &Work) -> String {
+    let (plus, minus) = totals(work);
+    let mut text = format!(
+        "### What changed\n\n{} changed, {} (+), {} (−), {}.\n\n| file | | + | − |\n| --- | --- | --: | --: |\n",
+        count(work.files.len() as u64, "file"),
+        count(plus, "insertion"),
+        count(minus, "deletion"),
+        count(u64::from(work.commits), "commit"),
+    );
+    for file in work.files.iter().take(SHOWN_FILES) {
+        text.push_str(&row(file));
+    }
+    if work.files.len() > SHOWN_FILES {
+        text.push_str(&format!("| … and {} | | | |\n", count((work.files.len() - SHOWN_FILES) as u64, "more file")));
+    }
+    text
+}
+
+fn row(file: &FileChange) -> String {
+    let path = sanitise::inline(&file.path, 160).replace('|', "\\|");
+    let number = |n: u64| if file.binary { "binary".to_owned() } else { n.to_string() };
+    format!("| {path} | {} | {} | {} |\n", file.kind, number(file.insertions), number(file.deletions))
+}
+
+fn summary(end: &TurnEnd) -> String {
+    let said = sanitise::outbound(&sanitise::redact(end.message.trim(), &[]), &Allow::default());
+    if said.is_empty() {
+        return "\n### What the agent says\n\nNothing.\n".into();
+    }
+    let quoted: Vec<String> = said.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect();
+    format!("\n### What the agent says\n\nIn its own words, not verified by skep:\n\n{}\n", quoted.join("\n"))
+}
+
+fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
+    let requester = match &job.actor {
+        Actor::Person(account) => format!("@{}", account.login),
+        Actor::Operator => "the operator of this server".into(),
+    };
+    let agent = evidence.agent.as_deref().map_or_else(|| job.agent.clone(), |name| format!("{} ({name})", job.agent));
+    let mut text = format!(
+        "\n<details><summary>Where this comes from</summary>\n\n- Requested by {requester}; review it as you would a \
+         stranger's.\n- Role `{}`: {}.\n- Agent {}, session `{}`, from `{}` at `{}`.\n",
+        job.role.name,
+        role_why(&job.why, job.role.name.as_str()),
+        sanitise::inline(&agent, 100),
+        job.session,
+        job.base_branch,
+        evidence.work.base.short(),
+    );
+    if let Some(warning) = &cx.policy.confinement_warning {
+        text.push_str(&format!("- ⚠️ {}\n", sanitise::inline(warning, 300)));
+    }
+    text.push_str("\n</details>\n");
+    text
+}
+
+/// The message of the commit of what the agent left uncommitted, with its trailers.
+pub fn commit_message(job: &Job) -> String {
+    let title: String = job.snapshot.title.chars().filter(|c| !c.is_control()).collect();
+    let title = title.trim();
+    let subject = if title.is_empty() { format!("Work on issue #{}", job.session.task().issue) } else { cut(title, 72) };
+    let mut message =
+        format!("{subject}\n\nSkep-Session: {}\nSkep-Role: {}\n", job.session, job.role.name);
+    if let Actor::Person(account) = &job.actor {
+        let (id, login) = (account.id, &account.login);
+        message.push_str(&format!("Co-authored-by: {login} <{id}+{login}@users.noreply.github.com>\n"));
+    }
+    message
+}
+
+fn cut(text: &str, chars: usize) -> String {
+    if text.chars().count() <= chars {
+        return text.to_owned();
+    }
+    text.chars().take(chars - 1).chain(['…']).collect()
+}
+
+/// Lines added and removed.
+pub fn totals(work: &Work) -> (u64, u64) {
+    work.files.iter().fold((0, 0), |(plus, minus), file| (plus + file.insertions, minus + file.deletions))
+}
+
+/// The evidence in numbers, for machines.
+pub fn numbers(work: &Work) -> Value {
+    let (insertions, deletions) = totals(work);
+    let paths: Vec<&str> = work.files.iter().take(SHOWN_FILES).map(|file| file.path.as_str()).collect();
+    json!({
+        "head": work.head, "base": work.base, "commits": work.commits, "files": work.files.len(), "paths": paths,
+        "insertions": insertions, "deletions": deletions,
+    })
+}

@@ -1,0 +1,68 @@
+//! Why work does not start. Each sentence ends with what to do next.
+
+use crate::core::place::Permission;
+use crate::core::policy::GO_LABEL;
+use crate::core::sanitise;
+
+/// On a pull request.
+pub const PULL: &str =
+    "agents start from issues, not from pull requests. Open an issue that says what should change, and label that.";
+/// On a closed issue.
+pub const CLOSED: &str = "the issue is closed. Reopen it, then remove and add the label `agent:go` again.";
+/// In an archived repository.
+pub const ARCHIVED: &str = "the repository is archived and cannot be written. Unarchive it in its settings, then try again.";
+
+/// The person may not.
+pub fn permission(login: &str, has: Permission) -> String {
+    let has = match has {
+        Permission::None => "no",
+        Permission::Read => "read",
+        Permission::Triage => "triage",
+        Permission::Write | Permission::Maintain | Permission::Admin => "write",
+    };
+    format!(
+        "@{login} has {has} access here, and agents are started by people with write access. Somebody who has it can \
+         remove and add the label `{GO_LABEL}`."
+    )
+}
+
+/// A bot may not.
+pub fn bot(login: &str) -> String {
+    format!(
+        "@{login} is not a person, and bots do not start agents here. A person with write access can remove and add the \
+         label `{GO_LABEL}`; the operator can allow a bot by its number (`allowed_bots`)."
+    )
+}
+
+/// Nothing to start from.
+pub fn empty(branch: &str) -> String {
+    format!("the repository is empty. Push a first commit to `{branch}`, then remove and add the label `{GO_LABEL}`.")
+}
+
+/// A role nobody knows.
+pub fn unknown_role(label: &str, nearest: Option<&str>) -> String {
+    let nearest = nearest.map_or_else(String::new, |name| format!(" Did you mean `role:{name}`?"));
+    format!(
+        "`{}` names no role that exists here.{nearest} Use a known one, or add `.github/agents/<role>.agent.md` to the \
+         default branch; then remove and add the label `{GO_LABEL}`.",
+        sanitise::inline(label, 60)
+    )
+}
+
+/// A role file that cannot be read.
+pub fn role_file(error: &str) -> String {
+    format!(
+        "the role's file cannot be used: {}. Mend it on the default branch, then remove and add the label `{GO_LABEL}`.",
+        sanitise::inline(error, 400)
+    )
+}
+
+/// A role that names an agent the operator has not configured.
+pub fn unknown_agent(role: &str, agent: &str) -> String {
+    format!(
+        "the role `{role}` wants the agent `{}`, which is not configured on this server. Its operator can add \
+         `[agents.{}]` to `skep.toml`.",
+        sanitise::inline(agent, 60),
+        sanitise::inline(agent, 60)
+    )
+}

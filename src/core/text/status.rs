@@ -1,0 +1,152 @@
+//! The one status comment: a header by mood, links, the plan with live ticks, the reason and the next step, and a folded
+//! block for the curious. Edited, never repeated.
+
+use super::{LIMIT, clock, count, pull, role_why, span};
+use crate::core::agent::{PlanEntry, PlanStatus};
+use crate::core::decide::Context;
+use crate::core::policy::GO_LABEL;
+use crate::core::sanitise::{self, Allow};
+use crate::core::task::{End, Job, Progress, Stage, Step, Task};
+
+/// Renders the comment for a task as it stands.
+pub fn render(task: &Task, cx: Context<'_>) -> String {
+    let mut parts = vec![header(task, cx)];
+    parts.extend(links(task));
+    if let Some(progress) = task.progress() {
+        parts.extend(plan(&progress.plan));
+        parts.extend(doing(progress));
+    }
+    parts.extend(ending(task));
+    parts.extend(details(task, cx));
+    parts.push(format!("<sub>updated {}</sub>", clock(cx.now)));
+    sanitise::fit(&parts.join("\n\n"), LIMIT)
+}
+
+fn header(task: &Task, cx: Context<'_>) -> String {
+    match &task.stage {
+        Stage::Idle => "**Nothing to do**".into(),
+        Stage::Checking { .. } => "**Received** · checking".into(),
+        Stage::Queued { told: Some((position, total)), .. } => {
+            format!("**Queued** · #{position} of {total} · waiting for a free slot")
+        }
+        Stage::Queued { told: None, .. } => "**Queued** · waiting for a free slot".into(),
+        Stage::Working { job, step, .. } => format!("**Working** · {} · {}", job.role.name, step_words(step)),
+        Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at, cx),
+    }
+}
+
+fn step_words(step: &Step) -> &'static str {
+    match step {
+        Step::Preparing => "preparing the working copy",
+        Step::Running { .. } => "the agent is at it",
+        Step::Collecting { .. } => "looking at what changed",
+        Step::Asking { .. } | Step::Publishing { .. } => "pushing the branch",
+        Step::Opening { .. } => "opening the pull request",
+        Step::Answering => "posting the answer",
+    }
+}
+
+fn ended(job: Option<&Job>, end: &End, at: i64, cx: Context<'_>) -> String {
+    let took = job.and_then(|job| job.started_at).map(|start| format!(" in {}", span(at - start))).unwrap_or_default();
+    match end {
+        End::InReview => format!("**In review** · done{took}"),
+        End::Merged => "**Done** · the pull request was merged".into(),
+        End::PullClosed => "**Closed** · the pull request was closed without merging".into(),
+        End::Answered => format!("**Done**{took} · answered below"),
+        End::Refused { .. } => format!("**Not started** · @{} is here when it is mended", cx.policy.me.slug),
+        End::Failed { class, .. } => format!("**Failed**{took} · `{class}`"),
+        End::Cancelled { .. } => format!("**Stopped**{took}"),
+    }
+}
+
+fn links(task: &Task) -> Option<String> {
+    let mut links = Vec::new();
+    if let Some(job) = task.job().filter(|_| task.branch_head.is_some()) {
+        links.push(format!("[`{}`](../tree/{})", job.branch, job.branch));
+    }
+    if let Some(pull) = &task.pull {
+        let kind = if pull.draft { "draft pull request" } else { "pull request" };
+        links.push(format!("{kind} #{}", pull.number));
+    }
+    (!links.is_empty()).then(|| links.join(" · "))
+}
+
+fn plan(entries: &[PlanEntry]) -> Option<String> {
+    let line = |entry: &PlanEntry| {
+        let (tick, tail) = match entry.status {
+            PlanStatus::Completed => ("x", ""),
+            PlanStatus::InProgress => (" ", " ⏳"),
+            PlanStatus::Pending => (" ", ""),
+        };
+        format!("- [{tick}] {}{tail}", sanitise::inline(&entry.content, 200))
+    };
+    let lines: Vec<String> = entries.iter().take(40).map(line).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn doing(progress: &Progress) -> Option<String> {
+    let doing = sanitise::inline(&progress.doing, 160);
+    (!doing.is_empty()).then(|| format!("Now: {doing}"))
+}
+
+/// What the end means and what comes next.
+fn ending(task: &Task) -> Option<String> {
+    let Stage::Ended { end, progress, .. } = &task.stage else { return None };
+    let retry = format!("To try again, remove and add the label `{GO_LABEL}`.");
+    match end {
+        End::InReview => progress.work.as_ref().map(|work| {
+            let (plus, minus) = pull::totals(work);
+            format!(
+                "{} changed (+{plus} −{minus}). Review the pull request; merge it or close it as you like.",
+                count(work.files.len() as u64, "file")
+            )
+        }),
+        End::Merged | End::PullClosed | End::Answered => None,
+        End::Refused { say } => Some(format!("Not started: {}", words(say))),
+        End::Failed { say, .. } => {
+            let parts = [Some(format!("It failed because {}", words(say))), tail(progress), kept(progress), Some(retry)];
+            Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
+        }
+        End::Cancelled { why } => {
+            let parts = [Some(format!("Stopped because {}.", words(why))), kept(progress), Some(retry)];
+            Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
+        }
+    }
+}
+
+/// Our own sentences may name people in them; nobody is pinged by an explanation.
+fn words(text: &str) -> String {
+    sanitise::outbound(text, &Allow::default())
+}
+
+fn tail(progress: &Progress) -> Option<String> {
+    if progress.tail.is_empty() {
+        return None;
+    }
+    let lines: Vec<String> = progress.tail.iter().map(|line| line.replace("```", "'''")).collect();
+    Some(format!("Its last lines:\n\n```text\n{}\n```", sanitise::fit(&lines.join("\n"), 4_000)))
+}
+
+fn kept(progress: &Progress) -> Option<String> {
+    let work = progress.work.as_ref().filter(|work| !work.is_empty())?;
+    let files = count(work.files.len() as u64, "changed file");
+    Some(format!("What it had done ({files}) is kept on the server as `{}`.", work.head.short()))
+}
+
+fn details(task: &Task, cx: Context<'_>) -> Option<String> {
+    let job = task.job()?;
+    let agent = task.progress().and_then(|progress| progress.agent.as_deref());
+    let agent = agent.map_or_else(|| job.agent.clone(), |name| format!("{} ({name})", job.agent));
+    let limits = &cx.policy.limits;
+    let mut lines = vec![
+        format!("- Role `{}`: {}", job.role.name, role_why(&job.why, job.role.name.as_str())),
+        format!("- Agent: {}", sanitise::inline(&agent, 100)),
+        format!("- Session `{}`", job.session),
+        format!("- Time: at most {}, at most {} of silence", span(limits.session_timeout_ms), span(limits.silence_ms)),
+    ];
+    let from = task.story.len().saturating_sub(3);
+    for beat in &task.story[from..] {
+        lines.push(format!("- {} {}", clock(beat.at), sanitise::inline(&beat.text, 200)));
+    }
+    Some(format!("<details><summary>Details</summary>\n\n{}\n\n</details>", lines.join("\n")))
+}
