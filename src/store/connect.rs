@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Row, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection, Row, Transaction};
 
 use super::error::StoreError;
 
@@ -37,6 +37,8 @@ pub struct Tuning {
     pub group_rows: usize,
     /// Reading connections (SQLite) or all connections (Postgres).
     pub connections: u32,
+    /// How many bytes the SQLite file may grow to, so that it cannot take the whole disk; none: as many as there are.
+    pub most_bytes: Option<u64>,
 }
 
 impl Default for Tuning {
@@ -47,6 +49,7 @@ impl Default for Tuning {
             patience: Duration::from_secs(20),
             group_rows: 128,
             connections: 4,
+            most_bytes: None,
         }
     }
 }
@@ -67,7 +70,23 @@ impl Pools {
             Backend::Sqlite => "BEGIN IMMEDIATE",
             Backend::Postgres => "BEGIN",
         };
-        self.within(self.writer.begin_with(statement)).await
+        let begun = async {
+            match self.writer.begin_with(statement).await {
+                Err(sqlx::Error::InvalidSavePointStatement) => {
+                    self.replace_writer().await?;
+                    self.writer.begin_with(statement).await
+                }
+                begun => begun,
+            }
+        };
+        self.within(begun).await
+    }
+
+    /// A full disk makes SQLite roll back by itself, after which sqlx believes for ever that the connection is inside a
+    /// transaction and refuses to begin another. Such a connection is of no more use.
+    async fn replace_writer(&self) -> Result<(), sqlx::Error> {
+        tracing::warn!("the writing connection lost its transaction: opening another");
+        self.writer.acquire().await?.detach().close_hard().await
     }
 
     /// Gives one operation its time limit.
@@ -134,13 +153,19 @@ async fn connect_sqlite(url: &str, tuning: &Tuning) -> Result<Pools, StoreError>
     refuse_network_disk(&path)?;
     let joint = if url.contains('?') { '&' } else { '?' };
     let options = options(&format!("{url}{joint}mode=rwc"))?;
-    let writer = sqlite_pool(1, tuning, true).connect_with(options.clone());
-    let writer = within(tuning.patience, writer).await?;
-    let mut connection = within(tuning.patience, writer.acquire()).await?;
-    within(tuning.patience, check_sqlite(&mut connection)).await?;
-    drop(connection);
-    let reader = within(tuning.patience, sqlite_pool(tuning.connections, tuning, false).connect_with(options)).await?;
+    // Alone first: a pool tries again and again until its time is over, and then forgets why.
+    within(tuning.patience, try_sqlite(&options, tuning)).await?;
+    let writer = within(tuning.patience, pool(1, tuning, writing_setup(tuning)).connect_with(options.clone())).await?;
+    let readers = pool(tuning.connections, tuning, reading_setup(tuning));
+    let reader = within(tuning.patience, readers.connect_with(options)).await?;
     Ok(Pools { backend: Backend::Sqlite, writer, reader, patience: tuning.patience })
+}
+
+async fn try_sqlite(options: &AnyConnectOptions, tuning: &Tuning) -> Result<(), sqlx::Error> {
+    let mut connection = options.connect().await?;
+    sqlx::raw_sql(AssertSqlSafe(writing_setup(tuning))).execute(&mut connection).await?;
+    check_sqlite(&mut connection).await?;
+    connection.close().await
 }
 
 fn sqlite_path(url: &str) -> Result<PathBuf, StoreError> {
@@ -154,25 +179,30 @@ fn sqlite_path(url: &str) -> Result<PathBuf, StoreError> {
     Ok(path)
 }
 
-fn sqlite_pool(connections: u32, tuning: &Tuning, writing: bool) -> AnyPoolOptions {
+/// SQLite's page size for new files, bytes: a webhook's 20 KB then take two pages instead of six.
+const PAGE: u64 = 16_384;
+
+fn writing_setup(tuning: &Tuning) -> String {
     let busy = tuning.busy.as_millis();
+    let most_pages = tuning.most_bytes.map_or(u64::from(u32::MAX - 1), |bytes| bytes / PAGE);
     // The page size counts for a new file only. A checkpoint every 64 MiB instead of 4 keeps the writer writing; the
     // log file is cut back afterwards.
-    let setup = if writing {
-        format!(
-            "PRAGMA busy_timeout = {busy}; PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; \
-             PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4096; \
-             PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY"
-        )
-    } else {
-        format!(
-            "PRAGMA busy_timeout = {busy}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-             PRAGMA query_only = ON; PRAGMA cache_size = -4096"
-        )
-    };
+    format!(
+        "PRAGMA busy_timeout = {busy}; PRAGMA page_size = {PAGE}; PRAGMA journal_mode = WAL; \
+         PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4096; \
+         PRAGMA journal_size_limit = 67108864; PRAGMA max_page_count = {most_pages}; \
+         PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY"
+    )
+}
+
+fn reading_setup(tuning: &Tuning) -> String {
+    let busy = tuning.busy.as_millis();
+    format!("PRAGMA busy_timeout = {busy}; PRAGMA query_only = ON; PRAGMA cache_size = -4096")
+}
+
+fn pool(connections: u32, tuning: &Tuning, setup: String) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections.max(1))
-        .min_connections(1)
         .acquire_timeout(tuning.patience)
         .idle_timeout(None)
         .max_lifetime(None)
@@ -225,27 +255,29 @@ fn refuse_network_disk(path: &Path) -> Result<(), StoreError> {
 }
 
 async fn connect_postgres(url: &str, tuning: &Tuning) -> Result<Pools, StoreError> {
+    let options = options(url)?;
     let setup = format!(
         "SET synchronous_commit = on; SET lock_timeout = {}; SET statement_timeout = {}; \
          SET idle_in_transaction_session_timeout = 60000",
         tuning.busy.as_millis(),
         tuning.patience.as_millis()
     );
-    let pool = AnyPoolOptions::new()
-        .max_connections(tuning.connections.max(2) + 4)
-        .acquire_timeout(tuning.patience)
-        .after_connect(move |connection, _| {
-            let setup = setup.clone();
-            Box::pin(async move { sqlx::raw_sql(AssertSqlSafe(setup)).execute(connection).await.map(|_| ()) })
-        })
-        .connect_with(options(url)?);
-    let pool = within(tuning.patience, pool).await?;
-    let row = sqlx::query("SHOW synchronous_commit").fetch_one(&pool);
-    let found: String = within(tuning.patience, row).await?.try_get(0)?;
-    if found != "on" {
-        return Err(StoreError::Other(format!("Postgres has synchronous_commit = {found} instead of on")));
-    }
+    within(tuning.patience, try_postgres(&options, setup.clone())).await?;
+    // A server goes away and comes back: an idle connection is tried before it is trusted.
+    let pool = pool(tuning.connections.max(2) + 4, tuning, setup).test_before_acquire(true);
+    let pool = within(tuning.patience, pool.connect_with(options)).await?;
     Ok(Pools { backend: Backend::Postgres, writer: pool.clone(), reader: pool, patience: tuning.patience })
+}
+
+async fn try_postgres(options: &AnyConnectOptions, setup: String) -> Result<(), sqlx::Error> {
+    let mut connection = options.connect().await?;
+    sqlx::raw_sql(AssertSqlSafe(setup)).execute(&mut connection).await?;
+    let found: String = sqlx::query("SHOW synchronous_commit").fetch_one(&mut connection).await?.try_get(0)?;
+    if found != "on" {
+        let text = format!("Postgres has synchronous_commit = {found} instead of on");
+        return Err(sqlx::Error::Configuration(text.into()));
+    }
+    connection.close().await
 }
 
 #[cfg(test)]

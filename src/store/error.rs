@@ -5,7 +5,7 @@
 use crate::core::failure::Failure;
 
 /// A database operation that did not happen, or (for [`StoreError::Busy`]) may or may not have happened.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// The database was locked or slow for longer than we wait. The row may or may not exist.
     #[error("the database did not answer in time")]
@@ -56,6 +56,7 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
                 Self::Corrupt(error.to_string())
             }
+            sqlx::Error::Configuration(text) => Self::Other(text.to_string()),
             other => Self::Other(other.to_string()),
         }
     }

@@ -70,7 +70,7 @@ pub(super) async fn insert_events(connection: &mut AnyConnection, events: &[NewE
                 .bind(event.issue)
                 .bind(event.session.as_ref().map(|session| session.as_str()))
                 .bind(event.delivery.as_deref())
-                .bind(storable(event.body.clone()));
+                .bind(storable(&event.body).into_owned());
         }
         query.execute(&mut *connection).await?;
     }

@@ -86,33 +86,42 @@ async fn commit(door: &Door, group: Vec<Waiting>) {
     if group.is_empty() {
         return;
     }
-    let (mut facts, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|w| (w.fact, w.answer)).unzip();
-    match store(&door.pools, &mut facts).await {
-        Ok(accepted) => {
-            if accepted.iter().any(|one| matches!(one, Accepted::New { .. })) {
-                door.wake.ring();
-            }
-            for (answer, accepted) in answers.into_iter().zip(accepted) {
-                let _gave_up = answer.send(Ok(accepted));
-            }
+    let (facts, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|w| (w.fact, w.answer)).unzip();
+    let results = store_all(&door.pools, &facts).await;
+    if results.iter().any(|one| matches!(one, Ok(Accepted::New { .. }))) {
+        door.wake.ring();
+    }
+    for (answer, result) in answers.into_iter().zip(results) {
+        if let Err(error) = &result {
+            tracing::warn!(%error, "could not store what arrived");
         }
-        Err(error) => {
-            tracing::error!(%error, rows = facts.len(), "could not store what arrived");
-            for answer in answers {
-                let _gave_up = answer.send(Err(error.clone()));
-            }
-        }
+        let _gave_up = answer.send(result);
     }
 }
 
-async fn store(pools: &Pools, facts: &mut [NewInbox]) -> Result<Vec<Accepted>, StoreError> {
+/// All together, or, when one row spoils it for the others, each alone.
+async fn store_all(pools: &Pools, facts: &[NewInbox]) -> Vec<Result<Accepted, StoreError>> {
+    match store(pools, facts).await {
+        Ok(accepted) => accepted.into_iter().map(Ok).collect(),
+        Err(StoreError::Conflict(_) | StoreError::Other(_)) if facts.len() > 1 => {
+            let mut results = Vec::with_capacity(facts.len());
+            for fact in facts {
+                let one = store(pools, std::slice::from_ref(fact)).await;
+                results.push(one.map(|accepted| accepted.first().copied().unwrap_or(Accepted::Duplicate)));
+            }
+            results
+        }
+        Err(error) => facts.iter().map(|_| Err(error.clone())).collect(),
+    }
+}
+
+async fn store(pools: &Pools, facts: &[NewInbox]) -> Result<Vec<Accepted>, StoreError> {
     let mut writing = pools.begin().await?;
     let mut accepted = Vec::with_capacity(facts.len());
     let mut rest = facts;
     while !rest.is_empty() {
         // Powers of two: few different statements, so that they stay prepared.
-        let size = 1 << rest.len().ilog2();
-        let (chunk, after) = rest.split_at_mut(size);
+        let (chunk, after) = rest.split_at(1 << rest.len().ilog2());
         accepted.extend(pools.within(insert_inbox(&mut writing, chunk)).await?);
         rest = after;
     }

@@ -4,6 +4,9 @@
 //! lives in its own table: marking a row handled must not write 20 KB again, and pruning empties bodies but keeps ids.
 //! This file never decides what a row means.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
@@ -84,8 +87,8 @@ pub(super) fn task_key(row: &AnyRow) -> Result<Option<TaskKey>, sqlx::Error> {
 }
 
 /// Text as both databases can hold it.
-pub(super) fn storable(text: String) -> String {
-    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+pub(super) fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
 /// `head VALUES ($1, …), (…) tail`: one statement for many rows.
@@ -107,15 +110,15 @@ pub(super) fn many_rows(head: &str, columns: usize, rows: usize, tail: &str) -> 
     AssertSqlSafe(sql)
 }
 
-/// Writes up to a few hundred rows and says for each whether it was new. Bodies are taken out of `rows`.
+/// Writes up to a few hundred rows and says for each whether it was new.
 pub(super) async fn insert_inbox(
     connection: &mut AnyConnection,
-    rows: &mut [NewInbox],
+    rows: &[NewInbox],
 ) -> Result<Vec<Accepted>, sqlx::Error> {
     let head = "INSERT INTO inbox (id, kind, name, task, received_at)";
     let sql = many_rows(head, 5, rows.len(), "ON CONFLICT (id) DO NOTHING RETURNING seq, id");
     let mut query = sqlx::query(sql);
-    for row in rows.iter() {
+    for row in rows {
         query = query
             .bind(row.id.as_str())
             .bind(row.kind.as_str())
@@ -123,17 +126,17 @@ pub(super) async fn insert_inbox(
             .bind(row.task.map(|task| task.to_string()))
             .bind(row.received_at);
     }
-    let mut fresh = std::collections::HashMap::new();
+    let mut fresh = HashMap::new();
     for row in query.fetch_all(&mut *connection).await? {
         fresh.insert(row.try_get::<String, _>("id")?, row.try_get::<i64, _>("seq")?);
     }
     let mut answers = Vec::with_capacity(rows.len());
     let mut bodies = Vec::with_capacity(fresh.len());
-    for row in rows.iter_mut() {
+    for row in rows {
         // The same id twice in one statement: the first is the new one.
         match fresh.remove(&row.id) {
             Some(seq) => {
-                bodies.push((seq, storable(std::mem::take(&mut row.body))));
+                bodies.push((seq, storable(&row.body)));
                 answers.push(Accepted::New { seq });
             }
             None => answers.push(Accepted::Duplicate),
@@ -143,13 +146,13 @@ pub(super) async fn insert_inbox(
     Ok(answers)
 }
 
-async fn insert_bodies(connection: &mut AnyConnection, bodies: Vec<(i64, String)>) -> Result<(), sqlx::Error> {
+async fn insert_bodies(connection: &mut AnyConnection, bodies: Vec<(i64, Cow<'_, str>)>) -> Result<(), sqlx::Error> {
     if bodies.is_empty() {
         return Ok(());
     }
     let mut query = sqlx::query(many_rows("INSERT INTO inbox_body (seq, body)", 2, bodies.len(), ""));
     for (seq, body) in bodies {
-        query = query.bind(seq).bind(body);
+        query = query.bind(seq).bind(body.into_owned());
     }
     query.execute(connection).await?;
     Ok(())

@@ -172,7 +172,7 @@ impl Store {
                 return Ok(Closed::Lost);
             }
             if let Some(outcome) = closing.outcome {
-                let accepted = insert_inbox(&mut writing, &mut [outcome]).await?;
+                let accepted = insert_inbox(&mut writing, &[outcome]).await?;
                 told = accepted.iter().any(|one| matches!(one, Accepted::New { .. }));
             }
             writing.commit().await?;

@@ -25,6 +25,8 @@ mod look;
 mod meta;
 mod migration;
 mod outbox;
+#[cfg(test)]
+mod plan;
 mod session_log;
 mod task;
 mod transition;

@@ -187,7 +187,7 @@ pub(super) async fn insert_effect(connection: &mut AnyConnection, new: &NewEffec
     .bind(new.not_before)
     .bind(new.max_attempts)
     .bind(new.created_at)
-    .bind(storable(new.body.clone()))
+    .bind(storable(&new.body).into_owned())
     .execute(connection)
     .await?;
     Ok(if done.rows_affected() == 1 { Added::New } else { Added::Known })
@@ -206,7 +206,7 @@ async fn replace_waiting(
          AND closed_at IS NULL AND owner IS NULL RETURNING id",
     )
     .bind(key)
-    .bind(storable(new.body.clone()))
+    .bind(storable(&new.body).into_owned())
     .bind(new.session.as_ref().map(|session| session.as_str()))
     .bind(new.rank)
     .bind(new.max_attempts)

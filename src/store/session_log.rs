@@ -47,7 +47,7 @@ impl Store {
                 let head = "INSERT INTO session_log (session, at, kind, body)";
                 let mut query = sqlx::query(many_rows(head, 4, some.len(), ""));
                 for line in some {
-                    let body = storable(line.body.clone());
+                    let body = storable(&line.body).into_owned();
                     query = query.bind(session.as_str()).bind(line.at).bind(line.kind.as_str()).bind(body);
                 }
                 query.execute(&mut *writing).await?;

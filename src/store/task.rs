@@ -137,7 +137,7 @@ pub(super) async fn write_task(
         .bind(row.queued_at.or(queued_since))
         .bind(row.installation.0)
         .bind(row.updated_at)
-        .bind(storable(row.body.clone()))
+        .bind(storable(&row.body).into_owned())
         .execute(connection)
         .await?;
     Ok(done.rows_affected() == 1)
@@ -164,7 +164,7 @@ pub(super) async fn write_session(connection: &mut AnyConnection, row: &SessionR
     .bind(row.created_at)
     .bind(row.started_at)
     .bind(row.ended_at)
-    .bind(storable(row.body.clone()))
+    .bind(storable(&row.body).into_owned())
     .execute(connection)
     .await?;
     Ok(())

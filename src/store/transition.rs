@@ -99,8 +99,7 @@ impl Transition {
     /// Puts a fact into the inbox as part of this decision.
     pub async fn accept_inline(&mut self, fact: NewInbox) -> Result<Accepted, StoreError> {
         self.rings_inbox = true;
-        let mut facts = [fact];
-        let accepted = within!(self, insert_inbox(self.connection(), &mut facts))?;
+        let accepted = within!(self, insert_inbox(self.connection(), &[fact]))?;
         Ok(accepted.first().copied().unwrap_or(Accepted::Duplicate))
     }
 
