@@ -162,6 +162,10 @@ const WITH_BODY: &str = "SELECT i.seq, i.id, i.kind, i.name, i.task, COALESCE(b.
     i.handled_at, i.result FROM inbox i LEFT JOIN inbox_body b ON b.seq = i.seq";
 const WITHOUT_BODY: &str = "SELECT seq, id, kind, name, task, '' AS body, received_at, handled_at, result FROM inbox";
 
+pub(super) fn unhandled_sql() -> String {
+    format!("{WITH_BODY} WHERE i.handled_at IS NULL ORDER BY i.seq LIMIT $1")
+}
+
 impl Store {
     /// Makes `fact` durable (with everything else that waits, in one commit) and says whether it was new.
     ///
@@ -172,8 +176,10 @@ impl Store {
 
     /// The oldest rows nobody has handled, oldest first.
     pub async fn unhandled(&self, limit: i64) -> Result<Vec<InboxRow>, StoreError> {
-        let sql = AssertSqlSafe(format!("{WITH_BODY} WHERE i.handled_at IS NULL ORDER BY i.seq LIMIT $1"));
-        let rows = self.pools().within(sqlx::query(sql).bind(limit).fetch_all(self.reader())).await?;
+        let rows = self
+            .pools()
+            .within(sqlx::query(AssertSqlSafe(unhandled_sql())).bind(limit).fetch_all(self.reader()))
+            .await?;
         Ok(rows.iter().map(inbox_row).collect::<Result<_, _>>()?)
     }
 

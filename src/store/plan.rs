@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{Store, lease, sqlite_url, task};
+use super::{Store, inbox, lease, sqlite_url, task};
 
 /// What SQLite would do for `sql`; absent values are NULL, which the plan does not depend on.
 async fn plan(store: &Store, sql: &str) -> String {
@@ -16,8 +16,6 @@ async fn every_hot_question_has_its_index() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let url = sqlite_url(&directory.path().join("plan.db")).expect("an absolute path");
     let store = Store::open(&url).await.expect("a fresh database");
-    let unhandled = "SELECT i.seq FROM inbox i LEFT JOIN inbox_body b ON b.seq = i.seq \
-                     WHERE i.handled_at IS NULL ORDER BY i.seq LIMIT 10";
     let cases: Vec<(&str, String, &[&str])> = vec![
         ("queue", task::QUEUED.into(), &["INDEX task_queue"]),
         ("place", task::QUEUE_AHEAD.into(), &["INDEX task_queue"]),
@@ -27,7 +25,7 @@ async fn every_hot_question_has_its_index() {
         ("claim without some", lease::claim_sql(2, 1), &["INDEX effect_open", "INDEX effect_lane"]),
         ("next hour", lease::NEXT_DUE[0].into(), &["INDEX effect_due"]),
         ("next lapse", lease::NEXT_DUE[1].into(), &["INDEX effect_lease"]),
-        ("unhandled", unhandled.into(), &["INDEX inbox_unhandled", "SEARCH b USING INTEGER PRIMARY KEY"]),
+        ("unhandled", inbox::unhandled_sql(), &["INDEX inbox_unhandled", "SEARCH b USING INTEGER PRIMARY KEY"]),
     ];
     for (name, sql, wanted) in cases {
         let plan = plan(&store, &sql).await;

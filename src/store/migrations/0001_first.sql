@@ -30,8 +30,9 @@ CREATE TABLE task (
     updated_at BIGINT NOT NULL,
     body TEXT NOT NULL
 );
-CREATE INDEX task_queue ON task (priority DESC, queued_at, key) WHERE state = 'queued';
-CREATE INDEX task_state ON task (state, updated_at);
+-- Not partial: next to any other index that begins with the state SQLite would overlook it, and it counts states too.
+CREATE INDEX task_queue ON task (state, priority DESC, queued_at, key);
+CREATE INDEX task_updated ON task (updated_at);
 
 CREATE TABLE session (
     id TEXT NOT NULL PRIMARY KEY,
