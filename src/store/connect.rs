@@ -182,22 +182,27 @@ fn sqlite_path(url: &str) -> Result<PathBuf, StoreError> {
 /// SQLite's page size for new files, bytes: a webhook's 20 KB then take two pages instead of six.
 const PAGE: u64 = 16_384;
 
+/// When the log has grown to so many bytes, the next commit moves what the checkpointer has not.
+pub(super) const LOG_BYTES: u64 = 64 * 1024 * 1024;
+
 fn writing_setup(tuning: &Tuning) -> String {
     let busy = tuning.busy.as_millis();
     let most_pages = tuning.most_bytes.map_or(u64::from(u32::MAX - 1), |bytes| bytes / PAGE);
-    // The page size counts for a new file only. A checkpoint every 64 MiB instead of 4 keeps the writer writing; the
-    // log file is cut back afterwards.
+    let log_pages = LOG_BYTES / PAGE;
+    // The page size counts for a new file only.
     format!(
         "PRAGMA busy_timeout = {busy}; PRAGMA page_size = {PAGE}; PRAGMA journal_mode = WAL; \
-         PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4096; \
-         PRAGMA journal_size_limit = 67108864; PRAGMA max_page_count = {most_pages}; \
+         PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = {log_pages}; \
+         PRAGMA journal_size_limit = {LOG_BYTES}; PRAGMA max_page_count = {most_pages}; \
          PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY"
     )
 }
 
 fn reading_setup(tuning: &Tuning) -> String {
     let busy = tuning.busy.as_millis();
-    format!("PRAGMA busy_timeout = {busy}; PRAGMA query_only = ON; PRAGMA cache_size = -4096")
+    format!(
+        "PRAGMA busy_timeout = {busy}; PRAGMA synchronous = FULL; PRAGMA query_only = ON; PRAGMA cache_size = -4096"
+    )
 }
 
 fn pool(connections: u32, tuning: &Tuning, setup: String) -> AnyPoolOptions {

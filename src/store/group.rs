@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::connect::Pools;
 use super::error::StoreError;
@@ -33,10 +33,11 @@ pub(super) struct Door {
     pub closing: CancellationToken,
 }
 
-/// Opens the door; the task ends when `closing` is cancelled (after serving who waits) or every sender is gone.
-pub(super) fn open(door: Door) -> (mpsc::Sender<Waiting>, JoinHandle<()>) {
+/// Opens the door; its task ends when `closing` is cancelled (after serving who waits) or every sender is gone.
+pub(super) fn open(door: Door, tasks: &TaskTracker) -> mpsc::Sender<Waiting> {
     let (sender, receiver) = mpsc::channel(DOOR);
-    (sender, tokio::spawn(serve(door, receiver)))
+    tasks.spawn(serve(door, receiver));
+    sender
 }
 
 /// Waits until `fact` is durable, at most `limit`.

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::AnyPool;
-use tokio::sync::{Mutex, mpsc, watch};
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
 
+mod checkpoint;
 mod connect;
 mod error;
 mod event;
@@ -58,8 +59,10 @@ struct Inner {
     pools: Pools,
     accept: mpsc::Sender<group::Waiting>,
     accept_limit: Duration,
-    door: Mutex<Option<JoinHandle<()>>>,
+    tasks: TaskTracker,
     closing: CancellationToken,
+    /// Whoever drops the last clone without closing it leaves no task behind.
+    _end: DropGuard,
     inbox_wake: Wake,
     effect_wake: Wake,
     event_wake: Wake,
@@ -83,12 +86,17 @@ impl Store {
             wake: inbox_wake.clone(),
             closing: closing.clone(),
         };
-        let (accept, door) = group::open(door);
+        let tasks = TaskTracker::new();
+        let accept = group::open(door, &tasks);
+        if pools.backend == Backend::Sqlite {
+            tasks.spawn(checkpoint::keep(pools.reader.clone(), closing.clone()));
+        }
         let inner = Inner {
             pools,
             accept,
             accept_limit: tuning.accept,
-            door: Mutex::new(Some(door)),
+            tasks,
+            _end: closing.clone().drop_guard(),
             closing,
             inbox_wake,
             effect_wake: Wake::new(),
@@ -100,12 +108,8 @@ impl Store {
     /// Serves who already waits at the door, then closes every connection. Later calls fail as `Unavailable`.
     pub async fn close(&self) {
         self.inner.closing.cancel();
-        let door = self.inner.door.lock().await.take();
-        if let Some(door) = door
-            && let Err(error) = door.await
-        {
-            tracing::error!(%error, "the inbox's writer did not end well");
-        }
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
         self.inner.pools.writer.close().await;
         self.inner.pools.reader.close().await;
     }
