@@ -131,15 +131,15 @@ impl Answer {
         if self.status.is_success() || self.status == StatusCode::NOT_MODIFIED {
             return Ok(self);
         }
-        let (call, message) = (ask.to_string(), self.message());
+        let (call, message) = (ask.deed(), self.message());
         Err(match self.status.as_u16() {
             401 => GitHubError::TokenRefused { call, message },
             403 => self.forbidden(ask, message),
             404 => GitHubError::NotFound { call },
             410 => GitHubError::Gone { call, message },
-            // A status we did not foresee on a change proves nothing about what was done.
-            500.. if ask.changes() => GitHubError::Unknown { call, why: message },
-            500.. | 408 => GitHubError::Unanswered { call, why: message },
+            // GitHub may have done it before it failed.
+            500.. if ask.changes() => GitHubError::Unknown { call: ask.to_string(), why: message },
+            500.. | 408 => GitHubError::Unanswered { call: ask.to_string(), why: message },
             _ => GitHubError::Invalid { call, message },
         })
     }
@@ -149,7 +149,7 @@ impl Answer {
         let repository = ask.repository().unwrap_or_else(|| "The repository".to_owned());
         if lower.contains("not accessible by integration") {
             let permission = self.header("x-accepted-github-permissions").unwrap_or("it needs for this").to_owned();
-            return GitHubError::NotPermitted { call: ask.to_string(), permission };
+            return GitHubError::NotPermitted { call: ask.deed(), permission };
         }
         if lower.contains("archived") {
             return GitHubError::Archived { repository };
@@ -157,7 +157,7 @@ impl Answer {
         if lower.contains("suspended") {
             return GitHubError::Suspended;
         }
-        GitHubError::Forbidden { call: ask.to_string(), message }
+        GitHubError::Forbidden { call: ask.deed(), message }
     }
 }
 

@@ -73,6 +73,11 @@ impl Ask {
         self.effect != Effect::None
     }
 
+    /// What is wanted in words for people: `post a comment in octocat/hello`.
+    pub(super) fn deed(&self) -> String {
+        self.repository().map_or_else(|| self.verb.to_owned(), |repository| format!("{} in {repository}", self.verb))
+    }
+
     /// `owner/name`, when the path is below a repository.
     pub(super) fn repository(&self) -> Option<String> {
         let mut parts = self.path.strip_prefix("/repos/")?.split(['/', '?']);

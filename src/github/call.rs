@@ -130,14 +130,19 @@ impl GitHub {
     }
 
     async fn exchange(&self, errand: &Errand<'_>) -> Result<Answer, GitHubError> {
+        let judged = self.attempts(errand).await.and_then(|answer| answer.judge(errand.ask));
+        judged.inspect_err(|error| self.rest(errand.scope, error))
+    }
+
+    async fn attempts(&self, errand: &Errand<'_>) -> Result<Answer, GitHubError> {
         let token = self.token_for(errand.scope, errand.repository).await?;
         let answer = self.send(errand.lane, errand.ask, &token.secret, errand.etag).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
-            return answer.judge(errand.ask);
+            return Ok(answer);
         }
         self.forget(errand.scope, &token).await;
         let token = self.token_for(errand.scope, errand.repository).await?;
-        self.send(errand.lane, errand.ask, &token.secret, errand.etag).await?.judge(errand.ask)
+        self.send(errand.lane, errand.ask, &token.secret, errand.etag).await
     }
 
     /// One send through an open gate; shuts the gate when GitHub says so.

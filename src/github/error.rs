@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::core::failure::Failure;
 
-/// An error of the GitHub room. `call` reads `post a comment (POST /repos/o/n/issues/1/comments)`.
+/// An error of the GitHub room. `call` reads `post a comment in o/n` where people see it, and
+/// `post a comment (POST /repos/o/n/issues/1/comments)` where the operator does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GitHubError {
     /// The private key cannot sign.
@@ -217,14 +218,12 @@ mod tests {
 
     #[test]
     fn a_missing_permission_names_the_next_step() {
-        let error = GitHubError::NotPermitted {
-            call: "post a comment (POST /repos/o/n/issues/1/comments)".into(),
-            permission: "issues=write".into(),
-        };
+        let error =
+            GitHubError::NotPermitted { call: "post a comment in o/n".into(), permission: "issues=write".into() };
         let Failure::Refused { say } = error.into() else { panic!("a refusal") };
         assert_eq!(
             say,
-            "The App may not post a comment (POST /repos/o/n/issues/1/comments): it lacks the permission issues=write. \
+            "The App may not post a comment in o/n: it lacks the permission issues=write. \
              Open the App's settings → Permissions & events, grant it, then accept the new permissions on the \
              installation's page."
         );

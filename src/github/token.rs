@@ -60,6 +60,28 @@ impl Purpose {
             Self::Survey => json!({"metadata": "read"}),
         }
     }
+
+    /// The permissions as GitHub's headers write them: `issues=write`.
+    fn wanted(self) -> String {
+        let permissions = self.permissions();
+        let pairs = permissions.as_object().into_iter().flatten();
+        let words: Vec<String> =
+            pairs.map(|(name, level)| format!("{name}={}", level.as_str().unwrap_or_default())).collect();
+        words.join(", ")
+    }
+
+    /// What the token is for, in words for people.
+    fn deed(self) -> &'static str {
+        match self {
+            Self::Read => "read issues, pull requests and files",
+            Self::Comment => "write on issues",
+            Self::Clone => "read files",
+            Self::Push => "push",
+            Self::PullRequest => "write pull requests",
+            Self::Checks => "report checks",
+            Self::Survey => "see the repositories",
+        }
+    }
 }
 
 /// An installation token.
@@ -201,9 +223,10 @@ impl GitHub {
     fn unminted(&self, scope: Scope, repository: &str, error: GitHubError) -> GitHubError {
         let error = match error {
             GitHubError::NotFound { .. } => GitHubError::Uninstalled,
-            GitHubError::Invalid { call, message } => {
+            GitHubError::Invalid { message, .. } => {
                 if message.contains("permissions requested are not granted") {
-                    GitHubError::NotPermitted { call, permission: scope.purpose.permissions().to_string() }
+                    let call = format!("{} in {repository}", scope.purpose.deed());
+                    GitHubError::NotPermitted { call, permission: scope.purpose.wanted() }
                 } else {
                     tracing::warn!(%message, repository, "GitHub refused an installation token");
                     GitHubError::NotCovered { repository: repository.to_owned() }
@@ -211,10 +234,15 @@ impl GitHub {
             }
             other => other,
         };
-        if matches!(error, GitHubError::Suspended | GitHubError::Uninstalled) {
-            self.0.tokens.sleep(scope.installation, &error);
-        }
+        self.rest(scope, &error);
         error
+    }
+
+    /// Leaves a suspended or removed installation alone for a while.
+    pub(super) fn rest(&self, scope: Scope, error: &GitHubError) {
+        if matches!(error, GitHubError::Suspended | GitHubError::Uninstalled) {
+            self.0.tokens.sleep(scope.installation, error);
+        }
     }
 
     fn local_expiry(&self, ask: &Ask, answer: &Answer, expires_at: &str) -> Result<i64, GitHubError> {

@@ -1,9 +1,9 @@
 //! One request, one answer: the only place that touches octocrab.
 //!
 //! octocrab runs here on our own client: with a connect timeout, and without its retry layer, redirect layer, token cache
-//! and ETag cache; the total time and the size of an answer are bounded by us. A redirect is
-//! followed with the same method, and only to the API's own host: credentials never go anywhere else. A request
-//! of which a byte may have left is never sent again from here.
+//! and ETag cache; the total time and the size of an answer are bounded by us. A redirect is followed with the same
+//! method, and only to the API's own host: credentials never go anywhere else. A request of which a byte may have left is
+//! never sent again from here.
 
 use std::time::Duration;
 

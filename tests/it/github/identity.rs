@@ -179,11 +179,28 @@ async fn a_suspended_or_removed_installation_is_not_asked_again_until_woken() {
 }
 
 #[tokio::test]
+async fn a_suspension_seen_by_a_cached_token_also_quiets_the_installation() {
+    let server = Server::start(|seen| match seen.mints() {
+        true => standard(seen),
+        false => status(403, json!({"message": "This installation has been suspended"})),
+    })
+    .await;
+    let github = github(&server);
+    for _ in 0..3 {
+        assert_eq!(github.issue(&at(), super::ISSUE).await.map(drop), Err(GitHubError::Suspended));
+    }
+    assert_eq!(server.seen().len(), 2, "a mint, the refusal, and silence");
+}
+
+#[tokio::test]
 async fn a_token_that_cannot_be_had_says_what_to_do() {
     let not_granted = "The permissions requested are not granted to this installation.";
     let not_covered =
         "There is at least one repository that does not exist or is not accessible to the parent installation.";
-    for (message, next_step) in [(not_granted, "Permissions & events"), (not_covered, "Configure")] {
+    for (message, next_step) in [
+        (not_granted, "may not push in octo/hello: it lacks the permission contents=write. Open the App's settings"),
+        (not_covered, "does not cover octo/hello any more. Add it under"),
+    ] {
         let server = Server::start(move |_| status(422, json!({"message": message}))).await;
         let error = github(&server).token(&at(), Purpose::Push).await.expect_err("refused");
         let Failure::Refused { say } = Failure::from(error) else { panic!("a refusal") };
