@@ -169,3 +169,17 @@ async fn a_restart_remembers_the_hour() {
     let elsewhere = At { installation: InstallationId(6), ..at() };
     assert!(matches!(github.create_comment(&elsewhere, ISSUE, "x").await, Err(GitHubError::NotFound { .. })));
 }
+
+#[tokio::test]
+async fn reads_that_wait_behind_ten_others_see_the_pause() {
+    let server = Server::start(|seen| match seen.mints() {
+        true => standard(seen),
+        false => status(429, json!({})).with("retry-after", "70"),
+    })
+    .await;
+    let (github, at) = (github(&server), at());
+    let all = futures::future::join_all((0..40).map(|_| github.issue(&at, ISSUE))).await;
+    assert!(all.iter().all(|outcome| matches!(outcome, Err(GitHubError::Limited { .. }))));
+    let sent = server.count(|seen| !seen.mints());
+    assert!((1..=10).contains(&sent), "{sent}");
+}
