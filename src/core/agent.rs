@@ -1,0 +1,436 @@
+//! What the rest of skep knows about a coding agent: how one is described, what it says while it works, how a turn ends
+//! and what an error text of it means.
+//!
+//! Pure data: the room `agent` speaks the protocol and fills these in; the session log, the live feed and `decide` read
+//! them. It must never hold a secret in clear outside [`AgentSpec::environment`], and never name the protocol's types.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A command that speaks the Agent Client Protocol on its standard input and output, and all it needs to start.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentSpec {
+    /// What people and logs call it: `goose`, `codex`, `demo` …
+    pub name: String,
+    /// Program (a name looked for on the path, or an absolute path) and arguments; never empty.
+    pub command: Vec<String>,
+    /// Variables set for the agent; the model's key is usually among them.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+    /// Names of variables that the operator passes through from skep's own environment; whoever reads the configuration
+    /// resolves them into `environment`. A name that ends in `*` stands for all that begin so.
+    #[serde(default)]
+    pub inherit: Vec<String>,
+    /// The session mode (the agent's own id for it) to switch to before the first prompt.
+    #[serde(default)]
+    pub mode: Option<String>,
+    /// The agent is started so that it asks no permission: the sandbox is the fence.
+    #[serde(default)]
+    pub auto: bool,
+    /// Whether an earlier session of the agent may be loaded again; off for agents whose loading is broken.
+    #[serde(default = "yes")]
+    pub resume: bool,
+    /// Absolute folders the agent may read besides its working copy (toolchains in hidden places).
+    #[serde(default)]
+    pub expose: Vec<String>,
+    /// Absolute folder used as its home instead of the session's own: for agents that keep a login there.
+    #[serde(default)]
+    pub home: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Values of the environment are keys as a rule, so only the names are shown.
+impl std::fmt::Debug for AgentSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AgentSpec")
+            .field("name", &self.name)
+            .field("command", &self.command)
+            .field("environment", &self.environment.keys().collect::<Vec<_>>())
+            .field("mode", &self.mode)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Something the agent said or did, merged by id: a later item with the same id replaces the earlier one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Update {
+    /// The agent answered and a session stands.
+    Started {
+        /// The agent's own id of the session, to load it again later.
+        agent_session: String,
+        /// What the agent calls itself.
+        agent_name: String,
+        /// The agent's version, empty when it does not say.
+        version: String,
+        /// True when an earlier session was loaded, false when it starts from nothing.
+        resumed: bool,
+    },
+    /// Text meant for people, all of it so far.
+    Message {
+        /// The agent's id of the message, or one made by skep.
+        id: String,
+        /// At most 64 KiB.
+        text: String,
+    },
+    /// Thinking aloud, all of it so far.
+    Thought {
+        /// As for a message.
+        id: String,
+        /// At most 64 KiB.
+        text: String,
+    },
+    /// A tool call as it stands now.
+    Tool {
+        /// The agent's id of the call.
+        id: String,
+        /// One line, at most 500 characters; may change.
+        title: String,
+        /// `read`, `edit`, `delete`, `move`, `search`, `execute`, `think`, `fetch`, `switch_mode` or `other`.
+        tool: String,
+        /// How far it is.
+        status: ToolStatus,
+    },
+    /// The whole plan as it stands now.
+    Plan {
+        /// In the agent's order.
+        entries: Vec<PlanEntry>,
+    },
+    /// Tokens used so far.
+    Usage(Usage),
+    /// The agent switched its mode.
+    Mode {
+        /// The agent's id of the mode.
+        mode: String,
+    },
+    /// The agent asked for permission and was answered.
+    Permission {
+        /// What for.
+        title: String,
+        /// What it was told.
+        decision: Decision,
+    },
+    /// The end of what the agent wrote to its error stream.
+    Stderr {
+        /// At most 64 KiB.
+        text: String,
+    },
+    /// Something skep itself has to say about the session.
+    Note {
+        /// One sentence.
+        text: String,
+    },
+}
+
+/// How far a tool call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolStatus {
+    /// Announced.
+    Pending,
+    /// At work.
+    InProgress,
+    /// Done.
+    Completed,
+    /// Ended badly.
+    Failed,
+}
+
+/// One step of an agent's plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanEntry {
+    /// What is to be done, at most 500 characters.
+    pub content: String,
+    /// How far it is.
+    pub status: PlanStatus,
+    /// `high`, `medium` or `low`.
+    pub priority: String,
+}
+
+/// How far a step of a plan is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanStatus {
+    /// Not begun.
+    Pending,
+    /// At work.
+    InProgress,
+    /// Done.
+    Completed,
+}
+
+/// Tokens and cost, as far as the agent tells; zero and none where it does not.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens sent to the model in this turn.
+    pub input: u64,
+    /// Tokens received from it in this turn.
+    pub output: u64,
+    /// Both, or what fills the context when only that is told.
+    pub total: u64,
+    /// Money spent in the agent's session and its currency, such as `(0.12, "USD")`.
+    pub cost: Option<(f64, String)>,
+}
+
+/// The answer to a request for permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Granted.
+    Allowed,
+    /// Refused.
+    Rejected,
+    /// The turn was being cancelled.
+    Cancelled,
+}
+
+/// Why a turn ended, as the agent (or the lack of an answer) says; never proof that anything was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    /// The agent says it is finished.
+    EndTurn,
+    /// The model's token limit.
+    MaxTokens,
+    /// The agent's limit of requests in one turn.
+    MaxTurnRequests,
+    /// The model refused to go on.
+    Refusal,
+    /// It was cancelled, and the agent confirmed.
+    Cancelled,
+    /// It was cancelled, the agent did not confirm in time, and its processes were ended.
+    Killed,
+}
+
+/// The end of one prompt turn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TurnEnd {
+    /// What the agent says.
+    pub stop: Stop,
+    /// The last message of the agent in this turn, at most 64 KiB.
+    pub message: String,
+    /// Tokens of this turn.
+    pub usage: Usage,
+    /// The class of failure the last message tells of, if it reads like one. Together with an empty diff this is a failure
+    /// of that class: several agents end the turn normally after a failed call to their model.
+    pub error: Option<ErrorClass>,
+    /// The agent's id of the session, to load it later.
+    pub agent_session: String,
+    /// True when the turn ran in a session loaded from an earlier process or still live, false when it was new.
+    pub resumed: bool,
+}
+
+/// What kind of failure stopped an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorClass {
+    /// The model or the agent wants a login or a key.
+    Auth,
+    /// Too many requests, or a used-up quota.
+    RateLimit,
+    /// The model's server fails, is overloaded or out of reach.
+    ModelUnavailable,
+    /// The wall clock of the turn ran out.
+    Timeout,
+    /// The agent said nothing for too long.
+    Silence,
+    /// The agent's process ended by itself.
+    Crash,
+    /// The agent broke the protocol.
+    Protocol,
+    /// The agent said too much.
+    Flood,
+    /// The agent could not be started.
+    Spawn,
+    /// None of the above.
+    Unknown,
+}
+
+impl ErrorClass {
+    /// The class as one word, for logs and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::RateLimit => "rate_limit",
+            Self::ModelUnavailable => "model_unavailable",
+            Self::Timeout => "timeout",
+            Self::Silence => "silence",
+            Self::Crash => "crash",
+            Self::Protocol => "protocol",
+            Self::Flood => "flood",
+            Self::Spawn => "spawn",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// True when the same attempt may work later without anybody changing anything.
+    pub fn is_transient(self) -> bool {
+        matches!(self, Self::RateLimit | Self::ModelUnavailable | Self::Crash)
+    }
+}
+
+impl std::fmt::Display for ErrorClass {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+const AUTH: [&str; 13] = [
+    "authentication required",
+    "authentication failed",
+    "authentication error",
+    "authentication_error",
+    "unauthorized",
+    "invalid api key",
+    "invalid_api_key",
+    "invalid x-api-key",
+    "incorrect api key",
+    "api key not valid",
+    "not logged in",
+    "please log in",
+    "permission_denied",
+];
+const RATE: [&str; 9] = [
+    "rate limit",
+    "rate_limit",
+    "rate-limit",
+    "ratelimit",
+    "quota",
+    "too many requests",
+    "throttl",
+    "usage limit",
+    "resource_exhausted",
+];
+const SERVER: [&str; 18] = [
+    "overloaded",
+    "server error",
+    "server_error",
+    "service unavailable",
+    "bad gateway",
+    "gateway timeout",
+    "model not found",
+    "model_not_found",
+    "connection refused",
+    "connection reset",
+    "connection closed",
+    "connection error",
+    "error sending request",
+    "stream disconnected",
+    "failed to connect",
+    "network error",
+    "high demand",
+    "could not resolve",
+];
+
+/// Names the failure behind an agent's error: `code` is the JSON-RPC (or HTTP) code if there is one, `text` whatever the
+/// agent wrote. Total; what nobody recognises is [`ErrorClass::Unknown`].
+pub fn classify(code: Option<i64>, text: &str) -> ErrorClass {
+    let text = text.chars().take(20_000).collect::<String>().to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let status = |range: std::ops::RangeInclusive<i64>| {
+        code.is_some_and(|code| range.contains(&code)) || http_codes(&text).any(|number| range.contains(&number))
+    };
+    if code == Some(-32000) || status(401..=401) || says(&AUTH) {
+        ErrorClass::Auth
+    } else if status(429..=429) || says(&RATE) {
+        ErrorClass::RateLimit
+    } else if status(500..=504) || status(529..=529) || says(&SERVER) {
+        ErrorClass::ModelUnavailable
+    } else if says(&["timed out", "timeout"]) {
+        ErrorClass::Timeout
+    } else if says(&["segmentation fault", "segfault", "panicked at", "core dumped"]) {
+        ErrorClass::Crash
+    } else {
+        ErrorClass::Unknown
+    }
+}
+
+/// The class of failure an agent's last message tells of, if it reads like an error report and not like an answer.
+pub fn error_in(message: &str) -> Option<ErrorClass> {
+    let lower = message.trim().to_lowercase();
+    let reads_like_one =
+        ["error", "failed", "failure", "required", "exceeded", "too many requests", "disconnected", "unavailable"];
+    if lower.len() > 4_000 || !reads_like_one.iter().any(|word| lower.contains(word)) {
+        return None;
+    }
+    match classify(None, &lower) {
+        ErrorClass::Unknown => None,
+        class => Some(class),
+    }
+}
+
+/// The three-digit numbers of a text that stand alone.
+fn http_codes(text: &str) -> impl Iterator<Item = i64> + '_ {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() == 3).filter_map(|word| word.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_texts_have_classes() {
+        let cases = [
+            (Some(-32000), "Authentication required", ErrorClass::Auth),
+            (Some(401), "whatever", ErrorClass::Auth),
+            (None, "Error: HTTP 401 from the provider", ErrorClass::Auth),
+            (None, "Rate limit exceeded: please wait", ErrorClass::RateLimit),
+            (None, "API error 429 Too Many Requests", ErrorClass::RateLimit),
+            (None, "You exceeded your current quota", ErrorClass::RateLimit),
+            (None, "Server error: 500", ErrorClass::ModelUnavailable),
+            (None, "status=503", ErrorClass::ModelUnavailable),
+            (None, "Overloaded (529)", ErrorClass::ModelUnavailable),
+            (None, "stream disconnected before completion", ErrorClass::ModelUnavailable),
+            (None, "request timed out", ErrorClass::Timeout),
+            (None, "thread 'main' panicked at src/main.rs", ErrorClass::Crash),
+            (Some(-32603), "Internal error", ErrorClass::Unknown),
+            (None, "", ErrorClass::Unknown),
+            (None, "took 1429 ms and 15001 bytes", ErrorClass::Unknown),
+        ];
+        for (code, text, class) in cases {
+            assert_eq!(classify(code, text), class, "{code:?} {text:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_not_an_error() {
+        assert_eq!(error_in("I answered HTTP 429 in the handler, as the issue wants."), None);
+        assert_eq!(error_in("Done: wrote hello.txt"), None);
+        assert_eq!(error_in(""), None);
+        assert_eq!(error_in("Request failed: 429 Too Many Requests"), Some(ErrorClass::RateLimit));
+    }
+
+    #[test]
+    fn a_spec_shows_no_values() {
+        let spec = AgentSpec {
+            name: "x".into(),
+            command: vec!["x".into()],
+            environment: BTreeMap::from([("KEY".to_owned(), "canary".to_owned())]),
+            inherit: vec![],
+            mode: None,
+            auto: false,
+            resume: true,
+            expose: vec![],
+            home: None,
+        };
+        let shown = format!("{spec:?}");
+        assert!(shown.contains("KEY") && !shown.contains("canary"), "{shown}");
+    }
+
+    #[test]
+    fn updates_survive_json() {
+        let update = Update::Tool {
+            id: "1".into(),
+            title: "write".into(),
+            tool: "edit".into(),
+            status: ToolStatus::InProgress,
+        };
+        let json = serde_json::to_string(&update).expect("plain data");
+        assert_eq!(json, r#"{"kind":"tool","id":"1","title":"write","tool":"edit","status":"in_progress"}"#);
+        assert_eq!(serde_json::from_str::<Update>(&json).expect("what was just written"), update);
+    }
+}
