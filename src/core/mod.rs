@@ -6,3 +6,4 @@
 pub mod failure;
 pub mod ids;
 pub mod role;
+pub mod sanitise;
