@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-fn main() {}
-=======
 //! The command line (being built): only the demo agent answers so far.
 
 #[tokio::main]
@@ -9,4 +6,3 @@ async fn main() {
         skep::agent::demo::serve_stdio().await;
     }
 }
->>>>>>> room-agent

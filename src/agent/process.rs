@@ -87,7 +87,9 @@ impl Process {
     /// Ends the whole tree at once and returns when it is gone.
     pub(super) async fn kill(&self) -> Result<(), AgentError> {
         let (mark, root) = (self.mark.clone(), self.exit.borrow().is_none().then_some(self.root));
-        let left = tokio::task::spawn_blocking(move || survivors::end(root, &[(survivors::TREE, &mark)], PATIENCE)).await.unwrap_or(1);
+        let left = tokio::task::spawn_blocking(move || survivors::end(root, &[(survivors::TREE, &mark)], PATIENCE))
+            .await
+            .unwrap_or(1);
         if left > 0 {
             return Err(AgentError::Survivors { count: left });
         }

@@ -152,12 +152,8 @@ mod tests {
     fn ends_what_left_the_family_and_nothing_else() {
         let mark = format!("test-{}", std::process::id());
         let script = "setsid sleep 300 & (nohup sleep 300 >/dev/null 2>&1 &) ; sleep 300 & wait";
-        let mut shell = Command::new("sh")
-            .args(["-c", script])
-            .env(TREE, &mark)
-            .stdin(Stdio::null())
-            .spawn()
-            .expect("a shell");
+        let mut shell =
+            Command::new("sh").args(["-c", script]).env(TREE, &mark).stdin(Stdio::null()).spawn().expect("a shell");
         let mut stranger = Command::new("sleep").arg("300").spawn().expect("sleep");
         let deadline = Instant::now() + Duration::from_secs(10);
         while marked(&[(TREE, &mark)]).len() < 4 {

@@ -12,7 +12,7 @@ use crate::core::place::{Account, AccountKind, Place, Snapshot};
 
 /// What a delivery turned out to be.
 #[expect(clippy::large_enum_variant, reason = "made once a delivery and taken apart at once")]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Parsed {
     /// Something that happened to one task.
     Event {
@@ -79,12 +79,13 @@ fn labeled(payload: Issues) -> Found {
 fn unlabeled(payload: Issues) -> Found {
     let Some(label) = payload.label else { return ignored("issues.unlabeled names no label") };
     let place = place(payload.installation, payload.repository, &payload.issue)?;
-    Ok((place, Event::Unlabeled { label: label.name, sender: payload.sender.into() }))
+    let at = payload.issue.updated_at;
+    Ok((place, Event::Unlabeled { label: label.name, sender: payload.sender.into(), at }))
 }
 
 fn gone(payload: Issues, how: Gone) -> Found {
     let place = place(payload.installation, payload.repository, &payload.issue)?;
-    Ok((place, Event::Gone { how, sender: payload.sender.into() }))
+    Ok((place, Event::Gone { how, sender: payload.sender.into(), at: payload.issue.updated_at }))
 }
 
 /// Only a branch of ours in the repository itself counts: anybody may name a branch of a fork `agent/12-x`.

@@ -105,9 +105,9 @@ fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
 pub fn commit_message(job: &Job) -> String {
     let title: String = job.snapshot.title.chars().filter(|c| !c.is_control()).collect();
     let title = title.trim();
-    let subject = if title.is_empty() { format!("Work on issue #{}", job.session.task().issue) } else { cut(title, 72) };
-    let mut message =
-        format!("{subject}\n\nSkep-Session: {}\nSkep-Role: {}\n", job.session, job.role.name);
+    let subject =
+        if title.is_empty() { format!("Work on issue #{}", job.session.task().issue) } else { cut(title, 72) };
+    let mut message = format!("{subject}\n\nSkep-Session: {}\nSkep-Role: {}\n", job.session, job.role.name);
     if let Actor::Person(account) = &job.actor {
         let (id, login) = (account.id, &account.login);
         message.push_str(&format!("Co-authored-by: {login} <{id}+{login}@users.noreply.github.com>\n"));

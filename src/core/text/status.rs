@@ -104,7 +104,8 @@ fn ending(task: &Task) -> Option<String> {
         End::Merged | End::PullClosed | End::Answered => None,
         End::Refused { say } => Some(format!("Not started: {}", words(say))),
         End::Failed { say, .. } => {
-            let parts = [Some(format!("It failed because {}", words(say))), tail(progress), kept(progress), Some(retry)];
+            let parts =
+                [Some(format!("It failed because {}", words(say))), tail(progress), kept(progress), Some(retry)];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
         End::Cancelled { why } => {

@@ -31,7 +31,8 @@ async fn nothing_of_the_service_is_in_sight() {
         return;
     }
     let data = bench.data();
-    for (file, canary) in [("skep.db", "canary-db"), ("sessions/two/work/x", "canary-two"), ("mirror.git/HEAD", "ref")] {
+    for (file, canary) in [("skep.db", "canary-db"), ("sessions/two/work/x", "canary-two"), ("mirror.git/HEAD", "ref")]
+    {
         std::fs::write(data.join(file), canary).expect("written");
     }
     let script = format!(
@@ -54,7 +55,10 @@ async fn nothing_of_the_service_is_in_sight() {
         let entries: Vec<&&str> = lists[at + 1..].iter().take_while(|line| !line.is_empty()).collect();
         let ours = |entry: &str| data.starts_with(Path::new(folder.trim_end_matches(':')).join(entry));
         let strange = entries.iter().any(|entry| !ours(entry) && !entry.starts_with("wrote"));
-        assert!(!strange || folder == "/run:" && entries.iter().all(|entry| **entry == "systemd"), "{folder} {entries:?}");
+        assert!(
+            !strange || folder == "/run:" && entries.iter().all(|entry| **entry == "systemd"),
+            "{folder} {entries:?}"
+        );
     }
 }
 
@@ -73,10 +77,11 @@ async fn no_environment_but_the_list_is_in_reach() {
     let names = "tr '\\0' '\\n' </proc/self/environ | sed 's/=.*//' | sort | tr '\\n' ' '";
     let (end, updates) = bench.turn(bench.request(&format!("run {names}"))).await;
     end.expect("the turn ends");
-    assert_eq!(super::messages(&updates), [
-        "GIT_AUTHOR_EMAIL GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL GIT_COMMITTER_NAME GIT_TERMINAL_PROMPT HOME LANG \
-         MODEL_KEY PATH PWD SKEP_HOME SKEP_PROCESS SKEP_SESSION TERM TMPDIR"
-    ]);
+    assert_eq!(
+        super::messages(&updates),
+        ["GIT_AUTHOR_EMAIL GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL GIT_COMMITTER_NAME GIT_TERMINAL_PROMPT HOME LANG \
+         MODEL_KEY PATH PWD SKEP_HOME SKEP_PROCESS SKEP_SESSION TERM TMPDIR"]
+    );
     let processes = text(&shell(&bench, "ls -d /proc/[0-9]* | wc -l").await);
     assert!(processes.trim().parse::<u32>().expect("a number") < 10, "{processes}");
 }
@@ -89,7 +94,8 @@ async fn a_read_only_working_copy_is_read_only() {
     }
     std::fs::write(bench.launch.workspace.join("kept.txt"), "kept").expect("written");
     bench.launch.read_only = true;
-    let script = "cat kept.txt; echo x >>kept.txt; touch new.txt; rm kept.txt; mount -o remount,rw . ; touch $HOME/mine";
+    let script =
+        "cat kept.txt; echo x >>kept.txt; touch new.txt; rm kept.txt; mount -o remount,rw . ; touch $HOME/mine";
     let output = shell(&bench, script).await;
     assert_eq!(text(&output), "kept");
     assert_eq!(bench.file("kept.txt").as_deref(), Some("kept"));
@@ -186,7 +192,8 @@ async fn nothing_outlives_a_killed_skep() {
 #[tokio::test]
 async fn a_new_life_ends_what_a_killed_skep_left() {
     let bench = killed_parent("off").await;
-    let mut stranger = std::process::Command::new("sleep").arg("300").env("SKEP_HOME", "/elsewhere").spawn().expect("sleep");
+    let mut stranger =
+        std::process::Command::new("sleep").arg("300").env("SKEP_HOME", "/elsewhere").spawn().expect("sleep");
     assert!(!bench.processes().is_empty(), "there is nothing to end");
     Agents::open(config(&bench.data(), SandboxChoice::Auto, false)).await.expect("a room");
     assert!(bench.processes().is_empty());
