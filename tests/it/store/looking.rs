@@ -1,5 +1,7 @@
 //! Logs, events, listings, counts and remembered words.
 
+use std::time::Duration;
+
 use skep::core::ids::SessionId;
 use skep::store::{LogLine, SessionFilter, TaskFilter};
 
@@ -51,7 +53,8 @@ async fn who_follows_the_events_misses_none() {
         while seen.len() < 240 {
             let page = store.events(after, 50).await.expect("a page");
             if page.is_empty() {
-                bell.changed().await.expect("open");
+                let rung = tokio::time::timeout(Duration::from_secs(10), bell.changed()).await;
+                rung.expect("240 events were written, and one was overtaken").expect("open");
             }
             after = page.last().map_or(after, |row| row.seq);
             seen.extend(page.into_iter().map(|row| row.event.name));
