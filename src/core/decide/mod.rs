@@ -9,6 +9,9 @@ mod queue;
 mod trigger;
 mod work;
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Value, json};
 
 use super::effect::{Effect, EffectKind, Reaction};
