@@ -32,7 +32,7 @@ impl Hub {
     pub fn new(world: World, enforce_limits: bool) -> Arc<Self> {
         Arc::new(Self {
             world: Mutex::new(world),
-            traffic: Mutex::new(Traffic { enforce: enforce_limits, ..Traffic::default() }),
+            traffic: Mutex::new(Traffic::new(enforce_limits)),
             faults: Mutex::default(),
             wake: Notify::new(),
             rest: Notify::new(),

@@ -6,7 +6,7 @@
 //! - [`world`] holds the facts and the rules; every change makes its webhook.
 //! - `rest` is the skin: routes, permissions, limits, JSON. `view` draws the JSON.
 //! - `git` serves clone, fetch and push; `delivery` sends webhooks; [`fault`] says what goes wrong and when.
-//! - [`Simulator`] is the handle: what people do (`person`) and what a test looks at (`look`).
+//! - [`Simulator`] is the handle: what people do (`person`), how the stage is set (`keeper`) and what a test looks at (`look`).
 //!
 //! Where it knows less than GitHub it says 404 and writes the call down ([`Simulator::unknown_calls`]); what a
 //! well-behaved skep never does is written down too ([`Simulator::violations`]).
@@ -19,6 +19,7 @@ mod git;
 pub mod git_host;
 mod hub;
 pub mod inspect;
+mod keeper;
 mod look;
 mod merging;
 mod person;

@@ -123,22 +123,18 @@ async fn play(hub: &Arc<Hub>, request: &Incoming, drawn: Option<&Drawn>) -> Resu
     let mut outbound = route(hub, request, drawn).await;
     match trouble {
         Trouble::DropAfter => return Err(Cut),
-        Trouble::BadGatewayAfter => return Ok(Outbound { creates: outbound.creates, ..bad_gateway() }),
+        Trouble::BadGatewayAfter => outbound.become_bad_gateway(),
         Trouble::MalformedJson => outbound.cut(),
         _ => {}
     }
     Ok(outbound)
 }
 
-fn bad_gateway() -> Outbound {
-    Outbound::new(502, "text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>")
-}
-
 /// The answer of a fault that does not let the request through.
 fn instead(hub: &Hub, trouble: &Trouble) -> Option<Outbound> {
     let now = hub.look(World::now) / 1000;
     let refusal = match trouble {
-        Trouble::BadGateway => return Some(bad_gateway()),
+        Trouble::BadGateway => return Some(Outbound::bad_gateway()),
         Trouble::Unauthorized => Refusal::bad_credentials(),
         Trouble::Forbidden => Refusal::not_permitted(),
         Trouble::SecondaryLimit { retry_after } => secondary(*retry_after),

@@ -91,6 +91,11 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// Nothing seen yet.
+    pub fn new(enforce: bool) -> Self {
+        Self { enforce, ..Self::default() }
+    }
+
     fn window(&mut self, caller: i64, now: i64) -> &mut Window {
         let window = self.windows.entry(caller).or_default();
         if now - window.started >= HOUR {

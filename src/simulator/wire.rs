@@ -95,6 +95,17 @@ impl Outbound {
         hex::encode(Sha256::digest(&self.body))
     }
 
+    /// Becomes the 502 of a proxy, whatever it was; the log keeps whose it was.
+    pub fn become_bad_gateway(&mut self) {
+        let (installation, creates) = (self.installation, self.creates);
+        *self = Self { installation, creates, ..Self::bad_gateway() };
+    }
+
+    /// The 502 of a proxy.
+    pub fn bad_gateway() -> Self {
+        Self::new(502, "text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>")
+    }
+
     /// Cuts the body in half.
     pub fn cut(&mut self) {
         self.body = self.body.slice(..self.body.len() / 2);

@@ -145,7 +145,7 @@ fn narrowed_permissions(of: &Installation, wanted: Option<&Value>) -> Result<Per
     let mut permissions = Permissions::new();
     for (name, width) in wanted {
         let width = width.as_str().and_then(Access::parse).ok_or_else(|| Refusal::new(422, "Invalid request."))?;
-        if name != "metadata" && !of.permissions.get(name).is_some_and(|granted| *granted >= width) {
+        if name != "metadata" && of.permissions.get(name).is_none_or(|granted| *granted < width) {
             return Err(Refusal::new(422, "The permissions requested are not granted to this installation."));
         }
         permissions.insert(name.clone(), width);

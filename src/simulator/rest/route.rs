@@ -53,7 +53,7 @@ macro_rules! routes {
             method: Method::$method,
             path: $path,
             need: $need,
-            creates: false $(|| stringify!($creates) == "creates")?,
+            creates: !concat!("" $(, stringify!($creates))?).is_empty(),
             run: |call| Box::pin($run(call)),
         }),*]
     };

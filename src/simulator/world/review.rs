@@ -142,7 +142,6 @@ impl World {
         self.tell_about(h, n, "pull_request_review_comment", "created", by, shown)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the five words of one sentence: where, what, who, with what")]
     fn tell_about(&mut self, h: i64, n: i64, event: &str, act: &str, by: &str, mut body: Value) -> Result<(), Refusal> {
         body["pull_request"] = self.pull_json(self.repository(h)?, self.issue(h, n)?);
         self.emit(News { event, action: Some(act), repository: Some(h), installation: None, sender: by, body });
