@@ -20,9 +20,10 @@ use super::error::{GitError, one_line};
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/run/current-system/sw/bin";
 
 /// The whole environment of a call, before what the call itself adds.
-const ENVIRONMENT: [(&str, &str); 9] = [
+const ENVIRONMENT: [(&str, &str); 10] = [
     ("PATH", PATH),
     ("LC_ALL", "C"),
+    ("TZ", "UTC"),
     ("HOME", "/dev/null"),
     ("GIT_CONFIG_NOSYSTEM", "1"),
     ("GIT_CONFIG_GLOBAL", "/dev/null"),
