@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+#[cfg(target_os = "linux")]
 use std::time::Duration;
 
-use skep::git::{Git, GitConfig, GitError, OldGit, Push, Want};
+use skep::git::Push;
+#[cfg(target_os = "linux")]
+use skep::git::{Git, GitConfig, GitError, OldGit, Want};
 
 use super::server::TOKEN;
 use super::{Lab, REPOSITORY, run, write};
@@ -165,6 +168,7 @@ async fn every_call_is_on_the_golden_list() {
     "#);
 }
 
+#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_process_that_hangs_is_ended_with_its_children() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -204,14 +208,12 @@ async fn a_process_that_hangs_is_ended_with_its_children() {
 }
 
 /// Waits until the process noted in the file is gone (or only waits to be reaped by its new parent).
+#[cfg(target_os = "linux")]
 async fn ended(file: &Path) -> bool {
     let pid = fs::read_to_string(file).expect("noted").trim().to_owned();
     let gone = async {
-        loop {
-            let state =
-                std::process::Command::new("ps").args(["-o", "stat=", "-p", &pid]).output().expect("ps is there");
-            let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
-            if state.is_empty() || state.starts_with('Z') {
+        while let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) {
+            if stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')) {
                 return;
             }
             tokio::task::yield_now().await;
