@@ -17,6 +17,9 @@ use crate::core::ids::Sha;
 /// The largest bundle looked at; a patch of a session is at most a few MiB.
 const LARGEST: u64 = 64 << 20;
 
+/// Processor time for unpacking it; an honest bundle of that size takes about three.
+const SECONDS: u64 = 10;
+
 /// The longest header looked at.
 const HEADER: u64 = 64 << 10;
 
@@ -33,7 +36,7 @@ pub(super) async fn take(
         .call("index-pack")
         .args(["--stdin", "--fix-thin", "--strict", &format!("--max-input-size={LARGEST}")])
         .input(Input::File(file));
-    let call = call.config("core.packedGitWindowSize=16m").config("pack.threads=1");
+    let call = call.config("core.packedGitWindowSize=16m").config("pack.threads=1").seconds(SECONDS);
     judge(program.run(call).await)?;
     let complete = quarantine.call("rev-list").args([
         "--objects",
@@ -50,6 +53,7 @@ pub(super) async fn take(
 fn judge(result: Result<super::process::Outcome, GitError>) -> Result<(), GitError> {
     let reason = match result {
         Ok(outcome) if outcome.success => return Ok(()),
+        Ok(outcome) if outcome.stderr.is_empty() => "reading them took too much".to_owned(),
         Ok(outcome) => one_line(&outcome.stderr, 200),
         Err(GitError::Timeout { .. }) => "reading them took too long".to_owned(),
         Err(error) => return Err(error),

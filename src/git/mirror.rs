@@ -85,7 +85,8 @@ impl Git {
         path: &str,
         max_bytes: usize,
     ) -> Result<Option<String>, GitError> {
-        if path.is_empty() || path.bytes().any(|b| b == 0 || b == b'\n') {
+        let relative = path.split('/').any(|part| matches!(part, "" | "." | ".."));
+        if relative || path.bytes().any(|b| b == 0 || b == b'\n') {
             return Ok(None);
         }
         let call = Call::new("cat-file")

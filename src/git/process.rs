@@ -20,9 +20,10 @@ use super::error::{GitError, one_line};
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/run/current-system/sw/bin";
 
 /// The whole environment of a call, before what the call itself adds.
-const ENVIRONMENT: [(&str, &str); 9] = [
+const ENVIRONMENT: [(&str, &str); 10] = [
     ("PATH", PATH),
     ("LC_ALL", "C"),
+    ("TZ", "UTC"),
     ("HOME", "/dev/null"),
     ("GIT_CONFIG_NOSYSTEM", "1"),
     ("GIT_CONFIG_GLOBAL", "/dev/null"),
@@ -87,6 +88,7 @@ pub(super) struct Call {
     cap: usize,
     beyond: Beyond,
     memory: Option<u64>,
+    seconds: Option<u64>,
 }
 
 impl Call {
@@ -101,6 +103,7 @@ impl Call {
             cap: 1 << 20,
             beyond: Beyond::Fail,
             memory: None,
+            seconds: None,
         }
     }
 
@@ -149,6 +152,12 @@ impl Call {
     /// Bounds the memory of the process, for calls that unpack what an agent made.
     pub(super) fn memory(mut self, bytes: u64) -> Self {
         self.memory = Some(bytes);
+        self
+    }
+
+    /// Bounds the processor time of the process.
+    pub(super) fn seconds(mut self, seconds: u64) -> Self {
+        self.seconds = Some(seconds);
         self
     }
 }
@@ -206,9 +215,7 @@ impl Program {
         let (mut command, verb) = (self.command(&mut call), call.verb);
         let mut child = command.spawn().map_err(|error| GitError::Missing { why: error.to_string() })?;
         let mut group = Group::of(&child);
-        if let Some(bytes) = call.memory {
-            bound_memory(&child, bytes);
-        }
+        bound(&child, &call);
         let conversation = converse(&mut child, call);
         match tokio::time::timeout(self.timeout, conversation).await {
             Ok(result) => {
@@ -317,18 +324,19 @@ impl Drop for Group {
     }
 }
 
-/// Private memory only: mapped packs of a large mirror do not count.
+/// Of the memory only what is private counts: mapped packs of a large mirror do not.
 #[cfg(target_os = "linux")]
-fn bound_memory(child: &Child, bytes: u64) {
+fn bound(child: &Child, call: &Call) {
     use rustix::process::{Resource, Rlimit, prlimit};
-    let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
-    let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-    if let Some(pid) = pid
-        && let Err(error) = prlimit(Some(pid), Resource::Data, limit)
-    {
-        tracing::warn!(%error, "cannot bound the memory of git");
+    let Some(pid) = child.id().and_then(|id| Pid::from_raw(id.cast_signed())) else { return };
+    for (resource, limit) in [(Resource::Data, call.memory), (Resource::Cpu, call.seconds)] {
+        let Some(limit) = limit else { continue };
+        if let Err(error) = prlimit(Some(pid), resource, Rlimit { current: Some(limit), maximum: Some(limit) }) {
+            tracing::warn!(%error, "cannot bound git");
+        }
     }
 }
 
+/// Other systems cannot bound a process from outside; the timeout holds there, too.
 #[cfg(not(target_os = "linux"))]
-fn bound_memory(_: &Child, _: u64) {}
+fn bound(_: &Child, _: &Call) {}

@@ -11,7 +11,7 @@ use super::process::Call;
 use crate::core::ids::SessionId;
 
 /// Private memory of a process that reads what an agent made.
-const MEMORY: u64 = 1 << 30;
+const MEMORY: u64 = 512 << 20;
 
 /// The waiting room of one session's objects; removed when dropped.
 #[derive(Debug)]

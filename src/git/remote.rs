@@ -80,6 +80,10 @@ pub(super) fn classify(outcome: &Outcome) -> GitError {
     if has(&["returned error: 30", "unable to update url base from redirection"]) {
         return GitError::Redirected;
     }
+    if has(&["fatal: bad object", "does not match any"]) {
+        // Ours: the mirror lacks what was to be sent. The broken connection that follows is only its echo.
+        return outcome.failed();
+    }
     let broken = [
         "unable to access",
         "could not resolve host",

@@ -87,8 +87,7 @@ impl Git {
         let call = Call::new("read-tree")
             .args(["--reset", "-u", "--end-of-options", spec.base.as_str()])
             .repository(&making.join(".git"))
-            .env("GIT_WORK_TREE", &making)
-            .config("advice.updateSparsePath=false");
+            .env("GIT_WORK_TREE", &making);
         self.inner.program.run(call).await?.bytes()?;
         let (index, path) = (self.index_path(&spec.session), spec.path.clone());
         on_disk("make the working copy", move || {

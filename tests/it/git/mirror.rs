@@ -121,7 +121,16 @@ async fn a_long_conversation_is_compressed_and_understood() {
     let clone = lab.folder.path().join("clone");
     run(lab.folder.path(), &["clone", "--quiet", &lab.mirror().display().to_string(), "clone"]);
     for number in 0..60 {
-        run(&clone, &["commit", "--quiet", "--allow-empty", "-m", &number.to_string()]);
+        // Newer than what both know, so that they are listed first.
+        let date = format!("{} +0000", 4_000_000_000_u64 + number);
+        let flags = ["commit", "--quiet", "--allow-empty", "-m", "x"];
+        let made = std::process::Command::new("git")
+            .args(["-c", "user.name=A", "-c", "user.email=a@example.com"])
+            .args(flags)
+            .env("GIT_COMMITTER_DATE", date)
+            .current_dir(&clone)
+            .status();
+        assert!(made.expect("git is there").success());
     }
     run(&clone, &["push", "--quiet", "origin", "HEAD:refs/skep/sessions/7-1-1"]);
     lab.server.seed("main", &[("next", "x")]).await;

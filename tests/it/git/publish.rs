@@ -87,7 +87,8 @@ async fn refusals_carry_the_hosts_reason() {
     let refused = lab.git.publish(&lab.remote(), &push).await;
     assert_eq!(refused, Err(GitError::Rejected { reason: "deny updating a hidden ref".into() }));
     let unknown = Push { head: "1".repeat(40).parse().expect("a sha"), ..push.clone() };
-    assert!(matches!(lab.git.publish(&lab.remote(), &unknown).await, Err(GitError::Failed { .. })));
+    let unknown = lab.git.publish(&lab.remote(), &unknown).await.expect_err("unknown");
+    assert!(matches!(unknown, GitError::Failed { .. }), "{unknown:?}");
     let mut stranger = lab.remote();
     stranger.token = Some("ghs_expired".into());
     assert_eq!(lab.git.publish(&stranger, &push).await, Err(GitError::BadToken));
