@@ -83,13 +83,14 @@ fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
         Actor::Person(account) => format!("@{}", account.login),
         Actor::Operator => "the operator of this server".into(),
     };
-    let agent = evidence.agent.as_deref().map_or_else(|| job.agent.clone(), |name| format!("{} ({name})", job.agent));
+    let agent = evidence.agent.as_deref();
+    let agent = agent.map_or_else(String::new, |name| format!(" ({})", sanitise::inline(name, 100)));
     let mut text = format!(
         "\n<details><summary>Where this comes from</summary>\n\n- Requested by {requester}; review it as you would a \
-         stranger's.\n- Role `{}`: {}.\n- Agent {}, session `{}`, from `{}` at `{}`.\n",
+         stranger's.\n- Role `{}`: {}.\n- Agent `{}`{agent}, session `{}`, from `{}` at `{}`.\n",
         job.role.name,
         role_why(&job.why, job.role.name.as_str()),
-        sanitise::inline(&agent, 100),
+        job.agent,
         job.session,
         job.base_branch,
         evidence.work.base.short(),
