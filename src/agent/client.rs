@@ -142,8 +142,7 @@ impl Connection {
         let servers: Vec<WireServer> = opening.mcp.iter().map(server).collect();
         let mut outcome = None;
         if agent.agent_capabilities.session_capabilities.resume.is_some() {
-            let request =
-                ResumeSessionRequest::new(id.to_owned(), opening.workspace).mcp_servers(servers.clone());
+            let request = ResumeSessionRequest::new(id.to_owned(), opening.workspace).mcp_servers(servers.clone());
             outcome = Some(self.ask("session/resume", request, opening.patience).await.map(drop));
         }
         if agent.agent_capabilities.load_session && !matches!(outcome, Some(Ok(()) | Err(Ended::Failed(_)))) {

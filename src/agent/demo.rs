@@ -16,9 +16,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use agent_client_protocol::v1::schema::{
     AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Implementation, InitializeRequest,
-    InitializeResponse, LoadSessionRequest, LoadSessionResponse, McpCapabilities, NewSessionRequest, NewSessionResponse,
-    PromptRequest, SessionMode, SessionModeState, SessionNotification, SessionUpdate, SetSessionModeRequest,
-    SetSessionModeResponse,
+    InitializeResponse, LoadSessionRequest, LoadSessionResponse, McpCapabilities, NewSessionRequest,
+    NewSessionResponse, PromptRequest, SessionMode, SessionModeState, SessionNotification, SessionUpdate,
+    SetSessionModeRequest, SetSessionModeResponse,
 };
 use agent_client_protocol::v1::{ConnectionTo, Responder};
 use agent_client_protocol::{Agent, Client, Error, Lines};
@@ -56,7 +56,13 @@ pub async fn serve(
     stage: Stage,
 ) {
     let (lines, queue) = mpsc::channel::<String>(64);
-    let cast = Arc::new(Cast { stage, raw: lines.clone(), sessions: Mutex::default(), stubborn: AtomicBool::new(false), gone: CancellationToken::new() });
+    let cast = Arc::new(Cast {
+        stage,
+        raw: lines.clone(),
+        sessions: Mutex::default(),
+        stubborn: AtomicBool::new(false),
+        gone: CancellationToken::new(),
+    });
     let incoming = futures::stream::unfold(BufReader::new(reader), |mut reader| async move {
         let mut line = String::new();
         match reader.read_line(&mut line).await {
@@ -135,8 +141,7 @@ async fn talk(transport: impl agent_client_protocol::ConnectTo<Agent> + 'static,
 }
 
 fn hello(request: &InitializeRequest) -> InitializeResponse {
-    let capabilities =
-        AgentCapabilities::new().load_session(true).mcp_capabilities(McpCapabilities::new().http(true));
+    let capabilities = AgentCapabilities::new().load_session(true).mcp_capabilities(McpCapabilities::new().http(true));
     InitializeResponse::new(request.protocol_version)
         .agent_capabilities(capabilities)
         .agent_info(Implementation::new("skep-demo", env!("CARGO_PKG_VERSION")))

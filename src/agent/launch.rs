@@ -93,12 +93,7 @@ impl Ground {
         self.prepare(launch, argv, vec![])
     }
 
-    fn prepare(
-        &self,
-        launch: &Launch,
-        argv: &[String],
-        extra: Vec<(String, String)>,
-    ) -> Result<Prepared, AgentError> {
+    fn prepare(&self, launch: &Launch, argv: &[String], extra: Vec<(String, String)>) -> Result<Prepared, AgentError> {
         for folder in [&launch.workspace, &launch.home] {
             if !folder.is_dir() {
                 let what = folder.display().to_string();
@@ -106,10 +101,8 @@ impl Ground {
             }
         }
         let name = argv.first().map(String::as_str).unwrap_or_default();
-        let program = program::find(name, &self.path).ok_or_else(|| AgentError::NotFound {
-            agent: launch.agent.name.clone(),
-            program: name.to_owned(),
-        })?;
+        let program = program::find(name, &self.path)
+            .ok_or_else(|| AgentError::NotFound { agent: launch.agent.name.clone(), program: name.to_owned() })?;
         let mark = mark(&launch.session);
         let environment = self.environment(launch, extra, &mark);
         let argv = self.confinement.wrap(&self.enclosure(launch, &program), self.limited(launch, &program, argv));
@@ -156,7 +149,12 @@ impl Ground {
         hidden
     }
 
-    pub(super) fn environment(&self, launch: &Launch, extra: Vec<(String, String)>, mark: &str) -> Vec<(String, String)> {
+    pub(super) fn environment(
+        &self,
+        launch: &Launch,
+        extra: Vec<(String, String)>,
+        mark: &str,
+    ) -> Vec<(String, String)> {
         let home = home(launch).to_string_lossy().into_owned();
         // Outside a sandbox the system's temporary folder is shared with everybody.
         let temporary = match self.confinement {

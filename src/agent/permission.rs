@@ -54,8 +54,11 @@ impl PermissionPolicy {
 /// The wire's outcome for an answer among the options offered; without a fitting option the request is cancelled.
 pub(super) fn choose(allow: bool, options: &[PermissionOption]) -> (RequestPermissionOutcome, Decision) {
     use PermissionOptionKind::{AllowAlways, AllowOnce, RejectAlways, RejectOnce};
-    let (kinds, decision) =
-        if allow { ([AllowOnce, AllowAlways], Decision::Allowed) } else { ([RejectOnce, RejectAlways], Decision::Rejected) };
+    let (kinds, decision) = if allow {
+        ([AllowOnce, AllowAlways], Decision::Allowed)
+    } else {
+        ([RejectOnce, RejectAlways], Decision::Rejected)
+    };
     let chosen = kinds.iter().find_map(|kind| options.iter().find(|option| option.kind == *kind));
     match chosen {
         Some(option) => {

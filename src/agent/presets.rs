@@ -93,11 +93,7 @@ const PRESETS: [Preset; 6] = [
     Preset {
         name: "goose",
         command: &["goose", "acp"],
-        environment: &[
-            ("GOOSE_MODE", "approve"),
-            ("GOOSE_DISABLE_KEYRING", "1"),
-            ("GOOSE_TELEMETRY_ENABLED", "false"),
-        ],
+        environment: &[("GOOSE_MODE", "approve"), ("GOOSE_DISABLE_KEYRING", "1"), ("GOOSE_TELEMETRY_ENABLED", "false")],
         inherit: &["GOOSE_*", "OPENAI_*", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "OPENROUTER_API_KEY"],
         auto: false,
         resume: true,

@@ -64,7 +64,7 @@ impl Process {
 
     /// True once the first process is gone.
     pub(super) fn has_exited(&self) -> bool {
-        self.exit.borrow().is_some()
+        self.exit.borrow().is_some() || !survivors::is_running(self.root)
     }
 
     /// The last part of what it wrote to its error stream.
@@ -87,7 +87,9 @@ impl Process {
     /// Ends the whole tree at once and returns when it is gone.
     pub(super) async fn kill(&self) -> Result<(), AgentError> {
         let (mark, root) = (self.mark.clone(), self.exit.borrow().is_none().then_some(self.root));
-        let left = tokio::task::spawn_blocking(move || survivors::end(root, &[(survivors::TREE, &mark)], PATIENCE)).await.unwrap_or(1);
+        let left = tokio::task::spawn_blocking(move || survivors::end(root, &[(survivors::TREE, &mark)], PATIENCE))
+            .await
+            .unwrap_or(1);
         if left > 0 {
             return Err(AgentError::Survivors { count: left });
         }

@@ -128,6 +128,11 @@ fn living(number: i32) -> Option<Seen> {
     stat(number).filter(|stat| !stat.dead).map(|stat| Seen { number, started: stat.started })
 }
 
+/// True while the process is more than an entry that nobody waited for yet.
+pub(super) fn is_running(number: u32) -> bool {
+    i32::try_from(number).ok().and_then(living).is_some()
+}
+
 fn alive(seen: Seen) -> bool {
     living(seen.number) == Some(seen)
 }
@@ -152,12 +157,8 @@ mod tests {
     fn ends_what_left_the_family_and_nothing_else() {
         let mark = format!("test-{}", std::process::id());
         let script = "setsid sleep 300 & (nohup sleep 300 >/dev/null 2>&1 &) ; sleep 300 & wait";
-        let mut shell = Command::new("sh")
-            .args(["-c", script])
-            .env(TREE, &mark)
-            .stdin(Stdio::null())
-            .spawn()
-            .expect("a shell");
+        let mut shell =
+            Command::new("sh").args(["-c", script]).env(TREE, &mark).stdin(Stdio::null()).spawn().expect("a shell");
         let mut stranger = Command::new("sleep").arg("300").spawn().expect("sleep");
         let deadline = Instant::now() + Duration::from_secs(10);
         while marked(&[(TREE, &mark)]).len() < 4 {

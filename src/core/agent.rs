@@ -423,12 +423,8 @@ mod tests {
 
     #[test]
     fn updates_survive_json() {
-        let update = Update::Tool {
-            id: "1".into(),
-            title: "write".into(),
-            tool: "edit".into(),
-            status: ToolStatus::InProgress,
-        };
+        let update =
+            Update::Tool { id: "1".into(), title: "write".into(), tool: "edit".into(), status: ToolStatus::InProgress };
         let json = serde_json::to_string(&update).expect("plain data");
         assert_eq!(json, r#"{"kind":"tool","id":"1","title":"write","tool":"edit","status":"in_progress"}"#);
         assert_eq!(serde_json::from_str::<Update>(&json).expect("what was just written"), update);

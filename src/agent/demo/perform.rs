@@ -52,7 +52,9 @@ impl Actor {
     pub(super) async fn play(mut self, prompt: &str) -> Ending {
         let played = match parse(prompt) {
             Some(steps) => self.follow(steps).await,
-            None => self.say("I found no skep-demo script in the prompt, so I did nothing.").map(|()| StopReason::EndTurn),
+            None => {
+                self.say("I found no skep-demo script in the prompt, so I did nothing.").map(|()| StopReason::EndTurn)
+            }
         };
         match played.and_then(|stop| self.count(prompt).map(|()| stop)) {
             Ok(stop) => Ending::Answer(PromptResponse::new(stop)),
@@ -341,7 +343,8 @@ impl Actor {
 
     /// Past the protocol's own queue, which has no bound: the agent must feel that nobody reads.
     async fn flood(&self, bytes: u64) -> Result<(), Error> {
-        let update = SessionUpdate::AgentMessageChunk(chunk(&"flood ".repeat(10_900)).message_id(MessageId::from("flood")));
+        let update =
+            SessionUpdate::AgentMessageChunk(chunk(&"flood ".repeat(10_900)).message_id(MessageId::from("flood")));
         let params = serde_json::to_value(SessionNotification::new(self.session.clone(), update));
         let params = params.map_err(Error::into_internal_error)?;
         let line = serde_json::json!({ "jsonrpc": "2.0", "method": "session/update", "params": params }).to_string();

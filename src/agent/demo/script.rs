@@ -166,10 +166,9 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
         "commit" => Some(Step::Commit(if told.is_empty() { "Demo".to_owned() } else { told.to_owned() })),
         "run" => path(told).map(Step::Run),
         "ask" => ask(told),
-        "permission" => told.split_once(' ').map(|(kind, title)| Step::Permission {
-            kind: kind.to_owned(),
-            title: title.trim().to_owned(),
-        }),
+        "permission" => told
+            .split_once(' ')
+            .map(|(kind, title)| Step::Permission { kind: kind.to_owned(), title: title.trim().to_owned() }),
         "recall" => Some(Step::Recall),
         "wait" => told.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok()).map(Step::Wait),
         "hang" => Some(Step::Hang),
@@ -250,38 +249,39 @@ mod tests {
     fn every_verb_is_understood() {
         let text = |path: &str, text: &str| Text { path: path.into(), text: text.into() };
         assert_eq!(steps("write a/b.txt: x: y"), [Step::Write(text("a/b.txt", "x: y\n"))]);
-        assert_eq!(steps("append a <<E\nl1\n\nl2\nE\nsay z"), [
-            Step::Append(text("a", "l1\n\nl2\n")),
-            Step::Say("z".into())
-        ]);
+        assert_eq!(
+            steps("append a <<E\nl1\n\nl2\nE\nsay z"),
+            [Step::Append(text("a", "l1\n\nl2\n")), Step::Say("z".into())]
+        );
         assert_eq!(steps("plan a | b|c"), [Step::Plan(vec!["a".into(), "b".into(), "c".into()])]);
-        assert_eq!(steps("replace f: a b => c"), [Step::Replace {
-            path: "f".into(),
-            old: "a b".into(),
-            new: "c".into()
-        }]);
-        assert_eq!(steps("ask Which? | red | blue"), [Step::Ask {
-            question: "Which?".into(),
-            options: vec!["red".into(), "blue".into()]
-        }]);
-        assert_eq!(steps("wait 0.5\ncrash\nexit 7\nflood 10\ngarbage\ntick 2"), [
-            Step::Wait(Duration::from_millis(500)),
-            Step::Exit(3),
-            Step::Exit(7),
-            Step::Flood(10),
-            Step::Garbage(10),
-            Step::Tick(2)
-        ]);
-        assert_eq!(steps("permission edit Change it"), [Step::Permission {
-            kind: "edit".into(),
-            title: "Change it".into()
-        }]);
+        assert_eq!(
+            steps("replace f: a b => c"),
+            [Step::Replace { path: "f".into(), old: "a b".into(), new: "c".into() }]
+        );
+        assert_eq!(
+            steps("ask Which? | red | blue"),
+            [Step::Ask { question: "Which?".into(), options: vec!["red".into(), "blue".into()] }]
+        );
+        assert_eq!(
+            steps("wait 0.5\ncrash\nexit 7\nflood 10\ngarbage\ntick 2"),
+            [
+                Step::Wait(Duration::from_millis(500)),
+                Step::Exit(3),
+                Step::Exit(7),
+                Step::Flood(10),
+                Step::Garbage(10),
+                Step::Tick(2)
+            ]
+        );
+        assert_eq!(
+            steps("permission edit Change it"),
+            [Step::Permission { kind: "edit".into(), title: "Change it".into() }]
+        );
         assert_eq!(steps("# note\n\ndance"), [Step::Unknown("dance".into())]);
-        assert_eq!(steps("wait -1\ntick x\nwrite"), [
-            Step::Unknown("wait -1".into()),
-            Step::Unknown("tick x".into()),
-            Step::Unknown("write".into())
-        ]);
+        assert_eq!(
+            steps("wait -1\ntick x\nwrite"),
+            [Step::Unknown("wait -1".into()), Step::Unknown("tick x".into()), Step::Unknown("write".into())]
+        );
     }
 
     #[test]
@@ -289,7 +289,8 @@ mod tests {
         for verb in ["say", "think", "plan", "start", "tick", "write", "append", "replace", "delete", "mkdir", "read"] {
             assert!(HELP.contains(verb), "{verb}");
         }
-        for verb in ["commit", "run", "ask", "permission", "recall", "wait", "hang", "flood", "garbage", "lie", "fail"] {
+        for verb in ["commit", "run", "ask", "permission", "recall", "wait", "hang", "flood", "garbage", "lie", "fail"]
+        {
             assert!(HELP.contains(verb), "{verb}");
         }
     }

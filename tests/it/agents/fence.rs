@@ -31,11 +31,13 @@ async fn nothing_of_the_service_is_in_sight() {
         return;
     }
     let data = bench.data();
-    for (file, canary) in [("skep.db", "canary-db"), ("sessions/two/work/x", "canary-two"), ("mirror.git/HEAD", "ref")] {
+    for (file, canary) in
+        [("skep.db", "canary-db"), ("sessions/two/work/x", "canary-two"), ("mirror.git/HEAD", "ref\n")]
+    {
         std::fs::write(data.join(file), canary).expect("written");
     }
     let script = format!(
-        "cd {data}; find . | sort; cat skep.db sessions/two/work/x; cat mirror.git/HEAD; ls -A /home /root /run /tmp; \
+        "cd {data}; find . | sort; cat skep.db sessions/two/work/x; cat mirror.git/HEAD; ls -A /home /root /run /tmp; echo; \
          touch new 2>/dev/null && echo wrote data; touch mirror.git/new 2>/dev/null && echo wrote mirror; \
          touch /etc/new 2>/dev/null && echo wrote etc; touch sessions/one/work/ok && echo wrote work",
         data = data.display()
@@ -49,12 +51,15 @@ async fn nothing_of_the_service_is_in_sight() {
     }
     let lists: Vec<&str> = seen.lines().skip_while(|line| !line.starts_with("/home:")).collect();
     for folder in ["/home:", "/root:", "/run:"] {
-        let at = lists.iter().position(|line| *line == folder).expect("it is listed");
-        // What lies there may only be what the fence itself put: the path to skep's own folders.
+        let at = lists.iter().position(|line| *line == folder).unwrap_or_else(|| panic!("{folder} is not in {seen}"));
+        // What lies there may only be what the fence itself put: the way to skep's own folders and to the resolver's file.
         let entries: Vec<&&str> = lists[at + 1..].iter().take_while(|line| !line.is_empty()).collect();
-        let ours = |entry: &str| data.starts_with(Path::new(folder.trim_end_matches(':')).join(entry));
-        let strange = entries.iter().any(|entry| !ours(entry) && !entry.starts_with("wrote"));
-        assert!(!strange || folder == "/run:" && entries.iter().all(|entry| **entry == "systemd"), "{folder} {entries:?}");
+        let resolver = Path::new("/etc/resolv.conf").canonicalize().unwrap_or_default();
+        let shown = |entry: &str| {
+            let entry = Path::new(folder.trim_end_matches(':')).join(entry);
+            data.starts_with(&entry) || resolver.starts_with(&entry)
+        };
+        assert!(entries.iter().all(|entry| shown(entry)), "{folder} {entries:?}");
     }
 }
 
@@ -70,13 +75,14 @@ async fn no_environment_but_the_list_is_in_reach() {
     // The test itself runs with cargo's variables: none may be seen, in any process.
     assert!(seen.contains("SKEP_SESSION=1296269-12-1"), "{seen}");
     assert!(!seen.contains("CARGO_") && !seen.contains("canary-model"), "{seen}");
-    let names = "tr '\\0' '\\n' </proc/self/environ | sed 's/=.*//' | sort | tr '\\n' ' '";
+    let names = "cat /proc/self/environ | tr '\\0' '\\n' | sed 's/=.*//' | sort | tr '\\n' ' '";
     let (end, updates) = bench.turn(bench.request(&format!("run {names}"))).await;
     end.expect("the turn ends");
-    assert_eq!(super::messages(&updates), [
-        "GIT_AUTHOR_EMAIL GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL GIT_COMMITTER_NAME GIT_TERMINAL_PROMPT HOME LANG \
-         MODEL_KEY PATH PWD SKEP_HOME SKEP_PROCESS SKEP_SESSION TERM TMPDIR"
-    ]);
+    assert_eq!(
+        super::messages(&updates),
+        ["GIT_AUTHOR_EMAIL GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL GIT_COMMITTER_NAME GIT_TERMINAL_PROMPT HOME LANG \
+         MODEL_KEY PATH PWD SKEP_HOME SKEP_PROCESS SKEP_SESSION TERM TMPDIR"]
+    );
     let processes = text(&shell(&bench, "ls -d /proc/[0-9]* | wc -l").await);
     assert!(processes.trim().parse::<u32>().expect("a number") < 10, "{processes}");
 }
@@ -89,7 +95,8 @@ async fn a_read_only_working_copy_is_read_only() {
     }
     std::fs::write(bench.launch.workspace.join("kept.txt"), "kept").expect("written");
     bench.launch.read_only = true;
-    let script = "cat kept.txt; echo x >>kept.txt; touch new.txt; rm kept.txt; mount -o remount,rw . ; touch $HOME/mine";
+    let script =
+        "cat kept.txt; echo x >>kept.txt; touch new.txt; rm kept.txt; mount -o remount,rw . ; touch $HOME/mine";
     let output = shell(&bench, script).await;
     assert_eq!(text(&output), "kept");
     assert_eq!(bench.file("kept.txt").as_deref(), Some("kept"));
@@ -186,7 +193,8 @@ async fn nothing_outlives_a_killed_skep() {
 #[tokio::test]
 async fn a_new_life_ends_what_a_killed_skep_left() {
     let bench = killed_parent("off").await;
-    let mut stranger = std::process::Command::new("sleep").arg("300").env("SKEP_HOME", "/elsewhere").spawn().expect("sleep");
+    let mut stranger =
+        std::process::Command::new("sleep").arg("300").env("SKEP_HOME", "/elsewhere").spawn().expect("sleep");
     assert!(!bench.processes().is_empty(), "there is nothing to end");
     Agents::open(config(&bench.data(), SandboxChoice::Auto, false)).await.expect("a room");
     assert!(bench.processes().is_empty());

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use skep::agent::{
-    AgentError, Agents, AgentsConfig, Identity, Launch, PermissionPolicy, Resources, SandboxChoice, TurnRequest, presets,
+    AgentError, Agents, AgentsConfig, Identity, Launch, PermissionPolicy, Resources, SandboxChoice, TurnRequest,
+    presets,
 };
 use skep::core::agent::{AgentSpec, TurnEnd, Update};
 use skep::core::ids::SessionId;

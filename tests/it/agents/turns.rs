@@ -41,12 +41,15 @@ async fn whole(bench: &Bench) {
     let done = PlanStatus::Completed;
     assert_eq!(plan, Some(vec![("Look", done), ("Write", done), ("Check", done)]));
     assert!(updates.iter().any(|update| matches!(update, Update::Thought { text, .. } if text == "Where to begin")));
-    assert_eq!(tools(&updates), [
-        "write docs/hello.txt edit Completed",
-        "append to docs/hello.txt edit Completed",
-        "change docs/hello.txt edit Completed",
-        "run echo ran > ran.txt execute Completed"
-    ]);
+    assert_eq!(
+        tools(&updates),
+        [
+            "write docs/hello.txt edit Completed",
+            "append to docs/hello.txt edit Completed",
+            "change docs/hello.txt edit Completed",
+            "run echo ran > ran.txt execute Completed"
+        ]
+    );
     let asked = Update::Permission { title: "run echo ran > ran.txt".into(), decision: Decision::Allowed };
     assert!(updates.contains(&asked), "{updates:?}");
     assert_eq!(bench.agents.live(), [session()]);
@@ -95,7 +98,8 @@ async fn a_whole_turn_without_a_sandbox() {
 #[tokio::test]
 async fn the_agent_commits_as_the_identity_given() {
     let bench = Setup::demo().bench().await;
-    let (_, updates) = bench.play("run git init --quiet\nwrite a.txt: a\ncommit Add a\nrun git log --format=%an:%ae:%s").await;
+    let (_, updates) =
+        bench.play("run git init --quiet\nwrite a.txt: a\ncommit Add a\nrun git log --format=%an:%ae:%s").await;
     assert_eq!(messages(&updates), ["skep[bot]:skep@example.com:Add a"]);
 }
 
@@ -213,11 +217,8 @@ async fn the_mode_is_set_and_an_unknown_one_refused() {
 #[tokio::test]
 async fn a_failing_model_is_named_though_the_turn_ends_well() {
     let bench = Setup::demo().bench().await;
-    let classes = [
-        ("rate-limit", ErrorClass::RateLimit),
-        ("auth", ErrorClass::Auth),
-        ("server", ErrorClass::ModelUnavailable),
-    ];
+    let classes =
+        [("rate-limit", ErrorClass::RateLimit), ("auth", ErrorClass::Auth), ("server", ErrorClass::ModelUnavailable)];
     for (what, class) in classes {
         let (end, _) = bench.play(&format!("fail {what}")).await;
         assert_eq!((end.stop, end.error), (Stop::EndTurn, Some(class)));
