@@ -12,6 +12,8 @@ mod client;
 pub mod demo;
 mod error;
 mod exchange;
+#[cfg(test)]
+mod golden;
 mod launch;
 mod live;
 mod permission;
@@ -135,7 +137,7 @@ impl Agents {
             () = slot.closed.cancelled() => Err(AgentError::Closed),
         };
         let over = match &end {
-            Ok(end) => cancel.is_cancelled() || matches!(end.stop, Stop::Cancelled | Stop::Killed),
+            Ok(end) => cancel.is_cancelled() || end.stop == Stop::Killed,
             Err(_) => true,
         };
         drop(live);

@@ -19,7 +19,7 @@ use super::live::Live;
 use super::permission::PermissionPolicy;
 
 /// How often updates are delivered and clocks are read.
-const BEAT: Duration = Duration::from_millis(100);
+const BEAT: Duration = Duration::from_millis(200);
 /// How long the reader of updates may take for the last of them.
 const LAST_DELIVERY: Duration = Duration::from_secs(5);
 
