@@ -157,7 +157,8 @@ impl Agents {
         self.obtain(&slot, launch, EARLY_PATIENCE).await.map(drop)
     }
 
-    /// Ends everything that runs for the session; returns when it is gone. Nothing to end is fine.
+    /// Ends everything that runs for the session, also commands of [`Agents::run_confined`]; returns when it is gone.
+    /// Nothing to end is fine.
     ///
     /// # Errors
     /// [`AgentError::Survivors`] when processes withstand SIGKILL for seconds.

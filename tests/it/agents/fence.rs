@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use skep::agent::{AgentError, Agents, AgentsConfig, Confinement, Output, SandboxChoice};
+use skep::agent::{AgentError, Agents, AgentsConfig, Confinement, Output, Resources, SandboxChoice};
 
-use super::{Bench, Setup, config, kill, marked, session, until};
+use super::{Bench, Setup, config, kill, marked, until};
 
 /// False, and said, where bubblewrap does not work; a failure where everything must be there.
 fn fenced(bench: &Bench) -> bool {
@@ -136,6 +136,18 @@ async fn one_off_commands_are_capped_and_timed() {
 }
 
 #[tokio::test]
+async fn limits_hold() {
+    let mut bench = Setup::demo().bench().await;
+    if text(&shell(&bench, "command -v prlimit").await).is_empty() {
+        eprintln!("skipped: prlimit is not installed");
+        return;
+    }
+    bench.launch.resources = Resources { file_bytes: Some(1 << 20), open_files: Some(64), processes: None };
+    let output = shell(&bench, "ulimit -c; ulimit -n; head -c 2000000 /dev/zero >big; stat -c %s big").await;
+    assert_eq!(text(&output), "0\n64\n1048576\n", "{}", output.stderr);
+}
+
+#[tokio::test]
 async fn a_program_in_a_hidden_place_still_runs() {
     let bench = Setup::demo().bench().await;
     if !fenced(&bench) {
@@ -157,11 +169,16 @@ const HOLD: &str = "SKEP_TEST_HOLD";
 async fn hold_a_session() {
     let Ok(told) = std::env::var(HOLD) else { return };
     let (choice, data) = told.split_once(':').expect("a choice and a folder");
-    let mut bench = Setup::demo().bench().await;
     let sandbox = if choice == "off" { SandboxChoice::Off } else { SandboxChoice::Auto };
-    bench.agents = Agents::open(config(Path::new(data), sandbox, false)).await.expect("a room");
-    let steps = "run setsid sleep 300 >/dev/null 2>&1 &\nspawn-survivor\nhang";
-    let (end, _) = bench.turn(bench.request(steps)).await;
+    let own = Setup::demo().bench().await;
+    let mut request = own.request("run setsid sleep 300 >/dev/null 2>&1 &\nspawn-survivor\nhang");
+    request.launch.workspace = Path::new(data).join("sessions/one/work");
+    request.launch.home = Path::new(data).join("sessions/one/home");
+    let agents = Agents::open(config(Path::new(data), sandbox, false)).await.expect("a room");
+    // This process is killed and cleans nothing up after that.
+    drop(own);
+    let (updates, _taken) = tokio::sync::mpsc::channel(64);
+    let end = agents.turn(request, updates, Default::default()).await;
     panic!("it was killed before: {end:?}");
 }
 
@@ -201,5 +218,4 @@ async fn a_new_life_ends_what_a_killed_skep_left() {
     assert!(stranger.try_wait().expect("asked").is_none(), "a stranger was ended");
     stranger.kill().expect("killed");
     stranger.wait().expect("ended");
-    drop(session());
 }

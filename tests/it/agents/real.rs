@@ -108,6 +108,8 @@ impl Real {
         assert!(end.usage.total > 0, "{:?}", end.usage);
         let done = |update: &Update| matches!(update, Update::Tool { status: ToolStatus::Completed, title, .. } if !title.is_empty());
         assert!(updates.iter().any(done), "{updates:?}");
+        self.bench.agents.close(&session()).await.expect("closed");
+        assert!(self.bench.processes().is_empty());
     }
 
     async fn goes_on_after_kill_9(&self) {
@@ -128,6 +130,7 @@ impl Real {
             !said.iter().any(|text| text.starts_with("Done") || text.contains("I will write")),
             "history: {said:?}"
         );
+        self.bench.agents.close(&session()).await.expect("closed");
     }
 
     async fn a_cancel_leaves_nothing(&self) {
