@@ -131,7 +131,13 @@ impl Agents {
     ) -> Result<TurnEnd, AgentError> {
         let session = request.launch.session.clone();
         let slot = self.slot(&session);
-        let live = self.obtain(&slot, &request.launch, request.initialize).await?;
+        let live = tokio::select! {
+            live = self.obtain(&slot, &request.launch, request.initialize) => live?,
+            () = cancel.cancelled() => {
+                self.close(&session).await?;
+                return Ok(turn::never_begun());
+            }
+        };
         let end = tokio::select! {
             end = turn::run(&live, &request, &updates, &cancel) => end,
             () = slot.closed.cancelled() => Err(AgentError::Closed),

@@ -243,7 +243,8 @@ async fn deliver_all(live: &Live, updates: &mpsc::Sender<Update>) {
     }
 }
 
-fn never_begun() -> TurnEnd {
+/// The end of a turn that was cancelled before the agent had its prompt.
+pub(super) fn never_begun() -> TurnEnd {
     TurnEnd {
         stop: Stop::Cancelled,
         message: String::new(),

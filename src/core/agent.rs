@@ -238,7 +238,7 @@ pub struct TurnEnd {
     /// The class of failure the last message tells of, if it reads like one. Together with an empty diff this is a failure
     /// of that class: several agents end the turn normally after a failed call to their model.
     pub error: Option<ErrorClass>,
-    /// The agent's id of the session, to load it later.
+    /// The agent's id of the session, to load it later; empty when the turn was cancelled before there was one.
     pub agent_session: String,
     /// True when the turn ran in a session loaded from an earlier process or still live, false when it was new.
     pub resumed: bool,
