@@ -106,6 +106,10 @@ impl Agents {
         if let Confinement::ProcessGroup { warning } = &confinement {
             tracing::warn!("{warning}");
         }
+        let files = spawn::inherited_files();
+        if !files.is_empty() {
+            tracing::warn!(?files, "skep was started with open files, which agents inherit; start it without them");
+        }
         let prlimit = program::find("prlimit", &config.path);
         let ground = Ground { confinement, data_dir, hide: config.hide, path: config.path, prlimit };
         let inner = Inner { ground, demo_in_process: config.demo_in_process, slots: StdMutex::default() };
