@@ -5,12 +5,13 @@
 //! calls, plans, messages, token counts), keeps its sessions in its home and loads them again. It must never need a
 //! network, a key or a model, and it does nothing that the prompt does not say.
 
+mod files;
 mod memory;
 mod perform;
 mod script;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -270,9 +271,4 @@ impl Cast {
 fn modes(memory: &Memory) -> SessionModeState {
     let all = MODES.iter().map(|(id, name)| SessionMode::new(*id, *name)).collect();
     SessionModeState::new(memory.mode.clone(), all)
-}
-
-/// The path a step names, seen from the working copy.
-fn place(folder: &Path, path: &str) -> PathBuf {
-    folder.join(path)
 }

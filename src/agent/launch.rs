@@ -94,7 +94,7 @@ impl Ground {
     }
 
     fn prepare(&self, launch: &Launch, argv: &[String], extra: Vec<(String, String)>) -> Result<Prepared, AgentError> {
-        for folder in [&launch.workspace, &launch.home] {
+        for folder in [&launch.workspace, &launch.home, &home(launch)] {
             if !folder.is_dir() {
                 let what = folder.display().to_string();
                 return Err(AgentError::Spawn { what, why: "the folder is not there".to_owned() });

@@ -12,6 +12,8 @@ mod client;
 pub mod demo;
 mod error;
 mod exchange;
+#[cfg(test)]
+mod golden;
 mod launch;
 mod live;
 mod permission;
@@ -104,6 +106,10 @@ impl Agents {
         if let Confinement::ProcessGroup { warning } = &confinement {
             tracing::warn!("{warning}");
         }
+        let files = spawn::inherited_files();
+        if !files.is_empty() {
+            tracing::warn!(?files, "skep was started with open files, which agents inherit; start it without them");
+        }
         let prlimit = program::find("prlimit", &config.path);
         let ground = Ground { confinement, data_dir, hide: config.hide, path: config.path, prlimit };
         let inner = Inner { ground, demo_in_process: config.demo_in_process, slots: StdMutex::default() };
@@ -129,13 +135,19 @@ impl Agents {
     ) -> Result<TurnEnd, AgentError> {
         let session = request.launch.session.clone();
         let slot = self.slot(&session);
-        let live = self.obtain(&slot, &request.launch, request.initialize).await?;
+        let live = tokio::select! {
+            live = self.obtain(&slot, &request.launch, request.initialize) => live?,
+            () = cancel.cancelled() => {
+                self.close(&session).await?;
+                return Ok(turn::never_begun());
+            }
+        };
         let end = tokio::select! {
             end = turn::run(&live, &request, &updates, &cancel) => end,
             () = slot.closed.cancelled() => Err(AgentError::Closed),
         };
         let over = match &end {
-            Ok(end) => cancel.is_cancelled() || matches!(end.stop, Stop::Cancelled | Stop::Killed),
+            Ok(end) => cancel.is_cancelled() || end.stop == Stop::Killed,
             Err(_) => true,
         };
         drop(live);
@@ -155,7 +167,8 @@ impl Agents {
         self.obtain(&slot, launch, EARLY_PATIENCE).await.map(drop)
     }
 
-    /// Ends everything that runs for the session; returns when it is gone. Nothing to end is fine.
+    /// Ends everything that runs for the session, also commands of [`Agents::run_confined`]; returns when it is gone.
+    /// Nothing to end is fine.
     ///
     /// # Errors
     /// [`AgentError::Survivors`] when processes withstand SIGKILL for seconds.

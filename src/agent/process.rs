@@ -64,7 +64,7 @@ impl Process {
 
     /// True once the first process is gone.
     pub(super) fn has_exited(&self) -> bool {
-        self.exit.borrow().is_some()
+        self.exit.borrow().is_some() || !survivors::is_running(self.root)
     }
 
     /// The last part of what it wrote to its error stream.

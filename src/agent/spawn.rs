@@ -32,6 +32,26 @@ struct Ticket {
     answer: oneshot::Sender<io::Result<Child>>,
 }
 
+/// Open files that skep got from whoever started it and that every process it starts will have, too: the standard library
+/// marks its own files "close on exec", and marking foreign ones takes unsafe code. Beyond the three standard streams
+/// there should be none.
+pub(super) fn inherited_files() -> Vec<u32> {
+    let Ok(entries) = std::fs::read_dir("/proc/self/fdinfo") else { return vec![] };
+    let numbers = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let stays_open = |number: &u32| {
+        let Ok(text) = std::fs::read_to_string(format!("/proc/self/fdinfo/{number}")) else { return false };
+        let flags = text.lines().find_map(|line| line.strip_prefix("flags:"));
+        flags
+            .and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok())
+            .is_some_and(|flags| flags & CLOSE_ON_EXEC == 0)
+    };
+    let mut files: Vec<u32> = numbers.filter(|number| *number > 2).filter(stays_open).collect();
+    files.sort_unstable();
+    files
+}
+
+const CLOSE_ON_EXEC: u32 = 0o2_000_000;
+
 /// Starts a process in a group of its own, with its three streams piped.
 pub(super) async fn spawn(order: Order) -> io::Result<Child> {
     let (answer, started) = oneshot::channel();

@@ -128,6 +128,11 @@ fn living(number: i32) -> Option<Seen> {
     stat(number).filter(|stat| !stat.dead).map(|stat| Seen { number, started: stat.started })
 }
 
+/// True while the process is more than an entry that nobody waited for yet.
+pub(super) fn is_running(number: u32) -> bool {
+    i32::try_from(number).ok().and_then(living).is_some()
+}
+
 fn alive(seen: Seen) -> bool {
     living(seen.number) == Some(seen)
 }

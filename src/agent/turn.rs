@@ -19,7 +19,7 @@ use super::live::Live;
 use super::permission::PermissionPolicy;
 
 /// How often updates are delivered and clocks are read.
-const BEAT: Duration = Duration::from_millis(100);
+const BEAT: Duration = Duration::from_millis(200);
 /// How long the reader of updates may take for the last of them.
 const LAST_DELIVERY: Duration = Duration::from_secs(5);
 
@@ -243,7 +243,8 @@ async fn deliver_all(live: &Live, updates: &mpsc::Sender<Update>) {
     }
 }
 
-fn never_begun() -> TurnEnd {
+/// The end of a turn that was cancelled before the agent had its prompt.
+pub(super) fn never_begun() -> TurnEnd {
     TurnEnd {
         stop: Stop::Cancelled,
         message: String::new(),

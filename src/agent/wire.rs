@@ -102,7 +102,9 @@ impl<R: AsyncRead + Unpin> Inlet<R> {
             if line.trim().is_empty() {
                 continue;
             }
-            let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(&line) else {
+            let envelope =
+                serde_json::from_str::<Envelope<'_>>(&line).ok().filter(|_| line.trim_start().starts_with('{'));
+            let Some(envelope) = envelope else {
                 self.count_bad()?;
                 continue;
             };
@@ -241,13 +243,13 @@ mod tests {
         assert_eq!(taken, 4);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn too_many_lines_take_time() {
         let mut meter = Meter::new();
-        let began = tokio::time::Instant::now();
-        for _ in 0..1_100 {
+        let began = Instant::now();
+        for _ in 0..2_000 {
             meter.take(1).await.expect("few bytes");
         }
-        assert!(began.elapsed() >= Duration::from_secs(1), "{:?}", began.elapsed());
+        assert!(began.elapsed() >= Duration::from_millis(500), "{:?}", began.elapsed());
     }
 }

@@ -1,6 +1,5 @@
 //! The demo agent at work: one step after the other, reported as real agents report theirs.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,13 +10,12 @@ use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
     ContentBlock, ContentChunk, MessageId, PermissionOption, PermissionOptionKind, Plan, PlanEntry, PlanEntryPriority,
     PlanEntryStatus, PromptResponse, RequestPermissionOutcome, RequestPermissionRequest, SessionNotification,
-    SessionUpdate, StopReason, ToolCall, ToolCallLocation, ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields,
-    ToolKind, UsageUpdate,
+    SessionUpdate, StopReason, ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields, ToolKind, UsageUpdate,
 };
 use tokio::process::Command;
 
-use super::script::{Step, Text, parse};
-use super::{Cast, Client, Part, place};
+use super::script::{Step, parse};
+use super::{Cast, Client, Part};
 
 /// How a prompt ends.
 pub(super) enum Ending {
@@ -33,12 +31,12 @@ enum Flow {
 
 /// One prompt being worked on.
 pub(super) struct Actor {
-    cast: Arc<Cast>,
-    session: String,
-    part: Part,
-    peer: ConnectionTo<Client>,
+    pub(super) cast: Arc<Cast>,
+    pub(super) session: String,
+    pub(super) part: Part,
+    pub(super) peer: ConnectionTo<Client>,
     plan: Vec<PlanEntry>,
-    calls: u32,
+    pub(super) calls: u32,
     messages: u32,
     words: u64,
 }
@@ -108,11 +106,11 @@ impl Actor {
         Ok(Flow::On)
     }
 
-    fn send(&self, update: SessionUpdate) -> Result<(), Error> {
+    pub(super) fn send(&self, update: SessionUpdate) -> Result<(), Error> {
         self.peer.send_notification(SessionNotification::new(self.session.clone(), update))
     }
 
-    fn say(&mut self, text: &str) -> Result<(), Error> {
+    pub(super) fn say(&mut self, text: &str) -> Result<(), Error> {
         self.messages += 1;
         self.words += text.split_whitespace().count() as u64;
         self.cast.remember(&self.session, text);
@@ -137,79 +135,6 @@ impl Actor {
         };
         entry.status = status;
         self.send(SessionUpdate::Plan(Plan::new(self.plan.clone())))
-    }
-
-    /// Announces a tool call; answers with its id.
-    fn announce(&mut self, title: &str, kind: ToolKind, at: Option<PathBuf>) -> Result<String, Error> {
-        self.calls += 1;
-        let id = format!("call-{}-{}", self.part.memory.turns, self.calls);
-        let locations = at.map(ToolCallLocation::new).into_iter().collect();
-        self.send(SessionUpdate::ToolCall(ToolCall::new(id.clone(), title).kind(kind).locations(locations)))?;
-        Ok(id)
-    }
-
-    fn state(&self, id: &str, status: ToolCallStatus) -> Result<(), Error> {
-        let fields = ToolCallUpdateFields::new().status(status);
-        self.send(SessionUpdate::ToolCallUpdate(ToolCallUpdate::new(id.to_owned(), fields)))
-    }
-
-    /// Does something with a file as a tool call: announced, at work, done or failed and said.
-    fn file(
-        &mut self,
-        (title, kind, path): (&str, ToolKind, &str),
-        work: impl FnOnce(PathBuf) -> std::io::Result<()>,
-    ) -> Result<(), Error> {
-        let at = place(&self.part.folder, path);
-        let id = self.announce(&format!("{title} {path}"), kind, Some(at.clone()))?;
-        self.state(&id, ToolCallStatus::InProgress)?;
-        match work(at) {
-            Ok(()) => self.state(&id, ToolCallStatus::Completed),
-            Err(error) => {
-                self.state(&id, ToolCallStatus::Failed)?;
-                self.say(&format!("{title} {path} did not work: {error}"))
-            }
-        }
-    }
-
-    fn write(&mut self, text: &Text, append: bool) -> Result<(), Error> {
-        let content = text.text.clone();
-        let title = if append { "append to" } else { "write" };
-        self.file((title, ToolKind::Edit, &text.path), move |at| {
-            if let Some(folder) = at.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            let before = if append { std::fs::read_to_string(&at).unwrap_or_default() } else { String::new() };
-            std::fs::write(at, before + &content)
-        })
-    }
-
-    fn replace(&mut self, path: &str, old: &str, new: &str) -> Result<(), Error> {
-        let (old, new) = (old.to_owned(), new.to_owned());
-        self.file(("change", ToolKind::Edit, path), move |at| {
-            let text = std::fs::read_to_string(&at)?;
-            if !text.contains(&old) {
-                return Err(std::io::Error::other(format!("{old:?} is not in it")));
-            }
-            std::fs::write(at, text.replace(&old, &new))
-        })
-    }
-
-    fn delete(&mut self, path: &str) -> Result<(), Error> {
-        self.file(("delete", ToolKind::Delete, path), |at| {
-            if at.is_dir() { std::fs::remove_dir_all(at) } else { std::fs::remove_file(at) }
-        })
-    }
-
-    fn mkdir(&mut self, path: &str) -> Result<(), Error> {
-        self.file(("make folder", ToolKind::Edit, path), std::fs::create_dir_all)
-    }
-
-    fn read(&mut self, path: &str) -> Result<(), Error> {
-        let mut text = None;
-        self.file(("read", ToolKind::Read, path), |at| std::fs::read_to_string(at).map(|read| text = Some(read)))?;
-        let Some(text) = text else { return Ok(()) };
-        let start: String = text.chars().take(500).collect();
-        self.say(&format!("{path} says: {start}"))
     }
 
     async fn commit(&mut self, message: &str) -> Result<(), Error> {

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use skep::agent::{AgentError, Agents, AgentsConfig, Confinement, Output, SandboxChoice};
+use skep::agent::{AgentError, Agents, AgentsConfig, Confinement, Output, Resources, SandboxChoice};
 
-use super::{Bench, Setup, config, kill, marked, session, until};
+use super::{Bench, Setup, config, kill, marked, until};
 
 /// False, and said, where bubblewrap does not work; a failure where everything must be there.
 fn fenced(bench: &Bench) -> bool {
@@ -31,12 +31,13 @@ async fn nothing_of_the_service_is_in_sight() {
         return;
     }
     let data = bench.data();
-    for (file, canary) in [("skep.db", "canary-db"), ("sessions/two/work/x", "canary-two"), ("mirror.git/HEAD", "ref")]
+    for (file, canary) in
+        [("skep.db", "canary-db"), ("sessions/two/work/x", "canary-two"), ("mirror.git/HEAD", "ref\n")]
     {
         std::fs::write(data.join(file), canary).expect("written");
     }
     let script = format!(
-        "cd {data}; find . | sort; cat skep.db sessions/two/work/x; cat mirror.git/HEAD; ls -A /home /root /run /tmp; \
+        "cd {data}; find . | sort; cat skep.db sessions/two/work/x; cat mirror.git/HEAD; ls -A /home /root /run /tmp; echo; \
          touch new 2>/dev/null && echo wrote data; touch mirror.git/new 2>/dev/null && echo wrote mirror; \
          touch /etc/new 2>/dev/null && echo wrote etc; touch sessions/one/work/ok && echo wrote work",
         data = data.display()
@@ -50,15 +51,15 @@ async fn nothing_of_the_service_is_in_sight() {
     }
     let lists: Vec<&str> = seen.lines().skip_while(|line| !line.starts_with("/home:")).collect();
     for folder in ["/home:", "/root:", "/run:"] {
-        let at = lists.iter().position(|line| *line == folder).expect("it is listed");
-        // What lies there may only be what the fence itself put: the path to skep's own folders.
+        let at = lists.iter().position(|line| *line == folder).unwrap_or_else(|| panic!("{folder} is not in {seen}"));
+        // What lies there may only be what the fence itself put: the way to skep's own folders and to the resolver's file.
         let entries: Vec<&&str> = lists[at + 1..].iter().take_while(|line| !line.is_empty()).collect();
-        let ours = |entry: &str| data.starts_with(Path::new(folder.trim_end_matches(':')).join(entry));
-        let strange = entries.iter().any(|entry| !ours(entry) && !entry.starts_with("wrote"));
-        assert!(
-            !strange || folder == "/run:" && entries.iter().all(|entry| **entry == "systemd"),
-            "{folder} {entries:?}"
-        );
+        let resolver = Path::new("/etc/resolv.conf").canonicalize().unwrap_or_default();
+        let shown = |entry: &str| {
+            let entry = Path::new(folder.trim_end_matches(':')).join(entry);
+            data.starts_with(&entry) || resolver.starts_with(&entry)
+        };
+        assert!(entries.iter().all(|entry| shown(entry)), "{folder} {entries:?}");
     }
 }
 
@@ -74,7 +75,7 @@ async fn no_environment_but_the_list_is_in_reach() {
     // The test itself runs with cargo's variables: none may be seen, in any process.
     assert!(seen.contains("SKEP_SESSION=1296269-12-1"), "{seen}");
     assert!(!seen.contains("CARGO_") && !seen.contains("canary-model"), "{seen}");
-    let names = "tr '\\0' '\\n' </proc/self/environ | sed 's/=.*//' | sort | tr '\\n' ' '";
+    let names = "cat /proc/self/environ | tr '\\0' '\\n' | sed 's/=.*//' | sort | tr '\\n' ' '";
     let (end, updates) = bench.turn(bench.request(&format!("run {names}"))).await;
     end.expect("the turn ends");
     assert_eq!(
@@ -82,6 +83,10 @@ async fn no_environment_but_the_list_is_in_reach() {
         ["GIT_AUTHOR_EMAIL GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL GIT_COMMITTER_NAME GIT_TERMINAL_PROMPT HOME LANG \
          MODEL_KEY PATH PWD SKEP_HOME SKEP_PROCESS SKEP_SESSION TERM TMPDIR"]
     );
+    // None of skep's own open files; those this test got from whoever started it are in every child.
+    let files = text(&shell(&bench, "ls /proc/self/fd").await);
+    let child = std::process::Command::new("ls").arg("/proc/self/fd").output().expect("ls");
+    assert_eq!(files, String::from_utf8_lossy(&child.stdout));
     let processes = text(&shell(&bench, "ls -d /proc/[0-9]* | wc -l").await);
     assert!(processes.trim().parse::<u32>().expect("a number") < 10, "{processes}");
 }
@@ -135,6 +140,18 @@ async fn one_off_commands_are_capped_and_timed() {
 }
 
 #[tokio::test]
+async fn limits_hold() {
+    let mut bench = Setup::demo().bench().await;
+    if text(&shell(&bench, "command -v prlimit").await).is_empty() {
+        eprintln!("skipped: prlimit is not installed");
+        return;
+    }
+    bench.launch.resources = Resources { file_bytes: Some(1 << 20), open_files: Some(64), processes: None };
+    let output = shell(&bench, "ulimit -c; ulimit -n; head -c 2000000 /dev/zero >big; stat -c %s big").await;
+    assert_eq!(text(&output), "0\n64\n1048576\n", "{}", output.stderr);
+}
+
+#[tokio::test]
 async fn a_program_in_a_hidden_place_still_runs() {
     let bench = Setup::demo().bench().await;
     if !fenced(&bench) {
@@ -156,11 +173,16 @@ const HOLD: &str = "SKEP_TEST_HOLD";
 async fn hold_a_session() {
     let Ok(told) = std::env::var(HOLD) else { return };
     let (choice, data) = told.split_once(':').expect("a choice and a folder");
-    let mut bench = Setup::demo().bench().await;
     let sandbox = if choice == "off" { SandboxChoice::Off } else { SandboxChoice::Auto };
-    bench.agents = Agents::open(config(Path::new(data), sandbox, false)).await.expect("a room");
-    let steps = "run setsid sleep 300 >/dev/null 2>&1 &\nspawn-survivor\nhang";
-    let (end, _) = bench.turn(bench.request(steps)).await;
+    let own = Setup::demo().bench().await;
+    let mut request = own.request("run setsid sleep 300 >/dev/null 2>&1 &\nspawn-survivor\nhang");
+    request.launch.workspace = Path::new(data).join("sessions/one/work");
+    request.launch.home = Path::new(data).join("sessions/one/home");
+    let agents = Agents::open(config(Path::new(data), sandbox, false)).await.expect("a room");
+    // This process is killed and cleans nothing up after that.
+    drop(own);
+    let (updates, _taken) = tokio::sync::mpsc::channel(64);
+    let end = agents.turn(request, updates, Default::default()).await;
     panic!("it was killed before: {end:?}");
 }
 
@@ -200,5 +222,4 @@ async fn a_new_life_ends_what_a_killed_skep_left() {
     assert!(stranger.try_wait().expect("asked").is_none(), "a stranger was ended");
     stranger.kill().expect("killed");
     stranger.wait().expect("ended");
-    drop(session());
 }

@@ -140,6 +140,20 @@ async fn a_cancel_in_the_stream_ends_the_turn_and_the_tree() {
 }
 
 #[tokio::test]
+async fn a_cancel_is_heard_while_the_agent_starts() {
+    let bench = Setup::command(&["sleep", "300"]).bench().await;
+    let (sender, cancel) = (tokio::sync::mpsc::channel(1).0, tokio_util::sync::CancellationToken::new());
+    let turn = bench.agents.turn(bench.request(""), sender, cancel.clone());
+    let stop = async {
+        until("the start of the agent", || !bench.processes().is_empty()).await;
+        cancel.cancel();
+    };
+    let (end, ()) = tokio::join!(turn, stop);
+    assert_eq!(end.expect("a cancel is no error").stop, Stop::Cancelled);
+    assert!(bench.processes().is_empty());
+}
+
+#[tokio::test]
 async fn an_open_request_is_answered_cancelled() {
     let bench = Setup::demo().bench().await;
     let mut request = bench.request("permission edit Change it\nwrite late.txt: x");
