@@ -180,9 +180,26 @@ fn any_json() -> impl Strategy<Value = String> {
         Just("\"2019-05-15T15:20:21Z\"".to_owned()),
     ];
     let key = prop_oneof![
-        Just("action"), Just("issue"), Just("label"), Just("name"), Just("number"), Just("title"), Just("repository"),
-        Just("id"), Just("full_name"), Just("installation"), Just("sender"), Just("login"), Just("type"),
-        Just("pull_request"), Just("head"), Just("ref"), Just("repo"), Just("user"), Just("labels"), Just("updated_at"),
+        Just("action"),
+        Just("issue"),
+        Just("label"),
+        Just("name"),
+        Just("number"),
+        Just("title"),
+        Just("repository"),
+        Just("id"),
+        Just("full_name"),
+        Just("installation"),
+        Just("sender"),
+        Just("login"),
+        Just("type"),
+        Just("pull_request"),
+        Just("head"),
+        Just("ref"),
+        Just("repo"),
+        Just("user"),
+        Just("labels"),
+        Just("updated_at"),
     ];
     leaf.prop_recursive(5, 60, 8, move |inner| {
         let fields = proptest::collection::vec((key.clone(), inner.clone()), 0..8);
