@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderValue, Response, header};
+use axum::http::{HeaderValue, Request, Response, header};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -35,69 +36,58 @@ pub(super) struct Connection {
     pub router: Router,
     pub bounds: Arc<Bounds>,
     pub seats: Arc<Semaphore>,
-    pub seat: OwnedSemaphorePermit,
+    /// Given back when the connection has ended.
+    pub _seat: OwnedSemaphorePermit,
 }
 
 impl Connection {
     /// Serves requests until the peer is done, a clock runs out, or `stop` (after the request in flight) or `end` (at once).
     pub async fn run(self, stream: TcpStream, stop: CancellationToken, end: CancellationToken) {
-        let Self { router, bounds, seats, seat } = self;
-        let served = end.run_until_cancelled(exchange(router, &bounds, seats, stream, stop)).await;
-        if let Some(Err(error)) = served {
+        if let Some(Err(error)) = end.run_until_cancelled(self.exchange(stream, stop)).await {
             tracing::debug!(%error, "a connection ended early");
         }
-        drop(seat);
     }
-}
 
-async fn exchange(
-    router: Router,
-    bounds: &Bounds,
-    seats: Arc<Semaphore>,
-    stream: TcpStream,
-    stop: CancellationToken,
-) -> Result<(), Ended> {
-    // Answers are single small segments; waiting to merge them only delays them. A failure costs latency, nothing else.
-    let _ = stream.set_nodelay(true);
-    let phase = Arc::new(Phase::default());
-    let heard = Heard { stream, phase: Arc::clone(&phase), peer_done: false };
-    let (serving, full) = (Arc::clone(&phase), seats);
-    let service = service_fn(move |request| {
-        serving.set(Phase::SERVING);
-        let answering = router.clone().oneshot(request);
-        let (serving, full) = (Arc::clone(&serving), Arc::clone(&full));
-        Box::pin(async move {
-            let mut response = answering.await?;
-            if full.available_permits() == 0 {
-                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    async fn exchange(&self, stream: TcpStream, stop: CancellationToken) -> Result<(), Ended> {
+        // Answers are single small segments; waiting to merge them only delays them. Failing costs latency, nothing else.
+        let _ = stream.set_nodelay(true);
+        let phase = Arc::new(Phase::default());
+        let heard = Heard { stream, phase: Arc::clone(&phase), peer_done: false };
+        let mut clock = Clock::new(Arc::clone(&phase), &self.bounds);
+        let mut connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(None)
+            .max_buf_size(64 * 1024)
+            .max_header_size(self.bounds.header_bytes)
+            .serve_connection(TokioIo::new(heard), service_fn(|request| Box::pin(self.answer(request, &phase))));
+        let mut was_idle = false;
+        tokio::select! {
+            served = poll_fn(|cx| clock.watch(cx, |cx| connection.poll_without_shutdown(cx))) => served?,
+            () = stop.cancelled() => {
+                was_idle = phase.is(Phase::ANSWERED);
+                Pin::new(&mut connection).graceful_shutdown();
+                poll_fn(|cx| clock.watch(cx, |cx| connection.poll_without_shutdown(cx))).await?;
             }
-            serving.set(Phase::ANSWERED);
-            Ok::<Response<Body>, Infallible>(response)
-        })
-    });
-    let mut connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(None)
-        .max_buf_size(64 * 1024)
-        .max_header_size(bounds.header_bytes)
-        .serve_connection(TokioIo::new(heard), service);
-    let mut clock = Clock::new(Arc::clone(&phase), bounds);
-    let mut was_idle = false;
-    tokio::select! {
-        served = poll_fn(|cx| clock.watch(cx, |cx| connection.poll_without_shutdown(cx))) => served?,
-        () = stop.cancelled() => {
-            was_idle = phase.is(Phase::ANSWERED);
-            Pin::new(&mut connection).graceful_shutdown();
-            poll_fn(|cx| clock.watch(cx, |cx| connection.poll_without_shutdown(cx))).await?;
         }
+        let Heard { mut stream, peer_done, .. } = connection.into_parts().io.into_inner();
+        // The peer may be gone already; there is nobody left to tell.
+        let _ = stream.shutdown().await;
+        if !peer_done && !was_idle {
+            linger(stream).await;
+        }
+        Ok(())
     }
-    let Heard { mut stream, peer_done, .. } = connection.into_parts().io.into_inner();
-    // The peer may be gone already; there is nobody left to tell.
-    let _ = stream.shutdown().await;
-    if !peer_done && !was_idle {
-        linger(stream).await;
+
+    /// While every seat is taken, an answer gives its own up: whoever waits comes first.
+    async fn answer(&self, request: Request<Incoming>, phase: &Phase) -> Result<Response<Body>, Infallible> {
+        phase.set(Phase::SERVING);
+        let mut response = self.router.clone().oneshot(request).await?;
+        if self.seats.available_permits() == 0 {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        phase.set(Phase::ANSWERED);
+        Ok(response)
     }
-    Ok(())
 }
 
 /// Why a connection ended before its time.

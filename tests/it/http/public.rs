@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
 use secrecy::SecretString;
 use serde_json::json;
 use skep::http::{Bounds, Caps};
+use skep::webhook::parse;
 
 use super::wire::{Door, SECRET, delivery, get, headers, post, sign, sign_with};
 
@@ -186,4 +188,23 @@ async fn readiness_gives_its_reasons_and_liveness_needs_none() {
     let reply = door.ask(get("/readyz")).await;
     assert_eq!((reply.status, reply.json()), (503, json!({ "ok": false, "reasons": { "taken": 2 } })));
     assert_eq!(door.ask(get("/healthz")).await.status, 200);
+}
+
+#[test]
+fn signed_noise_of_any_kind_is_kept() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let (door, recorder) = runtime.block_on(door());
+    proptest!(ProptestConfig::with_cases(200), |(noise in proptest::collection::vec(any::<u8>(), 0..2000), form: bool)| {
+        let mut request = delivery("issues", "g", &noise);
+        if form {
+            let typed = headers("issues", "g", &noise).replace("json", "x-www-form-urlencoded");
+            request = post(&typed, &noise);
+        }
+        let before = recorder.guids().len();
+        prop_assert_eq!(runtime.block_on(door.ask(request)).status, 202);
+        prop_assert_eq!(recorder.guids().len(), before + 1);
+        let taken = recorder.last();
+        prop_assert!(!taken.body.contains('\0'));
+        parse(&taken.event, &taken.body);
+    });
 }

@@ -150,8 +150,19 @@ async fn connections_beyond_the_seats_wait_their_turn() {
     recorder.gate.add_permits(1);
     for wire in &mut held {
         let reply = wire.reply().await;
-        assert_eq!(reply.status, 202);
+        let goes_on = reply.headers.get("connection").map(String::as_str);
+        assert_eq!((reply.status, goes_on), (202, Some("close")), "seats are given up while all are taken");
     }
+}
+
+#[tokio::test]
+async fn a_dropped_loop_leaves_no_connection() {
+    let (door, recorder) = Door::public(Caps::default(), Bounds::default()).await;
+    let mut wire = door.call().await;
+    wire.say(delivery("held", "g", b"{}")).await;
+    recorder.one_is_held().await;
+    door.abort();
+    assert_eq!(wire.rest().await, "");
 }
 
 #[tokio::test]

@@ -115,6 +115,11 @@ impl Door {
         wire.reply().await
     }
 
+    /// Drops the loop without telling it to stop.
+    pub fn abort(self) {
+        self.served.abort();
+    }
+
     /// Waits until the loop has ended.
     pub async fn closed(self) {
         tokio::time::timeout(LONG, self.served).await.expect("the loop ends").expect("and does not panic");
