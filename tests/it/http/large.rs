@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use skep::http::{Bounds, Caps};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::wire::{Door, Wire, delivery, get, headers};
+use super::wire::{Door, LONG, Wire, delivery, get, headers};
 
 const CAP: usize = 26_214_400;
 
@@ -64,6 +64,22 @@ async fn one_byte_more_is_413_before_it_is_sent() {
         assert_eq!(wire.rest().await, "");
     }
     assert_eq!(recorder.guids(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_sender_may_go_on_for_a_moment_after_its_refusal() {
+    let (door, _recorder) = Door::public(Caps::default(), Bounds::default()).await;
+    let mut wire = door.call().await;
+    let mut request = announced(CAP + 1).into_bytes();
+    request.extend_from_slice(&padded(400_000));
+    wire.say(request).await;
+    assert_eq!(wire.reply().await.error(), (413, "too_large".to_owned()));
+    let end = tokio::time::timeout(LONG, wire.0.read(&mut [0])).await.expect("the connection is closed");
+    assert_eq!(end.expect("and not reset"), 0);
+    for _ in 0..5 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        wire.say("more of the body").await;
+    }
 }
 
 #[tokio::test]
