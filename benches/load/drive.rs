@@ -55,8 +55,8 @@ pub async fn drive(plan: Plan, forge: Forge) -> Report {
     report
 }
 
-/// One connection's share. At a fixed rate a delivery's time runs from when it was due, so that a stall is counted for
-/// every delivery it delays.
+/// One connection's share. At a fixed rate the time of a delivery that had to wait for its connection runs from when it
+/// was due, so that a stall is counted for every delivery it delays; our own timer's rounding (a millisecond) is not.
 async fn send(plan: Plan, mut forge: Forge, tickets: Arc<AtomicU64>, began: Instant) -> Report {
     let mut report = Report::default();
     let mut line = None;
@@ -70,14 +70,22 @@ async fn send(plan: Plan, mut forge: Forge, tickets: Arc<AtomicU64>, began: Inst
         if due >= end {
             return report;
         }
-        sleep_until(due).await;
+        let sent = wait_for(due).await;
         match timeout(PATIENCE, deliver(&mut line, plan.address, forge.request(ticket))).await {
-            Ok(Ok(200..=299)) => report.latencies.push(u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX)),
+            Ok(Ok(200..=299)) => report.latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX)),
             Ok(Ok(status)) => *report.refused.entry(status).or_default() += 1,
             Ok(Err(error)) => report.lose(&mut line, format!("{error:#}")),
             Err(_elapsed) => report.lose(&mut line, "no answer".to_owned()),
         }
     }
+}
+
+async fn wait_for(due: Instant) -> Instant {
+    if due <= Instant::now() {
+        return due;
+    }
+    sleep_until(due).await;
+    Instant::now()
 }
 
 /// A connection and what has been read of it.
