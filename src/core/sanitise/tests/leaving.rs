@@ -14,6 +14,7 @@ fn everything_live_is_defused() {
         ("thanks @Requester, done", "thanks @Requester, done"),
         ("@requester-evil @requester/team", "`@requester-evil` `@requester/team`"),
         ("&#64;octocat &commat;octocat @&#8203;octocat", "`@octocat` `@octocat` `@octocat`"),
+        ("mail a@b.example or www@.ab", "mail `a@b.example` or `www@.ab`"),
         ("&##64; &#00000013;", "&amp;`##64`; &amp;`#00000013`;"),
         ("\\@octocat octo\\-cat/x\\#1", "`@octocat` `octo-cat/x#1`"),
         ("see #12 and #13, GH-7", "see #12 and `#13`, `GH-7`"),

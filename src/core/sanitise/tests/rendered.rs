@@ -81,7 +81,7 @@ fn the_check_itself_sees_what_is_live() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     #[test]
     fn outbound_text_is_inert(text in hostile()) {
