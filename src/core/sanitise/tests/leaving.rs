@@ -95,7 +95,10 @@ fn fit_never_wakes_a_code_span() {
     for max in 40..200 {
         let out = fit(&text, max);
         let spans = out.matches('`').count();
-        assert!(out.chars().count() <= max && spans.is_multiple_of(2) && (spans == 2 || !out.contains('@')), "{max}: {out}");
+        assert!(
+            out.chars().count() <= max && spans.is_multiple_of(2) && (spans == 2 || !out.contains('@')),
+            "{max}: {out}"
+        );
     }
 }
 
