@@ -1,6 +1,46 @@
 //! skep: label an issue, talk to the agent on it, get a pull request.
 //!
-//! (The map is written when the rooms stand.)
+//! # From above
+//!
+//! Somebody with write access labels an issue `agent:go`. skep stores the webhook, asks GitHub whether that person may,
+//! picks a role, starts a coding agent in a private working copy, and opens a draft pull request with what git says the
+//! agent made. Everything that happens comes in by one door and goes out by one door:
+//!
+//! ```text
+//! GitHub --POST--> http -> webhook ---.                        .--> github   (comments, labels, reactions, pulls)
+//! agent speaks, ends ------> runner --+--> INBOX --> engine ---+--> OUTBOX --> runner --+--> git    (mirror, push)
+//! schedule, sweep --------------------'     (core::decide,     |       ^                '--> agent  (ACP session)
+//! people: cli, http::admin -----------'      pure)             +--> TASK |
+//!                                                                        '-- outcomes go back in by the INBOX
+//! ```
+//!
+//! # The rooms, in reading order
+//!
+//! - [`core`]: values in, values out. [`core::decide`] makes up skep's mind; `fixtures/decide.md` is the table of all it
+//!   can answer. [`core::text`] holds every sentence a person reads, [`core::sanitise`] lets no foreign word out unwashed.
+//! - [`webhook`] proves and parses a delivery; [`http`] takes it from the network.
+//! - [`store`] is the database, and the only SQL.
+//! - [`engine`] turns inbox rows into decisions, each in one transaction.
+//! - [`runner`] performs effects under leases and puts the outcomes back into the inbox.
+//! - [`github`], [`git`], [`agent`]: the three worlds outside, each behind one door.
+//! - [`sweep`] states facts on a timer.
+//! - [`config`] is the only reader of flags, environment and files; [`app`] puts the house together; [`cli`] talks to the
+//!   person at the machine.
+//! - [`simulator`] is a GitHub in this process, for `skep demo` and for the tests.
+//!
+//! # One walk through
+//!
+//! A label: `http::public_router` → `store.accept` (durable, then 202) → `engine` parses it to
+//! [`core::event::Event::Labeled`] → `decide` answers 👀 and [`core::effect::Effect::CheckTrigger`] → `runner` reads the facts →
+//! the fact `TriggerChecked` comes in → `decide` accepts → a free slot → `PrepareWorkspace` → `RunTurn` → `Collect` →
+//! `CheckPublish` → `Publish` → `OpenPull`. Read in order, the inbox rows of a task are its story.
+//!
+//! # What never happens here
+//!
+//! The core never learns the time by itself. Nothing outward happens that is not a row in the outbox. Nothing is known
+//! that did not come through the inbox. No 2xx goes out before the delivery is durable. No SQL stands outside `store`. No
+//! agent sees our secrets. No effect leaves its performer a choice. No result is taken from an agent's words. No two
+//! sessions share a working copy. No session ends silently.
 
 pub mod agent;
 pub mod app;

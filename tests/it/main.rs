@@ -8,3 +8,4 @@ mod http;
 mod simulator;
 mod store;
 mod stories;
+mod tidy;

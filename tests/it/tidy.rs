@@ -1,0 +1,183 @@
+//! The house's rules that a compiler does not know: who may name what, how files open, how long they are.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A source file with its room: the first folder or file below `src`.
+struct Source {
+    path: String,
+    room: String,
+    text: String,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder of the tree") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            walk(&path, into);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            into.push(path);
+        }
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let mut paths = Vec::new();
+    walk(&root().join("src"), &mut paths);
+    paths.sort();
+    let read = |path: PathBuf| {
+        let short = path.strip_prefix(root().join("src")).expect("below src").to_string_lossy().into_owned();
+        let room = short.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+        Source { path: short, room, text: std::fs::read_to_string(&path).expect("a text") }
+    };
+    paths.into_iter().map(read).collect()
+}
+
+/// The code of a file without its tests and comments.
+fn code(source: &Source) -> impl Iterator<Item = (usize, &str)> {
+    let is_test = source.path.ends_with("tests.rs") || source.path.contains("/tests/");
+    let lines = source.text.lines().take_while(|line| line.trim() != "#[cfg(test)]");
+    let lines = lines.enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
+    lines.filter(move |_| !is_test).map(|(number, line)| (number + 1, line))
+}
+
+/// Every line of product code that holds one of the words, outside the places allowed.
+fn offenders(words: &[&str], allowed: impl Fn(&Source) -> bool) -> Vec<String> {
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|source| !allowed(source)) {
+        for (number, line) in code(source) {
+            if words.iter().any(|word| line.contains(word)) {
+                found.push(format!("src/{}:{number}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    found
+}
+
+fn assert_none(rule: &str, found: &[String]) {
+    assert!(found.is_empty(), "{rule}:\n{}", found.join("\n"));
+}
+
+#[test]
+fn only_its_room_names_a_library() {
+    let rules: [(&[&str], &[&str]); 6] = [
+        (&["sqlx::"], &["store"]),
+        (&["octocrab::"], &["github"]),
+        (&["agent_client_protocol"], &["agent"]),
+        (&["axum::"], &["http"]),
+        (&["clap::"], &["config", "cli", "main"]),
+        (&["aws_lc_rs::"], &["cli"]),
+    ];
+    for (words, rooms) in rules {
+        let found = offenders(words, |source| rooms.contains(&source.room.as_str()));
+        assert_none(&format!("only {rooms:?} may name {words:?}"), &found);
+    }
+}
+
+#[test]
+fn only_git_and_agent_start_processes() {
+    let allowed = |source: &Source| {
+        matches!(source.room.as_str(), "git" | "agent") || source.path == "simulator/plumbing.rs"
+    };
+    assert_none("processes are started elsewhere", &offenders(&["Command::new", "process::Command"], allowed));
+}
+
+#[test]
+fn only_config_reads_the_environment() {
+    let allowed = |source: &Source| source.room == "config";
+    assert_none("the environment is read elsewhere", &offenders(&["env::var", "env::vars", "dotenv"], allowed));
+}
+
+#[test]
+fn the_core_is_pure() {
+    let words = [
+        "async ", ".await", "tokio", "std::fs", "std::env", "std::net", "std::process", "SystemTime", "Instant::",
+        "getrandom", "rand::", "println!", "tracing::",
+    ];
+    assert_none("the core reaches out", &offenders(&words, |source| source.room != "core"));
+}
+
+/// `core` <- rooms <- engine, runner, sweep, http <- app <- cli <- main: arrows never turn back, siblings do not meet.
+#[test]
+fn arrows_never_turn_back() {
+    let rooms: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("core", &[] as &[&str]),
+        ("webhook", &["core"]),
+        ("store", &["core"]),
+        ("github", &["core"]),
+        ("git", &["core"]),
+        ("agent", &["core"]),
+        ("config", &["core"]),
+        ("simulator", &["core"]),
+        ("http", &["core", "webhook"]),
+        ("engine", &["core", "store", "webhook"]),
+        ("runner", &["core", "store", "github", "git", "agent", "engine"]),
+        ("sweep", &["core", "store", "github", "git", "agent", "engine", "runner"]),
+    ]);
+    let mut found = Vec::new();
+    for source in &sources() {
+        let Some(allowed) = rooms.get(source.room.as_str()) else { continue };
+        for (number, line) in code(source) {
+            for (_, rest) in line.match_indices("crate::").map(|(at, word)| line.split_at(at + word.len())) {
+                let target: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let is_room = rooms.contains_key(target.as_str()) || matches!(target.as_str(), "app" | "cli");
+                if is_room && target != source.room && !allowed.contains(&target.as_str()) {
+                    found.push(format!("src/{}:{number}: {} may not use {target}", source.path, source.room));
+                }
+            }
+        }
+    }
+    assert_none("arrows turn back", &found);
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    let silent: Vec<String> = sources()
+        .iter()
+        .filter(|source| !source.text.starts_with("//! ") || source.text.starts_with("//! (being built)"))
+        .map(|source| source.path.clone())
+        .collect();
+    assert_none("files without a header", &silent);
+}
+
+#[test]
+fn files_stay_readable() {
+    let long: Vec<String> = sources()
+        .iter()
+        .filter(|source| source.text.lines().count() > 400)
+        .map(|source| format!("src/{}: {} lines", source.path, source.text.lines().count()))
+        .collect();
+    assert_none("files over 400 lines", &long);
+}
+
+#[test]
+fn modules_have_names_that_say_something() {
+    let vague = ["util", "utils", "common", "helpers", "helper", "misc", "manager", "service", "handler", "base"];
+    let found: Vec<String> = sources()
+        .iter()
+        .filter(|source| source.path.trim_end_matches(".rs").split('/').any(|part| vague.contains(&part)))
+        .map(|source| source.path.clone())
+        .collect();
+    assert_none("vague names", &found);
+}
+
+#[test]
+fn nothing_is_held_back_or_silenced() {
+    let words = ["todo!(", "unimplemented!(", "#[ignore", "#[allow(", "dbg!(", ".unwrap()"];
+    assert_none("held work or silenced checks", &offenders(&words, |_| false));
+}
+
+#[test]
+fn effects_take_no_sides() {
+    // Every effect kind is performed by exactly one arm, and the outbox knows it by one name.
+    use skep::core::effect::EffectKind;
+    let names: std::collections::BTreeSet<_> = EffectKind::ALL.iter().map(|kind| kind.name()).collect();
+    assert_eq!(names.len(), EffectKind::ALL.len());
+    let happenings: std::collections::BTreeSet<_> =
+        skep::core::story::Happening::ALL.iter().map(|happening| happening.name()).collect();
+    assert_eq!(happenings.len(), skep::core::story::Happening::ALL.len());
+}
