@@ -81,6 +81,10 @@ pub struct Config {
     pub allow_protected: AllowProtected,
     /// Pause before a marker is looked for after a call whose outcome is unknown.
     pub look_again: Duration,
+    /// The `PATH` programs are looked for on.
+    pub path: String,
+    /// Files of the operator that no agent may see: the configuration and the key.
+    pub hide: Vec<PathBuf>,
     /// What is logged.
     pub logging: Logging,
     /// The file that was read.
@@ -125,7 +129,7 @@ pub struct Ready<'a> {
 
 impl Config {
     /// All defaults, no credentials, no agents: what the demo and tests start from. `data_dir` must be absolute.
-    pub fn bare(data_dir: PathBuf) -> Self {
+    pub fn bare(data_dir: PathBuf, environment: &Environment) -> Self {
         let database_url = place::sqlite_in(&data_dir).unwrap_or_default();
         Self {
             listen: place::LISTEN,
@@ -143,6 +147,8 @@ impl Config {
             allowed_bots: Vec::new(),
             allow_protected: AllowProtected::Nothing,
             look_again: LOOK_AGAIN,
+            path: environment.path(),
+            hide: Vec::new(),
             logging: Logging { filter: None, format: LogFormat::Text },
             file: None,
             missing: Vec::new(),
@@ -241,12 +247,20 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
         allowed_bots,
         allow_protected,
         look_again,
+        path: reading.sources.environment().path(),
+        hide: hidden_files(reading),
         logging,
         file: reading.sources.file().map(Path::to_owned),
         missing,
         warnings: Vec::new(),
         origins: BTreeMap::new(),
     })
+}
+
+fn hidden_files(reading: &Reading<'_>) -> Vec<PathBuf> {
+    let key = reading.sources.find("private_key_file").ok().flatten().map(|found| found.path());
+    let file = reading.sources.file().map(Path::to_owned);
+    file.into_iter().chain(key).filter_map(|path| std::path::absolute(path).ok()).collect()
 }
 
 fn swe() -> RoleName {

@@ -56,6 +56,11 @@ impl Environment {
         all.filter(move |(name, _)| name.starts_with(prefix))
     }
 
+    /// Where programs are looked for.
+    pub fn path(&self) -> String {
+        self.get("PATH").unwrap_or("/usr/local/bin:/usr/bin:/bin").to_owned()
+    }
+
     /// The folder that relative paths of flags and variables start at.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
@@ -104,7 +109,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Reads the file that flag, variable or custom names. Mistakes are kept until somebody asks for a meaning.
+    /// Reads the file that the flag, the variable or custom names. Mistakes are kept until somebody asks for a meaning.
     pub fn gather(args: Args, environment: Environment) -> Self {
         let mut sources = Self::without_file(args, environment);
         if let Some((file, named)) = sources.which_file() {

@@ -1,0 +1,48 @@
+//! `skep serve`: answer GitHub until a signal says stop.
+
+use super::{Ended, Stop};
+use crate::config::{Args, Config, Missing, Sources};
+use crate::core::agent::AgentSpec;
+
+/// Serve webhooks and run sessions until SIGTERM or SIGINT.
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub(super) args: Args,
+}
+
+pub(super) async fn run(sources: &Sources) -> Ended {
+    let config = sources.config(&presets)?;
+    config.ready().map_err(|missing| Stop::Misused(not_ready(missing)))?;
+    let warnings = config.warnings.iter().cloned().chain(config.make_data_dir()?);
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    Ok(start(config).await?)
+}
+
+/// The agents known by name.
+pub(super) fn presets(_name: &str) -> Option<AgentSpec> {
+    None
+}
+
+async fn start(_config: Config) -> anyhow::Result<()> {
+    anyhow::bail!("`skep serve` is not wired in this build")
+}
+
+/// What is missing and how to get it.
+pub(super) fn not_ready(missing: &[Missing]) -> String {
+    let list: String = missing.iter().map(|missing| format!("\n  {}: {}", missing.name, missing.meaning)).collect();
+    format!(
+        "`skep serve` still needs:{list}
+
+Five steps to there (the README has them in full):
+  1. Create a GitHub App with the permissions and events of app-manifest.json.
+  2. Give it the webhook URL https://YOUR-HOST/webhook and a secret: SKEP_WEBHOOK_SECRET.
+  3. Generate its private key and note its App ID: SKEP_PRIVATE_KEY_FILE, SKEP_APP_ID.
+  4. Name a coding agent and give it its model's key: SKEP_AGENT. Then start `skep serve`.
+  5. Install the App on a repository and add the label agent:go to an issue.
+
+`skep demo` shows all of it without GitHub; `skep config check` says what is left to do."
+    )
+}
