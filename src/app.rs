@@ -1,1 +1,269 @@
-//! (being built)
+//! Composition: builds the rooms, starts the loops, drains on SIGTERM. The only place that knows all rooms at once.
+//!
+//! Order matters. At start: the data folder is locked, the database opened, leases of a former life released, orphans of
+//! it ended; then the engine and the runner start, and only then the door opens. At the end the other way round.
+
+mod desk;
+mod intake;
+mod setup;
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::agent::{Agents, AgentsConfig, Confinement};
+use crate::core::policy::{Me, Policy};
+use crate::core::time::Clock;
+use crate::engine::Engine;
+use crate::git::{Git, GitConfig};
+use crate::github::{GitHub, GitHubConfig};
+use crate::http::{self, Bounds, Caps, Hosts};
+use crate::runner::{MarkerKey, Parts, Runner};
+use crate::store::{self, DataLock, Store};
+
+pub use desk::FrontDesk;
+pub use intake::FrontDoor;
+pub use setup::{Addresses, GitHubSetup, Setup};
+
+/// How far back creations count for the pace, milliseconds.
+const HOUR: i64 = 3_600_000;
+
+/// The system's clock.
+pub fn system_clock() -> Clock {
+    Arc::new(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
+}
+
+/// All rooms, built and not yet started. Tests step engine and runner by hand; [`App::start`] lets them run.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// Decides.
+    pub engine: Engine,
+    /// Performs.
+    pub runner: Runner,
+    /// The part behind the public address.
+    pub door: Arc<FrontDoor>,
+    /// The part behind the admin address.
+    pub desk: Arc<FrontDesk>,
+    _lock: Arc<DataLock>,
+}
+
+impl App {
+    /// Builds the rooms. Everything that would make later work impossible is found out here.
+    pub async fn build(setup: Setup) -> anyhow::Result<Self> {
+        tokio::fs::create_dir_all(&setup.data_dir)
+            .await
+            .with_context(|| format!("make the data folder {}", setup.data_dir.display()))?;
+        let lock = store::lock_data_dir(&setup.data_dir).context("lock the data folder")?;
+        let store = Store::open(&setup.database_url).await.context("open the database")?;
+        let github = GitHub::new(github_config(&setup)).context("set up the GitHub client")?;
+        let me = who(&github).await.context("ask GitHub who we are")?;
+        let git = Git::open(git_config(&setup)).await.context("set up git")?;
+        let agents = Agents::open(agents_config(&setup)).await.context("set up agents")?;
+        let policy = Arc::new(policy(&setup, me, &agents));
+        let owner = instance(&store).await.context("read the instance's name")?;
+        let released = store.release_owner(&owner).await.context("release leases of a former life")?;
+        if released > 0 {
+            tracing::info!(released, "work of a former life is taken up again");
+        }
+        let marker = marker_key(&store).await.context("read the key for marks")?;
+        let parts = Arc::new(Parts {
+            store: store.clone(),
+            github,
+            git,
+            agents,
+            policy: policy.clone(),
+            specs: setup.specs,
+            clock: setup.clock.clone(),
+            data_dir: setup.data_dir,
+            marker,
+            owner,
+            knobs: setup.knobs,
+            posted: std::sync::Mutex::default(),
+        });
+        seed_pace(&parts).await.context("read what was posted in the last hour")?;
+        let engine = Engine::new(store.clone(), policy, setup.clock.clone());
+        let runner = Runner::new(parts.clone());
+        let door = Arc::new(FrontDoor::new(store.clone(), setup.github.secrets, parts.clone()));
+        let desk = Arc::new(FrontDesk::new(store.clone(), parts));
+        Ok(Self { store, engine, runner, door, desk, _lock: Arc::new(lock) })
+    }
+
+    /// Starts engine, runner and both addresses.
+    pub async fn start(self, addresses: &Addresses) -> anyhow::Result<Running> {
+        let bind = async |address: std::net::SocketAddr| {
+            TcpListener::bind(address).await.with_context(|| format!("listen on {address}"))
+        };
+        let (public, admin) = (bind(addresses.listen).await?, bind(addresses.admin).await?);
+        let (listen, admin_listen) = (public.local_addr()?, admin.local_addr()?);
+        self.engine.schedule().await.context("give out free slots")?;
+        let (work, doors) = (CancellationToken::new(), CancellationToken::new());
+        let public_router = http::public_router(self.door.clone(), Caps::default());
+        let admin_router = http::admin_router(self.desk.clone(), Hosts::default());
+        let loops = vec![
+            tokio::spawn(self.engine.clone().run(doors.clone())),
+            tokio::spawn(crate::sweep::run(self.runner.clone(), work.clone())),
+        ];
+        let runner = tokio::spawn(self.runner.clone().run(work.clone()));
+        let served = vec![
+            tokio::spawn(http::serve(public, public_router, Bounds::default(), doors.clone())),
+            tokio::spawn(http::serve(admin, admin_router, Bounds::default(), doors.clone())),
+        ];
+        Ok(Running { app: self, listen, admin: admin_listen, work, doors, loops, runner, served })
+    }
+}
+
+/// A skep at work.
+pub struct Running {
+    /// Its rooms.
+    pub app: App,
+    /// Where GitHub reaches it.
+    pub listen: std::net::SocketAddr,
+    /// Where its people reach it.
+    pub admin: std::net::SocketAddr,
+    work: CancellationToken,
+    doors: CancellationToken,
+    loops: Vec<JoinHandle<()>>,
+    runner: JoinHandle<()>,
+    served: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Stops in order: no new effects, agents interrupted, webhooks answered until the very end, then the database.
+    pub async fn stop(self) {
+        self.work.cancel();
+        join("runner", self.runner).await;
+        self.doors.cancel();
+        for served in self.served {
+            join("listener", served).await;
+        }
+        for looping in self.loops {
+            join("loop", looping).await;
+        }
+        self.app.store.close().await;
+    }
+}
+
+async fn join(name: &str, handle: JoinHandle<()>) {
+    if let Err(error) = handle.await {
+        tracing::error!(name, %error, "a part did not end well");
+    }
+}
+
+/// Serves until SIGTERM or SIGINT; a second signal ends at once.
+pub async fn serve(setup: Setup, addresses: Addresses) -> anyhow::Result<()> {
+    let app = App::build(setup).await?;
+    let running = app.start(&addresses).await?;
+    tracing::info!(listen = %running.listen, admin = %running.admin, "skep is ready");
+    signal().await?;
+    tracing::info!("stopping: agents are interrupted and go on at the next start");
+    tokio::select! {
+        () = running.stop() => tracing::info!("stopped"),
+        second = signal() => {
+            second?;
+            tracing::warn!("a second signal: ending at once");
+        }
+    }
+    Ok(())
+}
+
+async fn signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("listen for SIGINT")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+async fn who(github: &GitHub) -> anyhow::Result<Me> {
+    let app = github.app().await?;
+    Ok(Me { app_id: app.id, login: app.bot_login(), slug: app.slug })
+}
+
+fn github_config(setup: &Setup) -> GitHubConfig {
+    GitHubConfig {
+        api_url: setup.github.api_url.clone(),
+        web_url: setup.github.web_url.clone(),
+        app_id: setup.github.app_id,
+        private_key_pem: setup.github.private_key.clone(),
+        user_agent: concat!("skep/", env!("CARGO_PKG_VERSION")).to_owned(),
+        now: setup.clock.clone(),
+        pace: setup.pace,
+        timeouts: setup.timeouts,
+    }
+}
+
+fn git_config(setup: &Setup) -> GitConfig {
+    GitConfig {
+        program: "git".into(),
+        data_dir: setup.data_dir.clone(),
+        timeout: setup.git_timeout,
+        old_git: setup.old_git,
+    }
+}
+
+fn agents_config(setup: &Setup) -> AgentsConfig {
+    AgentsConfig {
+        data_dir: setup.data_dir.clone(),
+        hide: setup.hide.clone(),
+        sandbox: setup.sandbox,
+        path: setup.path.clone(),
+        demo_in_process: setup.demo_in_process,
+    }
+}
+
+fn policy(setup: &Setup, me: Me, agents: &Agents) -> Policy {
+    let warning = match agents.confinement() {
+        Confinement::Bubblewrap(_) => None,
+        Confinement::ProcessGroup { warning } => Some(warning.clone()),
+    };
+    Policy {
+        me,
+        default_role: setup.default_role.clone(),
+        roles: setup.roles.clone(),
+        agents: setup.specs.keys().cloned().collect(),
+        default_agent: setup.default_agent.clone(),
+        limits: setup.limits.clone(),
+        allowed_bots: setup.allowed_bots.clone(),
+        confinement_warning: warning,
+    }
+}
+
+/// This instance's name among those that hold leases; made at the first start.
+async fn instance(store: &Store) -> anyhow::Result<String> {
+    let fresh = random("instance")?;
+    Ok(store.get_or_init_meta("instance", &fresh).await?)
+}
+
+async fn marker_key(store: &Store) -> anyhow::Result<MarkerKey> {
+    let fresh = random("marker")?;
+    Ok(MarkerKey::new(&store.get_or_init_meta("marker-key", &fresh).await?))
+}
+
+fn random(prefix: &str) -> anyhow::Result<String> {
+    let mut bytes = [0_u8; 24];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
+    Ok(format!("{prefix}-{}", hex::encode(bytes)))
+}
+
+/// A restart must not forget what GitHub still counts.
+async fn seed_pace(parts: &Parts) -> anyhow::Result<()> {
+    let since = (parts.clock)() - HOUR;
+    for task in parts.store.tasks(&store::TaskFilter::default(), 1_000).await? {
+        let history = parts.store.content_history(&format!("github:{}", task.installation), since).await?;
+        if !history.is_empty() {
+            parts.github.seed_history(task.installation, &history);
+        }
+    }
+    Ok(())
+}

@@ -1,1 +1,251 @@
-//! (being built)
+//! Inbox → decide → one transaction. The only caller of `core::decide`, and the only writer of tasks and effects.
+//!
+//! It takes the oldest unhandled facts, lets the core decide, and commits the task, its session, its effects, its events
+//! and the handled mark together; then it gives free slots to waiting tasks in the same transaction. It never talks to
+//! anything but the store.
+
+mod facts;
+mod rows;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::core::decide::{self, Decision};
+use crate::core::event::Event;
+use crate::core::failure::Failure;
+use crate::core::place::Place;
+use crate::core::policy::Policy;
+use crate::core::schedule::{self, House};
+use crate::core::story::Happening;
+use crate::core::task::{Stage, Task};
+use crate::core::time::Clock;
+use crate::store::{Accepted, InboxRow, NewInbox, Store, StoreError, TaskRow, Transition, Withdrawal};
+
+pub use facts::Fact;
+use facts::Meaning;
+
+/// How many facts go into one transaction.
+const BATCH: i64 = 64;
+/// How far back in the queue people are told their place in one go.
+const TOLD_AT_ONCE: i64 = 20;
+
+/// What went wrong while handling facts.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The store said no.
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+    /// A stored task or fact does not read back.
+    #[error("{what} does not read back: {source}")]
+    Unreadable {
+        /// Which row.
+        what: String,
+        /// The parser's words.
+        source: serde_json::Error,
+    },
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Store(error) => error.into(),
+            EngineError::Unreadable { .. } => Self::broken(error.to_string()),
+        }
+    }
+}
+
+/// The engine. Clones share everything.
+#[derive(Clone)]
+pub struct Engine {
+    store: Store,
+    policy: Arc<Policy>,
+    clock: Clock,
+}
+
+impl Engine {
+    /// Puts the engine together.
+    pub fn new(store: Store, policy: Arc<Policy>, clock: Clock) -> Self {
+        Self { store, policy, clock }
+    }
+
+    /// Handles facts until cancelled.
+    pub async fn run(self, cancel: CancellationToken) {
+        let mut wake = self.store.inbox_wake();
+        while !cancel.is_cancelled() {
+            match self.step().await {
+                Ok(0) => {}
+                Ok(_) => continue,
+                Err(error) => {
+                    tracing::error!(%error, "facts could not be handled; trying again");
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+            }
+            tokio::select! {
+                () = cancel.cancelled() => {}
+                _ = wake.changed() => {}
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            }
+        }
+    }
+
+    /// Handles one batch of facts and gives out free slots; answers how many facts there were.
+    pub async fn step(&self) -> Result<usize, EngineError> {
+        let rows = self.store.unhandled(BATCH).await?;
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        match self.handle(&rows).await {
+            // One fact must not hold up the others: alone, each either passes or is set aside.
+            Err(error) if rows.len() > 1 && !matches!(error, EngineError::Store(StoreError::Busy)) => {
+                tracing::warn!(%error, "a batch failed; handling its facts one by one");
+                for row in &rows {
+                    self.handle_alone(row).await?;
+                }
+            }
+            other => other?,
+        }
+        Ok(rows.len())
+    }
+
+    /// Gives out free slots without any new fact: at start-up.
+    pub async fn schedule(&self) -> Result<(), EngineError> {
+        let mut transition = self.store.begin().await?;
+        self.give_slots(&mut transition).await?;
+        Ok(transition.commit().await?)
+    }
+
+    async fn handle(&self, rows: &[InboxRow]) -> Result<(), EngineError> {
+        let mut transition = self.store.begin().await?;
+        for row in rows {
+            self.handle_one(&mut transition, row).await?;
+        }
+        self.give_slots(&mut transition).await?;
+        Ok(transition.commit().await?)
+    }
+
+    async fn handle_alone(&self, row: &InboxRow) -> Result<(), EngineError> {
+        match self.handle(std::slice::from_ref(row)).await {
+            Err(error @ EngineError::Unreadable { .. }) => {
+                tracing::error!(%error, fact = row.id, "set aside");
+                let mut transition = self.store.begin().await?;
+                transition.mark_handled(row.seq, (self.clock)(), &format!("set aside: {error}")).await?;
+                Ok(transition.commit().await?)
+            }
+            other => other,
+        }
+    }
+
+    async fn handle_one(&self, transition: &mut Transition, row: &InboxRow) -> Result<(), EngineError> {
+        let now = (self.clock)();
+        let (fact, happening) = match facts::meaning(row)? {
+            Meaning::Fact(fact) => (fact, (row.kind == "webhook").then_some(Happening::DeliveryAccepted)),
+            Meaning::Nothing(reason) => {
+                transition.add_event(rows::delivery(row, Happening::DeliveryIgnored, None, &reason));
+                return Ok(transition.mark_handled(row.seq, now, &reason).await?);
+            }
+        };
+        let decision = self.apply(transition, row, &fact).await?;
+        tracing::info!(fact = row.id, task = %fact.place.task(), reason = decision.reason, "decided");
+        if let Some(happening) = happening {
+            transition.add_event(rows::delivery(row, happening, Some(&fact.place), &decision.reason));
+        }
+        for noted in &decision.events {
+            transition.add_event(rows::event(noted, &decision.task, row, now));
+        }
+        Ok(transition.mark_handled(row.seq, now, &decision.reason).await?)
+    }
+
+    /// Decides on one fact and writes what was decided, but for its events.
+    async fn apply(&self, transition: &mut Transition, row: &InboxRow, fact: &Fact) -> Result<Decision, EngineError> {
+        let now = (self.clock)();
+        let stored = transition.task(fact.place.task()).await?;
+        let version = stored.as_ref().map_or(0, |stored| stored.version);
+        let mut before = read_task(stored.as_ref(), &fact.place)?;
+        before.place.clone_from(&fact.place);
+        let decision = decide::decide(&before, &fact.event, &self.policy, now);
+        if !decision.withdraw.is_empty() {
+            let kinds: Vec<&str> = decision.withdraw.iter().map(|kind| kind.name()).collect();
+            let task = before.key();
+            transition.withdraw(Withdrawal { task, kinds: &kinds, now, why: &decision.reason }).await?;
+        }
+        if decision.task != before || version == 0 {
+            transition.put_task(&rows::task(&decision.task, now)?, version).await?;
+        }
+        if let Some(record) = decision.task.record() {
+            transition.put_session(&rows::session(&decision.task, &record)?).await?;
+        }
+        for (index, planned) in decision.effects.iter().enumerate() {
+            transition.add_effect(&rows::effect(row.seq, index, planned, &self.policy.limits, now)?).await?;
+        }
+        Ok(decision)
+    }
+
+    /// Starts as many waiting tasks as there are free slots, and tells the others their place.
+    async fn give_slots(&self, transition: &mut Transition) -> Result<(), EngineError> {
+        let slots = i64::from(self.policy.limits.sessions);
+        let house = House { slots, taken: transition.live_sessions().await? };
+        for waiting in transition.queued(house.free()).await? {
+            self.tell(transition, &waiting, Event::SlotGranted, "slot").await?;
+        }
+        let waiting = transition.queued(TOLD_AT_ONCE).await?;
+        let Some(first) = waiting.first() else { return Ok(()) };
+        let total = transition.queue_position(first.key).await?.map_or(0, |place| place.total);
+        for (index, row) in waiting.iter().enumerate() {
+            let position = index as i64 + 1;
+            let task = read_stored(row)?;
+            let Stage::Queued { told, .. } = &task.stage else { continue };
+            if schedule::worth_telling(*told, position) {
+                self.tell(transition, row, Event::Waiting { position, total }, "waiting").await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the schedule's own facts walk the corridor like any other.
+    async fn tell(
+        &self,
+        transition: &mut Transition,
+        row: &TaskRow,
+        event: Event,
+        name: &str,
+    ) -> Result<(), EngineError> {
+        let task = read_stored(row)?;
+        let now = (self.clock)();
+        let fact = Fact { place: task.place, event };
+        let id = format!("schedule:{name}:{}:{}", row.key, row.version);
+        let body = fact.to_json();
+        let new = NewInbox {
+            id: id.clone(),
+            kind: "schedule".into(),
+            name: name.into(),
+            task: Some(row.key),
+            body: body.clone(),
+            received_at: now,
+        };
+        let Accepted::New { seq } = transition.accept_inline(new).await? else { return Ok(()) };
+        let kind = "schedule".to_owned();
+        let row = InboxRow {
+            seq,
+            id,
+            kind,
+            name: name.into(),
+            task: Some(row.key),
+            body,
+            received_at: now,
+            handled_at: None,
+            result: None,
+        };
+        self.handle_one(transition, &row).await
+    }
+}
+
+fn read_stored(row: &TaskRow) -> Result<Task, EngineError> {
+    serde_json::from_str(&row.body)
+        .map_err(|source| EngineError::Unreadable { what: format!("task {}", row.key), source })
+}
+
+fn read_task(row: Option<&TaskRow>, place: &Place) -> Result<Task, EngineError> {
+    row.map_or_else(|| Ok(Task::new(place.clone())), read_stored)
+}

@@ -1,1 +1,318 @@
-//! (being built)
+//! Outbox → perform → inbox. The only caller of GitHub's, git's and the agents' rooms while work goes on.
+//!
+//! It claims due effects under a lease with a fencing number, performs each in a task of its own, and closes it in one
+//! transaction with the outcome as an inbox row. It decides nothing: what an effect means was decided before, and what its
+//! outcome means is decided after. A crash leaves the lease to lapse (or to be released at the next start), and the
+//! effect runs again.
+
+mod agents;
+mod lease;
+mod marker;
+mod parts;
+mod publish;
+mod pump;
+mod show;
+mod trigger;
+mod workspace;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::core::effect::{Effect, EffectKind};
+use crate::core::event::Event;
+use crate::core::failure::Failure;
+use crate::engine::Fact;
+use crate::store::{Claim, Closed, Closing, EffectRow, NewInbox, Postponing, StoreError};
+
+use lease::{Held, Leases};
+pub use marker::MarkerKey;
+pub use parts::{Knobs, Parts};
+pub use trigger::read_facts;
+
+/// How long a claim holds without a renewal.
+const LEASE_MS: i64 = 30_000;
+/// How often leases are renewed.
+const BEAT: Duration = Duration::from_secs(10);
+/// How many effects are claimed at once.
+const CLAIM: i64 = 32;
+/// How many effects of one kind of git work or reading run at once.
+const SIDE_BY_SIDE: usize = 6;
+/// The longest pause between two tries, milliseconds.
+const LONGEST_PAUSE: i64 = 300_000;
+/// How often an effect is tried while the other side keeps asking for patience.
+const PATIENCE: i64 = 60;
+
+/// The effects under way; who drives the runner owns them.
+pub type Tasks = JoinSet<()>;
+
+/// The runner. Clones share everything.
+#[derive(Clone)]
+pub struct Runner {
+    parts: Arc<Parts>,
+    leases: Leases,
+    stopping: CancellationToken,
+}
+
+/// What performing came to.
+enum Performed {
+    /// Done; nothing follows.
+    Done,
+    /// Done; this is known now.
+    Known(Box<Event>),
+    /// Interrupted by the service's own stop: to be taken up again at the next start.
+    Interrupted,
+}
+
+impl Performed {
+    fn known(event: Event) -> Self {
+        Self::Known(Box::new(event))
+    }
+}
+
+impl Runner {
+    /// Puts the runner together.
+    pub fn new(parts: Arc<Parts>) -> Self {
+        Self { parts, leases: Leases::default(), stopping: CancellationToken::new() }
+    }
+
+    /// What the runner works with.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// Performs effects until cancelled; then lets those under way finish for as long as configured, interrupts agents, and
+    /// returns.
+    pub async fn run(self, cancel: CancellationToken) {
+        let mut tasks = Tasks::new();
+        let mut wake = self.parts.store.effect_wake();
+        let mut beat = tokio::time::interval(BEAT);
+        while !cancel.is_cancelled() {
+            if let Err(error) = self.start_due(&mut tasks).await {
+                tracing::error!(%error, "effects could not be claimed; trying again");
+            }
+            let pause = self.pause().await;
+            tokio::select! {
+                () = cancel.cancelled() => {}
+                _ = wake.changed() => {}
+                Some(ended) = tasks.join_next(), if !tasks.is_empty() => log_panic(ended),
+                _ = beat.tick() => self.renew().await,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        self.drain(tasks).await;
+    }
+
+    /// Claims what is due and has room, and starts it; answers how many were started. Also passes on requests to cancel.
+    pub async fn start_due(&self, tasks: &mut Tasks) -> Result<usize, StoreError> {
+        self.pass_on_cancels().await?;
+        let now = (self.parts.clock)();
+        let full = self.leases.full(|kind| self.room(kind));
+        let claim = Claim {
+            owner: &self.parts.owner,
+            now,
+            lease_until: now + LEASE_MS,
+            limit: CLAIM,
+            without_lanes: &[],
+            without_kinds: &full,
+        };
+        let rows = self.parts.store.claim(claim).await?;
+        let started = rows.len();
+        for row in rows {
+            let held = self.leases.hold(&row);
+            tasks.spawn(self.clone().carry(row, held));
+        }
+        Ok(started)
+    }
+
+    fn room(&self, kind: EffectKind) -> usize {
+        match kind {
+            EffectKind::RunTurn => self.parts.policy.limits.sessions as usize,
+            EffectKind::CheckTrigger
+            | EffectKind::CheckPublish
+            | EffectKind::PrepareWorkspace
+            | EffectKind::Collect
+            | EffectKind::Publish
+            | EffectKind::RemoveWorkspace => SIDE_BY_SIDE,
+            EffectKind::React
+            | EffectKind::ShowStatus
+            | EffectKind::ShowLabel
+            | EffectKind::OpenPull
+            | EffectKind::PostAnswer
+            | EffectKind::EndAgent => usize::MAX,
+        }
+    }
+
+    async fn pass_on_cancels(&self) -> Result<(), StoreError> {
+        if self.leases.is_empty() {
+            return Ok(());
+        }
+        for id in self.parts.store.cancel_requests(&self.parts.owner).await? {
+            self.leases.cancel(&id);
+        }
+        Ok(())
+    }
+
+    async fn pause(&self) -> Duration {
+        let now = (self.parts.clock)();
+        let due = self.parts.store.next_due(now).await.ok().flatten();
+        let wait = due.map_or(1_000, |due| (due - now).clamp(5, 1_000));
+        Duration::from_millis(wait.unsigned_abs())
+    }
+
+    async fn renew(&self) {
+        let held = self.leases.fences();
+        let until = (self.parts.clock)() + LEASE_MS;
+        match self.parts.store.renew(&self.parts.owner, &held, until).await {
+            Ok(lost) => lost.iter().for_each(|id| self.leases.cancel(id)),
+            Err(error) => tracing::warn!(%error, "leases could not be renewed"),
+        }
+    }
+
+    /// Ends what is under way: quick things finish, agents are interrupted and come back at the next start.
+    async fn drain(&self, mut tasks: Tasks) {
+        self.stopping.cancel();
+        let limit = Duration::from_millis(self.parts.policy.limits.drain_ms.unsigned_abs());
+        let all = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(limit, all).await.is_err() {
+            tracing::warn!("not everything ended in time; the rest is taken up at the next start");
+        }
+        self.parts.agents.close_all(limit).await;
+    }
+
+    /// Carries one effect to its end and writes down what became of it.
+    async fn carry(self, row: EffectRow, held: Held) {
+        let (id, fence) = (row.id.clone(), row.fence);
+        let result = match serde_json::from_str::<Effect>(&row.body) {
+            Ok(effect) => {
+                let result = self.perform(&row, &effect, &held).await;
+                self.settle(&row, &effect, result, &held).await
+            }
+            Err(error) => {
+                tracing::error!(effect = id, %error, "an effect does not read back");
+                self.close(&row, "failed", Some(&error.to_string()), None).await
+            }
+        };
+        match result {
+            Ok(Closed::Done) => {}
+            Ok(Closed::Lost) => tracing::warn!(effect = id, fence, "somebody else holds the effect now"),
+            Err(error) => tracing::error!(effect = id, %error, "the end of an effect could not be stored"),
+        }
+        self.leases.release(&id);
+    }
+
+    async fn perform(&self, row: &EffectRow, effect: &Effect, held: &Held) -> Result<Performed, Failure> {
+        let parts = &self.parts;
+        tracing::debug!(effect = row.id, kind = row.kind, attempt = row.attempts, "performing");
+        match effect {
+            Effect::React { place, reaction } => show::react(parts, place, *reaction).await,
+            Effect::ShowStatus { place, comment, body } => show::status(parts, row, place, *comment, body).await,
+            Effect::ShowLabel { place, label } => show::label(parts, place, *label).await,
+            Effect::PostAnswer { place, session, body } => show::answer(parts, row, place, session, body).await,
+            Effect::CheckTrigger { place, actor, snapshot } => trigger::check(parts, place, actor, snapshot).await,
+            Effect::CheckPublish { place, session, actor } => {
+                trigger::check_publish(parts, place, session, actor).await
+            }
+            Effect::PrepareWorkspace { .. } => workspace::prepare(parts, effect).await,
+            Effect::Collect { place, session, base, message } => {
+                workspace::collect(parts, place, session, base, message).await
+            }
+            Effect::RemoveWorkspace { place, session } => workspace::remove(parts, place, session).await,
+            Effect::RunTurn { place, session, turn } => {
+                agents::run_turn(parts, &agents::Run { row, place, session, turn, held, stopping: &self.stopping })
+                    .await
+            }
+            Effect::EndAgent { session, .. } => agents::end(parts, session).await,
+            Effect::Publish { place, session, branch, head, expected } => {
+                let push = publish::Wanted { place, session, branch, head, expected: expected.as_ref() };
+                publish::push(parts, &push, &held.cancel).await
+            }
+            Effect::OpenPull { .. } => publish::open_pull(parts, row, effect).await,
+        }
+    }
+
+    /// Closes, retries or gives up.
+    async fn settle(
+        &self,
+        row: &EffectRow,
+        effect: &Effect,
+        result: Result<Performed, Failure>,
+        held: &Held,
+    ) -> Result<Closed, StoreError> {
+        let failure = match result {
+            Ok(Performed::Interrupted) => return self.postpone(row, (self.parts.clock)(), "interrupted").await,
+            _ if held.cancel.is_cancelled() => return self.close(row, "cancelled", None, None).await,
+            Ok(Performed::Done) => return self.close(row, "done", None, None).await,
+            Ok(Performed::Known(event)) => {
+                return self.close(row, "done", None, Some(self.fact(effect, *event, row))).await;
+            }
+            Err(failure) => failure,
+        };
+        if let Failure::Retry { after, why } = &failure {
+            let tries = if after.is_some() { PATIENCE } else { row.max_attempts };
+            if row.attempts < tries {
+                let pause = self.backoff(row.attempts, *after);
+                tracing::warn!(effect = row.id, kind = row.kind, attempt = row.attempts, pause, why, "will try again");
+                return self.postpone(row, (self.parts.clock)() + pause, why).await;
+            }
+        }
+        let exhausted = matches!(failure, Failure::Retry { .. });
+        tracing::error!(effect = row.id, kind = row.kind, attempts = row.attempts, %failure, "given up");
+        let event = Event::EffectFailed {
+            effect: effect.kind(),
+            session: effect.session().cloned(),
+            say: failure.text().to_owned(),
+            exhausted,
+        };
+        let outcome = self.fact(effect, event, row);
+        self.close(row, "failed", Some(failure.text()), Some(outcome)).await
+    }
+
+    /// What the other side asked for, or twice as long each time, with a fifth of jitter.
+    fn backoff(&self, attempts: i64, after: Option<Duration>) -> i64 {
+        let asked = after.map(|after| i64::try_from(after.as_millis()).unwrap_or(LONGEST_PAUSE));
+        let doubled = || {
+            let factor = 1_i64 << attempts.clamp(1, 20).saturating_sub(1);
+            self.parts.policy.limits.retry_base_ms.saturating_mul(factor).min(LONGEST_PAUSE)
+        };
+        let pause = asked.unwrap_or_else(doubled);
+        pause + self.parts.jitter(pause / 5)
+    }
+
+    /// An outcome on its way into the inbox. Its id derives from the claim, so that it is told once.
+    fn fact(&self, effect: &Effect, event: Event, row: &EffectRow) -> NewInbox {
+        let place = effect.place();
+        NewInbox {
+            id: format!("outcome:{}:{}", row.id, row.fence),
+            kind: "outcome".into(),
+            name: row.kind.clone(),
+            task: Some(place.task()),
+            body: Fact { place: place.clone(), event }.to_json(),
+            received_at: (self.parts.clock)(),
+        }
+    }
+
+    async fn close(
+        &self,
+        row: &EffectRow,
+        result: &str,
+        why: Option<&str>,
+        outcome: Option<NewInbox>,
+    ) -> Result<Closed, StoreError> {
+        let now = (self.parts.clock)();
+        let closing = Closing { id: &row.id, fence: row.fence, now, result, why, outcome };
+        self.parts.store.close_effect(closing).await
+    }
+
+    async fn postpone(&self, row: &EffectRow, not_before: i64, why: &str) -> Result<Closed, StoreError> {
+        self.parts.store.reschedule(Postponing { id: &row.id, fence: row.fence, not_before, why }).await
+    }
+}
+
+fn log_panic(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "performing an effect panicked; its lease will lapse and it runs again");
+    }
+}

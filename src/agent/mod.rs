@@ -1,1 +1,266 @@
-//! (being built)
+//! Coding agents: starting them in a fence, talking to them, ending them for good.
+//!
+//! [`Agents`] is the door. Behind it: `launch` turns a wish into a command line and an environment, `sandbox` fences it
+//! in, `spawn` and `process` run it, `survivors` proves that it is gone; `wire`, `exchange`, `transcript` and `client`
+//! speak the Agent Client Protocol (<https://agentclientprotocol.com>), `turn` runs one prompt against its clocks. `demo`
+//! is an agent of our own that follows a script; `presets` knows the others.
+//!
+//! This is the only room that names the protocol crate. No agent ever sees skep's own environment, and no result is
+//! believed here: what an agent did is what git says after its process tree is gone.
+
+mod client;
+pub mod demo;
+mod error;
+mod exchange;
+#[cfg(test)]
+mod golden;
+mod launch;
+mod live;
+mod permission;
+pub mod presets;
+mod process;
+mod program;
+mod sandbox;
+mod spawn;
+mod survivors;
+mod transcript;
+mod turn;
+mod wire;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use crate::core::agent::{Stop, TurnEnd, Update};
+use crate::core::ids::SessionId;
+
+pub use client::McpServer;
+pub use error::AgentError;
+pub use launch::{Identity, Launch, Resources};
+pub use live::Output;
+pub use permission::{Answer, PermissionPolicy};
+pub use sandbox::{Bubblewrap, Confinement, SandboxChoice};
+pub use turn::TurnRequest;
+
+use launch::Ground;
+use live::Live;
+
+/// How long the handshake may take when the agent is started ahead of its first turn.
+const EARLY_PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the room is told once.
+#[derive(Debug, Clone)]
+pub struct AgentsConfig {
+    /// skep's data folder: hidden from agents but for their own parts of it, and the mark of our processes.
+    pub data_dir: PathBuf,
+    /// Further files and folders agents must not see: keys, the configuration, the operator's home.
+    pub hide: Vec<PathBuf>,
+    /// Whether agents are fenced in.
+    pub sandbox: SandboxChoice,
+    /// The `PATH` for agents, also used to find their commands.
+    pub path: String,
+    /// True runs the demo agent inside this process over a pipe, without any fence: for stories.
+    pub demo_in_process: bool,
+}
+
+/// All agents of this process. Clones are the same room.
+#[derive(Clone)]
+pub struct Agents {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    ground: Ground,
+    demo_in_process: bool,
+    slots: StdMutex<HashMap<SessionId, Arc<Slot>>>,
+}
+
+#[derive(Default)]
+struct Slot {
+    live: Mutex<Option<Arc<Live>>>,
+    closed: CancellationToken,
+}
+
+impl Agents {
+    /// Tries the sandbox out and ends what a former life with the same data folder has left running.
+    ///
+    /// # Errors
+    /// [`AgentError::Spawn`] when the data folder is not there.
+    pub async fn open(config: AgentsConfig) -> Result<Self, AgentError> {
+        if !config.data_dir.is_dir() {
+            let what = config.data_dir.display().to_string();
+            return Err(AgentError::Spawn { what, why: "the data folder is not there".to_owned() });
+        }
+        let data_dir = live::real(config.data_dir);
+        let (owner, path, choice) = (data_dir.clone(), config.path.clone(), config.sandbox);
+        let look = move || (survivors::reap(&owner), Confinement::probe(choice, &path));
+        let (reaped, confinement) =
+            tokio::task::spawn_blocking(look).await.map_err(|error| AgentError::Sandbox(error.to_string()))?;
+        if reaped > 0 {
+            tracing::warn!(reaped, "ended agent processes that a former life had left");
+        }
+        if let Confinement::ProcessGroup { warning } = &confinement {
+            tracing::warn!("{warning}");
+        }
+        let files = spawn::inherited_files();
+        if !files.is_empty() {
+            tracing::warn!(?files, "skep was started with open files, which agents inherit; start it without them");
+        }
+        let prlimit = program::find("prlimit", &config.path);
+        let ground = Ground { confinement, data_dir, hide: config.hide, path: config.path, prlimit };
+        let inner = Inner { ground, demo_in_process: config.demo_in_process, slots: StdMutex::default() };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// How agents are fenced in here.
+    pub fn confinement(&self) -> &Confinement {
+        &self.inner.ground.confinement
+    }
+
+    /// Runs one prompt turn. An agent that already runs for the session is used and stays for the next turn; otherwise one
+    /// is started and the session loaded (`resume`) or opened. Updates are sent merged; a slow reader gets fewer steps,
+    /// never a lost last state. After a cancelled or failed turn the agent's process tree is gone.
+    ///
+    /// # Errors
+    /// Everything in [`AgentError`]; a cancel is no error but a [`TurnEnd`].
+    pub async fn turn(
+        &self,
+        request: TurnRequest,
+        updates: mpsc::Sender<Update>,
+        cancel: CancellationToken,
+    ) -> Result<TurnEnd, AgentError> {
+        let session = request.launch.session.clone();
+        let slot = self.slot(&session);
+        let live = tokio::select! {
+            live = self.obtain(&slot, &request.launch, request.initialize) => live?,
+            () = cancel.cancelled() => {
+                self.close(&session).await?;
+                return Ok(turn::never_begun());
+            }
+        };
+        let end = tokio::select! {
+            end = turn::run(&live, &request, &updates, &cancel) => end,
+            () = slot.closed.cancelled() => Err(AgentError::Closed),
+        };
+        let over = match &end {
+            Ok(end) => cancel.is_cancelled() || end.stop == Stop::Killed,
+            Err(_) => true,
+        };
+        drop(live);
+        if over {
+            self.close(&session).await?;
+        }
+        end
+    }
+
+    /// Starts the agent and shakes hands ahead of the first turn, for instance while the working copy is being filled (its
+    /// folder must exist and stay the same). Harmless if no turn follows: [`Agents::close`] ends it.
+    ///
+    /// # Errors
+    /// As for a turn; the turn tries again, so that a failure here may be ignored.
+    pub async fn start_early(&self, launch: &Launch) -> Result<(), AgentError> {
+        let slot = self.slot(&launch.session);
+        self.obtain(&slot, launch, EARLY_PATIENCE).await.map(drop)
+    }
+
+    /// Ends everything that runs for the session, also commands of [`Agents::run_confined`]; returns when it is gone.
+    /// Nothing to end is fine.
+    ///
+    /// # Errors
+    /// [`AgentError::Survivors`] when processes withstand SIGKILL for seconds.
+    pub async fn close(&self, session: &SessionId) -> Result<(), AgentError> {
+        let slot = self.slots().remove(session);
+        if let Some(slot) = slot {
+            slot.closed.cancel();
+            let live = slot.live.lock().await.take();
+            if let Some(live) = live {
+                live.end_gently().await?;
+            }
+        }
+        self.sweep(session).await
+    }
+
+    /// Ends all agents at once; those that are not gone within `grace` are left to the next start's reaping, which is
+    /// logged.
+    pub async fn close_all(&self, grace: Duration) {
+        let sessions = self.live();
+        let closing = sessions.iter().map(|session| async move {
+            if let Err(error) = self.close(session).await {
+                tracing::error!(%session, %error, "ending an agent failed");
+            }
+        });
+        if tokio::time::timeout(grace, futures::future::join_all(closing)).await.is_err() {
+            tracing::error!("agents did not end in time");
+        }
+    }
+
+    /// The sessions an agent runs or is being started for, in order.
+    pub fn live(&self) -> Vec<SessionId> {
+        let mut sessions: Vec<SessionId> = self.slots().keys().cloned().collect();
+        sessions.sort();
+        sessions
+    }
+
+    /// Runs one command of skep's own (such as `git bundle create`) inside the session's fence, without the agent's keys.
+    /// The program is looked for on the agents' `PATH`.
+    ///
+    /// # Errors
+    /// [`AgentError::NotFound`], [`AgentError::Spawn`], [`AgentError::Timeout`]; an exit other than 0 is no error.
+    pub async fn run_confined(
+        &self,
+        launch: &Launch,
+        argv: &[String],
+        timeout: Duration,
+    ) -> Result<Output, AgentError> {
+        live::run(&self.inner.ground, launch, argv, timeout).await
+    }
+
+    async fn obtain(&self, slot: &Slot, launch: &Launch, patience: Duration) -> Result<Arc<Live>, AgentError> {
+        let mut held = slot.live.lock().await;
+        if let Some(live) = held.as_ref().filter(|live| live.is_alive()) {
+            return Ok(live.clone());
+        }
+        if let Some(dead) = held.take() {
+            dead.end(Duration::ZERO).await?;
+        }
+        let start = Live::start(&self.inner.ground, launch, self.inner.demo_in_process, patience);
+        let started = tokio::select! {
+            started = start => started,
+            () = slot.closed.cancelled() => Err(AgentError::Closed),
+        };
+        match started {
+            Ok(live) => Ok(held.insert(Arc::new(live)).clone()),
+            Err(error) => {
+                drop(held);
+                self.slots().remove(&launch.session);
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends what carries the session's mark, whoever started it: nothing of a closed session may go on.
+    async fn sweep(&self, session: &SessionId) -> Result<(), AgentError> {
+        let (session, owner) = (session.to_string(), self.inner.ground.data_dir.to_string_lossy().into_owned());
+        let end = move || {
+            let marks = [(survivors::SESSION, session.as_str()), (survivors::OWNER, owner.as_str())];
+            survivors::end(None, &marks, Duration::from_secs(5))
+        };
+        match tokio::task::spawn_blocking(end).await {
+            Ok(0) => Ok(()),
+            Ok(count) => Err(AgentError::Survivors { count }),
+            Err(error) => Err(AgentError::Sandbox(error.to_string())),
+        }
+    }
+
+    fn slot(&self, session: &SessionId) -> Arc<Slot> {
+        self.slots().entry(session.clone()).or_default().clone()
+    }
+
+    fn slots(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Slot>>> {
+        self.inner.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

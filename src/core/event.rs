@@ -144,8 +144,8 @@ pub enum Event {
     BranchMoved {
         /// For which session.
         session: SessionId,
-        /// Their head.
-        theirs: Sha,
+        /// Their head; `None` when they deleted it.
+        theirs: Option<Sha>,
     },
     /// The pull request is there.
     PullOpened {
@@ -167,11 +167,6 @@ pub enum Event {
     StatusPosted {
         /// Its number.
         comment: CommentId,
-    },
-    /// An effect was done and nothing needs to follow.
-    Done {
-        /// Which kind.
-        effect: EffectKind,
     },
     /// An effect could not be done, and will not be tried again.
     EffectFailed {
@@ -309,4 +304,3 @@ impl Work {
         self.files.is_empty()
     }
 }
-

@@ -40,8 +40,6 @@ pub struct Me {
     pub slug: String,
     /// The bot's login, `slug[bot]`.
     pub login: String,
-    /// The bot's user number.
-    pub user_id: UserId,
 }
 
 /// Numbers under `[limits]`. Every one has a test that fails when it is ignored.

@@ -120,7 +120,8 @@ mod tests {
     fn transitions_as_a_table() {
         let mut table = String::new();
         for from in SessionState::ALL {
-            let to: Vec<_> = SessionState::ALL.into_iter().filter(|to| from.may_become(*to)).map(|s| s.name()).collect();
+            let to: Vec<_> =
+                SessionState::ALL.into_iter().filter(|to| from.may_become(*to)).map(|s| s.name()).collect();
             table.push_str(&format!("{} -> {}\n", from.name(), to.join(" ")));
         }
         insta::assert_snapshot!(table, @r"

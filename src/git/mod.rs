@@ -1,1 +1,101 @@
-//! (being built)
+//! The git room: a mirror per repository, a private working copy per session, what the agent left, and the push.
+//!
+//! Built on the git program alone (libgit2 has no equal of its clobber protection and lags its fixes). Who may touch what:
+//!
+//! ```text
+//! host --fetch--> mirror (ours) --create_workspace--> working copy (the agent's) --bundle_command, in the sandbox--> bundle
+//! host <--publish-- mirror <--admit-- quarantine <--collect: fsck, limits, tree rules-- working tree and bundle
+//! ```
+//!
+//! The service's git never runs in, and never reads configuration, hooks or objects of, a folder an agent can write: it
+//! sees the working tree only as files, with `GIT_DIR` pointing at the mirror. It must never write a branch that is not
+//! `agent/…`, never put a token where another process can read it, and never delete an object from a mirror.
+//! One process owns a data folder at a time.
+
+mod bundle;
+mod change;
+mod collect;
+mod error;
+pub mod host;
+mod mirror;
+mod process;
+mod protect;
+mod publish;
+mod quarantine;
+mod remote;
+mod snapshot;
+mod token;
+mod version;
+mod workspace;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+pub use change::{ChangeKind, FileChange};
+pub use collect::{CollectSpec, Collected, DiffLimits};
+pub use error::GitError;
+pub use mirror::{Fetched, Want};
+pub use publish::{Published, Push};
+pub use remote::Remote;
+pub use version::OldGit;
+pub use workspace::{Identity, WorkspaceSpec};
+
+use crate::core::ids::RepositoryId;
+use process::{Call, Program};
+use token::Askpass;
+
+/// How the room is set up.
+#[derive(Debug, Clone)]
+pub struct GitConfig {
+    /// The git program: `git`, looked up in a fixed `PATH`, or a full path.
+    pub program: PathBuf,
+    /// Where `mirrors/`, `sessions/`, `indexes/` and `askpass/` live: an absolute path on one file system, owned by this
+    /// process alone.
+    pub data_dir: PathBuf,
+    /// How long one git process may live; the first fetch of a large repository needs minutes.
+    pub timeout: Duration,
+    /// What to do with a git whose number lacks the published security fixes.
+    pub old_git: OldGit,
+}
+
+/// The git room. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Git {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    program: Program,
+    data_dir: PathBuf,
+    askpass: Askpass,
+    locks: Mutex<HashMap<RepositoryId, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl Git {
+    /// Checks the program, makes the folders and clears what a killed predecessor left half-done in them. Errors:
+    /// [`GitError::Missing`], [`GitError::TooOld`], the disk.
+    pub async fn open(config: GitConfig) -> Result<Self, GitError> {
+        let GitConfig { program, data_dir, timeout, old_git } = config;
+        let disk = |error| GitError::disk("make the data folder", error);
+        for folder in ["mirrors", "sessions", "indexes"] {
+            tokio::fs::create_dir_all(data_dir.join(folder)).await.map_err(disk)?;
+        }
+        let data_dir = tokio::fs::canonicalize(&data_dir).await.map_err(disk)?;
+        let program = Program { path: program, directory: data_dir.clone(), timeout };
+        version::judge(&program.run(Call::new("version")).await?.line()?, old_git)?;
+        let askpass = Askpass::open(data_dir.join("askpass"))?;
+        let git = Self { inner: Arc::new(Inner { program, data_dir, askpass, locks: Mutex::default() }) };
+        git.clear_mirrors();
+        Ok(git)
+    }
+
+    fn clear_mirrors(&self) {
+        let mirrors = std::fs::read_dir(self.inner.data_dir.join("mirrors"));
+        for mirror in mirrors.into_iter().flatten().flatten() {
+            mirror::clear_leftovers(&mirror.path(), Duration::ZERO);
+        }
+    }
+}

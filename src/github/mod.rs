@@ -1,1 +1,228 @@
-//! (being built)
+//! GitHub behind typed calls: identity, tokens, pace, reads and changes.
+//!
+//! It exists so that the rest of the house speaks of issues and comments and never of HTTP. Every call has a timeout; a
+//! call that changes something is sent at most once (a second time only after a 401, which proves that nothing was
+//! done), one at a time per installation and at a pace GitHub accepts; while GitHub wants a pause, nothing is sent.
+//! It must never print a credential, send one to another host, or retry a change whose outcome is unknown.
+
+mod answer;
+mod app;
+mod ask;
+mod call;
+mod check;
+mod comment;
+mod error;
+mod etag;
+mod graphql;
+mod issue;
+mod jwt;
+mod label;
+mod lane;
+mod limiter;
+mod pull;
+mod reaction;
+mod repository;
+mod token;
+mod wire;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::DateTime;
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer};
+use tokio::sync::OnceCell;
+use url::Url;
+
+pub use app::{AppIdentity, Delivery, DeliveryPage, Installation};
+pub use check::{CheckConclusion, CheckReport, CheckRun, CheckStatus};
+pub use comment::Comment;
+pub use error::GitHubError;
+pub use issue::{Account, Issue};
+pub use lane::Priority;
+pub use limiter::Pace;
+pub use pull::{NewPull, OpenedPull, Opening, Pull, PullEdit, PullState};
+pub use reaction::Reaction;
+pub use repository::{BranchHead, Permission, PermissionLevel, Repository};
+pub use token::{Purpose, Token};
+pub use wire::Timeouts;
+
+use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, UserId};
+use etag::Etags;
+use jwt::AppKey;
+use lane::Lane;
+use token::{Scope, Tokens};
+use wire::Wire;
+
+/// The longest text sent; GitHub refuses more than 65,536 characters. Sentences are cut well before, in the core; this is
+/// the last defence.
+const TEXT_CHARS: usize = 65_000;
+
+/// Milliseconds since the epoch, by the clock the composition chose.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// What the room needs to know.
+#[derive(Clone)]
+pub struct GitHubConfig {
+    /// The REST root: `https://api.github.com` or `https://<host>/api/v3`.
+    pub api_url: Url,
+    /// Where people and git go: `https://github.com`.
+    pub web_url: Url,
+    /// The App's id.
+    pub app_id: u64,
+    /// The App's private key, PEM, PKCS#1 or PKCS#8.
+    pub private_key_pem: SecretString,
+    /// How we introduce ourselves; GitHub refuses requests without.
+    pub user_agent: String,
+    /// The wall clock.
+    pub now: Clock,
+    /// The pace of each installation.
+    pub pace: Pace,
+    /// How long calls may take.
+    pub timeouts: Timeouts,
+}
+
+/// Where a call goes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct At {
+    /// The installation whose token is used.
+    pub installation: InstallationId,
+    /// The repository the token is narrowed to.
+    pub repository: RepositoryId,
+    /// Its present name, for the address.
+    pub name: RepositoryName,
+}
+
+impl At {
+    fn path(&self, rest: &str) -> String {
+        format!("/repos/{}{rest}", self.name)
+    }
+
+    fn scope(&self, purpose: Purpose) -> Scope {
+        Scope { installation: self.installation, repository: Some(self.repository), purpose }
+    }
+}
+
+/// The door to GitHub. Cheap to clone; all clones share tokens, gates and cache.
+#[derive(Clone)]
+pub struct GitHub(Arc<Inner>);
+
+struct Inner {
+    wire: Wire,
+    api: Url,
+    web: Url,
+    key: AppKey,
+    now: Clock,
+    pace: Pace,
+    tokens: Tokens,
+    lanes: Mutex<HashMap<Option<InstallationId>, Arc<Lane>>>,
+    etags: Mutex<Etags>,
+    identity: OnceCell<AppIdentity>,
+    bot: OnceCell<UserId>,
+    counts: CountCells,
+}
+
+#[derive(Default)]
+struct CountCells {
+    requests: AtomicU64,
+    not_modified: AtomicU64,
+    limited: AtomicU64,
+    skew_ms: AtomicI64,
+}
+
+/// Numbers for the metrics page, since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Requests sent.
+    pub requests: u64,
+    /// Reads answered 304.
+    pub not_modified: u64,
+    /// Pauses GitHub asked for.
+    pub limited: u64,
+    /// GitHub's clock minus ours, as last learned.
+    pub clock_skew_seconds: i64,
+}
+
+impl GitHub {
+    /// Builds the door; sends nothing. Must be called inside a tokio runtime.
+    pub fn new(config: GitHubConfig) -> Result<Self, GitHubError> {
+        let inner = Inner {
+            wire: Wire::new(&config.api_url, &config.user_agent, config.timeouts)?,
+            key: AppKey::parse(config.app_id, &config.private_key_pem)?,
+            api: config.api_url,
+            web: config.web_url,
+            now: config.now,
+            pace: config.pace,
+            tokens: Tokens::default(),
+            lanes: Mutex::default(),
+            etags: Mutex::default(),
+            identity: OnceCell::new(),
+            bot: OnceCell::new(),
+            counts: CountCells::default(),
+        };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Where git finds the repository: `{web_url}/{owner}/{name}.git`.
+    pub fn clone_url(&self, name: &RepositoryName) -> String {
+        format!("{}/{name}.git", self.0.web.as_str().trim_end_matches('/'))
+    }
+
+    /// Tells the pace what was created before this process started (epoch milliseconds of the last hour).
+    pub fn seed_history(&self, installation: InstallationId, creations: &[i64]) {
+        self.lane(Some(installation)).seed(creations);
+    }
+
+    /// What happened so far.
+    pub fn counts(&self) -> Counts {
+        let counts = &self.0.counts;
+        Counts {
+            requests: counts.requests.load(Ordering::Relaxed),
+            not_modified: counts.not_modified.load(Ordering::Relaxed),
+            limited: counts.limited.load(Ordering::Relaxed),
+            clock_skew_seconds: counts.skew_ms.load(Ordering::Relaxed) / 1000,
+        }
+    }
+}
+
+/// Locks one of our own tables; each is whole whenever its lock is free, so a panic elsewhere does not spoil it.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// At most `most` characters of `text`.
+fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(text[..end].to_owned()),
+    }
+}
+
+/// Reads GitHub's times (`2011-04-10T20:09:31Z`) as epoch milliseconds.
+fn millis<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    DateTime::parse_from_rfc3339(&text).map(|time| time.timestamp_millis()).map_err(serde::de::Error::custom)
+}
+
+/// Epoch milliseconds as GitHub writes times.
+fn rfc3339(at: i64) -> String {
+    DateTime::from_timestamp_millis(at).unwrap_or_default().format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_is_longer_than_github_takes() {
+        assert_eq!(cut(&"é".repeat(70_000), TEXT_CHARS).chars().count(), TEXT_CHARS);
+        assert_eq!(cut("short", TEXT_CHARS), "short");
+    }
+
+    #[test]
+    fn times_are_written_as_github_reads_them() {
+        assert_eq!(rfc3339(1_302_466_171_000), "2011-04-10T20:09:31Z");
+    }
+}

@@ -1,1 +1,26 @@
-//! (being built)
+//! The door: bytes from the network in, status codes out.
+//!
+//! Two routers stand behind our own serve loop: [`public_router`] for GitHub, [`admin_router`] for the people at the
+//! machine. Neither knows where anything is kept: the public one asks an [`Intake`], the admin one a [`Desk`], and `app`
+//! provides both. No 2xx is sent for a delivery before its `Intake` says that it is durable, and nothing of an unsigned
+//! body is kept, logged or passed on.
+
+mod answer;
+mod api;
+mod body;
+mod connection;
+mod desk;
+mod guard;
+mod intake;
+mod public;
+mod serve;
+
+pub use api::admin_router;
+pub use body::Caps;
+pub use desk::{
+    Answer, ApiError, Batch, Desk, EventPage, LogPage, NotStarted, SessionFilter, Started, Target, TargetLine,
+};
+pub use guard::Hosts;
+pub use intake::{AcceptedAs, Busy, Delivery, Intake, Readiness};
+pub use public::public_router;
+pub use serve::{Bounds, serve};

@@ -1,1 +1,148 @@
-//! (being built)
+//! The database, and the only SQL in skep: inbox, tasks, sessions, effects, events, session log.
+//!
+//! One text serves SQLite and Postgres: columns are `TEXT` and `BIGINT`, times are epoch milliseconds given by the
+//! caller, JSON is text the caller made. The store knows identities and nothing else of the domain.
+//!
+//! It must never say that something is stored before the commit has returned, never hold a transaction while something
+//! outside is awaited, and never name a database's address, SQL or content in an error.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::AnyPool;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+mod checkpoint;
+mod connect;
+mod error;
+mod event;
+mod group;
+mod inbox;
+mod lease;
+mod lock;
+mod look;
+mod meta;
+mod migration;
+mod outbox;
+#[cfg(test)]
+mod plan;
+mod session_log;
+mod task;
+mod transition;
+mod wake;
+
+pub use connect::{Backend, Tuning, sqlite_url};
+pub use error::StoreError;
+pub use event::{EventRow, NewEvent};
+pub use inbox::{Accepted, InboxRow, NewInbox};
+pub use lease::{Claim, Closed, Closing, Postponing};
+pub use lock::{DataLock, lock_data_dir};
+pub use look::{Counts, EffectFilter, SessionFilter, TaskFilter};
+pub use outbox::{Added, EffectLook, EffectRow, NewEffect, Withdrawal, Withdrawn};
+pub use session_log::{LogLine, LogRow};
+pub use task::{QueuePlace, SessionRow, TaskRow};
+pub use transition::Transition;
+
+use connect::Pools;
+use wake::Wake;
+
+/// An open database. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    pools: Pools,
+    accept: mpsc::Sender<group::Waiting>,
+    accept_limit: Duration,
+    tasks: TaskTracker,
+    closing: CancellationToken,
+    /// Whoever drops the last clone without closing it leaves no task behind.
+    _end: DropGuard,
+    inbox_wake: Wake,
+    effect_wake: Wake,
+    event_wake: Wake,
+}
+
+impl Store {
+    /// Opens the database at `url` (`sqlite:///path/to/file`, created when missing, or `postgres://…`), checks the settings
+    /// that durability rests on, and brings its tables up to date.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_with(url, Tuning::default()).await
+    }
+
+    /// [`Store::open`] with other limits.
+    pub async fn open_with(url: &str, tuning: Tuning) -> Result<Self, StoreError> {
+        let pools = connect::connect(url, &tuning).await?;
+        migration::run(&pools).await?;
+        let (inbox_wake, closing) = (Wake::new(), CancellationToken::new());
+        let door = group::Door {
+            pools: pools.clone(),
+            rows: tuning.group_rows.max(1),
+            wake: inbox_wake.clone(),
+            closing: closing.clone(),
+        };
+        let tasks = TaskTracker::new();
+        let accept = group::open(door, &tasks);
+        if pools.backend == Backend::Sqlite {
+            tasks.spawn(checkpoint::keep(pools.reader.clone(), closing.clone()));
+        }
+        let inner = Inner {
+            pools,
+            accept,
+            accept_limit: tuning.accept,
+            tasks,
+            _end: closing.clone().drop_guard(),
+            closing,
+            inbox_wake,
+            effect_wake: Wake::new(),
+            event_wake: Wake::new(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Serves who already waits at the door, then closes every connection. Later calls fail as `Unavailable`.
+    pub async fn close(&self) {
+        self.inner.closing.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+        self.inner.pools.writer.close().await;
+        self.inner.pools.reader.close().await;
+    }
+
+    /// Which database it is.
+    pub fn backend(&self) -> Backend {
+        self.inner.pools.backend
+    }
+
+    /// Rings after a commit that added inbox rows. Listen first, then look: a ring in between is not missed.
+    pub fn inbox_wake(&self) -> watch::Receiver<u64> {
+        self.inner.inbox_wake.listen()
+    }
+
+    /// Rings after a commit that added, freed or withdrew effects.
+    pub fn effect_wake(&self) -> watch::Receiver<u64> {
+        self.inner.effect_wake.listen()
+    }
+
+    /// Rings after a commit that added events.
+    pub fn event_wake(&self) -> watch::Receiver<u64> {
+        self.inner.event_wake.listen()
+    }
+
+    fn pools(&self) -> &Pools {
+        &self.inner.pools
+    }
+
+    fn writer(&self) -> &AnyPool {
+        &self.inner.pools.writer
+    }
+
+    fn reader(&self) -> &AnyPool {
+        &self.inner.pools.reader
+    }
+}

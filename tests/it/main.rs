@@ -3,6 +3,7 @@
 mod agents;
 mod git;
 mod github;
+mod house;
 mod http;
 mod simulator;
 mod store;

@@ -129,8 +129,7 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
     match event {
         Event::Collected { work, .. } if !matches!(draft.task.stage, Stage::Queued { .. }) => saved(draft, work),
         Event::PullOpened { number, url, draft: is_draft, .. } => {
-            draft.task.pull =
-                Some(crate::core::task::Pull { number: *number, url: url.clone(), draft: *is_draft });
+            draft.task.pull = Some(crate::core::task::Pull { number: *number, url: url.clone(), draft: *is_draft });
             draft.show();
             draft.because("the pull request was opened while the session was ended")
         }

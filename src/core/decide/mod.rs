@@ -9,6 +9,9 @@ mod queue;
 mod trigger;
 mod work;
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Value, json};
 
 use super::effect::{Effect, EffectKind, Reaction};
@@ -87,7 +90,6 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
             draft.task.shown.comment = Some(*comment);
             draft.because("the status comment is known")
         }
-        Event::Done { effect } => draft.because(format!("{} is done", effect.name())),
         Event::EffectFailed { effect, session, say, .. } => end::effect_failed(draft, *effect, session.as_ref(), say),
         Event::WorkspaceReady { session, .. }
         | Event::AgentStarted { session, .. }

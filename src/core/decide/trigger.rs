@@ -15,7 +15,7 @@ use crate::core::text;
 
 /// The switch was set on the issue.
 pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot) -> Decision {
-    if sender.id == draft.cx.policy.me.user_id {
+    if sender.login == draft.cx.policy.me.login {
         return draft.because("our own label starts nothing");
     }
     if let Some(reason) = busy(&draft.task) {

@@ -41,7 +41,8 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
             open_pull(draft, &job, &Pushed { base, end, work, base_branch, head: head.clone() })
         }
         (Step::Publishing { work, .. }, Event::BranchMoved { theirs, .. }) => {
-            let say = text::failure::branch_moved(job.branch.as_str(), theirs.short(), work.head.short());
+            let say =
+                text::failure::branch_moved(job.branch.as_str(), theirs.as_ref().map(Sha::short), work.head.short());
             fail(draft, "branch_moved", &say)
         }
         (Step::Opening { .. }, Event::PullOpened { number, url, draft: is_draft, .. }) => {
@@ -70,11 +71,7 @@ fn start(mut draft: Draft<'_>, job: &Job, base: &BaseFacts, nonce: &str) -> Deci
         branch: job.branch.clone(),
     };
     draft.note(Happening::WorkspaceReady, json!({ "base": base.sha, "branch": job.branch }));
-    draft.plan(Effect::RunTurn {
-        place: draft.task.place.clone(),
-        session: job.session.clone(),
-        turn: Box::new(turn),
-    });
+    draft.plan(Effect::RunTurn { place: draft.task.place.clone(), session: job.session.clone(), turn: Box::new(turn) });
     draft.set_step(Step::Running { base: base.clone(), agent_session: None });
     draft.because("the working copy stands")
 }
@@ -210,10 +207,7 @@ fn open_pull(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
 }
 
 fn opened(mut draft: Draft<'_>, pull: Pull) -> Decision {
-    draft.note(
-        Happening::PullRequestOpened,
-        json!({ "number": pull.number, "url": pull.url, "draft": pull.draft }),
-    );
+    draft.note(Happening::PullRequestOpened, json!({ "number": pull.number, "url": pull.url, "draft": pull.draft }));
     draft.task.pull = Some(pull);
     complete(draft, End::InReview)
 }

@@ -48,10 +48,13 @@ pub fn objections(work: &Work) -> Option<String> {
 }
 
 /// Somebody else wrote to our branch.
-pub fn branch_moved(branch: &str, theirs: &str, ours: &str) -> String {
+pub fn branch_moved(branch: &str, theirs: Option<&str>, ours: &str) -> String {
+    let what = match theirs {
+        Some(theirs) => format!("somebody pushed {theirs} to `{branch}` meanwhile, and their work is not overwritten"),
+        None => format!("somebody deleted `{branch}` meanwhile, and it is not brought back without a word"),
+    };
     format!(
-        "somebody pushed {theirs} to `{branch}` meanwhile, and their work is not overwritten. Ours ({ours}) is kept on the \
-         server. Merge or delete `{branch}`, then remove and add the label `agent:go`."
+        "{what}. Ours ({ours}) is kept on the server. Merge or delete `{branch}`, then remove and add the label `agent:go`."
     )
 }
 

@@ -83,13 +83,14 @@ fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
         Actor::Person(account) => format!("@{}", account.login),
         Actor::Operator => "the operator of this server".into(),
     };
-    let agent = evidence.agent.as_deref().map_or_else(|| job.agent.clone(), |name| format!("{} ({name})", job.agent));
+    let agent = evidence.agent.as_deref();
+    let agent = agent.map_or_else(String::new, |name| format!(" ({})", sanitise::inline(name, 100)));
     let mut text = format!(
         "\n<details><summary>Where this comes from</summary>\n\n- Requested by {requester}; review it as you would a \
-         stranger's.\n- Role `{}`: {}.\n- Agent {}, session `{}`, from `{}` at `{}`.\n",
+         stranger's.\n- Role `{}`: {}.\n- Agent `{}`{agent}, session `{}`, from `{}` at `{}`.\n",
         job.role.name,
         role_why(&job.why, job.role.name.as_str()),
-        sanitise::inline(&agent, 100),
+        job.agent,
         job.session,
         job.base_branch,
         evidence.work.base.short(),
@@ -105,9 +106,9 @@ fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
 pub fn commit_message(job: &Job) -> String {
     let title: String = job.snapshot.title.chars().filter(|c| !c.is_control()).collect();
     let title = title.trim();
-    let subject = if title.is_empty() { format!("Work on issue #{}", job.session.task().issue) } else { cut(title, 72) };
-    let mut message =
-        format!("{subject}\n\nSkep-Session: {}\nSkep-Role: {}\n", job.session, job.role.name);
+    let subject =
+        if title.is_empty() { format!("Work on issue #{}", job.session.task().issue) } else { cut(title, 72) };
+    let mut message = format!("{subject}\n\nSkep-Session: {}\nSkep-Role: {}\n", job.session, job.role.name);
     if let Actor::Person(account) = &job.actor {
         let (id, login) = (account.id, &account.login);
         message.push_str(&format!("Co-authored-by: {login} <{id}+{login}@users.noreply.github.com>\n"));

@@ -10,7 +10,8 @@ pub const PULL: &str =
 /// On a closed issue.
 pub const CLOSED: &str = "the issue is closed. Reopen it, then remove and add the label `agent:go` again.";
 /// In an archived repository.
-pub const ARCHIVED: &str = "the repository is archived and cannot be written. Unarchive it in its settings, then try again.";
+pub const ARCHIVED: &str =
+    "the repository is archived and cannot be written. Unarchive it in its settings, then try again.";
 
 /// The person may not.
 pub fn permission(login: &str, has: Permission) -> String {

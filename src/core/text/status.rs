@@ -104,7 +104,8 @@ fn ending(task: &Task) -> Option<String> {
         End::Merged | End::PullClosed | End::Answered => None,
         End::Refused { say } => Some(format!("Not started: {}", words(say))),
         End::Failed { say, .. } => {
-            let parts = [Some(format!("It failed because {}", words(say))), tail(progress), kept(progress), Some(retry)];
+            let parts =
+                [Some(format!("It failed because {}", words(say))), tail(progress), kept(progress), Some(retry)];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
         End::Cancelled { why } => {
@@ -136,17 +137,17 @@ fn kept(progress: &Progress) -> Option<String> {
 fn details(task: &Task, cx: Context<'_>) -> Option<String> {
     let job = task.job()?;
     let agent = task.progress().and_then(|progress| progress.agent.as_deref());
-    let agent = agent.map_or_else(|| job.agent.clone(), |name| format!("{} ({name})", job.agent));
+    let agent = agent.map_or_else(String::new, |name| format!(" ({})", sanitise::inline(name, 100)));
     let limits = &cx.policy.limits;
     let mut lines = vec![
         format!("- Role `{}`: {}", job.role.name, role_why(&job.why, job.role.name.as_str())),
-        format!("- Agent: {}", sanitise::inline(&agent, 100)),
+        format!("- Agent: `{}`{agent}", job.agent),
         format!("- Session `{}`", job.session),
         format!("- Time: at most {}, at most {} of silence", span(limits.session_timeout_ms), span(limits.silence_ms)),
     ];
     let from = task.story.len().saturating_sub(3);
     for beat in &task.story[from..] {
-        lines.push(format!("- {} {}", clock(beat.at), sanitise::inline(&beat.text, 200)));
+        lines.push(format!("- {} {}", clock(beat.at), words(&beat.text)));
     }
     Some(format!("<details><summary>Details</summary>\n\n{}\n\n</details>", lines.join("\n")))
 }

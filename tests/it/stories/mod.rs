@@ -1,1 +1,3 @@
-//! (being built)
+//! Stories: what a person does on GitHub, and what the issue looks like afterwards.
+
+mod corridor;

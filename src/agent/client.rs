@@ -1,0 +1,279 @@
+//! The client side of the protocol for one agent: `initialize`, opening or loading a session, prompting, cancelling.
+//! (<https://agentclientprotocol.com/protocol/overview>)
+//!
+//! It offers the agent no file system and no terminal: both would run outside the sandbox, with skep's rights. Such
+//! requests get "method not found".
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use agent_client_protocol::schema::ProtocolVersion;
+use agent_client_protocol::v1::ConnectionTo;
+use agent_client_protocol::v1::schema::{
+    CancelNotification, ClientCapabilities, ContentBlock, HttpHeader, Implementation, InitializeRequest,
+    InitializeResponse, LoadSessionRequest, McpServer as WireServer, McpServerHttp, NewSessionRequest, PromptRequest,
+    RequestPermissionRequest, ResumeSessionRequest, SetSessionModeRequest,
+};
+use agent_client_protocol::{
+    Agent, Client, Error, JsonRpcRequest, Lines, UntypedMessage, is_connection_terminated, is_incoming_transport_closed,
+};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{Mutex, oneshot};
+use tokio::task::{AbortHandle, JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::core::agent::{Update, classify};
+
+use super::error::AgentError;
+use super::exchange::Phase;
+use super::wire::{Wire, incoming, outgoing};
+
+/// A server of tools for the agent, over streamable HTTP (<https://modelcontextprotocol.io>): the only transport that all
+/// known agents take.
+#[derive(Clone, PartialEq, Eq)]
+pub struct McpServer {
+    /// What the agent calls it.
+    pub name: String,
+    /// Its address.
+    pub url: String,
+    /// Headers to send along, such as the session's token.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Headers carry tokens, so only their names are shown.
+impl std::fmt::Debug for McpServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&String> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("McpServer").field("name", &self.name).field("url", &self.url).field("headers", &names).finish()
+    }
+}
+
+/// A running conversation.
+pub(super) struct Connection {
+    pub(super) wire: Arc<Wire>,
+    peer: ConnectionTo<Agent>,
+    stop: CancellationToken,
+    driver: Mutex<Option<JoinHandle<()>>>,
+    abort: AbortHandle,
+}
+
+/// How a session was asked for.
+pub(super) struct Opening<'a> {
+    pub(super) workspace: &'a Path,
+    pub(super) mcp: &'a [McpServer],
+    pub(super) resume: Option<&'a str>,
+    pub(super) mode: Option<&'a str>,
+    pub(super) patience: Duration,
+}
+
+/// A session that stands.
+#[derive(Debug, Clone)]
+pub(super) struct Opened {
+    pub(super) id: String,
+    pub(super) resumed: bool,
+}
+
+impl Connection {
+    /// Starts to talk over the two streams; the connection lives until [`Connection::close`].
+    pub(super) async fn open(
+        reader: impl AsyncRead + Send + Unpin + 'static,
+        writer: impl AsyncWrite + Send + Unpin + 'static,
+        wire: Arc<Wire>,
+    ) -> Result<Self, AgentError> {
+        let stop = CancellationToken::new();
+        let (found, peer) = oneshot::channel();
+        let transport = Lines::new(Box::pin(outgoing(writer, wire.clone())), Box::pin(incoming(reader, wire.clone())));
+        let driver = tokio::spawn(drive(transport, wire.clone(), found, stop.clone()));
+        let peer = peer.await.map_err(|_| AgentError::Closed)?;
+        Ok(Self { wire, peer, stop, abort: driver.abort_handle(), driver: Mutex::new(Some(driver)) })
+    }
+
+    /// The handshake; refuses an agent that speaks another version of the protocol.
+    pub(super) async fn initialize(&self, patience: Duration) -> Result<InitializeResponse, Ended> {
+        let request = InitializeRequest::new(ProtocolVersion::V1)
+            .client_capabilities(ClientCapabilities::new())
+            .client_info(Implementation::new("skep", env!("CARGO_PKG_VERSION")));
+        let answer = self.ask("initialize", request, patience).await;
+        let answer = answer.map_err(|ended| match ended {
+            Ended::Answered(error) if format!("{error:?}").contains("protocol version") => {
+                let said = error.message.chars().take(300).collect::<String>();
+                Ended::Failed(AgentError::Protocol(format!("it does not speak version 1 of the protocol ({said})")))
+            }
+            other => other,
+        })?;
+        if answer.protocol_version != ProtocolVersion::V1 {
+            let told = format!("skep speaks version 1 of the protocol, the agent {:?}", answer.protocol_version);
+            return Err(Ended::Failed(AgentError::Protocol(told)));
+        }
+        Ok(answer)
+    }
+
+    /// Opens a session: the earlier one where that is wanted and works, a new one otherwise.
+    pub(super) async fn session(&self, agent: &InitializeResponse, opening: &Opening<'_>) -> Result<Opened, Ended> {
+        let earlier = match opening.resume {
+            Some(id) => self.restore(agent, id, opening).await?,
+            None => None,
+        };
+        let opened = match earlier {
+            Some(opened) => opened,
+            None => {
+                let request =
+                    NewSessionRequest::new(opening.workspace).mcp_servers(opening.mcp.iter().map(server).collect());
+                let answer = self.ask("session/new", request, opening.patience).await?;
+                Opened { id: answer.session_id.to_string(), resumed: false }
+            }
+        };
+        if let Some(mode) = opening.mode {
+            let request = SetSessionModeRequest::new(opened.id.clone(), mode.to_owned());
+            self.ask("session/set_mode", request, opening.patience).await?;
+        }
+        Ok(opened)
+    }
+
+    /// Without replay if the agent can, else with; none if neither works, which is no failure.
+    async fn restore(
+        &self,
+        agent: &InitializeResponse,
+        id: &str,
+        opening: &Opening<'_>,
+    ) -> Result<Option<Opened>, Ended> {
+        self.wire.state().phase = Phase::Loading;
+        let servers: Vec<WireServer> = opening.mcp.iter().map(server).collect();
+        let mut outcome = None;
+        if agent.agent_capabilities.session_capabilities.resume.is_some() {
+            let request = ResumeSessionRequest::new(id.to_owned(), opening.workspace).mcp_servers(servers.clone());
+            outcome = Some(self.ask("session/resume", request, opening.patience).await.map(drop));
+        }
+        if agent.agent_capabilities.load_session && !matches!(outcome, Some(Ok(()) | Err(Ended::Failed(_)))) {
+            let request = LoadSessionRequest::new(id.to_owned(), opening.workspace).mcp_servers(servers);
+            outcome = Some(self.ask("session/load", request, opening.patience).await.map(drop));
+        }
+        self.wire.state().phase = Phase::Quiet;
+        match outcome {
+            Some(Ok(())) => {
+                self.wire.state().loaded = true;
+                Ok(Some(Opened { id: id.to_owned(), resumed: true }))
+            }
+            Some(Err(Ended::Failed(error))) => Err(Ended::Failed(error)),
+            Some(Err(Ended::Gone)) => Err(Ended::Gone),
+            Some(Err(Ended::Answered(error))) => {
+                let why = error.message.chars().take(200).collect::<String>();
+                let text = format!("The agent could not load its earlier session ({why}); a new one was opened.");
+                self.wire.state().transcript.single(Update::Note { text });
+                Ok(None)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Sends a prompt and waits for the answer that ends the turn, as JSON: token counts are not in the stable types.
+    pub(super) async fn prompt(&self, session: &str, text: &str) -> Result<serde_json::Value, Ended> {
+        let request = PromptRequest::new(session.to_owned(), vec![ContentBlock::from(text)]);
+        let message = UntypedMessage::new("session/prompt", request).map_err(Ended::Answered)?;
+        self.peer.send_request(message).block_task().await.map_err(Ended::from)
+    }
+
+    /// Asks the agent to end the turn; all open requests for permission are answered `cancelled`.
+    pub(super) fn cancel(&self, session: &str) {
+        let open = self.wire.state().cancel();
+        // An agent that is gone takes neither; its turn has ended then anyway.
+        drop(self.peer.send_notification(CancelNotification::new(session.to_owned())));
+        for (responder, answer) in open {
+            drop(responder.respond(answer));
+        }
+    }
+
+    /// Stops talking: both streams are closed when this returns.
+    pub(super) async fn close(&self) {
+        self.stop.cancel();
+        self.abort.abort();
+        if let Some(driver) = self.driver.lock().await.take() {
+            // Cancelled or finished: either way the streams are dropped.
+            drop(driver.await);
+        }
+    }
+
+    async fn ask<R: JsonRpcRequest>(
+        &self,
+        step: &'static str,
+        request: R,
+        patience: Duration,
+    ) -> Result<R::Response, Ended> {
+        let answer = self.peer.send_request(request).block_task();
+        tokio::select! {
+            answer = tokio::time::timeout(patience, answer) => match answer {
+                Ok(answer) => answer.map_err(Ended::from),
+                Err(_) => Err(Ended::Failed(AgentError::NoAnswer { step, after: patience })),
+            },
+            () = self.wire.broken() => Err(Ended::Gone),
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.abort.abort();
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// The agent answered with an error.
+    Answered(Error),
+    /// The connection is gone: the wire's verdict or the process's exit tells why.
+    Gone,
+    /// skep gave up.
+    Failed(AgentError),
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Self {
+        if is_incoming_transport_closed(&error) || is_connection_terminated(&error) {
+            return Self::Gone;
+        }
+        Self::Answered(error)
+    }
+}
+
+/// An error of the agent's own, with its class.
+pub(super) fn answered(error: &Error) -> AgentError {
+    let data = error.data.as_ref().map(|data| format!(": {data}")).unwrap_or_default();
+    let text: String = format!("{}{data}", error.message).chars().take(2_000).collect();
+    let code = serde_json::to_value(error.code).ok().and_then(|code| code.as_i64());
+    AgentError::Answered { class: classify(code, &text), text }
+}
+
+fn server(server: &McpServer) -> WireServer {
+    let headers = server.headers.iter().map(|(name, value)| HttpHeader::new(name.clone(), value.clone())).collect();
+    WireServer::Http(McpServerHttp::new(server.name.clone(), server.url.clone()).headers(headers))
+}
+
+async fn drive(
+    transport: impl agent_client_protocol::ConnectTo<Client> + 'static,
+    wire: Arc<Wire>,
+    found: oneshot::Sender<ConnectionTo<Agent>>,
+    stop: CancellationToken,
+) {
+    let talk = Client
+        .v1()
+        .name("skep")
+        .on_receive_request(
+            async move |request: RequestPermissionRequest, responder, _peer| {
+                let answer = wire.state().permission(request, responder);
+                answer.map_or(Ok(()), |(responder, answer)| responder.respond(answer))
+            },
+            agent_client_protocol::on_receive_request!(),
+        )
+        .connect_with(transport, async move |peer| {
+            // Nobody waits for it any more: then `stop` is on its way.
+            drop(found.send(peer));
+            stop.cancelled().await;
+            Ok(())
+        })
+        .await;
+    if let Err(error) = talk {
+        tracing::debug!(code = ?error.code, "the talk with an agent ended");
+    }
+}

@@ -1,0 +1,274 @@
+//! The built-in demo agent: a real agent that speaks the protocol and follows a script instead of a model.
+//!
+//! It takes its steps from the last fenced block marked `skep-demo` in the prompt (see [`HELP`] for the language), so
+//! that the demo, the stories and the hostile tests share one vocabulary. It reports its work as real agents do (tool
+//! calls, plans, messages, token counts), keeps its sessions in its home and loads them again. It must never need a
+//! network, a key or a model, and it does nothing that the prompt does not say.
+
+mod files;
+mod memory;
+mod perform;
+mod script;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use agent_client_protocol::v1::schema::{
+    AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Implementation, InitializeRequest,
+    InitializeResponse, LoadSessionRequest, LoadSessionResponse, McpCapabilities, NewSessionRequest,
+    NewSessionResponse, PromptRequest, SessionMode, SessionModeState, SessionNotification, SessionUpdate,
+    SetSessionModeRequest, SetSessionModeResponse,
+};
+use agent_client_protocol::v1::{ConnectionTo, Responder};
+use agent_client_protocol::{Agent, Client, Error, Lines};
+use futures::StreamExt;
+use futures::channel::mpsc;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio_util::sync::CancellationToken;
+
+pub use script::{HELP, Step, Text, parse};
+
+use memory::Memory;
+use perform::{Actor, Ending};
+
+const MODES: [(&str, &str); 2] = [("approve", "Ask before commands"), ("auto", "Never ask")];
+
+/// Where the demo agent lives.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// Where it keeps its sessions.
+    pub home: PathBuf,
+    /// The whole environment for the commands it runs; none: its own, as a process of its own has.
+    pub environment: Option<Vec<(String, String)>>,
+}
+
+/// Serves one client on standard input and output until the input ends: `skep demo-agent`.
+pub async fn serve_stdio() {
+    let home = std::env::home_dir().unwrap_or_else(|| PathBuf::from("."));
+    serve(tokio::io::stdin(), tokio::io::stdout(), Stage { home, environment: None }).await;
+}
+
+/// Serves one client over two streams until the reading one ends.
+pub async fn serve(
+    reader: impl AsyncRead + Send + Unpin + 'static,
+    writer: impl AsyncWrite + Send + Unpin + 'static,
+    stage: Stage,
+) {
+    let (lines, queue) = mpsc::channel::<String>(64);
+    let cast = Arc::new(Cast {
+        stage,
+        raw: lines.clone(),
+        sessions: Mutex::default(),
+        stubborn: AtomicBool::new(false),
+        gone: CancellationToken::new(),
+    });
+    let incoming = futures::stream::unfold(BufReader::new(reader), |mut reader| async move {
+        let mut line = String::new();
+        match reader.read_line(&mut line).await {
+            Ok(1..) => Some((Ok(line), reader)),
+            Ok(0) | Err(_) => None,
+        }
+    });
+    let outgoing = futures::SinkExt::sink_map_err(lines, std::io::Error::other);
+    let talk = talk(Lines::new(Box::pin(outgoing), Box::pin(incoming)), cast.clone());
+    let end = tokio::select! {
+        end = talk => end,
+        () = write(writer, queue) => Ok(()),
+        () = cast.gone.cancelled() => Ok(()),
+    };
+    if let Err(error) = end {
+        tracing::debug!(code = ?error.code, "the client went away");
+    }
+    if cast.stubborn.load(Ordering::Acquire) && cast.stage.environment.is_none() {
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn write(mut writer: impl AsyncWrite + Unpin, mut queue: mpsc::Receiver<String>) {
+    while let Some(line) = queue.next().await {
+        let written = async {
+            writer.write_all(line.as_bytes()).await?;
+            writer.write_all(b"\n").await?;
+            writer.flush().await
+        };
+        if written.await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn talk(transport: impl agent_client_protocol::ConnectTo<Agent> + 'static, cast: Arc<Cast>) -> Result<(), Error> {
+    let (create, load, mode, prompt, cancel) = (cast.clone(), cast.clone(), cast.clone(), cast.clone(), cast);
+    Agent
+        .v1()
+        .name("skep-demo")
+        .on_receive_request(
+            async move |request: InitializeRequest, responder, _peer| responder.respond(hello(&request)),
+            agent_client_protocol::on_receive_request!(),
+        )
+        .on_receive_request(
+            async move |request: NewSessionRequest, responder, _peer| responder.respond(create.create(request)),
+            agent_client_protocol::on_receive_request!(),
+        )
+        .on_receive_request(
+            async move |request: LoadSessionRequest, responder, peer: ConnectionTo<Client>| {
+                responder.respond_with_result(load.load(request, &peer))
+            },
+            agent_client_protocol::on_receive_request!(),
+        )
+        .on_receive_request(
+            async move |request: SetSessionModeRequest, responder, _peer| {
+                responder.respond_with_result(mode.set_mode(&request))
+            },
+            agent_client_protocol::on_receive_request!(),
+        )
+        .on_receive_request(
+            async move |request: PromptRequest, responder, peer: ConnectionTo<Client>| {
+                prompt.clone().prompt(&request, responder, peer)
+            },
+            agent_client_protocol::on_receive_request!(),
+        )
+        .on_receive_notification(
+            async move |notice: CancelNotification, _peer| {
+                cancel.cancel(&notice.session_id.0);
+                Ok(())
+            },
+            agent_client_protocol::on_receive_notification!(),
+        )
+        .connect_to(transport)
+        .await
+}
+
+fn hello(request: &InitializeRequest) -> InitializeResponse {
+    let capabilities = AgentCapabilities::new().load_session(true).mcp_capabilities(McpCapabilities::new().http(true));
+    InitializeResponse::new(request.protocol_version)
+        .agent_capabilities(capabilities)
+        .agent_info(Implementation::new("skep-demo", env!("CARGO_PKG_VERSION")))
+}
+
+/// All sessions of one connection.
+struct Cast {
+    stage: Stage,
+    raw: mpsc::Sender<String>,
+    sessions: Mutex<HashMap<String, Part>>,
+    stubborn: AtomicBool,
+    gone: CancellationToken,
+}
+
+#[derive(Clone)]
+struct Part {
+    folder: PathBuf,
+    memory: Memory,
+    cancel: CancellationToken,
+}
+
+impl Cast {
+    fn create(&self, request: NewSessionRequest) -> NewSessionResponse {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let since = std::time::SystemTime::UNIX_EPOCH.elapsed().map(|time| time.as_micros()).unwrap_or_default();
+        let id = format!("demo-{since:x}-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let memory = Memory { mode: MODES[0].0.to_owned(), ..Memory::default() };
+        let modes = modes(&memory);
+        self.keep(&id, Part { folder: request.cwd, memory, cancel: CancellationToken::new() });
+        NewSessionResponse::new(id).modes(modes)
+    }
+
+    /// History goes out before the answer, as most agents do it.
+    fn load(&self, request: LoadSessionRequest, peer: &ConnectionTo<Client>) -> Result<LoadSessionResponse, Error> {
+        let id = request.session_id.to_string();
+        let memory = Memory::load(&self.stage.home, &id)
+            .ok_or_else(|| Error::new(-32002, "Resource not found").data(serde_json::json!({ "sessionId": id })))?;
+        for line in &memory.said {
+            let chunk = ContentChunk::new(ContentBlock::from(line.text.as_str()));
+            let update = if line.by_user { SessionUpdate::UserMessageChunk } else { SessionUpdate::AgentMessageChunk };
+            peer.send_notification(SessionNotification::new(id.clone(), update(chunk)))?;
+        }
+        let modes = modes(&memory);
+        self.keep(&id, Part { folder: request.cwd, memory, cancel: CancellationToken::new() });
+        Ok(LoadSessionResponse::new().modes(modes))
+    }
+
+    fn set_mode(&self, request: &SetSessionModeRequest) -> Result<SetSessionModeResponse, Error> {
+        let mode = request.mode_id.to_string();
+        if !MODES.iter().any(|(id, _)| *id == mode) {
+            return Err(Error::invalid_params().data(format!("no mode {mode}")));
+        }
+        let mut part = self.part(&request.session_id.0)?;
+        part.memory.mode = mode;
+        self.keep(&request.session_id.0, part);
+        Ok(SetSessionModeResponse::new())
+    }
+
+    fn prompt(
+        self: Arc<Self>,
+        request: &PromptRequest,
+        responder: Responder<agent_client_protocol::v1::schema::PromptResponse>,
+        peer: ConnectionTo<Client>,
+    ) -> Result<(), Error> {
+        let id = request.session_id.to_string();
+        let mut part = self.part(&id)?;
+        let texts = request.prompt.iter().filter_map(|block| match block {
+            ContentBlock::Text(text) => Some(text.text.as_str()),
+            _ => None,
+        });
+        let prompt = texts.collect::<Vec<_>>().join("\n");
+        part.cancel = CancellationToken::new();
+        part.memory.turns += 1;
+        part.memory.add(true, &prompt);
+        self.keep(&id, part.clone());
+        let actor = Actor::new(self, id, part, peer.clone());
+        // Outside the dispatch loop, or the cancel could not come in.
+        peer.spawn(async move {
+            match actor.play(&prompt).await {
+                Ending::Answer(answer) => responder.respond(answer),
+                Ending::Error(error) => responder.respond_with_error(error),
+            }
+        })
+    }
+
+    fn cancel(&self, id: &str) {
+        if let Some(part) = self.sessions().get(id) {
+            part.cancel.cancel();
+        }
+    }
+
+    fn part(&self, id: &str) -> Result<Part, Error> {
+        let unknown = || Error::invalid_params().data("no such session");
+        self.sessions().get(id).cloned().ok_or_else(unknown)
+    }
+
+    fn keep(&self, id: &str, part: Part) {
+        // A home that cannot be written costs the loading later, not the session now.
+        if let Err(error) = part.memory.save(&self.stage.home, id) {
+            tracing::debug!(%error, "a demo session was not saved");
+        }
+        self.sessions().insert(id.to_owned(), part);
+    }
+
+    fn remember(&self, id: &str, text: &str) {
+        let mut sessions = self.sessions();
+        if let Some(part) = sessions.get_mut(id) {
+            part.memory.add(false, text);
+            drop(part.memory.save(&self.stage.home, id));
+        }
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, HashMap<String, Part>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends this agent: its process, or in a story only its side of the pipe.
+    fn leave(&self, code: i32) {
+        if self.stage.environment.is_none() {
+            std::process::exit(code);
+        }
+        self.gone.cancel();
+    }
+}
+
+fn modes(memory: &Memory) -> SessionModeState {
+    let all = MODES.iter().map(|(id, name)| SessionMode::new(*id, *name)).collect();
+    SessionModeState::new(memory.mode.clone(), all)
+}

@@ -1,0 +1,328 @@
+//! The demo agent at work: one step after the other, reported as real agents report theirs.
+
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use agent_client_protocol::Error;
+use agent_client_protocol::v1::ConnectionTo;
+use agent_client_protocol::v1::schema::{
+    ContentBlock, ContentChunk, MessageId, PermissionOption, PermissionOptionKind, Plan, PlanEntry, PlanEntryPriority,
+    PlanEntryStatus, PromptResponse, RequestPermissionOutcome, RequestPermissionRequest, SessionNotification,
+    SessionUpdate, StopReason, ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields, ToolKind, UsageUpdate,
+};
+use tokio::process::Command;
+
+use super::script::{Step, parse};
+use super::{Cast, Client, Part};
+
+/// How a prompt ends.
+pub(super) enum Ending {
+    Answer(PromptResponse),
+    Error(Error),
+}
+
+/// What a step means for the turn.
+enum Flow {
+    On,
+    End(StopReason),
+}
+
+/// One prompt being worked on.
+pub(super) struct Actor {
+    pub(super) cast: Arc<Cast>,
+    pub(super) session: String,
+    pub(super) part: Part,
+    pub(super) peer: ConnectionTo<Client>,
+    plan: Vec<PlanEntry>,
+    pub(super) calls: u32,
+    messages: u32,
+    words: u64,
+}
+
+impl Actor {
+    pub(super) fn new(cast: Arc<Cast>, session: String, part: Part, peer: ConnectionTo<Client>) -> Self {
+        Self { cast, session, part, peer, plan: vec![], calls: 0, messages: 0, words: 0 }
+    }
+
+    /// Follows the script of the prompt.
+    pub(super) async fn play(mut self, prompt: &str) -> Ending {
+        let played = match parse(prompt) {
+            Some(steps) => self.follow(steps).await,
+            None => {
+                self.say("I found no skep-demo script in the prompt, so I did nothing.").map(|()| StopReason::EndTurn)
+            }
+        };
+        match played.and_then(|stop| self.count(prompt).map(|()| stop)) {
+            Ok(stop) => Ending::Answer(PromptResponse::new(stop)),
+            Err(error) => Ending::Error(error),
+        }
+    }
+
+    async fn follow(&mut self, steps: Vec<Step>) -> Result<StopReason, Error> {
+        for step in steps {
+            if self.part.cancel.is_cancelled() {
+                return Ok(StopReason::Cancelled);
+            }
+            if let Flow::End(stop) = self.step(step).await? {
+                return Ok(stop);
+            }
+        }
+        Ok(if self.part.cancel.is_cancelled() { StopReason::Cancelled } else { StopReason::EndTurn })
+    }
+
+    async fn step(&mut self, step: Step) -> Result<Flow, Error> {
+        match step {
+            Step::Say(text) => self.say(&text)?,
+            Step::Think(text) => self.send(SessionUpdate::AgentThoughtChunk(chunk(&text)))?,
+            Step::Plan(entries) => self.new_plan(&entries)?,
+            Step::Start(number) => self.mark(number, PlanEntryStatus::InProgress)?,
+            Step::Tick(number) => self.mark(number, PlanEntryStatus::Completed)?,
+            Step::Write(text) => self.write(&text, false)?,
+            Step::Append(text) => self.write(&text, true)?,
+            Step::Replace { path, old, new } => self.replace(&path, &old, &new)?,
+            Step::Delete(path) => self.delete(&path)?,
+            Step::Mkdir(path) => self.mkdir(&path)?,
+            Step::Read(path) => self.read(&path)?,
+            Step::Commit(message) => self.commit(&message).await?,
+            Step::Run(command) => return self.run(&command).await,
+            Step::Permission { kind, title } => return self.permission(&kind, &title).await,
+            Step::Ask { question, options } => return self.ask(&question, &options),
+            Step::Recall => self.recall()?,
+            Step::Wait(time) => self.wait(time).await,
+            Step::Hang => self.hang().await,
+            Step::Flood(bytes) => self.flood(bytes).await?,
+            Step::Garbage(lines) => self.garbage(lines).await,
+            Step::Lie => self.say("Done. I fixed the problem, added tests, and all of them pass.")?,
+            Step::Fail(what) => return self.fail(&what),
+            Step::SpawnSurvivor => self.survivor()?,
+            Step::Exit(code) => {
+                self.cast.leave(code);
+                std::future::pending::<()>().await;
+            }
+            Step::Unknown(line) => self.say(&format!("I do not know the step \"{line}\" and pass it over."))?,
+        }
+        Ok(Flow::On)
+    }
+
+    pub(super) fn send(&self, update: SessionUpdate) -> Result<(), Error> {
+        self.peer.send_notification(SessionNotification::new(self.session.clone(), update))
+    }
+
+    pub(super) fn say(&mut self, text: &str) -> Result<(), Error> {
+        self.messages += 1;
+        self.words += text.split_whitespace().count() as u64;
+        self.cast.remember(&self.session, text);
+        let id = format!("message-{}-{}", self.part.memory.turns, self.messages);
+        // In two pieces, as from a model.
+        let middle = text.floor_char_boundary(text.len() / 2);
+        for piece in [&text[..middle], &text[middle..]].into_iter().filter(|piece| !piece.is_empty()) {
+            self.send(SessionUpdate::AgentMessageChunk(chunk(piece).message_id(MessageId::from(id.clone()))))?;
+        }
+        Ok(())
+    }
+
+    fn new_plan(&mut self, entries: &[String]) -> Result<(), Error> {
+        let entry = |text: &String| PlanEntry::new(text.clone(), PlanEntryPriority::Medium, PlanEntryStatus::Pending);
+        self.plan = entries.iter().map(entry).collect();
+        self.send(SessionUpdate::Plan(Plan::new(self.plan.clone())))
+    }
+
+    fn mark(&mut self, number: usize, status: PlanEntryStatus) -> Result<(), Error> {
+        let Some(entry) = number.checked_sub(1).and_then(|index| self.plan.get_mut(index)) else {
+            return self.say(&format!("There is no step {number} in the plan."));
+        };
+        entry.status = status;
+        self.send(SessionUpdate::Plan(Plan::new(self.plan.clone())))
+    }
+
+    async fn commit(&mut self, message: &str) -> Result<(), Error> {
+        let id = self.announce("git commit", ToolKind::Execute, None)?;
+        self.state(&id, ToolCallStatus::InProgress)?;
+        let mut failed = None;
+        for arguments in [&["add", "--all"][..], &["commit", "--quiet", "--allow-empty", "--message", message]] {
+            if failed.is_none() {
+                failed = self.output(self.command("git").args(arguments)).await.err();
+            }
+        }
+        match failed {
+            None => self.state(&id, ToolCallStatus::Completed),
+            Some(why) => {
+                self.state(&id, ToolCallStatus::Failed)?;
+                self.say(&format!("git commit did not work: {why}"))
+            }
+        }
+    }
+
+    async fn run(&mut self, line: &str) -> Result<Flow, Error> {
+        let title = format!("run {line}");
+        let id = self.announce(&title, ToolKind::Execute, None)?;
+        if self.part.memory.mode == "approve" {
+            match self.request(&id, &title, ToolKind::Execute).await? {
+                Reply::Allowed => {}
+                Reply::Rejected => {
+                    self.state(&id, ToolCallStatus::Failed)?;
+                    self.say(&format!("I was not allowed to {title}."))?;
+                    return Ok(Flow::On);
+                }
+                Reply::Cancelled => return Ok(Flow::End(StopReason::Cancelled)),
+            }
+        }
+        self.state(&id, ToolCallStatus::InProgress)?;
+        let mut command = self.command("sh");
+        let output = tokio::select! {
+            output = self.output(command.args(["-c", line])) => output,
+            () = self.part.cancel.cancelled() => return Ok(Flow::End(StopReason::Cancelled)),
+        };
+        match output {
+            Ok(text) => {
+                self.state(&id, ToolCallStatus::Completed)?;
+                if !text.is_empty() {
+                    self.say(&text)?;
+                }
+            }
+            Err(why) => {
+                self.state(&id, ToolCallStatus::Failed)?;
+                self.say(&format!("{line} did not work: {why}"))?;
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        if let Some(environment) = &self.cast.stage.environment {
+            command.env_clear().envs(environment.iter().map(|(key, value)| (key, value)));
+        }
+        command.current_dir(&self.part.folder).stdin(Stdio::null()).kill_on_drop(true);
+        command
+    }
+
+    /// The first 4,000 characters of the standard output, or why there is none.
+    async fn output(&self, command: &mut Command) -> Result<String, String> {
+        let output = command.output().await.map_err(|error| error.to_string())?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().chars().take(4_000).collect::<String>();
+        if output.status.success() {
+            Ok(text(&output.stdout))
+        } else {
+            Err(format!("{}: {}", output.status, text(&output.stderr)))
+        }
+    }
+
+    async fn permission(&mut self, kind: &str, title: &str) -> Result<Flow, Error> {
+        let kind = serde_json::from_value(serde_json::json!(kind)).unwrap_or(ToolKind::Other);
+        let id = self.announce(title, kind, None)?;
+        let reply = self.request(&id, title, kind).await?;
+        let (status, word) = match reply {
+            Reply::Allowed => (ToolCallStatus::Completed, "allowed"),
+            Reply::Rejected => (ToolCallStatus::Failed, "rejected"),
+            Reply::Cancelled => return Ok(Flow::End(StopReason::Cancelled)),
+        };
+        self.state(&id, status)?;
+        self.say(&format!("{title}: {word}"))?;
+        Ok(Flow::On)
+    }
+
+    async fn request(&self, id: &str, title: &str, kind: ToolKind) -> Result<Reply, Error> {
+        use PermissionOptionKind::{AllowAlways, AllowOnce, RejectOnce};
+        // "Always" first, as one of the real agents has it: who answers by place is found out.
+        let options = [("always", AllowAlways), ("once", AllowOnce), ("no", RejectOnce)];
+        let options = options.map(|(id, kind)| PermissionOption::new(id, id, kind)).to_vec();
+        let fields = ToolCallUpdateFields::new().title(title.to_owned()).kind(kind);
+        let call = ToolCallUpdate::new(id.to_owned(), fields);
+        let request = RequestPermissionRequest::new(self.session.clone(), call, options);
+        let answer = self.peer.send_request(request).block_task().await?;
+        Ok(match answer.outcome {
+            RequestPermissionOutcome::Selected(option) if &*option.option_id.0 == "no" => Reply::Rejected,
+            RequestPermissionOutcome::Selected(_) => Reply::Allowed,
+            _ => Reply::Cancelled,
+        })
+    }
+
+    /// The one place where a question leaves the agent: as its last message.
+    fn ask(&mut self, question: &str, options: &[String]) -> Result<Flow, Error> {
+        let choices: String = options.iter().map(|option| format!("\n- {option}")).collect();
+        self.say(&format!("{question}{choices}"))?;
+        Ok(Flow::End(StopReason::EndTurn))
+    }
+
+    fn recall(&mut self) -> Result<(), Error> {
+        let memory = &self.part.memory;
+        let first = memory.said.first().map(|line| line.text.lines().next().unwrap_or_default().to_owned());
+        let text = format!("This is turn {} of my session; it began with: {}", memory.turns, first.unwrap_or_default());
+        self.say(&text)
+    }
+
+    async fn wait(&self, time: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(time) => {}
+            () = self.part.cancel.cancelled() => {}
+        }
+    }
+
+    async fn hang(&self) {
+        self.cast.stubborn.store(true, Ordering::Release);
+        std::future::pending::<()>().await;
+    }
+
+    /// Past the protocol's own queue, which has no bound: the agent must feel that nobody reads.
+    async fn flood(&self, bytes: u64) -> Result<(), Error> {
+        let update =
+            SessionUpdate::AgentMessageChunk(chunk(&"flood ".repeat(10_900)).message_id(MessageId::from("flood")));
+        let params = serde_json::to_value(SessionNotification::new(self.session.clone(), update));
+        let params = params.map_err(Error::into_internal_error)?;
+        let line = serde_json::json!({ "jsonrpc": "2.0", "method": "session/update", "params": params }).to_string();
+        for _ in 0..bytes.div_ceil(line.len() as u64) {
+            self.raw(line.clone()).await;
+        }
+        Ok(())
+    }
+
+    async fn garbage(&self, lines: u32) {
+        for number in 0..lines {
+            self.raw(format!("this is not JSON {{ {number}")).await;
+        }
+    }
+
+    async fn raw(&self, line: String) {
+        let mut raw = self.cast.raw.clone();
+        // Nobody reads any more: then nothing is left to break.
+        drop(futures::SinkExt::send(&mut raw, line).await);
+    }
+
+    /// The words of real agents whose model answered so; like them it ends the turn as if all were well.
+    fn fail(&mut self, what: &str) -> Result<Flow, Error> {
+        let text = match what {
+            "rate-limit" => "Request failed: Rate limit exceeded: 429 Too Many Requests",
+            "auth" => "Request failed: Authentication error: 401 Unauthorized. Please check your API key.",
+            _ => "Request failed: Server error: 500 Internal Server Error",
+        };
+        self.say(text)?;
+        Ok(Flow::End(StopReason::EndTurn))
+    }
+
+    fn survivor(&mut self) -> Result<(), Error> {
+        let started = self.command("setsid").args(["--fork", "sleep", "300"]).kill_on_drop(false).spawn();
+        match started {
+            Ok(_) => self.say("I left a child behind."),
+            Err(error) => self.say(&format!("I could not leave a child behind: {error}")),
+        }
+    }
+
+    /// Token counts, about as a model would have them.
+    fn count(&self, prompt: &str) -> Result<(), Error> {
+        let used = prompt.split_whitespace().count() as u64 + self.words;
+        self.send(SessionUpdate::UsageUpdate(UsageUpdate::new(used, 200_000)))
+    }
+}
+
+enum Reply {
+    Allowed,
+    Rejected,
+    Cancelled,
+}
+
+fn chunk(text: &str) -> ContentChunk {
+    ContentChunk::new(ContentBlock::from(text))
+}

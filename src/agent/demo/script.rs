@@ -1,0 +1,311 @@
+//! The language of the demo agent: a fenced block in the prompt, one step a line.
+//!
+//! Pure and total: any text gives steps or none, an unknown line is a step that is said and passed over.
+
+use std::time::Duration;
+
+/// The language, for `skep demo-agent --help`.
+pub const HELP: &str = "\
+The demo agent follows the last fenced block of its prompt that is marked skep-demo, one step a line:
+
+  say TEXT                    a message                    think TEXT        a thought
+  plan A | B | C              a plan                       start N, tick N   entry N is at work, is done
+  write PATH: TEXT            a file of one line           write PATH <<END  a file of the lines up to END
+  append PATH: TEXT (<<END)   more of it                   replace PATH: OLD => NEW
+  delete PATH                 mkdir PATH                   read PATH
+  commit MESSAGE              git commit of everything     run COMMAND       asks, then runs it in sh
+  permission KIND TITLE       asks and says the answer     ask QUESTION | OPTION | OPTION   asks, ends the turn
+  recall                      says how often it was prompted
+  wait SECONDS                can be cancelled             hang              cannot
+  flood BYTES                 talks that much              garbage [N]       N lines that are not JSON
+  lie                         claims, does nothing         fail rate-limit|auth|server   as when the model fails
+  spawn-survivor              a child that leaves home     crash, exit CODE  the process ends
+
+Lines that start with # are comments. Anything else is named and passed over.
+";
+
+/// One line of a script.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// A message.
+    Say(String),
+    /// A thought.
+    Think(String),
+    /// A new plan.
+    Plan(Vec<String>),
+    /// The entry of the plan (from 1) is at work.
+    Start(usize),
+    /// The entry of the plan (from 1) is done.
+    Tick(usize),
+    /// A whole file.
+    Write(Text),
+    /// More of a file.
+    Append(Text),
+    /// Every `old` in the file becomes `new`.
+    Replace {
+        /// The file.
+        path: String,
+        /// What is looked for.
+        old: String,
+        /// What takes its place.
+        new: String,
+    },
+    /// A file or folder goes.
+    Delete(String),
+    /// A folder comes.
+    Mkdir(String),
+    /// A file is read and its start said.
+    Read(String),
+    /// Everything is committed.
+    Commit(String),
+    /// A command for the shell.
+    Run(String),
+    /// A question; the turn ends.
+    Ask {
+        /// What is asked.
+        question: String,
+        /// Answers to choose from, perhaps none.
+        options: Vec<String>,
+    },
+    /// A request for permission whose answer is said.
+    Permission {
+        /// The protocol's kind of tool.
+        kind: String,
+        /// What for.
+        title: String,
+    },
+    /// Says how often this session was prompted, and with what first.
+    Recall,
+    /// A pause that a cancel ends.
+    Wait(Duration),
+    /// A pause that nothing ends.
+    Hang,
+    /// So many bytes of messages.
+    Flood(u64),
+    /// So many lines that are no JSON.
+    Garbage(u32),
+    /// A claim without a deed.
+    Lie,
+    /// What an agent says when its model fails.
+    Fail(String),
+    /// A child in a session of its own.
+    SpawnSurvivor,
+    /// The process ends at once.
+    Exit(i32),
+    /// A line that is none of the above.
+    Unknown(String),
+}
+
+/// A path and what goes there, with its last line end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// Relative to the working copy.
+    pub path: String,
+    /// The content.
+    pub text: String,
+}
+
+/// The steps of the last block marked `skep-demo`; none if there is no such block.
+pub fn parse(prompt: &str) -> Option<Vec<Step>> {
+    let lines = last_block(prompt)?;
+    let mut lines = lines.into_iter();
+    let mut steps = vec![];
+    while let Some(line) = lines.next() {
+        let line = line.trim();
+        if !line.is_empty() && !line.starts_with('#') {
+            steps.push(step(line, &mut lines));
+        }
+    }
+    Some(steps)
+}
+
+/// The lines of the last block, without what quotes or indents the whole block.
+fn last_block(prompt: &str) -> Option<Vec<String>> {
+    let mut lines = prompt.lines();
+    let mut found = None;
+    while let Some(line) = lines.next() {
+        let Some((margin, fence)) = opening(line) else { continue };
+        let inside = |line: &&str| {
+            let bare = line.trim_start_matches([' ', '\t', '>']).trim_end();
+            !(bare.starts_with(&fence) && bare.trim_start_matches('`').is_empty())
+        };
+        found = Some(lines.by_ref().take_while(inside).map(|line| without(line, margin)).collect());
+    }
+    found
+}
+
+fn opening(line: &str) -> Option<(&str, String)> {
+    let bare = line.trim_start_matches([' ', '\t', '>']);
+    let margin = &line[..line.len() - bare.len()];
+    let word = bare.trim_start_matches('`');
+    let ticks = bare.len() - word.len();
+    let marked = word.split_whitespace().next() == Some("skep-demo");
+    (ticks >= 3 && marked).then(|| (margin, "`".repeat(ticks)))
+}
+
+fn without(line: &str, margin: &str) -> String {
+    let bare = line.strip_prefix(margin).or_else(|| line.strip_prefix(margin.trim_end()));
+    bare.unwrap_or(line).to_owned()
+}
+
+fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
+    let (verb, told) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let told = told.trim();
+    let known = match verb {
+        "say" => Some(Step::Say(told.to_owned())),
+        "think" => Some(Step::Think(told.to_owned())),
+        "plan" => Some(Step::Plan(parts(told))),
+        "start" => told.parse().ok().map(Step::Start),
+        "tick" => told.parse().ok().map(Step::Tick),
+        "write" => text(told, rest).map(Step::Write),
+        "append" => text(told, rest).map(Step::Append),
+        "replace" => replace(told),
+        "delete" => path(told).map(Step::Delete),
+        "mkdir" => path(told).map(Step::Mkdir),
+        "read" => path(told).map(Step::Read),
+        "commit" => Some(Step::Commit(if told.is_empty() { "Demo".to_owned() } else { told.to_owned() })),
+        "run" => path(told).map(Step::Run),
+        "ask" => ask(told),
+        "permission" => told
+            .split_once(' ')
+            .map(|(kind, title)| Step::Permission { kind: kind.to_owned(), title: title.trim().to_owned() }),
+        "recall" => Some(Step::Recall),
+        "wait" => told.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok()).map(Step::Wait),
+        "hang" => Some(Step::Hang),
+        "flood" => told.parse().ok().map(Step::Flood),
+        "garbage" => Some(Step::Garbage(told.parse().unwrap_or(10))),
+        "lie" => Some(Step::Lie),
+        "fail" => Some(Step::Fail(told.to_owned())),
+        "spawn-survivor" => Some(Step::SpawnSurvivor),
+        "crash" => Some(Step::Exit(3)),
+        "exit" => Some(Step::Exit(told.parse().unwrap_or(0))),
+        _ => None,
+    };
+    known.unwrap_or_else(|| Step::Unknown(line.to_owned()))
+}
+
+fn parts(told: &str) -> Vec<String> {
+    told.split('|').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn path(told: &str) -> Option<String> {
+    (!told.is_empty()).then(|| told.to_owned())
+}
+
+fn text(told: &str, rest: &mut impl Iterator<Item = String>) -> Option<Text> {
+    if let Some((path, end)) = told.split_once("<<").filter(|(_, end)| plain(end)) {
+        let lines: Vec<String> = rest.take_while(|line| line.trim() != end).map(|line| line + "\n").collect();
+        return Some(Text { path: path.trim().to_owned(), text: lines.concat() }).filter(|text| !text.path.is_empty());
+    }
+    let (path, text) = told.split_once(':')?;
+    let text = format!("{}\n", text.strip_prefix(' ').unwrap_or(text));
+    Some(Text { path: path.trim().to_owned(), text }).filter(|text| !text.path.is_empty())
+}
+
+fn plain(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn replace(told: &str) -> Option<Step> {
+    let (path, change) = told.split_once(':')?;
+    let (old, new) = change.split_once("=>")?;
+    let (path, old, new) = (path.trim().to_owned(), old.trim().to_owned(), new.trim().to_owned());
+    (!path.is_empty() && !old.is_empty()).then_some(Step::Replace { path, old, new })
+}
+
+fn ask(told: &str) -> Option<Step> {
+    let mut parts = parts(told).into_iter();
+    let question = parts.next()?;
+    Some(Step::Ask { question, options: parts.collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn steps(lines: &str) -> Vec<Step> {
+        parse(&format!("Hello\n```skep-demo\n{lines}\n```\nthanks")).expect("there is a block")
+    }
+
+    #[test]
+    fn the_last_block_counts() {
+        assert_eq!(parse("no block"), None);
+        assert_eq!(parse("```\nsay no\n```"), None);
+        let two = "```skep-demo\nsay one\n```\ntext\n````skep-demo extra\nsay two\n```\n````\nsay three";
+        let expected = [Step::Say("two".into()), Step::Unknown("```".into())];
+        assert_eq!(parse(two).as_deref(), Some(&expected[..]));
+    }
+
+    #[test]
+    fn a_quoted_block_is_unquoted() {
+        let quoted = "> ```skep-demo\n> write a.txt <<END\n>   two\n>\n> END\n> ```\n";
+        let text = Text { path: "a.txt".into(), text: "  two\n\n".into() };
+        assert_eq!(parse(quoted), Some(vec![Step::Write(text)]));
+    }
+
+    #[test]
+    fn every_verb_is_understood() {
+        let text = |path: &str, text: &str| Text { path: path.into(), text: text.into() };
+        assert_eq!(steps("write a/b.txt: x: y"), [Step::Write(text("a/b.txt", "x: y\n"))]);
+        assert_eq!(
+            steps("append a <<E\nl1\n\nl2\nE\nsay z"),
+            [Step::Append(text("a", "l1\n\nl2\n")), Step::Say("z".into())]
+        );
+        assert_eq!(steps("plan a | b|c"), [Step::Plan(vec!["a".into(), "b".into(), "c".into()])]);
+        assert_eq!(
+            steps("replace f: a b => c"),
+            [Step::Replace { path: "f".into(), old: "a b".into(), new: "c".into() }]
+        );
+        assert_eq!(
+            steps("ask Which? | red | blue"),
+            [Step::Ask { question: "Which?".into(), options: vec!["red".into(), "blue".into()] }]
+        );
+        assert_eq!(
+            steps("wait 0.5\ncrash\nexit 7\nflood 10\ngarbage\ntick 2"),
+            [
+                Step::Wait(Duration::from_millis(500)),
+                Step::Exit(3),
+                Step::Exit(7),
+                Step::Flood(10),
+                Step::Garbage(10),
+                Step::Tick(2)
+            ]
+        );
+        assert_eq!(
+            steps("permission edit Change it"),
+            [Step::Permission { kind: "edit".into(), title: "Change it".into() }]
+        );
+        assert_eq!(steps("# note\n\ndance"), [Step::Unknown("dance".into())]);
+        assert_eq!(
+            steps("wait -1\ntick x\nwrite"),
+            [Step::Unknown("wait -1".into()), Step::Unknown("tick x".into()), Step::Unknown("write".into())]
+        );
+    }
+
+    #[test]
+    fn every_verb_is_in_the_help() {
+        for verb in ["say", "think", "plan", "start", "tick", "write", "append", "replace", "delete", "mkdir", "read"] {
+            assert!(HELP.contains(verb), "{verb}");
+        }
+        for verb in ["commit", "run", "ask", "permission", "recall", "wait", "hang", "flood", "garbage", "lie", "fail"]
+        {
+            assert!(HELP.contains(verb), "{verb}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_parsed(text in "(```skep-demo|write a <<E|E|say|[ -~\n`>é])*") {
+            let _ = parse(&text);
+            let _ = parse(&format!("```skep-demo\n{text}"));
+        }
+
+        #[test]
+        fn lines_are_never_lost(lines in prop::collection::vec("[a-z]{1,8} [a-z ]{0,10}", 0..20)) {
+            let quiet: Vec<&String> = lines.iter().filter(|line| !line.trim().is_empty()).collect();
+            prop_assert_eq!(steps(&lines.join("\n")).len(), quiet.len());
+        }
+    }
+}

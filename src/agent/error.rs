@@ -1,0 +1,159 @@
+//! What can go wrong between skep and an agent, and what the corridor is told about it.
+//!
+//! The texts may hold the end of the agent's error stream (bounded); they never hold values of the environment.
+
+use std::time::Duration;
+
+use crate::core::agent::ErrorClass;
+use crate::core::failure::Failure;
+
+/// An agent that did not start, did not behave or did not finish.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AgentError {
+    /// The program is not there.
+    #[error("the command {program:?} of the agent {agent:?} was not found on the path")]
+    NotFound {
+        /// The agent's name.
+        agent: String,
+        /// The program looked for.
+        program: String,
+    },
+    /// The program is there but cannot be started, or a folder it needs is missing.
+    #[error("starting {what:?} failed: {why}")]
+    Spawn {
+        /// What was to be started.
+        what: String,
+        /// The system's words.
+        why: String,
+    },
+    /// The agent did not answer `initialize` or the opening of a session in time.
+    #[error("the agent did not answer {step} within {after:?}")]
+    NoAnswer {
+        /// The protocol's method.
+        step: &'static str,
+        /// How long it had.
+        after: Duration,
+    },
+    /// The process ended while it was needed.
+    #[error("the agent's process ended by itself ({status}){}", tail(.stderr))]
+    Crash {
+        /// `exit status: 3` or `signal: 9`.
+        status: String,
+        /// The end of its error stream.
+        stderr: String,
+    },
+    /// The agent broke the protocol.
+    #[error("the agent broke the protocol: {0}")]
+    Protocol(String),
+    /// The agent said more than a session may.
+    #[error("the agent said too much: {0}")]
+    Flood(String),
+    /// The turn ran longer than it may.
+    #[error("the agent was stopped after {0:?}")]
+    Timeout(Duration),
+    /// The agent said nothing for longer than it may.
+    #[error("the agent said nothing for {0:?} and was stopped")]
+    Silence(Duration),
+    /// The agent answered with an error of its own.
+    #[error("the agent answered with an error ({class}): {text}")]
+    Answered {
+        /// What it seems to mean.
+        class: ErrorClass,
+        /// The agent's words, at most 2,000 characters.
+        text: String,
+    },
+    /// The session was closed from elsewhere while the call ran.
+    #[error("the session was closed")]
+    Closed,
+    /// Processes of the session are still there after they were killed.
+    #[error("{count} processes of the session did not end")]
+    Survivors {
+        /// How many.
+        count: usize,
+    },
+    /// The sandbox is wanted and does not work here.
+    #[error("the sandbox does not work here: {0}")]
+    Sandbox(String),
+}
+
+fn tail(stderr: &str) -> String {
+    let last: Vec<&str> = stderr.lines().rev().filter(|line| !line.trim().is_empty()).take(5).collect();
+    if last.is_empty() {
+        return String::new();
+    }
+    let text = last.into_iter().rev().collect::<Vec<_>>().join(" | ");
+    format!("; it said: {}", text.chars().take(1_000).collect::<String>())
+}
+
+impl AgentError {
+    /// The kind of failure, for the session's record.
+    pub fn class(&self) -> ErrorClass {
+        match self {
+            Self::NotFound { .. } | Self::Spawn { .. } | Self::Sandbox(_) => ErrorClass::Spawn,
+            Self::NoAnswer { .. } | Self::Timeout(_) => ErrorClass::Timeout,
+            Self::Crash { .. } => ErrorClass::Crash,
+            Self::Protocol(_) => ErrorClass::Protocol,
+            Self::Flood(_) => ErrorClass::Flood,
+            Self::Silence(_) => ErrorClass::Silence,
+            Self::Answered { class, .. } => *class,
+            Self::Closed | Self::Survivors { .. } => ErrorClass::Unknown,
+        }
+    }
+}
+
+impl From<AgentError> for Failure {
+    fn from(error: AgentError) -> Self {
+        let why = error.to_string();
+        match error {
+            AgentError::NotFound { agent, program } => Self::refused(format!(
+                "The agent {agent} cannot start here: its command {program} is not installed. Install it where skep runs, \
+                 or set SKEP_AGENT to another agent, then try again."
+            )),
+            AgentError::Sandbox(_) => Self::refused(
+                "The sandbox for agents does not work on this machine, so no agent is started. The operator finds the \
+                 reason in skep's log.",
+            ),
+            AgentError::Spawn { .. }
+            | AgentError::NoAnswer { .. }
+            | AgentError::Crash { .. }
+            | AgentError::Closed
+            | AgentError::Survivors { .. } => Self::retry(why),
+            AgentError::Answered { class: ErrorClass::Auth, .. } => Self::refused(
+                "The agent has no valid login for its model. The operator has to set the model's key for this agent, then \
+                 try again.",
+            ),
+            AgentError::Answered { .. } => Self::retry(why),
+            AgentError::Protocol(_) => Self::refused(
+                "The agent's output broke the protocol it should speak, so it was stopped. Check that its command really \
+                 starts an agent that speaks ACP.",
+            ),
+            AgentError::Flood(_) => Self::refused("The agent wrote far too much output and was stopped."),
+            AgentError::Timeout(after) => Self::refused(format!(
+                "The agent was stopped because it ran longer than {} minutes.",
+                after.as_secs().div_ceil(60)
+            )),
+            AgentError::Silence(after) => Self::refused(format!(
+                "The agent was stopped because it showed no sign of life for {} minutes.",
+                after.as_secs().div_ceil(60)
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_command_names_the_next_step() {
+        let failure = Failure::from(AgentError::NotFound { agent: "goose".into(), program: "goose".into() });
+        assert!(matches!(&failure, Failure::Refused { say } if say.contains("SKEP_AGENT")), "{failure:?}");
+    }
+
+    #[test]
+    fn a_crash_shows_the_end_of_the_error_stream() {
+        let error = AgentError::Crash { status: "exit status: 3".into(), stderr: "a\nb\n\n".into() };
+        assert_eq!(error.to_string(), "the agent's process ended by itself (exit status: 3); it said: a | b");
+        assert!(matches!(Failure::from(error), Failure::Retry { .. }));
+    }
+}

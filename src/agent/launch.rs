@@ -1,0 +1,196 @@
+//! From "start this agent for this session" to a command line, an environment and a fence.
+//!
+//! The environment is built from nothing: a short list of our own, the identity for git, and what the operator set for
+//! the agent. Nothing of skep's own environment is ever read here.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::core::agent::AgentSpec;
+use crate::core::ids::SessionId;
+
+use super::error::AgentError;
+use super::program;
+use super::sandbox::{Confinement, Enclosure};
+use super::spawn::Order;
+use super::survivors;
+
+/// Everything needed to start an agent for one session.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// The session it works for.
+    pub session: SessionId,
+    /// The agent, its inherited variables already resolved into its environment.
+    pub agent: AgentSpec,
+    /// The working copy: an existing folder, which must stay the same folder (it is mounted by inode).
+    pub workspace: PathBuf,
+    /// The session's own home: an existing folder that survives restarts, so that the agent can load its session.
+    pub home: PathBuf,
+    /// Further folders to see, read-only: the mirror the working copy borrows its objects from.
+    pub visible: Vec<PathBuf>,
+    /// True mounts the working copy read-only (roles that only analyse).
+    pub read_only: bool,
+    /// Who the agent's commits are by.
+    pub identity: Identity,
+    /// Limits on the agent's processes.
+    pub resources: Resources,
+}
+
+/// A name and an address for commits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Such as `skep[bot]`.
+    pub name: String,
+    /// Such as `1+skep[bot]@users.noreply.github.com`.
+    pub email: String,
+}
+
+/// Limits set through `prlimit` (util-linux) where it is installed; core dumps are always off. None: no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resources {
+    /// Bytes of one file written.
+    pub file_bytes: Option<u64>,
+    /// Open files of one process.
+    pub open_files: Option<u64>,
+    /// Processes of the user; the kernel counts all of the user's and spares root.
+    pub processes: Option<u64>,
+}
+
+impl Default for Resources {
+    fn default() -> Self {
+        Self { file_bytes: Some(2 << 30), open_files: Some(4_096), processes: None }
+    }
+}
+
+/// What is the same for every start.
+#[derive(Debug)]
+pub(super) struct Ground {
+    pub(super) confinement: Confinement,
+    pub(super) data_dir: PathBuf,
+    pub(super) hide: Vec<PathBuf>,
+    pub(super) path: String,
+    pub(super) prlimit: Option<PathBuf>,
+}
+
+/// A start that is ready to go, and the mark its processes carry.
+pub(super) struct Prepared {
+    pub(super) order: Order,
+    pub(super) mark: String,
+}
+
+impl Ground {
+    /// Prepares the agent itself.
+    pub(super) fn agent(&self, launch: &Launch) -> Result<Prepared, AgentError> {
+        let environment = launch.agent.environment.iter().map(|(key, value)| (key.clone(), value.clone()));
+        let mut prepared = self.prepare(launch, &launch.agent.command, environment.collect())?;
+        prepared.order.input = true;
+        Ok(prepared)
+    }
+
+    /// Prepares a command of skep's own in the agent's fence; the agent's variables (its keys) are not in its environment.
+    pub(super) fn command(&self, launch: &Launch, argv: &[String]) -> Result<Prepared, AgentError> {
+        self.prepare(launch, argv, vec![])
+    }
+
+    fn prepare(&self, launch: &Launch, argv: &[String], extra: Vec<(String, String)>) -> Result<Prepared, AgentError> {
+        for folder in [&launch.workspace, &launch.home, &home(launch)] {
+            if !folder.is_dir() {
+                let what = folder.display().to_string();
+                return Err(AgentError::Spawn { what, why: "the folder is not there".to_owned() });
+            }
+        }
+        let name = argv.first().map(String::as_str).unwrap_or_default();
+        let program = program::find(name, &self.path)
+            .ok_or_else(|| AgentError::NotFound { agent: launch.agent.name.clone(), program: name.to_owned() })?;
+        let mark = mark(&launch.session);
+        let environment = self.environment(launch, extra, &mark);
+        let argv = self.confinement.wrap(&self.enclosure(launch, &program), self.limited(launch, &program, argv));
+        let order = Order { argv, environment, directory: launch.workspace.clone(), input: false };
+        Ok(Prepared { order, mark })
+    }
+
+    fn limited(&self, launch: &Launch, program: &Path, argv: &[String]) -> Vec<OsString> {
+        let mut line: Vec<OsString> = vec![];
+        if let Some(prlimit) = &self.prlimit {
+            line.extend([prlimit.into(), "--core=0".into()]);
+            let Resources { file_bytes, open_files, processes } = launch.resources;
+            for (option, limit) in [("fsize", file_bytes), ("nofile", open_files), ("nproc", processes)] {
+                line.extend(limit.map(|limit| OsString::from(format!("--{option}={limit}"))));
+            }
+        }
+        // A link that is out of sight would be missing inside; what it points to is mounted.
+        let hidden = self.confinement.hides(program, &self.hidden());
+        let real = if hidden { program.canonicalize().ok() } else { None };
+        line.push(real.unwrap_or_else(|| program.to_owned()).into());
+        line.extend(argv.iter().skip(1).map(OsString::from));
+        line
+    }
+
+    fn enclosure(&self, launch: &Launch, program: &Path) -> Enclosure {
+        let mut visible = launch.visible.clone();
+        visible.extend(launch.agent.expose.iter().map(PathBuf::from));
+        let needed = program::needs(program);
+        if self.confinement.hides(&needed, &self.hidden()) {
+            visible.push(needed);
+        }
+        Enclosure {
+            workspace: launch.workspace.clone(),
+            home: home(launch),
+            read_only: launch.read_only,
+            visible,
+            hide: self.hidden(),
+        }
+    }
+
+    fn hidden(&self) -> Vec<PathBuf> {
+        let mut hidden = vec![self.data_dir.clone()];
+        hidden.extend(self.hide.iter().cloned());
+        hidden
+    }
+
+    pub(super) fn environment(
+        &self,
+        launch: &Launch,
+        extra: Vec<(String, String)>,
+        mark: &str,
+    ) -> Vec<(String, String)> {
+        let home = home(launch).to_string_lossy().into_owned();
+        // Outside a sandbox the system's temporary folder is shared with everybody.
+        let temporary = match self.confinement {
+            Confinement::Bubblewrap(_) => "/tmp".to_owned(),
+            Confinement::ProcessGroup { .. } => home.clone(),
+        };
+        let ours = [
+            ("PATH", self.path.clone()),
+            ("HOME", home),
+            ("TERM", "dumb".to_owned()),
+            ("LANG", "C.UTF-8".to_owned()),
+            ("TMPDIR", temporary),
+            ("GIT_TERMINAL_PROMPT", "0".to_owned()),
+            ("GIT_AUTHOR_NAME", launch.identity.name.clone()),
+            ("GIT_AUTHOR_EMAIL", launch.identity.email.clone()),
+            ("GIT_COMMITTER_NAME", launch.identity.name.clone()),
+            ("GIT_COMMITTER_EMAIL", launch.identity.email.clone()),
+        ];
+        let marks = [
+            (survivors::SESSION, launch.session.to_string()),
+            (survivors::TREE, mark.to_owned()),
+            (survivors::OWNER, self.data_dir.to_string_lossy().into_owned()),
+        ];
+        let mut all: Vec<(String, String)> = ours.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        all.retain(|(key, _)| !extra.iter().any(|(other, _)| other == key));
+        all.extend(extra.into_iter().filter(|(key, _)| !marks.iter().any(|(mark, _)| mark == key)));
+        all.extend(marks.into_iter().map(|(key, value)| (key.to_owned(), value)));
+        all
+    }
+}
+
+fn home(launch: &Launch) -> PathBuf {
+    launch.agent.home.as_ref().map_or_else(|| launch.home.clone(), PathBuf::from)
+}
+
+fn mark(session: &SessionId) -> String {
+    static STARTS: AtomicU64 = AtomicU64::new(0);
+    format!("{session}.{}.{}", std::process::id(), STARTS.fetch_add(1, Ordering::Relaxed))
+}

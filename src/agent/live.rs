@@ -1,0 +1,196 @@
+//! One agent that runs: its process (or, in stories, the demo agent on a pipe), the connection to it, its session.
+//!
+//! Whatever goes wrong here ends the process tree; no error leaves an agent running that nobody knows of.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use agent_client_protocol::v1::schema::InitializeResponse;
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+
+use super::client::{Connection, Ended, Opened, answered};
+use super::demo;
+use super::error::AgentError;
+use super::exchange::Exchange;
+use super::launch::{Ground, Launch};
+use super::permission::PermissionPolicy;
+use super::presets::DEMO;
+use super::process::Process;
+use super::wire::Wire;
+
+/// How long an agent may take to leave after its input was closed, and again after SIGTERM. The agents keep their
+/// sessions on disk as they go, so that nothing is lost by being short.
+const GRACE: Duration = Duration::from_millis(300);
+/// How long a process whose output ended may take until its exit status is there.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+enum Body {
+    Process(Process),
+    InMemory(JoinHandle<()>),
+}
+
+/// A running agent.
+pub(super) struct Live {
+    body: Body,
+    pub(super) connection: Connection,
+    pub(super) hello: Option<InitializeResponse>,
+    /// The agent's session, once it is open; locked for the length of a turn.
+    pub(super) opened: Mutex<Option<Opened>>,
+}
+
+impl Live {
+    /// Starts the agent and shakes hands.
+    pub(super) async fn start(
+        ground: &Ground,
+        launch: &Launch,
+        demo_in_process: bool,
+        patience: Duration,
+    ) -> Result<Self, AgentError> {
+        let wire = Wire::new(Exchange::new(PermissionPolicy::read_only()));
+        let (body, connection) = if demo_in_process && launch.agent.name == DEMO {
+            let (ours, theirs) = tokio::io::duplex(64 * 1024);
+            let stage = demo::Stage { home: launch.home.clone(), environment: Some(demo_environment(ground, launch)) };
+            let (reader, writer) = tokio::io::split(theirs);
+            let agent = tokio::spawn(demo::serve(reader, writer, stage));
+            let (reader, writer) = tokio::io::split(ours);
+            (Body::InMemory(agent), Connection::open(reader, writer, wire).await?)
+        } else {
+            let prepared = ground.agent(launch)?;
+            let (process, streams) = Process::start(prepared.order, prepared.mark).await?;
+            let what = launch.agent.name.clone();
+            let input = streams.input.ok_or(AgentError::Spawn { what, why: "no input stream".to_owned() })?;
+            (Body::Process(process), Connection::open(streams.output, input, wire).await?)
+        };
+        let mut live = Self { body, connection, hello: None, opened: Mutex::new(None) };
+        match live.connection.initialize(patience).await {
+            Ok(hello) => live.hello = Some(hello),
+            Err(ended) => {
+                let error = live.explain(ended).await;
+                live.end(Duration::ZERO).await?;
+                return Err(error);
+            }
+        }
+        Ok(live)
+    }
+
+    /// True while the agent can be spoken to.
+    pub(super) fn is_alive(&self) -> bool {
+        let gone = match &self.body {
+            Body::Process(process) => process.has_exited(),
+            Body::InMemory(agent) => agent.is_finished(),
+        };
+        !gone && self.connection.wire.state().verdict.is_none()
+    }
+
+    /// The end of its error stream.
+    pub(super) fn stderr(&self) -> String {
+        match &self.body {
+            Body::Process(process) => process.stderr(),
+            Body::InMemory(_) => String::new(),
+        }
+    }
+
+    /// Why there was no answer, as far as it can be found out.
+    pub(super) async fn explain(&self, ended: Ended) -> AgentError {
+        if let Some(verdict) = self.connection.wire.state().verdict.clone() {
+            return verdict;
+        }
+        match ended {
+            Ended::Failed(error) => error,
+            Ended::Answered(error) => answered(&error),
+            Ended::Gone => self.crash().await,
+        }
+    }
+
+    async fn crash(&self) -> AgentError {
+        let Body::Process(process) = &self.body else {
+            return AgentError::Crash { status: "the pipe was closed".to_owned(), stderr: String::new() };
+        };
+        let status = tokio::time::timeout(LAST_WORDS, process.exited()).await;
+        let status = status.unwrap_or_else(|_| "it closed its output and went on".to_owned());
+        AgentError::Crash { status, stderr: process.stderr() }
+    }
+
+    /// Ends the whole tree; returns when it is gone.
+    pub(super) async fn end(&self, grace: Duration) -> Result<(), AgentError> {
+        self.connection.close().await;
+        match &self.body {
+            Body::Process(process) => process.end(grace).await,
+            Body::InMemory(agent) => {
+                agent.abort();
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends the whole tree, letting the agent leave by itself first.
+    pub(super) async fn end_gently(&self) -> Result<(), AgentError> {
+        self.end(GRACE).await
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        if let Body::InMemory(agent) = &self.body {
+            agent.abort();
+        }
+    }
+}
+
+fn demo_environment(ground: &Ground, launch: &Launch) -> Vec<(String, String)> {
+    ground.environment(launch, vec![], &format!("{}.memory", launch.session))
+}
+
+/// What an agent wrote to its standard streams and how it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// True for exit status 0.
+    pub success: bool,
+    /// The exit in words, such as `exit status: 1`.
+    pub status: String,
+    /// At most 1 MiB.
+    pub stdout: Vec<u8>,
+    /// True when more was written to the standard output than is kept.
+    pub truncated: bool,
+    /// The last 64 KiB.
+    pub stderr: String,
+}
+
+const OUTPUT_KEPT: usize = 1 << 20;
+
+/// Runs one command in the fence of a session, to its end or until `timeout`; nothing of it is left afterwards.
+pub(super) async fn run(
+    ground: &Ground,
+    launch: &Launch,
+    argv: &[String],
+    timeout: Duration,
+) -> Result<Output, AgentError> {
+    let prepared = ground.command(launch, argv)?;
+    let (process, mut streams) = Process::start(prepared.order, prepared.mark).await?;
+    let work = async {
+        let (stdout, truncated) = capped(&mut streams.output).await;
+        (stdout, truncated, process.exited().await)
+    };
+    let outcome = tokio::time::timeout(timeout, work).await;
+    process.kill().await?;
+    let (stdout, truncated, status) = outcome.map_err(|_| AgentError::Timeout(timeout))?;
+    let success = status == "exit status: 0";
+    Ok(Output { success, status, stdout, truncated, stderr: process.stderr() })
+}
+
+async fn capped(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> (Vec<u8>, bool) {
+    use tokio::io::AsyncReadExt;
+    let (mut kept, mut truncated, mut chunk) = (Vec::new(), false, vec![0; 64 * 1024]);
+    while let Ok(count @ 1..) = stream.read(&mut chunk).await {
+        let room = (OUTPUT_KEPT - kept.len()).min(count);
+        kept.extend_from_slice(&chunk[..room]);
+        truncated |= room < count;
+    }
+    (kept, truncated)
+}
+
+/// A folder as the file system knows it, so that marks and mounts mean the same folder.
+pub(super) fn real(path: PathBuf) -> PathBuf {
+    path.canonicalize().unwrap_or(path)
+}

@@ -1,0 +1,187 @@
+//! The agents skep knows by name. Each entry is what makes that agent speak ACP on its standard streams, stay quiet
+//! towards everybody but its model, and start unattended.
+//!
+//! Pure data. Keys are never here: `inherit` names the variables the operator may pass through.
+
+use std::collections::BTreeMap;
+
+use crate::core::agent::AgentSpec;
+
+struct Preset {
+    name: &'static str,
+    command: &'static [&'static str],
+    environment: &'static [(&'static str, &'static str)],
+    inherit: &'static [&'static str],
+    auto: bool,
+    resume: bool,
+}
+
+const PRESETS: [Preset; 6] = [
+    // https://docs.github.com/copilot/concepts/agents/about-copilot-cli: `--acp`; takes GH_TOKEN or GITHUB_TOKEN as its login,
+    // so only its own token variable is passed. `--allow-all-tools`: asks no permission.
+    Preset {
+        name: "copilot",
+        command: &["copilot", "--acp", "--allow-all-tools"],
+        environment: &[("COPILOT_AUTO_UPDATE", "false")],
+        inherit: &[
+            "COPILOT_GITHUB_TOKEN",
+            "COPILOT_MODEL",
+            "COPILOT_PROVIDER_BASE_URL",
+            "COPILOT_PROVIDER_API_KEY",
+            "COPILOT_OFFLINE",
+        ],
+        auto: true,
+        resume: true,
+    },
+    // https://github.com/agentclientprotocol/claude-agent-acp: refuses to bypass permissions for root unless IS_SANDBOX is
+    // set; with tool search on, tools of MCP servers are hidden behind a search.
+    Preset {
+        name: "claude",
+        command: &["claude-agent-acp"],
+        environment: &[
+            ("IS_SANDBOX", "1"),
+            ("ENABLE_TOOL_SEARCH", "false"),
+            ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
+            ("DISABLE_TELEMETRY", "1"),
+            ("DISABLE_ERROR_REPORTING", "1"),
+            ("DISABLE_AUTOUPDATER", "1"),
+        ],
+        inherit: &["ANTHROPIC_*", "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"],
+        auto: false,
+        resume: true,
+    },
+    // https://github.com/google-gemini/gemini-cli: `--acp`; loading a session answers "Invalid session identifier" (issue
+    // 29288) and replays late, so it is not loaded again.
+    Preset {
+        name: "gemini",
+        command: &["gemini", "--acp"],
+        environment: &[("GEMINI_TELEMETRY_ENABLED", "false"), ("GEMINI_CLI_TRUST_WORKSPACE", "true")],
+        inherit: &[
+            "GEMINI_API_KEY",
+            "GEMINI_MODEL",
+            "GOOGLE_API_KEY",
+            "GOOGLE_GEMINI_BASE_URL",
+            "GOOGLE_GENAI_USE_VERTEXAI",
+        ],
+        auto: false,
+        resume: false,
+    },
+    // https://github.com/agentclientprotocol/codex-acp: its default mode lets a model judge approvals; its own sandbox cannot
+    // write git's folder. skep's sandbox is the fence, so full access inside it.
+    Preset {
+        name: "codex",
+        command: &["codex-acp"],
+        environment: &[("INITIAL_AGENT_MODE", "agent-full-access"), ("NO_BROWSER", "1")],
+        inherit: &["OPENAI_API_KEY", "CODEX_API_KEY", "OPENAI_BASE_URL", "CODEX_HOME"],
+        auto: true,
+        resume: true,
+    },
+    // https://opencode.ai/docs/acp: asks no permission unless configured to.
+    Preset {
+        name: "opencode",
+        command: &["opencode", "acp"],
+        environment: &[
+            ("OPENCODE_DISABLE_AUTOUPDATE", "1"),
+            ("OPENCODE_DISABLE_LSP_DOWNLOAD", "1"),
+            ("OPENCODE_DISABLE_SHARE", "1"),
+        ],
+        inherit: &["OPENCODE_*", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY"],
+        auto: true,
+        resume: true,
+    },
+    // https://block.github.io/goose: `approve` asks before each tool, so that skep's policy answers; no keyring in a sandbox.
+    Preset {
+        name: "goose",
+        command: &["goose", "acp"],
+        environment: &[("GOOSE_MODE", "approve"), ("GOOSE_DISABLE_KEYRING", "1"), ("GOOSE_TELEMETRY_ENABLED", "false")],
+        inherit: &["GOOSE_*", "OPENAI_*", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "OPENROUTER_API_KEY"],
+        auto: false,
+        resume: true,
+    },
+];
+
+/// The agent of that name, with no value inherited yet.
+pub fn preset(name: &str) -> Option<AgentSpec> {
+    PRESETS.iter().find(|preset| preset.name == name).map(spec)
+}
+
+/// The names [`preset`] knows, in the order they are shown.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    PRESETS.iter().map(|preset| preset.name)
+}
+
+/// The built-in demo agent: `program` is skep's own executable.
+pub fn demo(program: &str) -> AgentSpec {
+    AgentSpec {
+        name: DEMO.to_owned(),
+        command: vec![program.to_owned(), "demo-agent".to_owned()],
+        environment: BTreeMap::new(),
+        inherit: vec![],
+        mode: None,
+        auto: false,
+        resume: true,
+        expose: vec![],
+        home: None,
+    }
+}
+
+/// The name of the demo agent.
+pub const DEMO: &str = "demo";
+
+/// Any other command that speaks ACP.
+pub fn custom(name: &str, command: Vec<String>) -> AgentSpec {
+    AgentSpec { name: name.to_owned(), command, ..demo("") }
+}
+
+fn spec(preset: &Preset) -> AgentSpec {
+    AgentSpec {
+        name: preset.name.to_owned(),
+        command: preset.command.iter().map(|part| (*part).to_owned()).collect(),
+        environment: preset.environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        inherit: preset.inherit.iter().map(|name| (*name).to_owned()).collect(),
+        mode: None,
+        auto: preset.auto,
+        resume: preset.resume,
+        expose: vec![],
+        home: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_six_are_there() {
+        assert_eq!(names().collect::<Vec<_>>(), ["copilot", "claude", "gemini", "codex", "opencode", "goose"]);
+        assert_eq!(preset("none"), None);
+    }
+
+    #[test]
+    fn none_takes_a_github_token_or_our_secrets() {
+        for name in names() {
+            let spec = preset(name).expect("listed");
+            assert!(!spec.command.is_empty());
+            for variable in &spec.inherit {
+                let ours = ["GH_TOKEN", "GITHUB_TOKEN", "SKEP_", "*"].iter().any(|bad| variable.starts_with(bad));
+                assert!(!ours, "{name} inherits {variable}");
+            }
+            assert!(spec.environment.values().all(|value| value.len() < 40), "{name} sets something like a key");
+        }
+    }
+
+    #[test]
+    fn the_facts_that_were_measured() {
+        let set = |name: &str, key: &str| preset(name).expect("listed").environment.get(key).cloned();
+        assert_eq!(set("claude", "IS_SANDBOX").as_deref(), Some("1"));
+        assert_eq!(set("codex", "INITIAL_AGENT_MODE").as_deref(), Some("agent-full-access"));
+        assert_eq!(set("goose", "GOOSE_MODE").as_deref(), Some("approve"));
+        assert!(!preset("gemini").expect("listed").resume);
+    }
+
+    #[test]
+    fn the_demo_agent_is_skep_itself() {
+        assert_eq!(demo("/usr/bin/skep").command, ["/usr/bin/skep", "demo-agent"]);
+        assert_eq!(custom("mine", vec!["x".into()]).command, ["x"]);
+    }
+}

@@ -1,0 +1,166 @@
+//! One started process tree: its exit, the end of its error stream, and the proof that it is gone.
+//!
+//! A tree is never left behind: dropping the handle kills it as well, only without waiting.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, ChildStdin, ChildStdout};
+use tokio::sync::watch;
+
+use super::error::AgentError;
+use super::spawn::{Order, spawn};
+use super::survivors;
+
+/// How long processes may take to vanish after SIGKILL before that is reported.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How much of the error stream is kept.
+const STDERR_KEPT: usize = 64 * 1024;
+/// After this much of it the error stream is read slowly, so that a flood costs the agent and not skep.
+const STDERR_FREE: u64 = 4 * 1024 * 1024;
+
+/// A process tree that runs or ran.
+pub(super) struct Process {
+    root: u32,
+    mark: String,
+    stderr: Tail,
+    exit: watch::Receiver<Option<String>>,
+    ended: AtomicBool,
+}
+
+/// The two streams to talk over.
+pub(super) struct Streams {
+    pub(super) input: Option<ChildStdin>,
+    pub(super) output: ChildStdout,
+}
+
+impl Process {
+    /// Starts the order; `mark` must be the value of [`survivors::TREE`] in its environment.
+    pub(super) async fn start(order: Order, mark: String) -> Result<(Self, Streams), AgentError> {
+        let what = order.argv.first().map(|program| program.to_string_lossy().into_owned()).unwrap_or_default();
+        let failed = |why: String| AgentError::Spawn { what: what.clone(), why };
+        let mut child = spawn(order).await.map_err(|error| failed(error.to_string()))?;
+        let root = child.id().ok_or_else(|| failed("it ended at once".to_owned()))?;
+        let output = child.stdout.take().ok_or_else(|| failed("no output stream".to_owned()))?;
+        let input = child.stdin.take();
+        let stderr = Tail::default();
+        if let Some(stream) = child.stderr.take() {
+            tokio::spawn(collect(stream, stderr.clone()));
+        }
+        let (gone, exit) = watch::channel(None);
+        tokio::spawn(wait(child, gone));
+        Ok((Self { root, mark, stderr, exit, ended: AtomicBool::new(false) }, Streams { input, output }))
+    }
+
+    /// Waits for the first process to exit; answers with its status in words.
+    pub(super) async fn exited(&self) -> String {
+        let mut exit = self.exit.clone();
+        let status = exit.wait_for(Option::is_some).await.ok().and_then(|status| status.clone());
+        status.unwrap_or_else(|| "status unknown".to_owned())
+    }
+
+    /// True once the first process is gone.
+    pub(super) fn has_exited(&self) -> bool {
+        self.exit.borrow().is_some() || !survivors::is_running(self.root)
+    }
+
+    /// The last part of what it wrote to its error stream.
+    pub(super) fn stderr(&self) -> String {
+        self.stderr.text()
+    }
+
+    /// Ends the whole tree and returns when it is gone: `grace` to leave by itself after its input was closed, `grace` after
+    /// SIGTERM, then SIGKILL.
+    pub(super) async fn end(&self, grace: Duration) -> Result<(), AgentError> {
+        let (root, mark) = (self.root, self.mark.clone());
+        if tokio::time::timeout(grace, self.exited()).await.is_err() {
+            let asked = mark.clone();
+            drop(tokio::task::spawn_blocking(move || survivors::terminate(root, &[(survivors::TREE, &asked)])).await);
+            drop(tokio::time::timeout(grace, self.exited()).await);
+        }
+        self.kill().await
+    }
+
+    /// Ends the whole tree at once and returns when it is gone.
+    pub(super) async fn kill(&self) -> Result<(), AgentError> {
+        let (mark, root) = (self.mark.clone(), self.exit.borrow().is_none().then_some(self.root));
+        let left = tokio::task::spawn_blocking(move || survivors::end(root, &[(survivors::TREE, &mark)], PATIENCE))
+            .await
+            .unwrap_or(1);
+        if left > 0 {
+            return Err(AgentError::Survivors { count: left });
+        }
+        self.exited().await;
+        self.ended.store(true, Ordering::Release);
+        Ok(())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if self.ended.load(Ordering::Acquire) {
+            return;
+        }
+        let (mark, root) = (std::mem::take(&mut self.mark), self.exit.borrow().is_none().then_some(self.root));
+        // Nobody can wait here; the thread ends by itself after a few seconds at most.
+        let ending = std::thread::Builder::new().name("reaper".to_owned());
+        drop(ending.spawn(move || survivors::end(root, &[(survivors::TREE, &mark)], PATIENCE)));
+    }
+}
+
+async fn wait(mut child: Child, gone: watch::Sender<Option<String>>) {
+    let status = match child.wait().await {
+        Ok(status) => status.to_string(),
+        Err(error) => format!("status unknown: {error}"),
+    };
+    gone.send_replace(Some(status));
+}
+
+/// The bounded end of a stream of text.
+#[derive(Clone, Default)]
+struct Tail(Arc<Mutex<VecDeque<u8>>>);
+
+impl Tail {
+    fn push(&self, bytes: &[u8]) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend(bytes);
+        let surplus = kept.len().saturating_sub(STDERR_KEPT);
+        kept.drain(..surplus);
+    }
+
+    fn text(&self) -> String {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (front, back) = kept.as_slices();
+        String::from_utf8_lossy(&[front, back].concat()).into_owned()
+    }
+}
+
+async fn collect(mut stream: impl AsyncRead + Unpin, tail: Tail) {
+    let mut chunk = vec![0; 16 * 1024];
+    let mut total = 0_u64;
+    while let Ok(count @ 1..) = stream.read(&mut chunk).await {
+        tail.push(&chunk[..count]);
+        total = total.saturating_add(count as u64);
+        if total > STDERR_FREE {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tail_keeps_the_end() {
+        let tail = Tail::default();
+        tail.push(&[b'a'; STDERR_KEPT]);
+        tail.push(b"the end");
+        let text = tail.text();
+        assert_eq!(text.len(), STDERR_KEPT);
+        assert!(text.ends_with("athe end"));
+    }
+}

@@ -1,0 +1,255 @@
+//! The lines between skep and one agent. Updates are taken out here, before the protocol crate sees them: its inner
+//! queue has no bound, so whatever must hold the agent back has to do so while its output is being read.
+//!
+//! The other side is hostile until proved otherwise: lines are capped, broken ones counted, the rate limited, the bytes
+//! of a session limited. Nothing here trusts an id or a length.
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use agent_client_protocol::v1::schema::SessionNotification;
+use futures::{Sink, Stream};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio_util::sync::CancellationToken;
+
+use super::error::AgentError;
+use super::exchange::Exchange;
+
+/// The longest line of an agent.
+pub(super) const LINE_MAX: usize = 16 * 1024 * 1024;
+const BAD_LINES_MAX: u32 = 10;
+const LINES_PER_SECOND: f64 = 1_000.0;
+const BYTES_AT_ONCE: u64 = 64 * 1024 * 1024;
+const BYTES_PER_MINUTE: u64 = 10 * 1024 * 1024;
+const UNANSWERED_MAX: usize = 256;
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What both directions of one connection share.
+pub(super) struct Wire {
+    state: Mutex<Exchange>,
+    broken: CancellationToken,
+}
+
+impl Wire {
+    pub(super) fn new(exchange: Exchange) -> Arc<Self> {
+        Arc::new(Self { state: Mutex::new(exchange), broken: CancellationToken::new() })
+    }
+
+    /// The shared state; never held across an await.
+    pub(super) fn state(&self) -> MutexGuard<'_, Exchange> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the connection for a reason; the first one counts.
+    pub(super) fn fail(&self, error: AgentError) {
+        self.state().verdict.get_or_insert(error);
+        self.broken.cancel();
+    }
+
+    /// Waits until the connection was ended for a reason.
+    pub(super) async fn broken(&self) {
+        self.broken.cancelled().await;
+    }
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, default)]
+    method: Option<Cow<'a, str>>,
+    #[serde(default)]
+    id: Option<IgnoredAny>,
+    #[serde(borrow, default)]
+    params: Option<&'a RawValue>,
+}
+
+/// The agent's lines, without its updates.
+pub(super) fn incoming(
+    reader: impl AsyncRead + Send + Unpin + 'static,
+    wire: Arc<Wire>,
+) -> impl Stream<Item = io::Result<String>> + Send + 'static {
+    let inlet = Inlet { reader: BufReader::with_capacity(64 * 1024, reader), wire, meter: Meter::new(), bad: 0 };
+    futures::stream::unfold(Some(inlet), |inlet| async move {
+        let mut inlet = inlet?;
+        match inlet.next().await {
+            Ok(line) => line.map(|line| (Ok(line), Some(inlet))),
+            Err(error) => {
+                let reason = io::Error::other(error.to_string());
+                inlet.wire.fail(error);
+                Some((Err(reason), None))
+            }
+        }
+    })
+}
+
+struct Inlet<R> {
+    reader: BufReader<R>,
+    wire: Arc<Wire>,
+    meter: Meter,
+    bad: u32,
+}
+
+impl<R: AsyncRead + Unpin> Inlet<R> {
+    /// The next line for the protocol crate; none at the end of the stream.
+    async fn next(&mut self) -> Result<Option<String>, AgentError> {
+        loop {
+            let Some(line) = read_line(&mut self.reader).await? else { return Ok(None) };
+            self.meter.take(line.len()).await?;
+            if line.trim().is_empty() {
+                continue;
+            }
+            let envelope =
+                serde_json::from_str::<Envelope<'_>>(&line).ok().filter(|_| line.trim_start().starts_with('{'));
+            let Some(envelope) = envelope else {
+                self.count_bad()?;
+                continue;
+            };
+            if envelope.method.as_deref() == Some("session/update") && envelope.id.is_none() {
+                self.update(envelope.params);
+                hold_back(&self.wire, |state| state.transcript.is_full()).await;
+                continue;
+            }
+            if envelope.method.is_some() && envelope.id.is_some() {
+                self.wire.state().asked();
+                hold_back(&self.wire, |state| state.unanswered > UNANSWERED_MAX).await;
+            }
+            return Ok(Some(line));
+        }
+    }
+
+    fn count_bad(&mut self) -> Result<(), AgentError> {
+        self.bad += 1;
+        if self.bad < BAD_LINES_MAX {
+            return Ok(());
+        }
+        Err(AgentError::Protocol(format!("{} lines of its output were not JSON-RPC messages", self.bad)))
+    }
+
+    fn update(&self, params: Option<&RawValue>) {
+        // Kinds of updates that nobody knows are no error: the protocol grows.
+        let parsed = params.map(|params| serde_json::from_str::<SessionNotification>(params.get()));
+        self.wire.state().updated(parsed.and_then(Result::ok));
+    }
+}
+
+/// Holds the agent back while `busy`: its output is not read meanwhile.
+async fn hold_back(wire: &Wire, busy: impl Fn(&Exchange) -> bool) {
+    while busy(&wire.state()) && !wire.broken.is_cancelled() {
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// One line without its end; none at the end of the stream. A last line without an end counts.
+async fn read_line<R: AsyncRead + Unpin>(reader: &mut BufReader<R>) -> Result<Option<String>, AgentError> {
+    let mut line = Vec::new();
+    loop {
+        // A broken pipe is the end of the agent, told by its exit.
+        let Ok(chunk) = reader.fill_buf().await else { return Ok(None) };
+        if chunk.is_empty() {
+            break;
+        }
+        let end = chunk.iter().position(|byte| *byte == b'\n');
+        let count = end.map_or(chunk.len(), |end| end + 1);
+        line.extend_from_slice(&chunk[..count]);
+        reader.consume(count);
+        if line.len() > LINE_MAX {
+            return Err(AgentError::Flood(format!("a line longer than {} MiB", LINE_MAX >> 20)));
+        }
+        if end.is_some() {
+            break;
+        }
+    }
+    if line.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(String::from_utf8(line).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())))
+}
+
+/// Slows down who talks too fast and stops who talks too much.
+struct Meter {
+    began: Instant,
+    filled: Instant,
+    lines: f64,
+    bytes: u64,
+}
+
+impl Meter {
+    fn new() -> Self {
+        let now = Instant::now();
+        Self { began: now, filled: now, lines: LINES_PER_SECOND, bytes: 0 }
+    }
+
+    async fn take(&mut self, bytes: usize) -> Result<(), AgentError> {
+        self.bytes += bytes as u64;
+        let allowed = BYTES_AT_ONCE + self.began.elapsed().as_secs() * BYTES_PER_MINUTE / 60;
+        if self.bytes > allowed {
+            return Err(AgentError::Flood(format!("{} MiB of output", self.bytes >> 20)));
+        }
+        let now = Instant::now();
+        let gained = now.duration_since(self.filled).as_secs_f64() * LINES_PER_SECOND;
+        self.lines = (self.lines + gained).min(LINES_PER_SECOND) - 1.0;
+        self.filled = now;
+        if self.lines < 0.0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+}
+
+/// Where the protocol crate writes its lines to.
+pub(super) fn outgoing(
+    writer: impl AsyncWrite + Send + Unpin + 'static,
+    wire: Arc<Wire>,
+) -> impl Sink<String, Error = io::Error> + Send + 'static {
+    futures::sink::unfold((writer, wire), |(mut writer, wire), mut line: String| async move {
+        let answer = serde_json::from_str::<Envelope<'_>>(&line).is_ok_and(|envelope| envelope.method.is_none());
+        line.push('\n');
+        writer.write_all(line.as_bytes()).await?;
+        writer.flush().await?;
+        if answer {
+            wire.state().answered();
+        }
+        Ok::<_, io::Error>((writer, wire))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn lines_are_capped_and_ends_do_not_matter() {
+        let mut reader = BufReader::new(&b"one\r\n\ntwo"[..]);
+        let mut lines = vec![];
+        while let Some(line) = read_line(&mut reader).await.expect("short lines") {
+            lines.push(line);
+        }
+        assert_eq!(lines, ["one\r\n", "\n", "two"]);
+        let mut reader = BufReader::new(tokio::io::repeat(b'x'));
+        assert!(matches!(read_line(&mut reader).await, Err(AgentError::Flood(_))));
+    }
+
+    #[tokio::test]
+    async fn too_many_bytes_end_it() {
+        let mut meter = Meter::new();
+        let mut taken = 0;
+        while meter.take(LINE_MAX).await.is_ok() {
+            taken += 1;
+        }
+        assert_eq!(taken, 4);
+    }
+
+    #[tokio::test]
+    async fn too_many_lines_take_time() {
+        let mut meter = Meter::new();
+        let began = Instant::now();
+        for _ in 0..2_000 {
+            meter.take(1).await.expect("few bytes");
+        }
+        assert!(began.elapsed() >= Duration::from_millis(500), "{:?}", began.elapsed());
+    }
+}

@@ -1,0 +1,249 @@
+//! The part behind the admin address: looks things up and takes the operator's orders.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::core::event::Event;
+use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
+use crate::core::place::{Actor, Place};
+use crate::core::task::Task;
+use crate::engine::Fact;
+use crate::github::{At, GitHubError};
+use crate::http::{Answer, ApiError, Batch, Desk, EventPage, LogPage, NotStarted, SessionFilter, Started, Target};
+use crate::runner::{Parts, read_facts};
+use crate::store::{self, Accepted, EventRow, NewInbox, SessionRow, Store, StoreError, TaskFilter};
+
+/// How long a dispatch waits for the engine to take the fact up.
+const TAKEN_UP: Duration = Duration::from_secs(10);
+
+/// Answers the operator.
+pub struct FrontDesk {
+    store: Store,
+    parts: Arc<Parts>,
+}
+
+impl FrontDesk {
+    pub(super) fn new(store: Store, parts: Arc<Parts>) -> Self {
+        Self { store, parts }
+    }
+
+    async fn dispatch_one(&self, at: &At, issue: IssueNumber) -> Result<SessionId, String> {
+        let place = Place { installation: at.installation, repository: at.repository, name: at.name.clone(), issue };
+        let facts = read_facts(&self.parts, &place, &Actor::Operator).await.map_err(|error| error.to_string())?;
+        let fact = Fact { place: place.clone(), event: Event::Dispatched { facts: Box::new(facts) } };
+        let handled = self.tell(&place, &fact, "dispatch").await?;
+        let task = self.read_task(place.task()).await.map_err(|error| error.message)?;
+        let session = task.and_then(|task| task.job().map(|job| job.session.clone()));
+        match session {
+            Some(session) if handled == "accepted" => Ok(session),
+            _ => Err(handled),
+        }
+    }
+
+    /// Puts a fact into the inbox and waits until it was handled; answers the reason.
+    async fn tell(&self, place: &Place, fact: &Fact, name: &str) -> Result<String, String> {
+        let now = (self.parts.clock)();
+        let mut wake = self.store.event_wake();
+        let id = format!("operator:{name}:{}:{now}", place.task());
+        let new = NewInbox {
+            id: id.clone(),
+            kind: "operator".into(),
+            name: name.into(),
+            task: Some(place.task()),
+            body: fact.to_json(),
+            received_at: now,
+        };
+        match self.store.accept(new).await.map_err(|error| error.to_string())? {
+            Accepted::New { .. } => {}
+            Accepted::Duplicate => return Err("it was asked for in this very moment already".into()),
+        }
+        let handled = async {
+            loop {
+                let row = self.store.inbox(&id).await.map_err(|error| error.to_string())?;
+                if let Some(result) = row.and_then(|row| row.result) {
+                    return Ok(result);
+                }
+                tokio::select! {
+                    _ = wake.changed() => {}
+                    () = tokio::time::sleep(Duration::from_millis(20)) => {}
+                }
+            }
+        };
+        tokio::time::timeout(TAKEN_UP, handled)
+            .await
+            .unwrap_or_else(|_| Err("it is stored and not yet taken up; look again with `skep status`".into()))
+    }
+
+    async fn read_task(&self, key: TaskKey) -> Result<Option<Task>, ApiError> {
+        let row = self.store.task(key).await.map_err(|error| trouble(&error))?;
+        Ok(row.and_then(|row| serde_json::from_str(&row.body).ok()))
+    }
+
+    async fn find_session(&self, id: &SessionId) -> Result<SessionRow, ApiError> {
+        let found = self.store.session(id).await.map_err(|error| trouble(&error))?;
+        found.ok_or_else(|| {
+            ApiError::not_found(format!("there is no session {id}")).next("list them with `skep sessions`")
+        })
+    }
+}
+
+impl Desk for FrontDesk {
+    async fn status(&self) -> Answer {
+        let counts = self.store.counts().await.map_err(|error| trouble(&error))?;
+        let queued = TaskFilter { state: Some("queued".into()) };
+        let queue = self.store.tasks(&queued, 50).await.map_err(|error| trouble(&error))?;
+        let live = store::SessionFilter { live: Some(true), ..store::SessionFilter::default() };
+        let active = self.store.sessions(&live, 100).await.map_err(|error| trouble(&error))?;
+        Ok(json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "app": self.parts.policy.me.slug,
+            "slots": self.parts.policy.limits.sessions,
+            "tasks": counts.tasks,
+            "sessions": counts.sessions,
+            "live": counts.live_sessions,
+            "inbox_unhandled": counts.inbox_unhandled,
+            "effects_open": counts.effects_open,
+            "effects_failed": counts.effects_failed,
+            "queue": queue.iter().filter_map(queued_line).collect::<Vec<_>>(),
+            "active": active.iter().map(session_line).collect::<Vec<_>>(),
+            "sandbox": self.parts.policy.confinement_warning.as_deref().unwrap_or("bubblewrap"),
+        }))
+    }
+
+    async fn sessions(&self, filter: SessionFilter) -> Answer {
+        let wanted = store::SessionFilter { state: filter.state, live: filter.live, task: None };
+        let rows = self.store.sessions(&wanted, i64::from(filter.limit)).await.map_err(|error| trouble(&error))?;
+        Ok(json!({ "sessions": rows.iter().map(session_line).collect::<Vec<_>>() }))
+    }
+
+    async fn session(&self, id: SessionId) -> Answer {
+        let row = self.find_session(&id).await?;
+        let events = self.store.task_events(row.task, 500).await.map_err(|error| trouble(&error))?;
+        let of_it = |event: &&EventRow| event.event.session.as_ref() == Some(&id);
+        let timeline: Vec<Value> = events.iter().filter(of_it).map(event_line).collect();
+        let log = self.store.log_tail(&id, 20).await.map_err(|error| trouble(&error))?;
+        let mut line = session_line(&row);
+        line["timeline"] = json!(timeline);
+        line["log"] = json!(log.iter().map(log_line).collect::<Vec<_>>());
+        Ok(line)
+    }
+
+    async fn log(&self, id: SessionId, page: LogPage) -> Answer {
+        self.find_session(&id).await?;
+        let rows = self.store.log(&id, page.after, i64::from(page.limit)).await.map_err(|error| trouble(&error))?;
+        let next = rows.last().map_or(page.after, |row| row.seq);
+        Ok(json!({ "lines": rows.iter().map(log_line).collect::<Vec<_>>(), "next": next }))
+    }
+
+    async fn task(&self, repository: RepositoryName, issue: IssueNumber) -> Answer {
+        let at = self.parts.github.locate(&repository).await.map_err(|error| refused(&error))?;
+        let key = TaskKey::new(at.repository, issue);
+        let task = self.read_task(key).await?.ok_or_else(|| {
+            ApiError::not_found(format!("skep knows nothing of {repository}#{issue}"))
+                .next("label the issue `agent:go`, or run `skep dispatch`")
+        })?;
+        let events = self.store.task_events(key, 500).await.map_err(|error| trouble(&error))?;
+        Ok(json!({
+            "task": key, "repository": task.place.name, "issue": issue, "state": task.state(),
+            "session": task.job().map(|job| &job.session), "pull": task.pull,
+            "story": task.story, "timeline": events.iter().map(event_line).collect::<Vec<_>>(),
+        }))
+    }
+
+    async fn events(&self, page: EventPage) -> Result<Vec<Value>, ApiError> {
+        let mut wake = self.store.event_wake();
+        let deadline = tokio::time::Instant::now() + page.wait;
+        loop {
+            let rows = self.store.events(page.after, i64::from(page.limit)).await.map_err(|error| trouble(&error))?;
+            if !rows.is_empty() {
+                return Ok(rows.iter().map(event_line).collect());
+            }
+            if tokio::time::timeout_at(deadline, wake.changed()).await.is_err() {
+                return Ok(Vec::new());
+            }
+        }
+    }
+
+    async fn dispatch(&self, targets: Vec<Target>) -> Result<Batch, ApiError> {
+        let mut batch = Batch::default();
+        for target in targets {
+            let (Target::Issues { repository, .. } | Target::Labelled { repository, .. }) = &target;
+            let at = self.parts.github.locate(repository).await.map_err(|error| refused(&error))?;
+            let issues = match &target {
+                Target::Issues { issues, .. } => issues.clone(),
+                Target::Labelled { label, .. } => {
+                    let found = self.parts.github.open_issues_with_label(&at, label).await;
+                    found.map_err(|error| refused(&error))?.into_iter().map(|issue| issue.number).collect()
+                }
+            };
+            for issue in issues {
+                let name = format!("{repository}#{issue}");
+                batch.total += 1;
+                match self.dispatch_one(&at, issue).await {
+                    Ok(session) => batch.successful.push(Started { issue: name, session }),
+                    Err(reason) => batch.failed.push(NotStarted { issue: name, reason }),
+                }
+            }
+        }
+        Ok(batch)
+    }
+
+    async fn stop(&self, id: SessionId) -> Answer {
+        let row = self.find_session(&id).await?;
+        let task = self.read_task(row.task).await?.ok_or_else(ApiError::internal)?;
+        if row.ended_at.is_some() {
+            return Err(ApiError::conflict(format!("session {id} has ended already")));
+        }
+        let event = Event::StopAsked { why: "the operator of this server stopped it".into() };
+        let fact = Fact { place: task.place.clone(), event };
+        let reason = self.tell(&task.place, &fact, "stop").await.map_err(ApiError::busy)?;
+        Ok(json!({ "session": id, "result": reason }))
+    }
+}
+
+fn trouble(error: &StoreError) -> ApiError {
+    tracing::error!(%error, "the admin page could not read the database");
+    ApiError::busy("the database did not answer").next("try again; the log says more")
+}
+
+fn refused(error: &GitHubError) -> ApiError {
+    ApiError::conflict(error.to_string())
+}
+
+fn session_line(row: &SessionRow) -> Value {
+    let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
+    json!({
+        "id": row.id, "task": row.task, "repository": body["repository"], "issue": body["issue"],
+        "number": row.number, "state": row.state, "live": row.live, "role": row.role, "agent": row.agent,
+        "stop": row.stop, "branch": row.branch, "pull": row.pull, "pull_url": body["pull"]["url"],
+        "created_at": row.created_at, "started_at": row.started_at, "ended_at": row.ended_at,
+    })
+}
+
+fn queued_line(row: &store::TaskRow) -> Option<Value> {
+    let task: Task = serde_json::from_str(&row.body).ok()?;
+    let job = task.job()?;
+    Some(json!({
+        "repository": task.place.name, "issue": task.place.issue, "session": job.session,
+        "role": job.role.name, "queued_at": job.queued_at, "reason": "waiting for a free slot",
+    }))
+}
+
+/// An event as it goes over the wire and onto `--json`: flat, with a dotted name.
+pub fn event_line(row: &EventRow) -> Value {
+    let event = &row.event;
+    json!({
+        "seq": row.seq, "time": event.at, "event": event.name, "repository": event.repository,
+        "issue": event.issue, "session": event.session, "delivery": event.delivery,
+        "details": serde_json::from_str::<Value>(&event.body).unwrap_or_default(),
+    })
+}
+
+fn log_line(row: &store::LogRow) -> Value {
+    json!({
+        "seq": row.seq, "time": row.line.at, "kind": row.line.kind,
+        "body": serde_json::from_str::<Value>(&row.line.body).unwrap_or_else(|_| json!(row.line.body)),
+    })
+}

@@ -1,0 +1,61 @@
+//! The part behind the public address: makes deliveries durable, and says whether work gets done.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::core::time::Clock;
+use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness};
+use crate::runner::Parts;
+use crate::store::{Accepted, NewInbox, Store};
+use crate::webhook::Secrets;
+
+/// Takes deliveries in.
+pub struct FrontDoor {
+    store: Store,
+    secrets: Secrets,
+    clock: Clock,
+    confined: bool,
+}
+
+impl FrontDoor {
+    pub(super) fn new(store: Store, secrets: Secrets, parts: Arc<Parts>) -> Self {
+        let confined = parts.policy.confinement_warning.is_none();
+        Self { store, secrets, clock: parts.clock.clone(), confined }
+    }
+}
+
+impl Intake for FrontDoor {
+    fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    async fn accept(&self, delivery: Delivery) -> Result<AcceptedAs, Busy> {
+        let fact = NewInbox {
+            id: format!("webhook:{}", delivery.guid),
+            kind: if delivery.flaw.is_some() { "malformed" } else { "webhook" }.into(),
+            name: delivery.event,
+            task: None,
+            body: delivery.body,
+            received_at: delivery.received_at,
+        };
+        match self.store.accept(fact).await {
+            Ok(Accepted::New { .. }) => Ok(AcceptedAs::New),
+            Ok(Accepted::Duplicate) => Ok(AcceptedAs::Duplicate),
+            Err(error) => {
+                tracing::error!(%error, delivery = delivery.guid, "a delivery could not be stored; answering 503");
+                Err(Busy)
+            }
+        }
+    }
+
+    async fn ready(&self) -> Readiness {
+        let now = (self.clock)().to_string();
+        let database = self.store.put_meta("ready", &now).await;
+        let reasons = json!({
+            "database": database.as_ref().map_or_else(ToString::to_string, |()| "writes".to_owned()),
+            "sandbox": if self.confined { "bubblewrap" } else { "none: agents run in a process group only" },
+        });
+        Readiness { ok: database.is_ok(), reasons }
+    }
+}

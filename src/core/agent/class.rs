@@ -1,0 +1,186 @@
+//! What an agent's error means: the class of failure behind a code or a text.
+//!
+//! Pure and total. A class is a guess from words; it says what to try next, never what happened to the work.
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of failure stopped an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorClass {
+    /// The model or the agent wants a login or a key.
+    Auth,
+    /// Too many requests, or a used-up quota.
+    RateLimit,
+    /// The model's server fails, is overloaded or out of reach.
+    ModelUnavailable,
+    /// The wall clock of the turn ran out.
+    Timeout,
+    /// The agent said nothing for too long.
+    Silence,
+    /// The agent's process ended by itself.
+    Crash,
+    /// The agent broke the protocol.
+    Protocol,
+    /// The agent said too much.
+    Flood,
+    /// The agent could not be started.
+    Spawn,
+    /// None of the above.
+    Unknown,
+}
+
+impl ErrorClass {
+    /// The class as one word, for logs and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::RateLimit => "rate_limit",
+            Self::ModelUnavailable => "model_unavailable",
+            Self::Timeout => "timeout",
+            Self::Silence => "silence",
+            Self::Crash => "crash",
+            Self::Protocol => "protocol",
+            Self::Flood => "flood",
+            Self::Spawn => "spawn",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// True when the same attempt may work later without anybody changing anything.
+    pub fn is_transient(self) -> bool {
+        matches!(self, Self::RateLimit | Self::ModelUnavailable | Self::Crash)
+    }
+}
+
+impl std::fmt::Display for ErrorClass {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+const AUTH: [&str; 13] = [
+    "authentication required",
+    "authentication failed",
+    "authentication error",
+    "authentication_error",
+    "unauthorized",
+    "invalid api key",
+    "invalid_api_key",
+    "invalid x-api-key",
+    "incorrect api key",
+    "api key not valid",
+    "not logged in",
+    "please log in",
+    "permission_denied",
+];
+const RATE: [&str; 9] = [
+    "rate limit",
+    "rate_limit",
+    "rate-limit",
+    "ratelimit",
+    "quota",
+    "too many requests",
+    "throttl",
+    "usage limit",
+    "resource_exhausted",
+];
+const SERVER: [&str; 18] = [
+    "overloaded",
+    "server error",
+    "server_error",
+    "service unavailable",
+    "bad gateway",
+    "gateway timeout",
+    "model not found",
+    "model_not_found",
+    "connection refused",
+    "connection reset",
+    "connection closed",
+    "connection error",
+    "error sending request",
+    "stream disconnected",
+    "failed to connect",
+    "network error",
+    "high demand",
+    "could not resolve",
+];
+
+/// Names the failure behind an agent's error: `code` is the JSON-RPC (or HTTP) code if there is one, `text` whatever the
+/// agent wrote. Total; what nobody recognises is [`ErrorClass::Unknown`].
+pub fn classify(code: Option<i64>, text: &str) -> ErrorClass {
+    let text = text.chars().take(20_000).collect::<String>().to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let status = |range: std::ops::RangeInclusive<i64>| {
+        code.is_some_and(|code| range.contains(&code)) || http_codes(&text).any(|number| range.contains(&number))
+    };
+    if code == Some(-32000) || status(401..=401) || says(&AUTH) {
+        ErrorClass::Auth
+    } else if status(429..=429) || says(&RATE) {
+        ErrorClass::RateLimit
+    } else if status(500..=504) || status(529..=529) || says(&SERVER) {
+        ErrorClass::ModelUnavailable
+    } else if says(&["timed out", "timeout"]) {
+        ErrorClass::Timeout
+    } else if says(&["segmentation fault", "segfault", "panicked at", "core dumped"]) {
+        ErrorClass::Crash
+    } else {
+        ErrorClass::Unknown
+    }
+}
+
+/// The class of failure an agent's last message tells of, if it reads like an error report and not like an answer.
+pub fn error_in(message: &str) -> Option<ErrorClass> {
+    let lower = message.trim().to_lowercase();
+    let reads_like_one =
+        ["error", "failed", "failure", "required", "exceeded", "too many requests", "disconnected", "unavailable"];
+    if lower.len() > 4_000 || !reads_like_one.iter().any(|word| lower.contains(word)) {
+        return None;
+    }
+    match classify(None, &lower) {
+        ErrorClass::Unknown => None,
+        class => Some(class),
+    }
+}
+
+/// The three-digit numbers of a text that stand alone.
+fn http_codes(text: &str) -> impl Iterator<Item = i64> + '_ {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() == 3).filter_map(|word| word.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_texts_have_classes() {
+        let cases = [
+            (Some(-32000), "Authentication required", ErrorClass::Auth),
+            (Some(401), "whatever", ErrorClass::Auth),
+            (None, "Error: HTTP 401 from the provider", ErrorClass::Auth),
+            (None, "Rate limit exceeded: please wait", ErrorClass::RateLimit),
+            (None, "API error 429 Too Many Requests", ErrorClass::RateLimit),
+            (None, "You exceeded your current quota", ErrorClass::RateLimit),
+            (None, "Server error: 500", ErrorClass::ModelUnavailable),
+            (None, "status=503", ErrorClass::ModelUnavailable),
+            (None, "Overloaded (529)", ErrorClass::ModelUnavailable),
+            (None, "stream disconnected before completion", ErrorClass::ModelUnavailable),
+            (None, "request timed out", ErrorClass::Timeout),
+            (None, "thread 'main' panicked at src/main.rs", ErrorClass::Crash),
+            (Some(-32603), "Internal error", ErrorClass::Unknown),
+            (None, "", ErrorClass::Unknown),
+            (None, "took 1429 ms and 15001 bytes", ErrorClass::Unknown),
+        ];
+        for (code, text, class) in cases {
+            assert_eq!(classify(code, text), class, "{code:?} {text:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_not_an_error() {
+        assert_eq!(error_in("I answered HTTP 429 in the handler, as the issue wants."), None);
+        assert_eq!(error_in("Done: wrote hello.txt"), None);
+        assert_eq!(error_in(""), None);
+        assert_eq!(error_in("Request failed: 429 Too Many Requests"), Some(ErrorClass::RateLimit));
+    }
+}

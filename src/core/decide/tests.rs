@@ -1,0 +1,367 @@
+//! The golden table of stage × event (`fixtures/decide.md`), and random walks that must keep the house's promises.
+//!
+//! `SKEP_BLESS=1 cargo test --lib decide` writes the table anew.
+
+use proptest::prelude::*;
+
+use super::{Decision, decide};
+use crate::core::agent::{ErrorClass, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
+use crate::core::effect::EffectKind;
+use crate::core::event::{
+    BaseFacts, Event, FileChange, Gone, PublishFacts, RepositoryFacts, RoleFile, TriggerFacts, Work,
+};
+use crate::core::ids::{CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId};
+use crate::core::place::{Account, AccountKind, Actor, Permission, Place, Snapshot};
+use crate::core::policy::{Limits, Me, Policy};
+use crate::core::session::SessionState;
+use crate::core::task::{Stage, Task};
+
+fn place() -> Place {
+    Place {
+        installation: InstallationId(7),
+        repository: RepositoryId(1),
+        name: "octo/hello".parse().expect("a name"),
+        issue: IssueNumber(12),
+    }
+}
+
+fn account(login: &str) -> Account {
+    Account { id: UserId(5), login: login.into(), kind: AccountKind::User }
+}
+
+fn sha(digit: char) -> Sha {
+    digit.to_string().repeat(40).parse().expect("forty digits")
+}
+
+fn policy() -> Policy {
+    Policy {
+        me: Me { app_id: 1, slug: "skep".into(), login: "skep[bot]".into() },
+        default_role: "swe".parse().expect("a role"),
+        roles: Default::default(),
+        agents: vec!["goose".into()],
+        default_agent: "goose".into(),
+        limits: Limits::default(),
+        allowed_bots: vec![],
+        confinement_warning: None,
+    }
+}
+
+fn snapshot(labels: &[&str], at: i64) -> Snapshot {
+    Snapshot {
+        title: "Add a page".into(),
+        body: "Please.".into(),
+        author: account("reporter"),
+        labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+        comments: vec![],
+        at,
+    }
+}
+
+fn labeled(at: i64) -> Event {
+    Event::Labeled { label: "agent:go".into(), sender: account("ana"), snapshot: snapshot(&["agent:go"], at) }
+}
+
+fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
+    let mut facts = TriggerFacts {
+        place: place(),
+        actor: Actor::Person(account("ana")),
+        permission: Some(Permission::Write),
+        snapshot: snapshot(&["agent:go"], 10),
+        labels_now: vec!["agent:go".into()],
+        open: true,
+        is_pull: false,
+        repository: RepositoryFacts { default_branch: "main".into(), head: Some(sha('a')), archived: false },
+        role_files: vec![],
+    };
+    change(&mut facts);
+    Event::TriggerChecked { facts: Box::new(facts) }
+}
+
+fn session(number: u32) -> SessionId {
+    SessionId::new(TaskKey::new(RepositoryId(1), IssueNumber(12)), number)
+}
+
+fn ready(number: u32) -> Event {
+    let base = BaseFacts { sha: sha('a'), branch: "main".into(), agents_md: None, pull_template: None };
+    Event::WorkspaceReady { session: session(number), base, nonce: "n0nce".into() }
+}
+
+fn turn(message: &str, error: Option<ErrorClass>) -> Event {
+    let end = TurnEnd {
+        stop: Stop::EndTurn,
+        message: message.into(),
+        usage: Usage::default(),
+        error,
+        agent_session: "s".into(),
+        resumed: false,
+    };
+    Event::TurnEnded { session: session(1), end, tail: vec!["last".into()] }
+}
+
+fn work(change: impl FnOnce(&mut Work)) -> Event {
+    let file = FileChange { path: "page.md".into(), kind: "added".into(), insertions: 3, deletions: 0, binary: false };
+    let mut work = Work {
+        head: sha('b'),
+        base: sha('a'),
+        commits: 1,
+        committed_by_us: true,
+        files: vec![file],
+        protected: vec![],
+        objections: vec![],
+    };
+    change(&mut work);
+    Event::Collected { session: session(1), work }
+}
+
+fn may_publish(change: impl FnOnce(&mut PublishFacts)) -> Event {
+    let mut facts =
+        PublishFacts { permission: Some(Permission::Write), open: true, archived: false, base_branch: "main".into() };
+    change(&mut facts);
+    Event::PublishChecked { session: session(1), facts }
+}
+
+fn failed(effect: EffectKind) -> Event {
+    Event::EffectFailed { effect, session: Some(session(1)), say: "no".into(), exhausted: true }
+}
+
+/// One event of every sort, with its name in the table.
+fn events() -> Vec<(&'static str, Event)> {
+    let bot = Account { id: UserId(9), login: "robot[bot]".into(), kind: AccountKind::Bot };
+    let me = Account { id: UserId(8), login: "skep[bot]".into(), kind: AccountKind::Bot };
+    let by =
+        |sender: Account| Event::Labeled { label: "agent:go".into(), sender, snapshot: snapshot(&["agent:go"], 20) };
+    let role = |label: &str| {
+        let labels = vec!["agent:go".to_owned(), label.to_owned()];
+        facts(|facts| facts.snapshot.labels = labels)
+    };
+    let file =
+        |text: &str| RoleFile { role: "docs".into(), path: ".github/agents/docs.agent.md".into(), text: text.into() };
+    let with_file = |text: &str| {
+        let file = file(text);
+        facts(|facts| {
+            facts.snapshot.labels.push("role:docs".into());
+            facts.role_files.push(file);
+        })
+    };
+    let plan = vec![PlanEntry { content: "read".into(), status: PlanStatus::InProgress, priority: "high".into() }];
+    vec![
+        ("labeled", labeled(20)),
+        ("labeled, replayed", labeled(10)),
+        ("labeled by a bot", by(bot)),
+        ("labeled by us", by(me)),
+        (
+            "labeled otherwise",
+            Event::Labeled { label: "bug".into(), sender: account("ana"), snapshot: snapshot(&["bug"], 20) },
+        ),
+        ("unlabeled", Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 30 }),
+        ("unlabeled, older", Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 5 }),
+        ("unlabeled otherwise", Event::Unlabeled { label: "bug".into(), sender: account("ana"), at: 30 }),
+        ("closed", Event::Gone { how: Gone::Closed, sender: account("ana"), at: 30 }),
+        ("stop asked", Event::StopAsked { why: "the operator stopped it".into() }),
+        (
+            "dispatched",
+            match facts(|facts| facts.actor = Actor::Operator) {
+                Event::TriggerChecked { facts } => Event::Dispatched { facts },
+                other => other,
+            },
+        ),
+        ("checked: fine", facts(|_| ())),
+        ("checked: triage only", facts(|facts| facts.permission = Some(Permission::Triage))),
+        ("checked: label gone", facts(|facts| facts.labels_now.clear())),
+        ("checked: closed", facts(|facts| facts.open = false)),
+        ("checked: a pull request", facts(|facts| facts.is_pull = true)),
+        ("checked: archived", facts(|facts| facts.repository.archived = true)),
+        ("checked: empty repository", facts(|facts| facts.repository.head = None)),
+        ("checked: unknown role", role("role:tester")),
+        ("checked: repository's role", with_file("---\nname: docs\n---\nWrite documents.")),
+        ("checked: broken role file", with_file("---\nname: [\n---\nx")),
+        ("slot granted", Event::SlotGranted),
+        ("waiting 2 of 3", Event::Waiting { position: 2, total: 3 }),
+        ("workspace ready", ready(1)),
+        ("workspace ready, other session", ready(9)),
+        (
+            "agent started",
+            Event::AgentStarted { session: session(1), agent_session: "x1".into(), agent: "goose 1.50".into() },
+        ),
+        ("progressed", Event::Progressed { session: session(1), plan, doing: "reading".into() }),
+        ("turn ended", turn("Done.", None)),
+        ("turn ended with an error text", turn("429", Some(ErrorClass::RateLimit))),
+        (
+            "turn failed",
+            Event::TurnFailed {
+                session: session(1),
+                class: ErrorClass::Crash,
+                say: "the agent crashed.".into(),
+                tail: vec![],
+            },
+        ),
+        ("collected work", work(|_| ())),
+        ("collected nothing", work(|work| work.files.clear())),
+        ("collected too much", work(|work| work.objections.push("120 files changed; the limit is 100".into()))),
+        ("collected a protected path", work(|work| work.protected.push(".github/workflows/ci.yml".into()))),
+        ("may publish", may_publish(|_| ())),
+        ("may not publish: right lost", may_publish(|facts| facts.permission = Some(Permission::Read))),
+        ("may not publish: closed", may_publish(|facts| facts.open = false)),
+        ("may not publish: archived", may_publish(|facts| facts.archived = true)),
+        ("published", Event::Published { session: session(1), head: sha('b') }),
+        ("branch moved", Event::BranchMoved { session: session(1), theirs: Some(sha('c')) }),
+        (
+            "pull request opened",
+            Event::PullOpened {
+                session: session(1),
+                number: 13,
+                url: "https://github.com/octo/hello/pull/13".into(),
+                draft: true,
+            },
+        ),
+        ("pull request merged", Event::PullClosed { number: 13, merged: true }),
+        ("pull request closed", Event::PullClosed { number: 13, merged: false }),
+        ("another pull request merged", Event::PullClosed { number: 99, merged: true }),
+        ("answered", Event::Answered { session: session(1) }),
+        ("status posted", Event::StatusPosted { comment: CommentId(77) }),
+        ("failed: check trigger", failed(EffectKind::CheckTrigger)),
+        ("failed: show status", failed(EffectKind::ShowStatus)),
+        ("failed: publish", failed(EffectKind::Publish)),
+        ("failed: end agent", failed(EffectKind::EndAgent)),
+    ]
+}
+
+fn walk(events: &[Event]) -> Task {
+    let mut task = Task::new(place());
+    for (step, event) in events.iter().enumerate() {
+        task = decide(&task, event, &policy(), 1_000 + step as i64 * 1_000).task;
+    }
+    task
+}
+
+/// A task in every stage and step, reached by events only.
+fn stages() -> Vec<(&'static str, Task)> {
+    let mut path = vec![labeled(10), facts(|_| ()), Event::SlotGranted, ready(1), turn("Done.", None)];
+    let checking = walk(&path[..1]);
+    let (queued, preparing, running, collecting) =
+        (walk(&path[..2]), walk(&path[..3]), walk(&path[..4]), walk(&path[..5]));
+    let answering = walk(&[&path[..], &[work(|work| work.files.clear())]].concat());
+    path.push(work(|_| ()));
+    let asking = walk(&path);
+    path.push(may_publish(|_| ()));
+    let publishing = walk(&path);
+    path.push(Event::Published { session: session(1), head: sha('b') });
+    let opening = walk(&path);
+    path.push(Event::PullOpened { session: session(1), number: 13, url: "u".into(), draft: true });
+    let review = walk(&path);
+    let failed = walk(&[&path[..3], &[failed(EffectKind::PrepareWorkspace)]].concat());
+    vec![
+        ("idle", Task::new(place())),
+        ("checking", checking),
+        ("queued", queued),
+        ("preparing", preparing),
+        ("running", running),
+        ("collecting", collecting),
+        ("answering", answering),
+        ("asking", asking),
+        ("publishing", publishing),
+        ("opening", opening),
+        ("in review", review),
+        ("failed", failed),
+    ]
+}
+
+fn row(name: &str, before: &Task, decision: &Decision) -> String {
+    let mut effects: Vec<String> =
+        decision.effects.iter().map(|planned| planned.effect.kind().name().to_owned()).collect();
+    if !decision.withdraw.is_empty() {
+        effects.insert(0, "withdraw".into());
+    }
+    let to = if decision.task.state() == before.state() { "" } else { decision.task.state() };
+    format!("| {name} | {to} | {} | {} |\n", effects.join(", "), decision.reason.replace('|', "/"))
+}
+
+fn table() -> String {
+    let mut text = String::from(
+        "# What `decide` answers: every stage × every event\n\nMade by `SKEP_BLESS=1 cargo test --lib decide`; a change \
+         here is a change of behaviour.\n",
+    );
+    for (stage, task) in stages() {
+        text.push_str(&format!("\n## {stage}\n\n| event | becomes | effects | reason |\n| --- | --- | --- | --- |\n"));
+        for (name, event) in events() {
+            let decision = decide(&task, &event, &policy(), 60_000);
+            text.push_str(&row(name, &task, &decision));
+        }
+    }
+    text
+}
+
+#[test]
+fn golden_table() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/decide.md");
+    let now = table();
+    if std::env::var_os("SKEP_BLESS").is_some() {
+        std::fs::write(path, &now).expect("the fixture can be written");
+    }
+    let stored = std::fs::read_to_string(path).expect("the fixture is there");
+    let differs = now.lines().zip(stored.lines()).find(|(now, stored)| now != stored);
+    assert!(now == stored, "fixtures/decide.md differs, first at (now, stored): {differs:?}");
+}
+
+#[test]
+fn every_reason_is_said_and_every_stage_is_reached() {
+    for (stage, task) in stages() {
+        for (name, event) in events() {
+            assert!(!decide(&task, &event, &policy(), 60_000).reason.is_empty(), "{stage} × {name}");
+        }
+    }
+    let reached: Vec<_> = stages().iter().map(|(_, task)| task.state()).collect();
+    for state in ["idle", "checking", "queued", "working", "in-review", "failed"] {
+        assert!(reached.contains(&state), "{state}");
+    }
+}
+
+#[test]
+fn the_table_of_stages_covers_every_step() {
+    let steps: std::collections::BTreeSet<String> = stages()
+        .iter()
+        .filter_map(|(_, task)| match &task.stage {
+            Stage::Working { step, .. } => serde_json::to_value(step).ok()?["step"].as_str().map(str::to_owned),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(steps.len(), 7, "{steps:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// Any events in any order: no panic, legal session transitions only, at most one session on, no end without a word.
+    #[test]
+    fn random_walks_keep_the_promises(picks in proptest::collection::vec(0..events().len(), 1..60)) {
+        let all = events();
+        let mut task = Task::new(place());
+        for (step, pick) in picks.into_iter().enumerate() {
+            let decision = decide(&task, &all[pick].1, &policy(), 1_000 + step as i64);
+            let (before, after) = (task.record(), decision.task.record());
+            if let (Some(before), Some(after)) = (&before, &after) {
+                if before.id == after.id && before.state != after.state {
+                    prop_assert!(before.state.may_become(after.state) || both_ends(before.state, after.state),
+                        "{:?} -> {:?} by {}", before.state, after.state, all[pick].0);
+                }
+                if before.id != after.id {
+                    prop_assert!(before.state.is_end(), "a second session beside {:?}", before.state);
+                    prop_assert_eq!(after.state, SessionState::Created);
+                }
+            }
+            let ended_now = matches!(decision.task.stage, Stage::Ended { .. }) && !matches!(task.stage, Stage::Ended { .. });
+            if ended_now {
+                prop_assert!(decision.effects.iter().any(|planned| planned.effect.kind() == EffectKind::ShowStatus));
+            }
+            prop_assert!(decision.task.story.len() <= Task::STORY);
+            let json = serde_json::to_string(&decision.task).expect("a task serializes");
+            prop_assert_eq!(&serde_json::from_str::<Task>(&json).expect("a task reads back"), &decision.task);
+            task = decision.task;
+        }
+    }
+}
+
+/// A merged or closed pull request changes how an ended session reads, not that it has ended.
+fn both_ends(before: SessionState, after: SessionState) -> bool {
+    before.is_end() && after.is_end()
+}

@@ -1,0 +1,189 @@
+//! Secrets in text that is about to leave: known formats anywhere, and the live ones in every disguise `live` knows.
+//! A hit is a reason to stop; `redact` is for logs and quotes, where the rest of the text is still wanted.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+use super::live;
+
+/// What kind of secret it looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretKind {
+    /// One that this process holds.
+    Live,
+    /// A GitHub token of any kind, the dotted installation tokens included.
+    GithubToken,
+    /// A PEM private key: PKCS#1, PKCS#8, EC, OpenSSH, PGP.
+    PrivateKey,
+    /// An AWS access key.
+    AwsKey,
+    /// A Slack token or webhook.
+    SlackToken,
+    /// A Google API key or access token.
+    GoogleKey,
+    /// An OpenAI key.
+    OpenaiKey,
+    /// An Anthropic key.
+    AnthropicKey,
+    /// An npm token.
+    NpmToken,
+    /// A signed JSON web token.
+    Jwt,
+    /// The value of an `Authorization` header.
+    Authorization,
+    /// A password inside an address.
+    UrlPassword,
+    /// A token of another known service.
+    OtherToken,
+}
+
+impl fmt::Display for SecretKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Live => "live secret",
+            Self::GithubToken => "GitHub token",
+            Self::PrivateKey => "private key",
+            Self::AwsKey => "AWS key",
+            Self::SlackToken => "Slack token",
+            Self::GoogleKey => "Google key",
+            Self::OpenaiKey => "OpenAI key",
+            Self::AnthropicKey => "Anthropic key",
+            Self::NpmToken => "npm token",
+            Self::Jwt => "JWT",
+            Self::Authorization => "authorization",
+            Self::UrlPassword => "password in an address",
+            Self::OtherToken => "token",
+        })
+    }
+}
+
+/// Where a secret stands. Never carries the secret itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What it looks like.
+    pub kind: SecretKind,
+    /// Its bytes in the text.
+    pub at: Range<usize>,
+}
+
+static FORMATS: LazyLock<Vec<(SecretKind, Regex)>> = LazyLock::new(|| {
+    use SecretKind as K;
+    let left = r"(?:^|[^A-Za-z0-9])";
+    let formats = [
+        (K::GithubToken, format!(r"{left}(gh[pousr]_[A-Za-z0-9._-]{{30,}}|github_pat_[A-Za-z0-9_]{{30,}})")),
+        (K::AwsKey, format!(r"{left}((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{{16}})(?:$|[^A-Za-z0-9])")),
+        (
+            K::AwsKey,
+            r#"(?i)aws.{0,20}?secret.{0,20}?["']?\s{0,4}[:=]>?\s{0,4}["']?([a-z0-9/+=]{40})(?:$|[^a-z0-9/+=])"#.to_owned(),
+        ),
+        (K::SlackToken, format!(r"{left}(xox[abceoprs]-[A-Za-z0-9-]{{10,}}|xapp-[0-9]-[A-Za-z0-9-]{{10,}})")),
+        (K::SlackToken, r"(hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{20,})".to_owned()),
+        (K::GoogleKey, format!(r"{left}(AIza[A-Za-z0-9_-]{{35}}|ya29\.[A-Za-z0-9_-]{{20,}}|GOCSPX-[A-Za-z0-9_-]{{20,}})")),
+        (K::AnthropicKey, format!(r"{left}(sk-ant-[A-Za-z0-9_-]{{16,}})")),
+        (K::OpenaiKey, format!(r"{left}(sk-[A-Za-z0-9_-]{{20,}})")),
+        (K::NpmToken, format!(r"{left}(npm_[A-Za-z0-9]{{36,}})")),
+        (K::Jwt, format!(r"{left}(eyJ[A-Za-z0-9_-]{{8,}}\.eyJ[A-Za-z0-9_-]{{8,}}\.[A-Za-z0-9_-]{{8,}})")),
+        (
+            K::Authorization,
+            r#"(?i)authorization["']?\s{0,4}[:=]\s{0,4}["']?((?:(?:bearer|basic|token|digest)\s{1,4})?[a-z0-9._~+/=-]{8,})"#
+                .to_owned(),
+        ),
+        (K::Authorization, format!(r"(?i){left}bearer\s{{1,4}}([a-z0-9._~+/=-]{{20,}})")),
+        (K::UrlPassword, r#"[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s/:@"'<>]{0,100}:([^\s/@"'<>]{3,200})@"#.to_owned()),
+        (
+            K::OtherToken,
+            format!(
+                r"{left}(glpat-[A-Za-z0-9_-]{{20,}}|[sr]k_live_[A-Za-z0-9]{{16,}}|hf_[A-Za-z0-9]{{30,}}|pypi-[A-Za-z0-9_-]{{50,}}|SG\.[A-Za-z0-9_-]{{16,}}\.[A-Za-z0-9_-]{{16,}})"
+            ),
+        ),
+    ];
+    formats.into_iter().map(|(kind, format)| (kind, pattern(&format))).collect()
+});
+
+static PEM_BEGIN: LazyLock<Regex> = LazyLock::new(|| pattern("-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"));
+
+static HOME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(^|file://|[^A-Za-z0-9._~/\\-])(?:/home/[A-Za-z0-9._-]+|/Users/[A-Za-z0-9._-]+|/root\b|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2}[^\\/\s:"'<>|]+)"#,
+    )
+});
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("every pattern is a constant and compiled by the tests")
+}
+
+/// Every secret in the text, in order and without overlap. `live_secrets` are the values this process holds now; those
+/// under eight letters and digits are not looked for. Linear in the text.
+pub fn find_secrets(text: &str, live_secrets: &[&str]) -> Vec<Finding> {
+    let mut found: Vec<Finding> =
+        live::find(text, live_secrets).into_iter().map(|at| Finding { kind: SecretKind::Live, at }).collect();
+    found.extend(private_keys(text));
+    for (kind, format) in FORMATS.iter() {
+        let hits = format.captures_iter(text).filter_map(|hit| hit.get(1));
+        let hits = hits.map(|hit| trimmed(text, hit.range())).filter(|at| looks_random(*kind, &text[at.clone()]));
+        found.extend(hits.map(|at| Finding { kind: *kind, at }));
+    }
+    merged(found)
+}
+
+/// The text with every secret replaced by what it was (`[redacted: GitHub token]`) and home directories by `~`.
+pub fn redact(text: &str, live_secrets: &[&str]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut end = 0;
+    for finding in find_secrets(text, live_secrets) {
+        out.push_str(&text[end..finding.at.start]);
+        out.push_str(&format!("[redacted: {}]", finding.kind));
+        end = finding.at.end;
+    }
+    out.push_str(&text[end..]);
+    HOME.replace_all(&out, "${1}~").into_owned()
+}
+
+fn trimmed(text: &str, at: Range<usize>) -> Range<usize> {
+    at.start..at.start + text[at].trim_end_matches(['.', '-']).len()
+}
+
+/// `sk-` also begins ordinary hyphenated words.
+fn looks_random(kind: SecretKind, secret: &str) -> bool {
+    match kind {
+        SecretKind::OpenaiKey => !secret.starts_with("sk-ant-") && secret.bytes().any(|b| b.is_ascii_digit()),
+        _ => true,
+    }
+}
+
+/// A key from its first to its last line; without a last line, as far as its characters go.
+fn private_keys(text: &str) -> Vec<Finding> {
+    let mut begins = PEM_BEGIN.find_iter(text).map(|hit| hit.range()).peekable();
+    let mut found = Vec::new();
+    while let Some(begin) = begins.next() {
+        let limit = begins.peek().map_or(text.len(), |next| next.start);
+        let body = &text[begin.end..limit];
+        let end = body.find("-----END ").and_then(|end| Some(end + 9 + body[end + 9..].find("-----")? + 5));
+        let length = end.unwrap_or_else(|| {
+            body.find(|c: char| !(c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "+/=\\".contains(c)))
+                .unwrap_or(body.len())
+        });
+        found.push(Finding { kind: SecretKind::PrivateKey, at: begin.start..begin.end + length });
+    }
+    found
+}
+
+fn merged(mut found: Vec<Finding>) -> Vec<Finding> {
+    found.sort_by_key(|finding| (finding.at.start, std::cmp::Reverse(finding.at.end)));
+    let mut out: Vec<Finding> = Vec::with_capacity(found.len());
+    for finding in found {
+        match out.last_mut() {
+            Some(last) if finding.at.start < last.at.end => {
+                last.at.end = last.at.end.max(finding.at.end);
+                last.kind = last.kind.min(finding.kind);
+            }
+            _ => out.push(finding),
+        }
+    }
+    out
+}

@@ -1,0 +1,48 @@
+//! What an inbox row says: a webhook's payload or a fact of our own, read back into a domain event.
+
+use serde::{Deserialize, Serialize};
+
+use super::EngineError;
+use crate::core::event::Event;
+use crate::core::place::Place;
+use crate::store::InboxRow;
+use crate::webhook::{self, Parsed};
+
+/// A domain event and where it happened: the body of every inbox row that is not a webhook.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Where.
+    pub place: Place,
+    /// What.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+impl Fact {
+    /// The fact as the body of an inbox row.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("facts have string keys and no custom serializers, so they always serialize")
+    }
+}
+
+/// What a row comes to.
+pub(super) enum Meaning {
+    /// Something to decide about.
+    Fact(Fact),
+    /// Nothing, and why.
+    Nothing(String),
+}
+
+/// Reads a row.
+pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
+    if row.kind != "webhook" {
+        return serde_json::from_str(&row.body)
+            .map(Meaning::Fact)
+            .map_err(|source| EngineError::Unreadable { what: format!("fact {}", row.id), source });
+    }
+    Ok(match webhook::parse(&row.name, &row.body) {
+        Parsed::Event { place, event } => Meaning::Fact(Fact { place, event }),
+        Parsed::Ignored { reason } => Meaning::Nothing(format!("ignored: {reason}")),
+        Parsed::Malformed { reason } => Meaning::Nothing(format!("malformed: {reason}")),
+    })
+}

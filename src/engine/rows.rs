@@ -1,0 +1,143 @@
+//! From the core's values to the store's rows.
+
+use serde_json::json;
+
+use super::EngineError;
+use crate::core::decide::{Noted, Planned};
+use crate::core::effect::{Effect, Reaction};
+use crate::core::place::Place;
+use crate::core::policy::Limits;
+use crate::core::session::SessionRecord;
+use crate::core::story::Happening;
+use crate::core::task::{Stage, Task};
+use crate::store::{InboxRow, NewEffect, NewEvent, SessionRow, TaskRow};
+
+fn text<T: serde::Serialize>(what: &str, value: &T) -> Result<String, EngineError> {
+    serde_json::to_string(value).map_err(|source| EngineError::Unreadable { what: what.to_owned(), source })
+}
+
+/// The task's row.
+pub(super) fn task(task: &Task, now: i64) -> Result<TaskRow, EngineError> {
+    let queued_at = match &task.stage {
+        Stage::Queued { job, .. } => Some(job.queued_at),
+        _ => None,
+    };
+    Ok(TaskRow {
+        key: task.key(),
+        version: 0,
+        state: task.state().to_owned(),
+        priority: 0,
+        queued_at,
+        installation: task.place.installation,
+        body: text("a task", task)?,
+        updated_at: now,
+    })
+}
+
+/// The session's row.
+pub(super) fn session(task: &Task, record: &SessionRecord) -> Result<SessionRow, EngineError> {
+    let body =
+        json!({ "repository": task.place.name, "issue": task.place.issue, "pull": task.pull, "story": task.story });
+    Ok(SessionRow {
+        id: record.id.clone(),
+        task: task.key(),
+        number: i64::from(record.number),
+        state: record.state.name().to_owned(),
+        live: record.state.holds_slot(),
+        role: record.role.clone(),
+        agent: record.agent.clone(),
+        stop: record.stop.clone(),
+        branch: Some(record.branch.to_string()),
+        pull: record.pull,
+        created_at: record.created_at,
+        started_at: record.started_at,
+        ended_at: record.ended_at,
+        body: text("a session", &body)?,
+    })
+}
+
+/// An event's row.
+pub(super) fn event(noted: &Noted, task: &Task, row: &InboxRow, now: i64) -> NewEvent {
+    NewEvent {
+        at: now,
+        name: noted.happening.name().to_owned(),
+        task: Some(task.key()),
+        repository: Some(task.place.name.to_string()),
+        issue: Some(task.place.issue.0),
+        session: noted.session.clone(),
+        delivery: Some(row.id.clone()),
+        body: noted.details.to_string(),
+    }
+}
+
+/// The event of a delivery.
+pub(super) fn delivery(row: &InboxRow, happening: Happening, place: Option<&Place>, reason: &str) -> NewEvent {
+    let guid = row.id.strip_prefix("webhook:").unwrap_or(&row.id);
+    NewEvent {
+        at: row.received_at,
+        name: happening.name().to_owned(),
+        task: place.map(Place::task),
+        repository: place.map(|place| place.name.to_string()),
+        issue: place.map(|place| place.issue.0),
+        session: None,
+        delivery: Some(row.id.clone()),
+        body: json!({ "delivery": guid, "webhook": row.name, "reason": reason }).to_string(),
+    }
+}
+
+/// An effect's row. Its id derives from the fact that caused it, so deciding the same fact twice plans it once.
+pub(super) fn effect(
+    cause: i64,
+    index: usize,
+    planned: &Planned,
+    limits: &Limits,
+    now: i64,
+) -> Result<NewEffect, EngineError> {
+    let effect = &planned.effect;
+    let task = effect.place().task();
+    let (lane, serial, rank) = lane(effect);
+    Ok(NewEffect {
+        id: format!("e{cause}.{index}"),
+        task: Some(task),
+        session: effect.session().cloned(),
+        kind: effect.kind().name().to_owned(),
+        lane,
+        serial,
+        rank,
+        content: matches!(effect, Effect::ShowStatus { .. } | Effect::OpenPull { .. } | Effect::PostAnswer { .. }),
+        coalesce: match effect {
+            Effect::ShowStatus { .. } => Some(format!("status:{task}")),
+            Effect::ShowLabel { .. } => Some(format!("label:{task}")),
+            _ => None,
+        },
+        not_before: planned.not_before,
+        max_attempts: attempts(effect, limits),
+        body: text("an effect", effect)?,
+        created_at: now,
+    })
+}
+
+/// Where an effect waits its turn: changes on GitHub one at a time per installation, receipts first.
+fn lane(effect: &Effect) -> (String, bool, i64) {
+    let github = |rank| (format!("github:{}", effect.place().installation), true, rank);
+    match effect {
+        Effect::React { reaction: Reaction::Eyes, .. } => github(0),
+        Effect::OpenPull { .. } | Effect::PostAnswer { .. } => github(1),
+        Effect::ShowLabel { .. } => github(2),
+        Effect::ShowStatus { .. } => github(3),
+        Effect::React { .. } => github(4),
+        Effect::CheckTrigger { .. } | Effect::CheckPublish { .. } => ("read".into(), false, 1),
+        Effect::PrepareWorkspace { .. } | Effect::Collect { .. } | Effect::Publish { .. } => ("git".into(), false, 1),
+        Effect::RunTurn { .. } | Effect::EndAgent { .. } => ("agent".into(), false, 1),
+        Effect::RemoveWorkspace { .. } => ("tidy".into(), false, 5),
+    }
+}
+
+/// How often an effect is tried. A turn counts every restart of the service as a try, so it has more.
+fn attempts(effect: &Effect, limits: &Limits) -> i64 {
+    match effect {
+        Effect::PrepareWorkspace { .. } => limits.start_attempts,
+        Effect::RunTurn { .. } => limits.start_attempts.max(20),
+        _ => limits.effect_attempts,
+    }
+}

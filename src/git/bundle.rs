@@ -1,0 +1,144 @@
+//! Takes the commits an agent made, as a bundle file (gitformat-bundle(5)), into the quarantine.
+//!
+//! The file is the agent's: it is opened without following links, its header is read here, and only its pack is given to
+//! `git index-pack`, with a cap, bounded memory and the full rules of fsck. Nothing of it is believed before that.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use rustix::fs::{Mode, OFlags};
+
+use super::error::{GitError, one_line};
+use super::process::{Input, Program};
+use super::quarantine::Quarantine;
+use crate::core::ids::Sha;
+
+/// The largest bundle looked at; a patch of a session is at most a few MiB.
+const LARGEST: u64 = 64 << 20;
+
+/// Processor time for unpacking it; an honest bundle of that size takes about three.
+const SECONDS: u64 = 10;
+
+/// The longest header looked at.
+const HEADER: u64 = 64 << 10;
+
+/// Takes a bundle's objects into the quarantine and tells its `HEAD`, or `None` when there is no such file. Every object
+/// above `base` is known to be there afterwards. Errors: [`GitError::Bundle`] for anything that is wrong with it.
+pub(super) async fn take(
+    program: &Program,
+    quarantine: &Quarantine,
+    path: &Path,
+    base: &Sha,
+) -> Result<Option<Sha>, GitError> {
+    let Some((file, head)) = open(path)? else { return Ok(None) };
+    let call = quarantine
+        .call("index-pack")
+        .args(["--stdin", "--fix-thin", "--strict", &format!("--max-input-size={LARGEST}")])
+        .input(Input::File(file));
+    let call = call.config("core.packedGitWindowSize=16m").config("pack.threads=1").seconds(SECONDS);
+    judge(program.run(call).await)?;
+    let complete = quarantine.call("rev-list").args([
+        "--objects",
+        "--quiet",
+        "--end-of-options",
+        head.as_str(),
+        &format!("^{base}"),
+    ]);
+    judge(program.run(complete).await)?;
+    Ok(Some(head))
+}
+
+/// A process that fails, floods or hangs over an agent's pack says something about the pack.
+fn judge(result: Result<super::process::Outcome, GitError>) -> Result<(), GitError> {
+    let reason = match result {
+        Ok(outcome) if outcome.success => return Ok(()),
+        Ok(outcome) if outcome.stderr.is_empty() => "reading them took too much".to_owned(),
+        Ok(outcome) => one_line(&outcome.stderr, 200),
+        Err(GitError::Timeout { .. }) => "reading them took too long".to_owned(),
+        Err(error) => return Err(error),
+    };
+    Err(GitError::Bundle { reason })
+}
+
+/// Opens the file, reads its header, and leaves it standing at the pack.
+fn open(path: &Path) -> Result<Option<(File, Sha)>, GitError> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let mut file = match rustix::fs::open(path, flags, Mode::empty()) {
+        Ok(descriptor) => File::from(descriptor),
+        Err(rustix::io::Errno::NOENT) => return Ok(None),
+        Err(error) => return Err(GitError::Bundle { reason: format!("the bundle cannot be opened ({error})") }),
+    };
+    let disk = |error| GitError::disk("read the bundle", error);
+    let meta = file.metadata().map_err(disk)?;
+    if !meta.is_file() || meta.len() > LARGEST {
+        return Err(GitError::Bundle { reason: format!("the bundle is not a file of at most {LARGEST} bytes") });
+    }
+    let mut start = Vec::new();
+    file.by_ref().take(HEADER).read_to_end(&mut start).map_err(disk)?;
+    let (head, pack) =
+        parse(&start).ok_or_else(|| GitError::Bundle { reason: "the bundle's header is broken".into() })?;
+    file.seek(SeekFrom::Start(pack)).map_err(disk)?;
+    Ok(Some((file, head)))
+}
+
+/// The object name of `HEAD` and where the pack begins.
+fn parse(bytes: &[u8]) -> Option<(Sha, u64)> {
+    let mut head = None;
+    let mut offset = 0;
+    for (number, line) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
+        offset += line.len();
+        let line = std::str::from_utf8(line.strip_suffix(b"\n")?);
+        match (number, line) {
+            (0, Ok("# v2 git bundle" | "# v3 git bundle")) => {}
+            (0, _) => return None,
+            (_, Ok("")) => return Some((head?, offset as u64)),
+            // Prerequisites carry a commit's title, which may be any bytes; that all is there is proved later.
+            (_, Err(_)) => {}
+            (_, Ok(line)) if line.starts_with('-') || line.starts_with("@object-format=") => {}
+            (_, Ok(line)) => {
+                let (sha, name) = line.split_once(' ')?;
+                let sha: Sha = sha.parse().ok()?;
+                if name == "HEAD" {
+                    head = Some(sha);
+                }
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHA: &str = "0123456789012345678901234567890123456789";
+
+    #[test]
+    fn headers_are_read_or_refused() {
+        let good = format!("# v2 git bundle\n-{SHA} title\n{SHA} HEAD\n\nPACK…");
+        assert_eq!(parse(good.as_bytes()), Some((SHA.parse().expect("a sha"), good.len() as u64 - 7)));
+        let bad = [
+            String::new(),
+            "PACK".into(),
+            "# v2 git bundle\n".into(),
+            "# v2 git bundle\n\nPACK".into(),
+            format!("# v2 git bundle\n{SHA} refs/heads/main\n\n"),
+            format!("# v3 git bundle\n@filter=blob:none\n{SHA} HEAD\n\n"),
+            format!("# v2 git bundle\n--upload-pack=x HEAD\n{SHA} HEAD"),
+            "# v2 git bundle\nzz HEAD\n\n".into(),
+        ];
+        for bad in bad {
+            assert_eq!(parse(bad.as_bytes()), None, "{bad:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            let mut header = b"# v2 git bundle\n".to_vec();
+            header.extend(&bytes);
+            let _ = (parse(&bytes), parse(&header));
+        }
+    }
+}

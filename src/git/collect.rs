@@ -1,0 +1,247 @@
+//! Takes what an agent left: its commits (as a bundle) and its uncommitted work (as files), judged before the mirror has it.
+//!
+//! To be called when every process of the session is gone, so that what is judged is what is published. Only our own git
+//! looks at the working tree, with the mirror as its repository and an index of its own: nothing the agent wrote into a
+//! `.git` is read. It must never run `git status`, `add` or `diff` there, because those enter nested repositories and run
+//! what their configuration names.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::Git;
+use super::bundle;
+use super::change::{FileChange, RawChange, read_counted, read_raw};
+use super::error::GitError;
+use super::mirror::read_ref;
+use super::process::{Beyond, Call, Input};
+use super::protect::{LINK, Link, case_clashes, problems, protected};
+use super::quarantine::Quarantine;
+use super::workspace::{Identity, session_ref};
+use crate::core::ids::{RepositoryId, SessionId, Sha};
+
+/// Listings of paths; a tree of half a million files has about 40 MiB of them.
+pub(super) const LISTING: usize = 128 << 20;
+
+/// How much a session may change before a human has to agree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffLimits {
+    /// Changed files.
+    pub files: usize,
+    /// Bytes of the patch.
+    pub bytes: usize,
+    /// Commits.
+    pub commits: u32,
+}
+
+impl Default for DiffLimits {
+    fn default() -> Self {
+        Self { files: 100, bytes: 4 << 20, commits: 20 }
+    }
+}
+
+/// What to collect.
+#[derive(Debug, Clone)]
+pub struct CollectSpec {
+    /// The session.
+    pub session: SessionId,
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// The commit its workspace started from.
+    pub base: Sha,
+    /// Its working copy.
+    pub workspace: PathBuf,
+    /// Where [`Git::bundle_command`] wrote, if it was run; a file that is not there means no commits.
+    pub bundle: Option<PathBuf>,
+    /// Who a commit of ours is by.
+    pub author: Identity,
+    /// The message of a commit of ours, trailers included.
+    pub message: String,
+    /// What to report as too much.
+    pub limits: DiffLimits,
+}
+
+/// What a session made, by evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collected {
+    /// The commit to publish; `base` when nothing was made.
+    pub head: Sha,
+    /// Where it started.
+    pub base: Sha,
+    /// Commits above `base`.
+    pub commits: u32,
+    /// Whether `head` is a commit of ours, made of what the agent had not committed.
+    pub committed_by_us: bool,
+    /// The changed files; empty means no change against `base`.
+    pub files: Vec<FileChange>,
+    /// Lines added.
+    pub insertions: u64,
+    /// Lines removed.
+    pub deletions: u64,
+    /// Size of the patch with binary content, counted up to one more than the limit.
+    pub patch_bytes: usize,
+    /// Changed paths a human has to allow (also those changed by a commit on the way and changed back).
+    pub protected: Vec<String>,
+    /// Limits exceeded, as sentences.
+    pub over: Vec<String>,
+}
+
+impl Git {
+    /// Takes a session's result into the mirror under `refs/skep/sessions/<id>`. May be repeated: the same work is the same
+    /// commit. Errors: [`GitError::Unsafe`], [`GitError::Bundle`] and [`GitError::TooLarge`] refuse it all, and nothing is
+    /// kept of it.
+    pub async fn collect(&self, spec: &CollectSpec) -> Result<Collected, GitError> {
+        let mirror = self.mirror_path(spec.repository);
+        let taking = Taking { git: self, spec, quarantine: Quarantine::open(&mirror, &spec.session)? };
+        let committed = taking.agents_head().await?;
+        let parent = taking.parent(&committed, read_ref(&mirror, &session_ref(&spec.session))).await?;
+        let head = taking.commit_rest(&parent).await?;
+        let mut collected = taking.evidence(&head).await?;
+        collected.committed_by_us = head != committed;
+        let quarantine = taking.quarantine;
+        quarantine.admit()?;
+        let name = session_ref(&spec.session);
+        let call = Call::new("update-ref").args(["--no-deref", &name, head.as_str()]).repository(&mirror);
+        self.inner.program.run(call).await?.bytes()?;
+        Ok(collected)
+    }
+}
+
+/// One collection on its way.
+pub(super) struct Taking<'a> {
+    pub(super) git: &'a Git,
+    pub(super) spec: &'a CollectSpec,
+    pub(super) quarantine: Quarantine,
+}
+
+impl Taking<'_> {
+    pub(super) async fn run(&self, call: Call) -> Result<Vec<u8>, GitError> {
+        self.git.inner.program.run(call).await?.bytes()
+    }
+
+    /// The agent's own last commit, or `base`. A history that does not contain `base` is dropped: only its files count.
+    async fn agents_head(&self) -> Result<Sha, GitError> {
+        let base = &self.spec.base;
+        let Some(bundle) = &self.spec.bundle else { return Ok(base.clone()) };
+        let head = bundle::take(&self.git.inner.program, &self.quarantine, bundle, base).await?;
+        match head {
+            Some(head) if self.contains(&head, base).await? => Ok(head),
+            _ => Ok(base.clone()),
+        }
+    }
+
+    /// A commit of ours from an earlier collection of this session is built upon, unless the agent went another way.
+    async fn parent(&self, committed: &Sha, earlier: Option<Sha>) -> Result<Sha, GitError> {
+        match earlier {
+            Some(earlier) if self.contains(&earlier, committed).await? => Ok(earlier),
+            _ => Ok(committed.clone()),
+        }
+    }
+
+    async fn contains(&self, head: &Sha, ancestor: &Sha) -> Result<bool, GitError> {
+        if head == ancestor {
+            return Ok(true);
+        }
+        let call = self.quarantine.call("merge-base").args(["--is-ancestor", ancestor.as_str(), head.as_str()]);
+        let outcome = self.git.inner.program.run(call).await?;
+        if !outcome.success && !outcome.stderr.is_empty() {
+            return Err(outcome.failed());
+        }
+        Ok(outcome.success)
+    }
+
+    /// Commits what differs between `parent` and the working tree; without a difference it is `parent`.
+    async fn commit_rest(&self, parent: &Sha) -> Result<Sha, GitError> {
+        let Some(tree) = self.snapshot(parent).await? else { return Ok(parent.clone()) };
+        let name = format!("{parent}^{{tree}}");
+        let parents_tree = self.run(self.quarantine.call("rev-parse").args(["--verify", "--quiet", &name])).await?;
+        if tree == sha("rev-parse", &parents_tree)? {
+            return Ok(parent.clone());
+        }
+        let message = self.spec.message.replace('\0', "");
+        let call = self.quarantine.call("commit-tree").args(["-p", parent.as_str(), "-F", "-", tree.as_str()]);
+        let call = self.spec.author.to(call).input(Input::Bytes(message.into_bytes()));
+        sha("commit-tree", &self.run(call).await?)
+    }
+
+    async fn evidence(&self, head: &Sha) -> Result<Collected, GitError> {
+        let (spec, base) = (self.spec, &self.spec.base);
+        let diff = |flags: &[&str]| {
+            let call =
+                self.quarantine.call("diff-tree").args(["-r", "-M", "--no-ext-diff", "--no-textconv"]).args(flags);
+            call.args(["--end-of-options", base.as_str(), head.as_str()])
+        };
+        let counted = diff(&["-z", "--raw", "--numstat", "--no-abbrev"]).cap(LISTING, Beyond::Fail);
+        let patch = diff(&["-p", "--binary"]).cap(spec.limits.bytes + 1, Beyond::Cut);
+        let count =
+            self.quarantine.call("rev-list").args(["--count", "--end-of-options", head.as_str(), &format!("^{base}")]);
+        let (counted, patch, count) = tokio::try_join!(self.run(counted), self.run(patch), self.run(count))?;
+        let count = String::from_utf8_lossy(&count).trim().parse::<u32>();
+        let commits = count.map_err(|_| GitError::unreadable("rev-list"))?;
+        let (mut changes, files) = read_counted(&counted)?;
+        if commits > 1 {
+            changes.extend(self.on_the_way(head).await?);
+        }
+        self.check(head, &changes).await?;
+        let mut collected = Collected {
+            head: head.clone(),
+            base: base.clone(),
+            commits,
+            committed_by_us: false,
+            insertions: files.iter().map(|file| file.insertions).sum(),
+            deletions: files.iter().map(|file| file.deletions).sum(),
+            files,
+            patch_bytes: patch.len(),
+            protected: protected(&changes),
+            over: Vec::new(),
+        };
+        collected.over = exceeded(&collected, &spec.limits);
+        Ok(collected)
+    }
+
+    /// What each commit changed: a push publishes all of them, not only the last tree.
+    async fn on_the_way(&self, head: &Sha) -> Result<Vec<RawChange>, GitError> {
+        let call = self
+            .quarantine
+            .call("log")
+            .args(["--format=", "-z", "--raw", "-r", "-m", "--root", "--no-abbrev", "--no-renames", "--no-ext-diff"])
+            .args(["--end-of-options", head.as_str(), &format!("^{}", self.spec.base)])
+            .cap(LISTING, Beyond::Fail);
+        read_raw("log", &self.run(call).await?)
+    }
+
+    async fn check(&self, head: &Sha, changes: &[RawChange]) -> Result<(), GitError> {
+        let mut links = Vec::new();
+        for change in changes.iter().filter(|change| change.new_mode == LINK) {
+            if links.len() == 1000 {
+                return Err(GitError::TooLarge { what: "it changed more than 1000 symbolic links".into() });
+            }
+            let call = self.quarantine.call("cat-file").args(["blob", &change.new_object]).cap(8192, Beyond::Cut);
+            links.push(Link { path: &change.path, target: self.run(call).await? });
+        }
+        let mut found = problems(changes, &links);
+        if changes.iter().any(|change| !matches!(change.status, b'M' | b'D')) {
+            let call = self.quarantine.call("ls-tree").args(["-r", "-z", "--name-only", head.as_str()]);
+            found.extend(case_clashes(changes, &self.run(call.cap(LISTING, Beyond::Fail)).await?));
+        }
+        if found.is_empty() { Ok(()) } else { Err(GitError::Unsafe { problems: found }) }
+    }
+}
+
+fn exceeded(collected: &Collected, limits: &DiffLimits) -> Vec<String> {
+    let (files, commits, bytes) = (collected.files.len(), collected.commits, collected.patch_bytes);
+    [
+        (files > limits.files).then(|| format!("{files} files changed; the limit is {}", limits.files)),
+        (bytes > limits.bytes).then(|| format!("the patch is larger than {} bytes", limits.bytes)),
+        (commits > limits.commits).then(|| format!("{commits} commits; the limit is {}", limits.commits)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Reads an object name from a call's output.
+pub(super) fn sha(verb: &str, output: &[u8]) -> Result<Sha, GitError> {
+    let text = std::str::from_utf8(output).map_err(|_| GitError::unreadable(verb))?;
+    text.trim().parse().map_err(|_| GitError::unreadable(verb))
+}

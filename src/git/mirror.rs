@@ -1,0 +1,286 @@
+//! The bare mirror of a repository's branches: made at first use, brought up to date, read from.
+//!
+//! The mirror is the one repository the service trusts: workspaces borrow its objects, sessions' results are taken into it
+//! and pushes leave from it. It must never be written by an agent, never lose an object somebody borrows (no garbage
+//! collection here), and never be fetched twice at once.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::Git;
+use super::error::GitError;
+use super::process::{Beyond, Call, Input};
+use super::remote::{Remote, classify};
+use crate::core::ids::{RepositoryId, Sha};
+
+/// What the mirror has to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Want {
+    /// A branch, without `refs/heads/`.
+    pub branch: String,
+    /// The commit it is known to be at; with it a warm mirror needs no network.
+    pub sha: Option<Sha>,
+}
+
+/// What the mirror holds now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// The commit of the wanted branch; another one than wanted when the branch has moved on.
+    pub head: Sha,
+    /// Whether the network was used.
+    pub fetched: bool,
+}
+
+/// Flaws in old, honest commits all over the world; they change nothing but what a log shows. An agent's own objects are
+/// held to the full rules.
+const FORGIVEN: [&str; 12] = [
+    "badDate",
+    "badDateOverflow",
+    "badEmail",
+    "badName",
+    "badTimezone",
+    "missingEmail",
+    "missingNameBeforeEmail",
+    "missingSpaceBeforeDate",
+    "missingSpaceBeforeEmail",
+    "zeroPaddedDate",
+    "zeroPaddedFilemode",
+    "badFilemode",
+];
+
+impl Git {
+    /// Where the mirror of a repository is (whether or not it exists yet). Agents may see it read-only.
+    pub fn mirror_path(&self, repository: RepositoryId) -> PathBuf {
+        self.inner.data_dir.join("mirrors").join(format!("{repository}.git"))
+    }
+
+    /// Makes sure the mirror holds what is wanted; one fetch at a time per repository. When it already does, neither a
+    /// process nor the network is used. Errors: each way the remote can refuse, see [`GitError`].
+    pub async fn fetch(&self, remote: &Remote, want: &Want) -> Result<Fetched, GitError> {
+        check_branch_name(&want.branch)?;
+        let mirror = self.mirror_path(remote.repository);
+        if let Some(held) = held(&mirror, want) {
+            return Ok(held);
+        }
+        let lock = self.fetch_lock(remote.repository);
+        let _one_at_a_time = lock.lock().await;
+        if let Some(held) = held(&mirror, want) {
+            return Ok(held);
+        }
+        self.make_mirror(&mirror).await?;
+        self.fetch_branches(remote, &mirror).await?;
+        match branch_head(&mirror, &want.branch) {
+            Some(head) => Ok(Fetched { head, fetched: true }),
+            None if has_branches(&mirror) => Err(GitError::UnknownBranch(want.branch.clone())),
+            None => Err(GitError::Empty),
+        }
+    }
+
+    /// The text of a file at a commit (links inside the tree are followed, bytes that are not UTF-8 replaced); `None` when
+    /// there is no such file. Errors: [`GitError::FileTooLarge`] beyond `max_bytes`.
+    pub async fn read_file(
+        &self,
+        repository: RepositoryId,
+        at: &Sha,
+        path: &str,
+        max_bytes: usize,
+    ) -> Result<Option<String>, GitError> {
+        let relative = path.split('/').any(|part| matches!(part, "" | "." | ".."));
+        if relative || path.bytes().any(|b| b == 0 || b == b'\n') {
+            return Ok(None);
+        }
+        let call = Call::new("cat-file")
+            .args(["--batch", "--follow-symlinks"])
+            .repository(&self.mirror_path(repository))
+            .input(Input::Bytes(format!("{at}:{path}\n").into_bytes()))
+            .cap(max_bytes.saturating_add(256), Beyond::Cut);
+        let answer = self.inner.program.run(call).await?.bytes()?;
+        let Some(end) = answer.iter().position(|b| *b == b'\n') else { return Err(GitError::unreadable("cat-file")) };
+        let header = String::from_utf8_lossy(&answer[..end]);
+        let words: Vec<&str> = header.split(' ').collect();
+        let [_, "blob", size] = words[..] else { return Ok(None) };
+        let size: usize = size.parse().map_err(|_| GitError::unreadable("cat-file"))?;
+        if size > max_bytes {
+            return Err(GitError::FileTooLarge { path: path.to_owned(), max_bytes });
+        }
+        let content = answer.get(end + 1..end + 1 + size).ok_or_else(|| GitError::unreadable("cat-file"))?;
+        Ok(Some(String::from_utf8_lossy(content).into_owned()))
+    }
+
+    /// The difference between two commits as unified diff text, cut at `max_bytes`.
+    pub async fn diff(
+        &self,
+        repository: RepositoryId,
+        base: &Sha,
+        head: &Sha,
+        max_bytes: usize,
+    ) -> Result<String, GitError> {
+        let call = Call::new("diff-tree")
+            .args(["-r", "-p", "-M", "--no-ext-diff", "--no-textconv", "--no-color", "--end-of-options"])
+            .args([base.as_str(), head.as_str()])
+            .repository(&self.mirror_path(repository))
+            .cap(max_bytes, Beyond::Cut);
+        let text = self.inner.program.run(call).await?.bytes()?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// An interrupted making leaves only the provisional name behind.
+    async fn make_mirror(&self, mirror: &Path) -> Result<(), GitError> {
+        if mirror.join("HEAD").exists() {
+            return Ok(());
+        }
+        let making = mirror.with_extension("making");
+        super::workspace::remove_tree(&making).await?;
+        let call = Call::new("init")
+            .args(["--quiet", "--bare", "--template=", "--initial-branch=main", "--end-of-options"])
+            .arg(&making);
+        self.inner.program.run(call).await?.bytes()?;
+        tokio::fs::rename(&making, mirror).await.map_err(|error| GitError::disk("make the mirror", error))
+    }
+
+    async fn fetch_branches(&self, remote: &Remote, mirror: &Path) -> Result<(), GitError> {
+        let mut call = Call::new("fetch").args([
+            "--quiet",
+            "--prune",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-auto-maintenance",
+            "--no-recurse-submodules",
+            "--end-of-options",
+            &remote.url,
+            "+refs/heads/*:refs/heads/*",
+        ]);
+        for flaw in FORGIVEN {
+            call = call.config(format!("fetch.fsck.{flaw}=ignore"));
+        }
+        let outcome = self.converse(remote, mirror, call).await?;
+        if outcome.success {
+            return Ok(());
+        }
+        let error = classify(&outcome);
+        if matches!(error, GitError::Locked { .. }) {
+            // Whoever made a lock this old was killed: no process of ours lives longer than the timeout.
+            clear_leftovers(mirror, self.inner.program.timeout);
+        }
+        Err(error)
+    }
+
+    fn fetch_lock(&self, repository: RepositoryId) -> std::sync::Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.inner.locks.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        locks.entry(repository).or_default().clone()
+    }
+}
+
+/// The wanted commit at the wanted branch, without asking anybody.
+fn held(mirror: &Path, want: &Want) -> Option<Fetched> {
+    let head = branch_head(mirror, &want.branch)?;
+    (want.sha.as_ref() == Some(&head)).then_some(Fetched { head, fetched: false })
+}
+
+/// Reads a branch as git stores it: a file of its own, or a line in `packed-refs`.
+fn branch_head(mirror: &Path, branch: &str) -> Option<Sha> {
+    read_ref(mirror, &format!("refs/heads/{branch}"))
+}
+
+/// Reads a ref of the mirror from its files. The name must be a checked one.
+pub(super) fn read_ref(mirror: &Path, name: &str) -> Option<Sha> {
+    if let Ok(text) = std::fs::read_to_string(mirror.join(name)) {
+        return text.trim().parse().ok();
+    }
+    let packed = std::fs::read_to_string(mirror.join("packed-refs")).ok()?;
+    let mut lines = packed.lines().filter_map(|line| line.split_once(' '));
+    lines.find(|(_, packed_name)| *packed_name == name).and_then(|(sha, _)| sha.parse().ok())
+}
+
+fn has_branches(mirror: &Path) -> bool {
+    let loose = std::fs::read_dir(mirror.join("refs/heads")).is_ok_and(|mut entries| entries.next().is_some());
+    let packed = || std::fs::read_to_string(mirror.join("packed-refs")).is_ok_and(|text| text.contains(" refs/heads/"));
+    loose || packed()
+}
+
+/// The rules of git-check-ref-format(1); the name becomes part of a path and of a ref.
+fn check_branch_name(name: &str) -> Result<(), GitError> {
+    let part = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
+    let character = |c: char| !c.is_ascii_control() && !matches!(c, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\');
+    let whole = !name.starts_with('-')
+        && !name.ends_with('.')
+        && name != "@"
+        && !name.contains("..")
+        && !name.contains("@{")
+        && name.len() <= 1000;
+    if whole && name.chars().all(character) && name.split('/').all(part) {
+        return Ok(());
+    }
+    Err(GitError::BranchName(name.chars().take(200).collect()))
+}
+
+/// Removes what killed processes left in a mirror: lock files, half-written packs, half-taken results older than `age`.
+pub(super) fn clear_leftovers(mirror: &Path, age: Duration) {
+    let old = |path: &Path| {
+        let modified = std::fs::symlink_metadata(path).and_then(|meta| meta.modified());
+        modified.is_ok_and(|time| SystemTime::now().duration_since(time).is_ok_and(|passed| passed >= age))
+    };
+    let mut folders = vec![mirror.join("refs")];
+    let mut stale = vec![mirror.join("packed-refs.lock"), mirror.join("HEAD.lock"), mirror.join("config.lock")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(path),
+                _ if path.extension().is_some_and(|extension| extension == "lock") => stale.push(path),
+                _ => {}
+            }
+        }
+    }
+    for folder in [mirror.join("objects"), mirror.join("objects/pack")] {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with("tmp_") || name.to_string_lossy().starts_with("incoming-") {
+                stale.push(entry.path());
+            }
+        }
+    }
+    for path in stale.iter().filter(|path| old(path)) {
+        tracing::warn!(path = %path.display(), "removing what a killed git process left in the mirror");
+        let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn branch_names_are_gits_own() {
+        for good in ["main", "release/1.2", "a-b_c", "émile", "x@y"] {
+            assert_eq!(check_branch_name(good), Ok(()), "{good}");
+        }
+        let bad = [
+            "", "-x", "a..b", "../x", "a/../b", "/a", "a/", "a//b", "a.lock", "x.lock/y", ".a", "a.", "@", "a@{1}",
+            "a b", "a\nb", "a\0", "a:b", "a^", "a\\b",
+        ];
+        for bad in bad {
+            assert!(matches!(check_branch_name(bad), Err(GitError::BranchName(_))), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn leftovers_go_and_the_rest_stays() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mirror = folder.path();
+        for dir in ["refs/heads/a", "objects/pack", "objects/incoming-1-1-1/xx"] {
+            std::fs::create_dir_all(mirror.join(dir)).expect("made");
+        }
+        let leftovers = ["refs/heads/a/b.lock", "packed-refs.lock", "objects/pack/tmp_pack_x"];
+        let kept = ["refs/heads/a/b", "packed-refs", "objects/pack/pack-1.pack"];
+        for file in leftovers.iter().chain(&kept) {
+            std::fs::write(mirror.join(file), "x").expect("written");
+        }
+        clear_leftovers(mirror, Duration::from_secs(3600));
+        assert!(leftovers.iter().all(|file| mirror.join(file).exists()), "young ones may be alive");
+        clear_leftovers(mirror, Duration::ZERO);
+        assert!(leftovers.iter().all(|file| !mirror.join(file).exists()));
+        assert!(kept.iter().all(|file| mirror.join(file).exists()));
+        assert!(!mirror.join("objects/incoming-1-1-1").exists());
+    }
+}

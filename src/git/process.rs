@@ -1,0 +1,342 @@
+//! One git process: argument list, environment, configuration, input, caps and its end.
+//!
+//! Every git this service starts goes through here, so that no call can forget a switch: the environment is emptied first,
+//! no configuration of the machine or the user is read, hooks, fsmonitor, credential helpers and every transport but https
+//! are off, and the whole process group is gone when the call ends, times out or is dropped. It must never be given a
+//! secret as an argument or in the environment: other processes of the same user read both.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command};
+
+use super::error::{GitError, one_line};
+
+/// Where programs are looked for: fixed, so that nothing an operator exports changes which git runs.
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/run/current-system/sw/bin";
+
+/// The whole environment of a call, before what the call itself adds.
+const ENVIRONMENT: [(&str, &str); 10] = [
+    ("PATH", PATH),
+    ("LC_ALL", "C"),
+    ("TZ", "UTC"),
+    ("HOME", "/dev/null"),
+    ("GIT_CONFIG_NOSYSTEM", "1"),
+    ("GIT_CONFIG_GLOBAL", "/dev/null"),
+    ("GIT_ATTR_NOSYSTEM", "1"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("GIT_NO_REPLACE_OBJECTS", "1"),
+    ("GIT_LITERAL_PATHSPECS", "1"),
+];
+
+/// The configuration of every call; command-line configuration wins over any file.
+const CONFIGURATION: [&str; 20] = [
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.untrackedCache=false",
+    "core.attributesFile=/dev/null",
+    "core.excludesFile=/dev/null",
+    "core.symlinks=true",
+    "core.protectHFS=true",
+    "core.protectNTFS=true",
+    "core.autocrlf=false",
+    "safe.bareRepository=explicit",
+    "protocol.allow=never",
+    "transfer.fsckObjects=true",
+    "submodule.recurse=false",
+    "push.recurseSubmodules=no",
+    "credential.helper=",
+    "http.followRedirects=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "commit.gpgSign=false",
+    "diff.renameLimit=400",
+];
+
+/// What a process gets on its standard input.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// Nothing.
+    Null,
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// The rest of an open file.
+    File(std::fs::File),
+}
+
+/// What happens to output beyond the cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beyond {
+    /// The process is ended and the call fails.
+    Fail,
+    /// The process is ended and the call succeeds with what fitted.
+    Cut,
+}
+
+/// One call to be made.
+#[derive(Debug)]
+pub(super) struct Call {
+    verb: &'static str,
+    arguments: Vec<OsString>,
+    environment: Vec<(&'static str, OsString)>,
+    configuration: Vec<String>,
+    input: Input,
+    cap: usize,
+    beyond: Beyond,
+    memory: Option<u64>,
+    seconds: Option<u64>,
+}
+
+impl Call {
+    /// A call of `git <verb>`.
+    pub(super) fn new(verb: &'static str) -> Self {
+        Self {
+            verb,
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            configuration: Vec::new(),
+            input: Input::Null,
+            cap: 1 << 20,
+            beyond: Beyond::Fail,
+            memory: None,
+            seconds: None,
+        }
+    }
+
+    /// Adds one argument.
+    pub(super) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// Adds several arguments.
+    pub(super) fn args<I: IntoIterator<Item: AsRef<OsStr>>>(mut self, arguments: I) -> Self {
+        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self
+    }
+
+    /// Adds a variable to the environment. Never a secret.
+    pub(super) fn env(mut self, name: &'static str, value: impl AsRef<OsStr>) -> Self {
+        self.environment.push((name, value.as_ref().to_owned()));
+        self
+    }
+
+    /// Names the repository: git never looks for one by itself.
+    pub(super) fn repository(self, git_dir: &Path) -> Self {
+        self.env("GIT_DIR", git_dir)
+    }
+
+    /// Adds one `name=value` of configuration.
+    pub(super) fn config(mut self, setting: impl Into<String>) -> Self {
+        self.configuration.push(setting.into());
+        self
+    }
+
+    /// Gives it something to read.
+    pub(super) fn input(mut self, input: Input) -> Self {
+        self.input = input;
+        self
+    }
+
+    /// Sets how many bytes of output are taken (default 1 MiB) and what happens beyond.
+    pub(super) fn cap(mut self, bytes: usize, beyond: Beyond) -> Self {
+        self.cap = bytes;
+        self.beyond = beyond;
+        self
+    }
+
+    /// Bounds the memory of the process, for calls that unpack what an agent made.
+    pub(super) fn memory(mut self, bytes: u64) -> Self {
+        self.memory = Some(bytes);
+        self
+    }
+
+    /// Bounds the processor time of the process.
+    pub(super) fn seconds(mut self, seconds: u64) -> Self {
+        self.seconds = Some(seconds);
+        self
+    }
+}
+
+/// How a process ended and what it said.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// The git command.
+    pub(super) verb: &'static str,
+    /// Exit code 0 (or cut short by [`Beyond::Cut`]).
+    pub(super) success: bool,
+    /// What it wrote, up to the cap.
+    pub(super) stdout: Vec<u8>,
+    /// Its messages, up to 64 KiB.
+    pub(super) stderr: String,
+}
+
+impl Outcome {
+    /// The error of an unforeseen failure.
+    pub(super) fn failed(&self) -> GitError {
+        let stderr = one_line(&self.stderr, 400);
+        if stderr.contains(".lock': File exists") {
+            return GitError::Locked { why: stderr };
+        }
+        GitError::Failed { verb: self.verb.to_owned(), stderr }
+    }
+
+    /// The output of a call that has to succeed.
+    pub(super) fn bytes(self) -> Result<Vec<u8>, GitError> {
+        if self.success { Ok(self.stdout) } else { Err(self.failed()) }
+    }
+
+    /// The output as one trimmed line.
+    pub(super) fn line(self) -> Result<String, GitError> {
+        let verb = self.verb;
+        let text = String::from_utf8(self.bytes()?).map_err(|_| GitError::unreadable(verb))?;
+        Ok(text.trim().to_owned())
+    }
+}
+
+/// The git program and how long one of its processes may live.
+#[derive(Debug, Clone)]
+pub(super) struct Program {
+    /// The program: a bare name is looked up in a fixed `PATH`.
+    pub(super) path: PathBuf,
+    /// Where every process starts: never inside a working copy.
+    pub(super) directory: PathBuf,
+    /// The life of one process.
+    pub(super) timeout: Duration,
+}
+
+impl Program {
+    /// Runs a call to its end. Errors: the program is missing, takes too long or floods; an exit code is not an error here.
+    pub(super) async fn run(&self, mut call: Call) -> Result<Outcome, GitError> {
+        let (mut command, verb) = (self.command(&mut call), call.verb);
+        let mut child = command.spawn().map_err(|error| GitError::Missing { why: error.to_string() })?;
+        let mut group = Group::of(&child);
+        bound(&child, &call);
+        let conversation = converse(&mut child, call);
+        match tokio::time::timeout(self.timeout, conversation).await {
+            Ok(result) => {
+                group.0 = None;
+                result
+            }
+            Err(_) => {
+                group.end(&mut child).await;
+                Err(GitError::Timeout { verb: verb.to_owned(), after: self.timeout })
+            }
+        }
+    }
+
+    fn command(&self, call: &mut Call) -> Command {
+        let mut command = Command::new(&self.path);
+        command.env_clear().envs(ENVIRONMENT).envs(call.environment.iter().map(|(name, value)| (name, value)));
+        for setting in CONFIGURATION.iter().copied().chain(call.configuration.iter().map(String::as_str)) {
+            command.args(["-c", setting]);
+        }
+        command.arg(call.verb).args(&call.arguments).current_dir(&self.directory);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).kill_on_drop(true);
+        command.stdin(match std::mem::replace(&mut call.input, Input::Null) {
+            Input::Null => Stdio::null(),
+            Input::File(file) => Stdio::from(file),
+            bytes => {
+                call.input = bytes;
+                Stdio::piped()
+            }
+        });
+        command
+    }
+}
+
+/// Talks with the process until it is gone.
+async fn converse(child: &mut Child, call: Call) -> Result<Outcome, GitError> {
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let feed = async {
+        if let (Some(mut pipe), Input::Bytes(bytes)) = (stdin, &call.input) {
+            // The error is not lost: a process that has heard enough closes its end, and its exit code tells whether that was right.
+            let _ = pipe.write_all(bytes).await;
+        }
+    };
+    let messages = async {
+        let (bytes, _) = read_capped(stderr, 64 << 10, Rest::Drain).await;
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let verb = call.verb;
+    let (_, (stdout, cut), stderr) = tokio::join!(feed, read_capped(stdout, call.cap, Rest::Leave), messages);
+    let status = child.wait().await.map_err(|error| GitError::disk("wait for git", error))?;
+    if cut && call.beyond == Beyond::Fail {
+        return Err(GitError::Flood { verb: verb.to_owned(), cap: call.cap });
+    }
+    let success = status.success() || cut;
+    Ok(Outcome { verb, success, stdout, stderr })
+}
+
+/// What to do with a pipe whose cap is reached.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// Read on and forget, so that the writer ends by itself.
+    Drain,
+    /// Close, so that the writer is ended by its next write.
+    Leave,
+}
+
+/// Reads up to `cap` bytes; the flag says whether there was more.
+async fn read_capped(pipe: Option<impl AsyncRead + Unpin>, cap: usize, rest: Rest) -> (Vec<u8>, bool) {
+    let mut kept = Vec::new();
+    let Some(mut pipe) = pipe else { return (kept, false) };
+    let mut cut = false;
+    let mut chunk = vec![0; 32 << 10];
+    while let Ok(read @ 1..) = pipe.read(&mut chunk).await {
+        let room = cap - kept.len();
+        kept.extend_from_slice(&chunk[..read.min(room)]);
+        cut |= read > room;
+        if cut && rest == Rest::Leave {
+            break;
+        }
+    }
+    (kept, cut)
+}
+
+/// The process group of one call; whoever is still in it when the call times out or is dropped is killed.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        Self(child.id().and_then(|id| Pid::from_raw(id.cast_signed())))
+    }
+
+    /// Asks first (git then removes its lock files), kills after two seconds.
+    async fn end(self, child: &mut Child) {
+        if let Some(pid) = self.0 {
+            let _ = kill_process_group(pid, Signal::TERM);
+        }
+        let _ = tokio::time::timeout(Duration::from_secs(2), child.wait()).await;
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(pid) = self.0 {
+            // ESRCH is the usual answer: everybody has left already.
+            let _ = kill_process_group(pid, Signal::KILL);
+        }
+    }
+}
+
+/// Of the memory only what is private counts: mapped packs of a large mirror do not.
+#[cfg(target_os = "linux")]
+fn bound(child: &Child, call: &Call) {
+    use rustix::process::{Resource, Rlimit, prlimit};
+    let Some(pid) = child.id().and_then(|id| Pid::from_raw(id.cast_signed())) else { return };
+    for (resource, limit) in [(Resource::Data, call.memory), (Resource::Cpu, call.seconds)] {
+        let Some(limit) = limit else { continue };
+        if let Err(error) = prlimit(Some(pid), resource, Rlimit { current: Some(limit), maximum: Some(limit) }) {
+            tracing::warn!(%error, "cannot bound git");
+        }
+    }
+}
+
+/// Other systems cannot bound a process from outside; the timeout holds there, too.
+#[cfg(not(target_os = "linux"))]
+fn bound(_: &Child, _: &Call) {}

@@ -1,0 +1,94 @@
+//! Where a session's objects wait until they are judged: a folder of objects beside the mirror's own, which git sees on
+//! top of them.
+//!
+//! What is refused leaves with the folder; what is good is moved into the mirror file by file (objects never change, so a
+//! half-done move is harmless and is simply done again). It must never be used after the judgement failed.
+
+use std::path::{Path, PathBuf};
+
+use super::error::GitError;
+use super::process::Call;
+use crate::core::ids::SessionId;
+
+/// Private memory of a process that reads what an agent made.
+const MEMORY: u64 = 512 << 20;
+
+/// The waiting room of one session's objects; removed when dropped.
+#[derive(Debug)]
+pub(super) struct Quarantine {
+    mirror: PathBuf,
+    objects: PathBuf,
+}
+
+impl Quarantine {
+    /// Makes it, empty.
+    pub(super) fn open(mirror: &Path, session: &SessionId) -> Result<Self, GitError> {
+        let objects = mirror.join("objects").join(format!("incoming-{session}"));
+        let quarantine = Self { mirror: mirror.to_owned(), objects };
+        quarantine.remove();
+        let made = || -> std::io::Result<()> {
+            std::fs::create_dir_all(quarantine.objects.join("info"))?;
+            std::fs::create_dir_all(quarantine.objects.join("pack"))?;
+            let alternates = format!("{}\n", mirror.join("objects").display());
+            std::fs::write(quarantine.objects.join("info/alternates"), alternates)
+        };
+        made().map_err(|error| GitError::disk("make the quarantine", error))?;
+        Ok(quarantine)
+    }
+
+    /// A call that sees the mirror and what waits here, writes only here, and is bounded.
+    pub(super) fn call(&self, verb: &'static str) -> Call {
+        Call::new(verb).repository(&self.mirror).env("GIT_OBJECT_DIRECTORY", &self.objects).memory(MEMORY)
+    }
+
+    /// The index of this collection.
+    pub(super) fn index(&self) -> PathBuf {
+        self.objects.join("index")
+    }
+
+    /// Moves everything into the mirror.
+    pub(super) fn admit(self) -> Result<(), GitError> {
+        self.move_objects().map_err(|error| GitError::disk("take objects into the mirror", error))
+    }
+
+    fn move_objects(&self) -> std::io::Result<()> {
+        let target = self.mirror.join("objects");
+        for entry in std::fs::read_dir(&self.objects)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let loose = name.len() == 2 && name.to_string_lossy().bytes().all(|b| b.is_ascii_hexdigit());
+            if loose || name == "pack" {
+                move_files(&entry.path(), &target.join(&name))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn remove(&self) {
+        match std::fs::remove_dir_all(&self.objects) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(path = %self.objects.display(), %error, "cannot remove the quarantine");
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Drop for Quarantine {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+/// A pack counts from the moment its index is there, so indexes go last.
+fn move_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    let names = std::fs::read_dir(from)?.map(|entry| entry.map(|entry| entry.file_name()));
+    let mut names = names.collect::<std::io::Result<Vec<_>>>()?;
+    names.retain(|name| !name.to_string_lossy().starts_with("tmp_"));
+    names.sort_by_key(|name| name.to_string_lossy().ends_with(".idx"));
+    for name in names {
+        std::fs::rename(from.join(&name), to.join(&name))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,229 @@
+//! A session's private working copy: made, bundled from, removed.
+//!
+//! The copy has a `.git` of its own that borrows the mirror's objects, so that an agent can commit, look at the history
+//! and break everything without touching anybody else. It must never name a remote, hold a hook or a credential, and the
+//! service never runs git on it once an agent has been there.
+
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::Git;
+use super::error::GitError;
+use super::mirror::read_ref;
+use super::process::{Beyond, Call};
+use crate::core::ids::{AgentBranch, RepositoryId, SessionId, Sha};
+
+/// Who a commit is by. Always something git accepts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    name: String,
+    email: String,
+}
+
+impl Identity {
+    /// Takes a name and an address; characters git gives a meaning to are left out, nothing left is `skep`.
+    pub fn new(name: &str, email: &str) -> Self {
+        let clean = |text: &str| {
+            let kept: String = text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).take(200).collect();
+            let kept = kept.trim_matches(|c: char| c.is_whitespace() || ".,:;\"\\'".contains(c)).to_owned();
+            if kept.is_empty() { "skep".to_owned() } else { kept }
+        };
+        Self { name: clean(name), email: clean(email) }
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The address, without angle brackets.
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// Makes a call commit as this identity.
+    pub(super) fn to(&self, call: Call) -> Call {
+        call.env("GIT_AUTHOR_NAME", &self.name)
+            .env("GIT_AUTHOR_EMAIL", &self.email)
+            .env("GIT_COMMITTER_NAME", &self.name)
+            .env("GIT_COMMITTER_EMAIL", &self.email)
+    }
+}
+
+/// The working copy to make.
+#[derive(Debug, Clone)]
+pub struct WorkspaceSpec {
+    /// The repository; its mirror must hold `base`.
+    pub repository: RepositoryId,
+    /// The session it is for.
+    pub session: SessionId,
+    /// The commit it starts from.
+    pub base: Sha,
+    /// The local branch that is checked out.
+    pub branch: AgentBranch,
+    /// Where it is made: an absolute path whose parent the agent must not be able to write before it starts.
+    pub path: PathBuf,
+    /// Who the agent's own commits are by.
+    pub author: Identity,
+}
+
+impl Git {
+    /// Makes the working copy. It appears under its name only when complete; one that is there is kept as it is.
+    pub async fn create_workspace(&self, spec: &WorkspaceSpec) -> Result<(), GitError> {
+        if tokio::fs::symlink_metadata(&spec.path).await.is_ok() {
+            return Ok(());
+        }
+        let making = provisional(&spec.path);
+        remove_tree(&making).await?;
+        let objects = self.mirror_path(spec.repository).join("objects");
+        on_disk("make the working copy", {
+            let (making, spec) = (making.clone(), spec.clone());
+            move || write_skeleton(&making, &objects, &spec)
+        })
+        .await?;
+        let call = Call::new("read-tree")
+            .args(["--reset", "-u", "--end-of-options", spec.base.as_str()])
+            .repository(&making.join(".git"))
+            .env("GIT_WORK_TREE", &making);
+        self.inner.program.run(call).await?.bytes()?;
+        let (index, path) = (self.index_path(&spec.session), spec.path.clone());
+        on_disk("make the working copy", move || {
+            copy_keeping_time(&making.join(".git/index"), &index)?;
+            std::fs::rename(&making, &path)
+        })
+        .await
+    }
+
+    /// The command the caller runs inside the agent's sandbox, in the working copy, after the agent is gone: it writes the
+    /// commits above `base` to `bundle`. It needs no environment but a `PATH`. Exit code 128 and no file means that the agent
+    /// committed nothing (or destroyed its `.git`); [`Git::collect`] judges the file, whatever it holds.
+    pub fn bundle_command(&self, base: &Sha, bundle: &Path) -> Vec<String> {
+        let bundle = bundle.to_string_lossy().into_owned();
+        ["git", "bundle", "create", "--quiet", &bundle, &format!("^{base}"), "HEAD"].map(str::to_owned).to_vec()
+    }
+
+    /// Removes a session's working copy, its index and its ref in the mirror; whatever is gone already is fine.
+    pub async fn remove_session(
+        &self,
+        repository: RepositoryId,
+        session: &SessionId,
+        workspace: &Path,
+    ) -> Result<(), GitError> {
+        remove_tree(&provisional(workspace)).await?;
+        remove_tree(workspace).await?;
+        remove_tree(&self.index_path(session)).await?;
+        let (mirror, name) = (self.mirror_path(repository), session_ref(session));
+        if read_ref(&mirror, &name).is_none() {
+            return Ok(());
+        }
+        let call = Call::new("update-ref").args(["-d", &name]).repository(&mirror).cap(1024, Beyond::Cut);
+        self.inner.program.run(call).await?.bytes().map(drop)
+    }
+
+    /// The index as it was before the agent came, kept where no agent writes: it knows which files are untouched.
+    pub(super) fn index_path(&self, session: &SessionId) -> PathBuf {
+        self.inner.data_dir.join("indexes").join(session.as_str())
+    }
+}
+
+/// Where the mirror keeps what a session made.
+pub(super) fn session_ref(session: &SessionId) -> String {
+    format!("refs/skep/sessions/{session}")
+}
+
+fn provisional(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".making");
+    path.with_file_name(name)
+}
+
+/// What `git init` and `git clone --shared` would write, less everything that is not needed.
+fn write_skeleton(making: &Path, objects: &Path, spec: &WorkspaceSpec) -> std::io::Result<()> {
+    let git = making.join(".git");
+    for folder in ["objects/info", "objects/pack", "refs/tags", "refs/heads/agent"] {
+        std::fs::create_dir_all(git.join(folder))?;
+    }
+    std::fs::write(git.join("HEAD"), format!("ref: {}\n", spec.branch.full_ref()))?;
+    std::fs::write(git.join(spec.branch.full_ref()), format!("{}\n", spec.base))?;
+    std::fs::write(git.join("objects/info/alternates"), format!("{}\n", objects.display()))?;
+    let (version, format) =
+        if spec.base.as_str().len() == 64 { (1, "[extensions]\n\tobjectFormat = sha256\n") } else { (0, "") };
+    let config = format!(
+        "[core]\n\trepositoryformatversion = {version}\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n{format}\
+         [user]\n\tname = {}\n\temail = {}\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n",
+        quoted(&spec.author.name),
+        quoted(&spec.author.email),
+    );
+    std::fs::write(git.join("config"), config)
+}
+
+/// A value as git-config(1) quotes it. An [`Identity`] holds no control characters.
+fn quoted(value: &str) -> String {
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Git takes a file changed in the very moment its index was written for suspect; a copy with a later time would make it
+/// trust what it should look at.
+pub(super) fn copy_keeping_time(from: &Path, to: &Path) -> std::io::Result<()> {
+    let modified = std::fs::metadata(from)?.modified()?;
+    std::fs::copy(from, to)?;
+    std::fs::File::options().write(true).open(to)?.set_modified(modified)
+}
+
+/// Removes a file or a folder with everything in it, even where its owner took his own rights away. Links are not
+/// followed.
+pub(super) async fn remove_tree(path: &Path) -> Result<(), GitError> {
+    let path = path.to_owned();
+    on_disk("remove a working copy", move || {
+        let Ok(meta) = std::fs::symlink_metadata(&path) else { return Ok(()) };
+        if !meta.is_dir() {
+            return std::fs::remove_file(&path);
+        }
+        match std::fs::remove_dir_all(&path) {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                unlock(&path);
+                std::fs::remove_dir_all(&path)
+            }
+            other => other,
+        }
+    })
+    .await
+}
+
+fn unlock(folder: &Path) {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        // What cannot be unlocked fails in the removal that follows.
+        let _ = std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700));
+        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        folders.extend(entries.filter(|e| e.file_type().is_ok_and(|kind| kind.is_dir())).map(|e| e.path()));
+    }
+}
+
+/// Runs file operations off the async threads.
+pub(super) async fn on_disk<T: Send + 'static>(
+    verb: &'static str,
+    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> Result<T, GitError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result.map_err(|error| GitError::disk(verb, error)),
+        Err(error) => Err(GitError::Disk { verb: verb.to_owned(), why: error.to_string() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_is_always_one_git_accepts() {
+        let identity = Identity::new("  skep[bot] <x>\n\"", "1+skep[bot]@users.noreply.github.com");
+        assert_eq!((identity.name(), identity.email()), ("skep[bot] x", "1+skep[bot]@users.noreply.github.com"));
+        let empty = Identity::new("<>\n.,", "");
+        assert_eq!((empty.name(), empty.email()), ("skep", "skep"));
+        assert_eq!(quoted("a\"b\\c"), "\"a\\\"b\\\\c\"");
+    }
+}

@@ -1,0 +1,205 @@
+//! How a request gets out: gate, token, one send, and the one repetition that is allowed (after a 401, with a new token).
+//!
+//! Nothing else is ever repeated here: an unknown outcome goes back to the caller, who looks first.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use hyper::{Method, StatusCode};
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+
+use super::answer::{Answer, Limit};
+use super::ask::{Ask, Effect};
+use super::error::GitHubError;
+use super::lane::{Lane, Priority, Turn};
+use super::token::{Purpose, Scope};
+use super::{At, GitHub, locked};
+use crate::core::ids::InstallationId;
+
+/// The most pages read of one list.
+const PAGES: usize = 100;
+/// A clock further off than this is not a skewed clock but nonsense.
+const WORST_SKEW: i64 = 24 * 3600 * 1000;
+
+/// One exchange on behalf of an installation.
+struct Errand<'a> {
+    scope: Scope,
+    repository: &'a str,
+    lane: &'a Lane,
+    ask: &'a Ask,
+    etag: Option<&'a str>,
+}
+
+impl GitHub {
+    pub(super) fn now(&self) -> i64 {
+        (self.0.now)()
+    }
+
+    /// The gate of an installation, or of the App itself.
+    pub(super) fn lane(&self, installation: Option<InstallationId>) -> Arc<Lane> {
+        let mut lanes = locked(&self.0.lanes);
+        Arc::clone(lanes.entry(installation).or_insert_with(|| Arc::new(Lane::new(self.0.pace, self.now()))))
+    }
+
+    /// Reads JSON with a token for `at`.
+    pub(super) async fn read<T: DeserializeOwned>(&self, at: &At, ask: &Ask) -> Result<T, GitHubError> {
+        self.fetch(at.scope(Purpose::Read), &at.name.to_string(), ask).await?.json(ask)
+    }
+
+    /// The same, with `None` for 404.
+    pub(super) async fn read_if_there<T: DeserializeOwned>(
+        &self,
+        at: &At,
+        ask: &Ask,
+    ) -> Result<Option<T>, GitHubError> {
+        match self.read(at, ask).await {
+            Ok(value) => Ok(Some(value)),
+            Err(GitHubError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads every page of a list.
+    pub(super) async fn read_all<T: DeserializeOwned>(&self, at: &At, ask: &Ask) -> Result<Vec<T>, GitHubError> {
+        let scope = at.scope(Purpose::Read);
+        self.pages(scope, &at.name.to_string(), ask, |answer, ask| answer.json(ask)).await
+    }
+
+    /// Reads every page, taking the items out of each with `items`.
+    pub(super) async fn pages<T>(
+        &self,
+        scope: Scope,
+        repository: &str,
+        ask: &Ask,
+        items: impl Fn(&Answer, &Ask) -> Result<Vec<T>, GitHubError>,
+    ) -> Result<Vec<T>, GitHubError> {
+        let (mut all, mut ask) = (Vec::new(), ask.clone());
+        for _ in 0..PAGES {
+            let answer = self.fetch(scope, repository, &ask).await?;
+            all.extend(items(&answer, &ask)?);
+            match answer.next_page() {
+                Some(next) => ask = ask.at(next),
+                None => return Ok(all),
+            }
+        }
+        Err(GitHubError::Unreadable { call: ask.to_string(), why: format!("more than {PAGES} pages") })
+    }
+
+    /// One read, by way of the ETag cache.
+    pub(super) async fn fetch(&self, scope: Scope, repository: &str, ask: &Ask) -> Result<Answer, GitHubError> {
+        let lane = self.lane(Some(scope.installation));
+        let _place = lane.read().await?;
+        let etag = match ask.method {
+            Method::GET => locked(&self.0.etags).tag(scope.installation, &ask.path),
+            _ => None,
+        };
+        let errand = Errand { scope, repository, lane: &lane, ask, etag: etag.as_deref() };
+        let answer = self.exchange(&errand).await?;
+        if answer.status != StatusCode::NOT_MODIFIED {
+            if ask.method == Method::GET {
+                locked(&self.0.etags).keep(scope.installation, &ask.path, &answer);
+            }
+            return Ok(answer);
+        }
+        self.0.counts.not_modified.fetch_add(1, Ordering::Relaxed);
+        let known = etag.as_deref().and_then(|tag| locked(&self.0.etags).recall(scope.installation, &ask.path, tag));
+        match known {
+            Some(answer) => Ok(answer),
+            // Evicted meanwhile: ask again without a tag.
+            None => self.exchange(&Errand { etag: None, ..errand }).await,
+        }
+    }
+
+    /// One change: at its turn, once.
+    pub(super) async fn change(
+        &self,
+        at: &At,
+        purpose: Purpose,
+        priority: Priority,
+        ask: &Ask,
+    ) -> Result<Answer, GitHubError> {
+        let lane = self.lane(Some(at.installation));
+        lane.open()?;
+        let (scope, repository) = (at.scope(purpose), at.name.to_string());
+        // Minted before the turn, so that nobody waits behind it.
+        self.token_for(scope, &repository).await?;
+        let mut turn: Turn = lane.turn(priority, ask.effect == Effect::Creation).await?;
+        turn.sending();
+        self.exchange(&Errand { scope, repository: &repository, lane: &lane, ask, etag: None }).await
+    }
+
+    async fn exchange(&self, errand: &Errand<'_>) -> Result<Answer, GitHubError> {
+        let judged = self.attempts(errand).await.and_then(|answer| answer.judge(errand.ask));
+        judged.inspect_err(|error| self.rest(errand.scope, error))
+    }
+
+    async fn attempts(&self, errand: &Errand<'_>) -> Result<Answer, GitHubError> {
+        let token = self.token_for(errand.scope, errand.repository).await?;
+        let answer = self.send(errand.lane, errand.ask, &token.secret, errand.etag).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        self.forget(errand.scope, &token).await;
+        let token = self.token_for(errand.scope, errand.repository).await?;
+        self.send(errand.lane, errand.ask, &token.secret, errand.etag).await
+    }
+
+    /// One send through an open gate; shuts the gate when GitHub says so.
+    async fn send(
+        &self,
+        lane: &Lane,
+        ask: &Ask,
+        secret: &SecretString,
+        etag: Option<&str>,
+    ) -> Result<Answer, GitHubError> {
+        lane.open()?;
+        self.0.counts.requests.fetch_add(1, Ordering::Relaxed);
+        let answer = self.0.wire.send(ask, secret, etag).await?;
+        let Some(limit) = answer.limit(self.now()) else {
+            lane.succeeded();
+            return Ok(answer);
+        };
+        let after = self.limited(lane, limit);
+        let done = answer.status.is_success() || answer.status == StatusCode::NOT_MODIFIED;
+        if done { Ok(answer) } else { Err(GitHubError::Limited { after }) }
+    }
+
+    pub(super) fn limited(&self, lane: &Lane, limit: Limit) -> std::time::Duration {
+        self.0.counts.limited.fetch_add(1, Ordering::Relaxed);
+        let after = lane.pause(limit);
+        tracing::warn!(seconds = after.as_secs(), "GitHub asked for a pause");
+        after
+    }
+
+    /// A call as the App itself. A 401 teaches us GitHub's clock, and the call is made once more.
+    pub(super) async fn as_app(&self, ask: &Ask) -> Result<Answer, GitHubError> {
+        let lane = self.lane(None);
+        let _place = lane.read().await?;
+        let answer = self.send(&lane, ask, &self.jwt()?, None).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return answer.judge(ask);
+        }
+        self.learn_skew(&answer);
+        let answer = self.send(&lane, ask, &self.jwt()?, None).await?;
+        if answer.status == StatusCode::UNAUTHORIZED {
+            return Err(GitHubError::AppRefused { message: answer.message() });
+        }
+        answer.judge(ask)
+    }
+
+    fn jwt(&self) -> Result<SecretString, GitHubError> {
+        let now = self.now() + self.0.counts.skew_ms.load(Ordering::Relaxed);
+        self.0.key.sign(now / 1000)
+    }
+
+    fn learn_skew(&self, answer: &Answer) {
+        let Some(skew) = answer.date().map(|date| date - self.now()).filter(|skew| skew.abs() < WORST_SKEW) else {
+            return;
+        };
+        self.0.counts.skew_ms.store(skew, Ordering::Relaxed);
+        if skew.abs() > 30_000 {
+            tracing::warn!(seconds = skew / 1000, "this machine's clock differs from GitHub's; correct it");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Check runs: one line on the pull request, known by its `external_id`.
+//!
+//! Putting one twice leaves one: it is looked for first and then created or updated.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::ask::{Ask, escape};
+use super::error::GitHubError;
+use super::lane::Priority;
+use super::token::Purpose;
+use super::{At, GitHub, TEXT_CHARS, cut};
+use crate::core::ids::Sha;
+
+/// How far a check is. <https://docs.github.com/rest/checks/runs#create-a-check-run>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckStatus {
+    /// Not begun.
+    Queued,
+    /// Under way.
+    InProgress,
+    /// Over.
+    Completed(CheckConclusion),
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckConclusion {
+    /// Well.
+    Success,
+    /// Badly.
+    Failure,
+    /// Neither.
+    Neutral,
+    /// It was stopped.
+    Cancelled,
+    /// It took too long.
+    TimedOut,
+    /// A person must do something.
+    ActionRequired,
+}
+
+/// What a check run says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckReport {
+    /// The commit it is about.
+    pub head_sha: Sha,
+    /// The name of the check.
+    pub name: String,
+    /// Our own key for it.
+    pub external_id: String,
+    /// How far it is.
+    pub status: CheckStatus,
+    /// The headline.
+    pub title: String,
+    /// Markdown, cut to 65,000 characters.
+    pub summary: String,
+}
+
+/// A check run that is there.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct CheckRun {
+    /// The identity.
+    pub id: i64,
+    /// Our own key for it.
+    pub external_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct CheckPage {
+    check_runs: Vec<CheckRun>,
+}
+
+impl CheckReport {
+    fn body(&self) -> Value {
+        let (status, conclusion) = match self.status {
+            CheckStatus::Queued => ("queued", None),
+            CheckStatus::InProgress => ("in_progress", None),
+            CheckStatus::Completed(conclusion) => ("completed", Some(conclusion)),
+        };
+        let output = json!({"title": cut(&self.title, 255), "summary": cut(&self.summary, TEXT_CHARS)});
+        let mut body = json!({
+            "name": self.name, "head_sha": self.head_sha, "external_id": self.external_id, "status": status,
+            "output": output,
+        });
+        if let Some(conclusion) = conclusion {
+            body["conclusion"] = json!(conclusion);
+        }
+        body
+    }
+}
+
+impl GitHub {
+    /// Creates the check run of this `external_id` on this commit, or updates it.
+    /// <https://docs.github.com/rest/checks/runs#create-a-check-run>,
+    /// <https://docs.github.com/rest/checks/runs#update-a-check-run>
+    pub async fn put_check(&self, at: &At, report: &CheckReport) -> Result<CheckRun, GitHubError> {
+        let ask = match self.find_check(at, report).await? {
+            Some(run) => {
+                let mut body = report.body();
+                if let Some(fields) = body.as_object_mut() {
+                    // A run cannot move to another commit, so an update has no such field.
+                    fields.remove("head_sha");
+                }
+                Ask::patch("update a check run", at.path(&format!("/check-runs/{}", run.id)), &body)
+            }
+            None => Ask::post("create a check run", at.path("/check-runs"), &report.body()),
+        };
+        self.change(at, Purpose::Checks, Priority::Normal, &ask).await?.json(&ask)
+    }
+
+    /// <https://docs.github.com/rest/checks/runs#list-check-runs-for-a-git-reference>
+    async fn find_check(&self, at: &At, report: &CheckReport) -> Result<Option<CheckRun>, GitHubError> {
+        let query = format!(
+            "/commits/{}/check-runs?check_name={}&filter=all&per_page=100",
+            report.head_sha,
+            escape(&report.name)
+        );
+        let ask = Ask::get("find the check run", at.path(&query));
+        let (scope, name) = (at.scope(Purpose::Checks), at.name.to_string());
+        let items = |answer: &Answer, ask: &Ask| answer.json::<CheckPage>(ask).map(|page| page.check_runs);
+        let found = self.pages(scope, &name, &ask, items).await?;
+        Ok(found.into_iter().find(|run| run.external_id.as_deref() == Some(&report.external_id)))
+    }
+}

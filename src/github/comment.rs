@@ -1,0 +1,115 @@
+//! Comments on issues.
+//!
+//! A comment may be posted again only after [`GitHub::find_comment`] did not find its hidden marker; editing and deleting
+//! may be repeated freely.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::ask::Ask;
+use super::error::GitHubError;
+use super::issue::Account;
+use super::lane::Priority;
+use super::token::Purpose;
+use super::{At, GitHub, TEXT_CHARS, cut, millis, rfc3339};
+use crate::core::ids::{CommentId, IssueNumber};
+
+/// A comment. <https://docs.github.com/rest/issues/comments#get-an-issue-comment>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// The identity.
+    pub id: CommentId,
+    /// Who wrote it.
+    pub author: Account,
+    /// The text.
+    pub body: String,
+    /// Epoch milliseconds.
+    pub created_at: i64,
+    /// Epoch milliseconds.
+    pub updated_at: i64,
+}
+
+#[derive(Deserialize)]
+struct CommentShape {
+    id: CommentId,
+    user: Option<Account>,
+    body: Option<String>,
+    #[serde(deserialize_with = "millis")]
+    created_at: i64,
+    #[serde(deserialize_with = "millis")]
+    updated_at: i64,
+}
+
+impl From<CommentShape> for Comment {
+    fn from(shape: CommentShape) -> Self {
+        Self {
+            id: shape.id,
+            author: shape.user.unwrap_or_else(Account::ghost),
+            body: shape.body.unwrap_or_default(),
+            created_at: shape.created_at,
+            updated_at: shape.updated_at,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct IdShape {
+    id: CommentId,
+}
+
+impl GitHub {
+    /// The comments of an issue in order, only those changed at or after `since` (epoch milliseconds) if given.
+    /// <https://docs.github.com/rest/issues/comments#list-issue-comments>
+    pub async fn comments(&self, at: &At, issue: IssueNumber, since: Option<i64>) -> Result<Vec<Comment>, GitHubError> {
+        let since = since.map(|since| format!("&since={}", rfc3339(since))).unwrap_or_default();
+        let path = at.path(&format!("/issues/{issue}/comments?per_page=100{since}"));
+        let found: Vec<CommentShape> = self.read_all(at, &Ask::get("list the comments", path)).await?;
+        Ok(found.into_iter().map(Comment::from).collect())
+    }
+
+    /// Our own comment that holds `marker`, if it is there: the look before posting again. Somebody else's comment with
+    /// the same marker does not count.
+    pub async fn find_comment(
+        &self,
+        at: &At,
+        issue: IssueNumber,
+        since: Option<i64>,
+        marker: &str,
+    ) -> Result<Option<CommentId>, GitHubError> {
+        let us = self.bot(at).await?;
+        let comments = self.comments(at, issue, since).await?;
+        Ok(comments.into_iter().find(|c| c.author.id == us && c.body.contains(marker)).map(|c| c.id))
+    }
+
+    /// Posts a comment. Not to be repeated without [`GitHub::find_comment`].
+    /// <https://docs.github.com/rest/issues/comments#create-an-issue-comment>
+    pub async fn create_comment(&self, at: &At, issue: IssueNumber, body: &str) -> Result<CommentId, GitHubError> {
+        let path = at.path(&format!("/issues/{issue}/comments"));
+        let ask = Ask::post("post a comment", path, &json!({"body": cut(body, TEXT_CHARS)}));
+        let answer = self.change(at, Purpose::Comment, Priority::Normal, &ask).await?;
+        answer.json::<IdShape>(&ask).map(|shape| shape.id)
+    }
+
+    /// Replaces a comment's text; repeating it ends in the same text.
+    /// <https://docs.github.com/rest/issues/comments#update-an-issue-comment>
+    pub async fn edit_comment(&self, at: &At, comment: CommentId, body: &str) -> Result<(), GitHubError> {
+        let path = at.path(&format!("/issues/comments/{comment}"));
+        let ask = Ask::patch("edit a comment", path, &json!({"body": cut(body, TEXT_CHARS)}));
+        self.change(at, Purpose::Comment, Priority::Normal, &ask).await.map(drop)
+    }
+
+    /// Removes a comment; one that is gone already is fine.
+    /// <https://docs.github.com/rest/issues/comments#delete-an-issue-comment>
+    pub async fn delete_comment(&self, at: &At, comment: CommentId) -> Result<(), GitHubError> {
+        let ask = Ask::delete("delete a comment", at.path(&format!("/issues/comments/{comment}")));
+        self.remove(at, Purpose::Comment, &ask).await
+    }
+
+    /// A removal for which "not there" is as good as done.
+    pub(super) async fn remove(&self, at: &At, purpose: Purpose, ask: &Ask) -> Result<(), GitHubError> {
+        match self.change(at, purpose, Priority::Normal, ask).await {
+            Ok(_) | Err(GitHubError::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}

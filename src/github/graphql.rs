@@ -1,0 +1,73 @@
+//! GraphQL, for the few things REST cannot do.
+//!
+//! GitHub answers errors and limits with status 200 there; both are told apart here.
+//! <https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api>
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::answer::Limit;
+use super::ask::{Ask, Effect};
+use super::error::GitHubError;
+use super::lane::Priority;
+use super::token::Purpose;
+use super::{At, GitHub};
+
+#[derive(Deserialize)]
+struct Reply {
+    data: Option<Value>,
+    #[serde(default)]
+    errors: Vec<Complaint>,
+}
+
+#[derive(Deserialize)]
+struct Complaint {
+    #[serde(rename = "type", default)]
+    kind: String,
+    #[serde(default)]
+    message: String,
+}
+
+impl GitHub {
+    /// Runs a query, or a mutation at its turn; whether a mutation may be repeated is for the caller to know.
+    /// <https://docs.github.com/graphql/guides/forming-calls-with-graphql>
+    pub async fn graphql<T: DeserializeOwned>(
+        &self,
+        at: &At,
+        purpose: Purpose,
+        query: &str,
+        variables: Value,
+    ) -> Result<T, GitHubError> {
+        let ask = Ask::post("ask by GraphQL", self.graphql_url(), &json!({"query": query, "variables": variables}));
+        let answer = if query.trim_start().starts_with("mutation") {
+            self.change(at, purpose, Priority::Normal, &ask).await?
+        } else {
+            self.fetch(at.scope(purpose), &at.name.to_string(), &ask.clone().with_effect(Effect::None)).await?
+        };
+        let reply: Reply = answer.json(&ask)?;
+        if let Some(first) = reply.errors.first() {
+            if limits(first) {
+                let limit = match answer.pause(self.now()) {
+                    Limit::For(after) => Limit::For(after),
+                    Limit::Unsaid | Limit::TooQuick => Limit::Unsaid,
+                };
+                return Err(GitHubError::Limited { after: self.limited(&self.lane(Some(at.installation)), limit) });
+            }
+            let message = format!("{} {}", first.kind, first.message).trim().chars().take(500).collect();
+            return Err(GitHubError::Invalid { call: ask.to_string(), message });
+        }
+        serde_json::from_value(reply.data.unwrap_or_default())
+            .map_err(|error| GitHubError::Unreadable { call: ask.to_string(), why: error.to_string() })
+    }
+
+    /// `/graphql` on github.com, `/api/graphql` beside `/api/v3` on GitHub Enterprise Server.
+    fn graphql_url(&self) -> String {
+        let api = self.0.api.as_str().trim_end_matches('/');
+        format!("{}/graphql", api.strip_suffix("/v3").unwrap_or(api))
+    }
+}
+
+fn limits(complaint: &Complaint) -> bool {
+    complaint.kind == "RATE_LIMITED" || complaint.message.to_ascii_lowercase().contains("rate limit")
+}

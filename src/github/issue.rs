@@ -1,0 +1,121 @@
+//! Reads about issues.
+
+use serde::Deserialize;
+
+use super::ask::{Ask, escape};
+use super::error::GitHubError;
+use super::{At, GitHub, millis};
+use crate::core::ids::{IssueNumber, UserId};
+
+/// Somebody, as GitHub names them in what they wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Account {
+    /// The present login.
+    pub login: String,
+    /// The identity.
+    pub id: UserId,
+    /// `User`, `Bot`, `Organization`, `Mannequin`.
+    #[serde(rename = "type", default)]
+    pub kind: String,
+}
+
+impl Account {
+    /// Who stands in for deleted accounts: GitHub sends `null` for them.
+    pub(super) fn ghost() -> Self {
+        Self { login: "ghost".into(), id: UserId(10_137), kind: "User".into() }
+    }
+}
+
+/// An issue (or a pull request seen as one). <https://docs.github.com/rest/issues/issues#get-an-issue>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// The number people see.
+    pub number: IssueNumber,
+    /// The identity.
+    pub id: i64,
+    /// The title.
+    pub title: String,
+    /// The text, empty if there is none.
+    pub body: String,
+    /// Whether it is open.
+    pub open: bool,
+    /// `completed`, `not_planned`, `reopened`, `duplicate`.
+    pub state_reason: Option<String>,
+    /// The names of its labels.
+    pub labels: Vec<String>,
+    /// Who opened it.
+    pub author: Account,
+    /// Whether it is a pull request.
+    pub is_pull_request: bool,
+    /// Whether its conversation is locked.
+    pub locked: bool,
+    /// Epoch milliseconds.
+    pub created_at: i64,
+    /// Epoch milliseconds.
+    pub updated_at: i64,
+    /// How many comments it has.
+    pub comments: u64,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LabelShape {
+    pub(super) name: String,
+}
+
+#[derive(Deserialize)]
+struct IssueShape {
+    number: IssueNumber,
+    id: i64,
+    title: String,
+    body: Option<String>,
+    state: String,
+    state_reason: Option<String>,
+    #[serde(default)]
+    labels: Vec<LabelShape>,
+    user: Option<Account>,
+    pull_request: Option<serde::de::IgnoredAny>,
+    #[serde(default)]
+    locked: bool,
+    #[serde(deserialize_with = "millis")]
+    created_at: i64,
+    #[serde(deserialize_with = "millis")]
+    updated_at: i64,
+    #[serde(default)]
+    comments: u64,
+}
+
+impl From<IssueShape> for Issue {
+    fn from(shape: IssueShape) -> Self {
+        Self {
+            number: shape.number,
+            id: shape.id,
+            title: shape.title,
+            body: shape.body.unwrap_or_default(),
+            open: shape.state == "open",
+            state_reason: shape.state_reason,
+            labels: shape.labels.into_iter().map(|label| label.name).collect(),
+            author: shape.user.unwrap_or_else(Account::ghost),
+            is_pull_request: shape.pull_request.is_some(),
+            locked: shape.locked,
+            created_at: shape.created_at,
+            updated_at: shape.updated_at,
+            comments: shape.comments,
+        }
+    }
+}
+
+impl GitHub {
+    /// An issue as it is now. <https://docs.github.com/rest/issues/issues#get-an-issue>
+    pub async fn issue(&self, at: &At, number: IssueNumber) -> Result<Issue, GitHubError> {
+        let ask = Ask::get("read the issue", at.path(&format!("/issues/{number}")));
+        self.read::<IssueShape>(at, &ask).await.map(Issue::from)
+    }
+
+    /// Every open issue with a label, oldest first; pull requests are left out.
+    /// <https://docs.github.com/rest/issues/issues#list-repository-issues>
+    pub async fn open_issues_with_label(&self, at: &At, label: &str) -> Result<Vec<Issue>, GitHubError> {
+        let query = format!("/issues?state=open&labels={}&sort=created&direction=asc&per_page=100", escape(label));
+        let found: Vec<IssueShape> = self.read_all(at, &Ask::get("list the issues", at.path(&query))).await?;
+        Ok(found.into_iter().map(Issue::from).filter(|issue| !issue.is_pull_request).collect())
+    }
+}

@@ -1,0 +1,328 @@
+//! The gate of one installation: changes go through one at a time and at our pace, reads ten at a time, and nobody at
+//! all while GitHub wants a pause.
+//!
+//! It exists so that no caller has to know the limits. It measures on the monotonic clock: a jump of the wall clock
+//! neither opens nor shuts it. It never sleeps inside a pause; the caller gets the remaining time instead.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::answer::Limit;
+use super::error::GitHubError;
+use super::limiter::{Mark, Pace, next, prune};
+
+/// Reads in flight per installation.
+const READS: usize = 10;
+/// The first pause when GitHub names none, and the longest.
+const UNSAID: (u64, u64) = (60, 900);
+/// The same after "was submitted too quickly".
+const TOO_QUICK: (u64, u64) = (300, 3600);
+
+/// Who goes first when several changes wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// The 👀 that says "seen": overtakes everything that waits.
+    Receipt,
+    /// Everything else.
+    Normal,
+}
+
+#[derive(Default)]
+struct State {
+    history: VecDeque<Mark>,
+    waiting: BTreeSet<(Priority, u64)>,
+    tickets: u64,
+    in_flight: bool,
+    paused_until: i64,
+    /// Limits in a row without a time.
+    strikes: u32,
+}
+
+/// The gate.
+pub(super) struct Lane {
+    state: Mutex<State>,
+    changed: Notify,
+    reads: Semaphore,
+    pace: Pace,
+    origin: Instant,
+    epoch: i64,
+}
+
+impl Lane {
+    /// A gate whose clock starts at `epoch` (milliseconds).
+    pub(super) fn new(pace: Pace, epoch: i64) -> Self {
+        Self {
+            state: Mutex::default(),
+            changed: Notify::new(),
+            reads: Semaphore::new(READS),
+            pace,
+            origin: Instant::now(),
+            epoch,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change to the state is complete when the lock is released, so a panic elsewhere leaves it usable.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> i64 {
+        let elapsed = i64::try_from(self.origin.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.epoch.saturating_add(elapsed)
+    }
+
+    /// Remembers creations made before this process started (epoch milliseconds).
+    pub(super) fn seed(&self, creations: &[i64]) {
+        let now = self.now();
+        let mut state = self.state();
+        state.history.extend(creations.iter().map(|at| Mark { at: (*at).min(now), creates: true }));
+        state.history.make_contiguous().sort_unstable();
+        prune(now, &mut state.history);
+    }
+
+    /// Fails while GitHub wants a pause.
+    pub(super) fn open(&self) -> Result<(), GitHubError> {
+        self.open_at(self.now(), &self.state())
+    }
+
+    fn open_at(&self, now: i64, state: &State) -> Result<(), GitHubError> {
+        let left = state.paused_until - now;
+        if left > 0 { Err(GitHubError::Limited { after: millis(left) }) } else { Ok(()) }
+    }
+
+    /// A place among the reads.
+    pub(super) async fn read(&self) -> Result<SemaphorePermit<'_>, GitHubError> {
+        self.open()?;
+        match timeout(self.pace.patience, self.reads.acquire()).await {
+            Ok(permit) => Ok(permit.expect("the semaphore is never closed")),
+            Err(_) => Err(GitHubError::Paced { after: Duration::from_secs(1) }),
+        }
+    }
+
+    /// The turn to make one change; holding it keeps every other change of this installation out.
+    pub(super) async fn turn(self: &Arc<Self>, priority: Priority, creates: bool) -> Result<Turn, GitHubError> {
+        let ticket = self.enqueue(priority);
+        match timeout(self.pace.patience, self.wait(&ticket, creates)).await {
+            Ok(turn) => turn,
+            Err(_) => Err(GitHubError::Paced { after: Duration::from_secs(1) }),
+        }
+    }
+
+    fn enqueue(self: &Arc<Self>, priority: Priority) -> Ticket {
+        let mut state = self.state();
+        state.tickets += 1;
+        let place = (priority, state.tickets);
+        state.waiting.insert(place);
+        Ticket { lane: Arc::clone(self), place }
+    }
+
+    async fn wait(self: &Arc<Self>, ticket: &Ticket, creates: bool) -> Result<Turn, GitHubError> {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            match self.step(ticket, creates)? {
+                Step::Go(turn) => return Ok(turn),
+                Step::After(wait) => tokio::select! { () = changed => {}, () = sleep(wait) => {} },
+                Step::Behind => changed.await,
+            }
+        }
+    }
+
+    fn step(self: &Arc<Self>, ticket: &Ticket, creates: bool) -> Result<Step, GitHubError> {
+        let now = self.now();
+        let mut state = self.state();
+        self.open_at(now, &state)?;
+        prune(now, &mut state.history);
+        let wait = next(now, creates, &state.history, &self.pace);
+        if millis(wait) > self.pace.patience {
+            return Err(GitHubError::Paced { after: millis(wait) });
+        }
+        if state.in_flight || state.waiting.first() != Some(&ticket.place) {
+            return Ok(Step::Behind);
+        }
+        if wait > 0 {
+            return Ok(Step::After(millis(wait)));
+        }
+        state.in_flight = true;
+        Ok(Step::Go(Turn { lane: Arc::clone(self), creates, sent: false }))
+    }
+
+    /// Shuts the gate as GitHub asked; returns for how long.
+    pub(super) fn pause(&self, limit: Limit) -> Duration {
+        let now = self.now();
+        let mut state = self.state();
+        let after = match limit {
+            Limit::For(after) => after,
+            Limit::Unsaid => doubled(UNSAID, state.strikes),
+            Limit::TooQuick => doubled(TOO_QUICK, state.strikes),
+        };
+        if !matches!(limit, Limit::For(_)) {
+            state.strikes = state.strikes.saturating_add(1);
+        }
+        let until = now.saturating_add(i64::try_from(after.as_millis()).unwrap_or(i64::MAX));
+        state.paused_until = state.paused_until.max(until);
+        drop(state);
+        self.changed.notify_waiters();
+        after
+    }
+
+    /// An answer without a limit: the next pause without a time starts small again.
+    pub(super) fn succeeded(&self) {
+        self.state().strikes = 0;
+    }
+}
+
+enum Step {
+    Go(Turn),
+    After(Duration),
+    Behind,
+}
+
+/// A place in the queue; leaving it lets the others move up.
+struct Ticket {
+    lane: Arc<Lane>,
+    place: (Priority, u64),
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.lane.state().waiting.remove(&self.place);
+        self.lane.changed.notify_waiters();
+    }
+}
+
+/// The right to make one change.
+pub(super) struct Turn {
+    lane: Arc<Lane>,
+    creates: bool,
+    sent: bool,
+}
+
+impl Turn {
+    /// From here on the change counts, whatever becomes of it.
+    pub(super) fn sending(&mut self) {
+        self.sent = true;
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let now = self.lane.now();
+        let mut state = self.lane.state();
+        state.in_flight = false;
+        if self.sent {
+            // The time of the answer, not of the request: GitHub acted before it, so its windows are never fuller than ours.
+            state.history.push_back(Mark { at: now, creates: self.creates });
+        }
+        drop(state);
+        self.lane.changed.notify_waiters();
+    }
+}
+
+fn doubled((first, most): (u64, u64), strikes: u32) -> Duration {
+    Duration::from_secs(first.saturating_mul(1 << strikes.min(10)).min(most))
+}
+
+fn millis(n: i64) -> Duration {
+    Duration::from_millis(u64::try_from(n).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUICK: Pace =
+        Pace { burst: 3, per_second: 50, per_minute: 60, per_hour: 400, patience: Duration::from_secs(20) };
+
+    fn lane(pace: Pace) -> Arc<Lane> {
+        Arc::new(Lane::new(pace, 1_000_000))
+    }
+
+    #[tokio::test]
+    async fn a_receipt_overtakes_what_waits_for_the_pace() {
+        let lane = lane(QUICK);
+        for _ in 0..3 {
+            lane.turn(Priority::Normal, true).await.expect("the burst").sending();
+        }
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let queue = |name: &'static str, priority| {
+            let (lane, order) = (Arc::clone(&lane), Arc::clone(&order));
+            async move {
+                lane.turn(priority, true).await.expect("a turn").sending();
+                order.lock().expect("not poisoned").push(name);
+            }
+        };
+        tokio::join!(
+            queue("first", Priority::Normal),
+            queue("second", Priority::Normal),
+            queue("receipt", Priority::Receipt),
+        );
+        assert_eq!(*order.lock().expect("not poisoned"), ["receipt", "first", "second"]);
+        assert!(lane.now() - 1_000_000 >= 60, "three changes after the burst wait 20 ms each");
+    }
+
+    #[tokio::test]
+    async fn one_change_is_in_flight_at_a_time() {
+        let lane = lane(Pace { patience: Duration::from_millis(50), ..QUICK });
+        let held = lane.turn(Priority::Normal, true).await.expect("the first");
+        assert!(matches!(lane.turn(Priority::Receipt, true).await, Err(GitHubError::Paced { .. })));
+        drop(held);
+        assert!(lane.turn(Priority::Normal, true).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_pause_wakes_those_who_wait_and_turns_everyone_away() {
+        let lane = lane(QUICK);
+        let held = lane.turn(Priority::Normal, true).await.expect("the first");
+        let waiting = lane.turn(Priority::Normal, true);
+        let pausing = async { lane.pause(Limit::For(Duration::from_millis(300))) };
+        let (waited, pause) = tokio::join!(waiting, pausing);
+        assert!(matches!(waited, Err(GitHubError::Limited { .. })));
+        assert!(matches!(lane.read().await, Err(GitHubError::Limited { after }) if after <= pause));
+        drop(held);
+        sleep(pause).await;
+        assert!(lane.turn(Priority::Normal, true).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn pauses_without_a_time_double_and_start_again_after_a_success() {
+        let lane = lane(QUICK);
+        let waits: Vec<u64> = (0..6).map(|_| lane.pause(Limit::Unsaid).as_secs()).collect();
+        assert_eq!(waits, [60, 120, 240, 480, 900, 900]);
+        lane.succeeded();
+        let waits: Vec<u64> = (0..5).map(|_| lane.pause(Limit::TooQuick).as_secs()).collect();
+        assert_eq!(waits, [300, 600, 1200, 2400, 3600]);
+    }
+
+    #[tokio::test]
+    async fn a_shorter_pause_does_not_end_a_longer_one() {
+        let lane = lane(QUICK);
+        lane.pause(Limit::For(Duration::from_secs(900)));
+        lane.pause(Limit::For(Duration::from_secs(1)));
+        assert!(matches!(lane.open(), Err(GitHubError::Limited { after }) if after.as_secs() > 800));
+    }
+
+    #[tokio::test]
+    async fn the_past_before_the_start_counts() {
+        let lane = lane(QUICK);
+        lane.seed(&[999_000; 400]);
+        let Err(GitHubError::Paced { after }) = lane.turn(Priority::Receipt, true).await.map(drop) else {
+            panic!("the hour is used up")
+        };
+        assert!((3_590..=3_599).contains(&after.as_secs()), "{after:?}");
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_was_never_used_costs_nothing() {
+        let lane = lane(Pace { burst: 1, per_second: 1, ..QUICK });
+        for _ in 0..50 {
+            lane.turn(Priority::Normal, true).await.expect("a turn");
+        }
+        assert!(lane.state().history.is_empty());
+    }
+}

@@ -1,0 +1,175 @@
+//! How fast we change things, decided from the past alone (pure).
+//!
+//! GitHub allows 80 content creations a minute and 500 an hour, and wants about a second between changes; we stay below.
+//! <https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits>
+//! Times are milliseconds on one line that never jumps.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 3_600_000;
+
+/// The pace of one installation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Changes that may follow each other at once after a rest.
+    pub burst: u32,
+    /// Changes a second after that.
+    pub per_second: u32,
+    /// Content creations in any minute.
+    pub per_minute: u32,
+    /// Content creations in any hour.
+    pub per_hour: u32,
+    /// How long a call waits for its turn before it gives the time back to its caller.
+    pub patience: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { burst: 10, per_second: 1, per_minute: 60, per_hour: 400, patience: Duration::from_secs(20) }
+    }
+}
+
+/// One change that was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Mark {
+    /// When.
+    pub(super) at: i64,
+    /// Whether it created content.
+    pub(super) creates: bool,
+}
+
+/// How long a change must wait. `history` is in order of time.
+pub(super) fn next(now: i64, creates: bool, history: &VecDeque<Mark>, pace: &Pace) -> i64 {
+    let mut wait = bucket(now, history, pace);
+    if creates {
+        wait = wait.max(window(now, history, pace.per_minute, MINUTE));
+        wait = wait.max(window(now, history, pace.per_hour, HOUR));
+    }
+    wait
+}
+
+/// Forgets what no rule looks at any more.
+pub(super) fn prune(now: i64, history: &mut VecDeque<Mark>) {
+    while history.front().is_some_and(|mark| mark.at <= now - HOUR) {
+        history.pop_front();
+    }
+}
+
+/// The token bucket, as the time at which the next change is due (GCRA).
+fn bucket(now: i64, history: &VecDeque<Mark>, pace: &Pace) -> i64 {
+    let interval = 1000 / i64::from(pace.per_second.clamp(1, 1000));
+    let due = history.iter().fold(i64::MIN, |due, mark| due.max(mark.at).saturating_add(interval));
+    let allowance = (i64::from(pace.burst.max(1)) - 1) * interval;
+    due.saturating_sub(allowance).saturating_sub(now).max(0)
+}
+
+/// A sliding window: at most `most` creations in any `length` milliseconds.
+fn window(now: i64, history: &VecDeque<Mark>, most: u32, length: i64) -> i64 {
+    let most = usize::try_from(most.max(1)).unwrap_or(usize::MAX);
+    let oldest = history.iter().rev().filter(|mark| mark.creates).nth(most - 1);
+    oldest.map_or(0, |mark| (mark.at + length - now).max(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Sends `count` creations as early as allowed, from `start`, and returns when each went out.
+    fn drive(start: i64, count: usize, pace: &Pace) -> Vec<i64> {
+        let (mut now, mut history, mut sent) = (start, VecDeque::new(), Vec::new());
+        for _ in 0..count {
+            now += next(now, true, &history, pace);
+            history.push_back(Mark { at: now, creates: true });
+            sent.push(now);
+        }
+        sent
+    }
+
+    fn most_within(times: &[i64], length: i64) -> usize {
+        let (mut first, mut most) = (0, 0);
+        for (last, at) in times.iter().enumerate() {
+            while times[first] <= at - length {
+                first += 1;
+            }
+            most = most.max(last + 1 - first);
+        }
+        most
+    }
+
+    #[test]
+    fn the_golden_table() {
+        let sent = drive(0, 410, &Pace::default());
+        let at = |n: usize| (n, sent[n - 1]);
+        // Ten at once, then one a second, then 60 a minute, then 400 an hour.
+        let table = [at(1), at(10), at(11), at(12), at(60), at(61), at(70), at(71), at(120), at(400), at(401), at(410)];
+        assert_eq!(
+            table,
+            [
+                (1, 0),
+                (10, 0),
+                (11, 1_000),
+                (12, 2_000),
+                (60, 50_000),
+                (61, 60_000),
+                (70, 60_000),
+                (71, 61_000),
+                (120, 110_000),
+                (400, 390_000),
+                (401, 3_600_000),
+                (410, 3_600_000),
+            ]
+        );
+    }
+
+    #[test]
+    fn edits_do_not_use_up_the_content_limits_but_keep_the_pace() {
+        let history: VecDeque<Mark> = (0..60).map(|_| Mark { at: 0, creates: true }).collect();
+        assert_eq!(next(59_000, false, &history, &Pace::default()), 0);
+        assert_eq!(next(59_000, true, &history, &Pace::default()), 1_000);
+        assert_eq!(next(0, false, &history, &Pace::default()), 51_000);
+    }
+
+    #[test]
+    fn the_past_is_forgotten_after_an_hour() {
+        let mut history: VecDeque<Mark> = [0, 1, 3_600_000].map(|at| Mark { at, creates: true }).into();
+        prune(3_600_001, &mut history);
+        assert_eq!(history.len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn no_window_is_ever_exceeded(steps in prop::collection::vec((0_i64..20_000, any::<bool>()), 1..900)) {
+            let pace = Pace::default();
+            let (mut now, mut history) = (0_i64, VecDeque::new());
+            let (mut all, mut creations) = (Vec::new(), Vec::new());
+            for (idle, creates) in steps {
+                now += idle * i64::from(idle % 7 == 0);
+                now += next(now, creates, &history, &pace);
+                prune(now, &mut history);
+                history.push_back(Mark { at: now, creates });
+                all.push(now);
+                if creates {
+                    creations.push(now);
+                }
+            }
+            prop_assert!(most_within(&creations, MINUTE) <= 60);
+            prop_assert!(most_within(&creations, HOUR) <= 400);
+            prop_assert!(most_within(&all, 1_000) <= 10);
+            prop_assert!(most_within(&all, 10_000) <= 20);
+        }
+
+        #[test]
+        fn waiting_as_told_is_enough(times in prop::collection::vec(0_i64..100_000, 0..200), creates: bool) {
+            let pace = Pace::default();
+            let mut times = times;
+            times.sort_unstable();
+            let history: VecDeque<Mark> = times.into_iter().map(|at| Mark { at, creates: true }).collect();
+            let wait = next(100_000, creates, &history, &pace);
+            prop_assert_eq!(next(100_000 + wait, creates, &history, &pace), 0);
+        }
+    }
+}

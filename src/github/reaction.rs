@@ -1,0 +1,98 @@
+//! Reactions: the receipt on an issue or a comment.
+//!
+//! They are a set: reacting twice leaves one reaction, removing what is not there is fine.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::ask::Ask;
+use super::error::GitHubError;
+use super::issue::Account;
+use super::lane::Priority;
+use super::token::Purpose;
+use super::{At, GitHub};
+use crate::core::ids::{CommentId, IssueNumber};
+
+/// What a reaction says. <https://docs.github.com/rest/reactions/reactions#about-reactions>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reaction {
+    /// 👀 seen.
+    Eyes,
+    /// 🚀 started.
+    Rocket,
+    /// 🎉 finished.
+    Hooray,
+    /// 😕 did not work out.
+    Confused,
+    /// 👍 done as told.
+    ThumbsUp,
+    /// 👎 not allowed.
+    ThumbsDown,
+}
+
+impl Reaction {
+    /// GitHub's word for it.
+    pub fn content(self) -> &'static str {
+        match self {
+            Self::Eyes => "eyes",
+            Self::Rocket => "rocket",
+            Self::Hooray => "hooray",
+            Self::Confused => "confused",
+            Self::ThumbsUp => "+1",
+            Self::ThumbsDown => "-1",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct ReactionShape {
+    id: i64,
+    user: Option<Account>,
+}
+
+impl GitHub {
+    /// Reacts to an issue, ahead of everything that waits.
+    /// <https://docs.github.com/rest/reactions/reactions#create-reaction-for-an-issue>
+    pub async fn react_to_issue(&self, at: &At, issue: IssueNumber, reaction: Reaction) -> Result<(), GitHubError> {
+        self.react(at, &at.path(&format!("/issues/{issue}/reactions")), reaction).await
+    }
+
+    /// Reacts to a comment, ahead of everything that waits.
+    /// <https://docs.github.com/rest/reactions/reactions#create-reaction-for-an-issue-comment>
+    pub async fn react_to_comment(&self, at: &At, comment: CommentId, reaction: Reaction) -> Result<(), GitHubError> {
+        self.react(at, &at.path(&format!("/issues/comments/{comment}/reactions")), reaction).await
+    }
+
+    /// Takes our reaction to an issue back.
+    /// <https://docs.github.com/rest/reactions/reactions#delete-an-issue-reaction>
+    pub async fn unreact_from_issue(&self, at: &At, issue: IssueNumber, reaction: Reaction) -> Result<(), GitHubError> {
+        self.unreact(at, &at.path(&format!("/issues/{issue}/reactions")), reaction).await
+    }
+
+    /// Takes our reaction to a comment back.
+    /// <https://docs.github.com/rest/reactions/reactions#delete-an-issue-comment-reaction>
+    pub async fn unreact_from_comment(
+        &self,
+        at: &At,
+        comment: CommentId,
+        reaction: Reaction,
+    ) -> Result<(), GitHubError> {
+        self.unreact(at, &at.path(&format!("/issues/comments/{comment}/reactions")), reaction).await
+    }
+
+    async fn react(&self, at: &At, path: &str, reaction: Reaction) -> Result<(), GitHubError> {
+        let ask = Ask::post("react", path, &json!({"content": reaction.content()}));
+        self.change(at, Purpose::Comment, Priority::Receipt, &ask).await.map(drop)
+    }
+
+    async fn unreact(&self, at: &At, path: &str, reaction: Reaction) -> Result<(), GitHubError> {
+        let us = self.bot(at).await?;
+        let query = format!("{path}?content={}&per_page=100", super::ask::escape(reaction.content()));
+        let found: Vec<ReactionShape> = self.read_all(at, &Ask::get("list the reactions", query)).await?;
+        for ours in found.iter().filter(|found| found.user.as_ref().is_some_and(|user| user.id == us)) {
+            let ask = Ask::delete("take a reaction back", format!("{path}/{}", ours.id));
+            self.remove(at, Purpose::Comment, &ask).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,211 @@
+//! Reads about a repository: itself, who may do what, one file, one branch.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Deserialize;
+
+use super::ask::{Ask, escape};
+use super::error::GitHubError;
+use super::{At, GitHub};
+use crate::core::ids::{RepositoryId, RepositoryName, Sha, UserId};
+
+/// A repository. <https://docs.github.com/rest/repos/repos#get-a-repository>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Repository {
+    /// Its identity.
+    pub id: RepositoryId,
+    /// Its present name.
+    #[serde(rename = "full_name")]
+    pub name: RepositoryName,
+    /// The branch pull requests go to.
+    pub default_branch: String,
+    /// Read-only for everyone.
+    pub archived: bool,
+    /// Not public.
+    pub private: bool,
+    /// Switched off by GitHub.
+    #[serde(default)]
+    pub disabled: bool,
+    /// Whether it has issues at all.
+    #[serde(default = "yes")]
+    pub has_issues: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What somebody may do, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PermissionLevel {
+    /// Nothing, or nobody.
+    None,
+    /// Look.
+    Read,
+    /// Sort issues; may set labels but not push.
+    Triage,
+    /// Push.
+    Write,
+    /// Run the repository.
+    Maintain,
+    /// Everything.
+    Admin,
+}
+
+/// What one person may do in one repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permission {
+    /// A custom role counts as the standard role it is based on.
+    pub level: PermissionLevel,
+    /// GitHub's name of the role.
+    pub role_name: String,
+    /// Whose permission it is: compare it with the id of who acted, since logins change hands.
+    pub user: Option<UserId>,
+}
+
+impl Permission {
+    /// Whether the person may push.
+    pub fn write_or_more(&self) -> bool {
+        self.level >= PermissionLevel::Write
+    }
+}
+
+#[derive(Deserialize)]
+struct PermissionShape {
+    permission: String,
+    #[serde(default)]
+    role_name: String,
+    user: Option<UserShape>,
+}
+
+#[derive(Deserialize)]
+struct UserShape {
+    id: UserId,
+}
+
+/// The tip of a branch. <https://docs.github.com/rest/branches/branches#get-a-branch>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BranchHead {
+    /// Its commit.
+    pub sha: Sha,
+    /// Whether it is protected.
+    pub protected: bool,
+}
+
+#[derive(Deserialize)]
+struct BranchShape {
+    commit: CommitShape,
+    protected: bool,
+}
+
+#[derive(Deserialize)]
+struct CommitShape {
+    sha: Sha,
+}
+
+#[derive(Deserialize)]
+struct ContentShape {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    encoding: String,
+    #[serde(default)]
+    content: String,
+}
+
+impl GitHub {
+    /// The repository as it is now; fails if the name meanwhile leads to another one. After a rename the answer carries
+    /// the new name. <https://docs.github.com/rest/repos/repos#get-a-repository>
+    pub async fn repository(&self, at: &At) -> Result<Repository, GitHubError> {
+        let found: Repository = self.read(at, &Ask::get("read the repository", at.path(""))).await?;
+        if found.id != at.repository {
+            return Err(GitHubError::AnotherRepository { name: at.name.to_string() });
+        }
+        Ok(found)
+    }
+
+    /// What `login` may do. Somebody GitHub does not know may do nothing. Any doubt is an error and never a permission.
+    /// <https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user>
+    pub async fn permission(&self, at: &At, login: &str) -> Result<Permission, GitHubError> {
+        let path = at.path(&format!("/collaborators/{}/permission", escape(login)));
+        let shape: Option<PermissionShape> = self.read_if_there(at, &Ask::get("read a permission", path)).await?;
+        Ok(shape.map_or_else(
+            || Permission { level: PermissionLevel::None, role_name: "none".into(), user: None },
+            |shape| Permission {
+                level: level(&shape.role_name, &shape.permission),
+                role_name: shape.role_name,
+                user: shape.user.map(|user| user.id),
+            },
+        ))
+    }
+
+    /// A text file of at most 1 MiB, from a branch, tag or commit (`None`: the default branch); `None` if there is no such
+    /// file, or if it is a folder, a link, too large or not UTF-8.
+    /// <https://docs.github.com/rest/repos/contents#get-repository-content>
+    pub async fn contents(&self, at: &At, path: &str, at_ref: Option<&str>) -> Result<Option<String>, GitHubError> {
+        let path: Vec<String> = path.split('/').map(escape).collect();
+        let query = at_ref.map(|name| format!("?ref={}", escape(name))).unwrap_or_default();
+        let ask = Ask::get("read a file", at.path(&format!("/contents/{}{query}", path.join("/"))));
+        let found: Option<serde_json::Value> = self.read_if_there(at, &ask).await?;
+        // A folder is an array and has no shape of a file.
+        Ok(found.and_then(|value| serde_json::from_value(value).ok()).and_then(text))
+    }
+
+    /// The tip of a branch; `None` if there is no such branch (an empty repository has none).
+    /// <https://docs.github.com/rest/branches/branches#get-a-branch>
+    pub async fn branch(&self, at: &At, name: &str) -> Result<Option<BranchHead>, GitHubError> {
+        let path = at.path(&format!("/branches/{}", escape(name)));
+        let shape: Option<BranchShape> = self.read_if_there(at, &Ask::get("read a branch", path)).await?;
+        Ok(shape.map(|shape| BranchHead { sha: shape.commit.sha, protected: shape.protected }))
+    }
+}
+
+fn text(shape: ContentShape) -> Option<String> {
+    if shape.kind != "file" || shape.encoding != "base64" {
+        return None;
+    }
+    let packed: String = shape.content.split_ascii_whitespace().collect();
+    String::from_utf8(BASE64_STANDARD.decode(packed).ok()?).ok()
+}
+
+/// The level of a role; an unknown (custom) role counts by its base permission.
+fn level(role_name: &str, permission: &str) -> PermissionLevel {
+    standard(role_name).or_else(|| standard(permission)).unwrap_or(PermissionLevel::None)
+}
+
+fn standard(name: &str) -> Option<PermissionLevel> {
+    Some(match name {
+        "none" => PermissionLevel::None,
+        "read" | "pull" => PermissionLevel::Read,
+        "triage" => PermissionLevel::Triage,
+        "write" | "push" => PermissionLevel::Write,
+        "maintain" => PermissionLevel::Maintain,
+        "admin" => PermissionLevel::Admin,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_triager_may_label_but_not_start_work() {
+        // GitHub reports triage as permission `read` and maintain as `write`.
+        let table = [
+            ("admin", "admin", PermissionLevel::Admin, true),
+            ("maintain", "write", PermissionLevel::Maintain, true),
+            ("write", "write", PermissionLevel::Write, true),
+            ("triage", "read", PermissionLevel::Triage, false),
+            ("read", "read", PermissionLevel::Read, false),
+            ("", "none", PermissionLevel::None, false),
+            ("release-captain", "write", PermissionLevel::Write, true),
+            ("release-captain", "read", PermissionLevel::Read, false),
+            ("strange", "stranger", PermissionLevel::None, false),
+        ];
+        for (role, base, expected, may) in table {
+            let permission = Permission { level: level(role, base), role_name: role.into(), user: None };
+            assert_eq!((permission.level, permission.write_or_more()), (expected, may), "{role} {base}");
+        }
+    }
+}

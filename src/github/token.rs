@@ -1,0 +1,283 @@
+//! Installation tokens: one repository, the least permissions for one purpose, one hour.
+//!
+//! It exists because octocrab asks for every repository and every permission and refreshes too late for a push. A token
+//! is opaque (two formats, up to 4 KiB), kept in memory only, and never printed.
+//! <https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app>
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::DateTime;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::answer::Answer;
+use super::ask::{Ask, Effect};
+use super::error::GitHubError;
+use super::{At, GitHub};
+use crate::core::ids::{InstallationId, RepositoryId};
+
+/// A token with less life than this is not handed out any more.
+const LEAST_LIFE: i64 = 10 * 60 * 1000;
+/// The longest life GitHub gives, with a little tolerance.
+const LONGEST_LIFE: i64 = 65 * 60 * 1000;
+/// How long a suspended or removed installation is not asked again.
+const ASLEEP: Duration = Duration::from_secs(300);
+/// Above this many slots, expired ones are swept out.
+const SLOTS: usize = 1_000;
+
+/// What a token is for; each has the least permissions that does it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Look: metadata, issues, pull requests and contents, all read.
+    Read,
+    /// Comments, labels and reactions on issues: `issues:write`.
+    Comment,
+    /// Fetch with git: `contents:read`.
+    Clone,
+    /// Push with git: `contents:write`.
+    Push,
+    /// Pull requests: `pull_requests:write`, `contents:read`.
+    PullRequest,
+    /// Check runs: `checks:write`.
+    Checks,
+    /// See which repositories an installation covers: `metadata:read` over all of them.
+    Survey,
+}
+
+impl Purpose {
+    fn permissions(self) -> Value {
+        match self {
+            Self::Read => json!({"metadata": "read", "issues": "read", "pull_requests": "read", "contents": "read"}),
+            Self::Comment => json!({"issues": "write"}),
+            Self::Clone => json!({"contents": "read"}),
+            Self::Push => json!({"contents": "write"}),
+            Self::PullRequest => json!({"pull_requests": "write", "contents": "read"}),
+            Self::Checks => json!({"checks": "write"}),
+            Self::Survey => json!({"metadata": "read"}),
+        }
+    }
+
+    /// The permissions as GitHub's headers write them: `issues=write`.
+    fn wanted(self) -> String {
+        let permissions = self.permissions();
+        let pairs = permissions.as_object().into_iter().flatten();
+        let words: Vec<String> =
+            pairs.map(|(name, level)| format!("{name}={}", level.as_str().unwrap_or_default())).collect();
+        words.join(", ")
+    }
+
+    /// What the token is for, in words for people.
+    fn deed(self) -> &'static str {
+        match self {
+            Self::Read => "read issues, pull requests and files",
+            Self::Comment => "write on issues",
+            Self::Clone => "read files",
+            Self::Push => "push",
+            Self::PullRequest => "write pull requests",
+            Self::Checks => "report checks",
+            Self::Survey => "see the repositories",
+        }
+    }
+}
+
+/// An installation token.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// The credential: the password of user `x-access-token` for git.
+    pub secret: SecretString,
+    /// When it ends, in epoch milliseconds of our own clock.
+    pub expires_at: i64,
+}
+
+impl Token {
+    fn is(&self, other: &Self) -> bool {
+        self.secret.expose_secret() == other.secret.expose_secret()
+    }
+}
+
+/// Which token: `repository` is `None` only for [`Purpose::Survey`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Scope {
+    pub(super) installation: InstallationId,
+    pub(super) repository: Option<RepositoryId>,
+    pub(super) purpose: Purpose,
+}
+
+impl Scope {
+    pub(super) fn survey(installation: InstallationId) -> Self {
+        Self { installation, repository: None, purpose: Purpose::Survey }
+    }
+}
+
+type Slot = Arc<tokio::sync::Mutex<Option<Token>>>;
+
+/// Every token we hold, and the installations that are asleep.
+#[derive(Default)]
+pub(super) struct Tokens {
+    slots: Mutex<HashMap<Scope, Slot>>,
+    asleep: Mutex<HashMap<InstallationId, (Instant, GitHubError)>>,
+}
+
+impl Tokens {
+    fn slot(&self, scope: Scope, now: i64) -> Slot {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if slots.len() >= SLOTS {
+            let alive = |token: &Option<Token>| token.as_ref().is_some_and(|token| token.expires_at > now);
+            slots.retain(|_, slot| slot.try_lock().map_or(true, |token| alive(&token)));
+        }
+        Arc::clone(slots.entry(scope).or_default())
+    }
+
+    fn all(&self) -> Vec<Slot> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    fn awake(&self, installation: InstallationId) -> Result<(), GitHubError> {
+        let mut asleep = self.asleep.lock().unwrap_or_else(PoisonError::into_inner);
+        asleep.retain(|_, (until, _)| *until > Instant::now());
+        asleep.get(&installation).map_or(Ok(()), |(_, error)| Err(error.clone()))
+    }
+
+    fn sleep(&self, installation: InstallationId, error: &GitHubError) {
+        let mut asleep = self.asleep.lock().unwrap_or_else(PoisonError::into_inner);
+        asleep.insert(installation, (Instant::now() + ASLEEP, error.clone()));
+    }
+
+    fn wake(&self, installation: InstallationId) {
+        self.asleep.lock().unwrap_or_else(PoisonError::into_inner).remove(&installation);
+    }
+}
+
+#[derive(Deserialize)]
+struct Minted {
+    token: String,
+    expires_at: String,
+}
+
+impl GitHub {
+    /// A token for one purpose on one repository with at least ten minutes of life. Callers that ask at the same time
+    /// share one request to GitHub.
+    pub async fn token(&self, at: &At, purpose: Purpose) -> Result<Token, GitHubError> {
+        self.token_for(at.scope(purpose), &at.name.to_string()).await
+    }
+
+    /// Ends a token at GitHub and forgets it (after a push). Repeating it is harmless: an ended token answers 401.
+    /// <https://docs.github.com/rest/apps/installations#revoke-an-installation-access-token>
+    pub async fn revoke(&self, token: &Token) -> Result<(), GitHubError> {
+        for slot in self.0.tokens.all() {
+            let mut held = slot.lock().await;
+            if held.as_ref().is_some_and(|held| held.is(token)) {
+                *held = None;
+            }
+        }
+        let ask = Ask::delete("revoke a token", "/installation/token").with_effect(Effect::None);
+        let answer = self.0.wire.send(&ask, &token.secret, None).await?;
+        if answer.status.as_u16() == 401 { Ok(()) } else { answer.judge(&ask).map(drop) }
+    }
+
+    /// Asks GitHub again about an installation that was suspended or removed (after its `unsuspend` or `created` event).
+    pub fn wake(&self, installation: InstallationId) {
+        self.0.tokens.wake(installation);
+    }
+
+    pub(super) async fn token_for(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
+        self.0.tokens.awake(scope.installation)?;
+        let slot = self.0.tokens.slot(scope, self.now());
+        let mut held = slot.lock().await;
+        if let Some(token) = held.as_ref().filter(|token| token.expires_at - self.now() >= LEAST_LIFE) {
+            return Ok(token.clone());
+        }
+        // Whoever waited for this slot behind a failed request learns of it here instead of asking again.
+        self.0.tokens.awake(scope.installation)?;
+        let token = self.mint(scope, repository).await?;
+        *held = Some(token.clone());
+        Ok(token)
+    }
+
+    /// Forgets a token GitHub refused, unless somebody already replaced it.
+    pub(super) async fn forget(&self, scope: Scope, refused: &Token) {
+        let slot = self.0.tokens.slot(scope, self.now());
+        let mut held = slot.lock().await;
+        if held.as_ref().is_some_and(|held| held.is(refused)) {
+            *held = None;
+        }
+    }
+
+    async fn mint(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
+        let path = format!("/app/installations/{}/access_tokens", scope.installation);
+        let mut body = json!({"permissions": scope.purpose.permissions()});
+        if let Some(id) = scope.repository {
+            body["repository_ids"] = json!([id]);
+        }
+        let ask = Ask::post("get an installation token", path, &body).with_effect(Effect::None);
+        let answer = self.as_app(&ask).await.map_err(|error| self.unminted(scope, repository, error))?;
+        let minted: Minted = answer.json(&ask)?;
+        let expires_at = self.local_expiry(&ask, &answer, &minted.expires_at)?;
+        Ok(Token { secret: SecretString::from(minted.token), expires_at })
+    }
+
+    fn unminted(&self, scope: Scope, repository: &str, error: GitHubError) -> GitHubError {
+        let error = match error {
+            GitHubError::NotFound { .. } => GitHubError::Uninstalled,
+            GitHubError::Invalid { message, .. } => {
+                if message.contains("permissions requested are not granted") {
+                    let call = format!("{} in {repository}", scope.purpose.deed());
+                    GitHubError::NotPermitted { call, permission: scope.purpose.wanted() }
+                } else {
+                    tracing::warn!(%message, repository, "GitHub refused an installation token");
+                    GitHubError::NotCovered { repository: repository.to_owned() }
+                }
+            }
+            other => other,
+        };
+        self.rest(scope, &error);
+        error
+    }
+
+    /// Leaves a suspended or removed installation alone for a while.
+    pub(super) fn rest(&self, scope: Scope, error: &GitHubError) {
+        if matches!(error, GitHubError::Suspended | GitHubError::Uninstalled) {
+            self.0.tokens.sleep(scope.installation, error);
+        }
+    }
+
+    fn local_expiry(&self, ask: &Ask, answer: &Answer, expires_at: &str) -> Result<i64, GitHubError> {
+        let expires_at = DateTime::parse_from_rfc3339(expires_at)
+            .map_err(|error| GitHubError::Unreadable { call: ask.to_string(), why: error.to_string() })?
+            .timestamp_millis();
+        Ok(on_our_clock(expires_at, answer.date(), self.now()))
+    }
+}
+
+/// GitHub's time of expiry on our clock: the rest of its life by GitHub's own `Date`, if that makes sense.
+fn on_our_clock(expires_at: i64, date: Option<i64>, now: i64) -> i64 {
+    match date.map(|date| expires_at - date) {
+        Some(life) if (0..=LONGEST_LIFE).contains(&life) => now + life,
+        _ => expires_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn life_is_measured_on_githubs_clock() {
+        let hour = 3_600_000;
+        // Our clock is five minutes behind: the token has an hour from now, not an hour and five minutes.
+        assert_eq!(on_our_clock(10_300_000 + hour, Some(10_300_000), 10_000_000), 10_000_000 + hour);
+        // A proxy's nonsense date is not believed.
+        assert_eq!(on_our_clock(10_000_000 + hour, Some(0), 10_000_000), 10_000_000 + hour);
+        assert_eq!(on_our_clock(10_000_000 + hour, None, 10_000_000), 10_000_000 + hour);
+    }
+
+    #[test]
+    fn a_token_never_prints_its_secret() {
+        let token = Token { secret: SecretString::from("ghs_canary"), expires_at: 0 };
+        assert!(!format!("{token:?}").contains("canary"));
+    }
+}

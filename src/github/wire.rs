@@ -1,0 +1,225 @@
+//! One request, one answer: the only place that touches octocrab.
+//!
+//! octocrab runs here on our own client: with a connect timeout, and without its retry layer, redirect layer, token cache
+//! and ETag cache; the total time and the size of an answer are bounded by us. A redirect is followed with the same
+//! method, and only to the API's own host: credentials never go anywhere else. A request of which a byte may have left is
+//! never sent again from here.
+
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Limited};
+use hyper::header::{ACCEPT, AUTHORIZATION, HeaderValue, IF_NONE_MATCH, LOCATION, USER_AGENT};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::{Connect, HttpConnector};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::answer::Answer;
+use super::ask::Ask;
+use super::error::GitHubError;
+
+/// The largest answer read; a hundred comments of the largest size fit.
+const ANSWER_BYTES: usize = 32 * 1024 * 1024;
+/// How many redirects in a row are followed.
+const HOPS: usize = 3;
+
+/// How long a call may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until the connection (with TLS) stands.
+    pub connect: Duration,
+    /// Until the whole answer is read, redirects included.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), total: Duration::from_secs(30) }
+    }
+}
+
+/// The connection pool to one API root.
+pub(super) struct Wire {
+    octocrab: Octocrab,
+    api: Url,
+    user_agent: HeaderValue,
+    total: Duration,
+}
+
+impl Wire {
+    /// Must be called inside a tokio runtime (octocrab spawns its queue).
+    pub(super) fn new(api: &Url, user_agent: &str, timeouts: Timeouts) -> Result<Self, GitHubError> {
+        let wrong = |why: String| GitHubError::Unbuildable { why };
+        if !matches!(api.scheme(), "https" | "http") || api.host_str().is_none() {
+            return Err(wrong(format!("{api} is not an http(s) address")));
+        }
+        let user_agent =
+            HeaderValue::from_str(user_agent).map_err(|_| wrong("user agent: not a header value".into()))?;
+        let octocrab = match api.scheme() {
+            "https" => {
+                let tls = hyper_rustls::HttpsConnectorBuilder::new()
+                    .with_native_roots()
+                    .map_err(|error| wrong(format!("{error}; install the system's CA certificates")))?
+                    .https_only()
+                    .enable_http1()
+                    .wrap_connector(connector(timeouts.connect));
+                client(tls)
+            }
+            _ => client(connector(timeouts.connect)),
+        };
+        Ok(Self { octocrab, api: api.clone(), user_agent, total: timeouts.total })
+    }
+
+    /// Sends `ask` once and reads the whole answer, whatever its status.
+    pub(super) async fn send(
+        &self,
+        ask: &Ask,
+        credential: &SecretString,
+        etag: Option<&str>,
+    ) -> Result<Answer, GitHubError> {
+        match tokio::time::timeout(self.total, self.follow(ask, credential, etag)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(lost(ask, format!("no complete answer within {} ms", self.total.as_millis()))),
+        }
+    }
+
+    async fn follow(&self, ask: &Ask, credential: &SecretString, etag: Option<&str>) -> Result<Answer, GitHubError> {
+        let mut address = self.address(ask, &ask.path)?;
+        for _ in 0..=HOPS {
+            let answer = self.once(ask, &address, credential, etag).await?;
+            match (answer.status.as_u16(), location(&answer)) {
+                (301 | 302 | 307 | 308, Some(target)) => {
+                    let target = address.join(&target).map_err(|error| GitHubError::Unreadable {
+                        call: ask.to_string(),
+                        why: format!("redirect: {error}"),
+                    })?;
+                    address = self.address(ask, target.as_str())?;
+                }
+                _ => return Ok(answer),
+            }
+        }
+        Err(GitHubError::Unreadable { call: ask.to_string(), why: "it redirects in a circle".into() })
+    }
+
+    async fn once(
+        &self,
+        ask: &Ask,
+        address: &Url,
+        credential: &SecretString,
+        etag: Option<&str>,
+    ) -> Result<Answer, GitHubError> {
+        let mut request = request(ask, address, credential, etag)
+            .map_err(|why| GitHubError::Unreadable { call: ask.to_string(), why })?;
+        request.headers_mut().insert(USER_AGENT, self.user_agent.clone());
+        let response = self.octocrab.execute(request).await.map_err(|error| {
+            let why = chain(&error);
+            if never_sent(&error) { GitHubError::Unreachable { call: ask.to_string(), why } } else { lost(ask, why) }
+        })?;
+        let (parts, body) = response.into_parts();
+        let body = Limited::new(body, ANSWER_BYTES).collect().await.map_err(|error| lost(ask, chain(&*error)))?;
+        Ok(Answer { status: parts.status, headers: parts.headers, body: body.to_bytes() })
+    }
+
+    /// The absolute address of `path`, which may be one already; refuses to leave the API's own origin.
+    fn address(&self, ask: &Ask, path: &str) -> Result<Url, GitHubError> {
+        let text = if path.starts_with('/') {
+            format!("{}{path}", self.api.as_str().trim_end_matches('/'))
+        } else {
+            path.to_owned()
+        };
+        let unreadable = |why: String| GitHubError::Unreadable { call: ask.to_string(), why };
+        let address = Url::parse(&text).map_err(|error| unreadable(format!("address: {error}")))?;
+        if address.origin() != self.api.origin() {
+            let host = address.host_str().unwrap_or_default().to_owned();
+            return Err(GitHubError::LedAway { call: ask.to_string(), host });
+        }
+        Ok(address)
+    }
+}
+
+/// TCP with a connect timeout; a TLS handshake that stalls ends with the total time.
+fn connector(timeout: Duration) -> HttpConnector {
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_nodelay(true);
+    connector.set_connect_timeout(Some(timeout));
+    connector
+}
+
+fn client<C>(connector: C) -> Octocrab
+where
+    C: Connect + Clone + Send + Sync + 'static,
+{
+    let client = Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(Duration::from_secs(20))
+        .build::<_, OctoBody>(connector);
+    let built = OctocrabBuilder::new_empty().with_service(client).with_auth(AuthState::None).build();
+    built.unwrap_or_else(|never| match never {})
+}
+
+fn request(
+    ask: &Ask,
+    address: &Url,
+    credential: &SecretString,
+    etag: Option<&str>,
+) -> Result<hyper::Request<OctoBody>, String> {
+    let mut authorization = HeaderValue::from_str(&format!("Bearer {}", credential.expose_secret()))
+        .map_err(|_| "the credential does not fit in a header".to_owned())?;
+    authorization.set_sensitive(true);
+    let mut builder = hyper::Request::builder()
+        .method(ask.method.clone())
+        .uri(address.as_str())
+        .header(ACCEPT, ask.accept)
+        .header("x-github-api-version", "2022-11-28")
+        .header(AUTHORIZATION, authorization);
+    if let Some(etag) = etag {
+        builder = builder.header(IF_NONE_MATCH, etag);
+    }
+    let body = match &ask.body {
+        Some(body) => {
+            builder = builder.header(hyper::header::CONTENT_TYPE, "application/json");
+            OctoBody::from(body.clone())
+        }
+        None => OctoBody::empty(),
+    };
+    builder.body(body).map_err(|error| error.to_string())
+}
+
+fn location(answer: &Answer) -> Option<String> {
+    answer.headers.get(LOCATION)?.to_str().ok().map(str::to_owned)
+}
+
+/// The request left and no answer came back whole.
+fn lost(ask: &Ask, why: String) -> GitHubError {
+    let call = ask.to_string();
+    if ask.changes() { GitHubError::Unknown { call, why } } else { GitHubError::Unanswered { call, why } }
+}
+
+/// True only if the connection was never made, so that nothing can have been done.
+fn never_sent(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut current = Some(error);
+    while let Some(error) = current {
+        if let Some(error) = error.downcast_ref::<hyper_util::client::legacy::Error>() {
+            return error.is_connect();
+        }
+        current = error.source();
+    }
+    false
+}
+
+/// The causes of an error in one line; octocrab's own text carries a backtrace, so only its first line counts.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut current = Some(error);
+    while let Some(error) = current {
+        let line = error.to_string().lines().next().unwrap_or_default().to_owned();
+        if lines.last().is_none_or(|last| !last.contains(&line)) {
+            lines.push(line);
+        }
+        current = error.source();
+    }
+    lines.join(": ")
+}

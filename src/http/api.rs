@@ -1,0 +1,192 @@
+//! `/api/v1` on the admin address: questions about the work, and the two orders `dispatch` and `stop`.
+//!
+//! It reads requests and writes answers; every fact comes from the [`Desk`]. It must never be reachable on the public
+//! address.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::answer;
+use super::body::{BodyError, Caps, Reader};
+use super::desk::{Answer, ApiError, Desk, EventPage, LogPage, SessionFilter, Target, TargetLine};
+use super::guard::{self, Hosts};
+use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
+
+/// How long a desk may think.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a caller may wait for an event.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The largest body of an order, bytes.
+const BODY_CAP: usize = 1024 * 1024;
+
+/// The router of the admin address; all else is 404 or 405.
+pub fn admin_router<D: Desk>(desk: Arc<D>, hosts: Hosts) -> Router {
+    let reader = Reader::new(Caps { body: BODY_CAP, small_body: BODY_CAP, ..Caps::default() });
+    Router::new()
+        .route("/api/v1/status", get(status::<D>))
+        .route("/api/v1/sessions", get(sessions::<D>))
+        .route("/api/v1/sessions/{id}", get(session::<D>))
+        .route("/api/v1/sessions/{id}/log", get(log::<D>))
+        .route("/api/v1/sessions/{id}/stop", post(stop::<D>))
+        .route("/api/v1/tasks/{owner}/{repo}/{n}", get(task::<D>))
+        .route("/api/v1/events", get(events::<D>))
+        .route("/api/v1/dispatch", post(dispatch::<D>))
+        .fallback(answer::no_such_page)
+        .method_not_allowed_fallback(answer::wrong_method)
+        .layer(axum::middleware::from_fn_with_state(hosts, guard::check))
+        .layer(CatchPanicLayer::custom(answer::after_panic))
+        .with_state(Arc::new(Office { desk, reader }))
+}
+
+struct Office<D> {
+    desk: Arc<D>,
+    reader: Reader,
+}
+
+type Shared<D> = State<Arc<Office<D>>>;
+type Answered = Result<Response, ApiError>;
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        answer::error(status, self.code, &self.message, self.next.as_deref())
+    }
+}
+
+impl From<BodyError> for ApiError {
+    fn from(error: BodyError) -> Self {
+        let (status, code) = match error {
+            BodyError::TooLarge => (413, "too_large"),
+            BodyError::Encoded => (415, "encoded"),
+            BodyError::Slow => (408, "slow"),
+            BodyError::Broken => (400, "broken"),
+            BodyError::Crowded => (503, "crowded"),
+        };
+        Self::new(status, code, error.to_string())
+    }
+}
+
+async fn status<D: Desk>(State(office): Shared<D>) -> Answered {
+    json(office.desk.status()).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SessionsQuery {
+    state: Option<String>,
+    live: Option<bool>,
+    limit: Option<u32>,
+}
+
+async fn sessions<D: Desk>(State(office): Shared<D>, request: Request) -> Answered {
+    let SessionsQuery { state, live, limit } = query(&request)?;
+    let limit = limit.unwrap_or(50).clamp(1, 500);
+    json(office.desk.sessions(SessionFilter { state, live, limit })).await
+}
+
+async fn session<D: Desk>(State(office): Shared<D>, Path(id): Path<String>) -> Answered {
+    json(office.desk.session(session_id(&id)?)).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LogQuery {
+    after: Option<i64>,
+    limit: Option<u32>,
+}
+
+async fn log<D: Desk>(State(office): Shared<D>, Path(id): Path<String>, request: Request) -> Answered {
+    let LogQuery { after, limit } = query(&request)?;
+    let page = LogPage { after: after.unwrap_or(0).max(0), limit: limit.unwrap_or(200).clamp(1, 1000) };
+    json(office.desk.log(session_id(&id)?, page)).await
+}
+
+async fn stop<D: Desk>(State(office): Shared<D>, Path(id): Path<String>) -> Answered {
+    json(office.desk.stop(session_id(&id)?)).await
+}
+
+async fn task<D: Desk>(State(office): Shared<D>, Path(path): Path<(String, String, String)>) -> Answered {
+    let (owner, name, number) = path;
+    let repository: RepositoryName =
+        format!("{owner}/{name}").parse().map_err(|error| ApiError::invalid(format!("{error}")))?;
+    let number = number.parse().ok().filter(|number| *number > 0);
+    let number = number.ok_or_else(|| ApiError::invalid("an issue is known by its number, such as 12"))?;
+    json(office.desk.task(repository, IssueNumber(number))).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventsQuery {
+    after: Option<i64>,
+    limit: Option<u32>,
+    wait: Option<u64>,
+}
+
+async fn events<D: Desk>(State(office): Shared<D>, request: Request) -> Answered {
+    let EventsQuery { after, limit, wait } = query(&request)?;
+    let page = EventPage {
+        after: after.unwrap_or(0).max(0),
+        limit: limit.unwrap_or(500).clamp(1, 1000),
+        wait: Duration::from_secs(wait.unwrap_or(0)).min(LONGEST_WAIT),
+    };
+    let lines: Vec<Value> = patiently(office.desk.events(page)).await?;
+    Ok(answer::json_lines(&lines))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DispatchOrder {
+    targets: Vec<TargetLine>,
+}
+
+async fn dispatch<D: Desk>(State(office): Shared<D>, request: Request) -> Answered {
+    let (head, body) = request.into_parts();
+    if !is_json(&head.headers) {
+        return Err(ApiError::new(415, "not_json", "the content type must be application/json"));
+    }
+    office.reader.check(&head.headers, &body)?;
+    let body = office.reader.read(body).await?;
+    let order: DispatchOrder = serde_json::from_slice(&body.bytes)
+        .map_err(|error| ApiError::invalid(format!("the order is wrong: {error}")))?;
+    let targets: Vec<Target> = order.targets.into_iter().map(Target::try_from).collect::<Result<_, _>>()?;
+    if targets.is_empty() {
+        return Err(ApiError::invalid("the order names no target"));
+    }
+    Ok(Json(patiently(office.desk.dispatch(targets)).await?).into_response())
+}
+
+async fn json(asked: impl Future<Output = Answer>) -> Answered {
+    Ok(Json(patiently(asked).await?).into_response())
+}
+
+async fn patiently<T>(asked: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+    let slow = |_| ApiError::new(504, "slow", "the answer took longer than a minute");
+    tokio::time::timeout(PATIENCE, asked).await.map_err(slow)?
+}
+
+fn query<T: DeserializeOwned>(request: &Request) -> Result<T, ApiError> {
+    let wrong = |error| ApiError::invalid(format!("the query is wrong: {error}"));
+    Query::try_from_uri(request.uri()).map(|Query(query)| query).map_err(wrong)
+}
+
+fn session_id(text: &str) -> Result<SessionId, ApiError> {
+    text.parse().map_err(|error| ApiError::invalid(format!("{error}")))
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}

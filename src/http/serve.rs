@@ -1,0 +1,97 @@
+//! Our own serve loop: accept, bound, serve, drain.
+//!
+//! `axum::serve` sets no timers, so half-sent requests would stay open for ever. Here every connection has a seat, a pace
+//! and an end: at most [`Bounds::connections`] are open at once (others wait in the kernel's backlog until one closes, and
+//! while every seat is taken connections are not kept alive), and when the loop ends, every connection has ended.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::connection::Connection;
+
+/// What a connection may take before it is closed.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    /// From the first byte of a request (or from connecting) to the end of its headers; 10 s.
+    pub header_time: Duration,
+    /// Between requests; 60 s. Also how long an answer may stay unread.
+    pub idle_time: Duration,
+    /// How long open requests may go on once the loop is told to stop; 10 s.
+    pub drain_time: Duration,
+    /// Request line and headers, bytes; 16 KiB. Above, 431.
+    pub header_bytes: usize,
+    /// Connections at once; 1,024.
+    pub connections: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            header_time: Duration::from_secs(10),
+            idle_time: Duration::from_secs(60),
+            drain_time: Duration::from_secs(10),
+            header_bytes: 16 * 1024,
+            connections: 1024,
+        }
+    }
+}
+
+/// Serves until `stop`, then closes the listener, lets requests in flight finish for [`Bounds::drain_time`] and ends the
+/// rest. Returns when no connection is left; dropping it ends them all at once.
+pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: CancellationToken) {
+    let seats = Arc::new(Semaphore::new(bounds.connections));
+    let connections = TaskTracker::new();
+    let end = CancellationToken::new();
+    let _ends_all_when_dropped = end.clone().drop_guard();
+    let bounds = Arc::new(bounds);
+    while let Some((stream, seat)) = next(&listener, &seats, &stop).await {
+        let connection =
+            Connection { router: router.clone(), bounds: Arc::clone(&bounds), seats: Arc::clone(&seats), seat };
+        connections.spawn(connection.run(stream, stop.clone(), end.clone()));
+    }
+    drop(listener);
+    connections.close();
+    if tokio::time::timeout(bounds.drain_time, connections.wait()).await.is_err() {
+        tracing::warn!(open = connections.len(), "requests were still open after the drain time; ending them");
+        end.cancel();
+        connections.wait().await;
+    }
+}
+
+type Seat = tokio::sync::OwnedSemaphorePermit;
+
+/// The next connection and its seat; `None` once told to stop.
+async fn next(listener: &TcpListener, seats: &Arc<Semaphore>, stop: &CancellationToken) -> Option<(TcpStream, Seat)> {
+    let both = async {
+        let seat = Arc::clone(seats).acquire_owned().await.expect("the semaphore is never closed");
+        (accept(listener).await, seat)
+    };
+    stop.run_until_cancelled(both).await
+}
+
+/// Accepts in spite of errors: a connection that died in the backlog is skipped, and when the machine is out of file
+/// descriptors or memory, waiting is the only thing that helps.
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            Err(error) if is_the_peers(&error) => tracing::debug!(%error, "a connection died before it was accepted"),
+            Err(error) => {
+                tracing::error!(%error, "cannot accept connections; trying again in a second");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+fn is_the_peers(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}

@@ -1,0 +1,147 @@
+//! One prompt turn: the agent's process, its permissions, its clocks, and what became of it.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::Performed;
+use super::lease::Held;
+use super::parts::Parts;
+use super::pump::Pump;
+use crate::agent::{AgentError, Answer, PermissionPolicy, TurnRequest};
+use crate::core::agent::Stop;
+use crate::core::effect::Turn;
+use crate::core::event::Event;
+use crate::core::failure::Failure;
+use crate::core::ids::SessionId;
+use crate::core::place::Place;
+use crate::core::role::{Tool, Tools};
+use crate::core::sanitise;
+use crate::core::task::{Stage, Step, Task};
+use crate::store::EffectRow;
+
+/// A turn to run.
+pub(super) struct Run<'a> {
+    pub(super) row: &'a EffectRow,
+    pub(super) place: &'a Place,
+    pub(super) session: &'a SessionId,
+    pub(super) turn: &'a Turn,
+    pub(super) held: &'a Held,
+    pub(super) stopping: &'a CancellationToken,
+}
+
+/// Runs the turn to its end.
+pub(super) async fn run_turn(parts: &Parts, run: &Run<'_>) -> Result<Performed, Failure> {
+    let request = request(parts, run).await?;
+    let (sender, receiver) = mpsc::channel(256);
+    let pump = Pump::new(parts, run.place, run.session, run.row);
+    let cancel = CancellationToken::new();
+    let turn = parts.agents.turn(request, sender, cancel.clone());
+    let stop = async {
+        tokio::select! {
+            () = run.held.cancel.cancelled() => {}
+            () = run.stopping.cancelled() => {}
+        }
+        cancel.cancel();
+        std::future::pending::<()>().await
+    };
+    let both = async { tokio::join!(turn, pump.run(receiver)) };
+    let (end, seen) = tokio::select! {
+        both = both => both,
+        () = stop => return Err(Failure::broken("a future that never ends has ended")),
+    };
+    if run.stopping.is_cancelled() && !run.held.cancel.is_cancelled() {
+        return Ok(Performed::Interrupted);
+    }
+    let session = run.session.clone();
+    match end {
+        Ok(end) if end.stop == Stop::Killed || end.stop == Stop::Cancelled && run.held.cancel.is_cancelled() => {
+            Ok(Performed::Done)
+        }
+        Ok(end) => Ok(Performed::known(Event::TurnEnded { session, end, tail: seen.tail })),
+        Err(error) if !seen.started => not_started(parts, run, error, seen.tail),
+        Err(error) => Ok(Performed::known(failed(session, &error, seen.tail))),
+    }
+}
+
+fn failed(session: SessionId, error: &AgentError, tail: Vec<String>) -> Event {
+    let say = format!("{}.", sanitise::redact(&error.to_string(), &[]));
+    Event::TurnFailed { session, class: error.class(), say, tail }
+}
+
+/// A start that failed is tried again as often as configured; what cannot get better is said at once.
+fn not_started(parts: &Parts, run: &Run<'_>, error: AgentError, tail: Vec<String>) -> Result<Performed, Failure> {
+    let last = run.row.attempts >= parts.policy.limits.start_attempts;
+    if last || matches!(error, AgentError::NotFound { .. }) {
+        return Ok(Performed::known(failed(run.session.clone(), &error, tail)));
+    }
+    Err(Failure::retry(format!("the agent did not start: {error}")))
+}
+
+async fn request(parts: &Parts, run: &Run<'_>) -> Result<TurnRequest, Failure> {
+    let turn = run.turn;
+    let launch = parts.launch(run.session, run.place, &turn.agent, turn.writes).await?;
+    let earlier = match &turn.resume {
+        Some(id) => Some(id.clone()),
+        None => earlier_session(parts, run).await?,
+    };
+    // An agent may not be able to load its session; then the task as it was given is all it has.
+    let prompt = if earlier.is_some() || run.row.attempts > 1 {
+        format!("{}\n\n{}", turn.resumed, turn.prompt)
+    } else {
+        turn.prompt.clone()
+    };
+    Ok(TurnRequest {
+        launch,
+        resume: earlier,
+        prompt,
+        mcp: Vec::new(),
+        permissions: permissions(&turn.tools, turn.writes),
+        wall: Duration::from_millis(turn.wall_ms.max(1).unsigned_abs()),
+        silence: Duration::from_millis(turn.silence_ms.max(1).unsigned_abs()),
+        initialize: parts.knobs.initialize,
+        cancel_grace: parts.knobs.cancel_grace,
+    })
+}
+
+/// The agent's own session of an earlier try of this turn.
+async fn earlier_session(parts: &Parts, run: &Run<'_>) -> Result<Option<String>, Failure> {
+    if run.row.attempts == 1 {
+        return Ok(None);
+    }
+    let row = parts.store.task(run.place.task()).await?;
+    let task = row.and_then(|row| serde_json::from_str::<Task>(&row.body).ok());
+    Ok(task.and_then(|task| match task.stage {
+        Stage::Working { job, step: Step::Running { agent_session, .. }, .. } if job.session == *run.session => {
+            agent_session
+        }
+        _ => None,
+    }))
+}
+
+/// The role's tools as answers to the agent's questions.
+fn permissions(tools: &Tools, writes: bool) -> PermissionPolicy {
+    let kinds = [
+        ("read", Tool::Read),
+        ("search", Tool::Search),
+        ("edit", Tool::Edit),
+        ("delete", Tool::Edit),
+        ("move", Tool::Edit),
+        ("execute", Tool::Execute),
+        ("fetch", Tool::Fetch),
+        ("think", Tool::Think),
+    ];
+    let allowed = |tool: Tool| tools.contains(tool) && (writes || tool != Tool::Edit);
+    let answer = |tool: Tool| if allowed(tool) { Answer::Allow } else { Answer::Reject };
+    PermissionPolicy {
+        kinds: kinds.into_iter().map(|(kind, tool)| (kind.to_owned(), answer(tool))).collect(),
+        otherwise: answer(Tool::Other),
+    }
+}
+
+/// Ends the agent.
+pub(super) async fn end(parts: &Parts, session: &SessionId) -> Result<Performed, Failure> {
+    parts.agents.close(session).await?;
+    Ok(Performed::Done)
+}

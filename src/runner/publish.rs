@@ -1,0 +1,84 @@
+//! The way out: the branch under a lease, then the pull request. Both look before they write.
+
+use tokio_util::sync::CancellationToken;
+
+use super::parts::Parts;
+use super::{Performed, workspace};
+use crate::core::effect::Effect;
+use crate::core::event::Event;
+use crate::core::failure::Failure;
+use crate::core::ids::{AgentBranch, SessionId, Sha};
+use crate::core::place::Place;
+use crate::git::{Published, Push};
+use crate::github::{NewPull, Pull, PullState, Purpose};
+use crate::store::EffectRow;
+
+/// What is to be pushed where.
+pub(super) struct Wanted<'a> {
+    pub(super) place: &'a Place,
+    pub(super) session: &'a SessionId,
+    pub(super) branch: &'a AgentBranch,
+    pub(super) head: &'a Sha,
+    pub(super) expected: Option<&'a Sha>,
+}
+
+/// Pushes the branch. A cancel that is known before the push begins prevents it.
+pub(super) async fn push(parts: &Parts, wanted: &Wanted<'_>, cancel: &CancellationToken) -> Result<Performed, Failure> {
+    let token = parts.github.token(&parts.at(wanted.place), Purpose::Push).await?;
+    let remote = workspace::remote(parts, wanted.place, Purpose::Push).await?;
+    let push = Push { branch: wanted.branch.clone(), head: wanted.head.clone(), expected: wanted.expected.cloned() };
+    if cancel.is_cancelled() {
+        return Ok(Performed::Done);
+    }
+    let published = parts.git.publish(&remote, &push).await?;
+    if let Err(error) = parts.github.revoke(&token).await {
+        tracing::debug!(%error, "the push token was not revoked; it ends by itself");
+    }
+    let session = wanted.session.clone();
+    Ok(Performed::known(match published {
+        Published::Pushed | Published::Already => Event::Published { session, head: wanted.head.clone() },
+        Published::Moved { theirs } => Event::BranchMoved { session, theirs },
+    }))
+}
+
+/// Opens the pull request, or finds the one that an earlier try opened.
+pub(super) async fn open_pull(parts: &Parts, row: &EffectRow, effect: &Effect) -> Result<Performed, Failure> {
+    let Effect::OpenPull { place, session, branch, base_branch, title, body, labels } = effect else {
+        return Err(Failure::broken("not a pull request to open"));
+    };
+    let at = parts.at(place);
+    let found = parts.github.find_pull(&at, branch.as_str()).await?;
+    let pull = match found.filter(|pull| is_this(pull, row)) {
+        Some(pull) => pull,
+        None => {
+            let new = NewPull {
+                title: title.clone(),
+                head: branch.to_string(),
+                base: base_branch.clone(),
+                body: body.clone(),
+                draft: true,
+            };
+            parts.github.create_pull(&at, &new).await?.pull
+        }
+    };
+    let missing: Vec<&str> =
+        labels.iter().map(String::as_str).filter(|label| !pull.labels.iter().any(|has| has == label)).collect();
+    if !missing.is_empty() {
+        parts.github.add_pull_labels(&at, pull.number, &missing).await?;
+    }
+    Ok(Performed::known(Event::PullOpened {
+        session: session.clone(),
+        number: pull.number.0,
+        url: pull.html_url,
+        draft: pull.draft,
+    }))
+}
+
+/// An open one is ours to use. A closed one counts only when an earlier try of this very effect may have opened it: a person
+/// who closed it in between is respected.
+fn is_this(pull: &Pull, row: &EffectRow) -> bool {
+    match pull.state {
+        PullState::Open => true,
+        PullState::Closed | PullState::Merged => row.attempts > 1,
+    }
+}

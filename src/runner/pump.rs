@@ -1,0 +1,176 @@
+//! What an agent streams: all of it to the session log, and only what people should see soon to the inbox.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use super::parts::Parts;
+use crate::core::agent::{PlanEntry, Update};
+use crate::core::event::Event;
+use crate::core::ids::SessionId;
+use crate::core::place::Place;
+use crate::core::sanitise;
+use crate::engine::Fact;
+use crate::store::{EffectRow, LogLine, NewInbox};
+
+/// Lines kept for people when something goes wrong.
+const TAIL: usize = 10;
+/// Longest line of the tail, in characters.
+const TAIL_LINE: usize = 300;
+/// How often lines are written.
+const WRITE: Duration = Duration::from_millis(250);
+/// Lines written at once.
+const BATCH: usize = 128;
+
+/// What was seen of a turn.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// The agent's session stood.
+    pub(super) started: bool,
+    /// The last lines, redacted.
+    pub(super) tail: Vec<String>,
+}
+
+/// Takes one turn's updates to where they belong.
+pub(super) struct Pump<'a> {
+    parts: &'a Parts,
+    place: &'a Place,
+    session: &'a SessionId,
+    row: &'a EffectRow,
+    lines: Vec<LogLine>,
+    tail: VecDeque<(String, String)>,
+    plan: Vec<PlanEntry>,
+    doing: String,
+    told: Option<Instant>,
+    news: bool,
+    facts: usize,
+    started: bool,
+}
+
+impl<'a> Pump<'a> {
+    pub(super) fn new(parts: &'a Parts, place: &'a Place, session: &'a SessionId, row: &'a EffectRow) -> Self {
+        Self {
+            parts,
+            place,
+            session,
+            row,
+            lines: Vec::new(),
+            tail: VecDeque::new(),
+            plan: Vec::new(),
+            doing: String::new(),
+            told: None,
+            news: false,
+            facts: 0,
+            started: false,
+        }
+    }
+
+    /// Runs until the turn's sender is gone.
+    pub(super) async fn run(mut self, mut updates: mpsc::Receiver<Update>) -> Seen {
+        let mut tick = tokio::time::interval(WRITE);
+        loop {
+            tokio::select! {
+                update = updates.recv() => match update {
+                    Some(update) => self.take(update).await,
+                    None => break,
+                },
+                _ = tick.tick() => {
+                    self.write().await;
+                    self.tell_progress(false).await;
+                }
+            }
+        }
+        self.tell_progress(true).await;
+        self.write().await;
+        let tail = self.tail.into_iter().map(|(_, line)| line).collect();
+        Seen { started: self.started, tail }
+    }
+
+    async fn take(&mut self, update: Update) {
+        self.log(&update);
+        match update {
+            Update::Started { agent_session, agent_name, version, .. } => {
+                self.started = true;
+                let agent = format!("{agent_name} {version}").trim().to_owned();
+                let event = Event::AgentStarted { session: self.session.clone(), agent_session, agent };
+                self.tell(event, "agent_started").await;
+            }
+            Update::Plan { entries } => {
+                self.news |= entries != self.plan;
+                self.plan = entries;
+                self.tell_progress(false).await;
+            }
+            Update::Tool { id, title, .. } => {
+                self.news |= title != self.doing;
+                self.remember(id, &title);
+                self.doing = title;
+            }
+            Update::Message { id, text } => self.remember(id, text.lines().last().unwrap_or_default()),
+            Update::Stderr { text } => {
+                for line in text.lines().rev().take(TAIL).collect::<Vec<_>>().into_iter().rev() {
+                    self.remember(format!("stderr {}", self.tail.len()), line);
+                }
+            }
+            Update::Note { text } => self.remember(text.clone(), &text),
+            Update::Permission { .. } | Update::Thought { .. } | Update::Usage(_) | Update::Mode { .. } => {}
+        }
+    }
+
+    /// Keeps a line for people; a later one of the same origin replaces it.
+    fn remember(&mut self, id: String, line: &str) {
+        let line = sanitise::redact(line.trim(), &[]);
+        let line: String = line.chars().filter(|c| !c.is_control()).take(TAIL_LINE).collect();
+        if line.is_empty() {
+            return;
+        }
+        self.tail.retain(|(other, _)| *other != id);
+        self.tail.push_back((id, line));
+        if self.tail.len() > TAIL {
+            self.tail.pop_front();
+        }
+    }
+
+    fn log(&mut self, update: &Update) {
+        let Ok(json) = serde_json::to_string(update) else { return };
+        let kind = json.split('"').nth(3).unwrap_or("note").to_owned();
+        let body = sanitise::redact(&json, &[]);
+        self.lines.push(LogLine { at: (self.parts.clock)(), kind, body });
+    }
+
+    async fn write(&mut self) {
+        for batch in std::mem::take(&mut self.lines).chunks(BATCH) {
+            if let Err(error) = self.parts.store.append_log(self.session, batch).await {
+                tracing::warn!(session = %self.session, %error, lines = batch.len(), "log lines were lost");
+            }
+        }
+    }
+
+    /// Tells of progress: the first at once, then at most one in the configured time, and the last.
+    async fn tell_progress(&mut self, last: bool) {
+        let rested = self.told.is_none_or(|told| told.elapsed() >= self.parts.knobs.progress);
+        if !self.news || !(rested || last) {
+            return;
+        }
+        self.news = false;
+        self.told = Some(Instant::now());
+        let plan = self.plan.clone();
+        let doing = sanitise::redact(&self.doing, &[]);
+        self.tell(Event::Progressed { session: self.session.clone(), plan, doing }, "progressed").await;
+    }
+
+    async fn tell(&mut self, event: Event, name: &str) {
+        self.facts += 1;
+        let fact = NewInbox {
+            id: format!("agent:{}:{}:{}", self.row.id, self.row.fence, self.facts),
+            kind: "agent".into(),
+            name: name.into(),
+            task: Some(self.place.task()),
+            body: Fact { place: self.place.clone(), event }.to_json(),
+            received_at: (self.parts.clock)(),
+        };
+        if let Err(error) = self.parts.store.accept(fact).await {
+            tracing::warn!(session = %self.session, %error, "a fact about the agent was lost");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What people see on the issue: reactions, the status comment, the status label, the answer.
+
+use super::Performed;
+use super::parts::Parts;
+use crate::core::effect::{Reaction, StatusLabel};
+use crate::core::event::Event;
+use crate::core::failure::Failure;
+use crate::core::ids::{CommentId, SessionId};
+use crate::core::place::Place;
+use crate::github::{At, GitHubError, Reaction as GitHubReaction};
+use crate::store::EffectRow;
+
+/// How far back a mark is looked for before the effect was planned, milliseconds.
+const LOOK_BACK: i64 = 3_600_000;
+
+/// Reacts to the issue.
+pub(super) async fn react(parts: &Parts, place: &Place, reaction: Reaction) -> Result<Performed, Failure> {
+    let reaction = match reaction {
+        Reaction::Eyes => GitHubReaction::Eyes,
+        Reaction::Hooray => GitHubReaction::Hooray,
+        Reaction::Confused => GitHubReaction::Confused,
+    };
+    parts.github.react_to_issue(&parts.at(place), place.issue, reaction).await?;
+    Ok(Performed::Done)
+}
+
+/// Makes the status comment say `body`.
+pub(super) async fn status(
+    parts: &Parts,
+    row: &EffectRow,
+    place: &Place,
+    known: Option<CommentId>,
+    body: &str,
+) -> Result<Performed, Failure> {
+    let (at, task) = (parts.at(place), place.task());
+    let mark = parts.marker.mark(&format!("status:{task}"));
+    let text = format!("{body}\n{mark}");
+    let mut comment = known.or_else(|| parts.posted(task));
+    if comment.is_none() {
+        comment = look(parts, row, &at, place, &mark).await?;
+    }
+    if let Some(id) = comment {
+        match parts.github.edit_comment(&at, id, &text).await {
+            // Somebody deleted it: it is posted anew below.
+            Err(GitHubError::NotFound { .. } | GitHubError::Gone { .. }) => {}
+            other => {
+                other?;
+                return Ok(told(parts, place, known, id));
+            }
+        }
+    }
+    let id = parts.github.create_comment(&at, place.issue, &text).await?;
+    Ok(told(parts, place, known, id))
+}
+
+fn told(parts: &Parts, place: &Place, known: Option<CommentId>, id: CommentId) -> Performed {
+    parts.remember(place.task(), id);
+    if known == Some(id) { Performed::Done } else { Performed::known(Event::StatusPosted { comment: id }) }
+}
+
+/// Looks for our comment by its mark; after a first try of unknown outcome twice, because listings lag.
+async fn look(
+    parts: &Parts,
+    row: &EffectRow,
+    at: &At,
+    place: &Place,
+    mark: &str,
+) -> Result<Option<CommentId>, GitHubError> {
+    let since = Some(row.created_at - LOOK_BACK);
+    let found = parts.github.find_comment(at, place.issue, since, mark).await?;
+    if found.is_some() || row.attempts == 1 {
+        return Ok(found);
+    }
+    tokio::time::sleep(parts.knobs.look_again).await;
+    parts.github.find_comment(at, place.issue, since, mark).await
+}
+
+/// Makes `label` the only status label.
+pub(super) async fn label(parts: &Parts, place: &Place, label: Option<StatusLabel>) -> Result<Performed, Failure> {
+    let at = parts.at(place);
+    let present = parts.github.issue(&at, place.issue).await?.labels;
+    let has = |label: StatusLabel| present.iter().any(|name| name == label.name());
+    if let Some(label) = label.filter(|label| !has(*label)) {
+        let (color, description) = label.look();
+        parts.github.ensure_label(&at, label.name(), color, description).await?;
+        parts.github.add_labels(&at, place.issue, &[label.name()]).await?;
+    }
+    for other in StatusLabel::ALL.into_iter().filter(|other| Some(*other) != label && has(*other)) {
+        parts.github.remove_label(&at, place.issue, other.name()).await?;
+    }
+    Ok(Performed::Done)
+}
+
+/// Posts the agent's answer, once.
+pub(super) async fn answer(
+    parts: &Parts,
+    row: &EffectRow,
+    place: &Place,
+    session: &SessionId,
+    body: &str,
+) -> Result<Performed, Failure> {
+    let at = parts.at(place);
+    let mark = parts.marker.mark(&format!("answer:{session}"));
+    let there = if row.attempts > 1 { look(parts, row, &at, place, &mark).await? } else { None };
+    if there.is_none() {
+        parts.github.create_comment(&at, place.issue, &format!("{body}\n{mark}")).await?;
+    }
+    Ok(Performed::known(Event::Answered { session: session.clone() }))
+}

@@ -1,0 +1,157 @@
+//! Reads what the core judges: before work starts, and again before it is published. Errors fail closed: an effect that
+//! cannot read is retried and then given up, never assumed.
+
+use super::Performed;
+use super::parts::Parts;
+use crate::core::event::{Event, PublishFacts, RepositoryFacts, RoleFile, TriggerFacts};
+use crate::core::failure::Failure;
+use crate::core::ids::SessionId;
+use crate::core::place::{Account, AccountKind, Actor, Permission, Place, Quoted, Snapshot};
+use crate::core::role::RoleName;
+use crate::github::{At, GitHubError, Issue, PermissionLevel};
+
+/// Role files longer than this are not read.
+const ROLE_FILE: usize = 64 * 1024;
+/// Comments beyond this many are left out, oldest first.
+const COMMENTS: usize = 100;
+
+/// Reads the facts of a trigger.
+pub(super) async fn check(
+    parts: &Parts,
+    place: &Place,
+    actor: &Actor,
+    snapshot: &Snapshot,
+) -> Result<Performed, Failure> {
+    let facts = read(parts, place, actor, Some(snapshot)).await?;
+    Ok(Performed::known(Event::TriggerChecked { facts: Box::new(facts) }))
+}
+
+/// Reads the facts for somebody who asks without a webhook: the issue's words are taken as they are now.
+///
+/// # Errors
+/// Whatever GitHub answers; a fact that cannot be read is never assumed.
+pub async fn read_facts(parts: &Parts, place: &Place, actor: &Actor) -> Result<TriggerFacts, GitHubError> {
+    read(parts, place, actor, None).await
+}
+
+/// Reads the facts; without a snapshot the issue's words are taken as they are now.
+async fn read(
+    parts: &Parts,
+    place: &Place,
+    actor: &Actor,
+    snapshot: Option<&Snapshot>,
+) -> Result<TriggerFacts, GitHubError> {
+    let at = parts.at(place);
+    let (issue, repository, permission, comments) = tokio::try_join!(
+        parts.github.issue(&at, place.issue),
+        repository(parts, &at),
+        permission(parts, &at, actor),
+        parts.github.comments(&at, place.issue, None),
+    )?;
+    let mut words = snapshot.cloned().unwrap_or_else(|| words(&issue));
+    let quoted = comments.into_iter().filter(|comment| {
+        let ours = comment.author.login == parts.policy.me.login;
+        !ours && comment.created_at <= words.at && comment.updated_at <= words.at
+    });
+    let quoted =
+        quoted.map(|comment| Quoted { author: comment.author.login, at: comment.created_at, body: comment.body });
+    let mut quoted: Vec<Quoted> = quoted.collect();
+    quoted.drain(..quoted.len().saturating_sub(COMMENTS));
+    words.comments = quoted;
+    let role_files = role_files(parts, &at, &words.labels, &repository.default_branch).await?;
+    Ok(TriggerFacts {
+        place: place.clone(),
+        actor: actor.clone(),
+        permission,
+        snapshot: words,
+        labels_now: issue.labels,
+        open: issue.open,
+        is_pull: issue.is_pull_request,
+        repository,
+        role_files,
+    })
+}
+
+async fn repository(parts: &Parts, at: &At) -> Result<RepositoryFacts, GitHubError> {
+    let found = parts.github.repository(at).await?;
+    let head = parts.github.branch(at, &found.default_branch).await?;
+    Ok(RepositoryFacts {
+        default_branch: found.default_branch,
+        head: head.map(|head| head.sha),
+        archived: found.archived,
+    })
+}
+
+/// What the actor may do. A login that meanwhile belongs to somebody else may do nothing.
+async fn permission(parts: &Parts, at: &At, actor: &Actor) -> Result<Option<Permission>, GitHubError> {
+    let Actor::Person(account) = actor else { return Ok(None) };
+    let found = parts.github.permission(at, &account.login).await?;
+    if found.user.is_some_and(|id| id != account.id) {
+        return Ok(Some(Permission::None));
+    }
+    Ok(Some(match found.level {
+        PermissionLevel::None => Permission::None,
+        PermissionLevel::Read => Permission::Read,
+        PermissionLevel::Triage => Permission::Triage,
+        PermissionLevel::Write => Permission::Write,
+        PermissionLevel::Maintain => Permission::Maintain,
+        PermissionLevel::Admin => Permission::Admin,
+    }))
+}
+
+/// The repository's own files for the roles the labels (or the default) ask for.
+async fn role_files(parts: &Parts, at: &At, labels: &[String], branch: &str) -> Result<Vec<RoleFile>, GitHubError> {
+    let asked = labels.iter().filter_map(|label| label.strip_prefix("role:")?.parse::<RoleName>().ok());
+    let mut names: Vec<RoleName> = asked.take(5).collect();
+    if names.is_empty() {
+        names.push(parts.policy.default_role.clone());
+    }
+    let mut files = Vec::new();
+    for name in names {
+        let path = format!(".github/agents/{name}.agent.md");
+        if let Some(text) = parts.github.contents(at, &path, Some(branch)).await?.filter(|text| text.len() <= ROLE_FILE)
+        {
+            files.push(RoleFile { role: name.to_string(), path, text });
+        }
+    }
+    Ok(files)
+}
+
+fn words(issue: &Issue) -> Snapshot {
+    let author = &issue.author;
+    let kind = match author.kind.as_str() {
+        "User" => AccountKind::User,
+        "Bot" => AccountKind::Bot,
+        _ => AccountKind::Other,
+    };
+    Snapshot {
+        title: issue.title.clone(),
+        body: issue.body.clone(),
+        author: Account { id: author.id, login: author.login.clone(), kind },
+        labels: issue.labels.clone(),
+        comments: Vec::new(),
+        at: issue.updated_at,
+    }
+}
+
+/// Reads again what must hold right before a push.
+pub(super) async fn check_publish(
+    parts: &Parts,
+    place: &Place,
+    session: &SessionId,
+    actor: &Actor,
+) -> Result<Performed, Failure> {
+    let at = parts.at(place);
+    let (issue, repository, permission) = tokio::try_join!(
+        parts.github.issue(&at, place.issue),
+        parts.github.repository(&at),
+        permission(parts, &at, actor),
+    )?;
+    let facts = PublishFacts {
+        permission,
+        open: issue.open,
+        archived: repository.archived,
+        base_branch: repository.default_branch,
+    };
+    Ok(Performed::known(Event::PublishChecked { session: session.clone(), facts }))
+}

@@ -1,0 +1,197 @@
+//! The working copy: made before the agent comes, judged by git after it is gone, removed when nothing of it can be lost.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::Performed;
+use super::parts::Parts;
+use crate::core::effect::Effect;
+use crate::core::event::{BaseFacts, Event, FileChange, Work};
+use crate::core::failure::Failure;
+use crate::core::ids::{SessionId, Sha};
+use crate::core::place::Place;
+use crate::git::{ChangeKind, CollectSpec, Collected, DiffLimits, GitError, Remote, Want, WorkspaceSpec};
+use crate::github::Purpose;
+
+/// How long `git bundle` may take in the agent's fence.
+const BUNDLING: Duration = Duration::from_secs(60);
+/// Longest file read for the prompt or the pull request.
+const READ: u64 = 64 * 1024;
+const TEMPLATES: [&str; 4] = [
+    ".github/pull_request_template.md",
+    ".github/PULL_REQUEST_TEMPLATE.md",
+    "pull_request_template.md",
+    "docs/pull_request_template.md",
+];
+
+/// Fetches what is missing and lays out the working copy.
+pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed, Failure> {
+    let Effect::PrepareWorkspace { place, session, base_branch, base, branch, .. } = effect else {
+        return Err(Failure::broken("not a working copy to prepare"));
+    };
+    let remote = remote(parts, place, Purpose::Clone).await?;
+    let want = Want { branch: base_branch.clone(), sha: base.clone() };
+    let sha = parts.git.fetch(&remote, &want).await?.head;
+    let (workspace, home) = (parts.workspace(session), parts.home(session));
+    make_dir(&home).await?;
+    let spec = WorkspaceSpec {
+        repository: place.repository,
+        session: session.clone(),
+        base: sha.clone(),
+        branch: branch.clone(),
+        path: workspace.clone(),
+        author: parts.author(place).await?,
+    };
+    parts.git.create_workspace(&spec).await?;
+    let base = BaseFacts {
+        sha,
+        branch: base_branch.clone(),
+        agents_md: read_text(&workspace, "AGENTS.md").await,
+        pull_template: first_text(&workspace, &TEMPLATES).await,
+    };
+    Ok(Performed::known(Event::WorkspaceReady { session: session.clone(), base, nonce: nonce()? }))
+}
+
+/// The repository's address with a token for one purpose.
+pub(super) async fn remote(parts: &Parts, place: &Place, purpose: Purpose) -> Result<Remote, Failure> {
+    let token = parts.github.token(&parts.at(place), purpose).await?;
+    Ok(Remote { repository: place.repository, url: parts.github.clone_url(&place.name), token: Some(token.secret) })
+}
+
+async fn make_dir(path: &Path) -> Result<(), Failure> {
+    tokio::fs::create_dir_all(path)
+        .await
+        .map_err(|error| Failure::retry(format!("the session's folder cannot be made: {error}")))
+}
+
+/// A text file of the fresh working copy: no agent has been there yet. Links and large files are passed over.
+async fn read_text(workspace: &Path, name: &str) -> Option<String> {
+    let path = workspace.join(name);
+    let meta = tokio::fs::symlink_metadata(&path).await.ok()?;
+    if !meta.is_file() || meta.len() > READ {
+        return None;
+    }
+    tokio::fs::read_to_string(&path).await.ok()
+}
+
+async fn first_text(workspace: &Path, names: &[&str]) -> Option<String> {
+    for name in names {
+        if let Some(text) = read_text(workspace, name).await {
+            return Some(text);
+        }
+    }
+    None
+}
+
+fn nonce() -> Result<String, Failure> {
+    let mut bytes = [0_u8; 12];
+    getrandom::fill(&mut bytes).map_err(|error| Failure::retry(format!("no randomness: {error}")))?;
+    Ok(hex::encode(bytes))
+}
+
+/// Ends the process tree, bundles the agent's commits inside its fence, and lets our git judge all of it.
+pub(super) async fn collect(
+    parts: &Parts,
+    place: &Place,
+    session: &SessionId,
+    base: &Sha,
+    message: &str,
+) -> Result<Performed, Failure> {
+    parts.agents.close(session).await?;
+    let bundle = parts.bundle(session);
+    bundle_commits(parts, place, session, base, &bundle).await?;
+    let limits = &parts.policy.limits;
+    let spec = CollectSpec {
+        session: session.clone(),
+        repository: place.repository,
+        base: base.clone(),
+        workspace: parts.workspace(session),
+        bundle: Some(bundle),
+        author: parts.author(place).await?,
+        message: message.to_owned(),
+        limits: DiffLimits {
+            files: limits.max_files as usize,
+            bytes: usize::try_from(limits.max_patch_bytes).unwrap_or(usize::MAX),
+            commits: limits.max_commits,
+        },
+    };
+    let work = match parts.git.collect(&spec).await {
+        Ok(collected) => work(collected),
+        // What cannot be taken is an objection people read, not an error that is tried again.
+        Err(error @ (GitError::Unsafe { .. } | GitError::Bundle { .. } | GitError::TooLarge { .. })) => {
+            refused(base, &error.to_string())
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Performed::known(Event::Collected { session: session.clone(), work }))
+}
+
+async fn bundle_commits(
+    parts: &Parts,
+    place: &Place,
+    session: &SessionId,
+    base: &Sha,
+    bundle: &Path,
+) -> Result<(), Failure> {
+    let agent = parts.policy.default_agent.as_str();
+    let launch = parts.launch(session, place, agent, true).await?;
+    let command = parts.git.bundle_command(base, bundle);
+    // No file means no commits (or a destroyed `.git`): the files are looked at all the same.
+    if let Err(error) = parts.agents.run_confined(&launch, &command, BUNDLING).await {
+        tracing::warn!(%session, %error, "the agent's commits could not be bundled; its files are taken");
+    }
+    Ok(())
+}
+
+fn work(collected: Collected) -> Work {
+    let kind = |kind: ChangeKind| match kind {
+        ChangeKind::Added => "added",
+        ChangeKind::Modified => "modified",
+        ChangeKind::Deleted => "deleted",
+        ChangeKind::Renamed => "renamed",
+    };
+    let files = collected.files.into_iter().map(|file| FileChange {
+        kind: kind(file.kind).to_owned(),
+        path: file.path,
+        insertions: file.insertions,
+        deletions: file.deletions,
+        binary: file.binary,
+    });
+    Work {
+        files: files.collect(),
+        head: collected.head,
+        base: collected.base,
+        commits: collected.commits,
+        committed_by_us: collected.committed_by_us,
+        protected: collected.protected,
+        objections: collected.over,
+    }
+}
+
+/// Work that git refused to take: one change that stands for all of it, with the reason as the objection.
+fn refused(base: &Sha, why: &str) -> Work {
+    let change =
+        FileChange { path: "(refused)".into(), kind: "modified".into(), insertions: 0, deletions: 0, binary: true };
+    Work {
+        head: base.clone(),
+        base: base.clone(),
+        commits: 0,
+        committed_by_us: false,
+        files: vec![change],
+        protected: Vec::new(),
+        objections: vec![why.to_owned()],
+    }
+}
+
+/// Removes the working copy; the session's ref in the mirror goes with it only when its work is published.
+pub(super) async fn remove(parts: &Parts, place: &Place, session: &SessionId) -> Result<Performed, Failure> {
+    parts.agents.close(session).await?;
+    parts.git.remove_session(place.repository, session, &parts.workspace(session)).await?;
+    let folder = parts.session_dir(session);
+    match tokio::fs::remove_dir_all(&folder).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::retry(format!("the session's folder cannot be removed: {error}")))
+        }
+        _ => Ok(Performed::Done),
+    }
+}

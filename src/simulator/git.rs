@@ -1,0 +1,203 @@
+//! Git over smart HTTP, with GitHub's rules: tokens, permissions, protected branches, workflow files, archives.
+//!
+//! It exists so that real git clients clone, fetch and push against this GitHub. It must never take a push the REST skin
+//! would not have allowed. <https://git-scm.com/docs/http-protocol>
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::auth::{self, Caller};
+use super::git_host::{self, PushRequest, Service};
+use super::hub::Hub;
+use super::merging;
+use super::plumbing::{self, GitFault};
+use super::refusal::Refusal;
+use super::wire::{Incoming, Outbound};
+use super::world::account::{Access, Token};
+use crate::core::ids::Sha;
+
+/// A request to a repository's git address.
+pub struct GitRequest {
+    owner: String,
+    name: String,
+    service: Service,
+    /// `info/refs` rather than the service itself.
+    advertise: bool,
+}
+
+impl GitRequest {
+    /// Recognises `/{owner}/{name}.git/info/refs?service=…` and `/{owner}/{name}.git/git-{upload,receive}-pack`.
+    pub fn parse(request: &Incoming) -> Option<Self> {
+        let mut segments = request.path.trim_matches('/').splitn(3, '/');
+        let (owner, name, rest) = (segments.next()?, segments.next()?, segments.next()?);
+        let name = name.strip_suffix(".git").unwrap_or(name);
+        let (service, advertise) = match rest {
+            "info/refs" => (Service::parse(request.query.strip_prefix("service=")?)?, true),
+            service => (Service::parse(service)?, false),
+        };
+        Some(Self { owner: owner.to_owned(), name: name.to_owned(), service, advertise })
+    }
+}
+
+/// What a request was let in with.
+struct Admitted {
+    repository: i64,
+    dir: PathBuf,
+    token: Token,
+    actor: String,
+}
+
+/// Answers a git request.
+pub async fn serve(hub: &Arc<Hub>, request: &Incoming, wanted: &GitRequest) -> Outbound {
+    let admitted = match admit(hub, request, wanted) {
+        Ok(admitted) => admitted,
+        Err(refusal) => return refuse(&refusal),
+    };
+    let mut outbound = match converse(hub, request, wanted, &admitted).await {
+        Ok(outbound) => outbound,
+        Err(fault) => {
+            tracing::error!(%fault, "the simulator's git failed");
+            Outbound::new(500, "text/plain", "Internal Server Error")
+        }
+    };
+    outbound.installation = Some(admitted.token.installation);
+    outbound.set("cache-control", "no-cache, max-age=0, must-revalidate");
+    outbound
+}
+
+fn refuse(refusal: &Refusal) -> Outbound {
+    let mut outbound = Outbound::new(refusal.status, "text/plain; charset=utf-8", refusal.message.clone());
+    if refusal.status == 401 {
+        outbound.set("www-authenticate", "Basic realm=\"GitHub\"");
+    }
+    for (name, value) in &refusal.headers {
+        outbound.set(name, value);
+    }
+    outbound
+}
+
+fn admit(hub: &Hub, request: &Incoming, wanted: &GitRequest) -> Result<Admitted, Refusal> {
+    hub.look(|world| {
+        let refused = || {
+            Refusal::new(401, "Invalid username or token. Password authentication is not supported for Git operations.")
+        };
+        let caller = auth::identify(world, request.header("authorization")).map_err(|_| refused())?;
+        let Caller::Installation(token) = caller else { return Err(refused()) };
+        let unknown = || Refusal::new(404, "Repository not found.");
+        let Some(home) = world.find(&wanted.owner, &wanted.name) else {
+            let moved = world.find_former(&wanted.owner, &wanted.name).ok_or_else(unknown)?;
+            let rest = request.path.splitn(4, '/').nth(3).unwrap_or_default();
+            let to = format!("{}/{}.git/{rest}?{}", world.root, moved.full_name(), request.query);
+            return Err(Refusal::moved(&to));
+        };
+        let installation = world.installation_of(home).filter(|i| i.id == token.installation).ok_or_else(unknown)?;
+        if installation.suspended_at.is_some() {
+            return Err(Refusal::new(403, "This installation has been suspended"));
+        }
+        if token.repositories.as_ref().is_some_and(|ids| !ids.contains(&home.id)) {
+            return Err(unknown());
+        }
+        let needed = if wanted.service == Service::ReceivePack { Access::Write } else { Access::Read };
+        let granted = [&token.permissions, &installation.permissions];
+        if !granted.iter().all(|set| set.get("contents").is_some_and(|access| *access >= needed)) {
+            let bot = world.app.bot();
+            let message = format!("Permission to {}.git denied to {bot}.", home.full_name());
+            return Err(Refusal::new(403, &message));
+        }
+        if wanted.service == Service::ReceivePack && home.archived {
+            return Err(Refusal::new(403, "This repository was archived so it is read-only."));
+        }
+        let (repository, dir, actor) = (home.id, home.git_dir.clone(), world.app.bot());
+        Ok(Admitted { repository, dir, token, actor })
+    })
+}
+
+async fn converse(hub: &Arc<Hub>, request: &Incoming, w: &GitRequest, a: &Admitted) -> Result<Outbound, GitFault> {
+    let name = w.service.name();
+    let protocol = request.header("git-protocol");
+    if w.advertise {
+        let body = git_host::advertise(w.service, &a.dir, protocol).await?;
+        return Ok(Outbound::new(200, &format!("application/x-{name}-advertisement"), body));
+    }
+    let body = match w.service {
+        Service::UploadPack => git_host::rpc(w.service, &a.dir, protocol, &request.body).await?,
+        Service::ReceivePack => receive(hub, request, a).await?,
+    };
+    Ok(Outbound::new(200, &format!("application/x-{name}-result"), body))
+}
+
+/// Takes a push, or refuses all of it in git's own words.
+async fn receive(hub: &Arc<Hub>, request: &Incoming, admitted: &Admitted) -> Result<Vec<u8>, GitFault> {
+    let _gate = hub.gate.lock().await;
+    let Some(push) = git_host::parse_ref_updates(&request.body) else {
+        return Err(GitFault::Failed { command: "receive-pack".to_owned(), said: "not a push".to_owned() });
+    };
+    if let Some((reason, remote)) = objection(hub, &push, &request.body, admitted).await? {
+        return Ok(git_host::refusal(&push, &reason, &remote));
+    }
+    let before = git_host::refs(&admitted.dir).await?;
+    let protocol = request.header("git-protocol");
+    let answer = git_host::rpc(Service::ReceivePack, &admitted.dir, protocol, &request.body).await?;
+    let after = git_host::refs(&admitted.dir).await?;
+    follow(hub, &push, (&before, &after), admitted).await;
+    Ok(answer)
+}
+
+/// Why a push is not taken: the reason behind each ref, and what `remote:` prints.
+async fn objection(
+    h: &Hub,
+    push: &PushRequest,
+    body: &[u8],
+    a: &Admitted,
+) -> Result<Option<(String, String)>, GitFault> {
+    let protected = h.look(|world| {
+        let home = world.repositories.get(&a.repository);
+        let mut branches = push.updates.iter().filter_map(|update| update.name.strip_prefix("refs/heads/"));
+        branches.find(|branch| home.is_some_and(|home| home.protected.contains(*branch))).map(str::to_owned)
+    });
+    if let Some(branch) = protected {
+        let remote = format!(
+            "error: GH006: Protected branch update failed for refs/heads/{branch}.\n\
+             error: Changes must be made through a pull request."
+        );
+        return Ok(Some(("protected branch hook declined".to_owned(), remote)));
+    }
+    if a.token.permissions.get("workflows").is_some_and(|access| *access >= Access::Write) {
+        return Ok(None);
+    }
+    let pack = &body[push.pack_offset..];
+    if pack.is_empty() {
+        return Ok(None);
+    }
+    plumbing::store_pack(&a.dir, pack).await?;
+    let heads: Vec<&Sha> = push.updates.iter().map(|u| &u.new).filter(|new| !is_zero(new)).collect();
+    let touched = plumbing::touched_workflows(&a.dir, &heads).await?;
+    let refuse = |path: &String| {
+        let doing = "refusing to allow a GitHub App to create or update workflow";
+        (format!("{doing} `{path}` without `workflows` permission"), String::new())
+    };
+    Ok(touched.first().map(refuse))
+}
+
+fn is_zero(sha: &Sha) -> bool {
+    sha.as_str().bytes().all(|digit| digit == b'0')
+}
+
+type Refs = BTreeMap<String, Sha>;
+
+async fn follow(hub: &Arc<Hub>, push: &PushRequest, (before, after): (&Refs, &Refs), admitted: &Admitted) {
+    for update in &push.updates {
+        let (old, new) = (before.get(&update.name), after.get(&update.name));
+        if old == new {
+            continue;
+        }
+        let told = async {
+            let moved = merging::moved_ref(hub, admitted.repository, &update.name, (old, new)).await?;
+            hub.change(|world| world.follow_push(admitted.repository, &moved, &admitted.actor))
+        };
+        if let Err(refusal) = told.await {
+            tracing::error!(%refusal, name = update.name, "a push was taken but not followed");
+        }
+    }
+}

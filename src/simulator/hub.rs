@@ -1,0 +1,69 @@
+//! What every connection shares: the world, the traffic seen so far, the faults to play.
+//!
+//! It exists as the one place with locks. None of them may be held across an await.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::fault::Faults;
+use super::traffic::Traffic;
+use super::world::World;
+
+/// The shared heart of a simulator.
+pub struct Hub {
+    world: Mutex<World>,
+    traffic: Mutex<Traffic>,
+    faults: Mutex<Faults>,
+    /// Rung when a webhook may be waiting.
+    pub wake: Notify,
+    /// Rung when deliveries may have come to rest.
+    pub rest: Notify,
+    /// Held by whoever changes a git directory, so that git and the world change in the same order.
+    pub gate: tokio::sync::Mutex<()>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Hub {
+    /// Puts a world behind its lock.
+    pub fn new(world: World, enforce_limits: bool) -> Arc<Self> {
+        Arc::new(Self {
+            world: Mutex::new(world),
+            traffic: Mutex::new(Traffic::new(enforce_limits)),
+            faults: Mutex::default(),
+            wake: Notify::new(),
+            rest: Notify::new(),
+            gate: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    /// Reads the world.
+    pub fn look<T>(&self, read: impl FnOnce(&World) -> T) -> T {
+        read(&lock(&self.world))
+    }
+
+    /// Changes the world and lets the webhooks of the change go.
+    pub fn change<T>(&self, write: impl FnOnce(&mut World) -> T) -> T {
+        let (result, waiting) = {
+            let mut world = lock(&self.world);
+            (write(&mut world), world.outgoing.has_waiting())
+        };
+        if waiting {
+            self.wake.notify_one();
+        }
+        result
+    }
+
+    /// Works with what was seen on the wire.
+    pub fn traffic<T>(&self, work: impl FnOnce(&mut Traffic) -> T) -> T {
+        work(&mut lock(&self.traffic))
+    }
+
+    /// Works with the faults to play.
+    pub fn faults<T>(&self, work: impl FnOnce(&mut Faults) -> T) -> T {
+        work(&mut lock(&self.faults))
+    }
+}

@@ -1,0 +1,146 @@
+//! What the keeper of this GitHub does: installations, permissions, the hook, its flow, faults and limits.
+//!
+//! It exists so that demos and tests set the stage. It must never act in a person's name: that is `person`.
+
+use super::fault::Fault;
+use super::refusal::Refusal;
+use super::world::account::{Access, Permissions};
+use super::world::outgoing::{Flow, News};
+use super::{Simulator, SimulatorError, control};
+use crate::core::ids::{InstallationId, RepositoryId};
+
+type Done<T> = Result<T, SimulatorError>;
+
+impl Simulator {
+    /// The installation that covers a repository.
+    pub fn installation(&self, home: RepositoryId) -> Done<InstallationId> {
+        let found =
+            self.hub().look(|world| world.repository(home.0).map(|home| world.installation_of(home).map(|i| i.id)))?;
+        Ok(InstallationId(found.ok_or_else(Refusal::not_found)?))
+    }
+
+    /// Suspends an installation.
+    pub fn suspend(&self, installation: InstallationId) -> Done<()> {
+        Ok(self.hub().change(|world| world.set_suspended(installation.0, true))?)
+    }
+
+    /// Ends the suspension.
+    pub fn unsuspend(&self, installation: InstallationId) -> Done<()> {
+        Ok(self.hub().change(|world| world.set_suspended(installation.0, false))?)
+    }
+
+    /// Removes the App from an account.
+    pub fn uninstall(&self, installation: InstallationId) -> Done<()> {
+        Ok(self.hub().change(|world| world.uninstall(installation.0))?)
+    }
+
+    /// Gives a repository to the App, or takes it away.
+    pub fn set_installed(&self, home: RepositoryId, installed: bool) -> Done<()> {
+        Ok(self.hub().change(|world| world.set_installed(home.0, installed))?)
+    }
+
+    /// Changes one permission of an installation; `None` takes it away. Tokens made before are narrowed with it.
+    pub fn set_app_permission(&self, installation: InstallationId, name: &str, access: Option<Access>) -> Done<()> {
+        Ok(self.hub().change(|world| {
+            let mut granted: Permissions = world.granted(installation.0);
+            match access {
+                Some(access) => drop(granted.insert(name.to_owned(), access)),
+                None => drop(granted.remove(name)),
+            }
+            world.set_permissions(installation.0, granted)
+        })?)
+    }
+
+    /// Says where webhooks go from now on.
+    pub fn set_webhook_url(&self, url: &str) {
+        self.hub().change(|world| world.app.webhook_url = Some(url.to_owned()));
+    }
+
+    /// Changes what webhooks are signed with.
+    pub fn set_webhook_secret(&self, secret: &str) {
+        self.hub().change(|world| secret.clone_into(&mut world.app.webhook_secret));
+    }
+
+    /// Says which events the App listens to.
+    pub fn set_events(&self, events: &[&str]) {
+        let events = events.iter().map(|event| (*event).to_owned()).collect();
+        self.hub().change(|world| world.app.events = events);
+    }
+
+    /// Sends a `ping`, as GitHub does when the hook is made.
+    pub fn ping(&self) {
+        self.hub().change(|world| {
+            let (sender, id) = (world.app.bot(), world.app.id);
+            let hook = serde_json::json!({ "type": "App", "id": id, "name": "web", "active": true, "events": world.app.events });
+            let body = serde_json::json!({ "zen": "Keep it logically awesome.", "hook_id": id, "hook": hook });
+            world.emit(News { event: "ping", action: None, repository: None, installation: None, sender: &sender, body });
+        });
+    }
+
+    /// Says what happens to new webhooks: [`Flow::Held`] collects, [`Flow::Dropped`] loses, [`Flow::Doubled`] repeats.
+    pub fn set_flow(&self, flow: Flow) {
+        self.hub().change(|world| world.outgoing.flow = flow);
+    }
+
+    /// Sends what was held, in the order it came, and goes on directly.
+    pub fn release(&self) {
+        self.hub().change(|world| world.outgoing.release());
+    }
+
+    /// Loses what was held: it is listed as failed deliveries.
+    pub fn lose_held(&self) {
+        self.hub().change(|world| world.outgoing.lose_held());
+    }
+
+    /// Sends waiting webhooks in a disorder that depends on the seed; `None`: in order.
+    pub fn shuffle(&self, seed: Option<u64>) {
+        self.hub().change(|world| world.outgoing.shuffle = seed);
+    }
+
+    /// Sends a delivery again with the same GUID; 404 when there is none of that id.
+    pub fn redeliver(&self, delivery: i64) -> Done<()> {
+        let again = self.hub().change(|world| {
+            let now = world.now();
+            world.outgoing.redeliver(delivery, now)
+        });
+        again.map(drop).ok_or_else(|| Refusal::not_found().into())
+    }
+
+    /// Asks for a fault.
+    pub fn add_fault(&self, fault: Fault) {
+        control::add_fault(self.hub(), fault);
+    }
+
+    /// Forgets the faults not played yet.
+    pub fn clear_faults(&self) {
+        self.hub().faults(|faults| faults.clear());
+    }
+
+    /// Says how many requests an installation may make in an hour.
+    pub fn set_hourly_limit(&self, limit: i64) {
+        self.hub().traffic(|traffic| traffic.hourly = Some(limit));
+    }
+
+    /// Switches the secondary limits on or off.
+    pub fn enforce_limits(&self, enforce: bool) {
+        self.hub().traffic(|traffic| traffic.enforce = enforce);
+    }
+
+    /// Waits until no webhook is queued or on its way. Held ones do not count.
+    pub async fn quiet(&self) {
+        loop {
+            let rested = self.hub().rest.notified();
+            tokio::pin!(rested);
+            rested.as_mut().enable();
+            if self.hub().look(|world| world.outgoing.is_quiet()) {
+                return;
+            }
+            rested.await;
+        }
+    }
+
+    /// Whether two handles are the same simulator.
+    pub fn is_same(&self, other: &Self) -> bool {
+        std::sync::Arc::ptr_eq(&self.inner, &other.inner)
+    }
+}

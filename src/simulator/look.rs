@@ -1,0 +1,219 @@
+//! What a test or a demo looks at: issues, threads, pull requests, files, calls, deliveries.
+//!
+//! It exists so that nobody needs to ask the simulator over HTTP what it knows. It must never change anything.
+
+use super::fault::Fault;
+use super::inspect::{self, Entry};
+use super::plumbing;
+use super::refusal::Refusal;
+use super::thread::Hidden;
+use super::traffic::{CallRecord, Violation};
+use super::world::issue::Issue;
+use super::world::outgoing::Attempt;
+use super::{Simulator, SimulatorError, merging};
+use crate::core::ids::{CommentId, IssueNumber, RepositoryId, RepositoryName, Sha};
+
+/// A comment as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommentView {
+    /// Its number.
+    pub id: CommentId,
+    /// Who wrote it.
+    pub author: String,
+    /// What it says, HTML comments included.
+    pub body: String,
+    /// How often it was edited.
+    pub edits: u32,
+    /// `content login` of each reaction.
+    pub reactions: Vec<String>,
+}
+
+/// An issue as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssueView {
+    /// Its number.
+    pub number: IssueNumber,
+    /// Title.
+    pub title: String,
+    /// Body.
+    pub body: String,
+    /// Who opened it.
+    pub author: String,
+    /// Open.
+    pub open: bool,
+    /// Labels, sorted.
+    pub labels: Vec<String>,
+    /// Who shall do it.
+    pub assignees: Vec<String>,
+    /// `content login` of each reaction.
+    pub reactions: Vec<String>,
+    /// How many comments.
+    pub comments: usize,
+}
+
+/// A pull request as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullView {
+    /// What it has as an issue.
+    pub issue: IssueView,
+    /// The branch it comes from.
+    pub head: String,
+    /// Its commit.
+    pub head_sha: String,
+    /// The branch it goes to.
+    pub base: String,
+    /// Not ready.
+    pub draft: bool,
+    /// It was merged.
+    pub merged: bool,
+    /// Commits in it.
+    pub commits: i64,
+    /// Files it changes.
+    pub changed_files: i64,
+    /// Who was asked to look.
+    pub reviewers: Vec<String>,
+    /// Ids of the comments on lines.
+    pub lines: Vec<i64>,
+}
+
+fn reactions(all: &[super::world::issue::Reaction]) -> Vec<String> {
+    all.iter().map(|reaction| format!("{} {}", reaction.content, reaction.user)).collect()
+}
+
+fn issue_view(issue: &Issue) -> IssueView {
+    let mut labels = issue.labels.clone();
+    labels.sort();
+    IssueView {
+        number: IssueNumber(issue.number),
+        title: issue.title.clone(),
+        body: issue.body.clone().unwrap_or_default(),
+        author: issue.author.clone(),
+        open: issue.open,
+        labels,
+        assignees: issue.assignees.clone(),
+        reactions: reactions(&issue.reactions),
+        comments: issue.comments.len(),
+    }
+}
+
+fn pull_view(issue: &Issue) -> Option<PullView> {
+    let pull = issue.pull.as_ref()?;
+    Some(PullView {
+        issue: issue_view(issue),
+        head: pull.head.clone(),
+        head_sha: pull.head_sha.clone(),
+        base: pull.base.clone(),
+        draft: pull.draft,
+        merged: pull.merged.is_some(),
+        commits: pull.comparison.commits,
+        changed_files: pull.comparison.changed_files,
+        reviewers: pull.reviewers.clone(),
+        lines: pull.review_comments.iter().map(|line| line.id).collect(),
+    })
+}
+
+impl Simulator {
+    /// An issue or pull request.
+    pub fn issue(&self, home: RepositoryId, issue: IssueNumber) -> Result<IssueView, SimulatorError> {
+        Ok(self.hub().look(|world| world.issue(home.0, issue.0).map(issue_view))?)
+    }
+
+    /// The comments of an issue or pull request, oldest first.
+    pub fn comments(&self, home: RepositoryId, issue: IssueNumber) -> Result<Vec<CommentView>, SimulatorError> {
+        let view = |comment: &super::world::issue::Comment| CommentView {
+            id: CommentId(comment.id),
+            author: comment.author.clone(),
+            body: comment.body.clone(),
+            edits: comment.edits,
+            reactions: reactions(&comment.reactions),
+        };
+        Ok(self
+            .hub()
+            .look(|world| Ok::<_, Refusal>(world.issue(home.0, issue.0)?.comments.iter().map(view).collect()))?)
+    }
+
+    /// All pull requests of a repository, oldest first.
+    pub fn pulls(&self, home: RepositoryId) -> Result<Vec<PullView>, SimulatorError> {
+        Ok(self.hub().look(|world| {
+            Ok::<_, Refusal>(world.repository(home.0)?.issues.values().filter_map(pull_view).collect())
+        })?)
+    }
+
+    /// The whole thread of an issue as a reader sees it: HTML comments are left out.
+    pub fn thread(&self, home: RepositoryId, issue: IssueNumber) -> Result<String, SimulatorError> {
+        self.thread_with(home, issue, Hidden::Stripped)
+    }
+
+    /// The whole thread of an issue, with HTML comments left out or not.
+    pub fn thread_with(
+        &self,
+        home: RepositoryId,
+        issue: IssueNumber,
+        hidden: Hidden,
+    ) -> Result<String, SimulatorError> {
+        Ok(self.hub().look(|world| world.thread(home.0, issue.0, hidden))?)
+    }
+
+    /// The unified diff of a pull request.
+    pub async fn diff(&self, home: RepositoryId, pull: IssueNumber) -> Result<String, SimulatorError> {
+        Ok(merging::diff(self.hub(), home.0, pull.0).await?)
+    }
+
+    /// A file's text on a branch.
+    pub async fn file(&self, home: RepositoryId, branch: &str, path: &str) -> Result<Option<String>, SimulatorError> {
+        let dir = self.hub().look(|world| world.repository(home.0).map(|home| home.git_dir.clone()))?;
+        let Some(commit) = plumbing::resolve(&dir, &format!("refs/heads/{branch}")).await? else { return Ok(None) };
+        Ok(match inspect::entry(&dir, &commit, path).await? {
+            Some(Entry::File { bytes, .. }) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+            _ => None,
+        })
+    }
+
+    /// Where a branch is.
+    pub fn branch_head(&self, home: RepositoryId, branch: &str) -> Option<Sha> {
+        let head = self.hub().look(|world| world.repositories.get(&home.0)?.heads.get(branch).cloned());
+        head.and_then(|text| text.parse().ok())
+    }
+
+    /// All branches, sorted.
+    pub fn branches(&self, home: RepositoryId) -> Vec<String> {
+        self.hub().look(|world| {
+            world.repositories.get(&home.0).map(|home| home.heads.keys().cloned().collect()).unwrap_or_default()
+        })
+    }
+
+    /// The name a repository bears now.
+    pub fn name(&self, home: RepositoryId) -> Option<RepositoryName> {
+        self.hub().look(|world| world.repositories.get(&home.0)?.full_name().parse().ok())
+    }
+
+    /// Every call that was answered (or cut off), oldest first. Control addresses are not among them.
+    pub fn calls(&self) -> Vec<CallRecord> {
+        self.hub().traffic(|traffic| traffic.calls.clone())
+    }
+
+    /// Calls a well-behaved skep never makes.
+    pub fn violations(&self) -> Vec<Violation> {
+        self.hub().traffic(|traffic| traffic.violations.clone())
+    }
+
+    /// Calls of addresses this GitHub does not know, as `GET /path`.
+    pub fn unknown_calls(&self) -> Vec<String> {
+        self.hub().traffic(|traffic| traffic.unknown.clone())
+    }
+
+    /// Every attempt to deliver a webhook, oldest first.
+    pub fn deliveries(&self) -> Vec<Attempt> {
+        self.hub().look(|world| world.outgoing.log.clone())
+    }
+
+    /// How many webhooks are held back.
+    pub fn held(&self) -> usize {
+        self.hub().look(|world| world.outgoing.held())
+    }
+
+    /// Faults asked for and not played out.
+    pub fn waiting_faults(&self) -> Vec<Fault> {
+        self.hub().faults(|faults| faults.waiting())
+    }
+}

@@ -1,0 +1,175 @@
+//! The App about itself: installations, tokens, limits.
+//!
+//! It exists so that a client's token handling meets GitHub's rules. <https://docs.github.com/rest/apps>
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::super::auth::Caller;
+use super::super::refusal::Refusal;
+use super::super::view::account::permissions_json;
+use super::super::world::World;
+use super::super::world::account::{Access, Installation, Permissions, Token};
+use super::super::world::book::iso;
+use super::super::world::place::selection_word;
+use super::call::{Answer, Call, Reply};
+
+/// An installation token lives one hour.
+const TOKEN_LIFE: i64 = 3_600_000;
+
+/// `GET /`
+pub async fn root(call: Call) -> Answer {
+    let root = call.look(|world| world.root.clone());
+    Reply::ok(json!({
+        "current_user_url": format!("{root}/user"),
+        "repository_url": format!("{root}/repos/{{owner}}/{{repo}}"),
+        "rate_limit_url": format!("{root}/rate_limit"),
+    }))
+}
+
+/// `GET /meta`
+pub async fn meta(_call: Call) -> Answer {
+    Reply::ok(
+        json!({ "verifiable_password_authentication": false, "hooks": ["127.0.0.1/32"], "git": ["127.0.0.1/32"] }),
+    )
+}
+
+/// `GET /rate_limit`
+pub async fn rate_limit(call: Call) -> Answer {
+    let now = call.hub().look(World::now);
+    let number = call.caller.installation().unwrap_or(0);
+    let standing = call.hub().traffic(|t| t.standing(number, now));
+    let (limit, remaining) = (standing.limit, standing.remaining());
+    let core = json!({ "limit": limit, "remaining": remaining, "reset": standing.reset, "used": standing.used });
+    Reply::ok(json!({ "resources": { "core": core, "graphql": core, "search": core }, "rate": core }))
+}
+
+/// `GET /users/{login}`
+pub async fn user(call: Call) -> Answer {
+    let found = call.look(|world| world.user(call.value("login")).map(|user| world.user_json(&user.login)));
+    Reply::ok(found.ok_or_else(Refusal::not_found)?)
+}
+
+/// `GET /app`
+pub async fn get(call: Call) -> Answer {
+    Reply::ok(call.look(|world| world.app_json(&world.app.slug)))
+}
+
+/// `GET /app/installations`
+pub async fn installations(call: Call) -> Answer {
+    let all: Vec<Value> = call.look(|world| world.installations.values().map(|i| world.installation_json(i)).collect());
+    let (page, link) = call.slice(all);
+    Reply::page(Value::Array(page), link)
+}
+
+fn found<'w>(world: &'w World, call: &Call) -> Result<&'w Installation, Refusal> {
+    world.installations.get(&call.number("installation")?).ok_or_else(Refusal::not_found)
+}
+
+/// `GET /app/installations/{id}`
+pub async fn installation(call: Call) -> Answer {
+    Reply::ok(call.look(|world| found(world, &call).map(|i| world.installation_json(i)))?)
+}
+
+/// `GET /repos/{owner}/{repo}/installation`
+pub async fn repository_installation(call: Call) -> Answer {
+    let found = call.look(|world| {
+        let repository = world.repository(call.repository)?;
+        let installation = world.installation_of(repository).ok_or_else(Refusal::not_found)?;
+        Ok::<Value, Refusal>(world.installation_json(installation))
+    });
+    Reply::ok(found?)
+}
+
+/// `POST /app/installations/{id}/access_tokens`
+pub async fn mint(call: Call) -> Answer {
+    call.change(|world| {
+        let installation = found(world, &call)?.clone();
+        if installation.suspended_at.is_some() {
+            return Err(Refusal::new(403, "This installation has been suspended"));
+        }
+        let repositories = narrowed_repositories(world, &installation, &call.body)?;
+        let permissions = narrowed_permissions(&installation, call.body.get("permissions"))?;
+        let expires_at = world.now() + TOKEN_LIFE;
+        let token = Token { installation: installation.id, repositories, permissions, expires_at };
+        let mut shown = json!({
+            "expires_at": iso(expires_at),
+            "permissions": permissions_json(&token.permissions),
+            "repository_selection": token.repositories.as_ref().map_or(selection_word(&installation.selection), |_| "selected"),
+        });
+        if let Some(ids) = &token.repositories {
+            let chosen = ids.iter().filter_map(|id| world.repositories.get(id));
+            shown["repositories"] = chosen.map(|repository| world.repository_json(repository)).collect();
+        }
+        shown["token"] = json!(world.mint(token));
+        Reply::created(shown)
+    })
+}
+
+fn narrowed_repositories(world: &World, of: &Installation, body: &Value) -> Result<Option<BTreeSet<i64>>, Refusal> {
+    let covered = world.covered(of.id);
+    let by_id = body.get("repository_ids").and_then(Value::as_array);
+    let by_name = body.get("repositories").and_then(Value::as_array);
+    if by_id.is_none() && by_name.is_none() {
+        return Ok(None);
+    }
+    let mut chosen = BTreeSet::new();
+    let mut asked = 0;
+    for id in by_id.into_iter().flatten() {
+        asked += 1;
+        chosen.extend(covered.iter().find(|r| Some(r.id) == id.as_i64()).map(|r| r.id));
+    }
+    for name in by_name.into_iter().flatten().filter_map(Value::as_str) {
+        asked += 1;
+        chosen.extend(covered.iter().find(|r| r.name.eq_ignore_ascii_case(name)).map(|r| r.id));
+    }
+    if asked > 500 {
+        return Err(Refusal::new(
+            422,
+            "A maximum of 500 repositories can be included in an installation access token.",
+        ));
+    }
+    if chosen.len() < asked {
+        let message = "There is at least one repository that does not exist or is not accessible to the parent \
+                       installation.";
+        return Err(Refusal::new(422, message));
+    }
+    Ok(Some(chosen))
+}
+
+fn narrowed_permissions(of: &Installation, wanted: Option<&Value>) -> Result<Permissions, Refusal> {
+    let Some(wanted) = wanted.and_then(Value::as_object).filter(|wanted| !wanted.is_empty()) else {
+        return Ok(of.permissions.clone());
+    };
+    let mut permissions = Permissions::new();
+    for (name, width) in wanted {
+        let width = width.as_str().and_then(Access::parse).ok_or_else(|| Refusal::new(422, "Invalid request."))?;
+        if name != "metadata" && of.permissions.get(name).is_none_or(|granted| *granted < width) {
+            return Err(Refusal::new(422, "The permissions requested are not granted to this installation."));
+        }
+        permissions.insert(name.clone(), width);
+    }
+    permissions.entry("metadata".to_owned()).or_insert(Access::Read);
+    Ok(permissions)
+}
+
+/// `DELETE /installation/token`
+pub async fn revoke(call: Call) -> Answer {
+    let secret = call.secret.clone();
+    call.change(|world| world.tokens.remove(&secret));
+    Reply::no_content()
+}
+
+/// `GET /installation/repositories`
+pub async fn repositories(call: Call) -> Answer {
+    let Caller::Installation(token) = &call.caller else { return Err(Refusal::not_permitted()) };
+    let all: Vec<Value> = call.look(|world| {
+        let covered = world.covered(token.installation).into_iter();
+        let seen = covered.filter(|r| token.repositories.as_ref().is_none_or(|ids| ids.contains(&r.id)));
+        seen.map(|repository| world.repository_json(repository)).collect()
+    });
+    let total = all.len();
+    let (page, link) = call.slice(all);
+    Reply::page(json!({ "total_count": total, "repository_selection": "all", "repositories": page }), link)
+}

@@ -1,0 +1,155 @@
+//! Issues: listed, opened, changed, and what happened to them.
+//!
+//! It exists as the skin over the world's issues. <https://docs.github.com/rest/issues>
+
+use serde_json::{Value, json};
+
+use super::super::refusal::Refusal;
+use super::super::world::book::parse_iso;
+use super::super::world::issue::Issue;
+use super::super::world::{IssueDraft, IssueEdit, World};
+use super::call::{Answer, Call, Reply, missing, texts_of};
+use super::label;
+
+fn shown(world: &World, call: &Call, number: i64) -> Result<Value, Refusal> {
+    Ok(world.issue_json(world.repository(call.repository)?, world.issue(call.repository, number)?))
+}
+
+/// `GET /repos/{owner}/{repo}/issues/{number}`
+pub async fn get(call: Call) -> Answer {
+    let number = call.number("number")?;
+    Reply::ok(call.look(|world| shown(world, &call, number))?)
+}
+
+fn wanted(call: &Call, issue: &Issue) -> bool {
+    let state = call.query("state").unwrap_or("open");
+    let labels = call.query("labels").unwrap_or_default();
+    let since = call.query("since").and_then(parse_iso);
+    let same = |name: &str, value: &str| call.query(name).is_none_or(|asked| asked.eq_ignore_ascii_case(value));
+    (state == "all" || (state == "open") == issue.open)
+        && labels.split(',').filter(|name| !name.is_empty()).all(|name| issue.has_label(name.trim()))
+        && since.is_none_or(|since| issue.updated_at >= since)
+        && same("creator", &issue.author)
+        && call.query("assignee").is_none_or(|a| a == "*" || issue.assignees.iter().any(|b| a == b))
+}
+
+fn sort(call: &Call, issues: &mut [&Issue]) {
+    match call.query("sort") {
+        Some("updated") => issues.sort_by_key(|issue| (issue.updated_at, issue.number)),
+        Some("comments") => issues.sort_by_key(|issue| (issue.comments.len(), issue.number)),
+        _ => issues.sort_by_key(|issue| (issue.created_at, issue.number)),
+    }
+    if call.query("direction") != Some("asc") {
+        issues.reverse();
+    }
+}
+
+/// `GET /repos/{owner}/{repo}/issues`: pull requests too, as on GitHub.
+pub async fn list(call: Call) -> Answer {
+    let (page, link) = call.look(|world| {
+        let home = world.repository(call.repository)?;
+        let mut issues: Vec<&Issue> = home.issues.values().filter(|issue| wanted(&call, issue)).collect();
+        sort(&call, &mut issues);
+        let (page, link) = call.slice(issues);
+        let page: Vec<Value> = page.into_iter().map(|issue| world.issue_json(home, issue)).collect();
+        Ok::<_, Refusal>((page, link))
+    })?;
+    Reply::page(Value::Array(page), link)
+}
+
+/// `POST /repos/{owner}/{repo}/issues`
+pub async fn create(call: Call) -> Answer {
+    let draft = IssueDraft {
+        title: call.wanted("title")?.to_owned(),
+        body: call.owned("body"),
+        labels: call.texts("labels").unwrap_or_default(),
+        assignees: call.texts("assignees").unwrap_or_default(),
+    };
+    let actor = call.actor();
+    let made = call.change(|world| {
+        let number = world.open_issue(call.repository, &actor, &draft)?;
+        shown(world, &call, number)
+    });
+    Reply::created(made?)
+}
+
+/// What a `PATCH` body asks for.
+pub fn edit_of(call: &Call) -> Result<IssueEdit, Refusal> {
+    let open = match call.text("state") {
+        None => None,
+        Some("open") => Some(true),
+        Some("closed") => Some(false),
+        Some(_) => return Err(Refusal::invalid("Issue", "state", "invalid")),
+    };
+    let body = match call.body.get("body") {
+        Some(Value::Null) => Some(String::new()),
+        _ => call.owned("body"),
+    };
+    Ok(IssueEdit {
+        title: call.owned("title"),
+        body,
+        open,
+        state_reason: call.owned("state_reason"),
+        labels: call.texts("labels"),
+        assignees: call.texts("assignees"),
+    })
+}
+
+/// `PATCH /repos/{owner}/{repo}/issues/{number}`
+pub async fn update(call: Call) -> Answer {
+    let (number, edit, actor) = (call.number("number")?, edit_of(&call)?, call.actor());
+    if let Some(labels) = &edit.labels {
+        label::watch_set(&call, number, labels)?;
+    }
+    let changed = call.change(|world| {
+        world.edit_issue(call.repository, number, &edit, &actor)?;
+        shown(world, &call, number)
+    });
+    Reply::ok(changed?)
+}
+
+/// `POST /repos/{owner}/{repo}/issues/{number}/assignees`
+pub async fn add_assignees(call: Call) -> Answer {
+    Reply::created(assign(&call, |now, asked| {
+        now.iter().chain(asked.iter().filter(|a| !now.contains(a))).cloned().collect()
+    })?)
+}
+
+/// `DELETE /repos/{owner}/{repo}/issues/{number}/assignees`
+pub async fn remove_assignees(call: Call) -> Answer {
+    Reply::ok(assign(&call, |now, asked| now.iter().filter(|a| !asked.contains(a)).cloned().collect())?)
+}
+
+fn assign(call: &Call, join: fn(&[String], &[String]) -> Vec<String>) -> Result<Value, Refusal> {
+    let (number, actor) = (call.number("number")?, call.actor());
+    let asked = call.body.get("assignees").and_then(texts_of).ok_or_else(|| missing("assignees"))?;
+    call.change(|world| {
+        let wanted = join(&world.issue(call.repository, number)?.assignees, &asked);
+        world.assign(call.repository, number, &wanted, &actor)?;
+        shown(world, call, number)
+    })
+}
+
+/// `GET /repos/{owner}/{repo}/issues/{number}/timeline`
+pub async fn timeline(call: Call) -> Answer {
+    let number = call.number("number")?;
+    let all = call.look(|world| {
+        let home = world.repository(call.repository)?;
+        Ok::<_, Refusal>(world.timeline_json(home, world.issue(call.repository, number)?))
+    })?;
+    let (page, link) = call.slice(all);
+    Reply::page(json!(page), link)
+}
+
+/// `GET /repos/{owner}/{repo}/issues/{number}/events`: the timeline without what was said.
+pub async fn events(call: Call) -> Answer {
+    let number = call.number("number")?;
+    let all: Vec<Value> = call.look(|world| {
+        let home = world.repository(call.repository)?;
+        let issue = world.issue(call.repository, number)?;
+        let plain = issue.timeline.iter().filter(|happening| happening.event != "cross-referenced");
+        Ok::<_, Refusal>(plain.map(|happening| world.happening_json(home, happening)).collect())
+    })?;
+    let (page, link) = call.slice(all);
+    Reply::page(json!(page), link)
+}

@@ -1,0 +1,134 @@
+//! A repository, who may what in it, its files, branches and commits.
+//!
+//! It exists so that a client reads what git holds. <https://docs.github.com/rest/repos>
+
+use serde_json::{Value, json};
+
+use super::super::inspect::{self, Entry};
+use super::super::plumbing::{self, GitFault};
+use super::super::refusal::Refusal;
+use super::super::view::{content_json, directory_json};
+use super::super::world::World;
+use super::call::{Answer, Call, Reply};
+
+/// A broken git is GitHub's 500.
+pub fn broken(fault: &GitFault) -> Refusal {
+    tracing::error!(%fault, "the simulator's git failed");
+    Refusal::new(500, "Server Error")
+}
+
+/// `GET /repos/{owner}/{repo}`
+pub async fn get(call: Call) -> Answer {
+    Reply::ok(call.look(|world| world.repository(call.repository).map(|r| world.repository_json(r)))?)
+}
+
+/// `GET /repos/{owner}/{repo}/collaborators/{login}/permission`
+pub async fn permission(call: Call) -> Answer {
+    let shown = call.look(|world| {
+        let login = call.value("login");
+        if world.user(login).is_none() {
+            return Err(Refusal::new(404, &format!("{login} is not a user")));
+        }
+        Ok(world.permission_json(world.repository(call.repository)?, login))
+    });
+    Reply::ok(shown?)
+}
+
+/// `GET /repos/{owner}/{repo}/contents/{path}`
+pub async fn contents(call: Call) -> Answer {
+    let path = call.value("path").to_owned();
+    let (dir, url, branch) = call.look(|world| {
+        let home = world.repository(call.repository)?;
+        Ok::<_, Refusal>((home.git_dir.clone(), world.repository_url(home), home.default_branch.clone()))
+    })?;
+    let asked = call.query("ref").unwrap_or(&branch).to_owned();
+    let Some(commit) = plumbing::resolve(&dir, &asked).await.map_err(|fault| broken(&fault))? else {
+        let empty = call.query("ref").is_none();
+        let message =
+            if empty { "This repository is empty.".to_owned() } else { format!("No commit found for the ref {asked}") };
+        return Err(Refusal::new(404, &message));
+    };
+    match inspect::entry(&dir, &commit, &path).await.map_err(|fault| broken(&fault))? {
+        None => Err(Refusal::not_found()),
+        Some(Entry::Directory(listed)) => Reply::ok(directory_json(&url, &path, &asked, &listed)),
+        Some(Entry::File { bytes, .. }) if call.accept.contains("raw") => {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            Ok(Reply { text: Some(text), ..Reply::new(200, Value::Null) })
+        }
+        Some(Entry::File { sha, bytes }) => Reply::ok(content_json(&url, &path, &asked, &sha, &bytes)),
+    }
+}
+
+fn head(world: &World, call: &Call) -> Result<String, Refusal> {
+    let home = world.repository(call.repository)?;
+    if home.heads.is_empty() {
+        return Err(Refusal::new(409, "Git Repository is empty."));
+    }
+    home.heads.get(call.value("branch")).cloned().ok_or_else(Refusal::not_found)
+}
+
+/// `GET /repos/{owner}/{repo}/git/ref/heads/{branch}`
+pub async fn git_ref(call: Call) -> Answer {
+    let shown = call.look(|world| {
+        let sha = head(world, &call)?;
+        let name = format!("refs/heads/{}", call.value("branch"));
+        let url = world.repository_url(world.repository(call.repository)?);
+        Ok::<Value, Refusal>(json!({
+            "ref": name,
+            "node_id": format!("REF_{sha}"),
+            "url": format!("{url}/git/{name}"),
+            "object": { "type": "commit", "sha": sha, "url": format!("{url}/git/commits/{sha}") },
+        }))
+    });
+    Reply::ok(shown?)
+}
+
+/// `GET /repos/{owner}/{repo}/branches/{branch}`
+pub async fn branch(call: Call) -> Answer {
+    let (sha, protected, url) = call.look(|world| {
+        let home = world.repository(call.repository)?;
+        let sha = home.heads.get(call.value("branch")).cloned();
+        let sha = sha.ok_or_else(|| Refusal::new(404, "Branch not found"))?;
+        Ok::<_, Refusal>((sha, home.protected.contains(call.value("branch")), world.repository_url(home)))
+    })?;
+    let name = call.value("branch").to_owned();
+    let address = format!("{url}/branches/{name}");
+    let commit = commit_of(&call, &sha).await?;
+    Reply::ok(json!({
+        "name": name,
+        "commit": commit,
+        "_links": { "self": address, "html": address },
+        "protected": protected,
+        "protection": { "enabled": protected, "required_status_checks": { "enforcement_level": "off", "contexts": [], "checks": [] } },
+        "protection_url": format!("{address}/protection"),
+    }))
+}
+
+/// `GET /repos/{owner}/{repo}/branches`
+pub async fn branches(call: Call) -> Answer {
+    let all: Vec<Value> = call.look(|world| {
+        let home = world.repository(call.repository)?;
+        let url = world.repository_url(home);
+        let short = |(name, sha): (&String, &String)| {
+            let commit = json!({ "sha": sha, "url": format!("{url}/commits/{sha}") });
+            json!({ "name": name, "commit": commit, "protected": home.protected.contains(name) })
+        };
+        Ok::<_, Refusal>(home.heads.iter().map(short).collect())
+    })?;
+    let (page, link) = call.slice(all);
+    Reply::page(Value::Array(page), link)
+}
+
+/// `GET /repos/{owner}/{repo}/commits/{ref}`
+pub async fn commit(call: Call) -> Answer {
+    let revision = call.value("sha").to_owned();
+    Reply::ok(commit_of(&call, &revision).await?)
+}
+
+async fn commit_of(call: &Call, revision: &str) -> Result<Value, Refusal> {
+    let dir = call.look(|world| world.repository(call.repository).map(|home| home.git_dir.clone()))?;
+    let missing = || Refusal::new(422, &format!("No commit found for SHA: {revision}"));
+    let sha = plumbing::resolve(&dir, revision).await.map_err(|fault| broken(&fault))?.ok_or_else(missing)?;
+    let info = inspect::commit_info(&dir, &sha).await.map_err(|fault| broken(&fault))?.ok_or_else(missing)?;
+    call.look(|world| Ok(world.commit_json(world.repository(call.repository)?, &info)))
+}

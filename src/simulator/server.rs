@@ -1,0 +1,180 @@
+//! The listening end: connections in, answers out, faults in between.
+//!
+//! It exists on hyper's own loop so that a fault can close a connection without an answer. It must never listen beyond the
+//! address it was given.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming as Body;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::fault::{Drawn, Trouble};
+use super::git::{self, GitRequest};
+use super::hub::Hub;
+use super::refusal::Refusal;
+use super::traffic::{CallRecord, secondary};
+use super::wire::{Incoming, Outbound};
+use super::world::World;
+use super::world::book::{digits, http_date};
+use super::{control, rest};
+
+/// How long requests that are at work may go on when the simulator stops.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// The connection is to be closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is closed on purpose")]
+struct Cut;
+
+/// Takes connections until told to stop; then closes those that are open.
+pub async fn run(listener: TcpListener, hub: Arc<Hub>, stop: CancellationToken) {
+    let mut connections = JoinSet::new();
+    let work = TaskTracker::new();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => drop(connections.spawn(connection(stream, Arc::clone(&hub), work.clone()))),
+                Err(error) => {
+                    tracing::warn!(%error, "the simulator could not take a connection");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+        }
+    }
+    connections.shutdown().await;
+    work.close();
+    if tokio::time::timeout(LAST_WORDS, work.wait()).await.is_err() {
+        tracing::warn!("requests of the simulator were still at work when it stopped");
+    }
+}
+
+async fn connection(stream: TcpStream, hub: Arc<Hub>, work: TaskTracker) {
+    let service = service_fn(move |request: Request<Body>| {
+        let (hub, work) = (Arc::clone(&hub), work.clone());
+        // A client that goes away does not undo what it asked for: the work goes on in its own task.
+        async move { work.spawn(async move { answer(&hub, request).await }).await.unwrap_or(Err(Cut)) }
+    });
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30));
+    if let Err(error) = builder.serve_connection(TokioIo::new(stream), service).await {
+        tracing::debug!(%error, "a connection of the simulator ended");
+    }
+}
+
+async fn answer(hub: &Arc<Hub>, request: Request<Body>) -> Result<Response<Full<Bytes>>, Cut> {
+    let request = Incoming::read(request).await.ok_or(Cut)?;
+    if request.path.starts_with("/_simulator") {
+        return Ok(finish(hub, control::answer(hub, &request).await));
+    }
+    let drawn = hub.faults(|faults| faults.draw(request.method.as_str(), &request.path));
+    let played = play(hub, &request, drawn.as_ref()).await;
+    record(hub, &request, played.as_ref().ok(), drawn.is_some());
+    played.map(|outbound| finish(hub, outbound))
+}
+
+/// Adds what every answer bears.
+fn finish(hub: &Hub, mut outbound: Outbound) -> Response<Full<Bytes>> {
+    let now = hub.look(World::now);
+    let number = hub.traffic(|t| t.calls.len());
+    let id = digits(&format!("request/{number}"), 16).to_uppercase();
+    outbound.set("date", &http_date(now));
+    outbound.set("x-github-request-id", &format!("{}:{}:{number:X}", &id[..4], &id[4..10]));
+    outbound.set("server", "github.com");
+    outbound.into_response()
+}
+
+fn record(hub: &Hub, request: &Incoming, outbound: Option<&Outbound>, faulty: bool) {
+    let record = CallRecord {
+        method: request.method.to_string(),
+        path: request.path.clone(),
+        query: request.query.clone(),
+        status: outbound.map_or(0, |outbound| outbound.status),
+        installation: outbound.and_then(|outbound| outbound.installation),
+        at: hub.look(World::now),
+        creates: outbound.is_some_and(|outbound| outbound.creates),
+        faulty,
+    };
+    hub.traffic(|t| t.calls.push(record));
+}
+
+/// Answers a request with its fault, if it has one.
+async fn play(hub: &Arc<Hub>, request: &Incoming, drawn: Option<&Drawn>) -> Result<Outbound, Cut> {
+    let Some(Drawn { trouble, .. }) = drawn else { return Ok(route(hub, request, None).await) };
+    if let Some(refused) = instead(hub, trouble) {
+        return Ok(refused);
+    }
+    match trouble {
+        Trouble::Reset => return Err(Cut),
+        Trouble::Delay { milliseconds } => tokio::time::sleep(Duration::from_millis(*milliseconds)).await,
+        _ => {}
+    }
+    let mut outbound = route(hub, request, drawn).await;
+    match trouble {
+        Trouble::DropAfter => return Err(Cut),
+        Trouble::BadGatewayAfter => outbound.become_bad_gateway(),
+        Trouble::MalformedJson => outbound.cut(),
+        _ => {}
+    }
+    Ok(outbound)
+}
+
+/// The answer of a fault that does not let the request through.
+fn instead(hub: &Hub, trouble: &Trouble) -> Option<Outbound> {
+    let now = hub.look(World::now) / 1000;
+    let refusal = match trouble {
+        Trouble::BadGateway => return Some(Outbound::bad_gateway()),
+        Trouble::Unauthorized => Refusal::bad_credentials(),
+        Trouble::Forbidden => Refusal::not_permitted(),
+        Trouble::SecondaryLimit { retry_after } => secondary(*retry_after),
+        Trouble::PrimaryLimit { reset_in } => Refusal::new(403, "API rate limit exceeded for installation.")
+            .with_header("x-ratelimit-limit", "5000")
+            .with_header("x-ratelimit-remaining", "0")
+            .with_header("x-ratelimit-reset", &(now + reset_in).to_string()),
+        Trouble::Suspended => Refusal::new(403, "This installation has been suspended"),
+        Trouble::TooMany { retry_after } => Refusal { status: 429, ..secondary(Some(*retry_after)) },
+        Trouble::Status { status, message } => Refusal::new(*status, message),
+        _ => return None,
+    };
+    let mut outbound = Outbound::json(refusal.status, &refusal.body());
+    for (name, value) in &refusal.headers {
+        outbound.set(name, value);
+    }
+    Some(outbound)
+}
+
+async fn route(hub: &Arc<Hub>, request: &Incoming, drawn: Option<&Drawn>) -> Outbound {
+    if let Some(wanted) = GitRequest::parse(request) {
+        return git::serve(hub, request, &wanted).await;
+    }
+    if let Some(page) = page(hub, request) {
+        return page;
+    }
+    rest::answer(hub, request, drawn).await
+}
+
+/// The page of an issue or pull request, as plain text: what `html_url` leads to.
+fn page(hub: &Hub, request: &Incoming) -> Option<Outbound> {
+    let segments: Vec<&str> = request.path.trim_matches('/').split('/').collect();
+    let [owner, name, "issues" | "pull", number] = segments.as_slice() else { return None };
+    if request.method != Method::GET {
+        return None;
+    }
+    let number = number.parse().ok()?;
+    let text = hub.look(|world| {
+        let id = world.find(owner, name)?.id;
+        world.thread(id, number, super::thread::Hidden::Stripped).ok()
+    })?;
+    Some(Outbound::new(200, "text/plain; charset=utf-8", text))
+}

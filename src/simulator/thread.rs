@@ -1,0 +1,122 @@
+//! An issue's thread as a reader would see it, in plain text.
+//!
+//! It exists so that tests compare whole threads and people of the demo can read them. It must never show what a browser
+//! would hide, unless asked.
+
+use super::refusal::Refusal;
+use super::world::World;
+use super::world::issue::{Comment, Issue, Pull, Reaction};
+
+/// What becomes of HTML comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hidden {
+    /// Left out, as a browser does.
+    Stripped,
+    /// Shown, as the API does.
+    Shown,
+}
+
+impl World {
+    /// The whole thread: title, state, labels, people, reactions, pull requests, comments.
+    pub fn thread(&self, home: i64, number: i64, hidden: Hidden) -> Result<String, Refusal> {
+        let issue = self.issue(home, number)?;
+        let mut lines = self.head(home, issue);
+        lines.push(String::new());
+        lines.push(format!("{}:", issue.author));
+        lines.extend(quoted(issue.body.as_deref().unwrap_or_default(), hidden));
+        for comment in &issue.comments {
+            lines.push(String::new());
+            lines.push(comment_head(comment));
+            lines.extend(quoted(&comment.body, hidden));
+        }
+        lines.push(String::new());
+        Ok(lines.join("\n"))
+    }
+
+    fn head(&self, home: i64, issue: &Issue) -> Vec<String> {
+        let state = issue.pull.as_ref().map_or_else(|| word(issue.open).to_owned(), |pull| pull_state(issue, pull));
+        let mut lines = vec![format!("#{} {} ({state})", issue.number, issue.title)];
+        let mut labels = issue.labels.clone();
+        labels.sort();
+        lines.extend(line("labels", &labels));
+        lines.extend(line("assignees", &issue.assignees));
+        lines.extend(line("reactions", &reactions(&issue.reactions)));
+        if let Some(pull) = &issue.pull {
+            let seen = &pull.comparison;
+            let size = format!("{} commits, +{} -{}", seen.commits, seen.additions, seen.deletions);
+            lines.push(format!("branch: {} -> {} ({size} in {} files)", pull.head, pull.base, seen.changed_files));
+        }
+        lines.extend(line("pull requests", &self.linked(home, issue.number)));
+        lines
+    }
+
+    /// The pull requests that say they close an issue.
+    fn linked(&self, home: i64, number: i64) -> Vec<String> {
+        let Ok(repository) = self.repository(home) else { return Vec::new() };
+        let pulls = repository.issues.values().filter_map(|issue| Some((issue, issue.pull.as_ref()?)));
+        let linked = pulls.filter(|(issue, _)| self.closes(home, issue.number).contains(&number));
+        linked.map(|(issue, pull)| format!("#{} {} ({})", issue.number, issue.title, pull_state(issue, pull))).collect()
+    }
+}
+
+fn word(open: bool) -> &'static str {
+    if open { "open" } else { "closed" }
+}
+
+fn pull_state(issue: &Issue, pull: &Pull) -> String {
+    match (&pull.merged, pull.draft) {
+        (Some(_), _) => "merged".to_owned(),
+        (None, true) => format!("{} draft", word(issue.open)),
+        (None, false) => word(issue.open).to_owned(),
+    }
+}
+
+fn line(name: &str, items: &[String]) -> Option<String> {
+    (!items.is_empty()).then(|| format!("{name}: {}", items.join(", ")))
+}
+
+fn reactions(all: &[Reaction]) -> Vec<String> {
+    all.iter().map(|reaction| format!("{} {}", reaction.content, reaction.user)).collect()
+}
+
+fn comment_head(comment: &Comment) -> String {
+    let mut head = comment.author.clone();
+    if comment.edits > 0 {
+        head.push_str(&format!(" (edited {}x)", comment.edits));
+    }
+    if let Some(reason) = &comment.minimized {
+        head.push_str(&format!(" (hidden: {reason})"));
+    }
+    if !comment.reactions.is_empty() {
+        head.push_str(&format!(" [{}]", reactions(&comment.reactions).join(", ")));
+    }
+    format!("{head}:")
+}
+
+fn quoted(body: &str, hidden: Hidden) -> Vec<String> {
+    let text = if hidden == Hidden::Stripped { without_comments(body) } else { body.to_owned() };
+    text.trim().lines().map(|line| format!("  {line}").trim_end().to_owned()).collect()
+}
+
+fn without_comments(body: &str) -> String {
+    let mut text = String::new();
+    let mut rest = body;
+    while let Some((before, after)) = rest.split_once("<!--") {
+        text.push_str(before);
+        rest = after.split_once("-->").map_or("", |(_, rest)| rest);
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_sees_no_html_comments() {
+        assert_eq!(without_comments("a<!-- x -->b<!--y--> c"), "ab c");
+        assert_eq!(without_comments("a<!-- never closed"), "a");
+        assert_eq!(quoted("<!-- m -->\n\nhello\n\nyou", Hidden::Stripped), ["  hello", "", "  you"]);
+    }
+}

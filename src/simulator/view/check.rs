@@ -1,0 +1,143 @@
+//! Check runs, suites and statuses as JSON.
+
+use serde_json::{Value, json};
+
+use super::super::world::World;
+use super::super::world::book::iso;
+use super::super::world::repository::{CheckRun, Repository, Status};
+
+impl World {
+    /// The short form of the open pull requests whose head is a commit.
+    fn pulls_at(&self, home: &Repository, sha: &str) -> Value {
+        let url = self.repository_url(home);
+        let end = |branch: &str, sha: &str| json!({ "ref": branch, "sha": sha, "repo": { "id": home.id, "url": url, "name": home.name } });
+        let open = home.issues.values().filter(|issue| issue.open);
+        let pulls = open.filter_map(|issue| Some((issue, issue.pull.as_ref().filter(|p| p.head_sha == sha)?)));
+        let short = pulls.map(|(issue, pull)| {
+            json!({
+                "url": self.pull_url(home, issue.number),
+                "id": pull.id,
+                "number": issue.number,
+                "head": end(&pull.head, &pull.head_sha),
+                "base": end(&pull.base, &pull.base_sha),
+            })
+        });
+        short.collect()
+    }
+
+    /// A `check-run`.
+    pub fn check_json(&self, home: &Repository, check: &CheckRun) -> Value {
+        let id = check.id;
+        let url = format!("{}/check-runs/{id}", self.repository_url(home));
+        let said = |name: &str| check.output.get(name).cloned().unwrap_or(Value::Null);
+        let output = json!({
+            "title": said("title"),
+            "summary": said("summary"),
+            "text": said("text"),
+            "annotations_count": said("annotations").as_array().map_or(0, Vec::len),
+            "annotations_url": format!("{url}/annotations"),
+        });
+        json!({
+            "id": id,
+            "name": check.name,
+            "node_id": format!("CR_{id}"),
+            "head_sha": check.head_sha,
+            "external_id": check.external_id,
+            "url": url,
+            "html_url": format!("{}/runs/{id}", self.repository_page(home)),
+            "details_url": check.details_url,
+            "status": check.status,
+            "conclusion": check.conclusion,
+            "started_at": iso(check.started_at),
+            "completed_at": check.completed_at.map(iso),
+            "output": output,
+            "check_suite": { "id": check.suite },
+            "app": self.app_json(&check.app),
+            "pull_requests": self.pulls_at(home, &check.head_sha),
+        })
+    }
+
+    /// A `check-suite`; null when there is none of that id.
+    pub fn suite_json(&self, home: &Repository, id: i64) -> Value {
+        let Some((_, sha, app, at)) = home.suites.iter().find(|(suite, ..)| *suite == id) else { return Value::Null };
+        let runs: Vec<&CheckRun> = home.checks.iter().filter(|check| check.suite == id).collect();
+        let (status, conclusion) = verdict(&runs);
+        let url = format!("{}/check-suites/{id}", self.repository_url(home));
+        let branch = home.heads.iter().find(|(_, head)| *head == sha).map(|(branch, _)| branch);
+        json!({
+            "id": id,
+            "node_id": format!("CS_{id}"),
+            "head_branch": branch,
+            "head_sha": sha,
+            "head_commit": { "id": sha, "tree_id": sha, "message": "", "timestamp": iso(*at), "author": null, "committer": null },
+            "status": status,
+            "conclusion": conclusion,
+            "url": url,
+            "before": null,
+            "after": sha,
+            "pull_requests": self.pulls_at(home, sha),
+            "app": self.app_json(app),
+            "repository": self.repository_json(home),
+            "created_at": iso(*at),
+            "updated_at": iso(*at),
+            "latest_check_runs_count": runs.len(),
+            "check_runs_url": format!("{url}/check-runs"),
+        })
+    }
+
+    /// A `status`.
+    pub fn status_json(&self, home: &Repository, status: &Status) -> Value {
+        json!({
+            "url": format!("{}/statuses/{}", self.repository_url(home), status.sha),
+            "avatar_url": null,
+            "id": status.id,
+            "node_id": format!("SC_{}", status.id),
+            "state": status.state,
+            "description": status.description,
+            "target_url": status.target_url,
+            "context": status.context,
+            "created_at": iso(status.created_at),
+            "updated_at": iso(status.created_at),
+            "creator": self.user_json(&status.creator),
+        })
+    }
+
+    /// A `combined-commit-status`: the latest of each context, and what they amount to.
+    pub fn combined_json(&self, home: &Repository, sha: &str) -> Value {
+        let mut latest: Vec<&Status> = Vec::new();
+        for status in home.statuses.iter().rev().filter(|status| status.sha == sha) {
+            if !latest.iter().any(|other| other.context == status.context) {
+                latest.push(status);
+            }
+        }
+        let any = |states: &[&str]| latest.iter().any(|status| states.contains(&status.state.as_str()));
+        let state = match () {
+            () if any(&["error", "failure"]) => "failure",
+            () if latest.is_empty() || any(&["pending"]) => "pending",
+            () => "success",
+        };
+        let url = self.repository_url(home);
+        json!({
+            "state": state,
+            "sha": sha,
+            "total_count": latest.len(),
+            "statuses": latest.iter().map(|status| self.status_json(home, status)).collect::<Vec<_>>(),
+            "repository": self.repository_json(home),
+            "commit_url": format!("{url}/commits/{sha}"),
+            "url": format!("{url}/commits/{sha}/status"),
+        })
+    }
+}
+
+/// What the runs of a suite amount to: status and conclusion.
+fn verdict(runs: &[&CheckRun]) -> (&'static str, Option<&'static str>) {
+    if runs.is_empty() || runs.iter().all(|run| run.status == "queued") {
+        return ("queued", None);
+    }
+    if runs.iter().any(|run| run.conclusion.is_none()) {
+        return ("in_progress", None);
+    }
+    let fine =
+        |run: &&CheckRun| run.conclusion.as_deref().is_some_and(|c| ["success", "neutral", "skipped"].contains(&c));
+    ("completed", Some(if runs.iter().all(fine) { "success" } else { "failure" }))
+}

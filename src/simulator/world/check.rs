@@ -1,0 +1,176 @@
+//! Check runs, their suites, and commit statuses.
+//!
+//! It exists so that CI (people set it) and the App's own checks live in one place. It must never invent a conclusion.
+
+use serde_json::{Value, json};
+
+use super::World;
+use super::outgoing::News;
+use super::repository::{CheckRun, Status};
+use crate::simulator::refusal::Refusal;
+
+const CONCLUSIONS: [&str; 8] =
+    ["action_required", "cancelled", "failure", "neutral", "success", "skipped", "stale", "timed_out"];
+
+/// A check run to be made, or the fields to change.
+#[derive(Debug, Clone, Default)]
+pub struct CheckDraft {
+    /// Its name.
+    pub name: Option<String>,
+    /// The commit (on creation).
+    pub head_sha: String,
+    /// `queued`, `in_progress` or `completed`.
+    pub status: Option<String>,
+    /// How it ended; makes it `completed`.
+    pub conclusion: Option<String>,
+    /// The maker's own name for it.
+    pub external_id: Option<String>,
+    /// Where it is explained.
+    pub details_url: Option<String>,
+    /// Title, summary, text.
+    pub output: Option<Value>,
+}
+
+impl CheckDraft {
+    fn check(&self) -> Result<(), Refusal> {
+        let known = |c: &String| CONCLUSIONS.contains(&c.as_str());
+        if !self.conclusion.as_ref().is_none_or(known) {
+            return Err(Refusal::invalid("CheckRun", "conclusion", "invalid"));
+        }
+        let state = |s: &String| ["queued", "in_progress", "completed"].contains(&s.as_str());
+        if !self.status.as_ref().is_none_or(state) {
+            return Err(Refusal::invalid("CheckRun", "status", "invalid"));
+        }
+        if self.status.as_deref() == Some("completed") && self.conclusion.is_none() {
+            return Err(Refusal::invalid("CheckRun", "conclusion", "missing_field"));
+        }
+        let text = |name: &str| self.output.as_ref().and_then(|o| o.get(name)).and_then(Value::as_str).unwrap_or("");
+        if text("summary").len() > 65_535 || text("text").len() > 65_535 {
+            return Err(Refusal::new(
+                422,
+                "Invalid request.\n\nOnly 65535 characters are allowed; output is too long.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl World {
+    /// Makes a check run and gives its id.
+    pub fn create_check(&mut self, home: i64, app: &str, draft: &CheckDraft, by: &str) -> Result<i64, Refusal> {
+        self.writable(home)?;
+        draft.check()?;
+        let name = draft.name.clone().filter(|name| !name.is_empty());
+        let name = name.ok_or_else(|| Refusal::invalid("CheckRun", "name", "missing_field"))?;
+        let suite = self.suite(home, &draft.head_sha, app, by)?;
+        let (id, now) = (self.next_id(), self.now());
+        let done = draft.conclusion.is_some();
+        let status = if done { "completed" } else { draft.status.as_deref().unwrap_or("queued") };
+        self.repository_mut(home)?.checks.push(CheckRun {
+            id,
+            suite,
+            app: app.to_owned(),
+            name,
+            head_sha: draft.head_sha.clone(),
+            status: status.to_owned(),
+            conclusion: draft.conclusion.clone(),
+            external_id: draft.external_id.clone(),
+            details_url: draft.details_url.clone(),
+            output: draft.output.clone().unwrap_or_else(|| json!({})),
+            started_at: now,
+            completed_at: done.then_some(now),
+        });
+        self.tell_check(home, id, "created", by)?;
+        if done {
+            self.tell_check(home, id, "completed", by)?;
+            self.tell_suite(home, suite, "completed", by)?;
+        }
+        Ok(id)
+    }
+
+    /// Changes a check run.
+    pub fn update_check(&mut self, home: i64, id: i64, draft: &CheckDraft, by: &str) -> Result<(), Refusal> {
+        self.writable(home)?;
+        draft.check()?;
+        let now = self.now();
+        let check = self.repository_mut(home)?.checks.iter_mut().find(|c| c.id == id).ok_or_else(Refusal::not_found)?;
+        let (was, suite) = (check.conclusion.clone(), check.suite);
+        check.name = draft.name.clone().unwrap_or_else(|| check.name.clone());
+        check.external_id = draft.external_id.clone().or_else(|| check.external_id.clone());
+        check.details_url = draft.details_url.clone().or_else(|| check.details_url.clone());
+        check.output = draft.output.clone().unwrap_or_else(|| check.output.clone());
+        if let Some(status) = &draft.status {
+            check.status.clone_from(status);
+        }
+        if let Some(conclusion) = &draft.conclusion {
+            check.conclusion = Some(conclusion.clone());
+            check.status = "completed".to_owned();
+            check.completed_at = Some(now);
+        }
+        if draft.conclusion.is_some() && draft.conclusion != was {
+            self.tell_check(home, id, "completed", by)?;
+            self.tell_suite(home, suite, "completed", by)?;
+        }
+        Ok(())
+    }
+
+    fn suite(&mut self, home: i64, sha: &str, app: &str, by: &str) -> Result<i64, Refusal> {
+        let found = self.repository(home)?.suites.iter().find(|(_, s, a, _)| s == sha && a == app).map(|s| s.0);
+        if let Some(id) = found {
+            return Ok(id);
+        }
+        let (id, now) = (self.next_id(), self.now());
+        self.repository_mut(home)?.suites.push((id, sha.to_owned(), app.to_owned(), now));
+        if app == self.app.slug {
+            self.tell_suite(home, id, "requested", by)?;
+        }
+        Ok(id)
+    }
+
+    fn tell_check(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), Refusal> {
+        let repository = self.repository(home)?;
+        let check = repository.checks.iter().find(|c| c.id == id).ok_or_else(Refusal::not_found)?;
+        let body = json!({ "check_run": self.check_json(repository, check) });
+        let event = "check_run";
+        self.emit(News { event, action: Some(action), repository: Some(home), installation: None, sender: by, body });
+        Ok(())
+    }
+
+    fn tell_suite(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), Refusal> {
+        let body = json!({ "check_suite": self.suite_json(self.repository(home)?, id) });
+        let event = "check_suite";
+        self.emit(News { event, action: Some(action), repository: Some(home), installation: None, sender: by, body });
+        Ok(())
+    }
+
+    /// Sets a commit status and gives its id.
+    pub fn create_status(&mut self, home: i64, status: Status, by: &str) -> Result<i64, Refusal> {
+        self.writable(home)?;
+        if !["error", "failure", "pending", "success"].contains(&status.state.as_str()) {
+            return Err(Refusal::invalid("Status", "state", "invalid"));
+        }
+        let (id, created_at) = (self.next_id(), self.now());
+        let status = Status { id, created_at, ..status };
+        let repository = self.repository(home)?;
+        let branches = repository.heads.iter().filter(|(_, sha)| **sha == status.sha);
+        let branches: Vec<Value> =
+            branches.map(|(name, sha)| json!({ "name": name, "commit": { "sha": sha } })).collect();
+        let body = json!({
+            "id": id,
+            "sha": status.sha,
+            "name": repository.full_name(),
+            "target_url": status.target_url,
+            "context": status.context,
+            "description": status.description,
+            "state": status.state,
+            "commit": { "sha": status.sha, "node_id": format!("C_{}", status.sha) },
+            "branches": branches,
+            "created_at": super::book::iso(created_at),
+            "updated_at": super::book::iso(created_at),
+        });
+        self.repository_mut(home)?.statuses.push(status);
+        let event = "status";
+        self.emit(News { event, action: None, repository: Some(home), installation: None, sender: by, body });
+        Ok(id)
+    }
+}

@@ -1,0 +1,155 @@
+//! Comments and reactions.
+//!
+//! It exists so that each comment and each edit makes its webhook (reactions make none, as on GitHub). It must never keep a
+//! body GitHub would refuse.
+
+use serde_json::{Value, json};
+
+use super::World;
+use super::content::check_body;
+use super::issue::{Comment, REACTIONS, Reaction};
+use super::outgoing::News;
+use crate::simulator::refusal::Refusal;
+
+/// What a reaction is put on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The issue or pull request with this number.
+    Issue(i64),
+    /// The comment with this id.
+    Comment(i64),
+}
+
+impl World {
+    /// Writes a comment and gives its id.
+    pub fn add_comment(&mut self, home: i64, number: i64, author: &str, body: &str) -> Result<i64, Refusal> {
+        self.writable(home)?;
+        if self.issue(home, number)?.locked {
+            return Err(Refusal::new(403, "Unable to create comment because issue is locked."));
+        }
+        self.check_comment(body)?;
+        let (id, now) = (self.next_id(), self.now());
+        let comment = Comment {
+            id,
+            author: author.to_owned(),
+            body: body.to_owned(),
+            edits: 0,
+            minimized: None,
+            reactions: Vec::new(),
+            created_at: now,
+            updated_at: now,
+        };
+        let issue = self.issue_mut(home, number)?;
+        issue.comments.push(comment);
+        issue.updated_at = now;
+        self.tell_comment(home, id, "created", author, json!({}))?;
+        Ok(id)
+    }
+
+    fn check_comment(&self, body: &str) -> Result<(), Refusal> {
+        if body.trim().is_empty() {
+            let mut refusal = Refusal::invalid("IssueComment", "data", "unprocessable");
+            refusal.errors[0]["message"] = json!("Body cannot be blank");
+            return Err(refusal);
+        }
+        check_body("IssueComment", body)
+    }
+
+    /// The number of the issue a comment is on.
+    pub fn comment_home(&self, home: i64, id: i64) -> Result<i64, Refusal> {
+        let issues = &self.repository(home)?.issues;
+        let holds = |issue: &&super::issue::Issue| issue.comments.iter().any(|comment| comment.id == id);
+        issues.values().rev().find(holds).map(|issue| issue.number).ok_or_else(Refusal::not_found)
+    }
+
+    /// The comment with that id.
+    pub fn comment(&self, home: i64, id: i64) -> Result<&Comment, Refusal> {
+        let number = self.comment_home(home, id)?;
+        self.issue(home, number)?.comments.iter().find(|comment| comment.id == id).ok_or_else(Refusal::not_found)
+    }
+
+    /// The same, to be changed.
+    pub fn comment_mut(&mut self, home: i64, id: i64) -> Result<&mut Comment, Refusal> {
+        let number = self.comment_home(home, id)?;
+        let issue = self.issue_mut(home, number)?;
+        issue.comments.iter_mut().find(|comment| comment.id == id).ok_or_else(Refusal::not_found)
+    }
+
+    /// Replaces a comment's text.
+    pub fn edit_comment(&mut self, home: i64, id: i64, body: &str, by: &str) -> Result<(), Refusal> {
+        self.writable(home)?;
+        self.comment(home, id)?;
+        self.check_comment(body)?;
+        let now = self.now();
+        let comment = self.comment_mut(home, id)?;
+        let before = std::mem::replace(&mut comment.body, body.to_owned());
+        comment.edits += 1;
+        comment.updated_at = now;
+        self.tell_comment(home, id, "edited", by, json!({ "changes": { "body": { "from": before } } }))
+    }
+
+    /// Removes a comment.
+    pub fn delete_comment(&mut self, home: i64, id: i64, by: &str) -> Result<(), Refusal> {
+        self.writable(home)?;
+        let number = self.comment_home(home, id)?;
+        self.tell_comment(home, id, "deleted", by, json!({}))?;
+        self.issue_mut(home, number)?.comments.retain(|comment| comment.id != id);
+        Ok(())
+    }
+
+    fn tell_comment(&mut self, home: i64, id: i64, action: &str, by: &str, extra: Value) -> Result<(), Refusal> {
+        let number = self.comment_home(home, id)?;
+        let repository = self.repository(home)?;
+        let issue = self.issue(home, number)?;
+        let mut body = json!({
+            "issue": self.issue_json(repository, issue),
+            "comment": self.comment_json(repository, issue, self.comment(home, id)?),
+        });
+        if let (Value::Object(body), Value::Object(extra)) = (&mut body, extra) {
+            body.extend(extra);
+        }
+        let event = "issue_comment";
+        self.emit(News { event, action: Some(action), repository: Some(home), installation: None, sender: by, body });
+        Ok(())
+    }
+
+    /// The reactions on a subject.
+    pub fn reactions(&self, home: i64, subject: Subject) -> Result<&Vec<Reaction>, Refusal> {
+        match subject {
+            Subject::Issue(number) => Ok(&self.issue(home, number)?.reactions),
+            Subject::Comment(id) => Ok(&self.comment(home, id)?.reactions),
+        }
+    }
+
+    fn reactions_mut(&mut self, home: i64, subject: Subject) -> Result<&mut Vec<Reaction>, Refusal> {
+        match subject {
+            Subject::Issue(number) => Ok(&mut self.issue_mut(home, number)?.reactions),
+            Subject::Comment(id) => Ok(&mut self.comment_mut(home, id)?.reactions),
+        }
+    }
+
+    /// Reacts; the flag says whether it is new. The same reaction of the same user is one reaction.
+    pub fn react(&mut self, home: i64, on: Subject, content: &str, by: &str) -> Result<(Reaction, bool), Refusal> {
+        self.writable(home)?;
+        if !REACTIONS.contains(&content) {
+            return Err(Refusal::invalid("Reaction", "content", "invalid"));
+        }
+        let (id, now) = (self.next_id(), self.now());
+        let reactions = self.reactions_mut(home, on)?;
+        if let Some(there) = reactions.iter().find(|r| r.content == content && r.user == by) {
+            return Ok((there.clone(), false));
+        }
+        let reaction = Reaction { id, user: by.to_owned(), content: content.to_owned(), created_at: now };
+        reactions.push(reaction.clone());
+        Ok((reaction, true))
+    }
+
+    /// Takes a reaction back.
+    pub fn unreact(&mut self, home: i64, on: Subject, id: i64) -> Result<(), Refusal> {
+        self.writable(home)?;
+        let reactions = self.reactions_mut(home, on)?;
+        let at = reactions.iter().position(|reaction| reaction.id == id).ok_or_else(Refusal::not_found)?;
+        reactions.remove(at);
+        Ok(())
+    }
+}

@@ -1,0 +1,230 @@
+//! The world: everything this GitHub knows, behind one lock.
+//!
+//! It exists so that the REST skin, the git server, people and tests all change the same facts by the same functions, and
+//! every change makes its webhook. It must never wait for anything: no I/O, no clock but the one it was given.
+
+pub mod account;
+pub mod book;
+pub mod check;
+pub mod comment;
+pub mod content;
+pub mod issue;
+mod label;
+pub mod outgoing;
+pub mod place;
+mod pull;
+mod push;
+pub mod repository;
+mod review;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use account::{App, Installation, Permissions, Role, Selection, Token, User, UserKind};
+use issue::Issue;
+use outgoing::Outgoing;
+use repository::{Gone, Repository};
+
+use super::refusal::Refusal;
+
+pub use content::{IssueDraft, IssueEdit};
+pub use pull::PullDraft;
+pub use push::PushedRef;
+pub use review::{LineComment, ReviewDraft};
+
+/// Where the clock comes from: epoch milliseconds.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// Everything there is.
+#[derive(Clone)]
+pub struct World {
+    clock: Clock,
+    /// `http://127.0.0.1:<port>`: the root of the API and of the pages.
+    pub root: String,
+    /// The App under test.
+    pub app: App,
+    /// Accounts by login in lower case.
+    pub users: BTreeMap<String, User>,
+    /// Installations by number.
+    pub installations: BTreeMap<i64, Installation>,
+    /// Tokens by their text.
+    pub tokens: HashMap<String, Token>,
+    /// Repositories by number.
+    pub repositories: BTreeMap<i64, Repository>,
+    /// Webhooks to be sent, and those that were.
+    pub outgoing: Outgoing,
+    /// New tokens have GitHub's long form.
+    pub long_tokens: bool,
+    last_id: i64,
+    last_repository: i64,
+    last_installation: i64,
+    tokens_made: u64,
+}
+
+impl World {
+    /// A world with the App, its bot and nobody else.
+    pub fn new(clock: Clock, root: String, app: App) -> Self {
+        let mut world = Self {
+            clock,
+            root,
+            users: BTreeMap::new(),
+            installations: BTreeMap::new(),
+            tokens: HashMap::new(),
+            repositories: BTreeMap::new(),
+            outgoing: Outgoing::default(),
+            long_tokens: false,
+            last_id: 1_000_000,
+            last_repository: 1_296_268,
+            last_installation: 40_000_000,
+            tokens_made: 0,
+            app,
+        };
+        let bot = world.app.bot();
+        world.create_user(&bot, UserKind::Bot);
+        world
+    }
+
+    /// The injected time, epoch milliseconds.
+    pub fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// A number nothing else has.
+    pub fn next_id(&mut self) -> i64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    fn next_repository(&mut self) -> i64 {
+        self.last_repository += 1;
+        self.last_repository
+    }
+
+    fn next_installation(&mut self) -> i64 {
+        self.last_installation += 1;
+        self.last_installation
+    }
+
+    /// Makes an account, or gives the one that has the login.
+    pub fn create_user(&mut self, login: &str, kind: UserKind) -> User {
+        let key = login.to_ascii_lowercase();
+        if let Some(user) = self.users.get(&key) {
+            return user.clone();
+        }
+        let user = User { login: login.to_owned(), id: self.next_id(), kind };
+        self.users.insert(key, user.clone());
+        user
+    }
+
+    /// The account with that login, whatever its case.
+    pub fn user(&self, login: &str) -> Option<&User> {
+        self.users.get(&login.to_ascii_lowercase())
+    }
+
+    /// The repository with that number.
+    pub fn repository(&self, id: i64) -> Result<&Repository, Refusal> {
+        self.repositories.get(&id).ok_or_else(Refusal::not_found)
+    }
+
+    /// The repository with that number, to be changed.
+    pub fn repository_mut(&mut self, id: i64) -> Result<&mut Repository, Refusal> {
+        self.repositories.get_mut(&id).ok_or_else(Refusal::not_found)
+    }
+
+    /// The repository that bears the name now.
+    pub fn find(&self, owner: &str, name: &str) -> Option<&Repository> {
+        let same = |r: &&Repository| r.owner.eq_ignore_ascii_case(owner) && r.name.eq_ignore_ascii_case(name);
+        self.repositories.values().find(same)
+    }
+
+    /// The repository that bore the name once.
+    pub fn find_former(&self, owner: &str, name: &str) -> Option<&Repository> {
+        let was = |(o, n): &(String, String)| o.eq_ignore_ascii_case(owner) && n.eq_ignore_ascii_case(name);
+        self.repositories.values().find(|r| r.former.iter().any(was))
+    }
+
+    /// The issue or pull request; deleted ones are 410, moved ones 301.
+    pub fn issue(&self, repository: i64, number: i64) -> Result<&Issue, Refusal> {
+        let home = self.repository(repository)?;
+        home.issues.get(&number).ok_or_else(|| self.gone(home, number))
+    }
+
+    /// The same, to be changed.
+    pub fn issue_mut(&mut self, repository: i64, number: i64) -> Result<&mut Issue, Refusal> {
+        self.issue(repository, number)?;
+        let home = self.repository_mut(repository)?;
+        home.issues.get_mut(&number).ok_or_else(Refusal::not_found)
+    }
+
+    fn gone(&self, home: &Repository, number: i64) -> Refusal {
+        match home.gone.get(&number) {
+            None => Refusal::not_found(),
+            Some(Gone::Deleted) => Refusal::new(410, "This issue was deleted"),
+            Some(Gone::Moved { repository, number }) => {
+                Refusal::moved(&format!("{}/repositories/{repository}/issues/{number}", self.root))
+            }
+        }
+    }
+
+    /// The installation that covers a repository, if any.
+    pub fn installation_of(&self, repository: &Repository) -> Option<&Installation> {
+        let covers = |i: &&Installation| {
+            i.account.eq_ignore_ascii_case(&repository.owner)
+                && match &i.selection {
+                    Selection::All => true,
+                    Selection::Selected(ids) => ids.contains(&repository.id),
+                }
+        };
+        self.installations.values().find(covers)
+    }
+
+    /// The repositories an installation covers.
+    pub fn covered(&self, installation: i64) -> Vec<&Repository> {
+        let here = |r: &&Repository| self.installation_of(r).is_some_and(|i| i.id == installation);
+        self.repositories.values().filter(here).collect()
+    }
+
+    /// How far a person may go; public repositories are readable by all.
+    pub fn role_of(&self, repository: &Repository, login: &str) -> (Role, String) {
+        if repository.owner.eq_ignore_ascii_case(login) {
+            return (Role::Admin, Role::Admin.as_str().to_owned());
+        }
+        if let Some(place) = repository.collaborators.get(&login.to_ascii_lowercase()) {
+            return (place.role, place.custom.clone().unwrap_or_else(|| place.role.as_str().to_owned()));
+        }
+        let role = if repository.private { Role::None } else { Role::Read };
+        (role, role.as_str().to_owned())
+    }
+
+    /// GitHub's word for what an author is to a repository.
+    pub fn association(&self, repository: &Repository, login: &str) -> &'static str {
+        if repository.owner.eq_ignore_ascii_case(login) {
+            "OWNER"
+        } else if repository.collaborators.contains_key(&login.to_ascii_lowercase()) {
+            "COLLABORATOR"
+        } else {
+            "NONE"
+        }
+    }
+
+    /// Refuses a change of a repository that is archived.
+    pub fn writable(&self, repository: i64) -> Result<(), Refusal> {
+        if self.repository(repository)?.archived {
+            return Err(Refusal::new(403, "Repository was archived so is read-only."));
+        }
+        Ok(())
+    }
+
+    /// Makes a token and gives its text.
+    pub fn mint(&mut self, token: Token) -> String {
+        self.tokens_made += 1;
+        let text = book::token_text(self.app.id, self.tokens_made, self.long_tokens);
+        self.tokens.insert(text.clone(), token);
+        text
+    }
+
+    /// What an installation may do now.
+    pub fn granted(&self, installation: i64) -> Permissions {
+        self.installations.get(&installation).map(|i| i.permissions.clone()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,150 @@
+//! Reviews and the comments on lines.
+//!
+//! It exists so that feedback on a pull request reaches the App as GitHub sends it. It must never let an author approve
+//! their own pull request.
+
+use serde_json::{Value, json};
+
+use super::World;
+use super::content::check_body;
+use super::issue::{Review, ReviewComment};
+use super::outgoing::News;
+use crate::simulator::refusal::Refusal;
+
+/// A comment on a line, to be made.
+#[derive(Debug, Clone, Default)]
+pub struct LineComment {
+    /// The file.
+    pub path: String,
+    /// The line.
+    pub line: i64,
+    /// What it says.
+    pub body: String,
+}
+
+/// A review to be submitted.
+#[derive(Debug, Clone, Default)]
+pub struct ReviewDraft {
+    /// `APPROVE`, `REQUEST_CHANGES` or `COMMENT`.
+    pub event: String,
+    /// What it says.
+    pub body: String,
+    /// Comments on lines.
+    pub comments: Vec<LineComment>,
+}
+
+impl World {
+    /// Submits a review and gives its id.
+    pub fn submit_review(&mut self, home: i64, number: i64, by: &str, draft: &ReviewDraft) -> Result<i64, Refusal> {
+        self.writable(home)?;
+        check_body("PullRequestReview", &draft.body)?;
+        let (issue, pull) = self.pull(home, number)?;
+        let own = issue.author.eq_ignore_ascii_case(by);
+        let commit = pull.head_sha.clone();
+        let state = match draft.event.as_str() {
+            "APPROVE" if own => return Err(Refusal::new(422, "Can not approve your own pull request")),
+            "REQUEST_CHANGES" if own => {
+                return Err(Refusal::new(422, "Can not request changes on your own pull request"));
+            }
+            "APPROVE" => "APPROVED",
+            "REQUEST_CHANGES" => "CHANGES_REQUESTED",
+            "COMMENT" => "COMMENTED",
+            _ => return Err(Refusal::invalid("PullRequestReview", "event", "invalid")),
+        };
+        if draft.body.is_empty() && draft.comments.is_empty() && state != "APPROVED" {
+            return Err(Refusal::new(422, "Unprocessable Entity"));
+        }
+        let (id, submitted_at) = (self.next_id(), self.now());
+        let (author, state, body) = (by.to_owned(), state.to_owned(), draft.body.clone());
+        let review = Review { id, author, state, body, commit, submitted_at };
+        self.pull_mut(home, number)?.reviews.push(review);
+        self.note(home, number, "reviewed", by, json!({ "review_id": id }))?;
+        self.tell_review(home, number, id, "submitted", by)?;
+        for comment in &draft.comments {
+            self.comment_line(home, number, by, comment, id)?;
+        }
+        Ok(id)
+    }
+
+    fn comment_line(&mut self, h: i64, n: i64, by: &str, comment: &LineComment, review: i64) -> Result<i64, Refusal> {
+        let (id, created_at) = (self.next_id(), self.now());
+        let pull = self.pull_mut(h, n)?;
+        pull.review_comments.push(ReviewComment {
+            id,
+            review,
+            author: by.to_owned(),
+            path: comment.path.clone(),
+            line: comment.line,
+            body: comment.body.clone(),
+            in_reply_to: None,
+            resolved: false,
+            commit: pull.head_sha.clone(),
+            created_at,
+        });
+        self.tell_line(h, n, id, by)?;
+        Ok(id)
+    }
+
+    /// Answers a comment on a line; the answer of an answer belongs to the first.
+    pub fn reply_line(&mut self, home: i64, number: i64, to: i64, by: &str, body: &str) -> Result<i64, Refusal> {
+        self.writable(home)?;
+        check_body("PullRequestReviewComment", body)?;
+        let (_, pull) = self.pull(home, number)?;
+        let parent = pull.review_comments.iter().find(|c| c.id == to).ok_or_else(Refusal::not_found)?.clone();
+        let (id, review, created_at) = (self.next_id(), self.next_id(), self.now());
+        let root = parent.in_reply_to.unwrap_or(parent.id);
+        let reply = ReviewComment {
+            id,
+            review,
+            author: by.to_owned(),
+            body: body.to_owned(),
+            in_reply_to: Some(root),
+            resolved: false,
+            created_at,
+            ..parent
+        };
+        self.pull_mut(home, number)?.review_comments.push(reply);
+        self.tell_line(home, number, id, by)?;
+        Ok(id)
+    }
+
+    /// Marks the thread that begins with a comment as resolved.
+    pub fn resolve_thread(&mut self, first: i64) -> Result<(), Refusal> {
+        let issues = self.repositories.values_mut().flat_map(|r| r.issues.values_mut());
+        let mut comments = issues.filter_map(|i| i.pull.as_mut()).flat_map(|p| p.review_comments.iter_mut());
+        comments.find(|c| c.id == first).ok_or_else(Refusal::not_found)?.resolved = true;
+        Ok(())
+    }
+
+    /// Takes a review's verdict away.
+    pub fn dismiss_review(&mut self, home: i64, number: i64, id: i64, by: &str) -> Result<(), Refusal> {
+        let pull = self.pull_mut(home, number)?;
+        let review = pull.reviews.iter_mut().find(|review| review.id == id).ok_or_else(Refusal::not_found)?;
+        review.state = "DISMISSED".to_owned();
+        self.tell_review(home, number, id, "dismissed", by)
+    }
+
+    fn tell_review(&mut self, h: i64, n: i64, id: i64, action: &str, by: &str) -> Result<(), Refusal> {
+        let home = self.repository(h)?;
+        let (issue, pull) = self.pull(h, n)?;
+        let review = pull.reviews.iter().find(|review| review.id == id).ok_or_else(Refusal::not_found)?;
+        let mut shown = self.review_json(home, issue, review);
+        // The webhook spells the state in lower case, REST in upper case.
+        shown["state"] = json!(review.state.to_ascii_lowercase());
+        self.tell_about(h, n, "pull_request_review", action, by, json!({ "review": shown }))
+    }
+
+    fn tell_line(&mut self, h: i64, n: i64, id: i64, by: &str) -> Result<(), Refusal> {
+        let home = self.repository(h)?;
+        let (issue, pull) = self.pull(h, n)?;
+        let comment = pull.review_comments.iter().find(|c| c.id == id).ok_or_else(Refusal::not_found)?;
+        let shown = json!({ "comment": self.review_comment_json(home, issue, comment) });
+        self.tell_about(h, n, "pull_request_review_comment", "created", by, shown)
+    }
+
+    fn tell_about(&mut self, h: i64, n: i64, event: &str, act: &str, by: &str, mut body: Value) -> Result<(), Refusal> {
+        body["pull_request"] = self.pull_json(self.repository(h)?, self.issue(h, n)?);
+        self.emit(News { event, action: Some(act), repository: Some(h), installation: None, sender: by, body });
+        Ok(())
+    }
+}

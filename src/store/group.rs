@@ -1,0 +1,131 @@
+//! Group commit: whatever waits at the door is committed together, because the disk takes as long for one row as for many.
+//!
+//! One task owns the door. It answers nobody before the commit has returned, and it never holds more than a bounded
+//! number of rows. Callers that gave up waiting are skipped when their row was not yet written.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::connect::Pools;
+use super::error::StoreError;
+use super::inbox::{Accepted, NewInbox, insert_inbox};
+use super::wake::Wake;
+
+/// Rows that may wait at the door; more wait outside it.
+const DOOR: usize = 512;
+/// A group is closed when its bodies reach this many bytes.
+const GROUP_BYTES: usize = 8 * 1024 * 1024;
+
+/// One caller at the door.
+pub(super) struct Waiting {
+    fact: NewInbox,
+    answer: oneshot::Sender<Result<Accepted, StoreError>>,
+}
+
+/// What the door needs.
+pub(super) struct Door {
+    pub pools: Pools,
+    pub rows: usize,
+    pub wake: Wake,
+    pub closing: CancellationToken,
+}
+
+/// Opens the door; its task ends when `closing` is cancelled (after serving who waits) or every sender is gone.
+pub(super) fn open(door: Door, tasks: &TaskTracker) -> mpsc::Sender<Waiting> {
+    let (sender, receiver) = mpsc::channel(DOOR);
+    tasks.spawn(serve(door, receiver));
+    sender
+}
+
+/// Waits until `fact` is durable, at most `limit`.
+pub(super) async fn accept(
+    door: &mpsc::Sender<Waiting>,
+    limit: Duration,
+    fact: NewInbox,
+) -> Result<Accepted, StoreError> {
+    let (answer, answered) = oneshot::channel();
+    let closed = || StoreError::Unavailable("the store is closed".to_owned());
+    let wait = async {
+        door.send(Waiting { fact, answer }).await.map_err(|_| closed())?;
+        answered.await.map_err(|_| closed())?
+    };
+    tokio::time::timeout(limit, wait).await.unwrap_or(Err(StoreError::Busy))
+}
+
+async fn serve(door: Door, mut receiver: mpsc::Receiver<Waiting>) {
+    loop {
+        let first = tokio::select! {
+            biased;
+            first = receiver.recv() => first,
+            () = door.closing.cancelled() => {
+                receiver.close();
+                receiver.recv().await
+            }
+        };
+        let Some(first) = first else { return };
+        let group = gather(first, &mut receiver, door.rows);
+        commit(&door, group).await;
+    }
+}
+
+fn gather(first: Waiting, receiver: &mut mpsc::Receiver<Waiting>, most: usize) -> Vec<Waiting> {
+    let mut bytes = first.fact.body.len();
+    let mut group = vec![first];
+    while group.len() < most && bytes < GROUP_BYTES {
+        let Ok(next) = receiver.try_recv() else { break };
+        bytes += next.fact.body.len();
+        group.push(next);
+    }
+    group.retain(|waiting| !waiting.answer.is_closed());
+    group
+}
+
+async fn commit(door: &Door, group: Vec<Waiting>) {
+    if group.is_empty() {
+        return;
+    }
+    let (facts, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|w| (w.fact, w.answer)).unzip();
+    let results = store_all(&door.pools, &facts).await;
+    if results.iter().any(|one| matches!(one, Ok(Accepted::New { .. }))) {
+        door.wake.ring();
+    }
+    for (answer, result) in answers.into_iter().zip(results) {
+        if let Err(error) = &result {
+            tracing::warn!(%error, "could not store what arrived");
+        }
+        let _gave_up = answer.send(result);
+    }
+}
+
+/// All together, or, when one row spoils it for the others, each alone.
+async fn store_all(pools: &Pools, facts: &[NewInbox]) -> Vec<Result<Accepted, StoreError>> {
+    match store(pools, facts).await {
+        Ok(accepted) => accepted.into_iter().map(Ok).collect(),
+        Err(StoreError::Conflict(_) | StoreError::Other(_)) if facts.len() > 1 => {
+            let mut results = Vec::with_capacity(facts.len());
+            for fact in facts {
+                let one = store(pools, std::slice::from_ref(fact)).await;
+                results.push(one.map(|accepted| accepted.first().copied().unwrap_or(Accepted::Duplicate)));
+            }
+            results
+        }
+        Err(error) => facts.iter().map(|_| Err(error.clone())).collect(),
+    }
+}
+
+async fn store(pools: &Pools, facts: &[NewInbox]) -> Result<Vec<Accepted>, StoreError> {
+    let mut writing = pools.begin().await?;
+    let mut accepted = Vec::with_capacity(facts.len());
+    let mut rest = facts;
+    while !rest.is_empty() {
+        // Powers of two: few different statements, so that they stay prepared.
+        let (chunk, after) = rest.split_at(1 << rest.len().ilog2());
+        accepted.extend(pools.within(insert_inbox(&mut writing, chunk)).await?);
+        rest = after;
+    }
+    pools.within(writing.commit()).await?;
+    Ok(accepted)
+}

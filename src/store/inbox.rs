@@ -1,0 +1,215 @@
+//! The one door in: every fact, as a row that is durable before anybody is told so.
+//!
+//! Ids are unique for ever (a delivery's GUID, an effect's outcome), which is what makes a repetition harmless. A row's body
+//! lives in its own table: marking a row handled must not write 20 KB again, and pruning empties bodies but keeps ids.
+//! This file never decides what a row means.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
+
+use super::error::{StoreError, malformed};
+use super::{Store, group};
+use crate::core::ids::TaskKey;
+
+/// A fact on its way in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewInbox {
+    /// Unique for ever: `webhook:<guid>`, `outcome:<effect>:<fence>`, …
+    pub id: String,
+    /// Where it came from: `webhook`, `outcome`, `command`, `sweep`, …
+    pub kind: String,
+    /// What it is, within its kind: `issues.labeled`, …
+    pub name: String,
+    /// The task it belongs to, when that is known already.
+    pub task: Option<TaskKey>,
+    /// The content. NUL characters, which Postgres cannot hold, are stored as U+FFFD.
+    pub body: String,
+    /// Epoch milliseconds.
+    pub received_at: i64,
+}
+
+/// What became of an accepted row. Either way it is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    /// It was not known before.
+    New {
+        /// Its place in the inbox.
+        seq: i64,
+    },
+    /// A row with this id was there already.
+    Duplicate,
+}
+
+/// A stored fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxRow {
+    /// Its place in the inbox.
+    pub seq: i64,
+    /// Unique for ever.
+    pub id: String,
+    /// Where it came from.
+    pub kind: String,
+    /// What it is, within its kind.
+    pub name: String,
+    /// The task it belongs to, when that was known at arrival.
+    pub task: Option<TaskKey>,
+    /// The content; empty after pruning and in listings that say so.
+    pub body: String,
+    /// Epoch milliseconds.
+    pub received_at: i64,
+    /// When the engine was done with it.
+    pub handled_at: Option<i64>,
+    /// What the engine said about it.
+    pub result: Option<String>,
+}
+
+pub(super) fn inbox_row(row: &AnyRow) -> Result<InboxRow, sqlx::Error> {
+    Ok(InboxRow {
+        seq: row.try_get("seq")?,
+        id: row.try_get("id")?,
+        kind: row.try_get("kind")?,
+        name: row.try_get("name")?,
+        task: task_key(row)?,
+        body: row.try_get("body")?,
+        received_at: row.try_get("received_at")?,
+        handled_at: row.try_get("handled_at")?,
+        result: row.try_get("result")?,
+    })
+}
+
+/// Reads the optional column `task`.
+pub(super) fn task_key(row: &AnyRow) -> Result<Option<TaskKey>, sqlx::Error> {
+    let text: Option<String> = row.try_get("task")?;
+    text.map(|text| text.parse().map_err(malformed)).transpose()
+}
+
+/// Text as both databases can hold it.
+pub(super) fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
+}
+
+/// `head VALUES ($1, …), (…) tail`: one statement for many rows.
+pub(super) fn many_rows(head: &str, columns: usize, rows: usize, tail: &str) -> AssertSqlSafe<String> {
+    let mut sql = String::with_capacity(head.len() + tail.len() + rows * columns * 6 + 16);
+    sql.push_str(head);
+    sql.push_str(" VALUES ");
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 1..=columns {
+            let comma = if column == 1 { "$" } else { ", $" };
+            sql.push_str(comma);
+            sql.push_str(&(row * columns + column).to_string());
+        }
+        sql.push(')');
+    }
+    sql.push(' ');
+    sql.push_str(tail);
+    AssertSqlSafe(sql)
+}
+
+/// Writes up to a few hundred rows and says for each whether it was new.
+pub(super) async fn insert_inbox(
+    connection: &mut AnyConnection,
+    rows: &[NewInbox],
+) -> Result<Vec<Accepted>, sqlx::Error> {
+    let head = "INSERT INTO inbox (id, kind, name, task, received_at)";
+    let sql = many_rows(head, 5, rows.len(), "ON CONFLICT (id) DO NOTHING RETURNING seq, id");
+    let mut query = sqlx::query(sql);
+    for row in rows {
+        query = query
+            .bind(row.id.as_str())
+            .bind(row.kind.as_str())
+            .bind(row.name.as_str())
+            .bind(row.task.map(|task| task.to_string()))
+            .bind(row.received_at);
+    }
+    let mut fresh = HashMap::new();
+    for row in query.fetch_all(&mut *connection).await? {
+        fresh.insert(row.try_get::<String, _>("id")?, row.try_get::<i64, _>("seq")?);
+    }
+    let mut answers = Vec::with_capacity(rows.len());
+    let mut bodies = Vec::with_capacity(fresh.len());
+    for row in rows {
+        // The same id twice in one statement: the first is the new one.
+        match fresh.remove(&row.id) {
+            Some(seq) => {
+                bodies.push((seq, storable(&row.body)));
+                answers.push(Accepted::New { seq });
+            }
+            None => answers.push(Accepted::Duplicate),
+        }
+    }
+    insert_bodies(connection, bodies).await?;
+    Ok(answers)
+}
+
+async fn insert_bodies(connection: &mut AnyConnection, bodies: Vec<(i64, Cow<'_, str>)>) -> Result<(), sqlx::Error> {
+    if bodies.is_empty() {
+        return Ok(());
+    }
+    let mut query = sqlx::query(many_rows("INSERT INTO inbox_body (seq, body)", 2, bodies.len(), ""));
+    for (seq, body) in bodies {
+        query = query.bind(seq).bind(body.into_owned());
+    }
+    query.execute(connection).await?;
+    Ok(())
+}
+
+const WITH_BODY: &str = "SELECT i.seq, i.id, i.kind, i.name, i.task, COALESCE(b.body, '') AS body, i.received_at, \
+    i.handled_at, i.result FROM inbox i LEFT JOIN inbox_body b ON b.seq = i.seq";
+const WITHOUT_BODY: &str = "SELECT seq, id, kind, name, task, '' AS body, received_at, handled_at, result FROM inbox";
+
+pub(super) fn unhandled_sql() -> String {
+    format!("{WITH_BODY} WHERE i.handled_at IS NULL ORDER BY i.seq LIMIT $1")
+}
+
+impl Store {
+    /// Makes `fact` durable (with everything else that waits, in one commit) and says whether it was new.
+    ///
+    /// [`StoreError::Busy`]: it was not durable in time; it may or may not be stored, so the sender must send it again.
+    pub async fn accept(&self, fact: NewInbox) -> Result<Accepted, StoreError> {
+        group::accept(&self.inner.accept, self.inner.accept_limit, fact).await
+    }
+
+    /// The oldest rows nobody has handled, oldest first.
+    pub async fn unhandled(&self, limit: i64) -> Result<Vec<InboxRow>, StoreError> {
+        let rows = self
+            .pools()
+            .within(sqlx::query(AssertSqlSafe(unhandled_sql())).bind(limit).fetch_all(self.reader()))
+            .await?;
+        Ok(rows.iter().map(inbox_row).collect::<Result<_, _>>()?)
+    }
+
+    /// The row with this id.
+    pub async fn inbox(&self, id: &str) -> Result<Option<InboxRow>, StoreError> {
+        let sql = AssertSqlSafe(format!("{WITH_BODY} WHERE i.id = $1"));
+        let row = self.pools().within(sqlx::query(sql).bind(id).fetch_optional(self.reader())).await?;
+        Ok(row.as_ref().map(inbox_row).transpose()?)
+    }
+
+    /// The newest `limit` rows of a task, oldest first, without bodies.
+    pub async fn inbox_of_task(&self, task: TaskKey, limit: i64) -> Result<Vec<InboxRow>, StoreError> {
+        let sql = AssertSqlSafe(format!("{WITHOUT_BODY} WHERE task = $1 ORDER BY seq DESC LIMIT $2"));
+        let query = sqlx::query(sql).bind(task.to_string()).bind(limit).fetch_all(self.reader());
+        let rows = self.pools().within(query).await?;
+        Ok(rows.iter().rev().map(inbox_row).collect::<Result<_, _>>()?)
+    }
+
+    /// The newest `limit` webhook deliveries (kind `webhook`), newest first, without bodies.
+    pub async fn deliveries(&self, limit: i64) -> Result<Vec<InboxRow>, StoreError> {
+        let sql = AssertSqlSafe(format!("{WITHOUT_BODY} WHERE kind = 'webhook' ORDER BY seq DESC LIMIT $1"));
+        let rows = self.pools().within(sqlx::query(sql).bind(limit).fetch_all(self.reader())).await?;
+        Ok(rows.iter().map(inbox_row).collect::<Result<_, _>>()?)
+    }
+
+    /// Empties the bodies of up to 1,000 rows handled before `before`, keeps their ids, and says how many it emptied.
+    pub async fn prune_inbox(&self, before: i64) -> Result<u64, StoreError> {
+        let sql = "DELETE FROM inbox_body WHERE seq IN (SELECT b.seq FROM inbox_body b JOIN inbox i ON i.seq = b.seq \
+                   WHERE i.handled_at < $1 ORDER BY b.seq LIMIT 1000)";
+        let done = self.pools().within(sqlx::query(sql).bind(before).execute(self.writer())).await?;
+        Ok(done.rows_affected())
+    }
+}

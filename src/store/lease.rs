@@ -1,0 +1,259 @@
+//! The outbox as the runner sees it: claim under a lease, renew, close with the outcome, or put back.
+//!
+//! A fence number proves possession: it grows with every claim, and whatever an earlier holder says later is refused.
+//! The clock is the caller's. Nothing is held while the effect is performed: a lease is a row, not a lock.
+
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
+
+use super::Store;
+use super::connect::{Turn, take_turn};
+use super::error::StoreError;
+use super::inbox::{Accepted, NewInbox, insert_inbox};
+use super::outbox::{COLUMNS, EffectRow, effect_row, placeholders};
+
+/// A wish for work.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// Who will hold the leases.
+    pub owner: &'a str,
+    /// Epoch milliseconds.
+    pub now: i64,
+    /// When the leases lapse unless renewed.
+    pub lease_until: i64,
+    /// At most so many.
+    pub limit: i64,
+    /// Lanes that have no room at present.
+    pub without_lanes: &'a [String],
+    /// Kinds that have no room at present.
+    pub without_kinds: &'a [String],
+}
+
+/// Whether a word about a claimed effect still counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// It did.
+    Done,
+    /// The effect is closed, or somebody else holds it: nothing was written.
+    Lost,
+}
+
+/// The end of an effect.
+#[derive(Debug, Clone)]
+pub struct Closing<'a> {
+    /// Which.
+    pub id: &'a str,
+    /// The proof that it is ours.
+    pub fence: i64,
+    /// Epoch milliseconds.
+    pub now: i64,
+    /// `done`, `failed` (a dead letter), `cancelled`, …
+    pub result: &'a str,
+    /// For whoever reads the row later.
+    pub why: Option<&'a str>,
+    /// The fact to tell the engine, stored in the same transaction.
+    pub outcome: Option<NewInbox>,
+}
+
+/// An effect to be tried again later.
+#[derive(Debug, Clone, Copy)]
+pub struct Postponing<'a> {
+    /// Which.
+    pub id: &'a str,
+    /// The proof that it is ours.
+    pub fence: i64,
+    /// Not before; epoch milliseconds.
+    pub not_before: i64,
+    /// For whoever reads the row meanwhile.
+    pub why: &'a str,
+}
+
+/// The conditions stand inside (to choose) and outside (to hold when another claimer was quicker).
+pub(super) fn claim_sql(lanes: usize, kinds: usize) -> String {
+    let mut without = String::new();
+    if lanes > 0 {
+        without.push_str(&format!(" AND e.lane NOT IN ({})", placeholders(5, lanes)));
+    }
+    if kinds > 0 {
+        without.push_str(&format!(" AND e.kind NOT IN ({})", placeholders(5 + lanes, kinds)));
+    }
+    // In a serial lane an effect gives way to one that is running, and to an earlier one that is ready as well.
+    format!(
+        "UPDATE effect SET owner = $1, lease_until = $2, fence = fence + 1, attempts = attempts + 1 WHERE seq IN (\
+         SELECT e.seq FROM effect e WHERE e.closed_at IS NULL AND e.not_before <= $3 \
+         AND (e.lease_until IS NULL OR e.lease_until <= $3){without} \
+         AND (e.serial = 0 OR NOT EXISTS (SELECT 1 FROM effect o WHERE o.lane = e.lane AND o.serial = 1 \
+         AND o.closed_at IS NULL AND o.seq <> e.seq AND (o.lease_until > $3 OR (o.not_before <= $3 \
+         AND (o.rank < e.rank OR (o.rank = e.rank AND o.seq < e.seq)))))) \
+         ORDER BY e.rank, e.seq LIMIT $4) \
+         AND closed_at IS NULL AND not_before <= $3 AND (lease_until IS NULL OR lease_until <= $3) \
+         RETURNING {COLUMNS}"
+    )
+}
+
+async fn claim(connection: &mut AnyConnection, wish: &Claim<'_>) -> Result<Vec<EffectRow>, sqlx::Error> {
+    let sql = claim_sql(wish.without_lanes.len(), wish.without_kinds.len());
+    let mut query =
+        sqlx::query(AssertSqlSafe(sql)).bind(wish.owner).bind(wish.lease_until).bind(wish.now).bind(wish.limit);
+    for name in wish.without_lanes.iter().chain(wish.without_kinds) {
+        query = query.bind(name.as_str());
+    }
+    let rows = query.fetch_all(connection).await?;
+    let mut effects = rows.iter().map(effect_row).collect::<Result<Vec<_>, _>>()?;
+    effects.sort_by_key(|effect| (effect.rank, effect.seq));
+    Ok(effects)
+}
+
+impl Store {
+    /// Takes due effects in order of rank and age. Each counts as one more attempt and gets a new fence number.
+    pub async fn claim(&self, wish: Claim<'_>) -> Result<Vec<EffectRow>, StoreError> {
+        let pools = self.pools();
+        let mut writing = pools.begin().await?;
+        let work = async {
+            take_turn(pools.backend, &mut writing, Turn::Claim).await?;
+            let effects = claim(&mut writing, &wish).await?;
+            writing.commit().await?;
+            Ok(effects)
+        };
+        pools.within(work).await
+    }
+
+    /// Prolongs leases; answers the ids that are no longer ours.
+    pub async fn renew(
+        &self,
+        owner: &str,
+        held: &[(String, i64)],
+        lease_until: i64,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut lost = Vec::new();
+        if held.is_empty() {
+            return Ok(lost);
+        }
+        let mut writing = self.pools().begin().await?;
+        let work = async {
+            for (id, fence) in held {
+                let done = sqlx::query(
+                    "UPDATE effect SET lease_until = $4 \
+                     WHERE id = $1 AND fence = $2 AND owner = $3 AND closed_at IS NULL",
+                )
+                .bind(id.as_str())
+                .bind(*fence)
+                .bind(owner)
+                .bind(lease_until)
+                .execute(&mut *writing)
+                .await?;
+                if done.rows_affected() == 0 {
+                    lost.push(id.clone());
+                }
+            }
+            writing.commit().await
+        };
+        self.pools().within(work).await?;
+        Ok(lost)
+    }
+
+    /// Closes an effect and stores its outcome, both or neither. A lapsed lease that nobody took since still counts:
+    /// the work was done once, and refusing the news of it would do it twice.
+    pub async fn close_effect(&self, closing: Closing<'_>) -> Result<Closed, StoreError> {
+        let mut writing = self.pools().begin().await?;
+        let mut told = false;
+        let work = async {
+            let done = sqlx::query(
+                "UPDATE effect SET closed_at = $3, result = $4, why = $5, owner = NULL, lease_until = NULL \
+                 WHERE id = $1 AND fence = $2 AND owner IS NOT NULL AND closed_at IS NULL",
+            )
+            .bind(closing.id)
+            .bind(closing.fence)
+            .bind(closing.now)
+            .bind(closing.result)
+            .bind(closing.why)
+            .execute(&mut *writing)
+            .await?;
+            if done.rows_affected() == 0 {
+                return Ok(Closed::Lost);
+            }
+            if let Some(outcome) = closing.outcome {
+                let accepted = insert_inbox(&mut writing, &[outcome]).await?;
+                told = accepted.iter().any(|one| matches!(one, Accepted::New { .. }));
+            }
+            writing.commit().await?;
+            Ok(Closed::Done)
+        };
+        let closed = self.pools().within(work).await?;
+        if told {
+            self.inner.inbox_wake.ring();
+        }
+        self.inner.effect_wake.ring();
+        Ok(closed)
+    }
+
+    /// Puts an effect back for later.
+    pub async fn reschedule(&self, later: Postponing<'_>) -> Result<Closed, StoreError> {
+        let query = sqlx::query(
+            "UPDATE effect SET not_before = $3, why = $4, owner = NULL, lease_until = NULL \
+             WHERE id = $1 AND fence = $2 AND owner IS NOT NULL AND closed_at IS NULL",
+        )
+        .bind(later.id)
+        .bind(later.fence)
+        .bind(later.not_before)
+        .bind(later.why);
+        let done = self.pools().within(query.execute(self.writer())).await?;
+        self.inner.effect_wake.ring();
+        Ok(if done.rows_affected() == 1 { Closed::Done } else { Closed::Lost })
+    }
+
+    /// Gives back every lease of `owner`: at start-up, those of the process that had our name before.
+    pub async fn release_owner(&self, owner: &str) -> Result<u64, StoreError> {
+        let sql = "UPDATE effect SET owner = NULL, lease_until = NULL WHERE owner = $1 AND closed_at IS NULL";
+        let done = self.pools().within(sqlx::query(sql).bind(owner).execute(self.writer())).await?;
+        self.inner.effect_wake.ring();
+        Ok(done.rows_affected())
+    }
+
+    /// Opens a dead letter again, with its attempts counted from zero. False when it is not one.
+    pub async fn redrive(&self, id: &str, now: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE effect SET closed_at = NULL, result = NULL, attempts = 0, cancel_requested = 0, \
+                   not_before = $2 WHERE id = $1 AND result = 'failed'";
+        let done = self.pools().within(sqlx::query(sql).bind(id).bind(now).execute(self.writer())).await?;
+        self.inner.effect_wake.ring();
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// The effects in `owner`'s hands that were withdrawn meanwhile.
+    pub async fn cancel_requests(&self, owner: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT id FROM effect WHERE owner = $1 AND closed_at IS NULL AND cancel_requested = 1 ORDER BY seq";
+        let rows = self.pools().within(sqlx::query(sql).bind(owner).fetch_all(self.reader())).await?;
+        Ok(rows.iter().map(|row| row.try_get("id")).collect::<Result<_, _>>()?)
+    }
+
+    /// The first moment after `now` at which time alone makes an effect claimable: its hour comes, or a lease lapses.
+    /// What is claimable at `now` already is not counted, and what waits for a lane is announced by the effect bell.
+    pub async fn next_due(&self, now: i64) -> Result<Option<i64>, StoreError> {
+        let mut soonest: Option<i64> = None;
+        for sql in NEXT_DUE {
+            let row = self.pools().within(sqlx::query(sql).bind(now).fetch_one(self.reader())).await?;
+            let found: Option<i64> = row.try_get(0)?;
+            soonest = soonest.into_iter().chain(found).min();
+        }
+        Ok(soonest)
+    }
+
+    /// How many effects are not closed.
+    pub async fn open_effects(&self) -> Result<i64, StoreError> {
+        let sql = "SELECT COUNT(*) FROM effect WHERE closed_at IS NULL";
+        Ok(self.pools().within(sqlx::query(sql).fetch_one(self.reader())).await?.try_get(0)?)
+    }
+
+    /// When content was created in lanes that begin with `lane_prefix`, since `since`: to fill a limiter after a start.
+    pub async fn content_history(&self, lane_prefix: &str, since: i64) -> Result<Vec<i64>, StoreError> {
+        let sql = "SELECT closed_at FROM effect WHERE content = 1 AND closed_at IS NOT NULL AND closed_at >= $1 \
+                   AND attempts > 0 AND substr(lane, 1, length($2)) = $2 ORDER BY closed_at";
+        let query = sqlx::query(sql).bind(since).bind(lane_prefix);
+        let rows = self.pools().within(query.fetch_all(self.reader())).await?;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
+}
+
+pub(super) const NEXT_DUE: [&str; 2] = [
+    "SELECT MIN(not_before) FROM effect WHERE closed_at IS NULL AND not_before > $1",
+    "SELECT MIN(lease_until) FROM effect WHERE closed_at IS NULL AND lease_until IS NOT NULL AND lease_until > $1",
+];

@@ -1,0 +1,189 @@
+//! Looking without touching: what the command line, the API and the pages show. It reads through the readers' pool and
+//! never blocks the writer.
+
+use std::collections::BTreeMap;
+
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
+
+use super::Store;
+use super::error::StoreError;
+use super::outbox::{self, EffectLook, effect_look};
+use super::task::{self, QueuePlace, SessionRow, TaskRow, session_row, task_row};
+use crate::core::ids::{SessionId, TaskKey};
+
+/// Which sessions; an absent field does not restrict.
+#[derive(Debug, Clone, Default)]
+pub struct SessionFilter {
+    /// In this state.
+    pub state: Option<String>,
+    /// Live or not.
+    pub live: Option<bool>,
+    /// Of this task.
+    pub task: Option<TaskKey>,
+}
+
+/// Which tasks; an absent field does not restrict.
+#[derive(Debug, Clone, Default)]
+pub struct TaskFilter {
+    /// In this state.
+    pub state: Option<String>,
+}
+
+/// Which effects; an absent field does not restrict.
+#[derive(Debug, Clone, Default)]
+pub struct EffectFilter {
+    /// Not closed, or closed.
+    pub open: Option<bool>,
+    /// Closed with this result: `failed` lists the dead letters.
+    pub result: Option<String>,
+    /// Of this task.
+    pub task: Option<TaskKey>,
+}
+
+/// How many there are of everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Tasks by state.
+    pub tasks: BTreeMap<String, i64>,
+    /// Sessions by state.
+    pub sessions: BTreeMap<String, i64>,
+    /// Sessions that are live.
+    pub live_sessions: i64,
+    /// Inbox rows nobody has handled.
+    pub inbox_unhandled: i64,
+    /// Effects that are not closed.
+    pub effects_open: i64,
+    /// Effects given up.
+    pub effects_failed: i64,
+}
+
+const SESSION: &str = "SELECT id, task, number, state, live, role, agent, stop, branch, pull, created_at, started_at, \
+    ended_at, body FROM session";
+const TASK: &str = "SELECT key, version, state, priority, queued_at, installation, updated_at, body FROM task";
+
+pub(super) async fn find_session(
+    connection: &mut AnyConnection,
+    id: &SessionId,
+) -> Result<Option<SessionRow>, sqlx::Error> {
+    let sql = AssertSqlSafe(format!("{SESSION} WHERE id = $1"));
+    let row = sqlx::query(sql).bind(id.as_str()).fetch_optional(connection).await?;
+    row.as_ref().map(session_row).transpose()
+}
+
+async fn by_state(connection: &mut AnyConnection, sql: &'static str) -> Result<BTreeMap<String, i64>, sqlx::Error> {
+    let rows = sqlx::query(sql).fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+async fn count(connection: &mut AnyConnection) -> Result<Counts, sqlx::Error> {
+    let one = async |connection: &mut AnyConnection, sql: &'static str| {
+        sqlx::query(sql).fetch_one(connection).await?.try_get::<i64, _>(0)
+    };
+    let counts = Counts {
+        tasks: by_state(&mut *connection, "SELECT state, COUNT(*) FROM task GROUP BY state").await?,
+        sessions: by_state(&mut *connection, "SELECT state, COUNT(*) FROM session GROUP BY state").await?,
+        live_sessions: task::count_live(&mut *connection).await?,
+        inbox_unhandled: one(&mut *connection, "SELECT COUNT(*) FROM inbox WHERE handled_at IS NULL").await?,
+        effects_open: one(&mut *connection, "SELECT COUNT(*) FROM effect WHERE closed_at IS NULL").await?,
+        effects_failed: one(&mut *connection, "SELECT COUNT(*) FROM effect WHERE result = 'failed'").await?,
+    };
+    Ok(counts)
+}
+
+/// `WHERE` for the conditions that are there, with `$1 …` in their order.
+fn conditions(parts: &[(&str, bool)]) -> String {
+    let mut sql = String::new();
+    let there = parts.iter().filter(|(_, there)| *there);
+    for (number, (column, _)) in there.enumerate() {
+        let word = if number == 0 { "WHERE" } else { "AND" };
+        sql.push_str(&format!(" {word} {column} = ${}", number + 1));
+    }
+    sql
+}
+
+impl Store {
+    /// The newest `limit` sessions that fit, newest first.
+    pub async fn sessions(&self, filter: &SessionFilter, limit: i64) -> Result<Vec<SessionRow>, StoreError> {
+        let parts =
+            [("state", filter.state.is_some()), ("live", filter.live.is_some()), ("task", filter.task.is_some())];
+        let sql = format!("{SESSION}{} ORDER BY created_at DESC, id DESC LIMIT {limit}", conditions(&parts));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        if let Some(state) = &filter.state {
+            query = query.bind(state.as_str());
+        }
+        if let Some(live) = filter.live {
+            query = query.bind(i64::from(live));
+        }
+        if let Some(task) = filter.task {
+            query = query.bind(task.to_string());
+        }
+        let rows = self.pools().within(query.fetch_all(self.reader())).await?;
+        Ok(rows.iter().map(session_row).collect::<Result<_, _>>()?)
+    }
+
+    /// The session with this id.
+    pub async fn session(&self, id: &SessionId) -> Result<Option<SessionRow>, StoreError> {
+        self.pools().within(async { find_session(&mut *self.reader().acquire().await?, id).await }).await
+    }
+
+    /// The task with this key.
+    pub async fn task(&self, key: TaskKey) -> Result<Option<TaskRow>, StoreError> {
+        self.pools().within(async { task::find_task(&mut *self.reader().acquire().await?, key).await }).await
+    }
+
+    /// The `limit` tasks that changed last among those that fit, newest first.
+    pub async fn tasks(&self, filter: &TaskFilter, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
+        let parts = [("state", filter.state.is_some())];
+        let sql = format!("{TASK}{} ORDER BY updated_at DESC, key LIMIT {limit}", conditions(&parts));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        if let Some(state) = &filter.state {
+            query = query.bind(state.as_str());
+        }
+        let rows = self.pools().within(query.fetch_all(self.reader())).await?;
+        Ok(rows.iter().map(task_row).collect::<Result<_, _>>()?)
+    }
+
+    /// The first `limit` queued tasks in the order they will start.
+    pub async fn queued(&self, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
+        self.pools().within(async { task::read_queue(&mut *self.reader().acquire().await?, limit).await }).await
+    }
+
+    /// Where a task stands in the queue; `None` when it is not queued.
+    pub async fn queue_position(&self, key: TaskKey) -> Result<Option<QueuePlace>, StoreError> {
+        self.pools().within(async { task::find_place(&mut *self.reader().acquire().await?, key).await }).await
+    }
+
+    /// The newest `limit` effects that fit, oldest first.
+    pub async fn effects(&self, filter: &EffectFilter, limit: i64) -> Result<Vec<EffectLook>, StoreError> {
+        let parts = [("result", filter.result.is_some()), ("task", filter.task.is_some())];
+        let mut restricted = conditions(&parts);
+        if let Some(open) = filter.open {
+            restricted.push_str(if restricted.is_empty() { " WHERE" } else { " AND" });
+            restricted.push_str(if open { " closed_at IS NULL" } else { " closed_at IS NOT NULL" });
+        }
+        let columns = outbox::COLUMNS;
+        let sql = format!(
+            "SELECT {columns}, not_before, owner, lease_until, closed_at, result, why FROM effect{restricted} \
+             ORDER BY seq DESC LIMIT {limit}"
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        if let Some(result) = &filter.result {
+            query = query.bind(result.as_str());
+        }
+        if let Some(task) = filter.task {
+            query = query.bind(task.to_string());
+        }
+        let rows = self.pools().within(query.fetch_all(self.reader())).await?;
+        Ok(rows.iter().rev().map(effect_look).collect::<Result<_, _>>()?)
+    }
+
+    /// How many there are of everything.
+    pub async fn counts(&self) -> Result<Counts, StoreError> {
+        self.pools().within(async { count(&mut *self.reader().acquire().await?).await }).await
+    }
+
+    /// Proves that the database takes writes: changes one remembered word.
+    pub async fn probe(&self, now: i64) -> Result<(), StoreError> {
+        self.put_meta("probe", &now.to_string()).await
+    }
+}

@@ -1,0 +1,39 @@
+//! The questions that are asked again and again must be answered from an index, however many rows there are.
+
+use sqlx::{AssertSqlSafe, Row};
+
+use super::{Store, inbox, lease, sqlite_url, task};
+
+/// What SQLite would do for `sql`; absent values are NULL, which the plan does not depend on.
+async fn plan(store: &Store, sql: &str) -> String {
+    let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+    let rows = sqlx::raw_sql(sql).fetch_all(store.writer()).await.expect("the statement is understood");
+    rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn every_hot_question_has_its_index() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let url = sqlite_url(&directory.path().join("plan.db")).expect("an absolute path");
+    let store = Store::open(&url).await.expect("a fresh database");
+    let cases: Vec<(&str, String, &[&str])> = vec![
+        ("queue", task::QUEUED.into(), &["INDEX task_queue"]),
+        ("place", task::QUEUE_AHEAD.into(), &["INDEX task_queue"]),
+        ("queue length", task::QUEUE_TOTAL.into(), &["INDEX task_queue"]),
+        ("live sessions", task::LIVE_SESSIONS.into(), &["INDEX session_live"]),
+        ("claim", lease::claim_sql(0, 0), &["INDEX effect_open", "INDEX effect_lane"]),
+        ("claim without some", lease::claim_sql(2, 1), &["INDEX effect_open", "INDEX effect_lane"]),
+        ("next hour", lease::NEXT_DUE[0].into(), &["INDEX effect_due"]),
+        ("next lapse", lease::NEXT_DUE[1].into(), &["INDEX effect_lease"]),
+        ("unhandled", inbox::unhandled_sql(), &["INDEX inbox_unhandled", "SEARCH b USING INTEGER PRIMARY KEY"]),
+    ];
+    for (name, sql, wanted) in cases {
+        let plan = plan(&store, &sql).await;
+        for index in wanted {
+            assert!(plan.contains(index), "{name} does not use {index}:\n{plan}");
+        }
+        let sorts = plan.contains("TEMP B-TREE FOR ORDER BY") || plan.contains("SCAN effect\n");
+        assert!(!sorts, "{name} sorts or scans:\n{plan}");
+    }
+    store.close().await;
+}

@@ -1,0 +1,201 @@
+//! Tasks and sessions as rows: the few columns that are asked by, and the rest as the caller's JSON.
+//!
+//! What is true about several rows at once (one live session per task) is an index here, not code elsewhere.
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+use super::error::malformed;
+use super::inbox::storable;
+use crate::core::ids::{InstallationId, SessionId, TaskKey};
+
+/// The work on one issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskRow {
+    /// Repository id and issue number.
+    pub key: TaskKey,
+    /// Grows by one with every change; 0 before the first.
+    pub version: i64,
+    /// `queued` is the one word the store itself knows: the queue is made of it.
+    pub state: String,
+    /// Greater goes first.
+    pub priority: i64,
+    /// Since when it waits, epoch milliseconds; among equals the longest wait goes first.
+    pub queued_at: Option<i64>,
+    /// The installation that serves it.
+    pub installation: InstallationId,
+    /// Everything else, as JSON.
+    pub body: String,
+    /// Epoch milliseconds.
+    pub updated_at: i64,
+}
+
+/// One run of an agent for a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Unique for ever.
+    pub id: SessionId,
+    /// The task it works on.
+    pub task: TaskKey,
+    /// Counts from 1 within the task.
+    pub number: i64,
+    /// The state's word.
+    pub state: String,
+    /// Whether it counts as the task's one live session.
+    pub live: bool,
+    /// The role's name.
+    pub role: String,
+    /// The agent's name.
+    pub agent: String,
+    /// Why it ended.
+    pub stop: Option<String>,
+    /// The branch it publishes to.
+    pub branch: Option<String>,
+    /// The pull request's number.
+    pub pull: Option<i64>,
+    /// Epoch milliseconds.
+    pub created_at: i64,
+    /// Epoch milliseconds.
+    pub started_at: Option<i64>,
+    /// Epoch milliseconds.
+    pub ended_at: Option<i64>,
+    /// Everything else, as JSON.
+    pub body: String,
+}
+
+/// Where a queued task stands: 1 is next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueuePlace {
+    /// From 1.
+    pub position: i64,
+    /// How many are queued.
+    pub total: i64,
+}
+
+pub(super) fn task_row(row: &AnyRow) -> Result<TaskRow, sqlx::Error> {
+    let key: String = row.try_get("key")?;
+    Ok(TaskRow {
+        key: key.parse().map_err(malformed)?,
+        version: row.try_get("version")?,
+        state: row.try_get("state")?,
+        priority: row.try_get("priority")?,
+        queued_at: row.try_get("queued_at")?,
+        installation: InstallationId(row.try_get("installation")?),
+        body: row.try_get("body")?,
+        updated_at: row.try_get("updated_at")?,
+    })
+}
+
+pub(super) fn session_row(row: &AnyRow) -> Result<SessionRow, sqlx::Error> {
+    let (id, task): (String, String) = (row.try_get("id")?, row.try_get("task")?);
+    Ok(SessionRow {
+        id: id.parse().map_err(malformed)?,
+        task: task.parse().map_err(malformed)?,
+        number: row.try_get("number")?,
+        state: row.try_get("state")?,
+        live: row.try_get::<i64, _>("live")? != 0,
+        role: row.try_get("role")?,
+        agent: row.try_get("agent")?,
+        stop: row.try_get("stop")?,
+        branch: row.try_get("branch")?,
+        pull: row.try_get("pull")?,
+        created_at: row.try_get("created_at")?,
+        started_at: row.try_get("started_at")?,
+        ended_at: row.try_get("ended_at")?,
+        body: row.try_get("body")?,
+    })
+}
+
+pub(super) async fn find_task(connection: &mut AnyConnection, key: TaskKey) -> Result<Option<TaskRow>, sqlx::Error> {
+    let row = sqlx::query(FIND_TASK).bind(key.to_string()).fetch_optional(connection).await?;
+    row.as_ref().map(task_row).transpose()
+}
+
+const FIND_TASK: &str =
+    "SELECT key, version, state, priority, queued_at, installation, updated_at, body FROM task WHERE key = $1";
+
+/// Writes `row` as version `expected + 1`; false when the stored version is another one.
+pub(super) async fn write_task(
+    connection: &mut AnyConnection,
+    row: &TaskRow,
+    expected: i64,
+) -> Result<bool, sqlx::Error> {
+    let sql = if expected == 0 {
+        "INSERT INTO task (key, version, state, priority, queued_at, installation, updated_at, body) \
+         VALUES ($1, $2 + 1, $3, $4, $5, $6, $7, $8) ON CONFLICT (key) DO NOTHING"
+    } else {
+        "UPDATE task SET version = $2 + 1, state = $3, priority = $4, queued_at = $5, installation = $6, \
+         updated_at = $7, body = $8 WHERE key = $1 AND version = $2"
+    };
+    // The databases disagree about where an unknown time sorts, so a queued task always has one.
+    let queued_since = (row.state == "queued").then_some(row.updated_at);
+    let done = sqlx::query(sql)
+        .bind(row.key.to_string())
+        .bind(expected)
+        .bind(row.state.as_str())
+        .bind(row.priority)
+        .bind(row.queued_at.or(queued_since))
+        .bind(row.installation.0)
+        .bind(row.updated_at)
+        .bind(storable(&row.body).into_owned())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn write_session(connection: &mut AnyConnection, row: &SessionRow) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO session (id, task, number, state, live, role, agent, stop, branch, pull, created_at, started_at, \
+         ended_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, live = excluded.live, role = excluded.role, \
+         agent = excluded.agent, stop = excluded.stop, branch = excluded.branch, pull = excluded.pull, \
+         started_at = excluded.started_at, ended_at = excluded.ended_at, body = excluded.body",
+    )
+    .bind(row.id.as_str())
+    .bind(row.task.to_string())
+    .bind(row.number)
+    .bind(row.state.as_str())
+    .bind(i64::from(row.live))
+    .bind(row.role.as_str())
+    .bind(row.agent.as_str())
+    .bind(row.stop.as_deref())
+    .bind(row.branch.as_deref())
+    .bind(row.pull)
+    .bind(row.created_at)
+    .bind(row.started_at)
+    .bind(row.ended_at)
+    .bind(storable(&row.body).into_owned())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) const QUEUED: &str = "SELECT key, version, state, priority, queued_at, installation, updated_at, body \
+    FROM task WHERE state = 'queued' ORDER BY priority DESC, queued_at, key LIMIT $1";
+
+pub(super) async fn read_queue(connection: &mut AnyConnection, limit: i64) -> Result<Vec<TaskRow>, sqlx::Error> {
+    sqlx::query(QUEUED).bind(limit).fetch_all(connection).await?.iter().map(task_row).collect()
+}
+
+pub(super) const LIVE_SESSIONS: &str = "SELECT COUNT(*) FROM session WHERE live = 1";
+
+pub(super) async fn count_live(connection: &mut AnyConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query(LIVE_SESSIONS).fetch_one(connection).await?.try_get(0)
+}
+
+pub(super) const QUEUE_AHEAD: &str = "SELECT COUNT(*) FROM task WHERE state = 'queued' AND (priority > $1 OR \
+    (priority = $1 AND (queued_at < $2 OR (queued_at = $2 AND key <= $3))))";
+pub(super) const QUEUE_TOTAL: &str = "SELECT COUNT(*) FROM task WHERE state = 'queued'";
+
+pub(super) async fn find_place(
+    connection: &mut AnyConnection,
+    key: TaskKey,
+) -> Result<Option<QueuePlace>, sqlx::Error> {
+    let Some(task) = find_task(&mut *connection, key).await?.filter(|task| task.state == "queued") else {
+        return Ok(None);
+    };
+    let ahead = sqlx::query(QUEUE_AHEAD).bind(task.priority).bind(task.queued_at).bind(key.to_string());
+    let position = ahead.fetch_one(&mut *connection).await?.try_get(0)?;
+    let total = sqlx::query(QUEUE_TOTAL).fetch_one(connection).await?.try_get(0)?;
+    Ok(Some(QueuePlace { position, total }))
+}

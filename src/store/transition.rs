@@ -1,0 +1,155 @@
+//! Everything of one decision in one transaction: the task's new version, its sessions, effects, events and the mark that
+//! the inbox row was handled. All of it becomes true at once, or none.
+//!
+//! Nothing may be awaited between [`Store::begin`] and [`Transition::commit`] but the store itself: on SQLite an open
+//! transition is the only writer. Dropping one rolls it back.
+
+use sqlx::AnyConnection;
+
+use super::Store;
+use super::connect::{Turn, Writing, take_turn};
+use super::error::StoreError;
+use super::event::{NewEvent, insert_events};
+use super::inbox::{Accepted, NewInbox, insert_inbox};
+use super::outbox::{Added, NewEffect, Withdrawal, Withdrawn, insert_effect, withdraw};
+use super::task::{self, QueuePlace, SessionRow, TaskRow};
+use super::{look, meta};
+use crate::core::ids::{SessionId, TaskKey};
+
+/// An open decision.
+#[derive(Debug)]
+pub struct Transition {
+    store: Store,
+    writing: Writing,
+    events: Vec<NewEvent>,
+    rings_inbox: bool,
+    rings_effect: bool,
+}
+
+impl Store {
+    /// Opens a decision.
+    pub async fn begin(&self) -> Result<Transition, StoreError> {
+        let writing = self.pools().begin().await?;
+        let store = self.clone();
+        Ok(Transition { store, writing, events: Vec::new(), rings_inbox: false, rings_effect: false })
+    }
+}
+
+/// One statement (or a few) under the store's patience.
+macro_rules! within {
+    ($self:ident, $call:expr) => {{
+        let patience = $self.store.pools().patience;
+        super::connect::within(patience, $call).await
+    }};
+}
+
+impl Transition {
+    fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.writing
+    }
+
+    /// The task as it is now.
+    pub async fn task(&mut self, key: TaskKey) -> Result<Option<TaskRow>, StoreError> {
+        within!(self, task::find_task(self.connection(), key))
+    }
+
+    /// Writes a task as version `expected + 1` (whatever `row.version` says) and answers that version.
+    /// `expected` 0 means: there is none yet. [`StoreError::Conflict`]: somebody was quicker.
+    pub async fn put_task(&mut self, row: &TaskRow, expected: i64) -> Result<i64, StoreError> {
+        if within!(self, task::write_task(self.connection(), row, expected))? {
+            return Ok(expected + 1);
+        }
+        Err(StoreError::Conflict(format!("task {} is not at version {expected}", row.key)))
+    }
+
+    /// The session with this id.
+    pub async fn session(&mut self, id: &SessionId) -> Result<Option<SessionRow>, StoreError> {
+        within!(self, look::find_session(self.connection(), id))
+    }
+
+    /// Writes a session, new or not. [`StoreError::Conflict`]: the task has another live one.
+    pub async fn put_session(&mut self, row: &SessionRow) -> Result<(), StoreError> {
+        within!(self, task::write_session(self.connection(), row))
+    }
+
+    /// Adds an effect.
+    pub async fn add_effect(&mut self, new: &NewEffect) -> Result<Added, StoreError> {
+        self.rings_effect = true;
+        within!(self, insert_effect(self.connection(), new))
+    }
+
+    /// Closes a task's open effects of some kinds, and asks for the end of those that somebody is performing.
+    pub async fn withdraw(&mut self, what: Withdrawal<'_>) -> Result<Withdrawn, StoreError> {
+        self.rings_effect = true;
+        within!(self, withdraw(self.connection(), what))
+    }
+
+    /// Adds an event; it is written at the commit, so that numbers follow the order of commits.
+    pub fn add_event(&mut self, event: NewEvent) {
+        self.events.push(event);
+    }
+
+    /// Marks an inbox row as handled. Marking it again keeps the first mark.
+    pub async fn mark_handled(&mut self, seq: i64, at: i64, result: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE inbox SET handled_at = $2, result = $3 WHERE seq = $1 AND handled_at IS NULL";
+        let query = sqlx::query(sql).bind(seq).bind(at).bind(result);
+        within!(self, query.execute(self.connection())).map(|_| ())
+    }
+
+    /// Puts a fact into the inbox as part of this decision.
+    pub async fn accept_inline(&mut self, fact: NewInbox) -> Result<Accepted, StoreError> {
+        self.rings_inbox = true;
+        let accepted = within!(self, insert_inbox(self.connection(), &[fact]))?;
+        Ok(accepted.first().copied().unwrap_or(Accepted::Duplicate))
+    }
+
+    /// The first `limit` queued tasks: greatest priority first, then the longest wait, then the key.
+    pub async fn queued(&mut self, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
+        within!(self, task::read_queue(self.connection(), limit))
+    }
+
+    /// How many sessions are live.
+    pub async fn live_sessions(&mut self) -> Result<i64, StoreError> {
+        within!(self, task::count_live(self.connection()))
+    }
+
+    /// Where a task stands in the queue; `None` when it is not queued.
+    pub async fn queue_position(&mut self, key: TaskKey) -> Result<Option<QueuePlace>, StoreError> {
+        within!(self, task::find_place(self.connection(), key))
+    }
+
+    /// The value of `key`.
+    pub async fn meta(&mut self, key: &str) -> Result<Option<String>, StoreError> {
+        within!(self, meta::get(self.connection(), key))
+    }
+
+    /// Sets the value of `key`.
+    pub async fn put_meta(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
+        within!(self, meta::put(self.connection(), key, value))
+    }
+
+    /// Makes it all true and durable, then rings the bells. An error means that none of it is true, except
+    /// [`StoreError::Busy`] and [`StoreError::Unavailable`], after which it is unknown: load again before deciding.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        let pools = self.store.pools().clone();
+        if !self.events.is_empty() {
+            let events = std::mem::take(&mut self.events);
+            let rings = async {
+                take_turn(pools.backend, &mut self.writing, Turn::Event).await?;
+                insert_events(&mut self.writing, &events).await
+            };
+            pools.within(rings).await?;
+            pools.within(self.writing.commit()).await?;
+            self.store.inner.event_wake.ring();
+        } else {
+            pools.within(self.writing.commit()).await?;
+        }
+        if self.rings_inbox {
+            self.store.inner.inbox_wake.ring();
+        }
+        if self.rings_effect {
+            self.store.inner.effect_wake.ring();
+        }
+        Ok(())
+    }
+}

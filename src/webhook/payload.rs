@@ -1,0 +1,125 @@
+//! The shapes of GitHub's webhook payloads, with the fields skep uses and no others.
+//!
+//! What is not named here is skipped, however deep it nests; a field named twice is an error. Nothing here decides what
+//! an event means. <https://docs.github.com/en/webhooks/webhook-events-and-payloads>
+
+use serde::de::{Error, IgnoredAny};
+use serde::{Deserialize, Deserializer};
+
+use crate::core::ids::{RepositoryName, UserId};
+use crate::core::place::{Account, AccountKind};
+
+/// What tells one payload of an event from another.
+#[derive(Deserialize)]
+pub(super) struct Head {
+    pub action: Option<String>,
+}
+
+/// `issues`.
+#[derive(Deserialize)]
+pub(super) struct Issues {
+    pub issue: Issue,
+    pub label: Option<Label>,
+    pub repository: Repository,
+    pub installation: Option<Installation>,
+    pub sender: User,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Issue {
+    pub number: Positive,
+    pub title: String,
+    pub body: Option<String>,
+    /// Null once the account is deleted.
+    pub user: Option<User>,
+    pub labels: Option<Vec<Label>>,
+    #[serde(deserialize_with = "epoch_ms")]
+    pub updated_at: i64,
+    /// Only there when the number is a pull request's.
+    pub pull_request: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Label {
+    pub name: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Repository {
+    pub id: Positive,
+    pub full_name: RepositoryName,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Installation {
+    pub id: Positive,
+}
+
+#[derive(Deserialize)]
+pub(super) struct User {
+    pub id: i64,
+    pub login: String,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+}
+
+/// `pull_request`.
+#[derive(Deserialize)]
+pub(super) struct Pulls {
+    pub pull_request: Pull,
+    pub repository: Repository,
+    pub installation: Option<Installation>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Pull {
+    pub number: Positive,
+    pub merged: Option<bool>,
+    pub head: PullHead,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PullHead {
+    #[serde(rename = "ref")]
+    pub branch: String,
+    /// Null once the fork is deleted.
+    pub repo: Option<HeadRepository>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct HeadRepository {
+    pub id: i64,
+}
+
+impl From<User> for Account {
+    fn from(user: User) -> Self {
+        let kind = match user.kind.as_deref() {
+            Some("User") => AccountKind::User,
+            Some("Bot") => AccountKind::Bot,
+            _ => AccountKind::Other,
+        };
+        Self { id: UserId(user.id), login: user.login, kind }
+    }
+}
+
+/// A number as GitHub counts: from 1.
+#[derive(Clone, Copy)]
+pub(super) struct Positive(pub i64);
+
+impl<'de> Deserialize<'de> for Positive {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        match i64::deserialize(input)? {
+            number if number > 0 => Ok(Self(number)),
+            number => Err(Error::custom(format_args!("{number} is not a number GitHub gives"))),
+        }
+    }
+}
+
+/// RFC 3339 to milliseconds since 1970.
+fn epoch_ms<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> {
+    let text = String::deserialize(input)?;
+    match chrono::DateTime::parse_from_rfc3339(&text) {
+        Ok(time) => Ok(time.timestamp_millis()),
+        Err(_) => Err(Error::custom("a time is not RFC 3339")),
+    }
+}

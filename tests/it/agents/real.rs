@@ -1,0 +1,202 @@
+//! Real agents from npm against a scripted model on loopback. `SKEP_TEST_AGENTS` names the folder they are installed in:
+//! `<folder>/<agent>/node_modules/.bin/…` for `goose` (`@aaif/goose-acp`) and `codex` (`@agentclientprotocol/codex-acp`),
+//! and `<folder>/node/node_modules/.bin/node`. The model's script is chosen by words in the prompt: `fixtures/acp/model.py`.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use skep::agent::{Agents, AgentsConfig, PermissionPolicy, SandboxChoice, TurnRequest, presets};
+use skep::core::agent::{ErrorClass, Stop, ToolStatus, Update};
+
+use super::{Bench, Setup, config, kill, messages, session, until};
+
+/// The folder with the agents; none, and said so, where there is none.
+fn installed() -> Option<PathBuf> {
+    let folder = std::env::var_os("SKEP_TEST_AGENTS").map(PathBuf::from);
+    if folder.is_none() {
+        assert_ne!(std::env::var("SKEP_TEST_REQUIRE").as_deref(), Ok("all"), "SKEP_TEST_AGENTS is not set");
+        eprintln!("skipped: SKEP_TEST_AGENTS names no folder with real agents");
+    }
+    folder
+}
+
+/// The scripted model; ends with the value.
+struct Model {
+    process: Child,
+    address: String,
+}
+
+impl Model {
+    fn start() -> Self {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/model.py");
+        let mut process =
+            Command::new("python3").args([script, "--port", "0"]).stdout(Stdio::piped()).spawn().expect("python3");
+        let mut line = String::new();
+        let output = process.stdout.take().expect("it is piped");
+        BufReader::new(output).read_line(&mut line).expect("the model says where it is");
+        let address = line.trim().rsplit(' ').next().expect("an address").to_owned();
+        Self { process, address: format!("http://{address}") }
+    }
+}
+
+impl Drop for Model {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+struct Real {
+    bench: Bench,
+    _model: Model,
+}
+
+async fn real(name: &str) -> Option<Real> {
+    let folder = installed()?;
+    let model = Model::start();
+    let mut bench = Setup::demo().bench().await;
+    let mut agent = presets::preset(name).expect("a preset");
+    agent.command[0] = folder.join(name).join("node_modules/.bin").join(&agent.command[0]).display().to_string();
+    agent.expose = vec![folder.display().to_string()];
+    let variables: Vec<(&str, String)> = match name {
+        "goose" => vec![
+            ("GOOSE_PROVIDER", "openai".into()),
+            ("GOOSE_MODEL", "fake-1".into()),
+            ("OPENAI_HOST", model.address.clone()),
+            ("OPENAI_BASE_PATH", "v1/chat/completions".into()),
+            ("OPENAI_API_KEY", "x".into()),
+        ],
+        _ => {
+            let own = bench.launch.home.join(".codex");
+            std::fs::create_dir_all(&own).expect("a folder");
+            std::fs::write(own.join("config.toml"), codex_configuration(&model.address)).expect("written");
+            vec![("CODEX_HOME", own.display().to_string()), ("MODEL_KEY", "x".into())]
+        }
+    };
+    agent.environment.extend(variables.into_iter().map(|(key, value)| (key.to_owned(), value)));
+    bench.launch.agent = agent;
+    let config = config(&bench.data(), SandboxChoice::Auto, false);
+    let path = format!("{}:{}", folder.join("node/node_modules/.bin").display(), config.path);
+    bench.agents = Agents::open(AgentsConfig { path, ..config }).await.expect("a room");
+    Some(Real { bench, _model: model })
+}
+
+fn codex_configuration(address: &str) -> String {
+    format!(
+        "model = \"gpt-5-codex\"\nmodel_provider = \"scripted\"\ncheck_for_update_on_startup = false\n\
+         [model_providers.scripted]\nname = \"scripted\"\nbase_url = \"{address}/v1\"\nwire_api = \"responses\"\n\
+         env_key = \"MODEL_KEY\"\nrequest_max_retries = 1\nstream_max_retries = 1\nrequires_openai_auth = false\n\
+         supports_websockets = false\n[analytics]\nenabled = false\n[feedback]\nenabled = false\n"
+    )
+}
+
+impl Real {
+    fn request(&self, scenario: &str) -> TurnRequest {
+        let folder = self.bench.launch.workspace.display();
+        let prompt = format!("SCENARIO={scenario} CWD={folder} FILE=hello.txt TEXT=hi");
+        TurnRequest { prompt, permissions: PermissionPolicy::allow_all(), ..self.bench.request("") }
+    }
+
+    async fn writes_a_file(&self) {
+        let (end, updates) = self.bench.turn(self.request("write")).await;
+        let end = end.expect("the turn ends");
+        assert_eq!((end.stop, end.error), (Stop::EndTurn, None), "{end:?}");
+        let written = self.bench.file("hello.txt").expect("the file is there");
+        assert!(written.starts_with("hi"), "{written}");
+        assert!(end.message.starts_with("Done"), "{end:?}");
+        assert!(end.usage.total > 0, "{:?}", end.usage);
+        let done = |update: &Update| matches!(update, Update::Tool { status: ToolStatus::Completed, title, .. } if !title.is_empty());
+        assert!(updates.iter().any(done), "{updates:?}");
+        self.bench.agents.close(&session()).await.expect("closed");
+        assert!(self.bench.processes().is_empty());
+    }
+
+    async fn goes_on_after_kill_9(&self) {
+        let (end, _) = self.bench.turn(self.request("write")).await;
+        let first = end.expect("the turn ends");
+        // The fence takes everything inside it along.
+        for number in self.bench.processes().into_iter().take(1) {
+            kill(number);
+        }
+        until("the death of the agent", || self.bench.processes().is_empty()).await;
+        let request = TurnRequest { resume: Some(first.agent_session), ..self.request("remember") };
+        let (end, updates) = self.bench.turn(request).await;
+        let end = end.expect("the turn ends");
+        assert!(end.resumed, "{updates:?}");
+        assert_eq!(end.message, "turns=2 first=write");
+        let said = messages(&updates);
+        assert!(
+            !said.iter().any(|text| text.starts_with("Done") || text.contains("I will write")),
+            "history: {said:?}"
+        );
+        self.bench.agents.close(&session()).await.expect("closed");
+    }
+
+    async fn a_cancel_leaves_nothing(&self) {
+        let request = self.request("slow");
+        let (end, _) = self.bench.turn_until(request, |update| matches!(update, Update::Message { .. })).await;
+        assert_eq!(end.expect("a cancel is no error").stop, Stop::Cancelled);
+        assert!(self.bench.processes().is_empty());
+        let (request, cancel) = (self.request("sleepshell"), tokio_util::sync::CancellationToken::new());
+        let (sender, mut receiver) = tokio::sync::mpsc::channel(64);
+        let turn = self.bench.agents.turn(request, sender, cancel.clone());
+        let watch = async {
+            until("the start of the command", || self.sleeps()).await;
+            cancel.cancel();
+            while receiver.recv().await.is_some() {}
+        };
+        let (end, ()) = tokio::join!(turn, watch);
+        let end = end.expect("a cancel is no error");
+        assert!(matches!(end.stop, Stop::Cancelled | Stop::Killed), "{end:?}");
+        assert!(self.bench.processes().is_empty());
+        assert!(self.bench.agents.live().is_empty());
+        assert_eq!(self.bench.file("hello.txt"), None);
+    }
+
+    fn sleeps(&self) -> bool {
+        let name = |number: &u32| std::fs::read_to_string(format!("/proc/{number}/comm")).unwrap_or_default();
+        self.bench.processes().iter().any(|number| name(number).trim() == "sleep")
+    }
+
+    async fn a_failing_model_is_named(&self) {
+        for (scenario, class) in [("http429", ErrorClass::RateLimit), ("http500", ErrorClass::ModelUnavailable)] {
+            let (end, updates) = self.bench.turn(self.request(scenario)).await;
+            let told = match &end {
+                Ok(end) => end.error,
+                Err(error) => Some(error.class()),
+            };
+            assert_eq!(told, Some(class), "{scenario}: {end:?} {updates:?}");
+        }
+        let (end, _) = self.bench.turn(self.request("http401")).await;
+        let told = match &end {
+            Ok(end) => end.error,
+            Err(error) => Some(error.class()),
+        };
+        assert_eq!(told, Some(ErrorClass::Auth), "{end:?}");
+        self.bench.agents.close(&session()).await.expect("closed");
+        assert!(self.bench.processes().is_empty());
+    }
+}
+
+macro_rules! with_each_agent {
+    ($($test:ident)*) => { $(
+        mod $test {
+            #[tokio::test]
+            async fn goose() {
+                if let Some(real) = super::real("goose").await {
+                    real.$test().await;
+                }
+            }
+
+            #[tokio::test]
+            async fn codex() {
+                if let Some(real) = super::real("codex").await {
+                    real.$test().await;
+                }
+            }
+        }
+    )* };
+}
+
+with_each_agent!(writes_a_file goes_on_after_kill_9 a_cancel_leaves_nothing a_failing_model_is_named);

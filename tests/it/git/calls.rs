@@ -1,0 +1,223 @@
+//! Every git process this room starts, written down: arguments and environment equal the golden list.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::time::Duration;
+
+use skep::git::Push;
+#[cfg(target_os = "linux")]
+use skep::git::{Git, GitConfig, GitError, OldGit, Want};
+
+use super::server::TOKEN;
+use super::{Lab, REPOSITORY, run, write};
+
+/// A git that notes how it was called.
+fn recorder(folder: &Path) -> std::path::PathBuf {
+    let (program, notes) = (folder.join("git"), folder.join("notes"));
+    fs::create_dir_all(&notes).expect("made");
+    let script = format!(
+        "#!/bin/sh\n{{ printf '%s\\n' \"$@\"; echo ---; env; }} > '{}'/$$\nexec /usr/bin/env git \"$@\"\n",
+        notes.display()
+    );
+    fs::write(&program, script).expect("written");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("set");
+    program
+}
+
+/// The notes, with what differs from run to run replaced.
+fn notes(folder: &Path, lab: &Lab) -> [BTreeSet<String>; 3] {
+    let [mut calls, mut configurations, mut environments]: [BTreeSet<String>; 3] = Default::default();
+    for note in fs::read_dir(folder.join("notes")).expect("listed").flatten() {
+        let text = fs::read_to_string(note.path()).expect("read");
+        assert!(!text.contains(TOKEN));
+        let text = text.replace(&lab.remote().url, "URL").replace(&lab.folder.path().display().to_string(), "");
+        let (arguments, environment) = text.split_once("---\n").expect("both");
+        let mut lines = arguments.lines();
+        let mut settings = Vec::new();
+        let mut line = lines.next();
+        while line == Some("-c") {
+            settings.push(lines.next().expect("a setting"));
+            line = lines.next();
+        }
+        let call: Vec<&str> = line.into_iter().chain(lines).collect();
+        let call = masked(&call.join(" "));
+        let (fixed, own) = settings.split_at(20.min(settings.len()));
+        configurations.insert(fixed.join("\n"));
+        calls.insert(format!("{call} | {}", own.join(" ")).trim_end().to_owned());
+        // The recording shell adds these three.
+        let shell = |line: &&str| !["PWD=", "SHLVL=", "_=", "OLDPWD="].iter().any(|name| line.starts_with(name));
+        environments.extend(environment.lines().filter(shell).map(masked));
+    }
+    [calls, configurations, environments]
+}
+
+/// Object names become `SHA`, counters `N`.
+fn masked(text: &str) -> String {
+    let words = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()).map(|word| {
+        let (body, end) = word.split_at(word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric()).len());
+        let sha = body.len() == 40 && body.bytes().all(|b| b.is_ascii_hexdigit());
+        format!("{}{end}", if sha { "SHA" } else { body })
+    });
+    let text: String = words.collect();
+    match text.split_once("token-") {
+        Some((before, _)) => format!("{before}token-N"),
+        None => text,
+    }
+}
+
+#[tokio::test]
+async fn every_call_is_on_the_golden_list() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let lab = Lab::with_program(recorder(folder.path())).await;
+    let work = lab.workspace().await;
+    write(&work, "a", "1");
+    run(&work, &["add", "-A"]);
+    run(&work, &["commit", "--quiet", "-m", "a"]);
+    write(&work, "b", "1");
+    fs::remove_file(work.join("README.md")).expect("removed");
+    std::os::unix::fs::symlink("b", work.join("link")).expect("linked");
+    let head = lab.collect().await.expect("collected").head;
+    lab.collect().await.expect("collected");
+    let push = Push { branch: lab.branch(), head: head.clone(), expected: None };
+    lab.git.publish(&lab.remote(), &push).await.expect("published");
+    lab.git.delete_branch(&lab.remote(), &push.branch, &head).await.expect("deleted");
+    lab.git.read_file(REPOSITORY, &head, "a", 10).await.expect("read");
+    lab.git.diff(REPOSITORY, &lab.base, &head, 1000).await.expect("a diff");
+    lab.git.remove_session(REPOSITORY, &lab.session, &work).await.expect("removed");
+
+    let [calls, configurations, environments] = notes(folder.path(), &lab);
+    let text = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(text(configurations), @r#"
+    core.hooksPath=/dev/null
+    core.fsmonitor=false
+    core.untrackedCache=false
+    core.attributesFile=/dev/null
+    core.excludesFile=/dev/null
+    core.symlinks=true
+    core.protectHFS=true
+    core.protectNTFS=true
+    core.autocrlf=false
+    safe.bareRepository=explicit
+    protocol.allow=never
+    transfer.fsckObjects=true
+    submodule.recurse=false
+    push.recurseSubmodules=no
+    credential.helper=
+    http.followRedirects=false
+    gc.auto=0
+    maintenance.auto=false
+    commit.gpgSign=false
+    diff.renameLimit=400
+    "#);
+    insta::assert_snapshot!(text(environments), @r#"
+    GIT_ASKPASS=/data/askpass/askpass
+    GIT_ATTR_NOSYSTEM=1
+    GIT_AUTHOR_EMAIL=1+skep[bot]@users.noreply.github.com
+    GIT_AUTHOR_NAME=skep[bot]
+    GIT_COMMITTER_EMAIL=1+skep[bot]@users.noreply.github.com
+    GIT_COMMITTER_NAME=skep[bot]
+    GIT_CONFIG_GLOBAL=/dev/null
+    GIT_CONFIG_NOSYSTEM=1
+    GIT_DIR=/data/mirrors/7.git
+    GIT_DIR=/data/sessions/7-12-1/work.making/.git
+    GIT_INDEX_FILE=/data/mirrors/7.git/objects/incoming-7-12-1/index
+    GIT_LITERAL_PATHSPECS=1
+    GIT_NO_REPLACE_OBJECTS=1
+    GIT_OBJECT_DIRECTORY=/data/mirrors/7.git/objects/incoming-7-12-1
+    GIT_TERMINAL_PROMPT=0
+    GIT_WORK_TREE=/data/sessions/7-12-1/work
+    GIT_WORK_TREE=/data/sessions/7-12-1/work.making
+    HOME=/dev/null
+    LC_ALL=C
+    PATH=/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/run/current-system/sw/bin
+    SKEP_ASKPASS=/data/askpass/token-N
+    TZ=UTC
+    "#);
+    insta::assert_snapshot!(text(calls), @r#"
+    cat-file --batch --follow-symlinks |
+    cat-file blob SHA |
+    commit-tree -p SHA -F - SHA |
+    diff-files --raw -z --no-abbrev --ignore-submodules=all | core.bare=false
+    diff-tree -r -M --no-ext-diff --no-textconv -p --binary --end-of-options SHA SHA |
+    diff-tree -r -M --no-ext-diff --no-textconv -z --raw --numstat --no-abbrev --end-of-options SHA SHA |
+    diff-tree -r -p -M --no-ext-diff --no-textconv --no-color --end-of-options SHA SHA |
+    fetch --quiet --prune --no-tags --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules --end-of-options URL +refs/heads/*:refs/heads/* | fetch.fsck.badDate=ignore fetch.fsck.badDateOverflow=ignore fetch.fsck.badEmail=ignore fetch.fsck.badName=ignore fetch.fsck.badTimezone=ignore fetch.fsck.missingEmail=ignore fetch.fsck.missingNameBeforeEmail=ignore fetch.fsck.missingSpaceBeforeDate=ignore fetch.fsck.missingSpaceBeforeEmail=ignore fetch.fsck.zeroPaddedDate=ignore fetch.fsck.zeroPaddedFilemode=ignore fetch.fsck.badFilemode=ignore protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
+    index-pack --stdin --fix-thin --strict --max-input-size=67108864 | core.packedGitWindowSize=16m pack.threads=1
+    init --quiet --bare --template= --initial-branch=main --end-of-options /data/mirrors/7.making |
+    log --format= -z --raw -r -m --root --no-abbrev --no-renames --no-ext-diff --end-of-options SHA ^SHA |
+    ls-files -z --others --exclude-standard | core.bare=false
+    ls-remote --refs --end-of-options URL refs/heads/agent/12-add-a-page | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
+    ls-tree -r -z --name-only SHA |
+    merge-base --is-ancestor SHA SHA |
+    push --porcelain --no-verify --no-follow-tags --no-signed --no-recurse-submodules --force-with-lease=refs/heads/agent/12-add-a-page: --end-of-options URL SHA:refs/heads/agent/12-add-a-page | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
+    push --porcelain --no-verify --no-follow-tags --no-signed --no-recurse-submodules --force-with-lease=refs/heads/agent/12-add-a-page:SHA --end-of-options URL :refs/heads/agent/12-add-a-page | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
+    read-tree --reset -u --end-of-options SHA |
+    read-tree -m --end-of-options SHA | core.bare=false
+    rev-list --count --end-of-options SHA ^SHA |
+    rev-list --objects --quiet --end-of-options SHA ^SHA |
+    rev-parse --verify --quiet SHA^{tree} |
+    update-index --add --replace -z --stdin | core.bare=false
+    update-index --force-remove -z --stdin | core.bare=false
+    update-ref --no-deref refs/skep/sessions/7-12-1 SHA |
+    update-ref -d refs/skep/sessions/7-12-1 |
+    version |
+    write-tree | core.bare=false
+    "#);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_process_that_hangs_is_ended_with_its_children() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let lab = Lab::new().await;
+    let (program, child) = (folder.path().join("git"), folder.path().join("child"));
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *version*) exec /usr/bin/env git version;; esac\nsleep 1000 &\necho $! > '{}'\nwait\n",
+        child.display()
+    );
+    fs::write(&program, script).expect("written");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("set");
+    let config = |timeout| GitConfig {
+        program: program.clone(),
+        data_dir: folder.path().join("data"),
+        timeout,
+        old_git: OldGit::Allow,
+    };
+    let want = Want { branch: "main".into(), sha: None };
+    let git = Git::open(config(Duration::from_secs(2))).await.expect("opened");
+    let error = git.fetch(&lab.remote(), &want).await.expect_err("too long");
+    assert!(matches!(error, GitError::Timeout { .. }), "{error:?}");
+    assert!(ended(&child).await, "the child outlived the timeout");
+
+    fs::remove_file(&child).expect("removed");
+    let git = Git::open(config(Duration::from_secs(60))).await.expect("opened");
+    let remote = lab.remote();
+    let running = tokio::spawn(async move { git.fetch(&remote, &want).await.map(drop) });
+    let started = async {
+        while fs::read_to_string(&child).unwrap_or_default().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), started).await.expect("it started");
+    running.abort();
+    assert!(running.await.expect_err("aborted").is_cancelled());
+    assert!(ended(&child).await, "the child outlived the drop");
+}
+
+/// Waits until the process noted in the file is gone (or only waits to be reaped by its new parent).
+#[cfg(target_os = "linux")]
+async fn ended(file: &Path) -> bool {
+    let pid = fs::read_to_string(file).expect("noted").trim().to_owned();
+    let gone = async {
+        while let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) {
+            if stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')) {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), gone).await.is_ok()
+}

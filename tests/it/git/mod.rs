@@ -1,0 +1,155 @@
+//! The git room on real git: a smart HTTP server on loopback, real repositories, real processes.
+
+mod attack;
+mod calls;
+mod collect;
+mod hostile;
+mod mirror;
+mod publish;
+mod server;
+mod workspace;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use skep::core::ids::{AgentBranch, IssueNumber, RepositoryId, SessionId, Sha, TaskKey};
+use skep::git::host::Seed;
+use skep::git::{
+    CollectSpec, Collected, DiffLimits, Git, GitConfig, GitError, Identity, OldGit, Remote, Want, WorkspaceSpec,
+};
+
+use server::Server;
+
+/// The repository every test works on.
+const REPOSITORY: RepositoryId = RepositoryId(7);
+
+/// One service, one host with one seeded repository, one session.
+struct Lab {
+    folder: tempfile::TempDir,
+    server: Server,
+    git: Git,
+    base: Sha,
+    session: SessionId,
+}
+
+impl Lab {
+    async fn new() -> Self {
+        Self::with_program("git".into()).await
+    }
+
+    async fn with_program(program: PathBuf) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let server = Server::start(folder.path().join("host")).await;
+        let files = [("README.md", "hello\n"), ("src/main.rs", "fn main() {}\n"), ("docs/guide.md", "a guide\n")];
+        let base = server.seed("main", &files).await;
+        let git = open(program, folder.path().join("data")).await.expect("git is there");
+        let session = SessionId::new(TaskKey::new(REPOSITORY, IssueNumber(12)), 1);
+        Self { folder, server, git, base, session }
+    }
+
+    fn remote(&self) -> Remote {
+        self.server.remote("o/r")
+    }
+
+    fn branch(&self) -> AgentBranch {
+        AgentBranch::new(IssueNumber(12), "Add a page")
+    }
+
+    /// Mirror and working copy, as the corridor makes them.
+    async fn workspace(&self) -> PathBuf {
+        let want = Want { branch: "main".into(), sha: None };
+        self.base_of(self.git.fetch(&self.remote(), &want).await.expect("fetched").head).await
+    }
+
+    async fn base_of(&self, base: Sha) -> PathBuf {
+        let spec = self.spec(base);
+        self.git.create_workspace(&spec).await.expect("made");
+        spec.path
+    }
+
+    fn spec(&self, base: Sha) -> WorkspaceSpec {
+        let path = self.folder.path().join("data/sessions").join(self.session.as_str()).join("work");
+        std::fs::create_dir_all(path.parent().expect("it has one")).expect("made");
+        let (repository, session, branch) = (REPOSITORY, self.session.clone(), self.branch());
+        let author = Identity::new("skep[bot]", "1+skep[bot]@users.noreply.github.com");
+        WorkspaceSpec { repository, session, base, branch, path, author }
+    }
+
+    fn collecting(&self) -> CollectSpec {
+        let spec = self.spec(self.base.clone());
+        CollectSpec {
+            session: self.session.clone(),
+            repository: REPOSITORY,
+            base: self.base.clone(),
+            workspace: spec.path,
+            bundle: Some(self.bundle()),
+            author: spec.author,
+            message: "Add a page\n\nSkep-Session: 7-12-1\n".into(),
+            limits: DiffLimits::default(),
+        }
+    }
+
+    fn bundle(&self) -> PathBuf {
+        self.folder.path().join("data/sessions").join(self.session.as_str()).join("bundle")
+    }
+
+    /// What the sandbox runs when the agent is gone.
+    fn make_bundle(&self) {
+        let command = self.git.bundle_command(&self.base, &self.bundle());
+        let made = Command::new(&command[0])
+            .args(&command[1..])
+            .current_dir(self.spec(self.base.clone()).path)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .output();
+        made.expect("git is there");
+    }
+
+    async fn collect(&self) -> Result<Collected, GitError> {
+        self.make_bundle();
+        self.git.collect(&self.collecting()).await
+    }
+
+    fn mirror(&self) -> PathBuf {
+        self.git.mirror_path(REPOSITORY)
+    }
+}
+
+async fn open(program: PathBuf, data_dir: PathBuf) -> Result<Git, GitError> {
+    Git::open(GitConfig { program, data_dir, timeout: Duration::from_secs(60), old_git: OldGit::Allow }).await
+}
+
+/// Runs git as a person would and expects it to succeed.
+fn run(directory: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(["-c", "user.name=Agent", "-c", "user.email=agent@example.com", "-c", "init.defaultBranch=main"])
+        .args(arguments)
+        .current_dir(directory)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .expect("git is there");
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+}
+
+/// Writes a file and the folders above it.
+fn write(root: &Path, path: &str, content: &str) {
+    let path = root.join(path);
+    std::fs::create_dir_all(path.parent().expect("it has one")).expect("made");
+    std::fs::write(path, content).expect("written");
+}
+
+/// Writes a program that leaves a file behind when it runs.
+fn trap(path: &Path, marker: &Path) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::create_dir_all(path.parent().expect("it has one")).expect("made");
+    std::fs::write(path, format!("#!/bin/sh\necho ran >> '{}'\ncat\n", marker.display())).expect("written");
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("set");
+    path.display().to_string()
+}
+
+/// A seed of the host's repository.
+fn seeding<'a>(branch: &'a str, files: &'a [(&'a str, &'a str)]) -> Seed<'a> {
+    Seed { branch, files, author: Identity::new("Mona", "mona@example.com"), message: "Seed\n" }
+}

@@ -1,0 +1,156 @@
+//! A git host on loopback: smart HTTP with token authentication over `skep::git::host`, and faults on request.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use skep::core::ids::Sha;
+use skep::git::Remote;
+use skep::git::host::{Encoding, Host, Request, Service};
+
+use super::{REPOSITORY, seeding};
+
+/// The token the host knows.
+pub(super) const TOKEN: &str = "ghs_canary.0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// Something that goes wrong once.
+#[derive(Debug, Clone)]
+pub(super) enum Fault {
+    /// Every request is answered so.
+    Answer(u16, &'static str),
+    /// The next push is taken, and then answered 502.
+    LoseThePush,
+}
+
+/// Looks around while a request is being served.
+type Spy = Box<dyn Fn() + Send + Sync>;
+
+pub(super) struct Wire {
+    host: Host,
+    root: PathBuf,
+    fault: Mutex<Option<Fault>>,
+    spy: Mutex<Option<Spy>>,
+    requests: AtomicUsize,
+    packed: AtomicUsize,
+}
+
+/// The running host; it ends with the test's runtime.
+pub(super) struct Server {
+    pub(super) state: Arc<Wire>,
+    url: String,
+}
+
+impl Server {
+    pub(super) async fn start(root: PathBuf) -> Self {
+        std::fs::create_dir_all(&root).expect("made");
+        let host = Host::new("git".into(), root.clone(), Duration::from_secs(60));
+        host.init_repository(&root.join("o/r.git"), "main").await.expect("made");
+        let (fault, spy, requests, packed) = Default::default();
+        let state = Arc::new(Wire { host, root, fault, spy, requests, packed });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        let router = Router::new().fallback(answer).with_state(state.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { state, url }
+    }
+
+    pub(super) fn remote(&self, name: &str) -> Remote {
+        Remote { repository: REPOSITORY, url: format!("{}/{name}.git", self.url), token: Some(TOKEN.into()) }
+    }
+
+    pub(super) fn repository(&self) -> PathBuf {
+        self.state.root.join("o/r.git")
+    }
+
+    pub(super) async fn seed(&self, branch: &str, files: &[(&str, &str)]) -> Sha {
+        self.state.host.seed(&self.repository(), &seeding(branch, files)).await.expect("seeded")
+    }
+
+    pub(super) async fn refs(&self) -> Vec<(String, Sha)> {
+        self.state.host.refs(&self.repository()).await.expect("listed")
+    }
+
+    pub(super) fn fail(&self, fault: Option<Fault>) {
+        *self.state.fault.lock().expect("whole") = fault;
+    }
+
+    pub(super) fn spy(&self, spy: Spy) {
+        *self.state.spy.lock().expect("whole") = Some(spy);
+    }
+
+    pub(super) fn requests(&self) -> usize {
+        self.state.requests.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn packed_requests(&self) -> usize {
+        self.state.packed.load(Ordering::SeqCst)
+    }
+}
+
+async fn answer(State(state): State<Arc<Wire>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    state.requests.fetch_add(1, Ordering::SeqCst);
+    let fault = state.fault.lock().expect("whole").clone();
+    if let Some(Fault::Answer(code, text)) = fault {
+        let code = StatusCode::from_u16(code).expect("a code");
+        return (code, [("content-type", "text/plain")], text).into_response();
+    }
+    let known = format!("Basic {}", base64::prelude::BASE64_STANDARD.encode(format!("x-access-token:{TOKEN}")));
+    if headers.get("authorization").and_then(|value| value.to_str().ok()) != Some(&known) {
+        return (StatusCode::UNAUTHORIZED, [("www-authenticate", "Basic realm=\"GitHub\"")]).into_response();
+    }
+    if let Some(spy) = &*state.spy.lock().expect("whole") {
+        spy();
+    }
+    let path = uri.path().trim_start_matches('/').to_owned();
+    let (repository, service) = match (method, path.split_once(".git/")) {
+        (Method::GET, Some((repository, "info/refs"))) => {
+            (repository, uri.query().and_then(|query| query.strip_prefix("service=")).unwrap_or_default())
+        }
+        (Method::POST, Some((repository, service))) => (repository, service),
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    let folder = state.root.join(format!("{repository}.git"));
+    let Some(service) = Service::parse(service).filter(|_| folder.exists()) else {
+        return (StatusCode::NOT_FOUND, "Repository not found.").into_response();
+    };
+    let answered = serve(&state, service, &folder, path.ends_with("info/refs"), &headers, body).await;
+    if service == Service::ReceivePack && matches!(fault, Some(Fault::LoseThePush)) && !path.ends_with("info/refs") {
+        *state.fault.lock().expect("whole") = None;
+        return StatusCode::BAD_GATEWAY.into_response();
+    }
+    answered
+}
+
+async fn serve(
+    state: &Wire,
+    service: Service,
+    folder: &Path,
+    refs: bool,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Response {
+    let git_protocol = headers.get("git-protocol").and_then(|value| value.to_str().ok());
+    if refs {
+        let body = state.host.advertise(service, folder, git_protocol).await.expect("advertised");
+        return typed(format!("application/x-{}-advertisement", service.name()), body);
+    }
+    let packed = headers.get("content-encoding").is_some_and(|value| value == "gzip");
+    state.packed.fetch_add(usize::from(packed), Ordering::SeqCst);
+    let encoding = if packed { Encoding::Gzip } else { Encoding::Plain };
+    let request = Request { service, repository: folder, git_protocol, encoding, body: body.to_vec() };
+    let body = state.host.rpc(request).await.expect("answered");
+    typed(format!("application/x-{}-result", service.name()), body)
+}
+
+fn typed(kind: String, body: Vec<u8>) -> Response {
+    let mut response = body.into_response();
+    response.headers_mut().insert("content-type", HeaderValue::from_str(&kind).expect("a type"));
+    response
+}

@@ -1,0 +1,73 @@
+//! The GitHub room against a scripted server on loopback: what goes over the wire, and how often.
+
+mod changes;
+mod identity;
+mod limits;
+mod reads;
+mod server;
+mod wire;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use skep::core::ids::{InstallationId, IssueNumber, RepositoryId};
+use skep::github::{At, GitHub, GitHubConfig, Pace, Timeouts};
+
+use server::Server;
+
+pub const ISSUE: IssueNumber = IssueNumber(12);
+
+/// What the standard answers know.
+pub const NOW: i64 = 1_700_000_000_000;
+pub const BOT: i64 = 42;
+
+pub fn key(name: &str) -> SecretString {
+    let path = format!("{}/fixtures/keys/{name}", env!("CARGO_MANIFEST_DIR"));
+    SecretString::from(std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}")))
+}
+
+pub fn config(server: &Server) -> GitHubConfig {
+    GitHubConfig {
+        api_url: server.url().parse().expect("an address"),
+        web_url: "https://github.example/".parse().expect("an address"),
+        app_id: 7,
+        private_key_pem: key("test-only-app.pkcs1.pem"),
+        user_agent: "skep-test".into(),
+        now: Arc::new(|| NOW),
+        pace: Pace::default(),
+        timeouts: Timeouts { connect: Duration::from_secs(2), total: Duration::from_secs(5) },
+    }
+}
+
+pub fn github(server: &Server) -> GitHub {
+    GitHub::new(config(server)).expect("a working configuration")
+}
+
+pub fn at() -> At {
+    At {
+        installation: InstallationId(5),
+        repository: RepositoryId(77),
+        name: "octo/hello".parse().expect("a repository name"),
+    }
+}
+
+/// A clock the test moves.
+#[derive(Clone)]
+pub struct Hands(Arc<AtomicI64>);
+
+impl Hands {
+    pub fn at(now: i64) -> Self {
+        Self(Arc::new(AtomicI64::new(now)))
+    }
+
+    pub fn advance(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    pub fn clock(&self) -> skep::github::Clock {
+        let hands = Arc::clone(&self.0);
+        Arc::new(move || hands.load(Ordering::SeqCst))
+    }
+}

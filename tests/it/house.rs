@@ -1,0 +1,384 @@
+//! The harness of the stories: a whole skep over a whole simulated GitHub, stepped by hand, with the clock in hand.
+//!
+//! Real parts: the real router behind real HTTP, real git, a real SQLite file, the real agent client; the demo agent speaks
+//! the real protocol over a pipe (or runs as a process, when a story asks for it). No sleeps: `settle` steps engine and
+//! runner until nothing is left to do now. Dropping a house with unfinished rows fails the test.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use skep::agent::{SandboxChoice, presets};
+use skep::app::{App, GitHubSetup, Setup};
+use skep::core::ids::{IssueNumber, RepositoryId, TaskKey};
+use skep::core::policy::Limits;
+use skep::core::time::Clock;
+use skep::engine::Engine;
+use skep::git::OldGit;
+use skep::github::{Pace, Timeouts};
+use skep::http::{self, Bounds, Caps};
+use skep::runner::{Knobs, Runner, Tasks};
+use skep::simulator::world::content::IssueDraft;
+use skep::simulator::{Simulator, SimulatorConfig};
+use skep::store::{SessionFilter, Store};
+use skep::webhook::Secrets;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// What the simulator signs with.
+pub const SECRET: &str = "it is a secret to everybody";
+/// The first moment of every story: 2026-01-01T00:00:00Z.
+pub const DAWN: i64 = 1_767_225_600_000;
+
+/// How a house is built.
+#[derive(Clone)]
+pub struct Plan {
+    /// Numbers.
+    pub limits: Limits,
+    /// The demo agent runs as a process of its own.
+    pub process: bool,
+    /// Another agent than the demo.
+    pub agent: Option<skep::core::agent::AgentSpec>,
+    /// The repository's files.
+    pub files: Vec<(String, String)>,
+    /// The pace of changes on GitHub.
+    pub pace: Pace,
+    /// How long calls to GitHub may take.
+    pub timeouts: Timeouts,
+    /// Numbers for the edges.
+    pub knobs: Knobs,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            limits: Limits { retry_base_ms: 1_000, ..Limits::default() },
+            process: false,
+            agent: None,
+            files: vec![("README.md".into(), "# Hello\n".into()), ("src/lib.rs".into(), "pub fn one() {}\n".into())],
+            pace: Pace { burst: 10_000, per_second: 10_000, per_minute: 100_000, per_hour: 100_000, ..Pace::default() },
+            timeouts: Timeouts { connect: Duration::from_secs(2), total: Duration::from_secs(3) },
+            knobs: Knobs {
+                initialize: Duration::from_secs(20),
+                cancel_grace: Duration::from_secs(2),
+                look_again: Duration::from_millis(20),
+                progress: Duration::ZERO,
+            },
+        }
+    }
+}
+
+/// A skep at work in a story.
+pub struct House {
+    /// The GitHub.
+    pub simulator: Simulator,
+    /// The repository of the story.
+    pub repository: RepositoryId,
+    /// The running skep; `None` while it is down.
+    skep: Option<Skep>,
+    plan: Plan,
+    time: Arc<AtomicI64>,
+    folder: tempfile::TempDir,
+    unfinished: bool,
+}
+
+struct Skep {
+    app: App,
+    tasks: Tasks,
+    stop: CancellationToken,
+    door: tokio::task::JoinHandle<()>,
+}
+
+/// A fixture's key.
+pub fn key(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys").join(name);
+    std::fs::read_to_string(path).expect("the test-only keys are in fixtures/keys")
+}
+
+impl House {
+    /// A house with the defaults.
+    pub async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// A house with some wishes.
+    pub async fn with(wish: impl FnOnce(&mut Plan)) -> Self {
+        let mut plan = Plan::default();
+        wish(&mut plan);
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the story");
+        let time = Arc::new(AtomicI64::new(DAWN));
+        let mut config = SimulatorConfig::new(folder.path().join("github"), key("test-only-app.public.pem"));
+        config.clock = clock(&time);
+        config.app_slug = "skep".into();
+        config.webhook_secret = SECRET.into();
+        let simulator = Simulator::start(config).await.expect("the simulator starts");
+        for person in ["ana", "ben", "stranger", "tina"] {
+            simulator.create_user(person);
+        }
+        let files: Vec<(&str, &str)> = plan.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let repository = simulator.create_repository("octo", "hello", &files).await.expect("a repository");
+        simulator.set_permission(repository, "ana", "write").expect("a permission");
+        simulator.set_permission(repository, "tina", "triage").expect("a permission");
+        let mut house = Self { simulator, repository, skep: None, plan, time, folder, unfinished: false };
+        house.open().await;
+        house
+    }
+
+    /// Where skep keeps everything.
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("skep")
+    }
+
+    fn setup(&self) -> Setup {
+        let data_dir = self.data_dir();
+        let demo = presets::demo(env!("CARGO_BIN_EXE_skep"));
+        let agent = self.plan.agent.clone().unwrap_or(demo);
+        let url = |text: String| url::Url::parse(&text).expect("the simulator's address");
+        Setup {
+            database_url: skep::store::sqlite_url(&data_dir.join("skep.db")).expect("a path"),
+            github: GitHubSetup {
+                app_id: 4_242,
+                private_key: key("test-only-app.pkcs1.pem").into(),
+                secrets: Secrets::new([SECRET.to_owned().into()]).expect("a secret"),
+                api_url: url(self.simulator.api_url()),
+                web_url: url(self.simulator.git_url()),
+            },
+            default_agent: agent.name.clone(),
+            specs: BTreeMap::from([(agent.name.clone(), agent)]),
+            roles: BTreeMap::new(),
+            default_role: "swe".parse().expect("a role"),
+            limits: self.plan.limits.clone(),
+            allowed_bots: vec![],
+            pace: self.plan.pace,
+            timeouts: self.plan.timeouts,
+            git_timeout: Duration::from_secs(60),
+            old_git: OldGit::Allow,
+            sandbox: SandboxChoice::Auto,
+            hide: vec![],
+            path: std::env::var("PATH").unwrap_or_default(),
+            demo_in_process: !self.plan.process && self.plan.agent.is_none(),
+            knobs: self.plan.knobs,
+            clock: clock(&self.time),
+            data_dir,
+        }
+    }
+
+    /// Starts skep (again) on what is stored.
+    pub async fn open(&mut self) {
+        assert!(self.skep.is_none(), "skep runs already");
+        let app = App::build(self.setup()).await.expect("skep is built");
+        app.engine.schedule().await.expect("free slots are given out");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let stop = CancellationToken::new();
+        let router = http::public_router(app.door.clone(), Caps::default());
+        let door = tokio::spawn(http::serve(listener, router, Bounds::default(), stop.clone()));
+        self.simulator.set_webhook_url(&format!("http://{address}/webhook"));
+        self.skep = Some(Skep { app, tasks: Tasks::new(), stop, door });
+    }
+
+    /// Ends skep as `kill -9` would: nothing is finished, nothing is said, leases stay where they are.
+    pub async fn crash(&mut self) {
+        let Some(mut skep) = self.skep.take() else { return };
+        skep.tasks.abort_all();
+        while skep.tasks.join_next().await.is_some() {}
+        skep.stop.cancel();
+        skep.door.abort();
+        let _ended = skep.door.await;
+        skep.app.store.close().await;
+    }
+
+    fn skep(&self) -> &Skep {
+        self.skep.as_ref().expect("skep is down")
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.skep().app.store
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.skep().app.engine
+    }
+
+    /// The runner.
+    pub fn runner(&self) -> &Runner {
+        &self.skep().app.runner
+    }
+
+    /// The rooms.
+    pub fn app(&self) -> &App {
+        &self.skep().app
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, time: Duration) {
+        let ms = i64::try_from(time.as_millis()).expect("a span that fits");
+        self.time.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// The time.
+    pub fn now(&self) -> i64 {
+        self.time.load(Ordering::SeqCst)
+    }
+
+    /// Ana opens an issue.
+    pub fn issue(&self, title: &str, body: &str, labels: &[&str]) -> IssueNumber {
+        self.issue_by("ana", title, body, labels)
+    }
+
+    /// Somebody opens an issue.
+    pub fn issue_by(&self, author: &str, title: &str, body: &str, labels: &[&str]) -> IssueNumber {
+        let draft = IssueDraft {
+            title: title.to_owned(),
+            body: Some(body.to_owned()),
+            labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+            ..IssueDraft::default()
+        };
+        self.simulator.open_issue(self.repository, author, draft).expect("an issue")
+    }
+
+    /// Ana adds a label. The clock moves a second first: GitHub's times have no finer grain.
+    pub fn label(&self, issue: IssueNumber, label: &str) {
+        self.label_by("ana", issue, label);
+    }
+
+    /// Somebody adds a label.
+    pub fn label_by(&self, who: &str, issue: IssueNumber, label: &str) {
+        self.advance(Duration::from_secs(1));
+        self.simulator.label(self.repository, issue, label, who).expect("a label");
+    }
+
+    /// Ana takes a label away.
+    pub fn unlabel(&self, issue: IssueNumber, label: &str) {
+        self.advance(Duration::from_secs(1));
+        self.simulator.unlabel(self.repository, issue, label, "ana").expect("a label gone");
+    }
+
+    /// An issue with a script for the demo agent, labelled to go.
+    pub fn go(&self, title: &str, script: &str) -> IssueNumber {
+        self.go_as(title, script, &[])
+    }
+
+    /// The same with further labels.
+    pub fn go_as(&self, title: &str, script: &str, labels: &[&str]) -> IssueNumber {
+        let issue = self.issue(title, &format!("Please.\n\n```skep-demo\n{script}\n```\n"), labels);
+        self.label(issue, "agent:go");
+        issue
+    }
+
+    /// Steps until nothing is left to do now; what waits for a later time stays.
+    pub async fn settle(&mut self) {
+        while self.step().await {}
+    }
+
+    /// Settles, and lets the time pass for what waits, until nothing waits any more.
+    pub async fn settle_all(&mut self) {
+        for _ in 0..200 {
+            self.settle().await;
+            let Some(due) = self.store().next_due(self.now()).await.expect("a look at the outbox") else { return };
+            self.time.store(due.max(self.now()), Ordering::SeqCst);
+        }
+        panic!("effects are put off for ever");
+    }
+
+    /// One step: a batch of facts, or one effect brought to its end. False when there was nothing to do.
+    pub async fn step(&mut self) -> bool {
+        self.simulator.quiet().await;
+        let skep = self.skep.as_mut().expect("skep is down");
+        if skep.app.engine.step().await.expect("facts are handled") > 0 {
+            return true;
+        }
+        skep.app.runner.start_due(&mut skep.tasks).await.expect("effects are claimed");
+        let ended = tokio::time::timeout(Duration::from_secs(60), skep.tasks.join_next());
+        match ended.await.expect("an effect ends within a minute") {
+            None => false,
+            Some(ended) => {
+                ended.expect("performing does not panic");
+                true
+            }
+        }
+    }
+
+    /// Starts what is due without waiting for it; facts first.
+    pub async fn nudge(&mut self) {
+        self.simulator.quiet().await;
+        let skep = self.skep.as_mut().expect("skep is down");
+        while skep.app.engine.step().await.expect("facts are handled") > 0 {}
+        skep.app.runner.start_due(&mut skep.tasks).await.expect("effects are claimed");
+    }
+
+    /// Nudges until something is so, for at most half a minute.
+    pub async fn until(&mut self, what: &str, mut so: impl FnMut(&Self) -> bool) {
+        let patience = tokio::time::Instant::now() + Duration::from_secs(30);
+        while !so(self) {
+            assert!(tokio::time::Instant::now() < patience, "never came true: {what}");
+            self.nudge().await;
+            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// The whole issue as a reader sees it.
+    pub fn thread(&self, issue: IssueNumber) -> String {
+        self.simulator.thread(self.repository, issue).expect("a thread")
+    }
+
+    /// The names of the events of an issue, in order.
+    pub async fn timeline(&self, issue: IssueNumber) -> Vec<String> {
+        let key = TaskKey::new(self.repository, issue);
+        let events = self.store().task_events(key, 1_000).await.expect("events");
+        events.into_iter().map(|row| row.event.name).collect()
+    }
+
+    /// The state of a task.
+    pub async fn state(&self, issue: IssueNumber) -> String {
+        let key = TaskKey::new(self.repository, issue);
+        self.store().task(key).await.expect("a look").map_or_else(|| "unknown".into(), |row| row.state)
+    }
+
+    /// Live sessions.
+    pub async fn live(&self) -> usize {
+        let filter = SessionFilter { live: Some(true), ..SessionFilter::default() };
+        self.store().sessions(&filter, 1_000).await.expect("sessions").len()
+    }
+
+    /// The story leaves rows behind on purpose.
+    pub fn leave_unfinished(&mut self) {
+        self.unfinished = true;
+    }
+
+    /// Ends the story: nothing may be left in the inbox or outbox, and GitHub must have nothing to complain of.
+    pub async fn done(mut self) {
+        let violations = self.simulator.violations();
+        assert!(violations.is_empty(), "GitHub complains: {violations:?}");
+        if let Some(skep) = self.skep.take() {
+            let counts = skep.app.store.counts().await.expect("counts");
+            if !self.unfinished {
+                assert_eq!((counts.inbox_unhandled, counts.effects_open), (0, 0), "rows are left: {counts:?}");
+            }
+            skep.app.runner.parts().agents.close_all(Duration::from_secs(5)).await;
+            skep.stop.cancel();
+            skep.door.await.expect("the door closes");
+            skep.app.store.close().await;
+        }
+        self.unfinished = true;
+        self.simulator.stop().await;
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(self.unfinished, "a story ends with `house.done().await`");
+        }
+    }
+}
+
+fn clock(time: &Arc<AtomicI64>) -> Clock {
+    let time = Arc::clone(time);
+    Arc::new(move || time.load(Ordering::SeqCst))
+}

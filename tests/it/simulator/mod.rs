@@ -1,0 +1,11 @@
+//! The simulator from outside: HTTP by a plain client, git by the real git, webhooks by a real listener.
+//!
+//! These tests hold it to what GitHub documents; stories rely on it being strict.
+
+mod client;
+mod delivery;
+mod fault;
+mod git;
+mod pull;
+mod rest;
+mod token;

@@ -1,0 +1,246 @@
+//! The door out: who may do what now, and whose word about it counts.
+
+use std::collections::HashSet;
+
+use skep::store::{Claim, Closed, Closing, EffectFilter, EffectRow, Postponing, Store};
+
+use super::{add, effect, fact, on_each};
+
+const WISH: Claim<'static> =
+    Claim { owner: "me", now: 100, lease_until: 200, limit: 100, without_lanes: &[], without_kinds: &[] };
+
+fn done(row: &EffectRow) -> Closing<'_> {
+    Closing { id: &row.id, fence: row.fence, now: 150, result: "done", why: None, outcome: None }
+}
+
+async fn claimed(store: &Store, wish: Claim<'_>) -> Vec<String> {
+    store.claim(wish).await.expect("claimed").into_iter().map(|row| row.id).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_due_is_claimed_in_order_within_the_limits() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        let mut urgent = effect("urgent");
+        urgent.rank = 1;
+        let mut later = effect("later");
+        later.not_before = 101;
+        let mut agent = effect("agent");
+        (agent.lane, agent.kind) = ("agent".to_owned(), "run".to_owned());
+        add(&store, &[effect("first"), effect("second"), urgent, later, agent]).await;
+        let (lanes, kinds) = (["github:3".to_owned()], ["run".to_owned()]);
+        assert_eq!(claimed(&store, Claim { without_lanes: &lanes, without_kinds: &kinds, ..WISH }).await.len(), 0);
+        assert_eq!(claimed(&store, Claim { without_kinds: &kinds, limit: 2, ..WISH }).await, ["urgent", "first"]);
+        assert_eq!(claimed(&store, Claim { without_lanes: &lanes, ..WISH }).await, ["agent"]);
+        assert_eq!(claimed(&store, WISH).await, ["second"]);
+        assert_eq!(store.next_due(100).await.expect("a look"), Some(101));
+        assert_eq!(claimed(&store, Claim { now: 101, ..WISH }).await, ["later"]);
+        assert_eq!(store.next_due(101).await.expect("a look"), Some(200), "when the leases lapse");
+        assert_eq!(store.next_due(200).await.expect("a look"), None);
+        assert_eq!(store.open_effects().await.expect("a look"), 5);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_effect_is_claimed_twice_however_many_ask() {
+    on_each(|ground| async move {
+        let stores = [ground.open().await, ground.open().await];
+        let many: Vec<_> = (0..200).map(|n| effect(&format!("e{n}"))).collect();
+        add(&stores[0], &many).await;
+        let mut racing = tokio::task::JoinSet::new();
+        for claimer in 0..8 {
+            let store = stores[claimer % 2].clone();
+            racing.spawn(async move {
+                let mut mine = Vec::new();
+                loop {
+                    let owner = format!("owner-{claimer}");
+                    let got = claimed(&store, Claim { owner: &owner, limit: 7, ..WISH }).await;
+                    if got.is_empty() {
+                        return mine;
+                    }
+                    mine.extend(got);
+                }
+            });
+        }
+        let all: Vec<_> = racing.join_all().await.into_iter().flatten().collect();
+        assert_eq!(all.len(), 200);
+        assert_eq!(all.iter().collect::<HashSet<_>>().len(), 200);
+        for store in stores {
+            store.close().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_serial_lane_has_one_at_a_time() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        let serial = |id: &str, lane: &str, rank| {
+            let mut serial = effect(id);
+            (serial.serial, serial.lane, serial.rank) = (true, lane.to_owned(), rank);
+            serial
+        };
+        add(&store, &[serial("a1", "a", 5), serial("a2", "a", 5), serial("a0", "a", 1), serial("b1", "b", 5)]).await;
+        let first = store.claim(WISH).await.expect("claimed");
+        assert_eq!(first.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a0", "b1"]);
+        assert_eq!(claimed(&store, WISH).await.len(), 0);
+        assert_eq!(store.next_due(100).await.expect("a look"), Some(200), "nothing to hurry for");
+        let bell = store.effect_wake();
+        assert_eq!(store.close_effect(done(&first[0])).await, Ok(Closed::Done));
+        assert!(bell.has_changed().expect("open"), "the lane is free");
+        let second = store.claim(WISH).await.expect("claimed");
+        assert_eq!(second.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a1"]);
+        // One that must wait for its next try does not hold up the lane.
+        let later = Postponing { id: "a1", fence: second[0].fence, not_before: 10_000, why: "rate limit" };
+        assert_eq!(store.reschedule(later).await, Ok(Closed::Done));
+        assert_eq!(claimed(&store, WISH).await, ["a2"]);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_serial_lane_has_one_at_a_time_while_many_ask_and_add() {
+    on_each(|ground| async move {
+        let stores = [ground.open().await, ground.open().await];
+        let mut racing = tokio::task::JoinSet::new();
+        for worker in 0..6_i64 {
+            let store = stores[worker as usize % 2].clone();
+            racing.spawn(async move {
+                let mut most = 0;
+                for n in 0..15 {
+                    let mut new = effect(&format!("e{worker}-{n}"));
+                    // Each new one would go before all that are there: the claimers must see each other all the same.
+                    (new.serial, new.rank) = (true, 1_000 - n * 10 - worker);
+                    add(&store, &[new]).await;
+                    let owner = format!("owner-{worker}");
+                    let got = store.claim(Claim { owner: &owner, ..WISH }).await.expect("claimed");
+                    most = most.max(got.len());
+                    for row in &got {
+                        let filter = EffectFilter { open: Some(true), ..Default::default() };
+                        let open = store.effects(&filter, 500).await.expect("a look");
+                        let held = open.iter().filter(|look| look.owner.is_some()).count();
+                        assert_eq!(held, 1, "while {} is being done", row.id);
+                        assert_eq!(store.close_effect(done(row)).await, Ok(Closed::Done));
+                    }
+                }
+                most
+            });
+        }
+        let most = racing.join_all().await;
+        assert_eq!(most.into_iter().max(), Some(1));
+        for store in stores {
+            store.close().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_word_of_a_former_holder_does_not_count() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        add(&store, &[effect("e")]).await;
+        let first = store.claim(WISH).await.expect("claimed").remove(0);
+        assert_eq!((first.attempts, first.fence), (1, 1));
+        assert_eq!(claimed(&store, Claim { now: 199, ..WISH }).await.len(), 0, "the lease holds");
+        let held = [("e".to_owned(), 1), ("never".to_owned(), 1)];
+        assert_eq!(store.renew("me", &held, 250).await.expect("renewed"), ["never"]);
+        assert_eq!(claimed(&store, Claim { now: 249, ..WISH }).await.len(), 0, "the longer lease holds");
+        let takeover = Claim { owner: "you", now: 250, lease_until: 350, ..WISH };
+        let second = store.claim(takeover).await.expect("claimed").remove(0);
+        assert_eq!((second.attempts, second.fence), (2, 2));
+
+        let outcome = Some(fact("outcome:e:1"));
+        assert_eq!(store.close_effect(Closing { outcome, ..done(&first) }).await, Ok(Closed::Lost));
+        assert_eq!(store.inbox("outcome:e:1").await.expect("a look"), None, "nor is it told");
+        let later = Postponing { id: "e", fence: 1, not_before: 900, why: "late" };
+        assert_eq!(store.reschedule(later).await, Ok(Closed::Lost));
+        assert_eq!(store.renew("me", &held[..1], 900).await.expect("renewed"), ["e"]);
+
+        let bell = store.inbox_wake();
+        let outcome = Some(fact("outcome:e:2"));
+        assert_eq!(store.close_effect(Closing { outcome, ..done(&second) }).await, Ok(Closed::Done));
+        assert!(bell.has_changed().expect("open"));
+        assert!(store.inbox("outcome:e:2").await.expect("a look").is_some());
+        assert_eq!(store.close_effect(done(&second)).await, Ok(Closed::Lost), "once only");
+        assert_eq!(store.open_effects().await.expect("a look"), 0);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lapsed_lease_nobody_took_still_counts() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        add(&store, &[effect("e")]).await;
+        let row = store.claim(WISH).await.expect("claimed").remove(0);
+        assert_eq!(store.close_effect(Closing { now: 5_000, ..done(&row) }).await, Ok(Closed::Done));
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_restart_our_own_leases_are_free_at_once() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        add(&store, &[effect("a"), effect("b")]).await;
+        assert_eq!(claimed(&store, Claim { limit: 1, ..WISH }).await, ["a"]);
+        assert_eq!(claimed(&store, Claim { owner: "you", ..WISH }).await, ["b"]);
+        assert_eq!(store.release_owner("me").await.expect("released"), 1);
+        let again = store.claim(WISH).await.expect("claimed");
+        assert_eq!((again.len(), again[0].attempts, again[0].fence), (1, 2, 2));
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dead_letters_are_listed_and_can_be_sent_again() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        add(&store, &[effect("e")]).await;
+        let row = store.claim(WISH).await.expect("claimed").remove(0);
+        let failed = Closing { result: "failed", why: Some("422"), ..done(&row) };
+        assert_eq!(store.close_effect(failed).await, Ok(Closed::Done));
+        let filter = EffectFilter { result: Some("failed".to_owned()), open: Some(false), ..Default::default() };
+        let dead = store.effects(&filter, 10).await.expect("a look");
+        assert_eq!((dead.len(), dead[0].why.as_deref()), (1, Some("422")));
+        assert_eq!(store.counts().await.expect("a look").effects_failed, 1);
+        assert_eq!(store.redrive("e", 500).await, Ok(true));
+        assert_eq!(store.redrive("e", 500).await, Ok(false), "it is no longer dead");
+        assert_eq!(claimed(&store, Claim { now: 499, ..WISH }).await.len(), 0);
+        let again = store.claim(Claim { now: 500, lease_until: 600, ..WISH }).await.expect("claimed").remove(0);
+        assert_eq!((again.attempts, again.fence), (1, 2));
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_limiter_learns_what_was_created_lately() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        let mut label = effect("label");
+        label.content = false;
+        let mut elsewhere = effect("elsewhere");
+        elsewhere.lane = "agent".to_owned();
+        add(&store, &[effect("a"), effect("b"), effect("open"), label, elsewhere]).await;
+        for (at, row) in store.claim(WISH).await.expect("claimed").iter().enumerate() {
+            if row.id != "open" {
+                let closing = Closing { now: 1_000 + at as i64, ..done(row) };
+                assert_eq!(store.close_effect(closing).await, Ok(Closed::Done));
+            }
+        }
+        assert_eq!(store.content_history("github:", 0).await.expect("a look"), [1_000, 1_001]);
+        assert_eq!(store.content_history("github:", 1_001).await.expect("a look"), [1_001]);
+        assert_eq!(store.content_history("github_", 0).await.expect("a look"), Vec::<i64>::new());
+        store.close().await;
+    })
+    .await;
+}

@@ -1,0 +1,146 @@
+//! Logs, events, listings, counts and remembered words.
+
+use std::time::Duration;
+
+use skep::core::ids::SessionId;
+use skep::store::{LogLine, SessionFilter, TaskFilter};
+
+use super::{add, effect, event, fact, key, on_each, session, task};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_log_is_paged_tailed_and_pruned() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        let (one, other) = (SessionId::new(key(1), 1), SessionId::new(key(2), 1));
+        let lines: Vec<_> =
+            (0..600).map(|n| LogLine { at: n, kind: "message".to_owned(), body: format!("line {n}\0") }).collect();
+        store.append_log(&one, &lines).await.expect("appended");
+        store.append_log(&other, &lines[..1]).await.expect("appended");
+        store.append_log(&other, &[]).await.expect("nothing to append");
+        let first = store.log(&one, 0, 400).await.expect("a page");
+        let second = store.log(&one, first[399].seq, 400).await.expect("a page");
+        let read: Vec<_> = first.iter().chain(&second).map(|row| row.line.at).collect();
+        assert_eq!(read, (0..600).collect::<Vec<_>>());
+        assert_eq!(first[0].line.body, "line 0\u{fffd}");
+        let tail = store.log_tail(&one, 2).await.expect("a tail");
+        assert_eq!(tail.iter().map(|row| row.line.at).collect::<Vec<_>>(), [598, 599]);
+        assert_eq!(store.log_tail(&other, 5).await.expect("a tail").len(), 1);
+        assert_eq!(store.prune_log(599).await.expect("pruned"), 600);
+        assert_eq!(store.log_tail(&one, 5).await.expect("a tail"), tail[1..]);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_follows_the_events_misses_none() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        let mut writers = tokio::task::JoinSet::new();
+        for writer in 0..6 {
+            let store = store.clone();
+            writers.spawn(async move {
+                for n in 0..20 {
+                    let mut decision = store.begin().await.expect("a decision");
+                    decision.add_event(event(&format!("{writer}.{n}.a")));
+                    decision.add_event(event(&format!("{writer}.{n}.b")));
+                    decision.commit().await.expect("a commit");
+                }
+            });
+        }
+        let mut bell = store.event_wake();
+        let (mut after, mut seen) = (0, Vec::new());
+        while seen.len() < 240 {
+            let page = store.events(after, 50).await.expect("a page");
+            if page.is_empty() {
+                let rung = tokio::time::timeout(Duration::from_secs(10), bell.changed()).await;
+                rung.expect("240 events were written, and one was overtaken").expect("open");
+            }
+            after = page.last().map_or(after, |row| row.seq);
+            seen.extend(page.into_iter().map(|row| row.event.name));
+        }
+        writers.join_all().await;
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), 240);
+        assert_eq!(store.last_event().await.expect("a look"), after);
+        let tail = store.task_events(key(1), 2).await.expect("a look");
+        assert_eq!((tail.len(), tail[1].seq), (2, after));
+        let expected = event(&tail[1].event.name);
+        assert_eq!(tail[1].event, expected);
+        assert_eq!(store.task_events(key(2), 2).await.expect("a look"), []);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn listings_restrict_and_counts_count() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        let mut decision = store.begin().await.expect("a decision");
+        for issue in 1..=3 {
+            let mut row = task(issue);
+            row.updated_at = issue;
+            row.state = if issue == 3 { "done" } else { "queued" }.to_owned();
+            decision.put_task(&row, 0).await.expect("written");
+        }
+        let mut ended = session(1, 1);
+        (ended.live, ended.state) = (false, "failed".to_owned());
+        for row in [ended, session(1, 2), session(2, 3)] {
+            decision.put_session(&row).await.expect("written");
+        }
+        decision.commit().await.expect("a commit");
+        add(&store, &[effect("e")]).await;
+        let mut sweep = fact("sweep:1");
+        (sweep.kind, sweep.task) = ("sweep".to_owned(), Some(key(1)));
+        for new in [fact("webhook:a"), fact("webhook:b"), sweep] {
+            store.accept(new).await.expect("a row");
+        }
+        let found = async |filter: SessionFilter| {
+            let rows = store.sessions(&filter, 10).await.expect("a look");
+            rows.into_iter().map(|row| row.id.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(SessionFilter::default()).await, ["7-2-3", "7-1-2", "7-1-1"]);
+        let (task, live, failed) = (Some(key(1)), Some(true), Some("failed".to_owned()));
+        assert_eq!(found(SessionFilter { task, ..Default::default() }).await, ["7-1-2", "7-1-1"]);
+        assert_eq!(found(SessionFilter { live, ..Default::default() }).await, ["7-2-3", "7-1-2"]);
+        assert_eq!(found(SessionFilter { state: failed.clone(), task, live: None }).await, ["7-1-1"]);
+        assert_eq!(found(SessionFilter { state: failed, task, live }).await, Vec::<String>::new());
+        let tasks = store.tasks(&TaskFilter { state: Some("queued".to_owned()) }, 10).await.expect("a look");
+        assert_eq!(tasks.iter().map(|row| row.key).collect::<Vec<_>>(), [key(2), key(1)]);
+        assert_eq!(store.tasks(&TaskFilter::default(), 1).await.expect("a look")[0].key, key(3));
+        let deliveries = store.deliveries(10).await.expect("a look");
+        assert_eq!(deliveries.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["webhook:b", "webhook:a"]);
+        let of_task = store.inbox_of_task(key(1), 10).await.expect("a look");
+        assert_eq!(of_task.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["sweep:1"]);
+        let counts = store.counts().await.expect("a look");
+        assert_eq!(counts.tasks.into_iter().collect::<Vec<_>>(), [("done".to_owned(), 1), ("queued".to_owned(), 2)]);
+        let sessions = [("failed".to_owned(), 1), ("running".to_owned(), 2)];
+        assert_eq!(counts.sessions.into_iter().collect::<Vec<_>>(), sessions);
+        assert_eq!((counts.live_sessions, counts.inbox_unhandled, counts.effects_open), (2, 3, 1));
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_word_is_set_once_by_many_and_replaced_by_one() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        let mut racing = tokio::task::JoinSet::new();
+        for n in 0..20 {
+            let store = store.clone();
+            racing.spawn(async move { store.get_or_init_meta("instance", &n.to_string()).await.expect("a word") });
+        }
+        let mut words = racing.join_all().await;
+        words.dedup();
+        assert_eq!(words.len(), 1, "{words:?}");
+        store.put_meta("instance", "other").await.expect("set");
+        assert_eq!(store.get_or_init_meta("instance", "x").await.expect("a word"), "other");
+        assert_eq!(store.meta("nothing").await.expect("a look"), None);
+        store.probe(5).await.expect("writes go");
+        store.close().await;
+    })
+    .await;
+}

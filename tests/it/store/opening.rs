@@ -1,0 +1,193 @@
+//! Opening: the settings durability rests on, the tables, the lock, and a database that is not there for us.
+
+use std::time::Duration;
+
+use skep::core::failure::Failure;
+use skep::store::{Accepted, Store, StoreError, Tuning, lock_data_dir};
+use sqlx::{AssertSqlSafe, Row};
+
+use super::{fact, on_each, on_postgres, on_sqlite};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn opening_twice_changes_nothing() {
+    on_each(|ground| async move {
+        let (one, two, three) = tokio::join!(ground.open(), ground.open(), ground.open());
+        let mut stranger = ground.stranger().await;
+        let rows = sqlx::query("SELECT number, name, checksum FROM migration ORDER BY number");
+        let rows = rows.fetch_all(&mut stranger).await.expect("a ledger");
+        let numbers: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
+        assert_eq!(numbers, (1..=numbers.len() as i64).collect::<Vec<_>>());
+        one.accept(fact("webhook:a")).await.expect("a row");
+        for store in [one, two, three] {
+            store.close().await;
+        }
+        let again = ground.open().await;
+        assert_eq!(again.accept(fact("webhook:a")).await, Ok(Accepted::Duplicate));
+        again.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_that_was_edited_stops_the_start() {
+    on_each(|ground| async move {
+        ground.open().await.close().await;
+        let mut stranger = ground.stranger().await;
+        sqlx::query("UPDATE migration SET checksum = 'other'").execute(&mut stranger).await.expect("edited");
+        let error = Store::open(&ground.url).await.expect_err("must not open");
+        assert!(matches!(&error, StoreError::Corrupt(_)), "{error}");
+        assert!(matches!(Failure::from(error), Failure::Broken { .. }));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_writes_ahead_and_its_file_remembers_it() {
+    on_sqlite(|ground| async move {
+        let store = ground.open().await;
+        let mut stranger = ground.stranger().await;
+        let row = sqlx::query("PRAGMA journal_mode").fetch_one(&mut stranger).await.expect("a mode");
+        assert_eq!(row.get::<String, _>(0), "wal");
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_locked_database_is_busy_and_then_works_again() {
+    on_sqlite(|ground| async move {
+        let (busy, accept) = (Duration::from_millis(100), Duration::from_millis(300));
+        let store = ground.open_with(Tuning { busy, accept, ..Tuning::default() }).await;
+        let mut stranger = ground.stranger().await;
+        sqlx::raw_sql("BEGIN EXCLUSIVE").execute(&mut stranger).await.expect("locked");
+        assert_eq!(store.accept(fact("webhook:a")).await, Err(StoreError::Busy));
+        assert_eq!(store.begin().await.map(|_| ()), Err(StoreError::Busy));
+        assert_eq!(store.put_meta("a", "b").await, Err(StoreError::Busy));
+        assert_eq!(store.unhandled(10).await.expect("reading goes on"), []);
+        assert!(matches!(Failure::from(StoreError::Busy), Failure::Retry { .. }));
+        sqlx::raw_sql("ROLLBACK").execute(&mut stranger).await.expect("unlocked");
+        store.accept(fact("webhook:a")).await.expect("stored, or known from before");
+        assert_eq!(store.unhandled(10).await.expect("rows").len(), 1);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_within_patience_is_only_slow() {
+    on_sqlite(|ground| async move {
+        let store = ground.open().await;
+        let mut stranger = ground.stranger().await;
+        sqlx::raw_sql("BEGIN EXCLUSIVE").execute(&mut stranger).await.expect("locked");
+        let mut waiting = Box::pin(store.accept(fact("webhook:a")));
+        let early = tokio::time::timeout(Duration::from_millis(100), &mut waiting).await;
+        assert!(early.is_err(), "answered while it cannot be stored: {early:?}");
+        sqlx::raw_sql("COMMIT").execute(&mut stranger).await.expect("unlocked");
+        assert!(matches!(waiting.await, Ok(Accepted::New { .. })));
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_locked_table_is_busy_on_postgres_too() {
+    on_postgres(|ground| async move {
+        let (busy, accept) = (Duration::from_millis(100), Duration::from_millis(300));
+        let store = ground.open_with(Tuning { busy, accept, ..Tuning::default() }).await;
+        let mut stranger = ground.stranger().await;
+        sqlx::raw_sql("BEGIN; LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE").execute(&mut stranger).await.expect("locked");
+        assert_eq!(store.accept(fact("webhook:a")).await, Err(StoreError::Busy));
+        sqlx::raw_sql("ROLLBACK").execute(&mut stranger).await.expect("unlocked");
+        store.accept(fact("webhook:a")).await.expect("stored, or known from before");
+        assert_eq!(store.unhandled(10).await.expect("rows").len(), 1);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_connection_is_replaced() {
+    on_postgres(|ground| async move {
+        let store = ground.open().await;
+        store.accept(fact("webhook:a")).await.expect("a row");
+        let schema = ground.url.rsplit('=').next().expect("a schema").to_owned();
+        let mut stranger = ground.stranger().await;
+        let kill = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
+             AND datname = current_database() AND query LIKE '%{schema}%'"
+        );
+        sqlx::raw_sql(AssertSqlSafe(kill)).execute(&mut stranger).await.expect("killed");
+        let kill = "SELECT pg_terminate_backend(l.pid) FROM pg_locks l WHERE l.pid <> pg_backend_pid() \
+                    AND l.relation = to_regclass('inbox')";
+        let mut open = store.begin().await.expect("a decision");
+        open.mark_handled(1, 1, "lost").await.expect("holds a lock on the table");
+        sqlx::raw_sql(kill).execute(&mut stranger).await.expect("killed");
+        assert!(open.commit().await.is_err(), "its connection is gone");
+        store.accept(fact("webhook:b")).await.expect("another connection");
+        let unhandled = store.unhandled(10).await.expect("rows");
+        assert_eq!(unhandled.len(), 2, "the lost decision is not half true");
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_database_says_so_loses_nothing_and_works_again_when_there_is_room() {
+    on_sqlite(|ground| async move {
+        let most_bytes = Some(6 * 1024 * 1024);
+        let store = ground.open_with(Tuning { most_bytes, ..Tuning::default() }).await;
+        let mut kept = Vec::new();
+        let full = loop {
+            let mut large = fact(&format!("webhook:{}", kept.len()));
+            large.body = "x".repeat(500_000);
+            match store.accept(large).await {
+                Ok(Accepted::New { seq }) => kept.push(seq),
+                other => break other,
+            }
+        };
+        assert_eq!(full, Err(StoreError::Full));
+        assert!(kept.len() > 5);
+        let mut large = fact("webhook:large");
+        large.body = "x".repeat(500_000);
+        assert_eq!(store.accept(large).await, Err(StoreError::Full), "and says so again");
+        assert_eq!(store.unhandled(100).await.expect("rows").len(), kept.len());
+        let mut decision = store.begin().await.expect("small things still go");
+        for seq in &kept {
+            decision.mark_handled(*seq, 1, "done").await.expect("marked");
+        }
+        decision.commit().await.expect("a commit");
+        assert_eq!(store.prune_inbox(2).await.expect("pruned"), kept.len() as u64);
+        let mut large = fact("webhook:large");
+        large.body = "x".repeat(500_000);
+        assert!(matches!(store.accept(large).await, Ok(Accepted::New { .. })), "without a restart");
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_database_is_refused_without_naming_it() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let file = directory.path().join("notes.txt");
+    std::fs::write(&file, "just some notes, and rather more than a hundred bytes of them. ".repeat(100))
+        .expect("a file");
+    let url = skep::store::sqlite_url(&file).expect("an absolute path");
+    assert!(matches!(Store::open(&url).await, Err(StoreError::Corrupt(_))));
+    let missing = "sqlite:///no/such/directory/skep.db";
+    assert!(matches!(Store::open(missing).await, Err(StoreError::Unavailable(_))));
+    for url in ["mysql://u:hush@127.0.0.1/x", "sqlite::memory:", "postgres://u:hush@127.0.0.1:1/x", "hush"] {
+        let error = Store::open(url).await.expect_err("must not open");
+        assert!(!error.to_string().contains("hush"), "{error}");
+    }
+}
+
+#[test]
+fn a_data_directory_belongs_to_one_process() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let first = lock_data_dir(directory.path()).expect("free");
+    let error = lock_data_dir(directory.path()).expect_err("taken").to_string();
+    assert!(error.contains(&directory.path().display().to_string()), "{error}");
+    assert!(error.contains(&format!("process {}", std::process::id())), "{error}");
+    drop(first);
+    lock_data_dir(directory.path()).expect("free again");
+}
