@@ -37,7 +37,7 @@ use reading::{Origin, Reading};
 
 pub use agents::Presets;
 pub use args::Args;
-pub use github::{GitHubSettings, Missing};
+pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS};
 pub use limits::Pace;
 pub use logging::{LogFormat, Logging};
 pub use mistake::{ConfigError, Mistake};

@@ -1,8 +1,9 @@
 //! `skep config`: whether the configuration is right, what it came to, and what there is.
 
 use super::screen::print;
-use super::serve::{not_ready, presets};
+use super::serve::not_ready;
 use super::{Ended, Stop};
+use crate::agent::presets::preset;
 use crate::config::{Args, Setting, Sources, reference};
 
 /// Check or show the configuration.
@@ -39,14 +40,14 @@ impl Config {
     pub(super) fn run(self, sources: &Sources) -> Ended {
         match self.command {
             Command::Show { reference: true, .. } => Ok(print(&render_reference(&reference()))?),
-            Command::Show { .. } => Ok(print(&sources.config(&presets)?.show())?),
+            Command::Show { .. } => Ok(print(&sources.config(&preset)?.show())?),
             Command::Check { .. } => check(sources),
         }
     }
 }
 
 fn check(sources: &Sources) -> Ended {
-    let config = sources.config(&presets)?;
+    let config = sources.config(&preset)?;
     for warning in &config.warnings {
         print(&format!("warning: {warning}\n"))?;
     }

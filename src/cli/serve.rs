@@ -1,8 +1,8 @@
 //! `skep serve`: answer GitHub until a signal says stop.
 
 use super::{Ended, Stop};
+use crate::agent::presets::preset;
 use crate::config::{Args, Config, Missing, Sources};
-use crate::core::agent::AgentSpec;
 
 /// Serve webhooks and run sessions until SIGTERM or SIGINT.
 #[derive(Debug, clap::Args)]
@@ -12,18 +12,13 @@ pub struct Serve {
 }
 
 pub(super) async fn run(sources: &Sources) -> Ended {
-    let config = sources.config(&presets)?;
+    let config = sources.config(&preset)?;
     config.ready().map_err(|missing| Stop::Misused(not_ready(missing)))?;
     let warnings = config.warnings.iter().cloned().chain(config.make_data_dir()?);
     for warning in warnings {
         tracing::warn!("{warning}");
     }
     Ok(start(config).await?)
-}
-
-/// The agents known by name.
-pub(super) fn presets(_name: &str) -> Option<AgentSpec> {
-    None
 }
 
 async fn start(_config: Config) -> anyhow::Result<()> {

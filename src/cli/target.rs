@@ -107,20 +107,34 @@ mod tests {
     fn read(line: &str, label: Option<&str>) -> String {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
         match parse_targets(&words, label) {
-            Ok(targets) => targets.iter().map(|target| target.to_json().to_string()).collect::<Vec<_>>().join(" "),
+            Ok(targets) => targets.iter().map(told).collect::<Vec<_>>().join(" "),
             Err(error) => format!("! {error}"),
+        }
+    }
+
+    fn told(target: &Target) -> String {
+        match target {
+            Target::Issues(repository, issues) => {
+                let numbers: Vec<String> = issues.iter().map(ToString::to_string).collect();
+                format!("{repository}: {}", numbers.join(","))
+            }
+            Target::Labelled(repository, label) => format!("{repository}: all {label}"),
         }
     }
 
     #[test]
     fn issues_and_labels() {
-        assert_eq!(read("o/r#12", None), r#"{"issues":[12],"repository":"o/r"}"#);
-        assert_eq!(read("o/r#12 #13 14 o/r#15 #12", None), r#"{"issues":[12,13,14,15],"repository":"o/r"}"#);
-        assert_eq!(
-            read("o/r#1 p/q#2 #3", None),
-            r#"{"issues":[1],"repository":"o/r"} {"issues":[2,3],"repository":"p/q"}"#
-        );
-        assert_eq!(read("o/r", Some("agent:go")), r#"{"label":"agent:go","repository":"o/r"}"#);
+        assert_eq!(read("o/r#12", None), "o/r: 12");
+        assert_eq!(read("o/r#12 #13 14 o/r#15 #12", None), "o/r: 12,13,14,15");
+        assert_eq!(read("o/r#1 p/q#2 #3", None), "o/r: 1 p/q: 2,3");
+        assert_eq!(read("o/r", Some("agent:go")), "o/r: all agent:go");
+    }
+
+    #[test]
+    fn targets_go_over_the_wire_as_the_admin_address_takes_them() {
+        let json = |word: &str, label| parse_targets(&[word.to_owned()], label).expect("a target")[0].to_json();
+        assert_eq!(json("o/r#12", None), json!({ "repository": "o/r", "issues": [12] }));
+        assert_eq!(json("o/r", Some("x")), json!({ "repository": "o/r", "label": "x" }));
     }
 
     #[test]
@@ -137,7 +151,18 @@ mod tests {
             read("o/r", Some(" ")),
             read("o/r#99999999999999999999", None),
         ];
-        insta::assert_snapshot!(said.join("\n"), @"");
+        insta::assert_snapshot!(said.join("\n"), @r#"
+        ! name what to start: `owner/repo#12`, several as `owner/repo#12 13`, or `owner/repo --label agent:go`
+        ! `#12` follows no repository: write the first as owner/repo#12
+        ! `o/r` names no issue: write o/r#12, or add --label to take all its open issues with that label
+        ! `o/r#0` is not an issue such as owner/repo#12
+        ! `o/r#x` is not an issue such as owner/repo#12
+        ! `o/r#+1` is not an issue such as owner/repo#12
+        ! `r#1` is not an issue such as owner/repo#12
+        ! `o/r#12` names an issue, and --label asks for all with that label: use one of the two
+        ! the label is empty
+        ! `o/r#99999999999999999999` is not an issue such as owner/repo#12
+        "#);
     }
 
     proptest! {

@@ -125,6 +125,7 @@ fn agent(
     let base = table.take("preset").map(|item| preset(item, presets)).transpose();
     let base = base.map_err(|mistake| mistakes.push(mistake)).ok()?.or_else(|| presets(name));
     let mut spec = AgentSpec { name: name.to_owned(), ..base.unwrap_or_else(|| empty(name)) };
+    let lacks_command = spec.command.is_empty() && table.get("command").is_none();
     for key in keys_under("agents.<name>.") {
         let Some(item) = table.take(key) else { continue };
         if let Err(mistake) = put(&mut spec, key, item) {
@@ -132,9 +133,8 @@ fn agent(
         }
     }
     table.finish(&keys_under("agents.<name>."), mistakes);
-    if spec.command.is_empty() {
+    if lacks_command {
         mistakes.push(Mistake::new(at, "needs a command, or a preset to start from"));
-        return None;
     }
     Some(spec)
 }

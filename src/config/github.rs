@@ -11,6 +11,14 @@ use url::{Host, Url};
 use super::reading::Reading;
 use super::sources::{Found, is_shared};
 
+/// What the App asks for on GitHub, and no more; `app-manifest.json` says the same.
+/// <https://docs.github.com/rest/overview/permissions-required-for-github-apps>
+pub const PERMISSIONS: [(&str, &str); 4] =
+    [("contents", "write"), ("issues", "write"), ("metadata", "read"), ("pull_requests", "write")];
+
+/// The webhook events the App subscribes to: those that the room `webhook` reads.
+pub const EVENTS: [&str; 2] = ["issues", "pull_request"];
+
 /// The App's credentials and addresses.
 #[derive(Debug, Clone)]
 pub struct GitHubSettings {

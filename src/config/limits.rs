@@ -188,6 +188,13 @@ mod tests {
         let (numbers, mistakes) = read_text(text);
         assert_eq!(numbers, Numbers::default());
         let said: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-        insta::assert_snapshot!(said.join("\n"), @"");
+        insta::assert_snapshot!(said.join("\n"), @r#"
+        skep.toml:1: sessions: must be a whole number from 1 to 1000
+        skep.toml:2: silence: must be a duration such as "90s" or "1h30m", from 1s to 7d
+        skep.toml:4: drain: must be a duration such as "90s" or "1h30m", from 0s to 1h
+        skep.toml:5: max_files: must be a whole number from 1 to 100000
+        skep.toml:3: max_patch: must be a size such as "4MiB", from 1B to 1GiB
+        skep.toml:6: sesions: there is no such key. Did you mean `sessions`?
+        "#);
     }
 }

@@ -39,7 +39,7 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
 pub fn render_duration(duration: Duration) -> String {
     let mut rest = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let mut text = String::new();
-    for (unit, scale) in TIMES.into_iter().filter(|(unit, _)| *unit != "d") {
+    for (unit, scale) in TIMES {
         if rest >= scale {
             text.push_str(&format!("{}{unit}", rest / scale));
             rest %= scale;

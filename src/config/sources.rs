@@ -126,6 +126,11 @@ impl Sources {
         sources
     }
 
+    /// Where programs are looked for.
+    pub fn path(&self) -> String {
+        self.environment.path()
+    }
+
     /// The file that was read, if any.
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
