@@ -24,7 +24,8 @@ COPY LICENSE-MIT LICENSE-APACHE /usr/share/doc/skep/
 USER skep
 WORKDIR /home/skep
 # Inside a container, loopback reaches nobody; the admin address stays on it all the same.
-ENV SKEP_LISTEN=0.0.0.0:3000 SKEP_DATA_DIR=/data
+# Debian patches its git without changing the version that skep looks at.
+ENV SKEP_LISTEN=0.0.0.0:3000 SKEP_DATA_DIR=/data SKEP_OLD_GIT=allow
 VOLUME /data
 EXPOSE 3000
 STOPSIGNAL SIGTERM

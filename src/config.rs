@@ -75,6 +75,8 @@ pub struct Config {
     pub pace: Pace,
     /// Whether agents are fenced in.
     pub sandbox: Sandbox,
+    /// Whether a git that looks unpatched may be used.
+    pub old_git: OldGit,
     /// Bots that may start work all the same.
     pub allowed_bots: Vec<UserId>,
     /// Protected paths that a pull request may touch all the same.
@@ -104,6 +106,16 @@ pub enum Sandbox {
     Auto,
     /// Never.
     Off,
+}
+
+/// What to do with a git whose version lacks security fixes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OldGit {
+    /// Do not start.
+    #[default]
+    Refuse,
+    /// Start: the operator vouches for the patches.
+    Allow,
 }
 
 /// Protected paths that a pull request may touch all the same.
@@ -144,6 +156,7 @@ impl Config {
             limits: Limits::default(),
             pace: Pace::default(),
             sandbox: Sandbox::Auto,
+            old_git: OldGit::Refuse,
             allowed_bots: Vec::new(),
             allow_protected: AllowProtected::Nothing,
             look_again: LOOK_AGAIN,
@@ -227,6 +240,7 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
     let numbers = limits::read(limits, &mut reading.mistakes);
     let default_role = roles::read_default(reading, &roles.by_name);
     let sandbox = reading.meant("sandbox", |found| sandbox(&found.text)).unwrap_or_default();
+    let old_git = reading.meant("old_git", |found| old_git(&found.text)).unwrap_or_default();
     let allowed_bots = reading.of_file("allowed_bots", bots).unwrap_or_default();
     let allow_protected = reading.of_file("allow_protected", protected).unwrap_or_default();
     let look_again = reading.meant("look_again", |found| pause(&found.text)).unwrap_or(LOOK_AGAIN);
@@ -244,6 +258,7 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
         limits: numbers.limits,
         pace: numbers.pace,
         sandbox,
+        old_git,
         allowed_bots,
         allow_protected,
         look_again,
@@ -272,6 +287,14 @@ fn sandbox(text: &str) -> Result<Sandbox, String> {
         "auto" => Ok(Sandbox::Auto),
         "off" => Ok(Sandbox::Off),
         other => Err(format!("must be auto or off, not `{other}`")),
+    }
+}
+
+fn old_git(text: &str) -> Result<OldGit, String> {
+    match text.trim() {
+        "refuse" => Ok(OldGit::Refuse),
+        "allow" => Ok(OldGit::Allow),
+        other => Err(format!("must be refuse or allow, not `{other}`")),
     }
 }
 

@@ -40,7 +40,7 @@ const fn entry(
 }
 
 /// The settings that are one text each.
-pub(super) const ENTRIES: [Entry; 17] = [
+pub(super) const ENTRIES: [Entry; 18] = [
     entry("listen", "SKEP_LISTEN", Some("--listen"), "127.0.0.1:3000", "Where GitHub's webhooks arrive (`/webhook`)."),
     entry(
         "admin_listen",
@@ -114,6 +114,14 @@ pub(super) const ENTRIES: [Entry; 17] = [
         Some("--no-sandbox"),
         "auto",
         "`auto`: agents run under bubblewrap where it works, otherwise with a visible warning; `off`: never.",
+    ),
+    entry(
+        "old_git",
+        "SKEP_OLD_GIT",
+        None,
+        "refuse",
+        "`refuse`: do not start with a git whose version lacks the security fixes of July 2025; `allow`: your distribution \
+         has patched it without changing the version.",
     ),
     entry(
         "log",

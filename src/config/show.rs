@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use super::limits::{KNOBS, Numbers};
 use super::reading::hidden;
 use super::reference::{ENTRIES, shown};
-use super::{AllowProtected, Config, LogFormat, Sandbox};
+use super::{AllowProtected, Config, LogFormat, OldGit, Sandbox};
 use crate::core::role::Role;
 
 impl Config {
@@ -65,6 +65,10 @@ impl Config {
             "sandbox" => match self.sandbox {
                 Sandbox::Auto => "\"auto\"".to_owned(),
                 Sandbox::Off => "\"off\"".to_owned(),
+            },
+            "old_git" => match self.old_git {
+                OldGit::Refuse => "\"refuse\"".to_owned(),
+                OldGit::Allow => "\"allow\"".to_owned(),
             },
             "log" => quoted_or_none(self.logging.filter.as_deref()),
             "log_format" => match self.logging.format {
