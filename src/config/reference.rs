@@ -76,7 +76,7 @@ pub(super) const ENTRIES: [Entry; 18] = [
         "SKEP_PRIVATE_KEY_FILE",
         Some("--private-key-file"),
         "none",
-        "A file with the App's private key instead.",
+        "A file with the App's private key; give this or `private_key`.",
     ),
     entry("webhook_secret", "SKEP_WEBHOOK_SECRET", None, "none", "The App's webhook secret."),
     entry(

@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 
 use super::limits::{KNOBS, Numbers};
 use super::reading::hidden;
-use super::reference::{ENTRIES, shown};
+use super::reference::{ENTRIES, entry_of, shown};
 use super::{AllowProtected, Config, LogFormat, OldGit, Sandbox};
 use crate::core::role::Role;
 
@@ -52,7 +52,11 @@ impl Config {
     }
 
     fn value(&self, key: &str) -> String {
-        let said = || self.origins.get(key).map_or_else(not_set, |origin| origin.said.clone());
+        let default = || match entry_of(key).default {
+            "none" => not_set(),
+            default => default.to_owned(),
+        };
+        let said = || self.origins.get(key).map_or_else(default, |origin| origin.said.clone());
         let github = self.github.as_ref();
         match key {
             "listen" => format!("{:?}", self.listen.to_string()),
@@ -70,7 +74,6 @@ impl Config {
                 OldGit::Refuse => "\"refuse\"".to_owned(),
                 OldGit::Allow => "\"allow\"".to_owned(),
             },
-            "log" => quoted_or_none(self.logging.filter.as_deref()),
             "log_format" => match self.logging.format {
                 LogFormat::Text => "\"text\"".to_owned(),
                 LogFormat::Json => "\"json\"".to_owned(),
