@@ -1,1 +1,331 @@
-//! (being built)
+//! From flags, environment and `skep.toml` (as typed) to [`Config`] (as meant), in that order of precedence.
+//!
+//! The only reader of environment and files of the operator. It reports everything that is wrong at once, each mistake
+//! under the name the operator typed. It must never print a secret, and it never starts anything: even the data folder is
+//! made only on request.
+
+mod agents;
+mod args;
+mod document;
+mod github;
+mod limits;
+mod logging;
+mod mistake;
+mod place;
+mod quantity;
+mod reading;
+mod reference;
+mod roles;
+mod show;
+mod sources;
+mod words;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::core::agent::AgentSpec;
+use crate::core::ids::UserId;
+use crate::core::policy::Limits;
+use crate::core::role::{Role, RoleName};
+use document::{Item, Value};
+use reading::{Origin, Reading};
+
+pub use agents::Presets;
+pub use args::Args;
+pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS};
+pub use limits::Pace;
+pub use logging::{LogFormat, Logging};
+pub use mistake::{ConfigError, Mistake};
+pub use quantity::{parse_duration, parse_size, render_duration, render_size};
+pub use reference::{Setting, reference, reference_markdown};
+pub use sources::{Environment, Sources};
+
+/// How long after an unknown outcome it is looked for.
+const LOOK_AGAIN: Duration = Duration::from_secs(4);
+
+/// Everything the operator decided.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where webhooks arrive.
+    pub listen: SocketAddr,
+    /// Where the command line asks.
+    pub admin_listen: SocketAddr,
+    /// Absolute; made by [`Config::make_data_dir`].
+    pub data_dir: PathBuf,
+    /// `sqlite:///…` or `postgres://…`; may hold a password.
+    pub database_url: SecretString,
+    /// Who we are on GitHub; `None` when something of it is [missing](Config::missing).
+    pub github: Option<GitHubSettings>,
+    /// Every agent that is configured or that something names, with inherited variables resolved.
+    pub agents: BTreeMap<String, AgentSpec>,
+    /// The agent of roles that name none: a key of `agents`.
+    pub default_agent: Option<String>,
+    /// The roles of the file, laid over the built-in ones of their names.
+    pub roles: BTreeMap<RoleName, Role>,
+    /// The role of an issue without a role label; built in or in `roles`.
+    pub default_role: RoleName,
+    /// Numbers.
+    pub limits: Limits,
+    /// How fast we change things on GitHub.
+    pub pace: Pace,
+    /// Whether agents are fenced in.
+    pub sandbox: Sandbox,
+    /// Whether a git that looks unpatched may be used.
+    pub old_git: OldGit,
+    /// Bots that may start work all the same.
+    pub allowed_bots: Vec<UserId>,
+    /// Protected paths that a pull request may touch all the same.
+    pub allow_protected: AllowProtected,
+    /// Pause before a marker is looked for after a call whose outcome is unknown.
+    pub look_again: Duration,
+    /// The `PATH` programs are looked for on.
+    pub path: String,
+    /// Files of the operator that no agent may see: the configuration and the key.
+    pub hide: Vec<PathBuf>,
+    /// What is logged.
+    pub logging: Logging,
+    /// The file that was read.
+    pub file: Option<PathBuf>,
+    /// What `skep serve` needs and nobody gave.
+    pub missing: Vec<Missing>,
+    /// What is odd but allowed, for the log.
+    pub warnings: Vec<String>,
+    origins: BTreeMap<&'static str, Origin>,
+}
+
+/// Whether agents are fenced in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sandbox {
+    /// With bubblewrap where it works, otherwise with a warning.
+    #[default]
+    Auto,
+    /// Never.
+    Off,
+}
+
+/// What to do with a git whose version lacks security fixes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OldGit {
+    /// Do not start.
+    #[default]
+    Refuse,
+    /// Start: the operator vouches for the patches.
+    Allow,
+}
+
+/// Protected paths that a pull request may touch all the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum AllowProtected {
+    /// None.
+    #[default]
+    Nothing,
+    /// All.
+    Everything,
+    /// Those that match one of these globs; at least one.
+    Matching(Vec<String>),
+}
+
+/// What `skep serve` cannot do without.
+#[derive(Debug, Clone, Copy)]
+pub struct Ready<'a> {
+    /// Who we are on GitHub.
+    pub github: &'a GitHubSettings,
+    /// The agent of roles that name none.
+    pub default_agent: &'a str,
+}
+
+impl Config {
+    /// All defaults, no credentials, no agents: what the demo and tests start from. `data_dir` must be absolute.
+    pub fn bare(data_dir: PathBuf, environment: &Environment) -> Self {
+        let database_url = place::sqlite_in(&data_dir).unwrap_or_default();
+        Self {
+            listen: place::LISTEN,
+            admin_listen: place::ADMIN_LISTEN,
+            data_dir,
+            database_url,
+            github: None,
+            agents: BTreeMap::new(),
+            default_agent: None,
+            roles: BTreeMap::new(),
+            default_role: swe(),
+            limits: Limits::default(),
+            pace: Pace::default(),
+            sandbox: Sandbox::Auto,
+            old_git: OldGit::Refuse,
+            allowed_bots: Vec::new(),
+            allow_protected: AllowProtected::Nothing,
+            look_again: LOOK_AGAIN,
+            path: environment.path(),
+            hide: Vec::new(),
+            logging: Logging { filter: None, format: LogFormat::Text },
+            file: None,
+            missing: Vec::new(),
+            warnings: Vec::new(),
+            origins: BTreeMap::new(),
+        }
+    }
+
+    /// What serving needs, or what of it is missing.
+    pub fn ready(&self) -> Result<Ready<'_>, &[Missing]> {
+        match (&self.github, &self.default_agent) {
+            (Some(github), Some(default_agent)) => Ok(Ready { github, default_agent }),
+            _ => Err(&self.missing),
+        }
+    }
+
+    /// Makes the data folder with mode 700. The answer is what the operator should know about it.
+    pub fn make_data_dir(&self) -> Result<Option<String>, ConfigError> {
+        place::make_private(&self.data_dir)
+    }
+}
+
+impl Sources {
+    /// Understands everything, or says everything that is wrong.
+    pub fn config(&self, presets: Presets<'_>) -> Result<Config, ConfigError> {
+        let mut reading = Reading::new(self);
+        let config = understand(&mut reading, presets);
+        let mut mistakes = std::mem::take(&mut reading.mistakes);
+        let root = std::mem::take(&mut reading.root);
+        root.finish(&reference::keys_under(""), &mut mistakes);
+        match config {
+            Some(config) if mistakes.is_empty() => {
+                Ok(Config { warnings: reading.warnings, origins: reading.origins, ..config })
+            }
+            _ => Err(ConfigError(mistakes)),
+        }
+    }
+
+    /// Where a running skep's admin address is, whatever else the configuration says.
+    pub fn admin_url(&self) -> Result<Url, ConfigError> {
+        let mut reading = Reading::new(self);
+        let listen = reading.meant("admin_listen", place::socket).unwrap_or(place::ADMIN_LISTEN);
+        if reading.mistakes.is_empty() { Ok(place::admin_url(listen)) } else { Err(ConfigError(reading.mistakes)) }
+    }
+
+    /// The folder of the file that was read; relative paths in it start there.
+    pub fn folder(&self) -> Option<&Path> {
+        self.file().and_then(Path::parent)
+    }
+}
+
+/// Reads flags, environment and file: [`Sources::gather`] and [`Sources::config`] in one.
+pub fn load(args: Args, environment: Environment, presets: Presets<'_>) -> Result<Config, ConfigError> {
+    Sources::gather(args, environment).config(presets)
+}
+
+/// Every part is read even when an earlier one is wrong; `None` only with a mistake noted.
+fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config> {
+    let mut missing = Vec::new();
+    let (listen, admin_listen) = place::addresses(reading);
+    let data_dir = place::data_dir(reading);
+    let database_url = place::database_url(reading, data_dir.as_deref());
+    let github = github::read(reading, &mut missing);
+    let roles = roles::read(reading);
+    let mut agents = agents::read(reading, presets);
+    let default_agent = agents::read_default(reading, &mut agents, presets);
+    if default_agent.is_none() {
+        missing.push(Missing::of("agent"));
+    }
+    for (at, name) in &roles.agents {
+        let found = agents::require(name, &mut agents, presets).map_err(|what| Mistake::new(at, what));
+        reading.noted(found);
+    }
+    agents::resolve(&mut agents, reading.sources.environment());
+    let limits = reading.root.take_table("limits", &mut reading.mistakes);
+    let numbers = limits::read(limits, &mut reading.mistakes);
+    let default_role = roles::read_default(reading, &roles.by_name);
+    let sandbox = reading.meant("sandbox", |found| sandbox(&found.text)).unwrap_or_default();
+    let old_git = reading.meant("old_git", |found| old_git(&found.text)).unwrap_or_default();
+    let allowed_bots = reading.of_file("allowed_bots", bots).unwrap_or_default();
+    let allow_protected = reading.of_file("allow_protected", protected).unwrap_or_default();
+    let look_again = reading.meant("look_again", |found| pause(&found.text)).unwrap_or(LOOK_AGAIN);
+    let logging = logging::read(reading);
+    Some(Config {
+        listen,
+        admin_listen,
+        database_url: database_url?,
+        data_dir: data_dir?,
+        github,
+        agents,
+        default_agent,
+        roles: roles.by_name,
+        default_role: default_role.unwrap_or_else(swe),
+        limits: numbers.limits,
+        pace: numbers.pace,
+        sandbox,
+        old_git,
+        allowed_bots,
+        allow_protected,
+        look_again,
+        path: reading.sources.environment().path(),
+        hide: hidden_files(reading),
+        logging,
+        file: reading.sources.file().map(Path::to_owned),
+        missing,
+        warnings: Vec::new(),
+        origins: BTreeMap::new(),
+    })
+}
+
+fn hidden_files(reading: &Reading<'_>) -> Vec<PathBuf> {
+    let key = reading.sources.find("private_key_file").ok().flatten().map(|found| found.path());
+    let file = reading.sources.file().map(Path::to_owned);
+    file.into_iter().chain(key).filter_map(|path| std::path::absolute(path).ok()).collect()
+}
+
+fn swe() -> RoleName {
+    "swe".parse().expect("`swe` is a role name; the tests read it")
+}
+
+fn sandbox(text: &str) -> Result<Sandbox, String> {
+    match text.trim() {
+        "auto" => Ok(Sandbox::Auto),
+        "off" => Ok(Sandbox::Off),
+        other => Err(format!("must be auto or off, not `{other}`")),
+    }
+}
+
+fn old_git(text: &str) -> Result<OldGit, String> {
+    match text.trim() {
+        "refuse" => Ok(OldGit::Refuse),
+        "allow" => Ok(OldGit::Allow),
+        other => Err(format!("must be refuse or allow, not `{other}`")),
+    }
+}
+
+fn pause(text: &str) -> Result<Duration, String> {
+    let fits = parse_duration(text).filter(|pause| *pause <= Duration::from_secs(60));
+    fits.ok_or_else(|| "must be a duration such as \"4s\", at most 60s".to_owned())
+}
+
+fn bots(item: Item) -> Result<Vec<UserId>, Mistake> {
+    let bot = |item: Item| {
+        let at = item.at.clone();
+        let id = item.integer()?;
+        if id > 0 { Ok(UserId(id)) } else { Err(Mistake::new(at, "must be the bot's user number")) }
+    };
+    item.list()?.into_iter().map(bot).collect()
+}
+
+fn protected(item: Item) -> Result<AllowProtected, Mistake> {
+    match item.value {
+        Value::Switch(true) => Ok(AllowProtected::Everything),
+        Value::Switch(false) => Ok(AllowProtected::Nothing),
+        Value::List(_) => {
+            let at = item.at.clone();
+            let globs = item.texts()?;
+            let empty = globs.iter().any(|glob| glob.trim().is_empty());
+            match globs.len() {
+                _ if empty => Err(Mistake::new(at, "a glob is empty")),
+                0 => Ok(AllowProtected::Nothing),
+                _ => Ok(AllowProtected::Matching(globs)),
+            }
+        }
+        _ => Err(item.wrong("must be true, false or a list of globs such as [\".github/workflows/*\"]")),
+    }
+}

@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 use serde_json::{Value, json};
 
+use super::Ended;
 use crate::app::event_line;
+use crate::config::Sources;
 use crate::core::ids::IssueNumber;
 use crate::simulator::PullView;
 use screen::Screen;
@@ -22,23 +24,30 @@ use stage::{SCENES, Stage};
 /// The longest the story may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How the demo is shown.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Leave everything running at the end.
-    pub keep: bool,
-    /// One event a line, as JSON.
-    pub json: bool,
-    /// Where skep takes webhooks; 0 takes a free port.
-    pub port: u16,
-    /// The `PATH` agents find programs on.
-    pub path: String,
+/// Watch issues become pull requests: a GitHub, an agent and skep, all on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub(super) struct Demo {
+    /// Leave it running afterwards and print its addresses.
+    #[arg(long)]
+    keep: bool,
+    /// Print one event a line, as JSON.
+    #[arg(long)]
+    json: bool,
+    /// The port of the webhook address on loopback; a free one if not said.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    port: u16,
+}
+
+impl Demo {
+    pub(super) async fn run(self, sources: &Sources) -> Ended {
+        Ok(play(self, sources.environment().path()).await?)
+    }
 }
 
 /// Plays the demo; an error means that an issue did not end in its pull request.
-pub async fn run(options: Options) -> anyhow::Result<()> {
+async fn play(options: Demo, path: String) -> anyhow::Result<()> {
     let began = Instant::now();
-    let stage = Stage::build(SocketAddr::from(([127, 0, 0, 1], options.port)), options.path).await?;
+    let stage = Stage::build(SocketAddr::from(([127, 0, 0, 1], options.port)), path).await?;
     let screen = Screen { json: options.json, began: (stage.running.app.runner.parts().clock)() };
     screen.opening(&stage, began.elapsed());
     let mut issues = Vec::new();

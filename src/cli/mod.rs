@@ -1,2 +1,167 @@
-//! temp
-pub mod demo;
+//! The command line: one file a subcommand. Commands that ask a running skep do so over its admin address and hold no
+//! credentials; none of them decides anything.
+
+mod admin;
+mod answer;
+mod config;
+mod demo;
+mod demo_agent;
+mod dispatch;
+mod screen;
+mod serve;
+mod session;
+mod sessions;
+mod status;
+mod target;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Args, ConfigError, Environment, Sources};
+use admin::{Admin, AdminError};
+
+pub use target::{TargetError, parse_targets};
+
+/// A self-hosted GitHub App: label an issue, talk to the agent on it, get a pull request.
+#[derive(Debug, Parser)]
+#[command(name = "skep", version, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Demo(demo::Demo),
+    DemoAgent(demo_agent::DemoAgent),
+    Dispatch(dispatch::Dispatch),
+    Sessions(sessions::Sessions),
+    Session(session::Session),
+    Status(status::Status),
+    Config(config::Config),
+}
+
+/// Why a command did not succeed, by its exit code.
+#[derive(Debug)]
+pub enum Stop {
+    /// 1: it was tried and failed; the text says why.
+    Failed(anyhow::Error),
+    /// 1: everything was said already.
+    Unsuccessful,
+    /// 2: the command line or the configuration is wrong; the text says how.
+    Misused(String),
+}
+
+/// What a command ends with.
+pub type Ended = Result<(), Stop>;
+
+impl From<anyhow::Error> for Stop {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<AdminError> for Stop {
+    fn from(error: AdminError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<ConfigError> for Stop {
+    fn from(error: ConfigError) -> Self {
+        Self::Misused(error.to_string())
+    }
+}
+
+impl Stop {
+    /// 1 or 2.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Failed(_) | Self::Unsuccessful => ExitCode::from(1),
+            Self::Misused(_) => ExitCode::from(2),
+        }
+    }
+
+    /// What the person at the terminal is told, with its causes.
+    pub fn message(&self) -> Option<String> {
+        match self {
+            Self::Failed(error) => Some(format!("skep: {error:#}")),
+            Self::Unsuccessful => None,
+            Self::Misused(what) => Some(format!("skep: {what}")),
+        }
+    }
+}
+
+/// Where a running skep is asked.
+#[derive(Debug, Clone, Default, clap::Args)]
+struct Asking {
+    /// The admin address of the running skep, such as http://127.0.0.1:3001.
+    #[arg(long, value_name = "URL", value_parser = admin::parse_address)]
+    admin: Option<url::Url>,
+    /// The configuration file that names the admin address.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Asking {
+    fn admin(&self, sources: &Sources) -> Result<Admin, Stop> {
+        let url = match &self.admin {
+            Some(url) => url.clone(),
+            None => sources.admin_url()?,
+        };
+        Ok(Admin::new(url))
+    }
+}
+
+impl Cli {
+    /// What the command reads of flags, environment and file. The demo reads no file: it must run anywhere.
+    pub fn sources(&self, environment: Environment) -> Sources {
+        let of_file = |asking: &Asking| Args::of_file(asking.config.clone());
+        let args = match &self.command {
+            Command::Serve(serve) => serve.args.clone(),
+            Command::Config(config) => config.args(),
+            Command::Demo(_) | Command::DemoAgent(_) => return Sources::without_file(Args::default(), environment),
+            Command::Dispatch(dispatch) => of_file(&dispatch.asking),
+            Command::Sessions(sessions) => of_file(&sessions.asking),
+            Command::Session(session) => of_file(&session.asking),
+            Command::Status(status) => of_file(&status.asking),
+        };
+        Sources::gather(args, environment)
+    }
+
+    /// What is logged when nobody says: a server tells, a command is quiet.
+    pub fn default_log(&self) -> &'static str {
+        if matches!(self.command, Command::Serve(_)) { "warn,skep=info" } else { "error" }
+    }
+
+    /// Does it.
+    pub async fn run(self, sources: &Sources) -> Ended {
+        match self.command {
+            Command::Serve(_) => serve::run(sources).await,
+            Command::Demo(demo) => demo.run(sources).await,
+            Command::DemoAgent(_) => demo_agent::run().await,
+            Command::Dispatch(dispatch) => dispatch.run(sources).await,
+            Command::Sessions(sessions) => sessions.run(sources).await,
+            Command::Session(session) => session.run(sources).await,
+            Command::Status(status) => status.run(sources).await,
+            Command::Config(config) => config.run(sources),
+        }
+    }
+}
+
+/// Epoch milliseconds, for "how long so far".
+fn now() -> i64 {
+    chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp_millis()
+}

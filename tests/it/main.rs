@@ -1,6 +1,7 @@
 //! The one integration-test crate.
 
 mod agents;
+mod config;
 mod git;
 mod github;
 mod house;

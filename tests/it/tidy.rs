@@ -80,9 +80,8 @@ fn only_its_room_names_a_library() {
 
 #[test]
 fn only_git_and_agent_start_processes() {
-    let allowed = |source: &Source| {
-        matches!(source.room.as_str(), "git" | "agent") || source.path == "simulator/plumbing.rs"
-    };
+    let allowed =
+        |source: &Source| matches!(source.room.as_str(), "git" | "agent") || source.path == "simulator/plumbing.rs";
     assert_none("processes are started elsewhere", &offenders(&["Command::new", "process::Command"], allowed));
 }
 
@@ -95,8 +94,19 @@ fn only_config_reads_the_environment() {
 #[test]
 fn the_core_is_pure() {
     let words = [
-        "async ", ".await", "tokio", "std::fs", "std::env", "std::net", "std::process", "SystemTime", "Instant::",
-        "getrandom", "rand::", "println!", "tracing::",
+        "async ",
+        ".await",
+        "tokio",
+        "std::fs",
+        "std::env",
+        "std::net",
+        "std::process",
+        "SystemTime",
+        "Instant::",
+        "getrandom",
+        "rand::",
+        "println!",
+        "tracing::",
     ];
     assert_none("the core reaches out", &offenders(&words, |source| source.room != "core"));
 }

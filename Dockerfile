@@ -1,0 +1,34 @@
+# skep with what it needs around it: git, and bubblewrap to fence agents in. It holds no coding agent: add yours in an
+# image of your own that begins with this one.
+#
+#   docker build -t skep .
+#   docker run --init -p 3000:3000 -v skep:/data --env-file skep.env skep
+
+FROM rust:1.95-slim-bookworm AS build
+# aws-lc and SQLite are C.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends cmake gcc g++ libc6-dev make perl \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY . .
+RUN cargo build --release --locked --bin skep
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends bubblewrap ca-certificates git util-linux \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --create-home --home-dir /home/skep --uid 10001 skep \
+ && install -d -m 700 -o skep -g skep /data
+COPY --from=build /src/target/release/skep /usr/local/bin/skep
+COPY LICENSE-MIT LICENSE-APACHE /usr/share/doc/skep/
+USER skep
+WORKDIR /home/skep
+# Inside a container, loopback reaches nobody; the admin address stays on it all the same.
+# Debian patches its git without changing the version that skep looks at.
+ENV SKEP_LISTEN=0.0.0.0:3000 SKEP_DATA_DIR=/data SKEP_OLD_GIT=allow
+VOLUME /data
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s --start-period=20s CMD ["skep", "status"]
+ENTRYPOINT ["skep"]
+CMD ["serve"]

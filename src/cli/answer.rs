@@ -1,0 +1,181 @@
+//! The answers of the admin address, as far as the terminal shows them. Unknown fields are ignored and most are optional, so
+//! that a command of one version can ask a skep of another.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::screen::{moment, span};
+use crate::core::session::SessionState;
+
+/// `GET /api/v1/status`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct StatusAnswer {
+    pub version: String,
+    pub app: String,
+    pub sandbox: String,
+    pub slots: i64,
+    pub live: i64,
+    pub tasks: BTreeMap<String, i64>,
+    pub sessions: BTreeMap<String, i64>,
+    pub inbox_unhandled: i64,
+    pub effects_open: i64,
+    pub effects_failed: i64,
+    pub active: Vec<SessionLine>,
+    pub queue: Vec<QueueLine>,
+}
+
+/// A task in the queue.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct QueueLine {
+    pub repository: Option<String>,
+    pub issue: Option<i64>,
+    pub session: Option<String>,
+    pub role: Option<String>,
+    pub queued_at: i64,
+    pub reason: String,
+}
+
+/// `GET /api/v1/sessions`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SessionsAnswer {
+    pub sessions: Vec<SessionLine>,
+}
+
+/// A session in a list.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct SessionLine {
+    pub id: String,
+    pub repository: Option<String>,
+    pub issue: Option<i64>,
+    pub state: String,
+    pub role: String,
+    pub agent: String,
+    pub stop: Option<String>,
+    pub branch: Option<String>,
+    pub pull: Option<i64>,
+    pub pull_url: Option<String>,
+    pub created_at: i64,
+    pub started_at: Option<i64>,
+    pub ended_at: Option<i64>,
+}
+
+/// `GET /api/v1/sessions/{id}`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SessionAnswer {
+    #[serde(flatten)]
+    pub line: SessionLine,
+    #[serde(default)]
+    pub timeline: Vec<EventLine>,
+}
+
+/// A domain event; also a line of `GET /api/v1/events`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EventLine {
+    /// Its place among all events.
+    pub seq: i64,
+    /// Epoch milliseconds.
+    pub time: i64,
+    /// Its dotted name.
+    pub event: String,
+    #[serde(default)]
+    pub session: Option<String>,
+    #[serde(default)]
+    pub details: Value,
+}
+
+/// `GET /api/v1/sessions/{id}/log`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LogAnswer {
+    pub lines: Vec<LogLine>,
+    /// What to ask for next.
+    pub next: i64,
+}
+
+/// A line of a session's log.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LogLine {
+    pub time: i64,
+    pub kind: String,
+    #[serde(default)]
+    pub body: Value,
+}
+
+/// `POST /api/v1/dispatch`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct BatchAnswer {
+    pub successful: Vec<StartedLine>,
+    pub failed: Vec<FailedLine>,
+    pub total: usize,
+}
+
+/// An issue that was taken.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StartedLine {
+    pub issue: String,
+    pub session: String,
+}
+
+/// An issue that was not taken.
+#[derive(Debug, Clone, Deserialize)]
+pub struct FailedLine {
+    pub issue: String,
+    pub reason: String,
+}
+
+impl SessionLine {
+    /// `owner/name#12`.
+    pub fn place(&self) -> String {
+        place(self.repository.as_deref(), self.issue)
+    }
+
+    /// The state, where it is one we know.
+    pub fn known_state(&self) -> Option<SessionState> {
+        SessionState::ALL.into_iter().find(|state| state.name() == self.state)
+    }
+
+    /// How long it has taken, or took.
+    pub fn took(&self, now: i64) -> String {
+        self.started_at.map_or_else(String::new, |started| span(self.ended_at.unwrap_or(now) - started))
+    }
+
+    /// The pull request, by its address where that is known.
+    pub fn pull_request(&self) -> String {
+        let number = self.pull.map(|number| format!("#{number}"));
+        self.pull_url.clone().or(number).unwrap_or_default()
+    }
+
+    /// When it was queued.
+    pub fn since(&self) -> String {
+        moment(self.created_at)
+    }
+}
+
+impl QueueLine {
+    /// `owner/name#12`.
+    pub fn place(&self) -> String {
+        place(self.repository.as_deref(), self.issue)
+    }
+}
+
+fn place(repository: Option<&str>, issue: Option<i64>) -> String {
+    let issue = issue.map_or_else(String::new, |issue| format!("#{issue}"));
+    format!("{}{issue}", repository.unwrap_or_default())
+}
+
+/// The details of an event or a log line, on one line: texts without quotes, the rest as JSON.
+pub fn brief(details: &Value) -> String {
+    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match details {
+        Value::Null => String::new(),
+        Value::Object(fields) => {
+            let there = fields.iter().filter(|(_, value)| !value.is_null());
+            there.map(|(name, value)| format!("{name}={}", word(value))).collect::<Vec<_>>().join(" ")
+        }
+        other => word(other),
+    }
+}

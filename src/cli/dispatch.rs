@@ -1,0 +1,145 @@
+//! `skep dispatch`: start work without a label, on one issue, several, or all open ones with a label.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::admin::{Admin, AdminError};
+use super::answer::{BatchAnswer, EventLine, SessionAnswer, StartedLine};
+use super::screen::{one_line, print, print_json, table};
+use super::target::parse_targets;
+use super::{Asking, Ended, Stop};
+use crate::config::Sources;
+use crate::core::session::SessionState;
+
+/// How long one question for events may wait at the other end, seconds; it allows 30.
+const WAIT_SECONDS: u64 = 25;
+/// The pause before a skep that went away is asked again, and how often: it may be restarting.
+const AWAY: Duration = Duration::from_secs(2);
+const TIMES_AWAY: u32 = 30;
+
+/// Queue issues as if they had been labelled, and print their sessions.
+///
+/// Examples: `skep dispatch owner/repo#12`, `skep dispatch owner/repo#12 13 14` (write `'#13'` in quotes, for a shell takes
+/// a bare #13 for a comment), `skep dispatch owner/repo --label agent:go`.
+#[derive(Debug, clap::Args)]
+pub struct Dispatch {
+    /// `owner/repo#12`; `13` means the same repository as the one before; with --label only `owner/repo`.
+    #[arg(value_name = "TARGET", required = true)]
+    targets: Vec<String>,
+    /// All open issues with this label.
+    #[arg(long)]
+    label: Option<String>,
+    /// Wait until each session ended; succeed only if all ended well.
+    #[arg(long)]
+    wait: bool,
+    #[command(flatten)]
+    pub(super) asking: Asking,
+}
+
+impl Dispatch {
+    pub(super) async fn run(self, sources: &Sources) -> Ended {
+        let targets = parse_targets(&self.targets, self.label.as_deref());
+        let targets = targets.map_err(|error| Stop::Misused(error.to_string()))?;
+        let order = json!({ "targets": targets.iter().map(super::target::Target::to_json).collect::<Vec<_>>() });
+        let admin = self.asking.admin(sources)?;
+        let answer = admin.post("/api/v1/dispatch", &order).await?;
+        let batch: BatchAnswer = admin.read(&answer)?;
+        if self.asking.json {
+            print_json(&answer)?
+        } else {
+            print(&render(&batch))?
+        }
+        let mut well = batch.failed.is_empty();
+        if self.wait {
+            well &= Follow { admin: &admin, json: self.asking.json }.all(batch.successful).await?;
+        }
+        if well { Ok(()) } else { Err(Stop::Unsuccessful) }
+    }
+}
+
+fn render(batch: &BatchAnswer) -> String {
+    let mut text = String::new();
+    if !batch.successful.is_empty() {
+        let rows: Vec<_> = batch.successful.iter().map(|line| [line.issue.clone(), line.session.clone()]).collect();
+        text.push_str(&table(["ISSUE", "SESSION"], &rows));
+    }
+    if !batch.failed.is_empty() {
+        let rows: Vec<_> = batch.failed.iter().map(|line| [line.issue.clone(), line.reason.clone()]).collect();
+        text.push_str(&table(["NOT STARTED", "WHY"], &rows));
+    }
+    text + &format!("{} of {} started\n", batch.successful.len(), batch.total)
+}
+
+/// Follows sessions to their ends.
+struct Follow<'a> {
+    admin: &'a Admin,
+    json: bool,
+}
+
+impl Follow<'_> {
+    /// Whether all ended well. Events only say when to look; what counts is the session's own state.
+    async fn all(&self, started: Vec<StartedLine>) -> Result<bool, Stop> {
+        let mut open: BTreeSet<String> = started.into_iter().map(|line| line.session).collect();
+        let mut look: BTreeSet<String> = open.clone();
+        let (mut after, mut well, mut away) = (None, true, 0);
+        while !open.is_empty() {
+            let round = async {
+                for id in std::mem::take(&mut look) {
+                    let (ended, seen) = self.look(&id).await?;
+                    after = after.max(seen);
+                    if let Some(ended_well) = ended {
+                        well &= ended_well;
+                        open.remove(&id);
+                    }
+                }
+                if open.is_empty() { Ok(Vec::new()) } else { self.events(after.unwrap_or(0)).await }
+            };
+            match round.await {
+                Ok(events) => {
+                    away = 0;
+                    after = after.max(events.iter().map(|event| event.seq).max());
+                    let named = events.into_iter().filter_map(|event| event.session);
+                    look = named.filter(|id| open.contains(id)).collect();
+                    if look.is_empty() {
+                        look = open.clone();
+                    }
+                }
+                Err(Stop::Failed(error)) if is_away(&error) && away < TIMES_AWAY => {
+                    away += 1;
+                    look = open.clone();
+                    tokio::time::sleep(AWAY).await;
+                }
+                Err(stop) => return Err(stop),
+            }
+        }
+        Ok(well)
+    }
+
+    /// Whether a session ended, and well; and the last event that its timeline shows.
+    async fn look(&self, id: &str) -> Result<(Option<bool>, Option<i64>), Stop> {
+        let answer = self.admin.get(&format!("/api/v1/sessions/{id}"), &[]).await?;
+        let session: SessionAnswer = self.admin.read(&answer)?;
+        let seen = session.timeline.iter().map(|event| event.seq).max();
+        let Some(state) = session.line.known_state().filter(|state| state.is_end()) else { return Ok((None, seen)) };
+        if self.json {
+            print_json(&answer)?;
+        } else {
+            let why = session.line.stop.clone().or_else(|| Some(session.line.pull_request())).unwrap_or_default();
+            let line = format!("{}  {}  {}  {why}", session.line.place(), session.line.id, session.line.state);
+            print(&(one_line(&line).trim_end().to_owned() + "\n"))?;
+        }
+        Ok((Some(state == SessionState::Completed), seen))
+    }
+
+    async fn events(&self, after: i64) -> Result<Vec<EventLine>, Stop> {
+        let query = [("after", after.to_string()), ("wait", WAIT_SECONDS.to_string())];
+        Ok(self.admin.lines("/api/v1/events", &query).await?)
+    }
+}
+
+/// A skep that is restarted comes back with the same sessions.
+fn is_away(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(AdminError::NotRunning(_) | AdminError::Lost { .. }))
+}

@@ -1,0 +1,89 @@
+//! `skep session <id>`: one session, what happened in it, and its log.
+
+use serde_json::json;
+
+use super::admin::{Admin, AdminError};
+use super::answer::{LogAnswer, LogLine, SessionAnswer, brief};
+use super::screen::{facts, lines, moment, print, print_json, table};
+use super::{Asking, Ended};
+use crate::config::Sources;
+use crate::core::ids::SessionId;
+
+/// Lines of log in one question.
+const PAGE: &str = "1000";
+
+/// Show one session with its timeline.
+#[derive(Debug, clap::Args)]
+pub struct Session {
+    /// The session's id, as `skep sessions` lists it.
+    #[arg(value_name = "ID")]
+    id: SessionId,
+    /// Show its whole log too.
+    #[arg(long)]
+    log: bool,
+    #[command(flatten)]
+    pub(super) asking: Asking,
+}
+
+impl Session {
+    pub(super) async fn run(self, sources: &Sources) -> Ended {
+        let admin = self.asking.admin(sources)?;
+        let mut answer = admin.get(&format!("/api/v1/sessions/{}", self.id), &[]).await?;
+        let mut log = if self.log { read_log(&admin, &self.id).await? } else { Vec::new() };
+        if self.asking.json {
+            if self.log {
+                answer["log"] = json!(log);
+            }
+            return Ok(print_json(&answer)?);
+        }
+        let session: SessionAnswer = admin.read(&answer)?;
+        print(&render(&session, super::now()))?;
+        if self.log {
+            print("\nLog\n")?;
+        }
+        for line in log.drain(..) {
+            print(&render_line(&admin.read(&line)?))?;
+        }
+        Ok(())
+    }
+}
+
+async fn read_log(admin: &Admin, id: &SessionId) -> Result<Vec<serde_json::Value>, AdminError> {
+    let mut all = Vec::new();
+    let mut after = 0;
+    loop {
+        let query = [("after", after.to_string()), ("limit", PAGE.to_owned())];
+        let page = admin.get(&format!("/api/v1/sessions/{id}/log"), &query).await?;
+        let LogAnswer { lines, next } = admin.read(&page)?;
+        if lines.is_empty() || next <= after {
+            return Ok(all);
+        }
+        all.extend(page["lines"].as_array().cloned().unwrap_or_default());
+        after = next;
+    }
+}
+
+fn render(session: &SessionAnswer, now: i64) -> String {
+    let line = &session.line;
+    let head = facts(&[
+        ("session", line.id.clone()),
+        ("issue", line.place()),
+        ("state", line.state.clone()),
+        ("why", line.stop.clone().unwrap_or_default()),
+        ("role", line.role.clone()),
+        ("agent", line.agent.clone()),
+        ("branch", line.branch.clone().unwrap_or_default()),
+        ("pull request", line.pull_request()),
+        ("queued", line.since()),
+        ("took", line.took(now)),
+    ]);
+    let rows: Vec<[String; 3]> =
+        session.timeline.iter().map(|event| [moment(event.time), event.event.clone(), brief(&event.details)]).collect();
+    format!("{head}\n{}", table(["TIME", "EVENT", "DETAILS"], &rows))
+}
+
+/// A log line; a long text keeps its lines, indented.
+fn render_line(line: &LogLine) -> String {
+    let body = lines(&brief(&line.body)).trim_end().replace('\n', "\n    ");
+    format!("{}  {}  {body}\n", moment(line.time), super::screen::one_line(&line.kind))
+}

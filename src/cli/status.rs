@@ -1,0 +1,53 @@
+//! `skep status`: what a running skep is doing.
+
+use super::answer::StatusAnswer;
+use super::screen::{facts, moment, print, print_json, table};
+use super::{Asking, Ended, sessions};
+use crate::config::Sources;
+
+/// Show counts, the queue and what is active. Fails when no skep is running.
+#[derive(Debug, clap::Args)]
+pub struct Status {
+    #[command(flatten)]
+    pub(super) asking: Asking,
+}
+
+impl Status {
+    pub(super) async fn run(self, sources: &Sources) -> Ended {
+        let admin = self.asking.admin(sources)?;
+        let answer = admin.get("/api/v1/status", &[]).await?;
+        if self.asking.json {
+            return Ok(print_json(&answer)?);
+        }
+        let status: StatusAnswer = admin.read(&answer)?;
+        Ok(print(&render(&status, super::now()))?)
+    }
+}
+
+fn render(status: &StatusAnswer, now: i64) -> String {
+    let counts = |counts: &std::collections::BTreeMap<String, i64>| {
+        counts.iter().map(|(state, number)| format!("{number} {state}")).collect::<Vec<_>>().join(", ")
+    };
+    let mut text = facts(&[
+        ("skep", status.version.clone()),
+        ("app", status.app.clone()),
+        ("sandbox", status.sandbox.clone()),
+        ("slots", format!("{} of {} in use", status.live, status.slots)),
+        ("tasks", counts(&status.tasks)),
+        ("sessions", counts(&status.sessions)),
+        ("inbox", format!("{} not handled", status.inbox_unhandled)),
+        ("effects", format!("{} open, {} given up", status.effects_open, status.effects_failed)),
+    ]);
+    if !status.active.is_empty() {
+        text.push_str(&format!("\nActive\n{}", sessions::render(&status.active, now)));
+    }
+    if !status.queue.is_empty() {
+        let row = |line: &super::answer::QueueLine| {
+            let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+            [line.place(), or_empty(&line.session), or_empty(&line.role), moment(line.queued_at), line.reason.clone()]
+        };
+        let rows: Vec<[String; 5]> = status.queue.iter().map(row).collect();
+        text.push_str(&format!("\nQueue\n{}", table(["ISSUE", "SESSION", "ROLE", "QUEUED", "WAITS FOR"], &rows)));
+    }
+    text
+}

@@ -1,0 +1,235 @@
+//! The agents the operator configured: a preset, a preset with changes, or a command of their own.
+//!
+//! Variables an agent inherits are resolved here. skep's own variables and GitHub's tokens are never among them: an agent
+//! holds no credential of the house.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::document::{Item, Table, Value};
+use super::mistake::{Mistake, did_you_mean};
+use super::reading::Reading;
+use super::reference::keys_under;
+use super::sources::{Environment, Found};
+use super::words;
+use crate::core::agent::AgentSpec;
+
+/// Who knows the built-in presets.
+pub type Presets<'a> = &'a dyn Fn(&str) -> Option<AgentSpec>;
+
+/// The presets' names as they are proposed; who knows them decides.
+const NAMES: [&str; 6] = ["copilot", "claude", "gemini", "codex", "opencode", "goose"];
+
+/// Reads `[agents.<name>]`.
+pub(super) fn read(reading: &mut Reading<'_>, presets: Presets<'_>) -> BTreeMap<String, AgentSpec> {
+    let mut agents = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    for (name, item) in reading.root.take_table("agents", &mut mistakes).drain() {
+        let at = item.at.clone();
+        let table = item.table().map_err(|mistake| mistakes.push(mistake));
+        let Ok(table) = table else { continue };
+        if !is_name(&name) {
+            mistakes.push(Mistake::new(at, "an agent is called with a-z, 0-9, - and _, at most 40"));
+        } else if let Some(spec) = agent(&name, at, table, presets, &mut mistakes) {
+            agents.insert(name, spec);
+        }
+    }
+    reading.mistakes.append(&mut mistakes);
+    agents
+}
+
+/// Reads which agent is the default one, and adds it when it is a preset or a command.
+pub(super) fn read_default(
+    reading: &mut Reading<'_>,
+    agents: &mut BTreeMap<String, AgentSpec>,
+    presets: Presets<'_>,
+) -> Option<String> {
+    let Some(found) = reading.found("agent") else {
+        let mut names = agents.keys();
+        return names.next().filter(|_| names.next().is_none()).cloned();
+    };
+    let spec = default_agent(&found, agents, presets).map_err(|what| found.wrong(what));
+    let spec = reading.noted(spec)?;
+    let name = spec.name.clone();
+    agents.entry(name.clone()).or_insert(spec);
+    Some(name)
+}
+
+fn default_agent(
+    found: &Found,
+    agents: &BTreeMap<String, AgentSpec>,
+    presets: Presets<'_>,
+) -> Result<AgentSpec, String> {
+    let text = found.text.trim();
+    if let Some(spec) = agents.get(text).cloned().or_else(|| presets(text)) {
+        return Ok(spec);
+    }
+    if is_name(text) {
+        return Err(unknown(text, agents, presets));
+    }
+    let command =
+        words::split(text).map_err(|what| format!("is neither an agent's name nor a command line: {what}"))?;
+    let name = command[0].rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
+    let name = if is_name(&name) && !agents.contains_key(&name) { name } else { "command".to_owned() };
+    let spec = AgentSpec { command, ..empty(&name) };
+    check_program(&spec.command).map(|()| spec)
+}
+
+/// Adds a preset that a role asks for.
+pub(super) fn require(
+    name: &str,
+    agents: &mut BTreeMap<String, AgentSpec>,
+    presets: Presets<'_>,
+) -> Result<(), String> {
+    if !agents.contains_key(name) {
+        let spec = presets(name).ok_or_else(|| unknown(name, agents, presets))?;
+        agents.insert(name.to_owned(), spec);
+    }
+    Ok(())
+}
+
+fn unknown(name: &str, agents: &BTreeMap<String, AgentSpec>, presets: Presets<'_>) -> String {
+    let known: Vec<&str> =
+        agents.keys().map(String::as_str).chain(NAMES.into_iter().filter(|name| presets(name).is_some())).collect();
+    let known: BTreeSet<&str> = known.into_iter().collect();
+    let near = did_you_mean(name, known.iter().copied());
+    let known: Vec<&str> = known.into_iter().collect();
+    format!(
+        "there is no agent `{name}`; there are {}.{near} A program is named by its absolute path, or under [agents.<name>]",
+        known.join(", ")
+    )
+}
+
+/// Values of inherited variables, for all agents. What is set explicitly stays.
+pub(super) fn resolve(agents: &mut BTreeMap<String, AgentSpec>, environment: &Environment) {
+    for spec in agents.values_mut() {
+        for wanted in spec.inherit.clone() {
+            let prefix = wanted.strip_suffix('*');
+            let passed = environment.starting_with(prefix.unwrap_or(&wanted));
+            for (name, value) in passed.filter(|(name, _)| prefix.is_some() || *name == wanted) {
+                if !is_ours(name) {
+                    spec.environment.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+                }
+            }
+        }
+    }
+}
+
+fn agent(
+    name: &str,
+    at: String,
+    mut table: Table,
+    presets: Presets<'_>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<AgentSpec> {
+    let base = table.take("preset").map(|item| preset(item, presets)).transpose();
+    let base = base.map_err(|mistake| mistakes.push(mistake)).ok()?.or_else(|| presets(name));
+    let mut spec = AgentSpec { name: name.to_owned(), ..base.unwrap_or_else(|| empty(name)) };
+    let lacks_command = spec.command.is_empty() && table.get("command").is_none();
+    for key in keys_under("agents.<name>.") {
+        let Some(item) = table.take(key) else { continue };
+        if let Err(mistake) = put(&mut spec, key, item) {
+            mistakes.push(mistake);
+        }
+    }
+    table.finish(&keys_under("agents.<name>."), mistakes);
+    if lacks_command {
+        mistakes.push(Mistake::new(at, "needs a command, or a preset to start from"));
+    }
+    Some(spec)
+}
+
+fn empty(name: &str) -> AgentSpec {
+    AgentSpec {
+        name: name.to_owned(),
+        command: vec![],
+        environment: BTreeMap::new(),
+        inherit: vec![],
+        mode: None,
+        auto: false,
+        resume: true,
+        expose: vec![],
+        home: None,
+    }
+}
+
+fn preset(item: Item, presets: Presets<'_>) -> Result<AgentSpec, Mistake> {
+    let at = item.at.clone();
+    let name = item.text()?;
+    presets(&name).ok_or_else(|| Mistake::new(at, unknown(&name, &BTreeMap::new(), presets)))
+}
+
+fn put(spec: &mut AgentSpec, key: &str, item: Item) -> Result<(), Mistake> {
+    match key {
+        "command" => spec.command = command(item)?,
+        "environment" => spec.environment.extend(environment(item)?),
+        "inherit" => spec.inherit.extend(inherit(item)?),
+        "mode" => spec.mode = Some(item.text()?),
+        "auto" => spec.auto = item.switch()?,
+        "resume" => spec.resume = item.switch()?,
+        "expose" => spec.expose = item.list()?.into_iter().map(folder).collect::<Result<_, _>>()?,
+        "home" => spec.home = Some(folder(item)?),
+        _ => return Err(item.wrong("there is no such key")),
+    }
+    Ok(())
+}
+
+fn command(item: Item) -> Result<Vec<String>, Mistake> {
+    let at = item.at.clone();
+    let wrong = |what: String| Mistake::new(&at, what);
+    let command = match item.value {
+        Value::Text(line) => words::split(&line).map_err(wrong)?,
+        _ => item.texts()?,
+    };
+    check_program(&command).map_err(wrong)?;
+    Ok(command)
+}
+
+/// An agent starts in its working copy: a relative path there would run what the repository says.
+fn check_program(command: &[String]) -> Result<(), String> {
+    match command.first().map(String::as_str) {
+        None | Some("") => Err("names no program".to_owned()),
+        Some(program) if program.contains('/') && !program.starts_with('/') => {
+            Err(format!("`{program}` must be an absolute path, or a name to look for on the PATH"))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn environment(item: Item) -> Result<BTreeMap<String, String>, Mistake> {
+    let mut variables = BTreeMap::new();
+    for (name, value) in item.table()?.drain() {
+        if name.is_empty() || name.contains(['=', '\0']) || is_ours(&name) {
+            return Err(value.wrong("is not a variable an agent may have"));
+        }
+        variables.insert(name, value.text()?);
+    }
+    Ok(variables)
+}
+
+fn inherit(item: Item) -> Result<Vec<String>, Mistake> {
+    let at = item.at.clone();
+    let names = item.texts()?;
+    match names.iter().find(|name| is_ours(name) || matches!(name.as_str(), "" | "*")) {
+        Some(name) => Err(Mistake::new(at, format!("`{name}` is never passed to an agent"))),
+        None => Ok(names),
+    }
+}
+
+/// Credentials of the house: skep's own, and tokens that act as somebody on GitHub.
+fn is_ours(name: &str) -> bool {
+    name.starts_with("SKEP_")
+        || matches!(name, "GH_TOKEN" | "GITHUB_TOKEN" | "GH_ENTERPRISE_TOKEN" | "GITHUB_ENTERPRISE_TOKEN")
+}
+
+fn folder(item: Item) -> Result<String, Mistake> {
+    let at = item.at.clone();
+    let path = item.text()?;
+    if path.starts_with('/') { Ok(path) } else { Err(Mistake::new(at, format!("`{path}` must be an absolute folder"))) }
+}
+
+/// `goose`, `my-agent`, `local_llm`.
+fn is_name(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    text.len() <= 40 && text.starts_with(plain) && text.chars().all(|c| plain(c) || matches!(c, '-' | '_'))
+}

@@ -1,0 +1,214 @@
+//! `skep.toml` as a tree in which every value knows its line, so that all mistakes can be told at once.
+//!
+//! (serde stops at the first mistake and would print the line it is on, which may hold a secret.) Whoever reads a table
+//! takes out the keys it knows; what is left over is unknown and a mistake.
+
+use std::collections::BTreeMap;
+
+use toml::de::{DeTable, DeValue};
+
+use super::mistake::{Mistake, did_you_mean};
+
+/// A value.
+#[derive(Clone)]
+pub(super) enum Value {
+    Text(String),
+    Integer(i64),
+    Switch(bool),
+    List(Vec<Item>),
+    Table(Table),
+    /// A number that is no whole number of 64 bits, or a date; the name of its kind.
+    Other(&'static str),
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    /// `skep.toml:4: limits.sessions`.
+    pub at: String,
+    pub value: Value,
+}
+
+/// A table, of which keys are taken out one by one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Table {
+    entries: BTreeMap<String, Item>,
+}
+
+impl Item {
+    pub fn wrong(&self, what: impl Into<String>) -> Mistake {
+        Mistake::new(&self.at, what)
+    }
+
+    pub fn text(self) -> Result<String, Mistake> {
+        match self.value {
+            Value::Text(text) => Ok(text),
+            ref other => Err(self.wrong(format!("must be a text in quotes, not {}", other.kind()))),
+        }
+    }
+
+    pub fn switch(self) -> Result<bool, Mistake> {
+        match self.value {
+            Value::Switch(on) => Ok(on),
+            ref other => Err(self.wrong(format!("must be true or false, not {}", other.kind()))),
+        }
+    }
+
+    pub fn integer(self) -> Result<i64, Mistake> {
+        match self.value {
+            Value::Integer(number) => Ok(number),
+            ref other => Err(self.wrong(format!("must be a whole number, not {}", other.kind()))),
+        }
+    }
+
+    pub fn list(self) -> Result<Vec<Item>, Mistake> {
+        match self.value {
+            Value::List(items) => Ok(items),
+            ref other => Err(self.wrong(format!("must be a list in [ ], not {}", other.kind()))),
+        }
+    }
+
+    pub fn texts(self) -> Result<Vec<String>, Mistake> {
+        self.list()?.into_iter().map(Self::text).collect()
+    }
+
+    pub fn table(self) -> Result<Table, Mistake> {
+        match self.value {
+            Value::Table(table) => Ok(table),
+            ref other => Err(self.wrong(format!("must be a table, not {}", other.kind()))),
+        }
+    }
+}
+
+/// The kind alone: a value may be a secret.
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.kind())
+    }
+}
+
+impl Value {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a text",
+            Self::Integer(_) => "a whole number",
+            Self::Switch(_) => "true or false",
+            Self::List(_) => "a list",
+            Self::Table(_) => "a table",
+            Self::Other(kind) => kind,
+        }
+    }
+}
+
+impl Table {
+    /// Reads a document; what cannot be read is named by line, and the rest is still there.
+    pub fn parse(file: &str, text: &str) -> (Self, Vec<Mistake>) {
+        let reader = Reader { file, text };
+        let (tree, errors) = DeTable::parse_recoverable(text);
+        let mistakes = errors.iter().map(|error| {
+            let line = reader.line(error.span().map_or(0, |span| span.start));
+            Mistake::new(format!("{file}:{line}"), format!("not valid TOML: {}", error.message()))
+        });
+        let mistakes = mistakes.collect();
+        (reader.table(tree.get_ref(), ""), mistakes)
+    }
+
+    /// Looks at a key.
+    pub fn get(&self, key: &str) -> Option<&Item> {
+        self.entries.get(key)
+    }
+
+    /// Takes a key out.
+    pub fn take(&mut self, key: &str) -> Option<Item> {
+        self.entries.remove(key)
+    }
+
+    /// Takes a table out; one that is not there is empty.
+    pub fn take_table(&mut self, key: &str, mistakes: &mut Vec<Mistake>) -> Self {
+        let taken = self.take(key).map(Item::table);
+        taken.and_then(|table| table.map_err(|mistake| mistakes.push(mistake)).ok()).unwrap_or_default()
+    }
+
+    /// Takes everything out, in alphabetical order.
+    pub fn drain(&mut self) -> impl Iterator<Item = (String, Item)> + use<> {
+        std::mem::take(&mut self.entries).into_iter()
+    }
+
+    /// What was not taken is unknown.
+    pub fn finish(self, known: &[&str], mistakes: &mut Vec<Mistake>) {
+        for (key, item) in self.entries {
+            let near = did_you_mean(&key, known.iter().copied());
+            mistakes.push(item.wrong(format!("there is no such key.{near}")));
+        }
+    }
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    fn line(&self, offset: usize) -> usize {
+        self.text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+    }
+
+    fn table(&self, table: &DeTable<'_>, path: &str) -> Table {
+        let entry = |key: &str, offset: usize, value: &DeValue<'_>| {
+            let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+            (key.to_owned(), self.item(&path, offset, value))
+        };
+        let entries =
+            table.iter().map(|(key, value)| entry(key.get_ref(), key.span().start, value.get_ref())).collect();
+        Table { entries }
+    }
+
+    fn item(&self, path: &str, offset: usize, value: &DeValue<'_>) -> Item {
+        let value = match value {
+            DeValue::String(text) => Value::Text(text.to_string()),
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+                .map_or(Value::Other("a number of that size"), Value::Integer),
+            DeValue::Float(_) => Value::Other("a number with a point"),
+            DeValue::Boolean(on) => Value::Switch(*on),
+            DeValue::Datetime(_) => Value::Other("a date"),
+            DeValue::Array(items) => {
+                Value::List(items.iter().map(|item| self.item(path, item.span().start, item.get_ref())).collect())
+            }
+            DeValue::Table(table) => Value::Table(self.table(table, path)),
+        };
+        Item { at: format!("{}:{}: {path}", self.file, self.line(offset)), value }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_knows_its_line() {
+        let (mut root, mistakes) = Table::parse("skep.toml", "a = 1\n\n[b]\nc = 'x'\nd = [1,\n 2]\n");
+        assert_eq!(mistakes, []);
+        assert_eq!(root.take("a").expect("a").at, "skep.toml:1: a");
+        let mut b = root.take("b").expect("b").table().expect("a table");
+        assert_eq!(b.take("c").expect("c").at, "skep.toml:4: b.c");
+        let list = b.take("d").expect("d").list().expect("a list");
+        assert_eq!(list[1].at, "skep.toml:6: b.d");
+    }
+
+    #[test]
+    fn broken_lines_are_all_named_and_never_quoted() {
+        let text = "webhook_secret = 'hunter2\nlisten = \"127.0.0.1:1\"\napp_id = hunter2\n";
+        let (_, mistakes) = Table::parse("skep.toml", text);
+        let lines: Vec<&str> = mistakes.iter().map(|mistake| mistake.at.as_str()).collect();
+        assert_eq!((lines.first(), lines.last()), (Some(&"skep.toml:1"), Some(&"skep.toml:3")), "{mistakes:?}");
+        assert!(mistakes.iter().all(|mistake| !mistake.what.contains("hunter2")), "{mistakes:?}");
+    }
+
+    #[test]
+    fn left_over_keys_are_mistakes() {
+        let (root, _) = Table::parse("skep.toml", "lisen = 'x'");
+        let mut mistakes = Vec::new();
+        root.finish(&["listen"], &mut mistakes);
+        assert_eq!(mistakes, [Mistake::new("skep.toml:1: lisen", "there is no such key. Did you mean `listen`?")]);
+    }
+}

@@ -1,0 +1,262 @@
+//! Who we are on GitHub and where GitHub is: credentials and addresses.
+//!
+//! The key is proved to be one here, so that a wrong file is found at the start and not at the first webhook.
+
+use std::net::IpAddr;
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use secrecy::SecretString;
+use url::{Host, Url};
+
+use super::reading::Reading;
+use super::sources::{Found, is_shared};
+
+/// What the App asks for on GitHub, and no more; `app-manifest.json` says the same.
+/// <https://docs.github.com/rest/overview/permissions-required-for-github-apps>
+pub const PERMISSIONS: [(&str, &str); 4] =
+    [("contents", "write"), ("issues", "write"), ("metadata", "read"), ("pull_requests", "write")];
+
+/// The webhook events the App subscribes to: those that the room `webhook` reads.
+pub const EVENTS: [&str; 2] = ["issues", "pull_request"];
+
+/// The App's credentials and addresses.
+#[derive(Debug, Clone)]
+pub struct GitHubSettings {
+    /// The App's number.
+    pub app_id: u64,
+    /// Its private key: PEM, PKCS#1 or PKCS#8, with real line ends.
+    pub private_key: SecretString,
+    /// The webhook secret.
+    pub webhook_secret: SecretString,
+    /// The one before it, still accepted.
+    pub webhook_secret_previous: Option<SecretString>,
+    /// The REST API's root, without a slash at its end unless it is the host's root.
+    pub api_url: Url,
+    /// Where people and git go.
+    pub web_url: Url,
+}
+
+impl GitHubSettings {
+    /// The secrets that prove a webhook: the present one first.
+    pub fn webhook_secrets(&self) -> Vec<SecretString> {
+        std::iter::once(&self.webhook_secret).chain(&self.webhook_secret_previous).cloned().collect()
+    }
+}
+
+/// What a command that works on GitHub needs and nobody gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// `SKEP_APP_ID (or app_id in skep.toml)`.
+    pub name: String,
+    /// What it is.
+    pub meaning: &'static str,
+}
+
+impl Missing {
+    pub(super) fn of(key: &'static str) -> Self {
+        let entry = super::reference::entry_of(key);
+        let name = entry.env.map_or_else(|| key.to_owned(), |env| format!("{env} (or {key} in skep.toml)"));
+        Self { name, meaning: entry.meaning }
+    }
+}
+
+/// Reads credentials and addresses; what is missing is added to the list.
+pub(super) fn read(reading: &mut Reading<'_>, missing: &mut Vec<Missing>) -> Option<GitHubSettings> {
+    let before = reading.mistakes.len();
+    let app_id = reading.meant("app_id", app_id);
+    let private_key = private_key(reading);
+    let webhook_secret = reading.meant("webhook_secret", secret);
+    let webhook_secret_previous = reading.meant("webhook_secret_previous", secret);
+    let (api_url, web_url) = addresses(reading);
+    if reading.mistakes.len() > before {
+        return None;
+    }
+    let mut need = |key, there: bool| {
+        if !there {
+            missing.push(Missing::of(key));
+        }
+    };
+    need("app_id", app_id.is_some());
+    need("private_key_file", private_key.is_some());
+    need("webhook_secret", webhook_secret.is_some());
+    Some(GitHubSettings {
+        app_id: app_id?,
+        private_key: private_key?,
+        webhook_secret: webhook_secret?,
+        webhook_secret_previous,
+        api_url: api_url?,
+        web_url: web_url?,
+    })
+}
+
+fn app_id(found: &Found) -> Result<u64, String> {
+    let wrong =
+        || "must be the App's number, such as 123456 (\"App ID\" on the App's page, not the client id)".to_owned();
+    found.text.trim().parse().ok().filter(|id| *id > 0).ok_or_else(wrong)
+}
+
+fn secret(found: &Found) -> Result<SecretString, String> {
+    let text = found.text.trim();
+    if text.is_empty() { Err("is empty".to_owned()) } else { Ok(SecretString::from(text)) }
+}
+
+/// The key itself or a file of it; the higher source wins, and two of the same source contradict each other.
+fn private_key(reading: &mut Reading<'_>) -> Option<SecretString> {
+    let (inline, file) = (reading.found("private_key"), reading.found("private_key_file"));
+    let of_file = match (&inline, &file) {
+        (Some(inline), Some(file)) if inline.rank == file.rank => {
+            let what = format!("{} is given too: keep one of the two", file.at);
+            reading.mistakes.push(inline.wrong(what));
+            return None;
+        }
+        (Some(inline), Some(file)) => file.rank < inline.rank,
+        (_, file) => file.is_some(),
+    };
+    reading.origins.remove(if of_file { "private_key" } else { "private_key_file" });
+    let (found, pem) = if of_file {
+        let file = file?;
+        let read = std::fs::read_to_string(file.path());
+        let what = |error| file.wrong(format!("{} cannot be read: {error}", file.path().display()));
+        let pem = read.map_err(what);
+        let pem = reading.noted(pem)?;
+        warn_if_shared(reading, &file);
+        (file, pem)
+    } else {
+        let inline = inline?;
+        let pem = inline.text.replace("\\n", "\n");
+        (inline, pem)
+    };
+    let key = usable_key(&pem).map_err(|what| found.wrong(what));
+    reading.noted(key)
+}
+
+fn warn_if_shared(reading: &mut Reading<'_>, file: &Found) {
+    let path = file.path();
+    if is_shared(&path) {
+        reading.warnings.push(format!("{}: {} can be read by others; chmod 600 it", file.at, path.display()));
+    }
+}
+
+/// Signs once with the key, which proves more than its frame.
+fn usable_key(pem: &str) -> Result<SecretString, String> {
+    let pem = pem.trim();
+    let wrong = |_| {
+        "is not a usable private key: give the PEM file GitHub hands out, PKCS#1 (BEGIN RSA PRIVATE KEY) or PKCS#8 \
+         (BEGIN PRIVATE KEY), without a passphrase"
+            .to_owned()
+    };
+    let key = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(wrong)?;
+    encode(&Header::new(Algorithm::RS256), &serde_json::json!({}), &key).map_err(wrong)?;
+    Ok(SecretString::from(pem))
+}
+
+fn addresses(reading: &mut Reading<'_>) -> (Option<Url>, Option<Url>) {
+    let before = reading.mistakes.len();
+    let web = reading.meant("github_url", web_address);
+    let api = reading.meant("github_api_url", |found| address(&found.text));
+    if reading.mistakes.len() > before {
+        return (None, None);
+    }
+    match (web, api) {
+        (Some(web), Some(api)) => (Some(api), Some(web)),
+        (Some(web), None) => (Some(api_of(&web)), Some(web)),
+        (None, None) => (Some(fixed("https://api.github.com")), Some(fixed("https://github.com"))),
+        (None, Some(api)) if api == fixed("https://api.github.com") => (Some(api), Some(fixed("https://github.com"))),
+        (None, Some(_)) => {
+            let at = reading.at("github_api_url");
+            let what = "names another server than github.com, so SKEP_GITHUB_URL must name it too (https://HOST)";
+            reading.mistakes.push(super::mistake::Mistake::new(at, what));
+            (None, None)
+        }
+    }
+}
+
+/// An address that is fixed in here.
+pub(super) fn fixed(url: &str) -> Url {
+    Url::parse(url).expect("the fixed addresses are URLs; the tests use them all")
+}
+
+/// Where the REST API of a GitHub is:
+/// <https://docs.github.com/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api> and, with data
+/// residency, <https://docs.github.com/enterprise-cloud@latest/admin/data-residency/about-github-enterprise-cloud-with-data-residency>.
+fn api_of(web: &Url) -> Url {
+    let host = web.host_str().unwrap_or_default();
+    let mut api = web.clone();
+    let with_api_host = format!("api.{host}");
+    if (host == "github.com" || host.ends_with(".ghe.com")) && api.set_host(Some(&with_api_host)).is_ok() {
+        return api;
+    }
+    api.set_path("/api/v3");
+    api
+}
+
+fn web_address(found: &Found) -> Result<Url, String> {
+    let url = address(&found.text)?;
+    if url.path() == "/" { Ok(url) } else { Err("must end after the host: https://HOST".to_owned()) }
+}
+
+/// An address to which credentials may go: https, or http on this machine.
+fn address(text: &str) -> Result<Url, String> {
+    let wrong = || format!("`{}` is not an address such as https://github.example", shown(text));
+    let mut url = Url::parse(text.trim()).map_err(|_| wrong())?;
+    let plain =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    match url.scheme() {
+        _ if !plain => return Err("must be without name, password, query and fragment".to_owned()),
+        "https" if url.host().is_some() => {}
+        "http" if is_loopback(&url) => {}
+        "http" => return Err("must begin with https:// (http:// is only for this machine)".to_owned()),
+        _ => return Err(wrong()),
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+/// The text, unless it may hold a password.
+fn shown(text: &str) -> &str {
+    if text.contains('@') { "…" } else { text.trim() }
+}
+
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_api_follows_from_the_server() {
+        let of = |web: &str| api_of(&fixed(web)).to_string();
+        assert_eq!(of("https://github.com"), "https://api.github.com/");
+        assert_eq!(of("https://git.corp.example"), "https://git.corp.example/api/v3");
+        assert_eq!(of("https://octo.ghe.com"), "https://api.octo.ghe.com/");
+        assert_eq!(of("http://127.0.0.1:8080"), "http://127.0.0.1:8080/api/v3");
+    }
+
+    #[test]
+    fn credentials_go_only_to_https_or_to_this_machine() {
+        for good in ["https://github.com", "http://localhost:1", "http://127.0.0.1", "http://[::1]:9/api/v3/"] {
+            assert!(address(good).is_ok(), "{good}");
+        }
+        let bad = [
+            "http://github.com",
+            "ftp://x",
+            "github.com",
+            "https://",
+            "https://u:p@x",
+            "https://x?a=1",
+            "http://10.0.0.1",
+        ];
+        for bad in bad {
+            assert!(address(bad).is_err(), "{bad}");
+        }
+        assert!(!address("ftp://u:hunter2@x").expect_err("wrong").contains("hunter2"));
+    }
+}

@@ -1,0 +1,200 @@
+//! The numbers under `[limits]`: one knob each, with its unit, its bounds and where it goes.
+
+use std::ops::RangeInclusive;
+
+use super::document::{Item, Table, Value};
+use super::mistake::Mistake;
+use super::quantity::{parse_duration, parse_size};
+use super::reference::shown;
+use crate::core::policy::Limits;
+
+/// How fast we change things on GitHub, for each installation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Changes that may follow each other at once after a rest.
+    pub burst: u32,
+    /// Changes a second after that.
+    pub per_second: u32,
+    /// Content creations in any minute.
+    pub per_minute: u32,
+    /// Content creations in any hour.
+    pub per_hour: u32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { burst: 10, per_second: 1, per_minute: 60, per_hour: 400 }
+    }
+}
+
+/// All that `[limits]` fills.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Numbers {
+    pub limits: Limits,
+    pub pace: Pace,
+}
+
+/// How a number is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A whole number.
+    Count,
+    /// A duration, kept in milliseconds.
+    Duration,
+    /// A size, kept in bytes.
+    Size,
+}
+
+/// One number.
+pub(super) struct Knob {
+    pub key: &'static str,
+    pub kind: Kind,
+    pub range: RangeInclusive<u64>,
+    pub get: fn(&Numbers) -> u64,
+    pub set: fn(&mut Numbers, u64),
+    pub meaning: &'static str,
+}
+
+const SECOND: u64 = 1_000;
+const MINUTE: u64 = 60 * SECOND;
+const DAY: u64 = 24 * 60 * MINUTE;
+
+/// A knob over one field; every bound fits the field's type.
+macro_rules! knob {
+    ($key:literal, $kind:ident, $range:expr, $($field:ident).+ : $type:ty, $meaning:literal) => {
+        Knob {
+            key: $key,
+            kind: Kind::$kind,
+            range: $range,
+            get: |numbers| u64::try_from(numbers.$($field).+).unwrap_or_default(),
+            set: |numbers, value| numbers.$($field).+ = <$type>::try_from(value).unwrap_or(<$type>::MAX),
+            meaning: $meaning,
+        }
+    };
+}
+
+pub(super) const KNOBS: [Knob; 15] = [
+    knob!("sessions", Count, 1..=1_000, limits.sessions: u32, "Sessions at once; more wait in the queue."),
+    knob!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64, "Longest time of one session."),
+    knob!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64, "Longest time an agent may say nothing."),
+    knob!("start_attempts", Count, 1..=100, limits.start_attempts: i64, "How often a failed start is tried in all."),
+    knob!(
+        "effect_attempts", Count, 1..=100, limits.effect_attempts: i64,
+        "How often any other step is tried in all before a person hears of it."
+    ),
+    knob!(
+        "retry_base", Duration, 1..=5 * MINUTE, limits.retry_base_ms: i64,
+        "The first pause between tries; doubles up to 5 minutes."
+    ),
+    knob!(
+        "status_interval", Duration, 1..=60 * MINUTE, limits.status_interval_ms: i64,
+        "Shortest time between two edits of a status comment that show mere progress."
+    ),
+    knob!("drain", Duration, 0..=60 * MINUTE, limits.drain_ms: i64, "How long a graceful stop waits for agents."),
+    knob!("max_files", Count, 1..=100_000, limits.max_files: u32, "Files a session may change."),
+    knob!("max_patch", Size, 1..=1 << 30, limits.max_patch_bytes: u64, "Largest patch of a session."),
+    knob!("max_commits", Count, 1..=10_000, limits.max_commits: u32, "Most commits of a session."),
+    knob!(
+        "mutation_burst", Count, 1..=100, pace.burst: u32,
+        "Changes on GitHub that may follow each other at once after a rest, per installation."
+    ),
+    knob!("mutations_per_second", Count, 1..=100, pace.per_second: u32, "Changes a second after that."),
+    knob!(
+        "creations_per_minute", Count, 1..=80, pace.per_minute: u32,
+        "Comments and pull requests created in any minute (GitHub stops at 80)."
+    ),
+    knob!(
+        "creations_per_hour", Count, 1..=500, pace.per_hour: u32,
+        "Comments and pull requests created in any hour (GitHub stops at 500)."
+    ),
+];
+
+/// Reads `[limits]`.
+pub(super) fn read(mut table: Table, mistakes: &mut Vec<Mistake>) -> Numbers {
+    let mut numbers = Numbers::default();
+    for knob in &KNOBS {
+        match table.take(knob.key).map(|item| number(knob, item)).transpose() {
+            Ok(Some(value)) => (knob.set)(&mut numbers, value),
+            Ok(None) => {}
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    table.finish(&KNOBS.map(|knob| knob.key), mistakes);
+    numbers
+}
+
+fn number(knob: &Knob, item: Item) -> Result<u64, Mistake> {
+    let (low, high) = (shown(knob.kind, *knob.range.start()), shown(knob.kind, *knob.range.end()));
+    let value = match (knob.kind, &item.value) {
+        (Kind::Count, Value::Integer(number)) => u64::try_from(*number).ok(),
+        (Kind::Duration, Value::Text(text)) => {
+            parse_duration(text).and_then(|duration| u64::try_from(duration.as_millis()).ok())
+        }
+        (Kind::Size, Value::Text(text)) => parse_size(text),
+        (Kind::Count | Kind::Duration | Kind::Size, _) => None,
+    };
+    let wanted = match knob.kind {
+        Kind::Count => format!("must be a whole number from {low} to {high}"),
+        Kind::Duration => format!("must be a duration such as \"90s\" or \"1h30m\", from {low} to {high}"),
+        Kind::Size => format!("must be a size such as \"4MiB\", from {low} to {high}"),
+    };
+    value.filter(|value| knob.range.contains(value)).ok_or_else(|| item.wrong(wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> (Numbers, Vec<Mistake>) {
+        let (table, mut mistakes) = Table::parse("skep.toml", text);
+        let numbers = read(table, &mut mistakes);
+        (numbers, mistakes)
+    }
+
+    /// A field without a knob could not be set by anybody.
+    #[test]
+    fn every_limit_has_a_knob() {
+        let fields = serde_json::to_value(Limits::default()).expect("JSON");
+        let mut fields: Vec<String> = fields.as_object().expect("an object").keys().cloned().collect();
+        let bare = |name: &String| name.trim_end_matches("_ms").trim_end_matches("_bytes").to_owned();
+        fields = fields.iter().map(bare).collect();
+        let mut knobs: Vec<String> = KNOBS[..KNOBS.len() - 4].iter().map(|knob| knob.key.to_owned()).collect();
+        fields.sort();
+        knobs.sort();
+        assert_eq!(knobs, fields);
+    }
+
+    #[test]
+    fn every_knob_turns_its_own_number_and_no_other() {
+        for knob in &KNOBS {
+            let low = *knob.range.start();
+            let value = if (knob.get)(&Numbers::default()) == low { low + 1 } else { low };
+            let written = match knob.kind {
+                Kind::Count => shown(knob.kind, value),
+                Kind::Duration | Kind::Size => format!("'{}'", shown(knob.kind, value)),
+            };
+            let (numbers, mistakes) = read_text(&format!("{} = {written}", knob.key));
+            assert_eq!(mistakes, [], "{}", knob.key);
+            for other in &KNOBS {
+                let expected = if other.key == knob.key { value } else { (other.get)(&Numbers::default()) };
+                assert_eq!((other.get)(&numbers), expected, "{} by {}", other.key, knob.key);
+            }
+        }
+    }
+
+    #[test]
+    fn bounds_and_units_are_kept() {
+        let text = "sessions = 0\nsilence = 10\nmax_patch = '4 MB'\ndrain = '2h'\nmax_files = '3'\nsesions = 1";
+        let (numbers, mistakes) = read_text(text);
+        assert_eq!(numbers, Numbers::default());
+        let said: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        insta::assert_snapshot!(said.join("\n"), @r#"
+        skep.toml:1: sessions: must be a whole number from 1 to 1000
+        skep.toml:2: silence: must be a duration such as "90s" or "1h30m", from 1s to 7d
+        skep.toml:4: drain: must be a duration such as "90s" or "1h30m", from 0s to 1h
+        skep.toml:5: max_files: must be a whole number from 1 to 100000
+        skep.toml:3: max_patch: must be a size such as "4MiB", from 1B to 1GiB
+        skep.toml:6: sesions: there is no such key. Did you mean `sessions`?
+        "#);
+    }
+}

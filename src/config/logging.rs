@@ -1,0 +1,52 @@
+//! What is logged and how it looks.
+
+use tracing_subscriber::EnvFilter;
+
+use super::mistake::ConfigError;
+use super::reading::Reading;
+use super::sources::Sources;
+
+/// What is logged and how it looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logging {
+    /// A `tracing` filter that is known to parse; `None` when nobody named one.
+    pub filter: Option<String>,
+    /// One line of text or of JSON for each entry.
+    pub format: LogFormat,
+}
+
+/// How a log entry looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Reads it.
+pub(super) fn read(reading: &mut Reading<'_>) -> Logging {
+    let filter = reading.meant("log", |found| {
+        let text = found.text.trim();
+        let parsed = EnvFilter::builder().parse(text);
+        let wrong = |error| format!("`{text}` is not a filter such as warn,skep=debug: {error}");
+        parsed.map(|_| text.to_owned()).map_err(wrong)
+    });
+    let format = reading.meant("log_format", |found| match found.text.trim() {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        other => Err(format!("must be text or json, not `{other}`")),
+    });
+    Logging { filter, format: format.unwrap_or_default() }
+}
+
+impl Sources {
+    /// What to log, before anything else is understood.
+    pub fn logging(&self) -> Result<Logging, ConfigError> {
+        let mut reading = Reading::new(self);
+        reading.mistakes.clear();
+        let logging = read(&mut reading);
+        if reading.mistakes.is_empty() { Ok(logging) } else { Err(ConfigError(reading.mistakes)) }
+    }
+}

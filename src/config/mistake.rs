@@ -1,0 +1,89 @@
+//! What is wrong with a configuration: all of it at once, each mistake under the name the operator typed.
+//!
+//! It must never carry a secret: a wrong value is shown only where it cannot be one.
+
+use std::fmt;
+
+/// One thing to put right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Where: `SKEP_LISTEN`, `--listen`, `skep.toml:4: limits.sessions`.
+    pub at: String,
+    /// What is wrong and what would be right.
+    pub what: String,
+}
+
+impl Mistake {
+    /// A mistake at a place.
+    pub fn new(at: impl Into<String>, what: impl Into<String>) -> Self {
+        Self { at: at.into(), what: what.into() }
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.at, self.what)
+    }
+}
+
+/// Every mistake of a configuration; at least one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the configuration has {}:{}", counted(.0.len()), lines(.0))]
+pub struct ConfigError(pub Vec<Mistake>);
+
+impl From<ConfigError> for crate::core::failure::Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::broken(error.to_string())
+    }
+}
+
+fn counted(number: usize) -> String {
+    if number == 1 { "one mistake".to_owned() } else { format!("{number} mistakes") }
+}
+
+fn lines(mistakes: &[Mistake]) -> String {
+    mistakes.iter().map(|mistake| format!("\n  {mistake}")).collect()
+}
+
+/// ` Did you mean `x`?` when a known word is near, otherwise nothing.
+pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let near = known.into_iter().map(|known| (distance(word, known), known)).min();
+    match near {
+        Some((edits, known)) if edits <= 1 + known.len() / 4 => format!(" Did you mean `{known}`?"),
+        _ => String::new(),
+    }
+}
+
+/// How many single-character edits part two words (Levenshtein), of which only the first 60 characters count.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().take(60).collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().take(60).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_words_are_proposed_and_far_ones_are_not() {
+        assert_eq!(did_you_mean("lisen", ["listen", "limits"]), " Did you mean `listen`?");
+        assert_eq!(did_you_mean("banana", ["listen", "limits"]), "");
+        assert_eq!(did_you_mean("x", []), "");
+    }
+
+    #[test]
+    fn every_mistake_has_its_line() {
+        let error = ConfigError(vec![Mistake::new("--listen", "a"), Mistake::new("SKEP_APP_ID", "b")]);
+        assert_eq!(error.to_string(), "the configuration has 2 mistakes:\n  --listen: a\n  SKEP_APP_ID: b");
+    }
+}

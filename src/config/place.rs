@@ -1,0 +1,110 @@
+//! Where skep listens and where it keeps things: addresses, the data folder, the database.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::github::fixed;
+use super::mistake::{ConfigError, Mistake};
+use super::reading::Reading;
+use super::sources::Found;
+
+pub(super) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
+pub(super) const ADMIN_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3001);
+/// Others may enter and see; what skep keeps is for its own user.
+const PRIVATE: u32 = 0o700;
+const STICKY: u32 = 0o1000;
+
+/// Reads both addresses.
+pub(super) fn addresses(reading: &mut Reading<'_>) -> (SocketAddr, SocketAddr) {
+    let listen = reading.meant("listen", socket).unwrap_or(LISTEN);
+    let admin = reading.meant("admin_listen", socket).unwrap_or(ADMIN_LISTEN);
+    let key = if reading.origins.contains_key("admin_listen") { "admin_listen" } else { "listen" };
+    let at = reading.at(key);
+    if listen == admin && listen.port() != 0 {
+        reading.mistakes.push(Mistake::new(at, format!("webhooks and the admin address cannot both be {listen}")));
+    } else if !admin.ip().is_loopback() {
+        let what = "whoever reaches this address may start work; keep it on loopback or behind a firewall";
+        reading.warnings.push(format!("{at}: {what}"));
+    }
+    (listen, admin)
+}
+
+/// An address with a port.
+pub(super) fn socket(found: &Found) -> Result<SocketAddr, String> {
+    let text = found.text.trim();
+    let numeric = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    let wrong = |_| format!("`{text}` is not an address with a port, such as 127.0.0.1:3000 or [::]:3000");
+    numeric.as_deref().unwrap_or(text).parse().map_err(wrong)
+}
+
+/// The address under which a command on this machine finds the admin address.
+pub(super) fn admin_url(listen: SocketAddr) -> Url {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    fixed(&format!("http://{}", SocketAddr::new(ip, listen.port())))
+}
+
+/// Reads the data folder; always absolute.
+pub(super) fn data_dir(reading: &mut Reading<'_>) -> Option<PathBuf> {
+    let named = reading.meant("data_dir", |found| {
+        let path = std::path::absolute(found.path()).map_err(|error| error.to_string())?;
+        let is_file = path.exists() && !path.is_dir();
+        if is_file { Err(format!("{} is not a folder", path.display())) } else { Ok(path) }
+    });
+    if named.is_some() || reading.origins.contains_key("data_dir") {
+        return named;
+    }
+    let default = reading.sources.default_data_dir();
+    if default.is_none() {
+        let what = "is not set, and neither XDG_STATE_HOME nor HOME is: name a folder for skep's data";
+        reading.mistakes.push(Mistake::new("SKEP_DATA_DIR", what));
+    }
+    default
+}
+
+/// Reads where the database is; may hold a password.
+pub(super) fn database_url(reading: &mut Reading<'_>, data_dir: Option<&Path>) -> Option<SecretString> {
+    let named = reading.meant("database_url", |found| {
+        let text = found.text.trim();
+        let sqlite = text.strip_prefix("sqlite://").is_some_and(|path| path.starts_with('/'));
+        let postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        let good = sqlite || (postgres && Url::parse(text).is_ok_and(|url| url.host().is_some()));
+        let wrong = || "must be sqlite:///absolute/path or postgres://user@host/database".to_owned();
+        good.then(|| SecretString::from(text)).ok_or_else(wrong)
+    });
+    if named.is_some() || reading.origins.contains_key("database_url") {
+        return named;
+    }
+    sqlite_in(data_dir?)
+}
+
+/// The database in a data folder, which must be absolute.
+pub(super) fn sqlite_in(data_dir: &Path) -> Option<SecretString> {
+    let file = Url::from_file_path(data_dir.join("skep.db")).ok()?;
+    Some(SecretString::from(format!("sqlite://{}", file.path())))
+}
+
+/// Makes the data folder, for its owner alone. One that is there already is closed to others if it is ours; the answer
+/// is a warning if it cannot be.
+pub(super) fn make_private(folder: &Path) -> Result<Option<String>, ConfigError> {
+    let wrong =
+        |what: String| ConfigError(vec![Mistake::new("SKEP_DATA_DIR", format!("{}: {what}", folder.display()))]);
+    let made = std::fs::DirBuilder::new().recursive(true).mode(PRIVATE).create(folder);
+    made.map_err(|error| wrong(format!("cannot be made: {error}")))?;
+    let metadata = std::fs::metadata(folder).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    if metadata.mode() & STICKY != 0 {
+        return Err(wrong("is a folder that many share: name a folder inside it".to_owned()));
+    }
+    if metadata.mode() & 0o077 == 0 {
+        return Ok(None);
+    }
+    let closed = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(PRIVATE));
+    Ok(closed.err().map(|error| format!("{} is open to others and cannot be closed: {error}", folder.display())))
+}

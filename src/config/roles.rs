@@ -1,0 +1,154 @@
+//! Roles of `skep.toml`: changes to built-in ones, and new ones.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::document::{Item, Table};
+use super::mistake::{Mistake, did_you_mean};
+use super::quantity::parse_duration;
+use super::reading::Reading;
+use super::reference::keys_under;
+use crate::core::role::{
+    Ceiling, ORDER, PROMPT_MAX_CHARS, Role, RoleLimits, RoleName, RoleOverride, RoleSource, Tool, Tools, built_in,
+    layer,
+};
+
+/// The roles of the file, and which agents they ask for, each with the place that says so.
+#[derive(Default)]
+pub(super) struct Roles {
+    pub by_name: BTreeMap<RoleName, Role>,
+    pub agents: Vec<(String, String)>,
+}
+
+/// Reads `[roles.<name>]`; each role is laid over the built-in one of its name.
+pub(super) fn read(reading: &mut Reading<'_>) -> Roles {
+    let folder = reading.sources.file_folder();
+    let mut mistakes = Vec::new();
+    let mut roles = Roles::default();
+    for (name, item) in reading.root.take_table("roles", &mut mistakes).drain() {
+        let at = item.at.clone();
+        let name: Result<RoleName, _> = name.parse();
+        let name = name.map_err(|error| mistakes.push(Mistake::new(&at, error.to_string())));
+        let table = item.table().map_err(|mistake| mistakes.push(mistake));
+        let (Ok(name), Ok(table)) = (name, table) else { continue };
+        let before = mistakes.len();
+        let agent_at = table.get("agent").map(|item| item.at.clone());
+        let over = change(table, &folder, &mut mistakes);
+        let base = built_in(&name).or_else(|| new(&name, &over));
+        match base {
+            Some(base) => {
+                roles.agents.extend(agent_at.zip(over.agent.clone()));
+                roles.by_name.insert(name, layer(base, over, &Ceiling::default()));
+            }
+            None if mistakes.len() == before => mistakes
+                .push(Mistake::new(at, "is not built in, so it needs a description and a prompt (or prompt_file)")),
+            None => {}
+        }
+    }
+    reading.mistakes.append(&mut mistakes);
+    roles
+}
+
+/// Reads the default role, which must exist.
+pub(super) fn read_default(reading: &mut Reading<'_>, roles: &BTreeMap<RoleName, Role>) -> Option<RoleName> {
+    reading.meant("default_role", |found| {
+        let name: Option<RoleName> = found.text.trim().parse().ok();
+        let known = name.filter(|name| built_in(name).is_some() || roles.contains_key(name));
+        known.ok_or_else(|| {
+            let names = ORDER.into_iter().chain(roles.keys().map(RoleName::as_str));
+            format!("there is no role `{}`.{}", found.text.trim(), did_you_mean(found.text.trim(), names))
+        })
+    })
+}
+
+fn new(name: &RoleName, over: &RoleOverride) -> Option<Role> {
+    Some(Role {
+        name: name.clone(),
+        description: over.description.clone()?,
+        prompt: over.prompt.clone()?,
+        agent: None,
+        model: None,
+        tools: Tools::all(),
+        writes: true,
+        limits: RoleLimits::default(),
+        source: RoleSource::Config,
+    })
+}
+
+fn change(mut table: Table, folder: &Path, mistakes: &mut Vec<Mistake>) -> RoleOverride {
+    let mut over = RoleOverride::empty(RoleSource::Config);
+    if let (Some(prompt), Some(file)) = (table.get("prompt"), table.get("prompt_file")) {
+        mistakes.push(prompt.wrong(format!("{} is given too: keep one of the two", file.at)));
+    }
+    for key in keys_under("roles.<name>.") {
+        let Some(item) = table.take(key) else { continue };
+        if let Err(mistake) = put(&mut over, key, item, folder) {
+            mistakes.push(mistake);
+        }
+    }
+    table.finish(&keys_under("roles.<name>."), mistakes);
+    if over.writes.is_none() {
+        over.writes = over.tools.as_ref().map(|tools| tools.contains(Tool::Edit));
+    }
+    over
+}
+
+fn put(over: &mut RoleOverride, key: &str, item: Item, folder: &Path) -> Result<(), Mistake> {
+    match key {
+        "description" => over.description = Some(words(item)?),
+        "prompt" => over.prompt = Some(prompt(item.at.clone(), item.text()?)?),
+        "prompt_file" => over.prompt = Some(prompt_file(item, folder)?),
+        "agent" => over.agent = Some(words(item)?),
+        "model" => over.model = Some(words(item)?),
+        "tools" => over.tools = Some(tools(item)?),
+        "writes" => over.writes = Some(item.switch()?),
+        "session_timeout" => over.limits.session_timeout_s = Some(seconds(item)?),
+        "silence" => over.limits.silence_s = Some(seconds(item)?),
+        _ => return Err(item.wrong("there is no such key")),
+    }
+    Ok(())
+}
+
+fn words(item: Item) -> Result<String, Mistake> {
+    let at = item.at.clone();
+    let text = item.text()?;
+    if text.trim().is_empty() { Err(Mistake::new(at, "is empty")) } else { Ok(text.trim().to_owned()) }
+}
+
+fn prompt(at: String, text: String) -> Result<String, Mistake> {
+    let length = text.trim().chars().count();
+    match length {
+        0 => Err(Mistake::new(at, "the prompt is empty")),
+        _ if length > PROMPT_MAX_CHARS => {
+            Err(Mistake::new(at, format!("the prompt has {length} characters, at most {PROMPT_MAX_CHARS} are taken")))
+        }
+        _ => Ok(text.trim().to_owned()),
+    }
+}
+
+fn prompt_file(item: Item, folder: &Path) -> Result<String, Mistake> {
+    let at = item.at.clone();
+    let path = folder.join(item.text()?);
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| Mistake::new(&at, format!("{} cannot be read: {error}", path.display())))?;
+    prompt(at, text)
+}
+
+fn tools(item: Item) -> Result<Tools, Mistake> {
+    let tool = |item: Item| {
+        let at = item.at.clone();
+        let name = item.text()?;
+        let what =
+            || format!("there is no tool `{name}`; there are read, search, edit, execute, fetch, think and other");
+        Tool::from_alias(&name).ok_or_else(|| Mistake::new(at, what()))
+    };
+    item.list()?.into_iter().map(tool).collect()
+}
+
+fn seconds(item: Item) -> Result<u64, Mistake> {
+    let at = item.at.clone();
+    let whole =
+        parse_duration(&item.text()?).filter(|duration| duration.as_secs() >= 1 && duration.subsec_nanos() == 0);
+    let wrong = || Mistake::new(at, "must be a duration of whole seconds such as \"90s\" or \"1h30m\"");
+    whole.map(|duration| duration.as_secs()).ok_or_else(wrong)
+}

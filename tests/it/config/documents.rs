@@ -1,0 +1,95 @@
+//! The documents say what the program does: README, manifest, help.
+
+use std::collections::BTreeMap;
+
+use clap::{CommandFactory, Parser};
+use skep::agent::presets::preset;
+use skep::cli::Cli;
+use skep::config::{EVENTS, PERMISSIONS, reference, reference_markdown};
+use skep::webhook::{self, Parsed};
+
+use super::read;
+
+/// The README's table, row by row, is the one the program prints.
+#[test]
+fn the_readme_says_what_the_program_knows() {
+    let readme = read("README.md");
+    let rows = |text: &str| -> Vec<String> {
+        let from = text.lines().skip_while(|line| !line.starts_with("| skep.toml |"));
+        from.take_while(|line| line.starts_with('|')).map(str::to_owned).collect()
+    };
+    let (written, known) = (rows(&readme), rows(&reference_markdown()));
+    assert_eq!(known.len(), reference().len() + 2);
+    for (written, known) in written.iter().zip(&known) {
+        assert_eq!(written, known);
+    }
+    assert_eq!(written.len(), known.len(), "the table should be:\n{}", reference_markdown());
+}
+
+#[test]
+fn the_readme_lists_the_roles_and_presets_there_are() {
+    let readme = read("README.md");
+    for role in skep::core::role::all() {
+        let row = format!("| `{}` | {} |", role.name, role.description);
+        assert!(readme.contains(&row), "{row}");
+    }
+    for name in skep::agent::presets::names() {
+        let start = preset(name).expect("listed").command[..].first().cloned().unwrap_or_default();
+        assert!(readme.contains(&format!("| `{name}` | `{start}")), "{name}");
+    }
+}
+
+/// Asked for on GitHub: exactly what is used.
+#[test]
+fn the_manifest_asks_for_what_is_used() {
+    let manifest: serde_json::Value = serde_json::from_str(&read("app-manifest.json")).expect("JSON");
+    let asked: BTreeMap<String, String> =
+        serde_json::from_value(manifest["default_permissions"].clone()).expect("permissions");
+    let used = PERMISSIONS.map(|(name, level)| (name.to_owned(), level.to_owned()));
+    assert_eq!(asked, BTreeMap::from(used));
+    let events: Vec<String> = serde_json::from_value(manifest["default_events"].clone()).expect("events");
+    assert_eq!(events, EVENTS);
+    let read = |event: &str, action: &str| {
+        let parsed = webhook::parse(event, &format!(r#"{{"action":"{action}"}}"#));
+        !matches!(parsed, Parsed::Ignored { .. })
+    };
+    let of_github = [
+        "check_run",
+        "check_suite",
+        "create",
+        "delete",
+        "discussion",
+        "fork",
+        "installation",
+        "issue_comment",
+        "issues",
+        "label",
+        "member",
+        "ping",
+        "pull_request",
+        "pull_request_review",
+        "push",
+        "release",
+        "repository",
+        "status",
+        "workflow_run",
+    ];
+    let actions =
+        ["labeled", "unlabeled", "closed", "opened", "created", "edited", "deleted", "completed", "submitted"];
+    let used: Vec<&str> =
+        of_github.into_iter().filter(|event| actions.iter().any(|action| read(event, action))).collect();
+    assert_eq!(used, EVENTS);
+}
+
+#[test]
+fn the_command_line_is_consistent() {
+    Cli::command().debug_assert();
+    for line in
+        ["skep serve --listen 127.0.0.1:1", "skep sessions --state running --live --json", "skep session 1-2-3 --log"]
+    {
+        assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
+    }
+    for line in ["skep sessions --state asleep", "skep session x", "skep dispatch", "skep status --admin https://x"] {
+        assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
+    }
+}
