@@ -25,7 +25,7 @@ use crate::http::{self, Bounds, Caps, Hosts};
 use crate::runner::{MarkerKey, Parts, Runner};
 use crate::store::{self, DataLock, Store};
 
-pub use desk::FrontDesk;
+pub use desk::{FrontDesk, event_line};
 pub use intake::FrontDoor;
 pub use setup::{Addresses, GitHubSetup, Setup};
 
@@ -174,7 +174,8 @@ pub async fn serve(setup: Setup, addresses: Addresses) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn signal() -> anyhow::Result<()> {
+/// Waits for SIGTERM or SIGINT.
+pub async fn signal() -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("listen for SIGINT")?;
@@ -250,7 +251,8 @@ async fn marker_key(store: &Store) -> anyhow::Result<MarkerKey> {
     Ok(MarkerKey::new(&store.get_or_init_meta("marker-key", &fresh).await?))
 }
 
-fn random(prefix: &str) -> anyhow::Result<String> {
+/// `prefix-` and 48 random hexadecimal digits.
+pub fn random(prefix: &str) -> anyhow::Result<String> {
     let mut bytes = [0_u8; 24];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
     Ok(format!("{prefix}-{}", hex::encode(bytes)))

@@ -4,6 +4,7 @@
 mod admin;
 mod answer;
 mod config;
+mod demo;
 mod demo_agent;
 mod dispatch;
 mod screen;
@@ -128,8 +129,9 @@ struct Demo {
     port: u16,
 }
 
-async fn play(_demo: Demo, _sources: &Sources) -> Ended {
-    Err(anyhow::anyhow!("`skep demo` is not wired in this build").into())
+async fn play(demo: Demo, sources: &Sources) -> Ended {
+    let Demo { keep, json, port } = demo;
+    Ok(demo::run(demo::Options { keep, json, port, path: sources.path() }).await?)
 }
 
 impl Asking {

@@ -51,9 +51,9 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: 
     let end = CancellationToken::new();
     let _ends_all_when_dropped = end.clone().drop_guard();
     let bounds = Arc::new(bounds);
-    while let Some((stream, seat)) = next(&listener, &seats, &stop).await {
+    while let Some((stream, _seat)) = next(&listener, &seats, &stop).await {
         let connection =
-            Connection { router: router.clone(), bounds: Arc::clone(&bounds), seats: Arc::clone(&seats), seat };
+            Connection { router: router.clone(), bounds: Arc::clone(&bounds), seats: Arc::clone(&seats), _seat };
         connections.spawn(connection.run(stream, stop.clone(), end.clone()));
     }
     drop(listener);

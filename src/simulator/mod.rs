@@ -1,7 +1,8 @@
 //! A GitHub in this process: a world, an HTTP skin over it, git over smart HTTP, signed webhooks, faults on request.
 //!
 //! It exists so that `skep demo` and the tests run the whole corridor on real parts without a network: it answers and
-//! refuses as GitHub does. It must never be lenient where GitHub is strict, listen beyond its address, or know skep.
+//! refuses as GitHub does. It must never be lenient where GitHub is strict, or listen beyond its address;
+//! of skep it knows only what a good skep never does.
 //!
 //! - [`world`] holds the facts and the rules; every change makes its webhook.
 //! - `rest` is the skin: routes, permissions, limits, JSON. `view` draws the JSON.
@@ -61,12 +62,11 @@ pub const PERMISSIONS: [(&str, &str); 6] = [
 ];
 
 /// What the App listens to when nothing else is said.
-pub const EVENTS: [&str; 11] = [
+pub const EVENTS: [&str; 10] = [
     "check_run",
     "check_suite",
     "issue_comment",
     "issues",
-    "label",
     "pull_request",
     "pull_request_review",
     "pull_request_review_comment",

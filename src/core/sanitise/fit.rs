@@ -1,8 +1,6 @@
 //! Cuts text to what GitHub takes (65,536 characters in a body; ours is 60,000), so that a long text is shortened with a
 //! note and never refused. Cutting must not wake what `outbound` put to sleep: never inside a code span or a word.
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::inline::take_graphemes;
 use super::outbound::Fence;
 
@@ -71,7 +69,7 @@ fn unclosed_span(line: &str) -> Option<usize> {
     while let Some(found) = line[at..].find(['`', '\\']) {
         let start = at + found;
         if line[start..].starts_with('\\') {
-            at = start + 1 + line[start + 1..].graphemes(true).next().map_or(0, |next| if next == "`" { 1 } else { 0 });
+            at = start + 1 + usize::from(line[start + 1..].starts_with(|c: char| c.is_ascii_punctuation()));
             continue;
         }
         let length = line[start..].bytes().take_while(|b| *b == b'`').count();

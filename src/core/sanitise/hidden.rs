@@ -136,10 +136,11 @@ fn named(name: &str) -> Option<char> {
     })
 }
 
-/// Whether the text begins with something that renderers decode as an entity, known to us or not.
-pub(super) fn looks_like_entity(text: &str) -> Option<usize> {
+/// The length of an entity at the start of the text, known to us by name or not. What is only almost one, such as
+/// `&##64;` or eight digits, is text to a renderer, with everything in it.
+pub(super) fn entity_length(text: &str) -> Option<usize> {
     let end = text.bytes().take(40).position(|b| b == b';')?;
-    let body = text.get(1..end)?;
-    let good = !body.is_empty() && body.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'#');
-    good.then_some(end + 1)
+    let name = text.get(1..end)?;
+    let named = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(|b| b.is_ascii_alphanumeric());
+    if named { Some(end + 1) } else { entity(text).map(|(_, length)| length) }
 }

@@ -223,7 +223,9 @@ impl<'a> Page<'a> {
     /// `](address "title")` loses its title.
     fn link_end(&mut self) {
         let inside = &self.rest()[2..];
-        let address_end = inside.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(inside.len());
+        let Some(address_end) = near(inside).find(|c: char| c.is_whitespace() || ")[".contains(c)) else {
+            return self.copy(2);
+        };
         let title = inside[address_end..].trim_start();
         let quote = title.chars().next().filter(|c| matches!(c, '"' | '\'' | '('));
         let closing = match quote {
@@ -242,13 +244,15 @@ impl<'a> Page<'a> {
     }
 }
 
+/// The beginning of the text, as far as links and images are followed.
+fn near(text: &str) -> &str {
+    let end = (0..=text.len().min(2_000)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    &text[..end]
+}
+
 /// The text before the first `end`, if that is near and in the same paragraph.
 fn bounded(text: &str, end: char) -> Option<&str> {
-    let mut window = text.len().min(4_000);
-    while !text.is_char_boundary(window) {
-        window -= 1;
-    }
-    let found = text[..window].find(end)?;
+    let found = near(text).find(end)?;
     (!text[..found].contains("\n\n")).then(|| &text[..found])
 }
 

@@ -31,12 +31,13 @@ pub fn inline(text: &str, max_chars: usize) -> String {
 }
 
 fn cut_off(mut pieces: Vec<String>, mut used: usize, piece: &str, max_chars: usize) -> String {
+    let whole = pieces.len();
     while used + 1 > max_chars
         && let Some(last) = pieces.pop()
     {
         used -= last.chars().count();
     }
-    if is_plain(piece) {
+    if whole == pieces.len() && is_plain(piece) {
         for grapheme in piece.graphemes(true) {
             let shown = escaped(grapheme);
             let length = shown.chars().count();

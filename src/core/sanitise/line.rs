@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Allow;
-use super::hidden::{entity, is_hidden, looks_like_entity};
+use super::hidden::{entity, entity_length, is_hidden};
 use super::word::{self, Verdict};
 
 /// What a line is made of after entities, escapes and code spans are understood.
@@ -308,7 +308,7 @@ fn ampersand(rest: &str, out: &mut Vec<Token>) -> usize {
         Some((c, length)) if is_hidden(c) => length,
         Some(('\n' | '\t', length)) => push(out, Token::Char(' '), length),
         Some((c, length)) if c.is_ascii_alphanumeric() || "@#/.-_:".contains(c) => push(out, Token::Char(c), length),
-        _ => match looks_like_entity(rest) {
+        _ => match entity_length(rest) {
             Some(length) => push(out, Token::Raw(rest[..length].to_owned()), length),
             None => push(out, Token::Raw("&amp;".to_owned()), 1),
         },

@@ -28,7 +28,7 @@ pub(super) fn judge(word: &str, closing: bool, allow: &Allow) -> Verdict {
         return if live && !(closing && allow.refers(word)) { Verdict::Address } else { Verdict::Defuse };
     }
     let mention = word.char_indices().any(|(at, c)| {
-        c == '@' && word[at + 1..].starts_with(|next: char| next.is_alphanumeric() || matches!(next, '-' | '_'))
+        c == '@' && word[at + 1..].starts_with(|next: char| next.is_alphanumeric() || matches!(next, '-' | '_' | '.'))
     });
     if mention {
         let allowed = word.strip_prefix('@').is_some_and(|login| allow.mentions(login));

@@ -48,7 +48,17 @@ pub async fn rate_limit(call: Call) -> Answer {
 /// `GET /users/{login}`
 pub async fn user(call: Call) -> Answer {
     let found = call.look(|world| world.user(call.value("login")).map(|user| world.user_json(&user.login)));
-    Reply::ok(found.ok_or_else(Refusal::not_found)?)
+    let mut shown = found.ok_or_else(Refusal::not_found)?;
+    for name in ["name", "company", "blog", "location", "email", "hireable", "bio"] {
+        shown[name] = Value::Null;
+    }
+    for name in ["public_repos", "public_gists", "followers", "following"] {
+        shown[name] = json!(0);
+    }
+    for name in ["created_at", "updated_at"] {
+        shown[name] = json!(iso(0));
+    }
+    Reply::ok(shown)
 }
 
 /// `GET /app`

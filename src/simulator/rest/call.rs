@@ -69,7 +69,8 @@ pub struct Call {
     pub secret: String,
     values: Values,
     query: Vec<(String, String)>,
-    path: String,
+    /// The address without the query, for `Link` headers.
+    address: String,
     /// The `Accept` header.
     pub accept: String,
     /// The JSON body; null when there was none.
@@ -90,11 +91,12 @@ impl Call {
     ) -> Self {
         let pairs = url::form_urlencoded::parse(request.query.as_bytes());
         let query = pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        let address = format!("{}{}", hub.look(|world| world.root.clone()), request.path);
         let accept = request.header("accept").unwrap_or_default().to_owned();
         let secret =
             request.header("authorization").and_then(|text| text.split_once(' ')).map_or("", |(_, token)| token);
         let secret = secret.trim().to_owned();
-        Self { hub, snapshot, caller, secret, values, query, path: request.path.clone(), accept, body, repository: 0 }
+        Self { hub, snapshot, caller, secret, values, query, address, accept, body, repository: 0 }
     }
 
     /// The shared heart.
@@ -184,7 +186,7 @@ impl Call {
 
     fn link(&self, page: usize, last: usize) -> Option<String> {
         let mut links = Vec::new();
-        let mut add = |rel: &str, to: usize| links.push(format!("<{}>; rel=\"{rel}\"", self.address(to)));
+        let mut add = |rel: &str, to: usize| links.push(format!("<{}>; rel=\"{rel}\"", self.page_address(to)));
         if page > 1 {
             add("prev", page - 1);
         }
@@ -198,11 +200,11 @@ impl Call {
         (!links.is_empty()).then(|| links.join(", "))
     }
 
-    fn address(&self, page: usize) -> String {
+    fn page_address(&self, page: usize) -> String {
         let others = self.query.iter().filter(|(name, _)| name != "page");
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(others).append_pair("page", &page.to_string());
-        format!("{}{}?{}", self.hub.look(|world| world.root.clone()), self.path, query.finish())
+        format!("{}?{}", self.address, query.finish())
     }
 }
 

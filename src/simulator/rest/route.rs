@@ -80,8 +80,8 @@ static ROUTES: &[Route] = routes! {
     GET "/repos/{owner}/{repo}/collaborators/{login}/permission" Need::Repository("metadata", Read) => repository::permission;
     GET "/repos/{owner}/{repo}/contents/{*path}" Need::Repository("contents", Read) => repository::contents;
     GET "/repos/{owner}/{repo}/git/ref/heads/{*branch}" Need::Repository("contents", Read) => repository::git_ref;
-    GET "/repos/{owner}/{repo}/branches/{*branch}" Need::Repository("contents", Read) => repository::branch;
     GET "/repos/{owner}/{repo}/branches" Need::Repository("contents", Read) => repository::branches;
+    GET "/repos/{owner}/{repo}/branches/{*branch}" Need::Repository("contents", Read) => repository::branch;
     GET "/repos/{owner}/{repo}/commits/{sha}" Need::Repository("contents", Read) => repository::commit;
 
     GET "/repos/{owner}/{repo}/issues" Need::Either(Read) => issue::list;

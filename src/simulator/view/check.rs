@@ -51,7 +51,7 @@ impl World {
             "started_at": iso(check.started_at),
             "completed_at": check.completed_at.map(iso),
             "output": output,
-            "check_suite": { "id": check.suite },
+            "check_suite": self.suite_json(home, check.suite),
             "app": self.app_json(&check.app),
             "pull_requests": self.pulls_at(home, &check.head_sha),
         })

@@ -109,7 +109,10 @@ impl World {
     }
 
     fn pushed_commit(&self, home: &Repository, commit: &CommitInfo) -> Value {
-        let person = |[name, email, date]: &[String; 3]| json!({ "name": name, "email": email, "date": date });
+        let person = |[name, email, date]: &[String; 3]| {
+            let username = self.user(name).map(|user| &user.login);
+            json!({ "name": name, "email": email, "username": username, "date": date })
+        };
         json!({
             "id": commit.sha,
             "tree_id": commit.tree,

@@ -65,17 +65,15 @@ async fn clones_and_pushes_with_a_token_and_tells_of_the_push() {
 async fn a_large_fetch_request_comes_packed() {
     let stage = stage().await;
     let token = stage.token().await;
-    let dir = work(&stage, &token, "mine.txt").await;
-    for number in 0..40 {
-        let message = format!("Local {number}");
-        assert!(git(&dir, &token, &["commit", "--quiet", "--allow-empty", "-m", &message]).await.0);
+    // Each branch is one `want` of 50 bytes; git packs requests above 1,024 bytes.
+    for number in 0..30 {
+        let branch = format!("branch-{number}");
+        stage.simulator.push_file(stage.home, &branch, ("x.txt", branch.as_str()), "octo").await.expect("a push");
     }
-    stage.simulator.push_file(stage.home, "main", ("theirs.txt", "theirs\n"), "octo").await.expect("a push");
-    // Version 0 sends all its `have` lines in one body, which git packs above 1,024 bytes.
-    let (fetched, said) = git(&dir, &token, &["-c", "protocol.version=0", "fetch", "--quiet", "origin"]).await;
-    assert!(fetched, "{said}");
-    let (_, head) = git(&dir, &token, &["rev-parse", "origin/main"]).await;
-    assert_eq!(head.trim(), stage.simulator.branch_head(stage.home, "main").expect("a branch").as_str());
+    let (cloned, said) = clone(&stage, &token, "all").await;
+    assert!(cloned, "{said}");
+    let (_, listed) = git(&stage.folder.path().join("all"), &token, &["branch", "--remotes"]).await;
+    assert_eq!(listed.lines().filter(|line| line.contains("origin/branch-")).count(), 30);
 }
 
 #[tokio::test]

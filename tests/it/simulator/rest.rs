@@ -239,6 +239,8 @@ async fn files_and_branches_are_read() {
     assert_eq!(names, [".github", "README.md"]);
     stage.simulator.protect_branch(stage.home, "main").expect("protected");
     assert_eq!(stage.get(&format!("{R}/branches/main"), &token).await.json()["protected"], true);
+    let branches = stage.get(&format!("{R}/branches"), &token).await.json();
+    assert_eq!((&branches[0]["name"], &branches[1]["protected"]), (&json!("agent/1-x"), &json!(true)));
     let head = stage.simulator.branch_head(stage.home, "agent/1-x").expect("a branch");
     let found = stage.get(&format!("{R}/git/ref/heads/agent/1-x"), &token).await.json();
     assert_eq!(found["object"]["sha"], head.as_str());

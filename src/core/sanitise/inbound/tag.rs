@@ -22,6 +22,9 @@ const BLOCKS: &str = " address article aside base basefont blockquote body capti
     legend li link main menu menuitem nav noframes ol optgroup option p param pre script search section style summary \
     table tbody td textarea tfoot th thead title tr track ul ";
 
+/// How far a tag inside a paragraph is followed. One whose open quote goes on beyond that is not shown.
+const PARAGRAPH_MAX_BYTES: usize = 4_000;
+
 /// Reads the tag at the start of the text. `fresh`: it may open an HTML block. `fuel` bounds what failing may cost.
 pub(super) fn read(text: &str, fresh: bool, fuel: &mut usize) -> Outcome {
     let closing = text.starts_with("</");
@@ -36,18 +39,27 @@ pub(super) fn read(text: &str, fresh: bool, fuel: &mut usize) -> Outcome {
     if !after.starts_with(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/') {
         return Outcome::Text;
     }
-    let limit = if block { after.len() } else { after.find("\n\n").unwrap_or(after.len()) }.min(*fuel);
-    let limit = (0..=limit).rev().find(|at| after.is_char_boundary(*at)).unwrap_or_default();
+    if block && *fuel == 0 {
+        return Outcome::Endless;
+    }
+    let window = if block { after } else { near(after) };
+    let limit = if block { after.len() } else { window.find("\n\n").unwrap_or(window.len()) };
     match Attributes::read(&after[..limit]) {
         Ok((found, length)) => {
             let length = text.len() - after.len() + length;
-            Outcome::Tag { shown: found.shown(&name, closing), length }
+            Outcome::Tag { shown: found.shown(&body[..name_length], closing), length }
         }
         Err(quoted) => {
-            *fuel = fuel.saturating_sub(limit);
-            if quoted && block { Outcome::Endless } else { Outcome::Text }
+            *fuel = fuel.saturating_sub(if block { limit } else { 0 });
+            let swallows = block || limit == window.len() && window.len() < after.len();
+            if quoted && swallows { Outcome::Endless } else { Outcome::Text }
         }
     }
+}
+
+fn near(text: &str) -> &str {
+    let end = (0..=text.len().min(PARAGRAPH_MAX_BYTES)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    &text[..end]
 }
 
 #[derive(Default)]
@@ -96,7 +108,7 @@ impl Attributes {
         let address = |value: &Option<String>| {
             value.as_deref().unwrap_or_default().replace(|c: char| c.is_whitespace() || "\"'<>&()[]!".contains(c), "")
         };
-        match name {
+        match name.to_ascii_lowercase().as_str() {
             "img" => {
                 let words = self.alt.as_deref().unwrap_or_default().replace(['<', '>', '&', '[', ']', '!'], " ");
                 let words = words.split_whitespace().collect::<Vec<_>>().join(" ");

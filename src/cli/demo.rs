@@ -1,0 +1,100 @@
+//! `skep demo`: the whole corridor in a few seconds, with nothing but git.
+//!
+//! It runs the same code as `skep serve`, against a simulated GitHub and with an agent that follows a script. It shows
+//! what happened and never what should have: every line is a domain event, and the end is read from the simulated GitHub.
+
+mod key;
+mod screen;
+mod stage;
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use serde_json::{Value, json};
+
+use crate::app::event_line;
+use crate::core::ids::IssueNumber;
+use crate::simulator::PullView;
+use screen::Screen;
+use stage::{SCENES, Stage};
+
+/// The longest the story may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How the demo is shown.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Leave everything running at the end.
+    pub keep: bool,
+    /// One event a line, as JSON.
+    pub json: bool,
+    /// Where skep takes webhooks; 0 takes a free port.
+    pub port: u16,
+    /// The `PATH` agents find programs on.
+    pub path: String,
+}
+
+/// Plays the demo; an error means that an issue did not end in its pull request.
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let stage = Stage::build(SocketAddr::from(([127, 0, 0, 1], options.port)), options.path).await?;
+    let screen = Screen { json: options.json, began: (stage.running.app.runner.parts().clock)() };
+    screen.opening(&stage, began.elapsed());
+    let mut issues = Vec::new();
+    for scene in &SCENES {
+        issues.push(stage.file(scene)?);
+    }
+    let told = tokio::time::timeout(PATIENCE, follow(&stage, &screen, &issues)).await;
+    let pulls = stage.simulator.pulls(stage.repository)?;
+    let missing: Vec<String> =
+        issues.iter().filter(|issue| pull_of(&pulls, **issue).is_none()).map(|issue| format!("#{issue}")).collect();
+    for issue in &issues {
+        if let Some(pull) = pull_of(&pulls, *issue) {
+            screen.pull(&stage, *issue, pull).await?;
+        }
+    }
+    screen.ending(&stage, issues.len() - missing.len(), issues.len(), began.elapsed(), options.keep);
+    if options.keep {
+        crate::app::signal().await?;
+    }
+    stage.clear().await?;
+    if told.is_err() || !missing.is_empty() {
+        bail!("no pull request for {}; the lines above say how far it came", missing.join(", "));
+    }
+    Ok(())
+}
+
+/// The pull request an issue ended in.
+fn pull_of(pulls: &[PullView], issue: IssueNumber) -> Option<&PullView> {
+    let prefix = format!("agent/{issue}-");
+    pulls.iter().find(|pull| pull.head.starts_with(&prefix))
+}
+
+/// Shows events as they come, until every issue has come to an end and GitHub has been told.
+async fn follow(stage: &Stage, screen: &Screen, issues: &[IssueNumber]) -> anyhow::Result<()> {
+    let store = &stage.running.app.store;
+    let (mut wake, mut after, mut ended) = (store.event_wake(), 0, 0);
+    loop {
+        for row in store.events(after, 500).await? {
+            after = row.seq;
+            let line = event_line(&row);
+            let name = line["event"].as_str().unwrap_or_default();
+            ended += usize::from(matches!(name, "session.completed" | "session.failed" | "session.cancelled"));
+            ended += usize::from(name == "task.refused");
+            screen.event(&line);
+        }
+        if ended >= issues.len() && store.counts().await?.effects_open == 0 {
+            return Ok(());
+        }
+        let _rang = tokio::time::timeout(Duration::from_millis(50), wake.changed()).await;
+    }
+}
+
+/// The last line of `--json`.
+fn summary(opened: usize, total: usize, took: Duration) -> Value {
+    json!({
+        "event": "demo.finished", "pull_requests": opened, "issues": total,
+        "ok": opened == total, "took_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+    })
+}

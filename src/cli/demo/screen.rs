@@ -1,0 +1,141 @@
+//! What the demo prints: one line an event, then the diffs, then what to do next.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::stage::{PERSON, REPOSITORY, Stage};
+use super::summary;
+use crate::core::ids::{IssueNumber, Sha};
+use crate::simulator::PullView;
+
+/// How the demo speaks.
+pub(super) struct Screen {
+    pub(super) json: bool,
+    pub(super) began: i64,
+}
+
+impl Screen {
+    /// Who is on.
+    pub(super) fn opening(&self, stage: &Stage, took: Duration) {
+        if self.json {
+            return;
+        }
+        let policy = &stage.running.app.runner.parts().policy;
+        let fence = policy.confinement_warning.as_deref().unwrap_or("bubblewrap: agents see their own folder only");
+        println!("skep demo: a label becomes a pull request\n");
+        println!("  GitHub (simulated)   {}", stage.simulator.api_url());
+        println!("  skep, for webhooks   http://{}/webhook", stage.running.listen);
+        println!("  skep, for people     http://{}", stage.running.admin);
+        println!("  fence                {fence}");
+        println!("  up in                {} ms\n", took.as_millis());
+        println!("{PERSON} files three issues in {REPOSITORY} and labels each `agent:go`.\n");
+    }
+
+    /// One event.
+    pub(super) fn event(&self, line: &Value) {
+        if self.json {
+            println!("{line}");
+            return;
+        }
+        let Some(words) = words(line) else { return };
+        let at = line["time"].as_i64().unwrap_or(self.began) - self.began;
+        let issue = line["issue"].as_i64().map_or_else(String::new, |issue| format!("#{issue}"));
+        println!("{:>7.3} s  {issue:<4} {words}", at.max(0) as f64 / 1_000.0);
+    }
+
+    /// A pull request with its diff.
+    pub(super) async fn pull(&self, stage: &Stage, issue: IssueNumber, pull: &PullView) -> anyhow::Result<()> {
+        if self.json {
+            return Ok(());
+        }
+        let parts = stage.running.app.runner.parts();
+        let head: Sha = pull.head_sha.parse()?;
+        let base = stage.simulator.branch_head(stage.repository, &pull.base).unwrap_or_else(|| head.clone());
+        let diff = parts.git.diff(stage.repository, &base, &head, 4_000).await?;
+        let kind = if pull.draft { "draft pull request" } else { "pull request" };
+        println!("\n── issue #{issue} → {kind} #{}: {} ({}) ──\n", pull.issue.number, pull.issue.title, pull.head);
+        println!("{}", diff.trim_end());
+        Ok(())
+    }
+
+    /// What to do next.
+    pub(super) fn ending(&self, stage: &Stage, opened: usize, total: usize, took: Duration, keep: bool) {
+        if self.json {
+            println!("{}", summary(opened, total, took));
+            return;
+        }
+        println!("\n{opened} of {total} issues became pull requests, in {:.1} s.\n", took.as_secs_f64());
+        println!("One of them, as people on GitHub see it:\n");
+        if let Ok(thread) = stage.simulator.thread(stage.repository, IssueNumber(1)) {
+            thread.lines().for_each(|line| println!("    {line}"));
+        }
+        println!("\nNext:");
+        println!("  skep demo --keep        leaves all of this running, to send it webhooks by hand");
+        println!("  skep config check       says what a real installation still needs");
+        println!("  README.md               install the App on GitHub in five steps");
+        if keep {
+            self.kept(stage);
+        }
+    }
+
+    fn kept(&self, stage: &Stage) {
+        let (api, door) = (stage.simulator.api_url(), stage.running.listen);
+        println!("\nStill running; Ctrl-C ends it and removes {}.", stage.folder.display());
+        println!("\nAs {PERSON}, file an issue and label it:\n");
+        println!(
+            "  curl -s {api}/_simulator/act -d '{{\"as\":\"{PERSON}\",\"do\":\"open_issue\",\"repository\":\"{REPOSITORY}\",\
+             \"title\":\"Say bye\",\"body\":\"```skep-demo\\nwrite BYE.md: bye\\nsay Done.\\n```\"}}'"
+        );
+        println!(
+            "  curl -s {api}/_simulator/act -d '{{\"as\":\"{PERSON}\",\"do\":\"label\",\"repository\":\"{REPOSITORY}\",\
+             \"number\":7,\"label\":\"agent:go\"}}'"
+        );
+        println!("  curl -s {api}/_simulator/thread/{REPOSITORY}/7");
+        println!("\nOr send a webhook by hand (secret: {}):\n", stage.secret);
+        println!(
+            "  body='{{\"zen\":\"hi\"}}'; sig=$(printf %s \"$body\" | openssl dgst -sha256 -hmac '{}' | sed 's/.*= //')",
+            stage.secret
+        );
+        println!(
+            "  curl -i http://{door}/webhook -H \"X-Hub-Signature-256: sha256=$sig\" -H 'X-GitHub-Event: ping' \
+             -H \"X-GitHub-Delivery: by-hand-1\" -H 'Content-Type: application/json' -d \"$body\""
+        );
+        println!("\nAnd look: skep status --admin http://{}", stage.running.admin);
+    }
+}
+
+/// An event in words; `None` for those that only machines need.
+fn words(line: &Value) -> Option<String> {
+    let details = &line["details"];
+    let text = |key: &str| details[key].as_str().unwrap_or_default().to_owned();
+    Some(match line["event"].as_str()? {
+        "task.received" => format!("received    “{}” by {}", text("title"), text("by")),
+        "task.refused" => format!("refused     {}", text("why")),
+        "task.queued" => format!("role        {}: {}", text("role"), text("why").replace('`', "")),
+        "task.waiting" => format!("queued      {} of {}", details["position"], details["total"]),
+        "session.dispatched" => format!("session     {}", line["session"].as_str().unwrap_or_default()),
+        "workspace.ready" => format!("workspace   {} at {:.10}", text("branch"), text("base")),
+        "session.running" => format!("agent       {}", text("agent")),
+        "session.progress" => progress(details)?,
+        "session.collected" => format!(
+            "git says    {} file(s), +{} −{} in {} commit(s)",
+            details["files"], details["insertions"], details["deletions"], details["commits"]
+        ),
+        "branch.pushed" => format!("pushed      {}", text("branch")),
+        "pull_request.opened" => format!("opened      {}", text("url")),
+        "answer.posted" => "answered    on the issue".to_owned(),
+        "session.failed" => format!("failed      {}: {}", text("class"), text("why")),
+        "session.cancelled" => format!("stopped     {}", text("why")),
+        "session.completed" => "completed".to_owned(),
+        _ => return None,
+    })
+}
+
+fn progress(details: &Value) -> Option<String> {
+    let plan = details["plan"].as_array()?;
+    let done = plan.iter().filter(|entry| entry["status"] == "completed").count();
+    let now = plan.iter().find(|entry| entry["status"] == "in_progress");
+    let now = now.and_then(|entry| entry["content"].as_str()).or(details["doing"].as_str()).unwrap_or_default();
+    Some(format!("progress    {done}/{} {now}", plan.len()))
+}

@@ -1,0 +1,160 @@
+//! The stage of the demo: a simulated GitHub, a whole skep and the demo agent, on loopback, in a folder of their own.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use url::Url;
+
+use super::key;
+use crate::agent::{SandboxChoice, presets};
+use crate::app::{self, Addresses, App, GitHubSetup, Running, Setup};
+use crate::core::ids::{IssueNumber, RepositoryId};
+use crate::core::policy::Limits;
+use crate::git::OldGit;
+use crate::github::{Pace, Timeouts};
+use crate::runner::Knobs;
+use crate::simulator::world::IssueDraft;
+use crate::simulator::{Simulator, SimulatorConfig};
+use crate::webhook::Secrets;
+
+/// The person of the demo.
+pub(super) const PERSON: &str = "ana";
+/// The repository of the demo.
+pub(super) const REPOSITORY: &str = "octo/garden";
+
+/// Everything the demo runs on.
+pub(super) struct Stage {
+    pub(super) simulator: Simulator,
+    pub(super) running: Running,
+    pub(super) repository: RepositoryId,
+    pub(super) secret: String,
+    pub(super) folder: PathBuf,
+}
+
+/// An issue of the demo.
+pub(super) struct Scene {
+    pub(super) title: &'static str,
+    pub(super) role: &'static str,
+    pub(super) body: &'static str,
+}
+
+/// The three issues; the scripts in them are all the demo agent has for a mind.
+pub(super) const SCENES: [Scene; 3] = [
+    Scene {
+        title: "Greet visitors by name",
+        role: "swe",
+        body: "Visitors see a bare \"Hello\". Greet them by name.\n\n```skep-demo\nplan Read the code | Greet by name | \
+               Check\nstart 1\nread src/greet.py\nwait 0.2\ntick 1\nstart 2\nreplace src/greet.py: return \"Hello\" => return \
+               f\"Hello, {name}\"\nreplace src/greet.py: def greet(): => def greet(name):\nwait 0.2\ntick 2\nstart 3\nrun \
+               git diff --stat\ntick 3\nsay `greet` takes a name now and greets by it. I looked at the diff; there are no \
+               tests yet.\n```\n",
+    },
+    Scene {
+        title: "Test the greeting",
+        role: "testing",
+        body: "`greet` has no test.\n\n```skep-demo\nplan Read the code | Write a test\nstart 1\nread src/greet.py\nwait \
+               0.3\ntick 1\nstart 2\nwrite tests/test_greet.py <<END\nfrom src.greet import greet\n\n\ndef \
+               test_greets():\n    assert greet().startswith(\"Hello\")\nEND\ncommit Test the greeting\ntick 2\nsay Added one \
+               test and committed it. I did not run it: this machine may have no Python.\n```\n",
+    },
+    Scene {
+        title: "The README names the wrong command",
+        role: "debugging",
+        body: "The README says `python greet.py`; the file lies in `src`.\n\n```skep-demo\nplan Find the mistake | Mend \
+               it\nstart 1\nread README.md\nwait 0.2\ntick 1\nstart 2\nreplace README.md: python greet.py => python \
+               src/greet.py\ntick 2\nsay The command in the README names the right path now.\n```\n",
+    },
+];
+
+const FILES: [(&str, &str); 3] = [
+    ("README.md", "# Garden\n\nRun `python greet.py`.\n"),
+    ("src/greet.py", "def greet():\n    return \"Hello\"\n"),
+    (".github/pull_request_template.md", "## Checklist\n\n- [ ] I read the diff\n"),
+];
+
+impl Stage {
+    /// Builds and starts everything; `listen` is where skep takes webhooks.
+    pub(super) async fn build(listen: SocketAddr, path: String) -> anyhow::Result<Self> {
+        let folder = folder()?;
+        let keys = key::make()?;
+        let secret = app::random("demo")?;
+        let mut config = SimulatorConfig::new(folder.join("github"), keys.public);
+        config.webhook_secret.clone_from(&secret);
+        let app_id = config.app_id;
+        let simulator = Simulator::start(config).await.context("start the simulated GitHub")?;
+        simulator.create_user(PERSON);
+        let (owner, name) = REPOSITORY.split_once('/').unwrap_or((REPOSITORY, ""));
+        let repository = simulator.create_repository(owner, name, &FILES).await.context("make the repository")?;
+        simulator.set_permission(repository, PERSON, "write").context("give write access")?;
+        let github = GitHubSetup {
+            app_id: u64::try_from(app_id).context("the App's number")?,
+            private_key: keys.private.into(),
+            secrets: Secrets::new([secret.clone().into()])?,
+            api_url: Url::parse(&simulator.api_url())?,
+            web_url: Url::parse(&simulator.git_url())?,
+        };
+        let running = App::build(setup(&folder, github, path)?)
+            .await?
+            .start(&Addresses { listen, admin: SocketAddr::from(([127, 0, 0, 1], 0)) })
+            .await?;
+        simulator.set_webhook_url(&format!("http://{}/webhook", running.listen));
+        Ok(Self { simulator, running, repository, secret, folder })
+    }
+
+    /// Files an issue and adds its labels, the switch last, as a person would.
+    pub(super) fn file(&self, scene: &Scene) -> anyhow::Result<IssueNumber> {
+        let draft = IssueDraft {
+            title: scene.title.to_owned(),
+            body: Some(scene.body.to_owned()),
+            labels: vec![format!("role:{}", scene.role)],
+            ..IssueDraft::default()
+        };
+        let issue = self.simulator.open_issue(self.repository, PERSON, draft)?;
+        self.simulator.label(self.repository, issue, "agent:go", PERSON)?;
+        Ok(issue)
+    }
+
+    /// Ends everything and removes the folder.
+    pub(super) async fn clear(self) -> anyhow::Result<()> {
+        self.running.stop().await;
+        self.simulator.stop().await;
+        tokio::fs::remove_dir_all(&self.folder).await.with_context(|| format!("remove {}", self.folder.display()))
+    }
+}
+
+fn folder() -> anyhow::Result<PathBuf> {
+    let folder = std::env::temp_dir().join(app::random("skep-demo")?);
+    std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
+    Ok(folder)
+}
+
+fn setup(folder: &Path, github: GitHubSetup, path: String) -> anyhow::Result<Setup> {
+    let data_dir = folder.join("skep");
+    let program = std::env::current_exe().context("find our own program")?;
+    let agent = presets::demo(&program.to_string_lossy());
+    Ok(Setup {
+        database_url: crate::store::sqlite_url(&data_dir.join("skep.db"))?,
+        data_dir,
+        github,
+        default_agent: agent.name.clone(),
+        specs: BTreeMap::from([(agent.name.clone(), agent)]),
+        roles: BTreeMap::new(),
+        default_role: "swe".parse()?,
+        limits: Limits { status_interval_ms: 500, ..Limits::default() },
+        allowed_bots: Vec::new(),
+        // GitHub's limits are not this GitHub's: the demo need not wait for them.
+        pace: Pace { burst: 1_000, per_second: 1_000, per_minute: 10_000, per_hour: 100_000, ..Pace::default() },
+        timeouts: Timeouts::default(),
+        git_timeout: Duration::from_secs(60),
+        old_git: OldGit::Allow,
+        sandbox: SandboxChoice::Auto,
+        hide: Vec::new(),
+        path,
+        demo_in_process: false,
+        knobs: Knobs { progress: Duration::from_millis(100), ..Knobs::default() },
+        clock: app::system_clock(),
+    })
+}

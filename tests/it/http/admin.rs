@@ -1,0 +1,217 @@
+//! The admin address: who may call it, what it asks its desk, and what it answers.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use skep::core::ids::{IssueNumber, RepositoryName, SessionId};
+use skep::http::{
+    Answer, ApiError, Batch, Bounds, Desk, EventPage, Hosts, LogPage, NotStarted, SessionFilter, Started, Target,
+    admin_router,
+};
+
+use super::wire::{Door, Reply, get};
+
+/// Writes down what it was asked.
+#[derive(Default)]
+struct Clerk {
+    asked: Mutex<Vec<String>>,
+}
+
+impl Clerk {
+    fn note(&self, question: String) -> Answer {
+        self.asked.lock().expect("no panic inside").push(question.clone());
+        Ok(json!({ "asked": question }))
+    }
+}
+
+impl Desk for Clerk {
+    async fn status(&self) -> Answer {
+        self.note("status".to_owned())
+    }
+
+    async fn sessions(&self, filter: SessionFilter) -> Answer {
+        self.note(format!("{filter:?}"))
+    }
+
+    async fn session(&self, id: SessionId) -> Answer {
+        Err(ApiError::not_found(format!("there is no session {id}")).next("skep sessions"))
+    }
+
+    async fn log(&self, id: SessionId, page: LogPage) -> Answer {
+        self.note(format!("{id} {page:?}"))
+    }
+
+    async fn task(&self, repository: RepositoryName, issue: IssueNumber) -> Answer {
+        self.note(format!("{repository}#{issue}"))
+    }
+
+    async fn events(&self, page: EventPage) -> Result<Vec<Value>, ApiError> {
+        Ok(vec![json!({ "seq": page.after + 1, "text": "a\nb" }), json!({ "wait": page.wait.as_secs() })])
+    }
+
+    async fn dispatch(&self, targets: Vec<Target>) -> Result<Batch, ApiError> {
+        self.note(format!("{targets:?}"))?;
+        let session = "1296269-12-1".parse().expect("a session id");
+        let successful = vec![Started { issue: "o/r#12".to_owned(), session }];
+        let failed = vec![NotStarted { issue: "o/r#13".to_owned(), reason: "it is closed".to_owned() }];
+        Ok(Batch { successful, failed, total: 2 })
+    }
+
+    async fn stop(&self, id: SessionId) -> Answer {
+        self.note(format!("stop {id}"))
+    }
+}
+
+async fn office() -> (Door, Arc<Clerk>) {
+    let clerk = Arc::new(Clerk::default());
+    let router = admin_router(Arc::clone(&clerk), Hosts::new(["skep.example".to_owned()]));
+    (Door::open(router, Bounds::default()).await, clerk)
+}
+
+async fn asked(path: &str) -> String {
+    let (door, clerk) = office().await;
+    let reply = door.ask(get(path)).await;
+    assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+    let asked = clerk.asked.lock().expect("no panic inside").join("; ");
+    assert_eq!(reply.json(), json!({ "asked": asked }));
+    asked
+}
+
+async fn refused(path: &str) -> (u16, String) {
+    let (door, clerk) = office().await;
+    let reply = door.ask(get(path)).await;
+    assert_eq!(clerk.asked.lock().expect("no panic inside").len(), 0, "{path} reached the desk");
+    reply.error()
+}
+
+fn order(path: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n{headers}\r\n{body}")
+}
+
+async fn dispatch(body: &str) -> (Reply, Vec<String>) {
+    let (door, clerk) = office().await;
+    let reply = door.ask(order("/api/v1/dispatch", "content-type: application/json\r\n", body)).await;
+    let asked = clerk.asked.lock().expect("no panic inside").clone();
+    (reply, asked)
+}
+
+#[tokio::test]
+async fn questions_reach_the_desk_with_their_bounds() {
+    assert_eq!(asked("/api/v1/status").await, "status");
+    let all = asked("/api/v1/sessions").await;
+    assert_eq!(all, "SessionFilter { state: None, live: None, limit: 50 }");
+    let some = asked("/api/v1/sessions?state=running&live=true&limit=9999").await;
+    assert_eq!(some, r#"SessionFilter { state: Some("running"), live: Some(true), limit: 500 }"#);
+    let log = asked("/api/v1/sessions/7-12-1/log?after=-3&limit=0").await;
+    assert_eq!(log, "7-12-1 LogPage { after: 0, limit: 1 }");
+    assert_eq!(asked("/api/v1/tasks/octocat/hello-world/12").await, "octocat/hello-world#12");
+}
+
+#[tokio::test]
+async fn questions_that_make_no_sense_are_400() {
+    let nonsense = [
+        "/api/v1/sessions?limit=many",
+        "/api/v1/sessions?unknown=1",
+        "/api/v1/sessions/..%2f..%2fetc",
+        "/api/v1/sessions/7-12/log",
+        "/api/v1/tasks/octocat/hello-world/0",
+        "/api/v1/tasks/octocat/hello-world/twelve",
+        "/api/v1/tasks/octocat/%2e%2e/12",
+        "/api/v1/events?after=x",
+    ];
+    for path in nonsense {
+        assert_eq!(refused(path).await, (400, "invalid".to_owned()), "{path}");
+    }
+    assert_eq!(refused("/api/v1/nothing").await.0, 404);
+    assert_eq!(refused("/api/v1/dispatch").await.0, 405);
+    assert_eq!(refused("/webhook").await.0, 404);
+}
+
+#[tokio::test]
+async fn an_error_of_the_desk_is_shown_with_its_way_out() {
+    let (door, _clerk) = office().await;
+    let reply = door.ask(get("/api/v1/sessions/7-12-1")).await;
+    let error = json!({ "code": "not_found", "message": "there is no session 7-12-1", "next": "skep sessions" });
+    assert_eq!((reply.status, reply.json()), (404, json!({ "error": error })));
+}
+
+#[tokio::test]
+async fn events_come_as_lines_and_nobody_waits_longer_than_half_a_minute() {
+    let (door, _clerk) = office().await;
+    let reply = door.ask(get("/api/v1/events?after=41&wait=3600")).await;
+    assert_eq!(reply.headers["content-type"], "application/x-ndjson");
+    let lines: Vec<Value> = reply.body.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let longest = Duration::from_secs(30).as_secs();
+    assert_eq!(lines, [json!({ "seq": 42, "text": "a\nb" }), json!({ "wait": longest })]);
+}
+
+#[tokio::test]
+async fn a_dispatch_names_what_started_and_what_did_not() {
+    let body = r#"{"targets":[{"repository":"o/r","issues":[12,13]},{"repository":"o/r","label":"agent:go"}]}"#;
+    let (reply, asked) = dispatch(body).await;
+    let successful = json!([{ "issue": "o/r#12", "session": "1296269-12-1" }]);
+    let failed = json!([{ "issue": "o/r#13", "reason": "it is closed" }]);
+    let batch = json!({ "successful": successful, "failed": failed, "total": 2 });
+    assert_eq!((reply.status, reply.json()), (200, batch));
+    assert_eq!(asked.len(), 1);
+    assert!(asked[0].contains("Issues") && asked[0].contains("Labelled"), "{asked:?}");
+}
+
+#[tokio::test]
+async fn an_order_that_says_nothing_or_two_things_is_400() {
+    let wrong = [
+        "",
+        "{}",
+        r#"{"targets":[]}"#,
+        r#"{"targets":[{"repository":"o/r"}]}"#,
+        r#"{"targets":[{"repository":"o/r","issues":[]}]}"#,
+        r#"{"targets":[{"repository":"o/r","issues":[0]}]}"#,
+        r#"{"targets":[{"repository":"o/r","label":" "}]}"#,
+        r#"{"targets":[{"repository":"o/r","issues":[1],"label":"x"}]}"#,
+        r#"{"targets":[{"repository":"o","issues":[1]}]}"#,
+        r#"{"targets":[{"repository":"o/r","issue":[1]}]}"#,
+    ];
+    for body in wrong {
+        let (reply, asked) = dispatch(body).await;
+        assert_eq!((reply.error(), asked), ((400, "invalid".to_owned()), vec![]), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_above_a_mebibyte_is_413() {
+    let body = format!(r#"{{"targets":[],"pad":"{}"}}"#, "x".repeat(1 << 20));
+    assert_eq!(dispatch(&body).await.0.error(), (413, "too_large".to_owned()));
+}
+
+#[tokio::test]
+async fn a_session_is_stopped_by_a_post_only() {
+    let (door, clerk) = office().await;
+    assert_eq!(door.ask(get("/api/v1/sessions/7-12-1/stop")).await.status, 405);
+    assert_eq!(door.ask(order("/api/v1/sessions/7-12-1/stop", "", "")).await.status, 200);
+    assert_eq!(*clerk.asked.lock().expect("no panic inside"), ["stop 7-12-1"]);
+}
+
+#[tokio::test]
+async fn foreign_names_and_web_pages_are_refused() {
+    let (door, clerk) = office().await;
+    for host in ["evil.example", "127.0.0.1.evil.example", "10.0.0.1:3001", "localhost\r\nhost: localhost"] {
+        let reply = door.ask(get("/api/v1/status").replace("localhost", host)).await;
+        assert!(matches!(reply.status, 400 | 403), "{host}: {}", reply.status);
+    }
+    let absolute = get("/api/v1/status").replace("GET /", "GET http://evil.example/");
+    assert_eq!(door.ask(absolute).await.error(), (403, "foreign_host".to_owned()));
+    let stop = |headers: &str| order("/api/v1/sessions/7-12-1/stop", headers, "");
+    for origin in ["http://evil.example", "null", "http://localhost"] {
+        let reply = door.ask(stop(&format!("origin: {origin}\r\n"))).await;
+        assert_eq!(reply.error(), (403, "foreign_origin".to_owned()), "{origin}");
+    }
+    let simple = order("/api/v1/dispatch", "content-type: text/plain\r\n", r#"{"targets":[]}"#);
+    assert_eq!(door.ask(simple).await.error(), (415, "not_json".to_owned()));
+    assert_eq!(clerk.asked.lock().expect("no panic inside").len(), 0);
+    for host in ["127.0.0.1:3001", "[::1]", "SKEP.example:80"] {
+        let reply = door.ask(get("/api/v1/status").replace("localhost", host)).await;
+        assert_eq!(reply.status, 200, "{host}");
+    }
+}

@@ -1,0 +1,10 @@
+//! The door on real sockets: the serve loop, the public and the admin router, and what webhooks are read as.
+//!
+//! Everything is spoken byte by byte over TCP, because most of what must hold is about peers that do not speak properly.
+
+mod admin;
+mod large;
+mod public;
+mod serving;
+mod webhooks;
+mod wire;

@@ -1,0 +1,234 @@
+//! Payloads in, events out: golden readings of GitHub's shapes, and hostile ones that must only ever be refused.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+use skep::webhook::{Parsed, parse, route};
+
+const EVENTS: [&str; 5] = ["issues", "pull_request", "ping", "issue_comment", ""];
+
+fn read(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/webhooks").join(name)).expect("a fixture")
+}
+
+fn reading(event: &str, body: &str) -> String {
+    match parse(event, body) {
+        Parsed::Event { place, event } => {
+            let event = serde_json::to_string(&event).expect("events are JSON");
+            format!("{} {} by {}: {event}", place.name, place.task(), place.installation)
+        }
+        Parsed::Ignored { reason } => format!("ignored: {reason}"),
+        Parsed::Malformed { reason } => format!("malformed: {reason}"),
+    }
+}
+
+fn golden(name: &str) -> String {
+    let event = name.split('.').next().expect("named after its event");
+    reading(event, &read(name))
+}
+
+/// What must hold whatever the body: no panic, one bounded line, and `route` agrees with `parse`.
+fn check_total(event: &str, body: &str) -> Parsed {
+    let parsed = parse(event, body);
+    let task = match &parsed {
+        Parsed::Event { place, .. } => Some(place.task()),
+        Parsed::Ignored { reason } | Parsed::Malformed { reason } => {
+            assert!(!reason.is_empty() && reason.chars().count() <= 300, "{reason:?}");
+            assert!(!reason.contains('\n'), "{reason:?}");
+            None
+        }
+    };
+    assert_eq!(route(event, body), task);
+    parsed
+}
+
+#[test]
+fn labeled_carries_the_words_of_the_issue() {
+    insta::assert_snapshot!(golden("issues.labeled.json"), @r##"Codertocat/Hello-World 186853002#12 by 2311213: {"event":"labeled","label":"agent:go","sender":{"id":583231,"login":"octocat","kind":"user"},"snapshot":{"title":"Spelling error in the README file","body":"It looks like you accidentally spelled 'commit' with two 't's.","author":{"id":21031067,"login":"Codertocat","kind":"user"},"labels":["bug","agent:go"],"comments":[],"at":1557933621000}}"##);
+}
+
+#[test]
+fn unlabeled_survives_a_deleted_author_and_an_empty_body() {
+    insta::assert_snapshot!(golden("issues.unlabeled.json"), @r##"Codertocat/Hello-World 186853002#12 by 2311213: {"event":"unlabeled","label":"agent:go","sender":{"id":49699333,"login":"dependabot[bot]","kind":"bot"}}"##);
+}
+
+#[test]
+fn an_issue_goes_in_three_ways() {
+    let ways = ["issues.closed.json", "issues.deleted.json", "issues.transferred.json"].map(golden).join("\n");
+    insta::assert_snapshot!(ways, @r##"
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"closed","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"deleted","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"transferred","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    "##);
+}
+
+#[test]
+fn a_closed_pull_request_belongs_to_the_issue_of_its_branch() {
+    insta::assert_snapshot!(golden("pull_request.closed.json"), @r##"Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_closed","number":41,"merged":true}"##);
+}
+
+#[test]
+fn a_ping_is_ignored() {
+    insta::assert_snapshot!(golden("ping.json"), @r##"ignored: ping"##);
+}
+
+#[test]
+fn labeled_without_an_author_or_body_still_has_a_snapshot() {
+    let body = read("issues.unlabeled.json").replace(r#""unlabeled""#, r#""labeled""#);
+    let Parsed::Event { event: skep::core::event::Event::Labeled { snapshot, .. }, .. } = parse("issues", &body) else {
+        panic!("{}", reading("issues", &body));
+    };
+    assert_eq!((snapshot.author.login.as_str(), snapshot.body.as_str()), ("ghost", ""));
+}
+
+#[test]
+fn hostile_bodies_are_read_as_expected() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/webhooks/hostile");
+    let mut readings = BTreeMap::new();
+    for entry in fs::read_dir(folder).expect("the corpus") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a plain name").to_owned();
+        let body = fs::read_to_string(&path).expect("text");
+        for event in EVENTS {
+            check_total(event, &body);
+        }
+        let event = name.split("--").next().expect("named after its event").to_owned();
+        readings.insert(name, reading(&event, &body).chars().take(130).collect::<String>());
+    }
+    let table: Vec<String> = readings.into_iter().map(|(name, reading)| format!("{name} => {reading}")).collect();
+    insta::assert_snapshot!(table.join("\n"), @r##"
+    issues--action-new => ignored: issues.labeled_twice is not used
+    issues--action-null => ignored: the event issues is not used
+    issues--action-number => malformed: invalid type: integer `7`, expected a string at line 1 column 12
+    issues--array => malformed: the body is not a JSON object
+    issues--bare-string => malformed: the body is not a JSON object
+    issues--byte-order-mark => malformed: the body is not a JSON object
+    issues--duplicate-action => malformed: duplicate field `action` at line 1 column 28
+    issues--duplicate-number => malformed: duplicate field `number` at line 1 column 110
+    issues--empty => malformed: the body is not a JSON object
+    issues--escaped-nul => Codertocat/Hello-World 186853002#12 by 2311213: {"event":"labeled","label":"agent:go","sender":{"id":583231,"login":"octocat","kin
+    issues--hostile-title => Codertocat/Hello-World 186853002#12 by 2311213: {"event":"labeled","label":"agent:go","sender":{"id":583231,"login":"octocat","kin
+    issues--installation-null => ignored: the delivery names no installation: the webhook belongs to no App
+    issues--issue-array => malformed: invalid type: integer `2`, expected a string at line 1 column 36
+    issues--lone-surrogate => malformed: unexpected end of hex escape at line 1 column 119
+    issues--no-installation => ignored: the delivery names no installation: the webhook belongs to no App
+    issues--no-issue => malformed: missing field `issue` at line 1 column 715
+    issues--no-label => ignored: issues.labeled names no label
+    issues--nul-escape-in-label => Codertocat/Hello-World 186853002#12 by 2311213: {"event":"labeled","label":"agent:\u0000go","sender":{"id":583231,"login":"octocat
+    issues--number-float => malformed: invalid type: floating point `1.5`, expected i64 at line 1 column 101
+    issues--number-negative => malformed: -1 is not a number GitHub gives at line 1 column 100
+    issues--number-overflow => malformed: invalid type: floating point `1.2345678901234568e+29`, expected i64 at line 1 column 128
+    issues--number-zero => malformed: 0 is not a number GitHub gives at line 1 column 1011
+    issues--pull-request => ignored: the number is a pull request's, not an issue's
+    issues--repository-dots => malformed: "octocat/.." is not a repository such as octocat/hello-world at line 1 column 1116
+    issues--repository-path => malformed: "../../etc/passwd" is not a repository such as octocat/hello-world at line 1 column 1122
+    issues--sender-strange => Codertocat/Hello-World 186853002#12 by 2311213: {"event":"labeled","label":"agent:go","sender":{"id":-5,"login":"","kind":"other"}
+    issues--time-number => malformed: invalid type: integer `1557933621`, expected a string at line 1 column 683
+    issues--time-wrong => malformed: a time is not RFC 3339 at line 1 column 684
+    issues--trailing => malformed: trailing characters at line 1 column 1558
+    issues--truncated => malformed: EOF while parsing an object at line 1 column 400
+    ping--no-object => malformed: the body is not a JSON object
+    pull_request--branch-of-a-person => ignored: the pull request's branch is not one of ours
+    pull_request--branch-overflow => ignored: the pull request's branch is not one of ours
+    pull_request--branch-traversal => ignored: the pull request's branch is not one of ours
+    pull_request--branch-zero => ignored: the pull request's branch is not one of ours
+    pull_request--fork => ignored: the pull request comes from a fork
+    pull_request--fork-deleted => ignored: the pull request comes from a fork
+    star--new-event => ignored: star.created is not used
+    "##);
+}
+
+#[test]
+fn depth_and_length_in_unused_fields_do_no_harm() {
+    let labeled = read("issues.labeled.json");
+    let with = |extra: &str| format!("{{\"unused\":{extra},{}", labeled.trim_start().trim_start_matches('{'));
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    let objects = r#"{"a":"#.repeat(100_000) + "1" + &"}".repeat(100_000);
+    for extra in [deep, objects, "9".repeat(1_000_000), format!("\"{}\"", "🐝".repeat(100_000))] {
+        assert!(matches!(check_total("issues", &with(&extra)), Parsed::Event { .. }));
+    }
+}
+
+#[test]
+fn depth_and_length_in_used_fields_are_refused() {
+    let labeled = read("issues.labeled.json");
+    let with = |extra: &str| labeled.replace("\"number\": 12", &format!("\"number\": {extra}"));
+    for extra in ["[".repeat(100_000) + &"]".repeat(100_000), "9".repeat(1_000_000), "1e999999".to_owned()] {
+        assert!(matches!(check_total("issues", &with(&extra)), Parsed::Malformed { .. }));
+    }
+}
+
+#[test]
+fn every_truncation_is_malformed() {
+    let labeled = read("issues.labeled.json");
+    let labeled = labeled.trim_end();
+    for end in 0..labeled.len() {
+        assert!(matches!(check_total("issues", &labeled[..end]), Parsed::Malformed { .. }), "cut at {end}");
+    }
+}
+
+fn any_json() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        any::<bool>().prop_map(|b| b.to_string()),
+        any::<i64>().prop_map(|n| n.to_string()),
+        any::<f64>().prop_map(|n| n.to_string()),
+        any::<String>().prop_map(|s| serde_json::Value::from(s).to_string()),
+        Just("\"labeled\"".to_owned()),
+        Just("\"2019-05-15T15:20:21Z\"".to_owned()),
+    ];
+    let key = prop_oneof![
+        Just("action"),
+        Just("issue"),
+        Just("label"),
+        Just("name"),
+        Just("number"),
+        Just("title"),
+        Just("repository"),
+        Just("id"),
+        Just("full_name"),
+        Just("installation"),
+        Just("sender"),
+        Just("login"),
+        Just("type"),
+        Just("pull_request"),
+        Just("head"),
+        Just("ref"),
+        Just("repo"),
+        Just("user"),
+        Just("labels"),
+        Just("updated_at"),
+    ];
+    leaf.prop_recursive(5, 60, 8, move |inner| {
+        let fields = proptest::collection::vec((key.clone(), inner.clone()), 0..8);
+        let object = fields.prop_map(|fields| {
+            let fields: Vec<String> = fields.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+            format!("{{{}}}", fields.join(","))
+        });
+        let array = proptest::collection::vec(inner, 0..4).prop_map(|items| format!("[{}]", items.join(",")));
+        prop_oneof![3 => object, 1 => array]
+    })
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_text_never_panics(event in prop::sample::select(&EVENTS[..]), body in any::<String>()) {
+        check_total(event, &body);
+    }
+
+    #[test]
+    fn arbitrary_json_never_panics(event in prop::sample::select(&EVENTS[..]), body in any_json()) {
+        check_total(event, &body);
+        check_total(event, &format!("{{\"action\":\"labeled\",\"issue\":{body}}}"));
+    }
+
+    #[test]
+    fn one_changed_byte_never_panics(at in 0usize..1500, byte in 0u8..128) {
+        let mut body = read("issues.labeled.json").into_bytes();
+        let at = at % body.len();
+        body[at] = byte;
+        check_total("issues", &String::from_utf8(body).expect("still ASCII"));
+    }
+}
