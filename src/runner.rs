@@ -219,7 +219,9 @@ impl Runner {
             Effect::Collect { place, session, base, message } => {
                 workspace::collect(parts, place, session, base, message).await
             }
-            Effect::RemoveWorkspace { place, session } => workspace::remove(parts, place, session).await,
+            Effect::RemoveWorkspace { place, session, published } => {
+                workspace::remove(parts, place, session, *published).await
+            }
             Effect::RunTurn { place, session, turn } => {
                 agents::run_turn(parts, &agents::Run { row, place, session, turn, held, stopping: &self.stopping })
                     .await

@@ -143,6 +143,8 @@ pub enum Effect {
         place: Place,
         /// Of which session.
         session: SessionId,
+        /// Whether what it made is on GitHub (or nothing was made); otherwise the mirror keeps it.
+        published: bool,
     },
 }
 

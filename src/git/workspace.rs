@@ -112,15 +112,20 @@ impl Git {
         session: &SessionId,
         workspace: &Path,
     ) -> Result<(), GitError> {
-        remove_tree(&provisional(workspace)).await?;
-        remove_tree(workspace).await?;
-        remove_tree(&self.index_path(session)).await?;
+        self.remove_workspace(session, workspace).await?;
         let (mirror, name) = (self.mirror_path(repository), session_ref(session));
         if read_ref(&mirror, &name).is_none() {
             return Ok(());
         }
         let call = Call::new("update-ref").args(["-d", &name]).repository(&mirror).cap(1024, Beyond::Cut);
         self.inner.program.run(call).await?.bytes().map(drop)
+    }
+
+    /// Removes a session's working copy and its index; what was collected of it stays in the mirror under its ref.
+    pub async fn remove_workspace(&self, session: &SessionId, workspace: &Path) -> Result<(), GitError> {
+        remove_tree(&provisional(workspace)).await?;
+        remove_tree(workspace).await?;
+        remove_tree(&self.index_path(session)).await
     }
 
     /// The index as it was before the agent came, kept where no agent writes: it knows which files are untouched.

@@ -10,7 +10,6 @@ use crate::core::agent::{PlanEntry, Update};
 use crate::core::event::Event;
 use crate::core::ids::SessionId;
 use crate::core::place::Place;
-use crate::core::sanitise;
 use crate::engine::Fact;
 use crate::store::{EffectRow, LogLine, NewInbox};
 
@@ -119,7 +118,7 @@ impl<'a> Pump<'a> {
 
     /// Keeps a line for people; a later one of the same origin replaces it.
     fn remember(&mut self, id: String, line: &str) {
-        let line = sanitise::redact(line.trim(), &[]);
+        let line = self.parts.redact(line.trim());
         let line: String = line.chars().filter(|c| !c.is_control()).take(TAIL_LINE).collect();
         if line.is_empty() {
             return;
@@ -134,7 +133,7 @@ impl<'a> Pump<'a> {
     fn log(&mut self, update: &Update) {
         let Ok(json) = serde_json::to_string(update) else { return };
         let kind = json.split('"').nth(3).unwrap_or("note").to_owned();
-        let body = sanitise::redact(&json, &[]);
+        let body = self.parts.redact(&json);
         self.lines.push(LogLine { at: (self.parts.clock)(), kind, body });
     }
 
@@ -155,7 +154,7 @@ impl<'a> Pump<'a> {
         self.news = false;
         self.told = Some(Instant::now());
         let plan = self.plan.clone();
-        let doing = sanitise::redact(&self.doing, &[]);
+        let doing = self.parts.redact(&self.doing);
         self.tell(Event::Progressed { session: self.session.clone(), plan, doing }, "progressed").await;
     }
 

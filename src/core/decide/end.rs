@@ -17,18 +17,20 @@ pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
     finish(&mut draft, end);
     draft.note(Happening::SessionCompleted, json!({ "stop": stop, "state": draft.task.state() }));
     draft.react(Reaction::Hooray);
-    remove_workspace(&mut draft);
+    remove_workspace(&mut draft, true);
     draft.show();
     draft.because(format!("completed: {stop}"))
 }
 
 /// The session ended badly. What it made is looked at once more, so that nothing of it is lost.
 pub(super) fn fail(mut draft: Draft<'_>, class: &str, say: &str) -> Decision {
-    let salvage = matches!(&draft.task.stage, Stage::Working { step: Step::Running { .. }, .. });
-    if salvage {
-        save_work(&mut draft);
-    } else {
-        end_agent(&mut draft);
+    match &draft.task.stage {
+        Stage::Working { step: Step::Running { .. }, .. } => save_work(&mut draft),
+        Stage::Working {
+            step: Step::Asking { .. } | Step::Publishing { .. } | Step::Opening { .. } | Step::Answering,
+            ..
+        } => remove_workspace(&mut draft, false),
+        _ => end_agent(&mut draft),
     }
     finish(&mut draft, End::Failed { class: class.to_owned(), say: say.to_owned() });
     draft.note(Happening::SessionFailed, json!({ "class": class, "why": say }));
@@ -143,7 +145,7 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
 
 fn saved(mut draft: Draft<'_>, work: &Work) -> Decision {
     draft.on_progress(|progress| progress.work = Some(work.clone()));
-    remove_workspace(&mut draft);
+    remove_workspace(&mut draft, work.is_empty());
     if !work.is_empty() {
         draft.show();
     }
@@ -180,8 +182,8 @@ fn end_agent(draft: &mut Draft<'_>) {
     draft.plan(effect);
 }
 
-fn remove_workspace(draft: &mut Draft<'_>) {
+fn remove_workspace(draft: &mut Draft<'_>, published: bool) {
     let Some(job) = draft.task.job() else { return };
-    let effect = Effect::RemoveWorkspace { place: draft.task.place.clone(), session: job.session.clone() };
-    draft.plan(effect);
+    let (place, session) = (draft.task.place.clone(), job.session.clone());
+    draft.plan(Effect::RemoveWorkspace { place, session, published });
 }
