@@ -1,3 +1,8 @@
 //! Stories: what a person does on GitHub, and what the issue looks like afterwards.
 
 mod corridor;
+mod finishing;
+mod input;
+mod reach;
+mod roles;
+mod who;
