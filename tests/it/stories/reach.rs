@@ -72,7 +72,8 @@ impl House {
     /// What people read in our comments on an issue, oldest first.
     pub fn our_comments(&self, issue: IssueNumber) -> Vec<String> {
         let all = self.simulator.comments(self.repository, issue).expect("comments");
-        all.into_iter().filter(|comment| comment.author == "skep[bot]").map(|comment| comment.body).collect()
+        let ours = all.into_iter().filter(|comment| comment.author == "skep[bot]");
+        ours.map(|comment| comment.body.split("\n<!--").next().unwrap_or_default().to_owned()).collect()
     }
 
     /// The only pull request there is.
@@ -80,6 +81,12 @@ impl House {
         let mut pulls = self.pulls();
         assert_eq!(pulls.len(), 1, "{pulls:?}");
         pulls.remove(0)
+    }
+
+    /// The whole issue as a reader sees it, but for what is another in every run: commits, and times after retries.
+    pub fn told(&self, issue: IssueNumber) -> String {
+        let time = regex::Regex::new(r"\b[0-9]{2}:[0-9]{2}:[0-9]{2}Z").expect("a pattern");
+        time.replace_all(&without_shas(&self.thread(issue)), "TIME").into_owned()
     }
 
     /// The newest pull request that closes an issue.
@@ -109,6 +116,12 @@ impl House {
         let calls = self.simulator.calls();
         calls.iter().filter(|call| call.method == method && call.path.ends_with(end)).count()
     }
+}
+
+/// A text with `SHA` for every short or whole commit in it.
+pub fn without_shas(text: &str) -> String {
+    let sha = regex::Regex::new(r"\b([0-9a-f]{10}|[0-9a-f]{40})\b").expect("a pattern");
+    sha.replace_all(text, "SHA").into_owned()
 }
 
 /// The signature of a body.

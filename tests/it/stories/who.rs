@@ -38,7 +38,7 @@ async fn less_than_write_is_told_no_and_nothing_starts() {
     for who in ["stranger", "rob", "tina", "cleo"] {
         let issue = labelled_by(&mut house, who).await;
         assert_eq!(house.state(issue).await, "refused", "{who}");
-        insta::assert_snapshot!(format!("refused_{who}"), house.thread(issue));
+        insta::assert_snapshot!(format!("refused_{who}"), house.told(issue));
     }
     assert!(house.pulls().is_empty() && house.live().await == 0);
     house.done().await;
@@ -70,7 +70,7 @@ async fn a_refusal_is_said_once_however_often_it_is_tried() {
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "in-review");
     assert_eq!(house.our_comments(issue).len(), 1);
-    insta::assert_snapshot!(house.thread(issue));
+    insta::assert_snapshot!(house.told(issue));
     house.done().await;
 }
 
@@ -83,7 +83,7 @@ async fn bots_start_nothing_unless_they_are_allowed() {
     }
     let other = labelled_by(&mut house, "other[bot]").await;
     assert_eq!(house.state(other).await, "refused");
-    insta::assert_snapshot!(house.thread(other));
+    insta::assert_snapshot!(house.told(other));
     let ours = labelled_by(&mut house, "skep[bot]").await;
     assert_eq!((house.state(ours).await.as_str(), house.our_comments(ours).len()), ("idle", 0));
     let friend = labelled_by(&mut house, "friend[bot]").await;
@@ -100,7 +100,7 @@ async fn a_permission_that_cannot_be_read_is_no_permission() {
     assert_eq!(house.state(issue).await, "refused");
     let asked = house.calls("GET", "/collaborators/ana/permission");
     assert!((2..=20).contains(&asked), "retried, and not for ever: {asked}");
-    insta::assert_snapshot!(house.thread(issue));
+    insta::assert_snapshot!(house.told(issue));
     // When GitHub is well again, the label starts it.
     house.simulator.clear_faults();
     house.unlabel(issue, "agent:go");
@@ -129,7 +129,7 @@ async fn a_right_lost_while_the_agent_worked_publishes_nothing() {
     assert_eq!(house.state(issue).await, "failed");
     assert!(house.pulls().is_empty());
     assert_eq!(house.simulator.branches(house.repository), ["main"]);
-    insta::assert_snapshot!(house.thread(issue));
+    insta::assert_snapshot!(house.told(issue));
     house.done().await;
 }
 
@@ -197,12 +197,8 @@ async fn a_dispatch_names_what_failed_and_why() {
     let closed = house.issue("Closed", WRITES, &[]);
     house.simulator.close_issue(home, closed, "ana").expect("closed");
     house.simulator.push_file(home, "feature", ("x.txt", "x"), "ana").await.expect("a push");
-    let draft = PullDraft {
-        title: "A pull".into(),
-        head: "feature".into(),
-        base: "main".into(),
-        ..PullDraft::default()
-    };
+    let draft =
+        PullDraft { title: "A pull".into(), head: "feature".into(), base: "main".into(), ..PullDraft::default() };
     let pull = house.simulator.open_pull(home, "ana", draft).await.expect("a pull request");
     let good = house.issue("Good", WRITES, &[]);
     let issues = vec![busy, queued, closed, pull, IssueNumber(999), good];
