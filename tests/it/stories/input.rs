@@ -11,6 +11,7 @@ const WRITES: &str = "Please.\n\n```skep-demo\nwrite NOTE.md: hello\nsay Wrote i
 /// What somebody does to an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Deed {
+    StrangerOn,
     On,
     Off,
     Close,
@@ -22,6 +23,7 @@ fn unheard(house: &House, issue: IssueNumber, deeds: &[Deed]) -> Vec<String> {
     house.simulator.set_flow(Flow::Held);
     for deed in deeds {
         match deed {
+            Deed::StrangerOn => house.label_by("stranger", issue, "agent:go"),
             Deed::On => house.label(issue, "agent:go"),
             Deed::Off => house.unlabel(issue, "agent:go"),
             Deed::Close => {
@@ -247,4 +249,9 @@ async fn on_off_in_any_order_starts_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn on_off_closed_on_in_any_order_starts_nothing_on_a_closed_issue() {
     ends(&[Deed::On, Deed::Off, Deed::Close, Deed::On], &["refused"], 0..=0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strangers_label_never_swallows_the_one_of_somebody_who_may() {
+    ends(&[Deed::StrangerOn, Deed::Off, Deed::On], &["in-review"], 1..=1).await;
 }
