@@ -36,6 +36,13 @@ pub(super) enum Meaning {
 
 /// Reads a row.
 pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
+    if row.kind == "malformed" {
+        return Ok(Meaning::Nothing(match webhook::parse(&row.name, &row.body) {
+            Parsed::Malformed { reason } => format!("malformed: {reason}"),
+            // It was made readable for the database, so that it is no longer what was signed.
+            Parsed::Event { .. } | Parsed::Ignored { .. } => "malformed: the body is not plain UTF-8 text".to_owned(),
+        }));
+    }
     if row.kind != "webhook" {
         return serde_json::from_str(&row.body)
             .map(Meaning::Fact)

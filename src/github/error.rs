@@ -102,7 +102,7 @@ pub enum GitHubError {
     },
     /// The installation has not granted what the call needs.
     #[error(
-        "The App may not {call}: it lacks the permission {permission}. Open the App's settings → Permissions & events, grant it, then accept the new permissions on the installation's page."
+        "The App may not {call}: it needs the permission {permission}, and not all of that is granted. Open the App's settings → Permissions & events, grant it, then accept the new permissions on the installation's page."
     )]
     NotPermitted {
         /// What was wanted.
@@ -223,7 +223,7 @@ mod tests {
         let Failure::Refused { say } = error.into() else { panic!("a refusal") };
         assert_eq!(
             say,
-            "The App may not post a comment in o/n: it lacks the permission issues=write. \
+            "The App may not post a comment in o/n: it needs the permission issues=write, and not all of that is granted. \
              Open the App's settings → Permissions & events, grant it, then accept the new permissions on the \
              installation's page."
         );

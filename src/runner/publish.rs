@@ -9,7 +9,7 @@ use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::place::Place;
-use crate::git::{Published, Push};
+use crate::git::{GitError, Published, Push};
 use crate::github::{NewPull, Pull, PullState, Purpose};
 use crate::store::EffectRow;
 
@@ -30,7 +30,14 @@ pub(super) async fn push(parts: &Parts, wanted: &Wanted<'_>, cancel: &Cancellati
     if cancel.is_cancelled() {
         return Ok(Performed::Done);
     }
-    let published = parts.git.publish(&remote, &push).await?;
+    let published = match parts.git.publish(&remote, &push).await {
+        Err(GitError::Redirected) => {
+            let remote = workspace::moved(parts, wanted.place, remote).await?;
+            parts.git.publish(&remote, &push).await
+        }
+        published => published,
+    };
+    let published = published?;
     if let Err(error) = parts.github.revoke(&token).await {
         tracing::debug!(%error, "the push token was not revoked; it ends by itself");
     }

@@ -32,7 +32,11 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
     };
     let remote = remote(parts, place, Purpose::Clone).await?;
     let want = Want { branch: base_branch.clone(), sha: base.clone() };
-    let sha = parts.git.fetch(&remote, &want).await?.head;
+    let fetched = match parts.git.fetch(&remote, &want).await {
+        Err(GitError::Redirected) => parts.git.fetch(&moved(parts, place, remote).await?, &want).await,
+        fetched => fetched,
+    };
+    let sha = fetched?.head;
     let (workspace, home) = (parts.workspace(session), parts.home(session));
     make_dir(&home).await?;
     let spec = WorkspaceSpec {
@@ -57,6 +61,12 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
 pub(super) async fn remote(parts: &Parts, place: &Place, purpose: Purpose) -> Result<Remote, Failure> {
     let token = parts.github.token(&parts.at(place), purpose).await?;
     Ok(Remote { repository: place.repository, url: parts.github.clone_url(&place.name), token: Some(token.secret) })
+}
+
+/// The same under the name the repository bears now: for when git was sent elsewhere, since it follows nobody with a token.
+pub(super) async fn moved(parts: &Parts, place: &Place, remote: Remote) -> Result<Remote, Failure> {
+    let now = parts.github.repository(&parts.at(place)).await?.name;
+    Ok(Remote { url: parts.github.clone_url(&now), ..remote })
 }
 
 async fn make_dir(path: &Path) -> Result<(), Failure> {

@@ -49,6 +49,10 @@ pub struct Plan {
     pub timeouts: Timeouts,
     /// Numbers for the edges.
     pub knobs: Knobs,
+    /// The operator's roles.
+    pub roles: Vec<skep::core::role::Role>,
+    /// Bots that may start work, by login.
+    pub allowed_bots: Vec<String>,
 }
 
 impl Default for Plan {
@@ -66,6 +70,8 @@ impl Default for Plan {
                 look_again: Duration::from_millis(20),
                 progress: Duration::ZERO,
             },
+            roles: vec![],
+            allowed_bots: vec![],
         }
     }
 }
@@ -88,6 +94,7 @@ struct Skep {
     app: App,
     tasks: Tasks,
     stop: CancellationToken,
+    address: std::net::SocketAddr,
     door: tokio::task::JoinHandle<()>,
 }
 
@@ -147,10 +154,10 @@ impl House {
             },
             default_agent: agent.name.clone(),
             specs: BTreeMap::from([(agent.name.clone(), agent)]),
-            roles: BTreeMap::new(),
+            roles: self.plan.roles.iter().map(|role| (role.name.clone(), role.clone())).collect(),
             default_role: "swe".parse().expect("a role"),
             limits: self.plan.limits.clone(),
-            allowed_bots: vec![],
+            allowed_bots: self.plan.allowed_bots.iter().map(|bot| self.simulator.create_bot(bot)).collect(),
             pace: self.plan.pace,
             timeouts: self.plan.timeouts,
             git_timeout: Duration::from_secs(60),
@@ -176,7 +183,7 @@ impl House {
         let router = http::public_router(app.door.clone(), Caps::default());
         let door = tokio::spawn(http::serve(listener, router, Bounds::default(), stop.clone()));
         self.simulator.set_webhook_url(&format!("http://{address}/webhook"));
-        self.skep = Some(Skep { app, tasks: Tasks::new(), stop, door });
+        self.skep = Some(Skep { app, tasks: Tasks::new(), stop, address, door });
     }
 
     /// Ends skep as `kill -9` would: nothing is finished, nothing is said, leases stay where they are.
@@ -344,6 +351,11 @@ impl House {
     pub async fn live(&self) -> usize {
         let filter = SessionFilter { live: Some(true), ..SessionFilter::default() };
         self.store().sessions(&filter, 1_000).await.expect("sessions").len()
+    }
+
+    /// Where GitHub reaches skep.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.skep().address
     }
 
     /// The story leaves rows behind on purpose.

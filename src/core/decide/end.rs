@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::trigger::refuse;
 use super::{Decision, Draft};
 use crate::core::effect::{Effect, EffectKind, Reaction};
 use crate::core::event::{Event, Gone, Work};
@@ -79,10 +80,12 @@ pub(super) fn pull_closed(mut draft: Draft<'_>, number: i64, merged: bool) -> De
     let Stage::Ended { end, .. } = &mut draft.task.stage else {
         return draft.because("a session is on; its end will tell");
     };
-    if !ours || *end != End::InReview {
+    // Whatever was tried since: a pull request that is over is the last word on the issue.
+    if !ours || matches!(end, End::Merged | End::PullClosed) {
         return draft.because("not the pull request that waits for review");
     }
     *end = if merged { End::Merged } else { End::PullClosed };
+    draft.task.leave_branch();
     let happening = if merged { Happening::PullRequestMerged } else { Happening::PullRequestClosed };
     draft.note(happening, json!({ "number": number }));
     draft.task.tell(draft.cx.now, if merged { "The pull request was merged." } else { "The pull request was closed." });
@@ -90,21 +93,21 @@ pub(super) fn pull_closed(mut draft: Draft<'_>, number: i64, merged: bool) -> De
     draft.because("the pull request is closed")
 }
 
+/// An effect that was given up.
+#[derive(Clone, Copy)]
+pub(super) struct FailedEffect<'a> {
+    pub(super) effect: EffectKind,
+    pub(super) session: Option<&'a SessionId>,
+    pub(super) say: &'a str,
+    pub(super) exhausted: bool,
+}
+
 /// An effect cannot be done. Those that carry the session end it; those that only show do not.
-pub(super) fn effect_failed(
-    mut draft: Draft<'_>,
-    effect: EffectKind,
-    session: Option<&SessionId>,
-    say: &str,
-) -> Decision {
+pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Decision {
+    let FailedEffect { effect, session, say, exhausted } = *failed;
     match effect {
         EffectKind::CheckTrigger if matches!(draft.task.stage, Stage::Checking { .. }) => {
-            let end = End::Refused { say: say.to_owned() };
-            draft.task.stage = Stage::Ended { job: None, end, progress: Progress::default(), at: draft.cx.now };
-            draft.note(Happening::TaskRefused, json!({ "why": say }));
-            draft.react(Reaction::Confused);
-            draft.show();
-            draft.because(format!("could not be checked: {say}"))
+            refuse(draft, &text::refusal::unchecked(say, exhausted))
         }
         EffectKind::React | EffectKind::ShowStatus | EffectKind::ShowLabel | EffectKind::CheckTrigger => {
             draft.because(format!("{} failed: {say}", effect.name()))
@@ -136,7 +139,9 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
             draft.because("the pull request was opened while the session was ended")
         }
         Event::Published { head, .. } => {
-            draft.task.branch_head = Some(head.clone());
+            if let Some(branch) = draft.task.job().map(|job| job.branch.clone()) {
+                draft.task.wrote_branch(branch, head.clone());
+            }
             draft.because("the push was on its way while the session was ended")
         }
         _ => draft.because("an echo: the session is over"),

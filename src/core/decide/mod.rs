@@ -90,7 +90,10 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
             draft.task.shown.comment = Some(*comment);
             draft.because("the status comment is known")
         }
-        Event::EffectFailed { effect, session, say, .. } => end::effect_failed(draft, *effect, session.as_ref(), say),
+        Event::EffectFailed { effect, session, say, exhausted } => {
+            let (effect, session, exhausted) = (*effect, session.as_ref(), *exhausted);
+            end::effect_failed(draft, &end::FailedEffect { effect, session, say, exhausted })
+        }
         Event::WorkspaceReady { session, .. }
         | Event::AgentStarted { session, .. }
         | Event::Progressed { session, .. }

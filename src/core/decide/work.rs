@@ -43,6 +43,7 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
         (Step::Publishing { work, .. }, Event::BranchMoved { theirs, .. }) => {
             let say =
                 text::failure::branch_moved(job.branch.as_str(), theirs.as_ref().map(Sha::short), work.head.short());
+            draft.task.leave_branch();
             fail(draft, "branch_moved", &say)
         }
         (Step::Opening { .. }, Event::PullOpened { number, url, draft: is_draft, .. }) => {
@@ -57,8 +58,7 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
 }
 
 fn start(mut draft: Draft<'_>, job: &Job, base: &BaseFacts, nonce: &str) -> Decision {
-    let limits = &draft.cx.policy.limits;
-    let own = |seconds: Option<u64>, ours: i64| seconds.map_or(ours, |s| ours.min((s as i64).saturating_mul(1000)));
+    let clocks = job.role.limits.within(&draft.cx.policy.limits);
     let turn = Turn {
         agent: job.agent.clone(),
         prompt: text::prompt::first(job, base, nonce, &draft.task.place),
@@ -66,8 +66,8 @@ fn start(mut draft: Draft<'_>, job: &Job, base: &BaseFacts, nonce: &str) -> Deci
         resume: None,
         writes: job.role.writes,
         tools: job.role.tools.clone(),
-        wall_ms: own(job.role.limits.session_timeout_s, limits.session_timeout_ms),
-        silence_ms: own(job.role.limits.silence_s, limits.silence_ms),
+        wall_ms: clocks.wall_ms,
+        silence_ms: clocks.silence_ms,
         branch: job.branch.clone(),
     };
     draft.note(Happening::WorkspaceReady, json!({ "base": base.sha, "branch": job.branch }));
@@ -185,7 +185,7 @@ struct Pushed {
 }
 
 fn open_pull(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
-    draft.task.branch_head = Some(pushed.head.clone());
+    draft.task.wrote_branch(job.branch.clone(), pushed.head.clone());
     draft.note(Happening::BranchPushed, json!({ "branch": job.branch, "head": pushed.head }));
     let evidence = text::pull::Evidence {
         work: &pushed.work,

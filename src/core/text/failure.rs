@@ -8,8 +8,7 @@ use crate::core::sanitise;
 /// The turn ended with neither a change nor a word.
 pub const NOTHING: &str = "the agent ended without changing anything and without an answer.";
 /// The issue was closed while the agent worked.
-pub const CLOSED_MEANWHILE: &str =
-    "the issue was closed before the result could be published. Reopen it and add the label again.";
+pub const CLOSED_MEANWHILE: &str = "the issue was closed before the result could be published. Reopen it first.";
 
 /// The agent reported an error of its own instead of a result.
 pub fn agent_error(class: ErrorClass, message: &str) -> String {
@@ -33,18 +32,20 @@ pub fn agent_error(class: ErrorClass, message: &str) -> String {
 pub fn objections(work: &Work) -> Option<String> {
     let mut sentences: Vec<String> = work.objections.iter().map(|text| sanitise::inline(text, 300)).collect();
     if !work.protected.is_empty() {
-        let paths: Vec<String> =
-            work.protected.iter().take(5).map(|path| format!("`{}`", sanitise::inline(path, 120))).collect();
+        let paths: Vec<String> = work.protected.iter().take(5).map(|path| super::code(path, 120)).collect();
         sentences.push(format!(
-            "it touches protected paths ({}), which a person must change by hand or allow in `skep.toml` (`[limits] \
-             allow_protected`)",
+            "it touches {} ({}), which only people change here, by hand",
+            super::count(work.protected.len() as u64, "protected path"),
             paths.join(", ")
         ));
     }
     if sentences.is_empty() {
         return None;
     }
-    Some(format!("the result was not published: {}.", sentences.join("; ")))
+    Some(format!(
+        "the result was not published: {}. Say in the issue what to leave out, or split it into smaller ones.",
+        sentences.join("; ")
+    ))
 }
 
 /// Somebody else wrote to our branch.
@@ -53,9 +54,7 @@ pub fn branch_moved(branch: &str, theirs: Option<&str>, ours: &str) -> String {
         Some(theirs) => format!("somebody pushed {theirs} to `{branch}` meanwhile, and their work is not overwritten"),
         None => format!("somebody deleted `{branch}` meanwhile, and it is not brought back without a word"),
     };
-    format!(
-        "{what}. Ours ({ours}) is kept on the server. Merge or delete `{branch}`, then remove and add the label `agent:go`."
-    )
+    format!("{what}. Ours ({ours}) is kept on the server; a new try goes to a branch of its own.")
 }
 
 /// The requester's right is gone.

@@ -10,7 +10,7 @@ use crate::core::task::{End, Job, Progress, Stage, Step, Task};
 
 /// Renders the comment for a task as it stands.
 pub fn render(task: &Task, cx: Context<'_>) -> String {
-    let mut parts = vec![header(task, cx)];
+    let mut parts = vec![header(task)];
     parts.extend(links(task));
     if let Some(progress) = task.progress() {
         parts.extend(plan(&progress.plan));
@@ -22,7 +22,7 @@ pub fn render(task: &Task, cx: Context<'_>) -> String {
     sanitise::fit(&parts.join("\n\n"), LIMIT)
 }
 
-fn header(task: &Task, cx: Context<'_>) -> String {
+fn header(task: &Task) -> String {
     match &task.stage {
         Stage::Idle => "**Nothing to do**".into(),
         Stage::Checking { .. } => "**Received** · checking".into(),
@@ -31,7 +31,7 @@ fn header(task: &Task, cx: Context<'_>) -> String {
         }
         Stage::Queued { told: None, .. } => "**Queued** · waiting for a free slot".into(),
         Stage::Working { job, step, .. } => format!("**Working** · {} · {}", job.role.name, step_words(step)),
-        Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at, cx),
+        Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at),
     }
 }
 
@@ -46,14 +46,17 @@ fn step_words(step: &Step) -> &'static str {
     }
 }
 
-fn ended(job: Option<&Job>, end: &End, at: i64, cx: Context<'_>) -> String {
+fn ended(job: Option<&Job>, end: &End, at: i64) -> String {
     let took = job.and_then(|job| job.started_at).map(|start| format!(" in {}", span(at - start))).unwrap_or_default();
     match end {
         End::InReview => format!("**In review** · done{took}"),
         End::Merged => "**Done** · the pull request was merged".into(),
         End::PullClosed => "**Closed** · the pull request was closed without merging".into(),
-        End::Answered => format!("**Done**{took} · answered below"),
-        End::Refused { .. } => format!("**Not started** · @{} is here when it is mended", cx.policy.me.slug),
+        End::Answered if job.is_some_and(|job| job.role.writes) => {
+            format!("**Done**{took} · nothing was changed, the answer is below")
+        }
+        End::Answered => format!("**Done**{took} · the answer is below"),
+        End::Refused { .. } => "**Not started**".into(),
         End::Failed { class, .. } => format!("**Failed**{took} · `{class}`"),
         End::Cancelled { .. } => format!("**Stopped**{took}"),
     }
@@ -65,7 +68,8 @@ fn links(task: &Task) -> Option<String> {
         links.push(format!("[`{}`](../tree/{})", job.branch, job.branch));
     }
     if let Some(pull) = &task.pull {
-        let kind = if pull.draft { "draft pull request" } else { "pull request" };
+        let over = matches!(&task.stage, Stage::Ended { end: End::Merged | End::PullClosed, .. });
+        let kind = if pull.draft && !over { "draft pull request" } else { "pull request" };
         links.push(format!("{kind} #{}", pull.number));
     }
     (!links.is_empty()).then(|| links.join(" · "))
@@ -102,7 +106,7 @@ fn ending(task: &Task) -> Option<String> {
             )
         }),
         End::Merged | End::PullClosed | End::Answered => None,
-        End::Refused { say } => Some(format!("Not started: {}", words(say))),
+        End::Refused { say } => Some(format!("Nothing was started: {}", words(say))),
         End::Failed { say, .. } => {
             let parts =
                 [Some(format!("It failed because {}", words(say))), tail(progress), kept(progress), Some(retry)];
@@ -138,12 +142,12 @@ fn details(task: &Task, cx: Context<'_>) -> Option<String> {
     let job = task.job()?;
     let agent = task.progress().and_then(|progress| progress.agent.as_deref());
     let agent = agent.map_or_else(String::new, |name| format!(" ({})", sanitise::inline(name, 100)));
-    let limits = &cx.policy.limits;
+    let limits = job.role.limits.within(&cx.policy.limits);
     let mut lines = vec![
         format!("- Role `{}`: {}", job.role.name, role_why(&job.why, job.role.name.as_str())),
         format!("- Agent: `{}`{agent}", job.agent),
         format!("- Session `{}`", job.session),
-        format!("- Time: at most {}, at most {} of silence", span(limits.session_timeout_ms), span(limits.silence_ms)),
+        format!("- Time: at most {}, at most {} of silence", span(limits.wall_ms), span(limits.silence_ms)),
     ];
     let from = task.story.len().saturating_sub(3);
     for beat in &task.story[from..] {
