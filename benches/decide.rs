@@ -34,6 +34,7 @@ fn policy() -> Policy {
         default_agent: "demo".into(),
         limits: Limits { sessions: 0, ..Limits::default() },
         allowed_bots: vec![],
+        allow_protected: Default::default(),
         confinement_warning: None,
     }
 }

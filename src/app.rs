@@ -239,6 +239,7 @@ fn policy(setup: &Setup, me: Me, agents: &Agents) -> Policy {
         default_agent: setup.default_agent.clone(),
         limits: setup.limits.clone(),
         allowed_bots: setup.allowed_bots.clone(),
+        allow_protected: setup.allow_protected.clone(),
         confinement_warning: warning,
     }
 }

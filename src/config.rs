@@ -35,6 +35,7 @@ use crate::core::role::{Role, RoleName};
 use document::{Item, Value};
 use reading::{Origin, Reading};
 
+pub use crate::core::policy::AllowProtected;
 pub use agents::Presets;
 pub use args::Args;
 pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS};
@@ -116,18 +117,6 @@ pub enum OldGit {
     Refuse,
     /// Start: the operator vouches for the patches.
     Allow,
-}
-
-/// Protected paths that a pull request may touch all the same.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum AllowProtected {
-    /// None.
-    #[default]
-    Nothing,
-    /// All.
-    Everything,
-    /// Those that match one of these globs; at least one.
-    Matching(Vec<String>),
 }
 
 /// What `skep serve` cannot do without.

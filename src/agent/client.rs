@@ -13,7 +13,8 @@ use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
     CancelNotification, ClientCapabilities, ContentBlock, HttpHeader, Implementation, InitializeRequest,
     InitializeResponse, LoadSessionRequest, McpServer as WireServer, McpServerHttp, NewSessionRequest, PromptRequest,
-    RequestPermissionRequest, ResumeSessionRequest, SetSessionModeRequest,
+    RequestPermissionRequest, ResumeSessionRequest, SessionConfigOption, SetSessionConfigOptionRequest,
+    SetSessionModeRequest,
 };
 use agent_client_protocol::{
     Agent, Client, Error, JsonRpcRequest, Lines, UntypedMessage, is_connection_terminated, is_incoming_transport_closed,
@@ -27,6 +28,7 @@ use crate::core::agent::{Update, classify};
 
 use super::error::AgentError;
 use super::exchange::Phase;
+use super::model::{Choice, choose};
 use super::wire::{Wire, incoming, outgoing};
 
 /// A server of tools for the agent, over streamable HTTP (<https://modelcontextprotocol.io>): the only transport that all
@@ -64,6 +66,7 @@ pub(super) struct Opening<'a> {
     pub(super) mcp: &'a [McpServer],
     pub(super) resume: Option<&'a str>,
     pub(super) mode: Option<&'a str>,
+    pub(super) model: Option<&'a str>,
     pub(super) patience: Duration,
 }
 
@@ -115,20 +118,51 @@ impl Connection {
             Some(id) => self.restore(agent, id, opening).await?,
             None => None,
         };
-        let opened = match earlier {
-            Some(opened) => opened,
+        let (opened, options) = match earlier {
+            Some(restored) => restored,
             None => {
                 let request =
                     NewSessionRequest::new(opening.workspace).mcp_servers(opening.mcp.iter().map(server).collect());
                 let answer = self.ask("session/new", request, opening.patience).await?;
-                Opened { id: answer.session_id.to_string(), resumed: false }
+                let opened = Opened { id: answer.session_id.to_string(), resumed: false };
+                (opened, answer.config_options.unwrap_or_default())
             }
         };
         if let Some(mode) = opening.mode {
             let request = SetSessionModeRequest::new(opened.id.clone(), mode.to_owned());
             self.ask("session/set_mode", request, opening.patience).await?;
         }
+        if let Some(model) = opening.model {
+            self.set_model(&opened.id, &options, model, opening.patience).await?;
+        }
         Ok(opened)
+    }
+
+    /// Asks for a model. One that cannot be had is said, and the agent works with its own.
+    async fn set_model(
+        &self,
+        session: &str,
+        options: &[SessionConfigOption],
+        wanted: &str,
+        patience: Duration,
+    ) -> Result<(), Ended> {
+        let said = match choose(options, wanted) {
+            Choice::Current => return Ok(()),
+            Choice::Not(why) => why,
+            Choice::Set { option, value } => {
+                let request = SetSessionConfigOptionRequest::new(session.to_owned(), option, value);
+                match self.ask("session/set_config_option", request, patience).await {
+                    Ok(_) => return Ok(()),
+                    Err(Ended::Answered(error)) => {
+                        let why = error.message.chars().take(200).collect::<String>();
+                        format!("The agent refused the model {wanted} ({why}); it works with its own.")
+                    }
+                    Err(ended) => return Err(ended),
+                }
+            }
+        };
+        self.wire.state().transcript.single(Update::Note { text: said });
+        Ok(())
     }
 
     /// Without replay if the agent can, else with; none if neither works, which is no failure.
@@ -137,23 +171,25 @@ impl Connection {
         agent: &InitializeResponse,
         id: &str,
         opening: &Opening<'_>,
-    ) -> Result<Option<Opened>, Ended> {
+    ) -> Result<Option<(Opened, Vec<SessionConfigOption>)>, Ended> {
         self.wire.state().phase = Phase::Loading;
         let servers: Vec<WireServer> = opening.mcp.iter().map(server).collect();
         let mut outcome = None;
         if agent.agent_capabilities.session_capabilities.resume.is_some() {
             let request = ResumeSessionRequest::new(id.to_owned(), opening.workspace).mcp_servers(servers.clone());
-            outcome = Some(self.ask("session/resume", request, opening.patience).await.map(drop));
+            outcome =
+                Some(self.ask("session/resume", request, opening.patience).await.map(|answer| answer.config_options));
         }
-        if agent.agent_capabilities.load_session && !matches!(outcome, Some(Ok(()) | Err(Ended::Failed(_)))) {
+        if agent.agent_capabilities.load_session && !matches!(outcome, Some(Ok(_) | Err(Ended::Failed(_)))) {
             let request = LoadSessionRequest::new(id.to_owned(), opening.workspace).mcp_servers(servers);
-            outcome = Some(self.ask("session/load", request, opening.patience).await.map(drop));
+            outcome =
+                Some(self.ask("session/load", request, opening.patience).await.map(|answer| answer.config_options));
         }
         self.wire.state().phase = Phase::Quiet;
         match outcome {
-            Some(Ok(())) => {
+            Some(Ok(options)) => {
                 self.wire.state().loaded = true;
-                Ok(Some(Opened { id: id.to_owned(), resumed: true }))
+                Ok(Some((Opened { id: id.to_owned(), resumed: true }, options.unwrap_or_default())))
             }
             Some(Err(Ended::Failed(error))) => Err(Ended::Failed(error)),
             Some(Err(Ended::Gone)) => Err(Ended::Gone),

@@ -18,8 +18,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use agent_client_protocol::v1::schema::{
     AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Implementation, InitializeRequest,
     InitializeResponse, LoadSessionRequest, LoadSessionResponse, McpCapabilities, NewSessionRequest,
-    NewSessionResponse, PromptRequest, SessionMode, SessionModeState, SessionNotification, SessionUpdate,
-    SetSessionModeRequest, SetSessionModeResponse,
+    NewSessionResponse, PromptRequest, SessionConfigOption, SessionConfigOptionCategory, SessionConfigSelectOption,
+    SessionMode, SessionModeState, SessionNotification, SessionUpdate, SetSessionConfigOptionRequest,
+    SetSessionConfigOptionResponse, SetSessionModeRequest, SetSessionModeResponse,
 };
 use agent_client_protocol::v1::{ConnectionTo, Responder};
 use agent_client_protocol::{Agent, Client, Error, Lines};
@@ -34,6 +35,9 @@ use memory::Memory;
 use perform::{Actor, Ending};
 
 const MODES: [(&str, &str); 2] = [("approve", "Ask before commands"), ("auto", "Never ask")];
+/// It has no mind; the names are there to be chosen.
+const MODELS: [(&str, &str); 2] = [("demo-small", "Demo, small"), ("demo-large", "Demo, large")];
+const MODEL: &str = "model";
 
 /// Where the demo agent lives.
 #[derive(Debug, Clone)]
@@ -100,7 +104,8 @@ async fn write(mut writer: impl AsyncWrite + Unpin, mut queue: mpsc::Receiver<St
 }
 
 async fn talk(transport: impl agent_client_protocol::ConnectTo<Agent> + 'static, cast: Arc<Cast>) -> Result<(), Error> {
-    let (create, load, mode, prompt, cancel) = (cast.clone(), cast.clone(), cast.clone(), cast.clone(), cast);
+    let (create, load, mode, model) = (cast.clone(), cast.clone(), cast.clone(), cast.clone());
+    let (prompt, cancel) = (cast.clone(), cast);
     Agent
         .v1()
         .name("skep-demo")
@@ -121,6 +126,12 @@ async fn talk(transport: impl agent_client_protocol::ConnectTo<Agent> + 'static,
         .on_receive_request(
             async move |request: SetSessionModeRequest, responder, _peer| {
                 responder.respond_with_result(mode.set_mode(&request))
+            },
+            agent_client_protocol::on_receive_request!(),
+        )
+        .on_receive_request(
+            async move |request: SetSessionConfigOptionRequest, responder, _peer| {
+                responder.respond_with_result(model.set_option(&request))
             },
             agent_client_protocol::on_receive_request!(),
         )
@@ -169,10 +180,11 @@ impl Cast {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let since = std::time::SystemTime::UNIX_EPOCH.elapsed().map(|time| time.as_micros()).unwrap_or_default();
         let id = format!("demo-{since:x}-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        let memory = Memory { mode: MODES[0].0.to_owned(), ..Memory::default() };
-        let modes = modes(&memory);
+        let (mode, model) = (MODES[0].0.to_owned(), MODELS[0].0.to_owned());
+        let memory = Memory { mode, model, ..Memory::default() };
+        let (modes, options) = (modes(&memory), options(&memory));
         self.keep(&id, Part { folder: request.cwd, memory, cancel: CancellationToken::new() });
-        NewSessionResponse::new(id).modes(modes)
+        NewSessionResponse::new(id).modes(modes).config_options(options)
     }
 
     /// History goes out before the answer, as most agents do it.
@@ -185,9 +197,9 @@ impl Cast {
             let update = if line.by_user { SessionUpdate::UserMessageChunk } else { SessionUpdate::AgentMessageChunk };
             peer.send_notification(SessionNotification::new(id.clone(), update(chunk)))?;
         }
-        let modes = modes(&memory);
+        let (modes, options) = (modes(&memory), options(&memory));
         self.keep(&id, Part { folder: request.cwd, memory, cancel: CancellationToken::new() });
-        Ok(LoadSessionResponse::new().modes(modes))
+        Ok(LoadSessionResponse::new().modes(modes).config_options(options))
     }
 
     fn set_mode(&self, request: &SetSessionModeRequest) -> Result<SetSessionModeResponse, Error> {
@@ -199,6 +211,18 @@ impl Cast {
         part.memory.mode = mode;
         self.keep(&request.session_id.0, part);
         Ok(SetSessionModeResponse::new())
+    }
+
+    fn set_option(&self, request: &SetSessionConfigOptionRequest) -> Result<SetSessionConfigOptionResponse, Error> {
+        let wanted = request.value.as_value_id().map(|value| value.to_string()).unwrap_or_default();
+        if &*request.config_id.0 != MODEL || !MODELS.iter().any(|(id, _)| *id == wanted) {
+            return Err(Error::invalid_params().data(format!("no {} {wanted}", request.config_id)));
+        }
+        let mut part = self.part(&request.session_id.0)?;
+        part.memory.model = wanted;
+        let options = options(&part.memory);
+        self.keep(&request.session_id.0, part);
+        Ok(SetSessionConfigOptionResponse::new(options))
     }
 
     fn prompt(
@@ -271,4 +295,10 @@ impl Cast {
 fn modes(memory: &Memory) -> SessionModeState {
     let all = MODES.iter().map(|(id, name)| SessionMode::new(*id, *name)).collect();
     SessionModeState::new(memory.mode.clone(), all)
+}
+
+fn options(memory: &Memory) -> Vec<SessionConfigOption> {
+    let all: Vec<_> = MODELS.iter().map(|(id, name)| SessionConfigSelectOption::new(*id, *name)).collect();
+    let model = SessionConfigOption::select(MODEL, "Model", memory.model.clone(), all);
+    vec![model.category(SessionConfigOptionCategory::Model)]
 }

@@ -16,6 +16,7 @@ mod exchange;
 mod golden;
 mod launch;
 mod live;
+mod model;
 mod permission;
 pub mod presets;
 mod process;

@@ -30,6 +30,8 @@ pub struct TurnRequest {
     pub launch: Launch,
     /// The agent's id of an earlier session to go on with.
     pub resume: Option<String>,
+    /// The model to ask the agent for, by its own id or name; none leaves the choice to it.
+    pub model: Option<String>,
     /// What the agent is to do.
     pub prompt: String,
     /// Servers of tools to offer it.
@@ -101,6 +103,7 @@ async fn open(live: &Live, request: &TurnRequest) -> Result<Opened, AgentError> 
         mcp: &request.mcp,
         resume: request.resume.as_deref().filter(|_| request.launch.agent.resume),
         mode: request.launch.agent.mode.as_deref(),
+        model: request.model.as_deref(),
         patience: request.initialize,
     };
     let opened = match live.connection.session(hello, &opening).await {

@@ -12,7 +12,7 @@ use url::Url;
 use crate::agent::SandboxChoice;
 use crate::core::agent::AgentSpec;
 use crate::core::ids::UserId;
-use crate::core::policy::Limits;
+use crate::core::policy::{AllowProtected, Limits};
 use crate::core::role::{Role, RoleName};
 use crate::core::time::Clock;
 use crate::git::OldGit;
@@ -40,6 +40,8 @@ pub struct Setup {
     pub limits: Limits,
     /// Bots that may start work.
     pub allowed_bots: Vec<UserId>,
+    /// Protected paths that a pull request may touch all the same.
+    pub allow_protected: AllowProtected,
     /// The pace of changes on GitHub.
     pub pace: Pace,
     /// How long calls to GitHub may take.

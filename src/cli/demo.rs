@@ -11,7 +11,6 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
-use serde_json::{Value, json};
 
 use super::Ended;
 use crate::app::event_line;
@@ -44,34 +43,56 @@ impl Demo {
     }
 }
 
-/// Plays the demo; an error means that an issue did not end in its pull request.
+/// Plays the demo; an error means that an issue did not end in its pull request. Its folder goes in any case.
 async fn play(options: Demo, path: String) -> anyhow::Result<()> {
     let began = Instant::now();
     let stage = Stage::build(SocketAddr::from(([127, 0, 0, 1], options.port)), path).await?;
     let screen = Screen { json: options.json, began: (stage.running.app.runner.parts().clock)() };
-    screen.opening(&stage, began.elapsed());
+    let told = tokio::select! {
+        told = tell(&stage, &screen, &options, began) => told,
+        signal = crate::app::signal() => signal,
+    };
+    stage.clear().await?;
+    told
+}
+
+/// Tells the story; with `keep` it goes on until a signal.
+async fn tell(stage: &Stage, screen: &Screen, options: &Demo, began: Instant) -> anyhow::Result<()> {
+    screen.opening(stage, began.elapsed());
     let mut issues = Vec::new();
     for scene in &SCENES {
         issues.push(stage.file(scene)?);
     }
-    let told = tokio::time::timeout(PATIENCE, follow(&stage, &screen, &issues)).await;
+    let told = tokio::time::timeout(PATIENCE, follow(stage, screen, &issues)).await;
     let pulls = stage.simulator.pulls(stage.repository)?;
     let missing: Vec<String> =
         issues.iter().filter(|issue| pull_of(&pulls, **issue).is_none()).map(|issue| format!("#{issue}")).collect();
     for issue in &issues {
         if let Some(pull) = pull_of(&pulls, *issue) {
-            screen.pull(&stage, *issue, pull).await?;
+            screen.pull(stage, *issue, pull).await?;
         }
     }
-    screen.ending(&stage, issues.len() - missing.len(), issues.len(), began.elapsed(), options.keep);
+    let ok = missing.is_empty() && matches!(told, Ok(Ok(())));
+    let end = End { opened: issues.len() - missing.len(), total: issues.len(), ok, took: began.elapsed() };
+    screen.ending(stage, &end, options.keep);
     if options.keep {
-        crate::app::signal().await?;
+        std::future::pending::<()>().await;
     }
-    stage.clear().await?;
-    if told.is_err() || !missing.is_empty() {
-        bail!("no pull request for {}; the lines above say how far it came", missing.join(", "));
+    match told {
+        _ if !missing.is_empty() => {
+            bail!("no pull request for {}; the lines above say how far it came", missing.join(", "))
+        }
+        Ok(followed) => followed,
+        Err(_) => bail!("it did not come to an end within {} s", PATIENCE.as_secs()),
     }
-    Ok(())
+}
+
+/// How the story ended.
+struct End {
+    opened: usize,
+    total: usize,
+    ok: bool,
+    took: Duration,
 }
 
 /// The pull request an issue ended in.
@@ -98,12 +119,4 @@ async fn follow(stage: &Stage, screen: &Screen, issues: &[IssueNumber]) -> anyho
         }
         let _rang = tokio::time::timeout(Duration::from_millis(50), wake.changed()).await;
     }
-}
-
-/// The last line of `--json`.
-fn summary(opened: usize, total: usize, took: Duration) -> Value {
-    json!({
-        "event": "demo.finished", "pull_requests": opened, "issues": total,
-        "ok": opened == total, "took_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-    })
 }

@@ -61,6 +61,7 @@ fn setup(config: Config) -> anyhow::Result<Setup> {
         default_role: config.default_role,
         limits: config.limits,
         allowed_bots: config.allowed_bots,
+        allow_protected: config.allow_protected,
         pace: Pace { burst, per_second, per_minute, per_hour, ..Pace::default() },
         timeouts: Timeouts::default(),
         git_timeout: GIT_TIMEOUT,

@@ -153,7 +153,8 @@ const FILE_ONLY: [(&str, &str, &str); 20] = [
     (
         "allow_protected",
         "false",
-        "Whether pull requests may touch protected paths (`.github/**`, agents' configuration …): `true`, or a list of globs.",
+        "Whether pull requests may touch protected paths (`.github/**`, agents' configuration …): `true`, or a list of globs \
+         over whole paths (`?`, `*`, and `**` across folders).",
     ),
     ("agents.<name>.preset", "the preset called `<name>`, if there is one", "The preset this agent starts from."),
     ("agents.<name>.command", "the preset's", "Program and arguments: a list, or one text split as a shell would."),

@@ -153,6 +153,8 @@ pub enum Effect {
 pub struct Turn {
     /// The operator's name of the agent.
     pub agent: String,
+    /// The role's wish for a model, in the agent's own words.
+    pub model: Option<String>,
     /// What the agent is told.
     pub prompt: String,
     /// What it is told instead when its session was loaded again after an interruption.

@@ -8,6 +8,7 @@ pub mod decide;
 pub mod effect;
 pub mod event;
 pub mod failure;
+pub mod glob;
 pub mod ids;
 pub mod place;
 pub mod policy;

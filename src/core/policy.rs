@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::glob;
 use super::ids::UserId;
 use super::role::{Role, RoleName};
 
@@ -27,6 +28,8 @@ pub struct Policy {
     pub limits: Limits,
     /// Bots that may start work all the same.
     pub allowed_bots: Vec<UserId>,
+    /// Protected paths that a pull request may touch all the same.
+    pub allow_protected: AllowProtected,
     /// What people must know about how agents are confined here; shown in every pull request when it is a warning.
     pub confinement_warning: Option<String>,
 }
@@ -40,6 +43,30 @@ pub struct Me {
     pub slug: String,
     /// The bot's login, `slug[bot]`.
     pub login: String,
+}
+
+/// Protected paths that a pull request may touch all the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AllowProtected {
+    /// None.
+    #[default]
+    Nothing,
+    /// All.
+    Everything,
+    /// Those that match one of these [globs](glob); at least one.
+    Matching(Vec<String>),
+}
+
+impl AllowProtected {
+    /// Whether the operator lets a pull request touch this path.
+    pub fn allows(&self, path: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Matching(globs) => globs.iter().any(|glob| glob::matches(glob, path)),
+        }
+    }
 }
 
 /// Numbers under `[limits]`. Every one has a test that fails when it is ignored.

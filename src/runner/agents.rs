@@ -97,6 +97,7 @@ async fn request(parts: &Parts, run: &Run<'_>) -> Result<TurnRequest, Failure> {
     Ok(TurnRequest {
         launch,
         resume: earlier,
+        model: turn.model.clone(),
         prompt,
         mcp: Vec::new(),
         permissions: permissions(&turn.tools, turn.writes),

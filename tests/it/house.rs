@@ -13,7 +13,7 @@ use std::time::Duration;
 use skep::agent::{SandboxChoice, presets};
 use skep::app::{App, GitHubSetup, Setup};
 use skep::core::ids::{IssueNumber, RepositoryId, TaskKey};
-use skep::core::policy::Limits;
+use skep::core::policy::{AllowProtected, Limits};
 use skep::core::time::Clock;
 use skep::engine::Engine;
 use skep::git::OldGit;
@@ -37,6 +37,10 @@ pub const DAWN: i64 = 1_767_225_600_000;
 pub struct Plan {
     /// Numbers.
     pub limits: Limits,
+    /// Protected paths that may be touched.
+    pub allow_protected: AllowProtected,
+    /// The operator's roles.
+    pub roles: Vec<skep::core::role::Role>,
     /// The demo agent runs as a process of its own.
     pub process: bool,
     /// Another agent than the demo.
@@ -59,6 +63,8 @@ impl Default for Plan {
     fn default() -> Self {
         Self {
             limits: Limits { retry_base_ms: 1_000, ..Limits::default() },
+            allow_protected: AllowProtected::Nothing,
+            roles: vec![],
             process: false,
             agent: None,
             files: vec![("README.md".into(), "# Hello\n".into()), ("src/lib.rs".into(), "pub fn one() {}\n".into())],
@@ -158,6 +164,7 @@ impl House {
             default_role: "swe".parse().expect("a role"),
             limits: self.plan.limits.clone(),
             allowed_bots: self.plan.allowed_bots.iter().map(|bot| self.simulator.create_bot(bot)).collect(),
+            allow_protected: self.plan.allow_protected.clone(),
             pace: self.plan.pace,
             timeouts: self.plan.timeouts,
             git_timeout: Duration::from_secs(60),

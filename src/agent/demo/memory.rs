@@ -13,6 +13,9 @@ pub(super) struct Memory {
     pub(super) turns: u32,
     /// The mode it is in.
     pub(super) mode: String,
+    /// The model it was told to use.
+    #[serde(default)]
+    pub(super) model: String,
 }
 
 /// One message.

@@ -90,6 +90,7 @@ impl Actor {
             Step::Permission { kind, title } => return self.permission(&kind, &title).await,
             Step::Ask { question, options } => return self.ask(&question, &options),
             Step::Recall => self.recall()?,
+            Step::Model => self.say(&format!("My model is {}.", self.part.memory.model.clone()))?,
             Step::Wait(time) => self.wait(time).await,
             Step::Hang => self.hang().await,
             Step::Flood(bytes) => self.flood(bytes).await?,

@@ -16,6 +16,7 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
   commit MESSAGE              git commit of everything     run COMMAND       asks, then runs it in sh
   permission KIND TITLE       asks and says the answer     ask QUESTION | OPTION | OPTION   asks, ends the turn
   recall                      says how often it was prompted
+  model                       says which model was chosen for it
   wait SECONDS                can be cancelled             hang              cannot
   flood BYTES                 talks that much              garbage [N]       N lines that are not JSON
   lie                         claims, does nothing         fail rate-limit|auth|server   as when the model fails
@@ -76,6 +77,8 @@ pub enum Step {
     },
     /// Says how often this session was prompted, and with what first.
     Recall,
+    /// Says which model was chosen for this session.
+    Model,
     /// A pause that a cancel ends.
     Wait(Duration),
     /// A pause that nothing ends.
@@ -170,6 +173,7 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
             .split_once(' ')
             .map(|(kind, title)| Step::Permission { kind: kind.to_owned(), title: title.trim().to_owned() }),
         "recall" => Some(Step::Recall),
+        "model" => Some(Step::Model),
         "wait" => told.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok()).map(Step::Wait),
         "hang" => Some(Step::Hang),
         "flood" => told.parse().ok().map(Step::Flood),
@@ -289,7 +293,8 @@ mod tests {
         for verb in ["say", "think", "plan", "start", "tick", "write", "append", "replace", "delete", "mkdir", "read"] {
             assert!(HELP.contains(verb), "{verb}");
         }
-        for verb in ["commit", "run", "ask", "permission", "recall", "wait", "hang", "flood", "garbage", "lie", "fail"]
+        for verb in
+            ["commit", "run", "ask", "permission", "recall", "model", "wait", "hang", "flood", "garbage", "lie", "fail"]
         {
             assert!(HELP.contains(verb), "{verb}");
         }

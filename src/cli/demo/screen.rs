@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::End;
 use super::stage::{PERSON, REPOSITORY, Stage};
-use super::summary;
 use crate::core::ids::{IssueNumber, Sha};
 use crate::simulator::PullView;
 
@@ -19,6 +19,11 @@ impl Screen {
     /// Who is on.
     pub(super) fn opening(&self, stage: &Stage, took: Duration) {
         if self.json {
+            let details = json!({
+                "github": stage.simulator.api_url(), "webhook": format!("http://{}/webhook", stage.running.listen),
+                "admin": format!("http://{}", stage.running.admin), "secret": stage.secret,
+            });
+            println!("{}", bracket(stage, "demo.started", details));
             return;
         }
         let policy = &stage.running.app.runner.parts().policy;
@@ -60,12 +65,17 @@ impl Screen {
     }
 
     /// What to do next.
-    pub(super) fn ending(&self, stage: &Stage, opened: usize, total: usize, took: Duration, keep: bool) {
+    pub(super) fn ending(&self, stage: &Stage, end: &End, keep: bool) {
+        let took = end.took;
         if self.json {
-            println!("{}", summary(opened, total, took));
+            let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            let details = json!({ "pull_requests": end.opened, "issues": end.total, "took_ms": ms });
+            let mut line = bracket(stage, "demo.finished", details);
+            line["ok"] = json!(end.ok);
+            println!("{line}");
             return;
         }
-        println!("\n{opened} of {total} issues became pull requests, in {:.1} s.\n", took.as_secs_f64());
+        println!("\n{} of {} issues became pull requests, in {:.1} s.\n", end.opened, end.total, took.as_secs_f64());
         println!("One of them, as people on GitHub see it:\n");
         if let Ok(thread) = stage.simulator.thread(stage.repository, IssueNumber(1)) {
             thread.lines().for_each(|line| println!("    {line}"));
@@ -81,6 +91,7 @@ impl Screen {
 
     fn kept(&self, stage: &Stage) {
         let (api, door) = (stage.simulator.api_url(), stage.running.listen);
+        let next = stage.next_number();
         println!("\nStill running; Ctrl-C ends it and removes {}.", stage.folder.display());
         println!("\nAs {PERSON}, file an issue and label it:\n");
         println!(
@@ -89,9 +100,9 @@ impl Screen {
         );
         println!(
             "  curl -s {api}/_simulator/act -d '{{\"as\":\"{PERSON}\",\"do\":\"label\",\"repository\":\"{REPOSITORY}\",\
-             \"number\":7,\"label\":\"agent:go\"}}'"
+             \"issue\":{next},\"label\":\"agent:go\"}}'"
         );
-        println!("  curl -s {api}/_simulator/thread/{REPOSITORY}/7");
+        println!("  curl -s {api}/_simulator/thread/{REPOSITORY}/{next}");
         println!("\nOr send a webhook by hand (secret: {}):\n", stage.secret);
         println!(
             "  body='{{\"zen\":\"hi\"}}'; sig=$(printf %s \"$body\" | openssl dgst -sha256 -hmac '{}' | sed 's/.*= //')",
@@ -103,6 +114,14 @@ impl Screen {
         );
         println!("\nAnd look: skep status --admin http://{}", stage.running.admin);
     }
+}
+
+/// A line of `--json` that is no event of skep: the first and the last.
+fn bracket(stage: &Stage, event: &str, details: Value) -> Value {
+    let time = (stage.running.app.runner.parts().clock)();
+    json!({
+        "time": time, "event": event, "repository": REPOSITORY, "issue": null, "session": null, "details": details,
+    })
 }
 
 /// An event in words; `None` for those that only machines need.

@@ -12,7 +12,7 @@ use super::key;
 use crate::agent::{SandboxChoice, presets};
 use crate::app::{self, Addresses, App, GitHubSetup, Running, Setup};
 use crate::core::ids::{IssueNumber, RepositoryId};
-use crate::core::policy::Limits;
+use crate::core::policy::{AllowProtected, Limits};
 use crate::git::OldGit;
 use crate::github::{Pace, Timeouts};
 use crate::runner::Knobs;
@@ -79,6 +79,14 @@ impl Stage {
     /// Builds and starts everything; `listen` is where skep takes webhooks.
     pub(super) async fn build(listen: SocketAddr, path: String) -> anyhow::Result<Self> {
         let folder = folder()?;
+        let built = Self::build_in(&folder, listen, path).await;
+        if built.is_err() {
+            tokio::fs::remove_dir_all(&folder).await.with_context(|| format!("remove {}", folder.display()))?;
+        }
+        built
+    }
+
+    async fn build_in(folder: &Path, listen: SocketAddr, path: String) -> anyhow::Result<Self> {
         let keys = key::make()?;
         let secret = app::random("demo")?;
         let mut config = SimulatorConfig::new(folder.join("github"), keys.public);
@@ -96,12 +104,12 @@ impl Stage {
             api_url: Url::parse(&simulator.api_url())?,
             web_url: Url::parse(&simulator.git_url())?,
         };
-        let running = App::build(setup(&folder, github, path)?)
+        let running = App::build(setup(folder, github, path)?)
             .await?
             .start(&Addresses { listen, admin: SocketAddr::from(([127, 0, 0, 1], 0)) })
             .await?;
         simulator.set_webhook_url(&format!("http://{}/webhook", running.listen));
-        Ok(Self { simulator, running, repository, secret, folder })
+        Ok(Self { simulator, running, repository, secret, folder: folder.to_owned() })
     }
 
     /// Files an issue and adds its labels, the switch last, as a person would.
@@ -115,6 +123,12 @@ impl Stage {
         let issue = self.simulator.open_issue(self.repository, PERSON, draft)?;
         self.simulator.label(self.repository, issue, "agent:go", PERSON)?;
         Ok(issue)
+    }
+
+    /// The number the next issue will have.
+    pub(super) fn next_number(&self) -> i64 {
+        let pulls = self.simulator.pulls(self.repository).unwrap_or_default();
+        pulls.iter().map(|pull| pull.issue.number.0).chain([SCENES.len() as i64]).max().unwrap_or_default() + 1
     }
 
     /// Ends everything and removes the folder.
@@ -145,6 +159,7 @@ fn setup(folder: &Path, github: GitHubSetup, path: String) -> anyhow::Result<Set
         default_role: "swe".parse()?,
         limits: Limits { status_interval_ms: 500, ..Limits::default() },
         allowed_bots: Vec::new(),
+        allow_protected: AllowProtected::Nothing,
         // GitHub's limits are not this GitHub's: the demo need not wait for them.
         pace: Pace { burst: 1_000, per_second: 1_000, per_minute: 10_000, per_hour: 100_000, ..Pace::default() },
         timeouts: Timeouts::default(),

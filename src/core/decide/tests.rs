@@ -12,7 +12,7 @@ use crate::core::event::{
 };
 use crate::core::ids::{CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId};
 use crate::core::place::{Account, AccountKind, Actor, Permission, Place, Snapshot};
-use crate::core::policy::{Limits, Me, Policy};
+use crate::core::policy::{AllowProtected, Limits, Me, Policy};
 use crate::core::session::SessionState;
 use crate::core::task::{Stage, Task};
 
@@ -42,6 +42,7 @@ fn policy() -> Policy {
         default_agent: "goose".into(),
         limits: Limits::default(),
         allowed_bots: vec![],
+        allow_protected: AllowProtected::Nothing,
         confinement_warning: None,
     }
 }

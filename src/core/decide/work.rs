@@ -61,6 +61,7 @@ fn start(mut draft: Draft<'_>, job: &Job, base: &BaseFacts, nonce: &str) -> Deci
     let clocks = job.role.limits.within(&draft.cx.policy.limits);
     let turn = Turn {
         agent: job.agent.clone(),
+        model: job.role.model.clone(),
         prompt: text::prompt::first(job, base, nonce, &draft.task.place),
         resumed: text::prompt::RESUMED.to_owned(),
         resume: None,
@@ -115,7 +116,7 @@ fn collected(mut draft: Draft<'_>, job: &Job, base: BaseFacts, end: TurnEnd, wor
     if work.is_empty() || !job.role.writes {
         return answer(draft, job, &end);
     }
-    if let Some(say) = text::failure::objections(work) {
+    if let Some(say) = text::failure::objections(work, &draft.cx.policy.allow_protected) {
         return fail(draft, "not_publishable", &say);
     }
     draft.plan(Effect::CheckPublish {

@@ -3,6 +3,7 @@
 use crate::core::agent::ErrorClass;
 use crate::core::event::Work;
 use crate::core::place::Permission;
+use crate::core::policy::AllowProtected;
 use crate::core::sanitise;
 
 /// The turn ended with neither a change nor a word.
@@ -29,13 +30,17 @@ pub fn agent_error(class: ErrorClass, message: &str) -> String {
 }
 
 /// What git found cannot be published as it is.
-pub fn objections(work: &Work) -> Option<String> {
+pub fn objections(work: &Work, allowed: &AllowProtected) -> Option<String> {
     let mut sentences: Vec<String> = work.objections.iter().map(|text| sanitise::inline(text, 300)).collect();
-    if !work.protected.is_empty() {
-        let paths: Vec<String> = work.protected.iter().take(5).map(|path| super::code(path, 120)).collect();
+    let held: Vec<&String> = work.protected.iter().filter(|path| !allowed.allows(path)).collect();
+    if !held.is_empty() {
+        let mut paths: Vec<String> = held.iter().take(5).map(|path| super::code(path, 120)).collect();
+        if held.len() > 5 {
+            paths.push(format!("and {} more", held.len() - 5));
+        }
         sentences.push(format!(
-            "it touches {} ({}), which only people change here, by hand",
-            super::count(work.protected.len() as u64, "protected path"),
+            "it touches {} ({}), which a person must change by hand or the operator allow in `skep.toml` (`allow_protected`)",
+            super::count(held.len() as u64, "protected path"),
             paths.join(", ")
         ));
     }

@@ -60,7 +60,21 @@ fn changes(work: &Work) -> String {
     if work.files.len() > SHOWN_FILES {
         text.push_str(&format!("| … and {} | | | |\n", count((work.files.len() - SHOWN_FILES) as u64, "more file")));
     }
+    text.push_str(&allowed(&work.protected));
     text
+}
+
+/// What a reviewer must not miss: only consented paths come this far.
+fn allowed(protected: &[String]) -> String {
+    if protected.is_empty() {
+        return String::new();
+    }
+    let mut paths: Vec<String> =
+        protected.iter().take(5).map(|path| format!("`{}`", sanitise::inline(path, 120))).collect();
+    if protected.len() > 5 {
+        paths.push(format!("and {} more", protected.len() - 5));
+    }
+    format!("\n⚠️ Look twice: this changes protected paths, which the operator allows ({}).\n", paths.join(", "))
 }
 
 fn row(file: &FileChange) -> String {

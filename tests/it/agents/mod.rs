@@ -92,6 +92,7 @@ impl Bench {
         TurnRequest {
             launch: self.launch.clone(),
             resume: None,
+            model: None,
             prompt: format!("Please do this.\n\n```skep-demo\n{steps}\n```\n"),
             mcp: vec![],
             permissions: PermissionPolicy::allow_all(),
