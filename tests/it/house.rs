@@ -53,8 +53,6 @@ pub struct Plan {
     pub timeouts: Timeouts,
     /// Numbers for the edges.
     pub knobs: Knobs,
-    /// The operator's roles.
-    pub roles: Vec<skep::core::role::Role>,
     /// Bots that may start work, by login.
     pub allowed_bots: Vec<String>,
 }
@@ -76,7 +74,6 @@ impl Default for Plan {
                 look_again: Duration::from_millis(20),
                 progress: Duration::ZERO,
             },
-            roles: vec![],
             allowed_bots: vec![],
         }
     }
