@@ -45,17 +45,18 @@ pub async fn failed(house: &House, issue: IssueNumber, class: &str) -> String {
     readable(&house.thread(issue))
 }
 
-/// A thread without the names of commits.
+/// A thread without what differs from run to run: the names of commits, and how many edits came together in one.
 pub fn readable(thread: &str) -> String {
     let sha = regex::Regex::new("`[0-9a-f]{7,40}`").expect("a pattern");
-    sha.replace_all(thread, "`[commit]`").into_owned()
+    let edits = regex::Regex::new(r" \(edited \d+x\)").expect("a pattern");
+    edits.replace_all(&sha.replace_all(thread, "`[commit]`"), "").into_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_is_named_and_what_was_done_is_kept() {
     let mut house = House::with(impatient).await;
     let script = format!(
-        "plan read | write\nstart 1\nsay Reading /home/ana/.netrc: {CANARY}\ntick 1\nstart 2\nwrite half.txt: done\ncrash"
+        "plan read | write\nstart 1\nsay Reading /home/ana/.netrc: {CANARY}\ntick 1\nstart 2\nwrite half.txt: done\nwait 0.3\ncrash"
     );
     let issue = house.go("Add a greeting", &script);
     house.settle_all().await;
@@ -87,7 +88,7 @@ async fn an_agent_that_runs_too_long_is_ended() {
     house.settle_all().await;
     let thread = failed(&house, issue, "timeout").await;
     assert!(thread.contains("Still at it, "), "{thread}");
-    let thread = regex::Regex::new("( +Still at it, [0-9]+\\.\n)+").expect("a pattern").replace(&thread, "  […]\n");
+    let thread = regex::Regex::new("( +Still at it, [0-9]+\\.\n)+").expect("a pattern").replace_all(&thread, "  […]\n");
     insta::assert_snapshot!(thread);
     house.done().await;
 }
@@ -103,14 +104,16 @@ async fn a_flood_is_stopped() {
     house.settle_all().await;
     let thread = failed(&house, issue, "flood").await;
     assert!(house.status(issue).len() < 5_000, "{}", house.status(issue).len());
-    insta::assert_snapshot!(thread);
+    // How much of the flood came through before it was stopped differs from run to run.
+    let said = thread.split("Its last lines").next().unwrap_or_default();
+    insta::assert_snapshot!(said.split("Details").next().unwrap_or_default());
     house.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn broken_json_is_named() {
     let mut house = House::with(impatient).await;
-    let issue = house.go("Speak", "say I speak.\ngarbage 20\nwait 5");
+    let issue = house.go("Speak", "say I speak.\nwait 0.3\ngarbage 20\nwait 5");
     house.settle_all().await;
     insta::assert_snapshot!(failed(&house, issue, "protocol").await);
     house.done().await;
@@ -127,6 +130,20 @@ async fn a_model_that_fails_is_no_answer() {
         assert!(!house.session_dir(issue, 1).exists(), "nothing was made, so nothing is kept");
     }
     insta::assert_snapshot!(threads.join("\n"));
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_leaves_with_an_error_or_an_answer() {
+    let mut house = House::with(impatient).await;
+    let error = house.go("Fail", &format!("say Request failed: 429 Too Many Requests for {CANARY} of /home/ana"));
+    house.settle_all().await;
+    failed(&house, error, "rate_limit").await;
+    let answer = house.go("Answer", &format!("say I found {CANARY} in /home/ana."));
+    house.settle_all().await;
+    let comments = house.simulator.comments(house.repository, answer).expect("comments");
+    let thread: String = comments.into_iter().map(|comment| comment.body).collect();
+    assert!(thread.contains("I found") && !thread.contains(&CANARY[4..]) && !thread.contains("/home/ana"), "{thread}");
     house.done().await;
 }
 
@@ -148,7 +165,7 @@ async fn a_liar_gets_no_pull_request() {
     assert!(house.simulator.pulls(house.repository).expect("pulls").is_empty());
     assert_eq!(house.simulator.branches(house.repository), ["main"]);
     assert!(!house.session_dir(issue, 1).exists());
-    insta::assert_snapshot!(house.thread(issue));
+    insta::assert_snapshot!(readable(&house.thread(issue)));
     house.done().await;
 }
 
@@ -208,6 +225,6 @@ async fn an_agent_that_never_answers_the_handshake_is_ended() {
     .await;
     let issue = house.go("Start", "say never");
     house.settle_all().await;
-    insta::assert_snapshot!(failed(&house, issue, "timeout").await);
+    insta::assert_snapshot!(failed(&house, issue, "spawn").await);
     house.done().await;
 }

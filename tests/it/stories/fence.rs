@@ -67,7 +67,8 @@ async fn children_that_left_home_do_not_outlive_a_good_session() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_child_that_rewrites_the_clone_after_the_end_changes_nothing() {
     let mut house = House::with(processes).await;
-    let child = "n=0; while :; do n=$((n+1)); echo $n > race.txt; git add race.txt; git commit -qm $n; done";
+    let child =
+        "n=0; while :; do n=$((n+1)); echo $n > race.txt; git add race.txt; git commit -qm $n; sleep 0.05; done";
     let script = format!("write race.txt: 0\nrun setsid sh -c '{child}' >/dev/null 2>&1 & sleep 0.3\nsay Done.");
     let issue = house.go("Race", &script);
     house.settle_all().await;
