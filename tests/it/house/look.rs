@@ -39,7 +39,7 @@ impl House {
 
     /// A file of what a session left, as the mirror keeps it.
     pub fn kept(&self, issue: IssueNumber, number: u32, path: &str) -> Option<String> {
-        let mirror = self.runner().parts().git.mirror_path(self.repository);
+        let mirror = self.app().runner.parts().git.mirror_path(self.repository);
         let object = format!("refs/skep/sessions/{}:{path}", self.session(issue, number));
         let mut git = std::process::Command::new("git");
         let output = git.arg("-C").arg(mirror).args(["cat-file", "blob", &object]).output().expect("git runs");
