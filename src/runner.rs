@@ -219,8 +219,8 @@ impl Runner {
             Effect::Collect { place, session, base, message } => {
                 workspace::collect(parts, place, session, base, message).await
             }
-            Effect::RemoveWorkspace { place, session, published } => {
-                workspace::remove(parts, place, session, *published).await
+            Effect::RemoveWorkspace { place, session, commits } => {
+                workspace::remove(parts, place, session, *commits).await
             }
             Effect::RunTurn { place, session, turn } => {
                 agents::run_turn(parts, &agents::Run { row, place, session, turn, held, stopping: &self.stopping })
@@ -245,7 +245,10 @@ impl Runner {
     ) -> Result<Closed, StoreError> {
         let failure = match result {
             Ok(Performed::Interrupted) => return self.postpone(row, (self.parts.clock)(), "interrupted").await,
-            _ if held.cancel.is_cancelled() => return self.close(row, "cancelled", None, None).await,
+            result if held.cancel.is_cancelled() => {
+                let outcome = result.ok().and_then(|performed| self.left_outside(row, effect, performed));
+                return self.close(row, "cancelled", None, outcome).await;
+            }
             Ok(Performed::Done) => return self.close(row, "done", None, None).await,
             Ok(Performed::Known(event)) => {
                 return self.close(row, "done", None, Some(self.fact(effect, *event, row))).await;
@@ -270,6 +273,17 @@ impl Runner {
         };
         let outcome = self.fact(effect, event, row);
         self.close(row, "failed", Some(failure.text()), Some(outcome)).await
+    }
+
+    /// What an effect that was cancelled too late has left in the world: that is true whatever is wanted now.
+    fn left_outside(&self, row: &EffectRow, effect: &Effect, performed: Performed) -> Option<NewInbox> {
+        let Performed::Known(event) = performed else { return None };
+        match effect.kind() {
+            EffectKind::PrepareWorkspace | EffectKind::Publish | EffectKind::OpenPull => {
+                Some(self.fact(effect, *event, row))
+            }
+            _ => None,
+        }
     }
 
     /// What the other side asked for, or twice as long each time, with a fifth of jitter.

@@ -303,4 +303,9 @@ impl Work {
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
+
+    /// Whether git refused to take it: then there is something, but no commit of it.
+    pub fn is_refused(&self) -> bool {
+        !self.is_empty() && self.head == self.base
+    }
 }

@@ -105,6 +105,14 @@ impl Git {
         ["git", "bundle", "create", "--quiet", &bundle, &format!("^{base}"), "HEAD"].map(str::to_owned).to_vec()
     }
 
+    /// Removes a session's working copy and its index; what was collected of it stays in the mirror, and whatever is gone
+    /// already is fine.
+    pub async fn remove_workspace(&self, session: &SessionId, workspace: &Path) -> Result<(), GitError> {
+        remove_tree(&provisional(workspace)).await?;
+        remove_tree(workspace).await?;
+        remove_tree(&self.index_path(session)).await
+    }
+
     /// Removes a session's working copy, its index and its ref in the mirror; whatever is gone already is fine.
     pub async fn remove_session(
         &self,
@@ -119,13 +127,6 @@ impl Git {
         }
         let call = Call::new("update-ref").args(["-d", &name]).repository(&mirror).cap(1024, Beyond::Cut);
         self.inner.program.run(call).await?.bytes().map(drop)
-    }
-
-    /// Removes a session's working copy and its index; what was collected of it stays in the mirror under its ref.
-    pub async fn remove_workspace(&self, session: &SessionId, workspace: &Path) -> Result<(), GitError> {
-        remove_tree(&provisional(workspace)).await?;
-        remove_tree(workspace).await?;
-        remove_tree(&self.index_path(session)).await
     }
 
     /// The index as it was before the agent came, kept where no agent writes: it knows which files are untouched.

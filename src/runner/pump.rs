@@ -95,7 +95,10 @@ impl<'a> Pump<'a> {
                 let event = Event::AgentStarted { session: self.session.clone(), agent_session, agent };
                 self.tell(event, "agent_started").await;
             }
-            Update::Plan { entries } => {
+            Update::Plan { mut entries } => {
+                for entry in &mut entries {
+                    entry.content = self.parts.redact(&entry.content);
+                }
                 self.news |= entries != self.plan;
                 self.plan = entries;
                 self.tell_progress(false).await;

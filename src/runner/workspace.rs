@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Performed;
 use super::parts::Parts;
-use crate::core::effect::Effect;
+use crate::core::effect::{Effect, Leftover};
 use crate::core::event::{BaseFacts, Event, FileChange, Work};
 use crate::core::failure::Failure;
 use crate::core::ids::{SessionId, Sha};
@@ -234,19 +234,18 @@ fn refused(base: &Sha, why: &str) -> Work {
     }
 }
 
-/// Removes the working copy; the session's ref in the mirror goes with it only when its work is published.
+/// Removes the working copy; the session's ref in the mirror goes with it only when nothing is lost by that.
 pub(super) async fn remove(
     parts: &Parts,
     place: &Place,
     session: &SessionId,
-    published: bool,
+    commits: Leftover,
 ) -> Result<Performed, Failure> {
     parts.agents.close(session).await?;
     let workspace = parts.workspace(session);
-    if published {
-        parts.git.remove_session(place.repository, session, &workspace).await?;
-    } else {
-        parts.git.remove_workspace(session, &workspace).await?;
+    match commits {
+        Leftover::Go => parts.git.remove_session(place.repository, session, &workspace).await?,
+        Leftover::Stay => parts.git.remove_workspace(session, &workspace).await?,
     }
     let folder = parts.session_dir(session);
     match tokio::fs::remove_dir_all(&folder).await {

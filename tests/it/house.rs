@@ -4,6 +4,8 @@
 //! the real protocol over a pipe (or runs as a process, when a story asks for it). No sleeps: `settle` steps engine and
 //! runner until nothing is left to do now. Dropping a house with unfinished rows fails the test.
 
+mod look;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::end::{complete, fail, late};
+use super::end::{complete, fail, late, stray};
 use super::{Decision, Draft};
 use crate::core::agent::{PlanEntry, TurnEnd};
 use crate::core::effect::{Effect, Turn};
@@ -16,7 +16,7 @@ use crate::core::text;
 /// Hands an outcome to the step that waits for it.
 pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) -> Decision {
     if draft.task.job().is_none_or(|job| job.session != *session) {
-        return draft.because(format!("an echo of session {session}"));
+        return stray(draft, session, event);
     }
     let Stage::Working { job, step, .. } = &draft.task.stage else {
         return late(draft, event);
@@ -31,7 +31,7 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
         (Step::Running { base, .. }, Event::TurnEnded { end, tail, .. }) => turn_ended(draft, &job, base, end, tail),
         (Step::Running { .. }, Event::TurnFailed { class, say, tail, .. }) => {
             draft.on_progress(|progress| progress.tail = tail.clone());
-            fail(draft, class.as_str(), say)
+            fail(draft, class.as_str(), &text::failure::turn(*class, say))
         }
         (Step::Collecting { base, end }, Event::Collected { work, .. }) => collected(draft, &job, base, end, work),
         (Step::Asking { base, end, work }, Event::PublishChecked { facts, .. }) => {

@@ -25,8 +25,31 @@ pub fn agent_error(class: ErrorClass, message: &str) -> String {
         ErrorClass::Spawn => "the agent could not be started",
         ErrorClass::Unknown => "the agent reported an error",
     };
-    let said = sanitise::inline(message.trim(), 300);
+    let said = sanitise::inline(&sanitise::redact(message.trim(), &[]), 300);
     if said.is_empty() { format!("{what}.") } else { format!("{what}. It said: “{said}”") }
+}
+
+/// A turn that ended badly: what happened, then who can mend it, where that is not plain.
+pub fn turn(class: ErrorClass, say: &str) -> String {
+    let advice = match class {
+        ErrorClass::Auth => "The operator of this server must check the key of the agent's model.",
+        ErrorClass::RateLimit | ErrorClass::ModelUnavailable => "It may work again later.",
+        ErrorClass::Timeout => "Ask for less at once, or ask the operator of this server for more time.",
+        ErrorClass::Spawn => {
+            "The operator of this server must see to it that the agent's command is installed and starts, or choose \
+             another agent (`SKEP_AGENT`)."
+        }
+        ErrorClass::Protocol => {
+            "The operator of this server must check that the agent's command starts an agent that speaks ACP."
+        }
+        ErrorClass::Silence | ErrorClass::Crash | ErrorClass::Flood | ErrorClass::Unknown => return say.to_owned(),
+    };
+    format!("{say} {advice}")
+}
+
+/// A start that failed as often as it may.
+pub fn tried(say: &str, times: i64) -> String {
+    if times > 1 { format!("{say} It was tried {times} times.") } else { say.to_owned() }
 }
 
 /// What git found cannot be published as it is.

@@ -52,7 +52,7 @@ pub fn ended(end: &End) -> String {
         End::PullClosed => "The pull request was closed.".into(),
         End::Answered => "Answered.".into(),
         End::Refused { say } => format!("Not started: {say}"),
-        End::Failed { say, .. } => format!("Failed: {say}"),
+        End::Failed { class, .. } => format!("Failed (`{class}`)."),
         End::Cancelled { why } => format!("Stopped: {why}."),
     }
 }
