@@ -1,3 +1,6 @@
 //! Stories: what a person does on GitHub, and what the issue looks like afterwards.
 
 mod corridor;
+mod crash;
+mod faults;
+mod recovery;
