@@ -29,7 +29,7 @@ use skep::webhook::Secrets;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-pub use life::{ANSWER, CODE, Ending, Scene};
+pub use life::{ANSWER, CODE, Ending, SLOW_CODE, Scene};
 
 /// What the simulator signs with.
 pub const SECRET: &str = "it is a secret to everybody";

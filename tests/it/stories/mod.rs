@@ -3,4 +3,5 @@
 mod corridor;
 mod crash;
 mod faults;
+mod pauses;
 mod recovery;
