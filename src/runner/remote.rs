@@ -7,7 +7,7 @@ use super::parts::Parts;
 use crate::core::failure::Failure;
 use crate::core::place::Place;
 use crate::git::{GitError, Remote};
-use crate::github::{GitHubError, Purpose, Token};
+use crate::github::{Purpose, Token};
 
 /// An address and the token for it.
 pub(super) struct Line<'a> {
@@ -41,8 +41,10 @@ impl<'a> Line<'a> {
                 self.remote.url = github.clone_url(&github.repository(&at).await?.name);
                 Ok(())
             }
-            GitError::Forbidden { reason } | GitError::Rejected { reason } if reason.contains("suspended") => {
-                Err(GitHubError::Suspended.into())
+            // Git says only "403": whether the whole installation is shut to us is for the API to tell.
+            GitError::Forbidden { .. } | GitError::Rejected { .. } => {
+                github.repository(&at).await?;
+                Err(error.into())
             }
             other => Err(other.into()),
         }

@@ -217,6 +217,18 @@ impl House {
         }
     }
 
+    /// Waits for the effects under way, starting none.
+    pub async fn land(&mut self) {
+        let tasks = &mut self.skep.as_mut().expect("skep is down").tasks;
+        let all = async { while tasks.join_next().await.is_some() {} };
+        tokio::time::timeout(Duration::from_secs(60), all).await.expect("effects end within a minute");
+    }
+
+    /// Where the door listens.
+    pub fn door(&self) -> std::net::SocketAddr {
+        self.skep().address
+    }
+
     /// Waits for something that happens without skep.
     pub async fn seen(&self, what: &str, so: impl Fn(&Self) -> bool) {
         let patience = tokio::time::Instant::now() + Duration::from_secs(30);
