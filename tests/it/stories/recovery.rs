@@ -169,7 +169,8 @@ async fn lossy(door: std::net::SocketAddr, deaf: Arc<AtomicBool>) -> String {
 
 async fn pass_on(client: TcpStream, door: std::net::SocketAddr, deaf: Arc<AtomicBool>) {
     let server = TcpStream::connect(door).await.expect("the door is open");
-    let ((mut from_client, mut to_client), (mut from_server, mut to_server)) = (client.into_split(), server.into_split());
+    let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
+        (client.into_split(), server.into_split());
     let asking = tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
     let mut answer = vec![0; 16 * 1024];
     while let Ok(count @ 1..) = from_server.read(&mut answer).await {
