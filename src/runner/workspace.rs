@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use super::Performed;
 use super::parts::Parts;
+use super::remote::Line;
 use crate::core::effect::{Effect, Leftover};
 use crate::core::event::{BaseFacts, Event, FileChange, Work};
 use crate::core::failure::Failure;
 use crate::core::ids::{SessionId, Sha};
 use crate::core::place::Place;
 use crate::core::sanitise;
-use crate::git::{ChangeKind, CollectSpec, Collected, DiffLimits, GitError, Remote, Want, WorkspaceSpec};
+use crate::git::{ChangeKind, CollectSpec, Collected, DiffLimits, GitError, Want, WorkspaceSpec};
 use crate::github::Purpose;
 
 /// How long `git bundle` may take in the agent's fence.
@@ -30,13 +31,7 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
     let Effect::PrepareWorkspace { place, session, base_branch, base, branch, .. } = effect else {
         return Err(Failure::broken("not a working copy to prepare"));
     };
-    let remote = remote(parts, place, Purpose::Clone).await?;
-    let want = Want { branch: base_branch.clone(), sha: base.clone() };
-    let fetched = match parts.git.fetch(&remote, &want).await {
-        Err(GitError::Redirected) => parts.git.fetch(&moved(parts, place, remote).await?, &want).await,
-        fetched => fetched,
-    };
-    let sha = fetched?.head;
+    let sha = fetch(parts, place, &Want { branch: base_branch.clone(), sha: base.clone() }).await?;
     let (workspace, home) = (parts.workspace(session), parts.home(session));
     make_dir(&home).await?;
     let spec = WorkspaceSpec {
@@ -57,16 +52,16 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
     Ok(Performed::known(Event::WorkspaceReady { session: session.clone(), base, nonce: nonce()? }))
 }
 
-/// The repository's address with a token for one purpose.
-pub(super) async fn remote(parts: &Parts, place: &Place, purpose: Purpose) -> Result<Remote, Failure> {
-    let token = parts.github.token(&parts.at(place), purpose).await?;
-    Ok(Remote { repository: place.repository, url: parts.github.clone_url(&place.name), token: Some(token.secret) })
-}
-
-/// The same under the name the repository bears now: for when git was sent elsewhere, since it follows nobody with a token.
-pub(super) async fn moved(parts: &Parts, place: &Place, remote: Remote) -> Result<Remote, Failure> {
-    let now = parts.github.repository(&parts.at(place)).await?.name;
-    Ok(Remote { url: parts.github.clone_url(&now), ..remote })
+async fn fetch(parts: &Parts, place: &Place, want: &Want) -> Result<Sha, Failure> {
+    let mut line = Line::open(parts, place, Purpose::Clone).await?;
+    let fetched = match parts.git.fetch(&line.remote, want).await {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            line.mend(error).await?;
+            parts.git.fetch(&line.remote, want).await?
+        }
+    };
+    Ok(fetched.head)
 }
 
 async fn make_dir(path: &Path) -> Result<(), Failure> {

@@ -4,6 +4,7 @@
 //! the real protocol over a pipe (or runs as a process, when a story asks for it). No sleeps: `settle` steps engine and
 //! runner until nothing is left to do now. Dropping a house with unfinished rows fails the test.
 
+mod life;
 mod look;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,8 @@ use skep::store::{SessionFilter, Store};
 use skep::webhook::Secrets;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+pub use life::{ANSWER, CODE, Ending, SLOW_CODE, Scene};
 
 /// What the simulator signs with.
 pub const SECRET: &str = "it is a secret to everybody";
@@ -181,7 +184,7 @@ impl House {
     /// Starts skep (again) on what is stored.
     pub async fn open(&mut self) {
         assert!(self.skep.is_none(), "skep runs already");
-        let app = App::build(self.setup()).await.expect("skep is built");
+        let app = self.build().await;
         app.engine.schedule().await.expect("free slots are given out");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
