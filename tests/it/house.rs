@@ -170,7 +170,7 @@ impl House {
     /// Starts skep (again) on what is stored.
     pub async fn open(&mut self) {
         assert!(self.skep.is_none(), "skep runs already");
-        let app = App::build(self.setup()).await.expect("skep is built");
+        let app = self.build().await;
         app.engine.schedule().await.expect("free slots are given out");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
