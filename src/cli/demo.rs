@@ -8,6 +8,7 @@ mod screen;
 mod stage;
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
@@ -48,17 +49,21 @@ async fn play(options: Demo, path: String) -> anyhow::Result<()> {
     let began = Instant::now();
     let stage = Stage::build(SocketAddr::from(([127, 0, 0, 1], options.port)), path).await?;
     let screen = Screen { json: options.json, began: (stage.running.app.runner.parts().clock)() };
+    let mut signal = pin!(crate::app::signal());
     let told = tokio::select! {
-        told = tell(&stage, &screen, &options, began) => told,
-        signal = crate::app::signal() => signal,
+        told = tell(&stage, &screen, &options, began) => Some(told),
+        signal = signal.as_mut() => signal.map(|()| None)?,
     };
+    if told.is_some() && options.keep {
+        signal.await?;
+    }
     stage.clear().await?;
-    told
+    told.unwrap_or_else(|| bail!("interrupted before the story ended"))
 }
 
-/// Tells the story; with `keep` it goes on until a signal.
+/// Tells the story.
 async fn tell(stage: &Stage, screen: &Screen, options: &Demo, began: Instant) -> anyhow::Result<()> {
-    screen.opening(stage, began.elapsed());
+    screen.opening(stage, began.elapsed())?;
     let mut issues = Vec::new();
     for scene in &SCENES {
         issues.push(stage.file(scene)?);
@@ -74,10 +79,7 @@ async fn tell(stage: &Stage, screen: &Screen, options: &Demo, began: Instant) ->
     }
     let ok = missing.is_empty() && matches!(told, Ok(Ok(())));
     let end = End { opened: issues.len() - missing.len(), total: issues.len(), ok, took: began.elapsed() };
-    screen.ending(stage, &end, options.keep);
-    if options.keep {
-        std::future::pending::<()>().await;
-    }
+    screen.ending(stage, &end, options.keep)?;
     match told {
         _ if !missing.is_empty() => {
             bail!("no pull request for {}; the lines above say how far it came", missing.join(", "))
@@ -112,7 +114,7 @@ async fn follow(stage: &Stage, screen: &Screen, issues: &[IssueNumber]) -> anyho
             let name = line["event"].as_str().unwrap_or_default();
             ended += usize::from(matches!(name, "session.completed" | "session.failed" | "session.cancelled"));
             ended += usize::from(name == "task.refused");
-            screen.event(&line);
+            screen.event(&line)?;
         }
         if ended >= issues.len() && store.counts().await?.effects_open == 0 {
             return Ok(());

@@ -48,6 +48,8 @@ pub struct Plan {
     pub roles: Vec<skep::core::role::Role>,
     /// The demo agent runs as a process of its own.
     pub process: bool,
+    /// The `PATH` of agents, when it is not the test's.
+    pub path: Option<String>,
     /// Another agent than the demo.
     pub agent: Option<skep::core::agent::AgentSpec>,
     /// The repository's files.
@@ -69,6 +71,7 @@ impl Default for Plan {
             allow_protected: AllowProtected::Nothing,
             roles: vec![],
             process: false,
+            path: None,
             agent: None,
             files: vec![("README.md".into(), "# Hello\n".into()), ("src/lib.rs".into(), "pub fn one() {}\n".into())],
             pace: Pace { burst: 10_000, per_second: 10_000, per_minute: 100_000, per_hour: 100_000, ..Pace::default() },
@@ -173,7 +176,7 @@ impl House {
             old_git: OldGit::Allow,
             sandbox: SandboxChoice::Auto,
             hide: vec![],
-            path: std::env::var("PATH").unwrap_or_default(),
+            path: self.plan.path.clone().unwrap_or_else(|| std::env::var("PATH").unwrap_or_default()),
             demo_in_process: !self.plan.process && self.plan.agent.is_none(),
             knobs: self.plan.knobs,
             clock: clock(&self.time),

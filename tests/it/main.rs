@@ -6,6 +6,7 @@ mod git;
 mod github;
 mod house;
 mod http;
+mod process;
 mod simulator;
 mod store;
 mod stories;

@@ -1,13 +1,20 @@
 //! What the demo prints: one line an event, then the diffs, then what to do next.
 
+use std::io;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::super::screen::print;
 use super::End;
 use super::stage::{PERSON, REPOSITORY, Stage};
 use crate::core::ids::{IssueNumber, Sha};
 use crate::simulator::PullView;
+
+/// Prints a line; a reader that went away is no reason to leave the stage standing.
+macro_rules! say {
+    ($($words:tt)*) => { print(&format!("{}\n", format_args!($($words)*)))? };
+}
 
 /// How the demo speaks.
 pub(super) struct Screen {
@@ -17,36 +24,38 @@ pub(super) struct Screen {
 
 impl Screen {
     /// Who is on.
-    pub(super) fn opening(&self, stage: &Stage, took: Duration) {
+    pub(super) fn opening(&self, stage: &Stage, took: Duration) -> io::Result<()> {
         if self.json {
             let details = json!({
                 "github": stage.simulator.api_url(), "webhook": format!("http://{}/webhook", stage.running.listen),
                 "admin": format!("http://{}", stage.running.admin), "secret": stage.secret,
             });
-            println!("{}", bracket(stage, "demo.started", details));
-            return;
+            say!("{}", bracket(stage, "demo.started", details));
+            return Ok(());
         }
         let policy = &stage.running.app.runner.parts().policy;
         let fence = policy.confinement_warning.as_deref().unwrap_or("bubblewrap: agents see their own folder only");
-        println!("skep demo: a label becomes a pull request\n");
-        println!("  GitHub (simulated)   {}", stage.simulator.api_url());
-        println!("  skep, for webhooks   http://{}/webhook", stage.running.listen);
-        println!("  skep, for people     http://{}", stage.running.admin);
-        println!("  fence                {fence}");
-        println!("  up in                {} ms\n", took.as_millis());
-        println!("{PERSON} files three issues in {REPOSITORY} and labels each `agent:go`.\n");
+        say!("skep demo: a label becomes a pull request\n");
+        say!("  GitHub (simulated)   {}", stage.simulator.api_url());
+        say!("  skep, for webhooks   http://{}/webhook", stage.running.listen);
+        say!("  skep, for people     http://{}", stage.running.admin);
+        say!("  fence                {fence}");
+        say!("  up in                {} ms\n", took.as_millis());
+        say!("{PERSON} files three issues in {REPOSITORY} and labels each `agent:go`.\n");
+        Ok(())
     }
 
     /// One event.
-    pub(super) fn event(&self, line: &Value) {
+    pub(super) fn event(&self, line: &Value) -> io::Result<()> {
         if self.json {
-            println!("{line}");
-            return;
+            say!("{line}");
+            return Ok(());
         }
-        let Some(words) = words(line) else { return };
+        let Some(words) = words(line) else { return Ok(()) };
         let at = line["time"].as_i64().unwrap_or(self.began) - self.began;
         let issue = line["issue"].as_i64().map_or_else(String::new, |issue| format!("#{issue}"));
-        println!("{:>7.3} s  {issue:<4} {words}", at.max(0) as f64 / 1_000.0);
+        say!("{:>7.3} s  {issue:<4} {words}", at.max(0) as f64 / 1_000.0);
+        Ok(())
     }
 
     /// A pull request with its diff.
@@ -59,60 +68,64 @@ impl Screen {
         let base = stage.simulator.branch_head(stage.repository, &pull.base).unwrap_or_else(|| head.clone());
         let diff = parts.git.diff(stage.repository, &base, &head, 4_000).await?;
         let kind = if pull.draft { "draft pull request" } else { "pull request" };
-        println!("\n── issue #{issue} → {kind} #{}: {} ({}) ──\n", pull.issue.number, pull.issue.title, pull.head);
-        println!("{}", diff.trim_end());
+        say!("\n── issue #{issue} → {kind} #{}: {} ({}) ──\n", pull.issue.number, pull.issue.title, pull.head);
+        say!("{}", diff.trim_end());
         Ok(())
     }
 
     /// What to do next.
-    pub(super) fn ending(&self, stage: &Stage, end: &End, keep: bool) {
+    pub(super) fn ending(&self, stage: &Stage, end: &End, keep: bool) -> io::Result<()> {
         let took = end.took;
         if self.json {
             let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
             let details = json!({ "pull_requests": end.opened, "issues": end.total, "took_ms": ms });
             let mut line = bracket(stage, "demo.finished", details);
             line["ok"] = json!(end.ok);
-            println!("{line}");
-            return;
+            say!("{line}");
+            return Ok(());
         }
-        println!("\n{} of {} issues became pull requests, in {:.1} s.\n", end.opened, end.total, took.as_secs_f64());
-        println!("One of them, as people on GitHub see it:\n");
+        say!("\n{} of {} issues became pull requests, in {:.1} s.\n", end.opened, end.total, took.as_secs_f64());
+        say!("One of them, as people on GitHub see it:\n");
         if let Ok(thread) = stage.simulator.thread(stage.repository, IssueNumber(1)) {
-            thread.lines().for_each(|line| println!("    {line}"));
+            for line in thread.lines() {
+                say!("    {line}");
+            }
         }
-        println!("\nNext:");
-        println!("  skep demo --keep        leaves all of this running, to send it webhooks by hand");
-        println!("  skep config check       says what a real installation still needs");
-        println!("  README.md               install the App on GitHub in five steps");
+        say!("\nNext:");
+        say!("  skep demo --keep        leaves all of this running, to send it webhooks by hand");
+        say!("  skep config check       says what a real installation still needs");
+        say!("  README.md               install the App on GitHub in five steps");
         if keep {
-            self.kept(stage);
+            self.kept(stage)?;
         }
+        Ok(())
     }
 
-    fn kept(&self, stage: &Stage) {
+    fn kept(&self, stage: &Stage) -> io::Result<()> {
         let (api, door) = (stage.simulator.api_url(), stage.running.listen);
         let next = stage.next_number();
-        println!("\nStill running; Ctrl-C ends it and removes {}.", stage.folder.display());
-        println!("\nAs {PERSON}, file an issue and label it:\n");
-        println!(
+        say!("\nStill running; Ctrl-C ends it and removes {}.", stage.folder.display());
+        say!("\nAs {PERSON}, file an issue and label it:\n");
+        say!(
             "  curl -s {api}/_simulator/act -d '{{\"as\":\"{PERSON}\",\"do\":\"open_issue\",\"repository\":\"{REPOSITORY}\",\
              \"title\":\"Say bye\",\"body\":\"```skep-demo\\nwrite BYE.md: bye\\nsay Done.\\n```\"}}'"
         );
-        println!(
+        say!(
             "  curl -s {api}/_simulator/act -d '{{\"as\":\"{PERSON}\",\"do\":\"label\",\"repository\":\"{REPOSITORY}\",\
              \"issue\":{next},\"label\":\"agent:go\"}}'"
         );
-        println!("  curl -s {api}/_simulator/thread/{REPOSITORY}/{next}");
-        println!("\nOr send a webhook by hand (secret: {}):\n", stage.secret);
-        println!(
+        say!("  curl -s {api}/_simulator/thread/{REPOSITORY}/{next}");
+        say!("\nOr send a webhook by hand (secret: {}):\n", stage.secret);
+        say!(
             "  body='{{\"zen\":\"hi\"}}'; sig=$(printf %s \"$body\" | openssl dgst -sha256 -hmac '{}' | sed 's/.*= //')",
             stage.secret
         );
-        println!(
-            "  curl -i http://{door}/webhook -H \"X-Hub-Signature-256: sha256=$sig\" -H 'X-GitHub-Event: ping' \
+        say!(
+            "  curl -si http://{door}/webhook -H \"X-Hub-Signature-256: sha256=$sig\" -H 'X-GitHub-Event: ping' \
              -H \"X-GitHub-Delivery: by-hand-1\" -H 'Content-Type: application/json' -d \"$body\""
         );
-        println!("\nAnd look: skep status --admin http://{}", stage.running.admin);
+        say!("\nAnd look: skep status --admin http://{}", stage.running.admin);
+        Ok(())
     }
 }
 

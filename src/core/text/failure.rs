@@ -55,16 +55,13 @@ pub fn tried(say: &str, times: i64) -> String {
 /// What git found cannot be published as it is.
 pub fn objections(work: &Work, allowed: &AllowProtected) -> Option<String> {
     let mut sentences: Vec<String> = work.objections.iter().map(|text| sanitise::inline(text, 300)).collect();
-    let held: Vec<&String> = work.protected.iter().filter(|path| !allowed.allows(path)).collect();
+    let held: Vec<&str> = work.protected.iter().map(String::as_str).filter(|path| !allowed.allows(path)).collect();
     if !held.is_empty() {
-        let mut paths: Vec<String> = held.iter().take(5).map(|path| super::code(path, 120)).collect();
-        if held.len() > 5 {
-            paths.push(format!("and {} more", held.len() - 5));
-        }
         sentences.push(format!(
-            "it touches {} ({}), which a person must change by hand or the operator allow in `skep.toml` (`allow_protected`)",
+            "it touches {} ({}), which a person must change by hand, unless the operator allows it in `skep.toml` \
+             (`allow_protected`)",
             super::count(held.len() as u64, "protected path"),
-            paths.join(", ")
+            paths(&held)
         ));
     }
     if sentences.is_empty() {
@@ -74,6 +71,16 @@ pub fn objections(work: &Work, allowed: &AllowProtected) -> Option<String> {
         "the result was not published: {}. Say in the issue what to leave out, or split it into smaller ones.",
         sentences.join("; ")
     ))
+}
+
+/// The first few paths, and how many more there are.
+pub(super) fn paths(all: &[&str]) -> String {
+    const NAMED: usize = 5;
+    let mut named: Vec<String> = all.iter().take(NAMED).map(|path| super::code(path, 120)).collect();
+    if all.len() > NAMED {
+        named.push(format!("and {} more", all.len() - NAMED));
+    }
+    named.join(", ")
 }
 
 /// Somebody else wrote to our branch.
@@ -92,4 +99,45 @@ pub fn right_lost(login: &str, has: Permission) -> String {
         "@{login} asked for this and has only {has} access now, so the result was not published. Somebody with write \
          access can remove and add the label `agent:go`."
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn work(protected: &[&str]) -> Work {
+        let sha = "a".repeat(40).parse::<crate::core::ids::Sha>().expect("forty digits");
+        Work {
+            head: sha.clone(),
+            base: sha,
+            commits: 1,
+            committed_by_us: true,
+            files: vec![],
+            protected: protected.iter().map(|path| (*path).to_owned()).collect(),
+            objections: vec![],
+        }
+    }
+
+    #[test]
+    fn only_what_is_not_allowed_is_objected_to() {
+        let matching = |glob: &str| AllowProtected::Matching(vec!["x/*".into(), glob.into()]);
+        let both = work(&[".github/a.yml", "CLAUDE.md"]);
+        assert_eq!(objections(&both, &AllowProtected::Everything), None);
+        assert_eq!(objections(&both, &matching("**")), None);
+        assert_eq!(objections(&work(&[]), &AllowProtected::Nothing), None);
+        let said = objections(&both, &matching(".github/**")).expect("one is left");
+        assert!(said.contains("protected paths (CLAUDE.md)"), "{said}");
+        let said = objections(&both, &AllowProtected::Nothing).expect("both are left");
+        assert!(said.contains("protected paths (.github/a.yml, CLAUDE.md)"), "{said}");
+        let many = work(&["ci/1.sh", "ci/2.sh", "ci/3.sh", "ci/4.sh", "ci/5.sh", "ci/6_.sh"]);
+        let said = objections(&many, &matching("CLAUDE.md")).expect("all are left");
+        assert!(said.contains("ci/5.sh, and 1 more)"), "{said}");
+    }
+
+    #[test]
+    fn other_objections_stay_when_paths_are_allowed() {
+        let large = Work { objections: vec!["120 files changed".into()], ..work(&["CLAUDE.md"]) };
+        let said = objections(&large, &AllowProtected::Everything);
+        assert_eq!(said.as_deref(), Some("the result was not published: 120 files changed."));
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{LIMIT, count, role_why};
+use super::{LIMIT, count, failure, role_why};
 use crate::core::agent::TurnEnd;
 use crate::core::decide::Context;
 use crate::core::event::{FileChange, Work};
@@ -69,12 +69,8 @@ fn allowed(protected: &[String]) -> String {
     if protected.is_empty() {
         return String::new();
     }
-    let mut paths: Vec<String> =
-        protected.iter().take(5).map(|path| format!("`{}`", sanitise::inline(path, 120))).collect();
-    if protected.len() > 5 {
-        paths.push(format!("and {} more", protected.len() - 5));
-    }
-    format!("\n⚠️ Look twice: this changes protected paths, which the operator allows ({}).\n", paths.join(", "))
+    let paths: Vec<&str> = protected.iter().map(String::as_str).collect();
+    format!("\n⚠️ Look twice: this changes protected paths, which the operator allows ({}).\n", failure::paths(&paths))
 }
 
 fn row(file: &FileChange) -> String {

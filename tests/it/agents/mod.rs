@@ -3,7 +3,7 @@
 
 mod fence;
 mod hostile;
-mod real;
+pub mod real;
 mod turns;
 
 use std::path::{Path, PathBuf};

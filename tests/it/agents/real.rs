@@ -3,16 +3,16 @@
 //! and `<folder>/node/node_modules/.bin/node`. The model's script is chosen by words in the prompt: `fixtures/acp/model.py`.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use skep::agent::{Agents, AgentsConfig, PermissionPolicy, SandboxChoice, TurnRequest, presets};
-use skep::core::agent::{ErrorClass, Stop, ToolStatus, Update};
+use skep::core::agent::{AgentSpec, ErrorClass, Stop, ToolStatus, Update};
 
 use super::{Bench, Setup, config, kill, messages, session, until};
 
 /// The folder with the agents; none, and said so, where there is none.
-fn installed() -> Option<PathBuf> {
+pub fn installed() -> Option<PathBuf> {
     let folder = std::env::var_os("SKEP_TEST_AGENTS").map(PathBuf::from);
     if folder.is_none() {
         assert_ne!(std::env::var("SKEP_TEST_REQUIRE").as_deref(), Ok("all"), "SKEP_TEST_AGENTS is not set");
@@ -22,13 +22,13 @@ fn installed() -> Option<PathBuf> {
 }
 
 /// The scripted model; ends with the value.
-struct Model {
+pub struct Model {
     process: Child,
-    address: String,
+    pub address: String,
 }
 
 impl Model {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/model.py");
         let mut process =
             Command::new("python3").args([script, "--port", "0"]).stdout(Stdio::piped()).spawn().expect("python3");
@@ -56,6 +56,15 @@ async fn real(name: &str) -> Option<Real> {
     let folder = installed()?;
     let model = Model::start();
     let mut bench = Setup::demo().bench().await;
+    let agent = spec(name, &folder, &model, &bench.launch.home);
+    bench.launch.agent = agent;
+    let config = config(&bench.data(), SandboxChoice::Auto, false);
+    bench.agents = Agents::open(AgentsConfig { path: path(&folder), ..config }).await.expect("a room");
+    Some(Real { bench, _model: model })
+}
+
+/// The preset of that name, installed in `folder` and pointed at the scripted model; `home` is where it will live.
+pub fn spec(name: &str, folder: &Path, model: &Model, home: &Path) -> AgentSpec {
     let mut agent = presets::preset(name).expect("a preset");
     agent.command[0] = folder.join(name).join("node_modules/.bin").join(&agent.command[0]).display().to_string();
     agent.expose = vec![folder.display().to_string()];
@@ -68,18 +77,19 @@ async fn real(name: &str) -> Option<Real> {
             ("OPENAI_API_KEY", "x".into()),
         ],
         _ => {
-            let own = bench.launch.home.join(".codex");
+            let own = home.join(".codex");
             std::fs::create_dir_all(&own).expect("a folder");
             std::fs::write(own.join("config.toml"), codex_configuration(&model.address)).expect("written");
             vec![("CODEX_HOME", own.display().to_string()), ("MODEL_KEY", "x".into())]
         }
     };
     agent.environment.extend(variables.into_iter().map(|(key, value)| (key.to_owned(), value)));
-    bench.launch.agent = agent;
-    let config = config(&bench.data(), SandboxChoice::Auto, false);
-    let path = format!("{}:{}", folder.join("node/node_modules/.bin").display(), config.path);
-    bench.agents = Agents::open(AgentsConfig { path, ..config }).await.expect("a room");
-    Some(Real { bench, _model: model })
+    agent
+}
+
+/// `PATH` with the node that the agents need.
+pub fn path(folder: &Path) -> String {
+    format!("{}:{}", folder.join("node/node_modules/.bin").display(), std::env::var("PATH").expect("a path"))
 }
 
 fn codex_configuration(address: &str) -> String {

@@ -1,0 +1,110 @@
+//! `kill -9` at every station of a run: the same end (C1, C3, C5, C11).
+
+use std::time::Duration;
+
+use super::ground::Ground;
+use super::running::Served;
+use super::stop::{ONCE, waiting};
+
+const SCRIPT: &str = "plan Look | Write\nstart 1\nwait 0.1\ntick 1\nwrite A.md: a\ntick 2\nsay Done.";
+
+/// Kills it when the event was seen, and follows the next life to the end.
+async fn killed_after(event: &str) {
+    let ground = Ground::new().await;
+    ground.hurry();
+    let served = Served::start(&ground);
+    let issue = ground.go(SCRIPT);
+    served.event(event).await;
+    served.kill();
+    let served = Served::start(&ground);
+    served.settled(issue, "in-review").await;
+    ground.one_pull_request(issue);
+    served.one_completed_session().await;
+    served.stop().await;
+}
+
+macro_rules! killed_after {
+    ($($name:ident $event:literal)*) => { $(
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $name() {
+            killed_after($event).await;
+        }
+    )* };
+}
+
+killed_after! {
+    killed_after_its_receipt "delivery.accepted"
+    killed_after_it_was_queued "task.queued"
+    killed_after_it_was_dispatched "session.dispatched"
+    killed_with_a_workspace "workspace.ready"
+    killed_with_an_agent "session.running"
+    killed_while_the_agent_reports "session.progress"
+    killed_after_the_turn "session.idle"
+    killed_after_git_decided "session.collected"
+    killed_after_the_push "branch.pushed"
+    killed_after_the_pull_request "pull_request.opened"
+}
+
+/// One run that dies after each new thing it told of.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_again_and_again() {
+    let ground = Ground::new().await;
+    ground.hurry();
+    let mut served = Served::start(&ground);
+    let issue = ground.go(SCRIPT);
+    let stations = [
+        "task.received",
+        "session.dispatched",
+        "workspace.ready",
+        "session.running",
+        "session.idle",
+        "session.collected",
+        "branch.pushed",
+        "session.completed",
+    ];
+    for event in stations {
+        served.event(event).await;
+        served.kill();
+        served = Served::start(&ground);
+    }
+    served.settled(issue, "in-review").await;
+    ground.one_pull_request(issue);
+    served.one_completed_session().await;
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_the_agent_waits() {
+    let ground = Ground::new().await;
+    ground.hurry();
+    while_the_agent_waits(&ground, &[]).await;
+}
+
+async fn while_the_agent_waits(ground: &Ground, more: &[(&str, &str)]) {
+    let served = Served::start_with(ground, more);
+    let issue = ground.go(ONCE);
+    waiting(ground).await;
+    let before = ground.agents();
+    served.kill();
+    let served = Served::start_with(ground, more);
+    let began = std::time::Instant::now();
+    while ground.agents().iter().any(|number| before.contains(number)) {
+        assert!(began.elapsed() < Duration::from_secs(10), "agents of the former life go on");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    served.settled(issue, "in-review").await;
+    ground.one_pull_request(issue);
+    served.one_completed_session().await;
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_postgres_all_the_same() {
+    crate::store::on_postgres(|database| async move {
+        let ground = Ground::new().await;
+        ground.hurry();
+        while_the_agent_waits(&ground, &[("SKEP_DATABASE_URL", &database.url)]).await;
+        assert!(!ground.data().join("skep.db").exists(), "it went to SQLite");
+    })
+    .await;
+}

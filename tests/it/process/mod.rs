@@ -1,0 +1,9 @@
+//! The program itself as processes, against a simulated GitHub in the test: what an operator starts, asks, stops and loses.
+
+mod crash;
+mod demo;
+mod ground;
+mod inbox;
+mod running;
+mod serve;
+mod stop;

@@ -1,0 +1,214 @@
+//! Processes of the program, and everything a test does to them.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+use skep::core::ids::IssueNumber;
+
+use super::ground::{Ground, PATIENCE, ask, get};
+
+/// The program's exit code, output and errors.
+pub type Ended = (Option<i32>, String, String);
+
+/// Runs the program to its end.
+pub async fn skep(line: &str, variables: &[(String, String)]) -> Ended {
+    let (line, variables) = (line.to_owned(), variables.to_vec());
+    let run = move || {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
+        command.args(line.split(' ')).env_clear().env("HOME", folder.path()).current_dir(folder.path());
+        let output = command.envs(variables).output().expect("it starts");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    tokio::task::spawn_blocking(run).await.expect("it ran")
+}
+
+/// A `skep serve` of a ground.
+pub struct Served {
+    child: Child,
+    /// Where webhooks go.
+    pub listen: String,
+    /// Where people ask.
+    pub admin: String,
+    log: Arc<Mutex<String>>,
+}
+
+impl Served {
+    /// Starts it with the ground's environment and lets GitHub send its webhooks there.
+    pub fn start(ground: &Ground) -> Self {
+        Self::start_with(ground, &[])
+    }
+
+    /// The same with further variables.
+    pub fn start_with(ground: &Ground, more: &[(&str, &str)]) -> Self {
+        // The simulator must go on meanwhile, whichever thread this is.
+        tokio::task::block_in_place(|| Self::begin(ground, more))
+    }
+
+    fn begin(ground: &Ground, more: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
+        command.arg("serve").env_clear().envs(ground.environment()).envs(more.iter().copied());
+        let mut child = command.current_dir(ground.folder.path()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut output = BufReader::new(child.stderr.take().expect("piped"));
+        let log = Arc::new(Mutex::new(String::new()));
+        let ready = loop {
+            let mut line = String::new();
+            let length = output.read_line(&mut line).expect("text");
+            log.lock().expect("no panic").push_str(&line);
+            assert!(length > 0, "it ended: {}", log.lock().expect("no panic"));
+            // The last words of one that cannot start are for people.
+            let entry: Value = serde_json::from_str(&line).unwrap_or_default();
+            if entry["fields"]["message"] == "skep is ready" {
+                break entry;
+            }
+        };
+        let kept = Arc::clone(&log);
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            while output.read_line(&mut line).is_ok_and(|length| length > 0) {
+                kept.lock().expect("no panic").push_str(&std::mem::take(&mut line));
+            }
+        });
+        let text = |name: &str| ready["fields"][name].as_str().expect("an address").to_owned();
+        let served = Self { child, listen: text("listen"), admin: text("admin"), log };
+        ground.github.set_webhook_url(&format!("http://{}/webhook", served.listen));
+        served
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        self.log.lock().expect("no panic").clone()
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it runs");
+    }
+
+    /// Ends it without a word.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        tokio::task::block_in_place(|| self.child.wait()).expect("it is gone");
+    }
+
+    /// Waits for its end; answers with its exit code and how long it took.
+    pub async fn ended(&mut self) -> (Option<i32>, Duration) {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return (status.code(), began.elapsed());
+            }
+            assert!(began.elapsed() < PATIENCE, "it does not end: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Ends it as an operator does.
+    pub async fn stop(mut self) {
+        self.signal(Signal::TERM);
+        let (code, _) = self.ended().await;
+        assert_eq!(code, Some(0), "{}", self.log());
+    }
+
+    /// Waits for the first event of that name.
+    pub async fn event(&self, name: &str) -> Value {
+        let (began, mut after) = (Instant::now(), 0);
+        loop {
+            let line = format!("GET /api/v1/events?after={after}&wait=20");
+            let (status, body) = ask(&self.admin, &line, &[], "").await.expect("an answer");
+            assert_eq!(status, 200, "{body}");
+            for line in body.lines() {
+                let event: Value = serde_json::from_str(line).expect("JSON");
+                if event["event"] == name {
+                    return event;
+                }
+                after = event["seq"].as_i64().expect("a number");
+            }
+            assert!(began.elapsed() < PATIENCE, "no {name}: {}", self.log());
+        }
+    }
+
+    /// Waits until a task is in that state and nothing is left to do; answers with the task.
+    pub async fn settled(&self, issue: IssueNumber, state: &str) -> Value {
+        let began = Instant::now();
+        loop {
+            let path = format!("GET /api/v1/tasks/octo/hello/{issue}");
+            let answer = ask(&self.admin, &path, &[], "").await.filter(|(status, _)| *status == 200);
+            let task: Value = answer.map_or(Value::Null, |(_, body)| serde_json::from_str(&body).expect("JSON"));
+            let status = get(&self.admin, "/api/v1/status").await;
+            let rest = (status["effects_open"].clone(), status["inbox_unhandled"].clone());
+            if task["state"] == state && rest == (json!(0), json!(0)) {
+                return task;
+            }
+            assert!(began.elapsed() < PATIENCE, "never {state}: {task} {status} {}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The only session there is must have ended with its pull request.
+    pub async fn one_completed_session(&self) {
+        let all = get(&self.admin, "/api/v1/sessions").await;
+        let all = all["sessions"].as_array().expect("a list");
+        assert_eq!(all.len(), 1, "{all:?}");
+        let session = &all[0];
+        let truth = [&session["state"], &session["live"], &session["stop"], &session["pull"]];
+        assert_eq!(truth, [&json!("completed"), &json!(false), &json!("pull_request"), &json!(2)], "{session}");
+        assert!(session["ended_at"].as_i64() > session["started_at"].as_i64(), "{session}");
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // Gone already, most of the time.
+        drop(self.child.kill());
+        drop(self.child.wait());
+        if std::thread::panicking() {
+            eprintln!("{}", self.log());
+        }
+    }
+}
+
+/// A process whose output is read line by line.
+pub struct Told {
+    pub child: Child,
+    output: BufReader<std::process::ChildStdout>,
+    pub said: String,
+}
+
+impl Told {
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        let output = BufReader::new(child.stdout.take().expect("piped"));
+        Self { child, output, said: String::new() }
+    }
+
+    /// Reads until a line that holds `part`.
+    pub fn until(&mut self, part: &str) -> String {
+        loop {
+            let mut line = String::new();
+            let length = self.output.read_line(&mut line).expect("text");
+            assert!(length > 0, "it never said {part}: {}", self.said);
+            self.said.push_str(&line);
+            if line.contains(part) {
+                return line;
+            }
+        }
+    }
+
+    /// Reads the rest and waits for the end.
+    pub fn end(&mut self) -> Option<i32> {
+        self.output.read_to_string(&mut self.said).expect("text");
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,113 @@
+//! `skep serve` by environment alone, and every way to look at it.
+
+use serde_json::{Value, json};
+
+use super::ground::{Ground, ask, get, signed};
+use super::running::{Served, skep};
+
+const SCRIPT: &str = "plan Look | Write\nstart 1\ntick 1\nwrite A.md: a\ntick 2\nsay Done.";
+
+async fn json_of(line: &str) -> Value {
+    let (code, out, err) = skep(line, &[]).await;
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{line}: {out}");
+    serde_json::from_str(&out).expect("JSON")
+}
+
+/// Also: the pace of a real GitHub, the key as PKCS#8, and the REST API where GitHub Enterprise Server has it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_becomes_a_pull_request_by_environment_alone() {
+    let ground = Ground::new().await;
+    let key = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/keys/test-only-app.pkcs8.pem");
+    let api = format!("{}/api/v3", ground.github.api_url());
+    let served = Served::start_with(&ground, &[("SKEP_PRIVATE_KEY_FILE", key), ("SKEP_GITHUB_API_URL", &api)]);
+    let issue = ground.go(SCRIPT);
+    served.settled(issue, "in-review").await;
+    ground.one_pull_request(issue);
+    served.one_completed_session().await;
+    let calls = ground.github.calls();
+    let elsewhere = calls.iter().filter(|call| !call.path.contains(".git/") && !call.path.starts_with("/api/v3/"));
+    assert_eq!(elsewhere.map(|call| call.path.clone()).collect::<Vec<_>>(), [""; 0]);
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_and_scripts_see_the_same() {
+    let ground = Ground::new().await;
+    ground.hurry();
+    let served = Served::start(&ground);
+    let issue = ground.go(SCRIPT);
+    served.settled(issue, "in-review").await;
+    let (admin, at) = (&served.admin, format!("--admin {}", served.admin));
+    let all = get(admin, "/api/v1/sessions").await;
+    assert_eq!(json_of(&format!("sessions --json {at}")).await, all);
+    let id = all["sessions"][0]["id"].as_str().expect("an id").to_owned();
+    let session = get(admin, &format!("/api/v1/sessions/{id}")).await;
+    assert_eq!(json_of(&format!("session {id} --json {at}")).await, session);
+    assert_eq!(json_of(&format!("status --json {at}")).await, get(admin, "/api/v1/status").await);
+    let with_log = json_of(&format!("session {id} --log --json {at}")).await;
+    let log = with_log["log"].as_array().expect("a list");
+    assert!(log.iter().any(|line| line["kind"] == "message" && line["body"]["text"] == "Done."), "{log:?}");
+    let texts = [
+        ("status".to_owned(), vec!["slots:", "0 of 10 in use", "1 completed", "0 open, 0 given up"]),
+        ("sessions".to_owned(), vec![id.as_str(), "octo/hello#1", "completed (pull_request)"]),
+        (format!("session {id} --log"), vec!["state:", "pull_request.opened", "\nLog\n", "Done."]),
+    ];
+    for (line, parts) in texts {
+        let (code, out, _) = skep(&format!("{line} {at}"), &[]).await;
+        for part in parts {
+            assert!(code == Some(0) && out.contains(part), "{part}: {out}");
+        }
+    }
+    let task = get(admin, "/api/v1/tasks/octo/hello/1").await;
+    assert_eq!(
+        (&task["state"], &task["session"], &task["pull"]["number"]),
+        (&json!("in-review"), &json!(id), &json!(2))
+    );
+    for path in ["/api/v1/tasks/octo/hello/99", "/api/v1/sessions/1-9-9"] {
+        assert_eq!(ask(admin, &format!("GET {path}"), &[], "").await.map(|(status, _)| status), Some(404), "{path}");
+    }
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispatch_that_waits_tells_by_its_exit_code() {
+    let ground = Ground::new().await;
+    ground.hurry();
+    let served = Served::start(&ground);
+    let (good, bad) = (ground.file(SCRIPT), ground.file("write A.md: a\ncrash"));
+    let at = format!("--wait --admin {}", served.admin);
+    let (code, out, err) = skep(&format!("dispatch octo/hello#{good} {at}"), &[]).await;
+    assert_eq!((code, out.contains("1 of 1 started"), err.as_str()), (Some(0), true, ""), "{out}");
+    let (code, out, _) = skep(&format!("dispatch octo/hello#{bad} {at}"), &[]).await;
+    assert_eq!((code, out.contains("1 of 1 started"), out.contains("failed  crash")), (Some(1), true, true), "{out}");
+    let (code, out, _) = skep(&format!("dispatch octo/hello#{good} 99 {at}"), &[]).await;
+    assert_eq!((code, out.contains("1 of 2 started")), (Some(1), true), "{out}");
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_secret_gets_nowhere() {
+    let ground = Ground::new().await;
+    ground.hurry();
+    let served = Served::start(&ground);
+    ground.github.set_webhook_secret("not the secret");
+    let issue = ground.go(SCRIPT);
+    ground.github.quiet().await;
+    let answers: Vec<i64> = ground
+        .github
+        .deliveries()
+        .iter()
+        .filter_map(|one| one.outcome.as_ref())
+        .map(|o| o.status_code.into())
+        .collect();
+    assert!(!answers.is_empty() && answers.iter().all(|status| *status == 401), "{answers:?}");
+    let body = "{\"zen\":\"hi\"}";
+    for (secret, expected) in [("", 401), ("not the secret", 401), (crate::house::SECRET, 202)] {
+        let answer = ask(&served.listen, "POST /webhook", &signed("ping", "by-hand", body, secret), body).await;
+        assert_eq!(answer.map(|(status, _)| status), Some(expected), "{secret}");
+    }
+    let status = get(&served.admin, "/api/v1/status").await;
+    assert_eq!(status["tasks"], json!({}), "{status}");
+    assert_eq!(ground.github.comments(ground.repository, issue).expect("comments"), []);
+    served.stop().await;
+}

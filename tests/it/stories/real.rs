@@ -1,0 +1,128 @@
+//! Real agents from npm through the whole corridor, against a scripted model on loopback. What they need and how they are
+//! pointed at the model: `tests/it/agents/real.rs`.
+
+use std::time::{Duration, Instant};
+
+use skep::core::agent::AgentSpec;
+use skep::core::ids::{IssueNumber, SessionId, TaskKey};
+
+use crate::agents::marked;
+use crate::agents::real::{Model, installed, path, spec};
+use crate::house::House;
+
+struct Real {
+    house: House,
+    _model: Model,
+    _home: tempfile::TempDir,
+}
+
+impl Real {
+    /// A house with that agent; none where it is not installed, which was said.
+    async fn new(name: &str) -> Option<Self> {
+        let folder = installed()?;
+        let model = Model::start();
+        let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a home");
+        let agent =
+            AgentSpec { home: Some(home.path().display().to_string()), ..spec(name, &folder, &model, home.path()) };
+        let house = House::with(|plan| {
+            plan.agent = Some(agent);
+            plan.path = Some(path(&folder));
+        });
+        Some(Self { house: house.await, _model: model, _home: home })
+    }
+
+    /// Ana asks for the scenario.
+    fn go(&self, scenario: &str) -> (IssueNumber, SessionId) {
+        let session = SessionId::new(TaskKey::new(self.house.repository, IssueNumber(1)), 1);
+        let work = self.house.data_dir().join("sessions").join(session.as_str()).join("work");
+        let body = format!("SCENARIO={scenario} CWD={} FILE=hello.txt TEXT=hi", work.display());
+        let issue = self.house.issue("Say hi", &body, &[]);
+        self.house.label(issue, "agent:go");
+        (issue, session)
+    }
+
+    async fn a_label_becomes_a_pull_request(mut self) {
+        let (issue, session) = self.go("write");
+        let house = &mut self.house;
+        house.settle_all().await;
+        let thread = house.thread(issue);
+        assert_eq!(house.state(issue).await, "in-review", "{thread}");
+        let pulls = house.simulator.pulls(house.repository).expect("pull requests");
+        let [pull] = &pulls[..] else { panic!("{pulls:?}") };
+        assert!(pull.draft && pull.changed_files == 1, "{pull:?}");
+        assert!(pull.issue.body.contains("Closes #1") && pull.issue.body.contains("> Done"), "{}", pull.issue.body);
+        let file = house.simulator.file(house.repository, &pull.head, "hello.txt").await.expect("git");
+        assert!(file.as_deref().is_some_and(|text| text.starts_with("hi")), "{file:?}");
+        let comments = house.simulator.comments(house.repository, issue).expect("comments");
+        assert_eq!(comments.len(), 1, "{thread}");
+        assert!(comments[0].body.contains(&format!("#{}", pull.issue.number)), "{thread}");
+        let log = house.store().log(&session, 0, 1_000).await.expect("a log");
+        let of = |kind: &str| -> Vec<serde_json::Value> {
+            let rows = log.iter().filter(|row| row.line.kind == kind);
+            rows.map(|row| serde_json::from_str(&row.line.body).expect("JSON")).collect()
+        };
+        assert!(of("tool").iter().any(|tool| tool["status"] == "completed"), "{log:?}");
+        assert!(of("usage").iter().any(|usage| usage["total"].as_u64() > Some(0)), "{log:?}");
+        assert!(marked(&house.data_dir()).is_empty());
+        self.house.done().await;
+    }
+
+    async fn a_refusing_model_is_named_on_the_issue(mut self) {
+        let (issue, session) = self.go("http429");
+        let house = &mut self.house;
+        house.settle_all().await;
+        let thread = house.thread(issue);
+        assert_eq!(house.state(issue).await, "failed", "{thread}");
+        let row = house.store().session(&session).await.expect("a look").expect("a session");
+        assert_eq!(row.stop.as_deref(), Some("rate_limit"), "{thread}");
+        assert!(thread.contains("refused more requests for now (rate limit or quota)"), "{thread}");
+        assert!(thread.contains("agent:failed"), "{thread}");
+        assert_eq!(house.simulator.pulls(house.repository).expect("pull requests"), []);
+        assert!(marked(&house.data_dir()).is_empty());
+        self.house.done().await;
+    }
+
+    async fn taking_the_label_away_ends_it(mut self) {
+        let (issue, session) = self.go("slow");
+        let house = &mut self.house;
+        let began = Instant::now();
+        loop {
+            house.nudge().await;
+            let log = house.store().log(&session, 0, 1_000).await.expect("a log");
+            if log.iter().any(|row| row.line.kind == "message") {
+                break;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "it never speaks: {log:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(!marked(&house.data_dir()).is_empty());
+        house.unlabel(issue, "agent:go");
+        house.settle_all().await;
+        assert_eq!(house.state(issue).await, "cancelled", "{}", house.thread(issue));
+        assert!(marked(&house.data_dir()).is_empty());
+        assert_eq!(house.simulator.pulls(house.repository).expect("pull requests"), []);
+        self.house.done().await;
+    }
+}
+
+macro_rules! with_each_agent {
+    ($($story:ident)*) => { $(
+        mod $story {
+            #[tokio::test(flavor = "multi_thread")]
+            async fn goose() {
+                if let Some(real) = super::Real::new("goose").await {
+                    real.$story().await;
+                }
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn codex() {
+                if let Some(real) = super::Real::new("codex").await {
+                    real.$story().await;
+                }
+            }
+        }
+    )* };
+}
+
+with_each_agent!(a_label_becomes_a_pull_request a_refusing_model_is_named_on_the_issue taking_the_label_away_ends_it);
