@@ -2,28 +2,11 @@
 
 use std::path::PathBuf;
 
-use skep::app::App;
 use skep::core::ids::{IssueNumber, TaskKey};
 
 use super::House;
 
 impl House {
-    /// Builds skep. A child that another story starts in this very moment holds a copy of the released lock until it runs
-    /// its own program, so that alone is waited for.
-    pub(super) async fn build(&self) -> App {
-        let patience = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
-        loop {
-            match App::build(self.setup()).await {
-                Ok(app) => return app,
-                Err(error) => {
-                    let locked = format!("{error:#}").contains("is already using the data directory");
-                    assert!(locked && tokio::time::Instant::now() < patience, "skep is not built: {error:#}");
-                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-                }
-            }
-        }
-    }
-
     /// The status comment as it is stored, its mark included; an issue has at most one.
     pub fn status(&self, issue: IssueNumber) -> String {
         let comments = self.simulator.comments(self.repository, issue).expect("comments");
@@ -60,17 +43,6 @@ impl House {
         let mut git = std::process::Command::new("git");
         let output = git.arg("-C").arg(mirror).args(["cat-file", "blob", &object]).output().expect("git runs");
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
-    }
-
-    /// Lets skep run by itself, as `skep serve` does, instead of being stepped.
-    pub async fn serve(&mut self) -> skep::app::Running {
-        self.crash().await;
-        let app = self.build().await;
-        let loopback = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-        let running = app.start(&skep::app::Addresses { listen: loopback, admin: loopback }).await;
-        let running = running.expect("skep starts");
-        self.simulator.set_webhook_url(&format!("http://{}/webhook", running.listen));
-        running
     }
 
     /// How often the effects of a kind were tried in all, and how many there were.

@@ -170,7 +170,7 @@ async fn stop_takes(drain_ms: i64) -> Duration {
         plan.knobs.cancel_grace = Duration::from_secs(60);
     })
     .await;
-    let running = house.serve().await;
+    let running = house.run().await;
     let issue = house.go("Hang", "plan hang\nwait 0.3\nhang");
     until("the agent's work", || house.status(issue).contains("**Working**")).await;
     until("the agent", || !running.app.runner.parts().agents.live().is_empty()).await;
