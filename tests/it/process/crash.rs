@@ -1,8 +1,8 @@
 //! `kill -9` at every station of a run: the same end (C1, C3, C5, C11).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::ground::Ground;
+use super::ground::{Ground, PATIENCE};
 use super::running::Served;
 use super::stop::{ONCE, waiting};
 
@@ -43,6 +43,42 @@ killed_after! {
     killed_after_git_decided "session.collected"
     killed_after_the_push "branch.pushed"
     killed_after_the_pull_request "pull_request.opened"
+}
+
+/// Kills it as soon as GitHub has done what it was asked for: skep cannot have written down that it is done.
+async fn killed_on(method: &str, end_of_path: &str) {
+    let ground = Ground::new().await;
+    ground.hurry();
+    let served = Served::start(&ground);
+    let issue = ground.go(SCRIPT);
+    let began = Instant::now();
+    let done = || ground.github.calls().iter().any(|call| call.method == method && call.path.ends_with(end_of_path));
+    while !done() {
+        assert!(began.elapsed() < PATIENCE, "no {method} {end_of_path}: {}", served.log());
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    served.kill();
+    let served = Served::start(&ground);
+    served.settled(issue, "in-review").await;
+    ground.one_pull_request(issue);
+    served.one_completed_session().await;
+    served.stop().await;
+}
+
+macro_rules! killed_on {
+    ($($name:ident $method:literal $end:literal)*) => { $(
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $name() {
+            killed_on($method, $end).await;
+        }
+    )* };
+}
+
+killed_on! {
+    killed_on_its_reaction "POST" "/issues/1/reactions"
+    killed_on_its_status_comment "POST" "/issues/1/comments"
+    killed_on_its_push "POST" "/git-receive-pack"
+    killed_on_its_pull_request "POST" "/pulls"
 }
 
 /// One run that dies after each new thing it told of.
@@ -87,7 +123,7 @@ async fn while_the_agent_waits(ground: &Ground, more: &[(&str, &str)]) {
     let before = ground.agents();
     served.kill();
     let served = Served::start_with(ground, more);
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     while ground.agents().iter().any(|number| before.contains(number)) {
         assert!(began.elapsed() < Duration::from_secs(10), "agents of the former life go on");
         tokio::time::sleep(Duration::from_millis(5)).await;
