@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use super::Performed;
 use super::parts::Parts;
+use super::remote::Line;
 use crate::core::effect::Effect;
 use crate::core::event::{BaseFacts, Event, FileChange, Work};
 use crate::core::failure::Failure;
 use crate::core::ids::{SessionId, Sha};
 use crate::core::place::Place;
-use crate::git::{ChangeKind, CollectSpec, Collected, DiffLimits, GitError, Remote, Want, WorkspaceSpec};
+use crate::git::{ChangeKind, CollectSpec, Collected, DiffLimits, GitError, Want, WorkspaceSpec};
 use crate::github::Purpose;
 
 /// How long `git bundle` may take in the agent's fence.
@@ -29,9 +30,7 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
     let Effect::PrepareWorkspace { place, session, base_branch, base, branch, .. } = effect else {
         return Err(Failure::broken("not a working copy to prepare"));
     };
-    let remote = remote(parts, place, Purpose::Clone).await?;
-    let want = Want { branch: base_branch.clone(), sha: base.clone() };
-    let sha = parts.git.fetch(&remote, &want).await?.head;
+    let sha = fetch(parts, place, &Want { branch: base_branch.clone(), sha: base.clone() }).await?;
     let (workspace, home) = (parts.workspace(session), parts.home(session));
     make_dir(&home).await?;
     let spec = WorkspaceSpec {
@@ -52,10 +51,16 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
     Ok(Performed::known(Event::WorkspaceReady { session: session.clone(), base, nonce: nonce()? }))
 }
 
-/// The repository's address with a token for one purpose.
-pub(super) async fn remote(parts: &Parts, place: &Place, purpose: Purpose) -> Result<Remote, Failure> {
-    let token = parts.github.token(&parts.at(place), purpose).await?;
-    Ok(Remote { repository: place.repository, url: parts.github.clone_url(&place.name), token: Some(token.secret) })
+async fn fetch(parts: &Parts, place: &Place, want: &Want) -> Result<Sha, Failure> {
+    let mut line = Line::open(parts, place, Purpose::Clone).await?;
+    let fetched = match parts.git.fetch(&line.remote, want).await {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            line.mend(error).await?;
+            parts.git.fetch(&line.remote, want).await?
+        }
+    };
+    Ok(fetched.head)
 }
 
 async fn make_dir(path: &Path) -> Result<(), Failure> {

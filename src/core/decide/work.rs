@@ -7,7 +7,7 @@ use super::end::{complete, fail, late};
 use super::{Decision, Draft};
 use crate::core::agent::{PlanEntry, TurnEnd};
 use crate::core::effect::{Effect, Turn};
-use crate::core::event::{BaseFacts, Event, PublishFacts, Work};
+use crate::core::event::{BaseFacts, Event, PublishFacts, PullStanding, Work};
 use crate::core::ids::{SessionId, Sha};
 use crate::core::story::Happening;
 use crate::core::task::{End, Job, Progress, Pull, Stage, Step};
@@ -45,8 +45,8 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
                 text::failure::branch_moved(job.branch.as_str(), theirs.as_ref().map(Sha::short), work.head.short());
             fail(draft, "branch_moved", &say)
         }
-        (Step::Opening { .. }, Event::PullOpened { number, url, draft: is_draft, .. }) => {
-            opened(draft, Pull { number: *number, url: url.clone(), draft: *is_draft })
+        (Step::Opening { .. }, Event::PullOpened { number, url, draft: is_draft, standing, .. }) => {
+            opened(draft, Pull { number: *number, url: url.clone(), draft: *is_draft }, *standing)
         }
         (Step::Answering, Event::Answered { .. }) => {
             draft.note_bare(Happening::AnswerPosted);
@@ -206,10 +206,16 @@ fn open_pull(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
     draft.because("the branch is on GitHub")
 }
 
-fn opened(mut draft: Draft<'_>, pull: Pull) -> Decision {
+/// A person who merged or closed it before we knew of it has the last word.
+fn opened(mut draft: Draft<'_>, pull: Pull, standing: PullStanding) -> Decision {
     draft.note(Happening::PullRequestOpened, json!({ "number": pull.number, "url": pull.url, "draft": pull.draft }));
     draft.task.pull = Some(pull);
-    complete(draft, End::InReview)
+    let end = match standing {
+        PullStanding::Open => End::InReview,
+        PullStanding::Merged => End::Merged,
+        PullStanding::Closed => End::PullClosed,
+    };
+    complete(draft, end)
 }
 
 fn step_name(step: &Step) -> &'static str {
