@@ -11,6 +11,7 @@ mod marker;
 mod parts;
 mod publish;
 mod pump;
+mod remote;
 mod show;
 mod trigger;
 mod workspace;
@@ -250,6 +251,10 @@ impl Runner {
             }
             Err(failure) => failure,
         };
+        if let Failure::Parked { after, why } = &failure {
+            tracing::warn!(effect = row.id, kind = row.kind, why, "parked");
+            return self.park(row, *after, why).await;
+        }
         if let Failure::Retry { after, why } = &failure {
             let tries = if after.is_some() { PATIENCE } else { row.max_attempts };
             if row.attempts < tries {
@@ -306,8 +311,15 @@ impl Runner {
         self.parts.store.close_effect(closing).await
     }
 
+    async fn park(&self, row: &EffectRow, after: Duration, why: &str) -> Result<Closed, StoreError> {
+        let now = (self.parts.clock)();
+        let not_before = now + i64::try_from(after.as_millis()).unwrap_or(LONGEST_PAUSE);
+        self.parts.store.park(Postponing { id: &row.id, fence: row.fence, now, not_before, why }).await
+    }
+
     async fn postpone(&self, row: &EffectRow, not_before: i64, why: &str) -> Result<Closed, StoreError> {
-        self.parts.store.reschedule(Postponing { id: &row.id, fence: row.fence, not_before, why }).await
+        let now = (self.parts.clock)();
+        self.parts.store.reschedule(Postponing { id: &row.id, fence: row.fence, now, not_before, why }).await
     }
 }
 

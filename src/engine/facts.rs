@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::EngineError;
 use crate::core::event::Event;
+use crate::core::ids::InstallationId;
 use crate::core::place::Place;
 use crate::store::InboxRow;
 use crate::webhook::{self, Parsed};
@@ -29,6 +30,8 @@ impl Fact {
 pub(super) enum Meaning {
     /// Something to decide about.
     Fact(Fact),
+    /// An installation is open to us again: what waits for it may go on.
+    Opened(InstallationId),
     /// Nothing, and why.
     Nothing(String),
 }
@@ -39,6 +42,9 @@ pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
         return serde_json::from_str(&row.body)
             .map(Meaning::Fact)
             .map_err(|source| EngineError::Unreadable { what: format!("fact {}", row.id), source });
+    }
+    if let Some(installation) = webhook::opened(&row.name, &row.body) {
+        return Ok(Meaning::Opened(installation));
     }
     Ok(match webhook::parse(&row.name, &row.body) {
         Parsed::Event { place, event } => Meaning::Fact(Fact { place, event }),
