@@ -29,7 +29,7 @@ use skep::webhook::Secrets;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-pub use life::{ANSWER, CODE, Ending, Scene};
+pub use life::{ANSWER, CODE, Ending, SLOW_CODE, Scene};
 
 /// What the simulator signs with.
 pub const SECRET: &str = "it is a secret to everybody";
@@ -93,6 +93,7 @@ struct Skep {
     tasks: Tasks,
     stop: CancellationToken,
     door: tokio::task::JoinHandle<()>,
+    address: std::net::SocketAddr,
 }
 
 /// A fixture's key.
@@ -180,7 +181,7 @@ impl House {
         let router = http::public_router(app.door.clone(), Caps::default());
         let door = tokio::spawn(http::serve(listener, router, Bounds::default(), stop.clone()));
         self.simulator.set_webhook_url(&format!("http://{address}/webhook"));
-        self.skep = Some(Skep { app, tasks: Tasks::new(), stop, door });
+        self.skep = Some(Skep { app, tasks: Tasks::new(), stop, door, address });
     }
 
     /// Ends skep as `kill -9` would: nothing is finished, nothing is said, leases stay where they are.

@@ -22,8 +22,19 @@ pub struct Scene {
 
 /// Agents that write code.
 pub const CODE: Scene = Scene { script: "write GREETING.md: hello", labels: &["role:swe"], wish: |_| () };
+/// The same, taking long enough for people to see it at work.
+pub const SLOW_CODE: Scene = Scene { script: "write GREETING.md: hello\nwait 0.4", ..CODE };
 /// Agents that answer.
 pub const ANSWER: Scene = Scene { script: "say It is as it should be.", labels: &["role:triage"], wish: |_| () };
+
+/// Our comments in an order of their own: which one is first depends on which one had trouble.
+fn unordered(thread: &str) -> String {
+    let mut parts = thread.trim_end().split("\n\nskep[bot]:\n");
+    let head = parts.next().unwrap_or_default().to_owned();
+    let mut ours: Vec<&str> = parts.collect();
+    ours.sort_unstable();
+    ours.iter().fold(head, |text, comment| format!("{text}\n\nskep[bot]:\n{comment}"))
+}
 
 impl Scene {
     /// A house and the issue in it, labelled to go.
@@ -48,6 +59,8 @@ impl Scene {
 pub struct Ending {
     /// The issue as it is read.
     pub thread: String,
+    /// Reactions to it, sorted.
+    pub reactions: Vec<String>,
     /// Its labels.
     pub labels: Vec<String>,
     /// How many comments are ours.
@@ -66,13 +79,26 @@ pub struct Ending {
 fn timeless(text: &str) -> String {
     let table = [
         (r"\d\d:\d\d:\d\dZ", "TIME"),
-        (r" in \d+ (ms|s|m|h|d)( \d+ (ms|s|m|h))?( ·|\n|$)", " in SPAN$3"),
+        (r" in \d+ (ms|s|m|h|d)( \d+ (ms|s|m|h))?( ·|\n|$)", " in SPAN$4"),
         (r" \(edited \d+x\)", ""),
+        (r"\nreactions: [^\n]*", ""),
         (r"\b[0-9a-f]{7,40}\b", "HASH"),
     ];
     table.iter().fold(text.to_owned(), |text, (pattern, word)| {
         Regex::new(pattern).expect("a pattern").replace_all(&text, *word).into_owned()
     })
+}
+
+impl Ending {
+    /// Fails with the fields that differ.
+    pub fn must_be(&self, clean: &Self, when: &str) {
+        let both = format!("{self:#?}").lines().map(str::to_owned).collect::<Vec<_>>();
+        let wanted = format!("{clean:#?}").lines().map(str::to_owned).collect::<Vec<_>>();
+        let only = |some: &[String], others: &[String]| -> Vec<String> {
+            some.iter().filter(|line| !others.contains(line)).cloned().collect()
+        };
+        assert!(self == clean, "{when}\n  has {:#?}\n  not {:#?}", only(&both, &wanted), only(&wanted, &both));
+    }
 }
 
 impl House {
@@ -132,9 +158,13 @@ impl House {
             pulls.push(timeless(&format!("{} {state:?} {labels:?}\n{}\n{greeting:?}", pull.head, pull.issue.body)));
         }
         let comments = world.comments(home, issue).expect("comments");
+        let seen = world.issue(home, issue).expect("the issue");
+        let mut reactions = seen.reactions;
+        reactions.sort();
         Ending {
-            thread: timeless(&self.thread(issue)),
-            labels: world.issue(home, issue).expect("the issue").labels,
+            thread: unordered(&timeless(&self.thread(issue))),
+            reactions,
+            labels: seen.labels,
             ours: comments.iter().filter(|comment| comment.author == "skep[bot]").count(),
             pulls,
             branches: world.branches(home),
@@ -149,7 +179,9 @@ impl House {
         let patience = tokio::time::Instant::now() + Duration::from_secs(10);
         loop {
             match App::build(self.setup()).await {
-                Err(error) if format!("{error:#}").contains("another skep") && tokio::time::Instant::now() < patience => {
+                Err(error)
+                    if format!("{error:#}").contains("another skep") && tokio::time::Instant::now() < patience =>
+                {
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
                 built => return built.expect("skep is built"),
@@ -165,6 +197,54 @@ impl House {
         let running = app.start(&Addresses { listen: any, admin: any }).await.expect("skep starts");
         self.simulator.set_webhook_url(&format!("http://{}/webhook", running.listen));
         running
+    }
+
+    /// The one issue of the story.
+    pub fn only_issue(&self) -> IssueNumber {
+        IssueNumber(1)
+    }
+
+    /// Lets everything run without waiting for its end, and time pass where nothing is on, until something is so; false when
+    /// all is quiet before.
+    pub async fn chase(&mut self, mut so: impl FnMut(&Self) -> bool) -> bool {
+        let patience = tokio::time::Instant::now() + Duration::from_secs(60);
+        loop {
+            self.nudge().await;
+            if so(self) {
+                return true;
+            }
+            assert!(tokio::time::Instant::now() < patience, "neither so nor quiet: {:?}", self.waiting().await);
+            let skep = self.skep.as_mut().expect("skep is down");
+            while skep.tasks.try_join_next().is_some() {}
+            let idle = skep.tasks.is_empty();
+            let counts = self.store().counts().await.expect("counts");
+            match self.store().next_due(self.now()).await.expect("a look").filter(|_| idle) {
+                Some(due) => self.advance(Duration::from_millis((due - self.now()).max(0).unsigned_abs())),
+                None if idle && counts.effects_open == 0 && counts.inbox_unhandled == 0 => return false,
+                None => tokio::time::sleep(Duration::from_millis(2)).await,
+            }
+        }
+    }
+
+    /// Waits for the effects under way, starting none.
+    pub async fn land(&mut self) {
+        let tasks = &mut self.skep.as_mut().expect("skep is down").tasks;
+        let all = async { while tasks.join_next().await.is_some() {} };
+        tokio::time::timeout(Duration::from_secs(60), all).await.expect("effects end within a minute");
+    }
+
+    /// Where the door listens.
+    pub fn door(&self) -> std::net::SocketAddr {
+        self.skep().address
+    }
+
+    /// Waits for something that happens without skep.
+    pub async fn seen(&self, what: &str, so: impl Fn(&Self) -> bool) {
+        let patience = tokio::time::Instant::now() + Duration::from_secs(30);
+        while !so(self) {
+            assert!(tokio::time::Instant::now() < patience, "never seen: {what}");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
     }
 
     /// What a second skep on the same folder is told.

@@ -52,7 +52,7 @@ async fn killed(scene: &Scene, kill: Kill, clean: &Ending) {
     let (mut house, issue) = scene.begin().await;
     kill.strike(&mut house).await;
     house.walk(usize::MAX).await;
-    assert_eq!(house.ending(issue).await, *clean, "killed {kill:?}");
+    house.ending(issue).await.must_be(clean, &format!("killed {kill:?}"));
     house.done().await;
 }
 

@@ -3,4 +3,6 @@
 mod corridor;
 mod crash;
 mod faults;
+mod knobs;
+mod pauses;
 mod recovery;
