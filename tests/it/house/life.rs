@@ -27,6 +27,15 @@ pub const SLOW_CODE: Scene = Scene { script: "write GREETING.md: hello\nwait 0.4
 /// Agents that answer.
 pub const ANSWER: Scene = Scene { script: "say It is as it should be.", labels: &["role:triage"], wish: |_| () };
 
+/// Our comments in an order of their own: which one is first depends on which one had trouble.
+fn unordered(thread: &str) -> String {
+    let mut parts = thread.trim_end().split("\n\nskep[bot]:\n");
+    let head = parts.next().unwrap_or_default().to_owned();
+    let mut ours: Vec<&str> = parts.collect();
+    ours.sort_unstable();
+    ours.iter().fold(head, |text, comment| format!("{text}\n\nskep[bot]:\n{comment}"))
+}
+
 impl Scene {
     /// A house and the issue in it, labelled to go.
     pub async fn begin(&self) -> (House, IssueNumber) {
@@ -153,7 +162,7 @@ impl House {
         let mut reactions = seen.reactions;
         reactions.sort();
         Ending {
-            thread: timeless(&self.thread(issue)),
+            thread: unordered(&timeless(&self.thread(issue))),
             reactions,
             labels: seen.labels,
             ours: comments.iter().filter(|comment| comment.author == "skep[bot]").count(),

@@ -44,10 +44,9 @@ async fn an_agent_that_outlives_skep_is_ended_and_its_session_goes_on() {
     house.until("the agent is at it", begun).await;
     // A killed skep cleans nothing up: what holds its processes stays alive in this test.
     let former = house.runner().clone();
-    let orphans = agents(&house);
-    assert!(!orphans.is_empty(), "the agent is a process of its own");
     house.crash().await;
-    assert_eq!(agents(&house), orphans, "it outlives skep");
+    let orphans = agents(&house);
+    assert!(!orphans.is_empty(), "the agent is a process of its own and outlives skep");
     house.open().await;
     let left: Vec<u32> = agents(&house).into_iter().filter(|number| orphans.contains(number)).collect();
     assert!(left.is_empty(), "still there: {left:?}");
