@@ -7,6 +7,7 @@ mod desk;
 mod intake;
 mod setup;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,6 +17,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::agent::{Agents, AgentsConfig, Confinement};
+use crate::core::agent::AgentSpec;
 use crate::core::policy::{Me, Policy};
 use crate::core::time::Clock;
 use crate::engine::Engine;
@@ -80,6 +82,7 @@ impl App {
             git,
             agents,
             policy: policy.clone(),
+            secrets: keys(&setup.specs),
             specs: setup.specs,
             clock: setup.clock.clone(),
             data_dir: setup.data_dir,
@@ -239,6 +242,13 @@ fn policy(setup: &Setup, me: Me, agents: &Agents) -> Policy {
         allow_protected: setup.allow_protected.clone(),
         confinement_warning: warning,
     }
+}
+
+/// The values of agents' variables that are keys by their name.
+fn keys(specs: &BTreeMap<String, AgentSpec>) -> Vec<String> {
+    let secret = |name: &str| ["KEY", "TOKEN", "SECRET", "PASSWORD"].iter().any(|word| name.contains(word));
+    let variables = specs.values().flat_map(|spec| &spec.environment);
+    variables.filter(|(name, value)| secret(name) && value.len() >= 8).map(|(_, value)| value.clone()).collect()
 }
 
 /// This instance's name among those that hold leases; made at the first start.

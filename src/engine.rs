@@ -141,6 +141,12 @@ impl Engine {
         let now = (self.clock)();
         let (fact, happening) = match facts::meaning(row)? {
             Meaning::Fact(fact) => (fact, (row.kind == "webhook").then_some(Happening::DeliveryAccepted)),
+            Meaning::Opened(installation) => {
+                let freed = transition.unpark(installation, now).await?;
+                let reason = format!("installation {installation} is open: {freed} parked effects go on");
+                transition.add_event(rows::delivery(row, Happening::DeliveryAccepted, None, &reason));
+                return Ok(transition.mark_handled(row.seq, now, &reason).await?);
+            }
             Meaning::Nothing(reason) => {
                 transition.add_event(rows::delivery(row, Happening::DeliveryIgnored, None, &reason));
                 return Ok(transition.mark_handled(row.seq, now, &reason).await?);

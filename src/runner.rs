@@ -11,6 +11,7 @@ mod marker;
 mod parts;
 mod publish;
 mod pump;
+mod remote;
 mod show;
 mod trigger;
 mod workspace;
@@ -219,7 +220,9 @@ impl Runner {
             Effect::Collect { place, session, base, message } => {
                 workspace::collect(parts, place, session, base, message).await
             }
-            Effect::RemoveWorkspace { place, session } => workspace::remove(parts, place, session).await,
+            Effect::RemoveWorkspace { place, session, commits } => {
+                workspace::remove(parts, place, session, *commits).await
+            }
             Effect::RunTurn { place, session, turn } => {
                 agents::run_turn(parts, &agents::Run { row, place, session, turn, held, stopping: &self.stopping })
                     .await
@@ -243,13 +246,20 @@ impl Runner {
     ) -> Result<Closed, StoreError> {
         let failure = match result {
             Ok(Performed::Interrupted) => return self.postpone(row, (self.parts.clock)(), "interrupted").await,
-            _ if held.cancel.is_cancelled() => return self.close(row, "cancelled", None, None).await,
+            result if held.cancel.is_cancelled() => {
+                let outcome = result.ok().and_then(|performed| self.left_outside(row, effect, performed));
+                return self.close(row, "cancelled", None, outcome).await;
+            }
             Ok(Performed::Done) => return self.close(row, "done", None, None).await,
             Ok(Performed::Known(event)) => {
                 return self.close(row, "done", None, Some(self.fact(effect, *event, row))).await;
             }
             Err(failure) => failure,
         };
+        if let Failure::Parked { after, why } = &failure {
+            tracing::warn!(effect = row.id, kind = row.kind, why, "parked");
+            return self.park(row, *after, why).await;
+        }
         if let Failure::Retry { after, why } = &failure {
             let tries = if after.is_some() { PATIENCE } else { row.max_attempts };
             if row.attempts < tries {
@@ -268,6 +278,17 @@ impl Runner {
         };
         let outcome = self.fact(effect, event, row);
         self.close(row, "failed", Some(failure.text()), Some(outcome)).await
+    }
+
+    /// What an effect that was cancelled too late has left in the world: that is true whatever is wanted now.
+    fn left_outside(&self, row: &EffectRow, effect: &Effect, performed: Performed) -> Option<NewInbox> {
+        let Performed::Known(event) = performed else { return None };
+        match effect.kind() {
+            EffectKind::PrepareWorkspace | EffectKind::Publish | EffectKind::OpenPull => {
+                Some(self.fact(effect, *event, row))
+            }
+            _ => None,
+        }
     }
 
     /// What the other side asked for, or twice as long each time, with a fifth of jitter.
@@ -306,8 +327,15 @@ impl Runner {
         self.parts.store.close_effect(closing).await
     }
 
+    async fn park(&self, row: &EffectRow, after: Duration, why: &str) -> Result<Closed, StoreError> {
+        let now = (self.parts.clock)();
+        let not_before = now + i64::try_from(after.as_millis()).unwrap_or(LONGEST_PAUSE);
+        self.parts.store.park(Postponing { id: &row.id, fence: row.fence, now, not_before, why }).await
+    }
+
     async fn postpone(&self, row: &EffectRow, not_before: i64, why: &str) -> Result<Closed, StoreError> {
-        self.parts.store.reschedule(Postponing { id: &row.id, fence: row.fence, not_before, why }).await
+        let now = (self.parts.clock)();
+        self.parts.store.reschedule(Postponing { id: &row.id, fence: row.fence, now, not_before, why }).await
     }
 }
 

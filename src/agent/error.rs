@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::core::agent::ErrorClass;
 use crate::core::failure::Failure;
+use crate::core::text;
 
 /// An agent that did not start, did not behave or did not finish.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +28,7 @@ pub enum AgentError {
         why: String,
     },
     /// The agent did not answer `initialize` or the opening of a session in time.
-    #[error("the agent did not answer {step} within {after:?}")]
+    #[error("the agent did not answer {step} within {}", time(.after))]
     NoAnswer {
         /// The protocol's method.
         step: &'static str,
@@ -49,10 +50,10 @@ pub enum AgentError {
     #[error("the agent said too much: {0}")]
     Flood(String),
     /// The turn ran longer than it may.
-    #[error("the agent was stopped after {0:?}")]
+    #[error("the agent was stopped after {}", time(.0))]
     Timeout(Duration),
     /// The agent said nothing for longer than it may.
-    #[error("the agent said nothing for {0:?} and was stopped")]
+    #[error("the agent said nothing for {} and was stopped", time(.0))]
     Silence(Duration),
     /// The agent answered with an error of its own.
     #[error("the agent answered with an error ({class}): {text}")]
@@ -76,6 +77,10 @@ pub enum AgentError {
     Sandbox(String),
 }
 
+fn time(span: &Duration) -> String {
+    text::span(i64::try_from(span.as_millis()).unwrap_or(i64::MAX))
+}
+
 fn tail(stderr: &str) -> String {
     let last: Vec<&str> = stderr.lines().rev().filter(|line| !line.trim().is_empty()).take(5).collect();
     if last.is_empty() {
@@ -89,8 +94,8 @@ impl AgentError {
     /// The kind of failure, for the session's record.
     pub fn class(&self) -> ErrorClass {
         match self {
-            Self::NotFound { .. } | Self::Spawn { .. } | Self::Sandbox(_) => ErrorClass::Spawn,
-            Self::NoAnswer { .. } | Self::Timeout(_) => ErrorClass::Timeout,
+            Self::NotFound { .. } | Self::Spawn { .. } | Self::NoAnswer { .. } | Self::Sandbox(_) => ErrorClass::Spawn,
+            Self::Timeout(_) => ErrorClass::Timeout,
             Self::Crash { .. } => ErrorClass::Crash,
             Self::Protocol(_) => ErrorClass::Protocol,
             Self::Flood(_) => ErrorClass::Flood,

@@ -31,7 +31,7 @@ impl FrontDesk {
 
     async fn dispatch_one(&self, at: &At, issue: IssueNumber) -> Result<SessionId, String> {
         let place = Place { installation: at.installation, repository: at.repository, name: at.name.clone(), issue };
-        let facts = read_facts(&self.parts, &place, &Actor::Operator).await.map_err(|error| error.to_string())?;
+        let facts = read_facts(&self.parts, &place, &Actor::Operator).await.map_err(|error| unread(&place, &error))?;
         let fact = Fact { place: place.clone(), event: Event::Dispatched { facts: Box::new(facts) } };
         let handled = self.tell(&place, &fact, "dispatch").await?;
         let task = self.read_task(place.task()).await.map_err(|error| error.message)?;
@@ -206,6 +206,16 @@ impl Desk for FrontDesk {
 fn trouble(error: &StoreError) -> ApiError {
     tracing::error!(%error, "the admin page could not read the database");
     ApiError::busy("the database did not answer").next("try again; the log says more")
+}
+
+/// Several things are read at once, and each of them says that it is not there.
+fn unread(place: &Place, error: &GitHubError) -> String {
+    match error {
+        GitHubError::NotFound { .. } | GitHubError::Gone { .. } => {
+            format!("there is no issue #{} in {}, or the App cannot see it", place.issue, place.name)
+        }
+        other => other.to_string(),
+    }
 }
 
 fn refused(error: &GitHubError) -> ApiError {

@@ -8,7 +8,7 @@ use crate::core::time::Clock;
 use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness};
 use crate::runner::Parts;
 use crate::store::{Accepted, NewInbox, Store};
-use crate::webhook::Secrets;
+use crate::webhook::{self, Secrets};
 
 /// Takes deliveries in.
 pub struct FrontDoor {
@@ -16,12 +16,13 @@ pub struct FrontDoor {
     secrets: Secrets,
     clock: Clock,
     confined: bool,
+    parts: Arc<Parts>,
 }
 
 impl FrontDoor {
     pub(super) fn new(store: Store, secrets: Secrets, parts: Arc<Parts>) -> Self {
         let confined = parts.policy.confinement_warning.is_none();
-        Self { store, secrets, clock: parts.clock.clone(), confined }
+        Self { store, secrets, clock: parts.clock.clone(), confined, parts }
     }
 }
 
@@ -31,6 +32,10 @@ impl Intake for FrontDoor {
     }
 
     async fn accept(&self, delivery: Delivery) -> Result<AcceptedAs, Busy> {
+        // Before the engine can free what waits for it: a hint that costs one question when it is wrong.
+        if let Some(installation) = webhook::opened(&delivery.event, &delivery.body) {
+            self.parts.github.wake(installation);
+        }
         let fact = NewInbox {
             id: format!("webhook:{}", delivery.guid),
             kind: if delivery.flaw.is_some() { "malformed" } else { "webhook" }.into(),

@@ -40,7 +40,7 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self, sources: &Sources) -> Ended {
-        Ok(play(self, sources.environment().path()).await?)
+        Ok(play(self, sources.path()).await?)
     }
 }
 

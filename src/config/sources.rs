@@ -136,7 +136,7 @@ impl Sources {
         self.file.as_deref()
     }
 
-    pub fn environment(&self) -> &Environment {
+    pub(super) fn environment(&self) -> &Environment {
         &self.environment
     }
 

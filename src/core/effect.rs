@@ -143,6 +143,9 @@ pub enum Effect {
         place: Place,
         /// Of which session.
         session: SessionId,
+        /// What becomes of its commits in the mirror.
+        #[serde(default)]
+        commits: Leftover,
     },
 }
 
@@ -169,6 +172,17 @@ pub struct Turn {
     pub silence_ms: i64,
     /// The branch in the working copy.
     pub branch: AgentBranch,
+}
+
+/// What becomes of the commits of a session whose working copy is removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leftover {
+    /// They are published, or there are none: they go as well.
+    #[default]
+    Go,
+    /// They are nowhere else: the mirror keeps them under `refs/skep/sessions/<id>`.
+    Stay,
 }
 
 /// GitHub's reaction names that skep uses.

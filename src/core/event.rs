@@ -157,6 +157,9 @@ pub enum Event {
         url: String,
         /// Draft, or (where the plan has no drafts) open at once.
         draft: bool,
+        /// How it stands: after a crash a person may have closed it before we knew of it.
+        #[serde(default)]
+        standing: PullStanding,
     },
     /// The agent's answer is on the issue.
     Answered {
@@ -179,6 +182,19 @@ pub enum Event {
         /// Whether retries ran out (true) or it was refused at once (false).
         exhausted: bool,
     },
+}
+
+/// How our pull request stands when it is found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PullStanding {
+    /// Open.
+    #[default]
+    Open,
+    /// Merged by a person.
+    Merged,
+    /// Closed by a person.
+    Closed,
 }
 
 /// How an issue went away.
@@ -302,5 +318,10 @@ impl Work {
     /// Whether there is anything to publish.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
+    }
+
+    /// Whether git refused to take it: then there is something, but no commit of it.
+    pub fn is_refused(&self) -> bool {
+        !self.is_empty() && self.head == self.base
     }
 }

@@ -1,4 +1,4 @@
-//! What the corridor does about an edge's error: every edge error converts to one of three answers.
+//! What the corridor does about an edge's error: every edge error converts to one of four answers.
 //!
 //! It never carries secrets or bodies: `why` goes to the operator's log, `say` may be shown to people on the issue.
 
@@ -11,6 +11,14 @@ pub enum Failure {
     Retry {
         /// The pause the other side asked for.
         after: Option<Duration>,
+        /// For the operator.
+        why: String,
+    },
+    /// The other side is shut to us until a person opens it again. The work waits, however long, and asking whether it is
+    /// open again counts as no try.
+    Parked {
+        /// When to ask again, unless we hear of it sooner.
+        after: Duration,
         /// For the operator.
         why: String,
     },
@@ -45,7 +53,7 @@ impl Failure {
     /// The sentence inside, whoever it is for.
     pub fn text(&self) -> &str {
         match self {
-            Self::Retry { why, .. } | Self::Broken { why } => why,
+            Self::Retry { why, .. } | Self::Parked { why, .. } | Self::Broken { why } => why,
             Self::Refused { say } => say,
         }
     }

@@ -263,6 +263,9 @@ impl TryFrom<String> for RepositoryName {
     }
 }
 
+/// The longest part of our branches behind `agent/`, bytes.
+const BRANCH_REST: usize = 61;
+
 /// A branch that is ours to write: `agent/<issue>-<slug>`, at most 68 bytes, always a valid ref
 /// (`^agent/[a-z0-9][a-z0-9-]{0,60}$`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -287,6 +290,15 @@ impl AgentBranch {
         let slug = slug.trim_end_matches('-');
         let slug = if slug.is_empty() { "work" } else { slug };
         Self(format!("agent/{issue}-{slug}"))
+    }
+
+    /// The same with a number at its end: the second, third … branch of an issue.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let tail = format!("-{number}");
+        let room = "agent/".len() + BRANCH_REST - tail.len();
+        let stem = self.0.get(..room).unwrap_or(&self.0).trim_end_matches('-');
+        Self(format!("{stem}{tail}"))
     }
 
     /// The branch name without `refs/heads/`.
@@ -318,7 +330,7 @@ impl FromStr for AgentBranch {
         let wrong = || Malformed::new(text, "a branch such as agent/12-add-a-page");
         let rest = text.strip_prefix("agent/").ok_or_else(wrong)?;
         let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if rest.is_empty() || rest.len() > 61 || rest.starts_with('-') || !rest.bytes().all(allowed) {
+        if rest.is_empty() || rest.len() > BRANCH_REST || rest.starts_with('-') || !rest.bytes().all(allowed) {
             return Err(wrong());
         }
         Ok(Self(text.to_owned()))

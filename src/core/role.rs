@@ -11,13 +11,14 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::core::ids::Malformed;
+use crate::core::policy::Limits;
 
 mod built_in;
 mod choice;
 mod file;
 
 pub use built_in::{ORDER, all, built_in};
-pub use choice::{Choice, Why, choose};
+pub use choice::{Choice, Why, asked_for, choose};
 pub use file::{PROMPT_MAX_CHARS, RoleFileError, from_agent_file};
 
 /// The name behind `role:<name>` and of the file that overrides it: `[a-z0-9][a-z0-9-]{0,39}`.
@@ -168,6 +169,17 @@ pub struct RoleLimits {
 }
 
 impl RoleLimits {
+    /// What a session has under the operator's general limits: a role may only be tighter.
+    pub fn within(self, general: &Limits) -> Clocks {
+        let tighter = |own: Option<u64>, cap: i64| {
+            own.map_or(cap, |s| cap.min(i64::try_from(s).unwrap_or(i64::MAX).saturating_mul(1000)))
+        };
+        Clocks {
+            wall_ms: tighter(self.session_timeout_s, general.session_timeout_ms),
+            silence_ms: tighter(self.silence_s, general.silence_ms),
+        }
+    }
+
     /// The tighter of both, clock by clock.
     #[must_use]
     pub fn at_most(self, ceiling: Self) -> Self {
@@ -180,6 +192,15 @@ impl RoleLimits {
             silence_s: tighter(self.silence_s, ceiling.silence_s),
         }
     }
+}
+
+/// The clocks of a session, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clocks {
+    /// Longest time it may take.
+    pub wall_ms: i64,
+    /// Longest time the agent may say nothing.
+    pub silence_ms: i64,
 }
 
 /// Who wrote a role's words.

@@ -21,8 +21,14 @@ pub struct Task {
     pub shown: Shown,
     /// GitHub's time of the last trigger that was taken; older ones are replays.
     pub last_trigger: i64,
-    /// What we last wrote to our branch: the lease of the next push.
+    /// Our branch on GitHub, while nobody else wrote to it and its pull request is not over.
+    #[serde(default)]
+    pub branch: Option<AgentBranch>,
+    /// What we last wrote to it: the lease of the next push.
     pub branch_head: Option<Sha>,
+    /// How many branches were left to others: merged, closed, or written to by somebody else.
+    #[serde(default)]
+    pub branches_left: u32,
     /// Our pull request.
     pub pull: Option<Pull>,
     /// Where it stands.
@@ -65,6 +71,7 @@ pub struct Beat {
 /// Where a task stands; each variant carries what is true then and nothing else.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "stage")]
+#[expect(clippy::large_enum_variant, reason = "one value per decision; boxing the step would only hide it")]
 pub enum Stage {
     /// Nothing is wanted.
     Idle,
@@ -235,7 +242,9 @@ impl Task {
             sessions: 0,
             shown: Shown::default(),
             last_trigger: 0,
+            branch: None,
             branch_head: None,
+            branches_left: 0,
             pull: None,
             stage: Stage::Idle,
             story: Vec::new(),
@@ -336,6 +345,19 @@ impl Task {
                 End::Cancelled { .. } => SessionState::Cancelled,
             },
         }
+    }
+
+    /// Our branch is where we left it.
+    pub fn wrote_branch(&mut self, branch: AgentBranch, head: Sha) {
+        self.branch = Some(branch);
+        self.branch_head = Some(head);
+    }
+
+    /// Our branch is others' from now on: the next session has one of its own.
+    pub fn leave_branch(&mut self) {
+        self.branch = None;
+        self.branch_head = None;
+        self.branches_left = self.branches_left.saturating_add(1);
     }
 
     /// Adds a line to the story.

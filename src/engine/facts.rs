@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::EngineError;
 use crate::core::event::Event;
+use crate::core::ids::InstallationId;
 use crate::core::place::Place;
 use crate::store::InboxRow;
 use crate::webhook::{self, Parsed};
@@ -26,19 +27,32 @@ impl Fact {
 }
 
 /// What a row comes to.
+#[expect(clippy::large_enum_variant, reason = "made once a row and taken apart at once")]
 pub(super) enum Meaning {
     /// Something to decide about.
     Fact(Fact),
+    /// An installation is open to us again: what waits for it may go on.
+    Opened(InstallationId),
     /// Nothing, and why.
     Nothing(String),
 }
 
 /// Reads a row.
 pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
+    if row.kind == "malformed" {
+        return Ok(Meaning::Nothing(match webhook::parse(&row.name, &row.body) {
+            Parsed::Malformed { reason } => format!("malformed: {reason}"),
+            // It was made readable for the database, so that it is no longer what was signed.
+            Parsed::Event { .. } | Parsed::Ignored { .. } => "malformed: the body is not plain UTF-8 text".to_owned(),
+        }));
+    }
     if row.kind != "webhook" {
         return serde_json::from_str(&row.body)
             .map(Meaning::Fact)
             .map_err(|source| EngineError::Unreadable { what: format!("fact {}", row.id), source });
+    }
+    if let Some(installation) = webhook::opened(&row.name, &row.body) {
+        return Ok(Meaning::Opened(installation));
     }
     Ok(match webhook::parse(&row.name, &row.body) {
         Parsed::Event { place, event } => Meaning::Fact(Fact { place, event }),

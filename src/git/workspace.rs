@@ -105,6 +105,14 @@ impl Git {
         ["git", "bundle", "create", "--quiet", &bundle, &format!("^{base}"), "HEAD"].map(str::to_owned).to_vec()
     }
 
+    /// Removes a session's working copy and its index; what was collected of it stays in the mirror, and whatever is gone
+    /// already is fine.
+    pub async fn remove_workspace(&self, session: &SessionId, workspace: &Path) -> Result<(), GitError> {
+        remove_tree(&provisional(workspace)).await?;
+        remove_tree(workspace).await?;
+        remove_tree(&self.index_path(session)).await
+    }
+
     /// Removes a session's working copy, its index and its ref in the mirror; whatever is gone already is fine.
     pub async fn remove_session(
         &self,
@@ -112,9 +120,7 @@ impl Git {
         session: &SessionId,
         workspace: &Path,
     ) -> Result<(), GitError> {
-        remove_tree(&provisional(workspace)).await?;
-        remove_tree(workspace).await?;
-        remove_tree(&self.index_path(session)).await?;
+        self.remove_workspace(session, workspace).await?;
         let (mirror, name) = (self.mirror_path(repository), session_ref(session));
         if read_ref(&mirror, &name).is_none() {
             return Ok(());

@@ -111,7 +111,7 @@ impl GitHub {
         let bot = self.0.bot.get_or_try_init(|| async {
             let login = self.app().await?.bot_login();
             let ask = Ask::get("read the App's own account", format!("/users/{}", escape(&login)));
-            self.read::<UserShape>(at, &ask).await.map(|user| user.id)
+            self.read_for::<UserShape>(at, Purpose::Comment, &ask).await.map(|user| user.id)
         });
         bot.await.copied()
     }

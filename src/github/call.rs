@@ -44,7 +44,17 @@ impl GitHub {
 
     /// Reads JSON with a token for `at`.
     pub(super) async fn read<T: DeserializeOwned>(&self, at: &At, ask: &Ask) -> Result<T, GitHubError> {
-        self.fetch(at.scope(Purpose::Read), &at.name.to_string(), ask).await?.json(ask)
+        self.read_for(at, Purpose::Read, ask).await
+    }
+
+    /// Reads with what another purpose needs anyway: an App that lacks any other permission can still do that much.
+    pub(super) async fn read_for<T: DeserializeOwned>(
+        &self,
+        at: &At,
+        purpose: Purpose,
+        ask: &Ask,
+    ) -> Result<T, GitHubError> {
+        self.fetch(at.scope(purpose), &at.name.to_string(), ask).await?.json(ask)
     }
 
     /// The same, with `None` for 404.
@@ -62,8 +72,17 @@ impl GitHub {
 
     /// Reads every page of a list.
     pub(super) async fn read_all<T: DeserializeOwned>(&self, at: &At, ask: &Ask) -> Result<Vec<T>, GitHubError> {
-        let scope = at.scope(Purpose::Read);
-        self.pages(scope, &at.name.to_string(), ask, |answer, ask| answer.json(ask)).await
+        self.read_all_for(at, Purpose::Read, ask).await
+    }
+
+    /// Reads every page of a list with what another purpose needs anyway.
+    pub(super) async fn read_all_for<T: DeserializeOwned>(
+        &self,
+        at: &At,
+        purpose: Purpose,
+        ask: &Ask,
+    ) -> Result<Vec<T>, GitHubError> {
+        self.pages(at.scope(purpose), &at.name.to_string(), ask, |answer, ask| answer.json(ask)).await
     }
 
     /// Reads every page, taking the items out of each with `items`.

@@ -63,7 +63,8 @@ impl GitHub {
     pub async fn comments(&self, at: &At, issue: IssueNumber, since: Option<i64>) -> Result<Vec<Comment>, GitHubError> {
         let since = since.map(|since| format!("&since={}", rfc3339(since))).unwrap_or_default();
         let path = at.path(&format!("/issues/{issue}/comments?per_page=100{since}"));
-        let found: Vec<CommentShape> = self.read_all(at, &Ask::get("list the comments", path)).await?;
+        let ask = Ask::get("list the comments", path);
+        let found: Vec<CommentShape> = self.read_all_for(at, Purpose::Comment, &ask).await?;
         Ok(found.into_iter().map(Comment::from).collect())
     }
 

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::token::ASLEEP;
 use crate::core::failure::Failure;
 
 /// An error of the GitHub room. `call` reads `post a comment in o/n` where people see it, and
@@ -102,7 +103,7 @@ pub enum GitHubError {
     },
     /// The installation has not granted what the call needs.
     #[error(
-        "The App may not {call}: it lacks the permission {permission}. Open the App's settings → Permissions & events, grant it, then accept the new permissions on the installation's page."
+        "The App may not {call}: it needs the permission {permission}, and not all of that is granted. Open the App's settings → Permissions & events, grant it, then accept the new permissions on the installation's page."
     )]
     NotPermitted {
         /// What was wanted.
@@ -179,12 +180,15 @@ impl From<GitHubError> for Failure {
         use GitHubError as E;
         let text = error.to_string();
         match error {
-            E::Unreachable { .. } | E::Unanswered { .. } | E::Unknown { .. } | E::TokenRefused { .. } => {
-                Self::Retry { after: None, why: text }
-            }
+            // An answer that cannot be read says nothing of what was done: as good as none.
+            E::Unreachable { .. }
+            | E::Unanswered { .. }
+            | E::Unknown { .. }
+            | E::TokenRefused { .. }
+            | E::Unreadable { .. } => Self::Retry { after: None, why: text },
             E::Limited { after } | E::Paced { after } => Self::Retry { after: Some(after), why: text },
+            E::Suspended => Self::Parked { after: ASLEEP, why: text },
             E::NotInstalled { .. }
-            | E::Suspended
             | E::Uninstalled
             | E::NotCovered { .. }
             | E::NotPermitted { .. }
@@ -194,11 +198,9 @@ impl From<GitHubError> for Failure {
             | E::AnotherRepository { .. }
             | E::Forbidden { .. }
             | E::Invalid { .. } => Self::Refused { say: text },
-            E::BadKey { .. }
-            | E::Unbuildable { .. }
-            | E::AppRefused { .. }
-            | E::LedAway { .. }
-            | E::Unreadable { .. } => Self::Broken { why: text },
+            E::BadKey { .. } | E::Unbuildable { .. } | E::AppRefused { .. } | E::LedAway { .. } => {
+                Self::Broken { why: text }
+            }
         }
     }
 }
@@ -223,7 +225,7 @@ mod tests {
         let Failure::Refused { say } = error.into() else { panic!("a refusal") };
         assert_eq!(
             say,
-            "The App may not post a comment in o/n: it lacks the permission issues=write. \
+            "The App may not post a comment in o/n: it needs the permission issues=write, and not all of that is granted. \
              Open the App's settings → Permissions & events, grant it, then accept the new permissions on the \
              installation's page."
         );

@@ -25,7 +25,7 @@ const LEAST_LIFE: i64 = 10 * 60 * 1000;
 /// The longest life GitHub gives, with a little tolerance.
 const LONGEST_LIFE: i64 = 65 * 60 * 1000;
 /// How long a suspended or removed installation is not asked again.
-const ASLEEP: Duration = Duration::from_secs(300);
+pub(super) const ASLEEP: Duration = Duration::from_secs(300);
 /// Above this many slots, expired ones are swept out.
 const SLOTS: usize = 1_000;
 
@@ -165,15 +165,20 @@ impl GitHub {
         self.token_for(at.scope(purpose), &at.name.to_string()).await
     }
 
-    /// Ends a token at GitHub and forgets it (after a push). Repeating it is harmless: an ended token answers 401.
-    /// <https://docs.github.com/rest/apps/installations#revoke-an-installation-access-token>
-    pub async fn revoke(&self, token: &Token) -> Result<(), GitHubError> {
+    /// Forgets a token that git's host refused: the next one asked for is a new one.
+    pub async fn disown(&self, token: &Token) {
         for slot in self.0.tokens.all() {
             let mut held = slot.lock().await;
             if held.as_ref().is_some_and(|held| held.is(token)) {
                 *held = None;
             }
         }
+    }
+
+    /// Ends a token at GitHub and forgets it (after a push). Repeating it is harmless: an ended token answers 401.
+    /// <https://docs.github.com/rest/apps/installations#revoke-an-installation-access-token>
+    pub async fn revoke(&self, token: &Token) -> Result<(), GitHubError> {
+        self.disown(token).await;
         let ask = Ask::delete("revoke a token", "/installation/token").with_effect(Effect::None);
         let answer = self.0.wire.send(&ask, &token.secret, None).await?;
         if answer.status.as_u16() == 401 { Ok(()) } else { answer.judge(&ask).map(drop) }

@@ -17,8 +17,8 @@ use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::place::Place;
 use crate::core::role::{Tool, Tools};
-use crate::core::sanitise;
 use crate::core::task::{Stage, Step, Task};
+use crate::core::text;
 use crate::store::EffectRow;
 
 /// A turn to run.
@@ -59,14 +59,17 @@ pub(super) async fn run_turn(parts: &Parts, run: &Run<'_>) -> Result<Performed, 
         Ok(end) if end.stop == Stop::Killed || end.stop == Stop::Cancelled && run.held.cancel.is_cancelled() => {
             Ok(Performed::Done)
         }
-        Ok(end) => Ok(Performed::known(Event::TurnEnded { session, end, tail: seen.tail })),
+        Ok(mut end) => {
+            end.message = parts.redact(&end.message);
+            Ok(Performed::known(Event::TurnEnded { session, end, tail: seen.tail }))
+        }
         Err(error) if !seen.started => not_started(parts, run, error, seen.tail),
-        Err(error) => Ok(Performed::known(failed(session, &error, seen.tail))),
+        Err(error) => Ok(Performed::known(failed(parts, session, &error, (1, seen.tail)))),
     }
 }
 
-fn failed(session: SessionId, error: &AgentError, tail: Vec<String>) -> Event {
-    let say = format!("{}.", sanitise::redact(&error.to_string(), &[]));
+fn failed(parts: &Parts, session: SessionId, error: &AgentError, (tries, tail): (i64, Vec<String>)) -> Event {
+    let say = text::failure::tried(&format!("{}.", parts.redact(&error.to_string())), tries);
     Event::TurnFailed { session, class: error.class(), say, tail }
 }
 
@@ -74,7 +77,7 @@ fn failed(session: SessionId, error: &AgentError, tail: Vec<String>) -> Event {
 fn not_started(parts: &Parts, run: &Run<'_>, error: AgentError, tail: Vec<String>) -> Result<Performed, Failure> {
     let last = run.row.attempts >= parts.policy.limits.start_attempts;
     if last || matches!(error, AgentError::NotFound { .. }) {
-        return Ok(Performed::known(failed(run.session.clone(), &error, tail)));
+        return Ok(Performed::known(failed(parts, run.session.clone(), &error, (run.row.attempts, tail))));
     }
     Err(Failure::retry(format!("the agent did not start: {error}")))
 }

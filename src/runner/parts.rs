@@ -12,6 +12,7 @@ use crate::core::failure::Failure;
 use crate::core::ids::{CommentId, SessionId, TaskKey};
 use crate::core::place::Place;
 use crate::core::policy::Policy;
+use crate::core::sanitise;
 use crate::core::time::Clock;
 use crate::git::{Git, Identity};
 use crate::github::{At, GitHub, GitHubError};
@@ -39,6 +40,8 @@ pub struct Parts {
     pub marker: MarkerKey,
     /// Who we are among those that hold leases.
     pub owner: String,
+    /// Keys that agents hold: taken out of everything they say.
+    pub secrets: Vec<String>,
     /// Numbers for the edges.
     pub knobs: Knobs,
     /// Status comments posted in this life, for the time GitHub's listing does not show them yet.
@@ -123,6 +126,12 @@ impl Parts {
             identity: AgentIdentity { name: author.name().to_owned(), email: author.email().to_owned() },
             resources: Resources::default(),
         })
+    }
+
+    /// Text without keys and homes.
+    pub(super) fn redact(&self, text: &str) -> String {
+        let live: Vec<&str> = self.secrets.iter().map(String::as_str).collect();
+        sanitise::redact(text, &live)
     }
 
     /// The status comment of a task, if it was posted in this life.

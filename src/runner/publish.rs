@@ -2,10 +2,11 @@
 
 use tokio_util::sync::CancellationToken;
 
+use super::Performed;
 use super::parts::Parts;
-use super::{Performed, workspace};
+use super::remote::Line;
 use crate::core::effect::Effect;
-use crate::core::event::Event;
+use crate::core::event::{Event, PullStanding};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::place::Place;
@@ -24,14 +25,19 @@ pub(super) struct Wanted<'a> {
 
 /// Pushes the branch. A cancel that is known before the push begins prevents it.
 pub(super) async fn push(parts: &Parts, wanted: &Wanted<'_>, cancel: &CancellationToken) -> Result<Performed, Failure> {
-    let token = parts.github.token(&parts.at(wanted.place), Purpose::Push).await?;
-    let remote = workspace::remote(parts, wanted.place, Purpose::Push).await?;
+    let mut line = Line::open(parts, wanted.place, Purpose::Push).await?;
     let push = Push { branch: wanted.branch.clone(), head: wanted.head.clone(), expected: wanted.expected.cloned() };
     if cancel.is_cancelled() {
         return Ok(Performed::Done);
     }
-    let published = parts.git.publish(&remote, &push).await?;
-    if let Err(error) = parts.github.revoke(&token).await {
+    let published = match parts.git.publish(&line.remote, &push).await {
+        Ok(published) => published,
+        Err(error) => {
+            line.mend(error).await?;
+            parts.git.publish(&line.remote, &push).await?
+        }
+    };
+    if let Err(error) = parts.github.revoke(&line.token).await {
         tracing::debug!(%error, "the push token was not revoked; it ends by itself");
     }
     let session = wanted.session.clone();
@@ -71,6 +77,11 @@ pub(super) async fn open_pull(parts: &Parts, row: &EffectRow, effect: &Effect) -
         number: pull.number.0,
         url: pull.html_url,
         draft: pull.draft,
+        standing: match pull.state {
+            PullState::Open => PullStanding::Open,
+            PullState::Merged => PullStanding::Merged,
+            PullState::Closed => PullStanding::Closed,
+        },
     }))
 }
 

@@ -10,7 +10,6 @@ use crate::core::agent::{PlanEntry, Update};
 use crate::core::event::Event;
 use crate::core::ids::SessionId;
 use crate::core::place::Place;
-use crate::core::sanitise;
 use crate::engine::Fact;
 use crate::store::{EffectRow, LogLine, NewInbox};
 
@@ -96,7 +95,10 @@ impl<'a> Pump<'a> {
                 let event = Event::AgentStarted { session: self.session.clone(), agent_session, agent };
                 self.tell(event, "agent_started").await;
             }
-            Update::Plan { entries } => {
+            Update::Plan { mut entries } => {
+                for entry in &mut entries {
+                    entry.content = self.parts.redact(&entry.content);
+                }
                 self.news |= entries != self.plan;
                 self.plan = entries;
                 self.tell_progress(false).await;
@@ -119,7 +121,7 @@ impl<'a> Pump<'a> {
 
     /// Keeps a line for people; a later one of the same origin replaces it.
     fn remember(&mut self, id: String, line: &str) {
-        let line = sanitise::redact(line.trim(), &[]);
+        let line = self.parts.redact(line.trim());
         let line: String = line.chars().filter(|c| !c.is_control()).take(TAIL_LINE).collect();
         if line.is_empty() {
             return;
@@ -134,7 +136,7 @@ impl<'a> Pump<'a> {
     fn log(&mut self, update: &Update) {
         let Ok(json) = serde_json::to_string(update) else { return };
         let kind = json.split('"').nth(3).unwrap_or("note").to_owned();
-        let body = sanitise::redact(&json, &[]);
+        let body = self.parts.redact(&json);
         self.lines.push(LogLine { at: (self.parts.clock)(), kind, body });
     }
 
@@ -155,7 +157,7 @@ impl<'a> Pump<'a> {
         self.news = false;
         self.told = Some(Instant::now());
         let plan = self.plan.clone();
-        let doing = sanitise::redact(&self.doing, &[]);
+        let doing = self.parts.redact(&self.doing);
         self.tell(Event::Progressed { session: self.session.clone(), plan, doing }, "progressed").await;
     }
 

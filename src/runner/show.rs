@@ -75,18 +75,18 @@ async fn look(
     parts.github.find_comment(at, place.issue, since, mark).await
 }
 
-/// Makes `label` the only status label.
+/// Makes `label` the only status label. The others go first: a reader never sees two.
 pub(super) async fn label(parts: &Parts, place: &Place, label: Option<StatusLabel>) -> Result<Performed, Failure> {
     let at = parts.at(place);
     let present = parts.github.issue(&at, place.issue).await?.labels;
     let has = |label: StatusLabel| present.iter().any(|name| name == label.name());
+    for other in StatusLabel::ALL.into_iter().filter(|other| Some(*other) != label && has(*other)) {
+        parts.github.remove_label(&at, place.issue, other.name()).await?;
+    }
     if let Some(label) = label.filter(|label| !has(*label)) {
         let (color, description) = label.look();
         parts.github.ensure_label(&at, label.name(), color, description).await?;
         parts.github.add_labels(&at, place.issue, &[label.name()]).await?;
-    }
-    for other in StatusLabel::ALL.into_iter().filter(|other| Some(*other) != label && has(*other)) {
-        parts.github.remove_label(&at, place.issue, other.name()).await?;
     }
     Ok(Performed::Done)
 }

@@ -7,11 +7,14 @@ use crate::core::event::{Event, PublishFacts, RepositoryFacts, RoleFile, Trigger
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::place::{Account, AccountKind, Actor, Permission, Place, Quoted, Snapshot};
-use crate::core::role::RoleName;
+use crate::core::role::{self, RoleName};
 use crate::github::{At, GitHubError, Issue, PermissionLevel};
 
-/// Role files longer than this are not read.
-const ROLE_FILE: usize = 64 * 1024;
+/// Of a role file, so many bytes are taken: more than any valid one has, so that a longer one is refused and not passed
+/// over (it may lower rights).
+const ROLE_FILE: usize = 256 * 1024;
+/// So many role labels are looked up in the repository.
+const ROLE_FILES: usize = 20;
 /// Comments beyond this many are left out, oldest first.
 const COMMENTS: usize = 100;
 
@@ -101,16 +104,15 @@ async fn permission(parts: &Parts, at: &At, actor: &Actor) -> Result<Option<Perm
 
 /// The repository's own files for the roles the labels (or the default) ask for.
 async fn role_files(parts: &Parts, at: &At, labels: &[String], branch: &str) -> Result<Vec<RoleFile>, GitHubError> {
-    let asked = labels.iter().filter_map(|label| label.strip_prefix("role:")?.parse::<RoleName>().ok());
-    let mut names: Vec<RoleName> = asked.take(5).collect();
+    let mut names: Vec<RoleName> = labels.iter().filter_map(|label| role::asked_for(label)).take(ROLE_FILES).collect();
     if names.is_empty() {
         names.push(parts.policy.default_role.clone());
     }
     let mut files = Vec::new();
     for name in names {
         let path = format!(".github/agents/{name}.agent.md");
-        if let Some(text) = parts.github.contents(at, &path, Some(branch)).await?.filter(|text| text.len() <= ROLE_FILE)
-        {
+        if let Some(mut text) = parts.github.contents(at, &path, Some(branch)).await? {
+            text.truncate(text.floor_char_boundary(ROLE_FILE));
             files.push(RoleFile { role: name.to_string(), path, text });
         }
     }

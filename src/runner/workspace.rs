@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use super::Performed;
 use super::parts::Parts;
-use crate::core::effect::Effect;
+use super::remote::Line;
+use crate::core::effect::{Effect, Leftover};
 use crate::core::event::{BaseFacts, Event, FileChange, Work};
 use crate::core::failure::Failure;
 use crate::core::ids::{SessionId, Sha};
 use crate::core::place::Place;
-use crate::git::{ChangeKind, CollectSpec, Collected, DiffLimits, GitError, Remote, Want, WorkspaceSpec};
+use crate::core::sanitise;
+use crate::git::{ChangeKind, CollectSpec, Collected, DiffLimits, GitError, Want, WorkspaceSpec};
 use crate::github::Purpose;
 
 /// How long `git bundle` may take in the agent's fence.
@@ -29,9 +31,7 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
     let Effect::PrepareWorkspace { place, session, base_branch, base, branch, .. } = effect else {
         return Err(Failure::broken("not a working copy to prepare"));
     };
-    let remote = remote(parts, place, Purpose::Clone).await?;
-    let want = Want { branch: base_branch.clone(), sha: base.clone() };
-    let sha = parts.git.fetch(&remote, &want).await?.head;
+    let sha = fetch(parts, place, &Want { branch: base_branch.clone(), sha: base.clone() }).await?;
     let (workspace, home) = (parts.workspace(session), parts.home(session));
     make_dir(&home).await?;
     let spec = WorkspaceSpec {
@@ -52,10 +52,16 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
     Ok(Performed::known(Event::WorkspaceReady { session: session.clone(), base, nonce: nonce()? }))
 }
 
-/// The repository's address with a token for one purpose.
-pub(super) async fn remote(parts: &Parts, place: &Place, purpose: Purpose) -> Result<Remote, Failure> {
-    let token = parts.github.token(&parts.at(place), purpose).await?;
-    Ok(Remote { repository: place.repository, url: parts.github.clone_url(&place.name), token: Some(token.secret) })
+async fn fetch(parts: &Parts, place: &Place, want: &Want) -> Result<Sha, Failure> {
+    let mut line = Line::open(parts, place, Purpose::Clone).await?;
+    let fetched = match parts.git.fetch(&line.remote, want).await {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            line.mend(error).await?;
+            parts.git.fetch(&line.remote, want).await?
+        }
+    };
+    Ok(fetched.head)
 }
 
 async fn make_dir(path: &Path) -> Result<(), Failure> {
@@ -116,7 +122,7 @@ pub(super) async fn collect(
         },
     };
     let work = match parts.git.collect(&spec).await {
-        Ok(collected) => work(collected),
+        Ok(collected) => without_secrets(parts, place, work(collected)).await?,
         // What cannot be taken is an objection people read, not an error that is tried again.
         Err(error @ (GitError::Unsafe { .. } | GitError::Bundle { .. } | GitError::TooLarge { .. })) => {
             refused(base, &error.to_string())
@@ -141,6 +147,46 @@ async fn bundle_commits(
         tracing::warn!(%session, %error, "the agent's commits could not be bundled; its files are taken");
     }
     Ok(())
+}
+
+/// Looks for secrets among the added lines: what is pushed cannot be taken back.
+async fn without_secrets(parts: &Parts, place: &Place, mut work: Work) -> Result<Work, Failure> {
+    if work.is_empty() {
+        return Ok(work);
+    }
+    let limit = usize::try_from(parts.policy.limits.max_patch_bytes).unwrap_or(usize::MAX);
+    let diff = parts.git.diff(place.repository, &work.base, &work.head, limit).await?;
+    let secrets = parts.secrets.clone();
+    let looked = tokio::task::spawn_blocking(move || {
+        let live: Vec<&str> = secrets.iter().map(String::as_str).collect();
+        secret_lines(&diff, &live)
+    });
+    let found = looked.await.map_err(|error| Failure::broken(format!("looking for secrets failed: {error}")))?;
+    work.objections.extend(found);
+    Ok(work)
+}
+
+/// A sentence for each file that adds what looks like a secret.
+fn secret_lines(diff: &str, live: &[&str]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut path = "";
+    let mut added = String::new();
+    let mut look = |path: &str, added: &mut String| {
+        let kind = sanitise::find_secrets(added, live).first().map(|finding| finding.kind.to_string());
+        found.extend(kind.map(|kind| format!("{path} adds what looks like a secret ({kind})")));
+        added.clear();
+    };
+    for line in diff.lines() {
+        if let Some(next) = line.strip_prefix("+++ ") {
+            look(path, &mut added);
+            path = next.strip_prefix("b/").unwrap_or(next);
+        } else if let Some(text) = line.strip_prefix('+') {
+            added.push_str(text);
+            added.push('\n');
+        }
+    }
+    look(path, &mut added);
+    found
 }
 
 fn work(collected: Collected) -> Work {
@@ -183,15 +229,37 @@ fn refused(base: &Sha, why: &str) -> Work {
     }
 }
 
-/// Removes the working copy; the session's ref in the mirror goes with it only when its work is published.
-pub(super) async fn remove(parts: &Parts, place: &Place, session: &SessionId) -> Result<Performed, Failure> {
+/// Removes the working copy; the session's ref in the mirror goes with it only when nothing is lost by that.
+pub(super) async fn remove(
+    parts: &Parts,
+    place: &Place,
+    session: &SessionId,
+    commits: Leftover,
+) -> Result<Performed, Failure> {
     parts.agents.close(session).await?;
-    parts.git.remove_session(place.repository, session, &parts.workspace(session)).await?;
+    let workspace = parts.workspace(session);
+    match commits {
+        Leftover::Go => parts.git.remove_session(place.repository, session, &workspace).await?,
+        Leftover::Stay => parts.git.remove_workspace(session, &workspace).await?,
+    }
     let folder = parts.session_dir(session);
     match tokio::fs::remove_dir_all(&folder).await {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(Failure::retry(format!("the session's folder cannot be removed: {error}")))
         }
         _ => Ok(Performed::Done),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::secret_lines;
+
+    #[test]
+    fn only_added_lines_are_looked_at() {
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        let diff = format!("+++ b/a.txt\n-{token}\n+fine\n+++ b/b.txt\n+key = \"{token}\"\n");
+        assert_eq!(secret_lines(&diff, &[]), ["b.txt adds what looks like a secret (GitHub token)"]);
+        assert!(secret_lines("+++ b/a.txt\n+nothing here\n", &["a live secret value"]).is_empty());
     }
 }

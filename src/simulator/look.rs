@@ -132,6 +132,14 @@ impl Simulator {
             .look(|world| Ok::<_, Refusal>(world.issue(home.0, issue.0)?.comments.iter().map(view).collect()))?)
     }
 
+    /// The labels a repository has: `name color description`.
+    pub fn labels(&self, home: RepositoryId) -> Result<Vec<String>, SimulatorError> {
+        let line = |label: &super::world::repository::Label| {
+            format!("{} {} {}", label.name, label.color, label.description.as_deref().unwrap_or_default())
+        };
+        Ok(self.hub().look(|world| Ok::<_, Refusal>(world.repository(home.0)?.labels.iter().map(line).collect()))?)
+    }
+
     /// All pull requests of a repository, oldest first.
     pub fn pulls(&self, home: RepositoryId) -> Result<Vec<PullView>, SimulatorError> {
         Ok(self.hub().look(|world| {

@@ -198,9 +198,10 @@ impl Store {
         Ok(rows.iter().rev().map(inbox_row).collect::<Result<_, _>>()?)
     }
 
-    /// The newest `limit` webhook deliveries (kind `webhook`), newest first, without bodies.
+    /// The newest `limit` webhook deliveries (kinds `webhook` and `malformed`), newest first, without bodies.
     pub async fn deliveries(&self, limit: i64) -> Result<Vec<InboxRow>, StoreError> {
-        let sql = AssertSqlSafe(format!("{WITHOUT_BODY} WHERE kind = 'webhook' ORDER BY seq DESC LIMIT $1"));
+        let sql =
+            AssertSqlSafe(format!("{WITHOUT_BODY} WHERE kind IN ('webhook', 'malformed') ORDER BY seq DESC LIMIT $1"));
         let rows = self.pools().within(sqlx::query(sql).bind(limit).fetch_all(self.reader())).await?;
         Ok(rows.iter().map(inbox_row).collect::<Result<_, _>>()?)
     }

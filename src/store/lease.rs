@@ -46,7 +46,7 @@ pub struct Closing<'a> {
     pub fence: i64,
     /// Epoch milliseconds.
     pub now: i64,
-    /// `done`, `failed` (a dead letter), `cancelled`, …
+    /// `done`, `failed` (a dead letter), `cancelled`, `superseded`, …
     pub result: &'a str,
     /// For whoever reads the row later.
     pub why: Option<&'a str>,
@@ -61,6 +61,8 @@ pub struct Postponing<'a> {
     pub id: &'a str,
     /// The proof that it is ours.
     pub fence: i64,
+    /// Epoch milliseconds.
+    pub now: i64,
     /// Not before; epoch milliseconds.
     pub not_before: i64,
     /// For whoever reads the row meanwhile.
@@ -101,6 +103,29 @@ async fn claim(connection: &mut AnyConnection, wish: &Claim<'_>) -> Result<Vec<E
     let mut effects = rows.iter().map(effect_row).collect::<Result<Vec<_>, _>>()?;
     effects.sort_by_key(|effect| (effect.rank, effect.seq));
     Ok(effects)
+}
+
+/// How the reason of a parked effect begins.
+pub(super) const PARKED: &str = "parked: ";
+
+/// Hands an effect's attempts and pause to the next newer one of its key, if one waits, and closes it.
+async fn give_way(connection: &mut AnyConnection, later: &Postponing<'_>) -> Result<(), sqlx::Error> {
+    let heir = sqlx::query(
+        "UPDATE effect SET attempts = attempts + (SELECT a.attempts FROM effect a WHERE a.id = $1), \
+         not_before = CASE WHEN not_before < $2 THEN $2 ELSE not_before END, why = $3 \
+         WHERE seq = (SELECT MIN(n.seq) FROM effect n, effect a WHERE a.id = $1 AND n.coalesce_key = a.coalesce_key \
+         AND n.seq > a.seq AND n.closed_at IS NULL AND n.owner IS NULL)",
+    )
+    .bind(later.id)
+    .bind(later.not_before)
+    .bind(later.why)
+    .execute(&mut *connection)
+    .await?;
+    if heir.rows_affected() == 1 {
+        let sql = "UPDATE effect SET closed_at = $2, result = 'superseded' WHERE id = $1";
+        sqlx::query(sql).bind(later.id).bind(later.now).execute(connection).await?;
+    }
+    Ok(())
 }
 
 impl Store {
@@ -186,19 +211,43 @@ impl Store {
         Ok(closed)
     }
 
-    /// Puts an effect back for later.
+    /// Puts an effect back for later. When a newer one with the same `coalesce` key waits already, that one takes its place
+    /// (with its attempts and its pause): run after it, this one would put back what is out of date.
     pub async fn reschedule(&self, later: Postponing<'_>) -> Result<Closed, StoreError> {
-        let query = sqlx::query(
-            "UPDATE effect SET not_before = $3, why = $4, owner = NULL, lease_until = NULL \
-             WHERE id = $1 AND fence = $2 AND owner IS NOT NULL AND closed_at IS NULL",
-        )
-        .bind(later.id)
-        .bind(later.fence)
-        .bind(later.not_before)
-        .bind(later.why);
-        let done = self.pools().within(query.execute(self.writer())).await?;
+        self.put_back(later, 0).await
+    }
+
+    /// The same for an effect the other side is shut to: the try does not count, and
+    /// [`Transition::unpark`](super::Transition::unpark) frees it before its time.
+    pub async fn park(&self, later: Postponing<'_>) -> Result<Closed, StoreError> {
+        let why = format!("{PARKED}{}", later.why);
+        self.put_back(Postponing { why: &why, ..later }, 1).await
+    }
+
+    async fn put_back(&self, later: Postponing<'_>, uncounted: i64) -> Result<Closed, StoreError> {
+        let mut writing = self.pools().begin().await?;
+        let work = async {
+            let done = sqlx::query(
+                "UPDATE effect SET not_before = $3, why = $4, attempts = attempts - $5, owner = NULL, lease_until = NULL \
+                 WHERE id = $1 AND fence = $2 AND owner IS NOT NULL AND closed_at IS NULL",
+            )
+            .bind(later.id)
+            .bind(later.fence)
+            .bind(later.not_before)
+            .bind(later.why)
+            .bind(uncounted)
+            .execute(&mut *writing)
+            .await?;
+            if done.rows_affected() == 0 {
+                return Ok(Closed::Lost);
+            }
+            give_way(&mut writing, &later).await?;
+            writing.commit().await?;
+            Ok(Closed::Done)
+        };
+        let closed = self.pools().within(work).await?;
         self.inner.effect_wake.ring();
-        Ok(if done.rows_affected() == 1 { Closed::Done } else { Closed::Lost })
+        Ok(closed)
     }
 
     /// Gives back every lease of `owner`: at start-up, those of the process that had our name before.

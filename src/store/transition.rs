@@ -11,10 +11,11 @@ use super::connect::{Turn, Writing, take_turn};
 use super::error::StoreError;
 use super::event::{NewEvent, insert_events};
 use super::inbox::{Accepted, NewInbox, insert_inbox};
+use super::lease::PARKED;
 use super::outbox::{Added, NewEffect, Withdrawal, Withdrawn, insert_effect, withdraw};
 use super::task::{self, QueuePlace, SessionRow, TaskRow};
 use super::{look, meta};
-use crate::core::ids::{SessionId, TaskKey};
+use crate::core::ids::{InstallationId, SessionId, TaskKey};
 
 /// An open decision.
 #[derive(Debug)]
@@ -82,6 +83,15 @@ impl Transition {
     pub async fn withdraw(&mut self, what: Withdrawal<'_>) -> Result<Withdrawn, StoreError> {
         self.rings_effect = true;
         within!(self, withdraw(self.connection(), what))
+    }
+
+    /// Frees the parked effects of an installation's tasks; answers how many.
+    pub async fn unpark(&mut self, installation: InstallationId, now: i64) -> Result<u64, StoreError> {
+        self.rings_effect = true;
+        let sql = "UPDATE effect SET not_before = $2 WHERE closed_at IS NULL AND owner IS NULL AND not_before > $2 \
+                   AND substr(why, 1, length($3)) = $3 AND task IN (SELECT key FROM task WHERE installation = $1)";
+        let query = sqlx::query(sql).bind(installation.0).bind(now).bind(PARKED);
+        within!(self, query.execute(self.connection())).map(|done| done.rows_affected())
     }
 
     /// Adds an event; it is written at the commit, so that numbers follow the order of commits.

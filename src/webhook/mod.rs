@@ -7,5 +7,5 @@ mod parse;
 mod payload;
 mod verify;
 
-pub use parse::{Parsed, parse, route};
+pub use parse::{Parsed, opened, parse, route};
 pub use verify::{Secrets, Signature, Verified, WebhookError, verify};

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::payload::{Head, Installation, Issue, Issues, Positive, Pulls, Repository};
+use super::payload::{Head, Installation, Issue, Issues, Opened, Positive, Pulls, Repository};
 use crate::core::event::{Event, Gone};
 use crate::core::ids::{AgentBranch, InstallationId, IssueNumber, RepositoryId, TaskKey, UserId};
 use crate::core::place::{Account, AccountKind, Place, Snapshot};
@@ -40,6 +40,12 @@ pub fn parse(event_name: &str, body: &str) -> Parsed {
         Err(NoEvent::Ignored(reason)) => Parsed::Ignored { reason },
         Err(NoEvent::Malformed(reason)) => Parsed::Malformed { reason },
     }
+}
+
+/// The installation that is open to us (again) by this event: un-suspended, or made anew.
+pub fn opened(event_name: &str, body: &str) -> Option<InstallationId> {
+    let head = (event_name == "installation").then(|| read::<Opened>(body).ok())??;
+    matches!(head.action.as_str(), "unsuspend" | "created").then_some(InstallationId(head.installation.id.0))
 }
 
 /// The task an event belongs to; `None` exactly when [`parse`] finds no event.

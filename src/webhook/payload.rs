@@ -15,6 +15,13 @@ pub(super) struct Head {
     pub action: Option<String>,
 }
 
+/// `installation`.
+#[derive(Deserialize)]
+pub(super) struct Opened {
+    pub action: String,
+    pub installation: Installation,
+}
+
 /// `issues`.
 #[derive(Deserialize)]
 pub(super) struct Issues {

@@ -4,6 +4,9 @@
 //! the real protocol over a pipe (or runs as a process, when a story asks for it). No sleeps: `settle` steps engine and
 //! runner until nothing is left to do now. Dropping a house with unfinished rows fails the test.
 
+mod life;
+mod look;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +29,8 @@ use skep::store::{SessionFilter, Store};
 use skep::webhook::Secrets;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+pub use life::{ANSWER, CODE, Ending, SLOW_CODE, Scene};
 
 /// What the simulator signs with.
 pub const SECRET: &str = "it is a secret to everybody";
@@ -55,6 +60,8 @@ pub struct Plan {
     pub timeouts: Timeouts,
     /// Numbers for the edges.
     pub knobs: Knobs,
+    /// Bots that may start work, by login.
+    pub allowed_bots: Vec<String>,
 }
 
 impl Default for Plan {
@@ -75,6 +82,7 @@ impl Default for Plan {
                 look_again: Duration::from_millis(20),
                 progress: Duration::ZERO,
             },
+            allowed_bots: vec![],
         }
     }
 }
@@ -97,6 +105,7 @@ struct Skep {
     app: App,
     tasks: Tasks,
     stop: CancellationToken,
+    address: std::net::SocketAddr,
     door: tokio::task::JoinHandle<()>,
 }
 
@@ -159,7 +168,7 @@ impl House {
             roles: self.plan.roles.iter().map(|role| (role.name.clone(), role.clone())).collect(),
             default_role: "swe".parse().expect("a role"),
             limits: self.plan.limits.clone(),
-            allowed_bots: vec![],
+            allowed_bots: self.plan.allowed_bots.iter().map(|bot| self.simulator.create_bot(bot)).collect(),
             allow_protected: self.plan.allow_protected.clone(),
             pace: self.plan.pace,
             timeouts: self.plan.timeouts,
@@ -178,7 +187,7 @@ impl House {
     /// Starts skep (again) on what is stored.
     pub async fn open(&mut self) {
         assert!(self.skep.is_none(), "skep runs already");
-        let app = App::build(self.setup()).await.expect("skep is built");
+        let app = self.build().await;
         app.engine.schedule().await.expect("free slots are given out");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -186,7 +195,7 @@ impl House {
         let router = http::public_router(app.door.clone(), Caps::default());
         let door = tokio::spawn(http::serve(listener, router, Bounds::default(), stop.clone()));
         self.simulator.set_webhook_url(&format!("http://{address}/webhook"));
-        self.skep = Some(Skep { app, tasks: Tasks::new(), stop, door });
+        self.skep = Some(Skep { app, tasks: Tasks::new(), stop, address, door });
     }
 
     /// Ends skep as `kill -9` would: nothing is finished, nothing is said, leases stay where they are.
@@ -354,6 +363,11 @@ impl House {
     pub async fn live(&self) -> usize {
         let filter = SessionFilter { live: Some(true), ..SessionFilter::default() };
         self.store().sessions(&filter, 1_000).await.expect("sessions").len()
+    }
+
+    /// Where GitHub reaches skep.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.skep().address
     }
 
     /// The story leaves rows behind on purpose.

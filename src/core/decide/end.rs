@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use super::trigger::refuse;
 use super::{Decision, Draft};
-use crate::core::effect::{Effect, EffectKind, Reaction};
+use crate::core::effect::{Effect, EffectKind, Leftover, Reaction};
 use crate::core::event::{Event, Gone, Work};
 use crate::core::ids::SessionId;
 use crate::core::place::Account;
@@ -17,19 +18,14 @@ pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
     finish(&mut draft, end);
     draft.note(Happening::SessionCompleted, json!({ "stop": stop, "state": draft.task.state() }));
     draft.react(Reaction::Hooray);
-    remove_workspace(&mut draft);
+    remove_workspace(&mut draft, Leftover::Go);
     draft.show();
     draft.because(format!("completed: {stop}"))
 }
 
 /// The session ended badly. What it made is looked at once more, so that nothing of it is lost.
 pub(super) fn fail(mut draft: Draft<'_>, class: &str, say: &str) -> Decision {
-    let salvage = matches!(&draft.task.stage, Stage::Working { step: Step::Running { .. }, .. });
-    if salvage {
-        save_work(&mut draft);
-    } else {
-        end_agent(&mut draft);
-    }
+    wind_up(&mut draft);
     finish(&mut draft, End::Failed { class: class.to_owned(), say: say.to_owned() });
     draft.note(Happening::SessionFailed, json!({ "class": class, "why": say }));
     draft.react(Reaction::Confused);
@@ -61,10 +57,7 @@ pub(super) fn issue_gone(draft: Draft<'_>, how: Gone, sender: &Account, at: i64)
 
 fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
     draft.give_up();
-    match &draft.task.stage {
-        Stage::Working { step: Step::Running { .. }, .. } => save_work(&mut draft),
-        _ => end_agent(&mut draft),
-    }
+    wind_up(&mut draft);
     finish(&mut draft, End::Cancelled { why: why.to_owned() });
     draft.note(Happening::SessionCancelled, json!({ "why": why }));
     draft.show();
@@ -77,10 +70,12 @@ pub(super) fn pull_closed(mut draft: Draft<'_>, number: i64, merged: bool) -> De
     let Stage::Ended { end, .. } = &mut draft.task.stage else {
         return draft.because("a session is on; its end will tell");
     };
-    if !ours || *end != End::InReview {
+    // Whatever was tried since: a pull request that is over is the last word on the issue.
+    if !ours || matches!(end, End::Merged | End::PullClosed) {
         return draft.because("not the pull request that waits for review");
     }
     *end = if merged { End::Merged } else { End::PullClosed };
+    draft.task.leave_branch();
     let happening = if merged { Happening::PullRequestMerged } else { Happening::PullRequestClosed };
     draft.note(happening, json!({ "number": number }));
     draft.task.tell(draft.cx.now, if merged { "The pull request was merged." } else { "The pull request was closed." });
@@ -88,21 +83,21 @@ pub(super) fn pull_closed(mut draft: Draft<'_>, number: i64, merged: bool) -> De
     draft.because("the pull request is closed")
 }
 
+/// An effect that was given up.
+#[derive(Clone, Copy)]
+pub(super) struct FailedEffect<'a> {
+    pub(super) effect: EffectKind,
+    pub(super) session: Option<&'a SessionId>,
+    pub(super) say: &'a str,
+    pub(super) exhausted: bool,
+}
+
 /// An effect cannot be done. Those that carry the session end it; those that only show do not.
-pub(super) fn effect_failed(
-    mut draft: Draft<'_>,
-    effect: EffectKind,
-    session: Option<&SessionId>,
-    say: &str,
-) -> Decision {
+pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Decision {
+    let FailedEffect { effect, session, say, exhausted } = *failed;
     match effect {
         EffectKind::CheckTrigger if matches!(draft.task.stage, Stage::Checking { .. }) => {
-            let end = End::Refused { say: say.to_owned() };
-            draft.task.stage = Stage::Ended { job: None, end, progress: Progress::default(), at: draft.cx.now };
-            draft.note(Happening::TaskRefused, json!({ "why": say }));
-            draft.react(Reaction::Confused);
-            draft.show();
-            draft.because(format!("could not be checked: {say}"))
+            refuse(draft, &text::refusal::unchecked(say, exhausted))
         }
         EffectKind::React | EffectKind::ShowStatus | EffectKind::ShowLabel | EffectKind::CheckTrigger => {
             draft.because(format!("{} failed: {say}", effect.name()))
@@ -133,8 +128,15 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
             draft.show();
             draft.because("the pull request was opened while the session was ended")
         }
+        Event::WorkspaceReady { .. } => {
+            remove_workspace(&mut draft, Leftover::Go);
+            draft.because("the working copy was made while the session was ended")
+        }
         Event::Published { head, .. } => {
-            draft.task.branch_head = Some(head.clone());
+            if let Some(branch) = draft.task.job().map(|job| job.branch.clone()) {
+                draft.task.wrote_branch(branch, head.clone());
+            }
+            draft.show();
             draft.because("the push was on its way while the session was ended")
         }
         _ => draft.because("an echo: the session is over"),
@@ -143,11 +145,54 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
 
 fn saved(mut draft: Draft<'_>, work: &Work) -> Decision {
     draft.on_progress(|progress| progress.work = Some(work.clone()));
-    remove_workspace(&mut draft);
+    reap(&mut draft, work);
     if !work.is_empty() {
         draft.show();
     }
-    draft.because("what the session left is kept in the mirror")
+    draft.because("what the session left is kept")
+}
+
+/// Something of an earlier session arrives while a later one is on or asked for: its working copy goes, its work stays.
+pub(super) fn stray(mut draft: Draft<'_>, session: &SessionId, event: &Event) -> Decision {
+    let commits = match event {
+        Event::WorkspaceReady { .. } => Some(Leftover::Go),
+        Event::Collected { work, .. } => leftover(work),
+        _ => None,
+    };
+    if let Some(commits) = commits {
+        let place = draft.task.place.clone();
+        draft.plan(Effect::RemoveWorkspace { place, session: session.clone(), commits });
+    }
+    draft.because(format!("an echo of session {session}"))
+}
+
+/// Ends what runs for the session and sees to it that nothing of its work is lost and nothing else is left.
+fn wind_up(draft: &mut Draft<'_>) {
+    let Stage::Working { step, progress, .. } = &draft.task.stage else { return };
+    match (step, progress.work.clone()) {
+        (Step::Running { .. }, _) => save_work(draft),
+        (Step::Preparing, _) => remove_workspace(draft, Leftover::Go),
+        (_, Some(work)) => reap(draft, &work),
+        // Git is still looking (and has ended the agent for that), or could not look: until it tells, everything stays.
+        (_, None) => {}
+    }
+}
+
+/// Removes the working copy unless it is the only place where the work is.
+fn reap(draft: &mut Draft<'_>, work: &Work) {
+    match leftover(work) {
+        Some(commits) => remove_workspace(draft, commits),
+        None => end_agent(draft),
+    }
+}
+
+/// What becomes of a session's commits with its working copy; `None`: git refused them, so the working copy stays.
+fn leftover(work: &Work) -> Option<Leftover> {
+    match (work.is_empty(), work.is_refused()) {
+        (true, _) => Some(Leftover::Go),
+        (false, false) => Some(Leftover::Stay),
+        (false, true) => None,
+    }
 }
 
 fn finish(draft: &mut Draft<'_>, end: End) {
@@ -180,8 +225,8 @@ fn end_agent(draft: &mut Draft<'_>) {
     draft.plan(effect);
 }
 
-fn remove_workspace(draft: &mut Draft<'_>) {
+fn remove_workspace(draft: &mut Draft<'_>, commits: Leftover) {
     let Some(job) = draft.task.job() else { return };
-    let effect = Effect::RemoveWorkspace { place: draft.task.place.clone(), session: job.session.clone() };
+    let effect = Effect::RemoveWorkspace { place: draft.task.place.clone(), session: job.session.clone(), commits };
     draft.plan(effect);
 }

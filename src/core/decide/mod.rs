@@ -90,7 +90,10 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
             draft.task.shown.comment = Some(*comment);
             draft.because("the status comment is known")
         }
-        Event::EffectFailed { effect, session, say, .. } => end::effect_failed(draft, *effect, session.as_ref(), say),
+        Event::EffectFailed { effect, session, say, exhausted } => {
+            let (effect, session, exhausted) = (*effect, session.as_ref(), *exhausted);
+            end::effect_failed(draft, &end::FailedEffect { effect, session, say, exhausted })
+        }
         Event::WorkspaceReady { session, .. }
         | Event::AgentStarted { session, .. }
         | Event::Progressed { session, .. }
@@ -152,13 +155,12 @@ impl<'a> Draft<'a> {
         self.note(happening, json!({}));
     }
 
-    /// Gives up everything that is planned or running for the session.
+    /// Gives up everything that is planned or running for the session, but for the look at what it made.
     pub(super) fn give_up(&mut self) {
         self.withdraw = vec![
             EffectKind::CheckTrigger,
             EffectKind::PrepareWorkspace,
             EffectKind::RunTurn,
-            EffectKind::Collect,
             EffectKind::CheckPublish,
             EffectKind::Publish,
             EffectKind::OpenPull,
@@ -179,8 +181,10 @@ impl<'a> Draft<'a> {
 
     /// Shows mere progress, at most once in the configured interval.
     pub(super) fn show_progress(&mut self) {
+        let (now, planned) = (self.cx.now, self.task.shown.status_at);
         let interval = self.cx.policy.limits.status_interval_ms;
-        self.show_at(self.cx.now.max(self.task.shown.status_at.saturating_add(interval)));
+        // An edit that is still to come shows this as well: were it put off each time, a busy agent would never be seen.
+        self.show_at(if planned > now { planned } else { now.max(planned.saturating_add(interval)) });
     }
 
     fn show_at(&mut self, at: i64) {

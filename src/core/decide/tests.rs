@@ -8,7 +8,7 @@ use super::{Decision, decide};
 use crate::core::agent::{ErrorClass, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
 use crate::core::effect::EffectKind;
 use crate::core::event::{
-    BaseFacts, Event, FileChange, Gone, PublishFacts, RepositoryFacts, RoleFile, TriggerFacts, Work,
+    BaseFacts, Event, FileChange, Gone, PublishFacts, PullStanding, RepositoryFacts, RoleFile, TriggerFacts, Work,
 };
 use crate::core::ids::{CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId};
 use crate::core::place::{Account, AccountKind, Actor, Permission, Place, Snapshot};
@@ -213,6 +213,7 @@ fn events() -> Vec<(&'static str, Event)> {
                 number: 13,
                 url: "https://github.com/octo/hello/pull/13".into(),
                 draft: true,
+                standing: PullStanding::Open,
             },
         ),
         ("pull request merged", Event::PullClosed { number: 13, merged: true }),
@@ -248,7 +249,13 @@ fn stages() -> Vec<(&'static str, Task)> {
     let publishing = walk(&path);
     path.push(Event::Published { session: session(1), head: sha('b') });
     let opening = walk(&path);
-    path.push(Event::PullOpened { session: session(1), number: 13, url: "u".into(), draft: true });
+    path.push(Event::PullOpened {
+        session: session(1),
+        number: 13,
+        url: "u".into(),
+        draft: true,
+        standing: PullStanding::Open,
+    });
     let review = walk(&path);
     let failed = walk(&[&path[..3], &[failed(EffectKind::PrepareWorkspace)]].concat());
     vec![

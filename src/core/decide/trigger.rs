@@ -18,15 +18,21 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
     if sender.login == draft.cx.policy.me.login {
         return draft.because("our own label starts nothing");
     }
-    if let Some(reason) = busy(&draft.task) {
-        return draft.because(reason);
-    }
     if snapshot.at <= draft.task.last_trigger {
         return draft.because("this label event was consumed before");
     }
+    // Also when a session is on: an older removal of the label, still on its way, must not end it.
     draft.task.last_trigger = snapshot.at;
+    let mere_bot = sender.kind != AccountKind::User && !draft.cx.policy.allowed_bots.contains(&sender.id);
+    match busy(&draft.task) {
+        Some(reason) if mere_bot || !matches!(draft.task.stage, Stage::Checking { .. }) => {
+            return draft.because(reason);
+        }
+        Some(_) => draft.give_up(),
+        None => {}
+    }
     let actor = Actor::Person(sender.clone());
-    if sender.kind != AccountKind::User && !draft.cx.policy.allowed_bots.contains(&sender.id) {
+    if mere_bot {
         return refuse(draft, &text::refusal::bot(&sender.login));
     }
     draft.react(Reaction::Eyes);
@@ -40,6 +46,9 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
 /// GitHub said what is so.
 pub(super) fn checked(draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
     match &draft.task.stage {
+        Stage::Checking { .. } if facts.snapshot.at < draft.task.last_trigger => {
+            draft.because("a later trigger is being checked")
+        }
         Stage::Checking { .. } => judge(draft, facts),
         _ => draft.because("nobody waits for this check any more"),
     }
@@ -144,6 +153,16 @@ fn of_repository(name: &RoleName, path: &str) -> Role {
     }
 }
 
+/// Our branch as long as it is only ours; then a fresh one.
+fn branch(task: &Task, facts: &TriggerFacts) -> AgentBranch {
+    let named = || AgentBranch::new(facts.place.issue, &facts.snapshot.title);
+    match (&task.branch, task.branches_left) {
+        (Some(ours), _) => ours.clone(),
+        (None, 0) => named(),
+        (None, left) => named().numbered(left.saturating_add(1)),
+    }
+}
+
 fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> Decision {
     let now = draft.cx.now;
     draft.task.sessions += 1;
@@ -151,7 +170,7 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
         session: SessionId::new(draft.task.key(), draft.task.sessions),
         actor: facts.actor.clone(),
         agent: role.agent.clone().unwrap_or_else(|| draft.cx.policy.default_agent.clone()),
-        branch: AgentBranch::new(facts.place.issue, &facts.snapshot.title),
+        branch: branch(&draft.task, facts),
         snapshot: facts.snapshot.clone(),
         base_branch: facts.repository.default_branch.clone(),
         base: facts.repository.head.clone(),
@@ -172,7 +191,7 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
 }
 
 /// Says no on the issue. The same comment says it every time, so saying it again disturbs nobody.
-fn refuse(mut draft: Draft<'_>, say: &str) -> Decision {
+pub(super) fn refuse(mut draft: Draft<'_>, say: &str) -> Decision {
     let end = End::Refused { say: say.to_owned() };
     draft.task.tell(draft.cx.now, format!("Not started: {say}"));
     draft.task.stage = Stage::Ended { job: None, end, progress: Progress::default(), at: draft.cx.now };

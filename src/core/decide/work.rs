@@ -3,11 +3,11 @@
 
 use serde_json::json;
 
-use super::end::{complete, fail, late};
+use super::end::{complete, fail, late, stray};
 use super::{Decision, Draft};
 use crate::core::agent::{PlanEntry, TurnEnd};
 use crate::core::effect::{Effect, Turn};
-use crate::core::event::{BaseFacts, Event, PublishFacts, Work};
+use crate::core::event::{BaseFacts, Event, PublishFacts, PullStanding, Work};
 use crate::core::ids::{SessionId, Sha};
 use crate::core::story::Happening;
 use crate::core::task::{End, Job, Progress, Pull, Stage, Step};
@@ -16,7 +16,7 @@ use crate::core::text;
 /// Hands an outcome to the step that waits for it.
 pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) -> Decision {
     if draft.task.job().is_none_or(|job| job.session != *session) {
-        return draft.because(format!("an echo of session {session}"));
+        return stray(draft, session, event);
     }
     let Stage::Working { job, step, .. } = &draft.task.stage else {
         return late(draft, event);
@@ -31,7 +31,7 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
         (Step::Running { base, .. }, Event::TurnEnded { end, tail, .. }) => turn_ended(draft, &job, base, end, tail),
         (Step::Running { .. }, Event::TurnFailed { class, say, tail, .. }) => {
             draft.on_progress(|progress| progress.tail = tail.clone());
-            fail(draft, class.as_str(), say)
+            fail(draft, class.as_str(), &text::failure::turn(*class, say))
         }
         (Step::Collecting { base, end }, Event::Collected { work, .. }) => collected(draft, &job, base, end, work),
         (Step::Asking { base, end, work }, Event::PublishChecked { facts, .. }) => {
@@ -43,10 +43,11 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
         (Step::Publishing { work, .. }, Event::BranchMoved { theirs, .. }) => {
             let say =
                 text::failure::branch_moved(job.branch.as_str(), theirs.as_ref().map(Sha::short), work.head.short());
+            draft.task.leave_branch();
             fail(draft, "branch_moved", &say)
         }
-        (Step::Opening { .. }, Event::PullOpened { number, url, draft: is_draft, .. }) => {
-            opened(draft, Pull { number: *number, url: url.clone(), draft: *is_draft })
+        (Step::Opening { .. }, Event::PullOpened { number, url, draft: is_draft, standing, .. }) => {
+            opened(draft, Pull { number: *number, url: url.clone(), draft: *is_draft }, *standing)
         }
         (Step::Answering, Event::Answered { .. }) => {
             draft.note_bare(Happening::AnswerPosted);
@@ -57,8 +58,7 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
 }
 
 fn start(mut draft: Draft<'_>, job: &Job, base: &BaseFacts, nonce: &str) -> Decision {
-    let limits = &draft.cx.policy.limits;
-    let own = |seconds: Option<u64>, ours: i64| seconds.map_or(ours, |s| ours.min((s as i64).saturating_mul(1000)));
+    let clocks = job.role.limits.within(&draft.cx.policy.limits);
     let turn = Turn {
         agent: job.agent.clone(),
         model: job.role.model.clone(),
@@ -67,8 +67,8 @@ fn start(mut draft: Draft<'_>, job: &Job, base: &BaseFacts, nonce: &str) -> Deci
         resume: None,
         writes: job.role.writes,
         tools: job.role.tools.clone(),
-        wall_ms: own(job.role.limits.session_timeout_s, limits.session_timeout_ms),
-        silence_ms: own(job.role.limits.silence_s, limits.silence_ms),
+        wall_ms: clocks.wall_ms,
+        silence_ms: clocks.silence_ms,
         branch: job.branch.clone(),
     };
     draft.note(Happening::WorkspaceReady, json!({ "base": base.sha, "branch": job.branch }));
@@ -186,7 +186,7 @@ struct Pushed {
 }
 
 fn open_pull(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
-    draft.task.branch_head = Some(pushed.head.clone());
+    draft.task.wrote_branch(job.branch.clone(), pushed.head.clone());
     draft.note(Happening::BranchPushed, json!({ "branch": job.branch, "head": pushed.head }));
     let evidence = text::pull::Evidence {
         work: &pushed.work,
@@ -207,10 +207,16 @@ fn open_pull(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
     draft.because("the branch is on GitHub")
 }
 
-fn opened(mut draft: Draft<'_>, pull: Pull) -> Decision {
+/// A person who merged or closed it before we knew of it has the last word.
+fn opened(mut draft: Draft<'_>, pull: Pull, standing: PullStanding) -> Decision {
     draft.note(Happening::PullRequestOpened, json!({ "number": pull.number, "url": pull.url, "draft": pull.draft }));
     draft.task.pull = Some(pull);
-    complete(draft, End::InReview)
+    let end = match standing {
+        PullStanding::Open => End::InReview,
+        PullStanding::Merged => End::Merged,
+        PullStanding::Closed => End::PullClosed,
+    };
+    complete(draft, end)
 }
 
 fn step_name(step: &Step) -> &'static str {

@@ -49,7 +49,7 @@ pub enum Why {
 pub fn choose(labels: &[String], default: &RoleName, known: impl Fn(&RoleName) -> Option<Role>) -> Choice {
     let mut found: Vec<(String, Role)> = Vec::new();
     for label in labels.iter().filter(|label| wanted(label).is_some()) {
-        let role = wanted(label).and_then(|name| name.parse().ok()).and_then(|name| known(&name));
+        let role = asked_for(label).and_then(|name| known(&name));
         match role {
             Some(role) => found.push((label.clone(), role)),
             None => return Choice::Unknown { label: label.clone(), nearest: nearest(label, &known) },
@@ -73,6 +73,11 @@ fn fallback(default: &RoleName, known: &impl Fn(&RoleName) -> Option<Role>) -> C
             Choice::Unknown { nearest: nearest(&label, known), label }
         }
     }
+}
+
+/// The role a label asks for, if it is a role label with a possible name: `Role:Deployment` asks for `deploy`.
+pub fn asked_for(label: &str) -> Option<RoleName> {
+    wanted(label)?.parse().ok()
 }
 
 /// The role name a label asks for, if it is a role label at all.

@@ -1,3 +1,5 @@
+//! Proofs about roles: files, choice, layering.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Proofs about sanitising: hidden words, live words, secrets.
+
 use proptest::prelude::*;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 

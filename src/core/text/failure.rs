@@ -9,8 +9,7 @@ use crate::core::sanitise;
 /// The turn ended with neither a change nor a word.
 pub const NOTHING: &str = "the agent ended without changing anything and without an answer.";
 /// The issue was closed while the agent worked.
-pub const CLOSED_MEANWHILE: &str =
-    "the issue was closed before the result could be published. Reopen it and add the label again.";
+pub const CLOSED_MEANWHILE: &str = "the issue was closed before the result could be published. Reopen it first.";
 
 /// The agent reported an error of its own instead of a result.
 pub fn agent_error(class: ErrorClass, message: &str) -> String {
@@ -26,8 +25,31 @@ pub fn agent_error(class: ErrorClass, message: &str) -> String {
         ErrorClass::Spawn => "the agent could not be started",
         ErrorClass::Unknown => "the agent reported an error",
     };
-    let said = sanitise::inline(message.trim(), 300);
+    let said = sanitise::inline(&sanitise::redact(message.trim(), &[]), 300);
     if said.is_empty() { format!("{what}.") } else { format!("{what}. It said: “{said}”") }
+}
+
+/// A turn that ended badly: what happened, then who can mend it, where that is not plain.
+pub fn turn(class: ErrorClass, say: &str) -> String {
+    let advice = match class {
+        ErrorClass::Auth => "The operator of this server must check the key of the agent's model.",
+        ErrorClass::RateLimit | ErrorClass::ModelUnavailable => "It may work again later.",
+        ErrorClass::Timeout => "Ask for less at once, or ask the operator of this server for more time.",
+        ErrorClass::Spawn => {
+            "The operator of this server must see to it that the agent's command is installed and starts, or choose \
+             another agent (`SKEP_AGENT`)."
+        }
+        ErrorClass::Protocol => {
+            "The operator of this server must check that the agent's command starts an agent that speaks ACP."
+        }
+        ErrorClass::Silence | ErrorClass::Crash | ErrorClass::Flood | ErrorClass::Unknown => return say.to_owned(),
+    };
+    format!("{say} {advice}")
+}
+
+/// A start that failed as often as it may.
+pub fn tried(say: &str, times: i64) -> String {
+    if times > 1 { format!("{say} It was tried {times} times.") } else { say.to_owned() }
 }
 
 /// What git found cannot be published as it is.
@@ -36,21 +58,25 @@ pub fn objections(work: &Work, allowed: &AllowProtected) -> Option<String> {
     let held: Vec<&str> = work.protected.iter().map(String::as_str).filter(|path| !allowed.allows(path)).collect();
     if !held.is_empty() {
         sentences.push(format!(
-            "it touches protected paths ({}), which a person must change by hand, unless the operator allows them in \
-             `skep.toml` (`allow_protected`)",
+            "it touches {} ({}), which a person must change by hand, unless the operator allows it in `skep.toml` \
+             (`allow_protected`)",
+            super::count(held.len() as u64, "protected path"),
             paths(&held)
         ));
     }
     if sentences.is_empty() {
         return None;
     }
-    Some(format!("the result was not published: {}.", sentences.join("; ")))
+    Some(format!(
+        "the result was not published: {}. Say in the issue what to leave out, or split it into smaller ones.",
+        sentences.join("; ")
+    ))
 }
 
 /// The first few paths, and how many more there are.
 pub(super) fn paths(all: &[&str]) -> String {
     const NAMED: usize = 5;
-    let mut named: Vec<String> = all.iter().take(NAMED).map(|path| sanitise::inline(path, 120)).collect();
+    let mut named: Vec<String> = all.iter().take(NAMED).map(|path| super::code(path, 120)).collect();
     if all.len() > NAMED {
         named.push(format!("and {} more", all.len() - NAMED));
     }
@@ -63,9 +89,7 @@ pub fn branch_moved(branch: &str, theirs: Option<&str>, ours: &str) -> String {
         Some(theirs) => format!("somebody pushed {theirs} to `{branch}` meanwhile, and their work is not overwritten"),
         None => format!("somebody deleted `{branch}` meanwhile, and it is not brought back without a word"),
     };
-    format!(
-        "{what}. Ours ({ours}) is kept on the server. Merge or delete `{branch}`, then remove and add the label `agent:go`."
-    )
+    format!("{what}. Ours ({ours}) is kept on the server; a new try goes to a branch of its own.")
 }
 
 /// The requester's right is gone.

@@ -12,6 +12,7 @@ pub mod status;
 
 use super::event::Gone;
 use super::role::Why;
+use super::sanitise;
 use super::task::End;
 
 /// Longest text for GitHub, in characters; GitHub refuses more than 65,536.
@@ -21,9 +22,9 @@ pub const LIMIT: usize = 60_000;
 pub fn role_why(why: &Why, role: &str) -> String {
     match why {
         Why::Default => format!("the issue has no `role:*` label, so the default `{role}`"),
-        Why::Label { label } => format!("from the label `{label}`"),
+        Why::Label { label } => format!("from the label {}", code(label, 60)),
         Why::FirstOf { labels, .. } => {
-            let all: Vec<String> = labels.iter().map(|label| format!("`{label}`")).collect();
+            let all: Vec<String> = labels.iter().map(|label| code(label, 60)).collect();
             format!("the first of {} in the documented order", all.join(", "))
         }
     }
@@ -38,6 +39,11 @@ pub fn gone(how: Gone, login: &str) -> String {
     }
 }
 
+/// Foreign words as a code span, in which nothing is live.
+pub fn code(text: &str, max_chars: usize) -> String {
+    format!("`{}`", sanitise::title(text, max_chars).replace('`', "'"))
+}
+
 /// One line of the story for an end.
 pub fn ended(end: &End) -> String {
     match end {
@@ -46,7 +52,7 @@ pub fn ended(end: &End) -> String {
         End::PullClosed => "The pull request was closed.".into(),
         End::Answered => "Answered.".into(),
         End::Refused { say } => format!("Not started: {say}"),
-        End::Failed { say, .. } => format!("Failed: {say}"),
+        End::Failed { class, .. } => format!("Failed (`{class}`)."),
         End::Cancelled { why } => format!("Stopped: {why}."),
     }
 }
@@ -75,7 +81,13 @@ pub fn count(n: u64, one: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{clock, count, span};
+    use super::{clock, code, count, span};
+
+    #[test]
+    fn foreign_words_stay_inside_their_code_span() {
+        assert_eq!(code("a_b", 60), "`a_b`");
+        assert_eq!(code("x`@everyone`\ny", 60), "`x'@ everyone' y`");
+    }
 
     #[test]
     fn times_and_numbers_read_well() {

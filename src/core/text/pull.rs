@@ -27,7 +27,7 @@ const SHOWN_FILES: usize = 40;
 
 /// The title: the issue's, made safe, at most 200 characters.
 pub fn title(job: &Job) -> String {
-    let title = sanitise::inline(job.snapshot.title.trim(), 200);
+    let title = sanitise::title(&job.snapshot.title, 200);
     if title.is_empty() { format!("Work on issue {}", job.session.task().issue) } else { title }
 }
 
@@ -114,23 +114,14 @@ fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
 
 /// The message of the commit of what the agent left uncommitted, with its trailers.
 pub fn commit_message(job: &Job) -> String {
-    let title: String = job.snapshot.title.chars().filter(|c| !c.is_control()).collect();
-    let title = title.trim();
-    let subject =
-        if title.is_empty() { format!("Work on issue #{}", job.session.task().issue) } else { cut(title, 72) };
+    let title = sanitise::title(&job.snapshot.title, 72);
+    let subject = if title.is_empty() { format!("Work on issue {}", job.session.task().issue) } else { title };
     let mut message = format!("{subject}\n\nSkep-Session: {}\nSkep-Role: {}\n", job.session, job.role.name);
     if let Actor::Person(account) = &job.actor {
         let (id, login) = (account.id, &account.login);
         message.push_str(&format!("Co-authored-by: {login} <{id}+{login}@users.noreply.github.com>\n"));
     }
     message
-}
-
-fn cut(text: &str, chars: usize) -> String {
-    if text.chars().count() <= chars {
-        return text.to_owned();
-    }
-    text.chars().take(chars - 1).chain(['…']).collect()
 }
 
 /// Lines added and removed.

@@ -1,5 +1,6 @@
 //! Why work does not start. Each sentence ends with what to do next.
 
+use super::code;
 use crate::core::place::Permission;
 use crate::core::policy::GO_LABEL;
 use crate::core::sanitise;
@@ -27,10 +28,21 @@ pub fn permission(login: &str, has: Permission) -> String {
     )
 }
 
+/// GitHub could not be asked, or refused to answer.
+pub fn unchecked(say: &str, exhausted: bool) -> String {
+    if exhausted {
+        return format!(
+            "GitHub did not answer when it was asked who may start work here, and without an answer nothing starts. \
+             When GitHub is well again, remove and add the label `{GO_LABEL}`."
+        );
+    }
+    format!("{say} Then remove and add the label `{GO_LABEL}`.")
+}
+
 /// A bot may not.
 pub fn bot(login: &str) -> String {
     format!(
-        "@{login} is not a person, and bots do not start agents here. A person with write access can remove and add the \
+        "`{login}` is not a person, and bots do not start agents here. A person with write access can remove and add the \
          label `{GO_LABEL}`; the operator can allow a bot by its number (`allowed_bots`)."
     )
 }
@@ -44,9 +56,9 @@ pub fn empty(branch: &str) -> String {
 pub fn unknown_role(label: &str, nearest: Option<&str>) -> String {
     let nearest = nearest.map_or_else(String::new, |name| format!(" Did you mean `role:{name}`?"));
     format!(
-        "`{}` names no role that exists here.{nearest} Use a known one, or add `.github/agents/<role>.agent.md` to the \
+        "{} names no role that exists here.{nearest} Use a known one, or add `.github/agents/<role>.agent.md` to the \
          default branch; then remove and add the label `{GO_LABEL}`.",
-        sanitise::inline(label, 60)
+        code(label, 60)
     )
 }
 
@@ -61,9 +73,9 @@ pub fn role_file(error: &str) -> String {
 /// A role that names an agent the operator has not configured.
 pub fn unknown_agent(role: &str, agent: &str) -> String {
     format!(
-        "the role `{role}` wants the agent `{}`, which is not configured on this server. Its operator can add \
-         `[agents.{}]` to `skep.toml`.",
-        sanitise::inline(agent, 60),
-        sanitise::inline(agent, 60)
+        "the role `{role}` wants the agent {}, which is not configured on this server. Its operator can add \
+         {} to `skep.toml`.",
+        code(agent, 60),
+        code(&format!("[agents.{agent}]"), 70)
     )
 }

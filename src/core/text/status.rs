@@ -8,13 +8,16 @@ use crate::core::policy::GO_LABEL;
 use crate::core::sanitise::{self, Allow};
 use crate::core::task::{End, Job, Progress, Stage, Step, Task};
 
+/// Entries of a plan that are shown.
+const SHOWN: usize = 40;
+
 /// Renders the comment for a task as it stands.
 pub fn render(task: &Task, cx: Context<'_>) -> String {
-    let mut parts = vec![header(task, cx)];
+    let mut parts = vec![header(task)];
     parts.extend(links(task));
     if let Some(progress) = task.progress() {
-        parts.extend(plan(&progress.plan));
-        parts.extend(doing(progress));
+        parts.extend(plan(task, &progress.plan));
+        parts.extend(doing(task, progress));
     }
     parts.extend(ending(task));
     parts.extend(details(task, cx));
@@ -22,7 +25,7 @@ pub fn render(task: &Task, cx: Context<'_>) -> String {
     sanitise::fit(&parts.join("\n\n"), LIMIT)
 }
 
-fn header(task: &Task, cx: Context<'_>) -> String {
+fn header(task: &Task) -> String {
     match &task.stage {
         Stage::Idle => "**Nothing to do**".into(),
         Stage::Checking { .. } => "**Received** · checking".into(),
@@ -31,7 +34,7 @@ fn header(task: &Task, cx: Context<'_>) -> String {
         }
         Stage::Queued { told: None, .. } => "**Queued** · waiting for a free slot".into(),
         Stage::Working { job, step, .. } => format!("**Working** · {} · {}", job.role.name, step_words(step)),
-        Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at, cx),
+        Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at),
     }
 }
 
@@ -46,16 +49,20 @@ fn step_words(step: &Step) -> &'static str {
     }
 }
 
-fn ended(job: Option<&Job>, end: &End, at: i64, cx: Context<'_>) -> String {
-    let took = job.and_then(|job| job.started_at).map(|start| format!(" in {}", span(at - start))).unwrap_or_default();
+fn ended(job: Option<&Job>, end: &End, at: i64) -> String {
+    let took = job.and_then(|job| job.started_at).map(|start| span(at - start));
+    let within = |word: &str| took.as_ref().map(|took| format!(" {word} {took}")).unwrap_or_default();
     match end {
-        End::InReview => format!("**In review** · done{took}"),
+        End::InReview => format!("**In review** · done{}", within("in")),
         End::Merged => "**Done** · the pull request was merged".into(),
         End::PullClosed => "**Closed** · the pull request was closed without merging".into(),
-        End::Answered => format!("**Done**{took} · answered below"),
-        End::Refused { .. } => format!("**Not started** · @{} is here when it is mended", cx.policy.me.slug),
-        End::Failed { class, .. } => format!("**Failed**{took} · `{class}`"),
-        End::Cancelled { .. } => format!("**Stopped**{took}"),
+        End::Answered if job.is_some_and(|job| job.role.writes) => {
+            format!("**Done**{} · nothing was changed, the answer is below", within("in"))
+        }
+        End::Answered => format!("**Done**{} · the answer is below", within("in")),
+        End::Refused { .. } => "**Not started**".into(),
+        End::Failed { class, .. } => format!("**Failed**{} · `{class}`", within("after")),
+        End::Cancelled { .. } => format!("**Stopped**{}", within("after")),
     }
 }
 
@@ -65,26 +72,34 @@ fn links(task: &Task) -> Option<String> {
         links.push(format!("[`{}`](../tree/{})", job.branch, job.branch));
     }
     if let Some(pull) = &task.pull {
-        let kind = if pull.draft { "draft pull request" } else { "pull request" };
+        let over = matches!(&task.stage, Stage::Ended { end: End::Merged | End::PullClosed, .. });
+        let kind = if pull.draft && !over { "draft pull request" } else { "pull request" };
         links.push(format!("{kind} #{}", pull.number));
     }
     (!links.is_empty()).then(|| links.join(" · "))
 }
 
-fn plan(entries: &[PlanEntry]) -> Option<String> {
+fn plan(task: &Task, entries: &[PlanEntry]) -> Option<String> {
+    let live = matches!(task.stage, Stage::Working { .. });
     let line = |entry: &PlanEntry| {
         let (tick, tail) = match entry.status {
             PlanStatus::Completed => ("x", ""),
-            PlanStatus::InProgress => (" ", " ⏳"),
-            PlanStatus::Pending => (" ", ""),
+            PlanStatus::InProgress if live => (" ", " ⏳"),
+            PlanStatus::InProgress | PlanStatus::Pending => (" ", ""),
         };
         format!("- [{tick}] {}{tail}", sanitise::inline(&entry.content, 200))
     };
-    let lines: Vec<String> = entries.iter().take(40).map(line).collect();
+    let mut lines: Vec<String> = entries.iter().take(SHOWN).map(line).collect();
+    if entries.len() > SHOWN {
+        lines.push(format!("- … and {} more", entries.len() - SHOWN));
+    }
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-fn doing(progress: &Progress) -> Option<String> {
+fn doing(task: &Task, progress: &Progress) -> Option<String> {
+    if !matches!(task.stage, Stage::Working { .. }) {
+        return None;
+    }
     let doing = sanitise::inline(&progress.doing, 160);
     (!doing.is_empty()).then(|| format!("Now: {doing}"))
 }
@@ -102,14 +117,15 @@ fn ending(task: &Task) -> Option<String> {
             )
         }),
         End::Merged | End::PullClosed | End::Answered => None,
-        End::Refused { say } => Some(format!("Not started: {}", words(say))),
+        End::Refused { say } => Some(format!("Nothing was started: {}", words(say))),
         End::Failed { say, .. } => {
-            let parts =
-                [Some(format!("It failed because {}", words(say))), tail(progress), kept(progress), Some(retry)];
+            let parts = [Some(format!("It failed because {}", words(say))), tail(progress), kept(task), Some(retry)];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
         End::Cancelled { why } => {
-            let parts = [Some(format!("Stopped because {}.", words(why))), kept(progress), Some(retry)];
+            let retry =
+                format!("To try again, add the label `{GO_LABEL}` to the open issue (take it off first if it is on).");
+            let parts = [Some(format!("Stopped because {}.", words(why))), kept(task), Some(retry)];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
     }
@@ -128,8 +144,12 @@ fn tail(progress: &Progress) -> Option<String> {
     Some(format!("Its last lines:\n\n```text\n{}\n```", sanitise::fit(&lines.join("\n"), 4_000)))
 }
 
-fn kept(progress: &Progress) -> Option<String> {
-    let work = progress.work.as_ref().filter(|work| !work.is_empty())?;
+fn kept(task: &Task) -> Option<String> {
+    let work = task.progress()?.work.as_ref().filter(|work| !work.is_empty())?;
+    if work.is_refused() {
+        let session = &task.job()?.session;
+        return Some(format!("What it had done is kept on the server, in the working copy of session `{session}`."));
+    }
     let files = count(work.files.len() as u64, "changed file");
     Some(format!("What it had done ({files}) is kept on the server as `{}`.", work.head.short()))
 }
@@ -138,12 +158,12 @@ fn details(task: &Task, cx: Context<'_>) -> Option<String> {
     let job = task.job()?;
     let agent = task.progress().and_then(|progress| progress.agent.as_deref());
     let agent = agent.map_or_else(String::new, |name| format!(" ({})", sanitise::inline(name, 100)));
-    let limits = &cx.policy.limits;
+    let limits = job.role.limits.within(&cx.policy.limits);
     let mut lines = vec![
         format!("- Role `{}`: {}", job.role.name, role_why(&job.why, job.role.name.as_str())),
         format!("- Agent: `{}`{agent}", job.agent),
         format!("- Session `{}`", job.session),
-        format!("- Time: at most {}, at most {} of silence", span(limits.session_timeout_ms), span(limits.silence_ms)),
+        format!("- Time: at most {}, at most {} of silence", span(limits.wall_ms), span(limits.silence_ms)),
     ];
     let from = task.story.len().saturating_sub(3);
     for beat in &task.story[from..] {

@@ -198,7 +198,10 @@ async fn a_token_that_cannot_be_had_says_what_to_do() {
     let not_covered =
         "There is at least one repository that does not exist or is not accessible to the parent installation.";
     for (message, next_step) in [
-        (not_granted, "may not push in octo/hello: it lacks the permission contents=write. Open the App's settings"),
+        (
+            not_granted,
+            "may not push in octo/hello: it needs the permission contents=write, and not all of that is granted. Open the App's settings",
+        ),
         (not_covered, "does not cover octo/hello any more. Add it under"),
     ] {
         let server = Server::start(move |_| status(422, json!({"message": message}))).await;

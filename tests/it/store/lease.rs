@@ -94,7 +94,7 @@ async fn a_serial_lane_has_one_at_a_time() {
         let second = store.claim(WISH).await.expect("claimed");
         assert_eq!(second.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a1"]);
         // One that must wait for its next try does not hold up the lane.
-        let later = Postponing { id: "a1", fence: second[0].fence, not_before: 10_000, why: "rate limit" };
+        let later = Postponing { id: "a1", fence: second[0].fence, now: 200, not_before: 10_000, why: "rate limit" };
         assert_eq!(store.reschedule(later).await, Ok(Closed::Done));
         assert_eq!(claimed(&store, WISH).await, ["a2"]);
         store.close().await;
@@ -157,7 +157,7 @@ async fn the_word_of_a_former_holder_does_not_count() {
         let outcome = Some(fact("outcome:e:1"));
         assert_eq!(store.close_effect(Closing { outcome, ..done(&first) }).await, Ok(Closed::Lost));
         assert_eq!(store.inbox("outcome:e:1").await.expect("a look"), None, "nor is it told");
-        let later = Postponing { id: "e", fence: 1, not_before: 900, why: "late" };
+        let later = Postponing { id: "e", fence: 1, now: 200, not_before: 900, why: "late" };
         assert_eq!(store.reschedule(later).await, Ok(Closed::Lost));
         assert_eq!(store.renew("me", &held[..1], 900).await.expect("renewed"), ["e"]);
 
@@ -240,6 +240,30 @@ async fn the_limiter_learns_what_was_created_lately() {
         assert_eq!(store.content_history("github:", 0).await.expect("a look"), [1_000, 1_001]);
         assert_eq!(store.content_history("github:", 1_001).await.expect("a look"), [1_001]);
         assert_eq!(store.content_history("github_", 0).await.expect("a look"), Vec::<i64>::new());
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_put_back_gives_way_to_a_newer_one_of_its_key() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        let status = |id: &str| {
+            let mut status = effect(id);
+            status.coalesce = Some("status:7#1".to_owned());
+            status
+        };
+        add(&store, &[status("old")]).await;
+        let old = store.claim(WISH).await.expect("claimed").remove(0);
+        add(&store, &[status("new")]).await;
+        let later = Postponing { id: "old", fence: old.fence, now: 110, not_before: 900, why: "no answer" };
+        assert_eq!(store.reschedule(later).await.expect("put back"), Closed::Done);
+        assert_eq!(claimed(&store, Claim { now: 899, ..WISH }).await.len(), 0, "the pause passes on");
+        let heir = store.claim(Claim { now: 900, lease_until: 1_000, ..WISH }).await.expect("claimed");
+        let seen: Vec<_> = heir.iter().map(|row| (row.id.as_str(), row.attempts)).collect();
+        assert_eq!(seen, [("new", 2)], "only the newer one, and it knows of the earlier try");
+        assert_eq!(store.reschedule(later).await.expect("refused"), Closed::Lost);
         store.close().await;
     })
     .await;

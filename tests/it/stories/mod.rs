@@ -1,5 +1,22 @@
 //! Stories: what a person does on GitHub, and what the issue looks like afterwards.
 
+mod agents;
+mod cancel;
 mod corridor;
+mod crash;
+mod elsewhere;
+mod faults;
+mod fence;
+mod finishing;
+mod input;
+mod knobs;
 mod operator;
+mod pauses;
+mod queue;
+mod reach;
 mod real;
+mod recovery;
+mod roles;
+mod status;
+mod tries;
+mod who;

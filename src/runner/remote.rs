@@ -1,0 +1,52 @@
+//! A repository's git address with a token for one purpose, and what is done when the host takes either of them no more.
+//!
+//! A token the host refuses is never used again, and a repository that was renamed is followed by its identity: the new
+//! name is GitHub's own answer for the repository we act for, never the address a redirect leads to.
+
+use super::parts::Parts;
+use crate::core::failure::Failure;
+use crate::core::place::Place;
+use crate::git::{GitError, Remote};
+use crate::github::{Purpose, Token};
+
+/// An address and the token for it.
+pub(super) struct Line<'a> {
+    parts: &'a Parts,
+    place: &'a Place,
+    purpose: Purpose,
+    pub(super) token: Token,
+    pub(super) remote: Remote,
+}
+
+impl<'a> Line<'a> {
+    /// The address as it is known, with a token.
+    pub(super) async fn open(parts: &'a Parts, place: &'a Place, purpose: Purpose) -> Result<Self, Failure> {
+        let token = parts.github.token(&parts.at(place), purpose).await?;
+        let url = parts.github.clone_url(&place.name);
+        let remote = Remote { repository: place.repository, url, token: Some(token.secret.clone()) };
+        Ok(Self { parts, place, purpose, token, remote })
+    }
+
+    /// Makes the line good for one more try after `error`; gives the error back when that cannot help.
+    pub(super) async fn mend(&mut self, error: GitError) -> Result<(), Failure> {
+        let (github, at) = (&self.parts.github, self.parts.at(self.place));
+        match error {
+            GitError::BadToken => {
+                github.disown(&self.token).await;
+                self.token = github.token(&at, self.purpose).await?;
+                self.remote.token = Some(self.token.secret.clone());
+                Ok(())
+            }
+            GitError::Redirected => {
+                self.remote.url = github.clone_url(&github.repository(&at).await?.name);
+                Ok(())
+            }
+            // Git says only "403": whether the whole installation is shut to us is for the API to tell.
+            GitError::Forbidden { .. } | GitError::Rejected { .. } => {
+                github.repository(&at).await?;
+                Err(error.into())
+            }
+            other => Err(other.into()),
+        }
+    }
+}

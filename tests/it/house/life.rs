@@ -1,0 +1,245 @@
+//! A house over time: counted steps, the end of a story as it is compared, a skep that runs by itself.
+
+use std::time::Duration;
+
+use regex::Regex;
+use skep::app::{Addresses, App, Running};
+use skep::core::ids::IssueNumber;
+use skep::store::{EffectFilter, SessionFilter};
+
+use super::{House, Plan};
+
+/// An issue for the demo agent and the house it is told in.
+#[derive(Clone)]
+pub struct Scene {
+    /// What the agent does.
+    pub script: &'static str,
+    /// Labels beside `agent:go`.
+    pub labels: &'static [&'static str],
+    /// The house's wishes.
+    pub wish: fn(&mut Plan),
+}
+
+/// Agents that write code.
+pub const CODE: Scene = Scene { script: "write GREETING.md: hello", labels: &["role:swe"], wish: |_| () };
+/// The same, taking long enough for people to see it at work.
+pub const SLOW_CODE: Scene = Scene { script: "write GREETING.md: hello\nwait 0.4", ..CODE };
+/// Agents that answer.
+pub const ANSWER: Scene = Scene { script: "say It is as it should be.", labels: &["role:triage"], wish: |_| () };
+
+impl Scene {
+    /// A house and the issue in it, labelled to go.
+    pub async fn begin(&self) -> (House, IssueNumber) {
+        let house = House::with(self.wish).await;
+        let issue = house.go_as("Add a greeting", self.script, self.labels);
+        (house, issue)
+    }
+
+    /// The end without any trouble, and in how many steps it is reached.
+    pub async fn clean(&self) -> (usize, Ending) {
+        let (mut house, issue) = self.begin().await;
+        let steps = house.walk(usize::MAX).await;
+        let ending = house.ending(issue).await;
+        house.done().await;
+        (steps, ending)
+    }
+}
+
+/// Everything people are left with, without times and hashes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// The issue as it is read.
+    pub thread: String,
+    /// Reactions to it, sorted.
+    pub reactions: Vec<String>,
+    /// Its labels.
+    pub labels: Vec<String>,
+    /// How many comments are ours.
+    pub ours: usize,
+    /// The pull requests: head, state, labels, body, and what the branch holds in `GREETING.md`.
+    pub pulls: Vec<String>,
+    /// All branches.
+    pub branches: Vec<String>,
+    /// The task's state.
+    pub state: String,
+    /// Live sessions.
+    pub live: usize,
+}
+
+/// Takes times, spans, hashes and counts of edits out of a text.
+fn timeless(text: &str) -> String {
+    let table = [
+        (r"\d\d:\d\d:\d\dZ", "TIME"),
+        (r" in \d+ (ms|s|m|h|d)( \d+ (ms|s|m|h))?( ·|\n|$)", " in SPAN$4"),
+        (r" \(edited \d+x\)", ""),
+        (r"\nreactions: [^\n]*", ""),
+        (r"\b[0-9a-f]{7,40}\b", "HASH"),
+    ];
+    table.iter().fold(text.to_owned(), |text, (pattern, word)| {
+        Regex::new(pattern).expect("a pattern").replace_all(&text, *word).into_owned()
+    })
+}
+
+impl Ending {
+    /// Fails with the fields that differ.
+    pub fn must_be(&self, clean: &Self, when: &str) {
+        let both = format!("{self:#?}").lines().map(str::to_owned).collect::<Vec<_>>();
+        let wanted = format!("{clean:#?}").lines().map(str::to_owned).collect::<Vec<_>>();
+        let only = |some: &[String], others: &[String]| -> Vec<String> {
+            some.iter().filter(|line| !others.contains(line)).cloned().collect()
+        };
+        assert!(self == clean, "{when}\n  has {:#?}\n  not {:#?}", only(&both, &wanted), only(&wanted, &both));
+    }
+}
+
+impl House {
+    /// Takes up to so many steps; time passes when nothing else is left to do. Answers how many there were.
+    pub async fn walk(&mut self, most: usize) -> usize {
+        self.simulator.quiet().await;
+        let mut steps = 0;
+        while steps < most {
+            if self.step().await {
+                steps += 1;
+                assert!(steps < 2_000, "it never ends: {:?}", self.waiting().await);
+                continue;
+            }
+            let Some(due) = self.store().next_due(self.now()).await.expect("a look at the outbox") else { break };
+            self.advance(Duration::from_millis((due - self.now()).max(0).unsigned_abs()));
+        }
+        steps
+    }
+
+    /// The open effects in words.
+    pub async fn waiting(&self) -> Vec<String> {
+        let filter = EffectFilter { open: Some(true), ..EffectFilter::default() };
+        let effects = self.store().effects(&filter, 1_000).await.expect("effects");
+        effects.iter().map(|look| format!("{} x{} {:?}", look.effect.kind, look.effect.attempts, look.why)).collect()
+    }
+
+    /// Kills skep, starts it again, and looks for sessions nobody works for.
+    pub async fn crash_and_open(&mut self) {
+        self.crash().await;
+        self.open().await;
+        self.no_zombies().await;
+    }
+
+    /// Every live session has an effect that carries it on, or a fact that waits to be handled.
+    pub async fn no_zombies(&self) {
+        let store = self.store();
+        if store.counts().await.expect("counts").inbox_unhandled > 0 {
+            return;
+        }
+        let filter = SessionFilter { live: Some(true), ..SessionFilter::default() };
+        for session in store.sessions(&filter, 100).await.expect("sessions") {
+            let filter = EffectFilter { open: Some(true), task: Some(session.task), ..EffectFilter::default() };
+            let open = store.effects(&filter, 100).await.expect("effects");
+            let carried = open.iter().any(|look| look.effect.session.as_ref() == Some(&session.id));
+            assert!(carried, "session {} is {} and nothing carries it on", session.id, session.state);
+        }
+    }
+
+    /// What people are left with.
+    pub async fn ending(&self, issue: IssueNumber) -> Ending {
+        let (world, home) = (&self.simulator, self.repository);
+        let mut pulls = Vec::new();
+        for pull in world.pulls(home).expect("pulls") {
+            let greeting = world.file(home, &pull.head, "GREETING.md").await.expect("a look at the branch");
+            let state = (pull.issue.open, pull.draft, pull.merged, pull.commits, pull.changed_files);
+            let labels = &pull.issue.labels;
+            pulls.push(timeless(&format!("{} {state:?} {labels:?}\n{}\n{greeting:?}", pull.head, pull.issue.body)));
+        }
+        let comments = world.comments(home, issue).expect("comments");
+        let seen = world.issue(home, issue).expect("the issue");
+        let mut reactions = seen.reactions;
+        reactions.sort();
+        Ending {
+            thread: timeless(&self.thread(issue)),
+            reactions,
+            labels: seen.labels,
+            ours: comments.iter().filter(|comment| comment.author == "skep[bot]").count(),
+            pulls,
+            branches: world.branches(home),
+            state: self.state(issue).await,
+            live: self.live().await,
+        }
+    }
+
+    /// Builds skep. Another house of this test process may be starting a child right now, which holds our open files (and
+    /// with them the lock of a life that has ended) until it becomes another program.
+    pub(super) async fn build(&self) -> App {
+        let patience = tokio::time::Instant::now() + Duration::from_secs(10);
+        loop {
+            match App::build(self.setup()).await {
+                Err(error)
+                    if format!("{error:#}").contains("another skep") && tokio::time::Instant::now() < patience =>
+                {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                built => return built.expect("skep is built"),
+            }
+        }
+    }
+
+    /// Ends the stepped skep and builds one that runs by itself; `open` takes over again after its stop.
+    pub async fn run(&mut self) -> Running {
+        self.crash().await;
+        let app = self.build().await;
+        let any = "127.0.0.1:0".parse().expect("an address");
+        let running = app.start(&Addresses { listen: any, admin: any }).await.expect("skep starts");
+        self.simulator.set_webhook_url(&format!("http://{}/webhook", running.listen));
+        running
+    }
+
+    /// The one issue of the story.
+    pub fn only_issue(&self) -> IssueNumber {
+        IssueNumber(1)
+    }
+
+    /// Lets everything run without waiting for its end, and time pass where nothing is on, until something is so; false when
+    /// all is quiet before.
+    pub async fn chase(&mut self, mut so: impl FnMut(&Self) -> bool) -> bool {
+        let patience = tokio::time::Instant::now() + Duration::from_secs(60);
+        loop {
+            self.nudge().await;
+            if so(self) {
+                return true;
+            }
+            assert!(tokio::time::Instant::now() < patience, "neither so nor quiet: {:?}", self.waiting().await);
+            let skep = self.skep.as_mut().expect("skep is down");
+            while skep.tasks.try_join_next().is_some() {}
+            let idle = skep.tasks.is_empty();
+            let counts = self.store().counts().await.expect("counts");
+            match self.store().next_due(self.now()).await.expect("a look").filter(|_| idle) {
+                Some(due) => self.advance(Duration::from_millis((due - self.now()).max(0).unsigned_abs())),
+                None if idle && counts.effects_open == 0 && counts.inbox_unhandled == 0 => return false,
+                None => tokio::time::sleep(Duration::from_millis(2)).await,
+            }
+        }
+    }
+
+    /// Waits for the effects under way, starting none.
+    pub async fn land(&mut self) {
+        let tasks = &mut self.skep.as_mut().expect("skep is down").tasks;
+        let all = async { while tasks.join_next().await.is_some() {} };
+        tokio::time::timeout(Duration::from_secs(60), all).await.expect("effects end within a minute");
+    }
+
+    /// Where the door listens.
+    pub fn door(&self) -> std::net::SocketAddr {
+        self.skep().address
+    }
+
+    /// Waits for something that happens without skep.
+    pub async fn seen(&self, what: &str, so: impl Fn(&Self) -> bool) {
+        let patience = tokio::time::Instant::now() + Duration::from_secs(30);
+        while !so(self) {
+            assert!(tokio::time::Instant::now() < patience, "never seen: {what}");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// What a second skep on the same folder is told.
+    pub async fn build_another(&self) -> Option<String> {
+        App::build(self.setup()).await.err().map(|error| format!("{error:#}"))
+    }
+}

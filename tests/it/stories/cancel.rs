@@ -1,0 +1,86 @@
+//! A person changes their mind at the worst moment: what was on its way is told, nothing else follows, nothing is left.
+
+use std::time::Duration;
+
+use skep::core::ids::IssueNumber;
+use skep::simulator::fault::{Fault, Trouble};
+
+use super::agents::readable;
+use crate::house::House;
+
+/// An issue whose label is taken away while GitHub thinks about a request; what follows is brought to its end.
+async fn cancelled_during(method: &str, path: &str) -> (House, IssueNumber) {
+    let mut house = House::new().await;
+    house.simulator.add_fault(Fault::next(method, path, Trouble::Delay { milliseconds: 1_000 }));
+    let issue = house.go("Try", "write a.txt: a\ncommit A\nsay Done.");
+    house.until("GitHub has the request", |house| house.simulator.waiting_faults().is_empty()).await;
+    house.unlabel(issue, "agent:go");
+    house.settle_all().await;
+    assert_eq!((house.state(issue).await.as_str(), house.live().await), ("cancelled", 0));
+    assert!(!house.session_dir(issue, 1).exists(), "the working copy is reaped");
+    assert_eq!(house.labels(issue), Vec::<String>::new());
+    (house, issue)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_working_copy_is_made() {
+    let (house, issue) = cancelled_during("POST", "/octo/hello.git/git-upload-pack").await;
+    assert_eq!(house.simulator.branches(house.repository), ["main"]);
+    assert!(house.status(issue).starts_with("**Stopped**"), "{}", house.status(issue));
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_right_to_publish_is_asked_for() {
+    let mut house = House::new().await;
+    let permission = "/repos/*/*/collaborators/*/permission";
+    house.simulator.add_fault(Fault::next("GET", permission, Trouble::Delay { milliseconds: 1_000 }).after(1));
+    let issue = house.go("Try", "write a.txt: a\nsay Done.");
+    house.until("GitHub has the question", |house| house.simulator.waiting_faults().is_empty()).await;
+    house.unlabel(issue, "agent:go");
+    house.settle_all().await;
+    assert_eq!(house.simulator.branches(house.repository), ["main"]);
+    assert_eq!(house.kept(issue, 1, "a.txt").as_deref(), Some("a\n"), "the work is kept");
+    assert!(!house.session_dir(issue, 1).exists());
+    assert!(house.status(issue).contains("(1 changed file) is kept on the server"), "{}", house.status(issue));
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_branch_is_pushed() {
+    let (mut house, issue) = cancelled_during("POST", "/octo/hello.git/git-receive-pack").await;
+    assert_eq!(house.simulator.branches(house.repository), ["agent/1-try", "main"]);
+    assert!(house.simulator.pulls(house.repository).expect("pulls").is_empty());
+    insta::assert_snapshot!(readable(&house.thread(issue)));
+    // The branch is known as ours, so that the next session may go on with it.
+    house.label(issue, "agent:go");
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "in-review", "{}", house.status(issue));
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_pull_request_is_opened() {
+    let (house, issue) = cancelled_during("POST", "/repos/*/*/pulls").await;
+    assert_eq!(house.simulator.pulls(house.repository).expect("pulls").len(), 1);
+    let status = house.status(issue);
+    assert!(status.starts_with("**Stopped**") && status.contains("draft pull request #2"), "{status}");
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn and_changes_it_again_at_once() {
+    let mut house = House::with(|plan| plan.knobs.cancel_grace = Duration::from_millis(100)).await;
+    let issue = house.go("Try", "write a.txt: a\nwait 0.5\nsay Done.");
+    house.until("it works", |house| house.session_dir(issue, 1).join("work/a.txt").exists()).await;
+    house.unlabel(issue, "agent:go");
+    house.label(issue, "agent:go");
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "in-review");
+    for number in [1, 2] {
+        assert!(!house.session_dir(issue, number).exists(), "the working copy of session {number} is left");
+    }
+    assert_eq!(house.simulator.pulls(house.repository).expect("pulls").len(), 1);
+    house.status(issue);
+    house.done().await;
+}

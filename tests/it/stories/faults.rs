@@ -1,0 +1,227 @@
+//! Between an effect on GitHub and our record of it anything may go wrong, and nothing happens twice (C1, C3, C5).
+//!
+//! The grid is made from what a clean run does, so that a new change on GitHub is in it without a word here.
+
+use std::collections::BTreeSet;
+
+use futures::StreamExt;
+use skep::core::effect::EffectKind;
+use skep::simulator::fault::{Fault, Trouble};
+
+use crate::house::{ANSWER, Ending, House, SLOW_CODE, Scene};
+
+/// Houses at work at once.
+const SIDE_BY_SIDE: usize = 6;
+
+/// The nth call of a method on a path; numbers of comments in it are left out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Spot {
+    method: String,
+    path: String,
+    nth: u32,
+}
+
+impl Spot {
+    fn fault(&self, trouble: Trouble) -> Fault {
+        Fault::next(&self.method, &self.path, trouble).after(self.nth)
+    }
+}
+
+/// All calls of a clean run, in order.
+async fn spots(scene: &Scene) -> (Vec<Spot>, Ending) {
+    let (mut house, issue) = scene.begin().await;
+    let before = house.simulator.calls().len();
+    house.walk(usize::MAX).await;
+    let mut spots: Vec<Spot> = Vec::new();
+    for call in house.simulator.calls().into_iter().skip(before) {
+        let path = match call.path.rsplit_once("/comments/") {
+            Some((place, _)) => format!("{place}/comments/*"),
+            None => call.path,
+        };
+        let same = |spot: &&Spot| spot.method == call.method && spot.path == path;
+        let nth = u32::try_from(spots.iter().filter(same).count()).expect("few calls");
+        spots.push(Spot { method: call.method, path, nth });
+    }
+    let ending = house.ending(issue).await;
+    house.done().await;
+    (spots, ending)
+}
+
+fn changes(spot: &&Spot) -> bool {
+    spot.method != "GET" && !spot.path.ends_with("/git-upload-pack")
+}
+
+/// What a kind of effect changes on GitHub; `None`: it only reads there, or nothing leaves the machine.
+fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
+    match kind {
+        EffectKind::React => Some(("POST", "/issues/1/reactions")),
+        EffectKind::ShowStatus => Some(("PATCH", "/issues/comments/*")),
+        EffectKind::ShowLabel => Some(("POST", "/issues/1/labels")),
+        EffectKind::Publish => Some(("POST", "/git-receive-pack")),
+        EffectKind::OpenPull => Some(("POST", "/pulls")),
+        EffectKind::PostAnswer => Some(("POST", "/issues/1/comments")),
+        EffectKind::PrepareWorkspace | EffectKind::CheckTrigger | EffectKind::CheckPublish => {
+            Some(("POST", "/access_tokens"))
+        }
+        EffectKind::RunTurn | EffectKind::Collect | EffectKind::EndAgent | EffectKind::RemoveWorkspace => None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_grid_holds_every_kind_of_effect_that_changes_github() {
+    let (code, answer) = (spots(&SLOW_CODE).await.0, spots(&ANSWER).await.0);
+    let all: BTreeSet<&Spot> = code.iter().chain(&answer).filter(changes).collect();
+    for kind in EffectKind::ALL {
+        let Some((method, end)) = deed(kind) else { continue };
+        assert!(
+            all.iter().any(|spot| spot.method == method && spot.path.ends_with(end)),
+            "{kind:?} is not in {all:#?}"
+        );
+    }
+    for further in ["/labels", "/issues/2/labels", "/installation/token", "/issues/1/labels/agent%3Aworking"] {
+        assert!(all.iter().any(|spot| spot.path.ends_with(further)), "{further} is not in {all:#?}");
+    }
+}
+
+/// One story of the grid.
+#[derive(Clone)]
+struct Case {
+    scene: Scene,
+    clean: Ending,
+    spot: Spot,
+    trouble: Trouble,
+}
+
+/// Every change of both scenes; of the second one only what the first does not do.
+async fn grid(trouble: Trouble) -> Vec<Case> {
+    let mut seen = BTreeSet::new();
+    let mut cases = Vec::new();
+    for scene in [SLOW_CODE, ANSWER] {
+        let (spots, clean) = spots(&scene).await;
+        for spot in spots.into_iter().filter(|spot| changes(&spot)) {
+            if seen.insert(spot.clone()) {
+                cases.push(Case { scene: scene.clone(), clean: clean.clone(), spot, trouble: trouble.clone() });
+            }
+        }
+    }
+    assert!(cases.len() > 15, "only {} changes", cases.len());
+    cases
+}
+
+/// Tells all, several at a time. How often a status is edited depends on how quick the machine is, so that a few faults
+/// may find nothing to hit.
+async fn tell_all<F: Future<Output = bool> + Send + 'static>(cases: Vec<Case>, tell: fn(Case) -> F) {
+    let (all, mut played) = (cases.len(), 0);
+    let mut told = futures::stream::iter(cases).map(|case| tokio::spawn(tell(case))).buffer_unordered(SIDE_BY_SIDE);
+    while let Some(one) = told.next().await {
+        played += usize::from(one.expect("a story that ends as the clean one"));
+    }
+    assert!(played + 4 >= all, "only {played} of {all} faults were played");
+}
+
+/// Ends the story as the clean one; true when its fault was played.
+async fn compare(mut house: House, case: &Case) -> bool {
+    house.walk(usize::MAX).await;
+    let issue = house.only_issue();
+    let when = format!("{:?} at {:?}", case.trouble, case.spot);
+    house.ending(issue).await.must_be(&case.clean, &when);
+    let played = house.simulator.waiting_faults().is_empty();
+    house.done().await;
+    played
+}
+
+async fn with_a_fault(case: Case) -> bool {
+    let (house, _) = case.scene.begin().await;
+    house.simulator.add_fault(case.spot.fault(case.trouble.clone()));
+    compare(house, &case).await
+}
+
+/// The request hangs, skep is killed, GitHub does it all the same.
+async fn killed_while_it_hangs(case: Case) -> bool {
+    let (mut house, _) = case.scene.begin().await;
+    house.simulator.add_fault(case.spot.fault(case.trouble.clone()));
+    if !house.chase(|house| house.simulator.waiting_faults().is_empty()).await {
+        return compare(house, &case).await;
+    }
+    house.crash().await;
+    house.seen("the late request", |house| house.simulator.calls().iter().any(|call| call.faulty)).await;
+    house.open().await;
+    house.no_zombies().await;
+    compare(house, &case).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_breaks_after_the_change_repeats_nothing() {
+    tell_all(grid(Trouble::DropAfter).await, with_a_fault).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_gateway_after_the_change_repeats_nothing() {
+    tell_all(grid(Trouble::BadGatewayAfter).await, with_a_fault).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_cut_in_half_repeats_nothing() {
+    tell_all(grid(Trouble::MalformedJson).await, with_a_fault).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_breaks_before_the_change_loses_nothing() {
+    tell_all(grid(Trouble::Reset).await, with_a_fault).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_gateway_before_the_change_loses_nothing() {
+    tell_all(grid(Trouble::BadGateway).await, with_a_fault).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_while_a_change_hangs_repeats_and_loses_nothing() {
+    tell_all(grid(Trouble::Delay { milliseconds: 60 }).await, killed_while_it_hangs).await;
+}
+
+/// Every call, also the reads, is answered 502 three times.
+#[tokio::test(flavor = "multi_thread")]
+async fn github_down_for_three_calls_of_each_kind_loses_nothing() {
+    let mut cases = Vec::new();
+    for scene in [SLOW_CODE, ANSWER] {
+        let (spots, clean) = spots(&scene).await;
+        let firsts = spots.into_iter().filter(|spot| spot.nth == 0 && !spot.path.ends_with("/installation/token"));
+        let case = |spot| Case { scene: scene.clone(), clean: clean.clone(), spot, trouble: Trouble::BadGateway };
+        cases.extend(firsts.map(case));
+    }
+    tell_all(cases, |case| async move {
+        let (house, _) = case.scene.begin().await;
+        house.simulator.add_fault(case.spot.fault(case.trouble.clone()).times(3));
+        compare(house, &case).await
+    })
+    .await;
+}
+
+/// A comment whose answer was lost is not in the list yet when it is looked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_lags_behind_a_lost_answer_makes_no_second_comment() {
+    let mut cases = Vec::new();
+    for scene in [SLOW_CODE, ANSWER] {
+        let (spots, clean) = spots(&scene).await;
+        for (index, spot) in spots.iter().enumerate().filter(|(_, spot)| is_comments("POST", spot)) {
+            let looks = spots[..index].iter().filter(|spot| is_comments("GET", spot)).count();
+            let listing =
+                Spot { method: "GET".into(), path: spot.path.clone(), nth: u32::try_from(looks).expect("few") };
+            let case =
+                Case { scene: scene.clone(), clean: clean.clone(), spot: spot.clone(), trouble: Trouble::StaleRead };
+            cases.push((case, listing));
+        }
+    }
+    assert_eq!(cases.len(), 3, "a status each and an answer");
+    for (case, listing) in cases {
+        let (house, _) = case.scene.begin().await;
+        house.simulator.add_fault(listing.fault(Trouble::StaleRead));
+        house.simulator.add_fault(case.spot.fault(Trouble::DropAfter));
+        assert!(compare(house, &case).await, "never played at {:?}", case.spot);
+    }
+}
+
+fn is_comments(method: &str, spot: &Spot) -> bool {
+    spot.method == method && spot.path.ends_with("/issues/1/comments")
+}

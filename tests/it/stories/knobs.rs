@@ -1,0 +1,363 @@
+//! Every number an operator can set, changed, with another outcome to show for it.
+
+use std::time::{Duration, Instant};
+
+use skep::agent::presets;
+use skep::core::policy::Limits;
+use skep::github::Pace;
+use skep::runner::Knobs;
+use skep::simulator::fault::{Fault, Trouble};
+use skep::store::EffectFilter;
+
+use super::agents::impatient;
+use crate::agents::until;
+use crate::house::{House, Plan};
+
+/// The test of each number. A new field does not compile here until it has one.
+#[test]
+fn every_number_has_its_test() {
+    let Limits {
+        sessions: _,
+        session_timeout_ms: _,
+        silence_ms: _,
+        start_attempts: _,
+        effect_attempts: _,
+        retry_base_ms: _,
+        status_interval_ms: _,
+        drain_ms: _,
+        max_files: _,
+        max_patch_bytes: _,
+        max_commits: _,
+    } = Limits::default();
+    let Knobs { initialize: _, cancel_grace: _, look_again: _, progress: _ } = Knobs::default();
+    let Pace { burst: _, per_second: _, per_minute: _, per_hour: _, patience: _ } = Pace::default();
+    let source = include_str!("knobs.rs");
+    let fields = "sessions session_timeout_ms silence_ms start_attempts effect_attempts retry_base_ms status_interval_ms \
+        drain_ms max_files max_patch_bytes max_commits initialize cancel_grace look_again progress burst per_second \
+        per_minute per_hour patience";
+    for field in fields.split_whitespace() {
+        assert!(source.contains(&format!("async fn {field}()")), "{field} has no test");
+    }
+}
+
+/// How one issue ends under a plan: the state, and the head of the status comment.
+async fn ends(wish: impl FnOnce(&mut Plan), script: &str) -> (String, String) {
+    let mut house = House::with(wish).await;
+    let issue = house.go("Try", script);
+    house.settle_all().await;
+    let end = (house.state(issue).await, house.status(issue));
+    house.done().await;
+    end
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions() {
+    for slots in [1, 3] {
+        let mut house = House::with(|plan| plan.limits.sessions = slots).await;
+        let gate = house.data_dir().join("gate");
+        let script = format!("run while [ ! -e {} ]; do sleep 0.02; done\nsay Done.", gate.display());
+        let issues: Vec<_> = (0..4).map(|n| house.go(&format!("Issue {n}"), &script)).collect();
+        let working =
+            |house: &House| issues.iter().filter(|i| house.labels(**i).contains(&"agent:working".into())).count();
+        let queued =
+            |house: &House| issues.iter().filter(|i| house.labels(**i).contains(&"agent:queued".into())).count();
+        house.until("all are placed", |house| working(house) + queued(house) == 4).await;
+        assert_eq!(house.live().await, slots as usize);
+        std::fs::write(gate, "").expect("a gate");
+        house.settle_all().await;
+        house.done().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn session_timeout_ms() {
+    let talk = "say At it.\nwait 0.1\n".repeat(12) + "write a.txt: a";
+    let (state, status) = ends(|plan| plan.limits.session_timeout_ms = 400, &talk).await;
+    assert!(state == "failed" && status.contains("stopped after 400 ms"), "{status}");
+    assert_eq!(ends(|plan| plan.limits.session_timeout_ms = 60_000, &talk).await.0, "in-review");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_ms() {
+    let script = "wait 1.2\nwrite a.txt: a";
+    let (state, status) = ends(|plan| plan.limits.silence_ms = 400, script).await;
+    assert!(state == "failed" && status.contains("said nothing for 400 ms"), "{status}");
+    assert_eq!(ends(|plan| plan.limits.silence_ms = 60_000, script).await.0, "in-review");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn start_attempts() {
+    for attempts in [1, 4] {
+        let mut house = House::with(|plan| {
+            impatient(plan);
+            plan.limits.start_attempts = attempts;
+            plan.agent = Some(presets::custom("odd", vec!["false".into()]));
+        })
+        .await;
+        let issue = house.go("Start", "say never");
+        house.settle_all().await;
+        assert_eq!((house.state(issue).await.as_str(), house.tries("run_turn").await), ("failed", (attempts, 1)));
+        assert_eq!(house.status(issue).contains("It was tried 4 times."), attempts == 4);
+        house.done().await;
+    }
+}
+
+fn pulls_fail(house: &House, times: u32) {
+    house.simulator.add_fault(Fault::next("POST", "/repos/*/*/pulls", Trouble::BadGateway).times(times));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn effect_attempts() {
+    for attempts in [2, 4] {
+        let mut house = House::with(|plan| plan.limits.effect_attempts = attempts).await;
+        pulls_fail(&house, 100);
+        let issue = house.go("Try", "write a.txt: a");
+        house.settle_all().await;
+        assert_eq!(house.tries("open_pull").await, (attempts, 1));
+        assert!(house.status(issue).starts_with("**Failed**"), "{}", house.status(issue));
+        house.done().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retry_base_ms() {
+    for base in [7_000, 50_000] {
+        let mut house = House::with(|plan| plan.limits.retry_base_ms = base).await;
+        pulls_fail(&house, 2);
+        let issue = house.go("Try", "write a.txt: a");
+        for doubled in [base, base * 2] {
+            house.settle().await;
+            let effects = house.store().effects(&EffectFilter::default(), 1_000).await.expect("effects");
+            let waiting = effects.iter().find(|look| look.effect.kind == "open_pull").expect("the pull request");
+            let pause = waiting.not_before - house.now();
+            assert!((doubled..=doubled + doubled / 5).contains(&pause), "{pause} for {doubled}");
+            house.advance(Duration::from_millis(pause.unsigned_abs()));
+        }
+        house.settle_all().await;
+        assert_eq!(house.state(issue).await, "in-review");
+        house.done().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_interval_ms() {
+    for interval in [7_777, 11_111] {
+        let mut house = House::with(|plan| plan.limits.status_interval_ms = interval).await;
+        let gate = house.data_dir().join("gate");
+        let script = format!(
+            "plan a | b\nwait 0.2\ntick 1\nrun while [ ! -e {} ]; do sleep 0.02; done\nsay Done.",
+            gate.display()
+        );
+        let issue = house.go("Tick", &script);
+        house.until("it works", |house| house.status(issue).contains("**Working**")).await;
+        let mut told = 0;
+        while told < 2 {
+            house.nudge().await;
+            told = house.timeline(issue).await.iter().filter(|name| *name == "session.progress").count();
+        }
+        let due = house.store().next_due(house.now()).await.expect("a look").expect("an edit");
+        assert_eq!(due - house.now(), interval);
+        std::fs::write(gate, "").expect("a gate");
+        house.settle_all().await;
+        house.done().await;
+    }
+}
+
+/// How long a graceful stop takes while an agent ignores it.
+async fn stop_takes(drain_ms: i64) -> Duration {
+    let mut house = House::with(|plan| {
+        plan.limits.drain_ms = drain_ms;
+        plan.knobs.cancel_grace = Duration::from_secs(60);
+    })
+    .await;
+    let running = house.run().await;
+    let issue = house.go("Hang", "plan hang\nwait 0.3\nhang");
+    until("the agent's work", || house.status(issue).contains("**Working**")).await;
+    until("the agent", || !running.app.runner.parts().agents.live().is_empty()).await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let began = Instant::now();
+    running.stop().await;
+    let took = began.elapsed();
+    house.done().await;
+    took
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drain_ms() {
+    let short = stop_takes(200).await;
+    assert!(short < Duration::from_secs(10), "{short:?}");
+    let long = stop_takes(2_500).await;
+    assert!(long >= Duration::from_millis(2_500), "{long:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn max_files() {
+    let script = "write a.txt: a\nwrite b.txt: b";
+    let (state, status) = ends(|plan| plan.limits.max_files = 1, script).await;
+    assert!(state == "failed" && status.contains("2 files changed; the limit is 1"), "{status}");
+    assert_eq!(ends(|plan| plan.limits.max_files = 2, script).await.0, "in-review");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn max_patch_bytes() {
+    let script = format!("write a.txt: {}", "a".repeat(2_000));
+    let (state, status) = ends(|plan| plan.limits.max_patch_bytes = 1_000, &script).await;
+    assert!(state == "failed" && status.contains("larger than 1000 bytes"), "{status}");
+    assert_eq!(ends(|plan| plan.limits.max_patch_bytes = 4_000, &script).await.0, "in-review");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn max_commits() {
+    let script = "write a.txt: a\ncommit One\nwrite b.txt: b\ncommit Two";
+    let (state, status) = ends(|plan| plan.limits.max_commits = 1, script).await;
+    assert!(state == "failed" && status.contains("2 commits; the limit is 1"), "{status}");
+    assert_eq!(ends(|plan| plan.limits.max_commits = 2, script).await.0, "in-review");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn initialize() {
+    for patience in [200, 400] {
+        let wish = |plan: &mut Plan| {
+            plan.limits.start_attempts = 1;
+            plan.knobs.initialize = Duration::from_millis(patience);
+            plan.agent = Some(presets::custom("odd", vec!["sleep".into(), "300".into()]));
+        };
+        let (_, status) = ends(wish, "say never").await;
+        assert!(status.contains(&format!("did not answer initialize within {patience} ms")), "{status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancel_grace() {
+    let began = Instant::now();
+    let wish = |grace: u64| {
+        move |plan: &mut Plan| {
+            plan.limits.silence_ms = 300;
+            plan.knobs.cancel_grace = Duration::from_millis(grace);
+        }
+    };
+    ends(wish(0), "hang").await;
+    assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
+    let began = Instant::now();
+    ends(wish(2_000), "hang").await;
+    assert!(began.elapsed() >= Duration::from_millis(2_300), "{:?}", began.elapsed());
+}
+
+/// How long a story takes whose status comment was posted without an answer, and is found only at the second look.
+async fn second_look(pause: Duration) -> Duration {
+    let mut house = House::with(|plan| plan.knobs.look_again = pause).await;
+    let began = Instant::now();
+    let issue = house.go("Try", "write a.txt: a");
+    let comments = "/repos/*/*/issues/*/comments";
+    house.simulator.add_fault(Fault::next("POST", comments, Trouble::DropAfter));
+    // The check of the trigger and the first look see the truth; the look after the lost answer lags.
+    house.simulator.add_fault(Fault::next("GET", comments, Trouble::StaleRead).after(2));
+    house.settle_all().await;
+    let took = began.elapsed();
+    assert!(house.simulator.waiting_faults().is_empty(), "{:?}", house.simulator.waiting_faults());
+    assert_eq!(house.simulator.comments(house.repository, issue).expect("comments").len(), 1);
+    house.done().await;
+    took
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn look_again() {
+    let quick = second_look(Duration::ZERO).await;
+    let slow = second_look(Duration::from_secs(6)).await;
+    assert!(slow >= Duration::from_secs(6), "{slow:?}");
+    assert!(quick < slow, "{quick:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn progress() {
+    let script = "plan a | b | c\nwait 0.3\ntick 1\nwait 0.3\ntick 2\nwait 0.3\ntick 3\nwait 0.3\nsay Done.";
+    let mut counts = Vec::new();
+    for rest in [Duration::ZERO, Duration::from_secs(3_600)] {
+        let mut house = House::with(|plan| plan.knobs.progress = rest).await;
+        let issue = house.go("Tick", script);
+        house.settle_all().await;
+        counts.push(house.timeline(issue).await.iter().filter(|name| *name == "session.progress").count());
+        house.done().await;
+    }
+    assert_eq!(counts, [4, 2], "each change; the first and the last");
+}
+
+/// How long the changes of one story take.
+async fn paced(pace: Pace) -> (Duration, u32) {
+    let mut house = House::with(|plan| plan.pace = pace).await;
+    let began = Instant::now();
+    house.go("Try", "say Done.");
+    house.settle_all().await;
+    let took = began.elapsed();
+    let is_change = |method: &str| method != "GET";
+    let calls = house.simulator.calls().into_iter();
+    let changes = calls.filter(|call| is_change(&call.method) && call.path.contains("/issues/")).count();
+    house.done().await;
+    (took, u32::try_from(changes).expect("few"))
+}
+
+const WIDE: Pace =
+    Pace { burst: 1_000, per_second: 1_000, per_minute: 1_000, per_hour: 1_000, patience: Duration::from_secs(20) };
+
+#[tokio::test(flavor = "multi_thread")]
+async fn per_second() {
+    let (took, changes) = paced(Pace { burst: 1, per_second: 4, ..WIDE }).await;
+    assert!(took >= Duration::from_millis(250) * (changes - 1), "{changes} changes took {took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn burst() {
+    let (quick, changes) = paced(Pace { burst: 100, per_second: 1, ..WIDE }).await;
+    assert!(quick < Duration::from_secs(1) * (changes - 1), "{changes} changes took {quick:?}");
+    let (slow, changes) = paced(Pace { burst: 4, per_second: 1, ..WIDE }).await;
+    assert!(slow >= Duration::from_secs(1) * (changes - 4), "{changes} changes took {slow:?}");
+}
+
+/// How far the answer is put off when only the receipt, the label and the status may be made, in seconds.
+async fn put_off(pace: Pace) -> i64 {
+    let mut house = House::with(|plan| plan.pace = pace).await;
+    let issue = house.go("Try", "say Done.");
+    house.settle().await;
+    assert_eq!(house.state(issue).await, "working");
+    let due = house.store().next_due(house.now()).await.expect("a look").expect("the answer waits");
+    let pause = (due - house.now()) / 1_000;
+    house.leave_unfinished();
+    house.done().await;
+    pause
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn per_minute() {
+    let pause = put_off(Pace { per_minute: 3, ..WIDE }).await;
+    assert!((40..=72).contains(&pause), "{pause} s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn per_hour() {
+    let pause = put_off(Pace { per_hour: 3, ..WIDE }).await;
+    assert!((3_500..=4_320).contains(&pause), "{pause} s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn patience() {
+    // A second between changes. A new label is made and put on in one breath: who may wait that long does both at once,
+    // who may not has to come again.
+    let mut again = Vec::new();
+    for patience in [100, 20_000] {
+        let pace = Pace { burst: 1, per_second: 1, patience: Duration::from_millis(patience), ..WIDE };
+        let mut house = House::with(|plan| plan.pace = pace).await;
+        house.go("Try", "say Done.");
+        let mut first = (0, 0);
+        while first.0 == 0 {
+            house.settle().await;
+            first = house.tries("show_label").await;
+            house.advance(Duration::from_secs(2));
+        }
+        let open = EffectFilter { open: Some(true), ..EffectFilter::default() };
+        let waiting = house.store().effects(&open, 100).await.expect("effects");
+        again.push(waiting.iter().any(|look| look.effect.kind == "show_label" && look.effect.attempts > 0));
+        house.leave_unfinished();
+        house.done().await;
+    }
+    assert_eq!(again, [true, false]);
+}

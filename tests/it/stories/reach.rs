@@ -1,0 +1,139 @@
+//! What these stories do and see beyond the harness: the operator's orders, raw deliveries, planned effects, git.
+
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use skep::core::effect::{Effect, EffectKind};
+use skep::core::ids::{IssueNumber, TaskKey};
+use skep::http::{ApiError, Batch, Desk, Target};
+use skep::simulator::PullView;
+use skep::store::EffectFilter;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::house::{House, SECRET};
+
+impl House {
+    /// The operator asks for issues (`skep dispatch`), while the engine takes facts up.
+    pub async fn dispatch(&mut self, targets: Vec<Target>) -> Result<Batch, ApiError> {
+        self.advance(Duration::from_secs(1));
+        let desk = self.app().desk.clone();
+        let asked = tokio::spawn(async move { desk.dispatch(targets).await });
+        while !asked.is_finished() {
+            self.engine().step().await.expect("facts are handled");
+            tokio::task::yield_now().await;
+        }
+        asked.await.expect("dispatching does not panic")
+    }
+
+    /// Posts these bytes to the public address as GitHub would, signed; answers the status.
+    pub async fn post(&self, event: &str, guid: &str, body: &[u8]) -> u16 {
+        let mut stream = TcpStream::connect(self.address()).await.expect("the door is open");
+        let head = format!(
+            "POST /webhook HTTP/1.1\r\nhost: skep\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             x-github-event: {event}\r\nx-github-delivery: {guid}\r\nx-hub-signature-256: {}\r\n\
+             content-length: {}\r\n\r\n",
+            signed(body),
+            body.len(),
+        );
+        stream.write_all(head.as_bytes()).await.expect("the head is taken");
+        // Whoever refuses by the head alone may close before it read the body.
+        let _cut_off = stream.write_all(body).await;
+        let mut answer = Vec::new();
+        let _closed = stream.read_to_end(&mut answer).await;
+        let line = String::from_utf8_lossy(&answer);
+        line.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("an answer with a status")
+    }
+
+    /// Every prompt that was planned for an issue, oldest first.
+    pub async fn prompts(&self, issue: IssueNumber) -> Vec<String> {
+        self.planned(issue, EffectKind::RunTurn).await.iter().filter_map(prompt_of).collect()
+    }
+
+    /// Every effect of a kind that was planned for an issue, oldest first.
+    pub async fn planned(&self, issue: IssueNumber, kind: EffectKind) -> Vec<Effect> {
+        let task = Some(TaskKey::new(self.repository, issue));
+        let filter = EffectFilter { task, ..EffectFilter::default() };
+        let rows = self.store().effects(&filter, 1_000).await.expect("effects");
+        let effects = rows.iter().map(|row| serde_json::from_str::<Effect>(&row.effect.body).expect("an effect"));
+        effects.filter(|effect| effect.kind() == kind).collect()
+    }
+
+    /// What `git` says about the repository on GitHub.
+    pub fn git(&self, args: &[&str]) -> String {
+        let dir = self.data_dir().with_file_name("github").join(format!("{}.git", self.repository));
+        let mut git = std::process::Command::new("git");
+        let out = git.arg("-C").arg(&dir).args(args).output().expect("git runs");
+        assert!(out.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8_lossy(&out.stdout).into_owned()
+    }
+
+    /// What people read in our comments on an issue, oldest first.
+    pub fn our_comments(&self, issue: IssueNumber) -> Vec<String> {
+        let all = self.simulator.comments(self.repository, issue).expect("comments");
+        let ours = all.into_iter().filter(|comment| comment.author == "skep[bot]");
+        ours.map(|comment| comment.body.split("\n<!--").next().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// The only pull request there is.
+    pub fn the_pull(&self) -> PullView {
+        let mut pulls = self.pulls();
+        assert_eq!(pulls.len(), 1, "{pulls:?}");
+        pulls.remove(0)
+    }
+
+    /// The whole issue as a reader sees it, but for what is another in every run: commits, and times after retries.
+    pub fn told(&self, issue: IssueNumber) -> String {
+        let time = regex::Regex::new(r"\b[0-9]{2}:[0-9]{2}:[0-9]{2}Z").expect("a pattern");
+        time.replace_all(&without_shas(&self.thread(issue)), "TIME").into_owned()
+    }
+
+    /// The newest pull request that closes an issue.
+    pub fn pull_for(&self, issue: IssueNumber) -> PullView {
+        let closes = format!("Closes #{issue}\n");
+        let found = self.pulls().into_iter().rev().find(|pull| pull.issue.body.contains(&closes));
+        found.unwrap_or_else(|| panic!("no pull request closes #{issue}\n{}", self.thread(issue)))
+    }
+
+    /// Until a session is at work on an issue.
+    pub async fn until_working(&mut self, issue: IssueNumber) {
+        let home = self.repository;
+        let shows = move |house: &Self| {
+            let labels = house.simulator.issue(home, issue).expect("an issue").labels;
+            labels.iter().any(|label| label == "agent:working")
+        };
+        self.until("a session is at work", shows).await;
+    }
+
+    /// All pull requests.
+    pub fn pulls(&self) -> Vec<PullView> {
+        self.simulator.pulls(self.repository).expect("pull requests")
+    }
+
+    /// How many calls of a method go to a path that ends so.
+    pub fn calls(&self, method: &str, end: &str) -> usize {
+        let calls = self.simulator.calls();
+        calls.iter().filter(|call| call.method == method && call.path.ends_with(end)).count()
+    }
+}
+
+/// A text with `SHA` for every short or whole commit in it.
+pub fn without_shas(text: &str) -> String {
+    let sha = regex::Regex::new(r"\b([0-9a-f]{10}|[0-9a-f]{40})\b").expect("a pattern");
+    sha.replace_all(text, "SHA").into_owned()
+}
+
+/// The signature of a body.
+fn signed(body: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("any key");
+    mac.update(body);
+    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
+}
+
+fn prompt_of(effect: &Effect) -> Option<String> {
+    match effect {
+        Effect::RunTurn { turn, .. } => Some(turn.prompt.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,116 @@
+//! How often things are tried, and how long the pauses are: each number is the operator's.
+
+use std::time::Duration;
+
+use skep::agent::presets;
+use skep::core::effect::EffectKind;
+use skep::simulator::fault::{Fault, Trouble};
+use skep::store::EffectFilter;
+
+use crate::house::{ANSWER, CODE, House, Plan, Scene};
+
+/// A call that never works, and which effect gives up over it.
+fn never(kind: EffectKind) -> Option<(Scene, Fault)> {
+    let fault = |method: &str, path: &str| Fault::next(method, path, Trouble::BadGateway).times(1_000);
+    Some(match kind {
+        EffectKind::React => (CODE, fault("POST", "/repos/*/*/issues/*/reactions")),
+        EffectKind::CheckTrigger => (CODE, fault("GET", "/repos/*/*/collaborators/*/permission")),
+        EffectKind::ShowStatus => (CODE, fault("POST", "/repos/*/*/issues/*/comments")),
+        EffectKind::ShowLabel => (CODE, fault("POST", "/repos/*/*/issues/1/labels")),
+        EffectKind::PrepareWorkspace => (CODE, fault("POST", "/octo/hello.git/git-upload-pack")),
+        EffectKind::CheckPublish => (CODE, fault("GET", "/repos/*/*/collaborators/*/permission").after(1)),
+        EffectKind::Publish => (CODE, fault("POST", "/octo/hello.git/git-receive-pack")),
+        EffectKind::OpenPull => (CODE, fault("POST", "/repos/*/*/pulls")),
+        EffectKind::PostAnswer => (ANSWER, fault("POST", "/repos/*/*/issues/*/comments")),
+        // Nothing of these leaves the machine.
+        EffectKind::RunTurn | EffectKind::Collect | EffectKind::EndAgent | EffectKind::RemoveWorkspace => return None,
+    })
+}
+
+fn tries(plan: &mut Plan, effect: i64, start: i64) {
+    (plan.limits.effect_attempts, plan.limits.start_attempts) = (effect, start);
+}
+
+/// The attempts of the effects of a kind that were given up.
+async fn given_up(house: &House, kind: EffectKind) -> Vec<i64> {
+    let filter = EffectFilter { result: Some("failed".into()), ..EffectFilter::default() };
+    let failed = house.store().effects(&filter, 100).await.expect("effects");
+    failed.iter().filter(|look| look.effect.kind == kind.name()).map(|look| look.effect.attempts).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_effect_is_tried_as_often_as_the_operator_says() {
+    for kind in EffectKind::ALL {
+        let Some((scene, fault)) = never(kind) else { continue };
+        for (effect, start) in [(2_i64, 4_i64), (3, 1)] {
+            let wish =
+                if start == 4 { |plan: &mut Plan| tries(plan, 2, 4) } else { |plan: &mut Plan| tries(plan, 3, 1) };
+            let (mut house, _) = Scene { wish, ..scene.clone() }.begin().await;
+            house.simulator.add_fault(fault.clone());
+            house.walk(usize::MAX).await;
+            let wanted = if kind == EffectKind::PrepareWorkspace { start } else { effect };
+            let tried = given_up(&house, kind).await;
+            assert!(!tried.is_empty(), "{kind:?} was not given up");
+            assert!(tried.iter().all(|tries| *tries == wanted), "{kind:?}: {tried:?} instead of {wanted}");
+            if kind == EffectKind::OpenPull {
+                let calls = house.simulator.calls().into_iter().filter(|call| call.faulty).count();
+                assert_eq!(calls, usize::try_from(wanted).expect("few"), "a try is one call");
+            }
+            house.no_zombies().await;
+            house.done().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pauses_begin_with_the_operators_and_double() {
+    for base in [500_i64, 4_000] {
+        let mut house = House::with(|plan| plan.limits.retry_base_ms = base).await;
+        house.go("Add a greeting", CODE.script);
+        house
+            .simulator
+            .add_fault(Fault::next("POST", "/repos/*/*/issues/*/reactions", Trouble::BadGateway).times(1_000));
+        for factor in [1, 2, 4] {
+            house.settle().await;
+            let pause = eyes_due(&house).await - house.now();
+            assert!((base * factor..=base * factor * 6 / 5).contains(&pause), "{pause} after {factor} × {base}");
+            house.advance(Duration::from_millis(pause.unsigned_abs()));
+        }
+        house.simulator.clear_faults();
+        house.walk(usize::MAX).await;
+        house.done().await;
+    }
+}
+
+/// When the first reaction is tried again.
+async fn eyes_due(house: &House) -> i64 {
+    let filter = EffectFilter { open: Some(true), ..EffectFilter::default() };
+    let open = house.store().effects(&filter, 100).await.expect("effects");
+    open.into_iter().find(|look| look.effect.kind == "react").expect("it waits").not_before
+}
+
+/// An agent that does not start is tried with pauses, and then the issue says which agent and why.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_never_starts_is_named_after_the_configured_tries() {
+    for tries in [1_i64, 3] {
+        let mut house = House::with(|plan| {
+            plan.limits.start_attempts = tries;
+            plan.agent = Some(presets::custom("broken", vec!["false".into()]));
+        })
+        .await;
+        let began = house.now();
+        let issue = house.go("Add a greeting", CODE.script);
+        house.walk(usize::MAX).await;
+        let filter = EffectFilter { open: Some(false), ..EffectFilter::default() };
+        let turns = house.store().effects(&filter, 100).await.expect("effects");
+        let turn = turns.iter().find(|look| look.effect.kind == "run_turn").expect("a turn");
+        assert_eq!(turn.effect.attempts, tries);
+        assert!(tries == 1 || house.now() - began >= 3_000, "one and two seconds of pause");
+        assert_eq!((house.state(issue).await.as_str(), house.live().await), ("failed", 0));
+        let thread = house.thread(issue);
+        assert!(thread.contains("**Failed**") && thread.contains("remove and add the label `agent:go`"), "{thread}");
+        let told = house.ending(issue).await.thread;
+        insta::allow_duplicates! { insta::assert_snapshot!(told) };
+        house.done().await;
+    }
+}
