@@ -36,7 +36,7 @@ async fn protected_paths_are_not_published() {
 async fn one_path_that_is_not_allowed_holds_all_back() {
     let (house, pulls, thread) = published(allow(&[".github/**"])).await;
     assert_eq!(pulls, 0);
-    assert!(thread.contains("it touches protected paths (CLAUDE.md), which"), "{thread}");
+    assert!(thread.contains("it touches 1 protected path (`CLAUDE.md`), which"), "{thread}");
     house.done().await;
 }
 
