@@ -177,7 +177,11 @@ const FILE_ONLY: [(&str, &str, &str); 20] = [
     ),
     ("roles.<name>.prompt_file", "none", "A file with the prompt instead, by its path from `skep.toml`."),
     ("roles.<name>.agent", "`agent`", "The agent of this role."),
-    ("roles.<name>.model", "the agent's own", "A model, in the agent's own words."),
+    (
+        "roles.<name>.model",
+        "the agent's own",
+        "A model, in the agent's own words; an agent that does not offer it keeps its own, and the session's log says so.",
+    ),
     ("roles.<name>.tools", "the built-in role's, or all", "Any of `read search edit execute fetch think other`."),
     (
         "roles.<name>.writes",

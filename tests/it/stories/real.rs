@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use skep::core::agent::AgentSpec;
 use skep::core::ids::{IssueNumber, SessionId, TaskKey};
+use skep::core::role;
 
 use crate::agents::marked;
 use crate::agents::real::{Model, installed, path, spec};
@@ -19,16 +20,23 @@ struct Real {
 impl Real {
     /// A house with that agent; none where it is not installed, which was said.
     async fn new(name: &str) -> Option<Self> {
+        Self::with_model(name, None).await
+    }
+
+    /// The same with a role that wishes for a model.
+    async fn with_model(name: &str, model: Option<&str>) -> Option<Self> {
         let folder = installed()?;
-        let model = Model::start();
+        let server = Model::start();
         let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a home");
         let agent =
-            AgentSpec { home: Some(home.path().display().to_string()), ..spec(name, &folder, &model, home.path()) };
+            AgentSpec { home: Some(home.path().display().to_string()), ..spec(name, &folder, &server, home.path()) };
         let house = House::with(|plan| {
             plan.agent = Some(agent);
             plan.path = Some(path(&folder));
+            let swe = role::built_in(&"swe".parse().expect("a name")).expect("built in");
+            plan.roles = vec![role::Role { model: model.map(str::to_owned), ..swe }];
         });
-        Some(Self { house: house.await, _model: model, _home: home })
+        Some(Self { house: house.await, _model: server, _home: home })
     }
 
     /// Ana asks for the scenario.
@@ -126,3 +134,20 @@ macro_rules! with_each_agent {
 }
 
 with_each_agent!(a_label_becomes_a_pull_request a_refusing_model_is_named_on_the_issue taking_the_label_away_ends_it);
+
+/// Both offer a choice, each in its own words; a wish that is in neither's is said and harms nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_is_not_offered_is_said() {
+    for name in ["goose", "codex"] {
+        let Some(mut real) = Real::with_model(name, Some("no-such-model")).await else { return };
+        let (issue, session) = real.go("write");
+        real.house.settle_all().await;
+        assert_eq!(real.house.state(issue).await, "in-review", "{}", real.house.thread(issue));
+        let log = real.house.store().log(&session, 0, 1_000).await.expect("a log");
+        let notes: Vec<&str> =
+            log.iter().filter(|row| row.line.kind == "note").map(|row| row.line.body.as_str()).collect();
+        let offered = "This agent offers no model no-such-model, so it keeps ";
+        assert!(notes.iter().any(|note| note.contains(offered)), "{name}: {notes:?}");
+        real.house.done().await;
+    }
+}
