@@ -51,16 +51,16 @@ fn labeled_carries_the_words_of_the_issue() {
 
 #[test]
 fn unlabeled_survives_a_deleted_author_and_an_empty_body() {
-    insta::assert_snapshot!(golden("issues.unlabeled.json"), @r##"Codertocat/Hello-World 186853002#12 by 2311213: {"event":"unlabeled","label":"agent:go","sender":{"id":49699333,"login":"dependabot[bot]","kind":"bot"}}"##);
+    insta::assert_snapshot!(golden("issues.unlabeled.json"), @r##"Codertocat/Hello-World 186853002#12 by 2311213: {"event":"unlabeled","label":"agent:go","sender":{"id":49699333,"login":"dependabot[bot]","kind":"bot"},"at":1557933621000}"##);
 }
 
 #[test]
 fn an_issue_goes_in_three_ways() {
     let ways = ["issues.closed.json", "issues.deleted.json", "issues.transferred.json"].map(golden).join("\n");
     insta::assert_snapshot!(ways, @r##"
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"closed","sender":{"id":583231,"login":"octocat","kind":"user"}}
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"deleted","sender":{"id":583231,"login":"octocat","kind":"user"}}
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"transferred","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"closed","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"deleted","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"transferred","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
     "##);
 }
 
