@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use skep::core::ids::IssueNumber;
+use skep::core::ids::{IssueNumber, TaskKey};
 use skep::simulator::traffic::CallRecord;
 use skep::simulator::world::content::IssueEdit;
 
@@ -71,12 +71,14 @@ async fn a_burst_of_ticks_costs_one_edit_an_interval() {
     house.until("it runs", |house| house.status(issue).contains("**Working**")).await;
     let from = house.simulator.calls().len();
     // The clock stands: whatever the agent ticks, no further edit is due but the one that is planned.
-    let mut facts = 0;
-    while facts < 20 {
+    let patience = tokio::time::Instant::now() + Duration::from_secs(60);
+    while !all_ticked(&house, issue).await {
+        assert!(tokio::time::Instant::now() < patience, "the ticks are never told");
         house.nudge().await;
-        facts = house.timeline(issue).await.iter().filter(|name| *name == "session.progress").count();
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    let told = house.timeline(issue).await.iter().filter(|name| *name == "session.progress").count();
+    assert!(told > 3, "a burst of {told} facts is none");
     assert_eq!(edits(&house, from).len(), 0, "within the interval nothing is edited");
     house.advance(Duration::from_secs(5));
     house.until("the ticks are seen", |house| house.status(issue).contains("- [x] part 15")).await;
@@ -96,6 +98,13 @@ async fn a_burst_of_ticks_costs_one_edit_an_interval() {
     let count = edits(&house, from).len();
     assert!(count as i64 <= spent + 2, "{count} edits in {spent} intervals");
     house.done().await;
+}
+
+/// Whether the newest fact about the plan says that all of it is done.
+async fn all_ticked(house: &House, issue: IssueNumber) -> bool {
+    let events = house.store().task_events(TaskKey::new(house.repository, issue), 1_000).await.expect("events");
+    let last = events.iter().rev().find(|row| row.event.name == "session.progress");
+    last.is_some_and(|row| !row.event.body.contains("pending") && !row.event.body.contains("in_progress"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
