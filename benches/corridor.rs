@@ -1,7 +1,7 @@
 //! The real binary at work: how long from a receipt to the prompt, how soon it is up, and what it weighs.
 //!
 //! ```text
-//! cargo bench --bench corridor -- latency 100     # one issue after another, slot free, mirror warm
+//! cargo bench --bench corridor -- latency 18      # one issue after another, slot free, mirror warm; more wait for the pace
 //! cargo bench --bench corridor -- start 20        # from the start of the process to its first 200 on /healthz
 //! cargo bench --bench corridor -- weight 1000     # resident memory: idle, and with so many tasks queued
 //! ```
@@ -67,8 +67,9 @@ impl Bench {
     fn serve(&self, sessions: u32) -> anyhow::Result<(Skep, Duration)> {
         let (listen, admin) = (free()?, free()?);
         let config = self.folder.path().join("skep.toml");
-        let limits = "mutation_burst = 100000\nmutations_per_second = 100000\ncreations_per_minute = 100000\n\
-                      creations_per_hour = 1000000";
+        // The quickest pace the configuration allows.
+        let limits = "mutation_burst = 100\nmutations_per_second = 100\ncreations_per_minute = 80\n\
+                      creations_per_hour = 500";
         std::fs::write(&config, format!("[limits]\nsessions = {sessions}\n{limits}\n"))?;
         let program = env!("CARGO_BIN_EXE_skep");
         let began = Instant::now();
@@ -224,12 +225,12 @@ async fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     let number = |default: usize| args.get(1).and_then(|text| text.parse().ok()).unwrap_or(default);
     match args.first().map(String::as_str) {
-        Some("latency") => latency(number(100)).await,
+        Some("latency") => latency(number(18)).await,
         Some("start") => start(number(20)).await,
         Some("weight") => weight(number(1_000)).await,
         _ => {
             start(10).await?;
-            latency(50).await?;
+            latency(18).await?;
             weight(200).await
         }
     }
