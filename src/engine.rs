@@ -196,15 +196,20 @@ impl Engine {
             self.tell(transition, &waiting, Event::SlotGranted, "slot").await?;
         }
         let waiting = transition.queued(TOLD_AT_ONCE).await?;
-        let Some(first) = waiting.first() else { return Ok(()) };
-        let total = transition.queue_position(first.key).await?.map_or(0, |place| place.total);
-        for (index, row) in waiting.iter().enumerate() {
-            let position = index as i64 + 1;
+        // Counting the queue costs as much as it is long, so it is done only when there is something to tell.
+        let mut counted = None;
+        for (position, row) in (1..).zip(&waiting) {
             let task = read_stored(row)?;
             let Stage::Queued { told, .. } = &task.stage else { continue };
-            if schedule::worth_telling(*told, position) {
-                self.tell(transition, row, Event::Waiting { position, total }, "waiting").await?;
+            if !schedule::worth_telling(*told, position) {
+                continue;
             }
+            let total = match counted {
+                Some(total) => total,
+                None => transition.queue_position(row.key).await?.map_or(0, |place| place.total),
+            };
+            counted = Some(total);
+            self.tell(transition, row, Event::Waiting { position, total }, "waiting").await?;
         }
         Ok(())
     }

@@ -110,7 +110,9 @@ async fn an_agent_that_never_starts_is_named_after_the_configured_tries() {
         let thread = house.thread(issue);
         assert!(thread.contains("**Failed**") && thread.contains("remove and add the label `agent:go`"), "{thread}");
         let told = house.ending(issue).await.thread;
-        insta::allow_duplicates! { insta::assert_snapshot!(told) };
+        if tries == 3 {
+            insta::assert_snapshot!(told);
+        }
         house.done().await;
     }
 }
