@@ -4,14 +4,17 @@
 //! clock or a random number; the edges bring those in as values (`tests/it/tidy.rs` reads the `use` lines to be sure).
 
 pub mod agent;
+pub mod command;
 pub mod decide;
 pub mod effect;
 pub mod event;
 pub mod failure;
 pub mod glob;
 pub mod ids;
+pub mod markdown;
 pub mod place;
 pub mod policy;
+pub mod question;
 pub mod role;
 pub mod sanitise;
 pub mod schedule;

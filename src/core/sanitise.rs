@@ -20,6 +20,7 @@ mod secrets;
 mod word;
 
 pub use fit::fit;
+pub use hidden::visible;
 pub use inbound::inbound;
 pub use inline::{inline, title};
 pub use outbound::outbound;

@@ -2,7 +2,7 @@
 
 /// Drops terminal sequences and invisible characters, and makes every line end a `\n`. What emoji need to hold together
 /// (one variation selector, a joiner between two emoji) stays.
-pub(super) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let text = without_terminal_codes(text);
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();

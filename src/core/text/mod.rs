@@ -4,9 +4,12 @@
 //! leaves this room is longer than [`LIMIT`].
 
 pub mod answer;
+pub mod answers;
+pub mod command;
 pub mod failure;
 pub mod prompt;
 pub mod pull;
+pub mod question;
 pub mod refusal;
 pub mod status;
 

@@ -1,0 +1,145 @@
+//! What a comment says to skep: `/agent <word> …` lines, whom it addresses, and what is left for the agent. Total, one
+//! pass; which words exist is one list ([`usage::ALL`]), which the help text prints too.
+//!
+//! A command counts only where its author wrote it as such: at the start of a line of the text a person sees, not in
+//! code, in a quote or in hidden text.
+
+mod address;
+mod nearest;
+mod parse;
+pub mod usage;
+
+use serde::{Deserialize, Serialize};
+
+use super::markdown::{Row, rows};
+use super::sanitise;
+
+/// Most commands of one comment.
+pub const LINES: usize = 10;
+
+/// Longest comment that is read, bytes: all that GitHub takes.
+const MAX_BYTES: usize = 4 * 65_536;
+
+/// A command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Start work.
+    Go,
+    /// Stop for good.
+    Stop,
+    /// Rest, to be resumed.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Run again after an end.
+    Retry {
+        /// Without what the last session left.
+        fresh: bool,
+    },
+    /// Say how it stands.
+    Status,
+    /// Work in this role.
+    Role(String),
+    /// Work with this agent.
+    Agent(String),
+    /// How soon.
+    Priority(Priority),
+    /// A question to the agent.
+    Ask(String),
+    /// An answer to the agent's questions, for [`super::question::answers`].
+    Answer(String),
+    /// Plan first, change nothing before it is approved.
+    Plan,
+    /// The plan is good.
+    Approve,
+    /// Let one more person command here: a login without `@`.
+    Delegate(String),
+    /// Show the log's end.
+    Logs,
+    /// Show the commands.
+    Help,
+}
+
+/// How soon; the most urgent is the least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// Before the others.
+    High,
+    /// As they come.
+    Medium,
+    /// After the others.
+    Low,
+}
+
+/// One command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// A command.
+    Command(Command),
+    /// The first word is no command.
+    Unknown {
+        /// The word as written, at most 60 characters.
+        word: String,
+        /// A command spelled almost the same.
+        nearest: Option<&'static str>,
+        /// The rest of the line, without the word.
+        rest: String,
+    },
+    /// A command without what it needs.
+    Faulty {
+        /// Its word.
+        command: &'static str,
+        /// How it is written.
+        usage: &'static str,
+    },
+}
+
+/// A comment, understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    /// The command lines in order, at most [`LINES`].
+    pub lines: Vec<Line>,
+    /// How many more there were.
+    pub left_out: usize,
+    /// What is left for the agent, cleaned of hidden text: everything but the command lines; quotes and code stay.
+    pub text: String,
+    /// Whom it addresses.
+    pub addressed: Addressed,
+}
+
+/// Whom a comment addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addressed {
+    /// Nobody by name.
+    Nobody,
+    /// Us: our name stands in it, outside code and quotes.
+    Us,
+    /// Somebody else: it begins with their name, and ours stands nowhere.
+    Others,
+}
+
+/// Reads a comment. `slug` is our App's name, without `@`.
+pub fn read(body: &str, slug: &str) -> Spoken {
+    let clean = sanitise::inbound(body, MAX_BYTES);
+    let rows = rows(&clean);
+    let mut heard = parse::Heard::default();
+    let mut kept: Vec<Row<'_>> = Vec::with_capacity(rows.len());
+    let mut at = 0;
+    while at < rows.len() {
+        let words = parse::command_line(&rows[at]);
+        at += 1;
+        match words {
+            Some(words) => at += heard.line(words, &rows[at..]),
+            None => kept.push(rows[at - 1]),
+        }
+    }
+    let addressed = address::addressed(&kept, slug);
+    let text = kept.iter().map(|row| row.text).chain(heard.remarks.iter().map(String::as_str));
+    let text = text.collect::<Vec<_>>().join("\n").trim().to_owned();
+    Spoken { lines: heard.lines, left_out: heard.left_out, text, addressed }
+}
+
+#[cfg(test)]
+mod tests;

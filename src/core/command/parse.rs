@@ -1,0 +1,141 @@
+//! One command line.
+
+use super::nearest::nearest;
+use super::{Command, LINES, Line, Priority, usage};
+use crate::core::markdown::{Kind, Row};
+use crate::core::role::RoleName;
+
+/// What was heard so far.
+#[derive(Default)]
+pub(super) struct Heard {
+    pub(super) lines: Vec<Line>,
+    pub(super) left_out: usize,
+    /// Words behind commands that take none: they are for the agent.
+    pub(super) remarks: Vec<String>,
+}
+
+/// What stands behind `/agent`, if the row is a command line.
+pub(super) fn command_line<'a>(row: &Row<'a>) -> Option<&'a str> {
+    const PREFIX: &str = "/agent";
+    if row.kind != Kind::Words {
+        return None;
+    }
+    let line = row.text.trim_start_matches(' ');
+    let prefix = line.get(..PREFIX.len())?;
+    let rest = &line[PREFIX.len()..];
+    let ours = row.text.len() - line.len() <= 3 && prefix.eq_ignore_ascii_case(PREFIX);
+    (ours && (rest.is_empty() || rest.starts_with(char::is_whitespace))).then_some(rest.trim())
+}
+
+impl Heard {
+    /// Takes a command line; `below` are the rows under it. Returns how many of them belong to it.
+    pub(super) fn line(&mut self, words: &str, below: &[Row<'_>]) -> usize {
+        let (word, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+        let rest = rest.trim();
+        let bare = word.trim_end_matches(['.', ',', ':', ';', '!']).to_ascii_lowercase();
+        if bare == "answer" && rest.is_empty() {
+            let rows = below.iter().take_while(|row| command_line(row).is_none());
+            let rows: Vec<&str> = rows.map(|row| row.text).collect();
+            self.push(needing(rows.join("\n").trim(), "answer", |text| Some(Command::Answer(text.to_owned()))));
+            return rows.len();
+        }
+        let line = self.read(&bare, word, rest);
+        self.push(line);
+        0
+    }
+
+    fn push(&mut self, line: Line) {
+        if self.lines.len() < LINES {
+            self.lines.push(line);
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    fn read(&mut self, bare: &str, word: &str, rest: &str) -> Line {
+        match bare {
+            "" if rest.is_empty() => Line::Command(Command::Help),
+            "go" => self.alone(Command::Go, rest),
+            "stop" => self.alone(Command::Stop, rest),
+            "pause" => self.alone(Command::Pause, rest),
+            "resume" => self.alone(Command::Resume, rest),
+            "status" => self.alone(Command::Status, rest),
+            "plan" => self.alone(Command::Plan, rest),
+            "approve" => self.alone(Command::Approve, rest),
+            "logs" => self.alone(Command::Logs, rest),
+            "help" => self.alone(Command::Help, rest),
+            "retry" => self.retry(rest),
+            "role" => needing(rest, "role", |rest| {
+                name(rest.to_ascii_lowercase().trim_start_matches("role:")).map(Command::Role)
+            }),
+            "agent" => needing(rest, "agent", |rest| name(rest).map(Command::Agent)),
+            "priority" => needing(rest, "priority", |rest| priority(rest).map(Command::Priority)),
+            "ask" => needing(rest, "ask", |rest| Some(Command::Ask(rest.to_owned()))),
+            "answer" => needing(rest, "answer", |rest| Some(Command::Answer(rest.to_owned()))),
+            "delegate" => needing(rest, "delegate", |rest| login(rest).map(Command::Delegate)),
+            _ => Line::Unknown {
+                word: word.chars().take(60).collect(),
+                nearest: nearest(bare),
+                rest: rest_behind(word, rest),
+            },
+        }
+    }
+
+    /// A command that takes no words; those that stand there are for the agent.
+    fn alone(&mut self, command: Command, rest: &str) -> Line {
+        if rest.contains(char::is_alphanumeric) {
+            self.remarks.push(rest.to_owned());
+        }
+        Line::Command(command)
+    }
+
+    fn retry(&mut self, rest: &str) -> Line {
+        let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        if plain(first).eq_ignore_ascii_case("fresh") {
+            return self.alone(Command::Retry { fresh: true }, after.trim());
+        }
+        self.alone(Command::Retry { fresh: false }, rest)
+    }
+}
+
+/// A word that was cut keeps its end with the rest, so that nothing is lost.
+fn rest_behind(word: &str, rest: &str) -> String {
+    let end: String = word.chars().skip(60).collect();
+    if end.is_empty() { rest.to_owned() } else { format!("{end} {rest}").trim_end().to_owned() }
+}
+
+fn needing(rest: &str, command: &'static str, read: impl Fn(&str) -> Option<Command>) -> Line {
+    let read = if rest.is_empty() { None } else { read(rest) };
+    let usage = usage::find(command).map_or("", |usage| usage.usage);
+    read.map_or(Line::Faulty { command, usage }, Line::Command)
+}
+
+/// One word that can name a role or an agent.
+fn name(rest: &str) -> Option<String> {
+    let name: RoleName = plain(rest).to_ascii_lowercase().parse().ok()?;
+    Some(name.as_str().to_owned())
+}
+
+fn priority(rest: &str) -> Option<Priority> {
+    let word = plain(rest).to_ascii_lowercase();
+    match word.strip_prefix("priority:").unwrap_or(&word) {
+        "high" => Some(Priority::High),
+        "medium" => Some(Priority::Medium),
+        "low" => Some(Priority::Low),
+        _ => None,
+    }
+}
+
+/// A login: letters, digits and single hyphens, 39 at most; managed users have an underscore.
+fn login(rest: &str) -> Option<String> {
+    let login = plain(rest);
+    let login = login.strip_prefix('@').unwrap_or(login);
+    let shape = login.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    let fits = (1..=39).contains(&login.len()) && !login.starts_with(['-', '_']) && !login.ends_with('-');
+    (shape && fits).then(|| login.to_owned())
+}
+
+/// A word without quotation marks, code marks and final punctuation.
+fn plain(word: &str) -> &str {
+    word.trim_matches(|c: char| c.is_whitespace() || "`\"'*<>".contains(c)).trim_end_matches(['.', ',', '!', ';'])
+}

@@ -1,0 +1,48 @@
+//! What is said about commands: the list of them, hints for slips, and a polite no. Nobody is pinged but the author of
+//! the comment that is replied to.
+
+use super::code;
+use crate::core::command::usage;
+
+/// The list of commands.
+pub fn help() -> String {
+    let rows = usage::ALL.iter().map(|usage| format!("| `{}` | {} |", usage.usage.replace('|', "\\|"), usage.meaning));
+    format!(
+        "A command stands at the start of a line; upper and lower case are the same, and one comment may hold several. \
+         People with write access give them. 👍 means it was taken.\n\n| Command | What it does |\n| --- | --- |\n{}",
+        rows.collect::<Vec<_>>().join("\n")
+    )
+}
+
+/// A word that is no command.
+pub fn unknown(word: &str, nearest: Option<&str>) -> String {
+    let word = code(word, 60);
+    match nearest {
+        Some(nearest) => format!("*Hint*: {word} is no command. Did you mean `/agent {nearest}`?"),
+        None => format!("*Hint*: {word} is no command. `/agent help` shows them all."),
+    }
+}
+
+/// A command without what it needs.
+pub fn faulty(command: &str, usage: &str) -> String {
+    format!("*Hint*: `/agent {command}` was not understood. It is written `{usage}`.")
+}
+
+/// More commands than one comment may hold.
+pub fn too_many(taken: usize, left_out: usize) -> String {
+    format!(
+        "*Hint*: a comment may hold {taken} commands; {} left out.",
+        if left_out == 1 { "1 more was".to_owned() } else { format!("{left_out} more were") }
+    )
+}
+
+/// A command of somebody who may not. Said once per person and issue.
+pub fn not_permitted(author: &str) -> String {
+    format!(
+        "@{author} thank you, but only people with write access can give commands here, so nothing was done. One of them \
+         can do it for you, or write `/agent delegate @{author}` to let you do it on this issue."
+    )
+}
+
+#[cfg(test)]
+mod tests;
