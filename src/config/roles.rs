@@ -70,6 +70,7 @@ fn new(name: &RoleName, over: &RoleOverride) -> Option<Role> {
         model: None,
         tools: Tools::all(),
         writes: true,
+        plan: false,
         limits: RoleLimits::default(),
         source: RoleSource::Config,
     })
@@ -102,6 +103,7 @@ fn put(over: &mut RoleOverride, key: &str, item: Item, folder: &Path) -> Result<
         "model" => over.model = Some(words(item)?),
         "tools" => over.tools = Some(tools(item)?),
         "writes" => over.writes = Some(item.switch()?),
+        "plan" => over.plan = Some(item.switch()?),
         "session_timeout" => over.limits.session_timeout_s = Some(seconds(item)?),
         "silence" => over.limits.silence_s = Some(seconds(item)?),
         _ => return Err(item.wrong("there is no such key")),

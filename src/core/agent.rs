@@ -244,6 +244,26 @@ pub struct TurnEnd {
     pub resumed: bool,
 }
 
+/// What the agent says when it is done; quoted, never believed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finished {
+    /// What was done.
+    pub summary: String,
+    /// What was verified, and how.
+    pub verified: Vec<String>,
+    /// Its answers to threads of a review.
+    pub threads: Vec<ThreadReply>,
+}
+
+/// The agent's answer to a thread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadReply {
+    /// The thread, by the id the agent was given.
+    pub thread: String,
+    /// What to say there.
+    pub text: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,10 +2,17 @@
 //!
 //! Each kind says how repetition is harmless, because after a crash it will be repeated.
 
+mod kind;
+mod shown;
+
 use serde::{Deserialize, Serialize};
 
-use super::ids::{AgentBranch, CommentId, SessionId, Sha};
-use super::place::{Actor, Place, Snapshot};
+pub use kind::EffectKind;
+pub use shown::{Reaction, StatusLabel};
+
+use super::event::{Alarm, Asking};
+use super::ids::{AgentBranch, CommentId, IssueNumber, SessionId, Sha};
+use super::place::{Account, Actor, Place, Snapshot};
 use super::role::Tools;
 
 /// One thing to do outside.
@@ -25,8 +32,11 @@ pub enum Effect {
         place: Place,
         /// Who asked.
         actor: Actor,
-        /// The words in the delivery.
-        snapshot: Snapshot,
+        /// By what.
+        #[serde(default)]
+        asking: Asking,
+        /// The words in the delivery; without one they are taken as they are now.
+        snapshot: Option<Snapshot>,
     },
     /// Make the status comment say this. Found by its number or else by its marker, then edited; posted only if neither
     /// finds it.
@@ -60,6 +70,9 @@ pub enum Effect {
         branch: AgentBranch,
         /// The agent to start early, while git works.
         agent: String,
+        /// What the working copy begins with.
+        #[serde(default)]
+        start: Start,
     },
     /// Run one prompt turn. After a crash the agent's session is loaded again, or a new one begins in the same working
     /// copy; nothing leaves the machine in this effect.
@@ -130,6 +143,132 @@ pub enum Effect {
         /// Markdown.
         body: String,
     },
+    /// Make the comment with this key say this: found by its number or else by its marker, then edited; posted only if
+    /// neither finds it.
+    Say {
+        /// Where.
+        place: Place,
+        /// The number it stands under: the issue's, or our pull request's.
+        on: IssueNumber,
+        /// What it is, such as `question:1`; the marker is made of it.
+        key: String,
+        /// Its number, once known.
+        comment: Option<CommentId>,
+        /// Markdown, without the marker.
+        body: String,
+    },
+    /// React to a comment; instead of `instead_of`, if that is given. Reactions are a set.
+    ReactTo {
+        /// Where.
+        place: Place,
+        /// To which comment.
+        comment: CommentId,
+        /// How.
+        reaction: Reaction,
+        /// The one that goes.
+        instead_of: Option<Reaction>,
+    },
+    /// Read a comment again and what its writer may do. Reading repeats freely.
+    Weigh {
+        /// Where.
+        place: Place,
+        /// Which.
+        comment: CommentId,
+        /// The number it stands under.
+        on: IssueNumber,
+        /// Who wrote or changed it.
+        actor: Account,
+        /// Whether it is a comment of ours.
+        of_ours: bool,
+    },
+    /// Assign somebody to the issue, or take them off again. Assignees are a set.
+    Assign {
+        /// Where.
+        place: Place,
+        /// Whom.
+        login: String,
+        /// On, or off.
+        on: bool,
+    },
+    /// Set or take the label `agent:go` after a command. Labels are a set.
+    Switch {
+        /// Where.
+        place: Place,
+        /// On, or off.
+        on: bool,
+    },
+    /// Hide a comment of ours that is out of date. Hiding what is hidden is done.
+    Minimise {
+        /// Where.
+        place: Place,
+        /// Which.
+        comment: CommentId,
+    },
+    /// Read a review with its threads. Reading repeats freely.
+    ReadReview {
+        /// Where.
+        place: Place,
+        /// The pull request.
+        pull: i64,
+        /// The review.
+        review: i64,
+    },
+    /// Look at our pull request and the checks of its head. Reading repeats freely.
+    LookAtPull {
+        /// Where.
+        place: Place,
+        /// Its number.
+        pull: i64,
+    },
+    /// Answer a thread of the pull request. Found by its marker first.
+    Reply {
+        /// Where.
+        place: Place,
+        /// The pull request.
+        pull: i64,
+        /// REST's id of the thread's first comment.
+        to: i64,
+        /// What it is; the marker is made of it.
+        key: String,
+        /// Markdown, without the marker.
+        body: String,
+        /// GraphQL's id of the thread, when it is resolved as well.
+        resolve: Option<String>,
+    },
+    /// Make our pull request ready for review. What is ready stays so.
+    MarkReady {
+        /// Where.
+        place: Place,
+        /// Its number.
+        pull: i64,
+    },
+    /// Delete our branch, if its head is still this. What is gone is done.
+    DeleteBranch {
+        /// Where.
+        place: Place,
+        /// Which.
+        branch: AgentBranch,
+        /// Its head as we know it.
+        head: Sha,
+    },
+    /// Offer words to a running turn. What was not taken waits for the turn's end.
+    Steer {
+        /// Where.
+        place: Place,
+        /// Of which session.
+        session: SessionId,
+        /// Their ids.
+        words: Vec<String>,
+        /// What the agent is told.
+        text: String,
+    },
+    /// Tell when this moment comes: the effect's earliest time.
+    Ring {
+        /// Where.
+        place: Place,
+        /// Which moment.
+        alarm: Alarm,
+    },
     /// End the agent's process tree. Ending what is gone is done.
     EndAgent {
         /// Where.
@@ -146,6 +285,9 @@ pub enum Effect {
         /// What becomes of its commits in the mirror.
         #[serde(default)]
         commits: Leftover,
+        /// Whether the agent's home stays, so that it can load its session again.
+        #[serde(default)]
+        keep_home: bool,
     },
 }
 
@@ -158,7 +300,7 @@ pub struct Turn {
     pub model: Option<String>,
     /// What the agent is told.
     pub prompt: String,
-    /// What it is told instead when its session was loaded again after an interruption.
+    /// What it is told instead when its session is there, alive or loaded again.
     pub resumed: String,
     /// The agent's own session to load, if one is known.
     pub resume: Option<String>,
@@ -174,6 +316,19 @@ pub struct Turn {
     pub branch: AgentBranch,
 }
 
+/// What a working copy begins with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// The base.
+    #[default]
+    Base,
+    /// The head of our branch on GitHub, where there is one; else the base.
+    Branch,
+    /// What the last session of the task left in the mirror, where there is something; else the base.
+    Kept,
+}
+
 /// What becomes of the commits of a session whose working copy is removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -183,194 +338,4 @@ pub enum Leftover {
     Go,
     /// They are nowhere else: the mirror keeps them under `refs/skep/sessions/<id>`.
     Stay,
-}
-
-/// GitHub's reaction names that skep uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reaction {
-    /// 👀: taken.
-    Eyes,
-    /// 🎉: ended well.
-    Hooray,
-    /// 😕: ended badly, or refused.
-    Confused,
-}
-
-/// The one status label a task shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StatusLabel {
-    /// Waits for a slot.
-    Queued,
-    /// An agent works.
-    Working,
-    /// A person is asked.
-    NeedsYou,
-    /// Held by a person.
-    Paused,
-    /// A pull request waits for review.
-    Review,
-    /// Ended well.
-    Done,
-    /// Ended badly.
-    Failed,
-}
-
-impl StatusLabel {
-    /// Every one, in the order of a task's life.
-    pub const ALL: [Self; 7] =
-        [Self::Queued, Self::Working, Self::NeedsYou, Self::Paused, Self::Review, Self::Done, Self::Failed];
-
-    /// The label on GitHub.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Queued => "agent:queued",
-            Self::Working => "agent:working",
-            Self::NeedsYou => "agent:needs-you",
-            Self::Paused => "agent:paused",
-            Self::Review => "agent:review",
-            Self::Done => "agent:done",
-            Self::Failed => "agent:failed",
-        }
-    }
-
-    /// Its colour (six hexadecimal digits) and description, for when the repository does not have it yet.
-    pub fn look(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Queued => ("c5def5", "skep: waiting for a free slot"),
-            Self::Working => ("1d76db", "skep: an agent is working"),
-            Self::NeedsYou => ("fbca04", "skep: the agent asked a question"),
-            Self::Paused => ("d4c5f9", "skep: paused by a person"),
-            Self::Review => ("0e8a16", "skep: a pull request waits for review"),
-            Self::Done => ("0e8a16", "skep: done"),
-            Self::Failed => ("d93f0b", "skep: ended without a result; the status comment says why"),
-        }
-    }
-}
-
-/// The kind of an effect, as it stands in the outbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EffectKind {
-    /// [`Effect::React`].
-    React,
-    /// [`Effect::CheckTrigger`].
-    CheckTrigger,
-    /// [`Effect::ShowStatus`].
-    ShowStatus,
-    /// [`Effect::ShowLabel`].
-    ShowLabel,
-    /// [`Effect::PrepareWorkspace`].
-    PrepareWorkspace,
-    /// [`Effect::RunTurn`].
-    RunTurn,
-    /// [`Effect::Collect`].
-    Collect,
-    /// [`Effect::CheckPublish`].
-    CheckPublish,
-    /// [`Effect::Publish`].
-    Publish,
-    /// [`Effect::OpenPull`].
-    OpenPull,
-    /// [`Effect::PostAnswer`].
-    PostAnswer,
-    /// [`Effect::EndAgent`].
-    EndAgent,
-    /// [`Effect::RemoveWorkspace`].
-    RemoveWorkspace,
-}
-
-impl EffectKind {
-    /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 13] = [
-        Self::React,
-        Self::CheckTrigger,
-        Self::ShowStatus,
-        Self::ShowLabel,
-        Self::PrepareWorkspace,
-        Self::RunTurn,
-        Self::Collect,
-        Self::CheckPublish,
-        Self::Publish,
-        Self::OpenPull,
-        Self::PostAnswer,
-        Self::EndAgent,
-        Self::RemoveWorkspace,
-    ];
-
-    /// The name in tables and logs.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::React => "react",
-            Self::CheckTrigger => "check_trigger",
-            Self::ShowStatus => "show_status",
-            Self::ShowLabel => "show_label",
-            Self::PrepareWorkspace => "prepare_workspace",
-            Self::RunTurn => "run_turn",
-            Self::Collect => "collect",
-            Self::CheckPublish => "check_publish",
-            Self::Publish => "publish",
-            Self::OpenPull => "open_pull",
-            Self::PostAnswer => "post_answer",
-            Self::EndAgent => "end_agent",
-            Self::RemoveWorkspace => "remove_workspace",
-        }
-    }
-}
-
-impl Effect {
-    /// Which kind it is.
-    pub fn kind(&self) -> EffectKind {
-        match self {
-            Self::React { .. } => EffectKind::React,
-            Self::CheckTrigger { .. } => EffectKind::CheckTrigger,
-            Self::ShowStatus { .. } => EffectKind::ShowStatus,
-            Self::ShowLabel { .. } => EffectKind::ShowLabel,
-            Self::PrepareWorkspace { .. } => EffectKind::PrepareWorkspace,
-            Self::RunTurn { .. } => EffectKind::RunTurn,
-            Self::Collect { .. } => EffectKind::Collect,
-            Self::CheckPublish { .. } => EffectKind::CheckPublish,
-            Self::Publish { .. } => EffectKind::Publish,
-            Self::OpenPull { .. } => EffectKind::OpenPull,
-            Self::PostAnswer { .. } => EffectKind::PostAnswer,
-            Self::EndAgent { .. } => EffectKind::EndAgent,
-            Self::RemoveWorkspace { .. } => EffectKind::RemoveWorkspace,
-        }
-    }
-
-    /// Where it acts.
-    pub fn place(&self) -> &Place {
-        match self {
-            Self::React { place, .. }
-            | Self::CheckTrigger { place, .. }
-            | Self::ShowStatus { place, .. }
-            | Self::ShowLabel { place, .. }
-            | Self::PrepareWorkspace { place, .. }
-            | Self::RunTurn { place, .. }
-            | Self::Collect { place, .. }
-            | Self::CheckPublish { place, .. }
-            | Self::Publish { place, .. }
-            | Self::OpenPull { place, .. }
-            | Self::PostAnswer { place, .. }
-            | Self::EndAgent { place, .. }
-            | Self::RemoveWorkspace { place, .. } => place,
-        }
-    }
-
-    /// The session it belongs to, if it belongs to one.
-    pub fn session(&self) -> Option<&SessionId> {
-        match self {
-            Self::React { .. } | Self::CheckTrigger { .. } | Self::ShowStatus { .. } | Self::ShowLabel { .. } => None,
-            Self::PrepareWorkspace { session, .. }
-            | Self::RunTurn { session, .. }
-            | Self::Collect { session, .. }
-            | Self::CheckPublish { session, .. }
-            | Self::Publish { session, .. }
-            | Self::OpenPull { session, .. }
-            | Self::PostAnswer { session, .. }
-            | Self::EndAgent { session, .. }
-            | Self::RemoveWorkspace { session, .. } => Some(session),
-        }
-    }
 }

@@ -3,12 +3,20 @@
 //! Webhooks become the first group, people at the machine the second, our own clock and schedule the third, and the
 //! outcomes of effects the last. Outcomes are stored as JSON of this very type.
 
+mod facts;
+
 use serde::{Deserialize, Serialize};
 
-use super::agent::{ErrorClass, PlanEntry, TurnEnd};
+pub use facts::{
+    Alarm, Asking, BaseFacts, Checks, ChecksState, Failing, FileChange, PublishFacts, PullFacts, PullStanding,
+    RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, Work,
+};
+
+use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use super::effect::EffectKind;
-use super::ids::{CommentId, SessionId, Sha};
-use super::place::{Account, Actor, Permission, Place, Snapshot};
+use super::ids::{CommentId, IssueNumber, SessionId, Sha};
+use super::place::{Account, Snapshot};
+use super::question::Asked;
 
 /// Something that happened to one task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +48,132 @@ pub enum Event {
         sender: Account,
         /// GitHub's time of it, epoch milliseconds.
         at: i64,
+    },
+    /// The issue's title or body was changed.
+    IssueEdited {
+        /// By whom.
+        sender: Account,
+        /// The title as it is now.
+        title: String,
+        /// The title before, if it was changed.
+        old_title: Option<String>,
+        /// The body as it is now.
+        body: String,
+        /// The body before, if it was changed.
+        old_body: Option<String>,
+        /// GitHub's time of it, epoch milliseconds.
+        at: i64,
+    },
+    /// Somebody wrote or changed a comment on the issue or on our pull request.
+    Commented {
+        /// Which.
+        comment: CommentId,
+        /// The number it stands under: the issue's, or our pull request's.
+        on: IssueNumber,
+        /// Whose comment it is.
+        author: Account,
+        /// Who wrote or changed it now.
+        sender: Account,
+        /// Its words in the delivery.
+        body: String,
+        /// GitHub's time of it, epoch milliseconds.
+        at: i64,
+        /// Changed, not new.
+        edited: bool,
+    },
+    /// A comment is gone.
+    CommentDeleted {
+        /// Which.
+        comment: CommentId,
+        /// By whom.
+        sender: Account,
+    },
+    /// A comment was read again, and what its author may do.
+    Weighed {
+        /// What was found.
+        found: Box<Weighed>,
+    },
+    /// A review of our pull request was submitted.
+    Reviewed {
+        /// The pull request.
+        pull: i64,
+        /// The review.
+        review: i64,
+        /// By whom.
+        sender: Account,
+        /// GitHub's time of it, epoch milliseconds.
+        at: i64,
+    },
+    /// A review was read.
+    ReviewRead {
+        /// What it says.
+        review: Box<ReviewFacts>,
+    },
+    /// Something about our branch or its checks may have changed: a check ended, somebody pushed.
+    PullStirred {
+        /// What GitHub said, for the reason.
+        hint: String,
+        /// Who did it.
+        sender: Account,
+    },
+    /// Our pull request was looked at.
+    PullLooked {
+        /// What was found.
+        facts: Box<PullFacts>,
+    },
+    /// A moment came that the task waited for.
+    Rang {
+        /// Which.
+        alarm: Alarm,
+    },
+    /// A comment of ours is there.
+    Posted {
+        /// What it is, such as `question:1`.
+        key: String,
+        /// Its number.
+        comment: CommentId,
+    },
+    /// Somebody was assigned for us.
+    Assigned {
+        /// Who.
+        login: String,
+        /// Whether they were not assigned before.
+        added: bool,
+    },
+    /// Our pull request is no draft any more.
+    MadeReady {
+        /// Its number.
+        number: i64,
+    },
+    /// The agent asks people.
+    Asked {
+        /// In which session.
+        session: SessionId,
+        /// What.
+        asked: Vec<Asked>,
+    },
+    /// The agent says how far it is.
+    Reported {
+        /// In which session.
+        session: SessionId,
+        /// Its words.
+        text: String,
+    },
+    /// The agent says that it is done.
+    Finished {
+        /// In which session.
+        session: SessionId,
+        /// Its words.
+        finished: Finished,
+    },
+    /// Words were offered to a running turn.
+    Steered {
+        /// Of which session.
+        session: SessionId,
+        /// The ids of those that were offered.
+        offered: Vec<String>,
+        /// Whether they were taken.
+        taken: bool,
     },
     /// Our pull request was merged or closed.
     PullClosed {
@@ -78,6 +212,9 @@ pub enum Event {
         session: SessionId,
         /// What was found at its base.
         base: BaseFacts,
+        /// What the working copy stands on: the base, or the head of our branch.
+        #[serde(default)]
+        head: Option<Sha>,
         /// A random word for the envelope around other people's text in the prompt (R56: it cannot be guessed).
         nonce: String,
     },
@@ -89,6 +226,9 @@ pub enum Event {
         agent_session: String,
         /// Name and version as the agent gives them.
         agent: String,
+        /// Whether it takes further prompts while it works on one.
+        #[serde(default)]
+        queues: bool,
     },
     /// The plan or the log's tail changed enough to be shown.
     Progressed {
@@ -184,19 +324,6 @@ pub enum Event {
     },
 }
 
-/// How our pull request stands when it is found.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PullStanding {
-    /// Open.
-    #[default]
-    Open,
-    /// Merged by a person.
-    Merged,
-    /// Closed by a person.
-    Closed,
-}
-
 /// How an issue went away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -207,121 +334,4 @@ pub enum Gone {
     Deleted,
     /// Moved to another repository.
     Transferred,
-}
-
-/// All that is read from GitHub before work may start. One effect reads it, the core judges it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TriggerFacts {
-    /// Where.
-    pub place: Place,
-    /// Who asked.
-    pub actor: Actor,
-    /// What they may do; `None` for the operator, who is not asked.
-    pub permission: Option<Permission>,
-    /// The words, with comments.
-    pub snapshot: Snapshot,
-    /// The labels as they are now (the snapshot holds those of the trigger).
-    pub labels_now: Vec<String>,
-    /// Whether the issue is open now.
-    pub open: bool,
-    /// Whether the number is a pull request's.
-    pub is_pull: bool,
-    /// The repository's facts.
-    pub repository: RepositoryFacts,
-    /// The role files found on the default branch for the role labels.
-    pub role_files: Vec<RoleFile>,
-}
-
-/// What matters of a repository.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RepositoryFacts {
-    /// The branch work starts from.
-    pub default_branch: String,
-    /// Its head; `None` when the repository is empty.
-    pub head: Option<Sha>,
-    /// Read-only by its owner's wish.
-    pub archived: bool,
-}
-
-/// A role file of the repository.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoleFile {
-    /// The role's name (from the label).
-    pub role: String,
-    /// Where it lies.
-    pub path: String,
-    /// What it says.
-    pub text: String,
-}
-
-/// What was found in the repository at the commit work starts from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BaseFacts {
-    /// The commit.
-    pub sha: Sha,
-    /// The branch it is the head of.
-    pub branch: String,
-    /// `AGENTS.md`, bounded.
-    pub agents_md: Option<String>,
-    /// The pull request template, bounded.
-    pub pull_template: Option<String>,
-}
-
-/// What must hold right before a push.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PublishFacts {
-    /// What the requester may do now; `None` for the operator.
-    pub permission: Option<Permission>,
-    /// Whether the issue is still open.
-    pub open: bool,
-    /// Whether the repository is archived now.
-    pub archived: bool,
-    /// The base branch's name now (it may have been renamed).
-    pub base_branch: String,
-}
-
-/// How a file changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileChange {
-    /// Where it lies now.
-    pub path: String,
-    /// `added`, `modified`, `deleted` or `renamed`.
-    pub kind: String,
-    /// Lines added.
-    pub insertions: u64,
-    /// Lines removed.
-    pub deletions: u64,
-    /// No lines are counted.
-    pub binary: bool,
-}
-
-/// What git found after the process tree was gone: the only evidence there is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Work {
-    /// What would be pushed.
-    pub head: Sha,
-    /// What it stands on.
-    pub base: Sha,
-    /// How many commits lie between.
-    pub commits: u32,
-    /// Whether we committed what the agent left.
-    pub committed_by_us: bool,
-    /// Which files changed; none means there is nothing to publish.
-    pub files: Vec<FileChange>,
-    /// Paths that need a person's explicit consent.
-    pub protected: Vec<String>,
-    /// Limits that were exceeded and shapes that are refused, as sentences.
-    pub objections: Vec<String>,
-}
-
-impl Work {
-    /// Whether there is anything to publish.
-    pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
-    }
-
-    /// Whether git refused to take it: then there is something, but no commit of it.
-    pub fn is_refused(&self) -> bool {
-        !self.is_empty() && self.head == self.base
-    }
 }

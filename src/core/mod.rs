@@ -23,3 +23,4 @@ pub mod story;
 pub mod task;
 pub mod text;
 pub mod time;
+pub mod word;

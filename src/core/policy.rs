@@ -10,6 +10,8 @@ use super::role::{Role, RoleName};
 
 /// The label whose adding starts work.
 pub const GO_LABEL: &str = "agent:go";
+/// The label that makes an agent plan first and change files only once the plan is approved.
+pub const PLAN_LABEL: &str = "agent:plan";
 
 /// The operator's wishes. Made by `config`, completed with the App's identity by `app`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +32,10 @@ pub struct Policy {
     pub allowed_bots: Vec<UserId>,
     /// Protected paths that a pull request may touch all the same.
     pub allow_protected: AllowProtected,
+    /// Whether whoever opened the issue may answer questions about it without write access.
+    pub author_answers: bool,
+    /// When a draft becomes ready for review.
+    pub ready: Ready,
     /// What people must know about how agents are confined here; shown in every pull request when it is a warning.
     pub confinement_warning: Option<String>,
 }
@@ -69,6 +75,17 @@ impl AllowProtected {
     }
 }
 
+/// When a draft pull request becomes ready for review.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ready {
+    /// When its checks are green: the required ones, or all where none is required. Without any check it stays a draft.
+    #[default]
+    Green,
+    /// Never: a person does it.
+    Never,
+}
+
 /// Numbers under `[limits]`. Every one has a test that fails when it is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
@@ -94,6 +111,22 @@ pub struct Limits {
     pub max_patch_bytes: u64,
     /// Commits above the base.
     pub max_commits: u32,
+    /// How long a tool that asks people waits for a quick answer, milliseconds.
+    pub quick_answer_ms: i64,
+    /// How long a session that waits for an answer keeps its process and its slot, milliseconds.
+    pub park_ms: i64,
+    /// When people are reminded of an open question, milliseconds after it.
+    pub remind_ms: i64,
+    /// When an open question expires, milliseconds after it.
+    pub expire_ms: i64,
+    /// Rounds of mending failed checks without a word of a person.
+    pub check_rounds: u32,
+    /// Revisions of one pull request in all.
+    pub rounds: u32,
+    /// Our comments in one session.
+    pub comments: u32,
+    /// Comments of bots that are taken in a row.
+    pub bot_rounds: u32,
 }
 
 impl Default for Limits {
@@ -110,6 +143,14 @@ impl Default for Limits {
             max_files: 100,
             max_patch_bytes: 4 * 1024 * 1024,
             max_commits: 20,
+            quick_answer_ms: 20_000,
+            park_ms: 5 * 60_000,
+            remind_ms: 24 * 3_600_000,
+            expire_ms: 7 * 24 * 3_600_000,
+            check_rounds: 3,
+            rounds: 10,
+            comments: 20,
+            bot_rounds: 3,
         }
     }
 }

@@ -235,6 +235,9 @@ pub struct Role {
     pub tools: Tools,
     /// May change files, which become a pull request; otherwise its answer becomes a comment.
     pub writes: bool,
+    /// Makes a plan first, and changes files only once a person approved it.
+    #[serde(default)]
+    pub plan: bool,
     /// Its own clocks.
     pub limits: RoleLimits,
     /// Who wrote the prompt.
@@ -258,6 +261,8 @@ pub struct RoleOverride {
     pub tools: Option<Tools>,
     /// Whether files may change.
     pub writes: Option<bool>,
+    /// Whether a plan comes first (operator only).
+    pub plan: Option<bool>,
     /// Clocks (operator only).
     pub limits: RoleLimits,
     /// What was written but has no effect here, each entry fit to be shown: `mcp-servers`, `tools: github/*`.
@@ -275,6 +280,7 @@ impl RoleOverride {
             model: None,
             tools: None,
             writes: None,
+            plan: None,
             limits: RoleLimits::default(),
             ignored: Vec::new(),
         }
@@ -333,6 +339,7 @@ fn granted(base: &Role, over: &RoleOverride) -> Role {
         model: over.model.clone().or_else(|| base.model.clone()),
         tools: over.tools.clone().unwrap_or_else(|| base.tools.clone()),
         writes: over.writes.unwrap_or(base.writes),
+        plan: over.plan.unwrap_or(base.plan),
         limits: RoleLimits {
             session_timeout_s: over.limits.session_timeout_s.or(base.limits.session_timeout_s),
             silence_s: over.limits.silence_s.or(base.limits.silence_s),

@@ -67,20 +67,25 @@ impl SessionState {
         matches!(self, Self::Dispatched | Self::Running | Self::Waiting | Self::Idle)
     }
 
-    /// Whether `next` may follow. Ends are final; every live state may fail or be cancelled.
+    /// Whether `next` may follow. Failures and cancels are final, and every live state may come to them; a completed session
+    /// is taken up again when people have more to say about its pull request.
     pub fn may_become(self, next: Self) -> bool {
+        if self == Self::Completed {
+            return next == Self::Parked;
+        }
         if self.is_end() {
             return false;
         }
         match next {
-            Self::Failed | Self::Cancelled => true,
+            Self::Failed | Self::Cancelled | Self::Parked => self != next,
             Self::Created => false,
-            Self::Dispatched => self == Self::Created,
+            // Again from `idle`: on top of what somebody pushed to the branch meanwhile.
+            Self::Dispatched => matches!(self, Self::Created | Self::Parked | Self::Idle),
             Self::Running => matches!(self, Self::Dispatched | Self::Waiting | Self::Parked | Self::Idle),
             Self::Waiting => self == Self::Running,
-            Self::Parked => matches!(self, Self::Waiting | Self::Running | Self::Idle),
-            Self::Idle => self == Self::Running,
-            Self::Completed => self == Self::Idle,
+            Self::Idle => matches!(self, Self::Running | Self::Parked),
+            // From `running` after it only answered a person's question.
+            Self::Completed => matches!(self, Self::Idle | Self::Running),
         }
     }
 }
@@ -125,13 +130,13 @@ mod tests {
             table.push_str(&format!("{} -> {}\n", from.name(), to.join(" ")));
         }
         insta::assert_snapshot!(table, @r"
-        created -> dispatched failed cancelled
-        dispatched -> running failed cancelled
-        running -> waiting parked idle failed cancelled
+        created -> dispatched parked failed cancelled
+        dispatched -> running parked failed cancelled
+        running -> waiting parked idle completed failed cancelled
         waiting -> running parked failed cancelled
-        parked -> running failed cancelled
-        idle -> running parked completed failed cancelled
-        completed -> 
+        parked -> dispatched running idle failed cancelled
+        idle -> dispatched running parked completed failed cancelled
+        completed -> parked
         failed -> 
         cancelled -> 
         ");

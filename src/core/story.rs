@@ -56,6 +56,57 @@ pub enum Happening {
     /// The agent's answer is on the issue.
     #[serde(rename = "answer.posted")]
     AnswerPosted,
+    /// The agent asked people.
+    #[serde(rename = "question.asked")]
+    QuestionAsked,
+    /// A question was answered.
+    #[serde(rename = "question.answered")]
+    QuestionAnswered,
+    /// The session waits for people, with its process alive.
+    #[serde(rename = "session.waiting")]
+    SessionWaiting,
+    /// The session waits for people, without a process.
+    #[serde(rename = "session.parked")]
+    SessionParked,
+    /// A person paused the session.
+    #[serde(rename = "session.paused")]
+    SessionPaused,
+    /// The session goes on.
+    #[serde(rename = "session.resumed")]
+    SessionResumed,
+    /// A person's words were taken for the agent.
+    #[serde(rename = "word.taken")]
+    WordTaken,
+    /// The agent has heard them.
+    #[serde(rename = "word.delivered")]
+    WordDelivered,
+    /// A command was taken.
+    #[serde(rename = "command.taken")]
+    CommandTaken,
+    /// The agent's plan waits for approval.
+    #[serde(rename = "plan.proposed")]
+    PlanProposed,
+    /// It was approved.
+    #[serde(rename = "plan.approved")]
+    PlanApproved,
+    /// A review of the pull request was taken.
+    #[serde(rename = "review.taken")]
+    ReviewTaken,
+    /// Checks failed on our branch.
+    #[serde(rename = "checks.failed")]
+    ChecksFailed,
+    /// They passed.
+    #[serde(rename = "checks.passed")]
+    ChecksPassed,
+    /// A revision of the pull request was begun.
+    #[serde(rename = "revision.started")]
+    RevisionStarted,
+    /// The pull request is no draft any more.
+    #[serde(rename = "pull_request.ready")]
+    PullRequestReady,
+    /// A person has to look.
+    #[serde(rename = "session.needs_person")]
+    NeedsPerson,
     /// The session ended well.
     #[serde(rename = "session.completed")]
     SessionCompleted,
@@ -69,7 +120,7 @@ pub enum Happening {
 
 impl Happening {
     /// Every name.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 37] = [
         Self::DeliveryAccepted,
         Self::DeliveryIgnored,
         Self::TaskReceived,
@@ -87,6 +138,23 @@ impl Happening {
         Self::PullRequestMerged,
         Self::PullRequestClosed,
         Self::AnswerPosted,
+        Self::QuestionAsked,
+        Self::QuestionAnswered,
+        Self::SessionWaiting,
+        Self::SessionParked,
+        Self::SessionPaused,
+        Self::SessionResumed,
+        Self::WordTaken,
+        Self::WordDelivered,
+        Self::CommandTaken,
+        Self::PlanProposed,
+        Self::PlanApproved,
+        Self::ReviewTaken,
+        Self::ChecksFailed,
+        Self::ChecksPassed,
+        Self::RevisionStarted,
+        Self::PullRequestReady,
+        Self::NeedsPerson,
         Self::SessionCompleted,
         Self::SessionFailed,
         Self::SessionCancelled,
@@ -112,6 +180,23 @@ impl Happening {
             Self::PullRequestMerged => "pull_request.merged",
             Self::PullRequestClosed => "pull_request.closed",
             Self::AnswerPosted => "answer.posted",
+            Self::QuestionAsked => "question.asked",
+            Self::QuestionAnswered => "question.answered",
+            Self::SessionWaiting => "session.waiting",
+            Self::SessionParked => "session.parked",
+            Self::SessionPaused => "session.paused",
+            Self::SessionResumed => "session.resumed",
+            Self::WordTaken => "word.taken",
+            Self::WordDelivered => "word.delivered",
+            Self::CommandTaken => "command.taken",
+            Self::PlanProposed => "plan.proposed",
+            Self::PlanApproved => "plan.approved",
+            Self::ReviewTaken => "review.taken",
+            Self::ChecksFailed => "checks.failed",
+            Self::ChecksPassed => "checks.passed",
+            Self::RevisionStarted => "revision.started",
+            Self::PullRequestReady => "pull_request.ready",
+            Self::NeedsPerson => "session.needs_person",
             Self::SessionCompleted => "session.completed",
             Self::SessionFailed => "session.failed",
             Self::SessionCancelled => "session.cancelled",

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::EngineError;
+use crate::core::command::Priority;
 use crate::core::decide::{Noted, Planned};
 use crate::core::effect::{Effect, Reaction};
 use crate::core::place::Place;
@@ -26,7 +27,11 @@ pub(super) fn task(task: &Task, now: i64) -> Result<TaskRow, EngineError> {
         key: task.key(),
         version: 0,
         state: task.state().to_owned(),
-        priority: 0,
+        priority: match task.priority() {
+            Priority::High => 1,
+            Priority::Medium => 0,
+            Priority::Low => -1,
+        },
         queued_at,
         installation: task.place.installation,
         body: text("a task", task)?,
@@ -104,10 +109,13 @@ pub(super) fn effect(
         lane,
         serial,
         rank,
-        content: matches!(effect, Effect::ShowStatus { .. } | Effect::OpenPull { .. } | Effect::PostAnswer { .. }),
+        content: creates(effect),
         coalesce: match effect {
             Effect::ShowStatus { .. } => Some(format!("status:{task}")),
             Effect::ShowLabel { .. } => Some(format!("label:{task}")),
+            Effect::Say { key, .. } => Some(format!("say:{task}:{key}")),
+            Effect::LookAtPull { .. } => Some(format!("look:{task}")),
+            Effect::Switch { .. } => Some(format!("switch:{task}")),
             _ => None,
         },
         not_before: planned.not_before,
@@ -117,19 +125,36 @@ pub(super) fn effect(
     })
 }
 
+/// Whether it may create content on GitHub, of which only so much is allowed.
+fn creates(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::ShowStatus { .. }
+            | Effect::OpenPull { .. }
+            | Effect::PostAnswer { .. }
+            | Effect::Say { .. }
+            | Effect::Reply { .. }
+    )
+}
+
 /// Where an effect waits its turn: changes on GitHub one at a time per installation, receipts first.
 fn lane(effect: &Effect) -> (String, bool, i64) {
     let github = |rank| (format!("github:{}", effect.place().installation), true, rank);
     match effect {
-        Effect::React { reaction: Reaction::Eyes, .. } => github(0),
-        Effect::OpenPull { .. } | Effect::PostAnswer { .. } => github(1),
-        Effect::ShowLabel { .. } => github(2),
+        Effect::React { reaction: Reaction::Eyes, .. } | Effect::ReactTo { .. } => github(0),
+        Effect::OpenPull { .. } | Effect::PostAnswer { .. } | Effect::Say { .. } | Effect::Reply { .. } => github(1),
+        Effect::ShowLabel { .. } | Effect::Switch { .. } | Effect::Assign { .. } | Effect::MarkReady { .. } => github(2),
         Effect::ShowStatus { .. } => github(3),
-        Effect::React { .. } => github(4),
-        Effect::CheckTrigger { .. } | Effect::CheckPublish { .. } => ("read".into(), false, 1),
+        Effect::React { .. } | Effect::Minimise { .. } => github(4),
+        Effect::CheckTrigger { .. }
+        | Effect::CheckPublish { .. }
+        | Effect::Weigh { .. }
+        | Effect::ReadReview { .. }
+        | Effect::LookAtPull { .. } => ("read".into(), false, 1),
         Effect::PrepareWorkspace { .. } | Effect::Collect { .. } | Effect::Publish { .. } => ("git".into(), false, 1),
-        Effect::RunTurn { .. } | Effect::EndAgent { .. } => ("agent".into(), false, 1),
-        Effect::RemoveWorkspace { .. } => ("tidy".into(), false, 5),
+        Effect::RunTurn { .. } | Effect::EndAgent { .. } | Effect::Steer { .. } => ("agent".into(), false, 1),
+        Effect::Ring { .. } => ("clock".into(), false, 1),
+        Effect::RemoveWorkspace { .. } | Effect::DeleteBranch { .. } => ("tidy".into(), false, 5),
     }
 }
 

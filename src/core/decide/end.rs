@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::trigger::refuse;
-use super::{Decision, Draft};
+use super::{Decision, Draft, pull, talk, turn};
 use crate::core::effect::{Effect, EffectKind, Leftover, Reaction};
 use crate::core::event::{Event, Gone, Work};
 use crate::core::ids::SessionId;
@@ -15,11 +15,19 @@ use crate::core::text;
 /// The session ended well.
 pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
     let stop = end.stop();
+    let in_review = end == End::InReview;
     finish(&mut draft, end);
     draft.note(Happening::SessionCompleted, json!({ "stop": stop, "state": draft.task.state() }));
     draft.react(Reaction::Hooray);
-    remove_workspace(&mut draft, Leftover::Go);
+    // A review may come: until the pull request is over, the agent can be asked to go on where it was.
+    remove_home(&mut draft, Leftover::Go, in_review);
     draft.show();
+    if in_review {
+        if !draft.task.talk.words.is_empty() {
+            return talk::deliver(draft, "people said more while it finished");
+        }
+        draft.task.follow.look_at = Some(draft.cx.now + pull::FIRST_LOOK_MS);
+    }
     draft.because(format!("completed: {stop}"))
 }
 
@@ -33,8 +41,8 @@ pub(super) fn fail(mut draft: Draft<'_>, class: &str, say: &str) -> Decision {
     draft.because(format!("failed: {class}"))
 }
 
-/// A person switched it off, on the issue or at the machine.
-pub(super) fn switched_off(draft: Draft<'_>, why: &str, at: i64) -> Decision {
+/// A person ends it, on the issue or at the machine: the agent goes, nothing is published, what it made is kept.
+pub(super) fn stop(draft: Draft<'_>, why: &str, at: i64) -> Decision {
     if at < draft.task.last_trigger {
         return draft.because("older than the last trigger");
     }
@@ -46,13 +54,18 @@ pub(super) fn switched_off(draft: Draft<'_>, why: &str, at: i64) -> Decision {
             draft.task.stage = Stage::Idle;
             draft.because(format!("superseded: {why}"))
         }
-        Stage::Queued { .. } | Stage::Working { .. } => cancel(draft, why),
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => cancel(draft, why),
     }
+}
+
+/// Nobody answered in time, and there was no default.
+pub(super) fn expired(draft: Draft<'_>, why: &str) -> Decision {
+    fail(draft, "no_answer", why)
 }
 
 /// The issue is closed, deleted or moved.
 pub(super) fn issue_gone(draft: Draft<'_>, how: Gone, sender: &Account, at: i64) -> Decision {
-    switched_off(draft, &text::gone(how, &sender.login), at)
+    stop(draft, &text::gone(how, &sender.login), at)
 }
 
 fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
@@ -64,23 +77,21 @@ fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
     draft.because(format!("cancelled: {why}"))
 }
 
-/// Our pull request is closed.
-pub(super) fn pull_closed(mut draft: Draft<'_>, number: i64, merged: bool) -> Decision {
-    let ours = draft.task.pull.as_ref().is_some_and(|pull| pull.number == number);
-    let Stage::Ended { end, .. } = &mut draft.task.stage else {
-        return draft.because("a session is on; its end will tell");
-    };
-    // Whatever was tried since: a pull request that is over is the last word on the issue.
-    if !ours || matches!(end, End::Merged | End::PullClosed) {
-        return draft.because("not the pull request that waits for review");
-    }
-    *end = if merged { End::Merged } else { End::PullClosed };
+/// Our pull request is over while a session works on it: a revision has nothing left to revise.
+pub(super) fn pull_closed_at_work(mut draft: Draft<'_>, merged: bool) -> Decision {
     draft.task.leave_branch();
+    draft.task.follow = Default::default();
+    let revising = draft.task.job().is_some_and(|job| job.round > 0);
+    if !revising {
+        return draft.because("a session is on; its end will tell");
+    }
+    draft.give_up();
+    wind_up(&mut draft);
+    finish(&mut draft, if merged { End::Merged } else { End::PullClosed });
     let happening = if merged { Happening::PullRequestMerged } else { Happening::PullRequestClosed };
-    draft.note(happening, json!({ "number": number }));
-    draft.task.tell(draft.cx.now, if merged { "The pull request was merged." } else { "The pull request was closed." });
+    draft.note_bare(happening);
     draft.show();
-    draft.because("the pull request is closed")
+    draft.because("the pull request is over, and its revision with it")
 }
 
 /// An effect that was given up.
@@ -99,6 +110,21 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         EffectKind::CheckTrigger if matches!(draft.task.stage, Stage::Checking { .. }) => {
             refuse(draft, &text::refusal::unchecked(say, exhausted))
         }
+        EffectKind::Steer => {
+            let ids: Vec<String> = draft.task.talk.words.iter().map(|word| word.id.clone()).collect();
+            turn::steered(draft, &ids, false)
+        }
+        EffectKind::Ring | EffectKind::Weigh | EffectKind::ReadReview | EffectKind::LookAtPull => {
+            draft.because(format!("{} failed: {say}", effect.name()))
+        }
+        EffectKind::Say
+        | EffectKind::ReactTo
+        | EffectKind::Assign
+        | EffectKind::Switch
+        | EffectKind::Minimise
+        | EffectKind::Reply
+        | EffectKind::MarkReady
+        | EffectKind::DeleteBranch => draft.because(format!("{} failed: {say}", effect.name())),
         EffectKind::React | EffectKind::ShowStatus | EffectKind::ShowLabel | EffectKind::CheckTrigger => {
             draft.because(format!("{} failed: {say}", effect.name()))
         }
@@ -111,6 +137,9 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         | EffectKind::OpenPull
         | EffectKind::PostAnswer => {
             let current = draft.task.job().map(|job| &job.session) == session;
+            if effect == EffectKind::Collect && matches!(draft.task.stage, Stage::Held { .. }) {
+                return draft.because(format!("the checkpoint failed: {say}"));
+            }
             if !current || !matches!(draft.task.stage, Stage::Working { .. }) {
                 return draft.because("an echo of an earlier session");
             }
@@ -121,12 +150,32 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
 
 /// Something of the session arrives after its end: saved work is told, the rest is an echo.
 pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
+    let over = matches!(draft.task.stage, Stage::Ended { .. });
     match event {
-        Event::Collected { work, .. } if !matches!(draft.task.stage, Stage::Queued { .. }) => saved(draft, work),
+        Event::Collected { work, .. } if !over => {
+            draft.on_progress(|progress| progress.work = Some(work.clone()));
+            if matches!(draft.task.stage, Stage::Held { .. }) && !work.is_empty() {
+                draft.show();
+            }
+            draft.because("what the session made so far is kept")
+        }
+        Event::Collected { work, .. } => saved(draft, work),
+        Event::Steered { offered, .. } => turn::steered(draft, offered, false),
+        Event::TurnEnded { end, .. } if !over => {
+            if let Some(job) = draft.job_mut()
+                && !end.agent_session.is_empty()
+            {
+                job.agent_session = Some(end.agent_session.clone());
+            }
+            draft.because("an echo: the turn was cut short")
+        }
         Event::PullOpened { number, url, draft: is_draft, .. } => {
             draft.task.pull = Some(crate::core::task::Pull { number: *number, url: url.clone(), draft: *is_draft });
             draft.show();
             draft.because("the pull request was opened while the session was ended")
+        }
+        Event::WorkspaceReady { .. } if !over => {
+            draft.because("the working copy was made while the session was held; it is made again when it goes on")
         }
         Event::WorkspaceReady { .. } => {
             remove_workspace(&mut draft, Leftover::Go);
@@ -161,16 +210,26 @@ pub(super) fn stray(mut draft: Draft<'_>, session: &SessionId, event: &Event) ->
     };
     if let Some(commits) = commits {
         let place = draft.task.place.clone();
-        draft.plan(Effect::RemoveWorkspace { place, session: session.clone(), commits });
+        draft.plan(Effect::RemoveWorkspace { place, session: session.clone(), commits, keep_home: false });
     }
     draft.because(format!("an echo of session {session}"))
 }
 
+/// A session that was held is over: what it made is looked at, unless git said already what it is.
+fn wind_up_held(draft: &mut Draft<'_>) {
+    let (Stage::Held { job, progress, .. } | Stage::Queued { job, progress, .. }) = &draft.task.stage else { return };
+    match (&job.ground, progress.work.clone()) {
+        (Some(_), None) => save_work(draft),
+        (None, None) => {}
+        (_, Some(work)) => reap(draft, &work),
+    }
+}
+
 /// Ends what runs for the session and sees to it that nothing of its work is lost and nothing else is left.
 fn wind_up(draft: &mut Draft<'_>) {
-    let Stage::Working { step, progress, .. } = &draft.task.stage else { return };
+    let Stage::Working { step, progress, .. } = &draft.task.stage else { return wind_up_held(draft) };
     match (step, progress.work.clone()) {
-        (Step::Running { .. }, _) => save_work(draft),
+        (Step::Running { .. } | Step::Waiting { .. }, _) => save_work(draft),
         (Step::Preparing, _) => remove_workspace(draft, Leftover::Go),
         (_, Some(work)) => reap(draft, &work),
         // Git is still looking (and has ended the agent for that), or could not look: until it tells, everything stays.
@@ -201,19 +260,25 @@ fn finish(draft: &mut Draft<'_>, end: End) {
     let stage = std::mem::replace(&mut draft.task.stage, Stage::Idle);
     let (job, progress) = match stage {
         Stage::Working { job, progress, .. } => (Some(job), progress),
-        Stage::Queued { job, .. } => (Some(job), Progress::default()),
+        Stage::Queued { job, progress, .. } | Stage::Held { job, progress, .. } => (Some(job), progress),
         Stage::Ended { job, progress, .. } => (job, progress),
         Stage::Idle | Stage::Checking { .. } => (None, Progress::default()),
     };
     draft.task.stage = Stage::Ended { job, end, progress, at };
+    talk::forget_questions(draft);
+    if !matches!(draft.task.stage, Stage::Ended { end: End::InReview, .. }) {
+        draft.task.talk.words.clear();
+        draft.task.follow.look_at = None;
+    }
 }
 
 fn save_work(draft: &mut Draft<'_>) {
-    let Stage::Working { job, step: Step::Running { base, .. }, .. } = &draft.task.stage else { return };
+    let Some(job) = draft.task.job() else { return };
+    let Some(ground) = &job.ground else { return };
     let effect = Effect::Collect {
         place: draft.task.place.clone(),
         session: job.session.clone(),
-        base: base.sha.clone(),
+        base: ground.from.clone(),
         message: text::pull::commit_message(job),
     };
     draft.plan(effect);
@@ -226,7 +291,11 @@ fn end_agent(draft: &mut Draft<'_>) {
 }
 
 fn remove_workspace(draft: &mut Draft<'_>, commits: Leftover) {
+    remove_home(draft, commits, false);
+}
+
+fn remove_home(draft: &mut Draft<'_>, commits: Leftover, keep_home: bool) {
     let Some(job) = draft.task.job() else { return };
-    let effect = Effect::RemoveWorkspace { place: draft.task.place.clone(), session: job.session.clone(), commits };
-    draft.plan(effect);
+    let (place, session) = (draft.task.place.clone(), job.session.clone());
+    draft.plan(Effect::RemoveWorkspace { place, session, commits, keep_home });
 }

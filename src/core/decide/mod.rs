@@ -4,23 +4,31 @@
 //! never asks: all it may depend on is in its four arguments. One file per family of events; `fixtures/decide.md` is the
 //! golden table of stage × event.
 
+mod ask;
+mod command;
+mod draft;
 mod end;
+mod pause;
+mod pull;
 mod queue;
+mod review;
+mod talk;
 mod trigger;
+mod turn;
 mod work;
 
 #[cfg(test)]
 mod tests;
 
-use serde_json::{Value, json};
+use draft::Draft;
+use serde_json::Value;
 
-use super::effect::{Effect, EffectKind, Reaction};
+use super::effect::{Effect, EffectKind};
 use super::event::Event;
 use super::ids::SessionId;
 use super::policy::{GO_LABEL, Policy};
 use super::story::Happening;
-use super::task::{Stage, Task};
-use super::text;
+use super::task::Task;
 
 /// What was decided: the task as it is now, what is to be done outside, what is no longer to be done, what the world may
 /// know, and why.
@@ -73,15 +81,31 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
     let draft = Draft::new(task.clone(), cx);
     match event {
         Event::Labeled { label, sender, snapshot } if label == GO_LABEL => trigger::asked(draft, sender, snapshot),
-        Event::Labeled { label, .. } => draft.because(format!("the label {label:?} means nothing here")),
+        Event::Labeled { label, .. } => trigger::labelled_otherwise(draft, label),
+        Event::Unlabeled { sender, .. } if sender.login == policy.me.login => {
+            draft.because("we took the label away ourselves")
+        }
         Event::Unlabeled { label, sender, at } if label == GO_LABEL => {
-            end::switched_off(draft, &format!("@{} removed the label `{GO_LABEL}`", sender.login), *at)
+            pause::label_removed(draft, &sender.login, *at)
         }
         Event::Unlabeled { label, .. } => draft.because(format!("the label {label:?} means nothing here")),
+        Event::IssueEdited { sender, .. } if sender.login == policy.me.login => draft.because("we changed it ourselves"),
+        Event::IssueEdited { .. } => talk::issue_edited(draft, event),
+        Event::Commented { .. } => talk::commented(draft, event),
+        Event::CommentDeleted { comment, sender } => talk::comment_deleted(draft, *comment, sender),
+        Event::Weighed { found } => talk::weighed(draft, found),
+        Event::Reviewed { pull, review, sender, .. } => review::reviewed(draft, *pull, *review, sender),
+        Event::ReviewRead { review } => review::read(draft, review),
+        Event::PullStirred { hint, sender } => pull::stirred(draft, hint, sender),
+        Event::PullLooked { facts } => pull::looked(draft, facts),
+        Event::Rang { alarm } => ask::rang(draft, alarm),
+        Event::Posted { key, comment } => talk::posted(draft, key, *comment),
+        Event::Assigned { login, added } => ask::assigned(draft, login, *added),
+        Event::MadeReady { number } => pull::made_ready(draft, *number),
         Event::Gone { how, sender, at } => end::issue_gone(draft, *how, sender, *at),
-        Event::PullClosed { number, merged } => end::pull_closed(draft, *number, *merged),
+        Event::PullClosed { number, merged } => pull::closed(draft, *number, *merged),
         Event::Dispatched { facts } => trigger::dispatched(draft, facts),
-        Event::StopAsked { why } => end::switched_off(draft, why, i64::MAX),
+        Event::StopAsked { why } => end::stop(draft, why, i64::MAX),
         Event::TriggerChecked { facts } => trigger::checked(draft, facts),
         Event::SlotGranted => queue::granted(draft),
         Event::Waiting { position, total } => queue::waiting(draft, *position, *total),
@@ -104,99 +128,10 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
         | Event::Published { session, .. }
         | Event::BranchMoved { session, .. }
         | Event::PullOpened { session, .. }
+        | Event::Asked { session, .. }
+        | Event::Reported { session, .. }
+        | Event::Finished { session, .. }
+        | Event::Steered { session, .. }
         | Event::Answered { session } => work::outcome(draft, session, event),
-    }
-}
-
-/// A decision in the making.
-pub(super) struct Draft<'a> {
-    pub(super) task: Task,
-    pub(super) cx: Context<'a>,
-    effects: Vec<Planned>,
-    withdraw: Vec<EffectKind>,
-    events: Vec<Noted>,
-}
-
-impl<'a> Draft<'a> {
-    fn new(task: Task, cx: Context<'a>) -> Self {
-        Self { task, cx, effects: Vec::new(), withdraw: Vec::new(), events: Vec::new() }
-    }
-
-    /// Ends the decision with its reason, changing nothing more.
-    pub(super) fn because(self, reason: impl Into<String>) -> Decision {
-        Decision {
-            task: self.task,
-            effects: self.effects,
-            withdraw: self.withdraw,
-            events: self.events,
-            reason: reason.into(),
-        }
-    }
-
-    /// Plans an effect for now.
-    pub(super) fn plan(&mut self, effect: Effect) {
-        self.effects.push(Planned { effect, not_before: self.cx.now });
-    }
-
-    /// Plans a reaction on the issue.
-    pub(super) fn react(&mut self, reaction: Reaction) {
-        let place = self.task.place.clone();
-        self.plan(Effect::React { place, reaction });
-    }
-
-    /// Lets the world know.
-    pub(super) fn note(&mut self, happening: Happening, details: Value) {
-        let session = self.task.job().map(|job| job.session.clone());
-        self.events.push(Noted { happening, session, details });
-    }
-
-    /// Lets the world know, without details.
-    pub(super) fn note_bare(&mut self, happening: Happening) {
-        self.note(happening, json!({}));
-    }
-
-    /// Gives up everything that is planned or running for the session, but for the look at what it made.
-    pub(super) fn give_up(&mut self) {
-        self.withdraw = vec![
-            EffectKind::CheckTrigger,
-            EffectKind::PrepareWorkspace,
-            EffectKind::RunTurn,
-            EffectKind::CheckPublish,
-            EffectKind::Publish,
-            EffectKind::OpenPull,
-            EffectKind::PostAnswer,
-        ];
-    }
-
-    /// Shows a change of state on the issue, at once.
-    pub(super) fn show(&mut self) {
-        self.show_at(self.cx.now);
-        let label = self.task.label();
-        if label != self.task.shown.label {
-            self.task.shown.label = label;
-            let place = self.task.place.clone();
-            self.plan(Effect::ShowLabel { place, label });
-        }
-    }
-
-    /// Shows mere progress, at most once in the configured interval.
-    pub(super) fn show_progress(&mut self) {
-        let (now, planned) = (self.cx.now, self.task.shown.status_at);
-        let interval = self.cx.policy.limits.status_interval_ms;
-        // An edit that is still to come shows this as well: were it put off each time, a busy agent would never be seen.
-        self.show_at(if planned > now { planned } else { now.max(planned.saturating_add(interval)) });
-    }
-
-    fn show_at(&mut self, at: i64) {
-        if matches!(self.task.stage, Stage::Idle | Stage::Checking { .. }) {
-            return;
-        }
-        self.task.shown.status_at = at;
-        let effect = Effect::ShowStatus {
-            place: self.task.place.clone(),
-            comment: self.task.shown.comment,
-            body: text::status::render(&self.task, self.cx),
-        };
-        self.effects.push(Planned { effect, not_before: at });
     }
 }

@@ -2,31 +2,45 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft};
-use crate::core::effect::Effect;
+use super::work::look;
+use super::{Decision, Draft, turn};
+use crate::core::effect::{Effect, Start};
 use crate::core::story::Happening;
-use crate::core::task::{Progress, Stage, Step};
+use crate::core::task::{Job, Next, Stage, Step};
 
-/// A slot is free for this task.
+/// A slot is free for this task: it begins, or goes on where it was.
 pub(super) fn granted(mut draft: Draft<'_>) -> Decision {
     let now = draft.cx.now;
-    let Stage::Queued { job, .. } = &draft.task.stage else {
+    let Stage::Queued { job, next, progress, .. } = draft.task.stage.clone() else {
         return draft.because("a slot for a task that does not wait");
     };
-    let mut job = job.clone();
-    job.started_at = Some(now);
+    let mut job = job;
+    let waited = now - job.queued_at;
+    draft.task.tell(now, if job.started_at.is_none() { "Started." } else { "Goes on." });
+    job.started_at.get_or_insert(now);
+    draft.task.stage = Stage::Working { job: job.clone(), step: Step::Preparing, progress };
+    draft.note(Happening::SessionDispatched, json!({ "waited_ms": waited, "round": job.round }));
+    match next {
+        Next::Begin => prepare(draft, &job, job.start),
+        Next::Revise => prepare(draft, &job, Start::Branch),
+        Next::Talk { interrupted } => turn::run(draft, interrupted, "a slot is free; the agent goes on"),
+        Next::Look { end } => look(draft, end),
+    }
+}
+
+/// Has the working copy laid out.
+pub(super) fn prepare(mut draft: Draft<'_>, job: &Job, start: Start) -> Decision {
     let effect = Effect::PrepareWorkspace {
         place: draft.task.place.clone(),
         session: job.session.clone(),
         base_branch: job.base_branch.clone(),
-        base: job.base.clone(),
+        // A revision goes on from the branch, on whatever the base is by now.
+        base: job.base.clone().filter(|_| start == Start::Base),
         branch: job.branch.clone(),
         agent: job.agent.clone(),
+        start,
     };
-    let waited = now - job.queued_at;
-    draft.task.stage = Stage::Working { job, step: Step::Preparing, progress: Progress::default() };
-    draft.task.tell(now, "Started.");
-    draft.note(Happening::SessionDispatched, json!({ "waited_ms": waited }));
+    draft.set_step(Step::Preparing);
     draft.plan(effect);
     draft.show();
     draft.because("a slot is free")

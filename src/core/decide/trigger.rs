@@ -2,16 +2,17 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft};
-use crate::core::effect::{Effect, Reaction};
-use crate::core::event::TriggerFacts;
+use super::{Decision, Draft, command, pause};
+use crate::core::effect::{Effect, Reaction, Start};
+use crate::core::event::{Asking, TriggerFacts};
 use crate::core::ids::{AgentBranch, SessionId};
-use crate::core::place::{Account, AccountKind, Actor, Snapshot};
-use crate::core::policy::{GO_LABEL, Policy};
+use crate::core::place::{Account, AccountKind, Actor, Place, Snapshot};
+use crate::core::policy::{GO_LABEL, PLAN_LABEL, Policy};
 use crate::core::role::{self, Ceiling, Choice, Role, RoleLimits, RoleName, RoleSource, Tools, Why};
 use crate::core::story::Happening;
-use crate::core::task::{End, Job, Progress, Stage, Task};
+use crate::core::task::{End, Hold, Job, Next, Planning, Progress, Stage, Task, Wish};
 use crate::core::text;
+use crate::core::word::{Word, WordKind};
 
 /// The switch was set on the issue.
 pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot) -> Decision {
@@ -23,6 +24,7 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
     }
     // Also when a session is on: an older removal of the label, still on its way, must not end it.
     draft.task.last_trigger = snapshot.at;
+    let paused = matches!(draft.task.stage, Stage::Held { hold: Hold::Paused { .. }, .. });
     let mere_bot = sender.kind != AccountKind::User && !draft.cx.policy.allowed_bots.contains(&sender.id);
     match busy(&draft.task) {
         Some(reason) if mere_bot || !matches!(draft.task.stage, Stage::Checking { .. }) => {
@@ -38,7 +40,11 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
     draft.react(Reaction::Eyes);
     draft.note(Happening::TaskReceived, json!({ "title": snapshot.title, "by": sender.login }));
     let place = draft.task.place.clone();
-    draft.plan(Effect::CheckTrigger { place, actor: actor.clone(), snapshot: snapshot.clone() });
+    let (asking, snapshot) = (Asking::Label, Some(snapshot.clone()));
+    draft.plan(Effect::CheckTrigger { place, actor: actor.clone(), asking, snapshot });
+    if paused {
+        return draft.because("asked GitHub whether this may go on");
+    }
     draft.task.stage = Stage::Checking { actor };
     draft.because("asked GitHub whether this may start")
 }
@@ -50,14 +56,47 @@ pub(super) fn checked(draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
             draft.because("a later trigger is being checked")
         }
         Stage::Checking { .. } => judge(draft, facts),
-        _ => draft.because("nobody waits for this check any more"),
+        Stage::Held { hold: Hold::Paused { .. }, .. } => put_back(draft, facts),
+        Stage::Idle | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } | Stage::Ended { .. } => {
+            draft.because("nobody waits for this check any more")
+        }
     }
+}
+
+/// The label is back on a paused session: it goes on, if whoever put it there may start work.
+fn put_back(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
+    if !facts.labels_now.iter().any(|label| label == GO_LABEL) {
+        return draft.because(format!("superseded: the label {GO_LABEL} is gone again"));
+    }
+    let login = facts.actor.login().unwrap_or("the operator").to_owned();
+    if let Some(say) = obstacle(facts) {
+        draft.react(Reaction::Confused);
+        draft.say_here(format!("refused:{}", facts.snapshot.at), text::talk::not_resumed(&say));
+        return draft.because(format!("not resumed: {say}"));
+    }
+    pause::resume(draft, &text::talk::label_back(&login))
+}
+
+/// A label that is not the switch: the priority of a task that waits follows it.
+pub(super) fn labelled_otherwise(mut draft: Draft<'_>, label: &str) -> Decision {
+    if !label.starts_with("priority:") {
+        return draft.because(format!("the label {label:?} means nothing here"));
+    }
+    let Stage::Queued { job, .. } = &mut draft.task.stage else {
+        return draft.because("its priority counts only while it waits");
+    };
+    job.snapshot.labels.retain(|other| !other.starts_with("priority:"));
+    job.snapshot.labels.push(label.to_owned());
+    draft.because("its priority is set")
 }
 
 /// The operator asks; the facts are there already.
 pub(super) fn dispatched(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
     if let Some(reason) = busy(&draft.task) {
         return draft.because(reason);
+    }
+    if matches!(draft.task.stage, Stage::Held { .. }) {
+        return pause::resume(draft, "the operator asked for it");
     }
     draft.task.place.clone_from(&facts.place);
     draft.task.last_trigger = draft.task.last_trigger.max(facts.snapshot.at);
@@ -70,6 +109,8 @@ pub(super) fn dispatched(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision
 fn busy(task: &Task) -> Option<String> {
     match &task.stage {
         Stage::Idle | Stage::Ended { .. } => None,
+        Stage::Held { hold: Hold::Paused { .. }, .. } => None,
+        Stage::Held { job, .. } => Some(format!("session {} waits for people", job.session)),
         Stage::Checking { .. } => Some("the trigger is being checked already".into()),
         Stage::Queued { job, .. } => Some(format!("session {} is queued already", job.session)),
         Stage::Working { job, .. } => Some(format!("session {} is at work already", job.session)),
@@ -77,15 +118,15 @@ fn busy(task: &Task) -> Option<String> {
 }
 
 fn judge(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
-    let from_github = matches!(facts.actor, Actor::Person(_));
-    if from_github && !facts.labels_now.iter().any(|label| label == GO_LABEL) {
+    let by_label = facts.asking == Asking::Label && matches!(facts.actor, Actor::Person(_));
+    if by_label && !facts.labels_now.iter().any(|label| label == GO_LABEL) {
         draft.task.stage = Stage::Idle;
         return draft.because(format!("superseded: the label {GO_LABEL} is gone again"));
     }
     if let Some(say) = obstacle(facts) {
         return refuse(draft, &say);
     }
-    match pick_role(facts, draft.cx.policy) {
+    match pick_role(facts, &draft.task.wish, draft.cx.policy) {
         Ok((role, why)) => accept(draft, facts, role, why),
         Err(say) => refuse(draft, &say),
     }
@@ -112,13 +153,15 @@ fn obstacle(facts: &TriggerFacts) -> Option<String> {
 }
 
 /// The role of the issue's labels, with the repository's own file for it laid over.
-fn pick_role(facts: &TriggerFacts, policy: &Policy) -> Result<(Role, Why), String> {
+fn pick_role(facts: &TriggerFacts, wish: &Wish, policy: &Policy) -> Result<(Role, Why), String> {
     let in_repository = |name: &RoleName| facts.role_files.iter().find(|file| file.role == name.as_str());
     let known = |name: &RoleName| {
         let ours = policy.roles.get(name).cloned().or_else(|| role::built_in(name));
         ours.or_else(|| in_repository(name).map(|file| of_repository(name, &file.path)))
     };
-    let (chosen, why) = match role::choose(&facts.snapshot.labels, &policy.default_role, known) {
+    let wished: Vec<String> = wish.role.iter().map(|role| format!("role:{role}")).collect();
+    let labels = if wished.is_empty() { &facts.snapshot.labels } else { &wished };
+    let (chosen, why) = match role::choose(labels, &policy.default_role, known) {
         Choice::Chosen { role, why } => (*role, why),
         Choice::Unknown { label, nearest } => return Err(text::refusal::unknown_role(&label, nearest.as_deref())),
     };
@@ -134,8 +177,17 @@ fn pick_role(facts: &TriggerFacts, policy: &Policy) -> Result<(Role, Why), Strin
         Some(agent) if !policy.agents.contains(agent) => {
             Err(text::refusal::unknown_agent(layered.name.as_str(), agent))
         }
-        _ => Ok((layered, why)),
+        _ => Ok((wished_for(layered, wish), why)),
     }
+}
+
+/// An agent by command, and no rights for a mere answer.
+fn wished_for(mut role: Role, wish: &Wish) -> Role {
+    if let Some(agent) = &wish.agent {
+        role.agent = Some(agent.clone());
+    }
+    role.writes &= wish.answer.is_none();
+    role
 }
 
 /// A role that only the repository knows: all of its words come from its file.
@@ -149,6 +201,7 @@ fn of_repository(name: &RoleName, path: &str) -> Role {
         tools: Tools::all(),
         writes: true,
         limits: RoleLimits::default(),
+        plan: false,
         source: RoleSource::Repository { path: path.to_owned() },
     }
 }
@@ -165,7 +218,10 @@ fn branch(task: &Task, facts: &TriggerFacts) -> AgentBranch {
 
 fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> Decision {
     let now = draft.cx.now;
+    forget_earlier(&mut draft);
     draft.task.sessions += 1;
+    let wish = std::mem::take(&mut draft.task.wish);
+    let planned = wish.plan || role.plan || facts.snapshot.labels.iter().any(|label| label == PLAN_LABEL);
     let job = Job {
         session: SessionId::new(draft.task.key(), draft.task.sessions),
         actor: facts.actor.clone(),
@@ -176,6 +232,16 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
         base: facts.repository.head.clone(),
         queued_at: now,
         started_at: None,
+        ground: None,
+        agent_session: None,
+        plan: if planned && role.writes { Planning::Wanted } else { Planning::None },
+        start: if wish.again { Start::Kept } else { Start::Base },
+        round: 0,
+        moved: false,
+        comments: 0,
+        spoken: Vec::new(),
+        only_asked: wish.answer.is_some(),
+        back: None,
         role,
         why,
     };
@@ -184,10 +250,32 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
         "title": facts.snapshot.title,
     });
     draft.task.tell(now, format!("Accepted as `{}`.", job.role.name));
-    draft.task.stage = Stage::Queued { job: Box::new(job), told: None };
+    if let (Some(question), Some(login)) = (wish.answer, facts.actor.login()) {
+        draft.task.talk.words.push(question_of(login, question, &facts.place, now));
+    }
+    draft.task.wish.priority = wish.priority;
+    draft.task.stage =
+        Stage::Queued { job: Box::new(job), told: None, next: Next::Begin, progress: Progress::default() };
     draft.note(Happening::TaskQueued, details);
+    if facts.asking == Asking::Command && matches!(facts.actor, Actor::Person(_)) {
+        command::switch(&mut draft, true);
+    }
     draft.show();
     draft.because("accepted")
+}
+
+/// What an earlier session left for its revisions goes: the new one begins by itself.
+fn forget_earlier(draft: &mut Draft<'_>) {
+    draft.task.talk.words.clear();
+    draft.task.talk.questions.clear();
+    draft.task.talk.plan_comment = None;
+    draft.task.follow = Default::default();
+}
+
+/// The one thing a session is asked that is there only to answer.
+fn question_of(login: &str, text: String, place: &Place, now: i64) -> Word {
+    let kind = WordKind::Asked { on: place.issue };
+    Word { id: "ask".into(), by: login.to_owned(), text, at: now, kind, comment: None, sending: false }
 }
 
 /// Says no on the issue. The same comment says it every time, so saying it again disturbs nobody.

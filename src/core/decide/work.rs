@@ -3,15 +3,19 @@
 
 use serde_json::json;
 
-use super::end::{complete, fail, late, stray};
-use super::{Decision, Draft};
-use crate::core::agent::{PlanEntry, TurnEnd};
-use crate::core::effect::{Effect, Turn};
-use crate::core::event::{BaseFacts, Event, PublishFacts, PullStanding, Work};
+use super::end::{complete, late, stray};
+use super::{Decision, Draft, ask, queue, review, turn};
+use crate::core::agent::{Finished, PlanEntry, TurnEnd};
+use crate::core::effect::{Effect, Start};
+use crate::core::event::{Event, PublishFacts, PullStanding, Work};
 use crate::core::ids::{SessionId, Sha};
+use crate::core::question;
 use crate::core::story::Happening;
-use crate::core::task::{End, Job, Progress, Pull, Stage, Step};
+use crate::core::task::{End, Ground, Job, Pull, Stage, Step};
 use crate::core::text;
+use crate::core::word::{Word, WordKind};
+
+pub(super) use super::end::fail;
 
 /// Hands an outcome to the step that waits for it.
 pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) -> Decision {
@@ -23,29 +27,32 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
     };
     let (job, step) = (job.as_ref().clone(), step.clone());
     match (step, event) {
-        (Step::Preparing, Event::WorkspaceReady { base, nonce, .. }) => start(draft, &job, base, nonce),
-        (Step::Running { base, .. }, Event::AgentStarted { agent_session, agent, .. }) => {
-            started(draft, base, agent_session, agent)
+        (Step::Preparing, Event::WorkspaceReady { base, head, nonce, .. }) => {
+            let from = head.clone().unwrap_or_else(|| base.sha.clone());
+            start(draft, &job, Ground { base: base.clone(), from, nonce: nonce.clone() })
+        }
+        (Step::Running { .. }, Event::AgentStarted { agent_session, agent, queues, .. }) => {
+            started(draft, agent_session, agent, *queues)
         }
         (Step::Running { .. }, Event::Progressed { plan, doing, .. }) => progressed(draft, plan, doing),
-        (Step::Running { base, .. }, Event::TurnEnded { end, tail, .. }) => turn_ended(draft, &job, base, end, tail),
+        (Step::Running { .. }, Event::Asked { asked, .. }) => ask::asked(draft, asked),
+        (Step::Running { .. }, Event::Reported { text, .. }) => reported(draft, text),
+        (Step::Running { .. }, Event::Finished { finished, .. }) => said_finished(draft, finished),
+        (Step::Running { .. }, Event::Steered { offered, taken, .. }) => turn::steered(draft, offered, *taken),
+        (Step::Running { .. }, Event::TurnEnded { end, tail, .. }) => turn::ended(draft, end, tail),
         (Step::Running { .. }, Event::TurnFailed { class, say, tail, .. }) => {
             draft.on_progress(|progress| progress.tail = tail.clone());
             fail(draft, class.as_str(), &text::failure::turn(*class, say))
         }
-        (Step::Collecting { base, end }, Event::Collected { work, .. }) => collected(draft, &job, base, end, work),
-        (Step::Asking { base, end, work }, Event::PublishChecked { facts, .. }) => {
-            publish(draft, &job, Checked { base, end, work, facts })
+        (_, Event::Steered { offered, .. }) => turn::steered(draft, offered, false),
+        (Step::Collecting { end }, Event::Collected { work, .. }) => collected(draft, &job, end, work),
+        (Step::Asking { end, work }, Event::PublishChecked { facts, .. }) => {
+            publish(draft, &job, Checked { end, work, facts })
         }
-        (Step::Publishing { base, end, work, base_branch }, Event::Published { head, .. }) => {
-            open_pull(draft, &job, &Pushed { base, end, work, base_branch, head: head.clone() })
+        (Step::Publishing { end, work, base_branch }, Event::Published { head, .. }) => {
+            pushed(draft, &job, &Pushed { end, work, base_branch, head: head.clone() })
         }
-        (Step::Publishing { work, .. }, Event::BranchMoved { theirs, .. }) => {
-            let say =
-                text::failure::branch_moved(job.branch.as_str(), theirs.as_ref().map(Sha::short), work.head.short());
-            draft.task.leave_branch();
-            fail(draft, "branch_moved", &say)
-        }
+        (Step::Publishing { work, .. }, Event::BranchMoved { theirs, .. }) => moved(draft, &job, &work, theirs.as_ref()),
         (Step::Opening { .. }, Event::PullOpened { number, url, draft: is_draft, standing, .. }) => {
             opened(draft, Pull { number: *number, url: url.clone(), draft: *is_draft }, *standing)
         }
@@ -57,34 +64,32 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
     }
 }
 
-fn start(mut draft: Draft<'_>, job: &Job, base: &BaseFacts, nonce: &str) -> Decision {
-    let clocks = job.role.limits.within(&draft.cx.policy.limits);
-    let turn = Turn {
-        agent: job.agent.clone(),
-        model: job.role.model.clone(),
-        prompt: text::prompt::first(job, base, nonce, &draft.task.place),
-        resumed: text::prompt::RESUMED.to_owned(),
-        resume: None,
-        writes: job.role.writes,
-        tools: job.role.tools.clone(),
-        wall_ms: clocks.wall_ms,
-        silence_ms: clocks.silence_ms,
-        branch: job.branch.clone(),
-    };
-    draft.note(Happening::WorkspaceReady, json!({ "base": base.sha, "branch": job.branch }));
-    draft.plan(Effect::RunTurn { place: draft.task.place.clone(), session: job.session.clone(), turn: Box::new(turn) });
-    draft.set_step(Step::Running { base: base.clone(), agent_session: None });
-    draft.because("the working copy stands")
+/// The working copy stands: the agent gets its task, and what people said meanwhile.
+fn start(mut draft: Draft<'_>, job: &Job, ground: Ground) -> Decision {
+    draft.note(Happening::WorkspaceReady, json!({ "base": ground.base.sha, "branch": job.branch, "from": ground.from }));
+    if ground.from != ground.base.sha {
+        // It begins with our branch as it is on GitHub now, whoever wrote to it: that is what the push may follow.
+        draft.task.wrote_branch(job.branch.clone(), ground.from.clone());
+    }
+    if let Some(job) = draft.job_mut() {
+        job.ground = Some(ground);
+    }
+    turn::run(draft, false, "the working copy stands")
 }
 
-fn started(mut draft: Draft<'_>, base: BaseFacts, agent_session: &str, agent: &str) -> Decision {
-    draft.set_step(Step::Running { base, agent_session: Some(agent_session.to_owned()) });
+fn started(mut draft: Draft<'_>, agent_session: &str, agent: &str, can_queue: bool) -> Decision {
+    if let Stage::Working { job, step: Step::Running { turn }, .. } = &mut draft.task.stage {
+        job.agent_session = Some(agent_session.to_owned());
+        turn.queues = can_queue;
+    }
     draft.on_progress(|progress| progress.agent = Some(agent.to_owned()));
     draft.note(Happening::SessionRunning, json!({ "agent": agent, "agent_session": agent_session }));
+    turn::delivered(&mut draft);
     draft.because("the agent has the prompt")
 }
 
 fn progressed(mut draft: Draft<'_>, plan: &[PlanEntry], doing: &str) -> Decision {
+    turn::delivered(&mut draft);
     draft.on_progress(|progress| {
         progress.plan = plan.to_vec();
         progress.doing = doing.to_owned();
@@ -94,27 +99,45 @@ fn progressed(mut draft: Draft<'_>, plan: &[PlanEntry], doing: &str) -> Decision
     draft.because("progress")
 }
 
-fn turn_ended(mut draft: Draft<'_>, job: &Job, base: BaseFacts, end: &TurnEnd, tail: &[String]) -> Decision {
-    draft.on_progress(|progress| {
-        progress.tail = tail.to_vec();
-        progress.doing.clear();
-    });
-    draft.note(Happening::SessionIdle, json!({ "stop": end.stop, "usage": end.usage }));
+/// The agent says by its own tool how far it is.
+fn reported(mut draft: Draft<'_>, text: &str) -> Decision {
+    turn::delivered(&mut draft);
+    draft.on_progress(|progress| progress.report = text.to_owned());
+    draft.note(Happening::SessionProgress, json!({ "report": text }));
+    draft.show_progress();
+    draft.because("a report")
+}
+
+/// The agent says by its own tool that it is done; git will say what it did.
+fn said_finished(mut draft: Draft<'_>, finished: &Finished) -> Decision {
+    if let Stage::Working { step: Step::Running { turn }, .. } = &mut draft.task.stage {
+        turn.finished = Some(finished.clone());
+    }
+    draft.because("the agent says that it is done")
+}
+
+/// The turn is over, and git decides what was made.
+pub(super) fn look(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
+    let Some(job) = draft.task.job().cloned() else { return draft.because("no session is at work") };
+    let Some(ground) = &job.ground else { return fail(draft, "no_ground", text::failure::NO_GROUND) };
     draft.plan(Effect::Collect {
         place: draft.task.place.clone(),
         session: job.session.clone(),
-        base: base.sha.clone(),
-        message: text::pull::commit_message(job),
+        base: ground.from.clone(),
+        message: text::pull::commit_message(&job),
     });
-    draft.set_step(Step::Collecting { base, end: end.clone() });
+    draft.set_step(Step::Collecting { end });
     draft.because("the turn is over; git decides")
 }
 
-fn collected(mut draft: Draft<'_>, job: &Job, base: BaseFacts, end: TurnEnd, work: &Work) -> Decision {
+fn collected(mut draft: Draft<'_>, job: &Job, end: TurnEnd, work: &Work) -> Decision {
     draft.note(Happening::SessionCollected, text::pull::numbers(work));
-    draft.on_progress(|progress| progress.work = Some(work.clone()));
+    // A revision that adds nothing leaves the evidence of the first work as it is.
+    if job.round == 0 || !work.is_empty() {
+        draft.on_progress(|progress| progress.work = Some(work.clone()));
+    }
     if work.is_empty() || !job.role.writes {
-        return answer(draft, job, &end);
+        return nothing_changed(draft, job, end);
     }
     if let Some(say) = text::failure::objections(work, &draft.cx.policy.allow_protected) {
         return fail(draft, "not_publishable", &say);
@@ -124,37 +147,59 @@ fn collected(mut draft: Draft<'_>, job: &Job, base: BaseFacts, end: TurnEnd, wor
         session: job.session.clone(),
         actor: job.actor.clone(),
     });
-    draft.set_step(Step::Asking { base, end, work: work.clone() });
+    draft.set_step(Step::Asking { end, work: work.clone() });
     draft.because("there is work to publish")
 }
 
-/// Nothing was changed: the words are the result, unless they are an error's.
-fn answer(mut draft: Draft<'_>, job: &Job, end: &TurnEnd) -> Decision {
+/// Nothing was changed: the words are the result, unless they are an error's, or ask something.
+fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
     if let Some(class) = end.error {
         return fail(draft, class.as_str(), &text::failure::agent_error(class, &end.message));
+    }
+    if !draft.task.talk.words.is_empty() {
+        return turn::run(draft, false, "people said more while it finished");
+    }
+    if job.round > 0 {
+        return revised(draft, job, None);
     }
     if end.message.trim().is_empty() {
         return fail(draft, "no_result", text::failure::NOTHING);
     }
-    draft.plan(Effect::PostAnswer {
-        place: draft.task.place.clone(),
-        session: job.session.clone(),
-        body: text::answer::render(job, end),
-    });
+    if job.role.writes {
+        let asked = question::in_message(&end.message, true);
+        if !asked.is_empty() {
+            ask::put(&mut draft, asked);
+            return ask::wait(draft);
+        }
+    }
+    if job.only_asked {
+        // Whoever asked has the answer already.
+        return complete(draft, End::Answered);
+    }
+    let body = text::answer::render(job, &end);
+    let (place, session) = (draft.task.place.clone(), job.session.clone());
+    draft.plan(Effect::PostAnswer { place, session, body });
     draft.set_step(Step::Answering);
     draft.because("nothing was changed; the answer goes to the issue")
 }
 
+/// A revision is done: every thread of its reviews is answered, and the pull request waits for review again.
+fn revised(mut draft: Draft<'_>, job: &Job, done: Option<(&Sha, &Work)>) -> Decision {
+    let replies = draft.task.progress().map(|progress| progress.replies.clone()).unwrap_or_default();
+    review::reply(&mut draft, job, &replies, done);
+    draft.on_progress(|progress| progress.replies.clear());
+    complete(draft, End::InReview)
+}
+
 /// What is known when the right to publish has been asked for.
 struct Checked<'a> {
-    base: BaseFacts,
     end: TurnEnd,
     work: Work,
     facts: &'a PublishFacts,
 }
 
 fn publish(mut draft: Draft<'_>, job: &Job, checked: Checked<'_>) -> Decision {
-    let Checked { base, end, work, facts } = checked;
+    let Checked { end, work, facts } = checked;
     if facts.archived {
         return fail(draft, "archived", text::refusal::ARCHIVED);
     }
@@ -172,27 +217,33 @@ fn publish(mut draft: Draft<'_>, job: &Job, checked: Checked<'_>) -> Decision {
         head: work.head.clone(),
         expected: draft.task.branch_head.clone(),
     });
-    draft.set_step(Step::Publishing { base, end, work, base_branch: facts.base_branch.clone() });
+    draft.set_step(Step::Publishing { end, work, base_branch: facts.base_branch.clone() });
     draft.because("may be published")
 }
 
 /// What is known when the branch is on GitHub.
 struct Pushed {
-    base: BaseFacts,
     end: TurnEnd,
     work: Work,
     base_branch: String,
     head: Sha,
 }
 
-fn open_pull(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
+/// The branch is on GitHub: a pull request is opened, or the one that is open has its revision.
+fn pushed(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
     draft.task.wrote_branch(job.branch.clone(), pushed.head.clone());
+    draft.task.follow.theirs = None;
     draft.note(Happening::BranchPushed, json!({ "branch": job.branch, "head": pushed.head }));
+    if job.round > 0 && draft.task.pull.is_some() {
+        return revised(draft, job, Some((&pushed.head, &pushed.work)));
+    }
+    let template = job.ground.as_ref().and_then(|ground| ground.base.pull_template.as_deref());
     let evidence = text::pull::Evidence {
         work: &pushed.work,
         end: &pushed.end,
-        template: pushed.base.pull_template.as_deref(),
+        template,
         agent: draft.task.progress().and_then(|progress| progress.agent.clone()),
+        answers: &draft.task.talk.questions,
     };
     draft.plan(Effect::OpenPull {
         place: draft.task.place.clone(),
@@ -205,6 +256,30 @@ fn open_pull(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
     });
     draft.set_step(Step::Opening { work: pushed.work.clone() });
     draft.because("the branch is on GitHub")
+}
+
+/// Somebody else wrote to the branch, and their work is respected: the agent goes on on top of it, once. A branch that was
+/// deleted is not brought back without a word.
+fn moved(mut draft: Draft<'_>, job: &Job, work: &Work, theirs: Option<&Sha>) -> Decision {
+    let Some(theirs) = theirs.filter(|_| !job.moved) else {
+        let say = text::failure::branch_moved(job.branch.as_str(), theirs.map(Sha::short), work.head.short());
+        draft.task.leave_branch();
+        return fail(draft, "branch_moved", &say);
+    };
+    draft.task.tell(draft.cx.now, text::talk::pushed(theirs));
+    draft.task.talk.words.push(Word {
+        id: format!("moved:{theirs}"),
+        by: "skep".into(),
+        text: text::prompt::moved(&work.head),
+        at: draft.cx.now,
+        kind: WordKind::Moved { ours: work.head.clone() },
+        comment: None,
+        sending: false,
+    });
+    if let Some(job) = draft.job_mut() {
+        job.moved = true;
+    }
+    queue::prepare(draft, job, Start::Branch)
 }
 
 /// A person who merged or closed it before we knew of it has the last word.
@@ -223,26 +298,11 @@ fn step_name(step: &Step) -> &'static str {
     match step {
         Step::Preparing => "preparing",
         Step::Running { .. } => "running",
+        Step::Waiting { .. } => "waiting for an answer",
         Step::Collecting { .. } => "collecting",
         Step::Asking { .. } => "asking",
         Step::Publishing { .. } => "publishing",
         Step::Opening { .. } => "opening",
         Step::Answering => "answering",
-    }
-}
-
-impl Draft<'_> {
-    /// Moves the session on.
-    fn set_step(&mut self, next: Step) {
-        if let Stage::Working { step, .. } = &mut self.task.stage {
-            *step = next;
-        }
-    }
-
-    /// Changes what people see of the session's course.
-    pub(super) fn on_progress(&mut self, change: impl FnOnce(&mut Progress)) {
-        if let Stage::Working { progress, .. } | Stage::Ended { progress, .. } = &mut self.task.stage {
-            change(progress);
-        }
     }
 }

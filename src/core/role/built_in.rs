@@ -43,6 +43,7 @@ fn role(name: &RoleName, file: RoleOverride) -> Role {
         model: None,
         tools: file.tools.unwrap_or_else(Tools::all),
         writes: file.writes.unwrap_or(true),
+        plan: false,
         limits: RoleLimits::default(),
         source: RoleSource::BuiltIn,
     }

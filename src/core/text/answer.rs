@@ -1,7 +1,7 @@
 //! The agent's answer as a comment of its own: for roles that only analyse, and for work that changed nothing.
 
 use super::LIMIT;
-use crate::core::agent::TurnEnd;
+use crate::core::agent::{Finished, TurnEnd};
 use crate::core::place::Actor;
 use crate::core::sanitise::{self, Allow};
 use crate::core::task::Job;
@@ -18,4 +18,23 @@ pub fn render(job: &Job, end: &TurnEnd) -> String {
     let said = sanitise::outbound(&sanitise::redact(end.message.trim(), &[]), &allow);
     let head = format!("{to}`{}` (session {}) {kind}:\n\n", job.role.name, job.session);
     sanitise::fit(&format!("{head}{said}"), LIMIT)
+}
+
+/// What the agent says at the end: by its own tool where it used it, else its last message.
+pub fn finished(finished: &Finished, message: &str) -> String {
+    let mut text = finished.summary.trim().to_owned();
+    if !finished.verified.is_empty() {
+        let lines: Vec<String> = finished.verified.iter().take(20).map(|line| format!("- {}", line.trim())).collect();
+        text.push_str(&format!("\n\nVerified, it says:\n\n{}", lines.join("\n")));
+    }
+    if text.trim().is_empty() { message.to_owned() } else { text.trim().to_owned() }
+}
+
+/// The agent's answer to somebody who asked it.
+pub fn to_person(login: &str, end: &TurnEnd) -> String {
+    let said = sanitise::outbound(&sanitise::redact(end.message.trim(), &[]), &Allow::default());
+    if said.is_empty() {
+        return format!("@{login} the agent ended its turn without a word. `/agent ask` asks again.");
+    }
+    sanitise::fit(&format!("@{login} the agent answers:\n\n{said}"), LIMIT)
 }

@@ -8,6 +8,8 @@ use crate::core::sanitise;
 
 /// The turn ended with neither a change nor a word.
 pub const NOTHING: &str = "the agent ended without changing anything and without an answer.";
+/// The working copy was never laid out: a defect.
+pub const NO_GROUND: &str = "the working copy was never made. This is a fault of skep's; a new try makes one.";
 /// The issue was closed while the agent worked.
 pub const CLOSED_MEANWHILE: &str = "the issue was closed before the result could be published. Reopen it first.";
 

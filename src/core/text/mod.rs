@@ -12,6 +12,7 @@ pub mod pull;
 pub mod question;
 pub mod refusal;
 pub mod status;
+pub mod talk;
 
 use super::event::Gone;
 use super::role::Why;

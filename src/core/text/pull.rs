@@ -7,6 +7,7 @@ use crate::core::agent::TurnEnd;
 use crate::core::decide::Context;
 use crate::core::event::{FileChange, Work};
 use crate::core::place::Actor;
+use crate::core::question::{By, Question};
 use crate::core::sanitise::{self, Allow};
 use crate::core::task::Job;
 
@@ -21,6 +22,8 @@ pub struct Evidence<'a> {
     pub template: Option<&'a str>,
     /// Name and version the agent gave.
     pub agent: Option<String>,
+    /// What was asked and answered on the way.
+    pub answers: &'a [Question],
 }
 
 const SHOWN_FILES: usize = 40;
@@ -36,6 +39,7 @@ pub fn body(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
     let mut body = format!("Closes #{}\n\n", job.session.task().issue);
     body.push_str(&changes(evidence.work));
     body.push_str(&summary(evidence.end));
+    body.push_str(&decided(evidence.answers));
     body.push_str(&provenance(job, evidence, cx));
     let room = LIMIT.saturating_sub(body.chars().count() + 200);
     if let Some(template) = evidence.template.map(str::trim).filter(|template| !template.is_empty()) {
@@ -86,6 +90,21 @@ fn summary(end: &TurnEnd) -> String {
     }
     let quoted: Vec<String> = said.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect();
     format!("\n### What the agent says\n\nIn its own words, not verified by skep:\n\n{}\n", quoted.join("\n"))
+}
+
+/// What people decided on the way: a reviewer should not have to look for it.
+fn decided(questions: &[Question]) -> String {
+    let line = |question: &Question| {
+        let answer = question.answer.as_ref()?;
+        let by = match &answer.by {
+            By::Person(login) => super::answers::name(login),
+            By::Default => "the declared default, since nobody answered".into(),
+        };
+        let asked = sanitise::inline(&question.text, 200);
+        Some(format!("- {asked} → {} ({by})", super::answers::said(answer, question, true)))
+    };
+    let lines: Vec<String> = questions.iter().filter_map(line).take(20).collect();
+    if lines.is_empty() { String::new() } else { format!("\n### Questions and answers\n\n{}\n", lines.join("\n")) }
 }
 
 fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {

@@ -6,7 +6,8 @@ use crate::core::agent::{PlanEntry, PlanStatus};
 use crate::core::decide::Context;
 use crate::core::policy::GO_LABEL;
 use crate::core::sanitise::{self, Allow};
-use crate::core::task::{End, Job, Progress, Stage, Step, Task};
+use crate::core::event::{ChecksState, Work};
+use crate::core::task::{End, Hold, Job, Next, Progress, Stage, Step, Task};
 
 /// Entries of a plan that are shown.
 const SHOWN: usize = 40;
@@ -29,19 +30,59 @@ fn header(task: &Task) -> String {
     match &task.stage {
         Stage::Idle => "**Nothing to do**".into(),
         Stage::Checking { .. } => "**Received** · checking".into(),
-        Stage::Queued { told: Some((position, total)), .. } => {
-            format!("**Queued** · #{position} of {total} · waiting for a free slot")
+        Stage::Queued { told, next, .. } => {
+            let place = told.map_or_else(String::new, |(position, total)| format!(" · #{position} of {total}"));
+            format!("**Queued**{place} · waiting for a free slot{}", next_words(next))
         }
-        Stage::Queued { told: None, .. } => "**Queued** · waiting for a free slot".into(),
+        Stage::Working { .. } | Stage::Held { hold: Hold::Asked, .. } if task.open_questions().next().is_some() => {
+            let open = task.open_questions().count() as u64;
+            format!("**Needs {}** · {}", whom(task), count(open, "open question"))
+        }
         Stage::Working { job, step, .. } => format!("**Working** · {} · {}", job.role.name, step_words(step)),
+        Stage::Held { hold: Hold::Asked, .. } => "**Waiting**".into(),
+        Stage::Held { hold: Hold::Plan, .. } => format!("**Needs {}** · the plan waits for approval", whom(task)),
+        Stage::Held { hold: Hold::Paused { .. }, .. } => "**Paused**".into(),
+        Stage::Ended { end: End::InReview, .. } if task.follow.needs.is_some() => {
+            format!("**In review** · needs {}", whom(task))
+        }
         Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at),
     }
+}
+
+/// Who has to act; named without a ping, since each edit would be one.
+fn whom(task: &Task) -> String {
+    match task.job().and_then(|job| job.actor.login()) {
+        Some(login) => super::answers::name(login),
+        None => "a person".into(),
+    }
+}
+
+fn next_words(next: &Next) -> &'static str {
+    match next {
+        Next::Begin => "",
+        Next::Revise => " to revise the pull request",
+        Next::Talk { .. } => " to go on",
+        Next::Look { .. } => " to finish",
+    }
+}
+
+/// Where it stands, in one reply: for whoever asks.
+pub fn brief(task: &Task, cx: Context<'_>) -> String {
+    let mut parts = vec![header(task)];
+    parts.extend(links(task));
+    let waits = task.talk.words.len() as u64;
+    if waits > 0 {
+        parts.push(format!("{} for the agent", count(waits, "message")));
+    }
+    parts.push(format!("<sub>asked {}</sub>", clock(cx.now)));
+    parts.join(" · ")
 }
 
 fn step_words(step: &Step) -> &'static str {
     match step {
         Step::Preparing => "preparing the working copy",
         Step::Running { .. } => "the agent is at it",
+        Step::Waiting { .. } => "waiting for an answer",
         Step::Collecting { .. } => "looking at what changed",
         Step::Asking { .. } | Step::Publishing { .. } => "pushing the branch",
         Step::Opening { .. } => "opening the pull request",
@@ -80,7 +121,7 @@ fn links(task: &Task) -> Option<String> {
 }
 
 fn plan(task: &Task, entries: &[PlanEntry]) -> Option<String> {
-    let live = matches!(task.stage, Stage::Working { .. });
+    let live = matches!(task.stage, Stage::Working { step: Step::Running { .. }, .. });
     let line = |entry: &PlanEntry| {
         let (tick, tail) = match entry.status {
             PlanStatus::Completed => ("x", ""),
@@ -100,22 +141,22 @@ fn doing(task: &Task, progress: &Progress) -> Option<String> {
     if !matches!(task.stage, Stage::Working { .. }) {
         return None;
     }
+    let report = sanitise::inline(&progress.report, 300);
     let doing = sanitise::inline(&progress.doing, 160);
-    (!doing.is_empty()).then(|| format!("Now: {doing}"))
+    let lines = [(!report.is_empty()).then_some(report), (!doing.is_empty()).then(|| format!("Now: {doing}"))];
+    let lines: Vec<String> = lines.into_iter().flatten().collect();
+    (!lines.is_empty()).then(|| lines.join("\n\n"))
 }
 
 /// What the end means and what comes next.
 fn ending(task: &Task) -> Option<String> {
-    let Stage::Ended { end, progress, .. } = &task.stage else { return None };
+    let Stage::Ended { end, progress, .. } = &task.stage else { return held(task) };
     let retry = format!("To try again, remove and add the label `{GO_LABEL}`.");
     match end {
-        End::InReview => progress.work.as_ref().map(|work| {
-            let (plus, minus) = pull::totals(work);
-            format!(
-                "{} changed (+{plus} −{minus}). Review the pull request; merge it or close it as you like.",
-                count(work.files.len() as u64, "file")
-            )
-        }),
+        End::InReview => {
+            let parts = [progress.work.as_ref().map(in_review), checks(task)];
+            Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")).filter(|text| !text.is_empty())
+        }
         End::Merged | End::PullClosed | End::Answered => None,
         End::Refused { say } => Some(format!("Nothing was started: {}", words(say))),
         End::Failed { say, .. } => {
@@ -129,6 +170,44 @@ fn ending(task: &Task) -> Option<String> {
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
     }
+}
+
+fn in_review(work: &Work) -> String {
+    let (plus, minus) = pull::totals(work);
+    let files = count(work.files.len() as u64, "file");
+    format!(
+        "{files} changed (+{plus} −{minus}). Review the pull request: a submitted review sends the agent back to work; merge \
+         it or close it as you like."
+    )
+}
+
+fn checks(task: &Task) -> Option<String> {
+    let state = match task.follow.checks? {
+        ChecksState::None => return task.follow.needs.as_deref().map(words),
+        ChecksState::Pending => "Its checks are on their way.",
+        ChecksState::Green => "Its checks are green.",
+        ChecksState::Red => "Some of its checks fail.",
+    };
+    let needs = task.follow.needs.as_deref().map_or_else(String::new, |needs| format!("\n\nA person has to look: {}", words(needs)));
+    Some(format!("{state}{needs}"))
+}
+
+/// What a held session waits for, and the way out.
+fn held(task: &Task) -> Option<String> {
+    let Stage::Held { hold, progress, .. } = &task.stage else { return None };
+    let so_far = progress.work.as_ref().filter(|work| !work.is_empty()).map(|work| {
+        format!(" What it has done so far ({}) is kept.", count(work.files.len() as u64, "changed file"))
+    });
+    let so_far = so_far.unwrap_or_default();
+    Some(match hold {
+        Hold::Asked => format!("It waits without taking a slot, and goes on with your answer.{so_far}"),
+        Hold::Plan => "`/agent approve` lets it begin; any other comment is told to the agent.".into(),
+        Hold::Paused { why } => format!(
+            "Paused because {}.{so_far} To go on, add the label `{GO_LABEL}` or write `/agent resume`; to end it, write \
+             `/agent stop`.",
+            words(why)
+        ),
+    })
 }
 
 /// Our own sentences may name people in them; nobody is pinged by an explanation.

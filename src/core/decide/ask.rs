@@ -1,0 +1,252 @@
+//! Questions of an agent to people: one comment each, first valid answer wins, and nobody waits for ever.
+
+use serde_json::json;
+
+use super::{Decision, Draft, end, pull, talk};
+use crate::core::effect::Effect;
+use crate::core::event::{Alarm, Weighed};
+use crate::core::ids::CommentId;
+use crate::core::question::{self, Answer, Answers, Asked, By, Question};
+use crate::core::story::Happening;
+use crate::core::task::{Batch, Hold, Next, Stage, Step};
+use crate::core::text;
+use crate::core::text::question::Asking;
+use crate::core::word::{Word, WordKind};
+
+/// The agent asks while it works.
+pub(super) fn asked(mut draft: Draft<'_>, asked: &[Asked]) -> Decision {
+    put(&mut draft, asked.to_vec());
+    draft.show();
+    draft.because("the agent asks")
+}
+
+/// Puts questions to people.
+pub(super) fn put(draft: &mut Draft<'_>, asked: Vec<Asked>) {
+    let asked: Vec<Asked> =
+        asked.into_iter().take(question::BATCH).map(Asked::tidy).filter(|asked| !asked.text.is_empty()).collect();
+    if asked.is_empty() {
+        return;
+    }
+    let first = draft.task.talk.asked + 1;
+    let questions = question::number(asked, first, draft.cx.now);
+    let key = format!("question:{first}");
+    draft.task.talk.asked += u32::try_from(questions.len()).unwrap_or(u32::MAX);
+    let ids = questions.iter().map(|question| question.id).collect();
+    draft.note(Happening::QuestionAsked, json!({ "questions": questions }));
+    draft.task.tell(draft.cx.now, text::talk::asked(questions.len()));
+    draft.task.talk.questions.extend(questions);
+    draft.task.talk.batches.push(Batch { key: key.clone(), questions: ids, comment: None });
+    draft.task.talk.reminded = false;
+    let body = render(draft, &key);
+    draft.say_here(key, body);
+    assign(draft);
+}
+
+/// The comment of a batch as it stands.
+fn render(draft: &Draft<'_>, key: &str) -> String {
+    let batch = draft.task.talk.batches.iter().find(|batch| batch.key == key);
+    let mine = |question: &&Question| batch.is_some_and(|batch| batch.questions.contains(&question.id));
+    let questions: Vec<Question> = draft.task.talk.questions.iter().filter(mine).cloned().collect();
+    if questions.iter().all(|question| question.answer.is_some()) {
+        return text::question::render_answered(&questions);
+    }
+    let requester = draft.task.job().and_then(|job| job.actor.login());
+    let open = draft.task.open_questions().count();
+    text::question::render(&questions, open, &Asking { requester, now: draft.cx.now })
+}
+
+fn show_batch(draft: &mut Draft<'_>, question: u32) {
+    let Some(batch) = draft.task.talk.batches.iter().find(|batch| batch.questions.contains(&question)).cloned() else {
+        return;
+    };
+    let body = render(draft, &batch.key);
+    let issue = draft.task.place.issue;
+    draft.put(issue, batch.key, batch.comment, body);
+}
+
+/// Puts a question's comment back as it was: deleted, or changed by somebody who may not answer.
+pub(super) fn show_again(mut draft: Draft<'_>, comment: CommentId, reason: &str) -> Decision {
+    let batch = draft.task.talk.batches.iter().find(|batch| batch.comment == Some(comment));
+    if let Some(first) = batch.and_then(|batch| batch.questions.first().copied()) {
+        show_batch(&mut draft, first);
+    }
+    draft.because(reason)
+}
+
+/// Whom the question waits for is assigned, so that GitHub's own list shows it to them.
+pub(super) fn assign(draft: &mut Draft<'_>) {
+    let Some(login) = draft.task.job().and_then(|job| job.actor.login()).map(str::to_owned) else { return };
+    let place = draft.task.place.clone();
+    draft.plan(Effect::Assign { place, login, on: true });
+}
+
+/// Takes off whom we assigned.
+pub(super) fn unassign(draft: &mut Draft<'_>) {
+    let Some(login) = draft.task.talk.assigned.take() else { return };
+    let place = draft.task.place.clone();
+    draft.plan(Effect::Assign { place, login, on: false });
+}
+
+/// Somebody was assigned for us.
+pub(super) fn assigned(mut draft: Draft<'_>, login: &str, added: bool) -> Decision {
+    if !added {
+        return draft.because("they were assigned before");
+    }
+    draft.task.talk.assigned = Some(login.to_owned());
+    let waits = draft.task.open_questions().next().is_some()
+        || matches!(draft.task.stage, Stage::Held { hold: Hold::Plan, .. });
+    if !waits {
+        unassign(&mut draft);
+    }
+    draft.because(format!("{login} is assigned for us"))
+}
+
+/// The turn is over and questions are open: the agent waits with its process alive, for a while.
+pub(super) fn wait(mut draft: Draft<'_>) -> Decision {
+    let until = draft.cx.now + draft.cx.policy.limits.park_ms;
+    draft.set_step(Step::Waiting { until });
+    draft.note(Happening::SessionWaiting, json!({ "until": until }));
+    draft.show();
+    draft.because("questions are open; the agent waits")
+}
+
+/// Takes what somebody answered; what is not clear gets a hint.
+pub(super) fn answered(mut draft: Draft<'_>, answers: &Answers, found: &Weighed) -> Decision {
+    let open: Vec<Question> = draft.task.open_questions().cloned().collect();
+    for given in &answers.given {
+        let answer = Answer {
+            by: By::Person(found.actor.login.clone()),
+            text: given.text.clone(),
+            option: given.option,
+            at: draft.cx.now,
+            comment: Some(found.comment),
+        };
+        set(&mut draft, given.question, answer);
+    }
+    let left: Vec<Question> = draft.task.open_questions().cloned().collect();
+    let refs: Vec<&Question> = left.iter().collect();
+    if let Some(unclear) = &answers.unclear {
+        draft.say(found.on, talk::reply_key(found), text::answers::unclear(unclear, &refs));
+    } else if !left.is_empty() && !answers.given.is_empty() {
+        let before: Vec<&Question> = open.iter().collect();
+        draft.say(found.on, talk::reply_key(found), text::answers::noted(&answers.given, &before, &refs));
+    }
+    if answers.given.is_empty() {
+        return draft.because("the answer is not clear; its writer is told how to give it");
+    }
+    go_on(draft, "answered")
+}
+
+fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
+    let Some(question) = draft.task.talk.questions.iter_mut().find(|question| question.id == id) else { return };
+    if question.answer.is_some() {
+        return;
+    }
+    question.answer = Some(answer.clone());
+    let question = question.clone();
+    let by = match &answer.by {
+        By::Person(login) => login.clone(),
+        By::Default => "skep".into(),
+    };
+    draft.note(Happening::QuestionAnswered, json!({ "question": id, "by": by, "text": answer.text }));
+    draft.task.tell(draft.cx.now, text::talk::answered(id, &by));
+    show_batch(draft, id);
+    draft.task.talk.words.push(Word {
+        id: format!("answer:{id}"),
+        by,
+        text: text::prompt::answer(&question, &answer),
+        at: draft.cx.now,
+        kind: WordKind::Answer { question: id },
+        comment: answer.comment,
+        sending: false,
+    });
+}
+
+/// Where all is answered, the agent hears it.
+fn go_on(mut draft: Draft<'_>, reason: &str) -> Decision {
+    if draft.task.open_questions().next().is_some() {
+        draft.show();
+        return draft.because(format!("{reason}; others are open"));
+    }
+    unassign(&mut draft);
+    draft.task.talk.reminded = false;
+    draft.show();
+    talk::deliver(draft, reason)
+}
+
+/// A moment came.
+pub(super) fn rang(mut draft: Draft<'_>, alarm: &Alarm) -> Decision {
+    draft.rang(alarm);
+    match alarm {
+        Alarm::Park => park(draft),
+        Alarm::Remind => remind(draft),
+        Alarm::Expire => expire(draft),
+        Alarm::Look => pull::look_again(draft),
+    }
+}
+
+/// It waited long enough with its process alive.
+fn park(mut draft: Draft<'_>) -> Decision {
+    let Stage::Working { job, step: Step::Waiting { until }, progress } = draft.task.stage.clone() else {
+        return draft.because("nobody waits with a process");
+    };
+    if draft.cx.now < until {
+        return draft.because("not yet");
+    }
+    talk::end_agent(&mut draft, &job);
+    draft.task.stage = Stage::Held {
+        job,
+        hold: Hold::Asked,
+        next: Next::Talk { interrupted: false },
+        progress,
+        since: draft.cx.now,
+    };
+    draft.note_bare(Happening::SessionParked);
+    draft.show();
+    draft.because("parked: it waits without a process")
+}
+
+fn remind(mut draft: Draft<'_>) -> Decision {
+    let open: Vec<Question> = draft.task.open_questions().cloned().collect();
+    let Some(first) = open.first().filter(|_| !draft.task.talk.reminded) else {
+        return draft.because("nobody has to be reminded");
+    };
+    if draft.cx.now < first.asked_at + draft.cx.policy.limits.remind_ms {
+        return draft.because("not yet");
+    }
+    draft.task.talk.reminded = true;
+    let login = draft.task.job().and_then(|job| job.actor.login());
+    let ends = open.iter().map(|question| ends_at(question, draft.cx.policy.limits.expire_ms)).min();
+    let body = text::talk::reminder(login, &open, ends.unwrap_or_default(), draft.cx.now);
+    draft.say_here(format!("reminder:{}", first.id), body);
+    draft.because("people are reminded")
+}
+
+/// When a question is over without an answer: at its deadline where it has a default, else after `expire_ms`.
+pub(super) fn ends_at(question: &Question, expire_ms: i64) -> i64 {
+    let last = question.asked_at.saturating_add(expire_ms);
+    match (&question.default, question.deadline_at) {
+        (Some(_), Some(deadline)) => deadline.min(last),
+        _ => last,
+    }
+}
+
+/// Nobody answered in time: the declared default applies, or the session stops with its work kept.
+fn expire(mut draft: Draft<'_>) -> Decision {
+    let (now, limit) = (draft.cx.now, draft.cx.policy.limits.expire_ms);
+    let due: Vec<Question> =
+        draft.task.open_questions().filter(|question| ends_at(question, limit) <= now).cloned().collect();
+    if due.is_empty() {
+        return draft.because("no question is over");
+    }
+    for question in &due {
+        match question.by_default(now) {
+            Some(answer) => set(&mut draft, question.id, answer),
+            None => {
+                let days = limit / 86_400_000;
+                return end::expired(draft, &text::talk::nobody_answered(question.id, days));
+            }
+        }
+    }
+    go_on(draft, "nobody answered in time, so the default applies")
+}

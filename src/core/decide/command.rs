@@ -1,0 +1,315 @@
+//! Commands of people who may give them: each is taken with 👍, what it answers in words goes into one comment.
+
+use serde_json::json;
+
+use super::{Decision, Draft, ask, end, pause, talk, turn};
+use crate::core::command::{Addressed, Command, Line, Spoken};
+use crate::core::effect::{Effect, EffectKind, Reaction};
+use crate::core::event::{Asking, Weighed};
+use crate::core::place::Actor;
+use crate::core::question;
+use crate::core::story::Happening;
+use crate::core::task::{End, Hold, Stage};
+use crate::core::text;
+use crate::core::word::WordKind;
+
+/// Obeys a comment's commands in order, then hears the rest of it.
+pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
+    let mut said: Vec<String> = Vec::new();
+    let mut reasons: Vec<String> = Vec::new();
+    let mut words = spoken.text.clone();
+    let mut understood = false;
+    for line in &spoken.lines {
+        match line {
+            Line::Command(command) => {
+                understood = true;
+                draft.note(Happening::CommandTaken, json!({ "command": word(command), "by": found.actor.login }));
+                let done = one(draft, found, command);
+                draft = done.draft;
+                reasons.push(done.reason);
+                said.extend(done.say);
+            }
+            Line::Unknown { word, rest, .. } if talk::is_ours(&draft, found.on) => {
+                // On a pull request, `/agent make it shorter` is simply said to the agent.
+                words = format!("{words}\n{word} {rest}").trim().to_owned();
+            }
+            Line::Unknown { word, nearest, .. } => said.push(text::command::unknown(word, *nearest)),
+            Line::Faulty { command, usage } => said.push(text::command::faulty(command, usage)),
+        }
+    }
+    if spoken.left_out > 0 {
+        said.push(text::command::too_many(spoken.lines.len(), spoken.left_out));
+    }
+    if understood {
+        draft.react_to(found.comment, Reaction::ThumbsUp, None);
+    }
+    if !said.is_empty() {
+        draft.say(found.on, talk::reply_key(found), said.join("\n\n"));
+    }
+    let rest = Spoken { lines: vec![], left_out: 0, text: words, addressed: spoken.addressed };
+    finish(draft, found, &rest, &reasons)
+}
+
+/// What stands beside the commands is for the agent, where one can hear it.
+fn finish(draft: Draft<'_>, found: &Weighed, rest: &Spoken, reasons: &[String]) -> Decision {
+    let listens = match &draft.task.stage {
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
+        Stage::Ended { end: End::InReview, .. } => talk::is_ours(&draft, found.on),
+        Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => false,
+    };
+    if rest.text.trim().is_empty() || rest.addressed == Addressed::Others || !listens {
+        let mut draft = draft;
+        if !matches!(draft.task.stage, Stage::Idle | Stage::Checking { .. }) {
+            draft.show();
+        }
+        return draft.because(if reasons.is_empty() { "no command was understood".into() } else { reasons.join("; ") });
+    }
+    let mut decision = talk::say_to_agent(draft, found, &rest.text, WordKind::Said);
+    decision.reason = reasons.iter().chain([&decision.reason]).cloned().collect::<Vec<_>>().join("; ");
+    decision
+}
+
+/// What one command came to.
+struct Done<'a> {
+    draft: Draft<'a>,
+    reason: String,
+    say: Option<String>,
+}
+
+impl<'a> Done<'a> {
+    fn quiet(draft: Draft<'a>, reason: &str) -> Self {
+        Self { draft, reason: reason.to_owned(), say: None }
+    }
+
+    fn said(draft: Draft<'a>, say: impl Into<String>) -> Self {
+        Self { draft, reason: "answered on the issue".into(), say: Some(say.into()) }
+    }
+
+    /// Goes on from what another family of events decided.
+    fn decided(decide: impl FnOnce(Draft<'a>) -> Decision, draft: Draft<'a>) -> Self {
+        let (draft, reason) = draft.through(decide);
+        Self { draft, reason, say: None }
+    }
+}
+
+fn word(command: &Command) -> &'static str {
+    match command {
+        Command::Go => "go",
+        Command::Stop => "stop",
+        Command::Pause => "pause",
+        Command::Resume => "resume",
+        Command::Retry { .. } => "retry",
+        Command::Status => "status",
+        Command::Role(_) => "role",
+        Command::Agent(_) => "agent",
+        Command::Priority(_) => "priority",
+        Command::Ask(_) => "ask",
+        Command::Answer(_) => "answer",
+        Command::Plan => "plan",
+        Command::Approve => "approve",
+        Command::Delegate(_) => "delegate",
+        Command::Logs => "logs",
+        Command::Help => "help",
+    }
+}
+
+fn one<'a>(draft: Draft<'a>, found: &Weighed, command: &Command) -> Done<'a> {
+    let login = found.actor.login.clone();
+    match command {
+        Command::Go => go(draft, found),
+        Command::Resume => resume(draft, found),
+        Command::Stop => stop(draft, &login),
+        Command::Pause => pause_it(draft, &login),
+        Command::Retry { fresh } => retry(draft, found, *fresh),
+        Command::Status => {
+            let say = text::status::brief(&draft.task, draft.cx);
+            Done::said(draft, say)
+        }
+        Command::Role(role) => wish(draft, found, |task| task.wish.role = Some(role.clone())),
+        Command::Agent(agent) => match draft.cx.policy.agents.contains(agent) {
+            true => wish(draft, found, |task| task.wish.agent = Some(agent.clone())),
+            false => {
+                let say = text::talk::unknown_agent(agent, &draft.cx.policy.agents);
+                Done::said(draft, say)
+            }
+        },
+        Command::Priority(priority) => {
+            let mut draft = draft;
+            draft.task.wish.priority = Some(*priority);
+            Done::quiet(draft, "its priority is set")
+        }
+        Command::Ask(words) => ask_agent(draft, found, words),
+        Command::Answer(words) => answer(draft, found, words),
+        Command::Plan => plan(draft, found),
+        Command::Approve => approve(draft, &login),
+        Command::Delegate(whom) => delegate(draft, whom),
+        Command::Logs => {
+            let say = text::talk::logs(&draft.task);
+            Done::said(draft, say)
+        }
+        Command::Help => Done::said(draft, text::command::help()),
+    }
+}
+
+/// Asks GitHub for what is needed to start, as for the label, but without the label having to be there.
+fn start<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
+    let actor = Actor::Person(found.actor.clone());
+    let place = draft.task.place.clone();
+    draft.react(Reaction::Eyes);
+    draft.plan(Effect::CheckTrigger { place, actor: actor.clone(), asking: Asking::Command, snapshot: None });
+    draft.task.stage = Stage::Checking { actor };
+    Done::quiet(draft, "asked GitHub whether this may start")
+}
+
+fn go<'a>(draft: Draft<'a>, found: &Weighed) -> Done<'a> {
+    match &draft.task.stage {
+        Stage::Idle | Stage::Ended { .. } => start(draft, found),
+        Stage::Held { hold: Hold::Paused { .. }, .. } => resume(draft, found),
+        Stage::Held { hold: Hold::Plan, .. } => Done::said(draft, text::talk::APPROVE_FIRST),
+        Stage::Held { hold: Hold::Asked, .. } => Done::said(draft, text::talk::ANSWER_FIRST),
+        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } => {
+            Done::quiet(draft, "it is on already")
+        }
+    }
+}
+
+fn resume<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
+    match &draft.task.stage {
+        Stage::Held { hold: Hold::Paused { .. }, .. } => {
+            switch(&mut draft, true);
+            let why = text::talk::resumed_by(&found.actor.login);
+            Done::decided(|draft| pause::resume(draft, &why), draft)
+        }
+        Stage::Idle | Stage::Ended { .. } => Done::said(draft, text::talk::NOTHING_PAUSED),
+        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
+            Done::quiet(draft, "it is not paused")
+        }
+    }
+}
+
+fn stop<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
+    if matches!(draft.task.stage, Stage::Idle | Stage::Ended { .. }) {
+        return Done::said(draft, text::talk::NOTHING_ON);
+    }
+    switch(&mut draft, false);
+    let why = text::talk::stopped_by(login);
+    Done::decided(|draft| end::stop(draft, &why, i64::MAX), draft)
+}
+
+fn pause_it<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
+    if matches!(draft.task.stage, Stage::Idle | Stage::Ended { .. } | Stage::Checking { .. }) {
+        return Done::said(draft, text::talk::NOTHING_ON);
+    }
+    switch(&mut draft, false);
+    let why = text::talk::paused_by(login);
+    Done::decided(|draft| pause::pause(draft, &why), draft)
+}
+
+fn retry<'a>(mut draft: Draft<'a>, found: &Weighed, fresh: bool) -> Done<'a> {
+    match &draft.task.stage {
+        Stage::Idle | Stage::Ended { .. } => {
+            draft.task.wish.again = !fresh;
+            start(draft, found)
+        }
+        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
+            Done::said(draft, text::talk::STOP_FIRST)
+        }
+    }
+}
+
+/// The label follows the command: it always says whether the switch is on.
+pub(super) fn switch(draft: &mut Draft<'_>, on: bool) {
+    let place = draft.task.place.clone();
+    draft.plan(Effect::Switch { place, on });
+}
+
+/// A wish for the next session; one that waits for its slot is judged anew, since it has not begun.
+fn wish<'a>(
+    mut draft: Draft<'a>,
+    found: &Weighed,
+    change: impl FnOnce(&mut crate::core::task::Task),
+) -> Done<'a> {
+    change(&mut draft.task);
+    match &draft.task.stage {
+        Stage::Queued { job, .. } if job.started_at.is_none() => {
+            draft.withdraw([EffectKind::CheckTrigger]);
+            start(draft, found)
+        }
+        Stage::Working { .. } | Stage::Held { .. } | Stage::Queued { .. } => {
+            Done::said(draft, text::talk::WISH_FOR_LATER)
+        }
+        Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => Done::said(draft, text::talk::WISH_NOTED),
+    }
+}
+
+fn ask_agent<'a>(mut draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a> {
+    match &draft.task.stage {
+        Stage::Idle | Stage::Ended { .. } if !matches!(&draft.task.stage, Stage::Ended { end: End::InReview, .. }) => {
+            draft.task.wish.answer = Some(words.to_owned());
+            start(draft, found)
+        }
+        Stage::Checking { .. } => Done::said(draft, text::talk::ASK_LATER),
+        _ => {
+            let kind = WordKind::Asked { on: found.on };
+            Done::decided(|draft| talk::say_to_agent(draft, found, words, kind), draft)
+        }
+    }
+}
+
+fn answer<'a>(draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a> {
+    let open: Vec<_> = draft.task.open_questions().cloned().collect();
+    if open.is_empty() {
+        let say = late(&draft, found);
+        return Done::said(draft, say);
+    }
+    let given = question::answers(&open.iter().collect::<Vec<_>>(), words);
+    Done::decided(|draft| ask::answered(draft, &given, found), draft)
+}
+
+/// Why an answer comes too late, or to nothing.
+fn late(draft: &Draft<'_>, found: &Weighed) -> String {
+    let login = &found.actor.login;
+    let last = draft.task.talk.questions.iter().rev().find_map(|asked| Some((asked, asked.answer.as_ref()?)));
+    match (last, &draft.task.stage) {
+        (Some((asked, answer)), _) => text::answers::late(login, asked, answer),
+        (None, Stage::Ended { .. }) if draft.task.talk.asked > 0 => text::answers::over(login),
+        (None, _) => text::answers::nothing_open(login),
+    }
+}
+
+fn plan<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
+    match &draft.task.stage {
+        Stage::Idle | Stage::Ended { .. } => {
+            draft.task.wish.plan = true;
+            start(draft, found)
+        }
+        Stage::Queued { job, .. } if job.started_at.is_none() => {
+            if let Some(job) = draft.job_mut() {
+                job.plan = crate::core::task::Planning::Wanted;
+            }
+            Done::quiet(draft, "it makes a plan first")
+        }
+        Stage::Checking { .. } => {
+            draft.task.wish.plan = true;
+            Done::quiet(draft, "it makes a plan first")
+        }
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
+            Done::said(draft, text::talk::PLAN_TOO_LATE)
+        }
+    }
+}
+
+fn approve<'a>(draft: Draft<'a>, login: &str) -> Done<'a> {
+    match &draft.task.stage {
+        Stage::Held { hold: Hold::Plan, .. } => Done::decided(|draft| turn::approve(draft, login), draft),
+        _ => Done::said(draft, text::talk::NO_PLAN),
+    }
+}
+
+fn delegate<'a>(mut draft: Draft<'a>, whom: &str) -> Done<'a> {
+    let delegates = &mut draft.task.talk.delegates;
+    if !delegates.iter().any(|other| other.eq_ignore_ascii_case(whom)) && delegates.len() < 20 {
+        delegates.push(whom.to_owned());
+    }
+    Done::said(draft, text::talk::delegated(whom))
+}

@@ -1,0 +1,364 @@
+//! What people write: comments are read again with their writer's rights before anything follows from them. Commands are
+//! taken, answers answer, the rest is for the agent. Nothing is taken twice, and nothing that was taken is dropped.
+
+use serde_json::json;
+
+use super::{Decision, Draft, ask, command, pause, review, turn};
+use crate::core::command::{self as grammar, Addressed, Spoken};
+use crate::core::effect::{Effect, Reaction};
+use crate::core::event::{Event, Weighed};
+use crate::core::ids::{CommentId, IssueNumber};
+use crate::core::place::{Account, AccountKind};
+use crate::core::question;
+use crate::core::story::Happening;
+use crate::core::task::{Back, End, Hold, Job, Stage, Step};
+use crate::core::text;
+use crate::core::word::{Word, WordKind};
+
+/// So many comments are remembered as taken.
+const TAKEN: usize = 100;
+/// So many words may wait for the agent.
+const WAITING: usize = 50;
+
+/// A comment was written or changed. Who may speak is asked before anything follows.
+pub(super) fn commented(mut draft: Draft<'_>, event: &Event) -> Decision {
+    let Event::Commented { comment, on, author, sender, body, at, edited } = event else {
+        return draft.because("not a comment");
+    };
+    let me = &draft.cx.policy.me;
+    if sender.login == me.login {
+        return draft.because("our own comment");
+    }
+    let of_ours = author.login == me.login;
+    if of_ours && !(*edited && asks(&draft, *comment)) {
+        return draft.because("somebody changed a comment of ours that asks nothing");
+    }
+    if let Err(reason) = bot(&mut draft, sender) {
+        return draft.because(reason);
+    }
+    if !of_ours {
+        if taken(&draft, *comment, *at) {
+            return draft.because("that comment was taken before");
+        }
+        let spoken = grammar::read(body, &me.slug);
+        if let Some(reason) = passed_over(&draft, &spoken, *on) {
+            return draft.because(reason);
+        }
+    }
+    let effect = Effect::Weigh {
+        place: draft.task.place.clone(),
+        comment: *comment,
+        on: *on,
+        actor: sender.clone(),
+        of_ours,
+    };
+    draft.plan(effect);
+    draft.because("asked GitHub whether its writer may speak here")
+}
+
+/// Bots are not listened to, unless the operator allows one: then only for so many rounds without a person between.
+fn bot(draft: &mut Draft<'_>, sender: &Account) -> Result<(), String> {
+    if sender.kind == AccountKind::User {
+        return Ok(());
+    }
+    if !draft.cx.policy.allowed_bots.contains(&sender.id) {
+        return Err(format!("{} is a bot, and bots are not listened to", sender.login));
+    }
+    let rounds = draft.task.talk.bot_rounds;
+    if rounds >= draft.cx.policy.limits.bot_rounds {
+        return Err(format!("bots have spoken {rounds} times in a row; a person has to speak first"));
+    }
+    draft.task.talk.bot_rounds += 1;
+    Ok(())
+}
+
+/// Why a comment concerns us not at all, so that nobody has to be asked about it.
+fn passed_over(draft: &Draft<'_>, spoken: &Spoken, on: IssueNumber) -> Option<&'static str> {
+    if !spoken.lines.is_empty() {
+        return None;
+    }
+    if spoken.addressed == Addressed::Others {
+        return Some("it is plainly between people");
+    }
+    let live = match &draft.task.stage {
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
+        Stage::Idle | Stage::Checking { .. } => false,
+        Stage::Ended { end, .. } => matches!(end, End::InReview) && spoken.addressed == Addressed::Us,
+    };
+    let here = on == draft.task.place.issue || is_ours(draft, on);
+    (!(live && here)).then_some("no session is on, and it holds no command")
+}
+
+/// Whether a number is our pull request's.
+pub(super) fn is_ours(draft: &Draft<'_>, on: IssueNumber) -> bool {
+    draft.task.pull.as_ref().is_some_and(|pull| pull.number == on.0)
+}
+
+fn asks(draft: &Draft<'_>, comment: CommentId) -> bool {
+    draft.task.talk.batches.iter().any(|batch| batch.comment == Some(comment))
+}
+
+fn taken(draft: &Draft<'_>, comment: CommentId, at: i64) -> bool {
+    draft.task.talk.taken.iter().any(|(id, taken_at)| *id == comment && at <= *taken_at)
+}
+
+fn take(draft: &mut Draft<'_>, comment: CommentId, at: i64) {
+    let taken = &mut draft.task.talk.taken;
+    taken.retain(|(id, _)| *id != comment);
+    taken.push((comment, at));
+    let surplus = taken.len().saturating_sub(TAKEN);
+    taken.drain(..surplus);
+}
+
+/// A comment was read again: what it says now counts, and what its writer may do.
+pub(super) fn weighed(mut draft: Draft<'_>, found: &Weighed) -> Decision {
+    let Some(body) = &found.body else { return draft.because("the comment is gone again") };
+    let login = found.actor.login.as_str();
+    let may = found.permission.may_start() || delegated(&draft, login);
+    if found.of_ours {
+        return ticked(draft, found, body, may);
+    }
+    if taken(&draft, found.comment, found.at) {
+        return draft.because("that comment was taken before");
+    }
+    let spoken = grammar::read(body, &draft.cx.policy.me.slug);
+    if !may {
+        return unheard(draft, found, &spoken);
+    }
+    // An edit of what the agent has heard already says nothing new to anybody.
+    let known = draft.task.talk.taken.iter().any(|(id, _)| *id == found.comment);
+    if known && !waits(&draft, found.comment) {
+        return draft.because("it was changed after it had been taken");
+    }
+    take(&mut draft, found.comment, found.at);
+    if found.actor.kind == AccountKind::User {
+        draft.task.talk.bot_rounds = 0;
+    }
+    if spoken.lines.is_empty() {
+        return hear(draft, found, &spoken);
+    }
+    command::obey(draft, found, &spoken)
+}
+
+fn delegated(draft: &Draft<'_>, login: &str) -> bool {
+    draft.task.talk.delegates.iter().any(|other| other.eq_ignore_ascii_case(login))
+}
+
+fn waits(draft: &Draft<'_>, comment: CommentId) -> bool {
+    draft.task.talk.words.iter().any(|word| word.comment == Some(comment) && !word.sending)
+}
+
+/// Somebody who may not speak here: one polite sentence, once, and only when it was meant for us. Whoever opened the issue
+/// may answer plain questions where the operator allows it.
+fn unheard(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
+    let login = found.actor.login.clone();
+    let given = answers(&draft, &spoken.text);
+    let author = draft.cx.policy.author_answers && found.issue_author.eq_ignore_ascii_case(&login);
+    if author && spoken.lines.is_empty() && !given.given.is_empty() {
+        take(&mut draft, found.comment, found.at);
+        draft.react_to(found.comment, Reaction::Eyes, None);
+        return ask::answered(draft, &given, found);
+    }
+    let meant = !spoken.lines.is_empty() || !given.given.is_empty() || spoken.addressed == Addressed::Us;
+    if !meant || draft.task.talk.told_off.iter().any(|other| other.eq_ignore_ascii_case(&login)) {
+        return draft.because(format!("@{login} may not speak to the agent here"));
+    }
+    draft.task.talk.told_off.push(login.clone());
+    let requester = draft.task.job().and_then(|job| job.actor.login()).map(str::to_owned);
+    let say = if spoken.lines.is_empty() && !given.given.is_empty() {
+        text::answers::stranger(&login, requester.as_deref())
+    } else {
+        text::command::not_permitted(&login)
+    };
+    draft.say(found.on, reply_key(found), say);
+    draft.because(format!("@{login} may not speak to the agent here; told once"))
+}
+
+/// The key of the one comment that replies to a comment.
+pub(super) fn reply_key(found: &Weighed) -> String {
+    format!("reply:{}", found.comment)
+}
+
+fn answers(draft: &Draft<'_>, said: &str) -> question::Answers {
+    let open: Vec<_> = draft.task.open_questions().collect();
+    if open.is_empty() || said.trim().is_empty() {
+        return question::Answers::default();
+    }
+    question::answers(&open, said)
+}
+
+/// Words without a command: an answer where a question is open, else something for the agent.
+fn hear(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
+    let given = answers(&draft, &spoken.text);
+    if !given.given.is_empty() || given.unclear.is_some() {
+        draft.react_to(found.comment, Reaction::Eyes, None);
+        return ask::answered(draft, &given, found);
+    }
+    if spoken.text.trim().is_empty() {
+        return draft.because("it says nothing");
+    }
+    say_to_agent(draft, found, &spoken.text, WordKind::Said)
+}
+
+/// Takes a person's words for the agent.
+pub(super) fn say_to_agent(mut draft: Draft<'_>, found: &Weighed, words: &str, kind: WordKind) -> Decision {
+    draft.react_to(found.comment, Reaction::Eyes, None);
+    let word = Word {
+        id: format!("comment:{}", found.comment),
+        by: found.actor.login.clone(),
+        text: words.to_owned(),
+        at: found.at,
+        kind,
+        comment: Some(found.comment),
+        sending: false,
+    };
+    deliver(add(draft, word), "a person said something")
+}
+
+/// Adds a word; one with the same id that the agent has not heard gives way.
+pub(super) fn add(mut draft: Draft<'_>, word: Word) -> Draft<'_> {
+    draft.note(Happening::WordTaken, json!({ "word": word.id, "by": word.by }));
+    let words = &mut draft.task.talk.words;
+    let full = words.len() >= WAITING;
+    match words.iter_mut().find(|other| other.id == word.id && !other.sending) {
+        Some(other) => *other = word,
+        None if full => {}
+        None => words.push(word),
+    }
+    draft
+}
+
+/// Brings the words that wait to the agent, as soon as it can hear them.
+pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
+    let open = draft.task.open_questions().next().is_some();
+    let only_asked = draft.task.talk.words.iter().all(|word| matches!(word.kind, WordKind::Asked { .. }));
+    match draft.task.stage.clone() {
+        Stage::Working { step: Step::Running { .. }, job, .. } => {
+            offer(&mut draft, &job);
+            draft.because(format!("{reason}; offered to the running turn"))
+        }
+        Stage::Working { step: Step::Waiting { .. }, .. } if !open => turn::run(draft, false, reason),
+        Stage::Held { hold: Hold::Asked, .. } if !open => pause::resume_now(draft, reason),
+        Stage::Held { hold: Hold::Plan, .. } => pause::resume_now(draft, reason),
+        Stage::Held { job, hold, next, .. } if only_asked && job.ground.is_some() => {
+            pause::errand(draft, Back::Held { hold, next: Box::new(next) }, reason)
+        }
+        Stage::Ended { end: End::InReview, at, .. } if only_asked => {
+            pause::errand(draft, Back::Ended { end: End::InReview, at }, reason)
+        }
+        Stage::Ended { end: End::InReview, .. } => review::revise(draft, reason),
+        Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => {
+            draft.task.talk.words.clear();
+            draft.because(format!("{reason}, but no session can hear it"))
+        }
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
+            draft.because(format!("{reason}; the agent hears it when it goes on"))
+        }
+    }
+}
+
+/// Offers all that waits to a turn that runs: a tool of the agent may wait for just that, or the agent takes prompts while
+/// it works.
+fn offer(draft: &mut Draft<'_>, job: &Job) {
+    let open = draft.task.open_questions().next().is_some();
+    let fresh: Vec<Word> = draft.task.talk.words.iter().filter(|word| !word.sending).cloned().collect();
+    let Some(ground) = job.ground.as_ref().filter(|_| !fresh.is_empty() && !open) else { return };
+    let effect = Effect::Steer {
+        place: draft.task.place.clone(),
+        session: job.session.clone(),
+        words: fresh.iter().map(|word| word.id.clone()).collect(),
+        text: text::prompt::words(&fresh, &ground.nonce),
+    };
+    draft.plan(effect);
+    draft.task.talk.words.iter_mut().for_each(|word| word.sending = true);
+}
+
+/// A box of ours was ticked.
+fn ticked(draft: Draft<'_>, found: &Weighed, body: &str, may: bool) -> Decision {
+    let author = draft.cx.policy.author_answers && found.issue_author.eq_ignore_ascii_case(&found.actor.login);
+    if !may && !author {
+        return ask::show_again(draft, found.comment, "somebody ticked a box who may not answer");
+    }
+    let mine = |id: &u32| {
+        let batch = draft.task.talk.batches.iter().find(|batch| batch.comment == Some(found.comment));
+        batch.is_some_and(|batch| batch.questions.contains(id))
+    };
+    let open: Vec<_> = draft.task.open_questions().filter(|question| mine(&question.id)).collect();
+    let given = question::ticked(&open, body);
+    if given.given.is_empty() && given.unclear.is_none() {
+        return draft.because("no box was ticked");
+    }
+    ask::answered(draft, &given, found)
+}
+
+/// A comment is gone: words in it that the agent has not heard are taken back, and a question of ours is put again.
+pub(super) fn comment_deleted(mut draft: Draft<'_>, comment: CommentId, sender: &Account) -> Decision {
+    if sender.login == draft.cx.policy.me.login {
+        return draft.because("we deleted it ourselves");
+    }
+    if asks(&draft, comment) {
+        return ask::show_again(draft, comment, "a question of ours was deleted; it is put again");
+    }
+    let before = draft.task.talk.words.len();
+    draft.task.talk.words.retain(|word| word.comment != Some(comment) || word.sending);
+    if draft.task.talk.words.len() < before {
+        return draft.because("words the agent had not heard were taken back");
+    }
+    draft.because("a comment that concerns nobody here is gone")
+}
+
+/// The issue's words were changed: a live session is told the difference.
+pub(super) fn issue_edited(draft: Draft<'_>, event: &Event) -> Decision {
+    let Event::IssueEdited { sender, title, old_title, body, old_body, at } = event else {
+        return draft.because("not an edit");
+    };
+    let live = matches!(draft.task.stage, Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. });
+    if !live {
+        return draft.because("no session is on; the next one reads the issue anew");
+    }
+    let text = text::prompt::edited((old_title.as_deref(), title), (old_body.as_deref(), body));
+    if text.is_empty() {
+        return draft.because("nothing an agent would see was changed");
+    }
+    let login = sender.login.clone();
+    // Whoever may edit an issue is its author or may write; its author's words were data before and are data now.
+    let word = Word { id: "issue".into(), by: login, text, at: *at, kind: WordKind::Edited, comment: None, sending: false };
+    deliver(add(draft, word), "the issue was changed")
+}
+
+/// A comment of ours is there.
+pub(super) fn posted(mut draft: Draft<'_>, key: &str, comment: CommentId) -> Decision {
+    if let Some(batch) = draft.task.talk.batches.iter_mut().find(|batch| batch.key == key) {
+        batch.comment = Some(comment);
+        return draft.because("the question's comment is known");
+    }
+    if key.starts_with("plan:") {
+        draft.task.talk.plan_comment = Some(comment);
+        return draft.because("the plan's comment is known");
+    }
+    draft.because(format!("the comment {key} is there"))
+}
+
+/// Ends the agent's process.
+pub(super) fn end_agent(draft: &mut Draft<'_>, job: &Job) {
+    let place = draft.task.place.clone();
+    draft.plan(Effect::EndAgent { place, session: job.session.clone() });
+}
+
+/// Forgets the questions of a session that is over: their comments are out of date.
+pub(super) fn forget_questions(draft: &mut Draft<'_>) {
+    for batch in std::mem::take(&mut draft.task.talk.batches) {
+        let questions: Vec<_> = draft.task.talk.questions.iter().filter(|q| batch.questions.contains(&q.id)).cloned().collect();
+        let Some(comment) = batch.comment else { continue };
+        let open = questions.iter().any(|question| question.answer.is_none());
+        if open {
+            let issue = draft.task.place.issue;
+            draft.put(issue, batch.key, Some(comment), text::question::render_answered(&questions));
+        }
+        let place = draft.task.place.clone();
+        draft.plan(Effect::Minimise { place, comment });
+    }
+    draft.task.talk.questions.clear();
+    draft.task.talk.reminded = false;
+    ask::unassign(draft);
+}

@@ -1,0 +1,226 @@
+//! Prompt turns: what the agent is told, what it has heard, and what the end of a turn leads to.
+
+use serde_json::json;
+
+use super::work::{fail, look};
+use super::{Decision, Draft, ask, pause, talk};
+use crate::core::agent::TurnEnd;
+use crate::core::effect::{Effect, Reaction, Turn};
+use crate::core::question;
+use crate::core::story::Happening;
+use crate::core::task::{Back, Hold, Job, Next, Planning, Stage, Step, TurnState};
+use crate::core::text;
+use crate::core::word::{Spoken, Word, WordKind};
+
+/// So much of what was said is kept for an agent that has to be told again.
+const SPOKEN: usize = 40;
+/// Longest piece of it, in characters.
+const SPOKEN_CHARS: usize = 4_000;
+
+/// Prompts the agent: with its task when it is new, and with all the words that wait.
+pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Decision {
+    let Stage::Working { job, .. } = &draft.task.stage else { return draft.because("no session is at work") };
+    let job = job.as_ref().clone();
+    let Some(ground) = &job.ground else { return fail(draft, "no_ground", text::failure::NO_GROUND) };
+    let heard = std::mem::take(&mut draft.task.talk.words);
+    let writes = may_write(&job, &heard);
+    let clocks = job.role.limits.within(&draft.cx.policy.limits);
+    let telling = text::prompt::Telling { job: &job, ground, place: &draft.task.place, words: &heard, writes };
+    let turn = Turn {
+        agent: job.agent.clone(),
+        model: job.role.model.clone(),
+        prompt: text::prompt::whole(&telling),
+        resumed: text::prompt::more(&telling, interrupted),
+        resume: job.agent_session.clone(),
+        writes,
+        tools: job.role.tools.clone(),
+        wall_ms: clocks.wall_ms,
+        silence_ms: clocks.silence_ms,
+        branch: job.branch.clone(),
+    };
+    draft.plan(Effect::RunTurn { place: draft.task.place.clone(), session: job.session.clone(), turn: Box::new(turn) });
+    draft.set_step(Step::Running { turn: TurnState { heard, writes, ..TurnState::default() } });
+    draft.show();
+    draft.because(reason)
+}
+
+/// A plan that is not approved changes nothing, and neither does a mere answer to a person.
+fn may_write(job: &Job, heard: &[Word]) -> bool {
+    let only_asked = !heard.is_empty() && heard.iter().all(|word| matches!(word.kind, WordKind::Asked { .. }));
+    job.role.writes && job.plan != Planning::Wanted && !(job.back.is_some() && only_asked)
+}
+
+/// The agent has heard its words: they are thanked for, once.
+pub(super) fn delivered(draft: &mut Draft<'_>) {
+    let Stage::Working { step: Step::Running { turn }, .. } = &mut draft.task.stage else { return };
+    let fresh: Vec<Word> = turn.heard.iter().filter(|word| !word.sending).cloned().collect();
+    // From here on `sending` on a heard word means: its thanks are planned.
+    turn.heard.iter_mut().for_each(|word| word.sending = true);
+    for word in fresh {
+        if let Some(comment) = word.comment {
+            draft.react_to(comment, Reaction::Rocket, Some(Reaction::Eyes));
+        }
+        draft.note(Happening::WordDelivered, json!({ "word": word.id, "by": word.by }));
+    }
+}
+
+/// A turn is cut short: nobody knows what of its words was acted upon, so they are said again when it goes on.
+pub(super) fn unhear(draft: &mut Draft<'_>, turn: &TurnState) {
+    let mut words: Vec<Word> = turn.heard.clone();
+    words.append(&mut draft.task.talk.words);
+    words.iter_mut().for_each(|word| word.sending = false);
+    draft.task.talk.words = words;
+}
+
+/// Words were offered to a running turn.
+pub(super) fn steered(mut draft: Draft<'_>, offered: &[String], taken: bool) -> Decision {
+    let (mut gone, mut kept) = (Vec::new(), Vec::new());
+    for mut word in std::mem::take(&mut draft.task.talk.words) {
+        let theirs = word.sending && offered.contains(&word.id);
+        word.sending &= !theirs;
+        if theirs && taken { gone.push(word) } else { kept.push(word) }
+    }
+    draft.task.talk.words = kept;
+    let Stage::Working { step: Step::Running { turn }, .. } = &mut draft.task.stage else {
+        // The turn was cut short meanwhile: what it took is said again.
+        gone.append(&mut draft.task.talk.words);
+        draft.task.talk.words = gone;
+        return draft.because("an echo: no turn is on");
+    };
+    turn.heard.append(&mut gone);
+    let over = turn.over.take();
+    if taken {
+        delivered(&mut draft);
+    }
+    match over {
+        Some(end) => over_now(draft, end),
+        None => draft.because(if taken { "the running turn took them" } else { "they wait for the turn's end" }),
+    }
+}
+
+/// The turn is over. While words that were offered to it are on their way, what it heard is not known yet.
+pub(super) fn ended(mut draft: Draft<'_>, end: &TurnEnd, tail: &[String]) -> Decision {
+    draft.on_progress(|progress| {
+        progress.tail = tail.to_vec();
+        progress.doing.clear();
+    });
+    delivered(&mut draft);
+    draft.note(Happening::SessionIdle, json!({ "stop": end.stop, "usage": end.usage }));
+    let sending = draft.task.talk.words.iter().any(|word| word.sending);
+    if let Stage::Working { job, step: Step::Running { turn }, .. } = &mut draft.task.stage {
+        if !end.agent_session.is_empty() {
+            job.agent_session = Some(end.agent_session.clone());
+        }
+        if sending {
+            turn.over = Some(end.clone());
+            return draft.because("the turn is over; words offered to it are still on their way");
+        }
+    }
+    over_now(draft, end.clone())
+}
+
+/// What comes after a turn: an answer to whoever asked, questions to people, more words for the agent, a plan, or git's
+/// look at what was made.
+fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
+    let Stage::Working { job, step: Step::Running { turn }, .. } = &mut draft.task.stage else {
+        return draft.because("no turn is on");
+    };
+    let (heard, finished) = (std::mem::take(&mut turn.heard), turn.finished.take());
+    remember(job, &heard, &end);
+    let (planning, back) = (job.plan == Planning::Wanted, job.back.clone());
+    let mut end = end;
+    if let Some(finished) = finished {
+        end.message = text::answer::finished(&finished, &end.message);
+        draft.on_progress(|progress| progress.replies = finished.threads);
+    }
+    answer_people(&mut draft, &heard, &end);
+    if draft.task.open_questions().next().is_none() && end.error.is_none() {
+        let asked = question::in_message(&end.message, false);
+        if !asked.is_empty() {
+            ask::put(&mut draft, asked);
+        }
+    }
+    if draft.task.open_questions().next().is_some() {
+        return ask::wait(draft);
+    }
+    if !draft.task.talk.words.is_empty() {
+        return run(draft, false, "people said more meanwhile");
+    }
+    match back {
+        Some(back) => go_back(draft, back),
+        None if planning && end.error.is_none() => propose(draft, &end),
+        None => look(draft, end),
+    }
+}
+
+fn remember(job: &mut Job, heard: &[Word], end: &TurnEnd) {
+    let cut = |text: &str| text.chars().take(SPOKEN_CHARS).collect::<String>();
+    job.spoken.extend(heard.iter().map(|word| Spoken { by: word.by.clone(), text: cut(&word.text) }));
+    if !end.message.trim().is_empty() {
+        job.spoken.push(Spoken { by: "agent".into(), text: cut(&end.message) });
+    }
+    let surplus = job.spoken.len().saturating_sub(SPOKEN);
+    job.spoken.drain(..surplus);
+}
+
+/// Whoever asked the agent something gets its words.
+fn answer_people(draft: &mut Draft<'_>, heard: &[Word], end: &TurnEnd) {
+    for word in heard {
+        let WordKind::Asked { on } = &word.kind else { continue };
+        let body = text::answer::to_person(&word.by, end);
+        draft.say(*on, format!("answer:{}", word.id), body);
+    }
+}
+
+/// It only answered a person: everything is again as it was.
+fn go_back(mut draft: Draft<'_>, back: Back) -> Decision {
+    let Stage::Working { mut job, progress, .. } = draft.task.stage.clone() else {
+        return draft.because("no session is at work");
+    };
+    job.back = None;
+    talk::end_agent(&mut draft, &job);
+    draft.task.stage = match back {
+        Back::Held { hold, next } => Stage::Held { job, hold, next: *next, progress, since: draft.cx.now },
+        Back::Ended { end, at } => Stage::Ended { job: Some(job), end, progress, at },
+    };
+    draft.show();
+    draft.because("a person's question was answered; all is as before")
+}
+
+/// The plan goes to people; the agent waits for their word.
+fn propose(mut draft: Draft<'_>, end: &TurnEnd) -> Decision {
+    let Stage::Working { job, progress, .. } = draft.task.stage.clone() else {
+        return draft.because("no session is at work");
+    };
+    talk::end_agent(&mut draft, &job);
+    draft.say_here(format!("plan:{}:{}", job.session, job.comments), text::talk::plan(&job, end, &progress.plan));
+    draft.task.stage =
+        Stage::Held { job, hold: Hold::Plan, next: Next::Talk { interrupted: false }, progress, since: draft.cx.now };
+    draft.task.tell(draft.cx.now, "The plan waits for approval.");
+    draft.note_bare(Happening::PlanProposed);
+    ask::assign(&mut draft);
+    draft.show();
+    draft.because("the plan waits for approval")
+}
+
+/// The plan was approved: the same session goes on, and may change files.
+pub(super) fn approve(mut draft: Draft<'_>, by: &str) -> Decision {
+    let Stage::Held { job, hold: Hold::Plan, .. } = &mut draft.task.stage else {
+        return draft.because("no plan waits for approval");
+    };
+    job.plan = Planning::Approved;
+    draft.task.talk.plan_comment = None;
+    let word = Word {
+        id: "approved".into(),
+        by: by.to_owned(),
+        text: text::prompt::APPROVED.to_owned(),
+        at: draft.cx.now,
+        kind: WordKind::Approved,
+        comment: None,
+        sending: false,
+    };
+    draft.task.talk.words.push(word);
+    draft.note(Happening::PlanApproved, json!({ "by": by }));
+    ask::unassign(&mut draft);
+    pause::resume_now(draft, "the plan was approved")
+}

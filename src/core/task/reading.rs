@@ -1,0 +1,129 @@
+//! How a task reads from outside: its state's name, the label that fits, the record of its session. Derived, never stored.
+
+use super::{End, Hold, Next, Stage, Step, Task};
+use crate::core::command::Priority;
+use crate::core::effect::StatusLabel;
+use crate::core::question::Question;
+use crate::core::session::{SessionRecord, SessionState};
+
+impl Task {
+    /// The state's name on the wire and in tables.
+    pub fn state(&self) -> &'static str {
+        match &self.stage {
+            Stage::Idle => "idle",
+            Stage::Checking { .. } => "checking",
+            Stage::Queued { .. } => "queued",
+            Stage::Working { step: Step::Waiting { .. }, .. } => "needs-you",
+            Stage::Working { .. } => "working",
+            Stage::Held { hold: Hold::Asked | Hold::Plan, .. } => "needs-you",
+            Stage::Held { hold: Hold::Paused { .. }, .. } => "paused",
+            Stage::Ended { end, .. } => match end {
+                End::InReview => "in-review",
+                End::Merged | End::PullClosed | End::Answered => "done",
+                End::Refused { .. } => "refused",
+                End::Failed { .. } => "failed",
+                End::Cancelled { .. } => "cancelled",
+            },
+        }
+    }
+
+    /// The status label that fits.
+    pub fn label(&self) -> Option<StatusLabel> {
+        match &self.stage {
+            Stage::Idle | Stage::Checking { .. } => self.shown.label,
+            Stage::Queued { .. } => Some(StatusLabel::Queued),
+            Stage::Working { .. } if self.open_questions().next().is_some() => Some(StatusLabel::NeedsYou),
+            Stage::Working { .. } => Some(StatusLabel::Working),
+            Stage::Held { hold: Hold::Asked | Hold::Plan, .. } => Some(StatusLabel::NeedsYou),
+            Stage::Held { hold: Hold::Paused { .. }, .. } => Some(StatusLabel::Paused),
+            Stage::Ended { end, .. } => match end {
+                End::InReview if self.follow.needs.is_some() => Some(StatusLabel::NeedsYou),
+                End::InReview => Some(StatusLabel::Review),
+                End::Merged | End::PullClosed | End::Answered => Some(StatusLabel::Done),
+                End::Failed { .. } => Some(StatusLabel::Failed),
+                End::Refused { .. } | End::Cancelled { .. } => None,
+            },
+        }
+    }
+
+    /// The questions nobody has answered yet, oldest first.
+    pub fn open_questions(&self) -> impl Iterator<Item = &Question> {
+        self.talk.questions.iter().filter(|question| question.answer.is_none())
+    }
+
+    /// Where it stands among those that wait: by command, else by label.
+    pub fn priority(&self) -> Priority {
+        let labelled = |name: &str| {
+            self.job().is_some_and(|job| job.snapshot.labels.iter().any(|label| label.eq_ignore_ascii_case(name)))
+        };
+        self.wish.priority.unwrap_or_else(|| {
+            if labelled("priority:high") {
+                Priority::High
+            } else if labelled("priority:low") {
+                Priority::Low
+            } else {
+                Priority::Medium
+            }
+        })
+    }
+
+    /// What is kept of the session in hand or the last one.
+    pub fn record(&self) -> Option<SessionRecord> {
+        let job = self.job()?;
+        let (stop, ended_at) = match &self.stage {
+            Stage::Ended { end, at, .. } => (Some(end.stop()), Some(*at)),
+            _ => (None, None),
+        };
+        Some(SessionRecord {
+            id: job.session.clone(),
+            number: self.sessions,
+            state: self.session_state(),
+            role: job.role.name.to_string(),
+            agent: job.agent.clone(),
+            stop,
+            branch: job.branch.clone(),
+            pull: self.pull.as_ref().map(|pull| pull.number),
+            created_at: job.queued_at,
+            started_at: job.started_at,
+            ended_at,
+        })
+    }
+
+    fn session_state(&self) -> SessionState {
+        match &self.stage {
+            Stage::Idle | Stage::Checking { .. } => SessionState::Created,
+            Stage::Queued { next: Next::Begin, .. } => SessionState::Created,
+            Stage::Queued { .. } | Stage::Held { .. } => SessionState::Parked,
+            Stage::Working { step, .. } => match step {
+                Step::Preparing => SessionState::Dispatched,
+                Step::Running { .. } => SessionState::Running,
+                Step::Waiting { .. } => SessionState::Waiting,
+                Step::Collecting { .. }
+                | Step::Asking { .. }
+                | Step::Publishing { .. }
+                | Step::Opening { .. }
+                | Step::Answering => SessionState::Idle,
+            },
+            Stage::Ended { end, .. } => match end {
+                End::InReview | End::Merged | End::PullClosed | End::Answered => SessionState::Completed,
+                End::Failed { .. } | End::Refused { .. } => SessionState::Failed,
+                End::Cancelled { .. } => SessionState::Cancelled,
+            },
+        }
+    }
+}
+
+impl End {
+    /// A short stable word for machines.
+    pub fn stop(&self) -> String {
+        match self {
+            Self::InReview => "pull_request".into(),
+            Self::Merged => "merged".into(),
+            Self::PullClosed => "pull_request_closed".into(),
+            Self::Answered => "answered".into(),
+            Self::Refused { .. } => "refused".into(),
+            Self::Failed { class, .. } => class.clone(),
+            Self::Cancelled { .. } => "cancelled".into(),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What a task remembers of the conversation and of its pull request, whatever stage it is in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::command::Priority;
+use crate::core::event::ChecksState;
+use crate::core::ids::{CommentId, Sha};
+use crate::core::question::Question;
+use crate::core::word::{Thread, Word};
+
+/// What people and the agent have to say to each other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Talk {
+    /// What the agent has not heard yet, oldest first.
+    pub words: Vec<Word>,
+    /// The questions of the session in hand, oldest first.
+    pub questions: Vec<Question>,
+    /// How many questions there have been.
+    pub asked: u32,
+    /// The comments that hold the questions.
+    pub batches: Vec<Batch>,
+    /// People without write access who were allowed to speak here.
+    pub delegates: Vec<String>,
+    /// People who were told once that they may not.
+    pub told_off: Vec<String>,
+    /// Comments that were taken, with GitHub's time of them: none is taken twice.
+    pub taken: Vec<(CommentId, i64)>,
+    /// How many comments of bots were taken in a row.
+    pub bot_rounds: u32,
+    /// Whom we assigned, because a question waits for them.
+    pub assigned: Option<String>,
+    /// The comments of plans that wait for approval.
+    pub plan_comment: Option<CommentId>,
+    /// Whether people were reminded of the open questions.
+    pub reminded: bool,
+}
+
+/// Questions in one comment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// The comment's key: `question:<first id>`.
+    pub key: String,
+    /// Their numbers.
+    pub questions: Vec<u32>,
+    /// The comment, once it is there.
+    pub comment: Option<CommentId>,
+}
+
+/// What goes on about the pull request.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follow {
+    /// How many revisions for failed checks, since a person last spoke.
+    pub check_rounds: u32,
+    /// How many revisions in all.
+    pub rounds: u32,
+    /// The head whose checks were judged last.
+    pub judged: Option<Sha>,
+    /// The base's head that was last found in conflict and handed to the agent.
+    pub conflict: Option<Sha>,
+    /// The head a person pushed last.
+    pub theirs: Option<Sha>,
+    /// What a person has to look at, when there is something.
+    pub needs: Option<String>,
+    /// Threads that wait for an answer with the revision's end.
+    pub threads: Vec<Thread>,
+    /// What the checks came to, for people.
+    pub checks: Option<ChecksState>,
+    /// How many times it was looked at again for checks that were not over.
+    pub looks: u32,
+    /// When it is looked at again, epoch milliseconds.
+    pub look_at: Option<i64>,
+}
+
+/// What people wish for by command, for the next session.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// A role, instead of the labels'.
+    pub role: Option<String>,
+    /// An agent, instead of the role's.
+    pub agent: Option<String>,
+    /// Where in the queue.
+    pub priority: Option<Priority>,
+    /// A plan first.
+    pub plan: bool,
+    /// Only an answer to this, in words.
+    pub answer: Option<String>,
+    /// From what an earlier session left, instead of from the base.
+    pub again: bool,
+}

@@ -1,0 +1,224 @@
+//! What is said while people and an agent talk: short, kind, exact, and always with the next step.
+
+use super::{LIMIT, code, count, span};
+use crate::core::agent::{PlanEntry, TurnEnd};
+use crate::core::event::{Failing, Work};
+use crate::core::ids::Sha;
+use crate::core::question::Question;
+use crate::core::sanitise::{self, Allow};
+use crate::core::task::{Job, Task};
+use crate::core::word::Thread;
+
+/// In the story, when a session has used up its comments.
+pub const TOO_MANY_COMMENTS: &str = "More was to be said than one session may write here; see its log.";
+/// Resume, without anything paused.
+pub const NOTHING_PAUSED: &str = "Nothing is paused here. `/agent go` starts a session, `/agent retry` runs the last one again.";
+/// Stop or pause, without anything on.
+pub const NOTHING_ON: &str = "No session is on here, so there is nothing to stop. `/agent go` starts one.";
+/// Retry while one is on.
+pub const STOP_FIRST: &str = "A session is on already. To begin again, write `/agent stop` first, then `/agent retry`.";
+/// Go while the plan waits.
+pub const APPROVE_FIRST: &str =
+    "Its plan waits for approval: `/agent approve` lets it go on, and any other comment is told to the agent.";
+/// Go while questions are open.
+pub const ANSWER_FIRST: &str = "It waits for the answer to its question above.";
+/// A wish while a session is at work.
+pub const WISH_FOR_LATER: &str =
+    "Noted for the next session: the one that is on stays as it is. `/agent stop`, then `/agent retry`, begins anew.";
+/// A wish before there is a session.
+pub const WISH_NOTED: &str = "Noted for the next session. `/agent go` starts it.";
+/// A question while the start is being checked.
+pub const ASK_LATER: &str = "The session is just being started. Ask again in a moment, please.";
+/// A plan when files may have changed already.
+pub const PLAN_TOO_LATE: &str =
+    "The session is at work already, so a plan comes too late. `/agent stop`, then `/agent plan`, begins with one.";
+/// Approval without a plan.
+pub const NO_PLAN: &str = "No plan waits for approval here. `/agent plan` starts a session that makes one first.";
+/// The branch still conflicts after the agent merged.
+pub const STILL_CONFLICTS: &str =
+    "the branch still conflicts with its base after the agent was asked to merge it. Please resolve the conflict, or close \
+     the pull request";
+
+/// The switch was taken off.
+pub fn label_removed(login: &str) -> String {
+    format!("@{login} removed the label `agent:go`")
+}
+
+/// The switch is on again.
+pub fn label_back(login: &str) -> String {
+    format!("@{login} put the label `agent:go` back")
+}
+
+/// A command paused it.
+pub fn paused_by(login: &str) -> String {
+    format!("@{login} wrote `/agent pause`")
+}
+
+/// A command resumed it.
+pub fn resumed_by(login: &str) -> String {
+    format!("@{login} wrote `/agent resume`")
+}
+
+/// A command stopped it.
+pub fn stopped_by(login: &str) -> String {
+    format!("@{login} wrote `/agent stop`")
+}
+
+/// In the story.
+pub fn paused(why: &str) -> String {
+    format!("Paused: {why}.")
+}
+
+/// In the story.
+pub fn resumed(why: &str) -> String {
+    format!("Resumed: {why}.")
+}
+
+/// In the story.
+pub fn asked(questions: usize) -> String {
+    format!("The agent asks {}.", count(questions as u64, "question"))
+}
+
+/// In the story.
+pub fn answered(question: u32, by: &str) -> String {
+    format!("Question {question} was answered by {by}.")
+}
+
+/// In the story.
+pub fn pushed(head: &Sha) -> String {
+    format!("Somebody pushed {} to our branch; the agent goes on on top of it.", head.short())
+}
+
+/// In the story.
+pub fn revision(round: u32, why: &str) -> String {
+    format!("Revision {round} begins: {why}.")
+}
+
+/// In the story.
+pub fn fails_on_base(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().take(5).map(|name| code(name, 80)).collect();
+    format!("Failing checks that fail on the base as well, so they are left alone: {}.", names.join(", "))
+}
+
+/// The label is back, but its setter may not.
+pub fn not_resumed(why: &str) -> String {
+    format!("It stays paused: {}", sanitise::outbound(why, &Allow::default()))
+}
+
+/// An agent nobody configured.
+pub fn unknown_agent(agent: &str, known: &[String]) -> String {
+    let known: Vec<String> = known.iter().map(|name| code(name, 60)).collect();
+    format!("The agent {} is not configured on this server. There are: {}.", code(agent, 60), known.join(", "))
+}
+
+/// Somebody may speak here from now on.
+pub fn delegated(login: &str) -> String {
+    format!("{} may speak to the agent on this issue from now on.", super::answers::name(login))
+}
+
+/// Nobody answered, and there was no default.
+pub fn nobody_answered(question: u32, days: i64) -> String {
+    format!("nobody answered question {question} within {}.", count(days.unsigned_abs(), "day"))
+}
+
+fn mention(login: Option<&str>) -> String {
+    login.map_or_else(String::new, |login| format!("@{login} "))
+}
+
+/// An open question is brought to mind.
+pub fn reminder(login: Option<&str>, open: &[Question], ends: i64, now: i64) -> String {
+    let first = open.first().map(|question| sanitise::inline(&question.text, 200)).unwrap_or_default();
+    let more = match open.len() {
+        0 | 1 => String::new(),
+        n => format!(" (and {} more)", n - 1),
+    };
+    format!(
+        "{}the agent still waits for an answer: “{first}”{more}. The question is in the comment above; without an answer \
+         it is over in {}.",
+        mention(login),
+        span(ends - now)
+    )
+}
+
+/// A plan that waits for approval.
+pub fn plan(job: &Job, end: &TurnEnd, entries: &[PlanEntry]) -> String {
+    let said = sanitise::outbound(&sanitise::redact(end.message.trim(), &[]), &Allow::default());
+    let steps: Vec<String> = entries.iter().take(40).map(|entry| format!("1. {}", sanitise::inline(&entry.content, 200))).collect();
+    let steps = if steps.is_empty() { String::new() } else { format!("\n\n{}", steps.join("\n")) };
+    let body = format!(
+        "{}here is the plan (session {}). Nothing was changed yet.\n\n{said}{steps}\n\nReply `/agent approve` to let it begin, \
+         or say what should be different.",
+        mention(job.actor.login()),
+        job.session
+    );
+    sanitise::fit(&body, LIMIT)
+}
+
+/// The last lines of a session's log.
+pub fn logs(task: &Task) -> String {
+    let tail = task.progress().map(|progress| progress.tail.clone()).unwrap_or_default();
+    let Some(job) = task.job() else { return NOTHING_ON.to_owned() };
+    if tail.is_empty() {
+        return format!("Session `{}` has said nothing yet that could be shown.", job.session);
+    }
+    let lines: Vec<String> = tail.iter().map(|line| line.replace("```", "'''")).collect();
+    let lines = sanitise::fit(&sanitise::redact(&lines.join("\n"), &[]), 4_000);
+    format!(
+        "<details><summary>The last lines of session {}</summary>\n\n```text\n{lines}\n```\n\n</details>\n\nThe operator \
+         sees all of it with `skep session {} --log`.",
+        job.session, job.session
+    )
+}
+
+/// The agent has no rounds left on this pull request.
+pub fn no_rounds_left() -> String {
+    "the agent has revised this pull request as often as it may. What is left is for a person: review it, merge it, or \
+     close it"
+        .to_owned()
+}
+
+/// Checks fail, and the agent could not mend them.
+pub fn checks_still_fail(rounds: u32, failing: &[Failing]) -> String {
+    let mut text = match rounds {
+        0 => "checks fail and no round is left to mend them".to_owned(),
+        n => format!("checks still fail after {}", count(u64::from(n), "round of mending")),
+    };
+    for check in failing.iter().take(5) {
+        let step = check.step.as_deref().map_or_else(String::new, |step| format!(" at {}", code(step, 80)));
+        let last = check.tail.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let last = sanitise::inline(&sanitise::redact(last, &[]), 200);
+        text.push_str(&format!("\n- {}{step}: {last}", code(&check.name, 80)));
+    }
+    text
+}
+
+/// A person has to look, on one screen.
+pub fn needs_person(login: Option<&str>, say: &str) -> String {
+    let say = sanitise::outbound(say, &Allow::default());
+    format!("{}please have a look: {say}\n\nA review or `/agent <what to do>` sends the agent back to work.", mention(login))
+}
+
+/// Our pull request was closed unmerged: asked once, then it rests.
+pub fn closed_unmerged(login: Option<&str>, number: i64) -> String {
+    format!(
+        "{}pull request #{number} was closed without merging. Should the agent try again? `/agent retry` does; add what \
+         should be different. Otherwise this rests here.",
+        mention(login)
+    )
+}
+
+/// The answer to a thread of a review: the agent's words, and what git says of the file.
+pub fn thread(thread: &Thread, said: Option<&str>, done: Option<(&Sha, &Work)>) -> String {
+    let words = said.map(|said| sanitise::outbound(&sanitise::redact(said.trim(), &[]), &Allow::default()));
+    let touched = done.filter(|(_, work)| work.files.iter().any(|file| file.path == thread.path));
+    let fact = match (touched, done) {
+        (Some((head, _)), _) => format!("Changed in {}.", head.as_str()),
+        (None, Some((head, _))) => format!("{} was not changed; the revision is {}.", code(&thread.path, 160), head.as_str()),
+        (None, None) => "Nothing was changed for this.".to_owned(),
+    };
+    match words.filter(|words| !words.is_empty()) {
+        Some(words) => sanitise::fit(&format!("{words}\n\n{fact}"), LIMIT),
+        None => fact,
+    }
+}
+

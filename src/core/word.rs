@@ -1,0 +1,95 @@
+//! What the agent has yet to hear: people's words, answers, reviews, failed checks. Each is taken once and delivered once.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{CommentId, IssueNumber, Sha};
+
+/// Something an agent is to hear.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Word {
+    /// Unique in its task, such as `comment:77`; a later word with the same id takes the place of one not yet delivered.
+    pub id: String,
+    /// Whose words: a login, or `skep`.
+    pub by: String,
+    /// The words, as they were written.
+    pub text: String,
+    /// GitHub's time of it, epoch milliseconds.
+    pub at: i64,
+    /// What they are.
+    pub kind: WordKind,
+    /// The comment to thank under, if it was one.
+    pub comment: Option<CommentId>,
+    /// On its way into a running turn.
+    #[serde(default)]
+    pub sending: bool,
+}
+
+/// What words are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum WordKind {
+    /// Said to the agent.
+    Said,
+    /// A question to the agent: its next message is posted as the answer.
+    Asked {
+        /// Where the answer goes: the issue, or its pull request.
+        on: IssueNumber,
+    },
+    /// The answer to a question of the agent.
+    Answer {
+        /// Which question.
+        question: u32,
+    },
+    /// The issue's title or body was changed.
+    Edited,
+    /// The plan was approved: files may be changed.
+    Approved,
+    /// A review of the pull request.
+    Review {
+        /// The threads it opened or went on with.
+        threads: Vec<Thread>,
+    },
+    /// Checks failed on our branch.
+    Checks {
+        /// The commit they ran on.
+        head: Sha,
+    },
+    /// The base branch moved so that our branch conflicts with it.
+    Base {
+        /// Its head.
+        head: Sha,
+    },
+    /// Somebody pushed to our branch while work on it was on.
+    Moved {
+        /// What we had made by then; it is in the working copy's object store.
+        ours: Sha,
+    },
+}
+
+/// A thread on lines of the pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    /// GraphQL's id of the thread.
+    pub id: String,
+    /// REST's id of its first comment: replies go there.
+    pub first: i64,
+    /// The file.
+    pub path: String,
+    /// The line, where GitHub still knows it.
+    pub line: Option<i64>,
+    /// The lines around it.
+    pub hunk: String,
+    /// Whether our bot began it: such a thread is ours to resolve.
+    pub ours: bool,
+    /// What was said, oldest first: login and words.
+    pub said: Vec<(String, String)>,
+}
+
+/// One thing said in a session, kept to tell it again to an agent that lost its memory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spoken {
+    /// A login, `agent`, or `skep`.
+    pub by: String,
+    /// Bounded.
+    pub text: String,
+}
