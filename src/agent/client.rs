@@ -6,13 +6,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
-    CancelNotification, ClientCapabilities, ContentBlock, HttpHeader, Implementation, InitializeRequest,
-    InitializeResponse, LoadSessionRequest, McpServer as WireServer, McpServerHttp, NewSessionRequest, PromptRequest,
+    CancelNotification, ClientCapabilities, ContentBlock, CreateElicitationRequest, ElicitationCapabilities,
+    ElicitationFormCapabilities, HttpHeader, Implementation, InitializeRequest, InitializeResponse, LoadSessionRequest, McpServer as WireServer, McpServerHttp, NewSessionRequest, PromptRequest,
     RequestPermissionRequest, ResumeSessionRequest, SessionConfigOption, SetSessionConfigOptionRequest,
     SetSessionModeRequest,
 };
@@ -26,10 +26,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::core::agent::{Update, classify};
 
+use super::elicitation;
 use super::error::AgentError;
-use super::exchange::Phase;
+use super::exchange::{OpenForm, Phase};
 use super::model::{Choice, choose};
 use super::wire::{Wire, incoming, outgoing};
+
+/// How long an agent's late history may take, and the pause in it that counts as its end.
+const HISTORY_PATIENCE: Duration = Duration::from_secs(10);
+const HISTORY_PAUSE: Duration = Duration::from_millis(250);
 
 /// A server of tools for the agent, over streamable HTTP (<https://modelcontextprotocol.io>): the only transport that all
 /// known agents take.
@@ -94,8 +99,9 @@ impl Connection {
 
     /// The handshake; refuses an agent that speaks another version of the protocol.
     pub(super) async fn initialize(&self, patience: Duration) -> Result<InitializeResponse, Ended> {
+        let forms = ElicitationCapabilities::new().form(ElicitationFormCapabilities::new());
         let request = InitializeRequest::new(ProtocolVersion::V1)
-            .client_capabilities(ClientCapabilities::new())
+            .client_capabilities(ClientCapabilities::new().elicitation(forms))
             .client_info(Implementation::new("skep", env!("CARGO_PKG_VERSION")));
         let answer = self.ask("initialize", request, patience).await;
         let answer = answer.map_err(|ended| match ended {
@@ -172,7 +178,11 @@ impl Connection {
         id: &str,
         opening: &Opening<'_>,
     ) -> Result<Option<(Opened, Vec<SessionConfigOption>)>, Ended> {
-        self.wire.state().phase = Phase::Loading;
+        {
+            let mut state = self.wire.state();
+            state.phase = Phase::Loading;
+            state.replayed = 0;
+        }
         let servers: Vec<WireServer> = opening.mcp.iter().map(server).collect();
         let mut outcome = None;
         if agent.agent_capabilities.session_capabilities.resume.is_some() {
@@ -184,6 +194,9 @@ impl Connection {
             let request = LoadSessionRequest::new(id.to_owned(), opening.workspace).mcp_servers(servers);
             outcome =
                 Some(self.ask("session/load", request, opening.patience).await.map(|answer| answer.config_options));
+            if matches!(outcome, Some(Ok(_))) {
+                self.let_history_pass().await;
+            }
         }
         self.wire.state().phase = Phase::Quiet;
         match outcome {
@@ -200,6 +213,24 @@ impl Connection {
                 Ok(None)
             }
             None => Ok(None),
+        }
+    }
+
+    /// Some agents replay a loaded session only after they have answered. One that has replayed nothing so far is given a
+    /// moment: its history must have passed before the prompt, or it could not be told from the answer.
+    async fn let_history_pass(&self) {
+        if self.wire.state().replayed > 0 {
+            return;
+        }
+        let began = Instant::now();
+        let mut seen = 0;
+        while began.elapsed() < HISTORY_PATIENCE {
+            tokio::time::sleep(HISTORY_PAUSE).await;
+            let now = self.wire.state().replayed;
+            if now == seen {
+                return;
+            }
+            seen = now;
         }
     }
 
@@ -292,9 +323,16 @@ async fn drive(
     found: oneshot::Sender<ConnectionTo<Agent>>,
     stop: CancellationToken,
 ) {
+    let forms = wire.clone();
     let talk = Client
         .v1()
         .name("skep")
+        .on_receive_request(
+            async move |request: CreateElicitationRequest, responder, peer: ConnectionTo<Agent>| {
+                elicit(&forms, request, responder, &peer)
+            },
+            agent_client_protocol::on_receive_request!(),
+        )
         .on_receive_request(
             async move |request: RequestPermissionRequest, responder, _peer| {
                 let answer = wire.state().permission(request, responder);
@@ -312,4 +350,28 @@ async fn drive(
     if let Err(error) = talk {
         tracing::debug!(code = ?error.code, "the talk with an agent ended");
     }
+}
+
+/// Has people asked, outside the dispatch loop; the answer goes out if the form is still open then.
+fn elicit(
+    wire: &Arc<Wire>,
+    request: CreateElicitationRequest,
+    responder: OpenForm,
+    peer: &ConnectionTo<Agent>,
+) -> Result<(), Error> {
+    let Some(form) = elicitation::read(request) else { return responder.respond(elicitation::cancelled()) };
+    let (opened, seat) = {
+        let mut state = wire.state();
+        (state.form(form.session.as_deref(), responder), state.seat.clone())
+    };
+    let number = match opened {
+        Ok(number) => number,
+        Err(responder) => return responder.respond(elicitation::cancelled()),
+    };
+    let wire = wire.clone();
+    peer.spawn(async move {
+        let answer = form.answer(&seat.ask(form.asked.clone()).await);
+        let open = wire.state().take_form(number);
+        open.map_or(Ok(()), |responder| responder.respond(answer))
+    })
 }

@@ -5,10 +5,13 @@
 //! calls, plans, messages, token counts), keeps its sessions in its home and loads them again. It must never need a
 //! network, a key or a model, and it does nothing that the prompt does not say.
 
+mod ask;
+mod call;
 mod files;
 mod memory;
 mod perform;
 mod script;
+mod words;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -19,7 +22,7 @@ use agent_client_protocol::v1::schema::{
     AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Implementation, InitializeRequest,
     InitializeResponse, LoadSessionRequest, LoadSessionResponse, McpCapabilities, NewSessionRequest,
     NewSessionResponse, PromptRequest, SessionConfigOption, SessionConfigOptionCategory, SessionConfigSelectOption,
-    SessionMode, SessionModeState, SessionNotification, SessionUpdate, SetSessionConfigOptionRequest,
+    PromptResponse, SessionMode, SessionModeState, SessionNotification, SessionUpdate, SetSessionConfigOptionRequest,
     SetSessionConfigOptionResponse, SetSessionModeRequest, SetSessionModeResponse,
 };
 use agent_client_protocol::v1::{ConnectionTo, Responder};
@@ -27,12 +30,17 @@ use agent_client_protocol::{Agent, Client, Error, Lines};
 use futures::StreamExt;
 use futures::channel::mpsc;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 pub use script::{HELP, Step, Text, parse};
 
+use call::Door;
 use memory::Memory;
 use perform::{Actor, Ending};
+
+/// The variable that makes it take a further prompt while it works on one, when it is `1`.
+pub const QUEUE: &str = "SKEP_DEMO_QUEUE";
 
 const MODES: [(&str, &str); 2] = [("approve", "Ask before commands"), ("auto", "Never ask")];
 /// It has no mind; the names are there to be chosen.
@@ -46,12 +54,14 @@ pub struct Stage {
     pub home: PathBuf,
     /// The whole environment for the commands it runs; none: its own, as a process of its own has.
     pub environment: Option<Vec<(String, String)>>,
+    /// Whether it takes a further prompt while it works on one.
+    pub queues: bool,
 }
 
 /// Serves one client on standard input and output until the input ends: `skep demo-agent`.
-pub async fn serve_stdio() {
+pub async fn serve_stdio(queues: bool) {
     let home = std::env::home_dir().unwrap_or_else(|| PathBuf::from("."));
-    serve(tokio::io::stdin(), tokio::io::stdout(), Stage { home, environment: None }).await;
+    serve(tokio::io::stdin(), tokio::io::stdout(), Stage { home, environment: None, queues }).await;
 }
 
 /// Serves one client over two streams until the reading one ends.
@@ -65,6 +75,8 @@ pub async fn serve(
         stage,
         raw: lines.clone(),
         sessions: Mutex::default(),
+        waiting: Mutex::default(),
+        forms: AtomicBool::new(false),
         stubborn: AtomicBool::new(false),
         gone: CancellationToken::new(),
     });
@@ -104,13 +116,14 @@ async fn write(mut writer: impl AsyncWrite + Unpin, mut queue: mpsc::Receiver<St
 }
 
 async fn talk(transport: impl agent_client_protocol::ConnectTo<Agent> + 'static, cast: Arc<Cast>) -> Result<(), Error> {
-    let (create, load, mode, model) = (cast.clone(), cast.clone(), cast.clone(), cast.clone());
+    let (first, create, load) = (cast.clone(), cast.clone(), cast.clone());
+    let (mode, model) = (cast.clone(), cast.clone());
     let (prompt, cancel) = (cast.clone(), cast);
     Agent
         .v1()
         .name("skep-demo")
         .on_receive_request(
-            async move |request: InitializeRequest, responder, _peer| responder.respond(hello(&request)),
+            async move |request: InitializeRequest, responder, _peer| responder.respond(first.hello(&request)),
             agent_client_protocol::on_receive_request!(),
         )
         .on_receive_request(
@@ -152,18 +165,15 @@ async fn talk(transport: impl agent_client_protocol::ConnectTo<Agent> + 'static,
         .await
 }
 
-fn hello(request: &InitializeRequest) -> InitializeResponse {
-    let capabilities = AgentCapabilities::new().load_session(true).mcp_capabilities(McpCapabilities::new().http(true));
-    InitializeResponse::new(request.protocol_version)
-        .agent_capabilities(capabilities)
-        .agent_info(Implementation::new("skep-demo", env!("CARGO_PKG_VERSION")))
-}
-
 /// All sessions of one connection.
 struct Cast {
     stage: Stage,
     raw: mpsc::Sender<String>,
     sessions: Mutex<HashMap<String, Part>>,
+    /// Prompts that came while another was worked on, for each session that is at work.
+    waiting: Mutex<HashMap<String, Vec<Responder<PromptResponse>>>>,
+    /// Whether the client fills in forms.
+    forms: AtomicBool,
     stubborn: AtomicBool,
     gone: CancellationToken,
 }
@@ -173,9 +183,36 @@ struct Part {
     folder: PathBuf,
     memory: Memory,
     cancel: CancellationToken,
+    /// The way to the session's tools.
+    door: Option<Door>,
+    /// A permit for each further prompt of this turn.
+    heard: Arc<Semaphore>,
+}
+
+impl Part {
+    fn new(folder: PathBuf, memory: Memory, door: Option<Door>) -> Self {
+        Self { folder, memory, cancel: CancellationToken::new(), door, heard: Arc::new(Semaphore::new(0)) }
+    }
 }
 
 impl Cast {
+    fn hello(&self, request: &InitializeRequest) -> InitializeResponse {
+        let forms = request.client_capabilities.elicitation.as_ref().is_some_and(|forms| forms.supports_form());
+        self.forms.store(forms, Ordering::Release);
+        let mut capabilities =
+            AgentCapabilities::new().load_session(true).mcp_capabilities(McpCapabilities::new().http(true));
+        if self.stage.queues {
+            capabilities = capabilities.meta(serde_json::Map::from_iter([("promptQueueing".to_owned(), true.into())]));
+        }
+        InitializeResponse::new(request.protocol_version)
+            .agent_capabilities(capabilities)
+            .agent_info(Implementation::new("skep-demo", env!("CARGO_PKG_VERSION")))
+    }
+
+    fn takes_forms(&self) -> bool {
+        self.forms.load(Ordering::Acquire)
+    }
+
     fn create(&self, request: NewSessionRequest) -> NewSessionResponse {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let since = std::time::SystemTime::UNIX_EPOCH.elapsed().map(|time| time.as_micros()).unwrap_or_default();
@@ -183,7 +220,7 @@ impl Cast {
         let (mode, model) = (MODES[0].0.to_owned(), MODELS[0].0.to_owned());
         let memory = Memory { mode, model, ..Memory::default() };
         let (modes, options) = (modes(&memory), options(&memory));
-        self.keep(&id, Part { folder: request.cwd, memory, cancel: CancellationToken::new() });
+        self.keep(&id, Part::new(request.cwd, memory, Door::among(&request.mcp_servers)));
         NewSessionResponse::new(id).modes(modes).config_options(options)
     }
 
@@ -198,7 +235,7 @@ impl Cast {
             peer.send_notification(SessionNotification::new(id.clone(), update(chunk)))?;
         }
         let (modes, options) = (modes(&memory), options(&memory));
-        self.keep(&id, Part { folder: request.cwd, memory, cancel: CancellationToken::new() });
+        self.keep(&id, Part::new(request.cwd, memory, Door::among(&request.mcp_servers)));
         Ok(LoadSessionResponse::new().modes(modes).config_options(options))
     }
 
@@ -228,7 +265,7 @@ impl Cast {
     fn prompt(
         self: Arc<Self>,
         request: &PromptRequest,
-        responder: Responder<agent_client_protocol::v1::schema::PromptResponse>,
+        responder: Responder<PromptResponse>,
         peer: ConnectionTo<Client>,
     ) -> Result<(), Error> {
         let id = request.session_id.to_string();
@@ -238,18 +275,44 @@ impl Cast {
             _ => None,
         });
         let prompt = texts.collect::<Vec<_>>().join("\n");
+        let Some(responder) = self.queue(&id, &prompt, responder) else { return Ok(()) };
         part.cancel = CancellationToken::new();
+        part.heard = Arc::new(Semaphore::new(0));
         part.memory.turns += 1;
         part.memory.add(true, &prompt);
+        let has_work = part.memory.hear(&prompt);
         self.keep(&id, part.clone());
-        let actor = Actor::new(self, id, part, peer.clone());
+        let actor = Actor::new(self.clone(), id.clone(), part, peer.clone());
         // Outside the dispatch loop, or the cancel could not come in.
         peer.spawn(async move {
-            match actor.play(&prompt).await {
-                Ending::Answer(answer) => responder.respond(answer),
-                Ending::Error(error) => responder.respond_with_error(error),
+            let ending = actor.play(&prompt, has_work).await;
+            let further = self.waiting().remove(&id).unwrap_or_default();
+            for responder in std::iter::once(responder).chain(further) {
+                match &ending {
+                    Ending::Answer(answer) => responder.respond(answer.clone())?,
+                    Ending::Error(error) => responder.respond_with_error(error.clone())?,
+                }
             }
+            Ok(())
         })
+    }
+
+    /// Keeps a prompt for the end of the one that is worked on; gives the responder back when none is.
+    fn queue(&self, id: &str, prompt: &str, responder: Responder<PromptResponse>) -> Option<Responder<PromptResponse>> {
+        let mut waiting = self.waiting();
+        let Some(queue) = waiting.get_mut(id).filter(|_| self.stage.queues) else {
+            waiting.insert(id.to_owned(), vec![]);
+            return Some(responder);
+        };
+        queue.push(responder);
+        self.memory(id, |memory| {
+            memory.add(true, prompt);
+            memory.overhear(prompt);
+        });
+        if let Some(part) = self.sessions().get(id) {
+            part.heard.add_permits(1);
+        }
+        None
     }
 
     fn cancel(&self, id: &str) {
@@ -272,11 +335,20 @@ impl Cast {
     }
 
     fn remember(&self, id: &str, text: &str) {
+        self.memory(id, |memory| memory.add(false, text));
+    }
+
+    /// Changes what is kept of a session, and saves it.
+    fn memory<T>(&self, id: &str, change: impl FnOnce(&mut Memory) -> T) -> Option<T> {
         let mut sessions = self.sessions();
-        if let Some(part) = sessions.get_mut(id) {
-            part.memory.add(false, text);
-            drop(part.memory.save(&self.stage.home, id));
-        }
+        let part = sessions.get_mut(id)?;
+        let changed = change(&mut part.memory);
+        drop(part.memory.save(&self.stage.home, id));
+        Some(changed)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<String, Vec<Responder<PromptResponse>>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sessions(&self) -> MutexGuard<'_, HashMap<String, Part>> {

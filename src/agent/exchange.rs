@@ -3,20 +3,28 @@
 //! No I/O. It decides what an incoming update or request means now: history being replayed is dropped, a request during
 //! a cancel is answered `cancelled`.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Instant;
 
 use agent_client_protocol::v1::Responder;
 use agent_client_protocol::v1::schema::{
-    RequestPermissionOutcome, RequestPermissionRequest, RequestPermissionResponse, SessionNotification, SessionUpdate,
+    CreateElicitationResponse, RequestPermissionOutcome, RequestPermissionRequest, RequestPermissionResponse, SessionNotification, SessionUpdate,
 };
 
 use crate::core::agent::Decision;
 
+use super::elicitation;
 use super::error::AgentError;
 use super::permission::{Answer, PermissionPolicy, choose};
+use super::tools::Seat;
 use super::transcript::Transcript;
 
 type Open = Responder<RequestPermissionResponse>;
+/// A form the agent waits for.
+pub(super) type OpenForm = Responder<CreateElicitationResponse>;
+/// Forms of the agent that may be open at once.
+const FORMS_MAX: usize = 16;
 
 /// What is going on with the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +54,15 @@ pub(super) struct Exchange {
     pub(super) verdict: Option<AgentError>,
     /// The agent's requests that have no answer on the wire yet.
     pub(super) unanswered: usize,
+    /// Who answers the session's questions.
+    pub(super) seat: Arc<Seat>,
+    /// Prompts of this turn that are on the wire.
+    pub(super) prompts: usize,
+    /// Updates that came while an earlier session was being loaded.
+    pub(super) replayed: usize,
     held: Vec<(Open, String)>,
+    forms: VecDeque<(u64, OpenForm)>,
+    form_count: u64,
 }
 
 impl Exchange {
@@ -60,7 +76,12 @@ impl Exchange {
             active: Instant::now(),
             verdict: None,
             unanswered: 0,
+            seat: Arc::default(),
+            prompts: 0,
+            replayed: 0,
             held: vec![],
+            forms: VecDeque::new(),
+            form_count: 0,
         }
     }
 
@@ -70,6 +91,7 @@ impl Exchange {
         let Some(SessionNotification { session_id, update, .. }) = update else { return };
         let ours = self.session.as_deref().is_none_or(|session| session == &*session_id.0);
         if !ours || matches!(self.phase, Phase::Loading | Phase::Quiet) {
+            self.replayed += usize::from(self.phase == Phase::Loading);
             return;
         }
         if self.loaded && matches!(update, SessionUpdate::UserMessageChunk(_)) {
@@ -109,9 +131,35 @@ impl Exchange {
         Some((open, RequestPermissionResponse::new(outcome)))
     }
 
+    /// The agent wants a form of that session filled in: the form's number, or its responder back if nobody will.
+    pub(super) fn form(&mut self, session: Option<&str>, open: OpenForm) -> Result<u64, OpenForm> {
+        let ours = session.is_none() || session == self.session.as_deref();
+        if self.phase != Phase::Turn || !ours || self.forms.len() >= FORMS_MAX {
+            return Err(open);
+        }
+        self.form_count += 1;
+        self.forms.push_back((self.form_count, open));
+        Ok(self.form_count)
+    }
+
+    /// The responder of a form that is still open.
+    pub(super) fn take_form(&mut self, number: u64) -> Option<OpenForm> {
+        let at = self.forms.iter().position(|(of, _)| *of == number)?;
+        self.forms.remove(at).map(|(_, open)| open)
+    }
+
+    /// The turn is over or being cancelled: nobody fills in the forms that are still open.
+    pub(super) fn close_forms(&mut self) {
+        for (_, open) in self.forms.drain(..) {
+            // An agent that is gone waits for nothing.
+            drop(open.respond(elicitation::cancelled()));
+        }
+    }
+
     /// From now on every request is answered `cancelled`; the ones still open are handed out to be answered so.
     pub(super) fn cancel(&mut self) -> Vec<(Open, Answered)> {
         self.phase = Phase::Cancelling;
+        self.close_forms();
         let held = std::mem::take(&mut self.held);
         let answer = |(open, title)| {
             self.transcript.decided(title, Decision::Cancelled);

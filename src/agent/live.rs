@@ -3,6 +3,7 @@
 //! Whatever goes wrong here ends the process tree; no error leaves an agent running that nobody knows of.
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use agent_client_protocol::v1::schema::InitializeResponse;
@@ -17,6 +18,8 @@ use super::launch::{Ground, Launch};
 use super::permission::PermissionPolicy;
 use super::presets::DEMO;
 use super::process::Process;
+use super::steer::Inlet;
+use super::tools::{Registration, Seat};
 use super::wire::Wire;
 
 /// How long an agent may take to leave after its input was closed, and again after SIGTERM. The agents keep their
@@ -37,6 +40,11 @@ pub(super) struct Live {
     pub(super) hello: Option<InitializeResponse>,
     /// The agent's session, once it is open; locked for the length of a turn.
     pub(super) opened: Mutex<Option<Opened>>,
+    /// Where the session's questions go.
+    pub(super) seat: Arc<Seat>,
+    /// The tools' address and token, once they were offered.
+    pub(super) registration: Mutex<Option<Registration>>,
+    inlet: StdMutex<Option<Inlet>>,
 }
 
 impl Live {
@@ -48,9 +56,12 @@ impl Live {
         patience: Duration,
     ) -> Result<Self, AgentError> {
         let wire = Wire::new(Exchange::new(PermissionPolicy::read_only()));
+        let seat = wire.state().seat.clone();
         let (body, connection) = if demo_in_process && launch.agent.name == DEMO {
             let (ours, theirs) = tokio::io::duplex(64 * 1024);
-            let stage = demo::Stage { home: launch.home.clone(), environment: Some(demo_environment(ground, launch)) };
+            let queues = launch.agent.environment.get(demo::QUEUE).is_some_and(|value| value == "1");
+            let environment = Some(demo_environment(ground, launch));
+            let stage = demo::Stage { home: launch.home.clone(), environment, queues };
             let (reader, writer) = tokio::io::split(theirs);
             let agent = tokio::spawn(demo::serve(reader, writer, stage));
             let (reader, writer) = tokio::io::split(ours);
@@ -62,7 +73,8 @@ impl Live {
             let input = streams.input.ok_or(AgentError::Spawn { what, why: "no input stream".to_owned() })?;
             (Body::Process(process), Connection::open(streams.output, input, wire).await?)
         };
-        let mut live = Self { body, connection, hello: None, opened: Mutex::new(None) };
+        let (registration, inlet) = (Mutex::new(None), StdMutex::default());
+        let mut live = Self { body, connection, hello: None, opened: Mutex::new(None), seat, registration, inlet };
         match live.connection.initialize(patience).await {
             Ok(hello) => live.hello = Some(hello),
             Err(ended) => {
@@ -81,6 +93,11 @@ impl Live {
             Body::InMemory(agent) => agent.is_finished(),
         };
         !gone && self.connection.wire.state().verdict.is_none()
+    }
+
+    /// The way into the running turn; none between turns.
+    pub(super) fn inlet(&self) -> MutexGuard<'_, Option<Inlet>> {
+        self.inlet.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The end of its error stream.
@@ -114,6 +131,7 @@ impl Live {
 
     /// Ends the whole tree; returns when it is gone.
     pub(super) async fn end(&self, grace: Duration) -> Result<(), AgentError> {
+        self.seat.rise();
         self.connection.close().await;
         match &self.body {
             Body::Process(process) => process.end(grace).await,
@@ -132,6 +150,7 @@ impl Live {
 
 impl Drop for Live {
     fn drop(&mut self) {
+        self.seat.rise();
         if let Body::InMemory(agent) = &self.body {
             agent.abort();
         }

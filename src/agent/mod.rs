@@ -3,13 +3,16 @@
 //! [`Agents`] is the door. Behind it: `launch` turns a wish into a command line and an environment, `sandbox` fences it
 //! in, `spawn` and `process` run it, `survivors` proves that it is gone; `wire`, `exchange`, `transcript` and `client`
 //! speak the Agent Client Protocol (<https://agentclientprotocol.com>), `turn` runs one prompt against its clocks. `demo`
-//! is an agent of our own that follows a script; `presets` knows the others.
+//! is an agent of our own that follows a script; `presets` knows the others. `tools` are what the agent can call of skep
+//! (the Model Context Protocol), `elicitation` the same wish in the agent's protocol; `steer` reaches an agent at work.
 //!
-//! This is the only room that names the protocol crate. No agent ever sees skep's own environment, and no result is
+//! This is the only room that names the two protocols' crates. No agent ever sees skep's own environment, and no result is
 //! believed here: what an agent did is what git says after its process tree is gone.
 
 mod client;
 pub mod demo;
+mod elicitation;
+mod envelope;
 mod error;
 mod exchange;
 #[cfg(test)]
@@ -23,7 +26,9 @@ mod process;
 mod program;
 mod sandbox;
 mod spawn;
+mod steer;
 mod survivors;
+mod tools;
 mod transcript;
 mod turn;
 mod wire;
@@ -45,7 +50,9 @@ pub use launch::{Identity, Launch, Resources};
 pub use live::Output;
 pub use permission::{Answer, PermissionPolicy};
 pub use sandbox::{Bubblewrap, Confinement, SandboxChoice};
-pub use turn::TurnRequest;
+pub use steer::Steered;
+pub use tools::{AskReply, Desk, SERVER_NAME};
+pub use turn::{Resume, TurnRequest};
 
 use launch::Ground;
 use live::Live;
@@ -77,6 +84,7 @@ pub struct Agents {
 struct Inner {
     ground: Ground,
     demo_in_process: bool,
+    tools: tools::Server,
     slots: StdMutex<HashMap<SessionId, Arc<Slot>>>,
 }
 
@@ -113,7 +121,8 @@ impl Agents {
         }
         let prlimit = program::find("prlimit", &config.path);
         let ground = Ground { confinement, data_dir, hide: config.hide, path: config.path, prlimit };
-        let inner = Inner { ground, demo_in_process: config.demo_in_process, slots: StdMutex::default() };
+        let (tools, slots) = (tools::Server::default(), StdMutex::default());
+        let inner = Inner { ground, demo_in_process: config.demo_in_process, tools, slots };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -144,7 +153,7 @@ impl Agents {
             }
         };
         let end = tokio::select! {
-            end = turn::run(&live, &request, &updates, &cancel) => end,
+            end = turn::run((&live, &self.inner.tools), &request, &updates, &cancel) => end,
             () = slot.closed.cancelled() => Err(AgentError::Closed),
         };
         let over = match &end {
@@ -156,6 +165,22 @@ impl Agents {
             self.close(&session).await?;
         }
         end
+    }
+
+    /// Tells an agent at work something more, within its running turn. After [`Steered::Taken`] the words are on the wire of
+    /// that turn, exactly once; after [`Steered::NotNow`] they are nowhere, and the next turn is the time for them.
+    ///
+    /// # Errors
+    /// None today: an agent that is gone takes nothing, which is `NotNow`.
+    pub async fn steer(&self, session: &SessionId, text: &str) -> Result<Steered, AgentError> {
+        let slot = self.slots().get(session).cloned();
+        // A slot that is locked is being filled: no turn runs in it yet.
+        let live = slot.and_then(|slot| slot.live.try_lock().ok().and_then(|live| live.clone()));
+        let inlet = live.and_then(|live| live.inlet().clone());
+        match inlet {
+            Some(inlet) => Ok(inlet.steer(text).await),
+            None => Ok(Steered::NotNow),
+        }
     }
 
     /// Starts the agent and shakes hands ahead of the first turn, for instance while the working copy is being filled (its

@@ -3,9 +3,12 @@
 //! A turn always ends: by the agent's answer, by one of its clocks, by a cancel or by the death of the agent. What it
 //! reports is what the agent said; whether anything was done is for git to tell.
 
-use std::pin::pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::future::BoxFuture;
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +20,8 @@ use super::exchange::Phase;
 use super::launch::Launch;
 use super::live::Live;
 use super::permission::PermissionPolicy;
+use super::steer::{self, Outlet};
+use super::tools::{Desk, Server};
 
 /// How often updates are delivered and clocks are read.
 const BEAT: Duration = Duration::from_millis(200);
@@ -28,14 +33,16 @@ const LAST_DELIVERY: Duration = Duration::from_secs(5);
 pub struct TurnRequest {
     /// How to start the agent if none runs for the session.
     pub launch: Launch,
-    /// The agent's id of an earlier session to go on with.
-    pub resume: Option<String>,
+    /// An earlier session to go on with, and what is said then.
+    pub resume: Option<Resume>,
     /// The model to ask the agent for, by its own id or name; none leaves the choice to it.
     pub model: Option<String>,
-    /// What the agent is to do.
+    /// What the agent is to do, for a session that starts from nothing: everything it has to know.
     pub prompt: String,
-    /// Servers of tools to offer it.
+    /// Servers of tools to offer it, besides the session's own.
     pub mcp: Vec<McpServer>,
+    /// Who answers the session's tools in this turn; none in the turn that opens the session offers none.
+    pub desk: Option<Arc<dyn Desk>>,
     /// What it may do without a human.
     pub permissions: PermissionPolicy,
     /// How long the turn may last.
@@ -46,6 +53,16 @@ pub struct TurnRequest {
     pub initialize: Duration,
     /// How long it may take to confirm a cancel.
     pub cancel_grace: Duration,
+}
+
+/// How to go on with an earlier session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resume {
+    /// The agent's id of it.
+    pub session: String,
+    /// What is said instead of [`TurnRequest::prompt`] when the session was loaded, or when the agent of the last turn is
+    /// still alive: only what it does not know yet.
+    pub prompt: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +81,7 @@ enum Answer {
 
 /// Runs the turn; the session is opened first if it is not yet.
 pub(super) async fn run(
-    live: &Live,
+    (live, tools): (&Live, &Server),
     request: &TurnRequest,
     updates: &mpsc::Sender<Update>,
     cancel: &CancellationToken,
@@ -73,7 +90,7 @@ pub(super) async fn run(
     let session = match opened.clone() {
         Some(session) => Opened { resumed: true, ..session },
         None => {
-            let opening = open(live, request);
+            let opening = open(live, tools, request);
             let session = tokio::select! {
                 session = opening => session,
                 () = cancel.cancelled() => return Ok(never_begun()),
@@ -82,12 +99,8 @@ pub(super) async fn run(
         }
     };
     begin(live, request);
-    let (answer, why) = follow(live, request, &session.id, updates, cancel).await;
-    {
-        let mut state = live.connection.wire.state();
-        state.phase = Phase::Quiet;
-        state.loaded = false;
-    }
+    let (answer, why) = follow(live, request, &session, updates, cancel).await;
+    over(live);
     let end = conclude(live, session, answer, why, request).await;
     if matches!(end, Err(AgentError::Crash { .. })) {
         live.connection.wire.state().transcript.single(Update::Stderr { text: live.stderr() });
@@ -96,12 +109,16 @@ pub(super) async fn run(
     end
 }
 
-async fn open(live: &Live, request: &TurnRequest) -> Result<Opened, AgentError> {
+async fn open(live: &Live, tools: &Server, request: &TurnRequest) -> Result<Opened, AgentError> {
     let Some(hello) = &live.hello else { return Err(AgentError::Closed) };
+    let mut mcp = request.mcp.clone();
+    if request.desk.is_some() {
+        mcp.extend(offered(live, tools).await);
+    }
     let opening = Opening {
         workspace: &request.launch.workspace,
-        mcp: &request.mcp,
-        resume: request.resume.as_deref().filter(|_| request.launch.agent.resume),
+        mcp: &mcp,
+        resume: request.resume.as_ref().map(|resume| &*resume.session).filter(|_| request.launch.agent.resume),
         mode: request.launch.agent.mode.as_deref(),
         model: request.model.as_deref(),
         patience: request.initialize,
@@ -114,36 +131,75 @@ async fn open(live: &Live, request: &TurnRequest) -> Result<Opened, AgentError> 
         Some(info) => (info.name.clone(), info.version.clone()),
         None => (request.launch.agent.name.clone(), String::new()),
     };
-    let started = Update::Started { agent_session: opened.id.clone(), agent_name, version, resumed: opened.resumed };
+    let (agent_session, resumed, queues) = (opened.id.clone(), opened.resumed, steer::queues(hello));
+    let started = Update::Started { agent_session, agent_name, version, resumed, queues };
     let mut state = live.connection.wire.state();
     state.session = Some(opened.id.clone());
     state.transcript.single(started);
     Ok(opened)
 }
 
+/// The server of the session's tools, if the agent takes one; if not, that is said.
+async fn offered(live: &Live, tools: &Server) -> Option<McpServer> {
+    let mut registration = live.registration.lock().await;
+    let takes = live.hello.as_ref().is_some_and(|hello| hello.agent_capabilities.mcp_capabilities.http);
+    let why = if !takes {
+        "The agent takes no tools over HTTP, so it has none of skep's: it can ask by ending its turn with a question."
+    } else {
+        match tools.register(live.seat.clone()).await {
+            Ok(registered) => return Some(registration.insert(registered).offered.clone()),
+            Err(error) => {
+                tracing::warn!(%error, "the session tools cannot be served");
+                "The session's tools could not be served; the agent works without them."
+            }
+        }
+    };
+    live.connection.wire.state().transcript.single(Update::Note { text: why.to_owned() });
+    None
+}
+
 fn begin(live: &Live, request: &TurnRequest) {
+    live.seat.sit(request.desk.clone());
     let mut state = live.connection.wire.state();
     state.policy = request.permissions.clone();
     state.phase = Phase::Turn;
     state.active = Instant::now();
+    state.prompts = 0;
     state.transcript.next_turn();
+}
+
+/// Nothing the agent wants from now on is of this turn.
+fn over(live: &Live) {
+    live.seat.rise();
+    let mut state = live.connection.wire.state();
+    state.close_forms();
+    state.phase = Phase::Quiet;
+    state.loaded = false;
+}
+
+/// What the agent is told first: less where it knows the rest.
+fn first_words<'a>(request: &'a TurnRequest, session: &Opened) -> &'a str {
+    match &request.resume {
+        Some(resume) if session.resumed => &resume.prompt,
+        _ => &request.prompt,
+    }
 }
 
 async fn follow(
     live: &Live,
     request: &TurnRequest,
-    session: &str,
+    session: &Opened,
     updates: &mpsc::Sender<Update>,
     cancel: &CancellationToken,
 ) -> (Answer, Option<Why>) {
-    let connection = &live.connection;
-    let mut prompt = pin!(connection.prompt(session, &request.prompt));
+    let mut talk = Talk::new(live, session);
+    talk.say(first_words(request, session).to_owned());
     let (began, mut cancelled): (Instant, Option<(Why, Instant)>) = (Instant::now(), None);
     let mut beat = tokio::time::interval(BEAT);
     let answer = loop {
         let why = tokio::select! {
-            answer = &mut prompt => break answer.map_or_else(Answer::Missing, Answer::Given),
-            () = connection.wire.broken() => break Answer::Missing(Ended::Gone),
+            answer = talk.on() => break answer,
+            () = live.connection.wire.broken() => break Answer::Missing(Ended::Gone),
             () = cancel.cancelled(), if cancelled.is_none() => Some(Why::Cancelled),
             _ = beat.tick() => {
                 deliver(live, updates);
@@ -152,7 +208,9 @@ async fn follow(
         };
         match (why, cancelled) {
             (Some(why), None) => {
-                connection.cancel(session);
+                talk.close();
+                live.seat.rise();
+                live.connection.cancel(&session.id);
                 cancelled = Some((why, Instant::now()));
             }
             (_, Some((_, since))) if since.elapsed() >= request.cancel_grace => break Answer::Overdue,
@@ -160,6 +218,68 @@ async fn follow(
         }
     };
     (answer, cancelled.map(|(why, _)| why))
+}
+
+type Prompted = Result<serde_json::Value, Ended>;
+
+/// The prompts of one turn: the first, and those that steer.
+struct Talk<'a> {
+    live: &'a Live,
+    session: &'a str,
+    outlet: Outlet,
+    prompts: FuturesUnordered<BoxFuture<'a, (usize, Prompted)>>,
+    said: usize,
+}
+
+impl<'a> Talk<'a> {
+    fn new(live: &'a Live, session: &'a Opened) -> Self {
+        let (inlet, outlet) = steer::channel();
+        if live.hello.as_ref().is_some_and(steer::queues) {
+            *live.inlet() = Some(inlet);
+        }
+        Self { live, session: &session.id, outlet, prompts: FuturesUnordered::new(), said: 0 }
+    }
+
+    fn say(&mut self, text: String) {
+        self.said += 1;
+        let (number, connection, session) = (self.said, &self.live.connection, self.session);
+        self.prompts.push(Box::pin(async move { (number, connection.prompt(session, &text).await) }));
+    }
+
+    /// Goes on until all prompts are answered; the last answer counts. May be dropped and called again.
+    async fn on(&mut self) -> Answer {
+        loop {
+            let wire = &self.live.connection.wire;
+            tokio::select! {
+                Some((number, answer)) = self.prompts.next() => {
+                    // What was answered was on the wire, also if its writer has not said so yet.
+                    self.outlet.on_the_wire(number);
+                    let gone = matches!(answer, Err(Ended::Gone | Ended::Failed(_)));
+                    if gone || self.prompts.is_empty() && self.outlet.is_done() {
+                        return answer.map_or_else(Answer::Missing, Answer::Given);
+                    }
+                }
+                text = self.outlet.next() => self.say(text),
+                () = wire.prompted() => {}
+            }
+            let written = self.live.connection.wire.state().prompts;
+            self.outlet.on_the_wire(written);
+        }
+    }
+
+    /// Takes no more words.
+    fn close(&mut self) {
+        *self.live.inlet() = None;
+        self.outlet.close();
+    }
+}
+
+impl Drop for Talk<'_> {
+    fn drop(&mut self) {
+        let written = self.live.connection.wire.state().prompts;
+        self.outlet.on_the_wire(written);
+        self.close();
+    }
 }
 
 fn overdue(live: &Live, request: &TurnRequest, began: Instant) -> Option<Why> {

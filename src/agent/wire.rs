@@ -15,6 +15,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::error::AgentError;
@@ -33,11 +34,18 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub(super) struct Wire {
     state: Mutex<Exchange>,
     broken: CancellationToken,
+    prompted: Notify,
 }
 
 impl Wire {
     pub(super) fn new(exchange: Exchange) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::new(exchange), broken: CancellationToken::new() })
+        let (state, broken) = (Mutex::new(exchange), CancellationToken::new());
+        Arc::new(Self { state, broken, prompted: Notify::new() })
+    }
+
+    /// Waits until a further prompt is on the wire.
+    pub(super) async fn prompted(&self) {
+        self.prompted.notified().await;
     }
 
     /// The shared state; never held across an await.
@@ -206,12 +214,18 @@ pub(super) fn outgoing(
     wire: Arc<Wire>,
 ) -> impl Sink<String, Error = io::Error> + Send + 'static {
     futures::sink::unfold((writer, wire), |(mut writer, wire), mut line: String| async move {
-        let answer = serde_json::from_str::<Envelope<'_>>(&line).is_ok_and(|envelope| envelope.method.is_none());
+        let envelope = serde_json::from_str::<Envelope<'_>>(&line).ok();
+        let answer = envelope.as_ref().is_some_and(|envelope| envelope.method.is_none());
+        let prompt = envelope.is_some_and(|envelope| envelope.method.as_deref() == Some("session/prompt"));
         line.push('\n');
         writer.write_all(line.as_bytes()).await?;
         writer.flush().await?;
         if answer {
             wire.state().answered();
+        }
+        if prompt {
+            wire.state().prompts += 1;
+            wire.prompted.notify_one();
         }
         Ok::<_, io::Error>((writer, wire))
     })

@@ -1,14 +1,18 @@
 //! `skep demo-agent`: the agent of the demo, which speaks ACP on its standard streams as real ones do.
 
 use super::Ended;
-use crate::agent::demo::{HELP, serve_stdio};
+use crate::agent::demo::{HELP, QUEUE, serve_stdio};
 
 /// Be the demo's coding agent on standard input and output; `skep demo` starts it.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = HELP)]
-pub struct DemoAgent {}
+pub struct DemoAgent {
+    /// Take a further prompt while working on one (`1` switches it on).
+    #[arg(long, env = QUEUE, hide = true, default_value = "", num_args = 0..=1, default_missing_value = "1")]
+    queue: String,
+}
 
-pub(super) async fn run() -> Ended {
-    serve_stdio().await;
+pub(super) async fn run(agent: DemoAgent) -> Ended {
+    serve_stdio(agent.queue == "1").await;
     Ok(())
 }

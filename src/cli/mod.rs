@@ -151,7 +151,7 @@ impl Cli {
         match self.command {
             Command::Serve(_) => serve::run(sources).await,
             Command::Demo(demo) => demo.run(sources).await,
-            Command::DemoAgent(_) => demo_agent::run().await,
+            Command::DemoAgent(agent) => demo_agent::run(agent).await,
             Command::Dispatch(dispatch) => dispatch.run(sources).await,
             Command::Sessions(sessions) => sessions.run(sources).await,
             Command::Session(session) => session.run(sources).await,

@@ -89,6 +89,9 @@ pub enum Update {
         version: String,
         /// True when an earlier session was loaded, false when it starts from nothing.
         resumed: bool,
+        /// True when the agent takes a further prompt while it works on one.
+        #[serde(default)]
+        queues: bool,
     },
     /// Text meant for people, all of it so far.
     Message {
@@ -244,23 +247,25 @@ pub struct TurnEnd {
     pub resumed: bool,
 }
 
-/// What the agent says when it is done; quoted, never believed.
+/// What the agent says of its finished work through the session's tools: a claim to be shown, never a proof.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finished {
-    /// What was done.
+    /// What was done, in a few sentences; the agent's words, bounded but not sanitised.
     pub summary: String,
-    /// What was verified, and how.
+    /// What was checked and how, one entry each.
+    #[serde(default)]
     pub verified: Vec<String>,
-    /// Its answers to threads of a review.
+    /// Answers to the review's threads.
+    #[serde(default)]
     pub threads: Vec<ThreadReply>,
 }
 
-/// The agent's answer to a thread.
+/// The agent's answer to one thread of a review.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThreadReply {
-    /// The thread, by the id the agent was given.
+    /// The thread's id as the prompt named it.
     pub thread: String,
-    /// What to say there.
+    /// What was done about it.
     pub text: String,
 }
 
@@ -297,6 +302,13 @@ mod tests {
         let spec = spec();
         let shown = format!("{spec:?}");
         assert!(shown.contains("KEY") && !shown.contains("canary"), "{shown}");
+    }
+
+    #[test]
+    fn a_start_logged_before_queueing_was_known_is_still_read() {
+        let old = r#"{"kind":"started","agent_session":"s","agent_name":"x","version":"1","resumed":true}"#;
+        let read: Update = serde_json::from_str(old).expect("an earlier line");
+        assert!(matches!(read, Update::Started { queues: false, resumed: true, .. }), "{read:?}");
     }
 
     #[test]

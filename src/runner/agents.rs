@@ -9,7 +9,7 @@ use super::Performed;
 use super::lease::Held;
 use super::parts::Parts;
 use super::pump::Pump;
-use crate::agent::{AgentError, Answer, PermissionPolicy, TurnRequest};
+use crate::agent::{AgentError, Answer, PermissionPolicy, Resume, TurnRequest};
 use crate::core::agent::Stop;
 use crate::core::effect::Turn;
 use crate::core::event::Event;
@@ -97,10 +97,11 @@ async fn request(parts: &Parts, run: &Run<'_>) -> Result<TurnRequest, Failure> {
     };
     Ok(TurnRequest {
         launch,
-        resume: earlier,
+        resume: earlier.map(|session| Resume { session, prompt: prompt.clone() }),
         model: turn.model.clone(),
         prompt,
         mcp: Vec::new(),
+        desk: None,
         permissions: permissions(&turn.tools, turn.writes),
         wall: Duration::from_millis(turn.wall_ms.max(1).unsigned_abs()),
         silence: Duration::from_millis(turn.silence_ms.max(1).unsigned_abs()),

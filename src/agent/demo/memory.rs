@@ -1,11 +1,16 @@
 //! What the demo agent keeps of a session in its home, so that another process can go on with it.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::script::{Step, parse};
+use super::words;
+use crate::agent::envelope;
+
 /// One session as it lies on disk.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Memory {
     /// What was said, in order.
     pub(super) said: Vec<Line>,
@@ -16,6 +21,24 @@ pub(super) struct Memory {
     /// The model it was told to use.
     #[serde(default)]
     pub(super) model: String,
+    /// What is left of its script.
+    #[serde(default)]
+    pub(super) left: VecDeque<Step>,
+    /// True when its last turn ended with a question.
+    #[serde(default)]
+    pub(super) asking: bool,
+    /// What people said last.
+    #[serde(default)]
+    pub(super) words: String,
+    /// Their answer to the last question.
+    #[serde(default)]
+    pub(super) answer: String,
+    /// Ids of threads its prompts named.
+    #[serde(default)]
+    pub(super) threads: Vec<String>,
+    /// Noted answers to threads.
+    #[serde(default)]
+    pub(super) replies: Vec<(String, String)>,
 }
 
 /// One message.
@@ -35,6 +58,41 @@ impl Memory {
         self.said.push(Line { by_user, text });
         let surplus = self.said.len().saturating_sub(LINES_KEPT);
         self.said.drain(..surplus);
+    }
+
+    /// Takes a prompt in: its words, its threads, and its script in place of what is left. False if there is nothing to do.
+    pub(super) fn hear(&mut self, prompt: &str) -> bool {
+        if let Some(words) = envelope::last(prompt) {
+            self.say_words(words);
+        }
+        for thread in words::threads(prompt) {
+            if !self.threads.contains(&thread) {
+                self.threads.push(thread);
+            }
+        }
+        self.asking = false;
+        match parse(prompt) {
+            Some(steps) => {
+                self.left = steps.into();
+                true
+            }
+            None => !self.left.is_empty(),
+        }
+    }
+
+    /// Takes a prompt in while another is worked on: without an envelope all of it is words.
+    pub(super) fn overhear(&mut self, prompt: &str) {
+        self.hear(prompt);
+        if envelope::last(prompt).is_none() {
+            self.say_words(prompt);
+        }
+    }
+
+    fn say_words(&mut self, words: &str) {
+        words.trim().clone_into(&mut self.words);
+        if self.asking {
+            self.answer.clone_from(&self.words);
+        }
     }
 
     /// Reads a session; none if it is not there or cannot be read. The id comes from outside and must be plain.
@@ -73,5 +131,23 @@ mod tests {
         assert_eq!(Memory::load(home.path(), "demo-1"), Some(memory));
         assert_eq!(Memory::load(home.path(), "demo-2"), None);
         assert_eq!(Memory::load(home.path(), "../demo-1"), None);
+    }
+
+    #[test]
+    fn what_is_left_goes_on_with_the_words_of_people() {
+        let mut memory = Memory::default();
+        assert!(memory.hear("```skep-demo\nask Which?\nsay {answer}\n```\n<<<n\nTitle: x\nn>>>\n"));
+        assert_eq!((memory.words.as_str(), memory.answer.as_str(), memory.left.len()), ("Title: x", "", 2));
+        memory.left.pop_front();
+        memory.asking = true;
+        assert!(memory.hear("An answer came.\n<<<m\nred\nplease\nm>>>\nthread T_1"));
+        assert_eq!((memory.words.as_str(), memory.answer.as_str()), ("red\nplease", "red\nplease"));
+        assert_eq!((memory.threads.clone(), memory.left.len()), (vec!["T_1".to_owned()], 1));
+        assert!(memory.hear("```skep-demo\nsay new\n```"));
+        assert_eq!(memory.left, [Step::Say("new".into())]);
+        memory.left.clear();
+        assert!(!memory.hear("go on"));
+        memory.overhear("stop that");
+        assert_eq!((memory.words.as_str(), memory.answer.as_str()), ("stop that", "red\nplease"));
     }
 }

@@ -14,7 +14,8 @@ use agent_client_protocol::v1::schema::{
 };
 use tokio::process::Command;
 
-use super::script::{Step, parse};
+use super::script::Step;
+use super::words::filled;
 use super::{Cast, Client, Part};
 
 /// How a prompt ends.
@@ -24,7 +25,7 @@ pub(super) enum Ending {
 }
 
 /// What a step means for the turn.
-enum Flow {
+pub(super) enum Flow {
     On,
     End(StopReason),
 }
@@ -46,13 +47,12 @@ impl Actor {
         Self { cast, session, part, peer, plan: vec![], calls: 0, messages: 0, words: 0 }
     }
 
-    /// Follows the script of the prompt.
-    pub(super) async fn play(mut self, prompt: &str) -> Ending {
-        let played = match parse(prompt) {
-            Some(steps) => self.follow(steps).await,
-            None => {
-                self.say("I found no skep-demo script in the prompt, so I did nothing.").map(|()| StopReason::EndTurn)
-            }
+    /// Follows the script, that of the prompt or what is left of an earlier one.
+    pub(super) async fn play(mut self, prompt: &str, has_work: bool) -> Ending {
+        let played = if has_work {
+            self.follow().await
+        } else {
+            self.say("I found no skep-demo script in the prompt, so I did nothing.").map(|()| StopReason::EndTurn)
         };
         match played.and_then(|stop| self.count(prompt).map(|()| stop)) {
             Ok(stop) => Ending::Answer(PromptResponse::new(stop)),
@@ -60,11 +60,12 @@ impl Actor {
         }
     }
 
-    async fn follow(&mut self, steps: Vec<Step>) -> Result<StopReason, Error> {
-        for step in steps {
-            if self.part.cancel.is_cancelled() {
-                return Ok(StopReason::Cancelled);
-            }
+    async fn follow(&mut self) -> Result<StopReason, Error> {
+        while !self.part.cancel.is_cancelled() {
+            let next = self.cast.memory(&self.session, |memory| {
+                memory.left.pop_front().map(|step| filled(step, &memory.words, &memory.answer))
+            });
+            let Some(step) = next.flatten() else { break };
             if let Flow::End(stop) = self.step(step).await? {
                 return Ok(stop);
             }
@@ -88,7 +89,13 @@ impl Actor {
             Step::Commit(message) => self.commit(&message).await?,
             Step::Run(command) => return self.run(&command).await,
             Step::Permission { kind, title } => return self.permission(&kind, &title).await,
-            Step::Ask { question, options } => return self.ask(&question, &options),
+            Step::Ask(asked) => return self.ask(&asked).await,
+            Step::Elicit(asked) => return self.elicit(&asked).await,
+            Step::Wonder(asked) => return self.wonder(&asked),
+            Step::Report(text) => return self.report(&text).await,
+            Step::Finish { summary, verified } => return self.finish(&summary, &verified).await,
+            Step::Reply { thread, text } => self.reply(&thread, &text),
+            Step::UntilSaid(time) => self.until_said(time).await,
             Step::Recall => self.recall()?,
             Step::Model => self.say(&format!("My model is {}.", self.part.memory.model.clone()))?,
             Step::Wait(time) => self.wait(time).await,
@@ -241,13 +248,6 @@ impl Actor {
         })
     }
 
-    /// The one place where a question leaves the agent: as its last message.
-    fn ask(&mut self, question: &str, options: &[String]) -> Result<Flow, Error> {
-        let choices: String = options.iter().map(|option| format!("\n- {option}")).collect();
-        self.say(&format!("{question}{choices}"))?;
-        Ok(Flow::End(StopReason::EndTurn))
-    }
-
     fn recall(&mut self) -> Result<(), Error> {
         let memory = &self.part.memory;
         let first = memory.said.first().map(|line| line.text.lines().next().unwrap_or_default().to_owned());
@@ -259,6 +259,17 @@ impl Actor {
         tokio::select! {
             () = tokio::time::sleep(time) => {}
             () = self.part.cancel.cancelled() => {}
+        }
+    }
+
+    async fn until_said(&self, time: Duration) {
+        tokio::select! {
+            said = self.part.heard.acquire() => {
+                if let Ok(one) = said {
+                    one.forget();
+                }
+            }
+            () = self.wait(time) => {}
         }
     }
 

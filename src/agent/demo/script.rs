@@ -4,6 +4,11 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use super::words::questions;
+use crate::core::question::Asked;
+
 /// The language, for `skep demo-agent --help`.
 pub const HELP: &str = "\
 The demo agent follows the last fenced block of its prompt that is marked skep-demo, one step a line:
@@ -14,7 +19,16 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
   append PATH: TEXT (<<END)   more of it                   replace PATH: OLD => NEW
   delete PATH                 mkdir PATH                   read PATH
   commit MESSAGE              git commit of everything     run COMMAND       asks, then runs it in sh
-  permission KIND TITLE       asks and says the answer     ask QUESTION | OPTION | OPTION   asks, ends the turn
+  permission KIND TITLE       asks and says the answer
+  ask Q | A | B               asks people by the tool ask_human and ends the turn, unless it is answered at once; without
+                              tools the last message is a fenced block marked question
+  elicit Q | A | B            the same by a form of the protocol
+  wonder Q | A | B            the same by a plain sentence and a list
+                              each may end in | default=A | deadline=4h (s, m, h, d), and more questions follow after ;;
+  report TEXT                 tells people by the tool report_progress
+  reply THREAD: TEXT          notes an answer to a review's thread; reply all: to every `thread ID` of the prompts
+  finish TEXT | CHECK | CHECK says by the tool finish what was done and what was verified, with the noted replies
+  until-said SECONDS          waits for a further prompt during the turn (SKEP_DEMO_QUEUE=1 in its environment, else none)
   recall                      says how often it was prompted
   model                       says which model was chosen for it
   wait SECONDS                can be cancelled             hang              cannot
@@ -22,11 +36,16 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
   lie                         claims, does nothing         fail rate-limit|auth|server   as when the model fails
   spawn-survivor              a child that leaves home     crash, exit CODE  the process ends
 
-Lines that start with # are comments. Anything else is named and passed over.
+In every step {said} is the first line of what people said last, {answer} of their answer to the last question; {said*}
+and {answer*} are all of it. People's words stand in the prompt between the lines <<<WORD and WORD>>>.
+
+A script goes on over several turns: what is left after a question, or after the end of the process, is done at the next
+prompt that has no such block. A step that was begun is not begun again. Lines that start with # are comments. Anything
+else is named and passed over.
 ";
 
 /// One line of a script.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Step {
     /// A message.
     Say(String),
@@ -61,13 +80,30 @@ pub enum Step {
     Commit(String),
     /// A command for the shell.
     Run(String),
-    /// A question; the turn ends.
-    Ask {
-        /// What is asked.
-        question: String,
-        /// Answers to choose from, perhaps none.
-        options: Vec<String>,
+    /// Questions by tool; the turn ends if they are not answered at once.
+    Ask(Vec<Asked>),
+    /// Questions by a form of the protocol, likewise.
+    Elicit(Vec<Asked>),
+    /// Questions by the last message, likewise.
+    Wonder(Vec<Asked>),
+    /// A line for people on how it goes.
+    Report(String),
+    /// The work is finished.
+    Finish {
+        /// What was done.
+        summary: String,
+        /// What was checked.
+        verified: Vec<String>,
     },
+    /// An answer to a thread, said with the next finish.
+    Reply {
+        /// Its id, or `all`.
+        thread: String,
+        /// The answer.
+        text: String,
+    },
+    /// A pause until a further prompt comes, or so long.
+    UntilSaid(Duration),
     /// A request for permission whose answer is said.
     Permission {
         /// The protocol's kind of tool.
@@ -100,7 +136,7 @@ pub enum Step {
 }
 
 /// A path and what goes there, with its last line end.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
     /// Relative to the working copy.
     pub path: String,
@@ -168,13 +204,21 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
         "read" => path(told).map(Step::Read),
         "commit" => Some(Step::Commit(if told.is_empty() { "Demo".to_owned() } else { told.to_owned() })),
         "run" => path(told).map(Step::Run),
-        "ask" => ask(told),
+        "ask" => questions(told).map(Step::Ask),
+        "elicit" => questions(told).map(Step::Elicit),
+        "wonder" => questions(told).map(Step::Wonder),
+        "report" => path(told).map(Step::Report),
+        "finish" => finish(told),
+        "reply" => told
+            .split_once(':')
+            .map(|(thread, text)| Step::Reply { thread: thread.trim().to_owned(), text: text.trim().to_owned() }),
+        "until-said" => seconds(told).map(Step::UntilSaid),
         "permission" => told
             .split_once(' ')
             .map(|(kind, title)| Step::Permission { kind: kind.to_owned(), title: title.trim().to_owned() }),
         "recall" => Some(Step::Recall),
         "model" => Some(Step::Model),
-        "wait" => told.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok()).map(Step::Wait),
+        "wait" => seconds(told).map(Step::Wait),
         "hang" => Some(Step::Hang),
         "flood" => told.parse().ok().map(Step::Flood),
         "garbage" => Some(Step::Garbage(told.parse().unwrap_or(10))),
@@ -217,10 +261,14 @@ fn replace(told: &str) -> Option<Step> {
     (!path.is_empty() && !old.is_empty()).then_some(Step::Replace { path, old, new })
 }
 
-fn ask(told: &str) -> Option<Step> {
+fn finish(told: &str) -> Option<Step> {
     let mut parts = parts(told).into_iter();
-    let question = parts.next()?;
-    Some(Step::Ask { question, options: parts.collect() })
+    let summary = parts.next()?;
+    Some(Step::Finish { summary, verified: parts.collect() })
+}
+
+fn seconds(told: &str) -> Option<Duration> {
+    told.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
 }
 
 #[cfg(test)]
@@ -262,9 +310,20 @@ mod tests {
             steps("replace f: a b => c"),
             [Step::Replace { path: "f".into(), old: "a b".into(), new: "c".into() }]
         );
+        let which = || {
+            let options = vec!["red".into(), "blue".into()];
+            vec![Asked { text: "Which?".into(), options, default: None, deadline_ms: None }]
+        };
+        let asked = [Step::Ask(which()), Step::Elicit(which()), Step::Wonder(which())];
+        assert_eq!(steps("ask Which? | red | blue\nelicit Which? | red|blue\nwonder Which? |red | blue"), asked);
         assert_eq!(
-            steps("ask Which? | red | blue"),
-            [Step::Ask { question: "Which?".into(), options: vec!["red".into(), "blue".into()] }]
+            steps("report half way\nreply T_1: done: all\nfinish It works | cargo test\nuntil-said 5"),
+            [
+                Step::Report("half way".into()),
+                Step::Reply { thread: "T_1".into(), text: "done: all".into() },
+                Step::Finish { summary: "It works".into(), verified: vec!["cargo test".into()] },
+                Step::UntilSaid(Duration::from_secs(5))
+            ]
         );
         assert_eq!(
             steps("wait 0.5\ncrash\nexit 7\nflood 10\ngarbage\ntick 2"),
@@ -291,6 +350,9 @@ mod tests {
     #[test]
     fn every_verb_is_in_the_help() {
         for verb in ["say", "think", "plan", "start", "tick", "write", "append", "replace", "delete", "mkdir", "read"] {
+            assert!(HELP.contains(verb), "{verb}");
+        }
+        for verb in ["elicit", "wonder", "report", "finish", "reply", "until-said", "{said}", "{answer}"] {
             assert!(HELP.contains(verb), "{verb}");
         }
         for verb in

@@ -1,9 +1,12 @@
 //! The agents' room on real processes: the demo agent in a process of its own and on a pipe, hostile peers, the fence,
 //! and (where they are installed) real agents against a scripted model.
 
+mod asking;
+mod desk;
 mod fence;
 mod hostile;
 pub mod real;
+mod steering;
 mod turns;
 
 use std::path::{Path, PathBuf};
@@ -95,6 +98,7 @@ impl Bench {
             model: None,
             prompt: format!("Please do this.\n\n```skep-demo\n{steps}\n```\n"),
             mcp: vec![],
+            desk: None,
             permissions: PermissionPolicy::allow_all(),
             wall: Duration::from_secs(120),
             silence: Duration::from_secs(120),
@@ -132,6 +136,14 @@ impl Bench {
             updates
         };
         tokio::join!(self.agents.turn(request, sender, cancel.clone()), collect)
+    }
+
+    /// Kills everything that runs here, and waits until it is gone.
+    pub async fn kill(&self) {
+        for number in self.processes() {
+            kill(number);
+        }
+        until("the death of the agent", || self.processes().is_empty()).await;
     }
 
     /// What is in a file of the working copy.

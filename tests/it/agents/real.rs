@@ -5,10 +5,12 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
-use skep::agent::{Agents, AgentsConfig, PermissionPolicy, SandboxChoice, TurnRequest, presets};
+use skep::agent::{Agents, AgentsConfig, AskReply, PermissionPolicy, Resume, SandboxChoice, TurnRequest, presets};
 use skep::core::agent::{AgentSpec, ErrorClass, Stop, ToolStatus, Update};
 
+use super::desk::TestDesk;
 use super::{Bench, Setup, config, kill, messages, session, until};
 
 /// The folder with the agents; none, and said so, where there is none.
@@ -130,7 +132,9 @@ impl Real {
             kill(number);
         }
         until("the death of the agent", || self.bench.processes().is_empty()).await;
-        let request = TurnRequest { resume: Some(first.agent_session), ..self.request("remember") };
+        let request = self.request("remember");
+        let resume = Resume { session: first.agent_session, prompt: request.prompt.clone() };
+        let request = TurnRequest { resume: Some(resume), ..request };
         let (end, updates) = self.bench.turn(request).await;
         let end = end.expect("the turn ends");
         assert!(end.resumed, "{updates:?}");
@@ -162,6 +166,43 @@ impl Real {
         assert!(self.bench.processes().is_empty());
         assert!(self.bench.agents.live().is_empty());
         assert_eq!(self.bench.file("hello.txt"), None);
+    }
+
+    /// Asks by the tool, ends its turn, and goes on with the answer: in the same process, and after its death.
+    async fn asks_and_goes_on_with_the_answer(&self) {
+        for dies in [false, true] {
+            let desk = Arc::new(TestDesk::default());
+            desk.reply(AskReply::Later("Asked. End your turn now; the answer is your next message.".into()));
+            let request = TurnRequest { desk: Some(desk.clone()), ..self.request("human") };
+            let (end, updates) = self.bench.turn(request).await;
+            let first = end.expect("the turn ends");
+            let seen = desk.seen();
+            let [asked] = &seen.asked[..] else { panic!("{seen:?}: {first:?} {updates:?}") };
+            assert_eq!((asked[0].text.as_str(), &asked[0].options[..]), ("Which colour?", &["red".to_owned(), "blue".to_owned()][..]));
+            // What the desk said reached the model.
+            assert!(first.message.contains("End your turn now"), "{first:?}");
+            if dies {
+                for number in self.bench.processes().into_iter().take(1) {
+                    kill(number);
+                }
+                until("the death of the agent", || self.bench.processes().is_empty()).await;
+            }
+            let file = if dies { "after.txt" } else { "hello.txt" };
+            let folder = self.bench.launch.workspace.display();
+            let prompt = format!("SCENARIO=answered CWD={folder} FILE={file}\n\n<<<n0nce\nblue\nn0nce>>>\n");
+            let desk = Arc::new(TestDesk::default());
+            let resume = Some(Resume { session: first.agent_session, prompt });
+            let request = TurnRequest { resume, desk: Some(desk.clone()), ..self.request("write") };
+            let (end, updates) = self.bench.turn(request).await;
+            let end = end.expect("the turn ends");
+            assert!(end.resumed, "{updates:?}");
+            assert_eq!(self.bench.file(file).as_deref().map(str::trim), Some("blue"), "{end:?} {updates:?}");
+            let seen = desk.seen();
+            let [finished] = &seen.finished[..] else { panic!("{seen:?}: {end:?} {updates:?}") };
+            assert_eq!((finished.summary.as_str(), &finished.verified[..]), ("Painted it", &["looked".to_owned()][..]));
+            self.bench.agents.close(&session()).await.expect("closed");
+        }
+        assert!(self.bench.processes().is_empty());
     }
 
     fn sleeps(&self) -> bool {
@@ -209,4 +250,4 @@ macro_rules! with_each_agent {
     )* };
 }
 
-with_each_agent!(writes_a_file goes_on_after_kill_9 a_cancel_leaves_nothing a_failing_model_is_named);
+with_each_agent!(writes_a_file goes_on_after_kill_9 asks_and_goes_on_with_the_answer a_cancel_leaves_nothing a_failing_model_is_named);

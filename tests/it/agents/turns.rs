@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use skep::agent::{Answer, PermissionPolicy};
+use skep::agent::{Answer, PermissionPolicy, Resume};
 use skep::core::agent::{Decision, ErrorClass, PlanStatus, Stop, ToolStatus, Update};
 
-use super::{Bench, Setup, kill, messages, session, until};
+use super::{Bench, Setup, messages, session, until};
 
 const WORK: &str = "\
 plan Look | Write | Check
@@ -191,12 +191,10 @@ async fn a_hanging_agent_is_killed_after_the_grace() {
 async fn a_session_is_loaded_after_kill_9() {
     let bench = Setup::demo().bench().await;
     let (first, _) = bench.play("say one").await;
-    for number in bench.processes() {
-        kill(number);
-    }
-    until("the death of the agent", || bench.processes().is_empty()).await;
-    let mut request = bench.request("recall");
-    request.resume = Some(first.agent_session.clone());
+    bench.kill().await;
+    let mut request = bench.request("say a session that starts from nothing");
+    let prompt = bench.request("recall").prompt;
+    request.resume = Some(Resume { session: first.agent_session.clone(), prompt });
     let (end, updates) = bench.turn(request).await;
     let end = end.expect("the turn ends");
     assert_eq!((end.agent_session, end.resumed), (first.agent_session, true));
@@ -208,11 +206,50 @@ async fn a_session_is_loaded_after_kill_9() {
 async fn a_session_that_cannot_be_loaded_is_opened_anew() {
     let bench = Setup::demo().bench().await;
     let mut request = bench.request("say hello");
-    request.resume = Some("demo-gone".into());
+    request.resume = Some(Resume { session: "demo-gone".into(), prompt: "You know the rest.".into() });
     let (end, updates) = bench.turn(request).await;
-    assert!(!end.expect("the turn ends").resumed);
+    let end = end.expect("the turn ends");
+    assert_eq!((end.message.as_str(), end.resumed), ("hello", false));
     let noted = updates.iter().any(|update| matches!(update, Update::Note { text } if text.contains("could not load")));
     assert!(noted, "{updates:?}");
+}
+
+#[tokio::test]
+async fn an_agent_still_alive_is_told_only_what_is_new() {
+    let bench = Setup::demo().bench().await;
+    let (first, _) = bench.play("say one").await;
+    let mut request = bench.request("say a session that starts from nothing");
+    let prompt = bench.request("recall").prompt;
+    request.resume = Some(Resume { session: first.agent_session, prompt });
+    let (end, _) = bench.turn(request).await;
+    assert!(end.expect("the turn ends").message.starts_with("This is turn 2"));
+}
+
+#[tokio::test]
+async fn an_agent_that_cannot_load_is_told_everything() {
+    let mut bench = Setup::demo().bench().await;
+    bench.launch.agent.resume = false;
+    let (first, _) = bench.play("say one").await;
+    bench.kill().await;
+    let mut request = bench.request("say all of it");
+    request.resume = Some(Resume { session: first.agent_session, prompt: "You know the rest.".into() });
+    let (end, updates) = bench.turn(request).await;
+    let end = end.expect("the turn ends");
+    assert_eq!((end.message.as_str(), end.resumed), ("all of it", false), "{updates:?}");
+}
+
+/// One of the real agents replays a loaded session only after it has answered the load.
+#[tokio::test]
+async fn history_that_comes_late_is_not_told_again() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/late.py");
+    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")]).bench().await;
+    let mut request = bench.request("");
+    request.resume = Some(Resume { session: "late-1".into(), prompt: "Go on.".into() });
+    let (end, updates) = bench.turn(request).await;
+    let end = end.expect("the turn ends");
+    assert_eq!((end.message.as_str(), end.resumed), ("heard: Go on.", true));
+    assert_eq!(messages(&updates), ["heard: Go on."], "{updates:?}");
+    assert!(!updates.iter().any(|update| matches!(update, Update::Tool { .. } | Update::Plan { .. })), "{updates:?}");
 }
 
 #[tokio::test]

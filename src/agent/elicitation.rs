@@ -1,0 +1,365 @@
+//! A form that an agent wants filled in (`elicitation/create`,
+//! <https://agentclientprotocol.com/protocol/v1/elicitation>) as questions to people, and their answer as the form's
+//! content.
+//!
+//! Pure and total. A form whose required fields the words do not fill is cancelled: nothing is ever made up.
+
+use std::collections::BTreeMap;
+
+use agent_client_protocol::v1::schema::{
+    CreateElicitationRequest, CreateElicitationResponse, ElicitationAcceptAction, ElicitationAction,
+    ElicitationContentValue, ElicitationMode, ElicitationPropertySchema, ElicitationScope, MultiSelectItems,
+    StringPropertySchema,
+};
+
+use super::envelope;
+use super::tools::{AskReply, QUESTIONS_MAX};
+use crate::core::question::Asked;
+
+const OPTIONS_MAX: usize = 10;
+const TEXT_MAX: usize = 4_000;
+
+/// A form with its questions, one for each field.
+#[derive(Debug)]
+pub(super) struct Form {
+    /// The agent's id of the session it belongs to, if it names one.
+    pub(super) session: Option<String>,
+    /// What is asked, in the order of the fields.
+    pub(super) asked: Vec<Asked>,
+    fields: Vec<Field>,
+}
+
+#[derive(Debug)]
+struct Field {
+    name: String,
+    /// What it is called in the questions.
+    label: String,
+    required: bool,
+    kind: Kind,
+}
+
+/// What a field takes. Choices are the value and how it is shown.
+#[derive(Debug)]
+enum Kind {
+    Text { choices: Vec<(String, String)> },
+    Many { choices: Vec<(String, String)> },
+    Boolean,
+    Integer,
+    Number,
+}
+
+struct Described {
+    kind: Kind,
+    title: Option<String>,
+    description: Option<String>,
+    default: Option<String>,
+}
+
+/// The form of a request; none if it is none that people can fill in by answering questions.
+pub(super) fn read(request: CreateElicitationRequest) -> Option<Form> {
+    let ElicitationMode::Form(form) = request.mode else { return None };
+    let session = match form.scope {
+        ElicitationScope::Session(scope) => Some(scope.session_id.to_string()),
+        _ => None,
+    };
+    let required = form.requested_schema.required.unwrap_or_default();
+    let properties = form.requested_schema.properties;
+    if properties.is_empty() || properties.len() > QUESTIONS_MAX {
+        return None;
+    }
+    let single = properties.len() == 1;
+    let (mut asked, mut fields) = (vec![], vec![]);
+    for (name, property) in properties {
+        let described = describe(property)?;
+        let label = said(&name, &described, single);
+        let mut text = label.clone();
+        if asked.is_empty() && !request.message.trim().is_empty() {
+            text = format!("{}\n\n{text}", request.message.trim()).trim().to_owned();
+        }
+        asked.push(question(text, &described)?);
+        fields.push(Field { required: required.contains(&name), name, label, kind: described.kind });
+    }
+    Some(Form { session, asked, fields })
+}
+
+fn describe(property: ElicitationPropertySchema) -> Option<Described> {
+    Some(match property {
+        ElicitationPropertySchema::String(text) => {
+            let choices = choices(&text);
+            let default = text.default.map(|value| shown(&choices, value));
+            Described { kind: Kind::Text { choices }, title: text.title, description: text.description, default }
+        }
+        ElicitationPropertySchema::Boolean(boolean) => Described {
+            kind: Kind::Boolean,
+            title: boolean.title,
+            description: boolean.description,
+            default: boolean.default.map(|default| if default { "yes" } else { "no" }.to_owned()),
+        },
+        ElicitationPropertySchema::Integer(number) => Described {
+            kind: Kind::Integer,
+            title: number.title,
+            description: number.description,
+            default: number.default.map(|default| default.to_string()),
+        },
+        ElicitationPropertySchema::Number(number) => Described {
+            kind: Kind::Number,
+            title: number.title,
+            description: number.description,
+            default: number.default.map(|default| default.to_string()),
+        },
+        ElicitationPropertySchema::Array(many) => {
+            let choices: Vec<(String, String)> = match many.items {
+                MultiSelectItems::String(items) => items.values.into_iter().map(|value| (value.clone(), value)).collect(),
+                MultiSelectItems::Titled(items) => {
+                    items.options.into_iter().map(|option| (option.value, option.title)).collect()
+                }
+                _ => return None,
+            };
+            let default = many.default.map(|values| {
+                values.into_iter().map(|value| shown(&choices, value)).collect::<Vec<_>>().join(", ")
+            });
+            Described { kind: Kind::Many { choices }, title: many.title, description: many.description, default }
+        }
+        _ => return None,
+    })
+}
+
+fn choices(text: &StringPropertySchema) -> Vec<(String, String)> {
+    match (&text.one_of, &text.enum_values) {
+        (Some(titled), _) => titled.iter().map(|option| (option.value.clone(), option.title.clone())).collect(),
+        (None, Some(values)) => values.iter().map(|value| (value.clone(), value.clone())).collect(),
+        (None, None) => vec![],
+    }
+}
+
+fn shown(choices: &[(String, String)], value: String) -> String {
+    choices.iter().find(|(of, _)| *of == value).map_or(value, |(_, shown)| shown.clone())
+}
+
+/// The field in words. The only field of a form needs none beside the form's message.
+fn said(name: &str, described: &Described, single: bool) -> String {
+    match (described.title.as_deref(), described.description.as_deref()) {
+        (Some(title), Some(description)) => format!("{title}: {description}"),
+        (Some(text), None) | (None, Some(text)) => text.to_owned(),
+        (None, None) if single => String::new(),
+        (None, None) => name.to_owned(),
+    }
+}
+
+fn question(mut text: String, described: &Described) -> Option<Asked> {
+    let mut options: Vec<String> = match &described.kind {
+        Kind::Boolean => vec!["yes".to_owned(), "no".to_owned()],
+        Kind::Text { choices } => choices.iter().map(|(_, shown)| shown.clone()).collect(),
+        Kind::Many { choices } if choices.is_empty() => return None,
+        Kind::Many { choices } => {
+            let list: Vec<&str> = choices.iter().map(|(_, shown)| shown.as_str()).collect();
+            text = format!("{text} (any of: {})", list.join(", "));
+            vec![]
+        }
+        Kind::Integer | Kind::Number => vec![],
+    };
+    if options.len() > OPTIONS_MAX {
+        text = format!("{text} (one of: {})", options.join(", "));
+        options.clear();
+    }
+    let fits = !text.trim().is_empty() && text.len() <= TEXT_MAX;
+    fits.then(|| Asked { text, options, default: described.default.clone(), deadline_ms: None })
+}
+
+impl Form {
+    /// The answer to the agent.
+    pub(super) fn answer(&self, reply: &AskReply) -> CreateElicitationResponse {
+        let content = match reply {
+            AskReply::Answered(words) => self.content(words),
+            AskReply::Later(_) | AskReply::Refused(_) => None,
+        };
+        match content {
+            Some(content) => {
+                let accepted = ElicitationAcceptAction::new().content(content);
+                CreateElicitationResponse::new(ElicitationAction::Accept(accepted))
+            }
+            None => cancelled(),
+        }
+    }
+
+    fn content(&self, words: &str) -> Option<BTreeMap<String, ElicitationContentValue>> {
+        let words = envelope::last(words).unwrap_or(words);
+        let mut content = BTreeMap::new();
+        for (field, answer) in self.fields.iter().zip(self.answers(words)) {
+            match answer.and_then(|answer| value(&field.kind, &answer)) {
+                Some(value) => {
+                    content.insert(field.name.clone(), value);
+                }
+                None if field.required => return None,
+                None => {}
+            }
+        }
+        Some(content).filter(|content| !content.is_empty())
+    }
+
+    /// The answer to each question: all the words for a single one, else the line that begins with its number or its
+    /// text, else the lines in order if there are as many.
+    fn answers(&self, words: &str) -> Vec<Option<String>> {
+        if self.asked.len() == 1 {
+            return vec![Some(words.trim().to_owned())];
+        }
+        let lines: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let named = |(index, field): (usize, &Field)| {
+            lines.iter().find_map(|line| begun(line, &(index + 1).to_string()).or_else(|| begun(line, &field.label)))
+        };
+        let found: Vec<Option<String>> = self.fields.iter().enumerate().map(named).collect();
+        if found.iter().all(Option::is_none) && lines.len() == self.asked.len() {
+            return lines.iter().map(|line| Some((*line).to_owned())).collect();
+        }
+        found
+    }
+}
+
+/// The request is answered without an answer.
+pub(super) fn cancelled() -> CreateElicitationResponse {
+    CreateElicitationResponse::new(ElicitationAction::Cancel)
+}
+
+/// What follows a line's beginning and its mark.
+fn begun(line: &str, with: &str) -> Option<String> {
+    let rest = line.trim_start_matches(['-', '*', ' ']).strip_prefix(with)?;
+    let rest = rest.trim_start_matches(['*', ' ']).strip_prefix(['.', ')', ':', '→', '='])?;
+    Some(rest.trim_start_matches(['*', ' ']).to_owned()).filter(|rest| !rest.is_empty())
+}
+
+fn value(kind: &Kind, answer: &str) -> Option<ElicitationContentValue> {
+    match kind {
+        Kind::Text { choices } if choices.is_empty() => Some(ElicitationContentValue::String(answer.to_owned())),
+        Kind::Text { choices } => chosen(choices, answer).map(ElicitationContentValue::String),
+        Kind::Many { choices } => {
+            let parts = answer.split([',', ';', '\n']).filter_map(|part| chosen(choices, part));
+            Some(ElicitationContentValue::StringArray(parts.collect()))
+                .filter(|value| !matches!(value, ElicitationContentValue::StringArray(list) if list.is_empty()))
+        }
+        Kind::Boolean => {
+            let answers = [("yes", true), ("no", false), ("true", true), ("false", false)];
+            let words: Vec<(String, String)> = answers.iter().map(|(word, _)| pair(word)).collect();
+            let word = chosen(&words, answer)?;
+            answers.iter().find(|(of, _)| *of == word).map(|(_, value)| ElicitationContentValue::Boolean(*value))
+        }
+        Kind::Integer => numbers(answer).find_map(|word| word.parse().ok()).map(ElicitationContentValue::Integer),
+        Kind::Number => {
+            let number = numbers(answer).find_map(|word| word.parse::<f64>().ok()).filter(|number| number.is_finite());
+            number.map(ElicitationContentValue::Number)
+        }
+    }
+}
+
+fn pair(word: &str) -> (String, String) {
+    (word.to_owned(), word.to_owned())
+}
+
+fn numbers(answer: &str) -> impl Iterator<Item = &str> {
+    answer.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ';', '!']))
+}
+
+/// The choice an answer names: exactly, or as the one (or the longest that holds the others) among its words.
+fn chosen(choices: &[(String, String)], answer: &str) -> Option<String> {
+    let answer = answer.trim().trim_matches(['`', '"', '*']).to_lowercase();
+    let exact = choices.iter().find(|(value, shown)| [value, shown].iter().any(|word| word.to_lowercase() == answer));
+    if let Some((value, _)) = exact {
+        return Some(value.clone());
+    }
+    let mut named: Vec<&(String, String)> =
+        choices.iter().filter(|(_, shown)| holds(&answer, &shown.to_lowercase())).collect();
+    named.sort_by_key(|(_, shown)| std::cmp::Reverse(shown.len()));
+    let (longest, others) = named.split_first()?;
+    let inside = |other: &&&(String, String)| longest.1.to_lowercase().contains(&other.1.to_lowercase());
+    (others.iter().filter(inside).count() == others.len()).then(|| longest.0.clone())
+}
+
+/// Whether the word stands in the text by itself.
+fn holds(text: &str, word: &str) -> bool {
+    let free = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    !word.is_empty()
+        && text.match_indices(word).any(|(at, _)| {
+            free(text[..at].chars().next_back()) && free(text[at + word.len()..].chars().next())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use agent_client_protocol::v1::schema::CreateElicitationRequest;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn form(properties: Value, required: Value) -> Form {
+        let schema = json!({ "type": "object", "properties": properties, "required": required });
+        let request = json!({ "mode": "form", "sessionId": "s1", "message": "Before I go on:", "requestedSchema": schema });
+        let request: CreateElicitationRequest = serde_json::from_value(request).expect("a request");
+        read(request).expect("a form")
+    }
+
+    fn answer(form: &Form, words: &str) -> Value {
+        serde_json::to_value(form.answer(&AskReply::Answered(words.to_owned()))).expect("plain data")
+    }
+
+    #[test]
+    fn a_choice_is_a_question_with_options() {
+        let form = form(
+            json!({ "colour": { "type": "string", "title": "Which colour?", "enum": ["red", "dark red"], "default": "red" } }),
+            json!(["colour"]),
+        );
+        let expected = Asked {
+            text: "Before I go on:\n\nWhich colour?".into(),
+            options: vec!["red".into(), "dark red".into()],
+            default: Some("red".into()),
+            deadline_ms: None,
+        };
+        assert_eq!((form.session.as_deref(), &form.asked[..]), (Some("s1"), &[expected][..]));
+        assert_eq!(answer(&form, "ana: Dark red, please"), json!({ "action": "accept", "content": { "colour": "dark red" } }));
+        assert_eq!(answer(&form, "<<<n\nred\nn>>>"), json!({ "action": "accept", "content": { "colour": "red" } }));
+        assert_eq!(answer(&form, "redder"), json!({ "action": "cancel" }));
+        let later = serde_json::to_value(form.answer(&AskReply::Later("asked".into()))).expect("plain data");
+        assert_eq!(later, json!({ "action": "cancel" }));
+    }
+
+    #[test]
+    fn values_have_the_type_the_form_wants() {
+        let form = form(
+            json!({
+                "a_sure": { "type": "boolean", "description": "Are you sure?" },
+                "b_count": { "type": "integer" },
+                "c_share": { "type": "number" },
+                "d_where": { "type": "string", "oneOf": [{ "const": "eu", "title": "Europe" }, { "const": "us", "title": "America" }] },
+                "e_kinds": { "type": "array", "items": { "type": "string", "enum": ["x", "y", "z"] } },
+                "f_name": { "type": "string" }
+            }),
+            json!(["a_sure", "b_count"]),
+        );
+        let options: Vec<Vec<String>> = form.asked.iter().map(|asked| asked.options.clone()).collect();
+        assert_eq!(options[0], ["yes", "no"]);
+        assert_eq!(options[3], ["Europe", "America"]);
+        let all = json!({ "action": "accept", "content": { "a_sure": true, "b_count": 3, "c_share": 0.5, "d_where": "eu",
+            "e_kinds": ["x", "z"], "f_name": "skep" } });
+        assert_eq!(answer(&form, "1. yes\n2. 3\n3. 0.5\n4. Europe\n5. x, z\n6. skep"), all);
+        assert_eq!(answer(&form, "Yes!\n3 of them\n0.5\neurope\nx, z\nskep"), all);
+        let few = json!({ "action": "accept", "content": { "a_sure": false, "b_count": 7 } });
+        assert_eq!(answer(&form, "b_count: 7\n1) no"), few);
+        assert_eq!(answer(&form, "1. yes"), json!({ "action": "cancel" }));
+    }
+
+    #[test]
+    fn what_people_cannot_fill_in_is_no_form() {
+        let read_from = |value: Value| read(serde_json::from_value(value).expect("a request"));
+        let url = json!({ "mode": "url", "sessionId": "s", "elicitationId": "e", "url": "https://x", "message": "m" });
+        assert!(read_from(url).is_none());
+        let empty = json!({ "mode": "form", "sessionId": "s", "message": "m", "requestedSchema": { "type": "object" } });
+        assert!(read_from(empty).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn any_words_are_read(words in "(yes|no|1\\.|red|\n|<<<n|n>>>|\\PC)*") {
+            let form = form(json!({ "a": { "type": "boolean" }, "b": { "type": "string", "enum": ["red"] } }), json!(["a"]));
+            answer(&form, &words);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The tools a session offers its agent: asking the people on the issue, reporting progress, saying that it is finished.
+//!
+//! They reach the agent as one server of the Model Context Protocol (<https://modelcontextprotocol.io>) over streamable
+//! HTTP on loopback, the only transport all known agents take. A [`Desk`] answers; `seat` is a session's place at it,
+//! shared by the tools and by the protocol's own elicitation; `input` reads what an agent sends, `offer` describes the
+//! tools, `server` serves them.
+//!
+//! Nothing but the token of a request says whose request it is. No call may wait for a person for long: agents give up
+//! after a minute, so the answer is "asked; end your turn" and the person's words are the next prompt.
+
+mod input;
+mod offer;
+mod seat;
+mod server;
+#[cfg(test)]
+mod tests;
+
+use futures::future::BoxFuture;
+
+use crate::core::agent::Finished;
+use crate::core::question::Asked;
+
+pub(super) use input::QUESTIONS_MAX;
+pub(super) use seat::Seat;
+pub(super) use server::{Registration, Server};
+
+/// Among a result's `_meta`: true when its text is the answer of people, false when it is only a receipt. For clients that
+/// are programs; models read the text.
+pub(super) const ANSWERED: &str = "skep/answered";
+
+/// What the agent calls the server of tools.
+pub const SERVER_NAME: &str = "skep";
+
+/// Who answers the session's tools: implemented by whoever runs the session. A call must be durable before it answers,
+/// and must answer within 45 seconds: agents give up on a tool after a minute.
+pub trait Desk: Send + Sync + 'static {
+    /// Questions for the people on the issue, never none. Where they are answered at once and there are several, the
+    /// words should hold a line for each, in order or begun with its number or its text: an elicitation's form is filled
+    /// in from them.
+    fn ask(&self, asked: Vec<Asked>) -> BoxFuture<'_, AskReply>;
+    /// A line on how the work goes; answers with what the agent is told.
+    fn report(&self, text: String) -> BoxFuture<'_, String>;
+    /// The agent says that it is finished; answers with what the agent is told.
+    fn finish(&self, finished: Finished) -> BoxFuture<'_, String>;
+}
+
+impl std::fmt::Debug for dyn Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Desk")
+    }
+}
+
+/// What became of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AskReply {
+    /// Answered at once: the answer in words for the agent.
+    Answered(String),
+    /// Asked; the agent is told to end its turn, and the answer will be its next prompt.
+    Later(String),
+    /// Not asked, and why.
+    Refused(String),
+}

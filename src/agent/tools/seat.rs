@@ -1,0 +1,100 @@
+//! A session's place at its desk: who answers now, how often the agent may call, and an end to all open calls with the
+//! turn.
+//!
+//! Between turns nobody answers; a call then is told that its turn is over and leaves no trace.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{AskReply, Desk};
+use crate::core::agent::Finished;
+use crate::core::question::Asked;
+
+/// Calls of all kinds that one session may make within [`WINDOW`].
+pub(super) const CALLS_MAX: usize = 30;
+const WINDOW: Duration = Duration::from_secs(60);
+/// How long the desk may take: less than the minute after which the most impatient agents give up.
+const PATIENCE: Duration = Duration::from_secs(50);
+
+pub(super) const OVER: &str = "Your turn is over: nobody takes this now. End your turn and wait for the next prompt.";
+const TOO_MANY: &str = "Too many calls: wait a minute before the next one.";
+const SLOW: &str = "It could not be taken down in time. End your turn; say in your last message what you wanted to ask.";
+
+/// The place of one live agent.
+#[derive(Default)]
+pub(in crate::agent) struct Seat {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    sitting: Option<(Arc<dyn Desk>, CancellationToken)>,
+    calls: Vec<Instant>,
+}
+
+impl Seat {
+    /// From now on that desk answers, until [`Seat::rise`].
+    pub(in crate::agent) fn sit(&self, desk: Option<Arc<dyn Desk>>) {
+        let before = {
+            let mut state = self.state();
+            std::mem::replace(&mut state.sitting, desk.map(|desk| (desk, CancellationToken::new())))
+        };
+        end(before);
+    }
+
+    /// The turn is over: open calls are told so, and new ones too.
+    pub(in crate::agent) fn rise(&self) {
+        let before = self.state().sitting.take();
+        end(before);
+    }
+
+    /// Asks the people on the issue.
+    pub(in crate::agent) async fn ask(&self, asked: Vec<Asked>) -> AskReply {
+        let asking = self.call(|desk| async move { desk.ask(asked).await }).await;
+        asking.unwrap_or_else(|why| AskReply::Refused(why.to_owned()))
+    }
+
+    /// Reports progress; the error is for the agent as well.
+    pub(super) async fn report(&self, text: String) -> Result<String, &'static str> {
+        self.call(|desk| async move { desk.report(text).await }).await
+    }
+
+    /// Says that the work is finished; the error is for the agent as well.
+    pub(super) async fn finish(&self, finished: Finished) -> Result<String, &'static str> {
+        self.call(|desk| async move { desk.finish(finished).await }).await
+    }
+
+    async fn call<T, F: Future<Output = T>>(&self, work: impl FnOnce(Arc<dyn Desk>) -> F) -> Result<T, &'static str> {
+        let (desk, over) = self.admitted()?;
+        tokio::select! {
+            biased;
+            done = work(desk) => Ok(done),
+            () = over.cancelled() => Err(OVER),
+            () = tokio::time::sleep(PATIENCE) => Err(SLOW),
+        }
+    }
+
+    fn admitted(&self) -> Result<(Arc<dyn Desk>, CancellationToken), &'static str> {
+        let mut state = self.state();
+        let sitting = state.sitting.clone().ok_or(OVER)?;
+        let now = Instant::now();
+        state.calls.retain(|call| now.duration_since(*call) < WINDOW);
+        if state.calls.len() >= CALLS_MAX {
+            return Err(TOO_MANY);
+        }
+        state.calls.push(now);
+        Ok(sitting)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn end(sitting: Option<(Arc<dyn Desk>, CancellationToken)>) {
+    if let Some((_, over)) = sitting {
+        over.cancel();
+    }
+}
