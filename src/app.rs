@@ -90,6 +90,7 @@ impl App {
             owner,
             knobs: setup.knobs,
             posted: std::sync::Mutex::default(),
+            mail: crate::runner::Mail::default(),
         });
         seed_pace(&parts).await.context("read what was posted in the last hour")?;
         let engine = Engine::new(store.clone(), policy, setup.clock.clone());

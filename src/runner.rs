@@ -6,13 +6,16 @@
 //! effect runs again.
 
 mod agents;
+mod desk;
 mod lease;
 mod marker;
 mod parts;
 mod publish;
 mod pump;
 mod remote;
+mod review;
 mod show;
+mod talk;
 mod trigger;
 mod workspace;
 
@@ -29,6 +32,7 @@ use crate::engine::Fact;
 use crate::store::{Claim, Closed, Closing, EffectRow, NewInbox, Postponing, StoreError};
 
 use lease::{Held, Leases};
+pub use desk::Mail;
 pub use marker::MarkerKey;
 pub use parts::{Knobs, Parts};
 pub use trigger::read_facts;
@@ -133,6 +137,10 @@ impl Runner {
             EffectKind::RunTurn => self.parts.policy.limits.sessions as usize,
             EffectKind::CheckTrigger
             | EffectKind::CheckPublish
+            | EffectKind::Weigh
+            | EffectKind::ReadReview
+            | EffectKind::LookAtPull
+            | EffectKind::DeleteBranch
             | EffectKind::PrepareWorkspace
             | EffectKind::Collect
             | EffectKind::Publish
@@ -142,6 +150,15 @@ impl Runner {
             | EffectKind::ShowLabel
             | EffectKind::OpenPull
             | EffectKind::PostAnswer
+            | EffectKind::Say
+            | EffectKind::ReactTo
+            | EffectKind::Assign
+            | EffectKind::Switch
+            | EffectKind::Minimise
+            | EffectKind::Reply
+            | EffectKind::MarkReady
+            | EffectKind::Steer
+            | EffectKind::Ring
             | EffectKind::EndAgent => usize::MAX,
         }
     }
@@ -212,22 +229,41 @@ impl Runner {
             Effect::ShowStatus { place, comment, body } => show::status(parts, row, place, *comment, body).await,
             Effect::ShowLabel { place, label } => show::label(parts, place, *label).await,
             Effect::PostAnswer { place, session, body } => show::answer(parts, row, place, session, body).await,
-            Effect::CheckTrigger { place, actor, snapshot } => trigger::check(parts, place, actor, snapshot).await,
+            Effect::CheckTrigger { place, actor, asking, snapshot } => {
+                trigger::check(parts, place, actor, (*asking, snapshot.as_ref())).await
+            }
             Effect::CheckPublish { place, session, actor } => {
                 trigger::check_publish(parts, place, session, actor).await
             }
             Effect::PrepareWorkspace { .. } => workspace::prepare(parts, effect).await,
-            Effect::Collect { place, session, base, message } => {
-                workspace::collect(parts, place, session, base, message).await
-            }
-            Effect::RemoveWorkspace { place, session, commits } => {
-                workspace::remove(parts, place, session, *commits).await
+            Effect::Collect { .. } => workspace::collect(parts, effect).await,
+            Effect::RemoveWorkspace { place, session, commits, keep_home } => {
+                workspace::remove(parts, place, session, (*commits, *keep_home)).await
             }
             Effect::RunTurn { place, session, turn } => {
                 agents::run_turn(parts, &agents::Run { row, place, session, turn, held, stopping: &self.stopping })
                     .await
             }
             Effect::EndAgent { session, .. } => agents::end(parts, session).await,
+            Effect::Steer { session, words, text, .. } => talk::steer(parts, session, words, text).await,
+            Effect::Say { .. } => talk::say(parts, row, effect).await,
+            Effect::ReactTo { place, comment, reaction, instead_of } => {
+                talk::react(parts, place, *comment, *reaction, *instead_of).await
+            }
+            Effect::Weigh { place, comment, on, actor, of_ours } => {
+                let (comment, on, of_ours) = (*comment, *on, *of_ours);
+                talk::weigh(parts, &talk::ToWeigh { place, comment, on, actor, of_ours }).await
+            }
+            Effect::Assign { place, login, on } => talk::assign(parts, place, login, *on).await,
+            Effect::Switch { place, on } => talk::switch(parts, place, *on).await,
+            Effect::Minimise { place, comment } => talk::minimise(parts, place, *comment).await,
+            Effect::ReadReview { place, pull, review } => review::read(parts, place, *pull, *review).await,
+            Effect::LookAtPull { place, pull } => review::look(parts, place, *pull).await,
+            Effect::Reply { .. } => review::reply(parts, row, effect).await,
+            Effect::MarkReady { place, pull } => review::mark_ready(parts, place, *pull).await,
+            Effect::DeleteBranch { place, branch, head } => review::delete_branch(parts, place, branch, head).await,
+            // It was due: that is all there is to tell.
+            Effect::Ring { alarm, .. } => Ok(Performed::known(Event::Rang { alarm: alarm.clone() })),
             Effect::Publish { place, session, branch, head, expected } => {
                 let push = publish::Wanted { place, session, branch, head, expected: expected.as_ref() };
                 publish::push(parts, &push, &held.cancel).await

@@ -92,6 +92,9 @@ pub enum Effect {
         session: SessionId,
         /// The commit the work started from.
         base: Sha,
+        /// The head of the base branch, where the work did not start from it.
+        #[serde(default)]
+        upstream: Option<Sha>,
         /// The message for what the agent left uncommitted.
         message: String,
     },

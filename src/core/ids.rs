@@ -121,6 +121,11 @@ impl SessionId {
         &self.0
     }
 
+    /// Its number among the sessions of its task, from 1.
+    pub fn number(&self) -> u32 {
+        self.0.rsplit('-').next().and_then(|part| part.parse().ok()).unwrap_or_default()
+    }
+
     /// The task it belongs to.
     pub fn task(&self) -> TaskKey {
         let mut parts = self.0.split('-').map(|part| part.parse::<i64>().unwrap_or_default());

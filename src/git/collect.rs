@@ -49,6 +49,8 @@ pub struct CollectSpec {
     pub repository: RepositoryId,
     /// The commit its workspace started from.
     pub base: Sha,
+    /// The head of the base branch, where the session may have merged it: then its commits are not the session's.
+    pub upstream: Option<Sha>,
     /// Its working copy.
     pub workspace: PathBuf,
     /// Where [`Git::bundle_command`] wrote, if it was run; a file that is not there means no commits.
@@ -165,7 +167,13 @@ impl Taking<'_> {
     }
 
     async fn evidence(&self, head: &Sha) -> Result<Collected, GitError> {
-        let (spec, base) = (self.spec, &self.spec.base);
+        let spec = self.spec;
+        let merged = match &spec.upstream {
+            Some(upstream) if self.contains(head, upstream).await? => Some(upstream),
+            _ => None,
+        };
+        // With the base merged in, all of the branch is judged against it: else the base's changes would be the session's.
+        let base = merged.unwrap_or(&spec.base);
         let diff = |flags: &[&str]| {
             let call =
                 self.quarantine.call("diff-tree").args(["-r", "-M", "--no-ext-diff", "--no-textconv"]).args(flags);
@@ -174,13 +182,13 @@ impl Taking<'_> {
         let counted = diff(&["-z", "--raw", "--numstat", "--no-abbrev"]).cap(LISTING, Beyond::Fail);
         let patch = diff(&["-p", "--binary"]).cap(spec.limits.bytes + 1, Beyond::Cut);
         let count =
-            self.quarantine.call("rev-list").args(["--count", "--end-of-options", head.as_str(), &format!("^{base}")]);
+            self.quarantine.call("rev-list").args(["--count", "--end-of-options", head.as_str()]).args(self.known());
         let (counted, patch, count) = tokio::try_join!(self.run(counted), self.run(patch), self.run(count))?;
         let count = String::from_utf8_lossy(&count).trim().parse::<u32>();
         let commits = count.map_err(|_| GitError::unreadable("rev-list"))?;
         let (mut changes, files) = read_counted(&counted)?;
         if commits > 1 {
-            changes.extend(self.on_the_way(head).await?);
+            changes.extend(self.on_the_way(head, merged.is_some()).await?);
         }
         self.check(head, &changes).await?;
         let mut collected = Collected {
@@ -200,14 +208,22 @@ impl Taking<'_> {
     }
 
     /// What each commit changed: a push publishes all of them, not only the last tree.
-    async fn on_the_way(&self, head: &Sha) -> Result<Vec<RawChange>, GitError> {
+    async fn on_the_way(&self, head: &Sha, merged: bool) -> Result<Vec<RawChange>, GitError> {
+        // A merge of the base shows all that others did on it; what it changed besides shows in the difference to the base.
+        let merges = if merged { "--no-merges" } else { "-m" };
         let call = self
             .quarantine
             .call("log")
-            .args(["--format=", "-z", "--raw", "-r", "-m", "--root", "--no-abbrev", "--no-renames", "--no-ext-diff"])
-            .args(["--end-of-options", head.as_str(), &format!("^{}", self.spec.base)])
+            .args(["--format=", "-z", "--raw", "-r", merges, "--root", "--no-abbrev", "--no-renames", "--no-ext-diff"])
+            .args(["--end-of-options", head.as_str()])
+            .args(self.known())
             .cap(LISTING, Beyond::Fail);
         read_raw("log", &self.run(call).await?)
+    }
+
+    /// What was there before the session, as revisions to leave out.
+    fn known(&self) -> Vec<String> {
+        [Some(&self.spec.base), self.spec.upstream.as_ref()].into_iter().flatten().map(|sha| format!("^{sha}")).collect()
     }
 
     async fn check(&self, head: &Sha, changes: &[RawChange]) -> Result<(), GitError> {

@@ -100,9 +100,23 @@ impl Git {
     /// The command the caller runs inside the agent's sandbox, in the working copy, after the agent is gone: it writes the
     /// commits above `base` to `bundle`. It needs no environment but a `PATH`. Exit code 128 and no file means that the agent
     /// committed nothing (or destroyed its `.git`); [`Git::collect`] judges the file, whatever it holds.
-    pub fn bundle_command(&self, base: &Sha, bundle: &Path) -> Vec<String> {
-        let bundle = bundle.to_string_lossy().into_owned();
-        ["git", "bundle", "create", "--quiet", &bundle, &format!("^{base}"), "HEAD"].map(str::to_owned).to_vec()
+    /// `upstream` is another commit that the mirror has and the agent may have merged.
+    pub fn bundle_command(&self, base: &Sha, upstream: Option<&Sha>, bundle: &Path) -> Vec<String> {
+        let mut command: Vec<String> = ["git", "bundle", "create", "--quiet"].map(str::to_owned).to_vec();
+        command.push(bundle.to_string_lossy().into_owned());
+        command.extend([Some(base), upstream].into_iter().flatten().map(|known| format!("^{known}")));
+        command.push("HEAD".to_owned());
+        command
+    }
+
+    /// What the mirror keeps of a session, if it keeps something.
+    pub fn kept(&self, repository: RepositoryId, session: &SessionId) -> Option<Sha> {
+        read_ref(&self.mirror_path(repository), &session_ref(session))
+    }
+
+    /// Where our branch was on the host when the mirror was last brought up to date.
+    pub fn branch_in_mirror(&self, repository: RepositoryId, branch: &AgentBranch) -> Option<Sha> {
+        read_ref(&self.mirror_path(repository), &branch.full_ref())
     }
 
     /// Removes a session's working copy and its index; what was collected of it stays in the mirror, and whatever is gone

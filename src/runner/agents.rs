@@ -1,11 +1,13 @@
 //! One prompt turn: the agent's process, its permissions, its clocks, and what became of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Performed;
+use super::desk::TurnDesk;
 use super::lease::Held;
 use super::parts::Parts;
 use super::pump::Pump;
@@ -17,7 +19,7 @@ use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::place::Place;
 use crate::core::role::{Tool, Tools};
-use crate::core::task::{Stage, Step, Task};
+use crate::core::task::Task;
 use crate::core::text;
 use crate::store::EffectRow;
 
@@ -32,7 +34,7 @@ pub(super) struct Run<'a> {
 }
 
 /// Runs the turn to its end.
-pub(super) async fn run_turn(parts: &Parts, run: &Run<'_>) -> Result<Performed, Failure> {
+pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Performed, Failure> {
     let request = request(parts, run).await?;
     let (sender, receiver) = mpsc::channel(256);
     let pump = Pump::new(parts, run.place, run.session, run.row);
@@ -82,32 +84,38 @@ fn not_started(parts: &Parts, run: &Run<'_>, error: AgentError, tail: Vec<String
     Err(Failure::retry(format!("the agent did not start: {error}")))
 }
 
-async fn request(parts: &Parts, run: &Run<'_>) -> Result<TurnRequest, Failure> {
+async fn request(parts: &Arc<Parts>, run: &Run<'_>) -> Result<TurnRequest, Failure> {
     let turn = run.turn;
     let launch = parts.launch(run.session, run.place, &turn.agent, turn.writes).await?;
     let earlier = match &turn.resume {
         Some(id) => Some(id.clone()),
         None => earlier_session(parts, run).await?,
     };
-    // An agent may not be able to load its session; then the task as it was given is all it has.
-    let prompt = if earlier.is_some() || run.row.attempts > 1 {
-        format!("{}\n\n{}", turn.resumed, turn.prompt)
-    } else {
-        turn.prompt.clone()
-    };
+    let (prompt, resumed) = prompts(turn, run.row.attempts > 1);
     Ok(TurnRequest {
         launch,
-        resume: earlier.map(|session| Resume { session, prompt: prompt.clone() }),
+        resume: earlier.map(|session| Resume { session, prompt: resumed }),
         model: turn.model.clone(),
         prompt,
         mcp: Vec::new(),
-        desk: None,
+        desk: Some(Arc::new(TurnDesk::new(parts.clone(), run.place, run.session, run.row))),
         permissions: permissions(&turn.tools, turn.writes),
         wall: Duration::from_millis(turn.wall_ms.max(1).unsigned_abs()),
         silence: Duration::from_millis(turn.silence_ms.max(1).unsigned_abs()),
         initialize: parts.knobs.initialize,
         cancel_grace: parts.knobs.cancel_grace,
     })
+}
+
+/// What is said to an agent that starts from nothing, and to one that has its session. A turn that was interrupted in its
+/// first prompt is told all of it again: whether it arrived, nobody knows.
+fn prompts(turn: &Turn, again: bool) -> (String, String) {
+    let told = text::prompt::RESUMED;
+    match (again, &turn.resume) {
+        (false, _) => (turn.prompt.clone(), turn.resumed.clone()),
+        (true, None) => (format!("{told}\n\n{}", turn.prompt), format!("{told}\n\n{}", turn.prompt)),
+        (true, Some(_)) => (format!("{told}\n\n{}", turn.prompt), format!("{told}\n\n{}", turn.resumed)),
+    }
 }
 
 /// The agent's own session of an earlier try of this turn.
@@ -117,12 +125,8 @@ async fn earlier_session(parts: &Parts, run: &Run<'_>) -> Result<Option<String>,
     }
     let row = parts.store.task(run.place.task()).await?;
     let task = row.and_then(|row| serde_json::from_str::<Task>(&row.body).ok());
-    Ok(task.and_then(|task| match task.stage {
-        Stage::Working { job, step: Step::Running { agent_session, .. }, .. } if job.session == *run.session => {
-            agent_session
-        }
-        _ => None,
-    }))
+    let job = task.as_ref().and_then(Task::job).filter(|job| job.session == *run.session);
+    Ok(job.and_then(|job| job.agent_session.clone()))
 }
 
 /// The role's tools as answers to the agent's questions.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::MarkerKey;
+use super::{Mail, MarkerKey};
 use crate::agent::{Agents, Identity as AgentIdentity, Launch, Resources};
 use crate::core::agent::AgentSpec;
 use crate::core::failure::Failure;
@@ -46,6 +46,8 @@ pub struct Parts {
     pub knobs: Knobs,
     /// Status comments posted in this life, for the time GitHub's listing does not show them yet.
     pub posted: Mutex<HashMap<TaskKey, CommentId>>,
+    /// Agents' tools that wait for an answer.
+    pub mail: Mail,
 }
 
 /// Numbers for the edges.

@@ -89,10 +89,10 @@ impl<'a> Pump<'a> {
     async fn take(&mut self, update: Update) {
         self.log(&update);
         match update {
-            Update::Started { agent_session, agent_name, version, .. } => {
+            Update::Started { agent_session, agent_name, version, queues, .. } => {
                 self.started = true;
                 let agent = format!("{agent_name} {version}").trim().to_owned();
-                let event = Event::AgentStarted { session: self.session.clone(), agent_session, agent };
+                let event = Event::AgentStarted { session: self.session.clone(), agent_session, agent, queues };
                 self.tell(event, "agent_started").await;
             }
             Update::Plan { mut entries } => {

@@ -1,13 +1,13 @@
 //! What people see on the issue: reactions, the status comment, the status label, the answer.
 
-use super::Performed;
 use super::parts::Parts;
+use super::{Performed, talk};
 use crate::core::effect::{Reaction, StatusLabel};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
-use crate::core::ids::{CommentId, SessionId};
+use crate::core::ids::{CommentId, IssueNumber, SessionId};
 use crate::core::place::Place;
-use crate::github::{At, GitHubError, Reaction as GitHubReaction};
+use crate::github::{At, GitHubError};
 use crate::store::EffectRow;
 
 /// How far back a mark is looked for before the effect was planned, milliseconds.
@@ -15,11 +15,7 @@ const LOOK_BACK: i64 = 3_600_000;
 
 /// Reacts to the issue.
 pub(super) async fn react(parts: &Parts, place: &Place, reaction: Reaction) -> Result<Performed, Failure> {
-    let reaction = match reaction {
-        Reaction::Eyes => GitHubReaction::Eyes,
-        Reaction::Hooray => GitHubReaction::Hooray,
-        Reaction::Confused => GitHubReaction::Confused,
-    };
+    let reaction = talk::github(reaction);
     parts.github.react_to_issue(&parts.at(place), place.issue, reaction).await?;
     Ok(Performed::Done)
 }
@@ -37,7 +33,7 @@ pub(super) async fn status(
     let text = format!("{body}\n{mark}");
     let mut comment = known.or_else(|| parts.posted(task));
     if comment.is_none() {
-        comment = look(parts, row, &at, place, &mark).await?;
+        comment = look(parts, row, &at, place.issue, &mark).await?;
     }
     if let Some(id) = comment {
         match parts.github.edit_comment(&at, id, &text).await {
@@ -59,20 +55,20 @@ fn told(parts: &Parts, place: &Place, known: Option<CommentId>, id: CommentId) -
 }
 
 /// Looks for our comment by its mark; after a first try of unknown outcome twice, because listings lag.
-async fn look(
+pub(super) async fn look(
     parts: &Parts,
     row: &EffectRow,
     at: &At,
-    place: &Place,
+    on: IssueNumber,
     mark: &str,
 ) -> Result<Option<CommentId>, GitHubError> {
     let since = Some(row.created_at - LOOK_BACK);
-    let found = parts.github.find_comment(at, place.issue, since, mark).await?;
+    let found = parts.github.find_comment(at, on, since, mark).await?;
     if found.is_some() || row.attempts == 1 {
         return Ok(found);
     }
     tokio::time::sleep(parts.knobs.look_again).await;
-    parts.github.find_comment(at, place.issue, since, mark).await
+    parts.github.find_comment(at, on, since, mark).await
 }
 
 /// Makes `label` the only status label. The others go first: a reader never sees two.
@@ -101,7 +97,7 @@ pub(super) async fn answer(
 ) -> Result<Performed, Failure> {
     let at = parts.at(place);
     let mark = parts.marker.mark(&format!("answer:{session}"));
-    let there = if row.attempts > 1 { look(parts, row, &at, place, &mark).await? } else { None };
+    let there = if row.attempts > 1 { look(parts, row, &at, place.issue, &mark).await? } else { None };
     if there.is_none() {
         parts.github.create_comment(&at, place.issue, &format!("{body}\n{mark}")).await?;
     }

@@ -3,7 +3,7 @@
 
 use super::Performed;
 use super::parts::Parts;
-use crate::core::event::{Event, PublishFacts, RepositoryFacts, RoleFile, TriggerFacts};
+use crate::core::event::{Asking, Event, PublishFacts, RepositoryFacts, RoleFile, TriggerFacts};
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::place::{Account, AccountKind, Actor, Permission, Place, Quoted, Snapshot};
@@ -23,9 +23,9 @@ pub(super) async fn check(
     parts: &Parts,
     place: &Place,
     actor: &Actor,
-    snapshot: &Snapshot,
+    (asking, snapshot): (Asking, Option<&Snapshot>),
 ) -> Result<Performed, Failure> {
-    let facts = read(parts, place, actor, Some(snapshot)).await?;
+    let facts = TriggerFacts { asking, ..read(parts, place, actor, snapshot).await? };
     Ok(Performed::known(Event::TriggerChecked { facts: Box::new(facts) }))
 }
 
@@ -64,6 +64,7 @@ async fn read(
     let role_files = role_files(parts, &at, &words.labels, &repository.default_branch).await?;
     Ok(TriggerFacts {
         place: place.clone(),
+        asking: Asking::Command,
         actor: actor.clone(),
         permission,
         snapshot: words,
@@ -86,7 +87,7 @@ async fn repository(parts: &Parts, at: &At) -> Result<RepositoryFacts, GitHubErr
 }
 
 /// What the actor may do. A login that meanwhile belongs to somebody else may do nothing.
-async fn permission(parts: &Parts, at: &At, actor: &Actor) -> Result<Option<Permission>, GitHubError> {
+pub(super) async fn permission(parts: &Parts, at: &At, actor: &Actor) -> Result<Option<Permission>, GitHubError> {
     let Actor::Person(account) = actor else { return Ok(None) };
     let found = parts.github.permission(at, &account.login).await?;
     if found.user.is_some_and(|id| id != account.id) {
@@ -119,17 +120,21 @@ async fn role_files(parts: &Parts, at: &At, labels: &[String], branch: &str) -> 
     Ok(files)
 }
 
-fn words(issue: &Issue) -> Snapshot {
-    let author = &issue.author;
-    let kind = match author.kind.as_str() {
+/// GitHub's account as the core knows accounts.
+pub(super) fn account(found: &crate::github::Account) -> Account {
+    let kind = match found.kind.as_str() {
         "User" => AccountKind::User,
         "Bot" => AccountKind::Bot,
         _ => AccountKind::Other,
     };
+    Account { id: found.id, login: found.login.clone(), kind }
+}
+
+fn words(issue: &Issue) -> Snapshot {
     Snapshot {
         title: issue.title.clone(),
         body: issue.body.clone(),
-        author: Account { id: author.id, login: author.login.clone(), kind },
+        author: account(&issue.author),
         labels: issue.labels.clone(),
         comments: Vec::new(),
         at: issue.updated_at,

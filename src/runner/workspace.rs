@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::Performed;
 use super::parts::Parts;
 use super::remote::Line;
-use crate::core::effect::{Effect, Leftover};
+use crate::core::effect::{Effect, Leftover, Start};
 use crate::core::event::{BaseFacts, Event, FileChange, Work};
 use crate::core::failure::Failure;
-use crate::core::ids::{SessionId, Sha};
+use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::place::Place;
 use crate::core::sanitise;
 use crate::git::{ChangeKind, CollectSpec, Collected, DiffLimits, GitError, Want, WorkspaceSpec};
@@ -19,6 +19,8 @@ use crate::github::Purpose;
 const BUNDLING: Duration = Duration::from_secs(60);
 /// Longest file read for the prompt or the pull request.
 const READ: u64 = 64 * 1024;
+/// So many earlier sessions are looked through for work that was kept.
+const EARLIER: usize = 10;
 const TEMPLATES: [&str; 4] = [
     ".github/pull_request_template.md",
     ".github/PULL_REQUEST_TEMPLATE.md",
@@ -28,16 +30,21 @@ const TEMPLATES: [&str; 4] = [
 
 /// Fetches what is missing and lays out the working copy.
 pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed, Failure> {
-    let Effect::PrepareWorkspace { place, session, base_branch, base, branch, .. } = effect else {
+    let Effect::PrepareWorkspace { place, session, base_branch, base, branch, start, .. } = effect else {
         return Err(Failure::broken("not a working copy to prepare"));
     };
     let sha = fetch(parts, place, &Want { branch: base_branch.clone(), sha: base.clone() }).await?;
     let (workspace, home) = (parts.workspace(session), parts.home(session));
+    let head = begins_with(parts, place, (session, branch), *start);
+    if *start == Start::Branch {
+        // The one that is there is of an earlier round: what it held is in the mirror.
+        parts.git.remove_workspace(session, &workspace).await?;
+    }
     make_dir(&home).await?;
     let spec = WorkspaceSpec {
         repository: place.repository,
         session: session.clone(),
-        base: sha.clone(),
+        base: head.clone().unwrap_or_else(|| sha.clone()),
         branch: branch.clone(),
         path: workspace.clone(),
         author: parts.author(place).await?,
@@ -49,7 +56,20 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
         agents_md: read_text(&workspace, "AGENTS.md").await,
         pull_template: first_text(&workspace, &TEMPLATES).await,
     };
-    Ok(Performed::known(Event::WorkspaceReady { session: session.clone(), base, nonce: nonce()? }))
+    Ok(Performed::known(Event::WorkspaceReady { session: session.clone(), base, head, nonce: nonce()? }))
+}
+
+/// The commit a working copy begins with, when it is not the base. The mirror is up to date.
+fn begins_with(parts: &Parts, place: &Place, (session, branch): (&SessionId, &AgentBranch), start: Start) -> Option<Sha> {
+    let on_github = || parts.git.branch_in_mirror(place.repository, branch);
+    match start {
+        Start::Base => None,
+        Start::Branch => on_github(),
+        Start::Kept => on_github().or_else(|| {
+            let earlier = (1..session.number()).rev().map(|number| SessionId::new(session.task(), number));
+            earlier.take(EARLIER).find_map(|earlier| parts.git.kept(place.repository, &earlier))
+        }),
+    }
 }
 
 async fn fetch(parts: &Parts, place: &Place, want: &Want) -> Result<Sha, Failure> {
@@ -96,25 +116,23 @@ fn nonce() -> Result<String, Failure> {
 }
 
 /// Ends the process tree, bundles the agent's commits inside its fence, and lets our git judge all of it.
-pub(super) async fn collect(
-    parts: &Parts,
-    place: &Place,
-    session: &SessionId,
-    base: &Sha,
-    message: &str,
-) -> Result<Performed, Failure> {
+pub(super) async fn collect(parts: &Parts, effect: &Effect) -> Result<Performed, Failure> {
+    let Effect::Collect { place, session, base, upstream, message } = effect else {
+        return Err(Failure::broken("nothing to collect"));
+    };
     parts.agents.close(session).await?;
     let bundle = parts.bundle(session);
-    bundle_commits(parts, place, session, base, &bundle).await?;
+    bundle_commits(parts, place, session, (base, upstream.as_ref()), &bundle).await?;
     let limits = &parts.policy.limits;
     let spec = CollectSpec {
         session: session.clone(),
         repository: place.repository,
         base: base.clone(),
+        upstream: upstream.clone(),
         workspace: parts.workspace(session),
         bundle: Some(bundle),
         author: parts.author(place).await?,
-        message: message.to_owned(),
+        message: message.clone(),
         limits: DiffLimits {
             files: limits.max_files as usize,
             bytes: usize::try_from(limits.max_patch_bytes).unwrap_or(usize::MAX),
@@ -136,12 +154,19 @@ async fn bundle_commits(
     parts: &Parts,
     place: &Place,
     session: &SessionId,
-    base: &Sha,
+    (base, upstream): (&Sha, Option<&Sha>),
     bundle: &Path,
 ) -> Result<(), Failure> {
+    // A file of an earlier look must not stand for commits that are not there any more.
+    match tokio::fs::remove_file(bundle).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Failure::retry(format!("an old bundle cannot be removed: {error}")));
+        }
+        _ => {}
+    }
     let agent = parts.policy.default_agent.as_str();
     let launch = parts.launch(session, place, agent, true).await?;
-    let command = parts.git.bundle_command(base, bundle);
+    let command = parts.git.bundle_command(base, upstream, bundle);
     // No file means no commits (or a destroyed `.git`): the files are looked at all the same.
     if let Err(error) = parts.agents.run_confined(&launch, &command, BUNDLING).await {
         tracing::warn!(%session, %error, "the agent's commits could not be bundled; its files are taken");
@@ -234,13 +259,16 @@ pub(super) async fn remove(
     parts: &Parts,
     place: &Place,
     session: &SessionId,
-    commits: Leftover,
+    (commits, keep_home): (Leftover, bool),
 ) -> Result<Performed, Failure> {
     parts.agents.close(session).await?;
     let workspace = parts.workspace(session);
     match commits {
         Leftover::Go => parts.git.remove_session(place.repository, session, &workspace).await?,
         Leftover::Stay => parts.git.remove_workspace(session, &workspace).await?,
+    }
+    if keep_home {
+        return Ok(Performed::Done);
     }
     let folder = parts.session_dir(session);
     match tokio::fs::remove_dir_all(&folder).await {

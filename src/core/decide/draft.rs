@@ -140,6 +140,21 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Plans git's look at what the session made, which ends its agent; false when it has no working copy.
+    pub(super) fn plan_look(&mut self) -> bool {
+        let Some(job) = self.task.job() else { return false };
+        let Some(ground) = &job.ground else { return false };
+        let effect = Effect::Collect {
+            place: self.task.place.clone(),
+            session: job.session.clone(),
+            base: ground.from.clone(),
+            upstream: Some(ground.base.sha.clone()).filter(|base| *base != ground.from),
+            message: text::pull::commit_message(job),
+        };
+        self.plan(effect);
+        true
+    }
+
     /// Changes what people see of the session's course.
     pub(super) fn on_progress(&mut self, change: impl FnOnce(&mut Progress)) {
         if let Stage::Working { progress, .. } | Stage::Held { progress, .. } | Stage::Ended { progress, .. } =

@@ -219,7 +219,9 @@ pub(super) fn stray(mut draft: Draft<'_>, session: &SessionId, event: &Event) ->
 fn wind_up_held(draft: &mut Draft<'_>) {
     let (Stage::Held { job, progress, .. } | Stage::Queued { job, progress, .. }) = &draft.task.stage else { return };
     match (&job.ground, progress.work.clone()) {
-        (Some(_), None) => save_work(draft),
+        (Some(_), None) => {
+            draft.plan_look();
+        }
         (None, None) => {}
         (_, Some(work)) => reap(draft, &work),
     }
@@ -229,7 +231,9 @@ fn wind_up_held(draft: &mut Draft<'_>) {
 fn wind_up(draft: &mut Draft<'_>) {
     let Stage::Working { step, progress, .. } = &draft.task.stage else { return wind_up_held(draft) };
     match (step, progress.work.clone()) {
-        (Step::Running { .. } | Step::Waiting { .. }, _) => save_work(draft),
+        (Step::Running { .. } | Step::Waiting { .. }, _) => {
+            draft.plan_look();
+        }
         (Step::Preparing, _) => remove_workspace(draft, Leftover::Go),
         (_, Some(work)) => reap(draft, &work),
         // Git is still looking (and has ended the agent for that), or could not look: until it tells, everything stays.
@@ -270,18 +274,6 @@ fn finish(draft: &mut Draft<'_>, end: End) {
         draft.task.talk.words.clear();
         draft.task.follow.look_at = None;
     }
-}
-
-fn save_work(draft: &mut Draft<'_>) {
-    let Some(job) = draft.task.job() else { return };
-    let Some(ground) = &job.ground else { return };
-    let effect = Effect::Collect {
-        place: draft.task.place.clone(),
-        session: job.session.clone(),
-        base: ground.from.clone(),
-        message: text::pull::commit_message(job),
-    };
-    draft.plan(effect);
 }
 
 fn end_agent(draft: &mut Draft<'_>) {

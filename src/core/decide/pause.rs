@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::{Decision, Draft, turn};
-use crate::core::effect::Effect;
 use crate::core::story::Happening;
 use crate::core::task::{Back, Hold, Job, Next, Planning, Stage, Step};
 use crate::core::text;
@@ -58,7 +57,7 @@ pub(super) fn interrupt(draft: &mut Draft<'_>, job: &Job, step: &Step) -> Next {
             }
             draft.give_up();
             // The look is the checkpoint: it ends the agent, and the mirror has what was made so far.
-            checkpoint(draft, job);
+            draft.plan_look();
             Next::Talk { interrupted: true }
         }
         Step::Collecting { end } => Next::Look { end: end.clone() },
@@ -68,17 +67,6 @@ pub(super) fn interrupt(draft: &mut Draft<'_>, job: &Job, step: &Step) -> Next {
         }
         Step::Opening { .. } | Step::Answering => Next::Talk { interrupted: false },
     }
-}
-
-fn checkpoint(draft: &mut Draft<'_>, job: &Job) {
-    let Some(ground) = &job.ground else { return };
-    let effect = Effect::Collect {
-        place: draft.task.place.clone(),
-        session: job.session.clone(),
-        base: ground.from.clone(),
-        message: text::pull::commit_message(job),
-    };
-    draft.plan(effect);
 }
 
 /// Goes on with a session that was paused. Where people are still asked, it waits for them again.

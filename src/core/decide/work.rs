@@ -118,14 +118,9 @@ fn said_finished(mut draft: Draft<'_>, finished: &Finished) -> Decision {
 
 /// The turn is over, and git decides what was made.
 pub(super) fn look(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
-    let Some(job) = draft.task.job().cloned() else { return draft.because("no session is at work") };
-    let Some(ground) = &job.ground else { return fail(draft, "no_ground", text::failure::NO_GROUND) };
-    draft.plan(Effect::Collect {
-        place: draft.task.place.clone(),
-        session: job.session.clone(),
-        base: ground.from.clone(),
-        message: text::pull::commit_message(&job),
-    });
+    if !draft.plan_look() {
+        return fail(draft, "no_ground", text::failure::NO_GROUND);
+    }
     draft.set_step(Step::Collecting { end });
     draft.because("the turn is over; git decides")
 }

@@ -16,6 +16,16 @@ left it. Look at what is there (`git status`, `git log`), then finish the task y
 may have heard before: do not act on it twice.";
 /// What an agent is told when there is nothing to add.
 const GO_ON: &str = "Go on with the task you were given.";
+/// What a tool that asks answers when nobody answered at once.
+pub const ASKED: &str = "Asked. The people on the issue see your question now. End your turn; their answer is your next \
+message. Do not ask again, and do not decide it yourself.";
+/// What a tool that asks answers when the question could not be stored.
+pub const NOT_ASKED: &str = "The question could not be put to people just now. Try the tool once more; if it fails again, end \
+your turn with the question in your last message.";
+/// What the tool that reports answers.
+pub const REPORTED: &str = "Noted; people see it on the issue. Go on.";
+/// What the tool that finishes answers.
+pub const FINISHED: &str = "Noted. End your turn now: what the working copy holds is taken as the result.";
 /// What an agent is told when its plan was approved.
 pub const APPROVED: &str = "Your plan was approved. Carry it out now: you may change files.";
 
