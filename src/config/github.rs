@@ -13,11 +13,27 @@ use super::sources::{Found, is_shared};
 
 /// What the App asks for on GitHub, and no more; `app-manifest.json` says the same.
 /// <https://docs.github.com/rest/overview/permissions-required-for-github-apps>
-pub const PERMISSIONS: [(&str, &str); 4] =
-    [("contents", "write"), ("issues", "write"), ("metadata", "read"), ("pull_requests", "write")];
+pub const PERMISSIONS: [(&str, &str); 7] = [
+    ("actions", "read"),
+    ("checks", "read"),
+    ("contents", "write"),
+    ("issues", "write"),
+    ("metadata", "read"),
+    ("pull_requests", "write"),
+    ("statuses", "read"),
+];
 
-/// The webhook events the App subscribes to: those that the room `webhook` reads.
-pub const EVENTS: [&str; 2] = ["issues", "pull_request"];
+/// The webhook events the App subscribes to, in the order of the alphabet.
+pub const EVENTS: [&str; 8] = [
+    "check_suite",
+    "issue_comment",
+    "issues",
+    "pull_request",
+    "pull_request_review",
+    "push",
+    "status",
+    "workflow_run",
+];
 
 /// The App's credentials and addresses.
 #[derive(Debug, Clone)]

@@ -128,7 +128,8 @@ impl Answer {
 
     /// A success, or the error this answer stands for. Limits and 401 are handled before.
     pub(super) fn judge(self, ask: &Ask) -> Result<Self, GitHubError> {
-        if self.status.is_success() || self.status == StatusCode::NOT_MODIFIED {
+        let located = ask.wants_location && self.status == StatusCode::FOUND;
+        if self.status.is_success() || self.status == StatusCode::NOT_MODIFIED || located {
             return Ok(self);
         }
         let (call, message) = (ask.deed(), self.message());

@@ -29,13 +29,15 @@ pub(super) struct Ask {
     pub(super) effect: Effect,
     /// The media type wanted.
     pub(super) accept: &'static str,
+    /// Whether a 302 is the answer itself: where to fetch it, without our credential.
+    pub(super) wants_location: bool,
     verb: &'static str,
 }
 
 impl Ask {
     pub(super) fn new(method: Method, verb: &'static str, path: impl Into<String>) -> Self {
         let effect = if method == Method::GET { Effect::None } else { Effect::Change };
-        Self { method, path: path.into(), body: None, effect, accept: "application/vnd.github+json", verb }
+        Self { method, path: path.into(), body: None, effect, accept: "application/vnd.github+json", wants_location: false, verb }
     }
 
     /// A read.
@@ -63,6 +65,11 @@ impl Ask {
         Self { effect, ..self }
     }
 
+    /// The same request, answered by a 302 that is not followed.
+    pub(super) fn for_location(self) -> Self {
+        Self { wants_location: true, ..self }
+    }
+
     /// The same request for another address.
     pub(super) fn at(&self, path: &str) -> Self {
         Self { path: path.to_owned(), ..self.clone() }
@@ -84,7 +91,8 @@ impl Ask {
         Some(format!("{}/{}", parts.next()?, parts.next()?))
     }
 
-    fn with(self, body: &impl Serialize) -> Self {
+    /// The same request with a body.
+    pub(super) fn with(self, body: &impl Serialize) -> Self {
         let body = serde_json::to_string(body).expect("our own bodies have string keys and no failing serialisers");
         Self { body: Some(body), ..self }
     }

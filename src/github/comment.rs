@@ -1,9 +1,10 @@
-//! Comments on issues.
+//! Comments on issues and in the conversation of pull requests.
 //!
 //! A comment may be posted again only after [`GitHub::find_comment`] did not find its hidden marker; editing and deleting
-//! may be repeated freely.
+//! may be repeated freely, and so may folding away.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::ask::Ask;
@@ -27,6 +28,10 @@ pub struct Comment {
     pub created_at: i64,
     /// Epoch milliseconds.
     pub updated_at: i64,
+    /// What GraphQL knows it by.
+    pub node_id: String,
+    /// Whether it is in the conversation of a pull request.
+    pub on_pull: bool,
 }
 
 #[derive(Deserialize)]
@@ -38,6 +43,10 @@ struct CommentShape {
     created_at: i64,
     #[serde(deserialize_with = "millis")]
     updated_at: i64,
+    #[serde(default)]
+    node_id: String,
+    #[serde(default)]
+    html_url: String,
 }
 
 impl From<CommentShape> for Comment {
@@ -48,6 +57,8 @@ impl From<CommentShape> for Comment {
             body: shape.body.unwrap_or_default(),
             created_at: shape.created_at,
             updated_at: shape.updated_at,
+            node_id: shape.node_id,
+            on_pull: shape.html_url.contains("/pull/"),
         }
     }
 }
@@ -57,7 +68,29 @@ struct IdShape {
     id: CommentId,
 }
 
+const MINIMIZE: &str = "mutation($id: ID!) { minimizeComment(input: {subjectId: $id, classifier: OUTDATED}) \
+                        { minimizedComment { isMinimized } } }";
+
 impl GitHub {
+    /// One comment as it is now; `None` once it is deleted.
+    /// <https://docs.github.com/rest/issues/comments#get-an-issue-comment>
+    pub async fn comment(&self, at: &At, comment: CommentId) -> Result<Option<Comment>, GitHubError> {
+        let ask = Ask::get("read a comment", at.path(&format!("/issues/comments/{comment}")));
+        match self.read_for::<CommentShape>(at, Purpose::Comment, &ask).await {
+            Ok(shape) => Ok(Some(shape.into())),
+            Err(GitHubError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Folds a comment away as outdated; one that is folded already, or gone, is fine.
+    /// <https://docs.github.com/graphql/reference/mutations#minimizecomment>
+    pub async fn minimize_comment(&self, at: &At, comment: CommentId) -> Result<(), GitHubError> {
+        let Some(found) = self.comment(at, comment).await? else { return Ok(()) };
+        let purpose = if found.on_pull { Purpose::PullRequest } else { Purpose::Comment };
+        self.graphql::<IgnoredAny>(at, purpose, MINIMIZE, json!({"id": found.node_id})).await.map(drop)
+    }
+
     /// The comments of an issue in order, only those changed at or after `since` (epoch milliseconds) if given.
     /// <https://docs.github.com/rest/issues/comments#list-issue-comments>
     pub async fn comments(&self, at: &At, issue: IssueNumber, since: Option<i64>) -> Result<Vec<Comment>, GitHubError> {

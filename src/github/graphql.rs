@@ -39,7 +39,8 @@ impl GitHub {
         query: &str,
         variables: Value,
     ) -> Result<T, GitHubError> {
-        let ask = Ask::post("ask by GraphQL", self.graphql_url(), &json!({"query": query, "variables": variables}));
+        let ask = Ask::post("ask by GraphQL", self.graphql_url(), &json!({"query": query, "variables": variables}))
+            .with_effect(Effect::Change);
         let answer = if query.trim_start().starts_with("mutation") {
             self.change(at, purpose, Priority::Normal, &ask).await?
         } else {
@@ -54,8 +55,7 @@ impl GitHub {
                 };
                 return Err(GitHubError::Limited { after: self.limited(&self.lane(Some(at.installation)), limit) });
             }
-            let message = format!("{} {}", first.kind, first.message).trim().chars().take(500).collect();
-            return Err(GitHubError::Invalid { call: ask.to_string(), message });
+            return Err(refusal(first, &ask, purpose));
         }
         serde_json::from_value(reply.data.unwrap_or_default())
             .map_err(|error| GitHubError::Unreadable { call: ask.to_string(), why: error.to_string() })
@@ -65,6 +65,20 @@ impl GitHub {
     fn graphql_url(&self) -> String {
         let api = self.0.api.as_str().trim_end_matches('/');
         format!("{}/graphql", api.strip_suffix("/v3").unwrap_or(api))
+    }
+}
+
+/// What an error in the answer stands for.
+fn refusal(complaint: &Complaint, ask: &Ask, purpose: Purpose) -> GitHubError {
+    let call = ask.to_string();
+    let may_not = complaint.message.to_ascii_lowercase().contains("not accessible by integration");
+    match complaint.kind.as_str() {
+        "FORBIDDEN" if may_not => GitHubError::NotPermitted { call: purpose.deed().into(), permission: purpose.wanted() },
+        "NOT_FOUND" => GitHubError::NotFound { call },
+        kind => {
+            let message = format!("{kind} {}", complaint.message).trim().chars().take(500).collect();
+            GitHubError::Invalid { call, message }
+        }
     }
 }
 

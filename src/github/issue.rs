@@ -45,6 +45,8 @@ pub struct Issue {
     pub labels: Vec<String>,
     /// Who opened it.
     pub author: Account,
+    /// The logins of those who shall do it.
+    pub assignees: Vec<String>,
     /// Whether it is a pull request.
     pub is_pull_request: bool,
     /// Whether its conversation is locked.
@@ -63,7 +65,7 @@ pub(super) struct LabelShape {
 }
 
 #[derive(Deserialize)]
-struct IssueShape {
+pub(super) struct IssueShape {
     number: IssueNumber,
     id: i64,
     title: String,
@@ -73,6 +75,8 @@ struct IssueShape {
     #[serde(default)]
     labels: Vec<LabelShape>,
     user: Option<Account>,
+    #[serde(default)]
+    assignees: Vec<Account>,
     pull_request: Option<serde::de::IgnoredAny>,
     #[serde(default)]
     locked: bool,
@@ -95,6 +99,7 @@ impl From<IssueShape> for Issue {
             state_reason: shape.state_reason,
             labels: shape.labels.into_iter().map(|label| label.name).collect(),
             author: shape.user.unwrap_or_else(Account::ghost),
+            assignees: shape.assignees.into_iter().map(|account| account.login).collect(),
             is_pull_request: shape.pull_request.is_some(),
             locked: shape.locked,
             created_at: shape.created_at,

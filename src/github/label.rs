@@ -1,4 +1,4 @@
-//! Labels and assignees: sets, so that every call may be repeated.
+//! Labels: sets, so that every call may be repeated.
 
 use serde::de::IgnoredAny;
 use serde_json::json;
@@ -44,14 +44,6 @@ impl GitHub {
     pub async fn remove_label(&self, at: &At, issue: IssueNumber, label: &str) -> Result<(), GitHubError> {
         let path = at.path(&format!("/issues/{issue}/labels/{}", escape(label)));
         self.remove(at, Purpose::Comment, &Ask::delete("take a label off", path)).await
-    }
-
-    /// Assigns people to a pull request; GitHub leaves out those who cannot be assigned without saying so.
-    /// <https://docs.github.com/rest/issues/assignees#add-assignees-to-an-issue>
-    pub async fn assign_pull(&self, at: &At, pull: IssueNumber, logins: &[&str]) -> Result<(), GitHubError> {
-        let path = at.path(&format!("/issues/{pull}/assignees"));
-        let ask = Ask::post("assign people", path, &json!({"assignees": logins})).with_effect(Effect::Change);
-        self.change(at, Purpose::PullRequest, Priority::Normal, &ask).await.map(drop)
     }
 
     async fn add(&self, at: &At, number: IssueNumber, labels: &[&str], purpose: Purpose) -> Result<(), GitHubError> {

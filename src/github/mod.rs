@@ -8,8 +8,10 @@
 mod answer;
 mod app;
 mod ask;
+mod assignee;
 mod call;
 mod check;
+mod ci;
 mod comment;
 mod error;
 mod etag;
@@ -22,7 +24,10 @@ mod limiter;
 mod pull;
 mod reaction;
 mod repository;
+mod review;
+mod thread;
 mod token;
+mod verdict;
 mod wire;
 
 use std::borrow::Cow;
@@ -37,6 +42,7 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 pub use app::{AppIdentity, Delivery, DeliveryPage, Installation};
+pub use assignee::Assignment;
 pub use check::{CheckConclusion, CheckReport, CheckRun, CheckStatus};
 pub use comment::Comment;
 pub use error::GitHubError;
@@ -46,7 +52,10 @@ pub use limiter::Pace;
 pub use pull::{NewPull, OpenedPull, Opening, Pull, PullEdit, PullState};
 pub use reaction::Reaction;
 pub use repository::{BranchHead, Permission, PermissionLevel, Repository};
+pub use review::{LineComment, Review, ReviewState};
+pub use thread::{ReviewThread, ThreadComment};
 pub use token::{Purpose, Token};
+pub use verdict::{CheckKind, CheckSeen, ChecksRead, ChecksState, Failing};
 pub use wire::Timeouts;
 
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, UserId};

@@ -3,6 +3,7 @@
 //! One is known by its head branch, so creating it again finds the one that is there; a pull request on our branch that
 //! somebody else opened is never taken for ours.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -16,6 +17,9 @@ use crate::core::ids::{IssueNumber, Sha};
 
 /// The longest title GitHub takes.
 const TITLE_CHARS: usize = 256;
+
+const READY: &str = "mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) \
+                     { pullRequest { isDraft } } }";
 
 /// Where a pull request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +57,12 @@ pub struct Pull {
     pub labels: Vec<String>,
     /// The page people open.
     pub html_url: String,
+    /// What GraphQL knows it by.
+    pub node_id: String,
+    /// Whether it can be merged as things stand; `None` while GitHub works it out, and in lists.
+    pub mergeable: Option<bool>,
+    /// `clean`, `dirty` (conflicts), `behind`, `blocked`, `unstable` (a check is red), `draft`, `unknown`, …
+    pub mergeable_state: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -70,6 +80,10 @@ struct PullShape {
     #[serde(default)]
     labels: Vec<LabelShape>,
     html_url: String,
+    #[serde(default)]
+    node_id: String,
+    mergeable: Option<bool>,
+    mergeable_state: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -98,6 +112,9 @@ impl From<PullShape> for Pull {
             base_branch: shape.base.name,
             labels: shape.labels.into_iter().map(|label| label.name).collect(),
             html_url: shape.html_url,
+            node_id: shape.node_id,
+            mergeable: shape.mergeable,
+            mergeable_state: shape.mergeable_state,
         }
     }
 }
@@ -153,6 +170,16 @@ impl GitHub {
     pub async fn pull(&self, at: &At, number: IssueNumber) -> Result<Pull, GitHubError> {
         let ask = Ask::get("read the pull request", at.path(&format!("/pulls/{number}")));
         self.read::<PullShape>(at, &ask).await.map(Pull::from)
+    }
+
+    /// Takes the draft mark off; one that has none is fine.
+    /// <https://docs.github.com/graphql/reference/mutations#markpullrequestreadyforreview>
+    pub async fn mark_ready(&self, at: &At, number: IssueNumber) -> Result<(), GitHubError> {
+        let pull = self.pull(at, number).await?;
+        if !pull.draft {
+            return Ok(());
+        }
+        self.graphql::<IgnoredAny>(at, Purpose::Review, READY, json!({"id": pull.node_id})).await.map(drop)
     }
 
     /// Our newest pull request from `branch` of this repository, whatever its state.

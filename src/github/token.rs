@@ -22,6 +22,8 @@ use crate::core::ids::{InstallationId, RepositoryId};
 
 /// A token with less life than this is not handed out any more.
 const LEAST_LIFE: i64 = 10 * 60 * 1000;
+/// How long a token is used that has less than was wanted.
+const NARROWED_LIFE: i64 = 5 * 60 * 1000;
 /// The longest life GitHub gives, with a little tolerance.
 const LONGEST_LIFE: i64 = 65 * 60 * 1000;
 /// How long a suspended or removed installation is not asked again.
@@ -42,8 +44,13 @@ pub enum Purpose {
     Push,
     /// Pull requests: `pull_requests:write`, `contents:read`.
     PullRequest,
+    /// Resolve threads, take the draft mark off: `pull_requests:write` and `contents:write`. GitHub wants the
+    /// latter for both, and documents it nowhere: <https://github.com/orgs/community/discussions/44650>.
+    Review,
     /// Check runs: `checks:write`.
     Checks,
+    /// See what CI said: checks, statuses and Actions, all read. What the installation has not granted is left out.
+    Ci,
     /// See which repositories an installation covers: `metadata:read` over all of them.
     Survey,
 }
@@ -56,13 +63,15 @@ impl Purpose {
             Self::Clone => json!({"contents": "read"}),
             Self::Push => json!({"contents": "write"}),
             Self::PullRequest => json!({"pull_requests": "write", "contents": "read"}),
+            Self::Review => json!({"pull_requests": "write", "contents": "write"}),
             Self::Checks => json!({"checks": "write"}),
+            Self::Ci => json!({"checks": "read", "statuses": "read", "actions": "read"}),
             Self::Survey => json!({"metadata": "read"}),
         }
     }
 
     /// The permissions as GitHub's headers write them: `issues=write`.
-    fn wanted(self) -> String {
+    pub(super) fn wanted(self) -> String {
         let permissions = self.permissions();
         let pairs = permissions.as_object().into_iter().flatten();
         let words: Vec<String> =
@@ -71,14 +80,16 @@ impl Purpose {
     }
 
     /// What the token is for, in words for people.
-    fn deed(self) -> &'static str {
+    pub(super) fn deed(self) -> &'static str {
         match self {
             Self::Read => "read issues, pull requests and files",
             Self::Comment => "write on issues",
             Self::Clone => "read files",
             Self::Push => "push",
             Self::PullRequest => "write pull requests",
+            Self::Review => "finish reviews",
             Self::Checks => "report checks",
+            Self::Ci => "see what CI said",
             Self::Survey => "see the repositories",
         }
     }
@@ -153,6 +164,11 @@ impl Tokens {
 }
 
 #[derive(Deserialize)]
+struct Granted {
+    permissions: HashMap<String, Value>,
+}
+
+#[derive(Deserialize)]
 struct Minted {
     token: String,
     expires_at: String,
@@ -213,8 +229,32 @@ impl GitHub {
     }
 
     async fn mint(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
+        let whole = self.mint_with(scope, repository, scope.purpose.permissions()).await;
+        if scope.purpose != Purpose::Ci || !matches!(whole, Err(GitHubError::NotPermitted { .. })) {
+            return whole;
+        }
+        let granted = self.granted(scope).await?;
+        let less = self.mint_with(scope, repository, granted).await?;
+        // Asked for again soon: the rest may be granted meanwhile.
+        Ok(Token { expires_at: less.expires_at.min(self.now() + LEAST_LIFE + NARROWED_LIFE), ..less })
+    }
+
+    /// What of a purpose's permissions the installation has.
+    /// <https://docs.github.com/rest/apps/apps#get-an-installation-for-the-authenticated-app>
+    async fn granted(&self, scope: Scope) -> Result<Value, GitHubError> {
+        let ask = Ask::get("read the installation", format!("/app/installations/{}", scope.installation));
+        let there: Granted = self.as_app(&ask).await?.json(&ask)?;
+        let wanted = scope.purpose.permissions();
+        let mut kept: serde_json::Map<String, Value> = wanted.as_object().cloned().unwrap_or_default();
+        // Whatever is granted at all can be read.
+        kept.retain(|name, _| there.permissions.contains_key(name));
+        kept.insert("metadata".into(), json!("read"));
+        Ok(Value::Object(kept))
+    }
+
+    async fn mint_with(&self, scope: Scope, repository: &str, permissions: Value) -> Result<Token, GitHubError> {
         let path = format!("/app/installations/{}/access_tokens", scope.installation);
-        let mut body = json!({"permissions": scope.purpose.permissions()});
+        let mut body = json!({"permissions": permissions});
         if let Some(id) = scope.repository {
             body["repository_ids"] = json!([id]);
         }

@@ -3,7 +3,7 @@
 //! octocrab runs here on our own client: with a connect timeout, and without its retry layer, redirect layer, token cache
 //! and ETag cache; the total time and the size of an answer are bounded by us. A redirect is followed with the same
 //! method, and only to the API's own host: credentials never go anywhere else. A request of which a byte may have left is
-//! never sent again from here.
+//! never sent again from here. The one thing fetched from elsewhere, a log GitHub points to, is fetched without credential.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
+use url::{Host, Url};
 
 use super::answer::Answer;
 use super::ask::Ask;
@@ -90,6 +90,7 @@ impl Wire {
         for _ in 0..=HOPS {
             let answer = self.once(ask, &address, credential, etag).await?;
             match (answer.status.as_u16(), location(&answer)) {
+                (302, Some(_)) if ask.wants_location => return Ok(answer),
                 (301 | 302 | 307 | 308, Some(target)) => {
                     let target = address.join(&target).map_err(|error| GitHubError::Unreadable {
                         call: ask.to_string(),
@@ -122,6 +123,40 @@ impl Wire {
         Ok(Answer { status: parts.status, headers: parts.headers, body: body.to_bytes() })
     }
 
+    /// The last `keep` bytes of a text GitHub pointed to, fetched without any credential; `None` if it is longer than
+    /// `most`, or is not there. Over `https`, or from loopback where the API is on plain `http` itself.
+    pub(super) async fn fetch_tail(&self, ask: &Ask, to: &Url, (keep, most): (usize, usize)) -> Result<Option<Vec<u8>>, GitHubError> {
+        if to.scheme() != self.api.scheme() || (to.scheme() == "http" && !is_loopback(to)) {
+            let host = to.host_str().unwrap_or_default().to_owned();
+            return Err(GitHubError::LedAway { call: ask.to_string(), host });
+        }
+        match tokio::time::timeout(self.total, self.tail(ask, to, (keep, most))).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(lost(ask, format!("no complete text within {} ms", self.total.as_millis()))),
+        }
+    }
+
+    async fn tail(&self, ask: &Ask, to: &Url, (keep, most): (usize, usize)) -> Result<Option<Vec<u8>>, GitHubError> {
+        let request = hyper::Request::get(to.as_str()).header(USER_AGENT, self.user_agent.clone()).body(OctoBody::empty());
+        let request = request.map_err(|error| lost(ask, error.to_string()))?;
+        let response = self.octocrab.execute(request).await.map_err(|error| lost(ask, chain(&error)))?;
+        if !response.status().is_success() {
+            return Ok(None);
+        }
+        let (mut body, mut tail, mut read) = (response.into_body(), Vec::new(), 0);
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| lost(ask, chain(&error)))?;
+            let Some(bytes) = frame.data_ref() else { continue };
+            read += bytes.len();
+            if read > most {
+                return Ok(None);
+            }
+            tail.extend_from_slice(bytes);
+            tail.drain(..tail.len().saturating_sub(keep));
+        }
+        Ok(Some(tail))
+    }
+
     /// The absolute address of `path`, which may be one already; refuses to leave the API's own origin.
     fn address(&self, ask: &Ask, path: &str) -> Result<Url, GitHubError> {
         let text = if path.starts_with('/') {
@@ -136,6 +171,14 @@ impl Wire {
             return Err(GitHubError::LedAway { call: ask.to_string(), host });
         }
         Ok(address)
+    }
+}
+
+fn is_loopback(address: &Url) -> bool {
+    match address.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(_)) | None => false,
     }
 }
 
@@ -188,7 +231,7 @@ fn request(
     builder.body(body).map_err(|error| error.to_string())
 }
 
-fn location(answer: &Answer) -> Option<String> {
+pub(super) fn location(answer: &Answer) -> Option<String> {
     answer.headers.get(LOCATION)?.to_str().ok().map(str::to_owned)
 }
 

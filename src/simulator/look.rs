@@ -26,6 +26,8 @@ pub struct CommentView {
     pub edits: u32,
     /// `content login` of each reaction.
     pub reactions: Vec<String>,
+    /// Folded away, with the reason.
+    pub minimized: Option<String>,
 }
 
 /// An issue as it is now.
@@ -126,6 +128,7 @@ impl Simulator {
             body: comment.body.clone(),
             edits: comment.edits,
             reactions: reactions(&comment.reactions),
+            minimized: comment.minimized.clone(),
         };
         Ok(self
             .hub()
@@ -160,6 +163,16 @@ impl Simulator {
         hidden: Hidden,
     ) -> Result<String, SimulatorError> {
         Ok(self.hub().look(|world| world.thread(home.0, issue.0, hidden))?)
+    }
+
+    /// A pull request as a reader sees it: its thread, then reviews with the threads on lines.
+    pub fn pull_thread(&self, home: RepositoryId, pull: IssueNumber) -> Result<String, SimulatorError> {
+        Ok(self.hub().look(|world| world.pull_thread(home.0, pull.0, Hidden::Stripped))?)
+    }
+
+    /// The threads on lines of a pull request, as text.
+    pub fn review_threads(&self, home: RepositoryId, pull: IssueNumber) -> Result<String, SimulatorError> {
+        Ok(self.hub().look(|world| world.line_threads(home.0, pull.0, Hidden::Stripped))?.join("\n"))
     }
 
     /// The unified diff of a pull request.

@@ -28,6 +28,7 @@ pub mod plumbing;
 pub mod refusal;
 mod rest;
 mod server;
+mod talk;
 pub mod thread;
 pub mod traffic;
 mod view;
@@ -50,9 +51,11 @@ use world::{Clock, World};
 
 pub use look::{CommentView, IssueView, PullView};
 pub use person::RepositorySeed;
+pub use talk::{JobEnd, Required};
 
 /// What the App asks for when nothing else is said: what skep's manifest asks for.
-pub const PERMISSIONS: [(&str, &str); 6] = [
+pub const PERMISSIONS: [(&str, &str); 7] = [
+    ("actions", "read"),
     ("checks", "write"),
     ("contents", "write"),
     ("issues", "write"),
@@ -62,7 +65,7 @@ pub const PERMISSIONS: [(&str, &str); 6] = [
 ];
 
 /// What the App listens to when nothing else is said.
-pub const EVENTS: [&str; 10] = [
+pub const EVENTS: [&str; 11] = [
     "check_run",
     "check_suite",
     "issue_comment",
@@ -73,6 +76,7 @@ pub const EVENTS: [&str; 10] = [
     "push",
     "repository",
     "status",
+    "workflow_run",
 ];
 
 /// How a simulator is set up.

@@ -125,14 +125,20 @@ impl Simulator {
         Ok(CommentId(self.hub().change(|world| world.add_comment(home.0, issue.0, actor, body))?))
     }
 
-    /// Replaces a comment's text.
+    /// Replaces a comment's text: their own, or anybody's when they may push.
     pub fn edit_comment(&self, home: RepositoryId, comment: CommentId, actor: &str, body: &str) -> Done<()> {
-        Ok(self.hub().change(|world| world.edit_comment(home.0, comment.0, body, actor))?)
+        Ok(self.hub().change(|world| {
+            world.may_moderate(home.0, comment.0, actor)?;
+            world.edit_comment(home.0, comment.0, body, actor)
+        })?)
     }
 
-    /// Deletes a comment.
+    /// Deletes a comment: their own, or anybody's when they may push.
     pub fn delete_comment(&self, home: RepositoryId, comment: CommentId, actor: &str) -> Done<()> {
-        Ok(self.hub().change(|world| world.delete_comment(home.0, comment.0, actor))?)
+        Ok(self.hub().change(|world| {
+            world.may_moderate(home.0, comment.0, actor)?;
+            world.delete_comment(home.0, comment.0, actor)
+        })?)
     }
 
     /// Reacts to an issue.

@@ -158,10 +158,32 @@ async fn route(hub: &Arc<Hub>, request: &Incoming, drawn: Option<&Drawn>) -> Out
     if let Some(wanted) = GitRequest::parse(request) {
         return git::serve(hub, request, &wanted).await;
     }
+    if let Some(log) = log(hub, request) {
+        return log;
+    }
     if let Some(page) = page(hub, request) {
         return page;
     }
     rest::answer(hub, request, drawn).await
+}
+
+/// The log of a job, at the address the API points to. The storage behind GitHub refuses any other credential than the
+/// signature in the address.
+fn log(hub: &Hub, request: &Incoming) -> Option<Outbound> {
+    let job: i64 = request.path.strip_prefix("/_logs/")?.parse().ok()?;
+    let text = |status, text: String| Some(Outbound::new(status, "text/plain; charset=utf-8", text));
+    if request.header("authorization").is_some() {
+        return text(400, "InvalidAuthenticationInfo".to_owned());
+    }
+    let signed = hub.look(|world| rest::log_address(world, job).ends_with(&format!("?{}", request.query)));
+    if !signed {
+        return text(403, "AuthenticationFailed".to_owned());
+    }
+    let checks = |world: &World| world.repositories.values().flat_map(|home| &home.checks).find(|c| c.id == job).cloned();
+    match hub.look(checks).and_then(|check| check.log) {
+        Some(log) => text(200, log),
+        None => text(404, "BlobNotFound".to_owned()),
+    }
 }
 
 /// The page of an issue or pull request, as plain text: what `html_url` leads to.

@@ -5,7 +5,7 @@
 
 use super::refusal::Refusal;
 use super::world::World;
-use super::world::issue::{Comment, Issue, Pull, Reaction};
+use super::world::issue::{Comment, Issue, Pull, Reaction, Review};
 
 /// What becomes of HTML comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +27,44 @@ impl World {
         for comment in &issue.comments {
             lines.push(String::new());
             lines.push(comment_head(comment));
-            lines.extend(quoted(&comment.body, hidden));
+            if comment.minimized.is_none() || hidden == Hidden::Shown {
+                lines.extend(quoted(&comment.body, hidden));
+            }
         }
         lines.push(String::new());
         Ok(lines.join("\n"))
+    }
+
+    /// The thread of a pull request with its reviews and the threads on lines.
+    pub fn pull_thread(&self, home: i64, number: i64, hidden: Hidden) -> Result<String, Refusal> {
+        let mut lines = vec![self.thread(home, number, hidden)?];
+        // A review that says nothing of its own is only the wrapping of an answer on a line.
+        let worded = |review: &&Review| !review.body.is_empty() || review.state != "COMMENTED";
+        for review in self.pull(home, number)?.1.reviews.iter().filter(worded) {
+            lines.push(format!("review of {}: {}", review.author, review.state.to_ascii_lowercase()));
+            lines.extend(quoted(&review.body, hidden));
+            lines.push(String::new());
+        }
+        lines.extend(self.line_threads(home, number, hidden)?);
+        Ok(lines.join("\n"))
+    }
+
+    /// The threads on lines of a pull request.
+    pub fn line_threads(&self, home: i64, number: i64, hidden: Hidden) -> Result<Vec<String>, Refusal> {
+        let all = &self.pull(home, number)?.1.review_comments;
+        let mut lines = Vec::new();
+        for first in all.iter().filter(|line| line.in_reply_to.is_none()) {
+            let resolved = if first.resolved { " (resolved)" } else { "" };
+            lines.push(format!("{}:{}{resolved}", first.path, first.line));
+            for said in all.iter().filter(|line| line.id == first.id || line.in_reply_to == Some(first.id)) {
+                let shown = reactions(&said.reactions).join(", ");
+                let shown = if shown.is_empty() { shown } else { format!(" [{shown}]") };
+                lines.push(format!("  {}{shown}:", said.author));
+                lines.extend(quoted(&said.body, hidden).into_iter().map(|line| format!("  {line}").trim_end().to_owned()));
+            }
+            lines.push(String::new());
+        }
+        Ok(lines)
     }
 
     fn head(&self, home: i64, issue: &Issue) -> Vec<String> {

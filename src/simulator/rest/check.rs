@@ -20,6 +20,7 @@ fn draft(call: &Call) -> CheckDraft {
         external_id: call.owned("external_id"),
         details_url: call.owned("details_url"),
         output: call.body.get("output").cloned(),
+        ..CheckDraft::default()
     }
 }
 

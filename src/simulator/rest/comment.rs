@@ -87,6 +87,9 @@ pub async fn delete(call: Call) -> Answer {
 }
 
 fn subject(call: &Call) -> Result<Subject, Refusal> {
+    if !call.value("line").is_empty() {
+        return call.number("line").map(Subject::Line);
+    }
     if call.value("comment").is_empty() {
         return call.number("number").map(Subject::Issue);
     }

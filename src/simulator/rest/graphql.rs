@@ -1,4 +1,4 @@
-//! The three mutations that only GraphQL has: ready for review, resolve a thread, fold a comment away.
+//! What only GraphQL has: ready for review, the threads of reviews, folding a comment away.
 //!
 //! It exists because REST lacks them. It must never answer a query it does not understand but with GraphQL's own error
 //! (HTTP 200 with `errors`); merging, approving and dismissing by this way is recorded.
@@ -6,8 +6,12 @@
 
 use serde_json::{Value, json};
 
+use super::super::auth::Caller;
 use super::super::refusal::Refusal;
 use super::super::world::World;
+use super::super::world::account::{Access, Permissions, UserKind};
+use super::super::world::issue::{Issue, Pull, ReviewComment};
+use super::super::world::repository::Repository;
 use super::call::{Answer, Call, Reply};
 
 /// Mutations a well-behaved skep never calls.
@@ -34,17 +38,19 @@ pub async fn post(call: Call) -> Answer {
         resolve(&call, &query)
     } else if query.contains("minimizeComment") {
         minimize(&call, &query)
+    } else if query.contains("reviewThreads") {
+        threads(&call, &query)
     } else {
         Err(Refusal::new(
             422,
-            "This simulator knows markPullRequestReadyForReview, resolveReviewThread, minimizeComment",
+            "This simulator knows markPullRequestReadyForReview, resolveReviewThread, minimizeComment and reviewThreads",
         ))
     };
     match done {
         Ok(data) => Reply::ok(json!({ "data": data })),
         Err(refusal) => {
             let kind = match refusal.status {
-                403 => "FORBIDDEN",
+                401 | 403 => "FORBIDDEN",
                 404 => "NOT_FOUND",
                 _ => "UNPROCESSABLE",
             };
@@ -68,17 +74,34 @@ fn place(
     fits: impl Fn(&super::super::world::issue::Issue) -> bool,
 ) -> Result<(i64, i64), Refusal> {
     let installation = call.caller.installation().unwrap_or(0);
+    let narrowed = match &call.caller {
+        Caller::Installation(token) => token.repositories.clone(),
+        _ => None,
+    };
     let covered = world.covered(installation);
-    let mut issues = covered.iter().flat_map(|home| home.issues.values().map(|issue| (home.id, issue)));
+    let seen = covered.iter().filter(|home| narrowed.as_ref().is_none_or(|ids| ids.contains(&home.id)));
+    let mut issues = seen.flat_map(|home| home.issues.values().map(|issue| (home.id, issue)));
     let found = issues.find(|(_, issue)| fits(issue)).map(|(home, issue)| (home, issue.number));
     found.ok_or_else(|| Refusal::new(404, "Could not resolve to a node with the global id given"))
 }
+
+/// Refuses a token that lacks one of these permissions. What GraphQL needs is documented nowhere; see `Purpose::Review`.
+fn allow(world: &World, call: &Call, needs: &[(&str, Access)]) -> Result<(), Refusal> {
+    let Caller::Installation(token) = &call.caller else { return Err(Refusal::not_permitted()) };
+    let granted = world.granted(token.installation);
+    let has = |set: &Permissions, (name, wanted): &(&str, Access)| set.get(*name).is_some_and(|access| access >= wanted);
+    let all = needs.iter().all(|need| has(&token.permissions, need) && has(&granted, need));
+    if all { Ok(()) } else { Err(Refusal::not_permitted()) }
+}
+
+const FINISH: [(&str, Access); 2] = [("pull_requests", Access::Write), ("contents", Access::Write)];
 
 fn ready(call: &Call, query: &str) -> Result<Value, Refusal> {
     let id = node(call, query, "PR_")?;
     let actor = call.actor();
     call.change(|world| {
         let (home, number) = place(world, call, |issue| issue.pull.as_ref().is_some_and(|pull| pull.id == id))?;
+        allow(world, call, &FINISH)?;
         world.mark_ready(home, number, &actor)?;
         let pull = json!({ "id": format!("PR_{id}"), "number": number, "isDraft": false });
         Ok(json!({ "markPullRequestReadyForReview": { "pullRequest": pull } }))
@@ -87,7 +110,13 @@ fn ready(call: &Call, query: &str) -> Result<Value, Refusal> {
 
 fn resolve(call: &Call, query: &str) -> Result<Value, Refusal> {
     let id = node(call, query, "PRRT_")?;
-    call.change(|world| world.resolve_thread(id))?;
+    call.change(|world| {
+        let begins = |line: &ReviewComment| line.id == id && line.in_reply_to.is_none();
+        let (home, _) =
+            place(world, call, |issue| issue.pull.as_ref().is_some_and(|pull| pull.review_comments.iter().any(begins)))?;
+        allow(world, call, &FINISH)?;
+        world.resolve_thread(home, id)
+    })?;
     Ok(json!({ "resolveReviewThread": { "thread": { "id": format!("PRRT_{id}"), "isResolved": true } } }))
 }
 
@@ -97,9 +126,72 @@ fn minimize(call: &Call, query: &str) -> Result<Value, Refusal> {
     let text = call.body.to_string();
     let reason = reason.iter().find(|reason| text.contains(*reason)).unwrap_or(&"OUTDATED").to_ascii_lowercase();
     call.change(|world| {
-        let (home, _) = place(world, call, |issue| issue.comments.iter().any(|comment| comment.id == id))?;
+        let (home, number) = place(world, call, |issue| issue.comments.iter().any(|comment| comment.id == id))?;
+        let may = |name| allow(world, call, &[(name, Access::Write)]);
+        let on_pull = world.issue(home, number)?.pull.is_some();
+        may("issues").or_else(|refusal| if on_pull { may("pull_requests") } else { Err(refusal) })?;
         world.comment_mut(home, id)?.minimized = Some(reason.clone());
         let comment = json!({ "isMinimized": true, "minimizedReason": reason });
         Ok(json!({ "minimizeComment": { "minimizedComment": comment } }))
+    })
+}
+
+/// How many threads GitHub gives at once.
+const PAGE: usize = 100;
+
+/// The threads of a pull request, by pages.
+fn threads(call: &Call, query: &str) -> Result<Value, Refusal> {
+    if !query.contains("first: 100") {
+        return Err(Refusal::new(422, "You must provide a `first` or `last` value to properly paginate"));
+    }
+    let variables = call.body.get("variables").cloned().unwrap_or_default();
+    let text = |name: &str| variables.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let from: usize = text("after").parse().unwrap_or(0);
+    let number = variables.get("number").and_then(Value::as_i64).unwrap_or_default();
+    call.look(|world| {
+        let missing = |what: &str| Refusal::new(404, &format!("Could not resolve to a {what}."));
+        let home = world.find(&text("owner"), &text("name")).ok_or_else(|| missing("Repository"))?;
+        place(world, call, |issue| home.issues.get(&number).is_some_and(|found| found.id == issue.id))
+            .map_err(|_| missing("PullRequest"))?;
+        let (issue, pull) = world.pull(home.id, number).map_err(|_| missing("PullRequest"))?;
+        allow(world, call, &[("pull_requests", Access::Read)])?;
+        let all: Vec<&ReviewComment> = pull.review_comments.iter().filter(|line| line.in_reply_to.is_none()).collect();
+        let end = (from + PAGE).min(all.len());
+        let shown = all.get(from..end).unwrap_or_default().iter();
+        let nodes: Vec<Value> = shown.map(|first| thread(world, (home, issue, pull), first)).collect();
+        let page = json!({ "hasNextPage": end < all.len(), "endCursor": end.to_string() });
+        let threads = json!({ "pageInfo": page, "nodes": nodes });
+        Ok(json!({ "repository": { "pullRequest": { "reviewThreads": threads } } }))
+    })
+}
+
+fn thread(world: &World, (home, issue, pull): (&Repository, &Issue, &Pull), first: &ReviewComment) -> Value {
+    let said = pull.review_comments.iter().filter(|line| line.id == first.id || line.in_reply_to == Some(first.id));
+    let outdated = first.commit != pull.head_sha;
+    json!({
+        "id": format!("PRRT_{}", first.id),
+        "isResolved": first.resolved,
+        "isOutdated": outdated,
+        "path": first.path,
+        "line": if outdated { Value::Null } else { json!(first.line) },
+        "originalLine": first.line,
+        "comments": { "nodes": said.take(PAGE).map(|line| comment(world, home, issue, line)).collect::<Vec<_>>() },
+    })
+}
+
+/// Numbers beyond 32 bits are texts in GraphQL, and bots have no `[bot]` there.
+fn comment(world: &World, home: &Repository, issue: &Issue, line: &ReviewComment) -> Value {
+    let author = world.user(&line.author).map(|user| {
+        let kind = if user.kind == UserKind::Bot { "Bot" } else { "User" };
+        let login = user.login.strip_suffix("[bot]").unwrap_or(&user.login);
+        json!({ "__typename": kind, "login": login, "databaseId": user.id })
+    });
+    json!({
+        "fullDatabaseId": line.id.to_string(),
+        "body": line.body,
+        "diffHunk": line.hunk,
+        "url": format!("{}#discussion_r{}", world.issue_page(home, issue), line.id),
+        "author": author,
+        "pullRequestReview": { "fullDatabaseId": line.review.to_string() },
     })
 }

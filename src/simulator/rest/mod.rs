@@ -3,6 +3,7 @@
 //! It exists to do to every request what GitHub does before it looks at the address: user agent, credentials, limits,
 //! permission, moved names. It must never change the world but by the world's own functions.
 
+mod action;
 mod app;
 mod call;
 mod check;
@@ -30,6 +31,7 @@ use super::wire::{Incoming, Outbound};
 use super::world::World;
 use super::world::account::Access;
 
+pub use action::log_address;
 pub use call::{Answer, Call, Reply};
 use route::{Need, Route};
 

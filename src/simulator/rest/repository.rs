@@ -85,11 +85,13 @@ pub async fn git_ref(call: Call) -> Answer {
 
 /// `GET /repos/{owner}/{repo}/branches/{branch}`
 pub async fn branch(call: Call) -> Answer {
-    let (sha, protected, url) = call.look(|world| {
+    let (sha, protected, contexts, url) = call.look(|world| {
         let home = world.repository(call.repository)?;
         let sha = home.heads.get(call.value("branch")).cloned();
         let sha = sha.ok_or_else(|| Refusal::new(404, "Branch not found"))?;
-        Ok::<_, Refusal>((sha, home.protected.contains(call.value("branch")), world.repository_url(home)))
+        let required = home.required.get(call.value("branch")).map(|(classic, _)| classic.clone()).unwrap_or_default();
+        let protected = home.protected.contains(call.value("branch")) || !required.is_empty();
+        Ok::<_, Refusal>((sha, protected, required, world.repository_url(home)))
     })?;
     let name = call.value("branch").to_owned();
     let address = format!("{url}/branches/{name}");
@@ -99,9 +101,32 @@ pub async fn branch(call: Call) -> Answer {
         "commit": commit,
         "_links": { "self": address, "html": address },
         "protected": protected,
-        "protection": { "enabled": protected, "required_status_checks": { "enforcement_level": "off", "contexts": [], "checks": [] } },
+        "protection": { "enabled": protected, "required_status_checks": required(&contexts) },
         "protection_url": format!("{address}/protection"),
     }))
+}
+
+fn required(contexts: &[String]) -> Value {
+    let level = if contexts.is_empty() { "off" } else { "everyone" };
+    let checks: Vec<Value> = contexts.iter().map(|name| json!({ "context": name, "app_id": null })).collect();
+    json!({ "enforcement_level": level, "contexts": contexts, "checks": checks })
+}
+
+/// `GET /repos/{owner}/{repo}/rules/branches/{branch}`: also for a branch that does not exist.
+pub async fn rules(call: Call) -> Answer {
+    let all: Vec<Value> = call.look(|world| {
+        let home = world.repository(call.repository)?;
+        let rules = home.required.get(call.value("branch")).filter(|(_, rules)| !rules.is_empty());
+        let shown = rules.map(|(_, names)| {
+            let checks: Vec<Value> = names.iter().map(|name| json!({ "context": name })).collect();
+            let parameters = json!({ "required_status_checks": checks, "strict_required_status_checks_policy": false });
+            json!({ "type": "required_status_checks", "parameters": parameters, "ruleset_id": 1,
+                    "ruleset_source_type": "Repository", "ruleset_source": home.full_name() })
+        });
+        Ok::<_, Refusal>(shown.into_iter().collect())
+    })?;
+    let (page, link) = call.slice(all);
+    Reply::page(Value::Array(page), link)
 }
 
 /// `GET /repos/{owner}/{repo}/branches`

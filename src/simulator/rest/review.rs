@@ -6,6 +6,8 @@
 use serde_json::{Value, json};
 
 use super::super::refusal::Refusal;
+use super::super::world::book::parse_iso;
+use super::super::world::issue::ReviewComment;
 use super::super::world::{LineComment, ReviewDraft, World};
 use super::call::{Answer, Call, Reply};
 
@@ -30,7 +32,7 @@ pub async fn list(call: Call) -> Answer {
 fn line(value: &Value) -> LineComment {
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let line = value.get("line").or_else(|| value.get("position")).and_then(Value::as_i64).unwrap_or(1);
-    LineComment { path: text("path"), line, body: text("body") }
+    LineComment { path: text("path"), line, body: text("body"), hunk: String::new() }
 }
 
 /// `POST /repos/{owner}/{repo}/pulls/{number}/reviews`
@@ -64,14 +66,31 @@ pub async fn dismiss(call: Call) -> Answer {
     Reply::ok(changed?)
 }
 
+/// `GET /repos/{owner}/{repo}/pulls/{number}/reviews/{review}`
+pub async fn get(call: Call) -> Answer {
+    let (number, id) = (call.number("number")?, call.number("review")?);
+    Reply::ok(call.look(|world| shown(world, &call, number, id))?)
+}
+
+/// `GET /repos/{owner}/{repo}/pulls/{number}/reviews/{review}/comments`
+pub async fn comments_of(call: Call) -> Answer {
+    let (number, id) = (call.number("number")?, call.number("review")?);
+    call.look(|world| shown(world, &call, number, id))?;
+    lines(&call, number, |line| line.review == id)
+}
+
 /// `GET /repos/{owner}/{repo}/pulls/{number}/comments`
 pub async fn comments(call: Call) -> Answer {
-    let number = call.number("number")?;
+    let since = call.query("since").and_then(parse_iso);
+    lines(&call, call.number("number")?, |line| since.is_none_or(|since| line.created_at >= since))
+}
+
+fn lines(call: &Call, number: i64, fits: impl Fn(&&ReviewComment) -> bool) -> Answer {
     let all: Vec<Value> = call.look(|world| {
         let home = world.repository(call.repository)?;
         let (issue, pull) = world.pull(call.repository, number)?;
-        let shown = pull.review_comments.iter().map(|comment| world.review_comment_json(home, issue, comment));
-        Ok::<_, Refusal>(shown.collect())
+        let found = pull.review_comments.iter().filter(fits);
+        Ok::<_, Refusal>(found.map(|comment| world.review_comment_json(home, issue, comment)).collect())
     })?;
     let (page, link) = call.slice(all);
     Reply::page(json!(page), link)
@@ -81,20 +100,20 @@ pub async fn comments(call: Call) -> Answer {
 pub async fn comment(call: Call) -> Answer {
     let id = call.number("line")?;
     let found = call.look(|world| {
-        let home = world.repository(call.repository)?;
-        let pulls = home.issues.values().filter_map(|issue| Some((issue, issue.pull.as_ref()?)));
-        let mut lines = pulls.flat_map(|(issue, pull)| pull.review_comments.iter().map(move |line| (issue, line)));
-        let found = lines.find(|(_, line)| line.id == id).ok_or_else(Refusal::not_found)?;
-        Ok::<_, Refusal>(world.review_comment_json(home, found.0, found.1))
+        let (issue, line) = world.line(call.repository, id)?;
+        Ok::<_, Refusal>(world.review_comment_json(world.repository(call.repository)?, issue, line))
     });
     Reply::ok(found?)
 }
 
-/// `POST /repos/{owner}/{repo}/pulls/{number}/comments/{line}/replies`
+/// `POST /repos/{owner}/{repo}/pulls/{number}/comments/{line}/replies`: only to the first comment of a thread.
 pub async fn reply(call: Call) -> Answer {
     let (number, to, actor) = (call.number("number")?, call.number("line")?, call.actor());
     let body = call.wanted("body")?.to_owned();
     let made = call.change(|world| {
+        if world.line(call.repository, to)?.1.in_reply_to.is_some() {
+            return Err(Refusal::invalid("PullRequestReviewComment", "in_reply_to", "invalid"));
+        }
         let id = world.reply_line(call.repository, number, to, &actor, &body)?;
         let (issue, pull) = world.pull(call.repository, number)?;
         let reply = pull.review_comments.iter().find(|c| c.id == id).ok_or_else(Refusal::not_found)?;

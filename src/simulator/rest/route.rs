@@ -11,7 +11,7 @@ use super::super::wire::decode;
 use super::super::world::account::Access;
 use super::super::world::account::Access::{Read, Write};
 use super::call::{Answer, Call};
-use super::{app, check, comment, delivery, graphql, issue, label, pull, repository, review};
+use super::{action, app, check, comment, delivery, graphql, issue, label, pull, repository, review};
 
 /// The values a path had for the names of its pattern.
 pub type Values = BTreeMap<String, String>;
@@ -82,6 +82,7 @@ static ROUTES: &[Route] = routes! {
     GET "/repos/{owner}/{repo}/git/ref/heads/{*branch}" Need::Repository("contents", Read) => repository::git_ref;
     GET "/repos/{owner}/{repo}/branches" Need::Repository("contents", Read) => repository::branches;
     GET "/repos/{owner}/{repo}/branches/{*branch}" Need::Repository("contents", Read) => repository::branch;
+    GET "/repos/{owner}/{repo}/rules/branches/{*branch}" Need::Repository("metadata", Read) => repository::rules;
     GET "/repos/{owner}/{repo}/commits/{sha}" Need::Repository("contents", Read) => repository::commit;
 
     GET "/repos/{owner}/{repo}/issues" Need::Either(Read) => issue::list;
@@ -124,11 +125,20 @@ static ROUTES: &[Route] = routes! {
     POST "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers" Need::Repository("pull_requests", Write) => pull::ask;
     GET "/repos/{owner}/{repo}/pulls/{number}/reviews" Need::Repository("pull_requests", Read) => review::list;
     POST "/repos/{owner}/{repo}/pulls/{number}/reviews" Need::Repository("pull_requests", Write) => review::create, creates;
+    GET "/repos/{owner}/{repo}/pulls/{number}/reviews/{review}" Need::Repository("pull_requests", Read) => review::get;
+    GET "/repos/{owner}/{repo}/pulls/{number}/reviews/{review}/comments" Need::Repository("pull_requests", Read) => review::comments_of;
     PUT "/repos/{owner}/{repo}/pulls/{number}/reviews/{review}/dismissals" Need::Repository("pull_requests", Write) => review::dismiss;
     GET "/repos/{owner}/{repo}/pulls/{number}/comments" Need::Repository("pull_requests", Read) => review::comments;
     POST "/repos/{owner}/{repo}/pulls/{number}/comments/{line}/replies" Need::Repository("pull_requests", Write) => review::reply, creates;
     GET "/repos/{owner}/{repo}/pulls/comments/{line}" Need::Repository("pull_requests", Read) => review::comment;
 
+    GET "/repos/{owner}/{repo}/pulls/comments/{line}/reactions" Need::Repository("pull_requests", Read) => comment::reactions;
+    POST "/repos/{owner}/{repo}/pulls/comments/{line}/reactions" Need::Repository("pull_requests", Write) => comment::react;
+    DELETE "/repos/{owner}/{repo}/pulls/comments/{line}/reactions/{reaction}" Need::Repository("pull_requests", Write) => comment::unreact;
+
+    GET "/repos/{owner}/{repo}/actions/runs" Need::Repository("actions", Read) => action::runs;
+    GET "/repos/{owner}/{repo}/actions/jobs/{job}" Need::Repository("actions", Read) => action::job;
+    GET "/repos/{owner}/{repo}/actions/jobs/{job}/logs" Need::Repository("actions", Read) => action::logs;
     POST "/repos/{owner}/{repo}/check-runs" Need::Repository("checks", Write) => check::create;
     GET "/repos/{owner}/{repo}/check-runs/{check}" Need::Repository("checks", Read) => check::get;
     PATCH "/repos/{owner}/{repo}/check-runs/{check}" Need::Repository("checks", Write) => check::update;

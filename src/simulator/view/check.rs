@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::world::World;
 use super::super::world::book::iso;
-use super::super::world::repository::{CheckRun, Repository, Status};
+use super::super::world::repository::{CheckRun, Repository, Status, WorkflowRun};
 
 impl World {
     /// The short form of the open pull requests whose head is a commit.
@@ -61,7 +61,7 @@ impl World {
     pub fn suite_json(&self, home: &Repository, id: i64) -> Value {
         let Some((_, sha, app, at)) = home.suites.iter().find(|(suite, ..)| *suite == id) else { return Value::Null };
         let runs: Vec<&CheckRun> = home.checks.iter().filter(|check| check.suite == id).collect();
-        let (status, conclusion) = verdict(&runs);
+        let (status, conclusion) = self.suite_verdict(home, id);
         let url = format!("{}/check-suites/{id}", self.repository_url(home));
         let branch = home.heads.iter().find(|(_, head)| *head == sha).map(|(branch, _)| branch);
         json!({
@@ -82,6 +82,121 @@ impl World {
             "updated_at": iso(*at),
             "latest_check_runs_count": runs.len(),
             "check_runs_url": format!("{url}/check-runs"),
+        })
+    }
+
+    /// Status and conclusion of a suite: what its runs amount to, or what its workflow said.
+    fn suite_verdict(&self, home: &Repository, id: i64) -> (&'static str, Option<String>) {
+        let runs: Vec<&CheckRun> = home.checks.iter().filter(|check| check.suite == id).collect();
+        let said = home.workflows.iter().find(|run| run.suite == id).and_then(|run| run.conclusion.clone());
+        match said {
+            Some(conclusion) => ("completed", Some(conclusion)),
+            None => {
+                let (status, conclusion) = verdict(&runs);
+                (status, conclusion.map(str::to_owned))
+            }
+        }
+    }
+
+    /// A `workflow-run`.
+    pub fn workflow_json(&self, home: &Repository, run: &WorkflowRun) -> Value {
+        let (status, conclusion) = self.suite_verdict(home, run.suite);
+        let (id, sha, root) = (run.id, &run.head_sha, self.repository_url(home));
+        let url = format!("{root}/actions/runs/{id}");
+        let branch = home.heads.iter().find(|(_, head)| *head == sha).map(|(branch, _)| branch);
+        let actor = self.user_json("github-actions[bot]");
+        let facts = json!({
+            "id": id,
+            "name": run.name,
+            "node_id": format!("WFR_{id}"),
+            "check_suite_id": run.suite,
+            "check_suite_node_id": format!("CS_{}", run.suite),
+            "head_branch": branch,
+            "head_sha": sha,
+            "path": ".github/workflows/ci.yml",
+            "run_number": 1,
+            "run_attempt": 1,
+            "event": "push",
+            "display_title": run.name,
+            "status": status,
+            "conclusion": conclusion,
+            "workflow_id": 159_038,
+            "pull_requests": self.pulls_at(home, sha),
+            "referenced_workflows": [],
+            "actor": actor,
+            "triggering_actor": actor,
+            "created_at": iso(run.created_at),
+            "updated_at": iso(run.created_at),
+            "run_started_at": iso(run.created_at),
+            "head_commit": { "id": sha, "tree_id": sha, "message": "", "timestamp": iso(run.created_at), "author": null, "committer": null },
+            "repository": self.repository_json(home),
+            "head_repository": self.repository_json(home),
+        });
+        let addresses = json!({
+            "url": url,
+            "html_url": format!("{}/actions/runs/{id}", self.repository_page(home)),
+            "jobs_url": format!("{url}/jobs"),
+            "logs_url": format!("{url}/logs"),
+            "check_suite_url": format!("{root}/check-suites/{}", run.suite),
+            "artifacts_url": format!("{url}/artifacts"),
+            "cancel_url": format!("{url}/cancel"),
+            "rerun_url": format!("{url}/rerun"),
+            "previous_attempt_url": null,
+            "workflow_url": format!("{root}/actions/workflows/159038"),
+        });
+        super::joined([facts, addresses])
+    }
+
+    /// The `workflow` beside a `workflow_run` in its webhook.
+    pub fn workflow_file_json(&self, home: &Repository, run: &WorkflowRun) -> Value {
+        let url = format!("{}/actions/workflows/159038", self.repository_url(home));
+        json!({
+            "id": 159_038,
+            "node_id": "W_159038",
+            "name": run.name,
+            "path": ".github/workflows/ci.yml",
+            "state": "active",
+            "created_at": iso(run.created_at),
+            "updated_at": iso(run.created_at),
+            "url": url,
+            "html_url": url,
+            "badge_url": format!("{}/workflows/CI/badge.svg", self.repository_page(home)),
+        })
+    }
+
+    /// A `job`: a check run of GitHub Actions with its steps.
+    pub fn job_json(&self, home: &Repository, check: &CheckRun) -> Value {
+        let (id, root) = (check.id, self.repository_url(home));
+        let run = home.workflows.iter().find(|run| run.suite == check.suite);
+        let run_id = run.map_or(0, |run| run.id);
+        let step = |(number, (name, conclusion)): (usize, &(String, String))| {
+            json!({ "name": name, "status": "completed", "conclusion": conclusion, "number": number + 1,
+                    "started_at": iso(check.started_at), "completed_at": check.completed_at.map(iso) })
+        };
+        json!({
+            "id": id,
+            "run_id": run_id,
+            "run_url": format!("{root}/actions/runs/{run_id}"),
+            "run_attempt": 1,
+            "node_id": format!("CR_{id}"),
+            "head_sha": check.head_sha,
+            "url": format!("{root}/actions/jobs/{id}"),
+            "html_url": format!("{}/actions/runs/{run_id}/job/{id}", self.repository_page(home)),
+            "status": check.status,
+            "conclusion": check.conclusion,
+            "created_at": iso(check.started_at),
+            "started_at": iso(check.started_at),
+            "completed_at": check.completed_at.map(iso),
+            "name": check.name,
+            "steps": check.steps.iter().enumerate().map(step).collect::<Vec<_>>(),
+            "check_run_url": format!("{root}/check-runs/{id}"),
+            "labels": ["ubuntu-latest"],
+            "runner_id": 1,
+            "runner_name": "runner",
+            "runner_group_id": 1,
+            "runner_group_name": "Default",
+            "workflow_name": run.map(|run| run.name.clone()),
+            "head_branch": home.heads.iter().find(|(_, head)| **head == check.head_sha).map(|(branch, _)| branch),
         })
     }
 

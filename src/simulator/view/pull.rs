@@ -150,7 +150,7 @@ impl World {
             "pull_request_review_id": comment.review,
             "id": id,
             "node_id": format!("PRRC_{id}"),
-            "diff_hunk": format!("@@ -{0},1 +{0},1 @@", comment.line),
+            "diff_hunk": comment.hunk,
             "path": comment.path,
             "line": comment.line,
             "side": "RIGHT",
@@ -168,7 +168,7 @@ impl World {
             "pull_request_url": pull,
             "author_association": self.association(home, &comment.author),
             "_links": { "self": { "href": url }, "html": { "href": page }, "pull_request": { "href": pull } },
-            "reactions": rollup(&url, &[]),
+            "reactions": rollup(&url, &comment.reactions),
         });
         if let Some(parent) = comment.in_reply_to {
             shown["in_reply_to_id"] = json!(parent);

@@ -6,8 +6,11 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::outgoing::News;
-use super::repository::{CheckRun, Status};
+use super::repository::{CheckRun, Status, WorkflowRun};
 use crate::simulator::refusal::Refusal;
+
+/// The App whose check runs are jobs of workflows.
+pub const ACTIONS: &str = "github-actions";
 
 const CONCLUSIONS: [&str; 8] =
     ["action_required", "cancelled", "failure", "neutral", "success", "skipped", "stale", "timed_out"];
@@ -29,6 +32,10 @@ pub struct CheckDraft {
     pub details_url: Option<String>,
     /// Title, summary, text.
     pub output: Option<Value>,
+    /// What a job did, and how each step ended.
+    pub steps: Vec<(String, String)>,
+    /// What a job wrote.
+    pub log: Option<String>,
 }
 
 impl CheckDraft {
@@ -79,11 +86,13 @@ impl World {
             output: draft.output.clone().unwrap_or_else(|| json!({})),
             started_at: now,
             completed_at: done.then_some(now),
+            steps: draft.steps.clone(),
+            log: draft.log.clone(),
         });
         self.tell_check(home, id, "created", by)?;
         if done {
             self.tell_check(home, id, "completed", by)?;
-            self.tell_suite(home, suite, "completed", by)?;
+            self.suite_may_end(home, suite, by)?;
         }
         Ok(id)
     }
@@ -99,6 +108,10 @@ impl World {
         check.external_id = draft.external_id.clone().or_else(|| check.external_id.clone());
         check.details_url = draft.details_url.clone().or_else(|| check.details_url.clone());
         check.output = draft.output.clone().unwrap_or_else(|| check.output.clone());
+        if !draft.steps.is_empty() {
+            check.steps.clone_from(&draft.steps);
+        }
+        check.log = draft.log.clone().or_else(|| check.log.take());
         if let Some(status) = &draft.status {
             check.status.clone_from(status);
         }
@@ -109,8 +122,40 @@ impl World {
         }
         if draft.conclusion.is_some() && draft.conclusion != was {
             self.tell_check(home, id, "completed", by)?;
-            self.tell_suite(home, suite, "completed", by)?;
+            self.suite_may_end(home, suite, by)?;
         }
+        Ok(())
+    }
+
+    /// Tells that a suite, and the workflow run it belongs to, are over, once no run of it is left.
+    fn suite_may_end(&mut self, home: i64, suite: i64, by: &str) -> Result<(), Refusal> {
+        let repository = self.repository(home)?;
+        if repository.checks.iter().any(|check| check.suite == suite && check.conclusion.is_none()) {
+            return Ok(());
+        }
+        let run = repository.workflows.iter().find(|run| run.suite == suite).map(|run| run.id);
+        self.tell_suite(home, suite, "completed", by)?;
+        run.map_or(Ok(()), |run| self.tell_workflow(home, run, "completed", by))
+    }
+
+    /// A workflow that could not even start: it has no job.
+    pub fn fail_to_start(&mut self, home: i64, sha: &str, name: &str, by: &str) -> Result<(), Refusal> {
+        let (suite, id, now) = (self.next_id(), self.next_id(), self.now());
+        let repository = self.repository_mut(home)?;
+        repository.suites.push((suite, sha.to_owned(), ACTIONS.to_owned(), now));
+        let conclusion = Some("startup_failure".to_owned());
+        let (name, head_sha) = (name.to_owned(), sha.to_owned());
+        repository.workflows.push(WorkflowRun { id, suite, name, head_sha, conclusion, created_at: now });
+        self.tell_suite(home, suite, "completed", by)?;
+        self.tell_workflow(home, id, "completed", by)
+    }
+
+    fn tell_workflow(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), Refusal> {
+        let repository = self.repository(home)?;
+        let run = repository.workflows.iter().find(|run| run.id == id).ok_or_else(Refusal::not_found)?;
+        let body = json!({ "workflow_run": self.workflow_json(repository, run), "workflow": self.workflow_file_json(repository, run) });
+        let event = "workflow_run";
+        self.emit(News { event, action: Some(action), repository: Some(home), installation: None, sender: by, body });
         Ok(())
     }
 
@@ -123,6 +168,12 @@ impl World {
         self.repository_mut(home)?.suites.push((id, sha.to_owned(), app.to_owned(), now));
         if app == self.app.slug {
             self.tell_suite(home, id, "requested", by)?;
+        }
+        if app == ACTIONS {
+            let run = self.next_id();
+            let (name, head_sha) = ("CI".to_owned(), sha.to_owned());
+            let run = WorkflowRun { id: run, suite: id, name, head_sha, conclusion: None, created_at: now };
+            self.repository_mut(home)?.workflows.push(run);
         }
         Ok(id)
     }

@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::World;
+use super::account::Role;
 use super::content::check_body;
 use super::issue::{Comment, REACTIONS, Reaction};
 use super::outgoing::News;
@@ -18,6 +19,8 @@ pub enum Subject {
     Issue(i64),
     /// The comment with this id.
     Comment(i64),
+    /// The comment on a line with this id.
+    Line(i64),
 }
 
 impl World {
@@ -75,6 +78,15 @@ impl World {
         issue.comments.iter_mut().find(|comment| comment.id == id).ok_or_else(Refusal::not_found)
     }
 
+    /// Refuses somebody who may not change a comment: its author and those who may push may.
+    pub fn may_moderate(&self, home: i64, id: i64, by: &str) -> Result<(), Refusal> {
+        let own = self.comment(home, id)?.author.eq_ignore_ascii_case(by);
+        if own || self.role_of(self.repository(home)?, by).0 >= Role::Write {
+            return Ok(());
+        }
+        Err(Refusal::new(403, "Must have admin rights to Repository."))
+    }
+
     /// Replaces a comment's text.
     pub fn edit_comment(&mut self, home: i64, id: i64, body: &str, by: &str) -> Result<(), Refusal> {
         self.writable(home)?;
@@ -118,6 +130,7 @@ impl World {
         match subject {
             Subject::Issue(number) => Ok(&self.issue(home, number)?.reactions),
             Subject::Comment(id) => Ok(&self.comment(home, id)?.reactions),
+            Subject::Line(id) => Ok(&self.line(home, id)?.1.reactions),
         }
     }
 
@@ -125,6 +138,7 @@ impl World {
         match subject {
             Subject::Issue(number) => Ok(&mut self.issue_mut(home, number)?.reactions),
             Subject::Comment(id) => Ok(&mut self.comment_mut(home, id)?.reactions),
+            Subject::Line(id) => Ok(&mut self.line_mut(home, id)?.reactions),
         }
     }
 

@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::World;
+use super::account::{Role, UserKind};
 use super::issue::{Happening, Issue};
 use super::outgoing::News;
 use super::repository::Gone;
@@ -232,10 +233,26 @@ impl World {
         self.tell(home, number, "reopened", by, json!({}))
     }
 
-    /// Sets the assignees; unknown people are left out, as GitHub does.
+    /// Whether somebody can be assigned: who was given a place in the repository, and who commented on the issue.
+    /// <https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/assigning-issues-and-pull-requests-to-other-github-users>
+    fn assignable(&self, home: i64, number: i64, login: &str) -> Result<bool, Refusal> {
+        let (repository, issue) = (self.repository(home)?, self.issue(home, number)?);
+        let placed = repository.owner.eq_ignore_ascii_case(login)
+            || repository.collaborators.get(&login.to_ascii_lowercase()).is_some_and(|place| place.role > Role::None);
+        let spoke = issue.comments.iter().any(|comment| comment.author.eq_ignore_ascii_case(login));
+        let person = self.user(login).is_some_and(|user| user.kind == UserKind::Person);
+        Ok(person && (placed || spoke))
+    }
+
+    /// Sets the assignees; who cannot be assigned is left out without a word, as GitHub does.
     pub fn assign(&mut self, home: i64, number: i64, logins: &[String], by: &str) -> Result<(), Refusal> {
-        let wanted: Vec<String> = logins.iter().filter_map(|l| self.user(l).map(|user| user.login.clone())).collect();
         let before = self.issue(home, number)?.assignees.clone();
+        let mut wanted: Vec<String> = Vec::new();
+        for login in logins {
+            if before.contains(login) || self.assignable(home, number, login)? {
+                wanted.extend(self.user(login).map(|user| user.login.clone()).filter(|login| !wanted.contains(login)));
+            }
+        }
         self.issue_mut(home, number)?.assignees = wanted.clone();
         for login in before.iter().filter(|login| !wanted.contains(login)) {
             let assignee = json!({ "assignee": self.user_json(login) });

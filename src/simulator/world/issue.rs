@@ -94,6 +94,10 @@ pub struct ReviewComment {
     pub in_reply_to: Option<i64>,
     /// Its thread is resolved (kept on the first comment of a thread).
     pub resolved: bool,
+    /// The part of the diff it is on.
+    pub hunk: String,
+    /// Reactions in order.
+    pub reactions: Vec<Reaction>,
     /// The commit looked at.
     pub commit: String,
     /// When.

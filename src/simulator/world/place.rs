@@ -64,6 +64,8 @@ impl World {
             checks: Vec::new(),
             suites: Vec::new(),
             statuses: Vec::new(),
+            workflows: Vec::new(),
+            required: BTreeMap::new(),
             heads: BTreeMap::new(),
             created_at: now,
             pushed_at: now,

@@ -141,6 +141,16 @@ impl World {
         self.tell(home, number, "ready_for_review", by, json!({}))
     }
 
+    /// Puts the draft mark on.
+    pub fn mark_draft(&mut self, home: i64, number: i64, by: &str) -> Result<(), Refusal> {
+        let pull = self.pull_mut(home, number)?;
+        if std::mem::replace(&mut pull.draft, true) {
+            return Ok(());
+        }
+        self.note(home, number, "convert_to_draft", by, json!({}))?;
+        self.tell(home, number, "converted_to_draft", by, json!({}))
+    }
+
     /// Asks people to look.
     pub fn ask_reviewers(&mut self, home: i64, number: i64, logins: &[String], by: &str) -> Result<(), Refusal> {
         let repository = self.repository(home)?;

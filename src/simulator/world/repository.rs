@@ -50,6 +50,27 @@ pub struct CheckRun {
     pub started_at: i64,
     /// When it ended.
     pub completed_at: Option<i64>,
+    /// What a job of GitHub Actions did, and how each step ended.
+    pub steps: Vec<(String, String)>,
+    /// What a job wrote; `None`: no log, or not any more.
+    pub log: Option<String>,
+}
+
+/// A run of a workflow of GitHub Actions.
+#[derive(Debug, Clone)]
+pub struct WorkflowRun {
+    /// Its number.
+    pub id: i64,
+    /// The suite its jobs are in.
+    pub suite: i64,
+    /// The workflow's name.
+    pub name: String,
+    /// The commit.
+    pub head_sha: String,
+    /// How it ended when no job says so: `startup_failure`.
+    pub conclusion: Option<String>,
+    /// When it began.
+    pub created_at: i64,
 }
 
 /// A commit status.
@@ -128,6 +149,10 @@ pub struct Repository {
     pub suites: Vec<(i64, String, String, i64)>,
     /// Commit statuses in order of creation.
     pub statuses: Vec<Status>,
+    /// Workflow runs in order of creation.
+    pub workflows: Vec<WorkflowRun>,
+    /// Checks that must be green before a merge, by branch: those of branch protection and those of rule sets.
+    pub required: BTreeMap<String, (Vec<String>, Vec<String>)>,
     /// Branch heads as of the last change, by branch.
     pub heads: BTreeMap<String, String>,
     /// When it was made.

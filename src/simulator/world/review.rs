@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::content::check_body;
-use super::issue::{Review, ReviewComment};
+use super::issue::{Issue, Review, ReviewComment};
 use super::outgoing::News;
 use crate::simulator::refusal::Refusal;
 
@@ -20,6 +20,8 @@ pub struct LineComment {
     pub line: i64,
     /// What it says.
     pub body: String,
+    /// The part of the diff it is on; empty: a made-up one.
+    pub hunk: String,
 }
 
 /// A review to be submitted.
@@ -78,6 +80,8 @@ impl World {
             body: comment.body.clone(),
             in_reply_to: None,
             resolved: false,
+            hunk: hunk(comment),
+            reactions: Vec::new(),
             commit: pull.head_sha.clone(),
             created_at,
         });
@@ -85,7 +89,7 @@ impl World {
         Ok(id)
     }
 
-    /// Answers a comment on a line; the answer of an answer belongs to the first.
+    /// Answers a comment on a line; the answer of an answer belongs to the first. The answer is a review of its own.
     pub fn reply_line(&mut self, home: i64, number: i64, to: i64, by: &str, body: &str) -> Result<i64, Refusal> {
         self.writable(home)?;
         check_body("PullRequestReviewComment", body)?;
@@ -93,6 +97,11 @@ impl World {
         let parent = pull.review_comments.iter().find(|c| c.id == to).ok_or_else(Refusal::not_found)?.clone();
         let (id, review, created_at) = (self.next_id(), self.next_id(), self.now());
         let root = parent.in_reply_to.unwrap_or(parent.id);
+        self.check_line(body)?;
+        let (author, commit) = (by.to_owned(), parent.commit.clone());
+        let around =
+            Review { id: review, author, state: "COMMENTED".to_owned(), body: String::new(), commit, submitted_at: created_at };
+        self.pull_mut(home, number)?.reviews.push(around);
         let reply = ReviewComment {
             id,
             review,
@@ -100,20 +109,41 @@ impl World {
             body: body.to_owned(),
             in_reply_to: Some(root),
             resolved: false,
+            reactions: Vec::new(),
             created_at,
             ..parent
         };
         self.pull_mut(home, number)?.review_comments.push(reply);
+        self.tell_review(home, number, review, "submitted", by)?;
         self.tell_line(home, number, id, by)?;
         Ok(id)
     }
 
-    /// Marks the thread that begins with a comment as resolved.
-    pub fn resolve_thread(&mut self, first: i64) -> Result<(), Refusal> {
-        let issues = self.repositories.values_mut().flat_map(|r| r.issues.values_mut());
-        let mut comments = issues.filter_map(|i| i.pull.as_mut()).flat_map(|p| p.review_comments.iter_mut());
-        comments.find(|c| c.id == first).ok_or_else(Refusal::not_found)?.resolved = true;
+    fn check_line(&self, body: &str) -> Result<(), Refusal> {
+        if body.trim().is_empty() {
+            return Err(Refusal::invalid("PullRequestReviewComment", "body", "missing_field"));
+        }
         Ok(())
+    }
+
+    /// Marks the thread that begins with a comment as resolved.
+    pub fn resolve_thread(&mut self, home: i64, first: i64) -> Result<(), Refusal> {
+        self.line_mut(home, first)?.resolved = true;
+        Ok(())
+    }
+
+    /// The comment on a line with that id, and what it is on.
+    pub fn line(&self, home: i64, id: i64) -> Result<(&Issue, &ReviewComment), Refusal> {
+        let pulls = self.repository(home)?.issues.values().filter_map(|issue| Some((issue, issue.pull.as_ref()?)));
+        let mut lines = pulls.flat_map(|(issue, pull)| pull.review_comments.iter().map(move |line| (issue, line)));
+        lines.find(|(_, line)| line.id == id).ok_or_else(Refusal::not_found)
+    }
+
+    /// The same, to be changed.
+    pub fn line_mut(&mut self, home: i64, id: i64) -> Result<&mut ReviewComment, Refusal> {
+        let issues = self.repository_mut(home)?.issues.values_mut();
+        let mut lines = issues.filter_map(|i| i.pull.as_mut()).flat_map(|p| p.review_comments.iter_mut());
+        lines.find(|line| line.id == id).ok_or_else(Refusal::not_found)
     }
 
     /// Takes a review's verdict away.
@@ -131,6 +161,9 @@ impl World {
         let mut shown = self.review_json(home, issue, review);
         // The webhook spells the state in lower case, REST in upper case.
         shown["state"] = json!(review.state.to_ascii_lowercase());
+        if review.body.is_empty() {
+            shown["body"] = Value::Null;
+        }
         self.tell_about(h, n, "pull_request_review", action, by, json!({ "review": shown }))
     }
 
@@ -147,4 +180,9 @@ impl World {
         self.emit(News { event, action: Some(act), repository: Some(h), installation: None, sender: by, body });
         Ok(())
     }
+}
+
+/// The part of the diff a comment is on.
+fn hunk(comment: &LineComment) -> String {
+    if comment.hunk.is_empty() { format!("@@ -{0},1 +{0},1 @@", comment.line) } else { comment.hunk.clone() }
 }

@@ -76,9 +76,30 @@ fn the_manifest_asks_for_what_is_used() {
     ];
     let actions =
         ["labeled", "unlabeled", "closed", "opened", "created", "edited", "deleted", "completed", "submitted"];
-    let used: Vec<&str> =
-        of_github.into_iter().filter(|event| actions.iter().any(|action| read(event, action))).collect();
-    assert_eq!(used, EVENTS);
+    let used = of_github.into_iter().filter(|event| actions.iter().any(|action| read(event, action)));
+    let unasked: Vec<&str> = used.filter(|event| !EVENTS.contains(event)).collect();
+    assert_eq!(unasked, [""; 0], "events that are read and never come");
+}
+
+/// The README's first step names the same permissions and events, in the words of GitHub's own page.
+#[test]
+fn the_readme_asks_for_what_the_manifest_asks_for() {
+    let readme = read("README.md");
+    let step = readme.split_once("1. **Create a GitHub App**").and_then(|(_, rest)| rest.split_once("2. **")).expect("a step");
+    let words = step.0.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (permissions, events) = words.split_once("; events ").expect("permissions, then events");
+    let (write, read) = permissions.split_once(": read and write;").expect("what is written, then what is read");
+    let named = |text: &str| -> Vec<String> {
+        let parts = text.split('*').skip(1).step_by(2).filter(|part| !part.is_empty());
+        parts.map(|part| part.to_lowercase().replace("commit statuses", "statuses").replace(' ', "_")).collect()
+    };
+    let asked = |level: &str| -> Vec<&str> {
+        PERMISSIONS.iter().filter(|(_, asked)| *asked == level).map(|(name, _)| *name).collect()
+    };
+    let write = write.rsplit_once("no others").map_or(write, |(_, rest)| rest);
+    assert_eq!(named(write), asked("write"));
+    assert_eq!(named(read), asked("read"));
+    assert_eq!(named(events), EVENTS);
 }
 
 #[test]

@@ -8,4 +8,6 @@ mod fault;
 mod git;
 mod pull;
 mod rest;
+mod room;
+mod talk;
 mod token;
