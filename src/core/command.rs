@@ -11,7 +11,7 @@ pub mod usage;
 
 use serde::{Deserialize, Serialize};
 
-use super::markdown::{Row, rows};
+use super::markdown::{Kind, Row, rows};
 use super::sanitise;
 
 /// Most commands of one comment.
@@ -131,13 +131,18 @@ pub fn read(body: &str, slug: &str) -> Spoken {
         let words = parse::command_line(&rows[at]);
         at += 1;
         match words {
-            Some(words) => at += heard.line(words, &rows[at..]),
+            Some(words) => {
+                let taken = heard.line(words, &rows[at..]);
+                at += taken.rows;
+                kept.extend(taken.remark.map(|text| Row { text, kind: Kind::Words }));
+            }
             None => kept.push(rows[at - 1]),
         }
     }
     let addressed = address::addressed(&kept, slug);
-    let text = kept.iter().map(|row| row.text).chain(heard.remarks.iter().map(String::as_str));
-    let text = text.collect::<Vec<_>>().join("\n").trim().to_owned();
+    let first = kept.iter().position(|row| row.kind != Kind::Blank).unwrap_or(kept.len());
+    let text: Vec<&str> = kept[first..].iter().map(|row| row.text).collect();
+    let text = text.join("\n").trim_end().to_owned();
     Spoken { lines: heard.lines, left_out: heard.left_out, text, addressed }
 }
 

@@ -10,8 +10,14 @@ use crate::core::role::RoleName;
 pub(super) struct Heard {
     pub(super) lines: Vec<Line>,
     pub(super) left_out: usize,
-    /// Words behind commands that take none: they are for the agent.
-    pub(super) remarks: Vec<String>,
+}
+
+/// What one command line took.
+pub(super) struct Taken<'a> {
+    /// How many of the rows below belong to it.
+    pub(super) rows: usize,
+    /// Words behind a command that takes none: they are for the agent.
+    pub(super) remark: Option<&'a str>,
 }
 
 /// What stands behind `/agent`, if the row is a command line.
@@ -28,8 +34,8 @@ pub(super) fn command_line<'a>(row: &Row<'a>) -> Option<&'a str> {
 }
 
 impl Heard {
-    /// Takes a command line; `below` are the rows under it. Returns how many of them belong to it.
-    pub(super) fn line(&mut self, words: &str, below: &[Row<'_>]) -> usize {
+    /// Takes a command line; `below` are the rows under it.
+    pub(super) fn line<'a>(&mut self, words: &'a str, below: &[Row<'_>]) -> Taken<'a> {
         let (word, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
         let rest = rest.trim();
         let bare = word.trim_end_matches(['.', ',', ':', ';', '!']).to_ascii_lowercase();
@@ -37,11 +43,11 @@ impl Heard {
             let rows = below.iter().take_while(|row| command_line(row).is_none());
             let rows: Vec<&str> = rows.map(|row| row.text).collect();
             self.push(needing(rows.join("\n").trim(), "answer", |text| Some(Command::Answer(text.to_owned()))));
-            return rows.len();
+            return Taken { rows: rows.len(), remark: None };
         }
-        let line = self.read(&bare, word, rest);
+        let (line, remark) = read(&bare, word, rest);
         self.push(line);
-        0
+        Taken { rows: 0, remark: remark.filter(|words| words.contains(char::is_alphanumeric)) }
     }
 
     fn push(&mut self, line: Line) {
@@ -51,51 +57,49 @@ impl Heard {
             self.left_out += 1;
         }
     }
+}
 
-    fn read(&mut self, bare: &str, word: &str, rest: &str) -> Line {
-        match bare {
-            "" if rest.is_empty() => Line::Command(Command::Help),
-            "go" => self.alone(Command::Go, rest),
-            "stop" => self.alone(Command::Stop, rest),
-            "pause" => self.alone(Command::Pause, rest),
-            "resume" => self.alone(Command::Resume, rest),
-            "status" => self.alone(Command::Status, rest),
-            "plan" => self.alone(Command::Plan, rest),
-            "approve" => self.alone(Command::Approve, rest),
-            "logs" => self.alone(Command::Logs, rest),
-            "help" => self.alone(Command::Help, rest),
-            "retry" => self.retry(rest),
-            "role" => needing(rest, "role", |rest| {
-                name(rest.to_ascii_lowercase().trim_start_matches("role:")).map(Command::Role)
-            }),
-            "agent" => needing(rest, "agent", |rest| name(rest).map(Command::Agent)),
-            "priority" => needing(rest, "priority", |rest| priority(rest).map(Command::Priority)),
-            "ask" => needing(rest, "ask", |rest| Some(Command::Ask(rest.to_owned()))),
-            "answer" => needing(rest, "answer", |rest| Some(Command::Answer(rest.to_owned()))),
-            "delegate" => needing(rest, "delegate", |rest| login(rest).map(Command::Delegate)),
-            _ => Line::Unknown {
-                word: word.chars().take(60).collect(),
-                nearest: nearest(bare),
-                rest: rest_behind(word, rest),
-            },
+/// Reads a line; words behind a command that takes none come back.
+fn read<'a>(bare: &str, word: &str, rest: &'a str) -> (Line, Option<&'a str>) {
+    let plain = match bare {
+        "go" => Command::Go,
+        "stop" => Command::Stop,
+        "pause" => Command::Pause,
+        "resume" => Command::Resume,
+        "status" => Command::Status,
+        "plan" => Command::Plan,
+        "approve" => Command::Approve,
+        "logs" => Command::Logs,
+        "help" => Command::Help,
+        "" if rest.is_empty() => Command::Help,
+        "retry" => {
+            let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            let fresh = self::plain(first).eq_ignore_ascii_case("fresh");
+            return (Line::Command(Command::Retry { fresh }), Some(if fresh { after } else { rest }));
+        }
+        _ => return (with_words(bare, word, rest), None),
+    };
+    (Line::Command(plain), Some(rest))
+}
+
+/// Reads a command that needs words, or none at all.
+fn with_words(bare: &str, word: &str, rest: &str) -> Line {
+    match bare {
+        "role" => needing(rest, "role", |rest| role(rest).map(Command::Role)),
+        "agent" => needing(rest, "agent", |rest| name(rest).map(Command::Agent)),
+        "priority" => needing(rest, "priority", |rest| priority(rest).map(Command::Priority)),
+        "ask" => needing(rest, "ask", |rest| Some(Command::Ask(rest.to_owned()))),
+        "answer" => needing(rest, "answer", |rest| Some(Command::Answer(rest.to_owned()))),
+        "delegate" => needing(rest, "delegate", |rest| login(rest).map(Command::Delegate)),
+        _ => {
+            let cut = word.chars().take(60).collect();
+            Line::Unknown { word: cut, nearest: nearest(bare), rest: rest_behind(word, rest) }
         }
     }
+}
 
-    /// A command that takes no words; those that stand there are for the agent.
-    fn alone(&mut self, command: Command, rest: &str) -> Line {
-        if rest.contains(char::is_alphanumeric) {
-            self.remarks.push(rest.to_owned());
-        }
-        Line::Command(command)
-    }
-
-    fn retry(&mut self, rest: &str) -> Line {
-        let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-        if plain(first).eq_ignore_ascii_case("fresh") {
-            return self.alone(Command::Retry { fresh: true }, after.trim());
-        }
-        self.alone(Command::Retry { fresh: false }, rest)
-    }
+fn role(rest: &str) -> Option<String> {
+    name(plain(rest).to_ascii_lowercase().trim_start_matches("role:"))
 }
 
 /// A word that was cut keeps its end with the rest, so that nothing is lost.

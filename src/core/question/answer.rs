@@ -7,7 +7,7 @@
 use super::choice::{self, Choice, choose};
 use super::found::Found;
 use super::pair::{self, Pair};
-use super::quote::quoted;
+use super::quote::{Known, Shown};
 use super::{Answers, Given, Question, Unclear};
 use crate::core::markdown::{Kind, Row, rows};
 use crate::core::sanitise;
@@ -33,7 +33,7 @@ pub fn answers(open: &[&Question], body: &str) -> Answers {
             None if open.len() == 1 => to_one(open, open[0], &part.rows, &mut found),
             None => {
                 lead = to_many(open, &part.rows, &mut found);
-                if found.is_empty() && !lead.is_empty() {
+                if found.is_empty() && part.rows.iter().any(|row| row.kind == Kind::Words) {
                     found.unclear(Unclear::WhichQuestion);
                 }
             }
@@ -52,51 +52,73 @@ struct Part<'a> {
 }
 
 fn parts<'a>(open: &[&'a Question], rows: &[Row<'a>]) -> Vec<Part<'a>> {
+    let mut known = Known::new(open);
     let mut parts = vec![Part { about: None, rows: Vec::new() }];
     for block in rows.chunk_by(|a, b| (a.kind == Kind::Quote) == (b.kind == Kind::Quote)) {
-        let about = block.first().filter(|row| row.kind == Kind::Quote).and_then(|_| quoted(open, block));
-        match about {
-            Some(question) => {
-                match parts.iter().position(|part| part.about.is_some_and(|known| known.id == question.id)) {
-                    Some(at) => {
-                        let again = parts.remove(at);
-                        parts.push(again);
-                    }
-                    None => parts.push(Part { about: Some(question), rows: Vec::new() }),
-                }
-            }
-            None => {
-                if let Some(part) = parts.last_mut() {
-                    part.rows.extend(block);
-                }
-            }
+        let quote = block.first().is_some_and(|row| row.kind == Kind::Quote);
+        let shown = if quote { known.quoted(block) } else { None };
+        if let Some(Shown::Question(question) | Shown::Option(question)) = shown {
+            turn_to(&mut parts, question);
+        }
+        // A quoted question is known; a quoted option says what "yes" means, and stays.
+        if let Some(part) = parts.last_mut().filter(|_| !matches!(shown, Some(Shown::Question(_)))) {
+            part.rows.extend(block);
         }
     }
     parts
 }
 
+/// Makes the part about a question the last one.
+fn turn_to<'a>(parts: &mut Vec<Part<'a>>, question: &'a Question) {
+    let known = parts.iter().position(|part| part.about.is_some_and(|known| known.id == question.id));
+    let part = known.map_or(Part { about: Some(question), rows: Vec::new() }, |at| parts.remove(at));
+    parts.push(part);
+}
+
 /// Everything speaks to one question.
 fn to_one(open: &[&Question], question: &Question, rows: &[Row<'_>], found: &mut Found) {
-    let Some(first) = rows.iter().position(|row| row.kind == Kind::Words) else { return };
-    let line = unaddressed(rows[first].text);
-    if rows[..first].iter().any(|row| row.kind.is_code()) {
-        return own_words(question, &join(rows), found);
-    }
-    if names_questions(question, line) {
-        let lead = to_many(open, &rows[first..], found);
+    let said = |row: &Row<'_>| row.kind == Kind::Words && !unaddressed(row.text).is_empty();
+    let Some(first) = rows.iter().position(said) else { return };
+    let lines = || rows.iter().filter(|row| said(row)).map(|row| unaddressed(row.text));
+    if lines().any(|line| names_questions(question, line)) {
+        let lead = to_many(open, rows, found);
         return remark(question, &lead, found);
     }
-    let unquoted: Vec<Row<'_>> = rows[first + 1..].iter().filter(|row| row.kind != Kind::Quote).copied().collect();
-    let rest = join(&unquoted);
+    let mut bare: Vec<usize> = lines().filter_map(|line| bare(question, line)).collect();
+    bare.dedup();
+    if bare.len() > 1 {
+        return found.unclear(Unclear::Twice { question: question.id });
+    }
+    // A choice that stands alone on its line counts wherever it stands; other ways to choose only at the beginning.
+    let at = rows.iter().position(|row| said(row) && self::bare(question, unaddressed(row.text)).is_some());
+    let at = at.or((!rows[..first].iter().any(|row| row.kind.is_code())).then_some(first));
+    match at {
+        Some(at) => choice_at(question, rows, at, found),
+        None => own_words(question, &join(rows), found),
+    }
+}
+
+/// Takes the choice in one line, with the lines around it as remarks; or all of it as own words.
+fn choice_at(question: &Question, rows: &[Row<'_>], at: usize, found: &mut Found) {
+    let line = unaddressed(rows[at].text);
+    let others = rows.iter().enumerate().filter(|(n, row)| *n != at && row.kind != Kind::Quote);
+    let others: Vec<Row<'_>> = others.map(|(_, row)| *row).collect();
+    let others = join(&others);
     match chosen(question, line) {
         Choice::Option(index) => {
             found.option_of(Some(question), index, Unclear::Twice { question: question.id });
-            remark(question, &rest, found);
+            remark(question, &others, found);
         }
-        Choice::NoSuch if rest.is_empty() => found.unclear(no_such(question, line)),
+        Choice::NoSuch if unaddressed(&others).is_empty() => found.unclear(no_such(question, line)),
         Choice::TwoReadings => found.unclear(Unclear::TwoReadings { question: question.id, said: said(line) }),
         Choice::NoSuch | Choice::Words => own_words(question, &unnumbered(question, &join(rows)), found),
     }
+}
+
+/// The option a line names by its label or whole text and nothing else.
+fn bare(question: &Question, line: &str) -> Option<usize> {
+    let label = choice::label(line).filter(|index| *index < question.options.len());
+    choice::exact(&question.options, line).or(label)
 }
 
 /// Reads a line as a choice, also behind the question's own number: `2: Use SQLite`.

@@ -88,7 +88,7 @@ pub(super) fn fold(text: &str) -> String {
 
 /// The words without quotation marks, emphasis and the punctuation that ends a sentence.
 fn bare(words: &str) -> &str {
-    let marks = |c: char| c.is_whitespace() || "*_`\"'“”„‘’«»()[]".contains(c);
+    let marks = |c: char| c.is_whitespace() || "*_`\"'“”„‘’«»()[]\u{fe0f}\u{20e3}".contains(c);
     words.trim_matches(marks).trim_end_matches(|c: char| marks(c) || ".,;:!)".contains(c))
 }
 

@@ -75,8 +75,7 @@ fn last_paragraph(rows: &[Row<'_>]) -> Option<Asked> {
     let end = rows.iter().rposition(|row| row.kind != Kind::Blank)?;
     let rows = &rows[..=end];
     let list = rows.iter().rposition(|row| row.kind != Kind::Words || !listed(row.text)).map_or(0, |last| last + 1);
-    let options = rows[list..].iter().filter_map(|row| item(row.text.trim())).map(|(_, option)| option.to_owned());
-    let options: Vec<String> = options.collect();
+    let options = options(&rows[list..]);
     let above = &rows[..list];
     let end = above.iter().rposition(|row| row.kind != Kind::Blank)? + 1;
     let start = above[..end].iter().rposition(|row| row.kind != Kind::Words).map_or(0, |last| last + 1);
@@ -84,6 +83,18 @@ fn last_paragraph(rows: &[Row<'_>]) -> Option<Asked> {
     let text = text.join("\n").trim().to_owned();
     let asks = text.trim_end_matches(|c: char| "*_`\"”)".contains(c)).ends_with(['?', '？']);
     asks.then_some(Asked { text, options, default: None, deadline_ms: None })
+}
+
+fn options(rows: &[Row<'_>]) -> Vec<String> {
+    let mut options: Vec<String> = Vec::new();
+    for row in rows {
+        match (item(row.text.trim()), options.last_mut()) {
+            (Some((_, option)), _) => options.push(option.to_owned()),
+            (None, Some(last)) => last.extend([" ", row.text.trim()]),
+            (None, None) => {}
+        }
+    }
+    options
 }
 
 /// A line of a list: an item, or what continues one.

@@ -61,10 +61,15 @@ fn question_number(text: &str) -> Option<(u32, &str)> {
     text[..digits].parse().ok().map(|number| (number, &text[digits..]))
 }
 
+/// Skips what stands between pairs: white space, punctuation, and words that say nothing.
 fn between(text: &str) -> &str {
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || ",;/&+".contains(c));
-    match text.strip_prefix("and") {
-        Some(rest) if rest.starts_with(char::is_whitespace) => between(rest),
-        _ => text,
+    let mut text = text;
+    loop {
+        text = text.trim_start_matches(|c: char| c.is_whitespace() || ",;/&+.!".contains(c));
+        let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+        if !["and", "please", "thanks"].iter().any(|word| text[..end].eq_ignore_ascii_case(word)) {
+            return text;
+        }
+        text = &text[end..];
     }
 }

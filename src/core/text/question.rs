@@ -149,7 +149,7 @@ fn fate(question: &Question, alone: bool, cx: &Asking<'_>, life: Life) -> Option
     match (&question.answer, life) {
         (Some(answer), _) => Some(answered(question, answer, alone)),
         (None, Life::Open) if alone => None,
-        (None, Life::Open) => unanswered(question, alone, cx.now).map(|when| format!("*{when}*")),
+        (None, Life::Open) => unanswered(question, alone, cx.now).map(|when| format!("*{}*", capital(&when))),
         (None, Life::Expired) => Some("No answer came within 7 days.".into()),
         (None, Life::Moot) => Some("Not answered, and no longer asked.".into()),
     }
@@ -181,6 +181,11 @@ fn unanswered(question: &Question, alone: bool, now: i64) -> Option<String> {
     }
 }
 
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// The ways to answer, one line.
 fn ways(batch: &[Question], alone: bool, open_total: usize) -> Option<String> {
     let open: Vec<&Question> = open(batch).collect();
@@ -209,6 +214,7 @@ fn ways(batch: &[Question], alone: bool, open_total: usize) -> Option<String> {
     Some(match example.is_empty() {
         true if open_total == 1 => "Reply in your own words.".into(),
         true => format!("Reply `{number}: your words`, a line for each."),
+        false if choosing.len() == 1 => format!("Tick a box, or reply `{}`, {words}.", example.join(" ")),
         false => format!("Tick a box each, or reply `{}`, {words}.", example.join(" ")),
     })
 }

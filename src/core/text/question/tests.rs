@@ -73,9 +73,9 @@ fn one_question_while_another_is_open_elsewhere() {
     - [ ] a. SQLite, \*bundled\*
     - [ ] b. Postgres
 
-    *default in 4 h (2025-11-21 06:02 UTC): option a*
+    *Default in 4 h (2025-11-21 06:02 UTC): option a*
 
-    Tick a box each, or reply `4b`, or `4: your words`.
+    Tick a box, or reply `4b`, or `4: your words`.
     "#);
 }
 
@@ -89,7 +89,7 @@ fn several_questions() {
     - [ ] a. SQLite, \*bundled\*
     - [ ] b. Postgres
 
-    *default in 4 h (2025-11-21 06:02 UTC): option a*
+    *Default in 4 h (2025-11-21 06:02 UTC): option a*
 
     ### 2 · May I drop the column?
 
@@ -105,11 +105,11 @@ fn several_questions() {
     - [ ] a. yes
     - [ ] b. no
 
-    *default after 7 days without an answer: “ask me tomorrow”*
+    *Default after 7 days without an answer: “ask me tomorrow”*
 
     ### 3 · Why was it kept?
 
-    *answer wanted in 2 days (2025-11-23 04:02 UTC)*
+    *Answer wanted in 2 days (2025-11-23 04:02 UTC)*
 
     Tick a box each, or reply `1b 2a`, or `1: your words`.
     "#);
@@ -144,13 +144,13 @@ fn several_questions_partly_answered() {
     - [ ] a. yes
     - [ ] b. no
 
-    *default after 7 days without an answer: “ask me tomorrow”*
+    *Default after 7 days without an answer: “ask me tomorrow”*
 
     ### 3 · Why was it kept?
 
     Answered by `@ana`: “nobody dared”
 
-    Tick a box each, or reply `2b`, or in your own words.
+    Tick a box, or reply `2b`, or in your own words.
     "#);
 }
 
