@@ -170,6 +170,7 @@ fn names_say_who_is_meant() {
         "@bob what now?",
         "  \n@bob see @Skep[bot]",
         "@bob see `@skep`",
+        "@bob run `hello @skep now`",
         "> @skep\n\n@bob no",
         "```\n@skep\n```",
         "@skep-dev hi",
@@ -186,6 +187,7 @@ fn names_say_who_is_meant() {
     "@bob what now?" => [] Others "@bob what now?"
     "  \n@bob see @Skep[bot]" => [] Us "@bob see @Skep[bot]"
     "@bob see `@skep`" => [] Others "@bob see `@skep`"
+    "@bob run `hello @skep now`" => [] Others "@bob run `hello @skep now`"
     "> @skep\n\n@bob no" => [] Others "> @skep\n\n@bob no"
     "```\n@skep\n```" => [] Nobody "```\n@skep\n```"
     "@skep-dev hi" => [] Others "@skep-dev hi"
