@@ -241,6 +241,8 @@ fn policy(setup: &Setup, me: Me, agents: &Agents) -> Policy {
         limits: setup.limits.clone(),
         allowed_bots: setup.allowed_bots.clone(),
         allow_protected: setup.allow_protected.clone(),
+        author_answers: setup.author_answers,
+        ready: setup.ready,
         confinement_warning: warning,
     }
 }

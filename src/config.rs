@@ -35,7 +35,7 @@ use crate::core::role::{Role, RoleName};
 use document::{Item, Value};
 use reading::{Origin, Reading};
 
-pub use crate::core::policy::AllowProtected;
+pub use crate::core::policy::{AllowProtected, MakeReady};
 pub use agents::Presets;
 pub use args::Args;
 pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS};
@@ -82,6 +82,10 @@ pub struct Config {
     pub allowed_bots: Vec<UserId>,
     /// Protected paths that a pull request may touch all the same.
     pub allow_protected: AllowProtected,
+    /// Whether whoever opened an issue may answer questions about it without write access.
+    pub author_answers: bool,
+    /// When a draft becomes ready for review.
+    pub ready: MakeReady,
     /// Pause before a marker is looked for after a call whose outcome is unknown.
     pub look_again: Duration,
     /// The `PATH` programs are looked for on.
@@ -148,6 +152,8 @@ impl Config {
             old_git: OldGit::Refuse,
             allowed_bots: Vec::new(),
             allow_protected: AllowProtected::Nothing,
+            author_answers: false,
+            ready: MakeReady::Green,
             look_again: LOOK_AGAIN,
             path: environment.path(),
             hide: Vec::new(),
@@ -232,6 +238,8 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
     let old_git = reading.meant("old_git", |found| old_git(&found.text)).unwrap_or_default();
     let allowed_bots = reading.of_file("allowed_bots", bots).unwrap_or_default();
     let allow_protected = reading.of_file("allow_protected", protected).unwrap_or_default();
+    let author_answers = reading.of_file("author_answers", Item::switch).unwrap_or_default();
+    let ready = reading.of_file("ready", ready).unwrap_or_default();
     let look_again = reading.meant("look_again", |found| pause(&found.text)).unwrap_or(LOOK_AGAIN);
     let logging = logging::read(reading);
     Some(Config {
@@ -250,6 +258,8 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
         old_git,
         allowed_bots,
         allow_protected,
+        author_answers,
+        ready,
         look_again,
         path: reading.sources.environment().path(),
         hide: hidden_files(reading),
@@ -299,6 +309,14 @@ fn bots(item: Item) -> Result<Vec<UserId>, Mistake> {
         if id > 0 { Ok(UserId(id)) } else { Err(Mistake::new(at, "must be the bot's user number")) }
     };
     item.list()?.into_iter().map(bot).collect()
+}
+
+fn ready(item: Item) -> Result<MakeReady, Mistake> {
+    match &item.value {
+        Value::Text(text) if text == "green" => Ok(MakeReady::Green),
+        Value::Text(text) if text == "never" => Ok(MakeReady::Never),
+        _ => Err(item.wrong("must be \"green\" or \"never\"")),
+    }
 }
 
 fn protected(item: Item) -> Result<AllowProtected, Mistake> {

@@ -12,7 +12,7 @@ use url::Url;
 use crate::agent::SandboxChoice;
 use crate::core::agent::AgentSpec;
 use crate::core::ids::UserId;
-use crate::core::policy::{AllowProtected, Limits};
+use crate::core::policy::{AllowProtected, Limits, MakeReady};
 use crate::core::role::{Role, RoleName};
 use crate::core::time::Clock;
 use crate::git::OldGit;
@@ -42,6 +42,10 @@ pub struct Setup {
     pub allowed_bots: Vec<UserId>,
     /// Protected paths that a pull request may touch all the same.
     pub allow_protected: AllowProtected,
+    /// Whether whoever opened an issue may answer questions about it.
+    pub author_answers: bool,
+    /// When a draft becomes ready for review.
+    pub ready: MakeReady,
     /// The pace of changes on GitHub.
     pub pace: Pace,
     /// How long calls to GitHub may take.

@@ -73,7 +73,7 @@ macro_rules! knob {
     };
 }
 
-pub(super) const KNOBS: [Knob; 15] = [
+pub(super) const KNOBS: [Knob; 23] = [
     knob!("sessions", Count, 1..=1_000, limits.sessions: u32, "Sessions at once; more wait in the queue."),
     knob!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64, "Longest time of one session."),
     knob!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64, "Longest time an agent may say nothing."),
@@ -94,6 +94,26 @@ pub(super) const KNOBS: [Knob; 15] = [
     knob!("max_files", Count, 1..=100_000, limits.max_files: u32, "Files a session may change."),
     knob!("max_patch", Size, 1..=1 << 30, limits.max_patch_bytes: u64, "Largest patch of a session."),
     knob!("max_commits", Count, 1..=10_000, limits.max_commits: u32, "Most commits of a session."),
+    knob!(
+        "quick_answer", Duration, 0..=45 * SECOND, limits.quick_answer_ms: i64,
+        "How long an agent's question waits for a quick answer before it is told to end its turn."
+    ),
+    knob!(
+        "park", Duration, 0..=DAY, limits.park_ms: i64,
+        "How long a session that waits for an answer keeps its process and its slot."
+    ),
+    knob!("remind", Duration, SECOND..=30 * DAY, limits.remind_ms: i64, "When people are reminded of an open question."),
+    knob!(
+        "expire", Duration, MINUTE..=365 * DAY, limits.expire_ms: i64,
+        "When an open question is over: its default applies, or the session stops."
+    ),
+    knob!(
+        "check_rounds", Count, 0..=100, limits.check_rounds: u32,
+        "Rounds of mending failed checks without a word of a person."
+    ),
+    knob!("rounds", Count, 0..=1_000, limits.rounds: u32, "Revisions of one pull request in all."),
+    knob!("comments", Count, 1..=1_000, limits.comments: u32, "Comments of one session, beside its status comment."),
+    knob!("bot_rounds", Count, 0..=100, limits.bot_rounds: u32, "Comments of allowed bots that are taken in a row."),
     knob!(
         "mutation_burst", Count, 1..=100, pace.burst: u32,
         "Changes on GitHub that may follow each other at once after a rest, per installation."

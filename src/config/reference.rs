@@ -148,13 +148,24 @@ pub(super) const ENTRIES: [Entry; 18] = [
 ];
 
 /// Name, default and meaning of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str, &str); 20] = [
+const FILE_ONLY: [(&str, &str, &str); 23] = [
     ("allowed_bots", "[]", "User numbers of bots that may start work all the same."),
     (
         "allow_protected",
         "false",
         "Whether pull requests may touch protected paths (`.github/**`, agents' configuration …): `true`, or a list of globs \
          over whole paths (`?`, `*`, and `**` across folders).",
+    ),
+    (
+        "author_answers",
+        "false",
+        "Whether whoever opened an issue may answer the agent's questions on it without write access.",
+    ),
+    (
+        "ready",
+        "green",
+        "When a draft pull request becomes ready for review: `green` (its checks passed: the required ones, or all where none is \
+         required; without any it stays a draft) or `never`.",
     ),
     ("agents.<name>.preset", "the preset called `<name>`, if there is one", "The preset this agent starts from."),
     ("agents.<name>.command", "the preset's", "Program and arguments: a list, or one text split as a shell would."),
@@ -188,6 +199,7 @@ const FILE_ONLY: [(&str, &str, &str); 20] = [
         "the built-in role's, or whether `tools` has `edit`",
         "Whether it may change files; otherwise its answer becomes a comment.",
     ),
+    ("roles.<name>.plan", "false", "Whether it makes a plan first and waits for `/agent approve` before it changes files."),
     ("roles.<name>.session_timeout", "`limits.session_timeout`", "Longest time of one session of this role."),
     ("roles.<name>.silence", "`limits.silence`", "Longest time its agent may say nothing."),
 ];

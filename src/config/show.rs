@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use super::limits::{KNOBS, Numbers};
 use super::reading::hidden;
 use super::reference::{ENTRIES, entry_of, shown};
-use super::{AllowProtected, Config, LogFormat, OldGit, Sandbox};
+use super::{AllowProtected, Config, LogFormat, MakeReady, OldGit, Sandbox};
 use crate::core::role::Role;
 
 impl Config {
@@ -48,7 +48,14 @@ impl Config {
             AllowProtected::Everything => "true".to_owned(),
             AllowProtected::Matching(globs) => format!("{globs:?}"),
         };
-        format!("allowed_bots = {bots:?}\nallow_protected = {protected}\n")
+        let ready = match self.ready {
+            MakeReady::Green => "green",
+            MakeReady::Never => "never",
+        };
+        format!(
+            "allowed_bots = {bots:?}\nallow_protected = {protected}\nauthor_answers = {}\nready = {ready:?}\n",
+            self.author_answers
+        )
     }
 
     fn value(&self, key: &str) -> String {
@@ -94,13 +101,14 @@ impl Config {
 fn show_role(role: &Role) -> String {
     let tools: Vec<String> = role.tools.iter().map(|tool| format!("{tool:?}").to_lowercase()).collect();
     format!(
-        "\n[roles.{}]\ndescription = {:?}\nprompt = {} characters\nagent = {}\nmodel = {}\ntools = {tools:?}\nwrites = {}\n",
+        "\n[roles.{}]\ndescription = {:?}\nprompt = {} characters\nagent = {}\nmodel = {}\ntools = {tools:?}\nwrites = {}\nplan = {}\n",
         role.name,
         role.description,
         role.prompt.chars().count(),
         quoted_or_none(role.agent.as_deref()),
         quoted_or_none(role.model.as_deref()),
         role.writes,
+        role.plan,
     )
 }
 

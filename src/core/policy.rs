@@ -35,7 +35,7 @@ pub struct Policy {
     /// Whether whoever opened the issue may answer questions about it without write access.
     pub author_answers: bool,
     /// When a draft becomes ready for review.
-    pub ready: Ready,
+    pub ready: MakeReady,
     /// What people must know about how agents are confined here; shown in every pull request when it is a warning.
     pub confinement_warning: Option<String>,
 }
@@ -78,7 +78,7 @@ impl AllowProtected {
 /// When a draft pull request becomes ready for review.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ready {
+pub enum MakeReady {
     /// When its checks are green: the required ones, or all where none is required. Without any check it stays a draft.
     #[default]
     Green,

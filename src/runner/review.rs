@@ -22,8 +22,9 @@ pub(super) async fn read(parts: &Parts, place: &Place, pull: i64, review: i64) -
         return Ok(Performed::Done);
     };
     let author = trigger::account(&found.author);
+    let actor = Actor::Person(author.clone());
     let (permission, threads) = tokio::try_join!(
-        trigger::permission(parts, &at, &Actor::Person(author.clone())),
+        trigger::permission(parts, &at, &actor),
         parts.github.review_threads(&at, number),
     )?;
     let of_it = |thread: &&ReviewThread| {

@@ -16,7 +16,7 @@ use std::time::Duration;
 use skep::agent::{SandboxChoice, presets};
 use skep::app::{App, GitHubSetup, Setup};
 use skep::core::ids::{IssueNumber, RepositoryId, TaskKey};
-use skep::core::policy::{AllowProtected, Limits};
+use skep::core::policy::{AllowProtected, Limits, MakeReady};
 use skep::core::time::Clock;
 use skep::engine::Engine;
 use skep::git::OldGit;
@@ -54,6 +54,8 @@ pub struct Plan {
     pub agent: Option<skep::core::agent::AgentSpec>,
     /// The repository's files.
     pub files: Vec<(String, String)>,
+    /// Whether whoever opened an issue may answer.
+    pub author_answers: bool,
     /// The pace of changes on GitHub.
     pub pace: Pace,
     /// How long calls to GitHub may take.
@@ -67,13 +69,14 @@ pub struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         Self {
-            limits: Limits { retry_base_ms: 1_000, ..Limits::default() },
+            limits: Limits { retry_base_ms: 1_000, quick_answer_ms: 0, ..Limits::default() },
             allow_protected: AllowProtected::Nothing,
             roles: vec![],
             process: false,
             path: None,
             agent: None,
             files: vec![("README.md".into(), "# Hello\n".into()), ("src/lib.rs".into(), "pub fn one() {}\n".into())],
+            author_answers: false,
             pace: Pace { burst: 10_000, per_second: 10_000, per_minute: 100_000, per_hour: 100_000, ..Pace::default() },
             timeouts: Timeouts { connect: Duration::from_secs(2), total: Duration::from_secs(3) },
             knobs: Knobs {
@@ -170,6 +173,8 @@ impl House {
             limits: self.plan.limits.clone(),
             allowed_bots: self.plan.allowed_bots.iter().map(|bot| self.simulator.create_bot(bot)).collect(),
             allow_protected: self.plan.allow_protected.clone(),
+            author_answers: self.plan.author_answers,
+            ready: MakeReady::Green,
             pace: self.plan.pace,
             timeouts: self.plan.timeouts,
             git_timeout: Duration::from_secs(60),

@@ -12,7 +12,7 @@ use super::key;
 use crate::agent::{SandboxChoice, presets};
 use crate::app::{self, Addresses, App, GitHubSetup, Running, Setup};
 use crate::core::ids::{IssueNumber, RepositoryId};
-use crate::core::policy::{AllowProtected, Limits};
+use crate::core::policy::{AllowProtected, Limits, MakeReady};
 use crate::git::OldGit;
 use crate::github::{Pace, Timeouts};
 use crate::runner::Knobs;
@@ -160,6 +160,8 @@ fn setup(folder: &Path, github: GitHubSetup, path: String) -> anyhow::Result<Set
         limits: Limits { status_interval_ms: 500, ..Limits::default() },
         allowed_bots: Vec::new(),
         allow_protected: AllowProtected::Nothing,
+        author_answers: false,
+        ready: MakeReady::Green,
         // GitHub's limits are not this GitHub's: the demo need not wait for them.
         pace: Pace { burst: 1_000, per_second: 1_000, per_minute: 10_000, per_hour: 100_000, ..Pace::default() },
         timeouts: Timeouts::default(),

@@ -38,8 +38,19 @@ pub(super) fn put(draft: &mut Draft<'_>, asked: Vec<Asked>) {
     draft.task.talk.batches.push(Batch { key: key.clone(), questions: ids, comment: None });
     draft.task.talk.reminded = false;
     let body = render(draft, &key);
-    draft.say_here(key, body);
+    draft.say_here(key.clone(), body);
+    show_others(draft, &key);
     assign(draft);
+}
+
+/// How an answer is written depends on how many questions are open: the other comments follow.
+fn show_others(draft: &mut Draft<'_>, key: &str) {
+    let open: Vec<u32> = draft.task.open_questions().map(|question| question.id).collect();
+    let others = draft.task.talk.batches.iter().filter(|batch| batch.key != key);
+    let waiting: Vec<u32> = others.filter_map(|batch| batch.questions.iter().copied().find(|id| open.contains(id))).collect();
+    for question in waiting {
+        show_batch(draft, question);
+    }
 }
 
 /// The comment of a batch as it stands.
@@ -151,6 +162,8 @@ fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
     draft.note(Happening::QuestionAnswered, json!({ "question": id, "by": by, "text": answer.text }));
     draft.task.tell(draft.cx.now, text::talk::answered(id, &by));
     show_batch(draft, id);
+    let key = draft.task.talk.batches.iter().find(|batch| batch.questions.contains(&id)).map(|batch| batch.key.clone());
+    show_others(draft, &key.unwrap_or_default());
     draft.task.talk.words.push(Word {
         id: format!("answer:{id}"),
         by,

@@ -7,7 +7,7 @@ use super::{Decision, Draft, end, review, talk};
 use crate::core::effect::{Effect, Leftover, Reaction};
 use crate::core::event::{ChecksState, Failing, PullFacts, PullStanding};
 use crate::core::place::Account;
-use crate::core::policy::Ready;
+use crate::core::policy::MakeReady;
 use crate::core::story::Happening;
 use crate::core::task::{End, Stage};
 use crate::core::text;
@@ -89,7 +89,7 @@ fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     draft.task.follow.judged = Some(facts.head.clone());
     draft.task.follow.check_rounds = 0;
     draft.note(Happening::ChecksPassed, json!({ "head": facts.head }));
-    if facts.draft && draft.cx.policy.ready == Ready::Green {
+    if facts.draft && draft.cx.policy.ready == MakeReady::Green {
         let place = draft.task.place.clone();
         draft.plan(Effect::MarkReady { place, pull: facts.number });
     }
