@@ -31,8 +31,8 @@ use crate::core::failure::Failure;
 use crate::engine::Fact;
 use crate::store::{Claim, Closed, Closing, EffectRow, NewInbox, Postponing, StoreError};
 
-use lease::{Held, Leases};
 pub use desk::Mail;
+use lease::{Held, Leases};
 pub use marker::MarkerKey;
 pub use parts::{Knobs, Parts};
 pub use trigger::read_facts;

@@ -9,7 +9,8 @@ use std::time::Instant;
 
 use agent_client_protocol::v1::Responder;
 use agent_client_protocol::v1::schema::{
-    CreateElicitationResponse, RequestPermissionOutcome, RequestPermissionRequest, RequestPermissionResponse, SessionNotification, SessionUpdate,
+    CreateElicitationResponse, RequestPermissionOutcome, RequestPermissionRequest, RequestPermissionResponse,
+    SessionNotification, SessionUpdate,
 };
 
 use crate::core::agent::Decision;

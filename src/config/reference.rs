@@ -199,7 +199,11 @@ const FILE_ONLY: [(&str, &str, &str); 23] = [
         "the built-in role's, or whether `tools` has `edit`",
         "Whether it may change files; otherwise its answer becomes a comment.",
     ),
-    ("roles.<name>.plan", "false", "Whether it makes a plan first and waits for `/agent approve` before it changes files."),
+    (
+        "roles.<name>.plan",
+        "false",
+        "Whether it makes a plan first and waits for `/agent approve` before it changes files.",
+    ),
     ("roles.<name>.session_timeout", "`limits.session_timeout`", "Longest time of one session of this role."),
     ("roles.<name>.silence", "`limits.silence`", "Longest time its agent may say nothing."),
 ];

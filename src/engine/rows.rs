@@ -143,7 +143,9 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
     match effect {
         Effect::React { reaction: Reaction::Eyes, .. } | Effect::ReactTo { .. } => github(0),
         Effect::OpenPull { .. } | Effect::PostAnswer { .. } | Effect::Say { .. } | Effect::Reply { .. } => github(1),
-        Effect::ShowLabel { .. } | Effect::Switch { .. } | Effect::Assign { .. } | Effect::MarkReady { .. } => github(2),
+        Effect::ShowLabel { .. } | Effect::Switch { .. } | Effect::Assign { .. } | Effect::MarkReady { .. } => {
+            github(2)
+        }
         Effect::ShowStatus { .. } => github(3),
         Effect::React { .. } | Effect::Minimise { .. } => github(4),
         Effect::CheckTrigger { .. }

@@ -223,7 +223,11 @@ impl Taking<'_> {
 
     /// What was there before the session, as revisions to leave out.
     fn known(&self) -> Vec<String> {
-        [Some(&self.spec.base), self.spec.upstream.as_ref()].into_iter().flatten().map(|sha| format!("^{sha}")).collect()
+        [Some(&self.spec.base), self.spec.upstream.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|sha| format!("^{sha}"))
+            .collect()
     }
 
     async fn check(&self, head: &Sha, changes: &[RawChange]) -> Result<(), GitError> {

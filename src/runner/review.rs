@@ -23,10 +23,8 @@ pub(super) async fn read(parts: &Parts, place: &Place, pull: i64, review: i64) -
     };
     let author = trigger::account(&found.author);
     let actor = Actor::Person(author.clone());
-    let (permission, threads) = tokio::try_join!(
-        trigger::permission(parts, &at, &actor),
-        parts.github.review_threads(&at, number),
-    )?;
+    let (permission, threads) =
+        tokio::try_join!(trigger::permission(parts, &at, &actor), parts.github.review_threads(&at, number),)?;
     let of_it = |thread: &&ReviewThread| {
         !thread.resolved && thread.comments.iter().any(|comment| comment.review == Some(review))
     };

@@ -60,7 +60,12 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
 }
 
 /// The commit a working copy begins with, when it is not the base. The mirror is up to date.
-fn begins_with(parts: &Parts, place: &Place, (session, branch): (&SessionId, &AgentBranch), start: Start) -> Option<Sha> {
+fn begins_with(
+    parts: &Parts,
+    place: &Place,
+    (session, branch): (&SessionId, &AgentBranch),
+    start: Start,
+) -> Option<Sha> {
     let on_github = || parts.git.branch_in_mirror(place.repository, branch);
     match start {
         Start::Base => None,

@@ -149,7 +149,10 @@ mod tests {
         assert_eq!(two, [which, why]);
         assert_eq!(questions("Which? | deadline=soon"), None);
         assert_eq!(questions("Which? ;; "), None);
-        assert_eq!(fenced(&two), "```question\nWhich?\n- red\n- blue\ndefault: red\ndeadline: 14400s\n```\n\n```question\nWhy?\n```");
+        assert_eq!(
+            fenced(&two),
+            "```question\nWhich?\n- red\n- blue\ndefault: red\ndeadline: 14400s\n```\n\n```question\nWhy?\n```"
+        );
         assert_eq!(plain(&two), "Which?\n- red\n- blue\n\nWhy?");
     }
 

@@ -47,7 +47,8 @@ pub(super) fn put(draft: &mut Draft<'_>, asked: Vec<Asked>) {
 fn show_others(draft: &mut Draft<'_>, key: &str) {
     let open: Vec<u32> = draft.task.open_questions().map(|question| question.id).collect();
     let others = draft.task.talk.batches.iter().filter(|batch| batch.key != key);
-    let waiting: Vec<u32> = others.filter_map(|batch| batch.questions.iter().copied().find(|id| open.contains(id))).collect();
+    let waiting: Vec<u32> =
+        others.filter_map(|batch| batch.questions.iter().copied().find(|id| open.contains(id))).collect();
     for question in waiting {
         show_batch(draft, question);
     }
@@ -207,13 +208,8 @@ fn park(mut draft: Draft<'_>) -> Decision {
         return draft.because("not yet");
     }
     talk::end_agent(&mut draft, &job);
-    draft.task.stage = Stage::Held {
-        job,
-        hold: Hold::Asked,
-        next: Next::Talk { interrupted: false },
-        progress,
-        since: draft.cx.now,
-    };
+    draft.task.stage =
+        Stage::Held { job, hold: Hold::Asked, next: Next::Talk { interrupted: false }, progress, since: draft.cx.now };
     draft.note_bare(Happening::SessionParked);
     draft.show();
     draft.because("parked: it waits without a process")

@@ -167,9 +167,7 @@ fn go<'a>(draft: Draft<'a>, found: &Weighed) -> Done<'a> {
         Stage::Held { hold: Hold::Paused { .. }, .. } => resume(draft, found),
         Stage::Held { hold: Hold::Plan, .. } => Done::said(draft, text::talk::APPROVE_FIRST),
         Stage::Held { hold: Hold::Asked, .. } => Done::said(draft, text::talk::ANSWER_FIRST),
-        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } => {
-            Done::quiet(draft, "it is on already")
-        }
+        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } => Done::quiet(draft, "it is on already"),
     }
 }
 
@@ -224,11 +222,7 @@ pub(super) fn switch(draft: &mut Draft<'_>, on: bool) {
 }
 
 /// A wish for the next session; one that waits for its slot is judged anew, since it has not begun.
-fn wish<'a>(
-    mut draft: Draft<'a>,
-    found: &Weighed,
-    change: impl FnOnce(&mut crate::core::task::Task),
-) -> Done<'a> {
+fn wish<'a>(mut draft: Draft<'a>, found: &Weighed, change: impl FnOnce(&mut crate::core::task::Task)) -> Done<'a> {
     change(&mut draft.task);
     match &draft.task.stage {
         Stage::Queued { job, .. } if job.started_at.is_none() => {

@@ -85,11 +85,11 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
         Event::Unlabeled { sender, .. } if sender.login == policy.me.login => {
             draft.because("we took the label away ourselves")
         }
-        Event::Unlabeled { label, sender, at } if label == GO_LABEL => {
-            pause::label_removed(draft, &sender.login, *at)
-        }
+        Event::Unlabeled { label, sender, at } if label == GO_LABEL => pause::label_removed(draft, &sender.login, *at),
         Event::Unlabeled { label, .. } => draft.because(format!("the label {label:?} means nothing here")),
-        Event::IssueEdited { sender, .. } if sender.login == policy.me.login => draft.because("we changed it ourselves"),
+        Event::IssueEdited { sender, .. } if sender.login == policy.me.login => {
+            draft.because("we changed it ourselves")
+        }
         Event::IssueEdited { .. } => talk::issue_edited(draft, event),
         Event::Commented { .. } => talk::commented(draft, event),
         Event::CommentDeleted { comment, sender } => talk::comment_deleted(draft, *comment, sender),

@@ -45,13 +45,8 @@ pub(super) fn commented(mut draft: Draft<'_>, event: &Event) -> Decision {
             return draft.because(reason);
         }
     }
-    let effect = Effect::Weigh {
-        place: draft.task.place.clone(),
-        comment: *comment,
-        on: *on,
-        actor: sender.clone(),
-        of_ours,
-    };
+    let effect =
+        Effect::Weigh { place: draft.task.place.clone(), comment: *comment, on: *on, actor: sender.clone(), of_ours };
     draft.plan(effect);
     draft.because("asked GitHub whether its writer may speak here")
 }
@@ -322,7 +317,8 @@ pub(super) fn issue_edited(draft: Draft<'_>, event: &Event) -> Decision {
     }
     let login = sender.login.clone();
     // Whoever may edit an issue is its author or may write; its author's words were data before and are data now.
-    let word = Word { id: "issue".into(), by: login, text, at: *at, kind: WordKind::Edited, comment: None, sending: false };
+    let word =
+        Word { id: "issue".into(), by: login, text, at: *at, kind: WordKind::Edited, comment: None, sending: false };
     deliver(add(draft, word), "the issue was changed")
 }
 
@@ -348,7 +344,8 @@ pub(super) fn end_agent(draft: &mut Draft<'_>, job: &Job) {
 /// Forgets the questions of a session that is over: their comments are out of date.
 pub(super) fn forget_questions(draft: &mut Draft<'_>) {
     for batch in std::mem::take(&mut draft.task.talk.batches) {
-        let questions: Vec<_> = draft.task.talk.questions.iter().filter(|q| batch.questions.contains(&q.id)).cloned().collect();
+        let questions: Vec<_> =
+            draft.task.talk.questions.iter().filter(|q| batch.questions.contains(&q.id)).cloned().collect();
         let Some(comment) = batch.comment else { continue };
         let open = questions.iter().any(|question| question.answer.is_none());
         if open {

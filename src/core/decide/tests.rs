@@ -5,16 +5,19 @@
 use proptest::prelude::*;
 
 use super::{Decision, decide};
-use crate::core::agent::{ErrorClass, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
+use crate::core::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
 use crate::core::effect::EffectKind;
 use crate::core::event::{
-    BaseFacts, Event, FileChange, Gone, PublishFacts, PullStanding, RepositoryFacts, RoleFile, TriggerFacts, Work,
+    Alarm, Asking, BaseFacts, Checks, ChecksState, Event, Failing, FileChange, Gone, PublishFacts, PullFacts,
+    PullStanding, RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, Work,
 };
 use crate::core::ids::{CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId};
 use crate::core::place::{Account, AccountKind, Actor, Permission, Place, Snapshot};
-use crate::core::policy::{AllowProtected, Limits, Me, Policy};
+use crate::core::policy::{AllowProtected, Limits, MakeReady, Me, Policy};
+use crate::core::question::Asked;
 use crate::core::session::SessionState;
 use crate::core::task::{Stage, Task};
+use crate::core::word::Thread;
 
 fn place() -> Place {
     Place {
@@ -43,6 +46,8 @@ fn policy() -> Policy {
         limits: Limits::default(),
         allowed_bots: vec![],
         allow_protected: AllowProtected::Nothing,
+        author_answers: false,
+        ready: MakeReady::Green,
         confinement_warning: None,
     }
 }
@@ -65,6 +70,7 @@ fn labeled(at: i64) -> Event {
 fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
     let mut facts = TriggerFacts {
         place: place(),
+        asking: Asking::Label,
         actor: Actor::Person(account("ana")),
         permission: Some(Permission::Write),
         snapshot: snapshot(&["agent:go"], 10),
@@ -84,7 +90,7 @@ fn session(number: u32) -> SessionId {
 
 fn ready(number: u32) -> Event {
     let base = BaseFacts { sha: sha('a'), branch: "main".into(), agents_md: None, pull_template: None };
-    Event::WorkspaceReady { session: session(number), base, nonce: "n0nce".into() }
+    Event::WorkspaceReady { session: session(number), base, head: None, nonce: "n0nce".into() }
 }
 
 fn turn(message: &str, error: Option<ErrorClass>) -> Event {
@@ -125,8 +131,170 @@ fn failed(effect: EffectKind) -> Event {
     Event::EffectFailed { effect, session: Some(session(1)), say: "no".into(), exhausted: true }
 }
 
+fn said(comment: i64, body: &str) -> Event {
+    Event::Commented {
+        comment: CommentId(comment),
+        on: IssueNumber(12),
+        author: account("ana"),
+        sender: account("ana"),
+        body: body.into(),
+        at: 40,
+        edited: false,
+    }
+}
+
+fn weighed(comment: i64, body: &str, permission: Permission) -> Event {
+    let found = Weighed {
+        comment: CommentId(comment),
+        on: IssueNumber(12),
+        actor: account("ana"),
+        permission,
+        of_ours: false,
+        body: Some(body.into()),
+        at: 40,
+        issue_author: "reporter".into(),
+    };
+    Event::Weighed { found: Box::new(found) }
+}
+
+fn command(body: &str) -> Event {
+    weighed(500, body, Permission::Write)
+}
+
+fn asks() -> Event {
+    let asked = Asked {
+        text: "Which colour?".into(),
+        options: vec!["red".into(), "blue".into()],
+        default: None,
+        deadline_ms: None,
+    };
+    Event::Asked { session: session(1), asked: vec![asked] }
+}
+
+fn review(verdict: ReviewVerdict, permission: Permission) -> Event {
+    let thread = Thread {
+        id: "T1".into(),
+        first: 900,
+        path: "page.md".into(),
+        line: Some(2),
+        hunk: "@@".into(),
+        ours: false,
+        said: vec![("ana".into(), "shorter".into())],
+    };
+    let review = ReviewFacts {
+        pull: 13,
+        id: 70,
+        author: account("ana"),
+        permission,
+        verdict,
+        body: "Please.".into(),
+        threads: vec![thread],
+        at: 50,
+    };
+    Event::ReviewRead { review: Box::new(review) }
+}
+
+fn looked(change: impl FnOnce(&mut PullFacts)) -> Event {
+    let mut facts = PullFacts {
+        number: 13,
+        standing: PullStanding::Open,
+        draft: true,
+        head: sha('b'),
+        base_head: Some(sha('a')),
+        conflicts: Some(false),
+        checks: Checks { state: ChecksState::Green, failing: vec![], failing_on_base: vec![] },
+    };
+    change(&mut facts);
+    Event::PullLooked { facts: Box::new(facts) }
+}
+
+fn red(facts: &mut PullFacts) {
+    let failing = Failing { name: "test".into(), url: "u".into(), step: Some("run".into()), tail: "boom".into() };
+    facts.checks = Checks { state: ChecksState::Red, failing: vec![failing], failing_on_base: vec![] };
+}
+
+/// What people and agents say to each other, and what becomes of the pull request.
+fn talk() -> Vec<(&'static str, Event)> {
+    let edited = Event::IssueEdited {
+        sender: account("ana"),
+        title: "Add a page".into(),
+        old_title: None,
+        body: "Please, in blue.".into(),
+        old_body: Some("Please.".into()),
+        at: 45,
+    };
+    let words = ["c1".to_owned(), "comment:500".to_owned()];
+    let steered = |taken| Event::Steered { session: session(1), offered: words.to_vec(), taken };
+    vec![
+        ("commented", said(500, "Use blue, please.")),
+        ("commented between people", said(501, "@ben what do you think?")),
+        ("commented a command", said(502, "/agent status")),
+        ("weighed words", command("Use blue, please.")),
+        ("weighed a stranger's words", weighed(503, "Use red.", Permission::Read)),
+        ("weighed a stranger's command", weighed(504, "/agent stop", Permission::Read)),
+        ("/agent go", command("/agent go")),
+        ("/agent stop", command("/agent stop")),
+        ("/agent pause", command("/agent pause")),
+        ("/agent resume", command("/agent resume")),
+        ("/agent retry", command("/agent retry")),
+        ("/agent retry fresh", command("/agent retry fresh")),
+        ("/agent status", command("/agent status")),
+        ("/agent role", command("/agent role triage")),
+        ("/agent agent", command("/agent agent goose")),
+        ("/agent agent, unknown", command("/agent agent nobody")),
+        ("/agent priority", command("/agent priority high")),
+        ("/agent ask", command("/agent ask Why?")),
+        ("/agent answer", command("/agent answer 2")),
+        ("/agent plan", command("/agent plan")),
+        ("/agent approve", command("/agent approve")),
+        ("/agent delegate", command("/agent delegate @ben")),
+        ("/agent logs", command("/agent logs")),
+        ("/agent help", command("/agent help")),
+        ("/agent, unknown", command("/agent dance")),
+        ("comment deleted", Event::CommentDeleted { comment: CommentId(500), sender: account("ana") }),
+        ("issue edited", edited),
+        ("the agent asks", asks()),
+        ("answered 2", command("2")),
+        ("the agent reports", Event::Reported { session: session(1), text: "half way".into() }),
+        ("the agent finishes", Event::Finished { session: session(1), finished: Finished::default() }),
+        ("steered, taken", steered(true)),
+        ("steered, not taken", steered(false)),
+        ("posted", Event::Posted { key: "question:1".into(), comment: CommentId(600) }),
+        ("assigned", Event::Assigned { login: "ana".into(), added: true }),
+        ("rang: park", Event::Rang { alarm: Alarm::Park }),
+        ("rang: remind", Event::Rang { alarm: Alarm::Remind }),
+        ("rang: expire", Event::Rang { alarm: Alarm::Expire }),
+        ("rang: look", Event::Rang { alarm: Alarm::Look }),
+        ("reviewed", Event::Reviewed { pull: 13, review: 70, sender: account("ana"), at: 50 }),
+        ("review: changes requested", review(ReviewVerdict::ChangesRequested, Permission::Write)),
+        ("review by a stranger", review(ReviewVerdict::ChangesRequested, Permission::Read)),
+        ("pull request stirred", Event::PullStirred { hint: "check_suite.completed".into(), sender: account("ana") }),
+        ("looked: green", looked(|_| ())),
+        ("looked: red", looked(red)),
+        (
+            "looked: red on the base too",
+            looked(|facts| {
+                red(facts);
+                facts.checks.failing_on_base = vec!["test".into()];
+            }),
+        ),
+        ("looked: pending", looked(|facts| facts.checks.state = ChecksState::Pending)),
+        ("looked: conflicts", looked(|facts| facts.conflicts = Some(true))),
+        ("looked: merged", looked(|facts| facts.standing = PullStanding::Merged)),
+        ("looked: somebody pushed", looked(|facts| facts.head = sha('d'))),
+        ("made ready", Event::MadeReady { number: 13 }),
+        ("failed: steer", failed(EffectKind::Steer)),
+        ("failed: weigh", failed(EffectKind::Weigh)),
+    ]
+}
+
 /// One event of every sort, with its name in the table.
 fn events() -> Vec<(&'static str, Event)> {
+    [corridor(), talk()].concat()
+}
+
+/// The way from a label to a pull request.
+fn corridor() -> Vec<(&'static str, Event)> {
     let bot = Account { id: UserId(9), login: "robot[bot]".into(), kind: AccountKind::Bot };
     let me = Account { id: UserId(8), login: "skep[bot]".into(), kind: AccountKind::Bot };
     let by =
@@ -182,7 +350,12 @@ fn events() -> Vec<(&'static str, Event)> {
         ("workspace ready, other session", ready(9)),
         (
             "agent started",
-            Event::AgentStarted { session: session(1), agent_session: "x1".into(), agent: "goose 1.50".into() },
+            Event::AgentStarted {
+                session: session(1),
+                agent_session: "x1".into(),
+                agent: "goose 1.50".into(),
+                queues: false,
+            },
         ),
         ("progressed", Event::Progressed { session: session(1), plan, doing: "reading".into() }),
         ("turn ended", turn("Done.", None)),
@@ -257,6 +430,14 @@ fn stages() -> Vec<(&'static str, Task)> {
         standing: PullStanding::Open,
     });
     let review = walk(&path);
+    let revision = [&path[..], &[self::review(ReviewVerdict::ChangesRequested, Permission::Write)]].concat();
+    let asked = [&path[..4], &[asks()]].concat();
+    let waiting = [&asked[..], &[turn("Asked.", None)]].concat();
+    let at_four =
+        |events: &[Event]| decide(&walk(events), &Event::Rang { alarm: Alarm::Park }, &policy(), 900_000).task;
+    let planned = [&[labeled(10), facts(|facts| facts.snapshot.labels.push("agent:plan".into()))][..], &path[2..5]];
+    let paused =
+        [&path[..4], &[Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 30 }]].concat();
     let failed = walk(&[&path[..3], &[failed(EffectKind::PrepareWorkspace)]].concat());
     vec![
         ("idle", Task::new(place())),
@@ -266,10 +447,16 @@ fn stages() -> Vec<(&'static str, Task)> {
         ("running", running),
         ("collecting", collecting),
         ("answering", answering),
-        ("asking", asking),
+        ("asking for the right", asking),
         ("publishing", publishing),
         ("opening", opening),
         ("in review", review),
+        ("asking", walk(&asked)),
+        ("waiting for an answer", walk(&waiting)),
+        ("parked", at_four(&waiting)),
+        ("plan", walk(&planned.concat())),
+        ("paused", walk(&paused)),
+        ("revision queued", walk(&revision)),
         ("failed", failed),
     ]
 }
@@ -319,7 +506,7 @@ fn every_reason_is_said_and_every_stage_is_reached() {
         }
     }
     let reached: Vec<_> = stages().iter().map(|(_, task)| task.state()).collect();
-    for state in ["idle", "checking", "queued", "working", "in-review", "failed"] {
+    for state in ["idle", "checking", "queued", "working", "in-review", "failed", "needs-you", "paused"] {
         assert!(reached.contains(&state), "{state}");
     }
 }
@@ -333,7 +520,7 @@ fn the_table_of_stages_covers_every_step() {
             _ => None,
         })
         .collect();
-    assert_eq!(steps.len(), 7, "{steps:?}");
+    assert_eq!(steps.len(), 8, "{steps:?}");
 }
 
 proptest! {
@@ -353,7 +540,9 @@ proptest! {
                         "{:?} -> {:?} by {}", before.state, after.state, all[pick].0);
                 }
                 if before.id != after.id {
-                    prop_assert!(before.state.is_end(), "a second session beside {:?}", before.state);
+                    // A session that has not begun gives way when people wish for another role or agent.
+                    let begun = before.started_at.is_some();
+                    prop_assert!(before.state.is_end() || !begun, "a second session beside {:?}", before.state);
                     prop_assert_eq!(after.state, SessionState::Created);
                 }
             }

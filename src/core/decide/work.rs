@@ -52,7 +52,9 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
         (Step::Publishing { end, work, base_branch }, Event::Published { head, .. }) => {
             pushed(draft, &job, &Pushed { end, work, base_branch, head: head.clone() })
         }
-        (Step::Publishing { work, .. }, Event::BranchMoved { theirs, .. }) => moved(draft, &job, &work, theirs.as_ref()),
+        (Step::Publishing { work, .. }, Event::BranchMoved { theirs, .. }) => {
+            moved(draft, &job, &work, theirs.as_ref())
+        }
         (Step::Opening { .. }, Event::PullOpened { number, url, draft: is_draft, standing, .. }) => {
             opened(draft, Pull { number: *number, url: url.clone(), draft: *is_draft }, *standing)
         }
@@ -66,7 +68,8 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
 
 /// The working copy stands: the agent gets its task, and what people said meanwhile.
 fn start(mut draft: Draft<'_>, job: &Job, ground: Ground) -> Decision {
-    draft.note(Happening::WorkspaceReady, json!({ "base": ground.base.sha, "branch": job.branch, "from": ground.from }));
+    draft
+        .note(Happening::WorkspaceReady, json!({ "base": ground.base.sha, "branch": job.branch, "from": ground.from }));
     if ground.from != ground.base.sha {
         // It begins with our branch as it is on GitHub now, whoever wrote to it: that is what the push may follow.
         draft.task.wrote_branch(job.branch.clone(), ground.from.clone());

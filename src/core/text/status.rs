@@ -4,9 +4,9 @@
 use super::{LIMIT, clock, count, pull, role_why, span};
 use crate::core::agent::{PlanEntry, PlanStatus};
 use crate::core::decide::Context;
+use crate::core::event::{ChecksState, Work};
 use crate::core::policy::GO_LABEL;
 use crate::core::sanitise::{self, Allow};
-use crate::core::event::{ChecksState, Work};
 use crate::core::task::{End, Hold, Job, Next, Progress, Stage, Step, Task};
 
 /// Entries of a plan that are shown.
@@ -188,16 +188,21 @@ fn checks(task: &Task) -> Option<String> {
         ChecksState::Green => "Its checks are green.",
         ChecksState::Red => "Some of its checks fail.",
     };
-    let needs = task.follow.needs.as_deref().map_or_else(String::new, |needs| format!("\n\nA person has to look: {}", words(needs)));
+    let needs = task
+        .follow
+        .needs
+        .as_deref()
+        .map_or_else(String::new, |needs| format!("\n\nA person has to look: {}", words(needs)));
     Some(format!("{state}{needs}"))
 }
 
 /// What a held session waits for, and the way out.
 fn held(task: &Task) -> Option<String> {
     let Stage::Held { hold, progress, .. } = &task.stage else { return None };
-    let so_far = progress.work.as_ref().filter(|work| !work.is_empty()).map(|work| {
-        format!(" What it has done so far ({}) is kept.", count(work.files.len() as u64, "changed file"))
-    });
+    let so_far =
+        progress.work.as_ref().filter(|work| !work.is_empty()).map(|work| {
+            format!(" What it has done so far ({}) is kept.", count(work.files.len() as u64, "changed file"))
+        });
     let so_far = so_far.unwrap_or_default();
     Some(match hold {
         Hold::Asked => format!("It waits without taking a slot, and goes on with your answer.{so_far}"),

@@ -12,7 +12,8 @@ use crate::core::word::Thread;
 /// In the story, when a session has used up its comments.
 pub const TOO_MANY_COMMENTS: &str = "More was to be said than one session may write here; see its log.";
 /// Resume, without anything paused.
-pub const NOTHING_PAUSED: &str = "Nothing is paused here. `/agent go` starts a session, `/agent retry` runs the last one again.";
+pub const NOTHING_PAUSED: &str =
+    "Nothing is paused here. `/agent go` starts a session, `/agent retry` runs the last one again.";
 /// Stop or pause, without anything on.
 pub const NOTHING_ON: &str = "No session is on here, so there is nothing to stop. `/agent go` starts one.";
 /// Retry while one is on.
@@ -35,8 +36,7 @@ pub const PLAN_TOO_LATE: &str =
 /// Approval without a plan.
 pub const NO_PLAN: &str = "No plan waits for approval here. `/agent plan` starts a session that makes one first.";
 /// The branch still conflicts after the agent merged.
-pub const STILL_CONFLICTS: &str =
-    "the branch still conflicts with its base after the agent was asked to merge it. Please resolve the conflict, or close \
+pub const STILL_CONFLICTS: &str = "the branch still conflicts with its base after the agent was asked to merge it. Please resolve the conflict, or close \
      the pull request";
 
 /// The switch was taken off.
@@ -143,7 +143,8 @@ pub fn reminder(login: Option<&str>, open: &[Question], ends: i64, now: i64) -> 
 /// A plan that waits for approval.
 pub fn plan(job: &Job, end: &TurnEnd, entries: &[PlanEntry]) -> String {
     let said = sanitise::outbound(&sanitise::redact(end.message.trim(), &[]), &Allow::default());
-    let steps: Vec<String> = entries.iter().take(40).map(|entry| format!("1. {}", sanitise::inline(&entry.content, 200))).collect();
+    let steps: Vec<String> =
+        entries.iter().take(40).map(|entry| format!("1. {}", sanitise::inline(&entry.content, 200))).collect();
     let steps = if steps.is_empty() { String::new() } else { format!("\n\n{}", steps.join("\n")) };
     let body = format!(
         "{}here is the plan (session {}). Nothing was changed yet.\n\n{said}{steps}\n\nReply `/agent approve` to let it begin, \
@@ -195,7 +196,10 @@ pub fn checks_still_fail(rounds: u32, failing: &[Failing]) -> String {
 /// A person has to look, on one screen.
 pub fn needs_person(login: Option<&str>, say: &str) -> String {
     let say = sanitise::outbound(say, &Allow::default());
-    format!("{}please have a look: {say}\n\nA review or `/agent <what to do>` sends the agent back to work.", mention(login))
+    format!(
+        "{}please have a look: {say}\n\nA review or `/agent <what to do>` sends the agent back to work.",
+        mention(login)
+    )
 }
 
 /// Our pull request was closed unmerged: asked once, then it rests.
@@ -213,7 +217,9 @@ pub fn thread(thread: &Thread, said: Option<&str>, done: Option<(&Sha, &Work)>) 
     let touched = done.filter(|(_, work)| work.files.iter().any(|file| file.path == thread.path));
     let fact = match (touched, done) {
         (Some((head, _)), _) => format!("Changed in {}.", head.as_str()),
-        (None, Some((head, _))) => format!("{} was not changed; the revision is {}.", code(&thread.path, 160), head.as_str()),
+        (None, Some((head, _))) => {
+            format!("{} was not changed; the revision is {}.", code(&thread.path, 160), head.as_str())
+        }
         (None, None) => "Nothing was changed for this.".to_owned(),
     };
     match words.filter(|words| !words.is_empty()) {
@@ -221,4 +227,3 @@ pub fn thread(thread: &Thread, said: Option<&str>, done: Option<(&Sha, &Work)>) 
         None => fact,
     }
 }
-

@@ -178,7 +178,10 @@ impl Real {
             let first = end.expect("the turn ends");
             let seen = desk.seen();
             let [asked] = &seen.asked[..] else { panic!("{seen:?}: {first:?} {updates:?}") };
-            assert_eq!((asked[0].text.as_str(), &asked[0].options[..]), ("Which colour?", &["red".to_owned(), "blue".to_owned()][..]));
+            assert_eq!(
+                (asked[0].text.as_str(), &asked[0].options[..]),
+                ("Which colour?", &["red".to_owned(), "blue".to_owned()][..])
+            );
             // What the desk said reached the model.
             assert!(first.message.contains("End your turn now"), "{first:?}");
             if dies {

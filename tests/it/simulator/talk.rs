@@ -35,12 +35,25 @@ async fn edits_say_what_was_there_before_and_who_did_it() {
     github.edit_body(home, issue, "new", "ann").expect("edited");
     github.delete_comment(home, comment, "octo").expect("deleted");
     github.quiet().await;
-    let expected = ["issues.opened", "issue_comment.created", "issue_comment.edited", "issues.edited", "issues.edited", "issue_comment.deleted"];
+    let expected = [
+        "issues.opened",
+        "issue_comment.created",
+        "issue_comment.edited",
+        "issues.edited",
+        "issues.edited",
+        "issue_comment.deleted",
+    ];
     assert_eq!(listener.names(), expected);
     let seen: Vec<_> = listener.seen().iter().map(super::client::Hook::json).collect();
     let ticked = &seen[2];
-    assert_eq!((&ticked["changes"]["body"]["from"], &ticked["comment"]["body"]), (&json!("- [ ] red"), &json!("- [x] red")));
-    assert_eq!((&ticked["sender"]["login"], &ticked["comment"]["user"]["login"]), (&json!("octo"), &json!("skep-demo[bot]")));
+    assert_eq!(
+        (&ticked["changes"]["body"]["from"], &ticked["comment"]["body"]),
+        (&json!("- [ ] red"), &json!("- [x] red"))
+    );
+    assert_eq!(
+        (&ticked["sender"]["login"], &ticked["comment"]["user"]["login"]),
+        (&json!("octo"), &json!("skep-demo[bot]"))
+    );
     assert_eq!(seen[3]["changes"], json!({ "title": { "from": "One" } }));
     assert_eq!(seen[4]["changes"], json!({ "body": { "from": "old" } }));
 }
@@ -54,7 +67,9 @@ async fn nobody_edits_what_is_not_theirs_without_write_access() {
     github.set_permission(home, "tom", "triage").expect("a place");
     for stranger in ["zoe", "tom"] {
         github.create_user(stranger);
-        for refused in [github.edit_comment(home, comment, stranger, "x"), github.delete_comment(home, comment, stranger)] {
+        for refused in
+            [github.edit_comment(home, comment, stranger, "x"), github.delete_comment(home, comment, stranger)]
+        {
             assert!(matches!(refused, Err(SimulatorError::Refused(refusal)) if refusal.status == 403), "{stranger}");
         }
     }
@@ -131,7 +146,10 @@ async fn a_suite_is_over_when_its_last_job_is() {
     let ended = ["check_suite.completed", "workflow_run.completed"];
     assert_eq!(listener.names(), [ended.as_slice(), &["status"], &ended].concat());
     let seen: Vec<_> = listener.seen().iter().map(super::client::Hook::json).collect();
-    assert_eq!((&seen[0]["check_suite"]["conclusion"], &seen[1]["workflow_run"]["conclusion"]), (&json!("failure"), &json!("failure")));
+    assert_eq!(
+        (&seen[0]["check_suite"]["conclusion"], &seen[1]["workflow_run"]["conclusion"]),
+        (&json!("failure"), &json!("failure"))
+    );
     assert_eq!(seen[1]["workflow_run"]["pull_requests"][0]["number"], 1);
     assert_eq!(seen[4]["workflow_run"]["conclusion"], "startup_failure");
 }
