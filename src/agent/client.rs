@@ -12,9 +12,9 @@ use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
     CancelNotification, ClientCapabilities, ContentBlock, CreateElicitationRequest, ElicitationCapabilities,
-    ElicitationFormCapabilities, HttpHeader, Implementation, InitializeRequest, InitializeResponse, LoadSessionRequest, McpServer as WireServer, McpServerHttp, NewSessionRequest, PromptRequest,
-    RequestPermissionRequest, ResumeSessionRequest, SessionConfigOption, SetSessionConfigOptionRequest,
-    SetSessionModeRequest,
+    ElicitationFormCapabilities, HttpHeader, Implementation, InitializeRequest, InitializeResponse, LoadSessionRequest,
+    McpServer as WireServer, McpServerHttp, NewSessionRequest, PromptRequest, RequestPermissionRequest,
+    ResumeSessionRequest, SessionConfigOption, SetSessionConfigOptionRequest, SetSessionModeRequest,
 };
 use agent_client_protocol::{
     Agent, Client, Error, JsonRpcRequest, Lines, UntypedMessage, is_connection_terminated, is_incoming_transport_closed,

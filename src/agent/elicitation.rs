@@ -109,15 +109,17 @@ fn describe(property: ElicitationPropertySchema) -> Option<Described> {
         },
         ElicitationPropertySchema::Array(many) => {
             let choices: Vec<(String, String)> = match many.items {
-                MultiSelectItems::String(items) => items.values.into_iter().map(|value| (value.clone(), value)).collect(),
+                MultiSelectItems::String(items) => {
+                    items.values.into_iter().map(|value| (value.clone(), value)).collect()
+                }
                 MultiSelectItems::Titled(items) => {
                     items.options.into_iter().map(|option| (option.value, option.title)).collect()
                 }
                 _ => return None,
             };
-            let default = many.default.map(|values| {
-                values.into_iter().map(|value| shown(&choices, value)).collect::<Vec<_>>().join(", ")
-            });
+            let default = many
+                .default
+                .map(|values| values.into_iter().map(|value| shown(&choices, value)).collect::<Vec<_>>().join(", "));
             Described { kind: Kind::Many { choices }, title: many.title, description: many.description, default }
         }
         _ => return None,
@@ -277,9 +279,9 @@ fn chosen(choices: &[(String, String)], answer: &str) -> Option<String> {
 fn holds(text: &str, word: &str) -> bool {
     let free = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
     !word.is_empty()
-        && text.match_indices(word).any(|(at, _)| {
-            free(text[..at].chars().next_back()) && free(text[at + word.len()..].chars().next())
-        })
+        && text
+            .match_indices(word)
+            .any(|(at, _)| free(text[..at].chars().next_back()) && free(text[at + word.len()..].chars().next()))
 }
 
 #[cfg(test)]
@@ -292,7 +294,8 @@ mod tests {
 
     fn form(properties: Value, required: Value) -> Form {
         let schema = json!({ "type": "object", "properties": properties, "required": required });
-        let request = json!({ "mode": "form", "sessionId": "s1", "message": "Before I go on:", "requestedSchema": schema });
+        let request =
+            json!({ "mode": "form", "sessionId": "s1", "message": "Before I go on:", "requestedSchema": schema });
         let request: CreateElicitationRequest = serde_json::from_value(request).expect("a request");
         read(request).expect("a form")
     }
@@ -314,7 +317,10 @@ mod tests {
             deadline_ms: None,
         };
         assert_eq!((form.session.as_deref(), &form.asked[..]), (Some("s1"), &[expected][..]));
-        assert_eq!(answer(&form, "ana: Dark red, please"), json!({ "action": "accept", "content": { "colour": "dark red" } }));
+        assert_eq!(
+            answer(&form, "ana: Dark red, please"),
+            json!({ "action": "accept", "content": { "colour": "dark red" } })
+        );
         assert_eq!(answer(&form, "<<<n\nred\nn>>>"), json!({ "action": "accept", "content": { "colour": "red" } }));
         assert_eq!(answer(&form, "redder"), json!({ "action": "cancel" }));
         let later = serde_json::to_value(form.answer(&AskReply::Later("asked".into()))).expect("plain data");
@@ -351,7 +357,8 @@ mod tests {
         let read_from = |value: Value| read(serde_json::from_value(value).expect("a request"));
         let url = json!({ "mode": "url", "sessionId": "s", "elicitationId": "e", "url": "https://x", "message": "m" });
         assert!(read_from(url).is_none());
-        let empty = json!({ "mode": "form", "sessionId": "s", "message": "m", "requestedSchema": { "type": "object" } });
+        let empty =
+            json!({ "mode": "form", "sessionId": "s", "message": "m", "requestedSchema": { "type": "object" } });
         assert!(read_from(empty).is_none());
     }
 

@@ -9,7 +9,8 @@ use std::time::Instant;
 
 use agent_client_protocol::v1::Responder;
 use agent_client_protocol::v1::schema::{
-    CreateElicitationResponse, RequestPermissionOutcome, RequestPermissionRequest, RequestPermissionResponse, SessionNotification, SessionUpdate,
+    CreateElicitationResponse, RequestPermissionOutcome, RequestPermissionRequest, RequestPermissionResponse,
+    SessionNotification, SessionUpdate,
 };
 
 use crate::core::agent::Decision;
@@ -113,12 +114,15 @@ impl Exchange {
 
     /// The agent asks for permission: the answer to send, unless it stays open.
     pub(super) fn permission(&mut self, request: RequestPermissionRequest, open: Open) -> Option<(Open, Answered)> {
+        let call = request.tool_call.tool_call_id.to_string();
         let (title, kind) = self.transcript.permission(request.tool_call);
         if self.phase != Phase::Turn {
             self.transcript.decided(title, Decision::Cancelled);
             return Some((open, cancelled()));
         }
-        let allow = match self.policy.answer(&kind) {
+        // The session's own tools are how the agent speaks to people: whatever it may do otherwise, it may do that.
+        let answer = if self.transcript.is_own(&call) { Answer::Allow } else { self.policy.answer(&kind) };
+        let allow = match answer {
             Answer::Allow => true,
             Answer::Reject => false,
             Answer::Hold => {

@@ -109,7 +109,8 @@ async fn answer(response: Response<Incoming>, id: &Value) -> Result<Option<Value
 fn event(text: &str, id: &Value) -> Option<Value> {
     let text = text.replace("\r\n", "\n");
     text.split("\n\n").find_map(|event| {
-        let data: Vec<&str> = event.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim_start).collect();
+        let data: Vec<&str> =
+            event.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim_start).collect();
         serde_json::from_str::<Value>(&data.join("\n")).ok().filter(|message| message["id"] == *id)
     })
 }

@@ -159,7 +159,8 @@ pub(super) fn finished(arguments: Map<String, Value>) -> Result<Finished, String
     if verified.len() > ENTRIES_MAX {
         return Err(format!("At most {ENTRIES_MAX} entries in `verified`."));
     }
-    let verified = verified.iter().map(|entry| bounded("An entry of `verified`", entry, ENTRY_MAX)).collect::<Result<_, _>>()?;
+    let verified =
+        verified.iter().map(|entry| bounded("An entry of `verified`", entry, ENTRY_MAX)).collect::<Result<_, _>>()?;
     let threads = finish.threads.unwrap_or_default();
     if threads.len() > THREADS_MAX {
         return Err(format!("At most {THREADS_MAX} threads."));
@@ -248,7 +249,8 @@ mod tests {
 
     #[test]
     fn a_finish_is_read() {
-        let value = json!({ "summary": "Done", "verified": "cargo test", "threads": [{ "id": "T1", "reply": "fixed" }] });
+        let value =
+            json!({ "summary": "Done", "verified": "cargo test", "threads": [{ "id": "T1", "reply": "fixed" }] });
         let threads = vec![ThreadReply { thread: "T1".into(), text: "fixed".into() }];
         let expected = Finished { summary: "Done".into(), verified: vec!["cargo test".into()], threads };
         assert_eq!(finished(object(value)), Ok(expected));

@@ -20,7 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(50);
 
 pub(super) const OVER: &str = "Your turn is over: nobody takes this now. End your turn and wait for the next prompt.";
 const TOO_MANY: &str = "Too many calls: wait a minute before the next one.";
-const SLOW: &str = "It could not be taken down in time. End your turn; say in your last message what you wanted to ask.";
+const SLOW: &str =
+    "It could not be taken down in time. End your turn; say in your last message what you wanted to ask.";
 
 /// The place of one live agent.
 #[derive(Default)]

@@ -138,7 +138,11 @@ impl Registry {
         }
         let digest: [u8; 32] = Sha256::digest(token.trim()).into();
         let entries = self.entries();
-        entries.1.iter().fold(None, |found, entry| if same(&entry.digest, &digest) { Some(&entry.tools) } else { found }).cloned()
+        entries
+            .1
+            .iter()
+            .fold(None, |found, entry| if same(&entry.digest, &digest) { Some(&entry.tools) } else { found })
+            .cloned()
     }
 
     fn entries(&self) -> MutexGuard<'_, (u64, Vec<Entry>)> {

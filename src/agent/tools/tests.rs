@@ -92,7 +92,9 @@ async fn only_the_token_opens_and_only_its_own_door() {
     assert_eq!(call(&second, "report_progress", one).await, ("second: hello".into(), false));
     let token = authorization(&first);
     let cut = format!("{}\r\n", &token[..token.len() - 3]);
-    for wrong in ["", "Authorization: Bearer \r\n", "Authorization: Bearer x\r\n", "Authorization: Basic eDp4\r\n", &cut] {
+    for wrong in
+        ["", "Authorization: Bearer \r\n", "Authorization: Bearer x\r\n", "Authorization: Basic eDp4\r\n", &cut]
+    {
         assert_eq!(post(&first, wrong, LIST).await, (401, String::new()), "{wrong:?}");
     }
     drop(first);

@@ -36,7 +36,9 @@ async fn asks_and_goes_on(bench: &Bench, verb: &str) {
     for dies in [false, true] {
         let desk = Arc::new(TestDesk::default());
         desk.reply(AskReply::Later(LATER.into()));
-        let steps = format!("write a.txt: a\n{verb} Which? | red | blue | default=red | deadline=4h\nwrite b.txt: {{answer}}\nsay took {{answer}}");
+        let steps = format!(
+            "write a.txt: a\n{verb} Which? | red | blue | default=red | deadline=4h\nwrite b.txt: {{answer}}\nsay took {{answer}}"
+        );
         let (end, updates) = bench.turn(at(bench, &desk, &steps)).await;
         let first = end.expect("the turn ends");
         assert_eq!((first.stop, bench.file("b.txt")), (Stop::EndTurn, None), "{updates:?}");
@@ -104,7 +106,11 @@ async fn a_refused_question_is_an_error_for_the_agent() {
 async fn reports_and_the_finish_reach_the_desk() {
     let bench = Setup::demo().bench().await;
     let desk = Arc::new(TestDesk::default());
-    let mut request = at(&bench, &desk, "report half way\nreply T_9: no\nreply all: fixed\nfinish It works | cargo test | read it\nsay bye");
+    let mut request = at(
+        &bench,
+        &desk,
+        "report half way\nreply T_9: no\nreply all: fixed\nfinish It works | cargo test | read it\nsay bye",
+    );
     request.prompt = format!("Look at thread `PRRT_1` and thread 22.\n{}", request.prompt);
     let (end, _) = bench.turn(request).await;
     assert_eq!(end.expect("the turn ends").message, "bye");
@@ -138,11 +144,16 @@ async fn without_a_desk_questions_are_the_last_message() {
 #[tokio::test]
 async fn an_agent_that_takes_no_http_is_told_of_and_works_without() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/late.py");
-    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")]).bench().await;
+    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")])
+        .without_sandbox()
+        .bench()
+        .await;
     let desk = Arc::new(TestDesk::default());
     let (end, updates) = bench.turn(next(&bench, &desk, "late-1", "x")).await;
     end.expect("the turn ends");
-    assert!(updates.iter().any(|update| matches!(update, Update::Note { text } if text.contains("no tools over HTTP"))));
+    assert!(
+        updates.iter().any(|update| matches!(update, Update::Note { text } if text.contains("no tools over HTTP")))
+    );
 }
 
 /// Nobody answers; the cancel must not wait for that.
@@ -177,7 +188,10 @@ async fn a_cancel_ends_an_open_form() {
 #[tokio::test]
 async fn an_open_form_blocks_nothing() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/forms.py");
-    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")]).bench().await;
+    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")])
+        .without_sandbox()
+        .bench()
+        .await;
     let desk = Arc::new(TestDesk::default());
     let mut request = at(&bench, &desk, "");
     request.silence = Duration::from_secs(20);
