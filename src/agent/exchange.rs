@@ -163,7 +163,6 @@ impl Exchange {
     /// From now on every request is answered `cancelled`; the ones still open are handed out to be answered so.
     pub(super) fn cancel(&mut self) -> Vec<(Open, Answered)> {
         self.phase = Phase::Cancelling;
-        self.close_forms();
         let held = std::mem::take(&mut self.held);
         let answer = |(open, title)| {
             self.transcript.decided(title, Decision::Cancelled);
