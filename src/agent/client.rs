@@ -366,10 +366,7 @@ fn elicit(
         let mut state = wire.state();
         (state.form(form.session.as_deref(), responder), state.seat.clone())
     };
-    let number = match opened {
-        Ok(number) => number,
-        Err(responder) => return responder.respond(elicitation::cancelled()),
-    };
+    let Some(number) = opened else { return Ok(()) };
     let wire = wire.clone();
     peer.spawn(async move {
         let answer = form.answer(&seat.ask(form.asked.clone()).await);

@@ -135,15 +135,18 @@ impl Exchange {
         Some((open, RequestPermissionResponse::new(outcome)))
     }
 
-    /// The agent wants a form of that session filled in: the form's number, or its responder back if nobody will.
-    pub(super) fn form(&mut self, session: Option<&str>, open: OpenForm) -> Result<u64, OpenForm> {
+    /// The agent wants a form of that session filled in: the form's number; none if nobody will, which
+    /// the agent was told.
+    pub(super) fn form(&mut self, session: Option<&str>, open: OpenForm) -> Option<u64> {
         let ours = session.is_none() || session == self.session.as_deref();
         if self.phase != Phase::Turn || !ours || self.forms.len() >= FORMS_MAX {
-            return Err(open);
+            // An agent that is gone waits for nothing.
+            drop(open.respond(elicitation::cancelled()));
+            return None;
         }
         self.form_count += 1;
         self.forms.push_back((self.form_count, open));
-        Ok(self.form_count)
+        Some(self.form_count)
     }
 
     /// The responder of a form that is still open.
