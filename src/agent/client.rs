@@ -241,7 +241,8 @@ impl Connection {
         self.peer.send_request(message).block_task().await.map_err(Ended::from)
     }
 
-    /// Asks the agent to end the turn; all open requests for permission are answered `cancelled`.
+    /// Asks the agent to end the turn; all open requests for permission are answered `cancelled`, all open
+    /// forms too, after the notice: an agent must not take the answer for a reason to go on.
     pub(super) fn cancel(&self, session: &str) {
         let open = self.wire.state().cancel();
         // An agent that is gone takes neither; its turn has ended then anyway.
@@ -249,6 +250,7 @@ impl Connection {
         for (responder, answer) in open {
             drop(responder.respond(answer));
         }
+        self.wire.state().close_forms();
     }
 
     /// Stops talking: both streams are closed when this returns.
@@ -364,10 +366,7 @@ fn elicit(
         let mut state = wire.state();
         (state.form(form.session.as_deref(), responder), state.seat.clone())
     };
-    let number = match opened {
-        Ok(number) => number,
-        Err(responder) => return responder.respond(elicitation::cancelled()),
-    };
+    let Some(number) = opened else { return Ok(()) };
     let wire = wire.clone();
     peer.spawn(async move {
         let answer = form.answer(&seat.ask(form.asked.clone()).await);

@@ -114,12 +114,15 @@ impl Exchange {
 
     /// The agent asks for permission: the answer to send, unless it stays open.
     pub(super) fn permission(&mut self, request: RequestPermissionRequest, open: Open) -> Option<(Open, Answered)> {
+        let call = request.tool_call.tool_call_id.to_string();
         let (title, kind) = self.transcript.permission(request.tool_call);
         if self.phase != Phase::Turn {
             self.transcript.decided(title, Decision::Cancelled);
             return Some((open, cancelled()));
         }
-        let allow = match self.policy.answer(&kind) {
+        // The session's own tools are how the agent speaks to people: whatever it may do otherwise, it may do that.
+        let answer = if self.transcript.is_own(&call) { Answer::Allow } else { self.policy.answer(&kind) };
+        let allow = match answer {
             Answer::Allow => true,
             Answer::Reject => false,
             Answer::Hold => {
@@ -132,15 +135,18 @@ impl Exchange {
         Some((open, RequestPermissionResponse::new(outcome)))
     }
 
-    /// The agent wants a form of that session filled in: the form's number, or its responder back if nobody will.
-    pub(super) fn form(&mut self, session: Option<&str>, open: OpenForm) -> Result<u64, OpenForm> {
+    /// The agent wants a form of that session filled in: the form's number; none if nobody will, which
+    /// the agent was told.
+    pub(super) fn form(&mut self, session: Option<&str>, open: OpenForm) -> Option<u64> {
         let ours = session.is_none() || session == self.session.as_deref();
         if self.phase != Phase::Turn || !ours || self.forms.len() >= FORMS_MAX {
-            return Err(open);
+            // An agent that is gone waits for nothing.
+            drop(open.respond(elicitation::cancelled()));
+            return None;
         }
         self.form_count += 1;
         self.forms.push_back((self.form_count, open));
-        Ok(self.form_count)
+        Some(self.form_count)
     }
 
     /// The responder of a form that is still open.
@@ -160,7 +166,6 @@ impl Exchange {
     /// From now on every request is answered `cancelled`; the ones still open are handed out to be answered so.
     pub(super) fn cancel(&mut self) -> Vec<(Open, Answered)> {
         self.phase = Phase::Cancelling;
-        self.close_forms();
         let held = std::mem::take(&mut self.held);
         let answer = |(open, title)| {
             self.transcript.decided(title, Decision::Cancelled);

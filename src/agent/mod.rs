@@ -20,6 +20,7 @@ mod golden;
 mod launch;
 mod live;
 mod model;
+mod own;
 mod permission;
 pub mod presets;
 mod process;

@@ -77,7 +77,7 @@ impl Outlet {
         while self.pending.front().is_some_and(|(number, _)| *number <= prompts) {
             if let Some((_, taken)) = self.pending.pop_front() {
                 // Whoever steered may have given up; the words are said all the same.
-                drop(taken.send(()));
+                let _ = taken.send(());
             }
         }
     }

@@ -31,6 +31,9 @@ pub(super) const ANSWERED: &str = "skep/answered";
 /// What the agent calls the server of tools.
 pub const SERVER_NAME: &str = "skep";
 
+/// The names of the tools.
+pub(super) const TOOLS: [&str; 3] = ["ask_human", "report_progress", "finish"];
+
 /// Who answers the session's tools: implemented by whoever runs the session. A call must be durable before it answers,
 /// and must answer within 45 seconds: agents give up on a tool after a minute.
 pub trait Desk: Send + Sync + 'static {

@@ -4,13 +4,14 @@
 //! grow with the length of a session. Delivery takes the newest state of each item, so a slow reader misses steps in
 //! between but never a last state.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use agent_client_protocol::v1::schema::{
     ContentBlock, ContentChunk, PlanEntryPriority, PlanEntryStatus, SessionUpdate, ToolCall, ToolCallStatus,
     ToolCallUpdate, ToolKind,
 };
 
+use super::own;
 use crate::core::agent::{Decision, PlanEntry, PlanStatus, ToolStatus, Update, Usage};
 
 /// The longest text kept of one message or thought, in bytes.
@@ -39,6 +40,8 @@ pub(super) struct Transcript {
     items: HashMap<Key, Update>,
     texts: VecDeque<Key>,
     tools: VecDeque<Key>,
+    /// Calls of this turn that are of the session's own tools.
+    own: HashSet<String>,
     dirty: VecDeque<Key>,
     current: Option<Key>,
     counter: u64,
@@ -51,6 +54,7 @@ impl Transcript {
     pub(super) fn next_turn(&mut self) {
         self.last_message = None;
         self.current = None;
+        self.own.clear();
         self.usage.input = 0;
         self.usage.output = 0;
     }
@@ -93,6 +97,11 @@ impl Transcript {
             Some(Update::Tool { title, tool, .. }) => (title.clone(), tool.clone()),
             _ => (id, "other".to_owned()),
         }
+    }
+
+    /// Whether that call is of one of the session's own tools.
+    pub(super) fn is_own(&self, call: &str) -> bool {
+        self.own.contains(&line(call))
     }
 
     /// Notes the answer to a request for permission.
@@ -184,6 +193,9 @@ impl Transcript {
 
     fn tool_call(&mut self, call: ToolCall) {
         let id = line(&call.tool_call_id.to_string());
+        if own::called(&call) && self.own.len() < ITEMS_KEPT {
+            self.own.insert(id.clone());
+        }
         // A call that was announced by a request for permission before keeps what it knows better.
         let known = self.items.get(&Key::Tool(id.clone())).cloned();
         let (mut title, mut tool, mut status) = (line(&call.title), kind_name(call.kind), tool_status(call.status));
@@ -197,6 +209,9 @@ impl Transcript {
 
     fn tool_update(&mut self, update: ToolCallUpdate) {
         let id = line(&update.tool_call_id.to_string());
+        if own::updated(&update) && self.own.len() < ITEMS_KEPT {
+            self.own.insert(id.clone());
+        }
         let known = self.items.get(&Key::Tool(id.clone())).cloned();
         let (mut title, mut tool, mut status) = match known {
             Some(Update::Tool { title, tool, status, .. }) => (title, tool, status),

@@ -25,6 +25,8 @@ use super::tools::{Desk, Server};
 
 /// How often updates are delivered and clocks are read.
 const BEAT: Duration = Duration::from_millis(200);
+/// How long after a cancel open calls of the session's tools are left open.
+const CALLS_GRACE: Duration = Duration::from_millis(500);
 /// How long the reader of updates may take for the last of them.
 const LAST_DELIVERY: Duration = Duration::from_secs(5);
 
@@ -209,11 +211,13 @@ async fn follow(
         match (why, cancelled) {
             (Some(why), None) => {
                 talk.close();
-                live.seat.rise();
+                live.seat.leave();
                 live.connection.cancel(&session.id);
                 cancelled = Some((why, Instant::now()));
             }
             (_, Some((_, since))) if since.elapsed() >= request.cancel_grace => break Answer::Overdue,
+            // An agent that waits for its tool before it confirms must not wait for people.
+            (_, Some((_, since))) if since.elapsed() >= CALLS_GRACE => live.seat.rise(),
             _ => {}
         }
     };

@@ -64,10 +64,11 @@ fn assert_none(rule: &str, found: &[String]) {
 
 #[test]
 fn only_its_room_names_a_library() {
-    let rules: [(&[&str], &[&str]); 6] = [
+    let rules: [(&[&str], &[&str]); 7] = [
         (&["sqlx::"], &["store"]),
         (&["octocrab::"], &["github"]),
         (&["agent_client_protocol"], &["agent"]),
+        (&["rmcp::"], &["agent"]),
         (&["axum::"], &["http"]),
         (&["clap::"], &["config", "cli", "main"]),
         (&["aws_lc_rs::"], &["cli"]),

@@ -59,8 +59,9 @@ impl Actor {
         let form = ElicitationFormMode::new(ElicitationSessionScope::new(self.session.clone()), schema);
         let sent = self.peer.send_request(CreateElicitationRequest::new(form, message)).block_task();
         let answer = tokio::select! {
-            answer = sent => answer?,
+            biased;
             () = self.part.cancel.cancelled() => return Ok(Flow::End(StopReason::Cancelled)),
+            answer = sent => answer?,
         };
         let ElicitationAction::Accept(accepted) = answer.action else { return self.end_asking(WAITING) };
         let values = accepted.content.unwrap_or_default().into_values().map(shown);
@@ -113,8 +114,9 @@ impl Actor {
         let id = self.announce(tool, ToolKind::Other, None)?;
         self.state(&id, ToolCallStatus::InProgress)?;
         let told = tokio::select! {
-            told = door.call(tool, arguments) => told,
+            biased;
             () = self.part.cancel.cancelled() => return Ok(None),
+            told = door.call(tool, arguments) => told,
         };
         let well = told.as_ref().is_ok_and(|told| !told.failed);
         self.state(&id, if well { ToolCallStatus::Completed } else { ToolCallStatus::Failed })?;

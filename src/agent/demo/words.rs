@@ -103,6 +103,13 @@ fn span(text: &str) -> Option<i64> {
     count.checked_mul(seconds * 1_000).filter(|span| *span > 0)
 }
 
+/// The largest unit that is whole.
+fn spelt(ms: i64) -> String {
+    let units = [(86_400_000, 'd'), (3_600_000, 'h'), (60_000, 'm')];
+    let whole = units.iter().find(|(unit, _)| ms % unit == 0);
+    whole.map_or_else(|| format!("{}s", ms / 1_000), |(unit, name)| format!("{}{name}", ms / unit))
+}
+
 /// The questions as an agent without tools ends its turn: a fenced block for each, a bullet for each option.
 pub(super) fn fenced(asked: &[Asked]) -> String {
     let block = |asked: &Asked| {
@@ -114,7 +121,7 @@ pub(super) fn fenced(asked: &[Asked]) -> String {
             text.push_str(&format!("default: {default}\n"));
         }
         if let Some(deadline) = asked.deadline_ms {
-            text.push_str(&format!("deadline: {}s\n", deadline / 1_000));
+            text.push_str(&format!("deadline: {}\n", spelt(deadline)));
         }
         text + "```"
     };
@@ -151,7 +158,7 @@ mod tests {
         assert_eq!(questions("Which? ;; "), None);
         assert_eq!(
             fenced(&two),
-            "```question\nWhich?\n- red\n- blue\ndefault: red\ndeadline: 14400s\n```\n\n```question\nWhy?\n```"
+            "```question\nWhich?\n- red\n- blue\ndefault: red\ndeadline: 4h\n```\n\n```question\nWhy?\n```"
         );
         assert_eq!(plain(&two), "Which?\n- red\n- blue\n\nWhy?");
     }

@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn the_tools_say_when_to_use_them() {
         let names: Vec<&str> = tools().iter().map(|tool| tool.name.as_ref()).collect();
-        assert_eq!(names, ["ask_human", "report_progress", "finish"]);
+        assert_eq!(names, super::super::TOOLS);
         let ask = tools()[0].description.as_deref().unwrap_or_default();
         for word in ["ambiguous", "two or three concrete options", "END YOUR TURN", "next message"] {
             assert!(ask.contains(word), "{word:?} is not in {ask}");

@@ -29,9 +29,13 @@ pub(in crate::agent) struct Seat {
     state: Mutex<State>,
 }
 
+type Sitting = (Arc<dyn Desk>, CancellationToken);
+
 #[derive(Default)]
 struct State {
-    sitting: Option<(Arc<dyn Desk>, CancellationToken)>,
+    sitting: Option<Sitting>,
+    /// Open calls of a turn that is being cancelled hang on this.
+    leaving: Option<Sitting>,
     calls: Vec<Instant>,
 }
 
@@ -45,10 +49,23 @@ impl Seat {
         end(before);
     }
 
+    /// The turn is being cancelled: nothing new is taken. Open calls are not told yet, or the agent could take their end for
+    /// a reason to go on before it hears of the cancel.
+    pub(in crate::agent) fn leave(&self) {
+        let mut state = self.state();
+        if let Some(sitting) = state.sitting.take() {
+            state.leaving = Some(sitting);
+        }
+    }
+
     /// The turn is over: open calls are told so, and new ones too.
     pub(in crate::agent) fn rise(&self) {
-        let before = self.state().sitting.take();
-        end(before);
+        let (sitting, leaving) = {
+            let mut state = self.state();
+            (state.sitting.take(), state.leaving.take())
+        };
+        end(sitting);
+        end(leaving);
     }
 
     /// Asks the people on the issue.
@@ -77,7 +94,7 @@ impl Seat {
         }
     }
 
-    fn admitted(&self) -> Result<(Arc<dyn Desk>, CancellationToken), &'static str> {
+    fn admitted(&self) -> Result<Sitting, &'static str> {
         let mut state = self.state();
         let sitting = state.sitting.clone().ok_or(OVER)?;
         let now = Instant::now();
@@ -94,7 +111,7 @@ impl Seat {
     }
 }
 
-fn end(sitting: Option<(Arc<dyn Desk>, CancellationToken)>) {
+fn end(sitting: Option<Sitting>) {
     if let Some((_, over)) = sitting {
         over.cancel();
     }

@@ -160,6 +160,10 @@ async fn between_turns_nobody_answers_and_an_open_call_ends_with_its_turn() {
     let (ended, ()) = tokio::join!(open, rise);
     assert_eq!(ended, (OVER.to_owned(), true));
     assert_eq!(call(&registration, "ask_human", question.clone()).await, (OVER.to_owned(), true));
+    // A turn that is being cancelled takes nothing new either.
+    seat.sit(Some(Arc::new(Named("leaving"))));
+    seat.leave();
+    assert_eq!(call(&registration, "ask_human", question.clone()).await, (OVER.to_owned(), true));
     seat.sit(Some(Arc::new(Named("next"))));
     assert_eq!(call(&registration, "ask_human", question).await, ("next: 1".into(), false));
 }

@@ -144,7 +144,10 @@ async fn without_a_desk_questions_are_the_last_message() {
 #[tokio::test]
 async fn an_agent_that_takes_no_http_is_told_of_and_works_without() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/late.py");
-    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")]).bench().await;
+    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")])
+        .without_sandbox()
+        .bench()
+        .await;
     let desk = Arc::new(TestDesk::default());
     let (end, updates) = bench.turn(next(&bench, &desk, "late-1", "x")).await;
     end.expect("the turn ends");
@@ -185,7 +188,10 @@ async fn a_cancel_ends_an_open_form() {
 #[tokio::test]
 async fn an_open_form_blocks_nothing() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/forms.py");
-    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")]).bench().await;
+    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")])
+        .without_sandbox()
+        .bench()
+        .await;
     let desk = Arc::new(TestDesk::default());
     let mut request = at(&bench, &desk, "");
     request.silence = Duration::from_secs(20);

@@ -173,7 +173,9 @@ impl Real {
         for dies in [false, true] {
             let desk = Arc::new(TestDesk::default());
             desk.reply(AskReply::Later("Asked. End your turn now; the answer is your next message.".into()));
-            let request = TurnRequest { desk: Some(desk.clone()), ..self.request("human") };
+            // The session's own tools need no permission, whatever the role may do.
+            let permissions = PermissionPolicy::read_only();
+            let request = TurnRequest { desk: Some(desk.clone()), permissions, ..self.request("human") };
             let (end, updates) = self.bench.turn(request).await;
             let first = end.expect("the turn ends");
             let seen = desk.seen();
@@ -199,7 +201,8 @@ impl Real {
             let (end, updates) = self.bench.turn(request).await;
             let end = end.expect("the turn ends");
             assert!(end.resumed, "{updates:?}");
-            assert_eq!(self.bench.file(file).as_deref().map(str::trim), Some("blue"), "{end:?} {updates:?}");
+            let written = self.bench.file(file).unwrap_or_default();
+            assert!(written.starts_with("blue"), "{written:?} {end:?} {updates:?}");
             let seen = desk.seen();
             let [finished] = &seen.finished[..] else { panic!("{seen:?}: {end:?} {updates:?}") };
             assert_eq!((finished.summary.as_str(), &finished.verified[..]), ("Painted it", &["looked".to_owned()][..]));

@@ -242,7 +242,10 @@ async fn an_agent_that_cannot_load_is_told_everything() {
 #[tokio::test]
 async fn history_that_comes_late_is_not_told_again() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/late.py");
-    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")]).bench().await;
+    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")])
+        .without_sandbox()
+        .bench()
+        .await;
     let mut request = bench.request("");
     request.resume = Some(Resume { session: "late-1".into(), prompt: "Go on.".into() });
     let (end, updates) = bench.turn(request).await;
