@@ -37,7 +37,15 @@ pub(super) struct Ask {
 impl Ask {
     pub(super) fn new(method: Method, verb: &'static str, path: impl Into<String>) -> Self {
         let effect = if method == Method::GET { Effect::None } else { Effect::Change };
-        Self { method, path: path.into(), body: None, effect, accept: "application/vnd.github+json", wants_location: false, verb }
+        Self {
+            method,
+            path: path.into(),
+            body: None,
+            effect,
+            accept: "application/vnd.github+json",
+            wants_location: false,
+            verb,
+        }
     }
 
     /// A read.

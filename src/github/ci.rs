@@ -94,7 +94,8 @@ impl GitHub {
         let enforced = required.filter(|required| required.enforcement_level.as_deref() != Some("off"));
         let mut names = enforced.map(|required| required.contexts).unwrap_or_default();
         let path = at.path(&format!("/rules/branches/{}?per_page=100", escape(branch)));
-        let rules: Vec<Rule> = seen(self.read_all(at, &Ask::get("read a branch's rules", path)).await)?.unwrap_or_default();
+        let rules: Vec<Rule> =
+            seen(self.read_all(at, &Ask::get("read a branch's rules", path)).await)?.unwrap_or_default();
         let rules = rules.into_iter().filter(|rule| rule.kind == "required_status_checks");
         let checks = rules.filter_map(|rule| rule.parameters).flat_map(|rule| rule.required_status_checks);
         names.extend(checks.map(|check| check.context));
@@ -155,7 +156,9 @@ fn seen<T>(read: Result<T, GitHubError>) -> Result<Option<T>, GitHubError> {
     match read {
         Ok(value) => Ok(Some(value)),
         // 403 is also how GitHub says that the plan has no rule sets; 404 that the server is too old for them.
-        Err(GitHubError::NotPermitted { .. } | GitHubError::Forbidden { .. } | GitHubError::NotFound { .. }) => Ok(None),
+        Err(GitHubError::NotPermitted { .. } | GitHubError::Forbidden { .. } | GitHubError::NotFound { .. }) => {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }
@@ -205,7 +208,9 @@ fn log_tail(log: &str) -> String {
 /// `2023-11-14T22:13:20.1234567Z text` without its time.
 fn untimed(line: &str) -> &str {
     let line = line.trim_start_matches('\u{feff}');
-    let time = |text: &str| text.len() >= 20 && text.ends_with('Z') && text.as_bytes()[4] == b'-' && text.as_bytes()[10] == b'T';
+    let time = |text: &str| {
+        text.len() >= 20 && text.ends_with('Z') && text.as_bytes()[4] == b'-' && text.as_bytes()[10] == b'T'
+    };
     match line.split_once(' ') {
         Some((first, rest)) if time(first) => rest,
         None if time(line) => "",

@@ -73,7 +73,9 @@ fn refusal(complaint: &Complaint, ask: &Ask, purpose: Purpose) -> GitHubError {
     let call = ask.to_string();
     let may_not = complaint.message.to_ascii_lowercase().contains("not accessible by integration");
     match complaint.kind.as_str() {
-        "FORBIDDEN" if may_not => GitHubError::NotPermitted { call: purpose.deed().into(), permission: purpose.wanted() },
+        "FORBIDDEN" if may_not => {
+            GitHubError::NotPermitted { call: purpose.deed().into(), permission: purpose.wanted() }
+        }
         "NOT_FOUND" => GitHubError::NotFound { call },
         kind => {
             let message = format!("{kind} {}", complaint.message).trim().chars().take(500).collect();

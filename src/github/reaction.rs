@@ -89,7 +89,8 @@ impl GitHub {
     /// Takes our reaction to a comment on a line back.
     /// <https://docs.github.com/rest/reactions/reactions#delete-a-pull-request-comment-reaction>
     pub async fn unreact_from_line(&self, at: &At, comment: i64, reaction: Reaction) -> Result<(), GitHubError> {
-        self.unreact(at, Purpose::PullRequest, &at.path(&format!("/pulls/comments/{comment}/reactions")), reaction).await
+        self.unreact(at, Purpose::PullRequest, &at.path(&format!("/pulls/comments/{comment}/reactions")), reaction)
+            .await
     }
 
     async fn react(&self, at: &At, purpose: Purpose, path: &str, reaction: Reaction) -> Result<(), GitHubError> {

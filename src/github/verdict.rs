@@ -222,9 +222,8 @@ fn latest_runs(runs: Vec<RunShape>, ours: i64) -> Vec<RunShape> {
         *id = run.id.max(*id);
     }
     let succeeded = |run: &RunShape| newest.get(&key(run)).is_some_and(|id| *id > run.id);
-    let counts = |run: &RunShape| {
-        key(run).0 != ours && !(run.conclusion.as_deref() == Some("cancelled") && succeeded(run))
-    };
+    let counts =
+        |run: &RunShape| key(run).0 != ours && !(run.conclusion.as_deref() == Some("cancelled") && succeeded(run));
     runs.into_iter().filter(counts).collect()
 }
 

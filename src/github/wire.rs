@@ -125,7 +125,12 @@ impl Wire {
 
     /// The last `keep` bytes of a text GitHub pointed to, fetched without any credential; `None` if it is longer than
     /// `most`, or is not there. Over `https`, or from loopback where the API is on plain `http` itself.
-    pub(super) async fn fetch_tail(&self, ask: &Ask, to: &Url, (keep, most): (usize, usize)) -> Result<Option<Vec<u8>>, GitHubError> {
+    pub(super) async fn fetch_tail(
+        &self,
+        ask: &Ask,
+        to: &Url,
+        (keep, most): (usize, usize),
+    ) -> Result<Option<Vec<u8>>, GitHubError> {
         if to.scheme() != self.api.scheme() || (to.scheme() == "http" && !is_loopback(to)) {
             let host = to.host_str().unwrap_or_default().to_owned();
             return Err(GitHubError::LedAway { call: ask.to_string(), host });
@@ -137,7 +142,8 @@ impl Wire {
     }
 
     async fn tail(&self, ask: &Ask, to: &Url, (keep, most): (usize, usize)) -> Result<Option<Vec<u8>>, GitHubError> {
-        let request = hyper::Request::get(to.as_str()).header(USER_AGENT, self.user_agent.clone()).body(OctoBody::empty());
+        let request =
+            hyper::Request::get(to.as_str()).header(USER_AGENT, self.user_agent.clone()).body(OctoBody::empty());
         let request = request.map_err(|error| lost(ask, error.to_string()))?;
         let response = self.octocrab.execute(request).await.map_err(|error| lost(ask, chain(&error)))?;
         if !response.status().is_success() {

@@ -179,7 +179,8 @@ fn log(hub: &Hub, request: &Incoming) -> Option<Outbound> {
     if !signed {
         return text(403, "AuthenticationFailed".to_owned());
     }
-    let checks = |world: &World| world.repositories.values().flat_map(|home| &home.checks).find(|c| c.id == job).cloned();
+    let checks =
+        |world: &World| world.repositories.values().flat_map(|home| &home.checks).find(|c| c.id == job).cloned();
     match hub.look(checks).and_then(|check| check.log) {
         Some(log) => text(200, log),
         None => text(404, "BlobNotFound".to_owned()),

@@ -49,7 +49,13 @@ impl Simulator {
     }
 
     /// Commits several files on a branch at once; the branch is made from the default branch when it does not exist.
-    pub async fn push_to_branch(&self, home: RepositoryId, branch: &str, files: &[(&str, &str)], by: &str) -> Done<Sha> {
+    pub async fn push_to_branch(
+        &self,
+        home: RepositoryId,
+        branch: &str,
+        files: &[(&str, &str)],
+        by: &str,
+    ) -> Done<Sha> {
         self.create_user(by);
         let named: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
         let message = format!("Change {}", named.join(", "));
@@ -74,7 +80,13 @@ impl Simulator {
     }
 
     /// Ends a job of GitHub Actions on a commit with its steps and its log; the job is made when it is not under way.
-    pub fn finish_check(&self, home: RepositoryId, sha: &str, (name, conclusion): (&str, &str), end: JobEnd<'_>) -> Done<i64> {
+    pub fn finish_check(
+        &self,
+        home: RepositoryId,
+        sha: &str,
+        (name, conclusion): (&str, &str),
+        end: JobEnd<'_>,
+    ) -> Done<i64> {
         let by = "github-actions[bot]";
         self.create_bot(by);
         let steps = end.steps.iter().map(|(step, ended)| ((*step).to_owned(), (*ended).to_owned())).collect();

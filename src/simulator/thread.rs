@@ -60,7 +60,9 @@ impl World {
                 let shown = reactions(&said.reactions).join(", ");
                 let shown = if shown.is_empty() { shown } else { format!(" [{shown}]") };
                 lines.push(format!("  {}{shown}:", said.author));
-                lines.extend(quoted(&said.body, hidden).into_iter().map(|line| format!("  {line}").trim_end().to_owned()));
+                lines.extend(
+                    quoted(&said.body, hidden).into_iter().map(|line| format!("  {line}").trim_end().to_owned()),
+                );
             }
             lines.push(String::new());
         }

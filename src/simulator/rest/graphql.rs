@@ -89,7 +89,8 @@ fn place(
 fn allow(world: &World, call: &Call, needs: &[(&str, Access)]) -> Result<(), Refusal> {
     let Caller::Installation(token) = &call.caller else { return Err(Refusal::not_permitted()) };
     let granted = world.granted(token.installation);
-    let has = |set: &Permissions, (name, wanted): &(&str, Access)| set.get(*name).is_some_and(|access| access >= wanted);
+    let has =
+        |set: &Permissions, (name, wanted): &(&str, Access)| set.get(*name).is_some_and(|access| access >= wanted);
     let all = needs.iter().all(|need| has(&token.permissions, need) && has(&granted, need));
     if all { Ok(()) } else { Err(Refusal::not_permitted()) }
 }
@@ -112,8 +113,9 @@ fn resolve(call: &Call, query: &str) -> Result<Value, Refusal> {
     let id = node(call, query, "PRRT_")?;
     call.change(|world| {
         let begins = |line: &ReviewComment| line.id == id && line.in_reply_to.is_none();
-        let (home, _) =
-            place(world, call, |issue| issue.pull.as_ref().is_some_and(|pull| pull.review_comments.iter().any(begins)))?;
+        let (home, _) = place(world, call, |issue| {
+            issue.pull.as_ref().is_some_and(|pull| pull.review_comments.iter().any(begins))
+        })?;
         allow(world, call, &FINISH)?;
         world.resolve_thread(home, id)
     })?;

@@ -99,8 +99,14 @@ impl World {
         let root = parent.in_reply_to.unwrap_or(parent.id);
         self.check_line(body)?;
         let (author, commit) = (by.to_owned(), parent.commit.clone());
-        let around =
-            Review { id: review, author, state: "COMMENTED".to_owned(), body: String::new(), commit, submitted_at: created_at };
+        let around = Review {
+            id: review,
+            author,
+            state: "COMMENTED".to_owned(),
+            body: String::new(),
+            commit,
+            submitted_at: created_at,
+        };
         self.pull_mut(home, number)?.reviews.push(around);
         let reply = ReviewComment {
             id,

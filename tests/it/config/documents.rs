@@ -85,7 +85,8 @@ fn the_manifest_asks_for_what_is_used() {
 #[test]
 fn the_readme_asks_for_what_the_manifest_asks_for() {
     let readme = read("README.md");
-    let step = readme.split_once("1. **Create a GitHub App**").and_then(|(_, rest)| rest.split_once("2. **")).expect("a step");
+    let step =
+        readme.split_once("1. **Create a GitHub App**").and_then(|(_, rest)| rest.split_once("2. **")).expect("a step");
     let words = step.0.split_whitespace().collect::<Vec<_>>().join(" ");
     let (permissions, events) = words.split_once("; events ").expect("permissions, then events");
     let (write, read) = permissions.split_once(": read and write;").expect("what is written, then what is read");

@@ -98,7 +98,8 @@ async fn reviews_come_and_are_answered() {
     branch(&stage, "x").await;
     stage.post(&format!("{R}/pulls"), &token, asked("x")).await;
     let pull = IssueNumber(1);
-    let comments = vec![LineComment { path: "new.txt".to_owned(), line: 1, body: "Why?".to_owned(), ..LineComment::default() }];
+    let comments =
+        vec![LineComment { path: "new.txt".to_owned(), line: 1, body: "Why?".to_owned(), ..LineComment::default() }];
     let draft = ReviewDraft { event: "REQUEST_CHANGES".to_owned(), body: "Not yet".to_owned(), comments };
     stage.simulator.review(stage.home, pull, "octo", draft).expect("a review");
     assert_eq!(stage.get(&format!("{R}/pulls/1/reviews"), &token).await.json()[0]["state"], "CHANGES_REQUESTED");

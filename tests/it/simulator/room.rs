@@ -58,7 +58,8 @@ impl Room {
     }
 
     fn reviewed(&self, pull: IssueNumber) -> i64 {
-        let line = LineComment { path: "new.txt".into(), line: 1, body: "Why?".into(), hunk: "@@ -0,0 +1 @@\n+new".into() };
+        let line =
+            LineComment { path: "new.txt".into(), line: 1, body: "Why?".into(), hunk: "@@ -0,0 +1 @@\n+new".into() };
         let draft = ReviewDraft { event: "REQUEST_CHANGES".into(), body: "Not yet".into(), comments: vec![line] };
         self.stage.simulator.review(self.stage.home, pull, "octo", draft).expect("a review")
     }
@@ -164,8 +165,10 @@ async fn a_draft_is_made_ready_once_and_needs_contents() {
     let (pull, _) = room.pull(true).await;
     let read = room.github.pull(&room.at, pull).await.expect("read");
     assert_eq!((read.draft, read.mergeable, read.mergeable_state.as_deref()), (true, Some(true), Some("draft")));
-    let narrow = room.stage.narrow(serde_json::json!({ "permissions": { "pull_requests": "write", "contents": "read" } })).await;
-    let query = "mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }";
+    let narrow =
+        room.stage.narrow(serde_json::json!({ "permissions": { "pull_requests": "write", "contents": "read" } })).await;
+    let query =
+        "mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }";
     let body = serde_json::json!({ "query": query, "variables": { "id": read.node_id } });
     assert_eq!(room.stage.post("/graphql", &narrow, body).await.json()["errors"][0]["type"], "FORBIDDEN");
     room.github.mark_ready(&room.at, pull).await.expect("ready");
@@ -184,7 +187,10 @@ async fn what_ci_says_with_the_failed_step_and_the_end_of_its_log() {
     assert_eq!(state().await.state, ChecksState::Pending);
     simulator.set_status(home, head.as_str(), ("build", "success"), "octo").expect("a status");
     assert_eq!(state().await.state, ChecksState::Green);
-    let log = format!("2023-11-14T22:13:20.1234567Z {}\n2023-11-14T22:13:20.1234567Z ##[error]exit code 101.\nPost job", "x".repeat(70_000));
+    let log = format!(
+        "2023-11-14T22:13:20.1234567Z {}\n2023-11-14T22:13:20.1234567Z ##[error]exit code 101.\nPost job",
+        "x".repeat(70_000)
+    );
     let steps = [("checkout", "success"), ("cargo test", "failure")];
     let end = JobEnd { steps: &steps, log: &log };
     simulator.finish_check(home, head.as_str(), ("test", "failure"), end).expect("a job");
@@ -194,7 +200,11 @@ async fn what_ci_says_with_the_failed_step_and_the_end_of_its_log() {
     let failing = &read.failing[0];
     assert_eq!((failing.name.as_str(), failing.step.as_deref()), ("test", Some("cargo test")));
     assert!(failing.tail.ends_with("##[error]exit code 101.") && failing.tail.len() <= 8 * 1024, "{}", failing.tail);
-    assert!(failing.url.starts_with(&simulator.api_url()) && failing.url.contains("/octo/hello/runs/"), "{}", failing.url);
+    assert!(
+        failing.url.starts_with(&simulator.api_url()) && failing.url.contains("/octo/hello/runs/"),
+        "{}",
+        failing.url
+    );
     assert_eq!(read.of(&["build".into(), "lint".into()]), ChecksState::Green);
     assert_eq!(read.of(&["build".into(), "deploy".into()]), ChecksState::Pending, "not reported yet");
     assert_eq!(read.of(&["test".into(), "deploy".into()]), ChecksState::Red);
@@ -219,7 +229,9 @@ async fn without_the_new_permissions_it_sees_less_and_says_so() {
     let room = room().await;
     let (_, head) = room.pull(false).await;
     let (github, at, simulator, home) = (&room.github, &room.at, &room.stage.simulator, room.stage.home);
-    simulator.finish_check(home, head.as_str(), ("test", "failure"), JobEnd { steps: &[], log: "boom" }).expect("a job");
+    simulator
+        .finish_check(home, head.as_str(), ("test", "failure"), JobEnd { steps: &[], log: "boom" })
+        .expect("a job");
     room.revoke("actions");
     let read = github.checks(at, &head).await.expect("read");
     assert_eq!((read.state, read.unread.as_slice()), (ChecksState::Red, ["actions"].as_slice()));

@@ -35,14 +35,45 @@ async fn edits_say_what_was_there_before_and_who_did_it() {
     github.edit_body(home, issue, "new", "ann").expect("edited");
     github.delete_comment(home, comment, "octo").expect("deleted");
     github.quiet().await;
-    let expected = ["issues.opened", "issue_comment.created", "issue_comment.edited", "issues.edited", "issues.edited", "issue_comment.deleted"];
+    let expected = [
+        "issues.opened",
+        "issue_comment.created",
+        "issue_comment.edited",
+        "issues.edited",
+        "issues.edited",
+        "issue_comment.deleted",
+    ];
     assert_eq!(listener.names(), expected);
     let seen: Vec<_> = listener.seen().iter().map(super::client::Hook::json).collect();
     let ticked = &seen[2];
-    assert_eq!((&ticked["changes"]["body"]["from"], &ticked["comment"]["body"]), (&json!("- [ ] red"), &json!("- [x] red")));
-    assert_eq!((&ticked["sender"]["login"], &ticked["comment"]["user"]["login"]), (&json!("octo"), &json!("skep-demo[bot]")));
+    assert_eq!(
+        (&ticked["changes"]["body"]["from"], &ticked["comment"]["body"]),
+        (&json!("- [ ] red"), &json!("- [x] red"))
+    );
+    assert_eq!(
+        (&ticked["sender"]["login"], &ticked["comment"]["user"]["login"]),
+        (&json!("octo"), &json!("skep-demo[bot]"))
+    );
     assert_eq!(seen[3]["changes"], json!({ "title": { "from": "One" } }));
     assert_eq!(seen[4]["changes"], json!({ "body": { "from": "old" } }));
+}
+
+#[tokio::test]
+async fn who_is_assigned_is_told() {
+    let (stage, listener) = heard(&["issues"]).await;
+    let (github, home) = (&stage.simulator, stage.home);
+    let token = stage.token().await;
+    let issue = stage.issue("One");
+    let path = format!("/repos/octo/hello/issues/{issue}/assignees");
+    stage.post(&path, &token, json!({ "assignees": ["octo", "zoe", "skep-demo[bot]"] })).await;
+    stage.send(hyper::Method::DELETE, &path, &token, json!({ "assignees": ["octo"] })).await;
+    github.quiet().await;
+    assert_eq!(listener.names(), ["issues.opened", "issues.assigned", "issues.unassigned"]);
+    for hook in &listener.seen()[1..] {
+        let (payload, bot) = (hook.json(), "skep-demo[bot]");
+        assert_eq!((&payload["assignee"]["login"], &payload["sender"]["login"]), (&json!("octo"), &json!(bot)));
+    }
+    assert!(github.issue(home, issue).expect("it").assignees.is_empty());
 }
 
 #[tokio::test]
@@ -54,7 +85,9 @@ async fn nobody_edits_what_is_not_theirs_without_write_access() {
     github.set_permission(home, "tom", "triage").expect("a place");
     for stranger in ["zoe", "tom"] {
         github.create_user(stranger);
-        for refused in [github.edit_comment(home, comment, stranger, "x"), github.delete_comment(home, comment, stranger)] {
+        for refused in
+            [github.edit_comment(home, comment, stranger, "x"), github.delete_comment(home, comment, stranger)]
+        {
             assert!(matches!(refused, Err(SimulatorError::Refused(refusal)) if refusal.status == 403), "{stranger}");
         }
     }
@@ -131,7 +164,10 @@ async fn a_suite_is_over_when_its_last_job_is() {
     let ended = ["check_suite.completed", "workflow_run.completed"];
     assert_eq!(listener.names(), [ended.as_slice(), &["status"], &ended].concat());
     let seen: Vec<_> = listener.seen().iter().map(super::client::Hook::json).collect();
-    assert_eq!((&seen[0]["check_suite"]["conclusion"], &seen[1]["workflow_run"]["conclusion"]), (&json!("failure"), &json!("failure")));
+    assert_eq!(
+        (&seen[0]["check_suite"]["conclusion"], &seen[1]["workflow_run"]["conclusion"]),
+        (&json!("failure"), &json!("failure"))
+    );
     assert_eq!(seen[1]["workflow_run"]["pull_requests"][0]["number"], 1);
     assert_eq!(seen[4]["workflow_run"]["conclusion"], "startup_failure");
 }
