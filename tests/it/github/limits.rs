@@ -119,7 +119,7 @@ async fn graphql_errors_come_with_status_200() {
         "{refused:?}"
     );
     let lacking = wrong("query { e }").await.to_string();
-    assert!(lacking.contains("contents=write, pull_requests=write"), "{lacking}");
+    assert!(lacking.contains("contents=write") && lacking.contains("pull_requests=write"), "{lacking}");
     let limited = github.graphql::<Value>(&at, Purpose::Comment, "mutation { c }", json!({})).await;
     assert_eq!(limited, Err(GitHubError::Limited { after: Duration::from_secs(33) }));
     assert!(matches!(github.issue(&at, ISSUE).await, Err(GitHubError::Limited { .. })));
