@@ -57,7 +57,9 @@ async fn a_token_is_for_one_repository_and_one_purpose() {
         (Purpose::Clone, json!({"contents": "read"})),
         (Purpose::Push, json!({"contents": "write"})),
         (Purpose::PullRequest, json!({"pull_requests": "write", "contents": "read"})),
+        (Purpose::Review, json!({"pull_requests": "write", "contents": "write"})),
         (Purpose::Checks, json!({"checks": "write"})),
+        (Purpose::Ci, json!({"checks": "read", "statuses": "read", "actions": "read"})),
     ];
     for (purpose, permissions) in table {
         github.token(&at(), purpose).await.expect("minted");

@@ -95,6 +95,13 @@ async fn graphql_errors_come_with_status_200() {
         "/graphql" if seen.body["query"] == "query { b }" => {
             ok(json!({"data": null, "errors": [{"type": "NOT_FOUND", "message": "no such b"}]}))
         }
+        "/graphql" if seen.body["query"] == "query { d }" => {
+            ok(json!({"data": null, "errors": [{"type": "UNPROCESSABLE", "message": "not so"}]}))
+        }
+        "/graphql" if seen.body["query"] == "query { e }" => {
+            let message = "Resource not accessible by integration";
+            ok(json!({"data": null, "errors": [{"type": "FORBIDDEN", "message": message}]}))
+        }
         "/graphql" => ok(json!({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}))
             .with("retry-after", "33"),
         _ => standard(seen),
@@ -103,8 +110,16 @@ async fn graphql_errors_come_with_status_200() {
     let (github, at) = (github(&server), at());
     let value: Value = github.graphql(&at, Purpose::Read, "query { a }", json!({})).await.expect("data");
     assert_eq!(value, json!({"a": 3}));
-    let wrong = github.graphql::<Value>(&at, Purpose::Read, "query { b }", json!({})).await.expect_err("an error");
-    assert!(matches!(&wrong, GitHubError::Invalid { message, .. } if message == "NOT_FOUND no such b"), "{wrong:?}");
+    let wrong =
+        async |query| github.graphql::<Value>(&at, Purpose::Review, query, json!({})).await.expect_err("an error");
+    assert!(matches!(wrong("query { b }").await, GitHubError::NotFound { .. }));
+    let refused = wrong("query { d }").await;
+    assert!(
+        matches!(&refused, GitHubError::Invalid { message, .. } if message == "UNPROCESSABLE not so"),
+        "{refused:?}"
+    );
+    let lacking = wrong("query { e }").await.to_string();
+    assert!(lacking.contains("contents=write") && lacking.contains("pull_requests=write"), "{lacking}");
     let limited = github.graphql::<Value>(&at, Purpose::Comment, "mutation { c }", json!({})).await;
     assert_eq!(limited, Err(GitHubError::Limited { after: Duration::from_secs(33) }));
     assert!(matches!(github.issue(&at, ISSUE).await, Err(GitHubError::Limited { .. })));

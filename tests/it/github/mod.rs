@@ -1,6 +1,7 @@
 //! The GitHub room against a scripted server on loopback: what goes over the wire, and how often.
 
 mod changes;
+mod ci;
 mod identity;
 mod limits;
 mod reads;

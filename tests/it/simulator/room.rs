@@ -138,11 +138,10 @@ async fn a_review_is_read_answered_once_and_resolved() {
     assert_eq!((thread.first_comment, thread.comments[0].review), (review.comments[0].id, Some(id)));
 
     let marker = "<!-- skep e1 -->";
-    assert_eq!(github.find_reply(at, pull, None, marker).await, Ok(None));
+    room.stage.simulator.reply_to_line(home, pull, "octo", (thread.first_comment, marker)).expect("an echo");
+    assert_eq!(github.find_reply(at, pull, None, marker).await, Ok(None), "only ours counts");
     let reply = github.reply(at, pull, thread.first_comment, &format!("Because.\n{marker}")).await.expect("answered");
     assert_eq!(github.find_reply(at, pull, Some(room.stage.now()), marker).await, Ok(Some(reply)));
-    room.stage.simulator.reply_to_line(home, pull, "octo", (reply, marker)).expect("an echo");
-    assert_eq!(github.find_reply(at, pull, None, marker).await, Ok(Some(reply)), "only ours counts");
     let deep = github.reply(at, pull, reply, "an answer to an answer").await;
     assert!(matches!(deep, Err(GitHubError::Invalid { .. })), "{deep:?}");
 
@@ -153,7 +152,7 @@ async fn a_review_is_read_answered_once_and_resolved() {
     github.resolve_thread(at, &thread.id).await.expect("resolved again");
     let thread = room.only_thread(pull).await;
     assert!(thread.resolved);
-    assert_eq!(thread.comments[1].author.login, "skep-demo[bot]", "bots are named as in REST");
+    assert_eq!(thread.comments[2].author.login, "skep-demo[bot]", "bots are named as in REST");
     let gone = github.resolve_thread(at, "PRRT_1").await;
     assert!(matches!(gone, Err(GitHubError::NotFound { .. })), "{gone:?}");
     insta::assert_snapshot!(room.stage.simulator.pull_thread(home, pull).expect("a thread"));

@@ -59,6 +59,24 @@ async fn edits_say_what_was_there_before_and_who_did_it() {
 }
 
 #[tokio::test]
+async fn who_is_assigned_is_told() {
+    let (stage, listener) = heard(&["issues"]).await;
+    let (github, home) = (&stage.simulator, stage.home);
+    let token = stage.token().await;
+    let issue = stage.issue("One");
+    let path = format!("/repos/octo/hello/issues/{issue}/assignees");
+    stage.post(&path, &token, json!({ "assignees": ["octo", "zoe", "skep-demo[bot]"] })).await;
+    stage.send(hyper::Method::DELETE, &path, &token, json!({ "assignees": ["octo"] })).await;
+    github.quiet().await;
+    assert_eq!(listener.names(), ["issues.opened", "issues.assigned", "issues.unassigned"]);
+    for hook in &listener.seen()[1..] {
+        let (payload, bot) = (hook.json(), "skep-demo[bot]");
+        assert_eq!((&payload["assignee"]["login"], &payload["sender"]["login"]), (&json!("octo"), &json!(bot)));
+    }
+    assert!(github.issue(home, issue).expect("it").assignees.is_empty());
+}
+
+#[tokio::test]
 async fn nobody_edits_what_is_not_theirs_without_write_access() {
     let (stage, _listener) = heard(&[]).await;
     let (github, home) = (&stage.simulator, stage.home);
