@@ -63,7 +63,7 @@ impl App {
         tokio::fs::create_dir_all(&setup.data_dir)
             .await
             .with_context(|| format!("make the data folder {}", setup.data_dir.display()))?;
-        let lock = store::lock_data_dir(&setup.data_dir).context("lock the data folder")?;
+        let lock = store::lock_data_dir(&setup.data_dir).await.context("lock the data folder")?;
         let store = Store::open(&setup.database_url).await.context("open the database")?;
         let github = GitHub::new(github_config(&setup)).context("set up the GitHub client")?;
         let me = who(&github).await.context("ask GitHub who we are")?;

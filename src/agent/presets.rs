@@ -3,8 +3,6 @@
 //!
 //! Pure data. Keys are never here: `inherit` names the variables the operator may pass through.
 
-use std::collections::BTreeMap;
-
 use crate::core::agent::AgentSpec;
 
 struct Preset {
@@ -112,17 +110,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// The built-in demo agent: `program` is skep's own executable.
 pub fn demo(program: &str) -> AgentSpec {
-    AgentSpec {
-        name: DEMO.to_owned(),
-        command: vec![program.to_owned(), "demo-agent".to_owned()],
-        environment: BTreeMap::new(),
-        inherit: vec![],
-        mode: None,
-        auto: false,
-        resume: true,
-        expose: vec![],
-        home: None,
-    }
+    AgentSpec::new(DEMO, vec![program.to_owned(), "demo-agent".to_owned()])
 }
 
 /// The name of the demo agent.
@@ -130,20 +118,17 @@ pub const DEMO: &str = "demo";
 
 /// Any other command that speaks ACP.
 pub fn custom(name: &str, command: Vec<String>) -> AgentSpec {
-    AgentSpec { name: name.to_owned(), command, ..demo("") }
+    AgentSpec::new(name, command)
 }
 
 fn spec(preset: &Preset) -> AgentSpec {
+    let command = preset.command.iter().map(|part| (*part).to_owned()).collect();
     AgentSpec {
-        name: preset.name.to_owned(),
-        command: preset.command.iter().map(|part| (*part).to_owned()).collect(),
         environment: preset.environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
         inherit: preset.inherit.iter().map(|name| (*name).to_owned()).collect(),
-        mode: None,
         auto: preset.auto,
         resume: preset.resume,
-        expose: vec![],
-        home: None,
+        ..AgentSpec::new(preset.name, command)
     }
 }
 

@@ -71,7 +71,7 @@ fn default_agent(
     let name = command[0].rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
     let name = if is_name(&name) && !agents.contains_key(&name) { name } else { "command".to_owned() };
-    let spec = AgentSpec { command, ..empty(&name) };
+    let spec = AgentSpec::new(&name, command);
     check_program(&spec.command).map(|()| spec)
 }
 
@@ -124,7 +124,7 @@ fn agent(
 ) -> Option<AgentSpec> {
     let base = table.take("preset").map(|item| preset(item, presets)).transpose();
     let base = base.map_err(|mistake| mistakes.push(mistake)).ok()?.or_else(|| presets(name));
-    let mut spec = AgentSpec { name: name.to_owned(), ..base.unwrap_or_else(|| empty(name)) };
+    let mut spec = AgentSpec { name: name.to_owned(), ..base.unwrap_or_else(|| AgentSpec::new(name, vec![])) };
     let lacks_command = spec.command.is_empty() && table.get("command").is_none();
     for key in keys_under("agents.<name>.") {
         let Some(item) = table.take(key) else { continue };
@@ -137,20 +137,6 @@ fn agent(
         mistakes.push(Mistake::new(at, "needs a command, or a preset to start from"));
     }
     Some(spec)
-}
-
-fn empty(name: &str) -> AgentSpec {
-    AgentSpec {
-        name: name.to_owned(),
-        command: vec![],
-        environment: BTreeMap::new(),
-        inherit: vec![],
-        mode: None,
-        auto: false,
-        resume: true,
-        expose: vec![],
-        home: None,
-    }
 }
 
 fn preset(item: Item, presets: Presets<'_>) -> Result<AgentSpec, Mistake> {

@@ -48,6 +48,21 @@ fn yes() -> bool {
 }
 
 impl AgentSpec {
+    /// An agent of which nothing but its name and its command is known.
+    pub fn new(name: &str, command: Vec<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            command,
+            environment: BTreeMap::new(),
+            inherit: vec![],
+            mode: None,
+            auto: false,
+            resume: true,
+            expose: vec![],
+            home: None,
+        }
+    }
+
     /// Takes the variables that `inherit` names into the environment; what is set there expressly stays.
     pub fn inheriting(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
         for (name, value) in variables {
@@ -274,17 +289,8 @@ mod tests {
     use super::*;
 
     fn spec() -> AgentSpec {
-        AgentSpec {
-            name: "x".into(),
-            command: vec!["x".into()],
-            environment: BTreeMap::from([("KEY".to_owned(), "canary".to_owned())]),
-            inherit: vec![],
-            mode: None,
-            auto: false,
-            resume: true,
-            expose: vec![],
-            home: None,
-        }
+        let environment = BTreeMap::from([("KEY".to_owned(), "canary".to_owned())]);
+        AgentSpec { environment, ..AgentSpec::new("x", vec!["x".into()]) }
     }
 
     #[test]

@@ -16,7 +16,6 @@ mod bundle;
 mod change;
 mod collect;
 mod error;
-pub mod host;
 mod mirror;
 mod process;
 mod protect;
@@ -84,7 +83,7 @@ impl Git {
             tokio::fs::create_dir_all(data_dir.join(folder)).await.map_err(disk)?;
         }
         let data_dir = tokio::fs::canonicalize(&data_dir).await.map_err(disk)?;
-        let program = Program { path: program, directory: data_dir.clone(), timeout };
+        let program = Program::new(program, data_dir.clone(), timeout);
         version::judge(&program.run(Call::new("version")).await?.line()?, old_git)?;
         let askpass = Askpass::open(data_dir.join("askpass"))?;
         let git = Self { inner: Arc::new(Inner { program, data_dir, askpass, locks: Mutex::default() }) };

@@ -201,15 +201,23 @@ impl Outcome {
 /// The git program and how long one of its processes may live.
 #[derive(Debug, Clone)]
 pub(super) struct Program {
-    /// The program: a bare name is looked up in a fixed `PATH`.
-    pub(super) path: PathBuf,
+    /// The program.
+    path: PathBuf,
     /// Where every process starts: never inside a working copy.
-    pub(super) directory: PathBuf,
+    directory: PathBuf,
     /// The life of one process.
     pub(super) timeout: Duration,
 }
 
 impl Program {
+    /// Takes a full path, or a bare name that is looked up in the fixed `PATH` now and once: a child whose environment names a
+    /// `PATH` of its own can be started without copying this process only when the program is a full path.
+    pub(super) fn new(path: PathBuf, directory: PathBuf, timeout: Duration) -> Self {
+        let bare = path.components().count() == 1;
+        let found = PATH.split(':').map(|folder| Path::new(folder).join(&path)).find(|file| bare && file.is_file());
+        Self { path: found.unwrap_or(path), directory, timeout }
+    }
+
     /// Runs a call to its end. Errors: the program is missing, takes too long or floods; an exit code is not an error here.
     pub(super) async fn run(&self, mut call: Call) -> Result<Outcome, GitError> {
         let (mut command, verb) = (self.command(&mut call), call.verb);

@@ -8,6 +8,7 @@ use super::ask::{Ask, escape};
 use super::error::GitHubError;
 use super::{At, GitHub};
 use crate::core::ids::{RepositoryId, RepositoryName, Sha, UserId};
+pub use crate::core::place::Permission as PermissionLevel;
 
 /// A repository. <https://docs.github.com/rest/repos/repos#get-a-repository>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -33,23 +34,6 @@ pub struct Repository {
 
 fn yes() -> bool {
     true
-}
-
-/// What somebody may do, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PermissionLevel {
-    /// Nothing, or nobody.
-    None,
-    /// Look.
-    Read,
-    /// Sort issues; may set labels but not push.
-    Triage,
-    /// Push.
-    Write,
-    /// Run the repository.
-    Maintain,
-    /// Everything.
-    Admin,
 }
 
 /// What one person may do in one repository.

@@ -8,7 +8,7 @@ use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::place::{Account, AccountKind, Actor, Permission, Place, Quoted, Snapshot};
 use crate::core::role::{self, RoleName};
-use crate::github::{At, GitHubError, Issue, PermissionLevel};
+use crate::github::{At, GitHubError, Issue};
 
 /// Of a role file, so many bytes are taken: more than any valid one has, so that a longer one is refused and not passed
 /// over (it may lower rights).
@@ -93,14 +93,7 @@ pub(super) async fn permission(parts: &Parts, at: &At, actor: &Actor) -> Result<
     if found.user.is_some_and(|id| id != account.id) {
         return Ok(Some(Permission::None));
     }
-    Ok(Some(match found.level {
-        PermissionLevel::None => Permission::None,
-        PermissionLevel::Read => Permission::Read,
-        PermissionLevel::Triage => Permission::Triage,
-        PermissionLevel::Write => Permission::Write,
-        PermissionLevel::Maintain => Permission::Maintain,
-        PermissionLevel::Admin => Permission::Admin,
-    }))
+    Ok(Some(found.level))
 }
 
 /// The repository's own files for the roles the labels (or the default) ask for.

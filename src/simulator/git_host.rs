@@ -1,7 +1,8 @@
 //! The server side of git's smart HTTP protocol: what `git-http-backend` does, over a directory.
 //!
-//! It exists so that the simulator serves real packs to real git clients. It must never decide who may do what: that is
-//! `git.rs`; this file only speaks the protocol. <https://git-scm.com/docs/http-protocol>
+//! It exists so that the simulator serves real packs to real git clients; the tests of the git room stand their own server
+//! on it. It must never decide who may do what (that is `git.rs`; this file only speaks the protocol), and never run a hook:
+//! its repositories have none. <https://git-scm.com/docs/http-protocol>
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -88,7 +89,7 @@ pub async fn rpc(service: Service, dir: &Path, protocol: Option<&str>, body: &[u
 pub async fn init_repository(dir: &Path, branch: &str) -> Result<(), GitFault> {
     tokio::fs::create_dir_all(dir).await.map_err(GitFault::Io)?;
     let head = format!("--initial-branch={branch}");
-    plumbing::run(dir, &["init", "--quiet", "--bare", &head, "."], &[]).await?;
+    plumbing::run(dir, &["init", "--quiet", "--bare", "--template=", &head, "."], &[]).await?;
     let settings = "[receive]\n\thideRefs = refs/pull\n\tautogc = false\n\tfsckObjects = true\n[gc]\n\tauto = 0\n\
         [uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n[http]\n\treceivepack = true\n";
     let path = dir.join("config");
@@ -182,5 +183,14 @@ mod tests {
         assert_eq!(parse_ref_updates(b"zzzz"), None);
         assert_eq!(parse_ref_updates(b"00ff short"), None);
         assert_eq!(parse_ref_updates(b"0003"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            if let Some(request) = parse_ref_updates(&bytes) {
+                assert!(request.pack_offset <= bytes.len());
+            }
+        }
     }
 }

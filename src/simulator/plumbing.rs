@@ -15,6 +15,18 @@ use crate::core::ids::Sha;
 /// How long one git command may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What a caller's environment may not tell our git.
+const FOREIGN: [&str; 8] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PROTOCOL",
+    "GIT_TRACE",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+];
+
 /// What went wrong with a git command of ours.
 #[derive(Debug, thiserror::Error)]
 pub enum GitFault {
@@ -51,7 +63,7 @@ pub async fn attempt(dir: &Path, args: &[&str], protocol: Option<&str>, input: &
     command.args(args).current_dir(dir).kill_on_drop(true);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C");
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PROTOCOL", "GIT_TRACE"] {
+    for name in FOREIGN {
         command.env_remove(name);
     }
     if let Some(protocol) = protocol {

@@ -77,7 +77,7 @@ async fn publish(lab: &Lab) -> Push {
 async fn nothing_happened_but_the_push(lab: &Lab, traps: &Traps, push: &Push) {
     assert_eq!(traps.sprung(), 0);
     let refs = lab.server.refs().await;
-    let expected = [(lab.branch().full_ref(), push.head.clone()), ("refs/heads/main".into(), lab.base.clone())];
+    let expected = [(lab.branch().full_ref(), push.head.clone()), ("refs/heads/main".into(), lab.base.clone())].into();
     assert_eq!(refs, expected);
     assert_eq!(run(&traps.evil, &["--git-dir=.", "for-each-ref"]), "", "the attacker's repository got nothing");
     run(&lab.mirror(), &["--git-dir=.", "fsck", "--strict"]);

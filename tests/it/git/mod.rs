@@ -14,7 +14,6 @@ use std::process::Command;
 use std::time::Duration;
 
 use skep::core::ids::{AgentBranch, IssueNumber, RepositoryId, SessionId, Sha, TaskKey};
-use skep::git::host::Seed;
 use skep::git::{
     CollectSpec, Collected, DiffLimits, Git, GitConfig, GitError, Identity, OldGit, Remote, Want, WorkspaceSpec,
 };
@@ -147,9 +146,4 @@ fn trap(path: &Path, marker: &Path) -> String {
     std::fs::write(path, format!("#!/bin/sh\necho ran >> '{}'\ncat\n", marker.display())).expect("written");
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("set");
     path.display().to_string()
-}
-
-/// A seed of the host's repository.
-fn seeding<'a>(branch: &'a str, files: &'a [(&'a str, &'a str)]) -> Seed<'a> {
-    Seed { branch, files, author: Identity::new("Mona", "mona@example.com"), message: "Seed\n" }
 }

@@ -1,9 +1,10 @@
-//! A git host on loopback: smart HTTP with token authentication over `skep::git::host`, and faults on request.
+//! A git host on loopback: smart HTTP with token authentication over the simulator's git, and faults on request.
 
+use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -13,9 +14,10 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use skep::core::ids::Sha;
 use skep::git::Remote;
-use skep::git::host::{Encoding, Host, Request, Service};
+use skep::simulator::git_host::{self, Service};
+use skep::simulator::plumbing::{self, CommitDraft, Signature};
 
-use super::{REPOSITORY, seeding};
+use super::REPOSITORY;
 
 /// The token the host knows.
 pub(super) const TOKEN: &str = "ghs_canary.0123456789abcdefghijklmnopqrstuvwxyz";
@@ -33,7 +35,6 @@ pub(super) enum Fault {
 type Spy = Box<dyn Fn() + Send + Sync>;
 
 pub(super) struct Wire {
-    host: Host,
     root: PathBuf,
     fault: Mutex<Option<Fault>>,
     spy: Mutex<Option<Spy>>,
@@ -50,10 +51,9 @@ pub(super) struct Server {
 impl Server {
     pub(super) async fn start(root: PathBuf) -> Self {
         std::fs::create_dir_all(&root).expect("made");
-        let host = Host::new("git".into(), root.clone(), Duration::from_secs(60));
-        host.init_repository(&root.join("o/r.git"), "main").await.expect("made");
+        git_host::init_repository(&root.join("o/r.git"), "main").await.expect("made");
         let (fault, spy, requests, packed) = Default::default();
-        let state = Arc::new(Wire { host, root, fault, spy, requests, packed });
+        let state = Arc::new(Wire { root, fault, spy, requests, packed });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let router = Router::new().fallback(answer).with_state(state.clone());
@@ -70,11 +70,15 @@ impl Server {
     }
 
     pub(super) async fn seed(&self, branch: &str, files: &[(&str, &str)]) -> Sha {
-        self.state.host.seed(&self.repository(), &seeding(branch, files)).await.expect("seeded")
+        let parent = self.refs().await.remove(&format!("refs/heads/{branch}"));
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), Some(text.as_bytes().to_vec()))).collect();
+        let author = Signature { name: "Mona".into(), email: "mona@example.com".into(), at: 1_767_225_600 };
+        let draft = CommitDraft { branch: branch.to_owned(), parent, files, author, message: "Seed".into() };
+        plumbing::commit(&self.repository(), &draft).await.expect("seeded")
     }
 
-    pub(super) async fn refs(&self) -> Vec<(String, Sha)> {
-        self.state.host.refs(&self.repository()).await.expect("listed")
+    pub(super) async fn refs(&self) -> BTreeMap<String, Sha> {
+        git_host::refs(&self.repository()).await.expect("listed")
     }
 
     pub(super) fn fail(&self, fault: Option<Fault>) {
@@ -138,15 +142,20 @@ async fn serve(
 ) -> Response {
     let git_protocol = headers.get("git-protocol").and_then(|value| value.to_str().ok());
     if refs {
-        let body = state.host.advertise(service, folder, git_protocol).await.expect("advertised");
+        let body = git_host::advertise(service, folder, git_protocol).await.expect("advertised");
         return typed(format!("application/x-{}-advertisement", service.name()), body);
     }
     let packed = headers.get("content-encoding").is_some_and(|value| value == "gzip");
     state.packed.fetch_add(usize::from(packed), Ordering::SeqCst);
-    let encoding = if packed { Encoding::Gzip } else { Encoding::Plain };
-    let request = Request { service, repository: folder, git_protocol, encoding, body: body.to_vec() };
-    let body = state.host.rpc(request).await.expect("answered");
+    let body = if packed { unpacked(&body) } else { body.to_vec() };
+    let body = git_host::rpc(service, folder, git_protocol, &body).await.expect("answered");
     typed(format!("application/x-{}-result", service.name()), body)
+}
+
+fn unpacked(body: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(body).read_to_end(&mut plain).expect("gzip");
+    plain
 }
 
 fn typed(kind: String, body: Vec<u8>) -> Response {

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use skep::core::ids::IssueNumber;
+
 use super::ground::{Ground, PATIENCE};
 use super::running::Served;
 use super::stop::{ONCE, waiting};
@@ -15,12 +17,14 @@ async fn killed_after(event: &str) {
     let served = Served::start(&ground);
     let issue = ground.go(SCRIPT);
     served.event(event).await;
+    goes_on(&ground, served, issue).await;
+}
+
+/// Kills it and follows the next life to the end.
+async fn goes_on(ground: &Ground, served: Served, issue: IssueNumber) {
     served.kill();
-    let served = Served::start(&ground);
-    served.settled(issue, "in-review").await;
-    ground.one_pull_request(issue);
-    served.one_completed_session().await;
-    served.stop().await;
+    let served = Served::start(ground);
+    served.ends_well(ground, issue).await;
 }
 
 macro_rules! killed_after {
@@ -57,12 +61,9 @@ async fn killed_on(method: &str, end_of_path: &str) {
         assert!(began.elapsed() < PATIENCE, "no {method} {end_of_path}: {}", served.log());
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    served.kill();
-    let served = Served::start(&ground);
-    served.settled(issue, "in-review").await;
-    ground.one_pull_request(issue);
-    served.one_completed_session().await;
-    served.stop().await;
+    goes_on(&ground, served, issue).await;
+    let asked = ground.github.calls().into_iter().filter(|call| call.method == "POST" && call.path.ends_with("/pulls"));
+    assert_eq!(asked.count(), 1, "a pull request that is there is found, not asked for again");
 }
 
 macro_rules! killed_on {
@@ -103,10 +104,7 @@ async fn killed_again_and_again() {
         served.kill();
         served = Served::start(&ground);
     }
-    served.settled(issue, "in-review").await;
-    ground.one_pull_request(issue);
-    served.one_completed_session().await;
-    served.stop().await;
+    served.ends_well(&ground, issue).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,10 +126,7 @@ async fn while_the_agent_waits(ground: &Ground, more: &[(&str, &str)]) {
         assert!(began.elapsed() < Duration::from_secs(10), "agents of the former life go on");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    served.settled(issue, "in-review").await;
-    ground.one_pull_request(issue);
-    served.one_completed_session().await;
-    served.stop().await;
+    served.ends_well(ground, issue).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -114,6 +114,14 @@ impl Served {
         assert_eq!(code, Some(0), "{}", self.log());
     }
 
+    /// The issue ends in its one pull request, after one session, and then the program ends as well.
+    pub async fn ends_well(self, ground: &Ground, issue: IssueNumber) {
+        self.settled(issue, "in-review").await;
+        ground.one_pull_request(issue);
+        self.one_completed_session().await;
+        self.stop().await;
+    }
+
     /// Waits for the first event of that name.
     pub async fn event(&self, name: &str) -> Value {
         let (began, mut after) = (Instant::now(), 0);

@@ -35,10 +35,7 @@ async fn a_stop_interrupts_the_agent_and_the_next_start_goes_on() {
     assert_eq!(ground.agents(), [0_u32; 0]);
     assert_eq!(ground.github.pulls(ground.repository).expect("pull requests"), []);
     let served = Served::start(&ground);
-    served.settled(issue, "in-review").await;
-    ground.one_pull_request(issue);
-    served.one_completed_session().await;
-    served.stop().await;
+    served.ends_well(&ground, issue).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

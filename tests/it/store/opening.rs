@@ -181,13 +181,25 @@ async fn what_is_no_database_is_refused_without_naming_it() {
     }
 }
 
-#[test]
-fn a_data_directory_belongs_to_one_process() {
+#[tokio::test]
+async fn a_data_directory_belongs_to_one_process() {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let first = lock_data_dir(directory.path()).expect("free");
-    let error = lock_data_dir(directory.path()).expect_err("taken").to_string();
+    let first = lock_data_dir(directory.path()).await.expect("free");
+    let error = lock_data_dir(directory.path()).await.expect_err("taken").to_string();
     assert!(error.contains(&directory.path().display().to_string()), "{error}");
     assert!(error.contains(&format!("process {}", std::process::id())), "{error}");
     drop(first);
-    lock_data_dir(directory.path()).expect("free again");
+    lock_data_dir(directory.path()).await.expect("free again");
+}
+
+/// What a skep leaves that is killed between the fork and the exec of a child: a process that has its open files.
+#[tokio::test]
+async fn a_child_that_still_has_the_files_of_a_killed_skep_is_waited_for() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let file = std::fs::File::create(directory.path().join("skep.lock")).expect("a file");
+    file.try_lock().expect("free");
+    let mut child = std::process::Command::new("sleep").arg("0.3").stdin(file).spawn().expect("a child");
+    assert!(child.try_wait().expect("a child").is_none(), "it holds the lock now, and nobody else");
+    lock_data_dir(directory.path()).await.expect("free in a moment");
+    child.wait().expect("it ends");
 }

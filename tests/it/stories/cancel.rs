@@ -59,6 +59,24 @@ async fn while_the_branch_is_pushed() {
     house.done().await;
 }
 
+/// What waits for its next try is withdrawn: no time that passes brings it back.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_push_waits_for_another_try() {
+    let mut house = House::with(|plan| plan.limits.retry_base_ms = 60_000).await;
+    house.simulator.add_fault(Fault::next("POST", "/octo/hello.git/git-receive-pack", Trouble::BadGateway));
+    let issue = house.go("Try", "write a.txt: a\nsay Done.");
+    house.settle().await;
+    let waiting = house.waiting().await;
+    assert!(waiting.iter().any(|effect| effect.starts_with("publish x1")), "{waiting:?}");
+    house.unlabel(issue, "agent:go");
+    house.settle_all().await;
+    assert_eq!((house.state(issue).await.as_str(), house.live().await), ("cancelled", 0));
+    assert_eq!(house.simulator.branches(house.repository), ["main"]);
+    let pushes = house.simulator.calls().into_iter().filter(|call| call.path.ends_with("/git-receive-pack"));
+    assert_eq!(pushes.count(), 1, "pushed after the end");
+    house.done().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_pull_request_is_opened() {
     let (house, issue) = cancelled_during("POST", "/repos/*/*/pulls").await;

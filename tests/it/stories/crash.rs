@@ -5,7 +5,7 @@ use futures::StreamExt;
 use crate::house::{ANSWER, CODE, Ending, House, Scene};
 
 /// Houses at work at once.
-const SIDE_BY_SIDE: usize = 6;
+const SIDE_BY_SIDE: usize = 3;
 
 /// When skep is killed.
 #[derive(Debug, Clone, Copy)]

@@ -89,7 +89,7 @@ async fn a_suspension_at_any_step_parks_the_work_and_loses_nothing() {
     for scene in [CODE, ANSWER] {
         let (steps, clean) = scene.clean().await;
         let each = |step| tokio::spawn(suspended_after(scene.clone(), step, clean.clone()));
-        let mut told = futures::stream::iter(0..steps).map(each).buffer_unordered(6);
+        let mut told = futures::stream::iter(0..steps).map(each).buffer_unordered(3);
         while let Some(one) = told.next().await {
             one.expect("a story that ends as the clean one");
         }
@@ -127,7 +127,7 @@ async fn renamed_after(steps: usize, clean: Ending) {
 async fn a_repository_renamed_at_any_step_gets_its_pull_request() {
     let (steps, clean) = CODE.clean().await;
     let each = |step| tokio::spawn(renamed_after(step, clean.clone()));
-    let mut told = futures::stream::iter(0..steps).map(each).buffer_unordered(6);
+    let mut told = futures::stream::iter(0..steps).map(each).buffer_unordered(3);
     while let Some(one) = told.next().await {
         one.expect("a story that ends as the clean one");
     }
@@ -176,6 +176,24 @@ async fn a_push_whose_record_was_lost_is_found() {
     house.walk(usize::MAX).await;
     house.ending(issue).await.must_be(&clean, "killed after the push");
     assert_eq!(house.simulator.branch_head(house.repository, branch), head);
+    house.done().await;
+}
+
+/// Opened, killed before it was written down, started again: the pull request is found by looking, not by asking GitHub for
+/// a second one and being refused (C3).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_request_whose_record_was_lost_is_found() {
+    let (_, clean) = CODE.clean().await;
+    let (mut house, issue) = CODE.begin().await;
+    // Without the answer nothing can be written down before the kill.
+    house.simulator.add_fault(Fault::next("POST", PULLS, Trouble::DropAfter));
+    let opened = |house: &House| !house.simulator.pulls(house.repository).expect("pulls").is_empty();
+    assert!(house.chase(opened).await, "never opened");
+    house.crash_and_open().await;
+    house.walk(usize::MAX).await;
+    house.ending(issue).await.must_be(&clean, "killed after the pull request");
+    let asked = house.simulator.calls().into_iter().filter(|call| call.method == "POST" && call.path == PULLS);
+    assert_eq!(asked.count(), 1, "one pull request was asked for");
     house.done().await;
 }
 

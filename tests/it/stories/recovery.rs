@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use skep::simulator::fault::{Fault, Trouble};
 use skep::store::{Claim, Closed, Closing, EffectFilter, NewInbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -132,6 +133,21 @@ async fn whoever_lost_its_lease_changes_nothing() {
     house.walk(usize::MAX).await;
     let ending = house.ending(issue).await;
     assert_eq!((ending.state.as_str(), ending.pulls.len(), ending.ours, ending.live), ("in-review", 1, 1, 0));
+    house.done().await;
+}
+
+/// Nobody but us can hold our own leases after a start: work goes on without waiting for them to lapse.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_takes_up_at_once_what_it_held() {
+    let (mut house, issue) = CODE.begin().await;
+    let slow = Trouble::Delay { milliseconds: 500 };
+    house.simulator.add_fault(Fault::next("POST", "/octo/hello.git/git-upload-pack", slow));
+    house.until("the fetch hangs", |house| house.simulator.waiting_faults().is_empty()).await;
+    held(&house, "prepare_workspace").await;
+    house.crash_and_open().await;
+    // Not a moment passes on the clock of the leases.
+    house.settle().await;
+    assert_eq!(house.state(issue).await, "in-review", "{:?}", house.waiting().await);
     house.done().await;
 }
 
