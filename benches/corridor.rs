@@ -205,16 +205,24 @@ async fn weight(tasks: usize) -> anyhow::Result<()> {
     let (skep, _) = bench.serve(1)?;
     tokio::time::sleep(Duration::from_secs(2)).await;
     println!("resident, idle               {:.1} MiB", resident(&skep)?);
+    let began = Instant::now();
     for task in 0..=tasks {
         bench.go(&format!("Task {task}"), "wait 3600")?;
     }
+    println!("issues filed and labelled    {:.1} s", began.elapsed().as_secs_f64());
+    let mut said = Instant::now();
     loop {
         let status: Value = serde_json::from_str(&get(skep.admin, "/api/v1/status")?)?;
         if status["tasks"]["queued"].as_i64() >= i64::try_from(tasks).ok() {
             break;
         }
+        if said.elapsed() > Duration::from_secs(10) {
+            println!("  after {:.0} s: {}", began.elapsed().as_secs_f64(), status["tasks"]);
+            said = Instant::now();
+        }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
+    println!("all queued after             {:.1} s", began.elapsed().as_secs_f64());
     tokio::time::sleep(Duration::from_secs(5)).await;
     println!("resident, {tasks} tasks queued   {:.1} MiB", resident(&skep)?);
     Ok(())

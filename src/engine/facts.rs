@@ -1,10 +1,12 @@
 //! What an inbox row says: a webhook's payload or a fact of our own, read back into a domain event.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::EngineError;
 use crate::core::event::Event;
-use crate::core::ids::InstallationId;
+use crate::core::ids::{InstallationId, TaskKey};
 use crate::core::place::Place;
 use crate::store::InboxRow;
 use crate::webhook::{self, Parsed};
@@ -35,6 +37,16 @@ pub(super) enum Meaning {
     Opened(InstallationId),
     /// Nothing, and why.
     Nothing(String),
+}
+
+/// The tasks that facts are about, each once.
+pub(super) fn tasks(meanings: &[Meaning]) -> Vec<TaskKey> {
+    let of_one = |meaning: &Meaning| match meaning {
+        Meaning::Fact(fact) => Some(fact.place.task()),
+        Meaning::Opened(_) | Meaning::Nothing(_) => None,
+    };
+    let keys: BTreeSet<TaskKey> = meanings.iter().filter_map(of_one).collect();
+    keys.into_iter().collect()
 }
 
 /// Reads a row.

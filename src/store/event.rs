@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::Store;
 use super::error::{StoreError, malformed};
-use super::inbox::{many_rows, storable, task_key};
+use super::inbox::{many_rows, pieces, storable, task_key};
 use crate::core::ids::{SessionId, TaskKey};
 
 /// Something that happened.
@@ -57,8 +57,7 @@ fn event_row(row: &AnyRow) -> Result<EventRow, sqlx::Error> {
 }
 
 pub(super) async fn insert_events(connection: &mut AnyConnection, events: &[NewEvent]) -> Result<(), sqlx::Error> {
-    // A statement has a bounded number of placeholders.
-    for some in events.chunks(100) {
+    for some in pieces(events, 256) {
         let head = "INSERT INTO event (at, name, task, repository, issue, session, delivery, body)";
         let mut query = sqlx::query(many_rows(head, 8, some.len(), ""));
         for event in some {

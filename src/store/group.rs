@@ -3,6 +3,8 @@
 //! One task owns the door. It answers nobody before the commit has returned, and it never holds more than a bounded
 //! number of rows. Callers that gave up waiting are skipped when their row was not yet written.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -11,13 +13,15 @@ use tokio_util::task::TaskTracker;
 
 use super::connect::Pools;
 use super::error::StoreError;
-use super::inbox::{Accepted, NewInbox, insert_inbox};
+use super::inbox::{Accepted, NewInbox, insert_inbox, pieces};
 use super::wake::Wake;
 
 /// Rows that may wait at the door; more wait outside it.
 const DOOR: usize = 512;
 /// A group is closed when its bodies reach this many bytes.
 const GROUP_BYTES: usize = 8 * 1024 * 1024;
+/// Rows of one statement.
+const MOST_ROWS: usize = 256;
 
 /// One caller at the door.
 pub(super) struct Waiting {
@@ -29,8 +33,19 @@ pub(super) struct Waiting {
 pub(super) struct Door {
     pub pools: Pools,
     pub rows: usize,
+    pub arrivals: Arrivals,
     pub wake: Wake,
     pub closing: CancellationToken,
+}
+
+/// How many rows were let in since somebody last asked. A hint, and never more than that.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Arrivals(Arc<AtomicUsize>);
+
+impl Arrivals {
+    pub fn take(&self) -> usize {
+        self.0.swap(0, Ordering::Relaxed)
+    }
 }
 
 /// Opens the door; its task ends when `closing` is cancelled (after serving who waits) or every sender is gone.
@@ -67,6 +82,7 @@ async fn serve(door: Door, mut receiver: mpsc::Receiver<Waiting>) {
         };
         let Some(first) = first else { return };
         let group = gather(first, &mut receiver, door.rows);
+        door.arrivals.0.fetch_add(group.len(), Ordering::Relaxed);
         commit(&door, group).await;
     }
 }
@@ -119,12 +135,8 @@ async fn store_all(pools: &Pools, facts: &[NewInbox]) -> Vec<Result<Accepted, St
 async fn store(pools: &Pools, facts: &[NewInbox]) -> Result<Vec<Accepted>, StoreError> {
     let mut writing = pools.begin().await?;
     let mut accepted = Vec::with_capacity(facts.len());
-    let mut rest = facts;
-    while !rest.is_empty() {
-        // Powers of two: few different statements, so that they stay prepared.
-        let (chunk, after) = rest.split_at(1 << rest.len().ilog2());
-        accepted.extend(pools.within(insert_inbox(&mut writing, chunk)).await?);
-        rest = after;
+    for piece in pieces(facts, MOST_ROWS) {
+        accepted.extend(pools.within(insert_inbox(&mut writing, piece)).await?);
     }
     pools.within(writing.commit()).await?;
     Ok(accepted)

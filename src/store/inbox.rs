@@ -110,6 +110,43 @@ pub(super) fn many_rows(head: &str, columns: usize, rows: usize, tail: &str) -> 
     AssertSqlSafe(sql)
 }
 
+/// `many` in pieces whose lengths are powers of two, of at most `most` (one itself): few different statements, so that they
+/// stay prepared, and none with more placeholders than a database takes.
+pub(super) fn pieces<T>(mut many: &[T], most: usize) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let length = 1 << many.len().min(most).checked_ilog2()?;
+        let (piece, rest) = many.split_at(length);
+        many = rest;
+        Some(piece)
+    })
+}
+
+/// That the engine is done with a row.
+#[derive(Debug)]
+pub(super) struct Handled {
+    pub seq: i64,
+    /// Epoch milliseconds.
+    pub at: i64,
+    pub result: String,
+}
+
+/// Marks rows as handled, each by its first mark, and none that is marked already.
+pub(super) async fn mark_handled(connection: &mut AnyConnection, mut marks: Vec<Handled>) -> Result<(), sqlx::Error> {
+    marks.sort_by_key(|mark| mark.seq);
+    marks.dedup_by_key(|mark| mark.seq);
+    for some in pieces(&marks, 256) {
+        // Both databases call the columns of nameless values so.
+        let tail = ") AS mark WHERE inbox.seq = mark.column1 AND inbox.handled_at IS NULL";
+        let head = "UPDATE inbox SET handled_at = mark.column2, result = mark.column3 FROM (";
+        let mut query = sqlx::query(many_rows(head, 3, some.len(), tail));
+        for mark in some {
+            query = query.bind(mark.seq).bind(mark.at).bind(storable(&mark.result).into_owned());
+        }
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
 /// Writes up to a few hundred rows and says for each whether it was new.
 pub(super) async fn insert_inbox(
     connection: &mut AnyConnection,

@@ -70,6 +70,9 @@ pub struct Postponing<'a> {
 }
 
 /// The conditions stand inside (to choose) and outside (to hold when another claimer was quicker).
+///
+/// In a serial lane only the first that is due may go, and only while none of the lane runs. So a lane is asked for its head
+/// alone: a thousand tasks put thousands of effects into one lane, and comparing each with all others takes seconds.
 pub(super) fn claim_sql(lanes: usize, kinds: usize) -> String {
     let mut without = String::new();
     if lanes > 0 {
@@ -78,15 +81,24 @@ pub(super) fn claim_sql(lanes: usize, kinds: usize) -> String {
     if kinds > 0 {
         without.push_str(&format!(" AND e.kind NOT IN ({})", placeholders(5 + lanes, kinds)));
     }
-    // In a serial lane an effect gives way to one that is running, and to an earlier one that is ready as well.
     format!(
-        "UPDATE effect SET owner = $1, lease_until = $2, fence = fence + 1, attempts = attempts + 1 WHERE seq IN (\
-         SELECT e.seq FROM effect e WHERE e.closed_at IS NULL AND e.not_before <= $3 \
-         AND (e.lease_until IS NULL OR e.lease_until <= $3){without} \
-         AND (e.serial = 0 OR NOT EXISTS (SELECT 1 FROM effect o WHERE o.lane = e.lane AND o.serial = 1 \
-         AND o.closed_at IS NULL AND o.seq <> e.seq AND (o.lease_until > $3 OR (o.not_before <= $3 \
-         AND (o.rank < e.rank OR (o.rank = e.rank AND o.seq < e.seq)))))) \
-         ORDER BY e.rank, e.seq LIMIT $4) \
+        "WITH RECURSIVE lanes (lane) AS (\
+         SELECT MIN(o.lane) FROM effect o WHERE o.closed_at IS NULL AND o.serial = 1 \
+         UNION ALL SELECT (SELECT MIN(o.lane) FROM effect o WHERE o.closed_at IS NULL AND o.serial = 1 \
+         AND o.lane > lanes.lane) FROM lanes WHERE lanes.lane IS NOT NULL), \
+         running (lane) AS (\
+         SELECT o.lane FROM effect o WHERE o.closed_at IS NULL AND o.lease_until IS NOT NULL AND o.lease_until > $3 \
+         AND o.serial = 1), \
+         heads (seq) AS (\
+         SELECT (SELECT o.seq FROM effect o WHERE o.lane = lanes.lane AND o.serial = 1 AND o.closed_at IS NULL \
+         AND o.not_before <= $3 ORDER BY o.rank, o.seq LIMIT 1) \
+         FROM lanes WHERE lanes.lane IS NOT NULL AND lanes.lane NOT IN (SELECT running.lane FROM running)), \
+         free (seq) AS (\
+         SELECT e.seq FROM effect e WHERE e.closed_at IS NULL AND e.serial = 0 AND e.not_before <= $3 \
+         AND (e.lease_until IS NULL OR e.lease_until <= $3){without} ORDER BY e.rank, e.seq LIMIT $4) \
+         UPDATE effect SET owner = $1, lease_until = $2, fence = fence + 1, attempts = attempts + 1 WHERE seq IN (\
+         SELECT e.seq FROM effect e WHERE e.seq IN (SELECT heads.seq FROM heads UNION ALL SELECT free.seq FROM free)\
+         {without} ORDER BY e.rank, e.seq LIMIT $4) \
          AND closed_at IS NULL AND not_before <= $3 AND (lease_until IS NULL OR lease_until <= $3) \
          RETURNING {COLUMNS}"
     )

@@ -16,7 +16,10 @@ struct Step {
     text: &'static str,
 }
 
-const STEPS: &[Step] = &[Step { number: 1, name: "first", text: include_str!("migrations/0001_first.sql") }];
+const STEPS: &[Step] = &[
+    Step { number: 1, name: "first", text: include_str!("migrations/0001_first.sql") },
+    Step { number: 2, name: "lean", text: include_str!("migrations/0002_lean.sql") },
+];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \
     (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)";

@@ -59,6 +59,7 @@ struct Inner {
     pools: Pools,
     accept: mpsc::Sender<group::Waiting>,
     accept_limit: Duration,
+    arrivals: group::Arrivals,
     tasks: TaskTracker,
     closing: CancellationToken,
     /// Whoever drops the last clone without closing it leaves no task behind.
@@ -80,9 +81,11 @@ impl Store {
         let pools = connect::connect(url, &tuning).await?;
         migration::run(&pools).await?;
         let (inbox_wake, closing) = (Wake::new(), CancellationToken::new());
+        let arrivals = group::Arrivals::default();
         let door = group::Door {
             pools: pools.clone(),
             rows: tuning.group_rows.max(1),
+            arrivals: arrivals.clone(),
             wake: inbox_wake.clone(),
             closing: closing.clone(),
         };
@@ -95,6 +98,7 @@ impl Store {
             pools,
             accept,
             accept_limit: tuning.accept,
+            arrivals,
             tasks,
             _end: closing.clone().drop_guard(),
             closing,
@@ -132,6 +136,12 @@ impl Store {
     /// Rings after a commit that added events.
     pub fn event_wake(&self) -> watch::Receiver<u64> {
         self.inner.event_wake.listen()
+    }
+
+    /// How many facts came in by [`Store::accept`] since this was last asked: while they are many, whoever can wait with
+    /// writing should.
+    pub fn arrivals(&self) -> usize {
+        self.inner.arrivals.take()
     }
 
     fn pools(&self) -> &Pools {

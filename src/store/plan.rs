@@ -21,8 +21,12 @@ async fn every_hot_question_has_its_index() {
         ("place", task::QUEUE_AHEAD.into(), &["INDEX task_queue"]),
         ("queue length", task::QUEUE_TOTAL.into(), &["INDEX task_queue"]),
         ("live sessions", task::LIVE_SESSIONS.into(), &["INDEX session_live"]),
-        ("claim", lease::claim_sql(0, 0), &["INDEX effect_open", "INDEX effect_lane"]),
-        ("claim without some", lease::claim_sql(2, 1), &["INDEX effect_open", "INDEX effect_lane"]),
+        ("claim", lease::claim_sql(0, 0), &["INDEX effect_free", "INDEX effect_lane", "INDEX effect_lease"]),
+        (
+            "claim without some",
+            lease::claim_sql(2, 1),
+            &["INDEX effect_free", "INDEX effect_lane", "INDEX effect_lease"],
+        ),
         ("next hour", lease::NEXT_DUE[0].into(), &["INDEX effect_due"]),
         ("next lapse", lease::NEXT_DUE[1].into(), &["INDEX effect_lease"]),
         ("unhandled", inbox::unhandled_sql(), &["INDEX inbox_unhandled", "SEARCH b USING INTEGER PRIMARY KEY"]),
@@ -32,8 +36,10 @@ async fn every_hot_question_has_its_index() {
         for index in wanted {
             assert!(plan.contains(index), "{name} does not use {index}:\n{plan}");
         }
-        let sorts = plan.contains("TEMP B-TREE FOR ORDER BY") || plan.contains("SCAN effect\n");
-        assert!(!sorts, "{name} sorts or scans:\n{plan}");
+        // A claim puts the few it has chosen in order, once.
+        let sorts = plan.matches("TEMP B-TREE FOR ORDER BY").count() > usize::from(name.starts_with("claim"));
+        let scans = plan.lines().any(|line| line == "SCAN effect" || line == "SCAN o" || line == "SCAN e");
+        assert!(!sorts && !scans, "{name} sorts or scans:\n{plan}");
     }
     store.close().await;
 }

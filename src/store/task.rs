@@ -3,10 +3,11 @@
 //! What is true about several rows at once (one live session per task) is an index here, not code elsewhere.
 
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::error::malformed;
-use super::inbox::storable;
+use super::inbox::{pieces, storable};
+use super::outbox::placeholders;
 use crate::core::ids::{InstallationId, SessionId, TaskKey};
 
 /// The work on one issue.
@@ -111,8 +112,25 @@ pub(super) async fn find_task(connection: &mut AnyConnection, key: TaskKey) -> R
     row.as_ref().map(task_row).transpose()
 }
 
+const COLUMNS: &str = "SELECT key, version, state, priority, queued_at, installation, updated_at, body FROM task";
+
 const FIND_TASK: &str =
     "SELECT key, version, state, priority, queued_at, installation, updated_at, body FROM task WHERE key = $1";
+
+pub(super) async fn find_tasks(connection: &mut AnyConnection, keys: &[TaskKey]) -> Result<Vec<TaskRow>, sqlx::Error> {
+    let mut found = Vec::new();
+    for some in pieces(keys, 256) {
+        let sql = format!("{COLUMNS} WHERE key IN ({})", placeholders(1, some.len()));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for key in some {
+            query = query.bind(key.to_string());
+        }
+        for row in &query.fetch_all(&mut *connection).await? {
+            found.push(task_row(row)?);
+        }
+    }
+    Ok(found)
+}
 
 /// Writes `row` as version `expected + 1`; false when the stored version is another one.
 pub(super) async fn write_task(

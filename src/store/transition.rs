@@ -4,13 +4,15 @@
 //! Nothing may be awaited between [`Store::begin`] and [`Transition::commit`] but the store itself: on SQLite an open
 //! transition is the only writer. Dropping one rolls it back.
 
+use std::collections::HashMap;
+
 use sqlx::AnyConnection;
 
 use super::Store;
 use super::connect::{Turn, Writing, take_turn};
 use super::error::StoreError;
 use super::event::{NewEvent, insert_events};
-use super::inbox::{Accepted, NewInbox, insert_inbox};
+use super::inbox::{Accepted, Handled, NewInbox, insert_inbox, mark_handled};
 use super::lease::PARKED;
 use super::outbox::{Added, NewEffect, Withdrawal, Withdrawn, insert_effect, withdraw};
 use super::task::{self, QueuePlace, SessionRow, TaskRow};
@@ -23,6 +25,9 @@ pub struct Transition {
     store: Store,
     writing: Writing,
     events: Vec<NewEvent>,
+    handled: Vec<Handled>,
+    /// Tasks looked up together and not written since.
+    known: HashMap<TaskKey, Option<TaskRow>>,
     rings_inbox: bool,
     rings_effect: bool,
 }
@@ -32,7 +37,8 @@ impl Store {
     pub async fn begin(&self) -> Result<Transition, StoreError> {
         let writing = self.pools().begin().await?;
         let store = self.clone();
-        Ok(Transition { store, writing, events: Vec::new(), rings_inbox: false, rings_effect: false })
+        let (events, handled, known) = (Vec::new(), Vec::new(), HashMap::new());
+        Ok(Transition { store, writing, events, handled, known, rings_inbox: false, rings_effect: false })
     }
 }
 
@@ -49,14 +55,26 @@ impl Transition {
         &mut self.writing
     }
 
+    /// Looks several tasks up at once, so that [`Transition::task`] need not ask for each of them.
+    pub async fn look_up(&mut self, keys: &[TaskKey]) -> Result<(), StoreError> {
+        let found = within!(self, task::find_tasks(self.connection(), keys))?;
+        self.known.extend(keys.iter().map(|key| (*key, None)));
+        self.known.extend(found.into_iter().map(|row| (row.key, Some(row))));
+        Ok(())
+    }
+
     /// The task as it is now.
     pub async fn task(&mut self, key: TaskKey) -> Result<Option<TaskRow>, StoreError> {
-        within!(self, task::find_task(self.connection(), key))
+        match self.known.get(&key) {
+            Some(known) => Ok(known.clone()),
+            None => within!(self, task::find_task(self.connection(), key)),
+        }
     }
 
     /// Writes a task as version `expected + 1` (whatever `row.version` says) and answers that version.
     /// `expected` 0 means: there is none yet. [`StoreError::Conflict`]: somebody was quicker.
     pub async fn put_task(&mut self, row: &TaskRow, expected: i64) -> Result<i64, StoreError> {
+        self.known.remove(&row.key);
         if within!(self, task::write_task(self.connection(), row, expected))? {
             return Ok(expected + 1);
         }
@@ -99,11 +117,9 @@ impl Transition {
         self.events.push(event);
     }
 
-    /// Marks an inbox row as handled. Marking it again keeps the first mark.
-    pub async fn mark_handled(&mut self, seq: i64, at: i64, result: &str) -> Result<(), StoreError> {
-        let sql = "UPDATE inbox SET handled_at = $2, result = $3 WHERE seq = $1 AND handled_at IS NULL";
-        let query = sqlx::query(sql).bind(seq).bind(at).bind(result);
-        within!(self, query.execute(self.connection())).map(|_| ())
+    /// Marks an inbox row as handled; it is written at the commit. Marking it again keeps the first mark.
+    pub fn mark_handled(&mut self, seq: i64, at: i64, result: impl Into<String>) {
+        self.handled.push(Handled { seq, at, result: result.into() });
     }
 
     /// Puts a fact into the inbox as part of this decision.
@@ -142,17 +158,21 @@ impl Transition {
     /// [`StoreError::Busy`] and [`StoreError::Unavailable`], after which it is unknown: load again before deciding.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let pools = self.store.pools().clone();
-        if !self.events.is_empty() {
-            let events = std::mem::take(&mut self.events);
-            let rings = async {
+        if !self.handled.is_empty() {
+            let handled = std::mem::take(&mut self.handled);
+            pools.within(mark_handled(&mut self.writing, handled)).await?;
+        }
+        let events = std::mem::take(&mut self.events);
+        if !events.is_empty() {
+            let numbered = async {
                 take_turn(pools.backend, &mut self.writing, Turn::Event).await?;
                 insert_events(&mut self.writing, &events).await
             };
-            pools.within(rings).await?;
-            pools.within(self.writing.commit()).await?;
+            pools.within(numbered).await?;
+        }
+        pools.within(self.writing.commit()).await?;
+        if !events.is_empty() {
             self.store.inner.event_wake.ring();
-        } else {
-            pools.within(self.writing.commit()).await?;
         }
         if self.rings_inbox {
             self.store.inner.inbox_wake.ring();

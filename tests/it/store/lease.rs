@@ -103,6 +103,27 @@ async fn a_serial_lane_has_one_at_a_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_head_of_a_serial_lane_is_the_first_that_is_due() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        let serial = |id: &str, lane: &str, rank, not_before| {
+            let mut new = effect(id);
+            (new.lane, new.serial, new.rank, new.not_before) = (lane.to_owned(), true, rank, not_before);
+            new
+        };
+        let mut free = effect("free");
+        free.rank = 9;
+        let all = [serial("put off", "a", 1, 101), serial("a2", "a", 3, 0), serial("a1", "a", 2, 0), free];
+        add(&store, &all).await;
+        add(&store, &[serial("b", "b", 4, 0), serial("c, not yet", "c", 1, 101)]).await;
+        assert_eq!(claimed(&store, Claim { limit: 2, ..WISH }).await, ["a1", "b"], "by rank, whatever the lane");
+        assert_eq!(claimed(&store, Claim { now: 101, ..WISH }).await, ["c, not yet", "free"], "a and b are busy");
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_serial_lane_has_one_at_a_time_while_many_ask_and_add() {
     on_each(|ground| async move {
         let stores = [ground.open().await, ground.open().await];

@@ -23,7 +23,7 @@ async fn all_of_a_decision_or_nothing() {
             assert_eq!(decision.add_effect(&effect("e1")).await.expect("added"), Added::Known);
             decision.add_event(event("task.queued"));
             decision.add_event(event("session.dispatched"));
-            decision.mark_handled(seq, 9, "queued").await.expect("marked");
+            decision.mark_handled(seq, 9, "queued");
             assert!(matches!(decision.accept_inline(fact("inline:a")).await, Ok(Accepted::New { .. })));
             decision.put_meta("word", "kept").await.expect("written");
             if keep {
@@ -42,6 +42,57 @@ async fn all_of_a_decision_or_nothing() {
             let id = SessionId::new(key(1), 1);
             assert_eq!(store.session(&id).await.expect("a look"), keep.then(|| session(1, 1)));
         }
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_facts_of_one_decision_each_get_their_own_mark() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        let mut seqs = Vec::new();
+        for n in 0..301 {
+            let Ok(Accepted::New { seq }) = store.accept(fact(&format!("webhook:{n}"))).await else {
+                panic!("not new")
+            };
+            seqs.push(seq);
+        }
+        let mut decision = store.begin().await.expect("a decision");
+        for seq in &seqs[..300] {
+            decision.mark_handled(*seq, *seq + 5, format!("about {seq}"));
+        }
+        decision.commit().await.expect("a commit");
+        for (n, seq) in seqs[..300].iter().enumerate() {
+            let row = store.inbox(&format!("webhook:{n}")).await.expect("a look").expect("a row");
+            assert_eq!((row.handled_at, row.result), (Some(seq + 5), Some(format!("about {seq}"))));
+        }
+        let left = store.unhandled(10).await.expect("rows");
+        assert_eq!(left.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["webhook:300"]);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tasks_looked_up_together_are_those_of_the_decision() {
+    on_each(|ground| async move {
+        let store = ground.open().await;
+        let mut decision = store.begin().await.expect("a decision");
+        for issue in [1, 2] {
+            decision.put_task(&task(issue), 0).await.expect("written");
+        }
+        decision.commit().await.expect("a commit");
+        let mut decision = store.begin().await.expect("a decision");
+        decision.look_up(&[key(1), key(2), key(3)]).await.expect("a look");
+        decision.put_task(&task(1), 1).await.expect("written");
+        decision.put_task(&task(3), 0).await.expect("written");
+        let mut versions = Vec::new();
+        for issue in 1..=4 {
+            versions.push(decision.task(key(issue)).await.expect("a look").map(|row| row.version));
+        }
+        assert_eq!(versions, [Some(2), Some(1), Some(1), None]);
+        drop(decision);
         store.close().await;
     })
     .await;
