@@ -78,7 +78,8 @@ impl SessionState {
         }
         match next {
             Self::Failed | Self::Cancelled | Self::Parked => self != next,
-            Self::Created => false,
+            // Paused before it began, and put back.
+            Self::Created => self == Self::Parked,
             // Again from `idle`: on top of what somebody pushed to the branch meanwhile.
             Self::Dispatched => matches!(self, Self::Created | Self::Parked | Self::Idle),
             Self::Running => matches!(self, Self::Dispatched | Self::Waiting | Self::Parked | Self::Idle),
@@ -134,7 +135,7 @@ mod tests {
         dispatched -> running parked failed cancelled
         running -> waiting parked idle completed failed cancelled
         waiting -> running parked failed cancelled
-        parked -> dispatched running idle failed cancelled
+        parked -> created dispatched running idle failed cancelled
         idle -> dispatched running parked completed failed cancelled
         completed -> parked
         failed -> 
