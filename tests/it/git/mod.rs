@@ -81,6 +81,7 @@ impl Lab {
             session: self.session.clone(),
             repository: REPOSITORY,
             base: self.base.clone(),
+            upstream: None,
             workspace: spec.path,
             bundle: Some(self.bundle()),
             author: spec.author,
@@ -95,7 +96,7 @@ impl Lab {
 
     /// What the sandbox runs when the agent is gone.
     fn make_bundle(&self) {
-        let command = self.git.bundle_command(&self.base, &self.bundle());
+        let command = self.git.bundle_command(&self.base, None, &self.bundle());
         let made = Command::new(&command[0])
             .args(&command[1..])
             .current_dir(self.spec(self.base.clone()).path)

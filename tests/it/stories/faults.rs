@@ -69,7 +69,24 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         EffectKind::PrepareWorkspace | EffectKind::CheckTrigger | EffectKind::CheckPublish => {
             Some(("POST", "/access_tokens"))
         }
-        EffectKind::RunTurn | EffectKind::Collect | EffectKind::EndAgent | EffectKind::RemoveWorkspace => None,
+        // The conversation has a grid of its own: `talk::faults`.
+        EffectKind::Say
+        | EffectKind::ReactTo
+        | EffectKind::Weigh
+        | EffectKind::Assign
+        | EffectKind::Switch
+        | EffectKind::Minimise
+        | EffectKind::ReadReview
+        | EffectKind::LookAtPull
+        | EffectKind::Reply
+        | EffectKind::MarkReady
+        | EffectKind::DeleteBranch => None,
+        EffectKind::RunTurn
+        | EffectKind::Collect
+        | EffectKind::EndAgent
+        | EffectKind::RemoveWorkspace
+        | EffectKind::Steer
+        | EffectKind::Ring => None,
     }
 }
 

@@ -28,6 +28,14 @@ fn every_number_has_its_test() {
         max_files: _,
         max_patch_bytes: _,
         max_commits: _,
+        quick_answer_ms: _,
+        park_ms: _,
+        remind_ms: _,
+        expire_ms: _,
+        check_rounds: _,
+        rounds: _,
+        comments: _,
+        bot_rounds: _,
     } = Limits::default();
     let Knobs { initialize: _, cancel_grace: _, look_again: _, progress: _ } = Knobs::default();
     let Pace { burst: _, per_second: _, per_minute: _, per_hour: _, patience: _ } = Pace::default();

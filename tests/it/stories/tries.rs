@@ -22,8 +22,25 @@ fn never(kind: EffectKind) -> Option<(Scene, Fault)> {
         EffectKind::Publish => (CODE, fault("POST", "/octo/hello.git/git-receive-pack")),
         EffectKind::OpenPull => (CODE, fault("POST", "/repos/*/*/pulls")),
         EffectKind::PostAnswer => (ANSWER, fault("POST", "/repos/*/*/issues/*/comments")),
+        // The conversation has a grid of its own: `talk::faults`.
+        EffectKind::Say
+        | EffectKind::ReactTo
+        | EffectKind::Weigh
+        | EffectKind::Assign
+        | EffectKind::Switch
+        | EffectKind::Minimise
+        | EffectKind::ReadReview
+        | EffectKind::LookAtPull
+        | EffectKind::Reply
+        | EffectKind::MarkReady
+        | EffectKind::DeleteBranch => return None,
         // Nothing of these leaves the machine.
-        EffectKind::RunTurn | EffectKind::Collect | EffectKind::EndAgent | EffectKind::RemoveWorkspace => return None,
+        EffectKind::RunTurn
+        | EffectKind::Collect
+        | EffectKind::EndAgent
+        | EffectKind::RemoveWorkspace
+        | EffectKind::Steer
+        | EffectKind::Ring => return None,
     })
 }
 
