@@ -24,7 +24,7 @@ use crate::core::time::Clock;
 use crate::store::{Accepted, InboxRow, NewInbox, Store, StoreError, TaskRow, Transition, Withdrawal};
 
 pub use facts::Fact;
-use facts::Meaning;
+use facts::{Meaning, OfPull, Pushed};
 
 /// How many facts go into one transaction.
 const BATCH: i64 = 128;
@@ -35,6 +35,8 @@ const CROWD: usize = 8;
 const COURTESY: Duration = Duration::from_millis(20);
 /// How far back in the queue people are told their place in one go.
 const TOLD_AT_ONCE: i64 = 20;
+/// How many pull requests are looked at when their base moves.
+const REVIEWS_AT_ONCE: i64 = 100;
 
 /// What went wrong while handling facts.
 #[derive(Debug, thiserror::Error)]
@@ -161,13 +163,36 @@ impl Engine {
                 transition.mark_handled(row.seq, now, reason);
                 return Ok(());
             }
-            Meaning::Nothing(reason) => {
-                transition.add_event(rows::delivery(row, Happening::DeliveryIgnored, None, &reason));
-                transition.mark_handled(row.seq, now, reason);
-                return Ok(());
+            Meaning::OfPull(of) => match transition.task_of_pull(of.repository, of.pull).await? {
+                Some(key) => {
+                    let OfPull { installation, repository, name, event, .. } = of;
+                    let place = Place { installation, repository, name, issue: key.issue };
+                    (Fact { place, event }, Some(Happening::DeliveryAccepted))
+                }
+                None => {
+                    return Self::ignore(transition, row, now, "ignored: the pull request is not one of ours".into());
+                }
+            },
+            Meaning::Pushed(pushed) => {
+                let told = self.base_moved(transition, row, &pushed).await?;
+                let reason = format!("{} moved: {told} pull requests are looked at", pushed.branch);
+                return Self::ignore(transition, row, now, reason);
             }
+            Meaning::Nothing(reason) => return Self::ignore(transition, row, now, reason),
         };
-        let decision = self.apply(transition, row, &fact).await?;
+        self.take(transition, row, &fact, happening).await
+    }
+
+    /// Decides on a fact and writes all of it.
+    async fn take(
+        &self,
+        transition: &mut Transition,
+        row: &InboxRow,
+        fact: &Fact,
+        happening: Option<Happening>,
+    ) -> Result<(), EngineError> {
+        let now = (self.clock)();
+        let decision = self.apply(transition, row, fact).await?;
         tracing::info!(fact = row.id, task = %fact.place.task(), reason = decision.reason, "decided");
         if let Some(happening) = happening {
             transition.add_event(rows::delivery(row, happening, Some(&fact.place), &decision.reason));
@@ -177,6 +202,33 @@ impl Engine {
         }
         transition.mark_handled(row.seq, now, decision.reason);
         Ok(())
+    }
+
+    fn ignore(transition: &mut Transition, row: &InboxRow, now: i64, reason: String) -> Result<(), EngineError> {
+        transition.add_event(rows::delivery(row, Happening::DeliveryIgnored, None, &reason));
+        transition.mark_handled(row.seq, now, reason);
+        Ok(())
+    }
+
+    /// Tells every pull request in review that goes to a branch that the branch has moved; answers how many there are.
+    async fn base_moved(
+        &self,
+        transition: &mut Transition,
+        row: &InboxRow,
+        pushed: &Pushed,
+    ) -> Result<usize, EngineError> {
+        let mut told = 0;
+        for task in transition.in_review(pushed.repository, REVIEWS_AT_ONCE).await? {
+            let goes_there = read_stored(&task)?.job().is_some_and(|job| job.base_branch == pushed.branch);
+            if !goes_there {
+                continue;
+            }
+            let hint = format!("push to {}", pushed.branch);
+            let event = Event::PullStirred { hint, sender: pushed.sender.clone() };
+            self.tell(transition, &task, event, &format!("base-{}", row.seq)).await?;
+            told += 1;
+        }
+        Ok(told)
     }
 
     /// Decides on one fact and writes what was decided, but for its events.
@@ -265,8 +317,7 @@ impl Engine {
             handled_at: None,
             result: None,
         };
-        let meaning = facts::meaning(&row)?;
-        self.settle(transition, &row, meaning).await
+        self.take(transition, &row, &fact, None).await
     }
 }
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::EngineError;
 use crate::core::event::Event;
-use crate::core::ids::{InstallationId, TaskKey};
-use crate::core::place::Place;
+use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, TaskKey};
+use crate::core::place::{Account, Place};
 use crate::store::InboxRow;
 use crate::webhook::{self, Parsed};
 
@@ -35,15 +35,35 @@ pub(super) enum Meaning {
     Fact(Fact),
     /// An installation is open to us again: what waits for it may go on.
     Opened(InstallationId),
+    /// Something on a pull request: whose it is, its number tells.
+    OfPull(OfPull),
+    /// A branch moved that pull requests of ours may go to.
+    Pushed(Pushed),
     /// Nothing, and why.
     Nothing(String),
+}
+
+/// Something on a pull request.
+pub(super) struct OfPull {
+    pub(super) installation: InstallationId,
+    pub(super) repository: RepositoryId,
+    pub(super) name: RepositoryName,
+    pub(super) pull: i64,
+    pub(super) event: Event,
+}
+
+/// A branch moved.
+pub(super) struct Pushed {
+    pub(super) repository: RepositoryId,
+    pub(super) branch: String,
+    pub(super) sender: Account,
 }
 
 /// The tasks that facts are about, each once.
 pub(super) fn tasks(meanings: &[Meaning]) -> Vec<TaskKey> {
     let of_one = |meaning: &Meaning| match meaning {
         Meaning::Fact(fact) => Some(fact.place.task()),
-        Meaning::Opened(_) | Meaning::Nothing(_) => None,
+        Meaning::Opened(_) | Meaning::OfPull(_) | Meaning::Pushed(_) | Meaning::Nothing(_) => None,
     };
     let keys: BTreeSet<TaskKey> = meanings.iter().filter_map(of_one).collect();
     keys.into_iter().collect()
@@ -55,7 +75,9 @@ pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
         return Ok(Meaning::Nothing(match webhook::parse(&row.name, &row.body) {
             Parsed::Malformed { reason } => format!("malformed: {reason}"),
             // It was made readable for the database, so that it is no longer what was signed.
-            Parsed::Event { .. } | Parsed::Ignored { .. } => "malformed: the body is not plain UTF-8 text".to_owned(),
+            Parsed::Event { .. } | Parsed::OfPull { .. } | Parsed::Pushed { .. } | Parsed::Ignored { .. } => {
+                "malformed: the body is not plain UTF-8 text".to_owned()
+            }
         }));
     }
     if row.kind != "webhook" {
@@ -68,6 +90,10 @@ pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
     }
     Ok(match webhook::parse(&row.name, &row.body) {
         Parsed::Event { place, event } => Meaning::Fact(Fact { place, event }),
+        Parsed::OfPull { installation, repository, name, pull, event } => {
+            Meaning::OfPull(OfPull { installation, repository, name, pull, event })
+        }
+        Parsed::Pushed { repository, branch, sender, .. } => Meaning::Pushed(Pushed { repository, branch, sender }),
         Parsed::Ignored { reason } => Meaning::Nothing(format!("ignored: {reason}")),
         Parsed::Malformed { reason } => Meaning::Nothing(format!("malformed: {reason}")),
     })

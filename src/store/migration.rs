@@ -19,6 +19,7 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { number: 1, name: "first", text: include_str!("migrations/0001_first.sql") },
     Step { number: 2, name: "lean", text: include_str!("migrations/0002_lean.sql") },
+    Step { number: 3, name: "pull", text: include_str!("migrations/0003_pull.sql") },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

@@ -6,9 +6,9 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::error::malformed;
-use super::inbox::{pieces, storable};
+use super::inbox::{pieces, storable, task_key};
 use super::outbox::placeholders;
-use crate::core::ids::{InstallationId, SessionId, TaskKey};
+use crate::core::ids::{InstallationId, RepositoryId, SessionId, TaskKey};
 
 /// The work on one issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,6 +193,33 @@ pub(super) const QUEUED: &str = "SELECT key, version, state, priority, queued_at
 
 pub(super) async fn read_queue(connection: &mut AnyConnection, limit: i64) -> Result<Vec<TaskRow>, sqlx::Error> {
     sqlx::query(QUEUED).bind(limit).fetch_all(connection).await?.iter().map(task_row).collect()
+}
+
+/// The start of a repository's task keys; the number after it is the issue's.
+fn prefix(repository: RepositoryId) -> String {
+    format!("{repository}#")
+}
+
+pub(super) const OF_PULL: &str = "SELECT task FROM session WHERE pull = $1 AND substr(task, 1, length($2)) = $2 \
+    ORDER BY number DESC LIMIT 1";
+
+pub(super) async fn find_of_pull(
+    connection: &mut AnyConnection,
+    repository: RepositoryId,
+    pull: i64,
+) -> Result<Option<TaskKey>, sqlx::Error> {
+    let query = sqlx::query(OF_PULL).bind(pull).bind(prefix(repository));
+    query.fetch_optional(connection).await?.map_or(Ok(None), |row| task_key(&row))
+}
+
+pub(super) async fn read_in_review(
+    connection: &mut AnyConnection,
+    repository: RepositoryId,
+    limit: i64,
+) -> Result<Vec<TaskRow>, sqlx::Error> {
+    let sql = format!("{COLUMNS} WHERE state = 'in-review' AND substr(key, 1, length($1)) = $1 ORDER BY key LIMIT $2");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(prefix(repository)).bind(limit);
+    query.fetch_all(connection).await?.iter().map(task_row).collect()
 }
 
 pub(super) const LIVE_SESSIONS: &str = "SELECT COUNT(*) FROM session WHERE live = 1";

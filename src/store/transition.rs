@@ -17,7 +17,7 @@ use super::lease::PARKED;
 use super::outbox::{Added, NewEffect, Withdrawal, Withdrawn, insert_effect, withdraw};
 use super::task::{self, QueuePlace, SessionRow, TaskRow};
 use super::{look, meta};
-use crate::core::ids::{InstallationId, SessionId, TaskKey};
+use crate::core::ids::{InstallationId, RepositoryId, SessionId, TaskKey};
 
 /// An open decision.
 #[derive(Debug)]
@@ -132,6 +132,16 @@ impl Transition {
     /// The first `limit` queued tasks: greatest priority first, then the longest wait, then the key.
     pub async fn queued(&mut self, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
         within!(self, task::read_queue(self.connection(), limit))
+    }
+
+    /// The task whose session made a pull request.
+    pub async fn task_of_pull(&mut self, repository: RepositoryId, pull: i64) -> Result<Option<TaskKey>, StoreError> {
+        within!(self, task::find_of_pull(self.connection(), repository, pull))
+    }
+
+    /// The first `limit` tasks of a repository whose pull requests wait for review.
+    pub async fn in_review(&mut self, repository: RepositoryId, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
+        within!(self, task::read_in_review(self.connection(), repository, limit))
     }
 
     /// How many sessions are live.

@@ -3,9 +3,13 @@
 //! A webhook is a hint and a stranger's text until both steps are done. This room never stores, never answers, never
 //! awaits: bytes in, values out. Shapes: <https://docs.github.com/en/webhooks/webhook-events-and-payloads>.
 
+mod branch;
+mod issue;
+mod outcome;
 mod parse;
 mod payload;
 mod verify;
 
-pub use parse::{Parsed, opened, parse, route};
+pub use outcome::Parsed;
+pub use parse::{opened, parse, route};
 pub use verify::{Secrets, Signature, Verified, WebhookError, verify};

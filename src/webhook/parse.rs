@@ -5,41 +5,15 @@
 
 use serde::Deserialize;
 
-use super::payload::{Head, Installation, Issue, Issues, Opened, Positive, Pulls, Repository};
-use crate::core::event::{Event, Gone};
-use crate::core::ids::{AgentBranch, InstallationId, IssueNumber, RepositoryId, TaskKey, UserId};
-use crate::core::place::{Account, AccountKind, Place, Snapshot};
-
-/// What a delivery turned out to be.
-#[expect(clippy::large_enum_variant, reason = "made once a delivery and taken apart at once")]
-#[derive(Debug, Clone, PartialEq)]
-pub enum Parsed {
-    /// Something that happened to one task.
-    Event {
-        /// Where.
-        place: Place,
-        /// What.
-        event: Event,
-    },
-    /// Well-formed and of no use to us.
-    Ignored {
-        /// Why, one line.
-        reason: String,
-    },
-    /// Not what GitHub documents for this event.
-    Malformed {
-        /// Why, one line of at most 300 characters.
-        reason: String,
-    },
-}
+use super::outcome::{Found, NoEvent, Parsed, ignored};
+use super::payload::{Head, Opened};
+use super::{branch, issue};
+use crate::core::event::Gone;
+use crate::core::ids::{InstallationId, TaskKey};
 
 /// Reads the body of an event, named as in `X-GitHub-Event`.
 pub fn parse(event_name: &str, body: &str) -> Parsed {
-    match read_event(event_name, body) {
-        Ok((place, event)) => Parsed::Event { place, event },
-        Err(NoEvent::Ignored(reason)) => Parsed::Ignored { reason },
-        Err(NoEvent::Malformed(reason)) => Parsed::Malformed { reason },
-    }
+    read_event(event_name, body).unwrap_or_else(Parsed::from)
 }
 
 /// The installation that is open to us (again) by this event: un-suspended, or made anew.
@@ -48,105 +22,39 @@ pub fn opened(event_name: &str, body: &str) -> Option<InstallationId> {
     matches!(head.action.as_str(), "unsuspend" | "created").then_some(InstallationId(head.installation.id.0))
 }
 
-/// The task an event belongs to; `None` exactly when [`parse`] finds no event.
+/// The task an event belongs to; there is one exactly when [`parse`] finds a [`Parsed::Event`].
 pub fn route(event_name: &str, body: &str) -> Option<TaskKey> {
-    read_event(event_name, body).ok().map(|(place, _)| place.task())
+    match read_event(event_name, body) {
+        Ok(Parsed::Event { place, .. }) => Some(place.task()),
+        _ => None,
+    }
 }
-
-enum NoEvent {
-    Ignored(String),
-    Malformed(String),
-}
-
-type Found = Result<(Place, Event), NoEvent>;
 
 fn read_event(event_name: &str, body: &str) -> Found {
     let action = read::<Head>(body)?.action.unwrap_or_default();
     match (event_name, action.as_str()) {
-        ("issues", "labeled") => labeled(read(body)?),
-        ("issues", "unlabeled") => unlabeled(read(body)?),
-        ("issues", "closed") => gone(read(body)?, Gone::Closed),
-        ("issues", "deleted") => gone(read(body)?, Gone::Deleted),
-        ("issues", "transferred") => gone(read(body)?, Gone::Transferred),
-        ("pull_request", "closed") => pull_closed(read(body)?),
-        ("ping", _) => Err(NoEvent::Ignored("ping".to_owned())),
+        ("issues", "labeled") => issue::labeled(read(body)?),
+        ("issues", "unlabeled") => issue::unlabeled(read(body)?),
+        ("issues", "edited") => issue::edited(read(body)?),
+        ("issues", "closed") => issue::gone(read(body)?, Gone::Closed),
+        ("issues", "deleted") => issue::gone(read(body)?, Gone::Deleted),
+        ("issues", "transferred") => issue::gone(read(body)?, Gone::Transferred),
+        ("issue_comment", "created") => issue::commented(read(body)?),
+        ("issue_comment", "edited") => issue::comment_edited(read(body)?),
+        ("issue_comment", "deleted") => issue::comment_deleted(read(body)?),
+        ("pull_request", "closed") => branch::pull_closed(read(body)?),
+        ("pull_request", "synchronize" | "ready_for_review" | "converted_to_draft" | "reopened") => {
+            branch::pull_stirred(read(body)?, &format!("pull_request.{action}"))
+        }
+        ("pull_request_review", "submitted") => branch::reviewed(read(body)?),
+        ("check_suite", "completed") => branch::suite_completed(read(body)?),
+        ("workflow_run", "completed") => branch::run_completed(read(body)?),
+        ("status", _) => branch::status(read(body)?),
+        ("push", _) => branch::pushed(read(body)?),
+        ("ping", _) => ignored("ping"),
         (event, "") => ignored(format!("the event {} is not used", short(event))),
         (event, action) => ignored(format!("{}.{} is not used", short(event), short(action))),
     }
-}
-
-fn labeled(payload: Issues) -> Found {
-    let Some(label) = payload.label else { return ignored("issues.labeled names no label") };
-    let place = place(payload.installation, payload.repository, &payload.issue)?;
-    let event = Event::Labeled { label: label.name, sender: payload.sender.into(), snapshot: snapshot(payload.issue) };
-    Ok((place, event))
-}
-
-fn unlabeled(payload: Issues) -> Found {
-    let Some(label) = payload.label else { return ignored("issues.unlabeled names no label") };
-    let place = place(payload.installation, payload.repository, &payload.issue)?;
-    let at = payload.issue.updated_at;
-    Ok((place, Event::Unlabeled { label: label.name, sender: payload.sender.into(), at }))
-}
-
-fn gone(payload: Issues, how: Gone) -> Found {
-    let place = place(payload.installation, payload.repository, &payload.issue)?;
-    Ok((place, Event::Gone { how, sender: payload.sender.into(), at: payload.issue.updated_at }))
-}
-
-/// Only a branch of ours in the repository itself counts: anybody may name a branch of a fork `agent/12-x`.
-fn pull_closed(payload: Pulls) -> Found {
-    let Pulls { pull_request: pull, repository, installation } = payload;
-    let Some(issue) = issue_of_branch(&pull.head.branch) else {
-        return ignored("the pull request's branch is not one of ours");
-    };
-    if pull.head.repo.is_none_or(|head| head.id != repository.id.0) {
-        return ignored("the pull request comes from a fork");
-    }
-    let event = Event::PullClosed { number: pull.number.0, merged: pull.merged.unwrap_or(false) };
-    Ok((place_at(installation, repository, issue)?, event))
-}
-
-/// The issue in `agent/<issue>-<slug>`.
-fn issue_of_branch(branch: &str) -> Option<IssueNumber> {
-    let branch: AgentBranch = branch.parse().ok()?;
-    let (number, _slug) = branch.as_str().strip_prefix("agent/")?.split_once('-')?;
-    number.parse().ok().filter(|number| *number > 0).map(IssueNumber)
-}
-
-fn place(installation: Option<Installation>, repository: Repository, issue: &Issue) -> Result<Place, NoEvent> {
-    if issue.pull_request.is_some() {
-        return ignored("the number is a pull request's, not an issue's");
-    }
-    place_at(installation, repository, IssueNumber(issue.number.0))
-}
-
-fn place_at(installation: Option<Installation>, repository: Repository, issue: IssueNumber) -> Result<Place, NoEvent> {
-    let Some(Installation { id: Positive(installation) }) = installation else {
-        return ignored("the delivery names no installation: the webhook belongs to no App");
-    };
-    Ok(Place {
-        installation: InstallationId(installation),
-        repository: RepositoryId(repository.id.0),
-        name: repository.full_name,
-        issue,
-    })
-}
-
-fn snapshot(issue: Issue) -> Snapshot {
-    Snapshot {
-        title: issue.title,
-        body: issue.body.unwrap_or_default(),
-        author: issue.user.map_or_else(ghost, Account::from),
-        labels: issue.labels.unwrap_or_default().into_iter().map(|label| label.name).collect(),
-        comments: Vec::new(),
-        at: issue.updated_at,
-    }
-}
-
-/// Whom GitHub shows in place of a deleted account.
-fn ghost() -> Account {
-    Account { id: UserId(10137), login: "ghost".to_owned(), kind: AccountKind::Other }
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, NoEvent> {
@@ -155,10 +63,6 @@ fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, NoEvent> {
         return Err(NoEvent::Malformed("the body is not a JSON object".to_owned()));
     }
     serde_json::from_str(body).map_err(|error| NoEvent::Malformed(one_line(&error.to_string(), 300)))
-}
-
-fn ignored<T>(reason: impl Into<String>) -> Result<T, NoEvent> {
-    Err(NoEvent::Ignored(reason.into()))
 }
 
 fn short(name: &str) -> String {

@@ -27,6 +27,7 @@ pub(super) struct Opened {
 pub(super) struct Issues {
     pub issue: Issue,
     pub label: Option<Label>,
+    pub changes: Option<Changes>,
     pub repository: Repository,
     pub installation: Option<Installation>,
     pub sender: User,
@@ -46,12 +47,54 @@ pub(super) struct Issue {
     pub pull_request: Option<IgnoredAny>,
 }
 
+/// What an edit changed: only what is named was.
+#[derive(Default, Deserialize)]
+pub(super) struct Changes {
+    pub title: Option<Change>,
+    pub body: Option<Change>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Change {
+    /// Null where there was nothing.
+    pub from: Option<String>,
+}
+
 #[derive(Deserialize)]
 pub(super) struct Label {
     pub name: String,
 }
 
+/// `issue_comment`.
 #[derive(Deserialize)]
+pub(super) struct Comments {
+    pub comment: Comment,
+    pub changes: Option<Changes>,
+    pub issue: Thread,
+    pub repository: Repository,
+    pub installation: Option<Installation>,
+    pub sender: User,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Comment {
+    pub id: Positive,
+    /// Null once the account is deleted.
+    pub user: Option<User>,
+    pub body: Option<String>,
+    #[serde(deserialize_with = "epoch_ms")]
+    pub updated_at: i64,
+}
+
+/// What a comment stands under.
+#[derive(Deserialize)]
+pub(super) struct Thread {
+    pub number: Positive,
+    /// Only there when the number is a pull request's.
+    pub pull_request: Option<IgnoredAny>,
+}
+
+#[derive(Clone, Deserialize)]
 pub(super) struct Repository {
     pub id: Positive,
     pub full_name: RepositoryName,
@@ -76,6 +119,26 @@ pub(super) struct Pulls {
     pub pull_request: Pull,
     pub repository: Repository,
     pub installation: Option<Installation>,
+    pub sender: User,
+}
+
+/// `pull_request_review`.
+#[derive(Deserialize)]
+pub(super) struct Reviews {
+    pub review: Review,
+    pub pull_request: Pull,
+    pub repository: Repository,
+    pub installation: Option<Installation>,
+    pub sender: User,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Review {
+    pub id: Positive,
+    /// Null once the account is deleted.
+    pub user: Option<User>,
+    #[serde(deserialize_with = "epoch_ms")]
+    pub submitted_at: i64,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +159,64 @@ pub(super) struct PullHead {
 #[derive(Deserialize)]
 pub(super) struct HeadRepository {
     pub id: i64,
+}
+
+/// `check_suite`.
+#[derive(Deserialize)]
+pub(super) struct Suites {
+    pub check_suite: Suite,
+    pub repository: Repository,
+    pub installation: Option<Installation>,
+    pub sender: User,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Suite {
+    /// Null when the commit is on no branch of the repository.
+    pub head_branch: Option<String>,
+}
+
+/// `workflow_run`.
+#[derive(Deserialize)]
+pub(super) struct Runs {
+    pub workflow_run: Run,
+    pub repository: Repository,
+    pub installation: Option<Installation>,
+    pub sender: User,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Run {
+    pub head_branch: Option<String>,
+    /// Null once the fork is deleted.
+    pub head_repository: Option<HeadRepository>,
+}
+
+/// `status`.
+#[derive(Deserialize)]
+pub(super) struct Status {
+    /// At most ten of those that hold the commit.
+    pub branches: Vec<Branch>,
+    pub repository: Repository,
+    pub installation: Option<Installation>,
+    pub sender: User,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Branch {
+    pub name: String,
+}
+
+/// `push`.
+#[derive(Deserialize)]
+pub(super) struct Push {
+    #[serde(rename = "ref")]
+    pub git_ref: String,
+    pub deleted: bool,
+    pub repository: Repository,
+    pub installation: Option<Installation>,
+    /// GitHub does not promise it for this event.
+    pub sender: Option<User>,
 }
 
 impl From<User> for Account {

@@ -19,6 +19,8 @@ fn reading(event: &str, body: &str) -> String {
             let event = serde_json::to_string(&event).expect("events are JSON");
             format!("{} {} by {}: {event}", place.name, place.task(), place.installation)
         }
+        Parsed::OfPull { pull, event, .. } => format!("pull request {pull}: {event:?}"),
+        Parsed::Pushed { branch, .. } => format!("pushed {branch}"),
         Parsed::Ignored { reason } => format!("ignored: {reason}"),
         Parsed::Malformed { reason } => format!("malformed: {reason}"),
     }
@@ -34,6 +36,7 @@ fn check_total(event: &str, body: &str) -> Parsed {
     let parsed = parse(event, body);
     let task = match &parsed {
         Parsed::Event { place, .. } => Some(place.task()),
+        Parsed::OfPull { .. } | Parsed::Pushed { .. } => None,
         Parsed::Ignored { reason } | Parsed::Malformed { reason } => {
             assert!(!reason.is_empty() && reason.chars().count() <= 300, "{reason:?}");
             assert!(!reason.contains('\n'), "{reason:?}");

@@ -1,0 +1,108 @@
+//! What reading a delivery comes to, and the few words every reading shares: where it happened, whose branch it is.
+//!
+//! Values only; nothing here knows a particular event of GitHub's.
+
+use super::payload::{Installation, Positive, Repository, User};
+use crate::core::event::Event;
+use crate::core::ids::{AgentBranch, InstallationId, IssueNumber, RepositoryId, RepositoryName, UserId};
+use crate::core::place::{Account, AccountKind, Place};
+
+/// What a delivery turned out to be.
+#[expect(clippy::large_enum_variant, reason = "made once a delivery and taken apart at once")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum Parsed {
+    /// Something that happened to one task.
+    Event {
+        /// Where.
+        place: Place,
+        /// What.
+        event: Event,
+    },
+    /// Something on a pull request, of which the delivery does not say whose it is: the engine looks up the task by
+    /// the pull request's number.
+    OfPull {
+        /// The installation through which we may act.
+        installation: InstallationId,
+        /// The repository of the pull request.
+        repository: RepositoryId,
+        /// Its name now.
+        name: RepositoryName,
+        /// The pull request.
+        pull: i64,
+        /// What.
+        event: Event,
+    },
+    /// A branch that is none of ours moved: tasks whose pull requests go there may conflict now.
+    Pushed {
+        /// The installation through which we may act.
+        installation: InstallationId,
+        /// The repository.
+        repository: RepositoryId,
+        /// Its name now.
+        name: RepositoryName,
+        /// The branch, without `refs/heads/`.
+        branch: String,
+        /// Who pushed.
+        sender: Account,
+    },
+    /// Well-formed and of no use to us.
+    Ignored {
+        /// Why, one line.
+        reason: String,
+    },
+    /// Not what GitHub documents for this event.
+    Malformed {
+        /// Why, one line of at most 300 characters.
+        reason: String,
+    },
+}
+
+/// Why there is nothing to decide about.
+pub(super) enum NoEvent {
+    Ignored(String),
+    Malformed(String),
+}
+
+pub(super) type Found = Result<Parsed, NoEvent>;
+
+impl From<NoEvent> for Parsed {
+    fn from(none: NoEvent) -> Self {
+        match none {
+            NoEvent::Ignored(reason) => Self::Ignored { reason },
+            NoEvent::Malformed(reason) => Self::Malformed { reason },
+        }
+    }
+}
+
+pub(super) fn ignored<T>(reason: impl Into<String>) -> Result<T, NoEvent> {
+    Err(NoEvent::Ignored(reason.into()))
+}
+
+/// The number of the installation, without which nothing can be done.
+pub(super) fn installed(installation: Option<Installation>) -> Result<InstallationId, NoEvent> {
+    match installation {
+        Some(Installation { id: Positive(id) }) => Ok(InstallationId(id)),
+        None => ignored("the delivery names no installation: the webhook belongs to no App"),
+    }
+}
+
+/// An event of the task of an issue.
+pub(super) fn of_issue(place: (Option<Installation>, Repository), issue: IssueNumber, event: Event) -> Found {
+    let (installation, repository) = place;
+    let installation = installed(installation)?;
+    let Repository { id: Positive(id), full_name: name } = repository;
+    Ok(Parsed::Event { place: Place { installation, repository: RepositoryId(id), name, issue }, event })
+}
+
+/// The issue in `agent/<issue>-<slug>`.
+pub(super) fn issue_of_branch(branch: &str) -> Option<IssueNumber> {
+    let branch: AgentBranch = branch.parse().ok()?;
+    let (number, _slug) = branch.as_str().strip_prefix("agent/")?.split_once('-')?;
+    number.parse().ok().filter(|number| *number > 0).map(IssueNumber)
+}
+
+/// An account, or whom GitHub shows in place of a deleted one.
+pub(super) fn account(user: Option<User>) -> Account {
+    let ghost = || Account { id: UserId(10137), login: "ghost".to_owned(), kind: AccountKind::Other };
+    user.map_or_else(ghost, Account::from)
+}
