@@ -40,7 +40,10 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
     };
     draft.plan(Effect::RunTurn { place: draft.task.place.clone(), session: job.session.clone(), turn: Box::new(turn) });
     draft.set_step(Step::Running { turn: TurnState { heard, writes, ..TurnState::default() } });
-    draft.show();
+    // Its first moments at work are no news; going on after people were asked is.
+    if draft.task.label() != draft.task.shown.label {
+        draft.show();
+    }
     draft.because(reason)
 }
 
