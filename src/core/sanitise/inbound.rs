@@ -61,12 +61,40 @@ struct Page<'a> {
     missing: Vec<&'static str>,
     /// What failed attempts to read a tag may still cost.
     fuel: usize,
+    /// Where the ends of links and images are known not to stand, for the same reason.
+    clear: Clear,
+}
+
+/// What ends a part of a link.
+#[derive(Clone, Copy)]
+enum Mark {
+    /// Of its address.
+    Address,
+    /// Of its title or label.
+    Close(char),
+}
+
+/// For each mark the stretch of text that was searched for it last, in vain.
+#[derive(Default)]
+struct Clear([(usize, usize); 5]);
+
+impl Clear {
+    fn slot(&mut self, mark: Mark) -> &mut (usize, usize) {
+        let index = match mark {
+            Mark::Address => 0,
+            Mark::Close(']') => 1,
+            Mark::Close(')') => 2,
+            Mark::Close('"') => 3,
+            Mark::Close(_) => 4,
+        };
+        &mut self.0[index]
+    }
 }
 
 impl<'a> Page<'a> {
     fn new(text: &'a str) -> Self {
         let out = String::with_capacity(text.len());
-        Self { text, at: 0, out, missing: Vec::new(), fuel: text.len() * 8 + 1024 }
+        Self { text, at: 0, out, missing: Vec::new(), fuel: text.len() * 8 + 1024, clear: Clear::default() }
     }
 
     fn rest(&self) -> &'a str {
@@ -207,7 +235,7 @@ impl<'a> Page<'a> {
 
     /// `![alt](address "title")` becomes `[image: alt](address)`.
     fn image(&mut self) {
-        let label = bounded(&self.rest()[2..], ']');
+        let label = self.bounded(self.at + 2, ']');
         let Some(label) = label.filter(|label| self.rest()[2 + label.len() + 1..].starts_with('(')) else {
             return self.copy(1);
         };
@@ -223,9 +251,7 @@ impl<'a> Page<'a> {
     /// `](address "title")` loses its title.
     fn link_end(&mut self) {
         let inside = &self.rest()[2..];
-        let Some(address_end) = near(inside).find(|c: char| c.is_whitespace() || ")[".contains(c)) else {
-            return self.copy(2);
-        };
+        let Some(address_end) = self.seek(self.at + 2, Mark::Address) else { return self.copy(2) };
         let title = inside[address_end..].trim_start();
         let quote = title.chars().next().filter(|c| matches!(c, '"' | '\'' | '('));
         let closing = match quote {
@@ -233,7 +259,8 @@ impl<'a> Page<'a> {
             Some(quote) => quote,
             None => return self.copy(2),
         };
-        let Some(words) = bounded(&title[1..], closing) else { return self.copy(2) };
+        let from = self.text.len() - title.len() + 1;
+        let Some(words) = self.bounded(from, closing) else { return self.copy(2) };
         let after = title[1 + words.len() + 1..].trim_start();
         if after.starts_with(')') && !inside[..address_end].contains(['<', '&']) {
             self.out.push_str(&format!("]({})", &inside[..address_end]));
@@ -242,18 +269,35 @@ impl<'a> Page<'a> {
             self.copy(2);
         }
     }
+
+    /// Where the mark stands first, counted from `from`, if that is near. What was searched in vain is not searched again.
+    fn seek(&mut self, from: usize, mark: Mark) -> Option<usize> {
+        let limit = from + near(&self.text[from..]).len();
+        let (began, ended) = *self.clear.slot(mark);
+        let start = if (began..ended).contains(&from) { ended.min(limit) } else { from };
+        let window = &self.text[start..limit];
+        let found = match mark {
+            Mark::Address => window.find(|c: char| c.is_whitespace() || ")[".contains(c)),
+            Mark::Close(end) => window.find(end),
+        };
+        if found.is_none() {
+            *self.clear.slot(mark) = (from, limit);
+        }
+        found.map(|at| start - from + at)
+    }
+
+    /// The text before the first `end`, if that is near and in the same paragraph.
+    fn bounded(&mut self, from: usize, end: char) -> Option<&'a str> {
+        let found = self.seek(from, Mark::Close(end))?;
+        let text = &self.text[from..from + found];
+        (!text.contains("\n\n")).then_some(text)
+    }
 }
 
 /// The beginning of the text, as far as links and images are followed.
 fn near(text: &str) -> &str {
     let end = (0..=text.len().min(2_000)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
     &text[..end]
-}
-
-/// The text before the first `end`, if that is near and in the same paragraph.
-fn bounded(text: &str, end: char) -> Option<&str> {
-    let found = near(text).find(end)?;
-    (!text[..found].contains("\n\n")).then(|| &text[..found])
 }
 
 /// Label and address of a link definition.
