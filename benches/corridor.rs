@@ -4,6 +4,8 @@
 //! cargo bench --bench corridor -- latency 18      # one issue after another, slot free, mirror warm; more wait for the pace
 //! cargo bench --bench corridor -- start 20        # from the start of the process to its first 200 on /healthz
 //! cargo bench --bench corridor -- weight 1000     # resident memory: idle, and with so many tasks queued
+//! cargo bench --bench corridor -- answer 12       # from a person's answer to the agent that has it: live, and parked
+//! cargo bench --bench corridor -- parked 1000     # resident memory and processes with so many parked sessions
 //! ```
 //!
 //! It starts `skep serve` as a process of its own against a simulated GitHub in this one. The clock of a receipt is the
@@ -65,12 +67,17 @@ impl Bench {
 
     /// Starts the real binary and waits until it answers; says how long that took.
     fn serve(&self, sessions: u32) -> anyhow::Result<(Skep, Duration)> {
+        self.serve_with(sessions, "")
+    }
+
+    /// The same with further limits.
+    fn serve_with(&self, sessions: u32, further: &str) -> anyhow::Result<(Skep, Duration)> {
         let (listen, admin) = (free()?, free()?);
         let config = self.folder.path().join("skep.toml");
         // The quickest pace the configuration allows.
         let limits = "mutation_burst = 100\nmutations_per_second = 100\ncreations_per_minute = 80\n\
                       creations_per_hour = 500";
-        std::fs::write(&config, format!("[limits]\nsessions = {sessions}\n{limits}\n"))?;
+        std::fs::write(&config, format!("[limits]\nsessions = {sessions}\n{limits}\n{further}\n"))?;
         let program = env!("CARGO_BIN_EXE_skep");
         let began = Instant::now();
         let child = Command::new(program)
@@ -188,6 +195,93 @@ async fn latency(issues: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// An agent asks, a person answers, the agent has the answer.
+async fn answer(issues: usize) -> anyhow::Result<()> {
+    for (name, park) in [("live", "5m"), ("parked", "0s")] {
+        let bench = Bench::open().await?;
+        let (skep, _) = bench.serve_with(10, &format!("quick_answer = \"0s\"\npark = \"{park}\""))?;
+        let (mut after, mut took) = (0, Vec::new());
+        for round in 0..=issues {
+            let script = "ask Which colour? | red | blue\nplan Paint\nwait 0.2\nwrite NOTE.md: {answer}";
+            let issue = bench.go(&format!("Round {round}"), script)?;
+            let waits = if park == "0s" { "session.parked" } else { "session.waiting" };
+            until(&skep, &mut after, issue, waits)?;
+            let asked = now();
+            bench.simulator.comment(bench.repository, issue, "ana", "1")?;
+            let (mut received, mut heard) = (None, None);
+            while heard.is_none() {
+                for event in events(skep.admin, &mut after)?.iter().filter(|event| event["issue"] == issue.0) {
+                    let at = event["time"].as_i64().filter(|at| *at >= asked);
+                    match event["event"].as_str().unwrap_or_default() {
+                        "delivery.accepted" if event["details"]["webhook"] == "issue_comment" => {
+                            received = received.or(at)
+                        }
+                        "word.delivered" => heard = at,
+                        "session.failed" => bail!("{event}"),
+                        _ => {}
+                    }
+                }
+            }
+            if let (Some(received), Some(heard), true) = (received, heard, round > 0) {
+                took.push(heard - received);
+            }
+            until(&skep, &mut after, issue, "pull_request.opened")?;
+        }
+        show(&format!("answer to resume, {name}"), took);
+    }
+    Ok(())
+}
+
+fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Waits for an event of an issue.
+fn until(skep: &Skep, after: &mut i64, issue: IssueNumber, name: &str) -> anyhow::Result<()> {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(60) {
+        let events = events(skep.admin, after)?;
+        if events.iter().any(|event| event["issue"] == issue.0 && event["event"] == name) {
+            return Ok(());
+        }
+    }
+    bail!("{name} never came for #{issue}")
+}
+
+/// So many sessions that wait for people.
+async fn parked(sessions: usize) -> anyhow::Result<()> {
+    let bench = Bench::open().await?;
+    let (skep, _) = bench.serve_with(20, "quick_answer = \"0s\"\npark = \"0s\"")?;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    println!("resident, idle               {:.1} MiB", resident(&skep)?);
+    let began = Instant::now();
+    for task in 0..sessions {
+        bench.go(&format!("Task {task}"), "ask Which colour? | red | blue\nwrite NOTE.md: {answer}")?;
+    }
+    let mut said = Instant::now();
+    loop {
+        let status: Value = serde_json::from_str(&get(skep.admin, "/api/v1/status")?)?;
+        if status["sessions"]["parked"].as_i64() >= i64::try_from(sessions).ok() {
+            break;
+        }
+        if said.elapsed() > Duration::from_secs(10) {
+            println!("  after {:.0} s: {}", began.elapsed().as_secs_f64(), status["sessions"]);
+            said = Instant::now();
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    println!("all parked after             {:.1} s", began.elapsed().as_secs_f64());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    println!("resident, {sessions} parked         {:.1} MiB, {} child processes", resident(&skep)?, children(&skep)?);
+    Ok(())
+}
+
+fn children(skep: &Skep) -> anyhow::Result<usize> {
+    let path = format!("/proc/{pid}/task/{pid}/children", pid = skep.child.id());
+    Ok(std::fs::read_to_string(path)?.split_whitespace().count())
+}
+
 async fn start(times: usize) -> anyhow::Result<()> {
     let bench = Bench::open().await?;
     let mut took = Vec::new();
@@ -236,6 +330,8 @@ async fn main() -> anyhow::Result<()> {
         Some("latency") => latency(number(18)).await,
         Some("start") => start(number(20)).await,
         Some("weight") => weight(number(1_000)).await,
+        Some("answer") => answer(number(12)).await,
+        Some("parked") => parked(number(1_000)).await,
         _ => {
             start(10).await?;
             latency(18).await?;
