@@ -7,17 +7,34 @@ use std::path::Path;
 use proptest::prelude::*;
 use skep::webhook::{Parsed, parse, route};
 
-const EVENTS: [&str; 5] = ["issues", "pull_request", "ping", "issue_comment", ""];
+const EVENTS: [&str; 10] = [
+    "issues",
+    "issue_comment",
+    "pull_request",
+    "pull_request_review",
+    "check_suite",
+    "workflow_run",
+    "status",
+    "push",
+    "ping",
+    "",
+];
 
-fn read(name: &str) -> String {
+pub(super) fn read(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/webhooks").join(name)).expect("a fixture")
 }
 
-fn reading(event: &str, body: &str) -> String {
+pub(super) fn reading(event: &str, body: &str) -> String {
+    let json = |event| serde_json::to_string(&event).expect("events are JSON");
     match parse(event, body) {
         Parsed::Event { place, event } => {
-            let event = serde_json::to_string(&event).expect("events are JSON");
-            format!("{} {} by {}: {event}", place.name, place.task(), place.installation)
+            format!("{} {} by {}: {}", place.name, place.task(), place.installation, json(event))
+        }
+        Parsed::OfPull { installation, repository, name, pull, event } => {
+            format!("{name} {repository} pull {pull} by {installation}: {}", json(event))
+        }
+        Parsed::Pushed { installation, repository, name, branch, sender } => {
+            format!("{name} {repository} branch {branch} by {installation}: pushed by {} {}", sender.id, sender.login)
         }
         Parsed::OfPull { pull, event, .. } => format!("pull request {pull}: {event:?}"),
         Parsed::Pushed { branch, .. } => format!("pushed {branch}"),
@@ -26,13 +43,13 @@ fn reading(event: &str, body: &str) -> String {
     }
 }
 
-fn golden(name: &str) -> String {
+pub(super) fn golden(name: &str) -> String {
     let event = name.split('.').next().expect("named after its event");
     reading(event, &read(name))
 }
 
 /// What must hold whatever the body: no panic, one bounded line, and `route` agrees with `parse`.
-fn check_total(event: &str, body: &str) -> Parsed {
+pub(super) fn check_total(event: &str, body: &str) -> Parsed {
     let parsed = parse(event, body);
     let task = match &parsed {
         Parsed::Event { place, .. } => Some(place.task()),
@@ -180,6 +197,7 @@ fn any_json() -> impl Strategy<Value = String> {
         any::<f64>().prop_map(|n| n.to_string()),
         any::<String>().prop_map(|s| serde_json::Value::from(s).to_string()),
         Just("\"labeled\"".to_owned()),
+        Just("\"refs/heads/agent/12-x\"".to_owned()),
         Just("\"2019-05-15T15:20:21Z\"".to_owned()),
     ];
     let key = prop_oneof![
@@ -203,6 +221,16 @@ fn any_json() -> impl Strategy<Value = String> {
         Just("user"),
         Just("labels"),
         Just("updated_at"),
+        Just("comment"),
+        Just("changes"),
+        Just("body"),
+        Just("from"),
+        Just("review"),
+        Just("submitted_at"),
+        Just("check_suite"),
+        Just("head_branch"),
+        Just("branches"),
+        Just("deleted"),
     ];
     leaf.prop_recursive(5, 60, 8, move |inner| {
         let fields = proptest::collection::vec((key.clone(), inner.clone()), 0..8);
@@ -222,9 +250,13 @@ proptest! {
     }
 
     #[test]
-    fn arbitrary_json_never_panics(event in prop::sample::select(&EVENTS[..]), body in any_json()) {
+    fn arbitrary_json_never_panics(
+        event in prop::sample::select(&EVENTS[..]),
+        action in prop::sample::select(&["labeled", "edited", "created", "synchronize", "submitted", "completed"][..]),
+        body in any_json(),
+    ) {
         check_total(event, &body);
-        check_total(event, &format!("{{\"action\":\"labeled\",\"issue\":{body}}}"));
+        check_total(event, &format!("{{\"action\":\"{action}\",\"issue\":{body}}}"));
     }
 
     #[test]
