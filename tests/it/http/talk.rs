@@ -12,17 +12,20 @@ use super::webhooks::{check_total, golden, read};
 #[test]
 fn a_comment_is_the_issues_or_the_pull_requests() {
     let both = ["issue_comment.created.json", "issue_comment.created.pull.json"].map(golden).join("\n");
-    insta::assert_snapshot!(both, @"");
+    insta::assert_snapshot!(both, @r##"
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"commented","comment":492700400,"on":12,"author":{"id":21031067,"login":"Codertocat","kind":"user"},"sender":{"id":583231,"login":"octocat","kind":"user"},"body":"You are totally right! I'll get this fixed right away.","at":1557933621000,"edited":false}
+    Codertocat/Hello-World 186853002 pull 41 by 2311213: {"event":"commented","comment":492700400,"on":41,"author":{"id":21031067,"login":"Codertocat","kind":"user"},"sender":{"id":583231,"login":"octocat","kind":"user"},"body":"/agent retry","at":1557933621000,"edited":false}
+    "##);
 }
 
 #[test]
 fn an_edit_tells_who_wrote_it_from_who_changed_it() {
-    insta::assert_snapshot!(golden("issue_comment.edited.json"), @"");
+    insta::assert_snapshot!(golden("issue_comment.edited.json"), @r##"Codertocat/Hello-World 186853002#12 by 2311213: {"event":"commented","comment":492700400,"on":12,"author":{"id":4711,"login":"skep[bot]","kind":"bot"},"sender":{"id":583231,"login":"octocat","kind":"user"},"body":"- [x] red\n- [ ] blue","at":1557933622000,"edited":true}"##);
 }
 
 #[test]
 fn a_comment_is_gone_even_when_its_author_is() {
-    insta::assert_snapshot!(golden("issue_comment.deleted.json"), @"");
+    insta::assert_snapshot!(golden("issue_comment.deleted.json"), @r##"Codertocat/Hello-World 186853002#12 by 2311213: {"event":"comment_deleted","comment":492700400,"sender":{"id":583231,"login":"octocat","kind":"user"}}"##);
     let body = read("issue_comment.created.pull.json").replace(r#""created""#, r#""deleted""#);
     let parsed = parse("issue_comment", &body);
     assert!(
@@ -51,12 +54,15 @@ fn the_longest_comment_comes_whole() {
 #[test]
 fn an_edited_issue_says_what_was_there_before() {
     let both = ["issues.edited.json", "issues.edited.body.json"].map(golden).join("\n");
-    insta::assert_snapshot!(both, @"");
+    insta::assert_snapshot!(both, @r##"
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"issue_edited","sender":{"id":583231,"login":"octocat","kind":"user"},"title":"Spelling error in the README","old_title":"Spelling error in the README file","body":"It looks like you accidently spelled 'commit' with two 't's.","old_body":null,"at":1557933618000}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"issue_edited","sender":{"id":583231,"login":"octocat","kind":"user"},"title":"Spelling error in the README","old_title":null,"body":"","old_body":"It looks like you accidently spelled it.","at":1557933618000}
+    "##);
 }
 
 #[test]
 fn a_review_belongs_to_the_issue_of_the_branch() {
-    insta::assert_snapshot!(golden("pull_request_review.submitted.json"), @"");
+    insta::assert_snapshot!(golden("pull_request_review.submitted.json"), @r##"Codertocat/Hello-World 186853002#12 by 2311213: {"event":"reviewed","pull":41,"review":237895671,"sender":{"id":21031067,"login":"Codertocat","kind":"user"},"at":1557933638000}"##);
 }
 
 #[test]
@@ -71,12 +77,21 @@ fn what_stirs_our_branch_is_a_hint() {
         "status.json",
         "push.json",
     ];
-    insta::assert_snapshot!(hints.map(golden).join("\n"), @"");
+    insta::assert_snapshot!(hints.map(golden).join("\n"), @r##"
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"pull_request.synchronize","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"pull_request.ready_for_review","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"pull_request.converted_to_draft","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"pull_request.reopened","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"check_suite.completed","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"workflow_run.completed","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"status","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"push","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    "##);
 }
 
 #[test]
 fn a_push_elsewhere_names_the_branch() {
-    insta::assert_snapshot!(golden("push.main.json"), @"");
+    insta::assert_snapshot!(golden("push.main.json"), @r##"Codertocat/Hello-World 186853002 branch main by 2311213: pushed by 583231 octocat"##);
 }
 
 /// Every object in a payload, as pointers to its fields.

@@ -74,7 +74,15 @@ async fn a_thread_is_read_as_it_was_written() {
     let comment = github.comment(home, pull, "ann", "/agent retry").expect("a comment");
     github.delete_comment(home, comment, "ann").expect("deleted");
     github.quiet().await;
-    insta::assert_snapshot!(readings(&listener), @"");
+    insta::assert_snapshot!(readings(&listener), @r##"
+    issue_comment.created -> issue 1: skep-demo[bot] by skep-demo[bot] under 1, edited false: "- [ ] red"
+    issue_comment.edited -> issue 1: skep-demo[bot] by octo under 1, edited true: "- [x] red"
+    issue_comment.deleted -> issue 1: comment deleted by octo
+    issues.edited -> issue 1: Some("One") to "Two", None to "old" by ann
+    issues.edited -> issue 1: None to "Two", Some("old") to "new" by ann
+    issue_comment.created -> pull 2: ann by ann under 2, edited false: "/agent retry"
+    issue_comment.deleted -> pull 2: comment deleted by ann
+    "##);
 }
 
 #[tokio::test]
@@ -94,5 +102,18 @@ async fn what_happens_to_our_branch_is_read_as_the_issues() {
     github.push_to_branch(home, "main", &[("c.txt", "c\n")], "octo").await.expect("a push");
     github.close_pull(home, pull, "octo").expect("closed");
     github.quiet().await;
-    insta::assert_snapshot!(readings(&listener), @"");
+    insta::assert_snapshot!(readings(&listener), @r##"
+    push -> issue 1: push by octo
+    pull_request.opened -> pull_request.opened is not used
+    pull_request.converted_to_draft -> issue 1: pull_request.converted_to_draft by ann
+    pull_request.ready_for_review -> issue 1: pull_request.ready_for_review by ann
+    pull_request_review.submitted -> issue 1: 2 reviewed by octo
+    push -> issue 1: push by octo
+    pull_request.synchronize -> issue 1: pull_request.synchronize by octo
+    check_suite.completed -> issue 1: check_suite.completed by github-actions[bot]
+    workflow_run.completed -> issue 1: workflow_run.completed by github-actions[bot]
+    status -> issue 1: status by octo
+    push -> branch main: octo
+    pull_request.closed -> issue 1: 2 closed, merged false
+    "##);
 }
