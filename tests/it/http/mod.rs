@@ -6,5 +6,6 @@ mod admin;
 mod large;
 mod public;
 mod serving;
+mod talk;
 mod webhooks;
 mod wire;

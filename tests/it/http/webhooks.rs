@@ -7,17 +7,34 @@ use std::path::Path;
 use proptest::prelude::*;
 use skep::webhook::{Parsed, parse, route};
 
-const EVENTS: [&str; 5] = ["issues", "pull_request", "ping", "issue_comment", ""];
+const EVENTS: [&str; 10] = [
+    "issues",
+    "issue_comment",
+    "pull_request",
+    "pull_request_review",
+    "check_suite",
+    "workflow_run",
+    "status",
+    "push",
+    "ping",
+    "",
+];
 
-fn read(name: &str) -> String {
+pub(super) fn read(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/webhooks").join(name)).expect("a fixture")
 }
 
-fn reading(event: &str, body: &str) -> String {
+pub(super) fn reading(event: &str, body: &str) -> String {
+    let json = |event| serde_json::to_string(&event).expect("events are JSON");
     match parse(event, body) {
         Parsed::Event { place, event } => {
-            let event = serde_json::to_string(&event).expect("events are JSON");
-            format!("{} {} by {}: {event}", place.name, place.task(), place.installation)
+            format!("{} {} by {}: {}", place.name, place.task(), place.installation, json(event))
+        }
+        Parsed::OfPull { installation, repository, name, pull, event } => {
+            format!("{name} {repository} pull {pull} by {installation}: {}", json(event))
+        }
+        Parsed::Pushed { installation, repository, name, branch, sender } => {
+            format!("{name} {repository} branch {branch} by {installation}: pushed by {} {}", sender.id, sender.login)
         }
         Parsed::OfPull { pull, event, .. } => format!("pull request {pull}: {event:?}"),
         Parsed::Pushed { branch, .. } => format!("pushed {branch}"),
@@ -26,13 +43,13 @@ fn reading(event: &str, body: &str) -> String {
     }
 }
 
-fn golden(name: &str) -> String {
+pub(super) fn golden(name: &str) -> String {
     let event = name.split('.').next().expect("named after its event");
     reading(event, &read(name))
 }
 
 /// What must hold whatever the body: no panic, one bounded line, and `route` agrees with `parse`.
-fn check_total(event: &str, body: &str) -> Parsed {
+pub(super) fn check_total(event: &str, body: &str) -> Parsed {
     let parsed = parse(event, body);
     let task = match &parsed {
         Parsed::Event { place, .. } => Some(place.task()),
@@ -102,6 +119,25 @@ fn hostile_bodies_are_read_as_expected() {
     }
     let table: Vec<String> = readings.into_iter().map(|(name, reading)| format!("{name} => {reading}")).collect();
     insta::assert_snapshot!(table.join("\n"), @r##"
+    check_suite--branch-array => malformed: invalid type: sequence, expected a string at line 1 column 119
+    check_suite--main => ignored: the checked branch is not one of ours
+    check_suite--no-branch => ignored: the checked branch is not one of ours
+    check_suite--requested => ignored: check_suite.requested is not used
+    issue_comment--body-null => Codertocat/Hello-World 186853002#12 by 2311213: {"event":"commented","comment":492700400,"on":12,"author":{"id":21031067,"login":"
+    issue_comment--edited-from-null => Codertocat/Hello-World 186853002#12 by 2311213: {"event":"commented","comment":492700400,"on":12,"author":{"id":4711,"login":"skep
+    issue_comment--edited-from-number => malformed: invalid type: integer `7`, expected a string at line 1 column 51
+    issue_comment--edited-no-changes => ignored: the comment's body was not changed
+    issue_comment--edited-nothing => ignored: the comment's body was not changed
+    issue_comment--edited-to-the-same => ignored: the comment's body was not changed
+    issue_comment--hidden-text => Codertocat/Hello-World 186853002#12 by 2311213: {"event":"commented","comment":492700400,"on":12,"author":{"id":21031067,"login":"
+    issue_comment--id-string => malformed: invalid type: string "492700400", expected i64 at line 1 column 686
+    issue_comment--id-zero => malformed: 0 is not a number GitHub gives at line 1 column 676
+    issue_comment--no-comment => malformed: missing field `comment` at line 1 column 1225
+    issue_comment--pull-no-installation => ignored: the delivery names no installation: the webhook belongs to no App
+    issue_comment--pull-null => Codertocat/Hello-World 186853002#12 by 2311213: {"event":"commented","comment":492700400,"on":12,"author":{"id":21031067,"login":"
+    issue_comment--pull-number-negative => malformed: -41 is not a number GitHub gives at line 1 column 101
+    issue_comment--sender-null => malformed: invalid type: null, expected struct User at line 1 column 1421
+    issue_comment--time-null => malformed: invalid type: null, expected a string at line 1 column 914
     issues--action-new => ignored: issues.labeled_twice is not used
     issues--action-null => ignored: the event issues is not used
     issues--action-number => malformed: invalid type: integer `7`, expected a string at line 1 column 12
@@ -110,6 +146,12 @@ fn hostile_bodies_are_read_as_expected() {
     issues--byte-order-mark => malformed: the body is not a JSON object
     issues--duplicate-action => malformed: duplicate field `action` at line 1 column 28
     issues--duplicate-number => malformed: duplicate field `number` at line 1 column 110
+    issues--edited-changes-array => malformed: invalid type: integer `1`, expected struct Change at line 1 column 664
+    issues--edited-from-null => Codertocat/Hello-World 186853002#12 by 2311213: {"event":"issue_edited","sender":{"id":583231,"login":"octocat","kind":"user"},"ti
+    issues--edited-no-changes => ignored: neither the issue's title nor its body was changed
+    issues--edited-nothing => ignored: neither the issue's title nor its body was changed
+    issues--edited-pull-request => ignored: the number is a pull request's, not an issue's
+    issues--edited-to-the-same => ignored: neither the issue's title nor its body was changed
     issues--empty => malformed: the body is not a JSON object
     issues--escaped-nul => Codertocat/Hello-World 186853002#12 by 2311213: {"event":"labeled","label":"agent:go","sender":{"id":583231,"login":"octocat","kin
     issues--hostile-title => Codertocat/Hello-World 186853002#12 by 2311213: {"event":"labeled","label":"agent:go","sender":{"id":583231,"login":"octocat","kin
@@ -139,7 +181,33 @@ fn hostile_bodies_are_read_as_expected() {
     pull_request--branch-zero => ignored: the pull request's branch is not one of ours
     pull_request--fork => ignored: the pull request comes from a fork
     pull_request--fork-deleted => ignored: the pull request comes from a fork
+    pull_request--stirred-branch-of-a-person => ignored: the pull request's branch is not one of ours
+    pull_request--stirred-fork => ignored: the pull request comes from a fork
+    pull_request_review--branch-of-a-person => ignored: the pull request's branch is not one of ours
+    pull_request_review--fork => ignored: the pull request comes from a fork
+    pull_request_review--fork-deleted => ignored: the pull request comes from a fork
+    pull_request_review--id-float => malformed: invalid type: floating point `1.5`, expected i64 at line 1 column 44
+    pull_request_review--not-submitted => malformed: invalid type: null, expected a string at line 1 column 325
+    pull_request_review--reviewer-gone => Codertocat/Hello-World 186853002#12 by 2311213: {"event":"reviewed","pull":41,"review":237895671,"sender":{"id":583231,"login":"oc
+    push--branch-overflow => Codertocat/Hello-World 186853002 branch agent/99999999999999999999-x by 2311213: pushed by 583231 octocat
+    push--branch-zero => Codertocat/Hello-World 186853002 branch agent/0-x by 2311213: pushed by 583231 octocat
+    push--deleted => ignored: the branch was deleted
+    push--deleted-null => malformed: invalid type: null, expected a boolean at line 1 column 846
+    push--main-deleted => ignored: the branch was deleted
+    push--main-no-installation => ignored: the delivery names no installation: the webhook belongs to no App
+    push--no-branch => ignored: the push is to no branch
+    push--no-sender => Codertocat/Hello-World 186853002 branch main by 2311213: pushed by 10137 ghost
+    push--ref-null => malformed: invalid type: null, expected a string at line 1 column 12
+    push--tag => ignored: the push is to no branch
+    push--tag-like-a-branch => ignored: the push is to no branch
     star--new-event => ignored: star.created is not used
+    status--branch-array => malformed: trailing characters at line 1 column 355
+    status--branches-null => malformed: invalid type: null, expected a sequence at line 1 column 342
+    status--no-branches => ignored: the status is on no branch of ours
+    status--none-of-ours => ignored: the status is on no branch of ours
+    workflow_run--fork => ignored: the checked branch is a fork's
+    workflow_run--fork-deleted => ignored: the checked branch is a fork's
+    workflow_run--no-branch => ignored: the checked branch is not one of ours
     "##);
 }
 
@@ -180,6 +248,7 @@ fn any_json() -> impl Strategy<Value = String> {
         any::<f64>().prop_map(|n| n.to_string()),
         any::<String>().prop_map(|s| serde_json::Value::from(s).to_string()),
         Just("\"labeled\"".to_owned()),
+        Just("\"refs/heads/agent/12-x\"".to_owned()),
         Just("\"2019-05-15T15:20:21Z\"".to_owned()),
     ];
     let key = prop_oneof![
@@ -203,6 +272,16 @@ fn any_json() -> impl Strategy<Value = String> {
         Just("user"),
         Just("labels"),
         Just("updated_at"),
+        Just("comment"),
+        Just("changes"),
+        Just("body"),
+        Just("from"),
+        Just("review"),
+        Just("submitted_at"),
+        Just("check_suite"),
+        Just("head_branch"),
+        Just("branches"),
+        Just("deleted"),
     ];
     leaf.prop_recursive(5, 60, 8, move |inner| {
         let fields = proptest::collection::vec((key.clone(), inner.clone()), 0..8);
@@ -222,9 +301,13 @@ proptest! {
     }
 
     #[test]
-    fn arbitrary_json_never_panics(event in prop::sample::select(&EVENTS[..]), body in any_json()) {
+    fn arbitrary_json_never_panics(
+        event in prop::sample::select(&EVENTS[..]),
+        action in prop::sample::select(&["labeled", "edited", "created", "synchronize", "submitted", "completed"][..]),
+        body in any_json(),
+    ) {
         check_total(event, &body);
-        check_total(event, &format!("{{\"action\":\"labeled\",\"issue\":{body}}}"));
+        check_total(event, &format!("{{\"action\":\"{action}\",\"issue\":{body}}}"));
     }
 
     #[test]

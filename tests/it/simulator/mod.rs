@@ -7,6 +7,7 @@ mod delivery;
 mod fault;
 mod git;
 mod pull;
+mod reading;
 mod rest;
 mod room;
 mod talk;
