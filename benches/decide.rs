@@ -35,6 +35,8 @@ fn policy() -> Policy {
         limits: Limits { sessions: 0, ..Limits::default() },
         allowed_bots: vec![],
         allow_protected: Default::default(),
+        author_answers: false,
+        ready: Default::default(),
         confinement_warning: None,
     }
 }

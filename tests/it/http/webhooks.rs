@@ -36,8 +36,6 @@ pub(super) fn reading(event: &str, body: &str) -> String {
         Parsed::Pushed { installation, repository, name, branch, sender } => {
             format!("{name} {repository} branch {branch} by {installation}: pushed by {} {}", sender.id, sender.login)
         }
-        Parsed::OfPull { pull, event, .. } => format!("pull request {pull}: {event:?}"),
-        Parsed::Pushed { branch, .. } => format!("pushed {branch}"),
         Parsed::Ignored { reason } => format!("ignored: {reason}"),
         Parsed::Malformed { reason } => format!("malformed: {reason}"),
     }
