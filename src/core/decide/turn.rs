@@ -83,6 +83,7 @@ pub(super) fn steered(mut draft: Draft<'_>, offered: &[String], taken: bool) -> 
         word.sending &= !theirs;
         if theirs && taken { gone.push(word) } else { kept.push(word) }
     }
+    let sending = kept.iter().any(|word| word.sending);
     draft.task.talk.words = kept;
     let Stage::Working { step: Step::Running { turn }, .. } = &mut draft.task.stage else {
         // The turn was cut short meanwhile: what it took is said again.
@@ -91,7 +92,8 @@ pub(super) fn steered(mut draft: Draft<'_>, offered: &[String], taken: bool) -> 
         return draft.because("an echo: no turn is on");
     };
     turn.heard.append(&mut gone);
-    let over = turn.over.take();
+    // Other words may still be on their way: the last one of them ends the turn.
+    let over = if sending { None } else { turn.over.take() };
     if taken {
         delivered(&mut draft);
     }

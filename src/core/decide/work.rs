@@ -28,7 +28,9 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
     let (job, step) = (job.as_ref().clone(), step.clone());
     match (step, event) {
         (Step::Preparing, Event::WorkspaceReady { base, head, nonce, .. }) => {
-            let from = head.clone().unwrap_or_else(|| base.sha.clone());
+            // Work that was only kept here is judged whole, with what is added to it; what is on GitHub already is not.
+            let published = head.clone().filter(|_| job.round > 0 || job.moved);
+            let from = published.unwrap_or_else(|| base.sha.clone());
             start(draft, &job, Ground { base: base.clone(), from, nonce: nonce.clone() })
         }
         (Step::Running { .. }, Event::AgentStarted { agent_session, agent, queues, .. }) => {
@@ -60,6 +62,9 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
         }
         (Step::Answering, Event::Answered { .. }) => {
             draft.note_bare(Happening::AnswerPosted);
+            if !draft.task.talk.words.is_empty() {
+                return turn::run(draft, false, "people said more while it answered");
+            }
             complete(draft, End::Answered)
         }
         (step, _) => draft.because(format!("an echo: the session is at {}", step_name(&step))),
