@@ -238,6 +238,9 @@ pub enum Event {
         plan: Vec<PlanEntry>,
         /// What the agent is doing, one line.
         doing: String,
+        /// How long it has said nothing, milliseconds; 0 unless that is long.
+        #[serde(default)]
+        silent_ms: i64,
     },
     /// A prompt turn ended in an orderly way.
     TurnEnded {

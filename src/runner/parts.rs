@@ -61,6 +61,8 @@ pub struct Knobs {
     pub look_again: Duration,
     /// The shortest time between two facts about a session's progress.
     pub progress: Duration,
+    /// How long an agent may say nothing until people are told so.
+    pub silent: Duration,
 }
 
 impl Default for Knobs {
@@ -70,6 +72,7 @@ impl Default for Knobs {
             cancel_grace: Duration::from_secs(10),
             look_again: Duration::from_secs(4),
             progress: Duration::from_secs(1),
+            silent: Duration::from_secs(300),
         }
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Pump<'a> {
     news: bool,
     facts: usize,
     started: bool,
+    heard: Instant,
+    silences: u32,
 }
 
 impl<'a> Pump<'a> {
@@ -62,6 +64,8 @@ impl<'a> Pump<'a> {
             news: false,
             facts: 0,
             started: false,
+            heard: Instant::now(),
+            silences: 0,
         }
     }
 
@@ -76,6 +80,7 @@ impl<'a> Pump<'a> {
                 },
                 _ = tick.tick() => {
                     self.write().await;
+                    self.tell_silence().await;
                     self.tell_progress(false).await;
                 }
             }
@@ -87,6 +92,8 @@ impl<'a> Pump<'a> {
     }
 
     async fn take(&mut self, update: Update) {
+        self.news |= self.silences > 0;
+        (self.heard, self.silences) = (Instant::now(), 0);
         self.log(&update);
         match update {
             Update::Started { agent_session, agent_name, version, queues, .. } => {
@@ -156,9 +163,22 @@ impl<'a> Pump<'a> {
         }
         self.news = false;
         self.told = Some(Instant::now());
-        let plan = self.plan.clone();
-        let doing = self.parts.redact(&self.doing);
-        self.tell(Event::Progressed { session: self.session.clone(), plan, doing }, "progressed").await;
+        self.tell_how(0).await;
+    }
+
+    /// Tells that nothing was heard for long, and again each time it has lasted as long once more.
+    async fn tell_silence(&mut self) {
+        let (quiet, limit) = (self.heard.elapsed(), self.parts.knobs.silent);
+        if !self.started || quiet < limit * (self.silences + 1) {
+            return;
+        }
+        self.silences += 1;
+        self.tell_how(i64::try_from(quiet.as_millis()).unwrap_or(i64::MAX)).await;
+    }
+
+    async fn tell_how(&mut self, silent_ms: i64) {
+        let (plan, doing) = (self.plan.clone(), self.parts.redact(&self.doing));
+        self.tell(Event::Progressed { session: self.session.clone(), plan, doing, silent_ms }, "progressed").await;
     }
 
     async fn tell(&mut self, event: Event, name: &str) {

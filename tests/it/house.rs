@@ -84,6 +84,7 @@ impl Default for Plan {
                 cancel_grace: Duration::from_secs(2),
                 look_again: Duration::from_millis(20),
                 progress: Duration::ZERO,
+                ..Knobs::default()
             },
             allowed_bots: vec![],
         }

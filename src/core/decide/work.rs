@@ -36,7 +36,9 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
         (Step::Running { .. }, Event::AgentStarted { agent_session, agent, queues, .. }) => {
             started(draft, agent_session, agent, *queues)
         }
-        (Step::Running { .. }, Event::Progressed { plan, doing, .. }) => progressed(draft, plan, doing),
+        (Step::Running { .. }, Event::Progressed { plan, doing, silent_ms, .. }) => {
+            progressed(draft, plan, (doing, *silent_ms))
+        }
         (Step::Running { .. }, Event::Asked { asked, .. }) => ask::asked(draft, asked),
         (Step::Running { .. }, Event::Reported { text, .. }) => reported(draft, text),
         (Step::Running { .. }, Event::Finished { finished, .. }) => said_finished(draft, finished),
@@ -96,13 +98,16 @@ fn started(mut draft: Draft<'_>, agent_session: &str, agent: &str, can_queue: bo
     draft.because("the agent has the prompt")
 }
 
-fn progressed(mut draft: Draft<'_>, plan: &[PlanEntry], doing: &str) -> Decision {
-    turn::delivered(&mut draft);
+fn progressed(mut draft: Draft<'_>, plan: &[PlanEntry], (doing, silent_ms): (&str, i64)) -> Decision {
+    if silent_ms == 0 {
+        turn::delivered(&mut draft);
+    }
     draft.on_progress(|progress| {
         progress.plan = plan.to_vec();
         progress.doing = doing.to_owned();
+        progress.silent_ms = silent_ms;
     });
-    draft.note(Happening::SessionProgress, json!({ "plan": plan, "doing": doing }));
+    draft.note(Happening::SessionProgress, json!({ "plan": plan, "doing": doing, "silent_ms": silent_ms }));
     draft.show_progress();
     draft.because("progress")
 }

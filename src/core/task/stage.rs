@@ -281,6 +281,9 @@ pub struct Progress {
     pub agent: Option<String>,
     /// What was changed, when git has said so.
     pub work: Option<Work>,
+    /// How long it has said nothing, milliseconds; 0 unless that is long.
+    #[serde(default)]
+    pub silent_ms: i64,
     /// What the agent last reported by its own tool, one line.
     #[serde(default)]
     pub report: String,

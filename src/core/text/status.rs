@@ -143,7 +143,14 @@ fn doing(task: &Task, progress: &Progress) -> Option<String> {
     }
     let report = sanitise::inline(&progress.report, 300);
     let doing = sanitise::inline(&progress.doing, 160);
-    let lines = [(!report.is_empty()).then_some(report), (!doing.is_empty()).then(|| format!("Now: {doing}"))];
+    let silent = match progress.silent_ms {
+        0 => String::new(),
+        ms => format!(" · silent for {}", span(ms)),
+    };
+    let lines = [
+        (!report.is_empty()).then_some(report),
+        (!doing.is_empty() || !silent.is_empty()).then(|| format!("Now: {doing}{silent}")),
+    ];
     let lines: Vec<String> = lines.into_iter().flatten().collect();
     (!lines.is_empty()).then(|| lines.join("\n\n"))
 }

@@ -37,11 +37,11 @@ fn every_number_has_its_test() {
         comments: _,
         bot_rounds: _,
     } = Limits::default();
-    let Knobs { initialize: _, cancel_grace: _, look_again: _, progress: _ } = Knobs::default();
+    let Knobs { initialize: _, cancel_grace: _, look_again: _, progress: _, silent: _ } = Knobs::default();
     let Pace { burst: _, per_second: _, per_minute: _, per_hour: _, patience: _ } = Pace::default();
     let source = include_str!("knobs.rs");
     let fields = "sessions session_timeout_ms silence_ms start_attempts effect_attempts retry_base_ms status_interval_ms \
-        drain_ms max_files max_patch_bytes max_commits initialize cancel_grace look_again progress burst per_second \
+        drain_ms max_files max_patch_bytes max_commits initialize cancel_grace look_again progress silent burst per_second \
         per_minute per_hour patience";
     for field in fields.split_whitespace() {
         assert!(source.contains(&format!("async fn {field}()")), "{field} has no test");
@@ -56,6 +56,17 @@ async fn ends(wish: impl FnOnce(&mut Plan), script: &str) -> (String, String) {
     let end = (house.state(issue).await, house.status(issue));
     house.done().await;
     end
+}
+
+/// An agent that says nothing for long is said to be silent, and no longer once it speaks again.
+#[tokio::test(flavor = "multi_thread")]
+async fn silent() {
+    let mut house = House::with(|plan| plan.knobs.silent = Duration::from_millis(300)).await;
+    let issue = house.go("Think", "plan Think\nstart 1\nwait 1.5\nsay Done.");
+    house.until("it is said to be silent", |house| house.status(issue).contains("silent for")).await;
+    house.settle_all().await;
+    assert!(!house.status(issue).contains("silent for"), "{}", house.status(issue));
+    house.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

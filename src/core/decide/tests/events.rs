@@ -350,7 +350,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
                 queues: false,
             },
         ),
-        ("progressed", Event::Progressed { session: session(1), plan, doing: "reading".into() }),
+        ("progressed", Event::Progressed { session: session(1), plan, doing: "reading".into(), silent_ms: 0 }),
         ("turn ended", turn("Done.", None)),
         ("turn ended with an error text", turn("429", Some(ErrorClass::RateLimit))),
         (
