@@ -74,7 +74,11 @@ async fn while_the_right_to_publish_is_asked_for() {
     assert_eq!(house.simulator.branches(house.repository), ["main"]);
     assert!(house.session_dir(issue, 1).join("work/a.txt").exists(), "the working copy is kept");
     assert_eq!(house.kept(issue, 1, "a.txt").as_deref(), Some("a\n"), "the mirror has the work as well");
-    assert!(house.status(issue).contains("What it has done so far (1 changed file) is kept."), "{}", house.status(issue));
+    assert!(
+        house.status(issue).contains("What it has done so far (1 changed file) is kept."),
+        "{}",
+        house.status(issue)
+    );
     goes_on(&mut house, issue).await;
     assert_eq!(house.prompts(issue).await.len(), 1, "the agent was done; only the end was missing");
     house.done().await;
