@@ -195,7 +195,7 @@ impl Meter {
         self.bytes += bytes as u64;
         let allowed = BYTES_AT_ONCE + self.began.elapsed().as_secs() * BYTES_PER_MINUTE / 60;
         if self.bytes > allowed {
-            return Err(AgentError::Flood(format!("{} MiB of output", self.bytes >> 20)));
+            return Err(AgentError::Flood(format!("more than {} MiB of output", BYTES_AT_ONCE >> 20)));
         }
         let now = Instant::now();
         let gained = now.duration_since(self.filled).as_secs_f64() * LINES_PER_SECOND;

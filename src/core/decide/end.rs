@@ -161,6 +161,14 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
         }
         Event::Collected { work, .. } => saved(draft, work),
         Event::Steered { offered, .. } => turn::steered(draft, offered, false),
+        // A pause may overtake the agent's first word; it is needed all the same to load its session again.
+        Event::AgentStarted { agent_session, agent, .. } if !over => {
+            if let Some(job) = draft.job_mut() {
+                job.agent_session = Some(agent_session.clone());
+            }
+            draft.on_progress(|progress| progress.agent = Some(agent.clone()));
+            draft.because("an echo: the turn was cut short; the agent's session is known")
+        }
         Event::TurnEnded { end, .. } if !over => {
             if let Some(job) = draft.job_mut()
                 && !end.agent_session.is_empty()

@@ -149,6 +149,32 @@ async fn a_persons_push_to_our_branch_is_respected() {
         .expect("a push");
     house.advance(Duration::from_secs(60));
     again(&mut house, issue).await;
+    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    // Theirs is still there, under whatever was added to it, in the same pull request.
+    house.git(&["merge-base", "--is-ancestor", theirs.as_str(), "agent/1-add-a-note"]);
+    assert_eq!((house.the_pull().head.as_str(), house.the_pull().changed_files), ("agent/1-add-a-note", 2));
+    let told = house.prompts(issue).await;
+    assert_eq!(told.len(), 3, "the first session; the second, and once more on top of what was pushed");
+    insta::assert_snapshot!(house.told(issue));
+    house.done().await;
+}
+
+/// Once is respect; a second time it would be a race, and a person has to say who works here.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_persons_second_push_while_the_agent_works_ends_it() {
+    let mut house = House::new().await;
+    let (home, branch) = (house.repository, "agent/1-add-a-note");
+    let issue = run(&mut house, "write NOTE.md: hello\nsay Wrote it.").await;
+    house.simulator.push_file(home, branch, ("FIX.md", "mine"), "ben").await.expect("a push");
+    // Asked at the trigger, before the first push and before the second: then ben pushes once more.
+    let slow = Trouble::Delay { milliseconds: 1_000 };
+    house.simulator.add_fault(Fault::next("GET", "/repos/*/*/collaborators/*/permission", slow).after(2));
+    house.advance(Duration::from_secs(60));
+    house.unlabel(issue, "agent:go");
+    house.label(issue, "agent:go");
+    house.until("GitHub has the question", |house| house.simulator.waiting_faults().is_empty()).await;
+    let theirs = house.simulator.push_file(home, branch, ("FIX.md", "mine again"), "ben").await.expect("a push");
+    house.settle_all().await;
     assert_eq!(house.state(issue).await, "failed", "{}", house.thread(issue));
     assert_eq!(house.simulator.branch_head(house.repository, "agent/1-add-a-note"), Some(theirs.clone()));
     insta::assert_snapshot!(house.told(issue));
@@ -165,9 +191,14 @@ async fn a_persons_push_to_our_branch_is_respected() {
 async fn a_merged_pull_request_is_done_and_a_closed_one_rests() {
     let mut house = House::new().await;
     let merged = run(&mut house, "write NOTE.md: hello\nsay Wrote it.").await;
+    let folder = house.session_dir(merged, 1);
+    assert!(!folder.join("work").exists() && folder.join("home").exists(), "the agent's memory waits for a review");
     merge(&house, merged).await;
     house.settle_all().await;
     assert_eq!(house.state(merged).await, "done");
+    assert_eq!(house.simulator.branches(house.repository), ["main"], "a merged branch goes");
+    assert_eq!(house.reactions(merged), ["eyes", "hooray"]);
+    assert!(!folder.exists(), "nothing of it is needed any more");
     insta::assert_snapshot!(house.told(merged));
     let closed = run(&mut house, "write OTHER.md: hello\nsay Wrote it.").await;
     let pull = house.pull_for(closed).issue.number;
@@ -176,6 +207,8 @@ async fn a_merged_pull_request_is_done_and_a_closed_one_rests() {
     assert_eq!(house.state(closed).await, "done");
     insta::assert_snapshot!(house.told(closed));
     assert_eq!(house.live().await, 0, "it rests");
+    assert!(!house.session_dir(closed, 1).exists(), "nothing of it is needed any more");
+    assert_eq!(house.simulator.branches(house.repository).len(), 2, "its branch stays");
     // Asked again, it does not touch what the person closed.
     house.advance(Duration::from_secs(60));
     again(&mut house, closed).await;

@@ -147,16 +147,24 @@ async fn taking_the_label_away_leaves_the_queue() {
     let issues = five(&mut house).await;
     house.until("three wait", |house| starts(house, &issues, "**Queued** · #") == 3).await;
     house.unlabel(issues[2], "agent:go");
-    house.until("it has left", |house| starts(house, &issues[2..3], "**Stopped**") == 1).await;
-    house.until("its label is gone", |house| house.labels(issues[2]).is_empty()).await;
+    house.until("it has left", |house| starts(house, &issues[2..3], "**Paused**") == 1).await;
+    house.until("its label says so", |house| house.labels(issues[2]) == ["agent:paused"]).await;
     house.advance(Duration::from_secs(6));
     house.until("the next moved up", |house| starts(house, &issues[3..4], "**Queued** · #1 of 2") == 1).await;
     for name in ["one", "two", "four", "five"] {
         open_gate(&house, name);
     }
     house.settle_all().await;
-    assert_eq!(states(&house, &issues).await, ["in-review", "in-review", "cancelled", "in-review", "in-review"]);
+    assert_eq!(states(&house, &issues).await, ["in-review", "in-review", "paused", "in-review", "in-review"]);
     insta::assert_snapshot!(house.status(issues[2]).split("<!--").next().unwrap_or_default());
+    // Put back, it has its first session still to begin, and no other.
+    open_gate(&house, "three");
+    house.label(issues[2], "agent:go");
+    house.settle_all().await;
+    assert_eq!(states(&house, &issues).await, ["in-review"; 5]);
+    let timeline = house.timeline(issues[2]).await;
+    let count = |name: &str| timeline.iter().filter(|other| *other == name).count();
+    assert_eq!((count("task.queued"), count("session.dispatched")), (1, 1), "{timeline:?}");
     house.done().await;
 }
 

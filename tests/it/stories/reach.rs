@@ -106,6 +106,16 @@ impl House {
         self.until("a session is at work", shows).await;
     }
 
+    /// Nudges until an issue's timeline has an event of that name.
+    pub async fn until_event(&mut self, issue: IssueNumber, name: &str) {
+        let patience = tokio::time::Instant::now() + Duration::from_secs(30);
+        while !self.timeline(issue).await.iter().any(|other| other == name) {
+            assert!(tokio::time::Instant::now() < patience, "never told: {name}");
+            self.nudge().await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// All pull requests.
     pub fn pulls(&self) -> Vec<PullView> {
         self.simulator.pulls(self.repository).expect("pull requests")

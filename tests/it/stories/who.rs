@@ -85,7 +85,8 @@ async fn bots_start_nothing_unless_they_are_allowed() {
     assert_eq!(house.state(other).await, "refused");
     insta::assert_snapshot!(house.told(other));
     let ours = labelled_by(&mut house, "skep[bot]").await;
-    assert_eq!((house.state(ours).await.as_str(), house.our_comments(ours).len()), ("idle", 0));
+    let nothing = (house.state(ours).await, house.our_comments(ours).len(), house.reactions(ours).len());
+    assert_eq!(nothing, ("unknown".to_owned(), 0, 0), "what starts nothing is not even remembered");
     let friend = labelled_by(&mut house, "friend[bot]").await;
     assert_eq!(house.state(friend).await, "in-review", "{}", house.thread(friend));
     house.done().await;

@@ -1,0 +1,159 @@
+//! The numbers at the edges: how agents are waited for, how often is looked, and the pace of changes on GitHub.
+
+use std::time::{Duration, Instant};
+
+use skep::agent::presets;
+use skep::github::Pace;
+use skep::simulator::fault::{Fault, Trouble};
+use skep::store::EffectFilter;
+
+use super::ends;
+use crate::house::{House, Plan};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn initialize() {
+    for patience in [200, 400] {
+        let wish = |plan: &mut Plan| {
+            plan.limits.start_attempts = 1;
+            plan.knobs.initialize = Duration::from_millis(patience);
+            plan.agent = Some(presets::custom("odd", vec!["sleep".into(), "300".into()]));
+        };
+        let (_, status) = ends(wish, "say never").await;
+        assert!(status.contains(&format!("did not answer initialize within {patience} ms")), "{status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancel_grace() {
+    let began = Instant::now();
+    let wish = |grace: u64| {
+        move |plan: &mut Plan| {
+            plan.limits.silence_ms = 300;
+            plan.knobs.cancel_grace = Duration::from_millis(grace);
+        }
+    };
+    ends(wish(0), "hang").await;
+    assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
+    let began = Instant::now();
+    ends(wish(2_000), "hang").await;
+    assert!(began.elapsed() >= Duration::from_millis(2_300), "{:?}", began.elapsed());
+}
+
+/// How long a story takes whose status comment was posted without an answer, and is found only at the second look.
+async fn second_look(pause: Duration) -> Duration {
+    let mut house = House::with(|plan| plan.knobs.look_again = pause).await;
+    let began = Instant::now();
+    let issue = house.go("Try", "write a.txt: a");
+    let comments = "/repos/*/*/issues/*/comments";
+    house.simulator.add_fault(Fault::next("POST", comments, Trouble::DropAfter));
+    // The check of the trigger and the first look see the truth; the look after the lost answer lags.
+    house.simulator.add_fault(Fault::next("GET", comments, Trouble::StaleRead).after(2));
+    house.settle_all().await;
+    let took = began.elapsed();
+    assert!(house.simulator.waiting_faults().is_empty(), "{:?}", house.simulator.waiting_faults());
+    assert_eq!(house.simulator.comments(house.repository, issue).expect("comments").len(), 1);
+    house.done().await;
+    took
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn look_again() {
+    let quick = second_look(Duration::ZERO).await;
+    let slow = second_look(Duration::from_secs(6)).await;
+    assert!(slow >= Duration::from_secs(6), "{slow:?}");
+    assert!(quick < slow, "{quick:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn progress() {
+    let script = "plan a | b | c\nwait 0.3\ntick 1\nwait 0.3\ntick 2\nwait 0.3\ntick 3\nwait 0.3\nsay Done.";
+    let mut counts = Vec::new();
+    for rest in [Duration::ZERO, Duration::from_secs(3_600)] {
+        let mut house = House::with(|plan| plan.knobs.progress = rest).await;
+        let issue = house.go("Tick", script);
+        house.settle_all().await;
+        counts.push(house.timeline(issue).await.iter().filter(|name| *name == "session.progress").count());
+        house.done().await;
+    }
+    assert_eq!(counts, [4, 2], "each change; the first and the last");
+}
+
+/// How long the changes of one story take.
+async fn paced(pace: Pace) -> (Duration, u32) {
+    let mut house = House::with(|plan| plan.pace = pace).await;
+    let began = Instant::now();
+    house.go("Try", "say Done.");
+    house.settle_all().await;
+    let took = began.elapsed();
+    let is_change = |method: &str| method != "GET";
+    let calls = house.simulator.calls().into_iter();
+    let changes = calls.filter(|call| is_change(&call.method) && call.path.contains("/issues/")).count();
+    house.done().await;
+    (took, u32::try_from(changes).expect("few"))
+}
+
+const WIDE: Pace =
+    Pace { burst: 1_000, per_second: 1_000, per_minute: 1_000, per_hour: 1_000, patience: Duration::from_secs(20) };
+
+#[tokio::test(flavor = "multi_thread")]
+async fn per_second() {
+    let (took, changes) = paced(Pace { burst: 1, per_second: 4, ..WIDE }).await;
+    assert!(took >= Duration::from_millis(250) * (changes - 1), "{changes} changes took {took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn burst() {
+    let (quick, changes) = paced(Pace { burst: 100, per_second: 1, ..WIDE }).await;
+    assert!(quick < Duration::from_secs(1) * (changes - 1), "{changes} changes took {quick:?}");
+    let (slow, changes) = paced(Pace { burst: 4, per_second: 1, ..WIDE }).await;
+    assert!(slow >= Duration::from_secs(1) * (changes - 4), "{changes} changes took {slow:?}");
+}
+
+/// How far the answer is put off when only the receipt, the label and the status may be made, in seconds.
+async fn put_off(pace: Pace) -> i64 {
+    let mut house = House::with(|plan| plan.pace = pace).await;
+    let issue = house.go("Try", "say Done.");
+    house.settle().await;
+    assert_eq!(house.state(issue).await, "working");
+    let due = house.store().next_due(house.now()).await.expect("a look").expect("the answer waits");
+    let pause = (due - house.now()) / 1_000;
+    house.leave_unfinished();
+    house.done().await;
+    pause
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn per_minute() {
+    let pause = put_off(Pace { per_minute: 3, ..WIDE }).await;
+    assert!((40..=72).contains(&pause), "{pause} s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn per_hour() {
+    let pause = put_off(Pace { per_hour: 3, ..WIDE }).await;
+    assert!((3_500..=4_320).contains(&pause), "{pause} s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn patience() {
+    // A second between changes. A new label is made and put on in one breath: who may wait that long does both at once,
+    // who may not has to come again.
+    let mut again = Vec::new();
+    for patience in [100, 20_000] {
+        let pace = Pace { burst: 1, per_second: 1, patience: Duration::from_millis(patience), ..WIDE };
+        let mut house = House::with(|plan| plan.pace = pace).await;
+        house.go("Try", "say Done.");
+        let mut first = (0, 0);
+        while first.0 == 0 {
+            house.settle().await;
+            first = house.tries("show_label").await;
+            house.advance(Duration::from_secs(2));
+        }
+        let open = EffectFilter { open: Some(true), ..EffectFilter::default() };
+        let waiting = house.store().effects(&open, 100).await.expect("effects");
+        again.push(waiting.iter().any(|look| look.effect.kind == "show_label" && look.effect.attempts > 0));
+        house.leave_unfinished();
+        house.done().await;
+    }
+    assert_eq!(again, [true, false]);
+}
