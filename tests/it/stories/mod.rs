@@ -18,5 +18,6 @@ mod real;
 mod recovery;
 mod roles;
 mod status;
+mod talk;
 mod tries;
 mod who;
