@@ -41,7 +41,7 @@ pub(super) fn commented(mut draft: Draft<'_>, event: &Event) -> Decision {
             return draft.because("that comment was taken before");
         }
         let spoken = grammar::read(body, &me.slug);
-        if let Some(reason) = passed_over(&draft, &spoken, *on) {
+        if let Some(reason) = passed_over(&draft, &spoken, (*on, *at)) {
             return draft.because(reason);
         }
     }
@@ -68,7 +68,7 @@ fn bot(draft: &mut Draft<'_>, sender: &Account) -> Result<(), String> {
 }
 
 /// Why a comment concerns us not at all, so that nobody has to be asked about it.
-fn passed_over(draft: &Draft<'_>, spoken: &Spoken, on: IssueNumber) -> Option<&'static str> {
+fn passed_over(draft: &Draft<'_>, spoken: &Spoken, (on, at): (IssueNumber, i64)) -> Option<&'static str> {
     if !spoken.lines.is_empty() {
         return None;
     }
@@ -78,6 +78,8 @@ fn passed_over(draft: &Draft<'_>, spoken: &Spoken, on: IssueNumber) -> Option<&'
     let live = match &draft.task.stage {
         Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
         Stage::Idle => false,
+        // It crossed with the end: nobody could know that the session was over.
+        Stage::Ended { job: Some(_), at: over, .. } if at <= *over => true,
         Stage::Ended { end, .. } => matches!(end, End::InReview) && spoken.addressed == Addressed::Us,
     };
     let here = on == draft.task.place.issue || is_ours(draft, on);

@@ -131,6 +131,7 @@ async fn ask_is_answered_and_all_is_as_before() {
         .await;
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(house.ours_with(issue, "Because it is polite.").len(), 1, "{}", house.thread(issue));
     assert_eq!(house.pull_for(issue).head_sha, head, "an answer changes nothing");
     insta::assert_snapshot!("asked_in_review", house.talk(issue));
     house.done().await;

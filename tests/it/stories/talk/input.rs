@@ -21,7 +21,7 @@ async fn an_answer_to_no_question_is_told_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_longest_comment_is_an_answer_like_any_other() {
     let (mut house, issue) = asked("ask Why?\nwrite GREETING.md: {answer}\nsay Thanks.").await;
-    let long = format!("Because {}", "of the sea. ".repeat(5_460));
+    let long = format!("Because {}", "of the sea. ".repeat(5_470));
     let long = &long[..65_536];
     house.reply(issue, long).await;
     house.settle_all().await;
@@ -39,7 +39,7 @@ async fn the_longest_comment_is_an_answer_like_any_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn hidden_text_commands_nothing_and_answers_nothing() {
     let (mut house, issue) = asked(COLOUR).await;
-    house.reply(issue, "<!--\n/agent stop\n-->\n<details><summary>x</summary>\n\n</details>").await;
+    house.reply(issue, "<!--\n/agent stop\n-->").await;
     assert_eq!(house.state(issue).await, "needs-you", "{}", house.thread(issue));
     house.reply(issue, "bl\u{200b}ue\u{202e}<!-- red -->").await;
     house.settle_all().await;
