@@ -150,9 +150,10 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         Effect::React { .. } | Effect::Minimise { .. } => github(4),
         Effect::CheckTrigger { .. }
         | Effect::CheckPublish { .. }
-        | Effect::Weigh { .. }
         | Effect::ReadReview { .. }
         | Effect::LookAtPull { .. } => ("read".into(), false, 1),
+        // What people say of one issue counts in the order in which they said it.
+        Effect::Weigh { place, .. } => (format!("heard:{}", place.task()), true, 1),
         Effect::PrepareWorkspace { .. } | Effect::Collect { .. } | Effect::Publish { .. } => ("git".into(), false, 1),
         Effect::RunTurn { .. } | Effect::EndAgent { .. } | Effect::Steer { .. } => ("agent".into(), false, 1),
         Effect::Ring { .. } => ("clock".into(), false, 1),

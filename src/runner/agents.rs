@@ -58,9 +58,12 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
     }
     let session = run.session.clone();
     match end {
-        Ok(end) if end.stop == Stop::Killed || end.stop == Stop::Cancelled && run.held.cancel.is_cancelled() => {
+        Ok(end) if matches!(end.stop, Stop::Killed | Stop::Cancelled) && run.held.cancel.is_cancelled() => {
             Ok(Performed::Done)
         }
+        // Ended by what was planned before this turn, such as the checkpoint of a pause: the turn is still wanted.
+        Ok(end) if end.stop == Stop::Killed => Ok(Performed::Interrupted),
+        Err(AgentError::Closed) if !run.held.cancel.is_cancelled() => Ok(Performed::Interrupted),
         Ok(mut end) => {
             end.message = parts.redact(&end.message);
             Ok(Performed::known(Event::TurnEnded { session, end, tail: seen.tail }))

@@ -96,7 +96,7 @@ pub(super) async fn answer(
     body: &str,
 ) -> Result<Performed, Failure> {
     let at = parts.at(place);
-    let mark = parts.marker.mark(&format!("answer:{session}"));
+    let mark = parts.marker.mark(&format!("answer:{session}:{}", row.id));
     let there = if row.attempts > 1 { look(parts, row, &at, place.issue, &mark).await? } else { None };
     if there.is_none() {
         parts.github.create_comment(&at, place.issue, &format!("{body}\n{mark}")).await?;

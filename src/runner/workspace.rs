@@ -36,10 +36,8 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
     let sha = fetch(parts, place, &Want { branch: base_branch.clone(), sha: base.clone() }).await?;
     let (workspace, home) = (parts.workspace(session), parts.home(session));
     let head = begins_with(parts, place, (session, branch), *start);
-    if *start == Start::Branch {
-        // The one that is there is of an earlier round: what it held is in the mirror.
-        parts.git.remove_workspace(session, &workspace).await?;
-    }
+    // One that is there is of an earlier round, whose work is in the mirror, or of a plan's turn, which has none.
+    parts.git.remove_workspace(session, &workspace).await?;
     make_dir(&home).await?;
     let spec = WorkspaceSpec {
         repository: place.repository,

@@ -15,9 +15,22 @@ use crate::core::word::{Word, WordKind};
 
 /// The agent asks while it works.
 pub(super) fn asked(mut draft: Draft<'_>, asked: &[Asked]) -> Decision {
+    if full(&draft) {
+        return unasked(draft);
+    }
     put(&mut draft, asked.to_vec());
     draft.show();
     draft.because("the agent asks")
+}
+
+/// Whether the session has no comment left to ask in.
+pub(super) fn full(draft: &Draft<'_>) -> bool {
+    draft.task.job().is_some_and(|job| job.comments >= draft.cx.policy.limits.comments)
+}
+
+/// A question nobody would see is not waited for.
+pub(super) fn unasked(draft: Draft<'_>) -> Decision {
+    end::fail(draft, "too_many_comments", text::failure::TOO_MANY_COMMENTS)
 }
 
 /// Puts questions to people.
@@ -147,6 +160,37 @@ pub(super) fn answered(mut draft: Draft<'_>, answers: &Answers, found: &Weighed)
         return draft.because("the answer is not clear; its writer is told how to give it");
     }
     go_on(draft, "answered")
+}
+
+/// The questions a comment answered whose answers the agent has not heard: until then an edit of the comment counts.
+pub(super) fn unheard(draft: &Draft<'_>, comment: CommentId) -> Vec<u32> {
+    let waiting = draft.task.talk.words.iter().filter(|word| word.comment == Some(comment) && !word.sending);
+    let answered = |word: &Word| match word.kind {
+        WordKind::Answer { question } => Some(question),
+        _ => None,
+    };
+    waiting.filter_map(answered).collect()
+}
+
+/// Opens again what is answered otherwise now.
+pub(super) fn take_back(draft: &mut Draft<'_>, answers: &Answers, again: &[u32]) {
+    let anew = |id: u32| again.contains(&id) && answers.given.iter().any(|given| given.question == id);
+    draft.task.talk.words.retain(|word| !matches!(word.kind, WordKind::Answer { question } if anew(question)));
+    draft.task.talk.questions.iter_mut().filter(|asked| anew(asked.id)).for_each(|asked| asked.answer = None);
+}
+
+/// What is said to somebody who chooses an option of a question that was answered before; `None` where nobody asked, or
+/// where the words are more than a choice and so are for the agent.
+pub(super) fn late(draft: &Draft<'_>, found: &Weighed, said: &str) -> Option<String> {
+    let batch = draft.task.talk.batches.last()?;
+    let asked: Vec<&Question> = draft.task.talk.questions.iter().filter(|q| batch.questions.contains(&q.id)).collect();
+    let chosen = question::answers(&asked, said);
+    let first = chosen.given.first().filter(|_| chosen.unclear.is_none())?;
+    let question = asked.into_iter().find(|asked| asked.id == first.question)?;
+    let only = chosen.given.iter().all(|given| given.option.is_some())
+        && first.option.and_then(|option| question.options.get(option)) == Some(&first.text);
+    let answer = question.answer.as_ref().filter(|_| only)?;
+    Some(text::answers::late(&found.actor.login, question, answer))
 }
 
 fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {

@@ -24,7 +24,8 @@ pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> De
             Line::Command(command) => {
                 understood = true;
                 draft.note(Happening::CommandTaken, json!({ "command": word(command), "by": found.actor.login }));
-                let done = one(draft, found, command);
+                let command = with_the_rest(command, &mut words);
+                let done = one(draft, found, &command);
                 draft = done.draft;
                 reasons.push(done.reason);
                 said.extend(done.say);
@@ -48,6 +49,14 @@ pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> De
     }
     let rest = Spoken { lines: vec![], left_out: 0, text: words, addressed: spoken.addressed };
     finish(draft, found, &rest, &reasons)
+}
+
+/// What stands beside a question belongs to it: only a question is asked, so nothing of it may be done.
+fn with_the_rest(command: &Command, words: &mut String) -> Command {
+    match command {
+        Command::Ask(question) => Command::Ask(format!("{question}\n\n{}", std::mem::take(words)).trim().to_owned()),
+        _ => command.clone(),
+    }
 }
 
 /// What stands beside the commands is for the agent, where one can hear it.

@@ -33,6 +33,7 @@ pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
 
 /// The session ended badly. What it made is looked at once more, so that nothing of it is lost.
 pub(super) fn fail(mut draft: Draft<'_>, class: &str, say: &str) -> Decision {
+    draft.give_up();
     wind_up(&mut draft);
     finish(&mut draft, End::Failed { class: class.to_owned(), say: say.to_owned() });
     draft.note(Happening::SessionFailed, json!({ "class": class, "why": say }));
@@ -230,6 +231,8 @@ fn wind_up_held(draft: &mut Draft<'_>) {
         (Some(_), None) => {
             draft.plan_look();
         }
+        // A plan waits: its turn made nothing that is kept.
+        (None, None) if job.started_at.is_some() => remove_workspace(draft, Leftover::Go),
         (None, None) => {}
         (_, Some(work)) => reap(draft, &work),
     }

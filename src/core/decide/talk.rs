@@ -41,7 +41,7 @@ pub(super) fn commented(mut draft: Draft<'_>, event: &Event) -> Decision {
             return draft.because("that comment was taken before");
         }
         let spoken = grammar::read(body, &me.slug);
-        if let Some(reason) = passed_over(&draft, &spoken, *on) {
+        if let Some(reason) = passed_over(&draft, &spoken, (*on, *at)) {
             return draft.because(reason);
         }
     }
@@ -68,7 +68,7 @@ fn bot(draft: &mut Draft<'_>, sender: &Account) -> Result<(), String> {
 }
 
 /// Why a comment concerns us not at all, so that nobody has to be asked about it.
-fn passed_over(draft: &Draft<'_>, spoken: &Spoken, on: IssueNumber) -> Option<&'static str> {
+fn passed_over(draft: &Draft<'_>, spoken: &Spoken, (on, at): (IssueNumber, i64)) -> Option<&'static str> {
     if !spoken.lines.is_empty() {
         return None;
     }
@@ -76,8 +76,10 @@ fn passed_over(draft: &Draft<'_>, spoken: &Spoken, on: IssueNumber) -> Option<&'
         return Some("it is plainly between people");
     }
     let live = match &draft.task.stage {
-        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
-        Stage::Idle | Stage::Checking { .. } => false,
+        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
+        Stage::Idle => false,
+        // It crossed with the end: nobody could know that the session was over.
+        Stage::Ended { job: Some(_), at: over, .. } if at <= *over => true,
         Stage::Ended { end, .. } => matches!(end, End::InReview) && spoken.addressed == Addressed::Us,
     };
     let here = on == draft.task.place.issue || is_ours(draft, on);
@@ -147,7 +149,7 @@ fn waits(draft: &Draft<'_>, comment: CommentId) -> bool {
 /// may answer plain questions where the operator allows it.
 fn unheard(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
     let login = found.actor.login.clone();
-    let given = answers(&draft, &spoken.text);
+    let given = answers(&draft, &[], &spoken.text);
     let author = draft.cx.policy.author_answers && found.issue_author.eq_ignore_ascii_case(&login);
     if author && spoken.lines.is_empty() && !given.given.is_empty() {
         take(&mut draft, found.comment, found.at);
@@ -174,8 +176,10 @@ pub(super) fn reply_key(found: &Weighed) -> String {
     format!("reply:{}", found.comment)
 }
 
-fn answers(draft: &Draft<'_>, said: &str) -> question::Answers {
-    let open: Vec<_> = draft.task.open_questions().collect();
+/// What a comment answers of the open questions, and of those `again` that may still be answered otherwise.
+fn answers(draft: &Draft<'_>, again: &[u32], said: &str) -> question::Answers {
+    let may = |asked: &&question::Question| asked.answer.is_none() || again.contains(&asked.id);
+    let open: Vec<_> = draft.task.talk.questions.iter().filter(may).collect();
     if open.is_empty() || said.trim().is_empty() {
         return question::Answers::default();
     }
@@ -184,10 +188,19 @@ fn answers(draft: &Draft<'_>, said: &str) -> question::Answers {
 
 /// Words without a command: an answer where a question is open, else something for the agent.
 fn hear(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
-    let given = answers(&draft, &spoken.text);
+    let again = ask::unheard(&draft, found.comment);
+    let given = answers(&draft, &again, &spoken.text);
     if !given.given.is_empty() || given.unclear.is_some() {
         draft.react_to(found.comment, Reaction::Eyes, None);
+        ask::take_back(&mut draft, &given, &again);
         return ask::answered(draft, &given, found);
+    }
+    if !again.is_empty() {
+        return draft.because("it was changed and answers nothing now; what it answered stays");
+    }
+    if let Some(say) = ask::late(&draft, found, &spoken.text) {
+        draft.say(found.on, reply_key(found), say);
+        return draft.because("an answer that came too late; its writer is told");
     }
     if spoken.text.trim().is_empty() {
         return draft.because("it says nothing");
@@ -234,7 +247,10 @@ pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
         }
         Stage::Working { step: Step::Waiting { .. }, .. } if !open => turn::run(draft, false, reason),
         Stage::Held { hold: Hold::Asked, .. } if !open => pause::resume_now(draft, reason),
-        Stage::Held { hold: Hold::Plan, .. } => pause::resume_now(draft, reason),
+        Stage::Held { hold: Hold::Plan, .. } => {
+            draft.task.talk.plan_comment = None;
+            pause::resume_now(draft, reason)
+        }
         Stage::Held { job, hold, next, .. } if only_asked && job.ground.is_some() => {
             pause::errand(draft, Back::Held { hold, next: Box::new(next) }, reason)
         }
@@ -242,14 +258,21 @@ pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
             pause::errand(draft, Back::Ended { end: End::InReview, at }, reason)
         }
         Stage::Ended { end: End::InReview, .. } => review::revise(draft, reason),
-        Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => {
-            draft.task.talk.words.clear();
-            draft.because(format!("{reason}, but no session can hear it"))
-        }
-        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
+        Stage::Idle | Stage::Ended { .. } => over(draft, reason),
+        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
             draft.because(format!("{reason}; the agent hears it when it goes on"))
         }
     }
+}
+
+/// Words that crossed with the session's end: whoever wrote them is told, so that they know that nobody acts on them.
+fn over(mut draft: Draft<'_>, reason: &str) -> Decision {
+    let issue = draft.task.place.issue;
+    for word in std::mem::take(&mut draft.task.talk.words) {
+        let Some(comment) = word.comment else { continue };
+        draft.say(issue, format!("reply:{comment}"), text::talk::over(&word.by));
+    }
+    draft.because(format!("{reason}, but the session is over; its writer is told"))
 }
 
 /// Offers all that waits to a turn that runs: a tool of the agent may wait for just that, or the agent takes prompts while
@@ -281,7 +304,7 @@ fn ticked(draft: Draft<'_>, found: &Weighed, body: &str, may: bool) -> Decision 
     let open: Vec<_> = draft.task.open_questions().filter(|question| mine(&question.id)).collect();
     let given = question::ticked(&open, body);
     if given.given.is_empty() && given.unclear.is_none() {
-        return draft.because("no box was ticked");
+        return ask::show_again(draft, found.comment, "no box was ticked; the question is put as it was");
     }
     ask::answered(draft, &given, found)
 }
@@ -295,7 +318,9 @@ pub(super) fn comment_deleted(mut draft: Draft<'_>, comment: CommentId, sender: 
         return ask::show_again(draft, comment, "a question of ours was deleted; it is put again");
     }
     let before = draft.task.talk.words.len();
-    draft.task.talk.words.retain(|word| word.comment != Some(comment) || word.sending);
+    // An answer that was taken stays taken: its question says so.
+    let stays = |word: &Word| word.sending || matches!(word.kind, WordKind::Answer { .. });
+    draft.task.talk.words.retain(|word| word.comment != Some(comment) || stays(word));
     if draft.task.talk.words.len() < before {
         return draft.because("words the agent had not heard were taken back");
     }

@@ -218,7 +218,7 @@ fn branch(task: &Task, facts: &TriggerFacts) -> AgentBranch {
 
 fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> Decision {
     let now = draft.cx.now;
-    forget_earlier(&mut draft);
+    forget_earlier(&mut draft, facts.snapshot.at);
     draft.task.sessions += 1;
     let wish = std::mem::take(&mut draft.task.wish);
     let planned = wish.plan || role.plan || facts.snapshot.labels.iter().any(|label| label == PLAN_LABEL);
@@ -264,9 +264,10 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
     draft.because("accepted")
 }
 
-/// What an earlier session left for its revisions goes: the new one begins by itself.
-fn forget_earlier(draft: &mut Draft<'_>) {
-    draft.task.talk.words.clear();
+/// What an earlier session left for its revisions goes: the new one begins by itself. What people said after the trigger is
+/// not in its snapshot, and stays.
+fn forget_earlier(draft: &mut Draft<'_>, trigger: i64) {
+    draft.task.talk.words.retain(|word| word.comment.is_some() && word.at > trigger);
     draft.task.talk.questions.clear();
     draft.task.talk.plan_comment = None;
     draft.task.follow = Default::default();

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::work::{fail, look};
 use super::{Decision, Draft, ask, pause, talk};
 use crate::core::agent::TurnEnd;
-use crate::core::effect::{Effect, Reaction, Turn};
+use crate::core::effect::{Effect, EffectKind, Reaction, Turn};
 use crate::core::question;
 use crate::core::story::Happening;
 use crate::core::task::{Back, Hold, Job, Next, Planning, Stage, Step, TurnState};
@@ -22,6 +22,8 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
     let Stage::Working { job, .. } = &draft.task.stage else { return draft.because("no session is at work") };
     let job = job.as_ref().clone();
     let Some(ground) = &job.ground else { return fail(draft, "no_ground", text::failure::NO_GROUND) };
+    // The end of its process may still be planned, from when nobody answered; it must not end this turn.
+    draft.withdraw([EffectKind::EndAgent]);
     let heard = std::mem::take(&mut draft.task.talk.words);
     let writes = may_write(&job, &heard);
     let clocks = job.role.limits.within(&draft.cx.policy.limits);
@@ -141,6 +143,9 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     answer_people(&mut draft, &heard, &end);
     if draft.task.open_questions().next().is_none() && end.error.is_none() {
         let asked = question::in_message(&end.message, false);
+        if !asked.is_empty() && ask::full(&draft) {
+            return ask::unasked(draft);
+        }
         if !asked.is_empty() {
             ask::put(&mut draft, asked);
         }
@@ -194,13 +199,16 @@ fn go_back(mut draft: Draft<'_>, back: Back) -> Decision {
 
 /// The plan goes to people; the agent waits for their word.
 fn propose(mut draft: Draft<'_>, end: &TurnEnd) -> Decision {
-    let Stage::Working { job, progress, .. } = draft.task.stage.clone() else {
+    let Stage::Working { mut job, progress, .. } = draft.task.stage.clone() else {
         return draft.because("no session is at work");
     };
     talk::end_agent(&mut draft, &job);
+    // Whatever a plan's turn did to its working copy is not part of the plan: the work begins on a fresh one.
+    job.ground = None;
     draft.say_here(format!("plan:{}:{}", job.session, job.comments), text::talk::plan(&job, end, &progress.plan));
-    draft.task.stage =
-        Stage::Held { job, hold: Hold::Plan, next: Next::Talk { interrupted: false }, progress, since: draft.cx.now };
+    // The comment is counted in the draft's job.
+    job.comments = draft.task.job().map_or(job.comments, |job| job.comments);
+    draft.task.stage = Stage::Held { job, hold: Hold::Plan, next: Next::Begin, progress, since: draft.cx.now };
     draft.task.tell(draft.cx.now, "The plan waits for approval.");
     draft.note_bare(Happening::PlanProposed);
     ask::assign(&mut draft);

@@ -175,6 +175,9 @@ fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
     }
     if job.role.writes {
         let asked = question::in_message(&end.message, true);
+        if !asked.is_empty() && ask::full(&draft) {
+            return ask::unasked(draft);
+        }
         if !asked.is_empty() {
             ask::put(&mut draft, asked);
             return ask::wait(draft);

@@ -92,7 +92,7 @@ impl Task {
     fn session_state(&self) -> SessionState {
         match &self.stage {
             Stage::Idle | Stage::Checking { .. } => SessionState::Created,
-            Stage::Queued { next: Next::Begin, .. } => SessionState::Created,
+            Stage::Queued { job, next: Next::Begin, .. } if job.started_at.is_none() => SessionState::Created,
             Stage::Queued { .. } | Stage::Held { .. } => SessionState::Parked,
             Stage::Working { step, .. } => match step {
                 Step::Preparing => SessionState::Dispatched,

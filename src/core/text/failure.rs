@@ -6,6 +6,9 @@ use crate::core::place::Permission;
 use crate::core::policy::AllowProtected;
 use crate::core::sanitise;
 
+/// A question that may not be written any more.
+pub const TOO_MANY_COMMENTS: &str =
+    "the agent asks again, but one session may write only so many comments here, so nobody would see the question.";
 /// The turn ended with neither a change nor a word.
 pub const NOTHING: &str = "the agent ended without changing anything and without an answer.";
 /// The working copy was never laid out: a defect.

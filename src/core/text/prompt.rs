@@ -215,7 +215,7 @@ pub fn answer(question: &Question, answer: &Answer) -> String {
         By::Default => " (nobody answered in time; this is the default you declared)",
         By::Person(_) => "",
     };
-    format!("You asked: {}\nThe answer{default}: {}", question.text.trim(), answer.text.trim())
+    format!("{}\n\n(The answer to your question{default}: {})", answer.text.trim(), question.text.trim())
 }
 
 /// How an issue was changed; empty when nothing was.

@@ -49,6 +49,14 @@ pub fn label_back(login: &str) -> String {
     format!("@{login} put the label `agent:go` back")
 }
 
+/// Words that crossed with the end of the session.
+pub fn over(login: &str) -> String {
+    format!(
+        "@{login} the session was over when your comment came, so nothing was done about it. `/agent retry` starts the next \
+         one, which reads this issue with your comment."
+    )
+}
+
 /// A command paused it.
 pub fn paused_by(login: &str) -> String {
     format!("@{login} wrote `/agent pause`")

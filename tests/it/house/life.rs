@@ -185,7 +185,10 @@ impl House {
         for session in store.sessions(&filter, 100).await.expect("sessions") {
             let filter = EffectFilter { open: Some(true), task: Some(session.task), ..EffectFilter::default() };
             let open = store.effects(&filter, 100).await.expect("effects");
-            let carried = open.iter().any(|look| look.effect.session.as_ref() == Some(&session.id));
+            // Whoever waits for people waits until an alarm rings.
+            let waits = |kind: &str| kind == "ring" && session.state == "waiting";
+            let carried =
+                open.iter().any(|look| look.effect.session.as_ref() == Some(&session.id) || waits(&look.effect.kind));
             assert!(carried, "session {} is {} and nothing carries it on", session.id, session.state);
         }
     }

@@ -19,5 +19,6 @@ mod recovery;
 mod roles;
 mod status;
 mod switch;
+mod talk;
 mod tries;
 mod who;

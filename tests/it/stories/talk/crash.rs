@@ -1,0 +1,103 @@
+//! Question, answer, resume: killed after any step, started again, and the end is the same.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use skep::core::ids::IssueNumber;
+
+use crate::house::{Ending, House};
+
+const SCRIPT: &str = "write A.md: a\nask Which colour? | red | blue\nrecall\nwrite GREETING.md: {answer}";
+/// Houses at work at once.
+const SIDE_BY_SIDE: usize = 3;
+
+/// How long people think: with the process alive, or after it was parked.
+#[derive(Debug, Clone, Copy)]
+enum Pace {
+    Live,
+    Parked,
+}
+
+impl Pace {
+    fn thinks(self) -> Duration {
+        match self {
+            Self::Live => Duration::from_secs(30),
+            Self::Parked => Duration::from_secs(310),
+        }
+    }
+}
+
+/// Tells the story to its end; skep is killed after so many steps. Answers how many steps there were.
+pub(super) async fn tell(house: &mut House, issue: IssueNumber, pace: Duration, kill: Option<usize>) -> usize {
+    let (mut steps, mut answered) = (0, false);
+    let mut thought = false;
+    loop {
+        assert!(steps < 1_000, "it never ends: {:?}", house.waiting().await);
+        if kill == Some(steps) {
+            // What GitHub has sent has arrived: what is lost on the way is the sweep's matter.
+            house.simulator.quiet().await;
+            house.crash_and_open().await;
+        }
+        if house.step().await {
+            steps += 1;
+            continue;
+        }
+        // What is due in a moment is a pause between tries; what is due later is a question's patience.
+        let soon = house.now() + 60_000;
+        if let Some(due) = house.store().next_due(house.now()).await.expect("a look").filter(|due| *due <= soon) {
+            house.advance(Duration::from_millis((due - house.now()).max(0).unsigned_abs()));
+        } else if !thought {
+            house.advance(pace);
+            thought = true;
+        } else if !answered {
+            house.say("ana", issue, "2");
+            answered = true;
+        } else {
+            return steps;
+        }
+    }
+}
+
+async fn told(pace: Pace, kill: Option<usize>) -> (usize, Ending) {
+    let mut house = House::new().await;
+    let issue = house.go("Choose a colour", SCRIPT);
+    let steps = tell(&mut house, issue, pace.thinks(), kill).await;
+    let ending = house.ending(issue).await;
+    assert_eq!(house.ours_with(issue, "Which colour?").len(), 1, "killed after {kill:?}\n{}", house.thread(issue));
+    house.walk(usize::MAX).await;
+    house.done().await;
+    (steps, ending)
+}
+
+async fn killed_everywhere(pace: Pace) {
+    let (steps, clean) = told(pace, None).await;
+    assert!(steps > 20, "a story of {steps} steps is not worth killing");
+    assert_eq!((clean.state.as_str(), clean.live, clean.pulls.len()), ("in-review", 0, 1), "{clean:#?}");
+    assert!(clean.pulls[0].contains(r#"Some("blue\n")"#) && clean.pulls[0].contains("turn 2"), "{:?}", clean.pulls);
+    let each = |step: usize| tokio::spawn(async move { (step, told(pace, Some(step)).await.1) });
+    let mut told = futures::stream::iter(0..=steps).map(each).buffer_unordered(SIDE_BY_SIDE);
+    while let Some(one) = told.next().await {
+        let (step, ending) = one.expect("a story that ends");
+        // How often the agent was prompted is another where a kill interrupted a prompt.
+        let (ending, clean) = (without_turns(ending), without_turns(clean.clone()));
+        ending.must_be(&clean, &format!("{pace:?}, killed after {step} steps"));
+    }
+}
+
+fn without_turns(mut ending: Ending) -> Ending {
+    let turns = regex::Regex::new(r"This is turn \d+ ").expect("a pattern");
+    for text in ending.pulls.iter_mut().chain([&mut ending.thread]) {
+        *text = turns.replace_all(text, "This is turn N ").into_owned();
+    }
+    ending
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn question_answer_and_resume_end_the_same_killed_after_any_step() {
+    killed_everywhere(Pace::Live).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parked_question_ends_the_same_killed_after_any_step() {
+    killed_everywhere(Pace::Parked).await;
+}

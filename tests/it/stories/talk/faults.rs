@@ -1,0 +1,213 @@
+//! The conversation's changes on GitHub with every trouble between the change and our record of it: nothing is said twice
+//! and nothing is lost. The grid is made from what a clean run does.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures::StreamExt;
+use skep::core::effect::EffectKind;
+use skep::core::ids::IssueNumber;
+use skep::simulator::fault::{Fault, Trouble};
+use skep::store::EffectFilter;
+
+use super::crash::tell;
+use crate::house::{Ending, House};
+
+/// Houses at work at once.
+const SIDE_BY_SIDE: usize = 3;
+
+/// The nth call of a method on a path, numbers in it left out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Spot {
+    method: String,
+    path: String,
+    nth: u32,
+}
+
+/// What a kind of effect changes or reads on GitHub; `None`: other grids hold it.
+fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
+    match kind {
+        EffectKind::Say => Some(("POST", "/repos/octo/hello/issues/1/comments")),
+        EffectKind::ReactTo => Some(("POST", "/repos/octo/hello/issues/comments/*/reactions")),
+        EffectKind::Weigh => Some(("GET", "/repos/octo/hello/issues/comments/*")),
+        EffectKind::Assign => Some(("POST", "/repos/octo/hello/issues/1/assignees")),
+        EffectKind::Switch => Some(("POST", "/repos/octo/hello/issues/1/labels")),
+        EffectKind::Minimise => Some(("POST", "/graphql")),
+        // `stories::follow`.
+        EffectKind::ReadReview
+        | EffectKind::LookAtPull
+        | EffectKind::Reply
+        | EffectKind::MarkReady
+        | EffectKind::DeleteBranch => None,
+        // `stories::faults`.
+        EffectKind::React
+        | EffectKind::CheckTrigger
+        | EffectKind::ShowStatus
+        | EffectKind::ShowLabel
+        | EffectKind::PrepareWorkspace
+        | EffectKind::Collect
+        | EffectKind::CheckPublish
+        | EffectKind::Publish
+        | EffectKind::OpenPull
+        | EffectKind::PostAnswer => None,
+        // Nothing of these leaves the machine.
+        EffectKind::RunTurn
+        | EffectKind::EndAgent
+        | EffectKind::RemoveWorkspace
+        | EffectKind::Steer
+        | EffectKind::Ring => None,
+    }
+}
+
+/// Started by a command, asked, answered, published: all six kinds are in it.
+async fn begin(house: &House) -> IssueNumber {
+    let body = "```skep-demo\nask Which colour? | red | blue\nwrite GREETING.md: {answer}\nsay It is {answer}.\n```";
+    let issue = house.issue("Choose a colour", body, &[]);
+    house.say("ana", issue, "/agent go");
+    issue
+}
+
+async fn end(mut house: House, issue: IssueNumber, when: &str) -> Ending {
+    tell(&mut house, issue, Duration::from_secs(30), None).await;
+    let ending = house.ending(issue).await;
+    assert_eq!(house.ours_with(issue, "Which colour?").len(), 1, "{when}\n{}", house.thread(issue));
+    assert_eq!(house.assignees(issue), Vec::<String>::new(), "{when}");
+    house.walk(usize::MAX).await;
+    house.done().await;
+    ending
+}
+
+/// The conversation's calls of a clean run, and its end.
+async fn clean() -> (Vec<Spot>, Ending) {
+    let mut house = House::new().await;
+    let issue = begin(&house).await;
+    tell(&mut house, issue, Duration::from_secs(30), None).await;
+    let ending = house.ending(issue).await;
+    let mut spots: Vec<Spot> = Vec::new();
+    for call in house.simulator.calls() {
+        let path = numberless(&call.path);
+        let same = |spot: &&Spot| spot.method == call.method && spot.path == path;
+        let nth = u32::try_from(spots.iter().filter(same).count()).expect("few calls");
+        spots.push(Spot { method: call.method.clone(), path, nth });
+    }
+    house.walk(usize::MAX).await;
+    house.done().await;
+    (spots, ending)
+}
+
+/// The path with the numbers of comments and reactions left out.
+fn numberless(path: &str) -> String {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    for at in 1..parts.len() {
+        if ["comments", "reactions"].contains(&parts[at - 1]) {
+            parts[at] = "*";
+        }
+    }
+    parts.join("/")
+}
+
+fn is_talk(spot: &Spot) -> bool {
+    let ends = [
+        "/comments",
+        "/comments/*",
+        "/reactions",
+        "/reactions/*",
+        "/assignees",
+        "/labels",
+        "/labels/agent:go",
+        "/graphql",
+    ];
+    spot.method != "GET" && ends.iter().any(|end| spot.path.ends_with(end))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_grid_holds_every_kind_of_effect_of_the_conversation() {
+    let (spots, ending) = clean().await;
+    for kind in EffectKind::ALL {
+        let Some((method, path)) = deed(kind) else { continue };
+        let there = spots.iter().any(|spot| spot.method == method && spot.path == path);
+        assert!(there, "{kind:?} is not in {spots:#?}");
+        assert!(method == "GET" || spots.iter().any(|spot| spot.path == path && is_talk(spot)), "{kind:?}");
+    }
+    assert_eq!((ending.state.as_str(), ending.live, ending.pulls.len()), ("in-review", 0, 1), "{ending:#?}");
+}
+
+async fn grid(trouble: Trouble) {
+    let (spots, clean) = clean().await;
+    let lost = matches!(trouble, Trouble::DropAfter | Trouble::BadGatewayAfter);
+    // Whether somebody was assigned before is not known after a lost answer: that has a story of its own below.
+    let told = |spot: &Spot| !(lost && spot.method == "POST" && spot.path.ends_with("/assignees"));
+    let spots: BTreeSet<Spot> = spots.into_iter().filter(is_talk).filter(told).collect();
+    assert!(spots.len() > 8, "{spots:#?}");
+    let each = |spot: Spot| {
+        let trouble = trouble.clone();
+        tokio::spawn(async move {
+            let house = House::new().await;
+            let issue = begin(&house).await;
+            house.simulator.add_fault(Fault::next(&spot.method, &spot.path, trouble.clone()).after(spot.nth));
+            let when = format!("{trouble:?} at {spot:?}");
+            (end(house, issue, &when).await, when)
+        })
+    };
+    let mut told = futures::stream::iter(spots).map(each).buffer_unordered(SIDE_BY_SIDE);
+    while let Some(one) = told.next().await {
+        let (ending, when) = one.expect("a story that ends");
+        ending.must_be(&clean, &when);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_breaks_after_the_change_says_nothing_twice() {
+    grid(Trouble::DropAfter).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_gateway_after_the_change_says_nothing_twice() {
+    grid(Trouble::BadGatewayAfter).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_breaks_before_the_change_loses_nothing() {
+    grid(Trouble::Reset).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_gateway_before_the_change_loses_nothing() {
+    grid(Trouble::BadGateway).await;
+}
+
+/// When GitHub's answer to the assignment is lost, nobody knows whether people had assigned them before: they stay.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assignment_whose_answer_is_lost_is_left_to_people() {
+    let mut house = House::new().await;
+    let issue = begin(&house).await;
+    let lost = Fault::next("POST", "/repos/octo/hello/issues/1/assignees", Trouble::DropAfter);
+    house.simulator.add_fault(lost);
+    tell(&mut house, issue, Duration::from_secs(30), None).await;
+    assert_eq!(house.assignees(issue), ["ana"], "{}", house.thread(issue));
+    assert_eq!(house.state(issue).await, "in-review");
+    house.walk(usize::MAX).await;
+    house.done().await;
+}
+
+/// Each is tried as often as the operator says, and its end holds nothing up.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_never_works_is_given_up_after_the_configured_tries() {
+    for kind in EffectKind::ALL {
+        let Some((method, path)) = deed(kind) else { continue };
+        let mut house = House::with(|plan| plan.limits.effect_attempts = 2).await;
+        let issue = begin(&house).await;
+        // The start itself is read by the same call as every comment.
+        let after = if kind == EffectKind::Weigh { 1 } else { 0 };
+        house.simulator.add_fault(Fault::next(method, path, Trouble::BadGateway).after(after).times(1_000));
+        tell(&mut house, issue, Duration::from_secs(30), None).await;
+        let filter = EffectFilter { result: Some("failed".into()), ..EffectFilter::default() };
+        let failed = house.store().effects(&filter, 100).await.expect("effects");
+        let tries: Vec<i64> =
+            failed.iter().filter(|look| look.effect.kind == kind.name()).map(|look| look.effect.attempts).collect();
+        assert!(!tries.is_empty() && tries.iter().all(|tries| *tries == 2), "{kind:?}: {tries:?}");
+        house.no_zombies().await;
+        house.leave_unfinished();
+        house.done().await;
+    }
+}
