@@ -4,8 +4,10 @@
 //! what happened and never what should have: every line is a domain event, and the end is read from the simulated GitHub.
 
 mod key;
+mod person;
 mod screen;
 mod stage;
+mod tally;
 
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -16,10 +18,14 @@ use anyhow::bail;
 use super::Ended;
 use crate::app::event_line;
 use crate::config::Sources;
+use crate::core::effect::EffectKind;
 use crate::core::ids::IssueNumber;
 use crate::simulator::PullView;
+use crate::store::EffectFilter;
+use person::Person;
 use screen::Screen;
 use stage::{SCENES, Stage};
+use tally::Tally;
 
 /// The longest the story may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -44,7 +50,8 @@ impl Demo {
     }
 }
 
-/// Plays the demo; an error means that an issue did not end in its pull request. Its folder goes in any case.
+/// Plays the demo; an error means that an issue did not end in its pull request, a question without its answer, or a
+/// review without its revision. Its folder goes in any case.
 async fn play(options: Demo, path: String) -> anyhow::Result<()> {
     let began = Instant::now();
     let stage = Stage::build(SocketAddr::from(([127, 0, 0, 1], options.port)), path).await?;
@@ -68,7 +75,9 @@ async fn tell(stage: &Stage, screen: &Screen, options: &Demo, began: Instant) ->
     for scene in &SCENES {
         issues.push(stage.file(scene)?);
     }
-    let told = tokio::time::timeout(PATIENCE, follow(stage, screen, &issues)).await;
+    let mut tally = Tally::new(&issues);
+    let person = Person::new(stage, &issues);
+    let told = tokio::time::timeout(PATIENCE, follow(stage, screen, person, &mut tally)).await;
     let pulls = stage.simulator.pulls(stage.repository)?;
     let missing: Vec<String> =
         issues.iter().filter(|issue| pull_of(&pulls, **issue).is_none()).map(|issue| format!("#{issue}")).collect();
@@ -77,13 +86,22 @@ async fn tell(stage: &Stage, screen: &Screen, options: &Demo, began: Instant) ->
             screen.pull(stage, *issue, pull).await?;
         }
     }
-    let ok = missing.is_empty() && matches!(told, Ok(Ok(())));
-    let end = End { opened: issues.len() - missing.len(), total: issues.len(), ok, took: began.elapsed() };
+    let undone = tally.missing();
+    let ok = missing.is_empty() && undone.is_empty() && matches!(told, Ok(Ok(())));
+    let end = End {
+        opened: issues.len() - missing.len(),
+        total: issues.len(),
+        answered: tally.answered(),
+        revised: tally.revised(),
+        ok,
+        took: began.elapsed(),
+    };
     screen.ending(stage, &end, options.keep)?;
     match told {
         _ if !missing.is_empty() => {
             bail!("no pull request for {}; the lines above say how far it came", missing.join(", "))
         }
+        Ok(Ok(())) if !undone.is_empty() => bail!("{}; the lines above say how far it came", undone.join(", ")),
         Ok(followed) => followed,
         Err(_) => bail!("it did not come to an end within {} s", PATIENCE.as_secs()),
     }
@@ -93,6 +111,8 @@ async fn tell(stage: &Stage, screen: &Screen, options: &Demo, began: Instant) ->
 struct End {
     opened: usize,
     total: usize,
+    answered: usize,
+    revised: usize,
     ok: bool,
     took: Duration,
 }
@@ -103,22 +123,29 @@ fn pull_of(pulls: &[PullView], issue: IssueNumber) -> Option<&PullView> {
     pulls.iter().find(|pull| pull.head.starts_with(&prefix))
 }
 
-/// Shows events as they come, until every issue has come to an end and GitHub has been told.
-async fn follow(stage: &Stage, screen: &Screen, issues: &[IssueNumber]) -> anyhow::Result<()> {
+/// Shows events as they come, lets the person act, until every issue has come to an end and GitHub has been told.
+async fn follow(stage: &Stage, screen: &Screen, mut person: Person<'_>, tally: &mut Tally<'_>) -> anyhow::Result<()> {
     let store = &stage.running.app.store;
-    let (mut wake, mut after, mut ended) = (store.event_wake(), 0, 0);
+    let (mut wake, mut after) = (store.event_wake(), 0);
     loop {
         for row in store.events(after, 500).await? {
             after = row.seq;
             let line = event_line(&row);
-            let name = line["event"].as_str().unwrap_or_default();
-            ended += usize::from(matches!(name, "session.completed" | "session.failed" | "session.cancelled"));
-            ended += usize::from(name == "task.refused");
+            tally.count(&line);
+            person.see(&line);
             screen.event(&line)?;
         }
-        if ended >= issues.len() && store.counts().await?.effects_open == 0 {
+        person.act()?;
+        if tally.is_over() && person.rests() && all_said(stage).await? {
             return Ok(());
         }
         let _rang = tokio::time::timeout(Duration::from_millis(50), wake.changed()).await;
     }
+}
+
+/// Whether nothing is on its way to GitHub; a moment that is only waited for is not.
+async fn all_said(stage: &Stage) -> anyhow::Result<bool> {
+    let filter = EffectFilter { open: Some(true), ..EffectFilter::default() };
+    let open = stage.running.app.store.effects(&filter, 1_000).await?;
+    Ok(open.iter().all(|look| look.effect.kind == EffectKind::Ring.name()))
 }

@@ -23,6 +23,9 @@ use crate::core::ids::{RepositoryId, SessionId, Sha};
 /// Listings of paths; a tree of half a million files has about 40 MiB of them.
 pub(super) const LISTING: usize = 128 << 20;
 
+/// Merges of the base in one session that are looked into.
+const MERGES: usize = 20;
+
 /// How much a session may change before a human has to agree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiffLimits {
@@ -169,6 +172,8 @@ impl Taking<'_> {
     async fn evidence(&self, head: &Sha) -> Result<Collected, GitError> {
         let spec = self.spec;
         let merged = match &spec.upstream {
+            // A base that was in the branch before is not what the session merged.
+            Some(upstream) if self.contains(&spec.base, upstream).await? => None,
             Some(upstream) if self.contains(head, upstream).await? => Some(upstream),
             _ => None,
         };
@@ -188,7 +193,7 @@ impl Taking<'_> {
         let commits = count.map_err(|_| GitError::unreadable("rev-list"))?;
         let (mut changes, files) = read_counted(&counted)?;
         if commits > 1 {
-            changes.extend(self.on_the_way(head, merged.is_some()).await?);
+            changes.extend(self.on_the_way(head, merged).await?);
         }
         self.check(head, &changes).await?;
         let mut collected = Collected {
@@ -208,9 +213,9 @@ impl Taking<'_> {
     }
 
     /// What each commit changed: a push publishes all of them, not only the last tree.
-    async fn on_the_way(&self, head: &Sha, merged: bool) -> Result<Vec<RawChange>, GitError> {
-        // A merge of the base shows all that others did on it; what it changed besides shows in the difference to the base.
-        let merges = if merged { "--no-merges" } else { "-m" };
+    async fn on_the_way(&self, head: &Sha, merged: Option<&Sha>) -> Result<Vec<RawChange>, GitError> {
+        // A merge of the base shows all that others did on it, so it is compared with the base instead.
+        let merges = if merged.is_some() { "--no-merges" } else { "-m" };
         let call = self
             .quarantine
             .call("log")
@@ -218,7 +223,28 @@ impl Taking<'_> {
             .args(["--end-of-options", head.as_str()])
             .args(self.known())
             .cap(LISTING, Beyond::Fail);
-        read_raw("log", &self.run(call).await?)
+        let mut changes = read_raw("log", &self.run(call).await?)?;
+        if let Some(upstream) = merged {
+            changes.extend(self.in_merges(head, upstream).await?);
+        }
+        Ok(changes)
+    }
+
+    /// How each merge on the way differs from the base: nothing hides in one by being taken back later.
+    async fn in_merges(&self, head: &Sha, upstream: &Sha) -> Result<Vec<RawChange>, GitError> {
+        let call = self.quarantine.call("rev-list").args(["--merges", "--end-of-options", head.as_str()]);
+        let merges = self.run(call.args(self.known()).cap(LISTING, Beyond::Fail)).await?;
+        let merges = String::from_utf8_lossy(&merges).into_owned();
+        let mut changes = Vec::new();
+        for (index, merge) in merges.lines().enumerate() {
+            if index == MERGES {
+                return Err(GitError::TooLarge { what: format!("it has more than {MERGES} merges") });
+            }
+            let call = self.quarantine.call("diff-tree").args(["-r", "-z", "--raw", "--no-abbrev", "--no-renames"]);
+            let call = call.args(["--no-ext-diff", "--end-of-options", upstream.as_str(), merge]);
+            changes.extend(read_raw("diff-tree", &self.run(call.cap(LISTING, Beyond::Fail)).await?)?);
+        }
+        Ok(changes)
     }
 
     /// What was there before the session, as revisions to leave out.

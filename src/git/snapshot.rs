@@ -67,7 +67,8 @@ impl Taking<'_> {
         if copied && *parent == self.spec.base {
             return Ok(());
         }
-        let mode: &[&str] = if copied { &["-m"] } else { &[] };
+        // Into the index alone: whether the files are as the old index knew them is looked at after this.
+        let mode: &[&str] = if copied { &["-m", "-i"] } else { &[] };
         self.run(self.work("read-tree").args(mode).args(["--end-of-options", parent.as_str()])).await?;
         if !copied {
             // Its exit code says that files differ, which is looked at next.

@@ -160,6 +160,10 @@ pub async fn moved_ref(
         let seen = compare_pull(hub, &dir, (place, number), new).await?;
         moved.pulls.push((place, number, seen));
     }
+    for pull in hub.look(|world| world.pulls_to(home, branch)) {
+        let head = hub.look(|world| sha(&world.pull(pull.0, pull.1)?.1.head_sha))?;
+        moved.bases.push((pull, inspect::compare(&dir, new, &head).await.map_err(broken)?));
+    }
     Ok(moved)
 }
 

@@ -30,7 +30,7 @@ use skep::webhook::Secrets;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-pub use life::{ANSWER, CODE, Ending, SLOW_CODE, Scene};
+pub use life::{ANSWER, CODE, Ending, SLOW_CODE, Scene, timeless};
 
 /// What the simulator signs with.
 pub const SECRET: &str = "it is a secret to everybody";
@@ -62,6 +62,8 @@ pub struct Plan {
     pub timeouts: Timeouts,
     /// Numbers for the edges.
     pub knobs: Knobs,
+    /// When a draft becomes ready for review.
+    pub ready: MakeReady,
     /// Bots that may start work, by login.
     pub allowed_bots: Vec<String>,
 }
@@ -77,6 +79,7 @@ impl Default for Plan {
             agent: None,
             files: vec![("README.md".into(), "# Hello\n".into()), ("src/lib.rs".into(), "pub fn one() {}\n".into())],
             author_answers: false,
+            ready: MakeReady::Green,
             pace: Pace { burst: 10_000, per_second: 10_000, per_minute: 100_000, per_hour: 100_000, ..Pace::default() },
             timeouts: Timeouts { connect: Duration::from_secs(2), total: Duration::from_secs(3) },
             knobs: Knobs {
@@ -175,7 +178,7 @@ impl House {
             allowed_bots: self.plan.allowed_bots.iter().map(|bot| self.simulator.create_bot(bot)).collect(),
             allow_protected: self.plan.allow_protected.clone(),
             author_answers: self.plan.author_answers,
-            ready: MakeReady::Green,
+            ready: self.plan.ready,
             pace: self.plan.pace,
             timeouts: self.plan.timeouts,
             git_timeout: Duration::from_secs(60),

@@ -95,6 +95,7 @@ impl Actor {
             Step::Report(text) => return self.report(&text).await,
             Step::Finish { summary, verified } => return self.finish(&summary, &verified).await,
             Step::Reply { thread, text } => self.reply(&thread, &text),
+            Step::Rest => return Ok(Flow::End(StopReason::EndTurn)),
             Step::UntilSaid(time) => self.until_said(time).await,
             Step::Recall => self.recall()?,
             Step::Model => self.say(&format!("My model is {}.", self.part.memory.model.clone()))?,

@@ -28,6 +28,7 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
   report TEXT                 tells people by the tool report_progress
   reply THREAD: TEXT          notes an answer to a review's thread; reply all: to every `thread ID` of the prompts
   finish TEXT | CHECK | CHECK says by the tool finish what was done and what was verified, with the noted replies
+  rest                        ends the turn; what follows is done at the next prompt
   until-said SECONDS          waits for a further prompt during the turn (SKEP_DEMO_QUEUE=1 in its environment, else none)
   recall                      says how often it was prompted
   model                       says which model was chosen for it
@@ -39,7 +40,7 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
 In every step {said} is the first line of what people said last, {answer} of their answer to the last question; {said*}
 and {answer*} are all of it. People's words stand in the prompt between the lines <<<WORD and WORD>>>.
 
-A script goes on over several turns: what is left after a question, or after the end of the process, is done at the next
+A script goes on over several turns: what is left after a question, a rest, or the end of the process, is done at the next
 prompt that has no such block. A step that was begun is not begun again. Lines that start with # are comments. Anything
 else is named and passed over.
 ";
@@ -102,6 +103,8 @@ pub enum Step {
         /// The answer.
         text: String,
     },
+    /// The turn's end; what follows is for the next one.
+    Rest,
     /// A pause until a further prompt comes, or so long.
     UntilSaid(Duration),
     /// A request for permission whose answer is said.
@@ -216,6 +219,7 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
         "permission" => told
             .split_once(' ')
             .map(|(kind, title)| Step::Permission { kind: kind.to_owned(), title: title.trim().to_owned() }),
+        "rest" => Some(Step::Rest),
         "recall" => Some(Step::Recall),
         "model" => Some(Step::Model),
         "wait" => seconds(told).map(Step::Wait),

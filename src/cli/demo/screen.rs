@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::super::screen::print;
-use super::End;
 use super::stage::{PERSON, REPOSITORY, Stage};
+use super::{End, pull_of};
 use crate::core::ids::{IssueNumber, Sha};
 use crate::simulator::PullView;
 
@@ -78,18 +78,24 @@ impl Screen {
         let took = end.took;
         if self.json {
             let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-            let details = json!({ "pull_requests": end.opened, "issues": end.total, "took_ms": ms });
+            let details = json!({
+                "pull_requests": end.opened, "issues": end.total, "questions_answered": end.answered,
+                "revisions": end.revised, "took_ms": ms,
+            });
             let mut line = bracket(stage, "demo.finished", details);
             line["ok"] = json!(end.ok);
             say!("{line}");
             return Ok(());
         }
-        say!("\n{} of {} issues became pull requests, in {:.1} s.\n", end.opened, end.total, took.as_secs_f64());
-        say!("One of them, as people on GitHub see it:\n");
-        if let Ok(thread) = stage.simulator.thread(stage.repository, IssueNumber(1)) {
-            for line in thread.lines() {
-                say!("    {line}");
-            }
+        say!("\n{} of {} issues became pull requests, in {:.1} s.", end.opened, end.total, took.as_secs_f64());
+        say!("Questions answered: {}. Revisions after a review: {}.\n", end.answered, end.revised);
+        say!("The issue with the question, as people on GitHub see it:\n");
+        let (github, home) = (&stage.simulator, stage.repository);
+        show(&github.thread(home, IssueNumber(1)).unwrap_or_default())?;
+        let pulls = github.pulls(home).unwrap_or_default();
+        if let Some(pull) = pull_of(&pulls, IssueNumber(2)) {
+            say!("\nThe pull request with the review:\n");
+            show(&github.pull_thread(home, pull.issue.number).unwrap_or_default())?;
         }
         say!("\nNext:");
         say!("  skep demo --keep        leaves all of this running, to send it webhooks by hand");
@@ -129,6 +135,13 @@ impl Screen {
     }
 }
 
+fn show(thread: &str) -> io::Result<()> {
+    for line in thread.lines() {
+        say!("    {line}");
+    }
+    Ok(())
+}
+
 /// A line of `--json` that is no event of skep: the first and the last.
 fn bracket(stage: &Stage, event: &str, details: Value) -> Value {
     let time = (stage.running.app.runner.parts().clock)();
@@ -156,6 +169,16 @@ fn words(line: &Value) -> Option<String> {
         ),
         "branch.pushed" => format!("pushed      {}", text("branch")),
         "pull_request.opened" => format!("opened      {}", text("url")),
+        "pull_request.ready" => "ready       for review".to_owned(),
+        "question.asked" => {
+            let first = &details["questions"][0];
+            format!("asks        “{}”", first["text"].as_str().unwrap_or_default())
+        }
+        "question.answered" => format!("answer      “{}” by {}", text("text"), text("by")),
+        "session.parked" => "parked      until the answer comes".to_owned(),
+        "review.taken" => format!("review      by {}, {} thread(s)", text("by"), details["threads"]),
+        "revision.started" => format!("revision    {}", details["round"]),
+        "session.needs_person" => format!("needs you   {}", text("why")),
         "answer.posted" => "answered    on the issue".to_owned(),
         "session.failed" => format!("failed      {}: {}", text("class"), text("why")),
         "session.cancelled" => format!("stopped     {}", text("why")),

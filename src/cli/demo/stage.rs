@@ -39,6 +39,19 @@ pub(super) struct Scene {
     pub(super) title: &'static str,
     pub(super) role: &'static str,
     pub(super) body: &'static str,
+    /// What the person answers when the agent asks.
+    pub(super) answer: Option<&'static str>,
+    /// How the person reviews the pull request.
+    pub(super) review: Option<Remarks>,
+}
+
+/// A review that asks for changes, with a remark on a line.
+pub(super) struct Remarks {
+    pub(super) body: &'static str,
+    pub(super) path: &'static str,
+    pub(super) line: i64,
+    pub(super) hunk: &'static str,
+    pub(super) remark: &'static str,
 }
 
 /// The three issues; the scripts in them are all the demo agent has for a mind.
@@ -46,11 +59,14 @@ pub(super) const SCENES: [Scene; 3] = [
     Scene {
         title: "Greet visitors by name",
         role: "swe",
-        body: "Visitors see a bare \"Hello\". Greet them by name.\n\n```skep-demo\nplan Read the code | Greet by name | \
-               Check\nstart 1\nread src/greet.py\nwait 0.2\ntick 1\nstart 2\nreplace src/greet.py: return \"Hello\" => return \
-               f\"Hello, {name}\"\nreplace src/greet.py: def greet(): => def greet(name):\nwait 0.2\ntick 2\nstart 3\nrun \
-               git diff --stat\ntick 3\nsay `greet` takes a name now and greets by it. I looked at the diff; there are no \
-               tests yet.\n```\n",
+        body: "Visitors see a bare \"Hello\". Greet them by name.\n\n```skep-demo\nplan Read the code | Ask what is not said | \
+               Greet by name\nstart 1\nread src/greet.py\nwait 0.2\ntick 1\nstart 2\nask What is a visitor without a name \
+               called? | friend | stranger | default=friend\ntick 2\nstart 3\nreplace src/greet.py: return \"Hello\" => return \
+               f\"Hello, {name}\"\nreplace src/greet.py: def greet(): => def greet(name=\"{answer}\"):\nrun git diff \
+               --stat\ntick 3\nsay `greet` takes a name now and greets by it. I looked at the diff; there are no tests \
+               yet.\n```\n",
+        answer: Some("2"),
+        review: None,
     },
     Scene {
         title: "Test the greeting",
@@ -59,6 +75,17 @@ pub(super) const SCENES: [Scene; 3] = [
                0.3\ntick 1\nstart 2\nwrite tests/test_greet.py <<END\nfrom src.greet import greet\n\n\ndef \
                test_greets():\n    assert greet().startswith(\"Hello\")\nEND\ncommit Test the greeting\ntick 2\nsay Added one \
                test and committed it. I did not run it: this machine may have no Python.\n```\n",
+        answer: None,
+        review: Some(Remarks {
+            body: "Nearly there.\n\n```skep-demo\nwait 0.2\nappend tests/test_greet.py <<END\n\n\ndef \
+                   test_greets_again():\n    assert greet() == greet()\nEND\ncommit Test the second greeting\nreply all: It \
+                   does; there is a test for that now.\nfinish Added the test that was asked for. | looked at the diff\n```\n",
+            path: "tests/test_greet.py",
+            line: 5,
+            hunk: "@@ -0,0 +1,5 @@\n+from src.greet import greet\n+\n+\n+def test_greets():\n+    assert \
+                   greet().startswith(\"Hello\")",
+            remark: "Does it greet the second time, too?",
+        }),
     },
     Scene {
         title: "The README names the wrong command",
@@ -66,6 +93,8 @@ pub(super) const SCENES: [Scene; 3] = [
         body: "The README says `python greet.py`; the file lies in `src`.\n\n```skep-demo\nplan Find the mistake | Mend \
                it\nstart 1\nread README.md\nwait 0.2\ntick 1\nstart 2\nreplace README.md: python greet.py => python \
                src/greet.py\ntick 2\nsay The command in the README names the right path now.\n```\n",
+        answer: None,
+        review: None,
     },
 ];
 

@@ -79,9 +79,8 @@ fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
 }
 
 /// Our pull request is over while a session works on it: a revision has nothing left to revise.
-pub(super) fn pull_closed_at_work(mut draft: Draft<'_>, merged: bool) -> Decision {
-    draft.task.leave_branch();
-    draft.task.follow = Default::default();
+pub(super) fn pull_closed_at_work(mut draft: Draft<'_>, number: i64, merged: bool) -> Decision {
+    pull::leave_branch(&mut draft, merged);
     let revising = draft.task.job().is_some_and(|job| job.round > 0);
     if !revising {
         return draft.because("a session is on; its end will tell");
@@ -89,8 +88,7 @@ pub(super) fn pull_closed_at_work(mut draft: Draft<'_>, merged: bool) -> Decisio
     draft.give_up();
     wind_up(&mut draft);
     finish(&mut draft, if merged { End::Merged } else { End::PullClosed });
-    let happening = if merged { Happening::PullRequestMerged } else { Happening::PullRequestClosed };
-    draft.note_bare(happening);
+    pull::over(&mut draft, number, merged);
     draft.show();
     draft.because("the pull request is over, and its revision with it")
 }
@@ -271,7 +269,8 @@ fn leftover(work: &Work) -> Option<Leftover> {
 
 fn finish(draft: &mut Draft<'_>, end: End) {
     let at = draft.cx.now;
-    draft.task.tell(at, text::ended(&end));
+    let revised = end == End::InReview && draft.task.job().is_some_and(|job| job.round > 0);
+    draft.task.tell(at, if revised { text::talk::REVISED.to_owned() } else { text::ended(&end) });
     let stage = std::mem::replace(&mut draft.task.stage, Stage::Idle);
     let (job, progress) = match stage {
         Stage::Working { job, progress, .. } => (Some(job), progress),

@@ -62,7 +62,7 @@ pub(super) fn looked(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
         draft.task.tell(draft.cx.now, text::talk::pushed(&facts.head));
     }
     draft.task.follow.checks = Some(facts.checks.state);
-    if facts.conflicts == Some(true) && facts.base_head.is_some() && draft.task.follow.conflict != facts.base_head {
+    if facts.conflicts == Some(true) {
         return conflict(draft, facts);
     }
     match facts.checks.state {
@@ -110,12 +110,16 @@ pub(super) fn made_ready(mut draft: Draft<'_>, number: i64) -> Decision {
 
 /// Checks failed. What fails on the base as well is not chased; the rest goes to the agent while there are rounds left.
 fn red(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
-    if draft.task.follow.judged.as_ref() == Some(&facts.head) {
-        return draft.because("these failures are known");
-    }
-    draft.task.follow.judged = Some(facts.head.clone());
     let on_base = |check: &&Failing| facts.checks.failing_on_base.contains(&check.name);
     let ours: Vec<Failing> = facts.checks.failing.iter().filter(|check| !on_base(check)).cloned().collect();
+    if draft.task.follow.judged.replace(facts.head.clone()).as_ref() == Some(&facts.head) {
+        let rounds = draft.task.follow.check_rounds;
+        if rounds > 0 && !ours.is_empty() {
+            // The agent was sent for these and came back without a change.
+            return review::needs_person(draft, &text::talk::checks_still_fail(rounds, &ours));
+        }
+        return draft.because("these failures are known");
+    }
     let names: Vec<&str> = facts.checks.failing.iter().map(|check| check.name.as_str()).collect();
     draft.note(Happening::ChecksFailed, json!({ "head": facts.head, "checks": names, "ours": ours.len() }));
     if ours.is_empty() {
@@ -141,10 +145,10 @@ fn red(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     talk::deliver(talk::add(draft, word), "checks failed")
 }
 
-/// The branch conflicts with its base: the agent merges, once for each head of the base.
+/// The branch conflicts with its base: the agent merges, once; after that a person has to look.
 fn conflict(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     let Some(base) = facts.base_head.clone() else { return draft.because("the base is not known") };
-    if draft.task.follow.conflict.is_some() && draft.task.follow.judged.is_none() {
+    if draft.task.follow.conflict.is_some() {
         return review::needs_person(draft, text::talk::STILL_CONFLICTS);
     }
     draft.task.follow.conflict = Some(base.clone());
@@ -166,36 +170,51 @@ fn conflict(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
 pub(super) fn closed(mut draft: Draft<'_>, number: i64, merged: bool) -> Decision {
     let ours = draft.task.pull.as_ref().is_some_and(|pull| pull.number == number);
     let Stage::Ended { end, .. } = &mut draft.task.stage else {
-        return if ours { end::pull_closed_at_work(draft, merged) } else { draft.because("not our pull request") };
+        return if ours {
+            end::pull_closed_at_work(draft, number, merged)
+        } else {
+            draft.because("not our pull request")
+        };
     };
     // Whatever was tried since: a pull request that is over is the last word on the issue.
     if !ours || matches!(end, End::Merged | End::PullClosed) {
         return draft.because("not the pull request that waits for review");
     }
     *end = if merged { End::Merged } else { End::PullClosed };
+    draft.task.tell(draft.cx.now, if merged { "The pull request was merged." } else { "The pull request was closed." });
+    over(&mut draft, number, merged);
+    tidy(&mut draft, merged);
+    draft.show();
+    draft.because("the pull request is closed")
+}
+
+/// Says that it is over: a merge is a joy, and after a close people are asked once.
+pub(super) fn over(draft: &mut Draft<'_>, number: i64, merged: bool) {
     let happening = if merged { Happening::PullRequestMerged } else { Happening::PullRequestClosed };
     draft.note(happening, json!({ "number": number }));
-    draft.task.tell(draft.cx.now, if merged { "The pull request was merged." } else { "The pull request was closed." });
-    tidy(&mut draft, merged);
     if merged {
         draft.react(Reaction::Hooray);
     } else {
         let login = draft.task.job().and_then(|job| job.actor.login()).map(str::to_owned);
         draft.say_here(format!("closed:{number}"), text::talk::closed_unmerged(login.as_deref(), number));
     }
-    draft.show();
-    draft.because("the pull request is closed")
 }
 
 /// Nothing of the session is needed any more; a merged branch goes as well, if nobody wrote to it since.
 fn tidy(draft: &mut Draft<'_>, merged: bool) {
     let place = draft.task.place.clone();
-    if let (true, Some(branch), Some(head)) = (merged, draft.task.branch.clone(), draft.task.branch_head.clone()) {
-        draft.plan(Effect::DeleteBranch { place: place.clone(), branch, head });
-    }
-    draft.task.leave_branch();
-    draft.task.follow = Default::default();
+    leave_branch(draft, merged);
     if let Some(session) = draft.task.job().map(|job| job.session.clone()) {
         draft.plan(Effect::RemoveWorkspace { place, session, commits: Leftover::Go, keep_home: false });
     }
+}
+
+/// The branch is others' now; a merged one goes, if nobody wrote to it since.
+pub(super) fn leave_branch(draft: &mut Draft<'_>, merged: bool) {
+    let place = draft.task.place.clone();
+    if let (true, Some(branch), Some(head)) = (merged, draft.task.branch.clone(), draft.task.branch_head.clone()) {
+        draft.plan(Effect::DeleteBranch { place, branch, head });
+    }
+    draft.task.leave_branch();
+    draft.task.follow = Default::default();
 }

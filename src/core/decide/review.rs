@@ -11,7 +11,7 @@ use crate::core::place::{Account, AccountKind};
 use crate::core::story::Happening;
 use crate::core::task::{End, Job, Next, Stage};
 use crate::core::text;
-use crate::core::word::{Word, WordKind};
+use crate::core::word::{Thread, Word, WordKind};
 
 /// A review was submitted. It is read whole, once, instead of comment by comment.
 pub(super) fn reviewed(mut draft: Draft<'_>, pull: i64, review: i64, sender: &Account) -> Decision {
@@ -52,8 +52,7 @@ pub(super) fn read(mut draft: Draft<'_>, review: &ReviewFacts) -> Decision {
         return draft.because("no session can take the review up; a new one reads the pull request");
     }
     draft.note(Happening::ReviewTaken, json!({ "review": review.id, "by": login, "threads": review.threads.len() }));
-    draft.task.follow.check_rounds = 0;
-    draft.task.follow.needs = None;
+    a_person_spoke(&mut draft);
     for thread in &review.threads {
         draft.task.follow.threads.retain(|other| other.id != thread.id);
         draft.task.follow.threads.push(thread.clone());
@@ -68,6 +67,13 @@ pub(super) fn read(mut draft: Draft<'_>, review: &ReviewFacts) -> Decision {
         sending: false,
     };
     talk::deliver(talk::add(draft, word), "a review asks for changes")
+}
+
+/// A person's word counts anew what the agent may try by itself.
+pub(super) fn a_person_spoke(draft: &mut Draft<'_>) {
+    draft.task.follow.check_rounds = 0;
+    draft.task.follow.conflict = None;
+    draft.task.follow.needs = None;
 }
 
 fn mentions(draft: &Draft<'_>, body: &str) -> bool {
@@ -104,7 +110,11 @@ pub(super) fn needs_person(mut draft: Draft<'_>, say: &str) -> Decision {
     let login = draft.task.job().and_then(|job| job.actor.login()).map(str::to_owned);
     let on = draft.task.pull.as_ref().map_or(draft.task.place.issue, |pull| crate::core::ids::IssueNumber(pull.number));
     let key = format!("needs:{}", draft.task.follow.rounds);
-    draft.say(on, key, text::talk::needs_person(login.as_deref(), say));
+    let way_on = match draft.task.follow.rounds < draft.cx.policy.limits.rounds {
+        true => format!("{say}\n\n{}", text::talk::BACK_TO_WORK),
+        false => say.to_owned(),
+    };
+    draft.say(on, key, text::talk::needs_person(login.as_deref(), &way_on));
     draft.note(Happening::NeedsPerson, json!({ "why": say }));
     super::ask::assign(&mut draft);
     draft.show();
@@ -115,7 +125,17 @@ pub(super) fn needs_person(mut draft: Draft<'_>, say: &str) -> Decision {
 /// git says of the file.
 pub(super) fn reply(draft: &mut Draft<'_>, job: &Job, replies: &[ThreadReply], done: Option<(&Sha, &Work)>) {
     let Some(pull) = draft.task.pull.as_ref().map(|pull| pull.number) else { return };
-    for thread in std::mem::take(&mut draft.task.follow.threads) {
+    // A review the agent has not heard yet is answered by the revision that hears it.
+    let unheard = |thread: &Thread| {
+        draft.task.talk.words.iter().any(|word| match &word.kind {
+            WordKind::Review { threads } => threads.iter().any(|other| other.id == thread.id),
+            _ => false,
+        })
+    };
+    let (wait, threads) = std::mem::take(&mut draft.task.follow.threads).into_iter().partition(unheard);
+    draft.task.follow.threads = wait;
+    let threads: Vec<Thread> = threads;
+    for thread in threads {
         let said = replies.iter().find(|reply| reply.thread == thread.id || reply.thread == thread.first.to_string());
         let body = text::talk::thread(&thread, said.map(|reply| reply.text.as_str()), done);
         let changed = done.is_some_and(|(_, work)| work.files.iter().any(|file| file.path == thread.path));

@@ -211,8 +211,14 @@ fn hear(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
 /// Takes a person's words for the agent.
 pub(super) fn say_to_agent(mut draft: Draft<'_>, found: &Weighed, words: &str, kind: WordKind) -> Decision {
     draft.react_to(found.comment, Reaction::Eyes, None);
+    review::a_person_spoke(&mut draft);
+    // One comment may both ask something and say something.
+    let id = match &kind {
+        WordKind::Asked { .. } => format!("ask:{}", found.comment),
+        _ => format!("comment:{}", found.comment),
+    };
     let word = Word {
-        id: format!("comment:{}", found.comment),
+        id,
         by: found.actor.login.clone(),
         text: words.to_owned(),
         at: found.at,

@@ -19,6 +19,7 @@ const SPOKEN_CHARS: usize = 4_000;
 
 /// Prompts the agent: with its task when it is new, and with all the words that wait.
 pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Decision {
+    more_than_an_answer(&mut draft);
     let Stage::Working { job, .. } = &draft.task.stage else { return draft.because("no session is at work") };
     let job = job.as_ref().clone();
     let Some(ground) = &job.ground else { return fail(draft, "no_ground", text::failure::NO_GROUND) };
@@ -47,6 +48,20 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
         draft.show();
     }
     draft.because(reason)
+}
+
+/// Whoever asked something while a pull request waits may say something as well: then it is a revision, and its work counts.
+fn more_than_an_answer(draft: &mut Draft<'_>) {
+    let only_asked = draft.task.talk.words.iter().all(|word| matches!(word.kind, WordKind::Asked { .. }));
+    let Some(job) = draft.job_mut() else { return };
+    if only_asked || !matches!(job.back, Some(Back::Ended { .. })) {
+        return;
+    }
+    job.back = None;
+    job.round += 1;
+    let round = job.round;
+    draft.task.follow.rounds += 1;
+    draft.note(Happening::RevisionStarted, json!({ "round": round, "why": "a person said something" }));
 }
 
 /// A plan that is not approved changes nothing, and neither does a mere answer to a person.

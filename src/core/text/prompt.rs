@@ -189,9 +189,9 @@ fn review(by: &str, threads: &[Thread]) -> String {
         String::new()
     } else {
         format!(
-            " It has {}. Change what is asked for, and answer each with the tool `finish` of the server `skep` (`threads`: \
+            " It has {} on lines. Change what is asked for, and answer each with the tool `finish` of the server `skep` (`threads`: \
              its id and what you did)",
-            count(threads.len() as u64, "thread on lines")
+            count(threads.len() as u64, "thread")
         )
     };
     format!("{by} reviewed your pull request.{answer}:")

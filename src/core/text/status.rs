@@ -189,18 +189,14 @@ fn in_review(work: &Work) -> String {
 }
 
 fn checks(task: &Task) -> Option<String> {
-    let state = match task.follow.checks? {
-        ChecksState::None => return task.follow.needs.as_deref().map(words),
-        ChecksState::Pending => "Its checks are on their way.",
-        ChecksState::Green => "Its checks are green.",
-        ChecksState::Red => "Some of its checks fail.",
+    let needs = task.follow.needs.as_deref().map(|needs| format!("A person has to look: {}", words(needs)));
+    let state = match task.follow.checks {
+        None | Some(ChecksState::None) => return needs,
+        Some(ChecksState::Pending) => "Its checks are on their way.",
+        Some(ChecksState::Green) => "Its checks are green.",
+        Some(ChecksState::Red) => "Some of its checks fail.",
     };
-    let needs = task
-        .follow
-        .needs
-        .as_deref()
-        .map_or_else(String::new, |needs| format!("\n\nA person has to look: {}", words(needs)));
-    Some(format!("{state}{needs}"))
+    Some([Some(state.to_owned()), needs].into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
 }
 
 /// What a held session waits for, and the way out.

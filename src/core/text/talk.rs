@@ -103,6 +103,9 @@ pub fn revision(round: u32, why: &str) -> String {
 }
 
 /// In the story.
+pub const REVISED: &str = "The revision is done.";
+
+/// In the story.
 pub fn fails_on_base(names: &[String]) -> String {
     let names: Vec<String> = names.iter().take(5).map(|name| code(name, 80)).collect();
     format!("Failing checks that fail on the base as well, so they are left alone: {}.", names.join(", "))
@@ -190,7 +193,7 @@ pub fn no_rounds_left() -> String {
 pub fn checks_still_fail(rounds: u32, failing: &[Failing]) -> String {
     let mut text = match rounds {
         0 => "checks fail and no round is left to mend them".to_owned(),
-        n => format!("checks still fail after {}", count(u64::from(n), "round of mending")),
+        n => format!("checks still fail after {} of mending", count(u64::from(n), "round")),
     };
     for check in failing.iter().take(5) {
         let step = check.step.as_deref().map_or_else(String::new, |step| format!(" at {}", code(step, 80)));
@@ -204,11 +207,11 @@ pub fn checks_still_fail(rounds: u32, failing: &[Failing]) -> String {
 /// A person has to look, on one screen.
 pub fn needs_person(login: Option<&str>, say: &str) -> String {
     let say = sanitise::outbound(say, &Allow::default());
-    format!(
-        "{}please have a look: {say}\n\nA review or `/agent <what to do>` sends the agent back to work.",
-        mention(login)
-    )
+    format!("{}please have a look: {say}", mention(login))
 }
+
+/// The way on, while there are rounds left.
+pub const BACK_TO_WORK: &str = "A review or `/agent <what to do>` sends the agent back to work.";
 
 /// Our pull request was closed unmerged: asked once, then it rests.
 pub fn closed_unmerged(login: Option<&str>, number: i64) -> String {

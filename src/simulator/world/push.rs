@@ -28,6 +28,8 @@ pub struct PushedRef {
     pub forced: bool,
     /// How the open pull requests of the branch differ from their base now: (repository, number, difference).
     pub pulls: Vec<(i64, i64, Comparison)>,
+    /// How the open pull requests to the branch differ from it now.
+    pub bases: Vec<((i64, i64), Comparison)>,
 }
 
 impl World {
@@ -41,6 +43,14 @@ impl World {
             }
         }
         found
+    }
+
+    /// The open pull requests that go to a branch of the same repository: (repository, number).
+    pub fn pulls_to(&self, home: i64, branch: &str) -> Vec<(i64, i64)> {
+        let Some(repository) = self.repositories.get(&home) else { return Vec::new() };
+        let to = |issue: &&super::issue::Issue| issue.pull.as_ref().is_some_and(|pull| pull.base == branch);
+        let open = repository.issues.values().filter(|issue| issue.open);
+        open.filter(to).map(|issue| (home, issue.number)).collect()
     }
 
     /// Follows a ref that moved: heads, pull requests, webhooks.
@@ -74,6 +84,12 @@ impl World {
                 pull.comparison = seen.clone();
             }
             self.tell(place, number, "synchronize", by, json!({ "before": before, "after": sha }))?;
+        }
+        for ((place, number), seen) in &moved.bases {
+            // GitHub looks again whether they can be merged, and tells nobody.
+            let pull = self.pull_mut(*place, *number)?;
+            pull.base_sha = moved.new.clone().unwrap_or_default();
+            pull.comparison = seen.clone();
         }
         Ok(())
     }

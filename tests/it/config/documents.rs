@@ -39,6 +39,16 @@ fn the_readme_lists_the_roles_and_presets_there_are() {
     }
 }
 
+#[test]
+fn the_readme_lists_the_commands_there_are() {
+    let readme = read("README.md");
+    let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `/agent ")).collect();
+    let known = skep::core::command::usage::ALL.iter();
+    let known: Vec<String> =
+        known.map(|usage| format!("| `{}` | {} |", usage.usage.replace('|', "\\|"), usage.meaning)).collect();
+    assert_eq!(rows, known);
+}
+
 /// Asked for on GitHub: exactly what is used.
 #[test]
 fn the_manifest_asks_for_what_is_used() {

@@ -4,6 +4,7 @@ mod attack;
 mod calls;
 mod collect;
 mod hostile;
+mod merged;
 mod mirror;
 mod publish;
 mod server;
@@ -96,7 +97,12 @@ impl Lab {
 
     /// What the sandbox runs when the agent is gone.
     fn make_bundle(&self) {
-        let command = self.git.bundle_command(&self.base, None, &self.bundle());
+        self.make_bundle_beside(None);
+    }
+
+    /// The same where the base may have been merged.
+    fn make_bundle_beside(&self, upstream: Option<&Sha>) {
+        let command = self.git.bundle_command(&self.base, upstream, &self.bundle());
         let made = Command::new(&command[0])
             .args(&command[1..])
             .current_dir(self.spec(self.base.clone()).path)

@@ -118,7 +118,7 @@ pub struct Ending {
 }
 
 /// Takes times, spans, hashes and counts of edits out of a text.
-fn timeless(text: &str) -> String {
+pub fn timeless(text: &str) -> String {
     static TABLE: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         let table = [
             (r"\d\d:\d\d:\d\dZ", "TIME"),

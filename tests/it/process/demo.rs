@@ -54,10 +54,18 @@ async fn three_issues_become_three_pull_requests() {
     for line in ["+    return f\"Hello, {name}\"", "+++ b/tests/test_greet.py", "+Run `python src/greet.py`."] {
         assert!(out.lines().any(|shown| shown == line), "{line}: {out}");
     }
+    let shown = |issue: i64, word: &str| out.lines().any(|line| line.contains(&format!(" s  #{issue}   {word}")));
     for word in ["received ", "role ", "session ", "progress ", "git says ", "pushed ", "opened ", "completed"] {
-        assert!(out.lines().filter(|line| line.contains(&format!(" s  #2   {word}"))).count() >= 1, "{word}: {out}");
+        assert!(shown(2, word), "{word}: {out}");
+    }
+    for (issue, word) in [(1, "asks "), (1, "answer "), (2, "review "), (2, "revision ")] {
+        assert!(shown(issue, word), "#{issue} {word}: {out}");
     }
     assert!(out.contains("3 of 3 issues became pull requests"), "{out}");
+    assert!(out.contains("Questions answered: 1. Revisions after a review: 1."), "{out}");
+    // The answer is in the code, and the thread of the review has its answer.
+    assert!(out.lines().any(|line| line == "+def greet(name=\"stranger\"):"), "{out}");
+    assert!(out.contains("It does; there is a test for that now."), "{out}");
     let next = out.split_once("\nNext:\n").expect("what to do next").1;
     assert!(next.lines().count() == 3 && next.contains("skep config check"), "{next}");
     assert_eq!(left(stage.path()), [""; 0]);
@@ -87,12 +95,19 @@ async fn scripts_read_one_event_a_line() {
             at += found.unwrap_or_else(|| panic!("{name} of #{issue} in {names:?}")) + 1;
         }
     }
+    for (issue, name) in [(1, "question.asked"), (1, "question.answered"), (2, "review.taken"), (2, "revision.started")]
+    {
+        assert!(lines.iter().any(|line| line["issue"] == issue && line["event"] == name), "#{issue} {name}: {out}");
+    }
     let opened = lines.iter().find(|line| line["event"] == "pull_request.opened").expect("seen");
     assert!(opened["session"].is_string() && opened["details"]["url"].is_string(), "{opened}");
     assert_eq!(lines[0]["event"], "demo.started");
     let last = lines.last().expect("lines");
     assert_eq!((&last["event"], &last["ok"]), (&json!("demo.finished"), &json!(true)), "{last}");
-    assert_eq!((&last["details"]["pull_requests"], &last["details"]["issues"]), (&json!(3), &json!(3)), "{last}");
+    let (details, took) = (&last["details"], last["details"]["took_ms"].as_u64());
+    assert_eq!((&details["pull_requests"], &details["issues"]), (&json!(3), &json!(3)), "{last}");
+    assert_eq!((&details["questions_answered"], &details["revisions"]), (&json!(1), &json!(1)), "{last}");
+    assert!(took.is_some_and(|ms| ms < 60_000), "{last}");
 }
 
 /// The program is removed before it runs, so that there is no agent to start.

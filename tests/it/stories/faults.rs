@@ -75,8 +75,9 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         | EffectKind::Weigh
         | EffectKind::Assign
         | EffectKind::Switch
-        | EffectKind::Minimise
-        | EffectKind::ReadReview
+        | EffectKind::Minimise => None,
+        // So has the pull request: `follow::faults`.
+        EffectKind::ReadReview
         | EffectKind::LookAtPull
         | EffectKind::Reply
         | EffectKind::MarkReady

@@ -8,6 +8,7 @@ mod elsewhere;
 mod faults;
 mod fence;
 mod finishing;
+mod follow;
 mod input;
 mod knobs;
 mod operator;

@@ -90,6 +90,54 @@ impl Real {
         self.house.done().await;
     }
 
+    async fn a_question_is_answered_while_it_waits(self) {
+        self.question_and_answer(Duration::ZERO).await;
+    }
+
+    /// After so long it has no process any more: its own session is loaded again.
+    async fn a_question_is_answered_after_it_was_parked(self) {
+        self.question_and_answer(Duration::from_secs(3_600)).await;
+    }
+
+    async fn question_and_answer(mut self, later: Duration) {
+        let (issue, session) = self.go("human");
+        let house = &mut self.house;
+        house.settle().await;
+        let thread = house.thread(issue);
+        assert_eq!(house.state(issue).await, "needs-you", "{thread}");
+        assert!(thread.contains("Which colour?") && thread.contains("- [ ] 1. red"), "{thread}");
+        assert!(!marked(&house.data_dir()).is_empty(), "it waits with its process");
+        house.advance(later);
+        house.settle().await;
+        assert_eq!(marked(&house.data_dir()).is_empty(), !later.is_zero(), "{}", house.thread(issue));
+        let work = house.session_dir(issue, 1).join("work");
+        let answer = format!("Green, as the door.\nSCENARIO=answered CWD={} FILE=hello.txt", work.display());
+        house.advance(Duration::from_secs(1));
+        house.simulator.comment(house.repository, issue, "ana", &answer).expect("a comment");
+        house.settle_all().await;
+        let thread = house.thread(issue);
+        assert_eq!(house.state(issue).await, "in-review", "{thread}");
+        let pulls = house.simulator.pulls(house.repository).expect("pull requests");
+        let [pull] = &pulls[..] else { panic!("{pulls:?}") };
+        let file = house.simulator.file(house.repository, &pull.head, "hello.txt").await.expect("git");
+        assert!(file.as_deref().is_some_and(|text| text.contains("Green, as the door.")), "{file:?}");
+        assert!(
+            pull.issue.body.contains("Which colour?") && pull.issue.body.contains("Painted it"),
+            "{}",
+            pull.issue.body
+        );
+        assert!(thread.contains("Green, as the door."), "{thread}");
+        // The same session, and the agent's own one: it went on, it did not begin again.
+        let log = house.store().log(&session, 0, 1_000).await.expect("a log");
+        let lost = log.iter().find(|row| row.line.kind == "note" && row.line.body.contains("could not be loaded"));
+        assert!(lost.is_none(), "{lost:?}");
+        assert_eq!(house.store().sessions(&Default::default(), 10).await.expect("sessions").len(), 1);
+        let begun: Vec<_> = house.timeline(issue).await.into_iter().filter(|name| name == "question.asked").collect();
+        assert_eq!(begun.len(), 1, "{thread}");
+        assert!(marked(&house.data_dir()).is_empty());
+        self.house.done().await;
+    }
+
     async fn taking_the_label_away_ends_it(mut self) {
         let (issue, session) = self.go("slow");
         let house = &mut self.house;
@@ -106,7 +154,7 @@ impl Real {
         assert!(!marked(&house.data_dir()).is_empty());
         house.unlabel(issue, "agent:go");
         house.settle_all().await;
-        assert_eq!(house.state(issue).await, "cancelled", "{}", house.thread(issue));
+        assert_eq!(house.state(issue).await, "paused", "{}", house.thread(issue));
         assert!(marked(&house.data_dir()).is_empty());
         assert_eq!(house.simulator.pulls(house.repository).expect("pull requests"), []);
         self.house.done().await;
@@ -133,7 +181,13 @@ macro_rules! with_each_agent {
     )* };
 }
 
-with_each_agent!(a_label_becomes_a_pull_request a_refusing_model_is_named_on_the_issue taking_the_label_away_ends_it);
+with_each_agent!(
+    a_label_becomes_a_pull_request
+    a_question_is_answered_while_it_waits
+    a_question_is_answered_after_it_was_parked
+    a_refusing_model_is_named_on_the_issue
+    taking_the_label_away_ends_it
+);
 
 /// Both offer a choice, each in its own words; a wish that is in neither's is said and harms nothing.
 #[tokio::test(flavor = "multi_thread")]

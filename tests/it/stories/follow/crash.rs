@@ -1,0 +1,58 @@
+//! Killed after any step between a review and the end of its revision, started again, and the end is the same.
+
+use futures::StreamExt;
+
+use super::{Told, on_note, timeless, with};
+use crate::house::{Ending, timeless as without_times};
+
+/// Houses at work at once.
+const SIDE_BY_SIDE: usize = 3;
+
+/// What people are left with: the issue, the branch, and the pull request's reviews and threads.
+type End = (Ending, String, Option<String>);
+
+impl Told {
+    pub(super) async fn reviewed() -> Self {
+        let told = Self::new("write NOTE.md: hello\nsay Wrote it.").await;
+        let script = "write NOTE.md: dear all\nreply all: It greets everybody.\nfinish Made it kinder.";
+        told.review("ana", "REQUEST_CHANGES", &with("Kinder.", script), vec![on_note("Greet everybody.")]);
+        told
+    }
+
+    pub(super) async fn end(&self) -> End {
+        let pull = self.house.simulator.pull_thread(self.house.repository, self.pull).expect("a thread");
+        let pull = without_times(&timeless(&pull));
+        (self.house.ending(self.issue).await, pull, self.file("NOTE.md").await)
+    }
+}
+
+async fn killed_after(steps: usize, amid: bool, clean: End) {
+    let mut told = Told::reviewed().await;
+    told.house.walk(steps).await;
+    if amid {
+        told.house.nudge().await;
+    }
+    told.house.crash_and_open().await;
+    told.house.walk(usize::MAX).await;
+    let end = told.end().await;
+    let when = format!("killed after {steps} steps (amid the next: {amid})");
+    end.0.must_be(&clean.0, &when);
+    assert_eq!((end.1, end.2), (clean.1, clean.2), "{when}");
+    told.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revision_ends_the_same_killed_after_or_amid_any_step() {
+    let mut told = Told::reviewed().await;
+    let steps = told.house.walk(usize::MAX).await;
+    let clean = told.end().await;
+    assert_eq!(clean.2.as_deref(), Some("dear all\n"), "{}", told.read());
+    told.done().await;
+    assert!(steps > 10, "a story of {steps} steps is not worth killing");
+    let all = (0..=steps).flat_map(|step| [(step, false), (step, true)]);
+    let each = |(step, amid)| tokio::spawn(killed_after(step, amid, clean.clone()));
+    let mut stories = futures::stream::iter(all.map(each)).buffer_unordered(SIDE_BY_SIDE);
+    while let Some(one) = stories.next().await {
+        one.expect("a story that ends as the clean one");
+    }
+}

@@ -1,0 +1,120 @@
+//! The pull request after it is open: reviews, checks, other people's pushes, the end; and the same with every kind of trouble.
+
+mod checks;
+mod crash;
+mod ends;
+mod faults;
+mod pushes;
+mod reviews;
+mod talk;
+
+use std::time::Duration;
+
+use skep::core::effect::EffectKind;
+use skep::core::ids::{IssueNumber, Sha};
+use skep::simulator::world::{LineComment, ReviewDraft};
+
+use super::reach::without_shas;
+use crate::house::House;
+
+/// The branch of the stories.
+const BRANCH: &str = "agent/1-add-a-note";
+
+/// A pull request that waits for review.
+struct Told {
+    house: House,
+    issue: IssueNumber,
+    pull: IssueNumber,
+}
+
+impl Told {
+    /// A house whose agent has opened its pull request by the script.
+    async fn new(script: &str) -> Self {
+        Self::within(House::new().await, script).await
+    }
+
+    async fn within(mut house: House, script: &str) -> Self {
+        let issue = house.go("Add a note", script);
+        house.settle_all().await;
+        assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+        let pull = house.the_pull().issue.number;
+        house.advance(Duration::from_secs(60));
+        Self { house, issue, pull }
+    }
+
+    /// Somebody reviews it.
+    fn review(&self, who: &str, event: &str, body: &str, comments: Vec<LineComment>) -> i64 {
+        self.house.advance(Duration::from_secs(1));
+        let draft = ReviewDraft { event: event.into(), body: body.into(), comments };
+        self.house.simulator.review(self.house.repository, self.pull, who, draft).expect("a review")
+    }
+
+    /// Somebody comments on it.
+    fn comment(&self, who: &str, body: &str) {
+        self.house.advance(Duration::from_secs(1));
+        self.house.simulator.comment(self.house.repository, self.pull, who, body).expect("a comment");
+    }
+
+    async fn settle(&mut self) {
+        self.house.settle_all().await;
+    }
+
+    async fn state(&self) -> String {
+        self.house.state(self.issue).await
+    }
+
+    /// The head of its branch.
+    fn head(&self) -> Sha {
+        self.house.simulator.branch_head(self.house.repository, BRANCH).expect("the branch")
+    }
+
+    /// A file on its branch.
+    async fn file(&self, path: &str) -> Option<String> {
+        self.house.simulator.file(self.house.repository, BRANCH, path).await.expect("git")
+    }
+
+    /// How many revisions were begun.
+    async fn revisions(&self) -> usize {
+        self.names("revision.started").await
+    }
+
+    /// How often something happened.
+    async fn names(&self, name: &str) -> usize {
+        self.house.timeline(self.issue).await.iter().filter(|other| *other == name).count()
+    }
+
+    /// The prompt planned last, as a resumed session gets it.
+    async fn last_prompt(&self) -> String {
+        let turns = self.house.planned(self.issue, EffectKind::RunTurn).await;
+        match turns.last() {
+            Some(skep::core::effect::Effect::RunTurn { turn, .. }) => turn.resumed.clone(),
+            other => panic!("no turn: {other:?}"),
+        }
+    }
+
+    /// The issue and the pull request as people read them, but for what is another in every run.
+    fn read(&self) -> String {
+        let pull = self.house.simulator.pull_thread(self.house.repository, self.pull).expect("a thread");
+        format!("{}\n-----\n\n{}", self.house.told(self.issue), timeless(&pull))
+    }
+
+    async fn done(self) {
+        assert_eq!(self.house.live().await, 0, "nothing is on");
+        self.house.done().await;
+    }
+}
+
+fn timeless(text: &str) -> String {
+    let time = regex::Regex::new(r"\b[0-9]{2}:[0-9]{2}:[0-9]{2}Z").expect("a pattern");
+    time.replace_all(&without_shas(text), "TIME").into_owned()
+}
+
+/// A script as people put it into their words.
+fn with(words: &str, script: &str) -> String {
+    format!("{words}\n\n```skep-demo\n{script}\n```\n")
+}
+
+/// A comment on the note.
+fn on_note(body: &str) -> LineComment {
+    LineComment { path: "NOTE.md".into(), line: 1, body: body.into(), hunk: "@@ -0,0 +1 @@\n+hello".into() }
+}
