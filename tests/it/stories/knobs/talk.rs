@@ -7,7 +7,7 @@ use skep::simulator::world::ReviewDraft;
 
 use crate::house::{House, Plan};
 
-const ASKS: &str = "ask Which colour? | red | blue\nwrite COLOUR.md: {answer}\nsay Done.";
+const ASKS: &str = "ask Which colour? | red | blue\nwrite COLOUR.md: {answer*}\nsay Done.";
 
 /// Our comments with these words, on an issue or a pull request.
 fn ours(house: &House, on: IssueNumber, words: &str) -> usize {
@@ -49,7 +49,7 @@ async fn quick_answer_ms() {
         house.settle_all().await;
         assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
         let colour = house.simulator.file(house.repository, &house.the_pull().head, "COLOUR.md").await.expect("a file");
-        assert_eq!(colour.as_deref(), Some("blue\n"));
+        assert!(colour.as_ref().is_some_and(|colour| colour.contains("blue")), "{colour:?}");
         prompts.push(house.prompts(issue).await.len());
         house.done().await;
     }
