@@ -103,7 +103,9 @@ async fn what_asks_for_nothing_or_comes_from_strangers_does_nothing() {
 async fn reviews_during_a_revision_are_heard_together_after_it() {
     let mut told = Told::new(NOTE).await;
     told.review("ana", "REQUEST_CHANGES", &with("One.", "write NOTE.md: one\nwait 0.6\nsay One is done."), vec![]);
-    told.house.until_working(told.issue).await;
+    let note = told.house.session_dir(told.issue, 1).join("work/NOTE.md");
+    let written = move |_: &House| std::fs::read_to_string(&note).is_ok_and(|text| text == "one\n");
+    told.house.until("the agent is at work", written).await;
     told.review("ana", "REQUEST_CHANGES", "Two.", vec![on_note("Second thread.")]);
     let script = "write NOTE.md: three\nreply all: Seen.\nfinish All of it.";
     told.review("ana", "REQUEST_CHANGES", &with("Three.", script), vec![on_note("Third thread.")]);
