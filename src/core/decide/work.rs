@@ -167,7 +167,8 @@ fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
     if !draft.task.talk.words.is_empty() {
         return turn::run(draft, false, "people said more while it finished");
     }
-    if job.round > 0 {
+    // What somebody pushed meanwhile may be all there was to do: their commit is in the pull request already.
+    if job.round > 0 || (job.moved && draft.task.pull.is_some()) {
         return revised(draft, job, None);
     }
     if end.message.trim().is_empty() {

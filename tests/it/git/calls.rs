@@ -155,7 +155,7 @@ async fn every_call_is_on_the_golden_list() {
     push --porcelain --no-verify --no-follow-tags --no-signed --no-recurse-submodules --force-with-lease=refs/heads/agent/12-add-a-page: --end-of-options URL SHA:refs/heads/agent/12-add-a-page | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
     push --porcelain --no-verify --no-follow-tags --no-signed --no-recurse-submodules --force-with-lease=refs/heads/agent/12-add-a-page:SHA --end-of-options URL :refs/heads/agent/12-add-a-page | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
     read-tree --reset -u --end-of-options SHA |
-    read-tree -m --end-of-options SHA | core.bare=false
+    read-tree -m -i --end-of-options SHA | core.bare=false
     rev-list --count --end-of-options SHA ^SHA |
     rev-list --objects --quiet --end-of-options SHA ^SHA |
     rev-parse --verify --quiet SHA^{tree} |

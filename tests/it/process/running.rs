@@ -140,17 +140,16 @@ impl Served {
         }
     }
 
-    /// Waits until a task is in that state and nothing is left to do; answers with the task. In review, the moment to look
-    /// at the pull request again is waited for, and nothing else.
+    /// Waits until a task is in that state and nothing is left to do; answers with the task.
     pub async fn settled(&self, issue: IssueNumber, state: &str) -> Value {
-        let (began, waited_for) = (Instant::now(), i64::from(state == "in-review"));
+        let began = Instant::now();
         loop {
             let path = format!("GET /api/v1/tasks/octo/hello/{issue}");
             let answer = ask(&self.admin, &path, &[], "").await.filter(|(status, _)| *status == 200);
             let task: Value = answer.map_or(Value::Null, |(_, body)| serde_json::from_str(&body).expect("JSON"));
             let status = get(&self.admin, "/api/v1/status").await;
             let rest = (status["effects_open"].clone(), status["inbox_unhandled"].clone());
-            if task["state"] == state && rest == (json!(waited_for), json!(0)) {
+            if task["state"] == state && rest == (json!(0), json!(0)) {
                 return task;
             }
             assert!(began.elapsed() < PATIENCE, "never {state}: {task} {status} {}", self.log());

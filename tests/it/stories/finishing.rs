@@ -164,7 +164,9 @@ async fn a_persons_push_to_our_branch_is_respected() {
 async fn a_persons_second_push_while_the_agent_works_ends_it() {
     let mut house = House::new().await;
     let (home, branch) = (house.repository, "agent/1-add-a-note");
-    let issue = run(&mut house, "write NOTE.md: hello\nsay Wrote it.").await;
+    // What it does on top of theirs comes after its first turn.
+    let script = "write NOTE.md: hello\nsay Wrote it.\nrest\nwrite MORE.md: more\nsay Went on.";
+    let issue = run(&mut house, script).await;
     house.simulator.push_file(home, branch, ("FIX.md", "mine"), "ben").await.expect("a push");
     // Asked at the trigger, before the first push and before the second: then ben pushes once more.
     let slow = Trouble::Delay { milliseconds: 1_000 };
