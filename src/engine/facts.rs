@@ -29,7 +29,6 @@ impl Fact {
 }
 
 /// What a row comes to.
-#[expect(clippy::large_enum_variant, reason = "made once a row and taken apart at once")]
 pub(super) enum Meaning {
     /// Something to decide about.
     Fact(Fact),

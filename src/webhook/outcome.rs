@@ -8,7 +8,6 @@ use crate::core::ids::{AgentBranch, InstallationId, IssueNumber, RepositoryId, R
 use crate::core::place::{Account, AccountKind, Place};
 
 /// What a delivery turned out to be.
-#[expect(clippy::large_enum_variant, reason = "made once a delivery and taken apart at once")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Parsed {
     /// Something that happened to one task.

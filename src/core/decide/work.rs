@@ -141,7 +141,7 @@ pub(super) fn look(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
 fn collected(mut draft: Draft<'_>, job: &Job, end: TurnEnd, work: &Work) -> Decision {
     draft.note(Happening::SessionCollected, text::pull::numbers(work));
     // A revision that adds nothing leaves the evidence of the first work as it is.
-    if job.round == 0 || !work.is_empty() {
+    if !work.is_empty() || (job.round == 0 && !job.moved) {
         draft.on_progress(|progress| progress.work = Some(work.clone()));
     }
     if work.is_empty() || !job.role.writes {

@@ -13,7 +13,6 @@ use crate::core::word::{Spoken, Word};
 /// Where a task stands; each variant carries what is true then and nothing else.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "stage")]
-#[expect(clippy::large_enum_variant, reason = "one value per decision; boxing the step would only hide it")]
 pub enum Stage {
     /// Nothing is wanted.
     Idle,

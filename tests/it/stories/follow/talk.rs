@@ -50,14 +50,14 @@ async fn a_question_on_the_pull_request_is_answered_there_and_changes_nothing() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_comment_that_asks_and_says_is_answered_and_revised() {
+async fn what_stands_beside_a_question_belongs_to_it_and_changes_nothing() {
     let mut told = Told::new(NOTE).await;
     told.comment(
         "ana",
         &with("/agent ask why hello?\nMake it shorter.", "write NOTE.md: hi\nsay It was the first word."),
     );
     told.settle().await;
-    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("hi\n"), "{}", told.read());
+    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("hello\n"), "only asked: {}", told.read());
     assert!(told.read().contains("@ana the agent answers:"), "{}", told.read());
     told.done().await;
 }

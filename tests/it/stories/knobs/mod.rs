@@ -67,7 +67,12 @@ async fn ends(wish: impl FnOnce(&mut Plan), script: &str) -> (String, String) {
 async fn silent() {
     let mut house = House::with(|plan| plan.knobs.silent = Duration::from_millis(300)).await;
     let issue = house.go("Think", "plan Think\nstart 1\nwait 1.5\nsay Done.");
-    house.until("it is said to be silent", |house| house.status(issue).contains("silent for")).await;
+    let said = |house: &House| {
+        // The status is edited once in an interval.
+        house.advance(Duration::from_secs(1));
+        house.status(issue).contains("silent for")
+    };
+    house.until("it is said to be silent", said).await;
     house.settle_all().await;
     assert!(!house.status(issue).contains("silent for"), "{}", house.status(issue));
     house.done().await;
