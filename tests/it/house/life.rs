@@ -30,13 +30,23 @@ pub const SLOW_CODE: Scene = Scene { script: "write GREETING.md: hello\nwait 0.4
 /// Agents that answer.
 pub const ANSWER: Scene = Scene { script: "say It is as it should be.", labels: &["role:triage"], wish: |_| () };
 
-/// Our comments in an order of their own: which one is first depends on which one had trouble.
+/// The comments in an order of their own: which one is first depends on which one had trouble.
 fn unordered(thread: &str) -> String {
-    let mut parts = thread.trim_end().split("\n\nskep[bot]:\n");
-    let head = parts.next().unwrap_or_default().to_owned();
-    let mut ours: Vec<&str> = parts.collect();
-    ours.sort_unstable();
-    ours.iter().fold(head, |text, comment| format!("{text}\n\nskep[bot]:\n{comment}"))
+    let mut parts: Vec<String> = vec![String::new()];
+    for line in thread.trim_end().lines() {
+        // Whose comment it is stands at the margin; its words are indented.
+        if line.ends_with(':') && !line.starts_with(' ') {
+            parts.push(String::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push_str(line);
+            part.push('\n');
+        }
+    }
+    // The issue's own words come first in any case.
+    let issue = parts.len().min(2);
+    parts[issue..].sort_unstable();
+    parts.iter().map(|part| part.trim_end()).collect::<Vec<_>>().join("\n\n")
 }
 
 impl Scene {
