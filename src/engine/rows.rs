@@ -116,6 +116,10 @@ pub(super) fn effect(
             Effect::Say { key, .. } => Some(format!("say:{task}:{key}")),
             Effect::LookAtPull { .. } => Some(format!("look:{task}")),
             Effect::Switch { .. } => Some(format!("switch:{task}")),
+            // Later news of a comment takes the place of earlier ones that had trouble; a receipt stays beside it.
+            Effect::ReactTo { comment, reaction, .. } => {
+                Some(format!("react:{task}:{comment}:{}", *reaction == Reaction::ThumbsUp))
+            }
             _ => None,
         },
         not_before: planned.not_before,

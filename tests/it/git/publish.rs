@@ -26,7 +26,7 @@ async fn a_push_arrives_once_and_may_be_repeated() {
     assert_eq!(ours(&lab).await.as_ref(), Some(&push.head));
     assert_eq!(lab.git.publish(&lab.remote(), &push).await, Ok(Published::Already));
     assert_eq!(lab.git.remote_head(&lab.remote(), &push.branch).await, Ok(Some(push.head.clone())));
-    let names: Vec<String> = lab.server.refs().await.into_iter().map(|(name, _)| name).collect();
+    let names: Vec<String> = lab.server.refs().await.into_keys().collect();
     assert_eq!(names, ["refs/heads/agent/12-add-a-page", "refs/heads/main"], "and nothing else");
 
     write(&lab.spec(lab.base.clone()).path, "more.txt", "y\n");

@@ -65,7 +65,8 @@ impl Scene {
 
     /// The story without any trouble: told once in this process, since every telling is the same.
     pub async fn told(&self) -> Arc<Told> {
-        static TOLD: Mutex<Vec<(Scene, Arc<OnceCell<Arc<Told>>>)>> = Mutex::new(Vec::new());
+        type Once = Arc<OnceCell<Arc<Told>>>;
+        static TOLD: Mutex<Vec<(Scene, Once)>> = Mutex::new(Vec::new());
         let cell = {
             let mut all = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
             match all.iter().find(|(scene, _)| scene.is(self)) {

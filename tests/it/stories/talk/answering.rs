@@ -43,10 +43,8 @@ async fn a_deleted_answer_stays_the_answer() {
 async fn of_two_answers_in_one_second_the_first_wins_and_the_other_is_told() {
     let mut house = House::new().await;
     house.simulator.set_permission(house.repository, "ben", "write").expect("a permission");
-    let issue = house.go(
-        "Choose a colour",
-        &format!("ask Which colour? | red | blue\nwait 0.3\nwrite GREETING.md: {{answer}}\nsay Done."),
-    );
+    let issue =
+        house.go("Choose a colour", "ask Which colour? | red | blue\nwait 0.3\nwrite GREETING.md: {answer}\nsay Done.");
     house.settle().await;
     house.say("ana", issue, "1");
     let late = house.simulator.comment(house.repository, issue, "ben", "2").expect("in the same second");
