@@ -90,6 +90,7 @@ async fn off_and_on_after_any_step_ends_in_one_pull_request() {
 async fn a_stop_a_close_and_a_delete_end_it_and_a_label_put_back_starts_exactly_one() {
     for how in ["stop", "close", "delete"] {
         let (mut house, issue) = at_work(LONG).await;
+        house.until_event(issue, "session.running").await;
         house.advance(Duration::from_secs(1));
         match how {
             "stop" => drop(house.say("ana", issue, "/agent stop")),
