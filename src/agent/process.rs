@@ -3,11 +3,15 @@
 //! A tree is never left behind: dropping the handle kills it as well, only without waiting.
 
 use std::collections::VecDeque;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::sync::watch;
 
@@ -17,6 +21,8 @@ use super::survivors;
 
 /// How long processes may take to vanish after SIGKILL before that is reported.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the output of a process that is gone is still read: a child that it left behind may hold the pipe open for ever.
+const LAST_OUTPUT: Duration = Duration::from_millis(500);
 /// How much of the error stream is kept.
 const STDERR_KEPT: usize = 64 * 1024;
 /// After this much of it the error stream is read slowly, so that a flood costs the agent and not skep.
@@ -34,7 +40,35 @@ pub(super) struct Process {
 /// The two streams to talk over.
 pub(super) struct Streams {
     pub(super) input: Option<ChildStdin>,
-    pub(super) output: ChildStdout,
+    pub(super) output: Output,
+}
+
+/// The standard output of the first process, which ends with that process, whoever else holds the pipe.
+pub(super) struct Output {
+    pipe: ChildStdout,
+    over: Pin<Box<dyn Future<Output = ()> + Send>>,
+    ended: bool,
+}
+
+impl Output {
+    fn of(pipe: ChildStdout, mut exit: watch::Receiver<Option<String>>) -> Self {
+        let over = async move {
+            drop(exit.wait_for(Option::is_some).await);
+            tokio::time::sleep(LAST_OUTPUT).await;
+        };
+        Self { pipe, over: Box::pin(over), ended: false }
+    }
+}
+
+impl AsyncRead for Output {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.pipe).poll_read(cx, buffer);
+        if read.is_pending() {
+            self.ended = self.ended || self.over.as_mut().poll(cx).is_ready();
+        }
+        // Nothing read is the end of the stream.
+        if self.ended && read.is_pending() { Poll::Ready(Ok(())) } else { read }
+    }
 }
 
 impl Process {
@@ -44,7 +78,7 @@ impl Process {
         let failed = |why: String| AgentError::Spawn { what: what.clone(), why };
         let mut child = spawn(order).await.map_err(|error| failed(error.to_string()))?;
         let root = child.id().ok_or_else(|| failed("it ended at once".to_owned()))?;
-        let output = child.stdout.take().ok_or_else(|| failed("no output stream".to_owned()))?;
+        let pipe = child.stdout.take().ok_or_else(|| failed("no output stream".to_owned()))?;
         let input = child.stdin.take();
         let stderr = Tail::default();
         if let Some(stream) = child.stderr.take() {
@@ -52,6 +86,7 @@ impl Process {
         }
         let (gone, exit) = watch::channel(None);
         tokio::spawn(wait(child, gone));
+        let output = Output::of(pipe, exit.clone());
         Ok((Self { root, mark, stderr, exit, ended: AtomicBool::new(false) }, Streams { input, output }))
     }
 

@@ -160,6 +160,7 @@ impl House {
         let data_dir = self.data_dir();
         let demo = presets::demo(env!("CARGO_BIN_EXE_skep"));
         let agent = self.plan.agent.clone().unwrap_or(demo);
+        let in_process = !self.plan.process && self.plan.agent.is_none();
         let url = |text: String| url::Url::parse(&text).expect("the simulator's address");
         Setup {
             database_url: skep::store::sqlite_url(&data_dir.join("skep.db")).expect("a path"),
@@ -183,10 +184,11 @@ impl House {
             timeouts: self.plan.timeouts,
             git_timeout: Duration::from_secs(60),
             old_git: OldGit::Allow,
-            sandbox: SandboxChoice::Auto,
+            // An agent on a pipe in this process has no fence; the machine need not have bubblewrap for it.
+            sandbox: if in_process { SandboxChoice::Off } else { SandboxChoice::Auto },
             hide: vec![],
             path: self.plan.path.clone().unwrap_or_else(|| std::env::var("PATH").unwrap_or_default()),
-            demo_in_process: !self.plan.process && self.plan.agent.is_none(),
+            demo_in_process: in_process,
             knobs: self.plan.knobs,
             clock: clock(&self.time),
             data_dir,

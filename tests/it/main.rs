@@ -7,6 +7,7 @@ mod github;
 mod house;
 mod http;
 mod process;
+mod required;
 mod simulator;
 mod store;
 mod stories;

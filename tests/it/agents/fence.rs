@@ -10,8 +10,7 @@ use super::{Bench, Setup, config, kill, marked, until};
 /// False, and said, where bubblewrap does not work; a failure where everything must be there.
 fn fenced(bench: &Bench) -> bool {
     let Confinement::ProcessGroup { warning } = bench.agents.confinement() else { return true };
-    assert_ne!(std::env::var("SKEP_TEST_REQUIRE").as_deref(), Ok("all"), "{warning}");
-    eprintln!("skipped: {warning}");
+    crate::required::skip(warning);
     false
 }
 
@@ -143,8 +142,7 @@ async fn one_off_commands_are_capped_and_timed() {
 async fn limits_hold() {
     let mut bench = Setup::demo().bench().await;
     if text(&shell(&bench, "command -v prlimit").await).is_empty() {
-        eprintln!("skipped: prlimit is not installed");
-        return;
+        return crate::required::skip("limits of processes (prlimit is not installed)");
     }
     bench.launch.resources = Resources { file_bytes: Some(1 << 20), open_files: Some(64), processes: None };
     let output = shell(&bench, "ulimit -c; ulimit -n; head -c 2000000 /dev/zero >big; stat -c %s big").await;

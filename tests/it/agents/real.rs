@@ -17,8 +17,7 @@ use super::{Bench, Setup, config, kill, messages, session, until};
 pub fn installed() -> Option<PathBuf> {
     let folder = std::env::var_os("SKEP_TEST_AGENTS").map(PathBuf::from);
     if folder.is_none() {
-        assert_ne!(std::env::var("SKEP_TEST_REQUIRE").as_deref(), Ok("all"), "SKEP_TEST_AGENTS is not set");
-        eprintln!("skipped: SKEP_TEST_AGENTS names no folder with real agents");
+        crate::required::skip("real agents (SKEP_TEST_AGENTS names no folder with them)");
     }
     folder
 }

@@ -1,11 +1,7 @@
 //! Killed after any step, started again, and the end is the same (R29 to R32).
 
-use futures::StreamExt;
-
 use crate::house::{ANSWER, CODE, Ending, House, Scene};
-
-/// Houses at work at once.
-const SIDE_BY_SIDE: usize = 3;
+use crate::required::grid;
 
 /// When skep is killed.
 #[derive(Debug, Clone, Copy)]
@@ -38,14 +34,11 @@ impl Kill {
 async fn killed_everywhere(scene: Scene, kill: fn(usize) -> Kill) {
     let (steps, clean) = scene.clean().await;
     assert!(steps > 10, "a story of {steps} steps is not worth killing");
-    let each = |step: usize| {
+    grid(0..=steps, |step| {
         let (scene, clean) = (scene.clone(), clean.clone());
-        tokio::spawn(async move { killed(&scene, kill(step), &clean).await })
-    };
-    let mut told = futures::stream::iter(0..=steps).map(each).buffer_unordered(SIDE_BY_SIDE);
-    while let Some(one) = told.next().await {
-        one.expect("a story that ends as the clean one");
-    }
+        async move { killed(&scene, kill(step), &clean).await }
+    })
+    .await;
 }
 
 async fn killed(scene: &Scene, kill: Kill, clean: &Ending) {

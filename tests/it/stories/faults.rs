@@ -4,15 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use futures::StreamExt;
 use skep::core::effect::EffectKind;
 use skep::simulator::fault::{Fault, Trouble};
 use skep::simulator::traffic::CallRecord;
 
 use crate::house::{ANSWER, Ending, House, Plan, SLOW_CODE, Scene};
-
-/// Houses at work at once.
-const SIDE_BY_SIDE: usize = 3;
 
 /// The nth call of a method on a path; numbers of comments in it are left out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,12 +139,9 @@ async fn grid(trouble: Trouble) -> Vec<Case> {
 /// Tells all, several at a time. How often a status is edited depends on how quick the machine is, so that a few faults
 /// may find nothing to hit.
 async fn tell_all<F: Future<Output = bool> + Send + 'static>(cases: Vec<Case>, tell: fn(Case) -> F) {
-    let (all, mut played) = (cases.len(), 0);
-    let mut told = futures::stream::iter(cases).map(|case| tokio::spawn(tell(case))).buffer_unordered(SIDE_BY_SIDE);
-    while let Some(one) = told.next().await {
-        played += usize::from(one.expect("a story that ends as the clean one"));
-    }
-    assert!(played + 4 >= all, "only {played} of {all} faults were played");
+    let told = crate::required::grid(cases, tell).await;
+    let played = told.iter().filter(|played| **played).count();
+    assert!(played > 0 && played + 4 >= told.len(), "only {played} of {} faults were played", told.len());
 }
 
 /// Ends the story as the clean one; true when its fault was played.

@@ -139,7 +139,7 @@ async fn closing_the_issue_ends_the_agent() {
 async fn two_sessions_of_one_repository_do_not_see_each_other() {
     let mut house = House::with(processes).await;
     if let Confinement::ProcessGroup { warning } = house.runner().parts().agents.confinement() {
-        eprintln!("skipped: {warning}");
+        crate::required::skip(warning);
         return house.done().await;
     }
     let first = house.go("Keep a secret", "write secret.txt: mine alone\nsay Written.\nwait 300");

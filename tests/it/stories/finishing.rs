@@ -108,6 +108,7 @@ async fn the_pull_request_shows_evidence_and_honours_the_template() {
     assert_eq!(pull.issue.title, "Add a snake_case *note*");
     assert_eq!(pull.issue.labels, ["role:testing"]);
     insta::assert_snapshot!(without_shas(&pull.issue.body));
+    assert!(pull.issue.body.contains("- ⚠️ The sandbox is switched off: agents can read"), "{}", pull.issue.body);
     insta::assert_snapshot!(house.told(issue));
     house.done().await;
 }

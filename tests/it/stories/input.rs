@@ -5,6 +5,7 @@ use skep::core::ids::{AgentBranch, IssueNumber};
 use skep::simulator::world::outgoing::Flow;
 
 use crate::house::House;
+use crate::required::part;
 
 const WRITES: &str = "Please.\n\n```skep-demo\nwrite NOTE.md: hello\nsay Wrote it.\n```\n";
 
@@ -211,7 +212,7 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
 /// Delivers what was done in every order, at once and one by one; each must end in this state.
 async fn ends(deeds: &[Deed], state: &[&str], sessions: std::ops::RangeInclusive<usize>) {
     let mut house = House::new().await;
-    for (number, order) in orders(deeds.len()).into_iter().enumerate() {
+    for (number, order) in part(orders(deeds.len())).into_iter().enumerate() {
         for one_by_one in [false, true] {
             let issue = house.issue("Add a note", WRITES, &[]);
             house.settle_all().await;

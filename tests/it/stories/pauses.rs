@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use futures::StreamExt;
 use skep::core::ids::IssueNumber;
 use skep::simulator::Simulator;
 use skep::simulator::fault::{Fault, Trouble};
 use skep::simulator::traffic::CallRecord;
 
 use crate::house::{ANSWER, CODE, Ending, House, Scene};
+use crate::required::grid;
 
 const COMMENTS: &str = "/repos/octo/hello/issues/1/comments";
 const PULLS: &str = "/repos/octo/hello/pulls";
@@ -88,11 +88,7 @@ async fn suspended_after(scene: Scene, steps: usize, clean: Ending) {
 async fn a_suspension_at_any_step_parks_the_work_and_loses_nothing() {
     for scene in [CODE, ANSWER] {
         let (steps, clean) = scene.clean().await;
-        let each = |step| tokio::spawn(suspended_after(scene.clone(), step, clean.clone()));
-        let mut told = futures::stream::iter(0..steps).map(each).buffer_unordered(3);
-        while let Some(one) = told.next().await {
-            one.expect("a story that ends as the clean one");
-        }
+        grid(0..steps, |step| suspended_after(scene.clone(), step, clean.clone())).await;
     }
 }
 
@@ -126,11 +122,7 @@ async fn renamed_after(steps: usize, clean: Ending) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repository_renamed_at_any_step_gets_its_pull_request() {
     let (steps, clean) = CODE.clean().await;
-    let each = |step| tokio::spawn(renamed_after(step, clean.clone()));
-    let mut told = futures::stream::iter(0..steps).map(each).buffer_unordered(3);
-    while let Some(one) = told.next().await {
-        one.expect("a story that ends as the clean one");
-    }
+    grid(0..steps, |step| renamed_after(step, clean.clone())).await;
 }
 
 /// 401 for any one git request: a new token, the same commit (C5).

@@ -128,10 +128,11 @@ impl House {
     }
 }
 
-/// A text with `SHA` for every short or whole commit in it.
+/// A text with `SHA` for every short or whole commit in it, and without the warning of machines that have no fence.
 pub fn without_shas(text: &str) -> String {
     let sha = regex::Regex::new(r"\b([0-9a-f]{10}|[0-9a-f]{40})\b").expect("a pattern");
-    sha.replace_all(text, "SHA").into_owned()
+    let warning = regex::Regex::new(r"(?m)^ *- ⚠️ .*: agents can read what skep can read.*\n").expect("a pattern");
+    sha.replace_all(&warning.replace_all(text, ""), "SHA").into_owned()
 }
 
 /// The signature of a body.

@@ -192,9 +192,10 @@ async fn the_operator_dispatches_one_or_several_or_a_label() {
 async fn a_dispatch_names_what_failed_and_why() {
     let mut house = House::with(|plan| plan.limits.sessions = 1).await;
     let (home, name) = (house.repository, house.simulator.name(house.repository).expect("a name"));
-    let busy = house.go("Busy", "wait 0.5\nsay Done.");
-    let queued = house.go("Queued", "say Done.");
+    let busy = house.go("Busy", "wait 300");
     house.until_working(busy).await;
+    let queued = house.go("Queued", "say Done.");
+    house.until("it waits", |house| house.labels(queued).contains(&"agent:queued".to_owned())).await;
     let closed = house.issue("Closed", WRITES, &[]);
     house.simulator.close_issue(home, closed, "ana").expect("closed");
     house.simulator.push_file(home, "feature", ("x.txt", "x"), "ana").await.expect("a push");
@@ -205,6 +206,7 @@ async fn a_dispatch_names_what_failed_and_why() {
     let issues = vec![busy, queued, closed, pull, IssueNumber(999), good];
     let batch = house.dispatch(vec![Target::Issues { repository: name, issues }]).await.expect("a batch");
     insta::assert_debug_snapshot!(batch);
+    house.unlabel(busy, "agent:go");
     house.settle_all().await;
     let unknown = "nobody/nothing".parse().expect("a name");
     let nothing = house.dispatch(vec![Target::Issues { repository: unknown, issues: vec![IssueNumber(1)] }]).await;

@@ -1,12 +1,7 @@
 //! Killed after any step between a review and the end of its revision, started again, and the end is the same.
 
-use futures::StreamExt;
-
 use super::{Told, on_note, timeless, with};
 use crate::house::{Ending, timeless as without_times};
-
-/// Houses at work at once.
-const SIDE_BY_SIDE: usize = 3;
 
 /// What people are left with: the issue, the branch, and the pull request's reviews and threads.
 type End = (Ending, String, Option<String>);
@@ -51,9 +46,5 @@ async fn a_revision_ends_the_same_killed_after_or_amid_any_step() {
     assert!(steps > 10, "a story of {steps} steps is not worth killing");
     // Every fourth time the next effects have just begun.
     let all = (0..=steps).map(|step| (step, step % 4 == 3));
-    let each = |(step, amid)| tokio::spawn(killed_after(step, amid, clean.clone()));
-    let mut stories = futures::stream::iter(all.map(each)).buffer_unordered(SIDE_BY_SIDE);
-    while let Some(one) = stories.next().await {
-        one.expect("a story that ends as the clean one");
-    }
+    crate::required::grid(all, |(step, amid)| killed_after(step, amid, clean.clone())).await;
 }

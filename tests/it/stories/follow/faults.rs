@@ -1,16 +1,12 @@
 //! Whatever goes wrong between GitHub and the effects that follow a pull request, nothing happens twice and nothing is lost
 //! (C1, C3, C5). The grid is made from what a clean run asks GitHub for.
 
-use futures::StreamExt;
 use skep::core::effect::EffectKind;
 use skep::simulator::JobEnd;
 use skep::simulator::fault::{Fault, Trouble};
 use skep::simulator::traffic::CallRecord;
 
 use super::Told;
-
-/// Houses at work at once.
-const SIDE_BY_SIDE: usize = 3;
 
 /// What each effect that follows a pull request asks GitHub for: method and end of the path.
 const DEEDS: [(EffectKind, &[(&str, &str)]); 5] = [
@@ -115,11 +111,7 @@ async fn with_a_fault(fault: Fault, clean: End) {
 }
 
 async fn tell_all(clean: End, faults: Vec<Fault>) {
-    let each = |fault: Fault| tokio::spawn(with_a_fault(fault, clean.clone()));
-    let mut told = futures::stream::iter(faults.into_iter().map(each)).buffer_unordered(SIDE_BY_SIDE);
-    while let Some(one) = told.next().await {
-        one.expect("a story that ends as the clean one");
-    }
+    crate::required::grid(faults, |fault| with_a_fault(fault, clean.clone())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

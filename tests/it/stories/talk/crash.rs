@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use futures::StreamExt;
 use skep::core::ids::IssueNumber;
 
 use crate::house::{Ending, House};
+use crate::required::grid;
 
 const SCRIPT: &str = "write A.md: a\nask Which colour? | red | blue\nrecall\nwrite GREETING.md: {answer}";
-/// Houses at work at once.
-const SIDE_BY_SIDE: usize = 3;
 
 /// How long people think: with the process alive, or after it was parked.
 #[derive(Debug, Clone, Copy)]
@@ -74,14 +72,16 @@ async fn killed_everywhere(pace: Pace) {
     assert!(steps > 20, "a story of {steps} steps is not worth killing");
     assert_eq!((clean.state.as_str(), clean.live, clean.pulls.len()), ("in-review", 0, 1), "{clean:#?}");
     assert!(clean.pulls[0].contains(r#"Some("blue\n")"#) && clean.pulls[0].contains("turn 2"), "{:?}", clean.pulls);
-    let each = |step: usize| tokio::spawn(async move { (step, told(pace, Some(step)).await.1) });
-    let mut told = futures::stream::iter(0..=steps).map(each).buffer_unordered(SIDE_BY_SIDE);
-    while let Some(one) = told.next().await {
-        let (step, ending) = one.expect("a story that ends");
-        // How often the agent was prompted is another where a kill interrupted a prompt.
-        let (ending, clean) = (without_turns(ending), without_turns(clean.clone()));
-        ending.must_be(&clean, &format!("{pace:?}, killed after {step} steps"));
-    }
+    // How often the agent was prompted is another where a kill interrupted a prompt.
+    let clean = without_turns(clean);
+    grid(0..=steps, |step| {
+        let clean = clean.clone();
+        async move {
+            let ending = without_turns(told(pace, Some(step)).await.1);
+            ending.must_be(&clean, &format!("{pace:?}, killed after {step} steps"));
+        }
+    })
+    .await;
 }
 
 fn without_turns(mut ending: Ending) -> Ending {

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use futures::StreamExt;
 use skep::core::effect::EffectKind;
 use skep::core::ids::IssueNumber;
 use skep::simulator::fault::{Fault, Trouble};
@@ -12,9 +11,6 @@ use skep::store::EffectFilter;
 
 use super::crash::tell;
 use crate::house::{Ending, House};
-
-/// Houses at work at once.
-const SIDE_BY_SIDE: usize = 3;
 
 /// The nth call of a method on a path, numbers in it left out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -139,21 +135,17 @@ async fn grid(trouble: Trouble) {
     let told = |spot: &Spot| !(lost && spot.method == "POST" && spot.path.ends_with("/assignees"));
     let spots: BTreeSet<Spot> = spots.into_iter().filter(is_talk).filter(told).collect();
     assert!(spots.len() > 8, "{spots:#?}");
-    let each = |spot: Spot| {
-        let trouble = trouble.clone();
-        tokio::spawn(async move {
+    crate::required::grid(spots, |spot: Spot| {
+        let (trouble, clean) = (trouble.clone(), clean.clone());
+        async move {
             let house = House::new().await;
             let issue = begin(&house).await;
             house.simulator.add_fault(Fault::next(&spot.method, &spot.path, trouble.clone()).after(spot.nth));
             let when = format!("{trouble:?} at {spot:?}");
-            (end(house, issue, &when).await, when)
-        })
-    };
-    let mut told = futures::stream::iter(spots).map(each).buffer_unordered(SIDE_BY_SIDE);
-    while let Some(one) = told.next().await {
-        let (ending, when) = one.expect("a story that ends");
-        ending.must_be(&clean, &when);
-    }
+            end(house, issue, &when).await.must_be(&clean, &when);
+        }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

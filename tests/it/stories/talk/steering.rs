@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use futures::StreamExt;
 use skep::agent::presets;
 use skep::core::ids::IssueNumber;
 
@@ -140,10 +139,6 @@ async fn said_after(scene: Scene, steps: usize) {
 async fn a_comment_at_any_moment_is_told_once_or_answered() {
     for scene in [CODE, ANSWER] {
         let (steps, _) = scene.clean().await;
-        let each = |step: usize| tokio::spawn(said_after(scene.clone(), step));
-        let mut told = futures::stream::iter(0..=steps).map(each).buffer_unordered(3);
-        while let Some(one) = told.next().await {
-            one.expect("a comment that is neither dropped nor told twice");
-        }
+        crate::required::grid(0..=steps, |step| said_after(scene.clone(), step)).await;
     }
 }

@@ -71,19 +71,21 @@ async fn twice_quickly_is_as_the_last() {
 #[tokio::test(flavor = "multi_thread")]
 async fn off_and_on_after_any_step_ends_in_one_pull_request() {
     let (steps, _) = crate::house::CODE.clean().await;
-    for step in 0..steps {
-        let (mut house, issue) = crate::house::CODE.begin().await;
-        house.walk(step).await;
-        house.unlabel(issue, "agent:go");
-        house.walk(usize::MAX).await;
-        let state = house.state(issue).await;
-        assert!(["idle", "unknown", "paused", "in-review"].contains(&state.as_str()), "{state} after {step} steps");
-        house.label(issue, "agent:go");
-        house.walk(usize::MAX).await;
-        assert_eq!(house.state(issue).await, "in-review", "after {step} steps\n{}", house.thread(issue));
-        assert_eq!((house.pulls().len(), house.live().await), (1, 0), "after {step} steps");
-        house.done().await;
-    }
+    crate::required::grid(0..steps, off_and_on_after).await;
+}
+
+async fn off_and_on_after(step: usize) {
+    let (mut house, issue) = crate::house::CODE.begin().await;
+    house.walk(step).await;
+    house.unlabel(issue, "agent:go");
+    house.walk(usize::MAX).await;
+    let state = house.state(issue).await;
+    assert!(["idle", "unknown", "paused", "in-review"].contains(&state.as_str()), "{state} after {step} steps");
+    house.label(issue, "agent:go");
+    house.walk(usize::MAX).await;
+    assert_eq!(house.state(issue).await, "in-review", "after {step} steps\n{}", house.thread(issue));
+    assert_eq!((house.pulls().len(), house.live().await), (1, 0), "after {step} steps");
+    house.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
