@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use url::Url;
 
 /// Bytes of a body: what GitHub sends for an ordinary issue.
@@ -73,19 +73,25 @@ impl Forge {
     }
 }
 
-/// All of the body but the issue's number, padded with what fills real payloads: addresses nobody reads.
+/// All of the body but the issue's number, padded with what fills real payloads: addresses nobody reads. They hold as much
+/// that never comes again as the addresses of real ones: 83 example payloads of GitHub's shrink 4.1 times in skep's store,
+/// and so does this.
 fn beginning(label: &str) -> anyhow::Result<Vec<u8>> {
     let label = serde_json::to_string(label)?;
     let user = r#"{"login":"octocat","id":583231,"type":"User","site_admin":false}"#;
     let head = format!(
         r#"{{"action":"labeled","repository":{{"id":186853002,"full_name":"octocat/hello-world","private":false,"owner":{user}}},"installation":{{"id":2311213}},"sender":{user},"label":{{"id":1362934390,"name":{label}}},"issue":{{"id":444500041,"title":"Spelling error in the README file","user":{user},"labels":[{{"id":1362934390,"name":{label}}}],"state":"open","comments":0,"created_at":"2026-11-20T15:20:18Z","updated_at":"2026-11-20T15:20:21Z","body":"It looks like you accidentally spelled \"commit\" with two t's.\r\n\r\n- [ ] fix it","urls":["#
     );
-    let (entry, end) =
-        (r#""https://api.github.com/repos/octocat/hello-world/issues/events{/number}","#, r#"""],"number":"#);
+    let end = r#"""],"number":"#;
     let room = BODY - NUMBER - TAIL.len();
     let mut body = head;
-    while body.len() + entry.len() + end.len() <= room {
-        body.push_str(entry);
+    for number in 0_u32.. {
+        let hash = hex::encode(Sha256::digest(number.to_be_bytes()));
+        let entry = format!(r#""https://api.github.com/repos/octocat/hello-world/issues/{}{{/number}}","#, &hash[..12]);
+        if body.len() + entry.len() + end.len() > room {
+            break;
+        }
+        body.push_str(&entry);
     }
     let missing = room.checked_sub(body.len() + end.len()).context("the label is too long")?;
     let (quote, rest) = end.split_at(1);

@@ -194,14 +194,14 @@ fn writing_setup(tuning: &Tuning) -> String {
         "PRAGMA busy_timeout = {busy}; PRAGMA page_size = {PAGE}; PRAGMA journal_mode = WAL; \
          PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = {log_pages}; \
          PRAGMA journal_size_limit = {LOG_BYTES}; PRAGMA max_page_count = {most_pages}; \
-         PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY"
+         PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY"
     )
 }
 
 fn reading_setup(tuning: &Tuning) -> String {
     let busy = tuning.busy.as_millis();
     format!(
-        "PRAGMA busy_timeout = {busy}; PRAGMA synchronous = FULL; PRAGMA query_only = ON; PRAGMA cache_size = -4096"
+        "PRAGMA busy_timeout = {busy}; PRAGMA synchronous = FULL; PRAGMA query_only = ON; PRAGMA cache_size = -1024"
     )
 }
 

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::connect::Pools;
 use super::error::StoreError;
-use super::inbox::{Accepted, NewInbox, insert_inbox, pieces};
+use super::inbox::{Accepted, Ready, insert_inbox, pieces};
 use super::wake::Wake;
 
 /// Rows that may wait at the door; more wait outside it.
@@ -25,7 +25,7 @@ const MOST_ROWS: usize = 256;
 
 /// One caller at the door.
 pub(super) struct Waiting {
-    fact: NewInbox,
+    fact: Ready,
     answer: oneshot::Sender<Result<Accepted, StoreError>>,
 }
 
@@ -56,11 +56,7 @@ pub(super) fn open(door: Door, tasks: &TaskTracker) -> mpsc::Sender<Waiting> {
 }
 
 /// Waits until `fact` is durable, at most `limit`.
-pub(super) async fn accept(
-    door: &mpsc::Sender<Waiting>,
-    limit: Duration,
-    fact: NewInbox,
-) -> Result<Accepted, StoreError> {
+pub(super) async fn accept(door: &mpsc::Sender<Waiting>, limit: Duration, fact: Ready) -> Result<Accepted, StoreError> {
     let (answer, answered) = oneshot::channel();
     let closed = || StoreError::Unavailable("the store is closed".to_owned());
     let wait = async {
@@ -88,11 +84,11 @@ async fn serve(door: Door, mut receiver: mpsc::Receiver<Waiting>) {
 }
 
 fn gather(first: Waiting, receiver: &mut mpsc::Receiver<Waiting>, most: usize) -> Vec<Waiting> {
-    let mut bytes = first.fact.body.len();
+    let mut bytes = first.fact.0.body.len();
     let mut group = vec![first];
     while group.len() < most && bytes < GROUP_BYTES {
         let Ok(next) = receiver.try_recv() else { break };
-        bytes += next.fact.body.len();
+        bytes += next.fact.0.body.len();
         group.push(next);
     }
     group.retain(|waiting| !waiting.answer.is_closed());
@@ -117,7 +113,7 @@ async fn commit(door: &Door, group: Vec<Waiting>) {
 }
 
 /// All together, or, when one row spoils it for the others, each alone.
-async fn store_all(pools: &Pools, facts: &[NewInbox]) -> Vec<Result<Accepted, StoreError>> {
+async fn store_all(pools: &Pools, facts: &[Ready]) -> Vec<Result<Accepted, StoreError>> {
     match store(pools, facts).await {
         Ok(accepted) => accepted.into_iter().map(Ok).collect(),
         Err(StoreError::Conflict(_) | StoreError::Other(_)) if facts.len() > 1 => {
@@ -132,7 +128,7 @@ async fn store_all(pools: &Pools, facts: &[NewInbox]) -> Vec<Result<Accepted, St
     }
 }
 
-async fn store(pools: &Pools, facts: &[NewInbox]) -> Result<Vec<Accepted>, StoreError> {
+async fn store(pools: &Pools, facts: &[Ready]) -> Result<Vec<Accepted>, StoreError> {
     let mut writing = pools.begin().await?;
     let mut accepted = Vec::with_capacity(facts.len());
     for piece in pieces(facts, MOST_ROWS) {

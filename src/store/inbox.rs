@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::error::{StoreError, malformed};
-use super::{Store, group};
+use super::{Store, body, group};
 use crate::core::ids::TaskKey;
 
 /// A fact on its way in.
@@ -29,6 +29,18 @@ pub struct NewInbox {
     pub body: String,
     /// Epoch milliseconds.
     pub received_at: i64,
+}
+
+/// A fact whose body is as the database holds it.
+pub(super) struct Ready(pub NewInbox);
+
+impl Ready {
+    pub fn of(mut fact: NewInbox) -> Self {
+        if let Cow::Owned(packed) = body::pack(&fact.body) {
+            fact.body = packed;
+        }
+        Self(fact)
+    }
 }
 
 /// What became of an accepted row. Either way it is durable.
@@ -73,7 +85,7 @@ pub(super) fn inbox_row(row: &AnyRow) -> Result<InboxRow, sqlx::Error> {
         kind: row.try_get("kind")?,
         name: row.try_get("name")?,
         task: task_key(row)?,
-        body: row.try_get("body")?,
+        body: body::unpack(row.try_get("body")?).map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
         received_at: row.try_get("received_at")?,
         handled_at: row.try_get("handled_at")?,
         result: row.try_get("result")?,
@@ -84,11 +96,6 @@ pub(super) fn inbox_row(row: &AnyRow) -> Result<InboxRow, sqlx::Error> {
 pub(super) fn task_key(row: &AnyRow) -> Result<Option<TaskKey>, sqlx::Error> {
     let text: Option<String> = row.try_get("task")?;
     text.map(|text| text.parse().map_err(malformed)).transpose()
-}
-
-/// Text as both databases can hold it.
-pub(super) fn storable(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
 /// `head VALUES ($1, …), (…) tail`: one statement for many rows.
@@ -140,7 +147,7 @@ pub(super) async fn mark_handled(connection: &mut AnyConnection, mut marks: Vec<
         let head = "UPDATE inbox SET handled_at = mark.column2, result = mark.column3 FROM (";
         let mut query = sqlx::query(many_rows(head, 3, some.len(), tail));
         for mark in some {
-            query = query.bind(mark.seq).bind(mark.at).bind(storable(&mark.result).into_owned());
+            query = query.bind(mark.seq).bind(mark.at).bind(body::storable(&mark.result).into_owned());
         }
         query.execute(&mut *connection).await?;
     }
@@ -148,14 +155,11 @@ pub(super) async fn mark_handled(connection: &mut AnyConnection, mut marks: Vec<
 }
 
 /// Writes up to a few hundred rows and says for each whether it was new.
-pub(super) async fn insert_inbox(
-    connection: &mut AnyConnection,
-    rows: &[NewInbox],
-) -> Result<Vec<Accepted>, sqlx::Error> {
+pub(super) async fn insert_inbox(connection: &mut AnyConnection, rows: &[Ready]) -> Result<Vec<Accepted>, sqlx::Error> {
     let head = "INSERT INTO inbox (id, kind, name, task, received_at)";
     let sql = many_rows(head, 5, rows.len(), "ON CONFLICT (id) DO NOTHING RETURNING seq, id");
     let mut query = sqlx::query(sql);
-    for row in rows {
+    for Ready(row) in rows {
         query = query
             .bind(row.id.as_str())
             .bind(row.kind.as_str())
@@ -169,11 +173,11 @@ pub(super) async fn insert_inbox(
     }
     let mut answers = Vec::with_capacity(rows.len());
     let mut bodies = Vec::with_capacity(fresh.len());
-    for row in rows {
+    for Ready(row) in rows {
         // The same id twice in one statement: the first is the new one.
         match fresh.remove(&row.id) {
             Some(seq) => {
-                bodies.push((seq, storable(&row.body)));
+                bodies.push((seq, row.body.as_str()));
                 answers.push(Accepted::New { seq });
             }
             None => answers.push(Accepted::Duplicate),
@@ -183,13 +187,13 @@ pub(super) async fn insert_inbox(
     Ok(answers)
 }
 
-async fn insert_bodies(connection: &mut AnyConnection, bodies: Vec<(i64, Cow<'_, str>)>) -> Result<(), sqlx::Error> {
+async fn insert_bodies(connection: &mut AnyConnection, bodies: Vec<(i64, &str)>) -> Result<(), sqlx::Error> {
     if bodies.is_empty() {
         return Ok(());
     }
     let mut query = sqlx::query(many_rows("INSERT INTO inbox_body (seq, body)", 2, bodies.len(), ""));
     for (seq, body) in bodies {
-        query = query.bind(seq).bind(body.into_owned());
+        query = query.bind(seq).bind(body);
     }
     query.execute(connection).await?;
     Ok(())
@@ -208,7 +212,7 @@ impl Store {
     ///
     /// [`StoreError::Busy`]: it was not durable in time; it may or may not be stored, so the sender must send it again.
     pub async fn accept(&self, fact: NewInbox) -> Result<Accepted, StoreError> {
-        group::accept(&self.inner.accept, self.inner.accept_limit, fact).await
+        group::accept(&self.inner.accept, self.inner.accept_limit, Ready::of(fact)).await
     }
 
     /// The oldest rows nobody has handled, oldest first.

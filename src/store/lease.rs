@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use super::Store;
 use super::connect::{Turn, take_turn};
 use super::error::StoreError;
-use super::inbox::{Accepted, NewInbox, insert_inbox};
+use super::inbox::{Accepted, NewInbox, Ready, insert_inbox};
 use super::outbox::{COLUMNS, EffectRow, effect_row, placeholders};
 
 /// A wish for work.
@@ -209,7 +209,7 @@ impl Store {
                 return Ok(Closed::Lost);
             }
             if let Some(outcome) = closing.outcome {
-                let accepted = insert_inbox(&mut writing, &[outcome]).await?;
+                let accepted = insert_inbox(&mut writing, &[Ready::of(outcome)]).await?;
                 told = accepted.iter().any(|one| matches!(one, Accepted::New { .. }));
             }
             writing.commit().await?;

@@ -5,8 +5,9 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
+use super::body::storable;
 use super::error::malformed;
-use super::inbox::{storable, task_key};
+use super::inbox::task_key;
 use crate::core::ids::{SessionId, TaskKey};
 
 /// Something to do outside.

@@ -6,8 +6,9 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::Store;
+use super::body::storable;
 use super::error::StoreError;
-use super::inbox::{many_rows, storable};
+use super::inbox::many_rows;
 use crate::core::ids::SessionId;
 
 /// One line on its way in.

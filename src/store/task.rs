@@ -5,8 +5,9 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
+use super::body::storable;
 use super::error::malformed;
-use super::inbox::{pieces, storable, task_key};
+use super::inbox::{pieces, task_key};
 use super::outbox::placeholders;
 use crate::core::ids::{InstallationId, RepositoryId, SessionId, TaskKey};
 

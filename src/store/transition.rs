@@ -12,7 +12,7 @@ use super::Store;
 use super::connect::{Turn, Writing, take_turn};
 use super::error::StoreError;
 use super::event::{NewEvent, insert_events};
-use super::inbox::{Accepted, Handled, NewInbox, insert_inbox, mark_handled};
+use super::inbox::{Accepted, Handled, NewInbox, Ready, insert_inbox, mark_handled};
 use super::lease::PARKED;
 use super::outbox::{Added, NewEffect, Withdrawal, Withdrawn, insert_effect, withdraw};
 use super::task::{self, QueuePlace, SessionRow, TaskRow};
@@ -125,7 +125,7 @@ impl Transition {
     /// Puts a fact into the inbox as part of this decision.
     pub async fn accept_inline(&mut self, fact: NewInbox) -> Result<Accepted, StoreError> {
         self.rings_inbox = true;
-        let accepted = within!(self, insert_inbox(self.connection(), &[fact]))?;
+        let accepted = within!(self, insert_inbox(self.connection(), &[Ready::of(fact)]))?;
         Ok(accepted.first().copied().unwrap_or(Accepted::Duplicate))
     }
 
