@@ -13,6 +13,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -165,29 +166,41 @@ async fn join(name: &str, handle: JoinHandle<()>) {
 pub async fn serve(setup: Setup, addresses: Addresses) -> anyhow::Result<()> {
     let app = App::build(setup).await?;
     let running = app.start(&addresses).await?;
+    // One listener for both: a signal between two of them would be lost.
+    let mut signals = Signals::listen()?;
     tracing::info!(listen = %running.listen, admin = %running.admin, "skep is ready");
-    signal().await?;
+    signals.next().await;
     tracing::info!("stopping: agents are interrupted and go on at the next start");
     tokio::select! {
         () = running.stop() => tracing::info!("stopped"),
-        second = signal() => {
-            second?;
+        () = signals.next() => {
             tracing::warn!("a second signal: ending at once");
         }
     }
     Ok(())
 }
 
-/// Waits for SIGTERM or SIGINT.
-pub async fn signal() -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("listen for SIGINT")?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT, each heard once.
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Listens from now on.
+    pub fn listen() -> anyhow::Result<Self> {
+        let terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
+        let interrupt = signal(SignalKind::interrupt()).context("listen for SIGINT")?;
+        Ok(Self { terminate, interrupt })
     }
-    Ok(())
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 async fn who(github: &GitHub) -> anyhow::Result<Me> {

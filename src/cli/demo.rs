@@ -10,7 +10,6 @@ mod stage;
 mod tally;
 
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
@@ -56,13 +55,13 @@ async fn play(options: Demo, path: String) -> anyhow::Result<()> {
     let began = Instant::now();
     let stage = Stage::build(SocketAddr::from(([127, 0, 0, 1], options.port)), path).await?;
     let screen = Screen { json: options.json, began: (stage.running.app.runner.parts().clock)() };
-    let mut signal = pin!(crate::app::signal());
+    let mut signals = crate::app::Signals::listen()?;
     let told = tokio::select! {
         told = tell(&stage, &screen, &options, began) => Some(told),
-        signal = signal.as_mut() => signal.map(|()| None)?,
+        () = signals.next() => None,
     };
     if told.is_some() && options.keep {
-        signal.await?;
+        signals.next().await;
     }
     stage.clear().await?;
     told.unwrap_or_else(|| bail!("interrupted before the story ended"))

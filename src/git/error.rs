@@ -175,7 +175,7 @@ impl GitError {
                 format!("The App may not read the repository ({reason}): give it the permission, then add the label again.")
             }
             Self::Rejected { reason } => {
-                format!("The push was refused ({reason}): change that rule or permission, then add the label again.")
+                format!("the push was refused ({reason}). {}", mend(reason))
             }
             Self::BranchMoved { branch, .. } => format!(
                 "Somebody else changed the branch {branch}, so nothing was written over it: merge or delete it, then add the label again."
@@ -194,6 +194,22 @@ impl GitError {
             }
             _ => return None,
         })
+    }
+}
+
+/// What lets a refused push through. <https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api>
+fn mend(reason: &str) -> &'static str {
+    let has = |words: &[&str]| words.iter().any(|word| reason.contains(word));
+    if has(&["workflow"]) {
+        "GitHub lets an App change `.github/workflows` only with the permission *Workflows: write*, which skep does not ask for. \
+         Make that change by hand, and ask for the rest without it."
+    } else if has(&["GH013", "rule violations"]) {
+        "A rule set covers this branch: under Settings → Rules, exclude `agent/**` from it or let this App bypass it."
+    } else if has(&["GH006", "protected branch"]) {
+        "A branch protection rule covers this branch: under Settings → Branches, change its pattern so that it does not match \
+         `agent/*`."
+    } else {
+        "Change that rule or permission first."
     }
 }
 
@@ -261,6 +277,12 @@ mod tests {
         assert!(said(GitError::UnknownBranch("main".into())));
         assert!(said(GitError::Gone));
         assert!(said(GitError::Rejected { reason: "protected branch".into() }));
+        let mended = |reason: &str| GitError::Rejected { reason: reason.into() }.say().expect("it is for people");
+        assert!(
+            mended("GH013: Repository rule violations found for refs/heads/agent/1-x").contains("exclude `agent/**`")
+        );
+        assert!(mended("GH006: Protected branch update failed").contains("Settings → Branches"));
+        assert!(mended("create or update workflow `x` without `workflows` permission").contains("by hand"));
         let retried = |error: GitError| matches!(Failure::from(error), Failure::Retry { .. });
         assert!(retried(GitError::BadToken));
         assert!(retried(GitError::Network { why: "x".into() }));

@@ -56,7 +56,7 @@ pub use talk::{JobEnd, Required};
 /// What the App asks for when nothing else is said: what skep's manifest asks for.
 pub const PERMISSIONS: [(&str, &str); 7] = [
     ("actions", "read"),
-    ("checks", "write"),
+    ("checks", "read"),
     ("contents", "write"),
     ("issues", "write"),
     ("metadata", "read"),
@@ -64,20 +64,9 @@ pub const PERMISSIONS: [(&str, &str); 7] = [
     ("statuses", "read"),
 ];
 
-/// What the App listens to when nothing else is said.
-pub const EVENTS: [&str; 11] = [
-    "check_run",
-    "check_suite",
-    "issue_comment",
-    "issues",
-    "pull_request",
-    "pull_request_review",
-    "pull_request_review_comment",
-    "push",
-    "repository",
-    "status",
-    "workflow_run",
-];
+/// What the App listens to when nothing else is said: what skep's manifest listens to.
+pub const EVENTS: [&str; 8] =
+    ["check_suite", "issue_comment", "issues", "pull_request", "pull_request_review", "push", "status", "workflow_run"];
 
 /// How a simulator is set up.
 #[derive(Clone)]

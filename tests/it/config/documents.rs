@@ -59,6 +59,8 @@ fn the_manifest_asks_for_what_is_used() {
     assert_eq!(asked, BTreeMap::from(used));
     let events: Vec<String> = serde_json::from_value(manifest["default_events"].clone()).expect("events");
     assert_eq!(events, EVENTS);
+    // The stories play with these and no others, so that each is needed.
+    assert_eq!((skep::simulator::PERMISSIONS, skep::simulator::EVENTS), (PERMISSIONS, EVENTS));
     let read = |event: &str, action: &str| {
         let parsed = webhook::parse(event, &format!(r#"{{"action":"{action}"}}"#));
         !matches!(parsed, Parsed::Ignored { .. })

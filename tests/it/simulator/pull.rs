@@ -179,6 +179,10 @@ async fn a_fork_can_ask_to_be_pulled() {
 #[tokio::test]
 async fn checks_and_statuses() {
     let stage = stage().await;
+    // skep's own App may not write them.
+    let installation = stage.simulator.installation(stage.home).expect("an installation");
+    let write = Some(skep::simulator::world::account::Access::Write);
+    stage.simulator.set_app_permission(installation, "checks", write).expect("granted");
     let token = stage.token().await;
     let sha = stage.simulator.branch_head(stage.home, "main").expect("main");
     let body = json!({ "name": "skep", "head_sha": sha, "status": "in_progress", "external_id": "1-1-1" });
