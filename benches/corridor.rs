@@ -5,6 +5,7 @@
 //! cargo bench --bench corridor -- start 20        # from the start of the process to its first 200 on /healthz
 //! cargo bench --bench corridor -- weight 1000     # resident memory: idle, and with so many tasks queued
 //! cargo bench --bench corridor -- answer 12       # from a person's answer to the agent that has it: live, and parked
+//! cargo bench --bench corridor -- pause 8         # from the switch that goes off to the agent's end and the word on the issue
 //! cargo bench --bench corridor -- parked 1000     # resident memory and processes with so many parked sessions
 //! ```
 //!
@@ -158,11 +159,11 @@ fn percentile(sorted: &[i64], percent: usize) -> i64 {
 fn show(name: &str, mut values: Vec<i64>) {
     values.sort_unstable();
     if values.is_empty() {
-        println!("{name:<28} nothing measured");
+        println!("{name:<40} nothing measured");
         return;
     }
     let (p50, p99, max) = (percentile(&values, 50), percentile(&values, 99), values[values.len() - 1]);
-    println!("{name:<28} p50 {p50:>6} ms   p99 {p99:>6} ms   max {max:>6} ms   n {}", values.len());
+    println!("{name:<40} p50 {p50:>6} ms   p99 {p99:>6} ms   max {max:>6} ms   n {}", values.len());
 }
 
 async fn latency(issues: usize) -> anyhow::Result<()> {
@@ -277,9 +278,50 @@ async fn parked(sessions: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Child processes of all its threads: agents, and git.
 fn children(skep: &Skep) -> anyhow::Result<usize> {
-    let path = format!("/proc/{pid}/task/{pid}/children", pid = skep.child.id());
-    Ok(std::fs::read_to_string(path)?.split_whitespace().count())
+    let mut count = 0;
+    for thread in std::fs::read_dir(format!("/proc/{}/task", skep.child.id()))? {
+        // A thread may end while we look.
+        count +=
+            std::fs::read_to_string(thread?.path().join("children")).unwrap_or_default().split_whitespace().count();
+    }
+    Ok(count)
+}
+
+/// The switch goes off while an agent works: until its last process is gone, and until the issue says so.
+async fn pause(issues: usize) -> anyhow::Result<()> {
+    for (name, script) in [("obeys", "say Working.\nwait 3600"), ("ignores the cancel", "say Working.\nhang")] {
+        let bench = Bench::open().await?;
+        let (skep, _) = bench.serve(10)?;
+        let (mut after, mut gone, mut said) = (0, Vec::new(), Vec::new());
+        for round in 0..=issues {
+            let issue = bench.go(&format!("Round {round}"), script)?;
+            until(&skep, &mut after, issue, "session.running")?;
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let began = Instant::now();
+            bench.simulator.unlabel(bench.repository, issue, "agent:go", "ana")?;
+            let (mut process, mut comment) = (None, None);
+            while process.is_none() || comment.is_none() {
+                if process.is_none() && children(&skep)? == 0 {
+                    process = Some(i64::try_from(began.elapsed().as_millis())?);
+                }
+                let comments = bench.simulator.comments(bench.repository, issue)?;
+                if comment.is_none() && comments.iter().any(|comment| comment.body.starts_with("**Paused**")) {
+                    comment = Some(i64::try_from(began.elapsed().as_millis())?);
+                }
+                if began.elapsed() > Duration::from_secs(30) {
+                    bail!("never paused: {comments:#?}");
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            gone.extend(process.filter(|_| round > 0));
+            said.extend(comment.filter(|_| round > 0));
+        }
+        show(&format!("off to process gone, {name}"), gone);
+        show(&format!("off to said, {name}"), said);
+    }
+    Ok(())
 }
 
 async fn start(times: usize) -> anyhow::Result<()> {
@@ -331,6 +373,7 @@ async fn main() -> anyhow::Result<()> {
         Some("start") => start(number(20)).await,
         Some("weight") => weight(number(1_000)).await,
         Some("answer") => answer(number(12)).await,
+        Some("pause") => pause(number(8)).await,
         Some("parked") => parked(number(1_000)).await,
         _ => {
             start(10).await?;

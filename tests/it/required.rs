@@ -11,7 +11,7 @@ use futures::{Future, StreamExt};
 /// Houses at work at once.
 const SIDE_BY_SIDE: usize = 3;
 /// Of so many cells of a grid one is told where not everything is required.
-const ONE_IN: usize = 8;
+const ONE_IN: usize = 10;
 
 /// True where `SKEP_TEST_REQUIRE=all`: nothing may be skipped.
 pub fn everything() -> bool {
@@ -25,6 +25,17 @@ pub fn skip(why: &str) {
     if SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(why.to_owned()) {
         writeln!(std::io::stderr(), "skipped: {why}").expect("somebody reads");
     }
+}
+
+/// Whether these programs are installed; says what is skipped where one is not.
+pub fn installed(programs: &[&str], what: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let there = |program: &&&str| std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    let missing = programs.iter().find(|program| !there(program));
+    if let Some(missing) = missing {
+        skip(&format!("{what} ({missing} is not installed)"));
+    }
+    missing.is_none()
 }
 
 /// The cells to tell here, spread over the grid.

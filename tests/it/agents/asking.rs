@@ -143,6 +143,9 @@ async fn without_a_desk_questions_are_the_last_message() {
 
 #[tokio::test]
 async fn an_agent_that_takes_no_http_is_told_of_and_works_without() {
+    if !crate::required::installed(&["python3"], "agents written for the tests") {
+        return;
+    }
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/late.py");
     let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")])
         .without_sandbox()
@@ -187,6 +190,9 @@ async fn a_cancel_ends_an_open_form() {
 /// The dispatch loop is free while people think: other requests of the agent are answered.
 #[tokio::test]
 async fn an_open_form_blocks_nothing() {
+    if !crate::required::installed(&["python3"], "agents written for the tests") {
+        return;
+    }
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/forms.py");
     let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")])
         .without_sandbox()

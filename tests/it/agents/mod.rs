@@ -140,10 +140,11 @@ impl Bench {
 
     /// Kills everything that runs here, and waits until it is gone.
     pub async fn kill(&self) {
-        for number in self.processes() {
-            kill(number);
-        }
-        until("the death of the agent", || self.processes().is_empty()).await;
+        let all = self.processes();
+        all.iter().copied().for_each(kill);
+        // A dying process loses its environment before it is dead.
+        until("the death of the agent", || self.processes().is_empty() && !all.iter().any(|number| runs(*number)))
+            .await;
     }
 
     /// What is in a file of the working copy.
@@ -155,6 +156,11 @@ impl Bench {
     pub fn processes(&self) -> Vec<u32> {
         marked(&self.data())
     }
+}
+
+fn runs(number: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
+    stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with(['Z', 'X']))
 }
 
 /// Living processes whose environment names this data folder.

@@ -241,6 +241,9 @@ async fn an_agent_that_cannot_load_is_told_everything() {
 /// One of the real agents replays a loaded session only after it has answered the load.
 #[tokio::test]
 async fn history_that_comes_late_is_not_told_again() {
+    if !crate::required::installed(&["python3"], "agents written for the tests") {
+        return;
+    }
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/late.py");
     let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")])
         .without_sandbox()
