@@ -229,8 +229,8 @@ impl Runner {
             Effect::ShowStatus { place, comment, body } => show::status(parts, row, place, *comment, body).await,
             Effect::ShowLabel { place, label } => show::label(parts, place, *label).await,
             Effect::PostAnswer { place, session, body } => show::answer(parts, row, place, session, body).await,
-            Effect::CheckTrigger { place, actor, asking, snapshot } => {
-                trigger::check(parts, place, actor, (*asking, snapshot.as_ref())).await
+            Effect::CheckTrigger { place, actor, asking, snapshot, role } => {
+                trigger::check(parts, place, actor, (*asking, snapshot.as_ref(), role.as_deref())).await
             }
             Effect::CheckPublish { place, session, actor } => {
                 trigger::check_publish(parts, place, session, actor).await

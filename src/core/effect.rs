@@ -37,6 +37,9 @@ pub enum Effect {
         asking: Asking,
         /// The words in the delivery; without one they are taken as they are now.
         snapshot: Option<Snapshot>,
+        /// The role that was asked for by command, whose file is read instead of the labels'.
+        #[serde(default)]
+        role: Option<String>,
     },
     /// Make the status comment say this. Found by its number or else by its marker, then edited; posted only if neither
     /// finds it.

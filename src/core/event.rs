@@ -241,6 +241,9 @@ pub enum Event {
         /// How long it has said nothing, milliseconds; 0 unless that is long.
         #[serde(default)]
         silent_ms: i64,
+        /// The last lines of its log, redacted.
+        #[serde(default)]
+        tail: Vec<String>,
     },
     /// A prompt turn ended in an orderly way.
     TurnEnded {

@@ -67,14 +67,11 @@ impl SessionState {
         matches!(self, Self::Dispatched | Self::Running | Self::Waiting | Self::Idle)
     }
 
-    /// Whether `next` may follow. Failures and cancels are final, and every live state may come to them; a completed session
-    /// is taken up again when people have more to say about its pull request.
+    /// Whether `next` may follow. Every live state may come to a failure or a cancel; a session that is over is taken up again
+    /// when people have more to say about its open pull request.
     pub fn may_become(self, next: Self) -> bool {
-        if self == Self::Completed {
-            return next == Self::Parked;
-        }
         if self.is_end() {
-            return false;
+            return next == Self::Parked;
         }
         match next {
             Self::Failed | Self::Cancelled | Self::Parked => self != next,
@@ -138,8 +135,8 @@ mod tests {
         parked -> created dispatched running idle failed cancelled
         idle -> dispatched running parked completed failed cancelled
         completed -> parked
-        failed -> 
-        cancelled -> 
+        failed -> parked
+        cancelled -> parked
         ");
     }
 }

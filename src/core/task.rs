@@ -30,6 +30,9 @@ pub struct Task {
     pub branch: Option<AgentBranch>,
     /// What we last wrote to it: the lease of the next push.
     pub branch_head: Option<Sha>,
+    /// Others have written to it as well: no new session may begin it anew.
+    #[serde(default)]
+    pub branch_shared: bool,
     /// How many branches were left to others: merged, closed, or written to by somebody else.
     #[serde(default)]
     pub branches_left: u32,
@@ -97,6 +100,7 @@ impl Task {
             last_trigger: 0,
             branch: None,
             branch_head: None,
+            branch_shared: false,
             branches_left: 0,
             pull: None,
             stage: Stage::Idle,
@@ -142,6 +146,7 @@ impl Task {
     pub fn leave_branch(&mut self) {
         self.branch = None;
         self.branch_head = None;
+        self.branch_shared = false;
         self.branches_left = self.branches_left.saturating_add(1);
     }
 

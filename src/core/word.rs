@@ -24,6 +24,13 @@ pub struct Word {
     pub sending: bool,
 }
 
+impl Word {
+    /// It only asks the agent something.
+    pub fn is_asked(&self) -> bool {
+        matches!(self.kind, WordKind::Asked { .. })
+    }
+}
+
 /// What words are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]

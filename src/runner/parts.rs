@@ -69,7 +69,7 @@ impl Default for Knobs {
     fn default() -> Self {
         Self {
             initialize: Duration::from_secs(30),
-            cancel_grace: Duration::from_secs(10),
+            cancel_grace: Duration::from_secs(1),
             look_again: Duration::from_secs(4),
             progress: Duration::from_secs(1),
             silent: Duration::from_secs(300),

@@ -115,7 +115,11 @@ impl<'a> Pump<'a> {
                 self.remember(id, &title);
                 self.doing = title;
             }
-            Update::Message { id, text } => self.remember(id, text.lines().last().unwrap_or_default()),
+            Update::Message { id, text } => {
+                // Its first words are news: people may ask for the log's end.
+                self.news |= self.tail.is_empty();
+                self.remember(id, text.lines().last().unwrap_or_default());
+            }
             Update::Stderr { text } => {
                 for line in text.lines().rev().take(TAIL).collect::<Vec<_>>().into_iter().rev() {
                     self.remember(format!("stderr {}", self.tail.len()), line);
@@ -177,8 +181,9 @@ impl<'a> Pump<'a> {
     }
 
     async fn tell_how(&mut self, silent_ms: i64) {
-        let (plan, doing) = (self.plan.clone(), self.parts.redact(&self.doing));
-        self.tell(Event::Progressed { session: self.session.clone(), plan, doing, silent_ms }, "progressed").await;
+        let (session, plan, doing) = (self.session.clone(), self.plan.clone(), self.parts.redact(&self.doing));
+        let tail = self.tail.iter().map(|(_, line)| line.clone()).collect();
+        self.tell(Event::Progressed { session, plan, doing, silent_ms, tail }, "progressed").await;
     }
 
     async fn tell(&mut self, event: Event, name: &str) {

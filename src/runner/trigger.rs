@@ -23,9 +23,9 @@ pub(super) async fn check(
     parts: &Parts,
     place: &Place,
     actor: &Actor,
-    (asking, snapshot): (Asking, Option<&Snapshot>),
+    (asking, snapshot, role): (Asking, Option<&Snapshot>, Option<&str>),
 ) -> Result<Performed, Failure> {
-    let facts = TriggerFacts { asking, ..read(parts, place, actor, snapshot).await? };
+    let facts = TriggerFacts { asking, ..read(parts, place, actor, (snapshot, role)).await? };
     Ok(Performed::known(Event::TriggerChecked { facts: Box::new(facts) }))
 }
 
@@ -34,7 +34,7 @@ pub(super) async fn check(
 /// # Errors
 /// Whatever GitHub answers; a fact that cannot be read is never assumed.
 pub async fn read_facts(parts: &Parts, place: &Place, actor: &Actor) -> Result<TriggerFacts, GitHubError> {
-    read(parts, place, actor, None).await
+    read(parts, place, actor, (None, None)).await
 }
 
 /// Reads the facts; without a snapshot the issue's words are taken as they are now.
@@ -42,7 +42,7 @@ async fn read(
     parts: &Parts,
     place: &Place,
     actor: &Actor,
-    snapshot: Option<&Snapshot>,
+    (snapshot, role): (Option<&Snapshot>, Option<&str>),
 ) -> Result<TriggerFacts, GitHubError> {
     let at = parts.at(place);
     let (issue, repository, permission, comments) = tokio::try_join!(
@@ -61,7 +61,9 @@ async fn read(
     let mut quoted: Vec<Quoted> = quoted.collect();
     quoted.drain(..quoted.len().saturating_sub(COMMENTS));
     words.comments = quoted;
-    let role_files = role_files(parts, &at, &words.labels, &repository.default_branch).await?;
+    let wished = role.map(|role| vec![format!("role:{role}")]);
+    let labels = wished.as_ref().unwrap_or(&words.labels);
+    let role_files = role_files(parts, &at, labels, &repository.default_branch).await?;
     Ok(TriggerFacts {
         place: place.clone(),
         asking: Asking::Command,

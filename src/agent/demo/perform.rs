@@ -52,7 +52,11 @@ impl Actor {
         let played = if has_work {
             self.follow().await
         } else {
-            self.say("I found no skep-demo script in the prompt, so I did nothing.").map(|()| StopReason::EndTurn)
+            let words = match self.part.memory.turns {
+                0 | 1 => "I found no skep-demo script in the prompt, so I did nothing.",
+                _ => "All steps of my script are done, so there was nothing left to do.",
+            };
+            self.say(words).map(|()| StopReason::EndTurn)
         };
         match played.and_then(|stop| self.count(prompt).map(|()| stop)) {
             Ok(stop) => Ending::Answer(PromptResponse::new(stop)),

@@ -119,6 +119,7 @@ pub(super) fn assigned(mut draft: Draft<'_>, login: &str, added: bool) -> Decisi
     }
     draft.task.talk.assigned = Some(login.to_owned());
     let waits = draft.task.open_questions().next().is_some()
+        || draft.task.follow.needs.is_some()
         || matches!(draft.task.stage, Stage::Held { hold: Hold::Plan, .. });
     if !waits {
         unassign(&mut draft);
@@ -156,6 +157,7 @@ pub(super) fn answered(mut draft: Draft<'_>, answers: &Answers, found: &Weighed)
         let before: Vec<&Question> = open.iter().collect();
         draft.say(found.on, talk::reply_key(found), text::answers::noted(&answers.given, &before, &refs));
     }
+    talk::hinted(&mut draft, found.comment, answers.given.is_empty());
     if answers.given.is_empty() {
         return draft.because("the answer is not clear; its writer is told how to give it");
     }

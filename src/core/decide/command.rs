@@ -9,7 +9,7 @@ use crate::core::event::{Asking, Weighed};
 use crate::core::place::Actor;
 use crate::core::question;
 use crate::core::story::Happening;
-use crate::core::task::{End, Hold, Stage};
+use crate::core::task::{Hold, Stage};
 use crate::core::text;
 use crate::core::word::WordKind;
 
@@ -41,6 +41,7 @@ pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> De
     if spoken.left_out > 0 {
         said.push(text::command::too_many(spoken.lines.len(), spoken.left_out));
     }
+    talk::hinted(&mut draft, found.comment, !understood);
     if understood {
         draft.react_to(found.comment, Reaction::ThumbsUp, None);
     }
@@ -63,8 +64,8 @@ fn with_the_rest(command: &Command, words: &mut String) -> Command {
 fn finish(draft: Draft<'_>, found: &Weighed, rest: &Spoken, reasons: &[String]) -> Decision {
     let listens = match &draft.task.stage {
         Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
-        Stage::Ended { end: End::InReview, .. } => talk::is_ours(&draft, found.on),
-        Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => false,
+        Stage::Ended { .. } => draft.task.can_revise() && talk::is_ours(&draft, found.on),
+        Stage::Idle | Stage::Checking { .. } => false,
     };
     if rest.text.trim().is_empty() || rest.addressed == Addressed::Others || !listens {
         let mut draft = draft;
@@ -151,6 +152,7 @@ fn one<'a>(draft: Draft<'a>, found: &Weighed, command: &Command) -> Done<'a> {
         Command::Answer(words) => answer(draft, found, words),
         Command::Plan => plan(draft, found),
         Command::Approve => approve(draft, &login),
+        Command::Delegate(_) if !found.permission.may_start() => Done::said(draft, text::talk::DELEGATE_ONCE),
         Command::Delegate(whom) => delegate(draft, whom),
         Command::Logs => {
             let say = text::talk::logs(&draft.task);
@@ -163,26 +165,28 @@ fn one<'a>(draft: Draft<'a>, found: &Weighed, command: &Command) -> Done<'a> {
 /// Asks GitHub for what is needed to start, as for the label, but without the label having to be there.
 fn start<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
     let actor = Actor::Person(found.actor.clone());
-    let place = draft.task.place.clone();
+    let (place, role) = (draft.task.place.clone(), draft.task.wish.role.clone());
     draft.react(Reaction::Eyes);
-    draft.plan(Effect::CheckTrigger { place, actor: actor.clone(), asking: Asking::Command, snapshot: None });
-    draft.task.stage = Stage::Checking { actor };
+    draft.plan(Effect::CheckTrigger { place, actor: actor.clone(), asking: Asking::Command, snapshot: None, role });
+    draft.check(actor);
     Done::quiet(draft, "asked GitHub whether this may start")
 }
 
 fn go<'a>(draft: Draft<'a>, found: &Weighed) -> Done<'a> {
     match &draft.task.stage {
         Stage::Idle | Stage::Ended { .. } => start(draft, found),
-        Stage::Held { hold: Hold::Paused { .. }, .. } => resume(draft, found),
+        _ if draft.task.is_paused() => resume(draft, found),
         Stage::Held { hold: Hold::Plan, .. } => Done::said(draft, text::talk::APPROVE_FIRST),
         Stage::Held { hold: Hold::Asked, .. } => Done::said(draft, text::talk::ANSWER_FIRST),
-        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } => Done::quiet(draft, "it is on already"),
+        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
+            Done::quiet(draft, "it is on already")
+        }
     }
 }
 
 fn resume<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
     match &draft.task.stage {
-        Stage::Held { hold: Hold::Paused { .. }, .. } => {
+        _ if draft.task.is_paused() => {
             switch(&mut draft, true);
             let why = text::talk::resumed_by(&found.actor.login);
             Done::decided(|draft| pause::resume(draft, &why), draft)
@@ -195,6 +199,9 @@ fn resume<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
 }
 
 fn stop<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
+    if draft.task.can_revise() {
+        return rest(draft);
+    }
     if matches!(draft.task.stage, Stage::Idle | Stage::Ended { .. }) {
         return Done::said(draft, text::talk::NOTHING_ON);
     }
@@ -203,7 +210,17 @@ fn stop<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
     Done::decided(|draft| end::stop(draft, &why, i64::MAX), draft)
 }
 
+/// While its pull request is in review, the agent is told to leave it alone.
+fn rest<'a>(mut draft: Draft<'a>) -> Done<'a> {
+    switch(&mut draft, false);
+    draft.task.follow.resting = true;
+    Done::said(draft, text::talk::RESTS)
+}
+
 fn pause_it<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
+    if draft.task.can_revise() {
+        return rest(draft);
+    }
     if matches!(draft.task.stage, Stage::Idle | Stage::Ended { .. } | Stage::Checking { .. }) {
         return Done::said(draft, text::talk::NOTHING_ON);
     }
@@ -215,7 +232,7 @@ fn pause_it<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
 fn retry<'a>(mut draft: Draft<'a>, found: &Weighed, fresh: bool) -> Done<'a> {
     match &draft.task.stage {
         Stage::Idle | Stage::Ended { .. } => {
-            draft.task.wish.again = !fresh;
+            (draft.task.wish.again, draft.task.wish.fresh) = (!fresh, fresh);
             start(draft, found)
         }
         Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
@@ -247,7 +264,7 @@ fn wish<'a>(mut draft: Draft<'a>, found: &Weighed, change: impl FnOnce(&mut crat
 
 fn ask_agent<'a>(mut draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a> {
     match &draft.task.stage {
-        Stage::Idle | Stage::Ended { .. } if !matches!(&draft.task.stage, Stage::Ended { end: End::InReview, .. }) => {
+        Stage::Idle | Stage::Ended { .. } if !draft.task.can_revise() => {
             draft.task.wish.answer = Some(words.to_owned());
             start(draft, found)
         }

@@ -6,6 +6,7 @@ use super::{Context, Decision, Noted, Planned};
 use crate::core::effect::{Effect, EffectKind, Reaction};
 use crate::core::event::Alarm;
 use crate::core::ids::{CommentId, IssueNumber};
+use crate::core::place::Actor;
 use crate::core::story::Happening;
 use crate::core::task::{Job, Progress, Stage, Step, Task};
 use crate::core::text;
@@ -108,6 +109,24 @@ impl<'a> Draft<'a> {
     /// Lets the world know, without details.
     pub(super) fn note_bare(&mut self, happening: Happening) {
         self.note(happening, json!({}));
+    }
+
+    /// GitHub is asked whether somebody may start; what is here now comes back if nothing starts.
+    pub(super) fn check(&mut self, actor: Actor) {
+        let before = match std::mem::replace(&mut self.task.stage, Stage::Idle) {
+            Stage::Idle => None,
+            Stage::Checking { before, .. } => before,
+            other => Some(Box::new(other)),
+        };
+        self.task.stage = Stage::Checking { actor, before };
+    }
+
+    /// Nothing starts: what was here before the question is here again.
+    pub(super) fn uncheck(&mut self) {
+        self.task.wish.drop_start();
+        if let Stage::Checking { before, .. } = &mut self.task.stage {
+            self.task.stage = before.take().map_or(Stage::Idle, |before| *before);
+        }
     }
 
     /// Gives up everything that is planned or running for the session, but for the look at what it made.

@@ -5,12 +5,13 @@ use serde_json::json;
 use super::trigger::refuse;
 use super::{Decision, Draft, pull, talk, turn};
 use crate::core::effect::{Effect, EffectKind, Leftover, Reaction};
-use crate::core::event::{Event, Gone, Work};
+use crate::core::event::{Event, Gone, PullStanding, Work};
 use crate::core::ids::SessionId;
 use crate::core::place::Account;
 use crate::core::story::Happening;
-use crate::core::task::{End, Progress, Stage, Step};
+use crate::core::task::{Back, End, Progress, Stage, Step};
 use crate::core::text;
+use crate::core::word::WordKind;
 
 /// The session ended well.
 pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
@@ -19,11 +20,16 @@ pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
     finish(&mut draft, end);
     draft.note(Happening::SessionCompleted, json!({ "stop": stop, "state": draft.task.state() }));
     draft.react(Reaction::Hooray);
-    // A review may come: until the pull request is over, the agent can be asked to go on where it was.
-    remove_home(&mut draft, Leftover::Go, in_review);
+    let more = in_review && !draft.task.talk.words.is_empty();
+    let revises = more && draft.task.follow.rounds < draft.cx.policy.limits.rounds;
+    // A review may come: until the pull request is over, the agent can be asked to go on where it was. A revision that
+    // begins at once lays the same working copy out anew, so that nothing may remove it under its feet.
+    if !revises {
+        remove_home(&mut draft, Leftover::Go, in_review);
+    }
     draft.show();
     if in_review {
-        if !draft.task.talk.words.is_empty() {
+        if more {
             return talk::deliver(draft, "people said more while it finished");
         }
         draft.task.follow.look_at = Some(draft.cx.now + pull::FIRST_LOOK_MS);
@@ -33,6 +39,9 @@ pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
 
 /// The session ended badly. What it made is looked at once more, so that nothing of it is lost.
 pub(super) fn fail(mut draft: Draft<'_>, class: &str, say: &str) -> Decision {
+    if let Some(back) = draft.task.errand() {
+        return turn::abandon(draft, back, say);
+    }
     draft.give_up();
     wind_up(&mut draft);
     finish(&mut draft, End::Failed { class: class.to_owned(), say: say.to_owned() });
@@ -52,8 +61,11 @@ pub(super) fn stop(draft: Draft<'_>, why: &str, at: i64) -> Decision {
         Stage::Checking { .. } => {
             let mut draft = draft;
             draft.give_up();
-            draft.task.stage = Stage::Idle;
-            draft.because(format!("superseded: {why}"))
+            draft.uncheck();
+            match draft.task.stage {
+                Stage::Queued { .. } => cancel(draft, why),
+                _ => draft.because(format!("superseded: {why}")),
+            }
         }
         Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => cancel(draft, why),
     }
@@ -70,6 +82,10 @@ pub(super) fn issue_gone(draft: Draft<'_>, how: Gone, sender: &Account, at: i64)
 }
 
 fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
+    if let Some(back @ Back::Ended { .. }) = draft.task.errand() {
+        draft.task.follow.resting = true;
+        return turn::abandon(draft, back, why);
+    }
     draft.give_up();
     wind_up(&mut draft);
     finish(&mut draft, End::Cancelled { why: why.to_owned() });
@@ -81,7 +97,8 @@ fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
 /// Our pull request is over while a session works on it: a revision has nothing left to revise.
 pub(super) fn pull_closed_at_work(mut draft: Draft<'_>, number: i64, merged: bool) -> Decision {
     pull::leave_branch(&mut draft, merged);
-    let revising = draft.task.job().is_some_and(|job| job.round > 0);
+    let errand = matches!(draft.task.errand(), Some(Back::Ended { .. }));
+    let revising = errand || draft.task.job().is_some_and(|job| job.round > 0);
     if !revising {
         return draft.because("a session is on; its end will tell");
     }
@@ -91,6 +108,19 @@ pub(super) fn pull_closed_at_work(mut draft: Draft<'_>, number: i64, merged: boo
     pull::over(&mut draft, number, merged);
     draft.show();
     draft.because("the pull request is over, and its revision with it")
+}
+
+/// A person merged or closed our pull request before its number came to us.
+pub(super) fn pull_over_at_once(mut draft: Draft<'_>, number: i64, merged: bool) -> Decision {
+    let end = if merged { End::Merged } else { End::PullClosed };
+    let stop = end.stop();
+    finish(&mut draft, end);
+    draft.note(Happening::SessionCompleted, json!({ "stop": stop, "state": draft.task.state() }));
+    pull::over(&mut draft, number, merged);
+    remove_home(&mut draft, Leftover::Go, false);
+    pull::leave_branch(&mut draft, merged);
+    draft.show();
+    draft.because("the pull request was over before it was known")
 }
 
 /// An effect that was given up.
@@ -113,9 +143,15 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
             let ids: Vec<String> = draft.task.talk.words.iter().map(|word| word.id.clone()).collect();
             turn::steered(draft, &ids, false)
         }
-        EffectKind::Ring | EffectKind::Weigh | EffectKind::ReadReview | EffectKind::LookAtPull => {
-            draft.because(format!("{} failed: {say}", effect.name()))
+        EffectKind::Weigh | EffectKind::ReadReview => {
+            let mut draft = draft;
+            draft.task.tell(draft.cx.now, text::talk::unread(effect == EffectKind::ReadReview));
+            if !matches!(draft.task.stage, Stage::Idle) {
+                draft.show();
+            }
+            draft.because(format!("{} failed, and people are told: {say}", effect.name()))
         }
+        EffectKind::Ring | EffectKind::LookAtPull => draft.because(format!("{} failed: {say}", effect.name())),
         EffectKind::Say
         | EffectKind::ReactTo
         | EffectKind::Assign
@@ -176,8 +212,13 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
             }
             draft.because("an echo: the turn was cut short")
         }
-        Event::PullOpened { number, url, draft: is_draft, .. } => {
+        Event::PullOpened { number, url, draft: is_draft, standing, .. } => {
             draft.task.pull = Some(crate::core::task::Pull { number: *number, url: url.clone(), draft: *is_draft });
+            match standing {
+                PullStanding::Open => {}
+                PullStanding::Merged => return pull::closed(draft, *number, true),
+                PullStanding::Closed => return pull::closed(draft, *number, false),
+            }
             draft.show();
             draft.because("the pull request was opened while the session was ended")
         }
@@ -281,8 +322,17 @@ fn finish(draft: &mut Draft<'_>, end: End) {
     draft.task.stage = Stage::Ended { job, end, progress, at };
     talk::forget_questions(draft);
     if !matches!(draft.task.stage, Stage::Ended { end: End::InReview, .. }) {
-        draft.task.talk.words.clear();
+        tell_unheard(draft);
         draft.task.follow.look_at = None;
+    }
+}
+
+/// The session is over for what people said and it did not hear: they are told, so that they know that nobody acts on it.
+fn tell_unheard(draft: &mut Draft<'_>) {
+    let issue = draft.task.place.issue;
+    for word in std::mem::take(&mut draft.task.talk.words) {
+        let Some(comment) = word.comment.filter(|_| !matches!(word.kind, WordKind::Answer { .. })) else { continue };
+        draft.say(issue, format!("reply:{comment}"), text::talk::unheard(&word.by));
     }
 }
 

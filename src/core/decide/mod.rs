@@ -7,6 +7,7 @@
 mod ask;
 mod command;
 mod draft;
+mod edit;
 mod end;
 mod pause;
 mod pull;
@@ -90,7 +91,7 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
         Event::IssueEdited { sender, .. } if sender.login == policy.me.login => {
             draft.because("we changed it ourselves")
         }
-        Event::IssueEdited { .. } => talk::issue_edited(draft, event),
+        Event::IssueEdited { .. } => edit::made(draft, event),
         Event::Commented { .. } => talk::commented(draft, event),
         Event::CommentDeleted { comment, sender } => talk::comment_deleted(draft, *comment, sender),
         Event::Weighed { found } => talk::weighed(draft, found),

@@ -14,14 +14,26 @@ pub(super) fn label_removed(mut draft: Draft<'_>, login: &str, at: i64) -> Decis
     }
     if let Stage::Checking { .. } = draft.task.stage {
         draft.give_up();
-        draft.task.stage = Stage::Idle;
-        return draft.because(format!("superseded: @{login} removed the label again"));
+        draft.uncheck();
+        if !draft.task.is_kept() {
+            return draft.because(format!("superseded: @{login} removed the label again"));
+        }
+    }
+    if draft.task.can_revise() {
+        draft.task.follow.resting = true;
+        draft.task.tell(draft.cx.now, text::talk::RESTS);
+        draft.show();
+        return draft.because("the agent rests while its pull request is in review");
     }
     pause(draft, &text::talk::label_removed(login))
 }
 
 /// Holds the session: its process goes, its working copy stays, and what it made so far is looked at and kept.
 pub(super) fn pause(mut draft: Draft<'_>, why: &str) -> Decision {
+    if let Some(back @ Back::Ended { .. }) = draft.task.errand() {
+        draft.task.follow.resting = true;
+        return turn::abandon(draft, back, why);
+    }
     let stage = draft.task.stage.clone();
     let (job, next, progress) = match stage {
         Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => return draft.because("nothing is on"),
@@ -35,6 +47,12 @@ pub(super) fn pause(mut draft: Draft<'_>, why: &str) -> Decision {
             let next = interrupt(&mut draft, &job, &step);
             (job, next, progress)
         }
+    };
+    let mut job = job;
+    // An errand ends with the pause; the session itself is where it was before.
+    let next = match job.back.take() {
+        Some(Back::Held { next, .. }) => *next,
+        _ => next,
     };
     draft.task.stage =
         Stage::Held { job, hold: Hold::Paused { why: why.to_owned() }, next, progress, since: draft.cx.now };
@@ -71,7 +89,7 @@ pub(super) fn interrupt(draft: &mut Draft<'_>, job: &Job, step: &Step) -> Next {
 
 /// Goes on with a session that was paused. Where people are still asked, it waits for them again.
 pub(super) fn resume(mut draft: Draft<'_>, why: &str) -> Decision {
-    let Stage::Held { job, hold: Hold::Paused { .. }, .. } = &draft.task.stage else {
+    let Some(job) = draft.task.job().filter(|_| draft.task.is_paused()) else {
         return draft.because("nothing is paused");
     };
     let planning = job.plan == Planning::Wanted && draft.task.talk.plan_comment.is_some();
@@ -82,6 +100,11 @@ pub(super) fn resume(mut draft: Draft<'_>, why: &str) -> Decision {
     };
     draft.task.tell(draft.cx.now, text::talk::resumed(why));
     draft.note(Happening::SessionResumed, json!({ "why": why }));
+    if let Some(Back::Held { hold, .. }) = draft.job_mut().and_then(|job| job.back.as_mut()) {
+        *hold = wait.unwrap_or(Hold::Asked);
+        draft.show();
+        return draft.because("it goes on once it has answered a person");
+    }
     if let (Some(wait), Stage::Held { hold, .. }) = (wait, &mut draft.task.stage) {
         *hold = wait;
         draft.show();

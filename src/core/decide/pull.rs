@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, end, review, talk};
+use super::{Decision, Draft, ask, end, review, talk};
 use crate::core::effect::{Effect, Leftover, Reaction};
 use crate::core::event::{ChecksState, Failing, PullFacts, PullStanding};
 use crate::core::place::Account;
@@ -65,6 +65,10 @@ pub(super) fn looked(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     if facts.conflicts == Some(true) {
         return conflict(draft, facts);
     }
+    if facts.conflicts == Some(false) {
+        // Solved: one that comes later is another one.
+        draft.task.follow.conflict = None;
+    }
     match facts.checks.state {
         ChecksState::None => draft.because("it has no checks"),
         ChecksState::Pending => pending(draft),
@@ -83,6 +87,12 @@ fn pending(mut draft: Draft<'_>) -> Decision {
 }
 
 fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
+    let rounds_left = draft.task.follow.rounds < draft.cx.policy.limits.rounds;
+    if rounds_left && draft.task.follow.needs.take().is_some() {
+        // Whatever people had to look at, somebody has mended it.
+        ask::unassign(&mut draft);
+        draft.show();
+    }
     if draft.task.follow.judged.as_ref() == Some(&facts.head) && !facts.draft {
         return draft.because("its checks are known to be green");
     }
@@ -127,6 +137,10 @@ fn red(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
         draft.show();
         return draft.because("the same checks fail on the base: reported, not chased");
     }
+    if draft.task.follow.resting {
+        draft.show();
+        return draft.because("its checks fail; the agent rests until somebody sends it back to work");
+    }
     let limits = &draft.cx.policy.limits;
     if draft.task.follow.check_rounds >= limits.check_rounds || draft.task.follow.rounds >= limits.rounds {
         let say = text::talk::checks_still_fail(draft.task.follow.check_rounds, &ours);
@@ -151,6 +165,10 @@ fn conflict(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     if draft.task.follow.conflict.is_some() {
         return review::needs_person(draft, text::talk::STILL_CONFLICTS);
     }
+    if draft.task.follow.resting {
+        draft.show();
+        return draft.because("its branch conflicts; the agent rests until somebody sends it back to work");
+    }
     draft.task.follow.conflict = Some(base.clone());
     draft.task.follow.judged = None;
     let branch = draft.task.job().map(|job| job.base_branch.clone()).unwrap_or_default();
@@ -169,6 +187,16 @@ fn conflict(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
 /// Our pull request is over: merged, or closed by a person.
 pub(super) fn closed(mut draft: Draft<'_>, number: i64, merged: bool) -> Decision {
     let ours = draft.task.pull.as_ref().is_some_and(|pull| pull.number == number);
+    if let Stage::Checking { actor, before } = &mut draft.task.stage
+        && let Some(rests) = before.take()
+    {
+        // What comes back if nothing starts is over as well.
+        let actor = actor.clone();
+        draft.task.stage = *rests;
+        let (mut draft, reason) = draft.through(|draft| closed(draft, number, merged));
+        draft.check(actor);
+        return draft.because(reason);
+    }
     let Stage::Ended { end, .. } = &mut draft.task.stage else {
         return if ours {
             end::pull_closed_at_work(draft, number, merged)

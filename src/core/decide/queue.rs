@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::work::look;
 use super::{Decision, Draft, turn};
-use crate::core::effect::{Effect, Start};
+use crate::core::effect::{Effect, EffectKind, Start};
 use crate::core::story::Happening;
 use crate::core::task::{Job, Next, Stage, Step};
 
@@ -41,6 +41,10 @@ pub(super) fn prepare(mut draft: Draft<'_>, job: &Job, start: Start) -> Decision
         start,
     };
     draft.set_step(Step::Preparing);
+    if job.round > 0 || job.back.is_some() {
+        // That of its own last round may still be planned.
+        draft.withdraw([EffectKind::RemoveWorkspace]);
+    }
     draft.plan(effect);
     draft.show();
     draft.because("a slot is free")

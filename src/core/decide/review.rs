@@ -9,7 +9,7 @@ use crate::core::event::{ReviewFacts, ReviewVerdict, Work};
 use crate::core::ids::Sha;
 use crate::core::place::{Account, AccountKind};
 use crate::core::story::Happening;
-use crate::core::task::{End, Job, Next, Stage};
+use crate::core::task::{Job, Next, Stage};
 use crate::core::text;
 use crate::core::word::{Thread, Word, WordKind};
 
@@ -33,8 +33,7 @@ pub(super) fn reviewed(mut draft: Draft<'_>, pull: i64, review: i64, sender: &Ac
 /// A review was read.
 pub(super) fn read(mut draft: Draft<'_>, review: &ReviewFacts) -> Decision {
     let login = review.author.login.clone();
-    let delegated = draft.task.talk.delegates.iter().any(|other| other.eq_ignore_ascii_case(&login));
-    if !review.permission.may_start() && !delegated {
+    if !review.permission.may_start() && !draft.task.delegated(&login) {
         return draft.because(format!("@{login} may not send the agent back to work"));
     }
     let asks = match review.verdict {
@@ -46,7 +45,7 @@ pub(super) fn read(mut draft: Draft<'_>, review: &ReviewFacts) -> Decision {
     if !asks {
         return draft.because("the review asks for nothing");
     }
-    let waits = matches!(draft.task.stage, Stage::Ended { end: End::InReview, .. })
+    let waits = draft.task.can_revise()
         || matches!(draft.task.stage, Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. });
     if !waits {
         return draft.because("no session can take the review up; a new one reads the pull request");
@@ -74,6 +73,7 @@ pub(super) fn a_person_spoke(draft: &mut Draft<'_>) {
     draft.task.follow.check_rounds = 0;
     draft.task.follow.conflict = None;
     draft.task.follow.needs = None;
+    draft.task.follow.resting = false;
 }
 
 fn mentions(draft: &Draft<'_>, body: &str) -> bool {
@@ -83,7 +83,8 @@ fn mentions(draft: &Draft<'_>, body: &str) -> bool {
 
 /// Begins a revision of the same session on the same branch, as long as the pull request has rounds left.
 pub(super) fn revise(mut draft: Draft<'_>, why: &str) -> Decision {
-    let Stage::Ended { job: Some(job), end: End::InReview, progress, .. } = draft.task.stage.clone() else {
+    let revisable = draft.task.can_revise();
+    let (Stage::Ended { job: Some(job), progress, .. }, true) = (draft.task.stage.clone(), revisable) else {
         return draft.because("no pull request waits for review");
     };
     if draft.task.follow.rounds >= draft.cx.policy.limits.rounds {
@@ -92,6 +93,7 @@ pub(super) fn revise(mut draft: Draft<'_>, why: &str) -> Decision {
     }
     let mut job = job;
     job.round += 1;
+    job.worked_ms = 0;
     draft.task.follow.rounds += 1;
     draft.task.follow.needs = None;
     draft.task.tell(draft.cx.now, text::talk::revision(job.round, why));

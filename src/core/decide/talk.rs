@@ -4,14 +4,14 @@
 use serde_json::json;
 
 use super::{Decision, Draft, ask, command, pause, review, turn};
-use crate::core::command::{self as grammar, Addressed, Spoken};
+use crate::core::command::{self as grammar, Addressed, Command, Line, Spoken};
 use crate::core::effect::{Effect, Reaction};
 use crate::core::event::{Event, Weighed};
 use crate::core::ids::{CommentId, IssueNumber};
 use crate::core::place::{Account, AccountKind};
 use crate::core::question;
 use crate::core::story::Happening;
-use crate::core::task::{Back, End, Hold, Job, Stage, Step};
+use crate::core::task::{Back, Hold, Job, Stage, Step};
 use crate::core::text;
 use crate::core::word::{Word, WordKind};
 
@@ -52,7 +52,7 @@ pub(super) fn commented(mut draft: Draft<'_>, event: &Event) -> Decision {
 }
 
 /// Bots are not listened to, unless the operator allows one: then only for so many rounds without a person between.
-fn bot(draft: &mut Draft<'_>, sender: &Account) -> Result<(), String> {
+pub(super) fn bot(draft: &mut Draft<'_>, sender: &Account) -> Result<(), String> {
     if sender.kind == AccountKind::User {
         return Ok(());
     }
@@ -80,7 +80,7 @@ fn passed_over(draft: &Draft<'_>, spoken: &Spoken, (on, at): (IssueNumber, i64))
         Stage::Idle => false,
         // It crossed with the end: nobody could know that the session was over.
         Stage::Ended { job: Some(_), at: over, .. } if at <= *over => true,
-        Stage::Ended { end, .. } => matches!(end, End::InReview) && spoken.addressed == Addressed::Us,
+        Stage::Ended { .. } => draft.task.can_revise() && spoken.addressed == Addressed::Us,
     };
     let here = on == draft.task.place.issue || is_ours(draft, on);
     (!(live && here)).then_some("no session is on, and it holds no command")
@@ -111,21 +111,26 @@ fn take(draft: &mut Draft<'_>, comment: CommentId, at: i64) {
 pub(super) fn weighed(mut draft: Draft<'_>, found: &Weighed) -> Decision {
     let Some(body) = &found.body else { return draft.because("the comment is gone again") };
     let login = found.actor.login.as_str();
-    let may = found.permission.may_start() || delegated(&draft, login);
+    let may = found.permission.may_start() || draft.task.delegated(login);
     if found.of_ours {
         return ticked(draft, found, body, may);
     }
     if taken(&draft, found.comment, found.at) {
         return draft.because("that comment was taken before");
     }
-    let spoken = grammar::read(body, &draft.cx.policy.me.slug);
+    let mut spoken = grammar::read(body, &draft.cx.policy.me.slug);
     if !may {
         return unheard(draft, found, &spoken);
     }
     // An edit of what the agent has heard already says nothing new to anybody.
-    let known = draft.task.talk.taken.iter().any(|(id, _)| *id == found.comment);
+    let known = draft.task.talk.taken.iter().any(|(id, _)| *id == found.comment)
+        && !draft.task.talk.hinted.contains(&found.comment);
     if known && !waits(&draft, found.comment) {
         return draft.because("it was changed after it had been taken");
+    }
+    if known {
+        // Its commands were obeyed already; only what the agent has not heard yet is said anew.
+        spoken.lines.retain(|line| matches!(line, Line::Command(Command::Ask(_))));
     }
     take(&mut draft, found.comment, found.at);
     if found.actor.kind == AccountKind::User {
@@ -137,8 +142,15 @@ pub(super) fn weighed(mut draft: Draft<'_>, found: &Weighed) -> Decision {
     command::obey(draft, found, &spoken)
 }
 
-fn delegated(draft: &Draft<'_>, login: &str) -> bool {
-    draft.task.talk.delegates.iter().any(|other| other.eq_ignore_ascii_case(login))
+/// Notes whether a comment led to no more than a hint: then an edit of it is heard as if it were new.
+pub(super) fn hinted(draft: &mut Draft<'_>, comment: CommentId, only: bool) {
+    let hinted = &mut draft.task.talk.hinted;
+    hinted.retain(|other| *other != comment);
+    if only {
+        hinted.push(comment);
+    }
+    let surplus = hinted.len().saturating_sub(TAKEN);
+    hinted.drain(..surplus);
 }
 
 fn waits(draft: &Draft<'_>, comment: CommentId) -> bool {
@@ -235,6 +247,8 @@ pub(super) fn add(mut draft: Draft<'_>, word: Word) -> Draft<'_> {
     let words = &mut draft.task.talk.words;
     let full = words.len() >= WAITING;
     match words.iter_mut().find(|other| other.id == word.id && !other.sending) {
+        // Each edit of the issue is told as a difference to the one before.
+        Some(other) if word.kind == WordKind::Edited => other.text = format!("{}\n\n{}", other.text, word.text),
         Some(other) => *other = word,
         None if full => {}
         None => words.push(word),
@@ -245,7 +259,7 @@ pub(super) fn add(mut draft: Draft<'_>, word: Word) -> Draft<'_> {
 /// Brings the words that wait to the agent, as soon as it can hear them.
 pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
     let open = draft.task.open_questions().next().is_some();
-    let only_asked = draft.task.talk.words.iter().all(|word| matches!(word.kind, WordKind::Asked { .. }));
+    let only_asked = draft.task.talk.words.iter().all(Word::is_asked);
     match draft.task.stage.clone() {
         Stage::Working { step: Step::Running { .. }, job, .. } => {
             offer(&mut draft, &job);
@@ -260,10 +274,10 @@ pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
         Stage::Held { job, hold, next, .. } if only_asked && job.ground.is_some() => {
             pause::errand(draft, Back::Held { hold, next: Box::new(next) }, reason)
         }
-        Stage::Ended { end: End::InReview, at, .. } if only_asked => {
-            pause::errand(draft, Back::Ended { end: End::InReview, at }, reason)
+        Stage::Ended { end, at, .. } if draft.task.can_revise() && only_asked => {
+            pause::errand(draft, Back::Ended { end, at }, reason)
         }
-        Stage::Ended { end: End::InReview, .. } => review::revise(draft, reason),
+        Stage::Ended { .. } if draft.task.can_revise() => review::revise(draft, reason),
         Stage::Idle | Stage::Ended { .. } => over(draft, reason),
         Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
             draft.because(format!("{reason}; the agent hears it when it goes on"))
@@ -285,7 +299,9 @@ fn over(mut draft: Draft<'_>, reason: &str) -> Decision {
 /// it works.
 fn offer(draft: &mut Draft<'_>, job: &Job) {
     let open = draft.task.open_questions().next().is_some();
-    let fresh: Vec<Word> = draft.task.talk.words.iter().filter(|word| !word.sending).cloned().collect();
+    // On an errand the agent changes nothing: what is more than a question waits until it is back.
+    let for_now = |word: &&Word| !word.sending && (job.back.is_none() || word.is_asked());
+    let fresh: Vec<Word> = draft.task.talk.words.iter().filter(for_now).cloned().collect();
     let Some(ground) = job.ground.as_ref().filter(|_| !fresh.is_empty() && !open) else { return };
     let effect = Effect::Steer {
         place: draft.task.place.clone(),
@@ -294,7 +310,9 @@ fn offer(draft: &mut Draft<'_>, job: &Job) {
         text: text::prompt::words(&fresh, &ground.nonce),
     };
     draft.plan(effect);
-    draft.task.talk.words.iter_mut().for_each(|word| word.sending = true);
+    for word in &mut draft.task.talk.words {
+        word.sending |= job.back.is_none() || word.is_asked();
+    }
 }
 
 /// A box of ours was ticked.
@@ -333,26 +351,6 @@ pub(super) fn comment_deleted(mut draft: Draft<'_>, comment: CommentId, sender: 
     draft.because("a comment that concerns nobody here is gone")
 }
 
-/// The issue's words were changed: a live session is told the difference.
-pub(super) fn issue_edited(draft: Draft<'_>, event: &Event) -> Decision {
-    let Event::IssueEdited { sender, title, old_title, body, old_body, at } = event else {
-        return draft.because("not an edit");
-    };
-    let live = matches!(draft.task.stage, Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. });
-    if !live {
-        return draft.because("no session is on; the next one reads the issue anew");
-    }
-    let text = text::prompt::edited((old_title.as_deref(), title), (old_body.as_deref(), body));
-    if text.is_empty() {
-        return draft.because("nothing an agent would see was changed");
-    }
-    let login = sender.login.clone();
-    // Whoever may edit an issue is its author or may write; its author's words were data before and are data now.
-    let word =
-        Word { id: "issue".into(), by: login, text, at: *at, kind: WordKind::Edited, comment: None, sending: false };
-    deliver(add(draft, word), "the issue was changed")
-}
-
 /// A comment of ours is there.
 pub(super) fn posted(mut draft: Draft<'_>, key: &str, comment: CommentId) -> Decision {
     if let Some(batch) = draft.task.talk.batches.iter_mut().find(|batch| batch.key == key) {
@@ -372,18 +370,17 @@ pub(super) fn end_agent(draft: &mut Draft<'_>, job: &Job) {
     draft.plan(Effect::EndAgent { place, session: job.session.clone() });
 }
 
-/// Forgets the questions of a session that is over: their comments are out of date.
+/// Forgets the questions of a session that is over. What was answered stays to be read; what is open is out of date.
 pub(super) fn forget_questions(draft: &mut Draft<'_>) {
     for batch in std::mem::take(&mut draft.task.talk.batches) {
         let questions: Vec<_> =
             draft.task.talk.questions.iter().filter(|q| batch.questions.contains(&q.id)).cloned().collect();
         let Some(comment) = batch.comment else { continue };
-        let open = questions.iter().any(|question| question.answer.is_none());
-        if open {
-            let issue = draft.task.place.issue;
-            draft.put(issue, batch.key, Some(comment), text::question::render_answered(&questions));
+        if questions.iter().all(|question| question.answer.is_some()) {
+            continue;
         }
-        let place = draft.task.place.clone();
+        let (issue, place) = (draft.task.place.issue, draft.task.place.clone());
+        draft.put(issue, batch.key, Some(comment), text::question::render_answered(&questions));
         draft.plan(Effect::Minimise { place, comment });
     }
     draft.task.talk.questions.clear();

@@ -8,7 +8,7 @@ use events::*;
 use proptest::prelude::*;
 
 use super::{Decision, decide};
-use crate::core::effect::EffectKind;
+use crate::core::effect::{Effect, EffectKind};
 use crate::core::event::{Alarm, Event, PullStanding, ReviewVerdict};
 use crate::core::place::Permission;
 use crate::core::session::SessionState;
@@ -44,6 +44,7 @@ fn stages() -> Vec<(&'static str, Task)> {
     });
     let review = walk(&path);
     let revision = [&path[..], &[self::review(ReviewVerdict::ChangesRequested, Permission::Write)]].concat();
+    let failed_revision = walk(&[&revision[..], &[Event::SlotGranted, ready(1), failed(EffectKind::RunTurn)]].concat());
     let asked = [&path[..4], &[asks()]].concat();
     let waiting = [&asked[..], &[turn("Asked.", None)]].concat();
     let at_four =
@@ -71,6 +72,7 @@ fn stages() -> Vec<(&'static str, Task)> {
         ("paused", walk(&paused)),
         ("revision queued", walk(&revision)),
         ("failed", failed),
+        ("failed in review", failed_revision),
     ]
 }
 
@@ -136,6 +138,19 @@ fn the_table_of_stages_covers_every_step() {
     assert_eq!(steps.len(), 8, "{steps:?}");
 }
 
+/// An hour is an hour, however many turns it has.
+#[test]
+fn the_turns_of_a_session_share_its_time() {
+    let asking = walk(&[labeled(10), facts(|_| ()), Event::SlotGranted, ready(1), asks()]);
+    let waiting = decide(&asking, &turn("Asked.", None), &policy(), 4_000 + 1_800_000).task;
+    let answered = decide(&waiting, &weighed(500, "1", Permission::Write), &policy(), 9_000_000);
+    let walls = answered.effects.iter().filter_map(|planned| match &planned.effect {
+        Effect::RunTurn { turn, .. } => Some(turn.wall_ms),
+        _ => None,
+    });
+    assert_eq!(walls.collect::<Vec<_>>(), [policy().limits.session_timeout_ms - 1_800_000]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -159,8 +174,9 @@ proptest! {
                     prop_assert_eq!(after.state, SessionState::Created);
                 }
             }
-            let ended_now = matches!(decision.task.stage, Stage::Ended { .. }) && !matches!(task.stage, Stage::Ended { .. });
-            if ended_now {
+            // What is restored after a start that came to nothing shows already.
+            let was = matches!(&task.stage, Stage::Ended { .. } | Stage::Checking { before: Some(_), .. });
+            if matches!(decision.task.stage, Stage::Ended { .. }) && !was {
                 prop_assert!(decision.effects.iter().any(|planned| planned.effect.kind() == EffectKind::ShowStatus));
             }
             prop_assert!(decision.task.story.len() <= Task::STORY);

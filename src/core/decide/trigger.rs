@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, command, pause};
+use super::{Decision, Draft, command, edit, pause};
 use crate::core::effect::{Effect, Reaction, Start};
 use crate::core::event::{Asking, TriggerFacts};
 use crate::core::ids::{AgentBranch, SessionId};
-use crate::core::place::{Account, AccountKind, Actor, Place, Snapshot};
+use crate::core::place::{Account, AccountKind, Actor, Snapshot};
 use crate::core::policy::{GO_LABEL, PLAN_LABEL, Policy};
 use crate::core::role::{self, Ceiling, Choice, Role, RoleLimits, RoleName, RoleSource, Tools, Why};
 use crate::core::story::Happening;
-use crate::core::task::{End, Hold, Job, Next, Planning, Progress, Stage, Task, Wish};
+use crate::core::task::{End, Job, Next, Planning, Progress, Stage, Task, Wish};
 use crate::core::text;
 use crate::core::word::{Word, WordKind};
 
@@ -24,7 +24,7 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
     }
     // Also when a session is on: an older removal of the label, still on its way, must not end it.
     draft.task.last_trigger = snapshot.at;
-    let paused = matches!(draft.task.stage, Stage::Held { hold: Hold::Paused { .. }, .. });
+    let paused = draft.task.is_paused();
     let mere_bot = sender.kind != AccountKind::User && !draft.cx.policy.allowed_bots.contains(&sender.id);
     match busy(&draft.task) {
         Some(reason) if mere_bot || !matches!(draft.task.stage, Stage::Checking { .. }) => {
@@ -41,22 +41,26 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
     draft.note(Happening::TaskReceived, json!({ "title": snapshot.title, "by": sender.login }));
     let place = draft.task.place.clone();
     let (asking, snapshot) = (Asking::Label, Some(snapshot.clone()));
-    draft.plan(Effect::CheckTrigger { place, actor: actor.clone(), asking, snapshot });
+    let role = draft.task.wish.role.clone();
+    draft.plan(Effect::CheckTrigger { place, actor: actor.clone(), asking, snapshot, role });
     if paused {
         return draft.because("asked GitHub whether this may go on");
     }
-    draft.task.stage = Stage::Checking { actor };
+    draft.check(actor);
     draft.because("asked GitHub whether this may start")
 }
 
 /// GitHub said what is so.
 pub(super) fn checked(draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
+    if facts.asking == Asking::Edit {
+        return edit::checked(draft, facts);
+    }
     match &draft.task.stage {
         Stage::Checking { .. } if facts.snapshot.at < draft.task.last_trigger => {
             draft.because("a later trigger is being checked")
         }
         Stage::Checking { .. } => judge(draft, facts),
-        Stage::Held { hold: Hold::Paused { .. }, .. } => put_back(draft, facts),
+        _ if draft.task.is_paused() => put_back(draft, facts),
         Stage::Idle | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } | Stage::Ended { .. } => {
             draft.because("nobody waits for this check any more")
         }
@@ -69,7 +73,7 @@ fn put_back(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
         return draft.because(format!("superseded: the label {GO_LABEL} is gone again"));
     }
     let login = facts.actor.login().unwrap_or("the operator").to_owned();
-    if let Some(say) = obstacle(facts) {
+    if let Some(say) = obstacle(&draft.task, facts) {
         draft.react(Reaction::Confused);
         draft.say_here(format!("refused:{}", facts.snapshot.at), text::talk::not_resumed(&say));
         return draft.because(format!("not resumed: {say}"));
@@ -95,7 +99,7 @@ pub(super) fn dispatched(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision
     if let Some(reason) = busy(&draft.task) {
         return draft.because(reason);
     }
-    if matches!(draft.task.stage, Stage::Held { .. }) {
+    if draft.task.is_paused() {
         return pause::resume(draft, "the operator asked for it");
     }
     draft.task.place.clone_from(&facts.place);
@@ -109,7 +113,7 @@ pub(super) fn dispatched(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision
 fn busy(task: &Task) -> Option<String> {
     match &task.stage {
         Stage::Idle | Stage::Ended { .. } => None,
-        Stage::Held { hold: Hold::Paused { .. }, .. } => None,
+        _ if task.is_paused() => None,
         Stage::Held { job, .. } => Some(format!("session {} waits for people", job.session)),
         Stage::Checking { .. } => Some("the trigger is being checked already".into()),
         Stage::Queued { job, .. } => Some(format!("session {} is queued already", job.session)),
@@ -120,28 +124,33 @@ fn busy(task: &Task) -> Option<String> {
 fn judge(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
     let by_label = facts.asking == Asking::Label && matches!(facts.actor, Actor::Person(_));
     if by_label && !facts.labels_now.iter().any(|label| label == GO_LABEL) {
-        draft.task.stage = Stage::Idle;
+        draft.uncheck();
         return draft.because(format!("superseded: the label {GO_LABEL} is gone again"));
     }
-    if let Some(say) = obstacle(facts) {
+    if let Some(say) = obstacle(&draft.task, facts) {
         return refuse(draft, &say);
     }
     match pick_role(facts, &draft.task.wish, draft.cx.policy) {
         Ok((role, why)) => accept(draft, facts, role, why),
-        Err(say) => refuse(draft, &say),
+        Err(say) => {
+            // A name that stands for nothing would refuse every further start as well.
+            (draft.task.wish.role, draft.task.wish.agent) = (None, None);
+            refuse(draft, &say)
+        }
     }
 }
 
 /// What stands in the way, as a sentence for the issue.
-fn obstacle(facts: &TriggerFacts) -> Option<String> {
+fn obstacle(task: &Task, facts: &TriggerFacts) -> Option<String> {
     if facts.is_pull {
         return Some(text::refusal::PULL.into());
     }
     if !facts.open {
         return Some(text::refusal::CLOSED.into());
     }
-    if let Some(permission) = facts.permission.filter(|permission| !permission.may_start()) {
-        return Some(text::refusal::permission(facts.actor.login().unwrap_or_default(), permission));
+    let login = facts.actor.login().unwrap_or_default();
+    if let Some(permission) = facts.permission.filter(|permission| !permission.may_start() && !task.delegated(login)) {
+        return Some(text::refusal::permission(login, permission));
     }
     if facts.repository.archived {
         return Some(text::refusal::ARCHIVED.into());
@@ -162,6 +171,7 @@ fn pick_role(facts: &TriggerFacts, wish: &Wish, policy: &Policy) -> Result<(Role
     let wished: Vec<String> = wish.role.iter().map(|role| format!("role:{role}")).collect();
     let labels = if wished.is_empty() { &facts.snapshot.labels } else { &wished };
     let (chosen, why) = match role::choose(labels, &policy.default_role, known) {
+        Choice::Chosen { role, .. } if wish.role.is_some() => (*role, Why::Command),
         Choice::Chosen { role, why } => (*role, why),
         Choice::Unknown { label, nearest } => return Err(text::refusal::unknown_role(&label, nearest.as_deref())),
     };
@@ -221,6 +231,14 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
     forget_earlier(&mut draft, facts.snapshot.at);
     draft.task.sessions += 1;
     let wish = std::mem::take(&mut draft.task.wish);
+    if wish.fresh && draft.task.branch_shared {
+        draft.task.leave_branch();
+    }
+    if draft.task.branch.is_none() {
+        draft.task.pull = None;
+    }
+    // What others did on our branch is never written over: the session goes on on top of it.
+    let shared = draft.task.branch_shared;
     let planned = wish.plan || role.plan || facts.snapshot.labels.iter().any(|label| label == PLAN_LABEL);
     let job = Job {
         session: SessionId::new(draft.task.key(), draft.task.sessions),
@@ -235,9 +253,14 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
         ground: None,
         agent_session: None,
         plan: if planned && role.writes { Planning::Wanted } else { Planning::None },
-        start: if wish.again { Start::Kept } else { Start::Base },
+        start: match (shared, wish.again) {
+            (true, _) => Start::Branch,
+            (false, true) => Start::Kept,
+            (false, false) => Start::Base,
+        },
         round: 0,
-        moved: false,
+        moved: shared,
+        worked_ms: 0,
         comments: 0,
         spoken: Vec::new(),
         only_asked: wish.answer.is_some(),
@@ -251,7 +274,10 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
     });
     draft.task.tell(now, format!("Accepted as `{}`.", job.role.name));
     if let (Some(question), Some(login)) = (wish.answer, facts.actor.login()) {
-        draft.task.talk.words.push(question_of(login, question, &facts.place, now));
+        let id = format!("ask:{}", draft.task.sessions);
+        let kind = WordKind::Asked { on: facts.place.issue };
+        let by = login.to_owned();
+        draft.task.talk.words.push(Word { id, by, text: question, at: now, kind, comment: None, sending: false });
     }
     draft.task.wish.priority = wish.priority;
     draft.task.stage =
@@ -273,14 +299,16 @@ fn forget_earlier(draft: &mut Draft<'_>, trigger: i64) {
     draft.task.follow = Default::default();
 }
 
-/// The one thing a session is asked that is there only to answer.
-fn question_of(login: &str, text: String, place: &Place, now: i64) -> Word {
-    let kind = WordKind::Asked { on: place.issue };
-    Word { id: "ask".into(), by: login.to_owned(), text, at: now, kind, comment: None, sending: false }
-}
-
-/// Says no on the issue. The same comment says it every time, so saying it again disturbs nobody.
+/// Says no on the issue. The same comment says it every time, so saying it again disturbs nobody. A session that waits and
+/// a pull request in review stay as they are.
 pub(super) fn refuse(mut draft: Draft<'_>, say: &str) -> Decision {
+    draft.uncheck();
+    if draft.task.is_kept() {
+        draft.note(Happening::TaskRefused, json!({ "why": say }));
+        draft.react(Reaction::Confused);
+        draft.say_here("refused", text::talk::nothing_new(say));
+        return draft.because(format!("refused, and all is as before: {say}"));
+    }
     let end = End::Refused { say: say.to_owned() };
     draft.task.tell(draft.cx.now, format!("Not started: {say}"));
     draft.task.stage = Stage::Ended { job: None, end, progress: Progress::default(), at: draft.cx.now };

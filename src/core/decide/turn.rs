@@ -25,8 +25,12 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
     let Some(ground) = &job.ground else { return fail(draft, "no_ground", text::failure::NO_GROUND) };
     // The end of its process may still be planned, from when nobody answered; it must not end this turn.
     draft.withdraw([EffectKind::EndAgent]);
-    let heard = std::mem::take(&mut draft.task.talk.words);
-    let writes = may_write(&job, &heard);
+    let (heard, later) = for_this_turn(&job, std::mem::take(&mut draft.task.talk.words));
+    draft.task.talk.words = later;
+    if let (Some(back), true) = (job.back.clone(), heard.is_empty()) {
+        return come_back(draft, back);
+    }
+    let writes = may_write(&job);
     let clocks = job.role.limits.within(&draft.cx.policy.limits);
     let telling = text::prompt::Telling { job: &job, ground, place: &draft.task.place, words: &heard, writes };
     let turn = Turn {
@@ -37,12 +41,13 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
         resume: job.agent_session.clone(),
         writes,
         tools: job.role.tools.clone(),
-        wall_ms: clocks.wall_ms,
+        // The turns of a session share its time; one that has none left ends by itself, and is named.
+        wall_ms: (clocks.wall_ms - job.worked_ms).max(1),
         silence_ms: clocks.silence_ms,
         branch: job.branch.clone(),
     };
     draft.plan(Effect::RunTurn { place: draft.task.place.clone(), session: job.session.clone(), turn: Box::new(turn) });
-    draft.set_step(Step::Running { turn: TurnState { heard, writes, ..TurnState::default() } });
+    draft.set_step(Step::Running { turn: TurnState { heard, writes, began: draft.cx.now, ..TurnState::default() } });
     // Its first moments at work are no news; going on after people were asked is.
     if draft.task.label() != draft.task.shown.label {
         draft.show();
@@ -50,9 +55,16 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
     draft.because(reason)
 }
 
+/// On an errand from a session that is held the agent hears what it is asked; the rest waits until it is back.
+fn for_this_turn(job: &Job, words: Vec<Word>) -> (Vec<Word>, Vec<Word>) {
+    let held = matches!(job.back, Some(Back::Held { .. }));
+    words.into_iter().partition(|word| !held || word.is_asked())
+}
+
 /// Whoever asked something while a pull request waits may say something as well: then it is a revision, and its work counts.
 fn more_than_an_answer(draft: &mut Draft<'_>) {
-    let only_asked = draft.task.talk.words.iter().all(|word| matches!(word.kind, WordKind::Asked { .. }));
+    let answers = |word: &Word| matches!(word.kind, WordKind::Answer { .. });
+    let only_asked = draft.task.talk.words.iter().all(|word| word.is_asked() || answers(word));
     let Some(job) = draft.job_mut() else { return };
     if only_asked || !matches!(job.back, Some(Back::Ended { .. })) {
         return;
@@ -65,9 +77,8 @@ fn more_than_an_answer(draft: &mut Draft<'_>) {
 }
 
 /// A plan that is not approved changes nothing, and neither does a mere answer to a person.
-fn may_write(job: &Job, heard: &[Word]) -> bool {
-    let only_asked = !heard.is_empty() && heard.iter().all(|word| matches!(word.kind, WordKind::Asked { .. }));
-    job.role.writes && job.plan != Planning::Wanted && !(job.back.is_some() && only_asked)
+fn may_write(job: &Job) -> bool {
+    job.role.writes && job.plan != Planning::Wanted && job.back.is_none()
 }
 
 /// The agent has heard its words: they are thanked for, once.
@@ -90,6 +101,15 @@ pub(super) fn unhear(draft: &mut Draft<'_>, turn: &TurnState) {
     words.append(&mut draft.task.talk.words);
     words.iter_mut().for_each(|word| word.sending = false);
     draft.task.talk.words = words;
+    worked(draft, turn);
+}
+
+/// The agent's time at a turn counts for its session.
+fn worked(draft: &mut Draft<'_>, turn: &TurnState) {
+    let time = draft.cx.now - turn.began;
+    if let Some(job) = draft.job_mut() {
+        job.worked_ms += time.max(0);
+    }
 }
 
 /// Words were offered to a running turn.
@@ -148,6 +168,7 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
         return draft.because("no turn is on");
     };
     let (heard, finished) = (std::mem::take(&mut turn.heard), turn.finished.take());
+    job.worked_ms += (draft.cx.now - turn.began).max(0);
     remember(job, &heard, &end);
     let (planning, back) = (job.plan == Planning::Wanted, job.back.clone());
     let mut end = end;
@@ -155,7 +176,6 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
         end.message = text::answer::finished(&finished, &end.message);
         draft.on_progress(|progress| progress.replies = finished.threads);
     }
-    answer_people(&mut draft, &heard, &end);
     if draft.task.open_questions().next().is_none() && end.error.is_none() {
         let asked = question::in_message(&end.message, false);
         if !asked.is_empty() && ask::full(&draft) {
@@ -165,17 +185,20 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
             ask::put(&mut draft, asked);
         }
     }
-    if draft.task.open_questions().next().is_some() {
+    let open = draft.task.open_questions().next().is_some();
+    if open && !matches!(back, Some(Back::Held { .. })) {
+        // Whoever asked it something gets the answer once it has its own.
+        draft.task.talk.words.extend(heard.into_iter().filter(Word::is_asked));
         return ask::wait(draft);
+    }
+    answer_people(&mut draft, &heard, &end);
+    if let Some(back) = back {
+        return come_back(draft, back);
     }
     if !draft.task.talk.words.is_empty() {
         return run(draft, false, "people said more meanwhile");
     }
-    match back {
-        Some(back) => go_back(draft, back),
-        None if planning && end.error.is_none() => propose(draft, &end),
-        None => look(draft, end),
-    }
+    if planning && end.error.is_none() { propose(draft, &end) } else { look(draft, end) }
 }
 
 fn remember(job: &mut Job, heard: &[Word], end: &TurnEnd) {
@@ -197,17 +220,53 @@ fn answer_people(draft: &mut Draft<'_>, heard: &[Word], end: &TurnEnd) {
     }
 }
 
+/// The errand is over; what people said meanwhile is taken up where the session stands again.
+fn come_back(draft: Draft<'_>, back: Back) -> Decision {
+    let (draft, reason) = draft.through(|draft| go_back(draft, back));
+    let open = draft.task.open_questions().next().is_some();
+    if matches!(draft.task.stage, Stage::Held { hold: Hold::Asked, .. }) && !open {
+        return pause::resume_now(draft, "nothing is asked any more");
+    }
+    match draft.task.talk.words.is_empty() {
+        true => draft.because(reason),
+        false => talk::deliver(draft, "people said more meanwhile"),
+    }
+}
+
+/// An errand came to nothing: whoever asked is told why, and the session stands where it stood.
+pub(super) fn abandon(mut draft: Draft<'_>, back: Back, why: &str) -> Decision {
+    if let Stage::Working { step: Step::Running { turn }, .. } = &draft.task.stage {
+        let turn = turn.clone();
+        unhear(&mut draft, &turn);
+    }
+    draft.give_up();
+    let (asked, rest) = std::mem::take(&mut draft.task.talk.words).into_iter().partition(Word::is_asked);
+    draft.task.talk.words = rest;
+    let asked: Vec<Word> = asked;
+    for word in &asked {
+        let WordKind::Asked { on } = &word.kind else { continue };
+        draft.say(*on, format!("answer:{}", word.id), text::answer::none(&word.by, why));
+    }
+    come_back(draft, back)
+}
+
 /// It only answered a person: everything is again as it was.
 fn go_back(mut draft: Draft<'_>, back: Back) -> Decision {
-    let Stage::Working { mut job, progress, .. } = draft.task.stage.clone() else {
+    let (Stage::Working { mut job, progress, .. } | Stage::Queued { mut job, progress, .. }) = draft.task.stage.clone()
+    else {
         return draft.because("no session is at work");
     };
+    let again = matches!(back, Back::Ended { .. });
     job.back = None;
     talk::end_agent(&mut draft, &job);
     draft.task.stage = match back {
         Back::Held { hold, next } => Stage::Held { job, hold, next: *next, progress, since: draft.cx.now },
         Back::Ended { end, at } => Stage::Ended { job: Some(job), end, progress, at },
     };
+    if again {
+        // What its checks did meanwhile was nobody's to hear.
+        draft.task.follow.look_at = Some(draft.cx.now);
+    }
     draft.show();
     draft.because("a person's question was answered; all is as before")
 }

@@ -3,12 +3,12 @@
 
 use serde_json::json;
 
-use super::end::{complete, late, stray};
+use super::end::{complete, late, pull_over_at_once, stray};
 use super::{Decision, Draft, ask, queue, review, turn};
 use crate::core::agent::{Finished, PlanEntry, TurnEnd};
 use crate::core::effect::{Effect, Start};
 use crate::core::event::{Event, PublishFacts, PullStanding, Work};
-use crate::core::ids::{SessionId, Sha};
+use crate::core::ids::{IssueNumber, SessionId, Sha};
 use crate::core::question;
 use crate::core::story::Happening;
 use crate::core::task::{End, Ground, Job, Pull, Stage, Step};
@@ -36,7 +36,8 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
         (Step::Running { .. }, Event::AgentStarted { agent_session, agent, queues, .. }) => {
             started(draft, agent_session, agent, *queues)
         }
-        (Step::Running { .. }, Event::Progressed { plan, doing, silent_ms, .. }) => {
+        (Step::Running { .. }, Event::Progressed { plan, doing, silent_ms, tail, .. }) => {
+            draft.on_progress(|progress| progress.tail.clone_from(tail));
             progressed(draft, plan, (doing, *silent_ms))
         }
         (Step::Running { .. }, Event::Asked { asked, .. }) => ask::asked(draft, asked),
@@ -79,6 +80,7 @@ fn start(mut draft: Draft<'_>, job: &Job, ground: Ground) -> Decision {
         .note(Happening::WorkspaceReady, json!({ "base": ground.base.sha, "branch": job.branch, "from": ground.from }));
     if ground.from != ground.base.sha {
         // It begins with our branch as it is on GitHub now, whoever wrote to it: that is what the push may follow.
+        draft.task.branch_shared |= draft.task.branch_head.as_ref() != Some(&ground.from);
         draft.task.wrote_branch(job.branch.clone(), ground.from.clone());
     }
     if let Some(job) = draft.job_mut() {
@@ -167,6 +169,20 @@ fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
     if !draft.task.talk.words.is_empty() {
         return turn::run(draft, false, "people said more while it finished");
     }
+    if job.round > 0 && job.role.writes && !ask::full(&draft) {
+        let asked = question::in_message(&end.message, true);
+        if !asked.is_empty() {
+            ask::put(&mut draft, asked);
+            return ask::wait(draft);
+        }
+    }
+    if let (true, Some(pull)) = (job.round > 0, draft.task.pull.as_ref().map(|pull| pull.number)) {
+        // Nobody's thread gets its words, so that they would be lost.
+        if draft.task.follow.threads.is_empty() && !end.message.trim().is_empty() {
+            let key = format!("revised:{}:{}", job.session, job.round);
+            draft.say(IssueNumber(pull), key, text::answer::render(job, &end));
+        }
+    }
     // What somebody pushed meanwhile may be all there was to do: their commit is in the pull request already.
     if job.round > 0 || (job.moved && draft.task.pull.is_some()) {
         return revised(draft, job, None);
@@ -218,8 +234,9 @@ fn publish(mut draft: Draft<'_>, job: &Job, checked: Checked<'_>) -> Decision {
     if !facts.open {
         return fail(draft, "issue_closed", text::failure::CLOSED_MEANWHILE);
     }
-    if let Some(permission) = facts.permission.filter(|permission| !permission.may_start()) {
-        let say = text::failure::right_lost(job.actor.login().unwrap_or_default(), permission);
+    let login = job.actor.login().unwrap_or_default();
+    if let Some(permission) = facts.permission.filter(|may| !may.may_start() && !draft.task.delegated(login)) {
+        let say = text::failure::right_lost(login, permission);
         return fail(draft, "permission_lost", &say);
     }
     draft.plan(Effect::Publish {
@@ -297,13 +314,13 @@ fn moved(mut draft: Draft<'_>, job: &Job, work: &Work, theirs: Option<&Sha>) -> 
 /// A person who merged or closed it before we knew of it has the last word.
 fn opened(mut draft: Draft<'_>, pull: Pull, standing: PullStanding) -> Decision {
     draft.note(Happening::PullRequestOpened, json!({ "number": pull.number, "url": pull.url, "draft": pull.draft }));
+    let number = pull.number;
     draft.task.pull = Some(pull);
-    let end = match standing {
-        PullStanding::Open => End::InReview,
-        PullStanding::Merged => End::Merged,
-        PullStanding::Closed => End::PullClosed,
-    };
-    complete(draft, end)
+    match standing {
+        PullStanding::Open => complete(draft, End::InReview),
+        PullStanding::Merged => pull_over_at_once(draft, number, true),
+        PullStanding::Closed => pull_over_at_once(draft, number, false),
+    }
 }
 
 fn step_name(step: &Step) -> &'static str {

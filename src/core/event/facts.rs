@@ -28,6 +28,8 @@ pub enum Asking {
     Label,
     /// A command on the issue, or the operator.
     Command,
+    /// Nobody: the issue's words were changed while a session lives, by somebody who may or may not speak to it.
+    Edit,
 }
 
 /// A comment as it is now, and what its writer may do.

@@ -35,6 +35,8 @@ pub enum Why {
         /// The label as written.
         label: String,
     },
+    /// A person's command, whatever the labels say.
+    Command,
     /// Several role labels: the first in the documented order.
     FirstOf {
         /// All of them as written.

@@ -1,6 +1,6 @@
 //! How a task reads from outside: its state's name, the label that fits, the record of its session. Derived, never stored.
 
-use super::{End, Hold, Next, Stage, Step, Task};
+use super::{Back, End, Hold, Next, Stage, Step, Task};
 use crate::core::command::Priority;
 use crate::core::effect::StatusLabel;
 use crate::core::question::Question;
@@ -43,6 +43,39 @@ impl Task {
                 End::Failed { .. } => Some(StatusLabel::Failed),
                 End::Refused { .. } | End::Cancelled { .. } => None,
             },
+        }
+    }
+
+    /// Our pull request is open and no session is on: what people say of it sends the agent back to work, however the last
+    /// session ended.
+    pub fn can_revise(&self) -> bool {
+        let ended = |end: &End| matches!(end, End::InReview | End::Failed { .. } | End::Cancelled { .. });
+        let rests = matches!(&self.stage, Stage::Ended { job: Some(_), end, .. } if ended(end));
+        rests && self.pull.is_some() && self.branch.is_some()
+    }
+
+    /// What is here would be lost with it if a start that is refused took its place.
+    pub fn is_kept(&self) -> bool {
+        match &self.stage {
+            Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
+            Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => self.can_revise(),
+        }
+    }
+
+    /// Where the session goes back to, while it only answers a person.
+    pub fn errand(&self) -> Option<Back> {
+        let live = matches!(self.stage, Stage::Queued { .. } | Stage::Working { .. });
+        self.job().filter(|_| live)?.back.clone()
+    }
+
+    /// A session is paused: held, or about to be held again once it has answered a person's question.
+    pub fn is_paused(&self) -> bool {
+        match &self.stage {
+            Stage::Held { hold: Hold::Paused { .. }, .. } => true,
+            Stage::Queued { job, .. } | Stage::Working { job, .. } => {
+                matches!(job.back, Some(Back::Held { hold: Hold::Paused { .. }, .. }))
+            }
+            Stage::Idle | Stage::Checking { .. } | Stage::Held { .. } | Stage::Ended { .. } => false,
         }
     }
 

@@ -20,6 +20,9 @@ pub enum Stage {
     Checking {
         /// Who.
         actor: Actor,
+        /// What was here before, which is here again if nothing starts.
+        #[serde(default)]
+        before: Option<Box<Stage>>,
     },
     /// Accepted; waits for a slot.
     Queued {
@@ -112,6 +115,9 @@ pub struct Job {
     /// Whether it has gone on once on top of what somebody pushed to our branch meanwhile.
     #[serde(default)]
     pub moved: bool,
+    /// How long its agent has worked since it began or was last sent back to work, milliseconds.
+    #[serde(default)]
+    pub worked_ms: i64,
     /// Our comments for it so far.
     #[serde(default)]
     pub comments: u32,
@@ -257,6 +263,9 @@ pub enum Step {
 pub struct TurnState {
     /// What the agent was told with it.
     pub heard: Vec<Word>,
+    /// When it was planned, epoch milliseconds.
+    #[serde(default)]
+    pub began: i64,
     /// Whether the agent takes further prompts meanwhile.
     pub queues: bool,
     /// Whether it may change files.

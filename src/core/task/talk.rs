@@ -31,8 +31,18 @@ pub struct Talk {
     pub assigned: Option<String>,
     /// The comments of plans that wait for approval.
     pub plan_comment: Option<CommentId>,
+    /// Comments that only led to a hint: an edit of theirs counts.
+    #[serde(default)]
+    pub hinted: Vec<CommentId>,
     /// Whether people were reminded of the open questions.
     pub reminded: bool,
+}
+
+impl super::Task {
+    /// A writer let this person speak here.
+    pub fn delegated(&self, login: &str) -> bool {
+        self.talk.delegates.iter().any(|other| other.eq_ignore_ascii_case(login))
+    }
 }
 
 /// Questions in one comment.
@@ -69,6 +79,9 @@ pub struct Follow {
     pub looks: u32,
     /// When it is looked at again, epoch milliseconds.
     pub look_at: Option<i64>,
+    /// A person switched the agent off: it mends nothing by itself until somebody sends it back to work.
+    #[serde(default)]
+    pub resting: bool,
 }
 
 /// What people wish for by command, for the next session.
@@ -86,4 +99,14 @@ pub struct Wish {
     pub answer: Option<String>,
     /// From what an earlier session left, instead of from the base.
     pub again: bool,
+    /// Without anything that others did on our branch.
+    #[serde(default)]
+    pub fresh: bool,
+}
+
+impl Wish {
+    /// What was wished for one start alone is over with it.
+    pub fn drop_start(&mut self) {
+        (self.plan, self.answer, self.again, self.fresh) = (false, None, false, false);
+    }
 }

@@ -30,6 +30,12 @@ pub fn finished(finished: &Finished, message: &str) -> String {
     if text.trim().is_empty() { message.to_owned() } else { text.trim().to_owned() }
 }
 
+/// There is no answer.
+pub fn none(login: &str, why: &str) -> String {
+    let why = sanitise::outbound(why, &Allow::default());
+    format!("@{login} your question was not answered: {why} `/agent ask` asks again.")
+}
+
 /// The agent's answer to somebody who asked it.
 pub fn to_person(login: &str, end: &TurnEnd) -> String {
     let said = sanitise::outbound(&sanitise::redact(end.message.trim(), &[]), &Allow::default());

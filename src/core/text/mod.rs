@@ -26,6 +26,7 @@ pub const LIMIT: usize = 60_000;
 pub fn role_why(why: &Why, role: &str) -> String {
     match why {
         Why::Default => format!("the issue has no `role:*` label, so the default `{role}`"),
+        Why::Command => "as a person asked by `/agent role`".into(),
         Why::Label { label } => format!("from the label {}", code(label, 60)),
         Why::FirstOf { labels, .. } => {
             let all: Vec<String> = labels.iter().map(|label| code(label, 60)).collect();

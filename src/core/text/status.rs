@@ -117,6 +117,9 @@ fn links(task: &Task) -> Option<String> {
         let kind = if pull.draft && !over { "draft pull request" } else { "pull request" };
         links.push(format!("{kind} #{}", pull.number));
     }
+    if task.job().is_some_and(|job| job.started_at.is_some()) {
+        links.push("log: `/agent logs`".into());
+    }
     (!links.is_empty()).then(|| links.join(" · "))
 }
 
@@ -161,29 +164,44 @@ fn ending(task: &Task) -> Option<String> {
     let retry = format!("To try again, remove and add the label `{GO_LABEL}`.");
     match end {
         End::InReview => {
-            let parts = [progress.work.as_ref().map(in_review), checks(task)];
+            let parts = [progress.work.as_ref().map(|work| in_review(task, work)), checks(task)];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")).filter(|text| !text.is_empty())
         }
         End::Merged | End::PullClosed | End::Answered => None,
         End::Refused { say } => Some(format!("Nothing was started: {}", words(say))),
         End::Failed { say, .. } => {
-            let parts = [Some(format!("It failed because {}", words(say))), tail(progress), kept(task), Some(retry)];
+            let parts = [
+                Some(format!("It failed because {}", words(say))),
+                tail(progress),
+                kept(task),
+                Some(retry),
+                onward(task),
+            ];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
         End::Cancelled { why } => {
             let retry =
                 format!("To try again, add the label `{GO_LABEL}` to the open issue (take it off first if it is on).");
-            let parts = [Some(format!("Stopped because {}.", words(why))), kept(task), Some(retry)];
+            let parts = [Some(format!("Stopped because {}.", words(why))), kept(task), Some(retry), onward(task)];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
     }
 }
 
-fn in_review(work: &Work) -> String {
+/// The other way on, while the pull request is open.
+fn onward(task: &Task) -> Option<String> {
+    task.can_revise().then(|| super::talk::BACK_TO_WORK.to_owned())
+}
+
+fn in_review(task: &Task, work: &Work) -> String {
     let (plus, minus) = pull::totals(work);
     let files = count(work.files.len() as u64, "file");
+    let what = match task.job().is_some_and(|job| job.round > 0) {
+        true => format!("The last revision changed {files}"),
+        false => format!("{files} changed"),
+    };
     format!(
-        "{files} changed (+{plus} −{minus}). Review the pull request: a submitted review sends the agent back to work; merge \
+        "{what} (+{plus} −{minus}). Review the pull request: a submitted review sends the agent back to work; merge \
          it or close it as you like."
     )
 }

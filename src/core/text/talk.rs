@@ -16,6 +16,11 @@ pub const NOTHING_PAUSED: &str =
     "Nothing is paused here. `/agent go` starts a session, `/agent retry` runs the last one again.";
 /// Stop or pause, without anything on.
 pub const NOTHING_ON: &str = "No session is on here, so there is nothing to stop. `/agent go` starts one.";
+/// Stop or pause, while a pull request is in review.
+pub const RESTS: &str = "The agent rests: it mends neither checks nor conflicts of this pull request by itself any more. A review or \
+     `/agent <what to do>` on the pull request sends it back to work.";
+/// Delegate, by somebody who was delegated.
+pub const DELEGATE_ONCE: &str = "Only people with write access can let somebody else speak here.";
 /// Retry while one is on.
 pub const STOP_FIRST: &str = "A session is on already. To begin again, write `/agent stop` first, then `/agent retry`.";
 /// Go while the plan waits.
@@ -39,6 +44,12 @@ pub const NO_PLAN: &str = "No plan waits for approval here. `/agent plan` starts
 pub const STILL_CONFLICTS: &str = "the branch still conflicts with its base after the agent was asked to merge it. Please resolve the conflict, or close \
      the pull request";
 
+/// What somebody wrote never came to us, however often GitHub was asked.
+pub fn unread(review: bool) -> String {
+    let what = if review { "A review" } else { "A comment" };
+    format!("{what} could not be read: GitHub did not answer. Please write it again.")
+}
+
 /// The switch was taken off.
 pub fn label_removed(login: &str) -> String {
     format!("@{login} removed the label `agent:go`")
@@ -54,6 +65,19 @@ pub fn over(login: &str) -> String {
     format!(
         "@{login} the session was over when your comment came, so nothing was done about it. `/agent retry` starts the next \
          one, which reads this issue with your comment."
+    )
+}
+
+/// A start was refused where a session waits or a pull request is in review.
+pub fn nothing_new(say: &str) -> String {
+    format!("Nothing new was started: {say} What is here stays as it is.")
+}
+
+/// The session ended before it heard somebody's words.
+pub fn unheard(login: &str) -> String {
+    format!(
+        "@{login} the session ended before it heard your comment, so nothing was done about it. `/agent retry` starts the \
+         next one, which reads this issue with your comment."
     )
 }
 

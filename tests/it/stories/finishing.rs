@@ -221,13 +221,14 @@ async fn a_merged_pull_request_is_done_and_a_closed_one_rests() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refused_second_start_does_not_hide_the_merge() {
+async fn a_refused_second_start_leaves_the_pull_request_in_review() {
     let mut house = House::new().await;
     let issue = run(&mut house, "write NOTE.md: hello\nsay Wrote it.").await;
     house.unlabel(issue, "agent:go");
     house.label_by("stranger", issue, "agent:go");
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "refused");
+    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert!(house.thread(issue).contains("Nothing new was started: "), "{}", house.thread(issue));
     merge(&house, issue).await;
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "done", "{}", house.thread(issue));

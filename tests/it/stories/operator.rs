@@ -52,6 +52,20 @@ async fn allowed_protected_paths_are_published_and_pointed_at() {
     house.done().await;
 }
 
+/// GitHub refuses it whatever the operator allows: it is said what to do, and not tried again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workflow_file_is_refused_by_github_and_the_way_on_is_said() {
+    let mut house = House::with(|plan: &mut Plan| plan.allow_protected = AllowProtected::Everything).await;
+    let issue = house.go("Test it", "write .github/workflows/ci.yml: on: push\nsay Added it.");
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "failed");
+    let status = house.status(issue);
+    assert!(status.contains("Make that change by hand"), "{status}");
+    let pushes = house.simulator.calls().into_iter().filter(|call| call.path.ends_with("/git-receive-pack"));
+    assert_eq!(pushes.filter(|call| call.method == "POST").count(), 1);
+    house.done().await;
+}
+
 /// The notes and messages in the log of the first session.
 async fn said(house: &House, kinds: &[&str]) -> Vec<String> {
     let filter = skep::store::SessionFilter::default();

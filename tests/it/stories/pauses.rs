@@ -191,18 +191,22 @@ async fn a_pull_request_whose_record_was_lost_is_found() {
 
 /// A person is quicker than our record of the pull request.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pull_request_closed_before_it_is_known_is_left_so() {
+async fn a_pull_request_closed_before_it_is_known_is_left_so_and_asked_about_once() {
     let (mut house, issue) = CODE.begin().await;
     house.simulator.add_fault(Fault::next("POST", PULLS, Trouble::DropAfter));
     while house.simulator.pulls(house.repository).expect("pulls").is_empty() {
         assert!(house.step().await, "no pull request");
     }
-    house.simulator.close_pull(house.repository, IssueNumber(2), "ana").expect("closed");
+    let (home, number) = (house.repository, IssueNumber(2));
+    house.simulator.close_pull(home, number, "ana").expect("closed");
     house.walk(usize::MAX).await;
     let ending = house.ending(issue).await;
-    assert_eq!((ending.pulls.len(), ending.state.as_str()), (1, "done"), "{ending:#?}");
+    assert_eq!((ending.pulls.len(), ending.state.as_str(), ending.live), (1, "done", 0), "{ending:#?}");
+    assert!(!house.simulator.pulls(home).expect("pulls")[0].issue.open);
+    assert!(!house.session_dir(issue, 1).exists(), "nothing of the session is needed any more");
     assert!(ending.thread.contains("**Closed** · the pull request was closed without merging"), "{}", ending.thread);
-    assert!(!house.simulator.pulls(house.repository).expect("pulls")[0].issue.open);
+    assert_eq!(ending.thread.matches("Should the agent try again?").count(), 1, "{}", ending.thread);
+    assert_eq!((ending.reactions, ending.branches.len()), (vec!["eyes skep[bot]".to_owned()], 2));
     house.done().await;
 }
 

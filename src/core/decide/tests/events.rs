@@ -281,6 +281,11 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
     ]
 }
 
+fn pull_opened(standing: PullStanding) -> Event {
+    let url = "https://github.com/octo/hello/pull/13".into();
+    Event::PullOpened { session: session(1), number: 13, url, draft: true, standing }
+}
+
 /// One event of every sort, with its name in the table.
 pub(super) fn events() -> Vec<(&'static str, Event)> {
     [corridor(), talk()].concat()
@@ -350,7 +355,10 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
                 queues: false,
             },
         ),
-        ("progressed", Event::Progressed { session: session(1), plan, doing: "reading".into(), silent_ms: 0 }),
+        ("progressed", {
+            let tail = vec!["last".into()];
+            Event::Progressed { session: session(1), plan, doing: "reading".into(), silent_ms: 0, tail }
+        }),
         ("turn ended", turn("Done.", None)),
         ("turn ended with an error text", turn("429", Some(ErrorClass::RateLimit))),
         (
@@ -372,16 +380,8 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("may not publish: archived", may_publish(|facts| facts.archived = true)),
         ("published", Event::Published { session: session(1), head: sha('b') }),
         ("branch moved", Event::BranchMoved { session: session(1), theirs: Some(sha('c')) }),
-        (
-            "pull request opened",
-            Event::PullOpened {
-                session: session(1),
-                number: 13,
-                url: "https://github.com/octo/hello/pull/13".into(),
-                draft: true,
-                standing: PullStanding::Open,
-            },
-        ),
+        ("pull request opened", pull_opened(PullStanding::Open)),
+        ("pull request opened, merged already", pull_opened(PullStanding::Merged)),
         ("pull request merged", Event::PullClosed { number: 13, merged: true }),
         ("pull request closed", Event::PullClosed { number: 13, merged: false }),
         ("another pull request merged", Event::PullClosed { number: 99, merged: true }),

@@ -18,7 +18,7 @@ const LOG: &str = "2026-01-01T00:00:01.0000000Z ##[group]Run cargo test\n2026-01
 
 impl Told {
     /// A job of CI ends on the head of the branch.
-    fn job(&self, name: &str, conclusion: &str) {
+    pub(super) fn job(&self, name: &str, conclusion: &str) {
         let end = JobEnd { steps: &[("Set up job", "success"), ("Run cargo test", conclusion)], log: LOG };
         let (house, head) = (&self.house, self.head());
         house.simulator.finish_check(house.repository, head.as_str(), (name, conclusion), end).expect("a job");

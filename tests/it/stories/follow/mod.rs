@@ -5,6 +5,7 @@ mod crash;
 mod ends;
 mod faults;
 mod pushes;
+mod rest;
 mod reviews;
 mod talk;
 

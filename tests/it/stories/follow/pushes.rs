@@ -13,13 +13,13 @@ const BRING_IN: &str = "run git merge --quiet --no-edit $(git --git-dir=\"$(head
                         rev-parse refs/skep/sessions/1296269-1-1)";
 
 impl Told {
-    async fn push(&self, branch: &str, files: &[(&str, &str)]) {
+    pub(super) async fn push(&self, branch: &str, files: &[(&str, &str)]) {
         self.house.advance(std::time::Duration::from_secs(1));
         self.house.simulator.push_to_branch(self.house.repository, branch, files, "ana").await.expect("a push");
     }
 
     /// Whether a commit is in the history of our branch.
-    fn holds(&self, commit: &str) -> bool {
+    pub(super) fn holds(&self, commit: &str) -> bool {
         let log = self.house.git(&["rev-list", BRANCH]);
         log.lines().any(|line| line == commit)
     }
@@ -85,10 +85,10 @@ async fn a_conflict_with_the_base_is_merged_once_and_the_bases_changes_are_not_o
     assert_eq!(told.file("NOTE.md").await.as_deref(), Some("hello\n"));
     assert!(!told.house.labels(told.issue).contains(&"agent:needs-you".to_owned()));
     insta::assert_snapshot!(told.read());
-    // The next one is for a person.
+    // The next one is another one; as the agent does nothing about it, it is for a person.
     told.push("main", &[("NOTE.md", "theirs again\n")]).await;
     told.settle().await;
-    assert_eq!(told.revisions().await, 1, "{}", told.read());
+    assert_eq!(told.revisions().await, 2, "{}", told.read());
     assert!(told.house.labels(told.issue).contains(&"agent:needs-you".to_owned()), "{}", told.read());
     told.done().await;
 }

@@ -75,7 +75,7 @@ async fn progress() {
         counts.push(house.timeline(issue).await.iter().filter(|name| *name == "session.progress").count());
         house.done().await;
     }
-    assert_eq!(counts, [4, 2], "each change; the first and the last");
+    assert_eq!(counts, [5, 2], "each change and the first words; the first and the last");
 }
 
 /// How long the changes of one story take.
@@ -115,8 +115,10 @@ async fn put_off(pace: Pace) -> i64 {
     let issue = house.go("Try", "say Done.");
     house.settle().await;
     assert_eq!(house.state(issue).await, "working");
-    let due = house.store().next_due(house.now()).await.expect("a look").expect("the answer waits");
-    let pause = (due - house.now()) / 1_000;
+    let filter = skep::store::EffectFilter { open: Some(true), ..Default::default() };
+    let open = house.store().effects(&filter, 100).await.expect("effects");
+    let answer = open.iter().find(|look| look.effect.kind == "post_answer").expect("the answer waits");
+    let pause = (answer.not_before - house.now()) / 1_000;
     house.leave_unfinished();
     house.done().await;
     pause

@@ -73,6 +73,20 @@ async fn questions_about_it_are_answered_in_one_comment() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_log_of_an_agent_at_work_can_be_seen() {
+    let mut house = House::new().await;
+    let issue = house.go("Read all of it", "say Reading the third chapter.\nwait 300");
+    house.until_event(issue, "session.progress").await;
+    house.say("ana", issue, "/agent logs");
+    house.until("the log is there", |house| !house.ours_with(issue, "The last lines of session").is_empty()).await;
+    let log = house.one_of_ours(issue, "The last lines of session");
+    assert!(log.body.contains("Reading the third chapter."), "{}", log.body);
+    house.reply(issue, "/agent stop").await;
+    house.settle_all().await;
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn role_agent_and_priority_are_for_the_session_that_has_not_begun() {
     let mut house = House::new().await;
     let issue = issue_of(&house, "write GREETING.md: hello\nsay I would do it so.");

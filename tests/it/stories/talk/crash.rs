@@ -86,7 +86,7 @@ async fn killed_everywhere(pace: Pace) {
 
 fn without_turns(mut ending: Ending) -> Ending {
     let turns = regex::Regex::new(r"This is turn \d+ ").expect("a pattern");
-    let words = regex::Regex::new(r"(?m)^> (This is turn N |I found no skep-demo script).*$").expect("a pattern");
+    let words = regex::Regex::new(r"(?m)^> (This is turn N |All steps of my script are done).*$").expect("a pattern");
     for text in ending.pulls.iter_mut().chain([&mut ending.thread]) {
         *text = turns.replace_all(text, "This is turn N ").into_owned();
         // A prompt that comes again when its script was done already finds nothing to do, and the agent says so.

@@ -4,6 +4,7 @@ mod answering;
 mod asking;
 mod commands;
 mod crash;
+mod errands;
 mod faults;
 mod input;
 mod planning;

@@ -114,6 +114,21 @@ async fn a_comment_that_is_changed_or_deleted_before_it_is_heard_counts_as_it_is
     house.done().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_of_words_that_wait_says_them_anew_and_commands_nothing() {
+    let mut house = House::new().await;
+    let issue = house.go("Choose a colour", SLOW);
+    begun(&mut house, issue).await;
+    let comment = house.say("ana", issue, "/agent priority high\n\nUse red.");
+    house.until("it is taken", |house| house.reactions_to(issue, comment).contains(&"eyes".to_owned())).await;
+    house.rewrite("ana", comment, "/agent stop\n\nUse blue.");
+    house.settle_all().await;
+    let heard = house.resumed(issue).await.pop().expect("a prompt");
+    assert!(heard.contains("Use blue.") && !heard.contains("Use red."), "{heard}");
+    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    house.done().await;
+}
+
 /// Says something after so many steps. Whatever the session was at: it is told once and thanked for, or its writer is told
 /// that it came too late, or it came after the end and nobody promised anything.
 async fn said_after(scene: Scene, steps: usize) {
