@@ -209,7 +209,7 @@ async fn answer(issues: usize) -> anyhow::Result<()> {
             until(&skep, &mut after, issue, waits)?;
             let asked = now();
             bench.simulator.comment(bench.repository, issue, "ana", "1")?;
-            let (mut received, mut heard) = (None, None);
+            let (mut received, mut heard, mut opened) = (None, None, false);
             while heard.is_none() {
                 for event in events(skep.admin, &mut after)?.iter().filter(|event| event["issue"] == issue.0) {
                     let at = event["time"].as_i64().filter(|at| *at >= asked);
@@ -217,7 +217,8 @@ async fn answer(issues: usize) -> anyhow::Result<()> {
                         "delivery.accepted" if event["details"]["webhook"] == "issue_comment" => {
                             received = received.or(at)
                         }
-                        "word.delivered" => heard = at,
+                        "word.delivered" => heard = heard.or(at),
+                        "pull_request.opened" => opened = true,
                         "session.failed" => bail!("{event}"),
                         _ => {}
                     }
@@ -226,7 +227,9 @@ async fn answer(issues: usize) -> anyhow::Result<()> {
             if let (Some(received), Some(heard), true) = (received, heard, round > 0) {
                 took.push(heard - received);
             }
-            until(&skep, &mut after, issue, "pull_request.opened")?;
+            if !opened {
+                until(&skep, &mut after, issue, "pull_request.opened")?;
+            }
         }
         show(&format!("answer to resume, {name}"), took);
     }
@@ -241,7 +244,7 @@ fn now() -> i64 {
 /// Waits for an event of an issue.
 fn until(skep: &Skep, after: &mut i64, issue: IssueNumber, name: &str) -> anyhow::Result<()> {
     let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(60) {
+    while began.elapsed() < Duration::from_secs(150) {
         let events = events(skep.admin, after)?;
         if events.iter().any(|event| event["issue"] == issue.0 && event["event"] == name) {
             return Ok(());
@@ -299,6 +302,9 @@ async fn pause(issues: usize) -> anyhow::Result<()> {
             let issue = bench.go(&format!("Round {round}"), script)?;
             until(&skep, &mut after, issue, "session.running")?;
             tokio::time::sleep(Duration::from_millis(300)).await;
+            if children(&skep)? == 0 {
+                bail!("no agent is at work");
+            }
             let began = Instant::now();
             bench.simulator.unlabel(bench.repository, issue, "agent:go", "ana")?;
             let (mut process, mut comment) = (None, None);

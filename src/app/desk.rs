@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt;
 use serde_json::{Value, json};
 
 use crate::core::event::Event;
@@ -24,6 +25,11 @@ pub struct FrontDesk {
     parts: Arc<Parts>,
 }
 
+/// What the core says when a session starts, or a paused one goes on.
+const STARTED: [&str; 4] = ["accepted", "goes on when a slot", "it goes on once", "not paused any more"];
+/// Issues that are read at once.
+const AT_ONCE: usize = 8;
+
 impl FrontDesk {
     pub(super) fn new(store: Store, parts: Arc<Parts>) -> Self {
         Self { store, parts }
@@ -37,7 +43,7 @@ impl FrontDesk {
         let task = self.read_task(place.task()).await.map_err(|error| error.message)?;
         let session = task.and_then(|task| task.job().map(|job| job.session.clone()));
         match session {
-            Some(session) if handled == "accepted" => Ok(session),
+            Some(session) if STARTED.iter().any(|reason| handled.starts_with(reason)) => Ok(session),
             _ => Err(handled),
         }
     }
@@ -170,18 +176,22 @@ impl Desk for FrontDesk {
         let mut batch = Batch::default();
         for target in targets {
             let (Target::Issues { repository, .. } | Target::Labelled { repository, .. }) = &target;
-            let at = self.parts.github.locate(repository).await.map_err(|error| refused(&error))?;
+            let at = &self.parts.github.locate(repository).await.map_err(|error| refused(&error))?;
             let issues = match &target {
                 Target::Issues { issues, .. } => issues.clone(),
                 Target::Labelled { label, .. } => {
-                    let found = self.parts.github.open_issues_with_label(&at, label).await;
+                    let found = self.parts.github.open_issues_with_label(at, label).await;
                     found.map_err(|error| refused(&error))?.into_iter().map(|issue| issue.number).collect()
                 }
             };
-            for issue in issues {
+            // Each is read from GitHub first, which takes its time: some at once, or a long list would outlast the caller.
+            let started = futures::stream::iter(issues)
+                .map(|issue| async move { (issue, self.dispatch_one(at, issue).await) })
+                .buffered(AT_ONCE);
+            for (issue, started) in started.collect::<Vec<_>>().await {
                 let name = format!("{repository}#{issue}");
                 batch.total += 1;
-                match self.dispatch_one(&at, issue).await {
+                match started {
                     Ok(session) => batch.successful.push(Started { issue: name, session }),
                     Err(reason) => batch.failed.push(NotStarted { issue: name, reason }),
                 }

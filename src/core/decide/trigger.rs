@@ -100,6 +100,7 @@ pub(super) fn dispatched(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision
         return draft.because(reason);
     }
     if draft.task.is_paused() {
+        command::switch(&mut draft, true);
         return pause::resume(draft, "the operator asked for it");
     }
     draft.task.place.clone_from(&facts.place);

@@ -114,6 +114,20 @@ async fn the_pull_request_shows_evidence_and_honours_the_template() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_agent_reports_and_verifies_by_its_own_tools_is_shown() {
+    let mut house = House::new().await;
+    let issue = house
+        .go("Add a note", "report Half way there.\nwrite NOTE.md: hello\nwait 1\nfinish Wrote it. | ran the tests");
+    house.until_event(issue, "session.progress").await;
+    house.advance(Duration::from_secs(6));
+    house.until("the report shows", |house| house.status(issue).contains("Half way there.")).await;
+    house.settle_all().await;
+    let body = house.the_pull().issue.body;
+    assert!(body.contains("Verified, it says:") && body.contains("ran the tests"), "{body}");
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_run_writes_over_its_own_branch_and_keeps_the_pull_request() {
     let mut house = House::new().await;
     // The push arrives, the pull request is refused: the branch is there, the session failed.

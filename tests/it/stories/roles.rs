@@ -97,6 +97,20 @@ async fn a_repository_file_changes_the_words_and_lowers_the_rights() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_role_without_a_tool_is_not_allowed_it() {
+    for (tools, ran) in [("[read]", false), ("[read, execute]", true)] {
+        let file = format!("---\ntools: {tools}\n---\nLook.\n");
+        let mut house = House::with(move |plan| plan.files.push((".github/agents/swe.agent.md".into(), file))).await;
+        let issue = run(&mut house, &[], "run touch ../home/ran\nsay Looked.").await;
+        assert_eq!(house.state(issue).await, "done", "{}", house.thread(issue));
+        let log = house.store().log(&house.session(issue, 1), 0, 1_000).await.expect("a log");
+        let rejected = log.iter().any(|row| row.line.kind == "permission" && row.line.body.contains("reject"));
+        assert_eq!(!rejected, ran, "{tools}: {log:?}");
+        house.done().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_repository_file_without_a_label_words_the_default_role() {
     let wish = with_file(".github/agents/swe.agent.md", "---\ndescription: Ours.\n---\nWrite as octo does.\n");
     let mut house = House::with(wish).await;

@@ -189,6 +189,23 @@ async fn the_operator_dispatches_one_or_several_or_a_label() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_dispatch_of_a_paused_issue_lets_its_session_go_on() {
+    let mut house = House::new().await;
+    let issue = house.go("Add a note", "write A.md: a\nwait 300");
+    house.until("it works", |house| house.session_dir(issue, 1).join("work/A.md").exists()).await;
+    house.unlabel(issue, "agent:go");
+    house.settle().await;
+    assert_eq!(house.state(issue).await, "paused");
+    let name = house.simulator.name(house.repository).expect("a name");
+    let batch = house.dispatch(vec![Target::Issues { repository: name, issues: vec![issue] }]).await.expect("a batch");
+    assert_eq!((batch.successful.len(), batch.failed.len()), (1, 0), "{batch:?}");
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert!(house.labels(issue).contains(&"agent:go".to_owned()), "the switch is on again");
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dispatch_names_what_failed_and_why() {
     let mut house = House::with(|plan| plan.limits.sessions = 1).await;
     let (home, name) = (house.repository, house.simulator.name(house.repository).expect("a name"));

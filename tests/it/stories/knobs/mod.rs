@@ -41,6 +41,12 @@ fn every_number_has_its_test() {
         comments: _,
         bot_rounds: _,
     } = Limits::default();
+    // What the documents promise: a switch that goes off is felt within two seconds, and five minutes of silence are said.
+    let promised = (Knobs::default().cancel_grace, Knobs::default().silent);
+    assert_eq!(promised, (Duration::from_secs(1), Duration::from_secs(300)));
+    let bounds = skep::http::Bounds::default();
+    assert_eq!((bounds.header_time, bounds.idle_time), (Duration::from_secs(10), Duration::from_secs(60)));
+    assert_eq!((bounds.header_bytes, bounds.connections), (16 * 1024, 1_024));
     let Knobs { initialize: _, cancel_grace: _, look_again: _, progress: _, silent: _ } = Knobs::default();
     let Pace { burst: _, per_second: _, per_minute: _, per_hour: _, patience: _ } = Pace::default();
     let source = [include_str!("mod.rs"), include_str!("edges.rs"), include_str!("talk.rs")].concat();
