@@ -6,8 +6,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use bytes::Bytes;
 use hyper::HeaderMap;
-use hyper::header::{ETAG, LINK};
+use hyper::header::{ETAG, HeaderValue, LINK};
 
 use super::answer::Answer;
 use crate::core::ids::InstallationId;
@@ -57,9 +58,11 @@ impl Etags {
         if answer.status != hyper::StatusCode::OK || size(&key, answer) > LARGEST {
             return;
         }
+        // Copies: what came over the wire is a piece of a buffer many times its size, which would be kept with it.
         let mut headers = HeaderMap::new();
-        headers.extend(answer.headers.get(LINK).map(|link| (LINK, link.clone())));
-        let kept = Answer { status: answer.status, headers, body: answer.body.clone() };
+        let link = answer.headers.get(LINK).and_then(|link| HeaderValue::from_bytes(link.as_bytes()).ok());
+        headers.extend(link.map(|link| (LINK, link)));
+        let kept = Answer { status: answer.status, headers, body: Bytes::copy_from_slice(&answer.body) };
         self.uses += 1;
         self.bytes += size(&key, &kept);
         self.order.insert(self.uses, key.clone());
@@ -86,7 +89,6 @@ fn size(key: &Key, answer: &Answer) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
     use hyper::StatusCode;
 
     use super::*;
