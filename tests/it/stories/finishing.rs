@@ -117,7 +117,7 @@ async fn the_pull_request_shows_evidence_and_honours_the_template() {
 async fn what_the_agent_reports_and_verifies_by_its_own_tools_is_shown() {
     let mut house = House::new().await;
     let issue = house
-        .go("Add a note", "report Half way there.\nwrite NOTE.md: hello\nwait 1\nfinish Wrote it. | ran the tests");
+        .go("Add a note", "report Half way there.\nwrite NOTE.md: hello\nwait 3\nfinish Wrote it. | ran the tests");
     house.until_event(issue, "session.progress").await;
     house.advance(Duration::from_secs(6));
     house.until("the report shows", |house| house.status(issue).contains("Half way there.")).await;
