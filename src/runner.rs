@@ -266,7 +266,7 @@ impl Runner {
             Effect::Ring { alarm, .. } => Ok(Performed::known(Event::Rang { alarm: alarm.clone() })),
             Effect::Publish { place, session, branch, head, expected } => {
                 let push = publish::Wanted { place, session, branch, head, expected: expected.as_ref() };
-                publish::push(parts, &push, &held.cancel).await
+                publish::push(parts, row, &push, &held.cancel).await
             }
             Effect::OpenPull { .. } => publish::open_pull(parts, row, effect).await,
         }

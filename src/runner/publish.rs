@@ -24,10 +24,17 @@ pub(super) struct Wanted<'a> {
 }
 
 /// Pushes the branch. A cancel that is known before the push begins prevents it.
-pub(super) async fn push(parts: &Parts, wanted: &Wanted<'_>, cancel: &CancellationToken) -> Result<Performed, Failure> {
+pub(super) async fn push(
+    parts: &Parts,
+    row: &EffectRow,
+    wanted: &Wanted<'_>,
+    cancel: &CancellationToken,
+) -> Result<Performed, Failure> {
     let mut line = Line::open(parts, wanted.place, Purpose::Push).await?;
     let push = Push { branch: wanted.branch.clone(), head: wanted.head.clone(), expected: wanted.expected.cloned() };
-    if cancel.is_cancelled() {
+    // A stop may be recorded already and be on its way here.
+    let stopped = parts.store.cancel_requests(&parts.owner).await?;
+    if cancel.is_cancelled() || stopped.contains(&row.id) {
         return Ok(Performed::Done);
     }
     let published = match parts.git.publish(&line.remote, &push).await {

@@ -77,7 +77,8 @@ fn render(draft: &Draft<'_>, key: &str) -> String {
     }
     let requester = draft.task.job().and_then(|job| job.actor.login());
     let open = draft.task.open_questions().count();
-    text::question::render(&questions, open, &Asking { requester, now: draft.cx.now })
+    let expire_ms = draft.cx.policy.limits.expire_ms;
+    text::question::render(&questions, open, &Asking { requester, now: draft.cx.now, expire_ms })
 }
 
 fn show_batch(draft: &mut Draft<'_>, question: u32) {

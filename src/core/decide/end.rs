@@ -13,6 +13,9 @@ use crate::core::task::{Back, End, Progress, Stage, Step};
 use crate::core::text;
 use crate::core::word::WordKind;
 
+/// The class of a session whose question nobody answered.
+pub(super) const NO_ANSWER: &str = "no_answer";
+
 /// The session ended well.
 pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
     let stop = end.stop();
@@ -73,7 +76,7 @@ pub(super) fn stop(draft: Draft<'_>, why: &str, at: i64) -> Decision {
 
 /// Nobody answered in time, and there was no default.
 pub(super) fn expired(draft: Draft<'_>, why: &str) -> Decision {
-    fail(draft, "no_answer", why)
+    fail(draft, NO_ANSWER, why)
 }
 
 /// The issue is closed, deleted or moved.

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, ask, command, pause, review, turn};
+use super::{Decision, Draft, ask, command, end, pause, review, turn};
 use crate::core::command::{self as grammar, Addressed, Command, Line, Spoken};
 use crate::core::effect::{Effect, Reaction};
 use crate::core::event::{Event, Weighed};
@@ -11,7 +11,7 @@ use crate::core::ids::{CommentId, IssueNumber};
 use crate::core::place::{Account, AccountKind};
 use crate::core::question;
 use crate::core::story::Happening;
-use crate::core::task::{Back, Hold, Job, Stage, Step};
+use crate::core::task::{Back, End, Hold, Job, Stage, Step};
 use crate::core::text;
 use crate::core::word::{Word, WordKind};
 
@@ -372,6 +372,8 @@ pub(super) fn end_agent(draft: &mut Draft<'_>, job: &Job) {
 
 /// Forgets the questions of a session that is over. What was answered stays to be read; what is open is out of date.
 pub(super) fn forget_questions(draft: &mut Draft<'_>) {
+    let expired =
+        matches!(&draft.task.stage, Stage::Ended { end: End::Failed { class, .. }, .. } if class == end::NO_ANSWER);
     for batch in std::mem::take(&mut draft.task.talk.batches) {
         let questions: Vec<_> =
             draft.task.talk.questions.iter().filter(|q| batch.questions.contains(&q.id)).cloned().collect();
@@ -380,7 +382,11 @@ pub(super) fn forget_questions(draft: &mut Draft<'_>) {
             continue;
         }
         let (issue, place) = (draft.task.place.issue, draft.task.place.clone());
-        draft.put(issue, batch.key, Some(comment), text::question::render_answered(&questions));
+        let body = match expired {
+            true => text::question::render_expired(&questions, draft.cx.policy.limits.expire_ms),
+            false => text::question::render_answered(&questions),
+        };
+        draft.put(issue, batch.key, Some(comment), body);
         draft.plan(Effect::Minimise { place, comment });
     }
     draft.task.talk.questions.clear();

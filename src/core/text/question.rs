@@ -15,6 +15,8 @@ pub struct Asking<'a> {
     pub requester: Option<&'a str>,
     /// Epoch milliseconds.
     pub now: i64,
+    /// How long a question without a deadline waits, milliseconds.
+    pub expire_ms: i64,
 }
 
 /// How the boxes stand.
@@ -35,12 +37,12 @@ pub fn render(batch: &[Question], open_total: usize, cx: &Asking<'_>) -> String 
 /// Renders the comment when nothing in it can be answered any more because it is all answered, or no longer asked.
 /// Nobody is pinged.
 pub fn render_answered(batch: &[Question]) -> String {
-    page(batch, 0, &Asking { requester: None, now: 0 }, Life::Moot)
+    page(batch, 0, &Asking { requester: None, now: 0, expire_ms: 0 }, Life::Moot)
 }
 
 /// Renders the comment when its time is over: what had no answer gets none.
-pub fn render_expired(batch: &[Question]) -> String {
-    page(batch, 0, &Asking { requester: None, now: 0 }, Life::Expired)
+pub fn render_expired(batch: &[Question], expire_ms: i64) -> String {
+    page(batch, 0, &Asking { requester: None, now: 0, expire_ms }, Life::Expired)
 }
 
 fn open(batch: &[Question]) -> impl Iterator<Item = &Question> {
@@ -74,7 +76,7 @@ fn title(batch: &[Question], alone: bool, cx: &Asking<'_>, life: Life) -> String
         (_, Life::Open) => {
             let to = cx.requester.map_or_else(String::new, |login| format!("@{login} "));
             let decisions = if waiting == 1 { "a decision".to_owned() } else { format!("{waiting} decisions") };
-            let when = batch.first().filter(|_| alone).and_then(|question| unanswered(question, true, cx.now));
+            let when = batch.first().filter(|_| alone).and_then(|question| unanswered(question, true, cx));
             let when = when.map_or_else(String::new, |when| format!(" · {when}"));
             format!("{to}**I need {decisions}**{when}")
         }
@@ -149,8 +151,8 @@ fn fate(question: &Question, alone: bool, cx: &Asking<'_>, life: Life) -> Option
     match (&question.answer, life) {
         (Some(answer), _) => Some(answered(question, answer, alone)),
         (None, Life::Open) if alone => None,
-        (None, Life::Open) => unanswered(question, alone, cx.now).map(|when| format!("*{}*", capital(&when))),
-        (None, Life::Expired) => Some("No answer came within 7 days.".into()),
+        (None, Life::Open) => unanswered(question, alone, cx).map(|when| format!("*{}*", capital(&when))),
+        (None, Life::Expired) => Some(format!("No answer came within {}.", about(cx.expire_ms))),
         (None, Life::Moot) => Some("Not answered, and no longer asked.".into()),
     }
 }
@@ -166,8 +168,8 @@ fn answered(question: &Question, answer: &Answer, alone: bool) -> String {
     }
 }
 
-fn unanswered(question: &Question, alone: bool, now: i64) -> Option<String> {
-    let time = question.deadline_at.map(|at| format!("in {} ({})", about(at.saturating_sub(now)), day_and_time(at)));
+fn unanswered(question: &Question, alone: bool, cx: &Asking<'_>) -> Option<String> {
+    let time = question.deadline_at.map(|at| format!("in {} ({})", about(at.saturating_sub(cx.now)), day_and_time(at)));
     let default = question.default.as_ref().map(|words| match question.default_option() {
         Some(index) if alone => format!("option {}", index + 1),
         Some(index) => format!("option {}", Question::label(index, alone)),
@@ -175,7 +177,7 @@ fn unanswered(question: &Question, alone: bool, now: i64) -> Option<String> {
     });
     match (time, default) {
         (Some(time), Some(default)) => Some(format!("default {time}: {default}")),
-        (None, Some(default)) => Some(format!("default after 7 days without an answer: {default}")),
+        (None, Some(default)) => Some(format!("default after {} without an answer: {default}", about(cx.expire_ms))),
         (Some(time), None) => Some(format!("answer wanted {time}")),
         (None, None) => None,
     }

@@ -104,7 +104,7 @@ proptest! {
     #[test]
     fn an_untouched_comment_of_ours_ticks_nothing(batch in batch(), more in 0usize..3) {
         let open: Vec<&Question> = batch.iter().collect();
-        let page = render(&batch, batch.len() + more, &Asking { requester: Some("ana"), now: NOW });
+        let page = render(&batch, batch.len() + more, &Asking { requester: Some("ana"), now: NOW, expire_ms: 7 * 86_400_000 });
         prop_assert_eq!(ticked(&open, &page), Answers::default());
         prop_assert!(page.chars().count() <= crate::core::text::LIMIT);
     }
@@ -112,7 +112,7 @@ proptest! {
     #[test]
     fn every_box_of_ours_is_read_back(batch in batch(), more in 0usize..3, which in any::<prop::sample::Index>(), crlf: bool) {
         let open: Vec<&Question> = batch.iter().collect();
-        let page = render(&batch, batch.len() + more, &Asking { requester: Some("ana"), now: NOW });
+        let page = render(&batch, batch.len() + more, &Asking { requester: Some("ana"), now: NOW, expire_ms: 7 * 86_400_000 });
         let boxes: Vec<(u32, usize)> = batch.iter().flat_map(|question| (0..question.options.len()).map(|index| (question.id, index))).collect();
         prop_assume!(!boxes.is_empty());
         let which = which.index(boxes.len());

@@ -4,7 +4,7 @@ use super::*;
 use crate::core::question::{Asked, number};
 
 const NOW: i64 = 1_763_690_531_000;
-const ASKING: Asking<'static> = Asking { requester: Some("ana"), now: NOW };
+const ASKING: Asking<'static> = Asking { requester: Some("ana"), now: NOW, expire_ms: 7 * 86_400_000 };
 
 fn asked(text: &str, options: &[&str], default: Option<&str>, hours: Option<i64>) -> Asked {
     let options = options.iter().map(|option| (*option).to_owned()).collect();
@@ -53,7 +53,7 @@ fn one_question() {
 #[test]
 fn one_question_without_options() {
     let batch = number(vec![asked("How is it called?", &[], None, None)], 1, NOW);
-    insta::assert_snapshot!(render(&batch, 1, &Asking { requester: None, now: NOW }), @r#"
+    insta::assert_snapshot!(render(&batch, 1, &Asking { requester: None, now: NOW, expire_ms: 7 * 86_400_000 }), @r#"
     **I need a decision**
 
     How is it called?
@@ -186,7 +186,7 @@ fn all_answered() {
 fn never_answered() {
     let mut batch = batch();
     answer(&mut batch[0], By::Person("bob".into()), Some(0), "SQLite, *bundled*");
-    insta::assert_snapshot!(render_expired(&batch[..2]), @r#"
+    insta::assert_snapshot!(render_expired(&batch[..2], 7 * 86_400_000), @r#"
     **No answer came**
 
     ### 1 · Which database should `store` use?
@@ -223,7 +223,7 @@ fn never_answered() {
 
 #[test]
 fn nothing_can_be_ticked_in_a_frozen_comment_and_nobody_is_pinged() {
-    for page in [render_answered(&batch()), render_expired(&batch())] {
+    for page in [render_answered(&batch()), render_expired(&batch(), 7 * 86_400_000)] {
         assert!(!page.contains("[ ]") && !page.contains("[x]"), "{page}");
         assert_eq!(sanitise::outbound(&page, &Allow::nothing()), page, "something is live");
     }

@@ -90,8 +90,19 @@ async fn expire_ms() {
         assert_eq!(states, ("needs-you".to_owned(), "failed".to_owned()));
         let status = house.status(issue);
         assert!(status.contains(&format!("nobody answered question 1 within {days} days")), "{status}");
+        assert_eq!(ours(&house, issue, &format!("No answer came within {days} days.")), 1, "{}", house.thread(issue));
         house.done().await;
     }
+    // Where the agent named a default, that applies.
+    let mut house = House::with(|plan| plan.limits.expire_ms = 2 * DAY).await;
+    let issue =
+        house.go("Paint it", "ask Which colour? | red | blue | default=red\nwrite COLOUR.md: {answer}\nsay Done.");
+    house.settle().await;
+    assert_eq!(ours(&house, issue, "efault after 2 days without an answer"), 1, "{}", house.thread(issue));
+    house.advance(Duration::from_millis((2 * DAY).unsigned_abs()));
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    house.done().await;
 }
 
 /// An issue whose pull request waits for review.
