@@ -19,8 +19,9 @@ use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::place::Place;
 use crate::core::role::{Tool, Tools};
-use crate::core::task::Task;
+use crate::core::task::{Stage, Step, Task};
 use crate::core::text;
+use crate::core::word::Word;
 use crate::store::EffectRow;
 
 /// A turn to run.
@@ -90,11 +91,14 @@ fn not_started(parts: &Parts, run: &Run<'_>, error: AgentError, tail: Vec<String
 async fn request(parts: &Arc<Parts>, run: &Run<'_>) -> Result<TurnRequest, Failure> {
     let turn = run.turn;
     let launch = parts.launch(run.session, run.place, &turn.agent, turn.writes).await?;
-    let earlier = match &turn.resume {
-        Some(id) => Some(id.clone()),
-        None => earlier_session(parts, run).await?,
-    };
-    let (prompt, resumed) = prompts(turn, run.row.attempts > 1);
+    let task = earlier_try(parts, run).await?;
+    let job = task.as_ref().and_then(Task::job);
+    let earlier = turn.resume.clone().or_else(|| job.and_then(|job| job.agent_session.clone()));
+    let (mut prompt, resumed) = prompts(turn, run.row.attempts > 1);
+    if let Some(words) = task.as_ref().and_then(|task| heard_meanwhile(task, &turn.prompt)) {
+        // An agent whose session cannot be loaded knows nothing of what it was told on the way.
+        prompt = format!("{prompt}\n\n{words}");
+    }
     Ok(TurnRequest {
         launch,
         resume: earlier.map(|session| Resume { session, prompt: resumed }),
@@ -121,15 +125,23 @@ fn prompts(turn: &Turn, again: bool) -> (String, String) {
     }
 }
 
-/// The agent's own session of an earlier try of this turn.
-async fn earlier_session(parts: &Parts, run: &Run<'_>) -> Result<Option<String>, Failure> {
+/// The task as an earlier try of this turn left it.
+async fn earlier_try(parts: &Parts, run: &Run<'_>) -> Result<Option<Task>, Failure> {
     if run.row.attempts == 1 {
         return Ok(None);
     }
     let row = parts.store.task(run.place.task()).await?;
     let task = row.and_then(|row| serde_json::from_str::<Task>(&row.body).ok());
-    let job = task.as_ref().and_then(Task::job).filter(|job| job.session == *run.session);
-    Ok(job.and_then(|job| job.agent_session.clone()))
+    Ok(task.filter(|task| task.job().is_some_and(|job| job.session == *run.session)))
+}
+
+/// What the agent was told in the middle of the turn, besides its prompt.
+fn heard_meanwhile(task: &Task, prompt: &str) -> Option<String> {
+    let Stage::Working { job, step: Step::Running { turn }, .. } = &task.stage else { return None };
+    let missing = turn.heard.iter().filter(|word| !prompt.contains(word.text.trim()));
+    let missing: Vec<Word> = missing.cloned().collect();
+    let nonce = &job.ground.as_ref()?.nonce;
+    (!missing.is_empty()).then(|| text::prompt::words(&missing, nonce))
 }
 
 /// The role's tools as answers to the agent's questions.

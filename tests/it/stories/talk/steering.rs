@@ -64,6 +64,28 @@ async fn an_agent_that_takes_prompts_while_it_works_hears_at_once() {
     house.done().await;
 }
 
+/// The agent forgets its session with its process; the words it had heard on the way are not lost with that.
+#[tokio::test(flavor = "multi_thread")]
+async fn words_heard_in_the_middle_of_a_turn_survive_a_kill_and_an_agent_that_forgets() {
+    let mut house = House::with(|plan| {
+        let mut agent = presets::demo(env!("CARGO_BIN_EXE_skep"));
+        agent.environment.insert("SKEP_DEMO_QUEUE".into(), "1".into());
+        agent.resume = false;
+        plan.agent = Some(agent);
+    })
+    .await;
+    let script = "write A.md: a\nuntil-said 20\nwrite B.md: b\nwait 2\nwrite GREETING.md: {said}\nsay Heard.";
+    let issue = house.go("Choose a colour", script);
+    begun(&mut house, issue).await;
+    let comment = house.say("ana", issue, "Use blue.");
+    let heard = house.session_dir(issue, 1).join("work/B.md");
+    house.until("it has heard", |house| heard.exists() && house.reactions_to(issue, comment) == ["rocket"]).await;
+    house.crash_and_open().await;
+    house.settle_all().await;
+    assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("Use blue.\n"), "{}", house.thread(issue));
+    house.done().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_people_say_to_each_other_is_left_alone() {
     let mut house = House::new().await;
