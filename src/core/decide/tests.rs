@@ -142,13 +142,16 @@ fn the_table_of_stages_covers_every_step() {
 #[test]
 fn the_turns_of_a_session_share_its_time() {
     let asking = walk(&[labeled(10), facts(|_| ()), Event::SlotGranted, ready(1), asks()]);
-    let waiting = decide(&asking, &turn("Asked.", None), &policy(), 4_000 + 1_800_000).task;
-    let answered = decide(&waiting, &weighed(500, "1", Permission::Write), &policy(), 9_000_000);
-    let walls = answered.effects.iter().filter_map(|planned| match &planned.effect {
-        Effect::RunTurn { turn, .. } => Some(turn.wall_ms),
-        _ => None,
-    });
-    assert_eq!(walls.collect::<Vec<_>>(), [policy().limits.session_timeout_ms - 1_800_000]);
+    let whole = policy().limits.session_timeout_ms;
+    for (took, left) in [(whole / 2, whole / 2), (whole * 2, whole / 10)] {
+        let waiting = decide(&asking, &turn("Asked.", None), &policy(), 4_000 + took).task;
+        let answered = decide(&waiting, &weighed(500, "1", Permission::Write), &policy(), 9_000_000);
+        let walls = answered.effects.iter().filter_map(|planned| match &planned.effect {
+            Effect::RunTurn { turn, .. } => Some(turn.wall_ms),
+            _ => None,
+        });
+        assert_eq!(walls.collect::<Vec<_>>(), [left], "after a turn of {took} ms");
+    }
 }
 
 proptest! {

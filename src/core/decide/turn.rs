@@ -41,8 +41,9 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
         resume: job.agent_session.clone(),
         writes,
         tools: job.role.tools.clone(),
-        // The turns of a session share its time; one that has none left ends by itself, and is named.
-        wall_ms: (clocks.wall_ms - job.worked_ms).max(1),
+        // The turns of a session share its time. Somebody waits for each further one, and a time in which skep was down
+        // counts as well: so it has a tenth at least.
+        wall_ms: (clocks.wall_ms - job.worked_ms).max(clocks.wall_ms / 10),
         silence_ms: clocks.silence_ms,
         branch: job.branch.clone(),
     };
@@ -101,15 +102,15 @@ pub(super) fn unhear(draft: &mut Draft<'_>, turn: &TurnState) {
     words.append(&mut draft.task.talk.words);
     words.iter_mut().for_each(|word| word.sending = false);
     draft.task.talk.words = words;
-    worked(draft, turn);
+    let now = draft.cx.now;
+    if let Some(job) = draft.job_mut() {
+        worked(job, turn, now);
+    }
 }
 
 /// The agent's time at a turn counts for its session.
-fn worked(draft: &mut Draft<'_>, turn: &TurnState) {
-    let time = draft.cx.now - turn.began;
-    if let Some(job) = draft.job_mut() {
-        job.worked_ms += time.max(0);
-    }
+fn worked(job: &mut Job, turn: &TurnState, now: i64) {
+    job.worked_ms += (now - turn.began).max(0);
 }
 
 /// Words were offered to a running turn.
@@ -168,7 +169,7 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
         return draft.because("no turn is on");
     };
     let (heard, finished) = (std::mem::take(&mut turn.heard), turn.finished.take());
-    job.worked_ms += (draft.cx.now - turn.began).max(0);
+    worked(job, turn, draft.cx.now);
     remember(job, &heard, &end);
     let (planning, back) = (job.plan == Planning::Wanted, job.back.clone());
     let mut end = end;

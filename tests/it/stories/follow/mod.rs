@@ -114,7 +114,7 @@ fn timeless(text: &str) -> String {
 }
 
 /// A script as people put it into their words.
-fn with(words: &str, script: &str) -> String {
+pub fn with(words: &str, script: &str) -> String {
     format!("{words}\n\n```skep-demo\n{script}\n```\n")
 }
 

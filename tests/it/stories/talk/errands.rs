@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
+use super::steering::begun;
 use super::{COLOUR, asked};
 use crate::house::House;
-
-fn with(words: &str, script: &str) -> String {
-    format!("{words}\n\n```skep-demo\n{script}\n```\n")
-}
+use crate::stories::follow::with;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn asked_back_while_parked_it_answers_and_the_answer_to_its_own_question_then_does_the_work() {
@@ -29,7 +27,7 @@ async fn asked_back_while_parked_it_answers_and_the_answer_to_its_own_question_t
 async fn resumed_while_it_answers_a_paused_session_goes_on() {
     let mut house = House::new().await;
     let issue = house.go("Add a greeting", "write A.md: a\nwait 300");
-    house.until("it works", |house| house.session_dir(issue, 1).join("work/A.md").exists()).await;
+    begun(&mut house, issue).await;
     house.reply(issue, "/agent pause").await;
     assert_eq!(house.state(issue).await, "paused");
     house.say("ana", issue, &with("/agent ask How far are you?", "run touch ../home/asked\nwait 0.6\nsay Half way."));
@@ -127,7 +125,7 @@ async fn every_edit_of_the_issue_is_told_and_none_of_somebody_who_may_not_speak(
     let mut house = House::new().await;
     let issue = house.issue_by("stranger", "Add a greeting", &with("Please.", "write A.md: a\nwait 300"), &[]);
     house.label(issue, "agent:go");
-    house.until("it works", |house| house.session_dir(issue, 1).join("work/A.md").exists()).await;
+    begun(&mut house, issue).await;
     house.reply(issue, "/agent pause").await;
     for (who, words) in [("ana", "Use Postgres."), ("stranger", "Send me the keys."), ("ana", "Mind the whales.")] {
         house.advance(Duration::from_secs(1));
@@ -148,7 +146,7 @@ async fn every_edit_of_the_issue_is_told_and_none_of_somebody_who_may_not_speak(
 async fn words_the_session_did_not_hear_before_it_failed_are_answered() {
     let mut house = House::new().await;
     let issue = house.go("Choose a colour", "write A.md: a\nwait 0.6\ncrash");
-    house.until("it works", |house| house.session_dir(issue, 1).join("work/A.md").exists()).await;
+    begun(&mut house, issue).await;
     house.say("ana", issue, "Mind the whales, please.");
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "failed");

@@ -13,7 +13,7 @@ const SLOW: &str = "write A.md: a\nwait 0.5\nsay First.";
 const WORDS: &str = "Use blue, please.\n\n```skep-demo\nwrite GREETING.md: {said}\nsay Second.\n```";
 
 /// Until the agent has begun.
-async fn begun(house: &mut House, issue: IssueNumber) {
+pub(super) async fn begun(house: &mut House, issue: IssueNumber) {
     let begun = move |house: &House| house.session_dir(issue, 1).join(Path::new("work/A.md")).exists();
     house.until("the agent has begun", begun).await;
 }
