@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use facts::{
     Alarm, Asking, BaseFacts, Checks, ChecksState, Failing, FileChange, PublishFacts, PullFacts, PullStanding,
-    RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, Work,
+    RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, Whole, Work,
 };
 
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
@@ -174,6 +174,13 @@ pub enum Event {
         offered: Vec<String>,
         /// Whether they were taken.
         taken: bool,
+    },
+    /// A pull request from a branch of ours was opened again.
+    PullReopened {
+        /// Its number.
+        number: i64,
+        /// By whom.
+        sender: Account,
     },
     /// Our pull request was merged or closed.
     PullClosed {

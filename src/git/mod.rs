@@ -12,6 +12,7 @@
 //! `agent/…`, never put a token where another process can read it, and never delete an object from a mirror.
 //! One process owns a data folder at a time.
 
+mod branch;
 mod bundle;
 mod change;
 mod collect;
@@ -32,6 +33,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+pub use branch::Branch;
 pub use change::{ChangeKind, FileChange};
 pub use collect::{CollectSpec, Collected, DiffLimits};
 pub use error::GitError;

@@ -9,6 +9,7 @@ use super::super::screen::print;
 use super::stage::{PERSON, REPOSITORY, Stage};
 use super::{End, pull_of};
 use crate::core::ids::{IssueNumber, Sha};
+use crate::core::text::count;
 use crate::simulator::PullView;
 
 /// Prints a line; a reader that went away is no reason to leave the stage standing.
@@ -154,6 +155,7 @@ fn bracket(stage: &Stage, event: &str, details: Value) -> Value {
 fn words(line: &Value) -> Option<String> {
     let details = &line["details"];
     let text = |key: &str| details[key].as_str().unwrap_or_default().to_owned();
+    let number = |key: &str, one: &str| count(details[key].as_u64().unwrap_or(0), one);
     Some(match line["event"].as_str()? {
         "task.received" => format!("received    “{}” by {}", text("title"), text("by")),
         "task.refused" => format!("refused     {}", text("why")),
@@ -164,8 +166,11 @@ fn words(line: &Value) -> Option<String> {
         "session.running" => format!("agent       {}", text("agent")),
         "session.progress" => progress(details)?,
         "session.collected" => format!(
-            "git says    {} file(s), +{} −{} in {} commit(s)",
-            details["files"], details["insertions"], details["deletions"], details["commits"]
+            "changed     {}, +{} −{}, in {}",
+            number("files", "file"),
+            details["insertions"],
+            details["deletions"],
+            number("commits", "commit")
         ),
         "branch.pushed" => format!("pushed      {}", text("branch")),
         "pull_request.opened" => format!("opened      {}", text("url")),
@@ -176,7 +181,7 @@ fn words(line: &Value) -> Option<String> {
         }
         "question.answered" => format!("answer      “{}” by {}", text("text"), text("by")),
         "session.parked" => "parked      until the answer comes".to_owned(),
-        "review.taken" => format!("review      by {}, {} thread(s)", text("by"), details["threads"]),
+        "review.taken" => format!("review      by {} ({})", text("by"), number("threads", "comment")),
         "revision.started" => format!("revision    {}", details["round"]),
         "session.needs_person" => format!("needs you   {}", text("why")),
         "answer.posted" => "answered    on the issue".to_owned(),

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::trigger::refuse;
-use super::{Decision, Draft, pull, talk, turn};
+use super::{Decision, Draft, closed, kept, notice, pull, talk, turn};
 use crate::core::effect::{Effect, EffectKind, Leftover, Reaction};
-use crate::core::event::{Event, Gone, PullStanding, Work};
+use crate::core::event::{Gone, Work};
 use crate::core::ids::SessionId;
 use crate::core::place::Account;
 use crate::core::story::Happening;
@@ -13,16 +13,21 @@ use crate::core::task::{Back, End, Progress, Stage, Step};
 use crate::core::text;
 use crate::core::word::WordKind;
 
+/// How the reason of a session begins that a person ended.
+const CANCELLED: &str = "cancelled: ";
 /// The class of a session whose question nobody answered.
 pub(super) const NO_ANSWER: &str = "no_answer";
 
-/// The session ended well.
+/// The session ended well. While our pull request is open the task is in review, whatever the session came to.
 pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
+    let end = if end == End::Answered && draft.task.has_open_pull() { End::InReview } else { end };
     let stop = end.stop();
     let in_review = end == End::InReview;
     finish(&mut draft, end);
     draft.note(Happening::SessionCompleted, json!({ "stop": stop, "state": draft.task.state() }));
-    draft.react(Reaction::Hooray);
+    if draft.task.job().is_none_or(|job| !job.only_asked) {
+        draft.react(Reaction::Hooray);
+    }
     let more = in_review && !draft.task.talk.words.is_empty();
     let revises = more && draft.task.follow.rounds < draft.cx.policy.limits.rounds;
     // A review may come: until the pull request is over, the agent can be asked to go on where it was. A revision that
@@ -46,10 +51,12 @@ pub(super) fn fail(mut draft: Draft<'_>, class: &str, say: &str) -> Decision {
         return turn::abandon(draft, back, say);
     }
     draft.give_up();
-    wind_up(&mut draft);
+    let known = wind_up(&mut draft);
     finish(&mut draft, End::Failed { class: class.to_owned(), say: say.to_owned() });
+    offer(&mut draft, known);
     draft.note(Happening::SessionFailed, json!({ "class": class, "why": say }));
     draft.react(Reaction::Confused);
+    notice::of_end(&mut draft);
     draft.show();
     draft.because(format!("failed: {class}"))
 }
@@ -74,6 +81,15 @@ pub(super) fn stop(draft: Draft<'_>, why: &str, at: i64) -> Decision {
     }
 }
 
+/// The operator ends it at the machine: whoever asked for the work is told.
+pub(super) fn stop_by_operator(draft: Draft<'_>, why: &str) -> Decision {
+    let (mut draft, reason) = draft.through(|draft| stop(draft, why, i64::MAX));
+    if reason.starts_with(CANCELLED) {
+        notice::of_end(&mut draft);
+    }
+    draft.because(reason)
+}
+
 /// Nobody answered in time, and there was no default.
 pub(super) fn expired(draft: Draft<'_>, why: &str) -> Decision {
     fail(draft, NO_ANSWER, why)
@@ -81,7 +97,11 @@ pub(super) fn expired(draft: Draft<'_>, why: &str) -> Decision {
 
 /// The issue is closed, deleted or moved.
 pub(super) fn issue_gone(draft: Draft<'_>, how: Gone, sender: &Account, at: i64) -> Decision {
-    stop(draft, &text::gone(how, &sender.login), at)
+    let (draft, reason) = draft.through(|draft| stop(draft, &text::gone(how, &sender.login), at));
+    match how {
+        Gone::Closed => closed::issue_closed(draft).because(reason),
+        Gone::Deleted | Gone::Transferred => draft.because(reason),
+    }
 }
 
 fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
@@ -90,11 +110,14 @@ fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
         return turn::abandon(draft, back, why);
     }
     draft.give_up();
-    wind_up(&mut draft);
+    let known = wind_up(&mut draft);
     finish(&mut draft, End::Cancelled { why: why.to_owned() });
+    offer(&mut draft, known);
     draft.note(Happening::SessionCancelled, json!({ "why": why }));
+    // A person stopped it: it does not begin again by itself.
+    draft.task.follow.resting |= draft.task.can_revise();
     draft.show();
-    draft.because(format!("cancelled: {why}"))
+    draft.because(format!("{CANCELLED}{why}"))
 }
 
 /// Our pull request is over while a session works on it: a revision has nothing left to revise.
@@ -162,7 +185,10 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         | EffectKind::Minimise
         | EffectKind::Reply
         | EffectKind::MarkReady
-        | EffectKind::DeleteBranch => draft.because(format!("{} failed: {say}", effect.name())),
+        | EffectKind::DeleteBranch
+        | EffectKind::LabelPull
+        | EffectKind::DescribePull
+        | EffectKind::RequestReview => draft.because(format!("{} failed: {say}", effect.name())),
         EffectKind::React | EffectKind::ShowStatus | EffectKind::ShowLabel | EffectKind::CheckTrigger => {
             draft.because(format!("{} failed: {say}", effect.name()))
         }
@@ -186,124 +212,66 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
     }
 }
 
-/// Something of the session arrives after its end: saved work is told, the rest is an echo.
-pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
-    let over = matches!(draft.task.stage, Stage::Ended { .. });
-    match event {
-        Event::Collected { work, .. } if !over => {
-            draft.on_progress(|progress| progress.work = Some(work.clone()));
-            if matches!(draft.task.stage, Stage::Held { .. }) && !work.is_empty() {
-                draft.show();
-            }
-            draft.because("what the session made so far is kept")
-        }
-        Event::Collected { work, .. } => saved(draft, work),
-        Event::Steered { offered, .. } => turn::steered(draft, offered, false),
-        // A pause may overtake the agent's first word; it is needed all the same to load its session again.
-        Event::AgentStarted { agent_session, agent, .. } if !over => {
-            if let Some(job) = draft.job_mut() {
-                job.agent_session = Some(agent_session.clone());
-            }
-            draft.on_progress(|progress| progress.agent = Some(agent.clone()));
-            draft.because("an echo: the turn was cut short; the agent's session is known")
-        }
-        Event::TurnEnded { end, .. } if !over => {
-            if let Some(job) = draft.job_mut()
-                && !end.agent_session.is_empty()
-            {
-                job.agent_session = Some(end.agent_session.clone());
-            }
-            draft.because("an echo: the turn was cut short")
-        }
-        Event::PullOpened { number, url, draft: is_draft, standing, .. } => {
-            draft.task.pull = Some(crate::core::task::Pull { number: *number, url: url.clone(), draft: *is_draft });
-            match standing {
-                PullStanding::Open => {}
-                PullStanding::Merged => return pull::closed(draft, *number, true),
-                PullStanding::Closed => return pull::closed(draft, *number, false),
-            }
-            draft.show();
-            draft.because("the pull request was opened while the session was ended")
-        }
-        Event::WorkspaceReady { .. } if !over => {
-            draft.because("the working copy was made while the session was held; it is made again when it goes on")
-        }
-        Event::WorkspaceReady { .. } => {
-            remove_workspace(&mut draft, Leftover::Go);
-            draft.because("the working copy was made while the session was ended")
-        }
-        Event::Published { head, .. } => {
-            if let Some(branch) = draft.task.job().map(|job| job.branch.clone()) {
-                draft.task.wrote_branch(branch, head.clone());
-            }
-            draft.show();
-            draft.because("the push was on its way while the session was ended")
-        }
-        _ => draft.because("an echo: the session is over"),
-    }
-}
-
-fn saved(mut draft: Draft<'_>, work: &Work) -> Decision {
-    draft.on_progress(|progress| progress.work = Some(work.clone()));
-    reap(&mut draft, work);
-    if !work.is_empty() {
-        draft.show();
-    }
-    draft.because("what the session left is kept")
-}
-
-/// Something of an earlier session arrives while a later one is on or asked for: its working copy goes, its work stays.
-pub(super) fn stray(mut draft: Draft<'_>, session: &SessionId, event: &Event) -> Decision {
-    let commits = match event {
-        Event::WorkspaceReady { .. } => Some(Leftover::Go),
-        Event::Collected { work, .. } => leftover(work),
-        _ => None,
-    };
-    if let Some(commits) = commits {
-        let place = draft.task.place.clone();
-        draft.plan(Effect::RemoveWorkspace { place, session: session.clone(), commits, keep_home: false });
-    }
-    draft.because(format!("an echo of session {session}"))
-}
-
 /// A session that was held is over: what it made is looked at, unless git said already what it is.
-fn wind_up_held(draft: &mut Draft<'_>) {
-    let (Stage::Held { job, progress, .. } | Stage::Queued { job, progress, .. }) = &draft.task.stage else { return };
+fn wind_up_held(draft: &mut Draft<'_>) -> Option<Work> {
+    let (Stage::Held { job, progress, .. } | Stage::Queued { job, progress, .. }) = &draft.task.stage else {
+        return None;
+    };
     match (&job.ground, progress.work.clone()) {
         (Some(_), None) => {
-            draft.plan_look();
+            draft.plan_look(text::pull::Said::Unfinished);
+            None
         }
         // A plan waits: its turn made nothing that is kept.
-        (None, None) if job.started_at.is_some() => remove_workspace(draft, Leftover::Go),
-        (None, None) => {}
-        (_, Some(work)) => reap(draft, &work),
+        (None, None) => {
+            if job.started_at.is_some() {
+                remove_workspace(draft, Leftover::Go);
+            }
+            None
+        }
+        (_, Some(work)) => {
+            reap(draft, &work);
+            Some(work)
+        }
     }
 }
 
-/// Ends what runs for the session and sees to it that nothing of its work is lost and nothing else is left.
-fn wind_up(draft: &mut Draft<'_>) {
+/// Ends what runs for the session and sees to it that nothing of its work is lost and nothing else is left. Answers the
+/// work that git knows of.
+fn wind_up(draft: &mut Draft<'_>) -> Option<Work> {
     let Stage::Working { step, progress, .. } = &draft.task.stage else { return wind_up_held(draft) };
     match (step, progress.work.clone()) {
         (Step::Running { .. } | Step::Waiting { .. }, _) => {
-            draft.plan_look();
+            draft.plan_look(text::pull::Said::Unfinished);
         }
         (Step::Preparing, _) => remove_workspace(draft, Leftover::Go),
-        (_, Some(work)) => reap(draft, &work),
+        (_, Some(work)) => {
+            reap(draft, &work);
+            return Some(work);
+        }
         // Git is still looking (and has ended the agent for that), or could not look: until it tells, everything stays.
         (_, None) => {}
     }
+    None
 }
 
 /// Removes the working copy unless it is the only place where the work is.
-fn reap(draft: &mut Draft<'_>, work: &Work) {
+pub(super) fn reap(draft: &mut Draft<'_>, work: &Work) {
     match leftover(work) {
         Some(commits) => remove_workspace(draft, commits),
         None => end_agent(draft),
     }
 }
 
+/// Work that git knew of when the session ended goes to its branch, if it may.
+fn offer(draft: &mut Draft<'_>, known: Option<Work>) {
+    if let Some(work) = known {
+        kept::offer(draft, &work);
+    }
+}
+
 /// What becomes of a session's commits with its working copy; `None`: git refused them, so the working copy stays.
-fn leftover(work: &Work) -> Option<Leftover> {
+pub(super) fn leftover(work: &Work) -> Option<Leftover> {
     match (work.is_empty(), work.is_refused()) {
         (true, _) => Some(Leftover::Go),
         (false, false) => Some(Leftover::Stay),
@@ -323,10 +291,13 @@ fn finish(draft: &mut Draft<'_>, end: End) {
         Stage::Idle | Stage::Checking { .. } => (None, Progress::default()),
     };
     draft.task.stage = Stage::Ended { job, end, progress, at };
+    draft.task.shown.notice = None;
     talk::forget_questions(draft);
+    turn::plan_is_over(draft, text::talk::PLAN_DROPPED);
     if !matches!(draft.task.stage, Stage::Ended { end: End::InReview, .. }) {
         tell_unheard(draft);
-        draft.task.follow.look_at = None;
+        // Its pull request is still open, and what becomes of it is seen also without a webhook.
+        draft.task.follow.look_at = draft.task.can_revise().then_some(at + pull::FIRST_LOOK_MS);
     }
 }
 
@@ -345,7 +316,7 @@ fn end_agent(draft: &mut Draft<'_>) {
     draft.plan(effect);
 }
 
-fn remove_workspace(draft: &mut Draft<'_>, commits: Leftover) {
+pub(super) fn remove_workspace(draft: &mut Draft<'_>, commits: Leftover) {
     remove_home(draft, commits, false);
 }
 

@@ -4,15 +4,21 @@
 //! never asks: all it may depend on is in its four arguments. One file per family of events; `fixtures/decide.md` is the
 //! golden table of stage × event.
 
+mod again;
 mod ask;
+mod closed;
 mod command;
 mod draft;
 mod edit;
 mod end;
+mod kept;
+mod late;
+mod notice;
 mod pause;
 mod pull;
 mod queue;
 mod review;
+mod revised;
 mod talk;
 mod trigger;
 mod turn;
@@ -104,9 +110,10 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
         Event::Assigned { login, added } => ask::assigned(draft, login, *added),
         Event::MadeReady { number } => pull::made_ready(draft, *number),
         Event::Gone { how, sender, at } => end::issue_gone(draft, *how, sender, *at),
+        Event::PullReopened { number, sender } => closed::reopened(draft, *number, sender),
         Event::PullClosed { number, merged } => pull::closed(draft, *number, *merged),
         Event::Dispatched { facts } => trigger::dispatched(draft, facts),
-        Event::StopAsked { why } => end::stop(draft, why, i64::MAX),
+        Event::StopAsked { why } => end::stop_by_operator(draft, why),
         Event::TriggerChecked { facts } => trigger::checked(draft, facts),
         Event::SlotGranted => queue::granted(draft),
         Event::Waiting { position, total } => queue::waiting(draft, *position, *total),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, talk};
+use super::{Decision, Draft, closed, talk};
 use crate::core::agent::ThreadReply;
 use crate::core::effect::Effect;
 use crate::core::event::{ReviewFacts, ReviewVerdict, Work};
@@ -33,6 +33,7 @@ pub(super) fn reviewed(mut draft: Draft<'_>, pull: i64, review: i64, sender: &Ac
 /// A review was read.
 pub(super) fn read(mut draft: Draft<'_>, review: &ReviewFacts) -> Decision {
     let login = review.author.login.clone();
+    closed::note(&mut draft, review.issue_open);
     if !review.permission.may_start() && !draft.task.delegated(&login) {
         return draft.because(format!("@{login} may not send the agent back to work"));
     }
@@ -93,7 +94,7 @@ pub(super) fn revise(mut draft: Draft<'_>, why: &str) -> Decision {
     }
     let mut job = job;
     job.round += 1;
-    job.worked_ms = 0;
+    (job.worked_ms, job.moved) = (0, false);
     draft.task.follow.rounds += 1;
     draft.task.follow.needs = None;
     draft.task.tell(draft.cx.now, text::talk::revision(job.round, why));

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, ask, command, end, pause, review, turn};
+use super::{Decision, Draft, ask, closed, command, end, pause, review, turn};
 use crate::core::command::{self as grammar, Addressed, Command, Line, Spoken};
 use crate::core::effect::{Effect, Reaction};
 use crate::core::event::{Event, Weighed};
@@ -110,6 +110,7 @@ fn take(draft: &mut Draft<'_>, comment: CommentId, at: i64) {
 /// A comment was read again: what it says now counts, and what its writer may do.
 pub(super) fn weighed(mut draft: Draft<'_>, found: &Weighed) -> Decision {
     let Some(body) = &found.body else { return draft.because("the comment is gone again") };
+    closed::note(&mut draft, found.issue_open);
     let login = found.actor.login.as_str();
     let may = found.permission.may_start() || draft.task.delegated(login);
     if found.of_ours {
@@ -268,11 +269,14 @@ pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
         Stage::Working { step: Step::Waiting { .. }, .. } if !open => turn::run(draft, false, reason),
         Stage::Held { hold: Hold::Asked, .. } if !open => pause::resume_now(draft, reason),
         Stage::Held { hold: Hold::Plan, .. } => {
-            draft.task.talk.plan_comment = None;
+            turn::plan_is_over(&mut draft, text::talk::PLAN_REPLACED);
             pause::resume_now(draft, reason)
         }
         Stage::Held { job, hold, next, .. } if only_asked && job.ground.is_some() => {
             pause::errand(draft, Back::Held { hold, next: Box::new(next) }, reason)
+        }
+        Stage::Ended { .. } if draft.task.can_revise() && draft.task.follow.issue_closed => {
+            closed::refused(draft, reason)
         }
         Stage::Ended { end, at, .. } if draft.task.can_revise() && only_asked => {
             pause::errand(draft, Back::Ended { end, at }, reason)

@@ -30,6 +30,12 @@ pub enum EffectKind {
     Publish,
     /// [`Effect::OpenPull`].
     OpenPull,
+    /// [`Effect::LabelPull`].
+    LabelPull,
+    /// [`Effect::DescribePull`].
+    DescribePull,
+    /// [`Effect::RequestReview`].
+    RequestReview,
     /// [`Effect::PostAnswer`].
     PostAnswer,
     /// [`Effect::Say`].
@@ -66,7 +72,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -77,6 +83,9 @@ impl EffectKind {
         Self::CheckPublish,
         Self::Publish,
         Self::OpenPull,
+        Self::LabelPull,
+        Self::DescribePull,
+        Self::RequestReview,
         Self::PostAnswer,
         Self::Say,
         Self::ReactTo,
@@ -108,6 +117,9 @@ impl EffectKind {
             Self::CheckPublish => "check_publish",
             Self::Publish => "publish",
             Self::OpenPull => "open_pull",
+            Self::LabelPull => "label_pull",
+            Self::DescribePull => "describe_pull",
+            Self::RequestReview => "request_review",
             Self::PostAnswer => "post_answer",
             Self::Say => "say",
             Self::ReactTo => "react_to",
@@ -142,6 +154,9 @@ impl Effect {
             Self::CheckPublish { .. } => EffectKind::CheckPublish,
             Self::Publish { .. } => EffectKind::Publish,
             Self::OpenPull { .. } => EffectKind::OpenPull,
+            Self::LabelPull { .. } => EffectKind::LabelPull,
+            Self::DescribePull { .. } => EffectKind::DescribePull,
+            Self::RequestReview { .. } => EffectKind::RequestReview,
             Self::PostAnswer { .. } => EffectKind::PostAnswer,
             Self::Say { .. } => EffectKind::Say,
             Self::ReactTo { .. } => EffectKind::ReactTo,
@@ -174,6 +189,9 @@ impl Effect {
             | Self::CheckPublish { place, .. }
             | Self::Publish { place, .. }
             | Self::OpenPull { place, .. }
+            | Self::LabelPull { place, .. }
+            | Self::DescribePull { place, .. }
+            | Self::RequestReview { place, .. }
             | Self::PostAnswer { place, .. }
             | Self::Say { place, .. }
             | Self::ReactTo { place, .. }
@@ -200,6 +218,9 @@ impl Effect {
             | Self::CheckTrigger { .. }
             | Self::ShowStatus { .. }
             | Self::ShowLabel { .. }
+            | Self::LabelPull { .. }
+            | Self::DescribePull { .. }
+            | Self::RequestReview { .. }
             | Self::Say { .. }
             | Self::ReactTo { .. }
             | Self::Weigh { .. }

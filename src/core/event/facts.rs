@@ -51,6 +51,14 @@ pub struct Weighed {
     pub at: i64,
     /// Who opened the issue.
     pub issue_author: String,
+    /// Whether the issue is open now.
+    #[serde(default = "yes")]
+    pub issue_open: bool,
+}
+
+/// What was stored before it was read is taken as it was taken then.
+fn yes() -> bool {
+    true
 }
 
 /// A review, with what its author may do.
@@ -72,6 +80,9 @@ pub struct ReviewFacts {
     pub threads: Vec<Thread>,
     /// GitHub's time of it, epoch milliseconds.
     pub at: i64,
+    /// Whether the issue is open now.
+    #[serde(default = "yes")]
+    pub issue_open: bool,
 }
 
 /// GitHub's `state` of a review.
@@ -105,6 +116,9 @@ pub struct PullFacts {
     pub conflicts: Option<bool>,
     /// The checks of `head`.
     pub checks: Checks,
+    /// Whether the issue is open now.
+    #[serde(default = "yes")]
+    pub issue_open: bool,
 }
 
 /// The checks of one commit.
@@ -265,6 +279,18 @@ pub struct Work {
     pub protected: Vec<String>,
     /// Limits that were exceeded and shapes that are refused, as sentences.
     pub objections: Vec<String>,
+    /// All of the branch, where the work is only the last part of it.
+    #[serde(default)]
+    pub whole: Option<Whole>,
+}
+
+/// A branch against its base.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whole {
+    /// Which files differ.
+    pub files: Vec<FileChange>,
+    /// How many commits lie between.
+    pub commits: u32,
 }
 
 impl Work {

@@ -7,6 +7,8 @@ pub mod answer;
 pub mod answers;
 pub mod command;
 pub mod failure;
+pub mod kept;
+pub mod notice;
 pub mod prompt;
 pub mod pull;
 pub mod question;

@@ -59,7 +59,10 @@ impl World {
         let (id, submitted_at) = (self.next_id(), self.now());
         let (author, state, body) = (by.to_owned(), state.to_owned(), draft.body.clone());
         let review = Review { id, author, state, body, commit, submitted_at };
-        self.pull_mut(home, number)?.reviews.push(review);
+        let pull = self.pull_mut(home, number)?;
+        pull.reviews.push(review);
+        // Whoever reviewed is not asked any more.
+        pull.reviewers.retain(|asked| !asked.eq_ignore_ascii_case(by));
         self.note(home, number, "reviewed", by, json!({ "review_id": id }))?;
         self.tell_review(home, number, id, "submitted", by)?;
         for comment in &draft.comments {

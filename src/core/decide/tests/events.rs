@@ -108,6 +108,7 @@ pub(super) fn work(change: impl FnOnce(&mut Work)) -> Event {
         files: vec![file],
         protected: vec![],
         objections: vec![],
+        whole: None,
     };
     change(&mut work);
     Event::Collected { session: session(1), work }
@@ -146,6 +147,7 @@ pub(super) fn weighed(comment: i64, body: &str, permission: Permission) -> Event
         body: Some(body.into()),
         at: 40,
         issue_author: "reporter".into(),
+        issue_open: true,
     };
     Event::Weighed { found: Box::new(found) }
 }
@@ -183,6 +185,7 @@ pub(super) fn review(verdict: ReviewVerdict, permission: Permission) -> Event {
         body: "Please.".into(),
         threads: vec![thread],
         at: 50,
+        issue_open: true,
     };
     Event::ReviewRead { review: Box::new(review) }
 }
@@ -196,6 +199,7 @@ pub(super) fn looked(change: impl FnOnce(&mut PullFacts)) -> Event {
         base_head: Some(sha('a')),
         conflicts: Some(false),
         checks: Checks { state: ChecksState::Green, failing: vec![], failing_on_base: vec![] },
+        issue_open: true,
     };
     change(&mut facts);
     Event::PullLooked { facts: Box::new(facts) }

@@ -9,7 +9,9 @@ async fn a_revision_that_fails_leaves_the_pull_request_to_the_next_review() {
     let mut told = Told::new(NOTE).await;
     told.review("ana", "REQUEST_CHANGES", &with("Kinder.", "crash"), vec![]);
     told.settle().await;
-    assert_eq!(told.state().await, "failed", "{}", told.read());
+    assert_eq!(told.state().await, "in-review", "{}", told.read());
+    assert!(told.house.labels(told.issue).contains(&"agent:needs-you".to_owned()), "{}", told.read());
+    assert!(told.read().contains("@ana it failed because "), "{}", told.read());
     assert!(told.read().contains("sends the agent back to work"), "{}", told.read());
     told.review("ana", "COMMENT", "", vec![on_note(&with("Shorter.", "write NOTE.md: hi\nfinish Shorter now."))]);
     told.settle().await;
@@ -51,7 +53,7 @@ async fn switched_off_in_review_it_mends_nothing_until_somebody_sends_it_back() 
     let mut told = Told::new(&format!("{NOTE}\nrest\nwrite NOTE.md: mended\nfinish Mended.")).await;
     told.house.reply(told.issue, "/agent stop").await;
     told.settle().await;
-    assert!(told.read().contains("The agent rests:"), "{}", told.read());
+    assert!(told.read().contains("Stopped. I will not fix"), "{}", told.read());
     told.job("test", "failure");
     told.settle().await;
     assert_eq!((told.revisions().await, told.state().await.as_str()), (0, "in-review"), "{}", told.read());
