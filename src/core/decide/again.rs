@@ -28,9 +28,9 @@ pub(super) fn go_on(mut draft: Draft<'_>, facts: &TriggerFacts, plan: bool) -> D
     let word = Word {
         id: format!("again:{}", draft.cx.now),
         by: by.unwrap_or("the operator").to_owned(),
-        text: text::prompt::again(pull, &news),
+        text: news,
         at: draft.cx.now,
-        kind: WordKind::Said,
+        kind: WordKind::Again { pull },
         comment: None,
         sending: false,
     };

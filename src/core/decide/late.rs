@@ -2,7 +2,7 @@
 //! it.
 
 use super::end::{leftover, reap, remove_workspace};
-use super::{Decision, Draft, kept, notice, pull, turn};
+use super::{Decision, Draft, closed, kept, notice, pull, turn};
 use crate::core::effect::{Effect, Leftover};
 use crate::core::event::{Event, PullStanding, Work};
 use crate::core::ids::SessionId;
@@ -40,7 +40,8 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
         Event::PullOpened { number, url, draft: is_draft, standing, .. } => {
             draft.task.pull = Some(crate::core::task::Pull { number: *number, url: url.clone(), draft: *is_draft });
             match standing {
-                PullStanding::Open => {}
+                // Whoever ended it may have closed the issue: then nobody works on it.
+                PullStanding::Open => draft = closed::issue_closed(draft),
                 PullStanding::Merged => return pull::closed(draft, *number, true),
                 PullStanding::Closed => return pull::closed(draft, *number, false),
             }

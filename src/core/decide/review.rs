@@ -112,7 +112,7 @@ pub(super) fn needs_person(mut draft: Draft<'_>, say: &str) -> Decision {
     draft.task.follow.needs = Some(say.to_owned());
     let login = draft.task.job().and_then(|job| job.actor.login()).map(str::to_owned);
     let on = draft.task.pull.as_ref().map_or(draft.task.place.issue, |pull| crate::core::ids::IssueNumber(pull.number));
-    let key = format!("needs:{}", draft.task.follow.rounds);
+    let key = format!("needs:{}:{}", draft.task.follow.rounds, draft.task.job().map_or(0, |job| job.round));
     let way_on = match draft.task.follow.rounds < draft.cx.policy.limits.rounds {
         true => format!("{say}\n\n{}", text::talk::BACK_TO_WORK),
         false => say.to_owned(),

@@ -23,7 +23,7 @@ pub(super) fn heard(draft: &mut Draft<'_>, words: &[Word]) {
     for word in words {
         let list = match &word.kind {
             WordKind::Review { .. } => &mut heard.reviewers,
-            WordKind::Said | WordKind::Edited | WordKind::Approved => &mut heard.people,
+            WordKind::Said | WordKind::Again { .. } | WordKind::Edited | WordKind::Approved => &mut heard.people,
             WordKind::Base { .. } if alone => {
                 heard.conflict = true;
                 continue;

@@ -37,6 +37,8 @@ impl Task {
             Stage::Working { .. } => Some(StatusLabel::Working),
             Stage::Held { hold: Hold::Asked | Hold::Plan, .. } => Some(StatusLabel::NeedsYou),
             Stage::Held { hold: Hold::Paused { .. }, .. } => Some(StatusLabel::Paused),
+            // Nobody works for a closed issue.
+            Stage::Ended { .. } if self.can_revise() && self.follow.issue_closed => None,
             Stage::Ended { end, .. } if self.can_revise() => match end {
                 End::Failed { .. } => Some(StatusLabel::NeedsYou),
                 _ if self.follow.needs.is_some() => Some(StatusLabel::NeedsYou),

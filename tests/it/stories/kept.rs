@@ -67,13 +67,12 @@ async fn a_leftover_branch_that_was_deleted_is_made_anew() {
     house.settle_all().await;
     house.git(&["update-ref", "-d", "refs/heads/agent/1-add-a-note"]);
     house.advance(Duration::from_secs(60));
-    house
-        .simulator
-        .comment(house.repository, issue, "ana", "/agent retry fresh\n\n```skep-demo\nwrite B.md: b\nsay B.\n```")
-        .expect("a comment");
+    let body = "```skep-demo\nwrite B.md: b\nsay B.\n```";
+    house.simulator.edit_body(house.repository, issue, body, "ana").expect("an edit");
+    house.reply(issue, "/agent retry fresh").await;
     house.settle_all().await;
-    assert_ne!(house.state(issue).await, "cancelled", "{}", house.thread(issue));
-    assert!(!house.thread(issue).contains("is not brought back"), "{}", house.thread(issue));
+    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(file(&house, "B.md").await.as_deref(), Some("b\n"));
     house.done().await;
 }
 
