@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::trigger::refuse;
-use super::{Decision, Draft, closed, kept, notice, pull, talk, turn};
+use super::{Decision, Draft, closed, kept, notice, pull, revised, talk, turn};
 use crate::core::effect::{Effect, EffectKind, Leftover, Reaction};
 use crate::core::event::{Gone, Work};
 use crate::core::ids::SessionId;
@@ -239,6 +239,10 @@ fn wind_up_held(draft: &mut Draft<'_>) -> Option<Work> {
 /// Ends what runs for the session and sees to it that nothing of its work is lost and nothing else is left. Answers the
 /// work that git knows of.
 fn wind_up(draft: &mut Draft<'_>) -> Option<Work> {
+    if let Stage::Working { step: Step::Running { turn }, .. } = &draft.task.stage {
+        let words = turn.heard.clone();
+        revised::heard(draft, &words);
+    }
     let Stage::Working { step, progress, .. } = &draft.task.stage else { return wind_up_held(draft) };
     match (step, progress.work.clone()) {
         (Step::Running { .. } | Step::Waiting { .. }, _) => {

@@ -179,17 +179,19 @@ async fn a_persons_push_to_our_branch_is_respected() {
 async fn a_persons_second_push_while_the_agent_works_ends_it() {
     let mut house = House::new().await;
     let (home, branch) = (house.repository, "agent/1-add-a-note");
-    // What it does on top of theirs comes after its first turn.
-    let script = "write NOTE.md: hello\nsay Wrote it.\nrest\nwrite MORE.md: more\nsay Went on.";
+    // Each turn has something to add.
+    let script = "write NOTE.md: hello\nsay Wrote it.\nrest\nwrite MORE.md: more\nsay Went on.\nrest\nwrite LAST.md: last\nsay Again.";
     let issue = run(&mut house, script).await;
-    house.simulator.push_file(home, branch, ("FIX.md", "mine"), "ben").await.expect("a push");
-    // Asked at the trigger, before the first push and before the second: then ben pushes once more.
-    let slow = Trouble::Delay { milliseconds: 1_000 };
-    house.simulator.add_fault(Fault::next("GET", "/repos/*/*/collaborators/*/permission", slow).after(2));
+    // Asked at the trigger, then before each push: ben is quicker both times.
+    let slow = || Trouble::Delay { milliseconds: 1_000 };
+    house.simulator.add_fault(Fault::next("GET", "/repos/*/*/collaborators/*/permission", slow()).after(1));
     house.advance(Duration::from_secs(60));
     house.unlabel(issue, "agent:go");
     house.label(issue, "agent:go");
     house.until("GitHub has the question", |house| house.simulator.waiting_faults().is_empty()).await;
+    house.simulator.add_fault(Fault::next("GET", "/repos/*/*/collaborators/*/permission", slow()));
+    house.simulator.push_file(home, branch, ("FIX.md", "mine"), "ben").await.expect("a push");
+    house.until("GitHub has the question again", |house| house.simulator.waiting_faults().is_empty()).await;
     let theirs = house.simulator.push_file(home, branch, ("FIX.md", "mine again"), "ben").await.expect("a push");
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));

@@ -37,11 +37,11 @@ async fn what_a_stopped_session_made_is_on_its_branch() {
     assert_eq!(house.git(&["log", "-1", "--format=%s", BRANCH]).trim(), "Add a note (unfinished)");
     // The next one goes on from there.
     house.advance(Duration::from_secs(60));
+    let body = "```skep-demo\nread NOTE.md\nsay It is there.\n```";
+    house.simulator.edit_body(house.repository, issue, body, "ana").expect("an edit");
     house.reply(issue, "/agent retry").await;
-    house.until_working(issue).await;
-    house.until("it has the earlier work", |house| house.session_dir(issue, 2).join("work/NOTE.md").exists()).await;
-    house.reply(issue, "/agent stop").await;
     house.settle_all().await;
+    assert_eq!(house.made(issue, "NOTE.md").await.as_deref(), Some("hello\n"), "{}", house.thread(issue));
     house.done().await;
 }
 

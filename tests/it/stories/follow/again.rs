@@ -99,7 +99,7 @@ async fn a_fresh_session_that_changes_nothing_orphans_nothing() {
 async fn a_dispatch_of_a_label_passes_over_what_is_in_review() {
     let mut told = Told::new(NOTE).await;
     let head = told.head();
-    let fresh = told.house.issue("Another", "write OTHER.md: hello\nsay Wrote it.", &["batch"]);
+    let fresh = told.house.issue("Another", &super::with("", "write OTHER.md: hello\nsay Wrote it."), &["batch"]);
     told.house.label(told.issue, "batch");
     told.settle().await;
     let repository = told.house.simulator.name(told.house.repository).expect("a name");
