@@ -22,6 +22,7 @@ impl Told {
 #[tokio::test(flavor = "multi_thread")]
 async fn orders_for_the_pull_request_of_a_closed_issue_are_refused_before_anything_runs() {
     let mut told = Told::new(NOTE).await;
+    told.house.simulator.set_permission(told.house.repository, "ben", "write").expect("a permission");
     told.close_issue().await;
     assert!(told.pull_thread().contains("Issue #1 is closed, so the agent does not work"), "{}", told.read());
     let status = told.house.status(told.issue);

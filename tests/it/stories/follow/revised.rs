@@ -65,6 +65,7 @@ async fn a_reviewer_github_refuses_fails_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revision_that_fails_tells_whoever_asked_for_it() {
     let mut told = Told::new(NOTE).await;
+    told.house.simulator.set_permission(told.house.repository, "ben", "write").expect("a permission");
     told.review("ben", "REQUEST_CHANGES", &with("Kinder.", "write NOTE.md: dear all\ncrash"), vec![]);
     told.settle().await;
     let thread = told.house.simulator.pull_thread(told.house.repository, told.pull).expect("a thread");
