@@ -144,7 +144,7 @@ async fn every_call_is_on_the_golden_list() {
     diff-tree -r -M --no-ext-diff --no-textconv -p --binary --end-of-options SHA SHA |
     diff-tree -r -M --no-ext-diff --no-textconv -z --raw --numstat --no-abbrev --end-of-options SHA SHA |
     diff-tree -r -p -M --no-ext-diff --no-textconv --no-color --end-of-options SHA SHA |
-    fetch --quiet --prune --no-tags --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules --end-of-options URL +refs/heads/*:refs/heads/* | fetch.fsck.badDate=ignore fetch.fsck.badDateOverflow=ignore fetch.fsck.badEmail=ignore fetch.fsck.badName=ignore fetch.fsck.badTimezone=ignore fetch.fsck.missingEmail=ignore fetch.fsck.missingNameBeforeEmail=ignore fetch.fsck.missingSpaceBeforeDate=ignore fetch.fsck.missingSpaceBeforeEmail=ignore fetch.fsck.zeroPaddedDate=ignore fetch.fsck.zeroPaddedFilemode=ignore fetch.fsck.badFilemode=ignore protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
+    fetch --quiet --prune --no-tags --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules --end-of-options URL +refs/heads/*:refs/heads/* | fetch.fsckObjects=false protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
     index-pack --stdin --fix-thin --strict --max-input-size=67108864 | core.packedGitWindowSize=16m pack.threads=1
     init --quiet --bare --template= --initial-branch=main --end-of-options /data/mirrors/7.making |
     log --format= -z --raw -r -m --root --no-abbrev --no-renames --no-ext-diff --end-of-options SHA ^SHA |

@@ -3,6 +3,7 @@
 mod attack;
 mod calls;
 mod collect;
+mod flaws;
 mod hostile;
 mod merged;
 mod mirror;
