@@ -40,7 +40,8 @@ pub enum Purpose {
     Comment,
     /// Fetch with git: `contents:read`.
     Clone,
-    /// Push with git: `contents:write`.
+    /// Push with git: `contents:write`. Each of these is given out once, so that whoever pushed can end it without taking it
+    /// from under another push.
     Push,
     /// Pull requests: `pull_requests:write`, `contents:read`.
     PullRequest,
@@ -176,7 +177,7 @@ struct Minted {
 
 impl GitHub {
     /// A token for one purpose on one repository with at least ten minutes of life. Callers that ask at the same time
-    /// share one request to GitHub.
+    /// share one request to GitHub and its token, except to push.
     pub async fn token(&self, at: &At, purpose: Purpose) -> Result<Token, GitHubError> {
         self.token_for(at.scope(purpose), &at.name.to_string()).await
     }
@@ -207,6 +208,9 @@ impl GitHub {
 
     pub(super) async fn token_for(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
         self.0.tokens.awake(scope.installation)?;
+        if scope.purpose == Purpose::Push {
+            return self.mint(scope, repository).await;
+        }
         let slot = self.0.tokens.slot(scope, self.now());
         let mut held = slot.lock().await;
         if let Some(token) = held.as_ref().filter(|token| token.expires_at - self.now() >= LEAST_LIFE) {

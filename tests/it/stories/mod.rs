@@ -13,6 +13,7 @@ mod input;
 mod knobs;
 mod operator;
 mod pauses;
+mod pushes;
 mod queue;
 mod reach;
 mod real;
