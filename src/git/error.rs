@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use crate::core::failure::Failure;
+use super::refusal::Rule;
+use crate::core::failure::{Failure, shortened};
 use crate::core::ids::{AgentBranch, Sha};
 
 /// An error of this room.
@@ -61,8 +62,18 @@ pub enum GitError {
     /// The remote refused the push for a reason of its own.
     #[error("the push was refused: {reason}")]
     Rejected {
+        /// What stands against it.
+        rule: Rule,
         /// The remote's own words, shortened.
         reason: String,
+    },
+    /// A branch of another name leaves no room for ours: git keeps branches as files in folders.
+    #[error("{branch} cannot be made beside the branch {other}")]
+    InTheWay {
+        /// Our branch.
+        branch: AgentBranch,
+        /// The other one.
+        other: String,
     },
     /// Somebody else wrote our branch.
     #[error("{branch} was moved by somebody else to {}", theirs.as_ref().map_or("nothing (deleted)", Sha::as_str))]
@@ -174,9 +185,10 @@ impl GitError {
             Self::Forbidden { reason } => {
                 format!("The App may not read the repository ({reason}): give it the permission, then add the label again.")
             }
-            Self::Rejected { reason } => {
-                format!("the push was refused ({reason}). {}", mend(reason))
-            }
+            Self::Rejected { rule, reason } => format!("the push was refused ({reason}). {}", rule.mend()),
+            Self::InTheWay { branch, other } => format!(
+                "the branch `{other}` stands in the way: git cannot keep it beside `{branch}`. Rename or delete it, then add the label again."
+            ),
             Self::BranchMoved { branch, .. } => format!(
                 "Somebody else changed the branch {branch}, so nothing was written over it: merge or delete it, then add the label again."
             ),
@@ -194,22 +206,6 @@ impl GitError {
             }
             _ => return None,
         })
-    }
-}
-
-/// What lets a refused push through. <https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api>
-fn mend(reason: &str) -> &'static str {
-    let has = |words: &[&str]| words.iter().any(|word| reason.contains(word));
-    if has(&["workflow"]) {
-        "GitHub lets an App change `.github/workflows` only with the permission *Workflows: write*, which skep does not ask for. \
-         Make that change by hand, and ask for the rest without it."
-    } else if has(&["GH013", "rule violations"]) {
-        "A rule set covers this branch: under Settings → Rules, exclude `agent/**` from it or let this App bypass it."
-    } else if has(&["GH006", "protected branch"]) {
-        "A branch protection rule covers this branch: under Settings → Branches, change its pattern so that it does not match \
-         `agent/*`."
-    } else {
-        "Change that rule or permission first."
     }
 }
 
@@ -245,13 +241,7 @@ pub(super) fn one_line(text: &str, max_chars: usize) -> String {
             line.push(' ');
         }
     }
-    let line = line.trim();
-    if line.chars().count() <= max_chars {
-        return line.to_owned();
-    }
-    let mut cut: String = line.chars().take(max_chars).collect();
-    cut.push('…');
-    cut
+    shortened(line.trim(), max_chars)
 }
 
 /// Characters that change how a line looks without being seen: zero-width, bidirectional, tags.
@@ -266,7 +256,7 @@ mod tests {
     #[test]
     fn a_line_is_one_short_visible_line() {
         assert_eq!(one_line("a\r\nb\u{1b}[31mred\u{1b}[0m\u{202e}x", 50), "a bred x");
-        assert_eq!(one_line("abcdef", 3), "abc…");
+        assert_eq!(one_line("abcdef", 3), "ab…f");
         assert_eq!(one_line("\u{1b}", 3), "");
     }
 
@@ -276,13 +266,20 @@ mod tests {
         assert!(said(GitError::Empty));
         assert!(said(GitError::UnknownBranch("main".into())));
         assert!(said(GitError::Gone));
-        assert!(said(GitError::Rejected { reason: "protected branch".into() }));
-        let mended = |reason: &str| GitError::Rejected { reason: reason.into() }.say().expect("it is for people");
+        let mended = |reason: &str| {
+            let rejected = GitError::Rejected { rule: Rule::of(reason), reason: reason.into() };
+            assert!(said(rejected.clone()));
+            rejected.say().expect("it is for people")
+        };
         assert!(
             mended("GH013: Repository rule violations found for refs/heads/agent/1-x").contains("exclude `agent/**`")
         );
         assert!(mended("GH006: Protected branch update failed").contains("Settings → Branches"));
         assert!(mended("create or update workflow `x` without `workflows` permission").contains("by hand"));
+        let secret = mended("GH013: rule violations. GITHUB PUSH PROTECTION. Push cannot contain secrets");
+        assert!(secret.contains("without it") && !secret.contains("bypass"), "{secret}");
+        let other = GitError::InTheWay { branch: "agent/1-x".parse().expect("a branch"), other: "agent".into() };
+        assert!(said(other));
         let retried = |error: GitError| matches!(Failure::from(error), Failure::Retry { .. });
         assert!(retried(GitError::BadToken));
         assert!(retried(GitError::Network { why: "x".into() }));

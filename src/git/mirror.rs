@@ -176,6 +176,26 @@ pub(super) fn read_ref(mirror: &Path, name: &str) -> Option<Sha> {
     lines.find(|(_, packed_name)| *packed_name == name).and_then(|(sha, _)| sha.parse().ok())
 }
 
+/// The full names of all branches of a mirror.
+pub(super) fn branches(mirror: &Path) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut folders = vec![mirror.join("refs/heads")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if let Ok(name) = path.strip_prefix(mirror) {
+                names.push(name.to_string_lossy().into_owned());
+            }
+        }
+    }
+    let packed = std::fs::read_to_string(mirror.join("packed-refs")).unwrap_or_default();
+    let lines = packed.lines().filter_map(|line| line.split_once(' '));
+    names.extend(lines.map(|(_, name)| name.to_owned()).filter(|name| name.starts_with("refs/heads/")));
+    names
+}
+
 fn has_branches(mirror: &Path) -> bool {
     let loose = std::fs::read_dir(mirror.join("refs/heads")).is_ok_and(|mut entries| entries.next().is_some());
     let packed = || std::fs::read_to_string(mirror.join("packed-refs")).is_ok_and(|text| text.contains(" refs/heads/"));

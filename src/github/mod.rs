@@ -21,6 +21,7 @@ mod jwt;
 mod label;
 mod lane;
 mod limiter;
+mod page;
 mod pull;
 mod reaction;
 mod repository;

@@ -33,7 +33,8 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
     let Effect::PrepareWorkspace { place, session, base_branch, base, branch, start, .. } = effect else {
         return Err(Failure::broken("not a working copy to prepare"));
     };
-    let sha = fetch(parts, place, &Want { branch: base_branch.clone(), sha: base.clone() }).await?;
+    let want = Want { branch: base_branch.clone(), sha: base.clone() };
+    let sha = fetch(parts, place, &want, branch).await?;
     let (workspace, home) = (parts.workspace(session), parts.home(session));
     let head = begins_with(parts, place, (session, branch), *start);
     // One that is there is of an earlier round, whose work is in the mirror, or of a plan's turn, which has none.
@@ -75,7 +76,8 @@ fn begins_with(
     }
 }
 
-async fn fetch(parts: &Parts, place: &Place, want: &Want) -> Result<Sha, Failure> {
+/// Brings the mirror up to date, and makes sure that what is to come can be pushed.
+async fn fetch(parts: &Parts, place: &Place, want: &Want, branch: &AgentBranch) -> Result<Sha, Failure> {
     let mut line = Line::open(parts, place, Purpose::Clone).await?;
     let fetched = match parts.git.fetch(&line.remote, want).await {
         Ok(fetched) => fetched,
@@ -84,6 +86,7 @@ async fn fetch(parts: &Parts, place: &Place, want: &Want) -> Result<Sha, Failure
             parts.git.fetch(&line.remote, want).await?
         }
     };
+    parts.git.check_room(&line.remote, branch).await?;
     Ok(fetched.head)
 }
 

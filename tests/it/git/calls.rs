@@ -134,6 +134,7 @@ async fn every_call_is_on_the_golden_list() {
     LC_ALL=C
     PATH=/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/run/current-system/sw/bin
     SKEP_ASKPASS=/data/askpass/token-N
+    SKEP_HOME=/data
     TZ=UTC
     "#);
     insta::assert_snapshot!(text(calls), @r#"
@@ -149,7 +150,7 @@ async fn every_call_is_on_the_golden_list() {
     init --quiet --bare --template= --initial-branch=main --end-of-options /data/mirrors/7.making |
     log --format= -z --raw -r -m --root --no-abbrev --no-renames --no-ext-diff --end-of-options SHA ^SHA |
     ls-files -z --others --exclude-standard | core.bare=false
-    ls-remote --refs --end-of-options URL refs/heads/agent/12-add-a-page | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
+    ls-remote --refs --end-of-options URL refs/heads/agent/12-add-a-page refs/heads/agent/12-add-a-page/* refs/heads/agent | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
     ls-tree -r -z --name-only SHA |
     merge-base --is-ancestor SHA SHA |
     push --porcelain --no-verify --no-follow-tags --no-signed --no-recurse-submodules --force-with-lease=refs/heads/agent/12-add-a-page: --end-of-options URL SHA:refs/heads/agent/12-add-a-page | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
