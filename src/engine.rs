@@ -7,6 +7,7 @@
 mod facts;
 mod rows;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ use crate::core::time::Clock;
 use crate::store::{Accepted, InboxRow, NewInbox, Store, StoreError, TaskRow, Transition, Withdrawal};
 
 pub use facts::Fact;
-use facts::{Meaning, OfPull, Pushed};
+use facts::{Meaning, OfPull, OfRepositories, Pushed};
 
 /// How many facts go into one transaction.
 const BATCH: i64 = 128;
@@ -37,6 +38,9 @@ const COURTESY: Duration = Duration::from_millis(20);
 const TOLD_AT_ONCE: i64 = 20;
 /// How many pull requests are looked at when their base moves.
 const REVIEWS_AT_ONCE: i64 = 100;
+
+/// The states in which something goes on or may go on by itself.
+const STIRRING: [&str; 6] = ["checking", "queued", "working", "needs-you", "paused", "in-review"];
 
 /// What went wrong while handling facts.
 #[derive(Debug, thiserror::Error)]
@@ -178,6 +182,13 @@ impl Engine {
                 let reason = format!("{} moved: {told} pull requests are looked at", pushed.branch);
                 return Self::ignore(transition, row, now, reason);
             }
+            Meaning::OfRepositories(of) => {
+                let told = self.tell_all(transition, row, &of).await?;
+                let reason = format!("{told} tasks are told");
+                transition.add_event(rows::delivery(row, Happening::DeliveryAccepted, None, &reason));
+                transition.mark_handled(row.seq, now, reason);
+                return Ok(());
+            }
             Meaning::Nothing(reason) => return Self::ignore(transition, row, now, reason),
         };
         self.take(transition, row, &fact, happening).await
@@ -227,6 +238,27 @@ impl Engine {
             let event = Event::PullStirred { hint, sender: pushed.sender.clone() };
             self.tell(transition, &task, event, &format!("base-{}", row.seq)).await?;
             told += 1;
+        }
+        Ok(told)
+    }
+
+    /// Tells every task of some repositories on which something is on, and one of each repository in any case: it tidies up
+    /// for all. Answers how many they are.
+    async fn tell_all(
+        &self,
+        transition: &mut Transition,
+        row: &InboxRow,
+        of: &OfRepositories,
+    ) -> Result<usize, EngineError> {
+        let tasks = transition.of_repositories(of.installation, of.repositories.as_deref()).await?;
+        let mut seen = HashSet::new();
+        let mut told = 0;
+        for task in &tasks {
+            let first = seen.insert(task.key.repository);
+            if first || STIRRING.contains(&task.state.as_str()) {
+                self.tell(transition, task, of.event.clone(), &format!("repository-{}", row.seq)).await?;
+                told += 1;
+            }
         }
         Ok(told)
     }

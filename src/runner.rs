@@ -5,6 +5,7 @@
 //! outcome means is decided after. A crash leaves the lease to lapse (or to be released at the next start), and the
 //! effect runs again.
 
+mod access;
 mod agents;
 mod desk;
 mod lease;
@@ -140,6 +141,8 @@ impl Runner {
             | EffectKind::Weigh
             | EffectKind::ReadReview
             | EffectKind::LookAtPull
+            | EffectKind::CheckAccess
+            | EffectKind::Forget
             | EffectKind::DeleteBranch
             | EffectKind::PrepareWorkspace
             | EffectKind::Collect
@@ -262,6 +265,8 @@ impl Runner {
             Effect::Reply { .. } => review::reply(parts, row, effect).await,
             Effect::MarkReady { place, pull } => review::mark_ready(parts, place, *pull).await,
             Effect::DeleteBranch { place, branch, head } => review::delete_branch(parts, place, branch, head).await,
+            Effect::CheckAccess { place } => access::check(parts, place).await,
+            Effect::Forget { place } => access::forget(parts, place).await,
             // It was due: that is all there is to tell.
             Effect::Ring { alarm, .. } => Ok(Performed::known(Event::Rang { alarm: alarm.clone() })),
             Effect::Publish { place, session, branch, head, expected } => {

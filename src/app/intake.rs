@@ -8,7 +8,7 @@ use crate::core::time::Clock;
 use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness};
 use crate::runner::Parts;
 use crate::store::{Accepted, NewInbox, Store};
-use crate::webhook::{self, Secrets};
+use crate::webhook::{self, Secrets, Turned};
 
 /// Takes deliveries in.
 pub struct FrontDoor {
@@ -32,9 +32,13 @@ impl Intake for FrontDoor {
     }
 
     async fn accept(&self, delivery: Delivery) -> Result<AcceptedAs, Busy> {
-        // Before the engine can free what waits for it: a hint that costs one question when it is wrong.
-        if let Some(installation) = webhook::opened(&delivery.event, &delivery.body) {
-            self.parts.github.wake(installation);
+        // Before the engine can free or end what waits for it: a hint that costs one question when it is wrong.
+        match webhook::turned(&delivery.event, &delivery.body) {
+            Some(Turned::Open(installation)) => self.parts.github.wake(installation),
+            Some(Turned::Suspended(installation)) => self.parts.github.suspended(installation),
+            Some(Turned::Uninstalled(installation)) => self.parts.github.uninstalled(installation),
+            Some(Turned::Moved(repository, installation)) => self.parts.github.moved(repository, installation),
+            None => {}
         }
         let fact = NewInbox {
             id: format!("webhook:{}", delivery.guid),

@@ -14,7 +14,7 @@ pub use facts::{
 
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use super::effect::EffectKind;
-use super::ids::{CommentId, IssueNumber, SessionId, Sha};
+use super::ids::{CommentId, InstallationId, IssueNumber, SessionId, Sha};
 use super::place::{Account, Snapshot};
 use super::question::Asked;
 
@@ -175,6 +175,21 @@ pub enum Event {
         /// Whether they were taken.
         taken: bool,
     },
+    /// The owner took the repository away from us, it is said.
+    TakenAway {
+        /// How.
+        how: Loss,
+    },
+    /// GitHub was asked who covers the repository now.
+    AccessRead {
+        /// The App's installation that does; `None`: none of them.
+        installation: Option<InstallationId>,
+    },
+    /// The repository was archived, or is writable again.
+    Archived {
+        /// Archived, or not any more.
+        on: bool,
+    },
     /// Our pull request was merged or closed.
     PullClosed {
         /// Its number.
@@ -328,6 +343,18 @@ pub enum Event {
         /// Whether retries ran out (true) or it was refused at once (false).
         exhausted: bool,
     },
+}
+
+/// How a repository was taken away from us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// The App was uninstalled.
+    Uninstalled,
+    /// The repository was taken out of the installation; one that moved to another owner leaves the same way.
+    Removed,
+    /// The repository was deleted.
+    Deleted,
 }
 
 /// How an issue went away.

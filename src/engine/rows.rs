@@ -115,6 +115,7 @@ pub(super) fn effect(
             Effect::ShowLabel { .. } => Some(format!("label:{task}")),
             Effect::Say { key, .. } => Some(format!("say:{task}:{key}")),
             Effect::LookAtPull { .. } => Some(format!("look:{task}")),
+            Effect::Forget { place } => Some(format!("forget:{}", place.repository)),
             Effect::Switch { .. } => Some(format!("switch:{task}")),
             // Later news of a comment takes the place of earlier ones that had trouble; a receipt stays beside it.
             Effect::ReactTo { comment, reaction, .. } => {
@@ -155,13 +156,16 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         Effect::CheckTrigger { .. }
         | Effect::CheckPublish { .. }
         | Effect::ReadReview { .. }
-        | Effect::LookAtPull { .. } => ("read".into(), false, 1),
+        | Effect::LookAtPull { .. }
+        | Effect::CheckAccess { .. } => ("read".into(), false, 1),
         // What people say of one issue counts in the order in which they said it.
         Effect::Weigh { place, .. } => (format!("heard:{}", place.task()), true, 1),
         Effect::PrepareWorkspace { .. } | Effect::Collect { .. } | Effect::Publish { .. } => ("git".into(), false, 1),
         Effect::RunTurn { .. } | Effect::EndAgent { .. } | Effect::Steer { .. } => ("agent".into(), false, 1),
         Effect::Ring { .. } => ("clock".into(), false, 1),
-        Effect::RemoveWorkspace { .. } | Effect::DeleteBranch { .. } => ("tidy".into(), false, 5),
+        Effect::RemoveWorkspace { .. } | Effect::DeleteBranch { .. } | Effect::Forget { .. } => {
+            ("tidy".into(), false, 5)
+        }
     }
 }
 

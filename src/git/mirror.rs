@@ -107,6 +107,16 @@ impl Git {
         Ok(String::from_utf8_lossy(&text).into_owned())
     }
 
+    /// Removes the mirror of a repository that was taken away; what is gone already is fine. No working copy may borrow from it
+    /// any more.
+    pub async fn remove_mirror(&self, repository: RepositoryId) -> Result<(), GitError> {
+        let lock = self.fetch_lock(repository);
+        let _nobody_fetches = lock.lock().await;
+        let mirror = self.mirror_path(repository);
+        super::workspace::remove_tree(&mirror.with_extension("making")).await?;
+        super::workspace::remove_tree(&mirror).await
+    }
+
     /// An interrupted making leaves only the provisional name behind.
     async fn make_mirror(&self, mirror: &Path) -> Result<(), GitError> {
         if mirror.join("HEAD").exists() {

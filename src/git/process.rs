@@ -243,7 +243,11 @@ impl Program {
 
     fn command(&self, call: &mut Call) -> Command {
         let mut command = Command::new(&self.path);
-        command.env_clear().envs(ENVIRONMENT).env(OWNER, &self.directory).envs(call.environment.iter().map(|(name, value)| (name, value)));
+        command
+            .env_clear()
+            .envs(ENVIRONMENT)
+            .env(OWNER, &self.directory)
+            .envs(call.environment.iter().map(|(name, value)| (name, value)));
         for setting in CONFIGURATION.iter().copied().chain(call.configuration.iter().map(String::as_str)) {
             command.args(["-c", setting]);
         }

@@ -97,8 +97,10 @@ impl Git {
     /// Our branch on the host, and every branch whose name cannot be beside it: one it would lie below, or that lies below it.
     async fn heads_around(&self, remote: &Remote, branch: &AgentBranch) -> Result<Vec<(String, Sha)>, GitError> {
         let name = branch.full_ref();
-        let above = name.rmatch_indices('/').map(|(end, _)| &name[..end]).filter(|above| above.len() > "refs/heads".len());
-        let call = Call::new("ls-remote").args(["--refs", "--end-of-options", &remote.url, &name, &format!("{name}/*")]);
+        let above =
+            name.rmatch_indices('/').map(|(end, _)| &name[..end]).filter(|above| above.len() > "refs/heads".len());
+        let call =
+            Call::new("ls-remote").args(["--refs", "--end-of-options", &remote.url, &name, &format!("{name}/*")]);
         let outcome = self.converse(remote, &self.mirror_path(remote.repository), call.args(above)).await?;
         if !outcome.success {
             return Err(classify(&outcome));
@@ -107,7 +109,8 @@ impl Git {
         let lines = text.lines().filter_map(|line| line.split_once('\t'));
         // The patterns match ends of names, too.
         let around = lines.filter(|(_, found)| is_around(found, &name));
-        let heads = around.map(|(sha, found)| Ok((found.to_owned(), sha.parse()?))).collect::<Result<Vec<_>, Malformed>>();
+        let heads =
+            around.map(|(sha, found)| Ok((found.to_owned(), sha.parse()?))).collect::<Result<Vec<_>, Malformed>>();
         heads.map_err(|_| GitError::unreadable("ls-remote"))
     }
 
@@ -166,7 +169,10 @@ fn refusal(outcome: &Outcome) -> Result<Written, GitError> {
     let text = String::from_utf8_lossy(&outcome.stdout);
     let line = text.lines().find_map(|line| line.strip_prefix("!\t")?.split('\t').nth(1));
     if Rule::of(&outcome.stderr) == Rule::LargePush {
-        return Err(GitError::Rejected { rule: Rule::LargePush, reason: one_line(&remote_words(&outcome.stderr), SAID) });
+        return Err(GitError::Rejected {
+            rule: Rule::LargePush,
+            reason: one_line(&remote_words(&outcome.stderr), SAID),
+        });
     }
     let Some(line) = line else {
         return Err(match classify(outcome) {
@@ -227,14 +233,17 @@ mod tests {
             Err(GitError::Rejected { rule: Rule::Workflow, reason: workflow.into() })
         );
         let archived = "remote: This repository was archived so it is read-only.\nfatal: unable to access 'https://h/o/r.git/': The requested URL returned error: 403";
-        assert!(matches!(read("", archived), Err(GitError::Rejected { rule: Rule::Archived, reason }) if reason.contains("read-only")));
+        assert!(
+            matches!(read("", archived), Err(GitError::Rejected { rule: Rule::Archived, reason }) if reason.contains("read-only"))
+        );
         for large in [
             "error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413\nsend-pack: unexpected disconnect while reading sideband packet\nfatal: the remote end hung up unexpectedly",
             "fatal: unable to access 'https://h/o/r.git/': The requested URL returned error: 413",
         ] {
             assert!(matches!(read("", large), Err(GitError::Rejected { rule: Rule::LargePush, .. })), "{large}");
         }
-        let too_much = read(&line("[remote rejected] (unpacker error)"), "remote: fatal: pack exceeds maximum allowed size");
+        let too_much =
+            read(&line("[remote rejected] (unpacker error)"), "remote: fatal: pack exceeds maximum allowed size");
         assert!(matches!(too_much, Err(GitError::Rejected { rule: Rule::LargePush, .. })), "{too_much:?}");
         let secret = "remote: error: GH013: Repository rule violations found\nremote: - GITHUB PUSH PROTECTION\nremote:   —— Some Key ————\nremote:      path: a.txt:1\n";
         let reason = "push protection found a secret: Some Key in a.txt:1".to_owned();

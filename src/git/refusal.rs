@@ -57,7 +57,9 @@ impl Rule {
                 "GitHub lets an App change `.github/workflows` only with the permission *Workflows: write*, which skep does \
                  not ask for. Make that change by hand, and ask for the rest without it."
             }
-            Self::LargeFile => "Ask for the work without that file, or have the repository keep such files with Git LFS.",
+            Self::LargeFile => {
+                "Ask for the work without that file, or have the repository keep such files with Git LFS."
+            }
             Self::LargePush => {
                 "Trying again cannot help: ask for less at once. On a server of your own, its administrator can raise the \
                  limit for requests, there or in the proxy before it."
@@ -103,7 +105,10 @@ mod tests {
     #[test]
     fn each_rule_is_known_by_its_words() {
         let table = [
-            ("GH013: Repository rule violations found for refs/heads/agent/1-x. - GITHUB PUSH PROTECTION", Rule::Secret),
+            (
+                "GH013: Repository rule violations found for refs/heads/agent/1-x. - GITHUB PUSH PROTECTION",
+                Rule::Secret,
+            ),
             ("GH009: Secrets detected! This push failed.", Rule::Secret),
             ("GH013: Repository rule violations found. - Commits must have verified signatures.", Rule::RuleSet),
             ("GH013: Repository rule violations found. - Required workflow `build` is expected.", Rule::RuleSet),
@@ -112,7 +117,10 @@ mod tests {
                 "refusing to allow a GitHub App to create or update workflow `.github/workflows/x.yml` without `workflows` permission",
                 Rule::Workflow,
             ),
-            ("GH001: Large files detected. File big.bin is 120.00 MB; this exceeds GitHub's file size limit", Rule::LargeFile),
+            (
+                "GH001: Large files detected. File big.bin is 120.00 MB; this exceeds GitHub's file size limit",
+                Rule::LargeFile,
+            ),
             ("error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413", Rule::LargePush),
             ("fatal: pack exceeds maximum allowed size (2.00 GiB)", Rule::LargePush),
             ("This repository was archived so it is read-only.", Rule::Archived),

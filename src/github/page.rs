@@ -30,7 +30,10 @@ impl<'a> Pages<'a> {
         let next = if is_below(self.api, &link) {
             link
         } else {
-            tracing::debug!(host = link.host_str(), "a link to the next page points elsewhere; the page is asked for here");
+            tracing::debug!(
+                host = link.host_str(),
+                "a link to the next page points elsewhere; the page is asked for here"
+            );
             let mut next = here;
             next.set_query(Some(link.query()?));
             next
@@ -85,7 +88,9 @@ mod tests {
             assert_eq!(home(elsewhere), None, "{elsewhere}");
         }
         assert!(is_below(&api, &url("https://ghes.example/api/v3/user")));
-        for outside in ["https://ghes.example/api/v30/user", "http://ghes.example/api/v3/user", "https://ghes.example/x"] {
+        for outside in
+            ["https://ghes.example/api/v30/user", "http://ghes.example/api/v3/user", "https://ghes.example/x"]
+        {
             assert!(!is_below(&api, &url(outside)), "{outside}");
         }
     }

@@ -12,13 +12,14 @@ use chrono::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::answer::Answer;
 use super::ask::{Ask, Effect};
 use super::error::GitHubError;
 use super::{At, GitHub};
-use crate::core::ids::{InstallationId, RepositoryId};
+use crate::core::ids::{InstallationId, RepositoryId, RepositoryName};
 
 /// A token with less life than this is not handed out any more.
 const LEAST_LIFE: i64 = 10 * 60 * 1000;
@@ -127,11 +128,14 @@ impl Scope {
 
 type Slot = Arc<tokio::sync::Mutex<Option<Token>>>;
 
-/// Every token we hold, and the installations that are asleep.
+/// Every token we hold, the installations that are asleep, and the repositories that another installation covers than those
+/// believe who ask for them.
 #[derive(Default)]
 pub(super) struct Tokens {
     slots: Mutex<HashMap<Scope, Slot>>,
     asleep: Mutex<HashMap<InstallationId, (Instant, GitHubError)>>,
+    fell_asleep: Notify,
+    moved: Mutex<HashMap<RepositoryId, InstallationId>>,
 }
 
 impl Tokens {
@@ -154,9 +158,30 @@ impl Tokens {
         asleep.get(&installation).map_or(Ok(()), |(_, error)| Err(error.clone()))
     }
 
+    /// Its tokens are worth nothing any more: whoever asks again after the rest asks GitHub.
     fn sleep(&self, installation: InstallationId, error: &GitHubError) {
         let mut asleep = self.asleep.lock().unwrap_or_else(PoisonError::into_inner);
         asleep.insert(installation, (Instant::now() + ASLEEP, error.clone()));
+        drop(asleep);
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.retain(|scope, _| scope.installation != installation);
+        self.fell_asleep.notify_waiters();
+    }
+
+    /// The same scope at the installation that covers its repository now.
+    fn followed(&self, scope: Scope) -> Scope {
+        let moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = scope.repository.and_then(|repository| moved.get(&repository).copied());
+        Scope { installation: now.unwrap_or(scope.installation), ..scope }
+    }
+
+    fn follow(&self, repository: RepositoryId, installation: InstallationId) {
+        let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        if moved.len() >= SLOTS {
+            // What is forgotten here is found out again by asking.
+            moved.clear();
+        }
+        moved.insert(repository, installation);
     }
 
     fn wake(&self, installation: InstallationId) {
@@ -206,7 +231,60 @@ impl GitHub {
         self.0.tokens.wake(installation);
     }
 
+    /// GitHub told us that an installation is suspended: it is left alone until it is woken, or for a while.
+    pub fn suspended(&self, installation: InstallationId) {
+        self.0.tokens.sleep(installation, &GitHubError::Suspended);
+    }
+
+    /// GitHub told us that an installation is gone.
+    pub fn uninstalled(&self, installation: InstallationId) {
+        self.0.tokens.sleep(installation, &GitHubError::Uninstalled);
+    }
+
+    /// GitHub told us which installation covers a repository that was renamed or moved.
+    pub fn moved(&self, repository: RepositoryId, installation: InstallationId) {
+        self.0.tokens.follow(repository, installation);
+    }
+
+    /// Waits until the installation that covers a repository is shut to us, and tells why.
+    pub async fn shut(&self, at: &At) -> GitHubError {
+        loop {
+            let mut news = std::pin::pin!(self.0.tokens.fell_asleep.notified());
+            // Heard from here on, so that nothing happens between the look and the wait.
+            news.as_mut().enable();
+            if let Err(error) = self.0.tokens.awake(self.0.tokens.followed(at.scope(Purpose::Read)).installation) {
+                return error;
+            }
+            news.await;
+        }
+    }
+
     pub(super) async fn token_for(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
+        let scope = self.0.tokens.followed(scope);
+        match self.token_at(scope, repository).await {
+            Err(error @ GitHubError::NotCovered { .. }) => match self.elsewhere(scope, repository).await {
+                Some(scope) => self.token_at(scope, repository).await,
+                None => Err(error),
+            },
+            other => other,
+        }
+    }
+
+    /// The scope at another installation, when the repository has moved to an owner who has the App as well (R26).
+    async fn elsewhere(&self, scope: Scope, name: &str) -> Option<Scope> {
+        let repository = scope.repository?;
+        let name: RepositoryName = name.parse().ok()?;
+        // What this asks for is a token of all repositories, so that it comes here no second time.
+        let found = Box::pin(self.locate(&name)).await.ok()?;
+        if found.repository != repository || found.installation == scope.installation {
+            return None;
+        }
+        tracing::info!(%name, installation = found.installation.0, "the repository moved; it goes on through its new owner");
+        self.0.tokens.follow(repository, found.installation);
+        Some(Scope { installation: found.installation, ..scope })
+    }
+
+    async fn token_at(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
         self.0.tokens.awake(scope.installation)?;
         if scope.purpose == Purpose::Push {
             return self.mint(scope, repository).await;
@@ -225,6 +303,7 @@ impl GitHub {
 
     /// Forgets a token GitHub refused, unless somebody already replaced it.
     pub(super) async fn forget(&self, scope: Scope, refused: &Token) {
+        let scope = self.0.tokens.followed(scope);
         let slot = self.0.tokens.slot(scope, self.now());
         let mut held = slot.lock().await;
         if held.as_ref().is_some_and(|held| held.is(refused)) {

@@ -169,8 +169,7 @@ impl Wire {
 
     /// The absolute address of `path`, which may be one already; refuses to leave the API's own origin.
     fn address(&self, ask: &Ask, path: &str) -> Result<Url, GitHubError> {
-        let unreadable =
-            || GitHubError::Unreadable { call: ask.to_string(), why: "its address is none".into() };
+        let unreadable = || GitHubError::Unreadable { call: ask.to_string(), why: "its address is none".into() };
         let address = below(&self.api, path).ok_or_else(unreadable)?;
         if address.origin() != self.api.origin() {
             let host = address.host_str().unwrap_or_default().to_owned();

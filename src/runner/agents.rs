@@ -22,6 +22,7 @@ use crate::core::role::{Tool, Tools};
 use crate::core::task::{Stage, Step, Task};
 use crate::core::text;
 use crate::core::word::Word;
+use crate::github::{GitHubError, Purpose};
 use crate::store::EffectRow;
 
 /// A turn to run.
@@ -36,15 +37,26 @@ pub(super) struct Run<'a> {
 
 /// Runs the turn to its end.
 pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Performed, Failure> {
+    let at = parts.at(run.place);
+    if let Err(error @ (GitHubError::Suspended | GitHubError::Uninstalled)) =
+        parts.github.token(&at, Purpose::Read).await
+    {
+        return Err(error.into());
+    }
     let request = request(parts, run).await?;
     let (sender, receiver) = mpsc::channel(256);
     let pump = Pump::new(parts, run.place, run.session, run.row);
     let cancel = CancellationToken::new();
+    let shut = CancellationToken::new();
     let turn = parts.agents.turn(request, sender, cancel.clone());
     let stop = async {
         tokio::select! {
             () = run.held.cancel.cancelled() => {}
             () = run.stopping.cancelled() => {}
+            why = parts.github.shut(&at) => {
+                tracing::info!(session = %run.session, %why, "the agent is interrupted");
+                shut.cancel();
+            }
         }
         cancel.cancel();
         std::future::pending::<()>().await
@@ -54,7 +66,8 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
         both = both => both,
         () = stop => return Err(Failure::broken("a future that never ends has ended")),
     };
-    if run.stopping.is_cancelled() && !run.held.cancel.is_cancelled() {
+    // An interrupted turn is taken up again: at once by the next start, and when the installation is open again.
+    if (run.stopping.is_cancelled() || shut.is_cancelled()) && !run.held.cancel.is_cancelled() {
         return Ok(Performed::Interrupted);
     }
     let session = run.session.clone();

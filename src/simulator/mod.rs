@@ -65,8 +65,17 @@ pub const PERMISSIONS: [(&str, &str); 7] = [
 ];
 
 /// What the App listens to when nothing else is said: what skep's manifest listens to.
-pub const EVENTS: [&str; 8] =
-    ["check_suite", "issue_comment", "issues", "pull_request", "pull_request_review", "push", "status", "workflow_run"];
+pub const EVENTS: [&str; 9] = [
+    "check_suite",
+    "issue_comment",
+    "issues",
+    "pull_request",
+    "pull_request_review",
+    "push",
+    "repository",
+    "status",
+    "workflow_run",
+];
 
 /// How a simulator is set up.
 #[derive(Clone)]

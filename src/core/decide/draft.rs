@@ -100,6 +100,11 @@ impl<'a> Draft<'a> {
         self.say(issue, key, body);
     }
 
+    /// Takes back everything that was planned in this decision: there is nobody to hear it, and nothing to do it to.
+    pub(super) fn say_nothing(&mut self) {
+        self.effects.clear();
+    }
+
     /// Lets the world know.
     pub(super) fn note(&mut self, happening: Happening, details: Value) {
         let session = self.task.job().map(|job| job.session.clone());

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::trigger::refuse;
-use super::{Decision, Draft, pull, talk, turn};
+use super::{Decision, Draft, access, pull, talk, turn};
 use crate::core::effect::{Effect, EffectKind, Leftover, Reaction};
-use crate::core::event::{Event, Gone, PullStanding, Work};
+use crate::core::event::{Event, Gone, Loss, PullStanding, Work};
 use crate::core::ids::SessionId;
 use crate::core::place::Account;
 use crate::core::story::Happening;
@@ -166,7 +166,11 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         EffectKind::React | EffectKind::ShowStatus | EffectKind::ShowLabel | EffectKind::CheckTrigger => {
             draft.because(format!("{} failed: {say}", effect.name()))
         }
-        EffectKind::EndAgent | EffectKind::RemoveWorkspace => draft.because(format!("{} failed: {say}", effect.name())),
+        // Nobody says that another installation covers it: in doubt nothing runs.
+        EffectKind::CheckAccess => access::lost(draft, Loss::Removed),
+        EffectKind::EndAgent | EffectKind::RemoveWorkspace | EffectKind::Forget => {
+            draft.because(format!("{} failed: {say}", effect.name()))
+        }
         EffectKind::PrepareWorkspace
         | EffectKind::RunTurn
         | EffectKind::Collect
@@ -311,7 +315,7 @@ fn leftover(work: &Work) -> Option<Leftover> {
     }
 }
 
-fn finish(draft: &mut Draft<'_>, end: End) {
+pub(super) fn finish(draft: &mut Draft<'_>, end: End) {
     let at = draft.cx.now;
     let revised = end == End::InReview && draft.task.job().is_some_and(|job| job.round > 0);
     draft.task.tell(at, if revised { text::talk::REVISED.to_owned() } else { text::ended(&end) });

@@ -4,6 +4,7 @@
 //! never asks: all it may depend on is in its four arguments. One file per family of events; `fixtures/decide.md` is the
 //! golden table of stage × event.
 
+mod access;
 mod ask;
 mod command;
 mod draft;
@@ -104,6 +105,9 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
         Event::Assigned { login, added } => ask::assigned(draft, login, *added),
         Event::MadeReady { number } => pull::made_ready(draft, *number),
         Event::Gone { how, sender, at } => end::issue_gone(draft, *how, sender, *at),
+        Event::TakenAway { how } => access::taken_away(draft, *how),
+        Event::AccessRead { installation } => access::read(draft, *installation),
+        Event::Archived { on } => access::archived(draft, *on),
         Event::PullClosed { number, merged } => pull::closed(draft, *number, *merged),
         Event::Dispatched { facts } => trigger::dispatched(draft, facts),
         Event::StopAsked { why } => end::stop(draft, why, i64::MAX),

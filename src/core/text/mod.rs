@@ -14,7 +14,7 @@ pub mod refusal;
 pub mod status;
 pub mod talk;
 
-use super::event::Gone;
+use super::event::{Gone, Loss};
 use super::role::Why;
 use super::sanitise;
 use super::task::End;
@@ -41,6 +41,20 @@ pub fn gone(how: Gone, login: &str) -> String {
         Gone::Closed => format!("@{login} closed the issue"),
         Gone::Deleted => format!("@{login} deleted the issue"),
         Gone::Transferred => format!("@{login} moved the issue to another repository"),
+    }
+}
+
+/// The repository is archived.
+pub const ARCHIVED: &str = "the repository was archived";
+/// It is writable again.
+pub const UNARCHIVED: &str = "the repository is not archived any more";
+
+/// The repository was taken away from us.
+pub fn taken_away(how: Loss) -> &'static str {
+    match how {
+        Loss::Uninstalled => "the App was uninstalled",
+        Loss::Removed => "the repository was taken out of the App's installation",
+        Loss::Deleted => "the repository was deleted",
     }
 }
 

@@ -189,6 +189,9 @@ impl World {
             return Err(Refusal::custom("Repository", Some("name"), "name already exists on this account"));
         }
         self.create_user(owner, UserKind::Person);
+        let covering =
+            |world: &Self| world.repository(repository).ok().and_then(|home| world.installation_of(home)).map(|i| i.id);
+        let before = covering(self);
         let home = self.repository_mut(repository)?;
         let (old_owner, old_name) = (home.owner.clone(), home.name.clone());
         home.former.push((old_owner.clone(), old_name.clone()));
@@ -198,6 +201,10 @@ impl World {
         } else {
             ("transferred", json!({ "owner": { "from": { "user": self.user_json(&old_owner) } } }))
         };
+        // The old owner's installation loses it before the new one hears of it.
+        if let Some(before) = before.filter(|before| Some(*before) != covering(self)) {
+            self.tell_selection(before, "removed", repository);
+        }
         self.tell_repository(repository, action, by, json!({ "changes": changes }));
         Ok(())
     }

@@ -69,7 +69,7 @@ async fn archived_while_working_nothing_is_pushed() {
     let issue = at_work(&mut house).await;
     house.simulator.archive(house.repository, true).expect("archived");
     rests_within(&mut house, 40).await;
-    assert_eq!(house.state(issue).await, "failed");
+    assert_eq!(house.state(issue).await, "paused");
     assert_eq!(house.simulator.branches(house.repository), ["main"]);
     house.done().await;
 }
@@ -81,14 +81,14 @@ async fn the_app_taken_away_ends_the_work_quietly() {
     let all = installation(&house);
     house.simulator.uninstall(all).expect("uninstalled");
     rests_within(&mut house, 60).await;
-    assert_eq!(house.state(issue).await, "failed");
+    assert_eq!(house.state(issue).await, "cancelled");
     assert!(house.pulls().is_empty());
     house.done().await;
     let mut house = House::new().await;
     let issue = at_work(&mut house).await;
     house.simulator.set_installed(house.repository, false).expect("taken away");
     rests_within(&mut house, 60).await;
-    assert_eq!(house.state(issue).await, "failed");
+    assert_eq!(house.state(issue).await, "cancelled");
     house.done().await;
 }
 

@@ -1,5 +1,6 @@
 //! Stories: what a person does on GitHub, and what the issue looks like afterwards.
 
+mod access;
 mod agents;
 mod cancel;
 mod corridor;
