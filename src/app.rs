@@ -5,6 +5,7 @@
 
 mod desk;
 mod intake;
+mod room;
 mod setup;
 
 use std::collections::BTreeMap;
@@ -92,6 +93,7 @@ impl App {
             knobs: setup.knobs,
             posted: std::sync::Mutex::default(),
             mail: crate::runner::Mail::default(),
+            usage: crate::runner::Usage::default(),
         });
         seed_pace(&parts).await.context("read what was posted in the last hour")?;
         let engine = Engine::new(store.clone(), policy, setup.clock.clone());
@@ -108,6 +110,7 @@ impl App {
         };
         let (public, admin) = (bind(addresses.listen).await?, bind(addresses.admin).await?);
         let (listen, admin_listen) = (public.local_addr()?, admin.local_addr()?);
+        room::look(&self.engine, &self.runner).await;
         self.engine.schedule().await.context("give out free slots")?;
         let (work, doors) = (CancellationToken::new(), CancellationToken::new());
         let public_router = http::public_router(self.door.clone(), Caps::default());
@@ -115,6 +118,7 @@ impl App {
         let loops = vec![
             tokio::spawn(self.engine.clone().run(doors.clone())),
             tokio::spawn(crate::sweep::run(self.runner.clone(), work.clone())),
+            tokio::spawn(room::watch(self.engine.clone(), self.runner.clone(), work.clone())),
         ];
         let runner = tokio::spawn(self.runner.clone().run(work.clone()));
         let served = vec![

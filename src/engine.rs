@@ -9,12 +9,13 @@ mod rows;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::core::decide::{self, Decision};
-use crate::core::event::Event;
+use crate::core::event::{Event, Loss};
 use crate::core::failure::Failure;
 use crate::core::place::Place;
 use crate::core::policy::Policy;
@@ -22,7 +23,7 @@ use crate::core::schedule::{self, House};
 use crate::core::story::Happening;
 use crate::core::task::{Stage, Task};
 use crate::core::time::Clock;
-use crate::store::{Accepted, InboxRow, NewInbox, Store, StoreError, TaskRow, Transition, Withdrawal};
+use crate::store::{Accepted, Complaint, InboxRow, NewInbox, Store, StoreError, TaskRow, Transition, Withdrawal};
 
 pub use facts::Fact;
 use facts::{Meaning, OfPull, OfRepositories, Pushed};
@@ -73,17 +74,28 @@ pub struct Engine {
     store: Store,
     policy: Arc<Policy>,
     clock: Clock,
+    short: Arc<AtomicBool>,
 }
 
 impl Engine {
     /// Puts the engine together.
     pub fn new(store: Store, policy: Arc<Policy>, clock: Clock) -> Self {
-        Self { store, policy, clock }
+        Self { store, policy, clock, short: Arc::default() }
+    }
+
+    /// Says whether the machine is short of room: then nothing starts, and whoever waits is told why. Answers whether that is
+    /// news.
+    pub async fn set_short(&self, short: bool) -> Result<bool, EngineError> {
+        let news = self.short.swap(short, Ordering::Relaxed) != short;
+        if news {
+            self.schedule().await?;
+        }
+        Ok(news)
     }
 
     /// Handles facts until cancelled.
     pub async fn run(self, cancel: CancellationToken) {
-        let mut wake = self.store.inbox_wake();
+        let (mut wake, trouble) = (self.store.inbox_wake(), Complaint::default());
         while !cancel.is_cancelled() {
             match self.step().await {
                 Ok(0) => {}
@@ -94,7 +106,7 @@ impl Engine {
                     continue;
                 }
                 Err(error) => {
-                    tracing::error!(%error, "facts could not be handled; trying again");
+                    trouble.say("facts could not be handled; trying again", &error);
                     tokio::time::sleep(Duration::from_millis(500)).await;
                 }
             }
@@ -250,7 +262,11 @@ impl Engine {
         row: &InboxRow,
         of: &OfRepositories,
     ) -> Result<usize, EngineError> {
-        let tasks = transition.of_repositories(of.installation, of.repositories.as_deref()).await?;
+        let mut tasks = transition.of_repositories(of.installation, of.repositories.as_deref()).await?;
+        if of.event == (Event::TakenAway { how: Loss::Removed }) {
+            // One that is known to have moved does not belong to its former owner's installation any more.
+            tasks.retain(|task| task.installation == of.installation);
+        }
         let mut seen = HashSet::new();
         let mut told = 0;
         for task in &tasks {
@@ -293,7 +309,9 @@ impl Engine {
     async fn give_slots(&self, transition: &mut Transition) -> Result<(), EngineError> {
         let slots = i64::from(self.policy.limits.sessions);
         let house = House { slots, taken: transition.live_sessions().await? };
-        for waiting in transition.queued(house.free()).await? {
+        let short = self.short.load(Ordering::Relaxed);
+        let free = if short { 0 } else { house.free() };
+        for waiting in transition.queued(free).await? {
             self.tell(transition, &waiting, Event::SlotGranted, "slot").await?;
         }
         let waiting = transition.queued(TOLD_AT_ONCE).await?;
@@ -302,7 +320,7 @@ impl Engine {
         for (position, row) in (1..).zip(&waiting) {
             let task = read_stored(row)?;
             let Stage::Queued { told, .. } = &task.stage else { continue };
-            if !schedule::worth_telling(*told, position) {
+            if task.short == short && !schedule::worth_telling(*told, position) {
                 continue;
             }
             let total = match counted {
@@ -310,7 +328,7 @@ impl Engine {
                 None => transition.queue_position(row.key).await?.map_or(0, |place| place.total),
             };
             counted = Some(total);
-            self.tell(transition, row, Event::Waiting { position, total }, "waiting").await?;
+            self.tell(transition, row, Event::Waiting { position, total, short }, "waiting").await?;
         }
         Ok(())
     }

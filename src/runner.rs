@@ -8,6 +8,7 @@
 mod access;
 mod agents;
 mod desk;
+mod disk;
 mod lease;
 mod marker;
 mod parts;
@@ -30,9 +31,10 @@ use crate::core::effect::{Effect, EffectKind};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::engine::Fact;
-use crate::store::{Claim, Closed, Closing, EffectRow, NewInbox, Postponing, StoreError};
+use crate::store::{Claim, Closed, Closing, Complaint, EffectRow, NewInbox, Postponing, StoreError};
 
 pub use desk::Mail;
+pub use disk::{Disk, Usage};
 use lease::{Held, Leases};
 pub use marker::MarkerKey;
 pub use parts::{Knobs, Parts};
@@ -60,6 +62,7 @@ pub struct Runner {
     parts: Arc<Parts>,
     leases: Leases,
     stopping: CancellationToken,
+    trouble: Arc<Complaint>,
 }
 
 /// What performing came to.
@@ -81,7 +84,7 @@ impl Performed {
 impl Runner {
     /// Puts the runner together.
     pub fn new(parts: Arc<Parts>) -> Self {
-        Self { parts, leases: Leases::default(), stopping: CancellationToken::new() }
+        Self { parts, leases: Leases::default(), stopping: CancellationToken::new(), trouble: Arc::default() }
     }
 
     /// What the runner works with.
@@ -97,7 +100,7 @@ impl Runner {
         let mut beat = tokio::time::interval(BEAT);
         while !cancel.is_cancelled() {
             if let Err(error) = self.start_due(&mut tasks).await {
-                tracing::error!(%error, "effects could not be claimed; trying again");
+                self.trouble.say("effects could not be claimed; trying again", &error);
             }
             let pause = self.pause().await;
             tokio::select! {
@@ -188,7 +191,7 @@ impl Runner {
         let until = (self.parts.clock)() + LEASE_MS;
         match self.parts.store.renew(&self.parts.owner, &held, until).await {
             Ok(lost) => lost.iter().for_each(|id| self.leases.cancel(id)),
-            Err(error) => tracing::warn!(%error, "leases could not be renewed"),
+            Err(error) => self.trouble.say("leases could not be renewed", &error),
         }
     }
 
@@ -219,7 +222,7 @@ impl Runner {
         match result {
             Ok(Closed::Done) => {}
             Ok(Closed::Lost) => tracing::warn!(effect = id, fence, "somebody else holds the effect now"),
-            Err(error) => tracing::error!(effect = id, %error, "the end of an effect could not be stored"),
+            Err(error) => self.trouble.say("the end of an effect could not be stored; it is performed again", &error),
         }
         self.leases.release(&id);
     }

@@ -215,6 +215,9 @@ pub enum Event {
         position: i64,
         /// How many wait.
         total: i64,
+        /// Nothing starts now, because the machine's disk is nearly full.
+        #[serde(default)]
+        short: bool,
     },
     /// The trigger was checked with GitHub.
     TriggerChecked {

@@ -111,6 +111,10 @@ pub struct Limits {
     pub max_patch_bytes: u64,
     /// Commits above the base.
     pub max_commits: u32,
+    /// What the files of one session may take of the disk, bytes.
+    pub workspace_bytes: u64,
+    /// What is kept free of the disk, bytes, but never more than a tenth of it.
+    pub disk_reserve_bytes: u64,
     /// How long a tool that asks people waits for a quick answer, milliseconds.
     pub quick_answer_ms: i64,
     /// How long a session that waits for an answer keeps its process and its slot, milliseconds.
@@ -143,6 +147,8 @@ impl Default for Limits {
             max_files: 100,
             max_patch_bytes: 4 * 1024 * 1024,
             max_commits: 20,
+            workspace_bytes: 10 << 30,
+            disk_reserve_bytes: 5 << 30,
             quick_answer_ms: 20_000,
             park_ms: 5 * 60_000,
             remind_ms: 24 * 3_600_000,

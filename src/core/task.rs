@@ -51,6 +51,9 @@ pub struct Task {
     /// What people wish for by command, for the next session.
     #[serde(default)]
     pub wish: Wish,
+    /// It waits because the machine has no room for its files.
+    #[serde(default)]
+    pub short: bool,
     /// The moments it waits for, as they stand in the outbox.
     #[serde(default)]
     pub alarms: Vec<(Alarm, i64)>,
@@ -108,6 +111,7 @@ impl Task {
             talk: Talk::default(),
             follow: Follow::default(),
             wish: Wish::default(),
+            short: false,
             alarms: Vec::new(),
         }
     }

@@ -139,6 +139,12 @@ pub enum GitError {
         /// Its last words, shortened.
         stderr: String,
     },
+    /// No room is left on the disk of the data folder.
+    #[error("cannot {verb}: the disk is full")]
+    Full {
+        /// What was tried.
+        verb: String,
+    },
     /// A file operation of our own failed.
     #[error("cannot {verb}: {why}")]
     Disk {
@@ -158,7 +164,10 @@ pub enum GitError {
 impl GitError {
     /// Wraps a file operation's error with the verb that names it.
     pub(super) fn disk(verb: impl Into<String>, error: std::io::Error) -> Self {
-        Self::Disk { verb: verb.into(), why: error.to_string() }
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full { verb: verb.into() },
+            _ => Self::Disk { verb: verb.into(), why: error.to_string() },
+        }
     }
 
     /// Git printed something else than its manual says.
@@ -220,6 +229,7 @@ impl From<GitError> for Failure {
             | GitError::Network { .. }
             | GitError::Timeout { .. }
             | GitError::Locked { .. }
+            | GitError::Full { .. }
             | GitError::Disk { .. } => Self::retry(error.to_string()),
             _ => Self::broken(error.to_string()),
         }

@@ -186,6 +186,9 @@ impl Outcome {
         if stderr.contains(".lock': File exists") {
             return GitError::Locked { why: stderr };
         }
+        if stderr.contains("No space left on device") || stderr.contains("Disk quota exceeded") {
+            return GitError::Full { verb: format!("git {}", self.verb) };
+        }
         GitError::Failed { verb: self.verb.to_owned(), stderr }
     }
 

@@ -9,7 +9,7 @@ use super::mirror::branches;
 use super::process::{Call, Outcome};
 use super::refusal::{Rule, secrets};
 use super::remote::{Remote, classify, remote_words};
-use crate::core::ids::{AgentBranch, Malformed, Sha};
+use crate::core::ids::{AgentBranch, Sha};
 
 /// So much of a host's words is kept.
 const SAID: usize = 400;
@@ -109,9 +109,8 @@ impl Git {
         let lines = text.lines().filter_map(|line| line.split_once('\t'));
         // The patterns match ends of names, too.
         let around = lines.filter(|(_, found)| is_around(found, &name));
-        let heads =
-            around.map(|(sha, found)| Ok((found.to_owned(), sha.parse()?))).collect::<Result<Vec<_>, Malformed>>();
-        heads.map_err(|_| GitError::unreadable("ls-remote"))
+        let read = |(sha, found): (&str, &str)| sha.parse::<Sha>().map(|sha| (found.to_owned(), sha));
+        around.map(read).collect::<Result<Vec<_>, _>>().map_err(|_| GitError::unreadable("ls-remote"))
     }
 
     /// Removes our branch if it is where we left it; one that is gone already is fine. Errors:

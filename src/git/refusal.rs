@@ -85,7 +85,7 @@ pub(super) fn secrets(words: &str) -> Option<String> {
         if let Some(path) = line.trim_start_matches(['-', '*', ' ']).strip_prefix("path:") {
             if let Some(last) = found.last_mut() {
                 let sign = if last.contains(" in ") { "," } else { " in" };
-                last.push_str(&format!("{sign} {}", path.trim()));
+                *last = format!("{last}{sign} {}", path.trim());
             }
             continue;
         }

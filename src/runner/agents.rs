@@ -1,6 +1,6 @@
 //! One prompt turn: the agent's process, its permissions, its clocks, and what became of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -8,11 +8,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::Performed;
 use super::desk::TurnDesk;
+use super::disk;
 use super::lease::Held;
 use super::parts::Parts;
 use super::pump::Pump;
 use crate::agent::{AgentError, Answer, PermissionPolicy, Resume, TurnRequest};
-use crate::core::agent::Stop;
+use crate::core::agent::{ErrorClass, Stop};
 use crate::core::effect::Turn;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
@@ -47,7 +48,7 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
     let (sender, receiver) = mpsc::channel(256);
     let pump = Pump::new(parts, run.place, run.session, run.row);
     let cancel = CancellationToken::new();
-    let shut = CancellationToken::new();
+    let (shut, outgrown) = (CancellationToken::new(), OnceLock::new());
     let turn = parts.agents.turn(request, sender, cancel.clone());
     let stop = async {
         tokio::select! {
@@ -56,6 +57,9 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
             why = parts.github.shut(&at) => {
                 tracing::info!(session = %run.session, %why, "the agent is interrupted");
                 shut.cancel();
+            }
+            say = disk::outgrown(parts, run.session) => {
+                let _only_once = outgrown.set(say);
             }
         }
         cancel.cancel();
@@ -71,6 +75,9 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
         return Ok(Performed::Interrupted);
     }
     let session = run.session.clone();
+    if let Some(say) = outgrown.into_inner().filter(|_| !run.held.cancel.is_cancelled()) {
+        return Ok(Performed::known(Event::TurnFailed { session, class: ErrorClass::Disk, say, tail: seen.tail }));
+    }
     match end {
         Ok(end) if matches!(end.stop, Stop::Killed | Stop::Cancelled) && run.held.cancel.is_cancelled() => {
             Ok(Performed::Done)

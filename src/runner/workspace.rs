@@ -12,6 +12,7 @@ use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::place::Place;
 use crate::core::sanitise;
+use crate::core::task::Task;
 use crate::git::{ChangeKind, CollectSpec, Collected, DiffLimits, GitError, Want, WorkspaceSpec};
 use crate::github::Purpose;
 
@@ -145,15 +146,24 @@ pub(super) async fn collect(parts: &Parts, effect: &Effect) -> Result<Performed,
             commits: limits.max_commits,
         },
     };
+    let ended_for_the_disk = ended_for_the_disk(parts, place).await?;
     let work = match parts.git.collect(&spec).await {
         Ok(collected) => without_secrets(parts, place, work(collected)).await?,
         // What cannot be taken is an objection people read, not an error that is tried again.
         Err(error @ (GitError::Unsafe { .. } | GitError::Bundle { .. } | GitError::TooLarge { .. })) => {
             refused(base, &error.to_string())
         }
+        // Where it was ended for what it takes of the disk, waiting for room would be waiting for itself.
+        Err(error @ GitError::Full { .. }) if ended_for_the_disk => refused(base, &error.to_string()),
         Err(error) => return Err(error.into()),
     };
     Ok(Performed::known(Event::Collected { session: session.clone(), work }))
+}
+
+async fn ended_for_the_disk(parts: &Parts, place: &Place) -> Result<bool, Failure> {
+    let row = parts.store.task(place.task()).await?;
+    let task = row.and_then(|row| serde_json::from_str::<Task>(&row.body).ok());
+    Ok(task.is_some_and(|task| task.filled_the_disk()))
 }
 
 async fn bundle_commits(

@@ -71,7 +71,7 @@ pub struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         Self {
-            limits: Limits { retry_base_ms: 1_000, quick_answer_ms: 0, ..Limits::default() },
+            limits: Limits { retry_base_ms: 1_000, quick_answer_ms: 0, disk_reserve_bytes: 0, ..Limits::default() },
             allow_protected: AllowProtected::Nothing,
             roles: vec![],
             process: false,

@@ -24,6 +24,8 @@ pub enum ErrorClass {
     Protocol,
     /// The agent said too much.
     Flood,
+    /// The agent's files took too much of the disk.
+    Disk,
     /// The agent could not be started.
     Spawn,
     /// None of the above.
@@ -42,6 +44,7 @@ impl ErrorClass {
             Self::Crash => "crash",
             Self::Protocol => "protocol",
             Self::Flood => "flood",
+            Self::Disk => "disk",
             Self::Spawn => "spawn",
             Self::Unknown => "unknown",
         }

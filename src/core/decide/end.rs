@@ -182,6 +182,11 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
             if effect == EffectKind::Collect && matches!(draft.task.stage, Stage::Held { .. }) {
                 return draft.because(format!("the checkpoint failed: {say}"));
             }
+            if current && effect == EffectKind::Collect && draft.task.filled_the_disk() {
+                let mut draft = draft;
+                remove_workspace(&mut draft, Leftover::Go);
+                return draft.because(format!("nothing of it could be kept: {say}"));
+            }
             if !current || !matches!(draft.task.stage, Stage::Working { .. }) {
                 return draft.because("an echo of an earlier session");
             }
@@ -249,7 +254,11 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
 
 fn saved(mut draft: Draft<'_>, work: &Work) -> Decision {
     draft.on_progress(|progress| progress.work = Some(work.clone()));
-    reap(&mut draft, work);
+    match leftover(work) {
+        // It was ended for what it takes of the disk: that is freed even when nothing of it could be kept.
+        None if draft.task.filled_the_disk() => remove_workspace(&mut draft, Leftover::Go),
+        _ => reap(&mut draft, work),
+    }
     if !work.is_empty() {
         draft.show();
     }

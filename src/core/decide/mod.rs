@@ -113,7 +113,7 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
         Event::StopAsked { why } => end::stop(draft, why, i64::MAX),
         Event::TriggerChecked { facts } => trigger::checked(draft, facts),
         Event::SlotGranted => queue::granted(draft),
-        Event::Waiting { position, total } => queue::waiting(draft, *position, *total),
+        Event::Waiting { position, total, short } => queue::waiting(draft, (*position, *total), *short),
         Event::StatusPosted { comment } => {
             let mut draft = draft;
             draft.task.shown.comment = Some(*comment);

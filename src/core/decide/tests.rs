@@ -180,7 +180,9 @@ proptest! {
             // What is restored after a start that came to nothing shows already.
             let was = matches!(&task.stage, Stage::Ended { .. } | Stage::Checking { before: Some(_), .. });
             if matches!(decision.task.stage, Stage::Ended { .. }) && !was {
-                prop_assert!(decision.effects.iter().any(|planned| planned.effect.kind() == EffectKind::ShowStatus));
+                // Of what its owner took away nobody can be told.
+                let told = [EffectKind::ShowStatus, EffectKind::Forget];
+                prop_assert!(decision.effects.iter().any(|planned| told.contains(&planned.effect.kind())));
             }
             prop_assert!(decision.task.story.len() <= Task::STORY);
             let json = serde_json::to_string(&decision.task).expect("a task serializes");

@@ -1,6 +1,7 @@
 //! How a task reads from outside: its state's name, the label that fits, the record of its session. Derived, never stored.
 
 use super::{Back, End, Hold, Next, Stage, Step, Task};
+use crate::core::agent::ErrorClass;
 use crate::core::command::Priority;
 use crate::core::effect::StatusLabel;
 use crate::core::question::Question;
@@ -52,6 +53,12 @@ impl Task {
         let ended = |end: &End| matches!(end, End::InReview | End::Failed { .. } | End::Cancelled { .. });
         let rests = matches!(&self.stage, Stage::Ended { job: Some(_), end, .. } if ended(end));
         rests && self.pull.is_some() && self.branch.is_some()
+    }
+
+    /// Its last session was ended for what it took of the disk.
+    pub fn filled_the_disk(&self) -> bool {
+        let disk = ErrorClass::Disk.as_str();
+        matches!(&self.stage, Stage::Ended { end: End::Failed { class, .. }, .. } if class == disk)
     }
 
     /// What is here would be lost with it if a start that is refused took its place.

@@ -27,6 +27,7 @@ pub fn agent_error(class: ErrorClass, message: &str) -> String {
         ErrorClass::Crash => "the agent crashed",
         ErrorClass::Protocol => "the agent did not follow the protocol",
         ErrorClass::Flood => "the agent wrote far too much",
+        ErrorClass::Disk => "the agent's files took too much of the disk",
         ErrorClass::Spawn => "the agent could not be started",
         ErrorClass::Unknown => "the agent reported an error",
     };
@@ -40,6 +41,9 @@ pub fn turn(class: ErrorClass, say: &str) -> String {
         ErrorClass::Auth => "The operator of this server must check the key of the agent's model.",
         ErrorClass::RateLimit | ErrorClass::ModelUnavailable => "It may work again later.",
         ErrorClass::Timeout => "Ask for less at once, or ask the operator of this server for more time.",
+        ErrorClass::Disk => {
+            "Ask for less at once, or ask the operator of this server for more room (`limits.workspace`)."
+        }
         ErrorClass::Spawn => {
             "The operator of this server must see to it that the agent's command is installed and starts, or choose \
              another agent (`SKEP_AGENT`)."
@@ -50,6 +54,20 @@ pub fn turn(class: ErrorClass, say: &str) -> String {
         ErrorClass::Silence | ErrorClass::Crash | ErrorClass::Flood | ErrorClass::Unknown => return say.to_owned(),
     };
     format!("{say} {advice}")
+}
+
+/// A session's files grew beyond what one may take.
+pub fn too_large(bytes: u64, limit: u64) -> String {
+    format!(
+        "the agent's files grew to {} MiB, and one session may take {} MiB of the server's disk.",
+        bytes >> 20,
+        limit >> 20
+    )
+}
+
+/// The disk ran full, and this session takes most of it.
+pub fn disk_full(bytes: u64) -> String {
+    format!("the server's disk ran full, and of all sessions this one took most of it ({} MiB).", bytes >> 20)
 }
 
 /// A start that failed as often as it may.

@@ -32,7 +32,8 @@ fn header(task: &Task) -> String {
         Stage::Checking { .. } => "**Received** · checking".into(),
         Stage::Queued { told, next, .. } => {
             let place = told.map_or_else(String::new, |(position, total)| format!(" · #{position} of {total}"));
-            format!("**Queued**{place} · waiting for a free slot{}", next_words(next))
+            let room = if task.short { "room on the server, whose disk is nearly full" } else { "a free slot" };
+            format!("**Queued**{place} · waiting for {room}{}", next_words(next))
         }
         Stage::Working { .. } | Stage::Held { hold: Hold::Asked, .. } if task.open_questions().next().is_some() => {
             let open = task.open_questions().count() as u64;

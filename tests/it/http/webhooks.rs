@@ -36,6 +36,9 @@ pub(super) fn reading(event: &str, body: &str) -> String {
         Parsed::Pushed { installation, repository, name, branch, sender } => {
             format!("{name} {repository} branch {branch} by {installation}: pushed by {} {}", sender.id, sender.login)
         }
+        Parsed::OfRepositories { installation, repositories, event } => {
+            format!("{repositories:?} by {installation}: {}", json(event))
+        }
         Parsed::Ignored { reason } => format!("ignored: {reason}"),
         Parsed::Malformed { reason } => format!("malformed: {reason}"),
     }

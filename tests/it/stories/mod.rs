@@ -5,6 +5,7 @@ mod agents;
 mod cancel;
 mod corridor;
 mod crash;
+mod disk;
 mod elsewhere;
 mod faults;
 mod fence;

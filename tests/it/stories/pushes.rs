@@ -26,3 +26,22 @@ async fn ten_pushes_at_once_do_not_end_each_others_tokens() {
     assert_eq!(answered("DELETE", "/installation/token", 204), 10, "and each token is ended");
     house.done().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_branch_that_leaves_no_room_for_ours_is_named_before_the_agent_works() {
+    let mut house = House::new().await;
+    let main = house.simulator.branch_head(house.repository, "main").expect("a branch");
+    house.simulator.move_branch(house.repository, "agent", Some(&main), "octo").await.expect("a branch");
+    let issue = house.go("Add a note", "write NOTE.md: hello");
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "failed");
+    assert!(house.prompts(issue).await.is_empty(), "nobody works for nothing");
+    let said = house.told(issue);
+    assert!(said.contains("stands in the way"), "{said}");
+    house.simulator.move_branch(house.repository, "agent", None, "octo").await.expect("no branch");
+    house.unlabel(issue, "agent:go");
+    house.label(issue, "agent:go");
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    house.done().await;
+}

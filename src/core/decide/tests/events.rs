@@ -343,7 +343,8 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("checked: repository's role", with_file("---\nname: docs\n---\nWrite documents.")),
         ("checked: broken role file", with_file("---\nname: [\n---\nx")),
         ("slot granted", Event::SlotGranted),
-        ("waiting 2 of 3", Event::Waiting { position: 2, total: 3 }),
+        ("waiting 2 of 3", Event::Waiting { position: 2, total: 3, short: false }),
+        ("waiting for room", Event::Waiting { position: 2, total: 3, short: true }),
         ("workspace ready", ready(1)),
         ("workspace ready, other session", ready(9)),
         (
