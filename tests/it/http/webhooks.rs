@@ -54,7 +54,7 @@ pub(super) fn check_total(event: &str, body: &str) -> Parsed {
     let parsed = parse(event, body);
     let task = match &parsed {
         Parsed::Event { place, .. } => Some(place.task()),
-        Parsed::OfPull { .. } | Parsed::Pushed { .. } => None,
+        Parsed::OfPull { .. } | Parsed::Pushed { .. } | Parsed::OfRepositories { .. } => None,
         Parsed::Ignored { reason } | Parsed::Malformed { reason } => {
             assert!(!reason.is_empty() && reason.chars().count() <= 300, "{reason:?}");
             assert!(!reason.contains('\n'), "{reason:?}");

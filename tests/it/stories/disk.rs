@@ -1,24 +1,6 @@
-//! The disk: a session that takes too much of it ends alone and leaves nothing, and without room nothing starts and says so.
-
-use std::time::Duration;
+//! Without room on the disk nothing starts, and whoever waits is told why. (What one session may take: `knobs::disk`.)
 
 use crate::house::House;
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_session_whose_files_take_too_much_ends_and_its_working_copy_goes() {
-    let mut house = House::with(|plan| {
-        // Less than any working copy takes.
-        plan.limits.workspace_bytes = 4_096;
-        plan.knobs.disk_look = Duration::from_millis(20);
-    })
-    .await;
-    let issue = house.go("Fill the disk", "write NOTE.md: hello\nwait 600\nsay Wrote it.");
-    house.settle_all().await;
-    assert_eq!((house.state(issue).await.as_str(), house.live().await), ("failed", 0));
-    assert!(house.told(issue).contains("of the server's disk"), "{}", house.told(issue));
-    assert!(!house.session_dir(issue, 1).exists(), "its files are gone");
-    house.done().await;
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_room_nothing_starts_and_whoever_waits_is_told_why() {

@@ -1,6 +1,7 @@
 //! Every number an operator can set, changed, with another outcome to show for it. Here what holds one session back; the
 //! edges and the conversation have files of their own.
 
+mod disk;
 mod edges;
 mod talk;
 
@@ -32,6 +33,8 @@ fn every_number_has_its_test() {
         max_files: _,
         max_patch_bytes: _,
         max_commits: _,
+        workspace_bytes: _,
+        disk_reserve_bytes: _,
         quick_answer_ms: _,
         park_ms: _,
         remind_ms: _,
@@ -47,12 +50,14 @@ fn every_number_has_its_test() {
     let bounds = skep::http::Bounds::default();
     assert_eq!((bounds.header_time, bounds.idle_time), (Duration::from_secs(10), Duration::from_secs(60)));
     assert_eq!((bounds.header_bytes, bounds.connections), (16 * 1024, 1_024));
-    let Knobs { initialize: _, cancel_grace: _, look_again: _, progress: _, silent: _ } = Knobs::default();
+    let Knobs { initialize: _, cancel_grace: _, look_again: _, progress: _, silent: _, disk_look: _ } =
+        Knobs::default();
     let Pace { burst: _, per_second: _, per_minute: _, per_hour: _, patience: _ } = Pace::default();
-    let source = [include_str!("mod.rs"), include_str!("edges.rs"), include_str!("talk.rs")].concat();
+    let source =
+        [include_str!("mod.rs"), include_str!("disk.rs"), include_str!("edges.rs"), include_str!("talk.rs")].concat();
     let fields = "sessions session_timeout_ms silence_ms start_attempts effect_attempts retry_base_ms status_interval_ms \
-        drain_ms max_files max_patch_bytes max_commits quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
-        comments bot_rounds initialize cancel_grace look_again progress silent burst per_second per_minute per_hour patience";
+        drain_ms max_files max_patch_bytes max_commits workspace_bytes disk_reserve_bytes quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
+        comments bot_rounds initialize cancel_grace look_again progress silent disk_look burst per_second per_minute per_hour patience";
     for field in fields.split_whitespace() {
         assert!(source.contains(&format!("async fn {field}()")), "{field} has no test");
     }
