@@ -79,6 +79,14 @@ pub(super) const KNOBS: [Knob; 25] = [
     knob!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64, "Longest time an agent may say nothing."),
     knob!("start_attempts", Count, 1..=100, limits.start_attempts: i64, "How often a failed start is tried in all."),
     knob!(
+        "model_attempts", Count, 1..=100, limits.model_attempts: u32,
+        "How often an agent's model that fails for now (429, 500, a broken connection) is tried in all."
+    ),
+    knob!(
+        "model_retry", Duration, 1..=15 * MINUTE, limits.model_retry_ms: i64,
+        "The first pause before such a model is tried again; doubles up to 15 minutes."
+    ),
+    knob!(
         "effect_attempts", Count, 1..=100, limits.effect_attempts: i64,
         "How often any other step is tried in all before a person hears of it."
     ),

@@ -11,7 +11,7 @@ use super::event::Alarm;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::place::Place;
 
-pub use stage::{Back, End, Ground, Hold, Job, Next, Planning, Progress, Stage, Step, TurnState};
+pub use stage::{Back, End, Ground, Hold, Job, Next, Outage, Planning, Progress, Stage, Step, TurnState};
 pub use talk::{Batch, Follow, Talk, Wish};
 
 /// The work on one issue.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, end, pull, talk};
+use super::{Decision, Draft, end, outage, pull, talk};
 use crate::core::effect::Effect;
 use crate::core::event::{Alarm, Weighed};
 use crate::core::ids::CommentId;
@@ -243,6 +243,7 @@ pub(super) fn rang(mut draft: Draft<'_>, alarm: &Alarm) -> Decision {
         Alarm::Remind => remind(draft),
         Alarm::Expire => expire(draft),
         Alarm::Look => pull::look_again(draft),
+        Alarm::Again => outage::again(draft),
     }
 }
 

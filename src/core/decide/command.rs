@@ -178,6 +178,7 @@ fn go<'a>(draft: Draft<'a>, found: &Weighed) -> Done<'a> {
         _ if draft.task.is_paused() => resume(draft, found),
         Stage::Held { hold: Hold::Plan, .. } => Done::said(draft, text::talk::APPROVE_FIRST),
         Stage::Held { hold: Hold::Asked, .. } => Done::said(draft, text::talk::ANSWER_FIRST),
+        Stage::Held { hold: Hold::Later { .. }, .. } => at_once(draft),
         Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
             Done::quiet(draft, "it is on already")
         }
@@ -191,11 +192,17 @@ fn resume<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
             let why = text::talk::resumed_by(&found.actor.login);
             Done::decided(|draft| pause::resume(draft, &why), draft)
         }
+        Stage::Held { hold: Hold::Later { .. }, .. } => at_once(draft),
         Stage::Idle | Stage::Ended { .. } => Done::said(draft, text::talk::NOTHING_PAUSED),
         Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
             Done::quiet(draft, "it is not paused")
         }
     }
+}
+
+/// Somebody does not want to wait until a model that failed is tried again.
+fn at_once(draft: Draft<'_>) -> Done<'_> {
+    Done::decided(|draft| pause::resume_now(draft, "a person asked for it"), draft)
 }
 
 fn stop<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
@@ -235,6 +242,7 @@ fn retry<'a>(mut draft: Draft<'a>, found: &Weighed, fresh: bool) -> Done<'a> {
             (draft.task.wish.again, draft.task.wish.fresh) = (!fresh, fresh);
             start(draft, found)
         }
+        Stage::Held { hold: Hold::Later { .. }, .. } if !fresh => at_once(draft),
         Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
             Done::said(draft, text::talk::STOP_FIRST)
         }

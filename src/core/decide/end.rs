@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::trigger::refuse;
-use super::{Decision, Draft, access, pull, talk, turn};
+use super::{Decision, Draft, access, outage, pull, talk, turn};
 use crate::core::effect::{Effect, EffectKind, Leftover, Reaction};
 use crate::core::event::{Event, Gone, Loss, PullStanding, Work};
 use crate::core::ids::SessionId;
@@ -20,9 +20,12 @@ pub(super) const NO_ANSWER: &str = "no_answer";
 pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
     let stop = end.stop();
     let in_review = end == End::InReview;
+    let unhappy = end == End::Unchanged || draft.task.follow.unfinished.is_some();
     finish(&mut draft, end);
     draft.note(Happening::SessionCompleted, json!({ "stop": stop, "state": draft.task.state() }));
-    draft.react(Reaction::Hooray);
+    if !unhappy {
+        draft.react(Reaction::Hooray);
+    }
     let more = in_review && !draft.task.talk.words.is_empty();
     let revises = more && draft.task.follow.rounds < draft.cx.policy.limits.rounds;
     // A review may come: until the pull request is over, the agent can be asked to go on where it was. A revision that
@@ -80,7 +83,13 @@ pub(super) fn expired(draft: Draft<'_>, why: &str) -> Decision {
 }
 
 /// The issue is closed, deleted or moved.
-pub(super) fn issue_gone(draft: Draft<'_>, how: Gone, sender: &Account, at: i64) -> Decision {
+pub(super) fn issue_gone(mut draft: Draft<'_>, how: Gone, sender: &Account, at: i64) -> Decision {
+    if let Stage::Ended { end: end @ End::Unchanged, .. } = &mut draft.task.stage {
+        // Whoever closes it takes the agent's words for an answer.
+        *end = End::Answered;
+        draft.show();
+        return draft.because("the issue is closed; nobody is waited for any more");
+    }
     stop(draft, &text::gone(how, &sender.login), at)
 }
 
@@ -325,6 +334,7 @@ fn leftover(work: &Work) -> Option<Leftover> {
 }
 
 pub(super) fn finish(draft: &mut Draft<'_>, end: End) {
+    outage::over(draft);
     let at = draft.cx.now;
     let revised = end == End::InReview && draft.task.job().is_some_and(|job| job.round > 0);
     draft.task.tell(at, if revised { text::talk::REVISED.to_owned() } else { text::ended(&end) });

@@ -10,6 +10,7 @@ mod command;
 mod draft;
 mod edit;
 mod end;
+mod outage;
 mod pause;
 mod pull;
 mod queue;

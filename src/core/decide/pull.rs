@@ -87,6 +87,10 @@ fn pending(mut draft: Draft<'_>) -> Decision {
 }
 
 fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
+    if draft.task.follow.unfinished.is_some() {
+        draft.show();
+        return draft.because("its checks are green, but the work is not finished: it stays a draft");
+    }
     let rounds_left = draft.task.follow.rounds < draft.cx.policy.limits.rounds;
     if rounds_left && draft.task.follow.needs.take().is_some() {
         // Whatever people had to look at, somebody has mended it.

@@ -8,6 +8,7 @@ use events::*;
 use proptest::prelude::*;
 
 use super::{Decision, decide};
+use crate::core::agent::ErrorClass;
 use crate::core::effect::{Effect, EffectKind};
 use crate::core::event::{Alarm, Event, PullStanding, ReviewVerdict};
 use crate::core::place::Permission;
@@ -53,6 +54,7 @@ fn stages() -> Vec<(&'static str, Task)> {
     let paused =
         [&path[..4], &[Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 30 }]].concat();
     let failed = walk(&[&path[..3], &[failed(EffectKind::PrepareWorkspace)]].concat());
+    let waits = walk(&[&path[..4], &[turn("Error: 429", Some(ErrorClass::RateLimit))]].concat());
     vec![
         ("idle", Task::new(place())),
         ("checking", checking),
@@ -69,6 +71,7 @@ fn stages() -> Vec<(&'static str, Task)> {
         ("waiting for an answer", walk(&waiting)),
         ("parked", at_four(&waiting)),
         ("plan", walk(&planned.concat())),
+        ("waiting for its model", waits),
         ("paused", walk(&paused)),
         ("revision queued", walk(&revision)),
         ("failed", failed),
@@ -121,7 +124,7 @@ fn every_reason_is_said_and_every_stage_is_reached() {
         }
     }
     let reached: Vec<_> = stages().iter().map(|(_, task)| task.state()).collect();
-    for state in ["idle", "checking", "queued", "working", "in-review", "failed", "needs-you", "paused"] {
+    for state in ["idle", "checking", "queued", "working", "in-review", "failed", "needs-you", "paused", "waiting"] {
         assert!(reached.contains(&state), "{state}");
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::work::{fail, look};
-use super::{Decision, Draft, ask, pause, talk};
+use super::{Decision, Draft, ask, outage, pause, talk};
 use crate::core::agent::TurnEnd;
 use crate::core::effect::{Effect, EffectKind, Reaction, Turn};
 use crate::core::question;
@@ -165,6 +165,15 @@ pub(super) fn ended(mut draft: Draft<'_>, end: &TurnEnd, tail: &[String]) -> Dec
 /// What comes after a turn: an answer to whoever asked, questions to people, more words for the agent, a plan, or git's
 /// look at what was made.
 fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
+    if let Some(class) = end.unfinished()
+        && let Some(at) = outage::again_at(&draft, class)
+    {
+        return outage::wait(draft, class, at);
+    }
+    let failed = end.error.or(end.unfinished()).is_some();
+    if !failed {
+        outage::over(&mut draft);
+    }
     let Stage::Working { job, step: Step::Running { turn }, .. } = &mut draft.task.stage else {
         return draft.because("no turn is on");
     };
@@ -177,7 +186,7 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
         end.message = text::answer::finished(&finished, &end.message);
         draft.on_progress(|progress| progress.replies = finished.threads);
     }
-    if draft.task.open_questions().next().is_none() && end.error.is_none() {
+    if draft.task.open_questions().next().is_none() && !failed {
         let asked = question::in_message(&end.message, false);
         if !asked.is_empty() && ask::full(&draft) {
             return ask::unasked(draft);
@@ -199,7 +208,7 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     if !draft.task.talk.words.is_empty() {
         return run(draft, false, "people said more meanwhile");
     }
-    if planning && end.error.is_none() { propose(draft, &end) } else { look(draft, end) }
+    if planning && !failed { propose(draft, &end) } else { look(draft, end) }
 }
 
 fn remember(job: &mut Job, heard: &[Word], end: &TurnEnd) {

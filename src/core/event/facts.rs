@@ -157,6 +157,8 @@ pub enum Alarm {
     Expire,
     /// The checks of the pull request are looked at (again).
     Look,
+    /// A model that failed is tried again.
+    Again,
 }
 
 /// All that is read from GitHub before work may start. One effect reads it, the core judges it.

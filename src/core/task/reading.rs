@@ -17,10 +17,12 @@ impl Task {
             Stage::Working { step: Step::Waiting { .. }, .. } => "needs-you",
             Stage::Working { .. } => "working",
             Stage::Held { hold: Hold::Asked | Hold::Plan, .. } => "needs-you",
+            Stage::Held { hold: Hold::Later { .. }, .. } => "waiting",
             Stage::Held { hold: Hold::Paused { .. }, .. } => "paused",
             Stage::Ended { end, .. } => match end {
                 End::InReview => "in-review",
                 End::Merged | End::PullClosed | End::Answered => "done",
+                End::Unchanged => "needs-you",
                 End::Refused { .. } => "refused",
                 End::Failed { .. } => "failed",
                 End::Cancelled { .. } => "cancelled",
@@ -36,15 +38,22 @@ impl Task {
             Stage::Working { .. } if self.open_questions().next().is_some() => Some(StatusLabel::NeedsYou),
             Stage::Working { .. } => Some(StatusLabel::Working),
             Stage::Held { hold: Hold::Asked | Hold::Plan, .. } => Some(StatusLabel::NeedsYou),
+            Stage::Held { hold: Hold::Later { .. }, .. } => Some(StatusLabel::Queued),
             Stage::Held { hold: Hold::Paused { .. }, .. } => Some(StatusLabel::Paused),
             Stage::Ended { end, .. } => match end {
-                End::InReview if self.follow.needs.is_some() => Some(StatusLabel::NeedsYou),
+                End::InReview if self.needs_a_person() => Some(StatusLabel::NeedsYou),
+                End::Unchanged => Some(StatusLabel::NeedsYou),
                 End::InReview => Some(StatusLabel::Review),
                 End::Merged | End::PullClosed | End::Answered => Some(StatusLabel::Done),
                 End::Failed { .. } => Some(StatusLabel::Failed),
                 End::Refused { .. } | End::Cancelled { .. } => None,
             },
         }
+    }
+
+    /// Something about our pull request is for a person to look at.
+    pub fn needs_a_person(&self) -> bool {
+        self.follow.needs.is_some() || self.follow.unfinished.is_some()
     }
 
     /// Our pull request is open and no session is on: what people say of it sends the agent back to work, however the last
@@ -145,7 +154,9 @@ impl Task {
                 | Step::Answering => SessionState::Idle,
             },
             Stage::Ended { end, .. } => match end {
-                End::InReview | End::Merged | End::PullClosed | End::Answered => SessionState::Completed,
+                End::InReview | End::Merged | End::PullClosed | End::Answered | End::Unchanged => {
+                    SessionState::Completed
+                }
                 End::Failed { .. } | End::Refused { .. } => SessionState::Failed,
                 End::Cancelled { .. } => SessionState::Cancelled,
             },
@@ -161,6 +172,7 @@ impl End {
             Self::Merged => "merged".into(),
             Self::PullClosed => "pull_request_closed".into(),
             Self::Answered => "answered".into(),
+            Self::Unchanged => "nothing_changed".into(),
             Self::Refused { .. } => "refused".into(),
             Self::Failed { class, .. } => class.clone(),
             Self::Cancelled { .. } => "cancelled".into(),

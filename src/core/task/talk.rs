@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::agent::ErrorClass;
 use crate::core::command::Priority;
 use crate::core::event::ChecksState;
 use crate::core::ids::{CommentId, Sha};
@@ -71,6 +72,9 @@ pub struct Follow {
     pub theirs: Option<Sha>,
     /// What a person has to look at, when there is something.
     pub needs: Option<String>,
+    /// Why the turn that made what is there did not finish, when it did not; the pull request stays a draft then.
+    #[serde(default)]
+    pub unfinished: Option<ErrorClass>,
     /// Threads that wait for an answer with the revision's end.
     pub threads: Vec<Thread>,
     /// What the checks came to, for people.

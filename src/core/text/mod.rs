@@ -70,6 +70,7 @@ pub fn ended(end: &End) -> String {
         End::Merged => "The pull request was merged.".into(),
         End::PullClosed => "The pull request was closed.".into(),
         End::Answered => "Answered.".into(),
+        End::Unchanged => "Ended without a change.".into(),
         End::Refused { say } => format!("Not started: {say}"),
         End::Failed { class, .. } => format!("Failed (`{class}`)."),
         End::Cancelled { why } => format!("Stopped: {why}."),

@@ -2,7 +2,7 @@
 //! block for the curious. Edited, never repeated.
 
 use super::{LIMIT, clock, count, pull, role_why, span};
-use crate::core::agent::{PlanEntry, PlanStatus};
+use crate::core::agent::{ErrorClass, PlanEntry, PlanStatus};
 use crate::core::decide::Context;
 use crate::core::event::{ChecksState, Work};
 use crate::core::policy::GO_LABEL;
@@ -41,11 +41,18 @@ fn header(task: &Task) -> String {
         }
         Stage::Working { job, step, .. } => format!("**Working** · {} · {}", job.role.name, step_words(step)),
         Stage::Held { hold: Hold::Asked, .. } => "**Waiting**".into(),
+        Stage::Held { hold: Hold::Later { until, .. }, .. } => {
+            format!("**Waiting** · tries its model again at {}", clock(*until))
+        }
         Stage::Held { hold: Hold::Plan, .. } => format!("**Needs {}** · the plan waits for approval", whom(task)),
         Stage::Held { hold: Hold::Paused { .. }, .. } => "**Paused**".into(),
+        Stage::Ended { end: End::InReview, .. } if task.follow.unfinished.is_some() => {
+            format!("**In review** · not finished, needs {}", whom(task))
+        }
         Stage::Ended { end: End::InReview, .. } if task.follow.needs.is_some() => {
             format!("**In review** · needs {}", whom(task))
         }
+        Stage::Ended { end: End::Unchanged, .. } => format!("**Needs {}** · no file was changed", whom(task)),
         Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at),
     }
 }
@@ -98,9 +105,7 @@ fn ended(job: Option<&Job>, end: &End, at: i64) -> String {
         End::InReview => format!("**In review** · done{}", within("in")),
         End::Merged => "**Done** · the pull request was merged".into(),
         End::PullClosed => "**Closed** · the pull request was closed without merging".into(),
-        End::Answered if job.is_some_and(|job| job.role.writes) => {
-            format!("**Done**{} · nothing was changed, the answer is below", within("in"))
-        }
+        End::Unchanged => "**Ended** · no file was changed".into(),
         End::Answered => format!("**Done**{} · the answer is below", within("in")),
         End::Refused { .. } => "**Not started**".into(),
         End::Failed { class, .. } => format!("**Failed**{} · `{class}`", within("after")),
@@ -165,10 +170,19 @@ fn ending(task: &Task) -> Option<String> {
     let retry = format!("To try again, remove and add the label `{GO_LABEL}`.");
     match end {
         End::InReview => {
-            let parts = [progress.work.as_ref().map(|work| in_review(task, work)), checks(task)];
+            let parts = [
+                task.follow.unfinished.map(not_finished),
+                progress.work.as_ref().map(|work| in_review(task, work)),
+                checks(task),
+            ];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")).filter(|text| !text.is_empty())
         }
         End::Merged | End::PullClosed | End::Answered => None,
+        End::Unchanged => Some(
+            "The agent's words are in a comment of their own. If that is the answer, close the issue; if a change is wanted, \
+             say here what is missing and write `/agent retry`."
+                .to_owned(),
+        ),
         End::Refused { say } => Some(format!("Nothing was started: {}", words(say))),
         End::Failed { say, .. } => {
             let parts = [
@@ -187,6 +201,11 @@ fn ending(task: &Task) -> Option<String> {
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
     }
+}
+
+/// The turn behind the pull request stopped half-way.
+fn not_finished(class: ErrorClass) -> String {
+    format!("⚠️ The work is not finished: {}. {}", super::failure::what(class), super::talk::BACK_TO_WORK)
 }
 
 /// The other way on, while the pull request is open.
@@ -229,6 +248,13 @@ fn held(task: &Task) -> Option<String> {
     Some(match hold {
         Hold::Asked => format!("It waits without taking a slot, and goes on with your answer.{so_far}"),
         Hold::Plan => "`/agent approve` lets it begin; any other comment is told to the agent.".into(),
+        Hold::Later { class, .. } => {
+            let tries = task.job().and_then(|job| job.outage).map_or(0, |outage| outage.tries);
+            format!(
+                "It waits because {} (try {tries}). Nobody has to do anything; `/agent go` tries at once.{so_far}",
+                super::failure::what(*class)
+            )
+        }
         Hold::Paused { why } => format!(
             "Paused because {}.{so_far} To go on, add the label `{GO_LABEL}` or write `/agent resume`; to end it, write \
              `/agent stop`.",

@@ -127,6 +127,10 @@ pub fn revision(round: u32, why: &str) -> String {
 }
 
 /// In the story.
+pub const STARTED_COLD: &str =
+    "The agent's earlier session could not be loaded; a new one was told what was said so far.";
+
+/// In the story.
 pub const REVISED: &str = "The revision is done.";
 
 /// In the story.

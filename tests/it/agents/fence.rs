@@ -62,6 +62,38 @@ async fn nothing_of_the_service_is_in_sight() {
     }
 }
 
+/// As version managers lay programs out below a home, which the fence hides: the agent is a link to a script of npm's, and
+/// what interprets it lies beside it.
+#[tokio::test]
+async fn an_agent_below_a_hidden_home_starts_and_sees_nothing_else_there() {
+    let mut bench = Setup::demo().bench().await;
+    if !fenced(&bench) {
+        return;
+    }
+    let home = bench.root.path().canonicalize().expect("it is there").join("ana");
+    let (bin, lib) = (home.join(".nvm/v22/bin"), home.join(".nvm/v22/lib/node_modules/agent"));
+    for folder in [&bin, &lib] {
+        std::fs::create_dir_all(folder).expect("folders");
+    }
+    std::fs::write(home.join(".npmrc"), "canary").expect("written");
+    std::fs::copy(Path::new("/bin/sh").canonicalize().expect("a shell"), bin.join("node")).expect("a program");
+    let script =
+        format!("#!/usr/bin/env node\necho it runs\ncat {}/.npmrc\nls -A {}\n", home.display(), home.display());
+    std::fs::write(lib.join("cli.js"), script).expect("written");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(lib.join("cli.js"), executable).expect("made executable");
+    std::os::unix::fs::symlink("../lib/node_modules/agent/cli.js", bin.join("agent")).expect("a link");
+    std::os::unix::fs::symlink(&bin, home.join("current")).expect("a link");
+    for folder in [bin, home.join("current")] {
+        let path = format!("{}:{}", folder.display(), std::env::var("PATH").expect("a path"));
+        let config = config(&bench.data(), SandboxChoice::Auto, false);
+        bench.agents = Agents::open(AgentsConfig { path, hide: vec![home.clone()], ..config }).await.expect("a room");
+        let argv = ["agent".to_owned()];
+        let output = bench.agents.run_confined(&bench.launch, &argv, Duration::from_secs(60)).await.expect("it ran");
+        assert_eq!(text(&output), "it runs\n.nvm\n", "{folder:?}: {output:?}");
+    }
+}
+
 #[tokio::test]
 async fn no_environment_but_the_list_is_in_reach() {
     let mut bench = Setup::demo().bench().await;

@@ -60,7 +60,7 @@ async fn commits_and_what_is_left_besides_both_arrive() {
 async fn without_a_change_the_answer_is_said_and_no_pull_request_is_opened() {
     let mut house = House::new().await;
     let issue = run(&mut house, "say It is there already: see `src/lib.rs`, cc @ben, and #7.").await;
-    assert_eq!(house.state(issue).await, "done");
+    assert_eq!(house.state(issue).await, "needs-you");
     assert!(house.pulls().is_empty());
     insta::assert_snapshot!(house.told(issue));
     house.done().await;
@@ -78,7 +78,7 @@ async fn a_claim_without_a_deed_opens_no_pull_request_and_is_called_what_it_is()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_text_without_a_change_is_a_failure_of_that_class() {
-    let mut house = House::new().await;
+    let mut house = House::with(|plan| plan.limits.model_attempts = 1).await;
     for (what, class) in [("rate-limit", "rate_limit"), ("auth", "auth"), ("server", "model_unavailable")] {
         let issue = run(&mut house, &format!("fail {what}")).await;
         assert_eq!(house.state(issue).await, "failed", "{what}");

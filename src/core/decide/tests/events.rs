@@ -258,6 +258,7 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
         ("rang: remind", Event::Rang { alarm: Alarm::Remind }),
         ("rang: expire", Event::Rang { alarm: Alarm::Expire }),
         ("rang: look", Event::Rang { alarm: Alarm::Look }),
+        ("rang: again", Event::Rang { alarm: Alarm::Again }),
         ("reviewed", Event::Reviewed { pull: 13, review: 70, sender: account("ana"), at: 50 }),
         ("review: changes requested", review(ReviewVerdict::ChangesRequested, Permission::Write)),
         ("review by a stranger", review(ReviewVerdict::ChangesRequested, Permission::Read)),
@@ -362,6 +363,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         }),
         ("turn ended", turn("Done.", None)),
         ("turn ended with an error text", turn("429", Some(ErrorClass::RateLimit))),
+        ("turn ended with a report", turn("Error: 429", Some(ErrorClass::RateLimit))),
         (
             "turn failed",
             Event::TurnFailed {
