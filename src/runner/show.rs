@@ -6,6 +6,7 @@ use crate::core::effect::{Reaction, StatusLabel};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::{CommentId, IssueNumber, SessionId};
+use crate::core::label;
 use crate::core::place::Place;
 use crate::github::{At, GitHubError};
 use crate::store::EffectRow;
@@ -75,7 +76,7 @@ pub(super) async fn look(
 pub(super) async fn label(parts: &Parts, place: &Place, label: Option<StatusLabel>) -> Result<Performed, Failure> {
     let at = parts.at(place);
     let present = parts.github.issue(&at, place.issue).await?.labels;
-    let has = |label: StatusLabel| present.iter().any(|name| name == label.name());
+    let has = |status: StatusLabel| label::has(&present, status.name());
     for other in StatusLabel::ALL.into_iter().filter(|other| Some(*other) != label && has(*other)) {
         parts.github.remove_label(&at, place.issue, other.name()).await?;
     }

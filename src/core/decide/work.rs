@@ -9,6 +9,7 @@ use crate::core::agent::{Finished, PlanEntry, TurnEnd};
 use crate::core::effect::{Effect, Start};
 use crate::core::event::{Event, PublishFacts, PullStanding, Work};
 use crate::core::ids::{IssueNumber, SessionId, Sha};
+use crate::core::label;
 use crate::core::question;
 use crate::core::story::Happening;
 use crate::core::task::{End, Ground, Job, Pull, Stage, Step};
@@ -281,7 +282,7 @@ fn pushed(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
         base_branch: pushed.base_branch.clone(),
         title: text::pull::title(job),
         body: text::pull::body(job, &evidence, draft.cx),
-        labels: job.snapshot.labels.iter().filter(|label| label.starts_with("role:")).cloned().collect(),
+        labels: job.snapshot.labels.iter().filter(|name| label::behind(name, "role:").is_some()).cloned().collect(),
     });
     draft.set_step(Step::Opening { work: pushed.work.clone() });
     draft.because("the branch is on GitHub")

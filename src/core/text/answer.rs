@@ -10,13 +10,13 @@ use crate::core::task::Job;
 pub fn render(job: &Job, end: &TurnEnd) -> String {
     let mention: Vec<String> = job.actor.login().map(str::to_owned).into_iter().collect();
     let to = match &job.actor {
-        Actor::Person(account) => format!("@{}: ", account.login),
+        Actor::Person(account) => format!("@{} ", account.login),
         Actor::Operator => String::new(),
     };
-    let kind = if job.role.writes { "changed no file and answers" } else { "answers" };
+    let kind = if job.role.writes { "no file was changed. The agent says:" } else { "the agent answers:" };
     let allow = Allow { mention, ..Allow::default() };
     let said = sanitise::outbound(&sanitise::redact(end.message.trim(), &[]), &allow);
-    let head = format!("{to}`{}` (session {}) {kind}:\n\n", job.role.name, job.session);
+    let head = format!("{to}{kind}\n\n");
     sanitise::fit(&format!("{head}{said}"), LIMIT)
 }
 

@@ -48,6 +48,8 @@ pub struct Telling<'a> {
     pub words: &'a [Word],
     /// Whether it may change files in this turn.
     pub writes: bool,
+    /// Its questions that people have not answered yet.
+    pub open: &'a [&'a Question],
 }
 
 /// Everything, for an agent that knows nothing: its task, what was said so far, and what it has yet to hear.
@@ -66,6 +68,7 @@ pub fn whole(telling: &Telling<'_>) -> String {
     if !telling.words.is_empty() {
         prompt.push_str(&format!("\n## Now\n\n{}", words(telling.words, &ground.nonce)));
     }
+    prompt.extend(still_open(telling.open).map(|open| format!("\n\n{open}\n")));
     prompt
 }
 
@@ -81,7 +84,20 @@ pub fn more(telling: &Telling<'_>, interrupted: bool) -> String {
     if telling.job.role.writes && !telling.writes {
         parts.push("Change no file in this turn.".to_owned());
     }
+    parts.extend(still_open(telling.open));
     parts.join("\n\n")
+}
+
+/// What people say while a question is open decides nothing of it.
+fn still_open(open: &[&Question]) -> Option<String> {
+    let asked: Vec<String> = open.iter().map(|question| format!("- {}", question.text.trim())).collect();
+    (!asked.is_empty()).then(|| {
+        format!(
+            "You have asked this, and it is not decided yet; nothing above is the answer to it:\n{}\nDo not decide it yourself \
+             and do not ask it again. Do what can be done without it, then end your turn; the answer is a later message.",
+            asked.join("\n")
+        )
+    })
 }
 
 fn surroundings(telling: &Telling<'_>) -> String {

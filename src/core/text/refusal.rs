@@ -23,8 +23,8 @@ pub fn permission(login: &str, has: Permission) -> String {
         Permission::Write | Permission::Maintain | Permission::Admin => "write",
     };
     format!(
-        "@{login} has {has} access here, and agents are started by people with write access. Somebody who has it can \
-         remove and add the label `{GO_LABEL}`."
+        "@{login} has {has} access here, and agents are started by people with write access. Someone with write access can \
+         start it: comment `/agent go`."
     )
 }
 
@@ -53,12 +53,13 @@ pub fn empty(branch: &str) -> String {
 }
 
 /// A role nobody knows.
-pub fn unknown_role(label: &str, nearest: Option<&str>) -> String {
+pub fn unknown_role(label: &str, nearest: Option<&str>, known: &[String]) -> String {
     let nearest = nearest.map_or_else(String::new, |name| format!(" Did you mean `role:{name}`?"));
     format!(
-        "{} names no role that exists here.{nearest} Use a known one, or add `.github/agents/<role>.agent.md` to the \
-         default branch; then remove and add the label `{GO_LABEL}`.",
-        code(label, 60)
+        "{} names no role that exists here.{nearest} {} Use one of them, then remove and add the label `{GO_LABEL}`, or \
+         comment `/agent go`.",
+        code(label, 60),
+        super::command::roles(known)
     )
 }
 

@@ -60,6 +60,10 @@ pub(super) fn labeled(at: i64) -> Event {
     Event::Labeled { label: "agent:go".into(), sender: account("ana"), snapshot: snapshot(&["agent:go"], at) }
 }
 
+fn in_another_case() -> Event {
+    Event::Labeled { label: "Agent:Go".into(), sender: account("ana"), snapshot: snapshot(&["Agent:Go"], 20) }
+}
+
 pub(super) fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
     let mut facts = TriggerFacts {
         place: place(),
@@ -314,6 +318,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
     vec![
         ("labeled", labeled(20)),
         ("labeled, replayed", labeled(10)),
+        ("labeled in another case", in_another_case()),
         ("labeled by a bot", by(bot)),
         ("labeled by us", by(me)),
         (
@@ -321,6 +326,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
             Event::Labeled { label: "bug".into(), sender: account("ana"), snapshot: snapshot(&["bug"], 20) },
         ),
         ("unlabeled", Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 30 }),
+        ("unlabeled in another case", Event::Unlabeled { label: "Agent:Go".into(), sender: account("ana"), at: 30 }),
         ("unlabeled, older", Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 5 }),
         ("unlabeled otherwise", Event::Unlabeled { label: "bug".into(), sender: account("ana"), at: 30 }),
         ("closed", Event::Gone { how: Gone::Closed, sender: account("ana"), at: 30 }),
@@ -335,6 +341,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("checked: fine", facts(|_| ())),
         ("checked: triage only", facts(|facts| facts.permission = Some(Permission::Triage))),
         ("checked: label gone", facts(|facts| facts.labels_now.clear())),
+        ("checked: fine in another case", facts(|facts| facts.labels_now = vec!["AGENT:GO".into()])),
         ("checked: closed", facts(|facts| facts.open = false)),
         ("checked: a pull request", facts(|facts| facts.is_pull = true)),
         ("checked: archived", facts(|facts| facts.repository.archived = true)),
