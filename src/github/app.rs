@@ -136,8 +136,8 @@ impl GitHub {
             let answer = self.as_app(&ask).await?;
             let page: Vec<InstallationShape> = answer.json(&ask)?;
             all.extend(page.into_iter().map(Installation::from));
-            match answer.next_page() {
-                Some(next) => ask = ask.at(next),
+            match answer.next_page().and_then(|next| ask.page(next)) {
+                Some(next) => ask = next,
                 None => return Ok(all),
             }
         }

@@ -78,9 +78,15 @@ impl Ask {
         Self { wants_location: true, ..self }
     }
 
-    /// The same request for another address.
-    pub(super) fn at(&self, path: &str) -> Self {
-        Self { path: path.to_owned(), ..self.clone() }
+    /// The same request for the page a link names. Only the link's query counts: servers behind a balancer answer with
+    /// addresses nobody else can reach, and none of ours goes where a link says. `None` when the link names no page, or
+    /// the one that was read.
+    pub(super) fn page(&self, link: &str) -> Option<Self> {
+        let (_, query) = link.split_once('?')?;
+        let query = query.split('#').next().unwrap_or_default();
+        let own = self.path.split('?').next().unwrap_or_default();
+        let path = format!("{own}?{query}");
+        (!query.is_empty() && path != self.path).then(|| Self { path, ..self.clone() })
     }
 
     /// Whether an unknown outcome matters.

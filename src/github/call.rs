@@ -97,8 +97,8 @@ impl GitHub {
         for _ in 0..PAGES {
             let answer = self.fetch(scope, repository, &ask).await?;
             all.extend(items(&answer, &ask)?);
-            match answer.next_page() {
-                Some(next) => ask = ask.at(next),
+            match answer.next_page().and_then(|next| ask.page(next)) {
+                Some(next) => ask = next,
                 None => return Ok(all),
             }
         }

@@ -64,12 +64,33 @@ pub(super) async fn look(
     mark: &str,
 ) -> Result<Option<CommentId>, GitHubError> {
     let since = Some(row.created_at - LOOK_BACK);
-    let found = parts.github.find_comment(at, on, since, mark).await?;
+    let found = match parts.github.find_comment(at, on, since, mark).await {
+        // Nobody may be left without a word because a list cannot be read; a first try has posted nothing yet.
+        Err(error) if row.attempts == 1 && is_definite(&error) => {
+            tracing::warn!(%error, "our comments cannot be listed; a new one is posted");
+            None
+        }
+        found => found?,
+    };
     if found.is_some() || row.attempts == 1 {
         return Ok(found);
     }
     tokio::time::sleep(parts.knobs.look_again).await;
     parts.github.find_comment(at, on, since, mark).await
+}
+
+/// Whether asking again will not help.
+fn is_definite(error: &GitHubError) -> bool {
+    !matches!(
+        error,
+        GitHubError::Unreachable { .. }
+            | GitHubError::Unanswered { .. }
+            | GitHubError::Unknown { .. }
+            | GitHubError::TokenRefused { .. }
+            | GitHubError::Limited { .. }
+            | GitHubError::Paced { .. }
+            | GitHubError::Suspended
+    )
 }
 
 /// Makes `label` the only status label. The others go first: a reader never sees two.

@@ -300,6 +300,20 @@ fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
     });
 }
 
+/// An answer in own words does not fill the agent's form, which it was handed to: the agent hears it as words instead.
+pub(super) fn unfitting(draft: Draft<'_>, text: &str) -> Decision {
+    let word = Word {
+        id: format!("form:{}", draft.cx.now),
+        by: "skep".into(),
+        text: text.to_owned(),
+        at: draft.cx.now,
+        kind: WordKind::Unfitting,
+        comment: None,
+        sending: false,
+    };
+    talk::deliver(talk::add(draft, word), "an answer does not fill the agent's form")
+}
+
 /// Where all is answered, the agent hears it.
 fn go_on(mut draft: Draft<'_>, reason: &str) -> Decision {
     if draft.task.open_questions().next().is_some() {

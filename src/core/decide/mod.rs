@@ -137,6 +137,7 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
         | Event::Asked { session, .. }
         | Event::Reported { session, .. }
         | Event::Finished { session, .. }
+        | Event::Unfitting { session, .. }
         | Event::Steered { session, .. }
         | Event::Answered { session } => work::outcome(draft, session, event),
     }

@@ -44,6 +44,7 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
         (Step::Running { .. }, Event::Asked { asked, .. }) => ask::asked(draft, asked),
         (Step::Running { .. }, Event::Reported { text, .. }) => reported(draft, text),
         (Step::Running { .. }, Event::Finished { finished, .. }) => said_finished(draft, finished),
+        (Step::Running { .. }, Event::Unfitting { text, .. }) => ask::unfitting(draft, text),
         (Step::Running { .. }, Event::Steered { offered, taken, .. }) => turn::steered(draft, offered, *taken),
         (Step::Running { .. }, Event::TurnEnded { end, tail, .. }) => turn::ended(draft, end, tail),
         (Step::Running { .. }, Event::TurnFailed { class, say, tail, .. }) => {

@@ -46,6 +46,11 @@ pub fn unknown_role(role: &str, nearest: Option<&str>, known: &[String]) -> Stri
     format!("There is no role {}.{nearest} {}", code(role, 60), roles(known))
 }
 
+/// GitHub could not be asked for a role.
+pub fn role_unread(role: &str) -> String {
+    format!("GitHub did not answer when it was asked for the role {}. Please write the command again.", code(role, 60))
+}
+
 /// The roles there are.
 pub fn roles(known: &[String]) -> String {
     let known: Vec<String> = known.iter().map(|name| code(name, 60)).collect();

@@ -184,6 +184,9 @@ pub fn words(all: &[Word], nonce: &str) -> String {
                 format!("{by} asks you. Answer in your last message of this turn, which is posted as the reply:")
             }
             WordKind::Answer { .. } => format!("The answer to your question, by {by}:"),
+            WordKind::Unfitting => {
+                "The answer to your question, in words that do not fill the form you sent:".to_owned()
+            }
             WordKind::Edited => format!("{by} changed the issue. This is the difference:"),
             WordKind::Review { threads } => review(&by, threads),
             WordKind::Approved | WordKind::Checks { .. } | WordKind::Base { .. } | WordKind::Moved { .. } => {
@@ -232,6 +235,13 @@ pub fn answer(question: &Question, answer: &Answer) -> String {
         By::Person(_) => "",
     };
     format!("{}\n\n(The answer to your question{default}: {})", answer.text.trim(), question.text.trim())
+}
+
+/// The two parts of what [`answer`] made: the answer, and what was asked.
+pub fn answered(text: &str) -> Option<(&str, &str)> {
+    let (said, behind) = text.rsplit_once("\n\n(The answer to your question")?;
+    let (_, asked) = behind.trim_end().strip_suffix(')')?.split_once(": ")?;
+    Some((said.trim(), asked.trim()))
 }
 
 /// How an issue was changed; empty when nothing was.

@@ -161,7 +161,7 @@ fn doing(task: &Task, progress: &Progress) -> Option<String> {
 /// What the end means and what comes next.
 fn ending(task: &Task) -> Option<String> {
     let Stage::Ended { end, progress, .. } = &task.stage else { return held(task) };
-    let retry = format!("To try again, remove and add the label `{GO_LABEL}`.");
+    let retry = "To try again, comment `/agent retry`.".to_owned();
     match end {
         End::InReview => {
             let parts = [progress.work.as_ref().map(|work| in_review(task, work)), checks(task)];
@@ -180,8 +180,7 @@ fn ending(task: &Task) -> Option<String> {
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
         End::Cancelled { why } => {
-            let retry =
-                format!("To try again, add the label `{GO_LABEL}` to the open issue (take it off first if it is on).");
+            let retry = "To start again, comment `/agent retry`; on a closed issue, reopen it first.".to_owned();
             let parts = [Some(format!("Stopped because {}.", words(why))), kept(task), Some(retry), onward(task)];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }

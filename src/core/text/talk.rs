@@ -122,6 +122,11 @@ pub fn pushed(head: &Sha) -> String {
     format!("Somebody pushed {} to our branch; the agent goes on on top of it.", head.short())
 }
 
+/// In the story, when nobody is at work.
+pub fn pushed_in_review(head: &Sha) -> String {
+    format!("Somebody pushed {} to our branch; it stays.", head.short())
+}
+
 /// In the story.
 pub fn revision(round: u32, why: &str) -> String {
     format!("Revision {round} begins: {why}.")
