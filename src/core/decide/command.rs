@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, ask, end, pause, talk, turn};
+use super::{Decision, Draft, answer, end, pause, talk, turn};
 use crate::core::command::{Addressed, Command, Line, Spoken};
 use crate::core::effect::{Effect, EffectKind, Reaction};
 use crate::core::event::{Asking, TriggerFacts, Weighed};
@@ -164,7 +164,7 @@ fn one<'a>(draft: Draft<'a>, found: &Weighed, command: &Command) -> Done<'a> {
             Done::quiet(draft, "its priority is set")
         }
         Command::Ask(words) => ask_agent(draft, found, words),
-        Command::Answer(words) => answer(draft, found, words),
+        Command::Answer(words) => answer_it(draft, found, words),
         Command::Plan => plan(draft, found),
         Command::Approve => approve(draft, &login),
         Command::Delegate(_) if !found.permission.may_start() => Done::said(draft, text::talk::DELEGATE_ONCE),
@@ -322,15 +322,15 @@ fn ask_agent<'a>(mut draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a>
     }
 }
 
-fn answer<'a>(draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a> {
+fn answer_it<'a>(draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a> {
     if draft.task.open_questions().next().is_none() {
         let say = late(&draft, found);
         return Done::said(draft, say);
     }
-    let given = ask::read(&draft, words, Saying::AsAnswer);
+    let given = answer::read(&draft, words, Saying::AsAnswer);
     match given.is_nothing() && !given.words.is_empty() {
-        true => Done::decided(|draft| ask::told(draft, found, &given.words), draft),
-        false => Done::decided(|draft| ask::answered(draft, &given, found), draft),
+        true => Done::decided(|draft| answer::told(draft, found, &given.words), draft),
+        false => Done::decided(|draft| answer::answered(draft, &given, found), draft),
     }
 }
 

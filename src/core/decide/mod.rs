@@ -4,6 +4,7 @@
 //! never asks: all it may depend on is in its four arguments. One file per family of events; `fixtures/decide.md` is the
 //! golden table of stage × event.
 
+mod answer;
 mod ask;
 mod command;
 mod draft;
@@ -12,6 +13,7 @@ mod end;
 mod pause;
 mod pull;
 mod queue;
+mod rest;
 mod review;
 mod talk;
 mod trigger;

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, ask, command, end, pause, review, turn};
+use super::{Decision, Draft, answer, ask, command, end, pause, rest, review, turn};
 use crate::core::command::{self as grammar, Addressed, Command, Line, Spoken};
 use crate::core::effect::{Effect, Reaction};
 use crate::core::event::{Event, Weighed};
@@ -16,7 +16,7 @@ use crate::core::text;
 use crate::core::word::{Word, WordKind};
 
 /// So many comments are remembered as taken.
-const TAKEN: usize = 100;
+pub(super) const TAKEN: usize = 100;
 /// So many words may wait for the agent.
 const WAITING: usize = 50;
 
@@ -125,8 +125,8 @@ pub(super) fn weighed(mut draft: Draft<'_>, found: &Weighed) -> Decision {
     if known {
         // Its commands were obeyed already; only what the agent has not heard yet is said anew.
         spoken.lines.retain(|line| matches!(line, Line::Command(Command::Ask(_) | Command::Answer(_))));
-        let again = ask::unheard(&draft, found.comment);
-        ask::reopen(&mut draft, &again);
+        let again = answer::unheard(&draft, found.comment);
+        answer::reopen(&mut draft, &again);
     }
     take(&mut draft, found.comment, found.at);
     if found.actor.kind == AccountKind::User {
@@ -157,12 +157,12 @@ fn waits(draft: &Draft<'_>, comment: CommentId) -> bool {
 /// may answer plain questions where the operator allows it.
 fn unheard(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
     let login = found.actor.login.clone();
-    let given = ask::read(&draft, &spoken.text, Saying::Plainly);
+    let given = answer::read(&draft, &spoken.text, Saying::Plainly);
     let author = draft.cx.policy.author_answers && found.issue_author.eq_ignore_ascii_case(&login);
     if author && spoken.lines.is_empty() && !given.given.is_empty() {
         take(&mut draft, found.comment, found.at);
         draft.react_to(found.comment, Reaction::Eyes, None);
-        return ask::answered(draft, &given, found);
+        return answer::answered(draft, &given, found);
     }
     let meant = !spoken.lines.is_empty() || !given.given.is_empty() || spoken.addressed == Addressed::Us;
     if !meant || draft.task.talk.told_off.iter().any(|other| other.eq_ignore_ascii_case(&login)) {
@@ -186,12 +186,12 @@ pub(super) fn reply_key(found: &Weighed) -> String {
 
 /// Words without a command: an answer where a question is open, else something for the agent.
 fn hear(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
-    let given = ask::read(&draft, &spoken.text, Saying::Plainly);
+    let given = answer::read(&draft, &spoken.text, Saying::Plainly);
     if !given.is_nothing() {
         draft.react_to(found.comment, Reaction::Eyes, None);
-        return ask::answered(draft, &given, found);
+        return answer::answered(draft, &given, found);
     }
-    if let Some(say) = ask::late(&draft, found, &spoken.text) {
+    if let Some(say) = answer::late(&draft, found, &spoken.text) {
         draft.say(found.on, reply_key(found), say);
         return draft.because("an answer that came too late; its writer is told");
     }
@@ -199,43 +199,12 @@ fn hear(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
         return draft.because("it says nothing");
     }
     if draft.task.open_questions().next().is_some() {
-        return ask::told(draft, found, &spoken.text);
+        return answer::told(draft, found, &spoken.text);
     }
-    match listens(&draft, spoken, found.at) {
+    match rest::listens(&draft, spoken, found.at) {
         true => say_to_agent(draft, found, &spoken.text, WordKind::Said),
-        false => rests(draft, found, spoken),
+        false => rest::told(draft, found, spoken),
     }
-}
-
-/// Whether words without a command reach an agent as things stand.
-fn listens(draft: &Draft<'_>, spoken: &Spoken, at: i64) -> bool {
-    match &draft.task.stage {
-        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
-        Stage::Idle => false,
-        // It crossed with the end: nobody could know that the session was over.
-        Stage::Ended { job: Some(_), at: over, .. } if at <= *over => true,
-        Stage::Ended { .. } => draft.task.can_revise() && spoken.addressed == Addressed::Us,
-    }
-}
-
-/// Nobody is at work: whoever speaks is told how to be heard. Once per person until work starts again, and whenever they
-/// speak to us by name.
-fn rests(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
-    let login = &found.actor.login;
-    let told = draft.task.talk.told_rest.iter().any(|other| other.eq_ignore_ascii_case(login));
-    hinted(&mut draft, found.comment, true);
-    if told && spoken.addressed != Addressed::Us {
-        draft.react_to(found.comment, Reaction::Eyes, None);
-        return draft.because("nobody is at work; its writer knows how to be heard");
-    }
-    let say = text::talk::at_rest(login, &draft.task);
-    if !told {
-        draft.task.talk.told_rest.push(login.clone());
-        let surplus = draft.task.talk.told_rest.len().saturating_sub(TAKEN);
-        draft.task.talk.told_rest.drain(..surplus);
-    }
-    draft.say(found.on, reply_key(found), say);
-    draft.because("nobody is at work; its writer is told how to be heard")
 }
 
 /// Takes a person's words for the agent.
@@ -361,7 +330,7 @@ fn ticked(draft: Draft<'_>, found: &Weighed, body: &str, may: bool) -> Decision 
     if given.given.is_empty() && given.unclear.is_none() {
         return ask::show_again(draft, found.comment, "no box was ticked; the question is put as it was");
     }
-    ask::answered(draft, &given, found)
+    answer::answered(draft, &given, found)
 }
 
 /// A comment is gone: words in it that the agent has not heard are taken back, and a question of ours is put again.
@@ -373,9 +342,9 @@ pub(super) fn comment_deleted(mut draft: Draft<'_>, comment: CommentId, sender: 
         return ask::show_again(draft, comment, "a question of ours was deleted; it is put again");
     }
     // A decision can be taken back until the agent has heard it.
-    let again = ask::unheard(&draft, comment);
+    let again = answer::unheard(&draft, comment);
     let before = draft.task.talk.words.len();
-    ask::reopen(&mut draft, &again);
+    answer::reopen(&mut draft, &again);
     draft.task.talk.words.retain(|word| word.comment != Some(comment) || word.sending);
     if !again.is_empty() {
         return draft.because("an answer the agent had not heard was taken back; its question is open again");
