@@ -117,6 +117,9 @@ fn unread_now(label: &str) -> String {
     if label::behind(label, "role:").is_some() || label::same(label, PLAN_LABEL) {
         return format!("the label {label:?} counts when work starts");
     }
+    if label::behind(label, "agent:").is_some() {
+        return format!("the label {label:?} only shows how it stands");
+    }
     format!("the label {label:?} means nothing here")
 }
 

@@ -124,7 +124,7 @@ pub(super) fn of_a_quote(rows: &[Row<'_>], at: usize) -> bool {
 /// Whether such a line ends at this row and a bare copy follows: surer signs are needed, because all below it goes.
 pub(super) fn of_a_copy(rows: &[Row<'_>], at: usize) -> bool {
     let follows = rows[at + 1..].iter().find(|row| row.kind != Kind::Blank);
-    follows.is_some_and(|row| row.kind != Kind::Quote)
+    follows.is_none_or(|row| row.kind != Kind::Quote)
         && shortest(rows, at, |text| is_dated(text) && has_address(text) && ends(text)).is_some()
 }
 

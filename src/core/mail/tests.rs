@@ -60,6 +60,13 @@ fn above_a_quote_only_the_answer_is_left() {
     }
 }
 
+/// Some programs leave the line and drop the quote.
+#[test]
+fn a_line_with_nothing_below_goes() {
+    let body = "2\n\nOn Sat, Nov 28, 2026 at 10:01 AM skep ***@***.***> wrote:\n";
+    assert_eq!(read(body), "2");
+}
+
 /// Without an address the quote stays, which is no command and no answer; the line above it is nobody's words.
 #[test]
 fn a_line_without_an_address_goes_and_its_quote_stays() {

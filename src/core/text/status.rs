@@ -14,7 +14,11 @@ const SHOWN: usize = 40;
 
 /// Renders the comment for a task as it stands.
 pub fn render(task: &Task, cx: Context<'_>) -> String {
-    let mut parts = vec![header(task)];
+    let mut parts = match &task.stage {
+        Stage::Idle => vec!["No session here yet. Comment `/agent go`, or add the label `agent:go`, to start".into()],
+        Stage::Ended { end: End::Refused { say }, .. } => vec![format!("{}: {}", header(task), words(say))],
+        _ => vec![header(task)],
+    };
     parts.extend(links(task));
     if let Some(progress) = task.progress() {
         parts.extend(plan(task, &progress.plan));
@@ -150,9 +154,11 @@ fn doing(task: &Task, progress: &Progress) -> Option<String> {
         0 => String::new(),
         ms => format!(" · silent for {}", span(ms)),
     };
+    let asked = task.open_questions().next().is_some();
     let lines = [
         (!report.is_empty()).then_some(report),
-        (!doing.is_empty() || !silent.is_empty()).then(|| format!("Now: {doing}{silent}")),
+        asked.then(|| "Waiting for your answer.".to_owned()),
+        (!asked && !(doing.is_empty() && silent.is_empty())).then(|| format!("Now: {doing}{silent}")),
     ];
     let lines: Vec<String> = lines.into_iter().flatten().collect();
     (!lines.is_empty()).then(|| lines.join("\n\n"))
