@@ -379,7 +379,11 @@ fn elicit(
     let Some(number) = opened else { return Ok(()) };
     let wire = wire.clone();
     peer.spawn(async move {
-        let answer = form.answer(&seat.ask(form.asked.clone()).await);
+        let reply = seat.ask(form.asked.clone()).await;
+        let answer = form.answer(&reply);
+        if let Some(words) = form.unfitting(&reply) {
+            seat.unfitting(words).await;
+        }
         let open = wire.state().take_form(number);
         open.map_or(Ok(()), |responder| responder.respond(answer))
     })

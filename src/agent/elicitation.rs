@@ -2,7 +2,8 @@
 //! <https://agentclientprotocol.com/protocol/v1/elicitation>) as questions to people, and their answer as the form's
 //! content.
 //!
-//! Pure and total. A form whose required fields the words do not fill is cancelled: nothing is ever made up.
+//! Pure and total. A form whose required fields the words do not fill is cancelled, and the words go to the agent as words:
+//! nothing is ever made up, and nothing is lost.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use agent_client_protocol::v1::schema::{
 use super::envelope;
 use super::tools::{AskReply, QUESTIONS_MAX};
 use crate::core::question::Asked;
+use crate::core::text::prompt;
 
 const OPTIONS_MAX: usize = 10;
 const TEXT_MAX: usize = 4_000;
@@ -184,8 +186,14 @@ impl Form {
         }
     }
 
+    /// The words that answer but do not fill the form: the agent must hear them in another way.
+    pub(super) fn unfitting(&self, reply: &AskReply) -> Option<String> {
+        let AskReply::Answered(words) = reply else { return None };
+        let told = envelope::all(words);
+        self.content(words).is_none().then(|| if told.is_empty() { words.clone() } else { told.join("\n\n") })
+    }
+
     fn content(&self, words: &str) -> Option<BTreeMap<String, ElicitationContentValue>> {
-        let words = envelope::last(words).unwrap_or(words);
         let mut content = BTreeMap::new();
         for (field, answer) in self.fields.iter().zip(self.answers(words)) {
             match answer.and_then(|answer| value(&field.kind, &answer)) {
@@ -199,9 +207,26 @@ impl Form {
         Some(content).filter(|content| !content.is_empty())
     }
 
-    /// The answer to each question: all the words for a single one, else the line that begins with its number or its
-    /// text, else the lines in order if there are as many.
+    /// The answer to each question: by what was asked where that stands with the answer, else [`Form::in_lines`].
     fn answers(&self, words: &str) -> Vec<Option<String>> {
+        let told = envelope::all(words);
+        let parts: Vec<(&str, &str)> = told.iter().filter_map(|told| prompt::answered(told)).collect();
+        if parts.is_empty() || parts.len() < told.len() {
+            return self.in_lines(told.last().copied().unwrap_or(words));
+        }
+        let same = |left: &str, right: &str| left.split_whitespace().eq(right.split_whitespace());
+        let of = |(index, asked): (usize, &Asked)| {
+            let named = parts.iter().find(|(_, question)| same(question, &asked.text));
+            // Words that were cleaned on the way are told by their place.
+            let placed = || parts.get(index).filter(|_| parts.len() == self.asked.len());
+            named.or_else(placed).map(|(answer, _)| (*answer).to_owned())
+        };
+        self.asked.iter().enumerate().map(of).collect()
+    }
+
+    /// All the words for a single question, else the line that begins with its number or its text, else the lines in order
+    /// if there are as many.
+    fn in_lines(&self, words: &str) -> Vec<Option<String>> {
         if self.asked.len() == 1 {
             return vec![Some(words.trim().to_owned())];
         }
@@ -323,6 +348,9 @@ mod tests {
         );
         assert_eq!(answer(&form, "<<<n\nred\nn>>>"), json!({ "action": "accept", "content": { "colour": "red" } }));
         assert_eq!(answer(&form, "redder"), json!({ "action": "cancel" }));
+        let own = AskReply::Answered("<<<n\nredder\n\n(The answer to your question: Which colour?)\nn>>>".into());
+        assert_eq!(form.unfitting(&own).as_deref(), Some("redder\n\n(The answer to your question: Which colour?)"));
+        assert_eq!(form.unfitting(&AskReply::Answered("red".into())), None);
         let later = serde_json::to_value(form.answer(&AskReply::Later("asked".into()))).expect("plain data");
         assert_eq!(later, json!({ "action": "cancel" }));
     }
@@ -350,6 +378,19 @@ mod tests {
         let few = json!({ "action": "accept", "content": { "a_sure": false, "b_count": 7 } });
         assert_eq!(answer(&form, "b_count: 7\n1) no"), few);
         assert_eq!(answer(&form, "1. yes"), json!({ "action": "cancel" }));
+    }
+
+    /// Each answer comes in an envelope of its own, with what was asked.
+    #[test]
+    fn several_answers_fill_their_own_fields() {
+        let form = form(
+            json!({ "a": { "type": "string", "title": "Host? red or blue" }, "b": { "type": "string", "title": "Colour?", "enum": ["red", "blue"] } }),
+            json!(["a", "b"]),
+        );
+        let words = "The answer to your question, by ana:\n\n<<<n\nblue\n\n(The answer to your question: Colour?)\nn>>>\n\n\
+                     The answer to your question, by ana:\n\n<<<n\ndb.internal\n\n(The answer to your question: Before I go on:\n\nHost? red or blue)\nn>>>";
+        let filled = json!({ "action": "accept", "content": { "a": "db.internal", "b": "blue" } });
+        assert_eq!(answer(&form, words), filled);
     }
 
     #[test]

@@ -166,6 +166,13 @@ pub enum Event {
         /// Its words.
         finished: Finished,
     },
+    /// Answers that were handed to a form of the agent do not fill it.
+    Unfitting {
+        /// In which session.
+        session: SessionId,
+        /// The answers, with what was asked.
+        text: String,
+    },
     /// Words were offered to a running turn.
     Steered {
         /// Of which session.

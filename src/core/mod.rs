@@ -11,6 +11,8 @@ pub mod event;
 pub mod failure;
 pub mod glob;
 pub mod ids;
+pub mod label;
+pub mod mail;
 pub mod markdown;
 pub mod place;
 pub mod policy;

@@ -179,39 +179,39 @@ impl GitError {
     fn say(&self) -> Option<String> {
         Some(match self {
             Self::Empty => {
-                "The repository is empty: push a first commit to its default branch, then add the label again.".into()
+                "The repository is empty: push a first commit to its default branch, then comment `/agent retry`.".into()
             }
             Self::UnknownBranch(branch) => format!(
-                "The repository has no branch {branch:?}: set its default branch to one that exists, then add the label again."
+                "The repository has no branch {branch:?}: set its default branch to one that exists, then comment `/agent retry`."
             ),
             Self::BranchName(name) => {
-                format!("{name:?} is not a branch name git accepts: rename the branch, then add the label again.")
+                format!("{name:?} is not a branch name git accepts: rename the branch, then comment `/agent retry`.")
             }
             Self::Gone => {
-                "The repository is gone or the App can no longer see it: install the App on it, then add the label again."
+                "The repository is gone or the App can no longer see it: install the App on it, then comment `/agent retry`."
                     .into()
             }
             Self::Forbidden { reason } => {
-                format!("The App may not read the repository ({reason}): give it the permission, then add the label again.")
+                format!("The App may not read the repository ({reason}): give it the permission, then comment `/agent retry`.")
             }
             Self::Rejected { rule, reason } => format!("the push was refused ({reason}). {}", rule.mend()),
             Self::InTheWay { branch, other } => format!(
                 "the branch `{other}` stands in the way: git cannot keep it beside `{branch}`. Rename or delete it, then add the label again."
             ),
             Self::BranchMoved { branch, .. } => format!(
-                "Somebody else changed the branch {branch}, so nothing was written over it: merge or delete it, then add the label again."
+                "Somebody else changed the branch {branch}, so nothing was written over it: merge or delete it, then comment `/agent retry`."
             ),
             Self::Unsafe { problems } => {
                 format!("The agent's work was not taken: {}. Ask for it without that.", problems.join("; "))
             }
             Self::Bundle { reason } => {
-                format!("The agent's commits were not taken: {reason}. Add the label again for a new try.")
+                format!("The agent's commits were not taken: {reason}. `/agent retry` tries again.")
             }
             Self::TooLarge { what } => {
                 format!("The agent's work was not taken: {what}. Ask for less, or add what it builds to .gitignore.")
             }
             Self::FileTooLarge { path, max_bytes } => {
-                format!("{path} is larger than {max_bytes} bytes: make it smaller, then add the label again.")
+                format!("{path} is larger than {max_bytes} bytes: make it smaller, then comment `/agent retry`.")
             }
             _ => return None,
         })

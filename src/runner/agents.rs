@@ -13,16 +13,17 @@ use super::lease::Held;
 use super::parts::Parts;
 use super::pump::Pump;
 use crate::agent::{AgentError, Answer, PermissionPolicy, Resume, TurnRequest};
-use crate::core::agent::{ErrorClass, Stop};
+use crate::core::agent::{ErrorClass, Stop, TurnEnd, Usage};
 use crate::core::effect::Turn;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::place::Place;
+use crate::core::question::Question;
 use crate::core::role::{Tool, Tools};
 use crate::core::task::{Stage, Step, Task};
 use crate::core::text;
-use crate::core::word::Word;
+use crate::core::word::{Word, WordKind};
 use crate::github::{GitHubError, Purpose};
 use crate::store::EffectRow;
 
@@ -44,7 +45,12 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
     {
         return Err(error.into());
     }
-    let request = request(parts, run).await?;
+    let task = earlier_try(parts, run).await?;
+    if let Some(end) = task.as_ref().and_then(asked_before) {
+        let tail = task.and_then(|task| task.progress().map(|progress| progress.tail.clone())).unwrap_or_default();
+        return Ok(Performed::known(Event::TurnEnded { session: run.session.clone(), end, tail }));
+    }
+    let request = request(parts, run, task).await?;
     let (sender, receiver) = mpsc::channel(256);
     let pump = Pump::new(parts, run.place, run.session, run.row);
     let cancel = CancellationToken::new();
@@ -108,10 +114,9 @@ fn not_started(parts: &Parts, run: &Run<'_>, error: AgentError, tail: Vec<String
     Err(Failure::retry(format!("the agent did not start: {error}")))
 }
 
-async fn request(parts: &Arc<Parts>, run: &Run<'_>) -> Result<TurnRequest, Failure> {
+async fn request(parts: &Arc<Parts>, run: &Run<'_>, task: Option<Task>) -> Result<TurnRequest, Failure> {
     let turn = run.turn;
     let launch = parts.launch(run.session, run.place, &turn.agent, turn.writes).await?;
-    let task = earlier_try(parts, run).await?;
     let job = task.as_ref().and_then(Task::job);
     let earlier = turn.resume.clone().or_else(|| job.and_then(|job| job.agent_session.clone()));
     let (mut prompt, resumed) = prompts(turn, run.row.attempts > 1);
@@ -153,6 +158,25 @@ async fn earlier_try(parts: &Parts, run: &Run<'_>) -> Result<Option<Task>, Failu
     let row = parts.store.task(run.place.task()).await?;
     let task = row.and_then(|row| serde_json::from_str::<Task>(&row.body).ok());
     Ok(task.filter(|task| task.job().is_some_and(|job| job.session == *run.session)))
+}
+
+/// The end of a turn in which the agent asked people before it was cut short: all it had left to do was to end its turn. Run
+/// again, it would ask again, and the question would stand there twice.
+fn asked_before(task: &Task) -> Option<TurnEnd> {
+    let Stage::Working { job, step: Step::Running { turn }, .. } = &task.stage else { return None };
+    let waits = |question: &Question| {
+        let unheard = |word: &Word| matches!(word.kind, WordKind::Answer { question: id } if id == question.id);
+        question.answer.is_none() || task.talk.words.iter().any(unheard)
+    };
+    let asked = task.talk.questions.iter().any(|question| question.asked_at >= turn.began && waits(question));
+    asked.then(|| TurnEnd {
+        stop: Stop::EndTurn,
+        message: String::new(),
+        usage: Usage::default(),
+        error: None,
+        agent_session: job.agent_session.clone().unwrap_or_default(),
+        resumed: false,
+    })
 }
 
 /// What the agent was told in the middle of the turn, besides its prompt.

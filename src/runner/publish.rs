@@ -9,6 +9,7 @@ use crate::core::effect::Effect;
 use crate::core::event::{Event, PullStanding};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
+use crate::core::label;
 use crate::core::place::Place;
 use crate::git::{Published, Push};
 use crate::github::{NewPull, Pull, PullState, Purpose};
@@ -79,7 +80,7 @@ pub(super) async fn open_pull(parts: &Parts, row: &EffectRow, effect: &Effect) -
         }
     };
     let missing: Vec<&str> =
-        labels.iter().map(String::as_str).filter(|label| !pull.labels.iter().any(|has| has == label)).collect();
+        labels.iter().map(String::as_str).filter(|label| !label::has(&pull.labels, label)).collect();
     if !missing.is_empty() {
         parts.github.add_pull_labels(&at, pull.number, &missing).await?;
     }

@@ -158,8 +158,13 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         EffectKind::Weigh | EffectKind::ReadReview => {
             let mut draft = draft;
             draft.task.tell(draft.cx.now, text::talk::unread(effect == EffectKind::ReadReview));
-            if !matches!(draft.task.stage, Stage::Idle) {
-                draft.show();
+            match draft.task.stage {
+                // No status comment tells of it here.
+                Stage::Idle | Stage::Checking { .. } => {
+                    let say = text::talk::unread(effect == EffectKind::ReadReview);
+                    draft.say_here(format!("unread:{}", draft.cx.now), say);
+                }
+                _ => draft.show(),
             }
             draft.because(format!("{} failed, and people are told: {say}", effect.name()))
         }
@@ -172,7 +177,18 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         | EffectKind::Reply
         | EffectKind::MarkReady
         | EffectKind::DeleteBranch => draft.because(format!("{} failed: {say}", effect.name())),
-        EffectKind::React | EffectKind::ShowStatus | EffectKind::ShowLabel | EffectKind::CheckTrigger => {
+        EffectKind::CheckTrigger => {
+            let mut draft = draft;
+            let word = text::refusal::unchecked(say, exhausted);
+            let (key, word) = match draft.task.wish.looked_for.take() {
+                Some(role) => (format!("role:{}", draft.cx.now), text::command::role_unread(&role)),
+                None if draft.task.is_paused() => (format!("refused:{}", draft.cx.now), text::talk::not_resumed(&word)),
+                None => return draft.because(format!("{} failed: {say}", effect.name())),
+            };
+            draft.say_here(key, word);
+            draft.because(format!("{} failed, and people are told: {say}", effect.name()))
+        }
+        EffectKind::React | EffectKind::ShowStatus | EffectKind::ShowLabel => {
             draft.because(format!("{} failed: {say}", effect.name()))
         }
         // Nobody says that another installation covers it: in doubt nothing runs.

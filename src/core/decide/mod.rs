@@ -5,6 +5,7 @@
 //! golden table of stage × event.
 
 mod access;
+mod answer;
 mod ask;
 mod command;
 mod draft;
@@ -14,6 +15,7 @@ mod outage;
 mod pause;
 mod pull;
 mod queue;
+mod rest;
 mod review;
 mod talk;
 mod trigger;
@@ -29,6 +31,7 @@ use serde_json::Value;
 use super::effect::{Effect, EffectKind};
 use super::event::Event;
 use super::ids::SessionId;
+use super::label;
 use super::policy::{GO_LABEL, Policy};
 use super::story::Happening;
 use super::task::Task;
@@ -83,13 +86,17 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
     let cx = Context { policy, now };
     let draft = Draft::new(task.clone(), cx);
     match event {
-        Event::Labeled { label, sender, snapshot } if label == GO_LABEL => trigger::asked(draft, sender, snapshot),
+        Event::Labeled { label, sender, snapshot } if label::same(label, GO_LABEL) => {
+            trigger::asked(draft, sender, snapshot)
+        }
         Event::Labeled { label, .. } => trigger::labelled_otherwise(draft, label),
         Event::Unlabeled { sender, .. } if sender.login == policy.me.login => {
             draft.because("we took the label away ourselves")
         }
-        Event::Unlabeled { label, sender, at } if label == GO_LABEL => pause::label_removed(draft, &sender.login, *at),
-        Event::Unlabeled { label, .. } => draft.because(format!("the label {label:?} means nothing here")),
+        Event::Unlabeled { label, sender, at } if label::same(label, GO_LABEL) => {
+            pause::label_removed(draft, &sender.login, *at)
+        }
+        Event::Unlabeled { label, .. } => trigger::unlabelled_otherwise(draft, label),
         Event::IssueEdited { sender, .. } if sender.login == policy.me.login => {
             draft.because("we changed it ourselves")
         }
@@ -137,6 +144,7 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
         | Event::Asked { session, .. }
         | Event::Reported { session, .. }
         | Event::Finished { session, .. }
+        | Event::Unfitting { session, .. }
         | Event::Steered { session, .. }
         | Event::Answered { session } => work::outcome(draft, session, event),
     }

@@ -59,7 +59,7 @@ pub(super) fn looked(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     }
     if draft.task.branch_head.as_ref() != Some(&facts.head) && draft.task.follow.theirs.as_ref() != Some(&facts.head) {
         draft.task.follow.theirs = Some(facts.head.clone());
-        draft.task.tell(draft.cx.now, text::talk::pushed(&facts.head));
+        draft.task.tell(draft.cx.now, text::talk::pushed_in_review(&facts.head));
     }
     draft.task.follow.checks = Some(facts.checks.state);
     if facts.conflicts == Some(true) {

@@ -157,6 +157,27 @@ fn the_turns_of_a_session_share_its_time() {
     }
 }
 
+/// The agent hears fifty comments at a time; of the next one its writer hears that it was not taken.
+#[test]
+fn no_comment_is_lost_when_too_many_wait() {
+    let mut task = walk(&[labeled(10), facts(|_| ())]);
+    for comment in 0..50 {
+        task = decide(&task, &weighed(600 + comment, "Mind the whales.", Permission::Write), &policy(), 60_000).task;
+    }
+    assert_eq!(task.talk.words.len(), 50);
+    let event = weighed(700, "Mind the gulls.", Permission::Write);
+    let decision = decide(&task, &event, &policy(), 60_000);
+    let kinds: Vec<_> = decision.effects.iter().map(|planned| planned.effect.kind()).collect();
+    assert_eq!(kinds, [EffectKind::ReactTo, EffectKind::Say], "{}", decision.reason);
+    // Once there is room, an edit of it is heard.
+    let mut task = decision.task;
+    task.talk.words.clear();
+    let Event::Weighed { mut found } = event else { panic!("it is weighed") };
+    found.at += 1;
+    let task = decide(&task, &Event::Weighed { found }, &policy(), 61_000).task;
+    assert_eq!(task.talk.words.len(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 

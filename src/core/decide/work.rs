@@ -9,6 +9,7 @@ use crate::core::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use crate::core::effect::{Effect, Start};
 use crate::core::event::{Event, PublishFacts, PullStanding, Work};
 use crate::core::ids::{IssueNumber, SessionId, Sha};
+use crate::core::label;
 use crate::core::question;
 use crate::core::story::Happening;
 use crate::core::task::{End, Ground, Job, Pull, Stage, Step};
@@ -43,6 +44,7 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
         (Step::Running { .. }, Event::Asked { asked, .. }) => ask::asked(draft, asked),
         (Step::Running { .. }, Event::Reported { text, .. }) => reported(draft, text),
         (Step::Running { .. }, Event::Finished { finished, .. }) => said_finished(draft, finished),
+        (Step::Running { .. }, Event::Unfitting { text, .. }) => ask::unfitting(draft, text),
         (Step::Running { .. }, Event::Steered { offered, taken, .. }) => turn::steered(draft, offered, *taken),
         (Step::Running { .. }, Event::TurnEnded { end, tail, .. }) => turn::ended(draft, end, tail),
         (Step::Running { .. }, Event::TurnFailed { class, say, tail, .. }) => {
@@ -303,7 +305,7 @@ fn pushed(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
         base_branch: pushed.base_branch.clone(),
         title: text::pull::title(job),
         body: text::pull::body(job, &evidence, draft.cx),
-        labels: job.snapshot.labels.iter().filter(|label| label.starts_with("role:")).cloned().collect(),
+        labels: job.snapshot.labels.iter().filter(|name| label::behind(name, "role:").is_some()).cloned().collect(),
     });
     draft.set_step(Step::Opening { work: pushed.work.clone() });
     draft.because("the branch is on GitHub")

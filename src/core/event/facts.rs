@@ -30,6 +30,8 @@ pub enum Asking {
     Command,
     /// Nobody: the words were changed while a session lives, by somebody who may or may not speak to it.
     Edit,
+    /// Nobody: a role was named, and only the repository can tell whether there is one.
+    Role,
 }
 
 /// A comment as it is now, and what its writer may do.

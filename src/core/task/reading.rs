@@ -4,6 +4,7 @@ use super::{Back, End, Hold, Next, Stage, Step, Task};
 use crate::core::agent::ErrorClass;
 use crate::core::command::Priority;
 use crate::core::effect::StatusLabel;
+use crate::core::label;
 use crate::core::question::Question;
 use crate::core::session::{SessionRecord, SessionState};
 
@@ -102,9 +103,7 @@ impl Task {
 
     /// Where it stands among those that wait: by command, else by label.
     pub fn priority(&self) -> Priority {
-        let labelled = |name: &str| {
-            self.job().is_some_and(|job| job.snapshot.labels.iter().any(|label| label.eq_ignore_ascii_case(name)))
-        };
+        let labelled = |name: &str| self.job().is_some_and(|job| label::has(&job.snapshot.labels, name));
         self.wish.priority.unwrap_or_else(|| {
             if labelled("priority:high") {
                 Priority::High

@@ -291,6 +291,9 @@ pub struct TurnState {
     pub writes: bool,
     /// What the agent said when it was done.
     pub finished: Option<Finished>,
+    /// Whether a question of its was open when it began: then it was told what people said meanwhile.
+    #[serde(default)]
+    pub told_open: bool,
     /// Its end, while words that were offered to it are still on their way.
     pub over: Option<TurnEnd>,
 }

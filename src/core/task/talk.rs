@@ -37,6 +37,9 @@ pub struct Talk {
     pub hinted: Vec<CommentId>,
     /// Whether people were reminded of the open questions.
     pub reminded: bool,
+    /// Who was told how to be heard while nobody is at work here.
+    #[serde(default)]
+    pub told_rest: Vec<String>,
 }
 
 impl super::Task {
@@ -55,6 +58,9 @@ pub struct Batch {
     pub questions: Vec<u32>,
     /// The comment, once it is there.
     pub comment: Option<CommentId>,
+    /// Who was told that their words decide nothing, and how a decision is written.
+    #[serde(default)]
+    pub told: Vec<String>,
 }
 
 /// What goes on about the pull request.
@@ -93,6 +99,9 @@ pub struct Follow {
 pub struct Wish {
     /// A role, instead of the labels'.
     pub role: Option<String>,
+    /// A role that is looked for in the repository before it is wished for.
+    #[serde(default)]
+    pub looked_for: Option<String>,
     /// An agent, instead of the role's.
     pub agent: Option<String>,
     /// Where in the queue.

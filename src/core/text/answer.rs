@@ -10,18 +10,14 @@ use crate::core::task::Job;
 pub fn render(job: &Job, end: &TurnEnd) -> String {
     let mention: Vec<String> = job.actor.login().map(str::to_owned).into_iter().collect();
     let to = match &job.actor {
-        Actor::Person(account) => format!("@{}: ", account.login),
+        Actor::Person(account) => format!("@{} ", account.login),
         Actor::Operator => String::new(),
     };
+    let kind = if job.role.writes { "no file was changed. The agent says:" } else { "the agent answers:" };
     let allow = Allow { mention, ..Allow::default() };
     let said = sanitise::outbound(&sanitise::redact(end.message.trim(), &[]), &allow);
-    let (role, session) = (&job.role.name, &job.session);
-    let head = match job.role.writes {
-        true => format!("{to}no file was changed. `{role}` (session {session}) says:"),
-        false => format!("{to}`{role}` (session {session}) answers:"),
-    };
     let rest = end.unfinished().map(|class| format!("\n\nIt did not finish: {}.", failure::what(class)));
-    sanitise::fit(&format!("{head}\n\n{said}{}", rest.unwrap_or_default()), LIMIT)
+    sanitise::fit(&format!("{to}{kind}\n\n{said}{}", rest.unwrap_or_default()), LIMIT)
 }
 
 /// What the agent says at the end: by its own tool where it used it, else its last message.

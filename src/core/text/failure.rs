@@ -157,8 +157,8 @@ pub fn branch_moved(branch: &str, theirs: Option<&str>, ours: &str) -> String {
 pub fn right_lost(login: &str, has: Permission) -> String {
     let has = format!("{has:?}").to_lowercase();
     format!(
-        "@{login} asked for this and has only {has} access now, so the result was not published. Somebody with write \
-         access can remove and add the label `agent:go`."
+        "@{login} asked for this and has only {has} access now, so the result was not published. Someone with write \
+         access can comment `/agent retry`."
     )
 }
 

@@ -14,7 +14,11 @@ const SHOWN: usize = 40;
 
 /// Renders the comment for a task as it stands.
 pub fn render(task: &Task, cx: Context<'_>) -> String {
-    let mut parts = vec![header(task)];
+    let mut parts = match &task.stage {
+        Stage::Idle => vec!["No session here yet. Comment `/agent go`, or add the label `agent:go`, to start".into()],
+        Stage::Ended { end: End::Refused { say }, .. } => vec![format!("{}: {}", header(task), words(say))],
+        _ => vec![header(task)],
+    };
     parts.extend(links(task));
     if let Some(progress) = task.progress() {
         parts.extend(plan(task, &progress.plan));
@@ -156,9 +160,11 @@ fn doing(task: &Task, progress: &Progress) -> Option<String> {
         0 => String::new(),
         ms => format!(" · silent for {}", span(ms)),
     };
+    let asked = task.open_questions().next().is_some();
     let lines = [
         (!report.is_empty()).then_some(report),
-        (!doing.is_empty() || !silent.is_empty()).then(|| format!("Now: {doing}{silent}")),
+        asked.then(|| "Waiting for your answer.".to_owned()),
+        (!asked && !(doing.is_empty() && silent.is_empty())).then(|| format!("Now: {doing}{silent}")),
     ];
     let lines: Vec<String> = lines.into_iter().flatten().collect();
     (!lines.is_empty()).then(|| lines.join("\n\n"))
@@ -167,7 +173,7 @@ fn doing(task: &Task, progress: &Progress) -> Option<String> {
 /// What the end means and what comes next.
 fn ending(task: &Task) -> Option<String> {
     let Stage::Ended { end, progress, .. } = &task.stage else { return held(task) };
-    let retry = format!("To try again, remove and add the label `{GO_LABEL}`.");
+    let retry = "To try again, comment `/agent retry`.".to_owned();
     match end {
         End::InReview => {
             let parts = [
@@ -195,8 +201,7 @@ fn ending(task: &Task) -> Option<String> {
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
         End::Cancelled { why } => {
-            let retry =
-                format!("To try again, add the label `{GO_LABEL}` to the open issue (take it off first if it is on).");
+            let retry = "To start again, comment `/agent retry`; on a closed issue, reopen it first.".to_owned();
             let parts = [Some(format!("Stopped because {}.", words(why))), kept(task), Some(retry), onward(task)];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }

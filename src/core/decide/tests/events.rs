@@ -60,6 +60,10 @@ pub(super) fn labeled(at: i64) -> Event {
     Event::Labeled { label: "agent:go".into(), sender: account("ana"), snapshot: snapshot(&["agent:go"], at) }
 }
 
+fn in_another_case() -> Event {
+    Event::Labeled { label: "Agent:Go".into(), sender: account("ana"), snapshot: snapshot(&["Agent:Go"], 20) }
+}
+
 pub(super) fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
     let mut facts = TriggerFacts {
         place: place(),
@@ -233,6 +237,11 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
         ("/agent retry fresh", command("/agent retry fresh")),
         ("/agent status", command("/agent status")),
         ("/agent role", command("/agent role triage")),
+        ("/agent role, unknown", command("/agent role wizard")),
+        ("checked: no such role", facts(|facts| facts.asking = Asking::Role)),
+        ("/agent stop, as a sentence", command("/agent stop using tabs")),
+        ("weighed words to us", command("@skep use blue, please.")),
+        ("weighed a question back", command("Which is better?")),
         ("/agent agent", command("/agent agent goose")),
         ("/agent agent, unknown", command("/agent agent nobody")),
         ("/agent priority", command("/agent priority high")),
@@ -250,6 +259,7 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
         ("answered 2", command("2")),
         ("the agent reports", Event::Reported { session: session(1), text: "half way".into() }),
         ("the agent finishes", Event::Finished { session: session(1), finished: Finished::default() }),
+        ("an answer fills no form", Event::Unfitting { session: session(1), text: "teal".into() }),
         ("steered, taken", steered(true)),
         ("steered, not taken", steered(false)),
         ("posted", Event::Posted { key: "question:1".into(), comment: CommentId(600) }),
@@ -315,6 +325,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
     vec![
         ("labeled", labeled(20)),
         ("labeled, replayed", labeled(10)),
+        ("labeled in another case", in_another_case()),
         ("labeled by a bot", by(bot)),
         ("labeled by us", by(me)),
         (
@@ -322,6 +333,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
             Event::Labeled { label: "bug".into(), sender: account("ana"), snapshot: snapshot(&["bug"], 20) },
         ),
         ("unlabeled", Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 30 }),
+        ("unlabeled in another case", Event::Unlabeled { label: "Agent:Go".into(), sender: account("ana"), at: 30 }),
         ("unlabeled, older", Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 5 }),
         ("unlabeled otherwise", Event::Unlabeled { label: "bug".into(), sender: account("ana"), at: 30 }),
         ("closed", Event::Gone { how: Gone::Closed, sender: account("ana"), at: 30 }),
@@ -336,6 +348,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("checked: fine", facts(|_| ())),
         ("checked: triage only", facts(|facts| facts.permission = Some(Permission::Triage))),
         ("checked: label gone", facts(|facts| facts.labels_now.clear())),
+        ("checked: fine in another case", facts(|facts| facts.labels_now = vec!["AGENT:GO".into()])),
         ("checked: closed", facts(|facts| facts.open = false)),
         ("checked: a pull request", facts(|facts| facts.is_pull = true)),
         ("checked: archived", facts(|facts| facts.repository.archived = true)),
