@@ -16,6 +16,7 @@ mod remote;
 mod review;
 mod show;
 mod talk;
+mod template;
 mod trigger;
 mod workspace;
 

@@ -1,6 +1,7 @@
 //! Stories: what a person does on GitHub, and what the issue looks like afterwards.
 
 mod agents;
+mod beside;
 mod cancel;
 mod corridor;
 mod crash;

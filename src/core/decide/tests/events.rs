@@ -82,7 +82,13 @@ pub(super) fn session(number: u32) -> SessionId {
 }
 
 pub(super) fn ready(number: u32) -> Event {
-    let base = BaseFacts { sha: sha('a'), branch: "main".into(), agents_md: None, pull_template: None };
+    let base = BaseFacts {
+        sha: sha('a'),
+        branch: "main".into(),
+        agents_md: None,
+        pull_template: None,
+        lfs: Default::default(),
+    };
     Event::WorkspaceReady { session: session(number), base, head: None, nonce: "n0nce".into() }
 }
 
@@ -108,6 +114,8 @@ pub(super) fn work(change: impl FnOnce(&mut Work)) -> Event {
         files: vec![file],
         protected: vec![],
         objections: vec![],
+        conflicts: vec![],
+        left_out: vec![],
     };
     change(&mut work);
     Event::Collected { session: session(1), work }
