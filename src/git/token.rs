@@ -18,9 +18,9 @@ use secrecy::{ExposeSecret, SecretString};
 use super::error::GitError;
 use super::process::Call;
 
-/// What git runs when it wants a password: reads one line from the FIFO and takes the FIFO away, so that a second question
+/// What git and git-lfs run when they want a name or a password: tells the one name there is, or reads one line from the FIFO and takes the FIFO away, so that a second question
 /// has no answer.
-const SCRIPT: &str = "#!/bin/sh\nIFS= read -r answer <\"$SKEP_ASKPASS\" || exit 1\nrm -f -- \"$SKEP_ASKPASS\"\nprintf '%s\\n' \"$answer\"\n";
+const SCRIPT: &str = "#!/bin/sh\ncase \"$1\" in Username*) echo x-access-token; exit ;; esac\nIFS= read -r answer <\"$SKEP_ASKPASS\" || exit 1\nrm -f -- \"$SKEP_ASKPASS\"\nprintf '%s\\n' \"$answer\"\n";
 
 /// Longer tokens might not fit the buffer of a pipe, and writing would wait for a reader. GitHub's stay under 4 KiB.
 const LONGEST: usize = 4095;

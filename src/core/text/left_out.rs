@@ -45,8 +45,9 @@ pub fn beside(work: &Work) -> Option<String> {
         (!names.is_empty()).then(|| format!("{} ({what})", failure::paths(&names)))
     };
     let history = work.left_out.iter().any(|left| left.why == WhyLeftOut::History);
-    let history =
-        history.then(|| "the agent's own commits, which are one commit here: one of them held what cannot be published".to_owned());
+    let history = history.then(|| {
+        "the agent's own commits, which are one commit here: one of them held what cannot be published".to_owned()
+    });
     let kinds = [
         kind(WhyLeftOut::Link, "links that leave the repository"),
         history,
@@ -100,6 +101,17 @@ mod tests {
             (WhyLeftOut::Leaving, "src/__pycache__/"),
             (WhyLeftOut::Ignored, "build/"),
         ];
-        insta::assert_snapshot!(on_issue(&work(&["src/a.py"], &left)).expect("much to say"));
+        insta::assert_snapshot!(on_issue(&work(&["src/a.py"], &left)).expect("much to say"), @r"
+        ⚠️ **Not to be merged as it is:** the agent left a merge conflict unresolved in `src/a.py`. Resolve it, or ask for it in a review.
+
+        ⚠️ Not part of the result:
+
+        - `app/` is a git repository of its own inside the working copy; to have its files, ask for them without their `.git`.
+        - `lib` is a submodule; whatever was changed inside it stays there.
+        - The branch `fix/'@ ana'` has commits of the agent's that are not in it; to have them, ask to merge it.
+        - The agent put work aside with `git stash`; to have it, ask to apply it.
+
+        Left out: `data` (links that leave the repository); `.venv`, `src/__pycache__/` (leavings of tools); `build/` (ignored by the repository).
+        ");
     }
 }
