@@ -12,6 +12,7 @@ pub mod failure;
 pub mod glob;
 pub mod ids;
 pub mod label;
+pub mod leavings;
 pub mod mail;
 pub mod markdown;
 pub mod place;

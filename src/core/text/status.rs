@@ -1,7 +1,7 @@
 //! The one status comment: a header by mood, links, the plan with live ticks, the reason and the next step, and a folded
 //! block for the curious. Edited, never repeated.
 
-use super::{LIMIT, clock, count, pull, role_why, span};
+use super::{LIMIT, clock, count, left_out, pull, role_why, span};
 use crate::core::agent::{ErrorClass, PlanEntry, PlanStatus};
 use crate::core::decide::Context;
 use crate::core::event::{ChecksState, Work};
@@ -179,22 +179,25 @@ fn ending(task: &Task) -> Option<String> {
             let parts = [
                 task.follow.unfinished.map(not_finished),
                 progress.work.as_ref().map(|work| in_review(task, work)),
+                left(progress),
                 checks(task),
             ];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")).filter(|text| !text.is_empty())
         }
-        End::Merged | End::PullClosed | End::Answered => None,
-        End::Unchanged => Some(
-            "The agent's words are in a comment of their own. If that is the answer, close the issue; if a change is wanted, \
-             say here what is missing and write `/agent retry`."
-                .to_owned(),
-        ),
+        End::Answered => left(progress),
+        End::Merged | End::PullClosed => None,
+        End::Unchanged => {
+            let next = "The agent's words are in a comment of their own. If that is the answer, close the issue; if a change is \
+                        wanted, say here what is missing and write `/agent retry`.";
+            Some([Some(next.to_owned()), left(progress)].into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
+        }
         End::Refused { say } => Some(format!("Nothing was started: {}", words(say))),
         End::Failed { say, .. } => {
             let parts = [
                 Some(format!("It failed because {}", words(say))),
                 tail(progress),
                 kept(task),
+                left(progress),
                 Some(retry),
                 onward(task),
             ];
@@ -229,6 +232,11 @@ fn in_review(task: &Task, work: &Work) -> String {
         "{what} (+{plus} −{minus}). Review the pull request: a submitted review sends the agent back to work; merge \
          it or close it as you like."
     )
+}
+
+/// What is not part of the result, or not finished.
+fn left(progress: &Progress) -> Option<String> {
+    progress.work.as_ref().and_then(left_out::on_issue)
 }
 
 fn checks(task: &Task) -> Option<String> {
