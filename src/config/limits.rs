@@ -73,7 +73,7 @@ macro_rules! knob {
     };
 }
 
-pub(super) const KNOBS: [Knob; 25] = [
+pub(super) const KNOBS: [Knob; 27] = [
     knob!("sessions", Count, 1..=1_000, limits.sessions: u32, "Sessions at once; more wait in the queue."),
     knob!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64, "Longest time of one session."),
     knob!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64, "Longest time an agent may say nothing."),
