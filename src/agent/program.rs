@@ -56,7 +56,7 @@ fn real(program: &Path) -> PathBuf {
 }
 
 /// The whole outermost `node_modules` for what npm installed, the whole environment for what Python did, the file alone for
-/// a compiled program, the folder around it for any other script.
+/// a compiled program, the folder around it for any other script, the version manager for one of its shims.
 fn tree(program: &Path) -> PathBuf {
     if let Some(packages) = program.ancestors().filter(|folder| folder.ends_with("node_modules")).last() {
         return packages.to_owned();
@@ -68,7 +68,10 @@ fn tree(program: &Path) -> PathBuf {
     if compiled(program) {
         return program.to_owned();
     }
-    program.parent().map_or_else(|| program.to_owned(), Path::to_owned)
+    let Some(folder) = program.parent() else { return program.to_owned() };
+    // A version manager's `shims` start what lies beside their folder.
+    let manager = folder.parent().filter(|_| folder.ends_with("shims"));
+    manager.unwrap_or(folder).to_owned()
 }
 
 /// The libraries an interpreter was installed with (`…/lib` beside `…/bin`); none in a home itself, where that is a
@@ -113,12 +116,15 @@ mod tests {
         let root = folder.path().canonicalize().expect("it is there");
         let inner = root.join("x/node_modules/a/node_modules/b/cli.js");
         script(&inner);
+        let shim = root.join(".pyenv/shims/python3");
+        script(&shim);
         let shell = real(Path::new("/bin/sh"));
         let first = |program: &Path| needs(program, "/bin").swap_remove(0);
         assert_eq!(first(&inner), root.join("x/node_modules"));
         let plain = root.join("bin/agent");
         script(&plain);
         assert_eq!(first(&plain), root.join("bin"));
+        assert_eq!(first(&shim), root.join(".pyenv"));
         assert_eq!(needs(Path::new("/bin/sh"), ""), [shell]);
     }
 

@@ -298,6 +298,7 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
         spoken: Vec::new(),
         only_asked: wish.answer.is_some(),
         back: None,
+        cold: false,
         outage: None,
         role,
         why,

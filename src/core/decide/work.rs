@@ -96,6 +96,7 @@ fn started(mut draft: Draft<'_>, agent_session: &str, agent: &str, can_queue: bo
     let mut lost = false;
     if let Stage::Working { job, step: Step::Running { turn }, .. } = &mut draft.task.stage {
         lost = job.agent_session.replace(agent_session.to_owned()).is_some_and(|earlier| earlier != agent_session);
+        job.cold |= lost;
         turn.queues = can_queue;
     }
     if lost {

@@ -130,6 +130,9 @@ pub struct Job {
     /// Where it goes back to when it only answers a person's question.
     #[serde(default)]
     pub back: Option<Back>,
+    /// Whether its agent lost its session and was told again what was said.
+    #[serde(default)]
+    pub cold: bool,
     /// How its model has failed since it last worked.
     #[serde(default)]
     pub outage: Option<Outage>,

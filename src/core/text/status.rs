@@ -310,6 +310,9 @@ fn details(task: &Task, cx: Context<'_>) -> Option<String> {
         format!("- Session `{}`", job.session),
         format!("- Time: at most {}, at most {} of silence", span(limits.wall_ms), span(limits.silence_ms)),
     ];
+    if job.cold {
+        lines.push(format!("- {}", super::talk::STARTED_COLD));
+    }
     let from = task.story.len().saturating_sub(3);
     for beat in &task.story[from..] {
         lines.push(format!("- {} {}", clock(beat.at), words(&beat.text)));
