@@ -3,9 +3,11 @@
 //! `SKEP_BLESS=1 cargo test --lib decide` writes the table anew.
 
 mod events;
+mod pulls;
 
 use events::*;
 use proptest::prelude::*;
+use pulls::review;
 
 use super::{Decision, decide};
 use crate::core::agent::ErrorClass;

@@ -26,6 +26,8 @@ your turn with the question in your last message.";
 pub const REPORTED: &str = "Noted; people see it on the issue. Go on.";
 /// What the tool that finishes answers.
 pub const FINISHED: &str = "Noted. End your turn now: what the working copy holds is taken as the result.";
+/// How an agent is told that what people say decides nothing of what it has asked.
+pub const STILL_OPEN: &str = "You have asked this, and it is not decided yet";
 /// What an agent is told when its plan was approved.
 pub const APPROVED: &str = "Your plan was approved. Carry it out now: you may change files.";
 
@@ -93,7 +95,7 @@ fn still_open(open: &[&Question]) -> Option<String> {
     let asked: Vec<String> = open.iter().map(|question| format!("- {}", question.text.trim())).collect();
     (!asked.is_empty()).then(|| {
         format!(
-            "You have asked this, and it is not decided yet; nothing above is the answer to it:\n{}\nDo not decide it yourself \
+            "{STILL_OPEN}; nothing above is the answer to it:\n{}\nDo not decide it yourself \
              and do not ask it again. Do what can be done without it, then end your turn; the answer is a later message.",
             asked.join("\n")
         )

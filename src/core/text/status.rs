@@ -14,11 +14,7 @@ const SHOWN: usize = 40;
 
 /// Renders the comment for a task as it stands.
 pub fn render(task: &Task, cx: Context<'_>) -> String {
-    let mut parts = match &task.stage {
-        Stage::Idle => vec!["No session here yet. Comment `/agent go`, or add the label `agent:go`, to start".into()],
-        Stage::Ended { end: End::Refused { say }, .. } => vec![format!("{}: {}", header(task), words(say))],
-        _ => vec![header(task)],
-    };
+    let mut parts = vec![header(task)];
     parts.extend(links(task));
     if let Some(progress) = task.progress() {
         parts.extend(plan(task, &progress.plan));
@@ -80,7 +76,11 @@ fn next_words(next: &Next) -> &'static str {
 
 /// Where it stands, in one reply: for whoever asks.
 pub fn brief(task: &Task, cx: Context<'_>) -> String {
-    let mut parts = vec![header(task)];
+    let mut parts = match &task.stage {
+        Stage::Idle => vec!["No session here yet. Comment `/agent go`, or add the label `agent:go`, to start".into()],
+        Stage::Ended { end: End::Refused { say }, .. } => vec![format!("{}: {}", header(task), words(say))],
+        _ => vec![header(task)],
+    };
     parts.extend(links(task));
     let waits = task.talk.words.len() as u64;
     if waits > 0 {

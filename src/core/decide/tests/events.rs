@@ -1,16 +1,16 @@
 //! One event of every sort, for the golden table and the random walks.
 
+use super::pulls::{looked, red, review};
 use crate::core::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
 use crate::core::effect::EffectKind;
 use crate::core::event::{
     Alarm, Asking, BaseFacts, Checks, ChecksState, Event, Failing, FileChange, Gone, Loss, PublishFacts, PullFacts,
-    PullStanding, RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, Work,
+    PullStanding, RepositoryFacts, RoleFile, TriggerFacts, Weighed, Work,
 };
 use crate::core::ids::{CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId};
 use crate::core::place::{Account, AccountKind, Actor, Permission, Place, Snapshot};
 use crate::core::policy::{AllowProtected, Limits, MakeReady, Me, Policy};
 use crate::core::question::Asked;
-use crate::core::word::Thread;
 
 pub(super) fn place() -> Place {
     Place {
@@ -162,48 +162,6 @@ pub(super) fn asks() -> Event {
         deadline_ms: None,
     };
     Event::Asked { session: session(1), asked: vec![asked] }
-}
-
-pub(super) fn review(verdict: ReviewVerdict, permission: Permission) -> Event {
-    let thread = Thread {
-        id: "T1".into(),
-        first: 900,
-        path: "page.md".into(),
-        line: Some(2),
-        hunk: "@@".into(),
-        ours: false,
-        said: vec![("ana".into(), "shorter".into())],
-    };
-    let review = ReviewFacts {
-        pull: 13,
-        id: 70,
-        author: account("ana"),
-        permission,
-        verdict,
-        body: "Please.".into(),
-        threads: vec![thread],
-        at: 50,
-    };
-    Event::ReviewRead { review: Box::new(review) }
-}
-
-pub(super) fn looked(change: impl FnOnce(&mut PullFacts)) -> Event {
-    let mut facts = PullFacts {
-        number: 13,
-        standing: PullStanding::Open,
-        draft: true,
-        head: sha('b'),
-        base_head: Some(sha('a')),
-        conflicts: Some(false),
-        checks: Checks { state: ChecksState::Green, failing: vec![], failing_on_base: vec![] },
-    };
-    change(&mut facts);
-    Event::PullLooked { facts: Box::new(facts) }
-}
-
-pub(super) fn red(facts: &mut PullFacts) {
-    let failing = Failing { name: "test".into(), url: "u".into(), step: Some("run".into()), tail: "boom".into() };
-    facts.checks = Checks { state: ChecksState::Red, failing: vec![failing], failing_on_base: vec![] };
 }
 
 /// What people and agents say to each other, and what becomes of the pull request.

@@ -51,7 +51,7 @@ async fn switched_off_in_review_it_mends_nothing_until_somebody_sends_it_back() 
     let mut told = Told::new(&format!("{NOTE}\nrest\nwrite NOTE.md: mended\nfinish Mended.")).await;
     told.house.reply(told.issue, "/agent stop").await;
     told.settle().await;
-    assert!(told.read().contains("The agent rests:"), "{}", told.read());
+    assert!(told.read().contains("Stopped: the agent will not fix"), "{}", told.read());
     told.job("test", "failure");
     told.settle().await;
     assert_eq!((told.revisions().await, told.state().await.as_str()), (0, "in-review"), "{}", told.read());

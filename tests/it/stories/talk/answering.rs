@@ -86,7 +86,7 @@ async fn a_reply_by_mail_is_what_its_writer_wrote() {
         format!("Use db.internal\r\n\r\n{headers}\r\n\r\n{copy}\r\n"),
         format!("Use db.internal\r\n\r\nSent from my iPhone\r\n\r\n{head}\r\n{copy}\r\n"),
     ] {
-        let issue = house.go("Host", "ask Which host?\nwrite HOST.md: {answer*}\nsay Done.");
+        let issue = house.go("Host", "ask Which host?\nwrite HOST.md: {answer}\nsay Done.");
         house.settle().await;
         house.reply(issue, &body).await;
         house.settle_all().await;

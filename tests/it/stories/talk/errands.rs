@@ -73,11 +73,8 @@ async fn what_was_wished_for_a_start_that_was_refused_is_over() {
     house.simulator.reopen_issue(house.repository, issue, "ana").expect("reopened");
     house.reply(issue, "/agent go").await;
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "refused", "there is no such role\n{}", house.thread(issue));
-    house.advance(Duration::from_secs(60));
-    house.label(issue, "agent:go");
-    house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(house.ours_with(issue, "There is no role `revewer`").len(), 1, "{}", house.thread(issue));
+    assert_eq!(house.state(issue).await, "in-review", "it asks nothing and has its own role\n{}", house.thread(issue));
     house.done().await;
 }
 
