@@ -7,7 +7,7 @@
 use super::glob;
 
 /// What every tool may leave.
-pub const BUILT_IN: [&str; 60] = [
+pub const BUILT_IN: [&str; 61] = [
     // Python
     ".venv",
     "venv",
@@ -55,6 +55,7 @@ pub const BUILT_IN: [&str; 60] = [
     "*.swo",
     "*~",
     ".#*",
+    r"\#*#",
     "*.orig",
     "*.rej",
     // Crashes; a folder called `core` is somebody's work

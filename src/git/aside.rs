@@ -63,12 +63,16 @@ impl Taking<'_> {
     }
 
     /// What the agent's git has beside the result, by name.
-    pub(super) fn elsewhere(&self, taken: Option<&Branch>) -> Vec<LeftOut> {
+    pub(super) fn elsewhere(&self, taken: Option<&Branch>, result: &Sha) -> Vec<LeftOut> {
         let is_taken = |name: &String| taken.is_some_and(|branch| branch.contained.contains(name));
         let named = |name: &String| match name.strip_prefix("refs/heads/") {
             Some(branch) => LeftOut { why: WhyLeftOut::Branch, name: branch.to_owned() },
             None => LeftOut { why: WhyLeftOut::Stash, name: name.clone() },
         };
-        self.told.refs.iter().filter(|name| !is_taken(name)).map(named).collect()
+        let mut left: Vec<LeftOut> = self.told.refs.iter().filter(|name| !is_taken(name)).map(named).collect();
+        // Commits that were taken back have their content in the working tree, as a rule: only where there is nothing they count.
+        let loose = self.told.loose.iter().filter(|_| *result == self.spec.base);
+        left.extend(loose.map(|commit| LeftOut { why: WhyLeftOut::Commit, name: commit.to_string() }));
+        left
     }
 }

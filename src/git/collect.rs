@@ -116,7 +116,7 @@ impl Git {
         let (head, mut left_out) = taking.commit_rest(&parent).await?;
         let other = if head == spec.base { taking.other_branch().await? } else { None };
         let head = other.as_ref().map_or(head, |branch| branch.head.clone());
-        left_out.extend(taking.elsewhere(other.as_ref()));
+        left_out.extend(taking.elsewhere(other.as_ref(), &head));
         let mut collected = match taking.evidence(&head).await {
             Err(GitError::Unsafe { .. }) if committed != spec.base || other.is_some() => {
                 let (head, links) = taking.without_links(&head).await?;

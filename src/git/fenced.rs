@@ -17,15 +17,16 @@ use super::error::GitError;
 use super::workspace::{on_disk, remove_tree};
 use crate::core::ids::Sha;
 
-/// Asks. Each answer is a file of its own, so that a question that fails spoils no other. Other branches are only bundled
-/// where the branch the agent ended on has nothing.
+/// Asks. Each answer is a file of its own, so that a question that fails spoils no other. Other branches are only bundled,
+/// and commits without a branch only looked for, where the branch the agent ended on has nothing.
 const QUESTIONS: &str = r#"
 bundle=$1 base=$2; shift 2
 git bundle create --quiet "$bundle" "^$base" "$@" HEAD
 git --git-dir=.git ls-files -z -v >"$bundle.files"
 git --git-dir=.git for-each-ref --no-merged=HEAD '--format=%(refname)' refs/heads refs/stash >"$bundle.refs"
-if [ -s "$bundle.refs" ] && [ "$(git rev-parse --quiet --verify HEAD)" = "$base" ]; then
-    git bundle create --quiet "$bundle.branches" "^$base" "$@" --branches
+if [ "$(git rev-parse --quiet --verify HEAD)" = "$base" ]; then
+    [ ! -s "$bundle.refs" ] || git bundle create --quiet "$bundle.branches" "^$base" "$@" --branches
+    git --git-dir=.git rev-list --max-count=1 --reflog --not --all >"$bundle.loose"
 fi
 "#;
 
@@ -43,6 +44,8 @@ pub(super) struct Told {
     pub(super) unmerged: Vec<Vec<u8>>,
     /// Refs with commits that `HEAD` does not contain.
     pub(super) refs: Vec<String>,
+    /// The last commit that no branch holds.
+    pub(super) loose: Option<Sha>,
 }
 
 impl Git {
@@ -60,7 +63,7 @@ impl Git {
 
     /// Removes the answers of an earlier look: they must not stand for what is not there any more.
     pub async fn clear_bundle(&self, bundle: &Path) -> Result<(), GitError> {
-        for answer in ["", ".files", ".refs", ".branches"] {
+        for answer in ["", ".files", ".refs", ".branches", ".loose"] {
             remove_tree(&beside(bundle, answer)).await?;
         }
         Ok(())
@@ -79,6 +82,7 @@ pub(super) async fn read(bundle: Option<&Path>) -> Result<Told, GitError> {
         let mut told = Told::default();
         told.files(&content(&beside(&bundle, ".files"), LISTING));
         told.refs(&content(&beside(&bundle, ".refs"), NAMES));
+        told.loose = String::from_utf8_lossy(&content(&beside(&bundle, ".loose"), NAMES)).trim().parse().ok();
         Ok(told)
     })
     .await

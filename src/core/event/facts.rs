@@ -312,6 +312,8 @@ pub enum WhyLeftOut {
     Submodule,
     /// A branch with commits that the result does not contain.
     Branch,
+    /// Commits that no branch holds.
+    Commit,
     /// Put aside with `git stash`.
     Stash,
     /// The agent's own commits, in place of which stands one of ours: one of theirs held what cannot be published.
@@ -327,7 +329,7 @@ pub enum WhyLeftOut {
 impl WhyLeftOut {
     /// Whether somebody's work may be missing.
     pub fn is_work(self) -> bool {
-        matches!(self, Self::Repository | Self::Submodule | Self::Branch | Self::Stash)
+        matches!(self, Self::Repository | Self::Submodule | Self::Branch | Self::Commit | Self::Stash)
     }
 }
 

@@ -32,6 +32,12 @@ fn line(left: &LeftOut) -> String {
         WhyLeftOut::Branch => {
             format!("- The branch {name} has commits of the agent's that are not in it; to have them, ask to merge it.")
         }
+        WhyLeftOut::Commit => {
+            let short = code(left.name.get(..7).unwrap_or_default(), 7);
+            format!(
+                "- The agent made commits that no branch holds (the last is {short}); to have them, ask to put them on the branch."
+            )
+        }
         WhyLeftOut::Stash => "- The agent put work aside with `git stash`; to have it, ask to apply it.".to_owned(),
         WhyLeftOut::History | WhyLeftOut::Link | WhyLeftOut::Leaving | WhyLeftOut::Ignored => format!("- {name}"),
     }
@@ -95,6 +101,7 @@ mod tests {
             (WhyLeftOut::Repository, "app/"),
             (WhyLeftOut::Submodule, "lib"),
             (WhyLeftOut::Branch, "fix/`@ana`"),
+            (WhyLeftOut::Commit, "0123456789"),
             (WhyLeftOut::Stash, "refs/stash"),
             (WhyLeftOut::Link, "data"),
             (WhyLeftOut::Leaving, ".venv"),
@@ -109,6 +116,7 @@ mod tests {
         - `app/` is a git repository of its own inside the working copy; to have its files, ask for them without their `.git`.
         - `lib` is a submodule; whatever was changed inside it stays there.
         - The branch `fix/'@ ana'` has commits of the agent's that are not in it; to have them, ask to merge it.
+        - The agent made commits that no branch holds (the last is `0123456`); to have them, ask to put them on the branch.
         - The agent put work aside with `git stash`; to have it, ask to apply it.
 
         Left out: `data` (links that leave the repository); `.venv`, `src/__pycache__/` (leavings of tools); `build/` (ignored by the repository).

@@ -77,6 +77,20 @@ async fn what_is_put_aside_is_named() {
 }
 
 #[tokio::test]
+async fn commits_without_a_branch_are_named_where_there_is_nothing_else() {
+    let lab = Lab::new().await;
+    let work = lab.workspace().await;
+    run(&work, &["checkout", "--quiet", "--detach"]);
+    commit(&work, "f.txt", "1\n");
+    let lost = run(&work, &["rev-parse", "HEAD"]);
+    run(&work, &["checkout", "--quiet", lab.branch().as_str()]);
+    let collected = lab.collect().await.expect("collected");
+    assert_eq!((paths(&collected), left(&collected)), (vec![], vec![(WhyLeftOut::Commit, lost.as_str())]));
+    write(&work, "f.txt", "1\n");
+    assert_eq!(left(&lab.collect().await.expect("collected")), [], "taken back and still there");
+}
+
+#[tokio::test]
 async fn repositories_submodules_and_worktrees_inside_the_tree_are_named() {
     let lab = Lab::new().await;
     let clone = lab.folder.path().join("clone");
