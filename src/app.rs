@@ -87,6 +87,7 @@ impl App {
             secrets: keys(&setup.specs),
             specs: setup.specs,
             clock: setup.clock.clone(),
+            ballast: crate::runner::Ballast::new(&setup.data_dir),
             data_dir: setup.data_dir,
             marker,
             owner,

@@ -3,9 +3,9 @@
 
 use serde_json::json;
 
-use super::end::{complete, late, pull_over_at_once, stray};
+use super::end::{complete, late, outgrown, pull_over_at_once, stray};
 use super::{Decision, Draft, ask, queue, review, turn};
-use crate::core::agent::{Finished, PlanEntry, TurnEnd};
+use crate::core::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use crate::core::effect::{Effect, Start};
 use crate::core::event::{Event, PublishFacts, PullStanding, Work};
 use crate::core::ids::{IssueNumber, SessionId, Sha};
@@ -50,6 +50,9 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
             fail(draft, class.as_str(), &text::failure::turn(*class, say))
         }
         (_, Event::Steered { offered, .. }) => turn::steered(draft, offered, false),
+        (Step::Collecting { .. }, Event::TurnFailed { class: class @ ErrorClass::Disk, say, .. }) => {
+            outgrown(draft, &text::failure::turn(*class, say))
+        }
         (Step::Collecting { end }, Event::Collected { work, .. }) => collected(draft, &job, end, work),
         (Step::Asking { end, work }, Event::PublishChecked { facts, .. }) => {
             publish(draft, &job, Checked { end, work, facts })
