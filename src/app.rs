@@ -89,6 +89,7 @@ impl App {
             ignore: leavings::list(setup.specs.values().flat_map(|spec| &spec.ignore), &setup.ignore),
             specs: setup.specs,
             clock: setup.clock.clone(),
+            ballast: crate::runner::Ballast::new(&setup.data_dir),
             data_dir: setup.data_dir,
             marker,
             owner,

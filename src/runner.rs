@@ -7,6 +7,7 @@
 
 mod access;
 mod agents;
+mod ballast;
 mod desk;
 mod disk;
 mod lease;
@@ -34,6 +35,7 @@ use crate::core::failure::Failure;
 use crate::engine::Fact;
 use crate::store::{Claim, Closed, Closing, Complaint, EffectRow, NewInbox, Postponing, StoreError};
 
+pub use ballast::Ballast;
 pub use desk::Mail;
 pub use disk::{Disk, Usage};
 use lease::{Held, Leases};

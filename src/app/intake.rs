@@ -27,19 +27,28 @@ impl FrontDoor {
     }
 }
 
+impl FrontDoor {
+    /// What is shut or has moved, once the fact itself is stored: what fails of it must come behind it.
+    fn turn(&self, turned: Option<Turned>) {
+        match turned {
+            Some(Turned::Suspended(installation)) => self.parts.github.suspended(installation),
+            Some(Turned::Uninstalled(installation)) => self.parts.github.uninstalled(installation),
+            Some(Turned::Moved(repository, installation)) => self.parts.github.moved(repository, installation),
+            Some(Turned::Open(_)) | None => {}
+        }
+    }
+}
+
 impl Intake for FrontDoor {
     fn secrets(&self) -> &Secrets {
         &self.secrets
     }
 
     async fn accept(&self, delivery: Delivery) -> Result<AcceptedAs, Busy> {
-        // Before the engine can free or end what waits for it: a hint that costs one question when it is wrong.
-        match webhook::turned(&delivery.event, &delivery.body) {
-            Some(Turned::Open(installation)) => self.parts.github.wake(installation),
-            Some(Turned::Suspended(installation)) => self.parts.github.suspended(installation),
-            Some(Turned::Uninstalled(installation)) => self.parts.github.uninstalled(installation),
-            Some(Turned::Moved(repository, installation)) => self.parts.github.moved(repository, installation),
-            None => {}
+        // Before the engine can free what waits for it: a hint that costs one question when it is wrong.
+        let turned = webhook::turned(&delivery.event, &delivery.body);
+        if let Some(Turned::Open(installation)) = turned {
+            self.parts.github.wake(installation);
         }
         let fact = NewInbox {
             id: format!("webhook:{}", delivery.guid),
@@ -50,7 +59,10 @@ impl Intake for FrontDoor {
             received_at: delivery.received_at,
         };
         match self.store.accept(fact).await {
-            Ok(Accepted::New { .. }) => Ok(AcceptedAs::New),
+            Ok(Accepted::New { .. }) => {
+                self.turn(turned);
+                Ok(AcceptedAs::New)
+            }
             Ok(Accepted::Duplicate) => Ok(AcceptedAs::Duplicate),
             Err(error) => {
                 self.trouble.say("a delivery could not be stored; answering 503", &error);

@@ -5,6 +5,9 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::Engine;
 use crate::runner::{Disk, Runner};
 
+/// With less than this free the database is about to fail.
+const LAST: u64 = 256 << 10;
+
 /// Looks until cancelled.
 pub(super) async fn watch(engine: Engine, runner: Runner, cancel: CancellationToken) {
     let every = runner.parts().knobs.disk_look;
@@ -21,7 +24,14 @@ pub(super) async fn look(engine: &Engine, runner: &Runner) {
     let parts = runner.parts();
     let wanted = parts.policy.limits.disk_reserve_bytes;
     let short = match Disk::of(&parts.data_dir) {
-        Ok(disk) => disk.is_short(wanted).then_some(disk),
+        Ok(disk) => {
+            if disk.free < LAST {
+                parts.ballast.drop_it();
+            } else {
+                parts.ballast.load(disk, wanted);
+            }
+            disk.is_short(wanted).then_some(disk)
+        }
         Err(error) => {
             tracing::warn!(%error, "the disk of the data folder cannot be looked at");
             return;

@@ -100,6 +100,7 @@ async fn repositorys_own(
 fn judge(result: Result<Outcome, GitError>) -> Result<(), GitError> {
     let reason = match result {
         Ok(outcome) if outcome.success => return Ok(()),
+        Ok(outcome) if matches!(outcome.failed(), GitError::Full { .. }) => return Err(outcome.failed()),
         Ok(outcome) if outcome.stderr.is_empty() => "reading them took too much".to_owned(),
         Ok(outcome) => one_line(&outcome.stderr, 200),
         Err(GitError::Timeout { .. }) => "reading them took too long".to_owned(),

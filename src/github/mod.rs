@@ -5,6 +5,7 @@
 //! done), one at a time per installation and at a pace GitHub accepts; while GitHub wants a pause, nothing is sent.
 //! It must never print a credential, send one to another host, or retry a change whose outcome is unknown.
 
+mod access;
 mod answer;
 mod app;
 mod ask;
@@ -60,6 +61,7 @@ pub use verdict::{CheckKind, CheckSeen, ChecksRead, ChecksState, Failing};
 pub use wire::Timeouts;
 
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, UserId};
+use access::Access;
 use etag::Etags;
 use jwt::AppKey;
 use lane::Lane;
@@ -127,6 +129,7 @@ struct Inner {
     now: Clock,
     pace: Pace,
     tokens: Tokens,
+    access: Access,
     lanes: Mutex<HashMap<Option<InstallationId>, Arc<Lane>>>,
     etags: Mutex<Etags>,
     identity: OnceCell<AppIdentity>,
@@ -166,6 +169,7 @@ impl GitHub {
             now: config.now,
             pace: config.pace,
             tokens: Tokens::default(),
+            access: Access::default(),
             lanes: Mutex::default(),
             etags: Mutex::default(),
             identity: OnceCell::new(),

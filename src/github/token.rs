@@ -6,20 +6,17 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use chrono::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
-use tokio::time::Instant;
 
 use super::answer::Answer;
 use super::ask::{Ask, Effect};
 use super::error::GitHubError;
 use super::{At, GitHub};
-use crate::core::ids::{InstallationId, RepositoryId, RepositoryName};
+use crate::core::ids::{InstallationId, RepositoryId};
 
 /// A token with less life than this is not handed out any more.
 const LEAST_LIFE: i64 = 10 * 60 * 1000;
@@ -27,8 +24,6 @@ const LEAST_LIFE: i64 = 10 * 60 * 1000;
 const NARROWED_LIFE: i64 = 5 * 60 * 1000;
 /// The longest life GitHub gives, with a little tolerance.
 const LONGEST_LIFE: i64 = 65 * 60 * 1000;
-/// How long a suspended or removed installation is not asked again.
-pub(super) const ASLEEP: Duration = Duration::from_secs(300);
 /// Above this many slots, expired ones are swept out.
 const SLOTS: usize = 1_000;
 
@@ -128,14 +123,10 @@ impl Scope {
 
 type Slot = Arc<tokio::sync::Mutex<Option<Token>>>;
 
-/// Every token we hold, the installations that are asleep, and the repositories that another installation covers than those
-/// believe who ask for them.
+/// Every token we hold.
 #[derive(Default)]
 pub(super) struct Tokens {
     slots: Mutex<HashMap<Scope, Slot>>,
-    asleep: Mutex<HashMap<InstallationId, (Instant, GitHubError)>>,
-    fell_asleep: Notify,
-    moved: Mutex<HashMap<RepositoryId, InstallationId>>,
 }
 
 impl Tokens {
@@ -152,40 +143,10 @@ impl Tokens {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    fn awake(&self, installation: InstallationId) -> Result<(), GitHubError> {
-        let mut asleep = self.asleep.lock().unwrap_or_else(PoisonError::into_inner);
-        asleep.retain(|_, (until, _)| *until > Instant::now());
-        asleep.get(&installation).map_or(Ok(()), |(_, error)| Err(error.clone()))
-    }
-
-    /// Its tokens are worth nothing any more: whoever asks again after the rest asks GitHub.
-    fn sleep(&self, installation: InstallationId, error: &GitHubError) {
-        let mut asleep = self.asleep.lock().unwrap_or_else(PoisonError::into_inner);
-        asleep.insert(installation, (Instant::now() + ASLEEP, error.clone()));
-        drop(asleep);
+    /// Forgets every token of an installation.
+    pub(super) fn drop_all(&self, installation: InstallationId) {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         slots.retain(|scope, _| scope.installation != installation);
-        self.fell_asleep.notify_waiters();
-    }
-
-    /// The same scope at the installation that covers its repository now.
-    fn followed(&self, scope: Scope) -> Scope {
-        let moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = scope.repository.and_then(|repository| moved.get(&repository).copied());
-        Scope { installation: now.unwrap_or(scope.installation), ..scope }
-    }
-
-    fn follow(&self, repository: RepositoryId, installation: InstallationId) {
-        let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
-        if moved.len() >= SLOTS {
-            // What is forgotten here is found out again by asking.
-            moved.clear();
-        }
-        moved.insert(repository, installation);
-    }
-
-    fn wake(&self, installation: InstallationId) {
-        self.asleep.lock().unwrap_or_else(PoisonError::into_inner).remove(&installation);
     }
 }
 
@@ -226,41 +187,8 @@ impl GitHub {
         if answer.status.as_u16() == 401 { Ok(()) } else { answer.judge(&ask).map(drop) }
     }
 
-    /// Asks GitHub again about an installation that was suspended or removed (after its `unsuspend` or `created` event).
-    pub fn wake(&self, installation: InstallationId) {
-        self.0.tokens.wake(installation);
-    }
-
-    /// GitHub told us that an installation is suspended: it is left alone until it is woken, or for a while.
-    pub fn suspended(&self, installation: InstallationId) {
-        self.0.tokens.sleep(installation, &GitHubError::Suspended);
-    }
-
-    /// GitHub told us that an installation is gone.
-    pub fn uninstalled(&self, installation: InstallationId) {
-        self.0.tokens.sleep(installation, &GitHubError::Uninstalled);
-    }
-
-    /// GitHub told us which installation covers a repository that was renamed or moved.
-    pub fn moved(&self, repository: RepositoryId, installation: InstallationId) {
-        self.0.tokens.follow(repository, installation);
-    }
-
-    /// Waits until the installation that covers a repository is shut to us, and tells why.
-    pub async fn shut(&self, at: &At) -> GitHubError {
-        loop {
-            let mut news = std::pin::pin!(self.0.tokens.fell_asleep.notified());
-            // Heard from here on, so that nothing happens between the look and the wait.
-            news.as_mut().enable();
-            if let Err(error) = self.0.tokens.awake(self.0.tokens.followed(at.scope(Purpose::Read)).installation) {
-                return error;
-            }
-            news.await;
-        }
-    }
-
     pub(super) async fn token_for(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
-        let scope = self.0.tokens.followed(scope);
+        let scope = self.0.access.followed(scope);
         match self.token_at(scope, repository).await {
             Err(error @ GitHubError::NotCovered { .. }) => match self.elsewhere(scope, repository).await {
                 Some(scope) => self.token_at(scope, repository).await,
@@ -270,22 +198,8 @@ impl GitHub {
         }
     }
 
-    /// The scope at another installation, when the repository has moved to an owner who has the App as well (R26).
-    async fn elsewhere(&self, scope: Scope, name: &str) -> Option<Scope> {
-        let repository = scope.repository?;
-        let name: RepositoryName = name.parse().ok()?;
-        // What this asks for is a token of all repositories, so that it comes here no second time.
-        let found = Box::pin(self.locate(&name)).await.ok()?;
-        if found.repository != repository || found.installation == scope.installation {
-            return None;
-        }
-        tracing::info!(%name, installation = found.installation.0, "the repository moved; it goes on through its new owner");
-        self.0.tokens.follow(repository, found.installation);
-        Some(Scope { installation: found.installation, ..scope })
-    }
-
     async fn token_at(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
-        self.0.tokens.awake(scope.installation)?;
+        self.0.access.awake(scope.installation)?;
         if scope.purpose == Purpose::Push {
             return self.mint(scope, repository).await;
         }
@@ -295,7 +209,7 @@ impl GitHub {
             return Ok(token.clone());
         }
         // Whoever waited for this slot behind a failed request learns of it here instead of asking again.
-        self.0.tokens.awake(scope.installation)?;
+        self.0.access.awake(scope.installation)?;
         let token = self.mint(scope, repository).await?;
         *held = Some(token.clone());
         Ok(token)
@@ -303,7 +217,7 @@ impl GitHub {
 
     /// Forgets a token GitHub refused, unless somebody already replaced it.
     pub(super) async fn forget(&self, scope: Scope, refused: &Token) {
-        let scope = self.0.tokens.followed(scope);
+        let scope = self.0.access.followed(scope);
         let slot = self.0.tokens.slot(scope, self.now());
         let mut held = slot.lock().await;
         if held.as_ref().is_some_and(|held| held.is(refused)) {
@@ -364,13 +278,6 @@ impl GitHub {
         };
         self.rest(scope, &error);
         error
-    }
-
-    /// Leaves a suspended or removed installation alone for a while.
-    pub(super) fn rest(&self, scope: Scope, error: &GitHubError) {
-        if matches!(error, GitHubError::Suspended | GitHubError::Uninstalled) {
-            self.0.tokens.sleep(scope.installation, error);
-        }
     }
 
     fn local_expiry(&self, ask: &Ask, answer: &Answer, expires_at: &str) -> Result<i64, GitHubError> {

@@ -80,6 +80,10 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
     if (run.stopping.is_cancelled() || shut.is_cancelled()) && !run.held.cancel.is_cancelled() {
         return Ok(Performed::Interrupted);
     }
+    if disk::weighs(parts, run.session).await.is_some() {
+        // How the turn ended must be written down.
+        parts.ballast.drop_it();
+    }
     let session = run.session.clone();
     if let Some(say) = outgrown.into_inner().filter(|_| !run.held.cancel.is_cancelled()) {
         return Ok(Performed::known(Event::TurnFailed { session, class: ErrorClass::Disk, say, tail: seen.tail }));

@@ -83,6 +83,15 @@ pub(super) async fn outgrown(parts: &Parts, session: &SessionId) -> String {
     }
 }
 
+/// What this session takes of the disk, when that is short of room and it takes more than all that is kept free: then waiting
+/// for room would be waiting for itself.
+pub(super) async fn weighs(parts: &Parts, session: &SessionId) -> Option<u64> {
+    let wanted = parts.policy.limits.disk_reserve_bytes;
+    let disk = Disk::of(&parts.data_dir).ok().filter(|disk| disk.is_short(wanted))?;
+    let (bytes, _) = look(parts.session_dir(session)).await.ok()?;
+    (bytes > disk.reserve(wanted)).then_some(bytes)
+}
+
 /// Takes a session out of the count when its turn is over.
 struct Seen<'a> {
     usage: &'a Usage,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Mail, MarkerKey, Usage};
+use super::{Ballast, Mail, MarkerKey, Usage};
 use crate::agent::{Agents, Identity as AgentIdentity, Launch, Resources};
 use crate::core::agent::AgentSpec;
 use crate::core::failure::Failure;
@@ -50,6 +50,8 @@ pub struct Parts {
     pub posted: Mutex<HashMap<TaskKey, CommentId>>,
     /// Agents' tools that wait for an answer.
     pub mail: Mail,
+    /// Room for the database on a full disk.
+    pub ballast: Ballast,
     /// What the sessions at work take of the disk.
     pub usage: Usage,
 }

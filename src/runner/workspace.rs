@@ -4,16 +4,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Performed;
+use super::disk;
 use super::parts::Parts;
 use super::remote::Line;
 use super::template;
+use crate::core::agent::ErrorClass;
 use crate::core::effect::{Effect, Leftover, Start};
 use crate::core::event::{BaseFacts, Event, FileChange, Work};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::place::Place;
 use crate::core::sanitise;
-use crate::core::task::Task;
+use crate::core::text;
 use crate::git::{ChangeKind, CollectSpec, Collected, DiffLimits, GitError, Want, WorkspaceSpec};
 use crate::github::Purpose;
 
@@ -123,24 +125,22 @@ pub(super) async fn collect(parts: &Parts, effect: &Effect) -> Result<Performed,
             commits: limits.max_commits,
         },
     };
-    let ended_for_the_disk = ended_for_the_disk(parts, place).await?;
     let work = match parts.git.collect(&spec).await {
         Ok(collected) => without_secrets(parts, place, work(collected)).await?,
         // What cannot be taken is an objection people read, not an error that is tried again.
         Err(error @ (GitError::Unsafe { .. } | GitError::Bundle { .. } | GitError::TooLarge { .. })) => {
             refused(base, &error.to_string())
         }
-        // Where it was ended for what it takes of the disk, waiting for room would be waiting for itself.
-        Err(error @ GitError::Full { .. }) if ended_for_the_disk => refused(base, &error.to_string()),
+        Err(error @ GitError::Full { .. }) => match disk::weighs(parts, session).await {
+            Some(bytes) => {
+                let (session, class, say) = (session.clone(), ErrorClass::Disk, text::failure::disk_full(bytes));
+                return Ok(Performed::known(Event::TurnFailed { session, class, say, tail: Vec::new() }));
+            }
+            None => return Err(error.into()),
+        },
         Err(error) => return Err(error.into()),
     };
     Ok(Performed::known(Event::Collected { session: session.clone(), work }))
-}
-
-async fn ended_for_the_disk(parts: &Parts, place: &Place) -> Result<bool, Failure> {
-    let row = parts.store.task(place.task()).await?;
-    let task = row.and_then(|row| serde_json::from_str::<Task>(&row.body).ok());
-    Ok(task.is_some_and(|task| task.filled_the_disk()))
 }
 
 async fn bundle_commits(

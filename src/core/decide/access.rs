@@ -54,14 +54,10 @@ pub(super) fn lost(mut draft: Draft<'_>, how: Loss) -> Decision {
 }
 
 /// An archived repository takes nothing: its sessions are held, and go on when it is writable again.
-pub(super) fn archived(mut draft: Draft<'_>, on: bool) -> Decision {
+pub(super) fn archived(draft: Draft<'_>, on: bool) -> Decision {
     let held = |stage: &Stage| matches!(stage, Stage::Held { hold: Hold::Paused { why }, .. } if why == text::ARCHIVED);
     match (on, &draft.task.stage) {
-        (true, Stage::Checking { .. }) => {
-            draft.give_up();
-            draft.uncheck();
-            pause::pause(draft, text::ARCHIVED)
-        }
+        (true, Stage::Checking { .. }) => draft.because("the check that is on finds it archived"),
         (true, _) => pause::pause(draft, text::ARCHIVED),
         (false, stage) if held(stage) => pause::resume(draft, text::UNARCHIVED),
         (false, _) => draft.because("writable again; nothing waited for that"),

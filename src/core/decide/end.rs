@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::trigger::refuse;
 use super::{Decision, Draft, access, outage, pull, talk, turn};
+use crate::core::agent::ErrorClass;
 use crate::core::effect::{Effect, EffectKind, Leftover, Reaction};
 use crate::core::event::{Event, Gone, Loss, PullStanding, Work};
 use crate::core::ids::SessionId;
@@ -75,6 +76,12 @@ pub(super) fn stop(draft: Draft<'_>, why: &str, at: i64) -> Decision {
         }
         Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => cancel(draft, why),
     }
+}
+
+/// Git has no room to look at what the session made, because of what the session made: nothing of it can be kept.
+pub(super) fn outgrown(mut draft: Draft<'_>, say: &str) -> Decision {
+    remove_workspace(&mut draft, Leftover::Go);
+    fail(draft, ErrorClass::Disk.as_str(), say)
 }
 
 /// Nobody answered in time, and there was no default.
@@ -232,6 +239,10 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
             draft.because("what the session made so far is kept")
         }
         Event::Collected { work, .. } => saved(draft, work),
+        Event::TurnFailed { class: ErrorClass::Disk, .. } if over => {
+            remove_workspace(&mut draft, Leftover::Go);
+            draft.because("there was no room to keep anything of it")
+        }
         Event::Steered { offered, .. } => turn::steered(draft, offered, false),
         // A pause may overtake the agent's first word; it is needed all the same to load its session again.
         Event::AgentStarted { agent_session, agent, .. } if !over => {

@@ -2,6 +2,7 @@
 //!
 //! `SKEP_BLESS=1 cargo test --lib decide` writes the table anew.
 
+mod access;
 mod events;
 mod pulls;
 

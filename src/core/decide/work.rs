@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::end::{complete, late, pull_over_at_once, stray};
+use super::end::{complete, late, outgrown, pull_over_at_once, stray};
 use super::{Decision, Draft, ask, outage, queue, review, turn};
 use crate::core::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use crate::core::effect::{Effect, Start};
@@ -52,6 +52,9 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
             turn_failed(draft, *class, say)
         }
         (_, Event::Steered { offered, .. }) => turn::steered(draft, offered, false),
+        (Step::Collecting { .. }, Event::TurnFailed { class: class @ ErrorClass::Disk, say, .. }) => {
+            outgrown(draft, &text::failure::turn(*class, say))
+        }
         (Step::Collecting { end }, Event::Collected { work, .. }) => collected(draft, &job, end, work),
         (Step::Asking { end, work }, Event::PublishChecked { facts, .. }) => {
             publish(draft, &job, Checked { end, work, facts })

@@ -1,10 +1,11 @@
 //! One event of every sort, for the golden table and the random walks.
 
+use super::access::access;
 use super::pulls::{looked, red, review};
 use crate::core::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
 use crate::core::effect::EffectKind;
 use crate::core::event::{
-    Alarm, Asking, BaseFacts, Checks, ChecksState, Event, Failing, FileChange, Gone, Loss, PublishFacts, PullFacts,
+    Alarm, Asking, BaseFacts, Checks, ChecksState, Event, Failing, FileChange, Gone, PublishFacts, PullFacts,
     PullStanding, RepositoryFacts, RoleFile, TriggerFacts, Weighed, Work,
 };
 use crate::core::ids::{CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId};
@@ -253,7 +254,7 @@ fn pull_opened(standing: PullStanding) -> Event {
 
 /// One event of every sort, with its name in the table.
 pub(super) fn events() -> Vec<(&'static str, Event)> {
-    [corridor(), talk()].concat()
+    [corridor(), access(), talk()].concat()
 }
 
 /// The way from a label to a pull request.
@@ -361,12 +362,5 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("failed: show status", failed(EffectKind::ShowStatus)),
         ("failed: publish", failed(EffectKind::Publish)),
         ("failed: end agent", failed(EffectKind::EndAgent)),
-        ("the App was uninstalled", Event::TakenAway { how: Loss::Uninstalled }),
-        ("taken out of the installation", Event::TakenAway { how: Loss::Removed }),
-        ("covered by another installation", Event::AccessRead { installation: Some(InstallationId(8)) }),
-        ("covered by none", Event::AccessRead { installation: None }),
-        ("archived", Event::Archived { on: true }),
-        ("archived no more", Event::Archived { on: false }),
-        ("failed: check access", failed(EffectKind::CheckAccess)),
     ]
 }
