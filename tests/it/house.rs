@@ -35,7 +35,7 @@ pub use life::{ANSWER, CODE, Ending, SLOW_CODE, Scene, timeless};
 /// What the simulator signs with.
 pub const SECRET: &str = "it is a secret to everybody";
 /// How long anything may take on the real clock before a story gives up: no story is decided by it, however slow the machine.
-pub const PATIENCE: Duration = Duration::from_secs(300);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 /// A step at which the agent of an issue stands until [`House::let_go`].
 pub const HOLD: &str = "until-there ../home/go";
 /// The first moment of every story: 2026-01-01T00:00:00Z.
@@ -144,6 +144,7 @@ impl House {
         config.clock = clock(&time);
         config.app_slug = "skep".into();
         config.webhook_secret = SECRET.into();
+        config.keep_exchanges = crate::described::is_there();
         let simulator = Simulator::start(config).await.expect("the simulator starts");
         for person in ["ana", "ben", "stranger", "tina"] {
             simulator.create_user(person);
@@ -423,6 +424,7 @@ impl House {
     pub async fn done(mut self) {
         let violations = self.simulator.violations();
         assert!(violations.is_empty(), "GitHub complains: {violations:?}");
+        crate::described::check(&self.simulator);
         if let Some(skep) = self.skep.take() {
             let counts = skep.app.store.counts().await.expect("counts");
             if !self.unfinished {

@@ -188,10 +188,10 @@ pub struct News<'a> {
 impl World {
     /// Makes the webhook of a change, if the App listens to it and may see it.
     pub fn emit(&mut self, news: News<'_>) {
-        if self.app.webhook_url.is_none() || !tells(news.event, news.action) {
+        if self.app.webhook_url.is_none() {
             return;
         }
-        let Some(installation) = self.concerned(&news) else { return };
+        let Some(installation) = self.concerned(&news).filter(|_| tells(news.event, news.action)) else { return };
         let id = self.outgoing.next_id();
         let attempt = Attempt {
             id,

@@ -129,8 +129,11 @@ impl World {
 
     fn pushed_commit(&self, home: &Repository, commit: &CommitInfo) -> Value {
         let person = |[name, email, date]: &[String; 3]| {
-            let username = self.user(name).map(|user| &user.login);
-            json!({ "name": name, "email": email, "username": username, "date": date })
+            let mut shown = json!({ "name": name, "email": email, "date": date });
+            if let Some(user) = self.user(name) {
+                shown["username"] = json!(user.login);
+            }
+            shown
         };
         json!({
             "id": commit.sha,

@@ -10,6 +10,8 @@ mod pull;
 mod reading;
 mod rest;
 mod room;
+mod rules;
 mod strict;
 mod talk;
 mod token;
+mod told;
