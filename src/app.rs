@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::agent::{Agents, AgentsConfig, Confinement};
 use crate::core::agent::AgentSpec;
+use crate::core::leavings;
 use crate::core::policy::{Me, Policy};
 use crate::core::time::Clock;
 use crate::engine::Engine;
@@ -85,6 +86,7 @@ impl App {
             agents,
             policy: policy.clone(),
             secrets: keys(&setup.specs),
+            ignore: leavings::list(setup.specs.values().flat_map(|spec| &spec.ignore), &setup.ignore),
             specs: setup.specs,
             clock: setup.clock.clone(),
             ballast: crate::runner::Ballast::new(&setup.data_dir),

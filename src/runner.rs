@@ -19,6 +19,7 @@ mod remote;
 mod review;
 mod show;
 mod talk;
+mod template;
 mod trigger;
 mod workspace;
 

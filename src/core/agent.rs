@@ -41,6 +41,9 @@ pub struct AgentSpec {
     /// Absolute folder used as its home instead of the session's own: for agents that keep a login there.
     #[serde(default)]
     pub home: Option<String>,
+    /// What the agent writes into its working copy for itself: patterns of gitignore(5).
+    #[serde(default)]
+    pub ignore: Vec<String>,
 }
 
 fn yes() -> bool {
@@ -60,6 +63,7 @@ impl AgentSpec {
             resume: true,
             expose: vec![],
             home: None,
+            ignore: vec![],
         }
     }
 

@@ -8,8 +8,8 @@ mod facts;
 use serde::{Deserialize, Serialize};
 
 pub use facts::{
-    Alarm, Asking, BaseFacts, Checks, ChecksState, Failing, FileChange, PublishFacts, PullFacts, PullStanding,
-    RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, Work,
+    Alarm, Asking, BaseFacts, Checks, ChecksState, Failing, FileChange, LeftOut, Lfs, PublishFacts, PullFacts,
+    PullStanding, RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, WhyLeftOut, Work,
 };
 
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};

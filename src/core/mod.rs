@@ -11,6 +11,7 @@ pub mod event;
 pub mod failure;
 pub mod glob;
 pub mod ids;
+pub mod leavings;
 pub mod markdown;
 pub mod place;
 pub mod policy;

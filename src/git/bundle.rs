@@ -27,15 +27,21 @@ const FLAWS: usize = 10;
 /// The longest header looked at.
 const HEADER: u64 = 64 << 10;
 
-/// Takes a bundle's objects into the quarantine and tells its `HEAD`, or `None` when there is no such file. Every object
+/// The names in a bundle's header and what they stand for.
+pub(super) type Heads = Vec<(String, Sha)>;
+
+/// The most names in a header; an agent with more branches than that has made something else.
+const MOST_HEADS: usize = 100;
+
+/// Takes a bundle's objects into the quarantine and tells its heads, none when there is no such file. Every object
 /// above `base` is known to be there afterwards. Errors: [`GitError::Bundle`] for anything that is wrong with it.
 pub(super) async fn take(
     program: &Program,
     quarantine: &Quarantine,
     path: &Path,
     base: &Sha,
-) -> Result<Option<Sha>, GitError> {
-    let Some((file, pack, head)) = open(path)? else { return Ok(None) };
+) -> Result<Heads, GitError> {
+    let Some((file, pack, heads)) = open(path)? else { return Ok(Heads::new()) };
     let mut known: Vec<Sha> = Vec::new();
     loop {
         let outcome = unpack(program, quarantine, (&file, pack), &known).await;
@@ -47,15 +53,10 @@ pub(super) async fn take(
             }
         }
     }
-    let complete = quarantine.call("rev-list").args([
-        "--objects",
-        "--quiet",
-        "--end-of-options",
-        head.as_str(),
-        &format!("^{base}"),
-    ]);
+    let complete = quarantine.call("rev-list").args(["--objects", "--quiet", "--end-of-options"]);
+    let complete = complete.args(heads.iter().map(|(_, head)| head.as_str())).arg(format!("^{base}"));
     judge(program.run(complete).await)?;
-    Ok(Some(head))
+    Ok(heads)
 }
 
 /// Gives the pack to git, with the objects that need not keep the rules.
@@ -108,8 +109,8 @@ fn judge(result: Result<Outcome, GitError>) -> Result<(), GitError> {
     Err(GitError::Bundle { reason })
 }
 
-/// Opens the file and reads its header: where the pack begins, and the bundle's `HEAD`.
-fn open(path: &Path) -> Result<Option<(File, u64, Sha)>, GitError> {
+/// Opens the file and reads its header: where the pack begins, and the bundle's heads.
+fn open(path: &Path) -> Result<Option<(File, u64, Heads)>, GitError> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let mut file = match rustix::fs::open(path, flags, Mode::empty()) {
         Ok(descriptor) => File::from(descriptor),
@@ -123,14 +124,14 @@ fn open(path: &Path) -> Result<Option<(File, u64, Sha)>, GitError> {
     }
     let mut start = Vec::new();
     file.by_ref().take(HEADER).read_to_end(&mut start).map_err(disk)?;
-    let (head, pack) =
+    let (heads, pack) =
         parse(&start).ok_or_else(|| GitError::Bundle { reason: "the bundle's header is broken".into() })?;
-    Ok(Some((file, pack, head)))
+    Ok(Some((file, pack, heads)))
 }
 
-/// The object name of `HEAD` and where the pack begins.
-fn parse(bytes: &[u8]) -> Option<(Sha, u64)> {
-    let mut head = None;
+/// The heads, at least one, and where the pack begins.
+fn parse(bytes: &[u8]) -> Option<(Heads, u64)> {
+    let mut heads = Heads::new();
     let mut offset = 0;
     for (number, line) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
         offset += line.len();
@@ -138,16 +139,13 @@ fn parse(bytes: &[u8]) -> Option<(Sha, u64)> {
         match (number, line) {
             (0, Ok("# v2 git bundle" | "# v3 git bundle")) => {}
             (0, _) => return None,
-            (_, Ok("")) => return Some((head?, offset as u64)),
+            (_, Ok("")) => return (1..=MOST_HEADS).contains(&heads.len()).then_some((heads, offset as u64)),
             // Prerequisites carry a commit's title, which may be any bytes; that all is there is proved later.
             (_, Err(_)) => {}
             (_, Ok(line)) if line.starts_with('-') || line.starts_with("@object-format=") => {}
             (_, Ok(line)) => {
                 let (sha, name) = line.split_once(' ')?;
-                let sha: Sha = sha.parse().ok()?;
-                if name == "HEAD" {
-                    head = Some(sha);
-                }
+                heads.push((name.to_owned(), sha.parse().ok()?));
             }
         }
     }
@@ -163,13 +161,14 @@ mod tests {
     #[test]
     fn headers_are_read_or_refused() {
         let good = format!("# v2 git bundle\n-{SHA} title\n{SHA} HEAD\n\nPACK…");
-        assert_eq!(parse(good.as_bytes()), Some((SHA.parse().expect("a sha"), good.len() as u64 - 7)));
+        let head = ("HEAD".to_owned(), SHA.parse().expect("a sha"));
+        assert_eq!(parse(good.as_bytes()), Some((vec![head], good.len() as u64 - 7)));
         let bad = [
             String::new(),
             "PACK".into(),
             "# v2 git bundle\n".into(),
             "# v2 git bundle\n\nPACK".into(),
-            format!("# v2 git bundle\n{SHA} refs/heads/main\n\n"),
+            format!("# v2 git bundle\n{}\n", format!("{SHA} HEAD\n").repeat(MOST_HEADS + 1)),
             format!("# v3 git bundle\n@filter=blob:none\n{SHA} HEAD\n\n"),
             format!("# v2 git bundle\n--upload-pack=x HEAD\n{SHA} HEAD"),
             "# v2 git bundle\nzz HEAD\n\n".into(),

@@ -83,6 +83,12 @@ pub enum GitError {
         /// Where it is now.
         theirs: Option<Sha>,
     },
+    /// The content of files in Git LFS did not go up, so that the push was not tried.
+    #[error("the host's Git LFS did not take the content of files: {reason}")]
+    Lfs {
+        /// What git-lfs said, shortened.
+        reason: String,
+    },
     /// What the agent left breaks a rule; nothing of it was taken into the mirror.
     #[error("the agent's work cannot be taken: {}", problems.join("; "))]
     Unsafe {
@@ -201,6 +207,10 @@ impl GitError {
             Self::BranchMoved { branch, .. } => format!(
                 "Somebody else changed the branch {branch}, so nothing was written over it: merge or delete it, then add the label again."
             ),
+            Self::Lfs { reason } => format!(
+                "the repository's Git LFS did not take the content of files that belong there ({reason}), so nothing was pushed. \
+                 Next: see to it that Git LFS is on for the repository and has room, then add the label again."
+            ),
             Self::Unsafe { problems } => {
                 format!("The agent's work was not taken: {}. Ask for it without that.", problems.join("; "))
             }
@@ -276,6 +286,7 @@ mod tests {
         assert!(said(GitError::Empty));
         assert!(said(GitError::UnknownBranch("main".into())));
         assert!(said(GitError::Gone));
+        assert!(said(GitError::Lfs { reason: "not found".into() }));
         let mended = |reason: &str| {
             let rejected = GitError::Rejected { rule: Rule::of(reason), reason: reason.into() };
             assert!(said(rejected.clone()));

@@ -40,7 +40,7 @@ pub enum Published {
 }
 
 impl Git {
-    /// Moves the branch to the commit. Errors: [`GitError::Rejected`] when the host refuses, [`GitError::BadToken`];
+    /// Moves the branch to the commit. Errors: [`GitError::Rejected`] and [`GitError::Lfs`] when the host refuses, [`GitError::BadToken`];
     /// [`GitError::Network`] when the outcome is unknown: come again, the next try looks first.
     pub async fn publish(&self, remote: &Remote, push: &Push) -> Result<Published, GitError> {
         let theirs = self.room_for(remote, &push.branch).await?;
@@ -50,6 +50,7 @@ impl Git {
         if theirs != push.expected {
             return Ok(Published::Moved { theirs });
         }
+        self.send_content(remote, &push.head).await?;
         let name = push.branch.full_ref();
         let refspec = format!("{}:{name}", push.head);
         match self.push(remote, &name, push.expected.as_ref(), &refspec).await? {

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::GitError;
+use super::lfs;
 use super::process::Call;
 use crate::core::ids::{SessionId, Sha};
 
@@ -25,15 +26,20 @@ impl Quarantine {
     pub(super) fn open(mirror: &Path, session: &SessionId) -> Result<Self, GitError> {
         let objects = mirror.join("objects").join(format!("incoming-{session}"));
         let quarantine = Self { mirror: mirror.to_owned(), objects };
-        quarantine.remove();
-        let made = || -> std::io::Result<()> {
-            std::fs::create_dir_all(quarantine.objects.join("info"))?;
-            std::fs::create_dir_all(quarantine.objects.join("pack"))?;
-            let alternates = format!("{}\n", mirror.join("objects").display());
-            std::fs::write(quarantine.objects.join("info/alternates"), alternates)
-        };
-        made().map_err(|error| GitError::disk("make the quarantine", error))?;
+        quarantine.clear()?;
         Ok(quarantine)
+    }
+
+    /// Makes it empty again.
+    pub(super) fn clear(&self) -> Result<(), GitError> {
+        self.remove();
+        let made = || -> std::io::Result<()> {
+            std::fs::create_dir_all(self.objects.join("info"))?;
+            std::fs::create_dir_all(self.objects.join("pack"))?;
+            let alternates = format!("{}\n", self.mirror.join("objects").display());
+            std::fs::write(self.objects.join("info/alternates"), alternates)
+        };
+        made().map_err(|error| GitError::disk("make the quarantine", error))
     }
 
     /// A call that sees the mirror and what waits here, writes only here, and is bounded.
@@ -61,6 +67,13 @@ impl Quarantine {
         self.objects.join("index")
     }
 
+    /// A folder for whatever else a collection needs; it goes with the quarantine.
+    pub(super) fn folder(&self, name: &str) -> Result<PathBuf, GitError> {
+        let folder = self.objects.join(name);
+        std::fs::create_dir_all(&folder).map_err(|error| GitError::disk("make the quarantine", error))?;
+        Ok(folder)
+    }
+
     /// Moves everything into the mirror.
     pub(super) fn admit(self) -> Result<(), GitError> {
         self.move_objects().map_err(|error| GitError::disk("take objects into the mirror", error))
@@ -68,6 +81,8 @@ impl Quarantine {
 
     fn move_objects(&self) -> std::io::Result<()> {
         let target = self.mirror.join("objects");
+        // What the pointers of Git LFS stand for goes first: a pointer without its content is worth nothing.
+        lfs::move_content(&self.objects.join(lfs::WAITING), &self.mirror)?;
         for entry in std::fs::read_dir(&self.objects)? {
             let entry = entry?;
             let name = entry.file_name();

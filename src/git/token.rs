@@ -18,10 +18,12 @@ use secrecy::{ExposeSecret, SecretString};
 use super::error::GitError;
 use super::process::Call;
 
-/// What git runs when it wants a password: reads one line from the FIFO and takes the FIFO away, so that a second question
-/// has no answer. It must never wait: were this service killed, nobody would ever fill the FIFO. So it opens both ends, which
-/// waits for nobody, and puts an empty line behind what is there: with nobody on the other side that line is the answer.
+/// What git and git-lfs run when they want a name or a password: tells the one name there is, or reads one line from the FIFO
+/// and takes the FIFO away, so that a second question has no answer. It must never wait: were this service killed, nobody would
+/// ever fill the FIFO. So it opens both ends, which waits for nobody, and puts an empty line behind what is there: with nobody
+/// on the other side that line is the answer.
 const SCRIPT: &str = r#"#!/bin/sh
+case "$1" in Username*) echo x-access-token; exit ;; esac
 test -p "$SKEP_ASKPASS" || exit 1
 exec 3<>"$SKEP_ASKPASS"
 printf '\n' >&3

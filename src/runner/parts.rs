@@ -32,6 +32,8 @@ pub struct Parts {
     pub policy: Arc<Policy>,
     /// The operator's agents by name, with their environment resolved.
     pub specs: BTreeMap<String, AgentSpec>,
+    /// What tools leave beside the work, as patterns of gitignore(5).
+    pub ignore: Vec<String>,
     /// The clock.
     pub clock: Clock,
     /// Where sessions live.

@@ -7,6 +7,7 @@ use super::Performed;
 use super::disk;
 use super::parts::Parts;
 use super::remote::Line;
+use super::template;
 use crate::core::agent::ErrorClass;
 use crate::core::effect::{Effect, Leftover, Start};
 use crate::core::event::{BaseFacts, Event, FileChange, Work};
@@ -20,16 +21,8 @@ use crate::github::Purpose;
 
 /// How long `git bundle` may take in the agent's fence.
 const BUNDLING: Duration = Duration::from_secs(60);
-/// Longest file read for the prompt or the pull request.
-const READ: u64 = 64 * 1024;
 /// So many earlier sessions are looked through for work that was kept.
 const EARLIER: usize = 10;
-const TEMPLATES: [&str; 4] = [
-    ".github/pull_request_template.md",
-    ".github/PULL_REQUEST_TEMPLATE.md",
-    "pull_request_template.md",
-    "docs/pull_request_template.md",
-];
 
 /// Fetches what is missing and lays out the working copy.
 pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed, Failure> {
@@ -50,13 +43,15 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
         branch: branch.clone(),
         path: workspace.clone(),
         author: parts.author(place).await?,
+        ignore: parts.ignore.clone(),
     };
     parts.git.create_workspace(&spec).await?;
     let base = BaseFacts {
         sha,
         branch: base_branch.clone(),
-        agents_md: read_text(&workspace, "AGENTS.md").await,
-        pull_template: first_text(&workspace, &TEMPLATES).await,
+        agents_md: template::read_text(&workspace.join("AGENTS.md")).await,
+        pull_template: template::find(&workspace).await,
+        lfs: parts.git.lfs(place.repository, &spec.base).await?,
     };
     Ok(Performed::known(Event::WorkspaceReady { session: session.clone(), base, head, nonce: nonce()? }))
 }
@@ -99,25 +94,6 @@ async fn make_dir(path: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure::retry(format!("the session's folder cannot be made: {error}")))
 }
 
-/// A text file of the fresh working copy: no agent has been there yet. Links and large files are passed over.
-async fn read_text(workspace: &Path, name: &str) -> Option<String> {
-    let path = workspace.join(name);
-    let meta = tokio::fs::symlink_metadata(&path).await.ok()?;
-    if !meta.is_file() || meta.len() > READ {
-        return None;
-    }
-    tokio::fs::read_to_string(&path).await.ok()
-}
-
-async fn first_text(workspace: &Path, names: &[&str]) -> Option<String> {
-    for name in names {
-        if let Some(text) = read_text(workspace, name).await {
-            return Some(text);
-        }
-    }
-    None
-}
-
 fn nonce() -> Result<String, Failure> {
     let mut bytes = [0_u8; 12];
     getrandom::fill(&mut bytes).map_err(|error| Failure::retry(format!("no randomness: {error}")))?;
@@ -141,6 +117,7 @@ pub(super) async fn collect(parts: &Parts, effect: &Effect) -> Result<Performed,
         workspace: parts.workspace(session),
         bundle: Some(bundle),
         author: parts.author(place).await?,
+        ignore: parts.ignore.clone(),
         message: message.clone(),
         limits: DiffLimits {
             files: limits.max_files as usize,
@@ -173,13 +150,8 @@ async fn bundle_commits(
     (base, upstream): (&Sha, Option<&Sha>),
     bundle: &Path,
 ) -> Result<(), Failure> {
-    // A file of an earlier look must not stand for commits that are not there any more.
-    match tokio::fs::remove_file(bundle).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Failure::retry(format!("an old bundle cannot be removed: {error}")));
-        }
-        _ => {}
-    }
+    // What an earlier look wrote must not stand for commits that are not there any more.
+    parts.git.clear_bundle(bundle).await?;
     let agent = parts.policy.default_agent.as_str();
     let launch = parts.launch(session, place, agent, true).await?;
     let command = parts.git.bundle_command(base, upstream, bundle);
@@ -252,6 +224,8 @@ fn work(collected: Collected) -> Work {
         committed_by_us: collected.committed_by_us,
         protected: collected.protected,
         objections: collected.over,
+        conflicts: collected.conflicts,
+        left_out: collected.left_out,
     }
 }
 
@@ -267,6 +241,8 @@ fn refused(base: &Sha, why: &str) -> Work {
         files: vec![change],
         protected: Vec::new(),
         objections: vec![why.to_owned()],
+        conflicts: Vec::new(),
+        left_out: Vec::new(),
     }
 }
 

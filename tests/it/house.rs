@@ -44,6 +44,8 @@ pub struct Plan {
     pub limits: Limits,
     /// Protected paths that may be touched.
     pub allow_protected: AllowProtected,
+    /// The operator's patterns of what to leave out.
+    pub ignore: Vec<String>,
     /// The operator's roles.
     pub roles: Vec<skep::core::role::Role>,
     /// The demo agent runs as a process of its own.
@@ -73,6 +75,7 @@ impl Default for Plan {
         Self {
             limits: Limits { retry_base_ms: 1_000, quick_answer_ms: 0, disk_reserve_bytes: 0, ..Limits::default() },
             allow_protected: AllowProtected::Nothing,
+            ignore: vec![],
             roles: vec![],
             process: false,
             path: None,
@@ -178,6 +181,7 @@ impl House {
             limits: self.plan.limits.clone(),
             allowed_bots: self.plan.allowed_bots.iter().map(|bot| self.simulator.create_bot(bot)).collect(),
             allow_protected: self.plan.allow_protected.clone(),
+            ignore: self.plan.ignore.clone(),
             author_answers: self.plan.author_answers,
             ready: self.plan.ready,
             pace: self.plan.pace,

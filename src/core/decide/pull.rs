@@ -99,7 +99,10 @@ fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     draft.task.follow.judged = Some(facts.head.clone());
     draft.task.follow.check_rounds = 0;
     draft.note(Happening::ChecksPassed, json!({ "head": facts.head }));
-    if facts.draft && draft.cx.policy.ready == MakeReady::Green {
+    // Conflicts that nobody resolved pass many a check.
+    let whole =
+        draft.task.progress().and_then(|progress| progress.work.as_ref()).is_none_or(|work| work.conflicts.is_empty());
+    if facts.draft && whole && draft.cx.policy.ready == MakeReady::Green {
         let place = draft.task.place.clone();
         draft.plan(Effect::MarkReady { place, pull: facts.number });
     }

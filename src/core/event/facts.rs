@@ -218,6 +218,22 @@ pub struct BaseFacts {
     pub agents_md: Option<String>,
     /// The pull request template, bounded.
     pub pull_template: Option<String>,
+    /// Whether Git LFS keeps files of it, and what becomes of a change to one.
+    #[serde(default)]
+    pub lfs: Lfs,
+}
+
+/// Git LFS in a repository.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lfs {
+    /// No `.gitattributes` speaks of it.
+    #[default]
+    Unused,
+    /// New content is stored.
+    Stored,
+    /// New content is refused: this machine has no git-lfs.
+    Refused,
 }
 
 /// What must hold right before a push.
@@ -265,6 +281,52 @@ pub struct Work {
     pub protected: Vec<String>,
     /// Limits that were exceeded and shapes that are refused, as sentences.
     pub objections: Vec<String>,
+    /// Changed files with conflicts that nobody resolved.
+    #[serde(default)]
+    pub conflicts: Vec<String>,
+    /// What the working copy holds beside it.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Something in the working copy that is not part of the result: named, so that nothing is missing unsaid.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Why.
+    pub why: WhyLeftOut,
+    /// Its path, the branch's name, or the commit; an agent chose it.
+    pub name: String,
+}
+
+/// Why something is not part of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyLeftOut {
+    /// A repository of its own inside the working copy.
+    Repository,
+    /// The inside of a submodule.
+    Submodule,
+    /// A branch with commits that the result does not contain.
+    Branch,
+    /// Commits that no branch holds.
+    Commit,
+    /// Put aside with `git stash`.
+    Stash,
+    /// The agent's own commits, in place of which stands one of ours: one of theirs held what cannot be published.
+    History,
+    /// A symbolic link that leaves the repository.
+    Link,
+    /// What tools leave beside the work.
+    Leaving,
+    /// Named by the repository's own ignore rules.
+    Ignored,
+}
+
+impl WhyLeftOut {
+    /// Whether somebody's work may be missing.
+    pub fn is_work(self) -> bool {
+        matches!(self, Self::Repository | Self::Submodule | Self::Branch | Self::Commit | Self::Stash)
+    }
 }
 
 impl Work {

@@ -138,6 +138,8 @@ mod tests {
             files: vec![],
             protected: protected.iter().map(|path| (*path).to_owned()).collect(),
             objections: vec![],
+            conflicts: vec![],
+            left_out: vec![],
         }
     }
 

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod answers;
 pub mod command;
 pub mod failure;
+pub mod left_out;
 pub mod prompt;
 pub mod pull;
 pub mod question;

@@ -2,7 +2,7 @@
 //! delimiter nobody can guess.
 
 use super::count;
-use crate::core::event::Failing;
+use crate::core::event::{Failing, Lfs};
 use crate::core::ids::Sha;
 use crate::core::place::Place;
 use crate::core::question::{Answer, By, Question};
@@ -101,6 +101,7 @@ fn surroundings(telling: &Telling<'_>) -> String {
         job.branch,
         ground.base.branch,
     );
+    text.push_str(lfs(ground.base.lfs));
     if !job.role.writes {
         text.push_str(
             "- This role changes nothing: the working copy is read-only, and your last message is the result.\n",
@@ -113,6 +114,22 @@ fn surroundings(telling: &Telling<'_>) -> String {
         );
     }
     text
+}
+
+/// What an agent must know of files in Git LFS.
+fn lfs(lfs: Lfs) -> &'static str {
+    match lfs {
+        Lfs::Unused => "",
+        Lfs::Stored => {
+            "- `.gitattributes` gives some paths to Git LFS (`filter=lfs`). In your working copy they are small pointer files, not \
+             the content. To change or add such a file, write its real content and do not commit it: skep stores it in LFS.\n"
+        }
+        Lfs::Refused => {
+            "- `.gitattributes` gives some paths to Git LFS (`filter=lfs`). In your working copy they are small pointer files, not \
+             the content, and this server cannot store new content: change and add no such file, the result would be \
+             refused. Say in your last message what is missing because of that.\n"
+        }
+    }
 }
 
 fn item(body: &str, nonce: &str) -> String {

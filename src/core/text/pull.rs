@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{LIMIT, count, failure, role_why};
+use super::{LIMIT, count, failure, left_out, role_why};
 use crate::core::agent::TurnEnd;
 use crate::core::decide::Context;
 use crate::core::event::{FileChange, Work};
@@ -38,6 +38,7 @@ pub fn title(job: &Job) -> String {
 pub fn body(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
     let mut body = format!("Closes #{}\n\n", job.session.task().issue);
     body.push_str(&changes(evidence.work));
+    body.push_str(&left_out::missing(evidence.work).map(|missing| format!("\n{missing}\n")).unwrap_or_default());
     body.push_str(&summary(evidence.end));
     body.push_str(&decided(evidence.answers));
     body.push_str(&provenance(job, evidence, cx));
@@ -45,6 +46,9 @@ pub fn body(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
     if let Some(template) = evidence.template.map(str::trim).filter(|template| !template.is_empty()) {
         let template = sanitise::fit(template, room.min(20_000));
         body = format!("{template}\n\n---\n\n{body}");
+    }
+    if let Some(warning) = left_out::conflicts(evidence.work) {
+        body = format!("{warning}\n\n{body}");
     }
     sanitise::fit(&body, LIMIT)
 }
@@ -124,6 +128,9 @@ fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
         job.base_branch,
         evidence.work.base.short(),
     );
+    if let Some(beside) = left_out::beside(evidence.work) {
+        text.push_str(&format!("- {beside}\n"));
+    }
     if let Some(warning) = &cx.policy.confinement_warning {
         text.push_str(&format!("- ⚠️ {}\n", sanitise::inline(warning, 300)));
     }

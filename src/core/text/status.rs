@@ -1,7 +1,7 @@
 //! The one status comment: a header by mood, links, the plan with live ticks, the reason and the next step, and a folded
 //! block for the curious. Edited, never repeated.
 
-use super::{LIMIT, clock, count, pull, role_why, span};
+use super::{LIMIT, clock, count, left_out, pull, role_why, span};
 use crate::core::agent::{PlanEntry, PlanStatus};
 use crate::core::decide::Context;
 use crate::core::event::{ChecksState, Work};
@@ -165,16 +165,18 @@ fn ending(task: &Task) -> Option<String> {
     let retry = format!("To try again, remove and add the label `{GO_LABEL}`.");
     match end {
         End::InReview => {
-            let parts = [progress.work.as_ref().map(|work| in_review(task, work)), checks(task)];
+            let parts = [progress.work.as_ref().map(|work| in_review(task, work)), left(progress), checks(task)];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")).filter(|text| !text.is_empty())
         }
-        End::Merged | End::PullClosed | End::Answered => None,
+        End::Answered => left(progress),
+        End::Merged | End::PullClosed => None,
         End::Refused { say } => Some(format!("Nothing was started: {}", words(say))),
         End::Failed { say, .. } => {
             let parts = [
                 Some(format!("It failed because {}", words(say))),
                 tail(progress),
                 kept(task),
+                left(progress),
                 Some(retry),
                 onward(task),
             ];
@@ -205,6 +207,11 @@ fn in_review(task: &Task, work: &Work) -> String {
         "{what} (+{plus} −{minus}). Review the pull request: a submitted review sends the agent back to work; merge \
          it or close it as you like."
     )
+}
+
+/// What is not part of the result, or not finished.
+fn left(progress: &Progress) -> Option<String> {
+    progress.work.as_ref().and_then(left_out::on_issue)
 }
 
 fn checks(task: &Task) -> Option<String> {

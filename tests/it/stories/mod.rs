@@ -2,6 +2,7 @@
 
 mod access;
 mod agents;
+mod beside;
 mod cancel;
 mod corridor;
 mod crash;

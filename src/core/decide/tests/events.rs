@@ -83,7 +83,8 @@ pub(super) fn session(number: u32) -> SessionId {
 }
 
 pub(super) fn ready(number: u32) -> Event {
-    let base = BaseFacts { sha: sha('a'), branch: "main".into(), agents_md: None, pull_template: None };
+    let (agents_md, pull_template, lfs) = Default::default();
+    let base = BaseFacts { sha: sha('a'), branch: "main".into(), agents_md, pull_template, lfs };
     Event::WorkspaceReady { session: session(number), base, head: None, nonce: "n0nce".into() }
 }
 
@@ -101,15 +102,10 @@ pub(super) fn turn(message: &str, error: Option<ErrorClass>) -> Event {
 
 pub(super) fn work(change: impl FnOnce(&mut Work)) -> Event {
     let file = FileChange { path: "page.md".into(), kind: "added".into(), insertions: 3, deletions: 0, binary: false };
-    let mut work = Work {
-        head: sha('b'),
-        base: sha('a'),
-        commits: 1,
-        committed_by_us: true,
-        files: vec![file],
-        protected: vec![],
-        objections: vec![],
-    };
+    let (head, base, files) = (sha('b'), sha('a'), vec![file]);
+    let (protected, objections, conflicts, left_out) = Default::default();
+    let mut work =
+        Work { head, base, commits: 1, committed_by_us: true, files, protected, objections, conflicts, left_out };
     change(&mut work);
     Event::Collected { session: session(1), work }
 }
