@@ -41,7 +41,7 @@ pub async fn failed(house: &House, issue: IssueNumber, class: &str) -> String {
     assert_eq!(marked(&house.data_dir()), Vec::<u32>::new(), "processes are still there");
     let status = house.status(issue);
     assert!(status.starts_with("**Failed**") && status.contains(&format!("`{class}`")), "{status}");
-    assert!(status.contains("To try again, remove and add the label `agent:go`."), "{status}");
+    assert!(status.contains("To try again, comment `/agent retry`."), "{status}");
     assert!(!status.contains(&CANARY[4..]) && !status.contains("/home/"), "{status}");
     readable(&house.thread(issue))
 }

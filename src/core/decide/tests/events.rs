@@ -5,8 +5,8 @@ use super::pulls::{looked, red, review};
 use crate::core::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
 use crate::core::effect::EffectKind;
 use crate::core::event::{
-    Alarm, Asking, BaseFacts, Checks, ChecksState, Event, Failing, FileChange, Gone, PublishFacts, PullFacts,
-    PullStanding, RepositoryFacts, RoleFile, TriggerFacts, Weighed, Work,
+    Alarm, Asking, BaseFacts, ChecksState, Event, FileChange, Gone, PublishFacts, PullStanding, RepositoryFacts,
+    ReviewVerdict, RoleFile, TriggerFacts, Weighed, Work,
 };
 use crate::core::ids::{CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId};
 use crate::core::place::{Account, AccountKind, Actor, Permission, Place, Snapshot};
