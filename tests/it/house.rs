@@ -401,6 +401,15 @@ impl House {
         events.into_iter().map(|row| row.event.name).collect()
     }
 
+    /// The same as it is told on any machine: how often progress is noted, when the turn is seen to run, and when GitHub's echo
+    /// of our own changes comes in between, depend on how fast it is.
+    pub async fn course(&self, issue: IssueNumber) -> Vec<String> {
+        let mut names = self.timeline(issue).await;
+        names.retain(|name| !name.starts_with("delivery.") && name != "session.running");
+        names.dedup();
+        names
+    }
+
     /// The state of a task.
     pub async fn state(&self, issue: IssueNumber) -> String {
         let key = TaskKey::new(self.repository, issue);
