@@ -37,7 +37,7 @@ async fn nothing_of_the_service_is_in_sight() {
     }
     let script = format!(
         "cd {data}; find . | sort; cat skep.db sessions/two/work/x; cat mirror.git/HEAD; ls -A /home /root /run /tmp; echo; \
-         touch new 2>/dev/null && echo wrote data; touch mirror.git/new 2>/dev/null && echo wrote mirror; \
+         touch new 2>/dev/null; touch mirror.git/new 2>/dev/null && echo wrote mirror; \
          touch /etc/new 2>/dev/null && echo wrote etc; touch sessions/one/work/ok && echo wrote work",
         data = data.display()
     );
@@ -45,9 +45,11 @@ async fn nothing_of_the_service_is_in_sight() {
     for line in ["./mirror.git/HEAD", "ref", "wrote work"] {
         assert!(seen.contains(line), "{line:?} is missing in {seen}");
     }
-    for line in ["canary", "skep.db", "two", "wrote data", "wrote mirror", "wrote etc"] {
+    for line in ["canary", "skep.db", "two", "wrote mirror", "wrote etc"] {
         assert!(!seen.contains(line), "{line:?} is in {seen}");
     }
+    // Where skep's folder is below a scratch folder of the fence, the agent may write there: into the fence's own.
+    assert!(!data.join("new").exists(), "wrote data: {seen}");
     let lists: Vec<&str> = seen.lines().skip_while(|line| !line.starts_with("/home:")).collect();
     for folder in ["/home:", "/root:", "/run:"] {
         let at = lists.iter().position(|line| *line == folder).unwrap_or_else(|| panic!("{folder} is not in {seen}"));
