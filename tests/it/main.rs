@@ -11,4 +11,5 @@ mod required;
 mod simulator;
 mod store;
 mod stories;
+mod sweep;
 mod tidy;

@@ -15,6 +15,7 @@ use skep::core::ids::{IssueNumber, RepositoryId};
 use skep::simulator::world::IssueDraft;
 use skep::simulator::{Simulator, SimulatorConfig};
 
+
 pub const KEY: &str = include_str!("../../../fixtures/keys/test-only-app.pkcs1.pem");
 pub const KEY_PKCS8: &str = include_str!("../../../fixtures/keys/test-only-app.pkcs8.pem");
 pub const STRANGER: &str = include_str!("../../../fixtures/keys/test-only-stranger.pkcs1.pem");
@@ -57,6 +58,7 @@ pub async fn stage() -> Stage {
 }
 
 pub async fn stage_with(change: impl FnOnce(SimulatorConfig) -> SimulatorConfig) -> Stage {
+    crate::sweep::arrange();
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the test");
     let clock = Arc::new(AtomicI64::new(BEGIN));
     let hands = Arc::clone(&clock);
@@ -92,7 +94,7 @@ impl Stage {
     pub async fn try_send(&self, method: Method, path: &str, auth: &str, body: &Value) -> Option<Answer> {
         let text = if body.is_null() { String::new() } else { body.to_string() };
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.simulator.api_url()));
-        request = request.header("user-agent", "skep-test");
+        request = request.header("user-agent", "plain-test");
         if !auth.is_empty() {
             request = request.header("authorization", auth);
         }

@@ -184,13 +184,14 @@ async fn a_persons_second_push_while_the_agent_works_ends_it() {
     let issue = run(&mut house, script).await;
     house.simulator.push_file(home, branch, ("FIX.md", "mine"), "ben").await.expect("a push");
     // Asked at the trigger, before the first push and before the second: then ben pushes once more.
-    let slow = Trouble::Delay { milliseconds: 1_000 };
-    house.simulator.add_fault(Fault::next("GET", "/repos/*/*/collaborators/*/permission", slow).after(2));
+    let asked = Fault::next("GET", "/repos/*/*/collaborators/*/permission", Trouble::Held);
+    house.simulator.add_fault(asked.after(2));
     house.advance(Duration::from_secs(60));
     house.unlabel(issue, "agent:go");
     house.label(issue, "agent:go");
     house.until("GitHub has the question", |house| house.simulator.waiting_faults().is_empty()).await;
     let theirs = house.simulator.push_file(home, branch, ("FIX.md", "mine again"), "ben").await.expect("a push");
+    house.simulator.let_go();
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "failed", "{}", house.thread(issue));
     assert_eq!(house.simulator.branch_head(house.repository, "agent/1-add-a-note"), Some(theirs.clone()));

@@ -52,12 +52,14 @@ async fn paused_during(fault: Fault) -> (House, IssueNumber) {
     let issue = house.go("Try", SCRIPT);
     house.until("GitHub has the request", |house| house.simulator.waiting_faults().is_empty()).await;
     house.unlabel(issue, "agent:go");
+    house.nudge().await;
+    house.simulator.let_go();
     rests(&mut house, issue).await;
     (house, issue)
 }
 
 fn slow(method: &str, path: &str) -> Fault {
-    Fault::next(method, path, Trouble::Delay { milliseconds: 1_000 })
+    Fault::next(method, path, Trouble::Held)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,6 +102,8 @@ async fn while_the_pull_request_is_opened_nothing_is_left_to_pause() {
     let issue = house.go("Try", SCRIPT);
     house.until("GitHub has the request", |house| house.simulator.waiting_faults().is_empty()).await;
     house.unlabel(issue, "agent:go");
+    house.nudge().await;
+    house.simulator.let_go();
     house.settle_all().await;
     assert_eq!((house.state(issue).await.as_str(), house.live().await), ("in-review", 0));
     assert_eq!((house.labels(issue), house.pulls().len()), (vec!["agent:review".to_owned()], 1));
