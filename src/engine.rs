@@ -25,6 +25,7 @@ use crate::store::{Accepted, InboxRow, NewInbox, Store, StoreError, TaskRow, Tra
 
 pub use facts::Fact;
 use facts::{Meaning, OfPull, Pushed};
+pub use rows::lane_installation;
 
 /// How many facts go into one transaction.
 const BATCH: i64 = 128;
