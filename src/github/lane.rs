@@ -89,8 +89,8 @@ impl Lane {
     pub(super) fn seed(&self, creations: &[i64]) {
         let now = self.now();
         let mut state = self.state();
-        state.history.retain(|mark| mark.at > self.epoch);
-        state.history.extend(creations.iter().map(|at| Mark { at: (*at).min(self.epoch), creates: true }));
+        state.history.retain(|mark| mark.at >= self.epoch);
+        state.history.extend(creations.iter().map(|at| Mark { at: (*at).min(self.epoch - 1), creates: true }));
         state.history.make_contiguous().sort_unstable();
         prune(now, &mut state.history);
     }
