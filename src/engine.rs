@@ -27,6 +27,7 @@ use crate::store::{Accepted, Complaint, InboxRow, NewInbox, Store, StoreError, T
 
 pub use facts::Fact;
 use facts::{Meaning, OfPull, OfRepositories, Pushed};
+pub use rows::lane_installation;
 
 /// How many facts go into one transaction.
 const BATCH: i64 = 128;

@@ -41,7 +41,7 @@ pub use disk::{Disk, Usage};
 use lease::{Held, Leases};
 pub use marker::MarkerKey;
 pub use parts::{Knobs, Parts};
-pub use trigger::read_facts;
+pub use trigger::{account, read_facts};
 
 /// How long a claim holds without a renewal.
 const LEASE_MS: i64 = 30_000;
@@ -53,6 +53,8 @@ const CLAIM: i64 = 32;
 const SIDE_BY_SIDE: usize = 6;
 /// The longest pause between two tries, milliseconds.
 const LONGEST_PAUSE: i64 = 300_000;
+/// A wait for GitHub's limits that people are told of, milliseconds.
+const WORTH_TELLING: i64 = 60_000;
 /// How often an effect is tried while the other side keeps asking for patience.
 const PATIENCE: i64 = 60;
 
@@ -311,6 +313,9 @@ impl Runner {
             let tries = if after.is_some() { PATIENCE } else { row.max_attempts };
             if row.attempts < tries {
                 let pause = self.backoff(row.attempts, *after);
+                if after.is_some() && pause >= WORTH_TELLING {
+                    self.held_up(row, effect, pause).await?;
+                }
                 tracing::warn!(effect = row.id, kind = row.kind, attempt = row.attempts, pause, why, "will try again");
                 return self.postpone(row, (self.parts.clock)() + pause, why).await;
             }
@@ -325,6 +330,14 @@ impl Runner {
         };
         let outcome = self.fact(effect, event, row);
         self.close(row, "failed", Some(failure.text()), Some(outcome)).await
+    }
+
+    /// Lets the task know that GitHub's limits hold an effect of its up.
+    async fn held_up(&self, row: &EffectRow, effect: &Effect, pause: i64) -> Result<(), StoreError> {
+        let until = (self.parts.clock)() + pause;
+        let fact = self.fact(effect, Event::HeldUp { effect: effect.kind(), until }, row);
+        let fact = NewInbox { id: format!("held:{}:{}", row.id, row.fence), ..fact };
+        self.parts.store.accept(fact).await.map(drop)
     }
 
     /// What an effect that was cancelled too late has left in the world: that is true whatever is wanted now.

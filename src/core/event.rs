@@ -88,6 +88,11 @@ pub enum Event {
         /// By whom.
         sender: Account,
     },
+    /// Whoever asked for the work may not start work here any more.
+    RightLost {
+        /// Who.
+        login: String,
+    },
     /// A comment was read again, and what its author may do.
     Weighed {
         /// What was found.
@@ -342,6 +347,13 @@ pub enum Event {
         /// Its number.
         comment: CommentId,
     },
+    /// An effect waits because GitHub takes no more at present, or would soon take no more.
+    HeldUp {
+        /// Which kind.
+        effect: EffectKind,
+        /// When it is tried again, epoch milliseconds.
+        until: i64,
+    },
     /// An effect could not be done, and will not be tried again.
     EffectFailed {
         /// Which kind.
@@ -365,6 +377,22 @@ pub enum Loss {
     Removed,
     /// The repository was deleted.
     Deleted,
+}
+
+impl Event {
+    /// What a person did on GitHub, in words, and GitHub's time of it (epoch milliseconds); none for all that is not told
+    /// with its time.
+    pub fn happened_at(&self) -> Option<(&'static str, i64)> {
+        Some(match self {
+            Self::Labeled { snapshot, .. } => ("a label", snapshot.at),
+            Self::Unlabeled { at, .. } => ("the end of a label", *at),
+            Self::Gone { at, .. } => ("the end of the issue", *at),
+            Self::IssueEdited { at, .. } => ("a change of the issue", *at),
+            Self::Commented { at, .. } => ("a comment", *at),
+            Self::Reviewed { at, .. } => ("a review", *at),
+            _ => return None,
+        })
+    }
 }
 
 /// How an issue went away.

@@ -6,6 +6,7 @@
 pub mod agent;
 pub mod command;
 pub mod decide;
+pub mod downtime;
 pub mod effect;
 pub mod event;
 pub mod failure;

@@ -25,6 +25,9 @@ pub struct Task {
     pub shown: Shown,
     /// GitHub's time of the last trigger that was taken; older ones are replays.
     pub last_trigger: i64,
+    /// GitHub's time of the last removal of the switch that was taken; older ones are replays.
+    #[serde(default)]
+    pub last_removal: i64,
     /// Our branch on GitHub, while nobody else wrote to it and its pull request is not over.
     #[serde(default)]
     pub branch: Option<AgentBranch>,
@@ -68,6 +71,9 @@ pub struct Shown {
     pub label: Option<StatusLabel>,
     /// The time the last status edit was planned for.
     pub status_at: i64,
+    /// Until when GitHub's limits hold something of it up, epoch milliseconds.
+    #[serde(default)]
+    pub held_until: Option<i64>,
 }
 
 /// Our pull request.
@@ -101,6 +107,7 @@ impl Task {
             sessions: 0,
             shown: Shown::default(),
             last_trigger: 0,
+            last_removal: 0,
             branch: None,
             branch_head: None,
             branch_shared: false,

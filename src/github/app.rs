@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::answer::Answer;
 use super::ask::{Ask, Effect, escape};
 use super::error::GitHubError;
+use super::lane::Priority;
 use super::page::Pages;
 use super::token::{Purpose, Scope};
 use super::{At, GitHub, Repository, millis};
@@ -181,6 +182,8 @@ impl GitHub {
     pub async fn redeliver(&self, attempt: i64) -> Result<(), GitHubError> {
         let path = format!("/app/hook/deliveries/{attempt}/attempts");
         let ask = Ask::new(Method::POST, "deliver a webhook again", path).with_effect(Effect::Change);
+        let mut turn = self.lane(None).turn(Priority::Normal, false).await?;
+        turn.sending();
         self.as_app(&ask).await.map(drop)
     }
 }

@@ -48,13 +48,13 @@ pub use assignee::Assignment;
 pub use check::{CheckConclusion, CheckReport, CheckRun, CheckStatus};
 pub use comment::Comment;
 pub use error::GitHubError;
-pub use issue::{Account, Issue};
-pub use lane::Priority;
+pub use issue::{Account, Issue, IssueEvent};
+pub use lane::{Brake, Priority};
 pub use limiter::Pace;
 pub use pull::{NewPull, OpenedPull, Opening, Pull, PullEdit, PullState};
 pub use reaction::Reaction;
 pub use repository::{BranchHead, Permission, PermissionLevel, Repository};
-pub use review::{LineComment, Review, ReviewState};
+pub use review::{LineComment, Review, ReviewHead, ReviewState};
 pub use thread::{ReviewThread, ThreadComment};
 pub use token::{Purpose, Token};
 pub use verdict::{CheckKind, CheckSeen, ChecksRead, ChecksState, Failing};
@@ -158,6 +158,17 @@ pub struct Counts {
     pub clock_skew_seconds: i64,
 }
 
+/// An installation on which nothing new is created at present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldUp {
+    /// Which; none: the calls as the App itself.
+    pub installation: Option<InstallationId>,
+    /// Epoch milliseconds.
+    pub until: i64,
+    /// Who wants it so.
+    pub brake: Brake,
+}
+
 impl GitHub {
     /// Builds the door; sends nothing. Must be called inside a tokio runtime.
     pub fn new(config: GitHubConfig) -> Result<Self, GitHubError> {
@@ -187,6 +198,18 @@ impl GitHub {
     /// Tells the pace what was created before this process started (epoch milliseconds of the last hour).
     pub fn seed_history(&self, installation: InstallationId, creations: &[i64]) {
         self.lane(Some(installation)).seed(creations);
+    }
+
+    /// The installations on which nothing new is created at present: until when (epoch milliseconds), and who wants it so.
+    pub fn held_up(&self) -> Vec<HeldUp> {
+        let lanes: Vec<_> = locked(&self.0.lanes).iter().map(|(of, lane)| (*of, Arc::clone(lane))).collect();
+        let held = lanes.into_iter().filter_map(|(of, lane)| {
+            let (until, brake) = lane.held_up()?;
+            Some(HeldUp { installation: of, until, brake })
+        });
+        let mut held: Vec<HeldUp> = held.collect();
+        held.sort_by_key(|held| held.installation.map(|installation| installation.0));
+        held
     }
 
     /// What happened so far.

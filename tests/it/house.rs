@@ -206,6 +206,11 @@ impl House {
         }
     }
 
+    /// Other wishes for the next start.
+    pub fn wish(&mut self, wish: impl FnOnce(&mut Plan)) {
+        wish(&mut self.plan);
+    }
+
     /// Starts skep (again) on what is stored.
     pub async fn open(&mut self) {
         assert!(self.skep.is_none(), "skep runs already");

@@ -11,6 +11,8 @@ mod command;
 mod draft;
 mod edit;
 mod end;
+mod held;
+mod late;
 mod outage;
 mod pause;
 mod pull;
@@ -35,6 +37,7 @@ use super::label;
 use super::policy::{GO_LABEL, Policy};
 use super::story::Happening;
 use super::task::Task;
+use super::text;
 
 /// What was decided: the task as it is now, what is to be done outside, what is no longer to be done, what the world may
 /// know, and why.
@@ -84,7 +87,12 @@ pub struct Context<'a> {
 /// Decides what an event means for a task.
 pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision {
     let cx = Context { policy, now };
-    let draft = Draft::new(task.clone(), cx);
+    late::told((task, event), choose(task, event, cx), cx)
+}
+
+fn choose(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
+    let policy = cx.policy;
+    let draft = held::passed(Draft::new(task.clone(), cx), event);
     match event {
         Event::Labeled { label, sender, snapshot } if label::same(label, GO_LABEL) => {
             trigger::asked(draft, sender, snapshot)
@@ -103,6 +111,7 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
         Event::IssueEdited { .. } => edit::made(draft, event),
         Event::Commented { .. } => talk::commented(draft, event),
         Event::CommentDeleted { comment, sender } => talk::comment_deleted(draft, *comment, sender),
+        Event::RightLost { login } => end::stop(draft, &text::talk::right_lost(login), i64::MAX),
         Event::Weighed { found } => talk::weighed(draft, found),
         Event::Reviewed { pull, review, sender, .. } => review::reviewed(draft, *pull, *review, sender),
         Event::ReviewRead { review } => review::read(draft, review),
@@ -127,6 +136,7 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
             draft.task.shown.comment = Some(*comment);
             draft.because("the status comment is known")
         }
+        Event::HeldUp { effect, until } => held::up(draft, *effect, *until),
         Event::EffectFailed { effect, session, say, exhausted } => {
             let (effect, session, exhausted) = (*effect, session.as_ref(), *exhausted);
             end::effect_failed(draft, &end::FailedEffect { effect, session, say, exhausted })

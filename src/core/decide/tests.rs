@@ -47,7 +47,14 @@ fn stages() -> Vec<(&'static str, Task)> {
         standing: PullStanding::Open,
     });
     let review = walk(&path);
-    let revision = [&path[..], &[self::review(ReviewVerdict::ChangesRequested, Permission::Write)]].concat();
+    // Another review than the one of the events: that one is still to come.
+    let earlier = match self::review(ReviewVerdict::ChangesRequested, Permission::Write) {
+        Event::ReviewRead { review } => {
+            Event::ReviewRead { review: Box::new(crate::core::event::ReviewFacts { id: 60, ..*review }) }
+        }
+        other => other,
+    };
+    let revision = [&path[..], &[earlier]].concat();
     let failed_revision = walk(&[&revision[..], &[Event::SlotGranted, ready(1), failed(EffectKind::RunTurn)]].concat());
     let asked = [&path[..4], &[asks()]].concat();
     let waiting = [&asked[..], &[turn("Asked.", None)]].concat();

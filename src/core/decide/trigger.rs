@@ -28,6 +28,8 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
     }
     // Also when a session is on: an older removal of the label, still on its way, must not end it.
     draft.task.last_trigger = snapshot.at;
+    // What came before is older than the trigger; what comes in the same second is news.
+    draft.task.last_removal = 0;
     let paused = draft.task.is_paused();
     let mere_bot = sender.kind != AccountKind::User && !draft.cx.policy.allowed_bots.contains(&sender.id);
     match busy(&draft.task) {

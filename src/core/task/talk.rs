@@ -26,6 +26,9 @@ pub struct Talk {
     pub told_off: Vec<String>,
     /// Comments that were taken, with GitHub's time of them: none is taken twice.
     pub taken: Vec<(CommentId, i64)>,
+    /// Reviews that were read, whatever they said: none is taken twice.
+    #[serde(default)]
+    pub reviews: Vec<i64>,
     /// How many comments of bots were taken in a row.
     pub bot_rounds: u32,
     /// Whom we assigned, because a question waits for them.

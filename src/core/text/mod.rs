@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod answers;
 pub mod command;
+pub mod downtime;
 pub mod failure;
 pub mod left_out;
 pub mod prompt;

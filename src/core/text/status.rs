@@ -21,6 +21,7 @@ pub fn render(task: &Task, cx: Context<'_>) -> String {
         parts.extend(doing(task, progress));
     }
     parts.extend(ending(task));
+    parts.extend(held_up(task, cx));
     parts.extend(details(task, cx));
     parts.push(format!("<sub>updated {}</sub>", clock(cx.now)));
     sanitise::fit(&parts.join("\n\n"), LIMIT)
@@ -55,6 +56,16 @@ fn header(task: &Task) -> String {
         Stage::Ended { end: End::Unchanged, .. } => format!("**Needs {}** · no file was changed", whom(task)),
         Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at),
     }
+}
+
+/// That something is ready and waits for GitHub.
+fn held_up(task: &Task, cx: Context<'_>) -> Option<String> {
+    let until = task.shown.held_until.filter(|until| *until > cx.now)?;
+    Some(format!(
+        "Held up until {}: GitHub takes only so many comments and pull requests in an hour. Nobody has to do anything; \
+         what is missing follows then.",
+        clock(until)
+    ))
 }
 
 /// Who has to act; named without a ping, since each edit would be one.

@@ -51,6 +51,17 @@ pub fn unread(review: bool) -> String {
     format!("{what} could not be read: GitHub did not answer. Please write it again.")
 }
 
+/// Something a person did was heard of much later than it happened.
+pub fn heard_late(what: &str, at: i64, now: i64) -> String {
+    let (clock, late) = (super::clock(at), super::span(now - at));
+    format!("Heard {late} late of {what} (of {clock}): skep was down, or GitHub could not reach it.")
+}
+
+/// Whoever asked may not ask any more.
+pub fn right_lost(login: &str) -> String {
+    format!("@{login}, who asked for this, may not start work here any more")
+}
+
 /// The switch was taken off.
 pub fn label_removed(login: &str) -> String {
     format!("@{login} removed the label `agent:go`")

@@ -188,6 +188,9 @@ mod tests {
         assert_eq!(route.path, "/repos/{owner}/{repo}/issues/comments/{comment}/reactions");
         let (_, values) = find(&Method::DELETE, "/repos/a/b/issues/1/labels/agent%3Ago").expect("an encoded label");
         assert_eq!(values.get("label").map(String::as_str), Some("agent:go"));
+        let (route, _) =
+            find(&Method::GET, "/repos/a/b/issues/comments").expect("all comments, not the issue so called");
+        assert_eq!(route.path, "/repos/{owner}/{repo}/issues/comments");
         assert!(find(&Method::POST, "/repos/a/b/branches/x").is_none());
         assert!(find(&Method::GET, "/repos/a/b/issues/1/labels/x/y").is_none());
     }

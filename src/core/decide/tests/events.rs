@@ -358,6 +358,8 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("another pull request merged", Event::PullClosed { number: 99, merged: true }),
         ("answered", Event::Answered { session: session(1) }),
         ("status posted", Event::StatusPosted { comment: CommentId(77) }),
+        ("right lost", Event::RightLost { login: "ana".into() }),
+        ("held up", Event::HeldUp { effect: EffectKind::Say, until: 3_600_000 }),
         ("failed: check trigger", failed(EffectKind::CheckTrigger)),
         ("failed: show status", failed(EffectKind::ShowStatus)),
         ("failed: publish", failed(EffectKind::Publish)),
