@@ -77,6 +77,7 @@ fn main() {
                     branch: AgentBranch::new(IssueNumber(1), "bench"),
                     path: path.clone(),
                     author: Identity::new("skep", "skep@localhost"),
+                    ignore: skep::core::leavings::list(&[], &[]),
                 };
                 let began = Instant::now();
                 runtime.block_on(room.create_workspace(&spec)).expect("a working copy");

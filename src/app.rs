@@ -1,10 +1,12 @@
 //! Composition: builds the rooms, starts the loops, drains on SIGTERM. The only place that knows all rooms at once.
 //!
 //! Order matters. At start: the data folder is locked, the database opened, leases of a former life released, orphans of
-//! it ended; then the engine and the runner start, and only then the door opens. At the end the other way round.
+//! it ended; then the engine and the door start; the runner waits until the sweep has
+//! looked at what is on. At the end the other way round.
 
 mod desk;
 mod intake;
+mod room;
 mod setup;
 
 use std::collections::BTreeMap;
@@ -19,14 +21,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::agent::{Agents, AgentsConfig, Confinement};
 use crate::core::agent::AgentSpec;
+use crate::core::leavings;
 use crate::core::policy::{Me, Policy};
 use crate::core::time::Clock;
-use crate::engine::Engine;
+use crate::engine::{self, Engine};
 use crate::git::{Git, GitConfig};
 use crate::github::{GitHub, GitHubConfig};
 use crate::http::{self, Bounds, Caps, Hosts};
 use crate::runner::{MarkerKey, Parts, Runner};
 use crate::store::{self, DataLock, Store};
+use crate::sweep::Sweep;
 
 pub use desk::{FrontDesk, event_line};
 pub use intake::FrontDoor;
@@ -51,6 +55,8 @@ pub struct App {
     pub engine: Engine,
     /// Performs.
     pub runner: Runner,
+    /// Finds what nobody told us of.
+    pub sweep: Sweep,
     /// The part behind the public address.
     pub door: Arc<FrontDoor>,
     /// The part behind the admin address.
@@ -84,21 +90,25 @@ impl App {
             agents,
             policy: policy.clone(),
             secrets: keys(&setup.specs),
+            ignore: leavings::list(setup.specs.values().flat_map(|spec| &spec.ignore), &setup.ignore),
             specs: setup.specs,
             clock: setup.clock.clone(),
+            ballast: crate::runner::Ballast::new(&setup.data_dir),
             data_dir: setup.data_dir,
             marker,
             owner,
             knobs: setup.knobs,
             posted: std::sync::Mutex::default(),
             mail: crate::runner::Mail::default(),
+            usage: crate::runner::Usage::default(),
         });
         seed_pace(&parts).await.context("read what was posted in the last hour")?;
         let engine = Engine::new(store.clone(), policy, setup.clock.clone());
         let runner = Runner::new(parts.clone());
+        let sweep = Sweep::new(parts.clone());
         let door = Arc::new(FrontDoor::new(store.clone(), setup.github.secrets, parts.clone()));
         let desk = Arc::new(FrontDesk::new(store.clone(), parts));
-        Ok(Self { store, engine, runner, door, desk, _lock: Arc::new(lock) })
+        Ok(Self { store, engine, runner, sweep, door, desk, _lock: Arc::new(lock) })
     }
 
     /// Starts engine, runner and both addresses.
@@ -108,21 +118,32 @@ impl App {
         };
         let (public, admin) = (bind(addresses.listen).await?, bind(addresses.admin).await?);
         let (listen, admin_listen) = (public.local_addr()?, admin.local_addr()?);
+        room::look(&self.engine, &self.runner).await;
         self.engine.schedule().await.context("give out free slots")?;
-        let (work, doors) = (CancellationToken::new(), CancellationToken::new());
+        let (work, doors, looked) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
         let public_router = http::public_router(self.door.clone(), Caps::default());
         let admin_router = http::admin_router(self.desk.clone(), Hosts::default());
         let loops = vec![
             tokio::spawn(self.engine.clone().run(doors.clone())),
-            tokio::spawn(crate::sweep::run(self.runner.clone(), work.clone())),
+            tokio::spawn(self.sweep.clone().run(looked.clone(), work.clone())),
+            tokio::spawn(room::watch(self.engine.clone(), self.runner.clone(), work.clone())),
         ];
-        let runner = tokio::spawn(self.runner.clone().run(work.clone()));
+        let runner = tokio::spawn(after(looked, work.clone(), self.runner.clone().run(work.clone())));
         let served = vec![
             tokio::spawn(http::serve(public, public_router, Bounds::default(), doors.clone())),
             tokio::spawn(http::serve(admin, admin_router, Bounds::default(), doors.clone())),
         ];
         Ok(Running { app: self, listen, admin: admin_listen, work, doors, loops, runner, served })
     }
+}
+
+/// Begins once the sweep has looked at what is on: an issue that was closed meanwhile must not see its agent again.
+async fn after(looked: CancellationToken, work: CancellationToken, run: impl Future<Output = ()>) {
+    tokio::select! {
+        () = looked.cancelled() => {}
+        () = work.cancelled() => {}
+    }
+    run.await;
 }
 
 /// A skep at work.
@@ -285,13 +306,11 @@ pub fn random(prefix: &str) -> anyhow::Result<String> {
     Ok(format!("{prefix}-{}", hex::encode(bytes)))
 }
 
-/// A restart must not forget what GitHub still counts.
+/// A restart must not forget what GitHub still counts: per installation, whatever the number of its tasks.
 async fn seed_pace(parts: &Parts) -> anyhow::Result<()> {
-    let since = (parts.clock)() - HOUR;
-    for task in parts.store.tasks(&store::TaskFilter::default(), 1_000).await? {
-        let history = parts.store.content_history(&format!("github:{}", task.installation), since).await?;
-        if !history.is_empty() {
-            parts.github.seed_history(task.installation, &history);
+    for (lane, history) in parts.store.content_history((parts.clock)() - HOUR).await? {
+        if let Some(installation) = engine::lane_installation(&lane) {
+            parts.github.seed_history(installation, &history);
         }
     }
     Ok(())

@@ -82,6 +82,8 @@ pub struct Config {
     pub allowed_bots: Vec<UserId>,
     /// Protected paths that a pull request may touch all the same.
     pub allow_protected: AllowProtected,
+    /// What tools leave beside the work, added to the built-in list: patterns of gitignore(5).
+    pub ignore: Vec<String>,
     /// Whether whoever opened an issue may answer questions about it without write access.
     pub author_answers: bool,
     /// When a draft becomes ready for review.
@@ -152,6 +154,7 @@ impl Config {
             old_git: OldGit::Refuse,
             allowed_bots: Vec::new(),
             allow_protected: AllowProtected::Nothing,
+            ignore: Vec::new(),
             author_answers: false,
             ready: MakeReady::Green,
             look_again: LOOK_AGAIN,
@@ -238,6 +241,7 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
     let old_git = reading.meant("old_git", |found| old_git(&found.text)).unwrap_or_default();
     let allowed_bots = reading.of_file("allowed_bots", bots).unwrap_or_default();
     let allow_protected = reading.of_file("allow_protected", protected).unwrap_or_default();
+    let ignore = reading.of_file("ignore", agents::patterns).unwrap_or_default();
     let author_answers = reading.of_file("author_answers", Item::switch).unwrap_or_default();
     let ready = reading.of_file("ready", ready).unwrap_or_default();
     let look_again = reading.meant("look_again", |found| pause(&found.text)).unwrap_or(LOOK_AGAIN);
@@ -258,6 +262,7 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
         old_git,
         allowed_bots,
         allow_protected,
+        ignore,
         author_answers,
         ready,
         look_again,

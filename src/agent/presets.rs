@@ -12,6 +12,8 @@ struct Preset {
     inherit: &'static [&'static str],
     auto: bool,
     resume: bool,
+    /// What it writes into its working copy for itself.
+    ignore: &'static [&'static str],
 }
 
 const PRESETS: [Preset; 6] = [
@@ -30,6 +32,7 @@ const PRESETS: [Preset; 6] = [
         ],
         auto: true,
         resume: true,
+        ignore: &[],
     },
     // https://github.com/agentclientprotocol/claude-agent-acp: refuses to bypass permissions for root unless IS_SANDBOX is
     // set; with tool search on, tools of MCP servers are hidden behind a search.
@@ -47,6 +50,7 @@ const PRESETS: [Preset; 6] = [
         inherit: &["ANTHROPIC_*", "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"],
         auto: false,
         resume: true,
+        ignore: &[".claude/settings.local.json", ".claude/worktrees", "CLAUDE.local.md"],
     },
     // https://github.com/google-gemini/gemini-cli: `--acp`; loading a session answers "Invalid session identifier" (issue
     // 29288) and replays late, so it is not loaded again.
@@ -63,6 +67,7 @@ const PRESETS: [Preset; 6] = [
         ],
         auto: false,
         resume: false,
+        ignore: &["gha-creds-*.json"],
     },
     // https://github.com/agentclientprotocol/codex-acp: its default mode lets a model judge approvals; its own sandbox cannot
     // write git's folder. skep's sandbox is the fence, so full access inside it.
@@ -73,6 +78,7 @@ const PRESETS: [Preset; 6] = [
         inherit: &["OPENAI_API_KEY", "CODEX_API_KEY", "OPENAI_BASE_URL", "CODEX_HOME"],
         auto: true,
         resume: true,
+        ignore: &[],
     },
     // https://opencode.ai/docs/acp: asks no permission unless configured to.
     Preset {
@@ -86,6 +92,7 @@ const PRESETS: [Preset; 6] = [
         inherit: &["OPENCODE_*", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY"],
         auto: true,
         resume: true,
+        ignore: &[".opencode/node_modules", ".opencode/bun.lock"],
     },
     // https://block.github.io/goose: `approve` asks before each tool, so that skep's policy answers; no keyring in a sandbox.
     Preset {
@@ -95,6 +102,7 @@ const PRESETS: [Preset; 6] = [
         inherit: &["GOOSE_*", "OPENAI_*", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "OPENROUTER_API_KEY"],
         auto: false,
         resume: true,
+        ignore: &[".goose/memory"],
     },
 ];
 
@@ -128,6 +136,7 @@ fn spec(preset: &Preset) -> AgentSpec {
         inherit: preset.inherit.iter().map(|name| (*name).to_owned()).collect(),
         auto: preset.auto,
         resume: preset.resume,
+        ignore: preset.ignore.iter().map(|pattern| (*pattern).to_owned()).collect(),
         ..AgentSpec::new(preset.name, command)
     }
 }

@@ -11,7 +11,7 @@ use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::place::{Actor, Place};
 use crate::core::task::Task;
 use crate::engine::Fact;
-use crate::github::{At, GitHubError};
+use crate::github::{At, Brake, GitHubError, HeldUp};
 use crate::http::{Answer, ApiError, Batch, Desk, EventPage, LogPage, NotStarted, SessionFilter, Started, Target};
 use crate::runner::{Parts, read_facts};
 use crate::store::{self, Accepted, EventRow, NewInbox, SessionRow, Store, StoreError, TaskFilter};
@@ -122,6 +122,7 @@ impl Desk for FrontDesk {
         let counts = self.store.counts().await.map_err(|error| trouble(&error))?;
         let queued = TaskFilter { state: Some("queued".into()) };
         let queue = self.store.tasks(&queued, 50).await.map_err(|error| trouble(&error))?;
+        let down = self.store.meta(crate::sweep::REPORT).await.map_err(|error| trouble(&error))?;
         let live = store::SessionFilter { live: Some(true), ..store::SessionFilter::default() };
         let active = self.store.sessions(&live, 100).await.map_err(|error| trouble(&error))?;
         Ok(json!({
@@ -136,6 +137,8 @@ impl Desk for FrontDesk {
             "effects_failed": counts.effects_failed,
             "queue": queue.iter().filter_map(queued_line).collect::<Vec<_>>(),
             "active": active.iter().map(session_line).collect::<Vec<_>>(),
+            "downtime": down.and_then(|json| serde_json::from_str::<Value>(&json).ok()),
+            "held_up": self.parts.github.held_up().iter().map(held_line).collect::<Vec<_>>(),
             "sandbox": self.parts.policy.confinement_warning.as_deref().unwrap_or("bubblewrap"),
         }))
     }
@@ -269,6 +272,14 @@ fn unread(place: &Place, error: &GitHubError) -> String {
 
 fn refused(error: &GitHubError) -> ApiError {
     ApiError::conflict(error.to_string())
+}
+
+fn held_line(held: &HeldUp) -> Value {
+    let brake = match held.brake {
+        Brake::GitHub => "github",
+        Brake::Pace => "pace",
+    };
+    json!({ "installation": held.installation, "until": held.until, "by": brake })
 }
 
 fn session_line(row: &SessionRow) -> Value {

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use crate::core::time::Clock;
 use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness};
-use crate::runner::Parts;
-use crate::store::{Accepted, NewInbox, Store};
-use crate::webhook::{self, Secrets};
+use crate::runner::{Disk, Parts};
+use crate::store::{Accepted, Complaint, NewInbox, Store};
+use crate::webhook::{self, Secrets, Turned};
 
 /// Takes deliveries in.
 pub struct FrontDoor {
@@ -17,12 +17,25 @@ pub struct FrontDoor {
     clock: Clock,
     confined: bool,
     parts: Arc<Parts>,
+    trouble: Complaint,
 }
 
 impl FrontDoor {
     pub(super) fn new(store: Store, secrets: Secrets, parts: Arc<Parts>) -> Self {
         let confined = parts.policy.confinement_warning.is_none();
-        Self { store, secrets, clock: parts.clock.clone(), confined, parts }
+        Self { store, secrets, clock: parts.clock.clone(), confined, parts, trouble: Complaint::default() }
+    }
+}
+
+impl FrontDoor {
+    /// What is shut or has moved, once the fact itself is stored: what fails of it must come behind it.
+    fn turn(&self, turned: Option<Turned>) {
+        match turned {
+            Some(Turned::Suspended(installation)) => self.parts.github.suspended(installation),
+            Some(Turned::Uninstalled(installation)) => self.parts.github.uninstalled(installation),
+            Some(Turned::Moved(repository, installation)) => self.parts.github.moved(repository, installation),
+            Some(Turned::Open(_)) | None => {}
+        }
     }
 }
 
@@ -33,7 +46,8 @@ impl Intake for FrontDoor {
 
     async fn accept(&self, delivery: Delivery) -> Result<AcceptedAs, Busy> {
         // Before the engine can free what waits for it: a hint that costs one question when it is wrong.
-        if let Some(installation) = webhook::opened(&delivery.event, &delivery.body) {
+        let turned = webhook::turned(&delivery.event, &delivery.body);
+        if let Some(Turned::Open(installation)) = turned {
             self.parts.github.wake(installation);
         }
         let fact = NewInbox {
@@ -45,10 +59,13 @@ impl Intake for FrontDoor {
             received_at: delivery.received_at,
         };
         match self.store.accept(fact).await {
-            Ok(Accepted::New { .. }) => Ok(AcceptedAs::New),
+            Ok(Accepted::New { .. }) => {
+                self.turn(turned);
+                Ok(AcceptedAs::New)
+            }
             Ok(Accepted::Duplicate) => Ok(AcceptedAs::Duplicate),
             Err(error) => {
-                tracing::error!(%error, delivery = delivery.guid, "a delivery could not be stored; answering 503");
+                self.trouble.say("a delivery could not be stored; answering 503", &error);
                 Err(Busy)
             }
         }
@@ -57,7 +74,14 @@ impl Intake for FrontDoor {
     async fn ready(&self) -> Readiness {
         let now = (self.clock)().to_string();
         let database = self.store.put_meta("ready", &now).await;
+        let wanted = self.parts.policy.limits.disk_reserve_bytes;
+        let disk = match Disk::of(&self.parts.data_dir) {
+            Ok(disk) if disk.is_short(wanted) => format!("{} MiB are free: no session starts", disk.free >> 20),
+            Ok(disk) => format!("{} MiB are free", disk.free >> 20),
+            Err(error) => error.to_string(),
+        };
         let reasons = json!({
+            "disk": disk,
             "database": database.as_ref().map_or_else(ToString::to_string, |()| "writes".to_owned()),
             "sandbox": if self.confined { "bubblewrap" } else { "none: agents run in a process group only" },
         });

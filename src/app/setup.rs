@@ -42,6 +42,8 @@ pub struct Setup {
     pub allowed_bots: Vec<UserId>,
     /// Protected paths that a pull request may touch all the same.
     pub allow_protected: AllowProtected,
+    /// Patterns of gitignore(5) that are added to the built-in ones.
+    pub ignore: Vec<String>,
     /// Whether whoever opened an issue may answer questions about it.
     pub author_answers: bool,
     /// When a draft becomes ready for review.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::screen::{moment, span};
+use crate::core::downtime::DownTime;
 use crate::core::session::SessionState;
 
 /// `GET /api/v1/status`.
@@ -23,8 +24,19 @@ pub struct StatusAnswer {
     pub inbox_unhandled: i64,
     pub effects_open: i64,
     pub effects_failed: i64,
+    pub downtime: Option<DownTime>,
+    pub held_up: Vec<HeldLine>,
     pub active: Vec<SessionLine>,
     pub queue: Vec<QueueLine>,
+}
+
+/// An installation on which nothing new is posted at present.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct HeldLine {
+    pub installation: Option<i64>,
+    pub until: i64,
+    pub by: String,
 }
 
 /// A task in the queue.

@@ -62,6 +62,7 @@ fn setup(config: Config) -> anyhow::Result<Setup> {
         limits: config.limits,
         allowed_bots: config.allowed_bots,
         allow_protected: config.allow_protected,
+        ignore: config.ignore,
         author_answers: config.author_answers,
         ready: config.ready,
         pace: Pace { burst, per_second, per_minute, per_hour, ..Pace::default() },

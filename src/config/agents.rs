@@ -12,6 +12,7 @@ use super::reference::keys_under;
 use super::sources::{Environment, Found};
 use super::words;
 use crate::core::agent::AgentSpec;
+use crate::core::leavings;
 
 /// Who knows the built-in presets.
 pub type Presets<'a> = &'a dyn Fn(&str) -> Option<AgentSpec>;
@@ -155,6 +156,7 @@ fn put(spec: &mut AgentSpec, key: &str, item: Item) -> Result<(), Mistake> {
         "resume" => spec.resume = item.switch()?,
         "expose" => spec.expose = item.list()?.into_iter().map(folder).collect::<Result<_, _>>()?,
         "home" => spec.home = Some(folder(item)?),
+        "ignore" => spec.ignore.extend(patterns(item)?),
         _ => return Err(item.wrong("there is no such key")),
     }
     Ok(())
@@ -199,6 +201,16 @@ fn inherit(item: Item) -> Result<Vec<String>, Mistake> {
     match names.iter().find(|name| is_ours(name) || matches!(name.as_str(), "" | "*")) {
         Some(name) => Err(Mistake::new(at, format!("`{name}` is never passed to an agent"))),
         None => Ok(names),
+    }
+}
+
+/// Patterns of gitignore(5).
+pub(super) fn patterns(item: Item) -> Result<Vec<String>, Mistake> {
+    let at = item.at.clone();
+    let patterns = item.texts()?;
+    match patterns.iter().find(|pattern| !leavings::is_pattern(pattern)) {
+        Some(pattern) => Err(Mistake::new(at, format!("{pattern:?} is not a pattern of .gitignore"))),
+        None => Ok(patterns),
     }
 }
 

@@ -24,8 +24,17 @@ pub const PERMISSIONS: [(&str, &str); 7] = [
 ];
 
 /// The webhook events the App subscribes to, in the order of the alphabet.
-pub const EVENTS: [&str; 8] =
-    ["check_suite", "issue_comment", "issues", "pull_request", "pull_request_review", "push", "status", "workflow_run"];
+pub const EVENTS: [&str; 9] = [
+    "check_suite",
+    "issue_comment",
+    "issues",
+    "pull_request",
+    "pull_request_review",
+    "push",
+    "repository",
+    "status",
+    "workflow_run",
+];
 
 /// The App's credentials and addresses.
 #[derive(Debug, Clone)]

@@ -148,13 +148,19 @@ pub(super) const ENTRIES: [Entry; 18] = [
 ];
 
 /// Name, default and meaning of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str, &str); 23] = [
+const FILE_ONLY: [(&str, &str, &str); 25] = [
     ("allowed_bots", "[]", "User numbers of bots that may start work all the same."),
     (
         "allow_protected",
         "false",
         "Whether pull requests may touch protected paths (`.github/**`, agents' configuration …): `true`, or a list of globs \
          over whole paths (`?`, `*`, and `**` across folders).",
+    ),
+    (
+        "ignore",
+        "[]",
+        "What tools leave beside the work and is not published: patterns as in `.gitignore`, added to the built-in list \
+         (`.venv`, `node_modules`, `__pycache__`, `.DS_Store` …); `!name` takes one out. The repository's own rules win.",
     ),
     (
         "author_answers",
@@ -180,6 +186,11 @@ const FILE_ONLY: [(&str, &str, &str); 23] = [
     ("agents.<name>.resume", "the preset's, or true", "Whether an earlier session of the agent may be loaded again."),
     ("agents.<name>.expose", "[]", "Absolute folders the agent may read besides its working copy."),
     ("agents.<name>.home", "one per session", "Absolute folder used as its home: for agents that keep a login there."),
+    (
+        "agents.<name>.ignore",
+        "the preset's",
+        "What this agent writes into the working copy for itself, added to the preset's and to `ignore`.",
+    ),
     ("roles.<name>.description", "the built-in role's", "One sentence for people."),
     (
         "roles.<name>.prompt",

@@ -6,6 +6,7 @@ use super::limits::{KNOBS, Numbers};
 use super::reading::hidden;
 use super::reference::{ENTRIES, entry_of, shown};
 use super::{AllowProtected, Config, LogFormat, MakeReady, OldGit, Sandbox};
+use crate::core::leavings::BUILT_IN;
 use crate::core::role::Role;
 
 impl Config {
@@ -29,13 +30,14 @@ impl Config {
             let variables: Vec<&str> = spec.environment.keys().map(String::as_str).collect();
             text.push_str(&format!(
                 "\n[agents.{name}]\ncommand = {:?}\nenvironment = {variables:?}  # values hidden\nmode = {}\nauto = {}\n\
-                 resume = {}\nexpose = {:?}\nhome = {}\n",
+                 resume = {}\nexpose = {:?}\nhome = {}\nignore = {:?}\n",
                 spec.command,
                 quoted_or_none(spec.mode.as_deref()),
                 spec.auto,
                 spec.resume,
                 spec.expose,
                 quoted_or_none(spec.home.as_deref()),
+                spec.ignore,
             ));
         }
         self.roles.values().map(show_role).fold(text, |text, role| text + &role)
@@ -53,7 +55,9 @@ impl Config {
             MakeReady::Never => "never",
         };
         format!(
-            "allowed_bots = {bots:?}\nallow_protected = {protected}\nauthor_answers = {}\nready = {ready:?}\n",
+            "allowed_bots = {bots:?}\nallow_protected = {protected}\nignore = {:?}  # besides {}\nauthor_answers = {}\nready = {ready:?}\n",
+            self.ignore,
+            BUILT_IN.join(" "),
             self.author_answers
         )
     }

@@ -52,6 +52,8 @@ pub enum WordKind {
         /// The pull request.
         pull: i64,
     },
+    /// Answers in own words that did not fill the agent's form.
+    Unfitting,
     /// The title or body was changed.
     Edited,
     /// The plan was approved: files may be changed.

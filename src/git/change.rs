@@ -42,6 +42,8 @@ pub(super) struct RawChange {
     pub(super) old_mode: String,
     /// Octal mode after; `000000` when there is nothing.
     pub(super) new_mode: String,
+    /// Object before.
+    pub(super) old_object: String,
     /// Object after.
     pub(super) new_object: String,
     /// `A`, `M`, `D`, `R`, `T` …
@@ -77,13 +79,14 @@ fn read<'a>(
         };
         let record = std::str::from_utf8(record).ok()?;
         let fields: Vec<&str> = record.split(' ').collect();
-        let [old_mode, new_mode, _, new_object, status] = fields[..] else { return None };
+        let [old_mode, new_mode, old_object, new_object, status] = fields[..] else { return None };
         let status = *status.as_bytes().first()?;
         let first = tokens.next()?.to_vec();
         let moved = matches!(status, b'R' | b'C');
         let (path, from) = if moved { (tokens.next()?.to_vec(), Some(first)) } else { (first, None) };
-        let [old_mode, new_mode, new_object] = [old_mode, new_mode, new_object].map(str::to_owned);
-        changes.push(RawChange { old_mode, new_mode, new_object, status, path, from });
+        let [old_mode, new_mode, old_object, new_object] =
+            [old_mode, new_mode, old_object, new_object].map(str::to_owned);
+        changes.push(RawChange { old_mode, new_mode, old_object, new_object, status, path, from });
     }
     Some(changes)
 }

@@ -12,12 +12,16 @@ use serde::{Deserialize, Serialize};
 use super::Git;
 use super::bundle;
 use super::change::{FileChange, RawChange, read_counted, read_raw};
+use super::conflict;
 use super::error::GitError;
+use super::fenced::{self, Told};
 use super::mirror::read_ref;
 use super::process::{Beyond, Call, Input};
 use super::protect::{LINK, Link, case_clashes, problems, protected};
 use super::quarantine::Quarantine;
+use super::snapshot::Snapshot;
 use super::workspace::{Identity, session_ref};
+use crate::core::event::LeftOut;
 use crate::core::ids::{RepositoryId, SessionId, Sha};
 
 /// Listings of paths; a tree of half a million files has about 40 MiB of them.
@@ -25,6 +29,8 @@ pub(super) const LISTING: usize = 128 << 20;
 
 /// Merges of the base in one session that are looked into.
 const MERGES: usize = 20;
+/// The most files with conflicts that are named.
+const CONFLICTS: usize = 20;
 
 /// How much a session may change before a human has to agree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +70,8 @@ pub struct CollectSpec {
     pub message: String,
     /// What to report as too much.
     pub limits: DiffLimits,
+    /// What is a leaving of tools: patterns of gitignore(5).
+    pub ignore: Vec<String>,
 }
 
 /// What a session made, by evidence.
@@ -89,6 +97,10 @@ pub struct Collected {
     pub protected: Vec<String>,
     /// Limits exceeded, as sentences.
     pub over: Vec<String>,
+    /// Files with conflicts that nobody resolved.
+    pub conflicts: Vec<String>,
+    /// What the working copy holds beside it.
+    pub left_out: Vec<LeftOut>,
 }
 
 impl Git {
@@ -97,12 +109,28 @@ impl Git {
     /// kept of it.
     pub async fn collect(&self, spec: &CollectSpec) -> Result<Collected, GitError> {
         let mirror = self.mirror_path(spec.repository);
-        let taking = Taking { git: self, spec, quarantine: Quarantine::open(&mirror, &spec.session)? };
+        let told = fenced::read(spec.bundle.as_deref()).await?;
+        let taking = Taking { git: self, spec, quarantine: Quarantine::open(&mirror, &spec.session)?, told };
         let committed = taking.agents_head().await?;
         let parent = taking.parent(&committed, read_ref(&mirror, &session_ref(&spec.session))).await?;
-        let head = taking.commit_rest(&parent).await?;
-        let mut collected = taking.evidence(&head).await?;
-        collected.committed_by_us = head != committed;
+        let (head, mut left_out) = taking.commit_rest(&parent).await?;
+        let other = if head == spec.base { taking.other_branch().await? } else { None };
+        let head = other.as_ref().map_or(head, |branch| branch.head.clone());
+        left_out.extend(taking.elsewhere(other.as_ref(), &head));
+        let mut collected = match taking.evidence(&head).await {
+            // With the base merged in, one commit above the old base would hold what others did as well.
+            Err(GitError::Unsafe { .. }) if spec.upstream.is_none() && (committed != spec.base || other.is_some()) => {
+                let (head, links) = taking.without_links(&head).await?;
+                left_out.extend(links);
+                taking.evidence(&head).await?
+            }
+            judged => judged?,
+        };
+        let head = collected.head.clone();
+        collected.committed_by_us = head != committed && other.as_ref().is_none_or(|branch| branch.head != head);
+        left_out.sort();
+        left_out.dedup();
+        collected.left_out = left_out;
         let quarantine = taking.quarantine;
         quarantine.admit()?;
         let name = session_ref(&spec.session);
@@ -117,6 +145,7 @@ pub(super) struct Taking<'a> {
     pub(super) git: &'a Git,
     pub(super) spec: &'a CollectSpec,
     pub(super) quarantine: Quarantine,
+    pub(super) told: Told,
 }
 
 impl Taking<'_> {
@@ -128,9 +157,9 @@ impl Taking<'_> {
     async fn agents_head(&self) -> Result<Sha, GitError> {
         let base = &self.spec.base;
         let Some(bundle) = &self.spec.bundle else { return Ok(base.clone()) };
-        let head = bundle::take(&self.git.inner.program, &self.quarantine, bundle, base).await?;
-        match head {
-            Some(head) if self.contains(&head, base).await? => Ok(head),
+        let heads = bundle::take(&self.git.inner.program, &self.quarantine, bundle, base).await?;
+        match heads.into_iter().find(|(name, _)| name == "HEAD") {
+            Some((_, head)) if self.contains(&head, base).await? => Ok(head),
             _ => Ok(base.clone()),
         }
     }
@@ -138,12 +167,20 @@ impl Taking<'_> {
     /// A commit of ours from an earlier collection of this session is built upon, unless the agent went another way.
     async fn parent(&self, committed: &Sha, earlier: Option<Sha>) -> Result<Sha, GitError> {
         match earlier {
-            Some(earlier) if self.contains(&earlier, committed).await? => Ok(earlier),
+            Some(earlier) if self.is_ours(&earlier).await? && self.contains(&earlier, committed).await? => Ok(earlier),
             _ => Ok(committed.clone()),
         }
     }
 
-    async fn contains(&self, head: &Sha, ancestor: &Sha) -> Result<bool, GitError> {
+    /// What was taken from another branch is a commit of the agent's, of which the working tree knows nothing.
+    async fn is_ours(&self, commit: &Sha) -> Result<bool, GitError> {
+        let call = self.quarantine.call("log").args(["-1", "--format=%ce%n%B", "--end-of-options", commit.as_str()]);
+        let said = String::from_utf8_lossy(&self.run(call).await?).into_owned();
+        let trailer = format!("Skep-Session: {}", self.spec.session);
+        Ok(said.lines().next() == Some(self.spec.author.email()) && said.lines().any(|line| line == trailer))
+    }
+
+    pub(super) async fn contains(&self, head: &Sha, ancestor: &Sha) -> Result<bool, GitError> {
         if head == ancestor {
             return Ok(true);
         }
@@ -156,13 +193,19 @@ impl Taking<'_> {
     }
 
     /// Commits what differs between `parent` and the working tree; without a difference it is `parent`.
-    async fn commit_rest(&self, parent: &Sha) -> Result<Sha, GitError> {
-        let Some(tree) = self.snapshot(parent).await? else { return Ok(parent.clone()) };
+    async fn commit_rest(&self, parent: &Sha) -> Result<(Sha, Vec<LeftOut>), GitError> {
+        let Snapshot { tree, left_out } = self.snapshot(parent).await?;
+        let Some(tree) = tree else { return Ok((parent.clone(), left_out)) };
         let name = format!("{parent}^{{tree}}");
         let parents_tree = self.run(self.quarantine.call("rev-parse").args(["--verify", "--quiet", &name])).await?;
         if tree == sha("rev-parse", &parents_tree)? {
-            return Ok(parent.clone());
+            return Ok((parent.clone(), left_out));
         }
+        Ok((self.commit(parent, &tree).await?, left_out))
+    }
+
+    /// A commit of ours.
+    pub(super) async fn commit(&self, parent: &Sha, tree: &Sha) -> Result<Sha, GitError> {
         let message = self.spec.message.replace('\0', "");
         let call = self.quarantine.call("commit-tree").args(["-p", parent.as_str(), "-F", "-", tree.as_str()]);
         let call = self.spec.author.to(call).input(Input::Bytes(message.into_bytes()));
@@ -196,6 +239,7 @@ impl Taking<'_> {
             changes.extend(self.on_the_way(head, merged).await?);
         }
         self.check(head, &changes).await?;
+        self.check_pointers(&changes).await?;
         let mut collected = Collected {
             head: head.clone(),
             base: base.clone(),
@@ -207,9 +251,21 @@ impl Taking<'_> {
             patch_bytes: patch.len(),
             protected: protected(&changes),
             over: Vec::new(),
+            conflicts: self.unresolved(&patch),
+            left_out: Vec::new(),
         };
         collected.over = exceeded(&collected, &spec.limits);
         Ok(collected)
+    }
+
+    /// Files with conflict markers, and those of a merge the agent did not finish.
+    fn unresolved(&self, patch: &[u8]) -> Vec<String> {
+        let unmerged = self.told.unmerged.iter().map(|path| String::from_utf8_lossy(path).into_owned());
+        let mut all: Vec<String> = conflict::marked(patch).into_iter().chain(unmerged).collect();
+        all.sort();
+        all.dedup();
+        all.truncate(CONFLICTS);
+        all
     }
 
     /// What each commit changed: a push publishes all of them, not only the last tree.
@@ -262,8 +318,7 @@ impl Taking<'_> {
             if links.len() == 1000 {
                 return Err(GitError::TooLarge { what: "it changed more than 1000 symbolic links".into() });
             }
-            let call = self.quarantine.call("cat-file").args(["blob", &change.new_object]).cap(8192, Beyond::Cut);
-            links.push(Link { path: &change.path, target: self.run(call).await? });
+            links.push(Link { path: &change.path, target: self.target(change).await? });
         }
         let mut found = problems(changes, &links);
         if changes.iter().any(|change| !matches!(change.status, b'M' | b'D')) {

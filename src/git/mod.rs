@@ -12,19 +12,27 @@
 //! `agent/…`, never put a token where another process can read it, and never delete an object from a mirror.
 //! One process owns a data folder at a time.
 
+mod aside;
 mod branch;
 mod bundle;
 mod change;
 mod collect;
+mod conflict;
 mod error;
+mod fenced;
+mod flat;
+mod left;
+mod lfs;
 mod mirror;
 mod process;
 mod protect;
 mod publish;
 mod quarantine;
+mod refusal;
 mod remote;
 mod snapshot;
 mod token;
+mod untouched;
 mod version;
 mod workspace;
 
@@ -39,6 +47,7 @@ pub use collect::{CollectSpec, Collected, DiffLimits};
 pub use error::GitError;
 pub use mirror::{Fetched, Want};
 pub use publish::{Published, Push};
+pub use refusal::Rule;
 pub use remote::Remote;
 pub use version::OldGit;
 pub use workspace::{Identity, WorkspaceSpec};
@@ -72,6 +81,8 @@ struct Inner {
     program: Program,
     data_dir: PathBuf,
     askpass: Askpass,
+    /// Whether this machine has git-lfs.
+    lfs: bool,
     locks: Mutex<HashMap<RepositoryId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -87,8 +98,9 @@ impl Git {
         let data_dir = tokio::fs::canonicalize(&data_dir).await.map_err(disk)?;
         let program = Program::new(program, data_dir.clone(), timeout);
         version::judge(&program.run(Call::new("version")).await?.line()?, old_git)?;
+        let lfs = program.run(Call::new("lfs").arg("version")).await?.success;
         let askpass = Askpass::open(data_dir.join("askpass"))?;
-        let git = Self { inner: Arc::new(Inner { program, data_dir, askpass, locks: Mutex::default() }) };
+        let git = Self { inner: Arc::new(Inner { program, data_dir, askpass, lfs, locks: Mutex::default() }) };
         git.clear_mirrors();
         Ok(git)
     }

@@ -9,7 +9,7 @@ use super::error::one_line;
 /// Mode of a symbolic link.
 pub(super) const LINK: &str = "120000";
 /// Mode of a gitlink (a submodule's commit).
-const GITLINK: &str = "160000";
+pub(super) const GITLINK: &str = "160000";
 /// The longest path; the limit of most systems.
 const LONGEST_PATH: usize = 4096;
 /// The longest part of a path.
@@ -153,7 +153,7 @@ fn is_too_long(path: &[u8]) -> bool {
 
 /// A link stays inside when it climbs first (no higher than the root) and only descends after that: a `..` behind a name
 /// could climb from wherever that name links to.
-fn leaves_tree(link: &Link<'_>) -> bool {
+pub(super) fn leaves_tree(link: &Link<'_>) -> bool {
     let depth = link.path.iter().filter(|b| **b == b'/').count();
     let parts: Vec<&[u8]> =
         link.target.split(|b| *b == b'/').filter(|part| !part.is_empty() && *part != b".").collect();
@@ -163,7 +163,7 @@ fn leaves_tree(link: &Link<'_>) -> bool {
 }
 
 /// A path as it may stand in a sentence.
-fn shown(path: &[u8]) -> String {
+pub(super) fn shown(path: &[u8]) -> String {
     format!("`{}`", one_line(&String::from_utf8_lossy(path), 120).replace('`', "'"))
 }
 
@@ -173,7 +173,8 @@ mod tests {
 
     fn change(status: u8, mode: &str, path: &str) -> RawChange {
         let (old_mode, new_object, from) = ("000000".into(), "0".into(), None);
-        RawChange { old_mode, new_mode: mode.into(), new_object, status, path: path.into(), from }
+        let old_object = "0".into();
+        RawChange { old_mode, new_mode: mode.into(), old_object, new_object, status, path: path.into(), from }
     }
 
     #[test]

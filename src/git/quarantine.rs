@@ -7,8 +7,9 @@
 use std::path::{Path, PathBuf};
 
 use super::error::GitError;
+use super::lfs;
 use super::process::Call;
-use crate::core::ids::SessionId;
+use crate::core::ids::{SessionId, Sha};
 
 /// Private memory of a process that reads what an agent made.
 const MEMORY: u64 = 512 << 20;
@@ -25,15 +26,20 @@ impl Quarantine {
     pub(super) fn open(mirror: &Path, session: &SessionId) -> Result<Self, GitError> {
         let objects = mirror.join("objects").join(format!("incoming-{session}"));
         let quarantine = Self { mirror: mirror.to_owned(), objects };
-        quarantine.remove();
-        let made = || -> std::io::Result<()> {
-            std::fs::create_dir_all(quarantine.objects.join("info"))?;
-            std::fs::create_dir_all(quarantine.objects.join("pack"))?;
-            let alternates = format!("{}\n", mirror.join("objects").display());
-            std::fs::write(quarantine.objects.join("info/alternates"), alternates)
-        };
-        made().map_err(|error| GitError::disk("make the quarantine", error))?;
+        quarantine.clear()?;
         Ok(quarantine)
+    }
+
+    /// Makes it empty again.
+    pub(super) fn clear(&self) -> Result<(), GitError> {
+        self.remove();
+        let made = || -> std::io::Result<()> {
+            std::fs::create_dir_all(self.objects.join("info"))?;
+            std::fs::create_dir_all(self.objects.join("pack"))?;
+            let alternates = format!("{}\n", self.mirror.join("objects").display());
+            std::fs::write(self.objects.join("info/alternates"), alternates)
+        };
+        made().map_err(|error| GitError::disk("make the quarantine", error))
     }
 
     /// A call that sees the mirror and what waits here, writes only here, and is bounded.
@@ -41,9 +47,31 @@ impl Quarantine {
         Call::new(verb).repository(&self.mirror).env("GIT_OBJECT_DIRECTORY", &self.objects).memory(MEMORY)
     }
 
+    /// A call that sees the mirror alone, without what waits here.
+    pub(super) fn mirrors_own(&self, verb: &'static str) -> Call {
+        Call::new(verb).repository(&self.mirror)
+    }
+
+    /// Writes a list of objects here and answers its path as git's processes see it from the data folder: one that cannot hold
+    /// the signs by which git parts its settings.
+    pub(super) fn list(&self, name: &str, objects: &[Sha]) -> Result<String, GitError> {
+        let text: String = objects.iter().map(|sha| format!("{sha}\n")).collect();
+        std::fs::write(self.objects.join(name), text).map_err(|error| GitError::disk("write a list", error))?;
+        let parts: Vec<_> =
+            self.objects.components().rev().take(4).map(|part| part.as_os_str().to_string_lossy()).collect();
+        Ok(parts.into_iter().rev().chain([name.into()]).collect::<Vec<_>>().join("/"))
+    }
+
     /// The index of this collection.
     pub(super) fn index(&self) -> PathBuf {
         self.objects.join("index")
+    }
+
+    /// A folder for whatever else a collection needs; it goes with the quarantine.
+    pub(super) fn folder(&self, name: &str) -> Result<PathBuf, GitError> {
+        let folder = self.objects.join(name);
+        std::fs::create_dir_all(&folder).map_err(|error| GitError::disk("make the quarantine", error))?;
+        Ok(folder)
     }
 
     /// Moves everything into the mirror.
@@ -53,6 +81,8 @@ impl Quarantine {
 
     fn move_objects(&self) -> std::io::Result<()> {
         let target = self.mirror.join("objects");
+        // What the pointers of Git LFS stand for goes first: a pointer without its content is worth nothing.
+        lfs::move_content(&self.objects.join(lfs::WAITING), &self.mirror)?;
         for entry in std::fs::read_dir(&self.objects)? {
             let entry = entry?;
             let name = entry.file_name();

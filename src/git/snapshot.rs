@@ -11,11 +11,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::change::read_raw;
+use super::change::{RawChange, read_raw};
 use super::collect::{LISTING, Taking, sha};
 use super::error::GitError;
 use super::process::{Beyond, Call, Input};
+use super::protect::{GITLINK, Link, leaves_tree};
 use super::workspace::{copy_keeping_time, on_disk};
+use crate::core::event::{LeftOut, WhyLeftOut};
 use crate::core::ids::Sha;
 
 /// The most files a session may leave uncommitted.
@@ -24,34 +26,60 @@ const MOST_FILES: usize = 20_000;
 const MOST_BYTES: u64 = 256 << 20;
 /// The most entries of a working tree that are looked at.
 const MOST_ENTRIES: usize = 2_000_000;
-/// A submodule's mode.
-const GITLINK: &str = "160000";
 
 /// What the working tree has beyond the index.
 #[derive(Debug, Default)]
 struct Differences {
-    present: Vec<Vec<u8>>,
+    changed: Vec<RawChange>,
+    added: Vec<Vec<u8>>,
     gone: Vec<Vec<u8>>,
+    left_out: Vec<LeftOut>,
+    bytes: u64,
+}
+
+/// The working tree as a tree.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    /// `None` when nothing differs from the parent.
+    pub(super) tree: Option<Sha>,
+    /// What it does not hold.
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// A line of the index that is made without reading the file.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) mode: String,
+    pub(super) object: String,
+    pub(super) path: Vec<u8>,
 }
 
 impl Taking<'_> {
-    /// The tree of the working tree as it is, or `None` when nothing differs from `parent`.
-    pub(super) async fn snapshot(&self, parent: &Sha) -> Result<Option<Sha>, GitError> {
+    /// Reads the working tree as it is, compared with `parent`.
+    pub(super) async fn snapshot(&self, parent: &Sha) -> Result<Snapshot, GitError> {
         let workspace = self.spec.workspace.clone();
         on_disk("look through the working tree", move || clear_special_files(&workspace)).await??;
         self.read_index(parent).await?;
+        self.write_ignore_list().await?;
         let found = self.differences().await?;
-        if found.present.is_empty() && found.gone.is_empty() {
-            return Ok(None);
+        let (touched, mut entries) = self.touched(found.changed).await?;
+        let present = touched.into_iter().map(|change| change.path).chain(found.added).collect();
+        let (present, pointers) = self.pointers(present).await?;
+        entries.extend(pointers);
+        let left_out = found.left_out;
+        if present.is_empty() && found.gone.is_empty() && entries.is_empty() {
+            return Ok(Snapshot { tree: None, left_out });
         }
-        self.update(&["--force-remove", "-z", "--stdin"], found.gone).await?;
-        self.update(&["--add", "--replace", "-z", "--stdin"], found.present).await?;
+        self.update(&["--force-remove", "-z", "--stdin"], listed(&found.gone)).await?;
+        self.update(&["--add", "--replace", "-z", "--stdin"], listed(&present)).await?;
+        let lines: Vec<u8> = entries.iter().flat_map(Entry::line).collect();
+        self.update(&["--add", "--replace", "-z", "--index-info"], lines).await?;
         let tree = self.run(self.work("write-tree")).await?;
-        sha("write-tree", &tree).map(Some)
+        Ok(Snapshot { tree: Some(sha("write-tree", &tree)?), left_out })
     }
 
     /// A call with the mirror as repository, the agent's files as working tree and an index of our own.
-    fn work(&self, verb: &'static str) -> Call {
+    pub(super) fn work(&self, verb: &'static str) -> Call {
         let call = self.quarantine.call(verb).env("GIT_WORK_TREE", &self.spec.workspace);
         call.env("GIT_INDEX_FILE", self.quarantine.index()).config("core.bare=false")
     }
@@ -64,86 +92,123 @@ impl Taking<'_> {
             other => other.map(|()| true),
         });
         let copied = copied.await?;
-        if copied && *parent == self.spec.base {
-            return Ok(());
+        if !copied || *parent != self.spec.base {
+            // Into the index alone: whether the files are as the old index knew them is looked at after this.
+            let mode: &[&str] = if copied { &["-m", "-i"] } else { &[] };
+            self.run(self.work("read-tree").args(mode).args(["--end-of-options", parent.as_str()])).await?;
         }
-        // Into the index alone: whether the files are as the old index knew them is looked at after this.
-        let mode: &[&str] = if copied { &["-m", "-i"] } else { &[] };
-        self.run(self.work("read-tree").args(mode).args(["--end-of-options", parent.as_str()])).await?;
-        if !copied {
-            // Its exit code says that files differ, which is looked at next.
-            self.git
-                .inner
-                .program
-                .run(self.work("update-index").args(["-q", "--ignore-submodules", "--refresh"]))
-                .await?;
-        }
-        Ok(())
+        // Its exit code says that files differ, which is looked at next.
+        let refresh = self.work("update-index").args(["-q", "--ignore-submodules", "--refresh"]);
+        self.git.inner.program.run(refresh).await.map(drop)
     }
 
     async fn differences(&self) -> Result<Differences, GitError> {
         let tracked = self.work("diff-files").args(["--raw", "-z", "--no-abbrev", "--ignore-submodules=all"]);
-        let others = self.work("ls-files").args(["-z", "--others", "--exclude-standard"]);
-        let (tracked, others) = tokio::try_join!(
+        let others = self.ignoring(self.work("ls-files").args(["-z", "--others", "--exclude-standard"]));
+        let (tracked, others, mut left_out) = tokio::try_join!(
             self.run(tracked.cap(LISTING, Beyond::Fail)),
-            self.run(others.cap(LISTING, Beyond::Fail))
+            self.run(others.cap(LISTING, Beyond::Fail)),
+            self.left_beside(),
         )?;
         let tracked = read_raw("diff-files", &tracked)?;
-        let others: Vec<Vec<u8>> =
-            others.split(|b| *b == 0).filter(|path| !path.is_empty()).map(<[u8]>::to_vec).collect();
-        let workspace = self.spec.workspace.clone();
+        let others: Vec<Vec<u8>> = paths(&others).map(<[u8]>::to_vec).collect();
+        let (workspace, skipped) = (self.spec.workspace.clone(), self.told.skipped.clone());
         on_disk("look through the working tree", move || {
             let mut found = Differences::default();
-            let mut bytes = 0;
+            found.left_out.append(&mut left_out);
             for change in tracked.into_iter().filter(|change| change.old_mode != GITLINK) {
                 match file(&workspace, &change.path).filter(|_| change.status != b'D') {
-                    Some(meta) => found.add(change.path, &meta, &mut bytes),
+                    Some(meta) if found.counts(&workspace, &change.path, &meta) => found.changed.push(change),
+                    Some(_) => {}
+                    // What git itself was told to leave out of the tree is not deleted.
+                    None if skipped.contains(&change.path) => {}
                     None => found.gone.push(change.path),
                 }
             }
             for path in others {
-                // A path with a slash at its end is a repository inside the tree: its content is not ours to take.
-                if let Some(meta) = file(&workspace, &path) {
-                    found.add(path, &meta, &mut bytes);
+                match file(&workspace, &path) {
+                    Some(meta) if found.counts(&workspace, &path, &meta) => found.added.push(path),
+                    Some(_) => {}
+                    // A path with a slash at its end is a repository inside the tree: its content is not ours to take.
+                    None if path.ends_with(b"/") => found.leave(WhyLeftOut::Repository, &path),
+                    None => {}
                 }
             }
-            Ok(found.within(bytes))
+            Ok(found.within())
         })
         .await?
     }
 
-    async fn update(&self, flags: &[&str], paths: Vec<Vec<u8>>) -> Result<(), GitError> {
-        if paths.is_empty() {
+    pub(super) async fn update(&self, flags: &[&str], list: Vec<u8>) -> Result<(), GitError> {
+        if list.is_empty() {
             return Ok(());
         }
-        let mut list = paths.join(&0);
-        list.push(0);
-        self.run(self.work("update-index").args(flags).input(Input::Bytes(list))).await.map(drop)
+        let outcome =
+            self.git.inner.program.run(self.work("update-index").args(flags).input(Input::Bytes(list))).await?;
+        if !outcome.success && ["encod", "BOM"].iter().any(|sign| outcome.stderr.contains(sign)) {
+            let said = super::error::one_line(outcome.stderr.trim_start_matches("fatal: "), 300);
+            return Err(GitError::Unsafe {
+                problems: vec![format!("git cannot store a file as `.gitattributes` says: {said}")],
+            });
+        }
+        outcome.bytes().map(drop)
     }
 }
 
 impl Differences {
-    fn add(&mut self, path: Vec<u8>, meta: &Metadata, bytes: &mut u64) {
-        *bytes += meta.len();
-        self.present.push(path);
+    /// Whether a file may be taken; a link that leaves the tree may not, and is named.
+    fn counts(&mut self, workspace: &Path, path: &[u8], meta: &Metadata) -> bool {
+        if meta.is_symlink()
+            && let Ok(target) = std::fs::read_link(workspace.join(OsStr::from_bytes(path)))
+            && leaves_tree(&Link { path, target: target.into_os_string().as_bytes().to_vec() })
+        {
+            self.leave(WhyLeftOut::Link, path);
+            return false;
+        }
+        self.bytes += meta.len();
+        true
     }
 
-    fn within(self, bytes: u64) -> Result<Self, GitError> {
-        let files = self.present.len() + self.gone.len();
-        if files <= MOST_FILES && bytes <= MOST_BYTES {
+    fn leave(&mut self, why: WhyLeftOut, path: &[u8]) {
+        self.left_out.push(LeftOut { why, name: String::from_utf8_lossy(path).into_owned() });
+    }
+
+    fn within(self) -> Result<Self, GitError> {
+        let files = self.changed.len() + self.added.len() + self.gone.len();
+        if files <= MOST_FILES && self.bytes <= MOST_BYTES {
             return Ok(self);
         }
         let what = format!(
             "{files} uncommitted files with {} MiB; {MOST_FILES} files and {} MiB are looked at",
-            bytes >> 20,
+            self.bytes >> 20,
             MOST_BYTES >> 20
         );
         Err(GitError::TooLarge { what })
     }
 }
 
+impl Entry {
+    /// A line of `update-index --index-info`.
+    pub(super) fn line(&self) -> Vec<u8> {
+        let mut line = format!("{} {}\t", self.mode, self.object).into_bytes();
+        line.extend(&self.path);
+        line.push(0);
+        line
+    }
+}
+
+/// Paths as git reads them from its input, each with a NUL behind it.
+pub(super) fn listed(paths: &[impl AsRef<[u8]>]) -> Vec<u8> {
+    paths.iter().flat_map(|path| path.as_ref().iter().copied().chain([0])).collect()
+}
+
+/// The paths of an output with `-z`.
+pub(super) fn paths(output: &[u8]) -> impl Iterator<Item = &[u8]> {
+    output.split(|b| *b == 0).filter(|path| !path.is_empty())
+}
+
 /// A regular file or a symbolic link at that very path.
-fn file(workspace: &Path, path: &[u8]) -> Option<Metadata> {
+pub(super) fn file(workspace: &Path, path: &[u8]) -> Option<Metadata> {
     if path.ends_with(b"/") {
         return None;
     }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Git;
 use super::error::GitError;
+use super::left::exclude_file;
 use super::mirror::read_ref;
 use super::process::{Beyond, Call};
 use crate::core::ids::{AgentBranch, RepositoryId, SessionId, Sha};
@@ -68,6 +69,8 @@ pub struct WorkspaceSpec {
     pub path: PathBuf,
     /// Who the agent's own commits are by.
     pub author: Identity,
+    /// What the agent's git ignores besides the repository's own rules: patterns of gitignore(5).
+    pub ignore: Vec<String>,
 }
 
 impl Git {
@@ -95,18 +98,6 @@ impl Git {
             std::fs::rename(&making, &path)
         })
         .await
-    }
-
-    /// The command the caller runs inside the agent's sandbox, in the working copy, after the agent is gone: it writes the
-    /// commits above `base` to `bundle`. It needs no environment but a `PATH`. Exit code 128 and no file means that the agent
-    /// committed nothing (or destroyed its `.git`); [`Git::collect`] judges the file, whatever it holds.
-    /// `upstream` is another commit that the mirror has and the agent may have merged.
-    pub fn bundle_command(&self, base: &Sha, upstream: Option<&Sha>, bundle: &Path) -> Vec<String> {
-        let mut command: Vec<String> = ["git", "bundle", "create", "--quiet"].map(str::to_owned).to_vec();
-        command.push(bundle.to_string_lossy().into_owned());
-        command.extend([Some(base), upstream].into_iter().flatten().map(|known| format!("^{known}")));
-        command.push("HEAD".to_owned());
-        command
     }
 
     /// What the mirror keeps of a session, if it keeps something.
@@ -163,9 +154,10 @@ fn provisional(path: &Path) -> PathBuf {
 /// What `git init` and `git clone --shared` would write, less everything that is not needed.
 fn write_skeleton(making: &Path, objects: &Path, spec: &WorkspaceSpec) -> std::io::Result<()> {
     let git = making.join(".git");
-    for folder in ["objects/info", "objects/pack", "refs/tags", "refs/heads/agent"] {
+    for folder in ["info", "objects/info", "objects/pack", "refs/tags", "refs/heads/agent"] {
         std::fs::create_dir_all(git.join(folder))?;
     }
+    std::fs::write(git.join("info/exclude"), exclude_file(&spec.ignore))?;
     std::fs::write(git.join("HEAD"), format!("ref: {}\n", spec.branch.full_ref()))?;
     std::fs::write(git.join(spec.branch.full_ref()), format!("{}\n", spec.base))?;
     std::fs::write(git.join("objects/info/alternates"), format!("{}\n", objects.display()))?;

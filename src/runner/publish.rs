@@ -36,23 +36,27 @@ pub(super) async fn push(
     // A stop may be recorded already and be on its way here.
     let stopped = parts.store.cancel_requests(&parts.owner).await?;
     if cancel.is_cancelled() || stopped.contains(&row.id) {
+        line.hang_up().await;
         return Ok(Performed::Done);
     }
-    let published = match parts.git.publish(&line.remote, &push).await {
-        Ok(published) => published,
-        Err(error) => {
-            line.mend(error).await?;
-            parts.git.publish(&line.remote, &push).await?
-        }
-    };
-    if let Err(error) = parts.github.revoke(&line.token).await {
-        tracing::debug!(%error, "the push token was not revoked; it ends by itself");
-    }
+    let published = publish(parts, &mut line, &push).await;
+    line.hang_up().await;
+    let published = published?;
     let session = wanted.session.clone();
     Ok(Performed::known(match published {
         Published::Pushed | Published::Already => Event::Published { session, head: wanted.head.clone() },
         Published::Moved { theirs } => Event::BranchMoved { session, theirs },
     }))
+}
+
+async fn publish(parts: &Parts, line: &mut Line<'_>, push: &Push) -> Result<Published, Failure> {
+    match parts.git.publish(&line.remote, push).await {
+        Ok(published) => Ok(published),
+        Err(error) => {
+            line.mend(error).await?;
+            Ok(parts.git.publish(&line.remote, push).await?)
+        }
+    }
 }
 
 /// Opens the pull request, or finds the one that an earlier try opened.

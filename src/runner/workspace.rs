@@ -4,36 +4,33 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Performed;
+use super::disk;
 use super::parts::Parts;
 use super::remote::Line;
+use super::template;
+use crate::core::agent::ErrorClass;
 use crate::core::effect::{Effect, Leftover, Start};
 use crate::core::event::{BaseFacts, Event, FileChange, Whole, Work};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::place::Place;
 use crate::core::sanitise;
+use crate::core::text;
 use crate::git::{ChangeKind, CollectSpec, Collected, DiffLimits, GitError, Want, WorkspaceSpec};
 use crate::github::Purpose;
 
 /// How long `git bundle` may take in the agent's fence.
 const BUNDLING: Duration = Duration::from_secs(60);
-/// Longest file read for the prompt or the pull request.
-const READ: u64 = 64 * 1024;
 /// So many earlier sessions are looked through for work that was kept.
 const EARLIER: usize = 10;
-const TEMPLATES: [&str; 4] = [
-    ".github/pull_request_template.md",
-    ".github/PULL_REQUEST_TEMPLATE.md",
-    "pull_request_template.md",
-    "docs/pull_request_template.md",
-];
 
 /// Fetches what is missing and lays out the working copy.
 pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed, Failure> {
     let Effect::PrepareWorkspace { place, session, base_branch, base, branch, start, .. } = effect else {
         return Err(Failure::broken("not a working copy to prepare"));
     };
-    let sha = fetch(parts, place, &Want { branch: base_branch.clone(), sha: base.clone() }).await?;
+    let want = Want { branch: base_branch.clone(), sha: base.clone() };
+    let sha = fetch(parts, place, &want, branch).await?;
     let (workspace, home) = (parts.workspace(session), parts.home(session));
     let head = begins_with(parts, place, (session, branch), *start);
     // One that is there is of an earlier round, whose work is in the mirror, or of a plan's turn, which has none.
@@ -46,13 +43,15 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
         branch: branch.clone(),
         path: workspace.clone(),
         author: parts.author(place).await?,
+        ignore: parts.ignore.clone(),
     };
     parts.git.create_workspace(&spec).await?;
     let base = BaseFacts {
         sha,
         branch: base_branch.clone(),
-        agents_md: read_text(&workspace, "AGENTS.md").await,
-        pull_template: first_text(&workspace, &TEMPLATES).await,
+        agents_md: template::read_text(&workspace.join("AGENTS.md")).await,
+        pull_template: template::find(&workspace).await,
+        lfs: parts.git.lfs(place.repository, &spec.base).await?,
     };
     Ok(Performed::known(Event::WorkspaceReady { session: session.clone(), base, head, nonce: nonce()? }))
 }
@@ -75,7 +74,8 @@ fn begins_with(
     }
 }
 
-async fn fetch(parts: &Parts, place: &Place, want: &Want) -> Result<Sha, Failure> {
+/// Brings the mirror up to date, and makes sure that what is to come can be pushed.
+async fn fetch(parts: &Parts, place: &Place, want: &Want, branch: &AgentBranch) -> Result<Sha, Failure> {
     let mut line = Line::open(parts, place, Purpose::Clone).await?;
     let fetched = match parts.git.fetch(&line.remote, want).await {
         Ok(fetched) => fetched,
@@ -84,6 +84,7 @@ async fn fetch(parts: &Parts, place: &Place, want: &Want) -> Result<Sha, Failure
             parts.git.fetch(&line.remote, want).await?
         }
     };
+    parts.git.check_room(&line.remote, branch).await?;
     Ok(fetched.head)
 }
 
@@ -91,25 +92,6 @@ async fn make_dir(path: &Path) -> Result<(), Failure> {
     tokio::fs::create_dir_all(path)
         .await
         .map_err(|error| Failure::retry(format!("the session's folder cannot be made: {error}")))
-}
-
-/// A text file of the fresh working copy: no agent has been there yet. Links and large files are passed over.
-async fn read_text(workspace: &Path, name: &str) -> Option<String> {
-    let path = workspace.join(name);
-    let meta = tokio::fs::symlink_metadata(&path).await.ok()?;
-    if !meta.is_file() || meta.len() > READ {
-        return None;
-    }
-    tokio::fs::read_to_string(&path).await.ok()
-}
-
-async fn first_text(workspace: &Path, names: &[&str]) -> Option<String> {
-    for name in names {
-        if let Some(text) = read_text(workspace, name).await {
-            return Some(text);
-        }
-    }
-    None
 }
 
 fn nonce() -> Result<String, Failure> {
@@ -135,6 +117,7 @@ pub(super) async fn collect(parts: &Parts, effect: &Effect) -> Result<Performed,
         workspace: parts.workspace(session),
         bundle: Some(bundle),
         author: parts.author(place).await?,
+        ignore: parts.ignore.clone(),
         message: message.clone(),
         limits: DiffLimits {
             files: limits.max_files as usize,
@@ -151,6 +134,13 @@ pub(super) async fn collect(parts: &Parts, effect: &Effect) -> Result<Performed,
         Err(error @ (GitError::Unsafe { .. } | GitError::Bundle { .. } | GitError::TooLarge { .. })) => {
             refused(base, &error.to_string())
         }
+        Err(error @ GitError::Full { .. }) => match disk::weighs(parts, session).await {
+            Some(bytes) => {
+                let (session, class, say) = (session.clone(), ErrorClass::Disk, text::failure::disk_full(bytes));
+                return Ok(Performed::known(Event::TurnFailed { session, class, say, tail: Vec::new() }));
+            }
+            None => return Err(error.into()),
+        },
         Err(error) => return Err(error.into()),
     };
     Ok(Performed::known(Event::Collected { session: session.clone(), work }))
@@ -163,13 +153,8 @@ async fn bundle_commits(
     (base, upstream): (&Sha, Option<&Sha>),
     bundle: &Path,
 ) -> Result<(), Failure> {
-    // A file of an earlier look must not stand for commits that are not there any more.
-    match tokio::fs::remove_file(bundle).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Failure::retry(format!("an old bundle cannot be removed: {error}")));
-        }
-        _ => {}
-    }
+    // What an earlier look wrote must not stand for commits that are not there any more.
+    parts.git.clear_bundle(bundle).await?;
     let agent = parts.policy.default_agent.as_str();
     let launch = parts.launch(session, place, agent, true).await?;
     let command = parts.git.bundle_command(base, upstream, bundle);
@@ -256,6 +241,8 @@ fn work(collected: Collected) -> Work {
         protected: collected.protected,
         objections: collected.over,
         whole: None,
+        conflicts: collected.conflicts,
+        left_out: collected.left_out,
     }
 }
 
@@ -272,6 +259,8 @@ fn refused(base: &Sha, why: &str) -> Work {
         protected: Vec::new(),
         objections: vec![why.to_owned()],
         whole: None,
+        conflicts: Vec::new(),
+        left_out: Vec::new(),
     }
 }
 

@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 
 mod body;
 mod checkpoint;
+mod complaint;
 mod connect;
 mod error;
 mod event;
@@ -34,6 +35,7 @@ mod task;
 mod transition;
 mod wake;
 
+pub use complaint::Complaint;
 pub use connect::{Backend, Tuning, sqlite_url};
 pub use error::StoreError;
 pub use event::{EventRow, NewEvent};

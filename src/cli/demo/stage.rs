@@ -189,6 +189,7 @@ fn setup(folder: &Path, github: GitHubSetup, path: String) -> anyhow::Result<Set
         limits: Limits { status_interval_ms: 500, ..Limits::default() },
         allowed_bots: Vec::new(),
         allow_protected: AllowProtected::Nothing,
+        ignore: vec![],
         author_answers: false,
         ready: MakeReady::Green,
         // GitHub's limits are not this GitHub's: the demo need not wait for them.

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::trigger::refuse;
-use super::{Decision, Draft, closed, kept, notice, pull, revised, talk, turn};
+use super::{Decision, Draft, access, closed, kept, notice, outage, pull, revised, talk, turn};
+use crate::core::agent::ErrorClass;
 use crate::core::effect::{Effect, EffectKind, Leftover, Reaction};
-use crate::core::event::{Gone, Work};
+use crate::core::event::{Gone, Loss, Work};
 use crate::core::ids::SessionId;
 use crate::core::place::Account;
 use crate::core::story::Happening;
@@ -20,12 +21,15 @@ pub(super) const NO_ANSWER: &str = "no_answer";
 
 /// The session ended well. While our pull request is open the task is in review, whatever the session came to.
 pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
-    let end = if end == End::Answered && draft.task.has_open_pull() { End::InReview } else { end };
+    let in_words = matches!(end, End::Answered | End::Unchanged);
+    let end = if in_words && draft.task.has_open_pull() { End::InReview } else { end };
     let stop = end.stop();
     let in_review = end == End::InReview;
+    let unhappy = end == End::Unchanged || draft.task.follow.unfinished.is_some();
     finish(&mut draft, end);
     draft.note(Happening::SessionCompleted, json!({ "stop": stop, "state": draft.task.state() }));
-    if draft.task.job().is_none_or(|job| !job.only_asked) {
+    let only_asked = draft.task.job().is_some_and(|job| job.only_asked);
+    if !unhappy && !only_asked {
         draft.react(Reaction::Hooray);
     }
     let more = in_review && !draft.task.talk.words.is_empty();
@@ -90,13 +94,25 @@ pub(super) fn stop_by_operator(draft: Draft<'_>, why: &str) -> Decision {
     draft.because(reason)
 }
 
+/// Git has no room to look at what the session made, because of what the session made: nothing of it can be kept.
+pub(super) fn outgrown(mut draft: Draft<'_>, say: &str) -> Decision {
+    remove_workspace(&mut draft, Leftover::Go);
+    fail(draft, ErrorClass::Disk.as_str(), say)
+}
+
 /// Nobody answered in time, and there was no default.
 pub(super) fn expired(draft: Draft<'_>, why: &str) -> Decision {
     fail(draft, NO_ANSWER, why)
 }
 
 /// The issue is closed, deleted or moved.
-pub(super) fn issue_gone(draft: Draft<'_>, how: Gone, sender: &Account, at: i64) -> Decision {
+pub(super) fn issue_gone(mut draft: Draft<'_>, how: Gone, sender: &Account, at: i64) -> Decision {
+    if let Stage::Ended { end: end @ End::Unchanged, .. } = &mut draft.task.stage {
+        // Whoever closes it takes the agent's words for an answer.
+        *end = End::Answered;
+        draft.show();
+        return draft.because("the issue is closed; nobody is waited for any more");
+    }
     let (draft, reason) = draft.through(|draft| stop(draft, &text::gone(how, &sender.login), at));
     match how {
         Gone::Closed => closed::issue_closed(draft).because(reason),
@@ -172,8 +188,13 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         EffectKind::Weigh | EffectKind::ReadReview => {
             let mut draft = draft;
             draft.task.tell(draft.cx.now, text::talk::unread(effect == EffectKind::ReadReview));
-            if !matches!(draft.task.stage, Stage::Idle) {
-                draft.show();
+            match draft.task.stage {
+                // No status comment tells of it here.
+                Stage::Idle | Stage::Checking { .. } => {
+                    let say = text::talk::unread(effect == EffectKind::ReadReview);
+                    draft.say_here(format!("unread:{}", draft.cx.now), say);
+                }
+                _ => draft.show(),
             }
             draft.because(format!("{} failed, and people are told: {say}", effect.name()))
         }
@@ -189,10 +210,25 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         | EffectKind::LabelPull
         | EffectKind::DescribePull
         | EffectKind::RequestReview => draft.because(format!("{} failed: {say}", effect.name())),
-        EffectKind::React | EffectKind::ShowStatus | EffectKind::ShowLabel | EffectKind::CheckTrigger => {
+        EffectKind::CheckTrigger => {
+            let mut draft = draft;
+            let word = text::refusal::unchecked(say, exhausted);
+            let (key, word) = match draft.task.wish.looked_for.take() {
+                Some(role) => (format!("role:{}", draft.cx.now), text::command::role_unread(&role)),
+                None if draft.task.is_paused() => (format!("refused:{}", draft.cx.now), text::talk::not_resumed(&word)),
+                None => return draft.because(format!("{} failed: {say}", effect.name())),
+            };
+            draft.say_here(key, word);
+            draft.because(format!("{} failed, and people are told: {say}", effect.name()))
+        }
+        EffectKind::React | EffectKind::ShowStatus | EffectKind::ShowLabel => {
             draft.because(format!("{} failed: {say}", effect.name()))
         }
-        EffectKind::EndAgent | EffectKind::RemoveWorkspace => draft.because(format!("{} failed: {say}", effect.name())),
+        // Nobody says that another installation covers it: in doubt nothing runs.
+        EffectKind::CheckAccess => access::lost(draft, Loss::Removed),
+        EffectKind::EndAgent | EffectKind::RemoveWorkspace | EffectKind::Forget => {
+            draft.because(format!("{} failed: {say}", effect.name()))
+        }
         EffectKind::PrepareWorkspace
         | EffectKind::RunTurn
         | EffectKind::Collect
@@ -203,6 +239,11 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
             let current = draft.task.job().map(|job| &job.session) == session;
             if effect == EffectKind::Collect && matches!(draft.task.stage, Stage::Held { .. }) {
                 return draft.because(format!("the checkpoint failed: {say}"));
+            }
+            if current && effect == EffectKind::Collect && draft.task.filled_the_disk() {
+                let mut draft = draft;
+                remove_workspace(&mut draft, Leftover::Go);
+                return draft.because(format!("nothing of it could be kept: {say}"));
             }
             if !current || !matches!(draft.task.stage, Stage::Working { .. }) {
                 return draft.because("an echo of an earlier session");
@@ -283,7 +324,8 @@ pub(super) fn leftover(work: &Work) -> Option<Leftover> {
     }
 }
 
-fn finish(draft: &mut Draft<'_>, end: End) {
+pub(super) fn finish(draft: &mut Draft<'_>, end: End) {
+    outage::over(draft);
     let at = draft.cx.now;
     let revised = end == End::InReview && draft.task.job().is_some_and(|job| job.round > 0);
     draft.task.tell(at, if revised { text::talk::REVISED.to_owned() } else { text::ended(&end) });

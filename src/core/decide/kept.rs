@@ -27,7 +27,7 @@ fn is_for_the_branch(draft: &Draft<'_>, work: &Work) -> bool {
     let kept = match end {
         End::Cancelled { .. } => true,
         End::Failed { class, .. } => !ABOUT_PUBLISHING.contains(&class.as_str()),
-        End::InReview | End::Merged | End::PullClosed | End::Answered | End::Refused { .. } => false,
+        End::InReview | End::Merged | End::PullClosed | End::Answered | End::Unchanged | End::Refused { .. } => false,
     };
     let there = draft.task.branch_head.as_ref() == Some(&work.head);
     let ours = draft.task.branch.as_ref().is_none_or(|branch| *branch == job.branch);

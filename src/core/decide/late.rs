@@ -3,6 +3,7 @@
 
 use super::end::{leftover, reap, remove_workspace};
 use super::{Decision, Draft, closed, kept, notice, pull, turn};
+use crate::core::agent::ErrorClass;
 use crate::core::effect::{Effect, Leftover};
 use crate::core::event::{Event, PullStanding, Work};
 use crate::core::ids::SessionId;
@@ -20,6 +21,10 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
             draft.because("what the session made so far is kept")
         }
         Event::Collected { work, .. } => saved(draft, work),
+        Event::TurnFailed { class: ErrorClass::Disk, .. } if over => {
+            remove_workspace(&mut draft, Leftover::Go);
+            draft.because("there was no room to keep anything of it")
+        }
         Event::Steered { offered, .. } => turn::steered(draft, offered, false),
         // A pause may overtake the agent's first word; it is needed all the same to load its session again.
         Event::AgentStarted { agent_session, agent, .. } if !over => {
@@ -63,7 +68,11 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
 
 fn saved(mut draft: Draft<'_>, work: &Work) -> Decision {
     draft.on_progress(|progress| progress.work = Some(work.clone()));
-    reap(&mut draft, work);
+    match leftover(work) {
+        // It was ended for what it takes of the disk: that is freed even when nothing of it could be kept.
+        None if draft.task.filled_the_disk() => remove_workspace(&mut draft, Leftover::Go),
+        _ => reap(&mut draft, work),
+    }
     kept::offer(&mut draft, work);
     if !work.is_empty() {
         notice::again(&mut draft);

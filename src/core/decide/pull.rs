@@ -58,7 +58,7 @@ pub(super) fn looked(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     }
     if draft.task.branch_head.as_ref() != Some(&facts.head) && draft.task.follow.theirs.as_ref() != Some(&facts.head) {
         draft.task.follow.theirs = Some(facts.head.clone());
-        draft.task.tell(draft.cx.now, text::talk::pushed(&facts.head));
+        draft.task.tell(draft.cx.now, text::talk::pushed_in_review(&facts.head));
     }
     draft.task.follow.checks = Some(facts.checks.state);
     if let Some(conflicts) = facts.conflicts {
@@ -94,6 +94,10 @@ fn pending(mut draft: Draft<'_>) -> Decision {
 }
 
 fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
+    if draft.task.follow.unfinished.is_some() {
+        draft.show();
+        return draft.because("its checks are green, but the work is not finished: it stays a draft");
+    }
     let rounds_left = draft.task.follow.rounds < draft.cx.policy.limits.rounds;
     if rounds_left && draft.task.follow.needs.take().is_some() {
         // Whatever people had to look at, somebody has mended it.
@@ -106,7 +110,10 @@ fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     draft.task.follow.judged = Some(facts.head.clone());
     draft.task.follow.check_rounds = 0;
     draft.note(Happening::ChecksPassed, json!({ "head": facts.head }));
-    if facts.draft && draft.cx.policy.ready == MakeReady::Green {
+    // Conflicts that nobody resolved pass many a check.
+    let whole =
+        draft.task.progress().and_then(|progress| progress.work.as_ref()).is_none_or(|work| work.conflicts.is_empty());
+    if facts.draft && whole && draft.cx.policy.ready == MakeReady::Green {
         let place = draft.task.place.clone();
         draft.plan(Effect::MarkReady { place, pull: facts.number });
     }

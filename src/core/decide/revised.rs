@@ -32,6 +32,7 @@ pub(super) fn heard(draft: &mut Draft<'_>, words: &[Word]) {
             | WordKind::Asked { .. }
             | WordKind::Answer { .. }
             | WordKind::Checks { .. }
+            | WordKind::Unfitting
             | WordKind::Moved { .. } => continue,
         };
         if !list.contains(&word.by) {
@@ -39,6 +40,17 @@ pub(super) fn heard(draft: &mut Draft<'_>, words: &[Word]) {
         }
         heard.conflict = false;
     }
+}
+
+/// A revision's work, with the conflicts of earlier work in files it left alone: they are still there.
+pub(super) fn with_old_conflicts(draft: &Draft<'_>, job: &Job, work: &Work) -> Work {
+    let before = draft.task.progress().and_then(|progress| progress.work.as_ref()).filter(|_| job.round > 0);
+    let before = before.map(|before| before.conflicts.clone()).unwrap_or_default();
+    let mut work = work.clone();
+    let left_alone = |path: &String| work.files.iter().all(|file| file.path != *path) && !work.conflicts.contains(path);
+    let old: Vec<String> = before.into_iter().filter(left_alone).collect();
+    work.conflicts.extend(old);
+    work
 }
 
 /// Remembers what the agent said of its work.
@@ -57,15 +69,25 @@ pub(super) fn done(mut draft: Draft<'_>, job: &Job, end: &TurnEnd, made: Option<
     review::reply(&mut draft, job, &replies, made);
     draft.on_progress(|progress| progress.replies.clear());
     let heard = std::mem::take(&mut draft.task.follow.heard);
+    let before = std::mem::replace(&mut draft.task.follow.unfinished, end.unfinished());
     answer(&mut draft, job, end, (&heard, made));
     match made {
         Some((head, work)) => {
             tell(&mut draft, head, end);
-            ask_again(&mut draft, &heard);
+            if end.unfinished().is_none() {
+                ask_again(&mut draft, &heard);
+            }
             describe(&mut draft, job, work);
         }
-        None if heard.conflict => return unresolved(draft),
-        None => {}
+        None => {
+            let known = draft.task.progress().and_then(|progress| progress.work.clone());
+            if let Some(work) = known.filter(|_| before != end.unfinished()) {
+                describe(&mut draft, job, &work);
+            }
+            if heard.conflict {
+                return unresolved(draft);
+            }
+        }
     }
     complete(draft, End::InReview)
 }
@@ -89,6 +111,7 @@ fn describe(draft: &mut Draft<'_>, job: &Job, work: &Work) {
     let Some(pull) = draft.task.pull.as_ref().map(|pull| pull.number) else { return };
     let evidence = text::pull::Evidence {
         work,
+        unfinished: draft.task.follow.unfinished,
         told: &draft.task.follow.told,
         agent: draft.task.progress().and_then(|progress| progress.agent.clone()),
         answers: &draft.task.talk.questions,

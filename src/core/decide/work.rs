@@ -3,13 +3,14 @@
 
 use serde_json::json;
 
-use super::end::{complete, pull_over_at_once};
+use super::end::{complete, outgrown, pull_over_at_once};
 use super::late::{late, stray};
-use super::{Decision, Draft, ask, queue, revised, turn};
-use crate::core::agent::{Finished, PlanEntry, TurnEnd};
+use super::{Decision, Draft, ask, outage, queue, revised, turn};
+use crate::core::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use crate::core::effect::{Effect, Start};
 use crate::core::event::{Event, PublishFacts, PullStanding, Work};
 use crate::core::ids::{SessionId, Sha};
+use crate::core::label;
 use crate::core::question;
 use crate::core::story::Happening;
 use crate::core::task::{End, Ground, Job, Pull, Stage, Step};
@@ -45,13 +46,17 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
         (Step::Running { .. }, Event::Asked { asked, .. }) => ask::asked(draft, asked),
         (Step::Running { .. }, Event::Reported { text, .. }) => reported(draft, text),
         (Step::Running { .. }, Event::Finished { finished, .. }) => said_finished(draft, finished),
+        (Step::Running { .. }, Event::Unfitting { text, .. }) => ask::unfitting(draft, text),
         (Step::Running { .. }, Event::Steered { offered, taken, .. }) => turn::steered(draft, offered, *taken),
         (Step::Running { .. }, Event::TurnEnded { end, tail, .. }) => turn::ended(draft, end, tail),
         (Step::Running { .. }, Event::TurnFailed { class, say, tail, .. }) => {
             draft.on_progress(|progress| progress.tail = tail.clone());
-            fail(draft, class.as_str(), &text::failure::turn(*class, say))
+            turn_failed(draft, *class, say)
         }
         (_, Event::Steered { offered, .. }) => turn::steered(draft, offered, false),
+        (Step::Collecting { .. }, Event::TurnFailed { class: class @ ErrorClass::Disk, say, .. }) => {
+            outgrown(draft, &text::failure::turn(*class, say))
+        }
         (Step::Collecting { end }, Event::Collected { work, .. }) => collected(draft, &job, end, work),
         (Step::Asking { end, work }, Event::PublishChecked { facts, .. }) => {
             publish(draft, &job, Checked { end, work, facts })
@@ -70,7 +75,8 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
             if !draft.task.talk.words.is_empty() {
                 return turn::run(draft, false, "people said more while it answered");
             }
-            complete(draft, End::Answered)
+            let end = if job.role.writes && !job.only_asked { End::Unchanged } else { End::Answered };
+            complete(draft, end)
         }
         (step, _) => draft.because(format!("an echo: the session is at {}", step_name(&step))),
     }
@@ -92,9 +98,14 @@ fn start(mut draft: Draft<'_>, job: &Job, ground: Ground) -> Decision {
 }
 
 fn started(mut draft: Draft<'_>, agent_session: &str, agent: &str, can_queue: bool) -> Decision {
+    let mut lost = false;
     if let Stage::Working { job, step: Step::Running { turn }, .. } = &mut draft.task.stage {
-        job.agent_session = Some(agent_session.to_owned());
+        lost = job.agent_session.replace(agent_session.to_owned()).is_some_and(|earlier| earlier != agent_session);
+        job.cold |= lost;
         turn.queues = can_queue;
+    }
+    if lost {
+        draft.task.tell(draft.cx.now, text::talk::STARTED_COLD);
     }
     draft.on_progress(|progress| progress.agent = Some(agent.to_owned()));
     draft.note(Happening::SessionRunning, json!({ "agent": agent, "agent_session": agent_session }));
@@ -133,6 +144,15 @@ fn said_finished(mut draft: Draft<'_>, finished: &Finished) -> Decision {
     draft.because("the agent says that it is done")
 }
 
+/// The turn ended badly: a model that fails for now is tried again, everything else is for people.
+fn turn_failed(draft: Draft<'_>, class: ErrorClass, say: &str) -> Decision {
+    if let Some(at) = outage::again_at(&draft, class) {
+        return outage::wait(draft, class, at);
+    }
+    let say = outage::tried(&draft, say);
+    fail(draft, class.as_str(), &text::failure::turn(class, &say))
+}
+
 /// The turn is over, and git decides what was made.
 pub(super) fn look(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     if !draft.plan_look(text::pull::Said::Done(&end.message)) {
@@ -144,6 +164,7 @@ pub(super) fn look(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
 
 fn collected(mut draft: Draft<'_>, job: &Job, end: TurnEnd, work: &Work) -> Decision {
     draft.note(Happening::SessionCollected, text::pull::numbers(work));
+    let work = &revised::with_old_conflicts(&draft, job, work);
     // A revision that adds nothing leaves the evidence of the first work as it is.
     if !work.is_empty() || (job.round == 0 && !job.moved) {
         draft.on_progress(|progress| progress.work = Some(work.clone()));
@@ -165,8 +186,13 @@ fn collected(mut draft: Draft<'_>, job: &Job, end: TurnEnd, work: &Work) -> Deci
 
 /// Nothing was changed: the words are the result, unless they are an error's, or ask something.
 fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
-    if let Some(class) = end.error {
-        return fail(draft, class.as_str(), &text::failure::agent_error(class, &end.message));
+    let unfinished = end.unfinished().filter(|_| job.role.writes || end.message.trim().is_empty());
+    if let Some(class) = end.error.or(unfinished) {
+        if let Some(at) = outage::again_at(&draft, class) {
+            return outage::wait(draft, class, at);
+        }
+        let say = outage::tried(&draft, &text::failure::agent_error(class, &end.message));
+        return fail(draft, class.as_str(), &say);
     }
     if !draft.task.talk.words.is_empty() {
         return turn::run(draft, false, "people said more while it finished");
@@ -253,10 +279,12 @@ fn pushed(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
     if job.round > 0 && draft.task.pull.is_some() {
         return revised::done(draft, job, &pushed.end, Some((&pushed.head, &pushed.work)));
     }
+    draft.task.follow.unfinished = pushed.end.unfinished();
     revised::tell(&mut draft, &pushed.head, &pushed.end);
     let template = job.ground.as_ref().and_then(|ground| ground.base.pull_template.as_deref());
     let evidence = text::pull::Evidence {
         work: &pushed.work,
+        unfinished: draft.task.follow.unfinished,
         told: &draft.task.follow.told,
         agent: draft.task.progress().and_then(|progress| progress.agent.clone()),
         answers: &draft.task.talk.questions,
@@ -324,7 +352,8 @@ fn opened(mut draft: Draft<'_>, pull: Pull, standing: PullStanding) -> Decision 
     let number = pull.number;
     draft.task.pull = Some(pull);
     let job = draft.task.job();
-    let labels = job.map(|job| job.snapshot.labels.iter().filter(|label| label.starts_with("role:")).cloned());
+    let labels =
+        job.map(|job| job.snapshot.labels.iter().filter(|name| label::behind(name, "role:").is_some()).cloned());
     let labels: Vec<String> = labels.into_iter().flatten().collect();
     if !labels.is_empty() && standing == PullStanding::Open {
         let place = draft.task.place.clone();

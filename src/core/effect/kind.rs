@@ -64,6 +64,10 @@ pub enum EffectKind {
     Steer,
     /// [`Effect::Ring`].
     Ring,
+    /// [`Effect::CheckAccess`].
+    CheckAccess,
+    /// [`Effect::Forget`].
+    Forget,
     /// [`Effect::EndAgent`].
     EndAgent,
     /// [`Effect::RemoveWorkspace`].
@@ -72,7 +76,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -100,6 +104,8 @@ impl EffectKind {
         Self::DeleteBranch,
         Self::Steer,
         Self::Ring,
+        Self::CheckAccess,
+        Self::Forget,
         Self::EndAgent,
         Self::RemoveWorkspace,
     ];
@@ -134,6 +140,8 @@ impl EffectKind {
             Self::DeleteBranch => "delete_branch",
             Self::Steer => "steer",
             Self::Ring => "ring",
+            Self::CheckAccess => "check_access",
+            Self::Forget => "forget",
             Self::EndAgent => "end_agent",
             Self::RemoveWorkspace => "remove_workspace",
         }
@@ -171,6 +179,8 @@ impl Effect {
             Self::DeleteBranch { .. } => EffectKind::DeleteBranch,
             Self::Steer { .. } => EffectKind::Steer,
             Self::Ring { .. } => EffectKind::Ring,
+            Self::CheckAccess { .. } => EffectKind::CheckAccess,
+            Self::Forget { .. } => EffectKind::Forget,
             Self::EndAgent { .. } => EffectKind::EndAgent,
             Self::RemoveWorkspace { .. } => EffectKind::RemoveWorkspace,
         }
@@ -206,6 +216,8 @@ impl Effect {
             | Self::DeleteBranch { place, .. }
             | Self::Steer { place, .. }
             | Self::Ring { place, .. }
+            | Self::CheckAccess { place }
+            | Self::Forget { place }
             | Self::EndAgent { place, .. }
             | Self::RemoveWorkspace { place, .. } => place,
         }
@@ -232,7 +244,9 @@ impl Effect {
             | Self::Reply { .. }
             | Self::MarkReady { .. }
             | Self::DeleteBranch { .. }
-            | Self::Ring { .. } => None,
+            | Self::Ring { .. }
+            | Self::CheckAccess { .. }
+            | Self::Forget { .. } => None,
             Self::PrepareWorkspace { session, .. }
             | Self::RunTurn { session, .. }
             | Self::Collect { session, .. }

@@ -30,6 +30,8 @@ pub enum Asking {
     Command,
     /// Nobody: the words were changed while a session lives, by somebody who may or may not speak to it.
     Edit,
+    /// Nobody: a role was named, and only the repository can tell whether there is one.
+    Role,
 }
 
 /// A comment as it is now, and what its writer may do.
@@ -171,6 +173,8 @@ pub enum Alarm {
     Expire,
     /// The checks of the pull request are looked at (again).
     Look,
+    /// A model that failed is tried again.
+    Again,
 }
 
 /// All that is read from GitHub before work may start. One effect reads it, the core judges it.
@@ -232,6 +236,22 @@ pub struct BaseFacts {
     pub agents_md: Option<String>,
     /// The pull request template, bounded.
     pub pull_template: Option<String>,
+    /// Whether Git LFS keeps files of it, and what becomes of a change to one.
+    #[serde(default)]
+    pub lfs: Lfs,
+}
+
+/// Git LFS in a repository.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lfs {
+    /// No `.gitattributes` speaks of it.
+    #[default]
+    Unused,
+    /// New content is stored.
+    Stored,
+    /// New content is refused: this machine has no git-lfs.
+    Refused,
 }
 
 /// What must hold right before a push.
@@ -282,6 +302,12 @@ pub struct Work {
     /// All of the branch, where the work is only the last part of it.
     #[serde(default)]
     pub whole: Option<Whole>,
+    /// Changed files with conflicts that nobody resolved.
+    #[serde(default)]
+    pub conflicts: Vec<String>,
+    /// What the working copy holds beside it.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
 }
 
 /// A branch against its base.
@@ -291,6 +317,46 @@ pub struct Whole {
     pub files: Vec<FileChange>,
     /// How many commits lie between.
     pub commits: u32,
+}
+
+/// Something in the working copy that is not part of the result: named, so that nothing is missing unsaid.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Why.
+    pub why: WhyLeftOut,
+    /// Its path, the branch's name, or the commit; an agent chose it.
+    pub name: String,
+}
+
+/// Why something is not part of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyLeftOut {
+    /// A repository of its own inside the working copy.
+    Repository,
+    /// The inside of a submodule.
+    Submodule,
+    /// A branch with commits that the result does not contain.
+    Branch,
+    /// Commits that no branch holds.
+    Commit,
+    /// Put aside with `git stash`.
+    Stash,
+    /// The agent's own commits, in place of which stands one of ours: one of theirs held what cannot be published.
+    History,
+    /// A symbolic link that leaves the repository.
+    Link,
+    /// What tools leave beside the work.
+    Leaving,
+    /// Named by the repository's own ignore rules.
+    Ignored,
+}
+
+impl WhyLeftOut {
+    /// Whether somebody's work may be missing.
+    pub fn is_work(self) -> bool {
+        matches!(self, Self::Repository | Self::Submodule | Self::Branch | Self::Commit | Self::Stash)
+    }
 }
 
 impl Work {

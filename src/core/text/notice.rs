@@ -2,7 +2,7 @@
 //! was closed or opened again. Each names whom it is for, because GitHub mails nobody for an edit.
 
 use super::kept::kept;
-use super::{LIMIT, count, pull};
+use super::{LIMIT, count, failure, pull};
 use crate::core::agent::TurnEnd;
 use crate::core::event::Work;
 use crate::core::ids::{IssueNumber, Sha};
@@ -23,7 +23,9 @@ pub fn of_end(task: &Task, whom: &[String]) -> String {
     let what = match end {
         End::Failed { say, .. } => format!("{}it failed because {}", mentions(whom), plain(say)),
         End::Cancelled { why } => format!("{}it was stopped because {}.", mentions(whom), plain(why)),
-        End::InReview | End::Merged | End::PullClosed | End::Answered | End::Refused { .. } => return String::new(),
+        End::InReview | End::Merged | End::PullClosed | End::Answered | End::Unchanged | End::Refused { .. } => {
+            return String::new();
+        }
     };
     let next = match task.can_revise() {
         true => super::talk::BACK_TO_WORK.to_owned(),
@@ -47,7 +49,8 @@ pub fn revised(whom: &[String], made: Option<(&Sha, &Work)>, end: &TurnEnd) -> S
         true => "The agent says nothing about it.".to_owned(),
         false => format!("The agent says:\n\n{said}"),
     };
-    sanitise::fit(&format!("{what} {says}"), LIMIT)
+    let rest = end.unfinished().map(|class| format!("\n\nIt did not finish: {}.", failure::what(class)));
+    sanitise::fit(&format!("{what} {says}{}", rest.unwrap_or_default()), LIMIT)
 }
 
 /// The issue of an open pull request is closed.

@@ -2,7 +2,7 @@
 //! delimiter nobody can guess.
 
 use super::count;
-use crate::core::event::Failing;
+use crate::core::event::{Failing, Lfs};
 use crate::core::ids::Sha;
 use crate::core::place::Place;
 use crate::core::question::{Answer, By, Question};
@@ -26,6 +26,8 @@ your turn with the question in your last message.";
 pub const REPORTED: &str = "Noted; people see it on the issue. Go on.";
 /// What the tool that finishes answers.
 pub const FINISHED: &str = "Noted. End your turn now: what the working copy holds is taken as the result.";
+/// How an agent is told that what people say decides nothing of what it has asked.
+pub const STILL_OPEN: &str = "You have asked this, and it is not decided yet";
 /// What an agent is told when its plan was approved.
 pub const APPROVED: &str = "Your plan was approved. Carry it out now: you may change files.";
 
@@ -52,6 +54,8 @@ pub struct Telling<'a> {
     pub words: &'a [Word],
     /// Whether it may change files in this turn.
     pub writes: bool,
+    /// Its questions that people have not answered yet.
+    pub open: &'a [&'a Question],
 }
 
 /// Everything, for an agent that knows nothing: its task, what was said so far, and what it has yet to hear.
@@ -70,6 +74,7 @@ pub fn whole(telling: &Telling<'_>) -> String {
     if !telling.words.is_empty() {
         prompt.push_str(&format!("\n## Now\n\n{}", words(telling.words, &ground.nonce)));
     }
+    prompt.extend(still_open(telling.open).map(|open| format!("\n\n{open}\n")));
     prompt
 }
 
@@ -87,7 +92,20 @@ pub fn more(telling: &Telling<'_>, interrupted: bool) -> String {
     } else if telling.job.role.writes && !telling.writes {
         parts.push("Change no file in this turn.".to_owned());
     }
+    parts.extend(still_open(telling.open));
     parts.join("\n\n")
+}
+
+/// What people say while a question is open decides nothing of it.
+fn still_open(open: &[&Question]) -> Option<String> {
+    let asked: Vec<String> = open.iter().map(|question| format!("- {}", question.text.trim())).collect();
+    (!asked.is_empty()).then(|| {
+        format!(
+            "{STILL_OPEN}; nothing above is the answer to it:\n{}\nDo not decide it yourself \
+             and do not ask it again. Do what can be done without it, then end your turn; the answer is a later message.",
+            asked.join("\n")
+        )
+    })
 }
 
 fn surroundings(telling: &Telling<'_>) -> String {
@@ -107,6 +125,7 @@ fn surroundings(telling: &Telling<'_>) -> String {
         job.branch,
         ground.base.branch,
     );
+    text.push_str(lfs(ground.base.lfs));
     if !job.role.writes {
         text.push_str(
             "- This role changes nothing: the working copy is read-only, and your last message is the result.\n",
@@ -115,6 +134,22 @@ fn surroundings(telling: &Telling<'_>) -> String {
         text.push_str(&format!("- {PLAN_FIRST}\n"));
     }
     text
+}
+
+/// What an agent must know of files in Git LFS.
+fn lfs(lfs: Lfs) -> &'static str {
+    match lfs {
+        Lfs::Unused => "",
+        Lfs::Stored => {
+            "- `.gitattributes` gives some paths to Git LFS (`filter=lfs`). In your working copy they are small pointer files, not \
+             the content. To change or add such a file, write its real content and do not commit it: skep stores it in LFS.\n"
+        }
+        Lfs::Refused => {
+            "- `.gitattributes` gives some paths to Git LFS (`filter=lfs`). In your working copy they are small pointer files, not \
+             the content, and this server cannot store new content: change and add no such file, the result would be \
+             refused. Say in your last message what is missing because of that.\n"
+        }
+    }
 }
 
 fn item(body: &str, nonce: &str) -> String {
@@ -170,6 +205,9 @@ pub fn words(all: &[Word], nonce: &str) -> String {
                 format!("{by} asks you. Answer in your last message of this turn, which is posted as the reply:")
             }
             WordKind::Answer { .. } => format!("The answer to your question, by {by}:"),
+            WordKind::Unfitting => {
+                "The answer to your question, in words that do not fill the form you sent:".to_owned()
+            }
             WordKind::Edited => format!("{by} changed the issue. This is the difference:"),
             WordKind::Review { threads } => review(&by, threads),
             WordKind::Again { pull } if word.text.is_empty() => {
@@ -224,6 +262,13 @@ pub fn answer(question: &Question, answer: &Answer) -> String {
         By::Person(_) => "",
     };
     format!("{}\n\n(The answer to your question{default}: {})", answer.text.trim(), question.text.trim())
+}
+
+/// The two parts of what [`answer`] made: the answer, and what was asked.
+pub fn answered(text: &str) -> Option<(&str, &str)> {
+    let (said, behind) = text.rsplit_once("\n\n(The answer to your question")?;
+    let (_, asked) = behind.trim_end().strip_suffix(')')?.split_once(": ")?;
+    Some((said.trim(), asked.trim()))
 }
 
 /// How an issue was changed; empty when nothing was.

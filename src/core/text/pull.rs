@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{LIMIT, count, failure, role_why};
+use super::{LIMIT, count, failure, left_out, role_why};
+use crate::core::agent::ErrorClass;
 use crate::core::decide::Context;
 use crate::core::event::{FileChange, Work};
 use crate::core::place::Actor;
@@ -15,6 +16,8 @@ use crate::core::task::{Job, Told};
 pub struct Evidence<'a> {
     /// What git found.
     pub work: &'a Work,
+    /// Why the turn that made it did not finish, when it did not.
+    pub unfinished: Option<ErrorClass>,
     /// What the agent said of its work: of the first, then of each revision.
     pub told: &'a [Told],
     /// Name and version the agent gave.
@@ -34,21 +37,27 @@ pub fn title(job: &Job) -> String {
 /// The lines that bound our part of the body. Between them skep writes; around them it touches nothing.
 const BEGIN: &str = "<!-- skep: this part is kept up to date; write above or below it -->";
 const END: &str = "<!-- skep: end -->";
+/// How a part begins that warns of nothing; one that warns belongs at the very top.
+const CLOSES: &str = "Closes #";
+/// Between our part and the rest.
+const RULE: &str = "\n\n---\n\n";
 
-/// The body of a new pull request: the repository's template, then our part.
+/// The body of a new pull request: the repository's template, then our part; a part that warns comes first.
 pub fn body(job: &Job, (template, evidence): (Option<&str>, &Evidence<'_>), cx: Context<'_>) -> String {
     let part = part(job, evidence, cx);
     let room = LIMIT.saturating_sub(part.chars().count() + 200);
-    match template.map(str::trim).filter(|template| !template.is_empty()) {
-        Some(template) => format!("{}\n\n---\n\n{part}", sanitise::fit(template, room.min(20_000))),
-        None => part,
-    }
+    let Some(template) = template.map(str::trim).filter(|template| !template.is_empty()) else { return part };
+    let template = sanitise::fit(template, room.min(20_000));
+    if warns(&part) { format!("{part}{RULE}{template}") } else { format!("{template}{RULE}{part}") }
 }
 
-/// Our part: the evidence as it is now.
+/// Our part: the evidence as it is now, and before all else why it is not to be merged as it is.
 pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
-    let mut text = format!("Closes #{}\n\n", job.session.task().issue);
-    text.push_str(&changes(evidence.work));
+    let (unfinished, work) = (evidence.unfinished.map(failure::unfinished), evidence.work);
+    let warnings = [unfinished, left_out::conflicts(work), left_out::missing(work)];
+    let mut text: String = warnings.into_iter().flatten().map(|warning| format!("{warning}\n\n")).collect();
+    text.push_str(&format!("{CLOSES}{}\n\n", job.session.task().issue));
+    text.push_str(&changes(work));
     text.push_str(&summary(evidence.told));
     text.push_str(&decided(evidence.answers));
     text.push_str(&provenance(job, evidence, cx));
@@ -56,7 +65,12 @@ pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
     format!("{BEGIN}\n{}\n{END}", text.trim_end())
 }
 
-/// A body with our part taken from another one; `None` where it is not there any more, or was never ours.
+fn warns(part: &str) -> bool {
+    part.strip_prefix(BEGIN).is_some_and(|rest| !rest.trim_start().starts_with(CLOSES))
+}
+
+/// A body with our part taken from another one; `None` where it is not there any more, or was never ours. A part that warns
+/// goes to the top, whatever stands above it.
 pub fn with_part_of(body: &str, new: &str) -> Option<String> {
     let bounds = |text: &str| {
         let begin = text.find(BEGIN)?;
@@ -64,7 +78,13 @@ pub fn with_part_of(body: &str, new: &str) -> Option<String> {
         Some((begin, end))
     };
     let ((begin, end), (from, to)) = (bounds(body)?, bounds(new)?);
-    Some(format!("{}{}{}", &body[..begin], &new[from..to], &body[end..]))
+    let (above, part, below) = (&body[..begin], &new[from..to], &body[end..]);
+    if above.trim().is_empty() || !warns(part) {
+        return Some(format!("{above}{part}{below}"));
+    }
+    let above = above.trim_end();
+    let above = above.strip_suffix("---").unwrap_or(above).trim_end();
+    Some(format!("{part}{RULE}{above}{below}"))
 }
 
 fn changes(work: &Work) -> String {
@@ -158,6 +178,9 @@ fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
         job.base_branch,
         evidence.work.base.short(),
     );
+    if let Some(beside) = left_out::beside(evidence.work) {
+        text.push_str(&format!("- {beside}\n"));
+    }
     if let Some(warning) = &cx.policy.confinement_warning {
         text.push_str(&format!("- ⚠️ {}\n", sanitise::inline(warning, 300)));
     }
@@ -228,13 +251,24 @@ mod tests {
 
     #[test]
     fn only_our_part_is_written_anew() {
-        let new = format!("template\n\n{BEGIN}\nnew\n{END}");
+        let new = format!("template\n\n{BEGIN}\nCloses #1: new\n{END}");
         let old = format!("mine, above\r\n{BEGIN}\nold\n{END}\r\nmine, below");
-        let expected = format!("mine, above\r\n{BEGIN}\nnew\n{END}\r\nmine, below");
+        let expected = format!("mine, above\r\n{BEGIN}\nCloses #1: new\n{END}\r\nmine, below");
         assert_eq!(with_part_of(&old, &new), Some(expected));
         for gone in ["all mine".to_owned(), format!("{BEGIN} only"), format!("{END}{BEGIN}")] {
             assert_eq!(with_part_of(&gone, &new), None, "{gone}");
         }
+    }
+
+    #[test]
+    fn a_part_that_warns_goes_to_the_top_and_takes_nothing_with_it() {
+        let new = format!("{BEGIN}\n> [!WARNING]\n> Not finished.\n\nCloses #1\n{END}");
+        let old = format!("mine, above\n\n---\n\n{BEGIN}\nCloses #1\n{END}\n\nmine, below");
+        assert_eq!(with_part_of(&old, &new), Some(format!("{new}\n\n---\n\nmine, above\n\nmine, below")));
+        let there = format!("{new}\n\n---\n\nmine, below");
+        assert_eq!(with_part_of(&there, &new), Some(there.clone()));
+        let well = format!("{BEGIN}\nCloses #1\n{END}");
+        assert_eq!(with_part_of(&there, &well), Some(format!("{well}\n\n---\n\nmine, below")));
     }
 
     #[test]

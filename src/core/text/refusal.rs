@@ -22,7 +22,7 @@ pub fn permission(login: &str, has: Permission) -> String {
         Permission::Write | Permission::Maintain | Permission::Admin => "write",
     };
     format!(
-        "@{login} has {has} access here, and agents are started by people with write access. Someone who has it can \
+        "@{login} has {has} access here, and agents are started by people with write access. Someone with write access can \
          start it: comment `/agent go`."
     )
 }
@@ -30,9 +30,10 @@ pub fn permission(login: &str, has: Permission) -> String {
 /// GitHub could not be asked, or refused to answer.
 pub fn unchecked(say: &str, exhausted: bool) -> String {
     if exhausted {
-        return "GitHub did not answer when it was asked who may start work here, and without an answer nothing starts. \
-                When GitHub is well again, comment `/agent go`."
-            .to_owned();
+        return String::from(
+            "GitHub did not answer when it was asked who may start work here, and without an answer nothing starts. \
+             When GitHub is well again, comment `/agent go`.",
+        );
     }
     format!("{say} Then comment `/agent go`.")
 }
@@ -51,12 +52,12 @@ pub fn empty(branch: &str) -> String {
 }
 
 /// A role nobody knows.
-pub fn unknown_role(label: &str, nearest: Option<&str>) -> String {
+pub fn unknown_role(label: &str, nearest: Option<&str>, known: &[String]) -> String {
     let nearest = nearest.map_or_else(String::new, |name| format!(" Did you mean `role:{name}`?"));
     format!(
-        "{} names no role that exists here.{nearest} Use a known one, or add `.github/agents/<role>.agent.md` to the \
-         default branch; then comment `/agent go`.",
-        code(label, 60)
+        "{} names no role that exists here.{nearest} {} Use one of them, then comment `/agent go`.",
+        code(label, 60),
+        super::command::roles(known)
     )
 }
 

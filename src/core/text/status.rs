@@ -2,8 +2,8 @@
 //! block for the curious. Edited, never repeated.
 
 use super::kept::kept;
-use super::{LIMIT, clock, count, pull, role_why, span};
-use crate::core::agent::{PlanEntry, PlanStatus};
+use super::{LIMIT, clock, count, left_out, pull, role_why, span};
+use crate::core::agent::{ErrorClass, PlanEntry, PlanStatus};
 use crate::core::decide::Context;
 use crate::core::event::{ChecksState, Work};
 use crate::core::policy::GO_LABEL;
@@ -22,6 +22,7 @@ pub fn render(task: &Task, cx: Context<'_>) -> String {
         parts.extend(doing(task, progress));
     }
     parts.extend(ending(task));
+    parts.extend(held_up(task, cx));
     parts.extend(details(task, cx));
     parts.push(format!("<sub>updated {}</sub>", clock(cx.now)));
     sanitise::fit(&parts.join("\n\n"), LIMIT)
@@ -33,7 +34,8 @@ fn header(task: &Task) -> String {
         Stage::Checking { .. } => "**Received** · checking".into(),
         Stage::Queued { told, next, .. } => {
             let place = told.map_or_else(String::new, |(position, total)| format!(" · #{position} of {total}"));
-            format!("**Queued**{place} · waiting for a free slot{}", next_words(next))
+            let room = if task.short { "room on the server, whose disk is nearly full" } else { "a free slot" };
+            format!("**Queued**{place} · waiting for {room}{}", next_words(next))
         }
         Stage::Working { .. } | Stage::Held { hold: Hold::Asked, .. } if task.open_questions().next().is_some() => {
             let open = task.open_questions().count() as u64;
@@ -41,6 +43,9 @@ fn header(task: &Task) -> String {
         }
         Stage::Working { job, step, .. } => format!("**Working** as {}{}", job.role.name, step_words(step)),
         Stage::Held { hold: Hold::Asked, .. } => "**Waiting**".into(),
+        Stage::Held { hold: Hold::Later { until, .. }, .. } => {
+            format!("**Waiting** · tries its model again at {}", clock(*until))
+        }
         Stage::Held { hold: Hold::Plan, .. } => format!("**Needs {}** · the plan waits for approval", whom(task)),
         Stage::Held { hold: Hold::Paused { .. }, .. } => "**Paused**".into(),
         Stage::Ended { .. } if task.can_revise() && task.follow.issue_closed => {
@@ -49,14 +54,28 @@ fn header(task: &Task) -> String {
         Stage::Ended { end: End::Failed { class, .. }, .. } if task.can_revise() => {
             format!("**In review** · needs {} · the last session failed · `{class}`", whom(task))
         }
+        Stage::Ended { .. } if task.can_revise() && task.follow.unfinished.is_some() => {
+            format!("**In review** · not finished, needs {}", whom(task))
+        }
         Stage::Ended { .. } if task.can_revise() && task.follow.needs.is_some() => {
             format!("**In review** · needs {}", whom(task))
         }
         Stage::Ended { end: End::Cancelled { .. }, .. } if task.can_revise() => {
             "**In review** · the last session was stopped".into()
         }
+        Stage::Ended { end: End::Unchanged, .. } => format!("**Needs {}** · no file was changed", whom(task)),
         Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at),
     }
+}
+
+/// That something is ready and waits for GitHub.
+fn held_up(task: &Task, cx: Context<'_>) -> Option<String> {
+    let until = task.shown.held_until.filter(|until| *until > cx.now)?;
+    Some(format!(
+        "Held up until {}: GitHub takes only so many comments and pull requests in an hour. Nobody has to do anything; \
+         what is missing follows then.",
+        clock(until)
+    ))
 }
 
 /// Who has to act; named without a ping, since each edit would be one.
@@ -78,13 +97,11 @@ fn next_words(next: &Next) -> &'static str {
 
 /// Where it stands, in one reply: for whoever asks.
 pub fn brief(task: &Task, cx: Context<'_>) -> String {
-    let mut parts = vec![header(task)];
-    match &task.stage {
-        Stage::Idle => parts.push("Comment `/agent go`, or add the label `agent:go`, to start.".into()),
-        Stage::Ended { end: End::Refused { say }, .. } => parts.push(words(say)),
-        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } => {}
-        Stage::Held { .. } | Stage::Ended { .. } => {}
-    }
+    let mut parts = match &task.stage {
+        Stage::Idle => vec!["No session here yet. Comment `/agent go`, or add the label `agent:go`, to start".into()],
+        Stage::Ended { end: End::Refused { say }, .. } => vec![format!("{}: {}", header(task), words(say))],
+        _ => vec![header(task)],
+    };
     parts.extend(links(task));
     let waits = task.talk.words.len() as u64;
     if waits > 0 {
@@ -113,6 +130,7 @@ fn ended(job: Option<&Job>, end: &End, at: i64) -> String {
         End::InReview => format!("**In review** · done{}", within("in")),
         End::Merged => "**Done** · the pull request was merged".into(),
         End::PullClosed => "**Closed** · the pull request was closed without merging".into(),
+        End::Unchanged => "**Ended** · no file was changed".into(),
         End::Answered if job.is_some_and(|job| job.role.writes) => {
             format!("**Answered**{} · no files changed; the answer is a comment of its own", within("in"))
         }
@@ -163,12 +181,11 @@ fn doing(task: &Task, progress: &Progress) -> Option<String> {
         0 => String::new(),
         ms => format!(" · silent for {}", span(ms)),
     };
-    if task.open_questions().next().is_some() {
-        return Some([report, "Waiting for your answer.".to_owned()].join("\n\n").trim().to_owned());
-    }
+    let asked = task.open_questions().next().is_some();
     let lines = [
         (!report.is_empty()).then_some(report),
-        (!doing.is_empty() || !silent.is_empty()).then(|| format!("Now: {doing}{silent}")),
+        asked.then(|| "Waiting for your answer.".to_owned()),
+        (!asked && !(doing.is_empty() && silent.is_empty())).then(|| format!("Now: {doing}{silent}")),
     ];
     let lines: Vec<String> = lines.into_iter().flatten().collect();
     (!lines.is_empty()).then(|| lines.join("\n\n"))
@@ -179,6 +196,11 @@ fn ending(task: &Task) -> Option<String> {
     let Stage::Ended { end, progress, .. } = &task.stage else { return held(task) };
     let what = match end {
         End::InReview | End::Merged | End::PullClosed | End::Answered => None,
+        End::Unchanged => Some(
+            "The agent's words are in a comment of their own. If that is the answer, close the issue; if a change is wanted, \
+             say here what is missing and write `/agent retry`."
+                .to_owned(),
+        ),
         End::Refused { say } => Some(format!("Nothing was started: {}", words(say))),
         End::Failed { say, .. } => {
             let parts = [Some(format!("It failed because {}", words(say))), tail(progress), kept(task)];
@@ -189,21 +211,33 @@ fn ending(task: &Task) -> Option<String> {
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
     };
+    let in_review = task.can_revise() || *end == End::InReview;
+    let unfinished = task.follow.unfinished.filter(|_| in_review).map(not_finished);
+    let left = match end {
+        End::InReview | End::Answered | End::Unchanged | End::Failed { .. } => left(progress),
+        End::Merged | End::PullClosed | End::Refused { .. } | End::Cancelled { .. } => None,
+    };
     let next = match end {
-        _ if task.can_revise() => Some(in_review(task, progress.work.as_ref().filter(|_| *end == End::InReview))),
-        End::InReview => progress.work.as_ref().map(|work| in_review(task, Some(work))),
+        _ if task.can_revise() => Some(review(task, progress.work.as_ref().filter(|_| *end == End::InReview))),
+        End::InReview => progress.work.as_ref().map(|work| review(task, Some(work))),
         End::Failed { .. } => Some(super::talk::RETRY.to_owned()),
         End::Cancelled { .. } => {
             Some("To start again, comment `/agent retry`; if the issue is closed, reopen it first.".to_owned())
         }
-        End::Merged | End::PullClosed | End::Answered | End::Refused { .. } => None,
+        End::Merged | End::PullClosed | End::Answered | End::Unchanged | End::Refused { .. } => None,
     };
-    let checks = Some(()).filter(|()| task.can_revise() || *end == End::InReview).and_then(|()| checks(task));
-    Some([what, next, checks].into_iter().flatten().collect::<Vec<_>>().join("\n\n")).filter(|text| !text.is_empty())
+    let checks = Some(()).filter(|()| in_review).and_then(|()| checks(task));
+    let parts = [unfinished, what, left, next, checks];
+    Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")).filter(|text| !text.is_empty())
+}
+
+/// The turn behind the pull request stopped half-way.
+fn not_finished(class: ErrorClass) -> String {
+    format!("⚠️ The work is not finished: {}.", super::failure::what(class))
 }
 
 /// What a pull request in review waits for, as things stand.
-fn in_review(task: &Task, work: Option<&Work>) -> String {
+fn review(task: &Task, work: Option<&Work>) -> String {
     if task.follow.issue_closed {
         return "The issue is closed, so the agent does not work on its pull request any more. Reopen the issue to let it \
                 go on; otherwise merge or close the pull request as you see fit."
@@ -219,6 +253,7 @@ fn in_review(task: &Task, work: Option<&Work>) -> String {
     });
     let draft = task.pull.as_ref().is_some_and(|pull| pull.draft);
     let then = match (task.follow.conflicts, draft) {
+        (false, _) if task.follow.unfinished.is_some() => "ask for the rest before you merge it.",
         (true, _) => {
             "Its branch conflicts with the base: nobody can merge it until that is resolved, by you or by asking the agent \
              once more."
@@ -231,6 +266,11 @@ fn in_review(task: &Task, work: Option<&Work>) -> String {
         "{}Review the pull request: a review, or `/agent <what to do>` on it, sends the agent back to work{join}{then}",
         what.unwrap_or_default()
     )
+}
+
+/// What is not part of the result, or not finished.
+fn left(progress: &Progress) -> Option<String> {
+    progress.work.as_ref().and_then(left_out::on_issue)
 }
 
 fn checks(task: &Task) -> Option<String> {
@@ -255,6 +295,13 @@ fn held(task: &Task) -> Option<String> {
     Some(match hold {
         Hold::Asked => format!("It waits without taking a slot, and goes on with your answer.{so_far}"),
         Hold::Plan => "Reply `/agent approve` to start, or say what to change.".into(),
+        Hold::Later { class, .. } => {
+            let tries = task.job().and_then(|job| job.outage).map_or(0, |outage| outage.tries);
+            format!(
+                "It waits because {} (try {tries}). Nobody has to do anything; `/agent go` tries at once.{so_far}",
+                super::failure::what(*class)
+            )
+        }
         Hold::Paused { why } => format!(
             "Paused because {}.{so_far} To go on, add the label `{GO_LABEL}` or write `/agent resume`; to end it, write \
              `/agent stop`.",
@@ -288,6 +335,9 @@ fn details(task: &Task, cx: Context<'_>) -> Option<String> {
         format!("- Limits: {} in all, {} without a sign of life", span(limits.wall_ms), span(limits.silence_ms)),
         "- To see the log, comment `/agent logs`".into(),
     ];
+    if job.cold {
+        lines.push(format!("- {}", super::talk::STARTED_COLD));
+    }
     let from = task.story.len().saturating_sub(3);
     for beat in &task.story[from..] {
         lines.push(format!("- {} {}", clock(beat.at), words(&beat.text)));

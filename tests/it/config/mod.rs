@@ -174,6 +174,7 @@ fn every_key_of_an_agent_and_a_role_is_taken() {
     let text = r#"
         allowed_bots = [49699333]
         allow_protected = [".github/workflows/*"]
+        ignore = ["*.tmp", "!.venv"]
         [agents.mine]
         preset = "goose"
         command = "/opt/goose acp --x 'a b'"
@@ -184,6 +185,7 @@ fn every_key_of_an_agent_and_a_role_is_taken() {
         resume = false
         expose = ["/opt/tools"]
         home = "/srv/home"
+        ignore = [".mine"]
         [roles.docs]
         description = "Keeps the manual true."
         prompt_file = "docs.md"
@@ -220,6 +222,8 @@ fn every_key_of_an_agent_and_a_role_is_taken() {
     assert_eq!((triage.prompt.as_str(), triage.writes, &triage.source), ("Be short.", false, &RoleSource::Config));
     assert_eq!(config.allowed_bots, [skep::core::ids::UserId(49_699_333)]);
     assert_eq!(config.allow_protected, AllowProtected::Matching(vec![".github/workflows/*".into()]));
+    assert_eq!(config.ignore, ["*.tmp", "!.venv"]);
+    assert_eq!(mine.ignore, [".goose/memory", ".mine"]);
     assert_eq!(config.hide, [folder.path().join("skep.toml")]);
 }
 

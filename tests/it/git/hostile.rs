@@ -69,17 +69,39 @@ async fn trees_that_attack_a_checkout_fail_fsck() {
     }
 }
 
+/// Committed and taken back: a push would publish the commit all the same, so that the commits are not published.
 #[tokio::test]
-async fn links_and_submodules_in_passing_commits_are_seen() {
+async fn links_in_passing_commits_are_not_published() {
     let lab = Lab::new().await;
     let work = lab.workspace().await;
     std::os::unix::fs::symlink("../../etc/passwd", work.join("out")).expect("linked");
+    write(&work, "a.txt", "work\n");
     run(&work, &["add", "-A"]);
     run(&work, &["commit", "--quiet", "-m", "in"]);
     run(&work, &["rm", "--quiet", "out"]);
     run(&work, &["commit", "--quiet", "-m", "out"]);
-    let refused = lab.collect().await.expect_err("refused");
-    assert!(matches!(refused, GitError::Unsafe { .. }), "{refused:?}");
+    let collected = lab.collect().await.expect("collected");
+    let parent = run(&lab.mirror(), &["--git-dir=.", "rev-parse", &format!("{}^", collected.head)]);
+    assert_eq!((collected.commits, collected.committed_by_us, parent.as_str()), (1, true, lab.base.as_str()));
+    let tree = run(&lab.mirror(), &["--git-dir=.", "ls-tree", "--name-only", collected.head.as_str()]);
+    assert_eq!(tree, "README.md\na.txt\ndocs\nsrc");
+}
+
+#[tokio::test]
+async fn submodules_in_passing_commits_are_seen() {
+    let lab = Lab::new().await;
+    let work = lab.workspace().await;
+    run(&work, &["update-index", "--add", "--cacheinfo", &format!("160000,{},sub", lab.base)]);
+    run(&work, &["commit", "--quiet", "-m", "in"]);
+    run(&work, &["rm", "--quiet", "--cached", "sub"]);
+    write(&work, "a.txt", "work\n");
+    run(&work, &["add", "a.txt"]);
+    run(&work, &["commit", "--quiet", "-m", "out"]);
+    let refused = lab.collect().await;
+    assert!(
+        refused.is_ok_and(|collected| collected.commits == 1),
+        "only what is there at the end is taken, as one commit"
+    );
 }
 
 #[tokio::test]

@@ -3,11 +3,16 @@
 mod attack;
 mod calls;
 mod collect;
+mod elsewhere;
+mod flaws;
 mod hostile;
+mod leavings;
+mod lfs;
 mod merged;
 mod mirror;
 mod publish;
 mod server;
+mod untouched;
 mod workspace;
 
 use std::path::{Path, PathBuf};
@@ -73,7 +78,7 @@ impl Lab {
         std::fs::create_dir_all(path.parent().expect("it has one")).expect("made");
         let (repository, session, branch) = (REPOSITORY, self.session.clone(), self.branch());
         let author = Identity::new("skep[bot]", "1+skep[bot]@users.noreply.github.com");
-        WorkspaceSpec { repository, session, base, branch, path, author }
+        WorkspaceSpec { repository, session, base, branch, path, author, ignore: ignore() }
     }
 
     fn collecting(&self) -> CollectSpec {
@@ -88,6 +93,7 @@ impl Lab {
             author: spec.author,
             message: "Add a page\n\nSkep-Session: 7-12-1\n".into(),
             limits: DiffLimits::default(),
+            ignore: ignore(),
         }
     }
 
@@ -120,6 +126,11 @@ impl Lab {
     fn mirror(&self) -> PathBuf {
         self.git.mirror_path(REPOSITORY)
     }
+}
+
+/// The built-in list and a pattern of the operator's.
+fn ignore() -> Vec<String> {
+    skep::core::leavings::list(&[], &["*.tmp".to_owned()])
 }
 
 async fn open(program: PathBuf, data_dir: PathBuf) -> Result<Git, GitError> {

@@ -27,6 +27,8 @@ pub(super) const TOKEN: &str = "ghs_canary.0123456789abcdefghijklmnopqrstuvwxyz"
 pub(super) enum Fault {
     /// Every request is answered so.
     Answer(u16, &'static str),
+    /// What is pushed is answered so, and not taken.
+    Refuse(u16),
     /// The next push is taken, and then answered 502.
     LoseThePush,
 }
@@ -38,6 +40,7 @@ pub(super) struct Wire {
     root: PathBuf,
     fault: Mutex<Option<Fault>>,
     spy: Mutex<Option<Spy>>,
+    content: Mutex<Option<BTreeMap<String, Vec<u8>>>>,
     requests: AtomicUsize,
     packed: AtomicUsize,
 }
@@ -52,8 +55,8 @@ impl Server {
     pub(super) async fn start(root: PathBuf) -> Self {
         std::fs::create_dir_all(&root).expect("made");
         git_host::init_repository(&root.join("o/r.git"), "main").await.expect("made");
-        let (fault, spy, requests, packed) = Default::default();
-        let state = Arc::new(Wire { root, fault, spy, requests, packed });
+        let (fault, spy, content, requests, packed) = Default::default();
+        let state = Arc::new(Wire { root, fault, spy, content, requests, packed });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let router = Router::new().fallback(answer).with_state(state.clone());
@@ -89,6 +92,16 @@ impl Server {
         *self.state.spy.lock().expect("whole") = Some(spy);
     }
 
+    /// Switches Git LFS on.
+    pub(super) fn keep_content(&self) {
+        *self.state.content.lock().expect("whole") = Some(BTreeMap::new());
+    }
+
+    /// What Git LFS holds, by its hash.
+    pub(super) fn content(&self) -> BTreeMap<String, Vec<u8>> {
+        self.state.content.lock().expect("whole").clone().unwrap_or_default()
+    }
+
     pub(super) fn requests(&self) -> usize {
         self.state.requests.load(Ordering::SeqCst)
     }
@@ -105,6 +118,13 @@ async fn answer(State(state): State<Arc<Wire>>, method: Method, uri: Uri, header
         let code = StatusCode::from_u16(code).expect("a code");
         return (code, [("content-type", "text/plain")], text).into_response();
     }
+    // The storage is elsewhere: it knows what the batch answer said, and no token.
+    if let (&Method::PUT, Some(oid)) = (&method, uri.path().strip_prefix("/storage/")) {
+        let sent = headers.get("x-storage").is_some() && !headers.contains_key("authorization");
+        let mut content = state.content.lock().expect("whole");
+        let kept = content.as_mut().filter(|_| sent).map(|kept| kept.insert(oid.to_owned(), body.to_vec()));
+        return if kept.is_some() { StatusCode::OK } else { StatusCode::FORBIDDEN }.into_response();
+    }
     let known = format!("Basic {}", base64::prelude::BASE64_STANDARD.encode(format!("x-access-token:{TOKEN}")));
     if headers.get("authorization").and_then(|value| value.to_str().ok()) != Some(&known) {
         return (StatusCode::UNAUTHORIZED, [("www-authenticate", "Basic realm=\"GitHub\"")]).into_response();
@@ -113,6 +133,9 @@ async fn answer(State(state): State<Arc<Wire>>, method: Method, uri: Uri, header
         spy();
     }
     let path = uri.path().trim_start_matches('/').to_owned();
+    if path.ends_with(".git/info/lfs/objects/batch") && state.content.lock().expect("whole").is_some() {
+        return batch(&headers, &body);
+    }
     let (repository, service) = match (method, path.split_once(".git/")) {
         (Method::GET, Some((repository, "info/refs"))) => {
             (repository, uri.query().and_then(|query| query.strip_prefix("service=")).unwrap_or_default())
@@ -124,12 +147,34 @@ async fn answer(State(state): State<Arc<Wire>>, method: Method, uri: Uri, header
     let Some(service) = Service::parse(service).filter(|_| folder.exists()) else {
         return (StatusCode::NOT_FOUND, "Repository not found.").into_response();
     };
+    if let (Some(Fault::Refuse(code)), Service::ReceivePack, false) = (&fault, service, path.ends_with("info/refs")) {
+        return StatusCode::from_u16(*code).expect("a code").into_response();
+    }
     let answered = serve(&state, service, &folder, path.ends_with("info/refs"), &headers, body).await;
     if service == Service::ReceivePack && matches!(fault, Some(Fault::LoseThePush)) && !path.ends_with("info/refs") {
         *state.fault.lock().expect("whole") = None;
         return StatusCode::BAD_GATEWAY.into_response();
     }
     answered
+}
+
+/// Answers `POST …/info/lfs/objects/batch`: every object may be sent.
+/// <https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md>
+fn batch(headers: &HeaderMap, body: &[u8]) -> Response {
+    let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let asked: serde_json::Value = serde_json::from_slice(body).expect("JSON");
+    let objects: Vec<serde_json::Value> = asked["objects"]
+        .as_array()
+        .expect("objects")
+        .iter()
+        .map(|object| {
+            let href = format!("http://{host}/storage/{}", object["oid"].as_str().expect("an oid"));
+            let upload = serde_json::json!({ "href": href, "header": { "X-Storage": "yes" } });
+            serde_json::json!({ "oid": object["oid"], "size": object["size"], "actions": { "upload": upload } })
+        })
+        .collect();
+    let answer = serde_json::json!({ "transfer": "basic", "objects": objects });
+    typed("application/vnd.git-lfs+json".to_owned(), answer.to_string().into_bytes())
 }
 
 async fn serve(

@@ -42,8 +42,11 @@ fn never(kind: EffectKind) -> Option<(Scene, Fault)> {
         | EffectKind::Collect
         | EffectKind::EndAgent
         | EffectKind::RemoveWorkspace
+        | EffectKind::Forget
         | EffectKind::Steer
         | EffectKind::Ring => return None,
+        // It is asked when a repository is taken away: `access`.
+        EffectKind::CheckAccess => return None,
     })
 }
 
