@@ -147,6 +147,7 @@ impl House {
         config.clock = clock(&time);
         config.app_slug = "skep".into();
         config.webhook_secret = SECRET.into();
+        config.keep_exchanges = crate::described::is_there();
         let simulator = Simulator::start(config).await.expect("the simulator starts");
         for person in ["ana", "ben", "stranger", "tina"] {
             simulator.create_user(person);
@@ -431,10 +432,12 @@ impl House {
         self.unfinished = true;
     }
 
-    /// Ends the story: nothing may be left in the inbox or outbox, and GitHub must have nothing to complain of.
+    /// Ends the story: nothing may be left in the inbox or outbox, GitHub must have nothing to complain of, and all that was
+    /// said on the wire must be as it describes its API.
     pub async fn done(mut self) {
         let violations = self.simulator.violations();
         assert!(violations.is_empty(), "GitHub complains: {violations:?}");
+        crate::described::check(&self.simulator);
         if let Some(skep) = self.skep.take() {
             let counts = skep.app.store.counts().await.expect("counts");
             if !self.unfinished {

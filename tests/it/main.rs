@@ -2,6 +2,7 @@
 
 mod agents;
 mod config;
+mod described;
 mod git;
 mod github;
 mod house;
