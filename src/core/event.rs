@@ -4,6 +4,7 @@
 //! outcomes of effects the last. Outcomes are stored as JSON of this very type.
 
 mod facts;
+mod gone;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ pub use facts::{
     Alarm, Asking, BaseFacts, Checks, ChecksState, Failing, FileChange, LeftOut, Lfs, PublishFacts, PullFacts,
     PullStanding, RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, WhyLeftOut, Work,
 };
+pub use gone::{Gone, Loss};
 
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use super::effect::EffectKind;
@@ -367,18 +369,6 @@ pub enum Event {
     },
 }
 
-/// How a repository was taken away from us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Loss {
-    /// The App was uninstalled.
-    Uninstalled,
-    /// The repository was taken out of the installation; one that moved to another owner leaves the same way.
-    Removed,
-    /// The repository was deleted.
-    Deleted,
-}
-
 impl Event {
     /// What a person did on GitHub, in words, and GitHub's time of it (epoch milliseconds); none for all that is not told
     /// with its time.
@@ -393,16 +383,4 @@ impl Event {
             _ => return None,
         })
     }
-}
-
-/// How an issue went away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Gone {
-    /// Closed.
-    Closed,
-    /// Deleted.
-    Deleted,
-    /// Moved to another repository.
-    Transferred,
 }
