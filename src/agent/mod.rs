@@ -31,6 +31,7 @@ mod steer;
 mod survivors;
 mod tools;
 mod transcript;
+mod trial;
 mod turn;
 mod wire;
 
@@ -44,6 +45,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::core::agent::{Stop, TurnEnd, Update};
 use crate::core::ids::SessionId;
+use crate::core::network::Network;
 
 pub use client::McpServer;
 pub use error::AgentError;
@@ -72,6 +74,8 @@ pub struct AgentsConfig {
     pub sandbox: SandboxChoice,
     /// The `PATH` for agents, also used to find their commands.
     pub path: String,
+    /// The way out, which agents are told in their environment.
+    pub network: Network,
     /// True runs the demo agent inside this process over a pipe, without any fence: for stories.
     pub demo_in_process: bool,
 }
@@ -121,7 +125,8 @@ impl Agents {
             tracing::warn!(?files, "skep was started with open files, which agents inherit; start it without them");
         }
         let prlimit = program::find("prlimit", &config.path);
-        let ground = Ground { confinement, data_dir, hide: config.hide, path: config.path, prlimit };
+        let ground =
+            Ground { confinement, data_dir, hide: config.hide, path: config.path, network: config.network, prlimit };
         let (tools, slots) = (tools::Server::default(), StdMutex::default());
         let inner = Inner { ground, demo_in_process: config.demo_in_process, tools, slots };
         Ok(Self { inner: Arc::new(inner) })

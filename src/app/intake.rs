@@ -4,25 +4,54 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::health::Health;
 use crate::core::time::Clock;
-use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness};
-use crate::runner::Parts;
+use crate::github::GitHub;
+use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
 use crate::store::{Accepted, NewInbox, Store};
-use crate::webhook::{self, Secrets};
+use crate::webhook::{self, Notice, Secrets};
 
 /// Takes deliveries in.
 pub struct FrontDoor {
-    store: Store,
-    secrets: Secrets,
-    clock: Clock,
-    confined: bool,
-    parts: Arc<Parts>,
+    pub(super) store: Store,
+    pub(super) github: GitHub,
+    pub(super) secrets: Secrets,
+    pub(super) clock: Clock,
+    pub(super) confined: bool,
+    pub(super) health: Arc<Health>,
 }
 
 impl FrontDoor {
-    pub(super) fn new(store: Store, secrets: Secrets, parts: Arc<Parts>) -> Self {
-        let confined = parts.policy.confinement_warning.is_none();
-        Self { store, secrets, clock: parts.clock.clone(), confined, parts }
+    /// Lets the operator see that a delivery is in.
+    fn note(&self, heard: Heard) {
+        let Heard { event, flaw, notice } = heard;
+        if let Some(flaw) = flaw {
+            self.health.malformed();
+            tracing::warn!(event, flaw, "a signed delivery cannot be read");
+            return;
+        }
+        self.health.accepted(&event);
+        match notice {
+            Some(Notice::Ping) => tracing::info!("GitHub's ping arrived: the webhook works"),
+            Some(Notice::Installation { action, account, repositories }) => {
+                tracing::info!(action, account, repositories, "GitHub tells of an installation of the App");
+            }
+            None => {}
+        }
+    }
+}
+
+/// What the operator may like to know of a delivery.
+struct Heard {
+    event: String,
+    flaw: Option<&'static str>,
+    notice: Option<Notice>,
+}
+
+impl Heard {
+    fn of(delivery: &Delivery) -> Self {
+        let notice = webhook::notice(&delivery.event, &delivery.body);
+        Self { event: delivery.event.clone(), flaw: delivery.flaw, notice }
     }
 }
 
@@ -34,8 +63,9 @@ impl Intake for FrontDoor {
     async fn accept(&self, delivery: Delivery) -> Result<AcceptedAs, Busy> {
         // Before the engine can free what waits for it: a hint that costs one question when it is wrong.
         if let Some(installation) = webhook::opened(&delivery.event, &delivery.body) {
-            self.parts.github.wake(installation);
+            self.github.wake(installation);
         }
+        let heard = Heard::of(&delivery);
         let fact = NewInbox {
             id: format!("webhook:{}", delivery.guid),
             kind: if delivery.flaw.is_some() { "malformed" } else { "webhook" }.into(),
@@ -45,7 +75,10 @@ impl Intake for FrontDoor {
             received_at: delivery.received_at,
         };
         match self.store.accept(fact).await {
-            Ok(Accepted::New { .. }) => Ok(AcceptedAs::New),
+            Ok(Accepted::New { .. }) => {
+                self.note(heard);
+                Ok(AcceptedAs::New)
+            }
             Ok(Accepted::Duplicate) => Ok(AcceptedAs::Duplicate),
             Err(error) => {
                 tracing::error!(%error, delivery = delivery.guid, "a delivery could not be stored; answering 503");
@@ -54,13 +87,21 @@ impl Intake for FrontDoor {
         }
     }
 
+    fn refused(&self, why: Refused) {
+        if let Some(number) = self.health.refused(why) {
+            tracing::warn!(number, cause = %why, "deliveries were refused");
+        }
+    }
+
     async fn ready(&self) -> Readiness {
         let now = (self.clock)().to_string();
         let database = self.store.put_meta("ready", &now).await;
+        let trouble = self.health.trouble();
         let reasons = json!({
+            "github": trouble.as_deref().unwrap_or("knows us"),
             "database": database.as_ref().map_or_else(ToString::to_string, |()| "writes".to_owned()),
             "sandbox": if self.confined { "bubblewrap" } else { "none: agents run in a process group only" },
         });
-        Readiness { ok: database.is_ok(), reasons }
+        Readiness { ok: database.is_ok() && trouble.is_none(), reasons }
     }
 }

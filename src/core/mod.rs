@@ -13,6 +13,7 @@ pub mod glob;
 pub mod ids;
 pub mod leavings;
 pub mod markdown;
+pub mod network;
 pub mod place;
 pub mod policy;
 pub mod question;

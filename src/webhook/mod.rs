@@ -10,6 +10,6 @@ mod parse;
 mod payload;
 mod verify;
 
-pub use outcome::Parsed;
-pub use parse::{opened, parse, route};
+pub use outcome::{Notice, Parsed};
+pub use parse::{notice, opened, parse, route};
 pub use verify::{Secrets, Signature, Verified, WebhookError, verify};

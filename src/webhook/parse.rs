@@ -4,9 +4,10 @@
 //! It never asks anybody, and it never trusts order: what an event leads to is decided elsewhere, from stored facts.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use super::outcome::{Found, NoEvent, Parsed, ignored};
-use super::payload::{Head, Opened};
+use super::outcome::{Found, NoEvent, Notice, Parsed, ignored};
+use super::payload::{Head, Installed, Opened};
 use super::{branch, issue};
 use crate::core::event::Gone;
 use crate::core::ids::{InstallationId, TaskKey};
@@ -20,6 +21,21 @@ pub fn parse(event_name: &str, body: &str) -> Parsed {
 pub fn opened(event_name: &str, body: &str) -> Option<InstallationId> {
     let head = (event_name == "installation").then(|| read::<Opened>(body).ok())??;
     matches!(head.action.as_str(), "unsuspend" | "created").then_some(InstallationId(head.installation.id.0))
+}
+
+/// What an event says about the App itself: what an operator who sets it up waits for.
+pub fn notice(event_name: &str, body: &str) -> Option<Notice> {
+    if event_name == "ping" {
+        return Some(Notice::Ping);
+    }
+    if !matches!(event_name, "installation" | "installation_repositories") {
+        return None;
+    }
+    let Installed { action, installation, repositories, repositories_added, repositories_removed } = read(body).ok()?;
+    let account = short(installation.account.map(|account| account.login).unwrap_or_default().as_str());
+    let count = |list: Option<Vec<IgnoredAny>>| list.map_or(0, |list| list.len());
+    let repositories = count(repositories) + count(repositories_added) + count(repositories_removed);
+    Some(Notice::Installation { action: short(&action), account, repositories })
 }
 
 /// The task an event belongs to; there is one exactly when [`parse`] finds a [`Parsed::Event`].
