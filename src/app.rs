@@ -1,17 +1,18 @@
 //! Composition: builds the rooms, starts the loops, drains on SIGTERM. The only place that knows all rooms at once.
 //!
 //! Order matters. At start: the data folder is locked, the database opened, orphans of a former life ended; then the doors
-//! open, so that webhooks are stored; and once GitHub has said who we are, leases of a former life are released and engine
-//! and runner start. At the end the other way round.
+//! open, so that webhooks are stored; and once GitHub has said who we are, leases of a former life are released, the engine
+//! starts, and the runner waits until the sweep has looked at what is on. At the end the other way round.
 
 mod admin_token;
+mod assembly;
 mod check;
 mod desk;
 mod doors;
 mod health;
 mod identity;
 mod intake;
-mod rooms;
+mod room;
 mod setup;
 mod signals;
 mod trust;
@@ -29,14 +30,15 @@ use crate::agent::{Agents, AgentsConfig, Confinement};
 use crate::core::agent::AgentSpec;
 use crate::core::policy::{Me, Policy};
 use crate::core::time::Clock;
-use crate::engine::Engine;
+use crate::engine::{self, Engine};
 use crate::git::GitConfig;
 use crate::github::GitHubConfig;
 use crate::runner::{MarkerKey, Parts, Runner};
-use crate::store::{self, DataLock, Store};
+use crate::store::{DataLock, Store};
+use crate::sweep::Sweep;
 use crate::webhook::Secrets;
+use assembly::Assembly;
 use doors::{Doors, Entry};
-use rooms::Rooms;
 
 pub use check::{Finding, Verdict, check};
 pub use desk::{FrontDesk, event_line};
@@ -63,6 +65,8 @@ pub struct App {
     pub engine: Engine,
     /// Performs.
     pub runner: Runner,
+    /// Finds what nobody told us of.
+    pub sweep: Sweep,
     /// The part behind the public address.
     pub door: Arc<FrontDoor>,
     /// The part behind the admin address.
@@ -75,9 +79,9 @@ impl App {
     /// Builds the rooms and asks GitHub once who we are. Everything that would make later work impossible is found out
     /// here.
     pub async fn build(setup: Setup) -> anyhow::Result<Self> {
-        let rooms = Rooms::open(setup).await?;
-        let identity = rooms.github.app().await.context("ask GitHub who we are")?;
-        rooms.furnish(identity).await
+        let assembly = Assembly::open(setup).await?;
+        let identity = assembly.github.app().await.context("ask GitHub who we are")?;
+        assembly.complete(identity).await
     }
 
     /// Starts engine, runner and both addresses.
@@ -88,15 +92,26 @@ impl App {
 
     /// Starts engine and runner behind addresses that are open already.
     async fn start_behind(self, doors: Doors) -> anyhow::Result<Running> {
+        room::look(&self.engine, &self.runner).await;
         self.engine.schedule().await.context("give out free slots")?;
-        let work = CancellationToken::new();
+        let (work, looked) = (CancellationToken::new(), CancellationToken::new());
         let loops = vec![
             tokio::spawn(self.engine.clone().run(doors.stop.clone())),
-            tokio::spawn(crate::sweep::run(self.runner.clone(), work.clone())),
+            tokio::spawn(self.sweep.clone().run(looked.clone(), work.clone())),
+            tokio::spawn(room::watch(self.engine.clone(), self.runner.clone(), work.clone())),
         ];
-        let runner = tokio::spawn(self.runner.clone().run(work.clone()));
+        let runner = tokio::spawn(after(looked, work.clone(), self.runner.clone().run(work.clone())));
         Ok(Running { app: self, listen: doors.listen, admin: doors.admin, work, doors, loops, runner })
     }
+}
+
+/// Begins once the sweep has looked at what is on: an issue that was closed meanwhile must not see its agent again.
+async fn after(looked: CancellationToken, work: CancellationToken, run: impl Future<Output = ()>) {
+    tokio::select! {
+        () = looked.cancelled() => {}
+        () = work.cancelled() => {}
+    }
+    run.await;
 }
 
 /// A skep at work.
@@ -139,27 +154,27 @@ pub async fn serve(
     addresses: Addresses,
     read_again: impl Fn() -> Result<Reread, String>,
 ) -> anyhow::Result<()> {
-    let rooms = Rooms::open(setup).await?;
+    let assembly = Assembly::open(setup).await?;
     // One listener for both: a signal between two of them would be lost.
     let mut signals = Signals::listen()?;
-    let doors = Doors::open(&rooms.entry(), &addresses).await?;
+    let doors = Doors::open(&assembly.entry(), &addresses).await?;
     tracing::info!(listen = %doors.listen, admin = %doors.admin, "webhooks are taken in");
-    let reload = || reload(&rooms.setup.github.secrets, &read_again);
+    let reload = || reload(&assembly.setup.github.secrets, &read_again);
     let learned = tokio::select! {
-        learned = identity::learn(&rooms.github, &rooms.setup.github.api_url, &rooms.health) => Some(learned),
+        learned = identity::learn(&assembly.github, &assembly.setup.github.api_url, &assembly.health) => Some(learned),
         () = signals.stop(reload) => None,
     };
     let identity = match learned {
         Some(Ok(identity)) => identity,
         early => {
             doors.close().await;
-            rooms.store.close().await;
+            assembly.store.close().await;
             return early.map_or(Ok(()), |failed| failed.map(drop).context("ask GitHub who we are"));
         }
     };
     identity::warn_of_shortfall(&identity);
-    let running = rooms.furnish(identity).await?.start_behind(doors).await?;
-    ready(&running, &rooms.setup);
+    let running = assembly.complete(identity).await?.start_behind(doors).await?;
+    ready(&running, &assembly.setup);
     signals.stop(reload).await;
     tracing::info!("stopping: agents are interrupted and go on at the next start");
     tokio::select! {
@@ -284,13 +299,11 @@ pub fn random(prefix: &str) -> anyhow::Result<String> {
     Ok(format!("{prefix}-{}", hex::encode(bytes)))
 }
 
-/// A restart must not forget what GitHub still counts.
+/// A restart must not forget what GitHub still counts: per installation, whatever the number of its tasks.
 async fn seed_pace(parts: &Parts) -> anyhow::Result<()> {
-    let since = (parts.clock)() - HOUR;
-    for task in parts.store.tasks(&store::TaskFilter::default(), 1_000).await? {
-        let history = parts.store.content_history(&format!("github:{}", task.installation), since).await?;
-        if !history.is_empty() {
-            parts.github.seed_history(task.installation, &history);
+    for (lane, history) in parts.store.content_history((parts.clock)() - HOUR).await? {
+        if let Some(installation) = engine::lane_installation(&lane) {
+            parts.github.seed_history(installation, &history);
         }
     }
     Ok(())

@@ -7,13 +7,15 @@
 mod facts;
 mod rows;
 
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::core::decide::{self, Decision};
-use crate::core::event::Event;
+use crate::core::event::{Event, Loss};
 use crate::core::failure::Failure;
 use crate::core::place::Place;
 use crate::core::policy::Policy;
@@ -21,10 +23,11 @@ use crate::core::schedule::{self, House};
 use crate::core::story::Happening;
 use crate::core::task::{Stage, Task};
 use crate::core::time::Clock;
-use crate::store::{Accepted, InboxRow, NewInbox, Store, StoreError, TaskRow, Transition, Withdrawal};
+use crate::store::{Accepted, Complaint, InboxRow, NewInbox, Store, StoreError, TaskRow, Transition, Withdrawal};
 
 pub use facts::Fact;
-use facts::{Meaning, OfPull, Pushed};
+use facts::{Meaning, OfPull, OfRepositories, Pushed};
+pub use rows::lane_installation;
 
 /// How many facts go into one transaction.
 const BATCH: i64 = 128;
@@ -37,6 +40,9 @@ const COURTESY: Duration = Duration::from_millis(20);
 const TOLD_AT_ONCE: i64 = 20;
 /// How many pull requests are looked at when their base moves.
 const REVIEWS_AT_ONCE: i64 = 100;
+
+/// The states in which something goes on or may go on by itself.
+const STIRRING: [&str; 6] = ["checking", "queued", "working", "needs-you", "paused", "in-review"];
 
 /// What went wrong while handling facts.
 #[derive(Debug, thiserror::Error)]
@@ -69,17 +75,28 @@ pub struct Engine {
     store: Store,
     policy: Arc<Policy>,
     clock: Clock,
+    short: Arc<AtomicBool>,
 }
 
 impl Engine {
     /// Puts the engine together.
     pub fn new(store: Store, policy: Arc<Policy>, clock: Clock) -> Self {
-        Self { store, policy, clock }
+        Self { store, policy, clock, short: Arc::default() }
+    }
+
+    /// Says whether the machine is short of room: then nothing starts, and whoever waits is told why. Answers whether that is
+    /// news.
+    pub async fn set_short(&self, short: bool) -> Result<bool, EngineError> {
+        let news = self.short.swap(short, Ordering::Relaxed) != short;
+        if news {
+            self.schedule().await?;
+        }
+        Ok(news)
     }
 
     /// Handles facts until cancelled.
     pub async fn run(self, cancel: CancellationToken) {
-        let mut wake = self.store.inbox_wake();
+        let (mut wake, trouble) = (self.store.inbox_wake(), Complaint::default());
         while !cancel.is_cancelled() {
             match self.step().await {
                 Ok(0) => {}
@@ -90,7 +107,7 @@ impl Engine {
                     continue;
                 }
                 Err(error) => {
-                    tracing::error!(%error, "facts could not be handled; trying again");
+                    trouble.say("facts could not be handled; trying again", &error);
                     tokio::time::sleep(Duration::from_millis(500)).await;
                 }
             }
@@ -178,6 +195,13 @@ impl Engine {
                 let reason = format!("{} moved: {told} pull requests are looked at", pushed.branch);
                 return Self::ignore(transition, row, now, reason);
             }
+            Meaning::OfRepositories(of) => {
+                let told = self.tell_all(transition, row, &of).await?;
+                let reason = format!("{told} tasks are told");
+                transition.add_event(rows::delivery(row, Happening::DeliveryAccepted, None, &reason));
+                transition.mark_handled(row.seq, now, reason);
+                return Ok(());
+            }
             Meaning::Nothing(reason) => return Self::ignore(transition, row, now, reason),
         };
         self.take(transition, row, &fact, happening).await
@@ -231,6 +255,31 @@ impl Engine {
         Ok(told)
     }
 
+    /// Tells every task of some repositories on which something is on, and one of each repository in any case: it tidies up
+    /// for all. Answers how many they are.
+    async fn tell_all(
+        &self,
+        transition: &mut Transition,
+        row: &InboxRow,
+        of: &OfRepositories,
+    ) -> Result<usize, EngineError> {
+        let mut tasks = transition.of_repositories(of.installation, of.repositories.as_deref()).await?;
+        if of.event == (Event::TakenAway { how: Loss::Removed }) {
+            // One that is known to have moved does not belong to its former owner's installation any more.
+            tasks.retain(|task| task.installation == of.installation);
+        }
+        let mut seen = HashSet::new();
+        let mut told = 0;
+        for task in &tasks {
+            let first = seen.insert(task.key.repository);
+            if first || STIRRING.contains(&task.state.as_str()) {
+                self.tell(transition, task, of.event.clone(), &format!("repository-{}", row.seq)).await?;
+                told += 1;
+            }
+        }
+        Ok(told)
+    }
+
     /// Decides on one fact and writes what was decided, but for its events.
     async fn apply(&self, transition: &mut Transition, row: &InboxRow, fact: &Fact) -> Result<Decision, EngineError> {
         let now = (self.clock)();
@@ -261,7 +310,9 @@ impl Engine {
     async fn give_slots(&self, transition: &mut Transition) -> Result<(), EngineError> {
         let slots = i64::from(self.policy.limits.sessions);
         let house = House { slots, taken: transition.live_sessions().await? };
-        for waiting in transition.queued(house.free()).await? {
+        let short = self.short.load(Ordering::Relaxed);
+        let free = if short { 0 } else { house.free() };
+        for waiting in transition.queued(free).await? {
             self.tell(transition, &waiting, Event::SlotGranted, "slot").await?;
         }
         let waiting = transition.queued(TOLD_AT_ONCE).await?;
@@ -270,7 +321,7 @@ impl Engine {
         for (position, row) in (1..).zip(&waiting) {
             let task = read_stored(row)?;
             let Stage::Queued { told, .. } = &task.stage else { continue };
-            if !schedule::worth_telling(*told, position) {
+            if task.short == short && !schedule::worth_telling(*told, position) {
                 continue;
             }
             let total = match counted {
@@ -278,7 +329,7 @@ impl Engine {
                 None => transition.queue_position(row.key).await?.map_or(0, |place| place.total),
             };
             counted = Some(total);
-            self.tell(transition, row, Event::Waiting { position, total }, "waiting").await?;
+            self.tell(transition, row, Event::Waiting { position, total, short }, "waiting").await?;
         }
         Ok(())
     }

@@ -23,7 +23,8 @@
 //! - [`engine`] turns inbox rows into decisions, each in one transaction.
 //! - [`runner`] performs effects under leases and puts the outcomes back into the inbox.
 //! - [`github`], [`git`], [`agent`]: the three worlds outside, each behind one door.
-//! - [`sweep`] states facts on a timer.
+//! - [`sweep`] finds what nobody told us of, at start and on a timer: webhooks that never came through, and what differs
+//!   between our tasks and GitHub as it is now. What it finds are facts for the inbox, like any other.
 //! - [`config`] is the only reader of flags, environment and files; [`app`] puts the house together; [`cli`] talks to the
 //!   person at the machine.
 //! - [`simulator`] is a GitHub in this process, for `skep demo` and for the tests.

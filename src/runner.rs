@@ -5,8 +5,11 @@
 //! outcome means is decided after. A crash leaves the lease to lapse (or to be released at the next start), and the
 //! effect runs again.
 
+mod access;
 mod agents;
+mod ballast;
 mod desk;
+mod disk;
 mod lease;
 mod marker;
 mod parts;
@@ -30,13 +33,15 @@ use crate::core::effect::{Effect, EffectKind};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::engine::Fact;
-use crate::store::{Claim, Closed, Closing, EffectRow, NewInbox, Postponing, StoreError};
+use crate::store::{Claim, Closed, Closing, Complaint, EffectRow, NewInbox, Postponing, StoreError};
 
+pub use ballast::Ballast;
 pub use desk::Mail;
+pub use disk::{Disk, Usage};
 use lease::{Held, Leases};
 pub use marker::MarkerKey;
 pub use parts::{Knobs, Parts};
-pub use trigger::read_facts;
+pub use trigger::{account, read_facts};
 
 /// How long a claim holds without a renewal.
 const LEASE_MS: i64 = 30_000;
@@ -48,6 +53,8 @@ const CLAIM: i64 = 32;
 const SIDE_BY_SIDE: usize = 6;
 /// The longest pause between two tries, milliseconds.
 const LONGEST_PAUSE: i64 = 300_000;
+/// A wait for GitHub's limits that people are told of, milliseconds.
+const WORTH_TELLING: i64 = 60_000;
 /// How often an effect is tried while the other side keeps asking for patience.
 const PATIENCE: i64 = 60;
 
@@ -60,6 +67,7 @@ pub struct Runner {
     parts: Arc<Parts>,
     leases: Leases,
     stopping: CancellationToken,
+    trouble: Arc<Complaint>,
 }
 
 /// What performing came to.
@@ -81,7 +89,7 @@ impl Performed {
 impl Runner {
     /// Puts the runner together.
     pub fn new(parts: Arc<Parts>) -> Self {
-        Self { parts, leases: Leases::default(), stopping: CancellationToken::new() }
+        Self { parts, leases: Leases::default(), stopping: CancellationToken::new(), trouble: Arc::default() }
     }
 
     /// What the runner works with.
@@ -97,7 +105,7 @@ impl Runner {
         let mut beat = tokio::time::interval(BEAT);
         while !cancel.is_cancelled() {
             if let Err(error) = self.start_due(&mut tasks).await {
-                tracing::error!(%error, "effects could not be claimed; trying again");
+                self.trouble.say("effects could not be claimed; trying again", &error);
             }
             let pause = self.pause().await;
             tokio::select! {
@@ -141,6 +149,8 @@ impl Runner {
             | EffectKind::Weigh
             | EffectKind::ReadReview
             | EffectKind::LookAtPull
+            | EffectKind::CheckAccess
+            | EffectKind::Forget
             | EffectKind::DeleteBranch
             | EffectKind::PrepareWorkspace
             | EffectKind::Collect
@@ -186,7 +196,7 @@ impl Runner {
         let until = (self.parts.clock)() + LEASE_MS;
         match self.parts.store.renew(&self.parts.owner, &held, until).await {
             Ok(lost) => lost.iter().for_each(|id| self.leases.cancel(id)),
-            Err(error) => tracing::warn!(%error, "leases could not be renewed"),
+            Err(error) => self.trouble.say("leases could not be renewed", &error),
         }
     }
 
@@ -217,7 +227,7 @@ impl Runner {
         match result {
             Ok(Closed::Done) => {}
             Ok(Closed::Lost) => tracing::warn!(effect = id, fence, "somebody else holds the effect now"),
-            Err(error) => tracing::error!(effect = id, %error, "the end of an effect could not be stored"),
+            Err(error) => self.trouble.say("the end of an effect could not be stored; it is performed again", &error),
         }
         self.leases.release(&id);
     }
@@ -263,6 +273,8 @@ impl Runner {
             Effect::Reply { .. } => review::reply(parts, row, effect).await,
             Effect::MarkReady { place, pull } => review::mark_ready(parts, place, *pull).await,
             Effect::DeleteBranch { place, branch, head } => review::delete_branch(parts, place, branch, head).await,
+            Effect::CheckAccess { place } => access::check(parts, place).await,
+            Effect::Forget { place } => access::forget(parts, place).await,
             // It was due: that is all there is to tell.
             Effect::Ring { alarm, .. } => Ok(Performed::known(Event::Rang { alarm: alarm.clone() })),
             Effect::Publish { place, session, branch, head, expected } => {
@@ -301,6 +313,9 @@ impl Runner {
             let tries = if after.is_some() { PATIENCE } else { row.max_attempts };
             if row.attempts < tries {
                 let pause = self.backoff(row.attempts, *after);
+                if after.is_some() && pause >= WORTH_TELLING {
+                    self.held_up(row, effect, pause).await?;
+                }
                 tracing::warn!(effect = row.id, kind = row.kind, attempt = row.attempts, pause, why, "will try again");
                 return self.postpone(row, (self.parts.clock)() + pause, why).await;
             }
@@ -315,6 +330,14 @@ impl Runner {
         };
         let outcome = self.fact(effect, event, row);
         self.close(row, "failed", Some(failure.text()), Some(outcome)).await
+    }
+
+    /// Lets the task know that GitHub's limits hold an effect of its up.
+    async fn held_up(&self, row: &EffectRow, effect: &Effect, pause: i64) -> Result<(), StoreError> {
+        let until = (self.parts.clock)() + pause;
+        let fact = self.fact(effect, Event::HeldUp { effect: effect.kind(), until }, row);
+        let fact = NewInbox { id: format!("held:{}:{}", row.id, row.fence), ..fact };
+        self.parts.store.accept(fact).await.map(drop)
     }
 
     /// What an effect that was cancelled too late has left in the world: that is true whatever is wanted now.

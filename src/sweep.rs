@@ -1,36 +1,224 @@
-//! States facts on a timer: what nobody will tell us of. It reads and tidies; it decides nothing.
+//! States facts nobody told us of: what GitHub could not deliver, and what people did while skep was down. It reads, puts
+//! facts into the inbox, and tidies; it decides nothing.
+//!
+//! Three ways, each of which finds what the others miss. `delivery` asks GitHub to send again what never got an answer
+//! (GitHub does not by itself). `issue` and `pull` compare every task that is not over with GitHub as it is now.
+//! `repository` looks for comments and labels of issues we know nothing of. They overlap on purpose: a fact that is
+//! known already leads to nothing, so what is found twice happens once.
+//!
+//! At start what is on is compared before any agent goes on: an issue that was closed meanwhile must not see it again.
 
+mod delivery;
+mod downtime;
+mod issue;
+mod pull;
+mod repository;
+mod state;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::runner::Runner;
+use crate::core::downtime::DownTime;
+use crate::core::ids::{IssueNumber, RepositoryId};
+use crate::core::text;
+use crate::github::GitHubError;
+use crate::runner::Parts;
+use crate::store::StoreError;
 
-/// How often.
-const EVERY: Duration = Duration::from_secs(600);
+pub use downtime::REPORT;
+
+/// How often it is written down that skep is alive: so exactly is known since when it was not.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+/// How often GitHub's list of deliveries is looked through.
+const DELIVERIES: Duration = Duration::from_secs(5 * 60);
+/// How often tasks and repositories are compared with GitHub.
+const FACTS: Duration = Duration::from_secs(10 * 60);
+/// How long the first look may keep agents waiting, and how long what was sent again is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// So much before the last look is looked at again: clocks differ, and deliveries come late. Milliseconds.
+const OVERLAP: i64 = 15 * 60_000;
+/// A shorter silence is a restart and not worth a report, milliseconds.
+const WORTH_TELLING: i64 = 2 * 60_000;
 /// Bodies of handled deliveries and log lines are kept so long, milliseconds (30 days); ids of deliveries for ever.
 const KEPT: i64 = 30 * 24 * 3_600_000;
 
-/// Sweeps until cancelled.
-pub async fn run(runner: Runner, cancel: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = cancel.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => once(&runner).await,
-        }
-    }
+/// Why a look came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    /// The database.
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+    /// GitHub.
+    #[error("{0}")]
+    GitHub(#[from] GitHubError),
 }
 
-/// One sweep.
-pub async fn once(runner: &Runner) {
-    let parts = runner.parts();
-    let before = (parts.clock)() - KEPT;
-    for (what, done) in [("inbox", parts.store.prune_inbox(before).await), ("log", parts.store.prune_log(before).await)]
-    {
-        match done {
-            Ok(0) => {}
-            Ok(rows) => tracing::info!(what, rows, "pruned"),
-            Err(error) => tracing::warn!(what, %error, "could not be pruned"),
+/// The sweep. Clones share everything.
+#[derive(Clone)]
+pub struct Sweep {
+    parts: Arc<Parts>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What was seen in this life: so that what did not change is not looked at twice.
+#[derive(Default)]
+struct Seen {
+    /// Since when comments of a repository are asked for.
+    comments: HashMap<RepositoryId, i64>,
+    /// The last change of labeled issues that were looked at.
+    labeled: HashMap<(RepositoryId, IssueNumber), i64>,
+    /// How a pull request stood.
+    pulls: HashMap<(RepositoryId, i64), String>,
+}
+
+impl Sweep {
+    /// Puts it together.
+    pub fn new(parts: Arc<Parts>) -> Self {
+        Self { parts, seen: Arc::default() }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        // Each entry is whole whenever the lock is free, so a panic elsewhere does not spoil it.
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> i64 {
+        (self.parts.clock)()
+    }
+
+    /// Sweeps until cancelled; `looked` is cancelled as soon as agents may go on.
+    pub async fn run(self, looked: CancellationToken, cancel: CancellationToken) {
+        // However this ends: agents must not wait for ever.
+        let looked = looked.drop_guard();
+        let begun = self.begin().await;
+        let first = async {
+            let stated = self.work_at_hand().await;
+            self.taken_up(&stated).await;
+        };
+        if timeout(PATIENCE, first).await.is_err() {
+            tracing::warn!("GitHub did not say in time how things stand; agents go on without");
+        }
+        drop(looked);
+        tokio::select! {
+            () = cancel.cancelled() => {}
+            () = self.catch_up(begun) => self.keep_watch(&cancel).await,
+        }
+        self.alive().await;
+    }
+
+    async fn keep_watch(&self, cancel: &CancellationToken) {
+        let (mut deliveries, mut facts) = (Instant::now() + DELIVERIES, Instant::now() + FACTS);
+        while !cancel.is_cancelled() {
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = sleep(HEARTBEAT) => self.alive().await,
+            }
+            if Instant::now() >= deliveries {
+                deliveries = Instant::now() + DELIVERIES;
+                self.deliveries().await;
+            }
+            if Instant::now() >= facts {
+                facts = Instant::now() + FACTS;
+                self.facts().await;
+                self.tidy().await;
+            }
+        }
+    }
+
+    /// Finds what happened while skep was down, and reports it.
+    async fn catch_up(&self, begun: DownTime) {
+        let mut down = begun;
+        let again = self.deliveries().await;
+        self.taken_up(&again.ids()).await;
+        again.count(&mut down);
+        self.facts().await.count(&mut down);
+        self.report(down).await;
+    }
+
+    /// Compares the tasks whose sessions are not over with their issues; answers the facts that are new.
+    pub async fn work_at_hand(&self) -> Vec<String> {
+        match state::live(&self.parts.store).await {
+            Ok(tasks) => self.compare(tasks, state::Look::Issue).await.ids(),
+            Err(error) => {
+                tracing::warn!(%error, "could not look at the work at hand");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Compares tasks and repositories with GitHub as it is now.
+    pub async fn facts(&self) -> state::Stated {
+        let from = self.now();
+        let mut stated = state::Stated::default();
+        match state::watched(&self.parts.store).await {
+            Ok(tasks) => stated.add(self.compare(tasks, state::Look::All).await),
+            Err(error) => {
+                tracing::warn!(%error, "could not look at the tasks");
+                stated.incomplete = true;
+            }
+        }
+        stated.add(self.repositories().await);
+        if !stated.incomplete {
+            self.remember(state::FACTS_SINCE, from).await;
+        }
+        stated
+    }
+
+    /// Waits until facts were handled, for a bounded time.
+    async fn taken_up(&self, ids: &[String]) {
+        let handled = async {
+            for id in ids {
+                while !matches!(self.parts.store.inbox(id).await, Ok(Some(row)) if row.handled_at.is_some()) {
+                    sleep(Duration::from_millis(50)).await;
+                }
+            }
+        };
+        if timeout(PATIENCE, handled).await.is_err() {
+            tracing::warn!("what was missed is not all taken up yet");
+        }
+    }
+
+    /// Says what a time without skep came to.
+    pub async fn report(&self, down: DownTime) {
+        if down.from == down.to && down.recovered.is_empty() {
+            return;
+        }
+        let said = text::downtime::report(&down);
+        if down.to - down.from < WORTH_TELLING && down.recovered.is_empty() {
+            tracing::info!("{said}");
+            return;
+        }
+        tracing::warn!("{said}");
+        let json = serde_json::to_string(&down).unwrap_or_default();
+        if let Err(error) = self.parts.store.put_meta(downtime::REPORT, &json).await {
+            tracing::warn!(%error, "the report of the down time could not be kept");
+        }
+    }
+
+    async fn remember(&self, key: &str, at: i64) {
+        if let Err(error) = self.parts.store.put_meta(key, &at.to_string()).await {
+            tracing::warn!(%error, key, "could not be remembered");
+        }
+    }
+
+    async fn recall(&self, key: &str) -> Option<i64> {
+        self.parts.store.meta(key).await.ok().flatten()?.parse().ok()
+    }
+
+    /// Lets go of what nobody needs any more.
+    pub async fn tidy(&self) {
+        let (parts, before) = (&self.parts, self.now() - KEPT);
+        let pruned = [("inbox", parts.store.prune_inbox(before).await), ("log", parts.store.prune_log(before).await)];
+        for (what, done) in pruned {
+            match done {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(what, rows, "pruned"),
+                Err(error) => tracing::warn!(what, %error, "could not be pruned"),
+            }
         }
     }
 }

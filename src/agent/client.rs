@@ -4,6 +4,7 @@
 //! It offers the agent no file system and no terminal: both would run outside the sandbox, with skep's rights. Such
 //! requests get "method not found".
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,6 +30,7 @@ use crate::core::agent::{Update, classify};
 use super::elicitation;
 use super::error::AgentError;
 use super::exchange::{OpenForm, Phase};
+use super::login::Login;
 use super::model::{Choice, choose};
 use super::wire::{Wire, incoming, outgoing};
 
@@ -72,6 +74,8 @@ pub(super) struct Opening<'a> {
     pub(super) resume: Option<&'a str>,
     pub(super) mode: Option<&'a str>,
     pub(super) model: Option<&'a str>,
+    /// The agent's environment: a key in it may be its login.
+    pub(super) environment: &'a BTreeMap<String, String>,
     pub(super) patience: Duration,
 }
 
@@ -120,6 +124,7 @@ impl Connection {
 
     /// Opens a session: the earlier one where that is wanted and works, a new one otherwise.
     pub(super) async fn session(&self, agent: &InitializeResponse, opening: &Opening<'_>) -> Result<Opened, Ended> {
+        let login = Login { offered: &agent.auth_methods, environment: opening.environment };
         let earlier = match opening.resume {
             Some(id) => self.restore(agent, id, opening).await?,
             None => None,
@@ -129,7 +134,7 @@ impl Connection {
             None => {
                 let request =
                     NewSessionRequest::new(opening.workspace).mcp_servers(opening.mcp.iter().map(server).collect());
-                let answer = self.ask("session/new", request, opening.patience).await?;
+                let answer = self.ask_in("session/new", request, login, opening.patience).await?;
                 let opened = Opened { id: answer.session_id.to_string(), resumed: false };
                 (opened, answer.config_options.unwrap_or_default())
             }
@@ -183,17 +188,18 @@ impl Connection {
             state.phase = Phase::Loading;
             state.replayed = 0;
         }
+        let login = Login { offered: &agent.auth_methods, environment: opening.environment };
         let servers: Vec<WireServer> = opening.mcp.iter().map(server).collect();
         let mut outcome = None;
         if agent.agent_capabilities.session_capabilities.resume.is_some() {
             let request = ResumeSessionRequest::new(id.to_owned(), opening.workspace).mcp_servers(servers.clone());
-            outcome =
-                Some(self.ask("session/resume", request, opening.patience).await.map(|answer| answer.config_options));
+            let answer = self.ask_in("session/resume", request, login, opening.patience).await;
+            outcome = Some(answer.map(|answer| answer.config_options));
         }
         if agent.agent_capabilities.load_session && !matches!(outcome, Some(Ok(_) | Err(Ended::Failed(_)))) {
             let request = LoadSessionRequest::new(id.to_owned(), opening.workspace).mcp_servers(servers);
-            outcome =
-                Some(self.ask("session/load", request, opening.patience).await.map(|answer| answer.config_options));
+            let answer = self.ask_in("session/load", request, login, opening.patience).await;
+            outcome = Some(answer.map(|answer| answer.config_options));
             if matches!(outcome, Some(Ok(_))) {
                 self.let_history_pass().await;
             }
@@ -263,7 +269,7 @@ impl Connection {
         }
     }
 
-    async fn ask<R: JsonRpcRequest>(
+    pub(super) async fn ask<R: JsonRpcRequest>(
         &self,
         step: &'static str,
         request: R,
@@ -273,7 +279,7 @@ impl Connection {
         tokio::select! {
             answer = tokio::time::timeout(patience, answer) => match answer {
                 Ok(answer) => answer.map_err(Ended::from),
-                Err(_) => Err(Ended::Failed(AgentError::NoAnswer { step, after: patience })),
+                Err(_) => Err(Ended::Failed(AgentError::NoAnswer { step, after: patience, said: String::new() })),
             },
             () = self.wire.broken() => Err(Ended::Gone),
         }
@@ -310,8 +316,12 @@ impl From<Error> for Ended {
 pub(super) fn answered(error: &Error) -> AgentError {
     let data = error.data.as_ref().map(|data| format!(": {data}")).unwrap_or_default();
     let text: String = format!("{}{data}", error.message).chars().take(2_000).collect();
-    let code = serde_json::to_value(error.code).ok().and_then(|code| code.as_i64());
-    AgentError::Answered { class: classify(code, &text), text }
+    AgentError::Answered { class: classify(code(error), &text), text }
+}
+
+/// The number of an error.
+pub(super) fn code(error: &Error) -> Option<i64> {
+    serde_json::to_value(error.code).ok().and_then(|code| code.as_i64())
 }
 
 fn server(server: &McpServer) -> WireServer {
@@ -369,7 +379,11 @@ fn elicit(
     let Some(number) = opened else { return Ok(()) };
     let wire = wire.clone();
     peer.spawn(async move {
-        let answer = form.answer(&seat.ask(form.asked.clone()).await);
+        let reply = seat.ask(form.asked.clone()).await;
+        let answer = form.answer(&reply);
+        if let Some(words) = form.unfitting(&reply) {
+            seat.unfitting(words).await;
+        }
         let open = wire.state().take_form(number);
         open.map_or(Ok(()), |responder| responder.respond(answer))
     })

@@ -2,7 +2,8 @@
 //! <https://agentclientprotocol.com/protocol/v1/elicitation>) as questions to people, and their answer as the form's
 //! content.
 //!
-//! Pure and total. A form whose required fields the words do not fill is cancelled: nothing is ever made up.
+//! Pure and total. A form whose required fields the words do not fill is cancelled, and the words go to the agent as words:
+//! nothing is ever made up, and nothing is lost.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use agent_client_protocol::v1::schema::{
 use super::envelope;
 use super::tools::{AskReply, QUESTIONS_MAX};
 use crate::core::question::Asked;
+use crate::core::text::prompt;
 
 const OPTIONS_MAX: usize = 10;
 const TEXT_MAX: usize = 4_000;
@@ -184,8 +186,14 @@ impl Form {
         }
     }
 
+    /// The words that answer but do not fill the form: the agent must hear them in another way.
+    pub(super) fn unfitting(&self, reply: &AskReply) -> Option<String> {
+        let AskReply::Answered(words) = reply else { return None };
+        let told = envelope::all(words);
+        self.content(words).is_none().then(|| if told.is_empty() { words.clone() } else { told.join("\n\n") })
+    }
+
     fn content(&self, words: &str) -> Option<BTreeMap<String, ElicitationContentValue>> {
-        let words = envelope::last(words).unwrap_or(words);
         let mut content = BTreeMap::new();
         for (field, answer) in self.fields.iter().zip(self.answers(words)) {
             match answer.and_then(|answer| value(&field.kind, &answer)) {
@@ -199,9 +207,26 @@ impl Form {
         Some(content).filter(|content| !content.is_empty())
     }
 
-    /// The answer to each question: all the words for a single one, else the line that begins with its number or its
-    /// text, else the lines in order if there are as many.
+    /// The answer to each question: by what was asked where that stands with the answer, else [`Form::in_lines`].
     fn answers(&self, words: &str) -> Vec<Option<String>> {
+        let told = envelope::all(words);
+        let parts: Vec<(&str, &str)> = told.iter().filter_map(|told| prompt::answered(told)).collect();
+        if parts.is_empty() || parts.len() < told.len() {
+            return self.in_lines(told.last().copied().unwrap_or(words));
+        }
+        let same = |left: &str, right: &str| left.split_whitespace().eq(right.split_whitespace());
+        let of = |(index, asked): (usize, &Asked)| {
+            let named = parts.iter().find(|(_, question)| same(question, &asked.text));
+            // Words that were cleaned on the way are told by their place.
+            let placed = || parts.get(index).filter(|_| parts.len() == self.asked.len());
+            named.or_else(placed).map(|(answer, _)| (*answer).to_owned())
+        };
+        self.asked.iter().enumerate().map(of).collect()
+    }
+
+    /// All the words for a single question, else the line that begins with its number or its text, else the lines in order
+    /// if there are as many.
+    fn in_lines(&self, words: &str) -> Vec<Option<String>> {
         if self.asked.len() == 1 {
             return vec![Some(words.trim().to_owned())];
         }
@@ -285,88 +310,4 @@ fn holds(text: &str, word: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use agent_client_protocol::v1::schema::CreateElicitationRequest;
-    use proptest::prelude::*;
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn form(properties: Value, required: Value) -> Form {
-        let schema = json!({ "type": "object", "properties": properties, "required": required });
-        let request =
-            json!({ "mode": "form", "sessionId": "s1", "message": "Before I go on:", "requestedSchema": schema });
-        let request: CreateElicitationRequest = serde_json::from_value(request).expect("a request");
-        read(request).expect("a form")
-    }
-
-    fn answer(form: &Form, words: &str) -> Value {
-        serde_json::to_value(form.answer(&AskReply::Answered(words.to_owned()))).expect("plain data")
-    }
-
-    #[test]
-    fn a_choice_is_a_question_with_options() {
-        let form = form(
-            json!({ "colour": { "type": "string", "title": "Which colour?", "enum": ["red", "dark red"], "default": "red" } }),
-            json!(["colour"]),
-        );
-        let expected = Asked {
-            text: "Before I go on:\n\nWhich colour?".into(),
-            options: vec!["red".into(), "dark red".into()],
-            default: Some("red".into()),
-            deadline_ms: None,
-        };
-        assert_eq!((form.session.as_deref(), &form.asked[..]), (Some("s1"), &[expected][..]));
-        assert_eq!(
-            answer(&form, "ana: Dark red, please"),
-            json!({ "action": "accept", "content": { "colour": "dark red" } })
-        );
-        assert_eq!(answer(&form, "<<<n\nred\nn>>>"), json!({ "action": "accept", "content": { "colour": "red" } }));
-        assert_eq!(answer(&form, "redder"), json!({ "action": "cancel" }));
-        let later = serde_json::to_value(form.answer(&AskReply::Later("asked".into()))).expect("plain data");
-        assert_eq!(later, json!({ "action": "cancel" }));
-    }
-
-    #[test]
-    fn values_have_the_type_the_form_wants() {
-        let form = form(
-            json!({
-                "a_sure": { "type": "boolean", "description": "Are you sure?" },
-                "b_count": { "type": "integer" },
-                "c_share": { "type": "number" },
-                "d_where": { "type": "string", "oneOf": [{ "const": "eu", "title": "Europe" }, { "const": "us", "title": "America" }] },
-                "e_kinds": { "type": "array", "items": { "type": "string", "enum": ["x", "y", "z"] } },
-                "f_name": { "type": "string" }
-            }),
-            json!(["a_sure", "b_count"]),
-        );
-        let options: Vec<Vec<String>> = form.asked.iter().map(|asked| asked.options.clone()).collect();
-        assert_eq!(options[0], ["yes", "no"]);
-        assert_eq!(options[3], ["Europe", "America"]);
-        let all = json!({ "action": "accept", "content": { "a_sure": true, "b_count": 3, "c_share": 0.5, "d_where": "eu",
-            "e_kinds": ["x", "z"], "f_name": "skep" } });
-        assert_eq!(answer(&form, "1. yes\n2. 3\n3. 0.5\n4. Europe\n5. x, z\n6. skep"), all);
-        assert_eq!(answer(&form, "Yes!\n3 of them\n0.5\neurope\nx, z\nskep"), all);
-        let few = json!({ "action": "accept", "content": { "a_sure": false, "b_count": 7 } });
-        assert_eq!(answer(&form, "b_count: 7\n1) no"), few);
-        assert_eq!(answer(&form, "1. yes"), json!({ "action": "cancel" }));
-    }
-
-    #[test]
-    fn what_people_cannot_fill_in_is_no_form() {
-        let read_from = |value: Value| read(serde_json::from_value(value).expect("a request"));
-        let url = json!({ "mode": "url", "sessionId": "s", "elicitationId": "e", "url": "https://x", "message": "m" });
-        assert!(read_from(url).is_none());
-        let empty =
-            json!({ "mode": "form", "sessionId": "s", "message": "m", "requestedSchema": { "type": "object" } });
-        assert!(read_from(empty).is_none());
-    }
-
-    proptest! {
-        #[test]
-        fn any_words_are_read(words in "(yes|no|1\\.|red|\n|<<<n|n>>>|\\PC)*") {
-            let form = form(json!({ "a": { "type": "boolean" }, "b": { "type": "string", "enum": ["red"] } }), json!(["a"]));
-            answer(&form, &words);
-        }
-    }
-}
+mod tests;

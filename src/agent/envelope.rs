@@ -5,12 +5,17 @@
 
 /// The text inside the last envelope; none if there is no whole one.
 pub(super) fn last(text: &str) -> Option<&str> {
-    let mut found = None;
+    all(text).last().copied()
+}
+
+/// The texts inside all whole envelopes, in order.
+pub(super) fn all(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
     let mut rest = text;
     while let Some((nonce, inside)) = opening(rest) {
         match closing(inside, nonce) {
             Some((body, after)) => {
-                found = Some(body.trim());
+                found.push(body.trim());
                 rest = after;
             }
             None => rest = inside,
@@ -58,6 +63,7 @@ mod tests {
         assert_eq!(last("no words"), None);
         assert_eq!(last("a\n<<<n1\none\ntwo\nn1>>>\nb\n"), Some("one\ntwo"));
         assert_eq!(last("<<<n1\none\nn1>>>\n<<<n2\ntwo\nn2>>>"), Some("two"));
+        assert_eq!(all("<<<n1\none\nn1>>>\n<<<n2\ntwo\nn2>>>"), ["one", "two"]);
         // Neither an end of another nor a start inside fools it.
         assert_eq!(last("<<<n1\nn2>>>\n<<<n2\nx\nn1>>>\nrest"), Some("n2>>>\n<<<n2\nx"));
         assert_eq!(last("<<<n1\nno end <<<n1"), None);

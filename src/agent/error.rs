@@ -1,6 +1,6 @@
 //! What can go wrong between skep and an agent, and what the corridor is told about it.
 //!
-//! The texts may hold the end of the agent's error stream (bounded); they never hold values of the environment.
+//! The texts may hold the end of what the agent printed (bounded); they never hold values of the environment.
 
 use std::time::Duration;
 
@@ -28,20 +28,22 @@ pub enum AgentError {
         why: String,
     },
     /// The agent did not answer `initialize` or the opening of a session in time.
-    #[error("the agent did not answer {step} within {}", time(.after))]
+    #[error("the agent did not answer {step} within {}{}", time(.after), tail(.said))]
     NoAnswer {
         /// The protocol's method.
         step: &'static str,
         /// How long it had.
         after: Duration,
+        /// The end of what it printed and of its error stream.
+        said: String,
     },
     /// The process ended while it was needed.
-    #[error("the agent's process ended by itself ({status}){}", tail(.stderr))]
+    #[error("the agent's process ended by itself ({status}){}", tail(.said))]
     Crash {
         /// `exit status: 3` or `signal: 9`.
         status: String,
-        /// The end of its error stream.
-        stderr: String,
+        /// The end of what it printed and of its error stream.
+        said: String,
     },
     /// The agent broke the protocol.
     #[error("the agent broke the protocol: {0}")]
@@ -81,8 +83,11 @@ fn time(span: &Duration) -> String {
     text::span(i64::try_from(span.as_millis()).unwrap_or(i64::MAX))
 }
 
-fn tail(stderr: &str) -> String {
-    let last: Vec<&str> = stderr.lines().rev().filter(|line| !line.trim().is_empty()).take(5).collect();
+/// Lines of an agent's last words that are told.
+const TAIL: usize = 10;
+
+fn tail(said: &str) -> String {
+    let last: Vec<&str> = said.lines().rev().filter(|line| !line.trim().is_empty()).take(TAIL).collect();
     if last.is_empty() {
         return String::new();
     }
@@ -157,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_crash_shows_the_end_of_the_error_stream() {
-        let error = AgentError::Crash { status: "exit status: 3".into(), stderr: "a\nb\n\n".into() };
+        let error = AgentError::Crash { status: "exit status: 3".into(), said: "a\nb\n\n".into() };
         assert_eq!(error.to_string(), "the agent's process ended by itself (exit status: 3); it said: a | b");
         assert!(matches!(Failure::from(error), Failure::Retry { .. }));
     }

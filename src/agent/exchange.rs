@@ -17,7 +17,9 @@ use crate::core::agent::Decision;
 
 use super::elicitation;
 use super::error::AgentError;
+use super::halves::Halves;
 use super::permission::{Answer, PermissionPolicy, choose};
+use super::stray::Strays;
 use super::tools::Seat;
 use super::transcript::Transcript;
 
@@ -55,6 +57,8 @@ pub(super) struct Exchange {
     pub(super) verdict: Option<AgentError>,
     /// The agent's requests that have no answer on the wire yet.
     pub(super) unanswered: usize,
+    /// What the agent printed among its messages.
+    pub(super) strays: Strays,
     /// Who answers the session's questions.
     pub(super) seat: Arc<Seat>,
     /// Prompts of this turn that are on the wire.
@@ -77,6 +81,7 @@ impl Exchange {
             active: Instant::now(),
             verdict: None,
             unanswered: 0,
+            strays: Strays::default(),
             seat: Arc::default(),
             prompts: 0,
             replayed: 0,
@@ -87,7 +92,7 @@ impl Exchange {
     }
 
     /// An update arrived; none if it could not be understood.
-    pub(super) fn updated(&mut self, update: Option<SessionNotification>) {
+    pub(super) fn updated(&mut self, update: Option<SessionNotification>, halves: Halves) {
         self.active = Instant::now();
         let Some(SessionNotification { session_id, update, .. }) = update else { return };
         let ours = self.session.as_deref().is_none_or(|session| session == &*session_id.0);
@@ -98,7 +103,7 @@ impl Exchange {
         if self.loaded && matches!(update, SessionUpdate::UserMessageChunk(_)) {
             self.transcript.forget_history();
         }
-        self.transcript.apply(update);
+        self.transcript.apply(update, halves);
     }
 
     /// A request of the agent arrived.

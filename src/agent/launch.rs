@@ -109,7 +109,10 @@ impl Ground {
         let program = program::find(name, &self.path)
             .ok_or_else(|| AgentError::NotFound { agent: launch.agent.name.clone(), program: name.to_owned() })?;
         let mark = mark(&launch.session);
-        let environment = self.environment(launch, extra, &mark);
+        let mut environment = self.environment(launch, extra, &mark);
+        for (_, path) in environment.iter_mut().filter(|(name, value)| name == "PATH" && *value == self.path) {
+            *path = self.path_for(&program);
+        }
         let argv = self.confinement.wrap(&self.enclosure(launch, &program), self.limited(launch, &program, argv));
         let order = Order { argv, environment, directory: launch.workspace.clone(), input: false };
         Ok(Prepared { order, mark })
@@ -136,17 +139,24 @@ impl Ground {
         let mut visible = launch.visible.clone();
         visible.extend(launch.agent.expose.iter().map(PathBuf::from));
         visible.extend(self.network.ca_bundle.clone());
-        let needed = program::needs(program);
-        if self.confinement.hides(&needed, &self.hidden()) {
-            visible.push(needed);
-        }
+        let hidden = self.hidden();
+        let needed = program::needs(program, &self.path).into_iter();
+        visible.extend(needed.filter(|needed| self.confinement.hides(needed, &hidden)));
         Enclosure {
             workspace: launch.workspace.clone(),
             home: home(launch),
             read_only: launch.read_only,
             visible,
-            hide: self.hidden(),
+            hide: hidden,
         }
+    }
+
+    /// The `PATH` for the program: what interprets it is found by name, also where the folder that links to it is hidden.
+    fn path_for(&self, program: &Path) -> String {
+        let folder = program::interpreter(program, &self.path)
+            .and_then(|interpreter| Some(interpreter.canonicalize().ok()?.parent()?.to_owned()))
+            .filter(|folder| self.confinement.hides(folder, &self.hidden()));
+        folder.map_or_else(|| self.path.clone(), |folder| format!("{}:{}", folder.display(), self.path))
     }
 
     fn hidden(&self) -> Vec<PathBuf> {

@@ -27,6 +27,8 @@ use super::wire::Wire;
 const GRACE: Duration = Duration::from_millis(300);
 /// How long a process whose output ended may take until its exit status is there.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+/// Lines of its error stream that are told besides.
+const STDERR_LINES: usize = 5;
 
 enum Body {
     Process(Process),
@@ -100,12 +102,17 @@ impl Live {
         self.inlet.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The end of its error stream.
-    pub(super) fn stderr(&self) -> String {
-        match &self.body {
+    /// The end of what it printed among its messages, then the end of its error stream: some agents say on the one why they
+    /// will not go on, some on the other.
+    pub(super) fn last_words(&self) -> String {
+        let stderr = match &self.body {
             Body::Process(process) => process.stderr(),
             Body::InMemory(_) => String::new(),
-        }
+        };
+        let printed = self.connection.wire.state().strays.text();
+        let lines: Vec<&str> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
+        let last = &lines[lines.len().saturating_sub(STDERR_LINES)..];
+        format!("{printed}\n{}", last.join("\n"))
     }
 
     /// Why there was no answer, as far as it can be found out.
@@ -114,6 +121,9 @@ impl Live {
             return verdict;
         }
         match ended {
+            Ended::Failed(AgentError::NoAnswer { step, after, .. }) => {
+                AgentError::NoAnswer { step, after, said: self.last_words() }
+            }
             Ended::Failed(error) => error,
             Ended::Answered(error) => answered(&error),
             Ended::Gone => self.crash().await,
@@ -122,11 +132,11 @@ impl Live {
 
     async fn crash(&self) -> AgentError {
         let Body::Process(process) = &self.body else {
-            return AgentError::Crash { status: "the pipe was closed".to_owned(), stderr: String::new() };
+            return AgentError::Crash { status: "the pipe was closed".to_owned(), said: String::new() };
         };
         let status = tokio::time::timeout(LAST_WORDS, process.exited()).await;
         let status = status.unwrap_or_else(|_| "it closed its output and went on".to_owned());
-        AgentError::Crash { status, stderr: process.stderr() }
+        AgentError::Crash { status, said: self.last_words() }
     }
 
     /// Ends the whole tree; returns when it is gone.

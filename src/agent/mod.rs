@@ -1,8 +1,8 @@
 //! Coding agents: starting them in a fence, talking to them, ending them for good.
 //!
 //! [`Agents`] is the door. Behind it: `launch` turns a wish into a command line and an environment, `sandbox` fences it
-//! in, `spawn` and `process` run it, `survivors` proves that it is gone; `wire`, `exchange`, `transcript` and `client`
-//! speak the Agent Client Protocol (<https://agentclientprotocol.com>), `turn` runs one prompt against its clocks. `demo`
+//! in, `spawn` and `process` run it, `survivors` proves that it is gone; `wire` (with `halves` and `stray`, which bear an
+//! agent's bad manners), `exchange`, `transcript` and `client` speak the Agent Client Protocol (<https://agentclientprotocol.com>), `turn` runs one prompt against its clocks. `demo`
 //! is an agent of our own that follows a script; `presets` knows the others. `tools` are what the agent can call of skep
 //! (the Model Context Protocol), `elicitation` the same wish in the agent's protocol; `steer` reaches an agent at work.
 //!
@@ -12,13 +12,16 @@
 mod client;
 pub mod demo;
 mod elicitation;
+mod end;
 mod envelope;
 mod error;
 mod exchange;
 #[cfg(test)]
 mod golden;
+mod halves;
 mod launch;
 mod live;
+mod login;
 mod model;
 mod own;
 mod permission;
@@ -28,6 +31,7 @@ mod program;
 mod sandbox;
 mod spawn;
 mod steer;
+mod stray;
 mod survivors;
 mod tools;
 mod transcript;
@@ -155,7 +159,7 @@ impl Agents {
             live = self.obtain(&slot, &request.launch, request.initialize) => live?,
             () = cancel.cancelled() => {
                 self.close(&session).await?;
-                return Ok(turn::never_begun());
+                return Ok(end::never_begun());
             }
         };
         let end = tokio::select! {

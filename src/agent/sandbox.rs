@@ -153,7 +153,7 @@ impl Bubblewrap {
     }
 }
 
-/// All mounts in the order they are made: outer folders first, so that what is named most exactly wins; at one and the
+/// All mounts of what is there, in the order they are made: outer folders first, so that what is named most exactly wins; at one and the
 /// same path hiding beats showing, and the session's own folders beat both.
 fn mounts(enclosure: &Enclosure) -> Vec<(PathBuf, Mount)> {
     let mut all: Vec<(PathBuf, Mount)> = vec![];
@@ -170,6 +170,10 @@ fn mounts(enclosure: &Enclosure) -> Vec<(PathBuf, Mount)> {
     all.push((canonical(&enclosure.workspace), workspace));
     all.push((canonical(&enclosure.home), Mount::Write));
     all.retain(|(path, _)| path.exists());
+    ordered(all)
+}
+
+fn ordered(mut all: Vec<(PathBuf, Mount)>) -> Vec<(PathBuf, Mount)> {
     all.sort_by_key(|(path, mount)| (path.components().count(), *mount));
     all.dedup();
     let before = all.clone();
@@ -198,45 +202,63 @@ fn run(command: &mut Command) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    fn enclosure(root: &Path) -> Enclosure {
-        for folder in ["ws", "home", "mirror", "tools/secret"] {
-            std::fs::create_dir_all(root.join(folder)).expect("folders");
-        }
-        std::fs::write(root.join("tools/key.pem"), "k").expect("a file");
-        Enclosure {
-            workspace: root.join("ws"),
-            home: root.join("home"),
-            read_only: false,
-            visible: vec![root.join("mirror"), root.join("tools")],
-            hide: vec![root.to_owned(), root.join("tools/secret"), root.join("tools/key.pem"), root.join("none")],
-        }
+    fn order(wanted: &[(&str, Mount)]) -> Vec<(String, Mount)> {
+        let all = ordered(wanted.iter().map(|(path, mount)| (PathBuf::from(path), *mount)).collect());
+        all.into_iter().map(|(path, mount)| (path.display().to_string(), mount)).collect()
+    }
+
+    /// A session below a folder: its own places, what it is shown, and what is kept from it.
+    fn session(root: &str) -> Vec<(String, Mount)> {
+        let below = |path: &str| format!("{root}{path}");
+        let (ws, home, mirror, tools) = (below("/ws"), below("/home"), below("/mirror"), below("/tools"));
+        let (secret, key) = (below("/tools/secret"), below("/tools/key.pem"));
+        order(&[
+            (&key, Mount::Masked),
+            (&secret, Mount::Hidden),
+            (&ws, Mount::Write),
+            (&home, Mount::Write),
+            (&mirror, Mount::Read),
+            (&tools, Mount::Read),
+            (root, Mount::Hidden),
+            ("/tmp", Mount::Scratch),
+            ("/home", Mount::Hidden),
+        ])
     }
 
     #[test]
     fn what_is_named_most_exactly_wins() {
-        let folder = tempfile::Builder::new().prefix("box").tempdir_in(env!("CARGO_MANIFEST_DIR")).expect("a folder");
-        let root = folder.path().canonicalize().expect("it is there");
-        let order: Vec<(PathBuf, Mount)> = mounts(&enclosure(&root));
-        let place = |path: &str, mount: Mount| {
-            let found = order.iter().position(|entry| *entry == (root.join(path), mount));
-            found.unwrap_or_else(|| panic!("{path} as {mount:?} is not in {order:?}"))
-        };
-        let hidden = place("", Mount::Hidden);
-        assert!(hidden < place("ws", Mount::Write));
-        assert!(hidden < place("home", Mount::Write));
-        assert!(hidden < place("mirror", Mount::Read));
-        let shown = place("tools", Mount::Read);
-        assert!(shown < place("tools/secret", Mount::Hidden));
-        assert!(shown < place("tools/key.pem", Mount::Masked));
-        assert!(!order.iter().any(|(path, _)| path.ends_with("none")));
+        for (root, around) in [("/srv/skep", "/srv/skep"), ("/tmp/clone/skep", "/tmp"), ("/home/skep", "/home")] {
+            let order = session(root);
+            let place = |path: &str| {
+                let found = order.iter().position(|(other, _)| *other == format!("{root}{path}"));
+                found.unwrap_or_else(|| panic!("{path} is not in {order:?}"))
+            };
+            let empty = order.iter().position(|(path, _)| path == around).expect("an empty folder around it");
+            for shown in ["/ws", "/home", "/mirror", "/tools"] {
+                assert!(empty < place(shown), "{shown} in {order:?}");
+            }
+            assert!(place("/tools") < place("/tools/secret"), "{order:?}");
+            assert!(place("/tools") < place("/tools/key.pem"), "{order:?}");
+            // What is out of sight already is not hidden once more.
+            assert_eq!(order.iter().any(|(path, _)| path == root), root == around, "{order:?}");
+        }
     }
 
     #[test]
-    fn read_only_is_read_only() {
+    fn only_what_is_there_is_mounted_and_read_only_is_read_only() {
         let folder = tempfile::tempdir().expect("a folder");
-        let enclosure = Enclosure { read_only: true, ..enclosure(folder.path()) };
-        let workspace = canonical(&enclosure.workspace);
-        let writes: Vec<_> = mounts(&enclosure).into_iter().filter(|(_, mount)| *mount == Mount::Write).collect();
-        assert!(!writes.iter().any(|(path, _)| *path == workspace), "{writes:?}");
+        let root = folder.path().canonicalize().expect("it is there");
+        for name in ["ws", "home"] {
+            std::fs::create_dir(root.join(name)).expect("a folder");
+        }
+        let enclosure = Enclosure {
+            workspace: root.join("ws"),
+            home: root.join("home"),
+            read_only: true,
+            visible: vec![root.join("none")],
+            hide: vec![root.join("nothing")],
+        };
+        let below: Vec<_> = mounts(&enclosure).into_iter().filter(|(path, _)| path.starts_with(&root)).collect();
+        assert_eq!(below, [(root.join("ws"), Mount::Read), (root.join("home"), Mount::Write)]);
     }
 }

@@ -43,6 +43,8 @@ pub trait Desk: Send + Sync + 'static {
     fn ask(&self, asked: Vec<Asked>) -> BoxFuture<'_, AskReply>;
     /// A line on how the work goes; answers with what the agent is told.
     fn report(&self, text: String) -> BoxFuture<'_, String>;
+    /// Answers that came at once do not fill the form they were asked for by: the agent is to hear them as words.
+    fn unfitting(&self, words: String) -> BoxFuture<'_, ()>;
     /// The agent says that it is finished; answers with what the agent is told.
     fn finish(&self, finished: Finished) -> BoxFuture<'_, String>;
 }

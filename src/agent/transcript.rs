@@ -11,6 +11,7 @@ use agent_client_protocol::v1::schema::{
     ToolCallUpdate, ToolKind,
 };
 
+use super::halves::Halves;
 use super::own;
 use crate::core::agent::{Decision, PlanEntry, PlanStatus, ToolStatus, Update, Usage};
 
@@ -46,6 +47,10 @@ pub(super) struct Transcript {
     current: Option<Key>,
     counter: u64,
     last_message: Option<String>,
+    /// Nothing was said or done in this turn so far.
+    mute: bool,
+    /// The first half of a character that the last text of that item ends with.
+    half: Option<(Key, u16)>,
     usage: Usage,
 }
 
@@ -53,17 +58,18 @@ impl Transcript {
     /// Forgets what the turn before said, so that the last message is one of this turn. States of tools stay.
     pub(super) fn next_turn(&mut self) {
         self.last_message = None;
+        self.mute = true;
         self.current = None;
         self.own.clear();
         self.usage.input = 0;
         self.usage.output = 0;
     }
 
-    /// Takes one update of the protocol in.
-    pub(super) fn apply(&mut self, update: SessionUpdate) {
+    /// Takes one update of the protocol in; `halves` are what was cut at the edges of its text.
+    pub(super) fn apply(&mut self, update: SessionUpdate, halves: Halves) {
         match update {
-            SessionUpdate::AgentMessageChunk(chunk) => self.text(&chunk, Key::Message),
-            SessionUpdate::AgentThoughtChunk(chunk) => self.text(&chunk, Key::Thought),
+            SessionUpdate::AgentMessageChunk(chunk) => self.text(&chunk, halves, Key::Message),
+            SessionUpdate::AgentThoughtChunk(chunk) => self.text(&chunk, halves, Key::Thought),
             SessionUpdate::ToolCall(call) => self.tool_call(call),
             SessionUpdate::ToolCallUpdate(update) => self.tool_update(update),
             SessionUpdate::Plan(plan) => {
@@ -120,6 +126,11 @@ impl Transcript {
         self.last_message.as_deref().unwrap_or_default()
     }
 
+    /// True when nothing was said or done in this turn.
+    pub(super) fn is_mute(&self) -> bool {
+        self.mute
+    }
+
     /// Tokens so far.
     pub(super) fn usage(&self) -> Usage {
         self.usage.clone()
@@ -128,6 +139,7 @@ impl Transcript {
     /// Everything said so far in this turn was history.
     pub(super) fn forget_history(&mut self) {
         self.last_message = None;
+        self.mute = true;
         self.current = None;
         self.texts.clear();
         self.items.retain(|key, _| !matches!(key, Key::Message(_) | Key::Thought(_)));
@@ -154,7 +166,7 @@ impl Transcript {
         self.items.get(&key).cloned()
     }
 
-    fn text(&mut self, chunk: &ContentChunk, kind: fn(String) -> Key) {
+    fn text(&mut self, chunk: &ContentChunk, halves: Halves, kind: fn(String) -> Key) {
         let piece = match &chunk.content {
             ContentBlock::Text(text) => text.text.as_str(),
             ContentBlock::ResourceLink(link) => link.uri.as_str(),
@@ -168,11 +180,12 @@ impl Transcript {
                 kind(format!("skep-{}", self.counter))
             }
         };
-        self.append(key.clone(), piece);
+        self.mute = false;
+        self.append(key.clone(), piece, halves);
         self.current = Some(key);
     }
 
-    fn append(&mut self, key: Key, piece: &str) {
+    fn append(&mut self, key: Key, mut piece: &str, halves: Halves) {
         let mut text = match self.items.remove(&key) {
             Some(Update::Message { text, .. } | Update::Thought { text, .. }) => text,
             _ => {
@@ -180,8 +193,18 @@ impl Transcript {
                 String::new()
             }
         };
+        if let (Some((_, last)), Some(first)) = (self.half.take().filter(|(of, _)| *of == key), halves.first)
+            && let Some(whole) = Halves::joined(last, first)
+            && let Some(rest) = piece.strip_prefix(char::REPLACEMENT_CHARACTER)
+        {
+            text.pop();
+            text.push(whole);
+            piece = rest;
+        }
         let room = TEXT_KEPT.saturating_sub(text.len());
         text.push_str(&piece[..piece.floor_char_boundary(room)]);
+        let cut = halves.last.filter(|_| text.ends_with(char::REPLACEMENT_CHARACTER));
+        self.half = cut.map(|last| (key.clone(), last));
         let id = id_of(&key);
         if matches!(key, Key::Message(_)) {
             self.last_message = Some(text.clone());
@@ -232,6 +255,7 @@ impl Transcript {
 
     fn put_tool(&mut self, id: String, title: String, tool: String, status: ToolStatus) {
         self.current = None;
+        self.mute = false;
         let key = Key::Tool(id.clone());
         if !self.items.contains_key(&key) {
             self.tools.push_back(key.clone());

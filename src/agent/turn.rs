@@ -12,9 +12,10 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::core::agent::{Stop, TurnEnd, Update, error_in};
+use crate::core::agent::{TurnEnd, Update};
 
 use super::client::{Ended, McpServer, Opened, Opening};
+use super::end::{Answer, LOST, Why, conclude, has_lost_it, last_notes, never_begun};
 use super::error::AgentError;
 use super::exchange::Phase;
 use super::launch::Launch;
@@ -67,20 +68,6 @@ pub struct Resume {
     pub prompt: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Why {
-    Cancelled,
-    Wall,
-    Silence,
-}
-
-enum Answer {
-    Given(serde_json::Value),
-    Missing(Ended),
-    /// It did not confirm the cancel in time.
-    Overdue,
-}
-
 /// Runs the turn; the session is opened first if it is not yet.
 pub(super) async fn run(
     (live, tools): (&Live, &Server),
@@ -89,29 +76,36 @@ pub(super) async fn run(
     cancel: &CancellationToken,
 ) -> Result<TurnEnd, AgentError> {
     let mut opened = live.opened.lock().await;
-    let session = match opened.clone() {
-        Some(session) => Opened { resumed: true, ..session },
+    let (mut session, loaded) = match opened.clone() {
+        Some(session) => (Opened { resumed: true, ..session }, false),
         None => {
-            let opening = open(live, tools, request);
+            let earlier = request.resume.as_ref().map(|resume| &*resume.session);
+            let opening = open(live, tools, request, earlier);
             let session = tokio::select! {
-                session = opening => session,
+                session = opening => opened.insert(session?).clone(),
                 () = cancel.cancelled() => return Ok(never_begun()),
             };
-            opened.insert(session?).clone()
+            let loaded = session.resumed;
+            (session, loaded)
         }
     };
     begin(live, request);
-    let (answer, why) = follow(live, request, &session, updates, cancel).await;
+    let (mut answer, mut why) = follow(live, request, &session, updates, cancel).await;
+    if loaded && why.is_none() && has_lost_it(live, &answer) {
+        over(live);
+        live.connection.wire.state().transcript.single(Update::Note { text: LOST.to_owned() });
+        session = opened.insert(open(live, tools, request, None).await?).clone();
+        begin(live, request);
+        (answer, why) = follow(live, request, &session, updates, cancel).await;
+    }
     over(live);
     let end = conclude(live, session, answer, why, request).await;
-    if matches!(end, Err(AgentError::Crash { .. })) {
-        live.connection.wire.state().transcript.single(Update::Stderr { text: live.stderr() });
-    }
+    last_notes(live, &end);
     deliver_all(live, updates).await;
     end
 }
 
-async fn open(live: &Live, tools: &Server, request: &TurnRequest) -> Result<Opened, AgentError> {
+async fn open(live: &Live, tools: &Server, request: &TurnRequest, earlier: Option<&str>) -> Result<Opened, AgentError> {
     let Some(hello) = &live.hello else { return Err(AgentError::Closed) };
     let mut mcp = request.mcp.clone();
     if request.desk.is_some() {
@@ -120,9 +114,10 @@ async fn open(live: &Live, tools: &Server, request: &TurnRequest) -> Result<Open
     let opening = Opening {
         workspace: &request.launch.workspace,
         mcp: &mcp,
-        resume: request.resume.as_ref().map(|resume| &*resume.session).filter(|_| request.launch.agent.resume),
+        resume: earlier.filter(|_| request.launch.agent.resume),
         mode: request.launch.agent.mode.as_deref(),
         model: request.model.as_deref(),
+        environment: &request.launch.agent.environment,
         patience: request.initialize,
     };
     let opened = match live.connection.session(hello, &opening).await {
@@ -294,50 +289,6 @@ fn overdue(live: &Live, request: &TurnRequest, began: Instant) -> Option<Why> {
     (active.elapsed() >= request.silence).then_some(Why::Silence)
 }
 
-async fn conclude(
-    live: &Live,
-    session: Opened,
-    answer: Answer,
-    why: Option<Why>,
-    request: &TurnRequest,
-) -> Result<TurnEnd, AgentError> {
-    match why {
-        Some(Why::Wall) => return Err(AgentError::Timeout(request.wall)),
-        Some(Why::Silence) => return Err(AgentError::Silence(request.silence)),
-        Some(Why::Cancelled) | None => {}
-    }
-    let stop = match answer {
-        Answer::Given(answer) => given(live, &answer)?,
-        // An agent may answer a cancelled prompt with an error; it has ended all the same.
-        Answer::Missing(Ended::Answered(_)) if why.is_some() => Stop::Cancelled,
-        Answer::Missing(_) | Answer::Overdue if why.is_some() => Stop::Killed,
-        Answer::Missing(ended) => return Err(live.explain(ended).await),
-        Answer::Overdue => Stop::Killed,
-    };
-    let state = live.connection.wire.state();
-    let message = state.transcript.last_message().to_owned();
-    let error = error_in(&message);
-    let usage = state.transcript.usage();
-    Ok(TurnEnd { stop, message, usage, error, agent_session: session.id, resumed: session.resumed })
-}
-
-/// Reads the answer to a prompt: <https://agentclientprotocol.com/protocol/prompt-turn#stop-reasons>.
-fn given(live: &Live, answer: &serde_json::Value) -> Result<Stop, AgentError> {
-    let count = |name: &str| answer["usage"][name].as_u64().unwrap_or_default();
-    let (input, output, total) = (count("inputTokens"), count("outputTokens"), count("totalTokens"));
-    if total > 0 || input > 0 || output > 0 {
-        live.connection.wire.state().transcript.count(input, output, total);
-    }
-    match answer["stopReason"].as_str() {
-        Some("end_turn") => Ok(Stop::EndTurn),
-        Some("max_tokens") => Ok(Stop::MaxTokens),
-        Some("max_turn_requests") => Ok(Stop::MaxTurnRequests),
-        Some("refusal") => Ok(Stop::Refusal),
-        Some("cancelled") => Ok(Stop::Cancelled),
-        _ => Err(AgentError::Protocol("the answer to the prompt has no known stop reason".to_owned())),
-    }
-}
-
 /// Delivers what the reader has room for; the rest waits and is merged with what comes.
 fn deliver(live: &Live, updates: &mpsc::Sender<Update>) {
     let mut state = live.connection.wire.state();
@@ -367,17 +318,5 @@ async fn deliver_all(live: &Live, updates: &mpsc::Sender<Update>) {
     };
     if tokio::time::timeout(LAST_DELIVERY, all).await.is_err() {
         tracing::warn!("the last updates of a turn were not taken in time");
-    }
-}
-
-/// The end of a turn that was cancelled before the agent had its prompt.
-pub(super) fn never_begun() -> TurnEnd {
-    TurnEnd {
-        stop: Stop::Cancelled,
-        message: String::new(),
-        usage: Default::default(),
-        error: None,
-        agent_session: String::new(),
-        resumed: false,
     }
 }

@@ -1,10 +1,12 @@
 //! The lines between skep and one agent. Updates are taken out here, before the protocol crate sees them: its inner
 //! queue has no bound, so whatever must hold the agent back has to do so while its output is being read.
 //!
-//! The other side is hostile until proved otherwise: lines are capped, broken ones counted, the rate limited, the bytes
-//! of a session limited. Nothing here trusts an id or a length.
+//! The other side is hostile until proved otherwise: lines are capped, the rate limited, the bytes of a session limited.
+//! Nothing here trusts an id or a length. Bad manners are borne: what is no message is counted and passed over, halves of
+//! characters are mended.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,10 +22,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::AgentError;
 use super::exchange::Exchange;
+use super::halves::{Halves, mend};
 
 /// The longest line of an agent.
 pub(super) const LINE_MAX: usize = 16 * 1024 * 1024;
-const BAD_LINES_MAX: u32 = 10;
+/// So many lines without any message are no agent's.
+const SILENT_LINES_MAX: usize = 200;
 const LINES_PER_SECOND: f64 = 1_000.0;
 const BYTES_AT_ONCE: u64 = 64 * 1024 * 1024;
 const BYTES_PER_MINUTE: u64 = 10 * 1024 * 1024;
@@ -80,7 +84,8 @@ pub(super) fn incoming(
     reader: impl AsyncRead + Send + Unpin + 'static,
     wire: Arc<Wire>,
 ) -> impl Stream<Item = io::Result<String>> + Send + 'static {
-    let inlet = Inlet { reader: BufReader::with_capacity(64 * 1024, reader), wire, meter: Meter::new(), bad: 0 };
+    let reader = BufReader::with_capacity(64 * 1024, reader);
+    let inlet = Inlet { reader, wire, meter: Meter::new(), batch: VecDeque::new(), talks: false };
     futures::stream::unfold(Some(inlet), |inlet| async move {
         let mut inlet = inlet?;
         match inlet.next().await {
@@ -98,26 +103,27 @@ struct Inlet<R> {
     reader: BufReader<R>,
     wire: Arc<Wire>,
     meter: Meter,
-    bad: u32,
+    /// Messages that came in one list and are still to be taken.
+    batch: VecDeque<String>,
+    /// Whether a message has ever come.
+    talks: bool,
 }
 
 impl<R: AsyncRead + Unpin> Inlet<R> {
     /// The next line for the protocol crate; none at the end of the stream.
     async fn next(&mut self) -> Result<Option<String>, AgentError> {
         loop {
-            let Some(line) = read_line(&mut self.reader).await? else { return Ok(None) };
-            self.meter.take(line.len()).await?;
+            let Some((line, halves)) = self.line().await? else { return Ok(None) };
             if line.trim().is_empty() {
                 continue;
             }
-            let envelope =
-                serde_json::from_str::<Envelope<'_>>(&line).ok().filter(|_| line.trim_start().starts_with('{'));
-            let Some(envelope) = envelope else {
-                self.count_bad()?;
+            let Some((envelope, message)) = message(&line) else {
+                self.stray(&line)?;
                 continue;
             };
+            self.talks = true;
             if envelope.method.as_deref() == Some("session/update") && envelope.id.is_none() {
-                self.update(envelope.params);
+                self.update(envelope.params, halves);
                 hold_back(&self.wire, |state| state.transcript.is_full()).await;
                 continue;
             }
@@ -125,23 +131,51 @@ impl<R: AsyncRead + Unpin> Inlet<R> {
                 self.wire.state().asked();
                 hold_back(&self.wire, |state| state.unanswered > UNANSWERED_MAX).await;
             }
-            return Ok(Some(line));
+            return Ok(Some(message.to_owned()));
         }
     }
 
-    fn count_bad(&mut self) -> Result<(), AgentError> {
-        self.bad += 1;
-        if self.bad < BAD_LINES_MAX {
+    /// The next line, mended.
+    async fn line(&mut self) -> Result<Option<(String, Halves)>, AgentError> {
+        if let Some(message) = self.batch.pop_front() {
+            return Ok(Some((message, Halves::default())));
+        }
+        let Some(mut line) = read_line(&mut self.reader).await? else { return Ok(None) };
+        self.meter.take(line.len()).await?;
+        let halves = mend(&mut line);
+        let line =
+            String::from_utf8(line).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Ok(Some((line, halves)))
+    }
+
+    /// A line that is no message: several in a list (JSON-RPC's batch, which the protocol does not use) are taken one by one,
+    /// the rest was printed by somebody.
+    fn stray(&mut self, line: &str) -> Result<(), AgentError> {
+        if let Ok(list) = serde_json::from_str::<Vec<&RawValue>>(line) {
+            self.batch.extend(list.into_iter().map(|message| message.get().to_owned()));
             return Ok(());
         }
-        Err(AgentError::Protocol(format!("{} lines of its output were not JSON-RPC messages", self.bad)))
+        let count = self.wire.state().strays.add(line);
+        if self.talks || count < SILENT_LINES_MAX {
+            return Ok(());
+        }
+        Err(AgentError::Protocol(format!("it printed {count} lines, and none of them is a JSON-RPC message")))
     }
 
-    fn update(&self, params: Option<&RawValue>) {
+    fn update(&self, params: Option<&RawValue>, halves: Halves) {
         // Kinds of updates that nobody knows are no error: the protocol grows.
         let parsed = params.map(|params| serde_json::from_str::<SessionNotification>(params.get()));
-        self.wire.state().updated(parsed.and_then(Result::ok));
+        self.wire.state().updated(parsed.and_then(Result::ok), halves);
     }
+}
+
+/// The message of a line: behind a byte order mark, or behind what was printed without a line's end.
+fn message(line: &str) -> Option<(Envelope<'_>, &str)> {
+    let read = |text| serde_json::from_str::<Envelope<'_>>(text).ok().map(|envelope| (envelope, text));
+    let speaks = |(envelope, _): &(Envelope<'_>, _)| envelope.method.is_some() || envelope.id.is_some();
+    let bare = line.trim_start_matches('\u{feff}').trim();
+    let whole = read(bare).filter(|_| bare.starts_with('{')).filter(speaks);
+    whole.or_else(|| read(&bare[bare.find("{\"jsonrpc\"")?..]).filter(speaks))
 }
 
 /// Holds the agent back while `busy`: its output is not read meanwhile.
@@ -152,7 +186,7 @@ async fn hold_back(wire: &Wire, busy: impl Fn(&Exchange) -> bool) {
 }
 
 /// One line without its end; none at the end of the stream. A last line without an end counts.
-async fn read_line<R: AsyncRead + Unpin>(reader: &mut BufReader<R>) -> Result<Option<String>, AgentError> {
+async fn read_line<R: AsyncRead + Unpin>(reader: &mut BufReader<R>) -> Result<Option<Vec<u8>>, AgentError> {
     let mut line = Vec::new();
     loop {
         // A broken pipe is the end of the agent, told by its exit.
@@ -171,10 +205,7 @@ async fn read_line<R: AsyncRead + Unpin>(reader: &mut BufReader<R>) -> Result<Op
             break;
         }
     }
-    if line.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(String::from_utf8(line).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())))
+    Ok((!line.is_empty()).then_some(line))
 }
 
 /// Slows down who talks too fast and stops who talks too much.
@@ -242,9 +273,22 @@ mod tests {
         while let Some(line) = read_line(&mut reader).await.expect("short lines") {
             lines.push(line);
         }
-        assert_eq!(lines, ["one\r\n", "\n", "two"]);
+        assert_eq!(lines, [&b"one\r\n"[..], b"\n", b"two"]);
         let mut reader = BufReader::new(tokio::io::repeat(b'x'));
         assert!(matches!(read_line(&mut reader).await, Err(AgentError::Flood(_))));
+    }
+
+    #[test]
+    fn a_message_is_found_whatever_stands_around_it() {
+        let answer = r#"{"jsonrpc":"2.0","id":null,"result":{}}"#;
+        let update = r#"{"jsonrpc":"2.0","method":"session/update"}"#;
+        let found = |line: &str| message(line).map(|(_, message)| message.to_owned());
+        for line in [update.to_owned(), format!("\u{feff}{update}\r\n"), format!("fetching … {update}")] {
+            assert_eq!(found(&line).as_deref(), Some(update), "{line}");
+        }
+        for line in [answer, "[warn] fetching", "{}", r#"{"level":"info","msg":"started"}"#, "{\"jsonrpc\":", "7"] {
+            assert_eq!(found(line), None, "{line}");
+        }
     }
 
     #[tokio::test]

@@ -12,7 +12,7 @@ use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::place::{Actor, Place};
 use crate::core::task::Task;
 use crate::engine::Fact;
-use crate::github::{At, GitHubError};
+use crate::github::{At, Brake, GitHub, GitHubError, HeldUp};
 use crate::http::{Answer, ApiError, Batch, Desk, EventPage, LogPage, NotStarted, SessionFilter, Started, Target};
 use crate::runner::{Parts, read_facts};
 use crate::store::{self, Accepted, EventRow, NewInbox, SessionRow, Store, StoreError, TaskFilter};
@@ -23,6 +23,7 @@ const TAKEN_UP: Duration = Duration::from_secs(10);
 /// Answers the operator.
 pub struct FrontDesk {
     store: Store,
+    github: GitHub,
     health: Arc<Health>,
     /// There as soon as GitHub has said who we are.
     parts: OnceLock<Arc<Parts>>,
@@ -34,8 +35,8 @@ const STARTED: [&str; 4] = ["accepted", "goes on when a slot", "it goes on once"
 const AT_ONCE: usize = 8;
 
 impl FrontDesk {
-    pub(super) fn new(store: Store, health: Arc<Health>) -> Self {
-        Self { store, health, parts: OnceLock::new() }
+    pub(super) fn new(store: Store, github: GitHub, health: Arc<Health>) -> Self {
+        Self { store, github, health, parts: OnceLock::new() }
     }
 
     /// From here on orders are taken; only the first call counts.
@@ -115,6 +116,7 @@ impl Desk for FrontDesk {
         let counts = self.store.counts().await.map_err(|error| trouble(&error))?;
         let queued = TaskFilter { state: Some("queued".into()) };
         let queue = self.store.tasks(&queued, 50).await.map_err(|error| trouble(&error))?;
+        let down = self.store.meta(crate::sweep::REPORT).await.map_err(|error| trouble(&error))?;
         let live = store::SessionFilter { live: Some(true), ..store::SessionFilter::default() };
         let active = self.store.sessions(&live, 100).await.map_err(|error| trouble(&error))?;
         let policy = self.parts.get().map(|parts| &parts.policy);
@@ -130,6 +132,8 @@ impl Desk for FrontDesk {
             "effects_failed": counts.effects_failed,
             "queue": queue.iter().filter_map(queued_line).collect::<Vec<_>>(),
             "active": active.iter().map(session_line).collect::<Vec<_>>(),
+            "downtime": down.and_then(|json| serde_json::from_str::<Value>(&json).ok()),
+            "held_up": self.github.held_up().iter().map(held_line).collect::<Vec<_>>(),
             "sandbox": policy.map(|policy| policy.confinement_warning.as_deref().unwrap_or("bubblewrap")),
             "health": self.health.to_json(),
         }))
@@ -247,6 +251,14 @@ fn unread(place: &Place, error: &GitHubError) -> String {
 
 fn refused(error: &GitHubError) -> ApiError {
     ApiError::conflict(error.to_string())
+}
+
+fn held_line(held: &HeldUp) -> Value {
+    let brake = match held.brake {
+        Brake::GitHub => "github",
+        Brake::Pace => "pace",
+    };
+    json!({ "installation": held.installation, "until": held.until, "by": brake })
 }
 
 fn session_line(row: &SessionRow) -> Value {

@@ -1,5 +1,6 @@
 //! The part behind the public address: makes deliveries durable, and says whether work gets done.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -8,8 +9,9 @@ use super::health::Health;
 use crate::core::time::Clock;
 use crate::github::GitHub;
 use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
-use crate::store::{Accepted, NewInbox, Store};
-use crate::webhook::{self, Notice, Secrets};
+use crate::runner::Disk;
+use crate::store::{Accepted, Complaint, NewInbox, Store};
+use crate::webhook::{self, Notice, Secrets, Turned};
 
 /// Takes deliveries in.
 pub struct FrontDoor {
@@ -19,9 +21,23 @@ pub struct FrontDoor {
     pub(super) clock: Clock,
     pub(super) confined: bool,
     pub(super) health: Arc<Health>,
+    pub(super) data_dir: PathBuf,
+    /// Bytes that are kept free of the disk.
+    pub(super) disk_reserve: u64,
+    pub(super) trouble: Complaint,
 }
 
 impl FrontDoor {
+    /// What is shut or has moved, once the fact itself is stored: what fails of it must come behind it.
+    fn turn(&self, turned: Option<Turned>) {
+        match turned {
+            Some(Turned::Suspended(installation)) => self.github.suspended(installation),
+            Some(Turned::Uninstalled(installation)) => self.github.uninstalled(installation),
+            Some(Turned::Moved(repository, installation)) => self.github.moved(repository, installation),
+            Some(Turned::Open(_)) | None => {}
+        }
+    }
+
     /// Lets the operator see that a delivery is in.
     fn note(&self, heard: Heard) {
         let Heard { event, flaw, notice } = heard;
@@ -37,6 +53,16 @@ impl FrontDoor {
                 tracing::info!(action, account, repositories, "GitHub tells of an installation of the App");
             }
             None => {}
+        }
+    }
+
+    fn disk(&self) -> String {
+        match Disk::of(&self.data_dir) {
+            Ok(disk) if disk.is_short(self.disk_reserve) => {
+                format!("{} MiB are free: no session starts", disk.free >> 20)
+            }
+            Ok(disk) => format!("{} MiB are free", disk.free >> 20),
+            Err(error) => error.to_string(),
         }
     }
 }
@@ -62,7 +88,8 @@ impl Intake for FrontDoor {
 
     async fn accept(&self, delivery: Delivery) -> Result<AcceptedAs, Busy> {
         // Before the engine can free what waits for it: a hint that costs one question when it is wrong.
-        if let Some(installation) = webhook::opened(&delivery.event, &delivery.body) {
+        let turned = webhook::turned(&delivery.event, &delivery.body);
+        if let Some(Turned::Open(installation)) = turned {
             self.github.wake(installation);
         }
         let heard = Heard::of(&delivery);
@@ -76,12 +103,13 @@ impl Intake for FrontDoor {
         };
         match self.store.accept(fact).await {
             Ok(Accepted::New { .. }) => {
+                self.turn(turned);
                 self.note(heard);
                 Ok(AcceptedAs::New)
             }
             Ok(Accepted::Duplicate) => Ok(AcceptedAs::Duplicate),
             Err(error) => {
-                tracing::error!(%error, delivery = delivery.guid, "a delivery could not be stored; answering 503");
+                self.trouble.say("a delivery could not be stored; answering 503", &error);
                 Err(Busy)
             }
         }
@@ -99,6 +127,7 @@ impl Intake for FrontDoor {
         let trouble = self.health.trouble();
         let reasons = json!({
             "github": trouble.as_deref().unwrap_or("knows us"),
+            "disk": self.disk(),
             "database": database.as_ref().map_or_else(ToString::to_string, |()| "writes".to_owned()),
             "sandbox": if self.confined { "bubblewrap" } else { "none: agents run in a process group only" },
         });

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::screen::{moment, span};
+use crate::core::downtime::DownTime;
 use crate::core::session::SessionState;
 
 /// `GET /api/v1/status`.
@@ -24,6 +25,8 @@ pub struct StatusAnswer {
     pub effects_open: i64,
     pub effects_failed: i64,
     pub health: HealthAnswer,
+    pub downtime: Option<DownTime>,
+    pub held_up: Vec<HeldLine>,
     pub active: Vec<SessionLine>,
     pub queue: Vec<QueueLine>,
 }
@@ -68,6 +71,15 @@ pub struct AcceptedLine {
 pub struct RefusedLine {
     pub time: i64,
     pub why: String,
+}
+
+/// An installation on which nothing new is posted at present.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct HeldLine {
+    pub installation: Option<i64>,
+    pub until: i64,
+    pub by: String,
 }
 
 /// A task in the queue.

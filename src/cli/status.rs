@@ -1,9 +1,10 @@
 //! `skep status`: what a running skep is doing.
 
 use super::answer::{DeliveriesAnswer, GitHubAnswer, StatusAnswer};
-use super::screen::{facts, moment, print, print_json, table};
+use super::screen::{facts, lines, moment, print, print_json, table};
 use super::{Asking, Ended, sessions};
 use crate::config::Sources;
+use crate::core::text;
 
 /// Show counts, the queue and what is active. Fails when no skep is running.
 #[derive(Debug, clap::Args)]
@@ -54,7 +55,7 @@ fn render(status: &StatusAnswer, now: i64) -> String {
     let counts = |counts: &std::collections::BTreeMap<String, i64>| {
         counts.iter().map(|(state, number)| format!("{number} {state}")).collect::<Vec<_>>().join(", ")
     };
-    let mut text = facts(&[
+    let mut shown = facts(&[
         ("skep", status.version.clone()),
         ("app", status.app.clone().unwrap_or_default()),
         ("github", github(&status.health.github)),
@@ -67,8 +68,15 @@ fn render(status: &StatusAnswer, now: i64) -> String {
         ("inbox", format!("{} not handled", status.inbox_unhandled)),
         ("effects", format!("{} open, {} given up", status.effects_open, status.effects_failed)),
     ]);
+    if let Some(down) = &status.downtime {
+        shown.push_str(&format!("\nThe last time without it\n{}", lines(&text::downtime::report(down))));
+    }
+    if !status.held_up.is_empty() {
+        let rows: Vec<[String; 3]> = status.held_up.iter().map(held_up).collect();
+        shown.push_str(&format!("\nHeld up\n{}", table(["INSTALLATION", "UNTIL", "BECAUSE"], &rows)));
+    }
     if !status.active.is_empty() {
-        text.push_str(&format!("\nActive\n{}", sessions::render(&status.active, now)));
+        shown.push_str(&format!("\nActive\n{}", sessions::render(&status.active, now)));
     }
     if !status.queue.is_empty() {
         let row = |line: &super::answer::QueueLine| {
@@ -76,7 +84,16 @@ fn render(status: &StatusAnswer, now: i64) -> String {
             [line.place(), or_empty(&line.session), or_empty(&line.role), moment(line.queued_at), line.reason.clone()]
         };
         let rows: Vec<[String; 5]> = status.queue.iter().map(row).collect();
-        text.push_str(&format!("\nQueue\n{}", table(["ISSUE", "SESSION", "ROLE", "QUEUED", "WAITS FOR"], &rows)));
+        shown.push_str(&format!("\nQueue\n{}", table(["ISSUE", "SESSION", "ROLE", "QUEUED", "WAITS FOR"], &rows)));
     }
-    text
+    shown
+}
+
+fn held_up(line: &super::answer::HeldLine) -> [String; 3] {
+    let installation = line.installation.map_or_else(|| "the App itself".to_owned(), |id| id.to_string());
+    let because = match line.by.as_str() {
+        "github" => "GitHub asked for a pause",
+        _ => "skep stays below GitHub's limits of content; what waits is posted then",
+    };
+    [installation, moment(line.until), because.to_owned()]
 }

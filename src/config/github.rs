@@ -23,8 +23,17 @@ pub const PERMISSIONS: [(&str, &str); 7] = [
 ];
 
 /// The webhook events the App subscribes to, in the order of the alphabet.
-pub const EVENTS: [&str; 8] =
-    ["check_suite", "issue_comment", "issues", "pull_request", "pull_request_review", "push", "status", "workflow_run"];
+pub const EVENTS: [&str; 9] = [
+    "check_suite",
+    "issue_comment",
+    "issues",
+    "pull_request",
+    "pull_request_review",
+    "push",
+    "repository",
+    "status",
+    "workflow_run",
+];
 
 /// What of [`PERMISSIONS`] (as `issues=write`) and of [`EVENTS`] an App or an installation lacks.
 pub fn lacking(permissions: &BTreeMap<String, String>, events: &[String]) -> (Vec<String>, Vec<&'static str>) {

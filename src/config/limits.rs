@@ -73,11 +73,19 @@ macro_rules! knob {
     };
 }
 
-pub(super) const KNOBS: [Knob; 23] = [
+pub(super) const KNOBS: [Knob; 27] = [
     knob!("sessions", Count, 1..=1_000, limits.sessions: u32, "Sessions at once; more wait in the queue."),
     knob!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64, "Longest time of one session."),
     knob!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64, "Longest time an agent may say nothing."),
     knob!("start_attempts", Count, 1..=100, limits.start_attempts: i64, "How often a failed start is tried in all."),
+    knob!(
+        "model_attempts", Count, 1..=100, limits.model_attempts: u32,
+        "How often an agent's model that fails for now (429, 500, a broken connection) is tried in all."
+    ),
+    knob!(
+        "model_retry", Duration, 1..=15 * MINUTE, limits.model_retry_ms: i64,
+        "The first pause before such a model is tried again; doubles up to 15 minutes."
+    ),
     knob!(
         "effect_attempts", Count, 1..=100, limits.effect_attempts: i64,
         "How often any other step is tried in all before a person hears of it."
@@ -94,6 +102,14 @@ pub(super) const KNOBS: [Knob; 23] = [
     knob!("max_files", Count, 1..=100_000, limits.max_files: u32, "Files a session may change."),
     knob!("max_patch", Size, 1..=1 << 30, limits.max_patch_bytes: u64, "Largest patch of a session."),
     knob!("max_commits", Count, 1..=10_000, limits.max_commits: u32, "Most commits of a session."),
+    knob!(
+        "workspace", Size, 1 << 20..=1 << 50, limits.workspace_bytes: u64,
+        "What the files of one session may take of the disk before it is ended."
+    ),
+    knob!(
+        "disk_reserve", Size, 0..=1 << 50, limits.disk_reserve_bytes: u64,
+        "What is kept free of the disk, at most a tenth of it: below that no session starts."
+    ),
     knob!(
         "quick_answer", Duration, 0..=45 * SECOND, limits.quick_answer_ms: i64,
         "How long an agent's question waits for a quick answer before it is told to end its turn."

@@ -5,12 +5,14 @@
 //! them. It must never hold a secret in clear outside [`AgentSpec::environment`], and never name the protocol's types.
 
 mod class;
+mod end;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 pub use class::{ErrorClass, classify, error_in};
+pub use end::{Stop, TurnEnd};
 
 /// A command that speaks the Agent Client Protocol on its standard input and output, and all it needs to start.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,42 +230,6 @@ pub enum Decision {
     Rejected,
     /// The turn was being cancelled.
     Cancelled,
-}
-
-/// Why a turn ended, as the agent (or the lack of an answer) says; never proof that anything was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stop {
-    /// The agent says it is finished.
-    EndTurn,
-    /// The model's token limit.
-    MaxTokens,
-    /// The agent's limit of requests in one turn.
-    MaxTurnRequests,
-    /// The model refused to go on.
-    Refusal,
-    /// It was cancelled, and the agent confirmed.
-    Cancelled,
-    /// It was cancelled, the agent did not confirm in time, and its processes were ended.
-    Killed,
-}
-
-/// The end of one prompt turn.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TurnEnd {
-    /// What the agent says.
-    pub stop: Stop,
-    /// The last message of the agent in this turn, at most 64 KiB.
-    pub message: String,
-    /// Tokens of this turn.
-    pub usage: Usage,
-    /// The class of failure the last message tells of, if it reads like one. Together with an empty diff this is a failure
-    /// of that class: several agents end the turn normally after a failed call to their model.
-    pub error: Option<ErrorClass>,
-    /// The agent's id of the session, to load it later; empty when the turn was cancelled before there was one.
-    pub agent_session: String,
-    /// True when the turn ran in a session loaded from an earlier process or still live, false when it was new.
-    pub resumed: bool,
 }
 
 /// What the agent says of its finished work through the session's tools: a claim to be shown, never a proof.

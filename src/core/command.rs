@@ -2,7 +2,7 @@
 //! pass; which words exist is one list ([`usage::ALL`]), which the help text prints too.
 //!
 //! A command counts only where its author wrote it as such: at the start of a line of the text a person sees, not in
-//! code, in a quote or in hidden text.
+//! code, in a quote, in hidden text, or in the copy of older mail below a reply.
 
 mod address;
 mod nearest;
@@ -12,7 +12,7 @@ pub mod usage;
 use serde::{Deserialize, Serialize};
 
 use super::markdown::{Kind, Row, rows};
-use super::sanitise;
+use super::{mail, sanitise};
 
 /// Most commands of one comment.
 pub const LINES: usize = 10;
@@ -93,6 +93,15 @@ pub enum Line {
         command: &'static str,
         /// How it is written.
         usage: &'static str,
+        /// What stands behind its word instead.
+        rest: String,
+    },
+    /// A sentence that begins like a command which takes no words: `/agent stop using tabs` stops nothing.
+    Sentence {
+        /// Its word.
+        command: &'static str,
+        /// All of it, without `/agent`.
+        words: String,
     },
 }
 
@@ -122,8 +131,8 @@ pub enum Addressed {
 
 /// Reads a comment. `slug` is our App's name, without `@`.
 pub fn read(body: &str, slug: &str) -> Spoken {
-    let clean = sanitise::inbound(body, MAX_BYTES);
-    let rows = rows(&clean);
+    let own = mail::own(&sanitise::inbound(body, MAX_BYTES));
+    let rows = rows(&own);
     let mut heard = parse::Heard::default();
     let mut kept: Vec<Row<'_>> = Vec::with_capacity(rows.len());
     let mut at = 0;
@@ -131,11 +140,7 @@ pub fn read(body: &str, slug: &str) -> Spoken {
         let words = parse::command_line(&rows[at]);
         at += 1;
         match words {
-            Some(words) => {
-                let taken = heard.line(words, &rows[at..]);
-                at += taken.rows;
-                kept.extend(taken.remark.map(|text| Row { text, kind: Kind::Words }));
-            }
+            Some(words) => at += heard.line(words, &rows[at..]),
             None => kept.push(rows[at - 1]),
         }
     }

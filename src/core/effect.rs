@@ -275,6 +275,17 @@ pub enum Effect {
         /// Which moment.
         alarm: Alarm,
     },
+    /// Ask GitHub which installation covers the repository now. Reading repeats freely.
+    CheckAccess {
+        /// Where.
+        place: Place,
+    },
+    /// Remove all that is kept of the repository: its mirror and every session's folder. Removing what is gone is done; a
+    /// repository that has a live session again is left alone.
+    Forget {
+        /// Where.
+        place: Place,
+    },
     /// End the agent's process tree. Ending what is gone is done.
     EndAgent {
         /// Where.

@@ -14,7 +14,7 @@ pub use facts::{
 
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use super::effect::EffectKind;
-use super::ids::{CommentId, IssueNumber, SessionId, Sha};
+use super::ids::{CommentId, InstallationId, IssueNumber, SessionId, Sha};
 use super::place::{Account, Snapshot};
 use super::question::Asked;
 
@@ -87,6 +87,11 @@ pub enum Event {
         comment: CommentId,
         /// By whom.
         sender: Account,
+    },
+    /// Whoever asked for the work may not start work here any more.
+    RightLost {
+        /// Who.
+        login: String,
     },
     /// A comment was read again, and what its author may do.
     Weighed {
@@ -166,6 +171,13 @@ pub enum Event {
         /// Its words.
         finished: Finished,
     },
+    /// Answers that were handed to a form of the agent do not fill it.
+    Unfitting {
+        /// In which session.
+        session: SessionId,
+        /// The answers, with what was asked.
+        text: String,
+    },
     /// Words were offered to a running turn.
     Steered {
         /// Of which session.
@@ -174,6 +186,21 @@ pub enum Event {
         offered: Vec<String>,
         /// Whether they were taken.
         taken: bool,
+    },
+    /// The owner took the repository away from us, it is said.
+    TakenAway {
+        /// How.
+        how: Loss,
+    },
+    /// GitHub was asked who covers the repository now.
+    AccessRead {
+        /// The App's installation that does; `None`: none of them.
+        installation: Option<InstallationId>,
+    },
+    /// The repository was archived, or is writable again.
+    Archived {
+        /// Archived, or not any more.
+        on: bool,
     },
     /// Our pull request was merged or closed.
     PullClosed {
@@ -200,6 +227,9 @@ pub enum Event {
         position: i64,
         /// How many wait.
         total: i64,
+        /// Nothing starts now, because the machine's disk is nearly full.
+        #[serde(default)]
+        short: bool,
     },
     /// The trigger was checked with GitHub.
     TriggerChecked {
@@ -317,6 +347,13 @@ pub enum Event {
         /// Its number.
         comment: CommentId,
     },
+    /// An effect waits because GitHub takes no more at present, or would soon take no more.
+    HeldUp {
+        /// Which kind.
+        effect: EffectKind,
+        /// When it is tried again, epoch milliseconds.
+        until: i64,
+    },
     /// An effect could not be done, and will not be tried again.
     EffectFailed {
         /// Which kind.
@@ -328,6 +365,34 @@ pub enum Event {
         /// Whether retries ran out (true) or it was refused at once (false).
         exhausted: bool,
     },
+}
+
+/// How a repository was taken away from us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// The App was uninstalled.
+    Uninstalled,
+    /// The repository was taken out of the installation; one that moved to another owner leaves the same way.
+    Removed,
+    /// The repository was deleted.
+    Deleted,
+}
+
+impl Event {
+    /// What a person did on GitHub, in words, and GitHub's time of it (epoch milliseconds); none for all that is not told
+    /// with its time.
+    pub fn happened_at(&self) -> Option<(&'static str, i64)> {
+        Some(match self {
+            Self::Labeled { snapshot, .. } => ("a label", snapshot.at),
+            Self::Unlabeled { at, .. } => ("the end of a label", *at),
+            Self::Gone { at, .. } => ("the end of the issue", *at),
+            Self::IssueEdited { at, .. } => ("a change of the issue", *at),
+            Self::Commented { at, .. } => ("a comment", *at),
+            Self::Reviewed { at, .. } => ("a review", *at),
+            _ => return None,
+        })
+    }
 }
 
 /// How an issue went away.

@@ -64,3 +64,29 @@ impl std::fmt::Display for Failure {
         f.write_str(self.text())
     }
 }
+
+/// What a program or another side said, in at most `max_chars` characters and a mark for what is left out in the middle: the
+/// beginning says what it was about, and the end most often why.
+pub fn shortened(text: &str, max_chars: usize) -> String {
+    let length = text.chars().count();
+    if length <= max_chars {
+        return text.to_owned();
+    }
+    let tail = max_chars / 3;
+    let head: String = text.chars().take(max_chars - tail).collect();
+    let tail: String = text.chars().skip(length - tail).collect();
+    format!("{head}…{tail}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn both_ends_of_a_long_text_are_kept() {
+        assert_eq!(shortened("short", 5), "short");
+        assert_eq!(shortened("the beginning, then much, then the end", 18), "the beginnin…he end");
+        assert_eq!(shortened("ééééé", 3), "éé…é");
+        assert_eq!(shortened("abc", 0), "…");
+    }
+}

@@ -6,12 +6,15 @@
 pub mod agent;
 pub mod command;
 pub mod decide;
+pub mod downtime;
 pub mod effect;
 pub mod event;
 pub mod failure;
 pub mod glob;
 pub mod ids;
+pub mod label;
 pub mod leavings;
+pub mod mail;
 pub mod markdown;
 pub mod network;
 pub mod place;

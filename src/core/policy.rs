@@ -97,6 +97,10 @@ pub struct Limits {
     pub silence_ms: i64,
     /// How often a failed start (working copy, spawn, initialize) is tried in all.
     pub start_attempts: i64,
+    /// How often a model that fails for now (429, 500, a broken connection) is tried in all.
+    pub model_attempts: u32,
+    /// The first pause before a failed model is tried again, milliseconds; doubles each time, at most 15 minutes.
+    pub model_retry_ms: i64,
     /// How often another effect is tried in all before a person hears of it.
     pub effect_attempts: i64,
     /// The first pause between tries, milliseconds; doubles each time, at most 5 minutes.
@@ -111,6 +115,10 @@ pub struct Limits {
     pub max_patch_bytes: u64,
     /// Commits above the base.
     pub max_commits: u32,
+    /// What the files of one session may take of the disk, bytes.
+    pub workspace_bytes: u64,
+    /// What is kept free of the disk, bytes, but never more than a tenth of it.
+    pub disk_reserve_bytes: u64,
     /// How long a tool that asks people waits for a quick answer, milliseconds.
     pub quick_answer_ms: i64,
     /// How long a session that waits for an answer keeps its process and its slot, milliseconds.
@@ -136,6 +144,8 @@ impl Default for Limits {
             session_timeout_ms: 60 * 60_000,
             silence_ms: 10 * 60_000,
             start_attempts: 3,
+            model_attempts: 6,
+            model_retry_ms: 30_000,
             effect_attempts: 6,
             retry_base_ms: 1_000,
             status_interval_ms: 5_000,
@@ -143,6 +153,8 @@ impl Default for Limits {
             max_files: 100,
             max_patch_bytes: 4 * 1024 * 1024,
             max_commits: 20,
+            workspace_bytes: 10 << 30,
+            disk_reserve_bytes: 5 << 30,
             quick_answer_ms: 20_000,
             park_ms: 5 * 60_000,
             remind_ms: 24 * 3_600_000,

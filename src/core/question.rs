@@ -7,6 +7,7 @@
 mod answer;
 mod boxes;
 mod choice;
+mod courtesy;
 mod found;
 mod message;
 mod pair;
@@ -100,6 +101,26 @@ pub struct Answers {
     pub given: Vec<Given>,
     /// What could not be understood; the first such thing.
     pub unclear: Option<Unclear>,
+    /// Questions that it speaks to and that were answered before.
+    pub settled: Vec<u32>,
+    /// Words that decide nothing: they name no option where there are some, or no question where several are open.
+    pub words: String,
+}
+
+impl Answers {
+    /// It says nothing about any question.
+    pub fn is_nothing(&self) -> bool {
+        self.given.is_empty() && self.unclear.is_none() && self.settled.is_empty()
+    }
+}
+
+/// How something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saying {
+    /// A plain comment: where there are options, words that name none are no decision.
+    Plainly,
+    /// By `/agent answer`: any words are the answer.
+    AsAnswer,
 }
 
 /// The answer to one question.
@@ -171,6 +192,20 @@ impl Asked {
             default,
             deadline_ms,
         }
+    }
+}
+
+impl Asked {
+    /// A numbered question as it was asked; when it ends does not matter here.
+    pub fn of(question: &Question) -> Self {
+        let Question { text, options, default, .. } = question.clone();
+        Self { text, options, default, deadline_ms: None }
+    }
+
+    /// Whether the same is asked, in whatever spacing and case.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let options = |asked: &Self| asked.options.iter().map(|option| choice::fold(option)).collect::<Vec<_>>();
+        choice::fold(&self.text) == choice::fold(&other.text) && options(self) == options(other)
     }
 }
 

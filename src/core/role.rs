@@ -18,7 +18,7 @@ mod choice;
 mod file;
 
 pub use built_in::{ORDER, all, built_in};
-pub use choice::{Choice, Why, asked_for, choose};
+pub use choice::{Choice, Why, asked_for, choose, is_known, names, near};
 pub use file::{PROMPT_MAX_CHARS, RoleFileError, from_agent_file};
 
 /// The name behind `role:<name>` and of the file that overrides it: `[a-z0-9][a-z0-9-]{0,39}`.

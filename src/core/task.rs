@@ -11,7 +11,7 @@ use super::event::Alarm;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::place::Place;
 
-pub use stage::{Back, End, Ground, Hold, Job, Next, Planning, Progress, Stage, Step, TurnState};
+pub use stage::{Back, End, Ground, Hold, Job, Next, Outage, Planning, Progress, Stage, Step, TurnState};
 pub use talk::{Batch, Follow, Talk, Wish};
 
 /// The work on one issue.
@@ -25,6 +25,9 @@ pub struct Task {
     pub shown: Shown,
     /// GitHub's time of the last trigger that was taken; older ones are replays.
     pub last_trigger: i64,
+    /// GitHub's time of the last removal of the switch that was taken; older ones are replays.
+    #[serde(default)]
+    pub last_removal: i64,
     /// Our branch on GitHub, while nobody else wrote to it and its pull request is not over.
     #[serde(default)]
     pub branch: Option<AgentBranch>,
@@ -51,6 +54,9 @@ pub struct Task {
     /// What people wish for by command, for the next session.
     #[serde(default)]
     pub wish: Wish,
+    /// It waits because the machine has no room for its files.
+    #[serde(default)]
+    pub short: bool,
     /// The moments it waits for, as they stand in the outbox.
     #[serde(default)]
     pub alarms: Vec<(Alarm, i64)>,
@@ -65,6 +71,9 @@ pub struct Shown {
     pub label: Option<StatusLabel>,
     /// The time the last status edit was planned for.
     pub status_at: i64,
+    /// Until when GitHub's limits hold something of it up, epoch milliseconds.
+    #[serde(default)]
+    pub held_until: Option<i64>,
 }
 
 /// Our pull request.
@@ -98,6 +107,7 @@ impl Task {
             sessions: 0,
             shown: Shown::default(),
             last_trigger: 0,
+            last_removal: 0,
             branch: None,
             branch_head: None,
             branch_shared: false,
@@ -108,6 +118,7 @@ impl Task {
             talk: Talk::default(),
             follow: Follow::default(),
             wish: Wish::default(),
+            short: false,
             alarms: Vec::new(),
         }
     }

@@ -47,6 +47,8 @@ pub enum WordKind {
         /// Which question.
         question: u32,
     },
+    /// Answers in own words that did not fill the agent's form.
+    Unfitting,
     /// The title or body was changed.
     Edited,
     /// The plan was approved: files may be changed.

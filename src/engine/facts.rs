@@ -9,7 +9,7 @@ use crate::core::event::Event;
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, TaskKey};
 use crate::core::place::{Account, Place};
 use crate::store::InboxRow;
-use crate::webhook::{self, Parsed};
+use crate::webhook::{self, Parsed, Turned};
 
 /// A domain event and where it happened: the body of every inbox row that is not a webhook.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,8 @@ pub(super) enum Meaning {
     OfPull(OfPull),
     /// A branch moved that pull requests of ours may go to.
     Pushed(Pushed),
+    /// Something that concerns all we do in some repositories.
+    OfRepositories(OfRepositories),
     /// Nothing, and why.
     Nothing(String),
 }
@@ -48,6 +50,14 @@ pub(super) struct OfPull {
     pub(super) repository: RepositoryId,
     pub(super) name: RepositoryName,
     pub(super) pull: i64,
+    pub(super) event: Event,
+}
+
+/// Something that concerns all we do in some repositories.
+pub(super) struct OfRepositories {
+    pub(super) installation: InstallationId,
+    /// `None`: all that the installation covers.
+    pub(super) repositories: Option<Vec<RepositoryId>>,
     pub(super) event: Event,
 }
 
@@ -62,7 +72,11 @@ pub(super) struct Pushed {
 pub(super) fn tasks(meanings: &[Meaning]) -> Vec<TaskKey> {
     let of_one = |meaning: &Meaning| match meaning {
         Meaning::Fact(fact) => Some(fact.place.task()),
-        Meaning::Opened(_) | Meaning::OfPull(_) | Meaning::Pushed(_) | Meaning::Nothing(_) => None,
+        Meaning::Opened(_)
+        | Meaning::OfPull(_)
+        | Meaning::Pushed(_)
+        | Meaning::OfRepositories(_)
+        | Meaning::Nothing(_) => None,
     };
     let keys: BTreeSet<TaskKey> = meanings.iter().filter_map(of_one).collect();
     keys.into_iter().collect()
@@ -74,9 +88,11 @@ pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
         return Ok(Meaning::Nothing(match webhook::parse(&row.name, &row.body) {
             Parsed::Malformed { reason } => format!("malformed: {reason}"),
             // It was made readable for the database, so that it is no longer what was signed.
-            Parsed::Event { .. } | Parsed::OfPull { .. } | Parsed::Pushed { .. } | Parsed::Ignored { .. } => {
-                "malformed: the body is not plain UTF-8 text".to_owned()
-            }
+            Parsed::Event { .. }
+            | Parsed::OfPull { .. }
+            | Parsed::Pushed { .. }
+            | Parsed::OfRepositories { .. }
+            | Parsed::Ignored { .. } => "malformed: the body is not plain UTF-8 text".to_owned(),
         }));
     }
     if row.kind != "webhook" {
@@ -84,7 +100,7 @@ pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
             .map(Meaning::Fact)
             .map_err(|source| EngineError::Unreadable { what: format!("fact {}", row.id), source });
     }
-    if let Some(installation) = webhook::opened(&row.name, &row.body) {
+    if let Some(Turned::Open(installation)) = webhook::turned(&row.name, &row.body) {
         return Ok(Meaning::Opened(installation));
     }
     Ok(match webhook::parse(&row.name, &row.body) {
@@ -93,6 +109,9 @@ pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
             Meaning::OfPull(OfPull { installation, repository, name, pull, event })
         }
         Parsed::Pushed { repository, branch, sender, .. } => Meaning::Pushed(Pushed { repository, branch, sender }),
+        Parsed::OfRepositories { installation, repositories, event } => {
+            Meaning::OfRepositories(OfRepositories { installation, repositories, event })
+        }
         Parsed::Ignored { reason } => Meaning::Nothing(format!("ignored: {reason}")),
         Parsed::Malformed { reason } => Meaning::Nothing(format!("malformed: {reason}")),
     })

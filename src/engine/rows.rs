@@ -6,6 +6,7 @@ use super::EngineError;
 use crate::core::command::Priority;
 use crate::core::decide::{Noted, Planned};
 use crate::core::effect::{Effect, Reaction};
+use crate::core::ids::InstallationId;
 use crate::core::place::Place;
 use crate::core::policy::Limits;
 use crate::core::session::SessionRecord;
@@ -115,6 +116,7 @@ pub(super) fn effect(
             Effect::ShowLabel { .. } => Some(format!("label:{task}")),
             Effect::Say { key, .. } => Some(format!("say:{task}:{key}")),
             Effect::LookAtPull { .. } => Some(format!("look:{task}")),
+            Effect::Forget { place } => Some(format!("forget:{}", place.repository)),
             Effect::Switch { .. } => Some(format!("switch:{task}")),
             // Later news of a comment takes the place of earlier ones that had trouble; a receipt stays beside it.
             Effect::ReactTo { comment, reaction, .. } => {
@@ -129,21 +131,26 @@ pub(super) fn effect(
     })
 }
 
-/// Whether it may create content on GitHub, of which only so much is allowed.
+/// Whether it creates content on GitHub, of which only so much is allowed. Editing a comment that is there creates none.
 fn creates(effect: &Effect) -> bool {
-    matches!(
-        effect,
-        Effect::ShowStatus { .. }
-            | Effect::OpenPull { .. }
-            | Effect::PostAnswer { .. }
-            | Effect::Say { .. }
-            | Effect::Reply { .. }
-    )
+    match effect {
+        Effect::ShowStatus { comment, .. } | Effect::Say { comment, .. } => comment.is_none(),
+        Effect::OpenPull { .. } | Effect::PostAnswer { .. } | Effect::Reply { .. } => true,
+        _ => false,
+    }
+}
+
+/// The lane of changes on GitHub begins so; the installation follows.
+const GITHUB: &str = "github:";
+
+/// The installation whose changes wait in a lane.
+pub fn lane_installation(lane: &str) -> Option<InstallationId> {
+    lane.strip_prefix(GITHUB)?.parse().ok().map(InstallationId)
 }
 
 /// Where an effect waits its turn: changes on GitHub one at a time per installation, receipts first.
 fn lane(effect: &Effect) -> (String, bool, i64) {
-    let github = |rank| (format!("github:{}", effect.place().installation), true, rank);
+    let github = |rank| (format!("{GITHUB}{}", effect.place().installation), true, rank);
     match effect {
         Effect::React { reaction: Reaction::Eyes, .. } | Effect::ReactTo { .. } => github(0),
         Effect::OpenPull { .. } | Effect::PostAnswer { .. } | Effect::Say { .. } | Effect::Reply { .. } => github(1),
@@ -155,13 +162,16 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         Effect::CheckTrigger { .. }
         | Effect::CheckPublish { .. }
         | Effect::ReadReview { .. }
-        | Effect::LookAtPull { .. } => ("read".into(), false, 1),
+        | Effect::LookAtPull { .. }
+        | Effect::CheckAccess { .. } => ("read".into(), false, 1),
         // What people say of one issue counts in the order in which they said it.
         Effect::Weigh { place, .. } => (format!("heard:{}", place.task()), true, 1),
         Effect::PrepareWorkspace { .. } | Effect::Collect { .. } | Effect::Publish { .. } => ("git".into(), false, 1),
         Effect::RunTurn { .. } | Effect::EndAgent { .. } | Effect::Steer { .. } => ("agent".into(), false, 1),
         Effect::Ring { .. } => ("clock".into(), false, 1),
-        Effect::RemoveWorkspace { .. } | Effect::DeleteBranch { .. } => ("tidy".into(), false, 5),
+        Effect::RemoveWorkspace { .. } | Effect::DeleteBranch { .. } | Effect::Forget { .. } => {
+            ("tidy".into(), false, 5)
+        }
     }
 }
 

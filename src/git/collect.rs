@@ -118,7 +118,8 @@ impl Git {
         let head = other.as_ref().map_or(head, |branch| branch.head.clone());
         left_out.extend(taking.elsewhere(other.as_ref(), &head));
         let mut collected = match taking.evidence(&head).await {
-            Err(GitError::Unsafe { .. }) if committed != spec.base || other.is_some() => {
+            // With the base merged in, one commit above the old base would hold what others did as well.
+            Err(GitError::Unsafe { .. }) if spec.upstream.is_none() && (committed != spec.base || other.is_some()) => {
                 let (head, links) = taking.without_links(&head).await?;
                 left_out.extend(links);
                 taking.evidence(&head).await?

@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use crate::core::failure::Failure;
+use super::refusal::Rule;
+use crate::core::failure::{Failure, shortened};
 use crate::core::ids::{AgentBranch, Sha};
 
 /// An error of this room.
@@ -66,8 +67,18 @@ pub enum GitError {
     /// The remote refused the push for a reason of its own.
     #[error("the push was refused: {reason}")]
     Rejected {
+        /// What stands against it.
+        rule: Rule,
         /// The remote's own words, shortened.
         reason: String,
+    },
+    /// A branch of another name leaves no room for ours: git keeps branches as files in folders.
+    #[error("{branch} cannot be made beside the branch {other}")]
+    InTheWay {
+        /// Our branch.
+        branch: AgentBranch,
+        /// The other one.
+        other: String,
     },
     /// Somebody else wrote our branch.
     #[error("{branch} was moved by somebody else to {}", theirs.as_ref().map_or("nothing (deleted)", Sha::as_str))]
@@ -139,6 +150,12 @@ pub enum GitError {
         /// Its last words, shortened.
         stderr: String,
     },
+    /// No room is left on the disk of the data folder.
+    #[error("cannot {verb}: the disk is full")]
+    Full {
+        /// What was tried.
+        verb: String,
+    },
     /// A file operation of our own failed.
     #[error("cannot {verb}: {why}")]
     Disk {
@@ -158,7 +175,10 @@ pub enum GitError {
 impl GitError {
     /// Wraps a file operation's error with the verb that names it.
     pub(super) fn disk(verb: impl Into<String>, error: std::io::Error) -> Self {
-        Self::Disk { verb: verb.into(), why: error.to_string() }
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full { verb: verb.into() },
+            _ => Self::Disk { verb: verb.into(), why: error.to_string() },
+        }
     }
 
     /// Git printed something else than its manual says.
@@ -170,61 +190,46 @@ impl GitError {
     fn say(&self) -> Option<String> {
         Some(match self {
             Self::Empty => {
-                "The repository is empty: push a first commit to its default branch, then add the label again.".into()
+                "The repository is empty: push a first commit to its default branch, then comment `/agent retry`.".into()
             }
             Self::UnknownBranch(branch) => format!(
-                "The repository has no branch {branch:?}: set its default branch to one that exists, then add the label again."
+                "The repository has no branch {branch:?}: set its default branch to one that exists, then comment `/agent retry`."
             ),
             Self::BranchName(name) => {
-                format!("{name:?} is not a branch name git accepts: rename the branch, then add the label again.")
+                format!("{name:?} is not a branch name git accepts: rename the branch, then comment `/agent retry`.")
             }
             Self::Gone => {
-                "The repository is gone or the App can no longer see it: install the App on it, then add the label again."
+                "The repository is gone or the App can no longer see it: install the App on it, then comment `/agent retry`."
                     .into()
             }
             Self::Forbidden { reason } => {
-                format!("The App may not read the repository ({reason}): give it the permission, then add the label again.")
+                format!("The App may not read the repository ({reason}): give it the permission, then comment `/agent retry`.")
             }
-            Self::Rejected { reason } => {
-                format!("the push was refused ({reason}). {}", mend(reason))
-            }
+            Self::Rejected { rule, reason } => format!("the push was refused ({reason}). {}", rule.mend()),
+            Self::InTheWay { branch, other } => format!(
+                "the branch `{other}` stands in the way: git cannot keep it beside `{branch}`. Rename or delete it, then comment `/agent retry`."
+            ),
             Self::BranchMoved { branch, .. } => format!(
-                "Somebody else changed the branch {branch}, so nothing was written over it: merge or delete it, then add the label again."
+                "Somebody else changed the branch {branch}, so nothing was written over it: merge or delete it, then comment `/agent retry`."
             ),
             Self::Lfs { reason } => format!(
                 "the repository's Git LFS did not take the content of files that belong there ({reason}), so nothing was pushed. \
-                 Next: see to it that Git LFS is on for the repository and has room, then add the label again."
+                 Next: see to it that Git LFS is on for the repository and has room, then comment `/agent retry`."
             ),
             Self::Unsafe { problems } => {
                 format!("The agent's work was not taken: {}. Ask for it without that.", problems.join("; "))
             }
             Self::Bundle { reason } => {
-                format!("The agent's commits were not taken: {reason}. Add the label again for a new try.")
+                format!("The agent's commits were not taken: {reason}. `/agent retry` tries again.")
             }
             Self::TooLarge { what } => {
                 format!("The agent's work was not taken: {what}. Ask for less, or add what it builds to .gitignore.")
             }
             Self::FileTooLarge { path, max_bytes } => {
-                format!("{path} is larger than {max_bytes} bytes: make it smaller, then add the label again.")
+                format!("{path} is larger than {max_bytes} bytes: make it smaller, then comment `/agent retry`.")
             }
             _ => return None,
         })
-    }
-}
-
-/// What lets a refused push through. <https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api>
-fn mend(reason: &str) -> &'static str {
-    let has = |words: &[&str]| words.iter().any(|word| reason.contains(word));
-    if has(&["workflow"]) {
-        "GitHub lets an App change `.github/workflows` only with the permission *Workflows: write*, which skep does not ask for. \
-         Make that change by hand, and ask for the rest without it."
-    } else if has(&["GH013", "rule violations"]) {
-        "A rule set covers this branch: under Settings → Rules, exclude `agent/**` from it or let this App bypass it."
-    } else if has(&["GH006", "protected branch"]) {
-        "A branch protection rule covers this branch: under Settings → Branches, change its pattern so that it does not match \
-         `agent/*`."
-    } else {
-        "Change that rule or permission first."
     }
 }
 
@@ -239,6 +244,7 @@ impl From<GitError> for Failure {
             | GitError::Network { .. }
             | GitError::Timeout { .. }
             | GitError::Locked { .. }
+            | GitError::Full { .. }
             | GitError::Disk { .. } => Self::retry(error.to_string()),
             _ => Self::broken(error.to_string()),
         }
@@ -260,13 +266,7 @@ pub(super) fn one_line(text: &str, max_chars: usize) -> String {
             line.push(' ');
         }
     }
-    let line = line.trim();
-    if line.chars().count() <= max_chars {
-        return line.to_owned();
-    }
-    let mut cut: String = line.chars().take(max_chars).collect();
-    cut.push('…');
-    cut
+    shortened(line.trim(), max_chars)
 }
 
 /// Characters that change how a line looks without being seen: zero-width, bidirectional, tags.
@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn a_line_is_one_short_visible_line() {
         assert_eq!(one_line("a\r\nb\u{1b}[31mred\u{1b}[0m\u{202e}x", 50), "a bred x");
-        assert_eq!(one_line("abcdef", 3), "abc…");
+        assert_eq!(one_line("abcdef", 3), "ab…f");
         assert_eq!(one_line("\u{1b}", 3), "");
     }
 
@@ -292,13 +292,20 @@ mod tests {
         assert!(said(GitError::UnknownBranch("main".into())));
         assert!(said(GitError::Gone));
         assert!(said(GitError::Lfs { reason: "not found".into() }));
-        assert!(said(GitError::Rejected { reason: "protected branch".into() }));
-        let mended = |reason: &str| GitError::Rejected { reason: reason.into() }.say().expect("it is for people");
+        let mended = |reason: &str| {
+            let rejected = GitError::Rejected { rule: Rule::of(reason), reason: reason.into() };
+            assert!(said(rejected.clone()));
+            rejected.say().expect("it is for people")
+        };
         assert!(
             mended("GH013: Repository rule violations found for refs/heads/agent/1-x").contains("exclude `agent/**`")
         );
         assert!(mended("GH006: Protected branch update failed").contains("Settings → Branches"));
         assert!(mended("create or update workflow `x` without `workflows` permission").contains("by hand"));
+        let secret = mended("GH013: rule violations. GITHUB PUSH PROTECTION. Push cannot contain secrets");
+        assert!(secret.contains("without it") && !secret.contains("bypass"), "{secret}");
+        let other = GitError::InTheWay { branch: "agent/1-x".parse().expect("a branch"), other: "agent".into() };
+        assert!(said(other));
         let retried = |error: GitError| matches!(Failure::from(error), Failure::Retry { .. });
         assert!(retried(GitError::BadToken));
         assert!(retried(GitError::Network { why: "x".into() }));

@@ -31,23 +31,6 @@ pub struct Fetched {
     pub fetched: bool,
 }
 
-/// Flaws in old, honest commits all over the world; they change nothing but what a log shows. An agent's own objects are
-/// held to the full rules.
-const FORGIVEN: [&str; 12] = [
-    "badDate",
-    "badDateOverflow",
-    "badEmail",
-    "badName",
-    "badTimezone",
-    "missingEmail",
-    "missingNameBeforeEmail",
-    "missingSpaceBeforeDate",
-    "missingSpaceBeforeEmail",
-    "zeroPaddedDate",
-    "zeroPaddedFilemode",
-    "badFilemode",
-];
-
 impl Git {
     /// Where the mirror of a repository is (whether or not it exists yet). Agents may see it read-only.
     pub fn mirror_path(&self, repository: RepositoryId) -> PathBuf {
@@ -124,6 +107,16 @@ impl Git {
         Ok(String::from_utf8_lossy(&text).into_owned())
     }
 
+    /// Removes the mirror of a repository that was taken away; what is gone already is fine. No working copy may borrow from it
+    /// any more.
+    pub async fn remove_mirror(&self, repository: RepositoryId) -> Result<(), GitError> {
+        let lock = self.fetch_lock(repository);
+        let _nobody_fetches = lock.lock().await;
+        let mirror = self.mirror_path(repository);
+        super::workspace::remove_tree(&mirror.with_extension("making")).await?;
+        super::workspace::remove_tree(&mirror).await
+    }
+
     /// An interrupted making leaves only the provisional name behind.
     async fn make_mirror(&self, mirror: &Path) -> Result<(), GitError> {
         if mirror.join("HEAD").exists() {
@@ -139,7 +132,7 @@ impl Git {
     }
 
     async fn fetch_branches(&self, remote: &Remote, mirror: &Path) -> Result<(), GitError> {
-        let mut call = Call::new("fetch").args([
+        let call = Call::new("fetch").args([
             "--quiet",
             "--prune",
             "--no-tags",
@@ -150,9 +143,10 @@ impl Git {
             &remote.url,
             "+refs/heads/*:refs/heads/*",
         ]);
-        for flaw in FORGIVEN {
-            call = call.config(format!("fetch.fsck.{flaw}=ignore"));
-        }
+        // What the host serves and every clone takes is not ours to refuse: one flawed object of long ago would shut the whole
+        // repository out. That all is there is still proved, a checkout still refuses paths that attack it, and what an agent
+        // hands in is held to the full rules (see `bundle`).
+        let call = call.config("fetch.fsckObjects=false");
         let outcome = self.converse(remote, mirror, call).await?;
         if outcome.success {
             return Ok(());
@@ -190,6 +184,26 @@ pub(super) fn read_ref(mirror: &Path, name: &str) -> Option<Sha> {
     let packed = std::fs::read_to_string(mirror.join("packed-refs")).ok()?;
     let mut lines = packed.lines().filter_map(|line| line.split_once(' '));
     lines.find(|(_, packed_name)| *packed_name == name).and_then(|(sha, _)| sha.parse().ok())
+}
+
+/// The full names of all branches of a mirror.
+pub(super) fn branches(mirror: &Path) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut folders = vec![mirror.join("refs/heads")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if let Ok(name) = path.strip_prefix(mirror) {
+                names.push(name.to_string_lossy().into_owned());
+            }
+        }
+    }
+    let packed = std::fs::read_to_string(mirror.join("packed-refs")).unwrap_or_default();
+    let lines = packed.lines().filter_map(|line| line.split_once(' '));
+    names.extend(lines.map(|(_, name)| name.to_owned()).filter(|name| name.starts_with("refs/heads/")));
+    names
 }
 
 fn has_branches(mirror: &Path) -> bool {

@@ -19,6 +19,10 @@ use super::error::{GitError, one_line};
 /// Where programs are looked for: fixed, so that nothing an operator exports changes which git runs.
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/run/current-system/sw/bin";
 
+/// Names the data folder of the service that started a process: the next start ends whatever a killed one left running, agents
+/// and git alike.
+const OWNER: &str = "SKEP_HOME";
+
 /// The whole environment of a call, before what the call itself adds.
 const ENVIRONMENT: [(&str, &str); 10] = [
     ("PATH", PATH),
@@ -182,6 +186,9 @@ impl Outcome {
         if stderr.contains(".lock': File exists") {
             return GitError::Locked { why: stderr };
         }
+        if stderr.contains("No space left on device") || stderr.contains("Disk quota exceeded") {
+            return GitError::Full { verb: format!("git {}", self.verb) };
+        }
         GitError::Failed { verb: self.verb.to_owned(), stderr }
     }
 
@@ -239,7 +246,11 @@ impl Program {
 
     fn command(&self, call: &mut Call) -> Command {
         let mut command = Command::new(&self.path);
-        command.env_clear().envs(ENVIRONMENT).envs(call.environment.iter().map(|(name, value)| (name, value)));
+        command
+            .env_clear()
+            .envs(ENVIRONMENT)
+            .env(OWNER, &self.directory)
+            .envs(call.environment.iter().map(|(name, value)| (name, value)));
         for setting in CONFIGURATION.iter().copied().chain(call.configuration.iter().map(String::as_str)) {
             command.args(["-c", setting]);
         }

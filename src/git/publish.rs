@@ -5,9 +5,14 @@
 
 use super::Git;
 use super::error::{GitError, one_line};
+use super::mirror::branches;
 use super::process::{Call, Outcome};
+use super::refusal::{Rule, secrets};
 use super::remote::{Remote, classify, remote_words};
 use crate::core::ids::{AgentBranch, Sha};
+
+/// So much of a host's words is kept.
+const SAID: usize = 400;
 
 /// What to publish.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +43,7 @@ impl Git {
     /// Moves the branch to the commit. Errors: [`GitError::Rejected`] and [`GitError::Lfs`] when the host refuses, [`GitError::BadToken`];
     /// [`GitError::Network`] when the outcome is unknown: come again, the next try looks first.
     pub async fn publish(&self, remote: &Remote, push: &Push) -> Result<Published, GitError> {
-        let theirs = self.remote_head(remote, &push.branch).await?;
+        let theirs = self.room_for(remote, &push.branch).await?;
         if theirs.as_ref() == Some(&push.head) {
             return Ok(Published::Already);
         }
@@ -59,17 +64,54 @@ impl Git {
 
     /// Where our branch is on the host.
     pub async fn remote_head(&self, remote: &Remote, branch: &AgentBranch) -> Result<Option<Sha>, GitError> {
+        let (heads, name) = (self.heads_around(remote, branch).await?, branch.full_ref());
+        Ok(heads.into_iter().find(|(found, _)| *found == name).map(|(_, sha)| sha))
+    }
+
+    /// Where our branch is on the host, if one of that name can be there at all. Errors: [`GitError::InTheWay`].
+    async fn room_for(&self, remote: &Remote, branch: &AgentBranch) -> Result<Option<Sha>, GitError> {
+        let mut heads = self.heads_around(remote, branch).await?;
         let name = branch.full_ref();
-        let call = Call::new("ls-remote").args(["--refs", "--end-of-options", &remote.url, &name]);
-        let outcome = self.converse(remote, &self.mirror_path(remote.repository), call).await?;
+        match heads.iter().position(|(found, _)| *found == name) {
+            Some(ours) => Ok(Some(heads.swap_remove(ours).1)),
+            None => match heads.into_iter().next() {
+                None => Ok(None),
+                Some((found, _)) => {
+                    let other = found.trim_start_matches("refs/heads/").to_owned();
+                    Err(GitError::InTheWay { branch: branch.clone(), other })
+                }
+            },
+        }
+    }
+
+    /// Makes sure, before work for it begins, that our branch can be pushed. The mirror knows of most; only what it takes for
+    /// an obstacle is looked up on the host. Errors: [`GitError::InTheWay`].
+    pub async fn check_room(&self, remote: &Remote, branch: &AgentBranch) -> Result<(), GitError> {
+        let (mirror, name) = (self.mirror_path(remote.repository), branch.full_ref());
+        let obstacle = |found: &String| *found != name && is_around(found, &name);
+        if !branches(&mirror).iter().any(obstacle) {
+            return Ok(());
+        }
+        self.room_for(remote, branch).await.map(drop)
+    }
+
+    /// Our branch on the host, and every branch whose name cannot be beside it: one it would lie below, or that lies below it.
+    async fn heads_around(&self, remote: &Remote, branch: &AgentBranch) -> Result<Vec<(String, Sha)>, GitError> {
+        let name = branch.full_ref();
+        let above =
+            name.rmatch_indices('/').map(|(end, _)| &name[..end]).filter(|above| above.len() > "refs/heads".len());
+        let call =
+            Call::new("ls-remote").args(["--refs", "--end-of-options", &remote.url, &name, &format!("{name}/*")]);
+        let outcome = self.converse(remote, &self.mirror_path(remote.repository), call.args(above)).await?;
         if !outcome.success {
             return Err(classify(&outcome));
         }
         let text = String::from_utf8_lossy(&outcome.stdout);
-        let mut lines = text.lines().filter_map(|line| line.split_once('\t'));
-        // The pattern matches ends of names, too.
-        let found = lines.find(|(_, found)| *found == name).map(|(sha, _)| sha.parse());
-        found.transpose().map_err(|_| GitError::unreadable("ls-remote"))
+        let lines = text.lines().filter_map(|line| line.split_once('\t'));
+        // The patterns match ends of names, too.
+        let around = lines.filter(|(_, found)| is_around(found, &name));
+        let read = |(sha, found): (&str, &str)| sha.parse::<Sha>().map(|sha| (found.to_owned(), sha));
+        around.map(read).collect::<Result<Vec<_>, _>>().map_err(|_| GitError::unreadable("ls-remote"))
     }
 
     /// Removes our branch if it is where we left it; one that is gone already is fine. Errors:
@@ -107,6 +149,12 @@ impl Git {
     }
 }
 
+/// Whether a ref is the one named, or cannot be beside it.
+fn is_around(found: &str, name: &str) -> bool {
+    let below = |path: &str, folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    found == name || below(found, name) || below(name, found)
+}
+
 /// How the host took a ref update.
 #[derive(Debug, PartialEq, Eq)]
 enum Written {
@@ -120,9 +168,15 @@ enum Written {
 fn refusal(outcome: &Outcome) -> Result<Written, GitError> {
     let text = String::from_utf8_lossy(&outcome.stdout);
     let line = text.lines().find_map(|line| line.strip_prefix("!\t")?.split('\t').nth(1));
+    if Rule::of(&outcome.stderr) == Rule::LargePush {
+        return Err(GitError::Rejected {
+            rule: Rule::LargePush,
+            reason: one_line(&remote_words(&outcome.stderr), SAID),
+        });
+    }
     let Some(line) = line else {
         return Err(match classify(outcome) {
-            GitError::Forbidden { reason } => GitError::Rejected { reason },
+            GitError::Forbidden { reason } => GitError::Rejected { rule: Rule::of(&outcome.stderr), reason },
             other => other,
         });
     };
@@ -134,11 +188,23 @@ fn refusal(outcome: &Outcome) -> Result<Written, GitError> {
     let passing =
         ["cannot lock ref", "failed to update ref", "failed to lock", "unpacker error", "remote failed to report"];
     if passing.iter().any(|sign| line.contains(sign)) || line.starts_with("[remote failure]") {
-        return Err(GitError::Network { why: one_line(line, 200) });
+        let words = remote_words(&outcome.stderr);
+        return Err(GitError::Network { why: one_line(&format!("{line}: {words}"), SAID) });
     }
-    let words = remote_words(&outcome.stderr);
-    let said = if words == outcome.stderr { String::new() } else { format!(": {}", one_line(&words, 300)) };
-    Err(GitError::Rejected { reason: format!("{}{said}", one_line(reason, 200)) })
+    Err(rejected(reason, &outcome.stderr))
+}
+
+/// The host's refusal in its own words; of a secret only what it is and where, for its words are long.
+fn rejected(reason: &str, stderr: &str) -> GitError {
+    let words = remote_words(stderr);
+    let rule = Rule::of(&format!("{reason} {words}"));
+    let lines: Vec<&str> = stderr.lines().filter_map(|line| line.strip_prefix("remote:")).collect();
+    let said = match (rule, secrets(&lines.join("\n"))) {
+        (Rule::Secret, Some(found)) => format!("push protection found a secret: {}", one_line(&found, SAID)),
+        _ if words == stderr => one_line(reason, 200),
+        _ => format!("{}: {}", one_line(reason, 200), one_line(&words, SAID)),
+    };
+    GitError::Rejected { rule, reason: said }
 }
 
 #[cfg(test)]
@@ -159,15 +225,32 @@ mod tests {
             "remote: error: GH006: Protected branch\x1b[K\nremote: \nerror: failed",
         );
         let reason = "protected branch hook declined: GH006: Protected branch".to_owned();
-        assert_eq!(hook, Err(GitError::Rejected { reason }));
+        assert_eq!(hook, Err(GitError::Rejected { rule: Rule::Protection, reason }));
         let workflow =
             "refusing to allow a GitHub App to create or update workflow `x.yml` without `workflows` permission";
         assert_eq!(
             read(&line(&format!("[remote rejected] ({workflow})")), ""),
-            Err(GitError::Rejected { reason: workflow.into() })
+            Err(GitError::Rejected { rule: Rule::Workflow, reason: workflow.into() })
         );
         let archived = "remote: This repository was archived so it is read-only.\nfatal: unable to access 'https://h/o/r.git/': The requested URL returned error: 403";
-        assert!(matches!(read("", archived), Err(GitError::Rejected { reason }) if reason.contains("archived")));
+        assert!(
+            matches!(read("", archived), Err(GitError::Rejected { rule: Rule::Archived, reason }) if reason.contains("read-only"))
+        );
+        for large in [
+            "error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413\nsend-pack: unexpected disconnect while reading sideband packet\nfatal: the remote end hung up unexpectedly",
+            "fatal: unable to access 'https://h/o/r.git/': The requested URL returned error: 413",
+        ] {
+            assert!(matches!(read("", large), Err(GitError::Rejected { rule: Rule::LargePush, .. })), "{large}");
+        }
+        let too_much =
+            read(&line("[remote rejected] (unpacker error)"), "remote: fatal: pack exceeds maximum allowed size");
+        assert!(matches!(too_much, Err(GitError::Rejected { rule: Rule::LargePush, .. })), "{too_much:?}");
+        let secret = "remote: error: GH013: Repository rule violations found\nremote: - GITHUB PUSH PROTECTION\nremote:   —— Some Key ————\nremote:      path: a.txt:1\n";
+        let reason = "push protection found a secret: Some Key in a.txt:1".to_owned();
+        assert_eq!(
+            read(&line("[remote rejected] (push declined due to repository rule violations)"), secret),
+            Err(GitError::Rejected { rule: Rule::Secret, reason })
+        );
         assert!(matches!(read(&line("[remote rejected] (cannot lock ref 'x')"), ""), Err(GitError::Network { .. })));
         assert!(matches!(
             read("", "error: RPC failed; curl 56\nfatal: the remote end hung up unexpectedly"),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::error::GitError;
 use super::lfs;
 use super::process::Call;
-use crate::core::ids::SessionId;
+use crate::core::ids::{SessionId, Sha};
 
 /// Private memory of a process that reads what an agent made.
 const MEMORY: u64 = 512 << 20;
@@ -45,6 +45,21 @@ impl Quarantine {
     /// A call that sees the mirror and what waits here, writes only here, and is bounded.
     pub(super) fn call(&self, verb: &'static str) -> Call {
         Call::new(verb).repository(&self.mirror).env("GIT_OBJECT_DIRECTORY", &self.objects).memory(MEMORY)
+    }
+
+    /// A call that sees the mirror alone, without what waits here.
+    pub(super) fn mirrors_own(&self, verb: &'static str) -> Call {
+        Call::new(verb).repository(&self.mirror)
+    }
+
+    /// Writes a list of objects here and answers its path as git's processes see it from the data folder: one that cannot hold
+    /// the signs by which git parts its settings.
+    pub(super) fn list(&self, name: &str, objects: &[Sha]) -> Result<String, GitError> {
+        let text: String = objects.iter().map(|sha| format!("{sha}\n")).collect();
+        std::fs::write(self.objects.join(name), text).map_err(|error| GitError::disk("write a list", error))?;
+        let parts: Vec<_> =
+            self.objects.components().rev().take(4).map(|part| part.as_os_str().to_string_lossy()).collect();
+        Ok(parts.into_iter().rev().chain([name.into()]).collect::<Vec<_>>().join("/"))
     }
 
     /// The index of this collection.

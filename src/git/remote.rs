@@ -68,7 +68,7 @@ impl Git {
 pub(super) fn classify(outcome: &Outcome) -> GitError {
     let text = outcome.stderr.to_ascii_lowercase();
     let has = |needles: &[&str]| needles.iter().any(|needle| text.contains(needle));
-    let line = || one_line(&remote_words(&outcome.stderr), 300);
+    let line = || one_line(&remote_words(&outcome.stderr), 400);
     if has(&["returned error: 403", "permission to "]) {
         return GitError::Forbidden { reason: line() };
     }
@@ -99,7 +99,7 @@ pub(super) fn classify(outcome: &Outcome) -> GitError {
         "invalid server response",
         "unable to rewind rpc post data",
     ];
-    if has(&broken) { GitError::Network { why: one_line(&outcome.stderr, 300) } } else { outcome.failed() }
+    if has(&broken) { GitError::Network { why: one_line(&outcome.stderr, 400) } } else { outcome.failed() }
 }
 
 /// The lines the remote itself wrote, or else all of it.
@@ -108,7 +108,8 @@ pub(super) fn remote_words(stderr: &str) -> String {
         .lines()
         .filter_map(|line| line.strip_prefix("remote:"))
         .map(|line| line.trim().trim_start_matches("error:").trim())
-        .filter(|line| !line.is_empty())
+        // Empty lines and rules that only divide.
+        .filter(|line| line.chars().any(char::is_alphanumeric))
         .collect();
     if words.is_empty() { stderr.to_owned() } else { words.join(" ") }
 }

@@ -18,12 +18,24 @@ use secrecy::{ExposeSecret, SecretString};
 use super::error::GitError;
 use super::process::Call;
 
-/// What git and git-lfs run when they want a name or a password: tells the one name there is, or reads one line from the FIFO and takes the FIFO away, so that a second question
-/// has no answer.
-const SCRIPT: &str = "#!/bin/sh\ncase \"$1\" in Username*) echo x-access-token; exit ;; esac\nIFS= read -r answer <\"$SKEP_ASKPASS\" || exit 1\nrm -f -- \"$SKEP_ASKPASS\"\nprintf '%s\\n' \"$answer\"\n";
+/// What git and git-lfs run when they want a name or a password: tells the one name there is, or reads one line from the FIFO
+/// and takes the FIFO away, so that a second question has no answer. It must never wait: were this service killed, nobody would
+/// ever fill the FIFO. So it opens both ends, which waits for nobody, and puts an empty line behind what is there: with nobody
+/// on the other side that line is the answer.
+const SCRIPT: &str = r#"#!/bin/sh
+case "$1" in Username*) echo x-access-token; exit ;; esac
+test -p "$SKEP_ASKPASS" || exit 1
+exec 3<>"$SKEP_ASKPASS"
+printf '\n' >&3
+IFS= read -r answer <&3
+rm -f -- "$SKEP_ASKPASS"
+test -n "$answer" || exit 1
+printf '%s\n' "$answer"
+"#;
 
-/// Longer tokens might not fit the buffer of a pipe, and writing would wait for a reader. GitHub's stay under 4 KiB.
-const LONGEST: usize = 4095;
+/// Longer tokens might not fit the buffer of a pipe with two line ends, and writing would wait for a reader. GitHub's stay under
+/// 4 KiB.
+const LONGEST: usize = 4094;
 
 /// The folder with the script and the FIFOs.
 #[derive(Debug)]
@@ -126,6 +138,28 @@ mod tests {
         }
         let left: Vec<_> = std::fs::read_dir(folder.path().join("askpass")).expect("listed").collect();
         assert_eq!(left.len(), 1, "only the script stays");
+    }
+
+    #[test]
+    fn with_the_service_gone_nobody_waits_for_an_answer() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let askpass = Askpass::open(folder.path().join("askpass")).expect("made");
+        let mut offer = askpass.offer(&SecretString::from("ghs_short")).expect("offered");
+        // As after a `kill -9`: the FIFO is there, and nobody has it open.
+        offer.pipe = Err(std::io::Error::other("killed"));
+        let mut script = std::process::Command::new(&offer.script);
+        let script = script.env_clear().env("PATH", "/usr/bin:/bin").env("SKEP_ASKPASS", &offer.fifo);
+        let mut waiting = script.spawn().expect("a shell is there");
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        let ended = loop {
+            match waiting.try_wait().expect("looked") {
+                Some(status) => break Some(status),
+                None if std::time::Instant::now() > patience => break None,
+                None => std::thread::yield_now(),
+            }
+        };
+        let _ = waiting.kill();
+        assert!(ended.is_some_and(|status| !status.success()), "{ended:?}");
     }
 
     #[test]

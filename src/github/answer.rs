@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::ask::Ask;
 use super::error::GitHubError;
+use crate::core::failure::shortened;
 
 /// One complete answer.
 #[derive(Debug, Clone)]
@@ -55,7 +56,7 @@ impl Answer {
         DateTime::parse_from_rfc2822(self.header("date")?).ok().map(|date| date.timestamp_millis())
     }
 
-    /// GitHub's message with its list of errors, cut to 500 characters.
+    /// GitHub's message with its list of errors, shortened to 500 characters.
     pub(super) fn message(&self) -> String {
         let complaint: Complaint = serde_json::from_slice(&self.body).unwrap_or_default();
         let mut text = complaint.message;
@@ -69,7 +70,7 @@ impl Answer {
         if text.is_empty() {
             text = format!("status {}", self.status.as_u16());
         }
-        text.chars().take(500).collect()
+        shortened(&text, 500)
     }
 
     /// Reads a JSON body.

@@ -10,6 +10,8 @@ use serde::Deserialize;
 use super::answer::Answer;
 use super::ask::{Ask, Effect, escape};
 use super::error::GitHubError;
+use super::lane::Priority;
+use super::page::Pages;
 use super::token::{Purpose, Scope};
 use super::{At, GitHub, Repository, millis};
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, UserId};
@@ -154,13 +156,13 @@ impl GitHub {
     /// <https://docs.github.com/rest/apps/apps#list-installations-for-the-authenticated-app>
     pub async fn installations(&self) -> Result<Vec<Installation>, GitHubError> {
         let mut ask = Ask::get("list the installations", "/app/installations?per_page=100");
-        let mut all = Vec::new();
+        let (mut all, mut pages) = (Vec::new(), Pages::of(&self.0.api));
         loop {
             let answer = self.as_app(&ask).await?;
             let page: Vec<InstallationShape> = answer.json(&ask)?;
             all.extend(page.into_iter().map(Installation::from));
-            match answer.next_page() {
-                Some(next) => ask = ask.at(next),
+            match pages.after(&ask, &answer) {
+                Some(next) => ask = next,
                 None => return Ok(all),
             }
         }
@@ -203,6 +205,8 @@ impl GitHub {
     pub async fn redeliver(&self, attempt: i64) -> Result<(), GitHubError> {
         let path = format!("/app/hook/deliveries/{attempt}/attempts");
         let ask = Ask::new(Method::POST, "deliver a webhook again", path).with_effect(Effect::Change);
+        let mut turn = self.lane(None).turn(Priority::Normal, false).await?;
+        turn.sending();
         self.as_app(&ask).await.map(drop)
     }
 }

@@ -13,6 +13,7 @@ use super::answer::{Answer, Limit};
 use super::ask::{Ask, Effect};
 use super::error::GitHubError;
 use super::lane::{Lane, Priority, Turn};
+use super::page::Pages;
 use super::token::{Purpose, Scope};
 use super::{At, GitHub, locked};
 use crate::core::ids::InstallationId;
@@ -93,12 +94,12 @@ impl GitHub {
         ask: &Ask,
         items: impl Fn(&Answer, &Ask) -> Result<Vec<T>, GitHubError>,
     ) -> Result<Vec<T>, GitHubError> {
-        let (mut all, mut ask) = (Vec::new(), ask.clone());
+        let (mut all, mut ask, mut pages) = (Vec::new(), ask.clone(), Pages::of(&self.0.api));
         for _ in 0..PAGES {
             let answer = self.fetch(scope, repository, &ask).await?;
             all.extend(items(&answer, &ask)?);
-            match answer.next_page() {
-                Some(next) => ask = ask.at(next),
+            match pages.after(&ask, &answer) {
+                Some(next) => ask = next,
                 None => return Ok(all),
             }
         }

@@ -47,6 +47,8 @@ struct CommentShape {
     node_id: String,
     #[serde(default)]
     html_url: String,
+    #[serde(default)]
+    issue_url: String,
 }
 
 impl From<CommentShape> for Comment {
@@ -99,6 +101,20 @@ impl GitHub {
         let ask = Ask::get("list the comments", path);
         let found: Vec<CommentShape> = self.read_all_for(at, Purpose::Comment, &ask).await?;
         Ok(found.into_iter().map(Comment::from).collect())
+    }
+
+    /// The comments of a whole repository that were written or changed at or after `since` (epoch milliseconds), each with
+    /// the number it stands under, oldest change first.
+    /// <https://docs.github.com/rest/issues/comments#list-issue-comments-for-a-repository>
+    pub async fn repository_comments(&self, at: &At, since: i64) -> Result<Vec<(IssueNumber, Comment)>, GitHubError> {
+        let query = format!("sort=updated&direction=asc&per_page=100&since={}", rfc3339(since));
+        let ask = Ask::get("list the repository's comments", at.path(&format!("/issues/comments?{query}")));
+        let found: Vec<CommentShape> = self.read_all(at, &ask).await?;
+        let placed = |shape: CommentShape| {
+            let number = shape.issue_url.rsplit('/').next()?.parse().ok()?;
+            Some((IssueNumber(number), Comment::from(shape)))
+        };
+        Ok(found.into_iter().filter_map(placed).collect())
     }
 
     /// Our own comment that holds `marker`, if it is there: the look before posting again. Somebody else's comment with

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::token::ASLEEP;
+use super::access::ASLEEP;
 use crate::core::failure::Failure;
 
 /// An error of the GitHub room. `call` reads `post a comment in o/n` where people see it, and

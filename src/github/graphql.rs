@@ -13,6 +13,7 @@ use super::error::GitHubError;
 use super::lane::Priority;
 use super::token::Purpose;
 use super::{At, GitHub};
+use crate::core::failure::shortened;
 
 #[derive(Deserialize)]
 struct Reply {
@@ -78,7 +79,7 @@ fn refusal(complaint: &Complaint, ask: &Ask, purpose: Purpose) -> GitHubError {
         }
         "NOT_FOUND" => GitHubError::NotFound { call },
         kind => {
-            let message = format!("{kind} {}", complaint.message).trim().chars().take(500).collect();
+            let message = shortened(format!("{kind} {}", complaint.message).trim(), 500);
             GitHubError::Invalid { call, message }
         }
     }

@@ -109,7 +109,48 @@ impl From<IssueShape> for Issue {
     }
 }
 
+/// Something that happened to an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssueEvent {
+    /// `labeled`, `unlabeled`, `closed`, `reopened`, `renamed`, …
+    pub event: String,
+    /// Who did it.
+    pub actor: Account,
+    /// The label, where it is about one.
+    pub label: Option<String>,
+    /// Epoch milliseconds.
+    pub at: i64,
+}
+
+#[derive(Deserialize)]
+struct EventShape {
+    event: String,
+    actor: Option<Account>,
+    label: Option<LabelShape>,
+    #[serde(deserialize_with = "millis")]
+    created_at: i64,
+}
+
+impl From<EventShape> for IssueEvent {
+    fn from(shape: EventShape) -> Self {
+        Self {
+            event: shape.event,
+            actor: shape.actor.unwrap_or_else(Account::ghost),
+            label: shape.label.map(|label| label.name),
+            at: shape.created_at,
+        }
+    }
+}
+
 impl GitHub {
+    /// What happened to an issue, oldest first: who put a label on, who closed it.
+    /// <https://docs.github.com/rest/issues/events#list-issue-events>
+    pub async fn issue_events(&self, at: &At, number: IssueNumber) -> Result<Vec<IssueEvent>, GitHubError> {
+        let ask = Ask::get("list what happened", at.path(&format!("/issues/{number}/events?per_page=100")));
+        let found: Vec<EventShape> = self.read_all(at, &ask).await?;
+        Ok(found.into_iter().map(IssueEvent::from).collect())
+    }
+
     /// An issue as it is now. <https://docs.github.com/rest/issues/issues#get-an-issue>
     pub async fn issue(&self, at: &At, number: IssueNumber) -> Result<Issue, GitHubError> {
         let ask = Ask::get("read the issue", at.path(&format!("/issues/{number}")));

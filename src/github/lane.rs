@@ -31,6 +31,15 @@ pub enum Priority {
     Normal,
 }
 
+/// Who holds changes up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Brake {
+    /// GitHub asked for a pause.
+    GitHub,
+    /// We stay below GitHub's limits by ourselves.
+    Pace,
+}
+
 #[derive(Default)]
 struct State {
     history: VecDeque<Mark>,
@@ -75,13 +84,26 @@ impl Lane {
         self.epoch.saturating_add(elapsed)
     }
 
-    /// Remembers creations made before this process started (epoch milliseconds).
+    /// Remembers creations made before this process started (epoch milliseconds), instead of what was said of that time
+    /// before: telling it twice counts once.
     pub(super) fn seed(&self, creations: &[i64]) {
         let now = self.now();
         let mut state = self.state();
-        state.history.extend(creations.iter().map(|at| Mark { at: (*at).min(now), creates: true }));
+        state.history.retain(|mark| mark.at >= self.epoch);
+        state.history.extend(creations.iter().map(|at| Mark { at: (*at).min(self.epoch - 1), creates: true }));
         state.history.make_contiguous().sort_unstable();
         prune(now, &mut state.history);
+    }
+
+    /// Until when nothing new is created, and who wants it so; none while a creation would wait no longer than a call does.
+    pub(super) fn held_up(&self) -> Option<(i64, Brake)> {
+        let now = self.now();
+        let state = self.state();
+        if state.paused_until > now {
+            return Some((state.paused_until, Brake::GitHub));
+        }
+        let wait = next(now, true, &state.history, &self.pace);
+        (millis(wait) > self.pace.patience).then_some((now + wait, Brake::Pace))
     }
 
     /// Fails while GitHub wants a pause.
@@ -241,6 +263,19 @@ mod tests {
 
     fn lane(pace: Pace) -> Arc<Lane> {
         Arc::new(Lane::new(pace, 1_000_000))
+    }
+
+    #[tokio::test]
+    async fn the_past_is_told_any_number_of_times_and_counts_once() {
+        let lane = lane(Pace { per_hour: 3, ..QUICK });
+        for _ in 0..12 {
+            lane.seed(&[900_000, 950_000]);
+        }
+        lane.turn(Priority::Normal, true).await.expect("two of three are used up").sending();
+        lane.seed(&[900_000, 950_000]);
+        assert!(matches!(lane.turn(Priority::Normal, true).await, Err(GitHubError::Paced { .. })));
+        let (until, brake) = lane.held_up().expect("it is held up");
+        assert_eq!((until, brake), (900_000 + 3_600_000, Brake::Pace));
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@
 //! done), one at a time per installation and at a pace GitHub accepts; while GitHub wants a pause, nothing is sent.
 //! It must never print a credential, send one to another host, or retry a change whose outcome is unknown.
 
+mod access;
 mod answer;
 mod app;
 mod ask;
@@ -21,6 +22,7 @@ mod jwt;
 mod label;
 mod lane;
 mod limiter;
+mod page;
 mod pull;
 mod reaction;
 mod repository;
@@ -47,13 +49,13 @@ pub use assignee::Assignment;
 pub use check::{CheckConclusion, CheckReport, CheckRun, CheckStatus};
 pub use comment::Comment;
 pub use error::GitHubError;
-pub use issue::{Account, Issue};
-pub use lane::Priority;
+pub use issue::{Account, Issue, IssueEvent};
+pub use lane::{Brake, Priority};
 pub use limiter::Pace;
 pub use pull::{NewPull, OpenedPull, Opening, Pull, PullEdit, PullState};
 pub use reaction::Reaction;
 pub use repository::{BranchHead, Permission, PermissionLevel, Repository};
-pub use review::{LineComment, Review, ReviewState};
+pub use review::{LineComment, Review, ReviewHead, ReviewState};
 pub use thread::{ReviewThread, ThreadComment};
 pub use token::{Purpose, Token};
 pub use verdict::{CheckKind, CheckSeen, ChecksRead, ChecksState, Failing};
@@ -61,6 +63,7 @@ pub use wire::Timeouts;
 
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, UserId};
 use crate::core::network::Network;
+use access::Access;
 use etag::Etags;
 use jwt::AppKey;
 use lane::Lane;
@@ -130,6 +133,7 @@ struct Inner {
     now: Clock,
     pace: Pace,
     tokens: Tokens,
+    access: Access,
     lanes: Mutex<HashMap<Option<InstallationId>, Arc<Lane>>>,
     etags: Mutex<Etags>,
     identity: OnceCell<AppIdentity>,
@@ -158,6 +162,17 @@ pub struct Counts {
     pub clock_skew_seconds: i64,
 }
 
+/// An installation on which nothing new is created at present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldUp {
+    /// Which; none: the calls as the App itself.
+    pub installation: Option<InstallationId>,
+    /// Epoch milliseconds.
+    pub until: i64,
+    /// Who wants it so.
+    pub brake: Brake,
+}
+
 impl GitHub {
     /// Builds the door; sends nothing. Must be called inside a tokio runtime.
     pub fn new(config: GitHubConfig) -> Result<Self, GitHubError> {
@@ -169,6 +184,7 @@ impl GitHub {
             now: config.now,
             pace: config.pace,
             tokens: Tokens::default(),
+            access: Access::default(),
             lanes: Mutex::default(),
             etags: Mutex::default(),
             identity: OnceCell::new(),
@@ -186,6 +202,18 @@ impl GitHub {
     /// Tells the pace what was created before this process started (epoch milliseconds of the last hour).
     pub fn seed_history(&self, installation: InstallationId, creations: &[i64]) {
         self.lane(Some(installation)).seed(creations);
+    }
+
+    /// The installations on which nothing new is created at present: until when (epoch milliseconds), and who wants it so.
+    pub fn held_up(&self) -> Vec<HeldUp> {
+        let lanes: Vec<_> = locked(&self.0.lanes).iter().map(|(of, lane)| (*of, Arc::clone(lane))).collect();
+        let held = lanes.into_iter().filter_map(|(of, lane)| {
+            let (until, brake) = lane.held_up()?;
+            Some(HeldUp { installation: of, until, brake })
+        });
+        let mut held: Vec<HeldUp> = held.collect();
+        held.sort_by_key(|held| held.installation.map(|installation| installation.0));
+        held
     }
 
     /// What happened so far.

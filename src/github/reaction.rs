@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::ask::Ask;
+use super::ask::{Ask, Effect};
 use super::error::GitHubError;
 use super::issue::Account;
 use super::lane::Priority;
@@ -94,7 +94,8 @@ impl GitHub {
     }
 
     async fn react(&self, at: &At, purpose: Purpose, path: &str, reaction: Reaction) -> Result<(), GitHubError> {
-        let ask = Ask::post("react", path, &json!({"content": reaction.content()}));
+        // A mark, no content: it must come through when the limits of content are used up.
+        let ask = Ask::post("react", path, &json!({"content": reaction.content()})).with_effect(Effect::Change);
         self.change(at, purpose, Priority::Receipt, &ask).await.map(drop)
     }
 

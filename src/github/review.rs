@@ -72,6 +72,39 @@ pub struct LineComment {
     pub url: String,
 }
 
+/// A review in a list: who said what when, without what was said on lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewHead {
+    /// The identity.
+    pub id: i64,
+    /// Who reviewed.
+    pub author: Account,
+    /// The verdict.
+    pub state: ReviewState,
+    /// When it was submitted, epoch milliseconds; none while it is pending.
+    pub at: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct ReviewHeadShape {
+    id: i64,
+    user: Option<Account>,
+    state: ReviewState,
+    submitted_at: Option<String>,
+}
+
+impl From<ReviewHeadShape> for ReviewHead {
+    fn from(shape: ReviewHeadShape) -> Self {
+        let at = shape.submitted_at.and_then(|text| chrono::DateTime::parse_from_rfc3339(&text).ok());
+        Self {
+            id: shape.id,
+            author: shape.user.unwrap_or_else(Account::ghost),
+            state: shape.state,
+            at: at.map(|at| at.timestamp_millis()),
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct ReviewShape {
     id: i64,
@@ -123,6 +156,14 @@ struct IdShape {
 }
 
 impl GitHub {
+    /// The reviews of a pull request, oldest first.
+    /// <https://docs.github.com/rest/pulls/reviews#list-reviews-for-a-pull-request>
+    pub async fn reviews(&self, at: &At, pull: IssueNumber) -> Result<Vec<ReviewHead>, GitHubError> {
+        let ask = Ask::get("list the reviews", at.path(&format!("/pulls/{pull}/reviews?per_page=100")));
+        let found: Vec<ReviewHeadShape> = self.read_all(at, &ask).await?;
+        Ok(found.into_iter().map(ReviewHead::from).collect())
+    }
+
     /// A review with what it says on lines; `None` once it is deleted.
     /// <https://docs.github.com/rest/pulls/reviews#list-comments-for-a-pull-request-review>
     pub async fn review(&self, at: &At, pull: IssueNumber, review: i64) -> Result<Option<Review>, GitHubError> {

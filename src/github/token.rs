@@ -6,13 +6,11 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use chrono::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::answer::Answer;
 use super::ask::{Ask, Effect};
@@ -26,8 +24,6 @@ const LEAST_LIFE: i64 = 10 * 60 * 1000;
 const NARROWED_LIFE: i64 = 5 * 60 * 1000;
 /// The longest life GitHub gives, with a little tolerance.
 const LONGEST_LIFE: i64 = 65 * 60 * 1000;
-/// How long a suspended or removed installation is not asked again.
-pub(super) const ASLEEP: Duration = Duration::from_secs(300);
 /// Above this many slots, expired ones are swept out.
 const SLOTS: usize = 1_000;
 
@@ -40,7 +36,8 @@ pub enum Purpose {
     Comment,
     /// Fetch with git: `contents:read`.
     Clone,
-    /// Push with git: `contents:write`.
+    /// Push with git: `contents:write`. Each of these is given out once, so that whoever pushed can end it without taking it
+    /// from under another push.
     Push,
     /// Pull requests: `pull_requests:write`, `contents:read`.
     PullRequest,
@@ -126,11 +123,10 @@ impl Scope {
 
 type Slot = Arc<tokio::sync::Mutex<Option<Token>>>;
 
-/// Every token we hold, and the installations that are asleep.
+/// Every token we hold.
 #[derive(Default)]
 pub(super) struct Tokens {
     slots: Mutex<HashMap<Scope, Slot>>,
-    asleep: Mutex<HashMap<InstallationId, (Instant, GitHubError)>>,
 }
 
 impl Tokens {
@@ -147,19 +143,10 @@ impl Tokens {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    fn awake(&self, installation: InstallationId) -> Result<(), GitHubError> {
-        let mut asleep = self.asleep.lock().unwrap_or_else(PoisonError::into_inner);
-        asleep.retain(|_, (until, _)| *until > Instant::now());
-        asleep.get(&installation).map_or(Ok(()), |(_, error)| Err(error.clone()))
-    }
-
-    fn sleep(&self, installation: InstallationId, error: &GitHubError) {
-        let mut asleep = self.asleep.lock().unwrap_or_else(PoisonError::into_inner);
-        asleep.insert(installation, (Instant::now() + ASLEEP, error.clone()));
-    }
-
-    fn wake(&self, installation: InstallationId) {
-        self.asleep.lock().unwrap_or_else(PoisonError::into_inner).remove(&installation);
+    /// Forgets every token of an installation.
+    pub(super) fn drop_all(&self, installation: InstallationId) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.retain(|scope, _| scope.installation != installation);
     }
 }
 
@@ -176,7 +163,7 @@ struct Minted {
 
 impl GitHub {
     /// A token for one purpose on one repository with at least ten minutes of life. Callers that ask at the same time
-    /// share one request to GitHub.
+    /// share one request to GitHub and its token, except to push.
     pub async fn token(&self, at: &At, purpose: Purpose) -> Result<Token, GitHubError> {
         self.token_for(at.scope(purpose), &at.name.to_string()).await
     }
@@ -200,20 +187,29 @@ impl GitHub {
         if answer.status.as_u16() == 401 { Ok(()) } else { answer.judge(&ask).map(drop) }
     }
 
-    /// Asks GitHub again about an installation that was suspended or removed (after its `unsuspend` or `created` event).
-    pub fn wake(&self, installation: InstallationId) {
-        self.0.tokens.wake(installation);
+    pub(super) async fn token_for(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
+        let scope = self.0.access.followed(scope);
+        match self.token_at(scope, repository).await {
+            Err(error @ GitHubError::NotCovered { .. }) => match self.elsewhere(scope, repository).await {
+                Some(scope) => self.token_at(scope, repository).await,
+                None => Err(error),
+            },
+            other => other,
+        }
     }
 
-    pub(super) async fn token_for(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
-        self.0.tokens.awake(scope.installation)?;
+    async fn token_at(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
+        self.0.access.awake(scope.installation)?;
+        if scope.purpose == Purpose::Push {
+            return self.mint(scope, repository).await;
+        }
         let slot = self.0.tokens.slot(scope, self.now());
         let mut held = slot.lock().await;
         if let Some(token) = held.as_ref().filter(|token| token.expires_at - self.now() >= LEAST_LIFE) {
             return Ok(token.clone());
         }
         // Whoever waited for this slot behind a failed request learns of it here instead of asking again.
-        self.0.tokens.awake(scope.installation)?;
+        self.0.access.awake(scope.installation)?;
         let token = self.mint(scope, repository).await?;
         *held = Some(token.clone());
         Ok(token)
@@ -221,6 +217,7 @@ impl GitHub {
 
     /// Forgets a token GitHub refused, unless somebody already replaced it.
     pub(super) async fn forget(&self, scope: Scope, refused: &Token) {
+        let scope = self.0.access.followed(scope);
         let slot = self.0.tokens.slot(scope, self.now());
         let mut held = slot.lock().await;
         if held.as_ref().is_some_and(|held| held.is(refused)) {
@@ -281,13 +278,6 @@ impl GitHub {
         };
         self.rest(scope, &error);
         error
-    }
-
-    /// Leaves a suspended or removed installation alone for a while.
-    pub(super) fn rest(&self, scope: Scope, error: &GitHubError) {
-        if matches!(error, GitHubError::Suspended | GitHubError::Uninstalled) {
-            self.0.tokens.sleep(scope.installation, error);
-        }
     }
 
     fn local_expiry(&self, ask: &Ask, answer: &Answer, expires_at: &str) -> Result<i64, GitHubError> {

@@ -23,6 +23,7 @@ use url::{Host, Url};
 use super::answer::Answer;
 use super::ask::Ask;
 use super::error::GitHubError;
+use super::page::{at_home, below, is_below};
 use super::route::Route;
 use crate::core::network::Network;
 
@@ -101,7 +102,10 @@ impl Wire {
                         call: ask.to_string(),
                         why: format!("redirect: {error}"),
                     })?;
-                    address = self.address(ask, target.as_str())?;
+                    address = match at_home(&self.api, &target) {
+                        Some(home) if !is_below(&self.api, &target) => home,
+                        _ => self.address(ask, target.as_str())?,
+                    };
                 }
                 _ => return Ok(answer),
             }
@@ -170,13 +174,8 @@ impl Wire {
 
     /// The absolute address of `path`, which may be one already; refuses to leave the API's own origin.
     fn address(&self, ask: &Ask, path: &str) -> Result<Url, GitHubError> {
-        let text = if path.starts_with('/') {
-            format!("{}{path}", self.api.as_str().trim_end_matches('/'))
-        } else {
-            path.to_owned()
-        };
-        let unreadable = |why: String| GitHubError::Unreadable { call: ask.to_string(), why };
-        let address = Url::parse(&text).map_err(|error| unreadable(format!("address: {error}")))?;
+        let unreadable = || GitHubError::Unreadable { call: ask.to_string(), why: "its address is none".into() };
+        let address = below(&self.api, path).ok_or_else(unreadable)?;
         if address.origin() != self.api.origin() {
             let host = address.host_str().unwrap_or_default().to_owned();
             return Err(GitHubError::LedAway { call: ask.to_string(), host });

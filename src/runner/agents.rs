@@ -1,6 +1,6 @@
 //! One prompt turn: the agent's process, its permissions, its clocks, and what became of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -8,20 +8,23 @@ use tokio_util::sync::CancellationToken;
 
 use super::Performed;
 use super::desk::TurnDesk;
+use super::disk;
 use super::lease::Held;
 use super::parts::Parts;
 use super::pump::Pump;
 use crate::agent::{AgentError, Answer, PermissionPolicy, Resume, TurnRequest};
-use crate::core::agent::Stop;
+use crate::core::agent::{ErrorClass, Stop, TurnEnd, Usage};
 use crate::core::effect::Turn;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::place::Place;
+use crate::core::question::Question;
 use crate::core::role::{Tool, Tools};
 use crate::core::task::{Stage, Step, Task};
 use crate::core::text;
-use crate::core::word::Word;
+use crate::core::word::{Word, WordKind};
+use crate::github::{GitHubError, Purpose};
 use crate::store::EffectRow;
 
 /// A turn to run.
@@ -36,15 +39,34 @@ pub(super) struct Run<'a> {
 
 /// Runs the turn to its end.
 pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Performed, Failure> {
-    let request = request(parts, run).await?;
+    let at = parts.at(run.place);
+    if let Err(error @ (GitHubError::Suspended | GitHubError::Uninstalled)) =
+        parts.github.token(&at, Purpose::Read).await
+    {
+        return Err(error.into());
+    }
+    let task = earlier_try(parts, run).await?;
+    if let Some(end) = task.as_ref().and_then(asked_before) {
+        let tail = task.and_then(|task| task.progress().map(|progress| progress.tail.clone())).unwrap_or_default();
+        return Ok(Performed::known(Event::TurnEnded { session: run.session.clone(), end, tail }));
+    }
+    let request = request(parts, run, task).await?;
     let (sender, receiver) = mpsc::channel(256);
     let pump = Pump::new(parts, run.place, run.session, run.row);
     let cancel = CancellationToken::new();
+    let (shut, outgrown) = (CancellationToken::new(), OnceLock::new());
     let turn = parts.agents.turn(request, sender, cancel.clone());
     let stop = async {
         tokio::select! {
             () = run.held.cancel.cancelled() => {}
             () = run.stopping.cancelled() => {}
+            why = parts.github.shut(&at) => {
+                tracing::info!(session = %run.session, %why, "the agent is interrupted");
+                shut.cancel();
+            }
+            say = disk::outgrown(parts, run.session) => {
+                let _only_once = outgrown.set(say);
+            }
         }
         cancel.cancel();
         std::future::pending::<()>().await
@@ -54,10 +76,18 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
         both = both => both,
         () = stop => return Err(Failure::broken("a future that never ends has ended")),
     };
-    if run.stopping.is_cancelled() && !run.held.cancel.is_cancelled() {
+    // An interrupted turn is taken up again: at once by the next start, and when the installation is open again.
+    if (run.stopping.is_cancelled() || shut.is_cancelled()) && !run.held.cancel.is_cancelled() {
         return Ok(Performed::Interrupted);
     }
+    if disk::weighs(parts, run.session).await.is_some() {
+        // How the turn ended must be written down.
+        parts.ballast.drop_it();
+    }
     let session = run.session.clone();
+    if let Some(say) = outgrown.into_inner().filter(|_| !run.held.cancel.is_cancelled()) {
+        return Ok(Performed::known(Event::TurnFailed { session, class: ErrorClass::Disk, say, tail: seen.tail }));
+    }
     match end {
         Ok(end) if matches!(end.stop, Stop::Killed | Stop::Cancelled) && run.held.cancel.is_cancelled() => {
             Ok(Performed::Done)
@@ -88,10 +118,9 @@ fn not_started(parts: &Parts, run: &Run<'_>, error: AgentError, tail: Vec<String
     Err(Failure::retry(format!("the agent did not start: {error}")))
 }
 
-async fn request(parts: &Arc<Parts>, run: &Run<'_>) -> Result<TurnRequest, Failure> {
+async fn request(parts: &Arc<Parts>, run: &Run<'_>, task: Option<Task>) -> Result<TurnRequest, Failure> {
     let turn = run.turn;
     let launch = parts.launch(run.session, run.place, &turn.agent, turn.writes).await?;
-    let task = earlier_try(parts, run).await?;
     let job = task.as_ref().and_then(Task::job);
     let earlier = turn.resume.clone().or_else(|| job.and_then(|job| job.agent_session.clone()));
     let (mut prompt, resumed) = prompts(turn, run.row.attempts > 1);
@@ -133,6 +162,25 @@ async fn earlier_try(parts: &Parts, run: &Run<'_>) -> Result<Option<Task>, Failu
     let row = parts.store.task(run.place.task()).await?;
     let task = row.and_then(|row| serde_json::from_str::<Task>(&row.body).ok());
     Ok(task.filter(|task| task.job().is_some_and(|job| job.session == *run.session)))
+}
+
+/// The end of a turn in which the agent asked people before it was cut short: all it had left to do was to end its turn. Run
+/// again, it would ask again, and the question would stand there twice.
+fn asked_before(task: &Task) -> Option<TurnEnd> {
+    let Stage::Working { job, step: Step::Running { turn }, .. } = &task.stage else { return None };
+    let waits = |question: &Question| {
+        let unheard = |word: &Word| matches!(word.kind, WordKind::Answer { question: id } if id == question.id);
+        question.answer.is_none() || task.talk.words.iter().any(unheard)
+    };
+    let asked = task.talk.questions.iter().any(|question| question.asked_at >= turn.began && waits(question));
+    asked.then(|| TurnEnd {
+        stop: Stop::EndTurn,
+        message: String::new(),
+        usage: Usage::default(),
+        error: None,
+        agent_session: job.agent_session.clone().unwrap_or_default(),
+        resumed: false,
+    })
 }
 
 /// What the agent was told in the middle of the turn, besides its prompt.

@@ -132,6 +132,16 @@ impl Desk for TurnDesk {
         .boxed()
     }
 
+    fn unfitting(&self, words: String) -> BoxFuture<'_, ()> {
+        async move {
+            let event = Event::Unfitting { session: self.session.clone(), text: words };
+            if let Err(error) = self.tell(event, "unfitting").await {
+                tracing::error!(session = %self.session, %error, "an answer that fills no form could not be stored");
+            }
+        }
+        .boxed()
+    }
+
     fn finish(&self, finished: Finished) -> BoxFuture<'_, String> {
         async move {
             let event = Event::Finished { session: self.session.clone(), finished };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Mail, MarkerKey};
+use super::{Ballast, Mail, MarkerKey, Usage};
 use crate::agent::{Agents, Identity as AgentIdentity, Launch, Resources};
 use crate::core::agent::AgentSpec;
 use crate::core::failure::Failure;
@@ -50,6 +50,10 @@ pub struct Parts {
     pub posted: Mutex<HashMap<TaskKey, CommentId>>,
     /// Agents' tools that wait for an answer.
     pub mail: Mail,
+    /// Room for the database on a full disk.
+    pub ballast: Ballast,
+    /// What the sessions at work take of the disk.
+    pub usage: Usage,
 }
 
 /// Numbers for the edges.
@@ -65,6 +69,8 @@ pub struct Knobs {
     pub progress: Duration,
     /// How long an agent may say nothing until people are told so.
     pub silent: Duration,
+    /// How often it is looked how much of the disk a session takes.
+    pub disk_look: Duration,
 }
 
 impl Default for Knobs {
@@ -75,6 +81,7 @@ impl Default for Knobs {
             look_again: Duration::from_secs(4),
             progress: Duration::from_secs(1),
             silent: Duration::from_secs(300),
+            disk_look: Duration::from_secs(5),
         }
     }
 }

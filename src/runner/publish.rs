@@ -9,6 +9,7 @@ use crate::core::effect::Effect;
 use crate::core::event::{Event, PullStanding};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
+use crate::core::label;
 use crate::core::place::Place;
 use crate::git::{Published, Push};
 use crate::github::{NewPull, Pull, PullState, Purpose};
@@ -35,23 +36,27 @@ pub(super) async fn push(
     // A stop may be recorded already and be on its way here.
     let stopped = parts.store.cancel_requests(&parts.owner).await?;
     if cancel.is_cancelled() || stopped.contains(&row.id) {
+        line.hang_up().await;
         return Ok(Performed::Done);
     }
-    let published = match parts.git.publish(&line.remote, &push).await {
-        Ok(published) => published,
-        Err(error) => {
-            line.mend(error).await?;
-            parts.git.publish(&line.remote, &push).await?
-        }
-    };
-    if let Err(error) = parts.github.revoke(&line.token).await {
-        tracing::debug!(%error, "the push token was not revoked; it ends by itself");
-    }
+    let published = publish(parts, &mut line, &push).await;
+    line.hang_up().await;
+    let published = published?;
     let session = wanted.session.clone();
     Ok(Performed::known(match published {
         Published::Pushed | Published::Already => Event::Published { session, head: wanted.head.clone() },
         Published::Moved { theirs } => Event::BranchMoved { session, theirs },
     }))
+}
+
+async fn publish(parts: &Parts, line: &mut Line<'_>, push: &Push) -> Result<Published, Failure> {
+    match parts.git.publish(&line.remote, push).await {
+        Ok(published) => Ok(published),
+        Err(error) => {
+            line.mend(error).await?;
+            Ok(parts.git.publish(&line.remote, push).await?)
+        }
+    }
 }
 
 /// Opens the pull request, or finds the one that an earlier try opened.
@@ -75,7 +80,7 @@ pub(super) async fn open_pull(parts: &Parts, row: &EffectRow, effect: &Effect) -
         }
     };
     let missing: Vec<&str> =
-        labels.iter().map(String::as_str).filter(|label| !pull.labels.iter().any(|has| has == label)).collect();
+        labels.iter().map(String::as_str).filter(|label| !label::has(&pull.labels, label)).collect();
     if !missing.is_empty() {
         parts.github.add_pull_labels(&at, pull.number, &missing).await?;
     }

@@ -27,6 +27,13 @@ impl<'a> Line<'a> {
         Ok(Self { parts, place, purpose, token, remote })
     }
 
+    /// Ends the token, which was for this line alone.
+    pub(super) async fn hang_up(self) {
+        if let Err(error) = self.parts.github.revoke(&self.token).await {
+            tracing::debug!(%error, "the push token was not revoked; it ends by itself");
+        }
+    }
+
     /// Makes the line good for one more try after `error`; gives the error back when that cannot help.
     pub(super) async fn mend(&mut self, error: GitError) -> Result<(), Failure> {
         let (github, at) = (&self.parts.github, self.parts.at(self.place));

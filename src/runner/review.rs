@@ -154,7 +154,9 @@ pub(super) async fn delete_branch(
     head: &Sha,
 ) -> Result<Performed, Failure> {
     let line = Line::open(parts, place, Purpose::Push).await?;
-    match parts.git.delete_branch(&line.remote, branch, head).await {
+    let deleted = parts.git.delete_branch(&line.remote, branch, head).await;
+    line.hang_up().await;
+    match deleted {
         Err(GitError::BranchMoved { .. }) => {
             tracing::info!(%branch, "somebody wrote to the branch; it stays");
             Ok(Performed::Done)

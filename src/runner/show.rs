@@ -6,6 +6,7 @@ use crate::core::effect::{Reaction, StatusLabel};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::{CommentId, IssueNumber, SessionId};
+use crate::core::label;
 use crate::core::place::Place;
 use crate::github::{At, GitHubError};
 use crate::store::EffectRow;
@@ -63,7 +64,14 @@ pub(super) async fn look(
     mark: &str,
 ) -> Result<Option<CommentId>, GitHubError> {
     let since = Some(row.created_at - LOOK_BACK);
-    let found = parts.github.find_comment(at, on, since, mark).await?;
+    let found = match parts.github.find_comment(at, on, since, mark).await {
+        // Nobody may be left without a word because a list cannot be read; a first try has posted nothing yet.
+        Err(error) if row.attempts == 1 && is_definite(&error) => {
+            tracing::warn!(%error, "our comments cannot be listed; a new one is posted");
+            None
+        }
+        found => found?,
+    };
     if found.is_some() || row.attempts == 1 {
         return Ok(found);
     }
@@ -71,11 +79,25 @@ pub(super) async fn look(
     parts.github.find_comment(at, on, since, mark).await
 }
 
+/// Whether asking again will not help.
+fn is_definite(error: &GitHubError) -> bool {
+    !matches!(
+        error,
+        GitHubError::Unreachable { .. }
+            | GitHubError::Unanswered { .. }
+            | GitHubError::Unknown { .. }
+            | GitHubError::TokenRefused { .. }
+            | GitHubError::Limited { .. }
+            | GitHubError::Paced { .. }
+            | GitHubError::Suspended
+    )
+}
+
 /// Makes `label` the only status label. The others go first: a reader never sees two.
 pub(super) async fn label(parts: &Parts, place: &Place, label: Option<StatusLabel>) -> Result<Performed, Failure> {
     let at = parts.at(place);
     let present = parts.github.issue(&at, place.issue).await?.labels;
-    let has = |label: StatusLabel| present.iter().any(|name| name == label.name());
+    let has = |status: StatusLabel| label::has(&present, status.name());
     for other in StatusLabel::ALL.into_iter().filter(|other| Some(*other) != label && has(*other)) {
         parts.github.remove_label(&at, place.issue, other.name()).await?;
     }

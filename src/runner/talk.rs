@@ -10,6 +10,7 @@ use crate::core::effect::{Effect, Reaction};
 use crate::core::event::{Event, Weighed};
 use crate::core::failure::Failure;
 use crate::core::ids::{CommentId, IssueNumber, SessionId};
+use crate::core::label;
 use crate::core::place::{Account, Actor, Permission, Place};
 use crate::core::policy::GO_LABEL;
 use crate::github::{GitHubError, Reaction as GitHubReaction};
@@ -118,7 +119,8 @@ pub(super) async fn assign(parts: &Parts, place: &Place, login: &str, on: bool) 
 /// Sets or takes the label that is the switch.
 pub(super) async fn switch(parts: &Parts, place: &Place, on: bool) -> Result<Performed, Failure> {
     let at = parts.at(place);
-    let has = parts.github.issue(&at, place.issue).await?.labels.iter().any(|label| label == GO_LABEL);
+    let present = parts.github.issue(&at, place.issue).await?.labels;
+    let has = label::has(&present, GO_LABEL);
     match (has, on) {
         (false, true) => {
             parts.github.ensure_label(&at, GO_LABEL, "0e8a16", "skep: an agent works on this").await?;

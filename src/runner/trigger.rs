@@ -116,7 +116,7 @@ async fn role_files(parts: &Parts, at: &At, labels: &[String], branch: &str) -> 
 }
 
 /// GitHub's account as the core knows accounts.
-pub(super) fn account(found: &crate::github::Account) -> Account {
+pub fn account(found: &crate::github::Account) -> Account {
     let kind = match found.kind.as_str() {
         "User" => AccountKind::User,
         "Bot" => AccountKind::Bot,

@@ -4,15 +4,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Performed;
+use super::disk;
 use super::parts::Parts;
 use super::remote::Line;
 use super::template;
+use crate::core::agent::ErrorClass;
 use crate::core::effect::{Effect, Leftover, Start};
 use crate::core::event::{BaseFacts, Event, FileChange, Work};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::place::Place;
 use crate::core::sanitise;
+use crate::core::text;
 use crate::git::{ChangeKind, CollectSpec, Collected, DiffLimits, GitError, Want, WorkspaceSpec};
 use crate::github::Purpose;
 
@@ -26,7 +29,8 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
     let Effect::PrepareWorkspace { place, session, base_branch, base, branch, start, .. } = effect else {
         return Err(Failure::broken("not a working copy to prepare"));
     };
-    let sha = fetch(parts, place, &Want { branch: base_branch.clone(), sha: base.clone() }).await?;
+    let want = Want { branch: base_branch.clone(), sha: base.clone() };
+    let sha = fetch(parts, place, &want, branch).await?;
     let (workspace, home) = (parts.workspace(session), parts.home(session));
     let head = begins_with(parts, place, (session, branch), *start);
     // One that is there is of an earlier round, whose work is in the mirror, or of a plan's turn, which has none.
@@ -70,7 +74,8 @@ fn begins_with(
     }
 }
 
-async fn fetch(parts: &Parts, place: &Place, want: &Want) -> Result<Sha, Failure> {
+/// Brings the mirror up to date, and makes sure that what is to come can be pushed.
+async fn fetch(parts: &Parts, place: &Place, want: &Want, branch: &AgentBranch) -> Result<Sha, Failure> {
     let mut line = Line::open(parts, place, Purpose::Clone).await?;
     let fetched = match parts.git.fetch(&line.remote, want).await {
         Ok(fetched) => fetched,
@@ -79,6 +84,7 @@ async fn fetch(parts: &Parts, place: &Place, want: &Want) -> Result<Sha, Failure
             parts.git.fetch(&line.remote, want).await?
         }
     };
+    parts.git.check_room(&line.remote, branch).await?;
     Ok(fetched.head)
 }
 
@@ -125,6 +131,13 @@ pub(super) async fn collect(parts: &Parts, effect: &Effect) -> Result<Performed,
         Err(error @ (GitError::Unsafe { .. } | GitError::Bundle { .. } | GitError::TooLarge { .. })) => {
             refused(base, &error.to_string())
         }
+        Err(error @ GitError::Full { .. }) => match disk::weighs(parts, session).await {
+            Some(bytes) => {
+                let (session, class, say) = (session.clone(), ErrorClass::Disk, text::failure::disk_full(bytes));
+                return Ok(Performed::known(Event::TurnFailed { session, class, say, tail: Vec::new() }));
+            }
+            None => return Err(error.into()),
+        },
         Err(error) => return Err(error.into()),
     };
     Ok(Performed::known(Event::Collected { session: session.clone(), work }))

@@ -7,6 +7,7 @@ use base64::Engine;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::Value;
 
+use super::behaviour::{Rule, on};
 use super::refusal::Refusal;
 use super::world::World;
 use super::world::account::Token;
@@ -47,7 +48,7 @@ pub fn identify(world: &World, authorization: Option<&str>) -> Result<Caller, Re
 
 /// The token a text names, if it lives.
 pub fn token(world: &World, text: &str) -> Result<Token, Refusal> {
-    let token = world.tokens.get(text).filter(|token| token.expires_at > world.now());
+    let token = world.tokens.get(text).filter(|token| token.expires_at > world.now() || !on(Rule::TokenExpiry));
     token.cloned().ok_or_else(Refusal::bad_credentials)
 }
 
@@ -78,16 +79,16 @@ pub fn client_id(app: i64) -> String {
 fn check_claims(claims: &Value, app: i64, now: i64) -> Result<(), Refusal> {
     let no = |message: &str| Err(Refusal::new(401, message));
     let number = |name: &str| claims.get(name).and_then(Value::as_i64);
-    let Some(issued) = number("iat").filter(|iat| *iat <= now + 60) else {
+    let Some(issued) = number("iat").filter(|iat| *iat <= now + 60 || !on(Rule::JwtIssued)) else {
         return no("'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued");
     };
-    let Some(expires) = number("exp").filter(|exp| *exp > now) else {
+    let Some(expires) = number("exp").filter(|exp| *exp > now || !on(Rule::JwtExpired)) else {
         return no(
             "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the \
                    assertion expires",
         );
     };
-    if expires > now + 600 || expires - issued > 660 {
+    if (expires > now + 600 || expires - issued > 660) && on(Rule::JwtTooFar) {
         return no("'Expiration time' claim ('exp') is too far in the future");
     }
     let issuer = match claims.get("iss") {
@@ -99,7 +100,8 @@ fn check_claims(claims: &Value, app: i64, now: i64) -> Result<(), Refusal> {
     match issuer {
         None => no("'Issuer' claim ('iss') must be an Integer"),
         Some(id) if id == app => Ok(()),
-        Some(_) => Err(Refusal::new(404, "Integration not found")),
+        Some(_) if on(Rule::JwtIssuer) => Err(Refusal::new(404, "Integration not found")),
+        Some(_) => Ok(()),
     }
 }
 

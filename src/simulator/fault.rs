@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 
 use super::world::World;
 
@@ -17,6 +18,8 @@ pub enum Trouble {
         /// Milliseconds.
         milliseconds: u64,
     },
+    /// The request waits until it is let go ([`super::Simulator::let_go`]), then goes its way.
+    Held,
     /// It is done, but the connection closes without an answer.
     DropAfter,
     /// The connection closes before anything is done.
@@ -123,12 +126,15 @@ pub struct Drawn {
     pub trouble: Trouble,
     /// The old world, for a stale read.
     pub snapshot: Option<Arc<World>>,
+    /// What a held request waits for: that it is closed.
+    pub gate: Arc<Semaphore>,
 }
 
 /// The faults waiting to be played, in the order they were asked for.
 #[derive(Default)]
 pub struct Faults {
     waiting: Vec<(Fault, Option<Arc<World>>)>,
+    gates: Vec<Arc<Semaphore>>,
 }
 
 impl Faults {
@@ -140,6 +146,11 @@ impl Faults {
     /// Forgets all.
     pub fn clear(&mut self) {
         self.waiting.clear();
+    }
+
+    /// Lets go the requests that are held.
+    pub fn let_go(&mut self) {
+        self.gates.drain(..).for_each(|gate| gate.close());
     }
 
     /// Those not played out yet.
@@ -156,7 +167,11 @@ impl Faults {
             return None;
         }
         fault.times = fault.times.saturating_sub(1);
-        let drawn = Drawn { trouble: fault.trouble.clone(), snapshot: snapshot.clone() };
+        let gate = Arc::new(Semaphore::new(0));
+        let drawn = Drawn { trouble: fault.trouble.clone(), snapshot: snapshot.clone(), gate: Arc::clone(&gate) };
+        if fault.trouble == Trouble::Held {
+            self.gates.push(gate);
+        }
         if fault.times == 0 {
             self.waiting.remove(at);
         }

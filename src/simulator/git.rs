@@ -8,13 +8,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::auth::{self, Caller};
+use super::behaviour::{Rule, on};
 use super::git_host::{self, PushRequest, Service};
 use super::hub::Hub;
 use super::merging;
 use super::plumbing::{self, GitFault};
 use super::refusal::Refusal;
 use super::wire::{Incoming, Outbound};
-use super::world::account::{Access, Token};
+use super::world::account::{Access, Installation, Token};
 use crate::core::ids::Sha;
 
 /// A request to a repository's git address.
@@ -86,26 +87,29 @@ fn admit(hub: &Hub, request: &Incoming, wanted: &GitRequest) -> Result<Admitted,
         let Caller::Installation(token) = caller else { return Err(refused()) };
         let unknown = || Refusal::new(404, "Repository not found.");
         let Some(home) = world.find(&wanted.owner, &wanted.name) else {
-            let moved = world.find_former(&wanted.owner, &wanted.name).ok_or_else(unknown)?;
+            let moved = world.find_former(&wanted.owner, &wanted.name).filter(|_| on(Rule::GitMoved));
+            let moved = moved.ok_or_else(unknown)?;
             let rest = request.path.splitn(4, '/').nth(3).unwrap_or_default();
             let to = format!("{}/{}.git/{rest}?{}", world.root, moved.full_name(), request.query);
             return Err(Refusal::moved(&to));
         };
-        let installation = world.installation_of(home).filter(|i| i.id == token.installation).ok_or_else(unknown)?;
-        if installation.suspended_at.is_some() {
+        let covers = |i: &&Installation| i.id == token.installation || !on(Rule::GitUncovered);
+        let installation = world.installation_of(home).filter(covers).ok_or_else(unknown)?;
+        if installation.suspended_at.is_some() && on(Rule::GitSuspended) {
             return Err(Refusal::new(403, "This installation has been suspended"));
         }
-        if token.repositories.as_ref().is_some_and(|ids| !ids.contains(&home.id)) {
+        if token.repositories.as_ref().is_some_and(|ids| !ids.contains(&home.id)) && on(Rule::GitNarrowed) {
             return Err(unknown());
         }
         let needed = if wanted.service == Service::ReceivePack { Access::Write } else { Access::Read };
         let granted = [&token.permissions, &installation.permissions];
-        if !granted.iter().all(|set| set.get("contents").is_some_and(|access| *access >= needed)) {
+        let may = granted.iter().all(|set| set.get("contents").is_some_and(|access| *access >= needed));
+        if !may && on(Rule::GitPermission) {
             let bot = world.app.bot();
             let message = format!("Permission to {}.git denied to {bot}.", home.full_name());
             return Err(Refusal::new(403, &message));
         }
-        if wanted.service == Service::ReceivePack && home.archived {
+        if wanted.service == Service::ReceivePack && home.archived && on(Rule::GitArchived) {
             return Err(Refusal::new(403, "This repository was archived so it is read-only."));
         }
         let (repository, dir, actor) = (home.id, home.git_dir.clone(), world.app.bot());
@@ -156,7 +160,7 @@ async fn objection(
         let mut branches = push.updates.iter().filter_map(|update| update.name.strip_prefix("refs/heads/"));
         branches.find(|branch| home.is_some_and(|home| home.protected.contains(*branch))).map(str::to_owned)
     });
-    if let Some(branch) = protected {
+    if let Some(branch) = protected.filter(|_| on(Rule::GitProtected)) {
         let remote = format!(
             "error: GH006: Protected branch update failed for refs/heads/{branch}.\n\
              error: Changes must be made through a pull request."
@@ -177,7 +181,7 @@ async fn objection(
         let doing = "refusing to allow a GitHub App to create or update workflow";
         (format!("{doing} `{path}` without `workflows` permission"), String::new())
     };
-    Ok(touched.first().map(refuse))
+    Ok(touched.first().filter(|_| on(Rule::GitWorkflows)).map(refuse))
 }
 
 fn is_zero(sha: &Sha) -> bool {

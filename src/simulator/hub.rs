@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::exchange::Exchange;
 use super::fault::Faults;
 use super::traffic::Traffic;
 use super::world::World;
@@ -15,6 +16,8 @@ pub struct Hub {
     world: Mutex<World>,
     traffic: Mutex<Traffic>,
     faults: Mutex<Faults>,
+    /// Whole exchanges, where they are wanted.
+    exchanges: Option<Mutex<Vec<Exchange>>>,
     /// Rung when a webhook may be waiting.
     pub wake: Notify,
     /// Rung when deliveries may have come to rest.
@@ -29,11 +32,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Hub {
     /// Puts a world behind its lock.
-    pub fn new(world: World, enforce_limits: bool) -> Arc<Self> {
+    pub fn new(world: World, enforce_limits: bool, keep_exchanges: bool) -> Arc<Self> {
         Arc::new(Self {
             world: Mutex::new(world),
             traffic: Mutex::new(Traffic::new(enforce_limits)),
             faults: Mutex::default(),
+            exchanges: keep_exchanges.then(Mutex::default),
             wake: Notify::new(),
             rest: Notify::new(),
             gate: tokio::sync::Mutex::new(()),
@@ -60,6 +64,18 @@ impl Hub {
     /// Works with what was seen on the wire.
     pub fn traffic<T>(&self, work: impl FnOnce(&mut Traffic) -> T) -> T {
         work(&mut lock(&self.traffic))
+    }
+
+    /// Keeps an exchange, where they are wanted.
+    pub fn keep(&self, exchange: impl FnOnce() -> Exchange) {
+        if let Some(kept) = &self.exchanges {
+            lock(kept).push(exchange());
+        }
+    }
+
+    /// The exchanges kept so far, oldest first; they are handed over.
+    pub fn take_exchanges(&self) -> Vec<Exchange> {
+        self.exchanges.as_ref().map(|kept| std::mem::take(&mut *lock(kept))).unwrap_or_default()
     }
 
     /// Works with the faults to play.

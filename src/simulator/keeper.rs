@@ -51,6 +51,12 @@ impl Simulator {
         })?)
     }
 
+    /// Says which types the issues of a repository may have. On GitHub its organization does.
+    pub fn set_issue_types(&self, home: RepositoryId, names: &[&str]) -> Done<()> {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        Ok(self.hub().change(|world| world.repository_mut(home.0).map(|home| home.kinds = names))?)
+    }
+
     /// Says where webhooks go from now on.
     pub fn set_webhook_url(&self, url: &str) {
         self.hub().change(|world| world.app.webhook_url = Some(url.to_owned()));
@@ -109,6 +115,11 @@ impl Simulator {
     /// Asks for a fault.
     pub fn add_fault(&self, fault: Fault) {
         control::add_fault(self.hub(), fault);
+    }
+
+    /// Lets go the requests that a [`super::fault::Trouble::Held`] holds.
+    pub fn let_go(&self) {
+        self.hub().faults(|faults| faults.let_go());
     }
 
     /// Forgets the faults not played yet.

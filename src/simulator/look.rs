@@ -2,6 +2,7 @@
 //!
 //! It exists so that nobody needs to ask the simulator over HTTP what it knows. It must never change anything.
 
+use super::exchange::Exchange;
 use super::fault::Fault;
 use super::inspect::{self, Entry};
 use super::plumbing;
@@ -211,6 +212,11 @@ impl Simulator {
     /// Every call that was answered (or cut off), oldest first. Control addresses are not among them.
     pub fn calls(&self) -> Vec<CallRecord> {
         self.hub().traffic(|traffic| traffic.calls.clone())
+    }
+
+    /// The whole exchanges since the last time, oldest first, where they are kept.
+    pub fn take_exchanges(&self) -> Vec<Exchange> {
+        self.hub().take_exchanges()
     }
 
     /// Calls a well-behaved skep never makes.

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use super::behaviour::{Rule, on};
 use super::hub::Hub;
 use super::inspect::{self, Comparison};
 use super::plumbing::{self, CommitDraft, GitFault, Signature};
@@ -61,7 +62,7 @@ pub async fn merge(hub: &Hub, home: i64, number: i64, by: &str) -> Result<String
     let (dir, base, tip, head, author) = hub.look(|world| {
         let (issue, pull) = world.pull(home, number)?;
         let repository = world.repository(home)?;
-        let closed = !issue.open || pull.draft;
+        let closed = (!issue.open || pull.draft) && on(Rule::NotMergeable);
         let tip = repository.heads.get(&pull.base).filter(|_| !closed);
         let tip = tip.ok_or_else(|| Refusal::new(405, "Pull Request is not mergeable"))?;
         let facts = (repository.git_dir.clone(), pull.base.clone(), sha(tip)?, sha(&pull.head_sha)?);

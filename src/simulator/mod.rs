@@ -13,8 +13,10 @@
 //! well-behaved skep never does is written down too ([`Simulator::violations`]).
 
 mod auth;
+pub mod behaviour;
 mod control;
 pub mod delivery;
+pub mod exchange;
 pub mod fault;
 mod git;
 pub mod git_host;
@@ -65,8 +67,17 @@ pub const PERMISSIONS: [(&str, &str); 7] = [
 ];
 
 /// What the App listens to when nothing else is said: what skep's manifest listens to.
-pub const EVENTS: [&str; 8] =
-    ["check_suite", "issue_comment", "issues", "pull_request", "pull_request_review", "push", "status", "workflow_run"];
+pub const EVENTS: [&str; 9] = [
+    "check_suite",
+    "issue_comment",
+    "issues",
+    "pull_request",
+    "pull_request_review",
+    "push",
+    "repository",
+    "status",
+    "workflow_run",
+];
 
 /// How a simulator is set up.
 #[derive(Clone)]
@@ -89,6 +100,8 @@ pub struct SimulatorConfig {
     pub webhook_url: Option<String>,
     /// Refuse what is over GitHub's secondary limits. The hourly limit always holds.
     pub enforce_limits: bool,
+    /// Keep whole exchanges: [`Simulator::take_exchanges`] hands them over.
+    pub keep_exchanges: bool,
     /// Installation tokens have the long form GitHub uses since 2026.
     pub long_tokens: bool,
 }
@@ -106,6 +119,7 @@ impl SimulatorConfig {
             webhook_secret: "it is a secret to everybody".to_owned(),
             webhook_url: None,
             enforce_limits: false,
+            keep_exchanges: false,
             long_tokens: false,
         }
     }
@@ -161,8 +175,8 @@ impl Simulator {
         let listener = TcpListener::bind(config.listen).await.map_err(io("listen"))?;
         let address = listener.local_addr().map_err(io("learn its address"))?;
         let data_dir = config.data_dir.clone();
-        let enforce = config.enforce_limits;
-        let hub = Hub::new(world_of(config, address), enforce);
+        let (enforce, keep) = (config.enforce_limits, config.keep_exchanges);
+        let hub = Hub::new(world_of(config, address), enforce, keep);
         let stop = CancellationToken::new();
         let serving = tokio::spawn(server::run(listener, Arc::clone(&hub), stop.clone()));
         let (courier, ended) = (delivery::run(Arc::clone(&hub)), stop.clone());
@@ -176,6 +190,7 @@ impl Simulator {
     /// Closes all connections and stops sending. Nothing is written down that was not before.
     pub async fn stop(&self) {
         self.inner.stop.cancel();
+        self.let_go();
         let tasks = std::mem::take(&mut *self.inner.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         for task in tasks {
             if let Err(error) = task.await {

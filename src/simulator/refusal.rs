@@ -59,6 +59,17 @@ impl Refusal {
         Self::unprocessable(error)
     }
 
+    /// 422 whose errors are sentences and nothing else, as reviews have it.
+    pub fn worded(sentence: &str) -> Self {
+        Self { errors: vec![json!(sentence)], ..Self::new(422, "Unprocessable Entity") }
+    }
+
+    /// The same refusal with its errors as sentences.
+    pub fn in_words(self) -> Self {
+        let sentence = self.errors.first().and_then(|error| error.get("message")).and_then(Value::as_str);
+        Self::worded(sentence.unwrap_or(&self.message))
+    }
+
     fn unprocessable(error: Value) -> Self {
         Self { errors: vec![error], ..Self::new(422, "Validation Failed") }
     }
@@ -88,4 +99,9 @@ impl Refusal {
     fn details(&self) -> String {
         if self.errors.is_empty() { String::new() } else { format!(" {}", Value::Array(self.errors.clone())) }
     }
+}
+
+/// 422 for a body that lacks something.
+pub fn missing(name: &str) -> Refusal {
+    Refusal::new(422, &format!("Invalid request.\n\n\"{name}\" wasn't supplied."))
 }

@@ -6,6 +6,7 @@ use std::collections::{HashMap, VecDeque};
 
 use serde::Serialize;
 
+use super::behaviour::{Rule, on};
 use super::refusal::Refusal;
 
 /// Requests an installation may make in an hour.
@@ -116,7 +117,7 @@ impl Traffic {
     pub fn admit(&mut self, caller: i64, now: i64, change: bool, creates: bool) -> Result<(), Refusal> {
         let (enforce, limit) = (self.enforce, self.hourly.unwrap_or(HOURLY));
         let window = self.window(caller, now);
-        if window.used >= limit {
+        if window.used >= limit && on(Rule::HourlyLimit) {
             let message = format!("API rate limit exceeded for installation ID {caller}.");
             return Err(Refusal::new(403, &message));
         }
@@ -127,7 +128,7 @@ impl Traffic {
         let points: i64 = window.points.iter().map(|(_, points)| points).sum();
         let minute = window.creations.iter().filter(|at| now - **at < MINUTE).count();
         let many = minute >= CREATIONS.0 || window.creations.len() >= CREATIONS.1;
-        if enforce && ((creates && many) || points > POINTS) {
+        if enforce && (creates && many && on(Rule::CreationLimit) || points > POINTS && on(Rule::PointLimit)) {
             return Err(secondary(Some(60)));
         }
         if creates {
@@ -146,7 +147,7 @@ impl Traffic {
     pub fn begin_change(&mut self, caller: i64, now: i64, what: &str) {
         let window = self.window(caller, now);
         window.changing += 1;
-        if window.changing > 1 {
+        if window.changing > 1 && on(Rule::ConcurrentChanges) {
             let what = format!("concurrent mutations by installation {caller}: {what}");
             self.violations.push(Violation { at: now, what });
         }

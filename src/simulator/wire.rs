@@ -90,6 +90,11 @@ impl Outbound {
         self.headers.push((name.to_owned(), value.to_owned()));
     }
 
+    /// A header's text; empty when it is not set.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value)
+    }
+
     /// The digest of the body.
     pub fn digest(&self) -> String {
         hex::encode(Sha256::digest(&self.body))

@@ -3,6 +3,8 @@
 //! A fence number proves possession: it grows with every claim, and whatever an earlier holder says later is refused.
 //! The clock is the caller's. Nothing is held while the effect is performed: a lease is a row, not a lock.
 
+use std::collections::BTreeMap;
+
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::Store;
@@ -304,13 +306,16 @@ impl Store {
         Ok(self.pools().within(sqlx::query(sql).fetch_one(self.reader())).await?.try_get(0)?)
     }
 
-    /// When content was created in lanes that begin with `lane_prefix`, since `since`: to fill a limiter after a start.
-    pub async fn content_history(&self, lane_prefix: &str, since: i64) -> Result<Vec<i64>, StoreError> {
-        let sql = "SELECT closed_at FROM effect WHERE content = 1 AND closed_at IS NOT NULL AND closed_at >= $1 \
-                   AND attempts > 0 AND substr(lane, 1, length($2)) = $2 ORDER BY closed_at";
-        let query = sqlx::query(sql).bind(since).bind(lane_prefix);
-        let rows = self.pools().within(query.fetch_all(self.reader())).await?;
-        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    /// When content was created since `since`, by lane, oldest first: to fill the limiters after a start.
+    pub async fn content_history(&self, since: i64) -> Result<BTreeMap<String, Vec<i64>>, StoreError> {
+        let sql = "SELECT lane, closed_at FROM effect WHERE content = 1 AND closed_at IS NOT NULL AND closed_at >= $1 \
+                   AND attempts > 0 ORDER BY closed_at";
+        let rows = self.pools().within(sqlx::query(sql).bind(since).fetch_all(self.reader())).await?;
+        let mut history: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+        for row in &rows {
+            history.entry(row.try_get("lane")?).or_default().push(row.try_get("closed_at")?);
+        }
+        Ok(history)
     }
 }
 

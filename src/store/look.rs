@@ -9,7 +9,7 @@ use super::Store;
 use super::error::StoreError;
 use super::outbox::{self, EffectLook, effect_look};
 use super::task::{self, QueuePlace, SessionRow, TaskRow, session_row, task_row};
-use crate::core::ids::{SessionId, TaskKey};
+use crate::core::ids::{RepositoryId, SessionId, TaskKey};
 
 /// Which sessions; an absent field does not restrict.
 #[derive(Debug, Clone, Default)]
@@ -131,6 +131,12 @@ impl Store {
     /// The task with this key.
     pub async fn task(&self, key: TaskKey) -> Result<Option<TaskRow>, StoreError> {
         self.pools().within(async { task::find_task(&mut *self.reader().acquire().await?, key).await }).await
+    }
+
+    /// The task whose session made a pull request.
+    pub async fn task_of_pull(&self, repository: RepositoryId, pull: i64) -> Result<Option<TaskKey>, StoreError> {
+        let found = async { task::find_of_pull(&mut *self.reader().acquire().await?, repository, pull).await };
+        self.pools().within(found).await
     }
 
     /// The `limit` tasks that changed last among those that fit, newest first.

@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 mod alone;
 mod body;
 mod checkpoint;
+mod complaint;
 mod connect;
 mod error;
 mod event;
@@ -35,6 +36,7 @@ mod task;
 mod transition;
 mod wake;
 
+pub use complaint::Complaint;
 pub use connect::{Backend, Tuning, probe, sqlite_url};
 pub use error::StoreError;
 pub use event::{EventRow, NewEvent};

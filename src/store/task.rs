@@ -223,6 +223,24 @@ pub(super) async fn read_in_review(
     query.fetch_all(connection).await?.iter().map(task_row).collect()
 }
 
+pub(super) async fn read_of_repository(
+    connection: &mut AnyConnection,
+    repository: RepositoryId,
+) -> Result<Vec<TaskRow>, sqlx::Error> {
+    let sql = format!("{COLUMNS} WHERE substr(key, 1, length($1)) = $1 ORDER BY updated_at DESC, key");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(prefix(repository));
+    query.fetch_all(connection).await?.iter().map(task_row).collect()
+}
+
+pub(super) async fn read_of_installation(
+    connection: &mut AnyConnection,
+    installation: InstallationId,
+) -> Result<Vec<TaskRow>, sqlx::Error> {
+    let sql = format!("{COLUMNS} WHERE installation = $1 ORDER BY updated_at DESC, key");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(installation.0);
+    query.fetch_all(connection).await?.iter().map(task_row).collect()
+}
+
 pub(super) const LIVE_SESSIONS: &str = "SELECT COUNT(*) FROM session WHERE live = 1";
 
 pub(super) async fn count_live(connection: &mut AnyConnection) -> Result<i64, sqlx::Error> {

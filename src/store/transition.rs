@@ -144,6 +144,22 @@ impl Transition {
         within!(self, task::read_in_review(self.connection(), repository, limit))
     }
 
+    /// All tasks of an installation, or of some repositories whatever installation covered them; newest first.
+    pub async fn of_repositories(
+        &mut self,
+        installation: InstallationId,
+        repositories: Option<&[RepositoryId]>,
+    ) -> Result<Vec<TaskRow>, StoreError> {
+        let Some(repositories) = repositories else {
+            return within!(self, task::read_of_installation(self.connection(), installation));
+        };
+        let mut all = Vec::new();
+        for repository in repositories {
+            all.extend(within!(self, task::read_of_repository(self.connection(), *repository))?);
+        }
+        Ok(all)
+    }
+
     /// How many sessions are live.
     pub async fn live_sessions(&mut self) -> Result<i64, StoreError> {
         within!(self, task::count_live(self.connection()))

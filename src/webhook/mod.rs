@@ -3,6 +3,7 @@
 //! A webhook is a hint and a stranger's text until both steps are done. This room never stores, never answers, never
 //! awaits: bytes in, values out. Shapes: <https://docs.github.com/en/webhooks/webhook-events-and-payloads>.
 
+mod access;
 mod branch;
 mod issue;
 mod outcome;
@@ -10,6 +11,7 @@ mod parse;
 mod payload;
 mod verify;
 
+pub use access::Turned;
 pub use outcome::{Notice, Parsed};
-pub use parse::{notice, opened, parse, route};
+pub use parse::{notice, parse, route, turned};
 pub use verify::{Secrets, Signature, Verified, WebhookError, verify};

@@ -44,6 +44,15 @@ pub enum Parsed {
         /// Who pushed.
         sender: Account,
     },
+    /// Something that concerns everything we do in some repositories.
+    OfRepositories {
+        /// The installation that covers them (or did).
+        installation: InstallationId,
+        /// Which; `None`: all that it covers.
+        repositories: Option<Vec<RepositoryId>>,
+        /// What.
+        event: Event,
+    },
     /// Well-formed and of no use to us.
     Ignored {
         /// Why, one line.

@@ -6,21 +6,33 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::access::{self, Turned};
 use super::outcome::{Found, NoEvent, Notice, Parsed, ignored};
-use super::payload::{Head, Installed, Opened};
+use super::payload::{Head, Installed, Opened, Repositories};
 use super::{branch, issue};
-use crate::core::event::Gone;
-use crate::core::ids::{InstallationId, TaskKey};
+use crate::core::event::{Event, Gone, Loss};
+use crate::core::ids::{InstallationId, RepositoryId, TaskKey};
 
 /// Reads the body of an event, named as in `X-GitHub-Event`.
 pub fn parse(event_name: &str, body: &str) -> Parsed {
     read_event(event_name, body).unwrap_or_else(Parsed::from)
 }
 
-/// The installation that is open to us (again) by this event: un-suspended, or made anew.
-pub fn opened(event_name: &str, body: &str) -> Option<InstallationId> {
-    let head = (event_name == "installation").then(|| read::<Opened>(body).ok())??;
-    matches!(head.action.as_str(), "unsuspend" | "created").then_some(InstallationId(head.installation.id.0))
+/// What this event says of an installation as such, before anything is decided.
+pub fn turned(event_name: &str, body: &str) -> Option<Turned> {
+    match event_name {
+        "installation" => {
+            let head = read::<Opened>(body).ok()?;
+            access::turned(&head.action, InstallationId(head.installation.id.0))
+        }
+        "repository" => {
+            let action = read::<Head>(body).ok()?.action?;
+            let moved: Repositories =
+                read(body).ok().filter(|_| matches!(action.as_str(), "renamed" | "transferred"))?;
+            Some(Turned::Moved(RepositoryId(moved.repository.id.0), InstallationId(moved.installation?.id.0)))
+        }
+        _ => None,
+    }
 }
 
 /// What an event says about the App itself: what an operator who sets it up waits for.
@@ -67,6 +79,11 @@ fn read_event(event_name: &str, body: &str) -> Found {
         ("workflow_run", "completed") => branch::run_completed(read(body)?),
         ("status", _) => branch::status(read(body)?),
         ("push", _) => branch::pushed(read(body)?),
+        ("installation", "deleted") => access::uninstalled(read(body)?),
+        ("installation_repositories", "removed") => access::removed(read(body)?),
+        ("repository", "deleted") => access::of_repository(read(body)?, Event::TakenAway { how: Loss::Deleted }),
+        ("repository", "archived") => access::of_repository(read(body)?, Event::Archived { on: true }),
+        ("repository", "unarchived") => access::of_repository(read(body)?, Event::Archived { on: false }),
         ("ping", _) => ignored("ping"),
         (event, "") => ignored(format!("the event {} is not used", short(event))),
         (event, action) => ignored(format!("{}.{} is not used", short(event), short(action))),

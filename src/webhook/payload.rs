@@ -45,6 +45,26 @@ pub(super) struct Owner {
     pub login: String,
 }
 
+/// `installation_repositories`.
+#[derive(Deserialize)]
+pub(super) struct Selection {
+    pub installation: Installation,
+    pub repositories_removed: Vec<Numbered>,
+}
+
+/// A repository of which only the number counts.
+#[derive(Deserialize)]
+pub(super) struct Numbered {
+    pub id: Positive,
+}
+
+/// `repository`.
+#[derive(Deserialize)]
+pub(super) struct Repositories {
+    pub repository: Numbered,
+    pub installation: Option<Installation>,
+}
+
 /// `issues`.
 #[derive(Deserialize)]
 pub(super) struct Issues {

@@ -34,6 +34,10 @@ pub use life::{ANSWER, CODE, Ending, SLOW_CODE, Scene, timeless};
 
 /// What the simulator signs with.
 pub const SECRET: &str = "it is a secret to everybody";
+/// How long anything may take on the real clock before a story gives up: no story is decided by it, however slow the machine.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+/// A step at which the agent of an issue stands until [`House::let_go`].
+pub const HOLD: &str = "until-there ../home/go";
 /// The first moment of every story: 2026-01-01T00:00:00Z.
 pub const DAWN: i64 = 1_767_225_600_000;
 
@@ -73,7 +77,7 @@ pub struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         Self {
-            limits: Limits { retry_base_ms: 1_000, quick_answer_ms: 0, ..Limits::default() },
+            limits: Limits { retry_base_ms: 1_000, quick_answer_ms: 0, disk_reserve_bytes: 0, ..Limits::default() },
             allow_protected: AllowProtected::Nothing,
             ignore: vec![],
             roles: vec![],
@@ -84,9 +88,10 @@ impl Default for Plan {
             author_answers: false,
             ready: MakeReady::Green,
             pace: Pace { burst: 10_000, per_second: 10_000, per_minute: 100_000, per_hour: 100_000, ..Pace::default() },
-            timeouts: Timeouts { connect: Duration::from_secs(2), total: Duration::from_secs(3) },
+            // A slow machine is no fault of GitHub's; a story of a hanging call says so.
+            timeouts: Timeouts { connect: Duration::from_secs(60), total: Duration::from_secs(60) },
             knobs: Knobs {
-                initialize: Duration::from_secs(20),
+                initialize: Duration::from_secs(120),
                 cancel_grace: Duration::from_secs(2),
                 look_again: Duration::from_millis(20),
                 progress: Duration::ZERO,
@@ -133,6 +138,7 @@ impl House {
 
     /// A house with some wishes.
     pub async fn with(wish: impl FnOnce(&mut Plan)) -> Self {
+        crate::sweep::arrange();
         let mut plan = Plan::default();
         wish(&mut plan);
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the story");
@@ -141,6 +147,7 @@ impl House {
         config.clock = clock(&time);
         config.app_slug = "skep".into();
         config.webhook_secret = SECRET.into();
+        config.keep_exchanges = crate::described::is_there();
         let simulator = Simulator::start(config).await.expect("the simulator starts");
         for person in ["ana", "ben", "stranger", "tina"] {
             simulator.create_user(person);
@@ -201,6 +208,11 @@ impl House {
             clock: clock(&self.time),
             data_dir,
         }
+    }
+
+    /// Other wishes for the next start.
+    pub fn wish(&mut self, wish: impl FnOnce(&mut Plan)) {
+        wish(&mut self.plan);
     }
 
     /// Starts skep (again) on what is stored.
@@ -331,8 +343,8 @@ impl House {
             return true;
         }
         skep.app.runner.start_due(&mut skep.tasks).await.expect("effects are claimed");
-        let ended = tokio::time::timeout(Duration::from_secs(60), skep.tasks.join_next());
-        match ended.await.expect("an effect ends within a minute") {
+        let ended = tokio::time::timeout(PATIENCE, skep.tasks.join_next());
+        match ended.await.expect("an effect ends in its time") {
             None => false,
             Some(ended) => {
                 ended.expect("performing does not panic");
@@ -349,14 +361,40 @@ impl House {
         skep.app.runner.start_due(&mut skep.tasks).await.expect("effects are claimed");
     }
 
-    /// Nudges until something is so, for at most half a minute.
+    /// Nudges until something is so.
     pub async fn until(&mut self, what: &str, mut so: impl FnMut(&Self) -> bool) {
-        let patience = tokio::time::Instant::now() + Duration::from_secs(30);
+        let patience = tokio::time::Instant::now() + PATIENCE;
         while !so(self) {
             assert!(tokio::time::Instant::now() < patience, "never came true: {what}");
             self.nudge().await;
             tokio::task::yield_now().await;
             tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Nudges until all that can be done beside the turns that run is done.
+    pub async fn heard(&mut self) {
+        let patience = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            self.nudge().await;
+            let filter = EffectFilter { open: Some(true), ..EffectFilter::default() };
+            let open = self.store().effects(&filter, 1_000).await.expect("effects");
+            let now = self.now();
+            let at_work = open.iter().filter(|look| look.effect.kind != "run_turn" && look.not_before <= now).count();
+            if at_work == 0 && self.store().counts().await.expect("counts").inbox_unhandled == 0 {
+                return;
+            }
+            assert!(tokio::time::Instant::now() < patience, "never heard: {:?}", self.waiting().await);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Lets the agents go on that stand at [`HOLD`], once all that was said so far is heard.
+    pub async fn let_go(&mut self) {
+        self.heard().await;
+        let sessions = std::fs::read_dir(self.data_dir().join("sessions")).expect("the folder of the sessions");
+        for home in sessions.flatten().map(|session| session.path().join("home")).filter(|home| home.exists()) {
+            std::fs::write(home.join("go"), "").expect("a home of ours");
         }
     }
 
@@ -370,6 +408,15 @@ impl House {
         let key = TaskKey::new(self.repository, issue);
         let events = self.store().task_events(key, 1_000).await.expect("events");
         events.into_iter().map(|row| row.event.name).collect()
+    }
+
+    /// The same as it is told on any machine: how often progress is noted, when the turn is seen to run, and when GitHub's echo
+    /// of our own changes comes in between, depend on how fast it is.
+    pub async fn course(&self, issue: IssueNumber) -> Vec<String> {
+        let mut names = self.timeline(issue).await;
+        names.retain(|name| !name.starts_with("delivery.") && name != "session.running");
+        names.dedup();
+        names
     }
 
     /// The state of a task.
@@ -394,10 +441,12 @@ impl House {
         self.unfinished = true;
     }
 
-    /// Ends the story: nothing may be left in the inbox or outbox, and GitHub must have nothing to complain of.
+    /// Ends the story: nothing may be left in the inbox or outbox, GitHub must have nothing to complain of, and all that was
+    /// said on the wire must be as it describes its API.
     pub async fn done(mut self) {
         let violations = self.simulator.violations();
         assert!(violations.is_empty(), "GitHub complains: {violations:?}");
+        crate::described::check(&self.simulator);
         if let Some(skep) = self.skep.take() {
             let counts = skep.app.store.counts().await.expect("counts");
             if !self.unfinished {

@@ -2,6 +2,7 @@
 
 mod agents;
 mod config;
+mod described;
 mod git;
 mod github;
 mod house;
@@ -11,4 +12,5 @@ mod required;
 mod simulator;
 mod store;
 mod stories;
+mod sweep;
 mod tidy;

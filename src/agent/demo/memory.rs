@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::script::{Step, parse};
 use super::words;
 use crate::agent::envelope;
+use crate::core::text::prompt;
 
 /// One session as it lies on disk.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -61,22 +62,29 @@ impl Memory {
     }
 
     /// Takes a prompt in: its words, its threads, and its script in place of what is left. False if there is nothing to do.
-    pub(super) fn hear(&mut self, prompt: &str) -> bool {
-        if let Some(words) = envelope::last(prompt) {
-            self.say_words(words);
+    pub(super) fn hear(&mut self, told: &str) -> bool {
+        let decided = !told.contains(prompt::STILL_OPEN);
+        if let Some(words) = envelope::last(told) {
+            self.say_words(words, decided);
         }
-        for thread in words::threads(prompt) {
+        for thread in words::threads(told) {
             if !self.threads.contains(&thread) {
                 self.threads.push(thread);
             }
         }
-        self.asking = false;
-        match parse(prompt) {
+        self.asking &= !decided;
+        match parse(told) {
             Some(steps) => {
                 self.left = steps.into();
                 true
             }
-            None => !self.left.is_empty(),
+            None if decided => !self.left.is_empty(),
+            None => {
+                // What is left waits for the answer.
+                self.left.push_front(Step::Rest);
+                self.left.push_front(Step::Say("I have heard that, and wait for the answer.".to_owned()));
+                true
+            }
         }
     }
 
@@ -84,13 +92,14 @@ impl Memory {
     pub(super) fn overhear(&mut self, prompt: &str) {
         self.hear(prompt);
         if envelope::last(prompt).is_none() {
-            self.say_words(prompt);
+            self.say_words(prompt, true);
         }
     }
 
-    fn say_words(&mut self, words: &str) {
+    /// An answer says what it answers; other words are one when the last turn ended with a question.
+    fn say_words(&mut self, words: &str, decided: bool) {
         words.trim().clone_into(&mut self.words);
-        if self.asking {
+        if decided && (self.asking || prompt::answered(words).is_some()) {
             self.answer.clone_from(&self.words);
         }
     }

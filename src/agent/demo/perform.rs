@@ -101,6 +101,7 @@ impl Actor {
             Step::Reply { thread, text } => self.reply(&thread, &text),
             Step::Rest => return Ok(Flow::End(StopReason::EndTurn)),
             Step::UntilSaid(time) => self.until_said(time).await,
+            Step::UntilThere(path) => self.until_there(&path).await,
             Step::Recall => self.recall()?,
             Step::Model => self.say(&format!("My model is {}.", self.part.memory.model.clone()))?,
             Step::Wait(time) => self.wait(time).await,
@@ -275,6 +276,13 @@ impl Actor {
                 }
             }
             () = self.wait(time) => {}
+        }
+    }
+
+    async fn until_there(&self, path: &str) {
+        let path = self.part.folder.join(path);
+        while !path.exists() && !self.part.cancel.is_cancelled() {
+            self.wait(Duration::from_millis(10)).await;
         }
     }
 

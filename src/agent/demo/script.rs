@@ -30,6 +30,7 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
   finish TEXT | CHECK | CHECK says by the tool finish what was done and what was verified, with the noted replies
   rest                        ends the turn; what follows is done at the next prompt
   until-said SECONDS          waits for a further prompt during the turn (SKEP_DEMO_QUEUE=1 in its environment, else none)
+  until-there PATH            waits until a file is there, or a cancel comes
   recall                      says how often it was prompted
   model                       says which model was chosen for it
   wait SECONDS                can be cancelled             hang              cannot
@@ -107,6 +108,8 @@ pub enum Step {
     Rest,
     /// A pause until a further prompt comes, or so long.
     UntilSaid(Duration),
+    /// A pause until a file is there.
+    UntilThere(String),
     /// A request for permission whose answer is said.
     Permission {
         /// The protocol's kind of tool.
@@ -216,6 +219,7 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
             .split_once(':')
             .map(|(thread, text)| Step::Reply { thread: thread.trim().to_owned(), text: text.trim().to_owned() }),
         "until-said" => seconds(told).map(Step::UntilSaid),
+        "until-there" => path(told).map(Step::UntilThere),
         "permission" => told
             .split_once(' ')
             .map(|(kind, title)| Step::Permission { kind: kind.to_owned(), title: title.trim().to_owned() }),
@@ -321,12 +325,13 @@ mod tests {
         let asked = [Step::Ask(which()), Step::Elicit(which()), Step::Wonder(which())];
         assert_eq!(steps("ask Which? | red | blue\nelicit Which? | red|blue\nwonder Which? |red | blue"), asked);
         assert_eq!(
-            steps("report half way\nreply T_1: done: all\nfinish It works | cargo test\nuntil-said 5"),
+            steps("report half way\nreply T_1: done: all\nfinish It works | cargo test\nuntil-said 5\nuntil-there a/b"),
             [
                 Step::Report("half way".into()),
                 Step::Reply { thread: "T_1".into(), text: "done: all".into() },
                 Step::Finish { summary: "It works".into(), verified: vec!["cargo test".into()] },
-                Step::UntilSaid(Duration::from_secs(5))
+                Step::UntilSaid(Duration::from_secs(5)),
+                Step::UntilThere("a/b".into())
             ]
         );
         assert_eq!(

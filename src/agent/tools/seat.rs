@@ -74,6 +74,13 @@ impl Seat {
         asking.unwrap_or_else(|why| AskReply::Refused(why.to_owned()))
     }
 
+    /// Answers that fill no form go back; when the turn is over they cannot.
+    pub(in crate::agent) async fn unfitting(&self, words: String) {
+        if let Err(why) = self.call(|desk| async move { desk.unfitting(words).await }).await {
+            tracing::warn!(why, "an answer that fills no form could not be handed back");
+        }
+    }
+
     /// Reports progress; the error is for the agent as well.
     pub(super) async fn report(&self, text: String) -> Result<String, &'static str> {
         self.call(|desk| async move { desk.report(text).await }).await

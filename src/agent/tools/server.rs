@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Empty, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, header};
@@ -27,6 +27,7 @@ use super::SERVER_NAME;
 use super::offer::Offer;
 use super::seat::Seat;
 use crate::agent::client::McpServer;
+use crate::agent::halves::mend;
 
 const PATH: &str = "/mcp";
 const BODY_MAX: usize = 256 * 1024;
@@ -204,10 +205,25 @@ async fn answer(registry: &Registry, request: Request<Incoming>) -> Answer {
     if request.uri().path() != PATH {
         return status(StatusCode::NOT_FOUND);
     }
-    match tokio::time::timeout(REQUEST_PATIENCE, tools.handle(request)).await {
+    let handled = async {
+        match mended(request).await {
+            Ok(request) => tools.handle(request).await,
+            Err(refused) => status(refused),
+        }
+    };
+    match tokio::time::timeout(REQUEST_PATIENCE, handled).await {
         Ok(answer) => answer,
         Err(_) => status(StatusCode::REQUEST_TIMEOUT),
     }
+}
+
+/// The request with its body mended: what an agent says may have been cut in the middle of a character.
+async fn mended(request: Request<Incoming>) -> Result<Request<Full<Bytes>>, StatusCode> {
+    let (head, body) = request.into_parts();
+    let read = Limited::new(body, BODY_MAX).collect().await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let mut bytes = Vec::from(read.to_bytes());
+    mend(&mut bytes);
+    Ok(Request::from_parts(head, Full::new(Bytes::from(bytes))))
 }
 
 fn status(status: StatusCode) -> Answer {

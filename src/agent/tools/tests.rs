@@ -30,6 +30,10 @@ impl Desk for Named {
         Box::pin(async move { format!("{}: {text}", self.0) })
     }
 
+    fn unfitting(&self, _words: String) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+
     fn finish(&self, finished: Finished) -> BoxFuture<'_, String> {
         Box::pin(async move { format!("{}: {}", self.0, finished.summary) })
     }

@@ -12,8 +12,20 @@ pub enum ErrorClass {
     Auth,
     /// Too many requests, or a used-up quota.
     RateLimit,
-    /// The model's server fails, is overloaded or out of reach.
+    /// The model's server fails, is overloaded or out of reach, or answers nonsense.
     ModelUnavailable,
+    /// What the agent has to tell its model is more than the model takes.
+    ContextFull,
+    /// The model answered nothing.
+    EmptyAnswer,
+    /// The model's answer reached its limit of tokens.
+    MaxTokens,
+    /// The agent reached its limit of requests in one turn.
+    MaxTurnRequests,
+    /// The model refused to go on.
+    Refusal,
+    /// The agent broke its turn off.
+    BrokenOff,
     /// The wall clock of the turn ran out.
     Timeout,
     /// The agent said nothing for too long.
@@ -24,6 +36,8 @@ pub enum ErrorClass {
     Protocol,
     /// The agent said too much.
     Flood,
+    /// The agent's files took too much of the disk.
+    Disk,
     /// The agent could not be started.
     Spawn,
     /// None of the above.
@@ -37,19 +51,26 @@ impl ErrorClass {
             Self::Auth => "auth",
             Self::RateLimit => "rate_limit",
             Self::ModelUnavailable => "model_unavailable",
+            Self::ContextFull => "context_full",
+            Self::EmptyAnswer => "empty_answer",
+            Self::MaxTokens => "max_tokens",
+            Self::MaxTurnRequests => "max_turn_requests",
+            Self::Refusal => "refusal",
+            Self::BrokenOff => "broken_off",
             Self::Timeout => "timeout",
             Self::Silence => "silence",
             Self::Crash => "crash",
             Self::Protocol => "protocol",
             Self::Flood => "flood",
+            Self::Disk => "disk",
             Self::Spawn => "spawn",
             Self::Unknown => "unknown",
         }
     }
 
-    /// True when the same attempt may work later without anybody changing anything.
+    /// True when the model failed, and the same attempt may work later without anybody changing anything.
     pub fn is_transient(self) -> bool {
-        matches!(self, Self::RateLimit | Self::ModelUnavailable | Self::Crash)
+        matches!(self, Self::RateLimit | Self::ModelUnavailable | Self::EmptyAnswer)
     }
 }
 
@@ -85,7 +106,7 @@ const RATE: [&str; 9] = [
     "usage limit",
     "resource_exhausted",
 ];
-const SERVER: [&str; 18] = [
+const SERVER: [&str; 29] = [
     "overloaded",
     "server error",
     "server_error",
@@ -104,7 +125,34 @@ const SERVER: [&str; 18] = [
     "network error",
     "high demand",
     "could not resolve",
+    // What a runtime says when the other side hangs up, and agents pass on.
+    "connection was closed",
+    "connection terminated",
+    "connection lost",
+    "socket hang up",
+    "fetch failed",
+    "unable to connect",
+    "econnre",
+    "service failure",
+    "internal server",
+    // An answer that was no answer: half of a stream, or a page of a proxy.
+    "is not valid json",
+    // The agent says that it goes on after a refused request, and ends its turn.
+    "retry finished, resuming",
 ];
+const FULL: [&str; 9] = [
+    "context_length_exceeded",
+    "context length",
+    "context window",
+    "contextoverflow",
+    "context overflow",
+    "prompt is too long",
+    "input is too long",
+    "prompt too long",
+    "maximum number of tokens",
+];
+const EMPTY: [&str; 4] =
+    ["returned an empty response", "no response was returned", "empty response from", "returned no content"];
 
 /// Names the failure behind an agent's error: `code` is the JSON-RPC (or HTTP) code if there is one, `text` whatever the
 /// agent wrote. Total; what nobody recognises is [`ErrorClass::Unknown`].
@@ -114,12 +162,16 @@ pub fn classify(code: Option<i64>, text: &str) -> ErrorClass {
     let status = |range: std::ops::RangeInclusive<i64>| {
         code.is_some_and(|code| range.contains(&code)) || http_codes(&text).any(|number| range.contains(&number))
     };
-    if code == Some(-32000) || status(401..=401) || says(&AUTH) {
+    if says(&FULL) {
+        ErrorClass::ContextFull
+    } else if code == Some(-32000) || status(401..=401) || says(&AUTH) {
         ErrorClass::Auth
     } else if status(429..=429) || says(&RATE) {
         ErrorClass::RateLimit
     } else if status(500..=504) || status(529..=529) || says(&SERVER) {
         ErrorClass::ModelUnavailable
+    } else if says(&EMPTY) {
+        ErrorClass::EmptyAnswer
     } else if says(&["timed out", "timeout"]) {
         ErrorClass::Timeout
     } else if says(&["segmentation fault", "segfault", "panicked at", "core dumped"]) {
@@ -132,8 +184,19 @@ pub fn classify(code: Option<i64>, text: &str) -> ErrorClass {
 /// The class of failure an agent's last message tells of, if it reads like an error report and not like an answer.
 pub fn error_in(message: &str) -> Option<ErrorClass> {
     let lower = message.trim().to_lowercase();
-    let reads_like_one =
-        ["error", "failed", "failure", "required", "exceeded", "too many requests", "disconnected", "unavailable"];
+    let reads_like_one = [
+        "error",
+        "failed",
+        "failure",
+        "required",
+        "exceeded",
+        "too many requests",
+        "disconnected",
+        "unavailable",
+        "empty response",
+        "no response",
+        "retry finished",
+    ];
     if lower.len() > 4_000 || !reads_like_one.iter().any(|word| lower.contains(word)) {
         return None;
     }
@@ -141,6 +204,47 @@ pub fn error_in(message: &str) -> Option<ErrorClass> {
         ErrorClass::Unknown => None,
         class => Some(class),
     }
+}
+
+/// How a line begins with which an agent reports that its model failed.
+const REPORTS: [&str; 24] = [
+    "error",
+    "api error",
+    "fatal",
+    "failed to",
+    "request failed",
+    "request rejected",
+    "internal error",
+    "internal server error",
+    "stream error",
+    "stream disconnected",
+    "exceeded retry limit",
+    "unexpected status",
+    "unexpected error",
+    "execution error",
+    "ran into this error",
+    "rate limit",
+    "you exceeded",
+    "you've hit",
+    "authentication required",
+    "api call failed",
+    "prompt is too long",
+    "context_length_exceeded",
+    "the model returned an empty response",
+    "no response was returned",
+];
+
+/// Whether the last words are an error's report from their first or in their last lines, and not an answer that speaks of
+/// errors.
+pub(super) fn is_report(message: &str) -> bool {
+    let lower = message.trim().to_lowercase();
+    let plain = |line: &str| line.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '-').to_owned();
+    let lines: Vec<String> = lower.lines().map(plain).filter(|line| !line.is_empty()).collect();
+    let begins = |line: &String| REPORTS.iter().any(|report| line.starts_with(report));
+    let last = lines.len().saturating_sub(3);
+    lower.ends_with("retry finished, resuming.")
+        || lines.first().is_some_and(begins)
+        || lines[last..].iter().any(begins)
 }
 
 /// The three-digit numbers of a text that stand alone.
@@ -167,6 +271,15 @@ mod tests {
             (None, "stream disconnected before completion", ErrorClass::ModelUnavailable),
             (None, "request timed out", ErrorClass::Timeout),
             (None, "thread 'main' panicked at src/main.rs", ErrorClass::Crash),
+            (None, "The socket connection was closed unexpectedly.", ErrorClass::ModelUnavailable),
+            (None, "Unable to connect. Is the computer able to access the url?", ErrorClass::ModelUnavailable),
+            (Some(-32603), "OpenCode service failure", ErrorClass::ModelUnavailable),
+            (None, "API Error: Unexpected token '<', \"<html>\" is not valid JSON", ErrorClass::ModelUnavailable),
+            (None, "Error: 400 This model's maximum context length is 128000 tokens.", ErrorClass::ContextFull),
+            (None, "context_length_exceeded", ErrorClass::ContextFull),
+            (Some(-32603), "ContextOverflowError", ErrorClass::ContextFull),
+            (Some(-32603), "Prompt is too long", ErrorClass::ContextFull),
+            (None, "Error: No response was returned. Send your message again to retry.", ErrorClass::EmptyAnswer),
             (Some(-32603), "Internal error", ErrorClass::Unknown),
             (None, "", ErrorClass::Unknown),
             (None, "took 1429 ms and 15001 bytes", ErrorClass::Unknown),
@@ -182,5 +295,32 @@ mod tests {
         assert_eq!(error_in("Done: wrote hello.txt"), None);
         assert_eq!(error_in(""), None);
         assert_eq!(error_in("Request failed: 429 Too Many Requests"), Some(ErrorClass::RateLimit));
+        let said = "The model returned an empty response. Please resend your message to continue.";
+        assert_eq!(error_in(said), Some(ErrorClass::EmptyAnswer));
+        let said = "Retrying (attempt 1/3, waiting 2s)… Retry finished, resuming.";
+        assert_eq!(error_in(said), Some(ErrorClass::ModelUnavailable));
+    }
+
+    #[test]
+    fn a_report_is_told_from_an_answer_that_speaks_of_errors() {
+        let reports = [
+            "Error: 429 Too Many Requests",
+            "❌ **API Error**: 500",
+            "I will write the file.\nexceeded retry limit, last status: 429 Too Many Requests\n\n",
+            "Ran into this error: Rate limit exceeded: x.\n\nPlease retry if you think this is a transient or recoverable error.",
+            "Retrying (attempt 1/3, waiting 2s)… Retry finished, resuming.",
+        ];
+        let answers = [
+            "I handle the 429 error now.",
+            "Done.\n\n- Error: 500 is shown as a page\n- Rate limit: kept",
+            "The parser failed to read `x`; fixed.",
+            "",
+        ];
+        for report in reports {
+            assert!(is_report(report), "{report}");
+        }
+        for answer in answers {
+            assert!(!is_report(answer), "{answer}");
+        }
     }
 }

@@ -12,14 +12,6 @@ pub(super) struct Heard {
     pub(super) left_out: usize,
 }
 
-/// What one command line took.
-pub(super) struct Taken<'a> {
-    /// How many of the rows below belong to it.
-    pub(super) rows: usize,
-    /// Words behind a command that takes none: they are for the agent.
-    pub(super) remark: Option<&'a str>,
-}
-
 /// What stands behind `/agent`, if the row is a command line.
 pub(super) fn command_line<'a>(row: &Row<'a>) -> Option<&'a str> {
     const PREFIX: &str = "/agent";
@@ -34,8 +26,8 @@ pub(super) fn command_line<'a>(row: &Row<'a>) -> Option<&'a str> {
 }
 
 impl Heard {
-    /// Takes a command line; `below` are the rows under it.
-    pub(super) fn line<'a>(&mut self, words: &'a str, below: &[Row<'_>]) -> Taken<'a> {
+    /// Takes a command line; `below` are the rows under it. Says how many of them belong to it.
+    pub(super) fn line(&mut self, words: &str, below: &[Row<'_>]) -> usize {
         let (word, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
         let rest = rest.trim();
         let bare = word.trim_end_matches(['.', ',', ':', ';', '!']).to_ascii_lowercase();
@@ -43,11 +35,14 @@ impl Heard {
             let rows = below.iter().take_while(|row| command_line(row).is_none());
             let rows: Vec<&str> = rows.map(|row| row.text).collect();
             self.push(needing(rows.join("\n").trim(), "answer", |text| Some(Command::Answer(text.to_owned()))));
-            return Taken { rows: rows.len(), remark: None };
+            return rows.len();
         }
-        let (line, remark) = read(&bare, word, rest);
+        let line = match alone(&bare) {
+            Some((word, command)) => by_itself(word, command, rest),
+            None => with_words(&bare, word, rest),
+        };
         self.push(line);
-        Taken { rows: 0, remark: remark.filter(|words| words.contains(char::is_alphanumeric)) }
+        0
     }
 
     fn push(&mut self, line: Line) {
@@ -59,28 +54,39 @@ impl Heard {
     }
 }
 
-/// Reads a line; words behind a command that takes none come back.
-fn read<'a>(bare: &str, word: &str, rest: &'a str) -> (Line, Option<&'a str>) {
-    let plain = match bare {
-        "go" => Command::Go,
-        "stop" => Command::Stop,
-        "pause" => Command::Pause,
-        "resume" => Command::Resume,
-        "status" => Command::Status,
-        "plan" => Command::Plan,
-        "approve" => Command::Approve,
-        "logs" => Command::Logs,
-        "help" => Command::Help,
-        "" if rest.is_empty() => Command::Help,
-        "retry" => {
-            let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-            let fresh = self::plain(first).eq_ignore_ascii_case("fresh");
-            return (Line::Command(Command::Retry { fresh }), Some(if fresh { after } else { rest }));
-        }
-        _ => return (with_words(bare, word, rest), None),
-    };
-    (Line::Command(plain), Some(rest))
+/// The commands that take no words, or none but `fresh`.
+fn alone(bare: &str) -> Option<(&'static str, Command)> {
+    Some(match bare {
+        "go" => ("go", Command::Go),
+        "stop" => ("stop", Command::Stop),
+        "pause" => ("pause", Command::Pause),
+        "resume" => ("resume", Command::Resume),
+        "retry" => ("retry", Command::Retry { fresh: false }),
+        "status" => ("status", Command::Status),
+        "plan" => ("plan", Command::Plan),
+        "approve" => ("approve", Command::Approve),
+        "logs" => ("logs", Command::Logs),
+        "help" | "" => ("help", Command::Help),
+        _ => return None,
+    })
 }
+
+/// Such a command, if it stands alone on its line; else a sentence that begins like it.
+fn by_itself(word: &'static str, command: Command, rest: &str) -> Line {
+    let words = || rest.split_whitespace().map(|word| plain(word).to_lowercase()).filter(|word| !word.is_empty());
+    let mut meant = words().filter(|word| !COURTESIES.contains(&word.as_str()) && word.contains(char::is_alphanumeric));
+    match (command, meant.next().as_deref(), meant.next()) {
+        (command, None, _) => Line::Command(command),
+        (Command::Retry { .. }, Some("fresh"), None) => Line::Command(Command::Retry { fresh: true }),
+        _ => Line::Sentence { command: word, words: format!("{word} {rest}") },
+    }
+}
+
+/// Words that make no sentence of a command.
+const COURTESIES: [&str; 14] = [
+    "please", "pls", "plz", "thanks", "thank", "you", "thx", "now", "bitte", "danke", "merci", "gracias", "svp",
+    "again",
+];
 
 /// Reads a command that needs words, or none at all.
 fn with_words(bare: &str, word: &str, rest: &str) -> Line {
@@ -111,7 +117,7 @@ fn rest_behind(word: &str, rest: &str) -> String {
 fn needing(rest: &str, command: &'static str, read: impl Fn(&str) -> Option<Command>) -> Line {
     let read = if rest.is_empty() { None } else { read(rest) };
     let usage = usage::find(command).map_or("", |usage| usage.usage);
-    read.map_or(Line::Faulty { command, usage }, Line::Command)
+    read.map_or_else(|| Line::Faulty { command, usage, rest: rest.to_owned() }, Line::Command)
 }
 
 /// One word that can name a role or an agent.

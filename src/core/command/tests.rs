@@ -7,13 +7,14 @@ use std::fmt::Write;
 use proptest::prelude::*;
 
 use super::*;
-use crate::core::question::{Question, answers};
+use crate::core::question::{Question, Saying, answers};
 
 fn short(spoken: &Spoken) -> String {
     let line = |line: &Line| match line {
         Line::Command(command) => format!("{command:?}"),
         Line::Unknown { word, nearest, rest } => format!("Unknown({} {nearest:?} {})", brief(word), brief(rest)),
-        Line::Faulty { usage, .. } => format!("Faulty({usage})"),
+        Line::Faulty { usage, rest, .. } => format!("Faulty({usage} {})", brief(rest)),
+        Line::Sentence { command, words } => format!("Sentence({command} {})", brief(words)),
     };
     let lines: Vec<String> = spoken.lines.iter().map(line).collect();
     let more = if spoken.left_out > 0 { format!(" +{}", spoken.left_out) } else { String::new() };
@@ -59,15 +60,27 @@ fn every_command_is_read() {
         "/agent logs",
         "/agent help",
         "/agent",
+        "/agent stop now, please!",
+        "/agent stop using tabs",
+        "/agent go on and add a test",
+        "/agent plan B is better",
+        "/agent retry the failing test",
+        "/agent retry fresh air",
+        "/agent approve of this, but rename it",
+        "/agent help me with the tests",
+        "/agent logs are missing a time",
+        "/agent status quo is fine",
+        "/agent - stop it",
+        "/agent stop\n\nusing tabs",
     ];
     insta::assert_snapshot!(table(&comments), @r#"
     "/agent go" => [Go] Nobody ""
     "/AGENT Stop!" => [Stop] Nobody ""
     "  /agent\tpause" => [Pause] Nobody ""
-    "/agent resume please" => [Resume] Nobody "please"
+    "/agent resume please" => [Resume] Nobody ""
     "/agent retry" => [Retry { fresh: false }] Nobody ""
     "/agent retry fresh" => [Retry { fresh: true }] Nobody ""
-    "/agent retry Fresh, and smaller" => [Retry { fresh: true }] Nobody "and smaller"
+    "/agent retry Fresh, and smaller" => [Sentence(retry "retry Fresh, and smaller")] Nobody ""
     "/agent status" => [Status] Nobody ""
     "/agent role SWE" => [Role("swe")] Nobody ""
     "/agent role role:qa" => [Role("qa")] Nobody ""
@@ -84,6 +97,18 @@ fn every_command_is_read() {
     "/agent logs" => [Logs] Nobody ""
     "/agent help" => [Help] Nobody ""
     "/agent" => [Help] Nobody ""
+    "/agent stop now, please!" => [Stop] Nobody ""
+    "/agent stop using tabs" => [Sentence(stop "stop using tabs")] Nobody ""
+    "/agent go on and add a test" => [Sentence(go "go on and add a test")] Nobody ""
+    "/agent plan B is better" => [Sentence(plan "plan B is better")] Nobody ""
+    "/agent retry the failing test" => [Sentence(retry "retry the failing test")] Nobody ""
+    "/agent retry fresh air" => [Sentence(retry "retry fresh air")] Nobody ""
+    "/agent approve of this, but rename it" => [Sentence(approve "approve of this, but rename it")] Nobody ""
+    "/agent help me with the tests" => [Sentence(help "help me with the tests")] Nobody ""
+    "/agent logs are missing a time" => [Sentence(logs "logs are missing a time")] Nobody ""
+    "/agent status quo is fine" => [Sentence(status "status quo is fine")] Nobody ""
+    "/agent - stop it" => [Unknown("-" None "stop it")] Nobody ""
+    "/agent stop\n\nusing tabs" => [Stop] Nobody "using tabs"
     "#);
 }
 
@@ -111,17 +136,17 @@ fn what_is_wrong_is_said() {
     insta::assert_snapshot!(table(&comments), @r#"
     "/agent stpo now" => [Unknown("stpo" Some("stop") "now")] Nobody ""
     "/agent fix the tests too" => [Unknown("fix" None "the tests too")] Nobody ""
-    "/agent role" => [Faulty(/agent role <name>)] Nobody ""
-    "/agent role two words" => [Faulty(/agent role <name>)] Nobody ""
-    "/agent role ../x" => [Faulty(/agent role <name>)] Nobody ""
-    "/agent agent" => [Faulty(/agent agent <name>)] Nobody ""
-    "/agent priority" => [Faulty(/agent priority high|medium|low)] Nobody ""
-    "/agent priority urgent" => [Faulty(/agent priority high|medium|low)] Nobody ""
-    "/agent ask" => [Faulty(/agent ask <question>)] Nobody ""
-    "/agent answer" => [Faulty(/agent answer <text>)] Nobody ""
-    "/agent answer\n/agent go" => [Faulty(/agent answer <text>), Go] Nobody ""
-    "/agent delegate" => [Faulty(/agent delegate @user)] Nobody ""
-    "/agent delegate @a/b" => [Faulty(/agent delegate @user)] Nobody ""
+    "/agent role" => [Faulty(/agent role <name> "")] Nobody ""
+    "/agent role two words" => [Faulty(/agent role <name> "two words")] Nobody ""
+    "/agent role ../x" => [Faulty(/agent role <name> "../x")] Nobody ""
+    "/agent agent" => [Faulty(/agent agent <name> "")] Nobody ""
+    "/agent priority" => [Faulty(/agent priority high|medium|low "")] Nobody ""
+    "/agent priority urgent" => [Faulty(/agent priority high|medium|low "urgent")] Nobody ""
+    "/agent ask" => [Faulty(/agent ask <question> "")] Nobody ""
+    "/agent answer" => [Faulty(/agent answer <text> "")] Nobody ""
+    "/agent answer\n/agent go" => [Faulty(/agent answer <text> ""), Go] Nobody ""
+    "/agent delegate" => [Faulty(/agent delegate @user "")] Nobody ""
+    "/agent delegate @a/b" => [Faulty(/agent delegate @user "@a/b")] Nobody ""
     "/agents go" => [] Nobody "/agents go"
     "/agent/go" => [] Nobody "/agent/go"
     "please /agent go" => [] Nobody "please /agent go"
@@ -212,7 +237,6 @@ fn words_stay_for_the_agent_and_commands_go() {
     /agent stop
     ```
     > said
-    and be quick
     "#);
     let many = "/agent go\n".repeat(13);
     let spoken = read(&many, "skep");
@@ -266,10 +290,10 @@ fn hostile_comments_are_read_as_written_down() {
         let name = path.file_name().expect("a name").to_string_lossy();
         let said = read(&body, "skep");
         let heard = |open: &[&Question]| {
-            let found = answers(open, &said.text);
+            let found = answers(open, &said.text, Saying::Plainly);
             let given =
                 found.given.iter().map(|given| format!("{} {:?} {}", given.question, given.option, brief(&given.text)));
-            format!("{} {:?}", given.collect::<Vec<_>>().join("; "), found.unclear)
+            format!("{} {:?} {}", given.collect::<Vec<_>>().join("; "), found.unclear, brief(&found.words))
         };
         writeln!(
             now,

@@ -23,7 +23,7 @@ pub const ALL: [Usage; 16] = [
     usage("agent", "/agent agent <name>", "work with this agent"),
     usage("priority", "/agent priority high|medium|low", "say how soon"),
     usage("ask", "/agent ask <question>", "ask the agent something; it answers and changes nothing"),
-    usage("answer", "/agent answer <text>", "answer the agent's open question, as a plain reply does"),
+    usage("answer", "/agent answer <text>", "answer the agent's open question in your own words"),
     usage("plan", "/agent plan", "let the agent plan first and wait for your approval"),
     usage("approve", "/agent approve", "approve the plan; the agent begins"),
     usage("delegate", "/agent delegate @user", "let one more person command here, on this issue only"),

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, end, pull, talk};
+use super::{Decision, Draft, end, outage, pull, talk};
 use crate::core::effect::Effect;
-use crate::core::event::{Alarm, Weighed};
+use crate::core::event::Alarm;
 use crate::core::ids::CommentId;
-use crate::core::question::{self, Answer, Answers, Asked, By, Question};
+use crate::core::question::{self, Answer, Asked, By, Question};
 use crate::core::story::Happening;
 use crate::core::task::{Batch, Hold, Next, Stage, Step};
 use crate::core::text;
@@ -35,8 +35,10 @@ pub(super) fn unasked(draft: Draft<'_>) -> Decision {
 
 /// Puts questions to people.
 pub(super) fn put(draft: &mut Draft<'_>, asked: Vec<Asked>) {
-    let asked: Vec<Asked> =
-        asked.into_iter().take(question::BATCH).map(Asked::tidy).filter(|asked| !asked.text.is_empty()).collect();
+    let known: Vec<Asked> = draft.task.open_questions().map(Asked::of).collect();
+    // An agent that lost its memory on the way may ask again: one question, one comment.
+    let new = |asked: &Asked| !asked.text.is_empty() && !known.iter().any(|known| known.is_same(asked));
+    let asked: Vec<Asked> = asked.into_iter().take(question::BATCH).map(Asked::tidy).filter(new).collect();
     if asked.is_empty() {
         return;
     }
@@ -48,7 +50,7 @@ pub(super) fn put(draft: &mut Draft<'_>, asked: Vec<Asked>) {
     draft.note(Happening::QuestionAsked, json!({ "questions": questions }));
     draft.task.tell(draft.cx.now, text::talk::asked(questions.len()));
     draft.task.talk.questions.extend(questions);
-    draft.task.talk.batches.push(Batch { key: key.clone(), questions: ids, comment: None });
+    draft.task.talk.batches.push(Batch { key: key.clone(), questions: ids, comment: None, told: vec![] });
     draft.task.talk.reminded = false;
     let body = render(draft, &key);
     draft.say_here(key.clone(), body);
@@ -57,7 +59,7 @@ pub(super) fn put(draft: &mut Draft<'_>, asked: Vec<Asked>) {
 }
 
 /// How an answer is written depends on how many questions are open: the other comments follow.
-fn show_others(draft: &mut Draft<'_>, key: &str) {
+pub(super) fn show_others(draft: &mut Draft<'_>, key: &str) {
     let open: Vec<u32> = draft.task.open_questions().map(|question| question.id).collect();
     let others = draft.task.talk.batches.iter().filter(|batch| batch.key != key);
     let waiting: Vec<u32> =
@@ -81,7 +83,7 @@ fn render(draft: &Draft<'_>, key: &str) -> String {
     text::question::render(&questions, open, &Asking { requester, now: draft.cx.now, expire_ms })
 }
 
-fn show_batch(draft: &mut Draft<'_>, question: u32) {
+pub(super) fn show_batch(draft: &mut Draft<'_>, question: u32) {
     let Some(batch) = draft.task.talk.batches.iter().find(|batch| batch.questions.contains(&question)).cloned() else {
         return;
     };
@@ -137,66 +139,7 @@ pub(super) fn wait(mut draft: Draft<'_>) -> Decision {
     draft.because("questions are open; the agent waits")
 }
 
-/// Takes what somebody answered; what is not clear gets a hint.
-pub(super) fn answered(mut draft: Draft<'_>, answers: &Answers, found: &Weighed) -> Decision {
-    let open: Vec<Question> = draft.task.open_questions().cloned().collect();
-    for given in &answers.given {
-        let answer = Answer {
-            by: By::Person(found.actor.login.clone()),
-            text: given.text.clone(),
-            option: given.option,
-            at: draft.cx.now,
-            comment: Some(found.comment),
-        };
-        set(&mut draft, given.question, answer);
-    }
-    let left: Vec<Question> = draft.task.open_questions().cloned().collect();
-    let refs: Vec<&Question> = left.iter().collect();
-    if let Some(unclear) = &answers.unclear {
-        draft.say(found.on, talk::reply_key(found), text::answers::unclear(unclear, &refs));
-    } else if !left.is_empty() && !answers.given.is_empty() {
-        let before: Vec<&Question> = open.iter().collect();
-        draft.say(found.on, talk::reply_key(found), text::answers::noted(&answers.given, &before, &refs));
-    }
-    talk::hinted(&mut draft, found.comment, answers.given.is_empty());
-    if answers.given.is_empty() {
-        return draft.because("the answer is not clear; its writer is told how to give it");
-    }
-    go_on(draft, "answered")
-}
-
-/// The questions a comment answered whose answers the agent has not heard: until then an edit of the comment counts.
-pub(super) fn unheard(draft: &Draft<'_>, comment: CommentId) -> Vec<u32> {
-    let waiting = draft.task.talk.words.iter().filter(|word| word.comment == Some(comment) && !word.sending);
-    let answered = |word: &Word| match word.kind {
-        WordKind::Answer { question } => Some(question),
-        _ => None,
-    };
-    waiting.filter_map(answered).collect()
-}
-
-/// Opens again what is answered otherwise now.
-pub(super) fn take_back(draft: &mut Draft<'_>, answers: &Answers, again: &[u32]) {
-    let anew = |id: u32| again.contains(&id) && answers.given.iter().any(|given| given.question == id);
-    draft.task.talk.words.retain(|word| !matches!(word.kind, WordKind::Answer { question } if anew(question)));
-    draft.task.talk.questions.iter_mut().filter(|asked| anew(asked.id)).for_each(|asked| asked.answer = None);
-}
-
-/// What is said to somebody who chooses an option of a question that was answered before; `None` where nobody asked, or
-/// where the words are more than a choice and so are for the agent.
-pub(super) fn late(draft: &Draft<'_>, found: &Weighed, said: &str) -> Option<String> {
-    let batch = draft.task.talk.batches.last()?;
-    let asked: Vec<&Question> = draft.task.talk.questions.iter().filter(|q| batch.questions.contains(&q.id)).collect();
-    let chosen = question::answers(&asked, said);
-    let first = chosen.given.first().filter(|_| chosen.unclear.is_none())?;
-    let question = asked.into_iter().find(|asked| asked.id == first.question)?;
-    let only = chosen.given.iter().all(|given| given.option.is_some())
-        && first.option.and_then(|option| question.options.get(option)) == Some(&first.text);
-    let answer = question.answer.as_ref().filter(|_| only)?;
-    Some(text::answers::late(&found.actor.login, question, answer))
-}
-
-fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
+pub(super) fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
     let Some(question) = draft.task.talk.questions.iter_mut().find(|question| question.id == id) else { return };
     if question.answer.is_some() {
         return;
@@ -223,8 +166,22 @@ fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
     });
 }
 
+/// An answer in own words does not fill the agent's form, which it was handed to: the agent hears it as words instead.
+pub(super) fn unfitting(draft: Draft<'_>, text: &str) -> Decision {
+    let word = Word {
+        id: format!("form:{}", draft.cx.now),
+        by: "skep".into(),
+        text: text.to_owned(),
+        at: draft.cx.now,
+        kind: WordKind::Unfitting,
+        comment: None,
+        sending: false,
+    };
+    talk::deliver(talk::add(draft, word), "an answer does not fill the agent's form")
+}
+
 /// Where all is answered, the agent hears it.
-fn go_on(mut draft: Draft<'_>, reason: &str) -> Decision {
+pub(super) fn go_on(mut draft: Draft<'_>, reason: &str) -> Decision {
     if draft.task.open_questions().next().is_some() {
         draft.show();
         return draft.because(format!("{reason}; others are open"));
@@ -243,6 +200,7 @@ pub(super) fn rang(mut draft: Draft<'_>, alarm: &Alarm) -> Decision {
         Alarm::Remind => remind(draft),
         Alarm::Expire => expire(draft),
         Alarm::Look => pull::look_again(draft),
+        Alarm::Again => outage::again(draft),
     }
 }
 

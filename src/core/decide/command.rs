@@ -2,16 +2,20 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, ask, end, pause, talk, turn};
+use super::{Decision, Draft, answer, end, pause, talk, turn};
 use crate::core::command::{Addressed, Command, Line, Spoken};
 use crate::core::effect::{Effect, EffectKind, Reaction};
-use crate::core::event::{Asking, Weighed};
+use crate::core::event::{Asking, TriggerFacts, Weighed};
 use crate::core::place::Actor;
-use crate::core::question;
+use crate::core::question::Saying;
+use crate::core::role;
 use crate::core::story::Happening;
 use crate::core::task::{Hold, Stage};
 use crate::core::text;
 use crate::core::word::WordKind;
+
+/// So many people without write access may be let speak on one issue.
+const DELEGATES: usize = 20;
 
 /// Obeys a comment's commands in order, then hears the rest of it.
 pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
@@ -30,12 +34,13 @@ pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> De
                 reasons.push(done.reason);
                 said.extend(done.say);
             }
-            Line::Unknown { word, rest, .. } if talk::is_ours(&draft, found.on) => {
-                // On a pull request, `/agent make it shorter` is simply said to the agent.
-                words = format!("{words}\n{word} {rest}").trim().to_owned();
+            // On a pull request, `/agent make it shorter` is simply said to the agent, however it begins.
+            _ if talk::is_ours(&draft, found.on) && sentence(line).is_some() => {
+                words = format!("{words}\n{}", sentence(line).unwrap_or_default()).trim().to_owned();
             }
             Line::Unknown { word, nearest, .. } => said.push(text::command::unknown(word, *nearest)),
-            Line::Faulty { command, usage } => said.push(text::command::faulty(command, usage)),
+            Line::Faulty { command, usage, .. } => said.push(text::command::faulty(command, usage)),
+            Line::Sentence { command, .. } => said.push(text::command::sentence(command)),
         }
     }
     if spoken.left_out > 0 {
@@ -50,6 +55,16 @@ pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> De
     }
     let rest = Spoken { lines: vec![], left_out: 0, text: words, addressed: spoken.addressed };
     finish(draft, found, &rest, &reasons)
+}
+
+/// A line that is no command as words for the agent, where it has some.
+fn sentence(line: &Line) -> Option<String> {
+    match line {
+        Line::Unknown { word, rest, .. } => Some(format!("{word} {rest}")),
+        Line::Sentence { words, .. } => Some(words.clone()),
+        Line::Faulty { command, rest, .. } if rest.contains(char::is_whitespace) => Some(format!("{command} {rest}")),
+        Line::Faulty { .. } | Line::Command(_) => None,
+    }
 }
 
 /// What stands beside a question belongs to it: only a question is asked, so nothing of it may be done.
@@ -135,7 +150,7 @@ fn one<'a>(draft: Draft<'a>, found: &Weighed, command: &Command) -> Done<'a> {
             let say = text::status::brief(&draft.task, draft.cx);
             Done::said(draft, say)
         }
-        Command::Role(role) => wish(draft, found, |task| task.wish.role = Some(role.clone())),
+        Command::Role(role) => self::role(draft, found, role),
         Command::Agent(agent) => match draft.cx.policy.agents.contains(agent) {
             true => wish(draft, found, |task| task.wish.agent = Some(agent.clone())),
             false => {
@@ -149,7 +164,7 @@ fn one<'a>(draft: Draft<'a>, found: &Weighed, command: &Command) -> Done<'a> {
             Done::quiet(draft, "its priority is set")
         }
         Command::Ask(words) => ask_agent(draft, found, words),
-        Command::Answer(words) => answer(draft, found, words),
+        Command::Answer(words) => answer_it(draft, found, words),
         Command::Plan => plan(draft, found),
         Command::Approve => approve(draft, &login),
         Command::Delegate(_) if !found.permission.may_start() => Done::said(draft, text::talk::DELEGATE_ONCE),
@@ -178,6 +193,7 @@ fn go<'a>(draft: Draft<'a>, found: &Weighed) -> Done<'a> {
         _ if draft.task.is_paused() => resume(draft, found),
         Stage::Held { hold: Hold::Plan, .. } => Done::said(draft, text::talk::APPROVE_FIRST),
         Stage::Held { hold: Hold::Asked, .. } => Done::said(draft, text::talk::ANSWER_FIRST),
+        Stage::Held { hold: Hold::Later { .. }, .. } => at_once(draft),
         Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
             Done::quiet(draft, "it is on already")
         }
@@ -191,11 +207,17 @@ fn resume<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
             let why = text::talk::resumed_by(&found.actor.login);
             Done::decided(|draft| pause::resume(draft, &why), draft)
         }
+        Stage::Held { hold: Hold::Later { .. }, .. } => at_once(draft),
         Stage::Idle | Stage::Ended { .. } => Done::said(draft, text::talk::NOTHING_PAUSED),
         Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
             Done::quiet(draft, "it is not paused")
         }
     }
+}
+
+/// Somebody does not want to wait until a model that failed is tried again.
+fn at_once(draft: Draft<'_>) -> Done<'_> {
+    Done::decided(|draft| pause::resume_now(draft, "a person asked for it"), draft)
 }
 
 fn stop<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
@@ -235,6 +257,7 @@ fn retry<'a>(mut draft: Draft<'a>, found: &Weighed, fresh: bool) -> Done<'a> {
             (draft.task.wish.again, draft.task.wish.fresh) = (!fresh, fresh);
             start(draft, found)
         }
+        Stage::Held { hold: Hold::Later { .. }, .. } if !fresh => at_once(draft),
         Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
             Done::said(draft, text::talk::STOP_FIRST)
         }
@@ -245,6 +268,37 @@ fn retry<'a>(mut draft: Draft<'a>, found: &Weighed, fresh: bool) -> Done<'a> {
 pub(super) fn switch(draft: &mut Draft<'_>, on: bool) {
     let place = draft.task.place.clone();
     draft.plan(Effect::Switch { place, on });
+}
+
+/// A role by name. One that only the repository can have is looked for there first, so that nobody waits for a role that
+/// is none.
+fn role<'a>(mut draft: Draft<'a>, found: &Weighed, role: &str) -> Done<'a> {
+    let name = role::asked_for(&format!("role:{role}"));
+    if name.as_ref().is_some_and(|name| role::is_known(name, &draft.cx.policy.roles)) {
+        return wish(draft, found, |task| task.wish.role = Some(role.to_owned()));
+    }
+    let actor = Actor::Person(found.actor.clone());
+    let (place, wanted) = (draft.task.place.clone(), Some(role.to_owned()));
+    draft.task.wish.looked_for.clone_from(&wanted);
+    draft.plan(Effect::CheckTrigger { place, actor, asking: Asking::Role, snapshot: None, role: wanted });
+    Done::quiet(draft, "looks for that role in the repository")
+}
+
+/// The repository was looked at for a role.
+pub(super) fn role_checked(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
+    let Some(wanted) = draft.task.wish.looked_for.take() else { return draft.because("nobody asked for that role") };
+    let say = if facts.role_files.iter().any(|file| file.role == wanted) {
+        draft.task.wish.role = Some(wanted);
+        match &draft.task.stage {
+            Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => text::talk::WISH_FOR_LATER.to_owned(),
+            Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => text::talk::WISH_NOTED.to_owned(),
+        }
+    } else {
+        let (nearest, known) = (role::near(&wanted, &draft.cx.policy.roles), role::names(&draft.cx.policy.roles));
+        text::command::unknown_role(&wanted, nearest.as_deref(), &known)
+    };
+    draft.say_here(format!("role:{}:{}", facts.snapshot.at, draft.cx.now), say);
+    draft.because("whoever wished for a role is told whether there is one")
 }
 
 /// A wish for the next session; one that waits for its slot is judged anew, since it has not begun.
@@ -276,14 +330,16 @@ fn ask_agent<'a>(mut draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a>
     }
 }
 
-fn answer<'a>(draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a> {
-    let open: Vec<_> = draft.task.open_questions().cloned().collect();
-    if open.is_empty() {
+fn answer_it<'a>(draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a> {
+    if draft.task.open_questions().next().is_none() {
         let say = late(&draft, found);
         return Done::said(draft, say);
     }
-    let given = question::answers(&open.iter().collect::<Vec<_>>(), words);
-    Done::decided(|draft| ask::answered(draft, &given, found), draft)
+    let given = answer::read(&draft, words, Saying::AsAnswer);
+    match given.is_nothing() && !given.words.is_empty() {
+        true => Done::decided(|draft| answer::told(draft, found, &given.words), draft),
+        false => Done::decided(|draft| answer::answered(draft, &given, found), draft),
+    }
 }
 
 /// Why an answer comes too late, or to nothing.
@@ -327,9 +383,11 @@ fn approve<'a>(draft: Draft<'a>, login: &str) -> Done<'a> {
 }
 
 fn delegate<'a>(mut draft: Draft<'a>, whom: &str) -> Done<'a> {
-    let delegates = &mut draft.task.talk.delegates;
-    if !delegates.iter().any(|other| other.eq_ignore_ascii_case(whom)) && delegates.len() < 20 {
-        delegates.push(whom.to_owned());
+    if !draft.task.delegated(whom) {
+        if draft.task.talk.delegates.len() >= DELEGATES {
+            return Done::said(draft, text::talk::too_many_delegates(whom, DELEGATES));
+        }
+        draft.task.talk.delegates.push(whom.to_owned());
     }
     Done::said(draft, text::talk::delegated(whom))
 }

@@ -8,7 +8,7 @@ use crate::core::event::Alarm;
 use crate::core::ids::{CommentId, IssueNumber};
 use crate::core::place::Actor;
 use crate::core::story::Happening;
-use crate::core::task::{Job, Progress, Stage, Step, Task};
+use crate::core::task::{Hold, Job, Progress, Stage, Step, Task};
 use crate::core::text;
 
 /// A decision in the making.
@@ -98,6 +98,11 @@ impl<'a> Draft<'a> {
     pub(super) fn say_here(&mut self, key: impl Into<String>, body: String) {
         let issue = self.task.place.issue;
         self.say(issue, key, body);
+    }
+
+    /// Takes back everything that was planned in this decision: there is nobody to hear it, and nothing to do it to.
+    pub(super) fn say_nothing(&mut self) {
+        self.effects.clear();
     }
 
     /// Lets the world know.
@@ -246,6 +251,9 @@ impl<'a> Draft<'a> {
         let mut alarms = Vec::new();
         if let Stage::Working { step: Step::Waiting { until }, .. } = &self.task.stage {
             alarms.push((Alarm::Park, *until));
+        }
+        if let Stage::Held { hold: Hold::Later { until, .. }, .. } = &self.task.stage {
+            alarms.push((Alarm::Again, *until));
         }
         let waits = matches!(self.task.stage, Stage::Working { .. } | Stage::Held { .. } | Stage::Queued { .. });
         let open: Vec<_> = self.task.open_questions().filter(|_| waits).collect();

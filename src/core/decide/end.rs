@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::trigger::refuse;
-use super::{Decision, Draft, pull, talk, turn};
+use super::{Decision, Draft, access, outage, pull, talk, turn};
+use crate::core::agent::ErrorClass;
 use crate::core::effect::{Effect, EffectKind, Leftover, Reaction};
-use crate::core::event::{Event, Gone, PullStanding, Work};
+use crate::core::event::{Event, Gone, Loss, PullStanding, Work};
 use crate::core::ids::SessionId;
 use crate::core::place::Account;
 use crate::core::story::Happening;
@@ -20,9 +21,12 @@ pub(super) const NO_ANSWER: &str = "no_answer";
 pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
     let stop = end.stop();
     let in_review = end == End::InReview;
+    let unhappy = end == End::Unchanged || draft.task.follow.unfinished.is_some();
     finish(&mut draft, end);
     draft.note(Happening::SessionCompleted, json!({ "stop": stop, "state": draft.task.state() }));
-    draft.react(Reaction::Hooray);
+    if !unhappy {
+        draft.react(Reaction::Hooray);
+    }
     let more = in_review && !draft.task.talk.words.is_empty();
     let revises = more && draft.task.follow.rounds < draft.cx.policy.limits.rounds;
     // A review may come: until the pull request is over, the agent can be asked to go on where it was. A revision that
@@ -74,13 +78,25 @@ pub(super) fn stop(draft: Draft<'_>, why: &str, at: i64) -> Decision {
     }
 }
 
+/// Git has no room to look at what the session made, because of what the session made: nothing of it can be kept.
+pub(super) fn outgrown(mut draft: Draft<'_>, say: &str) -> Decision {
+    remove_workspace(&mut draft, Leftover::Go);
+    fail(draft, ErrorClass::Disk.as_str(), say)
+}
+
 /// Nobody answered in time, and there was no default.
 pub(super) fn expired(draft: Draft<'_>, why: &str) -> Decision {
     fail(draft, NO_ANSWER, why)
 }
 
 /// The issue is closed, deleted or moved.
-pub(super) fn issue_gone(draft: Draft<'_>, how: Gone, sender: &Account, at: i64) -> Decision {
+pub(super) fn issue_gone(mut draft: Draft<'_>, how: Gone, sender: &Account, at: i64) -> Decision {
+    if let Stage::Ended { end: end @ End::Unchanged, .. } = &mut draft.task.stage {
+        // Whoever closes it takes the agent's words for an answer.
+        *end = End::Answered;
+        draft.show();
+        return draft.because("the issue is closed; nobody is waited for any more");
+    }
     stop(draft, &text::gone(how, &sender.login), at)
 }
 
@@ -149,8 +165,13 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         EffectKind::Weigh | EffectKind::ReadReview => {
             let mut draft = draft;
             draft.task.tell(draft.cx.now, text::talk::unread(effect == EffectKind::ReadReview));
-            if !matches!(draft.task.stage, Stage::Idle) {
-                draft.show();
+            match draft.task.stage {
+                // No status comment tells of it here.
+                Stage::Idle | Stage::Checking { .. } => {
+                    let say = text::talk::unread(effect == EffectKind::ReadReview);
+                    draft.say_here(format!("unread:{}", draft.cx.now), say);
+                }
+                _ => draft.show(),
             }
             draft.because(format!("{} failed, and people are told: {say}", effect.name()))
         }
@@ -163,10 +184,25 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         | EffectKind::Reply
         | EffectKind::MarkReady
         | EffectKind::DeleteBranch => draft.because(format!("{} failed: {say}", effect.name())),
-        EffectKind::React | EffectKind::ShowStatus | EffectKind::ShowLabel | EffectKind::CheckTrigger => {
+        EffectKind::CheckTrigger => {
+            let mut draft = draft;
+            let word = text::refusal::unchecked(say, exhausted);
+            let (key, word) = match draft.task.wish.looked_for.take() {
+                Some(role) => (format!("role:{}", draft.cx.now), text::command::role_unread(&role)),
+                None if draft.task.is_paused() => (format!("refused:{}", draft.cx.now), text::talk::not_resumed(&word)),
+                None => return draft.because(format!("{} failed: {say}", effect.name())),
+            };
+            draft.say_here(key, word);
+            draft.because(format!("{} failed, and people are told: {say}", effect.name()))
+        }
+        EffectKind::React | EffectKind::ShowStatus | EffectKind::ShowLabel => {
             draft.because(format!("{} failed: {say}", effect.name()))
         }
-        EffectKind::EndAgent | EffectKind::RemoveWorkspace => draft.because(format!("{} failed: {say}", effect.name())),
+        // Nobody says that another installation covers it: in doubt nothing runs.
+        EffectKind::CheckAccess => access::lost(draft, Loss::Removed),
+        EffectKind::EndAgent | EffectKind::RemoveWorkspace | EffectKind::Forget => {
+            draft.because(format!("{} failed: {say}", effect.name()))
+        }
         EffectKind::PrepareWorkspace
         | EffectKind::RunTurn
         | EffectKind::Collect
@@ -177,6 +213,11 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
             let current = draft.task.job().map(|job| &job.session) == session;
             if effect == EffectKind::Collect && matches!(draft.task.stage, Stage::Held { .. }) {
                 return draft.because(format!("the checkpoint failed: {say}"));
+            }
+            if current && effect == EffectKind::Collect && draft.task.filled_the_disk() {
+                let mut draft = draft;
+                remove_workspace(&mut draft, Leftover::Go);
+                return draft.because(format!("nothing of it could be kept: {say}"));
             }
             if !current || !matches!(draft.task.stage, Stage::Working { .. }) {
                 return draft.because("an echo of an earlier session");
@@ -198,6 +239,10 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
             draft.because("what the session made so far is kept")
         }
         Event::Collected { work, .. } => saved(draft, work),
+        Event::TurnFailed { class: ErrorClass::Disk, .. } if over => {
+            remove_workspace(&mut draft, Leftover::Go);
+            draft.because("there was no room to keep anything of it")
+        }
         Event::Steered { offered, .. } => turn::steered(draft, offered, false),
         // A pause may overtake the agent's first word; it is needed all the same to load its session again.
         Event::AgentStarted { agent_session, agent, .. } if !over => {
@@ -245,7 +290,11 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
 
 fn saved(mut draft: Draft<'_>, work: &Work) -> Decision {
     draft.on_progress(|progress| progress.work = Some(work.clone()));
-    reap(&mut draft, work);
+    match leftover(work) {
+        // It was ended for what it takes of the disk: that is freed even when nothing of it could be kept.
+        None if draft.task.filled_the_disk() => remove_workspace(&mut draft, Leftover::Go),
+        _ => reap(&mut draft, work),
+    }
     if !work.is_empty() {
         draft.show();
     }
@@ -311,7 +360,8 @@ fn leftover(work: &Work) -> Option<Leftover> {
     }
 }
 
-fn finish(draft: &mut Draft<'_>, end: End) {
+pub(super) fn finish(draft: &mut Draft<'_>, end: End) {
+    outage::over(draft);
     let at = draft.cx.now;
     let revised = end == End::InReview && draft.task.job().is_some_and(|job| job.round > 0);
     draft.task.tell(at, if revised { text::talk::REVISED.to_owned() } else { text::ended(&end) });

@@ -4,14 +4,20 @@
 //! never asks: all it may depend on is in its four arguments. One file per family of events; `fixtures/decide.md` is the
 //! golden table of stage × event.
 
+mod access;
+mod answer;
 mod ask;
 mod command;
 mod draft;
 mod edit;
 mod end;
+mod held;
+mod late;
+mod outage;
 mod pause;
 mod pull;
 mod queue;
+mod rest;
 mod review;
 mod talk;
 mod trigger;
@@ -27,9 +33,11 @@ use serde_json::Value;
 use super::effect::{Effect, EffectKind};
 use super::event::Event;
 use super::ids::SessionId;
+use super::label;
 use super::policy::{GO_LABEL, Policy};
 use super::story::Happening;
 use super::task::Task;
+use super::text;
 
 /// What was decided: the task as it is now, what is to be done outside, what is no longer to be done, what the world may
 /// know, and why.
@@ -79,21 +87,31 @@ pub struct Context<'a> {
 /// Decides what an event means for a task.
 pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision {
     let cx = Context { policy, now };
-    let draft = Draft::new(task.clone(), cx);
+    late::told((task, event), choose(task, event, cx), cx)
+}
+
+fn choose(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
+    let policy = cx.policy;
+    let draft = held::passed(Draft::new(task.clone(), cx), event);
     match event {
-        Event::Labeled { label, sender, snapshot } if label == GO_LABEL => trigger::asked(draft, sender, snapshot),
+        Event::Labeled { label, sender, snapshot } if label::same(label, GO_LABEL) => {
+            trigger::asked(draft, sender, snapshot)
+        }
         Event::Labeled { label, .. } => trigger::labelled_otherwise(draft, label),
         Event::Unlabeled { sender, .. } if sender.login == policy.me.login => {
             draft.because("we took the label away ourselves")
         }
-        Event::Unlabeled { label, sender, at } if label == GO_LABEL => pause::label_removed(draft, &sender.login, *at),
-        Event::Unlabeled { label, .. } => draft.because(format!("the label {label:?} means nothing here")),
+        Event::Unlabeled { label, sender, at } if label::same(label, GO_LABEL) => {
+            pause::label_removed(draft, &sender.login, *at)
+        }
+        Event::Unlabeled { label, .. } => trigger::unlabelled_otherwise(draft, label),
         Event::IssueEdited { sender, .. } if sender.login == policy.me.login => {
             draft.because("we changed it ourselves")
         }
         Event::IssueEdited { .. } => edit::made(draft, event),
         Event::Commented { .. } => talk::commented(draft, event),
         Event::CommentDeleted { comment, sender } => talk::comment_deleted(draft, *comment, sender),
+        Event::RightLost { login } => end::stop(draft, &text::talk::right_lost(login), i64::MAX),
         Event::Weighed { found } => talk::weighed(draft, found),
         Event::Reviewed { pull, review, sender, .. } => review::reviewed(draft, *pull, *review, sender),
         Event::ReviewRead { review } => review::read(draft, review),
@@ -104,17 +122,21 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
         Event::Assigned { login, added } => ask::assigned(draft, login, *added),
         Event::MadeReady { number } => pull::made_ready(draft, *number),
         Event::Gone { how, sender, at } => end::issue_gone(draft, *how, sender, *at),
+        Event::TakenAway { how } => access::taken_away(draft, *how),
+        Event::AccessRead { installation } => access::read(draft, *installation),
+        Event::Archived { on } => access::archived(draft, *on),
         Event::PullClosed { number, merged } => pull::closed(draft, *number, *merged),
         Event::Dispatched { facts } => trigger::dispatched(draft, facts),
         Event::StopAsked { why } => end::stop(draft, why, i64::MAX),
         Event::TriggerChecked { facts } => trigger::checked(draft, facts),
         Event::SlotGranted => queue::granted(draft),
-        Event::Waiting { position, total } => queue::waiting(draft, *position, *total),
+        Event::Waiting { position, total, short } => queue::waiting(draft, (*position, *total), *short),
         Event::StatusPosted { comment } => {
             let mut draft = draft;
             draft.task.shown.comment = Some(*comment);
             draft.because("the status comment is known")
         }
+        Event::HeldUp { effect, until } => held::up(draft, *effect, *until),
         Event::EffectFailed { effect, session, say, exhausted } => {
             let (effect, session, exhausted) = (*effect, session.as_ref(), *exhausted);
             end::effect_failed(draft, &end::FailedEffect { effect, session, say, exhausted })
@@ -132,6 +154,7 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
         | Event::Asked { session, .. }
         | Event::Reported { session, .. }
         | Event::Finished { session, .. }
+        | Event::Unfitting { session, .. }
         | Event::Steered { session, .. }
         | Event::Answered { session } => work::outcome(draft, session, event),
     }

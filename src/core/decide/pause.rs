@@ -12,6 +12,10 @@ pub(super) fn label_removed(mut draft: Draft<'_>, login: &str, at: i64) -> Decis
     if at < draft.task.last_trigger {
         return draft.because("older than the last trigger");
     }
+    if at <= draft.task.last_removal {
+        return draft.because("this removal was taken before");
+    }
+    draft.task.last_removal = at;
     if let Stage::Checking { .. } = draft.task.stage {
         draft.give_up();
         draft.uncheck();

@@ -59,7 +59,7 @@ pub(super) fn looked(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     }
     if draft.task.branch_head.as_ref() != Some(&facts.head) && draft.task.follow.theirs.as_ref() != Some(&facts.head) {
         draft.task.follow.theirs = Some(facts.head.clone());
-        draft.task.tell(draft.cx.now, text::talk::pushed(&facts.head));
+        draft.task.tell(draft.cx.now, text::talk::pushed_in_review(&facts.head));
     }
     draft.task.follow.checks = Some(facts.checks.state);
     if facts.conflicts == Some(true) {
@@ -87,6 +87,10 @@ fn pending(mut draft: Draft<'_>) -> Decision {
 }
 
 fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
+    if draft.task.follow.unfinished.is_some() {
+        draft.show();
+        return draft.because("its checks are green, but the work is not finished: it stays a draft");
+    }
     let rounds_left = draft.task.follow.rounds < draft.cx.policy.limits.rounds;
     if rounds_left && draft.task.follow.needs.take().is_some() {
         // Whatever people had to look at, somebody has mended it.

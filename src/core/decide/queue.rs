@@ -14,6 +14,7 @@ pub(super) fn granted(mut draft: Draft<'_>) -> Decision {
     let Stage::Queued { job, next, progress, .. } = draft.task.stage.clone() else {
         return draft.because("a slot for a task that does not wait");
     };
+    draft.task.short = false;
     let mut job = job;
     let waited = now - job.queued_at;
     draft.task.tell(now, if job.started_at.is_none() { "Started." } else { "Goes on." });
@@ -50,15 +51,16 @@ pub(super) fn prepare(mut draft: Draft<'_>, job: &Job, start: Start) -> Decision
     draft.because("a slot is free")
 }
 
-/// No slot yet.
-pub(super) fn waiting(mut draft: Draft<'_>, position: i64, total: i64) -> Decision {
+/// No slot yet, or no room on the machine.
+pub(super) fn waiting(mut draft: Draft<'_>, (position, total): (i64, i64), short: bool) -> Decision {
     let Stage::Queued { told, .. } = &mut draft.task.stage else {
         return draft.because("it does not wait any more");
     };
-    if *told == Some((position, total)) {
+    let turned = std::mem::replace(&mut draft.task.short, short) != short;
+    if *told == Some((position, total)) && !turned {
         return draft.because("its place is known");
     }
-    let first = told.replace((position, total)).is_none();
+    let first = told.replace((position, total)).is_none() || turned;
     draft.note(Happening::TaskWaiting, json!({ "position": position, "total": total }));
     if first {
         draft.show();

@@ -25,13 +25,26 @@ pub(super) fn reviewed(mut draft: Draft<'_>, pull: i64, review: i64, sender: &Ac
     if draft.task.pull.as_ref().is_none_or(|ours| ours.number != pull) {
         return draft.because("not our pull request");
     }
+    if draft.task.talk.reviews.contains(&review) {
+        return draft.because("that review was read before");
+    }
     let place = draft.task.place.clone();
     draft.plan(Effect::ReadReview { place, pull, review });
     draft.because("the review is read")
 }
 
+/// So many reviews are remembered as read.
+const READ: usize = 100;
+
 /// A review was read.
 pub(super) fn read(mut draft: Draft<'_>, review: &ReviewFacts) -> Decision {
+    let known = &mut draft.task.talk.reviews;
+    if known.contains(&review.id) {
+        return draft.because("that review was read before");
+    }
+    known.push(review.id);
+    let surplus = known.len().saturating_sub(READ);
+    known.drain(..surplus);
     let login = review.author.login.clone();
     if !review.permission.may_start() && !draft.task.delegated(&login) {
         return draft.because(format!("@{login} may not send the agent back to work"));

@@ -3,20 +3,20 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, ask, command, end, pause, review, turn};
+use super::{Decision, Draft, answer, ask, command, end, pause, rest, review, turn};
 use crate::core::command::{self as grammar, Addressed, Command, Line, Spoken};
 use crate::core::effect::{Effect, Reaction};
 use crate::core::event::{Event, Weighed};
 use crate::core::ids::{CommentId, IssueNumber};
 use crate::core::place::{Account, AccountKind};
-use crate::core::question;
+use crate::core::question::{self, Saying};
 use crate::core::story::Happening;
 use crate::core::task::{Back, End, Hold, Job, Stage, Step};
 use crate::core::text;
 use crate::core::word::{Word, WordKind};
 
 /// So many comments are remembered as taken.
-const TAKEN: usize = 100;
+pub(super) const TAKEN: usize = 100;
 /// So many words may wait for the agent.
 const WAITING: usize = 50;
 
@@ -41,7 +41,7 @@ pub(super) fn commented(mut draft: Draft<'_>, event: &Event) -> Decision {
             return draft.because("that comment was taken before");
         }
         let spoken = grammar::read(body, &me.slug);
-        if let Some(reason) = passed_over(&draft, &spoken, (*on, *at)) {
+        if let Some(reason) = passed_over(&draft, &spoken, *on) {
             return draft.because(reason);
         }
     }
@@ -68,22 +68,16 @@ pub(super) fn bot(draft: &mut Draft<'_>, sender: &Account) -> Result<(), String>
 }
 
 /// Why a comment concerns us not at all, so that nobody has to be asked about it.
-fn passed_over(draft: &Draft<'_>, spoken: &Spoken, (on, at): (IssueNumber, i64)) -> Option<&'static str> {
+fn passed_over(draft: &Draft<'_>, spoken: &Spoken, on: IssueNumber) -> Option<&'static str> {
     if !spoken.lines.is_empty() {
         return None;
     }
     if spoken.addressed == Addressed::Others {
         return Some("it is plainly between people");
     }
-    let live = match &draft.task.stage {
-        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
-        Stage::Idle => false,
-        // It crossed with the end: nobody could know that the session was over.
-        Stage::Ended { job: Some(_), at: over, .. } if at <= *over => true,
-        Stage::Ended { .. } => draft.task.can_revise() && spoken.addressed == Addressed::Us,
-    };
+    let asked_for = !matches!(draft.task.stage, Stage::Idle) || spoken.addressed == Addressed::Us;
     let here = on == draft.task.place.issue || is_ours(draft, on);
-    (!(live && here)).then_some("no session is on, and it holds no command")
+    (!(asked_for && here)).then_some("nobody has asked for an agent here, and it holds no command")
 }
 
 /// Whether a number is our pull request's.
@@ -130,7 +124,9 @@ pub(super) fn weighed(mut draft: Draft<'_>, found: &Weighed) -> Decision {
     }
     if known {
         // Its commands were obeyed already; only what the agent has not heard yet is said anew.
-        spoken.lines.retain(|line| matches!(line, Line::Command(Command::Ask(_))));
+        spoken.lines.retain(|line| matches!(line, Line::Command(Command::Ask(_) | Command::Answer(_))));
+        let again = answer::unheard(&draft, found.comment);
+        answer::reopen(&mut draft, &again);
     }
     take(&mut draft, found.comment, found.at);
     if found.actor.kind == AccountKind::User {
@@ -161,12 +157,12 @@ fn waits(draft: &Draft<'_>, comment: CommentId) -> bool {
 /// may answer plain questions where the operator allows it.
 fn unheard(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
     let login = found.actor.login.clone();
-    let given = answers(&draft, &[], &spoken.text);
+    let given = answer::read(&draft, &spoken.text, Saying::Plainly);
     let author = draft.cx.policy.author_answers && found.issue_author.eq_ignore_ascii_case(&login);
     if author && spoken.lines.is_empty() && !given.given.is_empty() {
         take(&mut draft, found.comment, found.at);
         draft.react_to(found.comment, Reaction::Eyes, None);
-        return ask::answered(draft, &given, found);
+        return answer::answered(draft, &given, found);
     }
     let meant = !spoken.lines.is_empty() || !given.given.is_empty() || spoken.addressed == Addressed::Us;
     if !meant || draft.task.talk.told_off.iter().any(|other| other.eq_ignore_ascii_case(&login)) {
@@ -188,48 +184,53 @@ pub(super) fn reply_key(found: &Weighed) -> String {
     format!("reply:{}", found.comment)
 }
 
-/// What a comment answers of the open questions, and of those `again` that may still be answered otherwise.
-fn answers(draft: &Draft<'_>, again: &[u32], said: &str) -> question::Answers {
-    let may = |asked: &&question::Question| asked.answer.is_none() || again.contains(&asked.id);
-    let open: Vec<_> = draft.task.talk.questions.iter().filter(may).collect();
-    if open.is_empty() || said.trim().is_empty() {
-        return question::Answers::default();
-    }
-    question::answers(&open, said)
-}
-
 /// Words without a command: an answer where a question is open, else something for the agent.
 fn hear(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
-    let again = ask::unheard(&draft, found.comment);
-    let given = answers(&draft, &again, &spoken.text);
-    if !given.given.is_empty() || given.unclear.is_some() {
+    let given = answer::read(&draft, &spoken.text, Saying::Plainly);
+    if !given.is_nothing() {
         draft.react_to(found.comment, Reaction::Eyes, None);
-        ask::take_back(&mut draft, &given, &again);
-        return ask::answered(draft, &given, found);
+        return answer::answered(draft, &given, found);
     }
-    if !again.is_empty() {
-        return draft.because("it was changed and answers nothing now; what it answered stays");
-    }
-    if let Some(say) = ask::late(&draft, found, &spoken.text) {
+    if let Some(say) = answer::late(&draft, found, &spoken.text) {
         draft.say(found.on, reply_key(found), say);
         return draft.because("an answer that came too late; its writer is told");
     }
     if spoken.text.trim().is_empty() {
         return draft.because("it says nothing");
     }
-    say_to_agent(draft, found, &spoken.text, WordKind::Said)
+    if draft.task.open_questions().next().is_some() {
+        return answer::told(draft, found, &spoken.text);
+    }
+    match rest::listens(&draft, spoken, found.at) {
+        true => say_to_agent(draft, found, &spoken.text, WordKind::Said),
+        false => rest::told(draft, found, spoken),
+    }
 }
 
 /// Takes a person's words for the agent.
 pub(super) fn say_to_agent(mut draft: Draft<'_>, found: &Weighed, words: &str, kind: WordKind) -> Decision {
+    let waits = draft.task.talk.words.iter().any(|word| word.comment == Some(found.comment));
+    if draft.task.talk.words.len() >= WAITING && !waits {
+        // An edit of it counts as soon as there is room.
+        hinted(&mut draft, found.comment, true);
+        draft.react_to(found.comment, Reaction::Confused, None);
+        draft.say(found.on, reply_key(found), text::talk::too_many_words(&found.actor.login, WAITING));
+        return draft.because("too many words wait for the agent; its writer is told");
+    }
     draft.react_to(found.comment, Reaction::Eyes, None);
     review::a_person_spoke(&mut draft);
+    let word = word(found, words, kind);
+    deliver(add(draft, word), "a person said something")
+}
+
+/// A comment's words as the agent hears them.
+pub(super) fn word(found: &Weighed, words: &str, kind: WordKind) -> Word {
     // One comment may both ask something and say something.
     let id = match &kind {
         WordKind::Asked { .. } => format!("ask:{}", found.comment),
         _ => format!("comment:{}", found.comment),
     };
-    let word = Word {
+    Word {
         id,
         by: found.actor.login.clone(),
         text: words.to_owned(),
@@ -237,20 +238,18 @@ pub(super) fn say_to_agent(mut draft: Draft<'_>, found: &Weighed, words: &str, k
         kind,
         comment: Some(found.comment),
         sending: false,
-    };
-    deliver(add(draft, word), "a person said something")
+    }
 }
 
-/// Adds a word; one with the same id that the agent has not heard gives way.
+/// Adds a word; one with the same id that the agent has not heard gives way. People's comments are bounded before they come
+/// here; of the rest there is one at a time of each kind, or one review.
 pub(super) fn add(mut draft: Draft<'_>, word: Word) -> Draft<'_> {
     draft.note(Happening::WordTaken, json!({ "word": word.id, "by": word.by }));
     let words = &mut draft.task.talk.words;
-    let full = words.len() >= WAITING;
     match words.iter_mut().find(|other| other.id == word.id && !other.sending) {
         // Each edit of the issue is told as a difference to the one before.
         Some(other) if word.kind == WordKind::Edited => other.text = format!("{}\n\n{}", other.text, word.text),
         Some(other) => *other = word,
-        None if full => {}
         None => words.push(word),
     }
     draft
@@ -265,8 +264,9 @@ pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
             offer(&mut draft, &job);
             draft.because(format!("{reason}; offered to the running turn"))
         }
-        Stage::Working { step: Step::Waiting { .. }, .. } if !open => turn::run(draft, false, reason),
-        Stage::Held { hold: Hold::Asked, .. } if !open => pause::resume_now(draft, reason),
+        // Also while a question is open: what was said may help, and the agent waits again after that turn.
+        Stage::Working { step: Step::Waiting { .. }, .. } => turn::run(draft, false, reason),
+        Stage::Held { hold: Hold::Asked, .. } if !open || !only_asked => pause::resume_now(draft, reason),
         Stage::Held { hold: Hold::Plan, .. } => {
             draft.task.talk.plan_comment = None;
             pause::resume_now(draft, reason)
@@ -330,7 +330,7 @@ fn ticked(draft: Draft<'_>, found: &Weighed, body: &str, may: bool) -> Decision 
     if given.given.is_empty() && given.unclear.is_none() {
         return ask::show_again(draft, found.comment, "no box was ticked; the question is put as it was");
     }
-    ask::answered(draft, &given, found)
+    answer::answered(draft, &given, found)
 }
 
 /// A comment is gone: words in it that the agent has not heard are taken back, and a question of ours is put again.
@@ -341,10 +341,14 @@ pub(super) fn comment_deleted(mut draft: Draft<'_>, comment: CommentId, sender: 
     if asks(&draft, comment) {
         return ask::show_again(draft, comment, "a question of ours was deleted; it is put again");
     }
+    // A decision can be taken back until the agent has heard it.
+    let again = answer::unheard(&draft, comment);
     let before = draft.task.talk.words.len();
-    // An answer that was taken stays taken: its question says so.
-    let stays = |word: &Word| word.sending || matches!(word.kind, WordKind::Answer { .. });
-    draft.task.talk.words.retain(|word| word.comment != Some(comment) || stays(word));
+    answer::reopen(&mut draft, &again);
+    draft.task.talk.words.retain(|word| word.comment != Some(comment) || word.sending);
+    if !again.is_empty() {
+        return draft.because("an answer the agent had not heard was taken back; its question is open again");
+    }
     if draft.task.talk.words.len() < before {
         return draft.because("words the agent had not heard were taken back");
     }

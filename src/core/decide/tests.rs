@@ -2,12 +2,16 @@
 //!
 //! `SKEP_BLESS=1 cargo test --lib decide` writes the table anew.
 
+mod access;
 mod events;
+mod pulls;
 
 use events::*;
 use proptest::prelude::*;
+use pulls::review;
 
 use super::{Decision, decide};
+use crate::core::agent::ErrorClass;
 use crate::core::effect::{Effect, EffectKind};
 use crate::core::event::{Alarm, Event, PullStanding, ReviewVerdict};
 use crate::core::place::Permission;
@@ -43,7 +47,14 @@ fn stages() -> Vec<(&'static str, Task)> {
         standing: PullStanding::Open,
     });
     let review = walk(&path);
-    let revision = [&path[..], &[self::review(ReviewVerdict::ChangesRequested, Permission::Write)]].concat();
+    // Another review than the one of the events: that one is still to come.
+    let earlier = match self::review(ReviewVerdict::ChangesRequested, Permission::Write) {
+        Event::ReviewRead { review } => {
+            Event::ReviewRead { review: Box::new(crate::core::event::ReviewFacts { id: 60, ..*review }) }
+        }
+        other => other,
+    };
+    let revision = [&path[..], &[earlier]].concat();
     let failed_revision = walk(&[&revision[..], &[Event::SlotGranted, ready(1), failed(EffectKind::RunTurn)]].concat());
     let asked = [&path[..4], &[asks()]].concat();
     let waiting = [&asked[..], &[turn("Asked.", None)]].concat();
@@ -53,6 +64,7 @@ fn stages() -> Vec<(&'static str, Task)> {
     let paused =
         [&path[..4], &[Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 30 }]].concat();
     let failed = walk(&[&path[..3], &[failed(EffectKind::PrepareWorkspace)]].concat());
+    let waits = walk(&[&path[..4], &[turn("Error: 429", Some(ErrorClass::RateLimit))]].concat());
     vec![
         ("idle", Task::new(place())),
         ("checking", checking),
@@ -69,6 +81,7 @@ fn stages() -> Vec<(&'static str, Task)> {
         ("waiting for an answer", walk(&waiting)),
         ("parked", at_four(&waiting)),
         ("plan", walk(&planned.concat())),
+        ("waiting for its model", waits),
         ("paused", walk(&paused)),
         ("revision queued", walk(&revision)),
         ("failed", failed),
@@ -121,7 +134,7 @@ fn every_reason_is_said_and_every_stage_is_reached() {
         }
     }
     let reached: Vec<_> = stages().iter().map(|(_, task)| task.state()).collect();
-    for state in ["idle", "checking", "queued", "working", "in-review", "failed", "needs-you", "paused"] {
+    for state in ["idle", "checking", "queued", "working", "in-review", "failed", "needs-you", "paused", "waiting"] {
         assert!(reached.contains(&state), "{state}");
     }
 }
@@ -154,6 +167,27 @@ fn the_turns_of_a_session_share_its_time() {
     }
 }
 
+/// The agent hears fifty comments at a time; of the next one its writer hears that it was not taken.
+#[test]
+fn no_comment_is_lost_when_too_many_wait() {
+    let mut task = walk(&[labeled(10), facts(|_| ())]);
+    for comment in 0..50 {
+        task = decide(&task, &weighed(600 + comment, "Mind the whales.", Permission::Write), &policy(), 60_000).task;
+    }
+    assert_eq!(task.talk.words.len(), 50);
+    let event = weighed(700, "Mind the gulls.", Permission::Write);
+    let decision = decide(&task, &event, &policy(), 60_000);
+    let kinds: Vec<_> = decision.effects.iter().map(|planned| planned.effect.kind()).collect();
+    assert_eq!(kinds, [EffectKind::ReactTo, EffectKind::Say], "{}", decision.reason);
+    // Once there is room, an edit of it is heard.
+    let mut task = decision.task;
+    task.talk.words.clear();
+    let Event::Weighed { mut found } = event else { panic!("it is weighed") };
+    found.at += 1;
+    let task = decide(&task, &Event::Weighed { found }, &policy(), 61_000).task;
+    assert_eq!(task.talk.words.len(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -180,7 +214,9 @@ proptest! {
             // What is restored after a start that came to nothing shows already.
             let was = matches!(&task.stage, Stage::Ended { .. } | Stage::Checking { before: Some(_), .. });
             if matches!(decision.task.stage, Stage::Ended { .. }) && !was {
-                prop_assert!(decision.effects.iter().any(|planned| planned.effect.kind() == EffectKind::ShowStatus));
+                // Of what its owner took away nobody can be told.
+                let told = [EffectKind::ShowStatus, EffectKind::Forget];
+                prop_assert!(decision.effects.iter().any(|planned| told.contains(&planned.effect.kind())));
             }
             prop_assert!(decision.task.story.len() <= Task::STORY);
             let json = serde_json::to_string(&decision.task).expect("a task serializes");

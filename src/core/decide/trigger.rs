@@ -6,6 +6,7 @@ use super::{Decision, Draft, command, edit, pause};
 use crate::core::effect::{Effect, Reaction, Start};
 use crate::core::event::{Asking, TriggerFacts};
 use crate::core::ids::{AgentBranch, SessionId};
+use crate::core::label;
 use crate::core::place::{Account, AccountKind, Actor, Snapshot};
 use crate::core::policy::{GO_LABEL, PLAN_LABEL, Policy};
 use crate::core::role::{self, Ceiling, Choice, Role, RoleLimits, RoleName, RoleSource, Tools, Why};
@@ -13,6 +14,9 @@ use crate::core::story::Happening;
 use crate::core::task::{End, Job, Next, Planning, Progress, Stage, Task, Wish};
 use crate::core::text;
 use crate::core::word::{Word, WordKind};
+
+/// What the labels that say how soon begin with.
+const PRIORITY: &str = "priority:";
 
 /// The switch was set on the issue.
 pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot) -> Decision {
@@ -24,6 +28,8 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
     }
     // Also when a session is on: an older removal of the label, still on its way, must not end it.
     draft.task.last_trigger = snapshot.at;
+    // What came before is older than the trigger; what comes in the same second is news.
+    draft.task.last_removal = 0;
     let paused = draft.task.is_paused();
     let mere_bot = sender.kind != AccountKind::User && !draft.cx.policy.allowed_bots.contains(&sender.id);
     match busy(&draft.task) {
@@ -52,8 +58,10 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
 
 /// GitHub said what is so.
 pub(super) fn checked(draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
-    if facts.asking == Asking::Edit {
-        return edit::checked(draft, facts);
+    match facts.asking {
+        Asking::Edit => return edit::checked(draft, facts),
+        Asking::Role => return command::role_checked(draft, facts),
+        Asking::Label | Asking::Command => {}
     }
     match &draft.task.stage {
         Stage::Checking { .. } if facts.snapshot.at < draft.task.last_trigger => {
@@ -69,7 +77,7 @@ pub(super) fn checked(draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
 
 /// The label is back on a paused session: it goes on, if whoever put it there may start work.
 fn put_back(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
-    if !facts.labels_now.iter().any(|label| label == GO_LABEL) {
+    if !label::has(&facts.labels_now, GO_LABEL) {
         return draft.because(format!("superseded: the label {GO_LABEL} is gone again"));
     }
     let login = facts.actor.login().unwrap_or("the operator").to_owned();
@@ -83,15 +91,38 @@ fn put_back(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
 
 /// A label that is not the switch: the priority of a task that waits follows it.
 pub(super) fn labelled_otherwise(mut draft: Draft<'_>, label: &str) -> Decision {
-    if !label.starts_with("priority:") {
-        return draft.because(format!("the label {label:?} means nothing here"));
+    if label::behind(label, PRIORITY).is_none() {
+        return draft.because(unread_now(label));
     }
     let Stage::Queued { job, .. } = &mut draft.task.stage else {
         return draft.because("its priority counts only while it waits");
     };
-    job.snapshot.labels.retain(|other| !other.starts_with("priority:"));
+    job.snapshot.labels.retain(|other| label::behind(other, PRIORITY).is_none());
     job.snapshot.labels.push(label.to_owned());
     draft.because("its priority is set")
+}
+
+/// A label that is not the switch is gone.
+pub(super) fn unlabelled_otherwise(mut draft: Draft<'_>, label: &str) -> Decision {
+    if label::behind(label, PRIORITY).is_none() {
+        return draft.because(unread_now(label));
+    }
+    let Stage::Queued { job, .. } = &mut draft.task.stage else {
+        return draft.because("its priority counts only while it waits");
+    };
+    job.snapshot.labels.retain(|other| !label::same(other, label));
+    draft.because("its priority is as its labels say")
+}
+
+/// Why a label changes nothing now.
+fn unread_now(label: &str) -> String {
+    if label::behind(label, "role:").is_some() || label::same(label, PLAN_LABEL) {
+        return format!("the label {label:?} counts when work starts");
+    }
+    if label::behind(label, "agent:").is_some() {
+        return format!("the label {label:?} only shows how it stands");
+    }
+    format!("the label {label:?} means nothing here")
 }
 
 /// The operator asks; the facts are there already.
@@ -124,7 +155,7 @@ fn busy(task: &Task) -> Option<String> {
 
 fn judge(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
     let by_label = facts.asking == Asking::Label && matches!(facts.actor, Actor::Person(_));
-    if by_label && !facts.labels_now.iter().any(|label| label == GO_LABEL) {
+    if by_label && !label::has(&facts.labels_now, GO_LABEL) {
         draft.uncheck();
         return draft.because(format!("superseded: the label {GO_LABEL} is gone again"));
     }
@@ -174,7 +205,10 @@ fn pick_role(facts: &TriggerFacts, wish: &Wish, policy: &Policy) -> Result<(Role
     let (chosen, why) = match role::choose(labels, &policy.default_role, known) {
         Choice::Chosen { role, .. } if wish.role.is_some() => (*role, Why::Command),
         Choice::Chosen { role, why } => (*role, why),
-        Choice::Unknown { label, nearest } => return Err(text::refusal::unknown_role(&label, nearest.as_deref())),
+        Choice::Unknown { label, nearest } => {
+            let known = role::names(&policy.roles);
+            return Err(text::refusal::unknown_role(&label, nearest.as_deref(), &known));
+        }
     };
     let layered = match in_repository(&chosen.name) {
         None => chosen,
@@ -240,7 +274,7 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
     }
     // What others did on our branch is never written over: the session goes on on top of it.
     let shared = draft.task.branch_shared;
-    let planned = wish.plan || role.plan || facts.snapshot.labels.iter().any(|label| label == PLAN_LABEL);
+    let planned = wish.plan || role.plan || label::has(&facts.snapshot.labels, PLAN_LABEL);
     let job = Job {
         session: SessionId::new(draft.task.key(), draft.task.sessions),
         actor: facts.actor.clone(),
@@ -266,6 +300,8 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
         spoken: Vec::new(),
         only_asked: wish.answer.is_some(),
         back: None,
+        cold: false,
+        outage: None,
         role,
         why,
     };
@@ -296,6 +332,7 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
 fn forget_earlier(draft: &mut Draft<'_>, trigger: i64) {
     draft.task.talk.words.retain(|word| word.comment.is_some() && word.at > trigger);
     draft.task.talk.questions.clear();
+    draft.task.talk.told_rest.clear();
     draft.task.talk.plan_comment = None;
     draft.task.follow = Default::default();
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::work::{fail, look};
-use super::{Decision, Draft, ask, pause, talk};
+use super::{Decision, Draft, ask, outage, pause, talk};
 use crate::core::agent::TurnEnd;
 use crate::core::effect::{Effect, EffectKind, Reaction, Turn};
 use crate::core::question;
@@ -32,7 +32,10 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
     }
     let writes = may_write(&job);
     let clocks = job.role.limits.within(&draft.cx.policy.limits);
-    let telling = text::prompt::Telling { job: &job, ground, place: &draft.task.place, words: &heard, writes };
+    let open: Vec<_> = draft.task.open_questions().collect();
+    let told_open = !open.is_empty();
+    let place = &draft.task.place;
+    let telling = text::prompt::Telling { job: &job, ground, place, words: &heard, writes, open: &open };
     let turn = Turn {
         agent: job.agent.clone(),
         model: job.role.model.clone(),
@@ -48,7 +51,8 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
         branch: job.branch.clone(),
     };
     draft.plan(Effect::RunTurn { place: draft.task.place.clone(), session: job.session.clone(), turn: Box::new(turn) });
-    draft.set_step(Step::Running { turn: TurnState { heard, writes, began: draft.cx.now, ..TurnState::default() } });
+    let began = draft.cx.now;
+    draft.set_step(Step::Running { turn: TurnState { heard, writes, began, told_open, ..TurnState::default() } });
     // Its first moments at work are no news; going on after people were asked is.
     if draft.task.label() != draft.task.shown.label {
         draft.show();
@@ -165,10 +169,19 @@ pub(super) fn ended(mut draft: Draft<'_>, end: &TurnEnd, tail: &[String]) -> Dec
 /// What comes after a turn: an answer to whoever asked, questions to people, more words for the agent, a plan, or git's
 /// look at what was made.
 fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
+    if let Some(class) = end.unfinished()
+        && let Some(at) = outage::again_at(&draft, class)
+    {
+        return outage::wait(draft, class, at);
+    }
+    let failed = end.error.or(end.unfinished()).is_some();
+    if !failed {
+        outage::over(&mut draft);
+    }
     let Stage::Working { job, step: Step::Running { turn }, .. } = &mut draft.task.stage else {
         return draft.because("no turn is on");
     };
-    let (heard, finished) = (std::mem::take(&mut turn.heard), turn.finished.take());
+    let (heard, finished, told_open) = (std::mem::take(&mut turn.heard), turn.finished.take(), turn.told_open);
     worked(job, turn, draft.cx.now);
     remember(job, &heard, &end);
     let (planning, back) = (job.plan == Planning::Wanted, job.back.clone());
@@ -177,7 +190,7 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
         end.message = text::answer::finished(&finished, &end.message);
         draft.on_progress(|progress| progress.replies = finished.threads);
     }
-    if draft.task.open_questions().next().is_none() && end.error.is_none() {
+    if draft.task.open_questions().next().is_none() && !failed {
         let asked = question::in_message(&end.message, false);
         if !asked.is_empty() && ask::full(&draft) {
             return ask::unasked(draft);
@@ -188,8 +201,15 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     }
     let open = draft.task.open_questions().next().is_some();
     if open && !matches!(back, Some(Back::Held { .. })) {
-        // Whoever asked it something gets the answer once it has its own.
-        draft.task.talk.words.extend(heard.into_iter().filter(Word::is_asked));
+        let more = !draft.task.talk.words.is_empty();
+        match told_open {
+            true => answer_people(&mut draft, &heard, &end),
+            // It asks back: whoever asked it something gets the answer in its next turn.
+            false => draft.task.talk.words.extend(heard.into_iter().filter(Word::is_asked)),
+        }
+        if more {
+            return run(draft, false, "people said more while it waits for its answer");
+        }
         return ask::wait(draft);
     }
     answer_people(&mut draft, &heard, &end);
@@ -199,7 +219,7 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     if !draft.task.talk.words.is_empty() {
         return run(draft, false, "people said more meanwhile");
     }
-    if planning && end.error.is_none() { propose(draft, &end) } else { look(draft, end) }
+    if planning && !failed { propose(draft, &end) } else { look(draft, end) }
 }
 
 fn remember(job: &mut Job, heard: &[Word], end: &TurnEnd) {

@@ -3,12 +3,13 @@
 
 use serde_json::json;
 
-use super::end::{complete, late, pull_over_at_once, stray};
-use super::{Decision, Draft, ask, queue, review, turn};
-use crate::core::agent::{Finished, PlanEntry, TurnEnd};
+use super::end::{complete, late, outgrown, pull_over_at_once, stray};
+use super::{Decision, Draft, ask, outage, queue, review, turn};
+use crate::core::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use crate::core::effect::{Effect, Start};
 use crate::core::event::{Event, PublishFacts, PullStanding, Work};
 use crate::core::ids::{IssueNumber, SessionId, Sha};
+use crate::core::label;
 use crate::core::question;
 use crate::core::story::Happening;
 use crate::core::task::{End, Ground, Job, Pull, Stage, Step};
@@ -43,13 +44,17 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
         (Step::Running { .. }, Event::Asked { asked, .. }) => ask::asked(draft, asked),
         (Step::Running { .. }, Event::Reported { text, .. }) => reported(draft, text),
         (Step::Running { .. }, Event::Finished { finished, .. }) => said_finished(draft, finished),
+        (Step::Running { .. }, Event::Unfitting { text, .. }) => ask::unfitting(draft, text),
         (Step::Running { .. }, Event::Steered { offered, taken, .. }) => turn::steered(draft, offered, *taken),
         (Step::Running { .. }, Event::TurnEnded { end, tail, .. }) => turn::ended(draft, end, tail),
         (Step::Running { .. }, Event::TurnFailed { class, say, tail, .. }) => {
             draft.on_progress(|progress| progress.tail = tail.clone());
-            fail(draft, class.as_str(), &text::failure::turn(*class, say))
+            turn_failed(draft, *class, say)
         }
         (_, Event::Steered { offered, .. }) => turn::steered(draft, offered, false),
+        (Step::Collecting { .. }, Event::TurnFailed { class: class @ ErrorClass::Disk, say, .. }) => {
+            outgrown(draft, &text::failure::turn(*class, say))
+        }
         (Step::Collecting { end }, Event::Collected { work, .. }) => collected(draft, &job, end, work),
         (Step::Asking { end, work }, Event::PublishChecked { facts, .. }) => {
             publish(draft, &job, Checked { end, work, facts })
@@ -68,7 +73,8 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
             if !draft.task.talk.words.is_empty() {
                 return turn::run(draft, false, "people said more while it answered");
             }
-            complete(draft, End::Answered)
+            let end = if job.role.writes && !job.only_asked { End::Unchanged } else { End::Answered };
+            complete(draft, end)
         }
         (step, _) => draft.because(format!("an echo: the session is at {}", step_name(&step))),
     }
@@ -90,9 +96,14 @@ fn start(mut draft: Draft<'_>, job: &Job, ground: Ground) -> Decision {
 }
 
 fn started(mut draft: Draft<'_>, agent_session: &str, agent: &str, can_queue: bool) -> Decision {
+    let mut lost = false;
     if let Stage::Working { job, step: Step::Running { turn }, .. } = &mut draft.task.stage {
-        job.agent_session = Some(agent_session.to_owned());
+        lost = job.agent_session.replace(agent_session.to_owned()).is_some_and(|earlier| earlier != agent_session);
+        job.cold |= lost;
         turn.queues = can_queue;
+    }
+    if lost {
+        draft.task.tell(draft.cx.now, text::talk::STARTED_COLD);
     }
     draft.on_progress(|progress| progress.agent = Some(agent.to_owned()));
     draft.note(Happening::SessionRunning, json!({ "agent": agent, "agent_session": agent_session }));
@@ -131,6 +142,15 @@ fn said_finished(mut draft: Draft<'_>, finished: &Finished) -> Decision {
     draft.because("the agent says that it is done")
 }
 
+/// The turn ended badly: a model that fails for now is tried again, everything else is for people.
+fn turn_failed(draft: Draft<'_>, class: ErrorClass, say: &str) -> Decision {
+    if let Some(at) = outage::again_at(&draft, class) {
+        return outage::wait(draft, class, at);
+    }
+    let say = outage::tried(&draft, say);
+    fail(draft, class.as_str(), &text::failure::turn(class, &say))
+}
+
 /// The turn is over, and git decides what was made.
 pub(super) fn look(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     if !draft.plan_look() {
@@ -163,8 +183,13 @@ fn collected(mut draft: Draft<'_>, job: &Job, end: TurnEnd, work: &Work) -> Deci
 
 /// Nothing was changed: the words are the result, unless they are an error's, or ask something.
 fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
-    if let Some(class) = end.error {
-        return fail(draft, class.as_str(), &text::failure::agent_error(class, &end.message));
+    let unfinished = end.unfinished().filter(|_| job.role.writes || end.message.trim().is_empty());
+    if let Some(class) = end.error.or(unfinished) {
+        if let Some(at) = outage::again_at(&draft, class) {
+            return outage::wait(draft, class, at);
+        }
+        let say = outage::tried(&draft, &text::failure::agent_error(class, &end.message));
+        return fail(draft, class.as_str(), &say);
     }
     if !draft.task.talk.words.is_empty() {
         return turn::run(draft, false, "people said more while it finished");
@@ -185,7 +210,7 @@ fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
     }
     // What somebody pushed meanwhile may be all there was to do: their commit is in the pull request already.
     if job.round > 0 || (job.moved && draft.task.pull.is_some()) {
-        return revised(draft, job, None);
+        return revised(draft, job, None, end.unfinished());
     }
     if end.message.trim().is_empty() {
         return fail(draft, "no_result", text::failure::NOTHING);
@@ -212,7 +237,9 @@ fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
 }
 
 /// A revision is done: every thread of its reviews is answered, and the pull request waits for review again.
-fn revised(mut draft: Draft<'_>, job: &Job, done: Option<(&Sha, &Work)>) -> Decision {
+fn revised(mut draft: Draft<'_>, job: &Job, done: Option<(&Sha, &Work)>, unfinished: Option<ErrorClass>) -> Decision {
+    draft.task.follow.unfinished = unfinished;
+
     let replies = draft.task.progress().map(|progress| progress.replies.clone()).unwrap_or_default();
     review::reply(&mut draft, job, &replies, done);
     draft.on_progress(|progress| progress.replies.clear());
@@ -264,8 +291,9 @@ fn pushed(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
     draft.task.follow.theirs = None;
     draft.note(Happening::BranchPushed, json!({ "branch": job.branch, "head": pushed.head }));
     if job.round > 0 && draft.task.pull.is_some() {
-        return revised(draft, job, Some((&pushed.head, &pushed.work)));
+        return revised(draft, job, Some((&pushed.head, &pushed.work)), pushed.end.unfinished());
     }
+    draft.task.follow.unfinished = pushed.end.unfinished();
     let template = job.ground.as_ref().and_then(|ground| ground.base.pull_template.as_deref());
     let evidence = text::pull::Evidence {
         work: &pushed.work,
@@ -281,7 +309,7 @@ fn pushed(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
         base_branch: pushed.base_branch.clone(),
         title: text::pull::title(job),
         body: text::pull::body(job, &evidence, draft.cx),
-        labels: job.snapshot.labels.iter().filter(|label| label.starts_with("role:")).cloned().collect(),
+        labels: job.snapshot.labels.iter().filter(|name| label::behind(name, "role:").is_some()).cloned().collect(),
     });
     draft.set_step(Step::Opening { work: pushed.work.clone() });
     draft.because("the branch is on GitHub")

@@ -58,6 +58,10 @@ pub enum EffectKind {
     Steer,
     /// [`Effect::Ring`].
     Ring,
+    /// [`Effect::CheckAccess`].
+    CheckAccess,
+    /// [`Effect::Forget`].
+    Forget,
     /// [`Effect::EndAgent`].
     EndAgent,
     /// [`Effect::RemoveWorkspace`].
@@ -66,7 +70,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -91,6 +95,8 @@ impl EffectKind {
         Self::DeleteBranch,
         Self::Steer,
         Self::Ring,
+        Self::CheckAccess,
+        Self::Forget,
         Self::EndAgent,
         Self::RemoveWorkspace,
     ];
@@ -122,6 +128,8 @@ impl EffectKind {
             Self::DeleteBranch => "delete_branch",
             Self::Steer => "steer",
             Self::Ring => "ring",
+            Self::CheckAccess => "check_access",
+            Self::Forget => "forget",
             Self::EndAgent => "end_agent",
             Self::RemoveWorkspace => "remove_workspace",
         }
@@ -156,6 +164,8 @@ impl Effect {
             Self::DeleteBranch { .. } => EffectKind::DeleteBranch,
             Self::Steer { .. } => EffectKind::Steer,
             Self::Ring { .. } => EffectKind::Ring,
+            Self::CheckAccess { .. } => EffectKind::CheckAccess,
+            Self::Forget { .. } => EffectKind::Forget,
             Self::EndAgent { .. } => EffectKind::EndAgent,
             Self::RemoveWorkspace { .. } => EffectKind::RemoveWorkspace,
         }
@@ -188,6 +198,8 @@ impl Effect {
             | Self::DeleteBranch { place, .. }
             | Self::Steer { place, .. }
             | Self::Ring { place, .. }
+            | Self::CheckAccess { place }
+            | Self::Forget { place }
             | Self::EndAgent { place, .. }
             | Self::RemoveWorkspace { place, .. } => place,
         }
@@ -211,7 +223,9 @@ impl Effect {
             | Self::Reply { .. }
             | Self::MarkReady { .. }
             | Self::DeleteBranch { .. }
-            | Self::Ring { .. } => None,
+            | Self::Ring { .. }
+            | Self::CheckAccess { .. }
+            | Self::Forget { .. } => None,
             Self::PrepareWorkspace { session, .. }
             | Self::RunTurn { session, .. }
             | Self::Collect { session, .. }

@@ -30,6 +30,8 @@ pub enum Asking {
     Command,
     /// Nobody: the words were changed while a session lives, by somebody who may or may not speak to it.
     Edit,
+    /// Nobody: a role was named, and only the repository can tell whether there is one.
+    Role,
 }
 
 /// A comment as it is now, and what its writer may do.
@@ -157,6 +159,8 @@ pub enum Alarm {
     Expire,
     /// The checks of the pull request are looked at (again).
     Look,
+    /// A model that failed is tried again.
+    Again,
 }
 
 /// All that is read from GitHub before work may start. One effect reads it, the core judges it.

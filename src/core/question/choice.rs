@@ -1,6 +1,6 @@
 //! Which option of one question a few words name: by text, by number, by letter, by the beginning of its text.
 
-use super::Question;
+use super::{Question, courtesy};
 
 /// What the words came to.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,6 +21,12 @@ pub(super) fn choose(question: &Question, line: &str) -> Choice {
         return Choice::Words;
     }
     let line = unboxed(line.trim());
+    let read = courtesy::fewer(line).into_iter().map(|line| plainly(question, line));
+    let choice = read.into_iter().find(|choice| *choice != Choice::Words);
+    choice.or_else(|| stripped(&question.options, line).map(Choice::Option)).unwrap_or(Choice::Words)
+}
+
+fn plainly(question: &Question, line: &str) -> Choice {
     let text = exact(&question.options, line);
     let number = label(line);
     match (text, number) {
@@ -38,6 +44,24 @@ pub(super) fn choose(question: &Question, line: &str) -> Choice {
 pub(super) fn index(options: &[String], words: &str) -> Option<usize> {
     let number = || label(words).filter(|number| *number < options.len());
     exact(options, words).or_else(number).or_else(|| beginning(options, words))
+}
+
+/// The option a line names by its label or whole text and nothing else, courtesies apart.
+pub(super) fn alone(question: &Question, line: &str) -> Option<usize> {
+    let named = |line: &str| {
+        let label = label(line).filter(|index| *index < question.options.len());
+        exact(&question.options, line).or(label)
+    };
+    courtesy::fewer(line).into_iter().find_map(named).or_else(|| stripped(&question.options, line))
+}
+
+/// The option that is the same but for such words: `Postgres` for `Use Postgres`.
+fn stripped(options: &[String], line: &str) -> Option<usize> {
+    let wanted = fold(bare(courtesy::without(line)));
+    if wanted.is_empty() {
+        return None;
+    }
+    one(options, |option| fold(bare(courtesy::without(option))) == wanted)
 }
 
 /// The option whose whole text this is, if it is one only.
@@ -87,7 +111,7 @@ pub(super) fn fold(text: &str) -> String {
 }
 
 /// The words without quotation marks, emphasis and the punctuation that ends a sentence.
-fn bare(words: &str) -> &str {
+pub(super) fn bare(words: &str) -> &str {
     let marks = |c: char| c.is_whitespace() || "*_`\"'“”„‘’«»()[]\u{fe0f}\u{20e3}".contains(c);
     words.trim_matches(marks).trim_end_matches(|c: char| marks(c) || ".,;:!)".contains(c))
 }

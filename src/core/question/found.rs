@@ -8,6 +8,8 @@ pub(super) struct Found {
     unclear: Option<Unclear>,
     /// Questions with two different answers: they get none.
     spoiled: Vec<u32>,
+    settled: Vec<u32>,
+    words: String,
 }
 
 impl Found {
@@ -48,18 +50,35 @@ impl Found {
         self.unclear.get_or_insert(why);
     }
 
+    /// Notes that a question it speaks to was answered before.
+    pub(super) fn settled(&mut self, question: u32) {
+        if !self.settled.contains(&question) {
+            self.settled.push(question);
+        }
+    }
+
+    /// Keeps words that decide nothing.
+    pub(super) fn words(&mut self, words: &str) {
+        let words = words.trim();
+        if !self.words.is_empty() && !words.is_empty() {
+            self.words.push_str("\n\n");
+        }
+        self.words.push_str(words);
+    }
+
     /// The first answered question.
     pub(super) fn first(&self) -> Option<u32> {
         self.given.first().map(|given| given.question)
     }
 
-    /// Whether nothing was taken and nothing was unclear.
+    /// Whether nothing was taken, nothing was unclear, and nothing was answered before.
     pub(super) fn is_empty(&self) -> bool {
-        self.given.is_empty() && self.unclear.is_none()
+        self.given.is_empty() && self.unclear.is_none() && self.settled.is_empty()
     }
 
     pub(super) fn answers(self) -> Answers {
         let tidy = |given: Given| Given { text: given.text.trim().to_owned(), ..given };
-        Answers { given: self.given.into_iter().map(tidy).collect(), unclear: self.unclear }
+        let given = self.given.into_iter().map(tidy).collect();
+        Answers { given, unclear: self.unclear, settled: self.settled, words: self.words }
     }
 }

@@ -30,13 +30,15 @@ fn short(answers: &Answers) -> String {
         None => format!("{} {:?}", given.question, given.text),
     });
     let unclear = answers.unclear.iter().map(|unclear| format!("{unclear:?}"));
-    let all: Vec<String> = given.chain(unclear).collect();
+    let settled = answers.settled.iter().map(|number| format!("{number} was answered"));
+    let words = Some(format!("words {:?}", answers.words)).filter(|_| !answers.words.is_empty());
+    let all: Vec<String> = given.chain(unclear).chain(settled).chain(words).collect();
     if all.is_empty() { "-".into() } else { all.join(" | ") }
 }
 
 fn table(open: &[Question], comments: &[&str]) -> String {
     let open: Vec<&Question> = open.iter().collect();
-    let line = |body: &&str| format!("{body:?} => {}", short(&answers(&open, body)));
+    let line = |body: &&str| format!("{body:?} => {}", short(&answers(&open, body, Saying::Plainly)));
     comments.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
@@ -81,6 +83,16 @@ fn one_open_question_is_answered_in_many_ways() {
         "1. keep it\n2. drop it",
         "\u{200b}2\u{202e}",
         "2\r\n",
+        "use postgres, please. Thanks!",
+        "Let's go with SQLite",
+        "2️⃣",
+        "2!!",
+        "I will ask my boss and tell you tomorrow",
+        "hm, what do you think is better?",
+        "not postgres",
+        "1: whatever ana says",
+        "use postgres\n\n> Which database should it use?",
+        "```\nuse x\n```",
     ];
     insta::assert_snapshot!(table(&[database()], &comments), @r##"
     "1" => 1a "Use SQLite"
@@ -95,8 +107,8 @@ fn one_open_question_is_answered_in_many_ways() {
     "q1 c" => 1c "Ask the operator"
     "use postgres" => 1b "Use Postgres"
     "  Ask the  OPERATOR. " => 1c "Ask the operator"
-    "ask" => 1 "ask"
-    "Use" => 1 "Use"
+    "ask" => words "ask"
+    "Use" => words "Use"
     "use s" => 1a "Use SQLite"
     "2. Use Postgres" => 1b "Use Postgres"
     "- [x] 2. Use Postgres" => 1b "Use Postgres"
@@ -106,27 +118,77 @@ fn one_open_question_is_answered_in_many_ways() {
     "4" => NoSuchOption { question: 1, said: "4", options: 3 }
     "0" => NoSuchOption { question: 1, said: "0", options: 3 }
     "z" => NoSuchOption { question: 1, said: "z", options: 3 }
-    "5b" => 1 "5b"
-    "4h" => 1 "4h"
-    "neither, drop it" => 1 "neither, drop it"
+    "5b" => words "5b"
+    "4h" => words "4h"
+    "neither, drop it" => words "neither, drop it"
     "1b\n1c" => Twice { question: 1 }
     "> Which database should it use?\n\n2" => 1b "Use Postgres"
     "> Which database should it use?\n2" => 1b "Use Postgres"
     "> 2" => -
-    "```\n2\n```" => -
-    "see\n```\n2\n```" => 1 "see\n```\n2\n```"
+    "```\n2\n```" => words "```\n2\n```"
+    "see\n```\n2\n```" => words "see\n```\n2\n```"
     "> something else\n\n2" => 1b "Use Postgres"
     "" => -
     "<!-- 2 -->" => -
-    "1. keep it\n2. drop it" => 1 "1. keep it\n2. drop it"
+    "1. keep it\n2. drop it" => words "1. keep it\n2. drop it"
     "\u{200b}2\u{202e}" => 1b "Use Postgres"
     "2\r\n" => 1b "Use Postgres"
+    "use postgres, please. Thanks!" => 1b "Use Postgres"
+    "Let's go with SQLite" => 1a "Use SQLite"
+    "2\u{fe0f}\u{20e3}" => 1b "Use Postgres"
+    "2!!" => 1b "Use Postgres"
+    "I will ask my boss and tell you tomorrow" => words "I will ask my boss and tell you tomorrow"
+    "hm, what do you think is better?" => words "hm, what do you think is better?"
+    "not postgres" => words "not postgres"
+    "1: whatever ana says" => 1 "whatever ana says"
+    "use postgres\n\n> Which database should it use?" => 1b "Use Postgres"
+    "```\nuse x\n```" => words "```\nuse x\n```"
     "##);
+}
+
+/// Said to be the answer, any words are it.
+#[test]
+fn what_is_said_to_be_the_answer_is_it() {
+    let database = database();
+    let said = |body: &str| short(&answers(&[&database], body, Saying::AsAnswer));
+    assert_eq!(said("neither, drop it"), r#"1 "neither, drop it""#);
+    assert_eq!(said("```toml\nhost = \"db\"\n```"), r#"1 "```toml\nhost = \"db\"\n```""#);
+    assert_eq!(said("    indented"), r#"1 "indented""#);
+    assert_eq!(said("2"), r#"1b "Use Postgres""#);
+}
+
+/// What is said to a question that was answered before goes to no other.
+#[test]
+fn a_numbered_line_belongs_to_its_number() {
+    let answer = Answer { by: By::Default, text: "Use SQLite".into(), option: Some(0), at: 1, comment: None };
+    let (database, port) = (Question { answer: Some(answer), ..database() }, question(2, "Which port?", &[]));
+    let said = |body: &str| format!("{body:?} => {}", short(&answers(&[&database, &port], body, Saying::Plainly)));
+    let comments = ["1. 2\n2. 8080", "1. 2 / 2. 8080", "1: b, 2: 8080", "8080", "2: 8080", "1. first\n3. third"];
+    insta::assert_snapshot!(comments.map(said).join("\n"), @r#"
+    "1. 2\n2. 8080" => 2 "8080" | 1 was answered
+    "1. 2 / 2. 8080" => 2 "8080" | 1 was answered
+    "1: b, 2: 8080" => 2 "8080" | 1 was answered
+    "8080" => 2 "8080"
+    "2: 8080" => 2 "8080"
+    "1. first\n3. third" => 2 "1. first\n3. third"
+    "#);
 }
 
 #[test]
 fn one_question_without_options_takes_words() {
-    let comments = ["3", "3d", "because of the old client", "3: nobody dared", "1. first\n2. second", "> 3", "3b"];
+    let comments = [
+        "3",
+        "3d",
+        "because of the old client",
+        "3: nobody dared",
+        "1. first\n2. second",
+        "> 3",
+        "3b",
+        "```\nx\n```",
+        "    x",
+        "```suggestion\ny\n```\n\n> Why was the old column kept?",
+        "No idea\n\n> Why was the old column kept?",
+    ];
     insta::assert_snapshot!(table(&[reason()], &comments), @r#"
     "3" => 3 "3"
     "3d" => 3 "3d"
@@ -135,6 +197,10 @@ fn one_question_without_options_takes_words() {
     "1. first\n2. second" => 3 "1. first\n2. second"
     "> 3" => -
     "3b" => 3 "3b"
+    "```\nx\n```" => 3 "```\nx\n```"
+    "    x" => 3 "x"
+    "```suggestion\ny\n```\n\n> Why was the old column kept?" => 3 "```suggestion\ny\n```"
+    "No idea\n\n> Why was the old column kept?" => 3 "No idea"
     "#);
 }
 
@@ -172,7 +238,7 @@ fn several_open_questions_want_to_be_named() {
     ];
     insta::assert_snapshot!(table(&[database(), naming(), reason()], &comments), @r##"
     "1b 2a" => 1b "Use Postgres" | 2a "sessions"
-    "1b, 2a and 3" => WhichQuestion
+    "1b, 2a and 3" => words "1b, 2a and 3"
     "1: b, 2: a" => 1b "Use Postgres" | 2a "sessions"
     "1: 2, 2: 1" => 1b "Use Postgres" | 2a "sessions"
     "1b\n2a" => 1b "Use Postgres" | 2a "sessions"
@@ -188,14 +254,14 @@ fn several_open_questions_want_to_be_named() {
     "1f 2a" => 2a "sessions" | NoSuchOption { question: 1, said: "f", options: 3 }
     "1a 1b 2a" => 2a "sessions" | Twice { question: 1 }
     "1a 1a" => 1a "Use SQLite"
-    "looks good to me" => WhichQuestion
+    "looks good to me" => words "looks good to me"
     "> What is the table called?\n\nb" => 2b "runs"
-    "> What is the table called?\n\njobs, please\n\n> Which database should it use?\n\n1" => 2 "jobs, please" | 1a "Use SQLite"
+    "> What is the table called?\n\njobs, please\n\n> Which database should it use?\n\n1" => 1a "Use SQLite" | words "jobs, please"
     "> Why was the old column kept?\n\nNo idea" => 3 "No idea"
-    "> Use Postgres\n\nyes" => 1 "> Use Postgres\n\nyes"
+    "> Use Postgres\n\nyes" => 1b "Use Postgres"
     "> 1b 2a" => -
-    "    1b 2a" => -
-    "```\n1b\n```" => -
+    "    1b 2a" => words "1b 2a"
+    "```\n1b\n```" => words "```\n1b\n```"
     "> Which database should it use?\n> What is the table called?\n\n1a 2b" => 1a "Use SQLite" | 2b "runs"
     "3b" => NoSuchOption { question: 3, said: "b", options: 0 }
     "1. b\n2. a" => 1b "Use Postgres" | 2a "sessions"
@@ -209,7 +275,7 @@ fn a_lone_number_is_clear_where_one_question_has_options() {
     "2" => 2b "runs"
     "c" => NoSuchOption { question: 2, said: "c", options: 2 }
     "a" => 2a "sessions"
-    "words" => WhichQuestion
+    "words" => words "words"
     "#);
 }
 
@@ -226,7 +292,7 @@ fn numbers_as_options_are_asked_back_when_they_can_mean_two() {
 
 #[test]
 fn nothing_open_is_nothing_answered() {
-    assert_eq!(answers(&[], "1b 2a"), Answers::default());
+    assert_eq!(answers(&[], "1b 2a", Saying::Plainly), Answers::default());
     assert_eq!(ticked(&[], "- [x] 1. Use SQLite"), Answers::default());
 }
 

@@ -1,9 +1,11 @@
 //! Which role an issue's labels ask for, and the reason in a form that can be said on the issue. Never guesses: a label
 //! that names no known role stops the start, even next to one that does, because its author meant something by it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{ORDER, Role, RoleName};
+use super::{ORDER, Role, RoleName, built_in};
 
 /// What the labels came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +82,23 @@ fn fallback(default: &RoleName, known: &impl Fn(&RoleName) -> Option<Role>) -> C
 /// The role a label asks for, if it is a role label with a possible name: `Role:Deployment` asks for `deploy`.
 pub fn asked_for(label: &str) -> Option<RoleName> {
     wanted(label)?.parse().ok()
+}
+
+/// Whether there is a role of that name, built in or made by the operator.
+pub fn is_known(name: &RoleName, own: &BTreeMap<RoleName, Role>) -> bool {
+    own.contains_key(name) || built_in(name).is_some()
+}
+
+/// The names of all roles, built in and made by the operator, in the documented order.
+pub fn names(own: &BTreeMap<RoleName, Role>) -> Vec<String> {
+    let built_in = ORDER.iter().map(|name| (*name).to_owned());
+    let more = own.keys().map(ToString::to_string).filter(|name| !ORDER.contains(&name.as_str()));
+    built_in.chain(more).collect()
+}
+
+/// A known role spelled almost like this.
+pub fn near(name: &str, own: &BTreeMap<RoleName, Role>) -> Option<String> {
+    nearest(&format!("role:{name}"), &|name: &RoleName| own.get(name).cloned().or_else(|| built_in(name)))
 }
 
 /// The role name a label asks for, if it is a role label at all.

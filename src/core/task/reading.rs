@@ -1,8 +1,10 @@
 //! How a task reads from outside: its state's name, the label that fits, the record of its session. Derived, never stored.
 
 use super::{Back, End, Hold, Next, Stage, Step, Task};
+use crate::core::agent::ErrorClass;
 use crate::core::command::Priority;
 use crate::core::effect::StatusLabel;
+use crate::core::label;
 use crate::core::question::Question;
 use crate::core::session::{SessionRecord, SessionState};
 
@@ -16,10 +18,12 @@ impl Task {
             Stage::Working { step: Step::Waiting { .. }, .. } => "needs-you",
             Stage::Working { .. } => "working",
             Stage::Held { hold: Hold::Asked | Hold::Plan, .. } => "needs-you",
+            Stage::Held { hold: Hold::Later { .. }, .. } => "waiting",
             Stage::Held { hold: Hold::Paused { .. }, .. } => "paused",
             Stage::Ended { end, .. } => match end {
                 End::InReview => "in-review",
                 End::Merged | End::PullClosed | End::Answered => "done",
+                End::Unchanged => "needs-you",
                 End::Refused { .. } => "refused",
                 End::Failed { .. } => "failed",
                 End::Cancelled { .. } => "cancelled",
@@ -35,9 +39,11 @@ impl Task {
             Stage::Working { .. } if self.open_questions().next().is_some() => Some(StatusLabel::NeedsYou),
             Stage::Working { .. } => Some(StatusLabel::Working),
             Stage::Held { hold: Hold::Asked | Hold::Plan, .. } => Some(StatusLabel::NeedsYou),
+            Stage::Held { hold: Hold::Later { .. }, .. } => Some(StatusLabel::Queued),
             Stage::Held { hold: Hold::Paused { .. }, .. } => Some(StatusLabel::Paused),
             Stage::Ended { end, .. } => match end {
-                End::InReview if self.follow.needs.is_some() => Some(StatusLabel::NeedsYou),
+                End::InReview if self.needs_a_person() => Some(StatusLabel::NeedsYou),
+                End::Unchanged => Some(StatusLabel::NeedsYou),
                 End::InReview => Some(StatusLabel::Review),
                 End::Merged | End::PullClosed | End::Answered => Some(StatusLabel::Done),
                 End::Failed { .. } => Some(StatusLabel::Failed),
@@ -46,12 +52,23 @@ impl Task {
         }
     }
 
+    /// Something about our pull request is for a person to look at.
+    pub fn needs_a_person(&self) -> bool {
+        self.follow.needs.is_some() || self.follow.unfinished.is_some()
+    }
+
     /// Our pull request is open and no session is on: what people say of it sends the agent back to work, however the last
     /// session ended.
     pub fn can_revise(&self) -> bool {
         let ended = |end: &End| matches!(end, End::InReview | End::Failed { .. } | End::Cancelled { .. });
         let rests = matches!(&self.stage, Stage::Ended { job: Some(_), end, .. } if ended(end));
         rests && self.pull.is_some() && self.branch.is_some()
+    }
+
+    /// Its last session was ended for what it took of the disk.
+    pub fn filled_the_disk(&self) -> bool {
+        let disk = ErrorClass::Disk.as_str();
+        matches!(&self.stage, Stage::Ended { end: End::Failed { class, .. }, .. } if class == disk)
     }
 
     /// What is here would be lost with it if a start that is refused took its place.
@@ -86,9 +103,7 @@ impl Task {
 
     /// Where it stands among those that wait: by command, else by label.
     pub fn priority(&self) -> Priority {
-        let labelled = |name: &str| {
-            self.job().is_some_and(|job| job.snapshot.labels.iter().any(|label| label.eq_ignore_ascii_case(name)))
-        };
+        let labelled = |name: &str| self.job().is_some_and(|job| label::has(&job.snapshot.labels, name));
         self.wish.priority.unwrap_or_else(|| {
             if labelled("priority:high") {
                 Priority::High
@@ -138,7 +153,9 @@ impl Task {
                 | Step::Answering => SessionState::Idle,
             },
             Stage::Ended { end, .. } => match end {
-                End::InReview | End::Merged | End::PullClosed | End::Answered => SessionState::Completed,
+                End::InReview | End::Merged | End::PullClosed | End::Answered | End::Unchanged => {
+                    SessionState::Completed
+                }
                 End::Failed { .. } | End::Refused { .. } => SessionState::Failed,
                 End::Cancelled { .. } => SessionState::Cancelled,
             },
@@ -154,6 +171,7 @@ impl End {
             Self::Merged => "merged".into(),
             Self::PullClosed => "pull_request_closed".into(),
             Self::Answered => "answered".into(),
+            Self::Unchanged => "nothing_changed".into(),
             Self::Refused { .. } => "refused".into(),
             Self::Failed { class, .. } => class.clone(),
             Self::Cancelled { .. } => "cancelled".into(),

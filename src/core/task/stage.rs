@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::agent::{Finished, PlanEntry, ThreadReply, TurnEnd};
+use crate::core::agent::{ErrorClass, Finished, PlanEntry, ThreadReply, TurnEnd};
 use crate::core::effect::Start;
 use crate::core::event::{BaseFacts, Work};
 use crate::core::ids::{AgentBranch, SessionId, Sha};
@@ -130,6 +130,21 @@ pub struct Job {
     /// Where it goes back to when it only answers a person's question.
     #[serde(default)]
     pub back: Option<Back>,
+    /// Whether its agent lost its session and was told again what was said.
+    #[serde(default)]
+    pub cold: bool,
+    /// How its model has failed since it last worked.
+    #[serde(default)]
+    pub outage: Option<Outage>,
+}
+
+/// A model that fails for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outage {
+    /// How many turns in a row it has failed.
+    pub tries: u32,
+    /// Since when, epoch milliseconds.
+    pub since: i64,
 }
 
 /// The working copy as it was laid out.
@@ -184,6 +199,13 @@ pub enum Hold {
     Asked,
     /// Its plan waits for approval.
     Plan,
+    /// Its model failed for now, and is tried again.
+    Later {
+        /// How it failed.
+        class: ErrorClass,
+        /// When, epoch milliseconds.
+        until: i64,
+    },
     /// A person paused it.
     Paused {
         /// For people, half a sentence.
@@ -272,6 +294,9 @@ pub struct TurnState {
     pub writes: bool,
     /// What the agent said when it was done.
     pub finished: Option<Finished>,
+    /// Whether a question of its was open when it began: then it was told what people said meanwhile.
+    #[serde(default)]
+    pub told_open: bool,
     /// Its end, while words that were offered to it are still on their way.
     pub over: Option<TurnEnd>,
 }
@@ -312,6 +337,8 @@ pub enum End {
     PullClosed,
     /// The agent answered in words; nothing was to be changed.
     Answered,
+    /// The agent answered in words where a change was asked for: a person has to look.
+    Unchanged,
     /// It was not started.
     Refused {
         /// For people.

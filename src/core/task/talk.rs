@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::agent::ErrorClass;
 use crate::core::command::Priority;
 use crate::core::event::ChecksState;
 use crate::core::ids::{CommentId, Sha};
@@ -25,6 +26,9 @@ pub struct Talk {
     pub told_off: Vec<String>,
     /// Comments that were taken, with GitHub's time of them: none is taken twice.
     pub taken: Vec<(CommentId, i64)>,
+    /// Reviews that were read, whatever they said: none is taken twice.
+    #[serde(default)]
+    pub reviews: Vec<i64>,
     /// How many comments of bots were taken in a row.
     pub bot_rounds: u32,
     /// Whom we assigned, because a question waits for them.
@@ -36,6 +40,9 @@ pub struct Talk {
     pub hinted: Vec<CommentId>,
     /// Whether people were reminded of the open questions.
     pub reminded: bool,
+    /// Who was told how to be heard while nobody is at work here.
+    #[serde(default)]
+    pub told_rest: Vec<String>,
 }
 
 impl super::Task {
@@ -54,6 +61,9 @@ pub struct Batch {
     pub questions: Vec<u32>,
     /// The comment, once it is there.
     pub comment: Option<CommentId>,
+    /// Who was told that their words decide nothing, and how a decision is written.
+    #[serde(default)]
+    pub told: Vec<String>,
 }
 
 /// What goes on about the pull request.
@@ -71,6 +81,9 @@ pub struct Follow {
     pub theirs: Option<Sha>,
     /// What a person has to look at, when there is something.
     pub needs: Option<String>,
+    /// Why the turn that made what is there did not finish, when it did not; the pull request stays a draft then.
+    #[serde(default)]
+    pub unfinished: Option<ErrorClass>,
     /// Threads that wait for an answer with the revision's end.
     pub threads: Vec<Thread>,
     /// What the checks came to, for people.
@@ -89,6 +102,9 @@ pub struct Follow {
 pub struct Wish {
     /// A role, instead of the labels'.
     pub role: Option<String>,
+    /// A role that is looked for in the repository before it is wished for.
+    #[serde(default)]
+    pub looked_for: Option<String>,
     /// An agent, instead of the role's.
     pub agent: Option<String>,
     /// Where in the queue.

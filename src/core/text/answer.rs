@@ -1,6 +1,6 @@
 //! The agent's answer as a comment of its own: for roles that only analyse, and for work that changed nothing.
 
-use super::LIMIT;
+use super::{LIMIT, failure};
 use crate::core::agent::{Finished, TurnEnd};
 use crate::core::place::Actor;
 use crate::core::sanitise::{self, Allow};
@@ -10,14 +10,14 @@ use crate::core::task::Job;
 pub fn render(job: &Job, end: &TurnEnd) -> String {
     let mention: Vec<String> = job.actor.login().map(str::to_owned).into_iter().collect();
     let to = match &job.actor {
-        Actor::Person(account) => format!("@{}: ", account.login),
+        Actor::Person(account) => format!("@{} ", account.login),
         Actor::Operator => String::new(),
     };
-    let kind = if job.role.writes { "changed no file and answers" } else { "answers" };
+    let kind = if job.role.writes { "no file was changed. The agent says:" } else { "the agent answers:" };
     let allow = Allow { mention, ..Allow::default() };
     let said = sanitise::outbound(&sanitise::redact(end.message.trim(), &[]), &allow);
-    let head = format!("{to}`{}` (session {}) {kind}:\n\n", job.role.name, job.session);
-    sanitise::fit(&format!("{head}{said}"), LIMIT)
+    let rest = end.unfinished().map(|class| format!("\n\nIt did not finish: {}.", failure::what(class)));
+    sanitise::fit(&format!("{to}{kind}\n\n{said}{}", rest.unwrap_or_default()), LIMIT)
 }
 
 /// What the agent says at the end: by its own tool where it used it, else its last message.
@@ -38,6 +38,9 @@ pub fn none(login: &str, why: &str) -> String {
 
 /// The agent's answer to somebody who asked it.
 pub fn to_person(login: &str, end: &TurnEnd) -> String {
+    if let Some(class) = end.unfinished() {
+        return none(login, &failure::agent_error(class, &end.message));
+    }
     let said = sanitise::outbound(&sanitise::redact(end.message.trim(), &[]), &Allow::default());
     if said.is_empty() {
         return format!("@{login} the agent ended its turn without a word. `/agent ask` asks again.");

@@ -47,8 +47,18 @@ pub fn unclear(why: &Unclear, open: &[&Question]) -> String {
             format!("*Hint*: question {question} has no options. Reply `{question}: your words`.")
         }
         Unclear::NoSuchOption { question, said, options } => {
-            let there = super::count(*options as u64, "option");
-            format!("*Hint*: question {question} has {there}, and {} is none of them. Reply {example}.", code(said, 40))
+            let said = code(said, 40);
+            let which = if open.len() > 1 { format!(" of question {question}") } else { String::new() };
+            let last = if *options > 1 {
+                format!(" to `{}`", Question::label(options - 1, open.len() <= 1))
+            } else {
+                String::new()
+            };
+            let first = Question::label(0, open.len() <= 1);
+            format!(
+                "*Hint*: {said} is no option{which}. There are `{first}`{last}: reply {example}, or {}.",
+                own_words(open)
+            )
         }
         Unclear::NoSuchQuestion { number } => {
             let open: Vec<String> = open.iter().map(|question| question.id.to_string()).collect();
@@ -76,10 +86,45 @@ pub fn unclear(why: &Unclear, open: &[&Question]) -> String {
         }
         Unclear::BoxChanged => {
             format!(
-                "*Hint*: a ticked box is not as it was asked, so it was not taken. Reply {example}, or in your own words."
+                "*Hint*: a ticked box is not as it was asked, so it was not taken. Reply {example}, or {}.",
+                own_words(open)
             )
         }
     }
+}
+
+/// How to answer in own words, where a plain reply would not do.
+fn own_words(open: &[&Question]) -> String {
+    match open {
+        [_] => "answer in your own words with `/agent answer …`".into(),
+        _ => {
+            let number = open.first().map_or(1, |question| question.id);
+            format!("answer in your own words with `{number}: …`")
+        }
+    }
+}
+
+/// Words that decided nothing: the agent was told, and the question stays open.
+pub fn told(author: &str, open: &[&Question]) -> String {
+    let what = match open {
+        [_] => "The question stays open".to_owned(),
+        _ => format!("{} stay open", super::count(open.len() as u64, "question")),
+    };
+    let choose = match open {
+        [one] if one.options.is_empty() => String::new(),
+        _ if open.iter().all(|question| question.options.is_empty()) => String::new(),
+        _ => format!("tick a box, reply {}, or ", example(open)),
+    };
+    format!("@{author} the agent is told what you wrote. {what}: {choose}{}.", own_words(open))
+}
+
+/// Questions that somebody answered again, which were answered before.
+pub fn settled(questions: &[&Question]) -> String {
+    let one = |question: &&Question| {
+        let answer = question.answer.as_ref()?;
+        Some(format!("Question {} was already answered: {}.", question.id, short(&said(answer, question, false))))
+    };
+    questions.iter().filter_map(one).collect::<Vec<_>>().join(" ")
 }
 
 /// How an answer would look, as code.

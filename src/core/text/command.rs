@@ -19,13 +19,42 @@ pub fn unknown(word: &str, nearest: Option<&str>) -> String {
     let word = code(word, 60);
     match nearest {
         Some(nearest) => format!("*Hint*: {word} is no command. Did you mean `/agent {nearest}`?"),
-        None => format!("*Hint*: {word} is no command. `/agent help` shows them all."),
+        None => format!(
+            "*Hint*: {word} is no command. `/agent help` shows them all. To tell the agent something, write it without \
+             `/agent`."
+        ),
     }
 }
 
 /// A command without what it needs.
 pub fn faulty(command: &str, usage: &str) -> String {
     format!("*Hint*: `/agent {command}` was not understood. It is written `{usage}`.")
+}
+
+/// A sentence that begins like a command.
+pub fn sentence(command: &str) -> String {
+    let usage = usage::find(command).map_or("", |usage| usage.usage);
+    format!(
+        "*Hint*: `/agent {command}` stands alone on its line, so nothing was done. To tell the agent something, write it \
+         without `/agent`; for the command, write only `{usage}`."
+    )
+}
+
+/// A role nobody knows, said at once.
+pub fn unknown_role(role: &str, nearest: Option<&str>, known: &[String]) -> String {
+    let nearest = nearest.map_or_else(String::new, |name| format!(" Did you mean `/agent role {name}`?"));
+    format!("There is no role {}.{nearest} {}", code(role, 60), roles(known))
+}
+
+/// GitHub could not be asked for a role.
+pub fn role_unread(role: &str) -> String {
+    format!("GitHub did not answer when it was asked for the role {}. Please write the command again.", code(role, 60))
+}
+
+/// The roles there are.
+pub fn roles(known: &[String]) -> String {
+    let known: Vec<String> = known.iter().map(|name| code(name, 60)).collect();
+    format!("There are: {}; and each `.github/agents/<role>.agent.md` on the default branch is one.", known.join(", "))
 }
 
 /// More commands than one comment may hold.

@@ -16,20 +16,32 @@ pub const NO_GROUND: &str = "the working copy was never made. This is a fault of
 /// The issue was closed while the agent worked.
 pub const CLOSED_MEANWHILE: &str = "the issue was closed before the result could be published. Reopen it first.";
 
-/// The agent reported an error of its own instead of a result.
-pub fn agent_error(class: ErrorClass, message: &str) -> String {
-    let what = match class {
+/// What happened, as half a sentence.
+pub fn what(class: ErrorClass) -> &'static str {
+    match class {
         ErrorClass::Auth => "the agent could not log in to its model; the operator must check its key",
         ErrorClass::RateLimit => "the agent's model refused more requests for now (rate limit or quota)",
         ErrorClass::ModelUnavailable => "the agent's model was not reachable",
+        ErrorClass::ContextFull => "the agent's context is full: it had more to tell its model than the model takes",
+        ErrorClass::EmptyAnswer => "the agent's model answered nothing",
+        ErrorClass::MaxTokens => "the agent's model reached its limit of tokens before the work was done",
+        ErrorClass::MaxTurnRequests => "the agent reached its limit of requests in one turn before the work was done",
+        ErrorClass::Refusal => "the agent's model refused to go on",
+        ErrorClass::BrokenOff => "the agent broke its turn off",
         ErrorClass::Timeout => "the agent's time ran out",
         ErrorClass::Silence => "the agent said nothing for too long",
         ErrorClass::Crash => "the agent crashed",
         ErrorClass::Protocol => "the agent did not follow the protocol",
         ErrorClass::Flood => "the agent wrote far too much",
+        ErrorClass::Disk => "the agent's files took too much of the disk",
         ErrorClass::Spawn => "the agent could not be started",
         ErrorClass::Unknown => "the agent reported an error",
-    };
+    }
+}
+
+/// The agent reported an error of its own instead of a result.
+pub fn agent_error(class: ErrorClass, message: &str) -> String {
+    let what = what(class);
     let said = sanitise::inline(&sanitise::redact(message.trim(), &[]), 300);
     if said.is_empty() { format!("{what}.") } else { format!("{what}. It said: “{said}”") }
 }
@@ -38,8 +50,16 @@ pub fn agent_error(class: ErrorClass, message: &str) -> String {
 pub fn turn(class: ErrorClass, say: &str) -> String {
     let advice = match class {
         ErrorClass::Auth => "The operator of this server must check the key of the agent's model.",
-        ErrorClass::RateLimit | ErrorClass::ModelUnavailable => "It may work again later.",
+        ErrorClass::RateLimit | ErrorClass::ModelUnavailable | ErrorClass::EmptyAnswer => "It may work again later.",
+        ErrorClass::ContextFull => "Ask for less at once.",
+        ErrorClass::Silence => {
+            "Often the limit of its model is used up: some agents then wait without a word until it is free again. It may \
+             work again later."
+        }
         ErrorClass::Timeout => "Ask for less at once, or ask the operator of this server for more time.",
+        ErrorClass::Disk => {
+            "Ask for less at once, or ask the operator of this server for more room (`limits.workspace`)."
+        }
         ErrorClass::Spawn => {
             "The operator of this server must see to it that the agent's command is installed and starts, or choose \
              another agent (`SKEP_AGENT`)."
@@ -47,9 +67,45 @@ pub fn turn(class: ErrorClass, say: &str) -> String {
         ErrorClass::Protocol => {
             "The operator of this server must check that the agent's command starts an agent that speaks ACP."
         }
-        ErrorClass::Silence | ErrorClass::Crash | ErrorClass::Flood | ErrorClass::Unknown => return say.to_owned(),
+        ErrorClass::Crash
+        | ErrorClass::Flood
+        | ErrorClass::MaxTokens
+        | ErrorClass::MaxTurnRequests
+        | ErrorClass::Refusal
+        | ErrorClass::BrokenOff
+        | ErrorClass::Unknown => return say.to_owned(),
     };
     format!("{say} {advice}")
+}
+
+/// A session's files grew beyond what one may take.
+pub fn too_large(bytes: u64, limit: u64) -> String {
+    format!(
+        "the agent's files grew to {} MiB, and one session may take {} MiB of the server's disk.",
+        bytes >> 20,
+        limit >> 20
+    )
+}
+
+/// The disk ran full, and this session takes most of it.
+pub fn disk_full(bytes: u64) -> String {
+    format!("the server's disk ran full, and of all sessions this one took most of it ({} MiB).", bytes >> 20)
+}
+
+/// In the story: the model failed, and is tried again.
+pub fn again(class: ErrorClass, tries: u32, until: i64) -> String {
+    let times = if tries == 1 { "once".to_owned() } else { format!("{tries} times in a row") };
+    format!("Failed {times}: {}. It tries again at {}.", what(class), super::clock(until))
+}
+
+/// At the top of a pull request whose work is not finished.
+pub fn unfinished(class: ErrorClass) -> String {
+    format!(
+        "> [!WARNING]\n> This work is not finished: {}. It stays a draft until a later turn finishes it or a person marks \
+         it ready. {}",
+        what(class),
+        super::talk::BACK_TO_WORK
+    )
 }
 
 /// A start that failed as often as it may.
@@ -101,8 +157,8 @@ pub fn branch_moved(branch: &str, theirs: Option<&str>, ours: &str) -> String {
 pub fn right_lost(login: &str, has: Permission) -> String {
     let has = format!("{has:?}").to_lowercase();
     format!(
-        "@{login} asked for this and has only {has} access now, so the result was not published. Somebody with write \
-         access can remove and add the label `agent:go`."
+        "@{login} asked for this and has only {has} access now, so the result was not published. Someone with write \
+         access can comment `/agent retry`."
     )
 }
 

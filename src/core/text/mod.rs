@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod answers;
 pub mod command;
+pub mod downtime;
 pub mod failure;
 pub mod left_out;
 pub mod prompt;
@@ -15,7 +16,7 @@ pub mod refusal;
 pub mod status;
 pub mod talk;
 
-use super::event::Gone;
+use super::event::{Gone, Loss};
 use super::role::Why;
 use super::sanitise;
 use super::task::End;
@@ -45,6 +46,20 @@ pub fn gone(how: Gone, login: &str) -> String {
     }
 }
 
+/// The repository is archived.
+pub const ARCHIVED: &str = "the repository was archived";
+/// It is writable again.
+pub const UNARCHIVED: &str = "the repository is not archived any more";
+
+/// The repository was taken away from us.
+pub fn taken_away(how: Loss) -> &'static str {
+    match how {
+        Loss::Uninstalled => "the App was uninstalled",
+        Loss::Removed => "the repository was taken out of the App's installation",
+        Loss::Deleted => "the repository was deleted",
+    }
+}
+
 /// Foreign words as a code span, in which nothing is live.
 pub fn code(text: &str, max_chars: usize) -> String {
     format!("`{}`", sanitise::title(text, max_chars).replace('`', "'"))
@@ -57,6 +72,7 @@ pub fn ended(end: &End) -> String {
         End::Merged => "The pull request was merged.".into(),
         End::PullClosed => "The pull request was closed.".into(),
         End::Answered => "Answered.".into(),
+        End::Unchanged => "Ended without a change.".into(),
         End::Refused { say } => format!("Not started: {say}"),
         End::Failed { class, .. } => format!("Failed (`{class}`)."),
         End::Cancelled { why } => format!("Stopped: {why}."),

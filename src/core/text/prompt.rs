@@ -26,6 +26,8 @@ your turn with the question in your last message.";
 pub const REPORTED: &str = "Noted; people see it on the issue. Go on.";
 /// What the tool that finishes answers.
 pub const FINISHED: &str = "Noted. End your turn now: what the working copy holds is taken as the result.";
+/// How an agent is told that what people say decides nothing of what it has asked.
+pub const STILL_OPEN: &str = "You have asked this, and it is not decided yet";
 /// What an agent is told when its plan was approved.
 pub const APPROVED: &str = "Your plan was approved. Carry it out now: you may change files.";
 
@@ -48,6 +50,8 @@ pub struct Telling<'a> {
     pub words: &'a [Word],
     /// Whether it may change files in this turn.
     pub writes: bool,
+    /// Its questions that people have not answered yet.
+    pub open: &'a [&'a Question],
 }
 
 /// Everything, for an agent that knows nothing: its task, what was said so far, and what it has yet to hear.
@@ -66,6 +70,7 @@ pub fn whole(telling: &Telling<'_>) -> String {
     if !telling.words.is_empty() {
         prompt.push_str(&format!("\n## Now\n\n{}", words(telling.words, &ground.nonce)));
     }
+    prompt.extend(still_open(telling.open).map(|open| format!("\n\n{open}\n")));
     prompt
 }
 
@@ -81,7 +86,20 @@ pub fn more(telling: &Telling<'_>, interrupted: bool) -> String {
     if telling.job.role.writes && !telling.writes {
         parts.push("Change no file in this turn.".to_owned());
     }
+    parts.extend(still_open(telling.open));
     parts.join("\n\n")
+}
+
+/// What people say while a question is open decides nothing of it.
+fn still_open(open: &[&Question]) -> Option<String> {
+    let asked: Vec<String> = open.iter().map(|question| format!("- {}", question.text.trim())).collect();
+    (!asked.is_empty()).then(|| {
+        format!(
+            "{STILL_OPEN}; nothing above is the answer to it:\n{}\nDo not decide it yourself \
+             and do not ask it again. Do what can be done without it, then end your turn; the answer is a later message.",
+            asked.join("\n")
+        )
+    })
 }
 
 fn surroundings(telling: &Telling<'_>) -> String {
@@ -185,6 +203,9 @@ pub fn words(all: &[Word], nonce: &str) -> String {
                 format!("{by} asks you. Answer in your last message of this turn, which is posted as the reply:")
             }
             WordKind::Answer { .. } => format!("The answer to your question, by {by}:"),
+            WordKind::Unfitting => {
+                "The answer to your question, in words that do not fill the form you sent:".to_owned()
+            }
             WordKind::Edited => format!("{by} changed the issue. This is the difference:"),
             WordKind::Review { threads } => review(&by, threads),
             WordKind::Approved | WordKind::Checks { .. } | WordKind::Base { .. } | WordKind::Moved { .. } => {
@@ -233,6 +254,13 @@ pub fn answer(question: &Question, answer: &Answer) -> String {
         By::Person(_) => "",
     };
     format!("{}\n\n(The answer to your question{default}: {})", answer.text.trim(), question.text.trim())
+}
+
+/// The two parts of what [`answer`] made: the answer, and what was asked.
+pub fn answered(text: &str) -> Option<(&str, &str)> {
+    let (said, behind) = text.rsplit_once("\n\n(The answer to your question")?;
+    let (_, asked) = behind.trim_end().strip_suffix(')')?.split_once(": ")?;
+    Some((said.trim(), asked.trim()))
 }
 
 /// How an issue was changed; empty when nothing was.

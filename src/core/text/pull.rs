@@ -36,20 +36,22 @@ pub fn title(job: &Job) -> String {
 
 /// The body.
 pub fn body(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
+    let warning = evidence.end.unfinished().map(|class| format!("{}\n\n", failure::unfinished(class)));
     let mut body = format!("Closes #{}\n\n", job.session.task().issue);
     body.push_str(&changes(evidence.work));
     body.push_str(&left_out::missing(evidence.work).map(|missing| format!("\n{missing}\n")).unwrap_or_default());
     body.push_str(&summary(evidence.end));
     body.push_str(&decided(evidence.answers));
     body.push_str(&provenance(job, evidence, cx));
-    let room = LIMIT.saturating_sub(body.chars().count() + 200);
+    let room = LIMIT.saturating_sub(body.chars().count() + 600);
     if let Some(template) = evidence.template.map(str::trim).filter(|template| !template.is_empty()) {
         let template = sanitise::fit(template, room.min(20_000));
         body = format!("{template}\n\n---\n\n{body}");
     }
-    if let Some(warning) = left_out::conflicts(evidence.work) {
-        body = format!("{warning}\n\n{body}");
+    if let Some(conflicts) = left_out::conflicts(evidence.work) {
+        body = format!("{conflicts}\n\n{body}");
     }
+    body.insert_str(0, &warning.unwrap_or_default());
     sanitise::fit(&body, LIMIT)
 }
 

@@ -175,11 +175,11 @@ fn unanswered(question: &Question, alone: bool, cx: &Asking<'_>) -> Option<Strin
         Some(index) => format!("option {}", Question::label(index, alone)),
         None => format!("“{}”", shown(words)),
     });
+    let last = || format!("in {}", about(cx.expire_ms));
     match (time, default) {
-        (Some(time), Some(default)) => Some(format!("default {time}: {default}")),
-        (None, Some(default)) => Some(format!("default after {} without an answer: {default}", about(cx.expire_ms))),
+        (time, Some(default)) => Some(format!("without an answer {} I take {default}", time.unwrap_or_else(last))),
         (Some(time), None) => Some(format!("answer wanted {time}")),
-        (None, None) => None,
+        (None, None) => Some(format!("without an answer {} I stop", last())),
     }
 }
 
@@ -198,11 +198,11 @@ fn ways(batch: &[Question], alone: bool, open_total: usize) -> Option<String> {
         let ways = if choosing.is_empty() {
             "Reply in your own words."
         } else {
-            "Tick a box, or reply `1`, or in your own words."
+            "Tick a box, or reply `1`. In your own words: `/agent answer …`."
         };
         return Some(ways.into());
     }
-    let words = if open_total == 1 { "or in your own words".to_owned() } else { format!("or `{number}: your words`") };
+    let words = format!("or `{number}: your words`");
     let letters = ["a", "b"];
     let example: Vec<String> = choosing
         .iter()

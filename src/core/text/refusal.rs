@@ -2,14 +2,13 @@
 
 use super::code;
 use crate::core::place::Permission;
-use crate::core::policy::GO_LABEL;
 use crate::core::sanitise;
 
 /// On a pull request.
 pub const PULL: &str =
     "agents start from issues, not from pull requests. Open an issue that says what should change, and label that.";
 /// On a closed issue.
-pub const CLOSED: &str = "the issue is closed. Reopen it, then remove and add the label `agent:go` again.";
+pub const CLOSED: &str = "the issue is closed. Reopen it, then comment `/agent go`.";
 /// In an archived repository.
 pub const ARCHIVED: &str =
     "the repository is archived and cannot be written. Unarchive it in its settings, then try again.";
@@ -23,49 +22,49 @@ pub fn permission(login: &str, has: Permission) -> String {
         Permission::Write | Permission::Maintain | Permission::Admin => "write",
     };
     format!(
-        "@{login} has {has} access here, and agents are started by people with write access. Somebody who has it can \
-         remove and add the label `{GO_LABEL}`."
+        "@{login} has {has} access here, and agents are started by people with write access. Someone with write access can \
+         start it: comment `/agent go`."
     )
 }
 
 /// GitHub could not be asked, or refused to answer.
 pub fn unchecked(say: &str, exhausted: bool) -> String {
     if exhausted {
-        return format!(
+        return String::from(
             "GitHub did not answer when it was asked who may start work here, and without an answer nothing starts. \
-             When GitHub is well again, remove and add the label `{GO_LABEL}`."
+             When GitHub is well again, comment `/agent go`.",
         );
     }
-    format!("{say} Then remove and add the label `{GO_LABEL}`.")
+    format!("{say} Then comment `/agent go`.")
 }
 
 /// A bot may not.
 pub fn bot(login: &str) -> String {
     format!(
-        "`{login}` is not a person, and bots do not start agents here. A person with write access can remove and add the \
-         label `{GO_LABEL}`; the operator can allow a bot by its number (`allowed_bots`)."
+        "`{login}` is not a person, and bots do not start agents here. A person with write access can comment \
+         `/agent go`; the operator can allow a bot by its number (`allowed_bots`)."
     )
 }
 
 /// Nothing to start from.
 pub fn empty(branch: &str) -> String {
-    format!("the repository is empty. Push a first commit to `{branch}`, then remove and add the label `{GO_LABEL}`.")
+    format!("the repository is empty. Push a first commit to `{branch}`, then comment `/agent go`.")
 }
 
 /// A role nobody knows.
-pub fn unknown_role(label: &str, nearest: Option<&str>) -> String {
+pub fn unknown_role(label: &str, nearest: Option<&str>, known: &[String]) -> String {
     let nearest = nearest.map_or_else(String::new, |name| format!(" Did you mean `role:{name}`?"));
     format!(
-        "{} names no role that exists here.{nearest} Use a known one, or add `.github/agents/<role>.agent.md` to the \
-         default branch; then remove and add the label `{GO_LABEL}`.",
-        code(label, 60)
+        "{} names no role that exists here.{nearest} {} Use one of them, then comment `/agent go`.",
+        code(label, 60),
+        super::command::roles(known)
     )
 }
 
 /// A role file that cannot be read.
 pub fn role_file(error: &str) -> String {
     format!(
-        "the role's file cannot be used: {}. Mend it on the default branch, then remove and add the label `{GO_LABEL}`.",
+        "the role's file cannot be used: {}. Mend it on the default branch, then comment `/agent go`.",
         sanitise::inline(error, 400)
     )
 }

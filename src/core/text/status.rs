@@ -2,7 +2,7 @@
 //! block for the curious. Edited, never repeated.
 
 use super::{LIMIT, clock, count, left_out, pull, role_why, span};
-use crate::core::agent::{PlanEntry, PlanStatus};
+use crate::core::agent::{ErrorClass, PlanEntry, PlanStatus};
 use crate::core::decide::Context;
 use crate::core::event::{ChecksState, Work};
 use crate::core::policy::GO_LABEL;
@@ -21,6 +21,7 @@ pub fn render(task: &Task, cx: Context<'_>) -> String {
         parts.extend(doing(task, progress));
     }
     parts.extend(ending(task));
+    parts.extend(held_up(task, cx));
     parts.extend(details(task, cx));
     parts.push(format!("<sub>updated {}</sub>", clock(cx.now)));
     sanitise::fit(&parts.join("\n\n"), LIMIT)
@@ -32,7 +33,8 @@ fn header(task: &Task) -> String {
         Stage::Checking { .. } => "**Received** · checking".into(),
         Stage::Queued { told, next, .. } => {
             let place = told.map_or_else(String::new, |(position, total)| format!(" · #{position} of {total}"));
-            format!("**Queued**{place} · waiting for a free slot{}", next_words(next))
+            let room = if task.short { "room on the server, whose disk is nearly full" } else { "a free slot" };
+            format!("**Queued**{place} · waiting for {room}{}", next_words(next))
         }
         Stage::Working { .. } | Stage::Held { hold: Hold::Asked, .. } if task.open_questions().next().is_some() => {
             let open = task.open_questions().count() as u64;
@@ -40,13 +42,30 @@ fn header(task: &Task) -> String {
         }
         Stage::Working { job, step, .. } => format!("**Working** · {} · {}", job.role.name, step_words(step)),
         Stage::Held { hold: Hold::Asked, .. } => "**Waiting**".into(),
+        Stage::Held { hold: Hold::Later { until, .. }, .. } => {
+            format!("**Waiting** · tries its model again at {}", clock(*until))
+        }
         Stage::Held { hold: Hold::Plan, .. } => format!("**Needs {}** · the plan waits for approval", whom(task)),
         Stage::Held { hold: Hold::Paused { .. }, .. } => "**Paused**".into(),
+        Stage::Ended { end: End::InReview, .. } if task.follow.unfinished.is_some() => {
+            format!("**In review** · not finished, needs {}", whom(task))
+        }
         Stage::Ended { end: End::InReview, .. } if task.follow.needs.is_some() => {
             format!("**In review** · needs {}", whom(task))
         }
+        Stage::Ended { end: End::Unchanged, .. } => format!("**Needs {}** · no file was changed", whom(task)),
         Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at),
     }
+}
+
+/// That something is ready and waits for GitHub.
+fn held_up(task: &Task, cx: Context<'_>) -> Option<String> {
+    let until = task.shown.held_until.filter(|until| *until > cx.now)?;
+    Some(format!(
+        "Held up until {}: GitHub takes only so many comments and pull requests in an hour. Nobody has to do anything; \
+         what is missing follows then.",
+        clock(until)
+    ))
 }
 
 /// Who has to act; named without a ping, since each edit would be one.
@@ -68,7 +87,11 @@ fn next_words(next: &Next) -> &'static str {
 
 /// Where it stands, in one reply: for whoever asks.
 pub fn brief(task: &Task, cx: Context<'_>) -> String {
-    let mut parts = vec![header(task)];
+    let mut parts = match &task.stage {
+        Stage::Idle => vec!["No session here yet. Comment `/agent go`, or add the label `agent:go`, to start".into()],
+        Stage::Ended { end: End::Refused { say }, .. } => vec![format!("{}: {}", header(task), words(say))],
+        _ => vec![header(task)],
+    };
     parts.extend(links(task));
     let waits = task.talk.words.len() as u64;
     if waits > 0 {
@@ -97,9 +120,7 @@ fn ended(job: Option<&Job>, end: &End, at: i64) -> String {
         End::InReview => format!("**In review** · done{}", within("in")),
         End::Merged => "**Done** · the pull request was merged".into(),
         End::PullClosed => "**Closed** · the pull request was closed without merging".into(),
-        End::Answered if job.is_some_and(|job| job.role.writes) => {
-            format!("**Done**{} · nothing was changed, the answer is below", within("in"))
-        }
+        End::Unchanged => "**Ended** · no file was changed".into(),
         End::Answered => format!("**Done**{} · the answer is below", within("in")),
         End::Refused { .. } => "**Not started**".into(),
         End::Failed { class, .. } => format!("**Failed**{} · `{class}`", within("after")),
@@ -150,9 +171,11 @@ fn doing(task: &Task, progress: &Progress) -> Option<String> {
         0 => String::new(),
         ms => format!(" · silent for {}", span(ms)),
     };
+    let asked = task.open_questions().next().is_some();
     let lines = [
         (!report.is_empty()).then_some(report),
-        (!doing.is_empty() || !silent.is_empty()).then(|| format!("Now: {doing}{silent}")),
+        asked.then(|| "Waiting for your answer.".to_owned()),
+        (!asked && !(doing.is_empty() && silent.is_empty())).then(|| format!("Now: {doing}{silent}")),
     ];
     let lines: Vec<String> = lines.into_iter().flatten().collect();
     (!lines.is_empty()).then(|| lines.join("\n\n"))
@@ -161,14 +184,24 @@ fn doing(task: &Task, progress: &Progress) -> Option<String> {
 /// What the end means and what comes next.
 fn ending(task: &Task) -> Option<String> {
     let Stage::Ended { end, progress, .. } = &task.stage else { return held(task) };
-    let retry = format!("To try again, remove and add the label `{GO_LABEL}`.");
+    let retry = "To try again, comment `/agent retry`.".to_owned();
     match end {
         End::InReview => {
-            let parts = [progress.work.as_ref().map(|work| in_review(task, work)), left(progress), checks(task)];
+            let parts = [
+                task.follow.unfinished.map(not_finished),
+                progress.work.as_ref().map(|work| in_review(task, work)),
+                left(progress),
+                checks(task),
+            ];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")).filter(|text| !text.is_empty())
         }
         End::Answered => left(progress),
         End::Merged | End::PullClosed => None,
+        End::Unchanged => {
+            let next = "The agent's words are in a comment of their own. If that is the answer, close the issue; if a change is \
+                        wanted, say here what is missing and write `/agent retry`.";
+            Some([Some(next.to_owned()), left(progress)].into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
+        }
         End::Refused { say } => Some(format!("Nothing was started: {}", words(say))),
         End::Failed { say, .. } => {
             let parts = [
@@ -182,12 +215,16 @@ fn ending(task: &Task) -> Option<String> {
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
         End::Cancelled { why } => {
-            let retry =
-                format!("To try again, add the label `{GO_LABEL}` to the open issue (take it off first if it is on).");
+            let retry = "To start again, comment `/agent retry`; on a closed issue, reopen it first.".to_owned();
             let parts = [Some(format!("Stopped because {}.", words(why))), kept(task), Some(retry), onward(task)];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
     }
+}
+
+/// The turn behind the pull request stopped half-way.
+fn not_finished(class: ErrorClass) -> String {
+    format!("⚠️ The work is not finished: {}. {}", super::failure::what(class), super::talk::BACK_TO_WORK)
 }
 
 /// The other way on, while the pull request is open.
@@ -235,6 +272,13 @@ fn held(task: &Task) -> Option<String> {
     Some(match hold {
         Hold::Asked => format!("It waits without taking a slot, and goes on with your answer.{so_far}"),
         Hold::Plan => "`/agent approve` lets it begin; any other comment is told to the agent.".into(),
+        Hold::Later { class, .. } => {
+            let tries = task.job().and_then(|job| job.outage).map_or(0, |outage| outage.tries);
+            format!(
+                "It waits because {} (try {tries}). Nobody has to do anything; `/agent go` tries at once.{so_far}",
+                super::failure::what(*class)
+            )
+        }
         Hold::Paused { why } => format!(
             "Paused because {}.{so_far} To go on, add the label `{GO_LABEL}` or write `/agent resume`; to end it, write \
              `/agent stop`.",
@@ -277,6 +321,9 @@ fn details(task: &Task, cx: Context<'_>) -> Option<String> {
         format!("- Session `{}`", job.session),
         format!("- Time: at most {}, at most {} of silence", span(limits.wall_ms), span(limits.silence_ms)),
     ];
+    if job.cold {
+        lines.push(format!("- {}", super::talk::STARTED_COLD));
+    }
     let from = task.story.len().saturating_sub(3);
     for beat in &task.story[from..] {
         lines.push(format!("- {} {}", clock(beat.at), words(&beat.text)));

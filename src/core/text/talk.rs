@@ -6,7 +6,7 @@ use crate::core::event::{Failing, Work};
 use crate::core::ids::Sha;
 use crate::core::question::Question;
 use crate::core::sanitise::{self, Allow};
-use crate::core::task::{Job, Task};
+use crate::core::task::{Job, Stage, Task};
 use crate::core::word::Thread;
 
 /// In the story, when a session has used up its comments.
@@ -15,10 +15,12 @@ pub const TOO_MANY_COMMENTS: &str = "More was to be said than one session may wr
 pub const NOTHING_PAUSED: &str =
     "Nothing is paused here. `/agent go` starts a session, `/agent retry` runs the last one again.";
 /// Stop or pause, without anything on.
-pub const NOTHING_ON: &str = "No session is on here, so there is nothing to stop. `/agent go` starts one.";
+pub const NOTHING_ON: &str = "No session is on here, so there is nothing to stop or pause. `/agent go` starts one.";
+/// The log, without a session.
+pub const NO_LOG: &str = "There is no session here, so there is no log yet. `/agent go` starts one.";
 /// Stop or pause, while a pull request is in review.
-pub const RESTS: &str = "The agent rests: it mends neither checks nor conflicts of this pull request by itself any more. A review or \
-     `/agent <what to do>` on the pull request sends it back to work.";
+pub const RESTS: &str = "Stopped: the agent will not fix checks or conflicts of this pull request on its own. To continue, review it or \
+     comment `/agent <what to do>` on it.";
 /// Delegate, by somebody who was delegated.
 pub const DELEGATE_ONCE: &str = "Only people with write access can let somebody else speak here.";
 /// Retry while one is on.
@@ -29,10 +31,9 @@ pub const APPROVE_FIRST: &str =
 /// Go while questions are open.
 pub const ANSWER_FIRST: &str = "It waits for the answer to its question above.";
 /// A wish while a session is at work.
-pub const WISH_FOR_LATER: &str =
-    "Noted for the next session: the one that is on stays as it is. `/agent stop`, then `/agent retry`, begins anew.";
+pub const WISH_FOR_LATER: &str = "The next session will use this. To use it now: `/agent stop`, then `/agent retry`.";
 /// A wish before there is a session.
-pub const WISH_NOTED: &str = "Noted for the next session. `/agent go` starts it.";
+pub const WISH_NOTED: &str = "The next session will use this. `/agent go` starts it.";
 /// A question while the start is being checked.
 pub const ASK_LATER: &str = "The session is just being started. Ask again in a moment, please.";
 /// A plan when files may have changed already.
@@ -48,6 +49,17 @@ pub const STILL_CONFLICTS: &str = "the branch still conflicts with its base afte
 pub fn unread(review: bool) -> String {
     let what = if review { "A review" } else { "A comment" };
     format!("{what} could not be read: GitHub did not answer. Please write it again.")
+}
+
+/// Something a person did was heard of much later than it happened.
+pub fn heard_late(what: &str, at: i64, now: i64) -> String {
+    let (clock, late) = (super::clock(at), super::span(now - at));
+    format!("Heard {late} late of {what} (of {clock}): skep was down, or GitHub could not reach it.")
+}
+
+/// Whoever asked may not ask any more.
+pub fn right_lost(login: &str) -> String {
+    format!("@{login}, who asked for this, may not start work here any more")
 }
 
 /// The switch was taken off.
@@ -121,10 +133,19 @@ pub fn pushed(head: &Sha) -> String {
     format!("Somebody pushed {} to our branch; the agent goes on on top of it.", head.short())
 }
 
+/// In the story, when nobody is at work.
+pub fn pushed_in_review(head: &Sha) -> String {
+    format!("Somebody pushed {} to our branch; it stays.", head.short())
+}
+
 /// In the story.
 pub fn revision(round: u32, why: &str) -> String {
     format!("Revision {round} begins: {why}.")
 }
+
+/// In the story.
+pub const STARTED_COLD: &str =
+    "The agent's earlier session could not be loaded; a new one was told what was said so far.";
 
 /// In the story.
 pub const REVISED: &str = "The revision is done.";
@@ -148,7 +169,42 @@ pub fn unknown_agent(agent: &str, known: &[String]) -> String {
 
 /// Somebody may speak here from now on.
 pub fn delegated(login: &str) -> String {
-    format!("{} may speak to the agent on this issue from now on.", super::answers::name(login))
+    format!("{} can now give commands and answers on this issue.", super::answers::name(login))
+}
+
+/// No more people without write access may speak here.
+pub fn too_many_delegates(login: &str, most: usize) -> String {
+    format!(
+        "{} was not added: {most} people have been let speak here, and that is the most for one issue. Give them write \
+         access to the repository, or take over what they say.",
+        super::answers::name(login)
+    )
+}
+
+/// So many comments wait for the agent that this one is not taken.
+pub fn too_many_words(login: &str, most: usize) -> String {
+    format!(
+        "@{login} {most} comments wait for the agent already, so this one was not taken. When they are heard (🚀), edit it \
+         or write it again; `/agent stop`, then `/agent retry`, starts a session that reads the whole issue."
+    )
+}
+
+/// How to be heard, where nobody is at work.
+pub fn at_rest(login: &str, task: &Task) -> String {
+    let pull = task.pull.as_ref().filter(|_| task.can_revise()).map(|pull| pull.number);
+    match (&task.stage, pull) {
+        (_, Some(number)) => format!(
+            "@{login} the agent is not at work; its pull request #{number} waits for review. To send it back to work, submit \
+             a review there, or comment `/agent <what to do>` there."
+        ),
+        (Stage::Idle, None) => format!(
+            "@{login} no session has been started here. Comment `/agent go`, or add the label `agent:go`, to start one."
+        ),
+        (_, None) => format!(
+            "@{login} the agent is not at work here. `/agent retry` starts it again, and it reads your comment then; on a \
+             closed issue, reopen that first."
+        ),
+    }
 }
 
 /// Nobody answered, and there was no default.
@@ -182,10 +238,9 @@ pub fn plan(job: &Job, end: &TurnEnd, entries: &[PlanEntry]) -> String {
         entries.iter().take(40).map(|entry| format!("1. {}", sanitise::inline(&entry.content, 200))).collect();
     let steps = if steps.is_empty() { String::new() } else { format!("\n\n{}", steps.join("\n")) };
     let body = format!(
-        "{}here is the plan (session {}). Nothing was changed yet.\n\n{said}{steps}\n\nReply `/agent approve` to let it begin, \
-         or say what should be different.",
-        mention(job.actor.login()),
-        job.session
+        "{}here is my plan. I have not changed anything yet.\n\n{said}{steps}\n\nReply `/agent approve` to start, or tell me \
+         what to change.",
+        mention(job.actor.login())
     );
     sanitise::fit(&body, LIMIT)
 }
@@ -193,7 +248,7 @@ pub fn plan(job: &Job, end: &TurnEnd, entries: &[PlanEntry]) -> String {
 /// The last lines of a session's log.
 pub fn logs(task: &Task) -> String {
     let tail = task.progress().map(|progress| progress.tail.clone()).unwrap_or_default();
-    let Some(job) = task.job() else { return NOTHING_ON.to_owned() };
+    let Some(job) = task.job() else { return NO_LOG.to_owned() };
     if tail.is_empty() {
         return format!("Session `{}` has said nothing yet that could be shown.", job.session);
     }
@@ -240,8 +295,8 @@ pub const BACK_TO_WORK: &str = "A review or `/agent <what to do>` sends the agen
 /// Our pull request was closed unmerged: asked once, then it rests.
 pub fn closed_unmerged(login: Option<&str>, number: i64) -> String {
     format!(
-        "{}pull request #{number} was closed without merging. Should the agent try again? `/agent retry` does; add what \
-         should be different. Otherwise this rests here.",
+        "{}pull request #{number} was closed without merging. To try again, say what should be different and comment \
+         `/agent retry`.",
         mention(login)
     )
 }

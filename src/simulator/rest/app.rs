@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::super::auth::Caller;
+use super::super::behaviour::{Rule, on};
 use super::super::refusal::Refusal;
 use super::super::view::account::permissions_json;
 use super::super::world::World;
@@ -96,7 +97,7 @@ pub async fn repository_installation(call: Call) -> Answer {
 pub async fn mint(call: Call) -> Answer {
     call.change(|world| {
         let installation = found(world, &call)?.clone();
-        if installation.suspended_at.is_some() {
+        if installation.suspended_at.is_some() && on(Rule::SuspendedMint) {
             return Err(Refusal::new(403, "This installation has been suspended"));
         }
         let repositories = narrowed_repositories(world, &installation, &call.body)?;
@@ -134,13 +135,13 @@ fn narrowed_repositories(world: &World, of: &Installation, body: &Value) -> Resu
         asked += 1;
         chosen.extend(covered.iter().find(|r| r.name.eq_ignore_ascii_case(name)).map(|r| r.id));
     }
-    if asked > 500 {
+    if asked > 500 && on(Rule::TokenMany) {
         return Err(Refusal::new(
             422,
             "A maximum of 500 repositories can be included in an installation access token.",
         ));
     }
-    if chosen.len() < asked {
+    if chosen.len() < asked && on(Rule::TokenRepositories) {
         let message = "There is at least one repository that does not exist or is not accessible to the parent \
                        installation.";
         return Err(Refusal::new(422, message));
@@ -155,7 +156,8 @@ fn narrowed_permissions(of: &Installation, wanted: Option<&Value>) -> Result<Per
     let mut permissions = Permissions::new();
     for (name, width) in wanted {
         let width = width.as_str().and_then(Access::parse).ok_or_else(|| Refusal::new(422, "Invalid request."))?;
-        if name != "metadata" && of.permissions.get(name).is_none_or(|granted| *granted < width) {
+        let wider = name != "metadata" && of.permissions.get(name).is_none_or(|granted| *granted < width);
+        if wider && on(Rule::TokenWider) {
             return Err(Refusal::new(422, "The permissions requested are not granted to this installation."));
         }
         permissions.insert(name.clone(), width);
@@ -167,7 +169,9 @@ fn narrowed_permissions(of: &Installation, wanted: Option<&Value>) -> Result<Per
 /// `DELETE /installation/token`
 pub async fn revoke(call: Call) -> Answer {
     let secret = call.secret.clone();
-    call.change(|world| world.tokens.remove(&secret));
+    if on(Rule::TokenRevoked) {
+        call.change(|world| world.tokens.remove(&secret));
+    }
     Reply::no_content()
 }
 

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::super::auth::Caller;
+use super::super::behaviour::{Rule, on};
 use super::super::hub::Hub;
-use super::super::refusal::Refusal;
+use super::super::refusal::{Refusal, missing};
 use super::super::traffic::Violation;
 use super::super::wire::Incoming;
 use super::super::world::World;
+use super::super::world::account::Access;
 use super::super::world::repository::Repository;
 use super::route::Values;
 
@@ -147,14 +149,45 @@ impl Call {
         self.text(name).ok_or_else(|| missing(name))
     }
 
-    /// A list of texts of the body; labels may also be objects with a name.
-    pub fn texts(&self, name: &str) -> Option<Vec<String>> {
-        texts_of(self.body.get(name)?)
+    /// The labels of the body, if it has any: names, or objects with a name.
+    pub fn labels(&self) -> Result<Option<Vec<String>>, Refusal> {
+        self.names("labels", "name")
+    }
+
+    /// A list of people in the body, if it has one: logins, or objects with a login.
+    pub fn people(&self, field: &str) -> Result<Option<Vec<String>>, Refusal> {
+        self.names(field, "login")
+    }
+
+    fn names(&self, field: &str, key: &str) -> Result<Option<Vec<String>>, Refusal> {
+        let Some(listed) = self.body.get(field) else { return Ok(None) };
+        names_of(listed, key).map(Some).ok_or_else(|| Refusal::invalid("Issue", field, "invalid"))
+    }
+
+    /// A title of the body: a text or a number.
+    pub fn title(&self) -> Option<String> {
+        let title = self.body.get("title")?;
+        title.as_str().map(str::to_owned).or_else(|| title.as_i64().map(|number| number.to_string()))
+    }
+
+    /// A value of the query that must be one of a few words, if it is there.
+    pub fn choice(&self, name: &str, known: &[&str]) -> Result<Option<&str>, Refusal> {
+        let asked = self.query(name);
+        if asked.is_some_and(|asked| !known.contains(&asked)) && on(Rule::QueryWord) {
+            return Err(Refusal::invalid("Search", name, "invalid"));
+        }
+        Ok(asked)
     }
 
     /// The login of who calls.
     pub fn actor(&self) -> String {
         self.hub.look(|world| world.app.bot())
+    }
+
+    /// Whether the token may set a type: who may push.
+    pub fn may_type(&self) -> bool {
+        let Caller::Installation(token) = &self.caller else { return false };
+        token.permissions.get("contents").is_some_and(|access| *access >= Access::Write) || !on(Rule::TypeNeedsPush)
     }
 
     /// Writes down that a well-behaved client would not have called this.
@@ -177,7 +210,9 @@ impl Call {
     /// The part of a list that was asked for, and the `Link` header to the other parts.
     pub fn slice<T>(&self, items: Vec<T>) -> (Vec<T>, Option<String>) {
         let asked = |name: &str, otherwise: usize| self.query(name).and_then(|v| v.parse().ok()).unwrap_or(otherwise);
-        let size = asked("per_page", 30).clamp(1, 100);
+        let size = asked("per_page", 30);
+        let most = if size > 100 && !on(Rule::PageLimit) { size } else { 100 };
+        let size = size.clamp(1, most);
         let page = asked("page", 1).max(1);
         let last = items.len().div_ceil(size).max(1);
         let link = self.link(page, last);
@@ -208,13 +243,18 @@ impl Call {
     }
 }
 
-/// The texts of an array; objects count by their `name`.
-pub fn texts_of(value: &Value) -> Option<Vec<String>> {
-    let text = |item: &Value| item.as_str().or_else(|| item.get("name")?.as_str()).map(str::to_owned);
-    value.as_array()?.iter().map(text).collect()
-}
-
-/// 422 for a body that lacks something.
-pub fn missing(name: &str) -> Refusal {
-    Refusal::new(422, &format!("Invalid request.\n\n\"{name}\" wasn't supplied."))
+/// The names in a list of texts or objects that have the name by a key. What is only suggested waits for a person, and is
+/// left out. <https://docs.github.com/rest/issues/labels#add-labels-to-an-issue>
+fn names_of(listed: &Value, key: &str) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    for item in listed.as_array()? {
+        let name = item.as_str().or_else(|| item.get(key)?.as_str())?;
+        let sure = item.get("confidence").is_none_or(|c| ["low", "medium", "high"].iter().any(|known| c == known));
+        let suggested = item.get("suggest").is_some_and(|suggest| suggest == true) && on(Rule::Suggested);
+        if !sure && on(Rule::Confidence) {
+            return None;
+        }
+        names.extend((!suggested).then(|| name.to_owned()));
+    }
+    Some(names)
 }

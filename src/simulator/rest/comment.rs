@@ -8,7 +8,7 @@ use super::super::refusal::Refusal;
 use super::super::world::World;
 use super::super::world::book::parse_iso;
 use super::super::world::comment::Subject;
-use super::super::world::issue::{Comment, Issue};
+use super::super::world::issue::{Comment, Issue, REACTIONS};
 use super::call::{Answer, Call, Reply};
 
 fn shown(world: &World, call: &Call, id: i64) -> Result<Value, Refusal> {
@@ -37,6 +37,8 @@ pub async fn list(call: Call) -> Answer {
 
 /// `GET /repos/{owner}/{repo}/issues/comments`
 pub async fn list_all(call: Call) -> Answer {
+    call.choice("sort", &["created", "updated"])?;
+    call.choice("direction", &["asc", "desc"])?;
     let (body, link) = call.look(|world| {
         let issues = world.repository(call.repository)?.issues.values();
         let mut all: Vec<_> = issues.flat_map(|issue| issue.comments.iter().map(move |c| (issue, c))).collect();
@@ -98,6 +100,7 @@ fn subject(call: &Call) -> Result<Subject, Refusal> {
 
 /// `GET …/reactions`
 pub async fn reactions(call: Call) -> Answer {
+    call.choice("content", &REACTIONS)?;
     let on = subject(&call)?;
     let all: Vec<Value> = call.look(|world| {
         let listed = world.reactions(call.repository, on)?.iter();

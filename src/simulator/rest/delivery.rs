@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::behaviour::{Rule, on};
 use super::super::refusal::Refusal;
 use super::super::world::World;
 use super::super::world::book::iso_millis;
@@ -30,10 +31,16 @@ fn item(attempt: &Attempt) -> Value {
 
 /// `GET /app/hook/deliveries`: newest first, paged by cursor.
 pub async fn list(call: Call) -> Answer {
+    call.choice("status", &["success", "failure"])?;
     let size = call.query("per_page").and_then(|size| size.parse().ok()).unwrap_or(30_usize).clamp(1, 100);
     let before = call.query("cursor").and_then(|cursor| cursor.trim_start_matches("v1_").parse::<i64>().ok());
     let (mut shown, root) = call.look(|world| {
-        let fresh = world.outgoing.log.iter().rev().filter(|a| world.now() - a.delivered_at <= KEPT_FOR);
+        let fresh = world
+            .outgoing
+            .log
+            .iter()
+            .rev()
+            .filter(|a| world.now() - a.delivered_at <= KEPT_FOR || !on(Rule::DeliveriesAge));
         let mut sorted: Vec<&Attempt> = fresh.filter(|a| before.is_none_or(|before| a.id < before)).collect();
         sorted.sort_by_key(|attempt| std::cmp::Reverse(attempt.id));
         let asked = sorted.into_iter().filter(|a| fits(&call, a)).take(size + 1);

@@ -4,11 +4,12 @@
 
 use serde_json::{Value, json};
 
-use super::super::refusal::Refusal;
+use super::super::behaviour::{Rule, on};
+use super::super::refusal::{Refusal, missing};
 use super::super::world::book::parse_iso;
 use super::super::world::issue::Issue;
 use super::super::world::{IssueDraft, IssueEdit, World};
-use super::call::{Answer, Call, Reply, missing, texts_of};
+use super::call::{Answer, Call, Reply};
 use super::label;
 
 fn shown(world: &World, call: &Call, number: i64) -> Result<Value, Refusal> {
@@ -46,6 +47,9 @@ fn sort(call: &Call, issues: &mut [&Issue]) {
 
 /// `GET /repos/{owner}/{repo}/issues`: pull requests too, as on GitHub.
 pub async fn list(call: Call) -> Answer {
+    call.choice("state", &["open", "closed", "all"])?;
+    call.choice("sort", &["created", "updated", "comments"])?;
+    call.choice("direction", &["asc", "desc"])?;
     let (page, link) = call.look(|world| {
         let home = world.repository(call.repository)?;
         let mut issues: Vec<&Issue> = home.issues.values().filter(|issue| wanted(&call, issue)).collect();
@@ -59,11 +63,14 @@ pub async fn list(call: Call) -> Answer {
 
 /// `POST /repos/{owner}/{repo}/issues`
 pub async fn create(call: Call) -> Answer {
+    no_milestone(&call)?;
     let draft = IssueDraft {
-        title: call.wanted("title")?.to_owned(),
+        title: call.title().ok_or_else(|| missing("title"))?,
         body: call.owned("body"),
-        labels: call.texts("labels").unwrap_or_default(),
-        assignees: call.texts("assignees").unwrap_or_default(),
+        labels: call.labels()?.unwrap_or_default(),
+        assignees: call.people("assignees")?.unwrap_or_default(),
+        // Who may not push gets an issue without a type, and is not told.
+        kind: call.owned("type").filter(|_| call.may_type()),
     };
     let actor = call.actor();
     let made = call.change(|world| {
@@ -73,25 +80,37 @@ pub async fn create(call: Call) -> Answer {
     Reply::created(made?)
 }
 
+/// There are no milestones here, so every one is unknown.
+fn no_milestone(call: &Call) -> Result<(), Refusal> {
+    if call.body.get("milestone").is_some_and(|milestone| !milestone.is_null()) && on(Rule::Milestone) {
+        return Err(Refusal::invalid("Issue", "milestone", "invalid"));
+    }
+    Ok(())
+}
+
 /// What a `PATCH` body asks for.
 pub fn edit_of(call: &Call) -> Result<IssueEdit, Refusal> {
     let open = match call.text("state") {
         None => None,
         Some("open") => Some(true),
         Some("closed") => Some(false),
-        Some(_) => return Err(Refusal::invalid("Issue", "state", "invalid")),
+        Some(_) if on(Rule::State) => return Err(Refusal::invalid("Issue", "state", "invalid")),
+        Some(_) => None,
     };
     let body = match call.body.get("body") {
         Some(Value::Null) => Some(String::new()),
         _ => call.owned("body"),
     };
+    no_milestone(call)?;
+    let kind = call.body.get("type").filter(|_| call.may_type());
     Ok(IssueEdit {
-        title: call.owned("title"),
+        title: call.title(),
         body,
         open,
         state_reason: call.owned("state_reason"),
-        labels: call.texts("labels"),
-        assignees: call.texts("assignees"),
+        labels: call.labels()?,
+        assignees: call.people("assignees")?,
+        kind: kind.map(|kind| kind.as_str().map(str::to_owned)),
     })
 }
 
@@ -122,7 +141,7 @@ pub async fn remove_assignees(call: Call) -> Answer {
 
 fn assign(call: &Call, join: fn(&[String], &[String]) -> Vec<String>) -> Result<Value, Refusal> {
     let (number, actor) = (call.number("number")?, call.actor());
-    let asked = call.body.get("assignees").and_then(texts_of).ok_or_else(|| missing("assignees"))?;
+    let asked = call.people("assignees")?.ok_or_else(|| missing("assignees"))?;
     call.change(|world| {
         let wanted = join(&world.issue(call.repository, number)?.assignees, &asked);
         world.assign(call.repository, number, &wanted, &actor)?;

@@ -5,9 +5,10 @@
 
 use serde_json::{Value, json};
 
-use super::super::refusal::Refusal;
+use super::super::behaviour::{Rule, on as holds};
+use super::super::refusal::{Refusal, missing};
 use super::super::world::World;
-use super::call::{Answer, Call, Reply, missing, texts_of};
+use super::call::{Answer, Call, Reply};
 
 /// The labels an App of ours may put on and take off.
 const OWN: [&str; 3] = ["agent:", "role:", "priority:"];
@@ -19,7 +20,7 @@ fn on(world: &World, call: &Call, number: i64) -> Result<Value, Refusal> {
 
 fn watch<'n>(call: &Call, verb: &str, number: i64, names: impl IntoIterator<Item = &'n String>) {
     for name in names {
-        if !OWN.iter().any(|own| name.to_ascii_lowercase().starts_with(own)) {
+        if !OWN.iter().any(|own| name.to_ascii_lowercase().starts_with(own)) && holds(Rule::ForeignLabel) {
             call.violates(&format!("{verb} the label {name:?} on #{number}, which is not its own"));
         }
     }
@@ -35,8 +36,7 @@ pub fn watch_set(call: &Call, number: i64, names: &[String]) -> Result<(), Refus
 }
 
 fn names(call: &Call) -> Result<Vec<String>, Refusal> {
-    let listed = call.body.get("labels").unwrap_or(&call.body);
-    texts_of(listed).ok_or_else(|| missing("labels"))
+    call.labels()?.ok_or_else(|| missing("labels"))
 }
 
 /// `GET /repos/{owner}/{repo}/issues/{number}/labels`
@@ -47,9 +47,12 @@ pub async fn on_issue(call: Call) -> Answer {
     Reply::page(Value::Array(page), link)
 }
 
-/// `POST /repos/{owner}/{repo}/issues/{number}/labels`
+/// `POST /repos/{owner}/{repo}/issues/{number}/labels`: at least one.
 pub async fn add(call: Call) -> Answer {
     let (number, names, actor) = (call.number("number")?, names(&call)?, call.actor());
+    if call.body["labels"] == json!([]) && holds(Rule::LabelList) {
+        return Err(Refusal::invalid("Issue", "labels", "invalid"));
+    }
     watch(&call, "added", number, &names);
     let changed = call.change(|world| {
         world.add_labels(call.repository, number, &names, &actor)?;
@@ -58,7 +61,7 @@ pub async fn add(call: Call) -> Answer {
     Reply::ok(changed?)
 }
 
-/// `PUT /repos/{owner}/{repo}/issues/{number}/labels`
+/// `PUT /repos/{owner}/{repo}/issues/{number}/labels`: none takes all away.
 pub async fn set(call: Call) -> Answer {
     let (number, names, actor) = (call.number("number")?, names(&call)?, call.actor());
     watch_set(&call, number, &names)?;
@@ -104,7 +107,7 @@ pub async fn create(call: Call) -> Answer {
     let name = call.wanted("name")?.to_owned();
     let color = call.text("color").unwrap_or("ededed").to_owned();
     let about = call.owned("description");
-    if about.as_ref().is_some_and(|about| about.chars().count() > 100) {
+    if about.as_ref().is_some_and(|about| about.chars().count() > 100) && holds(Rule::LabelDescription) {
         return Err(Refusal::custom(
             "Label",
             Some("description"),

@@ -23,6 +23,7 @@ use hyper::Method;
 use serde_json::Value;
 
 use super::auth::{self, Caller};
+use super::behaviour::{Rule, on};
 use super::fault::Drawn;
 use super::hub::Hub;
 use super::refusal::Refusal;
@@ -60,23 +61,31 @@ pub async fn answer(hub: &Arc<Hub>, request: &Incoming, drawn: Option<&Drawn>) -
     };
     let mut outbound = render(request, answer, Some(&admitted));
     outbound.creates = creates;
-    if outbound.status == 304 {
+    if outbound.status == 304 && on(Rule::FreeUnchanged) {
         hub.traffic(|t| t.refund(number, now));
     }
     outbound
 }
 
+/// The versions of the API there are.
+const VERSIONS: [&str; 2] = ["2022-11-28", "2026-03-10"];
+
 /// The checks that need no address.
 fn enter(hub: &Hub, request: &Incoming) -> Result<Caller, Refusal> {
-    if request.header("user-agent").is_none_or(str::is_empty) {
+    if request.header("user-agent").is_none_or(str::is_empty) && on(Rule::UserAgent) {
         let message =
             "Request forbidden by administrative rules. Please make sure your request has a User-Agent header";
         return Err(Refusal::new(403, message));
     }
+    if let Some(version) = request.header("x-github-api-version").filter(|version| !VERSIONS.contains(version))
+        && on(Rule::ApiVersion)
+    {
+        return Err(Refusal::new(400, &format!("{version:?} is not a supported version of the API")));
+    }
     hub.look(|world| {
         let caller = auth::identify(world, request.header("authorization"))?;
         let installation = caller.installation().and_then(|id| world.installations.get(&id));
-        if installation.is_some_and(|i| i.suspended_at.is_some()) {
+        if installation.is_some_and(|i| i.suspended_at.is_some()) && on(Rule::Suspended) {
             return Err(Refusal::new(403, "This installation has been suspended"));
         }
         Ok(caller)
@@ -90,6 +99,7 @@ fn find(world: &World, request: &Incoming) -> Result<(&'static Route, route::Val
     if let (Some(owner), Some(name)) = (values.get("owner"), values.get("repo"))
         && world.find(owner, name).is_none()
         && let Some(moved) = world.find_former(owner, name)
+        && on(Rule::MovedRepository)
     {
         let rest: String = path.split('/').skip(4).flat_map(|segment| ["/", segment]).collect();
         let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
@@ -139,13 +149,17 @@ fn parse_body(request: &Incoming) -> Result<Value, Refusal> {
     if request.method == Method::GET || request.body.is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_slice(&request.body).map_err(|_| Refusal::new(400, "Problems parsing JSON"))
+    match serde_json::from_slice(&request.body) {
+        Err(_) if on(Rule::BrokenJson) => Err(Refusal::new(400, "Problems parsing JSON")),
+        read => Ok(read.unwrap_or_default()),
+    }
 }
 
 /// Checks that the caller may use the route; gives the repository's number, or 0 for routes without one.
 fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, Refusal> {
     let token = match (&route.need, &call.caller) {
         (Need::Open, _) | (Need::App, Caller::App) | (Need::Installation, Caller::Installation(_)) => return Ok(0),
+        (Need::App, Caller::Installation(_)) if !on(Rule::AppOnly) => return Ok(0),
         (Need::App, _) => return Err(Refusal::new(401, "A JSON web token could not be decoded")),
         (Need::AppInRepository, Caller::App) => return named(world, call).map(|repository| repository.id),
         (Need::AppInRepository, _) => return Err(Refusal::new(401, "A JSON web token could not be decoded")),
@@ -155,14 +169,15 @@ fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, Refusal> {
     };
     let repository = named(world, call)?;
     let covered = world.installation_of(repository).is_some_and(|i| i.id == token.installation);
-    if !covered || token.repositories.as_ref().is_some_and(|ids| !ids.contains(&repository.id)) {
+    let narrowed = token.repositories.as_ref().is_some_and(|ids| !ids.contains(&repository.id));
+    if !covered && on(Rule::Uncovered) || narrowed && on(Rule::Narrowed) {
         return Err(Refusal::not_found());
     }
     // What an installation lost since the token was made, the token has lost too.
     let granted = world.granted(token.installation);
     let may = |name: &str, wanted: Access| {
         let has = |set: &super::world::account::Permissions| set.get(name).is_some_and(|access| *access >= wanted);
-        has(&token.permissions) && has(&granted)
+        (has(&token.permissions) || !on(Rule::Permission)) && (has(&granted) || !on(Rule::PermissionLost))
     };
     let allowed = match route.need {
         Need::Repository("metadata", Access::Read) => true,
@@ -198,7 +213,8 @@ fn render(request: &Incoming, answer: Answer, admitted: Option<&Admitted>) -> Ou
         outbound.set(name, value);
     }
     outbound.set("x-github-media-type", "github.v3; format=json");
-    outbound.set("x-github-api-version-selected", "2022-11-28");
+    let asked = request.header("x-github-api-version").filter(|version| VERSIONS.contains(version));
+    outbound.set("x-github-api-version-selected", asked.unwrap_or(VERSIONS[0]));
     if let Some(admitted) = admitted {
         outbound.installation = admitted.caller.installation();
         limit_headers(&mut outbound, &admitted.standing, request);
@@ -224,7 +240,7 @@ fn tag(request: &Incoming, outbound: &mut Outbound) {
     let known = request.header("if-none-match").is_some_and(|known| known == etag || known == &etag[2..]);
     outbound.set("etag", &etag);
     outbound.set("cache-control", "private, max-age=60, s-maxage=60");
-    if known {
+    if known && on(Rule::Unchanged) {
         outbound.status = 304;
         outbound.body = bytes::Bytes::new();
     }

@@ -4,12 +4,13 @@
 
 use serde_json::{Value, json};
 
+use super::super::behaviour::{Rule, on};
 use super::super::inspect;
 use super::super::merging;
-use super::super::refusal::Refusal;
+use super::super::refusal::{Refusal, missing};
 use super::super::world::issue::Issue;
 use super::super::world::{IssueEdit, PullDraft, World};
-use super::call::{Answer, Call, Reply, missing};
+use super::call::{Answer, Call, Reply};
 use super::issue::edit_of;
 use super::repository::broken;
 
@@ -25,12 +26,17 @@ fn wanted(world: &World, call: &Call, issue: &Issue) -> bool {
     let head = format!("{owner}:{}", pull.head);
     (state == "all" || (state == "open") == issue.open)
         // GitHub ignores a head without an owner.
-        && call.query("head").is_none_or(|asked| !asked.contains(':') || asked.eq_ignore_ascii_case(&head))
+        && call.query("head").is_none_or(|asked| {
+            asked.eq_ignore_ascii_case(&head) || !asked.contains(':') && on(Rule::PullIgnoresBareHead)
+        })
         && call.query("base").is_none_or(|asked| asked == pull.base)
 }
 
 /// `GET /repos/{owner}/{repo}/pulls`
 pub async fn list(call: Call) -> Answer {
+    call.choice("state", &["open", "closed", "all"])?;
+    call.choice("sort", &["created", "updated", "popularity", "long-running"])?;
+    call.choice("direction", &["asc", "desc"])?;
     let (page, link) = call.look(|world| {
         let home = world.repository(call.repository)?;
         let mut all: Vec<&Issue> = home.issues.values().filter(|issue| wanted(world, &call, issue)).collect();
@@ -73,7 +79,7 @@ pub async fn create(call: Call) -> Answer {
 /// `PATCH /repos/{owner}/{repo}/pulls/{number}`
 pub async fn update(call: Call) -> Answer {
     let (number, actor) = (call.number("number")?, call.actor());
-    let edit = IssueEdit { labels: None, assignees: None, ..edit_of(&call)? };
+    let edit = IssueEdit { labels: None, assignees: None, kind: None, ..edit_of(&call)? };
     let base = call.owned("base");
     let changed = call.change(|world| {
         world.pull(call.repository, number)?;
@@ -92,7 +98,9 @@ pub async fn update(call: Call) -> Answer {
 /// `PUT /repos/{owner}/{repo}/pulls/{number}/merge`: what a well-behaved skep never calls.
 pub async fn merge(call: Call) -> Answer {
     let number = call.number("number")?;
-    call.violates(&format!("merged pull request #{number}"));
+    if on(Rule::SelfMerge) {
+        call.violates(&format!("merged pull request #{number}"));
+    }
     let sha = merging::merge(call.hub(), call.repository, number, &call.actor()).await?;
     Reply::ok(json!({ "sha": sha, "merged": true, "message": "Pull Request successfully merged" }))
 }
@@ -113,7 +121,7 @@ pub async fn commits(call: Call) -> Answer {
 /// `POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers`
 pub async fn ask(call: Call) -> Answer {
     let (number, actor) = (call.number("number")?, call.actor());
-    let logins = call.texts("reviewers").ok_or_else(|| missing("reviewers"))?;
+    let logins = call.people("reviewers")?.ok_or_else(|| missing("reviewers"))?;
     let changed = call.change(|world| {
         world.ask_reviewers(call.repository, number, &logins, &actor)?;
         shown(world, &call, number)

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::behaviour::{Rule, on};
 use super::super::inspect::{self, Entry};
 use super::super::plumbing::{self, GitFault};
 use super::super::refusal::Refusal;
@@ -26,7 +27,7 @@ pub async fn get(call: Call) -> Answer {
 pub async fn permission(call: Call) -> Answer {
     let shown = call.look(|world| {
         let login = call.value("login");
-        if world.user(login).is_none() {
+        if world.user(login).is_none() && on(Rule::UnknownPerson) {
             return Err(Refusal::new(404, &format!("{login} is not a user")));
         }
         Ok(world.permission_json(world.repository(call.repository)?, login))
@@ -61,7 +62,7 @@ pub async fn contents(call: Call) -> Answer {
 
 fn head(world: &World, call: &Call) -> Result<String, Refusal> {
     let home = world.repository(call.repository)?;
-    if home.heads.is_empty() {
+    if home.heads.is_empty() && on(Rule::EmptyRepository) {
         return Err(Refusal::new(409, "Git Repository is empty."));
     }
     home.heads.get(call.value("branch")).cloned().ok_or_else(Refusal::not_found)

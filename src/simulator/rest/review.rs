@@ -5,9 +5,10 @@
 
 use serde_json::{Value, json};
 
+use super::super::behaviour::{Rule, on};
 use super::super::refusal::Refusal;
 use super::super::world::book::parse_iso;
-use super::super::world::issue::ReviewComment;
+use super::super::world::issue::{PENDING, Pull, ReviewComment};
 use super::super::world::{LineComment, ReviewDraft, World};
 use super::call::{Answer, Call, Reply};
 
@@ -23,7 +24,9 @@ pub async fn list(call: Call) -> Answer {
     let all: Vec<Value> = call.look(|world| {
         let home = world.repository(call.repository)?;
         let (issue, pull) = world.pull(call.repository, number)?;
-        Ok::<_, Refusal>(pull.reviews.iter().map(|review| world.review_json(home, issue, review)).collect())
+        let actor = world.app.bot();
+        let seen = pull.reviews.iter().filter(|review| review.state != PENDING || review.author == actor);
+        Ok::<_, Refusal>(seen.map(|review| world.review_json(home, issue, review)).collect())
     })?;
     let (page, link) = call.slice(all);
     Reply::page(json!(page), link)
@@ -40,11 +43,11 @@ pub async fn create(call: Call) -> Answer {
     let (number, actor) = (call.number("number")?, call.actor());
     let comments = call.body.get("comments").and_then(Value::as_array).map(|all| all.iter().map(line).collect());
     let draft = ReviewDraft {
-        event: call.text("event").unwrap_or("COMMENT").to_owned(),
+        event: call.text("event").unwrap_or_default().to_owned(),
         body: call.owned("body").unwrap_or_default(),
         comments: comments.unwrap_or_default(),
     };
-    if draft.event == "APPROVE" {
+    if draft.event == "APPROVE" && on(Rule::SelfApproval) {
         call.violates(&format!("approved pull request #{number}"));
     }
     let made = call.change(|world| {
@@ -57,7 +60,9 @@ pub async fn create(call: Call) -> Answer {
 /// `PUT /repos/{owner}/{repo}/pulls/{number}/reviews/{review}/dismissals`: what a well-behaved skep never calls.
 pub async fn dismiss(call: Call) -> Answer {
     let (number, id, actor) = (call.number("number")?, call.number("review")?, call.actor());
-    call.violates(&format!("dismissed a review of pull request #{number}"));
+    if on(Rule::SelfDismissal) {
+        call.violates(&format!("dismissed a review of pull request #{number}"));
+    }
     call.wanted("message")?;
     let changed = call.change(|world| {
         world.dismiss_review(call.repository, number, id, &actor)?;
@@ -76,20 +81,22 @@ pub async fn get(call: Call) -> Answer {
 pub async fn comments_of(call: Call) -> Answer {
     let (number, id) = (call.number("number")?, call.number("review")?);
     call.look(|world| shown(world, &call, number, id))?;
-    lines(&call, number, |line| line.review == id)
+    lines(&call, number, |line, _| line.review == id)
 }
 
 /// `GET /repos/{owner}/{repo}/pulls/{number}/comments`
 pub async fn comments(call: Call) -> Answer {
     let since = call.query("since").and_then(parse_iso);
-    lines(&call, call.number("number")?, |line| since.is_none_or(|since| line.created_at >= since))
+    lines(&call, call.number("number")?, |line, pull| {
+        since.is_none_or(|since| line.created_at >= since) && !pull.is_pending(line)
+    })
 }
 
-fn lines(call: &Call, number: i64, fits: impl Fn(&&ReviewComment) -> bool) -> Answer {
+fn lines(call: &Call, number: i64, fits: impl Fn(&ReviewComment, &Pull) -> bool) -> Answer {
     let all: Vec<Value> = call.look(|world| {
         let home = world.repository(call.repository)?;
         let (issue, pull) = world.pull(call.repository, number)?;
-        let found = pull.review_comments.iter().filter(fits);
+        let found = pull.review_comments.iter().filter(|line| fits(line, pull));
         Ok::<_, Refusal>(found.map(|comment| world.review_comment_json(home, issue, comment)).collect())
     })?;
     let (page, link) = call.slice(all);
@@ -111,7 +118,7 @@ pub async fn reply(call: Call) -> Answer {
     let (number, to, actor) = (call.number("number")?, call.number("line")?, call.actor());
     let body = call.wanted("body")?.to_owned();
     let made = call.change(|world| {
-        if world.line(call.repository, to)?.1.in_reply_to.is_some() {
+        if world.line(call.repository, to)?.1.in_reply_to.is_some() && on(Rule::ReplyToFirst) {
             return Err(Refusal::invalid("PullRequestReviewComment", "in_reply_to", "invalid"));
         }
         let id = world.reply_line(call.repository, number, to, &actor, &body)?;

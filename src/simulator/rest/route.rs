@@ -87,6 +87,8 @@ static ROUTES: &[Route] = routes! {
 
     GET "/repos/{owner}/{repo}/issues" Need::Either(Read) => issue::list;
     POST "/repos/{owner}/{repo}/issues" Need::Repository("issues", Write) => issue::create, creates;
+    // Before the issue whose number would be "comments".
+    GET "/repos/{owner}/{repo}/issues/comments" Need::Either(Read) => comment::list_all;
     GET "/repos/{owner}/{repo}/issues/{number}" Need::Issue(Read) => issue::get;
     PATCH "/repos/{owner}/{repo}/issues/{number}" Need::Issue(Write) => issue::update;
     POST "/repos/{owner}/{repo}/issues/{number}/assignees" Need::Issue(Write) => issue::add_assignees;
@@ -94,7 +96,6 @@ static ROUTES: &[Route] = routes! {
     GET "/repos/{owner}/{repo}/issues/{number}/timeline" Need::Issue(Read) => issue::timeline;
     GET "/repos/{owner}/{repo}/issues/{number}/events" Need::Issue(Read) => issue::events;
 
-    GET "/repos/{owner}/{repo}/issues/comments" Need::Either(Read) => comment::list_all;
     GET "/repos/{owner}/{repo}/issues/{number}/comments" Need::Issue(Read) => comment::list;
     POST "/repos/{owner}/{repo}/issues/{number}/comments" Need::Issue(Write) => comment::create, creates;
     GET "/repos/{owner}/{repo}/issues/comments/{comment}" Need::Issue(Read) => comment::get;
@@ -187,6 +188,9 @@ mod tests {
         assert_eq!(route.path, "/repos/{owner}/{repo}/issues/comments/{comment}/reactions");
         let (_, values) = find(&Method::DELETE, "/repos/a/b/issues/1/labels/agent%3Ago").expect("an encoded label");
         assert_eq!(values.get("label").map(String::as_str), Some("agent:go"));
+        let (route, _) =
+            find(&Method::GET, "/repos/a/b/issues/comments").expect("all comments, not the issue so called");
+        assert_eq!(route.path, "/repos/{owner}/{repo}/issues/comments");
         assert!(find(&Method::POST, "/repos/a/b/branches/x").is_none());
         assert!(find(&Method::GET, "/repos/a/b/issues/1/labels/x/y").is_none());
     }

@@ -8,6 +8,12 @@ use super::super::world::issue::{Comment, Happening, Issue, Reaction};
 use super::super::world::repository::Repository;
 use super::{joined, rollup};
 
+/// An `issue-type`. Its number is its place in the list.
+fn kind_json(home: &Repository, kind: &str) -> Value {
+    let place = home.kinds.iter().position(|known| known == kind).unwrap_or_default();
+    json!({ "id": place + 1, "node_id": format!("IT_{}", place + 1), "name": kind, "description": null })
+}
+
 impl World {
     /// `http://…/repos/owner/name/issues/12`.
     pub fn issue_url(&self, home: &Repository, number: i64) -> String {
@@ -76,6 +82,7 @@ impl World {
             "author_association": self.association(home, &issue.author),
             "body": issue.body,
             "performed_via_github_app": self.via_app(&issue.author),
+            "type": issue.kind.as_deref().map(|kind| kind_json(home, kind)),
         })
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::world::World;
 use super::super::world::book::iso;
-use super::super::world::issue::{Issue, Pull, Review, ReviewComment};
+use super::super::world::issue::{Issue, PENDING, Pull, Review, ReviewComment};
 use super::super::world::repository::Repository;
 use super::{joined, rollup};
 
@@ -124,7 +124,7 @@ impl World {
     pub fn review_json(&self, home: &Repository, issue: &Issue, review: &Review) -> Value {
         let url = self.pull_url(home, issue.number);
         let page = format!("{}#pullrequestreview-{}", self.issue_page(home, issue), review.id);
-        json!({
+        let mut shown = json!({
             "id": review.id,
             "node_id": format!("PRR_{}", review.id),
             "user": self.user_json(&review.author),
@@ -133,10 +133,13 @@ impl World {
             "html_url": page,
             "pull_request_url": url,
             "_links": { "html": { "href": page }, "pull_request": { "href": url } },
-            "submitted_at": iso(review.submitted_at),
             "commit_id": review.commit,
             "author_association": self.association(home, &review.author),
-        })
+        });
+        if review.state != PENDING {
+            shown["submitted_at"] = json!(iso(review.submitted_at));
+        }
+        shown
     }
 
     /// A `pull-request-review-comment`.

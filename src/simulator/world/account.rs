@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::simulator::behaviour::{Rule, on};
+
 /// How much of something a permission allows; wider ones include narrower ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
@@ -189,6 +191,7 @@ impl Role {
     /// The word of the older `permission` field, which knows neither triage nor maintain.
     pub fn legacy(self) -> &'static str {
         match self {
+            Self::Triage | Self::Maintain if !on(Rule::LegacyPermission) => self.as_str(),
             Self::None => "none",
             Self::Read | Self::Triage => "read",
             Self::Write | Self::Maintain => "write",

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::World;
 use super::outgoing::News;
 use super::repository::{CheckRun, Status, WorkflowRun};
-use crate::simulator::refusal::Refusal;
+use crate::simulator::behaviour::{Rule, on};
+use crate::simulator::refusal::{Refusal, missing};
 
 /// The App whose check runs are jobs of workflows.
 pub const ACTIONS: &str = "github-actions";
@@ -32,6 +33,8 @@ pub struct CheckDraft {
     pub details_url: Option<String>,
     /// Title, summary, text.
     pub output: Option<Value>,
+    /// How many buttons it offers.
+    pub actions: usize,
     /// What a job did, and how each step ended.
     pub steps: Vec<(String, String)>,
     /// What a job wrote.
@@ -41,18 +44,32 @@ pub struct CheckDraft {
 impl CheckDraft {
     fn check(&self) -> Result<(), Refusal> {
         let known = |c: &String| CONCLUSIONS.contains(&c.as_str());
-        if !self.conclusion.as_ref().is_none_or(known) {
+        if !self.conclusion.as_ref().is_none_or(known) && on(Rule::CheckConclusion) {
             return Err(Refusal::invalid("CheckRun", "conclusion", "invalid"));
         }
         let state = |s: &String| ["queued", "in_progress", "completed"].contains(&s.as_str());
-        if !self.status.as_ref().is_none_or(state) {
+        if !self.status.as_ref().is_none_or(state) && on(Rule::CheckStatus) {
             return Err(Refusal::invalid("CheckRun", "status", "invalid"));
         }
-        if self.status.as_deref() == Some("completed") && self.conclusion.is_none() {
+        if self.status.as_deref() == Some("completed") && self.conclusion.is_none() && on(Rule::CheckCompleted) {
             return Err(Refusal::invalid("CheckRun", "conclusion", "missing_field"));
         }
+        let output = self.output.as_ref().filter(|output| !output.is_null());
+        for name in ["title", "summary"] {
+            let lacks = output.is_some_and(|output| output.get(name).and_then(Value::as_str).is_none());
+            if lacks && on(Rule::CheckOutput) {
+                return Err(missing(name));
+            }
+        }
+        if self.actions > 3 && on(Rule::CheckActions) {
+            return Err(Refusal::new(
+                422,
+                "Invalid request.\n\nNo more than 3 items are allowed; actions has too many.",
+            ));
+        }
         let text = |name: &str| self.output.as_ref().and_then(|o| o.get(name)).and_then(Value::as_str).unwrap_or("");
-        if text("summary").len() > 65_535 || text("text").len() > 65_535 {
+        let long = |name: &str| text(name).chars().count() > 65_535;
+        if (long("summary") || long("text")) && on(Rule::CheckOutputLimit) {
             return Err(Refusal::new(
                 422,
                 "Invalid request.\n\nOnly 65535 characters are allowed; output is too long.",
@@ -197,7 +214,8 @@ impl World {
     /// Sets a commit status and gives its id.
     pub fn create_status(&mut self, home: i64, status: Status, by: &str) -> Result<i64, Refusal> {
         self.writable(home)?;
-        if !["error", "failure", "pending", "success"].contains(&status.state.as_str()) {
+        let known = ["error", "failure", "pending", "success"].contains(&status.state.as_str());
+        if !known && on(Rule::StatusState) {
             return Err(Refusal::invalid("Status", "state", "invalid"));
         }
         let (id, created_at) = (self.next_id(), self.now());

@@ -10,6 +10,7 @@ use super::account::Role;
 use super::content::check_body;
 use super::issue::{Comment, REACTIONS, Reaction};
 use super::outgoing::News;
+use crate::simulator::behaviour::{Rule, on as holds};
 use crate::simulator::refusal::Refusal;
 
 /// What a reaction is put on.
@@ -27,7 +28,7 @@ impl World {
     /// Writes a comment and gives its id.
     pub fn add_comment(&mut self, home: i64, number: i64, author: &str, body: &str) -> Result<i64, Refusal> {
         self.writable(home)?;
-        if self.issue(home, number)?.locked {
+        if self.issue(home, number)?.locked && holds(Rule::Locked) {
             return Err(Refusal::new(403, "Unable to create comment because issue is locked."));
         }
         self.check_comment(body)?;
@@ -50,7 +51,7 @@ impl World {
     }
 
     fn check_comment(&self, body: &str) -> Result<(), Refusal> {
-        if body.trim().is_empty() {
+        if body.trim().is_empty() && holds(Rule::BlankComment) {
             let mut refusal = Refusal::invalid("IssueComment", "data", "unprocessable");
             refusal.errors[0]["message"] = json!("Body cannot be blank");
             return Err(refusal);
@@ -81,7 +82,7 @@ impl World {
     /// Refuses somebody who may not change a comment: its author and those who may push may.
     pub fn may_moderate(&self, home: i64, id: i64, by: &str) -> Result<(), Refusal> {
         let own = self.comment(home, id)?.author.eq_ignore_ascii_case(by);
-        if own || self.role_of(self.repository(home)?, by).0 >= Role::Write {
+        if own || self.role_of(self.repository(home)?, by).0 >= Role::Write || !holds(Rule::Moderation) {
             return Ok(());
         }
         Err(Refusal::new(403, "Must have admin rights to Repository."))
@@ -145,12 +146,14 @@ impl World {
     /// Reacts; the flag says whether it is new. The same reaction of the same user is one reaction.
     pub fn react(&mut self, home: i64, on: Subject, content: &str, by: &str) -> Result<(Reaction, bool), Refusal> {
         self.writable(home)?;
-        if !REACTIONS.contains(&content) {
+        if !REACTIONS.contains(&content) && holds(Rule::ReactionWord) {
             return Err(Refusal::invalid("Reaction", "content", "invalid"));
         }
         let (id, now) = (self.next_id(), self.now());
         let reactions = self.reactions_mut(home, on)?;
-        if let Some(there) = reactions.iter().find(|r| r.content == content && r.user == by) {
+        if let Some(there) = reactions.iter().find(|r| r.content == content && r.user == by)
+            && holds(Rule::ReactionSet)
+        {
             return Ok((there.clone(), false));
         }
         let reaction = Reaction { id, user: by.to_owned(), content: content.to_owned(), created_at: now };

@@ -9,7 +9,14 @@ use super::account::{Role, UserKind};
 use super::issue::{Happening, Issue};
 use super::outgoing::News;
 use super::repository::Gone;
+use crate::simulator::behaviour::{Rule, on};
 use crate::simulator::refusal::Refusal;
+
+/// Why an issue is closed, or open again.
+const REASONS: [&str; 4] = ["completed", "not_planned", "duplicate", "reopened"];
+
+/// How many people may have an issue.
+const MOST_ASSIGNEES: usize = 10;
 
 /// The longest title, in characters.
 const TITLE_LIMIT: usize = 256;
@@ -28,6 +35,8 @@ pub struct IssueDraft {
     pub labels: Vec<String>,
     /// Who shall do it.
     pub assignees: Vec<String>,
+    /// The name of its type.
+    pub kind: Option<String>,
 }
 
 /// A change of an issue or pull request; `None`: stays.
@@ -45,22 +54,32 @@ pub struct IssueEdit {
     pub labels: Option<Vec<String>>,
     /// All assignees from now on.
     pub assignees: Option<Vec<String>>,
+    /// The name of its type from now on; the inner `None`: without one.
+    pub kind: Option<Option<String>>,
 }
 
 /// Refuses a body GitHub would refuse.
 pub fn check_body(resource: &str, body: &str) -> Result<(), Refusal> {
-    if body.chars().count() > BODY_LIMIT {
+    if body.chars().count() > BODY_LIMIT && on(Rule::BodyLimit) {
         return Err(Refusal::custom(resource, Some("body"), "body is too long (maximum is 65536 characters)"));
     }
     Ok(())
 }
 
-fn check_title(resource: &str, title: &str) -> Result<(), Refusal> {
-    if title.trim().is_empty() {
+/// Refuses a title GitHub would refuse.
+pub fn check_title(resource: &str, title: &str) -> Result<(), Refusal> {
+    if title.trim().is_empty() && on(Rule::TitleMissing) {
         return Err(Refusal::invalid(resource, "title", "missing_field"));
     }
-    if title.chars().count() > TITLE_LIMIT {
+    if title.chars().count() > TITLE_LIMIT && on(Rule::TitleLimit) {
         return Err(Refusal::custom(resource, Some("title"), "title is too long (maximum is 256 characters)"));
+    }
+    Ok(())
+}
+
+fn check_assignees(logins: &[String]) -> Result<(), Refusal> {
+    if logins.len() > MOST_ASSIGNEES && on(Rule::AssigneeLimit) {
+        return Err(Refusal::custom("Issue", Some("assignees"), "assignees is too long (maximum is 10)"));
     }
     Ok(())
 }
@@ -76,6 +95,8 @@ impl World {
         self.writable(repository)?;
         check_title("Issue", &draft.title)?;
         check_body("Issue", draft.body.as_deref().unwrap_or_default())?;
+        check_assignees(&draft.assignees)?;
+        self.check_kind(repository, draft.kind.as_deref())?;
         let number = self.place_issue(repository, author, draft)?;
         for label in &draft.labels {
             let name = self.ensure_label(repository, label)?;
@@ -111,6 +132,7 @@ impl World {
             comments: Vec::new(),
             reactions: Vec::new(),
             timeline: Vec::new(),
+            kind: draft.kind.clone(),
             created_at: now,
             updated_at: now,
             closed_at: None,
@@ -161,6 +183,15 @@ impl World {
         let (_, resource) = kind_of(self.issue(home, number)?);
         edit.title.as_deref().map_or(Ok(()), |title| check_title(resource, title))?;
         edit.body.as_deref().map_or(Ok(()), |body| check_body(resource, body))?;
+        let unknown = edit.state_reason.as_deref().is_some_and(|reason| !REASONS.contains(&reason));
+        if unknown && on(Rule::StateReason) {
+            return Err(Refusal::invalid(resource, "state_reason", "invalid"));
+        }
+        edit.assignees.as_deref().map_or(Ok(()), check_assignees)?;
+        if let Some(kind) = &edit.kind {
+            self.check_kind(home, kind.as_deref())?;
+            self.issue_mut(home, number)?.kind.clone_from(kind);
+        }
         self.edit_text(home, number, edit, by)?;
         if let Some(labels) = &edit.labels {
             self.set_labels(home, number, labels, by)?;
@@ -173,6 +204,14 @@ impl World {
             Some(false) => self.close(home, number, edit.state_reason.as_deref(), by),
             None => Ok(()),
         }
+    }
+
+    fn check_kind(&self, home: i64, kind: Option<&str>) -> Result<(), Refusal> {
+        let kinds = &self.repository(home)?.kinds;
+        if kind.is_some_and(|kind| !kinds.iter().any(|known| known == kind)) && on(Rule::IssueType) {
+            return Err(Refusal::invalid("Issue", "type", "invalid"));
+        }
+        Ok(())
     }
 
     fn edit_text(&mut self, home: i64, number: i64, edit: &IssueEdit, by: &str) -> Result<(), Refusal> {
@@ -219,7 +258,7 @@ impl World {
         if issue.open {
             return Ok(());
         }
-        if issue.pull.as_ref().is_some_and(|pull| pull.merged.is_some()) {
+        if issue.pull.as_ref().is_some_and(|pull| pull.merged.is_some()) && on(Rule::MergedStaysClosed) {
             return Err(Refusal::custom(
                 "PullRequest",
                 Some("state"),
@@ -246,10 +285,11 @@ impl World {
 
     /// Sets the assignees; who cannot be assigned is left out without a word, as GitHub does.
     pub fn assign(&mut self, home: i64, number: i64, logins: &[String], by: &str) -> Result<(), Refusal> {
+        check_assignees(logins)?;
         let before = self.issue(home, number)?.assignees.clone();
         let mut wanted: Vec<String> = Vec::new();
         for login in logins {
-            if before.contains(login) || self.assignable(home, number, login)? {
+            if before.contains(login) || self.assignable(home, number, login)? || !on(Rule::Assignable) {
                 wanted.extend(self.user(login).map(|user| user.login.clone()).filter(|login| !wanted.contains(login)));
             }
         }

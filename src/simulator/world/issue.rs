@@ -5,9 +5,13 @@
 use serde_json::Value;
 
 use super::super::inspect::Comparison;
+use super::repository::same_label;
 
 /// The reactions GitHub knows.
 pub const REACTIONS: [&str; 8] = ["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"];
+
+/// The state of a review that is not submitted yet.
+pub const PENDING: &str = "PENDING";
 
 /// A reaction of somebody.
 #[derive(Debug, Clone)]
@@ -65,7 +69,7 @@ pub struct Review {
     pub id: i64,
     /// Who.
     pub author: String,
-    /// `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED` or `DISMISSED`.
+    /// `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED` or `DISMISSED`; `PENDING`: only its author knows of it.
     pub state: String,
     /// What it says.
     pub body: String,
@@ -148,7 +152,7 @@ pub struct Issue {
     pub author: String,
     /// Open.
     pub open: bool,
-    /// `completed`, `not_planned` or `reopened`.
+    /// `completed`, `not_planned`, `duplicate` or `reopened`.
     pub state_reason: Option<String>,
     /// Nobody may comment.
     pub locked: bool,
@@ -160,6 +164,8 @@ pub struct Issue {
     pub comments: Vec<Comment>,
     /// Reactions on the issue itself.
     pub reactions: Vec<Reaction>,
+    /// The name of its type.
+    pub kind: Option<String>,
     /// What happened.
     pub timeline: Vec<Happening>,
     /// When it was opened.
@@ -172,9 +178,16 @@ pub struct Issue {
     pub pull: Option<Pull>,
 }
 
+impl Pull {
+    /// Whether a comment on a line belongs to a review that is not submitted yet.
+    pub fn is_pending(&self, line: &ReviewComment) -> bool {
+        self.reviews.iter().any(|review| review.id == line.review && review.state == PENDING)
+    }
+}
+
 impl Issue {
     /// Whether it carries the label, whatever its case.
     pub fn has_label(&self, name: &str) -> bool {
-        self.labels.iter().any(|label| label.eq_ignore_ascii_case(name))
+        self.labels.iter().any(|label| same_label(label, name))
     }
 }

@@ -3,23 +3,34 @@
 //! It exists so that each label that comes or goes makes exactly one webhook. It must never tell of a label that was
 //! there already.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::World;
 use super::repository::Label;
+use crate::simulator::behaviour::{Rule, on};
 use crate::simulator::refusal::Refusal;
+
+/// How many labels an issue may carry.
+const MOST_LABELS: usize = 100;
+
+fn check_name(name: &str) -> Result<(), Refusal> {
+    if (name.trim().is_empty() || name.chars().count() > 50) && on(Rule::LabelName) {
+        return Err(Refusal::invalid("Label", "name", if name.is_empty() { "missing_field" } else { "invalid" }));
+    }
+    Ok(())
+}
 
 impl World {
     /// Makes a label; a name that exists is refused.
     pub fn create_label(&mut self, home: i64, name: &str, color: &str, about: Option<&str>) -> Result<Label, Refusal> {
         self.writable(home)?;
-        if name.trim().is_empty() || name.chars().count() > 50 {
-            return Err(Refusal::invalid("Label", "name", if name.is_empty() { "missing_field" } else { "invalid" }));
-        }
-        if self.repository(home)?.label(name).is_some() {
+        check_name(name)?;
+        if self.repository(home)?.label(name).is_some() && on(Rule::LabelTaken) {
             return Err(Refusal::invalid("Label", "name", "already_exists"));
         }
-        if color.len() != 6 || !color.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if (color.len() != 6 || !color.bytes().all(|b| b.is_ascii_hexdigit())) && on(Rule::LabelColor) {
             return Err(Refusal::invalid("Label", "color", "invalid"));
         }
         let id = self.next_id();
@@ -37,18 +48,29 @@ impl World {
         Ok(self.create_label(home, name, "ededed", None)?.name)
     }
 
+    /// Refuses labels of which one cannot be put on: all of them or none.
+    fn check_labels(&self, home: i64, number: i64, names: &[String]) -> Result<(), Refusal> {
+        let issue = self.issue(home, number)?;
+        let mut new = BTreeSet::new();
+        for name in names {
+            check_name(name)?;
+            new.extend((!issue.has_label(name)).then(|| name.to_lowercase()));
+        }
+        if issue.labels.len() + new.len() > MOST_LABELS && on(Rule::LabelLimit) {
+            return Err(Refusal::custom("Issue", Some("labels"), "labels is too long (maximum is 100)"));
+        }
+        Ok(())
+    }
+
     /// Puts labels on; those that are there already change nothing.
     pub fn add_labels(&mut self, home: i64, number: i64, names: &[String], by: &str) -> Result<(), Refusal> {
         self.writable(home)?;
-        self.issue(home, number)?;
+        self.check_labels(home, number, names)?;
         for name in names {
             let name = self.ensure_label(home, name)?;
             let issue = self.issue_mut(home, number)?;
             if issue.has_label(&name) {
                 continue;
-            }
-            if issue.labels.len() >= 100 {
-                return Err(Refusal::custom("Issue", Some("labels"), "labels is too long (maximum is 100)"));
             }
             issue.labels.push(name.clone());
             self.announce_label(home, number, "labeled", &name, by)?;
@@ -61,7 +83,11 @@ impl World {
         self.writable(home)?;
         let issue = self.issue_mut(home, number)?;
         let at = issue.labels.iter().position(|label| label.eq_ignore_ascii_case(name));
-        let at = at.ok_or_else(|| Refusal::new(404, "Label does not exist"))?;
+        let at = match at {
+            None if on(Rule::LabelNotOn) => return Err(Refusal::new(404, "Label does not exist")),
+            None => return Ok(()),
+            Some(at) => at,
+        };
         let name = issue.labels.remove(at);
         self.announce_label(home, number, "unlabeled", &name, by)
     }

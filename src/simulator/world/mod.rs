@@ -25,6 +25,7 @@ use issue::Issue;
 use outgoing::Outgoing;
 use repository::{Gone, Repository};
 
+use super::behaviour::{Rule, on};
 use super::refusal::Refusal;
 
 pub use content::{IssueDraft, IssueEdit};
@@ -159,6 +160,8 @@ impl World {
     fn gone(&self, home: &Repository, number: i64) -> Refusal {
         match home.gone.get(&number) {
             None => Refusal::not_found(),
+            Some(Gone::Deleted) if !on(Rule::DeletedIssue) => Refusal::not_found(),
+            Some(Gone::Moved { .. }) if !on(Rule::MovedIssue) => Refusal::not_found(),
             Some(Gone::Deleted) => Refusal::new(410, "This issue was deleted"),
             Some(Gone::Moved { repository, number }) => {
                 Refusal::moved(&format!("{}/repositories/{repository}/issues/{number}", self.root))
@@ -209,7 +212,7 @@ impl World {
 
     /// Refuses a change of a repository that is archived.
     pub fn writable(&self, repository: i64) -> Result<(), Refusal> {
-        if self.repository(repository)?.archived {
+        if self.repository(repository)?.archived && on(Rule::Archived) {
             return Err(Refusal::new(403, "Repository was archived so is read-only."));
         }
         Ok(())

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::World;
 use super::book;
+use crate::simulator::behaviour::{Rule, on, tells};
 
 /// Events every App gets without subscribing.
 const ALWAYS: [&str; 3] = ["installation", "installation_repositories", "ping"];
@@ -156,9 +157,13 @@ impl Outgoing {
 
     /// Queues a logged attempt again with the same GUID; `None` when there is none of that number, or it is too old.
     pub fn redeliver(&mut self, id: i64, now: i64) -> Option<i64> {
-        let earlier = self.log.iter().find(|a| a.id == id && now - a.delivered_at <= KEPT_FOR)?.clone();
+        let earlier = self.log.iter().find(|a| a.id == id)?.clone();
+        if now - earlier.delivered_at > KEPT_FOR && on(Rule::DeliveriesAge) {
+            return None;
+        }
         let again = Attempt { id: self.next_id(), redelivery: true, delivered_at: now, outcome: None, ..earlier };
         let number = again.id;
+        let again = if on(Rule::RedeliveryGuid) { again } else { Attempt { guid: book::guid(number), ..again } };
         self.queue.push_back(again);
         Some(number)
     }
@@ -186,7 +191,7 @@ impl World {
         if self.app.webhook_url.is_none() {
             return;
         }
-        let Some(installation) = self.concerned(&news) else { return };
+        let Some(installation) = self.concerned(&news).filter(|_| tells(news.event, news.action)) else { return };
         let id = self.outgoing.next_id();
         let attempt = Attempt {
             id,
@@ -208,12 +213,12 @@ impl World {
         if ALWAYS.contains(&news.event) {
             return Some(news.installation);
         }
-        if !self.app.events.iter().any(|event| event == news.event) {
+        if !self.app.events.iter().any(|event| event == news.event) && on(Rule::Unsubscribed) {
             return None;
         }
         let home = self.repositories.get(&news.repository?)?;
         let installation = self.installation_of(home)?;
-        if installation.suspended_at.is_some() {
+        if installation.suspended_at.is_some() && on(Rule::SuspendedQuiet) {
             return None;
         }
         Some(Some(installation.id))

@@ -11,6 +11,7 @@ use super::World;
 use super::account::{Collaborator, Installation, Permissions, Role, Selection, UserKind};
 use super::outgoing::News;
 use super::repository::{Label, Repository};
+use crate::simulator::behaviour::{Rule, on};
 use crate::simulator::refusal::Refusal;
 
 /// The labels every new repository has.
@@ -25,7 +26,7 @@ const DEFAULT_LABELS: [(&str, &str, &str); 5] = [
 impl World {
     /// Makes a repository, with an installation of the App on its account if there is none yet.
     pub fn create_repository(&mut self, owner: &str, name: &str, root: &std::path::Path) -> Result<i64, Refusal> {
-        if self.find(owner, name).is_some() {
+        if self.find(owner, name).is_some() && on(Rule::RepositoryTaken) {
             return Err(Refusal::custom("Repository", Some("name"), "name already exists on this account"));
         }
         self.create_user(owner, UserKind::Person);
@@ -57,6 +58,7 @@ impl World {
             git_dir,
             collaborators: BTreeMap::new(),
             labels: labels.to_vec(),
+            kinds: Vec::new(),
             protected: BTreeSet::new(),
             issues: BTreeMap::new(),
             gone: BTreeMap::new(),
@@ -185,10 +187,13 @@ impl World {
 
     /// Renames a repository or moves it to another account; the old name answers 301.
     pub fn rename(&mut self, repository: i64, owner: &str, name: &str, by: &str) -> Result<(), Refusal> {
-        if self.find(owner, name).is_some_and(|other| other.id != repository) {
+        if self.find(owner, name).is_some_and(|other| other.id != repository) && on(Rule::RepositoryTaken) {
             return Err(Refusal::custom("Repository", Some("name"), "name already exists on this account"));
         }
         self.create_user(owner, UserKind::Person);
+        let covering =
+            |world: &Self| world.repository(repository).ok().and_then(|home| world.installation_of(home)).map(|i| i.id);
+        let before = covering(self);
         let home = self.repository_mut(repository)?;
         let (old_owner, old_name) = (home.owner.clone(), home.name.clone());
         home.former.push((old_owner.clone(), old_name.clone()));
@@ -198,6 +203,10 @@ impl World {
         } else {
             ("transferred", json!({ "owner": { "from": { "user": self.user_json(&old_owner) } } }))
         };
+        // The old owner's installation loses it before the new one hears of it.
+        if let Some(before) = before.filter(|before| Some(*before) != covering(self)) {
+            self.tell_selection(before, "removed", repository);
+        }
         self.tell_repository(repository, action, by, json!({ "changes": changes }));
         Ok(())
     }

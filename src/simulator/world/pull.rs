@@ -5,8 +5,9 @@
 use serde_json::json;
 
 use super::World;
-use super::content::{IssueDraft, check_body};
+use super::content::{IssueDraft, check_body, check_title};
 use super::issue::{Issue, Pull};
+use crate::simulator::behaviour::{Rule, on};
 use crate::simulator::inspect::Comparison;
 use crate::simulator::refusal::Refusal;
 
@@ -42,9 +43,7 @@ impl World {
     /// Checks all that can be checked without git and finds both ends.
     pub fn find_ends(&self, home: i64, draft: &PullDraft) -> Result<Ends, Refusal> {
         self.writable(home)?;
-        if draft.title.trim().is_empty() {
-            return Err(Refusal::invalid("PullRequest", "title", "missing_field"));
-        }
+        check_title("PullRequest", &draft.title)?;
         check_body("PullRequest", draft.body.as_deref().unwrap_or_default())?;
         let repository = self.repository(home)?;
         let (owner, head) = draft.head.split_once(':').unwrap_or((&repository.owner, &draft.head));
@@ -57,11 +56,11 @@ impl World {
         let (head_repository, head_sha) = found.ok_or_else(|| Refusal::invalid("PullRequest", "head", "invalid"))?;
         let base = repository.heads.get(&draft.base);
         let base_sha = base.ok_or_else(|| Refusal::invalid("PullRequest", "base", "invalid"))?.clone();
-        if draft.draft && !repository.drafts {
+        if draft.draft && !repository.drafts && on(Rule::DraftPlan) {
             return Err(Refusal::new(422, "Draft pull requests are not supported in this repository."));
         }
         let ends = Ends { head_repository, head: head.to_owned(), head_sha, base_sha };
-        if self.open_pull_for(home, &ends, &draft.base).is_some() {
+        if self.open_pull_for(home, &ends, &draft.base).is_some() && on(Rule::PullTaken) {
             let message = format!("A pull request already exists for {owner}:{head}.");
             return Err(Refusal::custom("PullRequest", None, &message));
         }
@@ -77,7 +76,7 @@ impl World {
     /// Opens the pull request and gives its number. `found` may be older than now: it is checked again.
     pub fn open_pull(&mut self, home: i64, author: &str, draft: &PullDraft, seen: &Comparison) -> Result<i64, Refusal> {
         let ends = self.find_ends(home, draft)?;
-        if seen.commits == 0 {
+        if seen.commits == 0 && on(Rule::PullEmpty) {
             let message = format!("No commits between {} and {}", draft.base, draft.head);
             return Err(Refusal::custom("PullRequest", None, &message));
         }
@@ -155,7 +154,8 @@ impl World {
     pub fn ask_reviewers(&mut self, home: i64, number: i64, logins: &[String], by: &str) -> Result<(), Refusal> {
         let repository = self.repository(home)?;
         for login in logins {
-            if self.user(login).is_none() || !repository.collaborators.contains_key(&login.to_ascii_lowercase()) {
+            let placed = repository.collaborators.contains_key(&login.to_ascii_lowercase());
+            if (self.user(login).is_none() || !placed) && on(Rule::ReviewerPlace) {
                 let message = "Reviews may only be requested from collaborators.";
                 return Err(Refusal::new(
                     422,
@@ -188,7 +188,7 @@ impl World {
         self.note(home, number, "merged", by, json!({ "commit_id": commit }))?;
         self.note(home, number, "closed", by, json!({}))?;
         self.tell(home, number, "closed", by, json!({}))?;
-        for closed in self.closes(home, number) {
+        for closed in self.closes(home, number).into_iter().filter(|_| on(Rule::PullClosesIssues)) {
             self.close(home, closed, Some("completed"), by)?;
         }
         Ok(())

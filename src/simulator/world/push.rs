@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::World;
 use super::outgoing::News;
 use super::repository::Repository;
+use crate::simulator::behaviour::{Rule, on};
 use crate::simulator::inspect::{CommitInfo, Comparison};
 use crate::simulator::refusal::Refusal;
 
@@ -75,7 +76,9 @@ impl World {
     fn follow_pulls(&mut self, home: i64, branch: &str, moved: &PushedRef, by: &str) -> Result<(), Refusal> {
         for (place, number) in self.pulls_from(home, branch) {
             let Some(sha) = &moved.new else {
-                self.close(place, number, None, by)?;
+                if on(Rule::PullFollowsBranch) {
+                    self.close(place, number, None, by)?;
+                }
                 continue;
             };
             let pull = self.pull_mut(place, number)?;
@@ -126,8 +129,11 @@ impl World {
 
     fn pushed_commit(&self, home: &Repository, commit: &CommitInfo) -> Value {
         let person = |[name, email, date]: &[String; 3]| {
-            let username = self.user(name).map(|user| &user.login);
-            json!({ "name": name, "email": email, "username": username, "date": date })
+            let mut shown = json!({ "name": name, "email": email, "date": date });
+            if let Some(user) = self.user(name) {
+                shown["username"] = json!(user.login);
+            }
+            shown
         };
         json!({
             "id": commit.sha,

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::account::Collaborator;
 use super::issue::Issue;
+use crate::simulator::behaviour::{Rule, on};
 
 /// A label that can be put on issues.
 #[derive(Debug, Clone)]
@@ -135,6 +136,8 @@ pub struct Repository {
     pub collaborators: BTreeMap<String, Collaborator>,
     /// The labels that exist.
     pub labels: Vec<Label>,
+    /// The names of the types its issues may have.
+    pub kinds: Vec<String>,
     /// Branches nobody may push to directly.
     pub protected: BTreeSet<String>,
     /// Issues and pull requests by number.
@@ -161,6 +164,11 @@ pub struct Repository {
     pub pushed_at: i64,
 }
 
+/// Whether two names are one label's: case does not count.
+pub fn same_label(one: &str, other: &str) -> bool {
+    one == other || one.eq_ignore_ascii_case(other) && on(Rule::LabelCase)
+}
+
 impl Repository {
     /// `owner/name`.
     pub fn full_name(&self) -> String {
@@ -169,6 +177,6 @@ impl Repository {
 
     /// The label of that name, whatever its case.
     pub fn label(&self, name: &str) -> Option<&Label> {
-        self.labels.iter().find(|label| label.name.eq_ignore_ascii_case(name))
+        self.labels.iter().find(|label| same_label(&label.name, name))
     }
 }

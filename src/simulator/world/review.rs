@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::content::check_body;
-use super::issue::{Issue, Review, ReviewComment};
+use super::issue::{Issue, PENDING, Review, ReviewComment};
 use super::outgoing::News;
+use crate::simulator::behaviour::{Rule, on};
 use crate::simulator::refusal::Refusal;
 
 /// A comment on a line, to be made.
@@ -27,7 +28,7 @@ pub struct LineComment {
 /// A review to be submitted.
 #[derive(Debug, Clone, Default)]
 pub struct ReviewDraft {
-    /// `APPROVE`, `REQUEST_CHANGES` or `COMMENT`.
+    /// `APPROVE`, `REQUEST_CHANGES` or `COMMENT`; empty: it stays pending, and only its author knows of it.
     pub event: String,
     /// What it says.
     pub body: String,
@@ -39,29 +40,43 @@ impl World {
     /// Submits a review and gives its id.
     pub fn submit_review(&mut self, home: i64, number: i64, by: &str, draft: &ReviewDraft) -> Result<i64, Refusal> {
         self.writable(home)?;
-        check_body("PullRequestReview", &draft.body)?;
+        check_body("PullRequestReview", &draft.body).map_err(Refusal::in_words)?;
         let (issue, pull) = self.pull(home, number)?;
         let own = issue.author.eq_ignore_ascii_case(by);
         let commit = pull.head_sha.clone();
         let state = match draft.event.as_str() {
-            "APPROVE" if own => return Err(Refusal::new(422, "Can not approve your own pull request")),
-            "REQUEST_CHANGES" if own => {
-                return Err(Refusal::new(422, "Can not request changes on your own pull request"));
+            "APPROVE" if own && on(Rule::OwnApproval) => {
+                return Err(Refusal::worded("Can not approve your own pull request"));
             }
+            "REQUEST_CHANGES" if own && on(Rule::OwnChanges) => {
+                return Err(Refusal::worded("Can not request changes on your own pull request"));
+            }
+            "" if pull.reviews.iter().any(|r| r.state == PENDING && r.author == by) && on(Rule::ReviewPendingOnce) => {
+                return Err(Refusal::worded("User can only have one pending review per pull request"));
+            }
+            "" if on(Rule::ReviewPending) => PENDING,
             "APPROVE" => "APPROVED",
             "REQUEST_CHANGES" => "CHANGES_REQUESTED",
-            "COMMENT" => "COMMENTED",
-            _ => return Err(Refusal::invalid("PullRequestReview", "event", "invalid")),
+            "COMMENT" | "" => "COMMENTED",
+            _ if !on(Rule::ReviewEvent) => "COMMENTED",
+            _ => {
+                return Err(Refusal::worded(
+                    "Variable $event of type PullRequestReviewEvent was provided invalid value",
+                ));
+            }
         };
-        if draft.body.is_empty() && draft.comments.is_empty() && state != "APPROVED" {
-            return Err(Refusal::new(422, "Unprocessable Entity"));
+        let silent = draft.body.is_empty() && draft.comments.is_empty();
+        if silent && ["COMMENTED", "CHANGES_REQUESTED"].contains(&state) && on(Rule::ReviewBlank) {
+            return Err(Refusal::worded("Review Can not be blank"));
         }
         let (id, submitted_at) = (self.next_id(), self.now());
-        let (author, state, body) = (by.to_owned(), state.to_owned(), draft.body.clone());
-        let review = Review { id, author, state, body, commit, submitted_at };
+        let (author, body) = (by.to_owned(), draft.body.clone());
+        let review = Review { id, author, state: state.to_owned(), body, commit, submitted_at };
         self.pull_mut(home, number)?.reviews.push(review);
-        self.note(home, number, "reviewed", by, json!({ "review_id": id }))?;
-        self.tell_review(home, number, id, "submitted", by)?;
+        if state != PENDING {
+            self.note(home, number, "reviewed", by, json!({ "review_id": id }))?;
+            self.tell_review(home, number, id, "submitted", by)?;
+        }
         for comment in &draft.comments {
             self.comment_line(home, number, by, comment, id)?;
         }
@@ -85,7 +100,10 @@ impl World {
             commit: pull.head_sha.clone(),
             created_at,
         });
-        self.tell_line(h, n, id, by)?;
+        let (_, pull) = self.pull(h, n)?;
+        if !pull.review_comments.last().is_some_and(|line| pull.is_pending(line)) {
+            self.tell_line(h, n, id, by)?;
+        }
         Ok(id)
     }
 
@@ -126,7 +144,7 @@ impl World {
     }
 
     fn check_line(&self, body: &str) -> Result<(), Refusal> {
-        if body.trim().is_empty() {
+        if body.trim().is_empty() && on(Rule::ReplyBlank) {
             return Err(Refusal::invalid("PullRequestReviewComment", "body", "missing_field"));
         }
         Ok(())

@@ -94,6 +94,16 @@ async fn a_quick_answer_goes_on_within_the_turn() {
 }
 
 #[tokio::test]
+async fn words_that_fill_no_form_go_back_to_the_desk() {
+    let bench = Setup::demo().in_process().bench().await;
+    let desk = Arc::new(TestDesk::default());
+    desk.reply(AskReply::Answered("<<<n1\nteal\nn1>>>".into()));
+    let (end, _) = bench.turn(at(&bench, &desk, "elicit Which? | red | blue\nsay {answer}")).await;
+    assert_eq!(end.expect("the turn ends").message, "I asked, and wait for the answer.");
+    assert_eq!(desk.seen().unfitting, ["teal"]);
+}
+
+#[tokio::test]
 async fn a_refused_question_is_an_error_for_the_agent() {
     let bench = Setup::demo().in_process().bench().await;
     let desk = Arc::new(TestDesk::default());

@@ -14,6 +14,7 @@ pub struct Seen {
     pub asked: Vec<Vec<Asked>>,
     pub reports: Vec<String>,
     pub finished: Vec<Finished>,
+    pub unfitting: Vec<String>,
 }
 
 /// The desk; without a reply at hand nobody ever answers.
@@ -53,6 +54,11 @@ impl Desk for TestDesk {
     fn report(&self, text: String) -> BoxFuture<'_, String> {
         self.open().reports.push(text);
         Box::pin(async { "Noted.".to_owned() })
+    }
+
+    fn unfitting(&self, words: String) -> BoxFuture<'_, ()> {
+        self.open().unfitting.push(words);
+        Box::pin(async {})
     }
 
     fn finish(&self, finished: Finished) -> BoxFuture<'_, String> {

@@ -37,7 +37,7 @@ async fn nothing_of_the_service_is_in_sight() {
     }
     let script = format!(
         "cd {data}; find . | sort; cat skep.db sessions/two/work/x; cat mirror.git/HEAD; ls -A /home /root /run /tmp; echo; \
-         touch new 2>/dev/null && echo wrote data; touch mirror.git/new 2>/dev/null && echo wrote mirror; \
+         touch new 2>/dev/null; touch mirror.git/new 2>/dev/null && echo wrote mirror; \
          touch /etc/new 2>/dev/null && echo wrote etc; touch sessions/one/work/ok && echo wrote work",
         data = data.display()
     );
@@ -45,9 +45,11 @@ async fn nothing_of_the_service_is_in_sight() {
     for line in ["./mirror.git/HEAD", "ref", "wrote work"] {
         assert!(seen.contains(line), "{line:?} is missing in {seen}");
     }
-    for line in ["canary", "skep.db", "two", "wrote data", "wrote mirror", "wrote etc"] {
+    for line in ["canary", "skep.db", "two", "wrote mirror", "wrote etc"] {
         assert!(!seen.contains(line), "{line:?} is in {seen}");
     }
+    // Where skep's folder is below a scratch folder of the fence, the agent may write there: into the fence's own.
+    assert!(!data.join("new").exists(), "wrote data: {seen}");
     let lists: Vec<&str> = seen.lines().skip_while(|line| !line.starts_with("/home:")).collect();
     for folder in ["/home:", "/root:", "/run:"] {
         let at = lists.iter().position(|line| *line == folder).unwrap_or_else(|| panic!("{folder} is not in {seen}"));
@@ -59,6 +61,38 @@ async fn nothing_of_the_service_is_in_sight() {
             data.starts_with(&entry) || resolver.starts_with(&entry)
         };
         assert!(entries.iter().all(|entry| shown(entry)), "{folder} {entries:?}");
+    }
+}
+
+/// As version managers lay programs out below a home, which the fence hides: the agent is a link to a script of npm's, and
+/// what interprets it lies beside it.
+#[tokio::test]
+async fn an_agent_below_a_hidden_home_starts_and_sees_nothing_else_there() {
+    let mut bench = Setup::demo().bench().await;
+    if !fenced(&bench) {
+        return;
+    }
+    let home = bench.root.path().canonicalize().expect("it is there").join("ana");
+    let (bin, lib) = (home.join(".nvm/v22/bin"), home.join(".nvm/v22/lib/node_modules/agent"));
+    for folder in [&bin, &lib] {
+        std::fs::create_dir_all(folder).expect("folders");
+    }
+    std::fs::write(home.join(".npmrc"), "canary").expect("written");
+    std::fs::copy(Path::new("/bin/sh").canonicalize().expect("a shell"), bin.join("node")).expect("a program");
+    let script =
+        format!("#!/usr/bin/env node\necho it runs\ncat {}/.npmrc\nls -A {}\n", home.display(), home.display());
+    std::fs::write(lib.join("cli.js"), script).expect("written");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(lib.join("cli.js"), executable).expect("made executable");
+    std::os::unix::fs::symlink("../lib/node_modules/agent/cli.js", bin.join("agent")).expect("a link");
+    std::os::unix::fs::symlink(&bin, home.join("current")).expect("a link");
+    for folder in [bin, home.join("current")] {
+        let path = format!("{}:{}", folder.display(), std::env::var("PATH").expect("a path"));
+        let config = config(&bench.data(), SandboxChoice::Auto, false);
+        bench.agents = Agents::open(AgentsConfig { path, hide: vec![home.clone()], ..config }).await.expect("a room");
+        let argv = ["agent".to_owned()];
+        let output = bench.agents.run_confined(&bench.launch, &argv, Duration::from_secs(60)).await.expect("it ran");
+        assert_eq!(text(&output), "it runs\n.nvm\n", "{folder:?}: {output:?}");
     }
 }
 

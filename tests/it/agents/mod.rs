@@ -5,6 +5,7 @@ mod asking;
 mod desk;
 mod fence;
 mod hostile;
+pub mod manners;
 pub mod real;
 mod steering;
 mod turns;

@@ -50,7 +50,7 @@ impl Drop for Model {
 
 struct Real {
     bench: Bench,
-    _model: Model,
+    model: Model,
 }
 
 async fn real(name: &str) -> Option<Real> {
@@ -61,7 +61,7 @@ async fn real(name: &str) -> Option<Real> {
     bench.launch.agent = agent;
     let config = config(&bench.data(), SandboxChoice::Auto, false);
     bench.agents = Agents::open(AgentsConfig { path: path(&folder), ..config }).await.expect("a room");
-    Some(Real { bench, _model: model })
+    Some(Real { bench, model })
 }
 
 /// The preset of that name, installed in `folder` and pointed at the scripted model; `home` is where it will live.
@@ -256,3 +256,22 @@ macro_rules! with_each_agent {
 }
 
 with_each_agent!(writes_a_file goes_on_after_kill_9 asks_and_goes_on_with_the_answer a_cancel_leaves_nothing a_failing_model_is_named);
+
+/// Neither a login nor a provider of its own: a key in the environment, as an operator gives it.
+#[tokio::test]
+async fn codex_works_with_a_key_alone() {
+    let Some(mut real) = real("codex").await else { return };
+    let configuration = format!(
+        "openai_base_url = \"{}/v1\"\nmodel = \"gpt-5-codex\"\ncheck_for_update_on_startup = false\n\
+         [analytics]\nenabled = false\n[features]\nplugins = false\n",
+        real.model.address
+    );
+    let own = real.bench.launch.home.join(".codex/config.toml");
+    std::fs::write(own, configuration).expect("written");
+    let environment = &mut real.bench.launch.agent.environment;
+    environment.remove("MODEL_KEY");
+    environment.insert("OPENAI_API_KEY".into(), "x".into());
+    let (end, _) = real.bench.turn(real.request("write")).await;
+    assert_eq!(end.expect("the turn ends").error, None);
+    assert!(real.bench.file("hello.txt").is_some_and(|text| text.starts_with("hi")));
+}

@@ -134,6 +134,7 @@ async fn every_call_is_on_the_golden_list() {
     LC_ALL=C
     PATH=/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/run/current-system/sw/bin
     SKEP_ASKPASS=/data/askpass/token-N
+    SKEP_HOME=/data
     TZ=UTC
     "#);
     insta::assert_snapshot!(text(calls), @r#"
@@ -145,7 +146,7 @@ async fn every_call_is_on_the_golden_list() {
     diff-tree -r -M --no-ext-diff --no-textconv -p --binary --end-of-options SHA SHA |
     diff-tree -r -M --no-ext-diff --no-textconv -z --raw --numstat --no-abbrev --end-of-options SHA SHA |
     diff-tree -r -p -M --no-ext-diff --no-textconv --no-color --end-of-options SHA SHA |
-    fetch --quiet --prune --no-tags --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules --end-of-options URL +refs/heads/*:refs/heads/* | fetch.fsck.badDate=ignore fetch.fsck.badDateOverflow=ignore fetch.fsck.badEmail=ignore fetch.fsck.badName=ignore fetch.fsck.badTimezone=ignore fetch.fsck.missingEmail=ignore fetch.fsck.missingNameBeforeEmail=ignore fetch.fsck.missingSpaceBeforeDate=ignore fetch.fsck.missingSpaceBeforeEmail=ignore fetch.fsck.zeroPaddedDate=ignore fetch.fsck.zeroPaddedFilemode=ignore fetch.fsck.badFilemode=ignore protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
+    fetch --quiet --prune --no-tags --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules --end-of-options URL +refs/heads/*:refs/heads/* | fetch.fsckObjects=false protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
     index-pack --stdin --fix-thin --strict --max-input-size=67108864 | core.packedGitWindowSize=16m pack.threads=1
     init --quiet --bare --template= --initial-branch=main --end-of-options /data/mirrors/7.making |
     lfs version |
@@ -155,7 +156,7 @@ async fn every_call_is_on_the_golden_list() {
     ls-files -z --others --ignored --exclude-standard --directory | core.bare=false
     ls-files -z --others --ignored --exclude-standard --directory | core.bare=false core.excludesFile=/data/mirrors/7.git/objects/incoming-7-12-1/index.ignore
     ls-files -z --stage | core.bare=false
-    ls-remote --refs --end-of-options URL refs/heads/agent/12-add-a-page | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
+    ls-remote --refs --end-of-options URL refs/heads/agent/12-add-a-page refs/heads/agent/12-add-a-page/* refs/heads/agent | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
     ls-tree -r -z --name-only SHA |
     merge-base --is-ancestor SHA SHA |
     push --porcelain --no-verify --no-follow-tags --no-signed --no-recurse-submodules --force-with-lease=refs/heads/agent/12-add-a-page: --end-of-options URL SHA:refs/heads/agent/12-add-a-page | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic

@@ -74,7 +74,7 @@ async fn what_is_tracked_added_by_force_or_wanted_by_the_repository_stays_in() {
         lab.git.fetch(&lab.remote(), &skep::git::Want { branch: "main".into(), sha: None }).await.expect("fetched");
     let lab = Lab { base: base.head, ..lab };
     let work = lab.workspace().await;
-    write(&work, "venv/kept.py", "2\n");
+    write(&work, "venv/kept.py", "changed\n");
     write(&work, "wanted.pyc", "x");
     write(&work, "unwanted.pyc", "x");
     write(&work, "forced.orig", "x");

@@ -4,6 +4,7 @@ mod attack;
 mod calls;
 mod collect;
 mod elsewhere;
+mod flaws;
 mod hostile;
 mod leavings;
 mod lfs;

@@ -1,7 +1,7 @@
 //! Publishing: once, by lease, never over somebody else's work, and refusals by name.
 
 use skep::core::ids::Sha;
-use skep::git::{GitError, Published, Push};
+use skep::git::{GitError, Published, Push, Rule, Want};
 
 use super::server::{Fault, TOKEN};
 use super::{Lab, REPOSITORY, run, write};
@@ -85,13 +85,44 @@ async fn refusals_carry_the_hosts_reason() {
     let push = made(&lab).await;
     run(&lab.server.repository(), &["--git-dir=.", "config", "receive.hideRefs", "refs/heads/agent"]);
     let refused = lab.git.publish(&lab.remote(), &push).await;
-    assert_eq!(refused, Err(GitError::Rejected { reason: "deny updating a hidden ref".into() }));
+    assert_eq!(refused, Err(GitError::Rejected { rule: Rule::Other, reason: "deny updating a hidden ref".into() }));
     let unknown = Push { head: "1".repeat(40).parse().expect("a sha"), ..push.clone() };
     let unknown = lab.git.publish(&lab.remote(), &unknown).await.expect_err("unknown");
     assert!(matches!(unknown, GitError::Failed { .. }), "{unknown:?}");
     let mut stranger = lab.remote();
     stranger.token = Some("ghs_expired".into());
     assert_eq!(lab.git.publish(&stranger, &push).await, Err(GitError::BadToken));
+}
+
+#[tokio::test]
+async fn a_branch_that_leaves_no_room_for_ours_is_named() {
+    let lab = Lab::new().await;
+    let push = made(&lab).await;
+    lab.git.check_room(&lab.remote(), &push.branch).await.expect("there is room");
+    for other in ["agent", "agent/12-add-a-page/more"] {
+        lab.server.seed(other, &[("theirs", "x")]).await;
+        let in_the_way = GitError::InTheWay { branch: push.branch.clone(), other: other.into() };
+        assert_eq!(lab.git.publish(&lab.remote(), &push).await, Err(in_the_way.clone()));
+        let want = Want { branch: "main".into(), sha: None };
+        lab.git.fetch(&lab.remote(), &want).await.expect("fetched");
+        assert_eq!(lab.git.check_room(&lab.remote(), &push.branch).await, Err(in_the_way));
+        run(&lab.server.repository(), &["--git-dir=.", "update-ref", "-d", &format!("refs/heads/{other}")]);
+        // The mirror does not know yet that it is gone.
+        lab.git.check_room(&lab.remote(), &push.branch).await.expect("there is room again");
+    }
+    // Names that only look alike.
+    lab.server.seed("agent-x", &[("theirs", "x")]).await;
+    lab.server.seed("x/agent", &[("theirs", "x")]).await;
+    assert_eq!(lab.git.publish(&lab.remote(), &push).await, Ok(Published::Pushed));
+}
+
+#[tokio::test]
+async fn a_push_that_is_too_large_is_no_trouble_of_the_network() {
+    let lab = Lab::new().await;
+    let push = made(&lab).await;
+    lab.server.fail(Some(Fault::Refuse(413)));
+    let refused = lab.git.publish(&lab.remote(), &push).await.expect_err("refused");
+    assert!(matches!(refused, GitError::Rejected { rule: Rule::LargePush, .. }), "{refused:?}");
 }
 
 #[cfg(target_os = "linux")]

@@ -27,6 +27,8 @@ pub(super) const TOKEN: &str = "ghs_canary.0123456789abcdefghijklmnopqrstuvwxyz"
 pub(super) enum Fault {
     /// Every request is answered so.
     Answer(u16, &'static str),
+    /// What is pushed is answered so, and not taken.
+    Refuse(u16),
     /// The next push is taken, and then answered 502.
     LoseThePush,
 }
@@ -145,6 +147,9 @@ async fn answer(State(state): State<Arc<Wire>>, method: Method, uri: Uri, header
     let Some(service) = Service::parse(service).filter(|_| folder.exists()) else {
         return (StatusCode::NOT_FOUND, "Repository not found.").into_response();
     };
+    if let (Some(Fault::Refuse(code)), Service::ReceivePack, false) = (&fault, service, path.ends_with("info/refs")) {
+        return StatusCode::from_u16(*code).expect("a code").into_response();
+    }
     let answered = serve(&state, service, &folder, path.ends_with("info/refs"), &headers, body).await;
     if service == Service::ReceivePack && matches!(fault, Some(Fault::LoseThePush)) && !path.ends_with("info/refs") {
         *state.fault.lock().expect("whole") = None;

@@ -82,15 +82,15 @@ async fn a_token_is_minted_once_and_replaced_ten_minutes_before_its_end() {
     config.now = hands.clock();
     let github = GitHub::new(config).expect("a working configuration");
     let at = at();
-    let all = futures::future::join_all((0..20).map(|_| github.token(&at, Purpose::Push))).await;
+    let all = futures::future::join_all((0..20).map(|_| github.token(&at, Purpose::Clone))).await;
     assert!(all.iter().all(|token| token.as_ref().expect("minted").secret.expose_secret() == "ghs_0"));
     assert_eq!(server.seen().len(), 1);
 
     hands.advance(3_000_000);
-    let kept = github.token(&at, Purpose::Push).await.expect("kept");
+    let kept = github.token(&at, Purpose::Clone).await.expect("kept");
     assert_eq!((kept.secret.expose_secret(), kept.expires_at), ("ghs_0", NOW + 3_600_000));
     hands.advance(1);
-    let fresh = github.token(&at, Purpose::Push).await.expect("minted");
+    let fresh = github.token(&at, Purpose::Clone).await.expect("minted");
     assert_eq!(fresh.secret.expose_secret(), "ghs_1");
     assert_eq!(server.seen().len(), 2);
 }
@@ -222,12 +222,22 @@ async fn a_revoked_token_is_gone_here_and_there() {
     })
     .await;
     let github = github(&server);
-    let first = github.token(&at(), Purpose::Push).await.expect("minted");
+    let first = github.token(&at(), Purpose::Clone).await.expect("minted");
     github.revoke(&first).await.expect("revoked");
     github.revoke(&first).await.expect("revoked already");
-    let second = github.token(&at(), Purpose::Push).await.expect("minted");
+    let second = github.token(&at(), Purpose::Clone).await.expect("minted");
     assert_eq!((first.secret.expose_secret(), second.secret.expose_secret()), ("ghs_1", "ghs_2"));
     assert_eq!(server.seen()[1].header("authorization"), Some("Bearer ghs_1"));
+}
+
+#[tokio::test]
+async fn every_push_has_a_token_of_its_own() {
+    let server = Server::start(standard).await;
+    let github = github(&server);
+    let at = at();
+    let all = futures::future::join_all((0..10).map(|_| github.token(&at, Purpose::Push))).await;
+    let secrets = all.iter().map(|token| token.as_ref().expect("minted").secret.expose_secret());
+    assert_eq!(secrets.collect::<std::collections::BTreeSet<_>>().len(), 10);
 }
 
 #[tokio::test]

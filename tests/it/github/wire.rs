@@ -140,6 +140,20 @@ async fn a_renamed_repository_is_followed_with_method_body_and_credential() {
 }
 
 #[tokio::test]
+async fn a_redirect_to_a_numbered_repository_elsewhere_is_followed_at_home() {
+    let canary = Server::start(|_| ok(json!({}))).await;
+    let elsewhere = format!("{}api/v3/repositories/77/issues/12/comments", canary.url());
+    let server = Server::start(move |seen| match seen.path() {
+        "/repos/octo/hello/issues/12/comments" => status(307, json!({})).with("location", elsewhere.clone()),
+        "/repositories/77/issues/12/comments" => status(201, json!({"id": 31})),
+        _ => standard(seen),
+    })
+    .await;
+    let id = github(&server).create_comment(&at(), ISSUE, "hello").await.expect("posted");
+    assert_eq!((id.0, canary.seen().len()), (31, 0));
+}
+
+#[tokio::test]
 async fn errors_and_their_debug_text_hold_no_secret() {
     let server = Server::start(|seen| match seen.path() {
         path if path.ends_with("/comments") => status(500, json!({})),

@@ -10,7 +10,7 @@ use skep::simulator::traffic::CallRecord;
 use skep::store::{EffectFilter, SessionFilter};
 use tokio::sync::OnceCell;
 
-use super::{House, Plan};
+use super::{House, PATIENCE, Plan};
 
 /// An issue for the demo agent and the house it is told in.
 #[derive(Clone)]
@@ -253,7 +253,7 @@ impl House {
     /// Lets everything run without waiting for its end, and time pass where nothing is on, until something is so; false when
     /// all is quiet before.
     pub async fn chase(&mut self, mut so: impl FnMut(&Self) -> bool) -> bool {
-        let patience = tokio::time::Instant::now() + Duration::from_secs(60);
+        let patience = tokio::time::Instant::now() + PATIENCE;
         loop {
             self.nudge().await;
             if so(self) {
@@ -276,7 +276,7 @@ impl House {
     pub async fn land(&mut self) {
         let tasks = &mut self.skep.as_mut().expect("skep is down").tasks;
         let all = async { while tasks.join_next().await.is_some() {} };
-        tokio::time::timeout(Duration::from_secs(60), all).await.expect("effects end within a minute");
+        tokio::time::timeout(PATIENCE, all).await.expect("effects end in their time");
     }
 
     /// Where the door listens.
@@ -286,7 +286,7 @@ impl House {
 
     /// Waits for something that happens without skep.
     pub async fn seen(&self, what: &str, so: impl Fn(&Self) -> bool) {
-        let patience = tokio::time::Instant::now() + Duration::from_secs(30);
+        let patience = tokio::time::Instant::now() + PATIENCE;
         while !so(self) {
             assert!(tokio::time::Instant::now() < patience, "never seen: {what}");
             tokio::time::sleep(Duration::from_millis(2)).await;

@@ -115,6 +115,7 @@ fn assert_ours(parsed: &Parsed, what: &str) {
         Parsed::Event { place, .. } => assert!([12, 41].contains(&place.issue.0), "{what}: {place:?}"),
         Parsed::OfPull { pull, .. } => assert_eq!(*pull, 41, "{what}"),
         Parsed::Pushed { branch, .. } => assert_eq!(branch, "main", "{what}"),
+        Parsed::OfRepositories { .. } => panic!("{what} is about no repository as a whole: {parsed:?}"),
         Parsed::Ignored { .. } | Parsed::Malformed { .. } => {}
     }
 }

@@ -36,6 +36,9 @@ pub(super) fn reading(event: &str, body: &str) -> String {
         Parsed::Pushed { installation, repository, name, branch, sender } => {
             format!("{name} {repository} branch {branch} by {installation}: pushed by {} {}", sender.id, sender.login)
         }
+        Parsed::OfRepositories { installation, repositories, event } => {
+            format!("{repositories:?} by {installation}: {}", json(event))
+        }
         Parsed::Ignored { reason } => format!("ignored: {reason}"),
         Parsed::Malformed { reason } => format!("malformed: {reason}"),
     }
@@ -51,7 +54,7 @@ pub(super) fn check_total(event: &str, body: &str) -> Parsed {
     let parsed = parse(event, body);
     let task = match &parsed {
         Parsed::Event { place, .. } => Some(place.task()),
-        Parsed::OfPull { .. } | Parsed::Pushed { .. } => None,
+        Parsed::OfPull { .. } | Parsed::Pushed { .. } | Parsed::OfRepositories { .. } => None,
         Parsed::Ignored { reason } | Parsed::Malformed { reason } => {
             assert!(!reason.is_empty() && reason.chars().count() <= 300, "{reason:?}");
             assert!(!reason.contains('\n'), "{reason:?}");

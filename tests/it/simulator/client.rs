@@ -15,6 +15,8 @@ use skep::core::ids::{IssueNumber, RepositoryId};
 use skep::simulator::world::IssueDraft;
 use skep::simulator::{Simulator, SimulatorConfig};
 
+use crate::described::PLAIN_CLIENT;
+
 pub const KEY: &str = include_str!("../../../fixtures/keys/test-only-app.pkcs1.pem");
 pub const KEY_PKCS8: &str = include_str!("../../../fixtures/keys/test-only-app.pkcs8.pem");
 pub const STRANGER: &str = include_str!("../../../fixtures/keys/test-only-stranger.pkcs1.pem");
@@ -57,11 +59,13 @@ pub async fn stage() -> Stage {
 }
 
 pub async fn stage_with(change: impl FnOnce(SimulatorConfig) -> SimulatorConfig) -> Stage {
+    crate::sweep::arrange();
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the test");
     let clock = Arc::new(AtomicI64::new(BEGIN));
     let hands = Arc::clone(&clock);
     let mut config = SimulatorConfig::new(folder.path().join("github"), PUBLIC.to_owned());
     config.clock = Arc::new(move || hands.load(Ordering::SeqCst));
+    config.keep_exchanges = crate::described::is_there();
     let simulator = Simulator::start(change(config)).await.expect("the simulator starts");
     let files = [("README.md", "hello\n")];
     let home = simulator.create_repository("octo", "hello", &files).await.expect("a repository");
@@ -72,6 +76,15 @@ pub async fn stage_with(change: impl FnOnce(SimulatorConfig) -> SimulatorConfig)
 pub fn jwt(key: &str, claims: &Value) -> String {
     let key = EncodingKey::from_rsa_pem(key.as_bytes()).expect("a test key");
     jsonwebtoken::encode(&Header::new(Algorithm::RS256), claims, &key).expect("a signed token")
+}
+
+/// What the simulator answered is held against GitHub's description at the end.
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            crate::described::check(&self.simulator);
+        }
+    }
 }
 
 impl Stage {
@@ -92,7 +105,7 @@ impl Stage {
     pub async fn try_send(&self, method: Method, path: &str, auth: &str, body: &Value) -> Option<Answer> {
         let text = if body.is_null() { String::new() } else { body.to_string() };
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.simulator.api_url()));
-        request = request.header("user-agent", "skep-test");
+        request = request.header("user-agent", PLAIN_CLIENT);
         if !auth.is_empty() {
             request = request.header("authorization", auth);
         }

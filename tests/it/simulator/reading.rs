@@ -38,6 +38,7 @@ fn reading(hook: &Hook) -> String {
         Parsed::Event { place, event } => format!("issue {}: {}", place.issue, what(&event)),
         Parsed::OfPull { pull, event, .. } => format!("pull {pull}: {}", what(&event)),
         Parsed::Pushed { branch, sender, .. } => format!("branch {branch}: {}", sender.login),
+        Parsed::OfRepositories { repositories, event, .. } => format!("{repositories:?}: {}", what(&event)),
         Parsed::Ignored { reason } | Parsed::Malformed { reason } => reason,
     };
     format!("{} -> {read}", hook.name())

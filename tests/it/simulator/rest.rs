@@ -50,7 +50,7 @@ async fn rate_limit_headers_count_and_an_etag_is_free() {
     assert_eq!((first.header("x-ratelimit-limit"), first.header("x-ratelimit-remaining")), ("5000", "4999"));
     assert!(!first.header("x-github-request-id").is_empty());
     let request = Request::get(format!("{}{R}", stage.simulator.api_url()))
-        .header("user-agent", "skep-test")
+        .header("user-agent", "plain-test")
         .header("authorization", &token)
         .header("if-none-match", first.header("etag"))
         .body(Full::new(Bytes::new()));
@@ -176,7 +176,7 @@ async fn labels_are_made_put_on_and_taken_off() {
     assert_eq!(stage.get(&format!("{R}/labels/agent%3Ago"), &token).await.json()["color"], "00ff00");
     let on = format!("{R}/issues/{issue}/labels");
     stage.post(&on, &token, json!({ "labels": ["agent:go", "agent:new"] })).await;
-    stage.post(&on, &token, json!(["agent:go"])).await;
+    stage.post(&on, &token, json!({ "labels": ["agent:go"] })).await;
     assert_eq!(stage.simulator.issue(stage.home, issue).expect("it").labels, ["agent:go", "agent:new"]);
     assert_eq!(delete(&stage, &format!("{on}/agent%3Ago"), &token).await, 200);
     let gone = stage.send(Method::DELETE, &format!("{on}/agent%3Ago"), &token, Value::Null).await;
@@ -286,7 +286,7 @@ async fn malformed_json_is_400() {
     let stage = stage().await;
     let token = stage.token().await;
     let path = format!("{}{R}/issues/{}/comments", stage.simulator.api_url(), stage.issue("One"));
-    let request = Request::post(path).header("user-agent", "skep-test").header("authorization", &token);
+    let request = Request::post(path).header("user-agent", "plain-test").header("authorization", &token);
     let answer =
         stage.exchange(request.body(Full::new(Bytes::from("{"))).expect("a request")).await.expect("an answer");
     assert_eq!((answer.status, answer.message().as_str()), (400, "Problems parsing JSON"));

@@ -16,6 +16,7 @@ pub const CANARY: &str = "ghs_16C7e42F292c6912E7710c838347Ae178B4a";
 pub fn impatient(plan: &mut Plan) {
     plan.limits.silence_ms = 500;
     plan.limits.retry_base_ms = 1;
+    plan.limits.model_attempts = 1;
     plan.knobs.cancel_grace = Duration::from_millis(100);
 }
 
@@ -40,7 +41,7 @@ pub async fn failed(house: &House, issue: IssueNumber, class: &str) -> String {
     assert_eq!(marked(&house.data_dir()), Vec::<u32>::new(), "processes are still there");
     let status = house.status(issue);
     assert!(status.starts_with("**Failed**") && status.contains(&format!("`{class}`")), "{status}");
-    assert!(status.contains("To try again, remove and add the label `agent:go`."), "{status}");
+    assert!(status.contains("To try again, comment `/agent retry`."), "{status}");
     assert!(!status.contains(&CANARY[4..]) && !status.contains("/home/"), "{status}");
     readable(&house.thread(issue))
 }
@@ -110,12 +111,15 @@ async fn a_flood_is_stopped() {
     house.done().await;
 }
 
+/// It ends no turn by itself; who says nothing else is silent, and what was printed is told.
 #[tokio::test(flavor = "multi_thread")]
-async fn broken_json_is_named() {
+async fn broken_json_is_told() {
     let mut house = House::with(impatient).await;
     let issue = house.go("Speak", "say I speak.\nwait 0.3\ngarbage 20\nwait 5");
     house.settle_all().await;
-    insta::assert_snapshot!(failed(&house, issue, "protocol").await);
+    let thread = failed(&house, issue, "silence").await;
+    assert!(thread.contains("The agent printed 20 lines that are no messages of the protocol"), "{thread}");
+    assert!(thread.contains("Often the limit of its model is used up"), "{thread}");
     house.done().await;
 }
 

@@ -25,10 +25,12 @@ async fn again(house: &mut House, issue: IssueNumber) {
 /// An issue that is closed while GitHub thinks about a request; what follows is brought to its end.
 async fn cancelled_during(method: &str, path: &str) -> (House, IssueNumber) {
     let mut house = House::new().await;
-    house.simulator.add_fault(Fault::next(method, path, Trouble::Delay { milliseconds: 1_000 }));
+    house.simulator.add_fault(Fault::next(method, path, Trouble::Held));
     let issue = house.go("Try", "write a.txt: a\ncommit A\nsay Done.");
     house.until("GitHub has the request", |house| house.simulator.waiting_faults().is_empty()).await;
     close(&house, issue);
+    house.nudge().await;
+    house.simulator.let_go();
     house.settle_all().await;
     assert_eq!((house.state(issue).await.as_str(), house.live().await), ("cancelled", 0));
     assert!(!house.session_dir(issue, 1).exists(), "the working copy is reaped");
@@ -48,10 +50,12 @@ async fn while_the_working_copy_is_made() {
 async fn while_the_right_to_publish_is_asked_for() {
     let mut house = House::new().await;
     let permission = "/repos/*/*/collaborators/*/permission";
-    house.simulator.add_fault(Fault::next("GET", permission, Trouble::Delay { milliseconds: 1_000 }).after(1));
+    house.simulator.add_fault(Fault::next("GET", permission, Trouble::Held).after(1));
     let issue = house.go("Try", "write a.txt: a\nsay Done.");
     house.until("GitHub has the question", |house| house.simulator.waiting_faults().is_empty()).await;
     close(&house, issue);
+    house.nudge().await;
+    house.simulator.let_go();
     house.settle_all().await;
     assert_eq!(house.simulator.branches(house.repository), ["main"]);
     assert_eq!(house.kept(issue, 1, "a.txt").as_deref(), Some("a\n"), "the work is kept");

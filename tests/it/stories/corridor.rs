@@ -11,6 +11,6 @@ async fn a_label_becomes_a_pull_request() {
     );
     house.settle_all().await;
     insta::assert_snapshot!(house.thread(issue));
-    insta::assert_debug_snapshot!(house.timeline(issue).await);
+    insta::assert_debug_snapshot!(house.course(issue).await);
     house.done().await;
 }

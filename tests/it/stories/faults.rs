@@ -82,8 +82,11 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         | EffectKind::Collect
         | EffectKind::EndAgent
         | EffectKind::RemoveWorkspace
+        | EffectKind::Forget
         | EffectKind::Steer
         | EffectKind::Ring => None,
+        // It is asked when a repository is taken away: `access`.
+        EffectKind::CheckAccess => None,
     }
 }
 

@@ -147,7 +147,7 @@ async fn two_sessions_of_one_repository_do_not_see_each_other() {
     house.until("the secret is there", |_| theirs.join("work/secret.txt").exists()).await;
     let script = format!("run ls {dir} {dir}/.. 2>&1; cat {dir}/work/secret.txt 2>&1; true", dir = theirs.display());
     let second = house.go("Look around", &script);
-    house.until("the second is done", |house| house.status(second).starts_with("**Done**")).await;
+    house.until("the second is done", |house| house.status(second).starts_with("**Needs")).await;
     let comments = house.simulator.comments(house.repository, second).expect("comments");
     let answer =
         comments.into_iter().find(|comment| comment.body.contains("<!-- skep:answer:")).expect("an answer").body;

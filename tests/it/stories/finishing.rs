@@ -60,7 +60,7 @@ async fn commits_and_what_is_left_besides_both_arrive() {
 async fn without_a_change_the_answer_is_said_and_no_pull_request_is_opened() {
     let mut house = House::new().await;
     let issue = run(&mut house, "say It is there already: see `src/lib.rs`, cc @ben, and #7.").await;
-    assert_eq!(house.state(issue).await, "done");
+    assert_eq!(house.state(issue).await, "needs-you");
     assert!(house.pulls().is_empty());
     insta::assert_snapshot!(house.told(issue));
     house.done().await;
@@ -78,7 +78,7 @@ async fn a_claim_without_a_deed_opens_no_pull_request_and_is_called_what_it_is()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_text_without_a_change_is_a_failure_of_that_class() {
-    let mut house = House::new().await;
+    let mut house = House::with(|plan| plan.limits.model_attempts = 1).await;
     for (what, class) in [("rate-limit", "rate_limit"), ("auth", "auth"), ("server", "model_unavailable")] {
         let issue = run(&mut house, &format!("fail {what}")).await;
         assert_eq!(house.state(issue).await, "failed", "{what}");
@@ -184,13 +184,14 @@ async fn a_persons_second_push_while_the_agent_works_ends_it() {
     let issue = run(&mut house, script).await;
     house.simulator.push_file(home, branch, ("FIX.md", "mine"), "ben").await.expect("a push");
     // Asked at the trigger, before the first push and before the second: then ben pushes once more.
-    let slow = Trouble::Delay { milliseconds: 1_000 };
-    house.simulator.add_fault(Fault::next("GET", "/repos/*/*/collaborators/*/permission", slow).after(2));
+    let asked = Fault::next("GET", "/repos/*/*/collaborators/*/permission", Trouble::Held);
+    house.simulator.add_fault(asked.after(2));
     house.advance(Duration::from_secs(60));
     house.unlabel(issue, "agent:go");
     house.label(issue, "agent:go");
     house.until("GitHub has the question", |house| house.simulator.waiting_faults().is_empty()).await;
     let theirs = house.simulator.push_file(home, branch, ("FIX.md", "mine again"), "ben").await.expect("a push");
+    house.simulator.let_go();
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "failed", "{}", house.thread(issue));
     assert_eq!(house.simulator.branch_head(house.repository, "agent/1-add-a-note"), Some(theirs.clone()));

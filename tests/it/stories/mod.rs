@@ -1,10 +1,13 @@
 //! Stories: what a person does on GitHub, and what the issue looks like afterwards.
 
+mod access;
 mod agents;
 mod beside;
 mod cancel;
 mod corridor;
 mod crash;
+mod disk;
+mod downtime;
 mod elsewhere;
 mod faults;
 mod fence;
@@ -13,7 +16,10 @@ mod follow;
 mod input;
 mod knobs;
 mod operator;
+mod outage;
+mod pace;
 mod pauses;
+mod pushes;
 mod queue;
 mod reach;
 mod real;
@@ -23,4 +29,5 @@ mod status;
 mod switch;
 mod talk;
 mod tries;
+mod unfinished;
 mod who;

@@ -205,7 +205,7 @@ async fn a_pull_request_closed_before_it_is_known_is_left_so_and_asked_about_onc
     assert!(!house.simulator.pulls(home).expect("pulls")[0].issue.open);
     assert!(!house.session_dir(issue, 1).exists(), "nothing of the session is needed any more");
     assert!(ending.thread.contains("**Closed** · the pull request was closed without merging"), "{}", ending.thread);
-    assert_eq!(ending.thread.matches("Should the agent try again?").count(), 1, "{}", ending.thread);
+    assert_eq!(ending.thread.matches("To try again, say what should be different").count(), 1, "{}", ending.thread);
     assert_eq!((ending.reactions, ending.branches.len()), (vec!["eyes skep[bot]".to_owned()], 2));
     house.done().await;
 }

@@ -108,7 +108,7 @@ impl House {
 
     /// Nudges until an issue's timeline has an event of that name.
     pub async fn until_event(&mut self, issue: IssueNumber, name: &str) {
-        let patience = tokio::time::Instant::now() + Duration::from_secs(30);
+        let patience = tokio::time::Instant::now() + crate::house::PATIENCE;
         while !self.timeline(issue).await.iter().any(|other| other == name) {
             assert!(tokio::time::Instant::now() < patience, "never told: {name}");
             self.nudge().await;

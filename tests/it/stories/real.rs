@@ -33,6 +33,7 @@ impl Real {
         let house = House::with(|plan| {
             plan.agent = Some(agent);
             plan.path = Some(path(&folder));
+            plan.limits.model_attempts = 2;
             let swe = role::built_in(&"swe".parse().expect("a name")).expect("built in");
             plan.roles = vec![role::Role { model: model.map(str::to_owned), ..swe }];
         });
@@ -84,6 +85,7 @@ impl Real {
         let row = house.store().session(&session).await.expect("a look").expect("a session");
         assert_eq!(row.stop.as_deref(), Some("rate_limit"), "{thread}");
         assert!(thread.contains("refused more requests for now (rate limit or quota)"), "{thread}");
+        assert!(thread.contains("It was tried 2 times."), "{thread}");
         assert!(thread.contains("agent:failed"), "{thread}");
         assert_eq!(house.simulator.pulls(house.repository).expect("pull requests"), []);
         assert!(marked(&house.data_dir()).is_empty());

@@ -140,8 +140,7 @@ async fn whoever_lost_its_lease_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_takes_up_at_once_what_it_held() {
     let (mut house, issue) = CODE.begin().await;
-    let slow = Trouble::Delay { milliseconds: 500 };
-    house.simulator.add_fault(Fault::next("POST", "/octo/hello.git/git-upload-pack", slow));
+    house.simulator.add_fault(Fault::next("POST", "/octo/hello.git/git-upload-pack", Trouble::Held));
     house.until("the fetch hangs", |house| house.simulator.waiting_faults().is_empty()).await;
     held(&house, "prepare_workspace").await;
     house.crash_and_open().await;

@@ -71,7 +71,7 @@ async fn a_burst_of_ticks_costs_one_edit_an_interval() {
     house.until("it runs", |house| house.status(issue).contains("**Working**")).await;
     let from = house.simulator.calls().len();
     // The clock stands: whatever the agent ticks, no further edit is due but the one that is planned.
-    let patience = tokio::time::Instant::now() + Duration::from_secs(60);
+    let patience = tokio::time::Instant::now() + crate::house::PATIENCE;
     while !all_ticked(&house, issue).await {
         assert!(tokio::time::Instant::now() < patience, "the ticks are never told");
         house.nudge().await;

@@ -52,12 +52,14 @@ async fn paused_during(fault: Fault) -> (House, IssueNumber) {
     let issue = house.go("Try", SCRIPT);
     house.until("GitHub has the request", |house| house.simulator.waiting_faults().is_empty()).await;
     house.unlabel(issue, "agent:go");
+    house.nudge().await;
+    house.simulator.let_go();
     rests(&mut house, issue).await;
     (house, issue)
 }
 
 fn slow(method: &str, path: &str) -> Fault {
-    Fault::next(method, path, Trouble::Delay { milliseconds: 1_000 })
+    Fault::next(method, path, Trouble::Held)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,6 +102,8 @@ async fn while_the_pull_request_is_opened_nothing_is_left_to_pause() {
     let issue = house.go("Try", SCRIPT);
     house.until("GitHub has the request", |house| house.simulator.waiting_faults().is_empty()).await;
     house.unlabel(issue, "agent:go");
+    house.nudge().await;
+    house.simulator.let_go();
     house.settle_all().await;
     assert_eq!((house.state(issue).await.as_str(), house.live().await), ("in-review", 0));
     assert_eq!((house.labels(issue), house.pulls().len()), (vec!["agent:review".to_owned()], 1));
@@ -149,4 +153,33 @@ async fn while_the_agent_works_and_again_at_once() {
         assert!(body.contains("This is turn 2 of my session"), "a new session of the agent: {body}");
         house.done().await;
     }
+}
+
+/// GitHub keeps one label whatever the case of its letters, and answers with the case it was first written in.
+#[tokio::test(flavor = "multi_thread")]
+async fn labels_are_the_same_in_every_case() {
+    let mut house = House::new().await;
+    // The repository has these already, in its own spelling; they are on another issue.
+    let spelled = ["AGENT:Working", "Agent:Paused", "agent:REVIEW", "Role:Testing", "PRIORITY:High"];
+    house.issue("Another", "Not for us.", &spelled);
+    let issue =
+        house.issue("Try", &format!("```skep-demo\nwait 0.3\n{SCRIPT}\n```"), &["role:testing", "priority:high"]);
+    house.settle_all().await;
+    house.label(issue, "Agent:Go");
+    let works = |house: &House| {
+        house.labels(issue).contains(&"AGENT:Working".to_owned()) && house.thread(issue).contains("testing")
+    };
+    house.until("it works", works).await;
+    assert!(house.status(issue).contains("testing"), "{}", house.status(issue));
+    house.unlabel(issue, "AGENT:GO");
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "paused", "{}", house.status(issue));
+    house.reply(issue, "/agent resume").await;
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "in-review", "{}", house.status(issue));
+    let mut labels = house.labels(issue);
+    labels.sort();
+    assert_eq!(labels, ["Agent:Go", "PRIORITY:High", "Role:Testing", "agent:REVIEW"]);
+    assert_eq!(house.the_pull().issue.labels, ["Role:Testing"]);
+    house.done().await;
 }

@@ -6,7 +6,7 @@ use skep::simulator::fault::{Fault, Trouble};
 use skep::simulator::world::PullDraft;
 use skep::simulator::world::content::IssueEdit;
 
-use crate::house::House;
+use crate::house::{HOLD, House};
 
 const WRITES: &str = "Please.\n\n```skep-demo\nwrite NOTE.md: hello\nsay Wrote it.\n```\n";
 
@@ -123,9 +123,10 @@ async fn one_bad_answer_about_a_permission_is_asked_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_right_lost_while_the_agent_worked_publishes_nothing() {
     let mut house = House::new().await;
-    let issue = house.go("Add a note", "write NOTE.md: hello\nwait 0.5\nsay Wrote it.");
+    let issue = house.go("Add a note", &format!("write NOTE.md: hello\n{HOLD}\nsay Wrote it."));
     house.until_working(issue).await;
     house.simulator.set_permission(house.repository, "ana", "read").expect("a permission");
+    house.let_go().await;
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "failed");
     assert!(house.pulls().is_empty());

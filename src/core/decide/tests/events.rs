@@ -1,16 +1,17 @@
 //! One event of every sort, for the golden table and the random walks.
 
+use super::access::access;
+use super::pulls::{looked, red, review};
 use crate::core::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
 use crate::core::effect::EffectKind;
 use crate::core::event::{
-    Alarm, Asking, BaseFacts, Checks, ChecksState, Event, Failing, FileChange, Gone, PublishFacts, PullFacts,
-    PullStanding, RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, Work,
+    Alarm, Asking, BaseFacts, ChecksState, Event, FileChange, Gone, PublishFacts, PullStanding, RepositoryFacts,
+    ReviewVerdict, RoleFile, TriggerFacts, Weighed, Work,
 };
 use crate::core::ids::{CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId};
 use crate::core::place::{Account, AccountKind, Actor, Permission, Place, Snapshot};
 use crate::core::policy::{AllowProtected, Limits, MakeReady, Me, Policy};
 use crate::core::question::Asked;
-use crate::core::word::Thread;
 
 pub(super) fn place() -> Place {
     Place {
@@ -58,6 +59,10 @@ pub(super) fn snapshot(labels: &[&str], at: i64) -> Snapshot {
 
 pub(super) fn labeled(at: i64) -> Event {
     Event::Labeled { label: "agent:go".into(), sender: account("ana"), snapshot: snapshot(&["agent:go"], at) }
+}
+
+fn in_another_case() -> Event {
+    Event::Labeled { label: "Agent:Go".into(), sender: account("ana"), snapshot: snapshot(&["Agent:Go"], 20) }
 }
 
 pub(super) fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
@@ -160,48 +165,6 @@ pub(super) fn asks() -> Event {
     Event::Asked { session: session(1), asked: vec![asked] }
 }
 
-pub(super) fn review(verdict: ReviewVerdict, permission: Permission) -> Event {
-    let thread = Thread {
-        id: "T1".into(),
-        first: 900,
-        path: "page.md".into(),
-        line: Some(2),
-        hunk: "@@".into(),
-        ours: false,
-        said: vec![("ana".into(), "shorter".into())],
-    };
-    let review = ReviewFacts {
-        pull: 13,
-        id: 70,
-        author: account("ana"),
-        permission,
-        verdict,
-        body: "Please.".into(),
-        threads: vec![thread],
-        at: 50,
-    };
-    Event::ReviewRead { review: Box::new(review) }
-}
-
-pub(super) fn looked(change: impl FnOnce(&mut PullFacts)) -> Event {
-    let mut facts = PullFacts {
-        number: 13,
-        standing: PullStanding::Open,
-        draft: true,
-        head: sha('b'),
-        base_head: Some(sha('a')),
-        conflicts: Some(false),
-        checks: Checks { state: ChecksState::Green, failing: vec![], failing_on_base: vec![] },
-    };
-    change(&mut facts);
-    Event::PullLooked { facts: Box::new(facts) }
-}
-
-pub(super) fn red(facts: &mut PullFacts) {
-    let failing = Failing { name: "test".into(), url: "u".into(), step: Some("run".into()), tail: "boom".into() };
-    facts.checks = Checks { state: ChecksState::Red, failing: vec![failing], failing_on_base: vec![] };
-}
-
 /// What people and agents say to each other, and what becomes of the pull request.
 pub(super) fn talk() -> Vec<(&'static str, Event)> {
     let edited = Event::IssueEdited {
@@ -229,6 +192,11 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
         ("/agent retry fresh", command("/agent retry fresh")),
         ("/agent status", command("/agent status")),
         ("/agent role", command("/agent role triage")),
+        ("/agent role, unknown", command("/agent role wizard")),
+        ("checked: no such role", facts(|facts| facts.asking = Asking::Role)),
+        ("/agent stop, as a sentence", command("/agent stop using tabs")),
+        ("weighed words to us", command("@skep use blue, please.")),
+        ("weighed a question back", command("Which is better?")),
         ("/agent agent", command("/agent agent goose")),
         ("/agent agent, unknown", command("/agent agent nobody")),
         ("/agent priority", command("/agent priority high")),
@@ -246,6 +214,7 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
         ("answered 2", command("2")),
         ("the agent reports", Event::Reported { session: session(1), text: "half way".into() }),
         ("the agent finishes", Event::Finished { session: session(1), finished: Finished::default() }),
+        ("an answer fills no form", Event::Unfitting { session: session(1), text: "teal".into() }),
         ("steered, taken", steered(true)),
         ("steered, not taken", steered(false)),
         ("posted", Event::Posted { key: "question:1".into(), comment: CommentId(600) }),
@@ -254,6 +223,7 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
         ("rang: remind", Event::Rang { alarm: Alarm::Remind }),
         ("rang: expire", Event::Rang { alarm: Alarm::Expire }),
         ("rang: look", Event::Rang { alarm: Alarm::Look }),
+        ("rang: again", Event::Rang { alarm: Alarm::Again }),
         ("reviewed", Event::Reviewed { pull: 13, review: 70, sender: account("ana"), at: 50 }),
         ("review: changes requested", review(ReviewVerdict::ChangesRequested, Permission::Write)),
         ("review by a stranger", review(ReviewVerdict::ChangesRequested, Permission::Read)),
@@ -284,7 +254,7 @@ fn pull_opened(standing: PullStanding) -> Event {
 
 /// One event of every sort, with its name in the table.
 pub(super) fn events() -> Vec<(&'static str, Event)> {
-    [corridor(), talk()].concat()
+    [corridor(), access(), talk()].concat()
 }
 
 /// The way from a label to a pull request.
@@ -310,6 +280,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
     vec![
         ("labeled", labeled(20)),
         ("labeled, replayed", labeled(10)),
+        ("labeled in another case", in_another_case()),
         ("labeled by a bot", by(bot)),
         ("labeled by us", by(me)),
         (
@@ -317,6 +288,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
             Event::Labeled { label: "bug".into(), sender: account("ana"), snapshot: snapshot(&["bug"], 20) },
         ),
         ("unlabeled", Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 30 }),
+        ("unlabeled in another case", Event::Unlabeled { label: "Agent:Go".into(), sender: account("ana"), at: 30 }),
         ("unlabeled, older", Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 5 }),
         ("unlabeled otherwise", Event::Unlabeled { label: "bug".into(), sender: account("ana"), at: 30 }),
         ("closed", Event::Gone { how: Gone::Closed, sender: account("ana"), at: 30 }),
@@ -331,6 +303,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("checked: fine", facts(|_| ())),
         ("checked: triage only", facts(|facts| facts.permission = Some(Permission::Triage))),
         ("checked: label gone", facts(|facts| facts.labels_now.clear())),
+        ("checked: fine in another case", facts(|facts| facts.labels_now = vec!["AGENT:GO".into()])),
         ("checked: closed", facts(|facts| facts.open = false)),
         ("checked: a pull request", facts(|facts| facts.is_pull = true)),
         ("checked: archived", facts(|facts| facts.repository.archived = true)),
@@ -339,7 +312,8 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("checked: repository's role", with_file("---\nname: docs\n---\nWrite documents.")),
         ("checked: broken role file", with_file("---\nname: [\n---\nx")),
         ("slot granted", Event::SlotGranted),
-        ("waiting 2 of 3", Event::Waiting { position: 2, total: 3 }),
+        ("waiting 2 of 3", Event::Waiting { position: 2, total: 3, short: false }),
+        ("waiting for room", Event::Waiting { position: 2, total: 3, short: true }),
         ("workspace ready", ready(1)),
         ("workspace ready, other session", ready(9)),
         (
@@ -357,6 +331,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         }),
         ("turn ended", turn("Done.", None)),
         ("turn ended with an error text", turn("429", Some(ErrorClass::RateLimit))),
+        ("turn ended with a report", turn("Error: 429", Some(ErrorClass::RateLimit))),
         (
             "turn failed",
             Event::TurnFailed {
@@ -383,6 +358,8 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("another pull request merged", Event::PullClosed { number: 99, merged: true }),
         ("answered", Event::Answered { session: session(1) }),
         ("status posted", Event::StatusPosted { comment: CommentId(77) }),
+        ("right lost", Event::RightLost { login: "ana".into() }),
+        ("held up", Event::HeldUp { effect: EffectKind::Say, until: 3_600_000 }),
         ("failed: check trigger", failed(EffectKind::CheckTrigger)),
         ("failed: show status", failed(EffectKind::ShowStatus)),
         ("failed: publish", failed(EffectKind::Publish)),

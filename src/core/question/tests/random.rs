@@ -83,7 +83,7 @@ proptest! {
     #[test]
     fn no_comment_breaks_the_grammar(batch in batch(), body in prop_oneof![comment(), "\\PC{0,80}"]) {
         let open: Vec<&Question> = batch.iter().collect();
-        sound(&open, &answers(&open, &body))?;
+        sound(&open, &answers(&open, &body, Saying::Plainly))?;
         sound(&open, &ticked(&open, &body))?;
         for asked in in_message(&body, true) {
             prop_assert_eq!(asked.clone().tidy(), asked);
@@ -98,7 +98,7 @@ proptest! {
         let body = format!("{}{}", question.id, Question::label(index, false));
         let open: Vec<&Question> = batch.iter().collect();
         let given = Given { question: question.id, option: Some(index), text: question.options[index].trim().to_owned() };
-        prop_assert_eq!(answers(&open, &body), Answers { given: vec![given], unclear: None });
+        prop_assert_eq!(answers(&open, &body, Saying::Plainly), Answers { given: vec![given], ..Answers::default() });
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn the_list_of_commands() {
     | `/agent agent <name>` | work with this agent |
     | `/agent priority high\|medium\|low` | say how soon |
     | `/agent ask <question>` | ask the agent something; it answers and changes nothing |
-    | `/agent answer <text>` | answer the agent's open question, as a plain reply does |
+    | `/agent answer <text>` | answer the agent's open question in your own words |
     | `/agent plan` | let the agent plan first and wait for your approval |
     | `/agent approve` | approve the plan; the agent begins |
     | `/agent delegate @user` | let one more person command here, on this issue only |
@@ -39,11 +39,12 @@ fn the_list_of_commands() {
 #[test]
 fn hints_about_commands() {
     let mut said = Vec::new();
-    for line in read("/agent stpo\n/agent @everyone\n/agent role\n/agent priority soon", "skep").lines {
+    for line in read("/agent stpo\n/agent @everyone\n/agent role\n/agent priority soon\n/agent stop using tabs\n/agent retry the test", "skep").lines {
         said.push(match line {
             Line::Command(_) => continue,
             Line::Unknown { word, nearest, .. } => command::unknown(&word, nearest),
-            Line::Faulty { command, usage } => command::faulty(command, usage),
+            Line::Faulty { command, usage, .. } => command::faulty(command, usage),
+            Line::Sentence { command, .. } => command::sentence(command),
         });
     }
     said.push(command::too_many(LINES, 1));
@@ -51,9 +52,11 @@ fn hints_about_commands() {
     said.push(command::not_permitted("bob"));
     insta::assert_snapshot!(said.join("\n"), @r#"
     *Hint*: `stpo` is no command. Did you mean `/agent stop`?
-    *Hint*: `@ everyone` is no command. `/agent help` shows them all.
+    *Hint*: `@ everyone` is no command. `/agent help` shows them all. To tell the agent something, write it without `/agent`.
     *Hint*: `/agent role` was not understood. It is written `/agent role <name>`.
     *Hint*: `/agent priority` was not understood. It is written `/agent priority high|medium|low`.
+    *Hint*: `/agent stop` stands alone on its line, so nothing was done. To tell the agent something, write it without `/agent`; for the command, write only `/agent stop`.
+    *Hint*: `/agent retry` stands alone on its line, so nothing was done. To tell the agent something, write it without `/agent`; for the command, write only `/agent retry [fresh]`.
     *Hint*: a comment may hold 10 commands; 1 more was left out.
     *Hint*: a comment may hold 10 commands; 3 more were left out.
     @bob thank you, but only people with write access can give commands here, so nothing was done. One of them can do it for you, or write `/agent delegate @bob` to let you do it on this issue.
@@ -107,14 +110,14 @@ fn hints_about_answers() {
     ];
     let all: Vec<String> = whys.iter().map(|why| answers::unclear(why, &[&first, &second, &third])).collect();
     insta::assert_snapshot!(all.join("\n"), @r#"
-    *Hint*: question 1 has 2 options, and `c'@ carol` is none of them. Reply `1a 2a`.
+    *Hint*: `c'@ carol` is no option of question 1. There are `a` to `b`: reply `1a 2a`, or answer in your own words with `1: …`.
     *Hint*: question 3 has no options. Reply `3: your words`.
     *Hint*: question 9 is not open. Open now: 1, 2, 3. Reply `1a 2a`.
     *Hint*: 3 questions are open. Say which one you answer: `1a 2a`.
     *Hint*: that comment answers question 1 in two ways, so neither was taken. Reply `1a 2a`.
     *Hint*: `2` is the label of one option of question 2 and the text of another. Tick its box, please.
     *Hint*: two boxes of question 1 are ticked, so neither was taken. Leave one.
-    *Hint*: a ticked box is not as it was asked, so it was not taken. Reply `1a 2a`, or in your own words.
+    *Hint*: a ticked box is not as it was asked, so it was not taken. Reply `1a 2a`, or answer in your own words with `1: …`.
     "#);
     assert!(answers::unclear(&Unclear::BoxChanged, &[&first]).contains("Reply `1`"));
     assert!(answers::unclear(&Unclear::BoxChanged, &[&third]).contains("in your own words"));

@@ -39,14 +39,14 @@ fn answer(question: &mut Question, by: By, option: Option<usize>, text: &str) {
 fn one_question() {
     let batch = number(vec![database()], 1, NOW);
     insta::assert_snapshot!(render(&batch, 1, &ASKING), @r#"
-    @ana **I need a decision** · default in 4 h (2025-11-21 06:02 UTC): option 1
+    @ana **I need a decision** · without an answer in 4 h (2025-11-21 06:02 UTC) I take option 1
 
     Which database should `store` use?
 
     - [ ] 1. SQLite, \*bundled\*
     - [ ] 2. Postgres
 
-    Tick a box, or reply `1`, or in your own words.
+    Tick a box, or reply `1`. In your own words: `/agent answer …`.
     "#);
 }
 
@@ -54,7 +54,7 @@ fn one_question() {
 fn one_question_without_options() {
     let batch = number(vec![asked("How is it called?", &[], None, None)], 1, NOW);
     insta::assert_snapshot!(render(&batch, 1, &Asking { requester: None, now: NOW, expire_ms: 7 * 86_400_000 }), @r#"
-    **I need a decision**
+    **I need a decision** · without an answer in 7 days I stop
 
     How is it called?
 
@@ -73,7 +73,7 @@ fn one_question_while_another_is_open_elsewhere() {
     - [ ] a. SQLite, \*bundled\*
     - [ ] b. Postgres
 
-    *Default in 4 h (2025-11-21 06:02 UTC): option a*
+    *Without an answer in 4 h (2025-11-21 06:02 UTC) I take option a*
 
     Tick a box, or reply `4b`, or `4: your words`.
     "#);
@@ -89,7 +89,7 @@ fn several_questions() {
     - [ ] a. SQLite, \*bundled\*
     - [ ] b. Postgres
 
-    *Default in 4 h (2025-11-21 06:02 UTC): option a*
+    *Without an answer in 4 h (2025-11-21 06:02 UTC) I take option a*
 
     ### 2 · May I drop the column?
 
@@ -105,7 +105,7 @@ fn several_questions() {
     - [ ] a. yes
     - [ ] b. no
 
-    *Default after 7 days without an answer: “ask me tomorrow”*
+    *Without an answer in 7 days I take “ask me tomorrow”*
 
     ### 3 · Why was it kept?
 
@@ -144,13 +144,13 @@ fn several_questions_partly_answered() {
     - [ ] a. yes
     - [ ] b. no
 
-    *Default after 7 days without an answer: “ask me tomorrow”*
+    *Without an answer in 7 days I take “ask me tomorrow”*
 
     ### 3 · Why was it kept?
 
     Answered by `@ana`: “nobody dared”
 
-    Tick a box, or reply `2b`, or in your own words.
+    Tick a box, or reply `2b`, or `2: your words`.
     "#);
 }
 

@@ -94,6 +94,6 @@ async fn closed_while_a_revision_runs_ends_the_revision_and_is_asked_once() {
     told.close();
     told.settle().await;
     assert_eq!((told.state().await.as_str(), told.has_branch()), ("done", true), "{}", told.read());
-    assert!(told.house.thread(told.issue).contains("Should the agent try again?"), "{}", told.read());
+    assert!(told.house.thread(told.issue).contains("To try again, say what should be different"), "{}", told.read());
     told.done().await;
 }

@@ -1,6 +1,7 @@
 //! Other people's commits: those on our branch are kept, those on the base are merged by the agent where they conflict.
 
 use super::{BRANCH, Told, with};
+use crate::house::HOLD;
 
 const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
 
@@ -48,13 +49,14 @@ async fn a_persons_push_between_revisions_is_kept_and_the_agent_goes_on_on_top()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_persons_push_during_a_revision_is_kept_too() {
     let mut told = Told::new(NOTE).await;
-    let script = format!("write NOTE.md: two\nwait 0.6\nsay Two.\nrest\n{BRING_IN}\nfinish Brought it in.");
+    let script = format!("write NOTE.md: two\n{HOLD}\nsay Two.\nrest\n{BRING_IN}\nfinish Brought it in.");
     told.review("ana", "REQUEST_CHANGES", &with("Two, please.", &script), vec![]);
     let note = told.house.session_dir(told.issue, 1).join("work/NOTE.md");
     let written = move |_: &crate::house::House| std::fs::read_to_string(&note).is_ok_and(|text| text == "two\n");
     told.house.until("the agent is at work", written).await;
     told.push(BRANCH, &[("ANA.md", "mine\n")]).await;
     let theirs = told.head();
+    told.house.let_go().await;
     told.settle().await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
     assert!(told.holds(theirs.as_str()), "{}", told.house.git(&["log", "--graph", "--oneline", BRANCH]));

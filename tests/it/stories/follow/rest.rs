@@ -1,6 +1,7 @@
 //! A pull request in review whose agent failed, was switched off, or was asked for once more: nothing of it is lost.
 
 use super::{BRANCH, Told, on_note, with};
+use crate::house::HOLD;
 
 const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
 
@@ -34,12 +35,13 @@ async fn a_question_that_fails_is_said_to_and_the_review_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merge_while_it_answers_is_done() {
     let mut told = Told::new(NOTE).await;
-    told.comment("ana", &with("/agent ask why hello?", "run touch ../home/asked\nwait 0.6\nsay It is polite."));
+    told.comment("ana", &with("/agent ask why hello?", &format!("run touch ../home/asked\n{HOLD}\nsay It is polite.")));
     let home = told.house.session_dir(told.issue, 1).join("home/asked");
     told.house.until("it answers", |_| home.exists()).await;
     let (home, pull) = (told.house.repository, told.pull);
     told.house.simulator.mark_ready(home, pull, "ana").expect("ready");
     told.house.simulator.merge(home, pull, "ana").await.expect("merged");
+    told.house.let_go().await;
     told.settle().await;
     assert_eq!(told.state().await, "done", "{}", told.read());
     assert_eq!(told.house.labels(told.issue), ["agent:done", "agent:go"]);
@@ -51,7 +53,7 @@ async fn switched_off_in_review_it_mends_nothing_until_somebody_sends_it_back() 
     let mut told = Told::new(&format!("{NOTE}\nrest\nwrite NOTE.md: mended\nfinish Mended.")).await;
     told.house.reply(told.issue, "/agent stop").await;
     told.settle().await;
-    assert!(told.read().contains("The agent rests:"), "{}", told.read());
+    assert!(told.read().contains("Stopped: the agent will not fix"), "{}", told.read());
     told.job("test", "failure");
     told.settle().await;
     assert_eq!((told.revisions().await, told.state().await.as_str()), (0, "in-review"), "{}", told.read());

@@ -1,7 +1,7 @@
 //! A submitted review sends the same session back to work on the same branch, and every thread is answered.
 
 use super::{BRANCH, LineComment, Told, on_note, with};
-use crate::house::House;
+use crate::house::{HOLD, House};
 
 const NOTE: &str = "write NOTE.md: hello\nwrite OTHER.md: other\nsay Wrote it.";
 
@@ -102,13 +102,19 @@ async fn what_asks_for_nothing_or_comes_from_strangers_does_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn reviews_during_a_revision_are_heard_together_after_it() {
     let mut told = Told::new(NOTE).await;
-    told.review("ana", "REQUEST_CHANGES", &with("One.", "write NOTE.md: one\nwait 0.6\nsay One is done."), vec![]);
+    told.review(
+        "ana",
+        "REQUEST_CHANGES",
+        &with("One.", &format!("write NOTE.md: one\n{HOLD}\nsay One is done.")),
+        vec![],
+    );
     let note = told.house.session_dir(told.issue, 1).join("work/NOTE.md");
     let written = move |_: &House| std::fs::read_to_string(&note).is_ok_and(|text| text == "one\n");
     told.house.until("the agent is at work", written).await;
     told.review("ana", "REQUEST_CHANGES", "Two.", vec![on_note("Second thread.")]);
     let script = "write NOTE.md: three\nreply all: Seen.\nfinish All of it.";
     told.review("ana", "REQUEST_CHANGES", &with("Three.", script), vec![on_note("Third thread.")]);
+    told.house.let_go().await;
     told.settle().await;
     assert_eq!(told.file("NOTE.md").await.as_deref(), Some("three\n"), "{}", told.read());
     assert_eq!(told.names("review.taken").await, 3);

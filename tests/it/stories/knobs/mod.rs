@@ -1,6 +1,7 @@
 //! Every number an operator can set, changed, with another outcome to show for it. Here what holds one session back; the
 //! edges and the conversation have files of their own.
 
+mod disk;
 mod edges;
 mod talk;
 
@@ -25,6 +26,8 @@ fn every_number_has_its_test() {
         session_timeout_ms: _,
         silence_ms: _,
         start_attempts: _,
+        model_attempts: _,
+        model_retry_ms: _,
         effect_attempts: _,
         retry_base_ms: _,
         status_interval_ms: _,
@@ -32,6 +35,8 @@ fn every_number_has_its_test() {
         max_files: _,
         max_patch_bytes: _,
         max_commits: _,
+        workspace_bytes: _,
+        disk_reserve_bytes: _,
         quick_answer_ms: _,
         park_ms: _,
         remind_ms: _,
@@ -47,12 +52,14 @@ fn every_number_has_its_test() {
     let bounds = skep::http::Bounds::default();
     assert_eq!((bounds.header_time, bounds.idle_time), (Duration::from_secs(10), Duration::from_secs(60)));
     assert_eq!((bounds.header_bytes, bounds.connections), (16 * 1024, 1_024));
-    let Knobs { initialize: _, cancel_grace: _, look_again: _, progress: _, silent: _ } = Knobs::default();
+    let Knobs { initialize: _, cancel_grace: _, look_again: _, progress: _, silent: _, disk_look: _ } =
+        Knobs::default();
     let Pace { burst: _, per_second: _, per_minute: _, per_hour: _, patience: _ } = Pace::default();
-    let source = [include_str!("mod.rs"), include_str!("edges.rs"), include_str!("talk.rs")].concat();
-    let fields = "sessions session_timeout_ms silence_ms start_attempts effect_attempts retry_base_ms status_interval_ms \
-        drain_ms max_files max_patch_bytes max_commits quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
-        comments bot_rounds initialize cancel_grace look_again progress silent burst per_second per_minute per_hour patience";
+    let source =
+        [include_str!("mod.rs"), include_str!("disk.rs"), include_str!("edges.rs"), include_str!("talk.rs")].concat();
+    let fields = "sessions session_timeout_ms silence_ms start_attempts model_attempts model_retry_ms effect_attempts retry_base_ms status_interval_ms \
+        drain_ms max_files max_patch_bytes max_commits workspace_bytes disk_reserve_bytes quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
+        comments bot_rounds initialize cancel_grace look_again progress silent disk_look burst per_second per_minute per_hour patience";
     for field in fields.split_whitespace() {
         assert!(source.contains(&format!("async fn {field}()")), "{field} has no test");
     }
@@ -132,6 +139,28 @@ async fn start_attempts() {
         house.settle_all().await;
         assert_eq!((house.state(issue).await.as_str(), house.tries("run_turn").await), ("failed", (attempts, 1)));
         assert_eq!(house.status(issue).contains("It was tried 4 times."), attempts == 4);
+        house.done().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn model_attempts() {
+    for (attempts, said) in [(1, "refused more requests"), (2, "It was tried 2 times.")] {
+        let wish = |plan: &mut Plan| plan.limits.model_attempts = attempts;
+        let (state, status) = ends(wish, &"fail rate-limit\n".repeat(5)).await;
+        assert!(state == "failed" && status.contains(said), "{status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn model_retry_ms() {
+    for pause in [7_000, 50_000] {
+        let mut house = House::with(|plan| plan.limits.model_retry_ms = pause).await;
+        house.go("Try", "fail rate-limit\nwrite a.txt: a");
+        house.settle().await;
+        let due = house.store().next_due(house.now()).await.expect("a look at the outbox").expect("it waits");
+        assert_eq!(due - house.now(), pause);
+        house.settle_all().await;
         house.done().await;
     }
 }

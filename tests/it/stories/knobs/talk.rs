@@ -98,7 +98,7 @@ async fn expire_ms() {
     let issue =
         house.go("Paint it", "ask Which colour? | red | blue | default=red\nwrite COLOUR.md: {answer}\nsay Done.");
     house.settle().await;
-    assert_eq!(ours(&house, issue, "efault after 2 days without an answer"), 1, "{}", house.thread(issue));
+    assert_eq!(ours(&house, issue, "ithout an answer in 2 days I take"), 1, "{}", house.thread(issue));
     house.advance(Duration::from_millis((2 * DAY).unsigned_abs()));
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));

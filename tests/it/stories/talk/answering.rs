@@ -28,14 +28,89 @@ async fn an_edited_answer_counts_until_the_agent_has_heard_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deleted_answer_stays_the_answer() {
-    let (mut house, issue) = asked(TWO).await;
-    let first = house.reply(issue, "1b").await;
-    house.simulator.delete_comment(house.repository, first, "ana").expect("deleted");
-    house.reply(issue, "2b").await;
+async fn an_answer_can_be_taken_back_until_the_agent_has_heard_it() {
+    for taken_back in ["deleted", "I will ask my boss first."] {
+        let (mut house, issue) = asked(TWO).await;
+        let first = house.reply(issue, "1b").await;
+        match taken_back {
+            "deleted" => house.simulator.delete_comment(house.repository, first, "ana").expect("deleted"),
+            words => house.rewrite("ana", first, words),
+        }
+        house.settle().await;
+        let question = house.one_of_ours(issue, "Which side?");
+        assert!(question.body.contains("- [ ] b. blue"), "{taken_back}: {}", question.body);
+        house.reply(issue, "2b").await;
+        assert_eq!(house.state(issue).await, "needs-you", "{taken_back}: {}", house.thread(issue));
+        house.reply(issue, "1a").await;
+        house.settle_all().await;
+        let heard = house.resumed(issue).await.pop().expect("a last turn");
+        assert!(heard.contains("\nred\n") && !heard.contains("\nblue\n"), "{taken_back}: {heard}");
+        house.done().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_choose_nothing_are_told_and_the_question_stays_open() {
+    let (mut house, issue) = asked(COLOUR).await;
+    for words in ["I will ask my boss and tell you tomorrow.", "not red"] {
+        let comment = house.reply(issue, words).await;
+        assert_eq!(house.state(issue).await, "needs-you", "{words}\n{}", house.thread(issue));
+        assert!(house.resumed(issue).await.iter().any(|prompt| prompt.contains(words)), "the agent hears {words:?}");
+        assert_eq!(house.reactions_to(issue, comment), ["rocket"], "{words}");
+    }
+    // Said once; how a decision is written stands in the question as well.
+    let told = house.one_of_ours(issue, "The question stays open");
+    assert!(told.body.contains("`/agent answer …`") && told.body.contains("reply `1`"), "{}", told.body);
+    assert!(house.one_of_ours(issue, "Which colour?").body.contains("`/agent answer …`"), "{}", house.thread(issue));
+    // Who asks back is answered.
+    house.reply(issue, "hm, which do you think is better?").await;
+    assert_eq!(house.ours_with(issue, "@ana the agent").len(), 2, "{}", house.thread(issue));
+    assert_eq!(house.state(issue).await, "needs-you", "{}", house.thread(issue));
+    house.reply(issue, "/agent answer sea green").await;
     house.settle_all().await;
-    let heard = house.resumed(issue).await.pop().expect("a second turn");
-    assert!(heard.contains("\nblue\n") && heard.contains("\nright\n"), "{heard}");
+    assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("sea green\n"), "{}", house.thread(issue));
+    house.done().await;
+}
+
+/// Mail programs put what they answer to below, or above, in words of their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_by_mail_is_what_its_writer_wrote() {
+    let head = "On Sat, Nov 28, 2026 at 10:01 AM skep[bot] ***@***.***>\r\nwrote:";
+    let copy = "Which host?\r\n\r\n/agent stop\r\n\r\n\u{2014}\r\nReply to this email directly, view it on GitHub<https://github.example/x>.";
+    let quote = format!("> {}", copy.replace("\r\n", "\r\n> "));
+    let headers = "________________________________\r\nFrom: skep[bot] ***@***.***>\r\nSent: Saturday, November 28, 2026 10:01 AM\r\nSubject: Re: [octo/hello] Host (Issue #1)";
+    let mut house = House::new().await;
+    for body in [
+        format!("Use db.internal\r\n\r\n{head}\r\n\r\n{quote}\r\n"),
+        format!("{head}\r\n\r\n{quote}\r\n\r\nUse db.internal\r\n"),
+        format!("Use db.internal\r\n\r\n{headers}\r\n\r\n{copy}\r\n"),
+        format!("Use db.internal\r\n\r\nSent from my iPhone\r\n\r\n{head}\r\n{copy}\r\n"),
+    ] {
+        let issue = house.go("Host", "ask Which host?\nwrite HOST.md: {answer}\nsay Done.");
+        house.settle().await;
+        house.reply(issue, &body).await;
+        house.settle_all().await;
+        assert_eq!(
+            house.made(issue, "HOST.md").await.as_deref(),
+            Some("Use db.internal\n"),
+            "{body}\n{}",
+            house.thread(issue)
+        );
+    }
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_with_a_number_belongs_to_that_question() {
+    let script = "ask Which colour? | red | blue ;; Which port?\nwrite GREETING.md: {answer}\nsay {said*}";
+    let (mut house, issue) = asked(script).await;
+    house.reply(issue, "1b").await;
+    house.reply(issue, "1. 1\n2. 8080").await;
+    house.settle_all().await;
+    let settled = house.one_of_ours(issue, "Question 1 was already answered");
+    assert!(settled.body.contains("blue"), "{}", settled.body);
+    let heard = house.resumed(issue).await.pop().expect("a last turn");
+    assert!(heard.contains("\n8080\n") && heard.contains("\nblue\n"), "{heard}");
     house.done().await;
 }
 
@@ -133,7 +208,8 @@ async fn what_is_not_clear_gets_a_hint_and_waits_on() {
         house.reply(issue, words).await;
         assert_eq!(house.state(issue).await, "needs-you", "{words}");
     }
-    assert_eq!(house.ours_with(issue, "*Hint*").len(), 4, "{}", house.thread(issue));
+    assert_eq!(house.ours_with(issue, "*Hint*").len(), 3, "{}", house.thread(issue));
+    assert_eq!(house.ours_with(issue, "2 questions stay open").len(), 1, "{}", house.thread(issue));
     insta::assert_snapshot!(house.talk(issue));
     house.reply(issue, "1a 2b").await;
     house.settle_all().await;

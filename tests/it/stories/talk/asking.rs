@@ -29,9 +29,7 @@ async fn a_question_is_one_comment_and_its_answer_goes_on_to_the_pull_request() 
     insta::assert_snapshot!("answered", house.talk(issue));
     // When GitHub's echo of our own changes arrives among them depends on the machine, and so does whether the agent's first
     // word or its first question is noted first.
-    let mut timeline = house.timeline(issue).await;
-    timeline.retain(|name| !name.starts_with("delivery.") && name != "session.running");
-    insta::assert_debug_snapshot!("timeline", timeline);
+    insta::assert_debug_snapshot!("timeline", house.course(issue).await);
     house.done().await;
 }
 
@@ -59,7 +57,11 @@ async fn every_way_to_answer_one_question_is_understood() {
         ("> Which colour?\n\noption 2", "blue\n"),
         ("/agent answer 2", "blue\n"),
         ("/Agent ANSWER\nsea green", "sea green\n"),
-        ("Neither: sea green, please.", "Neither: sea green, please.\n"),
+        ("Let's take blue, please. Thanks!", "blue\n"),
+        ("> blue\n\nyes", "blue\n"),
+        ("blue\n\n> Which colour?", "blue\n"),
+        ("1: sea green", "sea green\n"),
+        ("/agent answer\n```\nsea green\n```", "```\n"),
     ];
     for (words, wanted) in ways {
         let issue = house.go("Choose a colour", COLOUR);
@@ -150,4 +152,41 @@ async fn a_quick_answer_is_heard_in_the_same_turn() {
     assert_eq!(house.prompts(issue).await.len(), 1, "one turn was enough");
     insta::assert_snapshot!(house.talk(issue));
     house.done().await;
+}
+
+/// A form's fields take only what they offer: an answer in own words reaches the agent all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_in_own_words_to_a_form_is_heard() {
+    let mut house = House::with(|plan| plan.limits.quick_answer_ms = 60_000).await;
+    let issue = house.go("Choose a colour", &COLOUR.replacen("ask", "elicit", 1));
+    house.until("it asks", |house| !house.ours_with(issue, "Which colour?").is_empty()).await;
+    house.say("ana", issue, "/agent answer sea green");
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("sea green\n"), "{}", house.thread(issue));
+    house.done().await;
+}
+
+/// One question, one comment, whatever dies.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_while_a_quick_answer_is_waited_for_asks_once() {
+    for verb in ["ask", "elicit"] {
+        let mut house = House::with(|plan| plan.limits.quick_answer_ms = 60_000).await;
+        let issue = house.go("Choose a colour", &COLOUR.replacen("ask", verb, 1));
+        house.until("it asks", |house| !house.ours_with(issue, "Which colour?").is_empty()).await;
+        house.crash().await;
+        house.open().await;
+        house.settle().await;
+        assert_eq!(house.state(issue).await, "needs-you", "{verb}\n{}", house.thread(issue));
+        house.one_of_ours(issue, "Which colour?");
+        house.reply(issue, "2").await;
+        house.settle_all().await;
+        assert_eq!(
+            house.made(issue, "GREETING.md").await.as_deref(),
+            Some("blue\n"),
+            "{verb}\n{}",
+            house.thread(issue)
+        );
+        house.done().await;
+    }
 }

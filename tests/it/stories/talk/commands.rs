@@ -166,6 +166,93 @@ async fn what_is_no_command_gets_a_hint_and_code_and_quotes_none() {
     house.done().await;
 }
 
+/// `/agent stop using tabs` stops nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sentence_that_begins_like_a_command_is_none() {
+    let mut house = House::new().await;
+    let issue = issue_of(&house, "write GREETING.md: hello\nsay Done.");
+    house.reply(issue, "/agent go on and add a test").await;
+    let hint = house.one_of_ours(issue, "stands alone on its line");
+    assert!(hint.body.contains("without `/agent`"), "{}", hint.body);
+    assert!(["idle", "unknown"].contains(&house.state(issue).await.as_str()), "{}", house.thread(issue));
+    house.reply(issue, "/agent go, please!").await;
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    let pull = house.pull_for(issue).issue.number;
+    for words in ["stop using tabs", "plan B is better", "retry the failing test", "role names are wrong"] {
+        house.reply(pull, &format!("/agent {words}")).await;
+        house.settle_all().await;
+        let told = house.resumed(issue).await.pop().unwrap_or_default();
+        assert!(told.contains(words), "{words}: {told}\n{}", house.thread(pull));
+        assert_eq!(house.state(issue).await, "in-review", "{words}");
+    }
+    assert!(!house.session_dir(issue, 2).exists(), "one session heard it all");
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_is_none_is_refused_at_once_with_those_there_are() {
+    let mut house = House::new().await;
+    let issue = issue_of(&house, "write GREETING.md: hello");
+    house.reply(issue, "/agent role wizard").await;
+    let said = house.one_of_ours(issue, "There is no role `wizard`");
+    assert!(said.body.contains("`swe`, `testing`"), "{}", said.body);
+    house.reply(issue, "/agent role tests").await;
+    assert!(house.one_of_ours(issue, "There is no role `tests`").body.contains("`/agent role testing`"));
+    house.reply(issue, "/agent go").await;
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "in-review", "nothing was wished for: {}", house.thread(issue));
+    house.done().await;
+}
+
+/// Whoever may speak gets a sign and the next step, wherever the work stands.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_word_vanishes_where_nobody_is_at_work() {
+    let mut house = House::new().await;
+    let ends = [
+        ("write A.md: a\nsay Done.", "in-review", "`/agent <what to do>`"),
+        ("crash", "failed", "`/agent retry`"),
+        ("say It is so.", "done", "`/agent retry`"),
+    ];
+    for (script, state, way) in ends {
+        let issue = house.go("Try", script);
+        house.settle_all().await;
+        assert_eq!(house.state(issue).await, state, "{}", house.thread(issue));
+        let sessions = house.session_dir(issue, 2);
+        house.reply(issue, "please also do this").await;
+        let told = house.one_of_ours(issue, "@ana the agent is not at work");
+        assert!(told.body.contains(way), "{state}: {}", told.body);
+        let again = house.reply(issue, "and that").await;
+        assert_eq!(house.reactions_to(issue, again), ["eyes"], "{state}: said once, seen always");
+        house.reply(issue, "@ben what do you think?").await;
+        house.say("stranger", issue, "me too");
+        house.settle_all().await;
+        assert_eq!(house.ours_with(issue, "is not at work").len(), 1, "{state}: {}", house.thread(issue));
+        assert!(!sessions.exists(), "{state}: nothing was started");
+    }
+    let quiet = issue_of(&house, "write A.md: a");
+    house.reply(quiet, "just between people").await;
+    assert!(house.ours_with(quiet, "").is_empty(), "nobody asked for an agent: {}", house.thread(quiet));
+    house.reply(quiet, "@skep are you there?").await;
+    assert_eq!(house.ours_with(quiet, "Comment `/agent go`").len(), 1, "{}", house.thread(quiet));
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_one_too_many_is_told() {
+    let mut house = House::new().await;
+    let issue = issue_of(&house, "write A.md: a");
+    for twenty in 0..2 {
+        let lines: Vec<String> = (0..10).map(|n| format!("/agent delegate @helper{}", twenty * 10 + n)).collect();
+        house.reply(issue, &lines.join("\n")).await;
+    }
+    house.reply(issue, "/agent delegate @helper3").await;
+    assert!(house.ours_with(issue, "was not added").is_empty(), "{}", house.thread(issue));
+    house.reply(issue, "/agent delegate @stranger").await;
+    assert_eq!(house.ours_with(issue, "was not added").len(), 1, "{}", house.thread(issue));
+    house.done().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_permission_one_sentence_once() {
     let mut house = House::new().await;

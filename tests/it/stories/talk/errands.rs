@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::steering::begun;
 use super::{COLOUR, asked};
-use crate::house::House;
+use crate::house::{HOLD, House};
 use crate::stories::follow::with;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,10 +30,12 @@ async fn resumed_while_it_answers_a_paused_session_goes_on() {
     begun(&mut house, issue).await;
     house.reply(issue, "/agent pause").await;
     assert_eq!(house.state(issue).await, "paused");
-    house.say("ana", issue, &with("/agent ask How far are you?", "run touch ../home/asked\nwait 0.6\nsay Half way."));
+    let half = format!("run touch ../home/asked\n{HOLD}\nsay Half way.");
+    house.say("ana", issue, &with("/agent ask How far are you?", &half));
     let home = house.session_dir(issue, 1).join("home/asked");
     house.until("it answers", |_| home.exists()).await;
-    house.reply(issue, "/agent resume").await;
+    house.say("ana", issue, "/agent resume");
+    house.let_go().await;
     house.settle_all().await;
     assert_eq!(house.ours_with(issue, "Half way.").len(), 1, "{}", house.thread(issue));
     assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
@@ -73,11 +75,8 @@ async fn what_was_wished_for_a_start_that_was_refused_is_over() {
     house.simulator.reopen_issue(house.repository, issue, "ana").expect("reopened");
     house.reply(issue, "/agent go").await;
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "refused", "there is no such role\n{}", house.thread(issue));
-    house.advance(Duration::from_secs(60));
-    house.label(issue, "agent:go");
-    house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(house.ours_with(issue, "There is no role `revewer`").len(), 1, "{}", house.thread(issue));
+    assert_eq!(house.state(issue).await, "in-review", "it asks nothing and has its own role\n{}", house.thread(issue));
     house.done().await;
 }
 
@@ -145,9 +144,10 @@ async fn every_edit_of_the_issue_is_told_and_none_of_somebody_who_may_not_speak(
 #[tokio::test(flavor = "multi_thread")]
 async fn words_the_session_did_not_hear_before_it_failed_are_answered() {
     let mut house = House::new().await;
-    let issue = house.go("Choose a colour", "write A.md: a\nwait 0.6\ncrash");
+    let issue = house.go("Choose a colour", &format!("write A.md: a\n{HOLD}\ncrash"));
     begun(&mut house, issue).await;
     house.say("ana", issue, "Mind the whales, please.");
+    house.let_go().await;
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "failed");
     assert_eq!(house.ours_with(issue, "ended before it heard your comment").len(), 1, "{}", house.thread(issue));

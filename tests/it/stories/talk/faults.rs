@@ -51,8 +51,11 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         EffectKind::RunTurn
         | EffectKind::EndAgent
         | EffectKind::RemoveWorkspace
+        | EffectKind::Forget
         | EffectKind::Steer
         | EffectKind::Ring => None,
+        // It is asked when a repository is taken away: `access`.
+        EffectKind::CheckAccess => None,
     }
 }
 

@@ -12,7 +12,7 @@ const WORK: &str = "\n\n```skep-demo\nwrite GREETING.md: hello\nsay Written.\n``
 async fn waits(house: &House, issue: IssueNumber) {
     assert_eq!(house.state(issue).await, "needs-you", "{}", house.thread(issue));
     assert!(house.labels(issue).contains(&"agent:needs-you".to_owned()), "{:?}", house.labels(issue));
-    assert!(!house.ours_with(issue, "here is the plan").is_empty(), "{}", house.thread(issue));
+    assert!(!house.ours_with(issue, "here is my plan").is_empty(), "{}", house.thread(issue));
     assert_eq!(house.assignees(issue), ["ana"]);
 }
 
@@ -53,7 +53,7 @@ async fn a_comment_on_the_plan_makes_another() {
         .reply(issue, "Louder, please.\n\n```skep-demo\nwrite SNEAKY.md: again\nsay I would write it in capitals.\n```")
         .await;
     waits(&house, issue).await;
-    assert_eq!(house.ours_with(issue, "here is the plan").len(), 2, "{}", house.thread(issue));
+    assert_eq!(house.ours_with(issue, "here is my plan").len(), 2, "{}", house.thread(issue));
     insta::assert_snapshot!(house.talk(issue));
     approved(&mut house, issue).await;
     house.done().await;

@@ -8,7 +8,8 @@ use skep::core::ids::IssueNumber;
 
 use crate::house::{ANSWER, CODE, House, Scene};
 
-const SLOW: &str = "write A.md: a\nwait 0.5\nsay First.";
+/// It stands until it is let go.
+const SLOW: &str = "write A.md: a\nuntil-there ../home/go\nsay First.";
 /// Words with something to do.
 const WORDS: &str = "Use blue, please.\n\n```skep-demo\nwrite GREETING.md: {said}\nsay Second.\n```";
 
@@ -33,6 +34,7 @@ async fn a_comment_while_it_works_is_told_at_the_turns_end() {
     let comment = house.say("ana", issue, WORDS);
     let eyes = move |house: &House| house.reactions_to(issue, comment) == ["eyes"];
     house.until("it is taken", eyes).await;
+    house.let_go().await;
     house.settle_all().await;
     assert_eq!(house.reactions_to(issue, comment), ["rocket"], "delivered");
     assert_eq!(told(&house, issue, "Use blue").await, 1);
@@ -93,6 +95,7 @@ async fn what_people_say_to_each_other_is_left_alone() {
     begun(&mut house, issue).await;
     let comment = house.say("ana", issue, "@ben what do you think of red?");
     let stranger = house.say("stranger", issue, "I would use red.");
+    house.let_go().await;
     house.settle_all().await;
     assert_eq!(house.reactions_to(issue, comment), Vec::<String>::new());
     assert_eq!(house.reactions_to(issue, stranger), Vec::<String>::new(), "and strangers are not told off for talking");
@@ -111,6 +114,7 @@ async fn an_edit_of_the_issue_is_told_with_the_difference() {
     house.simulator.edit_title(house.repository, issue, "Choose a dark colour", "ana").expect("an edit");
     let edited = body.replacen("Please.", "Please, by Friday.", 1);
     house.simulator.edit_body(house.repository, issue, &edited, "ana").expect("an edit");
+    house.let_go().await;
     house.settle_all().await;
     let heard = house.resumed(issue).await.pop().expect("a prompt");
     for words in ["ana changed the issue", "Title now: Choose a dark colour", "- Please.", "+ Please, by Friday."] {
@@ -130,6 +134,7 @@ async fn a_comment_that_is_changed_or_deleted_before_it_is_heard_counts_as_it_is
     house.until("both are taken", |house| !house.reactions_to(issue, gone).is_empty()).await;
     house.rewrite("ana", changed, "Use blue.");
     house.simulator.delete_comment(house.repository, gone, "ana").expect("deleted");
+    house.let_go().await;
     house.settle_all().await;
     let heard = house.resumed(issue).await.pop().expect("a prompt");
     assert!(heard.contains("Use blue.") && !heard.contains("Use red.") && !heard.contains("Use green."), "{heard}");
@@ -144,6 +149,7 @@ async fn an_edit_of_words_that_wait_says_them_anew_and_commands_nothing() {
     let comment = house.say("ana", issue, "/agent priority high\n\nUse red.");
     house.until("it is taken", |house| house.reactions_to(issue, comment).contains(&"eyes".to_owned())).await;
     house.rewrite("ana", comment, "/agent stop\n\nUse blue.");
+    house.let_go().await;
     house.settle_all().await;
     let heard = house.resumed(issue).await.pop().expect("a prompt");
     assert!(heard.contains("Use blue.") && !heard.contains("Use red."), "{heard}");

@@ -41,7 +41,7 @@ async fn a_question_that_may_not_be_written_any_more_ends_the_session_by_name() 
 async fn no_session_ends_silently() {
     let ends = [
         ("write A.md: a\nsay Done.", "**In review**"),
-        ("say All is well.", "**Done**"),
+        ("say All is well.", "**Needs"),
         ("think Hm.", "**Failed**"),
         ("crash", "**Failed**"),
         ("fail auth", "**Failed**"),

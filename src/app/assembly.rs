@@ -1,4 +1,5 @@
-//! The rooms that stand before GitHub has said who we are: enough to take webhooks in and to answer the operator.
+//! What stands before GitHub has said who we are: enough to take webhooks in and to answer the operator; and what is added
+//! once it has.
 //!
 //! Everything on this machine that would make later work impossible is found out here.
 
@@ -19,10 +20,11 @@ use crate::engine::Engine;
 use crate::git::Git;
 use crate::github::{AppIdentity, GitHub};
 use crate::runner::{Parts, Runner};
-use crate::store::{self, DataLock, Store};
+use crate::store::{self, Complaint, DataLock, Store};
+use crate::sweep::Sweep;
 
-/// The rooms.
-pub(super) struct Rooms {
+/// The parts that need no name.
+pub(super) struct Assembly {
     pub(super) store: Store,
     pub(super) github: GitHub,
     pub(super) git: Git,
@@ -35,8 +37,8 @@ pub(super) struct Rooms {
     lock: Arc<DataLock>,
 }
 
-impl Rooms {
-    /// Opens them. GitHub is not asked anything.
+impl Assembly {
+    /// Builds them. GitHub is not asked anything.
     pub(super) async fn open(mut setup: Setup) -> anyhow::Result<Self> {
         tokio::fs::create_dir_all(&setup.data_dir)
             .await
@@ -60,8 +62,11 @@ impl Rooms {
             clock: setup.clock.clone(),
             confined: matches!(agents.confinement(), Confinement::Bubblewrap(_)),
             health: health.clone(),
+            data_dir: setup.data_dir.clone(),
+            disk_reserve: setup.limits.disk_reserve_bytes,
+            trouble: Complaint::default(),
         };
-        let desk = Arc::new(FrontDesk::new(store.clone(), health.clone()));
+        let desk = Arc::new(FrontDesk::new(store.clone(), github.clone(), health.clone()));
         let (door, lock) = (Arc::new(door), Arc::new(lock));
         Ok(Self { store, github, git, agents, door, desk, health, setup, token, lock })
     }
@@ -71,8 +76,8 @@ impl Rooms {
         Entry { door: self.door.clone(), desk: self.desk.clone(), token: self.token.clone() }
     }
 
-    /// Moves in as who GitHub says we are: from here on work can be done.
-    pub(super) async fn furnish(&self, identity: AppIdentity) -> anyhow::Result<App> {
+    /// Adds the rest, as who GitHub says we are: from here on work can be done.
+    pub(super) async fn complete(&self, identity: AppIdentity) -> anyhow::Result<App> {
         self.health.named();
         let (store, setup) = (self.store.clone(), &self.setup);
         let me = Me { app_id: identity.id, login: identity.bot_login(), slug: identity.slug };
@@ -93,18 +98,21 @@ impl Rooms {
             ignore: leavings::list(setup.specs.values().flat_map(|spec| &spec.ignore), &setup.ignore),
             specs: setup.specs.clone(),
             clock: setup.clock.clone(),
+            ballast: crate::runner::Ballast::new(&setup.data_dir),
             data_dir: setup.data_dir.clone(),
             marker,
             owner,
             knobs: setup.knobs,
             posted: std::sync::Mutex::default(),
             mail: crate::runner::Mail::default(),
+            usage: crate::runner::Usage::default(),
         });
         seed_pace(&parts).await.context("read what was posted in the last hour")?;
         let engine = Engine::new(store.clone(), policy, setup.clock.clone());
         let runner = Runner::new(parts.clone());
+        let sweep = Sweep::new(parts.clone());
         self.desk.open(parts);
         let (door, desk) = (self.door.clone(), self.desk.clone());
-        Ok(App { store, engine, runner, door, desk, token: self.token.clone(), _lock: self.lock.clone() })
+        Ok(App { store, engine, runner, sweep, door, desk, token: self.token.clone(), _lock: self.lock.clone() })
     }
 }

@@ -1,0 +1,110 @@
+//! How a turn ended: by the agent's answer, by one of its clocks, by a cancel or by the death of the agent; and what of that
+//! the log should hold.
+//!
+//! What is reported is what the agent said; whether anything was done is for git to tell.
+
+use crate::core::agent::{Stop, TurnEnd, Update, error_in};
+
+use super::client::{Ended, Opened};
+use super::error::AgentError;
+use super::live::Live;
+use super::turn::TurnRequest;
+
+/// What the log holds when a loaded session turns out to be empty.
+pub(super) const LOST: &str = "The agent had lost the earlier session it said it had loaded (it refused the first prompt without a word); \
+     a new one was opened and told what was said so far.";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    Cancelled,
+    Wall,
+    Silence,
+}
+
+pub(super) enum Answer {
+    Given(serde_json::Value),
+    Missing(Ended),
+    /// It did not confirm the cancel in time.
+    Overdue,
+}
+
+pub(super) async fn conclude(
+    live: &Live,
+    session: Opened,
+    answer: Answer,
+    why: Option<Why>,
+    request: &TurnRequest,
+) -> Result<TurnEnd, AgentError> {
+    match why {
+        Some(Why::Wall) => return Err(AgentError::Timeout(request.wall)),
+        Some(Why::Silence) => return Err(AgentError::Silence(request.silence)),
+        Some(Why::Cancelled) | None => {}
+    }
+    let stop = match answer {
+        Answer::Given(answer) => given(live, &answer),
+        // An agent may answer a cancelled prompt with an error; it has ended all the same.
+        Answer::Missing(Ended::Answered(_)) if why.is_some() => Stop::Cancelled,
+        Answer::Missing(_) | Answer::Overdue if why.is_some() => Stop::Killed,
+        Answer::Missing(ended) => return Err(live.explain(ended).await),
+        Answer::Overdue => Stop::Killed,
+    };
+    let state = live.connection.wire.state();
+    let message = state.transcript.last_message().to_owned();
+    let error = error_in(&message);
+    let usage = state.transcript.usage();
+    Ok(TurnEnd { stop, message, usage, error, agent_session: session.id, resumed: session.resumed })
+}
+
+/// Reads the answer to a prompt: <https://agentclientprotocol.com/protocol/prompt-turn#stop-reasons>. A reason that is
+/// missing or unknown is noted; the turn is over all the same, and git tells what was done.
+fn given(live: &Live, answer: &serde_json::Value) -> Stop {
+    let count = |name: &str| answer["usage"][name].as_u64().unwrap_or_default();
+    let (input, output, total) = (count("inputTokens"), count("outputTokens"), count("totalTokens"));
+    if total > 0 || input > 0 || output > 0 {
+        live.connection.wire.state().transcript.count(input, output, total);
+    }
+    match answer["stopReason"].as_str() {
+        Some("end_turn") => Stop::EndTurn,
+        Some("max_tokens") => Stop::MaxTokens,
+        Some("max_turn_requests") => Stop::MaxTurnRequests,
+        Some("refusal") => Stop::Refusal,
+        Some("cancelled") => Stop::Cancelled,
+        reason => {
+            let reason: String = reason.unwrap_or("none").chars().take(60).collect();
+            let text = format!("The agent ended its turn for a reason that the protocol does not know: {reason}.");
+            live.connection.wire.state().transcript.single(Update::Note { text });
+            Stop::Other
+        }
+    }
+}
+
+/// An agent that refuses the first prompt of a session it said it had loaded, without a word or a deed, does not have that
+/// session: some answer every load with success.
+pub(super) fn has_lost_it(live: &Live, answer: &Answer) -> bool {
+    let refused = matches!(answer, Answer::Given(answer) if answer["stopReason"].as_str() == Some("refusal"));
+    refused && live.connection.wire.state().transcript.is_mute()
+}
+
+/// What the log should hold of the turn besides what the agent said.
+pub(super) fn last_notes(live: &Live, end: &Result<TurnEnd, AgentError>) {
+    let crashed = matches!(end, Err(AgentError::Crash { .. })).then(|| live.last_words());
+    let mut state = live.connection.wire.state();
+    if let Some(text) = state.strays.note() {
+        state.transcript.single(Update::Note { text });
+    }
+    if let Some(text) = crashed {
+        state.transcript.single(Update::Stderr { text });
+    }
+}
+
+/// The end of a turn that was cancelled before the agent had its prompt.
+pub(super) fn never_begun() -> TurnEnd {
+    TurnEnd {
+        stop: Stop::Cancelled,
+        message: String::new(),
+        usage: Default::default(),
+        error: None,
+        agent_session: String::new(),
+        resumed: false,
+    }
+}

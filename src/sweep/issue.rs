@@ -1,0 +1,210 @@
+//! One task's issue as GitHub shows it now, held against what the task knows: closed, the switch taken off or put back,
+//! other words, words taken back, another priority, and whether whoever asked may still ask.
+
+use sha2::{Digest, Sha256};
+
+use super::state::{Found, at};
+use super::{Sweep, SweepError};
+use crate::core::event::{Event, Gone};
+use crate::core::ids::CommentId;
+use crate::core::place::{Account, AccountKind, Actor, Snapshot};
+use crate::core::policy::GO_LABEL;
+use crate::core::task::{Stage, Task};
+use crate::github::{GitHubError, Issue, IssueEvent};
+use crate::runner::account;
+use crate::store::TaskRow;
+
+/// A label as young as this against the last trigger is that trigger, milliseconds.
+const SAME: i64 = 5_000;
+/// GitHub's times of one thing, in its history and in its webhook, differ by as much, milliseconds.
+const GRAIN: i64 = 1_000;
+
+/// What the task does not know yet.
+pub(super) async fn differences(sweep: &Sweep, row: &TaskRow, task: &Task) -> Result<Vec<Found>, SweepError> {
+    let (place, at) = (&task.place, at(&task.place));
+    let live = !matches!(task.stage, Stage::Idle | Stage::Ended { .. });
+    let found = |kind, id: String, event| Found { kind, id, place: place.clone(), event };
+    let once = |what: &str| format!("{what}:{}:{}", row.key, row.version);
+    let github = &sweep.parts.github;
+    let issue = match github.issue(&at, place.issue).await {
+        Ok(issue) if issue.number == place.issue => issue,
+        Ok(_) => return Ok(vec![found("closed issues", once("gone"), gone(Gone::Transferred, sweep.now()))]),
+        Err(GitHubError::Gone { .. }) => {
+            return Ok(vec![found("closed issues", once("gone"), gone(Gone::Deleted, sweep.now()))]);
+        }
+        // Gone, or merely not for us: the repository tells which.
+        Err(error @ GitHubError::NotFound { .. }) => {
+            github.repository(&at).await.map_err(|_| error)?;
+            return Ok(vec![found("closed issues", once("gone"), gone(Gone::Deleted, sweep.now()))]);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut history = History::new(sweep, task);
+    if live && !issue.open {
+        let sender = history.last(|event| event.event == "closed").await?.map(|event| account(&event.actor));
+        let event = Event::Gone { how: Gone::Closed, sender: sender.unwrap_or_else(ghost), at: issue.updated_at };
+        return Ok(vec![found("closed issues", once("gone"), event)]);
+    }
+    let mut all = Vec::new();
+    if let Some(event) = switched(task, &issue, &mut history).await? {
+        all.push(found("labels", format!("switch:{}:{}", row.key, issue.updated_at), event));
+    }
+    if live && let Some(event) = edited(task, &issue, &mut history).await? {
+        let digest = hex::encode(Sha256::digest(format!("{}\n{}", issue.title, issue.body)));
+        let known = task.job().map_or(0, |job| job.snapshot.at);
+        all.push(found("changed issues", format!("edited:{}:{known}:{digest}", row.key), event));
+    }
+    for label in priorities(task, &issue) {
+        let id = format!("priority:{}:{label}:{}", row.key, row.version);
+        let event = Event::Labeled { label, sender: account(&issue.author), snapshot: words(&issue) };
+        all.push(found("labels", id, event));
+    }
+    for comment in deleted(sweep, task).await? {
+        let event = Event::CommentDeleted { comment, sender: ghost() };
+        all.push(found("comments", format!("deleted:{comment}"), event));
+    }
+    if live && let Some(login) = right_lost(sweep, task).await? {
+        all.push(found("lost rights", once("right"), Event::RightLost { login }));
+    }
+    Ok(all)
+}
+
+fn gone(how: Gone, at: i64) -> Event {
+    Event::Gone { how, sender: ghost(), at }
+}
+
+/// Whoever GitHub does not name.
+fn ghost() -> Account {
+    Account { id: crate::core::ids::UserId(10_137), login: "ghost".into(), kind: AccountKind::User }
+}
+
+/// The issue's words and labels as they are now. Their time is that of the issue's last change, so that no webhook of
+/// anything before it counts after them.
+pub(super) fn words(issue: &Issue) -> Snapshot {
+    Snapshot {
+        title: issue.title.clone(),
+        body: issue.body.clone(),
+        author: account(&issue.author),
+        labels: issue.labels.clone(),
+        comments: Vec::new(),
+        at: issue.updated_at,
+    }
+}
+
+/// Whether it carries the switch.
+pub(super) fn is_on(issue: &Issue) -> bool {
+    issue.labels.iter().any(|label| label.eq_ignore_ascii_case(GO_LABEL))
+}
+
+/// What happened to the issue, read at most once and only when it is needed.
+pub(super) struct History<'a> {
+    sweep: &'a Sweep,
+    task: &'a Task,
+    events: Option<Vec<IssueEvent>>,
+}
+
+impl<'a> History<'a> {
+    pub(super) fn new(sweep: &'a Sweep, task: &'a Task) -> Self {
+        Self { sweep, task, events: None }
+    }
+
+    /// The last event of a sort.
+    pub(super) async fn last(
+        &mut self,
+        wanted: impl Fn(&IssueEvent) -> bool,
+    ) -> Result<Option<IssueEvent>, SweepError> {
+        let events = match self.events.take() {
+            Some(events) => events,
+            None => {
+                let place = &self.task.place;
+                self.sweep.parts.github.issue_events(&at(place), place.issue).await?
+            }
+        };
+        let events = self.events.insert(events);
+        Ok(events.iter().rev().find(|event| wanted(event)).cloned())
+    }
+
+    /// The last turn of the switch, if a person made it and the task does not know it.
+    pub(super) async fn turn(&mut self) -> Result<Option<IssueEvent>, SweepError> {
+        let of_switch = |event: &IssueEvent| {
+            let ours = event.label.as_deref().is_some_and(|label| label.eq_ignore_ascii_case(GO_LABEL));
+            ours && matches!(event.event.as_str(), "labeled" | "unlabeled")
+        };
+        let (me, task) = (self.sweep.parts.policy.me.login.clone(), self.task);
+        let begun = task.job().map_or(0, |job| job.snapshot.at).max(task.last_trigger);
+        let news = |event: &IssueEvent| match event.event.as_str() {
+            "labeled" => event.at > task.last_trigger + SAME,
+            _ => event.at >= begun && event.at > task.last_removal + GRAIN,
+        };
+        Ok(self.last(of_switch).await?.filter(|event| event.actor.login != me && news(event)))
+    }
+}
+
+/// The switch was taken off, or put back on a paused session.
+async fn switched(task: &Task, issue: &Issue, history: &mut History<'_>) -> Result<Option<Event>, SweepError> {
+    let (on, paused) = (is_on(issue), task.is_paused());
+    let live = !matches!(task.stage, Stage::Idle | Stage::Ended { .. });
+    let minds = if on { paused } else { (live && !paused) || (task.can_revise() && !task.follow.resting) };
+    if !minds {
+        return Ok(None);
+    }
+    let Some(turn) = history.turn().await? else { return Ok(None) };
+    let sender = account(&turn.actor);
+    Ok(match (on, turn.event.as_str()) {
+        (true, "labeled") => Some(Event::Labeled { label: GO_LABEL.into(), sender, snapshot: words(issue) }),
+        (false, "unlabeled") => Some(Event::Unlabeled { label: GO_LABEL.into(), sender, at: turn.at + GRAIN }),
+        // The list of what happened lags behind: the next look sees both.
+        _ => {
+            tracing::debug!(task = %task.key(), "the label and its history disagree");
+            None
+        }
+    })
+}
+
+/// Other words than the session knows. Who changed a body GitHub does not say here; whoever may do that to another's issue
+/// may speak anyway, so that the issue's author stands for them without a right too many.
+async fn edited(task: &Task, issue: &Issue, history: &mut History<'_>) -> Result<Option<Event>, SweepError> {
+    let Some(known) = task.job().map(|job| &job.snapshot) else { return Ok(None) };
+    if (&known.title, &known.body) == (&issue.title, &issue.body) {
+        return Ok(None);
+    }
+    let renamed = known.title != issue.title;
+    let by = if renamed { history.last(|event| event.event == "renamed").await? } else { None };
+    Ok(Some(Event::IssueEdited {
+        sender: account(by.as_ref().map_or(&issue.author, |event| &event.actor)),
+        title: issue.title.clone(),
+        old_title: Some(known.title.clone()),
+        body: issue.body.clone(),
+        old_body: Some(known.body.clone()),
+        at: issue.updated_at,
+    }))
+}
+
+/// Priorities that a waiting task does not know.
+fn priorities(task: &Task, issue: &Issue) -> Vec<String> {
+    let Stage::Queued { job, .. } = &task.stage else { return Vec::new() };
+    let new = |label: &&String| label.starts_with("priority:") && !job.snapshot.labels.contains(label);
+    issue.labels.iter().filter(new).cloned().collect()
+}
+
+/// Comments that are gone before the agent heard them.
+async fn deleted(sweep: &Sweep, task: &Task) -> Result<Vec<CommentId>, SweepError> {
+    let mut gone = Vec::new();
+    for comment in task.talk.words.iter().filter(|word| !word.sending).filter_map(|word| word.comment) {
+        if sweep.parts.github.comment(&at(&task.place), comment).await?.is_none() {
+            gone.push(comment);
+        }
+    }
+    Ok(gone)
+}
+
+/// Whoever asked for the work, if they may do so no longer.
+async fn right_lost(sweep: &Sweep, task: &Task) -> Result<Option<String>, SweepError> {
+    let Some(Actor::Person(asked)) = task.job().map(|job| &job.actor) else { return Ok(None) };
+    if asked.kind != AccountKind::User || task.delegated(&asked.login) {
+        return Ok(None);
+    }
+    let found = sweep.parts.github.permission(&at(&task.place), &asked.login).await?;
+    let same = found.user.is_none_or(|id| id == asked.id);
+    Ok((!same || !found.level.may_start()).then(|| asked.login.clone()))
+}

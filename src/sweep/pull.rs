@@ -1,0 +1,60 @@
+//! One task's pull request as GitHub shows it now: over, moved, or reviewed.
+
+use super::state::{FACTS_SINCE, Found, at};
+use super::{Sweep, SweepError};
+use crate::core::event::Event;
+use crate::core::ids::IssueNumber;
+use crate::core::place::{Account, AccountKind};
+use crate::core::task::Task;
+use crate::github::{Pull, PullState, ReviewState};
+use crate::runner::account;
+use crate::store::TaskRow;
+
+/// What a mere look counts as: nothing was missed by it.
+pub(super) const LOOKED: &str = "pull requests looked at";
+
+/// What the task does not know yet.
+pub(super) async fn differences(sweep: &Sweep, row: &TaskRow, task: &Task) -> Result<Vec<Found>, SweepError> {
+    let Some(number) = task.pull.as_ref().map(|pull| pull.number) else { return Ok(Vec::new()) };
+    let (place, at) = (&task.place, at(&task.place));
+    let found = |kind, id: String, event| Found { kind, id, place: place.clone(), event };
+    let pull = sweep.parts.github.pull(&at, IssueNumber(number)).await?;
+    if pull.state != PullState::Open {
+        let merged = pull.state == PullState::Merged;
+        let id = format!("pull:{}:{number}:{}", row.key, row.version);
+        return Ok(vec![found("closed pull requests", id, Event::PullClosed { number, merged })]);
+    }
+    let mut all = reviews(sweep, task, number).await?;
+    let now = look(&pull);
+    let known = sweep.seen().pulls.insert((place.repository, number), now.clone());
+    if known.as_ref() != Some(&now) {
+        let id = format!("stirred:{}:{number}:{}:{}", row.key, row.version, sweep.now());
+        let sender = Account { id: crate::core::ids::UserId(0), login: "skep".into(), kind: AccountKind::Other };
+        all.push(found(LOOKED, id, Event::PullStirred { hint: "sweep".into(), sender }));
+    }
+    Ok(all)
+}
+
+/// How it stands, in a form in which a difference shows.
+fn look(pull: &Pull) -> String {
+    format!("{} {} {:?} {:?}", pull.head_sha, pull.draft, pull.mergeable, pull.mergeable_state)
+}
+
+/// The reviews of late that were not read yet.
+async fn reviews(sweep: &Sweep, task: &Task, number: i64) -> Result<Vec<Found>, SweepError> {
+    let since = sweep.since(FACTS_SINCE).await;
+    let me = &sweep.parts.policy.me.login;
+    let listed = sweep.parts.github.reviews(&at(&task.place), IssueNumber(number)).await?;
+    let mut found = Vec::new();
+    for review in listed {
+        let Some(at) = review.at.filter(|at| *at >= since) else { continue };
+        let known = task.talk.reviews.contains(&review.id) || review.author.login == *me;
+        if known || matches!(review.state, ReviewState::Pending | ReviewState::Dismissed) {
+            continue;
+        }
+        let event = Event::Reviewed { pull: number, review: review.id, sender: account(&review.author), at };
+        let id = format!("review:{}", review.id);
+        found.push(Found { kind: "reviews", id, place: task.place.clone(), event });
+    }
+    Ok(found)
+}

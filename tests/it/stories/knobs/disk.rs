@@ -1,0 +1,44 @@
+//! The disk's numbers: what one session may take, how often it is looked at, what is kept free.
+
+use std::time::Duration;
+
+use skep::core::policy::Limits;
+use skep::runner::Disk;
+
+use crate::house::House;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workspace_bytes() {
+    let mut house = House::with(|plan| {
+        // Less than any working copy takes.
+        plan.limits.workspace_bytes = 4_096;
+        plan.knobs.disk_look = Duration::from_millis(20);
+    })
+    .await;
+    let issue = house.go("Fill the disk", "write NOTE.md: hello\nwait 600\nsay Wrote it.");
+    house.settle_all().await;
+    assert_eq!((house.state(issue).await.as_str(), house.live().await), ("failed", 0));
+    assert!(house.told(issue).contains("of the server's disk"), "{}", house.told(issue));
+    assert!(!house.session_dir(issue, 1).exists(), "its files are gone");
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn disk_look() {
+    let mut house = House::with(|plan| {
+        plan.limits.workspace_bytes = 4_096;
+        plan.knobs.disk_look = Duration::from_secs(3_600);
+    })
+    .await;
+    let issue = house.go("Fill the disk", "write NOTE.md: hello");
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "in-review", "nobody looked");
+    house.done().await;
+}
+
+#[tokio::test]
+async fn disk_reserve_bytes() {
+    let nearly_full = Disk { free: 3 << 30, total: 400 << 30 };
+    assert!(nearly_full.is_short(Limits::default().disk_reserve_bytes));
+    assert!(!nearly_full.is_short(2 << 30));
+}
