@@ -154,6 +154,9 @@ impl Runner {
             | EffectKind::ShowStatus
             | EffectKind::ShowLabel
             | EffectKind::OpenPull
+            | EffectKind::LabelPull
+            | EffectKind::DescribePull
+            | EffectKind::RequestReview
             | EffectKind::PostAnswer
             | EffectKind::Say
             | EffectKind::ReactTo
@@ -230,7 +233,7 @@ impl Runner {
         let parts = &self.parts;
         tracing::debug!(effect = row.id, kind = row.kind, attempt = row.attempts, "performing");
         match effect {
-            Effect::React { place, reaction } => show::react(parts, place, *reaction).await,
+            Effect::React { place, reaction, instead_of } => show::react(parts, place, *reaction, *instead_of).await,
             Effect::ShowStatus { place, comment, body } => show::status(parts, row, place, *comment, body).await,
             Effect::ShowLabel { place, label } => show::label(parts, place, *label).await,
             Effect::PostAnswer { place, session, body } => show::answer(parts, row, place, session, body).await,
@@ -276,6 +279,9 @@ impl Runner {
                 publish::push(parts, row, &push, &held.cancel).await
             }
             Effect::OpenPull { .. } => publish::open_pull(parts, row, effect).await,
+            Effect::LabelPull { place, pull, labels } => publish::label_pull(parts, place, *pull, labels).await,
+            Effect::DescribePull { place, pull, part } => publish::describe_pull(parts, place, *pull, part).await,
+            Effect::RequestReview { place, pull, logins } => review::request(parts, place, *pull, logins).await,
         }
     }
 }

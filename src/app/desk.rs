@@ -31,6 +31,10 @@ pub struct FrontDesk {
 
 /// What the core says when a session starts, or a paused one goes on.
 const STARTED: [&str; 4] = ["accepted", "goes on when a slot", "it goes on once", "not paused any more"];
+/// What the core says when a session goes on with its open pull request.
+const GOES_ON: &str = "a revision begins";
+/// The largest patch that is given out.
+const PATCH: usize = 64 << 20;
 /// Issues that are read at once.
 const AT_ONCE: usize = 8;
 
@@ -51,7 +55,8 @@ impl FrontDesk {
         })
     }
 
-    async fn dispatch_one(&self, parts: &Parts, at: &At, issue: IssueNumber) -> Result<SessionId, String> {
+    /// The session that was started, and whether it only goes on with its pull request.
+    async fn dispatch_one(&self, parts: &Parts, at: &At, issue: IssueNumber) -> Result<(SessionId, bool), String> {
         let place = Place { installation: at.installation, repository: at.repository, name: at.name.clone(), issue };
         let facts = read_facts(parts, &place, &Actor::Operator).await.map_err(|error| unread(&place, &error))?;
         let fact = Fact { place: place.clone(), event: Event::Dispatched { facts: Box::new(facts) } };
@@ -59,7 +64,8 @@ impl FrontDesk {
         let task = self.read_task(place.task()).await.map_err(|error| error.message)?;
         let session = task.and_then(|task| task.job().map(|job| job.session.clone()));
         match session {
-            Some(session) if STARTED.iter().any(|reason| handled.starts_with(reason)) => Ok(session),
+            Some(session) if STARTED.iter().any(|reason| handled.starts_with(reason)) => Ok((session, false)),
+            Some(session) if handled.starts_with(GOES_ON) => Ok((session, true)),
             _ => Err(handled),
         }
     }
@@ -101,6 +107,22 @@ impl FrontDesk {
     async fn read_task(&self, key: TaskKey) -> Result<Option<Task>, ApiError> {
         let row = self.store.task(key).await.map_err(|error| trouble(&error))?;
         Ok(row.and_then(|row| serde_json::from_str(&row.body).ok()))
+    }
+
+    /// Nobody means a pull request in review who asks for all issues with a label: those are left alone, and counted.
+    async fn without_those_in_review(
+        &self,
+        at: &At,
+        issues: impl Iterator<Item = IssueNumber>,
+    ) -> Result<(Vec<IssueNumber>, usize), ApiError> {
+        let (mut wanted, mut in_review) = (Vec::new(), 0);
+        for issue in issues {
+            match self.read_task(TaskKey::new(at.repository, issue)).await? {
+                Some(task) if task.can_revise() => in_review += 1,
+                _ => wanted.push(issue),
+            }
+        }
+        Ok((wanted, in_review))
     }
 
     async fn find_session(&self, id: &SessionId) -> Result<SessionRow, ApiError> {
@@ -202,7 +224,10 @@ impl Desk for FrontDesk {
                 Target::Issues { issues, .. } => issues.clone(),
                 Target::Labelled { label, .. } => {
                     let found = parts.github.open_issues_with_label(at, label).await;
-                    found.map_err(|error| refused(&error))?.into_iter().map(|issue| issue.number).collect()
+                    let found = found.map_err(|error| refused(&error))?.into_iter().map(|issue| issue.number);
+                    let (wanted, in_review) = self.without_those_in_review(at, found).await?;
+                    batch.in_review += in_review;
+                    wanted
                 }
             };
             // Each is read from GitHub first, which takes its time: some at once, or a long list would outlast the caller.
@@ -213,12 +238,26 @@ impl Desk for FrontDesk {
                 let name = format!("{repository}#{issue}");
                 batch.total += 1;
                 match started {
-                    Ok(session) => batch.successful.push(Started { issue: name, session }),
+                    Ok((session, goes_on)) => batch.successful.push(Started { issue: name, session, goes_on }),
                     Err(reason) => batch.failed.push(NotStarted { issue: name, reason }),
                 }
             }
         }
         Ok(batch)
+    }
+
+    async fn patch(&self, id: SessionId) -> Result<Vec<u8>, ApiError> {
+        let row = self.find_session(&id).await?;
+        let task = self.read_task(row.task).await?.ok_or_else(ApiError::internal)?;
+        let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
+        let repository = task.place.repository;
+        let base = body["base"].as_str().and_then(|base| base.parse().ok());
+        let (Some(head), Some(base)) = (self.parts.git.kept(repository, &id), base) else {
+            let nothing = ApiError::not_found(format!("nothing of session {id} is kept here"));
+            return Err(nothing.next("if it was published, it is on its branch on GitHub"));
+        };
+        let patch = self.parts.git.patch(repository, &base, &head, PATCH).await;
+        patch.map_err(|error| ApiError::conflict(format!("the patch could not be made: {error}")))
     }
 
     async fn stop(&self, id: SessionId) -> Answer {

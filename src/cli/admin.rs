@@ -102,6 +102,11 @@ impl Admin {
         self.understood(serde_json::from_slice(&bytes))
     }
 
+    /// An answer as it is.
+    pub async fn bytes(&self, path: &str) -> Result<Bytes, AdminError> {
+        self.ask(Method::GET, &self.url(path, &[]), Bytes::new()).await
+    }
+
     /// The answer to an order.
     pub async fn post(&self, path: &str, order: &Value) -> Result<Value, AdminError> {
         let bytes = self.ask(Method::POST, &self.url(path, &[]), Bytes::from(order.to_string())).await?;

@@ -166,6 +166,8 @@ pub struct BatchAnswer {
     pub successful: Vec<StartedLine>,
     pub failed: Vec<FailedLine>,
     pub total: usize,
+    #[serde(default)]
+    pub in_review: usize,
 }
 
 /// An issue that was taken.
@@ -173,6 +175,8 @@ pub struct BatchAnswer {
 pub struct StartedLine {
     pub issue: String,
     pub session: String,
+    #[serde(default)]
+    pub goes_on: bool,
 }
 
 /// An issue that was not taken.

@@ -12,6 +12,7 @@ use super::target::parse_targets;
 use super::{Asking, Ended, Stop};
 use crate::config::Sources;
 use crate::core::session::SessionState;
+use crate::core::text::count;
 
 /// How long one question for events may wait at the other end, seconds; it allows 30.
 const WAIT_SECONDS: u64 = 25;
@@ -72,7 +73,18 @@ fn render(batch: &BatchAnswer) -> String {
         let rows: Vec<_> = batch.failed.iter().map(|line| [line.issue.clone(), line.reason.clone()]).collect();
         text.push_str(&table(["NOT STARTED", "WHY"], &rows));
     }
-    text + &format!("{} of {} started\n", batch.successful.len(), batch.total)
+    text.push_str(&format!("{} of {} started\n", batch.successful.len(), batch.total));
+    let on = batch.successful.iter().filter(|line| line.goes_on).count();
+    if on > 0 {
+        let issues = count(on as u64, "issue");
+        text.push_str(&format!(
+            "{issues} in review: the agent goes on with the open pull request, nothing is begun anew\n"
+        ));
+    }
+    if batch.in_review > 0 {
+        text.push_str(&format!("{} in review, passed over\n", count(batch.in_review as u64, "issue")));
+    }
+    text
 }
 
 /// Follows sessions to their ends.

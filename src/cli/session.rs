@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::admin::{Admin, AdminError};
 use super::answer::{LogAnswer, LogLine, SessionAnswer, brief};
-use super::screen::{facts, lines, moment, print, print_json, table};
+use super::screen::{facts, lines, moment, print, print_bytes, print_json, table};
 use super::{Asking, Ended};
 use crate::config::Sources;
 use crate::core::ids::SessionId;
@@ -21,6 +21,9 @@ pub struct Session {
     /// Show its whole log too.
     #[arg(long)]
     log: bool,
+    /// Print the work of it that is kept here and not on GitHub, as a patch for `git apply`, and nothing else.
+    #[arg(long, conflicts_with = "log")]
+    patch: bool,
     #[command(flatten)]
     pub(super) asking: Asking,
 }
@@ -28,6 +31,10 @@ pub struct Session {
 impl Session {
     pub(super) async fn run(self, sources: &Sources) -> Ended {
         let admin = self.asking.admin(sources)?;
+        if self.patch {
+            let patch = admin.bytes(&format!("/api/v1/sessions/{}/patch", self.id)).await?;
+            return Ok(print_bytes(&patch)?);
+        }
         let mut answer = admin.get(&format!("/api/v1/sessions/{}", self.id), &[]).await?;
         let mut log = if self.log { read_log(&admin, &self.id).await? } else { Vec::new() };
         if self.asking.json {

@@ -25,6 +25,9 @@ pub enum Effect {
         place: Place,
         /// Which.
         reaction: Reaction,
+        /// The one that goes.
+        #[serde(default)]
+        instead_of: Option<Reaction>,
     },
     /// Read all that is needed to judge a trigger. Reading repeats freely.
     CheckTrigger {
@@ -137,8 +140,33 @@ pub enum Effect {
         title: String,
         /// Markdown.
         body: String,
-        /// Labels to copy.
+    },
+    /// Put labels on our pull request. Labels are a set.
+    LabelPull {
+        /// Where.
+        place: Place,
+        /// Its number.
+        pull: i64,
+        /// Which.
         labels: Vec<String>,
+    },
+    /// Make our part of our pull request's text say this; what people wrote around it stays.
+    DescribePull {
+        /// Where.
+        place: Place,
+        /// Its number.
+        pull: i64,
+        /// Markdown, with the lines that bound our part.
+        part: String,
+    },
+    /// Ask people for their review once more. Whoever is asked already stays so.
+    RequestReview {
+        /// Where.
+        place: Place,
+        /// The pull request.
+        pull: i64,
+        /// Whom.
+        logins: Vec<String>,
     },
     /// Post what the agent answered. Found by its marker first.
     PostAnswer {

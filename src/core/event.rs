@@ -5,12 +5,14 @@
 
 mod facts;
 mod gone;
+mod when;
 
 use serde::{Deserialize, Serialize};
 
 pub use facts::{
     Alarm, Asking, BaseFacts, Checks, ChecksState, Failing, FileChange, LeftOut, Lfs, PublishFacts, PullFacts,
-    PullStanding, RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, WhyLeftOut, Work,
+    PullStanding, RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, Whole, WhyLeftOut,
+    Work,
 };
 pub use gone::{Gone, Loss};
 
@@ -204,6 +206,13 @@ pub enum Event {
         /// Archived, or not any more.
         on: bool,
     },
+    /// A pull request from a branch of ours was opened again.
+    PullReopened {
+        /// Its number.
+        number: i64,
+        /// By whom.
+        sender: Account,
+    },
     /// Our pull request was merged or closed.
     PullClosed {
         /// Its number.
@@ -367,20 +376,4 @@ pub enum Event {
         /// Whether retries ran out (true) or it was refused at once (false).
         exhausted: bool,
     },
-}
-
-impl Event {
-    /// What a person did on GitHub, in words, and GitHub's time of it (epoch milliseconds); none for all that is not told
-    /// with its time.
-    pub fn happened_at(&self) -> Option<(&'static str, i64)> {
-        Some(match self {
-            Self::Labeled { snapshot, .. } => ("a label", snapshot.at),
-            Self::Unlabeled { at, .. } => ("the end of a label", *at),
-            Self::Gone { at, .. } => ("the end of the issue", *at),
-            Self::IssueEdited { at, .. } => ("a change of the issue", *at),
-            Self::Commented { at, .. } => ("a comment", *at),
-            Self::Reviewed { at, .. } => ("a review", *at),
-            _ => return None,
-        })
-    }
 }

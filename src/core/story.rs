@@ -53,6 +53,8 @@ pub enum Happening {
     /// The pull request was closed unmerged.
     #[serde(rename = "pull_request.closed")]
     PullRequestClosed,
+    /// A person opened our pull request again.
+    PullRequestReopened,
     /// The agent's answer is on the issue.
     #[serde(rename = "answer.posted")]
     AnswerPosted,
@@ -120,7 +122,7 @@ pub enum Happening {
 
 impl Happening {
     /// Every name.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::DeliveryAccepted,
         Self::DeliveryIgnored,
         Self::TaskReceived,
@@ -137,6 +139,7 @@ impl Happening {
         Self::PullRequestOpened,
         Self::PullRequestMerged,
         Self::PullRequestClosed,
+        Self::PullRequestReopened,
         Self::AnswerPosted,
         Self::QuestionAsked,
         Self::QuestionAnswered,
@@ -179,6 +182,7 @@ impl Happening {
             Self::PullRequestOpened => "pull_request.opened",
             Self::PullRequestMerged => "pull_request.merged",
             Self::PullRequestClosed => "pull_request.closed",
+            Self::PullRequestReopened => "pull_request.reopened",
             Self::AnswerPosted => "answer.posted",
             Self::QuestionAsked => "question.asked",
             Self::QuestionAnswered => "question.answered",

@@ -6,13 +6,13 @@ mod reading;
 mod stage;
 mod talk;
 
-use super::effect::StatusLabel;
+use super::effect::{Reaction, StatusLabel};
 use super::event::Alarm;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::place::Place;
 
 pub use stage::{Back, End, Ground, Hold, Job, Next, Outage, Planning, Progress, Stage, Step, TurnState};
-pub use talk::{Batch, Follow, Talk, Wish};
+pub use talk::{Batch, Follow, Heard, Plan, Talk, Told, Wish};
 
 /// The work on one issue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,9 @@ pub struct Task {
     pub branches_left: u32,
     /// Our pull request.
     pub pull: Option<Pull>,
+    /// The numbers of pull requests of ours that were left to others with their branch.
+    #[serde(default)]
+    pub pulls_left: Vec<i64>,
     /// Where it stands.
     pub stage: Stage,
     /// The last things that happened, oldest first, at most [`Task::STORY`].
@@ -71,6 +74,12 @@ pub struct Shown {
     pub label: Option<StatusLabel>,
     /// The time the last status edit was planned for.
     pub status_at: i64,
+    /// The reaction that says how it ended.
+    #[serde(default)]
+    pub end: Option<Reaction>,
+    /// The key of the comment that told of the last bad end.
+    #[serde(default)]
+    pub notice: Option<String>,
     /// Until when GitHub's limits hold something of it up, epoch milliseconds.
     #[serde(default)]
     pub held_until: Option<i64>,
@@ -113,6 +122,7 @@ impl Task {
             branch_shared: false,
             branches_left: 0,
             pull: None,
+            pulls_left: Vec::new(),
             stage: Stage::Idle,
             story: Vec::new(),
             talk: Talk::default(),
@@ -159,6 +169,9 @@ impl Task {
         self.branch_head = None;
         self.branch_shared = false;
         self.branches_left = self.branches_left.saturating_add(1);
+        self.pulls_left.extend(self.pull.as_ref().map(|pull| pull.number));
+        let surplus = self.pulls_left.len().saturating_sub(Self::STORY);
+        self.pulls_left.drain(..surplus);
     }
 
     /// Adds a line to the story.

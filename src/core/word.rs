@@ -47,6 +47,11 @@ pub enum WordKind {
         /// Which question.
         question: u32,
     },
+    /// Work was asked for again while the pull request is open; the words are what anybody wrote on the issue since.
+    Again {
+        /// The pull request.
+        pull: i64,
+    },
     /// Answers in own words that did not fill the agent's form.
     Unfitting,
     /// The issue's title or body was changed.

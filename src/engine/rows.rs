@@ -42,8 +42,10 @@ pub(super) fn task(task: &Task, now: i64) -> Result<TaskRow, EngineError> {
 
 /// The session's row.
 pub(super) fn session(task: &Task, record: &SessionRecord) -> Result<SessionRow, EngineError> {
-    let body =
-        json!({ "repository": task.place.name, "issue": task.place.issue, "pull": task.pull, "story": task.story });
+    let base = task.progress().and_then(|progress| progress.work.as_ref()).map(|work| &work.base);
+    let body = json!({
+        "repository": task.place.name, "issue": task.place.issue, "pull": task.pull, "story": task.story, "base": base,
+    });
     Ok(SessionRow {
         id: record.id.clone(),
         task: task.key(),
@@ -116,6 +118,7 @@ pub(super) fn effect(
             Effect::ShowLabel { .. } => Some(format!("label:{task}")),
             Effect::Say { key, .. } => Some(format!("say:{task}:{key}")),
             Effect::LookAtPull { .. } => Some(format!("look:{task}")),
+            Effect::DescribePull { pull, .. } => Some(format!("describe:{task}:{pull}")),
             Effect::Forget { place } => Some(format!("forget:{}", place.repository)),
             Effect::Switch { .. } => Some(format!("switch:{task}")),
             // Later news of a comment takes the place of earlier ones that had trouble; a receipt stays beside it.
@@ -154,9 +157,13 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
     match effect {
         Effect::React { reaction: Reaction::Eyes, .. } | Effect::ReactTo { .. } => github(0),
         Effect::OpenPull { .. } | Effect::PostAnswer { .. } | Effect::Say { .. } | Effect::Reply { .. } => github(1),
-        Effect::ShowLabel { .. } | Effect::Switch { .. } | Effect::Assign { .. } | Effect::MarkReady { .. } => {
-            github(2)
-        }
+        Effect::ShowLabel { .. }
+        | Effect::Switch { .. }
+        | Effect::Assign { .. }
+        | Effect::MarkReady { .. }
+        | Effect::LabelPull { .. }
+        | Effect::DescribePull { .. }
+        | Effect::RequestReview { .. } => github(2),
         Effect::ShowStatus { .. } => github(3),
         Effect::React { .. } | Effect::Minimise { .. } => github(4),
         Effect::CheckTrigger { .. }

@@ -13,6 +13,7 @@
 //! One process owns a data folder at a time.
 
 mod aside;
+mod branch;
 mod bundle;
 mod change;
 mod collect;
@@ -41,6 +42,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+pub use branch::Branch;
 pub use change::{ChangeKind, FileChange};
 pub use collect::{CollectSpec, Collected, DiffLimits};
 pub use error::GitError;

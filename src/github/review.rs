@@ -209,6 +209,14 @@ impl GitHub {
         Ok(lines.into_iter().find(|line| line.author.id == us && line.body.contains(marker)).map(|line| line.id))
     }
 
+    /// Asks people for their review (again); whoever is asked already stays so.
+    /// <https://docs.github.com/rest/pulls/review-requests#request-reviewers-for-a-pull-request>
+    pub async fn request_review(&self, at: &At, pull: IssueNumber, logins: &[&str]) -> Result<(), GitHubError> {
+        let path = at.path(&format!("/pulls/{pull}/requested_reviewers"));
+        let ask = Ask::post("ask for a review", path, &json!({"reviewers": logins}));
+        self.change(at, Purpose::PullRequest, Priority::Normal, &ask).await.map(drop)
+    }
+
     /// Answers the first comment of a thread. Not to be repeated without [`GitHub::find_reply`]. GitHub takes no answer to
     /// an answer. <https://docs.github.com/rest/pulls/comments#create-a-reply-for-a-review-comment>
     pub async fn reply(&self, at: &At, pull: IssueNumber, first: i64, body: &str) -> Result<i64, GitHubError> {

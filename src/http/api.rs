@@ -39,6 +39,7 @@ pub fn admin_router<D: Desk>(desk: Arc<D>, guard: Guard) -> Router {
         .route("/api/v1/sessions", get(sessions::<D>))
         .route("/api/v1/sessions/{id}", get(session::<D>))
         .route("/api/v1/sessions/{id}/log", get(log::<D>))
+        .route("/api/v1/sessions/{id}/patch", get(patch::<D>))
         .route("/api/v1/sessions/{id}/stop", post(stop::<D>))
         .route("/api/v1/tasks/{owner}/{repo}/{n}", get(task::<D>))
         .route("/api/v1/events", get(events::<D>))
@@ -111,6 +112,11 @@ async fn log<D: Desk>(State(office): Shared<D>, Path(id): Path<String>, request:
     let LogQuery { after, limit } = query(&request)?;
     let page = LogPage { after: after.unwrap_or(0).max(0), limit: limit.unwrap_or(200).clamp(1, 1000) };
     json(office.desk.log(session_id(&id)?, page)).await
+}
+
+async fn patch<D: Desk>(State(office): Shared<D>, Path(id): Path<String>) -> Answered {
+    let patch = patiently(office.desk.patch(session_id(&id)?)).await?;
+    Ok(([(header::CONTENT_TYPE, "text/x-diff")], patch).into_response())
 }
 
 async fn stop<D: Desk>(State(office): Shared<D>, Path(id): Path<String>) -> Answered {

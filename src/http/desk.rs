@@ -37,6 +37,9 @@ pub trait Desk: Send + Sync + 'static {
     /// Takes issues in as if they had been labelled. An issue that cannot be taken fails alone; an error means none was.
     fn dispatch(&self, targets: Vec<Target>) -> impl Future<Output = Result<Batch, ApiError>> + Send;
 
+    /// What a session left that is kept here alone, as a patch.
+    fn patch(&self, id: SessionId) -> impl Future<Output = Result<Vec<u8>, ApiError>> + Send;
+
     /// Stops a session.
     fn stop(&self, id: SessionId) -> impl Future<Output = Answer> + Send;
 }
@@ -130,6 +133,9 @@ pub struct Batch {
     pub failed: Vec<NotStarted>,
     /// How many there were in all.
     pub total: usize,
+    /// How many of a label's issues were passed over, because their pull request is in review.
+    #[serde(default)]
+    pub in_review: usize,
 }
 
 /// An issue that was taken.
@@ -139,6 +145,9 @@ pub struct Started {
     pub issue: String,
     /// Its session, live or queued.
     pub session: SessionId,
+    /// Its pull request is open: nothing was begun anew, the session goes on with it.
+    #[serde(default)]
+    pub goes_on: bool,
 }
 
 /// An issue that was not taken.

@@ -8,11 +8,11 @@ use super::remote::Line;
 use crate::core::effect::Effect;
 use crate::core::event::{Event, PullStanding};
 use crate::core::failure::Failure;
-use crate::core::ids::{AgentBranch, SessionId, Sha};
-use crate::core::label;
+use crate::core::ids::{AgentBranch, IssueNumber, SessionId, Sha};
 use crate::core::place::Place;
+use crate::core::text;
 use crate::git::{Published, Push};
-use crate::github::{NewPull, Pull, PullState, Purpose};
+use crate::github::{At, NewPull, Pull, PullEdit, PullState, Purpose};
 use crate::store::EffectRow;
 
 /// What is to be pushed where.
@@ -61,13 +61,16 @@ async fn publish(parts: &Parts, line: &mut Line<'_>, push: &Push) -> Result<Publ
 
 /// Opens the pull request, or finds the one that an earlier try opened.
 pub(super) async fn open_pull(parts: &Parts, row: &EffectRow, effect: &Effect) -> Result<Performed, Failure> {
-    let Effect::OpenPull { place, session, branch, base_branch, title, body, labels } = effect else {
+    let Effect::OpenPull { place, session, branch, base_branch, title, body } = effect else {
         return Err(Failure::broken("not a pull request to open"));
     };
     let at = parts.at(place);
     let found = parts.github.find_pull(&at, branch.as_str()).await?;
     let pull = match found.filter(|pull| is_this(pull, row)) {
-        Some(pull) => pull,
+        Some(pull) => {
+            describe(parts, &at, &pull, body).await?;
+            pull
+        }
         None => {
             let new = NewPull {
                 title: title.clone(),
@@ -79,11 +82,6 @@ pub(super) async fn open_pull(parts: &Parts, row: &EffectRow, effect: &Effect) -
             parts.github.create_pull(&at, &new).await?.pull
         }
     };
-    let missing: Vec<&str> =
-        labels.iter().map(String::as_str).filter(|label| !label::has(&pull.labels, label)).collect();
-    if !missing.is_empty() {
-        parts.github.add_pull_labels(&at, pull.number, &missing).await?;
-    }
     Ok(Performed::known(Event::PullOpened {
         session: session.clone(),
         number: pull.number.0,
@@ -95,6 +93,35 @@ pub(super) async fn open_pull(parts: &Parts, row: &EffectRow, effect: &Effect) -
             PullState::Closed => PullStanding::Closed,
         },
     }))
+}
+
+/// Puts labels on our pull request.
+pub(super) async fn label_pull(
+    parts: &Parts,
+    place: &Place,
+    pull: i64,
+    labels: &[String],
+) -> Result<Performed, Failure> {
+    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+    parts.github.add_pull_labels(&parts.at(place), IssueNumber(pull), &labels).await?;
+    Ok(Performed::Done)
+}
+
+/// Makes our part of our pull request's text say this.
+pub(super) async fn describe_pull(parts: &Parts, place: &Place, pull: i64, part: &str) -> Result<Performed, Failure> {
+    let at = parts.at(place);
+    let pull = parts.github.pull(&at, IssueNumber(pull)).await?;
+    describe(parts, &at, &pull, part).await?;
+    Ok(Performed::Done)
+}
+
+/// Writes our part anew, where it is still there; what people wrote around it stays as it is.
+async fn describe(parts: &Parts, at: &At, pull: &Pull, new: &str) -> Result<(), Failure> {
+    if let Some(body) = text::pull::with_part_of(&pull.body, new).filter(|body| *body != pull.body) {
+        let edit = PullEdit { body: Some(body), ..PullEdit::default() };
+        parts.github.edit_pull(at, pull.number, &edit).await?;
+    }
+    Ok(())
 }
 
 /// An open one is ours to use. A closed one counts only when an earlier try of this very effect may have opened it: a person

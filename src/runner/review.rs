@@ -23,8 +23,11 @@ pub(super) async fn read(parts: &Parts, place: &Place, pull: i64, review: i64) -
     };
     let author = trigger::account(&found.author);
     let actor = Actor::Person(author.clone());
-    let (permission, threads) =
-        tokio::try_join!(trigger::permission(parts, &at, &actor), parts.github.review_threads(&at, number),)?;
+    let (permission, threads, issue) = tokio::try_join!(
+        trigger::permission(parts, &at, &actor),
+        parts.github.review_threads(&at, number),
+        parts.github.issue(&at, place.issue),
+    )?;
     let of_it = |thread: &&ReviewThread| {
         !thread.resolved && thread.comments.iter().any(|comment| comment.review == Some(review))
     };
@@ -42,6 +45,7 @@ pub(super) async fn read(parts: &Parts, place: &Place, pull: i64, review: i64) -
         body: found.body,
         threads: threads.iter().filter(of_it).map(|thread| as_word(parts, thread)).collect(),
         at: (parts.clock)(),
+        issue_open: issue.open,
     };
     Ok(Performed::known(Event::ReviewRead { review: Box::new(review) }))
 }
@@ -62,7 +66,9 @@ fn as_word(parts: &Parts, thread: &ReviewThread) -> Thread {
 pub(super) async fn look(parts: &Parts, place: &Place, pull: i64) -> Result<Performed, Failure> {
     let at = parts.at(place);
     let found = parts.github.pull(&at, IssueNumber(pull)).await?;
-    let base = parts.github.branch(&at, &found.base_branch).await?.map(|branch| branch.sha);
+    let (base, issue) =
+        tokio::try_join!(parts.github.branch(&at, &found.base_branch), parts.github.issue(&at, place.issue),)?;
+    let base = base.map(|branch| branch.sha);
     let checks = match found.state {
         PullState::Open => checks(parts, &at, &found, base.as_ref()).await?,
         PullState::Merged | PullState::Closed => {
@@ -81,6 +87,7 @@ pub(super) async fn look(parts: &Parts, place: &Place, pull: i64) -> Result<Perf
         base_head: base,
         conflicts: found.mergeable.map(|mergeable| !mergeable),
         checks,
+        issue_open: issue.open,
     };
     Ok(Performed::known(Event::PullLooked { facts: Box::new(facts) }))
 }
@@ -137,6 +144,13 @@ pub(super) async fn reply(parts: &Parts, row: &EffectRow, effect: &Effect) -> Re
     if let Some(thread) = resolve {
         parts.github.resolve_thread(&at, thread).await?;
     }
+    Ok(Performed::Done)
+}
+
+/// Asks people for their review once more.
+pub(super) async fn request(parts: &Parts, place: &Place, pull: i64, logins: &[String]) -> Result<Performed, Failure> {
+    let logins: Vec<&str> = logins.iter().map(String::as_str).collect();
+    parts.github.request_review(&parts.at(place), IssueNumber(pull), &logins).await?;
     Ok(Performed::Done)
 }
 

@@ -14,10 +14,18 @@ use crate::store::EffectRow;
 /// How far back a mark is looked for before the effect was planned, milliseconds.
 const LOOK_BACK: i64 = 3_600_000;
 
-/// Reacts to the issue.
-pub(super) async fn react(parts: &Parts, place: &Place, reaction: Reaction) -> Result<Performed, Failure> {
-    let reaction = talk::github(reaction);
-    parts.github.react_to_issue(&parts.at(place), place.issue, reaction).await?;
+/// Reacts to the issue, and takes back the reaction that is no longer true.
+pub(super) async fn react(
+    parts: &Parts,
+    place: &Place,
+    reaction: Reaction,
+    instead_of: Option<Reaction>,
+) -> Result<Performed, Failure> {
+    let at = parts.at(place);
+    parts.github.react_to_issue(&at, place.issue, talk::github(reaction)).await?;
+    if let Some(old) = instead_of {
+        parts.github.unreact_from_issue(&at, place.issue, talk::github(old)).await?;
+    }
     Ok(Performed::Done)
 }
 

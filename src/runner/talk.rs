@@ -100,6 +100,7 @@ pub(super) async fn weigh(parts: &Parts, weigh: &ToWeigh<'_>) -> Result<Performe
         at: comment.as_ref().map_or(0, |comment| comment.updated_at),
         body: comment.map(|comment| comment.body),
         issue_author: issue.author.login,
+        issue_open: issue.open,
     };
     Ok(Performed::known(Event::Weighed { found: Box::new(found) }))
 }

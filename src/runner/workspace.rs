@@ -10,7 +10,7 @@ use super::remote::Line;
 use super::template;
 use crate::core::agent::ErrorClass;
 use crate::core::effect::{Effect, Leftover, Start};
-use crate::core::event::{BaseFacts, Event, FileChange, Work};
+use crate::core::event::{BaseFacts, Event, FileChange, Whole, Work};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::place::Place;
@@ -126,7 +126,10 @@ pub(super) async fn collect(parts: &Parts, effect: &Effect) -> Result<Performed,
         },
     };
     let work = match parts.git.collect(&spec).await {
-        Ok(collected) => without_secrets(parts, place, work(collected)).await?,
+        Ok(collected) => {
+            let work = with_the_whole(parts, place, upstream.as_ref(), work(collected)).await?;
+            without_secrets(parts, place, work).await?
+        }
         // What cannot be taken is an objection people read, not an error that is tried again.
         Err(error @ (GitError::Unsafe { .. } | GitError::Bundle { .. } | GitError::TooLarge { .. })) => {
             refused(base, &error.to_string())
@@ -202,28 +205,42 @@ fn secret_lines(diff: &str, live: &[&str]) -> Vec<String> {
     found
 }
 
-fn work(collected: Collected) -> Work {
+/// What all of the branch changes, where the work went on from it: that is what the pull request shows.
+async fn with_the_whole(parts: &Parts, place: &Place, upstream: Option<&Sha>, mut work: Work) -> Result<Work, Failure> {
+    if let Some(upstream) = upstream.filter(|_| !work.is_empty()) {
+        let branch = parts.git.branch(place.repository, upstream, &work.head).await?;
+        work.whole = Some(Whole { files: changes(branch.files), commits: branch.commits });
+    }
+    Ok(work)
+}
+
+fn changes(files: Vec<crate::git::FileChange>) -> Vec<FileChange> {
     let kind = |kind: ChangeKind| match kind {
         ChangeKind::Added => "added",
         ChangeKind::Modified => "modified",
         ChangeKind::Deleted => "deleted",
         ChangeKind::Renamed => "renamed",
     };
-    let files = collected.files.into_iter().map(|file| FileChange {
+    let change = |file: crate::git::FileChange| FileChange {
         kind: kind(file.kind).to_owned(),
         path: file.path,
         insertions: file.insertions,
         deletions: file.deletions,
         binary: file.binary,
-    });
+    };
+    files.into_iter().map(change).collect()
+}
+
+fn work(collected: Collected) -> Work {
     Work {
-        files: files.collect(),
+        files: changes(collected.files),
         head: collected.head,
         base: collected.base,
         commits: collected.commits,
         committed_by_us: collected.committed_by_us,
         protected: collected.protected,
         objections: collected.over,
+        whole: None,
         conflicts: collected.conflicts,
         left_out: collected.left_out,
     }
@@ -241,6 +258,7 @@ fn refused(base: &Sha, why: &str) -> Work {
         files: vec![change],
         protected: Vec::new(),
         objections: vec![why.to_owned()],
+        whole: None,
         conflicts: Vec::new(),
         left_out: Vec::new(),
     }

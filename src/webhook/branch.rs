@@ -15,6 +15,12 @@ pub(super) fn pull_closed(payload: Pulls) -> Found {
     of_issue((installation, repository), issue, event)
 }
 
+pub(super) fn pull_reopened(payload: Pulls) -> Found {
+    let issue = issue_of_pull(&payload.pull_request, &payload.repository)?;
+    let event = Event::PullReopened { number: payload.pull_request.number.0, sender: payload.sender.into() };
+    of_issue((payload.installation, payload.repository), issue, event)
+}
+
 pub(super) fn pull_stirred(payload: Pulls, hint: &str) -> Found {
     let issue = issue_of_pull(&payload.pull_request, &payload.repository)?;
     let event = Event::PullStirred { hint: hint.to_owned(), sender: payload.sender.into() };

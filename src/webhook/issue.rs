@@ -30,6 +30,13 @@ pub(super) fn gone(payload: Issues, how: Gone) -> Found {
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
+/// Only an open issue's pull request is worked on: it is looked at.
+pub(super) fn reopened(payload: Issues) -> Found {
+    let issue = not_a_pull(&payload.issue)?;
+    let event = Event::PullStirred { hint: "issues.reopened".to_owned(), sender: payload.sender.into() };
+    of_issue((payload.installation, payload.repository), issue, event)
+}
+
 pub(super) fn edited(payload: Issues) -> Found {
     let issue = not_a_pull(&payload.issue)?;
     let Issue { title, body, updated_at: at, .. } = payload.issue;

@@ -67,11 +67,13 @@ fn read_event(event_name: &str, body: &str) -> Found {
         ("issues", "closed") => issue::gone(read(body)?, Gone::Closed),
         ("issues", "deleted") => issue::gone(read(body)?, Gone::Deleted),
         ("issues", "transferred") => issue::gone(read(body)?, Gone::Transferred),
+        ("issues", "reopened") => issue::reopened(read(body)?),
         ("issue_comment", "created") => issue::commented(read(body)?),
         ("issue_comment", "edited") => issue::comment_edited(read(body)?),
         ("issue_comment", "deleted") => issue::comment_deleted(read(body)?),
         ("pull_request", "closed") => branch::pull_closed(read(body)?),
-        ("pull_request", "synchronize" | "ready_for_review" | "converted_to_draft" | "reopened") => {
+        ("pull_request", "reopened") => branch::pull_reopened(read(body)?),
+        ("pull_request", "synchronize" | "ready_for_review" | "converted_to_draft") => {
             branch::pull_stirred(read(body)?, &format!("pull_request.{action}"))
         }
         ("pull_request_review", "submitted") => branch::reviewed(read(body)?),

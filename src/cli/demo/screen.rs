@@ -9,6 +9,7 @@ use super::super::screen::print;
 use super::stage::{PERSON, REPOSITORY, Stage};
 use super::{End, pull_of};
 use crate::core::ids::{IssueNumber, Sha};
+use crate::core::text::count;
 use crate::simulator::PullView;
 
 /// Prints a line; a reader that went away is no reason to leave the stage standing.
@@ -159,6 +160,7 @@ fn bracket(stage: &Stage, event: &str, details: Value) -> Value {
 fn words(line: &Value) -> Option<String> {
     let details = &line["details"];
     let text = |key: &str| details[key].as_str().unwrap_or_default().to_owned();
+    let number = |key: &str, one: &str| count(details[key].as_u64().unwrap_or(0), one);
     Some(match line["event"].as_str()? {
         "task.received" => format!("received    “{}” by {}", text("title"), text("by")),
         "task.refused" => format!("refused     {}", text("why")),
@@ -169,7 +171,7 @@ fn words(line: &Value) -> Option<String> {
         "session.running" => format!("agent       {}", text("agent")),
         "session.progress" => progress(details)?,
         "session.collected" => format!(
-            "git says    {} changed, +{} −{} in {}",
+            "changed     {}, +{} −{}, in {}",
             counted(&details["files"], "file"),
             details["insertions"],
             details["deletions"],

@@ -22,6 +22,24 @@ pub(super) fn read(draft: &Draft<'_>, said: &str, saying: Saying) -> Answers {
     question::answers(&asked, said, saying)
 }
 
+/// A box of ours was ticked.
+pub(super) fn ticked(draft: Draft<'_>, found: &Weighed, body: &str, may: bool) -> Decision {
+    let author = draft.cx.policy.author_answers && found.issue_author.eq_ignore_ascii_case(&found.actor.login);
+    if !may && !author {
+        return ask::show_again(draft, found.comment, "somebody ticked a box who may not answer");
+    }
+    let mine = |id: &u32| {
+        let batch = draft.task.talk.batches.iter().find(|batch| batch.comment == Some(found.comment));
+        batch.is_some_and(|batch| batch.questions.contains(id))
+    };
+    let open: Vec<_> = draft.task.open_questions().filter(|question| mine(&question.id)).collect();
+    let given = question::ticked(&open, body);
+    if given.given.is_empty() && given.unclear.is_none() {
+        return ask::show_again(draft, found.comment, "no box was ticked; the question is put as it was");
+    }
+    answered(draft, &given, found)
+}
+
 /// Takes what somebody answered; what is not clear gets a hint, and words beside it go to the agent.
 pub(super) fn answered(mut draft: Draft<'_>, answers: &Answers, found: &Weighed) -> Decision {
     let open: Vec<Question> = draft.task.open_questions().cloned().collect();

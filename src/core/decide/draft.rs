@@ -65,7 +65,13 @@ impl<'a> Draft<'a> {
     /// Plans a reaction on the issue.
     pub(super) fn react(&mut self, reaction: Reaction) {
         let place = self.task.place.clone();
-        self.plan(Effect::React { place, reaction });
+        let instead_of = match reaction {
+            // How it ended is one thing: what was true of an earlier end is taken back.
+            Reaction::Hooray | Reaction::Confused => self.task.shown.end.replace(reaction),
+            Reaction::Eyes | Reaction::Rocket | Reaction::ThumbsUp => None,
+        };
+        let instead_of = instead_of.filter(|old| *old != reaction);
+        self.plan(Effect::React { place, reaction, instead_of });
     }
 
     /// Plans a reaction on a comment.
@@ -165,7 +171,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Plans git's look at what the session made, which ends its agent; false when it has no working copy.
-    pub(super) fn plan_look(&mut self) -> bool {
+    pub(super) fn plan_look(&mut self, said: text::pull::Said<'_>) -> bool {
         let Some(job) = self.task.job() else { return false };
         let Some(ground) = &job.ground else { return false };
         let effect = Effect::Collect {
@@ -173,7 +179,7 @@ impl<'a> Draft<'a> {
             session: job.session.clone(),
             base: ground.from.clone(),
             upstream: Some(ground.base.sha.clone()).filter(|base| *base != ground.from),
-            message: text::pull::commit_message(job),
+            message: text::pull::commit_message(job, said),
         };
         self.plan(effect);
         true

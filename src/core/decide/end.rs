@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::trigger::refuse;
-use super::{Decision, Draft, access, outage, pull, talk, turn};
+use super::{Decision, Draft, access, closed, kept, notice, outage, pull, revised, talk, turn};
 use crate::core::agent::ErrorClass;
 use crate::core::effect::{Effect, EffectKind, Leftover, Reaction};
-use crate::core::event::{Event, Gone, Loss, PullStanding, Work};
+use crate::core::event::{Gone, Loss, Work};
 use crate::core::ids::SessionId;
 use crate::core::place::Account;
 use crate::core::story::Happening;
@@ -14,17 +14,22 @@ use crate::core::task::{Back, End, Progress, Stage, Step};
 use crate::core::text;
 use crate::core::word::WordKind;
 
+/// How the reason of a session begins that a person ended.
+const CANCELLED: &str = "cancelled: ";
 /// The class of a session whose question nobody answered.
 pub(super) const NO_ANSWER: &str = "no_answer";
 
-/// The session ended well.
+/// The session ended well. While our pull request is open the task is in review, whatever the session came to.
 pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
+    let in_words = matches!(end, End::Answered | End::Unchanged);
+    let end = if in_words && draft.task.has_open_pull() { End::InReview } else { end };
     let stop = end.stop();
     let in_review = end == End::InReview;
     let unhappy = end == End::Unchanged || draft.task.follow.unfinished.is_some();
     finish(&mut draft, end);
     draft.note(Happening::SessionCompleted, json!({ "stop": stop, "state": draft.task.state() }));
-    if !unhappy {
+    let only_asked = draft.task.job().is_some_and(|job| job.only_asked);
+    if !unhappy && !only_asked {
         draft.react(Reaction::Hooray);
     }
     let more = in_review && !draft.task.talk.words.is_empty();
@@ -50,10 +55,12 @@ pub(super) fn fail(mut draft: Draft<'_>, class: &str, say: &str) -> Decision {
         return turn::abandon(draft, back, say);
     }
     draft.give_up();
-    wind_up(&mut draft);
+    let known = wind_up(&mut draft);
     finish(&mut draft, End::Failed { class: class.to_owned(), say: say.to_owned() });
+    offer(&mut draft, known);
     draft.note(Happening::SessionFailed, json!({ "class": class, "why": say }));
     draft.react(Reaction::Confused);
+    notice::of_end(&mut draft);
     draft.show();
     draft.because(format!("failed: {class}"))
 }
@@ -78,6 +85,15 @@ pub(super) fn stop(draft: Draft<'_>, why: &str, at: i64) -> Decision {
     }
 }
 
+/// The operator ends it at the machine: whoever asked for the work is told.
+pub(super) fn stop_by_operator(draft: Draft<'_>, why: &str) -> Decision {
+    let (mut draft, reason) = draft.through(|draft| stop(draft, why, i64::MAX));
+    if reason.starts_with(CANCELLED) {
+        notice::of_end(&mut draft);
+    }
+    draft.because(reason)
+}
+
 /// Git has no room to look at what the session made, because of what the session made: nothing of it can be kept.
 pub(super) fn outgrown(mut draft: Draft<'_>, say: &str) -> Decision {
     remove_workspace(&mut draft, Leftover::Go);
@@ -97,7 +113,11 @@ pub(super) fn issue_gone(mut draft: Draft<'_>, how: Gone, sender: &Account, at: 
         draft.show();
         return draft.because("the issue is closed; nobody is waited for any more");
     }
-    stop(draft, &text::gone(how, &sender.login), at)
+    let (draft, reason) = draft.through(|draft| stop(draft, &text::gone(how, &sender.login), at));
+    match how {
+        Gone::Closed => closed::issue_closed(draft).because(reason),
+        Gone::Deleted | Gone::Transferred => draft.because(reason),
+    }
 }
 
 fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
@@ -106,11 +126,14 @@ fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
         return turn::abandon(draft, back, why);
     }
     draft.give_up();
-    wind_up(&mut draft);
+    let known = wind_up(&mut draft);
     finish(&mut draft, End::Cancelled { why: why.to_owned() });
+    offer(&mut draft, known);
     draft.note(Happening::SessionCancelled, json!({ "why": why }));
+    // A person stopped it: it does not begin again by itself.
+    draft.task.follow.resting |= draft.task.can_revise();
     draft.show();
-    draft.because(format!("cancelled: {why}"))
+    draft.because(format!("{CANCELLED}{why}"))
 }
 
 /// Our pull request is over while a session works on it: a revision has nothing left to revise.
@@ -183,7 +206,10 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         | EffectKind::Minimise
         | EffectKind::Reply
         | EffectKind::MarkReady
-        | EffectKind::DeleteBranch => draft.because(format!("{} failed: {say}", effect.name())),
+        | EffectKind::DeleteBranch
+        | EffectKind::LabelPull
+        | EffectKind::DescribePull
+        | EffectKind::RequestReview => draft.because(format!("{} failed: {say}", effect.name())),
         EffectKind::CheckTrigger => {
             let mut draft = draft;
             let word = text::refusal::unchecked(say, exhausted);
@@ -227,132 +253,70 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
     }
 }
 
-/// Something of the session arrives after its end: saved work is told, the rest is an echo.
-pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
-    let over = matches!(draft.task.stage, Stage::Ended { .. });
-    match event {
-        Event::Collected { work, .. } if !over => {
-            draft.on_progress(|progress| progress.work = Some(work.clone()));
-            if matches!(draft.task.stage, Stage::Held { .. }) && !work.is_empty() {
-                draft.show();
-            }
-            draft.because("what the session made so far is kept")
-        }
-        Event::Collected { work, .. } => saved(draft, work),
-        Event::TurnFailed { class: ErrorClass::Disk, .. } if over => {
-            remove_workspace(&mut draft, Leftover::Go);
-            draft.because("there was no room to keep anything of it")
-        }
-        Event::Steered { offered, .. } => turn::steered(draft, offered, false),
-        // A pause may overtake the agent's first word; it is needed all the same to load its session again.
-        Event::AgentStarted { agent_session, agent, .. } if !over => {
-            if let Some(job) = draft.job_mut() {
-                job.agent_session = Some(agent_session.clone());
-            }
-            draft.on_progress(|progress| progress.agent = Some(agent.clone()));
-            draft.because("an echo: the turn was cut short; the agent's session is known")
-        }
-        Event::TurnEnded { end, .. } if !over => {
-            if let Some(job) = draft.job_mut()
-                && !end.agent_session.is_empty()
-            {
-                job.agent_session = Some(end.agent_session.clone());
-            }
-            draft.because("an echo: the turn was cut short")
-        }
-        Event::PullOpened { number, url, draft: is_draft, standing, .. } => {
-            draft.task.pull = Some(crate::core::task::Pull { number: *number, url: url.clone(), draft: *is_draft });
-            match standing {
-                PullStanding::Open => {}
-                PullStanding::Merged => return pull::closed(draft, *number, true),
-                PullStanding::Closed => return pull::closed(draft, *number, false),
-            }
-            draft.show();
-            draft.because("the pull request was opened while the session was ended")
-        }
-        Event::WorkspaceReady { .. } if !over => {
-            draft.because("the working copy was made while the session was held; it is made again when it goes on")
-        }
-        Event::WorkspaceReady { .. } => {
-            remove_workspace(&mut draft, Leftover::Go);
-            draft.because("the working copy was made while the session was ended")
-        }
-        Event::Published { head, .. } => {
-            if let Some(branch) = draft.task.job().map(|job| job.branch.clone()) {
-                draft.task.wrote_branch(branch, head.clone());
-            }
-            draft.show();
-            draft.because("the push was on its way while the session was ended")
-        }
-        _ => draft.because("an echo: the session is over"),
-    }
-}
-
-fn saved(mut draft: Draft<'_>, work: &Work) -> Decision {
-    draft.on_progress(|progress| progress.work = Some(work.clone()));
-    match leftover(work) {
-        // It was ended for what it takes of the disk: that is freed even when nothing of it could be kept.
-        None if draft.task.filled_the_disk() => remove_workspace(&mut draft, Leftover::Go),
-        _ => reap(&mut draft, work),
-    }
-    if !work.is_empty() {
-        draft.show();
-    }
-    draft.because("what the session left is kept")
-}
-
-/// Something of an earlier session arrives while a later one is on or asked for: its working copy goes, its work stays.
-pub(super) fn stray(mut draft: Draft<'_>, session: &SessionId, event: &Event) -> Decision {
-    let commits = match event {
-        Event::WorkspaceReady { .. } => Some(Leftover::Go),
-        Event::Collected { work, .. } => leftover(work),
-        _ => None,
-    };
-    if let Some(commits) = commits {
-        let place = draft.task.place.clone();
-        draft.plan(Effect::RemoveWorkspace { place, session: session.clone(), commits, keep_home: false });
-    }
-    draft.because(format!("an echo of session {session}"))
-}
-
 /// A session that was held is over: what it made is looked at, unless git said already what it is.
-fn wind_up_held(draft: &mut Draft<'_>) {
-    let (Stage::Held { job, progress, .. } | Stage::Queued { job, progress, .. }) = &draft.task.stage else { return };
+fn wind_up_held(draft: &mut Draft<'_>) -> Option<Work> {
+    let (Stage::Held { job, progress, .. } | Stage::Queued { job, progress, .. }) = &draft.task.stage else {
+        return None;
+    };
     match (&job.ground, progress.work.clone()) {
         (Some(_), None) => {
-            draft.plan_look();
+            draft.plan_look(text::pull::Said::Unfinished);
+            None
         }
         // A plan waits: its turn made nothing that is kept.
-        (None, None) if job.started_at.is_some() => remove_workspace(draft, Leftover::Go),
-        (None, None) => {}
-        (_, Some(work)) => reap(draft, &work),
+        (None, None) => {
+            if job.started_at.is_some() {
+                remove_workspace(draft, Leftover::Go);
+            }
+            None
+        }
+        (_, Some(work)) => {
+            reap(draft, &work);
+            Some(work)
+        }
     }
 }
 
-/// Ends what runs for the session and sees to it that nothing of its work is lost and nothing else is left.
-fn wind_up(draft: &mut Draft<'_>) {
+/// Ends what runs for the session and sees to it that nothing of its work is lost and nothing else is left. Answers the
+/// work that git knows of.
+fn wind_up(draft: &mut Draft<'_>) -> Option<Work> {
+    if let Stage::Working { step: Step::Running { turn }, .. } = &draft.task.stage {
+        let words = turn.heard.clone();
+        revised::heard(draft, &words);
+    }
     let Stage::Working { step, progress, .. } = &draft.task.stage else { return wind_up_held(draft) };
     match (step, progress.work.clone()) {
         (Step::Running { .. } | Step::Waiting { .. }, _) => {
-            draft.plan_look();
+            draft.plan_look(text::pull::Said::Unfinished);
         }
         (Step::Preparing, _) => remove_workspace(draft, Leftover::Go),
-        (_, Some(work)) => reap(draft, &work),
+        (_, Some(work)) => {
+            reap(draft, &work);
+            return Some(work);
+        }
         // Git is still looking (and has ended the agent for that), or could not look: until it tells, everything stays.
         (_, None) => {}
     }
+    None
 }
 
 /// Removes the working copy unless it is the only place where the work is.
-fn reap(draft: &mut Draft<'_>, work: &Work) {
+pub(super) fn reap(draft: &mut Draft<'_>, work: &Work) {
     match leftover(work) {
         Some(commits) => remove_workspace(draft, commits),
         None => end_agent(draft),
     }
 }
 
+/// Work that git knew of when the session ended goes to its branch, if it may.
+fn offer(draft: &mut Draft<'_>, known: Option<Work>) {
+    if let Some(work) = known {
+        kept::offer(draft, &work);
+    }
+}
+
 /// What becomes of a session's commits with its working copy; `None`: git refused them, so the working copy stays.
-fn leftover(work: &Work) -> Option<Leftover> {
+pub(super) fn leftover(work: &Work) -> Option<Leftover> {
     match (work.is_empty(), work.is_refused()) {
         (true, _) => Some(Leftover::Go),
         (false, false) => Some(Leftover::Stay),
@@ -373,10 +337,13 @@ pub(super) fn finish(draft: &mut Draft<'_>, end: End) {
         Stage::Idle | Stage::Checking { .. } => (None, Progress::default()),
     };
     draft.task.stage = Stage::Ended { job, end, progress, at };
+    draft.task.shown.notice = None;
     talk::forget_questions(draft);
+    turn::plan_is_over(draft, text::talk::PLAN_DROPPED);
     if !matches!(draft.task.stage, Stage::Ended { end: End::InReview, .. }) {
         tell_unheard(draft);
-        draft.task.follow.look_at = None;
+        // Its pull request is still open, and what becomes of it is seen also without a webhook.
+        draft.task.follow.look_at = draft.task.can_revise().then_some(at + pull::FIRST_LOOK_MS);
     }
 }
 
@@ -395,7 +362,7 @@ fn end_agent(draft: &mut Draft<'_>) {
     draft.plan(effect);
 }
 
-fn remove_workspace(draft: &mut Draft<'_>, commits: Leftover) {
+pub(super) fn remove_workspace(draft: &mut Draft<'_>, commits: Leftover) {
     remove_home(draft, commits, false);
 }
 

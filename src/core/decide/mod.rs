@@ -5,20 +5,26 @@
 //! golden table of stage × event.
 
 mod access;
+mod again;
 mod answer;
 mod ask;
+mod closed;
 mod command;
 mod draft;
 mod edit;
 mod end;
 mod held;
+mod kept;
 mod late;
+mod notice;
 mod outage;
+mod overdue;
 mod pause;
 mod pull;
 mod queue;
 mod rest;
 mod review;
+mod revised;
 mod talk;
 mod trigger;
 mod turn;
@@ -87,7 +93,7 @@ pub struct Context<'a> {
 /// Decides what an event means for a task.
 pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision {
     let cx = Context { policy, now };
-    late::told((task, event), choose(task, event, cx), cx)
+    overdue::told((task, event), choose(task, event, cx), cx)
 }
 
 fn choose(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
@@ -122,12 +128,13 @@ fn choose(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
         Event::Assigned { login, added } => ask::assigned(draft, login, *added),
         Event::MadeReady { number } => pull::made_ready(draft, *number),
         Event::Gone { how, sender, at } => end::issue_gone(draft, *how, sender, *at),
+        Event::PullReopened { number, sender } => closed::reopened(draft, *number, sender),
         Event::TakenAway { how } => access::taken_away(draft, *how),
         Event::AccessRead { installation } => access::read(draft, *installation),
         Event::Archived { on } => access::archived(draft, *on),
         Event::PullClosed { number, merged } => pull::closed(draft, *number, *merged),
         Event::Dispatched { facts } => trigger::dispatched(draft, facts),
-        Event::StopAsked { why } => end::stop(draft, why, i64::MAX),
+        Event::StopAsked { why } => end::stop_by_operator(draft, why),
         Event::TriggerChecked { facts } => trigger::checked(draft, facts),
         Event::SlotGranted => queue::granted(draft),
         Event::Waiting { position, total, short } => queue::waiting(draft, (*position, *total), *short),

@@ -79,7 +79,7 @@ pub(super) fn interrupt(draft: &mut Draft<'_>, job: &Job, step: &Step) -> Next {
             }
             draft.give_up();
             // The look is the checkpoint: it ends the agent, and the mirror has what was made so far.
-            draft.plan_look();
+            draft.plan_look(text::pull::Said::Unfinished);
             Next::Talk { interrupted: true }
         }
         Step::Collecting { end } => Next::Look { end: end.clone() },

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, ask, end, review, talk};
+use super::{Decision, Draft, ask, closed, end, review, talk};
 use crate::core::effect::{Effect, Leftover, Reaction};
 use crate::core::event::{ChecksState, Failing, PullFacts, PullStanding};
 use crate::core::place::Account;
@@ -31,8 +31,7 @@ pub(super) fn stirred(mut draft: Draft<'_>, hint: &str, _sender: &Account) -> De
 }
 
 fn waiting_pull(draft: &Draft<'_>) -> Option<i64> {
-    let waits = matches!(draft.task.stage, Stage::Ended { end: End::InReview, .. });
-    draft.task.pull.as_ref().filter(|_| waits).map(|pull| pull.number)
+    draft.task.pull.as_ref().filter(|_| draft.task.can_revise()).map(|pull| pull.number)
 }
 
 /// The moment to look again came.
@@ -62,6 +61,14 @@ pub(super) fn looked(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
         draft.task.tell(draft.cx.now, text::talk::pushed_in_review(&facts.head));
     }
     draft.task.follow.checks = Some(facts.checks.state);
+    if let Some(conflicts) = facts.conflicts {
+        draft.task.follow.conflicts = conflicts;
+    }
+    closed::noted(&mut draft, facts);
+    if draft.task.follow.issue_closed {
+        draft.show_progress();
+        return draft.because("its issue is closed, and nobody works for a closed issue");
+    }
     if facts.conflicts == Some(true) {
         return conflict(draft, facts);
     }
@@ -170,6 +177,7 @@ fn red(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
 fn conflict(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     let Some(base) = facts.base_head.clone() else { return draft.because("the base is not known") };
     if draft.task.follow.conflict.is_some() {
+        draft.show_progress();
         return review::needs_person(draft, text::talk::STILL_CONFLICTS);
     }
     if draft.task.follow.resting {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, talk};
+use super::{Decision, Draft, closed, talk};
 use crate::core::agent::ThreadReply;
 use crate::core::effect::Effect;
 use crate::core::event::{ReviewFacts, ReviewVerdict, Work};
@@ -46,6 +46,7 @@ pub(super) fn read(mut draft: Draft<'_>, review: &ReviewFacts) -> Decision {
     let surplus = known.len().saturating_sub(READ);
     known.drain(..surplus);
     let login = review.author.login.clone();
+    closed::note(&mut draft, review.issue_open);
     if !review.permission.may_start() && !draft.task.delegated(&login) {
         return draft.because(format!("@{login} may not send the agent back to work"));
     }
@@ -106,7 +107,7 @@ pub(super) fn revise(mut draft: Draft<'_>, why: &str) -> Decision {
     }
     let mut job = job;
     job.round += 1;
-    job.worked_ms = 0;
+    (job.worked_ms, job.moved) = (0, false);
     draft.task.follow.rounds += 1;
     draft.task.follow.needs = None;
     draft.task.tell(draft.cx.now, text::talk::revision(job.round, why));
@@ -124,7 +125,7 @@ pub(super) fn needs_person(mut draft: Draft<'_>, say: &str) -> Decision {
     draft.task.follow.needs = Some(say.to_owned());
     let login = draft.task.job().and_then(|job| job.actor.login()).map(str::to_owned);
     let on = draft.task.pull.as_ref().map_or(draft.task.place.issue, |pull| crate::core::ids::IssueNumber(pull.number));
-    let key = format!("needs:{}", draft.task.follow.rounds);
+    let key = format!("needs:{}:{}", draft.task.follow.rounds, draft.task.job().map_or(0, |job| job.round));
     let way_on = match draft.task.follow.rounds < draft.cx.policy.limits.rounds {
         true => format!("{say}\n\n{}", text::talk::BACK_TO_WORK),
         false => say.to_owned(),

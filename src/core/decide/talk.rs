@@ -3,13 +3,13 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, answer, ask, command, end, pause, rest, review, turn};
+use super::{Decision, Draft, answer, ask, closed, command, end, pause, rest, review, turn};
 use crate::core::command::{self as grammar, Addressed, Command, Line, Spoken};
 use crate::core::effect::{Effect, Reaction};
 use crate::core::event::{Event, Weighed};
 use crate::core::ids::{CommentId, IssueNumber};
 use crate::core::place::{Account, AccountKind};
-use crate::core::question::{self, Saying};
+use crate::core::question::Saying;
 use crate::core::story::Happening;
 use crate::core::task::{Back, End, Hold, Job, Stage, Step};
 use crate::core::text;
@@ -104,10 +104,11 @@ fn take(draft: &mut Draft<'_>, comment: CommentId, at: i64) {
 /// A comment was read again: what it says now counts, and what its writer may do.
 pub(super) fn weighed(mut draft: Draft<'_>, found: &Weighed) -> Decision {
     let Some(body) = &found.body else { return draft.because("the comment is gone again") };
+    closed::note(&mut draft, found.issue_open);
     let login = found.actor.login.as_str();
     let may = found.permission.may_start() || draft.task.delegated(login);
     if found.of_ours {
-        return ticked(draft, found, body, may);
+        return answer::ticked(draft, found, body, may);
     }
     if taken(&draft, found.comment, found.at) {
         return draft.because("that comment was taken before");
@@ -268,11 +269,14 @@ pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
         Stage::Working { step: Step::Waiting { .. }, .. } => turn::run(draft, false, reason),
         Stage::Held { hold: Hold::Asked, .. } if !open || !only_asked => pause::resume_now(draft, reason),
         Stage::Held { hold: Hold::Plan, .. } => {
-            draft.task.talk.plan_comment = None;
+            turn::plan_is_over(&mut draft, text::talk::PLAN_REPLACED);
             pause::resume_now(draft, reason)
         }
         Stage::Held { job, hold, next, .. } if only_asked && job.ground.is_some() => {
             pause::errand(draft, Back::Held { hold, next: Box::new(next) }, reason)
+        }
+        Stage::Ended { .. } if draft.task.can_revise() && draft.task.follow.issue_closed => {
+            closed::refused(draft, reason)
         }
         Stage::Ended { end, at, .. } if draft.task.can_revise() && only_asked => {
             pause::errand(draft, Back::Ended { end, at }, reason)
@@ -313,24 +317,6 @@ fn offer(draft: &mut Draft<'_>, job: &Job) {
     for word in &mut draft.task.talk.words {
         word.sending |= job.back.is_none() || word.is_asked();
     }
-}
-
-/// A box of ours was ticked.
-fn ticked(draft: Draft<'_>, found: &Weighed, body: &str, may: bool) -> Decision {
-    let author = draft.cx.policy.author_answers && found.issue_author.eq_ignore_ascii_case(&found.actor.login);
-    if !may && !author {
-        return ask::show_again(draft, found.comment, "somebody ticked a box who may not answer");
-    }
-    let mine = |id: &u32| {
-        let batch = draft.task.talk.batches.iter().find(|batch| batch.comment == Some(found.comment));
-        batch.is_some_and(|batch| batch.questions.contains(id))
-    };
-    let open: Vec<_> = draft.task.open_questions().filter(|question| mine(&question.id)).collect();
-    let given = question::ticked(&open, body);
-    if given.given.is_empty() && given.unclear.is_none() {
-        return ask::show_again(draft, found.comment, "no box was ticked; the question is put as it was");
-    }
-    answer::answered(draft, &given, found)
 }
 
 /// A comment is gone: words in it that the agent has not heard are taken back, and a question of ours is put again.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, command, edit, pause};
+use super::{Decision, Draft, again, command, edit, pause};
 use crate::core::effect::{Effect, Reaction, Start};
 use crate::core::event::{Asking, TriggerFacts};
 use crate::core::ids::{AgentBranch, SessionId};
@@ -162,6 +162,12 @@ fn judge(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
     if let Some(say) = obstacle(&draft.task, facts) {
         return refuse(draft, &say);
     }
+    let wish = draft.task.wish.clone();
+    draft.uncheck();
+    if draft.task.can_revise() && !wish.fresh {
+        return again::go_on(draft, facts, wish.plan);
+    }
+    draft.task.wish = wish;
     match pick_role(facts, &draft.task.wish, draft.cx.policy) {
         Ok((role, why)) => accept(draft, facts, role, why),
         Err(say) => {
@@ -320,7 +326,9 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
     draft.task.stage =
         Stage::Queued { job: Box::new(job), told: None, next: Next::Begin, progress: Progress::default() };
     draft.note(Happening::TaskQueued, details);
-    if facts.asking == Asking::Command && matches!(facts.actor, Actor::Person(_)) {
+    // A mere question starts no work.
+    let only_asked = draft.task.job().is_some_and(|job| job.only_asked);
+    if facts.asking == Asking::Command && matches!(facts.actor, Actor::Person(_)) && !only_asked {
         command::switch(&mut draft, true);
     }
     draft.show();
@@ -346,6 +354,10 @@ pub(super) fn refuse(mut draft: Draft<'_>, say: &str) -> Decision {
         draft.react(Reaction::Confused);
         draft.say_here("refused", text::talk::nothing_new(say));
         return draft.because(format!("refused, and all is as before: {say}"));
+    }
+    // The status comment of an earlier session is only edited, and GitHub mails nobody for that.
+    if matches!(draft.task.stage, Stage::Ended { job: Some(_), .. }) {
+        draft.say_here("refused", text::talk::nothing_new(say));
     }
     let end = End::Refused { say: say.to_owned() };
     draft.task.tell(draft.cx.now, format!("Not started: {say}"));

@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::work::{fail, look};
-use super::{Decision, Draft, ask, outage, pause, talk};
+use super::{Decision, Draft, ask, outage, pause, revised, talk};
 use crate::core::agent::TurnEnd;
 use crate::core::effect::{Effect, EffectKind, Reaction, Turn};
 use crate::core::question;
 use crate::core::story::Happening;
-use crate::core::task::{Back, Hold, Job, Next, Planning, Stage, Step, TurnState};
+use crate::core::task::{Back, Hold, Job, Next, Plan, Planning, Stage, Step, TurnState};
 use crate::core::text;
 use crate::core::word::{Spoken, Word, WordKind};
 
@@ -185,6 +185,7 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     worked(job, turn, draft.cx.now);
     remember(job, &heard, &end);
     let (planning, back) = (job.plan == Planning::Wanted, job.back.clone());
+    revised::heard(&mut draft, &heard);
     let mut end = end;
     if let Some(finished) = finished {
         end.message = text::answer::finished(&finished, &end.message);
@@ -300,15 +301,29 @@ fn propose(mut draft: Draft<'_>, end: &TurnEnd) -> Decision {
     talk::end_agent(&mut draft, &job);
     // Whatever a plan's turn did to its working copy is not part of the plan: the work begins on a fresh one.
     job.ground = None;
-    draft.say_here(format!("plan:{}:{}", job.session, job.comments), text::talk::plan(&job, end, &progress.plan));
+    let plan = Plan {
+        key: format!("plan:{}:{}", job.session, job.comments),
+        text: text::talk::plan(&job, end, &progress.plan),
+    };
+    draft.say_here(plan.key.clone(), text::talk::to_approve(&plan));
+    draft.task.talk.plan = Some(plan);
     // The comment is counted in the draft's job.
     job.comments = draft.task.job().map_or(job.comments, |job| job.comments);
-    draft.task.stage = Stage::Held { job, hold: Hold::Plan, next: Next::Begin, progress, since: draft.cx.now };
+    let next = if job.round > 0 { Next::Revise } else { Next::Begin };
+    draft.task.stage = Stage::Held { job, hold: Hold::Plan, next, progress, since: draft.cx.now };
     draft.task.tell(draft.cx.now, "The plan waits for approval.");
     draft.note_bare(Happening::PlanProposed);
     ask::assign(&mut draft);
     draft.show();
     draft.because("the plan waits for approval")
+}
+
+/// A plan's comment that waits for nobody any more says so, instead of how to approve it.
+pub(super) fn plan_is_over(draft: &mut Draft<'_>, how: &str) {
+    let comment = draft.task.talk.plan_comment.take();
+    let Some(plan) = draft.task.talk.plan.take() else { return };
+    let issue = draft.task.place.issue;
+    draft.put(issue, plan.key, comment, format!("{}\n\n{how}", plan.text));
 }
 
 /// The plan was approved: the same session goes on, and may change files.
@@ -317,7 +332,7 @@ pub(super) fn approve(mut draft: Draft<'_>, by: &str) -> Decision {
         return draft.because("no plan waits for approval");
     };
     job.plan = Planning::Approved;
-    draft.task.talk.plan_comment = None;
+    plan_is_over(&mut draft, &text::talk::plan_approved(by));
     let word = Word {
         id: "approved".into(),
         by: by.to_owned(),

@@ -3,17 +3,19 @@
 
 use serde_json::json;
 
-use super::end::{complete, late, outgrown, pull_over_at_once, stray};
-use super::{Decision, Draft, ask, outage, queue, review, turn};
+use super::end::{complete, outgrown, pull_over_at_once};
+use super::late::{late, stray};
+use super::{Decision, Draft, ask, outage, queue, revised, turn};
 use crate::core::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use crate::core::effect::{Effect, Start};
 use crate::core::event::{Event, PublishFacts, PullStanding, Work};
-use crate::core::ids::{IssueNumber, SessionId, Sha};
+use crate::core::ids::{SessionId, Sha};
 use crate::core::label;
 use crate::core::question;
 use crate::core::story::Happening;
 use crate::core::task::{End, Ground, Job, Pull, Stage, Step};
 use crate::core::text;
+use crate::core::text::failure::BranchMoved;
 use crate::core::word::{Word, WordKind};
 
 pub(super) use super::end::fail;
@@ -153,7 +155,7 @@ fn turn_failed(draft: Draft<'_>, class: ErrorClass, say: &str) -> Decision {
 
 /// The turn is over, and git decides what was made.
 pub(super) fn look(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
-    if !draft.plan_look() {
+    if !draft.plan_look(text::pull::Said::Done(&end.message)) {
         return fail(draft, "no_ground", text::failure::NO_GROUND);
     }
     draft.set_step(Step::Collecting { end });
@@ -162,6 +164,7 @@ pub(super) fn look(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
 
 fn collected(mut draft: Draft<'_>, job: &Job, end: TurnEnd, work: &Work) -> Decision {
     draft.note(Happening::SessionCollected, text::pull::numbers(work));
+    let work = &revised::with_old_conflicts(&draft, job, work);
     // A revision that adds nothing leaves the evidence of the first work as it is.
     if !work.is_empty() || (job.round == 0 && !job.moved) {
         draft.on_progress(|progress| progress.work = Some(work.clone()));
@@ -201,16 +204,9 @@ fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
             return ask::wait(draft);
         }
     }
-    if let (true, Some(pull)) = (job.round > 0, draft.task.pull.as_ref().map(|pull| pull.number)) {
-        // Nobody's thread gets its words, so that they would be lost.
-        if draft.task.follow.threads.is_empty() && !end.message.trim().is_empty() {
-            let key = format!("revised:{}:{}", job.session, job.round);
-            draft.say(IssueNumber(pull), key, text::answer::render(job, &end));
-        }
-    }
     // What somebody pushed meanwhile may be all there was to do: their commit is in the pull request already.
     if job.round > 0 || (job.moved && draft.task.pull.is_some()) {
-        return revised(draft, job, None, end.unfinished());
+        return revised::done(draft, job, &end, None);
     }
     if end.message.trim().is_empty() {
         return fail(draft, "no_result", text::failure::NOTHING);
@@ -234,16 +230,6 @@ fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
     draft.plan(Effect::PostAnswer { place, session, body });
     draft.set_step(Step::Answering);
     draft.because("nothing was changed; the answer goes to the issue")
-}
-
-/// A revision is done: every thread of its reviews is answered, and the pull request waits for review again.
-fn revised(mut draft: Draft<'_>, job: &Job, done: Option<(&Sha, &Work)>, unfinished: Option<ErrorClass>) -> Decision {
-    draft.task.follow.unfinished = unfinished;
-
-    let replies = draft.task.progress().map(|progress| progress.replies.clone()).unwrap_or_default();
-    review::reply(&mut draft, job, &replies, done);
-    draft.on_progress(|progress| progress.replies.clear());
-    complete(draft, End::InReview)
 }
 
 /// What is known when the right to publish has been asked for.
@@ -291,14 +277,15 @@ fn pushed(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
     draft.task.follow.theirs = None;
     draft.note(Happening::BranchPushed, json!({ "branch": job.branch, "head": pushed.head }));
     if job.round > 0 && draft.task.pull.is_some() {
-        return revised(draft, job, Some((&pushed.head, &pushed.work)), pushed.end.unfinished());
+        return revised::done(draft, job, &pushed.end, Some((&pushed.head, &pushed.work)));
     }
     draft.task.follow.unfinished = pushed.end.unfinished();
+    revised::tell(&mut draft, &pushed.head, &pushed.end);
     let template = job.ground.as_ref().and_then(|ground| ground.base.pull_template.as_deref());
     let evidence = text::pull::Evidence {
         work: &pushed.work,
-        end: &pushed.end,
-        template,
+        unfinished: draft.task.follow.unfinished,
+        told: &draft.task.follow.told,
         agent: draft.task.progress().and_then(|progress| progress.agent.clone()),
         answers: &draft.task.talk.questions,
     };
@@ -308,8 +295,7 @@ fn pushed(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
         branch: job.branch.clone(),
         base_branch: pushed.base_branch.clone(),
         title: text::pull::title(job),
-        body: text::pull::body(job, &evidence, draft.cx),
-        labels: job.snapshot.labels.iter().filter(|name| label::behind(name, "role:").is_some()).cloned().collect(),
+        body: text::pull::body(job, (template, &evidence), draft.cx),
     });
     draft.set_step(Step::Opening { work: pushed.work.clone() });
     draft.because("the branch is on GitHub")
@@ -318,9 +304,30 @@ fn pushed(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
 /// Somebody else wrote to the branch, and their work is respected: the agent goes on on top of it, once. A branch that was
 /// deleted is not brought back without a word.
 fn moved(mut draft: Draft<'_>, job: &Job, work: &Work, theirs: Option<&Sha>) -> Decision {
+    let open = draft.task.pull.is_some();
+    if theirs.is_none() && !open && draft.task.branch_head.take().is_some() {
+        // It held no more than what an earlier try left, and nobody reviews it.
+        draft.plan(Effect::Publish {
+            place: draft.task.place.clone(),
+            session: job.session.clone(),
+            branch: job.branch.clone(),
+            head: work.head.clone(),
+            expected: None,
+        });
+        return draft.because("the branch of an earlier try was deleted; it is made anew");
+    }
     let Some(theirs) = theirs.filter(|_| !job.moved) else {
-        let say = text::failure::branch_moved(job.branch.as_str(), theirs.map(Sha::short), work.head.short());
-        draft.task.leave_branch();
+        let goes_on = open && theirs.is_some();
+        let say = text::failure::branch_moved(&BranchMoved {
+            branch: job.branch.as_str(),
+            theirs: theirs.map(Sha::short),
+            ours: work.head.short(),
+            goes_on,
+        });
+        // While its pull request is open, the next revision begins with whatever is on it.
+        if !goes_on {
+            draft.task.leave_branch();
+        }
         return fail(draft, "branch_moved", &say);
     };
     draft.task.tell(draft.cx.now, text::talk::pushed(theirs));
@@ -344,6 +351,14 @@ fn opened(mut draft: Draft<'_>, pull: Pull, standing: PullStanding) -> Decision 
     draft.note(Happening::PullRequestOpened, json!({ "number": pull.number, "url": pull.url, "draft": pull.draft }));
     let number = pull.number;
     draft.task.pull = Some(pull);
+    let job = draft.task.job();
+    let labels =
+        job.map(|job| job.snapshot.labels.iter().filter(|name| label::behind(name, "role:").is_some()).cloned());
+    let labels: Vec<String> = labels.into_iter().flatten().collect();
+    if !labels.is_empty() && standing == PullStanding::Open {
+        let place = draft.task.place.clone();
+        draft.plan(Effect::LabelPull { place, pull: number, labels });
+    }
     match standing {
         PullStanding::Open => complete(draft, End::InReview),
         PullStanding::Merged => pull_over_at_once(draft, number, true),

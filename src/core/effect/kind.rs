@@ -30,6 +30,12 @@ pub enum EffectKind {
     Publish,
     /// [`Effect::OpenPull`].
     OpenPull,
+    /// [`Effect::LabelPull`].
+    LabelPull,
+    /// [`Effect::DescribePull`].
+    DescribePull,
+    /// [`Effect::RequestReview`].
+    RequestReview,
     /// [`Effect::PostAnswer`].
     PostAnswer,
     /// [`Effect::Say`].
@@ -70,7 +76,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -81,6 +87,9 @@ impl EffectKind {
         Self::CheckPublish,
         Self::Publish,
         Self::OpenPull,
+        Self::LabelPull,
+        Self::DescribePull,
+        Self::RequestReview,
         Self::PostAnswer,
         Self::Say,
         Self::ReactTo,
@@ -114,6 +123,9 @@ impl EffectKind {
             Self::CheckPublish => "check_publish",
             Self::Publish => "publish",
             Self::OpenPull => "open_pull",
+            Self::LabelPull => "label_pull",
+            Self::DescribePull => "describe_pull",
+            Self::RequestReview => "request_review",
             Self::PostAnswer => "post_answer",
             Self::Say => "say",
             Self::ReactTo => "react_to",
@@ -150,6 +162,9 @@ impl Effect {
             Self::CheckPublish { .. } => EffectKind::CheckPublish,
             Self::Publish { .. } => EffectKind::Publish,
             Self::OpenPull { .. } => EffectKind::OpenPull,
+            Self::LabelPull { .. } => EffectKind::LabelPull,
+            Self::DescribePull { .. } => EffectKind::DescribePull,
+            Self::RequestReview { .. } => EffectKind::RequestReview,
             Self::PostAnswer { .. } => EffectKind::PostAnswer,
             Self::Say { .. } => EffectKind::Say,
             Self::ReactTo { .. } => EffectKind::ReactTo,
@@ -184,6 +199,9 @@ impl Effect {
             | Self::CheckPublish { place, .. }
             | Self::Publish { place, .. }
             | Self::OpenPull { place, .. }
+            | Self::LabelPull { place, .. }
+            | Self::DescribePull { place, .. }
+            | Self::RequestReview { place, .. }
             | Self::PostAnswer { place, .. }
             | Self::Say { place, .. }
             | Self::ReactTo { place, .. }
@@ -212,6 +230,9 @@ impl Effect {
             | Self::CheckTrigger { .. }
             | Self::ShowStatus { .. }
             | Self::ShowLabel { .. }
+            | Self::LabelPull { .. }
+            | Self::DescribePull { .. }
+            | Self::RequestReview { .. }
             | Self::Say { .. }
             | Self::ReactTo { .. }
             | Self::Weigh { .. }

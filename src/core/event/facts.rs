@@ -53,6 +53,14 @@ pub struct Weighed {
     pub at: i64,
     /// Who opened the issue.
     pub issue_author: String,
+    /// Whether the issue is open now.
+    #[serde(default = "yes")]
+    pub issue_open: bool,
+}
+
+/// What was stored before it was read is taken as it was taken then.
+fn yes() -> bool {
+    true
 }
 
 /// A review, with what its author may do.
@@ -74,6 +82,9 @@ pub struct ReviewFacts {
     pub threads: Vec<Thread>,
     /// GitHub's time of it, epoch milliseconds.
     pub at: i64,
+    /// Whether the issue is open now.
+    #[serde(default = "yes")]
+    pub issue_open: bool,
 }
 
 /// GitHub's `state` of a review.
@@ -107,6 +118,9 @@ pub struct PullFacts {
     pub conflicts: Option<bool>,
     /// The checks of `head`.
     pub checks: Checks,
+    /// Whether the issue is open now.
+    #[serde(default = "yes")]
+    pub issue_open: bool,
 }
 
 /// The checks of one commit.
@@ -285,12 +299,24 @@ pub struct Work {
     pub protected: Vec<String>,
     /// Limits that were exceeded and shapes that are refused, as sentences.
     pub objections: Vec<String>,
+    /// All of the branch, where the work is only the last part of it.
+    #[serde(default)]
+    pub whole: Option<Whole>,
     /// Changed files with conflicts that nobody resolved.
     #[serde(default)]
     pub conflicts: Vec<String>,
     /// What the working copy holds beside it.
     #[serde(default)]
     pub left_out: Vec<LeftOut>,
+}
+
+/// A branch against its base.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whole {
+    /// Which files differ.
+    pub files: Vec<FileChange>,
+    /// How many commits lie between.
+    pub commits: u32,
 }
 
 /// Something in the working copy that is not part of the result: named, so that nothing is missing unsaid.

@@ -20,13 +20,14 @@ impl Task {
             Stage::Held { hold: Hold::Asked | Hold::Plan, .. } => "needs-you",
             Stage::Held { hold: Hold::Later { .. }, .. } => "waiting",
             Stage::Held { hold: Hold::Paused { .. }, .. } => "paused",
+            Stage::Ended { .. } if self.can_revise() => "in-review",
             Stage::Ended { end, .. } => match end {
                 End::InReview => "in-review",
-                End::Merged | End::PullClosed | End::Answered => "done",
+                End::Merged | End::Answered => "done",
                 End::Unchanged => "needs-you",
                 End::Refused { .. } => "refused",
                 End::Failed { .. } => "failed",
-                End::Cancelled { .. } => "cancelled",
+                End::Cancelled { .. } | End::PullClosed => "cancelled",
             },
         }
     }
@@ -41,13 +42,22 @@ impl Task {
             Stage::Held { hold: Hold::Asked | Hold::Plan, .. } => Some(StatusLabel::NeedsYou),
             Stage::Held { hold: Hold::Later { .. }, .. } => Some(StatusLabel::Queued),
             Stage::Held { hold: Hold::Paused { .. }, .. } => Some(StatusLabel::Paused),
+            // Nobody works for a closed issue.
+            Stage::Ended { .. } if self.can_revise() && self.follow.issue_closed => None,
+            Stage::Ended { end, .. } if self.can_revise() => match end {
+                End::Failed { .. } => Some(StatusLabel::NeedsYou),
+                _ if self.needs_a_person() => Some(StatusLabel::NeedsYou),
+                _ => Some(StatusLabel::Review),
+            },
+            // A question that was answered is no work that is done.
+            Stage::Ended { job: Some(job), end: End::Answered, .. } if job.only_asked => None,
             Stage::Ended { end, .. } => match end {
                 End::InReview if self.needs_a_person() => Some(StatusLabel::NeedsYou),
                 End::Unchanged => Some(StatusLabel::NeedsYou),
                 End::InReview => Some(StatusLabel::Review),
-                End::Merged | End::PullClosed | End::Answered => Some(StatusLabel::Done),
+                End::Merged | End::Answered => Some(StatusLabel::Done),
                 End::Failed { .. } => Some(StatusLabel::Failed),
-                End::Refused { .. } | End::Cancelled { .. } => None,
+                End::Refused { .. } | End::Cancelled { .. } | End::PullClosed => None,
             },
         }
     }
@@ -57,12 +67,17 @@ impl Task {
         self.follow.needs.is_some() || self.follow.unfinished.is_some()
     }
 
-    /// Our pull request is open and no session is on: what people say of it sends the agent back to work, however the last
-    /// session ended.
+    /// Our pull request is open and no session is on: the task is in review, and what people say of it sends the agent back
+    /// to work, however the last session ended.
     pub fn can_revise(&self) -> bool {
-        let ended = |end: &End| matches!(end, End::InReview | End::Failed { .. } | End::Cancelled { .. });
-        let rests = matches!(&self.stage, Stage::Ended { job: Some(_), end, .. } if ended(end));
-        rests && self.pull.is_some() && self.branch.is_some()
+        let over = |end: &End| matches!(end, End::Merged | End::PullClosed);
+        let rests = matches!(&self.stage, Stage::Ended { job: Some(_), end, .. } if !over(end));
+        rests && self.has_open_pull()
+    }
+
+    /// Our pull request is open, as far as we know: its branch is left when it is over.
+    pub fn has_open_pull(&self) -> bool {
+        self.pull.is_some() && self.branch.is_some()
     }
 
     /// Its last session was ended for what it took of the disk.

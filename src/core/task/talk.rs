@@ -35,6 +35,9 @@ pub struct Talk {
     pub assigned: Option<String>,
     /// The comments of plans that wait for approval.
     pub plan_comment: Option<CommentId>,
+    /// The plan that waits for approval.
+    #[serde(default)]
+    pub plan: Option<Plan>,
     /// Comments that only led to a hint: an edit of theirs counts.
     #[serde(default)]
     pub hinted: Vec<CommentId>,
@@ -50,6 +53,15 @@ impl super::Task {
     pub fn delegated(&self, login: &str) -> bool {
         self.talk.delegates.iter().any(|other| other.eq_ignore_ascii_case(login))
     }
+}
+
+/// A plan that waits for approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Its comment's key.
+    pub key: String,
+    /// What it says, without how to approve it.
+    pub text: String,
 }
 
 /// Questions in one comment.
@@ -95,6 +107,47 @@ pub struct Follow {
     /// A person switched the agent off: it mends nothing by itself until somebody sends it back to work.
     #[serde(default)]
     pub resting: bool,
+    /// Whether the branch conflicts with its base, as it was last seen.
+    #[serde(default)]
+    pub conflicts: bool,
+    /// Whether the issue is closed, as it was last seen: then the agent does not work on its pull request.
+    #[serde(default)]
+    pub issue_closed: bool,
+    /// What the revision in hand is for.
+    #[serde(default)]
+    pub heard: Heard,
+    /// What the agent said of each piece of work on the branch, oldest first: the first work, then its revisions.
+    #[serde(default)]
+    pub told: Vec<Told>,
+}
+
+/// What a revision is for: filled with what its agent hears, emptied at its end.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// Whose reviews.
+    pub reviewers: Vec<String>,
+    /// Who else said something.
+    pub people: Vec<String>,
+    /// A conflict with the base, and nothing else so far.
+    pub conflict: bool,
+}
+
+impl Heard {
+    /// Everybody it is for, each once.
+    pub fn everybody(&self) -> Vec<String> {
+        let mut all = self.reviewers.clone();
+        all.extend(self.people.iter().filter(|login| !self.reviewers.contains(login)).cloned());
+        all
+    }
+}
+
+/// What the agent said of its work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The work's last commit.
+    pub head: Sha,
+    /// The words, bounded.
+    pub text: String,
 }
 
 /// What people wish for by command, for the next session.

@@ -2,17 +2,13 @@
 
 use super::{LIMIT, failure};
 use crate::core::agent::{Finished, TurnEnd};
-use crate::core::place::Actor;
 use crate::core::sanitise::{self, Allow};
 use crate::core::task::Job;
 
 /// Renders the answer.
 pub fn render(job: &Job, end: &TurnEnd) -> String {
     let mention: Vec<String> = job.actor.login().map(str::to_owned).into_iter().collect();
-    let to = match &job.actor {
-        Actor::Person(account) => format!("@{} ", account.login),
-        Actor::Operator => String::new(),
-    };
+    let to = job.actor.login().map(|login| format!("@{login} ")).unwrap_or_default();
     let kind = if job.role.writes { "no file was changed. The agent says:" } else { "the agent answers:" };
     let allow = Allow { mention, ..Allow::default() };
     let said = sanitise::outbound(&sanitise::redact(end.message.trim(), &[]), &allow);

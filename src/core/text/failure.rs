@@ -144,13 +144,28 @@ pub(super) fn paths(all: &[&str]) -> String {
     named.join(", ")
 }
 
+/// Somebody else wrote to our branch, or deleted it.
+#[derive(Debug, Clone, Copy)]
+pub struct BranchMoved<'a> {
+    /// Our branch.
+    pub branch: &'a str,
+    /// Where it is now; `None` when it is gone.
+    pub theirs: Option<&'a str>,
+    /// What we had.
+    pub ours: &'a str,
+    /// Its pull request is open, and the next revision goes on from there.
+    pub goes_on: bool,
+}
+
 /// Somebody else wrote to our branch.
-pub fn branch_moved(branch: &str, theirs: Option<&str>, ours: &str) -> String {
+pub fn branch_moved(moved: &BranchMoved<'_>) -> String {
+    let BranchMoved { branch, theirs, ours, goes_on } = *moved;
     let what = match theirs {
         Some(theirs) => format!("somebody pushed {theirs} to `{branch}` meanwhile, and their work is not overwritten"),
         None => format!("somebody deleted `{branch}` meanwhile, and it is not brought back without a word"),
     };
-    format!("{what}. Ours ({ours}) is kept on the server; a new try goes to a branch of its own.")
+    let next = if goes_on { "the next revision goes on from theirs" } else { "a new try goes to a branch of its own" };
+    format!("{what}. Ours ({ours}) is kept on the server; {next}.")
 }
 
 /// The requester's right is gone.
@@ -176,6 +191,7 @@ mod tests {
             files: vec![],
             protected: protected.iter().map(|path| (*path).to_owned()).collect(),
             objections: vec![],
+            whole: None,
             conflicts: vec![],
             left_out: vec![],
         }

@@ -85,6 +85,7 @@ mod tests {
             files: vec![],
             protected: vec![],
             objections: vec![],
+            whole: None,
             conflicts: conflicts.iter().map(|path| (*path).to_owned()).collect(),
             left_out: left.iter().map(|(why, name)| LeftOut { why: *why, name: (*name).to_owned() }).collect(),
         }

@@ -1,6 +1,7 @@
 //! The one status comment: a header by mood, links, the plan with live ticks, the reason and the next step, and a folded
 //! block for the curious. Edited, never repeated.
 
+use super::kept::kept;
 use super::{LIMIT, clock, count, left_out, pull, role_why, span};
 use crate::core::agent::{ErrorClass, PlanEntry, PlanStatus};
 use crate::core::decide::Context;
@@ -29,7 +30,7 @@ pub fn render(task: &Task, cx: Context<'_>) -> String {
 
 fn header(task: &Task) -> String {
     match &task.stage {
-        Stage::Idle => "**Nothing to do**".into(),
+        Stage::Idle => "**No session here yet**".into(),
         Stage::Checking { .. } => "**Received** · checking".into(),
         Stage::Queued { told, next, .. } => {
             let place = told.map_or_else(String::new, |(position, total)| format!(" · #{position} of {total}"));
@@ -40,18 +41,27 @@ fn header(task: &Task) -> String {
             let open = task.open_questions().count() as u64;
             format!("**Needs {}** · {}", whom(task), count(open, "open question"))
         }
-        Stage::Working { job, step, .. } => format!("**Working** · {} · {}", job.role.name, step_words(step)),
+        Stage::Working { job, step, .. } => format!("**Working** as {}{}", job.role.name, step_words(step)),
         Stage::Held { hold: Hold::Asked, .. } => "**Waiting**".into(),
         Stage::Held { hold: Hold::Later { until, .. }, .. } => {
             format!("**Waiting** · tries its model again at {}", clock(*until))
         }
         Stage::Held { hold: Hold::Plan, .. } => format!("**Needs {}** · the plan waits for approval", whom(task)),
         Stage::Held { hold: Hold::Paused { .. }, .. } => "**Paused**".into(),
-        Stage::Ended { end: End::InReview, .. } if task.follow.unfinished.is_some() => {
+        Stage::Ended { .. } if task.can_revise() && task.follow.issue_closed => {
+            "**In review** · the issue is closed".into()
+        }
+        Stage::Ended { end: End::Failed { class, .. }, .. } if task.can_revise() => {
+            format!("**In review** · needs {} · the last session failed · `{class}`", whom(task))
+        }
+        Stage::Ended { .. } if task.can_revise() && task.follow.unfinished.is_some() => {
             format!("**In review** · not finished, needs {}", whom(task))
         }
-        Stage::Ended { end: End::InReview, .. } if task.follow.needs.is_some() => {
+        Stage::Ended { .. } if task.can_revise() && task.follow.needs.is_some() => {
             format!("**In review** · needs {}", whom(task))
+        }
+        Stage::Ended { end: End::Cancelled { .. }, .. } if task.can_revise() => {
+            "**In review** · the last session was stopped".into()
         }
         Stage::Ended { end: End::Unchanged, .. } => format!("**Needs {}** · no file was changed", whom(task)),
         Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at),
@@ -103,13 +113,13 @@ pub fn brief(task: &Task, cx: Context<'_>) -> String {
 
 fn step_words(step: &Step) -> &'static str {
     match step {
-        Step::Preparing => "preparing the working copy",
-        Step::Running { .. } => "the agent is at it",
-        Step::Waiting { .. } => "waiting for an answer",
-        Step::Collecting { .. } => "looking at what changed",
-        Step::Asking { .. } | Step::Publishing { .. } => "pushing the branch",
-        Step::Opening { .. } => "opening the pull request",
-        Step::Answering => "posting the answer",
+        Step::Preparing => " · preparing the working copy",
+        Step::Running { .. } => "",
+        Step::Waiting { .. } => " · waiting for an answer",
+        Step::Collecting { .. } => " · looking at what changed",
+        Step::Asking { .. } | Step::Publishing { .. } => " · pushing the branch",
+        Step::Opening { .. } => " · opening the pull request",
+        Step::Answering => " · posting the answer",
     }
 }
 
@@ -121,7 +131,10 @@ fn ended(job: Option<&Job>, end: &End, at: i64) -> String {
         End::Merged => "**Done** · the pull request was merged".into(),
         End::PullClosed => "**Closed** · the pull request was closed without merging".into(),
         End::Unchanged => "**Ended** · no file was changed".into(),
-        End::Answered => format!("**Done**{} · the answer is below", within("in")),
+        End::Answered if job.is_some_and(|job| job.role.writes) => {
+            format!("**Answered**{} · no files changed; the answer is a comment of its own", within("in"))
+        }
+        End::Answered => format!("**Answered**{} · the answer is a comment of its own", within("in")),
         End::Refused { .. } => "**Not started**".into(),
         End::Failed { class, .. } => format!("**Failed**{} · `{class}`", within("after")),
         End::Cancelled { .. } => format!("**Stopped**{}", within("after")),
@@ -137,9 +150,6 @@ fn links(task: &Task) -> Option<String> {
         let over = matches!(&task.stage, Stage::Ended { end: End::Merged | End::PullClosed, .. });
         let kind = if pull.draft && !over { "draft pull request" } else { "pull request" };
         links.push(format!("{kind} #{}", pull.number));
-    }
-    if task.job().is_some_and(|job| job.started_at.is_some()) {
-        links.push("log: `/agent logs`".into());
     }
     (!links.is_empty()).then(|| links.join(" · "))
 }
@@ -184,64 +194,77 @@ fn doing(task: &Task, progress: &Progress) -> Option<String> {
 /// What the end means and what comes next.
 fn ending(task: &Task) -> Option<String> {
     let Stage::Ended { end, progress, .. } = &task.stage else { return held(task) };
-    let retry = "To try again, comment `/agent retry`.".to_owned();
-    match end {
-        End::InReview => {
-            let parts = [
-                task.follow.unfinished.map(not_finished),
-                progress.work.as_ref().map(|work| in_review(task, work)),
-                left(progress),
-                checks(task),
-            ];
-            Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")).filter(|text| !text.is_empty())
-        }
-        End::Answered => left(progress),
-        End::Merged | End::PullClosed => None,
-        End::Unchanged => {
-            let next = "The agent's words are in a comment of their own. If that is the answer, close the issue; if a change is \
-                        wanted, say here what is missing and write `/agent retry`.";
-            Some([Some(next.to_owned()), left(progress)].into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
-        }
+    let what = match end {
+        End::InReview | End::Merged | End::PullClosed | End::Answered => None,
+        End::Unchanged => Some(
+            "The agent's words are in a comment of their own. If that is the answer, close the issue; if a change is wanted, \
+             say here what is missing and write `/agent retry`."
+                .to_owned(),
+        ),
         End::Refused { say } => Some(format!("Nothing was started: {}", words(say))),
         End::Failed { say, .. } => {
-            let parts = [
-                Some(format!("It failed because {}", words(say))),
-                tail(progress),
-                kept(task),
-                left(progress),
-                Some(retry),
-                onward(task),
-            ];
+            let parts = [Some(format!("It failed because {}", words(say))), tail(progress), kept(task)];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
         End::Cancelled { why } => {
-            let retry = "To start again, comment `/agent retry`; on a closed issue, reopen it first.".to_owned();
-            let parts = [Some(format!("Stopped because {}.", words(why))), kept(task), Some(retry), onward(task)];
+            let parts = [Some(format!("Stopped because {}.", words(why))), kept(task)];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
-    }
+    };
+    let in_review = task.can_revise() || *end == End::InReview;
+    let unfinished = task.follow.unfinished.filter(|_| in_review).map(not_finished);
+    let left = match end {
+        End::InReview | End::Answered | End::Unchanged | End::Failed { .. } => left(progress),
+        End::Merged | End::PullClosed | End::Refused { .. } | End::Cancelled { .. } => None,
+    };
+    let next = match end {
+        _ if task.can_revise() => Some(review(task, progress.work.as_ref().filter(|_| *end == End::InReview))),
+        End::InReview => progress.work.as_ref().map(|work| review(task, Some(work))),
+        End::Failed { .. } => Some(super::talk::RETRY.to_owned()),
+        End::Cancelled { .. } => {
+            Some("To start again, comment `/agent retry`; if the issue is closed, reopen it first.".to_owned())
+        }
+        End::Merged | End::PullClosed | End::Answered | End::Unchanged | End::Refused { .. } => None,
+    };
+    let checks = Some(()).filter(|()| in_review).and_then(|()| checks(task));
+    let parts = [unfinished, what, left, next, checks];
+    Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")).filter(|text| !text.is_empty())
 }
 
 /// The turn behind the pull request stopped half-way.
 fn not_finished(class: ErrorClass) -> String {
-    format!("⚠️ The work is not finished: {}. {}", super::failure::what(class), super::talk::BACK_TO_WORK)
+    format!("⚠️ The work is not finished: {}.", super::failure::what(class))
 }
 
-/// The other way on, while the pull request is open.
-fn onward(task: &Task) -> Option<String> {
-    task.can_revise().then(|| super::talk::BACK_TO_WORK.to_owned())
-}
-
-fn in_review(task: &Task, work: &Work) -> String {
-    let (plus, minus) = pull::totals(work);
-    let files = count(work.files.len() as u64, "file");
-    let what = match task.job().is_some_and(|job| job.round > 0) {
-        true => format!("The last revision changed {files}"),
-        false => format!("{files} changed"),
+/// What a pull request in review waits for, as things stand.
+fn review(task: &Task, work: Option<&Work>) -> String {
+    if task.follow.issue_closed {
+        return "The issue is closed, so the agent does not work on its pull request any more. Reopen the issue to let it \
+                go on; otherwise merge or close the pull request as you see fit."
+            .to_owned();
+    }
+    let what = work.filter(|work| !work.is_empty()).map(|work| {
+        let (plus, minus) = pull::totals(work);
+        let files = count(work.files.len() as u64, "file");
+        match task.job().is_some_and(|job| job.round > 0) {
+            true => format!("The last revision changed {files} (+{plus} −{minus}). "),
+            false => format!("{files} changed (+{plus} −{minus}). "),
+        }
+    });
+    let draft = task.pull.as_ref().is_some_and(|pull| pull.draft);
+    let then = match (task.follow.conflicts, draft) {
+        (false, _) if task.follow.unfinished.is_some() => "ask for the rest before you merge it.",
+        (true, _) => {
+            "Its branch conflicts with the base: nobody can merge it until that is resolved, by you or by asking the agent \
+             once more."
+        }
+        (false, true) => "when you are happy, mark it ready for review, then merge it.",
+        (false, false) => "when you are happy, merge it.",
     };
+    let join = if task.follow.conflicts { ". " } else { "; " };
     format!(
-        "{what} (+{plus} −{minus}). Review the pull request: a submitted review sends the agent back to work; merge \
-         it or close it as you like."
+        "{}Review the pull request: a review, or `/agent <what to do>` on it, sends the agent back to work{join}{then}",
+        what.unwrap_or_default()
     )
 }
 
@@ -271,7 +294,7 @@ fn held(task: &Task) -> Option<String> {
     let so_far = so_far.unwrap_or_default();
     Some(match hold {
         Hold::Asked => format!("It waits without taking a slot, and goes on with your answer.{so_far}"),
-        Hold::Plan => "`/agent approve` lets it begin; any other comment is told to the agent.".into(),
+        Hold::Plan => "Reply `/agent approve` to start, or say what to change.".into(),
         Hold::Later { class, .. } => {
             let tries = task.job().and_then(|job| job.outage).map_or(0, |outage| outage.tries);
             format!(
@@ -300,16 +323,6 @@ fn tail(progress: &Progress) -> Option<String> {
     Some(format!("Its last lines:\n\n```text\n{}\n```", sanitise::fit(&lines.join("\n"), 4_000)))
 }
 
-fn kept(task: &Task) -> Option<String> {
-    let work = task.progress()?.work.as_ref().filter(|work| !work.is_empty())?;
-    if work.is_refused() {
-        let session = &task.job()?.session;
-        return Some(format!("What it had done is kept on the server, in the working copy of session `{session}`."));
-    }
-    let files = count(work.files.len() as u64, "changed file");
-    Some(format!("What it had done ({files}) is kept on the server as `{}`.", work.head.short()))
-}
-
 fn details(task: &Task, cx: Context<'_>) -> Option<String> {
     let job = task.job()?;
     let agent = task.progress().and_then(|progress| progress.agent.as_deref());
@@ -319,7 +332,8 @@ fn details(task: &Task, cx: Context<'_>) -> Option<String> {
         format!("- Role `{}`: {}", job.role.name, role_why(&job.why, job.role.name.as_str())),
         format!("- Agent: `{}`{agent}", job.agent),
         format!("- Session `{}`", job.session),
-        format!("- Time: at most {}, at most {} of silence", span(limits.wall_ms), span(limits.silence_ms)),
+        format!("- Limits: {} in all, {} without a sign of life", span(limits.wall_ms), span(limits.silence_ms)),
+        "- To see the log, comment `/agent logs`".into(),
     ];
     if job.cold {
         lines.push(format!("- {}", super::talk::STARTED_COLD));

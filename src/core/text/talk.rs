@@ -6,7 +6,7 @@ use crate::core::event::{Failing, Work};
 use crate::core::ids::Sha;
 use crate::core::question::Question;
 use crate::core::sanitise::{self, Allow};
-use crate::core::task::{Job, Stage, Task};
+use crate::core::task::{Job, Plan, Stage, Task};
 use crate::core::word::Thread;
 
 /// In the story, when a session has used up its comments.
@@ -237,12 +237,37 @@ pub fn plan(job: &Job, end: &TurnEnd, entries: &[PlanEntry]) -> String {
     let steps: Vec<String> =
         entries.iter().take(40).map(|entry| format!("1. {}", sanitise::inline(&entry.content, 200))).collect();
     let steps = if steps.is_empty() { String::new() } else { format!("\n\n{}", steps.join("\n")) };
-    let body = format!(
-        "{}here is my plan. I have not changed anything yet.\n\n{said}{steps}\n\nReply `/agent approve` to start, or tell me \
-         what to change.",
-        mention(job.actor.login())
-    );
-    sanitise::fit(&body, LIMIT)
+    let body =
+        format!("{}here is my plan. I have not changed anything yet.\n\n{said}{steps}", mention(job.actor.login()),);
+    sanitise::fit(&body, LIMIT - 500)
+}
+
+/// The plan with what people can do about it.
+pub fn to_approve(plan: &Plan) -> String {
+    format!("{}\n\nReply `/agent approve` to start, or tell me what to change.", plan.text)
+}
+
+/// Under a plan that gave way to another.
+pub const PLAN_REPLACED: &str = "_This plan is out of date: a new one comes below._";
+
+/// Under a plan whose session ended before it was approved.
+pub const PLAN_DROPPED: &str = "_This plan was not carried out._";
+
+/// Under a plan that was approved.
+pub fn plan_approved(by: &str) -> String {
+    format!("_Approved by {}._", super::answers::name(by))
+}
+
+/// The way to try again, where no pull request is open.
+pub const RETRY: &str = "To try again, comment `/agent retry`.";
+
+/// Work was asked for again while its pull request is open.
+pub fn goes_on(login: Option<&str>, pull: i64) -> String {
+    format!(
+        "{}pull request #{pull} is open, so the agent goes on with it: nothing is begun anew. To throw its work away and \
+         begin anew, comment `/agent retry fresh`.",
+        mention(login)
+    )
 }
 
 /// The last lines of a session's log.
@@ -250,7 +275,10 @@ pub fn logs(task: &Task) -> String {
     let tail = task.progress().map(|progress| progress.tail.clone()).unwrap_or_default();
     let Some(job) = task.job() else { return NO_LOG.to_owned() };
     if tail.is_empty() {
-        return format!("Session `{}` has said nothing yet that could be shown.", job.session);
+        return match &task.stage {
+            Stage::Ended { .. } => format!("Session `{}` ended before its agent said anything.", job.session),
+            _ => format!("The agent of session `{}` has said nothing yet.", job.session),
+        };
     }
     let lines: Vec<String> = tail.iter().map(|line| line.replace("```", "'''")).collect();
     let lines = sanitise::fit(&sanitise::redact(&lines.join("\n"), &[]), 4_000);

@@ -152,6 +152,10 @@ impl World {
 
     /// Asks people to look.
     pub fn ask_reviewers(&mut self, home: i64, number: i64, logins: &[String], by: &str) -> Result<(), Refusal> {
+        let author = self.pull(home, number)?.0.author.clone();
+        if logins.iter().any(|login| login.eq_ignore_ascii_case(&author)) {
+            return Err(Refusal::new(422, "Review cannot be requested from pull request author."));
+        }
         let repository = self.repository(home)?;
         for login in logins {
             let placed = repository.collaborators.contains_key(&login.to_ascii_lowercase());

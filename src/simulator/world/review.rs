@@ -74,6 +74,8 @@ impl World {
         let review = Review { id, author, state: state.to_owned(), body, commit, submitted_at };
         self.pull_mut(home, number)?.reviews.push(review);
         if state != PENDING {
+            // Whoever reviewed is not asked any more.
+            self.pull_mut(home, number)?.reviewers.retain(|asked| !asked.eq_ignore_ascii_case(by));
             self.note(home, number, "reviewed", by, json!({ "review_id": id }))?;
             self.tell_review(home, number, id, "submitted", by)?;
         }

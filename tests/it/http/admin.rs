@@ -55,9 +55,14 @@ impl Desk for Clerk {
     async fn dispatch(&self, targets: Vec<Target>) -> Result<Batch, ApiError> {
         self.note(format!("{targets:?}"))?;
         let session = "1296269-12-1".parse().expect("a session id");
-        let successful = vec![Started { issue: "o/r#12".to_owned(), session }];
+        let successful = vec![Started { issue: "o/r#12".to_owned(), session, goes_on: false }];
         let failed = vec![NotStarted { issue: "o/r#13".to_owned(), reason: "it is closed".to_owned() }];
-        Ok(Batch { successful, failed, total: 2 })
+        Ok(Batch { successful, failed, total: 2, in_review: 0 })
+    }
+
+    async fn patch(&self, id: SessionId) -> Result<Vec<u8>, ApiError> {
+        self.note(format!("patch {id}"))?;
+        Ok(b"diff --git a/a b/a\n".to_vec())
     }
 
     async fn stop(&self, id: SessionId) -> Answer {
@@ -159,9 +164,9 @@ async fn events_come_as_lines_and_nobody_waits_longer_than_half_a_minute() {
 async fn a_dispatch_names_what_started_and_what_did_not() {
     let body = r#"{"targets":[{"repository":"o/r","issues":[12,13]},{"repository":"o/r","label":"agent:go"}]}"#;
     let (reply, asked) = dispatch(body).await;
-    let successful = json!([{ "issue": "o/r#12", "session": "1296269-12-1" }]);
+    let successful = json!([{ "issue": "o/r#12", "session": "1296269-12-1", "goes_on": false }]);
     let failed = json!([{ "issue": "o/r#13", "reason": "it is closed" }]);
-    let batch = json!({ "successful": successful, "failed": failed, "total": 2 });
+    let batch = json!({ "successful": successful, "failed": failed, "total": 2, "in_review": 0 });
     assert_eq!((reply.status, reply.json()), (200, batch));
     assert_eq!(asked.len(), 1);
     assert!(asked[0].contains("Issues") && asked[0].contains("Labelled"), "{asked:?}");
@@ -251,4 +256,14 @@ async fn elsewhere_looking_needs_the_token_too_and_with_it_every_name_will_do() 
     for host in ["localhost", "10.0.0.1:3001", "skep.corp"] {
         assert_eq!(door.ask(with_token(host)).await.status, 200, "{host}");
     }
+}
+
+#[tokio::test]
+async fn a_patch_is_given_out_as_it_is() {
+    let (door, clerk) = office().await;
+    let reply = door.ask(get("/api/v1/sessions/7-12-1/patch")).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.headers.get("content-type").map(String::as_str), Some("text/x-diff"));
+    assert!(reply.body.starts_with("diff --git a/a b/a"), "{}", reply.body);
+    assert_eq!(clerk.asked.lock().expect("no panic inside").as_slice(), ["patch 7-12-1"]);
 }

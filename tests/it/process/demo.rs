@@ -55,7 +55,7 @@ async fn three_issues_become_three_pull_requests() {
         assert!(out.lines().any(|shown| shown == line), "{line}: {out}");
     }
     let shown = |issue: i64, word: &str| out.lines().any(|line| line.contains(&format!(" s  #{issue}   {word}")));
-    for word in ["received ", "role ", "session ", "progress ", "git says ", "pushed ", "opened ", "completed"] {
+    for word in ["received ", "role ", "session ", "progress ", "changed ", "pushed ", "opened ", "completed"] {
         assert!(shown(2, word), "{word}: {out}");
     }
     for (issue, word) in [(1, "asks "), (1, "answer "), (2, "review "), (2, "revision ")] {

@@ -112,6 +112,17 @@ async fn reviews_come_and_are_answered() {
     let stranger =
         stage.post(&format!("{R}/pulls/1/requested_reviewers"), &token, json!({ "reviewers": ["zoe"] })).await;
     assert_eq!(stranger.status, 422);
+    let shown = stage.get(&format!("{R}/pulls/1"), &token).await.json();
+    let author = json!({ "reviewers": [shown["user"]["login"]] });
+    let own = stage.post(&format!("{R}/pulls/1/requested_reviewers"), &token, author).await;
+    assert_eq!(
+        (own.status, &own.json()["message"]),
+        (422, &json!("Review cannot be requested from pull request author."))
+    );
+    // Whoever has reviewed is not asked any more, until they are asked again.
+    let seen = ReviewDraft { event: "APPROVE".to_owned(), ..ReviewDraft::default() };
+    stage.simulator.review(stage.home, pull, "ann", seen).expect("a review");
+    assert_eq!(stage.get(&format!("{R}/pulls/1"), &token).await.json()["requested_reviewers"], json!([]));
     assert_eq!(stage.simulator.violations(), []);
 }
 

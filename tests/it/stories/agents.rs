@@ -36,12 +36,13 @@ pub async fn failed(house: &House, issue: IssueNumber, class: &str) -> String {
     assert_eq!(house.labels(issue), ["agent:failed", "agent:go"]);
     assert_eq!(house.reactions(issue), ["eyes", "confused"]);
     assert!(house.simulator.pulls(house.repository).expect("pulls").is_empty());
-    assert_eq!(house.simulator.branches(house.repository), ["main"]);
     assert!(house.runner().parts().agents.live().is_empty(), "an agent is still there");
     assert_eq!(marked(&house.data_dir()), Vec::<u32>::new(), "processes are still there");
     let status = house.status(issue);
     assert!(status.starts_with("**Failed**") && status.contains(&format!("`{class}`")), "{status}");
     assert!(status.contains("To try again, comment `/agent retry`."), "{status}");
+    let on_branch = usize::from(status.contains("is on the branch [`agent/"));
+    assert_eq!(house.simulator.branches(house.repository).len(), 1 + on_branch, "what was made, and nothing else");
     assert!(!status.contains(&CANARY[4..]) && !status.contains("/home/"), "{status}");
     readable(&house.thread(issue))
 }

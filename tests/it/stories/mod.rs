@@ -14,6 +14,7 @@ mod fence;
 mod finishing;
 mod follow;
 mod input;
+mod kept;
 mod knobs;
 mod operator;
 mod outage;

@@ -201,7 +201,7 @@ async fn a_pull_request_closed_before_it_is_known_is_left_so_and_asked_about_onc
     house.simulator.close_pull(home, number, "ana").expect("closed");
     house.walk(usize::MAX).await;
     let ending = house.ending(issue).await;
-    assert_eq!((ending.pulls.len(), ending.state.as_str(), ending.live), (1, "done", 0), "{ending:#?}");
+    assert_eq!((ending.pulls.len(), ending.state.as_str(), ending.live), (1, "cancelled", 0), "{ending:#?}");
     assert!(!house.simulator.pulls(home).expect("pulls")[0].issue.open);
     assert!(!house.session_dir(issue, 1).exists(), "nothing of the session is needed any more");
     assert!(ending.thread.contains("**Closed** · the pull request was closed without merging"), "{}", ending.thread);

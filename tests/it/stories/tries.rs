@@ -33,6 +33,9 @@ fn never(kind: EffectKind) -> Option<(Scene, Fault)> {
         | EffectKind::LookAtPull
         | EffectKind::Reply
         | EffectKind::MarkReady
+        | EffectKind::LabelPull
+        | EffectKind::DescribePull
+        | EffectKind::RequestReview
         | EffectKind::DeleteBranch => return None,
         // Nothing of these leaves the machine.
         EffectKind::RunTurn

@@ -108,8 +108,9 @@ pub(super) fn work(change: impl FnOnce(&mut Work)) -> Event {
     let file = FileChange { path: "page.md".into(), kind: "added".into(), insertions: 3, deletions: 0, binary: false };
     let (head, base, files) = (sha('b'), sha('a'), vec![file]);
     let (protected, objections, conflicts, left_out) = Default::default();
+    let (commits, committed_by_us, whole) = (1, true, None);
     let mut work =
-        Work { head, base, commits: 1, committed_by_us: true, files, protected, objections, conflicts, left_out };
+        Work { head, base, commits, committed_by_us, files, protected, objections, whole, conflicts, left_out };
     change(&mut work);
     Event::Collected { session: session(1), work }
 }
@@ -147,6 +148,7 @@ pub(super) fn weighed(comment: i64, body: &str, permission: Permission) -> Event
         body: Some(body.into()),
         at: 40,
         issue_author: "reporter".into(),
+        issue_open: true,
     };
     Event::Weighed { found: Box::new(found) }
 }

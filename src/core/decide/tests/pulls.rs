@@ -24,6 +24,7 @@ pub(super) fn review(verdict: ReviewVerdict, permission: Permission) -> Event {
         body: "Please.".into(),
         threads: vec![thread],
         at: 50,
+        issue_open: true,
     };
     Event::ReviewRead { review: Box::new(review) }
 }
@@ -37,6 +38,7 @@ pub(super) fn looked(change: impl FnOnce(&mut PullFacts)) -> Event {
         base_head: Some(sha('a')),
         conflicts: Some(false),
         checks: Checks { state: ChecksState::Green, failing: vec![], failing_on_base: vec![] },
+        issue_open: true,
     };
     change(&mut facts);
     Event::PullLooked { facts: Box::new(facts) }

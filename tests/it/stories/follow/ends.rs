@@ -59,7 +59,7 @@ async fn closed_unmerged_is_asked_once_and_rests() {
     let mut told = Told::new(NOTE).await;
     told.close();
     told.settle().await;
-    assert_eq!((told.state().await.as_str(), told.has_branch()), ("done", true), "{}", told.read());
+    assert_eq!((told.state().await.as_str(), told.has_branch()), ("cancelled", true), "{}", told.read());
     told.nothing_is_left();
     insta::assert_snapshot!(told.read());
     // A late review of it asks nobody back to work.
@@ -93,7 +93,7 @@ async fn closed_while_a_revision_runs_ends_the_revision_and_is_asked_once() {
     told.house.until_working(told.issue).await;
     told.close();
     told.settle().await;
-    assert_eq!((told.state().await.as_str(), told.has_branch()), ("done", true), "{}", told.read());
+    assert_eq!((told.state().await.as_str(), told.has_branch()), ("cancelled", true), "{}", told.read());
     assert!(told.house.thread(told.issue).contains("To try again, say what should be different"), "{}", told.read());
     told.done().await;
 }

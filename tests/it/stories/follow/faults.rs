@@ -9,10 +9,12 @@ use skep::simulator::traffic::CallRecord;
 use super::Told;
 
 /// What each effect that follows a pull request asks GitHub for: method and end of the path.
-const DEEDS: [(EffectKind, &[(&str, &str)]); 5] = [
+const DEEDS: [(EffectKind, &[(&str, &str)]); 7] = [
     (EffectKind::ReadReview, &[("GET", "/reviews/*"), ("POST", "/graphql")]),
     (EffectKind::LookAtPull, &[("GET", "/pulls/2"), ("GET", "/check-runs")]),
     (EffectKind::Reply, &[("POST", "/comments/*/replies")]),
+    (EffectKind::DescribePull, &[("PATCH", "/pulls/2")]),
+    (EffectKind::RequestReview, &[("POST", "/requested_reviewers")]),
     (EffectKind::MarkReady, &[("POST", "/graphql")]),
     (EffectKind::DeleteBranch, &[("POST", "/git-receive-pack")]),
 ];

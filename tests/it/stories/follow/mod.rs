@@ -1,12 +1,15 @@
 //! The pull request after it is open: reviews, checks, other people's pushes, the end; and the same with every kind of trouble.
 
+mod again;
 mod checks;
+mod closed;
 mod crash;
 mod ends;
 mod faults;
 mod pushes;
 mod rest;
 mod reviews;
+mod revised;
 mod talk;
 
 use std::time::Duration;

@@ -10,7 +10,9 @@ async fn a_revision_that_fails_leaves_the_pull_request_to_the_next_review() {
     let mut told = Told::new(NOTE).await;
     told.review("ana", "REQUEST_CHANGES", &with("Kinder.", "crash"), vec![]);
     told.settle().await;
-    assert_eq!(told.state().await, "failed", "{}", told.read());
+    assert_eq!(told.state().await, "in-review", "{}", told.read());
+    assert!(told.house.labels(told.issue).contains(&"agent:needs-you".to_owned()), "{}", told.read());
+    assert!(told.read().contains("@ana it failed because "), "{}", told.read());
     assert!(told.read().contains("sends the agent back to work"), "{}", told.read());
     told.review("ana", "COMMENT", "", vec![on_note(&with("Shorter.", "write NOTE.md: hi\nfinish Shorter now."))]);
     told.settle().await;

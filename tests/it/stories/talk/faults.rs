@@ -35,6 +35,9 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         | EffectKind::LookAtPull
         | EffectKind::Reply
         | EffectKind::MarkReady
+        | EffectKind::LabelPull
+        | EffectKind::DescribePull
+        | EffectKind::RequestReview
         | EffectKind::DeleteBranch => None,
         // `stories::faults`.
         EffectKind::React

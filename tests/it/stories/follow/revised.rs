@@ -1,0 +1,76 @@
+//! What people get when a revision is done: an answer with a mention and the commit, a request for their review, and a
+//! description that is true.
+
+use skep::simulator::world::content::IssueEdit;
+
+use super::{BRANCH, Told, on_note, with};
+
+const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
+
+impl Told {
+    fn body(&self) -> String {
+        self.house.the_pull().issue.body
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_review_is_answered_and_asked_for_again_and_the_description_is_true() {
+    let mut told = Told::new(NOTE).await;
+    let body = format!("Look at #9 first.\n\n{}\n\n- [x] I tried it", told.body());
+    let edit = IssueEdit { body: Some(body), ..IssueEdit::default() };
+    told.house.simulator.edit_issue(told.house.repository, told.pull, edit, "ana").expect("an edit");
+    let script = "write MORE.md: more\nfinish Added a second line. It is short. | read the file";
+    told.review("ana", "REQUEST_CHANGES", &with("Add a second line.", script), vec![]);
+    told.settle().await;
+    let (head, thread) = (told.head(), told.house.simulator.pull_thread(told.house.repository, told.pull));
+    let thread = thread.expect("a thread");
+    assert!(thread.contains(&format!("@ana done in {head}: 1 file changed (+1 −0).")), "{thread}");
+    assert!(thread.contains("Added a second line. It is short.") && thread.contains("read the file"), "{thread}");
+    assert_eq!(told.house.the_pull().reviewers, ["ana"]);
+    let body = told.body();
+    assert!(body.starts_with("Look at #9 first.\n\n") && body.ends_with("\n\n- [x] I tried it"), "{body}");
+    assert!(body.contains("2 files changed, 2 insertions (+), 0 deletions (−), 2 commits."), "{body}");
+    assert!(body.contains("> Wrote it.") && body.contains("> Added a second line. It is short."), "{body}");
+    let subject = told.house.git(&["log", "-1", "--format=%s", BRANCH]);
+    assert_eq!(subject.trim(), "Added a second line");
+    told.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_whose_part_of_ours_is_gone_is_left_alone() {
+    let mut told = Told::new(NOTE).await;
+    let edit = IssueEdit { body: Some("All mine.".into()), ..IssueEdit::default() };
+    told.house.simulator.edit_issue(told.house.repository, told.pull, edit, "ana").expect("an edit");
+    told.review("ana", "REQUEST_CHANGES", &with("More.", "write MORE.md: more\nfinish More."), vec![]);
+    told.settle().await;
+    assert_eq!(told.body(), "All mine.");
+    told.done().await;
+}
+
+/// Whom GitHub does not take as a reviewer has the answer all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reviewer_github_refuses_fails_nothing() {
+    let mut told = Told::new(NOTE).await;
+    told.house.reply(told.issue, "/agent delegate @stranger").await;
+    told.settle().await;
+    told.review("stranger", "REQUEST_CHANGES", &with("More.", "write MORE.md: more\nfinish More."), vec![on_note("x")]);
+    told.settle().await;
+    assert_eq!(told.state().await, "in-review", "{}", told.read());
+    assert_eq!(told.file("MORE.md").await.as_deref(), Some("more\n"), "{}", told.read());
+    assert!(told.house.the_pull().reviewers.is_empty());
+    assert!(told.read().contains("@stranger done in "), "{}", told.read());
+    told.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revision_that_fails_tells_whoever_asked_for_it() {
+    let mut told = Told::new(NOTE).await;
+    told.house.simulator.set_permission(told.house.repository, "ben", "write").expect("a permission");
+    told.review("ben", "REQUEST_CHANGES", &with("Kinder.", "write NOTE.md: dear all\ncrash"), vec![]);
+    told.settle().await;
+    let thread = told.house.simulator.pull_thread(told.house.repository, told.pull).expect("a thread");
+    assert!(thread.contains("@ben it failed because "), "{thread}");
+    assert!(thread.contains("is on the branch [`agent/1-add-a-note`]"), "{thread}");
+    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("dear all\n"), "{}", told.read());
+    told.done().await;
+}
