@@ -53,6 +53,7 @@ fn main() {
         data_dir: data_dir.clone(),
         timeout: Duration::from_secs(60),
         old_git: OldGit::Allow,
+        network: Default::default(),
     };
     let room = runtime.block_on(Git::open(config)).expect("git");
     let mirror = room.mirror_path(RepositoryId(1));

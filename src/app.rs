@@ -1,40 +1,50 @@
 //! Composition: builds the rooms, starts the loops, drains on SIGTERM. The only place that knows all rooms at once.
 //!
-//! Order matters. At start: the data folder is locked, the database opened, leases of a former life released, orphans of
-//! it ended; then the engine and the door start; the runner waits until the sweep has
-//! looked at what is on. At the end the other way round.
+//! Order matters. At start: the data folder is locked, the database opened, orphans of a former life ended; then the doors
+//! open, so that webhooks are stored; and once GitHub has said who we are, leases of a former life are released, the engine
+//! starts, and the runner waits until the sweep has looked at what is on. At the end the other way round.
 
+mod admin_token;
+mod assembly;
+mod check;
 mod desk;
+mod doors;
+mod health;
+mod identity;
 mod intake;
 mod room;
 mod setup;
+mod signals;
+mod trust;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use secrecy::SecretString;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::agent::{Agents, AgentsConfig, Confinement};
 use crate::core::agent::AgentSpec;
-use crate::core::leavings;
 use crate::core::policy::{Me, Policy};
 use crate::core::time::Clock;
 use crate::engine::{self, Engine};
-use crate::git::{Git, GitConfig};
-use crate::github::{GitHub, GitHubConfig};
-use crate::http::{self, Bounds, Caps, Hosts};
+use crate::git::GitConfig;
+use crate::github::GitHubConfig;
 use crate::runner::{MarkerKey, Parts, Runner};
-use crate::store::{self, DataLock, Store};
+use crate::store::{DataLock, Store};
 use crate::sweep::Sweep;
+use crate::webhook::Secrets;
+use assembly::Assembly;
+use doors::{Doors, Entry};
 
+pub use check::{Finding, Verdict, check};
 pub use desk::{FrontDesk, event_line};
 pub use intake::FrontDoor;
 pub use setup::{Addresses, GitHubSetup, Setup};
+pub use signals::Signals;
 
 /// How far back creations count for the pace, milliseconds.
 const HOUR: i64 = 3_600_000;
@@ -61,79 +71,37 @@ pub struct App {
     pub door: Arc<FrontDoor>,
     /// The part behind the admin address.
     pub desk: Arc<FrontDesk>,
+    token: SecretString,
     _lock: Arc<DataLock>,
 }
 
 impl App {
-    /// Builds the rooms. Everything that would make later work impossible is found out here.
+    /// Builds the rooms and asks GitHub once who we are. Everything that would make later work impossible is found out
+    /// here.
     pub async fn build(setup: Setup) -> anyhow::Result<Self> {
-        tokio::fs::create_dir_all(&setup.data_dir)
-            .await
-            .with_context(|| format!("make the data folder {}", setup.data_dir.display()))?;
-        let lock = store::lock_data_dir(&setup.data_dir).await.context("lock the data folder")?;
-        let store = Store::open(&setup.database_url).await.context("open the database")?;
-        let github = GitHub::new(github_config(&setup)).context("set up the GitHub client")?;
-        let me = who(&github).await.context("ask GitHub who we are")?;
-        let git = Git::open(git_config(&setup)).await.context("set up git")?;
-        let agents = Agents::open(agents_config(&setup)).await.context("set up agents")?;
-        let policy = Arc::new(policy(&setup, me, &agents));
-        let owner = instance(&store).await.context("read the instance's name")?;
-        let released = store.release_owner(&owner).await.context("release leases of a former life")?;
-        if released > 0 {
-            tracing::info!(released, "work of a former life is taken up again");
-        }
-        let marker = marker_key(&store).await.context("read the key for marks")?;
-        let parts = Arc::new(Parts {
-            store: store.clone(),
-            github,
-            git,
-            agents,
-            policy: policy.clone(),
-            secrets: keys(&setup.specs),
-            ignore: leavings::list(setup.specs.values().flat_map(|spec| &spec.ignore), &setup.ignore),
-            specs: setup.specs,
-            clock: setup.clock.clone(),
-            ballast: crate::runner::Ballast::new(&setup.data_dir),
-            data_dir: setup.data_dir,
-            marker,
-            owner,
-            knobs: setup.knobs,
-            posted: std::sync::Mutex::default(),
-            mail: crate::runner::Mail::default(),
-            usage: crate::runner::Usage::default(),
-        });
-        seed_pace(&parts).await.context("read what was posted in the last hour")?;
-        let engine = Engine::new(store.clone(), policy, setup.clock.clone());
-        let runner = Runner::new(parts.clone());
-        let sweep = Sweep::new(parts.clone());
-        let door = Arc::new(FrontDoor::new(store.clone(), setup.github.secrets, parts.clone()));
-        let desk = Arc::new(FrontDesk::new(store.clone(), parts));
-        Ok(Self { store, engine, runner, sweep, door, desk, _lock: Arc::new(lock) })
+        let assembly = Assembly::open(setup).await?;
+        let identity = assembly.github.app().await.context("ask GitHub who we are")?;
+        assembly.complete(identity).await
     }
 
     /// Starts engine, runner and both addresses.
     pub async fn start(self, addresses: &Addresses) -> anyhow::Result<Running> {
-        let bind = async |address: std::net::SocketAddr| {
-            TcpListener::bind(address).await.with_context(|| format!("listen on {address}"))
-        };
-        let (public, admin) = (bind(addresses.listen).await?, bind(addresses.admin).await?);
-        let (listen, admin_listen) = (public.local_addr()?, admin.local_addr()?);
+        let doors = Doors::open(&Entry::of(&self), addresses).await?;
+        self.start_behind(doors).await
+    }
+
+    /// Starts engine and runner behind addresses that are open already.
+    async fn start_behind(self, doors: Doors) -> anyhow::Result<Running> {
         room::look(&self.engine, &self.runner).await;
         self.engine.schedule().await.context("give out free slots")?;
-        let (work, doors, looked) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
-        let public_router = http::public_router(self.door.clone(), Caps::default());
-        let admin_router = http::admin_router(self.desk.clone(), Hosts::default());
+        let (work, looked) = (CancellationToken::new(), CancellationToken::new());
         let loops = vec![
-            tokio::spawn(self.engine.clone().run(doors.clone())),
+            tokio::spawn(self.engine.clone().run(doors.stop.clone())),
             tokio::spawn(self.sweep.clone().run(looked.clone(), work.clone())),
             tokio::spawn(room::watch(self.engine.clone(), self.runner.clone(), work.clone())),
         ];
         let runner = tokio::spawn(after(looked, work.clone(), self.runner.clone().run(work.clone())));
-        let served = vec![
-            tokio::spawn(http::serve(public, public_router, Bounds::default(), doors.clone())),
-            tokio::spawn(http::serve(admin, admin_router, Bounds::default(), doors.clone())),
-        ];
-        Ok(Running { app: self, listen, admin: admin_listen, work, doors, loops, runner, served })
+        Ok(Running { app: self, listen: doors.listen, admin: doors.admin, work, doors, loops, runner })
     }
 }
 
@@ -155,10 +123,9 @@ pub struct Running {
     /// Where its people reach it.
     pub admin: std::net::SocketAddr,
     work: CancellationToken,
-    doors: CancellationToken,
+    doors: Doors,
     loops: Vec<JoinHandle<()>>,
     runner: JoinHandle<()>,
-    served: Vec<JoinHandle<()>>,
 }
 
 impl Running {
@@ -166,10 +133,7 @@ impl Running {
     pub async fn stop(self) {
         self.work.cancel();
         join("runner", self.runner).await;
-        self.doors.cancel();
-        for served in self.served {
-            join("listener", served).await;
-        }
+        self.doors.close().await;
         for looping in self.loops {
             join("loop", looping).await;
         }
@@ -183,14 +147,35 @@ async fn join(name: &str, handle: JoinHandle<()>) {
     }
 }
 
-/// Serves until SIGTERM or SIGINT; a second signal ends at once.
-pub async fn serve(setup: Setup, addresses: Addresses) -> anyhow::Result<()> {
-    let app = App::build(setup).await?;
-    let running = app.start(&addresses).await?;
+/// Serves until SIGTERM or SIGINT; a second signal ends at once. Webhooks are taken in from the start, and worked on as soon
+/// as GitHub has said who we are.
+pub async fn serve(
+    setup: Setup,
+    addresses: Addresses,
+    read_again: impl Fn() -> Result<Reread, String>,
+) -> anyhow::Result<()> {
+    let assembly = Assembly::open(setup).await?;
     // One listener for both: a signal between two of them would be lost.
     let mut signals = Signals::listen()?;
-    tracing::info!(listen = %running.listen, admin = %running.admin, "skep is ready");
-    signals.next().await;
+    let doors = Doors::open(&assembly.entry(), &addresses).await?;
+    tracing::info!(listen = %doors.listen, admin = %doors.admin, "webhooks are taken in");
+    let reload = || reload(&assembly.setup.github.secrets, &read_again);
+    let learned = tokio::select! {
+        learned = identity::learn(&assembly.github, &assembly.setup.github.api_url, &assembly.health) => Some(learned),
+        () = signals.stop(reload) => None,
+    };
+    let identity = match learned {
+        Some(Ok(identity)) => identity,
+        early => {
+            doors.close().await;
+            assembly.store.close().await;
+            return early.map_or(Ok(()), |failed| failed.map(drop).context("ask GitHub who we are"));
+        }
+    };
+    identity::warn_of_shortfall(&identity);
+    let running = assembly.complete(identity).await?.start_behind(doors).await?;
+    ready(&running, &assembly.setup);
+    signals.stop(reload).await;
     tracing::info!("stopping: agents are interrupted and go on at the next start");
     tokio::select! {
         () = running.stop() => tracing::info!("stopped"),
@@ -201,32 +186,37 @@ pub async fn serve(setup: Setup, addresses: Addresses) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// SIGTERM and SIGINT, each heard once.
-pub struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
+/// What can be taken up without a restart.
+pub struct Reread {
+    /// The webhook secrets, the present one first.
+    pub webhook_secrets: Vec<SecretString>,
 }
 
-impl Signals {
-    /// Listens from now on.
-    pub fn listen() -> anyhow::Result<Self> {
-        let terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
-        let interrupt = signal(SignalKind::interrupt()).context("listen for SIGINT")?;
-        Ok(Self { terminate, interrupt })
-    }
-
-    /// Waits for the next one.
-    pub async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+/// Reads the configuration again. What is wrong with it changes nothing; what needs a restart is said.
+fn reload(secrets: &Secrets, read_again: &impl Fn() -> Result<Reread, String>) {
+    let taken = read_again().and_then(|read| secrets.replace(read.webhook_secrets).map_err(|error| error.to_string()));
+    match taken {
+        Ok(()) => tracing::info!("SIGHUP: the webhook secrets were read again; everything else needs a restart"),
+        Err(error) => {
+            tracing::error!(error, "SIGHUP: the configuration is wrong now, and what was read at the start stays")
         }
     }
 }
 
-async fn who(github: &GitHub) -> anyhow::Result<Me> {
-    let app = github.app().await?;
-    Ok(Me { app_id: app.id, login: app.bot_login(), slug: app.slug })
+/// Says what was started, and what to do next.
+fn ready(running: &Running, setup: &Setup) {
+    let policy = &running.app.runner.parts().policy;
+    tracing::info!(
+        listen = %running.listen,
+        admin = %running.admin,
+        version = env!("CARGO_PKG_VERSION"),
+        app = policy.me.slug,
+        agent = policy.default_agent,
+        sandbox = if policy.confinement_warning.is_none() { "bubblewrap" } else { "none" },
+        data = %setup.data_dir.display(),
+        next = "add the label agent:go to an issue; `skep status` shows what comes in",
+        "skep is ready"
+    );
 }
 
 fn github_config(setup: &Setup) -> GitHubConfig {
@@ -239,15 +229,17 @@ fn github_config(setup: &Setup) -> GitHubConfig {
         now: setup.clock.clone(),
         pace: setup.pace,
         timeouts: setup.timeouts,
+        network: setup.network.clone(),
     }
 }
 
 fn git_config(setup: &Setup) -> GitConfig {
     GitConfig {
-        program: "git".into(),
+        program: setup.git.clone(),
         data_dir: setup.data_dir.clone(),
         timeout: setup.git_timeout,
         old_git: setup.old_git,
+        network: setup.network.clone(),
     }
 }
 
@@ -257,6 +249,7 @@ fn agents_config(setup: &Setup) -> AgentsConfig {
         hide: setup.hide.clone(),
         sandbox: setup.sandbox,
         path: setup.path.clone(),
+        network: setup.network.clone(),
         demo_in_process: setup.demo_in_process,
     }
 }

@@ -6,11 +6,13 @@
 
 mod agents;
 mod args;
+mod credentials;
 mod document;
 mod github;
 mod limits;
 mod logging;
 mod mistake;
+mod network;
 mod place;
 mod quantity;
 mod reading;
@@ -30,24 +32,31 @@ use url::Url;
 
 use crate::core::agent::AgentSpec;
 use crate::core::ids::UserId;
+use crate::core::network::Network;
 use crate::core::policy::Limits;
 use crate::core::role::{Role, RoleName};
 use document::{Item, Value};
 use reading::{Origin, Reading};
+use sources::Found;
 
 pub use crate::core::policy::{AllowProtected, MakeReady};
 pub use agents::Presets;
 pub use args::Args;
-pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS};
+pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS, lacking};
 pub use limits::Pace;
 pub use logging::{LogFormat, Logging};
 pub use mistake::{ConfigError, Mistake};
+pub use network::Certificates;
+pub use place::{ADMIN_TOKEN_FILE, try_data_dir};
 pub use quantity::{parse_duration, parse_size, render_duration, render_size};
 pub use reference::{Setting, reference, reference_markdown};
 pub use sources::{Environment, Sources};
 
 /// How long after an unknown outcome it is looked for.
 const LOOK_AGAIN: Duration = Duration::from_secs(4);
+
+/// The git program when nobody names one.
+const GIT: &str = "git";
 
 /// Everything the operator decided.
 #[derive(Debug, Clone)]
@@ -56,6 +65,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where the command line asks.
     pub admin_listen: SocketAddr,
+    /// What orders at it must carry; where there is none, the data folder keeps one.
+    pub admin_token: Option<SecretString>,
     /// Absolute; made by [`Config::make_data_dir`].
     pub data_dir: PathBuf,
     /// `sqlite:///…` or `postgres://…`; may hold a password.
@@ -78,6 +89,12 @@ pub struct Config {
     pub sandbox: Sandbox,
     /// Whether a git that looks unpatched may be used.
     pub old_git: OldGit,
+    /// The git program: a name that is looked up in fixed folders, or an absolute path.
+    pub git: PathBuf,
+    /// Proxies, as far as the configuration names them.
+    pub network: Network,
+    /// Certificates besides the system's.
+    pub certificates: Certificates,
     /// Bots that may start work all the same.
     pub allowed_bots: Vec<UserId>,
     /// Protected paths that a pull request may touch all the same.
@@ -103,6 +120,15 @@ pub struct Config {
     /// What is odd but allowed, for the log.
     pub warnings: Vec<String>,
     origins: BTreeMap<&'static str, Origin>,
+}
+
+/// How a command reaches a running skep.
+#[derive(Debug, Clone)]
+pub struct AdminAccess {
+    /// Its admin address.
+    pub url: Url,
+    /// What orders must carry, as far as it is known here.
+    pub token: Option<SecretString>,
 }
 
 /// Whether agents are fenced in.
@@ -141,6 +167,7 @@ impl Config {
         Self {
             listen: place::LISTEN,
             admin_listen: place::ADMIN_LISTEN,
+            admin_token: None,
             data_dir,
             database_url,
             github: None,
@@ -152,6 +179,9 @@ impl Config {
             pace: Pace::default(),
             sandbox: Sandbox::Auto,
             old_git: OldGit::Refuse,
+            git: PathBuf::from(GIT),
+            network: Network::default(),
+            certificates: Certificates::default(),
             allowed_bots: Vec::new(),
             allow_protected: AllowProtected::Nothing,
             ignore: Vec::new(),
@@ -198,11 +228,22 @@ impl Sources {
         }
     }
 
-    /// Where a running skep's admin address is, whatever else the configuration says.
-    pub fn admin_url(&self) -> Result<Url, ConfigError> {
+    /// Where a running skep's admin address is (unless the caller has `named` it) and the token for it, whatever else the
+    /// configuration says. A token of the data folder is shown to this machine only.
+    pub fn admin(&self, named: Option<&Url>) -> Result<AdminAccess, ConfigError> {
         let mut reading = Reading::new(self);
         let listen = reading.meant("admin_listen", place::socket).unwrap_or(place::ADMIN_LISTEN);
-        if reading.mistakes.is_empty() { Ok(place::admin_url(listen)) } else { Err(ConfigError(reading.mistakes)) }
+        let given = place::admin_token(&mut reading);
+        let mut unsaid = Reading::new(self);
+        let folder = place::data_dir(&mut unsaid);
+        if !reading.mistakes.is_empty() {
+            return Err(ConfigError(reading.mistakes));
+        }
+        let url = named.cloned().unwrap_or_else(|| place::admin_url(listen));
+        let kept = || std::fs::read_to_string(folder?.join(ADMIN_TOKEN_FILE)).ok();
+        let kept = if github::is_loopback(&url) { kept() } else { None };
+        let token = given.or_else(|| kept.map(|text| SecretString::from(text.trim())));
+        Ok(AdminAccess { url, token })
     }
 
     /// The folder of the file that was read; relative paths in it start there.
@@ -220,6 +261,7 @@ pub fn load(args: Args, environment: Environment, presets: Presets<'_>) -> Resul
 fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config> {
     let mut missing = Vec::new();
     let (listen, admin_listen) = place::addresses(reading);
+    let admin_token = place::admin_token(reading);
     let data_dir = place::data_dir(reading);
     let database_url = place::database_url(reading, data_dir.as_deref());
     let github = github::read(reading, &mut missing);
@@ -235,10 +277,15 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
     }
     agents::resolve(&mut agents, reading.sources.environment());
     let limits = reading.root.take_table("limits", &mut reading.mistakes);
+    for (knob, item) in limits::KNOBS.iter().filter_map(|knob| Some((knob, limits.get(knob.key)?))) {
+        reading.origins.insert(knob.key, Origin { at: item.at.clone(), said: String::new() });
+    }
     let numbers = limits::read(limits, &mut reading.mistakes);
     let default_role = roles::read_default(reading, &roles.by_name);
     let sandbox = reading.meant("sandbox", |found| sandbox(&found.text)).unwrap_or_default();
     let old_git = reading.meant("old_git", |found| old_git(&found.text)).unwrap_or_default();
+    let git = reading.meant("git", git).unwrap_or_else(|| PathBuf::from(GIT));
+    let (network, certificates) = network::read(reading);
     let allowed_bots = reading.of_file("allowed_bots", bots).unwrap_or_default();
     let allow_protected = reading.of_file("allow_protected", protected).unwrap_or_default();
     let ignore = reading.of_file("ignore", agents::patterns).unwrap_or_default();
@@ -249,6 +296,7 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
     Some(Config {
         listen,
         admin_listen,
+        admin_token,
         database_url: database_url?,
         data_dir: data_dir?,
         github,
@@ -260,6 +308,9 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
         pace: numbers.pace,
         sandbox,
         old_git,
+        git,
+        network,
+        certificates,
         allowed_bots,
         allow_protected,
         ignore,
@@ -300,6 +351,11 @@ fn old_git(text: &str) -> Result<OldGit, String> {
         "allow" => Ok(OldGit::Allow),
         other => Err(format!("must be refuse or allow, not `{other}`")),
     }
+}
+
+fn git(found: &Found) -> Result<PathBuf, String> {
+    let path = PathBuf::from(found.text.trim());
+    if path.is_absolute() { Ok(path) } else { Err("must be an absolute path such as /opt/git/bin/git".to_owned()) }
 }
 
 fn pause(text: &str) -> Result<Duration, String> {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use skep::cli::{Cli, Stop};
-use skep::config::{Environment, LogFormat, Sources};
+use skep::config::{Environment, LogFormat, Logging, Sources};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -30,7 +30,11 @@ fn run(cli: Cli, sources: &Sources) -> Result<(), Stop> {
 
 /// To standard error: standard output belongs to results and to the agent's protocol.
 fn start_log(cli: &Cli, sources: &Sources) -> Result<(), Stop> {
-    let logging = sources.logging()?;
+    // A command that reads all of the configuration tells this mistake with the others; until then the defaults serve.
+    let logging = match sources.logging() {
+        Err(_) if cli.reads_all() => Logging::default(),
+        read => read?,
+    };
     let filter = EnvFilter::new(logging.filter.as_deref().unwrap_or(cli.default_log()));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
     match logging.format {

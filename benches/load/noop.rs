@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use secrecy::SecretString;
 use serde_json::json;
-use skep::http::{AcceptedAs, Bounds, Busy, Caps, Delivery, Intake, Readiness, public_router};
+use skep::http::{AcceptedAs, Bounds, Busy, Caps, Delivery, Intake, Readiness, Refused, public_router};
 use skep::webhook::Secrets;
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +21,8 @@ impl Intake for Void {
         std::hint::black_box(delivery);
         Ok(AcceptedAs::New)
     }
+
+    fn refused(&self, _: Refused) {}
 
     async fn ready(&self) -> Readiness {
         Readiness { ok: true, reasons: json!({}) }

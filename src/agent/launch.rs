@@ -3,12 +3,14 @@
 //! The environment is built from nothing: a short list of our own, the identity for git, and what the operator set for
 //! the agent. Nothing of skep's own environment is ever read here.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::core::agent::AgentSpec;
 use crate::core::ids::SessionId;
+use crate::core::network::Network;
 
 use super::error::AgentError;
 use super::program;
@@ -70,6 +72,7 @@ pub(super) struct Ground {
     pub(super) data_dir: PathBuf,
     pub(super) hide: Vec<PathBuf>,
     pub(super) path: String,
+    pub(super) network: Network,
     pub(super) prlimit: Option<PathBuf>,
 }
 
@@ -82,8 +85,10 @@ pub(super) struct Prepared {
 impl Ground {
     /// Prepares the agent itself.
     pub(super) fn agent(&self, launch: &Launch) -> Result<Prepared, AgentError> {
-        let environment = launch.agent.environment.iter().map(|(key, value)| (key.clone(), value.clone()));
-        let mut prepared = self.prepare(launch, &launch.agent.command, environment.collect())?;
+        // What the operator sets for the agent wins over the way out that holds for all.
+        let mut environment: BTreeMap<String, String> = way_out(&self.network).collect();
+        environment.extend(launch.agent.environment.iter().map(|(key, value)| (key.clone(), value.clone())));
+        let mut prepared = self.prepare(launch, &launch.agent.command, environment.into_iter().collect())?;
         prepared.order.input = true;
         Ok(prepared)
     }
@@ -133,6 +138,7 @@ impl Ground {
     fn enclosure(&self, launch: &Launch, program: &Path) -> Enclosure {
         let mut visible = launch.visible.clone();
         visible.extend(launch.agent.expose.iter().map(PathBuf::from));
+        visible.extend(self.network.ca_bundle.clone());
         let hidden = self.hidden();
         let needed = program::needs(program, &self.path).into_iter();
         visible.extend(needed.filter(|needed| self.confinement.hides(needed, &hidden)));
@@ -195,6 +201,36 @@ impl Ground {
         all
     }
 }
+
+/// What programs of all kinds read to find the proxy and the certificates. skep's own tools are on loopback, which is never
+/// reached through a proxy.
+fn way_out(network: &Network) -> impl Iterator<Item = (String, String)> {
+    let mut all: Vec<(&str, String)> = Vec::new();
+    let proxies =
+        [("HTTPS_PROXY", "https_proxy", &network.https_proxy), ("HTTP_PROXY", "http_proxy", &network.http_proxy)];
+    for (upper, lower, proxy) in proxies {
+        let value = proxy.as_ref().map(|proxy| proxy.expose().to_owned());
+        all.extend([upper, lower].into_iter().filter_map(|name| Some((name, value.clone()?))));
+    }
+    if !all.is_empty() {
+        let given = network.no_proxy.trim_matches([' ', ',']);
+        let direct = if given.is_empty() { LOOPBACK.to_owned() } else { format!("{given},{LOOPBACK}") };
+        all.extend(["NO_PROXY", "no_proxy"].map(|name| (name, direct.clone())));
+        // Node reads these variables only when it is told to.
+        all.push(("NODE_USE_ENV_PROXY", "1".to_owned()));
+    }
+    if let Some(bundle) = &network.ca_bundle {
+        all.extend(TRUST.map(|name| (name, bundle.to_string_lossy().into_owned())));
+    }
+    all.into_iter().map(|(name, value)| (name.to_owned(), value))
+}
+
+/// Where skep's own tools listen.
+const LOOPBACK: &str = "localhost,127.0.0.1,::1";
+
+/// The variables that name a file of certificates: OpenSSL and rustls, Node, Python's requests, curl, git, Deno.
+const TRUST: [&str; 6] =
+    ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "DENO_CERT"];
 
 fn home(launch: &Launch) -> PathBuf {
     launch.agent.home.as_ref().map_or_else(|| launch.home.clone(), PathBuf::from)

@@ -35,6 +35,7 @@ mod stray;
 mod survivors;
 mod tools;
 mod transcript;
+mod trial;
 mod turn;
 mod wire;
 
@@ -48,6 +49,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::core::agent::{Stop, TurnEnd, Update};
 use crate::core::ids::SessionId;
+use crate::core::network::Network;
 
 pub use client::McpServer;
 pub use error::AgentError;
@@ -76,6 +78,8 @@ pub struct AgentsConfig {
     pub sandbox: SandboxChoice,
     /// The `PATH` for agents, also used to find their commands.
     pub path: String,
+    /// The way out, which agents are told in their environment.
+    pub network: Network,
     /// True runs the demo agent inside this process over a pipe, without any fence: for stories.
     pub demo_in_process: bool,
 }
@@ -125,7 +129,8 @@ impl Agents {
             tracing::warn!(?files, "skep was started with open files, which agents inherit; start it without them");
         }
         let prlimit = program::find("prlimit", &config.path);
-        let ground = Ground { confinement, data_dir, hide: config.hide, path: config.path, prlimit };
+        let ground =
+            Ground { confinement, data_dir, hide: config.hide, path: config.path, network: config.network, prlimit };
         let (tools, slots) = (tools::Server::default(), StdMutex::default());
         let inner = Inner { ground, demo_in_process: config.demo_in_process, tools, slots };
         Ok(Self { inner: Arc::new(inner) })

@@ -1,17 +1,18 @@
 //! The part behind the admin address: looks things up and takes the operator's orders.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::StreamExt;
 use serde_json::{Value, json};
 
+use super::health::Health;
 use crate::core::event::Event;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::place::{Actor, Place};
 use crate::core::task::Task;
 use crate::engine::Fact;
-use crate::github::{At, Brake, GitHubError, HeldUp};
+use crate::github::{At, Brake, GitHub, GitHubError, HeldUp};
 use crate::http::{Answer, ApiError, Batch, Desk, EventPage, LogPage, NotStarted, SessionFilter, Started, Target};
 use crate::runner::{Parts, read_facts};
 use crate::store::{self, Accepted, EventRow, NewInbox, SessionRow, Store, StoreError, TaskFilter};
@@ -22,7 +23,10 @@ const TAKEN_UP: Duration = Duration::from_secs(10);
 /// Answers the operator.
 pub struct FrontDesk {
     store: Store,
-    parts: Arc<Parts>,
+    github: GitHub,
+    health: Arc<Health>,
+    /// There as soon as GitHub has said who we are.
+    parts: OnceLock<Arc<Parts>>,
 }
 
 /// What the core says when a session starts, or a paused one goes on.
@@ -35,14 +39,26 @@ const PATCH: usize = 64 << 20;
 const AT_ONCE: usize = 8;
 
 impl FrontDesk {
-    pub(super) fn new(store: Store, parts: Arc<Parts>) -> Self {
-        Self { store, parts }
+    pub(super) fn new(store: Store, github: GitHub, health: Arc<Health>) -> Self {
+        Self { store, github, health, parts: OnceLock::new() }
+    }
+
+    /// From here on orders are taken; only the first call counts.
+    pub(super) fn open(&self, parts: Arc<Parts>) {
+        let _open_already = self.parts.set(parts);
+    }
+
+    fn parts(&self) -> Result<&Arc<Parts>, ApiError> {
+        self.parts.get().ok_or_else(|| {
+            let why = self.health.trouble().unwrap_or_else(|| "skep is just starting".to_owned());
+            ApiError::busy(why).next("webhooks are stored meanwhile; try again later")
+        })
     }
 
     /// The session that was started, and whether it only goes on with its pull request.
-    async fn dispatch_one(&self, at: &At, issue: IssueNumber) -> Result<(SessionId, bool), String> {
+    async fn dispatch_one(&self, parts: &Parts, at: &At, issue: IssueNumber) -> Result<(SessionId, bool), String> {
         let place = Place { installation: at.installation, repository: at.repository, name: at.name.clone(), issue };
-        let facts = read_facts(&self.parts, &place, &Actor::Operator).await.map_err(|error| unread(&place, &error))?;
+        let facts = read_facts(parts, &place, &Actor::Operator).await.map_err(|error| unread(&place, &error))?;
         let fact = Fact { place: place.clone(), event: Event::Dispatched { facts: Box::new(facts) } };
         let handled = self.tell(&place, &fact, "dispatch").await?;
         let task = self.read_task(place.task()).await.map_err(|error| error.message)?;
@@ -56,7 +72,7 @@ impl FrontDesk {
 
     /// Puts a fact into the inbox and waits until it was handled; answers the reason.
     async fn tell(&self, place: &Place, fact: &Fact, name: &str) -> Result<String, String> {
-        let now = (self.parts.clock)();
+        let now = (self.parts().map_err(|error| error.message)?.clock)();
         let mut wake = self.store.event_wake();
         let id = format!("operator:{name}:{}:{now}", place.task());
         let new = NewInbox {
@@ -125,10 +141,11 @@ impl Desk for FrontDesk {
         let down = self.store.meta(crate::sweep::REPORT).await.map_err(|error| trouble(&error))?;
         let live = store::SessionFilter { live: Some(true), ..store::SessionFilter::default() };
         let active = self.store.sessions(&live, 100).await.map_err(|error| trouble(&error))?;
+        let policy = self.parts.get().map(|parts| &parts.policy);
         Ok(json!({
             "version": env!("CARGO_PKG_VERSION"),
-            "app": self.parts.policy.me.slug,
-            "slots": self.parts.policy.limits.sessions,
+            "app": policy.map(|policy| &policy.me.slug),
+            "slots": policy.map(|policy| policy.limits.sessions),
             "tasks": counts.tasks,
             "sessions": counts.sessions,
             "live": counts.live_sessions,
@@ -138,8 +155,9 @@ impl Desk for FrontDesk {
             "queue": queue.iter().filter_map(queued_line).collect::<Vec<_>>(),
             "active": active.iter().map(session_line).collect::<Vec<_>>(),
             "downtime": down.and_then(|json| serde_json::from_str::<Value>(&json).ok()),
-            "held_up": self.parts.github.held_up().iter().map(held_line).collect::<Vec<_>>(),
-            "sandbox": self.parts.policy.confinement_warning.as_deref().unwrap_or("bubblewrap"),
+            "held_up": self.github.held_up().iter().map(held_line).collect::<Vec<_>>(),
+            "sandbox": policy.map(|policy| policy.confinement_warning.as_deref().unwrap_or("bubblewrap")),
+            "health": self.health.to_json(),
         }))
     }
 
@@ -169,7 +187,7 @@ impl Desk for FrontDesk {
     }
 
     async fn task(&self, repository: RepositoryName, issue: IssueNumber) -> Answer {
-        let at = self.parts.github.locate(&repository).await.map_err(|error| refused(&error))?;
+        let at = self.parts()?.github.locate(&repository).await.map_err(|error| refused(&error))?;
         let key = TaskKey::new(at.repository, issue);
         let task = self.read_task(key).await?.ok_or_else(|| {
             ApiError::not_found(format!("skep knows nothing of {repository}#{issue}"))
@@ -198,14 +216,14 @@ impl Desk for FrontDesk {
     }
 
     async fn dispatch(&self, targets: Vec<Target>) -> Result<Batch, ApiError> {
-        let mut batch = Batch::default();
+        let (mut batch, parts) = (Batch::default(), self.parts()?);
         for target in targets {
             let (Target::Issues { repository, .. } | Target::Labelled { repository, .. }) = &target;
-            let at = &self.parts.github.locate(repository).await.map_err(|error| refused(&error))?;
+            let at = &parts.github.locate(repository).await.map_err(|error| refused(&error))?;
             let issues = match &target {
                 Target::Issues { issues, .. } => issues.clone(),
                 Target::Labelled { label, .. } => {
-                    let found = self.parts.github.open_issues_with_label(at, label).await;
+                    let found = parts.github.open_issues_with_label(at, label).await;
                     let found = found.map_err(|error| refused(&error))?.into_iter().map(|issue| issue.number);
                     let (wanted, in_review) = self.without_those_in_review(at, found).await?;
                     batch.in_review += in_review;
@@ -214,7 +232,7 @@ impl Desk for FrontDesk {
             };
             // Each is read from GitHub first, which takes its time: some at once, or a long list would outlast the caller.
             let started = futures::stream::iter(issues)
-                .map(|issue| async move { (issue, self.dispatch_one(at, issue).await) })
+                .map(|issue| async move { (issue, self.dispatch_one(parts, at, issue).await) })
                 .buffered(AT_ONCE);
             for (issue, started) in started.collect::<Vec<_>>().await {
                 let name = format!("{repository}#{issue}");

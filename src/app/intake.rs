@@ -1,41 +1,83 @@
 //! The part behind the public address: makes deliveries durable, and says whether work gets done.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::json;
 
+use super::health::Health;
 use crate::core::time::Clock;
-use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness};
-use crate::runner::{Disk, Parts};
+use crate::github::GitHub;
+use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
+use crate::runner::Disk;
 use crate::store::{Accepted, Complaint, NewInbox, Store};
-use crate::webhook::{self, Secrets, Turned};
+use crate::webhook::{self, Notice, Secrets, Turned};
 
 /// Takes deliveries in.
 pub struct FrontDoor {
-    store: Store,
-    secrets: Secrets,
-    clock: Clock,
-    confined: bool,
-    parts: Arc<Parts>,
-    trouble: Complaint,
-}
-
-impl FrontDoor {
-    pub(super) fn new(store: Store, secrets: Secrets, parts: Arc<Parts>) -> Self {
-        let confined = parts.policy.confinement_warning.is_none();
-        Self { store, secrets, clock: parts.clock.clone(), confined, parts, trouble: Complaint::default() }
-    }
+    pub(super) store: Store,
+    pub(super) github: GitHub,
+    pub(super) secrets: Secrets,
+    pub(super) clock: Clock,
+    pub(super) confined: bool,
+    pub(super) health: Arc<Health>,
+    pub(super) data_dir: PathBuf,
+    /// Bytes that are kept free of the disk.
+    pub(super) disk_reserve: u64,
+    pub(super) trouble: Complaint,
 }
 
 impl FrontDoor {
     /// What is shut or has moved, once the fact itself is stored: what fails of it must come behind it.
     fn turn(&self, turned: Option<Turned>) {
         match turned {
-            Some(Turned::Suspended(installation)) => self.parts.github.suspended(installation),
-            Some(Turned::Uninstalled(installation)) => self.parts.github.uninstalled(installation),
-            Some(Turned::Moved(repository, installation)) => self.parts.github.moved(repository, installation),
+            Some(Turned::Suspended(installation)) => self.github.suspended(installation),
+            Some(Turned::Uninstalled(installation)) => self.github.uninstalled(installation),
+            Some(Turned::Moved(repository, installation)) => self.github.moved(repository, installation),
             Some(Turned::Open(_)) | None => {}
         }
+    }
+
+    /// Lets the operator see that a delivery is in.
+    fn note(&self, heard: Heard) {
+        let Heard { event, flaw, notice } = heard;
+        if let Some(flaw) = flaw {
+            self.health.malformed();
+            tracing::warn!(event, flaw, "a signed delivery cannot be read");
+            return;
+        }
+        self.health.accepted(&event);
+        match notice {
+            Some(Notice::Ping) => tracing::info!("GitHub's ping arrived: the webhook works"),
+            Some(Notice::Installation { action, account, repositories }) => {
+                tracing::info!(action, account, repositories, "GitHub tells of an installation of the App");
+            }
+            None => {}
+        }
+    }
+
+    fn disk(&self) -> String {
+        match Disk::of(&self.data_dir) {
+            Ok(disk) if disk.is_short(self.disk_reserve) => {
+                format!("{} MiB are free: no session starts", disk.free >> 20)
+            }
+            Ok(disk) => format!("{} MiB are free", disk.free >> 20),
+            Err(error) => error.to_string(),
+        }
+    }
+}
+
+/// What the operator may like to know of a delivery.
+struct Heard {
+    event: String,
+    flaw: Option<&'static str>,
+    notice: Option<Notice>,
+}
+
+impl Heard {
+    fn of(delivery: &Delivery) -> Self {
+        let notice = webhook::notice(&delivery.event, &delivery.body);
+        Self { event: delivery.event.clone(), flaw: delivery.flaw, notice }
     }
 }
 
@@ -48,8 +90,9 @@ impl Intake for FrontDoor {
         // Before the engine can free what waits for it: a hint that costs one question when it is wrong.
         let turned = webhook::turned(&delivery.event, &delivery.body);
         if let Some(Turned::Open(installation)) = turned {
-            self.parts.github.wake(installation);
+            self.github.wake(installation);
         }
+        let heard = Heard::of(&delivery);
         let fact = NewInbox {
             id: format!("webhook:{}", delivery.guid),
             kind: if delivery.flaw.is_some() { "malformed" } else { "webhook" }.into(),
@@ -61,6 +104,7 @@ impl Intake for FrontDoor {
         match self.store.accept(fact).await {
             Ok(Accepted::New { .. }) => {
                 self.turn(turned);
+                self.note(heard);
                 Ok(AcceptedAs::New)
             }
             Ok(Accepted::Duplicate) => Ok(AcceptedAs::Duplicate),
@@ -71,20 +115,22 @@ impl Intake for FrontDoor {
         }
     }
 
+    fn refused(&self, why: Refused) {
+        if let Some(number) = self.health.refused(why) {
+            tracing::warn!(number, cause = %why, "deliveries were refused");
+        }
+    }
+
     async fn ready(&self) -> Readiness {
         let now = (self.clock)().to_string();
         let database = self.store.put_meta("ready", &now).await;
-        let wanted = self.parts.policy.limits.disk_reserve_bytes;
-        let disk = match Disk::of(&self.parts.data_dir) {
-            Ok(disk) if disk.is_short(wanted) => format!("{} MiB are free: no session starts", disk.free >> 20),
-            Ok(disk) => format!("{} MiB are free", disk.free >> 20),
-            Err(error) => error.to_string(),
-        };
+        let trouble = self.health.trouble();
         let reasons = json!({
-            "disk": disk,
+            "github": trouble.as_deref().unwrap_or("knows us"),
+            "disk": self.disk(),
             "database": database.as_ref().map_or_else(ToString::to_string, |()| "writes".to_owned()),
             "sandbox": if self.confined { "bubblewrap" } else { "none: agents run in a process group only" },
         });
-        Readiness { ok: database.is_ok(), reasons }
+        Readiness { ok: database.is_ok() && trouble.is_none(), reasons }
     }
 }

@@ -10,8 +10,10 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::agent::SandboxChoice;
+use crate::config::Certificates;
 use crate::core::agent::AgentSpec;
 use crate::core::ids::UserId;
+use crate::core::network::Network;
 use crate::core::policy::{AllowProtected, Limits, MakeReady};
 use crate::core::role::{Role, RoleName};
 use crate::core::time::Clock;
@@ -26,6 +28,8 @@ pub struct Setup {
     pub data_dir: PathBuf,
     /// `sqlite:///…` or `postgres://…`.
     pub database_url: String,
+    /// Gives orders at the admin address; where there is none, one is kept in the data folder.
+    pub admin_token: Option<SecretString>,
     /// GitHub and who we are there.
     pub github: GitHubSetup,
     /// The agents by name, their environment resolved.
@@ -56,6 +60,12 @@ pub struct Setup {
     pub git_timeout: Duration,
     /// What to do with a git that lacks security fixes.
     pub old_git: OldGit,
+    /// The git program: a name that is looked up in fixed folders, or an absolute path.
+    pub git: PathBuf,
+    /// Proxies; its file of certificates is made by the composition.
+    pub network: Network,
+    /// Certificates besides the system's.
+    pub certificates: Certificates,
     /// Whether agents are fenced in.
     pub sandbox: SandboxChoice,
     /// Files and folders agents must not see.

@@ -8,9 +8,12 @@ use hyper::{Method, Request, StatusCode, header};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
+
+use crate::config::AdminAccess;
 
 /// A connection on this machine or its network stands at once or not at all.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -81,15 +84,16 @@ pub fn parse_address(text: &str) -> Result<Url, String> {
 /// The admin address of a skep.
 pub struct Admin {
     base: Url,
+    token: Option<SecretString>,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
 impl Admin {
     /// Asks nothing yet.
-    pub fn new(base: Url) -> Self {
+    pub fn new(AdminAccess { url, token }: AdminAccess) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(CONNECT));
-        Self { base, client: Client::builder(TokioExecutor::new()).build(connector) }
+        Self { base: url, token, client: Client::builder(TokioExecutor::new()).build(connector) }
     }
 
     /// The answer to a question, as JSON.
@@ -144,12 +148,12 @@ impl Admin {
     }
 
     async fn ask(&self, method: Method, url: &Url, body: Bytes) -> Result<Bytes, AdminError> {
-        let request = Request::builder()
-            .method(method)
-            .uri(url.as_str())
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Full::new(body))
-            .map_err(|error| self.foreign(error.to_string()))?;
+        let mut request =
+            Request::builder().method(method).uri(url.as_str()).header(header::CONTENT_TYPE, "application/json");
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {}", token.expose_secret()));
+        }
+        let request = request.body(Full::new(body)).map_err(|error| self.foreign(error.to_string()))?;
         let exchange = async {
             let response = self.client.request(request).await.map_err(|error| self.lost(&error))?;
             let status = response.status();

@@ -15,19 +15,62 @@ use crate::core::session::SessionState;
 #[serde(default)]
 pub struct StatusAnswer {
     pub version: String,
-    pub app: String,
-    pub sandbox: String,
-    pub slots: i64,
+    pub app: Option<String>,
+    pub sandbox: Option<String>,
+    pub slots: Option<i64>,
     pub live: i64,
     pub tasks: BTreeMap<String, i64>,
     pub sessions: BTreeMap<String, i64>,
     pub inbox_unhandled: i64,
     pub effects_open: i64,
     pub effects_failed: i64,
+    pub health: HealthAnswer,
     pub downtime: Option<DownTime>,
     pub held_up: Vec<HeldLine>,
     pub active: Vec<SessionLine>,
     pub queue: Vec<QueueLine>,
+}
+
+/// How the skep stands with the world, since its start.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct HealthAnswer {
+    pub github: GitHubAnswer,
+    pub deliveries: DeliveriesAnswer,
+}
+
+/// Whether GitHub has said who we are.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct GitHubAnswer {
+    pub known: bool,
+    pub since: Option<i64>,
+    pub why: Option<String>,
+}
+
+/// What came in at the webhook address.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct DeliveriesAnswer {
+    pub accepted: i64,
+    pub last_accepted: Option<AcceptedLine>,
+    pub malformed: i64,
+    pub refused: i64,
+    pub last_refused: Option<RefusedLine>,
+}
+
+/// The last delivery that was taken.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AcceptedLine {
+    pub time: i64,
+    pub event: String,
+}
+
+/// The last delivery that was not.
+#[derive(Debug, Clone, Deserialize)]
+pub struct RefusedLine {
+    pub time: i64,
+    pub why: String,
 }
 
 /// An installation on which nothing new is posted at present.

@@ -1,9 +1,10 @@
 //! `skep config`: whether the configuration is right, what it came to, and what there is.
 
-use super::screen::print;
-use super::serve::not_ready;
+use super::screen::{one_line, print};
+use super::serve::{addresses, not_ready, setup};
 use super::{Ended, Stop};
 use crate::agent::presets::preset;
+use crate::app::{self, Finding, Verdict};
 use crate::config::{Args, Setting, Sources, reference};
 
 /// Check or show the configuration.
@@ -15,8 +16,11 @@ pub struct Config {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Say everything that would keep `skep serve` from starting.
+    /// Try out everything that `skep serve` needs, and say what to do about what is wrong.
     Check {
+        /// Do not ask GitHub.
+        #[arg(long)]
+        offline: bool,
         #[command(flatten)]
         args: Args,
     },
@@ -33,26 +37,37 @@ enum Command {
 impl Config {
     pub(super) fn args(&self) -> Args {
         match &self.command {
-            Command::Check { args } | Command::Show { args, .. } => args.clone(),
+            Command::Check { args, .. } | Command::Show { args, .. } => args.clone(),
         }
     }
 
-    pub(super) fn run(self, sources: &Sources) -> Ended {
+    pub(super) async fn run(self, sources: &Sources) -> Ended {
         match self.command {
             Command::Show { reference: true, .. } => Ok(print(&render_reference(&reference()))?),
             Command::Show { .. } => Ok(print(&sources.config(&preset)?.show())?),
-            Command::Check { .. } => check(sources),
+            Command::Check { offline, .. } => check(sources, offline).await,
         }
     }
 }
 
-fn check(sources: &Sources) -> Ended {
+async fn check(sources: &Sources, offline: bool) -> Ended {
     let config = sources.config(&preset)?;
-    for warning in &config.warnings {
-        print(&format!("warning: {warning}\n"))?;
+    let (warnings, addresses) = (config.warnings.clone(), addresses(&config));
+    for warning in &warnings {
+        print(&format!("{}\n", Finding::warning(warning)))?;
     }
     config.ready().map_err(|missing| Stop::Misused(not_ready(missing)))?;
-    Ok(print("The configuration is right: `skep serve` can start.\n")?)
+    let mut wrong = 0;
+    for finding in app::check(setup(config)?, addresses, offline).await {
+        wrong += usize::from(finding.verdict == Verdict::Wrong);
+        print(&format!("{}\n", one_line(&finding.to_string())))?;
+    }
+    if wrong > 0 {
+        let things = if wrong == 1 { "One thing is".to_owned() } else { format!("{wrong} things are") };
+        print(&format!("\n{things} to be put right before `skep serve` can work.\n"))?;
+        return Err(Stop::Unsuccessful);
+    }
+    Ok(print("\nAll is right: `skep serve` can start.\n")?)
 }
 
 fn render_reference(settings: &[Setting]) -> String {

@@ -12,7 +12,7 @@ mod tally;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use super::Ended;
 use crate::app::event_line;
@@ -53,15 +53,28 @@ impl Demo {
 /// review without its revision. Its folder goes in any case.
 async fn play(options: Demo, path: String) -> anyhow::Result<()> {
     let began = Instant::now();
-    let stage = Stage::build(SocketAddr::from(([127, 0, 0, 1], options.port)), path).await?;
-    let screen = Screen { json: options.json, began: (stage.running.app.runner.parts().clock)() };
+    // Before anything is made that would have to be removed again.
     let mut signals = crate::app::Signals::listen()?;
+    let address = SocketAddr::from(([127, 0, 0, 1], options.port));
+    let folder = stage::folder()?;
+    let built = tokio::select! {
+        built = Stage::build(&folder, address, path) => Some(built),
+        () = signals.any() => None,
+    };
+    let stage = match built {
+        Some(Ok(stage)) => stage,
+        early => {
+            tokio::fs::remove_dir_all(&folder).await.with_context(|| format!("remove {}", folder.display()))?;
+            return early.map_or_else(|| bail!("interrupted before the story began"), |failed| failed.map(drop));
+        }
+    };
+    let screen = Screen { json: options.json, began: (stage.running.app.runner.parts().clock)() };
     let told = tokio::select! {
         told = tell(&stage, &screen, &options, began) => Some(told),
-        () = signals.next() => None,
+        () = signals.any() => None,
     };
     if told.is_some() && options.keep {
-        signals.next().await;
+        signals.any().await;
     }
     stage.clear().await?;
     told.unwrap_or_else(|| bail!("interrupted before the story ended"))

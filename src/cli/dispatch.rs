@@ -26,7 +26,7 @@ const TIMES_AWAY: u32 = 30;
 /// a bare #13 for a comment), `skep dispatch owner/repo --label agent:go`.
 #[derive(Debug, clap::Args)]
 pub struct Dispatch {
-    /// `owner/repo#12`; `13` means the same repository as the one before; with --label only `owner/repo`.
+    /// `owner/repo#12`, or an issue's address; `13` means the same repository as the one before; with --label only `owner/repo`.
     #[arg(value_name = "TARGET", required = true)]
     targets: Vec<String>,
     /// All open issues with this label.
@@ -51,6 +51,9 @@ impl Dispatch {
             print_json(&answer)?
         } else {
             print(&render(&batch))?
+        }
+        if let Some(label) = self.label.as_ref().filter(|_| batch.total == 0) {
+            return Err(Stop::Failed(anyhow::anyhow!("no open issue has the label `{}`", label.trim())));
         }
         let mut well = batch.failed.is_empty();
         if self.wait {

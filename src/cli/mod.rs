@@ -12,6 +12,7 @@ mod serve;
 mod session;
 mod sessions;
 mod status;
+mod stop;
 mod target;
 
 use std::path::PathBuf;
@@ -26,7 +27,7 @@ pub use target::{TargetError, parse_targets};
 
 /// A self-hosted GitHub App: label an issue, talk to the agent on it, get a pull request.
 #[derive(Debug, Parser)]
-#[command(name = "skep", version, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "skep", version, arg_required_else_help = true)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -36,10 +37,12 @@ pub struct Cli {
 enum Command {
     Serve(serve::Serve),
     Demo(demo::Demo),
+    #[command(hide = true)]
     DemoAgent(demo_agent::DemoAgent),
     Dispatch(dispatch::Dispatch),
     Sessions(sessions::Sessions),
     Session(session::Session),
+    Stop(stop::StopSession),
     Status(status::Status),
     Config(config::Config),
 }
@@ -117,11 +120,7 @@ struct Asking {
 
 impl Asking {
     fn admin(&self, sources: &Sources) -> Result<Admin, Stop> {
-        let url = match &self.admin {
-            Some(url) => url.clone(),
-            None => sources.admin_url()?,
-        };
-        Ok(Admin::new(url))
+        Ok(Admin::new(sources.admin(self.admin.as_ref())?))
     }
 }
 
@@ -136,9 +135,15 @@ impl Cli {
             Command::Dispatch(dispatch) => of_file(&dispatch.asking),
             Command::Sessions(sessions) => of_file(&sessions.asking),
             Command::Session(session) => of_file(&session.asking),
+            Command::Stop(stop) => of_file(&stop.asking),
             Command::Status(status) => of_file(&status.asking),
         };
         Sources::gather(args, environment)
+    }
+
+    /// Whether it reads the whole configuration and tells everything that is wrong with it.
+    pub fn reads_all(&self) -> bool {
+        matches!(self.command, Command::Serve(_) | Command::Config(_))
     }
 
     /// What is logged when nobody says: a server tells, a command is quiet.
@@ -155,8 +160,9 @@ impl Cli {
             Command::Dispatch(dispatch) => dispatch.run(sources).await,
             Command::Sessions(sessions) => sessions.run(sources).await,
             Command::Session(session) => session.run(sources).await,
+            Command::Stop(stop) => stop.run(sources).await,
             Command::Status(status) => status.run(sources).await,
-            Command::Config(config) => config.run(sources),
+            Command::Config(config) => config.run(sources).await,
         }
     }
 }

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use super::{Ended, Stop};
 use crate::agent::SandboxChoice;
 use crate::agent::presets::preset;
-use crate::app::{self, Addresses, GitHubSetup, Setup};
+use crate::app::{self, Addresses, GitHubSetup, Reread, Setup};
 use crate::config::{self, Args, Config, Missing, Sources};
 use crate::git::OldGit;
 use crate::github::{Pace, Timeouts};
@@ -17,7 +17,7 @@ use crate::webhook::Secrets;
 /// How long one git process may take: the first fetch of a large repository is long.
 const GIT_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Serve webhooks and run sessions until SIGTERM or SIGINT.
+/// Serve webhooks and run sessions until SIGTERM or SIGINT; SIGHUP reads the webhook secrets again.
 #[derive(Debug, clap::Args)]
 pub struct Serve {
     #[command(flatten)]
@@ -31,16 +31,26 @@ pub(super) async fn run(sources: &Sources) -> Ended {
     for warning in warnings {
         tracing::warn!("{warning}");
     }
-    Ok(start(config).await?)
+    Ok(start(config, sources).await?)
 }
 
-async fn start(config: Config) -> anyhow::Result<()> {
-    let addresses = Addresses { listen: config.listen, admin: config.admin_listen };
-    app::serve(setup(config)?, addresses).await
+async fn start(config: Config, sources: &Sources) -> anyhow::Result<()> {
+    let addresses = addresses(&config);
+    let read_again = || {
+        let config = sources.read_again().config(&preset).map_err(|error| error.to_string())?;
+        let github = config.github.ok_or("credentials are missing")?;
+        Ok(Reread { webhook_secrets: github.webhook_secrets() })
+    };
+    app::serve(setup(config)?, addresses, read_again).await
+}
+
+/// Where to listen.
+pub(super) fn addresses(config: &Config) -> Addresses {
+    Addresses { listen: config.listen, admin: config.admin_listen }
 }
 
 /// The operator's wishes in the words of the rooms.
-fn setup(config: Config) -> anyhow::Result<Setup> {
+pub(super) fn setup(config: Config) -> anyhow::Result<Setup> {
     let (Some(github), Some(default_agent)) = (config.github, config.default_agent) else {
         anyhow::bail!("credentials or agent are missing")
     };
@@ -72,6 +82,10 @@ fn setup(config: Config) -> anyhow::Result<Setup> {
             config::OldGit::Refuse => OldGit::Refuse,
             config::OldGit::Allow => OldGit::Allow,
         },
+        admin_token: config.admin_token,
+        git: config.git,
+        network: config.network,
+        certificates: config.certificates,
         sandbox: match config.sandbox {
             config::Sandbox::Auto => SandboxChoice::Auto,
             config::Sandbox::Off => SandboxChoice::Off,

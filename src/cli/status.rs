@@ -1,6 +1,6 @@
 //! `skep status`: what a running skep is doing.
 
-use super::answer::StatusAnswer;
+use super::answer::{DeliveriesAnswer, GitHubAnswer, StatusAnswer};
 use super::screen::{facts, lines, moment, print, print_json, table};
 use super::{Asking, Ended, sessions};
 use crate::config::Sources;
@@ -25,15 +25,44 @@ impl Status {
     }
 }
 
+/// Nothing where all is well.
+fn github(github: &GitHubAnswer) -> String {
+    match (github.since, &github.why) {
+        (Some(since), Some(why)) if !github.known => {
+            format!("has not said who we are since {}: {why} (webhooks are stored meanwhile)", moment(since))
+        }
+        _ => String::new(),
+    }
+}
+
+fn webhooks(seen: &DeliveriesAnswer) -> String {
+    match &seen.last_accepted {
+        Some(last) => format!("{} since the start, the last {} ({})", seen.accepted, moment(last.time), last.event),
+        None => "none since the start; GitHub shows what it sent on the App's page under Advanced".to_owned(),
+    }
+}
+
+/// Nothing where nothing was refused.
+fn refused(seen: &DeliveriesAnswer) -> String {
+    let unread = if seen.malformed > 0 { format!("; {} could not be read", seen.malformed) } else { String::new() };
+    match &seen.last_refused {
+        Some(last) => format!("{} webhooks, the last {}: {}{unread}", seen.refused, moment(last.time), last.why),
+        None => unread.trim_start_matches("; ").to_owned(),
+    }
+}
+
 fn render(status: &StatusAnswer, now: i64) -> String {
     let counts = |counts: &std::collections::BTreeMap<String, i64>| {
         counts.iter().map(|(state, number)| format!("{number} {state}")).collect::<Vec<_>>().join(", ")
     };
     let mut shown = facts(&[
         ("skep", status.version.clone()),
-        ("app", status.app.clone()),
-        ("sandbox", status.sandbox.clone()),
-        ("slots", format!("{} of {} in use", status.live, status.slots)),
+        ("app", status.app.clone().unwrap_or_default()),
+        ("github", github(&status.health.github)),
+        ("webhooks", webhooks(&status.health.deliveries)),
+        ("refused", refused(&status.health.deliveries)),
+        ("sandbox", status.sandbox.clone().unwrap_or_default()),
+        ("slots", status.slots.map(|slots| format!("{} of {slots} in use", status.live)).unwrap_or_default()),
         ("tasks", counts(&status.tasks)),
         ("sessions", counts(&status.sessions)),
         ("inbox", format!("{} not handled", status.inbox_unhandled)),

@@ -52,10 +52,25 @@ pub fn parse_targets(words: &[String], label: Option<&str>) -> Result<Vec<Target
     if words.is_empty() {
         return Err(TargetError::Nothing);
     }
+    let words: Vec<String> = words.iter().map(|word| plain(word)).collect();
     match label.map(str::trim) {
         Some("") => Err(TargetError::EmptyLabel),
         Some(label) => words.iter().map(|word| labelled(word, label)).collect(),
-        None => issues(words),
+        None => issues(&words),
+    }
+}
+
+/// `https://HOST/owner/repo` as `owner/repo`, and an issue's or a pull request's address as `owner/repo#12`; any other word
+/// as it is. Which host it is does not matter here: the App knows only one.
+fn plain(word: &str) -> String {
+    let Some(path) = word.strip_prefix("https://").or_else(|| word.strip_prefix("http://")) else {
+        return word.to_owned();
+    };
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    match path.split('/').skip(1).filter(|part| !part.is_empty()).collect::<Vec<_>>().as_slice() {
+        [owner, name] => format!("{owner}/{name}"),
+        [owner, name, "issues" | "pull", number, ..] => format!("{owner}/{name}#{number}"),
+        _ => word.to_owned(),
     }
 }
 
@@ -183,5 +198,22 @@ mod tests {
             asked.sort_unstable();
             prop_assert_eq!(asked, expected);
         }
+    }
+
+    #[test]
+    fn addresses_are_taken_as_they_are_copied() {
+        let read = |line: &str, label| parse_targets(&[line.to_owned()], label);
+        let issue = read("octo/garden#12", None);
+        for address in [
+            "https://github.com/octo/garden/issues/12",
+            "https://github.com/octo/garden/pull/12/files",
+            "https://git.corp/octo/garden/issues/12#issuecomment-7",
+            "https://github.com/octo/garden/issues/12/?x=1",
+        ] {
+            assert_eq!(read(address, None), issue, "{address}");
+        }
+        assert_eq!(read("https://github.com/octo/garden", Some("go")), read("octo/garden", Some("go")));
+        assert!(read("https://github.com/octo", None).is_err());
+        assert!(read("https://github.com/octo/garden", None).is_err());
     }
 }

@@ -1,15 +1,14 @@
 //! Who we are on GitHub and where GitHub is: credentials and addresses.
-//!
-//! The key is proved to be one here, so that a wrong file is found at the start and not at the first webhook.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use secrecy::SecretString;
 use url::{Host, Url};
 
+use super::credentials;
 use super::reading::Reading;
-use super::sources::{Found, is_shared};
+use super::sources::Found;
 
 /// What the App asks for on GitHub, and no more; `app-manifest.json` says the same.
 /// <https://docs.github.com/rest/overview/permissions-required-for-github-apps>
@@ -35,6 +34,15 @@ pub const EVENTS: [&str; 9] = [
     "status",
     "workflow_run",
 ];
+
+/// What of [`PERMISSIONS`] (as `issues=write`) and of [`EVENTS`] an App or an installation lacks.
+pub fn lacking(permissions: &BTreeMap<String, String>, events: &[String]) -> (Vec<String>, Vec<&'static str>) {
+    let width = |level: &str| ["read", "write", "admin"].iter().position(|known| *known == level);
+    let granted = |name: &str, level: &str| permissions.get(name).is_some_and(|given| width(given) >= width(level));
+    let permissions = PERMISSIONS.iter().filter(|(name, level)| !granted(name, level));
+    let events = EVENTS.iter().copied().filter(|event| !events.iter().any(|given| given == event));
+    (permissions.map(|(name, level)| format!("{name}={level}")).collect(), events.collect())
+}
 
 /// The App's credentials and addresses.
 #[derive(Debug, Clone)]
@@ -81,9 +89,9 @@ impl Missing {
 pub(super) fn read(reading: &mut Reading<'_>, missing: &mut Vec<Missing>) -> Option<GitHubSettings> {
     let before = reading.mistakes.len();
     let app_id = reading.meant("app_id", app_id);
-    let private_key = private_key(reading);
-    let webhook_secret = reading.meant("webhook_secret", secret);
-    let webhook_secret_previous = reading.meant("webhook_secret_previous", secret);
+    let private_key = credentials::private_key(reading);
+    let webhook_secret = credentials::webhook_secret(reading, "webhook_secret");
+    let webhook_secret_previous = credentials::webhook_secret(reading, "webhook_secret_previous");
     let (api_url, web_url) = addresses(reading);
     if reading.mistakes.len() > before {
         return None;
@@ -110,61 +118,6 @@ fn app_id(found: &Found) -> Result<u64, String> {
     let wrong =
         || "must be the App's number, such as 123456 (\"App ID\" on the App's page, not the client id)".to_owned();
     found.text.trim().parse().ok().filter(|id| *id > 0).ok_or_else(wrong)
-}
-
-fn secret(found: &Found) -> Result<SecretString, String> {
-    let text = found.text.trim();
-    if text.is_empty() { Err("is empty".to_owned()) } else { Ok(SecretString::from(text)) }
-}
-
-/// The key itself or a file of it; the higher source wins, and two of the same source contradict each other.
-fn private_key(reading: &mut Reading<'_>) -> Option<SecretString> {
-    let (inline, file) = (reading.found("private_key"), reading.found("private_key_file"));
-    let of_file = match (&inline, &file) {
-        (Some(inline), Some(file)) if inline.rank == file.rank => {
-            let what = format!("{} is given too: keep one of the two", file.at);
-            reading.mistakes.push(inline.wrong(what));
-            return None;
-        }
-        (Some(inline), Some(file)) => file.rank < inline.rank,
-        (_, file) => file.is_some(),
-    };
-    reading.origins.remove(if of_file { "private_key" } else { "private_key_file" });
-    let (found, pem) = if of_file {
-        let file = file?;
-        let read = std::fs::read_to_string(file.path());
-        let what = |error| file.wrong(format!("{} cannot be read: {error}", file.path().display()));
-        let pem = read.map_err(what);
-        let pem = reading.noted(pem)?;
-        warn_if_shared(reading, &file);
-        (file, pem)
-    } else {
-        let inline = inline?;
-        let pem = inline.text.replace("\\n", "\n");
-        (inline, pem)
-    };
-    let key = usable_key(&pem).map_err(|what| found.wrong(what));
-    reading.noted(key)
-}
-
-fn warn_if_shared(reading: &mut Reading<'_>, file: &Found) {
-    let path = file.path();
-    if is_shared(&path) {
-        reading.warnings.push(format!("{}: {} can be read by others; chmod 600 it", file.at, path.display()));
-    }
-}
-
-/// Signs once with the key, which proves more than its frame.
-fn usable_key(pem: &str) -> Result<SecretString, String> {
-    let pem = pem.trim();
-    let wrong = |_| {
-        "is not a usable private key: give the PEM file GitHub hands out, PKCS#1 (BEGIN RSA PRIVATE KEY) or PKCS#8 \
-         (BEGIN PRIVATE KEY), without a passphrase"
-            .to_owned()
-    };
-    let key = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(wrong)?;
-    encode(&Header::new(Algorithm::RS256), &serde_json::json!({}), &key).map_err(wrong)?;
-    Ok(SecretString::from(pem))
 }
 
 fn addresses(reading: &mut Reading<'_>) -> (Option<Url>, Option<Url>) {
@@ -255,6 +208,17 @@ mod tests {
         assert_eq!(of("https://git.corp.example"), "https://git.corp.example/api/v3");
         assert_eq!(of("https://octo.ghe.com"), "https://api.octo.ghe.com/");
         assert_eq!(of("http://127.0.0.1:8080"), "http://127.0.0.1:8080/api/v3");
+    }
+
+    #[test]
+    fn what_an_app_lacks_is_named() {
+        let granted = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+        let events: Vec<String> = EVENTS.iter().map(|event| (*event).to_owned()).collect();
+        assert_eq!(lacking(&granted(&PERMISSIONS), &events), (vec![], vec![]));
+        let few = granted(&[("issues", "read"), ("contents", "admin"), ("metadata", "read"), ("actions", "write")]);
+        let (permissions, events) = lacking(&few, &events[1..]);
+        assert_eq!(permissions, ["checks=read", "issues=write", "pull_requests=write", "statuses=read"]);
+        assert_eq!(events, ["check_suite"]);
     }
 
     #[test]

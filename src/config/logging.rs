@@ -7,7 +7,7 @@ use super::reading::Reading;
 use super::sources::Sources;
 
 /// What is logged and how it looks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Logging {
     /// A `tracing` filter that is known to parse; `None` when nobody named one.
     pub filter: Option<String>,

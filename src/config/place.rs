@@ -27,7 +27,8 @@ pub(super) fn addresses(reading: &mut Reading<'_>) -> (SocketAddr, SocketAddr) {
     if listen == admin && listen.port() != 0 {
         reading.mistakes.push(Mistake::new(at, format!("webhooks and the admin address cannot both be {listen}")));
     } else if !admin.ip().is_loopback() {
-        let what = "whoever reaches this address may start work; keep it on loopback or behind a firewall";
+        let what =
+            "the admin token travels to this address in plain text; keep it on loopback or behind a proxy with TLS";
         reading.warnings.push(format!("{at}: {what}"));
     }
     (listen, admin)
@@ -49,6 +50,20 @@ pub(super) fn admin_url(listen: SocketAddr) -> Url {
         ip => ip,
     };
     fixed(&format!("http://{}", SocketAddr::new(ip, listen.port())))
+}
+
+/// The file in the data folder with the token that gives orders.
+pub const ADMIN_TOKEN_FILE: &str = "admin-token";
+
+/// Reads the admin token, where the operator gives one.
+pub(super) fn admin_token(reading: &mut Reading<'_>) -> Option<SecretString> {
+    reading.meant("admin_token", |found| {
+        let token = found.text.trim();
+        let good = token.len() >= 20 && token.bytes().all(|byte| byte.is_ascii_graphic());
+        good.then(|| SecretString::from(token)).ok_or_else(|| {
+            "must be at least 20 letters, digits or signs without a space (`openssl rand -hex 32` makes one)".to_owned()
+        })
+    })
 }
 
 /// Reads the data folder; always absolute.
@@ -91,20 +106,50 @@ pub(super) fn sqlite_in(data_dir: &Path) -> Option<SecretString> {
     Some(SecretString::from(format!("sqlite://{}", file.path())))
 }
 
-/// Makes the data folder, for its owner alone. One that is there already is closed to others if it is ours; the answer
-/// is a warning if it cannot be.
+/// Makes the data folder, for its owner alone. One that is there already is closed to others; the answer says so, or that it
+/// cannot be.
 pub(super) fn make_private(folder: &Path) -> Result<Option<String>, ConfigError> {
     let wrong =
         |what: String| ConfigError(vec![Mistake::new("SKEP_DATA_DIR", format!("{}: {what}", folder.display()))]);
     let made = std::fs::DirBuilder::new().recursive(true).mode(PRIVATE).create(folder);
     made.map_err(|error| wrong(format!("cannot be made: {error}")))?;
-    let metadata = std::fs::metadata(folder).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    if metadata.mode() & STICKY != 0 {
-        return Err(wrong("is a folder that many share: name a folder inside it".to_owned()));
-    }
-    if metadata.mode() & 0o077 == 0 {
+    let mode = mode_of_own(folder).map_err(wrong)?;
+    if mode & 0o077 == 0 {
         return Ok(None);
     }
     let closed = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(PRIVATE));
-    Ok(closed.err().map(|error| format!("{} is open to others and cannot be closed: {error}", folder.display())))
+    let place = folder.display();
+    Ok(Some(match closed {
+        Ok(()) => format!("{place} was open to others (mode {:o}); it is closed to them now (mode 700)", mode & 0o777),
+        Err(error) => format!("{place} is open to others and cannot be closed: {error}"),
+    }))
+}
+
+/// Tries the data folder out and leaves everything as it was: a folder that is not there is made and removed again.
+///
+/// # Errors
+/// What is wrong with it, and what to do.
+pub fn try_data_dir(folder: &Path) -> Result<(), String> {
+    if folder.exists() {
+        mode_of_own(folder).map_err(|what| format!("{} {what}", folder.display()))?;
+        let probe = folder.join(format!(".skep-check-{}", std::process::id()));
+        let tried = std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe));
+        return tried.map_err(|error| format!("{} cannot be written: {error}", folder.display()));
+    }
+    let there = folder.ancestors().find(|above| above.exists()).unwrap_or(Path::new("/"));
+    let made = std::fs::DirBuilder::new().recursive(true).mode(PRIVATE).create(folder);
+    for made in folder.ancestors().take_while(|above| *above != there) {
+        // What could not be made cannot be removed either.
+        let _ = std::fs::remove_dir(made);
+    }
+    made.map_err(|error| format!("{} cannot be made: {error}", folder.display()))
+}
+
+/// The mode of a folder that is meant for one; others are refused.
+fn mode_of_own(folder: &Path) -> Result<u32, String> {
+    let metadata = std::fs::metadata(folder).map_err(|error| format!("cannot be read: {error}"))?;
+    if metadata.mode() & STICKY != 0 {
+        return Err("is a folder that many share: name a folder inside it".to_owned());
+    }
+    Ok(metadata.mode())
 }

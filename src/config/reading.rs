@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::document::{Item, Table};
 use super::mistake::Mistake;
-use super::sources::{Found, Sources};
+use super::sources::{Found, Sources, is_key};
 
 /// Where a value comes from and how it was written, fit to be shown.
 #[derive(Debug, Clone)]
@@ -14,7 +14,18 @@ pub(super) struct Origin {
 }
 
 /// Keys whose values are never shown.
-const SECRET: [&str; 4] = ["database_url", "private_key", "webhook_secret", "webhook_secret_previous"];
+pub(super) const SECRET: [&str; 7] = [
+    "admin_token",
+    "database_url",
+    "private_key",
+    "webhook_secret",
+    "webhook_secret_previous",
+    "https_proxy",
+    "http_proxy",
+];
+
+/// Those that may hold several lines. Whatever else looks like a key is refused before anything can repeat it.
+const MAY_BE_KEYS: [&str; 3] = ["private_key", "webhook_secret", "webhook_secret_previous"];
 
 impl Origin {
     fn of(key: &str, found: &Found) -> Self {
@@ -55,6 +66,15 @@ impl<'a> Reading<'a> {
         self.root.take(key);
         let found = self.sources.find(key);
         let found = self.noted(found)?;
+        if let Some(found) = found.as_ref().filter(|found| is_key(&found.text) && !MAY_BE_KEYS.contains(&key)) {
+            let way = if key == "private_key_file" {
+                "not the path of a file: give it as SKEP_PRIVATE_KEY instead"
+            } else {
+                "which does not belong here"
+            };
+            self.mistakes.push(found.wrong(format!("holds a key, {way}")));
+            return None;
+        }
         if let Some(found) = &found {
             self.origins.insert(key, Origin::of(key, found));
         }
@@ -81,6 +101,7 @@ impl<'a> Reading<'a> {
     /// A key that only the file has.
     pub fn of_file<T>(&mut self, key: &'static str, parse: impl FnOnce(Item) -> Result<T, Mistake>) -> Option<T> {
         let item = self.root.take(key)?;
+        self.origins.insert(key, Origin { at: item.at.clone(), said: String::new() });
         let parsed = parse(item);
         self.noted(parsed)
     }

@@ -40,14 +40,21 @@ const fn entry(
 }
 
 /// The settings that are one text each.
-pub(super) const ENTRIES: [Entry; 18] = [
+pub(super) const ENTRIES: [Entry; 24] = [
     entry("listen", "SKEP_LISTEN", Some("--listen"), "127.0.0.1:3000", "Where GitHub's webhooks arrive (`/webhook`)."),
     entry(
         "admin_listen",
         "SKEP_ADMIN_LISTEN",
         Some("--admin-listen"),
         "127.0.0.1:3001",
-        "Where the command line asks (`/api/v1`); whoever reaches it may start work, so keep it on loopback.",
+        "Where the command line asks (`/api/v1`). Orders need the admin token; looking needs it, too, where this is not loopback.",
+    ),
+    entry(
+        "admin_token",
+        "SKEP_ADMIN_TOKEN",
+        None,
+        "the file admin-token in the data folder, made at the first start",
+        "What `dispatch` and `stop` show at the admin address. The command line reads the same setting or file.",
     ),
     entry(
         "data_dir",
@@ -101,6 +108,36 @@ pub(super) const ENTRIES: [Entry; 18] = [
         "Your GitHub's pages and git; name your server for GitHub Enterprise Server.",
     ),
     entry(
+        "https_proxy",
+        "HTTPS_PROXY",
+        None,
+        "none",
+        "The proxy to everything outside, `http://[user:password@]host:port`: for GitHub's API, git, logs and agents. This and the \
+         next two variables are read in small letters, too.",
+    ),
+    entry(
+        "http_proxy",
+        "HTTP_PROXY",
+        None,
+        "none",
+        "The proxy of agents to plain `http` addresses; skep itself speaks only `https` outside.",
+    ),
+    entry(
+        "no_proxy",
+        "NO_PROXY",
+        None,
+        "none",
+        "What is reached without the proxy, between commas: hosts, `.domains`, addresses, networks such as `10.0.0.0/8`.",
+    ),
+    entry(
+        "ca_file",
+        "SKEP_CA_FILE",
+        None,
+        "none",
+        "A file of further certificate authorities, PEM, trusted besides the system's (or those of `SSL_CERT_FILE`): for GitHub's \
+         API, git, logs and agents.",
+    ),
+    entry(
         "agent",
         "SKEP_AGENT",
         Some("--agent"),
@@ -115,6 +152,7 @@ pub(super) const ENTRIES: [Entry; 18] = [
         "auto",
         "`auto`: agents run under bubblewrap where it works, otherwise with a visible warning; `off`: never.",
     ),
+    entry("git", "SKEP_GIT", None, "`git` in /usr/local/bin, /usr/bin, /bin", "The git program, by its absolute path."),
     entry(
         "old_git",
         "SKEP_OLD_GIT",

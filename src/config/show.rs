@@ -2,45 +2,41 @@
 
 use secrecy::ExposeSecret;
 
-use super::limits::{KNOBS, Numbers};
+use super::limits::{KNOBS, Kind, Numbers};
 use super::reading::hidden;
 use super::reference::{ENTRIES, entry_of, shown};
 use super::{AllowProtected, Config, LogFormat, MakeReady, OldGit, Sandbox};
+use crate::core::agent::AgentSpec;
 use crate::core::leavings::BUILT_IN;
 use crate::core::role::Role;
 
 impl Config {
-    /// The configuration as lines of `key = value  # where from`.
+    /// The configuration as a `skep.toml` that means the same, each value with where it comes from. What is not set and what
+    /// is secret stands in comments.
     pub fn show(&self) -> String {
         let mut text = match &self.file {
             Some(file) => format!("# {}\n", file.display()),
             None => "# no skep.toml\n".to_owned(),
         };
         for (key, value) in ENTRIES.iter().map(|entry| (entry.key, self.value(entry.key))) {
-            let from = self.origins.get(key).map_or("default", |origin| origin.at.as_str());
-            text.push_str(&format!("{key} = {value}  # {from}\n"));
+            let mute = if value.starts_with('"') { "" } else { "# " };
+            text.push_str(&format!("{mute}{key} = {value}  # {}\n", self.from(key)));
         }
         text.push_str(&self.show_lists());
         text.push_str("\n[limits]\n");
         let numbers = Numbers { limits: self.limits.clone(), pace: self.pace };
         for knob in &KNOBS {
-            text.push_str(&format!("{} = {}\n", knob.key, shown(knob.kind, (knob.get)(&numbers))));
+            let value = shown(knob.kind, (knob.get)(&numbers));
+            let value = if knob.kind == Kind::Count { value } else { format!("{value:?}") };
+            text.push_str(&format!("{} = {value}  # {}\n", knob.key, self.from(knob.key)));
         }
-        for (name, spec) in &self.agents {
-            let variables: Vec<&str> = spec.environment.keys().map(String::as_str).collect();
-            text.push_str(&format!(
-                "\n[agents.{name}]\ncommand = {:?}\nenvironment = {variables:?}  # values hidden\nmode = {}\nauto = {}\n\
-                 resume = {}\nexpose = {:?}\nhome = {}\nignore = {:?}\n",
-                spec.command,
-                quoted_or_none(spec.mode.as_deref()),
-                spec.auto,
-                spec.resume,
-                spec.expose,
-                quoted_or_none(spec.home.as_deref()),
-                spec.ignore,
-            ));
-        }
+        let agents = self.agents.iter().map(|(name, spec)| show_agent(name, spec));
+        let text = agents.fold(text, |text, agent| text + &agent);
         self.roles.values().map(show_role).fold(text, |text, role| text + &role)
+    }
+
+    fn from(&self, key: &str) -> &str {
+        self.origins.get(key).map_or("default", |origin| origin.at.as_str())
     }
 
     fn show_lists(&self) -> String {
@@ -54,18 +50,23 @@ impl Config {
             MakeReady::Green => "green",
             MakeReady::Never => "never",
         };
-        format!(
-            "allowed_bots = {bots:?}\nallow_protected = {protected}\nignore = {:?}  # besides {}\nauthor_answers = {}\nready = {ready:?}\n",
-            self.ignore,
-            BUILT_IN.join(" "),
-            self.author_answers
-        )
+        let values = [
+            ("allowed_bots", format!("{bots:?}")),
+            ("allow_protected", protected),
+            ("ignore", format!("{:?}", self.ignore)),
+            ("author_answers", self.author_answers.to_string()),
+            ("ready", format!("{ready:?}")),
+        ];
+        let lines = values.iter().map(|(key, value)| format!("{key} = {value}  # {}\n", self.from(key)));
+        lines.chain([format!("# ignored besides: {}\n", BUILT_IN.join(" "))]).collect()
     }
 
     fn value(&self, key: &str) -> String {
         let default = || match entry_of(key).default {
             "none" => not_set(),
-            default => default.to_owned(),
+            // Some defaults are a rule and not a value.
+            default if default.contains([' ', '`', '$']) => default.to_owned(),
+            default => format!("{default:?}"),
         };
         let said = || self.origins.get(key).map_or_else(default, |origin| origin.said.clone());
         let github = self.github.as_ref();
@@ -102,18 +103,58 @@ impl Config {
     }
 }
 
+fn show_agent(name: &str, spec: &AgentSpec) -> String {
+    let variables: Vec<&str> = spec.environment.keys().map(String::as_str).collect();
+    let inherit: &[String] = &spec.inherit;
+    format!(
+        "\n[agents.{name}]\ncommand = {:?}\n# environment: {} (values hidden)\ninherit = {inherit:?}\n{}auto = {}\nresume = {}\n\
+         expose = {:?}\nignore = {:?}\n{}",
+        without_keys(&spec.command),
+        variables.join(", "),
+        line("mode", spec.mode.as_deref()),
+        spec.auto,
+        spec.resume,
+        spec.expose,
+        spec.ignore,
+        line("home", spec.home.as_deref()),
+    )
+}
+
+/// A command line in which the value of `--key`, `--token` and their like is hidden.
+fn without_keys(command: &[String]) -> Vec<String> {
+    let names_one = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        word.starts_with('-') && ["key", "token", "secret", "password"].iter().any(|part| word.contains(part))
+    };
+    let mut hide_next = false;
+    let hidden = |word: &String| {
+        let hide = std::mem::replace(&mut hide_next, names_one(word) && !word.contains('='));
+        match word.split_once('=') {
+            Some((name, _)) if names_one(name) => format!("{name}=(hidden)"),
+            _ if hide => "(hidden)".to_owned(),
+            _ => word.clone(),
+        }
+    };
+    command.iter().map(hidden).collect()
+}
+
 fn show_role(role: &Role) -> String {
     let tools: Vec<String> = role.tools.iter().map(|tool| format!("{tool:?}").to_lowercase()).collect();
     format!(
-        "\n[roles.{}]\ndescription = {:?}\nprompt = {} characters\nagent = {}\nmodel = {}\ntools = {tools:?}\nwrites = {}\nplan = {}\n",
+        "\n[roles.{}]\ndescription = {:?}\n# prompt: {} characters\n{}{}tools = {tools:?}\nwrites = {}\nplan = {}\n",
         role.name,
         role.description,
         role.prompt.chars().count(),
-        quoted_or_none(role.agent.as_deref()),
-        quoted_or_none(role.model.as_deref()),
+        line("agent", role.agent.as_deref()),
+        line("model", role.model.as_deref()),
         role.writes,
         role.plan,
     )
+}
+
+/// A key with its text, or a comment where there is none.
+fn line(key: &str, text: Option<&str>) -> String {
+    text.map_or_else(|| format!("# {key} = not set\n"), |text| format!("{key} = {text:?}\n"))
 }
 
 fn not_set() -> String {

@@ -50,6 +50,13 @@ impl Environment {
         self.values.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
     }
 
+    /// A variable of ours, or one that every program knows, which is also written in small letters; its name and value.
+    fn named(&self, name: &str) -> Option<(String, String)> {
+        let small = (!name.starts_with("SKEP_")).then(|| name.to_ascii_lowercase());
+        let found = |name: &str| Some((name.to_owned(), self.get(name)?.to_owned()));
+        found(name).or_else(|| found(&small?))
+    }
+
     /// All variables that begin so.
     pub(super) fn starting_with(&self, prefix: &str) -> impl Iterator<Item = (&str, &str)> {
         let all = self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -126,6 +133,12 @@ impl Sources {
         sources
     }
 
+    /// The same flags and variables with the file as it is now.
+    #[must_use]
+    pub fn read_again(&self) -> Self {
+        Self::gather(self.args.clone(), self.environment.clone())
+    }
+
     /// Where programs are looked for.
     pub fn path(&self) -> String {
         self.environment.path()
@@ -164,8 +177,7 @@ impl Sources {
         if let Some((flag, text)) = self.args.typed(key) {
             return Ok(Some(Found { text, rank: Rank::Flag, at: flag.to_owned(), folder: here() }));
         }
-        if let Some((name, text)) = entry.env.and_then(|name| Some((name, self.environment.get(name)?))) {
-            let (text, at) = (text.to_owned(), name.to_owned());
+        if let Some((at, text)) = entry.env.and_then(|name| self.environment.named(name)) {
             return Ok(Some(Found { text, rank: Rank::Variable, at, folder: here() }));
         }
         let Some(item) = self.root.get(key) else { return Ok(None) };
@@ -202,7 +214,9 @@ impl Sources {
         match std::fs::read_to_string(path) {
             Ok(text) => {
                 let (root, mut mistakes) = Table::parse(&path.display().to_string(), &text);
-                if ["private_key", "webhook_secret"].iter().any(|key| root.get(key).is_some()) && is_shared(path) {
+                if ["private_key", "webhook_secret", "admin_token"].iter().any(|key| root.get(key).is_some())
+                    && is_shared(path)
+                {
                     self.warnings
                         .push(format!("{} holds secrets and can be read by others; chmod 600 it", path.display()));
                 }
@@ -232,6 +246,11 @@ impl Sources {
             |name: &str| format!("{name}: there is no such variable.{}", did_you_mean(name, known.iter().copied()));
         self.warnings = unknown.map(said).collect();
     }
+}
+
+/// Whether a text is a key or certificate itself, where a name, an address or a path was meant.
+pub(super) fn is_key(text: &str) -> bool {
+    text.contains("-----BEGIN") || text.trim().contains('\n')
 }
 
 /// Whether others than its owner can read a file.

@@ -4,6 +4,7 @@
 //! outcomes of effects the last. Outcomes are stored as JSON of this very type.
 
 mod facts;
+mod gone;
 mod when;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ pub use facts::{
     PullStanding, RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, Whole, WhyLeftOut,
     Work,
 };
+pub use gone::{Gone, Loss};
 
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use super::effect::EffectKind;
@@ -374,28 +376,4 @@ pub enum Event {
         /// Whether retries ran out (true) or it was refused at once (false).
         exhausted: bool,
     },
-}
-
-/// How a repository was taken away from us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Loss {
-    /// The App was uninstalled.
-    Uninstalled,
-    /// The repository was taken out of the installation; one that moved to another owner leaves the same way.
-    Removed,
-    /// The repository was deleted.
-    Deleted,
-}
-
-/// How an issue went away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Gone {
-    /// Closed.
-    Closed,
-    /// Deleted.
-    Deleted,
-    /// Moved to another repository.
-    Transferred,
 }

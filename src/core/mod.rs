@@ -16,6 +16,7 @@ pub mod label;
 pub mod leavings;
 pub mod mail;
 pub mod markdown;
+pub mod network;
 pub mod place;
 pub mod policy;
 pub mod question;

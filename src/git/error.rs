@@ -19,12 +19,17 @@ pub enum GitError {
         why: String,
     },
     /// The program is older than what we build on, or lacks published security fixes.
-    #[error("git {found} is too old: install git {wanted} or newer")]
+    #[error(
+        "git {found} is too old: install git {wanted} or newer and name it as SKEP_GIT if it is elsewhere{}",
+        if *excusable { "; if your distribution has patched this one (Debian 12, Ubuntu 24.04), set SKEP_OLD_GIT=allow" } else { "" }
+    )]
     TooOld {
         /// The version found.
         found: String,
         /// The smallest good version of the same line.
         wanted: String,
+        /// Whether patches of a distribution could make it good enough; below the floor of features nothing does.
+        excusable: bool,
     },
     /// The address is not one we speak to.
     #[error("{0:?} is not an address git may use: https://host/owner/name.git (http on loopback only)")]

@@ -34,6 +34,7 @@ mod snapshot;
 mod token;
 mod untouched;
 mod version;
+mod way_out;
 mod workspace;
 
 use std::collections::HashMap;
@@ -53,8 +54,10 @@ pub use version::OldGit;
 pub use workspace::{Identity, WorkspaceSpec};
 
 use crate::core::ids::RepositoryId;
+use crate::core::network::Network;
 use process::{Call, Program};
 use token::Askpass;
+use way_out::WayOut;
 
 /// How the room is set up.
 #[derive(Debug, Clone)]
@@ -68,6 +71,8 @@ pub struct GitConfig {
     pub timeout: Duration,
     /// What to do with a git whose number lacks the published security fixes.
     pub old_git: OldGit,
+    /// The way out.
+    pub network: Network,
 }
 
 /// The git room. Cheap to clone.
@@ -83,6 +88,7 @@ struct Inner {
     askpass: Askpass,
     /// Whether this machine has git-lfs.
     lfs: bool,
+    way_out: WayOut,
     locks: Mutex<HashMap<RepositoryId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -90,7 +96,7 @@ impl Git {
     /// Checks the program, makes the folders and clears what a killed predecessor left half-done in them. Errors:
     /// [`GitError::Missing`], [`GitError::TooOld`], the disk.
     pub async fn open(config: GitConfig) -> Result<Self, GitError> {
-        let GitConfig { program, data_dir, timeout, old_git } = config;
+        let GitConfig { program, data_dir, timeout, old_git, network } = config;
         let disk = |error| GitError::disk("make the data folder", error);
         for folder in ["mirrors", "sessions", "indexes"] {
             tokio::fs::create_dir_all(data_dir.join(folder)).await.map_err(disk)?;
@@ -100,9 +106,19 @@ impl Git {
         version::judge(&program.run(Call::new("version")).await?.line()?, old_git)?;
         let lfs = program.run(Call::new("lfs").arg("version")).await?.success;
         let askpass = Askpass::open(data_dir.join("askpass"))?;
-        let git = Self { inner: Arc::new(Inner { program, data_dir, askpass, lfs, locks: Mutex::default() }) };
+        let way_out = WayOut::open(&network, &data_dir.join("askpass"))?;
+        let git = Self { inner: Arc::new(Inner { program, data_dir, askpass, lfs, way_out, locks: Mutex::default() }) };
         git.clear_mirrors();
         Ok(git)
+    }
+
+    /// The version of the program, if it is good enough; starts nothing else and makes no folder. Errors:
+    /// [`GitError::Missing`], [`GitError::TooOld`].
+    pub async fn probe(program: PathBuf, old_git: OldGit) -> Result<String, GitError> {
+        let program = Program::new(program, PathBuf::from("/"), Duration::from_secs(10));
+        let line = program.run(Call::new("version")).await?.line()?;
+        version::judge(&line, old_git)?;
+        Ok(line.trim_start_matches("git version ").to_owned())
     }
 
     fn clear_mirrors(&self) {

@@ -55,6 +55,7 @@ impl Git {
             .config(remote.transport()?)
             .config("http.lowSpeedLimit=1000")
             .config("http.lowSpeedTime=30");
+        call = self.inner.way_out.to(call, &remote.url);
         let offer = remote.token.as_ref().map(|token| self.inner.askpass.offer(token)).transpose()?;
         if let Some(offer) = &offer {
             call = offer.to(call);

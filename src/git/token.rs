@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::{CWD, Mode};
+use rustix::fs::{CWD, Mode, StatVfsMountFlags};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::GitError;
@@ -59,6 +59,11 @@ impl Askpass {
             std::fs::set_permissions(&script, Permissions::from_mode(0o700))
         };
         made().map_err(|error| GitError::disk("make the askpass folder", error))?;
+        let flags = rustix::fs::statvfs(&folder).map(|found| found.f_flag);
+        if flags.is_ok_and(|flags| flags.contains(StatVfsMountFlags::NOEXEC)) {
+            let why = format!("{} is mounted noexec; name a data folder on another disk", folder.display());
+            return Err(GitError::Disk { verb: "hand a token to git".to_owned(), why });
+        }
         Ok(Self { folder, next: AtomicU64::new(0) })
     }
 

@@ -25,11 +25,12 @@ const PATCHED: [[u32; 3]; 8] =
 /// [`GitError::Unreadable`] when there is no version in it.
 pub(super) fn judge(line: &str, old: OldGit) -> Result<(), GitError> {
     let version = parse(line).ok_or_else(|| GitError::unreadable("--version"))?;
+    let features = version[..2] >= FLOOR[..];
     let too_old = |wanted: String| {
         let found = version.map(|part| part.to_string()).join(".");
-        Err(GitError::TooOld { found, wanted })
+        Err(GitError::TooOld { found, wanted, excusable: features })
     };
-    if version[..2] < FLOOR[..] {
+    if !features {
         return too_old("2.43.7".into());
     }
     if old == OldGit::Allow {
@@ -66,7 +67,10 @@ mod tests {
             assert!(matches!(refused, Err(GitError::TooOld { wanted: w, .. }) if w == wanted), "{version}");
             assert_eq!(judge(&format!("git version {version}"), OldGit::Allow), Ok(()), "{version}");
         }
-        assert!(matches!(judge("git version 2.37.9", OldGit::Allow), Err(GitError::TooOld { .. })));
+        let floor = judge("git version 2.37.9", OldGit::Allow).expect_err("too old");
+        assert!(!floor.to_string().contains("SKEP_OLD_GIT"), "{floor}");
+        let patched = judge("git version 2.39.5", OldGit::Refuse).expect_err("too old").to_string();
+        assert!(patched.contains("set SKEP_OLD_GIT=allow") && patched.contains("SKEP_GIT"), "{patched}");
         for junk in ["", "git version", "git version x", "hg 2.50.1", "git version 2"] {
             assert!(matches!(judge(junk, OldGit::Allow), Err(GitError::Unreadable { .. })), "{junk}");
         }

@@ -2,6 +2,8 @@
 //!
 //! It exists apart because these calls are signed with the App's key and not with an installation's token.
 
+use std::collections::BTreeMap;
+
 use hyper::Method;
 use serde::Deserialize;
 
@@ -23,6 +25,12 @@ pub struct AppIdentity {
     pub slug: String,
     /// Its name for people.
     pub name: String,
+    /// What its page asks for: `issues` → `write`.
+    #[serde(default)]
+    pub permissions: BTreeMap<String, String>,
+    /// The webhook events it subscribes to.
+    #[serde(default)]
+    pub events: Vec<String>,
 }
 
 impl AppIdentity {
@@ -37,6 +45,10 @@ impl AppIdentity {
 pub struct Installation {
     /// Its id.
     pub id: InstallationId,
+    /// The account's login; empty where GitHub does not say.
+    pub account: String,
+    /// What the account's owner has accepted.
+    pub permissions: BTreeMap<String, String>,
     /// Whether the account's owner suspended it.
     pub suspended: bool,
 }
@@ -45,11 +57,22 @@ pub struct Installation {
 struct InstallationShape {
     id: InstallationId,
     suspended_at: Option<String>,
+    account: Option<AccountShape>,
+    #[serde(default)]
+    permissions: BTreeMap<String, String>,
+}
+
+/// A person's or an organisation's `login`, an enterprise's `slug`.
+#[derive(Deserialize)]
+struct AccountShape {
+    #[serde(alias = "slug")]
+    login: String,
 }
 
 impl From<InstallationShape> for Installation {
     fn from(shape: InstallationShape) -> Self {
-        Self { id: shape.id, suspended: shape.suspended_at.is_some() }
+        let account = shape.account.map(|account| account.login).unwrap_or_default();
+        Self { id: shape.id, account, permissions: shape.permissions, suspended: shape.suspended_at.is_some() }
     }
 }
 

@@ -27,6 +27,7 @@ mod pull;
 mod reaction;
 mod repository;
 mod review;
+mod route;
 mod thread;
 mod token;
 mod verdict;
@@ -61,6 +62,7 @@ pub use verdict::{CheckKind, CheckSeen, ChecksRead, ChecksState, Failing};
 pub use wire::Timeouts;
 
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, UserId};
+use crate::core::network::Network;
 use access::Access;
 use etag::Etags;
 use jwt::AppKey;
@@ -94,6 +96,8 @@ pub struct GitHubConfig {
     pub pace: Pace,
     /// How long calls may take.
     pub timeouts: Timeouts,
+    /// The way out.
+    pub network: Network,
 }
 
 /// Where a call goes.
@@ -173,7 +177,7 @@ impl GitHub {
     /// Builds the door; sends nothing. Must be called inside a tokio runtime.
     pub fn new(config: GitHubConfig) -> Result<Self, GitHubError> {
         let inner = Inner {
-            wire: Wire::new(&config.api_url, &config.user_agent, config.timeouts)?,
+            wire: Wire::new(&config.api_url, &config.user_agent, config.timeouts, &config.network)?,
             key: AppKey::parse(config.app_id, &config.private_key_pem)?,
             api: config.api_url,
             web: config.web_url,

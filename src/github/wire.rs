@@ -5,6 +5,7 @@
 //! method, and only to the API's own host: credentials never go anywhere else. A request of which a byte may have left is
 //! never sent again from here. The one thing fetched from elsewhere, a log GitHub points to, is fetched without credential.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Limited};
@@ -13,6 +14,9 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
@@ -20,6 +24,8 @@ use super::answer::Answer;
 use super::ask::Ask;
 use super::error::GitHubError;
 use super::page::{at_home, below, is_below};
+use super::route::Route;
+use crate::core::network::Network;
 
 /// The largest answer read; a hundred comments of the largest size fit.
 const ANSWER_BYTES: usize = 32 * 1024 * 1024;
@@ -51,7 +57,7 @@ pub(super) struct Wire {
 
 impl Wire {
     /// Must be called inside a tokio runtime (octocrab spawns its queue).
-    pub(super) fn new(api: &Url, user_agent: &str, timeouts: Timeouts) -> Result<Self, GitHubError> {
+    pub(super) fn new(api: &Url, user_agent: &str, timeouts: Timeouts, network: &Network) -> Result<Self, GitHubError> {
         let wrong = |why: String| GitHubError::Unbuildable { why };
         if !matches!(api.scheme(), "https" | "http") || api.host_str().is_none() {
             return Err(wrong(format!("{api} is not an http(s) address")));
@@ -61,11 +67,10 @@ impl Wire {
         let octocrab = match api.scheme() {
             "https" => {
                 let tls = hyper_rustls::HttpsConnectorBuilder::new()
-                    .with_native_roots()
-                    .map_err(|error| wrong(format!("{error}; install the system's CA certificates")))?
+                    .with_tls_config(trust(network).map_err(wrong)?)
                     .https_only()
                     .enable_http1()
-                    .wrap_connector(connector(timeouts.connect));
+                    .wrap_connector(Route::new(connector(timeouts.connect), network));
                 client(tls)
             }
             _ => client(connector(timeouts.connect)),
@@ -185,6 +190,26 @@ fn is_loopback(address: &Url) -> bool {
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         Some(Host::Domain(_)) | None => false,
     }
+}
+
+/// Whose certificates count: those of the bundle, or the system's.
+fn trust(network: &Network) -> Result<ClientConfig, String> {
+    let mut roots = RootCertStore::empty();
+    match &network.ca_bundle {
+        Some(bundle) => {
+            let unreadable = |error| format!("{}: {error}", bundle.display());
+            for certificate in CertificateDer::pem_file_iter(bundle).map_err(unreadable)? {
+                roots.add_parsable_certificates([certificate.map_err(unreadable)?]);
+            }
+        }
+        None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
+    }
+    if roots.is_empty() {
+        return Err("no certificate authority is trusted here; install the system's CA certificates".to_owned());
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    Ok(builder.map_err(|error| error.to_string())?.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// TCP with a connect timeout; a TLS handshake that stalls ends with the total time.

@@ -21,7 +21,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::answer;
 use super::body::{BodyError, Caps, Reader};
 use super::desk::{Answer, ApiError, Desk, EventPage, LogPage, SessionFilter, Target, TargetLine};
-use super::guard::{self, Hosts};
+use super::guard::Guard;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
 
 /// How long a desk may think.
@@ -32,7 +32,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const BODY_CAP: usize = 1024 * 1024;
 
 /// The router of the admin address; all else is 404 or 405.
-pub fn admin_router<D: Desk>(desk: Arc<D>, hosts: Hosts) -> Router {
+pub fn admin_router<D: Desk>(desk: Arc<D>, guard: Guard) -> Router {
     let reader = Reader::new(Caps { body: BODY_CAP, small_body: BODY_CAP, ..Caps::default() });
     Router::new()
         .route("/api/v1/status", get(status::<D>))
@@ -46,7 +46,7 @@ pub fn admin_router<D: Desk>(desk: Arc<D>, hosts: Hosts) -> Router {
         .route("/api/v1/dispatch", post(dispatch::<D>))
         .fallback(answer::no_such_page)
         .method_not_allowed_fallback(answer::wrong_method)
-        .layer(axum::middleware::from_fn_with_state(hosts, guard::check))
+        .layer(axum::middleware::from_fn_with_state(guard, super::guard::check))
         .layer(CatchPanicLayer::custom(answer::after_panic))
         .with_state(Arc::new(Office { desk, reader }))
 }
@@ -164,8 +164,10 @@ async fn dispatch<D: Desk>(State(office): Shared<D>, request: Request) -> Answer
     }
     office.reader.check(&head.headers, &body)?;
     let body = office.reader.read(body).await?;
-    let order: DispatchOrder = serde_json::from_slice(&body.bytes)
-        .map_err(|error| ApiError::invalid(format!("the order is wrong: {error}")))?;
+    let order: DispatchOrder = serde_json::from_slice(&body.bytes).map_err(|error| {
+        let expected = r#"{"targets":[{"repository":"o/r","issues":[1]}]}"#;
+        ApiError::invalid(format!("bad request: {error}")).next(format!("send {expected}"))
+    })?;
     let targets: Vec<Target> = order.targets.into_iter().map(Target::try_from).collect::<Result<_, _>>()?;
     if targets.is_empty() {
         return Err(ApiError::invalid("the order names no target"));

@@ -1,8 +1,9 @@
-//! Who may talk to the admin address from a browser: nobody's web page.
+//! Who may talk to the admin address: whoever holds the token, and for looking only, people on this machine.
 //!
-//! The address is on loopback, but a page in the operator's browser is on the same machine. A foreign name in `Host` means
-//! DNS was rebound to us; an `Origin` on a writing request means a page sent it. Neither is a defence against people with
-//! access to the machine.
+//! The address is on loopback, where every user of the machine reaches it, and where a page in the operator's browser is,
+//! too. So an order (whatever is not a `GET`) needs the token, which lies in the data folder for the service's own user.
+//! Looking needs it where the address is not on loopback. Without the token a foreign name in `Host` is refused (DNS was
+//! rebound to us), and so is an `Origin` on an order (a page sent it).
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 
 use super::answer;
 
@@ -48,18 +51,68 @@ fn is_loopback(address: &str) -> bool {
     }
 }
 
-/// Lets a request pass or refuses it; see [`Hosts`].
-pub(super) async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
-    if !hosts.allow(request.headers(), request.uri().authority()) {
-        let say = "the Host header names neither this machine nor a configured name";
-        return answer::error(StatusCode::FORBIDDEN, "foreign_host", say, Some("call it as localhost or 127.0.0.1"));
+/// What the admin address asks of its callers.
+#[derive(Clone)]
+pub struct Guard {
+    hosts: Hosts,
+    /// The token's digest: digests are compared, so that the time it takes says nothing of the token.
+    token: [u8; 32],
+    reading: Reading,
+}
+
+/// Who may look without the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Everybody who reaches the address: it is on loopback.
+    Open,
+    /// Nobody.
+    WithToken,
+}
+
+impl Guard {
+    /// Lets in who holds `token`, and for looking whom `reading` names.
+    pub fn new(token: &SecretString, reading: Reading, hosts: Hosts) -> Self {
+        Self { hosts, token: digest(token.expose_secret()), reading }
+    }
+
+    fn is_held(&self, headers: &HeaderMap) -> bool {
+        let mut values = headers.get_all(header::AUTHORIZATION).iter();
+        let (Some(value), None) = (values.next(), values.next()) else { return false };
+        let given = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
+        given.is_some_and(|given| digest(given) == self.token)
+    }
+}
+
+fn digest(text: &str) -> [u8; 32] {
+    Sha256::digest(text).into()
+}
+
+/// Lets a request pass or refuses it; see [`Guard`].
+pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    if guard.is_held(request.headers()) {
+        return next.run(request).await;
+    }
+    if !guard.hosts.allow(request.headers(), request.uri().authority()) {
+        let say = "the Host header does not name this machine, and the request carries no admin token";
+        return answer::error(
+            StatusCode::FORBIDDEN,
+            "foreign_host",
+            say,
+            Some("call it as 127.0.0.1, or with the token"),
+        );
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if !reads && request.headers().contains_key(header::ORIGIN) {
         let say = "requests from web pages are refused";
         return answer::error(StatusCode::FORBIDDEN, "foreign_origin", say, Some("use the skep command line"));
     }
-    next.run(request).await
+    if reads && guard.reading == Reading::Open {
+        return next.run(request).await;
+    }
+    let say = "this needs the admin token";
+    let way = "run it as the user skep runs as and with its data folder (the token is the file admin-token there), or set \
+               SKEP_ADMIN_TOKEN";
+    answer::error(StatusCode::UNAUTHORIZED, "no_token", say, Some(way))
 }
 
 #[cfg(test)]

@@ -37,6 +37,23 @@ pub enum AcceptedAs {
 #[error("the delivery could not be stored now")]
 pub struct Busy;
 
+/// Why a delivery was not taken, as far as it helps to find the mistake behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// It carries no signature.
+    #[error("it is not signed: it does not come from GitHub, or the App's page names no webhook secret")]
+    Unsigned,
+    /// It is signed with a secret we do not know.
+    #[error(
+        "its signature is wrong: SKEP_WEBHOOK_SECRET is probably not the webhook secret of the App's page, or a proxy changed \
+         the body"
+    )]
+    WrongSignature,
+    /// It is signed and lacks a header, is too large, or broke off.
+    #[error("it is not shaped as GitHub sends them: too large, encoded, broken off, or a header is missing")]
+    Misshapen,
+}
+
 /// Whether work gets done here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Readiness {
@@ -57,6 +74,9 @@ pub trait Intake: Send + Sync + 'static {
     /// # Errors
     /// [`Busy`] when it is not durable.
     fn accept(&self, delivery: Delivery) -> impl Future<Output = Result<AcceptedAs, Busy>> + Send;
+
+    /// Hears of a delivery that was not taken.
+    fn refused(&self, why: Refused);
 
     /// Looks whether work gets done; given one second.
     fn ready(&self) -> impl Future<Output = Readiness> + Send;

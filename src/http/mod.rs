@@ -20,7 +20,7 @@ pub use body::Caps;
 pub use desk::{
     Answer, ApiError, Batch, Desk, EventPage, LogPage, NotStarted, SessionFilter, Started, Target, TargetLine,
 };
-pub use guard::Hosts;
-pub use intake::{AcceptedAs, Busy, Delivery, Intake, Readiness};
+pub use guard::{Guard, Hosts, Reading};
+pub use intake::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
 pub use public::public_router;
 pub use serve::{Bounds, serve};

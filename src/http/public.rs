@@ -17,7 +17,7 @@ use url::form_urlencoded;
 
 use super::answer;
 use super::body::{BodyError, Caps, Reader, WholeBody};
-use super::intake::{AcceptedAs, Busy, Delivery, Intake, Readiness};
+use super::intake::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
 use crate::webhook::{Secrets, Signature, Verified};
 
 /// The router of the public address; all else is 404 or 405.
@@ -45,10 +45,24 @@ enum Refusal {
     Body(#[from] BodyError),
     #[error("the signature is missing or wrong")]
     Unsigned,
+    #[error("the signature is missing or wrong")]
+    WrongSignature,
     #[error("the header {0} is missing, repeated, longer than 100 bytes or of odd characters")]
     Header(&'static str),
     #[error(transparent)]
     Busy(#[from] Busy),
+}
+
+impl Refusal {
+    /// What it tells of a mistake; nothing where it is our own trouble, of which others are told.
+    fn cause(&self) -> Option<Refused> {
+        match self {
+            Self::Unsigned => Some(Refused::Unsigned),
+            Self::WrongSignature => Some(Refused::WrongSignature),
+            Self::Busy(_) | Self::Body(BodyError::Crowded) => None,
+            Self::Body(_) | Self::Header(_) => Some(Refused::Misshapen),
+        }
+    }
 }
 
 impl IntoResponse for Refusal {
@@ -61,7 +75,7 @@ impl IntoResponse for Refusal {
             Self::Body(BodyError::Encoded) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoded"),
             Self::Body(BodyError::Slow) => (StatusCode::REQUEST_TIMEOUT, "slow"),
             Self::Body(BodyError::Broken) => (StatusCode::BAD_REQUEST, "broken"),
-            Self::Unsigned => (StatusCode::UNAUTHORIZED, "unsigned"),
+            Self::Unsigned | Self::WrongSignature => (StatusCode::UNAUTHORIZED, "unsigned"),
             Self::Header(_) => (StatusCode::BAD_REQUEST, "header"),
         };
         answer::error(status, code, &message, None)
@@ -85,6 +99,9 @@ async fn webhook<I: Intake>(State(door): State<Arc<Door<I>>>, request: Request) 
         Ok(response) => response,
         Err(refusal) => {
             tracing::debug!(reason = %refusal, "a delivery was refused");
+            if let Some(cause) = refusal.cause() {
+                door.intake.refused(cause);
+            }
             refusal.into_response()
         }
     }
@@ -131,7 +148,7 @@ impl<I: Intake> Door<I> {
 }
 
 fn examine(secrets: &Secrets, signature: &Signature, bytes: Vec<u8>, form: bool) -> Result<(Verified, Text), Refusal> {
-    let proof = secrets.verify(signature, &bytes).ok_or(Refusal::Unsigned)?;
+    let proof = secrets.verify(signature, &bytes).ok_or(Refusal::WrongSignature)?;
     Ok((proof, if form { Text::of_form(&bytes) } else { Text::of_bytes(bytes) }))
 }
 

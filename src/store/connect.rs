@@ -142,6 +142,29 @@ pub(super) async fn connect(url: &str, tuning: &Tuning) -> Result<Pools, StoreEr
     Err(StoreError::Other("the database address must begin with sqlite:// or postgres://".to_owned()))
 }
 
+/// Looks whether the database can be used, and changes nothing in it: a SQLite file that is not there yet is not made.
+pub async fn probe(url: &str) -> Result<Backend, StoreError> {
+    sqlx::any::install_default_drivers();
+    let tuning = Tuning { patience: Duration::from_secs(10), ..Tuning::default() };
+    if url.starts_with("sqlite:") {
+        let path = sqlite_path(url)?;
+        if path.exists() {
+            refuse_network_disk(&path)?;
+            let options = options(&format!("{url}?mode=ro"))?;
+            within(tuning.patience, read_schema(&options)).await?;
+        }
+        return Ok(Backend::Sqlite);
+    }
+    within(tuning.patience, try_postgres(&options(url)?, "SET synchronous_commit = on".to_owned())).await?;
+    Ok(Backend::Postgres)
+}
+
+async fn read_schema(options: &AnyConnectOptions) -> Result<(), sqlx::Error> {
+    let mut connection = options.connect().await?;
+    sqlx::query("SELECT count(*) FROM sqlite_master").fetch_one(&mut connection).await?;
+    connection.close().await
+}
+
 fn options(url: &str) -> Result<AnyConnectOptions, StoreError> {
     let options: AnyConnectOptions =
         url.parse().map_err(|_| StoreError::Other("the database address is not a URL".to_owned()))?;

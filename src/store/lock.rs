@@ -42,6 +42,12 @@ pub async fn lock_data_dir(directory: &Path) -> Result<DataLock, StoreError> {
     Ok(DataLock { _file: file })
 }
 
+/// Whether another process has the directory now; takes nothing.
+pub fn is_locked(directory: &Path) -> bool {
+    let file = OpenOptions::new().read(true).write(true).open(directory.join("skep.lock"));
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 fn taken(directory: &Path, file: &mut File) -> StoreError {
     let mut holder = String::new();
     let known = file.take(20).read_to_string(&mut holder).is_ok() && !holder.is_empty();

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+mod alone;
 mod body;
 mod checkpoint;
 mod complaint;
@@ -36,12 +37,12 @@ mod transition;
 mod wake;
 
 pub use complaint::Complaint;
-pub use connect::{Backend, Tuning, sqlite_url};
+pub use connect::{Backend, Tuning, probe, sqlite_url};
 pub use error::StoreError;
 pub use event::{EventRow, NewEvent};
 pub use inbox::{Accepted, InboxRow, NewInbox};
 pub use lease::{Claim, Closed, Closing, Postponing};
-pub use lock::{DataLock, lock_data_dir};
+pub use lock::{DataLock, is_locked, lock_data_dir};
 pub use look::{Counts, EffectFilter, SessionFilter, TaskFilter};
 pub use outbox::{Added, EffectLook, EffectRow, NewEffect, Withdrawal, Withdrawn};
 pub use session_log::{LogLine, LogRow};

@@ -12,6 +12,6 @@ mod payload;
 mod verify;
 
 pub use access::Turned;
-pub use outcome::Parsed;
-pub use parse::{parse, route, turned};
+pub use outcome::{Notice, Parsed};
+pub use parse::{notice, parse, route, turned};
 pub use verify::{Secrets, Signature, Verified, WebhookError, verify};

@@ -65,6 +65,22 @@ pub enum Parsed {
     },
 }
 
+/// What an event says about the App itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// GitHub tried the webhook's address.
+    Ping,
+    /// The App was installed, uninstalled, suspended, or given other repositories.
+    Installation {
+        /// GitHub's word for it: `created`, `deleted`, `suspend`, `added`, …
+        action: String,
+        /// On whose account.
+        account: String,
+        /// How many repositories the event names.
+        repositories: usize,
+    },
+}
+
 /// Why there is nothing to decide about.
 pub(super) enum NoEvent {
     Ignored(String),

@@ -4,10 +4,11 @@
 //! It never asks anybody, and it never trusts order: what an event leads to is decided elsewhere, from stored facts.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::access::{self, Turned};
-use super::outcome::{Found, NoEvent, Parsed, ignored};
-use super::payload::{Head, Opened, Repositories};
+use super::outcome::{Found, NoEvent, Notice, Parsed, ignored};
+use super::payload::{Head, Installed, Opened, Repositories};
 use super::{branch, issue};
 use crate::core::event::{Event, Gone, Loss};
 use crate::core::ids::{InstallationId, RepositoryId, TaskKey};
@@ -32,6 +33,21 @@ pub fn turned(event_name: &str, body: &str) -> Option<Turned> {
         }
         _ => None,
     }
+}
+
+/// What an event says about the App itself: what an operator who sets it up waits for.
+pub fn notice(event_name: &str, body: &str) -> Option<Notice> {
+    if event_name == "ping" {
+        return Some(Notice::Ping);
+    }
+    if !matches!(event_name, "installation" | "installation_repositories") {
+        return None;
+    }
+    let Installed { action, installation, repositories, repositories_added, repositories_removed } = read(body).ok()?;
+    let account = short(installation.account.map(|account| account.login).unwrap_or_default().as_str());
+    let count = |list: Option<Vec<IgnoredAny>>| list.map_or(0, |list| list.len());
+    let repositories = count(repositories) + count(repositories_added) + count(repositories_removed);
+    Some(Notice::Installation { action: short(&action), account, repositories })
 }
 
 /// The task an event belongs to; there is one exactly when [`parse`] finds a [`Parsed::Event`].

@@ -22,6 +22,29 @@ pub(super) struct Opened {
     pub installation: Installation,
 }
 
+/// `installation` and `installation_repositories`.
+/// <https://docs.github.com/webhooks/webhook-events-and-payloads#installation>
+#[derive(Deserialize)]
+pub(super) struct Installed {
+    pub action: String,
+    pub installation: InstalledOn,
+    pub repositories: Option<Vec<IgnoredAny>>,
+    pub repositories_added: Option<Vec<IgnoredAny>>,
+    pub repositories_removed: Option<Vec<IgnoredAny>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct InstalledOn {
+    pub account: Option<Owner>,
+}
+
+/// A person's or an organisation's `login`, an enterprise's `slug`.
+#[derive(Deserialize)]
+pub(super) struct Owner {
+    #[serde(alias = "slug")]
+    pub login: String,
+}
+
 /// `installation_repositories`.
 #[derive(Deserialize)]
 pub(super) struct Selection {

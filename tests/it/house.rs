@@ -195,6 +195,10 @@ impl House {
             timeouts: self.plan.timeouts,
             git_timeout: Duration::from_secs(60),
             old_git: OldGit::Allow,
+            admin_token: None,
+            git: "git".into(),
+            network: skep::core::network::Network::default(),
+            certificates: skep::config::Certificates::default(),
             // An agent on a pipe in this process has no fence; the machine need not have bubblewrap for it.
             sandbox: if in_process { SandboxChoice::Off } else { SandboxChoice::Auto },
             hide: vec![],

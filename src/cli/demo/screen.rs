@@ -35,12 +35,12 @@ impl Screen {
             return Ok(());
         }
         let policy = &stage.running.app.runner.parts().policy;
-        let fence = policy.confinement_warning.as_deref().unwrap_or("bubblewrap: agents see their own folder only");
+        let sandbox = policy.confinement_warning.as_deref().unwrap_or("bubblewrap: agents see their own folder only");
         say!("skep demo: a label becomes a pull request\n");
         say!("  GitHub (simulated)   {}", stage.simulator.api_url());
         say!("  skep, for webhooks   http://{}/webhook", stage.running.listen);
-        say!("  skep, for people     http://{}", stage.running.admin);
-        say!("  fence                {fence}");
+        say!("  skep, for commands   http://{}", stage.running.admin);
+        say!("  sandbox              {sandbox}");
         say!("  up in                {} ms\n", took.as_millis());
         say!("{PERSON} files three issues in {REPOSITORY} and labels each `agent:go`.\n");
         Ok(())
@@ -99,8 +99,10 @@ impl Screen {
             show(&github.pull_thread(home, pull.issue.number).unwrap_or_default())?;
         }
         say!("\nNext:");
-        say!("  skep demo --keep        leaves all of this running, to send it webhooks by hand");
-        say!("  skep config check       says what a real installation still needs");
+        // Nothing may be installed yet: the name it was started by works in any case.
+        let skep = std::env::args().next().unwrap_or_else(|| "skep".to_owned());
+        say!("  {skep} demo --keep        leaves all of this running, to send it webhooks by hand");
+        say!("  {skep} config check       says what a real installation still needs");
         say!("  README.md               install the App on GitHub in five steps");
         if keep {
             self.kept(stage)?;
@@ -122,6 +124,9 @@ impl Screen {
              \"issue\":{next},\"label\":\"agent:go\"}}'"
         );
         say!("  curl -s {api}/_simulator/thread/{REPOSITORY}/{next}");
+        say!(
+            "\nOther verbs: unlabel, comment, react, review, push, merge, close; a wrong field is answered with its name."
+        );
         say!("\nOr send a webhook by hand (secret: {}):\n", stage.secret);
         say!(
             "  body='{{\"zen\":\"hi\"}}'; sig=$(printf %s \"$body\" | openssl dgst -sha256 -hmac '{}' | sed 's/.*= //')",
@@ -167,10 +172,10 @@ fn words(line: &Value) -> Option<String> {
         "session.progress" => progress(details)?,
         "session.collected" => format!(
             "changed     {}, +{} −{}, in {}",
-            number("files", "file"),
+            counted(&details["files"], "file"),
             details["insertions"],
             details["deletions"],
-            number("commits", "commit")
+            counted(&details["commits"], "commit")
         ),
         "branch.pushed" => format!("pushed      {}", text("branch")),
         "pull_request.opened" => format!("opened      {}", text("url")),
@@ -181,7 +186,7 @@ fn words(line: &Value) -> Option<String> {
         }
         "question.answered" => format!("answer      “{}” by {}", text("text"), text("by")),
         "session.parked" => "parked      until the answer comes".to_owned(),
-        "review.taken" => format!("review      by {} ({})", text("by"), number("threads", "comment")),
+        "review.taken" => format!("review      by {} ({})", text("by"), counted(&details["threads"], "comment")),
         "revision.started" => format!("revision    {}", details["round"]),
         "session.needs_person" => format!("needs you   {}", text("why")),
         "answer.posted" => "answered    on the issue".to_owned(),
@@ -190,6 +195,12 @@ fn words(line: &Value) -> Option<String> {
         "session.completed" => "completed".to_owned(),
         _ => return None,
     })
+}
+
+/// `1 file`, `2 files`.
+fn counted(number: &Value, what: &str) -> String {
+    let ending = if *number == json!(1) { "" } else { "s" };
+    format!("{number} {what}{ending}")
 }
 
 fn progress(details: &Value) -> Option<String> {

@@ -105,17 +105,8 @@ const FILES: [(&str, &str); 3] = [
 ];
 
 impl Stage {
-    /// Builds and starts everything; `listen` is where skep takes webhooks.
-    pub(super) async fn build(listen: SocketAddr, path: String) -> anyhow::Result<Self> {
-        let folder = folder()?;
-        let built = Self::build_in(&folder, listen, path).await;
-        if built.is_err() {
-            tokio::fs::remove_dir_all(&folder).await.with_context(|| format!("remove {}", folder.display()))?;
-        }
-        built
-    }
-
-    async fn build_in(folder: &Path, listen: SocketAddr, path: String) -> anyhow::Result<Self> {
+    /// Builds and starts everything in `folder`, which is the caller's to remove if this fails; `listen` is where skep takes webhooks.
+    pub(super) async fn build(folder: &Path, listen: SocketAddr, path: String) -> anyhow::Result<Self> {
         let keys = key::make()?;
         let secret = app::random("demo")?;
         let mut config = SimulatorConfig::new(folder.join("github"), keys.public);
@@ -168,7 +159,8 @@ impl Stage {
     }
 }
 
-fn folder() -> anyhow::Result<PathBuf> {
+/// A folder of the demo's own.
+pub(super) fn folder() -> anyhow::Result<PathBuf> {
     let folder = std::env::temp_dir().join(app::random("skep-demo")?);
     std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
     Ok(folder)
@@ -197,6 +189,10 @@ fn setup(folder: &Path, github: GitHubSetup, path: String) -> anyhow::Result<Set
         timeouts: Timeouts::default(),
         git_timeout: Duration::from_secs(60),
         old_git: OldGit::Allow,
+        admin_token: None,
+        git: "git".into(),
+        network: crate::core::network::Network::default(),
+        certificates: crate::config::Certificates::default(),
         sandbox: SandboxChoice::Auto,
         hide: Vec::new(),
         path,

@@ -80,7 +80,14 @@ impl Setup {
 
 pub fn config(data: &Path, sandbox: SandboxChoice, demo_in_process: bool) -> AgentsConfig {
     let path = std::env::var("PATH").expect("a path");
-    AgentsConfig { data_dir: data.to_owned(), hide: vec![], sandbox, path, demo_in_process }
+    AgentsConfig {
+        data_dir: data.to_owned(),
+        hide: vec![],
+        sandbox,
+        path,
+        network: Default::default(),
+        demo_in_process,
+    }
 }
 
 pub fn session() -> SessionId {

@@ -119,6 +119,9 @@ fn every_flag_variable_and_key_is_heard() {
     let key_file = folder.path().join("key.pem");
     std::fs::write(&key_file, PKCS1).expect("written");
     let key_file = key_file.display().to_string();
+    let ca_file = folder.path().join("ca.pem");
+    std::fs::write(&ca_file, "-----BEGIN CERTIFICATE-----\n").expect("written");
+    let ca_file = ca_file.display().to_string();
     let samples: BTreeMap<&str, &str> = BTreeMap::from([
         ("listen", "127.0.0.1:9"),
         ("admin_listen", "127.0.0.1:9"),
@@ -131,6 +134,12 @@ fn every_flag_variable_and_key_is_heard() {
         ("webhook_secret_previous", SECRET),
         ("github_api_url", "https://api.github.com"),
         ("github_url", "https://ghe.example"),
+        ("admin_token", SECRET),
+        ("https_proxy", "http://u:p@proxy:3128"),
+        ("http_proxy", "proxy:3128"),
+        ("no_proxy", ".corp"),
+        ("ca_file", &ca_file),
+        ("git", "/opt/git/bin/git"),
         ("agent", "goose"),
         ("sandbox", "off"),
         ("old_git", "allow"),
@@ -155,12 +164,15 @@ fn every_flag_variable_and_key_is_heard() {
         }));
         for machine in machines {
             let shown = machine.right().show();
-            let line = shown.lines().find(|line| line.starts_with(&format!("{name} = "))).expect("shown");
+            let line = shown
+                .lines()
+                .find(|line| line.trim_start_matches("# ").starts_with(&format!("{name} = ")))
+                .expect("shown");
             assert!(!line.ends_with("# default"), "{line}");
             heard += 1;
         }
     }
-    assert_eq!(heard, 18 + 16 + 11, "texts in the file, in variables, as flags");
+    assert_eq!(heard, 24 + 22 + 11, "texts in the file, in variables, as flags");
     let documented: Vec<&str> = reference().iter().filter_map(|setting| setting.flag).collect();
     let command = <Args as clap::Args>::augment_args(clap::Command::new("skep"));
     let typed: Vec<String> = command.get_arguments().filter_map(|arg| Some(format!("--{}", arg.get_long()?))).collect();
@@ -247,7 +259,7 @@ fn all_mistakes_are_told_at_once() {
       skep.toml:1: listen: `x` is not an address with a port, such as 127.0.0.1:3000 or [::]:3000
       SKEP_DATABASE_URL: must be sqlite:///absolute/path or postgres://user@host/database
       skep.toml:3: app_id: must be the App's number, such as 123456 ("App ID" on the App's page, not the client id)
-      SKEP_PRIVATE_KEY: is not a usable private key: give the PEM file GitHub hands out, PKCS#1 (BEGIN RSA PRIVATE KEY) or PKCS#8 (BEGIN PRIVATE KEY), without a passphrase
+      SKEP_PRIVATE_KEY: is no PEM file (its first line must be -----BEGIN … PRIVATE KEY-----): give the PEM file GitHub hands out, PKCS#1 (BEGIN RSA PRIVATE KEY) or PKCS#8 (BEGIN PRIVATE KEY), without a passphrase
       SKEP_GITHUB_URL: must begin with https:// (http:// is only for this machine)
       skep.toml:20: roles.Bad Name: "Bad Name" is not a role name such as swe (a-z, 0-9 and -, at most 40)
       skep.toml:18: roles.swe.prompt_file: none.md cannot be read: No such file or directory (os error 2)
@@ -318,7 +330,7 @@ fn the_key_is_taken_in_every_form_github_and_people_write_it() {
     }
     let public = "-----BEGIN PUBLIC KEY-----\nMFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf\n-----END PUBLIC KEY-----";
     let wrong = Machine { variables: vec![("SKEP_PRIVATE_KEY", public)], ..Machine::default() }.wrong();
-    assert!(wrong.contains("SKEP_PRIVATE_KEY: is not a usable private key"), "{wrong}");
+    assert!(wrong.contains("SKEP_PRIVATE_KEY: is a public key: give"), "{wrong}");
 }
 
 #[test]
@@ -396,9 +408,68 @@ fn the_data_folder_is_for_its_owner_alone() {
     assert_eq!(config(made.clone()).make_data_dir(), Ok(None));
     assert_eq!(mode(&made), 0o700);
     std::fs::set_permissions(&made, std::fs::Permissions::from_mode(0o755)).expect("set");
-    assert_eq!(config(made.clone()).make_data_dir(), Ok(None));
+    let said = config(made.clone()).make_data_dir().expect("made").expect("a word about it");
+    assert!(said.contains("was open to others (mode 755)"), "{said}");
     assert_eq!(mode(&made), 0o700, "closed again");
     std::fs::set_permissions(&made, std::fs::Permissions::from_mode(0o1777)).expect("set");
     assert!(config(made.clone()).make_data_dir().is_err(), "a folder like /tmp");
     assert_eq!(mode(&made), 0o1777, "and left as it is");
+}
+
+/// The commonest mix-up in containers: the key itself where its file should be named. It must not land in the journal.
+#[test]
+fn a_key_is_never_repeated_whatever_it_is_given_as() {
+    for name in [
+        "SKEP_PRIVATE_KEY_FILE",
+        "SKEP_LISTEN",
+        "SKEP_APP_ID",
+        "SKEP_DATA_DIR",
+        "SKEP_AGENT",
+        "SKEP_GITHUB_URL",
+        "SKEP_LOG",
+    ] {
+        let machine = Machine { variables: vec![(name, PKCS1)], ..Machine::default() };
+        let folder = TempDir::new().expect("a folder");
+        let said = match machine.sources(&folder).config(&preset) {
+            Ok(config) => config.show(),
+            Err(error) => error.to_string(),
+        };
+        assert!(PKCS1.lines().filter(|line| line.len() > 8).all(|line| !said.contains(line)), "{name}: {said}");
+    }
+    let machine = Machine { variables: vec![("SKEP_PRIVATE_KEY_FILE", PKCS1)], ..Machine::default() };
+    let wrong = machine.wrong();
+    assert!(
+        wrong.contains("SKEP_PRIVATE_KEY_FILE: holds a key, not the path of a file: give it as SKEP_PRIVATE_KEY"),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn what_is_shown_can_be_used_as_the_file_it_describes() {
+    let text = "listen = '127.0.0.1:9'\nready = 'never'\n[limits]\nsilence = '90s'\nmax_patch = '1MiB'\n[agents.mine]\n\
+                command = ['/opt/x', '--api-key', 'hunter2', '--token=hunter2']\n[roles.docs]\ndescription = 'd'\nprompt = 'p'\n";
+    let config = file(text).right();
+    let shown = config.show();
+    assert!(!shown.contains("hunter2"), "{shown}");
+    for line in ["listen = \"127.0.0.1:9\"  # ", "silence = \"1m30s\"  # ", "ready = \"never\"  # "] {
+        assert!(shown.lines().any(|shown| shown.starts_with(line) && shown.contains("skep.toml:")), "{line}: {shown}");
+    }
+    // A role's prompt is left out: it is long.
+    let pasted = shown.replace("[roles.docs]", "[roles.docs]\nprompt = 'p'");
+    let again = file(&pasted).right();
+    assert_eq!(
+        (again.listen, again.limits, again.ready, again.default_agent),
+        (config.listen, config.limits, config.ready, config.default_agent)
+    );
+}
+
+#[test]
+fn proxies_are_read_in_both_spellings_and_never_shown() {
+    let machine = |variables| Machine { variables, ..Machine::default() };
+    let small = machine(vec![("https_proxy", "http://u:hunter2@p:1"), ("no_proxy", "a,b")]).right();
+    assert_eq!(small.network.https_proxy.as_ref().map(|proxy| proxy.expose()), Some("http://u:hunter2@p:1"));
+    assert_eq!(small.network.no_proxy, "a,b");
+    assert!(!small.show().contains("hunter2") && !format!("{small:?}").contains("hunter2"));
+    let wrong = machine(vec![("HTTPS_PROXY", "socks5://u:hunter2@p:1")]).wrong();
+    assert!(wrong.contains("HTTPS_PROXY: must be a proxy's address") && !wrong.contains("hunter2"), "{wrong}");
 }

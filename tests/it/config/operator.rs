@@ -35,9 +35,26 @@ fn exit_codes_and_messages() {
     assert_eq!((code, out.contains("set (23 characters)"), out.contains(SECRET)), (Some(0), true, false), "{out}");
     let (code, out, _) = skep("config show --reference", &[]);
     assert!(code == Some(0) && reference().iter().all(|setting| out.contains(setting.meaning)), "{out}");
-    let right =
-        [("SKEP_APP_ID", "1"), ("SKEP_PRIVATE_KEY", PKCS1), ("SKEP_WEBHOOK_SECRET", SECRET), ("SKEP_AGENT", "goose")];
-    assert_eq!(skep("config check", &right).0, Some(0));
+    let right = [
+        ("SKEP_APP_ID", "1"),
+        ("SKEP_PRIVATE_KEY", PKCS1),
+        ("SKEP_WEBHOOK_SECRET", SECRET),
+        ("SKEP_AGENT", "goose"),
+        ("SKEP_OLD_GIT", "allow"),
+        ("SKEP_LISTEN", "127.0.0.1:0"),
+        ("SKEP_ADMIN_LISTEN", "127.0.0.1:0"),
+        ("SKEP_LOG", "a=b=c"),
+        ("SKEP_LOG_FORMAT", "xml"),
+    ];
+    // One wrong word about the log hides nothing else.
+    let (code, _, err) = skep("config check --offline", &right);
+    assert!(code == Some(2) && err.contains("2 mistakes") && err.contains("SKEP_LOG_FORMAT: must be"), "{err}");
+    let right = &right[..7];
+    // No agent of that name is installed where these tests run: everything else is right.
+    let (code, out, err) = skep("config check --offline", right);
+    assert_eq!(code, Some(1), "{out}{err}");
+    assert!(out.contains("✗ agent goose") && out.contains("`goose` is not installed"), "{out}");
+    assert!(out.contains("✓ database     SQLite") && out.contains("One thing is to be put right"), "{out}");
 }
 
 #[test]
@@ -115,9 +132,9 @@ async fn the_operator_dispatches_waits_and_looks() {
     );
     std::fs::write(folder.path().join("skep.toml"), text).expect("written");
     let served = Served::start(folder.path(), &[]);
-    let admin = served.admin.clone();
+    let (admin, data) = (served.admin.clone(), folder.path().join("data").display().to_string());
     let looked = tokio::task::spawn_blocking(move || {
-        let ask = |line: &str| skep(&format!("{line} --admin {admin}"), &[]);
+        let ask = |line: &str| skep(&format!("{line} --admin {admin}"), &[("SKEP_DATA_DIR", &data)]);
         let waited = ask(&format!("dispatch octo/hello#{issue} --wait"));
         let unknown = ask("dispatch octo/hello#99");
         let sessions = ask("sessions --json");

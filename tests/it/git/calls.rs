@@ -193,6 +193,7 @@ async fn a_process_that_hangs_is_ended_with_its_children() {
         data_dir: folder.path().join("data"),
         timeout,
         old_git: OldGit::Allow,
+        network: Default::default(),
     };
     let want = Want { branch: "main".into(), sha: None };
     let git = Git::open(config(Duration::from_secs(2))).await.expect("opened");

@@ -134,7 +134,14 @@ fn ignore() -> Vec<String> {
 }
 
 async fn open(program: PathBuf, data_dir: PathBuf) -> Result<Git, GitError> {
-    Git::open(GitConfig { program, data_dir, timeout: Duration::from_secs(60), old_git: OldGit::Allow }).await
+    Git::open(GitConfig {
+        program,
+        data_dir,
+        timeout: Duration::from_secs(60),
+        old_git: OldGit::Allow,
+        network: Default::default(),
+    })
+    .await
 }
 
 /// Runs git as a person would and expects it to succeed.

@@ -39,6 +39,7 @@ pub fn config(server: &Server) -> GitHubConfig {
         now: Arc::new(|| NOW),
         pace: Pace::default(),
         timeouts: Timeouts { connect: Duration::from_secs(2), total: Duration::from_secs(5) },
+        network: Default::default(),
     }
 }
 

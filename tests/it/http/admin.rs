@@ -6,11 +6,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use skep::core::ids::{IssueNumber, RepositoryName, SessionId};
 use skep::http::{
-    Answer, ApiError, Batch, Bounds, Desk, EventPage, Hosts, LogPage, NotStarted, SessionFilter, Started, Target,
-    admin_router,
+    Answer, ApiError, Batch, Bounds, Desk, EventPage, Guard, Hosts, LogPage, NotStarted, Reading, SessionFilter,
+    Started, Target, admin_router,
 };
 
 use super::wire::{Door, Reply, get};
+
+const TOKEN: &str = "admin-0123456789abcdef";
 
 /// Writes down what it was asked.
 #[derive(Default)]
@@ -70,7 +72,8 @@ impl Desk for Clerk {
 
 async fn office() -> (Door, Arc<Clerk>) {
     let clerk = Arc::new(Clerk::default());
-    let router = admin_router(Arc::clone(&clerk), Hosts::new(["skep.example".to_owned()]));
+    let guard = Guard::new(&TOKEN.into(), Reading::Open, Hosts::new(["skep.example".to_owned()]));
+    let router = admin_router(Arc::clone(&clerk), guard);
     (Door::open(router, Bounds::default()).await, clerk)
 }
 
@@ -90,7 +93,12 @@ async fn refused(path: &str) -> (u16, String) {
     reply.error()
 }
 
+/// An order with the token.
 fn order(path: &str, headers: &str, body: &str) -> String {
+    bare_order(path, &format!("authorization: Bearer {TOKEN}\r\n{headers}"), body)
+}
+
+fn bare_order(path: &str, headers: &str, body: &str) -> String {
     let length = body.len();
     format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n{headers}\r\n{body}")
 }
@@ -207,7 +215,7 @@ async fn foreign_names_and_web_pages_are_refused() {
     }
     let absolute = get("/api/v1/status").replace("GET /", "GET http://evil.example/");
     assert_eq!(door.ask(absolute).await.error(), (403, "foreign_host".to_owned()));
-    let stop = |headers: &str| order("/api/v1/sessions/7-12-1/stop", headers, "");
+    let stop = |headers: &str| bare_order("/api/v1/sessions/7-12-1/stop", headers, "");
     for origin in ["http://evil.example", "null", "http://localhost"] {
         let reply = door.ask(stop(&format!("origin: {origin}\r\n"))).await;
         assert_eq!(reply.error(), (403, "foreign_origin".to_owned()), "{origin}");
@@ -218,6 +226,35 @@ async fn foreign_names_and_web_pages_are_refused() {
     for host in ["127.0.0.1:3001", "[::1]", "SKEP.example:80"] {
         let reply = door.ask(get("/api/v1/status").replace("localhost", host)).await;
         assert_eq!(reply.status, 200, "{host}");
+    }
+}
+
+/// Any user of the machine reaches the address; only who can read the data folder gives orders.
+#[tokio::test]
+async fn an_order_needs_the_token_and_looking_does_not_on_loopback() {
+    let (door, clerk) = office().await;
+    let stop = |headers: &str| bare_order("/api/v1/sessions/7-12-1/stop", headers, "");
+    let dispatch = bare_order("/api/v1/dispatch", "content-type: application/json\r\n", r#"{"targets":[]}"#);
+    let twice = format!("authorization: Bearer {TOKEN}\r\nauthorization: Bearer {TOKEN}\r\n");
+    let wrong =
+        ["", "authorization: Bearer wrong\r\n", "authorization: Bearer\r\n", "authorization: Basic eDp5\r\n", &twice];
+    for request in wrong.map(stop).into_iter().chain([dispatch]) {
+        assert_eq!(door.ask(request.clone()).await.error(), (401, "no_token".to_owned()), "{request}");
+    }
+    assert_eq!(clerk.asked.lock().expect("no panic inside").len(), 0);
+    assert_eq!(door.ask(get("/api/v1/status")).await.status, 200);
+    assert_eq!(door.ask(order("/api/v1/sessions/7-12-1/stop", "", "")).await.status, 200);
+}
+
+#[tokio::test]
+async fn elsewhere_looking_needs_the_token_too_and_with_it_every_name_will_do() {
+    let guard = Guard::new(&TOKEN.into(), Reading::WithToken, Hosts::default());
+    let door = Door::open(admin_router(Arc::new(Clerk::default()), guard), Bounds::default()).await;
+    assert_eq!(door.ask(get("/api/v1/status")).await.error(), (401, "no_token".to_owned()));
+    let with_token =
+        |host: &str| format!("GET /api/v1/status HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {TOKEN}\r\n\r\n");
+    for host in ["localhost", "10.0.0.1:3001", "skep.corp"] {
+        assert_eq!(door.ask(with_token(host)).await.status, 200, "{host}");
     }
 }
 

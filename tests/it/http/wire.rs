@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use skep::http::{AcceptedAs, Bounds, Busy, Caps, Delivery, Intake, Readiness, public_router, serve};
+use skep::http::{AcceptedAs, Bounds, Busy, Caps, Delivery, Intake, Readiness, Refused, public_router, serve};
 use skep::webhook::Secrets;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -27,6 +27,8 @@ pub const LONG: Duration = Duration::from_secs(20);
 pub struct Recorder {
     pub secrets: Secrets,
     pub taken: Mutex<Vec<Delivery>>,
+    /// Why deliveries were refused.
+    pub refused: Mutex<Vec<Refused>>,
     /// One permit for each delivery of the event `held` that may pass.
     pub gate: Semaphore,
     /// How many deliveries of the event `held` have arrived.
@@ -37,7 +39,7 @@ impl Recorder {
     pub fn new() -> Arc<Self> {
         let secrets = Secrets::new([SecretString::from(SECRET)]).expect("not empty");
         let (gate, arrived) = (Semaphore::new(0), Semaphore::new(0));
-        Arc::new(Self { secrets, taken: Mutex::default(), gate, arrived })
+        Arc::new(Self { secrets, taken: Mutex::default(), refused: Mutex::default(), gate, arrived })
     }
 
     pub fn guids(&self) -> Vec<String> {
@@ -75,6 +77,10 @@ impl Intake for Recorder {
         let known = taken.iter().any(|earlier| earlier.guid == delivery.guid);
         taken.push(delivery);
         Ok(if known { AcceptedAs::Duplicate } else { AcceptedAs::New })
+    }
+
+    fn refused(&self, why: Refused) {
+        self.refused.lock().expect("no test panics in it").push(why);
     }
 
     async fn ready(&self) -> Readiness {

@@ -44,6 +44,11 @@ impl Ground {
         self.folder.path().join("data")
     }
 
+    /// What the command line needs to find the admin token.
+    pub fn token(&self) -> [(String, String); 1] {
+        [("SKEP_DATA_DIR".to_owned(), self.data().display().to_string())]
+    }
+
     /// What `skep serve` needs, as variables.
     pub fn environment(&self) -> Vec<(String, String)> {
         let key = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys/test-only-app.pkcs1.pem");

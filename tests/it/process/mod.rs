@@ -1,9 +1,12 @@
 //! The program itself as processes, against a simulated GitHub in the test: what an operator starts, asks, stops and loses.
 
+mod check;
 mod crash;
 mod demo;
 mod ground;
 mod inbox;
+mod network;
+mod outage;
 mod running;
 mod serve;
 mod stop;

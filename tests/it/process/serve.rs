@@ -76,12 +76,21 @@ async fn a_dispatch_that_waits_tells_by_its_exit_code() {
     let served = Served::start(&ground);
     let (good, bad) = (ground.file(SCRIPT), ground.file("write A.md: a\ncrash"));
     let at = format!("--wait --admin {}", served.admin);
-    let (code, out, err) = skep(&format!("dispatch octo/hello#{good} {at}"), &[]).await;
+    let (code, out, err) = skep(&format!("dispatch octo/hello#{good} {at}"), &ground.token()).await;
     assert_eq!((code, out.contains("1 of 1 started"), err.as_str()), (Some(0), true, ""), "{out}");
-    let (code, out, _) = skep(&format!("dispatch octo/hello#{bad} {at}"), &[]).await;
+    let (code, out, _) = skep(&format!("dispatch octo/hello#{bad} {at}"), &ground.token()).await;
     assert_eq!((code, out.contains("1 of 1 started"), out.contains("failed  crash")), (Some(1), true, true), "{out}");
-    let (code, out, _) = skep(&format!("dispatch octo/hello#{good} 99 {at}"), &[]).await;
+    let (code, out, _) = skep(&format!("dispatch octo/hello#{good} 99 {at}"), &ground.token()).await;
     assert_eq!((code, out.contains("1 of 2 started")), (Some(1), true), "{out}");
+    let (code, out, err) =
+        skep(&format!("dispatch octo/hello --label typo --admin {}", served.admin), &ground.token()).await;
+    assert_eq!((code, err.trim()), (Some(1), "skep: no open issue has the label `typo`"), "{out}");
+    let (code, _, err) = skep(&format!("dispatch octo/hello#{good} --admin {}", served.admin), &[]).await;
+    assert!(code == Some(1) && err.contains("this needs the admin token"), "{err}");
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(ground.data().join("admin-token")).expect("a token").permissions(),
+    );
+    assert_eq!(mode & 0o777, 0o600);
     served.stop().await;
 }
 

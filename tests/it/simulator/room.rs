@@ -32,6 +32,7 @@ async fn room() -> Room {
         now: Arc::new(move || now.load(std::sync::atomic::Ordering::SeqCst)),
         pace: Pace { burst: 100, patience: Duration::from_secs(60), ..Pace::default() },
         timeouts: Timeouts::default(),
+        network: Default::default(),
     };
     let at = At {
         installation: stage.simulator.installation(stage.home).expect("an installation"),

@@ -7,7 +7,7 @@ use skep::core::failure::Failure;
 use skep::store::{Accepted, Store, StoreError, Tuning, lock_data_dir};
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{fact, on_each, on_postgres, on_sqlite};
+use super::{Ground, fact, on_each, on_postgres, on_sqlite};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn opening_twice_changes_nothing() {
@@ -210,4 +210,18 @@ async fn a_child_that_still_has_the_files_of_a_killed_skep_is_waited_for() {
     assert!(child.try_wait().expect("a child").is_none(), "it holds the lock now, and nobody else");
     lock_data_dir(directory.path()).await.expect("free in a moment");
     child.wait().expect("it ends");
+}
+
+#[tokio::test]
+async fn one_skep_at_a_time_works_on_a_postgres() {
+    let body = |ground: Ground| async move {
+        let (first, second) = (ground.open().await, ground.open().await);
+        first.hold_alone().await.expect("nobody else is there");
+        let refused = second.hold_alone().await.expect_err("another skep is at work");
+        assert!(refused.to_string().contains("one database serves one skep at a time"), "{refused}");
+        first.close().await;
+        second.hold_alone().await.expect("the first has gone");
+        second.close().await;
+    };
+    on_postgres(body).await;
 }

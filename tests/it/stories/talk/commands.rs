@@ -212,7 +212,7 @@ async fn no_word_vanishes_where_nobody_is_at_work() {
     let ends = [
         ("write A.md: a\nsay Done.", "in-review", "`/agent <what to do>`"),
         ("crash", "failed", "`/agent retry`"),
-        ("say It is so.", "done", "`/agent retry`"),
+        ("say It is so.", "needs-you", "`/agent retry`"),
     ];
     for (script, state, way) in ends {
         let issue = house.go("Try", script);

@@ -1,0 +1,51 @@
+//! Trying an agent out without work: whether it is there, starts here, and speaks the protocol.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::error::AgentError;
+use super::launch::{Identity, Launch, Resources};
+use super::live::Live;
+use super::{Agents, program};
+use crate::core::agent::AgentSpec;
+use crate::core::ids::SessionId;
+
+impl Agents {
+    /// Starts the agent in a folder of its own below `folder`, shakes hands and ends it; answers with its name and version
+    /// as it gives them.
+    ///
+    /// # Errors
+    /// As for a turn's start.
+    pub async fn try_out(&self, agent: &AgentSpec, folder: &Path, patience: Duration) -> Result<String, AgentError> {
+        let (workspace, home) = (folder.join("workspace"), folder.join("home"));
+        for made in [&workspace, &home] {
+            let what = made.display().to_string();
+            std::fs::create_dir_all(made).map_err(|error| AgentError::Spawn { what, why: error.to_string() })?;
+        }
+        let launch = Launch {
+            session: trial_session(),
+            agent: agent.clone(),
+            workspace,
+            home,
+            visible: vec![],
+            read_only: true,
+            identity: Identity { name: "skep".to_owned(), email: "skep@localhost".to_owned() },
+            resources: Resources::default(),
+        };
+        let live = Live::start(&self.inner.ground, &launch, self.inner.demo_in_process, patience).await?;
+        let info = live.hello.as_ref().and_then(|hello| hello.agent_info.as_ref());
+        let said = info.map(|info| format!("{} {}", info.name, info.version)).unwrap_or_default();
+        live.end(Duration::ZERO).await?;
+        Ok(said)
+    }
+
+    /// Where a program is that an agent's command names; `None` where it is not installed.
+    pub fn find_program(&self, name: &str) -> Option<std::path::PathBuf> {
+        program::find(name, &self.inner.ground.path)
+    }
+}
+
+/// The number of no task.
+fn trial_session() -> SessionId {
+    "1-1-1".parse().expect("a session's id; the tests try an agent out")
+}

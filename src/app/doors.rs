@@ -1,0 +1,70 @@
+//! The two addresses: bound, served, closed.
+//!
+//! They are open before anybody has said who we are, so that no webhook is lost while GitHub is away.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Addresses, App, FrontDesk, FrontDoor, join};
+use crate::http::{self, Bounds, Caps, Guard, Hosts, Reading};
+
+/// Who stands behind the two addresses.
+pub(super) struct Entry {
+    pub(super) door: Arc<FrontDoor>,
+    pub(super) desk: Arc<FrontDesk>,
+    /// What orders at the admin address must carry.
+    pub(super) token: SecretString,
+}
+
+impl Entry {
+    /// Those of an app that is built already.
+    pub(super) fn of(app: &App) -> Self {
+        Self { door: app.door.clone(), desk: app.desk.clone(), token: app.token.clone() }
+    }
+}
+
+/// Both addresses, being served.
+pub(super) struct Doors {
+    /// Where GitHub reaches us.
+    pub(super) listen: SocketAddr,
+    /// Where our people reach us.
+    pub(super) admin: SocketAddr,
+    /// Ends the serving, and with it whatever else must live as long.
+    pub(super) stop: CancellationToken,
+    served: Vec<JoinHandle<()>>,
+}
+
+impl Doors {
+    /// Binds both, then serves both: an address that is taken leaves no half-open door.
+    pub(super) async fn open(entry: &Entry, addresses: &Addresses) -> anyhow::Result<Self> {
+        let bind = async |address: SocketAddr| {
+            TcpListener::bind(address).await.with_context(|| format!("listen on {address}"))
+        };
+        let (public, private) = (bind(addresses.listen).await?, bind(addresses.admin).await?);
+        let (listen, admin) = (public.local_addr()?, private.local_addr()?);
+        let stop = CancellationToken::new();
+        let public_router = http::public_router(entry.door.clone(), Caps::default());
+        let reading = if admin.ip().is_loopback() { Reading::Open } else { Reading::WithToken };
+        let guard = Guard::new(&entry.token, reading, Hosts::default());
+        let admin_router = http::admin_router(entry.desk.clone(), guard);
+        let served = vec![
+            tokio::spawn(http::serve(public, public_router, Bounds::default(), stop.clone())),
+            tokio::spawn(http::serve(private, admin_router, Bounds::default(), stop.clone())),
+        ];
+        Ok(Self { listen, admin, stop, served })
+    }
+
+    /// Answers what is being asked, then nothing more.
+    pub(super) async fn close(self) {
+        self.stop.cancel();
+        for served in self.served {
+            join("listener", served).await;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! How skep stands with the world: whether GitHub has said who we are, and what comes in at the door.
+//!
+//! It exists because the commonest mistakes of an installation (a wrong secret, a missing event, a network that is down)
+//! show nowhere else. It keeps only what is seen since the start, in memory, and it holds nobody up.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::DateTime;
+use serde_json::{Value, json};
+
+use crate::core::time::Clock;
+use crate::http::Refused;
+
+/// Between two warnings about refused deliveries, milliseconds.
+const WARN_EVERY: i64 = 60_000;
+
+/// What is known since the start.
+pub struct Health {
+    clock: Clock,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// Since when GitHub has not said who we are, and why; `None` once it has.
+    nameless: Option<Nameless>,
+    accepted: u64,
+    last_accepted: Option<(i64, String)>,
+    last_ping: Option<i64>,
+    malformed: u64,
+    refused: u64,
+    last_refused: Option<(i64, Refused)>,
+    /// Refused deliveries no warning has counted yet, and when the last warning was.
+    unsaid: u64,
+    said_at: Option<i64>,
+}
+
+#[derive(Clone)]
+struct Nameless {
+    since: i64,
+    why: String,
+}
+
+impl Health {
+    /// At the start: GitHub has not been asked yet.
+    pub(super) fn new(clock: Clock) -> Self {
+        let nameless = Some(Nameless { since: clock(), why: "it has not been asked yet".to_owned() });
+        Self { clock, seen: Mutex::new(Seen { nameless, ..Seen::default() }) }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        // Every change is complete when the lock is released, so a panic elsewhere leaves it usable.
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// GitHub did not say who we are.
+    pub(super) fn nameless(&self, why: &str) {
+        if let Some(nameless) = &mut self.seen().nameless {
+            why.clone_into(&mut nameless.why);
+        }
+    }
+
+    /// GitHub said who we are.
+    pub(super) fn named(&self) {
+        self.seen().nameless = None;
+    }
+
+    /// Why nothing is worked on yet, for people; `None` where all is well.
+    pub(super) fn trouble(&self) -> Option<String> {
+        let nameless = self.seen().nameless.clone()?;
+        let since = DateTime::from_timestamp_millis(nameless.since).unwrap_or_default().format("%Y-%m-%dT%H:%M:%SZ");
+        Some(format!("GitHub has not said who we are since {since}: {}", nameless.why))
+    }
+
+    /// A signed delivery was stored.
+    pub(super) fn accepted(&self, event: &str) {
+        let now = (self.clock)();
+        let mut seen = self.seen();
+        seen.accepted += 1;
+        seen.last_accepted = Some((now, event.to_owned()));
+        if event == "ping" {
+            seen.last_ping = Some(now);
+        }
+    }
+
+    /// A signed delivery could not be read.
+    pub(super) fn malformed(&self) {
+        self.seen().malformed += 1;
+    }
+
+    /// A delivery was refused. Answers how many refusals a warning should now speak of; most of the time none, since a
+    /// stranger who knocks a thousand times a second must not fill the log.
+    pub(super) fn refused(&self, why: Refused) -> Option<u64> {
+        let now = (self.clock)();
+        let mut seen = self.seen();
+        seen.refused += 1;
+        seen.last_refused = Some((now, why));
+        seen.unsaid += 1;
+        if seen.said_at.is_some_and(|said| now - said < WARN_EVERY) {
+            return None;
+        }
+        seen.said_at = Some(now);
+        Some(std::mem::take(&mut seen.unsaid))
+    }
+
+    /// All of it, for `skep status`.
+    pub(super) fn to_json(&self) -> Value {
+        let seen = self.seen();
+        let github = match &seen.nameless {
+            Some(nameless) => json!({ "known": false, "since": nameless.since, "why": nameless.why }),
+            None => json!({ "known": true }),
+        };
+        json!({
+            "github": github,
+            "deliveries": {
+                "accepted": seen.accepted,
+                "last_accepted": seen.last_accepted.as_ref().map(|(at, event)| json!({ "time": at, "event": event })),
+                "last_ping": seen.last_ping,
+                "malformed": seen.malformed,
+                "refused": seen.refused,
+                "last_refused": seen.last_refused.map(|(at, why)| json!({ "time": at, "why": why.to_string() })),
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn refusals_are_warned_of_once_a_minute_with_their_number() {
+        let time = Arc::new(AtomicI64::new(0));
+        let clock = time.clone();
+        let health = Health::new(Arc::new(move || clock.load(Ordering::SeqCst)));
+        let refuse = |at: i64| {
+            time.store(at, Ordering::SeqCst);
+            health.refused(Refused::WrongSignature)
+        };
+        assert_eq!([0, 1, 59_999, 60_000, 60_001].map(refuse), [Some(1), None, None, Some(3), None]);
+        assert_eq!(health.to_json()["deliveries"]["refused"], 5);
+    }
+
+    #[test]
+    fn until_github_answers_there_is_a_reason() {
+        let health = Health::new(Arc::new(|| 0));
+        health.nameless("503");
+        let trouble = health.trouble().expect("a reason");
+        assert_eq!(trouble, "GitHub has not said who we are since 1970-01-01T00:00:00Z: 503");
+        health.named();
+        assert_eq!(health.trouble(), None);
+    }
+}

@@ -1,0 +1,87 @@
+//! Who we are on GitHub: asked until there is an answer, and held against what skep needs.
+//!
+//! A machine that starts during an outage must take its webhooks in all the same: only a definite no ends the start.
+
+use std::time::Duration;
+
+use anyhow::anyhow;
+use url::Url;
+
+use super::health::Health;
+use crate::config::lacking;
+use crate::github::{AppIdentity, GitHub, GitHubError};
+
+/// The first pause between two tries, and the longest.
+const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+
+/// Asks GitHub who we are, for as long as it takes.
+///
+/// # Errors
+/// When GitHub knows neither us nor the address: asking again cannot help.
+pub(super) async fn learn(github: &GitHub, api: &Url, health: &Health) -> anyhow::Result<AppIdentity> {
+    let mut pause = PAUSE.0;
+    loop {
+        let error = match github.app().await {
+            Ok(identity) => {
+                health.named();
+                return Ok(identity);
+            }
+            Err(error) => error,
+        };
+        if let Some(no) = definite(&error, api) {
+            return Err(no);
+        }
+        let wait = match error {
+            GitHubError::Limited { after } => after,
+            _ => pause,
+        };
+        health.nameless(&error.to_string());
+        tracing::warn!(
+            %error, seconds = wait.as_secs(),
+            "GitHub does not say who we are; webhooks are stored meanwhile, and it is asked again"
+        );
+        tokio::time::sleep(wait).await;
+        pause = (pause * 2).min(PAUSE.1);
+    }
+}
+
+/// What a no means that will stay one.
+pub(super) fn definite(error: &GitHubError, api: &Url) -> Option<anyhow::Error> {
+    match error {
+        GitHubError::AppRefused { .. } | GitHubError::BadKey { .. } | GitHubError::Unbuildable { .. } => {
+            Some(anyhow!("{error}"))
+        }
+        GitHubError::NotFound { .. } => Some(anyhow!(
+            "{api} knows no GitHub App of ours (404 to GET /app): check SKEP_APP_ID, and that SKEP_GITHUB_API_URL is the \
+             REST API of your GitHub"
+        )),
+        _ => None,
+    }
+}
+
+/// Says what the App lacks; it starts all the same, for some of it may not be missed here.
+pub(super) fn warn_of_shortfall(identity: &AppIdentity) {
+    for what in shortfall(identity) {
+        tracing::warn!("{what}");
+    }
+}
+
+/// What the App lacks by its own page, a sentence each with what to do.
+pub(super) fn shortfall(identity: &AppIdentity) -> Vec<String> {
+    let (permissions, events) = lacking(&identity.permissions, &identity.events);
+    let mut sentences = Vec::new();
+    if !permissions.is_empty() {
+        sentences.push(format!(
+            "the App lacks the permissions {}: grant them on the App's page under Permissions & events; the owner of each \
+             installation must then accept them",
+            permissions.join(", ")
+        ));
+    }
+    if !events.is_empty() {
+        sentences.push(format!(
+            "the App does not subscribe to the events {}: tick them on the App's page under Permissions & events",
+            events.join(", ")
+        ));
+    }
+    sentences
+}

@@ -1,0 +1,30 @@
+//! `skep stop <id>`: end a session, as `/agent stop` does on its issue.
+
+use serde_json::{Value, json};
+
+use super::screen::{one_line, print, print_json};
+use super::{Asking, Ended};
+use crate::config::Sources;
+use crate::core::ids::SessionId;
+
+/// Stop a session; the issue is told.
+#[derive(Debug, clap::Args)]
+pub struct StopSession {
+    /// The session's id, as `skep sessions` lists it.
+    #[arg(value_name = "ID")]
+    id: SessionId,
+    #[command(flatten)]
+    pub(super) asking: Asking,
+}
+
+impl StopSession {
+    pub(super) async fn run(self, sources: &Sources) -> Ended {
+        let admin = self.asking.admin(sources)?;
+        let answer: Value = admin.post(&format!("/api/v1/sessions/{}/stop", self.id), &json!({})).await?;
+        if self.asking.json {
+            return Ok(print_json(&answer)?);
+        }
+        let result = answer["result"].as_str().unwrap_or("it is being stopped");
+        Ok(print(&format!("{}: {}\n", self.id, one_line(result)))?)
+    }
+}

@@ -1,0 +1,153 @@
+//! The App's private key and webhook secrets.
+//!
+//! The key is proved to be one here, so that a wrong file is found at the start and not at the first webhook; what it is
+//! instead is said, for there are many ways to copy the wrong thing. It must never repeat what it was given.
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use secrecy::SecretString;
+
+use super::reading::Reading;
+use super::sources::{Found, is_shared};
+
+/// Shorter webhook secrets can be guessed.
+const SHORT: usize = 20;
+
+/// Reads a webhook secret, and warns where it looks like a mistake.
+pub(super) fn webhook_secret(reading: &mut Reading<'_>, key: &'static str) -> Option<SecretString> {
+    let found = reading.found(key)?;
+    let secret = found.text.trim().to_owned();
+    if secret.is_empty() {
+        reading.mistakes.push(found.wrong("is empty"));
+        return None;
+    }
+    if let Some(doubt) = doubt(&found.text) {
+        let at = &found.at;
+        reading.warnings.push(format!("{at}: {doubt}; it must be exactly the webhook secret of the App's page"));
+    }
+    Some(SecretString::from(secret))
+}
+
+/// Why a secret is hardly the one that was meant.
+fn doubt(text: &str) -> Option<String> {
+    let secret = text.trim();
+    let quoted = |quote: char| secret.len() > 1 && secret.starts_with(quote) && secret.ends_with(quote);
+    if secret.contains('…') || secret.contains("...") {
+        Some("it holds an ellipsis, as if it were copied from an example".to_owned())
+    } else if quoted('"') || quoted('\'') {
+        Some("it stands in quotes, which count as a part of it".to_owned())
+    } else if secret != text || secret.contains(char::is_whitespace) {
+        Some("it has white space in it, or at its ends, where it was left out".to_owned())
+    } else if secret.chars().count() < SHORT {
+        Some(format!(
+            "it has less than {SHORT} characters, so it can be guessed (`openssl rand -hex 32` makes a good one)"
+        ))
+    } else {
+        None
+    }
+}
+
+/// The key itself or a file of it; the higher source wins, and two of the same source contradict each other.
+pub(super) fn private_key(reading: &mut Reading<'_>) -> Option<SecretString> {
+    let (inline, file) = (reading.found("private_key"), reading.found("private_key_file"));
+    let of_file = match (&inline, &file) {
+        (Some(inline), Some(file)) if inline.rank == file.rank => {
+            let what = format!("{} is given too: keep one of the two", file.at);
+            reading.mistakes.push(inline.wrong(what));
+            return None;
+        }
+        (Some(inline), Some(file)) => file.rank < inline.rank,
+        (_, file) => file.is_some(),
+    };
+    reading.origins.remove(if of_file { "private_key" } else { "private_key_file" });
+    let (found, pem) = if of_file {
+        let file = file?;
+        let read = std::fs::read_to_string(file.path());
+        let what = |error| file.wrong(format!("{} cannot be read: {error}", file.path().display()));
+        let pem = read.map_err(what);
+        let pem = reading.noted(pem)?;
+        warn_if_shared(reading, &file);
+        (file, pem)
+    } else {
+        let inline = inline?;
+        let pem = inline.text.replace("\\n", "\n");
+        (inline, pem)
+    };
+    let key = usable_key(&pem).map_err(|what| found.wrong(what));
+    reading.noted(key)
+}
+
+fn warn_if_shared(reading: &mut Reading<'_>, file: &Found) {
+    let path = file.path();
+    if is_shared(&path) {
+        reading.warnings.push(format!("{}: {} can be read by others; chmod 600 it", file.at, path.display()));
+    }
+}
+
+/// Signs once with the key, which proves more than its frame.
+fn usable_key(pem: &str) -> Result<SecretString, String> {
+    let pem = pem.trim();
+    let key = EncodingKey::from_rsa_pem(pem.as_bytes());
+    let signed = key.and_then(|key| encode(&Header::new(Algorithm::RS256), &serde_json::json!({}), &key));
+    signed.map(|_| SecretString::from(pem)).map_err(|_| {
+        format!(
+            "{}: give the PEM file GitHub hands out, PKCS#1 (BEGIN RSA PRIVATE KEY) or PKCS#8 (BEGIN PRIVATE KEY), \
+             without a passphrase",
+            instead(pem)
+        )
+    })
+}
+
+/// What it is instead of a usable key.
+fn instead(text: &str) -> &'static str {
+    let frame = |name: &str| text.contains(&format!("-----BEGIN {name}"));
+    match () {
+        () if text.is_empty() => "is empty",
+        () if frame("CERTIFICATE") => "is a certificate",
+        () if frame("PUBLIC KEY") || frame("RSA PUBLIC KEY") => "is a public key",
+        () if frame("OPENSSH") => "is an SSH key",
+        () if text.contains("ENCRYPTED") => "has a passphrase",
+        () if frame("EC PRIVATE KEY") => "is no RSA key",
+        () if !text.contains("-----BEGIN") => "is no PEM file (its first line must be -----BEGIN … PRIVATE KEY-----)",
+        () if !text.contains("-----END") => "is cut off (its last line must be -----END … PRIVATE KEY-----)",
+        () => "is not a usable private key (damaged, too short, or no RSA key)",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubtful_secrets_are_named_without_being_shown() {
+        for (secret, why) in [
+            ("…", "ellipsis"),
+            ("change-me-please-to-something...", "ellipsis"),
+            ("\"0123456789abcdef0123456789\"", "quotes"),
+            ("0123456789abcdef0123456789\n", "white space"),
+            ("x", "less than 20"),
+        ] {
+            let doubt = doubt(secret).unwrap_or_default();
+            assert!(doubt.contains(why), "{secret:?}: {doubt}");
+        }
+        assert_eq!(doubt("0123456789abcdef0123456789"), None);
+    }
+
+    #[test]
+    fn what_was_given_instead_of_the_key_is_named() {
+        let frame = |name: &str| format!("-----BEGIN {name}-----\nAAAA\n-----END {name}-----");
+        for (text, what) in [
+            (String::new(), "is empty"),
+            (frame("CERTIFICATE"), "certificate"),
+            (frame("PUBLIC KEY"), "public key"),
+            (frame("OPENSSH PRIVATE KEY"), "SSH"),
+            (frame("ENCRYPTED PRIVATE KEY"), "passphrase"),
+            (frame("EC PRIVATE KEY"), "no RSA key"),
+            ("TUlJ".to_owned(), "no PEM"),
+            ("-----BEGIN RSA PRIVATE KEY-----\nAAAA".to_owned(), "cut off"),
+            (frame("RSA PRIVATE KEY"), "not a usable private key"),
+        ] {
+            let said = usable_key(&text).expect_err("no key");
+            assert!(said.starts_with(instead(&text)) && said.contains(what), "{said}");
+        }
+    }
+}

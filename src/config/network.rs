@@ -1,0 +1,39 @@
+//! The way out of this machine: the proxy variables that every program knows, and the certificates that are trusted.
+
+use std::path::PathBuf;
+
+use super::reading::Reading;
+use crate::core::network::{Network, ProxyUrl};
+
+/// Certificates that are named besides, or instead of, the system's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Certificates {
+    /// A file of further ones, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Whether the environment names others than the system's (`SSL_CERT_FILE`, `SSL_CERT_DIR`).
+    pub replaced: bool,
+}
+
+impl Certificates {
+    /// Whether the system's own are not all there is.
+    pub fn are_special(&self) -> bool {
+        self.ca_file.is_some() || self.replaced
+    }
+}
+
+/// Reads both; the file with every trusted certificate is made later, by whoever has a folder for it.
+pub(super) fn read(reading: &mut Reading<'_>) -> (Network, Certificates) {
+    let https_proxy = reading.meant("https_proxy", |found| ProxyUrl::parse(&found.text));
+    let http_proxy = reading.meant("http_proxy", |found| ProxyUrl::parse(&found.text));
+    let no_proxy = reading.found("no_proxy").map(|found| found.text.trim().to_owned()).unwrap_or_default();
+    let ca_file = reading.meant("ca_file", |found| {
+        let path = std::path::absolute(found.path()).map_err(|error| error.to_string())?;
+        let text =
+            std::fs::read_to_string(&path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+        let holds_one = text.contains("-----BEGIN CERTIFICATE-----");
+        holds_one.then_some(path).ok_or_else(|| "holds no certificate (PEM: BEGIN CERTIFICATE)".to_owned())
+    });
+    let environment = reading.sources.environment();
+    let replaced = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| environment.get(name).is_some());
+    (Network { https_proxy, http_proxy, no_proxy, ca_bundle: None }, Certificates { ca_file, replaced })
+}

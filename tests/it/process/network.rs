@@ -1,0 +1,172 @@
+//! A GitHub behind a private certificate authority and a proxy: API, git and agent reach it by the same settings.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::ground::Ground;
+use super::running::Served;
+use crate::required::installed;
+
+/// A host that exists for the proxy only.
+const HOST: &str = "ghes.invalid";
+
+fn openssl(folder: &Path, line: &str) {
+    let output = Command::new("openssl").args(line.split(' ')).current_dir(folder).output().expect("openssl");
+    assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// An authority nobody knows (`ca.crt`), and a certificate of it for [`HOST`] and 127.0.0.1.
+fn certificates(folder: &Path) {
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+    std::fs::write(folder.join("ext"), format!("subjectAltName=DNS:{HOST},IP:127.0.0.1\nbasicConstraints=CA:FALSE\n"))
+        .expect("written");
+    openssl(folder, &format!("req -x509 {key} -keyout ca.key -out ca.crt -days 2 -subj /CN=private-authority"));
+    openssl(folder, &format!("req -new {key} -keyout end.key -out end.csr -subj /CN={HOST}"));
+    openssl(folder, "x509 -req -in end.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out end.crt");
+}
+
+/// Takes TLS off and passes on to `to`; answers with its port.
+async fn tls_end(folder: &Path, to: String) -> u16 {
+    let chain: Vec<_> =
+        CertificateDer::pem_file_iter(folder.join("end.crt")).expect("read").map(|c| c.expect("one")).collect();
+    let key = PrivateKeyDer::from_pem_file(folder.join("end.key")).expect("a key");
+    let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
+    let config = config.with_no_client_auth().with_single_cert(chain, key).expect("a certificate");
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (acceptor, to) = (acceptor.clone(), to.clone());
+            tokio::spawn(async move {
+                let Ok(mut plain) = acceptor.accept(stream).await else { return };
+                let Ok(mut behind) = TcpStream::connect(to).await else { return };
+                // Either side may leave first.
+                let _ = copy_bidirectional(&mut plain, &mut behind).await;
+            });
+        }
+    });
+    port
+}
+
+/// What a proxy was asked: the request line and its credential.
+type Asked = Arc<Mutex<Vec<(String, String)>>>;
+
+/// A proxy that takes CONNECT only and brings everybody to `port`.
+async fn proxy(port: u16) -> (u16, Asked) {
+    let (asked, listener) = (Asked::default(), TcpListener::bind("127.0.0.1:0").await.expect("a port"));
+    let own = listener.local_addr().expect("an address").port();
+    let kept = asked.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(connect(stream, port, kept.clone()));
+        }
+    });
+    (own, asked)
+}
+
+async fn connect(stream: TcpStream, port: u16, asked: Asked) {
+    let mut stream = BufReader::new(stream);
+    let (mut line, mut credential) = (String::new(), String::new());
+    if stream.read_line(&mut line).await.is_err() {
+        return;
+    }
+    loop {
+        let mut header = String::new();
+        if stream.read_line(&mut header).await.unwrap_or(0) <= 2 {
+            break;
+        }
+        if let Some(value) = header.to_ascii_lowercase().strip_prefix("proxy-authorization: ") {
+            credential = header[header.len() - value.len()..].trim().to_owned();
+        }
+    }
+    asked.lock().expect("no panic").push((line.trim().to_owned(), credential));
+    if !line.starts_with("CONNECT ") {
+        return;
+    }
+    let Ok(mut behind) = TcpStream::connect(("127.0.0.1", port)).await else { return };
+    if stream.get_mut().write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.is_ok() {
+        let _ = copy_bidirectional(&mut stream, &mut behind).await;
+    }
+}
+
+/// The agent tells what it was given, and looks whether it can read the certificates.
+const SCRIPT: &str =
+    "run echo \"$HTTPS_PROXY $NO_PROXY\" > told\nrun grep -c BEGIN \"$SSL_CERT_FILE\" > trusted\nsay Done.";
+
+async fn story(
+    more: &dyn Fn(&Path, u16, u16) -> Vec<(&'static str, String)>,
+) -> Option<(Ground, Vec<(String, String)>)> {
+    if !installed(&["openssl"], "a GitHub behind a private authority") {
+        return None;
+    }
+    let ground = Ground::new().await;
+    ground.hurry();
+    certificates(ground.folder.path());
+    let behind = ground.github.api_url().trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let end = tls_end(ground.folder.path(), behind).await;
+    let (proxy, asked) = proxy(end).await;
+    let more = more(ground.folder.path(), end, proxy);
+    let more: Vec<(&str, &str)> = more.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let served = Served::start_with(&ground, &more);
+    let issue = ground.go(SCRIPT);
+    served.settled(issue, "in-review").await;
+    served.stop().await;
+    let asked = asked.lock().expect("no panic").clone();
+    Some((ground, asked))
+}
+
+async fn told(ground: &Ground, name: &str) -> String {
+    let pulls = ground.github.pulls(ground.repository).expect("pull requests");
+    let file = ground.github.file(ground.repository, &pulls[0].head, name).await;
+    file.expect("a look").unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_authority_and_a_proxy_with_a_password_reach_api_git_and_agent() {
+    let told_by = |folder: &Path, end: u16, proxy: u16| {
+        let url = format!("https://{HOST}:{end}");
+        vec![
+            ("SKEP_GITHUB_URL", url.clone()),
+            ("SKEP_GITHUB_API_URL", format!("{url}/api/v3")),
+            ("SKEP_CA_FILE", folder.join("ca.crt").display().to_string()),
+            ("https_proxy", format!("http://ana:hunter2@127.0.0.1:{proxy}")),
+        ]
+    };
+    let Some((ground, asked)) = story(&told_by).await else { return };
+    // ana:hunter2
+    assert!(
+        asked.iter().all(|(line, by)| line.starts_with(&format!("CONNECT {HOST}:")) && by == "Basic YW5hOmh1bnRlcjI="),
+        "{asked:?}"
+    );
+    assert!(asked.len() > 3, "API and git: {asked:?}");
+    let given = told(&ground, "told").await;
+    assert!(given.starts_with("http://") && given.contains("127.0.0.1") && given.trim().ends_with("::1"), "{given}");
+    let trusted: usize = told(&ground, "trusted").await.trim().parse().expect("a number");
+    assert!(trusted >= 1, "the agent cannot read the certificates");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_excepted_goes_directly_and_the_environments_authority_counts_for_git_too() {
+    let told_by = |folder: &Path, end: u16, proxy: u16| {
+        let url = format!("https://127.0.0.1:{end}");
+        vec![
+            ("SKEP_GITHUB_URL", url.clone()),
+            ("SKEP_GITHUB_API_URL", format!("{url}/api/v3")),
+            ("SSL_CERT_FILE", folder.join("ca.crt").display().to_string()),
+            ("HTTPS_PROXY", format!("http://127.0.0.1:{proxy}")),
+            ("NO_PROXY", "127.0.0.0/8".to_owned()),
+        ]
+    };
+    let Some((_ground, asked)) = story(&told_by).await else { return };
+    assert_eq!(asked, []);
+}
