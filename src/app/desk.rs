@@ -247,16 +247,17 @@ impl Desk for FrontDesk {
     }
 
     async fn patch(&self, id: SessionId) -> Result<Vec<u8>, ApiError> {
+        let git = &self.parts()?.git;
         let row = self.find_session(&id).await?;
         let task = self.read_task(row.task).await?.ok_or_else(ApiError::internal)?;
         let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
         let repository = task.place.repository;
         let base = body["base"].as_str().and_then(|base| base.parse().ok());
-        let (Some(head), Some(base)) = (self.parts.git.kept(repository, &id), base) else {
+        let (Some(head), Some(base)) = (git.kept(repository, &id), base) else {
             let nothing = ApiError::not_found(format!("nothing of session {id} is kept here"));
             return Err(nothing.next("if it was published, it is on its branch on GitHub"));
         };
-        let patch = self.parts.git.patch(repository, &base, &head, PATCH).await;
+        let patch = git.patch(repository, &base, &head, PATCH).await;
         patch.map_err(|error| ApiError::conflict(format!("the patch could not be made: {error}")))
     }
 

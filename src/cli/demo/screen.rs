@@ -172,10 +172,10 @@ fn words(line: &Value) -> Option<String> {
         "session.progress" => progress(details)?,
         "session.collected" => format!(
             "changed     {}, +{} −{}, in {}",
-            counted(&details["files"], "file"),
+            number("files", "file"),
             details["insertions"],
             details["deletions"],
-            counted(&details["commits"], "commit")
+            number("commits", "commit")
         ),
         "branch.pushed" => format!("pushed      {}", text("branch")),
         "pull_request.opened" => format!("opened      {}", text("url")),
@@ -186,7 +186,7 @@ fn words(line: &Value) -> Option<String> {
         }
         "question.answered" => format!("answer      “{}” by {}", text("text"), text("by")),
         "session.parked" => "parked      until the answer comes".to_owned(),
-        "review.taken" => format!("review      by {} ({})", text("by"), counted(&details["threads"], "comment")),
+        "review.taken" => format!("review      by {} ({})", text("by"), number("threads", "comment")),
         "revision.started" => format!("revision    {}", details["round"]),
         "session.needs_person" => format!("needs you   {}", text("why")),
         "answer.posted" => "answered    on the issue".to_owned(),
@@ -195,12 +195,6 @@ fn words(line: &Value) -> Option<String> {
         "session.completed" => "completed".to_owned(),
         _ => return None,
     })
-}
-
-/// `1 file`, `2 files`.
-fn counted(number: &Value, what: &str) -> String {
-    let ending = if *number == json!(1) { "" } else { "s" };
-    format!("{number} {what}{ending}")
 }
 
 fn progress(details: &Value) -> Option<String> {
