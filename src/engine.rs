@@ -42,7 +42,7 @@ const TOLD_AT_ONCE: i64 = 20;
 const REVIEWS_AT_ONCE: i64 = 100;
 
 /// The states in which something goes on or may go on by itself.
-const STIRRING: [&str; 6] = ["checking", "queued", "working", "needs-you", "paused", "in-review"];
+const STIRRING: [&str; 7] = ["checking", "queued", "working", "needs-you", "waiting", "paused", "in-review"];
 
 /// What went wrong while handling facts.
 #[derive(Debug, thiserror::Error)]

@@ -21,7 +21,7 @@ const GRAIN: i64 = 60_000;
 /// Tasks that are looked at at once.
 const AT_ONCE: usize = 8;
 /// The states of tasks whose sessions are not over.
-const LIVE: [&str; 5] = ["checking", "queued", "working", "needs-you", "paused"];
+const LIVE: [&str; 6] = ["checking", "queued", "working", "needs-you", "waiting", "paused"];
 /// The states in which a pull request of ours may be open besides.
 const RESTING: [&str; 3] = ["in-review", "failed", "cancelled"];
 

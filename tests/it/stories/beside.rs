@@ -2,6 +2,7 @@
 
 use skep::core::ids::IssueNumber;
 
+use super::unfinished;
 use crate::house::House;
 
 async fn run(house: &mut House, script: &str) -> IssueNumber {
@@ -58,7 +59,7 @@ async fn an_unresolved_conflict_is_said_at_the_top_of_the_pull_request() {
     let issue = run(&mut house, script).await;
     let pull = house.the_pull();
     let top = "⚠️ **Not to be merged as it is:** the agent left a merge conflict unresolved in `README.md`.";
-    assert!(pull.issue.body.starts_with(top) && pull.draft, "{}", pull.issue.body);
+    assert!(unfinished::top(&house).starts_with(top) && pull.draft, "{}", pull.issue.body);
     assert!(pull.issue.body.contains("- The branch `t` has commits"), "{}", pull.issue.body);
     assert!(house.status(issue).contains(top), "{}", house.status(issue));
     house.simulator.set_check(house.repository, &pull.head_sha, "test", Some("success")).expect("a check");

@@ -20,8 +20,12 @@ async fn rude(mode: &str) -> Option<House> {
     Some(house.await)
 }
 
-fn body(house: &House) -> String {
-    house.the_pull().issue.body
+/// What people see first in the pull request: the mark of our part is a comment.
+pub fn top(house: &House) -> String {
+    let body = house.the_pull().issue.body;
+    let (mark, rest) = body.split_once('\n').expect("a body");
+    assert!(mark.starts_with("<!-- skep: "), "{body}");
+    rest.to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,7 +43,7 @@ async fn a_turn_that_stopped_half_way_is_no_finished_work() {
         assert_eq!(house.state(issue).await, "in-review", "{mode}: {}", house.thread(issue));
         assert_eq!(house.labels(issue), ["agent:go", "agent:needs-you"], "{mode}");
         assert_eq!(house.reactions(issue), ["eyes"], "{mode}: nothing to celebrate");
-        let body = body(&house);
+        let body = top(&house);
         assert!(
             body.starts_with("> [!WARNING]\n> This work is not finished: ") && body.contains(why),
             "{mode}: {body}"

@@ -37,6 +37,22 @@ async fn the_review_is_answered_and_asked_for_again_and_the_description_is_true(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_warning_stays_until_its_cause_is_gone() {
+    let conflict = "run B=$(git branch --show-current); git checkout -q -b t && echo 2 > README.md && git commit -qam t && \
+                    git checkout -q $B && echo 3 > README.md && git commit -qam u && git merge t; true\nsay Merged.";
+    let mut told = Told::new(conflict).await;
+    let warning = "**Not to be merged as it is:**";
+    assert!(told.body().contains(warning), "{}", told.body());
+    told.review("ana", "REQUEST_CHANGES", &with("More.", "write MORE.md: more\nfinish More."), vec![]);
+    told.settle().await;
+    assert!(told.body().contains(warning) && told.body().contains("> More."), "{}", told.body());
+    told.review("ana", "REQUEST_CHANGES", &with("Resolve it.", "write README.md: 4\nfinish Resolved."), vec![]);
+    told.settle().await;
+    assert!(!told.body().contains(warning) && told.body().contains("> Resolved."), "{}", told.body());
+    told.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_whose_part_of_ours_is_gone_is_left_alone() {
     let mut told = Told::new(NOTE).await;
     let edit = IssueEdit { body: Some("All mine.".into()), ..IssueEdit::default() };
