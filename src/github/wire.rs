@@ -5,7 +5,6 @@
 //! method, and only to the API's own host: credentials never go anywhere else. A request of which a byte may have left is
 //! never sent again from here. The one thing fetched from elsewhere, a log GitHub points to, is fetched without credential.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Limited};
@@ -207,9 +206,7 @@ fn trust(network: &Network) -> Result<ClientConfig, String> {
     if roots.is_empty() {
         return Err("no certificate authority is trusted here; install the system's CA certificates".to_owned());
     }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    Ok(builder.map_err(|error| error.to_string())?.with_root_certificates(roots).with_no_client_auth())
+    Ok(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
 }
 
 /// TCP with a connect timeout; a TLS handshake that stalls ends with the total time.

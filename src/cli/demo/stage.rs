@@ -178,7 +178,8 @@ fn setup(folder: &Path, github: GitHubSetup, path: String) -> anyhow::Result<Set
         specs: BTreeMap::from([(agent.name.clone(), agent)]),
         roles: BTreeMap::new(),
         default_role: "swe".parse()?,
-        limits: Limits { status_interval_ms: 500, ..Limits::default() },
+        // It takes a few hundred kilobytes, and must not wait for gibibytes to be free.
+        limits: Limits { status_interval_ms: 500, disk_reserve_bytes: 0, ..Limits::default() },
         allowed_bots: Vec::new(),
         allow_protected: AllowProtected::Nothing,
         ignore: vec![],

@@ -24,6 +24,8 @@ pub struct Ground {
     pub folder: tempfile::TempDir,
 }
 
+const ROOMY: &str = "[limits]\ndisk_reserve = '0B'\n";
+
 impl Ground {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
@@ -36,6 +38,8 @@ impl Ground {
         let files = [("README.md", "# Hello\n")];
         let repository = github.create_repository("octo", "hello", &files).await.expect("a repository");
         github.set_permission(repository, "ana", "write").expect("a permission");
+        // Sessions start however full the disk of this machine is.
+        std::fs::write(folder.path().join("skep.toml"), ROOMY).expect("written");
         Self { github, repository, folder }
     }
 
@@ -71,8 +75,8 @@ impl Ground {
 
     /// A file that lets skep change things as fast as it can; what the tests are about is not the pace.
     pub fn hurry(&self) {
-        let text =
-            "look_again = '10ms'\n[limits]\nretry_base = '50ms'\nmutation_burst = 100\nmutations_per_second = 100\n";
+        let fast = "retry_base = '50ms'\nmutation_burst = 100\nmutations_per_second = 100\n";
+        let text = format!("look_again = '10ms'\n{ROOMY}{fast}");
         std::fs::write(self.folder.path().join("skep.toml"), text).expect("written");
     }
 
