@@ -56,6 +56,8 @@ pub struct World {
     pub outgoing: Outgoing,
     /// New tokens have GitHub's long form.
     pub long_tokens: bool,
+    /// When it began, and the App with it.
+    pub began: i64,
     last_id: i64,
     last_repository: i64,
     last_installation: i64,
@@ -66,6 +68,7 @@ impl World {
     /// A world with the App, its bot and nobody else.
     pub fn new(clock: Clock, root: String, app: App) -> Self {
         let mut world = Self {
+            began: clock(),
             clock,
             root,
             users: BTreeMap::new(),
