@@ -26,6 +26,7 @@ use outgoing::Outgoing;
 use repository::{Gone, Repository};
 
 use super::behaviour::{Rule, on};
+use super::inspect::CommitInfo;
 use super::refusal::Refusal;
 
 pub use content::{IssueDraft, IssueEdit};
@@ -52,6 +53,8 @@ pub struct World {
     pub tokens: HashMap<String, Token>,
     /// Repositories by number.
     pub repositories: BTreeMap<i64, Repository>,
+    /// Commits as git told of them when they came, by name, whatever the repository.
+    pub commits: HashMap<String, CommitInfo>,
     /// Webhooks to be sent, and those that were.
     pub outgoing: Outgoing,
     /// New tokens have GitHub's long form.
@@ -75,6 +78,7 @@ impl World {
             installations: BTreeMap::new(),
             tokens: HashMap::new(),
             repositories: BTreeMap::new(),
+            commits: HashMap::new(),
             outgoing: Outgoing::default(),
             long_tokens: false,
             last_id: 1_000_000,
