@@ -5,7 +5,7 @@
 use super::fault::Fault;
 use super::refusal::Refusal;
 use super::world::account::{Access, Permissions};
-use super::world::outgoing::{Flow, News};
+use super::world::outgoing::{ALWAYS, Flow, News};
 use super::{Simulator, SimulatorError, control};
 use crate::core::ids::{InstallationId, RepositoryId};
 
@@ -67,19 +67,25 @@ impl Simulator {
         self.hub().change(|world| secret.clone_into(&mut world.app.webhook_secret));
     }
 
-    /// Says which events the App listens to.
+    /// Says which events the App listens to. Those every App gets are left out: GitHub does not offer them.
     pub fn set_events(&self, events: &[&str]) {
-        let events = events.iter().map(|event| (*event).to_owned()).collect();
+        let events = events.iter().filter(|event| !ALWAYS.contains(event)).map(|event| (*event).to_owned()).collect();
         self.hub().change(|world| world.app.events = events);
     }
 
     /// Sends a `ping`, as GitHub does when the hook is made.
     pub fn ping(&self) {
         self.hub().change(|world| {
-            let (sender, id) = (world.app.bot(), world.app.id);
-            let hook = serde_json::json!({ "type": "App", "id": id, "name": "web", "active": true, "events": world.app.events });
-            let body = serde_json::json!({ "zen": "Keep it logically awesome.", "hook_id": id, "hook": hook });
-            world.emit(News { event: "ping", action: None, repository: None, installation: None, sender: &sender, body });
+            let (sender, hook) = (world.app.bot(), world.hook_json());
+            let body = serde_json::json!({ "zen": "Keep it logically awesome.", "hook_id": hook["id"], "hook": hook });
+            world.emit(News {
+                event: "ping",
+                action: None,
+                repository: None,
+                installation: None,
+                sender: &sender,
+                body,
+            });
         });
     }
 

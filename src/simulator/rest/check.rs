@@ -10,7 +10,7 @@ use super::super::refusal::Refusal;
 use super::super::world::check::CheckDraft;
 use super::super::world::repository::{CheckRun, Status};
 use super::call::{Answer, Call, Reply};
-use super::repository::broken;
+use super::repository::{broken, found_commit};
 
 fn draft(call: &Call) -> CheckDraft {
     CheckDraft {
@@ -24,6 +24,14 @@ fn draft(call: &Call) -> CheckDraft {
         actions: call.body.get("actions").and_then(Value::as_array).map_or(0, Vec::len),
         ..CheckDraft::default()
     }
+}
+
+/// The commit a text names, kept for the webhooks about it: the world has only the newest 100 of each push.
+async fn kept_commit(call: &Call, revision: &str) -> Result<String, Refusal> {
+    let info = found_commit(call, revision).await?;
+    let sha = info.sha.clone();
+    call.change(|world| world.keep_commit(info));
+    Ok(sha)
 }
 
 /// The commit a text names; 422 when there is none.
@@ -45,7 +53,7 @@ fn shown(call: &Call, id: i64) -> Result<Value, Refusal> {
 /// `POST /repos/{owner}/{repo}/check-runs`
 pub async fn create(call: Call) -> Answer {
     call.wanted("name")?;
-    let head_sha = commit(&call, call.wanted("head_sha")?).await?;
+    let head_sha = kept_commit(&call, call.wanted("head_sha")?).await?;
     let (draft, actor) = (CheckDraft { head_sha, ..draft(&call) }, call.actor());
     let id = call.change(|world| {
         let slug = world.app.slug.clone();
@@ -135,7 +143,7 @@ pub async fn statuses(call: Call) -> Answer {
 /// `POST /repos/{owner}/{repo}/statuses/{sha}`
 pub async fn create_status(call: Call) -> Answer {
     let state = call.wanted("state")?.to_owned();
-    let sha = commit(&call, call.value("sha")).await?;
+    let sha = kept_commit(&call, call.value("sha")).await?;
     let actor = call.actor();
     let status = Status {
         id: 0,

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::super::behaviour::{Rule, on};
-use super::super::inspect::{self, Entry};
+use super::super::inspect::{self, CommitInfo, Entry};
 use super::super::plumbing::{self, GitFault};
 use super::super::refusal::Refusal;
 use super::super::view::{content_json, directory_json};
@@ -91,12 +91,13 @@ pub async fn branch(call: Call) -> Answer {
         let sha = home.heads.get(call.value("branch")).cloned();
         let sha = sha.ok_or_else(|| Refusal::new(404, "Branch not found"))?;
         let required = home.required.get(call.value("branch")).map(|(classic, _)| classic.clone()).unwrap_or_default();
-        let protected = home.protected.contains(call.value("branch")) || !required.is_empty();
+        let protected = home.is_protected(call.value("branch"));
         Ok::<_, Refusal>((sha, protected, required, world.repository_url(home)))
     })?;
     let name = call.value("branch").to_owned();
     let address = format!("{url}/branches/{name}");
-    let commit = commit_of(&call, &sha).await?;
+    let commit = found_commit(&call, &sha).await?;
+    let commit = call.look(|world| world.repository(call.repository).map(|home| world.commit_json(home, &commit)))?;
     Reply::ok(json!({
         "name": name,
         "commit": commit,
@@ -134,12 +135,7 @@ pub async fn rules(call: Call) -> Answer {
 pub async fn branches(call: Call) -> Answer {
     let all: Vec<Value> = call.look(|world| {
         let home = world.repository(call.repository)?;
-        let url = world.repository_url(home);
-        let short = |(name, sha): (&String, &String)| {
-            let commit = json!({ "sha": sha, "url": format!("{url}/commits/{sha}") });
-            json!({ "name": name, "commit": commit, "protected": home.protected.contains(name) })
-        };
-        Ok::<_, Refusal>(home.heads.iter().map(short).collect())
+        Ok::<_, Refusal>(home.heads.iter().map(|(name, sha)| world.branch_json(home, name, sha)).collect())
     })?;
     let (page, link) = call.slice(all);
     Reply::page(Value::Array(page), link)
@@ -148,13 +144,14 @@ pub async fn branches(call: Call) -> Answer {
 /// `GET /repos/{owner}/{repo}/commits/{ref}`
 pub async fn commit(call: Call) -> Answer {
     let revision = call.value("sha").to_owned();
-    Reply::ok(commit_of(&call, &revision).await?)
+    let found = found_commit(&call, &revision).await?;
+    Reply::ok(call.look(|world| world.repository(call.repository).map(|home| world.commit_json(home, &found)))?)
 }
 
-async fn commit_of(call: &Call, revision: &str) -> Result<Value, Refusal> {
+/// The commit a text names, as git tells of it; 422 when there is none.
+pub async fn found_commit(call: &Call, revision: &str) -> Result<CommitInfo, Refusal> {
     let dir = call.look(|world| world.repository(call.repository).map(|home| home.git_dir.clone()))?;
     let missing = || Refusal::new(422, &format!("No commit found for SHA: {revision}"));
     let sha = plumbing::resolve(&dir, revision).await.map_err(|fault| broken(&fault))?.ok_or_else(missing)?;
-    let info = inspect::commit_info(&dir, &sha).await.map_err(|fault| broken(&fault))?.ok_or_else(missing)?;
-    call.look(|world| Ok(world.commit_json(world.repository(call.repository)?, &info)))
+    inspect::commit_info(&dir, &sha).await.map_err(|fault| broken(&fault))?.ok_or_else(missing)
 }

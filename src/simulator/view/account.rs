@@ -55,6 +55,28 @@ impl World {
         user
     }
 
+    /// `http://…/apps/skep`: an App's page, and its own site as well.
+    pub fn app_page(&self, slug: &str) -> String {
+        format!("{}/apps/{slug}", self.root)
+    }
+
+    /// The App's webhook, as a `ping` shows it; GitHub masks the secret.
+    pub fn hook_json(&self) -> Value {
+        let app = &self.app;
+        json!({
+            "type": "App",
+            "id": app.id,
+            "app_id": app.id,
+            "name": "web",
+            "active": true,
+            "events": app.events,
+            "config": { "url": app.webhook_url, "content_type": "json", "insecure_ssl": "0", "secret": "********" },
+            "created_at": iso(self.began),
+            "updated_at": iso(self.began),
+            "deliveries_url": format!("{}/app/hook/deliveries", self.root),
+        })
+    }
+
     /// The App itself, or one that only has a name (such as `github-actions`).
     pub fn app_json(&self, slug: &str) -> Value {
         let own = slug == self.app.slug;
@@ -67,10 +89,10 @@ impl World {
             "owner": self.user_json("github"),
             "name": slug,
             "description": "",
-            "external_url": format!("{}/apps/{slug}", self.root),
-            "html_url": format!("{}/apps/{slug}", self.root),
-            "created_at": iso(0),
-            "updated_at": iso(0),
+            "external_url": self.app_page(slug),
+            "html_url": self.app_page(slug),
+            "created_at": iso(self.began),
+            "updated_at": iso(self.began),
             "permissions": if own { permissions_json(&self.app.permissions) } else { json!({}) },
             "events": if own { json!(self.app.events) } else { json!([]) },
             "installations_count": self.installations.len(),

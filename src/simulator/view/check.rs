@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::world::World;
 use super::super::world::book::iso;
+use super::super::world::check::ACTIONS;
 use super::super::world::repository::{CheckRun, Repository, Status, WorkflowRun};
 
 impl World {
@@ -25,6 +26,21 @@ impl World {
         short.collect()
     }
 
+    /// The page of a job of GitHub Actions.
+    fn job_page(&self, home: &Repository, check: &CheckRun) -> String {
+        let run = home.workflows.iter().find(|run| run.suite == check.suite).map_or(0, |run| run.id);
+        format!("{}/actions/runs/{run}/job/{}", self.repository_page(home), check.id)
+    }
+
+    /// Where a check run is explained: where its App says, or else its job or the App's own site.
+    fn details_url(&self, home: &Repository, check: &CheckRun) -> String {
+        match &check.details_url {
+            Some(url) => url.clone(),
+            None if check.app == ACTIONS => self.job_page(home, check),
+            None => self.app_page(&check.app),
+        }
+    }
+
     /// A `check-run`.
     pub fn check_json(&self, home: &Repository, check: &CheckRun) -> Value {
         let id = check.id;
@@ -42,10 +58,10 @@ impl World {
             "name": check.name,
             "node_id": format!("CR_{id}"),
             "head_sha": check.head_sha,
-            "external_id": check.external_id,
+            "external_id": check.external_id.as_deref().unwrap_or_default(),
             "url": url,
             "html_url": format!("{}/runs/{id}", self.repository_page(home)),
-            "details_url": check.details_url,
+            "details_url": self.details_url(home, check),
             "status": check.status,
             "conclusion": check.conclusion,
             "started_at": iso(check.started_at),
@@ -69,7 +85,7 @@ impl World {
             "node_id": format!("CS_{id}"),
             "head_branch": branch,
             "head_sha": sha,
-            "head_commit": { "id": sha, "tree_id": sha, "message": "", "timestamp": iso(*at), "author": null, "committer": null },
+            "head_commit": self.head_commit_json(sha),
             "status": status,
             "conclusion": conclusion,
             "url": url,
@@ -128,7 +144,7 @@ impl World {
             "created_at": iso(run.created_at),
             "updated_at": iso(run.created_at),
             "run_started_at": iso(run.created_at),
-            "head_commit": { "id": sha, "tree_id": sha, "message": "", "timestamp": iso(run.created_at), "author": null, "committer": null },
+            "head_commit": self.head_commit_json(sha),
             "repository": self.repository_json(home),
             "head_repository": self.repository_json(home),
         });
@@ -181,7 +197,7 @@ impl World {
             "node_id": format!("CR_{id}"),
             "head_sha": check.head_sha,
             "url": format!("{root}/actions/jobs/{id}"),
-            "html_url": format!("{}/actions/runs/{run_id}/job/{id}", self.repository_page(home)),
+            "html_url": self.job_page(home, check),
             "status": check.status,
             "conclusion": check.conclusion,
             "created_at": iso(check.started_at),

@@ -80,6 +80,20 @@ impl World {
         })
     }
 
+    /// A `simple-commit`, as a suite or a workflow run shows its head; null for one nobody pushed.
+    pub fn head_commit_json(&self, sha: &str) -> Value {
+        let Some(commit) = self.commits.get(sha) else { return Value::Null };
+        let person = |[name, email, _]: &[String; 3]| json!({ "name": name, "email": email });
+        json!({
+            "id": commit.sha,
+            "tree_id": commit.tree,
+            "message": commit.message,
+            "timestamp": commit.committer[2],
+            "author": person(&commit.author),
+            "committer": person(&commit.committer),
+        })
+    }
+
     /// The account behind an address, or null.
     fn committer_json(&self, [_, email, _]: &[String; 3]) -> Value {
         let login = email.strip_suffix("@users.noreply.github.com").and_then(|name| name.split_once('+'));

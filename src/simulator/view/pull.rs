@@ -142,7 +142,7 @@ impl World {
         shown
     }
 
-    /// A `pull-request-review-comment`.
+    /// A `pull-request-review-comment`; it is on one line, so nothing starts before it.
     pub fn review_comment_json(&self, home: &Repository, issue: &Issue, comment: &ReviewComment) -> Value {
         let id = comment.id;
         let url = format!("{}/pulls/comments/{id}", self.repository_url(home));
@@ -157,10 +157,13 @@ impl World {
             "path": comment.path,
             "line": comment.line,
             "side": "RIGHT",
+            "start_line": null,
+            "start_side": null,
             "subject_type": "line",
             "position": comment.line,
             "original_position": comment.line,
             "original_line": comment.line,
+            "original_start_line": null,
             "commit_id": comment.commit,
             "original_commit_id": comment.commit,
             "user": self.user_json(&comment.author),

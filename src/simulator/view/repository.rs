@@ -108,6 +108,12 @@ impl World {
         addresses
     }
 
+    /// A `short-branch`: its name, its head, and whether it is protected.
+    pub fn branch_json(&self, repository: &Repository, name: &str, sha: &str) -> Value {
+        let commit = json!({ "sha": sha, "url": format!("{}/commits/{sha}", self.repository_url(repository)) });
+        json!({ "name": name, "commit": commit, "protected": repository.is_protected(name) })
+    }
+
     /// A `label`.
     pub fn label_json(&self, repository: &Repository, label: &Label) -> Value {
         json!({

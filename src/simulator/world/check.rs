@@ -86,6 +86,7 @@ impl World {
         draft.check()?;
         let name = draft.name.clone().filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| Refusal::invalid("CheckRun", "name", "missing_field"))?;
+        self.commit(&draft.head_sha)?;
         let suite = self.suite(home, &draft.head_sha, app, by)?;
         let (id, now) = (self.next_id(), self.now());
         let done = draft.conclusion.is_some();
@@ -157,6 +158,7 @@ impl World {
 
     /// A workflow that could not even start: it has no job.
     pub fn fail_to_start(&mut self, home: i64, sha: &str, name: &str, by: &str) -> Result<(), Refusal> {
+        self.commit(sha)?;
         let (suite, id, now) = (self.next_id(), self.next_id(), self.now());
         let repository = self.repository_mut(home)?;
         repository.suites.push((suite, sha.to_owned(), ACTIONS.to_owned(), now));
@@ -222,8 +224,7 @@ impl World {
         let status = Status { id, created_at, ..status };
         let repository = self.repository(home)?;
         let branches = repository.heads.iter().filter(|(_, sha)| **sha == status.sha);
-        let branches: Vec<Value> =
-            branches.map(|(name, sha)| json!({ "name": name, "commit": { "sha": sha } })).collect();
+        let branches: Vec<Value> = branches.map(|(name, sha)| self.branch_json(repository, name, sha)).collect();
         let body = json!({
             "id": id,
             "sha": status.sha,
@@ -232,7 +233,7 @@ impl World {
             "context": status.context,
             "description": status.description,
             "state": status.state,
-            "commit": { "sha": status.sha, "node_id": format!("C_{}", status.sha) },
+            "commit": self.commit_json(repository, self.commit(&status.sha)?),
             "branches": branches,
             "created_at": super::book::iso(created_at),
             "updated_at": super::book::iso(created_at),

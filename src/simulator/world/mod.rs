@@ -26,6 +26,7 @@ use outgoing::Outgoing;
 use repository::{Gone, Repository};
 
 use super::behaviour::{Rule, on};
+use super::inspect::CommitInfo;
 use super::refusal::Refusal;
 
 pub use content::{IssueDraft, IssueEdit};
@@ -52,10 +53,14 @@ pub struct World {
     pub tokens: HashMap<String, Token>,
     /// Repositories by number.
     pub repositories: BTreeMap<i64, Repository>,
+    /// Commits as git told of them when they came, by name, whatever the repository.
+    pub commits: HashMap<String, CommitInfo>,
     /// Webhooks to be sent, and those that were.
     pub outgoing: Outgoing,
     /// New tokens have GitHub's long form.
     pub long_tokens: bool,
+    /// When it began, and the App with it.
+    pub began: i64,
     last_id: i64,
     last_repository: i64,
     last_installation: i64,
@@ -66,12 +71,14 @@ impl World {
     /// A world with the App, its bot and nobody else.
     pub fn new(clock: Clock, root: String, app: App) -> Self {
         let mut world = Self {
+            began: clock(),
             clock,
             root,
             users: BTreeMap::new(),
             installations: BTreeMap::new(),
             tokens: HashMap::new(),
             repositories: BTreeMap::new(),
+            commits: HashMap::new(),
             outgoing: Outgoing::default(),
             long_tokens: false,
             last_id: 1_000_000,

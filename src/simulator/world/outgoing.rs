@@ -10,8 +10,8 @@ use super::World;
 use super::book;
 use crate::simulator::behaviour::{Rule, on, tells};
 
-/// Events every App gets without subscribing.
-const ALWAYS: [&str; 3] = ["installation", "installation_repositories", "ping"];
+/// Events every App gets; none can subscribe to them.
+pub const ALWAYS: [&str; 3] = ["installation", "installation_repositories", "ping"];
 
 /// How long deliveries are listed and can be sent again: three days, as on github.com.
 pub const KEPT_FOR: i64 = 3 * 24 * 3600 * 1000;

@@ -54,9 +54,20 @@ impl World {
         open.filter(to).map(|issue| (home, issue.number)).collect()
     }
 
+    /// Keeps what git told of a commit: under the world's lock nobody can ask again.
+    pub fn keep_commit(&mut self, commit: CommitInfo) {
+        self.commits.insert(commit.sha.clone(), commit);
+    }
+
+    /// A commit somebody pushed.
+    pub fn commit(&self, sha: &str) -> Result<&CommitInfo, Refusal> {
+        self.commits.get(sha).ok_or_else(|| Refusal::new(422, &format!("No commit found for SHA: {sha}")))
+    }
+
     /// Follows a ref that moved: heads, pull requests, webhooks.
     pub fn follow_push(&mut self, home: i64, moved: &PushedRef, by: &str) -> Result<(), Refusal> {
         let now = self.now();
+        moved.commits.iter().cloned().for_each(|commit| self.keep_commit(commit));
         let repository = self.repository_mut(home)?;
         repository.pushed_at = now;
         let branch = moved.name.strip_prefix("refs/heads/").map(str::to_owned);

@@ -142,6 +142,12 @@ async fn only_what_the_app_listens_to_and_may_see() {
     stage.simulator.ping();
     stage.simulator.quiet().await;
     assert_eq!(listener.names(), ["issues.opened", "installation.suspend", "installation.unsuspend", "ping"]);
+    let hook = listener.seen()[3].json()["hook"].clone();
+    assert_eq!((&hook["config"]["url"], &hook["events"]), (&json!(listener.url), &json!(["issues"])));
+    stage.simulator.set_events(&["issues", "installation", "ping"]);
+    stage.simulator.ping();
+    stage.simulator.quiet().await;
+    assert_eq!(listener.seen()[4].json()["hook"]["events"], json!(["issues"]), "the others come by themselves");
 }
 
 #[tokio::test]

@@ -199,6 +199,8 @@ async fn checks_and_statuses() {
     let body = json!({ "name": "skep", "head_sha": sha, "status": "in_progress", "external_id": "1-1-1" });
     let made = stage.post(&format!("{R}/check-runs"), &token, body).await;
     assert_eq!((made.status, &made.json()["external_id"]), (201, &json!("1-1-1")));
+    let site = format!("{}/apps/skep-demo", stage.simulator.api_url());
+    assert_eq!(made.json()["details_url"], site, "the App's own site, where none is given");
     let path = format!("{R}/check-runs/{}", made.json()["id"]);
     assert_eq!(stage.send(Method::PATCH, &path, &token, json!({ "status": "completed" })).await.status, 422);
     let done = stage.send(Method::PATCH, &path, &token, json!({ "conclusion": "success" })).await.json();
@@ -206,6 +208,9 @@ async fn checks_and_statuses() {
     stage.simulator.set_check(stage.home, sha.as_str(), "ci", Some("failure")).expect("a check");
     let runs = stage.get(&format!("{R}/commits/main/check-runs"), &token).await.json();
     assert_eq!((&runs["total_count"], &runs["check_runs"][1]["conclusion"]), (&json!(2), &json!("failure")));
+    assert_eq!(runs["check_runs"][1]["external_id"], "", "none was given");
+    let job = runs["check_runs"][1]["details_url"].as_str().expect("an address");
+    assert!(job.contains("/octo/hello/actions/runs/") && job.contains("/job/"), "{job}");
     let theirs = format!("{R}/check-runs/{}", runs["check_runs"][1]["id"]);
     assert_eq!(stage.send(Method::PATCH, &theirs, &token, json!({ "conclusion": "success" })).await.status, 403);
     let suites = stage.get(&format!("{R}/commits/{sha}/check-suites"), &token).await.json();

@@ -170,6 +170,17 @@ async fn a_suite_is_over_when_its_last_job_is() {
     );
     assert_eq!(seen[1]["workflow_run"]["pull_requests"][0]["number"], 1);
     assert_eq!(seen[4]["workflow_run"]["conclusion"], "startup_failure");
+    let heads = [&seen[0]["check_suite"]["head_commit"], &seen[1]["workflow_run"]["head_commit"]];
+    for head in heads {
+        assert_eq!((&head["id"], &head["author"]["name"]), (&json!(sha), &json!("octo")));
+        assert_eq!(head["message"], seen[2]["commit"]["commit"]["message"]);
+    }
+    assert_eq!((&seen[2]["commit"]["sha"], &seen[2]["branches"][0]["name"]), (&json!(sha), &json!("x")));
+    assert_eq!(seen[2]["commit"]["author"]["login"], "octo");
+    let nowhere = "0".repeat(40);
+    github.set_check(home, &nowhere, "test", None).expect_err("a check of no commit");
+    github.set_status(home, &nowhere, ("build", "success"), "octo").expect_err("a status of no commit");
+    github.fail_to_start(home, &nowhere, "Deploy").expect_err("a workflow of no commit");
 }
 
 #[tokio::test]
