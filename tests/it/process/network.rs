@@ -61,20 +61,21 @@ async fn tls_end(folder: &Path, to: String) -> u16 {
 /// What a proxy was asked: the request line and its credential.
 type Asked = Arc<Mutex<Vec<(String, String)>>>;
 
-/// A proxy that takes CONNECT only and brings everybody to `port`.
-async fn proxy(port: u16) -> (u16, Asked) {
+/// A proxy that takes CONNECT only and brings everybody to `port`; one that is locked sends whoever names no password back, as
+/// proxies do (RFC 9110, 407), and writes down who came in.
+async fn proxy(port: u16, locked: bool) -> (u16, Asked) {
     let (asked, listener) = (Asked::default(), TcpListener::bind("127.0.0.1:0").await.expect("a port"));
     let own = listener.local_addr().expect("an address").port();
     let kept = asked.clone();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(connect(stream, port, kept.clone()));
+            tokio::spawn(connect(stream, (port, locked), kept.clone()));
         }
     });
     (own, asked)
 }
 
-async fn connect(stream: TcpStream, port: u16, asked: Asked) {
+async fn connect(stream: TcpStream, (port, locked): (u16, bool), asked: Asked) {
     let mut stream = BufReader::new(stream);
     let (mut line, mut credential) = (String::new(), String::new());
     if stream.read_line(&mut line).await.is_err() {
@@ -88,6 +89,12 @@ async fn connect(stream: TcpStream, port: u16, asked: Asked) {
         if let Some(value) = header.to_ascii_lowercase().strip_prefix("proxy-authorization: ") {
             credential = header[header.len() - value.len()..].trim().to_owned();
         }
+    }
+    if locked && credential.is_empty() {
+        let refusal =
+            b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"here\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        let _ = stream.get_mut().write_all(refusal).await;
+        return;
     }
     asked.lock().expect("no panic").push((line.trim().to_owned(), credential));
     if !line.starts_with("CONNECT ") {
@@ -104,6 +111,7 @@ async fn connect(stream: TcpStream, port: u16, asked: Asked) {
 const SCRIPT: &str = "run echo \"${HTTPS_PROXY#http://ana:hunter2@} $NO_PROXY\" > told\nrun grep -c BEGIN \"$SSL_CERT_FILE\" > trusted\nsay Done.";
 
 async fn story(
+    locked: bool,
     more: &dyn Fn(&Path, u16, u16) -> Vec<(&'static str, String)>,
 ) -> Option<(Ground, Vec<(String, String)>)> {
     if !installed(&["openssl"], "a GitHub behind a private authority") {
@@ -114,7 +122,7 @@ async fn story(
     certificates(ground.folder.path());
     let behind = ground.github.api_url().trim_start_matches("http://").trim_end_matches('/').to_owned();
     let end = tls_end(ground.folder.path(), behind).await;
-    let (proxy, asked) = proxy(end).await;
+    let (proxy, asked) = proxy(end, locked).await;
     let more = more(ground.folder.path(), end, proxy);
     let more: Vec<(&str, &str)> = more.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let served = Served::start_with(&ground, &more);
@@ -142,7 +150,7 @@ async fn a_private_authority_and_a_proxy_with_a_password_reach_api_git_and_agent
             ("https_proxy", format!("http://ana:hunter2@127.0.0.1:{proxy}")),
         ]
     };
-    let Some((ground, asked)) = story(&told_by).await else { return };
+    let Some((ground, asked)) = story(true, &told_by).await else { return };
     // ana:hunter2
     assert!(
         asked.iter().all(|(line, by)| line.starts_with(&format!("CONNECT {HOST}:")) && by == "Basic YW5hOmh1bnRlcjI="),
@@ -167,6 +175,6 @@ async fn what_is_excepted_goes_directly_and_the_environments_authority_counts_fo
             ("NO_PROXY", "127.0.0.0/8".to_owned()),
         ]
     };
-    let Some((_ground, asked)) = story(&told_by).await else { return };
+    let Some((_ground, asked)) = story(false, &told_by).await else { return };
     assert_eq!(asked, []);
 }

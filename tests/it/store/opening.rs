@@ -57,6 +57,8 @@ async fn sqlite_writes_ahead_and_its_file_remembers_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_locked_database_is_busy_and_then_works_again() {
     on_sqlite(|ground| async move {
+        // The tables are made with all the patience there is: only the locked one is met with little.
+        ground.open().await.close().await;
         let (busy, accept) = (Duration::from_millis(100), Duration::from_millis(300));
         let store = ground.open_with(Tuning { busy, accept, ..Tuning::default() }).await;
         let mut stranger = ground.stranger().await;

@@ -102,7 +102,7 @@ async fn while_the_pull_request_is_opened() {
     let (house, issue) = cancelled_during("POST", "/repos/*/*/pulls").await;
     assert_eq!(house.simulator.pulls(house.repository).expect("pulls").len(), 1);
     let status = house.status(issue);
-    assert!(status.contains("Stopped because @ana closed the issue."), "{status}");
+    assert!(status.contains("Stopped because `@ana` closed the issue."), "{status}");
     assert!(status.contains("the issue is closed") && status.contains("draft pull request #2"), "{status}");
     house.done().await;
 }

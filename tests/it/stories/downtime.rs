@@ -147,7 +147,7 @@ impl Village {
             (self.answered, "in-review"),
             (self.reviewed, "in-review"),
             (self.merged, "done"),
-            (self.rejected, "done"),
+            (self.rejected, "cancelled"),
             (self.paused, "paused"),
             (self.resumed, "needs-you"),
             (self.fresh, "in-review"),
