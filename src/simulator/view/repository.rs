@@ -119,7 +119,7 @@ impl World {
         json!({
             "id": label.id,
             "node_id": format!("LA_{}", label.id),
-            "url": format!("{}/labels/{}", self.repository_url(repository), label.name.replace(' ', "%20")),
+            "url": format!("{}/labels/{}", self.repository_url(repository), label_path(&label.name)),
             "name": label.name,
             "color": label.color,
             "default": false,
@@ -146,6 +146,12 @@ impl World {
         user["role_name"] = json!(name);
         json!({ "permission": role.legacy(), "role_name": name, "user": user })
     }
+}
+
+/// A label's name in an address; GitHub leaves colons and slashes as they are.
+fn label_path(name: &str) -> String {
+    let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    encoded.replace('+', "%20").replace("%3A", ":").replace("%2F", "/")
 }
 
 fn counts(repository: &Repository) -> Value {
