@@ -45,6 +45,17 @@ impl Refusal {
         Self::new(301, "Moved Permanently").with_header("location", location)
     }
 
+    /// The address of a moved issue with what the request wanted of it: `/comments`, `/labels` and the like.
+    pub fn keeping(mut self, path: &str) -> Self {
+        let wanted = path.split_once("/issues/").and_then(|(_, rest)| rest.split_once('/')).map(|(_, wanted)| wanted);
+        let location = self.headers.iter_mut().find(|(name, _)| *name == "location").map(|(_, url)| url);
+        if let (Some(wanted), Some(url)) = (wanted, location) {
+            url.push('/');
+            url.push_str(wanted);
+        }
+        self
+    }
+
     /// 422 with one of the coded errors (`missing_field`, `invalid`, `already_exists`, …).
     pub fn invalid(resource: &str, field: &str, code: &str) -> Self {
         Self::unprocessable(json!({ "resource": resource, "field": field, "code": code }))

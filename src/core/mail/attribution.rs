@@ -118,7 +118,7 @@ const BEGINS: &[&str] = &[
 /// Whether such a line ends at this row and quoted lines follow.
 pub(super) fn of_a_quote(rows: &[Row<'_>], at: usize) -> bool {
     let follows = rows[at + 1..].iter().find(|row| row.kind != Kind::Blank);
-    follows.is_some_and(|row| row.kind == Kind::Quote) && shortest(rows, at, |text| says_who(text)).is_some()
+    follows.is_some_and(|row| row.kind == Kind::Quote) && shortest(rows, at, says_who).is_some()
 }
 
 /// Whether such a line ends at this row and a bare copy follows: surer signs are needed, because all below it goes.
@@ -130,7 +130,7 @@ pub(super) fn of_a_copy(rows: &[Row<'_>], at: usize) -> bool {
 
 /// The first row of the line that ends at this row; the row itself where it is no such line.
 pub(super) fn starts(rows: &[Row<'_>], at: usize) -> usize {
-    let Some(start) = shortest(rows, at, |text| says_who(text)) else { return at };
+    let Some(start) = shortest(rows, at, says_who) else { return at };
     // The time and the name may be enough for a reader; the date above them belongs to it all the same.
     let above = (at + 1).saturating_sub(LINES)..start;
     let joins = |row: &Row<'_>| {
@@ -138,7 +138,7 @@ pub(super) fn starts(rows: &[Row<'_>], at: usize) -> usize {
         begins(line) && has_date(line) && !line.ends_with(['.', '!', '?', ':', '。'])
     };
     let start = above.rev().take_while(|n| rows[*n].kind == Kind::Words).find(|n| joins(&rows[*n]));
-    start.unwrap_or_else(|| shortest(rows, at, |text| says_who(text)).unwrap_or(at))
+    start.unwrap_or_else(|| shortest(rows, at, says_who).unwrap_or(at))
 }
 
 /// Whether nobody but a mail program writes so: with an address in it.

@@ -185,7 +185,7 @@ fn doing(task: &Task, progress: &Progress) -> Option<String> {
     let lines = [
         (!report.is_empty()).then_some(report),
         asked.then(|| "Waiting for your answer.".to_owned()),
-        (!asked && !(doing.is_empty() && silent.is_empty())).then(|| format!("Now: {doing}{silent}")),
+        (!(asked || doing.is_empty() && silent.is_empty())).then(|| format!("Now: {doing}{silent}")),
     ];
     let lines: Vec<String> = lines.into_iter().flatten().collect();
     (!lines.is_empty()).then(|| lines.join("\n\n"))

@@ -135,12 +135,15 @@ async fn perform(
     let body = parse_body(request)?;
     let snapshot = drawn.and_then(|drawn| drawn.snapshot.clone()).filter(|_| request.method == Method::GET);
     let mut call = Call::new(Arc::clone(hub), snapshot, admitted.caller.clone(), values, request, body);
-    call.repository = hub.look(|world| permit(world, route, &call))?;
+    let kept = |refusal: Refusal| refusal.keeping(&request.path);
+    call.repository = hub.look(|world| permit(world, route, &call)).map_err(kept)?;
     let change = request.is_change() && matches!(route.need, Need::Repository(..) | Need::Issue(_) | Need::Either(_));
-    let Some(number) = admitted.caller.installation().filter(|_| change) else { return (route.run)(call).await };
+    let Some(number) = admitted.caller.installation().filter(|_| change) else {
+        return (route.run)(call).await.map_err(kept);
+    };
     let now = hub.look(World::now);
     hub.traffic(|t| t.begin_change(number, now, &format!("{} {}", request.method, request.path)));
-    let answer = (route.run)(call).await;
+    let answer = (route.run)(call).await.map_err(kept);
     hub.traffic(|t| t.end_change(number, now));
     answer
 }

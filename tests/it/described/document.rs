@@ -115,8 +115,8 @@ impl Document {
         // The validator does not know `{/owner}`, which the format has.
         compiler.register_format(Format { name: "uri-template", func: |_| Ok(()) });
         let mut schemas = Schemas::new();
-        let made = compiler.add_resource(PLACE, whole).and_then(|()| compiler.compile(PLACE, &mut schemas));
-        let index = made.unwrap_or_else(|error| panic!("{place}: {error:#}"));
+        compiler.add_resource(PLACE, whole).unwrap_or_else(|error| panic!("{place}: {error:#}"));
+        let index = compiler.compile(PLACE, &mut schemas).unwrap_or_else(|error| panic!("{place}: {error:#}"));
         let validator = Arc::new(Validator(schemas, index));
         known.insert(place.to_owned(), Arc::clone(&validator));
         validator
@@ -138,6 +138,7 @@ impl Document {
                         }
                     });
                 }
+                either_account(fields);
                 self.follow(fields.get("$ref"), into);
                 if fields.remove("nullable") == Some(json!(true)) {
                     *schema = nullable(std::mem::take(fields));
@@ -169,11 +170,22 @@ fn leaves(error: &ValidationError<'_, '_>, into: &mut Vec<String>) {
     error.causes.iter().for_each(|cause| leaves(cause, into));
 }
 
+/// An installation's account is a person's, an organization's or an enterprise's. The description says `allOf`, a user and an
+/// enterprise at once, which no account can be.
+fn either_account(fields: &mut Map<String, Value>) {
+    let titles = |all: &Value| all.as_array().map(|all| all.iter().map(|one| one["title"].clone()).collect::<Vec<_>>());
+    if fields.get("allOf").and_then(titles) == Some(vec![json!("Simple User"), json!("Enterprise")])
+        && let Some(both) = fields.remove("allOf")
+    {
+        fields.insert("anyOf".to_owned(), both);
+    }
+}
+
 fn nullable(mut fields: Map<String, Value>) -> Value {
-    if let Some(Value::Array(words)) = fields.get_mut("enum") {
-        if !words.contains(&Value::Null) {
-            words.push(Value::Null);
-        }
+    if let Some(Value::Array(words)) = fields.get_mut("enum")
+        && !words.contains(&Value::Null)
+    {
+        words.push(Value::Null);
     }
     match fields.get("type").cloned() {
         Some(Value::String(kind)) if !["oneOf", "anyOf", "allOf"].iter().any(|word| fields.contains_key(*word)) => {

@@ -110,10 +110,10 @@ async fn connect(stream: TcpStream, (port, locked): (u16, bool), asked: Asked) {
 /// certificates.
 const SCRIPT: &str = "run echo \"${HTTPS_PROXY#http://ana:hunter2@} $NO_PROXY\" > told\nrun grep -c BEGIN \"$SSL_CERT_FILE\" > trusted\nsay Done.";
 
-async fn story(
-    locked: bool,
-    more: &dyn Fn(&Path, u16, u16) -> Vec<(&'static str, String)>,
-) -> Option<(Ground, Vec<(String, String)>)> {
+/// The settings of a skep, by the folder with the certificates and the ports of GitHub and of the proxy.
+type Settings<'a> = dyn Fn(&Path, u16, u16) -> Vec<(&'static str, String)> + 'a;
+
+async fn story(locked: bool, more: &Settings<'_>) -> Option<(Ground, Vec<(String, String)>)> {
     if !installed(&["openssl"], "a GitHub behind a private authority") {
         return None;
     }
