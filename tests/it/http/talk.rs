@@ -81,7 +81,7 @@ fn what_stirs_our_branch_is_a_hint() {
     Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"pull_request.synchronize","sender":{"id":583231,"login":"octocat","kind":"user"}}
     Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"pull_request.ready_for_review","sender":{"id":583231,"login":"octocat","kind":"user"}}
     Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"pull_request.converted_to_draft","sender":{"id":583231,"login":"octocat","kind":"user"}}
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"pull_request.reopened","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_reopened","number":41,"sender":{"id":583231,"login":"octocat","kind":"user"}}
     Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"check_suite.completed","sender":{"id":583231,"login":"octocat","kind":"user"}}
     Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"workflow_run.completed","sender":{"id":583231,"login":"octocat","kind":"user"}}
     Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"status","sender":{"id":583231,"login":"octocat","kind":"user"}}

@@ -28,7 +28,7 @@ async fn protected_paths_are_not_published() {
     let (house, pulls, thread) = published(AllowProtected::Nothing).await;
     assert_eq!(pulls, 0);
     // Commits are made at the machine's time.
-    let thread = regex::Regex::new("as `[0-9a-f]{10}`").expect("an expression").replace(&thread, "as `COMMIT`");
+    let thread = regex::Regex::new("as `[0-9a-f]{10}`").expect("an expression").replace_all(&thread, "as `COMMIT`");
     insta::assert_snapshot!(thread);
     house.done().await;
 }

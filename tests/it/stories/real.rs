@@ -114,7 +114,7 @@ impl Real {
         assert_eq!(marked(&house.data_dir()).is_empty(), !later.is_zero(), "{}", house.thread(issue));
         let work = house.session_dir(issue, 1).join("work");
         let answer =
-            format!("/agent answer Green, as the door.\nSCENARIO=answered CWD={} FILE=hello.txt", work.display());
+            format!("/agent answer\nGreen, as the door.\nSCENARIO=answered CWD={} FILE=hello.txt", work.display());
         house.advance(Duration::from_secs(1));
         house.simulator.comment(house.repository, issue, "ana", &answer).expect("a comment");
         house.settle_all().await;
