@@ -16,7 +16,7 @@ use super::collect::{LISTING, Taking, sha};
 use super::error::GitError;
 use super::process::{Beyond, Call, Input};
 use super::protect::{GITLINK, Link, leaves_tree};
-use super::workspace::{copy_keeping_time, on_disk};
+use super::workspace::{copy_keeping_time, on_disk, set_time};
 use crate::core::event::{LeftOut, WhyLeftOut};
 use crate::core::ids::Sha;
 
@@ -88,14 +88,20 @@ impl Taking<'_> {
     async fn read_index(&self, parent: &Sha) -> Result<(), GitError> {
         let (saved, index) = (self.git.index_path(&self.spec.session), self.quarantine.index());
         let copied = on_disk("copy the index", move || match copy_keeping_time(&saved, &index) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-            other => other.map(|()| true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            other => other.map(Some),
         });
         let copied = copied.await?;
-        if !copied || *parent != self.spec.base {
+        if copied.is_none() || *parent != self.spec.base {
             // Into the index alone: whether the files are as the old index knew them is looked at after this.
-            let mode: &[&str] = if copied { &["-m", "-i"] } else { &[] };
+            let mode: &[&str] = if copied.is_some() { &["-m", "-i"] } else { &[] };
             self.run(self.work("read-tree").args(mode).args(["--end-of-options", parent.as_str()])).await?;
+        }
+        if let Some(written) = copied {
+            // git reads a file again that changed in the second of its index, or later; what it wrote just now has a later
+            // time, and would hide what an agent did in the second its working copy was made.
+            let index = self.quarantine.index();
+            on_disk("date the index", move || set_time(&index, written)).await?;
         }
         // Its exit code says that files differ, which is looked at next.
         let refresh = self.work("update-index").args(["-q", "--ignore-submodules", "--refresh"]);

@@ -7,6 +7,7 @@
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -179,10 +180,16 @@ fn quoted(value: &str) -> String {
 
 /// Git takes a file changed in the very moment its index was written for suspect; a copy with a later time would make it
 /// trust what it should look at.
-pub(super) fn copy_keeping_time(from: &Path, to: &Path) -> std::io::Result<()> {
+pub(super) fn copy_keeping_time(from: &Path, to: &Path) -> std::io::Result<SystemTime> {
     let modified = std::fs::metadata(from)?.modified()?;
     std::fs::copy(from, to)?;
-    std::fs::File::options().write(true).open(to)?.set_modified(modified)
+    set_time(to, modified)?;
+    Ok(modified)
+}
+
+/// Sets when a file was last changed.
+pub(super) fn set_time(path: &Path, modified: SystemTime) -> std::io::Result<()> {
+    std::fs::File::options().write(true).open(path)?.set_modified(modified)
 }
 
 /// Removes a file or a folder with everything in it, even where its owner took his own rights away. Links are not

@@ -1,7 +1,9 @@
 //! What an agent left becomes evidence and one head: commits, loose files, both, nothing.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use skep::git::{ChangeKind, DiffLimits, GitError};
 
@@ -125,6 +127,35 @@ async fn a_change_of_the_same_size_in_the_same_moment_is_seen() {
     fs::write(&file, "HELLO\n").expect("written");
     fs::File::options().write(true).open(&file).expect("opened").set_modified(time).expect("set");
     assert_eq!(lab.collect().await.expect("collected").files.len(), 1);
+}
+
+/// Git keeps whole seconds and tells what changed in the second of its index by content. With a commit of the agent's the
+/// index is written anew, in a later second.
+#[tokio::test]
+async fn nor_does_a_commit_beside_it_hide_such_a_change() {
+    let second = |path: &Path| {
+        let meta = fs::metadata(path).expect("there");
+        (meta.mtime(), meta.ctime())
+    };
+    let (lab, file) = loop {
+        let lab = Lab::new().await;
+        let file = lab.workspace().await.join("README.md");
+        let before = second(&file);
+        fs::write(&file, "HELLO\n").expect("written");
+        if second(&file) == before {
+            break (lab, file);
+        }
+    };
+    let work = file.parent().expect("it has one");
+    write(work, "src/main.rs", "fn main() { work() }\n");
+    run(work, &["commit", "--quiet", "-m", "work", "src/main.rs"]);
+    let later = UNIX_EPOCH + Duration::from_secs(second(&file).0.unsigned_abs() + 1);
+    while SystemTime::now() < later {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let collected = lab.collect().await.expect("collected");
+    let paths: Vec<_> = collected.files.iter().map(|file| &*file.path).collect();
+    assert_eq!(paths, ["README.md", "src/main.rs"]);
 }
 
 #[tokio::test]

@@ -3,6 +3,9 @@
 use std::time::{Duration, Instant};
 
 use skep::core::ids::IssueNumber;
+use skep::simulator::fault::{Fault, Trouble};
+
+use crate::agents::until;
 
 use super::ground::{Ground, PATIENCE};
 use super::running::Served;
@@ -112,6 +115,24 @@ async fn killed_while_the_agent_waits() {
     let ground = Ground::new().await;
     ground.hurry();
     while_the_agent_waits(&ground, &[]).await;
+}
+
+/// git in the middle of a talk with a GitHub that does not go on outlives the kill: the next start ends it.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_git_waits_for_github() {
+    let ground = Ground::new().await;
+    ground.hurry();
+    ground.github.add_fault(Fault::next("POST", "/octo/hello.git/git-upload-pack", Trouble::Held));
+    let served = Served::start(&ground);
+    let issue = ground.go(SCRIPT);
+    until("git asks for the commits", || ground.github.waiting_faults().is_empty()).await;
+    served.kill();
+    let orphans = ground.agents();
+    assert!(!orphans.is_empty(), "nothing outlived the kill, so there is nothing to end");
+    let served = Served::start(&ground);
+    until("git of the former life ends", || !ground.agents().iter().any(|number| orphans.contains(number))).await;
+    ground.github.let_go();
+    served.ends_well(&ground, issue).await;
 }
 
 async fn while_the_agent_waits(ground: &Ground, more: &[(&str, &str)]) {
