@@ -27,7 +27,7 @@ use crate::core::ids::{IssueNumber, RepositoryId};
 use crate::core::text;
 use crate::github::GitHubError;
 use crate::runner::Parts;
-use crate::store::StoreError;
+use crate::store::{Complaint, StoreError};
 
 pub use downtime::REPORT;
 
@@ -62,6 +62,7 @@ pub enum SweepError {
 pub struct Sweep {
     parts: Arc<Parts>,
     seen: Arc<Mutex<Seen>>,
+    trouble: Arc<Complaint>,
 }
 
 /// What was seen in this life: so that what did not change is not looked at twice.
@@ -78,7 +79,7 @@ struct Seen {
 impl Sweep {
     /// Puts it together.
     pub fn new(parts: Arc<Parts>) -> Self {
-        Self { parts, seen: Arc::default() }
+        Self { parts, seen: Arc::default(), trouble: Arc::default() }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -201,7 +202,7 @@ impl Sweep {
 
     async fn remember(&self, key: &str, at: i64) {
         if let Err(error) = self.parts.store.put_meta(key, &at.to_string()).await {
-            tracing::warn!(%error, key, "could not be remembered");
+            self.trouble.say("how far this was looked at could not be remembered", &error);
         }
     }
 

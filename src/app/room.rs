@@ -30,6 +30,7 @@ pub(super) async fn look(engine: &Engine, runner: &Runner) {
             } else {
                 parts.ballast.load(disk, wanted);
             }
+            let disk = disk.without(parts.ballast.owed());
             disk.is_short(wanted).then_some(disk)
         }
         Err(error) => {

@@ -108,7 +108,7 @@ pub(super) const KNOBS: [Knob; 27] = [
     ),
     knob!(
         "disk_reserve", Size, 0..=1 << 50, limits.disk_reserve_bytes: u64,
-        "What is kept free of the disk, at most a tenth of it: below that no session starts."
+        "What is kept free of the disk, at least 8 MiB and at most a tenth of it: below that no session starts."
     ),
     knob!(
         "quick_answer", Duration, 0..=45 * SECOND, limits.quick_answer_ms: i64,

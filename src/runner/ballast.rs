@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Disk;
 
@@ -13,12 +14,18 @@ const MOST: u64 = 64 << 20;
 #[derive(Debug)]
 pub struct Ballast {
     path: PathBuf,
+    owed: AtomicU64,
 }
 
 impl Ballast {
     /// In a data folder; nothing is made yet.
     pub fn new(data_dir: &Path) -> Self {
-        Self { path: data_dir.join("ballast") }
+        Self { path: data_dir.join("ballast"), owed: AtomicU64::new(0) }
+    }
+
+    /// What it gave free and has not got back, in bytes: room that is there for the database alone.
+    pub fn owed(&self) -> u64 {
+        self.owed.load(Ordering::Relaxed)
     }
 
     /// Takes it aboard when there is room for it beside what is kept free; it may be there already.
@@ -30,17 +37,24 @@ impl Ballast {
         let made = File::create(&self.path).and_then(|file| {
             rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, bytes).map_err(Into::into)
         });
-        if let Err(error) = made {
-            // Some file systems cannot: it is missed only when the disk is full.
-            tracing::debug!(%error, "no room can be kept for the database");
-            self.drop_it();
+        match made {
+            Ok(()) => self.owed.store(0, Ordering::Relaxed),
+            Err(error) => {
+                // Some file systems cannot: it is missed only when the disk is full.
+                tracing::debug!(%error, "no room can be kept for the database");
+                let _ = std::fs::remove_file(&self.path);
+            }
         }
     }
 
     /// Gives what it takes to whoever writes next.
     pub fn drop_it(&self) {
+        let bytes = std::fs::metadata(&self.path).map_or(0, |meta| meta.len());
         match std::fs::remove_file(&self.path) {
-            Ok(()) => tracing::warn!("the disk is full: the room kept for the database is given free"),
+            Ok(()) => {
+                self.owed.store(bytes, Ordering::Relaxed);
+                tracing::warn!("the disk is full: the room kept for the database is given free");
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => tracing::warn!(%error, "the room kept for the database cannot be given free"),
         }
@@ -59,11 +73,12 @@ mod tests {
         ballast.load(full, 5 << 30);
         assert!(!path.exists(), "it would be the last straw");
         ballast.load(roomy, 0);
-        assert!(!path.exists(), "nothing is kept free");
-        ballast.load(roomy, 5 << 30);
-        assert_eq!(path.metadata().map(|meta| meta.len()).ok(), Some(1_000_000));
+        assert_eq!(path.metadata().map(|meta| meta.len()).ok(), Some(1_000_000), "whatever is kept free");
+        assert_eq!(ballast.owed(), 0);
         ballast.drop_it();
         ballast.drop_it();
-        assert!(!path.exists());
+        assert_eq!((path.exists(), ballast.owed()), (false, 1_000_000), "it is owed until it is there again");
+        ballast.load(roomy, 0);
+        assert_eq!((path.exists(), ballast.owed()), (true, 0));
     }
 }

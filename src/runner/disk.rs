@@ -15,6 +15,9 @@ use crate::core::text;
 /// Looking takes at most this part of the time: a working copy can hold a million files.
 const SHARE: u32 = 20;
 
+/// Kept free whatever is configured: without it the database could not even write down that a session has ended. Bytes.
+const FLOOR: u64 = 8 << 20;
+
 /// How full the disk is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Disk {
@@ -32,9 +35,15 @@ impl Disk {
         Ok(Self { free: bytes(seen.f_bavail), total: bytes(seen.f_blocks) })
     }
 
-    /// What is kept free of it: as configured, but never more than a tenth, so that a small disk is of use at all.
+    /// The disk without room that is spoken for, in bytes.
+    pub fn without(self, owed: u64) -> Self {
+        Self { free: self.free.saturating_sub(owed), ..self }
+    }
+
+    /// What is kept free of it: as configured, at least what the database needs, and never more than a tenth, so that a small
+    /// disk is of use at all.
     pub fn reserve(self, wanted: u64) -> u64 {
-        wanted.min(self.total / 10)
+        wanted.max(FLOOR).min(self.total / 10)
     }
 
     /// Whether less is free than is kept free.
@@ -72,6 +81,7 @@ pub(super) async fn outgrown(parts: &Parts, session: &SessionId) -> String {
         tokio::time::sleep(pause).await;
         let began = Instant::now();
         let Ok((bytes, disk)) = look(folder.clone()).await else { continue };
+        let disk = disk.without(parts.ballast.owed());
         pause = parts.knobs.disk_look.max(began.elapsed() * SHARE);
         let largest = parts.usage.is_largest(session, bytes);
         if bytes > limits.workspace_bytes {
@@ -87,7 +97,10 @@ pub(super) async fn outgrown(parts: &Parts, session: &SessionId) -> String {
 /// for room would be waiting for itself.
 pub(super) async fn weighs(parts: &Parts, session: &SessionId) -> Option<u64> {
     let wanted = parts.policy.limits.disk_reserve_bytes;
-    let disk = Disk::of(&parts.data_dir).ok().filter(|disk| disk.is_short(wanted))?;
+    let disk = Disk::of(&parts.data_dir).ok()?.without(parts.ballast.owed());
+    if !disk.is_short(wanted) {
+        return None;
+    }
     let (bytes, _) = look(parts.session_dir(session)).await.ok()?;
     (bytes > disk.reserve(wanted)).then_some(bytes)
 }
@@ -140,7 +153,8 @@ mod tests {
         let small = Disk { free: 2 * mib, total: 12 * mib };
         assert!(!small.is_short(5 * gib), "a small disk is of use");
         assert!(Disk { free: mib, ..small }.is_short(5 * gib));
-        assert!(!Disk { free: 0, total: gib }.is_short(0), "nothing is kept free");
+        assert!(Disk { free: 7 * mib, total: gib }.is_short(0), "the database needs room whatever is configured");
+        assert!(!Disk { free: 9 * mib, total: gib }.is_short(0));
     }
 
     #[test]

@@ -10,6 +10,8 @@ use sqlx::AnyPool;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use super::Complaint;
+
 /// Often enough that little is left for the writer, seldom enough that pages written repeatedly are moved once.
 const EVERY: Duration = Duration::from_millis(500);
 
@@ -17,6 +19,7 @@ const EVERY: Duration = Duration::from_millis(500);
 pub(super) async fn keep(reader: AnyPool, closing: CancellationToken) {
     let mut clock = tokio::time::interval(EVERY);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let trouble = Complaint::default();
     loop {
         tokio::select! {
             () = closing.cancelled() => return,
@@ -24,7 +27,7 @@ pub(super) async fn keep(reader: AnyPool, closing: CancellationToken) {
         }
         // PASSIVE waits for nobody: https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
         if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&reader).await {
-            tracing::warn!(error = %super::StoreError::from(error), "could not move the log into the database");
+            trouble.say("could not move the log into the database", &super::StoreError::from(error));
         }
     }
 }

@@ -85,7 +85,8 @@ impl Pools {
     /// A full disk makes SQLite roll back by itself, after which sqlx believes for ever that the connection is inside a
     /// transaction and refuses to begin another. Such a connection is of no more use.
     async fn replace_writer(&self) -> Result<(), sqlx::Error> {
-        tracing::warn!("the writing connection lost its transaction: opening another");
+        // Whoever could not write says so, once a minute.
+        tracing::debug!("the writing connection lost its transaction: opening another");
         self.writer.acquire().await?.detach().close_hard().await
     }
 

@@ -3,6 +3,7 @@
 mod check;
 mod crash;
 mod demo;
+mod full;
 mod ground;
 mod inbox;
 mod network;

@@ -47,12 +47,18 @@ impl Served {
     /// The same with further variables.
     pub fn start_with(ground: &Ground, more: &[(&str, &str)]) -> Self {
         // The simulator must go on meanwhile, whichever thread this is.
-        tokio::task::block_in_place(|| Self::begin(ground, more))
+        tokio::task::block_in_place(|| Self::begin(ground, &[], more))
     }
 
-    fn begin(ground: &Ground, more: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
-        command.arg("serve").env_clear().envs(ground.environment()).envs(more.iter().copied());
+    /// The same as the last part of another command line.
+    pub fn start_within(ground: &Ground, wrapper: &[&str]) -> Self {
+        tokio::task::block_in_place(|| Self::begin(ground, wrapper, &[]))
+    }
+
+    fn begin(ground: &Ground, wrapper: &[&str], more: &[(&str, &str)]) -> Self {
+        let line: Vec<&str> = wrapper.iter().copied().chain([env!("CARGO_BIN_EXE_skep"), "serve"]).collect();
+        let mut command = Command::new(line[0]);
+        command.args(&line[1..]).env_clear().envs(ground.environment()).envs(more.iter().copied());
         let mut child = command.current_dir(ground.folder.path()).stderr(Stdio::piped()).spawn().expect("it starts");
         let mut output = BufReader::new(child.stderr.take().expect("piped"));
         let log = Arc::new(Mutex::new(String::new()));
