@@ -4,7 +4,7 @@
 //! and break everything without touching anybody else. It must never name a remote, hold a hook or a credential, and the
 //! service never runs git on it once an agent has been there.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -84,8 +84,11 @@ impl Git {
         remove_tree(&making).await?;
         let objects = self.mirror_path(spec.repository).join("objects");
         on_disk("make the working copy", {
-            let (making, spec) = (making.clone(), spec.clone());
-            move || write_skeleton(&making, &objects, &spec)
+            let (making, spec, lfs) = (making.clone(), spec.clone(), self.inner.lfs);
+            move || {
+                write_skeleton(&making, &objects, &spec)?;
+                if lfs { append(&making.join(".git/config"), LFS_FILTER) } else { Ok(()) }
+            }
         })
         .await?;
         let call = Call::new("read-tree")
@@ -150,6 +153,13 @@ fn provisional(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".making");
     path.with_file_name(name)
+}
+
+/// With it the agent's own commits hold pointers; what they stand for is fetched for nobody (git-lfs-install(1)).
+const LFS_FILTER: &str = "[filter \"lfs\"]\n\tclean = git-lfs clean -- %f\n\tsmudge = git-lfs smudge --skip -- %f\n";
+
+fn append(path: &Path, text: &str) -> std::io::Result<()> {
+    std::fs::OpenOptions::new().append(true).open(path)?.write_all(text.as_bytes())
 }
 
 /// What `git init` and `git clone --shared` would write, less everything that is not needed.

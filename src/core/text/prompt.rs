@@ -142,7 +142,7 @@ fn lfs(lfs: Lfs) -> &'static str {
         Lfs::Unused => "",
         Lfs::Stored => {
             "- `.gitattributes` gives some paths to Git LFS (`filter=lfs`). In your working copy they are small pointer files, not \
-             the content. To change or add such a file, write its real content and do not commit it: skep stores it in LFS.\n"
+             the content. To change or add such a file, write its real content: what is committed is a pointer, and skep stores the content.\n"
         }
         Lfs::Refused => {
             "- `.gitattributes` gives some paths to Git LFS (`filter=lfs`). In your working copy they are small pointer files, not \
