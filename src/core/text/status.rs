@@ -212,7 +212,13 @@ fn ending(task: &Task) -> Option<String> {
         }
     };
     let in_review = task.can_revise() || *end == End::InReview;
-    let unfinished = task.follow.unfinished.filter(|_| in_review).map(not_finished);
+    // What ended the last session is said below.
+    let said = |class: &ErrorClass| match end {
+        End::Failed { class: failed, .. } => failed == class.as_str(),
+        End::Cancelled { .. } => *class == ErrorClass::Stopped,
+        End::InReview | End::Merged | End::PullClosed | End::Answered | End::Unchanged | End::Refused { .. } => false,
+    };
+    let unfinished = task.follow.unfinished.filter(|class| in_review && !said(class)).map(not_finished);
     let left = match end {
         End::InReview | End::Answered | End::Unchanged | End::Failed { .. } => left(progress),
         End::Merged | End::PullClosed | End::Refused { .. } | End::Cancelled { .. } => None,
