@@ -31,7 +31,12 @@ impl Leases {
     }
 
     pub(super) fn hold(&self, row: &EffectRow) -> Held {
-        let held = Held { cancel: CancellationToken::new(), fence: row.fence, kind: row.kind.clone(), session: row.session.clone() };
+        let held = Held {
+            cancel: CancellationToken::new(),
+            fence: row.fence,
+            kind: row.kind.clone(),
+            session: row.session.clone(),
+        };
         if row.cancel_requested {
             held.cancel.cancel();
         }

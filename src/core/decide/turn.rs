@@ -181,7 +181,8 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     let Stage::Working { job, step: Step::Running { turn }, .. } = &mut draft.task.stage else {
         return draft.because("no turn is on");
     };
-    let (heard, finished, told) = (std::mem::take(&mut turn.heard), turn.finished.take(), std::mem::take(&mut turn.open));
+    let (heard, finished, told) =
+        (std::mem::take(&mut turn.heard), turn.finished.take(), std::mem::take(&mut turn.open));
     worked(job, turn, draft.cx.now);
     remember(job, &heard, &end);
     let (planning, back) = (job.plan == Planning::Wanted, job.back.clone());

@@ -123,7 +123,8 @@ async fn a_question_that_was_only_stored_is_not_asked_again_in_other_words() {
     let open = house.store().effects(&open, 100).await.expect("effects");
     let turn = open.into_iter().find(|look| look.effect.kind == "run_turn").expect("a turn");
     let key = TaskKey::new(house.repository, issue);
-    let task: Task = serde_json::from_str(&house.store().task(key).await.expect("a look").expect("a task").body).expect("JSON");
+    let task: Task =
+        serde_json::from_str(&house.store().task(key).await.expect("a look").expect("a task").body).expect("JSON");
     house.crash().await;
     // Let go, so that a second run would ask.
     std::fs::write(house.session_dir(issue, 1).join("home/go"), "").expect("a home of ours");

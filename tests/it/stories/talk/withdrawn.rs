@@ -16,7 +16,12 @@ async fn an_agent_that_is_told_to_choose_and_finishes_waits_for_nobody() {
         let words = with("Please choose it yourself.", "write GREETING.md: green\nfinish Chose green.");
         house.reply(issue, &words).await;
         house.settle_all().await;
-        assert_eq!((house.state(issue).await.as_str(), house.live().await), ("in-review", 0), "{}", house.thread(issue));
+        assert_eq!(
+            (house.state(issue).await.as_str(), house.live().await),
+            ("in-review", 0),
+            "{}",
+            house.thread(issue)
+        );
         assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("green\n"));
         let question = house.one_of_ours(issue, "Which colour?").body;
         assert!(question.starts_with("**No longer asked**"), "{question}");
