@@ -128,3 +128,18 @@ fn two_unknown_roles_have_two_answers() {
     assert!(said[0].1.contains("no role `druid`") && said[1].1.contains("no role `wizard`"), "{said:?}");
     assert_ne!(said[0].0, said[1].0, "each is a comment of its own");
 }
+
+#[test]
+fn of_several_role_labels_people_see_which_one_counts() {
+    let labels = ["agent:go", "role:testing", "role:spec"].map(str::to_owned).to_vec();
+    let checking = walk(&[labeled(10)]);
+    let accepted = decide(&checking, &facts(|facts| facts.snapshot.labels = labels), &policy(), 60_000);
+    let shown = accepted.effects.iter().find_map(|planned| match &planned.effect {
+        Effect::ShowStatus { body, .. } => Some(body.as_str()),
+        _ => None,
+    });
+    let shown = shown.expect("a status");
+    let line =
+        "2 role labels: `role:spec` counts. To have `role:testing`, remove `role:spec` before the next session starts.";
+    assert!(shown.contains(line), "{shown}");
+}
