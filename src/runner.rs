@@ -33,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 use crate::core::effect::{Effect, EffectKind};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
+use crate::core::task::Task;
 use crate::store::{Claim, Closed, Complaint, EffectRow, StoreError};
 
 pub use ballast::Ballast;
@@ -41,7 +42,7 @@ pub use disk::{Disk, Usage};
 use lease::{Held, Leases};
 pub use marker::MarkerKey;
 pub use parts::{Knobs, Parts};
-pub use trigger::{account, read_facts};
+pub use trigger::read_facts;
 
 /// How long a claim holds without a renewal.
 const LEASE_MS: i64 = 30_000;
@@ -116,6 +117,7 @@ impl Runner {
     /// Claims what is due and has room, and starts it; answers how many were started. Also passes on requests to cancel.
     pub async fn start_due(&self, tasks: &mut Tasks) -> Result<usize, StoreError> {
         self.pass_on_cancels().await?;
+        self.end_shut_out().await?;
         let now = (self.parts.clock)();
         let full = self.leases.full(|kind| self.room(kind));
         let claim = Claim {
@@ -177,6 +179,29 @@ impl Runner {
         }
         for id in self.parts.store.cancel_requests(&self.parts.owner).await? {
             self.leases.cancel(&id);
+        }
+        Ok(())
+    }
+
+    /// Ends the agents that wait between two turns while their installation is shut to us: whoever suspends it wants nothing
+    /// to run. The next turn starts them again.
+    async fn end_shut_out(&self) -> Result<(), StoreError> {
+        if !self.parts.github.is_any_shut() {
+            return Ok(());
+        }
+        for session in self.parts.agents.live() {
+            if self.leases.works_for(&session) {
+                continue;
+            }
+            let row = self.parts.store.task(session.task()).await?;
+            let task = row.and_then(|row| serde_json::from_str::<Task>(&row.body).ok());
+            if !task.is_some_and(|task| self.parts.github.is_shut(&self.parts.at(&task.place))) {
+                continue;
+            }
+            tracing::info!(%session, "its installation is shut to us: the agent that waits is ended");
+            if let Err(error) = self.parts.agents.close(&session).await {
+                tracing::error!(%session, %error, "an agent could not be ended");
+            }
         }
         Ok(())
     }

@@ -155,7 +155,7 @@ impl Sweep {
     pub async fn facts(&self) -> state::Stated {
         let from = self.now();
         let mut stated = state::Stated::default();
-        match state::watched(&self.parts.store).await {
+        match state::watched(&self.parts.store, from).await {
             Ok(tasks) => stated.add(self.compare(tasks, state::Look::All).await),
             Err(error) => {
                 tracing::warn!(%error, "could not look at the tasks");

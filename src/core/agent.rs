@@ -4,6 +4,7 @@
 //! Pure data: the room `agent` speaks the protocol and fills these in; the session log, the live feed and `decide` read
 //! them. It must never hold a secret in clear outside [`AgentSpec::environment`], and never name the protocol's types.
 
+mod again;
 mod class;
 mod end;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use again::wait_named;
 pub use class::{ErrorClass, classify, error_in};
 pub use end::{Stop, TurnEnd};
 

@@ -92,6 +92,8 @@ pub enum By {
     Person(String),
     /// Nobody: the declared default was applied at the deadline.
     Default,
+    /// Nobody: the agent finished without an answer, and so took its question back.
+    Agent,
 }
 
 /// What a comment answers.

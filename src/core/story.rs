@@ -64,6 +64,9 @@ pub enum Happening {
     /// A question was answered.
     #[serde(rename = "question.answered")]
     QuestionAnswered,
+    /// The agent finished without an answer, and so took its questions back.
+    #[serde(rename = "question.withdrawn")]
+    QuestionWithdrawn,
     /// The session waits for people, with its process alive.
     #[serde(rename = "session.waiting")]
     SessionWaiting,
@@ -122,7 +125,7 @@ pub enum Happening {
 
 impl Happening {
     /// Every name.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::DeliveryAccepted,
         Self::DeliveryIgnored,
         Self::TaskReceived,
@@ -143,6 +146,7 @@ impl Happening {
         Self::AnswerPosted,
         Self::QuestionAsked,
         Self::QuestionAnswered,
+        Self::QuestionWithdrawn,
         Self::SessionWaiting,
         Self::SessionParked,
         Self::SessionPaused,
@@ -186,6 +190,7 @@ impl Happening {
             Self::AnswerPosted => "answer.posted",
             Self::QuestionAsked => "question.asked",
             Self::QuestionAnswered => "question.answered",
+            Self::QuestionWithdrawn => "question.withdrawn",
             Self::SessionWaiting => "session.waiting",
             Self::SessionParked => "session.parked",
             Self::SessionPaused => "session.paused",

@@ -36,6 +36,11 @@ impl Access {
         asleep.get(&installation).map_or(Ok(()), |(_, error)| Err(error.clone()))
     }
 
+    fn is_any_asleep(&self) -> bool {
+        let asleep = self.asleep.lock().unwrap_or_else(PoisonError::into_inner);
+        asleep.values().any(|(until, _)| *until > Instant::now())
+    }
+
     fn wake(&self, installation: InstallationId) {
         self.asleep.lock().unwrap_or_else(PoisonError::into_inner).remove(&installation);
     }
@@ -76,6 +81,16 @@ impl GitHub {
     /// GitHub told us which installation covers a repository that was renamed or moved.
     pub fn moved(&self, repository: RepositoryId, installation: InstallationId) {
         self.0.access.follow(repository, installation);
+    }
+
+    /// Whether the installation that covers a repository is shut to us, as far as is known without asking.
+    pub fn is_shut(&self, at: &At) -> bool {
+        self.0.access.awake(self.0.access.followed(at.scope(Purpose::Read)).installation).is_err()
+    }
+
+    /// Whether any installation is shut to us.
+    pub fn is_any_shut(&self) -> bool {
+        self.0.access.is_any_asleep()
     }
 
     /// Waits until the installation that covers a repository is shut to us, and tells why.

@@ -6,6 +6,7 @@ use super::ask::{Ask, escape};
 use super::error::GitHubError;
 use super::{At, GitHub, millis};
 use crate::core::ids::{IssueNumber, UserId};
+use crate::core::place::{self, AccountKind, Snapshot};
 
 /// Somebody, as GitHub names them in what they wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -20,6 +21,16 @@ pub struct Account {
 }
 
 impl Account {
+    /// The account as the core knows accounts.
+    pub fn known(&self) -> place::Account {
+        let kind = match self.kind.as_str() {
+            "User" => AccountKind::User,
+            "Bot" => AccountKind::Bot,
+            _ => AccountKind::Other,
+        };
+        place::Account { id: self.id, login: self.login.clone(), kind }
+    }
+
     /// Who stands in for deleted accounts: GitHub sends `null` for them.
     pub(super) fn ghost() -> Self {
         Self { login: "ghost".into(), id: UserId(10_137), kind: "User".into() }
@@ -57,6 +68,21 @@ pub struct Issue {
     pub updated_at: i64,
     /// How many comments it has.
     pub comments: u64,
+}
+
+impl Issue {
+    /// Its words and labels as they are now, without comments. Their time is that of the issue's last change, so that no
+    /// webhook of anything before it counts after them.
+    pub fn words(&self) -> Snapshot {
+        Snapshot {
+            title: self.title.clone(),
+            body: self.body.clone(),
+            author: self.author.known(),
+            labels: self.labels.clone(),
+            comments: Vec::new(),
+            at: self.updated_at,
+        }
+    }
 }
 
 #[derive(Deserialize)]

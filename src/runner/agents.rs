@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Performed;
-use super::desk::TurnDesk;
+use super::desk::{self, TurnDesk};
 use super::disk;
 use super::lease::Held;
 use super::parts::Parts;
@@ -27,6 +27,9 @@ use crate::core::word::{Word, WordKind};
 use crate::github::{GitHubError, Purpose};
 use crate::store::EffectRow;
 
+/// So many of a task's latest facts are looked through.
+const LATEST: i64 = 1_000;
+
 /// A turn to run.
 pub(super) struct Run<'a> {
     pub(super) row: &'a EffectRow,
@@ -45,8 +48,10 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
     {
         return Err(error.into());
     }
+    // First the inbox, then the task: what is handled in between shows in the task.
+    let stored = asked_and_stored(parts, run).await?;
     let task = earlier_try(parts, run).await?;
-    if let Some(end) = task.as_ref().and_then(asked_before) {
+    if let Some(end) = task.as_ref().and_then(|task| asked_before(task, stored)) {
         let tail = task.and_then(|task| task.progress().map(|progress| progress.tail.clone())).unwrap_or_default();
         return Ok(Performed::known(Event::TurnEnded { session: run.session.clone(), end, tail }));
     }
@@ -164,15 +169,25 @@ async fn earlier_try(parts: &Parts, run: &Run<'_>) -> Result<Option<Task>, Failu
     Ok(task.filter(|task| task.job().is_some_and(|job| job.session == *run.session)))
 }
 
+/// Whether a question of an earlier try of this turn is in the inbox, and nobody has handled it yet.
+async fn asked_and_stored(parts: &Parts, run: &Run<'_>) -> Result<bool, Failure> {
+    if run.row.attempts == 1 {
+        return Ok(false);
+    }
+    let rows = parts.store.inbox_of_task(run.place.task(), LATEST).await?;
+    let by_it = |id: &str| id.starts_with(&desk::fact_of(&run.row.id));
+    Ok(rows.iter().any(|row| row.handled_at.is_none() && row.name == desk::ASKED && by_it(&row.id)))
+}
+
 /// The end of a turn in which the agent asked people before it was cut short: all it had left to do was to end its turn. Run
 /// again, it would ask again, and the question would stand there twice.
-fn asked_before(task: &Task) -> Option<TurnEnd> {
+fn asked_before(task: &Task, stored: bool) -> Option<TurnEnd> {
     let Stage::Working { job, step: Step::Running { turn }, .. } = &task.stage else { return None };
     let waits = |question: &Question| {
         let unheard = |word: &Word| matches!(word.kind, WordKind::Answer { question: id } if id == question.id);
         question.answer.is_none() || task.talk.words.iter().any(unheard)
     };
-    let asked = task.talk.questions.iter().any(|question| question.asked_at >= turn.began && waits(question));
+    let asked = stored || task.talk.questions.iter().any(|question| question.asked_at >= turn.began && waits(question));
     asked.then(|| TurnEnd {
         stop: Stop::EndTurn,
         message: String::new(),

@@ -23,6 +23,14 @@ use crate::core::text;
 use crate::engine::Fact;
 use crate::store::{EffectRow, NewInbox, StoreError};
 
+/// What a stored question is called in the inbox.
+pub(super) const ASKED: &str = "asked";
+
+/// How the ids of all facts begin that tools of this effect's turn stored, in whichever try of it.
+pub(super) fn fact_of(effect: &str) -> String {
+    format!("tool:{effect}:")
+}
+
 /// The tools that wait for an answer, by session.
 #[derive(Debug, Default)]
 pub struct Mail {
@@ -70,14 +78,14 @@ pub(super) struct TurnDesk {
 
 impl TurnDesk {
     pub(super) fn new(parts: Arc<Parts>, place: &Place, session: &SessionId, row: &EffectRow) -> Self {
-        let claim = format!("{}:{}", row.id, row.fence);
+        let claim = format!("{}{}", fact_of(&row.id), row.fence);
         Self { parts, place: place.clone(), session: session.clone(), claim, facts: AtomicUsize::new(0) }
     }
 
     async fn tell(&self, event: Event, name: &str) -> Result<u64, StoreError> {
         let number = self.facts.fetch_add(1, Ordering::Relaxed);
         let fact = NewInbox {
-            id: format!("tool:{}:{number}", self.claim),
+            id: format!("{}:{number}", self.claim),
             kind: "agent".into(),
             name: name.into(),
             task: Some(self.place.task()),
@@ -98,7 +106,7 @@ impl TurnDesk {
         let asked = asked.into_iter().map(redact).collect();
         let call = self.facts.load(Ordering::Relaxed) as u64;
         let mut answer = self.parts.mail.wait(&self.session, call);
-        if let Err(error) = self.tell(Event::Asked { session: self.session.clone(), asked }, "asked").await {
+        if let Err(error) = self.tell(Event::Asked { session: self.session.clone(), asked }, ASKED).await {
             self.parts.mail.give_up(&self.session, call);
             tracing::warn!(session = %self.session, %error, "a question could not be stored");
             return AskReply::Refused(text::prompt::NOT_ASKED.to_owned());

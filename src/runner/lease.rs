@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 use crate::core::effect::EffectKind;
+use crate::core::ids::SessionId;
 use crate::store::EffectRow;
 
 /// One effect in our hands.
@@ -15,6 +16,7 @@ pub(super) struct Held {
     pub(super) cancel: CancellationToken,
     fence: i64,
     kind: String,
+    session: Option<SessionId>,
 }
 
 /// All effects in our hands.
@@ -29,7 +31,12 @@ impl Leases {
     }
 
     pub(super) fn hold(&self, row: &EffectRow) -> Held {
-        let held = Held { cancel: CancellationToken::new(), fence: row.fence, kind: row.kind.clone() };
+        let held = Held {
+            cancel: CancellationToken::new(),
+            fence: row.fence,
+            kind: row.kind.clone(),
+            session: row.session.clone(),
+        };
         if row.cancel_requested {
             held.cancel.cancel();
         }
@@ -49,6 +56,11 @@ impl Leases {
 
     pub(super) fn is_empty(&self) -> bool {
         self.lock().is_empty()
+    }
+
+    /// Whether anything of a session is in our hands.
+    pub(super) fn works_for(&self, session: &SessionId) -> bool {
+        self.lock().values().any(|held| held.session.as_ref() == Some(session))
     }
 
     pub(super) fn fences(&self) -> Vec<(String, i64)> {

@@ -21,7 +21,7 @@ pub(super) async fn read(parts: &Parts, place: &Place, pull: i64, review: i64) -
     let Some(found) = parts.github.review(&at, number, review).await? else {
         return Ok(Performed::Done);
     };
-    let author = trigger::account(&found.author);
+    let author = found.author.known();
     let actor = Actor::Person(author.clone());
     let (permission, threads, issue) = tokio::try_join!(
         trigger::permission(parts, &at, &actor),

@@ -6,9 +6,9 @@ use super::parts::Parts;
 use crate::core::event::{Asking, Event, PublishFacts, RepositoryFacts, RoleFile, TriggerFacts};
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
-use crate::core::place::{Account, AccountKind, Actor, Permission, Place, Quoted, Snapshot};
+use crate::core::place::{Actor, Permission, Place, Quoted, Snapshot};
 use crate::core::role::{self, RoleName};
-use crate::github::{At, GitHubError, Issue};
+use crate::github::{At, GitHubError};
 
 /// Of a role file, so many bytes are taken: more than any valid one has, so that a longer one is refused and not passed
 /// over (it may lower rights).
@@ -51,7 +51,7 @@ async fn read(
         permission(parts, &at, actor),
         parts.github.comments(&at, place.issue, None),
     )?;
-    let mut words = snapshot.cloned().unwrap_or_else(|| words(&issue));
+    let mut words = snapshot.cloned().unwrap_or_else(|| issue.words());
     let quoted = comments.into_iter().filter(|comment| {
         let ours = comment.author.login == parts.policy.me.login;
         !ours && comment.created_at <= words.at && comment.updated_at <= words.at
@@ -75,6 +75,7 @@ async fn read(
         is_pull: issue.is_pull_request,
         repository,
         role_files,
+        role: role.map(str::to_owned),
     })
 }
 
@@ -113,27 +114,6 @@ async fn role_files(parts: &Parts, at: &At, labels: &[String], branch: &str) -> 
         }
     }
     Ok(files)
-}
-
-/// GitHub's account as the core knows accounts.
-pub fn account(found: &crate::github::Account) -> Account {
-    let kind = match found.kind.as_str() {
-        "User" => AccountKind::User,
-        "Bot" => AccountKind::Bot,
-        _ => AccountKind::Other,
-    };
-    Account { id: found.id, login: found.login.clone(), kind }
-}
-
-fn words(issue: &Issue) -> Snapshot {
-    Snapshot {
-        title: issue.title.clone(),
-        body: issue.body.clone(),
-        author: account(&issue.author),
-        labels: issue.labels.clone(),
-        comments: Vec::new(),
-        at: issue.updated_at,
-    }
 }
 
 /// Reads again what must hold right before a push.

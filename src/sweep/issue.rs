@@ -7,11 +7,10 @@ use super::state::{Found, at};
 use super::{Sweep, SweepError};
 use crate::core::event::{Event, Gone};
 use crate::core::ids::CommentId;
-use crate::core::place::{Account, AccountKind, Actor, Snapshot};
+use crate::core::place::{Account, AccountKind, Actor};
 use crate::core::policy::GO_LABEL;
 use crate::core::task::{Stage, Task};
 use crate::github::{GitHubError, Issue, IssueEvent};
-use crate::runner::account;
 use crate::store::TaskRow;
 
 /// A label as young as this against the last trigger is that trigger, milliseconds.
@@ -41,7 +40,7 @@ pub(super) async fn differences(sweep: &Sweep, row: &TaskRow, task: &Task) -> Re
     };
     let mut history = History::new(sweep, task);
     if live && !issue.open {
-        let sender = history.last(|event| event.event == "closed").await?.map(|event| account(&event.actor));
+        let sender = history.last(|event| event.event == "closed").await?.map(|event| event.actor.known());
         let event = Event::Gone { how: Gone::Closed, sender: sender.unwrap_or_else(ghost), at: issue.updated_at };
         return Ok(vec![found("closed issues", once("gone"), event)]);
     }
@@ -56,7 +55,7 @@ pub(super) async fn differences(sweep: &Sweep, row: &TaskRow, task: &Task) -> Re
     }
     for label in priorities(task, &issue) {
         let id = format!("priority:{}:{label}:{}", row.key, row.version);
-        let event = Event::Labeled { label, sender: account(&issue.author), snapshot: words(&issue) };
+        let event = Event::Labeled { label, sender: issue.author.known(), snapshot: issue.words() };
         all.push(found("labels", id, event));
     }
     for comment in deleted(sweep, task).await? {
@@ -76,19 +75,6 @@ fn gone(how: Gone, at: i64) -> Event {
 /// Whoever GitHub does not name.
 fn ghost() -> Account {
     Account { id: crate::core::ids::UserId(10_137), login: "ghost".into(), kind: AccountKind::User }
-}
-
-/// The issue's words and labels as they are now. Their time is that of the issue's last change, so that no webhook of
-/// anything before it counts after them.
-pub(super) fn words(issue: &Issue) -> Snapshot {
-    Snapshot {
-        title: issue.title.clone(),
-        body: issue.body.clone(),
-        author: account(&issue.author),
-        labels: issue.labels.clone(),
-        comments: Vec::new(),
-        at: issue.updated_at,
-    }
 }
 
 /// Whether it carries the switch.
@@ -149,9 +135,9 @@ async fn switched(task: &Task, issue: &Issue, history: &mut History<'_>) -> Resu
         return Ok(None);
     }
     let Some(turn) = history.turn().await? else { return Ok(None) };
-    let sender = account(&turn.actor);
+    let sender = turn.actor.known();
     Ok(match (on, turn.event.as_str()) {
-        (true, "labeled") => Some(Event::Labeled { label: GO_LABEL.into(), sender, snapshot: words(issue) }),
+        (true, "labeled") => Some(Event::Labeled { label: GO_LABEL.into(), sender, snapshot: issue.words() }),
         (false, "unlabeled") => Some(Event::Unlabeled { label: GO_LABEL.into(), sender, at: turn.at + GRAIN }),
         // The list of what happened lags behind: the next look sees both.
         _ => {
@@ -171,7 +157,7 @@ async fn edited(task: &Task, issue: &Issue, history: &mut History<'_>) -> Result
     let renamed = known.title != issue.title;
     let by = if renamed { history.last(|event| event.event == "renamed").await? } else { None };
     Ok(Some(Event::IssueEdited {
-        sender: account(by.as_ref().map_or(&issue.author, |event| &event.actor)),
+        sender: by.as_ref().map_or(&issue.author, |event| &event.actor).known(),
         title: issue.title.clone(),
         old_title: Some(known.title.clone()),
         body: issue.body.clone(),

@@ -1,4 +1,4 @@
-//! One task's pull request as GitHub shows it now: over, moved, or reviewed.
+//! One task's pull request as GitHub shows it now: over, open again, moved, or reviewed.
 
 use super::state::{FACTS_SINCE, Found, at};
 use super::{Sweep, SweepError};
@@ -7,7 +7,6 @@ use crate::core::ids::IssueNumber;
 use crate::core::place::{Account, AccountKind};
 use crate::core::task::Task;
 use crate::github::{Pull, PullState, ReviewState};
-use crate::runner::account;
 use crate::store::TaskRow;
 
 /// What a mere look counts as: nothing was missed by it.
@@ -35,9 +34,24 @@ pub(super) async fn differences(sweep: &Sweep, row: &TaskRow, task: &Task) -> Re
     Ok(all)
 }
 
+/// Our pull request was closed, as far as the task knows, and is open.
+pub(super) async fn reopened(sweep: &Sweep, task: &Task) -> Result<Vec<Found>, SweepError> {
+    let Some(number) = task.pull.as_ref().map(|pull| pull.number) else { return Ok(Vec::new()) };
+    let (github, at) = (&sweep.parts.github, at(&task.place));
+    if github.pull(&at, IssueNumber(number)).await?.state != PullState::Open {
+        return Ok(Vec::new());
+    }
+    let events = github.issue_events(&at, IssueNumber(number)).await?;
+    let Some(last) = events.into_iter().rfind(|event| event.event == "reopened") else { return Ok(Vec::new()) };
+    let event = Event::PullReopened { number, sender: last.actor.known() };
+    let id = format!("reopened:{}:{number}:{}", task.key(), last.at);
+    Ok(vec![Found { kind: "reopened pull requests", id, place: task.place.clone(), event }])
+}
+
 /// How it stands, in a form in which a difference shows.
 fn look(pull: &Pull) -> String {
-    format!("{} {} {:?} {:?}", pull.head_sha, pull.draft, pull.mergeable, pull.mergeable_state)
+    let Pull { head_sha, draft, base_branch, mergeable, mergeable_state, .. } = pull;
+    format!("{head_sha} {draft} {base_branch} {mergeable:?} {mergeable_state:?}")
 }
 
 /// The reviews of late that were not read yet.
@@ -52,7 +66,7 @@ async fn reviews(sweep: &Sweep, task: &Task, number: i64) -> Result<Vec<Found>, 
         if known || matches!(review.state, ReviewState::Pending | ReviewState::Dismissed) {
             continue;
         }
-        let event = Event::Reviewed { pull: number, review: review.id, sender: account(&review.author), at };
+        let event = Event::Reviewed { pull: number, review: review.id, sender: review.author.known(), at };
         let id = format!("review:{}", review.id);
         found.push(Found { kind: "reviews", id, place: task.place.clone(), event });
     }

@@ -1,6 +1,6 @@
 //! Every repository the App is installed on: labels on issues nobody told us of, and comments that did not come through.
 
-use super::issue::{History, is_on, words};
+use super::issue::{History, is_on};
 use super::state::{self, FACTS_SINCE, Found, Stated};
 use super::{Sweep, SweepError, downtime};
 use crate::core::command;
@@ -9,7 +9,6 @@ use crate::core::ids::{InstallationId, IssueNumber, TaskKey};
 use crate::core::policy::GO_LABEL;
 use crate::core::task::{Stage, Task};
 use crate::github::{At, Comment, Issue};
-use crate::runner::account;
 
 /// How long before the first start of all a label may have been put on and still count, milliseconds: as long as GitHub
 /// itself remembers what it did not deliver.
@@ -92,7 +91,7 @@ impl Sweep {
             tracing::debug!(task = %key, "the label is from before skep was here");
             return Ok(None);
         }
-        let event = Event::Labeled { label: GO_LABEL.into(), sender: account(&turn.actor), snapshot: words(issue) };
+        let event = Event::Labeled { label: GO_LABEL.into(), sender: turn.actor.known(), snapshot: issue.words() };
         Ok(Some(Found { kind: "labels", id: format!("labeled:{key}:{}", turn.at), place, event }))
     }
 
@@ -130,7 +129,7 @@ impl Sweep {
         if heard && !(task.is_none() && commands) {
             return Ok(None);
         }
-        let author = account(&comment.author);
+        let author = comment.author.known();
         let event = Event::Commented {
             comment: comment.id,
             on,

@@ -25,6 +25,10 @@ const LIVE: [&str; 6] = ["checking", "queued", "working", "needs-you", "waiting"
 /// The states in which a pull request of ours may be open besides.
 const RESTING: [&str; 3] = ["in-review", "failed", "cancelled"];
 
+/// So long after its session's end a closed pull request is looked at for being open again, milliseconds. Later only the
+/// webhook tells of it.
+const REOPENED_WITHIN: i64 = 90 * 24 * 3_600_000;
+
 /// A fact on its way into the inbox.
 pub(super) struct Found {
     /// What it counts as in a report; also its name in the inbox.
@@ -99,11 +103,12 @@ pub(super) async fn live(store: &Store) -> Result<Vec<(TaskRow, Task)>, StoreErr
     of_states(store, &LIVE).await
 }
 
-/// The tasks that people may still say something to: live ones, and those with an open pull request.
-pub(super) async fn watched(store: &Store) -> Result<Vec<(TaskRow, Task)>, StoreError> {
+/// The tasks that people may still say something to: live ones, those with an open pull request, and those whose pull request
+/// was closed and may be open again.
+pub(super) async fn watched(store: &Store, now: i64) -> Result<Vec<(TaskRow, Task)>, StoreError> {
     let mut tasks = live(store).await?;
     let resting = of_states(store, &RESTING).await?;
-    tasks.extend(resting.into_iter().filter(|(_, task)| has_open_pull(task)));
+    tasks.extend(resting.into_iter().filter(|(_, task)| has_open_pull(task) || may_be_reopened(task, now)));
     Ok(tasks)
 }
 
@@ -111,6 +116,12 @@ pub(super) async fn watched(store: &Store) -> Result<Vec<(TaskRow, Task)>, Store
 pub(super) fn has_open_pull(task: &Task) -> bool {
     let over = matches!(&task.stage, Stage::Ended { end: End::Merged | End::PullClosed, .. });
     task.pull.is_some() && !over
+}
+
+/// Whether somebody may have opened our pull request again: it was closed without merging, and not too long ago.
+pub(super) fn may_be_reopened(task: &Task, now: i64) -> bool {
+    let closed = matches!(&task.stage, Stage::Ended { end: End::PullClosed, at, .. } if *at >= now - REOPENED_WITHIN);
+    task.pull.is_some() && closed
 }
 
 async fn of_states(store: &Store, states: &[&str]) -> Result<Vec<(TaskRow, Task)>, StoreError> {
@@ -141,6 +152,9 @@ impl Sweep {
     }
 
     async fn differences(&self, row: &TaskRow, task: &Task, look: Look) -> Result<Vec<Found>, SweepError> {
+        if may_be_reopened(task, self.now()) {
+            return pull::reopened(self, task).await;
+        }
         let mut found = issue::differences(self, row, task).await?;
         if look == Look::All && has_open_pull(task) {
             found.extend(pull::differences(self, row, task).await?);

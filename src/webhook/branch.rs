@@ -27,6 +27,14 @@ pub(super) fn pull_stirred(payload: Pulls, hint: &str) -> Found {
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
+/// Its title and description are people's own matter; where it goes to is ours.
+pub(super) fn pull_edited(payload: Pulls) -> Found {
+    match payload.changes.as_ref().and_then(|changes| changes.base.as_ref()) {
+        Some(_) => pull_stirred(payload, "pull_request.edited"),
+        None => ignored("the pull request goes where it went before"),
+    }
+}
+
 pub(super) fn reviewed(payload: Reviews) -> Found {
     let Reviews { review, pull_request: pull, repository, installation, sender } = payload;
     let issue = issue_of_pull(&pull, &repository)?;

@@ -76,6 +76,7 @@ fn read_event(event_name: &str, body: &str) -> Found {
         ("pull_request", "synchronize" | "ready_for_review" | "converted_to_draft") => {
             branch::pull_stirred(read(body)?, &format!("pull_request.{action}"))
         }
+        ("pull_request", "edited") => branch::pull_edited(read(body)?),
         ("pull_request_review", "submitted") => branch::reviewed(read(body)?),
         ("check_suite", "completed") => branch::suite_completed(read(body)?),
         ("workflow_run", "completed") => branch::run_completed(read(body)?),

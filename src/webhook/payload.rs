@@ -156,9 +156,16 @@ pub(super) struct User {
     pub kind: Option<String>,
 }
 
+/// What an edit of a pull request changed, as far as it matters.
+#[derive(Deserialize)]
+pub(super) struct PullChanges {
+    pub base: Option<IgnoredAny>,
+}
+
 /// `pull_request`.
 #[derive(Deserialize)]
 pub(super) struct Pulls {
+    pub changes: Option<PullChanges>,
     pub pull_request: Pull,
     pub repository: Repository,
     pub installation: Option<Installation>,

@@ -101,9 +101,9 @@ impl Screen {
         say!("\nNext:");
         // Nothing may be installed yet: the name it was started by works in any case.
         let skep = std::env::args().next().unwrap_or_else(|| "skep".to_owned());
-        say!("  {skep} demo --keep        leaves all of this running, to send it webhooks by hand");
-        say!("  {skep} config check       says what a real installation still needs");
-        say!("  README.md               install the App on GitHub in five steps");
+        for line in next_steps(&skep) {
+            say!("{line}");
+        }
         if keep {
             self.kept(stage)?;
         }
@@ -139,6 +139,17 @@ impl Screen {
         say!("\nAnd look: skep status --admin http://{}", stage.running.admin);
         Ok(())
     }
+}
+
+/// What to do after the demo, in two columns however long the name is that skep was started by.
+fn next_steps(skep: &str) -> Vec<String> {
+    let steps = [
+        (format!("{skep} demo --keep"), "leaves all of this running, to send it webhooks by hand"),
+        (format!("{skep} config check"), "says what a real installation still needs"),
+        ("README.md".to_owned(), "install the App on GitHub in five steps"),
+    ];
+    let width = steps.iter().map(|(step, _)| step.chars().count()).max().unwrap_or_default();
+    steps.iter().map(|(step, what)| format!("  {step:width$}  {what}")).collect()
 }
 
 fn show(thread: &str) -> io::Result<()> {
@@ -185,6 +196,7 @@ fn words(line: &Value) -> Option<String> {
             format!("asks        “{}”", first["text"].as_str().unwrap_or_default())
         }
         "question.answered" => format!("answer      “{}” by {}", text("text"), text("by")),
+        "question.withdrawn" => "withdrawn   the agent went on without an answer".to_owned(),
         "session.parked" => "parked      until the answer comes".to_owned(),
         "review.taken" => format!("review      by {} ({})", text("by"), number("threads", "comment")),
         "revision.started" => format!("revision    {}", details["round"]),
@@ -203,4 +215,17 @@ fn progress(details: &Value) -> Option<String> {
     let now = plan.iter().find(|entry| entry["status"] == "in_progress");
     let now = now.and_then(|entry| entry["content"].as_str()).or(details["doing"].as_str()).unwrap_or_default();
     Some(format!("progress    {done}/{} {now}", plan.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_steps;
+
+    #[test]
+    fn the_next_steps_stand_in_columns() {
+        for skep in ["skep", "./target/release/skep"] {
+            let columns: Vec<_> = next_steps(skep).iter().map(|line| line.rfind("  ")).collect();
+            assert!(columns.iter().all(|column| *column == columns[0]), "{:?}", next_steps(skep));
+        }
+    }
 }

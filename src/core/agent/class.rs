@@ -26,6 +26,8 @@ pub enum ErrorClass {
     Refusal,
     /// The agent broke its turn off.
     BrokenOff,
+    /// The session was ended before its work was done.
+    Stopped,
     /// The wall clock of the turn ran out.
     Timeout,
     /// The agent said nothing for too long.
@@ -57,6 +59,7 @@ impl ErrorClass {
             Self::MaxTurnRequests => "max_turn_requests",
             Self::Refusal => "refusal",
             Self::BrokenOff => "broken_off",
+            Self::Stopped => "stopped",
             Self::Timeout => "timeout",
             Self::Silence => "silence",
             Self::Crash => "crash",
@@ -66,6 +69,11 @@ impl ErrorClass {
             Self::Spawn => "spawn",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// The class with this name, if there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
     }
 
     /// True when the model failed, and the same attempt may work later without anybody changing anything.

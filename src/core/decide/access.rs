@@ -6,7 +6,7 @@ use serde_json::json;
 use super::end::finish;
 use super::{Decision, Draft, pause};
 use crate::core::effect::{Effect, EffectKind};
-use crate::core::event::Loss;
+use crate::core::event::{Event, Loss};
 use crate::core::ids::InstallationId;
 use crate::core::story::Happening;
 use crate::core::task::{End, Hold, Stage};
@@ -47,10 +47,32 @@ pub(super) fn lost(mut draft: Draft<'_>, how: Loss) -> Decision {
         draft.note(Happening::SessionCancelled, json!({ "why": why }));
     }
     draft.task.follow.look_at = None;
+    draft.task.follow.taken_away = true;
     draft.say_nothing();
     let place = draft.task.place.clone();
     draft.plan(Effect::Forget { place });
     draft.because(format!("taken away: {why}"))
+}
+
+/// GitHub tells of the issue or its pull request again, so the repository is ours to work in again: what was in review can
+/// be gone on with.
+pub(super) fn given_back<'a>(mut draft: Draft<'a>, event: &Event) -> Draft<'a> {
+    let tells = matches!(
+        event,
+        Event::Labeled { .. }
+            | Event::Unlabeled { .. }
+            | Event::IssueEdited { .. }
+            | Event::Commented { .. }
+            | Event::Reviewed { .. }
+            | Event::PullStirred { .. }
+            | Event::PullReopened { .. }
+            | Event::PullClosed { .. }
+            | Event::Dispatched { .. }
+    );
+    if tells && std::mem::take(&mut draft.task.follow.taken_away) && draft.task.can_revise() {
+        draft.show();
+    }
+    draft
 }
 
 /// An archived repository takes nothing: its sessions are held, and go on when it is writable again.

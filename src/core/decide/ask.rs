@@ -148,7 +148,7 @@ pub(super) fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
     let question = question.clone();
     let by = match &answer.by {
         By::Person(login) => login.clone(),
-        By::Default => "skep".into(),
+        By::Default | By::Agent => "skep".into(),
     };
     draft.note(Happening::QuestionAnswered, json!({ "question": id, "by": by, "text": answer.text }));
     draft.task.tell(draft.cx.now, text::talk::answered(id, &by));
@@ -164,6 +164,32 @@ pub(super) fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
         comment: answer.comment,
         sending: false,
     });
+}
+
+/// The agent finished although these questions were open: nobody is waited for any more, and their comments say so.
+pub(super) fn went_on(draft: &mut Draft<'_>, asked: &[u32]) {
+    let given_up = Answer { by: By::Agent, text: String::new(), option: None, at: draft.cx.now, comment: None };
+    let mut taken_back = Vec::new();
+    for question in &mut draft.task.talk.questions {
+        if asked.contains(&question.id) && question.answer.is_none() {
+            question.answer = Some(given_up.clone());
+            taken_back.push(question.id);
+        }
+    }
+    if taken_back.is_empty() {
+        return;
+    }
+    draft.note(Happening::QuestionWithdrawn, json!({ "questions": taken_back }));
+    draft.task.tell(draft.cx.now, text::talk::WENT_ON);
+    let batches = draft.task.talk.batches.iter();
+    let shown: Vec<u32> =
+        batches.filter_map(|batch| batch.questions.iter().copied().find(|id| taken_back.contains(id))).collect();
+    shown.into_iter().for_each(|question| show_batch(draft, question));
+    if draft.task.open_questions().next().is_none() {
+        unassign(draft);
+        draft.task.talk.reminded = false;
+    }
+    draft.show();
 }
 
 /// An answer in own words does not fill the agent's form, which it was handed to: the agent hears it as words instead.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Decision, Draft, answer, end, pause, talk, turn};
 use crate::core::command::{Addressed, Command, Line, Spoken};
 use crate::core::effect::{Effect, EffectKind, Reaction};
-use crate::core::event::{Asking, TriggerFacts, Weighed};
+use crate::core::event::{Asking, Weighed};
 use crate::core::place::Actor;
 use crate::core::question::Saying;
 use crate::core::role;
@@ -173,7 +173,11 @@ fn one<'a>(draft: Draft<'a>, found: &Weighed, command: &Command) -> Done<'a> {
             let say = text::talk::logs(&draft.task);
             Done::said(draft, say)
         }
-        Command::Help => Done::said(draft, text::command::help()),
+        Command::Help => {
+            let policy = draft.cx.policy;
+            let say = text::command::help(&role::names(&policy.roles), &policy.agents);
+            Done::said(draft, say)
+        }
     }
 }
 
@@ -279,26 +283,12 @@ fn role<'a>(mut draft: Draft<'a>, found: &Weighed, role: &str) -> Done<'a> {
     }
     let actor = Actor::Person(found.actor.clone());
     let (place, wanted) = (draft.task.place.clone(), Some(role.to_owned()));
-    draft.task.wish.looked_for.clone_from(&wanted);
+    let wishes = &mut draft.task.wish.looking_for;
+    if !wishes.iter().any(|other| other == role) {
+        wishes.push(role.to_owned());
+    }
     draft.plan(Effect::CheckTrigger { place, actor, asking: Asking::Role, snapshot: None, role: wanted });
     Done::quiet(draft, "looks for that role in the repository")
-}
-
-/// The repository was looked at for a role.
-pub(super) fn role_checked(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
-    let Some(wanted) = draft.task.wish.looked_for.take() else { return draft.because("nobody asked for that role") };
-    let say = if facts.role_files.iter().any(|file| file.role == wanted) {
-        draft.task.wish.role = Some(wanted);
-        match &draft.task.stage {
-            Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => text::talk::WISH_FOR_LATER.to_owned(),
-            Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => text::talk::WISH_NOTED.to_owned(),
-        }
-    } else {
-        let (nearest, known) = (role::near(&wanted, &draft.cx.policy.roles), role::names(&draft.cx.policy.roles));
-        text::command::unknown_role(&wanted, nearest.as_deref(), &known)
-    };
-    draft.say_here(format!("role:{}:{}", facts.snapshot.at, draft.cx.now), say);
-    draft.because("whoever wished for a role is told whether there is one")
 }
 
 /// A wish for the next session; one that waits for its slot is judged anew, since it has not begun.

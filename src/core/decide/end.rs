@@ -213,10 +213,12 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         EffectKind::CheckTrigger => {
             let mut draft = draft;
             let word = text::refusal::unchecked(say, exhausted);
-            let (key, word) = match draft.task.wish.looked_for.take() {
-                Some(role) => (format!("role:{}", draft.cx.now), text::command::role_unread(&role)),
-                None if draft.task.is_paused() => (format!("refused:{}", draft.cx.now), text::talk::not_resumed(&word)),
-                None => return draft.because(format!("{} failed: {say}", effect.name())),
+            let looked_for = std::mem::take(&mut draft.task.wish.looking_for);
+            let (key, word) = match looked_for.is_empty() {
+                // Which of several it was is not known: all are named, and looked for anew when they are wished for again.
+                false => (format!("role:{}", draft.cx.now), text::command::role_unread(&looked_for)),
+                true if draft.task.is_paused() => (format!("refused:{}", draft.cx.now), text::talk::not_resumed(&word)),
+                true => return draft.because(format!("{} failed: {say}", effect.name())),
             };
             draft.say_here(key, word);
             draft.because(format!("{} failed, and people are told: {say}", effect.name()))

@@ -1,7 +1,7 @@
 //! What a session left that failed or was stopped: it goes to its branch, where people can reach it, if it may be pushed;
-//! otherwise it stays in the mirror. Nothing here opens or changes a pull request.
+//! otherwise it stays in the mirror. Nothing here opens a pull request; one that is open tells of what came to its branch.
 
-use super::{Decision, Draft, notice};
+use super::{Decision, Draft, notice, revised};
 use crate::core::effect::{Effect, Start};
 use crate::core::event::{PublishFacts, Work};
 use crate::core::task::{End, Stage};
@@ -69,6 +69,7 @@ pub(super) fn pushed(mut draft: Draft<'_>, head: &crate::core::ids::Sha) -> Deci
     if let Some(branch) = draft.task.job().map(|job| job.branch.clone()) {
         draft.task.wrote_branch(branch, head.clone());
     }
+    revised::left(&mut draft, head);
     notice::again(&mut draft);
     draft.show();
     draft.because("the push was on its way while the session was ended")

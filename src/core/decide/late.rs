@@ -2,7 +2,7 @@
 //! it.
 
 use super::end::{leftover, reap, remove_workspace};
-use super::{Decision, Draft, closed, kept, notice, pull, turn};
+use super::{Decision, Draft, closed, kept, notice, pull, revised, turn};
 use crate::core::agent::ErrorClass;
 use crate::core::effect::{Effect, Leftover};
 use crate::core::event::{Event, PullStanding, Work};
@@ -67,6 +67,8 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
 }
 
 fn saved(mut draft: Draft<'_>, work: &Work) -> Decision {
+    let whole = draft.task.job().map(|job| revised::with_old_conflicts(&draft, job, work));
+    let work = whole.as_ref().unwrap_or(work);
     draft.on_progress(|progress| progress.work = Some(work.clone()));
     match leftover(work) {
         // It was ended for what it takes of the disk: that is freed even when nothing of it could be kept.

@@ -25,6 +25,7 @@ mod queue;
 mod rest;
 mod review;
 mod revised;
+mod role;
 mod talk;
 mod trigger;
 mod turn;
@@ -98,7 +99,7 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
 
 fn choose(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
     let policy = cx.policy;
-    let draft = held::passed(Draft::new(task.clone(), cx), event);
+    let draft = access::given_back(held::passed(Draft::new(task.clone(), cx), event), event);
     match event {
         Event::Labeled { label, sender, snapshot } if label::same(label, GO_LABEL) => {
             trigger::asked(draft, sender, snapshot)

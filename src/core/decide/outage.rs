@@ -1,12 +1,13 @@
 //! A model that fails for now (429, 500, a connection that broke): the session waits without a process or a slot and tries
 //! again by itself, with longer and longer pauses, before anybody is bothered.
 //!
-//! It never waits without a bound: so many tries, and in all no longer than the session may work.
+//! It never waits without a bound: so many tries, and in all no longer than the session may work. A limit that is said to last
+//! longer is told at once.
 
 use serde_json::json;
 
 use super::{Decision, Draft, pause};
-use crate::core::agent::ErrorClass;
+use crate::core::agent::{ErrorClass, wait_named};
 use crate::core::story::Happening;
 use crate::core::task::{Hold, Next, Outage, Stage, Step};
 use crate::core::text;
@@ -14,8 +15,12 @@ use crate::core::text;
 /// The longest pause between two tries.
 const LONGEST_MS: i64 = 15 * 60_000;
 
-/// When the session tries again after its model failed; `None` when trying again cannot help or may not.
-pub(super) fn again_at(draft: &Draft<'_>, class: ErrorClass) -> Option<i64> {
+/// Clocks differ: so much later than the error says is early enough.
+const MARGIN_MS: i64 = 1_000;
+
+/// When the session tries again after its model failed; `None` when trying again cannot help or may not. A time that the
+/// error names counts instead of ours: asked earlier, the model would only fail once more.
+pub(super) fn again_at(draft: &Draft<'_>, class: ErrorClass, error: &str) -> Option<i64> {
     let limits = &draft.cx.policy.limits;
     // On an errand somebody waits for an answer: a quick no is better than a late one.
     let job = draft.task.job().filter(|job| job.back.is_none() && class.is_transient())?;
@@ -23,7 +28,8 @@ pub(super) fn again_at(draft: &Draft<'_>, class: ErrorClass) -> Option<i64> {
     if outage.tries + 1 >= limits.model_attempts {
         return None;
     }
-    let pause = limits.model_retry_ms.saturating_mul(1_i64 << outage.tries.min(20)).min(LONGEST_MS);
+    let ours = || limits.model_retry_ms.saturating_mul(1_i64 << outage.tries.min(20)).min(LONGEST_MS);
+    let pause = wait_named(error, draft.cx.now).map_or_else(ours, |named| named.saturating_add(MARGIN_MS));
     let at = draft.cx.now.saturating_add(pause);
     (at - outage.since <= job.role.limits.within(limits).wall_ms).then_some(at)
 }
@@ -44,7 +50,7 @@ pub(super) fn wait(mut draft: Draft<'_>, class: ErrorClass, until: i64) -> Decis
     let before = job.outage.unwrap_or(Outage { tries: 0, since: draft.cx.now });
     let outage = Outage { tries: before.tries + 1, ..before };
     job.outage = Some(outage);
-    // An answer people owe comes first; by then the model may be well again.
+    // An answer people owe comes first; by then the model may be available again.
     let asked = draft.task.open_questions().next().is_some();
     let hold = if asked { Hold::Asked } else { Hold::Later { class, until } };
     draft.task.stage = Stage::Held { job, hold, next, progress, since: draft.cx.now };

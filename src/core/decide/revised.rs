@@ -3,11 +3,11 @@
 
 use super::end::complete;
 use super::{Decision, Draft, review};
-use crate::core::agent::TurnEnd;
+use crate::core::agent::{ErrorClass, TurnEnd};
 use crate::core::effect::Effect;
 use crate::core::event::Work;
 use crate::core::ids::{IssueNumber, Sha};
-use crate::core::task::{End, Heard, Job, Told};
+use crate::core::task::{End, Heard, Job, Stage, Told};
 use crate::core::text;
 use crate::core::word::{Word, WordKind};
 
@@ -55,8 +55,12 @@ pub(super) fn with_old_conflicts(draft: &Draft<'_>, job: &Job, work: &Work) -> W
 
 /// Remembers what the agent said of its work.
 pub(super) fn tell(draft: &mut Draft<'_>, head: &Sha, end: &TurnEnd) {
+    remember(draft, head, &end.message);
+}
+
+fn remember(draft: &mut Draft<'_>, head: &Sha, words: &str) {
     let told = &mut draft.task.follow.told;
-    told.push(Told { head: head.clone(), text: end.message.trim().chars().take(TOLD_CHARS).collect() });
+    told.push(Told { head: head.clone(), text: words.trim().chars().take(TOLD_CHARS).collect() });
     // The first is what the rest revises.
     if told.len() > TOLD {
         told.remove(1);
@@ -90,6 +94,27 @@ pub(super) fn done(mut draft: Draft<'_>, job: &Job, end: &TurnEnd, made: Option<
         }
     }
     complete(draft, End::InReview)
+}
+
+/// What a session left that is over is on the branch of our open pull request: the description tells of it, and that it is
+/// not finished. One that was only paused on its way tells the rest at its end.
+pub(super) fn left(draft: &mut Draft<'_>, head: &Sha) {
+    let Some(job) = draft.task.job().cloned() else { return };
+    let Some(work) = draft.task.progress().and_then(|progress| progress.work.clone()) else { return };
+    let over = match &draft.task.stage {
+        Stage::Ended { end, .. } if draft.task.can_revise() => Some(end.clone()),
+        Stage::Held { .. } if draft.task.has_open_pull() => None,
+        _ => return,
+    };
+    if let Some(end) = over {
+        let why = match &end {
+            End::Failed { class, .. } => ErrorClass::named(class),
+            _ => None,
+        };
+        draft.task.follow.unfinished = Some(why.unwrap_or(ErrorClass::Stopped));
+        remember(draft, head, "");
+    }
+    describe(draft, &job, &work);
 }
 
 fn answer(draft: &mut Draft<'_>, job: &Job, end: &TurnEnd, (heard, made): (&Heard, Option<(&Sha, &Work)>)) {

@@ -367,7 +367,6 @@ pub(super) fn forget_questions(draft: &mut Draft<'_>) {
     for batch in std::mem::take(&mut draft.task.talk.batches) {
         let questions: Vec<_> =
             draft.task.talk.questions.iter().filter(|q| batch.questions.contains(&q.id)).cloned().collect();
-        let Some(comment) = batch.comment else { continue };
         if questions.iter().all(|question| question.answer.is_some()) {
             continue;
         }
@@ -376,8 +375,11 @@ pub(super) fn forget_questions(draft: &mut Draft<'_>) {
             true => text::question::render_expired(&questions, draft.cx.policy.limits.expire_ms),
             false => text::question::render_answered(&questions),
         };
-        draft.put(issue, batch.key, Some(comment), body);
-        draft.plan(Effect::Minimise { place, comment });
+        // One that is still on its way is changed as well: it would ask for ever.
+        draft.put(issue, batch.key, batch.comment, body);
+        if let Some(comment) = batch.comment {
+            draft.plan(Effect::Minimise { place, comment });
+        }
     }
     draft.task.talk.questions.clear();
     draft.task.talk.reminded = false;

@@ -4,6 +4,7 @@
 
 mod access;
 mod events;
+mod leftover;
 mod pulls;
 
 use events::*;
@@ -11,7 +12,7 @@ use proptest::prelude::*;
 use pulls::review;
 
 use super::{Decision, decide};
-use crate::core::agent::ErrorClass;
+use crate::core::agent::{ErrorClass, Finished};
 use crate::core::effect::{Effect, EffectKind};
 use crate::core::event::{Alarm, Event, PullStanding, ReviewVerdict};
 use crate::core::place::Permission;
@@ -58,6 +59,8 @@ fn stages() -> Vec<(&'static str, Task)> {
     let failed_revision = walk(&[&revision[..], &[Event::SlotGranted, ready(1), failed(EffectKind::RunTurn)]].concat());
     let asked = [&path[..4], &[asks()]].concat();
     let waiting = [&asked[..], &[turn("Asked.", None)]].concat();
+    let told = [&waiting[..], &[command("Choose it yourself, please.")]].concat();
+    let finished = [&told[..], &[Event::Finished { session: session(1), finished: Finished::default() }]].concat();
     let at_four =
         |events: &[Event]| decide(&walk(events), &Event::Rang { alarm: Alarm::Park }, &policy(), 900_000).task;
     let planned = [&[labeled(10), facts(|facts| facts.snapshot.labels.push("agent:plan".into()))][..], &path[2..5]];
@@ -79,6 +82,8 @@ fn stages() -> Vec<(&'static str, Task)> {
         ("in review", review),
         ("asking", walk(&asked)),
         ("waiting for an answer", walk(&waiting)),
+        ("told what decides nothing", walk(&told)),
+        ("finished while it asks", walk(&finished)),
         ("parked", at_four(&waiting)),
         ("plan", walk(&planned.concat())),
         ("waiting for its model", waits),

@@ -60,7 +60,7 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
 pub(super) fn checked(draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
     match facts.asking {
         Asking::Edit => return edit::checked(draft, facts),
-        Asking::Role => return command::role_checked(draft, facts),
+        Asking::Role => return super::role::checked(draft, facts),
         Asking::Label | Asking::Command => {}
     }
     match &draft.task.stage {

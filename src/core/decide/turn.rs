@@ -33,7 +33,7 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
     let writes = may_write(&job);
     let clocks = job.role.limits.within(&draft.cx.policy.limits);
     let open: Vec<_> = draft.task.open_questions().collect();
-    let told_open = !open.is_empty();
+    let asked = open.iter().map(|question| question.id).collect();
     let place = &draft.task.place;
     let telling = text::prompt::Telling { job: &job, ground, place, words: &heard, writes, open: &open };
     let turn = Turn {
@@ -52,7 +52,7 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
     };
     draft.plan(Effect::RunTurn { place: draft.task.place.clone(), session: job.session.clone(), turn: Box::new(turn) });
     let began = draft.cx.now;
-    draft.set_step(Step::Running { turn: TurnState { heard, writes, began, told_open, ..TurnState::default() } });
+    draft.set_step(Step::Running { turn: TurnState { heard, writes, began, open: asked, ..TurnState::default() } });
     // Its first moments at work are no news; going on after people were asked is.
     if draft.task.label() != draft.task.shown.label {
         draft.show();
@@ -170,7 +170,7 @@ pub(super) fn ended(mut draft: Draft<'_>, end: &TurnEnd, tail: &[String]) -> Dec
 /// look at what was made.
 fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     if let Some(class) = end.unfinished()
-        && let Some(at) = outage::again_at(&draft, class)
+        && let Some(at) = outage::again_at(&draft, class, &end.message)
     {
         return outage::wait(draft, class, at);
     }
@@ -181,7 +181,8 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     let Stage::Working { job, step: Step::Running { turn }, .. } = &mut draft.task.stage else {
         return draft.because("no turn is on");
     };
-    let (heard, finished, told_open) = (std::mem::take(&mut turn.heard), turn.finished.take(), turn.told_open);
+    let (heard, finished, told) =
+        (std::mem::take(&mut turn.heard), turn.finished.take(), std::mem::take(&mut turn.open));
     worked(job, turn, draft.cx.now);
     remember(job, &heard, &end);
     let (planning, back) = (job.plan == Planning::Wanted, job.back.clone());
@@ -190,6 +191,9 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     if let Some(finished) = finished {
         end.message = text::answer::finished(&finished, &end.message);
         draft.on_progress(|progress| progress.replies = finished.threads);
+        if !failed && !matches!(back, Some(Back::Held { .. })) {
+            ask::went_on(&mut draft, &told);
+        }
     }
     if draft.task.open_questions().next().is_none() && !failed {
         let asked = question::in_message(&end.message, false);
@@ -203,10 +207,10 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     let open = draft.task.open_questions().next().is_some();
     if open && !matches!(back, Some(Back::Held { .. })) {
         let more = !draft.task.talk.words.is_empty();
-        match told_open {
-            true => answer_people(&mut draft, &heard, &end),
+        match told.is_empty() {
+            false => answer_people(&mut draft, &heard, &end),
             // It asks back: whoever asked it something gets the answer in its next turn.
-            false => draft.task.talk.words.extend(heard.into_iter().filter(Word::is_asked)),
+            true => draft.task.talk.words.extend(heard.into_iter().filter(Word::is_asked)),
         }
         if more {
             return run(draft, false, "people said more while it waits for its answer");

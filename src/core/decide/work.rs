@@ -146,7 +146,7 @@ fn said_finished(mut draft: Draft<'_>, finished: &Finished) -> Decision {
 
 /// The turn ended badly: a model that fails for now is tried again, everything else is for people.
 fn turn_failed(draft: Draft<'_>, class: ErrorClass, say: &str) -> Decision {
-    if let Some(at) = outage::again_at(&draft, class) {
+    if let Some(at) = outage::again_at(&draft, class, say) {
         return outage::wait(draft, class, at);
     }
     let say = outage::tried(&draft, say);
@@ -188,7 +188,7 @@ fn collected(mut draft: Draft<'_>, job: &Job, end: TurnEnd, work: &Work) -> Deci
 fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
     let unfinished = end.unfinished().filter(|_| job.role.writes || end.message.trim().is_empty());
     if let Some(class) = end.error.or(unfinished) {
-        if let Some(at) = outage::again_at(&draft, class) {
+        if let Some(at) = outage::again_at(&draft, class, &end.message) {
             return outage::wait(draft, class, at);
         }
         let say = outage::tried(&draft, &text::failure::agent_error(class, &end.message));

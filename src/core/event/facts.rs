@@ -201,6 +201,9 @@ pub struct TriggerFacts {
     pub repository: RepositoryFacts,
     /// The role files found on the default branch for the role labels.
     pub role_files: Vec<RoleFile>,
+    /// The role that was asked for by command, instead of the labels'.
+    #[serde(default)]
+    pub role: Option<String>,
 }
 
 /// What matters of a repository.

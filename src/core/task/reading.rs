@@ -72,7 +72,7 @@ impl Task {
     pub fn can_revise(&self) -> bool {
         let over = |end: &End| matches!(end, End::Merged | End::PullClosed);
         let rests = matches!(&self.stage, Stage::Ended { job: Some(_), end, .. } if !over(end));
-        rests && self.has_open_pull()
+        rests && self.has_open_pull() && !self.follow.taken_away
     }
 
     /// Our pull request is open, as far as we know: its branch is left when it is over.

@@ -294,9 +294,9 @@ pub struct TurnState {
     pub writes: bool,
     /// What the agent said when it was done.
     pub finished: Option<Finished>,
-    /// Whether a question of its was open when it began: then it was told what people said meanwhile.
+    /// The questions of its that were open when it began: it was told what people said meanwhile, and that they are open.
     #[serde(default)]
-    pub told_open: bool,
+    pub open: Vec<u32>,
     /// Its end, while words that were offered to it are still on their way.
     pub over: Option<TurnEnd>,
 }

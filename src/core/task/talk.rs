@@ -113,6 +113,9 @@ pub struct Follow {
     /// Whether the issue is closed, as it was last seen: then the agent does not work on its pull request.
     #[serde(default)]
     pub issue_closed: bool,
+    /// The owner took the repository away: nobody can be sent back to work on the pull request until GitHub tells of it again.
+    #[serde(default)]
+    pub taken_away: bool,
     /// What the revision in hand is for.
     #[serde(default)]
     pub heard: Heard,
@@ -155,9 +158,9 @@ pub struct Told {
 pub struct Wish {
     /// A role, instead of the labels'.
     pub role: Option<String>,
-    /// A role that is looked for in the repository before it is wished for.
+    /// Roles that are looked for in the repository before one is wished for.
     #[serde(default)]
-    pub looked_for: Option<String>,
+    pub looking_for: Vec<String>,
     /// An agent, instead of the role's.
     pub agent: Option<String>,
     /// Where in the queue.

@@ -122,6 +122,9 @@ pub fn told(author: &str, open: &[&Question]) -> String {
 pub fn settled(questions: &[&Question]) -> String {
     let one = |question: &&Question| {
         let answer = question.answer.as_ref()?;
+        if answer.by == By::Agent {
+            return Some(format!("The agent went on without an answer to question {}.", question.id));
+        }
         Some(format!("Question {} was already answered: {}.", question.id, short(&said(answer, question, false))))
     };
     questions.iter().filter_map(one).collect::<Vec<_>>().join(" ")
@@ -154,6 +157,10 @@ pub fn late(author: &str, question: &Question, answer: &Answer) -> String {
         }
         By::Person(login) => format!("@{author} that question was answered already by {}: {said}", name(login)),
         By::Default => format!("@{author} nobody had answered that question in time, so its default applied: {said}"),
+        By::Agent => format!(
+            "@{author} the agent went on without an answer to that question. To have it otherwise, say in words what should \
+             be different."
+        ),
     }
 }
 

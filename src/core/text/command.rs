@@ -4,13 +4,16 @@
 use super::code;
 use crate::core::command::usage;
 
-/// The list of commands.
-pub fn help() -> String {
+/// The list of commands, and of what can be named in them.
+pub fn help(known: &[String], agents: &[String]) -> String {
     let rows = usage::ALL.iter().map(|usage| format!("| `{}` | {} |", usage.usage.replace('|', "\\|"), usage.meaning));
     format!(
         "A command stands at the start of a line; upper and lower case are the same, and one comment may hold several. \
-         People with write access give them. 👍 means it was taken.\n\n| Command | What it does |\n| --- | --- |\n{}",
-        rows.collect::<Vec<_>>().join("\n")
+         People with write access give them. 👍 means it was taken.\n\n| Command | What it does |\n| --- | --- |\n{}\n\n**Roles.** {}\n\n**Agents.** There {}: {}.",
+        rows.collect::<Vec<_>>().join("\n"),
+        roles(known),
+        if agents.len() == 1 { "is" } else { "are" },
+        agents.iter().map(|name| code(name, 60)).collect::<Vec<_>>().join(", ")
     )
 }
 
@@ -47,8 +50,11 @@ pub fn unknown_role(role: &str, nearest: Option<&str>, known: &[String]) -> Stri
 }
 
 /// GitHub could not be asked for a role.
-pub fn role_unread(role: &str) -> String {
-    format!("GitHub did not answer when it was asked for the role {}. Please write the command again.", code(role, 60))
+pub fn role_unread(roles: &[String]) -> String {
+    let named: Vec<String> = roles.iter().map(|role| code(role, 60)).collect();
+    let (the, command) = if named.len() == 1 { ("role", "command") } else { ("roles", "commands") };
+    let named = named.join(", ");
+    format!("GitHub did not answer when it was asked for the {the} {named}. Please write the {command} again.")
 }
 
 /// The roles there are.

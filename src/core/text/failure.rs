@@ -28,6 +28,7 @@ pub fn what(class: ErrorClass) -> &'static str {
         ErrorClass::MaxTurnRequests => "the agent reached its limit of requests in one turn before the work was done",
         ErrorClass::Refusal => "the agent's model refused to go on",
         ErrorClass::BrokenOff => "the agent broke its turn off",
+        ErrorClass::Stopped => "the session was ended before the work was done",
         ErrorClass::Timeout => "the agent's time ran out",
         ErrorClass::Silence => "the agent said nothing for too long",
         ErrorClass::Crash => "the agent crashed",
@@ -73,6 +74,7 @@ pub fn turn(class: ErrorClass, say: &str) -> String {
         | ErrorClass::MaxTurnRequests
         | ErrorClass::Refusal
         | ErrorClass::BrokenOff
+        | ErrorClass::Stopped
         | ErrorClass::Unknown => return say.to_owned(),
     };
     format!("{say} {advice}")

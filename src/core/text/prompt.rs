@@ -101,8 +101,10 @@ fn still_open(open: &[&Question]) -> Option<String> {
     let asked: Vec<String> = open.iter().map(|question| format!("- {}", question.text.trim())).collect();
     (!asked.is_empty()).then(|| {
         format!(
-            "{STILL_OPEN}; nothing above is the answer to it:\n{}\nDo not decide it yourself \
-             and do not ask it again. Do what can be done without it, then end your turn; the answer is a later message.",
+            "{STILL_OPEN}; nothing above is the answer to it:\n{}\nDo not ask it again, and do not decide it yourself \
+             unless you are told above that you may. Do what can be done without it, then end your turn; the answer is a \
+             later message. If no answer is needed any more, do all of your task and call the tool `finish` of the server \
+             `skep`: that takes the question back.",
             asked.join("\n")
         )
     })
@@ -259,7 +261,7 @@ fn shown(thread: &Thread, nonce: &str) -> String {
 pub fn answer(question: &Question, answer: &Answer) -> String {
     let default = match &answer.by {
         By::Default => " (nobody answered in time; this is the default you declared)",
-        By::Person(_) => "",
+        By::Person(_) | By::Agent => "",
     };
     format!("{}\n\n(The answer to your question{default}: {})", answer.text.trim(), question.text.trim())
 }

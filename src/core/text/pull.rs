@@ -150,11 +150,12 @@ fn summary(told: &[Told]) -> String {
 fn decided(questions: &[Question]) -> String {
     let line = |question: &Question| {
         let answer = question.answer.as_ref()?;
+        let asked = sanitise::inline(&question.text, 200);
         let by = match &answer.by {
             By::Person(login) => super::answers::name(login),
             By::Default => "the declared default, since nobody answered".into(),
+            By::Agent => return Some(format!("- {asked} → no answer; the agent went on without one")),
         };
-        let asked = sanitise::inline(&question.text, 200);
         Some(format!("- {asked} → {} ({by})", super::answers::said(answer, question, true)))
     };
     let lines: Vec<String> = questions.iter().filter_map(line).take(20).collect();

@@ -69,7 +69,9 @@ fn page(batch: &[Question], open_total: usize, cx: &Asking<'_>, life: Life) -> S
 
 fn title(batch: &[Question], alone: bool, cx: &Asking<'_>, life: Life) -> String {
     let waiting = open(batch).count();
+    let given = |question: &Question| question.answer.as_ref().is_some_and(|answer| answer.by != By::Agent);
     match (waiting, life) {
+        (0, _) if !batch.iter().any(given) => "**No longer asked**".into(),
         (0, _) => "**Answered**".into(),
         (_, Life::Expired) => "**No answer came**".into(),
         (_, Life::Moot) => "**No longer asked**".into(),
@@ -165,6 +167,7 @@ fn answered(question: &Question, answer: &Answer, alone: bool) -> String {
             let by = question.deadline_at.map_or_else(String::new, |at| format!(" by {}", day_and_time(at)));
             format!("No answer came{by}, so the default applies: {said}")
         }
+        By::Agent => "The agent went on without an answer.".into(),
     }
 }
 

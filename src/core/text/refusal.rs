@@ -32,7 +32,7 @@ pub fn unchecked(say: &str, exhausted: bool) -> String {
     if exhausted {
         return String::from(
             "GitHub did not answer when it was asked who may start work here, and without an answer nothing starts. \
-             When GitHub is well again, comment `/agent go`.",
+             When GitHub is available again, comment `/agent go`.",
         );
     }
     format!("{say} Then comment `/agent go`.")

@@ -2,11 +2,12 @@
 //! block for the curious. Edited, never repeated.
 
 use super::kept::kept;
-use super::{LIMIT, clock, count, left_out, pull, role_why, span};
+use super::{LIMIT, clock, code, count, left_out, pull, role_why, span};
 use crate::core::agent::{ErrorClass, PlanEntry, PlanStatus};
 use crate::core::decide::Context;
 use crate::core::event::{ChecksState, Work};
 use crate::core::policy::GO_LABEL;
+use crate::core::role::Why;
 use crate::core::sanitise::{self, Allow};
 use crate::core::task::{End, Hold, Job, Next, Progress, Stage, Step, Task};
 
@@ -17,6 +18,7 @@ const SHOWN: usize = 40;
 pub fn render(task: &Task, cx: Context<'_>) -> String {
     let mut parts = vec![header(task)];
     parts.extend(links(task));
+    parts.extend(several_roles(task));
     if let Some(progress) = task.progress() {
         parts.extend(plan(task, &progress.plan));
         parts.extend(doing(task, progress));
@@ -66,6 +68,19 @@ fn header(task: &Task) -> String {
         Stage::Ended { end: End::Unchanged, .. } => format!("**Needs {}** · no file was changed", whom(task)),
         Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at),
     }
+}
+
+/// Of several role labels one counts: whoever wants another sees how, while it matters.
+fn several_roles(task: &Task) -> Option<String> {
+    let job = task.job().filter(|_| !matches!(task.stage, Stage::Ended { .. }))?;
+    let Why::FirstOf { labels, .. } = &job.why else { return None };
+    let (counts, others) = labels.split_first()?;
+    let (counts, others): (_, Vec<_>) = (code(counts, 60), others.iter().map(|label| code(label, 60)).collect());
+    Some(format!(
+        "{}: {counts} counts. To have {}, remove {counts} before the next session starts.",
+        count(labels.len() as u64, "role label"),
+        others.join(" or "),
+    ))
 }
 
 /// That something is ready and waits for GitHub.
@@ -212,7 +227,13 @@ fn ending(task: &Task) -> Option<String> {
         }
     };
     let in_review = task.can_revise() || *end == End::InReview;
-    let unfinished = task.follow.unfinished.filter(|_| in_review).map(not_finished);
+    // What ended the last session is said below.
+    let said = |class: &ErrorClass| match end {
+        End::Failed { class: failed, .. } => failed == class.as_str(),
+        End::Cancelled { .. } => *class == ErrorClass::Stopped,
+        End::InReview | End::Merged | End::PullClosed | End::Answered | End::Unchanged | End::Refused { .. } => false,
+    };
+    let unfinished = task.follow.unfinished.filter(|class| in_review && !said(class)).map(not_finished);
     let left = match end {
         End::InReview | End::Answered | End::Unchanged | End::Failed { .. } => left(progress),
         End::Merged | End::PullClosed | End::Refused { .. } | End::Cancelled { .. } => None,

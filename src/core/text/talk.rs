@@ -124,6 +124,9 @@ pub fn asked(questions: usize) -> String {
 }
 
 /// In the story.
+pub const WENT_ON: &str = "The agent went on without an answer.";
+
+/// In the story.
 pub fn answered(question: u32, by: &str) -> String {
     format!("Question {question} was answered by {by}.")
 }

@@ -272,6 +272,14 @@ impl House {
         }
     }
 
+    /// Effects are begun and ended before any fact is handled.
+    pub async fn runner_first(&mut self) {
+        self.simulator.quiet().await;
+        let skep = self.skep.as_mut().expect("skep is down");
+        skep.app.runner.start_due(&mut skep.tasks).await.expect("effects are claimed");
+        self.land().await;
+    }
+
     /// Waits for the effects under way, starting none.
     pub async fn land(&mut self) {
         let tasks = &mut self.skep.as_mut().expect("skep is down").tasks;

@@ -89,6 +89,25 @@ fn what_stirs_our_branch_is_a_hint() {
     "##);
 }
 
+/// An edit of its words is nobody's concern; another base is.
+#[test]
+fn another_base_stirs_the_pull_request() {
+    let edited = |changes: Value| {
+        let mut payload: Value = serde_json::from_str(&read("pull_request.synchronize.json")).expect("JSON");
+        payload["action"] = "edited".into();
+        payload["changes"] = changes;
+        check_total("pull_request", &payload.to_string())
+    };
+    let base = edited(serde_json::json!({ "base": { "ref": { "from": "main" }, "sha": { "from": "0".repeat(40) } } }));
+    let hint = |parsed: &Parsed| match parsed {
+        Parsed::Event { event: Event::PullStirred { hint, .. }, .. } => Some(hint.clone()),
+        _ => None,
+    };
+    assert_eq!(hint(&base).as_deref(), Some("pull_request.edited"), "{base:?}");
+    let words = edited(serde_json::json!({ "title": { "from": "Old" } }));
+    assert!(matches!(words, Parsed::Ignored { .. }), "{words:?}");
+}
+
 #[test]
 fn a_push_elsewhere_names_the_branch() {
     insta::assert_snapshot!(golden("push.main.json"), @r##"Codertocat/Hello-World 186853002 branch main by 2311213: pushed by 583231 octocat"##);

@@ -4,6 +4,7 @@ use skep::core::ids::{InstallationId, IssueNumber};
 use skep::store::EffectFilter;
 
 use crate::house::House;
+use crate::stories::follow::with;
 
 /// An agent that would be at it for longer than any story waits.
 const LONG: &str = "write NOTE.md: hello\nwait 600\nsay Wrote it.";
@@ -105,5 +106,48 @@ async fn a_repository_that_moves_to_another_owner_with_the_app_keeps_its_work() 
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
     assert_eq!(house.pulls().len(), 1);
+    house.done().await;
+}
+
+/// A revision that is cut off leaves no task in review with nobody to revise anything; once GitHub tells of the pull request
+/// again, it is in review again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revision_whose_repository_is_taken_away_is_stopped_until_it_is_given_back() {
+    let mut house = House::new().await;
+    let issue = house.go("Add a note", "write NOTE.md: hello");
+    house.settle_all().await;
+    let pull = house.the_pull().issue.number;
+    house.advance(std::time::Duration::from_secs(60));
+    house.say("ana", pull, &with("/agent make it longer", "write MORE.md: more\nwait 600"));
+    let more = house.session_dir(issue, 1).join("work/MORE.md");
+    house.until("the revision is on", |_| more.exists()).await;
+    house.simulator.set_installed(house.repository, false).expect("taken away");
+    house.settle_all().await;
+    assert_eq!((house.state(issue).await.as_str(), house.live().await), ("cancelled", 0));
+    house.simulator.set_installed(house.repository, true).expect("given back");
+    house.settle_all().await;
+    house.say("ana", pull, &with("/agent make it louder", "write NOTE.md: HELLO\nfinish Louder."));
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(house.made(issue, "NOTE.md").await.as_deref(), Some("HELLO\n"), "{}", house.thread(issue));
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_agent_that_waits_in_a_suspended_installation_is_ended_at_once_and_goes_on_afterwards() {
+    let mut house = House::new().await;
+    let issue = house.go("Choose a colour", "ask Which colour? | red | blue\nwrite GREETING.md: {answer}\nsay Done.");
+    house.settle().await;
+    assert_eq!((house.state(issue).await.as_str(), house.runner().parts().agents.live().len()), ("needs-you", 1));
+    house.simulator.suspend(installation(&house)).expect("suspended");
+    house.settle().await;
+    assert_eq!(house.runner().parts().agents.live().len(), 0, "its process is gone");
+    assert_eq!(house.state(issue).await, "needs-you", "and its question stays");
+    house.simulator.unsuspend(installation(&house)).expect("unsuspended");
+    house.settle().await;
+    house.reply(issue, "2").await;
+    house.settle_all().await;
+    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("blue\n"), "{}", house.thread(issue));
     house.done().await;
 }

@@ -17,7 +17,7 @@ const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
 
 impl House {
     /// What a start does: the work at hand is compared before any agent goes on, then everything else is.
-    async fn look_around(&mut self) -> DownTime {
+    pub(super) async fn look_around(&mut self) -> DownTime {
         let sweep = self.app().sweep.clone();
         let mut down = sweep.begin().await;
         sweep.work_at_hand().await;
@@ -51,7 +51,7 @@ impl House {
     }
 
     /// GitHub does not let the App see its deliveries.
-    fn refuse_deliveries(&self) {
+    pub(super) fn refuse_deliveries(&self) {
         let refused = Trouble::Status { status: 403, message: "Resource not accessible by integration".into() };
         self.simulator.add_fault(Fault::next("GET", "/app/hook/deliveries", refused).times(1_000));
     }

@@ -103,3 +103,39 @@ async fn a_person_may_try_at_once_or_stop_it() {
         house.done().await;
     }
 }
+
+/// The owner's No reaches every session that waits for its model, not only the first of its repository.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_its_model_ends_when_its_repository_is_taken_away() {
+    let mut house = House::with(patient).await;
+    let issues = ["One", "Two", "Three"].map(|title| house.go(title, FAILS_ONCE));
+    house.settle().await;
+    for issue in issues {
+        assert_eq!(house.state(issue).await, "waiting", "{}", house.thread(issue));
+    }
+    house.simulator.set_installed(house.repository, false).expect("taken away");
+    house.settle().await;
+    for issue in issues {
+        assert_eq!(house.state(issue).await, "cancelled", "{}", house.thread(issue));
+    }
+    house.settle_all().await;
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issue_that_is_closed_unheard_ends_the_wait_for_its_model() {
+    let mut house = House::with(patient).await;
+    let issue = house.go("Try", FAILS_ONCE);
+    house.settle().await;
+    assert_eq!(house.state(issue).await, "waiting", "{}", house.thread(issue));
+    house.refuse_deliveries();
+    house.crash().await;
+    house.advance(Duration::from_secs(10));
+    house.simulator.close_issue(house.repository, issue, "ana").expect("closed");
+    house.simulator.quiet().await;
+    house.open().await;
+    house.look_around().await;
+    assert_eq!(house.state(issue).await, "cancelled", "{}", house.thread(issue));
+    house.settle_all().await;
+    house.done().await;
+}

@@ -77,6 +77,7 @@ pub(super) fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
         is_pull: false,
         repository: RepositoryFacts { default_branch: "main".into(), head: Some(sha('a')), archived: false },
         role_files: vec![],
+        role: None,
     };
     change(&mut facts);
     Event::TriggerChecked { facts: Box::new(facts) }

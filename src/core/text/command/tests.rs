@@ -12,7 +12,8 @@ fn question(id: u32, text: &str, options: &[&str]) -> Question {
 
 #[test]
 fn the_list_of_commands() {
-    insta::assert_snapshot!(command::help(), @r#"
+    let (roles, agents) = (["swe".to_owned(), "triage".to_owned()], ["codex".to_owned(), "goose".to_owned()]);
+    insta::assert_snapshot!(command::help(&roles, &agents), @r#"
     A command stands at the start of a line; upper and lower case are the same, and one comment may hold several. People with write access give them. 👍 means it was taken.
 
     | Command | What it does |
@@ -33,6 +34,10 @@ fn the_list_of_commands() {
     | `/agent delegate @user` | let one more person command here, on this issue only |
     | `/agent logs` | show the end of the session's log |
     | `/agent help` | show this list |
+
+    **Roles.** There are: `swe`, `triage`; and each `.github/agents/<role>.agent.md` on the default branch is one.
+
+    **Agents.** There are: `codex`, `goose`.
     "#);
 }
 

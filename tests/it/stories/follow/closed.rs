@@ -93,3 +93,51 @@ async fn an_earlier_pull_request_that_is_opened_again_says_which_one_counts() {
     assert!(thread.contains("the agent works on pull request #") && thread.contains("close the one"), "{thread}");
     told.done().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_request_that_is_opened_again_while_nobody_hears_is_found() {
+    let mut told = Told::new(NOTE).await;
+    let (home, pull) = (told.house.repository, told.pull);
+    told.house.advance(Duration::from_secs(1));
+    told.house.simulator.close_pull(home, pull, "ana").expect("closed");
+    told.settle().await;
+    assert_eq!(told.state().await, "cancelled", "{}", told.read());
+    told.house.refuse_deliveries();
+    told.house.crash().await;
+    told.house.advance(Duration::from_secs(7_200));
+    told.house.simulator.reopen_issue(home, pull, "ana").expect("opened again");
+    told.house.simulator.quiet().await;
+    told.house.open().await;
+    let down = told.house.look_around().await;
+    assert_eq!(down.recovered.get("reopened pull requests"), Some(&1), "{down:?}");
+    told.settle().await;
+    assert_eq!(told.state().await, "in-review", "{}", told.read());
+    told.review("ana", "REQUEST_CHANGES", &with("Shorter.", "write NOTE.md: hi\nfinish Shorter."), vec![]);
+    told.settle().await;
+    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("hi\n"), "{}", told.read());
+    // It is found once, and a close after it is the last word.
+    told.house.simulator.close_pull(home, pull, "ana").expect("closed");
+    told.settle().await;
+    let again = told.house.look_around().await;
+    assert_eq!(again.recovered.get("reopened pull requests"), None, "{again:?}");
+    assert_eq!(told.state().await, "cancelled", "{}", told.read());
+    told.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_request_that_becomes_ready_while_nobody_hears_is_known_as_such() {
+    let mut told = Told::new(NOTE).await;
+    assert!(told.house.status(told.issue).contains("draft pull request #"), "{}", told.read());
+    told.house.refuse_deliveries();
+    told.house.crash().await;
+    told.house.advance(Duration::from_secs(7_200));
+    told.house.simulator.mark_ready(told.house.repository, told.pull, "ana").expect("ready");
+    told.house.simulator.quiet().await;
+    told.house.open().await;
+    told.house.look_around().await;
+    told.settle().await;
+    told.house.reply(told.issue, "/agent status").await;
+    let status = told.house.one_of_ours(told.issue, "asked ").body;
+    assert!(status.contains("pull request #") && !status.contains("draft pull request"), "{status}");
+    told.done().await;
+}

@@ -4,6 +4,7 @@
 use skep::simulator::world::content::IssueEdit;
 
 use super::{BRANCH, Told, on_note, with};
+use crate::house::HOLD;
 
 const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
 
@@ -89,4 +90,33 @@ async fn a_revision_that_fails_tells_whoever_asked_for_it() {
     assert!(thread.contains("is on the branch [`agent/1-add-a-note`]"), "{thread}");
     assert_eq!(told.file("NOTE.md").await.as_deref(), Some("dear all\n"), "{}", told.read());
     told.done().await;
+}
+
+/// However a session ends: what came to the branch is described, and named as not finished until a later turn finishes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_failed_or_stopped_revision_pushed_is_described_and_stays_a_draft() {
+    for (last, why) in [("crash", "the agent crashed"), (HOLD, "the session was ended before the work was done")] {
+        let mut told = Told::new(NOTE).await;
+        let script = format!("write MORE.md: more\nrun touch ../home/more\n{last}");
+        told.review("ana", "REQUEST_CHANGES", &with("Add a second file.", &script), vec![]);
+        if last == HOLD {
+            let more = told.house.session_dir(told.issue, 1).join("home/more");
+            told.house.until("it has begun", |_| more.exists()).await;
+            told.house.reply(told.issue, "/agent stop").await;
+        }
+        told.settle().await;
+        assert_eq!(told.file("MORE.md").await.as_deref(), Some("more\n"), "{last}: {}", told.read());
+        let body = told.body();
+        assert!(body.contains("2 files changed") && body.contains("MORE.md"), "{last}: {body}");
+        assert!(body.contains("This work is not finished: ") && body.contains(why), "{last}: {body}");
+        assert!(body.contains(&format!("\n{}\n\n> Nothing was said.", told.head())), "{last}: {body}");
+        told.job("test", "success");
+        told.settle().await;
+        assert!(told.house.the_pull().draft, "{last}: half of a revision is nothing to merge: {}", told.read());
+        told.review("ana", "REQUEST_CHANGES", &with("Go on.", "write MORE.md: all\nfinish All of it."), vec![]);
+        told.settle().await;
+        let body = told.body();
+        assert!(!body.contains("not finished") && body.contains("> All of it."), "{last}: {body}");
+        told.done().await;
+    }
 }

@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
-use skep::core::ids::IssueNumber;
+use skep::core::event::Event;
+use skep::core::ids::{IssueNumber, TaskKey};
+use skep::core::question::Asked;
+use skep::core::task::Task;
+use skep::engine::Fact;
+use skep::store::{EffectFilter, NewInbox};
 
-use crate::house::{Ending, House};
+use super::steering::begun;
+use crate::house::{Ending, HOLD, House};
 use crate::required::grid;
 
 const SCRIPT: &str = "write A.md: a\nask Which colour? | red | blue\nrecall\nwrite GREETING.md: {answer}";
@@ -103,4 +109,47 @@ async fn question_answer_and_resume_end_the_same_killed_after_any_step() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_parked_question_ends_the_same_killed_after_any_step() {
     killed_everywhere(Pace::Parked).await;
+}
+
+/// Killed with a question stored that nobody has handled yet: an agent that would put it in other words the second time is not
+/// run again for it, even where the runner is quicker than the engine.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_was_only_stored_is_not_asked_again_in_other_words() {
+    let mut house = House::new().await;
+    let script = format!("write A.md: a\n{HOLD}\nask What is the colour to be? | red | blue\nsay Done.");
+    let issue = house.go("Choose a colour", &script);
+    begun(&mut house, issue).await;
+    let open = EffectFilter { open: Some(true), ..EffectFilter::default() };
+    let open = house.store().effects(&open, 100).await.expect("effects");
+    let turn = open.into_iter().find(|look| look.effect.kind == "run_turn").expect("a turn");
+    let key = TaskKey::new(house.repository, issue);
+    let task: Task =
+        serde_json::from_str(&house.store().task(key).await.expect("a look").expect("a task").body).expect("JSON");
+    house.crash().await;
+    // Let go, so that a second run would ask.
+    std::fs::write(house.session_dir(issue, 1).join("home/go"), "").expect("a home of ours");
+    house.open().await;
+    let asked = Asked {
+        text: "Which colour?".into(),
+        options: vec!["red".into(), "blue".into()],
+        default: None,
+        deadline_ms: None,
+    };
+    let event = Event::Asked { session: house.session(issue, 1), asked: vec![asked] };
+    let fact = NewInbox {
+        id: format!("tool:{}:1:0", turn.effect.id),
+        kind: "agent".into(),
+        name: "asked".into(),
+        task: Some(key),
+        body: Fact { place: task.place, event }.to_json(),
+        received_at: house.now(),
+    };
+    house.store().accept(fact).await.expect("stored");
+    house.runner_first().await;
+    house.settle().await;
+    assert_eq!(house.state(issue).await, "needs-you", "{}", house.thread(issue));
+    assert!(house.one_of_ours(issue, "I need").body.contains("Which colour?"), "{}", house.thread(issue));
+    house.reply(issue, "/agent stop").await;
+    house.settle_all().await;
+    house.done().await;
 }

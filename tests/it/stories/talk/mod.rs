@@ -12,6 +12,7 @@ mod steering;
 mod switch;
 mod volume;
 mod waiting;
+mod withdrawn;
 
 use std::time::Duration;
 
