@@ -1,12 +1,57 @@
-//! Whether the machine has room for another session: looked at every few seconds, said once when it changes.
+//! Whether the machine has room for another session: looked at every few seconds, said once when it changes, and told to
+//! whoever asks.
 
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use crate::core::text;
 use crate::engine::Engine;
 use crate::runner::{Disk, Runner};
 
 /// With less than this free the database is about to fail.
 const LAST: u64 = 256 << 10;
+
+/// The disk of the data folder, and how much of it is kept free.
+#[derive(Debug, Clone)]
+pub(super) struct Room {
+    /// The data folder.
+    pub(super) folder: PathBuf,
+    /// Bytes that the operator wants free.
+    pub(super) wanted: u64,
+}
+
+impl Room {
+    /// Whether new sessions wait for room.
+    pub(super) fn is_short(&self) -> bool {
+        Disk::of(&self.folder).is_ok_and(|disk| disk.is_short(self.wanted))
+    }
+
+    /// For people.
+    pub(super) fn told(&self) -> String {
+        Disk::of(&self.folder)
+            .map_or_else(|error| error.to_string(), |disk| text::disk::told(disk.free, self.kept(disk)))
+    }
+
+    /// For `skep status`; what cannot be looked at is null.
+    pub(super) fn to_json(&self) -> Value {
+        match Disk::of(&self.folder) {
+            Ok(disk) => json!({
+                "free_bytes": disk.free, "reserve_bytes": disk.reserve(self.wanted), "short": disk.is_short(self.wanted),
+            }),
+            Err(error) => {
+                tracing::warn!(%error, "the disk of the data folder cannot be looked at");
+                Value::Null
+            }
+        }
+    }
+
+    /// What is kept free, where that is more than what is free.
+    fn kept(&self, disk: Disk) -> Option<u64> {
+        disk.is_short(self.wanted).then(|| disk.reserve(self.wanted))
+    }
+}
 
 /// Looks until cancelled.
 pub(super) async fn watch(engine: Engine, runner: Runner, cancel: CancellationToken) {
