@@ -5,6 +5,7 @@ mod crash;
 mod demo;
 mod ground;
 mod inbox;
+mod last_words;
 mod network;
 mod outage;
 mod running;
