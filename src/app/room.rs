@@ -30,16 +30,13 @@ impl Room {
 
     /// For people.
     pub(super) fn told(&self) -> String {
-        Disk::of(&self.folder)
-            .map_or_else(|error| error.to_string(), |disk| text::disk::told(disk.free, self.kept(disk)))
+        Disk::of(&self.folder).map_or_else(|error| error.to_string(), |disk| self.say(disk))
     }
 
     /// For `skep status`; what cannot be looked at is null.
     pub(super) fn to_json(&self) -> Value {
         match Disk::of(&self.folder) {
-            Ok(disk) => json!({
-                "free_bytes": disk.free, "reserve_bytes": disk.reserve(self.wanted), "short": disk.is_short(self.wanted),
-            }),
+            Ok(disk) => self.show(disk),
             Err(error) => {
                 tracing::warn!(%error, "the disk of the data folder cannot be looked at");
                 Value::Null
@@ -47,9 +44,13 @@ impl Room {
         }
     }
 
-    /// What is kept free, where that is more than what is free.
-    fn kept(&self, disk: Disk) -> Option<u64> {
-        disk.is_short(self.wanted).then(|| disk.reserve(self.wanted))
+    fn say(&self, disk: Disk) -> String {
+        text::disk::told(disk.free, disk.is_short(self.wanted).then(|| disk.reserve(self.wanted)))
+    }
+
+    fn show(&self, disk: Disk) -> Value {
+        let short = disk.is_short(self.wanted);
+        json!({ "free_bytes": disk.free, "reserve_bytes": disk.reserve(self.wanted), "short": short })
     }
 }
 
@@ -93,5 +94,19 @@ pub(super) async fn look(engine: &Engine, runner: &Runner) {
             None => tracing::info!("there is room on the disk again: sessions start"),
         },
         Err(error) => tracing::warn!(%error, "free slots could not be given out"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_is_nearly_full_is_told_with_both_numbers() {
+        let room = Room { folder: PathBuf::from("/"), wanted: 5 << 30 };
+        let (full, roomy) = (Disk { free: 1 << 30, total: 400 << 30 }, Disk { free: 6 << 30, total: 400 << 30 });
+        assert_eq!(room.show(full), json!({ "free_bytes": 1 << 30, "reserve_bytes": 5_u64 << 30, "short": true }));
+        assert!(room.say(full).starts_with("only 1.0 GiB free and 5.0 GiB are kept free"), "{}", room.say(full));
+        assert_eq!((room.show(roomy)["short"].as_bool(), room.say(roomy)), (Some(false), "6.0 GiB free".to_owned()));
     }
 }
