@@ -33,7 +33,7 @@ pub(super) struct Demo {
     /// Leave it running afterwards and print its addresses.
     #[arg(long)]
     keep: bool,
-    /// Print one event a line, as JSON.
+    /// Print one event a line, as JSON, in which times are milliseconds since 1970 (UTC).
     #[arg(long)]
     json: bool,
     /// The port of the webhook address on loopback; a free one if not said.

@@ -96,6 +96,9 @@ async fn a_dispatch_that_waits_tells_by_its_exit_code() {
     assert_eq!((code, err.trim()), (Some(1), "skep: no open issue has the label `typo`"), "{out}");
     let (code, _, err) = skep(&format!("dispatch octo/hello#{good} --admin {}", served.admin), &[]).await;
     assert!(code == Some(1) && err.contains("this needs the admin token"), "{err}");
+    let line = format!("dispatch octo/hello#99 --data-dir {} --admin {}", ground.data().display(), served.admin);
+    let (code, out, err) = skep(&line, &[]).await;
+    assert!(code == Some(1) && out.contains("0 of 1 started"), "the folder's token is not shown: {out}{err}");
     let mode = std::os::unix::fs::PermissionsExt::mode(
         &std::fs::metadata(ground.data().join("admin-token")).expect("a token").permissions(),
     );
