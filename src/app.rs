@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::agent::{Agents, AgentsConfig, Confinement};
 use crate::core::agent::AgentSpec;
+use crate::core::network::{Network, ProxyUrl};
 use crate::core::policy::{Me, Policy};
 use crate::core::time::Clock;
 use crate::engine::{self, Engine};
@@ -274,11 +275,16 @@ fn policy(setup: &Setup, me: Me, agents: &Agents) -> Policy {
     }
 }
 
-/// The values of agents' variables that are keys by their name.
-fn keys(specs: &BTreeMap<String, AgentSpec>) -> Vec<String> {
+/// What may stand in no text: the values of agents' variables that are keys by their name, and the passwords of proxies, which
+/// agents are given as well.
+fn keys(specs: &BTreeMap<String, AgentSpec>, network: &Network) -> Vec<String> {
+    let proxies = network.https_proxy.iter().chain(&network.http_proxy);
+    let passwords = proxies.flat_map(ProxyUrl::passwords);
     let secret = |name: &str| ["KEY", "TOKEN", "SECRET", "PASSWORD"].iter().any(|word| name.contains(word));
     let variables = specs.values().flat_map(|spec| &spec.environment);
-    variables.filter(|(name, value)| secret(name) && value.len() >= 8).map(|(_, value)| value.clone()).collect()
+    let named = variables.filter(|(name, _)| secret(name)).map(|(_, value)| value.clone());
+    // Shorter ones would be found in ordinary words.
+    named.chain(passwords).filter(|value| value.len() >= 8).collect()
 }
 
 /// This instance's name among those that hold leases; made at the first start.

@@ -9,6 +9,7 @@ mod args;
 mod credentials;
 mod document;
 mod github;
+mod init;
 mod limits;
 mod logging;
 mod mistake;
@@ -43,6 +44,7 @@ pub use crate::core::policy::{AllowProtected, MakeReady};
 pub use agents::Presets;
 pub use args::Args;
 pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS, lacking};
+pub use init::starter;
 pub use limits::Pace;
 pub use logging::{LogFormat, Logging};
 pub use mistake::{ConfigError, Mistake};
@@ -119,7 +121,7 @@ pub struct Config {
     pub missing: Vec<Missing>,
     /// What is odd but allowed, for the log.
     pub warnings: Vec<String>,
-    origins: BTreeMap<&'static str, Origin>,
+    origins: BTreeMap<String, Origin>,
 }
 
 /// How a command reaches a running skep.
@@ -272,14 +274,12 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
         missing.push(Missing::of("agent"));
     }
     for (at, name) in &roles.agents {
-        let found = agents::require(name, &mut agents, presets).map_err(|what| Mistake::new(at, what));
+        let found = agents::require(reading, (name, at), &mut agents, presets);
         reading.noted(found);
     }
-    agents::resolve(&mut agents, reading.sources.environment());
+    agents::resolve(reading, &mut agents);
     let limits = reading.root.take_table("limits", &mut reading.mistakes);
-    for (knob, item) in limits::KNOBS.iter().filter_map(|knob| Some((knob, limits.get(knob.key)?))) {
-        reading.origins.insert(knob.key, Origin { at: item.at.clone(), said: String::new() });
-    }
+    reading.note_table("limits", &limits);
     let numbers = limits::read(limits, &mut reading.mistakes);
     let default_role = roles::read_default(reading, &roles.by_name);
     let sandbox = reading.meant("sandbox", |found| sandbox(&found.text)).unwrap_or_default();

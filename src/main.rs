@@ -1,26 +1,42 @@
 //! The program: parses the command line, starts the log, runs, and maps what came of it to an exit code (0 done, 1 failed,
 //! 2 wrong command line or configuration).
+//!
+//! Its last words go where the log goes and look as the log does: whoever reads JSON gets a line of JSON.
 
 use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
-use clap::Parser;
-use skep::cli::{Cli, Stop};
-use skep::config::{Environment, LogFormat, Logging, Sources};
+use skep::cli::{Cli, Stop, last_words};
+use skep::config::{Args, Environment, LogFormat, Logging, Sources};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::of_process() {
+        Ok(cli) => cli,
+        Err(error) => return misspelt(&error),
+    };
     let sources = cli.sources(Environment::of_process());
+    let format = sources.log_format();
     match start_log(&cli, &sources).and_then(|()| run(cli, &sources)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
             if let Some(message) = stop.message() {
-                eprintln!("{message}");
+                eprintln!("{}", last_words(&message, format));
             }
             stop.exit_code()
         }
     }
+}
+
+/// A wrong command line; also a question for help or for the version, which is no mistake.
+fn misspelt(error: &clap::Error) -> ExitCode {
+    // What the flags say cannot be known here; the environment can.
+    let format = Sources::without_file(Args::default(), Environment::of_process()).log_format();
+    if error.use_stderr() && format == LogFormat::Json {
+        eprintln!("{}", last_words(error.render().to_string().trim_end(), format));
+        return ExitCode::from(2);
+    }
+    error.exit()
 }
 
 fn run(cli: Cli, sources: &Sources) -> Result<(), Stop> {
@@ -32,7 +48,7 @@ fn run(cli: Cli, sources: &Sources) -> Result<(), Stop> {
 fn start_log(cli: &Cli, sources: &Sources) -> Result<(), Stop> {
     // A command that reads all of the configuration tells this mistake with the others; until then the defaults serve.
     let logging = match sources.logging() {
-        Err(_) if cli.reads_all() => Logging::default(),
+        Err(_) if cli.reads_all() => Logging { filter: None, format: sources.log_format() },
         read => read?,
     };
     let filter = EnvFilter::new(logging.filter.as_deref().unwrap_or(cli.default_log()));

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 
 use super::doors::Entry;
 use super::health::Health;
+use super::room::Room;
 use super::{App, FrontDesk, FrontDoor, Setup, agents_config, git_config, github_config, instance, keys, marker_key};
 use super::{admin_token, trust};
 use super::{policy, seed_pace};
@@ -55,6 +56,7 @@ impl Assembly {
             None => admin_token::in_folder(&setup.data_dir)?,
         };
         let health = Arc::new(Health::new(setup.clock.clone()));
+        let room = Room { folder: setup.data_dir.clone(), wanted: setup.limits.disk_reserve_bytes };
         let door = FrontDoor {
             store: store.clone(),
             github: github.clone(),
@@ -62,11 +64,10 @@ impl Assembly {
             clock: setup.clock.clone(),
             confined: matches!(agents.confinement(), Confinement::Bubblewrap(_)),
             health: health.clone(),
-            data_dir: setup.data_dir.clone(),
-            disk_reserve: setup.limits.disk_reserve_bytes,
+            room: room.clone(),
             trouble: Complaint::default(),
         };
-        let desk = Arc::new(FrontDesk::new(store.clone(), github.clone(), health.clone()));
+        let desk = Arc::new(FrontDesk::new(store.clone(), github.clone(), health.clone(), room));
         let (door, lock) = (Arc::new(door), Arc::new(lock));
         Ok(Self { store, github, git, agents, door, desk, health, setup, token, lock })
     }
@@ -94,7 +95,7 @@ impl Assembly {
             git: self.git.clone(),
             agents: self.agents.clone(),
             policy: policy.clone(),
-            secrets: keys(&setup.specs),
+            secrets: keys(&setup.specs, &setup.network),
             ignore: leavings::list(setup.specs.values().flat_map(|spec| &spec.ignore), &setup.ignore),
             specs: setup.specs.clone(),
             clock: setup.clock.clone(),

@@ -7,6 +7,7 @@ use futures::StreamExt;
 use serde_json::{Value, json};
 
 use super::health::Health;
+use super::room::Room;
 use crate::core::event::Event;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::place::{Actor, Place};
@@ -25,6 +26,7 @@ pub struct FrontDesk {
     store: Store,
     github: GitHub,
     health: Arc<Health>,
+    room: Room,
     /// There as soon as GitHub has said who we are.
     parts: OnceLock<Arc<Parts>>,
 }
@@ -39,8 +41,8 @@ const PATCH: usize = 64 << 20;
 const AT_ONCE: usize = 8;
 
 impl FrontDesk {
-    pub(super) fn new(store: Store, github: GitHub, health: Arc<Health>) -> Self {
-        Self { store, github, health, parts: OnceLock::new() }
+    pub(super) fn new(store: Store, github: GitHub, health: Arc<Health>, room: Room) -> Self {
+        Self { store, github, health, room, parts: OnceLock::new() }
     }
 
     /// From here on orders are taken; only the first call counts.
@@ -142,6 +144,7 @@ impl Desk for FrontDesk {
         let live = store::SessionFilter { live: Some(true), ..store::SessionFilter::default() };
         let active = self.store.sessions(&live, 100).await.map_err(|error| trouble(&error))?;
         let policy = self.parts.get().map(|parts| &parts.policy);
+        let short = self.room.is_short();
         Ok(json!({
             "version": env!("CARGO_PKG_VERSION"),
             "app": policy.map(|policy| &policy.me.slug),
@@ -152,7 +155,8 @@ impl Desk for FrontDesk {
             "inbox_unhandled": counts.inbox_unhandled,
             "effects_open": counts.effects_open,
             "effects_failed": counts.effects_failed,
-            "queue": queue.iter().filter_map(queued_line).collect::<Vec<_>>(),
+            "queue": queue.iter().filter_map(|row| queued_line(row, short)).collect::<Vec<_>>(),
+            "disk": self.room.to_json(),
             "active": active.iter().map(session_line).collect::<Vec<_>>(),
             "downtime": down.and_then(|json| serde_json::from_str::<Value>(&json).ok()),
             "held_up": self.github.held_up().iter().map(held_line).collect::<Vec<_>>(),
@@ -311,12 +315,14 @@ fn session_line(row: &SessionRow) -> Value {
     })
 }
 
-fn queued_line(row: &store::TaskRow) -> Option<Value> {
+/// What the wait is for is said as the issue says it: without room on the disk a free slot would change nothing.
+fn queued_line(row: &store::TaskRow, short: bool) -> Option<Value> {
+    let reason = if short { "waiting for room on the disk" } else { "waiting for a free slot" };
     let task: Task = serde_json::from_str(&row.body).ok()?;
     let job = task.job()?;
     Some(json!({
         "repository": task.place.name, "issue": task.place.issue, "session": job.session,
-        "role": job.role.name, "queued_at": job.queued_at, "reason": "waiting for a free slot",
+        "role": job.role.name, "queued_at": job.queued_at, "reason": reason,
     }))
 }
 

@@ -1,15 +1,14 @@
 //! The part behind the public address: makes deliveries durable, and says whether work gets done.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::health::Health;
+use super::room::Room;
 use crate::core::time::Clock;
 use crate::github::GitHub;
 use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
-use crate::runner::Disk;
 use crate::store::{Accepted, Complaint, NewInbox, Store};
 use crate::webhook::{self, Notice, Secrets, Turned};
 
@@ -21,9 +20,7 @@ pub struct FrontDoor {
     pub(super) clock: Clock,
     pub(super) confined: bool,
     pub(super) health: Arc<Health>,
-    pub(super) data_dir: PathBuf,
-    /// Bytes that are kept free of the disk.
-    pub(super) disk_reserve: u64,
+    pub(super) room: Room,
     pub(super) trouble: Complaint,
 }
 
@@ -53,16 +50,6 @@ impl FrontDoor {
                 tracing::info!(action, account, repositories, "GitHub tells of an installation of the App");
             }
             None => {}
-        }
-    }
-
-    fn disk(&self) -> String {
-        match Disk::of(&self.data_dir) {
-            Ok(disk) if disk.is_short(self.disk_reserve) => {
-                format!("{} MiB are free: no session starts", disk.free >> 20)
-            }
-            Ok(disk) => format!("{} MiB are free", disk.free >> 20),
-            Err(error) => error.to_string(),
         }
     }
 }
@@ -127,7 +114,7 @@ impl Intake for FrontDoor {
         let trouble = self.health.trouble();
         let reasons = json!({
             "github": trouble.as_deref().unwrap_or("knows us"),
-            "disk": self.disk(),
+            "disk": self.room.told(),
             "database": database.as_ref().map_or_else(ToString::to_string, |()| "writes".to_owned()),
             "sandbox": if self.confined { "bubblewrap" } else { "none: agents run in a process group only" },
         });

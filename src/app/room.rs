@@ -1,12 +1,58 @@
-//! Whether the machine has room for another session: looked at every few seconds, said once when it changes.
+//! Whether the machine has room for another session: looked at every few seconds, said once when it changes, and told to
+//! whoever asks.
 
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use crate::core::text;
 use crate::engine::Engine;
 use crate::runner::{Disk, Runner};
 
 /// With less than this free the database is about to fail.
 const LAST: u64 = 256 << 10;
+
+/// The disk of the data folder, and how much of it is kept free.
+#[derive(Debug, Clone)]
+pub(super) struct Room {
+    /// The data folder.
+    pub(super) folder: PathBuf,
+    /// Bytes that the operator wants free.
+    pub(super) wanted: u64,
+}
+
+impl Room {
+    /// Whether new sessions wait for room.
+    pub(super) fn is_short(&self) -> bool {
+        Disk::of(&self.folder).is_ok_and(|disk| disk.is_short(self.wanted))
+    }
+
+    /// For people.
+    pub(super) fn told(&self) -> String {
+        Disk::of(&self.folder).map_or_else(|error| error.to_string(), |disk| self.say(disk))
+    }
+
+    /// For `skep status`; what cannot be looked at is null.
+    pub(super) fn to_json(&self) -> Value {
+        match Disk::of(&self.folder) {
+            Ok(disk) => self.show(disk),
+            Err(error) => {
+                tracing::warn!(%error, "the disk of the data folder cannot be looked at");
+                Value::Null
+            }
+        }
+    }
+
+    fn say(&self, disk: Disk) -> String {
+        text::disk::told(disk.free, disk.is_short(self.wanted).then(|| disk.reserve(self.wanted)))
+    }
+
+    fn show(&self, disk: Disk) -> Value {
+        let short = disk.is_short(self.wanted);
+        json!({ "free_bytes": disk.free, "reserve_bytes": disk.reserve(self.wanted), "short": short })
+    }
+}
 
 /// Looks until cancelled.
 pub(super) async fn watch(engine: Engine, runner: Runner, cancel: CancellationToken) {
@@ -49,5 +95,19 @@ pub(super) async fn look(engine: &Engine, runner: &Runner) {
             None => tracing::info!("there is room on the disk again: sessions start"),
         },
         Err(error) => tracing::warn!(%error, "free slots could not be given out"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_is_nearly_full_is_told_with_both_numbers() {
+        let room = Room { folder: PathBuf::from("/"), wanted: 5 << 30 };
+        let (full, roomy) = (Disk { free: 1 << 30, total: 400 << 30 }, Disk { free: 6 << 30, total: 400 << 30 });
+        assert_eq!(room.show(full), json!({ "free_bytes": 1 << 30, "reserve_bytes": 5_u64 << 30, "short": true }));
+        assert!(room.say(full).starts_with("only 1.0 GiB free and 5.0 GiB are kept free"), "{}", room.say(full));
+        assert_eq!((room.show(roomy)["short"].as_bool(), room.say(roomy)), (Some(false), "6.0 GiB free".to_owned()));
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::screen::{moment, span};
 use crate::core::downtime::DownTime;
 use crate::core::session::SessionState;
+use crate::core::text::count;
 
 /// `GET /api/v1/status`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -25,10 +26,20 @@ pub struct StatusAnswer {
     pub effects_open: i64,
     pub effects_failed: i64,
     pub health: HealthAnswer,
+    pub disk: Option<DiskAnswer>,
     pub downtime: Option<DownTime>,
     pub held_up: Vec<HeldLine>,
     pub active: Vec<SessionLine>,
     pub queue: Vec<QueueLine>,
+}
+
+/// The disk of the data folder.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct DiskAnswer {
+    pub free_bytes: u64,
+    pub reserve_bytes: u64,
+    pub short: bool,
 }
 
 /// How the skep stands with the world, since its start.
@@ -226,15 +237,45 @@ fn place(repository: Option<&str>, issue: Option<i64>) -> String {
     format!("{}{issue}", repository.unwrap_or_default())
 }
 
-/// The details of an event or a log line, on one line: texts without quotes, the rest as JSON.
+/// The details of an event or a log line, on one line: texts without quotes, commits by their first digits, lists of things by
+/// their number. `--json` has everything.
 pub fn brief(details: &Value) -> String {
-    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    match details {
+    let Value::Object(fields) = details else { return word(details) };
+    let there = fields.iter().filter(|(_, value)| !value.is_null() && *value != "");
+    there.map(|(name, value)| format!("{name}={}", word(value))).collect::<Vec<_>>().join(" ")
+}
+
+fn word(value: &Value) -> String {
+    let is_plain = |value: &Value| !value.is_object() && !value.is_array();
+    match value {
         Value::Null => String::new(),
-        Value::Object(fields) => {
-            let there = fields.iter().filter(|(_, value)| !value.is_null());
-            there.map(|(name, value)| format!("{name}={}", word(value))).collect::<Vec<_>>().join(" ")
-        }
-        other => word(other),
+        Value::String(text) if is_commit(text) => text.chars().take(10).collect(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.iter().all(is_plain) => items.iter().map(word).collect::<Vec<_>>().join(","),
+        Value::Array(items) => count(items.len() as u64, "item"),
+        Value::Object(_) => format!("({})", brief(value)),
+        other => other.to_string(),
+    }
+}
+
+/// A whole object name of git.
+fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn details_are_short_and_readable() {
+        let details = json!({
+            "base": "9353e1e194a1b2c3d4e5f60718293a4b5c6d7e8f", "files": 2, "none": null, "doing": "", "labels": ["a", "b"],
+            "plan": [{ "content": "x" }, { "content": "y" }], "usage": { "used": 3 },
+        });
+        assert_eq!(brief(&details), "base=9353e1e194 files=2 labels=a,b plan=2 items usage=(used=3)");
+        assert_eq!((brief(&json!(null)), brief(&json!("text"))), (String::new(), "text".to_owned()));
     }
 }

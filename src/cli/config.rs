@@ -1,13 +1,17 @@
 //! `skep config`: whether the configuration is right, what it came to, and what there is.
 
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
 use super::screen::{one_line, print};
 use super::serve::{addresses, not_ready, setup};
 use super::{Ended, Stop};
 use crate::agent::presets::preset;
 use crate::app::{self, Finding, Verdict};
-use crate::config::{Args, Setting, Sources, reference};
+use crate::config::{Args, Setting, Sources, reference, starter};
 
-/// Check or show the configuration.
+/// Check, show or begin the configuration.
 #[derive(Debug, clap::Args)]
 pub struct Config {
     #[command(subcommand)]
@@ -16,6 +20,12 @@ pub struct Config {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    /// Write a skep.toml to start from: every setting, explained, as a comment.
+    Init {
+        /// Where; a file that is there already is left alone.
+        #[arg(long, value_name = "FILE", default_value = "skep.toml")]
+        config: PathBuf,
+    },
     /// Try out everything that `skep serve` needs, and say what to do about what is wrong.
     Check {
         /// Do not ask GitHub.
@@ -38,15 +48,33 @@ impl Config {
     pub(super) fn args(&self) -> Args {
         match &self.command {
             Command::Check { args, .. } | Command::Show { args, .. } => args.clone(),
+            Command::Init { .. } => Args::default(),
         }
     }
 
     pub(super) async fn run(self, sources: &Sources) -> Ended {
         match self.command {
+            Command::Init { config } => init(&config),
             Command::Show { reference: true, .. } => Ok(print(&render_reference(&reference()))?),
             Command::Show { .. } => Ok(print(&sources.config(&preset)?.show())?),
             Command::Check { offline, .. } => check(sources, offline).await,
         }
+    }
+}
+
+fn init(file: &Path) -> Ended {
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    let written = made.and_then(|mut made| made.write_all(starter().as_bytes()));
+    match written {
+        Ok(()) => {
+            let file = file.display();
+            Ok(print(&format!("{file} is written. Fill in its first four settings, then run `skep config check`.\n"))?)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let way = "it is left as it is; name another file with --config, or move it away";
+            Err(Stop::Failed(anyhow::anyhow!("{} is there already: {way}", file.display())))
+        }
+        Err(error) => Err(Stop::Failed(anyhow::Error::new(error).context(format!("write {}", file.display())))),
     }
 }
 

@@ -15,19 +15,17 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 
 use super::Ended;
+use crate::agent::presets::preset;
 use crate::app::event_line;
-use crate::config::Sources;
+use crate::config::{Args, Sources};
 use crate::core::effect::EffectKind;
 use crate::core::ids::IssueNumber;
 use crate::simulator::PullView;
 use crate::store::EffectFilter;
 use person::Person;
 use screen::Screen;
-use stage::{SCENES, Stage};
+use stage::{Cast, OWN, Stage};
 use tally::Tally;
-
-/// The longest the story may take.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Watch issues become pull requests: a GitHub, an agent and skep, all on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -35,30 +33,46 @@ pub(super) struct Demo {
     /// Leave it running afterwards and print its addresses.
     #[arg(long)]
     keep: bool,
-    /// Print one event a line, as JSON.
+    /// Print one event a line, as JSON, in which times are milliseconds since 1970 (UTC).
     #[arg(long)]
     json: bool,
     /// The port of the webhook address on loopback; a free one if not said.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     port: u16,
+    /// Play it with your own coding agent, which needs its model: a preset, or a command line that speaks ACP.
+    #[arg(long, value_name = "NAME | COMMAND")]
+    agent: Option<String>,
 }
 
 impl Demo {
+    /// What of the configuration it takes: nothing but the agent that was asked for.
+    pub(super) fn args(&self) -> Args {
+        Args::of_agent(self.agent.clone())
+    }
+
     pub(super) async fn run(self, sources: &Sources) -> Ended {
-        Ok(play(self, sources.path()).await?)
+        let mut cast = Cast::scripted(sources.path());
+        if self.agent.is_some() {
+            // SKEP_AGENT alone is for `serve`: the demo needs no model unless it is told to.
+            if let Some(agent) = sources.agent(&preset)? {
+                let (network, certificates) = sources.network()?;
+                cast = Cast { scenes: &OWN, agent: Some(agent), network, certificates, ..cast };
+            }
+        }
+        Ok(play(self, cast).await?)
     }
 }
 
 /// Plays the demo; an error means that an issue did not end in its pull request, a question without its answer, or a
 /// review without its revision. Its folder goes in any case.
-async fn play(options: Demo, path: String) -> anyhow::Result<()> {
+async fn play(options: Demo, cast: Cast) -> anyhow::Result<()> {
     let began = Instant::now();
     // Before anything is made that would have to be removed again.
     let mut signals = crate::app::Signals::listen()?;
     let address = SocketAddr::from(([127, 0, 0, 1], options.port));
     let folder = stage::folder()?;
     let built = tokio::select! {
-        built = Stage::build(&folder, address, path) => Some(built),
+        built = Stage::build(&folder, address, cast) => Some(built),
         () = signals.any() => None,
     };
     let stage = match built {
@@ -84,12 +98,12 @@ async fn play(options: Demo, path: String) -> anyhow::Result<()> {
 async fn tell(stage: &Stage, screen: &Screen, options: &Demo, began: Instant) -> anyhow::Result<()> {
     screen.opening(stage, began.elapsed())?;
     let mut issues = Vec::new();
-    for scene in &SCENES {
+    for scene in stage.scenes {
         issues.push(stage.file(scene)?);
     }
-    let mut tally = Tally::new(&issues);
+    let mut tally = Tally::new(&issues, stage.scenes);
     let person = Person::new(stage, &issues);
-    let told = tokio::time::timeout(PATIENCE, follow(stage, screen, person, &mut tally)).await;
+    let told = tokio::time::timeout(stage.patience(), follow(stage, screen, person, &mut tally)).await;
     let pulls = stage.simulator.pulls(stage.repository)?;
     let missing: Vec<String> =
         issues.iter().filter(|issue| pull_of(&pulls, **issue).is_none()).map(|issue| format!("#{issue}")).collect();
@@ -115,7 +129,7 @@ async fn tell(stage: &Stage, screen: &Screen, options: &Demo, began: Instant) ->
         }
         Ok(Ok(())) if !undone.is_empty() => bail!("{}; the lines above say how far it came", undone.join(", ")),
         Ok(followed) => followed,
-        Err(_) => bail!("it did not come to an end within {} s", PATIENCE.as_secs()),
+        Err(_) => bail!("it did not come to an end within {} s", stage.patience().as_secs()),
     }
 }
 

@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod demo_agent;
 mod dispatch;
+mod help;
 mod screen;
 mod serve;
 mod session;
@@ -18,16 +19,16 @@ mod target;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::config::{Args, ConfigError, Environment, Sources};
+use crate::config::{Args, ConfigError, Environment, LogFormat, Sources};
 use admin::{Admin, AdminError};
 
 pub use target::{TargetError, parse_targets};
 
 /// A self-hosted GitHub App: label an issue, talk to the agent on it, get a pull request.
 #[derive(Debug, Parser)]
-#[command(name = "skep", version, arg_required_else_help = true)]
+#[command(name = "skep", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -45,6 +46,7 @@ enum Command {
     Stop(stop::StopSession),
     Status(status::Status),
     Config(config::Config),
+    Help(help::Help),
 }
 
 /// Why a command did not succeed, by its exit code.
@@ -104,6 +106,20 @@ impl Stop {
     }
 }
 
+/// What a program that ends says last, as the rest of its log looks. It must be heard whatever the log's filter says.
+pub fn last_words(message: &str, format: LogFormat) -> String {
+    match format {
+        LogFormat::Text => message.to_owned(),
+        LogFormat::Json => {
+            let message = message.trim_start_matches("skep: ");
+            let time = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now());
+            let time = time.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+            let fields = serde_json::json!({ "message": message });
+            serde_json::json!({ "timestamp": time, "level": "ERROR", "fields": fields, "target": "skep" }).to_string()
+        }
+    }
+}
+
 /// Where a running skep is asked.
 #[derive(Debug, Clone, Default, clap::Args)]
 struct Asking {
@@ -113,7 +129,10 @@ struct Asking {
     /// The configuration file that names the admin address.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Print JSON.
+    /// The data folder, where the admin token is kept.
+    #[arg(long, value_name = "FOLDER")]
+    data_dir: Option<String>,
+    /// Print JSON, in which times are milliseconds since 1970 (UTC).
     #[arg(long)]
     json: bool,
 }
@@ -124,14 +143,28 @@ impl Asking {
     }
 }
 
+/// The command line as it is parsed: whichever command is asked for its version, it is skep's.
+fn whole() -> clap::Command {
+    fn named(command: clap::Command) -> clap::Command {
+        command.display_name("skep").mut_subcommands(named)
+    }
+    named(Cli::command().propagate_version(true))
+}
+
 impl Cli {
+    /// Reads this process's command line.
+    pub fn of_process() -> Result<Self, clap::Error> {
+        Self::from_arg_matches(&whole().try_get_matches()?)
+    }
+
     /// What the command reads of flags, environment and file. The demo reads no file: it must run anywhere.
     pub fn sources(&self, environment: Environment) -> Sources {
-        let of_file = |asking: &Asking| Args::of_file(asking.config.clone());
+        let of_file = |asking: &Asking| Args::of_place(asking.config.clone(), asking.data_dir.clone());
         let args = match &self.command {
             Command::Serve(serve) => serve.args.clone(),
             Command::Config(config) => config.args(),
-            Command::Demo(_) | Command::DemoAgent(_) => return Sources::without_file(Args::default(), environment),
+            Command::Demo(demo) => return Sources::without_file(demo.args(), environment),
+            Command::DemoAgent(_) | Command::Help(_) => return Sources::without_file(Args::default(), environment),
             Command::Dispatch(dispatch) => of_file(&dispatch.asking),
             Command::Sessions(sessions) => of_file(&sessions.asking),
             Command::Session(session) => of_file(&session.asking),
@@ -163,6 +196,7 @@ impl Cli {
             Command::Stop(stop) => stop.run(sources).await,
             Command::Status(status) => status.run(sources).await,
             Command::Config(config) => config.run(sources).await,
+            Command::Help(help) => help.run(),
         }
     }
 }

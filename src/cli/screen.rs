@@ -1,8 +1,11 @@
 //! How results look in a terminal: plain aligned text, nothing that a terminal would act on.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use chrono::DateTime;
+
+/// Narrower columns say nothing.
+const NARROWEST: usize = 4;
 
 /// Prints to standard output. A reader that went away (`skep sessions | head`) is not an error.
 pub fn print(text: &str) -> io::Result<()> {
@@ -23,20 +26,51 @@ pub fn print_json(value: &serde_json::Value) -> io::Result<()> {
     print(&format!("{value}\n"))
 }
 
-/// Rows under headings, in columns as wide as their widest cell; the last column is not filled up.
+/// How wide the terminal is; nothing where standard output is none, and nothing has to fit.
+fn width() -> Option<usize> {
+    let out = io::stdout();
+    let size = out.is_terminal().then(|| rustix::termios::tcgetwinsize(&out).ok()).flatten()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+/// Rows under headings, in columns as wide as their widest cell; the last column is not filled up. On a terminal that is too
+/// narrow for them, the widest cells are cut.
 pub fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> String {
+    table_within(width(), headings, rows)
+}
+
+/// A table that fits, if it can: the first column, by which a row is named, is never cut.
+pub fn table_within<const N: usize>(room: Option<usize>, headings: [&str; N], rows: &[[String; N]]) -> String {
     let rows: Vec<[String; N]> = rows.iter().map(|row| row.clone().map(|cell| one_line(&cell))).collect();
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.chain([headings[column].chars().count()]).max().unwrap_or_default()
     };
-    let widths: [usize; N] = std::array::from_fn(width);
+    let mut widths: [usize; N] = std::array::from_fn(width);
+    let narrowest = |column: usize| headings[column].chars().count().max(NARROWEST);
+    while room.is_some_and(|room| widths.iter().sum::<usize>() + 2 * N.saturating_sub(1) > room) {
+        let wide = (1..N).filter(|column| widths[*column] > narrowest(*column)).max_by_key(|column| widths[*column]);
+        let Some(wide) = wide else { break };
+        widths[wide] -= 1;
+    }
     let line = |cells: [&str; N]| {
-        let padded: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let padded: Vec<String> =
+            cells.iter().zip(widths).map(|(cell, width)| format!("{:<width$}", cut(cell, width))).collect();
         format!("{}\n", padded.join("  ").trim_end())
     };
     let head = line(headings);
     rows.iter().fold(head, |text, row| text + &line(row.each_ref().map(String::as_str)))
+}
+
+/// At most so many characters; where some had to go, a sign of it. An issue's number stays.
+fn cut(cell: &str, width: usize) -> String {
+    if cell.chars().count() <= width {
+        return cell.to_owned();
+    }
+    let number = cell.rfind('#').and_then(|at| cell.get(at..)).filter(|number| number.len() + 2 <= width);
+    let number = number.unwrap_or_default();
+    let head: String = cell.chars().take(width.saturating_sub(1 + number.len())).collect();
+    format!("{head}…{number}")
 }
 
 /// `name: value` lines with the values below each other; rows without a value are left out.
@@ -84,9 +118,20 @@ mod tests {
     #[test]
     fn columns_stand_below_each_other_and_nothing_escapes() {
         let rows = [["1".to_owned(), "ä\u{1b}[31m".to_owned()], ["1234".to_owned(), "b\nc".to_owned()]];
-        assert_eq!(table(["ID", "WHAT"], &rows), "ID    WHAT\n1     ä [31m\n1234  b c\n");
+        assert_eq!(table_within(None, ["ID", "WHAT"], &rows), "ID    WHAT\n1     ä [31m\n1234  b c\n");
         assert_eq!(facts(&[("a", "1".into()), ("long", String::new()), ("bb", "2".into())]), "a:     1\nbb:    2\n");
         assert_eq!(lines("a\u{202e}b\r\nc"), "a b\nc\n");
+    }
+
+    #[test]
+    fn what_is_too_wide_is_cut_where_it_is_widest() {
+        let rows = [["1296269-1-1", "octo/a-very-long-name#12", "swe"].map(str::to_owned)];
+        assert_eq!(
+            table_within(Some(32), ["SESSION", "ISSUE", "ROLE"], &rows),
+            "SESSION      ISSUE          ROLE\n1296269-1-1  octo/a-ve…#12  swe\n"
+        );
+        let all = table_within(Some(3), ["SESSION", "ISSUE", "ROLE"], &rows);
+        assert!(all.contains("1296269-1-1  o…#12  swe"), "{all}");
     }
 
     #[test]

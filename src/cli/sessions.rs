@@ -1,7 +1,7 @@
 //! `skep sessions`: the sessions a running skep knows.
 
 use super::answer::{SessionLine, SessionsAnswer};
-use super::screen::{print, print_json, table};
+use super::screen::{print, print_json, span, table};
 use super::{Asking, Ended};
 use crate::config::Sources;
 use crate::core::session::SessionState;
@@ -40,17 +40,52 @@ impl Sessions {
     }
 }
 
-/// A table of sessions.
+const HEADINGS: [&str; 8] = ["SESSION", "ISSUE", "STATE", "AGE", "TOOK", "PULL", "ROLE", "AGENT"];
+
+/// A table of sessions. How a session ended is said where the pull request does not say it.
 pub(super) fn render(sessions: &[SessionLine], now: i64) -> String {
+    table(HEADINGS, &rows(sessions, now))
+}
+
+fn rows(sessions: &[SessionLine], now: i64) -> Vec<[String; 8]> {
     let row = |line: &SessionLine| {
         let state = match &line.stop {
-            Some(stop) => format!("{} ({stop})", line.state),
-            None => line.state.clone(),
+            Some(stop) if stop != "pull_request" => format!("{} ({stop})", line.state),
+            _ => line.state.clone(),
         };
-        let words = [line.role.clone(), line.agent.clone(), state];
-        let [role, agent, state] = words;
-        [line.id.clone(), line.place(), role, agent, line.since(), line.took(now), line.pull_request(), state]
+        let pull = line.pull.map(|number| format!("#{number}")).unwrap_or_default();
+        let (role, agent, age) = (line.role.clone(), line.agent.clone(), span(now - line.created_at));
+        [line.id.clone(), line.place(), state, age, line.took(now), pull, role, agent]
     };
-    let rows: Vec<[String; 8]> = sessions.iter().map(row).collect();
-    table(["SESSION", "ISSUE", "ROLE", "AGENT", "QUEUED", "TOOK", "PULL REQUEST", "STATE"], &rows)
+    sessions.iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::screen::table_within;
+    use super::*;
+
+    #[test]
+    fn eighty_columns_are_enough() {
+        let line = |issue: i64, stop: &str| SessionLine {
+            id: format!("1049123456-{issue}-1"),
+            repository: Some("octo-organisation/a-repository".into()),
+            issue: Some(issue),
+            state: "completed".into(),
+            role: "architect".into(),
+            agent: "opencode".into(),
+            stop: Some(stop.into()),
+            pull: Some(issue + 1),
+            pull_url: Some("https://github.com/octo-organisation/a-repository/pull/12".into()),
+            started_at: Some(60_000),
+            ended_at: Some(3_700_000),
+            ..SessionLine::default()
+        };
+        let rows = rows(&[line(1, "pull_request"), line(1204, "answered")], 5_000_000);
+        let shown = table_within(Some(80), HEADINGS, &rows);
+        assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+        for part in ["1049123456-1204-1", "…#1204", "#1205", "1h23m", "archite", "opencode", "complete"] {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+    }
 }

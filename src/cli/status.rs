@@ -1,6 +1,6 @@
 //! `skep status`: what a running skep is doing.
 
-use super::answer::{DeliveriesAnswer, GitHubAnswer, StatusAnswer};
+use super::answer::{DeliveriesAnswer, DiskAnswer, GitHubAnswer, StatusAnswer};
 use super::screen::{facts, lines, moment, print, print_json, table};
 use super::{Asking, Ended, sessions};
 use crate::config::Sources;
@@ -35,6 +35,11 @@ fn github(github: &GitHubAnswer) -> String {
     }
 }
 
+/// How much is free, and what that means.
+fn disk(disk: &DiskAnswer) -> String {
+    text::disk::told(disk.free_bytes, disk.short.then_some(disk.reserve_bytes))
+}
+
 fn webhooks(seen: &DeliveriesAnswer) -> String {
     match &seen.last_accepted {
         Some(last) => format!("{} since the start, the last {} ({})", seen.accepted, moment(last.time), last.event),
@@ -62,6 +67,7 @@ fn render(status: &StatusAnswer, now: i64) -> String {
         ("webhooks", webhooks(&status.health.deliveries)),
         ("refused", refused(&status.health.deliveries)),
         ("sandbox", status.sandbox.clone().unwrap_or_default()),
+        ("disk", status.disk.as_ref().map(disk).unwrap_or_default()),
         ("slots", status.slots.map(|slots| format!("{} of {slots} in use", status.live)).unwrap_or_default()),
         ("tasks", counts(&status.tasks)),
         ("sessions", counts(&status.sessions)),
@@ -96,4 +102,26 @@ fn held_up(line: &super::answer::HeldLine) -> [String; 3] {
         _ => "skep stays below GitHub's limits of content; what waits is posted then",
     };
     [installation, moment(line.until), because.to_owned()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk that is nearly full cannot be had in a test; what such a skep answers can.
+    #[test]
+    fn a_shortage_of_disk_is_named_with_its_numbers() {
+        let answer =
+            r#"{ "version": "1", "disk": { "free_bytes": 1610612736, "reserve_bytes": 5368709120, "short": true } }"#;
+        let status: StatusAnswer = serde_json::from_str(answer).expect("an answer");
+        let shown = render(&status, 0);
+        let line = shown.lines().find(|line| line.starts_with("disk:")).unwrap_or_default();
+        assert!(
+            line.ends_with("only 1.5 GiB free and 5.0 GiB are kept free (limits.disk_reserve): no new session starts until there is room"),
+            "{shown}"
+        );
+        let roomy = StatusAnswer { disk: Some(DiskAnswer { free_bytes: 3 << 20, ..DiskAnswer::default() }), ..status };
+        assert!(render(&roomy, 0).lines().any(|line| line.starts_with("disk:") && line.ends_with("  3.0 MiB free")));
+        assert!(!render(&StatusAnswer::default(), 0).contains("disk:"), "an older skep does not say");
+    }
 }

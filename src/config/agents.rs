@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Item, Table, Value};
-use super::mistake::{Mistake, did_you_mean};
+use super::mistake::{ConfigError, Mistake, did_you_mean};
 use super::reading::Reading;
 use super::reference::keys_under;
-use super::sources::{Environment, Found};
+use super::sources::{Found, Sources};
 use super::words;
 use crate::core::agent::AgentSpec;
 use crate::core::leavings;
@@ -28,6 +28,8 @@ pub(super) fn read(reading: &mut Reading<'_>, presets: Presets<'_>) -> BTreeMap<
         let at = item.at.clone();
         let table = item.table().map_err(|mistake| mistakes.push(mistake));
         let Ok(table) = table else { continue };
+        reading.note_table(&format!("agents.{name}"), &table);
+        reading.note(&format!("agents.{name}"), &at, &beginning(&name, &table, presets));
         if !is_name(&name) {
             mistakes.push(Mistake::new(at, "an agent is called with a-z, 0-9, - and _, at most 40"));
         } else if let Some(spec) = agent(&name, at, table, presets, &mut mistakes) {
@@ -51,8 +53,32 @@ pub(super) fn read_default(
     let spec = default_agent(&found, agents, presets).map_err(|what| found.wrong(what));
     let spec = reading.noted(spec)?;
     let name = spec.name.clone();
+    if !agents.contains_key(&name) {
+        note_whole(reading, &spec, &found.at, presets);
+    }
     agents.entry(name.clone()).or_insert(spec);
     Some(name)
+}
+
+/// An agent that no table describes: a preset, or a command line.
+fn note_whole(reading: &mut Reading<'_>, spec: &AgentSpec, at: &str, presets: Presets<'_>) {
+    let path = format!("agents.{}", spec.name);
+    match presets(&spec.name) {
+        Some(_) => reading.note(&path, at, &format!("preset {}", spec.name)),
+        None => {
+            reading.note(&path, at, "default");
+            reading.note(&format!("{path}.command"), at, "");
+        }
+    }
+}
+
+/// What the values that an agent's table does not say come from.
+fn beginning(name: &str, table: &Table, presets: Presets<'_>) -> String {
+    match table.get("preset").map(|item| &item.value) {
+        Some(Value::Text(preset)) => format!("preset {preset}"),
+        _ if presets(name).is_some() => format!("preset {name}"),
+        _ => "default".to_owned(),
+    }
 }
 
 fn default_agent(
@@ -76,14 +102,31 @@ fn default_agent(
     check_program(&spec.command).map(|()| spec)
 }
 
+impl Sources {
+    /// The default agent alone, its environment resolved, whatever else the configuration says; none where none is named.
+    pub fn agent(&self, presets: Presets<'_>) -> Result<Option<AgentSpec>, ConfigError> {
+        let mut reading = Reading::new(self);
+        reading.mistakes.clear();
+        let mut agents = BTreeMap::new();
+        let name = read_default(&mut reading, &mut agents, presets);
+        resolve(&mut reading, &mut agents);
+        if !reading.mistakes.is_empty() {
+            return Err(ConfigError(reading.mistakes));
+        }
+        Ok(name.and_then(|name| agents.remove(&name)))
+    }
+}
+
 /// Adds a preset that a role asks for.
 pub(super) fn require(
-    name: &str,
+    reading: &mut Reading<'_>,
+    (name, at): (&str, &str),
     agents: &mut BTreeMap<String, AgentSpec>,
     presets: Presets<'_>,
-) -> Result<(), String> {
+) -> Result<(), Mistake> {
     if !agents.contains_key(name) {
-        let spec = presets(name).ok_or_else(|| unknown(name, agents, presets))?;
+        let spec = presets(name).ok_or_else(|| Mistake::new(at, unknown(name, agents, presets)))?;
+        note_whole(reading, &spec, at, presets);
         agents.insert(name.to_owned(), spec);
     }
     Ok(())
@@ -102,14 +145,16 @@ fn unknown(name: &str, agents: &BTreeMap<String, AgentSpec>, presets: Presets<'_
 }
 
 /// Values of inherited variables, for all agents. What is set explicitly stays.
-pub(super) fn resolve(agents: &mut BTreeMap<String, AgentSpec>, environment: &Environment) {
+pub(super) fn resolve(reading: &mut Reading<'_>, agents: &mut BTreeMap<String, AgentSpec>) {
+    let environment = reading.sources.environment();
     for spec in agents.values_mut() {
         for wanted in spec.inherit.clone() {
             let prefix = wanted.strip_suffix('*');
             let passed = environment.starting_with(prefix.unwrap_or(&wanted));
             for (name, value) in passed.filter(|(name, _)| prefix.is_some() || *name == wanted) {
-                if !is_ours(name) {
-                    spec.environment.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+                if !is_ours(name) && !spec.environment.contains_key(name) {
+                    spec.environment.insert(name.to_owned(), value.to_owned());
+                    reading.note(&format!("agents.{}.environment.{name}", spec.name), "the environment", "");
                 }
             }
         }
@@ -150,16 +195,21 @@ fn put(spec: &mut AgentSpec, key: &str, item: Item) -> Result<(), Mistake> {
     match key {
         "command" => spec.command = command(item)?,
         "environment" => spec.environment.extend(environment(item)?),
-        "inherit" => spec.inherit.extend(inherit(item)?),
+        "inherit" => add(&mut spec.inherit, inherit(item)?),
         "mode" => spec.mode = Some(item.text()?),
         "auto" => spec.auto = item.switch()?,
         "resume" => spec.resume = item.switch()?,
         "expose" => spec.expose = item.list()?.into_iter().map(folder).collect::<Result<_, _>>()?,
         "home" => spec.home = Some(folder(item)?),
-        "ignore" => spec.ignore.extend(patterns(item)?),
+        "ignore" => add(&mut spec.ignore, patterns(item)?),
         _ => return Err(item.wrong("there is no such key")),
     }
     Ok(())
+}
+
+/// Adds to what the preset has. A list that begins with all of that is the whole already: `config show` prints such.
+fn add(have: &mut Vec<String>, more: Vec<String>) {
+    if more.starts_with(have) { *have = more } else { have.extend(more) }
 }
 
 fn command(item: Item) -> Result<Vec<String>, Mistake> {

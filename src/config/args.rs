@@ -3,7 +3,12 @@
 
 use std::path::PathBuf;
 
-use super::reference::meaning;
+use super::reference;
+
+/// The one sentence of a key, without the full stop that no other help text has.
+fn meaning(key: &str) -> &'static str {
+    reference::meaning(key).trim_end_matches('.')
+}
 
 /// Flags; each wins over its variable and its key in `skep.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
@@ -36,9 +41,14 @@ pub struct Args {
 }
 
 impl Args {
-    /// Only `--config`, for commands that need little of the rest.
-    pub fn of_file(config: Option<PathBuf>) -> Self {
-        Self { config, ..Self::default() }
+    /// Only `--config` and `--data-dir`, for commands that need little of the rest.
+    pub fn of_place(config: Option<PathBuf>, data_dir: Option<String>) -> Self {
+        Self { config, data_dir, ..Self::default() }
+    }
+
+    /// Only `--agent`, for the demo.
+    pub fn of_agent(agent: Option<String>) -> Self {
+        Self { agent, ..Self::default() }
     }
 
     /// What was typed for a key, with the flag it was typed as.

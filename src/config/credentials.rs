@@ -3,6 +3,8 @@
 //! The key is proved to be one here, so that a wrong file is found at the start and not at the first webhook; what it is
 //! instead is said, for there are many ways to copy the wrong thing. It must never repeat what it was given.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use secrecy::SecretString;
 
@@ -11,6 +13,8 @@ use super::sources::{Found, is_shared};
 
 /// Shorter webhook secrets can be guessed.
 const SHORT: usize = 20;
+/// Shorter RSA keys are not taken.
+const LEAST_BITS: usize = 2048;
 
 /// Reads a webhook secret, and warns where it looks like a mistake.
 pub(super) fn webhook_secret(reading: &mut Reading<'_>, key: &'static str) -> Option<SecretString> {
@@ -98,24 +102,72 @@ fn usable_key(pem: &str) -> Result<SecretString, String> {
 }
 
 /// What it is instead of a usable key.
-fn instead(text: &str) -> &'static str {
+fn instead(text: &str) -> String {
     let frame = |name: &str| text.contains(&format!("-----BEGIN {name}"));
-    match () {
+    let known = match () {
         () if text.is_empty() => "is empty",
         () if frame("CERTIFICATE") => "is a certificate",
         () if frame("PUBLIC KEY") || frame("RSA PUBLIC KEY") => "is a public key",
         () if frame("OPENSSH") => "is an SSH key",
         () if text.contains("ENCRYPTED") => "has a passphrase",
-        () if frame("EC PRIVATE KEY") => "is no RSA key",
+        () if frame("EC PRIVATE KEY") => "is an elliptic-curve key (EC), not an RSA key",
+        () if !text.contains("-----BEGIN") && is_wrapped(text) => {
+            "is a PEM file in base64 once more: decode it first (`base64 -d`)"
+        }
         () if !text.contains("-----BEGIN") => "is no PEM file (its first line must be -----BEGIN … PRIVATE KEY-----)",
         () if !text.contains("-----END") => "is cut off (its last line must be -----END … PRIVATE KEY-----)",
-        () => "is not a usable private key (damaged, too short, or no RSA key)",
+        () => return inside(text),
+    };
+    known.to_owned()
+}
+
+/// Whether it is base64 of a PEM file, as Kubernetes keeps secrets.
+fn is_wrapped(text: &str) -> bool {
+    let code: String = text.split_whitespace().collect();
+    STANDARD.decode(code).is_ok_and(|bytes| bytes.starts_with(b"-----BEGIN"))
+}
+
+/// What a private key of a good frame is. Only its first bytes are looked at: its kind, and how long its modulus is.
+fn inside(pem: &str) -> String {
+    let code: String = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----")).collect();
+    let Ok(der) = STANDARD.decode(code) else {
+        return "is damaged (between its first and last line there is more or less than base64)".to_owned();
+    };
+    let head = &der[..der.len().min(40)];
+    let holds = |kind: &[u8]| head.windows(kind.len()).any(|part| part == kind);
+    match modulus_bits(&der) {
+        _ if holds(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]) => {
+            "is an elliptic-curve key (EC), not an RSA key".to_owned()
+        }
+        _ if holds(&[0x06, 0x03, 0x2b, 0x65, 0x70]) => "is an Ed25519 key, not an RSA key".to_owned(),
+        Some(bits) if bits < LEAST_BITS => format!("is an RSA key of {bits} bits; GitHub's have {LEAST_BITS}"),
+        _ => "is not a usable private key (damaged, or no RSA key)".to_owned(),
     }
+}
+
+/// How many bits the modulus of an RSA key has, by the length its DER states: PKCS#1 is a sequence of version and modulus, and
+/// PKCS#8 has the same inside (RFC 8017, A.1.2; RFC 5958, 2).
+fn modulus_bits(der: &[u8]) -> Option<usize> {
+    let version = der.windows(4).position(|part| part[..3] == [0x02, 0x01, 0x00] && part[3] == 0x02)?;
+    let length = der.get(version + 4..)?;
+    let bytes = match *length.first()? {
+        short @ 0..=0x7f => usize::from(short),
+        0x81 => usize::from(*length.get(1)?),
+        0x82 => usize::from(u16::from_be_bytes([*length.get(1)?, *length.get(2)?])),
+        _ => return None,
+    };
+    // A leading zero keeps the number positive.
+    Some(bytes.saturating_sub(1) * 8)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A key that exists for tests only.
+    fn read(name: &str) -> String {
+        std::fs::read_to_string(format!("{}/fixtures/keys/{name}", env!("CARGO_MANIFEST_DIR"))).expect("readable")
+    }
 
     #[test]
     fn doubtful_secrets_are_named_without_being_shown() {
@@ -141,13 +193,20 @@ mod tests {
             (frame("PUBLIC KEY"), "public key"),
             (frame("OPENSSH PRIVATE KEY"), "SSH"),
             (frame("ENCRYPTED PRIVATE KEY"), "passphrase"),
-            (frame("EC PRIVATE KEY"), "no RSA key"),
+            (frame("EC PRIVATE KEY"), "elliptic-curve"),
             ("TUlJ".to_owned(), "no PEM"),
+            (STANDARD.encode(frame("RSA PRIVATE KEY")), "base64 once more"),
             ("-----BEGIN RSA PRIVATE KEY-----\nAAAA".to_owned(), "cut off"),
             (frame("RSA PRIVATE KEY"), "not a usable private key"),
+            (frame("RSA PRIVATE KEY").replace("AAAA", "AA!AA"), "damaged"),
+            (read("wrong/ec.pem"), "elliptic-curve key (EC)"),
+            (read("wrong/ed25519.pem"), "Ed25519"),
+            (read("wrong/rsa-512.pem"), "of 512 bits"),
+            (read("wrong/rsa-1024.pem"), "of 1024 bits"),
+            (read("wrong/rsa-1024-pkcs1.pem"), "of 1024 bits"),
         ] {
             let said = usable_key(&text).expect_err("no key");
-            assert!(said.starts_with(instead(&text)) && said.contains(what), "{said}");
+            assert!(said.starts_with(&instead(&text)) && said.contains(what), "{what}: {said}");
         }
     }
 }

@@ -118,6 +118,11 @@ impl Table {
         self.entries.get(key)
     }
 
+    /// Looks at everything.
+    pub fn items(&self) -> impl Iterator<Item = (&str, &Item)> {
+        self.entries.iter().map(|(key, item)| (key.as_str(), item))
+    }
+
     /// Takes a key out.
     pub fn take(&mut self, key: &str) -> Option<Item> {
         self.entries.remove(key)

@@ -49,4 +49,9 @@ impl Sources {
         let logging = read(&mut reading);
         if reading.mistakes.is_empty() { Ok(logging) } else { Err(ConfigError(reading.mistakes)) }
     }
+
+    /// How an entry looks, whatever else is wrong.
+    pub fn log_format(&self) -> LogFormat {
+        read(&mut Reading::new(self)).format
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::mistake::ConfigError;
 use super::reading::Reading;
+use super::sources::Sources;
 use crate::core::network::{Network, ProxyUrl};
 
 /// Certificates that are named besides, or instead of, the system's.
@@ -18,6 +20,16 @@ impl Certificates {
     /// Whether the system's own are not all there is.
     pub fn are_special(&self) -> bool {
         self.ca_file.is_some() || self.replaced
+    }
+}
+
+impl Sources {
+    /// The way out alone, whatever else the configuration says.
+    pub fn network(&self) -> Result<(Network, Certificates), ConfigError> {
+        let mut reading = Reading::new(self);
+        reading.mistakes.clear();
+        let read = read(&mut reading);
+        if reading.mistakes.is_empty() { Ok(read) } else { Err(ConfigError(reading.mistakes)) }
     }
 }
 

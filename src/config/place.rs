@@ -38,8 +38,20 @@ pub(super) fn addresses(reading: &mut Reading<'_>) -> (SocketAddr, SocketAddr) {
 pub(super) fn socket(found: &Found) -> Result<SocketAddr, String> {
     let text = found.text.trim();
     let numeric = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
-    let wrong = |_| format!("`{text}` is not an address with a port, such as 127.0.0.1:3000 or [::]:3000");
+    let wrong = |_| match lone_port(text) {
+        // What other programs read as "all addresses" is too much to be meant by saying little.
+        Some(port) => format!(
+            "`{text}` names no address: write 127.0.0.1:{port}, or 0.0.0.0:{port} to listen beyond this machine"
+        ),
+        None => format!("`{text}` is not an address with a port, such as 127.0.0.1:3000 or [::]:3000"),
+    };
     numeric.as_deref().unwrap_or(text).parse().map_err(wrong)
+}
+
+/// The port of `:3000`, `*:3000` or `3000`.
+fn lone_port(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix('*').unwrap_or(text);
+    digits.strip_prefix(':').unwrap_or(digits).parse().ok()
 }
 
 /// The address under which a command on this machine finds the admin address.

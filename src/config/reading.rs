@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{Item, Table};
+use super::document::{Item, Table, Value};
 use super::mistake::Mistake;
 use super::sources::{Found, Sources, is_key};
 
@@ -29,9 +29,19 @@ const MAY_BE_KEYS: [&str; 3] = ["private_key", "webhook_secret", "webhook_secret
 
 impl Origin {
     fn of(key: &str, found: &Found) -> Self {
-        let said = if SECRET.contains(&key) { hidden(&found.text) } else { format!("{:?}", found.text) };
+        let said = if SECRET.contains(&key) {
+            hidden(&found.text)
+        } else {
+            serde_json::Value::from(found.text.as_str()).to_string()
+        };
         Self { at: found.at.clone(), said }
     }
+}
+
+/// Whether the words of an agent or a role may be kept: which preset, which file.
+fn is_harmless(path: &str) -> bool {
+    let words: Vec<&str> = path.split('.').collect();
+    matches!(words.as_slice(), ["agents", _, "preset"] | ["roles", _, "prompt_file"])
 }
 
 /// What may be said of a secret.
@@ -47,7 +57,7 @@ pub(super) struct Reading<'a> {
     pub mistakes: Vec<Mistake>,
     pub warnings: Vec<String>,
     /// Where each value that somebody gave comes from.
-    pub origins: BTreeMap<&'static str, Origin>,
+    pub origins: BTreeMap<String, Origin>,
 }
 
 impl<'a> Reading<'a> {
@@ -76,7 +86,7 @@ impl<'a> Reading<'a> {
             return None;
         }
         if let Some(found) = &found {
-            self.origins.insert(key, Origin::of(key, found));
+            self.origins.insert(key.to_owned(), Origin::of(key, found));
         }
         found
     }
@@ -98,10 +108,28 @@ impl<'a> Reading<'a> {
         self.origins.get(key).map_or_else(|| key.to_owned(), |origin| origin.at.clone())
     }
 
+    /// Remembers where a value comes from.
+    pub fn note(&mut self, key: &str, at: &str, said: &str) {
+        self.origins.insert(key.to_owned(), Origin { at: at.to_owned(), said: said.to_owned() });
+    }
+
+    /// Remembers where each value below `[path]` comes from; what they are may be secret, so only what is looked up by its words
+    /// is kept.
+    pub fn note_table(&mut self, path: &str, table: &Table) {
+        for (key, item) in table.items() {
+            let path = format!("{path}.{key}");
+            match &item.value {
+                Value::Table(below) => self.note_table(&path, below),
+                Value::Text(text) if is_harmless(&path) => self.note(&path, &item.at, text),
+                _ => self.note(&path, &item.at, ""),
+            }
+        }
+    }
+
     /// A key that only the file has.
     pub fn of_file<T>(&mut self, key: &'static str, parse: impl FnOnce(Item) -> Result<T, Mistake>) -> Option<T> {
         let item = self.root.take(key)?;
-        self.origins.insert(key, Origin { at: item.at.clone(), said: String::new() });
+        self.note(key, &item.at, "");
         let parsed = parse(item);
         self.noted(parsed)
     }

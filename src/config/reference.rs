@@ -112,8 +112,8 @@ pub(super) const ENTRIES: [Entry; 24] = [
         "HTTPS_PROXY",
         None,
         "none",
-        "The proxy to everything outside, `http://[user:password@]host:port`: for GitHub's API, git, logs and agents. This and the \
-         next two variables are read in small letters, too.",
+        "The proxy to everything outside, `http://[user:password@]host:port`: for GitHub's API, git, logs and agents. Agents are given \
+         it whole; the password is taken out of whatever they say. This and the next two variables are read in small letters, too.",
     ),
     entry(
         "http_proxy",

@@ -31,6 +31,7 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Roles {
         let name = name.map_err(|error| mistakes.push(Mistake::new(&at, error.to_string())));
         let table = item.table().map_err(|mistake| mistakes.push(mistake));
         let (Ok(name), Ok(table)) = (name, table) else { continue };
+        reading.note_table(&format!("roles.{name}"), &table);
         let before = mistakes.len();
         let agent_at = table.get("agent").map(|item| item.at.clone());
         let over = change(table, &folder, &mut mistakes);

@@ -1,14 +1,17 @@
 //! What the configuration came to, for people: every value with where it comes from, no secret among them.
 
+use std::path::Path;
+
 use secrecy::ExposeSecret;
 
 use super::limits::{KNOBS, Kind, Numbers};
-use super::reading::hidden;
+use super::quantity::render_duration;
+use super::reading::{Origin, hidden};
 use super::reference::{ENTRIES, entry_of, shown};
 use super::{AllowProtected, Config, LogFormat, MakeReady, OldGit, Sandbox};
 use crate::core::agent::AgentSpec;
 use crate::core::leavings::BUILT_IN;
-use crate::core::role::Role;
+use crate::core::role::{Role, built_in};
 
 impl Config {
     /// The configuration as a `skep.toml` that means the same, each value with where it comes from. What is not set and what
@@ -27,12 +30,12 @@ impl Config {
         let numbers = Numbers { limits: self.limits.clone(), pace: self.pace };
         for knob in &KNOBS {
             let value = shown(knob.kind, (knob.get)(&numbers));
-            let value = if knob.kind == Kind::Count { value } else { format!("{value:?}") };
-            text.push_str(&format!("{} = {value}  # {}\n", knob.key, self.from(knob.key)));
+            let value = if knob.kind == Kind::Count { value } else { quoted(&value) };
+            text.push_str(&format!("{} = {value}  # {}\n", knob.key, self.from(&format!("limits.{}", knob.key))));
         }
-        let agents = self.agents.iter().map(|(name, spec)| show_agent(name, spec));
-        let text = agents.fold(text, |text, agent| text + &agent);
-        self.roles.values().map(show_role).fold(text, |text, role| text + &role)
+        let agents = self.agents.iter().map(|(name, spec)| self.show_agent(name, spec));
+        let roles = self.roles.values().map(|role| self.show_role(role));
+        agents.chain(roles).fold(text, |text, table| text + &table)
     }
 
     fn from(&self, key: &str) -> &str {
@@ -44,7 +47,7 @@ impl Config {
         let protected = match &self.allow_protected {
             AllowProtected::Nothing => "false".to_owned(),
             AllowProtected::Everything => "true".to_owned(),
-            AllowProtected::Matching(globs) => format!("{globs:?}"),
+            AllowProtected::Matching(globs) => list(globs),
         };
         let ready = match self.ready {
             MakeReady::Green => "green",
@@ -53,9 +56,9 @@ impl Config {
         let values = [
             ("allowed_bots", format!("{bots:?}")),
             ("allow_protected", protected),
-            ("ignore", format!("{:?}", self.ignore)),
+            ("ignore", list(&self.ignore)),
             ("author_answers", self.author_answers.to_string()),
-            ("ready", format!("{ready:?}")),
+            ("ready", quoted(ready)),
         ];
         let lines = values.iter().map(|(key, value)| format!("{key} = {value}  # {}\n", self.from(key)));
         lines.chain([format!("# ignored besides: {}\n", BUILT_IN.join(" "))]).collect()
@@ -66,17 +69,17 @@ impl Config {
             "none" => not_set(),
             // Some defaults are a rule and not a value.
             default if default.contains([' ', '`', '$']) => default.to_owned(),
-            default => format!("{default:?}"),
+            default => quoted(default),
         };
         let said = || self.origins.get(key).map_or_else(default, |origin| origin.said.clone());
         let github = self.github.as_ref();
         match key {
-            "listen" => format!("{:?}", self.listen.to_string()),
-            "admin_listen" => format!("{:?}", self.admin_listen.to_string()),
-            "data_dir" => format!("{:?}", self.data_dir.display().to_string()),
+            "listen" => quoted(&self.listen.to_string()),
+            "admin_listen" => quoted(&self.admin_listen.to_string()),
+            "data_dir" => quoted(&self.data_dir.display().to_string()),
             "database_url" => self.show_database(),
-            "github_api_url" => github.map_or_else(said, |github| format!("{:?}", github.api_url.as_str())),
-            "github_url" => github.map_or_else(said, |github| format!("{:?}", github.web_url.as_str())),
+            "github_api_url" => github.map_or_else(said, |github| quoted(github.api_url.as_str())),
+            "github_url" => github.map_or_else(said, |github| quoted(github.web_url.as_str())),
             "agent" => quoted_or_none(self.default_agent.as_deref()),
             "sandbox" => match self.sandbox {
                 Sandbox::Auto => "\"auto\"".to_owned(),
@@ -90,8 +93,8 @@ impl Config {
                 LogFormat::Text => "\"text\"".to_owned(),
                 LogFormat::Json => "\"json\"".to_owned(),
             },
-            "default_role" => format!("{:?}", self.default_role.as_str()),
-            "look_again" => format!("{:?}", super::quantity::render_duration(self.look_again)),
+            "default_role" => quoted(self.default_role.as_str()),
+            "look_again" => quoted(&render_duration(self.look_again)),
             _ => said(),
         }
     }
@@ -99,25 +102,103 @@ impl Config {
     /// SQLite's address is a path; others may hold a password.
     fn show_database(&self) -> String {
         let url = self.database_url.expose_secret();
-        if url.starts_with("sqlite:") { format!("{url:?}") } else { hidden(url) }
+        if url.starts_with("sqlite:") { quoted(url) } else { hidden(url) }
     }
 }
 
-fn show_agent(name: &str, spec: &AgentSpec) -> String {
-    let variables: Vec<&str> = spec.environment.keys().map(String::as_str).collect();
-    let inherit: &[String] = &spec.inherit;
-    format!(
-        "\n[agents.{name}]\ncommand = {:?}\n# environment: {} (values hidden)\ninherit = {inherit:?}\n{}auto = {}\nresume = {}\n\
-         expose = {:?}\nignore = {:?}\n{}",
-        without_keys(&spec.command),
-        variables.join(", "),
-        line("mode", spec.mode.as_deref()),
-        spec.auto,
-        spec.resume,
-        spec.expose,
-        spec.ignore,
-        line("home", spec.home.as_deref()),
-    )
+/// A table of an agent or a role, line by line.
+struct Lines<'a> {
+    config: &'a Config,
+    /// `agents.goose`.
+    path: String,
+    /// Where a value comes from that the file does not say.
+    otherwise: String,
+    text: String,
+}
+
+impl<'a> Lines<'a> {
+    fn new(config: &'a Config, path: String, otherwise: String) -> Self {
+        let text = format!("\n[{path}]\n");
+        Self { config, path, otherwise, text }
+    }
+
+    fn at(&self, key: &str) -> Option<&Origin> {
+        self.config.origins.get(&format!("{}.{key}", self.path))
+    }
+
+    fn from(&self, key: &str) -> &str {
+        self.at(key).map_or(&self.otherwise, |origin| &origin.at)
+    }
+
+    /// What is set, quoted already where it has to be.
+    fn set(&mut self, key: &str, value: &str) {
+        let line = format!("{key} = {value}  # {}\n", self.from(key));
+        self.text.push_str(&line);
+    }
+
+    /// A comment where nothing is set.
+    fn set_or_mute(&mut self, key: &str, value: Option<String>) {
+        match value {
+            Some(value) => self.set(key, &value),
+            None => self.mute(key, "not set"),
+        }
+    }
+
+    fn mute(&mut self, key: &str, value: &str) {
+        let line = format!("# {key} = {value}  # {}\n", self.from(key));
+        self.text.push_str(&line);
+    }
+}
+
+impl Config {
+    fn show_agent(&self, name: &str, spec: &AgentSpec) -> String {
+        let path = format!("agents.{name}");
+        let otherwise = self.origins.get(&path).map_or("default", |origin| &origin.said).to_owned();
+        let mut lines = Lines::new(self, path, otherwise);
+        if let Some(preset) = lines.at("preset").map(|origin| quoted(&origin.said)) {
+            lines.set("preset", &preset);
+        }
+        lines.set("command", &list(&without_keys(&spec.command)));
+        for variable in spec.environment.keys() {
+            let key = format!("environment.{variable}");
+            lines.mute(&key, "(hidden)");
+        }
+        lines.set("inherit", &list(&spec.inherit));
+        lines.set_or_mute("mode", spec.mode.as_deref().map(quoted));
+        lines.set("auto", &spec.auto.to_string());
+        lines.set("resume", &spec.resume.to_string());
+        lines.set("expose", &list(&spec.expose));
+        lines.set("ignore", &list(&spec.ignore));
+        lines.set_or_mute("home", spec.home.as_deref().map(quoted));
+        lines.text
+    }
+
+    fn show_role(&self, role: &Role) -> String {
+        let otherwise = if built_in(&role.name).is_some() { "built in" } else { "default" };
+        let mut lines = Lines::new(self, format!("roles.{}", role.name), otherwise.to_owned());
+        lines.set("description", &quoted(&role.description));
+        let file = lines.at("prompt_file").map(|origin| self.below_the_file(&origin.said));
+        match file {
+            Some(file) => lines.set("prompt_file", &quoted(&file)),
+            None if lines.at("prompt").is_some() => lines.set("prompt", &quoted(&role.prompt)),
+            None => lines.mute("prompt", &format!("{} characters", role.prompt.chars().count())),
+        }
+        lines.set_or_mute("agent", role.agent.as_deref().map(quoted));
+        lines.set_or_mute("model", role.model.as_deref().map(quoted));
+        let tools: Vec<String> = role.tools.iter().map(|tool| format!("{tool:?}").to_lowercase()).collect();
+        lines.set("tools", &list(&tools));
+        lines.set("writes", &role.writes.to_string());
+        lines.set("plan", &role.plan.to_string());
+        lines.set_or_mute("session_timeout", role.limits.session_timeout_s.map(seconds));
+        lines.set_or_mute("silence", role.limits.silence_s.map(seconds));
+        lines.text
+    }
+
+    /// A path of the file as it is from everywhere.
+    fn below_the_file(&self, path: &str) -> String {
+        let folder = self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        folder.join(path).display().to_string()
+    }
 }
 
 /// A command line in which the value of `--key`, `--token` and their like is hidden.
@@ -138,29 +219,23 @@ fn without_keys(command: &[String]) -> Vec<String> {
     command.iter().map(hidden).collect()
 }
 
-fn show_role(role: &Role) -> String {
-    let tools: Vec<String> = role.tools.iter().map(|tool| format!("{tool:?}").to_lowercase()).collect();
-    format!(
-        "\n[roles.{}]\ndescription = {:?}\n# prompt: {} characters\n{}{}tools = {tools:?}\nwrites = {}\nplan = {}\n",
-        role.name,
-        role.description,
-        role.prompt.chars().count(),
-        line("agent", role.agent.as_deref()),
-        line("model", role.model.as_deref()),
-        role.writes,
-        role.plan,
-    )
-}
-
-/// A key with its text, or a comment where there is none.
-fn line(key: &str, text: Option<&str>) -> String {
-    text.map_or_else(|| format!("# {key} = not set\n"), |text| format!("{key} = {text:?}\n"))
-}
-
 fn not_set() -> String {
     "not set".to_owned()
 }
 
 fn quoted_or_none(text: Option<&str>) -> String {
-    text.map_or_else(not_set, |text| format!("{text:?}"))
+    text.map_or_else(not_set, quoted)
+}
+
+/// A text as TOML writes it. JSON's texts are TOML's but for one character (TOML 1.0, "String").
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
+}
+
+fn list(texts: &[String]) -> String {
+    format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
+}
+
+fn seconds(seconds: u64) -> String {
+    quoted(&render_duration(std::time::Duration::from_secs(seconds)))
 }

@@ -45,10 +45,26 @@ impl ProxyUrl {
         !self.0.username().is_empty() || self.0.password().is_some()
     }
 
-    /// The password, as it stands in the address.
-    pub fn password(&self) -> Option<&str> {
-        self.0.password()
+    /// The password, as it stands in the address and as the proxy hears it.
+    pub fn passwords(&self) -> Vec<String> {
+        let Some(written) = self.0.password() else { return Vec::new() };
+        let mut both = vec![written.to_owned(), decoded(written)];
+        both.dedup();
+        both
     }
+}
+
+/// `%40` and its like as what they stand for.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| *first == b'%').and_then(|code| std::str::from_utf8(code).ok());
+        let code = code.and_then(|code| u8::from_str_radix(code, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Without name and password.
@@ -80,6 +96,9 @@ mod tests {
         }
         let secret = ProxyUrl::parse("http://ana:hunter2@p:1").expect("a proxy");
         assert!(secret.is_secret());
+        assert_eq!(secret.passwords(), ["hunter2"]);
+        let odd = ProxyUrl::parse("http://ana:h%40ter%2@p:1").expect("a proxy");
+        assert_eq!(odd.passwords(), ["h%40ter%2", "h@ter%2"]);
         assert_eq!((secret.to_string(), format!("{secret:?}")), ("http://p:1".into(), "http://p:1".into()));
         for bad in ["socks5://p:1", "https://p:1", "http://p/x", "http://p?x", "", "http://"] {
             assert!(ProxyUrl::parse(bad).is_err(), "{bad}");

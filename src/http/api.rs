@@ -11,7 +11,7 @@ use axum::Json;
 use axum::Router;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -23,6 +23,7 @@ use super::body::{BodyError, Caps, Reader};
 use super::desk::{Answer, ApiError, Desk, EventPage, LogPage, SessionFilter, Target, TargetLine};
 use super::guard::Guard;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
+use crate::core::text;
 
 /// How long a desk may think.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -35,6 +36,7 @@ const BODY_CAP: usize = 1024 * 1024;
 pub fn admin_router<D: Desk>(desk: Arc<D>, guard: Guard) -> Router {
     let reader = Reader::new(Caps { body: BODY_CAP, small_body: BODY_CAP, ..Caps::default() });
     Router::new()
+        .route("/", get(async || Html(text::page::ADMIN)))
         .route("/api/v1/status", get(status::<D>))
         .route("/api/v1/sessions", get(sessions::<D>))
         .route("/api/v1/sessions/{id}", get(session::<D>))

@@ -1,4 +1,4 @@
-//! The three addresses the world may see: `POST /webhook`, `GET /healthz`, `GET /readyz`.
+//! The three addresses the world may see: `POST /webhook`, `GET /healthz`, `GET /readyz`; and `GET /`, which says so to people.
 //!
 //! A delivery passes in this order: size and encoding by the headers, the shape of the signature, the body, the signature,
 //! the other headers, then the intake. Whatever fails before the signature was right leaves nothing behind but a status.
@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::json;
@@ -18,6 +18,7 @@ use url::form_urlencoded;
 use super::answer;
 use super::body::{BodyError, Caps, Reader, WholeBody};
 use super::intake::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
+use crate::core::text;
 use crate::webhook::{Secrets, Signature, Verified};
 
 /// The router of the public address; all else is 404 or 405.
@@ -25,6 +26,7 @@ pub fn public_router<I: Intake>(intake: Arc<I>, caps: Caps) -> Router {
     let door = Door { intake, reader: Reader::new(caps) };
     Router::new()
         .route("/webhook", post(webhook::<I>))
+        .route("/", get(async || Html(text::page::PUBLIC)))
         .route("/healthz", get(healthy))
         .route("/readyz", get(ready::<I>))
         .fallback(answer::no_such_page)

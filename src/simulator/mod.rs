@@ -12,6 +12,7 @@
 //! Where it knows less than GitHub it says 404 and writes the call down ([`Simulator::unknown_calls`]); what a
 //! well-behaved skep never does is written down too ([`Simulator::violations`]).
 
+mod act;
 mod auth;
 pub mod behaviour;
 mod control;

@@ -4,6 +4,7 @@
 //! SQLite gets one writing connection (its transactions begin `IMMEDIATE`: one that upgrades from reading fails at once
 //! whatever the busy timeout says) and a few reading ones; Postgres gets one pool. It never names the address in an error.
 
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -175,6 +176,7 @@ fn options(url: &str) -> Result<AnyConnectOptions, StoreError> {
 async fn connect_sqlite(url: &str, tuning: &Tuning) -> Result<Pools, StoreError> {
     let path = sqlite_path(url)?;
     refuse_network_disk(&path)?;
+    make_private(&path)?;
     let joint = if url.contains('?') { '&' } else { '?' };
     let options = options(&format!("{url}{joint}mode=rwc"))?;
     // Alone first: a pool tries again and again until its time is over, and then forgets why.
@@ -190,6 +192,16 @@ async fn try_sqlite(options: &AnyConnectOptions, tuning: &Tuning) -> Result<(), 
     sqlx::raw_sql(AssertSqlSafe(writing_setup(tuning))).execute(&mut connection).await?;
     check_sqlite(&mut connection).await?;
     connection.close().await
+}
+
+/// SQLite would let others read a file it makes. What it makes beside the file is as open as that is.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(StoreError::Other(format!("{} cannot be made: {error}", path.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn sqlite_path(url: &str) -> Result<PathBuf, StoreError> {

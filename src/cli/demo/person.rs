@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::pull_of;
-use super::stage::{PERSON, SCENES, Scene, Stage};
+use super::stage::{PERSON, Scene, Stage};
 use crate::core::ids::IssueNumber;
 use crate::simulator::world::{LineComment, ReviewDraft};
 
@@ -36,7 +36,7 @@ impl<'a> Person<'a> {
     /// The issue's part in the demo.
     fn scene(&self, issue: IssueNumber) -> Option<&'static Scene> {
         let at = self.issues.iter().position(|other| *other == issue)?;
-        SCENES.get(at)
+        self.stage.scenes.get(at)
     }
 
     /// Takes notice of an event.
@@ -67,7 +67,7 @@ impl<'a> Person<'a> {
         let Some(scene) = self.scene(issue) else { return Ok(true) };
         match (deed, scene.answer, &scene.review) {
             (Deed::Answer, Some(answer), _) => {
-                if !github.comments(home, issue)?.iter().any(|comment| comment.body.contains("- [ ] ")) {
+                if scene.asks && !github.comments(home, issue)?.iter().any(|comment| comment.body.contains("- [ ] ")) {
                     return Ok(false);
                 }
                 github.comment(home, issue, PERSON, answer)?;

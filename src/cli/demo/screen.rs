@@ -42,7 +42,13 @@ impl Screen {
         say!("  skep, for commands   http://{}", stage.running.admin);
         say!("  sandbox              {sandbox}");
         say!("  up in                {} ms\n", took.as_millis());
-        say!("{PERSON} files three issues in {REPOSITORY} and labels each `agent:go`.\n");
+        match stage.scenes.len() {
+            1 => say!(
+                "{PERSON} files an issue in {REPOSITORY} and labels it `agent:go`; `{}` works on it.\n",
+                policy.default_agent
+            ),
+            _ => say!("{PERSON} files three issues in {REPOSITORY} and labels each `agent:go`.\n"),
+        }
         Ok(())
     }
 
@@ -88,9 +94,10 @@ impl Screen {
             say!("{line}");
             return Ok(());
         }
-        say!("\n{} of {} issues became pull requests, in {:.1} s.", end.opened, end.total, took.as_secs_f64());
+        let became = if end.total == 1 { "issue became a pull request" } else { "issues became pull requests" };
+        say!("\n{} of {} {became}, in {:.1} s.", end.opened, end.total, took.as_secs_f64());
         say!("Questions answered: {}. Revisions after a review: {}.\n", end.answered, end.revised);
-        say!("The issue with the question, as people on GitHub see it:\n");
+        say!("The {}, as people on GitHub see it:\n", if end.total == 1 { "issue" } else { "issue with the question" });
         let (github, home) = (&stage.simulator, stage.repository);
         show(&github.thread(home, IssueNumber(1)).unwrap_or_default())?;
         let pulls = github.pulls(home).unwrap_or_default();
@@ -110,23 +117,47 @@ impl Screen {
         Ok(())
     }
 
+    /// Everything that can be done by hand, each line for a shell.
     fn kept(&self, stage: &Stage) -> io::Result<()> {
-        let (api, door) = (stage.simulator.api_url(), stage.running.listen);
-        let next = stage.next_number();
+        let (api, door, next) = (stage.simulator.api_url(), stage.running.listen, stage.next_number());
+        let act = |deed: &str| {
+            let who = format!("\"as\":\"{PERSON}\",\"repository\":\"{REPOSITORY}\"");
+            format!("curl -s {api}/_simulator/act -d '{{{who},{deed}}}'")
+        };
         say!("\nStill running; Ctrl-C ends it and removes {}.", stage.folder.display());
-        say!("\nAs {PERSON}, file an issue and label it:\n");
-        say!(
-            "  curl -s {api}/_simulator/act -d '{{\"as\":\"{PERSON}\",\"do\":\"open_issue\",\"repository\":\"{REPOSITORY}\",\
-             \"title\":\"Say bye\",\"body\":\"```skep-demo\\nwrite BYE.md: bye\\nsay Done.\\n```\"}}'"
-        );
-        say!(
-            "  curl -s {api}/_simulator/act -d '{{\"as\":\"{PERSON}\",\"do\":\"label\",\"repository\":\"{REPOSITORY}\",\
-             \"issue\":{next},\"label\":\"agent:go\"}}'"
-        );
+        say!("\nAs {PERSON}, file an issue and label it; look at it some seconds later:\n");
+        let script = "```skep-demo\\nwrite BYE.md: bye\\nsay Done.\\n```";
+        say!("  {}", act(&format!("\"do\":\"open_issue\",\"title\":\"Say bye\",\"body\":\"{script}\"")));
+        say!("  {}", act(&format!("\"do\":\"label\",\"issue\":{next},\"label\":\"agent:go\"")));
         say!("  curl -s {api}/_simulator/thread/{REPOSITORY}/{next}");
+        say!("\nSay something on it, and edit what was said:\n");
         say!(
-            "\nOther verbs: unlabel, comment, react, review, push, merge, close; a wrong field is answered with its name."
+            "  id=$({} | tr -dc 0-9)",
+            act(&format!("\"do\":\"comment\",\"issue\":{next},\"body\":\"/agent status\""))
         );
+        say!("  {}", act("\"do\":\"edit_comment\",\"comment\":'$id',\"body\":\"/agent logs\""));
+        let pulls = stage.simulator.pulls(stage.repository).unwrap_or_default();
+        let last = i64::try_from(stage.scenes.len()).unwrap_or_default();
+        if let Some(pull) = pull_of(&pulls, IssueNumber(last)) {
+            let (pull, branch) = (pull.issue.number, &pull.head);
+            let on = |verb: &str, more: &str| act(&format!("\"do\":\"{verb}\",\"issue\":{pull}{more}"));
+            say!("\nOn the pull request #{pull}, comment on a line, let a check fail and pass, push, review, merge:\n");
+            let (path, at) = if last == 1 { ("src/greet.py", 1) } else { ("README.md", 3) };
+            let line = format!("\"path\":\"{path}\",\"line\":{at}");
+            let script = "Say more.\\n```skep-demo\\nappend README.md: More.\\nreply all: There is more now.\\n```";
+            say!("  {}", on("line_comment", &format!(",{line},\"body\":\"{script}\"")));
+            say!("  {}", on("check", ",\"name\":\"tests\",\"conclusion\":\"failure\",\"log\":\"1 failed\""));
+            say!("  {}", on("check", ",\"name\":\"tests\",\"conclusion\":\"success\""));
+            say!(
+                "  {}",
+                act(&format!("\"do\":\"push_file\",\"branch\":\"{branch}\",\"path\":\"MINE.md\",\"content\":\"mine\""))
+            );
+            say!("  {}", on("ready", ""));
+            say!("  {}", on("review", ",\"event\":\"APPROVE\",\"body\":\"Good.\""));
+            say!("  {}", on("merge", ""));
+        }
+        say!("\nAll verbs with their fields (unlabel, react, close, reopen and more):\n");
+        say!("  curl -s {api}/_simulator/act");
         say!("\nOr send a webhook by hand (secret: {}):\n", stage.secret);
         say!(
             "  body='{{\"zen\":\"hi\"}}'; sig=$(printf %s \"$body\" | openssl dgst -sha256 -hmac '{}' | sed 's/.*= //')",
@@ -214,7 +245,11 @@ fn progress(details: &Value) -> Option<String> {
     let done = plan.iter().filter(|entry| entry["status"] == "completed").count();
     let now = plan.iter().find(|entry| entry["status"] == "in_progress");
     let now = now.and_then(|entry| entry["content"].as_str()).or(details["doing"].as_str()).unwrap_or_default();
-    Some(format!("progress    {done}/{} {now}", plan.len()))
+    match (plan.len(), now) {
+        (0, "") => None,
+        (0, now) => Some(format!("progress    {now}")),
+        (all, now) => Some(format!("progress    {done}/{all} {now}")),
+    }
 }
 
 #[cfg(test)]

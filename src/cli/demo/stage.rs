@@ -11,7 +11,10 @@ use url::Url;
 use super::key;
 use crate::agent::{SandboxChoice, presets};
 use crate::app::{self, Addresses, App, GitHubSetup, Running, Setup};
+use crate::config::Certificates;
+use crate::core::agent::AgentSpec;
 use crate::core::ids::{IssueNumber, RepositoryId};
+use crate::core::network::Network;
 use crate::core::policy::{AllowProtected, Limits, MakeReady};
 use crate::git::OldGit;
 use crate::github::{Pace, Timeouts};
@@ -32,6 +35,8 @@ pub(super) struct Stage {
     pub(super) repository: RepositoryId,
     pub(super) secret: String,
     pub(super) folder: PathBuf,
+    pub(super) scenes: &'static [Scene],
+    has_model: bool,
 }
 
 /// An issue of the demo.
@@ -39,6 +44,8 @@ pub(super) struct Scene {
     pub(super) title: &'static str,
     pub(super) role: &'static str,
     pub(super) body: &'static str,
+    /// Whether a question is a part of the story.
+    pub(super) asks: bool,
     /// What the person answers when the agent asks.
     pub(super) answer: Option<&'static str>,
     /// How the person reviews the pull request.
@@ -65,6 +72,7 @@ pub(super) const SCENES: [Scene; 3] = [
                f\"Hello, {name}\"\nreplace src/greet.py: def greet(): => def greet(name=\"{answer}\"):\nrun git diff \
                --stat\ntick 3\nsay `greet` takes a name now and greets by it. I looked at the diff; there are no tests \
                yet.\n```\n",
+        asks: true,
         answer: Some("2"),
         review: None,
     },
@@ -75,6 +83,7 @@ pub(super) const SCENES: [Scene; 3] = [
                0.3\ntick 1\nstart 2\nwrite tests/test_greet.py <<END\nfrom src.greet import greet\n\n\ndef \
                test_greets():\n    assert greet().startswith(\"Hello\")\nEND\ncommit Test the greeting\ntick 2\nsay Added one \
                test and committed it. I did not run it: this machine may have no Python.\n```\n",
+        asks: false,
         answer: None,
         review: Some(Remarks {
             body: "Nearly there.\n\n```skep-demo\nwait 0.2\nappend tests/test_greet.py <<END\n\n\ndef \
@@ -93,10 +102,43 @@ pub(super) const SCENES: [Scene; 3] = [
         body: "The README says `python greet.py`; the file lies in `src`.\n\n```skep-demo\nplan Find the mistake | Mend \
                it\nstart 1\nread README.md\nwait 0.2\ntick 1\nstart 2\nreplace README.md: python greet.py => python \
                src/greet.py\ntick 2\nsay The command in the README names the right path now.\n```\n",
+        asks: false,
         answer: None,
         review: None,
     },
 ];
+
+/// The issue for an agent with a mind of its own.
+pub(super) const OWN: [Scene; 1] = [Scene {
+    title: "Greet visitors by name",
+    role: "swe",
+    body: "`greet` in `src/greet.py` answers every visitor with a bare \"Hello\". Give it a parameter `name` that is \"stranger\" \
+           where nobody says one, and let it answer \"Hello, \" and the name. Change nothing else.\n",
+    asks: false,
+    answer: Some("/agent answer Do as you think best, and do not ask again."),
+    review: None,
+}];
+
+/// The longest the story may take: with a script, and with a model.
+const PATIENCE: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(20 * 60)];
+
+/// Who plays, and what.
+pub(super) struct Cast {
+    pub(super) scenes: &'static [Scene],
+    /// The agent; the scripted one where there is none.
+    pub(super) agent: Option<AgentSpec>,
+    pub(super) path: String,
+    pub(super) network: Network,
+    pub(super) certificates: Certificates,
+}
+
+impl Cast {
+    /// The three scenes, by the agent that follows a script.
+    pub(super) fn scripted(path: String) -> Self {
+        let (network, certificates) = (Network::default(), Certificates::default());
+        Self { scenes: &SCENES, agent: None, path, network, certificates }
+    }
+}
 
 const FILES: [(&str, &str); 3] = [
     ("README.md", "# Garden\n\nRun `python greet.py`.\n"),
@@ -106,7 +148,8 @@ const FILES: [(&str, &str); 3] = [
 
 impl Stage {
     /// Builds and starts everything in `folder`, which is the caller's to remove if this fails; `listen` is where skep takes webhooks.
-    pub(super) async fn build(folder: &Path, listen: SocketAddr, path: String) -> anyhow::Result<Self> {
+    pub(super) async fn build(folder: &Path, listen: SocketAddr, cast: Cast) -> anyhow::Result<Self> {
+        let (scenes, has_model) = (cast.scenes, cast.agent.is_some());
         let keys = key::make()?;
         let secret = app::random("demo")?;
         let mut config = SimulatorConfig::new(folder.join("github"), keys.public);
@@ -124,12 +167,20 @@ impl Stage {
             api_url: Url::parse(&simulator.api_url())?,
             web_url: Url::parse(&simulator.git_url())?,
         };
-        let running = App::build(setup(folder, github, path)?)
-            .await?
-            .start(&Addresses { listen, admin: SocketAddr::from(([127, 0, 0, 1], 0)) })
-            .await?;
+        let app = App::build(setup(folder, github, cast)?).await?;
+        if let Some(program) = lacking(&app).filter(|_| has_model) {
+            app.store.close().await;
+            simulator.stop().await;
+            anyhow::bail!("`{program}` is not installed, or not on the PATH");
+        }
+        let running = app.start(&Addresses { listen, admin: SocketAddr::from(([127, 0, 0, 1], 0)) }).await?;
         simulator.set_webhook_url(&format!("http://{}/webhook", running.listen));
-        Ok(Self { simulator, running, repository, secret, folder: folder.to_owned() })
+        Ok(Self { simulator, running, repository, secret, folder: folder.to_owned(), scenes, has_model })
+    }
+
+    /// The longest the story may take.
+    pub(super) fn patience(&self) -> Duration {
+        PATIENCE[usize::from(self.has_model)]
     }
 
     /// Files an issue and adds its labels, the switch last, as a person would.
@@ -148,7 +199,7 @@ impl Stage {
     /// The number the next issue will have.
     pub(super) fn next_number(&self) -> i64 {
         let pulls = self.simulator.pulls(self.repository).unwrap_or_default();
-        pulls.iter().map(|pull| pull.issue.number.0).chain([SCENES.len() as i64]).max().unwrap_or_default() + 1
+        pulls.iter().map(|pull| pull.issue.number.0).chain([self.scenes.len() as i64]).max().unwrap_or_default() + 1
     }
 
     /// Ends everything and removes the folder.
@@ -159,6 +210,13 @@ impl Stage {
     }
 }
 
+/// An agent's program that is not on this machine.
+fn lacking(app: &App) -> Option<String> {
+    let parts = app.runner.parts();
+    let mut programs = parts.specs.values().filter_map(|spec| spec.command.first());
+    programs.find(|program| parts.agents.find_program(program).is_none()).cloned()
+}
+
 /// A folder of the demo's own.
 pub(super) fn folder() -> anyhow::Result<PathBuf> {
     let folder = std::env::temp_dir().join(app::random("skep-demo")?);
@@ -166,10 +224,10 @@ pub(super) fn folder() -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
-fn setup(folder: &Path, github: GitHubSetup, path: String) -> anyhow::Result<Setup> {
+fn setup(folder: &Path, github: GitHubSetup, cast: Cast) -> anyhow::Result<Setup> {
     let data_dir = folder.join("skep");
     let program = std::env::current_exe().context("find our own program")?;
-    let agent = presets::demo(&program.to_string_lossy());
+    let agent = cast.agent.unwrap_or_else(|| presets::demo(&program.to_string_lossy()));
     Ok(Setup {
         database_url: crate::store::sqlite_url(&data_dir.join("skep.db"))?,
         data_dir,
@@ -192,11 +250,11 @@ fn setup(folder: &Path, github: GitHubSetup, path: String) -> anyhow::Result<Set
         old_git: OldGit::Allow,
         admin_token: None,
         git: "git".into(),
-        network: crate::core::network::Network::default(),
-        certificates: crate::config::Certificates::default(),
+        network: cast.network,
+        certificates: cast.certificates,
         sandbox: SandboxChoice::Auto,
         hide: Vec::new(),
-        path,
+        path: cast.path,
         demo_in_process: false,
         knobs: Knobs { progress: Duration::from_millis(100), ..Knobs::default() },
         clock: app::system_clock(),

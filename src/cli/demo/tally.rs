@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::stage::SCENES;
+use super::stage::Scene;
 use crate::core::ids::IssueNumber;
 
 /// What has happened on each issue.
 pub(super) struct Tally<'a> {
     issues: &'a [IssueNumber],
+    scenes: &'static [Scene],
     of: Vec<Counts>,
 }
 
@@ -20,8 +21,8 @@ struct Counts {
 }
 
 impl<'a> Tally<'a> {
-    pub(super) fn new(issues: &'a [IssueNumber]) -> Self {
-        Self { issues, of: vec![Counts::default(); issues.len()] }
+    pub(super) fn new(issues: &'a [IssueNumber], scenes: &'static [Scene]) -> Self {
+        Self { issues, scenes, of: vec![Counts::default(); issues.len()] }
     }
 
     /// Counts an event.
@@ -40,10 +41,9 @@ impl<'a> Tally<'a> {
 
     /// Whether every issue has come to its end, good or bad.
     pub(super) fn is_over(&self) -> bool {
-        let over = |(counts, scene): (&Counts, &super::stage::Scene)| {
-            counts.lost || counts.completed > usize::from(scene.review.is_some())
-        };
-        self.of.iter().zip(&SCENES).all(over)
+        let over =
+            |(counts, scene): (&Counts, &Scene)| counts.lost || counts.completed > usize::from(scene.review.is_some());
+        self.of.iter().zip(self.scenes).all(over)
     }
 
     pub(super) fn answered(&self) -> usize {
@@ -57,8 +57,8 @@ impl<'a> Tally<'a> {
     /// What should have happened and did not, as sentences.
     pub(super) fn missing(&self) -> Vec<String> {
         let mut missing = Vec::new();
-        for ((issue, counts), scene) in self.issues.iter().zip(&self.of).zip(&SCENES) {
-            if scene.answer.is_some() && counts.answered == 0 {
+        for ((issue, counts), scene) in self.issues.iter().zip(&self.of).zip(self.scenes) {
+            if scene.asks && counts.answered == 0 {
                 missing.push(format!("the question of #{issue} was not answered"));
             }
             if scene.review.is_some() && (counts.revised == 0 || counts.completed < 2 || counts.lost) {

@@ -6,11 +6,13 @@
 pub mod answer;
 pub mod answers;
 pub mod command;
+pub mod disk;
 pub mod downtime;
 pub mod failure;
 pub mod kept;
 pub mod left_out;
 pub mod notice;
+pub mod page;
 pub mod prompt;
 pub mod pull;
 pub mod question;

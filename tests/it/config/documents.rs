@@ -114,6 +114,42 @@ fn the_readme_asks_for_what_the_manifest_asks_for() {
     assert_eq!(named(events), EVENTS);
 }
 
+/// Every help text is a phrase without a full stop, as most programs have them.
+#[test]
+fn no_help_text_ends_with_a_full_stop() {
+    fn look(command: &clap::Command, found: &mut Vec<String>) {
+        let about = command.get_about().map(ToString::to_string);
+        let helps = command.get_arguments().filter_map(|argument| argument.get_help().map(ToString::to_string));
+        let stops = |text: &String| text.ends_with('.') && !text.ends_with("..");
+        found
+            .extend(about.into_iter().chain(helps).filter(stops).map(|text| format!("{}: {text}", command.get_name())));
+        command.get_subcommands().for_each(|below| look(below, found));
+    }
+    let mut found = Vec::new();
+    look(&Cli::command(), &mut found);
+    assert_eq!(found, [""; 0]);
+}
+
+/// The admin address answers what the README says, and nothing else.
+#[test]
+fn the_readme_lists_the_admin_addresses_there_are() {
+    let readme = read("README.md");
+    let listed = readme.split_once("as JSON under `/api/v1`:").and_then(|(_, rest)| rest.split_once(". Orders"));
+    let listed: Vec<&str> = listed.expect("a list").0.split('`').skip(1).step_by(2).collect();
+    let listed: Vec<&str> =
+        listed.iter().map(|name| name.trim_start_matches("GET ").trim_start_matches("POST ")).collect();
+    let api = read("src/http/api.rs");
+    let there = api.split("route(\"/api/v1/").skip(1).filter_map(|rest| rest.split('"').next());
+    let names = |path: &str| {
+        path.replace("{id}", "ID").replace("{owner}", "OWNER").replace("{repo}", "REPO").replace("{n}", "NUMBER")
+    };
+    let mut there: Vec<String> = there.map(names).collect();
+    let mut listed: Vec<String> = listed.into_iter().map(str::to_owned).collect();
+    there.sort();
+    listed.sort();
+    assert_eq!(listed, there);
+}
+
 #[test]
 fn the_command_line_is_consistent() {
     Cli::command().debug_assert();

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::{PKCS1, SECRET, read};
 
 /// The program itself, in an environment of that content.
-fn skep(line: &str, variables: &[(&str, &str)]) -> (Option<i32>, String, String) {
+pub fn skep(line: &str, variables: &[(&str, &str)]) -> (Option<i32>, String, String) {
     let folder = TempDir::new().expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
     command.args(line.split(' ')).env_clear().env("HOME", folder.path()).current_dir(folder.path());
@@ -55,6 +55,24 @@ fn exit_codes_and_messages() {
     assert_eq!(code, Some(1), "{out}{err}");
     assert!(out.contains("✗ agent goose") && out.contains("`goose` is not installed"), "{out}");
     assert!(out.contains("✓ database     SQLite") && out.contains("One thing is to be put right"), "{out}");
+}
+
+#[test]
+fn help_is_there_wherever_it_is_asked_for() {
+    let version = format!("skep {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(skep("-V", &[]), (Some(0), version.clone(), String::new()));
+    assert_eq!(skep("serve -V", &[]), (Some(0), version, String::new()));
+    let (code, out, err) = skep("help --help", &[]);
+    assert!(code == Some(0) && out.contains("Usage: skep help [COMMAND]"), "{out}{err}");
+    for line in ["help", "help serve", "help config check", "help status"] {
+        let asked = line.strip_prefix("help").unwrap_or_default().trim();
+        let (code, out, _) = skep(line, &[]);
+        let other = skep(format!("{asked} --help").trim(), &[]);
+        assert_eq!((code, out.trim()), (other.0, other.1.trim()), "{line}");
+        assert!(!out.contains("demo-agent"), "{out}");
+    }
+    let (code, _, err) = skep("help nothing", &[]);
+    assert_eq!((code, err.trim()), (Some(2), "skep: there is no command `nothing`; `skep help` lists them"));
 }
 
 #[test]

@@ -163,13 +163,24 @@ async fn a_panic_is_500_without_detail_and_the_connection_lives() {
 }
 
 #[tokio::test]
-async fn only_three_addresses_answer() {
+async fn only_three_addresses_answer_and_a_page_says_so() {
     let (door, _recorder) = door().await;
-    let elsewhere =
-        ["/", "/webhook/", "/Webhook", "//webhook", "/metrics", "/api/v1/status", "/api/v1/dispatch", "/healthz/x"];
+    let elsewhere = [
+        "/index.html",
+        "/webhook/",
+        "/Webhook",
+        "//webhook",
+        "/metrics",
+        "/api/v1/status",
+        "/api/v1/dispatch",
+        "/healthz/x",
+    ];
     for path in elsewhere {
         assert_eq!(door.ask(get(path)).await.error(), (404, "not_found".to_owned()), "{path}");
     }
+    let page = door.ask(get("/")).await;
+    assert!(page.status == 200 && page.body.contains("skep is running here"), "{}", page.body);
+    assert_eq!(page.headers.get("content-type").map(String::as_str), Some("text/html; charset=utf-8"));
     assert_eq!(door.ask(get("/webhook")).await.error(), (405, "method_not_allowed".to_owned()));
     for path in ["/healthz", "/readyz"] {
         assert_eq!(door.ask(get(path)).await.status, 200, "{path}");

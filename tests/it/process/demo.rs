@@ -189,7 +189,9 @@ async fn what_is_kept_works_as_printed() {
     });
     let mut told = told.await.expect("told");
     let commands = printed(&told.said);
-    let [file, label, thread, sign, send] = &commands[..] else { panic!("{commands:?}") };
+    let [file, label, thread, say, edit, on_pull @ .., verbs, sign, send] = &commands[..] else {
+        panic!("{commands:?}")
+    };
     let filed: Value = serde_json::from_str(&sh(file).await).expect("JSON");
     let number = filed["issue"].as_i64().expect("a number");
     assert!(
@@ -208,16 +210,69 @@ async fn what_is_kept_works_as_printed() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     };
     assert!(read.contains("Say bye"), "{read}");
-    let sent = sh(&format!("{sign}\n{send}")).await;
-    assert!(sent.starts_with("HTTP/1.1 202 "), "{sent}");
-    let door = send.split("http://").nth(1).and_then(|rest| rest.split('/').next()).expect("an address");
-    let (status, _) = ask(door, "GET /healthz", &[], "").await.expect("an answer");
-    assert_eq!(status, 200);
     let look = told.said.lines().last().and_then(|line| line.strip_prefix("And look: skep ")).expect("a command");
     let (code, out, err) = skep(look, &[]).await;
     assert!(code == Some(0) && out.contains("4 completed"), "{out}{err}");
+    let edited: Value = serde_json::from_str(&sh(&format!("{say}\n{edit}")).await).expect("JSON");
+    assert!(edited["comment"].as_i64() > Some(0), "{edited}");
+    let read = sh(thread).await;
+    assert!(read.contains("/agent logs") && !read.lines().any(|line| line.trim() == "/agent status"), "{read}");
+    let deeds = ["line_comment", "check", "check", "push_file", "ready", "review", "merge"];
+    assert_eq!(on_pull.len(), deeds.len(), "{on_pull:?}");
+    for (line, deed) in on_pull.iter().zip(deeds) {
+        assert!(line.contains(&format!("\"do\":\"{deed}\"")), "{line}");
+        let done: Value = serde_json::from_str(&sh(line).await).expect("JSON");
+        assert!(done.get("message").is_none() && done.is_object(), "{line}: {done}");
+    }
+    let verbs = sh(verbs).await;
+    assert!(verbs.contains("edit_comment") && verbs.contains("comment body"), "{verbs}");
+    let sent = sh(&format!("{sign}\n{send}")).await;
+    assert!(sent.starts_with("HTTP/1.1 202 "), "{sent}");
+    let door = send.split("http://").nth(1).and_then(|rest| rest.split('/').next()).expect("an address");
+    for (page, part) in [("/healthz", "ok"), ("/", "skep is running here")] {
+        let (status, body) = ask(door, &format!("GET {page}"), &[], "").await.expect("an answer");
+        assert!(status == 200 && body.contains(part), "{page}: {body}");
+    }
+    let desk = look.rsplit_once("http://").expect("an address").1;
+    let (status, body) = ask(desk, "GET /", &[], "").await.expect("an answer");
+    assert!(status == 200 && body.contains("skep status"), "{body}");
     assert_eq!(left(stage.path()).len(), 1);
     interrupt(&told);
     assert_eq!(told.end(), Some(0), "{}", told.said);
     assert_eq!(left(stage.path()), [""; 0]);
+}
+
+/// An agent that reads a plain issue, as those with a mind do: the scripted one with a script put into what it hears.
+fn with_a_mind(folder: &Path) -> String {
+    let program = folder.join("mind");
+    let script = "```skep-demo\\\\nreplace src/greet.py: Hello => Hello, stranger\\\\nsay It greets now.\\\\n```";
+    let text =
+        format!("#!/bin/sh\nsed -u 's|Change nothing else[.]|\\\\n{script}\\\\n|' | \"${{0%/*}}\"/skep demo-agent\n");
+    std::fs::hard_link(env!("CARGO_BIN_EXE_skep"), folder.join("skep")).expect("the same file system");
+    std::fs::write(&program, text).expect("written");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&program, executable).expect("set");
+    program.display().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_of_ones_own_plays_it_too() {
+    let (stage, home) = (stage(), stage());
+    let mind = with_a_mind(home.path());
+    let (code, out, err) = run(command(stage.path(), &["--agent", &mind], &path())).await;
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("files an issue") && out.contains("`mind` works on it"), "{out}");
+    assert!(out.contains("1 of 1 issue became a pull request, in "), "{out}");
+    assert!(out.lines().any(|line| line == "+    return \"Hello, stranger\""), "{out}");
+    assert_eq!(left(stage.path()), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_is_not_there_is_named() {
+    let stage = stage();
+    for (agent, part) in [("goose", "`goose` is not installed"), ("goos", "Did you mean `goose`?")] {
+        let (code, out, err) = run(command(stage.path(), &["--agent", agent], "/usr/bin:/bin")).await;
+        assert!(code > Some(0) && out.is_empty() && err.contains(part), "{agent}: {out}{err}");
+        assert_eq!(left(stage.path()), [""; 0]);
+    }
 }

@@ -6,6 +6,7 @@ mod demo;
 mod full;
 mod ground;
 mod inbox;
+mod last_words;
 mod network;
 mod outage;
 mod running;

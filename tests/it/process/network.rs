@@ -108,7 +108,7 @@ async fn connect(stream: TcpStream, (port, locked): (u16, bool), asked: Asked) {
 
 /// The agent tells what it was given, behind the password (which would not be published), and looks whether it can read the
 /// certificates.
-const SCRIPT: &str = "run echo \"${HTTPS_PROXY#http://ana:hunter2@} $NO_PROXY\" > told\nrun grep -c BEGIN \"$SSL_CERT_FILE\" > trusted\nsay Done.";
+const SCRIPT: &str = "run echo \"${HTTPS_PROXY#http://ana:hunter2-hunter2@} $NO_PROXY\" > told\nrun grep -c BEGIN \"$SSL_CERT_FILE\" > trusted\nsay Done, by way of hunter2-hunter2.";
 
 /// The settings of a skep, by the folder with the certificates and the ports of GitHub and of the proxy.
 type Settings<'a> = dyn Fn(&Path, u16, u16) -> Vec<(&'static str, String)> + 'a;
@@ -147,18 +147,26 @@ async fn a_private_authority_and_a_proxy_with_a_password_reach_api_git_and_agent
             ("SKEP_GITHUB_URL", url.clone()),
             ("SKEP_GITHUB_API_URL", format!("{url}/api/v3")),
             ("SKEP_CA_FILE", folder.join("ca.crt").display().to_string()),
-            ("https_proxy", format!("http://ana:hunter2@127.0.0.1:{proxy}")),
+            ("https_proxy", format!("http://ana:hunter2-hunter2@127.0.0.1:{proxy}")),
         ]
     };
     let Some((ground, asked)) = story(true, &told_by).await else { return };
-    // ana:hunter2
+    // ana:hunter2-hunter2
     assert!(
-        asked.iter().all(|(line, by)| line.starts_with(&format!("CONNECT {HOST}:")) && by == "Basic YW5hOmh1bnRlcjI="),
+        asked
+            .iter()
+            .all(|(line, by)| line.starts_with(&format!("CONNECT {HOST}:"))
+                && by == "Basic YW5hOmh1bnRlcjItaHVudGVyMg=="),
         "{asked:?}"
     );
     assert!(asked.len() > 3, "API and git: {asked:?}");
     let given = told(&ground, "told").await;
     assert!(given.starts_with("127.0.0.1:") && given.trim().ends_with("::1"), "with the password: {given}");
+    let said = ground.github.pulls(ground.repository).expect("pull requests")[0].issue.body.clone();
+    assert!(
+        said.contains("Done, by way of") && !said.contains("hunter2-hunter2"),
+        "the agent told the password: {said}"
+    );
     let trusted: usize = told(&ground, "trusted").await.trim().parse().expect("a number");
     assert!(trusted >= 1, "the agent cannot read the certificates");
 }

@@ -43,13 +43,22 @@ async fn people_and_scripts_see_the_same() {
     let id = all["sessions"][0]["id"].as_str().expect("an id").to_owned();
     let session = get(admin, &format!("/api/v1/sessions/{id}")).await;
     assert_eq!(json_of(&format!("session {id} --json {at}")).await, session);
-    assert_eq!(json_of(&format!("status --json {at}")).await, get(admin, "/api/v1/status").await);
+    let (mut told, mut answered) = (json_of(&format!("status --json {at}")).await, get(admin, "/api/v1/status").await);
+    for status in [&mut told, &mut answered] {
+        // Others write on this disk, too.
+        let free = status["disk"]["free_bytes"].take();
+        assert!(free.as_u64() > Some(0) && status["disk"]["reserve_bytes"] == 0, "{status}");
+    }
+    assert_eq!(told, answered);
     let with_log = json_of(&format!("session {id} --log --json {at}")).await;
     let log = with_log["log"].as_array().expect("a list");
     assert!(log.iter().any(|line| line["kind"] == "message" && line["body"]["text"] == "Done."), "{log:?}");
     let texts = [
-        ("status".to_owned(), vec!["slots:", "0 of 10 in use", "1 completed", "0 open, 0 given up"]),
-        ("sessions".to_owned(), vec![id.as_str(), "octo/hello#1", "completed (pull_request)"]),
+        (
+            "status".to_owned(),
+            vec!["slots:", "0 of 10 in use", "disk:", "iB free\n", "1 completed", "0 open, 0 given up"],
+        ),
+        ("sessions".to_owned(), vec![id.as_str(), "octo/hello#1", "completed"]),
         (format!("session {id} --log"), vec!["state:", "pull_request.opened", "\nLog\n", "Done."]),
     ];
     for (line, parts) in texts {
@@ -87,6 +96,9 @@ async fn a_dispatch_that_waits_tells_by_its_exit_code() {
     assert_eq!((code, err.trim()), (Some(1), "skep: no open issue has the label `typo`"), "{out}");
     let (code, _, err) = skep(&format!("dispatch octo/hello#{good} --admin {}", served.admin), &[]).await;
     assert!(code == Some(1) && err.contains("this needs the admin token"), "{err}");
+    let line = format!("dispatch octo/hello#99 --data-dir {} --admin {}", ground.data().display(), served.admin);
+    let (code, out, err) = skep(&line, &[]).await;
+    assert!(code == Some(1) && out.contains("0 of 1 started"), "the folder's token is not shown: {out}{err}");
     let mode = std::os::unix::fs::PermissionsExt::mode(
         &std::fs::metadata(ground.data().join("admin-token")).expect("a token").permissions(),
     );

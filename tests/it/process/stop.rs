@@ -69,7 +69,7 @@ async fn a_second_one_on_the_same_folder_says_so_and_leaves() {
     let (code, out, err) = skep("serve", &ground.environment()).await;
     assert_eq!((code, out.as_str()), (Some(1), ""), "{err}");
     let last = err.lines().last().expect("a message");
-    assert!(last.starts_with("skep: ") && last.contains("another skep (process "), "{err}");
+    assert!(last.contains("\"level\":\"ERROR\"") && last.contains("another skep (process "), "{err}");
     assert!(last.contains(&ground.data().display().to_string()), "{err}");
     served.stop().await;
 }

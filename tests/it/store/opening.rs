@@ -55,6 +55,22 @@ async fn sqlite_writes_ahead_and_its_file_remembers_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_sqlite_writes_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    on_sqlite(|ground| async move {
+        let store = ground.open().await;
+        store.accept(fact("webhook:a")).await.expect("a row");
+        let path = std::path::PathBuf::from(ground.url.trim_start_matches("sqlite://"));
+        for entry in std::fs::read_dir(path.parent().expect("a folder")).expect("listed").flatten() {
+            let mode = entry.metadata().expect("there").permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{}", entry.path().display());
+        }
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_locked_database_is_busy_and_then_works_again() {
     on_sqlite(|ground| async move {
         // The tables are made with all the patience there is: only the locked one is met with little.

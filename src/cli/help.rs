@@ -1,0 +1,26 @@
+//! `skep help`: what a command takes. It is a command like the others, so that it can be asked for help, too.
+
+use super::screen::print;
+use super::{Ended, Stop, whole};
+
+/// Print the help of a command.
+#[derive(Debug, clap::Args)]
+pub struct Help {
+    /// Which; nothing means all of them.
+    #[arg(value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+impl Help {
+    pub(super) fn run(self) -> Ended {
+        let named = self.command.iter().map(String::as_str);
+        let line = std::iter::once("skep").chain(named).chain(["--help"]);
+        match whole().try_get_matches_from(line) {
+            Err(help) if !help.use_stderr() => Ok(print(&help.render().to_string())?),
+            _ => {
+                let named = self.command.join(" ");
+                Err(Stop::Misused(format!("there is no command `{named}`; `skep help` lists them")))
+            }
+        }
+    }
+}
