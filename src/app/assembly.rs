@@ -20,7 +20,7 @@ use crate::core::policy::Me;
 use crate::engine::Engine;
 use crate::git::Git;
 use crate::github::{AppIdentity, GitHub};
-use crate::runner::{Parts, Runner};
+use crate::runner::{Ballast, Parts, Runner};
 use crate::store::{self, Complaint, DataLock, Store};
 use crate::sweep::Sweep;
 
@@ -36,6 +36,7 @@ pub(super) struct Assembly {
     pub(super) setup: Setup,
     pub(super) token: SecretString,
     lock: Arc<DataLock>,
+    ballast: Arc<Ballast>,
 }
 
 impl Assembly {
@@ -56,7 +57,12 @@ impl Assembly {
             None => admin_token::in_folder(&setup.data_dir)?,
         };
         let health = Arc::new(Health::new(setup.clock.clone()));
-        let room = Room { folder: setup.data_dir.clone(), wanted: setup.limits.disk_reserve_bytes };
+        let ballast = Arc::new(Ballast::new(&setup.data_dir));
+        let room = Room {
+            folder: setup.data_dir.clone(),
+            wanted: setup.limits.disk_reserve_bytes,
+            ballast: Arc::clone(&ballast),
+        };
         let door = FrontDoor {
             store: store.clone(),
             github: github.clone(),
@@ -69,7 +75,7 @@ impl Assembly {
         };
         let desk = Arc::new(FrontDesk::new(store.clone(), github.clone(), health.clone(), room));
         let (door, lock) = (Arc::new(door), Arc::new(lock));
-        Ok(Self { store, github, git, agents, door, desk, health, setup, token, lock })
+        Ok(Self { store, github, git, agents, door, desk, health, setup, token, lock, ballast })
     }
 
     /// Who stands behind the doors.
@@ -99,7 +105,7 @@ impl Assembly {
             ignore: leavings::list(setup.specs.values().flat_map(|spec| &spec.ignore), &setup.ignore),
             specs: setup.specs.clone(),
             clock: setup.clock.clone(),
-            ballast: crate::runner::Ballast::new(&setup.data_dir),
+            ballast: self.ballast.clone(),
             data_dir: setup.data_dir.clone(),
             marker,
             owner,

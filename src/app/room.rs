@@ -2,13 +2,14 @@
 //! whoever asks.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::core::text;
 use crate::engine::Engine;
-use crate::runner::{Disk, Runner};
+use crate::runner::{Ballast, Disk, Runner};
 
 /// With less than this free the database is about to fail.
 const LAST: u64 = 256 << 10;
@@ -20,22 +21,28 @@ pub(super) struct Room {
     pub(super) folder: PathBuf,
     /// Bytes that the operator wants free.
     pub(super) wanted: u64,
+    /// What is kept for the database, and owed to it when it was given free.
+    pub(super) ballast: Arc<Ballast>,
 }
 
 impl Room {
+    fn disk(&self) -> std::io::Result<Disk> {
+        Ok(Disk::of(&self.folder)?.without(self.ballast.owed()))
+    }
+
     /// Whether new sessions wait for room.
     pub(super) fn is_short(&self) -> bool {
-        Disk::of(&self.folder).is_ok_and(|disk| disk.is_short(self.wanted))
+        self.disk().is_ok_and(|disk| disk.is_short(self.wanted))
     }
 
     /// For people.
     pub(super) fn told(&self) -> String {
-        Disk::of(&self.folder).map_or_else(|error| error.to_string(), |disk| self.say(disk))
+        self.disk().map_or_else(|error| error.to_string(), |disk| self.say(disk))
     }
 
     /// For `skep status`; what cannot be looked at is null.
     pub(super) fn to_json(&self) -> Value {
-        match Disk::of(&self.folder) {
+        match self.disk() {
             Ok(disk) => self.show(disk),
             Err(error) => {
                 tracing::warn!(%error, "the disk of the data folder cannot be looked at");
@@ -104,7 +111,8 @@ mod tests {
 
     #[test]
     fn a_disk_that_is_nearly_full_is_told_with_both_numbers() {
-        let room = Room { folder: PathBuf::from("/"), wanted: 5 << 30 };
+        let ballast = Arc::new(Ballast::new(std::path::Path::new("/nowhere")));
+        let room = Room { folder: PathBuf::from("/"), wanted: 5 << 30, ballast };
         let (full, roomy) = (Disk { free: 1 << 30, total: 400 << 30 }, Disk { free: 6 << 30, total: 400 << 30 });
         assert_eq!(room.show(full), json!({ "free_bytes": 1 << 30, "reserve_bytes": 5_u64 << 30, "short": true }));
         assert!(room.say(full).starts_with("only 1.0 GiB free and 5.0 GiB are kept free"), "{}", room.say(full));

@@ -51,7 +51,7 @@ pub struct Parts {
     /// Agents' tools that wait for an answer.
     pub mail: Mail,
     /// Room for the database on a full disk.
-    pub ballast: Ballast,
+    pub ballast: Arc<Ballast>,
     /// What the sessions at work take of the disk.
     pub usage: Usage,
 }

@@ -41,7 +41,8 @@ fn said_too_often(log: &str) -> Vec<String> {
     let bad = entries.filter(|entry| entry["level"] == "WARN" || entry["level"] == "ERROR");
     let again = bad.filter_map(|entry| {
         let at: DateTime<Utc> = entry["timestamp"].as_str()?.parse().ok()?;
-        let words = format!("{} {} {}", entry["fields"]["message"], entry["fields"]["error"], entry["fields"]["reason"]);
+        let words =
+            format!("{} {} {}", entry["fields"]["message"], entry["fields"]["error"], entry["fields"]["reason"]);
         let before = last.insert(words.clone(), at)?;
         (at - before < TimeDelta::seconds(59)).then_some(words)
     });
