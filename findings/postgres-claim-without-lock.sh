@@ -14,7 +14,7 @@
 #   running
 set -eu
 bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -1)
-[ -n "$bin" ] && command -v psql >/dev/null || { echo "a PostgreSQL server and psql are needed"; exit 2; }
+if [ -z "$bin" ] || ! command -v psql >/dev/null; then echo "a PostgreSQL server and psql are needed"; exit 2; fi
 T=$(mktemp -d)
 # the server does not run as root
 as() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
