@@ -56,7 +56,7 @@ pub mod agent;
 pub mod app;
 pub mod cli;
 pub mod config;
-pub mod core;
+pub use skep_core as core;
 pub mod engine;
 pub mod git;
 pub mod github;

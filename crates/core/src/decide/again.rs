@@ -1,0 +1,50 @@
+//! Work is asked for again while its pull request is open: nothing is begun anew, which would write over what people
+//! reviewed. The same session goes on with it, as a revision, and says so. Only `retry fresh` begins anew.
+
+use super::{Decision, Draft, command, review, talk};
+use crate::event::{Asking, TriggerFacts};
+use crate::place::{Actor, Quoted, Snapshot};
+use crate::task::{Planning, Stage};
+use crate::text;
+use crate::word::{Word, WordKind};
+
+/// Goes on with the open pull request, with what is new on the issue since the last session ended.
+pub(super) fn go_on(mut draft: Draft<'_>, facts: &TriggerFacts, plan: bool) -> Decision {
+    let Stage::Ended { job: Some(job), at, .. } = &mut draft.task.stage else {
+        return draft.because("no pull request waits for review");
+    };
+    let news = news(&job.snapshot, &facts.snapshot, *at);
+    job.snapshot = facts.snapshot.clone();
+    job.actor = facts.actor.clone();
+    if plan && job.role.writes {
+        job.plan = Planning::Wanted;
+    }
+    let round = job.round + 1;
+    if facts.asking == Asking::Command && matches!(facts.actor, Actor::Person(_)) {
+        command::switch(&mut draft, true);
+    }
+    review::a_person_spoke(&mut draft);
+    let (by, pull) = (facts.actor.login(), draft.task.pull.as_ref().map_or(0, |pull| pull.number));
+    let word = Word {
+        id: format!("again:{}", draft.cx.now),
+        by: by.unwrap_or("the operator").to_owned(),
+        text: news,
+        at: draft.cx.now,
+        kind: WordKind::Again { pull },
+        comment: None,
+        sending: false,
+    };
+    if draft.task.follow.rounds < draft.cx.policy.limits.rounds {
+        draft.say_here(format!("again:{round}"), text::talk::goes_on(by, pull));
+    }
+    talk::deliver(talk::add(draft, word), "work was asked for again, and its pull request is open")
+}
+
+/// What is new on the issue: the difference to the words the session knows, and what people wrote since it ended.
+fn news(known: &Snapshot, now: &Snapshot, since: i64) -> String {
+    let changed = text::prompt::edited((Some(&known.title), &now.title), (Some(&known.body), &now.body));
+    let told = |comment: &&Quoted| comment.at > since;
+    let said = now.comments.iter().filter(told).map(|comment| format!("{} wrote:\n{}", comment.author, comment.body));
+    let parts: Vec<String> = (!changed.is_empty()).then_some(changed).into_iter().chain(said).collect();
+    parts.join("\n\n")
+}

@@ -1,0 +1,292 @@
+//! Questions of an agent to people: one comment each, first valid answer wins, and nobody waits for ever.
+
+use serde_json::json;
+
+use super::{Decision, Draft, end, outage, pull, talk};
+use crate::effect::Effect;
+use crate::event::Alarm;
+use crate::ids::CommentId;
+use crate::question::{self, Answer, Asked, By, Question};
+use crate::story::Happening;
+use crate::task::{Batch, Hold, Next, Stage, Step};
+use crate::text;
+use crate::text::question::Asking;
+use crate::word::{Word, WordKind};
+
+/// The agent asks while it works.
+pub(super) fn asked(mut draft: Draft<'_>, asked: &[Asked]) -> Decision {
+    if full(&draft) {
+        return unasked(draft);
+    }
+    put(&mut draft, asked.to_vec());
+    draft.show();
+    draft.because("the agent asks")
+}
+
+/// Whether the session has no comment left to ask in.
+pub(super) fn full(draft: &Draft<'_>) -> bool {
+    draft.task.job().is_some_and(|job| job.comments >= draft.cx.policy.limits.comments)
+}
+
+/// A question nobody would see is not waited for.
+pub(super) fn unasked(draft: Draft<'_>) -> Decision {
+    end::fail(draft, "too_many_comments", text::failure::TOO_MANY_COMMENTS)
+}
+
+/// Puts questions to people.
+pub(super) fn put(draft: &mut Draft<'_>, asked: Vec<Asked>) {
+    let known: Vec<Asked> = draft.task.open_questions().map(Asked::of).collect();
+    // An agent that lost its memory on the way may ask again: one question, one comment.
+    let new = |asked: &Asked| !asked.text.is_empty() && !known.iter().any(|known| known.is_same(asked));
+    let asked: Vec<Asked> = asked.into_iter().take(question::BATCH).map(Asked::tidy).filter(new).collect();
+    if asked.is_empty() {
+        return;
+    }
+    let first = draft.task.talk.asked + 1;
+    let questions = question::number(asked, first, draft.cx.now);
+    let key = format!("question:{first}");
+    draft.task.talk.asked += u32::try_from(questions.len()).unwrap_or(u32::MAX);
+    let ids = questions.iter().map(|question| question.id).collect();
+    draft.note(Happening::QuestionAsked, json!({ "questions": questions }));
+    draft.task.tell(draft.cx.now, text::talk::asked(questions.len()));
+    draft.task.talk.questions.extend(questions);
+    draft.task.talk.batches.push(Batch { key: key.clone(), questions: ids, comment: None, told: vec![] });
+    draft.task.talk.reminded = false;
+    let body = render(draft, &key);
+    draft.say_here(key.clone(), body);
+    show_others(draft, &key);
+    assign(draft);
+}
+
+/// How an answer is written depends on how many questions are open: the other comments follow.
+pub(super) fn show_others(draft: &mut Draft<'_>, key: &str) {
+    let open: Vec<u32> = draft.task.open_questions().map(|question| question.id).collect();
+    let others = draft.task.talk.batches.iter().filter(|batch| batch.key != key);
+    let waiting: Vec<u32> =
+        others.filter_map(|batch| batch.questions.iter().copied().find(|id| open.contains(id))).collect();
+    for question in waiting {
+        show_batch(draft, question);
+    }
+}
+
+/// The comment of a batch as it stands.
+fn render(draft: &Draft<'_>, key: &str) -> String {
+    let batch = draft.task.talk.batches.iter().find(|batch| batch.key == key);
+    let mine = |question: &&Question| batch.is_some_and(|batch| batch.questions.contains(&question.id));
+    let questions: Vec<Question> = draft.task.talk.questions.iter().filter(mine).cloned().collect();
+    if questions.iter().all(|question| question.answer.is_some()) {
+        return text::question::render_answered(&questions);
+    }
+    let requester = draft.task.job().and_then(|job| job.actor.login());
+    let open = draft.task.open_questions().count();
+    let expire_ms = draft.cx.policy.limits.expire_ms;
+    text::question::render(&questions, open, &Asking { requester, now: draft.cx.now, expire_ms })
+}
+
+pub(super) fn show_batch(draft: &mut Draft<'_>, question: u32) {
+    let Some(batch) = draft.task.talk.batches.iter().find(|batch| batch.questions.contains(&question)).cloned() else {
+        return;
+    };
+    let body = render(draft, &batch.key);
+    let issue = draft.task.place.issue;
+    draft.put(issue, batch.key, batch.comment, body);
+}
+
+/// Puts a question's comment back as it was: deleted, or changed by somebody who may not answer.
+pub(super) fn show_again(mut draft: Draft<'_>, comment: CommentId, reason: &str) -> Decision {
+    let batch = draft.task.talk.batches.iter().find(|batch| batch.comment == Some(comment));
+    if let Some(first) = batch.and_then(|batch| batch.questions.first().copied()) {
+        show_batch(&mut draft, first);
+    }
+    draft.because(reason)
+}
+
+/// Whom the question waits for is assigned, so that GitHub's own list shows it to them.
+pub(super) fn assign(draft: &mut Draft<'_>) {
+    let Some(login) = draft.task.job().and_then(|job| job.actor.login()).map(str::to_owned) else { return };
+    let place = draft.task.place.clone();
+    draft.plan(Effect::Assign { place, login, on: true });
+}
+
+/// Takes off whom we assigned.
+pub(super) fn unassign(draft: &mut Draft<'_>) {
+    let Some(login) = draft.task.talk.assigned.take() else { return };
+    let place = draft.task.place.clone();
+    draft.plan(Effect::Assign { place, login, on: false });
+}
+
+/// Somebody was assigned for us.
+pub(super) fn assigned(mut draft: Draft<'_>, login: &str, added: bool) -> Decision {
+    if !added {
+        return draft.because("they were assigned before");
+    }
+    draft.task.talk.assigned = Some(login.to_owned());
+    let waits = draft.task.open_questions().next().is_some()
+        || draft.task.follow.needs.is_some()
+        || matches!(draft.task.stage, Stage::Held { hold: Hold::Plan, .. });
+    if !waits {
+        unassign(&mut draft);
+    }
+    draft.because(format!("{login} is assigned for us"))
+}
+
+/// The turn is over and questions are open: the agent waits with its process alive, for a while.
+pub(super) fn wait(mut draft: Draft<'_>) -> Decision {
+    let until = draft.cx.now + draft.cx.policy.limits.park_ms;
+    draft.set_step(Step::Waiting { until });
+    draft.note(Happening::SessionWaiting, json!({ "until": until }));
+    draft.show();
+    draft.because("questions are open; the agent waits")
+}
+
+pub(super) fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
+    let Some(question) = draft.task.talk.questions.iter_mut().find(|question| question.id == id) else { return };
+    if question.answer.is_some() {
+        return;
+    }
+    question.answer = Some(answer.clone());
+    let question = question.clone();
+    let by = match &answer.by {
+        By::Person(login) => login.clone(),
+        By::Default | By::Agent => "skep".into(),
+    };
+    draft.note(Happening::QuestionAnswered, json!({ "question": id, "by": by, "text": answer.text }));
+    draft.task.tell(draft.cx.now, text::talk::answered(id, &by));
+    show_batch(draft, id);
+    let key = draft.task.talk.batches.iter().find(|batch| batch.questions.contains(&id)).map(|batch| batch.key.clone());
+    show_others(draft, &key.unwrap_or_default());
+    draft.task.talk.words.push(Word {
+        id: format!("answer:{id}"),
+        by,
+        text: text::prompt::answer(&question, &answer),
+        at: draft.cx.now,
+        kind: WordKind::Answer { question: id },
+        comment: answer.comment,
+        sending: false,
+    });
+}
+
+/// The agent finished although these questions were open: nobody is waited for any more, and their comments say so.
+pub(super) fn went_on(draft: &mut Draft<'_>, asked: &[u32]) {
+    let given_up = Answer { by: By::Agent, text: String::new(), option: None, at: draft.cx.now, comment: None };
+    let mut taken_back = Vec::new();
+    for question in &mut draft.task.talk.questions {
+        if asked.contains(&question.id) && question.answer.is_none() {
+            question.answer = Some(given_up.clone());
+            taken_back.push(question.id);
+        }
+    }
+    if taken_back.is_empty() {
+        return;
+    }
+    draft.note(Happening::QuestionWithdrawn, json!({ "questions": taken_back }));
+    draft.task.tell(draft.cx.now, text::talk::WENT_ON);
+    let batches = draft.task.talk.batches.iter();
+    let shown: Vec<u32> =
+        batches.filter_map(|batch| batch.questions.iter().copied().find(|id| taken_back.contains(id))).collect();
+    shown.into_iter().for_each(|question| show_batch(draft, question));
+    if draft.task.open_questions().next().is_none() {
+        unassign(draft);
+        draft.task.talk.reminded = false;
+    }
+    draft.show();
+}
+
+/// An answer in own words does not fill the agent's form, which it was handed to: the agent hears it as words instead.
+pub(super) fn unfitting(draft: Draft<'_>, text: &str) -> Decision {
+    let word = Word {
+        id: format!("form:{}", draft.cx.now),
+        by: "skep".into(),
+        text: text.to_owned(),
+        at: draft.cx.now,
+        kind: WordKind::Unfitting,
+        comment: None,
+        sending: false,
+    };
+    talk::deliver(talk::add(draft, word), "an answer does not fill the agent's form")
+}
+
+/// Where all is answered, the agent hears it.
+pub(super) fn go_on(mut draft: Draft<'_>, reason: &str) -> Decision {
+    if draft.task.open_questions().next().is_some() {
+        draft.show();
+        return draft.because(format!("{reason}; others are open"));
+    }
+    unassign(&mut draft);
+    draft.task.talk.reminded = false;
+    draft.show();
+    talk::deliver(draft, reason)
+}
+
+/// A moment came.
+pub(super) fn rang(mut draft: Draft<'_>, alarm: &Alarm) -> Decision {
+    draft.rang(alarm);
+    match alarm {
+        Alarm::Park => park(draft),
+        Alarm::Remind => remind(draft),
+        Alarm::Expire => expire(draft),
+        Alarm::Look => pull::look_again(draft),
+        Alarm::Again => outage::again(draft),
+    }
+}
+
+/// It waited long enough with its process alive.
+fn park(mut draft: Draft<'_>) -> Decision {
+    let Stage::Working { job, step: Step::Waiting { until }, progress } = draft.task.stage.clone() else {
+        return draft.because("nobody waits with a process");
+    };
+    if draft.cx.now < until {
+        return draft.because("not yet");
+    }
+    talk::end_agent(&mut draft, &job);
+    draft.task.stage =
+        Stage::Held { job, hold: Hold::Asked, next: Next::Talk { interrupted: false }, progress, since: draft.cx.now };
+    draft.note_bare(Happening::SessionParked);
+    draft.show();
+    draft.because("parked: it waits without a process")
+}
+
+fn remind(mut draft: Draft<'_>) -> Decision {
+    let open: Vec<Question> = draft.task.open_questions().cloned().collect();
+    let Some(first) = open.first().filter(|_| !draft.task.talk.reminded) else {
+        return draft.because("nobody has to be reminded");
+    };
+    if draft.cx.now < first.asked_at + draft.cx.policy.limits.remind_ms {
+        return draft.because("not yet");
+    }
+    draft.task.talk.reminded = true;
+    let login = draft.task.job().and_then(|job| job.actor.login());
+    let ends = open.iter().map(|question| ends_at(question, draft.cx.policy.limits.expire_ms)).min();
+    let body = text::talk::reminder(login, &open, ends.unwrap_or_default(), draft.cx.now);
+    draft.say_here(format!("reminder:{}", first.id), body);
+    draft.because("people are reminded")
+}
+
+/// When a question is over without an answer: at its deadline where it has a default, else after `expire_ms`.
+pub(super) fn ends_at(question: &Question, expire_ms: i64) -> i64 {
+    let last = question.asked_at.saturating_add(expire_ms);
+    match (&question.default, question.deadline_at) {
+        (Some(_), Some(deadline)) => deadline.min(last),
+        _ => last,
+    }
+}
+
+/// Nobody answered in time: the declared default applies, or the session stops with its work kept.
+fn expire(mut draft: Draft<'_>) -> Decision {
+    let (now, limit) = (draft.cx.now, draft.cx.policy.limits.expire_ms);
+    let due: Vec<Question> =
+        draft.task.open_questions().filter(|question| ends_at(question, limit) <= now).cloned().collect();
+    if due.is_empty() {
+        return draft.because("no question is over");
+    }
+    for question in &due {
+        match question.by_default(now) {
+            Some(answer) => set(&mut draft, question.id, answer),
+            None => {
+                let days = limit / 86_400_000;
+                return end::expired(draft, &text::talk::nobody_answered(question.id, days));
+            }
+        }
+    }
+    go_on(draft, "nobody answered in time, so the default applies")
+}

@@ -1,0 +1,383 @@
+//! Commands of people who may give them: each is taken with 👍, what it answers in words goes into one comment.
+
+use serde_json::json;
+
+use super::{Decision, Draft, answer, end, pause, talk, turn};
+use crate::command::{Addressed, Command, Line, Spoken};
+use crate::effect::{Effect, EffectKind, Reaction};
+use crate::event::{Asking, Weighed};
+use crate::place::Actor;
+use crate::question::Saying;
+use crate::role;
+use crate::story::Happening;
+use crate::task::{Hold, Stage};
+use crate::text;
+use crate::word::WordKind;
+
+/// So many people without write access may be let speak on one issue.
+const DELEGATES: usize = 20;
+
+/// Obeys a comment's commands in order, then hears the rest of it.
+pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
+    let mut said: Vec<String> = Vec::new();
+    let mut reasons: Vec<String> = Vec::new();
+    let mut words = spoken.text.clone();
+    let mut understood = false;
+    for line in &spoken.lines {
+        match line {
+            Line::Command(command) => {
+                understood = true;
+                draft.note(Happening::CommandTaken, json!({ "command": word(command), "by": found.actor.login }));
+                let command = with_the_rest(command, &mut words);
+                let done = one(draft, found, &command);
+                draft = done.draft;
+                reasons.push(done.reason);
+                said.extend(done.say);
+            }
+            // On a pull request, `/agent make it shorter` is simply said to the agent, however it begins.
+            _ if talk::is_ours(&draft, found.on) && sentence(line).is_some() => {
+                words = format!("{words}\n{}", sentence(line).unwrap_or_default()).trim().to_owned();
+            }
+            Line::Unknown { word, nearest, .. } => said.push(text::command::unknown(word, *nearest)),
+            Line::Faulty { command, usage, .. } => said.push(text::command::faulty(command, usage)),
+            Line::Sentence { command, .. } => said.push(text::command::sentence(command)),
+        }
+    }
+    if spoken.left_out > 0 {
+        said.push(text::command::too_many(spoken.lines.len(), spoken.left_out));
+    }
+    talk::hinted(&mut draft, found.comment, !understood);
+    if understood {
+        draft.react_to(found.comment, Reaction::ThumbsUp, None);
+    }
+    if !said.is_empty() {
+        draft.say(found.on, talk::reply_key(found), said.join("\n\n"));
+    }
+    let rest = Spoken { lines: vec![], left_out: 0, text: words, addressed: spoken.addressed };
+    finish(draft, found, &rest, &reasons)
+}
+
+/// A line that is no command as words for the agent, where it has some.
+fn sentence(line: &Line) -> Option<String> {
+    match line {
+        Line::Unknown { word, rest, .. } => Some(format!("{word} {rest}")),
+        Line::Sentence { words, .. } => Some(words.clone()),
+        Line::Faulty { command, rest, .. } if rest.contains(char::is_whitespace) => Some(format!("{command} {rest}")),
+        Line::Faulty { .. } | Line::Command(_) => None,
+    }
+}
+
+/// What stands beside a question belongs to it: only a question is asked, so nothing of it may be done.
+fn with_the_rest(command: &Command, words: &mut String) -> Command {
+    match command {
+        Command::Ask(question) => Command::Ask(format!("{question}\n\n{}", std::mem::take(words)).trim().to_owned()),
+        _ => command.clone(),
+    }
+}
+
+/// What stands beside the commands is for the agent, where one can hear it.
+fn finish(draft: Draft<'_>, found: &Weighed, rest: &Spoken, reasons: &[String]) -> Decision {
+    let listens = match &draft.task.stage {
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
+        Stage::Ended { .. } => draft.task.can_revise() && talk::is_ours(&draft, found.on),
+        Stage::Idle | Stage::Checking { .. } => false,
+    };
+    if rest.text.trim().is_empty() || rest.addressed == Addressed::Others || !listens {
+        let mut draft = draft;
+        if !matches!(draft.task.stage, Stage::Idle | Stage::Checking { .. }) {
+            draft.show();
+        }
+        return draft.because(if reasons.is_empty() { "no command was understood".into() } else { reasons.join("; ") });
+    }
+    let mut decision = talk::say_to_agent(draft, found, &rest.text, WordKind::Said);
+    decision.reason = reasons.iter().chain([&decision.reason]).cloned().collect::<Vec<_>>().join("; ");
+    decision
+}
+
+/// What one command came to.
+struct Done<'a> {
+    draft: Draft<'a>,
+    reason: String,
+    say: Option<String>,
+}
+
+impl<'a> Done<'a> {
+    fn quiet(draft: Draft<'a>, reason: &str) -> Self {
+        Self { draft, reason: reason.to_owned(), say: None }
+    }
+
+    fn said(draft: Draft<'a>, say: impl Into<String>) -> Self {
+        Self { draft, reason: "answered on the issue".into(), say: Some(say.into()) }
+    }
+
+    /// Goes on from what another family of events decided.
+    fn decided(decide: impl FnOnce(Draft<'a>) -> Decision, draft: Draft<'a>) -> Self {
+        let (draft, reason) = draft.through(decide);
+        Self { draft, reason, say: None }
+    }
+}
+
+fn word(command: &Command) -> &'static str {
+    match command {
+        Command::Go => "go",
+        Command::Stop => "stop",
+        Command::Pause => "pause",
+        Command::Resume => "resume",
+        Command::Retry { .. } => "retry",
+        Command::Status => "status",
+        Command::Role(_) => "role",
+        Command::Agent(_) => "agent",
+        Command::Priority(_) => "priority",
+        Command::Ask(_) => "ask",
+        Command::Answer(_) => "answer",
+        Command::Plan => "plan",
+        Command::Approve => "approve",
+        Command::Delegate(_) => "delegate",
+        Command::Logs => "logs",
+        Command::Help => "help",
+    }
+}
+
+fn one<'a>(draft: Draft<'a>, found: &Weighed, command: &Command) -> Done<'a> {
+    let login = found.actor.login.clone();
+    match command {
+        Command::Go => go(draft, found),
+        Command::Resume => resume(draft, found),
+        Command::Stop => stop(draft, &login),
+        Command::Pause => pause_it(draft, &login),
+        Command::Retry { fresh } => retry(draft, found, *fresh),
+        Command::Status => {
+            let say = text::status::brief(&draft.task, draft.cx);
+            Done::said(draft, say)
+        }
+        Command::Role(role) => self::role(draft, found, role),
+        Command::Agent(agent) => match draft.cx.policy.agents.contains(agent) {
+            true => wish(draft, found, |task| task.wish.agent = Some(agent.clone())),
+            false => {
+                let say = text::talk::unknown_agent(agent, &draft.cx.policy.agents);
+                Done::said(draft, say)
+            }
+        },
+        Command::Priority(priority) => {
+            let mut draft = draft;
+            draft.task.wish.priority = Some(*priority);
+            Done::quiet(draft, "its priority is set")
+        }
+        Command::Ask(words) => ask_agent(draft, found, words),
+        Command::Answer(words) => answer_it(draft, found, words),
+        Command::Plan => plan(draft, found),
+        Command::Approve => approve(draft, &login),
+        Command::Delegate(_) if !found.permission.may_start() => Done::said(draft, text::talk::DELEGATE_ONCE),
+        Command::Delegate(whom) => delegate(draft, whom),
+        Command::Logs => {
+            let say = text::talk::logs(&draft.task);
+            Done::said(draft, say)
+        }
+        Command::Help => {
+            let policy = draft.cx.policy;
+            let say = text::command::help(&role::names(&policy.roles), &policy.agents);
+            Done::said(draft, say)
+        }
+    }
+}
+
+/// Asks GitHub for what is needed to start, as for the label, but without the label having to be there.
+fn start<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
+    let actor = Actor::Person(found.actor.clone());
+    let (place, role) = (draft.task.place.clone(), draft.task.wish.role.clone());
+    draft.react(Reaction::Eyes);
+    draft.plan(Effect::CheckTrigger { place, actor: actor.clone(), asking: Asking::Command, snapshot: None, role });
+    draft.check(actor);
+    Done::quiet(draft, "asked GitHub whether this may start")
+}
+
+fn go<'a>(draft: Draft<'a>, found: &Weighed) -> Done<'a> {
+    match &draft.task.stage {
+        Stage::Idle | Stage::Ended { .. } => start(draft, found),
+        _ if draft.task.is_paused() => resume(draft, found),
+        Stage::Held { hold: Hold::Plan, .. } => Done::said(draft, text::talk::APPROVE_FIRST),
+        Stage::Held { hold: Hold::Asked, .. } => Done::said(draft, text::talk::ANSWER_FIRST),
+        Stage::Held { hold: Hold::Later { .. }, .. } => at_once(draft),
+        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
+            Done::quiet(draft, "it is on already")
+        }
+    }
+}
+
+fn resume<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
+    match &draft.task.stage {
+        _ if draft.task.is_paused() => {
+            switch(&mut draft, true);
+            let why = text::talk::resumed_by(&found.actor.login);
+            Done::decided(|draft| pause::resume(draft, &why), draft)
+        }
+        Stage::Held { hold: Hold::Later { .. }, .. } => at_once(draft),
+        Stage::Idle | Stage::Ended { .. } => Done::said(draft, text::talk::NOTHING_PAUSED),
+        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
+            Done::quiet(draft, "it is not paused")
+        }
+    }
+}
+
+/// Somebody does not want to wait until a model that failed is tried again.
+fn at_once(draft: Draft<'_>) -> Done<'_> {
+    Done::decided(|draft| pause::resume_now(draft, "a person asked for it"), draft)
+}
+
+fn stop<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
+    if draft.task.can_revise() {
+        return rest(draft);
+    }
+    if matches!(draft.task.stage, Stage::Idle | Stage::Ended { .. }) {
+        return Done::said(draft, text::talk::NOTHING_ON);
+    }
+    switch(&mut draft, false);
+    let why = text::talk::stopped_by(login);
+    Done::decided(|draft| end::stop(draft, &why, i64::MAX), draft)
+}
+
+/// While its pull request is in review, the agent is told to leave it alone.
+fn rest<'a>(mut draft: Draft<'a>) -> Done<'a> {
+    switch(&mut draft, false);
+    draft.task.follow.resting = true;
+    Done::said(draft, text::talk::RESTS)
+}
+
+fn pause_it<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
+    if draft.task.can_revise() {
+        return rest(draft);
+    }
+    if matches!(draft.task.stage, Stage::Idle | Stage::Ended { .. } | Stage::Checking { .. }) {
+        return Done::said(draft, text::talk::NOTHING_ON);
+    }
+    switch(&mut draft, false);
+    let why = text::talk::paused_by(login);
+    Done::decided(|draft| pause::pause(draft, &why), draft)
+}
+
+fn retry<'a>(mut draft: Draft<'a>, found: &Weighed, fresh: bool) -> Done<'a> {
+    match &draft.task.stage {
+        Stage::Idle | Stage::Ended { .. } => {
+            (draft.task.wish.again, draft.task.wish.fresh) = (!fresh, fresh);
+            start(draft, found)
+        }
+        Stage::Held { hold: Hold::Later { .. }, .. } if !fresh => at_once(draft),
+        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
+            Done::said(draft, text::talk::STOP_FIRST)
+        }
+    }
+}
+
+/// The label follows the command: it always says whether the switch is on.
+pub(super) fn switch(draft: &mut Draft<'_>, on: bool) {
+    let place = draft.task.place.clone();
+    draft.plan(Effect::Switch { place, on });
+}
+
+/// A role by name. One that only the repository can have is looked for there first, so that nobody waits for a role that
+/// is none.
+fn role<'a>(mut draft: Draft<'a>, found: &Weighed, role: &str) -> Done<'a> {
+    let name = role::asked_for(&format!("role:{role}"));
+    if name.as_ref().is_some_and(|name| role::is_known(name, &draft.cx.policy.roles)) {
+        return wish(draft, found, |task| task.wish.role = Some(role.to_owned()));
+    }
+    let actor = Actor::Person(found.actor.clone());
+    let (place, wanted) = (draft.task.place.clone(), Some(role.to_owned()));
+    let wishes = &mut draft.task.wish.looking_for;
+    if !wishes.iter().any(|other| other == role) {
+        wishes.push(role.to_owned());
+    }
+    draft.plan(Effect::CheckTrigger { place, actor, asking: Asking::Role, snapshot: None, role: wanted });
+    Done::quiet(draft, "looks for that role in the repository")
+}
+
+/// A wish for the next session; one that waits for its slot is judged anew, since it has not begun.
+fn wish<'a>(mut draft: Draft<'a>, found: &Weighed, change: impl FnOnce(&mut crate::task::Task)) -> Done<'a> {
+    change(&mut draft.task);
+    match &draft.task.stage {
+        Stage::Queued { job, .. } if job.started_at.is_none() => {
+            draft.withdraw([EffectKind::CheckTrigger]);
+            start(draft, found)
+        }
+        Stage::Working { .. } | Stage::Held { .. } | Stage::Queued { .. } => {
+            Done::said(draft, text::talk::WISH_FOR_LATER)
+        }
+        Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => Done::said(draft, text::talk::WISH_NOTED),
+    }
+}
+
+fn ask_agent<'a>(mut draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a> {
+    match &draft.task.stage {
+        Stage::Idle | Stage::Ended { .. } if !draft.task.can_revise() => {
+            draft.task.wish.answer = Some(words.to_owned());
+            start(draft, found)
+        }
+        Stage::Checking { .. } => Done::said(draft, text::talk::ASK_LATER),
+        _ => {
+            let kind = WordKind::Asked { on: found.on };
+            Done::decided(|draft| talk::say_to_agent(draft, found, words, kind), draft)
+        }
+    }
+}
+
+fn answer_it<'a>(draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a> {
+    if draft.task.open_questions().next().is_none() {
+        let say = late(&draft, found);
+        return Done::said(draft, say);
+    }
+    let given = answer::read(&draft, words, Saying::AsAnswer);
+    match given.is_nothing() && !given.words.is_empty() {
+        true => Done::decided(|draft| answer::told(draft, found, &given.words), draft),
+        false => Done::decided(|draft| answer::answered(draft, &given, found), draft),
+    }
+}
+
+/// Why an answer comes too late, or to nothing.
+fn late(draft: &Draft<'_>, found: &Weighed) -> String {
+    let login = &found.actor.login;
+    let last = draft.task.talk.questions.iter().rev().find_map(|asked| Some((asked, asked.answer.as_ref()?)));
+    match (last, &draft.task.stage) {
+        (Some((asked, answer)), _) => text::answers::late(login, asked, answer),
+        (None, Stage::Ended { .. }) if draft.task.talk.asked > 0 => text::answers::over(login),
+        (None, _) => text::answers::nothing_open(login),
+    }
+}
+
+fn plan<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
+    match &draft.task.stage {
+        Stage::Idle | Stage::Ended { .. } => {
+            draft.task.wish.plan = true;
+            start(draft, found)
+        }
+        Stage::Queued { job, .. } if job.started_at.is_none() => {
+            if let Some(job) = draft.job_mut() {
+                job.plan = crate::task::Planning::Wanted;
+            }
+            Done::quiet(draft, "it makes a plan first")
+        }
+        Stage::Checking { .. } => {
+            draft.task.wish.plan = true;
+            Done::quiet(draft, "it makes a plan first")
+        }
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
+            Done::said(draft, text::talk::PLAN_TOO_LATE)
+        }
+    }
+}
+
+fn approve<'a>(draft: Draft<'a>, login: &str) -> Done<'a> {
+    match &draft.task.stage {
+        Stage::Held { hold: Hold::Plan, .. } => Done::decided(|draft| turn::approve(draft, login), draft),
+        _ => Done::said(draft, text::talk::NO_PLAN),
+    }
+}
+
+fn delegate<'a>(mut draft: Draft<'a>, whom: &str) -> Done<'a> {
+    if !draft.task.delegated(whom) {
+        if draft.task.talk.delegates.len() >= DELEGATES {
+            return Done::said(draft, text::talk::too_many_delegates(whom, DELEGATES));
+        }
+        draft.task.talk.delegates.push(whom.to_owned());
+    }
+    Done::said(draft, text::talk::delegated(whom))
+}

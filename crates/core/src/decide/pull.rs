@@ -1,0 +1,263 @@
+//! Our pull request after it is open: its checks, its base, people's pushes, ready or draft, merged or closed. What a
+//! webhook says is a hint; what was read counts.
+
+use serde_json::json;
+
+use super::{Decision, Draft, ask, closed, end, review, talk};
+use crate::effect::{Effect, Leftover, Reaction};
+use crate::event::{ChecksState, Failing, PullFacts, PullStanding};
+use crate::place::Account;
+use crate::policy::MakeReady;
+use crate::story::Happening;
+use crate::task::{End, Stage};
+use crate::text;
+use crate::word::{Word, WordKind};
+
+/// How long after a hint the checks are looked at: several hints come at once.
+const SETTLE_MS: i64 = 3_000;
+/// When a new pull request is looked at without any hint: a webhook may be lost.
+pub(super) const FIRST_LOOK_MS: i64 = 5 * 60_000;
+/// How often checks that are not over are looked at without a hint, and how many times.
+const AGAIN_MS: i64 = 10 * 60_000;
+const LOOKS: u32 = 12;
+
+/// Something about our branch may have changed.
+pub(super) fn stirred(mut draft: Draft<'_>, hint: &str, _sender: &Account) -> Decision {
+    let Some(pull) = waiting_pull(&draft) else { return draft.because("no pull request of ours waits for review") };
+    let place = draft.task.place.clone();
+    let at = draft.cx.now + SETTLE_MS;
+    draft.plan_at(Effect::LookAtPull { place, pull }, at);
+    draft.because(format!("{hint}: the pull request is looked at"))
+}
+
+fn waiting_pull(draft: &Draft<'_>) -> Option<i64> {
+    draft.task.pull.as_ref().filter(|_| draft.task.can_revise()).map(|pull| pull.number)
+}
+
+/// The moment to look again came.
+pub(super) fn look_again(mut draft: Draft<'_>) -> Decision {
+    draft.task.follow.look_at = None;
+    let Some(pull) = waiting_pull(&draft) else { return draft.because("no pull request of ours waits for review") };
+    let place = draft.task.place.clone();
+    draft.plan(Effect::LookAtPull { place, pull });
+    draft.because("the pull request is looked at again")
+}
+
+/// The pull request was looked at.
+pub(super) fn looked(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
+    if waiting_pull(&draft) != Some(facts.number) {
+        return draft.because("it does not wait for review any more");
+    }
+    match facts.standing {
+        PullStanding::Open => {}
+        PullStanding::Merged => return closed(draft, facts.number, true),
+        PullStanding::Closed => return closed(draft, facts.number, false),
+    }
+    if let Some(pull) = &mut draft.task.pull {
+        pull.draft = facts.draft;
+    }
+    if draft.task.branch_head.as_ref() != Some(&facts.head) && draft.task.follow.theirs.as_ref() != Some(&facts.head) {
+        draft.task.follow.theirs = Some(facts.head.clone());
+        draft.task.tell(draft.cx.now, text::talk::pushed_in_review(&facts.head));
+    }
+    draft.task.follow.checks = Some(facts.checks.state);
+    if let Some(conflicts) = facts.conflicts {
+        draft.task.follow.conflicts = conflicts;
+    }
+    closed::noted(&mut draft, facts);
+    if draft.task.follow.issue_closed {
+        draft.show_progress();
+        return draft.because("its issue is closed, and nobody works for a closed issue");
+    }
+    if facts.conflicts == Some(true) {
+        return conflict(draft, facts);
+    }
+    if facts.conflicts == Some(false) {
+        // Solved: one that comes later is another one.
+        draft.task.follow.conflict = None;
+    }
+    match facts.checks.state {
+        ChecksState::None => draft.because("it has no checks"),
+        ChecksState::Pending => pending(draft),
+        ChecksState::Green => green(draft, facts),
+        ChecksState::Red => red(draft, facts),
+    }
+}
+
+fn pending(mut draft: Draft<'_>) -> Decision {
+    if draft.task.follow.looks < LOOKS {
+        draft.task.follow.looks += 1;
+        draft.task.follow.look_at = Some(draft.cx.now + AGAIN_MS);
+    }
+    draft.show_progress();
+    draft.because("checks are not over")
+}
+
+fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
+    if draft.task.follow.unfinished.is_some() {
+        draft.show();
+        return draft.because("its checks are green, but the work is not finished: it stays a draft");
+    }
+    let rounds_left = draft.task.follow.rounds < draft.cx.policy.limits.rounds;
+    if rounds_left && draft.task.follow.needs.take().is_some() {
+        // Whatever people had to look at, somebody has mended it.
+        ask::unassign(&mut draft);
+        draft.show();
+    }
+    if draft.task.follow.judged.as_ref() == Some(&facts.head) && !facts.draft {
+        return draft.because("its checks are known to be green");
+    }
+    draft.task.follow.judged = Some(facts.head.clone());
+    draft.task.follow.check_rounds = 0;
+    draft.note(Happening::ChecksPassed, json!({ "head": facts.head }));
+    // Conflicts that nobody resolved pass many a check.
+    let whole =
+        draft.task.progress().and_then(|progress| progress.work.as_ref()).is_none_or(|work| work.conflicts.is_empty());
+    if facts.draft && whole && draft.cx.policy.ready == MakeReady::Green {
+        let place = draft.task.place.clone();
+        draft.plan(Effect::MarkReady { place, pull: facts.number });
+    }
+    draft.show();
+    draft.because("its checks are green")
+}
+
+/// Our pull request is no draft any more.
+pub(super) fn made_ready(mut draft: Draft<'_>, number: i64) -> Decision {
+    match &mut draft.task.pull {
+        Some(pull) if pull.number == number => pull.draft = false,
+        _ => return draft.because("not our pull request"),
+    }
+    draft.note(Happening::PullRequestReady, json!({ "number": number }));
+    draft.show();
+    draft.because("it is ready for review")
+}
+
+/// Checks failed. What fails on the base as well is not chased; the rest goes to the agent while there are rounds left.
+fn red(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
+    let on_base = |check: &&Failing| facts.checks.failing_on_base.contains(&check.name);
+    let ours: Vec<Failing> = facts.checks.failing.iter().filter(|check| !on_base(check)).cloned().collect();
+    if draft.task.follow.judged.replace(facts.head.clone()).as_ref() == Some(&facts.head) {
+        let rounds = draft.task.follow.check_rounds;
+        if rounds > 0 && !ours.is_empty() {
+            // The agent was sent for these and came back without a change.
+            return review::needs_person(draft, &text::talk::checks_still_fail(rounds, &ours));
+        }
+        return draft.because("these failures are known");
+    }
+    let names: Vec<&str> = facts.checks.failing.iter().map(|check| check.name.as_str()).collect();
+    draft.note(Happening::ChecksFailed, json!({ "head": facts.head, "checks": names, "ours": ours.len() }));
+    if ours.is_empty() {
+        draft.task.tell(draft.cx.now, text::talk::fails_on_base(&facts.checks.failing_on_base));
+        draft.show();
+        return draft.because("the same checks fail on the base: reported, not chased");
+    }
+    if draft.task.follow.resting {
+        draft.show();
+        return draft.because("its checks fail; the agent rests until somebody sends it back to work");
+    }
+    let limits = &draft.cx.policy.limits;
+    if draft.task.follow.check_rounds >= limits.check_rounds || draft.task.follow.rounds >= limits.rounds {
+        let say = text::talk::checks_still_fail(draft.task.follow.check_rounds, &ours);
+        return review::needs_person(draft, &say);
+    }
+    draft.task.follow.check_rounds += 1;
+    let word = Word {
+        id: format!("checks:{}", facts.head),
+        by: "skep".into(),
+        text: text::prompt::checks(&ours, &facts.checks.failing_on_base),
+        at: draft.cx.now,
+        kind: WordKind::Checks { head: facts.head.clone() },
+        comment: None,
+        sending: false,
+    };
+    talk::deliver(talk::add(draft, word), "checks failed")
+}
+
+/// The branch conflicts with its base: the agent merges, once; after that a person has to look.
+fn conflict(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
+    let Some(base) = facts.base_head.clone() else { return draft.because("the base is not known") };
+    if draft.task.follow.conflict.is_some() {
+        draft.show_progress();
+        return review::needs_person(draft, text::talk::STILL_CONFLICTS);
+    }
+    if draft.task.follow.resting {
+        draft.show();
+        return draft.because("its branch conflicts; the agent rests until somebody sends it back to work");
+    }
+    draft.task.follow.conflict = Some(base.clone());
+    draft.task.follow.judged = None;
+    let branch = draft.task.job().map(|job| job.base_branch.clone()).unwrap_or_default();
+    let word = Word {
+        id: format!("base:{base}"),
+        by: "skep".into(),
+        text: text::prompt::conflict(&branch, &base),
+        at: draft.cx.now,
+        kind: WordKind::Base { head: base },
+        comment: None,
+        sending: false,
+    };
+    talk::deliver(talk::add(draft, word), "the branch conflicts with its base")
+}
+
+/// Our pull request is over: merged, or closed by a person.
+pub(super) fn closed(mut draft: Draft<'_>, number: i64, merged: bool) -> Decision {
+    let ours = draft.task.pull.as_ref().is_some_and(|pull| pull.number == number);
+    if let Stage::Checking { actor, before } = &mut draft.task.stage
+        && let Some(rests) = before.take()
+    {
+        // What comes back if nothing starts is over as well.
+        let actor = actor.clone();
+        draft.task.stage = *rests;
+        let (mut draft, reason) = draft.through(|draft| closed(draft, number, merged));
+        draft.check(actor);
+        return draft.because(reason);
+    }
+    let Stage::Ended { end, .. } = &mut draft.task.stage else {
+        return if ours {
+            end::pull_closed_at_work(draft, number, merged)
+        } else {
+            draft.because("not our pull request")
+        };
+    };
+    // Whatever was tried since: a pull request that is over is the last word on the issue.
+    if !ours || matches!(end, End::Merged | End::PullClosed) {
+        return draft.because("not the pull request that waits for review");
+    }
+    *end = if merged { End::Merged } else { End::PullClosed };
+    draft.task.tell(draft.cx.now, if merged { "The pull request was merged." } else { "The pull request was closed." });
+    over(&mut draft, number, merged);
+    tidy(&mut draft, merged);
+    draft.show();
+    draft.because("the pull request is closed")
+}
+
+/// Says that it is over: a merge is a joy, and after a close people are asked once.
+pub(super) fn over(draft: &mut Draft<'_>, number: i64, merged: bool) {
+    let happening = if merged { Happening::PullRequestMerged } else { Happening::PullRequestClosed };
+    draft.note(happening, json!({ "number": number }));
+    if merged {
+        draft.react(Reaction::Hooray);
+    } else {
+        let login = draft.task.job().and_then(|job| job.actor.login()).map(str::to_owned);
+        draft.say_here(format!("closed:{number}"), text::talk::closed_unmerged(login.as_deref(), number));
+    }
+}
+
+/// Nothing of the session is needed any more; a merged branch goes as well, if nobody wrote to it since.
+fn tidy(draft: &mut Draft<'_>, merged: bool) {
+    let place = draft.task.place.clone();
+    leave_branch(draft, merged);
+    if let Some(session) = draft.task.job().map(|job| job.session.clone()) {
+        draft.plan(Effect::RemoveWorkspace { place, session, commits: Leftover::Go, keep_home: false });
+    }
+}
+
+/// The branch is others' now; a merged one goes, if nobody wrote to it since.
+pub(super) fn leave_branch(draft: &mut Draft<'_>, merged: bool) {
+    let place = draft.task.place.clone();
+    if let (true, Some(branch), Some(head)) = (merged, draft.task.branch.clone(), draft.task.branch_head.clone()) {
+        draft.plan(Effect::DeleteBranch { place, branch, head });
+    }
+    draft.task.leave_branch();
+    draft.task.follow = Default::default();
+}

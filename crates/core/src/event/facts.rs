@@ -1,0 +1,375 @@
+//! What was read before a decision: one effect reads it, the core judges it. Facts only, no verdicts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CommentId, IssueNumber, Sha};
+use crate::place::{Account, Actor, Permission, Place, Snapshot};
+use crate::word::Thread;
+
+/// How our pull request stands when it is found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PullStanding {
+    /// Open.
+    #[default]
+    Open,
+    /// Merged by a person.
+    Merged,
+    /// Closed by a person.
+    Closed,
+}
+
+/// By what work was asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asking {
+    /// The label `agent:go`, which must still be there when it is checked.
+    #[default]
+    Label,
+    /// A command on the issue, or the operator.
+    Command,
+    /// Nobody: the issue's words were changed while a session lives, by somebody who may or may not speak to it.
+    Edit,
+    /// Nobody: a role was named, and only the repository can tell whether there is one.
+    Role,
+}
+
+/// A comment as it is now, and what its writer may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weighed {
+    /// Which.
+    pub comment: CommentId,
+    /// The number it stands under.
+    pub on: IssueNumber,
+    /// Who wrote or changed it.
+    pub actor: Account,
+    /// What they may do.
+    pub permission: Permission,
+    /// Whether our own comment was changed (a box was ticked), not one of theirs written.
+    pub of_ours: bool,
+    /// Its words now; `None` when it is gone.
+    pub body: Option<String>,
+    /// GitHub's time of its last change, epoch milliseconds.
+    pub at: i64,
+    /// Who opened the issue.
+    pub issue_author: String,
+    /// Whether the issue is open now.
+    #[serde(default = "yes")]
+    pub issue_open: bool,
+}
+
+/// What was stored before it was read is taken as it was taken then.
+fn yes() -> bool {
+    true
+}
+
+/// A review, with what its author may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewFacts {
+    /// The pull request.
+    pub pull: i64,
+    /// The review.
+    pub id: i64,
+    /// Who.
+    pub author: Account,
+    /// What they may do.
+    pub permission: Permission,
+    /// What it comes to.
+    pub verdict: ReviewVerdict,
+    /// Its own words.
+    pub body: String,
+    /// The threads its line comments belong to.
+    pub threads: Vec<Thread>,
+    /// GitHub's time of it, epoch milliseconds.
+    pub at: i64,
+    /// Whether the issue is open now.
+    #[serde(default = "yes")]
+    pub issue_open: bool,
+}
+
+/// GitHub's `state` of a review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewVerdict {
+    /// Approved.
+    Approved,
+    /// Changes are requested.
+    ChangesRequested,
+    /// Comments only.
+    Commented,
+    /// Dismissed, pending, or something GitHub may name later.
+    Other,
+}
+
+/// Our pull request and the checks of its head, as they are now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullFacts {
+    /// Its number.
+    pub number: i64,
+    /// How it stands.
+    pub standing: PullStanding,
+    /// Whether it is a draft.
+    pub draft: bool,
+    /// The head of its branch.
+    pub head: Sha,
+    /// The head of the base branch.
+    pub base_head: Option<Sha>,
+    /// Whether it conflicts with its base; `None` while GitHub has not said.
+    pub conflicts: Option<bool>,
+    /// The checks of `head`.
+    pub checks: Checks,
+    /// Whether the issue is open now.
+    #[serde(default = "yes")]
+    pub issue_open: bool,
+}
+
+/// The checks of one commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checks {
+    /// What they come to: only required ones count where some are required.
+    pub state: ChecksState,
+    /// Those that failed.
+    pub failing: Vec<Failing>,
+    /// The names among them that fail on the base as well.
+    pub failing_on_base: Vec<String>,
+}
+
+/// What the checks of a commit come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChecksState {
+    /// There are none.
+    None,
+    /// Some are not over.
+    Pending,
+    /// All passed.
+    Green,
+    /// Some failed, and none is still on its way.
+    Red,
+}
+
+/// A check that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failing {
+    /// Its name.
+    pub name: String,
+    /// Its page.
+    pub url: String,
+    /// The step that failed, where it has steps.
+    pub step: Option<String>,
+    /// The end of its log or of its summary, bounded and redacted.
+    pub tail: String,
+}
+
+/// A moment a task waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "alarm")]
+pub enum Alarm {
+    /// The agent has waited long enough with its process alive.
+    Park,
+    /// People are reminded of the open questions.
+    Remind,
+    /// A question's deadline or the last day for an answer came.
+    Expire,
+    /// The checks of the pull request are looked at (again).
+    Look,
+    /// A model that failed is tried again.
+    Again,
+}
+
+/// All that is read from GitHub before work may start. One effect reads it, the core judges it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TriggerFacts {
+    /// Where.
+    pub place: Place,
+    /// By what it was asked for.
+    #[serde(default)]
+    pub asking: Asking,
+    /// Who asked.
+    pub actor: Actor,
+    /// What they may do; `None` for the operator, who is not asked.
+    pub permission: Option<Permission>,
+    /// The words, with comments.
+    pub snapshot: Snapshot,
+    /// The labels as they are now (the snapshot holds those of the trigger).
+    pub labels_now: Vec<String>,
+    /// Whether the issue is open now.
+    pub open: bool,
+    /// Whether the number is a pull request's.
+    pub is_pull: bool,
+    /// The repository's facts.
+    pub repository: RepositoryFacts,
+    /// The role files found on the default branch for the role labels.
+    pub role_files: Vec<RoleFile>,
+    /// The role that was asked for by command, instead of the labels'.
+    #[serde(default)]
+    pub role: Option<String>,
+}
+
+/// What matters of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepositoryFacts {
+    /// The branch work starts from.
+    pub default_branch: String,
+    /// Its head; `None` when the repository is empty.
+    pub head: Option<Sha>,
+    /// Read-only by its owner's wish.
+    pub archived: bool,
+}
+
+/// A role file of the repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleFile {
+    /// The role's name (from the label).
+    pub role: String,
+    /// Where it lies.
+    pub path: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// What was found in the repository at the commit work starts from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaseFacts {
+    /// The commit.
+    pub sha: Sha,
+    /// The branch it is the head of.
+    pub branch: String,
+    /// `AGENTS.md`, bounded.
+    pub agents_md: Option<String>,
+    /// The pull request template, bounded.
+    pub pull_template: Option<String>,
+    /// Whether Git LFS keeps files of it, and what becomes of a change to one.
+    #[serde(default)]
+    pub lfs: Lfs,
+}
+
+/// Git LFS in a repository.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lfs {
+    /// No `.gitattributes` speaks of it.
+    #[default]
+    Unused,
+    /// New content is stored.
+    Stored,
+    /// New content is refused: this machine has no git-lfs.
+    Refused,
+}
+
+/// What must hold right before a push.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishFacts {
+    /// What the requester may do now; `None` for the operator.
+    pub permission: Option<Permission>,
+    /// Whether the issue is still open.
+    pub open: bool,
+    /// Whether the repository is archived now.
+    pub archived: bool,
+    /// The base branch's name now (it may have been renamed).
+    pub base_branch: String,
+}
+
+/// How a file changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileChange {
+    /// Where it lies now.
+    pub path: String,
+    /// `added`, `modified`, `deleted` or `renamed`.
+    pub kind: String,
+    /// Lines added.
+    pub insertions: u64,
+    /// Lines removed.
+    pub deletions: u64,
+    /// No lines are counted.
+    pub binary: bool,
+}
+
+/// What git found after the process tree was gone: the only evidence there is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// What would be pushed.
+    pub head: Sha,
+    /// What it stands on.
+    pub base: Sha,
+    /// How many commits lie between.
+    pub commits: u32,
+    /// Whether we committed what the agent left.
+    pub committed_by_us: bool,
+    /// Which files changed; none means there is nothing to publish.
+    pub files: Vec<FileChange>,
+    /// Paths that need a person's explicit consent.
+    pub protected: Vec<String>,
+    /// Limits that were exceeded and shapes that are refused, as sentences.
+    pub objections: Vec<String>,
+    /// All of the branch, where the work is only the last part of it.
+    #[serde(default)]
+    pub whole: Option<Whole>,
+    /// Changed files with conflicts that nobody resolved.
+    #[serde(default)]
+    pub conflicts: Vec<String>,
+    /// What the working copy holds beside it.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A branch against its base.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whole {
+    /// Which files differ.
+    pub files: Vec<FileChange>,
+    /// How many commits lie between.
+    pub commits: u32,
+}
+
+/// Something in the working copy that is not part of the result: named, so that nothing is missing unsaid.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Why.
+    pub why: WhyLeftOut,
+    /// Its path, the branch's name, or the commit; an agent chose it.
+    pub name: String,
+}
+
+/// Why something is not part of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyLeftOut {
+    /// A repository of its own inside the working copy.
+    Repository,
+    /// The inside of a submodule.
+    Submodule,
+    /// A branch with commits that the result does not contain.
+    Branch,
+    /// Commits that no branch holds.
+    Commit,
+    /// Put aside with `git stash`.
+    Stash,
+    /// The agent's own commits, in place of which stands one of ours: one of theirs held what cannot be published.
+    History,
+    /// A symbolic link that leaves the repository.
+    Link,
+    /// What tools leave beside the work.
+    Leaving,
+    /// Named by the repository's own ignore rules.
+    Ignored,
+}
+
+impl WhyLeftOut {
+    /// Whether somebody's work may be missing.
+    pub fn is_work(self) -> bool {
+        matches!(self, Self::Repository | Self::Submodule | Self::Branch | Self::Commit | Self::Stash)
+    }
+}
+
+impl Work {
+    /// Whether there is anything to publish.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Whether git refused to take it: then there is something, but no commit of it.
+    pub fn is_refused(&self) -> bool {
+        !self.is_empty() && self.head == self.base
+    }
+}

@@ -1,0 +1,34 @@
+//! The pure core: values in, values out.
+//!
+//! Everything skep decides, it decides here. This crate never awaits, never reads a file, a socket, the environment, the
+//! clock or a random number; the edges bring those in as values. It depends on no crate that does (`Cargo.toml`), and
+//! `clippy.toml` forbids what the standard library offers for it.
+
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read and bless fixtures"))]
+
+pub mod agent;
+pub mod command;
+pub mod decide;
+pub mod downtime;
+pub mod effect;
+pub mod event;
+pub mod failure;
+pub mod glob;
+pub mod ids;
+pub mod label;
+pub mod leavings;
+pub mod mail;
+pub mod markdown;
+pub mod network;
+pub mod place;
+pub mod policy;
+pub mod question;
+pub mod role;
+pub mod sanitise;
+pub mod schedule;
+pub mod session;
+pub mod story;
+pub mod task;
+pub mod text;
+pub mod time;
+pub mod word;

@@ -1,0 +1,195 @@
+//! How a task reads from outside: its state's name, the label that fits, the record of its session. Derived, never stored.
+
+use super::{Back, End, Hold, Next, Stage, Step, Task};
+use crate::agent::ErrorClass;
+use crate::command::Priority;
+use crate::effect::StatusLabel;
+use crate::label;
+use crate::question::Question;
+use crate::session::{SessionRecord, SessionState};
+
+impl Task {
+    /// The state's name on the wire and in tables.
+    pub fn state(&self) -> &'static str {
+        match &self.stage {
+            Stage::Idle => "idle",
+            Stage::Checking { .. } => "checking",
+            Stage::Queued { .. } => "queued",
+            Stage::Working { step: Step::Waiting { .. }, .. } => "needs-you",
+            Stage::Working { .. } => "working",
+            Stage::Held { hold: Hold::Asked | Hold::Plan, .. } => "needs-you",
+            Stage::Held { hold: Hold::Later { .. }, .. } => "waiting",
+            Stage::Held { hold: Hold::Paused { .. }, .. } => "paused",
+            Stage::Ended { .. } if self.can_revise() => "in-review",
+            Stage::Ended { end, .. } => match end {
+                End::InReview => "in-review",
+                End::Merged | End::Answered => "done",
+                End::Unchanged => "needs-you",
+                End::Refused { .. } => "refused",
+                End::Failed { .. } => "failed",
+                End::Cancelled { .. } | End::PullClosed => "cancelled",
+            },
+        }
+    }
+
+    /// The status label that fits.
+    pub fn label(&self) -> Option<StatusLabel> {
+        match &self.stage {
+            Stage::Idle | Stage::Checking { .. } => self.shown.label,
+            Stage::Queued { .. } => Some(StatusLabel::Queued),
+            Stage::Working { .. } if self.open_questions().next().is_some() => Some(StatusLabel::NeedsYou),
+            Stage::Working { .. } => Some(StatusLabel::Working),
+            Stage::Held { hold: Hold::Asked | Hold::Plan, .. } => Some(StatusLabel::NeedsYou),
+            Stage::Held { hold: Hold::Later { .. }, .. } => Some(StatusLabel::Queued),
+            Stage::Held { hold: Hold::Paused { .. }, .. } => Some(StatusLabel::Paused),
+            // Nobody works for a closed issue.
+            Stage::Ended { .. } if self.can_revise() && self.follow.issue_closed => None,
+            Stage::Ended { end, .. } if self.can_revise() => match end {
+                End::Failed { .. } => Some(StatusLabel::NeedsYou),
+                _ if self.needs_a_person() => Some(StatusLabel::NeedsYou),
+                _ => Some(StatusLabel::Review),
+            },
+            // A question that was answered is no work that is done.
+            Stage::Ended { job: Some(job), end: End::Answered, .. } if job.only_asked => None,
+            Stage::Ended { end, .. } => match end {
+                End::InReview if self.needs_a_person() => Some(StatusLabel::NeedsYou),
+                End::Unchanged => Some(StatusLabel::NeedsYou),
+                End::InReview => Some(StatusLabel::Review),
+                End::Merged | End::Answered => Some(StatusLabel::Done),
+                End::Failed { .. } => Some(StatusLabel::Failed),
+                End::Refused { .. } | End::Cancelled { .. } | End::PullClosed => None,
+            },
+        }
+    }
+
+    /// Something about our pull request is for a person to look at.
+    pub fn needs_a_person(&self) -> bool {
+        self.follow.needs.is_some() || self.follow.unfinished.is_some()
+    }
+
+    /// Our pull request is open and no session is on: the task is in review, and what people say of it sends the agent back
+    /// to work, however the last session ended.
+    pub fn can_revise(&self) -> bool {
+        let over = |end: &End| matches!(end, End::Merged | End::PullClosed);
+        let rests = matches!(&self.stage, Stage::Ended { job: Some(_), end, .. } if !over(end));
+        rests && self.has_open_pull() && !self.follow.taken_away
+    }
+
+    /// Our pull request is open, as far as we know: its branch is left when it is over.
+    pub fn has_open_pull(&self) -> bool {
+        self.pull.is_some() && self.branch.is_some()
+    }
+
+    /// Its last session was ended for what it took of the disk.
+    pub fn filled_the_disk(&self) -> bool {
+        let disk = ErrorClass::Disk.as_str();
+        matches!(&self.stage, Stage::Ended { end: End::Failed { class, .. }, .. } if class == disk)
+    }
+
+    /// What is here would be lost with it if a start that is refused took its place.
+    pub fn is_kept(&self) -> bool {
+        match &self.stage {
+            Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
+            Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => self.can_revise(),
+        }
+    }
+
+    /// Where the session goes back to, while it only answers a person.
+    pub fn errand(&self) -> Option<Back> {
+        let live = matches!(self.stage, Stage::Queued { .. } | Stage::Working { .. });
+        self.job().filter(|_| live)?.back.clone()
+    }
+
+    /// A session is paused: held, or about to be held again once it has answered a person's question.
+    pub fn is_paused(&self) -> bool {
+        match &self.stage {
+            Stage::Held { hold: Hold::Paused { .. }, .. } => true,
+            Stage::Queued { job, .. } | Stage::Working { job, .. } => {
+                matches!(job.back, Some(Back::Held { hold: Hold::Paused { .. }, .. }))
+            }
+            Stage::Idle | Stage::Checking { .. } | Stage::Held { .. } | Stage::Ended { .. } => false,
+        }
+    }
+
+    /// The questions nobody has answered yet, oldest first.
+    pub fn open_questions(&self) -> impl Iterator<Item = &Question> {
+        self.talk.questions.iter().filter(|question| question.answer.is_none())
+    }
+
+    /// Where it stands among those that wait: by command, else by label.
+    pub fn priority(&self) -> Priority {
+        let labelled = |name: &str| self.job().is_some_and(|job| label::has(&job.snapshot.labels, name));
+        self.wish.priority.unwrap_or_else(|| {
+            if labelled("priority:high") {
+                Priority::High
+            } else if labelled("priority:low") {
+                Priority::Low
+            } else {
+                Priority::Medium
+            }
+        })
+    }
+
+    /// What is kept of the session in hand or the last one.
+    pub fn record(&self) -> Option<SessionRecord> {
+        let job = self.job()?;
+        let (stop, ended_at) = match &self.stage {
+            Stage::Ended { end, at, .. } => (Some(end.stop()), Some(*at)),
+            _ => (None, None),
+        };
+        Some(SessionRecord {
+            id: job.session.clone(),
+            number: self.sessions,
+            state: self.session_state(),
+            role: job.role.name.to_string(),
+            agent: job.agent.clone(),
+            stop,
+            branch: job.branch.clone(),
+            pull: self.pull.as_ref().map(|pull| pull.number),
+            created_at: job.queued_at,
+            started_at: job.started_at,
+            ended_at,
+        })
+    }
+
+    fn session_state(&self) -> SessionState {
+        match &self.stage {
+            Stage::Idle | Stage::Checking { .. } => SessionState::Created,
+            Stage::Queued { job, next: Next::Begin, .. } if job.started_at.is_none() => SessionState::Created,
+            Stage::Queued { .. } | Stage::Held { .. } => SessionState::Parked,
+            Stage::Working { step, .. } => match step {
+                Step::Preparing => SessionState::Dispatched,
+                Step::Running { .. } => SessionState::Running,
+                Step::Waiting { .. } => SessionState::Waiting,
+                Step::Collecting { .. }
+                | Step::Asking { .. }
+                | Step::Publishing { .. }
+                | Step::Opening { .. }
+                | Step::Answering => SessionState::Idle,
+            },
+            Stage::Ended { end, .. } => match end {
+                End::InReview | End::Merged | End::PullClosed | End::Answered | End::Unchanged => {
+                    SessionState::Completed
+                }
+                End::Failed { .. } | End::Refused { .. } => SessionState::Failed,
+                End::Cancelled { .. } => SessionState::Cancelled,
+            },
+        }
+    }
+}
+
+impl End {
+    /// A short stable word for machines.
+    pub fn stop(&self) -> String {
+        match self {
+            Self::InReview => "pull_request".into(),
+            Self::Merged => "merged".into(),
+            Self::PullClosed => "pull_request_closed".into(),
+            Self::Answered => "answered".into(),
+            Self::Unchanged => "nothing_changed".into(),
+            Self::Refused { .. } => "refused".into(),
+            Self::Failed { class, .. } => class.clone(),
+            Self::Cancelled { .. } => "cancelled".into(),
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! Where a task stands, and the job in it: each variant carries what is true then and nothing else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::agent::{ErrorClass, Finished, PlanEntry, ThreadReply, TurnEnd};
+use crate::effect::Start;
+use crate::event::{BaseFacts, Work};
+use crate::ids::{AgentBranch, SessionId, Sha};
+use crate::place::{Actor, Snapshot};
+use crate::role::{Role, Why};
+use crate::word::{Spoken, Word};
+
+/// Where a task stands; each variant carries what is true then and nothing else.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "stage")]
+pub enum Stage {
+    /// Nothing is wanted.
+    Idle,
+    /// Somebody asked; GitHub is asked whether they may.
+    Checking {
+        /// Who.
+        actor: Actor,
+        /// What was here before, which is here again if nothing starts.
+        #[serde(default)]
+        before: Option<Box<Stage>>,
+    },
+    /// Accepted; waits for a slot.
+    Queued {
+        /// What is to be done.
+        job: Box<Job>,
+        /// The place in the queue last told to people.
+        told: Option<(i64, i64)>,
+        /// What it does when it has a slot.
+        #[serde(default)]
+        next: Next,
+        /// What people see of it, when it has been at work before.
+        #[serde(default)]
+        progress: Progress,
+    },
+    /// A session is on.
+    Working {
+        /// What is done.
+        job: Box<Job>,
+        /// How far it is.
+        step: Step,
+        /// What people see of it.
+        progress: Progress,
+    },
+    /// Held for people: no process, no slot, the working copy kept.
+    Held {
+        /// What is held.
+        job: Box<Job>,
+        /// Why.
+        hold: Hold,
+        /// What it does when it goes on.
+        next: Next,
+        /// What people see of it.
+        progress: Progress,
+        /// Since when.
+        since: i64,
+    },
+    /// Over, until somebody asks again.
+    Ended {
+        /// What was done, unless it never began.
+        job: Option<Box<Job>>,
+        /// How it ended.
+        end: End,
+        /// The last plan and log lines.
+        progress: Progress,
+        /// When.
+        at: i64,
+    },
+}
+
+/// What is to be done, fixed when it is accepted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// The session that does it.
+    pub session: SessionId,
+    /// Who asked.
+    pub actor: Actor,
+    /// The words.
+    pub snapshot: Snapshot,
+    /// The kind of worker.
+    pub role: Role,
+    /// Why that kind.
+    pub why: Why,
+    /// The operator's name of the agent.
+    pub agent: String,
+    /// The branch work starts from.
+    pub base_branch: String,
+    /// Its head when the trigger was checked.
+    pub base: Option<Sha>,
+    /// The branch the work goes to.
+    pub branch: AgentBranch,
+    /// When it was accepted.
+    pub queued_at: i64,
+    /// When it first got its slot.
+    pub started_at: Option<i64>,
+    /// What was found where the working copy stands, once it does.
+    #[serde(default)]
+    pub ground: Option<Ground>,
+    /// The agent's own id of its session, once it has one, to load it again.
+    #[serde(default)]
+    pub agent_session: Option<String>,
+    /// Whether it first makes a plan, and files may be changed only once that is approved.
+    #[serde(default)]
+    pub plan: Planning,
+    /// What the working copy begins with.
+    #[serde(default)]
+    pub start: Start,
+    /// How many revisions of its pull request it has begun.
+    #[serde(default)]
+    pub round: u32,
+    /// Whether it has gone on once on top of what somebody pushed to our branch meanwhile.
+    #[serde(default)]
+    pub moved: bool,
+    /// How long its agent has worked since it began or was last sent back to work, milliseconds.
+    #[serde(default)]
+    pub worked_ms: i64,
+    /// Our comments for it so far.
+    #[serde(default)]
+    pub comments: u32,
+    /// What was said in it, for an agent that has to be told again.
+    #[serde(default)]
+    pub spoken: Vec<Spoken>,
+    /// It is there only to answer a person's question.
+    #[serde(default)]
+    pub only_asked: bool,
+    /// Where it goes back to when it only answers a person's question.
+    #[serde(default)]
+    pub back: Option<Back>,
+    /// Whether its agent lost its session and was told again what was said.
+    #[serde(default)]
+    pub cold: bool,
+    /// How its model has failed since it last worked.
+    #[serde(default)]
+    pub outage: Option<Outage>,
+}
+
+/// A model that fails for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outage {
+    /// How many turns in a row it has failed.
+    pub tries: u32,
+    /// Since when, epoch milliseconds.
+    pub since: i64,
+}
+
+/// The working copy as it was laid out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ground {
+    /// What was found at its base.
+    pub base: BaseFacts,
+    /// What git judges the work against: the base, or the head of our branch it went on from.
+    pub from: Sha,
+    /// The word in the envelope around other people's text (R56): it cannot be guessed.
+    pub nonce: String,
+}
+
+/// Whether a session makes a plan first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Planning {
+    /// No plan was asked for.
+    #[default]
+    None,
+    /// It makes one, changing nothing, and waits.
+    Wanted,
+    /// It was approved.
+    Approved,
+}
+
+/// Where a session goes back to after it has answered a person's question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "back")]
+pub enum Back {
+    /// It is held again.
+    Held {
+        /// Why.
+        hold: Hold,
+        /// What it does when it goes on.
+        next: Box<Next>,
+    },
+    /// It is over again.
+    Ended {
+        /// How.
+        end: End,
+        /// Since when.
+        at: i64,
+    },
+}
+
+/// Why a session is held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "hold")]
+pub enum Hold {
+    /// Questions are open.
+    Asked,
+    /// Its plan waits for approval.
+    Plan,
+    /// Its model failed for now, and is tried again.
+    Later {
+        /// How it failed.
+        class: ErrorClass,
+        /// When, epoch milliseconds.
+        until: i64,
+    },
+    /// A person paused it.
+    Paused {
+        /// For people, half a sentence.
+        why: String,
+    },
+}
+
+/// What a session does when it gets a slot.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "next")]
+pub enum Next {
+    /// Make the working copy and begin.
+    #[default]
+    Begin,
+    /// Lay the working copy out from our branch and revise the pull request.
+    Revise,
+    /// Prompt the agent again in its working copy.
+    Talk {
+        /// Whether a turn was cut short.
+        interrupted: bool,
+    },
+    /// Let git look at what was made.
+    Look {
+        /// How the turn ended.
+        end: TurnEnd,
+    },
+}
+
+/// How far a session is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "step")]
+pub enum Step {
+    /// Its working copy is being made.
+    Preparing,
+    /// The agent works.
+    Running {
+        /// What the turn is about.
+        turn: TurnState,
+    },
+    /// A question is open and the agent waits, with its process alive.
+    Waiting {
+        /// Until when it keeps its process and slot, epoch milliseconds.
+        until: i64,
+    },
+    /// Git decides what was made.
+    Collecting {
+        /// How the turn ended.
+        end: TurnEnd,
+    },
+    /// The right to publish is asked for again.
+    Asking {
+        /// How the turn ended.
+        end: TurnEnd,
+        /// What is to be published.
+        work: Work,
+    },
+    /// The branch is on its way.
+    Publishing {
+        /// How the turn ended.
+        end: TurnEnd,
+        /// What is published.
+        work: Work,
+        /// The base branch's name as it is now.
+        base_branch: String,
+    },
+    /// The pull request is on its way.
+    Opening {
+        /// What was published.
+        work: Work,
+    },
+    /// The answer is on its way to the issue.
+    Answering,
+}
+
+/// A prompt turn under way.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TurnState {
+    /// What the agent was told with it.
+    pub heard: Vec<Word>,
+    /// When it was planned, epoch milliseconds.
+    #[serde(default)]
+    pub began: i64,
+    /// Whether the agent takes further prompts meanwhile.
+    pub queues: bool,
+    /// Whether it may change files.
+    pub writes: bool,
+    /// What the agent said when it was done.
+    pub finished: Option<Finished>,
+    /// The questions of its that were open when it began: it was told what people said meanwhile, and that they are open.
+    #[serde(default)]
+    pub open: Vec<u32>,
+    /// Its end, while words that were offered to it are still on their way.
+    pub over: Option<TurnEnd>,
+}
+
+/// What people see of a session's course.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The agent's plan.
+    pub plan: Vec<PlanEntry>,
+    /// What it does, one line.
+    pub doing: String,
+    /// The last log lines, redacted.
+    pub tail: Vec<String>,
+    /// Name and version the agent gave.
+    pub agent: Option<String>,
+    /// What was changed, when git has said so.
+    pub work: Option<Work>,
+    /// How long it has said nothing, milliseconds; 0 unless that is long.
+    #[serde(default)]
+    pub silent_ms: i64,
+    /// What the agent last reported by its own tool, one line.
+    #[serde(default)]
+    pub report: String,
+    /// Its answers to the threads of a review.
+    #[serde(default)]
+    pub replies: Vec<ThreadReply>,
+}
+
+/// How work ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "end")]
+pub enum End {
+    /// A pull request waits for review.
+    InReview,
+    /// The pull request was merged.
+    Merged,
+    /// The pull request was closed unmerged.
+    PullClosed,
+    /// The agent answered in words; nothing was to be changed.
+    Answered,
+    /// The agent answered in words where a change was asked for: a person has to look.
+    Unchanged,
+    /// It was not started.
+    Refused {
+        /// For people.
+        say: String,
+    },
+    /// It failed.
+    Failed {
+        /// A short stable word for machines, such as `rate_limit`.
+        class: String,
+        /// For people.
+        say: String,
+    },
+    /// A person ended it.
+    Cancelled {
+        /// For people.
+        why: String,
+    },
+}

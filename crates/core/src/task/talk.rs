@@ -1,0 +1,184 @@
+//! What a task remembers of the conversation and of its pull request, whatever stage it is in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::agent::ErrorClass;
+use crate::command::Priority;
+use crate::event::ChecksState;
+use crate::ids::{CommentId, Sha};
+use crate::question::Question;
+use crate::word::{Thread, Word};
+
+/// What people and the agent have to say to each other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Talk {
+    /// What the agent has not heard yet, oldest first.
+    pub words: Vec<Word>,
+    /// The questions of the session in hand, oldest first.
+    pub questions: Vec<Question>,
+    /// How many questions there have been.
+    pub asked: u32,
+    /// The comments that hold the questions.
+    pub batches: Vec<Batch>,
+    /// People without write access who were allowed to speak here.
+    pub delegates: Vec<String>,
+    /// People who were told once that they may not.
+    pub told_off: Vec<String>,
+    /// Comments that were taken, with GitHub's time of them: none is taken twice.
+    pub taken: Vec<(CommentId, i64)>,
+    /// Reviews that were read, whatever they said: none is taken twice.
+    #[serde(default)]
+    pub reviews: Vec<i64>,
+    /// How many comments of bots were taken in a row.
+    pub bot_rounds: u32,
+    /// Whom we assigned, because a question waits for them.
+    pub assigned: Option<String>,
+    /// The comments of plans that wait for approval.
+    pub plan_comment: Option<CommentId>,
+    /// The plan that waits for approval.
+    #[serde(default)]
+    pub plan: Option<Plan>,
+    /// Comments that only led to a hint: an edit of theirs counts.
+    #[serde(default)]
+    pub hinted: Vec<CommentId>,
+    /// Whether people were reminded of the open questions.
+    pub reminded: bool,
+    /// Who was told how to be heard while nobody is at work here.
+    #[serde(default)]
+    pub told_rest: Vec<String>,
+}
+
+impl super::Task {
+    /// A writer let this person speak here.
+    pub fn delegated(&self, login: &str) -> bool {
+        self.talk.delegates.iter().any(|other| other.eq_ignore_ascii_case(login))
+    }
+}
+
+/// A plan that waits for approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Its comment's key.
+    pub key: String,
+    /// What it says, without how to approve it.
+    pub text: String,
+}
+
+/// Questions in one comment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// The comment's key: `question:<first id>`.
+    pub key: String,
+    /// Their numbers.
+    pub questions: Vec<u32>,
+    /// The comment, once it is there.
+    pub comment: Option<CommentId>,
+    /// Who was told that their words decide nothing, and how a decision is written.
+    #[serde(default)]
+    pub told: Vec<String>,
+}
+
+/// What goes on about the pull request.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follow {
+    /// How many revisions for failed checks, since a person last spoke.
+    pub check_rounds: u32,
+    /// How many revisions in all.
+    pub rounds: u32,
+    /// The head whose checks were judged last.
+    pub judged: Option<Sha>,
+    /// The base's head that was last found in conflict and handed to the agent.
+    pub conflict: Option<Sha>,
+    /// The head a person pushed last.
+    pub theirs: Option<Sha>,
+    /// What a person has to look at, when there is something.
+    pub needs: Option<String>,
+    /// Why the turn that made what is there did not finish, when it did not; the pull request stays a draft then.
+    #[serde(default)]
+    pub unfinished: Option<ErrorClass>,
+    /// Threads that wait for an answer with the revision's end.
+    pub threads: Vec<Thread>,
+    /// What the checks came to, for people.
+    pub checks: Option<ChecksState>,
+    /// How many times it was looked at again for checks that were not over.
+    pub looks: u32,
+    /// When it is looked at again, epoch milliseconds.
+    pub look_at: Option<i64>,
+    /// A person switched the agent off: it mends nothing by itself until somebody sends it back to work.
+    #[serde(default)]
+    pub resting: bool,
+    /// Whether the branch conflicts with its base, as it was last seen.
+    #[serde(default)]
+    pub conflicts: bool,
+    /// Whether the issue is closed, as it was last seen: then the agent does not work on its pull request.
+    #[serde(default)]
+    pub issue_closed: bool,
+    /// The owner took the repository away: nobody can be sent back to work on the pull request until GitHub tells of it again.
+    #[serde(default)]
+    pub taken_away: bool,
+    /// What the revision in hand is for.
+    #[serde(default)]
+    pub heard: Heard,
+    /// What the agent said of each piece of work on the branch, oldest first: the first work, then its revisions.
+    #[serde(default)]
+    pub told: Vec<Told>,
+}
+
+/// What a revision is for: filled with what its agent hears, emptied at its end.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// Whose reviews.
+    pub reviewers: Vec<String>,
+    /// Who else said something.
+    pub people: Vec<String>,
+    /// A conflict with the base, and nothing else so far.
+    pub conflict: bool,
+}
+
+impl Heard {
+    /// Everybody it is for, each once.
+    pub fn everybody(&self) -> Vec<String> {
+        let mut all = self.reviewers.clone();
+        all.extend(self.people.iter().filter(|login| !self.reviewers.contains(login)).cloned());
+        all
+    }
+}
+
+/// What the agent said of its work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The work's last commit.
+    pub head: Sha,
+    /// The words, bounded.
+    pub text: String,
+}
+
+/// What people wish for by command, for the next session.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// A role, instead of the labels'.
+    pub role: Option<String>,
+    /// Roles that are looked for in the repository before one is wished for.
+    #[serde(default)]
+    pub looking_for: Vec<String>,
+    /// An agent, instead of the role's.
+    pub agent: Option<String>,
+    /// Where in the queue.
+    pub priority: Option<Priority>,
+    /// A plan first.
+    pub plan: bool,
+    /// Only an answer to this, in words.
+    pub answer: Option<String>,
+    /// From what an earlier session left, instead of from the base.
+    pub again: bool,
+    /// Without anything that others did on our branch.
+    #[serde(default)]
+    pub fresh: bool,
+}
+
+impl Wish {
+    /// What was wished for one start alone is over with it.
+    pub fn drop_start(&mut self) {
+        (self.plan, self.answer, self.again, self.fresh) = (false, None, false, false);
+    }
+}
