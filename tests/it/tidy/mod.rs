@@ -135,7 +135,8 @@ fn the_core_is_pure() {
 fn the_core_depends_on_nothing_that_reaches_out() {
     let manifest = std::fs::read_to_string(root().join("crates/core/Cargo.toml")).expect("a manifest");
     let listed = manifest.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap_or_default();
-    let names: Vec<&str> = listed.lines().filter_map(|line| line.split(['.', ' ', '=']).next()).filter(|n| !n.is_empty()).collect();
+    let names: Vec<&str> =
+        listed.lines().filter_map(|line| line.split(['.', ' ', '=']).next()).filter(|n| !n.is_empty()).collect();
     let pure = [
         "base64",
         "chrono",
@@ -154,9 +155,9 @@ fn the_core_depends_on_nothing_that_reaches_out() {
 /// `core` <- rooms <- engine, runner, sweep, http <- app <- cli <- main: arrows never turn back, siblings do not meet.
 #[test]
 fn arrows_never_turn_back() {
+    // The core is a crate: that it names nothing here the compiler sees to.
     let rooms: BTreeMap<&str, &[&str]> = BTreeMap::from([
-        ("core", &[] as &[&str]),
-        ("webhook", &["core"]),
+        ("webhook", &["core"] as &[&str]),
         ("store", &["core"]),
         ("github", &["core"]),
         ("git", &["core"]),
@@ -173,7 +174,7 @@ fn arrows_never_turn_back() {
         let Some(allowed) = rooms.get(source.room.as_str()) else { continue };
         let modules: Vec<&str> = source.path.trim_end_matches(".rs").trim_end_matches("/mod").split('/').collect();
         for (number, target) in code(source).rooms(&modules) {
-            let is_room = rooms.contains_key(target.as_str()) || matches!(target.as_str(), "app" | "cli");
+            let is_room = rooms.contains_key(target.as_str()) || matches!(target.as_str(), "core" | "app" | "cli");
             if is_room && target != source.room && !allowed.contains(&target.as_str()) {
                 found.push(format!("{}:{number}: {} may not use {target}", source.file, source.room));
             }
