@@ -7,7 +7,7 @@ use skep::config::{Environment, Sources, starter};
 use tempfile::TempDir;
 
 use super::operator::skep;
-use super::{Machine, PKCS1, file, flags, role};
+use super::{Machine, PKCS1, file, flags, read as read_file, role};
 
 const FILE: &str = "listen = '127.0.0.1:9'\nagent = 'mine'\nready = 'never'\n[limits]\nsilence = '90s'\n\
                     [agents.mine]\npreset = 'goose'\ninherit = ['MINE_KEY']\nauto = true\nenvironment = { X = '1' }\n\
@@ -118,6 +118,21 @@ fn the_file_to_start_from_is_right_but_for_what_must_be_filled_in() {
     );
     assert_eq!((all.listen, all.admin_listen, all.look_again), (config.listen, config.admin_listen, config.look_again));
     assert!(all.missing.is_empty() && all.agents.contains_key("mine") && all.roles.contains_key(&role("docs")));
+}
+
+/// The file in the repository is the one `config init` writes, so what holds of that holds of it.
+#[test]
+fn the_example_in_the_repository_is_the_file_to_start_from() {
+    let (example, wanted) = (read_file("skep.example.toml"), starter());
+    let config = read(&example).expect("right");
+    assert_eq!(config.missing.len(), 4);
+    assert_eq!(config.warnings, [""; 0]);
+    let differs = example.lines().zip(wanted.lines()).find(|(stored, wanted)| stored != wanted);
+    assert!(
+        example == wanted,
+        "skep.example.toml is out of date: remove it, then `cargo run -- config init --config skep.example.toml`. The first \
+         difference of (stored, wanted): {differs:?}"
+    );
 }
 
 #[test]
