@@ -1,4 +1,4 @@
-//! The documents say what the program does: README, manifest, help.
+//! The documents say what the program does: README, the pages below `docs`, manifest, help.
 
 use std::collections::BTreeMap;
 
@@ -10,15 +10,15 @@ use skep::webhook::{self, Parsed};
 
 use super::read;
 
-/// The README's table, row by row, is the one the program prints.
+/// The table of settings, row by row, is the one the program prints.
 #[test]
-fn the_readme_says_what_the_program_knows() {
-    let readme = read("README.md");
+fn the_configuration_page_says_what_the_program_knows() {
+    let page = read("docs/configuration.md");
     let rows = |text: &str| -> Vec<String> {
         let from = text.lines().skip_while(|line| !line.starts_with("| skep.toml |"));
         from.take_while(|line| line.starts_with('|')).map(str::to_owned).collect()
     };
-    let (written, known) = (rows(&readme), rows(&reference_markdown()));
+    let (written, known) = (rows(&page), rows(&reference_markdown()));
     assert_eq!(known.len(), reference().len() + 2);
     for (written, known) in written.iter().zip(&known) {
         assert_eq!(written, known);
@@ -27,22 +27,22 @@ fn the_readme_says_what_the_program_knows() {
 }
 
 #[test]
-fn the_readme_lists_the_roles_and_presets_there_are() {
-    let readme = read("README.md");
+fn the_configuration_page_lists_the_roles_and_presets_there_are() {
+    let page = read("docs/configuration.md");
     for role in skep::core::role::all() {
         let row = format!("| `{}` | {} |", role.name, role.description);
-        assert!(readme.contains(&row), "{row}");
+        assert!(page.contains(&row), "{row}");
     }
     for name in skep::agent::presets::names() {
         let start = preset(name).expect("listed").command[..].first().cloned().unwrap_or_default();
-        assert!(readme.contains(&format!("| `{name}` | `{start}")), "{name}");
+        assert!(page.contains(&format!("| `{name}` | `{start}")), "{name}");
     }
 }
 
 #[test]
-fn the_readme_lists_the_commands_there_are() {
-    let readme = read("README.md");
-    let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `/agent ")).collect();
+fn the_conversation_page_lists_the_commands_there_are() {
+    let page = read("docs/conversation.md");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `/agent ")).collect();
     let known = skep::core::command::usage::ALL.iter();
     let known: Vec<String> =
         known.map(|usage| format!("| `{}` | {} |", usage.usage.replace('|', "\\|"), usage.meaning)).collect();
@@ -130,11 +130,11 @@ fn no_help_text_ends_with_a_full_stop() {
     assert_eq!(found, [""; 0]);
 }
 
-/// The admin address answers what the README says, and nothing else.
+/// The admin address answers what the operator's page says, and nothing else.
 #[test]
-fn the_readme_lists_the_admin_addresses_there_are() {
-    let readme = read("README.md");
-    let listed = readme.split_once("as JSON under `/api/v1`:").and_then(|(_, rest)| rest.split_once(". Orders"));
+fn the_operations_page_lists_the_admin_addresses_there_are() {
+    let page = read("docs/operations.md");
+    let listed = page.split_once("as JSON under `/api/v1`:").and_then(|(_, rest)| rest.split_once(". Orders"));
     let listed: Vec<&str> = listed.expect("a list").0.split('`').skip(1).step_by(2).collect();
     let listed: Vec<&str> =
         listed.iter().map(|name| name.trim_start_matches("GET ").trim_start_matches("POST ")).collect();

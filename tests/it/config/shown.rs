@@ -130,8 +130,8 @@ fn the_example_in_the_repository_is_the_file_to_start_from() {
     let differs = example.lines().zip(wanted.lines()).find(|(stored, wanted)| stored != wanted);
     assert!(
         example == wanted,
-        "skep.example.toml is out of date: remove it, then `cargo run -- config init --config skep.example.toml`. The first \
-         difference of (stored, wanted): {differs:?}"
+        "skep.example.toml is out of date: remove it, then `cargo run -- config init --config skep.example.toml`. First \
+         at (stored, wanted): {differs:?}"
     );
 }
 
