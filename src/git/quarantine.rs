@@ -5,6 +5,7 @@
 //! half-done move is harmless and is simply done again). It must never be used after the judgement failed.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::GitError;
 use super::lfs;
@@ -22,9 +23,12 @@ pub(super) struct Quarantine {
 }
 
 impl Quarantine {
-    /// Makes it, empty.
+    /// Makes it, empty. Each has a folder of its own: a look at a session that was given up may still be at it when the next
+    /// begins. What a kill leaves of one goes with the next start.
     pub(super) fn open(mirror: &Path, session: &SessionId) -> Result<Self, GitError> {
-        let objects = mirror.join("objects").join(format!("incoming-{session}"));
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let objects = mirror.join("objects").join(format!("incoming-{session}-{number}"));
         let quarantine = Self { mirror: mirror.to_owned(), objects };
         quarantine.clear()?;
         Ok(quarantine)

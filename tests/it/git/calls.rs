@@ -27,6 +27,17 @@ fn recorder(folder: &Path) -> std::path::PathBuf {
     program
 }
 
+/// Each quarantine has a number of its own behind its session.
+fn unnumbered(text: &str) -> String {
+    let (first, rest) = text.split_once("incoming-7-12-1-").unwrap_or((text, ""));
+    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    if rest.is_empty() && first == text {
+        text.to_owned()
+    } else {
+        format!("{first}incoming-7-12-1{}", unnumbered(rest))
+    }
+}
+
 /// The notes, with what differs from run to run replaced.
 fn notes(folder: &Path, lab: &Lab) -> [BTreeSet<String>; 3] {
     let [mut calls, mut configurations, mut environments]: [BTreeSet<String>; 3] = Default::default();
@@ -34,6 +45,7 @@ fn notes(folder: &Path, lab: &Lab) -> [BTreeSet<String>; 3] {
         let text = fs::read_to_string(note.path()).expect("read");
         assert!(!text.contains(TOKEN));
         let text = text.replace(&lab.remote().url, "URL").replace(&lab.folder.path().display().to_string(), "");
+        let text = unnumbered(&text);
         let (arguments, environment) = text.split_once("---\n").expect("both");
         let mut lines = arguments.lines();
         let mut settings = Vec::new();

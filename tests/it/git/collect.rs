@@ -158,6 +158,20 @@ async fn nor_does_a_commit_beside_it_hide_such_a_change() {
     assert_eq!(paths, ["README.md", "src/main.rs"]);
 }
 
+/// A pause, a label put back and taken off again: the look that was given up may still be at it when the next one begins.
+#[tokio::test]
+async fn two_looks_at_once_do_not_disturb_each_other() {
+    let lab = Lab::new().await;
+    let work = lab.workspace().await;
+    write(&work, "a.txt", "work\n");
+    lab.make_bundle();
+    let spec = lab.collecting();
+    let (one, other) = tokio::join!(lab.git.collect(&spec), lab.git.collect(&spec));
+    let heads = [one, other].map(|collected| collected.expect("collected").head);
+    assert_eq!(heads[0], heads[1]);
+    run(&lab.mirror(), &["--git-dir=.", "cat-file", "-e", &format!("{}^{{tree}}", heads[0])]);
+}
+
 #[tokio::test]
 async fn without_its_saved_index_a_session_is_still_collected() {
     let lab = Lab::new().await;
