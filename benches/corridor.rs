@@ -41,7 +41,10 @@ struct Skep {
 
 impl Drop for Skep {
     fn drop(&mut self) {
-        let _ended = Command::new("kill").arg("-9").arg(self.child.id().to_string()).status();
+        let _ended = Command::new("kill")
+            .arg("-9")
+            .arg(self.child.id().to_string())
+            .status();
         let _reaped = self.child.wait();
     }
 }
@@ -59,11 +62,19 @@ impl Bench {
         config.webhook_secret = SECRET.into();
         let simulator = Simulator::start(config).await?;
         simulator.create_user("ana");
-        let files = [("README.md", "# Bench\n"), ("src/lib.rs", "pub fn one() {}\n")];
+        let files = [
+            ("README.md", "# Bench\n"),
+            ("src/lib.rs", "pub fn one() {}\n"),
+        ];
         let repository = simulator.create_repository("octo", "bench", &files).await?;
         simulator.set_permission(repository, "ana", "write")?;
         let key = std::fs::read_to_string(keys.join("test-only-app.pkcs1.pem"))?;
-        Ok(Self { simulator, repository, folder, key })
+        Ok(Self {
+            simulator,
+            repository,
+            folder,
+            key,
+        })
     }
 
     /// Starts the real binary and waits until it answers; says how long that took.
@@ -78,7 +89,10 @@ impl Bench {
         // The quickest pace the configuration allows.
         let limits = "mutation_burst = 100\nmutations_per_second = 100\ncreations_per_minute = 80\n\
                       creations_per_hour = 500";
-        std::fs::write(&config, format!("[limits]\nsessions = {sessions}\n{limits}\n{further}\n"))?;
+        std::fs::write(
+            &config,
+            format!("[limits]\nsessions = {sessions}\n{limits}\n{further}\n"),
+        )?;
         let program = env!("CARGO_BIN_EXE_skep");
         let began = Instant::now();
         let child = Command::new(program)
@@ -97,7 +111,11 @@ impl Bench {
             .stdin(Stdio::null())
             .spawn()
             .context("start skep")?;
-        let skep = Skep { child, listen, admin };
+        let skep = Skep {
+            child,
+            listen,
+            admin,
+        };
         while get(skep.listen, "/healthz").is_err() {
             if began.elapsed() > Duration::from_secs(30) {
                 bail!("skep did not come up");
@@ -105,7 +123,8 @@ impl Bench {
             std::thread::sleep(Duration::from_millis(1));
         }
         let took = began.elapsed();
-        self.simulator.set_webhook_url(&format!("http://{listen}/webhook"));
+        self.simulator
+            .set_webhook_url(&format!("http://{listen}/webhook"));
         Ok((skep, took))
     }
 
@@ -116,7 +135,8 @@ impl Bench {
             ..IssueDraft::default()
         };
         let issue = self.simulator.open_issue(self.repository, "ana", draft)?;
-        self.simulator.label(self.repository, issue, "agent:go", "ana")?;
+        self.simulator
+            .label(self.repository, issue, "agent:go", "ana")?;
         Ok(issue)
     }
 }
@@ -124,10 +144,15 @@ impl Bench {
 fn get(address: SocketAddr, path: &str) -> anyhow::Result<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(40)))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    )?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    let (head, body) = answer.split_once("\r\n\r\n").context("an answer without a body")?;
+    let (head, body) = answer
+        .split_once("\r\n\r\n")
+        .context("an answer without a body")?;
     if !head.starts_with("HTTP/1.1 200") {
         bail!("{}", head.lines().next().unwrap_or_default());
     }
@@ -136,8 +161,13 @@ fn get(address: SocketAddr, path: &str) -> anyhow::Result<String> {
 
 /// All events so far, and those that come within a second.
 fn events(admin: SocketAddr, after: &mut i64) -> anyhow::Result<Vec<Value>> {
-    let body = get(admin, &format!("/api/v1/events?after={after}&wait=1&limit=1000"))?;
-    let lines = body.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let body = get(
+        admin,
+        &format!("/api/v1/events?after={after}&wait=1&limit=1000"),
+    )?;
+    let lines = body
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let events: Vec<Value> = lines.filter(|line| line["seq"].is_i64()).collect();
     if let Some(last) = events.last() {
         *after = last["seq"].as_i64().unwrap_or(*after);
@@ -147,8 +177,15 @@ fn events(admin: SocketAddr, after: &mut i64) -> anyhow::Result<Vec<Value>> {
 
 fn resident(skep: &Skep) -> anyhow::Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", skep.child.id()))?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS")?;
-    let kb: f64 = line.split_whitespace().nth(1).context("no number")?.parse()?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .context("no VmRSS")?;
+    let kb: f64 = line
+        .split_whitespace()
+        .nth(1)
+        .context("no number")?
+        .parse()?;
     Ok(kb / 1024.0)
 }
 
@@ -162,8 +199,15 @@ fn show(name: &str, mut values: Vec<i64>) {
         println!("{name:<40} nothing measured");
         return;
     }
-    let (p50, p99, max) = (percentile(&values, 50), percentile(&values, 99), values[values.len() - 1]);
-    println!("{name:<40} p50 {p50:>6} ms   p99 {p99:>6} ms   max {max:>6} ms   n {}", values.len());
+    let (p50, p99, max) = (
+        percentile(&values, 50),
+        percentile(&values, 99),
+        values[values.len() - 1],
+    );
+    println!(
+        "{name:<40} p50 {p50:>6} ms   p99 {p99:>6} ms   max {max:>6} ms   n {}",
+        values.len()
+    );
 }
 
 async fn latency(issues: usize) -> anyhow::Result<()> {
@@ -174,7 +218,10 @@ async fn latency(issues: usize) -> anyhow::Result<()> {
         let issue = bench.go(&format!("Round {round}"), "write NOTE.md: hello\nsay Done.")?;
         let (mut received, mut prompted, mut opened) = (None, None, None);
         while opened.is_none() {
-            for event in events(skep.admin, &mut after)?.iter().filter(|event| event["issue"] == issue.0) {
+            for event in events(skep.admin, &mut after)?
+                .iter()
+                .filter(|event| event["issue"] == issue.0)
+            {
                 let at = event["time"].as_i64();
                 match event["event"].as_str().unwrap_or_default() {
                     "delivery.accepted" => received = received.or(at),
@@ -186,7 +233,9 @@ async fn latency(issues: usize) -> anyhow::Result<()> {
             }
         }
         // The first round warms the mirror and the tokens.
-        if let (Some(received), Some(prompted), Some(opened), true) = (received, prompted, opened, round > 0) {
+        if let (Some(received), Some(prompted), Some(opened), true) =
+            (received, prompted, opened, round > 0)
+        {
             prompts.push(prompted - received);
             pulls.push(opened - received);
         }
@@ -200,18 +249,29 @@ async fn latency(issues: usize) -> anyhow::Result<()> {
 async fn answer(issues: usize) -> anyhow::Result<()> {
     for (name, park) in [("live", "5m"), ("parked", "0s")] {
         let bench = Bench::open().await?;
-        let (skep, _) = bench.serve_with(10, &format!("quick_answer = \"0s\"\npark = \"{park}\""))?;
+        let (skep, _) =
+            bench.serve_with(10, &format!("quick_answer = \"0s\"\npark = \"{park}\""))?;
         let (mut after, mut took) = (0, Vec::new());
         for round in 0..=issues {
-            let script = "ask Which colour? | red | blue\nplan Paint\nwait 0.2\nwrite NOTE.md: {answer}";
+            let script =
+                "ask Which colour? | red | blue\nplan Paint\nwait 0.2\nwrite NOTE.md: {answer}";
             let issue = bench.go(&format!("Round {round}"), script)?;
-            let waits = if park == "0s" { "session.parked" } else { "session.waiting" };
+            let waits = if park == "0s" {
+                "session.parked"
+            } else {
+                "session.waiting"
+            };
             until(&skep, &mut after, issue, waits)?;
             let asked = now();
-            bench.simulator.comment(bench.repository, issue, "ana", "1")?;
+            bench
+                .simulator
+                .comment(bench.repository, issue, "ana", "1")?;
             let (mut received, mut heard, mut opened) = (None, None, false);
             while heard.is_none() {
-                for event in events(skep.admin, &mut after)?.iter().filter(|event| event["issue"] == issue.0) {
+                for event in events(skep.admin, &mut after)?
+                    .iter()
+                    .filter(|event| event["issue"] == issue.0)
+                {
                     let at = event["time"].as_i64().filter(|at| *at >= asked);
                     match event["event"].as_str().unwrap_or_default() {
                         "delivery.accepted" if event["details"]["webhook"] == "issue_comment" => {
@@ -237,7 +297,9 @@ async fn answer(issues: usize) -> anyhow::Result<()> {
 }
 
 fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -246,7 +308,10 @@ fn until(skep: &Skep, after: &mut i64, issue: IssueNumber, name: &str) -> anyhow
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(150) {
         let events = events(skep.admin, after)?;
-        if events.iter().any(|event| event["issue"] == issue.0 && event["event"] == name) {
+        if events
+            .iter()
+            .any(|event| event["issue"] == issue.0 && event["event"] == name)
+        {
             return Ok(());
         }
     }
@@ -261,7 +326,10 @@ async fn parked(sessions: usize) -> anyhow::Result<()> {
     println!("resident, idle               {:.1} MiB", resident(&skep)?);
     let began = Instant::now();
     for task in 0..sessions {
-        bench.go(&format!("Task {task}"), "ask Which colour? | red | blue\nwrite NOTE.md: {answer}")?;
+        bench.go(
+            &format!("Task {task}"),
+            "ask Which colour? | red | blue\nwrite NOTE.md: {answer}",
+        )?;
     }
     let mut said = Instant::now();
     loop {
@@ -270,14 +338,25 @@ async fn parked(sessions: usize) -> anyhow::Result<()> {
             break;
         }
         if said.elapsed() > Duration::from_secs(10) {
-            println!("  after {:.0} s: {}", began.elapsed().as_secs_f64(), status["sessions"]);
+            println!(
+                "  after {:.0} s: {}",
+                began.elapsed().as_secs_f64(),
+                status["sessions"]
+            );
             said = Instant::now();
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    println!("all parked after             {:.1} s", began.elapsed().as_secs_f64());
+    println!(
+        "all parked after             {:.1} s",
+        began.elapsed().as_secs_f64()
+    );
     tokio::time::sleep(Duration::from_secs(5)).await;
-    println!("resident, {sessions} parked         {:.1} MiB, {} child processes", resident(&skep)?, children(&skep)?);
+    println!(
+        "resident, {sessions} parked         {:.1} MiB, {} child processes",
+        resident(&skep)?,
+        children(&skep)?
+    );
     Ok(())
 }
 
@@ -286,15 +365,20 @@ fn children(skep: &Skep) -> anyhow::Result<usize> {
     let mut count = 0;
     for thread in std::fs::read_dir(format!("/proc/{}/task", skep.child.id()))? {
         // A thread may end while we look.
-        count +=
-            std::fs::read_to_string(thread?.path().join("children")).unwrap_or_default().split_whitespace().count();
+        count += std::fs::read_to_string(thread?.path().join("children"))
+            .unwrap_or_default()
+            .split_whitespace()
+            .count();
     }
     Ok(count)
 }
 
 /// The switch goes off while an agent works: until its last process is gone, and until the issue says so.
 async fn pause(issues: usize) -> anyhow::Result<()> {
-    for (name, script) in [("obeys", "say Working.\nwait 3600"), ("ignores the cancel", "say Working.\nhang")] {
+    for (name, script) in [
+        ("obeys", "say Working.\nwait 3600"),
+        ("ignores the cancel", "say Working.\nhang"),
+    ] {
         let bench = Bench::open().await?;
         let (skep, _) = bench.serve(10)?;
         let (mut after, mut gone, mut said) = (0, Vec::new(), Vec::new());
@@ -306,14 +390,20 @@ async fn pause(issues: usize) -> anyhow::Result<()> {
                 bail!("no agent is at work");
             }
             let began = Instant::now();
-            bench.simulator.unlabel(bench.repository, issue, "agent:go", "ana")?;
+            bench
+                .simulator
+                .unlabel(bench.repository, issue, "agent:go", "ana")?;
             let (mut process, mut comment) = (None, None);
             while process.is_none() || comment.is_none() {
                 if process.is_none() && children(&skep)? == 0 {
                     process = Some(i64::try_from(began.elapsed().as_millis())?);
                 }
                 let comments = bench.simulator.comments(bench.repository, issue)?;
-                if comment.is_none() && comments.iter().any(|comment| comment.body.starts_with("**Paused**")) {
+                if comment.is_none()
+                    && comments
+                        .iter()
+                        .any(|comment| comment.body.starts_with("**Paused**"))
+                {
                     comment = Some(i64::try_from(began.elapsed().as_millis())?);
                 }
                 if began.elapsed() > Duration::from_secs(30) {
@@ -351,7 +441,10 @@ async fn weight(tasks: usize) -> anyhow::Result<()> {
     for task in 0..=tasks {
         bench.go(&format!("Task {task}"), "wait 3600")?;
     }
-    println!("issues filed and labelled    {:.1} s", began.elapsed().as_secs_f64());
+    println!(
+        "issues filed and labelled    {:.1} s",
+        began.elapsed().as_secs_f64()
+    );
     let mut said = Instant::now();
     loop {
         let status: Value = serde_json::from_str(&get(skep.admin, "/api/v1/status")?)?;
@@ -359,21 +452,38 @@ async fn weight(tasks: usize) -> anyhow::Result<()> {
             break;
         }
         if said.elapsed() > Duration::from_secs(10) {
-            println!("  after {:.0} s: {}", began.elapsed().as_secs_f64(), status["tasks"]);
+            println!(
+                "  after {:.0} s: {}",
+                began.elapsed().as_secs_f64(),
+                status["tasks"]
+            );
             said = Instant::now();
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    println!("all queued after             {:.1} s", began.elapsed().as_secs_f64());
+    println!(
+        "all queued after             {:.1} s",
+        began.elapsed().as_secs_f64()
+    );
     tokio::time::sleep(Duration::from_secs(5)).await;
-    println!("resident, {tasks} tasks queued   {:.1} MiB", resident(&skep)?);
+    println!(
+        "resident, {tasks} tasks queued   {:.1} MiB",
+        resident(&skep)?
+    );
     Ok(())
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
-    let number = |default: usize| args.get(1).and_then(|text| text.parse().ok()).unwrap_or(default);
+    let args: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| arg != "--bench")
+        .collect();
+    let number = |default: usize| {
+        args.get(1)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(default)
+    };
     match args.first().map(String::as_str) {
         Some("latency") => latency(number(18)).await,
         Some("start") => start(number(20)).await,

@@ -27,12 +27,19 @@ fn place(issue: i64) -> Place {
 
 fn policy() -> Policy {
     Policy {
-        me: Me { app_id: 1, slug: "skep".into(), login: "skep[bot]".into() },
+        me: Me {
+            app_id: 1,
+            slug: "skep".into(),
+            login: "skep[bot]".into(),
+        },
         default_role: "swe".parse().expect("a role"),
         roles: Default::default(),
         agents: vec!["demo".into()],
         default_agent: "demo".into(),
-        limits: Limits { sessions: 0, ..Limits::default() },
+        limits: Limits {
+            sessions: 0,
+            ..Limits::default()
+        },
         allowed_bots: vec![],
         allow_protected: Default::default(),
         author_answers: false,
@@ -57,7 +64,10 @@ async fn fill(store: &Store, tasks: i64) {
                 body: serde_json::to_string(&task).expect("a task"),
                 updated_at: *issue,
             };
-            transition.put_task(&row, 0).await.expect("a task is stored");
+            transition
+                .put_task(&row, 0)
+                .await
+                .expect("a task is stored");
         }
         transition.commit().await.expect("a commit");
     }
@@ -65,8 +75,16 @@ async fn fill(store: &Store, tasks: i64) {
 
 async fn fact(store: &Store, number: u64, tasks: i64) {
     let place = place(1 + number as i64 % tasks);
-    let sender = Account { id: UserId(1), login: "ana".into(), kind: AccountKind::User };
-    let event = Event::Unlabeled { label: "agent:go".into(), sender, at: 5 };
+    let sender = Account {
+        id: UserId(1),
+        login: "ana".into(),
+        kind: AccountKind::User,
+    };
+    let event = Event::Unlabeled {
+        label: "agent:go".into(),
+        sender,
+        at: 5,
+    };
     let new = NewInbox {
         id: format!("bench:{tasks}:{number}"),
         kind: "bench".into(),

@@ -14,12 +14,23 @@ const FILES: usize = 500;
 
 fn git(folder: &Path, args: &[&str]) -> String {
     let output = Command::new("git")
-        .args(["-c", "user.name=bench", "-c", "user.email=bench@localhost", "-c", "init.defaultBranch=main"])
+        .args([
+            "-c",
+            "user.name=bench",
+            "-c",
+            "user.email=bench@localhost",
+            "-c",
+            "init.defaultBranch=main",
+        ])
         .args(args)
         .current_dir(folder)
         .output()
         .expect("git runs");
-    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "git {args:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
@@ -46,7 +57,9 @@ fn main() {
     let runtime = Runtime::new().expect("a runtime");
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let origin = repository(folder.path());
-    let base: Sha = git(&origin, &["rev-parse", "HEAD"]).parse().expect("a commit");
+    let base: Sha = git(&origin, &["rev-parse", "HEAD"])
+        .parse()
+        .expect("a commit");
     let data_dir = folder.path().join("data");
     let config = GitConfig {
         program: "git".into(),
@@ -58,7 +71,10 @@ fn main() {
     let room = runtime.block_on(Git::open(config)).expect("git");
     let mirror = room.mirror_path(RepositoryId(1));
     std::fs::create_dir_all(mirror.parent().expect("a parent")).expect("a folder");
-    let (from, to) = (origin.to_string_lossy().into_owned(), mirror.to_string_lossy().into_owned());
+    let (from, to) = (
+        origin.to_string_lossy().into_owned(),
+        mirror.to_string_lossy().into_owned(),
+    );
     git(folder.path(), &["clone", "--quiet", "--mirror", &from, &to]);
 
     let mut criterion = Criterion::default().configure_from_args().sample_size(20);
@@ -81,14 +97,21 @@ fn main() {
                     ignore: skep::core::leavings::list(&[], &[]),
                 };
                 let began = Instant::now();
-                runtime.block_on(room.create_workspace(&spec)).expect("a working copy");
+                runtime
+                    .block_on(room.create_workspace(&spec))
+                    .expect("a working copy");
                 let took = began.elapsed();
-                runtime.block_on(room.remove_session(RepositoryId(1), &session, &path)).expect("gone");
+                runtime
+                    .block_on(room.remove_session(RepositoryId(1), &session, &path))
+                    .expect("gone");
                 took
             })
         });
     });
-    for (name, flags) in [("git clone --shared", vec!["--shared"]), ("git clone", vec!["--no-local"])] {
+    for (name, flags) in [
+        ("git clone --shared", vec!["--shared"]),
+        ("git clone", vec!["--no-local"]),
+    ] {
         let mut number = 0;
         group.bench_function(name, |bench| {
             bench.iter_custom(|rounds| {

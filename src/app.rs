@@ -53,7 +53,9 @@ const HOUR: i64 = 3_600_000;
 /// The system's clock.
 pub fn system_clock() -> Clock {
     Arc::new(|| {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     })
 }
@@ -81,7 +83,11 @@ impl App {
     /// here.
     pub async fn build(setup: Setup) -> anyhow::Result<Self> {
         let assembly = Assembly::open(setup).await?;
-        let identity = assembly.github.app().await.context("ask GitHub who we are")?;
+        let identity = assembly
+            .github
+            .app()
+            .await
+            .context("ask GitHub who we are")?;
         assembly.complete(identity).await
     }
 
@@ -94,15 +100,34 @@ impl App {
     /// Starts engine and runner behind addresses that are open already.
     async fn start_behind(self, doors: Doors) -> anyhow::Result<Running> {
         room::look(&self.engine, &self.runner).await;
-        self.engine.schedule().await.context("give out free slots")?;
+        self.engine
+            .schedule()
+            .await
+            .context("give out free slots")?;
         let (work, looked) = (CancellationToken::new(), CancellationToken::new());
         let loops = vec![
             tokio::spawn(self.engine.clone().run(doors.stop.clone())),
             tokio::spawn(self.sweep.clone().run(looked.clone(), work.clone())),
-            tokio::spawn(room::watch(self.engine.clone(), self.runner.clone(), work.clone())),
+            tokio::spawn(room::watch(
+                self.engine.clone(),
+                self.runner.clone(),
+                work.clone(),
+            )),
         ];
-        let runner = tokio::spawn(after(looked, work.clone(), self.runner.clone().run(work.clone())));
-        Ok(Running { app: self, listen: doors.listen, admin: doors.admin, work, doors, loops, runner })
+        let runner = tokio::spawn(after(
+            looked,
+            work.clone(),
+            self.runner.clone().run(work.clone()),
+        ));
+        Ok(Running {
+            app: self,
+            listen: doors.listen,
+            admin: doors.admin,
+            work,
+            doors,
+            loops,
+            runner,
+        })
     }
 }
 
@@ -170,11 +195,17 @@ pub async fn serve(
         early => {
             doors.close().await;
             assembly.store.close().await;
-            return early.map_or(Ok(()), |failed| failed.map(drop).context("ask GitHub who we are"));
+            return early.map_or(Ok(()), |failed| {
+                failed.map(drop).context("ask GitHub who we are")
+            });
         }
     };
     identity::warn_of_shortfall(&identity);
-    let running = assembly.complete(identity).await?.start_behind(doors).await?;
+    let running = assembly
+        .complete(identity)
+        .await?
+        .start_behind(doors)
+        .await?;
     ready(&running, &assembly.setup);
     signals.stop(reload).await;
     tracing::info!("stopping: agents are interrupted and go on at the next start");
@@ -195,11 +226,20 @@ pub struct Reread {
 
 /// Reads the configuration again. What is wrong with it changes nothing; what needs a restart is said.
 fn reload(secrets: &Secrets, read_again: &impl Fn() -> Result<Reread, String>) {
-    let taken = read_again().and_then(|read| secrets.replace(read.webhook_secrets).map_err(|error| error.to_string()));
+    let taken = read_again().and_then(|read| {
+        secrets
+            .replace(read.webhook_secrets)
+            .map_err(|error| error.to_string())
+    });
     match taken {
-        Ok(()) => tracing::info!("SIGHUP: the webhook secrets were read again; everything else needs a restart"),
+        Ok(()) => tracing::info!(
+            "SIGHUP: the webhook secrets were read again; everything else needs a restart"
+        ),
         Err(error) => {
-            tracing::error!(error, "SIGHUP: the configuration is wrong now, and what was read at the start stays")
+            tracing::error!(
+                error,
+                "SIGHUP: the configuration is wrong now, and what was read at the start stays"
+            )
         }
     }
 }
@@ -280,11 +320,20 @@ fn policy(setup: &Setup, me: Me, agents: &Agents) -> Policy {
 fn keys(specs: &BTreeMap<String, AgentSpec>, network: &Network) -> Vec<String> {
     let proxies = network.https_proxy.iter().chain(&network.http_proxy);
     let passwords = proxies.flat_map(ProxyUrl::passwords);
-    let secret = |name: &str| ["KEY", "TOKEN", "SECRET", "PASSWORD"].iter().any(|word| name.contains(word));
+    let secret = |name: &str| {
+        ["KEY", "TOKEN", "SECRET", "PASSWORD"]
+            .iter()
+            .any(|word| name.contains(word))
+    };
     let variables = specs.values().flat_map(|spec| &spec.environment);
-    let named = variables.filter(|(name, _)| secret(name)).map(|(_, value)| value.clone());
+    let named = variables
+        .filter(|(name, _)| secret(name))
+        .map(|(_, value)| value.clone());
     // Shorter ones would be found in ordinary words.
-    named.chain(passwords).filter(|value| value.len() >= 8).collect()
+    named
+        .chain(passwords)
+        .filter(|value| value.len() >= 8)
+        .collect()
 }
 
 /// This instance's name among those that hold leases; made at the first start.
@@ -295,7 +344,9 @@ async fn instance(store: &Store) -> anyhow::Result<String> {
 
 async fn marker_key(store: &Store) -> anyhow::Result<MarkerKey> {
     let fresh = random("marker")?;
-    Ok(MarkerKey::new(&store.get_or_init_meta("marker-key", &fresh).await?))
+    Ok(MarkerKey::new(
+        &store.get_or_init_meta("marker-key", &fresh).await?,
+    ))
 }
 
 /// `prefix-` and 48 random hexadecimal digits.

@@ -192,7 +192,10 @@ impl Config {
             look_again: LOOK_AGAIN,
             path: environment.path(),
             hide: Vec::new(),
-            logging: Logging { filter: None, format: LogFormat::Text },
+            logging: Logging {
+                filter: None,
+                format: LogFormat::Text,
+            },
             file: None,
             missing: Vec::new(),
             warnings: Vec::new(),
@@ -203,7 +206,10 @@ impl Config {
     /// What serving needs, or what of it is missing.
     pub fn ready(&self) -> Result<Ready<'_>, &[Missing]> {
         match (&self.github, &self.default_agent) {
-            (Some(github), Some(default_agent)) => Ok(Ready { github, default_agent }),
+            (Some(github), Some(default_agent)) => Ok(Ready {
+                github,
+                default_agent,
+            }),
             _ => Err(&self.missing),
         }
     }
@@ -223,9 +229,11 @@ impl Sources {
         let root = std::mem::take(&mut reading.root);
         root.finish(&reference::keys_under(""), &mut mistakes);
         match config {
-            Some(config) if mistakes.is_empty() => {
-                Ok(Config { warnings: reading.warnings, origins: reading.origins, ..config })
-            }
+            Some(config) if mistakes.is_empty() => Ok(Config {
+                warnings: reading.warnings,
+                origins: reading.origins,
+                ..config
+            }),
             _ => Err(ConfigError(mistakes)),
         }
     }
@@ -234,7 +242,9 @@ impl Sources {
     /// configuration says. A token of the data folder is shown to this machine only.
     pub fn admin(&self, named: Option<&Url>) -> Result<AdminAccess, ConfigError> {
         let mut reading = Reading::new(self);
-        let listen = reading.meant("admin_listen", place::socket).unwrap_or(place::ADMIN_LISTEN);
+        let listen = reading
+            .meant("admin_listen", place::socket)
+            .unwrap_or(place::ADMIN_LISTEN);
         let given = place::admin_token(&mut reading);
         let mut unsaid = Reading::new(self);
         let folder = place::data_dir(&mut unsaid);
@@ -243,7 +253,11 @@ impl Sources {
         }
         let url = named.cloned().unwrap_or_else(|| place::admin_url(listen));
         let kept = || std::fs::read_to_string(folder?.join(ADMIN_TOKEN_FILE)).ok();
-        let kept = if github::is_loopback(&url) { kept() } else { None };
+        let kept = if github::is_loopback(&url) {
+            kept()
+        } else {
+            None
+        };
         let token = given.or_else(|| kept.map(|text| SecretString::from(text.trim())));
         Ok(AdminAccess { url, token })
     }
@@ -255,7 +269,11 @@ impl Sources {
 }
 
 /// Reads flags, environment and file: [`Sources::gather`] and [`Sources::config`] in one.
-pub fn load(args: Args, environment: Environment, presets: Presets<'_>) -> Result<Config, ConfigError> {
+pub fn load(
+    args: Args,
+    environment: Environment,
+    presets: Presets<'_>,
+) -> Result<Config, ConfigError> {
     Sources::gather(args, environment).config(presets)
 }
 
@@ -282,16 +300,30 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
     reading.note_table("limits", &limits);
     let numbers = limits::read(limits, &mut reading.mistakes);
     let default_role = roles::read_default(reading, &roles.by_name);
-    let sandbox = reading.meant("sandbox", |found| sandbox(&found.text)).unwrap_or_default();
-    let old_git = reading.meant("old_git", |found| old_git(&found.text)).unwrap_or_default();
-    let git = reading.meant("git", git).unwrap_or_else(|| PathBuf::from(GIT));
+    let sandbox = reading
+        .meant("sandbox", |found| sandbox(&found.text))
+        .unwrap_or_default();
+    let old_git = reading
+        .meant("old_git", |found| old_git(&found.text))
+        .unwrap_or_default();
+    let git = reading
+        .meant("git", git)
+        .unwrap_or_else(|| PathBuf::from(GIT));
     let (network, certificates) = network::read(reading);
     let allowed_bots = reading.of_file("allowed_bots", bots).unwrap_or_default();
-    let allow_protected = reading.of_file("allow_protected", protected).unwrap_or_default();
-    let ignore = reading.of_file("ignore", agents::patterns).unwrap_or_default();
-    let author_answers = reading.of_file("author_answers", Item::switch).unwrap_or_default();
+    let allow_protected = reading
+        .of_file("allow_protected", protected)
+        .unwrap_or_default();
+    let ignore = reading
+        .of_file("ignore", agents::patterns)
+        .unwrap_or_default();
+    let author_answers = reading
+        .of_file("author_answers", Item::switch)
+        .unwrap_or_default();
     let ready = reading.of_file("ready", ready).unwrap_or_default();
-    let look_again = reading.meant("look_again", |found| pause(&found.text)).unwrap_or(LOOK_AGAIN);
+    let look_again = reading
+        .meant("look_again", |found| pause(&found.text))
+        .unwrap_or(LOOK_AGAIN);
     let logging = logging::read(reading);
     Some(Config {
         listen,
@@ -328,13 +360,23 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
 }
 
 fn hidden_files(reading: &Reading<'_>) -> Vec<PathBuf> {
-    let key = reading.sources.find("private_key_file").ok().flatten().map(|found| found.path());
+    let key = reading
+        .sources
+        .find("private_key_file")
+        .ok()
+        .flatten()
+        .map(|found| found.path());
     let file = reading.sources.file().map(Path::to_owned);
-    file.into_iter().chain(key).filter_map(|path| std::path::absolute(path).ok()).collect()
+    file.into_iter()
+        .chain(key)
+        .filter_map(|path| std::path::absolute(path).ok())
+        .collect()
 }
 
 fn swe() -> RoleName {
-    "swe".parse().expect("`swe` is a role name; the tests read it")
+    "swe"
+        .parse()
+        .expect("`swe` is a role name; the tests read it")
 }
 
 fn sandbox(text: &str) -> Result<Sandbox, String> {
@@ -355,7 +397,11 @@ fn old_git(text: &str) -> Result<OldGit, String> {
 
 fn git(found: &Found) -> Result<PathBuf, String> {
     let path = PathBuf::from(found.text.trim());
-    if path.is_absolute() { Ok(path) } else { Err("must be an absolute path such as /opt/git/bin/git".to_owned()) }
+    if path.is_absolute() {
+        Ok(path)
+    } else {
+        Err("must be an absolute path such as /opt/git/bin/git".to_owned())
+    }
 }
 
 fn pause(text: &str) -> Result<Duration, String> {
@@ -367,7 +413,11 @@ fn bots(item: Item) -> Result<Vec<UserId>, Mistake> {
     let bot = |item: Item| {
         let at = item.at.clone();
         let id = item.integer()?;
-        if id > 0 { Ok(UserId(id)) } else { Err(Mistake::new(at, "must be the bot's user number")) }
+        if id > 0 {
+            Ok(UserId(id))
+        } else {
+            Err(Mistake::new(at, "must be the bot's user number"))
+        }
     };
     item.list()?.into_iter().map(bot).collect()
 }
@@ -394,6 +444,9 @@ fn protected(item: Item) -> Result<AllowProtected, Mistake> {
                 _ => Ok(AllowProtected::Matching(globs)),
             }
         }
-        _ => Err(item.wrong("must be true, false or a list of globs such as [\".github/workflows/*\"]")),
+        _ => {
+            Err(item
+                .wrong("must be true, false or a list of globs such as [\".github/workflows/*\"]"))
+        }
     }
 }

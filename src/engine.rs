@@ -23,7 +23,9 @@ use crate::core::schedule::{self, House};
 use crate::core::story::Happening;
 use crate::core::task::{Stage, Task};
 use crate::core::time::Clock;
-use crate::store::{Accepted, Complaint, InboxRow, NewInbox, Store, StoreError, TaskRow, Transition, Withdrawal};
+use crate::store::{
+    Accepted, Complaint, InboxRow, NewInbox, Store, StoreError, TaskRow, Transition, Withdrawal,
+};
 
 pub use facts::Fact;
 use facts::{Meaning, OfPull, OfRepositories, Pushed};
@@ -42,7 +44,15 @@ const TOLD_AT_ONCE: i64 = 20;
 const REVIEWS_AT_ONCE: i64 = 100;
 
 /// The states in which something goes on or may go on by itself.
-const STIRRING: [&str; 7] = ["checking", "queued", "working", "needs-you", "waiting", "paused", "in-review"];
+const STIRRING: [&str; 7] = [
+    "checking",
+    "queued",
+    "working",
+    "needs-you",
+    "waiting",
+    "paused",
+    "in-review",
+];
 
 /// What went wrong while handling facts.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +91,12 @@ pub struct Engine {
 impl Engine {
     /// Puts the engine together.
     pub fn new(store: Store, policy: Arc<Policy>, clock: Clock) -> Self {
-        Self { store, policy, clock, short: Arc::default() }
+        Self {
+            store,
+            policy,
+            clock,
+            short: Arc::default(),
+        }
     }
 
     /// Says whether the machine is short of room: then nothing starts, and whoever waits is told why. Answers whether that is
@@ -127,7 +142,9 @@ impl Engine {
         }
         match self.handle(&rows).await {
             // One fact must not hold up the others: alone, each either passes or is set aside.
-            Err(error) if rows.len() > 1 && !matches!(error, EngineError::Store(StoreError::Busy)) => {
+            Err(error)
+                if rows.len() > 1 && !matches!(error, EngineError::Store(StoreError::Busy)) =>
+            {
                 tracing::warn!(%error, "a batch failed; handling its facts one by one");
                 for row in &rows {
                     self.handle_alone(row).await?;
@@ -147,7 +164,10 @@ impl Engine {
 
     async fn handle(&self, rows: &[InboxRow]) -> Result<(), EngineError> {
         // Read before the transaction opens: the door waits for as long as it is open.
-        let meanings = rows.iter().map(facts::meaning).collect::<Result<Vec<_>, _>>()?;
+        let meanings = rows
+            .iter()
+            .map(facts::meaning)
+            .collect::<Result<Vec<_>, _>>()?;
         let mut transition = self.store.begin().await?;
         transition.look_up(&facts::tasks(&meanings)).await?;
         for (row, meaning) in rows.iter().zip(meanings) {
@@ -169,36 +189,74 @@ impl Engine {
         }
     }
 
-    async fn settle(&self, transition: &mut Transition, row: &InboxRow, meaning: Meaning) -> Result<(), EngineError> {
+    async fn settle(
+        &self,
+        transition: &mut Transition,
+        row: &InboxRow,
+        meaning: Meaning,
+    ) -> Result<(), EngineError> {
         let now = (self.clock)();
         let (fact, happening) = match meaning {
-            Meaning::Fact(fact) => (fact, (row.kind == "webhook").then_some(Happening::DeliveryAccepted)),
+            Meaning::Fact(fact) => (
+                fact,
+                (row.kind == "webhook").then_some(Happening::DeliveryAccepted),
+            ),
             Meaning::Opened(installation) => {
                 let freed = transition.unpark(installation, now).await?;
-                let reason = format!("installation {installation} is open: {freed} parked effects go on");
-                transition.add_event(rows::delivery(row, Happening::DeliveryAccepted, None, &reason));
+                let reason =
+                    format!("installation {installation} is open: {freed} parked effects go on");
+                transition.add_event(rows::delivery(
+                    row,
+                    Happening::DeliveryAccepted,
+                    None,
+                    &reason,
+                ));
                 transition.mark_handled(row.seq, now, reason);
                 return Ok(());
             }
             Meaning::OfPull(of) => match transition.task_of_pull(of.repository, of.pull).await? {
                 Some(key) => {
-                    let OfPull { installation, repository, name, event, .. } = of;
-                    let place = Place { installation, repository, name, issue: key.issue };
+                    let OfPull {
+                        installation,
+                        repository,
+                        name,
+                        event,
+                        ..
+                    } = of;
+                    let place = Place {
+                        installation,
+                        repository,
+                        name,
+                        issue: key.issue,
+                    };
                     (Fact { place, event }, Some(Happening::DeliveryAccepted))
                 }
                 None => {
-                    return Self::ignore(transition, row, now, "ignored: the pull request is not one of ours".into());
+                    return Self::ignore(
+                        transition,
+                        row,
+                        now,
+                        "ignored: the pull request is not one of ours".into(),
+                    );
                 }
             },
             Meaning::Pushed(pushed) => {
                 let told = self.base_moved(transition, row, &pushed).await?;
-                let reason = format!("{} moved: {told} pull requests are looked at", pushed.branch);
+                let reason = format!(
+                    "{} moved: {told} pull requests are looked at",
+                    pushed.branch
+                );
                 return Self::ignore(transition, row, now, reason);
             }
             Meaning::OfRepositories(of) => {
                 let told = self.tell_all(transition, row, &of).await?;
                 let reason = format!("{told} tasks are told");
-                transition.add_event(rows::delivery(row, Happening::DeliveryAccepted, None, &reason));
+                transition.add_event(rows::delivery(
+                    row,
+                    Happening::DeliveryAccepted,
+                    None,
+                    &reason,
+                ));
                 transition.mark_handled(row.seq, now, reason);
                 return Ok(());
             }
@@ -219,7 +277,12 @@ impl Engine {
         let decision = self.apply(transition, row, fact).await?;
         tracing::info!(fact = row.id, task = %fact.place.task(), reason = decision.reason, "decided");
         if let Some(happening) = happening {
-            transition.add_event(rows::delivery(row, happening, Some(&fact.place), &decision.reason));
+            transition.add_event(rows::delivery(
+                row,
+                happening,
+                Some(&fact.place),
+                &decision.reason,
+            ));
         }
         for noted in &decision.events {
             transition.add_event(rows::event(noted, &decision.task, row, now));
@@ -228,8 +291,18 @@ impl Engine {
         Ok(())
     }
 
-    fn ignore(transition: &mut Transition, row: &InboxRow, now: i64, reason: String) -> Result<(), EngineError> {
-        transition.add_event(rows::delivery(row, Happening::DeliveryIgnored, None, &reason));
+    fn ignore(
+        transition: &mut Transition,
+        row: &InboxRow,
+        now: i64,
+        reason: String,
+    ) -> Result<(), EngineError> {
+        transition.add_event(rows::delivery(
+            row,
+            Happening::DeliveryIgnored,
+            None,
+            &reason,
+        ));
         transition.mark_handled(row.seq, now, reason);
         Ok(())
     }
@@ -242,14 +315,23 @@ impl Engine {
         pushed: &Pushed,
     ) -> Result<usize, EngineError> {
         let mut told = 0;
-        for task in transition.in_review(pushed.repository, REVIEWS_AT_ONCE).await? {
-            let goes_there = read_stored(&task)?.job().is_some_and(|job| job.base_branch == pushed.branch);
+        for task in transition
+            .in_review(pushed.repository, REVIEWS_AT_ONCE)
+            .await?
+        {
+            let goes_there = read_stored(&task)?
+                .job()
+                .is_some_and(|job| job.base_branch == pushed.branch);
             if !goes_there {
                 continue;
             }
             let hint = format!("push to {}", pushed.branch);
-            let event = Event::PullStirred { hint, sender: pushed.sender.clone() };
-            self.tell(transition, &task, event, &format!("base-{}", row.seq)).await?;
+            let event = Event::PullStirred {
+                hint,
+                sender: pushed.sender.clone(),
+            };
+            self.tell(transition, &task, event, &format!("base-{}", row.seq))
+                .await?;
             told += 1;
         }
         Ok(told)
@@ -263,7 +345,9 @@ impl Engine {
         row: &InboxRow,
         of: &OfRepositories,
     ) -> Result<usize, EngineError> {
-        let mut tasks = transition.of_repositories(of.installation, of.repositories.as_deref()).await?;
+        let mut tasks = transition
+            .of_repositories(of.installation, of.repositories.as_deref())
+            .await?;
         if of.event == (Event::TakenAway { how: Loss::Removed }) {
             // One that is known to have moved does not belong to its former owner's installation any more.
             tasks.retain(|task| task.installation == of.installation);
@@ -273,7 +357,13 @@ impl Engine {
         for task in &tasks {
             let first = seen.insert(task.key.repository);
             if first || STIRRING.contains(&task.state.as_str()) {
-                self.tell(transition, task, of.event.clone(), &format!("repository-{}", row.seq)).await?;
+                self.tell(
+                    transition,
+                    task,
+                    of.event.clone(),
+                    &format!("repository-{}", row.seq),
+                )
+                .await?;
                 told += 1;
             }
         }
@@ -281,7 +371,12 @@ impl Engine {
     }
 
     /// Decides on one fact and writes what was decided, but for its events.
-    async fn apply(&self, transition: &mut Transition, row: &InboxRow, fact: &Fact) -> Result<Decision, EngineError> {
+    async fn apply(
+        &self,
+        transition: &mut Transition,
+        row: &InboxRow,
+        fact: &Fact,
+    ) -> Result<Decision, EngineError> {
         let now = (self.clock)();
         let stored = transition.task(fact.place.task()).await?;
         let version = stored.as_ref().map_or(0, |stored| stored.version);
@@ -291,17 +386,36 @@ impl Engine {
         if !decision.withdraw.is_empty() {
             let kinds: Vec<&str> = decision.withdraw.iter().map(|kind| kind.name()).collect();
             let task = before.key();
-            transition.withdraw(Withdrawal { task, kinds: &kinds, now, why: &decision.reason }).await?;
+            transition
+                .withdraw(Withdrawal {
+                    task,
+                    kinds: &kinds,
+                    now,
+                    why: &decision.reason,
+                })
+                .await?;
         }
         // Of an issue where nothing has happened yet there is nothing to remember.
         if decision.task != before || (version == 0 && !decision.effects.is_empty()) {
-            transition.put_task(&rows::task(&decision.task, now)?, version).await?;
+            transition
+                .put_task(&rows::task(&decision.task, now)?, version)
+                .await?;
         }
         if let Some(record) = decision.task.record() {
-            transition.put_session(&rows::session(&decision.task, &record)?).await?;
+            transition
+                .put_session(&rows::session(&decision.task, &record)?)
+                .await?;
         }
         for (index, planned) in decision.effects.iter().enumerate() {
-            transition.add_effect(&rows::effect(row.seq, index, planned, &self.policy.limits, now)?).await?;
+            transition
+                .add_effect(&rows::effect(
+                    row.seq,
+                    index,
+                    planned,
+                    &self.policy.limits,
+                    now,
+                )?)
+                .await?;
         }
         Ok(decision)
     }
@@ -309,27 +423,46 @@ impl Engine {
     /// Starts as many waiting tasks as there are free slots, and tells the others their place.
     async fn give_slots(&self, transition: &mut Transition) -> Result<(), EngineError> {
         let slots = i64::from(self.policy.limits.sessions);
-        let house = House { slots, taken: transition.live_sessions().await? };
+        let house = House {
+            slots,
+            taken: transition.live_sessions().await?,
+        };
         let short = self.short.load(Ordering::Relaxed);
         let free = if short { 0 } else { house.free() };
         for waiting in transition.queued(free).await? {
-            self.tell(transition, &waiting, Event::SlotGranted, "slot").await?;
+            self.tell(transition, &waiting, Event::SlotGranted, "slot")
+                .await?;
         }
         let waiting = transition.queued(TOLD_AT_ONCE).await?;
         // Counting the queue costs as much as it is long, so it is done only when there is something to tell.
         let mut counted = None;
         for (position, row) in (1..).zip(&waiting) {
             let task = read_stored(row)?;
-            let Stage::Queued { told, .. } = &task.stage else { continue };
+            let Stage::Queued { told, .. } = &task.stage else {
+                continue;
+            };
             if task.short == short && !schedule::worth_telling(*told, position) {
                 continue;
             }
             let total = match counted {
                 Some(total) => total,
-                None => transition.queue_position(row.key).await?.map_or(0, |place| place.total),
+                None => transition
+                    .queue_position(row.key)
+                    .await?
+                    .map_or(0, |place| place.total),
             };
             counted = Some(total);
-            self.tell(transition, row, Event::Waiting { position, total, short }, "waiting").await?;
+            self.tell(
+                transition,
+                row,
+                Event::Waiting {
+                    position,
+                    total,
+                    short,
+                },
+                "waiting",
+            )
+            .await?;
         }
         Ok(())
     }
@@ -344,7 +477,10 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let task = read_stored(row)?;
         let now = (self.clock)();
-        let fact = Fact { place: task.place, event };
+        let fact = Fact {
+            place: task.place,
+            event,
+        };
         let id = format!("schedule:{name}:{}:{}", row.key, row.version);
         let body = fact.to_json();
         let new = NewInbox {
@@ -355,7 +491,9 @@ impl Engine {
             body: body.clone(),
             received_at: now,
         };
-        let Accepted::New { seq } = transition.accept_inline(new).await? else { return Ok(()) };
+        let Accepted::New { seq } = transition.accept_inline(new).await? else {
+            return Ok(());
+        };
         let kind = "schedule".to_owned();
         let row = InboxRow {
             seq,
@@ -373,8 +511,10 @@ impl Engine {
 }
 
 fn read_stored(row: &TaskRow) -> Result<Task, EngineError> {
-    serde_json::from_str(&row.body)
-        .map_err(|source| EngineError::Unreadable { what: format!("task {}", row.key), source })
+    serde_json::from_str(&row.body).map_err(|source| EngineError::Unreadable {
+        what: format!("task {}", row.key),
+        source,
+    })
 }
 
 fn read_task(row: Option<&TaskRow>, place: &Place) -> Result<Task, EngineError> {

@@ -33,14 +33,19 @@ fn misspelt(error: &clap::Error) -> ExitCode {
     // What the flags say cannot be known here; the environment can.
     let format = Sources::without_file(Args::default(), Environment::of_process()).log_format();
     if error.use_stderr() && format == LogFormat::Json {
-        eprintln!("{}", last_words(error.render().to_string().trim_end(), format));
+        eprintln!(
+            "{}",
+            last_words(error.render().to_string().trim_end(), format)
+        );
         return ExitCode::from(2);
     }
     error.exit()
 }
 
 fn run(cli: Cli, sources: &Sources) -> Result<(), Stop> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(cli.run(sources))
 }
 
@@ -48,11 +53,16 @@ fn run(cli: Cli, sources: &Sources) -> Result<(), Stop> {
 fn start_log(cli: &Cli, sources: &Sources) -> Result<(), Stop> {
     // A command that reads all of the configuration tells this mistake with the others; until then the defaults serve.
     let logging = match sources.logging() {
-        Err(_) if cli.reads_all() => Logging { filter: None, format: sources.log_format() },
+        Err(_) if cli.reads_all() => Logging {
+            filter: None,
+            format: sources.log_format(),
+        },
         read => read?,
     };
     let filter = EnvFilter::new(logging.filter.as_deref().unwrap_or(cli.default_log()));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(stderr);
     match logging.format {
         LogFormat::Text => log.with_ansi(stderr().is_terminal()).init(),
         LogFormat::Json => log.json().init(),

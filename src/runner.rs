@@ -84,7 +84,12 @@ impl Performed {
 impl Runner {
     /// Puts the runner together.
     pub fn new(parts: Arc<Parts>) -> Self {
-        Self { parts, leases: Leases::default(), stopping: CancellationToken::new(), trouble: Arc::default() }
+        Self {
+            parts,
+            leases: Leases::default(),
+            stopping: CancellationToken::new(),
+            trouble: Arc::default(),
+        }
     }
 
     /// What the runner works with.
@@ -100,7 +105,8 @@ impl Runner {
         let mut beat = tokio::time::interval(BEAT);
         while !cancel.is_cancelled() {
             if let Err(error) = self.start_due(&mut tasks).await {
-                self.trouble.say("effects could not be claimed; trying again", &error);
+                self.trouble
+                    .say("effects could not be claimed; trying again", &error);
             }
             let pause = self.pause().await;
             tokio::select! {
@@ -216,7 +222,12 @@ impl Runner {
     async fn renew(&self) {
         let held = self.leases.fences();
         let until = (self.parts.clock)() + LEASE_MS;
-        match self.parts.store.renew(&self.parts.owner, &held, until).await {
+        match self
+            .parts
+            .store
+            .renew(&self.parts.owner, &held, until)
+            .await
+        {
             Ok(lost) => lost.iter().for_each(|id| self.leases.cancel(id)),
             Err(error) => self.trouble.say("leases could not be renewed", &error),
         }
@@ -243,70 +254,185 @@ impl Runner {
             }
             Err(error) => {
                 tracing::error!(effect = id, %error, "an effect does not read back");
-                self.close(&row, "failed", Some(&error.to_string()), None).await
+                self.close(&row, "failed", Some(&error.to_string()), None)
+                    .await
             }
         };
         match result {
             Ok(Closed::Done) => {}
-            Ok(Closed::Lost) => tracing::warn!(effect = id, fence, "somebody else holds the effect now"),
-            Err(error) => self.trouble.say("the end of an effect could not be stored; it is performed again", &error),
+            Ok(Closed::Lost) => {
+                tracing::warn!(effect = id, fence, "somebody else holds the effect now")
+            }
+            Err(error) => self.trouble.say(
+                "the end of an effect could not be stored; it is performed again",
+                &error,
+            ),
         }
         self.leases.release(&id);
     }
 
-    async fn perform(&self, row: &EffectRow, effect: &Effect, held: &Held) -> Result<Performed, Failure> {
+    async fn perform(
+        &self,
+        row: &EffectRow,
+        effect: &Effect,
+        held: &Held,
+    ) -> Result<Performed, Failure> {
         let parts = &self.parts;
-        tracing::debug!(effect = row.id, kind = row.kind, attempt = row.attempts, "performing");
+        tracing::debug!(
+            effect = row.id,
+            kind = row.kind,
+            attempt = row.attempts,
+            "performing"
+        );
         match effect {
-            Effect::React { place, reaction, instead_of } => show::react(parts, place, *reaction, *instead_of).await,
-            Effect::ShowStatus { place, comment, body } => show::status(parts, row, place, *comment, body).await,
+            Effect::React {
+                place,
+                reaction,
+                instead_of,
+            } => show::react(parts, place, *reaction, *instead_of).await,
+            Effect::ShowStatus {
+                place,
+                comment,
+                body,
+            } => show::status(parts, row, place, *comment, body).await,
             Effect::ShowLabel { place, label } => show::label(parts, place, *label).await,
-            Effect::PostAnswer { place, session, body } => show::answer(parts, row, place, session, body).await,
-            Effect::CheckTrigger { place, actor, asking, snapshot, role } => {
-                trigger::check(parts, place, actor, (*asking, snapshot.as_ref(), role.as_deref())).await
+            Effect::PostAnswer {
+                place,
+                session,
+                body,
+            } => show::answer(parts, row, place, session, body).await,
+            Effect::CheckTrigger {
+                place,
+                actor,
+                asking,
+                snapshot,
+                role,
+            } => {
+                trigger::check(
+                    parts,
+                    place,
+                    actor,
+                    (*asking, snapshot.as_ref(), role.as_deref()),
+                )
+                .await
             }
-            Effect::CheckPublish { place, session, actor } => {
-                trigger::check_publish(parts, place, session, actor).await
-            }
+            Effect::CheckPublish {
+                place,
+                session,
+                actor,
+            } => trigger::check_publish(parts, place, session, actor).await,
             Effect::PrepareWorkspace { .. } => workspace::prepare(parts, effect).await,
             Effect::Collect { .. } => workspace::collect(parts, effect).await,
-            Effect::RemoveWorkspace { place, session, commits, keep_home } => {
-                workspace::remove(parts, place, session, (*commits, *keep_home)).await
-            }
-            Effect::RunTurn { place, session, turn } => {
-                agents::run_turn(parts, &agents::Run { row, place, session, turn, held, stopping: &self.stopping })
-                    .await
+            Effect::RemoveWorkspace {
+                place,
+                session,
+                commits,
+                keep_home,
+            } => workspace::remove(parts, place, session, (*commits, *keep_home)).await,
+            Effect::RunTurn {
+                place,
+                session,
+                turn,
+            } => {
+                agents::run_turn(
+                    parts,
+                    &agents::Run {
+                        row,
+                        place,
+                        session,
+                        turn,
+                        held,
+                        stopping: &self.stopping,
+                    },
+                )
+                .await
             }
             Effect::EndAgent { session, .. } => agents::end(parts, session).await,
-            Effect::Steer { session, words, text, .. } => talk::steer(parts, session, words, text).await,
+            Effect::Steer {
+                session,
+                words,
+                text,
+                ..
+            } => talk::steer(parts, session, words, text).await,
             Effect::Say { .. } => talk::say(parts, row, effect).await,
-            Effect::ReactTo { place, comment, reaction, instead_of } => {
-                talk::react(parts, place, *comment, *reaction, *instead_of).await
-            }
-            Effect::Weigh { place, comment, on, actor, of_ours } => {
+            Effect::ReactTo {
+                place,
+                comment,
+                reaction,
+                instead_of,
+            } => talk::react(parts, place, *comment, *reaction, *instead_of).await,
+            Effect::Weigh {
+                place,
+                comment,
+                on,
+                actor,
+                of_ours,
+            } => {
                 let (comment, on, of_ours) = (*comment, *on, *of_ours);
-                talk::weigh(parts, &talk::ToWeigh { place, comment, on, actor, of_ours }).await
+                talk::weigh(
+                    parts,
+                    &talk::ToWeigh {
+                        place,
+                        comment,
+                        on,
+                        actor,
+                        of_ours,
+                    },
+                )
+                .await
             }
             Effect::Assign { place, login, on } => talk::assign(parts, place, login, *on).await,
             Effect::Switch { place, on } => talk::switch(parts, place, *on).await,
             Effect::Minimise { place, comment } => talk::minimise(parts, place, *comment).await,
-            Effect::ReadReview { place, pull, review } => review::read(parts, place, *pull, *review).await,
+            Effect::ReadReview {
+                place,
+                pull,
+                review,
+            } => review::read(parts, place, *pull, *review).await,
             Effect::LookAtPull { place, pull } => review::look(parts, place, *pull).await,
             Effect::Reply { .. } => review::reply(parts, row, effect).await,
             Effect::MarkReady { place, pull } => review::mark_ready(parts, place, *pull).await,
-            Effect::DeleteBranch { place, branch, head } => review::delete_branch(parts, place, branch, head).await,
+            Effect::DeleteBranch {
+                place,
+                branch,
+                head,
+            } => review::delete_branch(parts, place, branch, head).await,
             Effect::CheckAccess { place } => access::check(parts, place).await,
             Effect::Forget { place } => access::forget(parts, place).await,
             // It was due: that is all there is to tell.
-            Effect::Ring { alarm, .. } => Ok(Performed::known(Event::Rang { alarm: alarm.clone() })),
-            Effect::Publish { place, session, branch, head, expected } => {
-                let push = publish::Wanted { place, session, branch, head, expected: expected.as_ref() };
+            Effect::Ring { alarm, .. } => Ok(Performed::known(Event::Rang {
+                alarm: alarm.clone(),
+            })),
+            Effect::Publish {
+                place,
+                session,
+                branch,
+                head,
+                expected,
+            } => {
+                let push = publish::Wanted {
+                    place,
+                    session,
+                    branch,
+                    head,
+                    expected: expected.as_ref(),
+                };
                 publish::push(parts, row, &push, &held.cancel).await
             }
             Effect::OpenPull { .. } => publish::open_pull(parts, row, effect).await,
-            Effect::LabelPull { place, pull, labels } => publish::label_pull(parts, place, *pull, labels).await,
-            Effect::DescribePull { place, pull, part } => publish::describe_pull(parts, place, *pull, part).await,
-            Effect::RequestReview { place, pull, logins } => review::request(parts, place, *pull, logins).await,
+            Effect::LabelPull {
+                place,
+                pull,
+                labels,
+            } => publish::label_pull(parts, place, *pull, labels).await,
+            Effect::DescribePull { place, pull, part } => {
+                publish::describe_pull(parts, place, *pull, part).await
+            }
+            Effect::RequestReview {
+                place,
+                pull,
+                logins,
+            } => review::request(parts, place, *pull, logins).await,
         }
     }
 }

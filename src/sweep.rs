@@ -79,7 +79,11 @@ struct Seen {
 impl Sweep {
     /// Puts it together.
     pub fn new(parts: Arc<Parts>) -> Self {
-        Self { parts, seen: Arc::default(), trouble: Arc::default() }
+        Self {
+            parts,
+            seen: Arc::default(),
+            trouble: Arc::default(),
+        }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -173,7 +177,8 @@ impl Sweep {
     async fn taken_up(&self, ids: &[String]) {
         let handled = async {
             for id in ids {
-                while !matches!(self.parts.store.inbox(id).await, Ok(Some(row)) if row.handled_at.is_some()) {
+                while !matches!(self.parts.store.inbox(id).await, Ok(Some(row)) if row.handled_at.is_some())
+                {
                     sleep(Duration::from_millis(50)).await;
                 }
             }
@@ -202,18 +207,29 @@ impl Sweep {
 
     async fn remember(&self, key: &str, at: i64) {
         if let Err(error) = self.parts.store.put_meta(key, &at.to_string()).await {
-            self.trouble.say("how far this was looked at could not be remembered", &error);
+            self.trouble
+                .say("how far this was looked at could not be remembered", &error);
         }
     }
 
     async fn recall(&self, key: &str) -> Option<i64> {
-        self.parts.store.meta(key).await.ok().flatten()?.parse().ok()
+        self.parts
+            .store
+            .meta(key)
+            .await
+            .ok()
+            .flatten()?
+            .parse()
+            .ok()
     }
 
     /// Lets go of what nobody needs any more.
     pub async fn tidy(&self) {
         let (parts, before) = (&self.parts, self.now() - KEPT);
-        let pruned = [("inbox", parts.store.prune_inbox(before).await), ("log", parts.store.prune_log(before).await)];
+        let pruned = [
+            ("inbox", parts.store.prune_inbox(before).await),
+            ("log", parts.store.prune_log(before).await),
+        ];
         for (what, done) in pruned {
             match done {
                 Ok(0) => {}

@@ -41,9 +41,20 @@ pub struct Report {
 pub async fn drive(plan: Plan, forge: Forge) -> Report {
     let tickets = Arc::new(AtomicU64::new(0));
     let began = Instant::now();
-    let sending = |_| tokio::spawn(send(plan.clone(), forge.clone(), Arc::clone(&tickets), began));
+    let sending = |_| {
+        tokio::spawn(send(
+            plan.clone(),
+            forge.clone(),
+            Arc::clone(&tickets),
+            began,
+        ))
+    };
     let senders: Vec<_> = (0..plan.connections).map(sending).collect();
-    let mut report = Report { connections: plan.connections, rate: plan.rate, ..Report::default() };
+    let mut report = Report {
+        connections: plan.connections,
+        rate: plan.rate,
+        ..Report::default()
+    };
     for sender in senders {
         match sender.await {
             Ok(part) => report.add(part),
@@ -71,8 +82,15 @@ async fn send(plan: Plan, mut forge: Forge, tickets: Arc<AtomicU64>, began: Inst
             return report;
         }
         let sent = wait_for(due).await;
-        match timeout(PATIENCE, deliver(&mut line, plan.address, forge.request(ticket))).await {
-            Ok(Ok(200..=299)) => report.latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX)),
+        match timeout(
+            PATIENCE,
+            deliver(&mut line, plan.address, forge.request(ticket)),
+        )
+        .await
+        {
+            Ok(Ok(200..=299)) => report
+                .latencies
+                .push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX)),
             Ok(Ok(status)) => *report.refused.entry(status).or_default() += 1,
             Ok(Err(error)) => report.lose(&mut line, format!("{error:#}")),
             Err(_elapsed) => report.lose(&mut line, "no answer".to_owned()),
@@ -94,7 +112,11 @@ struct Line {
     read: Vec<u8>,
 }
 
-async fn deliver(line: &mut Option<Line>, address: SocketAddr, request: &[u8]) -> anyhow::Result<u16> {
+async fn deliver(
+    line: &mut Option<Line>,
+    address: SocketAddr,
+    request: &[u8],
+) -> anyhow::Result<u16> {
     let mut open = match line.take() {
         Some(open) => open,
         None => Line::open(address).await?,
@@ -111,7 +133,10 @@ impl Line {
     async fn open(address: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await.context("connect")?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, read: Vec::with_capacity(4096) })
+        Ok(Self {
+            stream,
+            read: Vec::with_capacity(4096),
+        })
     }
 
     /// Status, and whether the connection goes on.
@@ -124,14 +149,20 @@ impl Line {
             self.more().await?;
         };
         let head = std::str::from_utf8(&self.read[..head_end])?.to_ascii_lowercase();
-        let status = head.get(9..12).and_then(|code| code.parse().ok()).context("no status")?;
+        let status = head
+            .get(9..12)
+            .and_then(|code| code.parse().ok())
+            .context("no status")?;
         let keeps = !head.contains("\r\nconnection: close");
         if head.contains("\r\ntransfer-encoding: chunked") {
             while !self.read[head_end - 2..].ends_with(b"\r\n0\r\n\r\n") {
                 self.more().await?;
             }
         } else {
-            let length = head.split("\r\ncontent-length: ").nth(1).and_then(|rest| rest.lines().next());
+            let length = head
+                .split("\r\ncontent-length: ")
+                .nth(1)
+                .and_then(|rest| rest.lines().next());
             let length: usize = length.map_or(Ok(0), |length| length.trim().parse())?;
             while self.read.len() < head_end + length {
                 self.more().await?;
@@ -148,7 +179,8 @@ impl Line {
 }
 
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len()).position(|window| window == wanted)
+    text.windows(wanted.len())
+        .position(|window| window == wanted)
 }
 
 impl Report {
@@ -170,18 +202,38 @@ impl Report {
     fn at(&self, part: f64) -> f64 {
         let last = self.latencies.len().saturating_sub(1);
         let at = (last as f64 * part).round() as usize;
-        self.latencies.get(at).map_or(f64::NAN, |micros| f64::from(*micros) / 1000.0)
+        self.latencies
+            .get(at)
+            .map_or(f64::NAN, |micros| f64::from(*micros) / 1000.0)
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.elapsed.as_secs_f64();
-        let rate = self.rate.map_or("as fast as answers come".to_owned(), |rate| format!("{rate}/s"));
+        let rate = self
+            .rate
+            .map_or("as fast as answers come".to_owned(), |rate| {
+                format!("{rate}/s")
+            });
         let accepted = self.latencies.len();
-        writeln!(f, "{} connections, {rate}, {seconds:.1} s, bodies of {BODY} bytes", self.connections)?;
-        writeln!(f, "accepted  {accepted} ({:.0} deliveries/s)", accepted as f64 / seconds)?;
-        writeln!(f, "ack       p50 {:.2} ms, p99 {:.2} ms, max {:.2} ms", self.at(0.5), self.at(0.99), self.at(1.0))?;
+        writeln!(
+            f,
+            "{} connections, {rate}, {seconds:.1} s, bodies of {BODY} bytes",
+            self.connections
+        )?;
+        writeln!(
+            f,
+            "accepted  {accepted} ({:.0} deliveries/s)",
+            accepted as f64 / seconds
+        )?;
+        writeln!(
+            f,
+            "ack       p50 {:.2} ms, p99 {:.2} ms, max {:.2} ms",
+            self.at(0.5),
+            self.at(0.99),
+            self.at(1.0)
+        )?;
         writeln!(f, "refused   {:?}", self.refused)?;
         write!(f, "lost      {:?}", self.lost)
     }

@@ -49,17 +49,29 @@ impl Forge {
         request.extend_from_slice(&beginning);
         request.extend_from_slice(&[b'0'; NUMBER]);
         request.extend_from_slice(TAIL);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).context("read the clock")?;
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .context("read the clock")?;
         // Distinct for every run, so that a store that remembers earlier runs still sees new deliveries.
         let run = u32::try_from(now.as_millis() & 0xffff_ffff)?;
-        Ok(Self { request, guid_at, signature_at, signed_beginning, run })
+        Ok(Self {
+            request,
+            guid_at,
+            signature_at,
+            signed_beginning,
+            run,
+        })
     }
 
     /// The `ticket`th delivery, as it goes over the wire.
     pub fn request(&mut self, ticket: u64) -> &[u8] {
         let guid = format!("{:08x}-0000-4000-8000-{ticket:012x}", self.run);
         let number = format!("{:08}", 10_000_000 + ticket % 90_000_000);
-        let mac = self.signed_beginning.clone().chain_update(number.as_bytes()).chain_update(TAIL);
+        let mac = self
+            .signed_beginning
+            .clone()
+            .chain_update(number.as_bytes())
+            .chain_update(TAIL);
         let signature = hex::encode(mac.finalize().into_bytes());
         let number_at = self.request.len() - TAIL.len() - NUMBER;
         self.write(self.guid_at, &guid);
@@ -87,13 +99,18 @@ fn beginning(label: &str) -> anyhow::Result<Vec<u8>> {
     let mut body = head;
     for number in 0_u32.. {
         let hash = hex::encode(Sha256::digest(number.to_be_bytes()));
-        let entry = format!(r#""https://api.github.com/repos/octocat/hello-world/issues/{}{{/number}}","#, &hash[..12]);
+        let entry = format!(
+            r#""https://api.github.com/repos/octocat/hello-world/issues/{}{{/number}}","#,
+            &hash[..12]
+        );
         if body.len() + entry.len() + end.len() > room {
             break;
         }
         body.push_str(&entry);
     }
-    let missing = room.checked_sub(body.len() + end.len()).context("the label is too long")?;
+    let missing = room
+        .checked_sub(body.len() + end.len())
+        .context("the label is too long")?;
     let (quote, rest) = end.split_at(1);
     body.push_str(&format!("{quote}{}{rest}", "x".repeat(missing)));
     Ok(body.into_bytes())

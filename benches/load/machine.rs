@@ -16,14 +16,24 @@ pub fn measure(folder: &Path) -> anyhow::Result<()> {
     let key = Hmac::<Sha256>::new_from_slice(b"a secret")?;
     let body = vec![b'x'; BODY];
     let hashed = per_second(|| {
-        std::hint::black_box(key.clone().chain_update(std::hint::black_box(&body)).finalize());
+        std::hint::black_box(
+            key.clone()
+                .chain_update(std::hint::black_box(&body))
+                .finalize(),
+        );
         Ok(())
     })?;
-    println!("HMAC-SHA256  {hashed:.0} bodies/s on one core ({:.0} MB/s)", hashed * BODY as f64 / 1e6);
+    println!(
+        "HMAC-SHA256  {hashed:.0} bodies/s on one core ({:.0} MB/s)",
+        hashed * BODY as f64 / 1e6
+    );
     let small = appends(folder, 4096)?;
     println!("fdatasync    {small:.0}/s of 4 KiB appends");
     let large = appends(folder, 64 * BODY)?;
-    println!("fdatasync    {large:.0}/s of appends of 64 bodies ({:.0} MB/s)", large * 64.0 * BODY as f64 / 1e6);
+    println!(
+        "fdatasync    {large:.0}/s of appends of 64 bodies ({:.0} MB/s)",
+        large * 64.0 * BODY as f64 / 1e6
+    );
     Ok(())
 }
 

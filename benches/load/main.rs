@@ -58,7 +58,8 @@ struct Args {
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     if let Some(folder) = &args.machine {
-        machine::measure(folder).with_context(|| format!("measure the machine in {}", folder.display()))?;
+        machine::measure(folder)
+            .with_context(|| format!("measure the machine in {}", folder.display()))?;
     }
     if let Some(address) = args.noop {
         noop::serve(address, &args.secret).await?;
@@ -82,6 +83,11 @@ async fn main() -> anyhow::Result<()> {
 async fn resolve(url: &Url) -> anyhow::Result<SocketAddr> {
     anyhow::ensure!(url.scheme() == "http", "only http:// is spoken");
     let host = url.host_str().context("the address names no host")?;
-    let port = url.port_or_known_default().context("the address names no port")?;
-    tokio::net::lookup_host((host, port)).await?.next().with_context(|| format!("find {host}"))
+    let port = url
+        .port_or_known_default()
+        .context("the address names no port")?;
+    tokio::net::lookup_host((host, port))
+        .await?
+        .next()
+        .with_context(|| format!("find {host}"))
 }

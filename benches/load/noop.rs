@@ -6,7 +6,9 @@ use std::sync::Arc;
 use anyhow::Context;
 use secrecy::SecretString;
 use serde_json::json;
-use skep::http::{AcceptedAs, Bounds, Busy, Caps, Delivery, Intake, Readiness, Refused, public_router};
+use skep::http::{
+    AcceptedAs, Bounds, Busy, Caps, Delivery, Intake, Readiness, Refused, public_router,
+};
 use skep::webhook::Secrets;
 use tokio_util::sync::CancellationToken;
 
@@ -25,13 +27,18 @@ impl Intake for Void {
     fn refused(&self, _: Refused) {}
 
     async fn ready(&self) -> Readiness {
-        Readiness { ok: true, reasons: json!({}) }
+        Readiness {
+            ok: true,
+            reasons: json!({}),
+        }
     }
 }
 
 pub async fn serve(address: SocketAddr, secret: &str) -> anyhow::Result<()> {
     let secrets = Secrets::new([SecretString::from(secret)])?;
-    let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("listen on {address}"))?;
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .with_context(|| format!("listen on {address}"))?;
     println!("keeping nothing on {}", listener.local_addr()?);
     let router = public_router(Arc::new(Void(secrets)), Caps::default());
     let stop = CancellationToken::new();

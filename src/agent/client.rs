@@ -12,13 +12,16 @@ use std::time::{Duration, Instant};
 use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
-    CancelNotification, ClientCapabilities, ContentBlock, CreateElicitationRequest, ElicitationCapabilities,
-    ElicitationFormCapabilities, HttpHeader, Implementation, InitializeRequest, InitializeResponse, LoadSessionRequest,
-    McpServer as WireServer, McpServerHttp, NewSessionRequest, PromptRequest, RequestPermissionRequest,
-    ResumeSessionRequest, SessionConfigOption, SetSessionConfigOptionRequest, SetSessionModeRequest,
+    CancelNotification, ClientCapabilities, ContentBlock, CreateElicitationRequest,
+    ElicitationCapabilities, ElicitationFormCapabilities, HttpHeader, Implementation,
+    InitializeRequest, InitializeResponse, LoadSessionRequest, McpServer as WireServer,
+    McpServerHttp, NewSessionRequest, PromptRequest, RequestPermissionRequest,
+    ResumeSessionRequest, SessionConfigOption, SetSessionConfigOptionRequest,
+    SetSessionModeRequest,
 };
 use agent_client_protocol::{
-    Agent, Client, Error, JsonRpcRequest, Lines, UntypedMessage, is_connection_terminated, is_incoming_transport_closed,
+    Agent, Client, Error, JsonRpcRequest, Lines, UntypedMessage, is_connection_terminated,
+    is_incoming_transport_closed,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Mutex, oneshot};
@@ -54,7 +57,11 @@ pub struct McpServer {
 impl std::fmt::Debug for McpServer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<&String> = self.headers.iter().map(|(name, _)| name).collect();
-        f.debug_struct("McpServer").field("name", &self.name).field("url", &self.url).field("headers", &names).finish()
+        f.debug_struct("McpServer")
+            .field("name", &self.name)
+            .field("url", &self.url)
+            .field("headers", &names)
+            .finish()
     }
 }
 
@@ -95,10 +102,19 @@ impl Connection {
     ) -> Result<Self, AgentError> {
         let stop = CancellationToken::new();
         let (found, peer) = oneshot::channel();
-        let transport = Lines::new(Box::pin(outgoing(writer, wire.clone())), Box::pin(incoming(reader, wire.clone())));
+        let transport = Lines::new(
+            Box::pin(outgoing(writer, wire.clone())),
+            Box::pin(incoming(reader, wire.clone())),
+        );
         let driver = tokio::spawn(drive(transport, wire.clone(), found, stop.clone()));
         let peer = peer.await.map_err(|_| AgentError::Closed)?;
-        Ok(Self { wire, peer, stop, abort: driver.abort_handle(), driver: Mutex::new(Some(driver)) })
+        Ok(Self {
+            wire,
+            peer,
+            stop,
+            abort: driver.abort_handle(),
+            driver: Mutex::new(Some(driver)),
+        })
     }
 
     /// The handshake; refuses an agent that speaks another version of the protocol.
@@ -111,20 +127,32 @@ impl Connection {
         let answer = answer.map_err(|ended| match ended {
             Ended::Answered(error) if format!("{error:?}").contains("protocol version") => {
                 let said = error.message.chars().take(300).collect::<String>();
-                Ended::Failed(AgentError::Protocol(format!("it does not speak version 1 of the protocol ({said})")))
+                Ended::Failed(AgentError::Protocol(format!(
+                    "it does not speak version 1 of the protocol ({said})"
+                )))
             }
             other => other,
         })?;
         if answer.protocol_version != ProtocolVersion::V1 {
-            let told = format!("skep speaks version 1 of the protocol, the agent {:?}", answer.protocol_version);
+            let told = format!(
+                "skep speaks version 1 of the protocol, the agent {:?}",
+                answer.protocol_version
+            );
             return Err(Ended::Failed(AgentError::Protocol(told)));
         }
         Ok(answer)
     }
 
     /// Opens a session: the earlier one where that is wanted and works, a new one otherwise.
-    pub(super) async fn session(&self, agent: &InitializeResponse, opening: &Opening<'_>) -> Result<Opened, Ended> {
-        let login = Login { offered: &agent.auth_methods, environment: opening.environment };
+    pub(super) async fn session(
+        &self,
+        agent: &InitializeResponse,
+        opening: &Opening<'_>,
+    ) -> Result<Opened, Ended> {
+        let login = Login {
+            offered: &agent.auth_methods,
+            environment: opening.environment,
+        };
         let earlier = match opening.resume {
             Some(id) => self.restore(agent, id, opening).await?,
             None => None,
@@ -132,19 +160,26 @@ impl Connection {
         let (opened, options) = match earlier {
             Some(restored) => restored,
             None => {
-                let request =
-                    NewSessionRequest::new(opening.workspace).mcp_servers(opening.mcp.iter().map(server).collect());
-                let answer = self.ask_in("session/new", request, login, opening.patience).await?;
-                let opened = Opened { id: answer.session_id.to_string(), resumed: false };
+                let request = NewSessionRequest::new(opening.workspace)
+                    .mcp_servers(opening.mcp.iter().map(server).collect());
+                let answer = self
+                    .ask_in("session/new", request, login, opening.patience)
+                    .await?;
+                let opened = Opened {
+                    id: answer.session_id.to_string(),
+                    resumed: false,
+                };
                 (opened, answer.config_options.unwrap_or_default())
             }
         };
         if let Some(mode) = opening.mode {
             let request = SetSessionModeRequest::new(opened.id.clone(), mode.to_owned());
-            self.ask("session/set_mode", request, opening.patience).await?;
+            self.ask("session/set_mode", request, opening.patience)
+                .await?;
         }
         if let Some(model) = opening.model {
-            self.set_model(&opened.id, &options, model, opening.patience).await?;
+            self.set_model(&opened.id, &options, model, opening.patience)
+                .await?;
         }
         Ok(opened)
     }
@@ -162,17 +197,25 @@ impl Connection {
             Choice::Not(why) => why,
             Choice::Set { option, value } => {
                 let request = SetSessionConfigOptionRequest::new(session.to_owned(), option, value);
-                match self.ask("session/set_config_option", request, patience).await {
+                match self
+                    .ask("session/set_config_option", request, patience)
+                    .await
+                {
                     Ok(_) => return Ok(()),
                     Err(Ended::Answered(error)) => {
                         let why = error.message.chars().take(200).collect::<String>();
-                        format!("The agent refused the model {wanted} ({why}); it works with its own.")
+                        format!(
+                            "The agent refused the model {wanted} ({why}); it works with its own."
+                        )
                     }
                     Err(ended) => return Err(ended),
                 }
             }
         };
-        self.wire.state().transcript.single(Update::Note { text: said });
+        self.wire
+            .state()
+            .transcript
+            .single(Update::Note { text: said });
         Ok(())
     }
 
@@ -188,17 +231,33 @@ impl Connection {
             state.phase = Phase::Loading;
             state.replayed = 0;
         }
-        let login = Login { offered: &agent.auth_methods, environment: opening.environment };
+        let login = Login {
+            offered: &agent.auth_methods,
+            environment: opening.environment,
+        };
         let servers: Vec<WireServer> = opening.mcp.iter().map(server).collect();
         let mut outcome = None;
-        if agent.agent_capabilities.session_capabilities.resume.is_some() {
-            let request = ResumeSessionRequest::new(id.to_owned(), opening.workspace).mcp_servers(servers.clone());
-            let answer = self.ask_in("session/resume", request, login, opening.patience).await;
+        if agent
+            .agent_capabilities
+            .session_capabilities
+            .resume
+            .is_some()
+        {
+            let request = ResumeSessionRequest::new(id.to_owned(), opening.workspace)
+                .mcp_servers(servers.clone());
+            let answer = self
+                .ask_in("session/resume", request, login, opening.patience)
+                .await;
             outcome = Some(answer.map(|answer| answer.config_options));
         }
-        if agent.agent_capabilities.load_session && !matches!(outcome, Some(Ok(_) | Err(Ended::Failed(_)))) {
-            let request = LoadSessionRequest::new(id.to_owned(), opening.workspace).mcp_servers(servers);
-            let answer = self.ask_in("session/load", request, login, opening.patience).await;
+        if agent.agent_capabilities.load_session
+            && !matches!(outcome, Some(Ok(_) | Err(Ended::Failed(_))))
+        {
+            let request =
+                LoadSessionRequest::new(id.to_owned(), opening.workspace).mcp_servers(servers);
+            let answer = self
+                .ask_in("session/load", request, login, opening.patience)
+                .await;
             outcome = Some(answer.map(|answer| answer.config_options));
             if matches!(outcome, Some(Ok(_))) {
                 self.let_history_pass().await;
@@ -208,13 +267,21 @@ impl Connection {
         match outcome {
             Some(Ok(options)) => {
                 self.wire.state().loaded = true;
-                Ok(Some((Opened { id: id.to_owned(), resumed: true }, options.unwrap_or_default())))
+                Ok(Some((
+                    Opened {
+                        id: id.to_owned(),
+                        resumed: true,
+                    },
+                    options.unwrap_or_default(),
+                )))
             }
             Some(Err(Ended::Failed(error))) => Err(Ended::Failed(error)),
             Some(Err(Ended::Gone)) => Err(Ended::Gone),
             Some(Err(Ended::Answered(error))) => {
                 let why = error.message.chars().take(200).collect::<String>();
-                let text = format!("The agent could not load its earlier session ({why}); a new one was opened.");
+                let text = format!(
+                    "The agent could not load its earlier session ({why}); a new one was opened."
+                );
                 self.wire.state().transcript.single(Update::Note { text });
                 Ok(None)
             }
@@ -241,10 +308,18 @@ impl Connection {
     }
 
     /// Sends a prompt and waits for the answer that ends the turn, as JSON: token counts are not in the stable types.
-    pub(super) async fn prompt(&self, session: &str, text: &str) -> Result<serde_json::Value, Ended> {
+    pub(super) async fn prompt(
+        &self,
+        session: &str,
+        text: &str,
+    ) -> Result<serde_json::Value, Ended> {
         let request = PromptRequest::new(session.to_owned(), vec![ContentBlock::from(text)]);
         let message = UntypedMessage::new("session/prompt", request).map_err(Ended::Answered)?;
-        self.peer.send_request(message).block_task().await.map_err(Ended::from)
+        self.peer
+            .send_request(message)
+            .block_task()
+            .await
+            .map_err(Ended::from)
     }
 
     /// Asks the agent to end the turn; all open requests for permission are answered `cancelled`, all open
@@ -252,7 +327,10 @@ impl Connection {
     pub(super) fn cancel(&self, session: &str) {
         let open = self.wire.state().cancel();
         // An agent that is gone takes neither; its turn has ended then anyway.
-        drop(self.peer.send_notification(CancelNotification::new(session.to_owned())));
+        drop(
+            self.peer
+                .send_notification(CancelNotification::new(session.to_owned())),
+        );
         for (responder, answer) in open {
             drop(responder.respond(answer));
         }
@@ -314,18 +392,34 @@ impl From<Error> for Ended {
 
 /// An error of the agent's own, with its class.
 pub(super) fn answered(error: &Error) -> AgentError {
-    let data = error.data.as_ref().map(|data| format!(": {data}")).unwrap_or_default();
-    let text: String = format!("{}{data}", error.message).chars().take(2_000).collect();
-    AgentError::Answered { class: classify(code(error), &text), text }
+    let data = error
+        .data
+        .as_ref()
+        .map(|data| format!(": {data}"))
+        .unwrap_or_default();
+    let text: String = format!("{}{data}", error.message)
+        .chars()
+        .take(2_000)
+        .collect();
+    AgentError::Answered {
+        class: classify(code(error), &text),
+        text,
+    }
 }
 
 /// The number of an error.
 pub(super) fn code(error: &Error) -> Option<i64> {
-    serde_json::to_value(error.code).ok().and_then(|code| code.as_i64())
+    serde_json::to_value(error.code)
+        .ok()
+        .and_then(|code| code.as_i64())
 }
 
 fn server(server: &McpServer) -> WireServer {
-    let headers = server.headers.iter().map(|(name, value)| HttpHeader::new(name.clone(), value.clone())).collect();
+    let headers = server
+        .headers
+        .iter()
+        .map(|(name, value)| HttpHeader::new(name.clone(), value.clone()))
+        .collect();
     WireServer::Http(McpServerHttp::new(server.name.clone(), server.url.clone()).headers(headers))
 }
 
@@ -371,10 +465,15 @@ fn elicit(
     responder: OpenForm,
     peer: &ConnectionTo<Agent>,
 ) -> Result<(), Error> {
-    let Some(form) = elicitation::read(request) else { return responder.respond(elicitation::cancelled()) };
+    let Some(form) = elicitation::read(request) else {
+        return responder.respond(elicitation::cancelled());
+    };
     let (opened, seat) = {
         let mut state = wire.state();
-        (state.form(form.session.as_deref(), responder), state.seat.clone())
+        (
+            state.form(form.session.as_deref(), responder),
+            state.seat.clone(),
+        )
     };
     let Some(number) = opened else { return Ok(()) };
     let wire = wire.clone();

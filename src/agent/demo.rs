@@ -19,11 +19,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use agent_client_protocol::v1::schema::{
-    AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Implementation, InitializeRequest,
-    InitializeResponse, LoadSessionRequest, LoadSessionResponse, McpCapabilities, NewSessionRequest,
-    NewSessionResponse, PromptRequest, PromptResponse, SessionConfigOption, SessionConfigOptionCategory,
-    SessionConfigSelectOption, SessionMode, SessionModeState, SessionNotification, SessionUpdate,
-    SetSessionConfigOptionRequest, SetSessionConfigOptionResponse, SetSessionModeRequest, SetSessionModeResponse,
+    AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Implementation,
+    InitializeRequest, InitializeResponse, LoadSessionRequest, LoadSessionResponse,
+    McpCapabilities, NewSessionRequest, NewSessionResponse, PromptRequest, PromptResponse,
+    SessionConfigOption, SessionConfigOptionCategory, SessionConfigSelectOption, SessionMode,
+    SessionModeState, SessionNotification, SessionUpdate, SetSessionConfigOptionRequest,
+    SetSessionConfigOptionResponse, SetSessionModeRequest, SetSessionModeResponse,
 };
 use agent_client_protocol::v1::{ConnectionTo, Responder};
 use agent_client_protocol::{Agent, Client, Error, Lines};
@@ -61,7 +62,16 @@ pub struct Stage {
 /// Serves one client on standard input and output until the input ends: `skep demo-agent`.
 pub async fn serve_stdio(queues: bool) {
     let home = std::env::home_dir().unwrap_or_else(|| PathBuf::from("."));
-    serve(tokio::io::stdin(), tokio::io::stdout(), Stage { home, environment: None, queues }).await;
+    serve(
+        tokio::io::stdin(),
+        tokio::io::stdout(),
+        Stage {
+            home,
+            environment: None,
+            queues,
+        },
+    )
+    .await;
 }
 
 /// Serves one client over two streams until the reading one ends.
@@ -88,7 +98,10 @@ pub async fn serve(
         }
     });
     let outgoing = futures::SinkExt::sink_map_err(lines, std::io::Error::other);
-    let talk = talk(Lines::new(Box::pin(outgoing), Box::pin(incoming)), cast.clone());
+    let talk = talk(
+        Lines::new(Box::pin(outgoing), Box::pin(incoming)),
+        cast.clone(),
+    );
     let end = tokio::select! {
         end = talk => end,
         () = write(writer, queue) => Ok(()),
@@ -115,7 +128,10 @@ async fn write(mut writer: impl AsyncWrite + Unpin, mut queue: mpsc::Receiver<St
     }
 }
 
-async fn talk(transport: impl agent_client_protocol::ConnectTo<Agent> + 'static, cast: Arc<Cast>) -> Result<(), Error> {
+async fn talk(
+    transport: impl agent_client_protocol::ConnectTo<Agent> + 'static,
+    cast: Arc<Cast>,
+) -> Result<(), Error> {
     let (first, create, load) = (cast.clone(), cast.clone(), cast.clone());
     let (mode, model) = (cast.clone(), cast.clone());
     let (prompt, cancel) = (cast.clone(), cast);
@@ -123,11 +139,15 @@ async fn talk(transport: impl agent_client_protocol::ConnectTo<Agent> + 'static,
         .v1()
         .name("skep-demo")
         .on_receive_request(
-            async move |request: InitializeRequest, responder, _peer| responder.respond(first.hello(&request)),
+            async move |request: InitializeRequest, responder, _peer| {
+                responder.respond(first.hello(&request))
+            },
             agent_client_protocol::on_receive_request!(),
         )
         .on_receive_request(
-            async move |request: NewSessionRequest, responder, _peer| responder.respond(create.create(request)),
+            async move |request: NewSessionRequest, responder, _peer| {
+                responder.respond(create.create(request))
+            },
             agent_client_protocol::on_receive_request!(),
         )
         .on_receive_request(
@@ -191,18 +211,32 @@ struct Part {
 
 impl Part {
     fn new(folder: PathBuf, memory: Memory, door: Option<Door>) -> Self {
-        Self { folder, memory, cancel: CancellationToken::new(), door, heard: Arc::new(Semaphore::new(0)) }
+        Self {
+            folder,
+            memory,
+            cancel: CancellationToken::new(),
+            door,
+            heard: Arc::new(Semaphore::new(0)),
+        }
     }
 }
 
 impl Cast {
     fn hello(&self, request: &InitializeRequest) -> InitializeResponse {
-        let forms = request.client_capabilities.elicitation.as_ref().is_some_and(|forms| forms.supports_form());
+        let forms = request
+            .client_capabilities
+            .elicitation
+            .as_ref()
+            .is_some_and(|forms| forms.supports_form());
         self.forms.store(forms, Ordering::Release);
-        let mut capabilities =
-            AgentCapabilities::new().load_session(true).mcp_capabilities(McpCapabilities::new().http(true));
+        let mut capabilities = AgentCapabilities::new()
+            .load_session(true)
+            .mcp_capabilities(McpCapabilities::new().http(true));
         if self.stage.queues {
-            capabilities = capabilities.meta(serde_json::Map::from_iter([("promptQueueing".to_owned(), true.into())]));
+            capabilities = capabilities.meta(serde_json::Map::from_iter([(
+                "promptQueueing".to_owned(),
+                true.into(),
+            )]));
         }
         InitializeResponse::new(request.protocol_version)
             .agent_capabilities(capabilities)
@@ -215,28 +249,54 @@ impl Cast {
 
     fn create(&self, request: NewSessionRequest) -> NewSessionResponse {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let since = std::time::SystemTime::UNIX_EPOCH.elapsed().map(|time| time.as_micros()).unwrap_or_default();
+        let since = std::time::SystemTime::UNIX_EPOCH
+            .elapsed()
+            .map(|time| time.as_micros())
+            .unwrap_or_default();
         let id = format!("demo-{since:x}-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         let (mode, model) = (MODES[0].0.to_owned(), MODELS[0].0.to_owned());
-        let memory = Memory { mode, model, ..Memory::default() };
+        let memory = Memory {
+            mode,
+            model,
+            ..Memory::default()
+        };
         let (modes, options) = (modes(&memory), options(&memory));
-        self.keep(&id, Part::new(request.cwd, memory, Door::among(&request.mcp_servers)));
-        NewSessionResponse::new(id).modes(modes).config_options(options)
+        self.keep(
+            &id,
+            Part::new(request.cwd, memory, Door::among(&request.mcp_servers)),
+        );
+        NewSessionResponse::new(id)
+            .modes(modes)
+            .config_options(options)
     }
 
     /// History goes out before the answer, as most agents do it.
-    fn load(&self, request: LoadSessionRequest, peer: &ConnectionTo<Client>) -> Result<LoadSessionResponse, Error> {
+    fn load(
+        &self,
+        request: LoadSessionRequest,
+        peer: &ConnectionTo<Client>,
+    ) -> Result<LoadSessionResponse, Error> {
         let id = request.session_id.to_string();
-        let memory = Memory::load(&self.stage.home, &id)
-            .ok_or_else(|| Error::new(-32002, "Resource not found").data(serde_json::json!({ "sessionId": id })))?;
+        let memory = Memory::load(&self.stage.home, &id).ok_or_else(|| {
+            Error::new(-32002, "Resource not found").data(serde_json::json!({ "sessionId": id }))
+        })?;
         for line in &memory.said {
             let chunk = ContentChunk::new(ContentBlock::from(line.text.as_str()));
-            let update = if line.by_user { SessionUpdate::UserMessageChunk } else { SessionUpdate::AgentMessageChunk };
+            let update = if line.by_user {
+                SessionUpdate::UserMessageChunk
+            } else {
+                SessionUpdate::AgentMessageChunk
+            };
             peer.send_notification(SessionNotification::new(id.clone(), update(chunk)))?;
         }
         let (modes, options) = (modes(&memory), options(&memory));
-        self.keep(&id, Part::new(request.cwd, memory, Door::among(&request.mcp_servers)));
-        Ok(LoadSessionResponse::new().modes(modes).config_options(options))
+        self.keep(
+            &id,
+            Part::new(request.cwd, memory, Door::among(&request.mcp_servers)),
+        );
+        Ok(LoadSessionResponse::new()
+            .modes(modes)
+            .config_options(options))
     }
 
     fn set_mode(&self, request: &SetSessionModeRequest) -> Result<SetSessionModeResponse, Error> {
@@ -250,8 +310,15 @@ impl Cast {
         Ok(SetSessionModeResponse::new())
     }
 
-    fn set_option(&self, request: &SetSessionConfigOptionRequest) -> Result<SetSessionConfigOptionResponse, Error> {
-        let wanted = request.value.as_value_id().map(|value| value.to_string()).unwrap_or_default();
+    fn set_option(
+        &self,
+        request: &SetSessionConfigOptionRequest,
+    ) -> Result<SetSessionConfigOptionResponse, Error> {
+        let wanted = request
+            .value
+            .as_value_id()
+            .map(|value| value.to_string())
+            .unwrap_or_default();
         if &*request.config_id.0 != MODEL || !MODELS.iter().any(|(id, _)| *id == wanted) {
             return Err(Error::invalid_params().data(format!("no {} {wanted}", request.config_id)));
         }
@@ -275,7 +342,9 @@ impl Cast {
             _ => None,
         });
         let prompt = texts.collect::<Vec<_>>().join("\n");
-        let Some(responder) = self.queue(&id, &prompt, responder) else { return Ok(()) };
+        let Some(responder) = self.queue(&id, &prompt, responder) else {
+            return Ok(());
+        };
         part.cancel = CancellationToken::new();
         part.heard = Arc::new(Semaphore::new(0));
         part.memory.turns += 1;
@@ -298,7 +367,12 @@ impl Cast {
     }
 
     /// Keeps a prompt for the end of the one that is worked on; gives the responder back when none is.
-    fn queue(&self, id: &str, prompt: &str, responder: Responder<PromptResponse>) -> Option<Responder<PromptResponse>> {
+    fn queue(
+        &self,
+        id: &str,
+        prompt: &str,
+        responder: Responder<PromptResponse>,
+    ) -> Option<Responder<PromptResponse>> {
         let mut waiting = self.waiting();
         let Some(queue) = waiting.get_mut(id).filter(|_| self.stage.queues) else {
             waiting.insert(id.to_owned(), vec![]);
@@ -365,12 +439,18 @@ impl Cast {
 }
 
 fn modes(memory: &Memory) -> SessionModeState {
-    let all = MODES.iter().map(|(id, name)| SessionMode::new(*id, *name)).collect();
+    let all = MODES
+        .iter()
+        .map(|(id, name)| SessionMode::new(*id, *name))
+        .collect();
     SessionModeState::new(memory.mode.clone(), all)
 }
 
 fn options(memory: &Memory) -> Vec<SessionConfigOption> {
-    let all: Vec<_> = MODELS.iter().map(|(id, name)| SessionConfigSelectOption::new(*id, *name)).collect();
+    let all: Vec<_> = MODELS
+        .iter()
+        .map(|(id, name)| SessionConfigSelectOption::new(*id, *name))
+        .collect();
     let model = SessionConfigOption::select(MODEL, "Model", memory.model.clone(), all);
     vec![model.category(SessionConfigOptionCategory::Model)]
 }

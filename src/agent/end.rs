@@ -52,16 +52,31 @@ pub(super) async fn conclude(
     let message = state.transcript.last_message().to_owned();
     let error = error_in(&message);
     let usage = state.transcript.usage();
-    Ok(TurnEnd { stop, message, usage, error, agent_session: session.id, resumed: session.resumed })
+    Ok(TurnEnd {
+        stop,
+        message,
+        usage,
+        error,
+        agent_session: session.id,
+        resumed: session.resumed,
+    })
 }
 
 /// Reads the answer to a prompt: <https://agentclientprotocol.com/protocol/prompt-turn#stop-reasons>. A reason that is
 /// missing or unknown is noted; the turn is over all the same, and git tells what was done.
 fn given(live: &Live, answer: &serde_json::Value) -> Stop {
     let count = |name: &str| answer["usage"][name].as_u64().unwrap_or_default();
-    let (input, output, total) = (count("inputTokens"), count("outputTokens"), count("totalTokens"));
+    let (input, output, total) = (
+        count("inputTokens"),
+        count("outputTokens"),
+        count("totalTokens"),
+    );
     if total > 0 || input > 0 || output > 0 {
-        live.connection.wire.state().transcript.count(input, output, total);
+        live.connection
+            .wire
+            .state()
+            .transcript
+            .count(input, output, total);
     }
     match answer["stopReason"].as_str() {
         Some("end_turn") => Stop::EndTurn,
@@ -71,8 +86,14 @@ fn given(live: &Live, answer: &serde_json::Value) -> Stop {
         Some("cancelled") => Stop::Cancelled,
         reason => {
             let reason: String = reason.unwrap_or("none").chars().take(60).collect();
-            let text = format!("The agent ended its turn for a reason that the protocol does not know: {reason}.");
-            live.connection.wire.state().transcript.single(Update::Note { text });
+            let text = format!(
+                "The agent ended its turn for a reason that the protocol does not know: {reason}."
+            );
+            live.connection
+                .wire
+                .state()
+                .transcript
+                .single(Update::Note { text });
             Stop::Other
         }
     }
@@ -81,7 +102,8 @@ fn given(live: &Live, answer: &serde_json::Value) -> Stop {
 /// An agent that refuses the first prompt of a session it said it had loaded, without a word or a deed, does not have that
 /// session: some answer every load with success.
 pub(super) fn has_lost_it(live: &Live, answer: &Answer) -> bool {
-    let refused = matches!(answer, Answer::Given(answer) if answer["stopReason"].as_str() == Some("refusal"));
+    let refused =
+        matches!(answer, Answer::Given(answer) if answer["stopReason"].as_str() == Some("refusal"));
     refused && live.connection.wire.state().transcript.is_mute()
 }
 

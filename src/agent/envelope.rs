@@ -49,7 +49,10 @@ fn closing<'a>(text: &'a str, nonce: &str) -> Option<(&'a str, &'a str)> {
 }
 
 fn plain(nonce: &str) -> bool {
-    !nonce.is_empty() && nonce.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    !nonce.is_empty()
+        && nonce
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 #[cfg(test)]
@@ -65,7 +68,10 @@ mod tests {
         assert_eq!(last("<<<n1\none\nn1>>>\n<<<n2\ntwo\nn2>>>"), Some("two"));
         assert_eq!(all("<<<n1\none\nn1>>>\n<<<n2\ntwo\nn2>>>"), ["one", "two"]);
         // Neither an end of another nor a start inside fools it.
-        assert_eq!(last("<<<n1\nn2>>>\n<<<n2\nx\nn1>>>\nrest"), Some("n2>>>\n<<<n2\nx"));
+        assert_eq!(
+            last("<<<n1\nn2>>>\n<<<n2\nx\nn1>>>\nrest"),
+            Some("n2>>>\n<<<n2\nx")
+        );
         assert_eq!(last("<<<n1\nno end <<<n1"), None);
         assert_eq!(last("<<<n1\nno end\n<<<n2\nyes\nn2>>>\n"), Some("yes"));
     }

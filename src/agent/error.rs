@@ -87,19 +87,30 @@ fn time(span: &Duration) -> String {
 const TAIL: usize = 10;
 
 fn tail(said: &str) -> String {
-    let last: Vec<&str> = said.lines().rev().filter(|line| !line.trim().is_empty()).take(TAIL).collect();
+    let last: Vec<&str> = said
+        .lines()
+        .rev()
+        .filter(|line| !line.trim().is_empty())
+        .take(TAIL)
+        .collect();
     if last.is_empty() {
         return String::new();
     }
     let text = last.into_iter().rev().collect::<Vec<_>>().join(" | ");
-    format!("; it said: {}", text.chars().take(1_000).collect::<String>())
+    format!(
+        "; it said: {}",
+        text.chars().take(1_000).collect::<String>()
+    )
 }
 
 impl AgentError {
     /// The kind of failure, for the session's record.
     pub fn class(&self) -> ErrorClass {
         match self {
-            Self::NotFound { .. } | Self::Spawn { .. } | Self::NoAnswer { .. } | Self::Sandbox(_) => ErrorClass::Spawn,
+            Self::NotFound { .. }
+            | Self::Spawn { .. }
+            | Self::NoAnswer { .. }
+            | Self::Sandbox(_) => ErrorClass::Spawn,
             Self::Timeout(_) => ErrorClass::Timeout,
             Self::Crash { .. } => ErrorClass::Crash,
             Self::Protocol(_) => ErrorClass::Protocol,
@@ -128,7 +139,10 @@ impl From<AgentError> for Failure {
             | AgentError::Crash { .. }
             | AgentError::Closed
             | AgentError::Survivors { .. } => Self::retry(why),
-            AgentError::Answered { class: ErrorClass::Auth, .. } => Self::refused(
+            AgentError::Answered {
+                class: ErrorClass::Auth,
+                ..
+            } => Self::refused(
                 "The agent has no valid login for its model. The operator has to set the model's key for this agent, then \
                  try again.",
             ),
@@ -137,7 +151,9 @@ impl From<AgentError> for Failure {
                 "The agent's output broke the protocol it should speak, so it was stopped. Check that its command really \
                  starts an agent that speaks ACP.",
             ),
-            AgentError::Flood(_) => Self::refused("The agent wrote far too much output and was stopped."),
+            AgentError::Flood(_) => {
+                Self::refused("The agent wrote far too much output and was stopped.")
+            }
             AgentError::Timeout(after) => Self::refused(format!(
                 "The agent was stopped because it ran longer than {} minutes.",
                 after.as_secs().div_ceil(60)
@@ -156,14 +172,26 @@ mod tests {
 
     #[test]
     fn a_missing_command_names_the_next_step() {
-        let failure = Failure::from(AgentError::NotFound { agent: "goose".into(), program: "goose".into() });
-        assert!(matches!(&failure, Failure::Refused { say } if say.contains("SKEP_AGENT")), "{failure:?}");
+        let failure = Failure::from(AgentError::NotFound {
+            agent: "goose".into(),
+            program: "goose".into(),
+        });
+        assert!(
+            matches!(&failure, Failure::Refused { say } if say.contains("SKEP_AGENT")),
+            "{failure:?}"
+        );
     }
 
     #[test]
     fn a_crash_shows_the_end_of_the_error_stream() {
-        let error = AgentError::Crash { status: "exit status: 3".into(), said: "a\nb\n\n".into() };
-        assert_eq!(error.to_string(), "the agent's process ended by itself (exit status: 3); it said: a | b");
+        let error = AgentError::Crash {
+            status: "exit status: 3".into(),
+            said: "a\nb\n\n".into(),
+        };
+        assert_eq!(
+            error.to_string(),
+            "the agent's process ended by itself (exit status: 3); it said: a | b"
+        );
         assert!(matches!(Failure::from(error), Failure::Retry { .. }));
     }
 }

@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use agent_client_protocol::v1::Responder;
 use agent_client_protocol::v1::schema::{
-    CreateElicitationResponse, RequestPermissionOutcome, RequestPermissionRequest, RequestPermissionResponse,
-    SessionNotification, SessionUpdate,
+    CreateElicitationResponse, RequestPermissionOutcome, RequestPermissionRequest,
+    RequestPermissionResponse, SessionNotification, SessionUpdate,
 };
 
 use crate::core::agent::Decision;
@@ -94,8 +94,16 @@ impl Exchange {
     /// An update arrived; none if it could not be understood.
     pub(super) fn updated(&mut self, update: Option<SessionNotification>, halves: Halves) {
         self.active = Instant::now();
-        let Some(SessionNotification { session_id, update, .. }) = update else { return };
-        let ours = self.session.as_deref().is_none_or(|session| session == &*session_id.0);
+        let Some(SessionNotification {
+            session_id, update, ..
+        }) = update
+        else {
+            return;
+        };
+        let ours = self
+            .session
+            .as_deref()
+            .is_none_or(|session| session == &*session_id.0);
         if !ours || matches!(self.phase, Phase::Loading | Phase::Quiet) {
             self.replayed += usize::from(self.phase == Phase::Loading);
             return;
@@ -118,7 +126,11 @@ impl Exchange {
     }
 
     /// The agent asks for permission: the answer to send, unless it stays open.
-    pub(super) fn permission(&mut self, request: RequestPermissionRequest, open: Open) -> Option<(Open, Answered)> {
+    pub(super) fn permission(
+        &mut self,
+        request: RequestPermissionRequest,
+        open: Open,
+    ) -> Option<(Open, Answered)> {
         let call = request.tool_call.tool_call_id.to_string();
         let (title, kind) = self.transcript.permission(request.tool_call);
         if self.phase != Phase::Turn {
@@ -126,7 +138,11 @@ impl Exchange {
             return Some((open, cancelled()));
         }
         // The session's own tools are how the agent speaks to people: whatever it may do otherwise, it may do that.
-        let answer = if self.transcript.is_own(&call) { Answer::Allow } else { self.policy.answer(&kind) };
+        let answer = if self.transcript.is_own(&call) {
+            Answer::Allow
+        } else {
+            self.policy.answer(&kind)
+        };
         let allow = match answer {
             Answer::Allow => true,
             Answer::Reject => false,

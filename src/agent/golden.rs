@@ -24,14 +24,18 @@ async fn read(lines: &'static str, wire: &Arc<Wire>) -> Vec<String> {
     let mut stream = Box::pin(incoming(lines.as_bytes(), wire.clone()));
     let mut passed = vec![];
     while let Some(Ok(line)) = stream.next().await {
-        let message: serde_json::Value = serde_json::from_str(&line).expect("only JSON is passed on");
+        let message: serde_json::Value =
+            serde_json::from_str(&line).expect("only JSON is passed on");
         if message["method"] == "session/request_permission" {
             let request: RequestPermissionRequest =
                 serde_json::from_value(message["params"].clone()).expect("a request");
             let (title, kind) = wire.state().transcript.permission(request.tool_call);
             passed.push(format!("asked: {title} ({kind})"));
         } else {
-            passed.push(format!("passed: {}", message["method"].as_str().unwrap_or("an answer")));
+            passed.push(format!(
+                "passed: {}",
+                message["method"].as_str().unwrap_or("an answer")
+            ));
         }
     }
     passed
@@ -43,10 +47,17 @@ fn drain(wire: &Wire) -> Vec<String> {
         lines.push(match update {
             Update::Message { text, .. } => format!("message: {text}"),
             Update::Thought { text, .. } => format!("thought: {text}"),
-            Update::Tool { id, title, tool, status } => format!("tool {id}: {title} ({tool}, {status:?})"),
+            Update::Tool {
+                id,
+                title,
+                tool,
+                status,
+            } => format!("tool {id}: {title} ({tool}, {status:?})"),
             Update::Plan { entries } => {
-                let entries: Vec<String> =
-                    entries.iter().map(|e| format!("{} {:?} {}", e.content, e.status, e.priority)).collect();
+                let entries: Vec<String> = entries
+                    .iter()
+                    .map(|e| format!("{} {:?} {}", e.content, e.status, e.priority))
+                    .collect();
                 format!("plan: {}", entries.join("; "))
             }
             Update::Usage(usage) => format!("usage: {}", usage.total),
@@ -156,7 +167,10 @@ async fn history_is_not_told_again() {
     read(lines, &wire).await;
     let told = drain(&wire);
     // The request for permission is not history: it is answered, and noted.
-    assert!(told.iter().all(|line| line.starts_with("tool call_")), "{told:?}");
+    assert!(
+        told.iter().all(|line| line.starts_with("tool call_")),
+        "{told:?}"
+    );
 }
 
 #[tokio::test]
@@ -164,7 +178,10 @@ async fn late_history_is_forgotten_when_the_user_is_repeated() {
     let chunk = |kind: &str, text: &str| {
         let update = serde_json::json!({ "sessionUpdate": kind, "content": { "type": "text", "text": text } });
         let params = serde_json::json!({ "sessionId": "s1", "update": update });
-        format!("{}\n", serde_json::json!({ "jsonrpc": "2.0", "method": "session/update", "params": params }))
+        format!(
+            "{}\n",
+            serde_json::json!({ "jsonrpc": "2.0", "method": "session/update", "params": params })
+        )
     };
     let lines = [
         chunk("agent_message_chunk", "old answer"),
@@ -184,19 +201,29 @@ async fn a_reader_that_lags_holds_the_agent_back() {
         let content = serde_json::json!({ "type": "text", "text": text });
         let update = serde_json::json!({ "sessionUpdate": "agent_message_chunk", "messageId": id.to_string(), "content": content });
         let params = serde_json::json!({ "sessionId": "s1", "update": update });
-        format!("{}\n", serde_json::json!({ "jsonrpc": "2.0", "method": "session/update", "params": params }))
+        format!(
+            "{}\n",
+            serde_json::json!({ "jsonrpc": "2.0", "method": "session/update", "params": params })
+        )
     };
     let lines: String = (0..200).map(chunk).collect();
     let wire = wire("s1", Phase::Turn);
     let mut stream = Box::pin(incoming(String::leak(lines).as_bytes(), wire.clone()));
     // Nobody takes anything out: reading stops long before the end.
-    assert!(tokio::time::timeout(Duration::from_millis(500), stream.next()).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(500), stream.next())
+            .await
+            .is_err()
+    );
     let mut taken = 0;
     loop {
         while wire.state().transcript.pop().is_some() {
             taken += 1;
         }
-        if tokio::time::timeout(Duration::from_millis(50), stream.next()).await.is_ok() {
+        if tokio::time::timeout(Duration::from_millis(50), stream.next())
+            .await
+            .is_ok()
+        {
             break;
         }
         assert!(taken < 200, "the stream does not end");

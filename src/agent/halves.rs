@@ -17,7 +17,9 @@ pub(super) struct Halves {
 impl Halves {
     /// The character that was cut between one text's end and the next text's beginning.
     pub(super) fn joined(last: u16, first: u16) -> Option<char> {
-        char::decode_utf16([last, first]).next().and_then(Result::ok)
+        char::decode_utf16([last, first])
+            .next()
+            .and_then(Result::ok)
     }
 }
 
@@ -60,9 +62,9 @@ pub(super) fn mend(json: &mut [u8]) -> Halves {
 /// The number of the escape `\uXXXX` that begins there.
 fn unit(json: &[u8], at: usize) -> Option<u16> {
     let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
-    digits
-        .iter()
-        .try_fold(0, |number: u16, digit| Some(number << 4 | u16::try_from(char::from(*digit).to_digit(16)?).ok()?))
+    digits.iter().try_fold(0, |number: u16, digit| {
+        Some(number << 4 | u16::try_from(char::from(*digit).to_digit(16)?).ok()?)
+    })
 }
 
 #[cfg(test)]
@@ -74,27 +76,62 @@ mod tests {
     fn mended(json: &str) -> (String, Halves) {
         let mut bytes = json.as_bytes().to_vec();
         let halves = mend(&mut bytes);
-        (String::from_utf8(bytes).expect("only ASCII was put for ASCII"), halves)
+        (
+            String::from_utf8(bytes).expect("only ASCII was put for ASCII"),
+            halves,
+        )
     }
 
     #[test]
     fn only_what_stands_alone_is_mended() {
         let cases = [
-            (r#"{"a":"cut \ud83d\u2026"}"#, r#"{"a":"cut \ufffd\u2026"}"#, None, None),
-            (r#"{"a":"end \uD83D"}"#, r#"{"a":"end \ufffd"}"#, None, Some(0xd83d)),
-            (r#"{"a":"\ude80 go"}"#, r#"{"a":"\ufffd go"}"#, Some(0xde80), None),
+            (
+                r#"{"a":"cut \ud83d\u2026"}"#,
+                r#"{"a":"cut \ufffd\u2026"}"#,
+                None,
+                None,
+            ),
+            (
+                r#"{"a":"end \uD83D"}"#,
+                r#"{"a":"end \ufffd"}"#,
+                None,
+                Some(0xd83d),
+            ),
+            (
+                r#"{"a":"\ude80 go"}"#,
+                r#"{"a":"\ufffd go"}"#,
+                Some(0xde80),
+                None,
+            ),
             (r#"{"a":"\ude80"}"#, r#"{"a":"\ufffd"}"#, Some(0xde80), None),
-            (r#"{"a":"\ud83d\ud83d\ude80"}"#, r#"{"a":"\ufffd\ud83d\ude80"}"#, None, None),
-            (r#"{"a":"x\ud83dy\ude80z"}"#, r#"{"a":"x\ufffdy\ufffdz"}"#, None, None),
+            (
+                r#"{"a":"\ud83d\ud83d\ude80"}"#,
+                r#"{"a":"\ufffd\ud83d\ude80"}"#,
+                None,
+                None,
+            ),
+            (
+                r#"{"a":"x\ud83dy\ude80z"}"#,
+                r#"{"a":"x\ufffdy\ufffdz"}"#,
+                None,
+                None,
+            ),
             (r#"{"\ud83d":1}"#, r#"{"\ufffd":1}"#, None, Some(0xd83d)),
         ];
         for (json, expected, first, last) in cases {
-            assert_eq!(mended(json), (expected.to_owned(), Halves { first, last }), "{json}");
+            assert_eq!(
+                mended(json),
+                (expected.to_owned(), Halves { first, last }),
+                "{json}"
+            );
             serde_json::from_str::<serde_json::Value>(expected).expect("a strict parser takes it");
         }
-        for whole in
-            [r#"{"a":"\ud83d\ude80 \\ud83d \"\\\\ud83d"}"#, r#"{"a":"\u00e9"}"#, r#"[warn] \ud83d"#, r#""\ud8"#]
-        {
+        for whole in [
+            r#"{"a":"\ud83d\ude80 \\ud83d \"\\\\ud83d"}"#,
+            r#"{"a":"\u00e9"}"#,
+            r#"[warn] \ud83d"#,
+            r#""\ud8"#,
+        ] {
             assert_eq!(mended(whole), (whole.to_owned(), Halves::default()));
         }
     }

@@ -61,7 +61,11 @@ pub struct Resources {
 
 impl Default for Resources {
     fn default() -> Self {
-        Self { file_bytes: Some(2 << 30), open_files: Some(4_096), processes: None }
+        Self {
+            file_bytes: Some(2 << 30),
+            open_files: Some(4_096),
+            processes: None,
+        }
     }
 }
 
@@ -87,8 +91,18 @@ impl Ground {
     pub(super) fn agent(&self, launch: &Launch) -> Result<Prepared, AgentError> {
         // What the operator sets for the agent wins over the way out that holds for all.
         let mut environment: BTreeMap<String, String> = way_out(&self.network).collect();
-        environment.extend(launch.agent.environment.iter().map(|(key, value)| (key.clone(), value.clone())));
-        let mut prepared = self.prepare(launch, &launch.agent.command, environment.into_iter().collect())?;
+        environment.extend(
+            launch
+                .agent
+                .environment
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone())),
+        );
+        let mut prepared = self.prepare(
+            launch,
+            &launch.agent.command,
+            environment.into_iter().collect(),
+        )?;
         prepared.order.input = true;
         Ok(prepared)
     }
@@ -98,23 +112,44 @@ impl Ground {
         self.prepare(launch, argv, vec![])
     }
 
-    fn prepare(&self, launch: &Launch, argv: &[String], extra: Vec<(String, String)>) -> Result<Prepared, AgentError> {
+    fn prepare(
+        &self,
+        launch: &Launch,
+        argv: &[String],
+        extra: Vec<(String, String)>,
+    ) -> Result<Prepared, AgentError> {
         for folder in [&launch.workspace, &launch.home, &home(launch)] {
             if !folder.is_dir() {
                 let what = folder.display().to_string();
-                return Err(AgentError::Spawn { what, why: "the folder is not there".to_owned() });
+                return Err(AgentError::Spawn {
+                    what,
+                    why: "the folder is not there".to_owned(),
+                });
             }
         }
         let name = argv.first().map(String::as_str).unwrap_or_default();
-        let program = program::find(name, &self.path)
-            .ok_or_else(|| AgentError::NotFound { agent: launch.agent.name.clone(), program: name.to_owned() })?;
+        let program = program::find(name, &self.path).ok_or_else(|| AgentError::NotFound {
+            agent: launch.agent.name.clone(),
+            program: name.to_owned(),
+        })?;
         let mark = mark(&launch.session);
         let mut environment = self.environment(launch, extra, &mark);
-        for (_, path) in environment.iter_mut().filter(|(name, value)| name == "PATH" && *value == self.path) {
+        for (_, path) in environment
+            .iter_mut()
+            .filter(|(name, value)| name == "PATH" && *value == self.path)
+        {
             *path = self.path_for(&program);
         }
-        let argv = self.confinement.wrap(&self.enclosure(launch, &program), self.limited(launch, &program, argv));
-        let order = Order { argv, environment, directory: launch.workspace.clone(), input: false };
+        let argv = self.confinement.wrap(
+            &self.enclosure(launch, &program),
+            self.limited(launch, &program, argv),
+        );
+        let order = Order {
+            argv,
+            environment,
+            directory: launch.workspace.clone(),
+            input: false,
+        };
         Ok(Prepared { order, mark })
     }
 
@@ -122,14 +157,26 @@ impl Ground {
         let mut line: Vec<OsString> = vec![];
         if let Some(prlimit) = &self.prlimit {
             line.extend([prlimit.into(), "--core=0".into()]);
-            let Resources { file_bytes, open_files, processes } = launch.resources;
-            for (option, limit) in [("fsize", file_bytes), ("nofile", open_files), ("nproc", processes)] {
+            let Resources {
+                file_bytes,
+                open_files,
+                processes,
+            } = launch.resources;
+            for (option, limit) in [
+                ("fsize", file_bytes),
+                ("nofile", open_files),
+                ("nproc", processes),
+            ] {
                 line.extend(limit.map(|limit| OsString::from(format!("--{option}={limit}"))));
             }
         }
         // A link that is out of sight would be missing inside; what it points to is mounted.
         let hidden = self.confinement.hides(program, &self.hidden());
-        let real = if hidden { program.canonicalize().ok() } else { None };
+        let real = if hidden {
+            program.canonicalize().ok()
+        } else {
+            None
+        };
         line.push(real.unwrap_or_else(|| program.to_owned()).into());
         line.extend(argv.iter().skip(1).map(OsString::from));
         line
@@ -156,7 +203,10 @@ impl Ground {
         let folder = program::interpreter(program, &self.path)
             .and_then(|interpreter| Some(interpreter.canonicalize().ok()?.parent()?.to_owned()))
             .filter(|folder| self.confinement.hides(folder, &self.hidden()));
-        folder.map_or_else(|| self.path.clone(), |folder| format!("{}:{}", folder.display(), self.path))
+        folder.map_or_else(
+            || self.path.clone(),
+            |folder| format!("{}:{}", folder.display(), self.path),
+        )
     }
 
     fn hidden(&self) -> Vec<PathBuf> {
@@ -192,12 +242,26 @@ impl Ground {
         let marks = [
             (survivors::SESSION, launch.session.to_string()),
             (survivors::TREE, mark.to_owned()),
-            (survivors::OWNER, self.data_dir.to_string_lossy().into_owned()),
+            (
+                survivors::OWNER,
+                self.data_dir.to_string_lossy().into_owned(),
+            ),
         ];
-        let mut all: Vec<(String, String)> = ours.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        let mut all: Vec<(String, String)> = ours
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect();
         all.retain(|(key, _)| !extra.iter().any(|(other, _)| other == key));
-        all.extend(extra.into_iter().filter(|(key, _)| !marks.iter().any(|(mark, _)| mark == key)));
-        all.extend(marks.into_iter().map(|(key, value)| (key.to_owned(), value)));
+        all.extend(
+            extra
+                .into_iter()
+                .filter(|(key, _)| !marks.iter().any(|(mark, _)| mark == key)),
+        );
+        all.extend(
+            marks
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value)),
+        );
         all
     }
 }
@@ -206,15 +270,25 @@ impl Ground {
 /// reached through a proxy.
 fn way_out(network: &Network) -> impl Iterator<Item = (String, String)> {
     let mut all: Vec<(&str, String)> = Vec::new();
-    let proxies =
-        [("HTTPS_PROXY", "https_proxy", &network.https_proxy), ("HTTP_PROXY", "http_proxy", &network.http_proxy)];
+    let proxies = [
+        ("HTTPS_PROXY", "https_proxy", &network.https_proxy),
+        ("HTTP_PROXY", "http_proxy", &network.http_proxy),
+    ];
     for (upper, lower, proxy) in proxies {
         let value = proxy.as_ref().map(|proxy| proxy.expose().to_owned());
-        all.extend([upper, lower].into_iter().filter_map(|name| Some((name, value.clone()?))));
+        all.extend(
+            [upper, lower]
+                .into_iter()
+                .filter_map(|name| Some((name, value.clone()?))),
+        );
     }
     if !all.is_empty() {
         let given = network.no_proxy.trim_matches([' ', ',']);
-        let direct = if given.is_empty() { LOOPBACK.to_owned() } else { format!("{given},{LOOPBACK}") };
+        let direct = if given.is_empty() {
+            LOOPBACK.to_owned()
+        } else {
+            format!("{given},{LOOPBACK}")
+        };
         all.extend(["NO_PROXY", "no_proxy"].map(|name| (name, direct.clone())));
         // Node reads these variables only when it is told to.
         all.push(("NODE_USE_ENV_PROXY", "1".to_owned()));
@@ -222,21 +296,36 @@ fn way_out(network: &Network) -> impl Iterator<Item = (String, String)> {
     if let Some(bundle) = &network.ca_bundle {
         all.extend(TRUST.map(|name| (name, bundle.to_string_lossy().into_owned())));
     }
-    all.into_iter().map(|(name, value)| (name.to_owned(), value))
+    all.into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
 }
 
 /// Where skep's own tools listen.
 const LOOPBACK: &str = "localhost,127.0.0.1,::1";
 
 /// The variables that name a file of certificates: OpenSSL and rustls, Node, Python's requests, curl, git, Deno.
-const TRUST: [&str; 6] =
-    ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "DENO_CERT"];
+const TRUST: [&str; 6] = [
+    "SSL_CERT_FILE",
+    "NODE_EXTRA_CA_CERTS",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+    "DENO_CERT",
+];
 
 fn home(launch: &Launch) -> PathBuf {
-    launch.agent.home.as_ref().map_or_else(|| launch.home.clone(), PathBuf::from)
+    launch
+        .agent
+        .home
+        .as_ref()
+        .map_or_else(|| launch.home.clone(), PathBuf::from)
 }
 
 fn mark(session: &SessionId) -> String {
     static STARTS: AtomicU64 = AtomicU64::new(0);
-    format!("{session}.{}.{}", std::process::id(), STARTS.fetch_add(1, Ordering::Relaxed))
+    format!(
+        "{session}.{}.{}",
+        std::process::id(),
+        STARTS.fetch_add(1, Ordering::Relaxed)
+    )
 }

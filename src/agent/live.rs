@@ -61,22 +61,47 @@ impl Live {
         let seat = wire.state().seat.clone();
         let (body, connection) = if demo_in_process && launch.agent.name == DEMO {
             let (ours, theirs) = tokio::io::duplex(64 * 1024);
-            let queues = launch.agent.environment.get(demo::QUEUE).is_some_and(|value| value == "1");
+            let queues = launch
+                .agent
+                .environment
+                .get(demo::QUEUE)
+                .is_some_and(|value| value == "1");
             let environment = Some(demo_environment(ground, launch));
-            let stage = demo::Stage { home: launch.home.clone(), environment, queues };
+            let stage = demo::Stage {
+                home: launch.home.clone(),
+                environment,
+                queues,
+            };
             let (reader, writer) = tokio::io::split(theirs);
             let agent = tokio::spawn(demo::serve(reader, writer, stage));
             let (reader, writer) = tokio::io::split(ours);
-            (Body::InMemory(agent), Connection::open(reader, writer, wire).await?)
+            (
+                Body::InMemory(agent),
+                Connection::open(reader, writer, wire).await?,
+            )
         } else {
             let prepared = ground.agent(launch)?;
             let (process, streams) = Process::start(prepared.order, prepared.mark).await?;
             let what = launch.agent.name.clone();
-            let input = streams.input.ok_or(AgentError::Spawn { what, why: "no input stream".to_owned() })?;
-            (Body::Process(process), Connection::open(streams.output, input, wire).await?)
+            let input = streams.input.ok_or(AgentError::Spawn {
+                what,
+                why: "no input stream".to_owned(),
+            })?;
+            (
+                Body::Process(process),
+                Connection::open(streams.output, input, wire).await?,
+            )
         };
         let (registration, inlet) = (Mutex::new(None), StdMutex::default());
-        let mut live = Self { body, connection, hello: None, opened: Mutex::new(None), seat, registration, inlet };
+        let mut live = Self {
+            body,
+            connection,
+            hello: None,
+            opened: Mutex::new(None),
+            seat,
+            registration,
+            inlet,
+        };
         match live.connection.initialize(patience).await {
             Ok(hello) => live.hello = Some(hello),
             Err(ended) => {
@@ -110,7 +135,10 @@ impl Live {
             Body::InMemory(_) => String::new(),
         };
         let printed = self.connection.wire.state().strays.text();
-        let lines: Vec<&str> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
+        let lines: Vec<&str> = stderr
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
         let last = &lines[lines.len().saturating_sub(STDERR_LINES)..];
         format!("{printed}\n{}", last.join("\n"))
     }
@@ -121,9 +149,11 @@ impl Live {
             return verdict;
         }
         match ended {
-            Ended::Failed(AgentError::NoAnswer { step, after, .. }) => {
-                AgentError::NoAnswer { step, after, said: self.last_words() }
-            }
+            Ended::Failed(AgentError::NoAnswer { step, after, .. }) => AgentError::NoAnswer {
+                step,
+                after,
+                said: self.last_words(),
+            },
             Ended::Failed(error) => error,
             Ended::Answered(error) => answered(&error),
             Ended::Gone => self.crash().await,
@@ -132,11 +162,17 @@ impl Live {
 
     async fn crash(&self) -> AgentError {
         let Body::Process(process) = &self.body else {
-            return AgentError::Crash { status: "the pipe was closed".to_owned(), said: String::new() };
+            return AgentError::Crash {
+                status: "the pipe was closed".to_owned(),
+                said: String::new(),
+            };
         };
         let status = tokio::time::timeout(LAST_WORDS, process.exited()).await;
         let status = status.unwrap_or_else(|_| "it closed its output and went on".to_owned());
-        AgentError::Crash { status, said: self.last_words() }
+        AgentError::Crash {
+            status,
+            said: self.last_words(),
+        }
     }
 
     /// Ends the whole tree; returns when it is gone.
@@ -205,7 +241,13 @@ pub(super) async fn run(
     process.kill().await?;
     let (stdout, truncated, status) = outcome.map_err(|_| AgentError::Timeout(timeout))?;
     let success = status == "exit status: 0";
-    Ok(Output { success, status, stdout, truncated, stderr: process.stderr() })
+    Ok(Output {
+        success,
+        status,
+        stdout,
+        truncated,
+        stderr: process.stderr(),
+    })
 }
 
 async fn capped(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> (Vec<u8>, bool) {

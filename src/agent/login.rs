@@ -26,15 +26,27 @@ impl Login<'_> {
     /// The offered method that takes a variable which is set. Agents name the one after the other: `openai-api-key` takes
     /// `OPENAI_API_KEY`, a plain `api-key` whatever key there is. Methods that need a person's terminal never fit.
     fn method(self) -> Option<String> {
-        let ids = self.offered.iter().filter(|method| !matches!(method, AuthMethod::Terminal(_)));
-        ids.map(|method| method.id().to_string()).find(|id| self.takes(id))
+        let ids = self
+            .offered
+            .iter()
+            .filter(|method| !matches!(method, AuthMethod::Terminal(_)));
+        ids.map(|method| method.id().to_string())
+            .find(|id| self.takes(id))
     }
 
     fn takes(self, id: &str) -> bool {
-        let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        let upper = |c: char| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        };
         let wanted: String = id.chars().map(upper).collect();
         let fits = |name: &str| name == wanted || wanted == "API_KEY" && name.ends_with("_API_KEY");
-        self.environment.iter().any(|(name, value)| !value.is_empty() && fits(name))
+        self.environment
+            .iter()
+            .any(|(name, value)| !value.is_empty() && fits(name))
     }
 }
 
@@ -51,8 +63,13 @@ impl Connection {
             Err(Ended::Answered(error)) if code(&error) == Some(AUTH_REQUIRED) => error,
             other => return other,
         };
-        let Some(method) = login.method() else { return Err(Ended::Answered(refused)) };
-        match self.ask("authenticate", AuthenticateRequest::new(method), patience).await {
+        let Some(method) = login.method() else {
+            return Err(Ended::Answered(refused));
+        };
+        match self
+            .ask("authenticate", AuthenticateRequest::new(method), patience)
+            .await
+        {
             Ok(_) => self.ask(step, request, patience).await,
             // What it wanted in the first place says more.
             Err(Ended::Answered(_)) => Err(Ended::Answered(refused)),
@@ -70,16 +87,28 @@ mod tests {
         let method = |offered: &str, name: &str, value: &str| {
             let offered: Vec<AuthMethod> = serde_json::from_str(offered).expect("methods");
             let environment = BTreeMap::from([(name.to_owned(), value.to_owned())]);
-            Login { offered: &offered, environment: &environment }.method()
+            Login {
+                offered: &offered,
+                environment: &environment,
+            }
+            .method()
         };
-        let named =
-            r#"[{"id":"chat-gpt","name":"L"},{"id":"codex-api-key","name":"A"},{"id":"openai-api-key","name":"B"}]"#;
-        assert_eq!(method(named, "OPENAI_API_KEY", "x").as_deref(), Some("openai-api-key"));
-        assert_eq!(method(named, "CODEX_API_KEY", "x").as_deref(), Some("codex-api-key"));
+        let named = r#"[{"id":"chat-gpt","name":"L"},{"id":"codex-api-key","name":"A"},{"id":"openai-api-key","name":"B"}]"#;
+        assert_eq!(
+            method(named, "OPENAI_API_KEY", "x").as_deref(),
+            Some("openai-api-key")
+        );
+        assert_eq!(
+            method(named, "CODEX_API_KEY", "x").as_deref(),
+            Some("codex-api-key")
+        );
         assert_eq!(method(named, "OPENAI_API_KEY", ""), None);
         assert_eq!(method(named, "OPENAI_BASE_URL", "x"), None);
         let plain = r#"[{"id":"api-key","name":"API Key"},{"id":"chat-gpt","name":"L"}]"#;
-        assert_eq!(method(plain, "OPENAI_API_KEY", "x").as_deref(), Some("api-key"));
+        assert_eq!(
+            method(plain, "OPENAI_API_KEY", "x").as_deref(),
+            Some("api-key")
+        );
         assert_eq!(method(plain, "CODEX_HOME", "/x"), None);
     }
 }

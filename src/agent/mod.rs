@@ -111,13 +111,17 @@ impl Agents {
     pub async fn open(config: AgentsConfig) -> Result<Self, AgentError> {
         if !config.data_dir.is_dir() {
             let what = config.data_dir.display().to_string();
-            return Err(AgentError::Spawn { what, why: "the data folder is not there".to_owned() });
+            return Err(AgentError::Spawn {
+                what,
+                why: "the data folder is not there".to_owned(),
+            });
         }
         let data_dir = live::real(config.data_dir);
         let (owner, path, choice) = (data_dir.clone(), config.path.clone(), config.sandbox);
         let look = move || (survivors::reap(&owner), Confinement::probe(choice, &path));
-        let (reaped, confinement) =
-            tokio::task::spawn_blocking(look).await.map_err(|error| AgentError::Sandbox(error.to_string()))?;
+        let (reaped, confinement) = tokio::task::spawn_blocking(look)
+            .await
+            .map_err(|error| AgentError::Sandbox(error.to_string()))?;
         if reaped > 0 {
             tracing::warn!(reaped, "ended agent processes that a former life had left");
         }
@@ -126,14 +130,30 @@ impl Agents {
         }
         let files = spawn::inherited_files();
         if !files.is_empty() {
-            tracing::warn!(?files, "skep was started with open files, which agents inherit; start it without them");
+            tracing::warn!(
+                ?files,
+                "skep was started with open files, which agents inherit; start it without them"
+            );
         }
         let prlimit = program::find("prlimit", &config.path);
-        let ground =
-            Ground { confinement, data_dir, hide: config.hide, path: config.path, network: config.network, prlimit };
+        let ground = Ground {
+            confinement,
+            data_dir,
+            hide: config.hide,
+            path: config.path,
+            network: config.network,
+            prlimit,
+        };
         let (tools, slots) = (tools::Server::default(), StdMutex::default());
-        let inner = Inner { ground, demo_in_process: config.demo_in_process, tools, slots };
-        Ok(Self { inner: Arc::new(inner) })
+        let inner = Inner {
+            ground,
+            demo_in_process: config.demo_in_process,
+            tools,
+            slots,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// How agents are fenced in here.
@@ -229,7 +249,10 @@ impl Agents {
                 tracing::error!(%session, %error, "ending an agent failed");
             }
         });
-        if tokio::time::timeout(grace, futures::future::join_all(closing)).await.is_err() {
+        if tokio::time::timeout(grace, futures::future::join_all(closing))
+            .await
+            .is_err()
+        {
             tracing::error!("agents did not end in time");
         }
     }
@@ -255,7 +278,12 @@ impl Agents {
         live::run(&self.inner.ground, launch, argv, timeout).await
     }
 
-    async fn obtain(&self, slot: &Slot, launch: &Launch, patience: Duration) -> Result<Arc<Live>, AgentError> {
+    async fn obtain(
+        &self,
+        slot: &Slot,
+        launch: &Launch,
+        patience: Duration,
+    ) -> Result<Arc<Live>, AgentError> {
         let mut held = slot.live.lock().await;
         if let Some(live) = held.as_ref().filter(|live| live.is_alive()) {
             return Ok(live.clone());
@@ -263,7 +291,12 @@ impl Agents {
         if let Some(dead) = held.take() {
             dead.end(Duration::ZERO).await?;
         }
-        let start = Live::start(&self.inner.ground, launch, self.inner.demo_in_process, patience);
+        let start = Live::start(
+            &self.inner.ground,
+            launch,
+            self.inner.demo_in_process,
+            patience,
+        );
         let started = tokio::select! {
             started = start => started,
             () = slot.closed.cancelled() => Err(AgentError::Closed),
@@ -280,9 +313,15 @@ impl Agents {
 
     /// Ends what carries the session's mark, whoever started it: nothing of a closed session may go on.
     async fn sweep(&self, session: &SessionId) -> Result<(), AgentError> {
-        let (session, owner) = (session.to_string(), self.inner.ground.data_dir.to_string_lossy().into_owned());
+        let (session, owner) = (
+            session.to_string(),
+            self.inner.ground.data_dir.to_string_lossy().into_owned(),
+        );
         let end = move || {
-            let marks = [(survivors::SESSION, session.as_str()), (survivors::OWNER, owner.as_str())];
+            let marks = [
+                (survivors::SESSION, session.as_str()),
+                (survivors::OWNER, owner.as_str()),
+            ];
             survivors::end(None, &marks, Duration::from_secs(5))
         };
         match tokio::task::spawn_blocking(end).await {
@@ -297,6 +336,9 @@ impl Agents {
     }
 
     fn slots(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Slot>>> {
-        self.inner.slots.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner
+            .slots
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

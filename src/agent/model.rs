@@ -4,8 +4,9 @@
 //! Pure. It never invents a name: a wish that the agent does not offer changes nothing.
 
 use agent_client_protocol::v1::schema::{
-    SessionConfigId, SessionConfigKind, SessionConfigOption, SessionConfigOptionCategory, SessionConfigSelect,
-    SessionConfigSelectOption, SessionConfigSelectOptions, SessionConfigValueId,
+    SessionConfigId, SessionConfigKind, SessionConfigOption, SessionConfigOptionCategory,
+    SessionConfigSelect, SessionConfigSelectOption, SessionConfigSelectOptions,
+    SessionConfigValueId,
 };
 
 /// How many models are named when none fits.
@@ -17,7 +18,10 @@ pub(super) enum Choice {
     /// It is the session's model already.
     Current,
     /// The option to set, and to what.
-    Set { option: SessionConfigId, value: SessionConfigValueId },
+    Set {
+        option: SessionConfigId,
+        value: SessionConfigValueId,
+    },
     /// It cannot be had; a sentence for the log.
     Not(String),
 }
@@ -33,9 +37,16 @@ pub(super) fn choose(options: &[SessionConfigOption], wanted: &str) -> Choice {
     let by_id = offered.iter().find(|one| &*one.value.0 == wanted);
     match by_id.or_else(|| offered.iter().find(|one| one.name == wanted)) {
         Some(found) if found.value == select.current_value => Choice::Current,
-        Some(found) => Choice::Set { option: option.id.clone(), value: found.value.clone() },
+        Some(found) => Choice::Set {
+            option: option.id.clone(),
+            value: found.value.clone(),
+        },
         None => {
-            let names: Vec<&str> = offered.iter().take(NAMED).map(|one| &*one.value.0).collect();
+            let names: Vec<&str> = offered
+                .iter()
+                .take(NAMED)
+                .map(|one| &*one.value.0)
+                .collect();
             Choice::Not(format!(
                 "This agent offers no model {wanted}, so it keeps {}. It offers: {}.",
                 select.current_value,
@@ -53,14 +64,17 @@ fn find(options: &[SessionConfigOption]) -> Option<(&SessionConfigOption, &Sessi
             _ => None,
         })
     };
-    let by_category = selects().find(|(option, _)| option.category == Some(SessionConfigOptionCategory::Model));
+    let by_category =
+        selects().find(|(option, _)| option.category == Some(SessionConfigOptionCategory::Model));
     by_category.or_else(|| selects().find(|(option, _)| &*option.id.0 == "model"))
 }
 
 fn offered(select: &SessionConfigSelect) -> Vec<&SessionConfigSelectOption> {
     match &select.options {
         SessionConfigSelectOptions::Ungrouped(all) => all.iter().collect(),
-        SessionConfigSelectOptions::Grouped(groups) => groups.iter().flat_map(|group| &group.options).collect(),
+        SessionConfigSelectOptions::Grouped(groups) => {
+            groups.iter().flat_map(|group| &group.options).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -74,7 +88,10 @@ mod tests {
     }
 
     fn set(option: &'static str, value: &'static str) -> Choice {
-        Choice::Set { option: option.into(), value: value.into() }
+        Choice::Set {
+            option: option.into(),
+            value: value.into(),
+        }
     }
 
     #[test]
@@ -85,9 +102,15 @@ mod tests {
                 "id": id, "name": "x", "type": "select", "category": category, "currentValue": "m-1", "options": models
             })
         };
-        let by_category = options(serde_json::json!([option("model", None), option("llm", Some("model"))]));
+        let by_category = options(serde_json::json!([
+            option("model", None),
+            option("llm", Some("model"))
+        ]));
         assert_eq!(choose(&by_category, "m-2"), set("llm", "m-2"));
-        let by_id = options(serde_json::json!([option("mode", Some("mode")), option("model", None)]));
+        let by_id = options(serde_json::json!([
+            option("mode", Some("mode")),
+            option("model", None)
+        ]));
         assert_eq!(choose(&by_id, "Two"), set("model", "m-2"));
         assert_eq!(choose(&by_id, "m-1"), Choice::Current);
         let none = "This agent offers no model m-3, so it keeps m-1. It offers: m-1, m-2.";

@@ -10,7 +10,9 @@ use super::tools::{SERVER_NAME, TOOLS};
 
 /// Whether an announced call is one.
 pub(super) fn called(call: &ToolCall) -> bool {
-    named(call.name.as_deref()) || goose(call.meta.as_ref()) || codex(&call.title, call.raw_input.as_ref())
+    named(call.name.as_deref())
+        || goose(call.meta.as_ref())
+        || codex(&call.title, call.raw_input.as_ref())
 }
 
 /// The same for what an update or a request for permission says of a call.
@@ -18,26 +20,37 @@ pub(super) fn updated(update: &ToolCallUpdate) -> bool {
     let fields = &update.fields;
     named(fields.name.as_deref())
         || goose(update.meta.as_ref())
-        || codex(fields.title.as_deref().unwrap_or_default(), fields.raw_input.as_ref())
+        || codex(
+            fields.title.as_deref().unwrap_or_default(),
+            fields.raw_input.as_ref(),
+        )
 }
 
 /// The programmatic name of a tool of a server, as the agents make it.
 fn named(name: Option<&str>) -> bool {
     let Some(name) = name else { return false };
     let bare = name.strip_prefix("mcp__").unwrap_or(name);
-    bare.strip_prefix(SERVER_NAME).and_then(|rest| rest.strip_prefix("__")).is_some_and(|tool| TOOLS.contains(&tool))
+    bare.strip_prefix(SERVER_NAME)
+        .and_then(|rest| rest.strip_prefix("__"))
+        .is_some_and(|tool| TOOLS.contains(&tool))
 }
 
 /// goose tells the name in an extension of its own.
 fn goose(meta: Option<&Meta>) -> bool {
-    let name = meta.and_then(|meta| meta.get("goose")).and_then(|goose| goose["toolCall"]["toolName"].as_str());
+    let name = meta
+        .and_then(|meta| meta.get("goose"))
+        .and_then(|goose| goose["toolCall"]["toolName"].as_str());
     named(name)
 }
 
 /// codex tells server and tool in the title and again in the input, which for calls of other kinds is made otherwise.
 fn codex(title: &str, input: Option<&Value>) -> bool {
-    let Some((input, tool)) = input.and_then(|input| Some((input, input["tool"].as_str()?))) else { return false };
-    input["server"] == SERVER_NAME && TOOLS.contains(&tool) && title == format!("mcp.{SERVER_NAME}.{tool}")
+    let Some((input, tool)) = input.and_then(|input| Some((input, input["tool"].as_str()?))) else {
+        return false;
+    };
+    input["server"] == SERVER_NAME
+        && TOOLS.contains(&tool)
+        && title == format!("mcp.{SERVER_NAME}.{tool}")
 }
 
 #[cfg(test)]
@@ -61,8 +74,14 @@ mod tests {
         assert!(!own(codex("mcp.skep.finish", "other")));
         // A model may put anything into the arguments of a shell, and a command into its title.
         assert!(!own(codex("shell · rm -r .", "skep")));
-        assert!(!own(json!({ "toolCallId": "1", "title": "mcp.skep.finish", "rawInput": { "command": "x" } })));
-        assert!(own(json!({ "toolCallId": "1", "title": "", "name": "mcp__skep__report_progress" })));
-        assert!(!own(json!({ "toolCallId": "1", "title": "skep__ask_human", "name": "skep__rm" })));
+        assert!(!own(
+            json!({ "toolCallId": "1", "title": "mcp.skep.finish", "rawInput": { "command": "x" } })
+        ));
+        assert!(own(
+            json!({ "toolCallId": "1", "title": "", "name": "mcp__skep__report_progress" })
+        ));
+        assert!(!own(
+            json!({ "toolCallId": "1", "title": "skep__ask_human", "name": "skep__rm" })
+        ));
     }
 }

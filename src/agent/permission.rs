@@ -35,14 +35,23 @@ pub struct PermissionPolicy {
 impl PermissionPolicy {
     /// Everything is allowed: the sandbox is the fence.
     pub fn allow_all() -> Self {
-        Self { kinds: BTreeMap::new(), otherwise: Answer::Allow }
+        Self {
+            kinds: BTreeMap::new(),
+            otherwise: Answer::Allow,
+        }
     }
 
     /// Only what changes nothing is allowed.
     pub fn read_only() -> Self {
         let harmless = ["read", "search", "think", "fetch"];
-        let kinds = harmless.into_iter().map(|kind| (kind.to_owned(), Answer::Allow)).collect();
-        Self { kinds, otherwise: Answer::Reject }
+        let kinds = harmless
+            .into_iter()
+            .map(|kind| (kind.to_owned(), Answer::Allow))
+            .collect();
+        Self {
+            kinds,
+            otherwise: Answer::Reject,
+        }
     }
 
     /// The answer for one kind of tool.
@@ -52,14 +61,19 @@ impl PermissionPolicy {
 }
 
 /// The wire's outcome for an answer among the options offered; without a fitting option the request is cancelled.
-pub(super) fn choose(allow: bool, options: &[PermissionOption]) -> (RequestPermissionOutcome, Decision) {
+pub(super) fn choose(
+    allow: bool,
+    options: &[PermissionOption],
+) -> (RequestPermissionOutcome, Decision) {
     use PermissionOptionKind::{AllowAlways, AllowOnce, RejectAlways, RejectOnce};
     let (kinds, decision) = if allow {
         ([AllowOnce, AllowAlways], Decision::Allowed)
     } else {
         ([RejectOnce, RejectAlways], Decision::Rejected)
     };
-    let chosen = kinds.iter().find_map(|kind| options.iter().find(|option| option.kind == *kind));
+    let chosen = kinds
+        .iter()
+        .find_map(|kind| options.iter().find(|option| option.kind == *kind));
     match chosen {
         Some(option) => {
             let selected = SelectedPermissionOutcome::new(option.option_id.clone());
@@ -74,7 +88,9 @@ mod tests {
     use super::*;
 
     fn options(list: &[(&'static str, PermissionOptionKind)]) -> Vec<PermissionOption> {
-        list.iter().map(|(id, kind)| PermissionOption::new(*id, *id, *kind)).collect()
+        list.iter()
+            .map(|(id, kind)| PermissionOption::new(*id, *id, *kind))
+            .collect()
     }
 
     fn chosen(allow: bool, list: &[(&'static str, PermissionOptionKind)]) -> String {
@@ -87,10 +103,18 @@ mod tests {
     #[test]
     fn options_are_chosen_by_kind() {
         use PermissionOptionKind::{AllowAlways, AllowOnce, RejectOnce};
-        let gemini = [("proceed_always", AllowAlways), ("proceed_once", AllowOnce), ("cancel", RejectOnce)];
+        let gemini = [
+            ("proceed_always", AllowAlways),
+            ("proceed_once", AllowOnce),
+            ("cancel", RejectOnce),
+        ];
         assert_eq!(chosen(true, &gemini), "proceed_once");
         assert_eq!(chosen(false, &gemini), "cancel");
-        let opencode = [("once", AllowOnce), ("always", AllowAlways), ("reject", RejectOnce)];
+        let opencode = [
+            ("once", AllowOnce),
+            ("always", AllowAlways),
+            ("reject", RejectOnce),
+        ];
         assert_eq!(chosen(true, &opencode), "once");
         let only_always = [("a", AllowAlways), ("b", AllowAlways)];
         assert_eq!(chosen(true, &only_always), "a");
@@ -100,9 +124,15 @@ mod tests {
 
     #[test]
     fn policies_know_their_kinds() {
-        assert_eq!(PermissionPolicy::allow_all().answer("execute"), Answer::Allow);
+        assert_eq!(
+            PermissionPolicy::allow_all().answer("execute"),
+            Answer::Allow
+        );
         assert_eq!(PermissionPolicy::read_only().answer("read"), Answer::Allow);
         assert_eq!(PermissionPolicy::read_only().answer("edit"), Answer::Reject);
-        assert_eq!(PermissionPolicy::read_only().answer("unheard of"), Answer::Reject);
+        assert_eq!(
+            PermissionPolicy::read_only().answer("unheard of"),
+            Answer::Reject
+        );
     }
 }

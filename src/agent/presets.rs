@@ -47,17 +47,29 @@ const PRESETS: [Preset; 6] = [
             ("DISABLE_ERROR_REPORTING", "1"),
             ("DISABLE_AUTOUPDATER", "1"),
         ],
-        inherit: &["ANTHROPIC_*", "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"],
+        inherit: &[
+            "ANTHROPIC_*",
+            "CLAUDE_CODE_OAUTH_TOKEN",
+            "CLAUDE_CODE_USE_BEDROCK",
+            "CLAUDE_CODE_USE_VERTEX",
+        ],
         auto: false,
         resume: true,
-        ignore: &[".claude/settings.local.json", ".claude/worktrees", "CLAUDE.local.md"],
+        ignore: &[
+            ".claude/settings.local.json",
+            ".claude/worktrees",
+            "CLAUDE.local.md",
+        ],
     },
     // https://github.com/google-gemini/gemini-cli: `--acp`; loading a session answers "Invalid session identifier" (issue
     // 29288) and replays late, so it is not loaded again.
     Preset {
         name: "gemini",
         command: &["gemini", "--acp"],
-        environment: &[("GEMINI_TELEMETRY_ENABLED", "false"), ("GEMINI_CLI_TRUST_WORKSPACE", "true")],
+        environment: &[
+            ("GEMINI_TELEMETRY_ENABLED", "false"),
+            ("GEMINI_CLI_TRUST_WORKSPACE", "true"),
+        ],
         inherit: &[
             "GEMINI_API_KEY",
             "GEMINI_MODEL",
@@ -74,8 +86,16 @@ const PRESETS: [Preset; 6] = [
     Preset {
         name: "codex",
         command: &["codex-acp"],
-        environment: &[("INITIAL_AGENT_MODE", "agent-full-access"), ("NO_BROWSER", "1")],
-        inherit: &["OPENAI_API_KEY", "CODEX_API_KEY", "OPENAI_BASE_URL", "CODEX_HOME"],
+        environment: &[
+            ("INITIAL_AGENT_MODE", "agent-full-access"),
+            ("NO_BROWSER", "1"),
+        ],
+        inherit: &[
+            "OPENAI_API_KEY",
+            "CODEX_API_KEY",
+            "OPENAI_BASE_URL",
+            "CODEX_HOME",
+        ],
         auto: true,
         resume: true,
         ignore: &[],
@@ -89,7 +109,13 @@ const PRESETS: [Preset; 6] = [
             ("OPENCODE_DISABLE_LSP_DOWNLOAD", "1"),
             ("OPENCODE_DISABLE_SHARE", "1"),
         ],
-        inherit: &["OPENCODE_*", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY"],
+        inherit: &[
+            "OPENCODE_*",
+            "ANTHROPIC_API_KEY",
+            "OPENAI_API_KEY",
+            "GEMINI_API_KEY",
+            "OPENROUTER_API_KEY",
+        ],
         auto: true,
         resume: true,
         ignore: &[".opencode/node_modules", ".opencode/bun.lock"],
@@ -98,8 +124,18 @@ const PRESETS: [Preset; 6] = [
     Preset {
         name: "goose",
         command: &["goose", "acp"],
-        environment: &[("GOOSE_MODE", "approve"), ("GOOSE_DISABLE_KEYRING", "1"), ("GOOSE_TELEMETRY_ENABLED", "false")],
-        inherit: &["GOOSE_*", "OPENAI_*", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "OPENROUTER_API_KEY"],
+        environment: &[
+            ("GOOSE_MODE", "approve"),
+            ("GOOSE_DISABLE_KEYRING", "1"),
+            ("GOOSE_TELEMETRY_ENABLED", "false"),
+        ],
+        inherit: &[
+            "GOOSE_*",
+            "OPENAI_*",
+            "ANTHROPIC_API_KEY",
+            "GOOGLE_API_KEY",
+            "OPENROUTER_API_KEY",
+        ],
         auto: false,
         resume: true,
         ignore: &[".goose/memory"],
@@ -130,13 +166,29 @@ pub fn custom(name: &str, command: Vec<String>) -> AgentSpec {
 }
 
 fn spec(preset: &Preset) -> AgentSpec {
-    let command = preset.command.iter().map(|part| (*part).to_owned()).collect();
+    let command = preset
+        .command
+        .iter()
+        .map(|part| (*part).to_owned())
+        .collect();
     AgentSpec {
-        environment: preset.environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
-        inherit: preset.inherit.iter().map(|name| (*name).to_owned()).collect(),
+        environment: preset
+            .environment
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect(),
+        inherit: preset
+            .inherit
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect(),
         auto: preset.auto,
         resume: preset.resume,
-        ignore: preset.ignore.iter().map(|pattern| (*pattern).to_owned()).collect(),
+        ignore: preset
+            .ignore
+            .iter()
+            .map(|pattern| (*pattern).to_owned())
+            .collect(),
         ..AgentSpec::new(preset.name, command)
     }
 }
@@ -147,7 +199,10 @@ mod tests {
 
     #[test]
     fn all_six_are_there() {
-        assert_eq!(names().collect::<Vec<_>>(), ["copilot", "claude", "gemini", "codex", "opencode", "goose"]);
+        assert_eq!(
+            names().collect::<Vec<_>>(),
+            ["copilot", "claude", "gemini", "codex", "opencode", "goose"]
+        );
         assert_eq!(preset("none"), None);
     }
 
@@ -157,25 +212,37 @@ mod tests {
             let spec = preset(name).expect("listed");
             assert!(!spec.command.is_empty());
             for variable in &spec.inherit {
-                let ours = ["GH_TOKEN", "GITHUB_TOKEN", "SKEP_", "*"].iter().any(|bad| variable.starts_with(bad));
+                let ours = ["GH_TOKEN", "GITHUB_TOKEN", "SKEP_", "*"]
+                    .iter()
+                    .any(|bad| variable.starts_with(bad));
                 assert!(!ours, "{name} inherits {variable}");
             }
-            assert!(spec.environment.values().all(|value| value.len() < 40), "{name} sets something like a key");
+            assert!(
+                spec.environment.values().all(|value| value.len() < 40),
+                "{name} sets something like a key"
+            );
         }
     }
 
     #[test]
     fn the_facts_that_were_measured() {
-        let set = |name: &str, key: &str| preset(name).expect("listed").environment.get(key).cloned();
+        let set =
+            |name: &str, key: &str| preset(name).expect("listed").environment.get(key).cloned();
         assert_eq!(set("claude", "IS_SANDBOX").as_deref(), Some("1"));
-        assert_eq!(set("codex", "INITIAL_AGENT_MODE").as_deref(), Some("agent-full-access"));
+        assert_eq!(
+            set("codex", "INITIAL_AGENT_MODE").as_deref(),
+            Some("agent-full-access")
+        );
         assert_eq!(set("goose", "GOOSE_MODE").as_deref(), Some("approve"));
         assert!(!preset("gemini").expect("listed").resume);
     }
 
     #[test]
     fn the_demo_agent_is_skep_itself() {
-        assert_eq!(demo("/usr/bin/skep").command, ["/usr/bin/skep", "demo-agent"]);
+        assert_eq!(
+            demo("/usr/bin/skep").command,
+            ["/usr/bin/skep", "demo-agent"]
+        );
         assert_eq!(custom("mine", vec!["x".into()]).command, ["x"]);
     }
 }

@@ -56,29 +56,55 @@ impl Output {
             drop(exit.wait_for(Option::is_some).await);
             tokio::time::sleep(LAST_OUTPUT).await;
         };
-        Self { pipe, over: Box::pin(over), ended: false }
+        Self {
+            pipe,
+            over: Box::pin(over),
+            ended: false,
+        }
     }
 }
 
 impl AsyncRead for Output {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let read = Pin::new(&mut self.pipe).poll_read(cx, buffer);
         if read.is_pending() {
             self.ended = self.ended || self.over.as_mut().poll(cx).is_ready();
         }
         // Nothing read is the end of the stream.
-        if self.ended && read.is_pending() { Poll::Ready(Ok(())) } else { read }
+        if self.ended && read.is_pending() {
+            Poll::Ready(Ok(()))
+        } else {
+            read
+        }
     }
 }
 
 impl Process {
     /// Starts the order; `mark` must be the value of [`survivors::TREE`] in its environment.
     pub(super) async fn start(order: Order, mark: String) -> Result<(Self, Streams), AgentError> {
-        let what = order.argv.first().map(|program| program.to_string_lossy().into_owned()).unwrap_or_default();
-        let failed = |why: String| AgentError::Spawn { what: what.clone(), why };
-        let mut child = spawn(order).await.map_err(|error| failed(error.to_string()))?;
-        let root = child.id().ok_or_else(|| failed("it ended at once".to_owned()))?;
-        let pipe = child.stdout.take().ok_or_else(|| failed("no output stream".to_owned()))?;
+        let what = order
+            .argv
+            .first()
+            .map(|program| program.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let failed = |why: String| AgentError::Spawn {
+            what: what.clone(),
+            why,
+        };
+        let mut child = spawn(order)
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        let root = child
+            .id()
+            .ok_or_else(|| failed("it ended at once".to_owned()))?;
+        let pipe = child
+            .stdout
+            .take()
+            .ok_or_else(|| failed("no output stream".to_owned()))?;
         let input = child.stdin.take();
         let stderr = Tail::default();
         if let Some(stream) = child.stderr.take() {
@@ -87,13 +113,26 @@ impl Process {
         let (gone, exit) = watch::channel(None);
         tokio::spawn(wait(child, gone));
         let output = Output::of(pipe, exit.clone());
-        Ok((Self { root, mark, stderr, exit, ended: AtomicBool::new(false) }, Streams { input, output }))
+        Ok((
+            Self {
+                root,
+                mark,
+                stderr,
+                exit,
+                ended: AtomicBool::new(false),
+            },
+            Streams { input, output },
+        ))
     }
 
     /// Waits for the first process to exit; answers with its status in words.
     pub(super) async fn exited(&self) -> String {
         let mut exit = self.exit.clone();
-        let status = exit.wait_for(Option::is_some).await.ok().and_then(|status| status.clone());
+        let status = exit
+            .wait_for(Option::is_some)
+            .await
+            .ok()
+            .and_then(|status| status.clone());
         status.unwrap_or_else(|| "status unknown".to_owned())
     }
 
@@ -113,7 +152,12 @@ impl Process {
         let (root, mark) = (self.root, self.mark.clone());
         if tokio::time::timeout(grace, self.exited()).await.is_err() {
             let asked = mark.clone();
-            drop(tokio::task::spawn_blocking(move || survivors::terminate(root, &[(survivors::TREE, &asked)])).await);
+            drop(
+                tokio::task::spawn_blocking(move || {
+                    survivors::terminate(root, &[(survivors::TREE, &asked)])
+                })
+                .await,
+            );
             drop(tokio::time::timeout(grace, self.exited()).await);
         }
         self.kill().await
@@ -121,10 +165,15 @@ impl Process {
 
     /// Ends the whole tree at once and returns when it is gone.
     pub(super) async fn kill(&self) -> Result<(), AgentError> {
-        let (mark, root) = (self.mark.clone(), self.exit.borrow().is_none().then_some(self.root));
-        let left = tokio::task::spawn_blocking(move || survivors::end(root, &[(survivors::TREE, &mark)], PATIENCE))
-            .await
-            .unwrap_or(1);
+        let (mark, root) = (
+            self.mark.clone(),
+            self.exit.borrow().is_none().then_some(self.root),
+        );
+        let left = tokio::task::spawn_blocking(move || {
+            survivors::end(root, &[(survivors::TREE, &mark)], PATIENCE)
+        })
+        .await
+        .unwrap_or(1);
         if left > 0 {
             return Err(AgentError::Survivors { count: left });
         }
@@ -139,7 +188,10 @@ impl Drop for Process {
         if self.ended.load(Ordering::Acquire) {
             return;
         }
-        let (mark, root) = (std::mem::take(&mut self.mark), self.exit.borrow().is_none().then_some(self.root));
+        let (mark, root) = (
+            std::mem::take(&mut self.mark),
+            self.exit.borrow().is_none().then_some(self.root),
+        );
         // Nobody can wait here; the thread ends by itself after a few seconds at most.
         let ending = std::thread::Builder::new().name("reaper".to_owned());
         drop(ending.spawn(move || survivors::end(root, &[(survivors::TREE, &mark)], PATIENCE)));

@@ -40,35 +40,55 @@ pub(super) fn needs(program: &Path, path: &str) -> Vec<PathBuf> {
 /// What a script is interpreted by, by its first line: `#!/usr/bin/env node`, or a path.
 pub(super) fn interpreter(program: &Path, path: &str) -> Option<PathBuf> {
     let mut start = Vec::new();
-    fs::File::open(real(program)).and_then(|file| file.take(512).read_to_end(&mut start)).ok()?;
-    let line = String::from_utf8_lossy(&start).lines().next()?.strip_prefix("#!")?.to_owned();
+    fs::File::open(real(program))
+        .and_then(|file| file.take(512).read_to_end(&mut start))
+        .ok()?;
+    let line = String::from_utf8_lossy(&start)
+        .lines()
+        .next()?
+        .strip_prefix("#!")?
+        .to_owned();
     let mut words = line.split_whitespace();
     let first = words.next()?;
     if !first.ends_with("/env") {
         return find(first, path);
     }
-    words.find(|word| !word.starts_with('-') && !word.contains('=')).and_then(|name| find(name, path))
+    words
+        .find(|word| !word.starts_with('-') && !word.contains('='))
+        .and_then(|name| find(name, path))
 }
 
 /// The path without links.
 fn real(program: &Path) -> PathBuf {
-    program.canonicalize().unwrap_or_else(|_| program.to_owned())
+    program
+        .canonicalize()
+        .unwrap_or_else(|_| program.to_owned())
 }
 
 /// The whole outermost `node_modules` for what npm installed, the whole environment for what Python did, the file alone for
 /// a compiled program, the folder around it for any other script, the version manager for one of its shims.
 fn tree(program: &Path) -> PathBuf {
-    if let Some(packages) = program.ancestors().filter(|folder| folder.ends_with("node_modules")).last() {
+    if let Some(packages) = program
+        .ancestors()
+        .filter(|folder| folder.ends_with("node_modules"))
+        .last()
+    {
         return packages.to_owned();
     }
     // An environment's `python` is a link, which is what makes it that environment's.
-    if let Some(environment) = program.ancestors().skip(1).find(|folder| folder.join("pyvenv.cfg").is_file()) {
+    if let Some(environment) = program
+        .ancestors()
+        .skip(1)
+        .find(|folder| folder.join("pyvenv.cfg").is_file())
+    {
         return environment.to_owned();
     }
     if compiled(program) {
         return program.to_owned();
     }
-    let Some(folder) = program.parent() else { return program.to_owned() };
+    let Some(folder) = program.parent() else {
+        return program.to_owned();
+    };
     // A version manager's `shims` start what lies beside their folder.
     let manager = folder.parent().filter(|_| folder.ends_with("shims"));
     manager.unwrap_or(folder).to_owned()
@@ -77,14 +97,20 @@ fn tree(program: &Path) -> PathBuf {
 /// The libraries an interpreter was installed with (`…/lib` beside `…/bin`); none in a home itself, where that is a
 /// person's folder.
 fn libraries(interpreter: &Path) -> Option<PathBuf> {
-    let prefix = interpreter.parent().filter(|folder| folder.ends_with("bin"))?.parent()?;
+    let prefix = interpreter
+        .parent()
+        .filter(|folder| folder.ends_with("bin"))?
+        .parent()?;
     let home = prefix.parent() == Some(Path::new("/home")) || prefix == Path::new("/root");
     Some(prefix.join("lib")).filter(|folder| folder.is_dir() && !home)
 }
 
 fn compiled(program: &Path) -> bool {
     let mut magic = [0; 4];
-    fs::File::open(program).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == *b"\x7fELF"
+    fs::File::open(program)
+        .and_then(|mut file| file.read_exact(&mut magic))
+        .is_ok()
+        && magic == *b"\x7fELF"
 }
 
 #[cfg(test)]
@@ -144,14 +170,25 @@ mod tests {
         std::os::unix::fs::symlink(&cli, &agent).expect("a link");
         let path = version.join("bin").display().to_string();
         assert_eq!(interpreter(&agent, &path), Some(node.clone()));
-        assert_eq!(needs(&agent, &path), [version.join("lib/node_modules"), node.clone(), version.join("lib"), node]);
+        assert_eq!(
+            needs(&agent, &path),
+            [
+                version.join("lib/node_modules"),
+                node.clone(),
+                version.join("lib"),
+                node
+            ]
+        );
     }
 
     #[test]
     fn an_environment_of_python_is_needed_whole() {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().canonicalize().expect("it is there");
-        let (python, link) = (root.join("cpython/bin/python3"), root.join("tools/x/bin/python"));
+        let (python, link) = (
+            root.join("cpython/bin/python3"),
+            root.join("tools/x/bin/python"),
+        );
         script(&root.join("tools/x/bin/agent"));
         script(&python);
         fs::copy(real(Path::new("/bin/sh")), &python).expect("a program");
@@ -161,7 +198,15 @@ mod tests {
         let agent = root.join("tools/x/bin/agent");
         fs::write(&agent, format!("#!{}\n", link.display())).expect("written");
         let environment = root.join("tools/x");
-        assert_eq!(needs(&agent, ""), [environment.clone(), environment, root.join("cpython/lib"), python]);
+        assert_eq!(
+            needs(&agent, ""),
+            [
+                environment.clone(),
+                environment,
+                root.join("cpython/lib"),
+                python
+            ]
+        );
     }
 
     #[test]

@@ -66,7 +66,9 @@ impl Confinement {
     /// Finds out what works here. Blocks for some milliseconds: it starts bubblewrap once or twice.
     pub(super) fn probe(choice: SandboxChoice, path: &str) -> Self {
         let warning = match choice {
-            SandboxChoice::Off => "The sandbox is switched off: agents can read what skep can read.".to_owned(),
+            SandboxChoice::Off => {
+                "The sandbox is switched off: agents can read what skep can read.".to_owned()
+            }
             SandboxChoice::Auto => match Bubblewrap::probe(path) {
                 Ok(bubblewrap) => return Self::Bubblewrap(bubblewrap),
                 Err(why) => format!("No sandbox: agents can read what skep can read ({why})."),
@@ -92,7 +94,9 @@ impl Confinement {
     pub(super) fn hides(&self, path: &Path, hide: &[PathBuf]) -> bool {
         let standard = HIDDEN.iter().chain(&SCRATCH).map(Path::new);
         matches!(self, Self::Bubblewrap(_))
-            && standard.chain(hide.iter().map(PathBuf::as_path)).any(|hidden| path.starts_with(hidden))
+            && standard
+                .chain(hide.iter().map(PathBuf::as_path))
+                .any(|hidden| path.starts_with(hidden))
     }
 }
 
@@ -100,10 +104,18 @@ impl Bubblewrap {
     fn probe(path: &str) -> Result<Self, String> {
         let program = super::program::find("bwrap", path).ok_or("bubblewrap is not installed")?;
         let help = run(Command::new(&program).arg("--help"))?;
-        let mut bubblewrap = Self { program, limits_tmpfs: help.contains("--size"), own_user_namespace: false };
-        let Err(first) = bubblewrap.try_out(path) else { return Ok(bubblewrap) };
+        let mut bubblewrap = Self {
+            program,
+            limits_tmpfs: help.contains("--size"),
+            own_user_namespace: false,
+        };
+        let Err(first) = bubblewrap.try_out(path) else {
+            return Ok(bubblewrap);
+        };
         bubblewrap.own_user_namespace = true;
-        bubblewrap.try_out(path).map_err(|_| format!("bubblewrap does not work here: {first}"))?;
+        bubblewrap
+            .try_out(path)
+            .map_err(|_| format!("bubblewrap does not work here: {first}"))?;
         Ok(bubblewrap)
     }
 
@@ -146,7 +158,12 @@ impl Bubblewrap {
             Mount::Masked => line.extend(["--ro-bind".into(), "/dev/null".into(), path]),
             Mount::Hidden => line.extend(["--tmpfs".into(), path]),
             Mount::Scratch if self.limits_tmpfs => {
-                line.extend(["--size".into(), SCRATCH_BYTES.into(), "--tmpfs".into(), path]);
+                line.extend([
+                    "--size".into(),
+                    SCRATCH_BYTES.into(),
+                    "--tmpfs".into(),
+                    path,
+                ]);
             }
             Mount::Scratch => line.extend(["--tmpfs".into(), path]),
         }
@@ -160,13 +177,26 @@ fn mounts(enclosure: &Enclosure) -> Vec<(PathBuf, Mount)> {
     all.extend(SCRATCH.iter().map(|path| (canonical(path), Mount::Scratch)));
     all.extend(HIDDEN.iter().map(|path| (canonical(path), Mount::Hidden)));
     for path in enclosure.hide.iter().map(canonical) {
-        let mount = if path.is_dir() { Mount::Hidden } else { Mount::Masked };
+        let mount = if path.is_dir() {
+            Mount::Hidden
+        } else {
+            Mount::Masked
+        };
         all.push((path, mount));
     }
-    all.extend(enclosure.visible.iter().map(|path| (canonical(path), Mount::Read)));
+    all.extend(
+        enclosure
+            .visible
+            .iter()
+            .map(|path| (canonical(path), Mount::Read)),
+    );
     // Names are looked up through this file, which may be a link into a runtime folder.
     all.push((canonical("/etc/resolv.conf"), Mount::Read));
-    let workspace = if enclosure.read_only { Mount::Read } else { Mount::Write };
+    let workspace = if enclosure.read_only {
+        Mount::Read
+    } else {
+        Mount::Write
+    };
     all.push((canonical(&enclosure.workspace), workspace));
     all.push((canonical(&enclosure.home), Mount::Write));
     all.retain(|(path, _)| path.exists());
@@ -177,25 +207,39 @@ fn ordered(mut all: Vec<(PathBuf, Mount)>) -> Vec<(PathBuf, Mount)> {
     all.sort_by_key(|(path, mount)| (path.components().count(), *mount));
     all.dedup();
     let before = all.clone();
-    all.retain(|(path, mount)| !(matches!(mount, Mount::Hidden | Mount::Masked) && out_of_sight(path, &before)));
+    all.retain(|(path, mount)| {
+        !(matches!(mount, Mount::Hidden | Mount::Masked) && out_of_sight(path, &before))
+    });
     all
 }
 
 /// True when the nearest folder around `path` that is mounted at all is an empty one.
 fn out_of_sight(path: &Path, mounts: &[(PathBuf, Mount)]) -> bool {
-    let around = mounts.iter().rfind(|(outer, _)| outer.as_path() != path && path.starts_with(outer));
+    let around = mounts
+        .iter()
+        .rfind(|(outer, _)| outer.as_path() != path && path.starts_with(outer));
     around.is_some_and(|(_, mount)| matches!(mount, Mount::Hidden | Mount::Scratch))
 }
 
 /// The path without links; a path that is not there stays as it is.
 fn canonical(path: impl AsRef<Path>) -> PathBuf {
-    path.as_ref().canonicalize().unwrap_or_else(|_| path.as_ref().to_owned())
+    path.as_ref()
+        .canonicalize()
+        .unwrap_or_else(|_| path.as_ref().to_owned())
 }
 
 fn run(command: &mut Command) -> Result<String, String> {
-    let output = command.env_clear().stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
+    let output = command
+        .env_clear()
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| error.to_string())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+    if output.status.success() {
+        Ok(text(&output.stdout))
+    } else {
+        Err(text(&output.stderr))
+    }
 }
 
 #[cfg(test)]
@@ -203,14 +247,26 @@ mod tests {
     use super::*;
 
     fn order(wanted: &[(&str, Mount)]) -> Vec<(String, Mount)> {
-        let all = ordered(wanted.iter().map(|(path, mount)| (PathBuf::from(path), *mount)).collect());
-        all.into_iter().map(|(path, mount)| (path.display().to_string(), mount)).collect()
+        let all = ordered(
+            wanted
+                .iter()
+                .map(|(path, mount)| (PathBuf::from(path), *mount))
+                .collect(),
+        );
+        all.into_iter()
+            .map(|(path, mount)| (path.display().to_string(), mount))
+            .collect()
     }
 
     /// A session below a folder: its own places, what it is shown, and what is kept from it.
     fn session(root: &str) -> Vec<(String, Mount)> {
         let below = |path: &str| format!("{root}{path}");
-        let (ws, home, mirror, tools) = (below("/ws"), below("/home"), below("/mirror"), below("/tools"));
+        let (ws, home, mirror, tools) = (
+            below("/ws"),
+            below("/home"),
+            below("/mirror"),
+            below("/tools"),
+        );
         let (secret, key) = (below("/tools/secret"), below("/tools/key.pem"));
         order(&[
             (&key, Mount::Masked),
@@ -227,20 +283,33 @@ mod tests {
 
     #[test]
     fn what_is_named_most_exactly_wins() {
-        for (root, around) in [("/srv/skep", "/srv/skep"), ("/tmp/clone/skep", "/tmp"), ("/home/skep", "/home")] {
+        for (root, around) in [
+            ("/srv/skep", "/srv/skep"),
+            ("/tmp/clone/skep", "/tmp"),
+            ("/home/skep", "/home"),
+        ] {
             let order = session(root);
             let place = |path: &str| {
-                let found = order.iter().position(|(other, _)| *other == format!("{root}{path}"));
+                let found = order
+                    .iter()
+                    .position(|(other, _)| *other == format!("{root}{path}"));
                 found.unwrap_or_else(|| panic!("{path} is not in {order:?}"))
             };
-            let empty = order.iter().position(|(path, _)| path == around).expect("an empty folder around it");
+            let empty = order
+                .iter()
+                .position(|(path, _)| path == around)
+                .expect("an empty folder around it");
             for shown in ["/ws", "/home", "/mirror", "/tools"] {
                 assert!(empty < place(shown), "{shown} in {order:?}");
             }
             assert!(place("/tools") < place("/tools/secret"), "{order:?}");
             assert!(place("/tools") < place("/tools/key.pem"), "{order:?}");
             // What is out of sight already is not hidden once more.
-            assert_eq!(order.iter().any(|(path, _)| path == root), root == around, "{order:?}");
+            assert_eq!(
+                order.iter().any(|(path, _)| path == root),
+                root == around,
+                "{order:?}"
+            );
         }
     }
 
@@ -258,7 +327,16 @@ mod tests {
             visible: vec![root.join("none")],
             hide: vec![root.join("nothing")],
         };
-        let below: Vec<_> = mounts(&enclosure).into_iter().filter(|(path, _)| path.starts_with(&root)).collect();
-        assert_eq!(below, [(root.join("ws"), Mount::Read), (root.join("home"), Mount::Write)]);
+        let below: Vec<_> = mounts(&enclosure)
+            .into_iter()
+            .filter(|(path, _)| path.starts_with(&root))
+            .collect();
+        assert_eq!(
+            below,
+            [
+                (root.join("ws"), Mount::Read),
+                (root.join("home"), Mount::Write)
+            ]
+        );
     }
 }

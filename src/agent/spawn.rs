@@ -36,16 +36,25 @@ struct Ticket {
 /// marks its own files "close on exec", and marking foreign ones takes unsafe code. Beyond the three standard streams
 /// there should be none.
 pub(super) fn inherited_files() -> Vec<u32> {
-    let Ok(entries) = std::fs::read_dir("/proc/self/fdinfo") else { return vec![] };
-    let numbers = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let Ok(entries) = std::fs::read_dir("/proc/self/fdinfo") else {
+        return vec![];
+    };
+    let numbers = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     let stays_open = |number: &u32| {
-        let Ok(text) = std::fs::read_to_string(format!("/proc/self/fdinfo/{number}")) else { return false };
+        let Ok(text) = std::fs::read_to_string(format!("/proc/self/fdinfo/{number}")) else {
+            return false;
+        };
         let flags = text.lines().find_map(|line| line.strip_prefix("flags:"));
         flags
             .and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok())
             .is_some_and(|flags| flags & CLOSE_ON_EXEC == 0)
     };
-    let mut files: Vec<u32> = numbers.filter(|number| *number > 2).filter(stays_open).collect();
+    let mut files: Vec<u32> = numbers
+        .filter(|number| *number > 2)
+        .filter(stays_open)
+        .collect();
     files.sort_unstable();
     files
 }
@@ -55,14 +64,20 @@ const CLOSE_ON_EXEC: u32 = 0o2_000_000;
 /// Starts a process in a group of its own, with its three streams piped.
 pub(super) async fn spawn(order: Order) -> io::Result<Child> {
     let (answer, started) = oneshot::channel();
-    let ticket = Ticket { order, runtime: Handle::current(), answer };
+    let ticket = Ticket {
+        order,
+        runtime: Handle::current(),
+        answer,
+    };
     let thread = thread()?;
     // A full queue means dozens of forks are waiting; the send must not block a thread of the runtime.
     tokio::task::spawn_blocking(move || thread.send(ticket))
         .await
         .map_err(io::Error::other)?
         .map_err(|_| io::Error::other("the thread that starts processes is gone"))?;
-    started.await.map_err(|_| io::Error::other("the thread that starts processes is gone"))?
+    started
+        .await
+        .map_err(|_| io::Error::other("the thread that starts processes is gone"))?
 }
 
 fn thread() -> io::Result<SyncSender<Ticket>> {
@@ -95,7 +110,11 @@ fn start(order: &Order) -> io::Result<Child> {
         .env_clear()
         .envs(order.environment.iter().map(|(key, value)| (key, value)))
         .current_dir(&order.directory)
-        .stdin(if order.input { Stdio::piped() } else { Stdio::null() })
+        .stdin(if order.input {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0)

@@ -36,7 +36,14 @@ impl Inlet {
     /// Sends the words; returns when they are on the wire or can no longer get there.
     pub(super) async fn steer(self, text: &str) -> Steered {
         let (taken, heard) = oneshot::channel();
-        if self.words.try_send(Word { text: text.to_owned(), taken }).is_err() {
+        if self
+            .words
+            .try_send(Word {
+                text: text.to_owned(),
+                taken,
+            })
+            .is_err()
+        {
             return Steered::NotNow;
         }
         match heard.await {
@@ -56,7 +63,14 @@ pub(super) struct Outlet {
 /// Both sides for a turn whose first prompt is about to be sent.
 pub(super) fn channel() -> (Inlet, Outlet) {
     let (inlet, words) = mpsc::channel(WAITING_MAX);
-    (Inlet { words: inlet }, Outlet { words, sent: 1, pending: VecDeque::new() })
+    (
+        Inlet { words: inlet },
+        Outlet {
+            words,
+            sent: 1,
+            pending: VecDeque::new(),
+        },
+    )
 }
 
 impl Outlet {
@@ -74,7 +88,11 @@ impl Outlet {
 
     /// So many of the turn's prompts are on the wire.
     pub(super) fn on_the_wire(&mut self, prompts: usize) {
-        while self.pending.front().is_some_and(|(number, _)| *number <= prompts) {
+        while self
+            .pending
+            .front()
+            .is_some_and(|(number, _)| *number <= prompts)
+        {
             if let Some((_, taken)) = self.pending.pop_front() {
                 // Whoever steered may have given up; the words are said all the same.
                 let _ = taken.send(());
@@ -114,14 +132,17 @@ mod tests {
     use super::*;
 
     fn told(meta: serde_json::Value) -> bool {
-        let hello = serde_json::json!({ "protocolVersion": 1, "agentCapabilities": { "_meta": meta } });
+        let hello =
+            serde_json::json!({ "protocolVersion": 1, "agentCapabilities": { "_meta": meta } });
         queues(&serde_json::from_value(hello).expect("an answer"))
     }
 
     #[test]
     fn queueing_is_read_in_both_places() {
         assert!(told(serde_json::json!({ "promptQueueing": true })));
-        assert!(told(serde_json::json!({ "claudeCode": { "promptQueueing": true } })));
+        assert!(told(
+            serde_json::json!({ "claudeCode": { "promptQueueing": true } })
+        ));
         for other in [
             serde_json::json!(null),
             serde_json::json!({}),
@@ -135,7 +156,10 @@ mod tests {
     #[tokio::test]
     async fn taken_is_said_only_when_the_words_are_on_the_wire() {
         let (inlet, mut outlet) = channel();
-        let (one, two) = (tokio::spawn(inlet.clone().steer("one")), tokio::spawn(inlet.clone().steer("two")));
+        let (one, two) = (
+            tokio::spawn(inlet.clone().steer("one")),
+            tokio::spawn(inlet.clone().steer("two")),
+        );
         assert_eq!(outlet.next().await, "one");
         outlet.on_the_wire(1);
         assert!(!one.is_finished());

@@ -18,7 +18,8 @@ impl Strays {
     /// One more; answers how many there are.
     pub(super) fn add(&mut self, line: &str) -> usize {
         self.count += 1;
-        self.last.push_back(line.trim().chars().take(LINE).collect());
+        self.last
+            .push_back(line.trim().chars().take(LINE).collect());
         if self.last.len() > LINES {
             self.last.pop_front();
         }
@@ -34,8 +35,14 @@ impl Strays {
     pub(super) fn note(&mut self) -> Option<String> {
         let Self { count, last } = std::mem::take(self);
         let shown = last.back()?;
-        let lines = if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
-        Some(format!("The agent printed {lines} that are no messages of the protocol; the last: {shown}"))
+        let lines = if count == 1 {
+            "1 line".to_owned()
+        } else {
+            format!("{count} lines")
+        };
+        Some(format!(
+            "The agent printed {lines} that are no messages of the protocol; the last: {shown}"
+        ))
     }
 }
 
@@ -52,7 +59,10 @@ mod tests {
         }
         assert_eq!(strays.text(), "warn 3\nwarn 4\nwarn 5\nwarn 6\nwarn 7");
         let note = strays.note().expect("there were some");
-        assert_eq!(note, "The agent printed 7 lines that are no messages of the protocol; the last: warn 7");
+        assert_eq!(
+            note,
+            "The agent printed 7 lines that are no messages of the protocol; the last: warn 7"
+        );
         assert_eq!(strays.note(), None);
     }
 }

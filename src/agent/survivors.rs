@@ -60,7 +60,11 @@ pub(super) fn end(root: Option<u32>, marks: Marks<'_>, patience: Duration) -> us
 /// Asks everything in the tree to end by itself.
 pub(super) fn terminate(root: u32, marks: Marks<'_>) {
     let root = i32::try_from(root).unwrap_or(i32::MAX);
-    for seen in descendants(root).into_iter().chain(marked(marks)).collect::<BTreeSet<_>>() {
+    for seen in descendants(root)
+        .into_iter()
+        .chain(marked(marks))
+        .collect::<BTreeSet<_>>()
+    {
         signal(seen, Signal::TERM);
     }
 }
@@ -78,23 +82,36 @@ pub(super) fn reap(owner: &Path) -> usize {
 
 /// Living processes whose environment holds all the marks; never this process.
 pub(super) fn marked(marks: Marks<'_>) -> Vec<Seen> {
-    let wanted: Vec<String> = marks.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let wanted: Vec<String> = marks
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     let own = std::process::id();
     let carries = |number: &i32| {
         let mut environment = Vec::new();
-        let Ok(file) = fs::File::open(format!("/proc/{number}/environ")) else { return false };
+        let Ok(file) = fs::File::open(format!("/proc/{number}/environ")) else {
+            return false;
+        };
         if file.take(1 << 20).read_to_end(&mut environment).is_err() {
             return false;
         }
         let variables: Vec<&[u8]> = environment.split(|byte| *byte == 0).collect();
-        wanted.iter().all(|mark| variables.contains(&mark.as_bytes()))
+        wanted
+            .iter()
+            .all(|mark| variables.contains(&mark.as_bytes()))
     };
-    let others = numbers().into_iter().filter(|number| u32::try_from(*number) != Ok(own)).filter(carries);
+    let others = numbers()
+        .into_iter()
+        .filter(|number| u32::try_from(*number) != Ok(own))
+        .filter(carries);
     others.filter_map(living).collect()
 }
 
 fn descendants(root: i32) -> Vec<Seen> {
-    let all: BTreeMap<i32, Stat> = numbers().into_iter().filter_map(|n| stat(n).map(|stat| (n, stat))).collect();
+    let all: BTreeMap<i32, Stat> = numbers()
+        .into_iter()
+        .filter_map(|n| stat(n).map(|stat| (n, stat)))
+        .collect();
     let below = |mut number: i32| {
         for _ in 0..10_000 {
             if number == root {
@@ -107,13 +124,25 @@ fn descendants(root: i32) -> Vec<Seen> {
         }
         false
     };
-    let members = all.iter().filter(|(number, stat)| !stat.dead && below(**number));
-    members.map(|(number, stat)| Seen { number: *number, started: stat.started }).collect()
+    let members = all
+        .iter()
+        .filter(|(number, stat)| !stat.dead && below(**number));
+    members
+        .map(|(number, stat)| Seen {
+            number: *number,
+            started: stat.started,
+        })
+        .collect()
 }
 
 fn numbers() -> Vec<i32> {
-    let Ok(entries) = fs::read_dir("/proc") else { return vec![] };
-    entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return vec![];
+    };
+    entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect()
 }
 
 fn stat(number: i32) -> Option<Stat> {
@@ -121,11 +150,18 @@ fn stat(number: i32) -> Option<Stat> {
     // The program's name stands in parentheses and may hold anything, even parentheses.
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let dead = matches!(*fields.first()?, "Z" | "X" | "x");
-    Some(Stat { parent: fields.get(1)?.parse().ok()?, started: fields.get(19)?.parse().ok()?, dead })
+    Some(Stat {
+        parent: fields.get(1)?.parse().ok()?,
+        started: fields.get(19)?.parse().ok()?,
+        dead,
+    })
 }
 
 fn living(number: i32) -> Option<Seen> {
-    stat(number).filter(|stat| !stat.dead).map(|stat| Seen { number, started: stat.started })
+    stat(number).filter(|stat| !stat.dead).map(|stat| Seen {
+        number,
+        started: stat.started,
+    })
 }
 
 /// True while the process is more than an entry that nobody waited for yet.
@@ -138,8 +174,12 @@ fn alive(seen: Seen) -> bool {
 }
 
 fn signal(seen: Seen, what: Signal) {
-    let Some(pid) = Pid::from_raw(seen.number) else { return };
-    let Ok(handle) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+    let Some(pid) = Pid::from_raw(seen.number) else {
+        return;
+    };
+    let Ok(handle) = pidfd_open(pid, PidfdFlags::empty()) else {
+        return;
+    };
     // Looked at again with the handle open: now the number cannot have passed to somebody else unnoticed.
     if alive(seen) {
         // It may end between the look and the signal; then there is nothing left to do.
@@ -157,26 +197,42 @@ mod tests {
     fn ends_what_left_the_family_and_nothing_else() {
         let mark = format!("test-{}", std::process::id());
         let script = "setsid sleep 300 & (nohup sleep 300 >/dev/null 2>&1 &) ; sleep 300 & wait";
-        let mut shell =
-            Command::new("sh").args(["-c", script]).env(TREE, &mark).stdin(Stdio::null()).spawn().expect("a shell");
+        let mut shell = Command::new("sh")
+            .args(["-c", script])
+            .env(TREE, &mark)
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("a shell");
         let mut stranger = Command::new("sleep").arg("300").spawn().expect("sleep");
         let deadline = Instant::now() + Duration::from_secs(10);
         while marked(&[(TREE, &mark)]).len() < 4 {
-            assert!(Instant::now() < deadline, "the script did not start its children");
+            assert!(
+                Instant::now() < deadline,
+                "the script did not start its children"
+            );
             std::thread::yield_now();
         }
         // The shell's entry stays as a zombie until waited for, which counts as gone.
-        assert_eq!(end(Some(shell.id()), &[(TREE, &mark)], Duration::from_secs(5)), 0);
+        assert_eq!(
+            end(Some(shell.id()), &[(TREE, &mark)], Duration::from_secs(5)),
+            0
+        );
         assert!(marked(&[(TREE, &mark)]).is_empty());
         shell.wait().expect("ended");
-        assert!(stranger.try_wait().expect("asked").is_none(), "a stranger was killed");
+        assert!(
+            stranger.try_wait().expect("asked").is_none(),
+            "a stranger was killed"
+        );
         stranger.kill().expect("killed");
         stranger.wait().expect("ended");
     }
 
     #[test]
     fn nothing_to_end_is_fine() {
-        assert_eq!(end(None, &[(TREE, "no-such-mark")], Duration::from_secs(1)), 0);
+        assert_eq!(
+            end(None, &[(TREE, "no-such-mark")], Duration::from_secs(1)),
+            0
+        );
         assert_eq!(reap(Path::new("/no/such/skep")), 0);
     }
 }

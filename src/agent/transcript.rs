@@ -7,8 +7,8 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use agent_client_protocol::v1::schema::{
-    ContentBlock, ContentChunk, PlanEntryPriority, PlanEntryStatus, SessionUpdate, ToolCall, ToolCallStatus,
-    ToolCallUpdate, ToolKind,
+    ContentBlock, ContentChunk, PlanEntryPriority, PlanEntryStatus, SessionUpdate, ToolCall,
+    ToolCallStatus, ToolCallUpdate, ToolKind,
 };
 
 use super::halves::Halves;
@@ -73,7 +73,12 @@ impl Transcript {
             SessionUpdate::ToolCall(call) => self.tool_call(call),
             SessionUpdate::ToolCallUpdate(update) => self.tool_update(update),
             SessionUpdate::Plan(plan) => {
-                let entries = plan.entries.into_iter().take(PLAN_KEPT).map(plan_entry).collect();
+                let entries = plan
+                    .entries
+                    .into_iter()
+                    .take(PLAN_KEPT)
+                    .map(plan_entry)
+                    .collect();
                 self.put(Key::Plan, Update::Plan { entries });
             }
             SessionUpdate::UsageUpdate(usage) => {
@@ -82,7 +87,12 @@ impl Transcript {
                 self.put(Key::Usage, Update::Usage(self.usage.clone()));
             }
             SessionUpdate::CurrentModeUpdate(mode) => {
-                self.put(Key::Mode, Update::Mode { mode: line(&mode.current_mode_id.to_string()) });
+                self.put(
+                    Key::Mode,
+                    Update::Mode {
+                        mode: line(&mode.current_mode_id.to_string()),
+                    },
+                );
             }
             // The agent repeats the user (history being replayed) or talks about itself: nothing of the turn.
             _ => {}
@@ -117,7 +127,12 @@ impl Transcript {
 
     /// Takes in the token counts of the answer to a prompt.
     pub(super) fn count(&mut self, input: u64, output: u64, total: u64) {
-        self.usage = Usage { input, output, total, cost: self.usage.cost.take() };
+        self.usage = Usage {
+            input,
+            output,
+            total,
+            cost: self.usage.cost.take(),
+        };
         self.put(Key::Usage, Update::Usage(self.usage.clone()));
     }
 
@@ -142,13 +157,20 @@ impl Transcript {
         self.mute = true;
         self.current = None;
         self.texts.clear();
-        self.items.retain(|key, _| !matches!(key, Key::Message(_) | Key::Thought(_)));
-        self.dirty.retain(|key| !matches!(key, Key::Message(_) | Key::Thought(_)));
+        self.items
+            .retain(|key, _| !matches!(key, Key::Message(_) | Key::Thought(_)));
+        self.dirty
+            .retain(|key| !matches!(key, Key::Message(_) | Key::Thought(_)));
     }
 
     /// True when so much waits for delivery that no more should be read.
     pub(super) fn is_full(&self) -> bool {
-        let bytes: usize = self.dirty.iter().filter_map(|key| self.items.get(key)).map(size).sum();
+        let bytes: usize = self
+            .dirty
+            .iter()
+            .filter_map(|key| self.items.get(key))
+            .map(size)
+            .sum();
         self.dirty.len() >= ITEMS_KEPT || bytes > BACKLOG
     }
 
@@ -193,7 +215,8 @@ impl Transcript {
                 String::new()
             }
         };
-        if let (Some((_, last)), Some(first)) = (self.half.take().filter(|(of, _)| *of == key), halves.first)
+        if let (Some((_, last)), Some(first)) =
+            (self.half.take().filter(|(of, _)| *of == key), halves.first)
             && let Some(whole) = Halves::joined(last, first)
             && let Some(rest) = piece.strip_prefix(char::REPLACEMENT_CHARACTER)
         {
@@ -203,7 +226,9 @@ impl Transcript {
         }
         let room = TEXT_KEPT.saturating_sub(text.len());
         text.push_str(&piece[..piece.floor_char_boundary(room)]);
-        let cut = halves.last.filter(|_| text.ends_with(char::REPLACEMENT_CHARACTER));
+        let cut = halves
+            .last
+            .filter(|_| text.ends_with(char::REPLACEMENT_CHARACTER));
         self.half = cut.map(|last| (key.clone(), last));
         let id = id_of(&key);
         if matches!(key, Key::Message(_)) {
@@ -221,11 +246,25 @@ impl Transcript {
         }
         // A call that was announced by a request for permission before keeps what it knows better.
         let known = self.items.get(&Key::Tool(id.clone())).cloned();
-        let (mut title, mut tool, mut status) = (line(&call.title), kind_name(call.kind), tool_status(call.status));
-        if let Some(Update::Tool { title: earlier, tool: earlier_tool, status: earlier_status, .. }) = known {
+        let (mut title, mut tool, mut status) = (
+            line(&call.title),
+            kind_name(call.kind),
+            tool_status(call.status),
+        );
+        if let Some(Update::Tool {
+            title: earlier,
+            tool: earlier_tool,
+            status: earlier_status,
+            ..
+        }) = known
+        {
             title = if title.is_empty() { earlier } else { title };
             tool = if tool == "other" { earlier_tool } else { tool };
-            status = if status == ToolStatus::Pending { earlier_status } else { status };
+            status = if status == ToolStatus::Pending {
+                earlier_status
+            } else {
+                status
+            };
         }
         self.put_tool(id, title, tool, status);
     }
@@ -237,7 +276,12 @@ impl Transcript {
         }
         let known = self.items.get(&Key::Tool(id.clone())).cloned();
         let (mut title, mut tool, mut status) = match known {
-            Some(Update::Tool { title, tool, status, .. }) => (title, tool, status),
+            Some(Update::Tool {
+                title,
+                tool,
+                status,
+                ..
+            }) => (title, tool, status),
             _ => (String::new(), "other".to_owned(), ToolStatus::Pending),
         };
         let fields = update.fields;
@@ -260,7 +304,15 @@ impl Transcript {
         if !self.items.contains_key(&key) {
             self.tools.push_back(key.clone());
         }
-        self.put(key, Update::Tool { id, title, tool, status });
+        self.put(
+            key,
+            Update::Tool {
+                id,
+                title,
+                tool,
+                status,
+            },
+        );
     }
 
     fn put(&mut self, key: Key, update: Update) {
@@ -275,7 +327,12 @@ impl Transcript {
 }
 
 /// Drops the oldest delivered items beyond `keep`.
-fn forget(order: &mut VecDeque<Key>, keep: usize, items: &mut HashMap<Key, Update>, dirty: &VecDeque<Key>) {
+fn forget(
+    order: &mut VecDeque<Key>,
+    keep: usize,
+    items: &mut HashMap<Key, Update>,
+    dirty: &VecDeque<Key>,
+) {
     while order.len() > keep && order.front().is_some_and(|key| !dirty.contains(key)) {
         if let Some(key) = order.pop_front() {
             items.remove(&key);
@@ -300,7 +357,12 @@ fn size(update: &Update) -> usize {
 
 /// One line, of bounded length.
 fn line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LINE_KEPT).collect::<String>().trim().to_owned()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LINE_KEPT)
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 fn plan_entry(entry: agent_client_protocol::v1::schema::PlanEntry) -> PlanEntry {
@@ -314,7 +376,11 @@ fn plan_entry(entry: agent_client_protocol::v1::schema::PlanEntry) -> PlanEntry 
         PlanEntryPriority::Low => "low",
         _ => "medium",
     };
-    PlanEntry { content: line(&entry.content), status, priority: priority.to_owned() }
+    PlanEntry {
+        content: line(&entry.content),
+        status,
+        priority: priority.to_owned(),
+    }
 }
 
 fn tool_status(status: ToolCallStatus) -> ToolStatus {

@@ -16,11 +16,19 @@ impl Agents {
     ///
     /// # Errors
     /// As for a turn's start.
-    pub async fn try_out(&self, agent: &AgentSpec, folder: &Path, patience: Duration) -> Result<String, AgentError> {
+    pub async fn try_out(
+        &self,
+        agent: &AgentSpec,
+        folder: &Path,
+        patience: Duration,
+    ) -> Result<String, AgentError> {
         let (workspace, home) = (folder.join("workspace"), folder.join("home"));
         for made in [&workspace, &home] {
             let what = made.display().to_string();
-            std::fs::create_dir_all(made).map_err(|error| AgentError::Spawn { what, why: error.to_string() })?;
+            std::fs::create_dir_all(made).map_err(|error| AgentError::Spawn {
+                what,
+                why: error.to_string(),
+            })?;
         }
         let launch = Launch {
             session: trial_session(),
@@ -29,12 +37,26 @@ impl Agents {
             home,
             visible: vec![],
             read_only: true,
-            identity: Identity { name: "skep".to_owned(), email: "skep@localhost".to_owned() },
+            identity: Identity {
+                name: "skep".to_owned(),
+                email: "skep@localhost".to_owned(),
+            },
             resources: Resources::default(),
         };
-        let live = Live::start(&self.inner.ground, &launch, self.inner.demo_in_process, patience).await?;
-        let info = live.hello.as_ref().and_then(|hello| hello.agent_info.as_ref());
-        let said = info.map(|info| format!("{} {}", info.name, info.version)).unwrap_or_default();
+        let live = Live::start(
+            &self.inner.ground,
+            &launch,
+            self.inner.demo_in_process,
+            patience,
+        )
+        .await?;
+        let info = live
+            .hello
+            .as_ref()
+            .and_then(|hello| hello.agent_info.as_ref());
+        let said = info
+            .map(|info| format!("{} {}", info.name, info.version))
+            .unwrap_or_default();
         live.end(Duration::ZERO).await?;
         Ok(said)
     }
@@ -47,5 +69,7 @@ impl Agents {
 
 /// The number of no task.
 fn trial_session() -> SessionId {
-    "1-1-1".parse().expect("a session's id; the tests try an agent out")
+    "1-1-1"
+        .parse()
+        .expect("a session's id; the tests try an agent out")
 }

@@ -77,7 +77,13 @@ pub(super) async fn run(
 ) -> Result<TurnEnd, AgentError> {
     let mut opened = live.opened.lock().await;
     let (mut session, loaded) = match opened.clone() {
-        Some(session) => (Opened { resumed: true, ..session }, false),
+        Some(session) => (
+            Opened {
+                resumed: true,
+                ..session
+            },
+            false,
+        ),
         None => {
             let earlier = request.resume.as_ref().map(|resume| &*resume.session);
             let opening = open(live, tools, request, earlier);
@@ -93,8 +99,16 @@ pub(super) async fn run(
     let (mut answer, mut why) = follow(live, request, &session, updates, cancel).await;
     if loaded && why.is_none() && has_lost_it(live, &answer) {
         over(live);
-        live.connection.wire.state().transcript.single(Update::Note { text: LOST.to_owned() });
-        session = opened.insert(open(live, tools, request, None).await?).clone();
+        live.connection
+            .wire
+            .state()
+            .transcript
+            .single(Update::Note {
+                text: LOST.to_owned(),
+            });
+        session = opened
+            .insert(open(live, tools, request, None).await?)
+            .clone();
         begin(live, request);
         (answer, why) = follow(live, request, &session, updates, cancel).await;
     }
@@ -105,8 +119,15 @@ pub(super) async fn run(
     end
 }
 
-async fn open(live: &Live, tools: &Server, request: &TurnRequest, earlier: Option<&str>) -> Result<Opened, AgentError> {
-    let Some(hello) = &live.hello else { return Err(AgentError::Closed) };
+async fn open(
+    live: &Live,
+    tools: &Server,
+    request: &TurnRequest,
+    earlier: Option<&str>,
+) -> Result<Opened, AgentError> {
+    let Some(hello) = &live.hello else {
+        return Err(AgentError::Closed);
+    };
     let mut mcp = request.mcp.clone();
     if request.desk.is_some() {
         mcp.extend(offered(live, tools).await);
@@ -128,8 +149,15 @@ async fn open(live: &Live, tools: &Server, request: &TurnRequest, earlier: Optio
         Some(info) => (info.name.clone(), info.version.clone()),
         None => (request.launch.agent.name.clone(), String::new()),
     };
-    let (agent_session, resumed, queues) = (opened.id.clone(), opened.resumed, steer::queues(hello));
-    let started = Update::Started { agent_session, agent_name, version, resumed, queues };
+    let (agent_session, resumed, queues) =
+        (opened.id.clone(), opened.resumed, steer::queues(hello));
+    let started = Update::Started {
+        agent_session,
+        agent_name,
+        version,
+        resumed,
+        queues,
+    };
     let mut state = live.connection.wire.state();
     state.session = Some(opened.id.clone());
     state.transcript.single(started);
@@ -139,7 +167,10 @@ async fn open(live: &Live, tools: &Server, request: &TurnRequest, earlier: Optio
 /// The server of the session's tools, if the agent takes one; if not, that is said.
 async fn offered(live: &Live, tools: &Server) -> Option<McpServer> {
     let mut registration = live.registration.lock().await;
-    let takes = live.hello.as_ref().is_some_and(|hello| hello.agent_capabilities.mcp_capabilities.http);
+    let takes = live
+        .hello
+        .as_ref()
+        .is_some_and(|hello| hello.agent_capabilities.mcp_capabilities.http);
     let why = if !takes {
         "The agent takes no tools over HTTP, so it has none of skep's: it can ask by ending its turn with a question."
     } else {
@@ -151,7 +182,13 @@ async fn offered(live: &Live, tools: &Server) -> Option<McpServer> {
             }
         }
     };
-    live.connection.wire.state().transcript.single(Update::Note { text: why.to_owned() });
+    live.connection
+        .wire
+        .state()
+        .transcript
+        .single(Update::Note {
+            text: why.to_owned(),
+        });
     None
 }
 
@@ -210,7 +247,9 @@ async fn follow(
                 live.connection.cancel(&session.id);
                 cancelled = Some((why, Instant::now()));
             }
-            (_, Some((_, since))) if since.elapsed() >= request.cancel_grace => break Answer::Overdue,
+            (_, Some((_, since))) if since.elapsed() >= request.cancel_grace => {
+                break Answer::Overdue;
+            }
             // An agent that waits for its tool before it confirms must not wait for people.
             (_, Some((_, since))) if since.elapsed() >= CALLS_GRACE => live.seat.rise(),
             _ => {}
@@ -236,13 +275,21 @@ impl<'a> Talk<'a> {
         if live.hello.as_ref().is_some_and(steer::queues) {
             *live.inlet() = Some(inlet);
         }
-        Self { live, session: &session.id, outlet, prompts: FuturesUnordered::new(), said: 0 }
+        Self {
+            live,
+            session: &session.id,
+            outlet,
+            prompts: FuturesUnordered::new(),
+            said: 0,
+        }
     }
 
     fn say(&mut self, text: String) {
         self.said += 1;
         let (number, connection, session) = (self.said, &self.live.connection, self.session);
-        self.prompts.push(Box::pin(async move { (number, connection.prompt(session, &text).await) }));
+        self.prompts.push(Box::pin(async move {
+            (number, connection.prompt(session, &text).await)
+        }));
     }
 
     /// Goes on until all prompts are answered; the last answer counts. May be dropped and called again.

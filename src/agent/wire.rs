@@ -44,7 +44,11 @@ pub(super) struct Wire {
 impl Wire {
     pub(super) fn new(exchange: Exchange) -> Arc<Self> {
         let (state, broken) = (Mutex::new(exchange), CancellationToken::new());
-        Arc::new(Self { state, broken, prompted: Notify::new() })
+        Arc::new(Self {
+            state,
+            broken,
+            prompted: Notify::new(),
+        })
     }
 
     /// Waits until a further prompt is on the wire.
@@ -85,7 +89,13 @@ pub(super) fn incoming(
     wire: Arc<Wire>,
 ) -> impl Stream<Item = io::Result<String>> + Send + 'static {
     let reader = BufReader::with_capacity(64 * 1024, reader);
-    let inlet = Inlet { reader, wire, meter: Meter::new(), batch: VecDeque::new(), talks: false };
+    let inlet = Inlet {
+        reader,
+        wire,
+        meter: Meter::new(),
+        batch: VecDeque::new(),
+        talks: false,
+    };
     futures::stream::unfold(Some(inlet), |inlet| async move {
         let mut inlet = inlet?;
         match inlet.next().await {
@@ -113,7 +123,9 @@ impl<R: AsyncRead + Unpin> Inlet<R> {
     /// The next line for the protocol crate; none at the end of the stream.
     async fn next(&mut self) -> Result<Option<String>, AgentError> {
         loop {
-            let Some((line, halves)) = self.line().await? else { return Ok(None) };
+            let Some((line, halves)) = self.line().await? else {
+                return Ok(None);
+            };
             if line.trim().is_empty() {
                 continue;
             }
@@ -140,11 +152,13 @@ impl<R: AsyncRead + Unpin> Inlet<R> {
         if let Some(message) = self.batch.pop_front() {
             return Ok(Some((message, Halves::default())));
         }
-        let Some(mut line) = read_line(&mut self.reader).await? else { return Ok(None) };
+        let Some(mut line) = read_line(&mut self.reader).await? else {
+            return Ok(None);
+        };
         self.meter.take(line.len()).await?;
         let halves = mend(&mut line);
-        let line =
-            String::from_utf8(line).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        let line = String::from_utf8(line)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         Ok(Some((line, halves)))
     }
 
@@ -152,27 +166,37 @@ impl<R: AsyncRead + Unpin> Inlet<R> {
     /// the rest was printed by somebody.
     fn stray(&mut self, line: &str) -> Result<(), AgentError> {
         if let Ok(list) = serde_json::from_str::<Vec<&RawValue>>(line) {
-            self.batch.extend(list.into_iter().map(|message| message.get().to_owned()));
+            self.batch
+                .extend(list.into_iter().map(|message| message.get().to_owned()));
             return Ok(());
         }
         let count = self.wire.state().strays.add(line);
         if self.talks || count < SILENT_LINES_MAX {
             return Ok(());
         }
-        Err(AgentError::Protocol(format!("it printed {count} lines, and none of them is a JSON-RPC message")))
+        Err(AgentError::Protocol(format!(
+            "it printed {count} lines, and none of them is a JSON-RPC message"
+        )))
     }
 
     fn update(&self, params: Option<&RawValue>, halves: Halves) {
         // Kinds of updates that nobody knows are no error: the protocol grows.
         let parsed = params.map(|params| serde_json::from_str::<SessionNotification>(params.get()));
-        self.wire.state().updated(parsed.and_then(Result::ok), halves);
+        self.wire
+            .state()
+            .updated(parsed.and_then(Result::ok), halves);
     }
 }
 
 /// The message of a line: behind a byte order mark, or behind what was printed without a line's end.
 fn message(line: &str) -> Option<(Envelope<'_>, &str)> {
-    let read = |text| serde_json::from_str::<Envelope<'_>>(text).ok().map(|envelope| (envelope, text));
-    let speaks = |(envelope, _): &(Envelope<'_>, _)| envelope.method.is_some() || envelope.id.is_some();
+    let read = |text| {
+        serde_json::from_str::<Envelope<'_>>(text)
+            .ok()
+            .map(|envelope| (envelope, text))
+    };
+    let speaks =
+        |(envelope, _): &(Envelope<'_>, _)| envelope.method.is_some() || envelope.id.is_some();
     let bare = line.trim_start_matches('\u{feff}').trim();
     let whole = read(bare).filter(|_| bare.starts_with('{')).filter(speaks);
     whole.or_else(|| read(&bare[bare.find("{\"jsonrpc\"")?..]).filter(speaks))
@@ -186,11 +210,15 @@ async fn hold_back(wire: &Wire, busy: impl Fn(&Exchange) -> bool) {
 }
 
 /// One line without its end; none at the end of the stream. A last line without an end counts.
-async fn read_line<R: AsyncRead + Unpin>(reader: &mut BufReader<R>) -> Result<Option<Vec<u8>>, AgentError> {
+async fn read_line<R: AsyncRead + Unpin>(
+    reader: &mut BufReader<R>,
+) -> Result<Option<Vec<u8>>, AgentError> {
     let mut line = Vec::new();
     loop {
         // A broken pipe is the end of the agent, told by its exit.
-        let Ok(chunk) = reader.fill_buf().await else { return Ok(None) };
+        let Ok(chunk) = reader.fill_buf().await else {
+            return Ok(None);
+        };
         if chunk.is_empty() {
             break;
         }
@@ -199,7 +227,10 @@ async fn read_line<R: AsyncRead + Unpin>(reader: &mut BufReader<R>) -> Result<Op
         line.extend_from_slice(&chunk[..count]);
         reader.consume(count);
         if line.len() > LINE_MAX {
-            return Err(AgentError::Flood(format!("a line longer than {} MiB", LINE_MAX >> 20)));
+            return Err(AgentError::Flood(format!(
+                "a line longer than {} MiB",
+                LINE_MAX >> 20
+            )));
         }
         if end.is_some() {
             break;
@@ -219,14 +250,22 @@ struct Meter {
 impl Meter {
     fn new() -> Self {
         let now = Instant::now();
-        Self { began: now, filled: now, lines: LINES_PER_SECOND, bytes: 0 }
+        Self {
+            began: now,
+            filled: now,
+            lines: LINES_PER_SECOND,
+            bytes: 0,
+        }
     }
 
     async fn take(&mut self, bytes: usize) -> Result<(), AgentError> {
         self.bytes += bytes as u64;
         let allowed = BYTES_AT_ONCE + self.began.elapsed().as_secs() * BYTES_PER_MINUTE / 60;
         if self.bytes > allowed {
-            return Err(AgentError::Flood(format!("more than {} MiB of output", BYTES_AT_ONCE >> 20)));
+            return Err(AgentError::Flood(format!(
+                "more than {} MiB of output",
+                BYTES_AT_ONCE >> 20
+            )));
         }
         let now = Instant::now();
         let gained = now.duration_since(self.filled).as_secs_f64() * LINES_PER_SECOND;
@@ -244,22 +283,28 @@ pub(super) fn outgoing(
     writer: impl AsyncWrite + Send + Unpin + 'static,
     wire: Arc<Wire>,
 ) -> impl Sink<String, Error = io::Error> + Send + 'static {
-    futures::sink::unfold((writer, wire), |(mut writer, wire), mut line: String| async move {
-        let envelope = serde_json::from_str::<Envelope<'_>>(&line).ok();
-        let answer = envelope.as_ref().is_some_and(|envelope| envelope.method.is_none());
-        let prompt = envelope.is_some_and(|envelope| envelope.method.as_deref() == Some("session/prompt"));
-        line.push('\n');
-        writer.write_all(line.as_bytes()).await?;
-        writer.flush().await?;
-        if answer {
-            wire.state().answered();
-        }
-        if prompt {
-            wire.state().prompts += 1;
-            wire.prompted.notify_one();
-        }
-        Ok::<_, io::Error>((writer, wire))
-    })
+    futures::sink::unfold(
+        (writer, wire),
+        |(mut writer, wire), mut line: String| async move {
+            let envelope = serde_json::from_str::<Envelope<'_>>(&line).ok();
+            let answer = envelope
+                .as_ref()
+                .is_some_and(|envelope| envelope.method.is_none());
+            let prompt = envelope
+                .is_some_and(|envelope| envelope.method.as_deref() == Some("session/prompt"));
+            line.push('\n');
+            writer.write_all(line.as_bytes()).await?;
+            writer.flush().await?;
+            if answer {
+                wire.state().answered();
+            }
+            if prompt {
+                wire.state().prompts += 1;
+                wire.prompted.notify_one();
+            }
+            Ok::<_, io::Error>((writer, wire))
+        },
+    )
 }
 
 #[cfg(test)]
@@ -275,7 +320,10 @@ mod tests {
         }
         assert_eq!(lines, [&b"one\r\n"[..], b"\n", b"two"]);
         let mut reader = BufReader::new(tokio::io::repeat(b'x'));
-        assert!(matches!(read_line(&mut reader).await, Err(AgentError::Flood(_))));
+        assert!(matches!(
+            read_line(&mut reader).await,
+            Err(AgentError::Flood(_))
+        ));
     }
 
     #[test]
@@ -283,10 +331,21 @@ mod tests {
         let answer = r#"{"jsonrpc":"2.0","id":null,"result":{}}"#;
         let update = r#"{"jsonrpc":"2.0","method":"session/update"}"#;
         let found = |line: &str| message(line).map(|(_, message)| message.to_owned());
-        for line in [update.to_owned(), format!("\u{feff}{update}\r\n"), format!("fetching … {update}")] {
+        for line in [
+            update.to_owned(),
+            format!("\u{feff}{update}\r\n"),
+            format!("fetching … {update}"),
+        ] {
             assert_eq!(found(&line).as_deref(), Some(update), "{line}");
         }
-        for line in [answer, "[warn] fetching", "{}", r#"{"level":"info","msg":"started"}"#, "{\"jsonrpc\":", "7"] {
+        for line in [
+            answer,
+            "[warn] fetching",
+            "{}",
+            r#"{"level":"info","msg":"started"}"#,
+            "{\"jsonrpc\":",
+            "7",
+        ] {
             assert_eq!(found(line), None, "{line}");
         }
     }
@@ -308,6 +367,10 @@ mod tests {
         for _ in 0..2_000 {
             meter.take(1).await.expect("few bytes");
         }
-        assert!(began.elapsed() >= Duration::from_millis(500), "{:?}", began.elapsed());
+        assert!(
+            began.elapsed() >= Duration::from_millis(500),
+            "{:?}",
+            began.elapsed()
+        );
     }
 }

@@ -16,12 +16,17 @@ pub(super) fn in_folder(folder: &Path) -> anyhow::Result<SecretString> {
     let path = folder.join(ADMIN_TOKEN_FILE);
     match std::fs::read_to_string(&path) {
         Ok(text) if !text.trim().is_empty() => return Ok(text.trim().into()),
-        Ok(_) => std::fs::remove_file(&path).with_context(|| format!("remove the empty {}", path.display()))?,
+        Ok(_) => std::fs::remove_file(&path)
+            .with_context(|| format!("remove the empty {}", path.display()))?,
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(error).with_context(|| format!("read {}", path.display())),
     }
     let token = random("admin")?;
-    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+    let made = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path);
     let mut file = made.with_context(|| format!("make {}", path.display()))?;
     writeln!(file, "{token}").with_context(|| format!("write {}", path.display()))?;
     Ok(token.into())
@@ -40,8 +45,14 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let first = in_folder(folder.path()).expect("made");
         assert!(first.expose_secret().len() > 40);
-        let mode = std::fs::metadata(folder.path().join(ADMIN_TOKEN_FILE)).expect("there").permissions().mode();
+        let mode = std::fs::metadata(folder.path().join(ADMIN_TOKEN_FILE))
+            .expect("there")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(in_folder(folder.path()).expect("read").expose_secret(), first.expose_secret());
+        assert_eq!(
+            in_folder(folder.path()).expect("read").expose_secret(),
+            first.expose_secret()
+        );
     }
 }

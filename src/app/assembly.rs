@@ -11,7 +11,10 @@ use secrecy::SecretString;
 use super::doors::Entry;
 use super::health::Health;
 use super::room::Room;
-use super::{App, FrontDesk, FrontDoor, Setup, agents_config, git_config, github_config, instance, keys, marker_key};
+use super::{
+    App, FrontDesk, FrontDoor, Setup, agents_config, git_config, github_config, instance, keys,
+    marker_key,
+};
 use super::{admin_token, trust};
 use super::{policy, seed_pace};
 use crate::agent::{Agents, Confinement};
@@ -45,13 +48,19 @@ impl Assembly {
         tokio::fs::create_dir_all(&setup.data_dir)
             .await
             .with_context(|| format!("make the data folder {}", setup.data_dir.display()))?;
-        let lock = store::lock_data_dir(&setup.data_dir).await.context("lock the data folder")?;
+        let lock = store::lock_data_dir(&setup.data_dir)
+            .await
+            .context("lock the data folder")?;
         setup.network.ca_bundle = trust::write(&setup.certificates, &setup.data_dir)?;
-        let store = Store::open(&setup.database_url).await.context("open the database")?;
+        let store = Store::open(&setup.database_url)
+            .await
+            .context("open the database")?;
         store.hold_alone().await?;
         let github = GitHub::new(github_config(&setup)).context("set up the GitHub client")?;
         let git = Git::open(git_config(&setup)).await.context("set up git")?;
-        let agents = Agents::open(agents_config(&setup)).await.context("set up agents")?;
+        let agents = Agents::open(agents_config(&setup))
+            .await
+            .context("set up agents")?;
         let token = match &setup.admin_token {
             Some(token) => token.clone(),
             None => admin_token::in_folder(&setup.data_dir)?,
@@ -73,24 +82,52 @@ impl Assembly {
             room: room.clone(),
             trouble: Complaint::default(),
         };
-        let desk = Arc::new(FrontDesk::new(store.clone(), github.clone(), health.clone(), room));
+        let desk = Arc::new(FrontDesk::new(
+            store.clone(),
+            github.clone(),
+            health.clone(),
+            room,
+        ));
         let (door, lock) = (Arc::new(door), Arc::new(lock));
-        Ok(Self { store, github, git, agents, door, desk, health, setup, token, lock, ballast })
+        Ok(Self {
+            store,
+            github,
+            git,
+            agents,
+            door,
+            desk,
+            health,
+            setup,
+            token,
+            lock,
+            ballast,
+        })
     }
 
     /// Who stands behind the doors.
     pub(super) fn entry(&self) -> Entry {
-        Entry { door: self.door.clone(), desk: self.desk.clone(), token: self.token.clone() }
+        Entry {
+            door: self.door.clone(),
+            desk: self.desk.clone(),
+            token: self.token.clone(),
+        }
     }
 
     /// Adds the rest, as who GitHub says we are: from here on work can be done.
     pub(super) async fn complete(&self, identity: AppIdentity) -> anyhow::Result<App> {
         self.health.named();
         let (store, setup) = (self.store.clone(), &self.setup);
-        let me = Me { app_id: identity.id, login: identity.bot_login(), slug: identity.slug };
+        let me = Me {
+            app_id: identity.id,
+            login: identity.bot_login(),
+            slug: identity.slug,
+        };
         let policy = Arc::new(policy(setup, me, &self.agents));
         let owner = instance(&store).await.context("read the instance's name")?;
-        let released = store.release_owner(&owner).await.context("release leases of a former life")?;
+        let released = store
+            .release_owner(&owner)
+            .await
+            .context("release leases of a former life")?;
         if released > 0 {
             tracing::info!(released, "work of a former life is taken up again");
         }
@@ -102,7 +139,10 @@ impl Assembly {
             agents: self.agents.clone(),
             policy: policy.clone(),
             secrets: keys(&setup.specs, &setup.network),
-            ignore: leavings::list(setup.specs.values().flat_map(|spec| &spec.ignore), &setup.ignore),
+            ignore: leavings::list(
+                setup.specs.values().flat_map(|spec| &spec.ignore),
+                &setup.ignore,
+            ),
             specs: setup.specs.clone(),
             clock: setup.clock.clone(),
             ballast: self.ballast.clone(),
@@ -114,12 +154,23 @@ impl Assembly {
             mail: crate::runner::Mail::default(),
             usage: crate::runner::Usage::default(),
         });
-        seed_pace(&parts).await.context("read what was posted in the last hour")?;
+        seed_pace(&parts)
+            .await
+            .context("read what was posted in the last hour")?;
         let engine = Engine::new(store.clone(), policy, setup.clock.clone());
         let runner = Runner::new(parts.clone());
         let sweep = Sweep::new(parts.clone());
         self.desk.open(parts);
         let (door, desk) = (self.door.clone(), self.desk.clone());
-        Ok(App { store, engine, runner, sweep, door, desk, token: self.token.clone(), _lock: self.lock.clone() })
+        Ok(App {
+            store,
+            engine,
+            runner,
+            sweep,
+            door,
+            desk,
+            token: self.token.clone(),
+            _lock: self.lock.clone(),
+        })
     }
 }

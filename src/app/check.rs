@@ -44,15 +44,27 @@ pub struct Finding {
 
 impl Finding {
     fn right(part: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Right, part: part.into(), text: text.into() }
+        Self {
+            verdict: Verdict::Right,
+            part: part.into(),
+            text: text.into(),
+        }
     }
 
     fn odd(part: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Odd, part: part.into(), text: text.into() }
+        Self {
+            verdict: Verdict::Odd,
+            part: part.into(),
+            text: text.into(),
+        }
     }
 
     fn wrong(part: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Wrong, part: part.into(), text: text.into() }
+        Self {
+            verdict: Verdict::Wrong,
+            part: part.into(),
+            text: text.into(),
+        }
     }
 
     /// What the configuration warns of.
@@ -80,7 +92,10 @@ pub async fn check(mut setup: Setup, addresses: Addresses, offline: bool) -> Vec
     let running = matches!(&folder, (_, InUse::ByAnother));
     found.push(folder.0);
     if running {
-        found.push(Finding::odd("addresses", "not tried: a skep is running on this data folder"));
+        found.push(Finding::odd(
+            "addresses",
+            "not tried: a skep is running on this data folder",
+        ));
     } else {
         found.push(address("webhooks", addresses.listen).await);
         found.push(address("admin", addresses.admin).await);
@@ -100,9 +115,10 @@ pub async fn check(mut setup: Setup, addresses: Addresses, offline: bool) -> Vec
                 found.extend(github(&setup).await);
             }
         }
-        Err(error) => {
-            found.push(Finding::wrong("scratch", format!("no folder can be made to try things in: {error:#}")))
-        }
+        Err(error) => found.push(Finding::wrong(
+            "scratch",
+            format!("no folder can be made to try things in: {error:#}"),
+        )),
     }
     found
 }
@@ -117,10 +133,17 @@ enum InUse {
 fn data_folder(folder: &Path) -> (Finding, InUse) {
     match try_data_dir(folder) {
         Err(what) => (Finding::wrong("data folder", what), InUse::Free),
-        Ok(()) if store::is_locked(folder) => {
-            (Finding::right("data folder", format!("{} (a skep is running on it)", folder.display())), InUse::ByAnother)
-        }
-        Ok(()) => (Finding::right("data folder", folder.display().to_string()), InUse::Free),
+        Ok(()) if store::is_locked(folder) => (
+            Finding::right(
+                "data folder",
+                format!("{} (a skep is running on it)", folder.display()),
+            ),
+            InUse::ByAnother,
+        ),
+        Ok(()) => (
+            Finding::right("data folder", folder.display().to_string()),
+            InUse::Free,
+        ),
     }
 }
 
@@ -128,7 +151,9 @@ async fn address(part: &str, address: SocketAddr) -> Finding {
     match TcpListener::bind(address).await {
         Ok(_) => Finding::right(part, address.to_string()),
         Err(error) => {
-            let what = format!("cannot listen on {address}: {error}; end what listens there, or name another address");
+            let what = format!(
+                "cannot listen on {address}: {error}; end what listens there, or name another address"
+            );
             Finding::wrong(part, what)
         }
     }
@@ -150,17 +175,23 @@ async fn git(setup: &Setup) -> Finding {
 }
 
 async fn agents(setup: &Setup, scratch: &Path) -> Vec<Finding> {
-    let config = crate::agent::AgentsConfig { data_dir: scratch.to_owned(), ..agents_config(setup) };
+    let config = crate::agent::AgentsConfig {
+        data_dir: scratch.to_owned(),
+        ..agents_config(setup)
+    };
     let room = match Agents::open(config).await {
         Ok(room) => room,
         Err(error) => return vec![Finding::wrong("agents", error.to_string())],
     };
     let mut found = vec![match (room.confinement(), setup.sandbox) {
         (Confinement::Bubblewrap(_), _) => Finding::right("sandbox", "bubblewrap"),
-        (Confinement::ProcessGroup { warning }, SandboxChoice::Off) => Finding::odd("sandbox", warning),
-        (Confinement::ProcessGroup { warning }, SandboxChoice::Auto) => {
-            Finding::odd("sandbox", format!("{warning} Install bubblewrap, and allow user namespaces."))
+        (Confinement::ProcessGroup { warning }, SandboxChoice::Off) => {
+            Finding::odd("sandbox", warning)
         }
+        (Confinement::ProcessGroup { warning }, SandboxChoice::Auto) => Finding::odd(
+            "sandbox",
+            format!("{warning} Install bubblewrap, and allow user namespaces."),
+        ),
     }];
     for (number, spec) in setup.specs.values().enumerate() {
         found.push(agent(&room, spec, &scratch.join(number.to_string())).await);
@@ -173,12 +204,18 @@ async fn agent(room: &Agents, spec: &AgentSpec, scratch: &Path) -> Finding {
     let part = format!("agent {}", spec.name);
     let program = spec.command.first().map(String::as_str).unwrap_or_default();
     let Some(path) = room.find_program(program) else {
-        return Finding::wrong(part, format!("`{program}` is not installed, or not on the PATH that skep has"));
+        return Finding::wrong(
+            part,
+            format!("`{program}` is not installed, or not on the PATH that skep has"),
+        );
     };
     match room.try_out(spec, scratch, HANDSHAKE).await {
         Ok(said) if said.is_empty() => Finding::right(part, format!("{} answers", path.display())),
         Ok(said) => Finding::right(part, format!("{said} ({})", path.display())),
-        Err(error) => Finding::wrong(part, format!("{} does not speak ACP: {error}", path.display())),
+        Err(error) => Finding::wrong(
+            part,
+            format!("{} does not speak ACP: {error}", path.display()),
+        ),
     }
 }
 
@@ -186,12 +223,18 @@ async fn agent(room: &Agents, spec: &AgentSpec, scratch: &Path) -> Finding {
 fn keyless(spec: &AgentSpec) -> Option<Finding> {
     let is_key = |name: &str| ["KEY", "TOKEN"].iter().any(|word| name.contains(word));
     // An agent with a home of its own may be logged in there; a model of one's own may need no key.
-    let elsewhere =
-        spec.home.is_some() || spec.environment.keys().any(|name| name.contains("BASE_URL") || name.contains("HOST"));
+    let elsewhere = spec.home.is_some()
+        || spec
+            .environment
+            .keys()
+            .any(|name| name.contains("BASE_URL") || name.contains("HOST"));
     if spec.inherit.is_empty() || elsewhere || spec.environment.keys().any(|name| is_key(name)) {
         return None;
     }
-    let text = format!("no key for its model is set; it takes {} from skep's environment", spec.inherit.join(", "));
+    let text = format!(
+        "no key for its model is set; it takes {} from skep's environment",
+        spec.inherit.join(", ")
+    );
     Some(Finding::odd(format!("agent {}", spec.name), text))
 }
 
@@ -205,15 +248,28 @@ async fn github(setup: &Setup) -> Vec<Finding> {
         Ok(identity) => identity,
         Err(error) => {
             let no = identity::definite(&error, api).map(|no| no.to_string());
-            let away =
-                || format!("cannot be asked at {api}: {error}; check the network, HTTPS_PROXY and SKEP_GITHUB_URL");
+            let away = || {
+                format!(
+                    "cannot be asked at {api}: {error}; check the network, HTTPS_PROXY and SKEP_GITHUB_URL"
+                )
+            };
             return vec![Finding::wrong("GitHub", no.unwrap_or_else(away))];
         }
     };
-    let mut found = vec![Finding::right("GitHub", format!("{api} knows the App {}", identity.slug))];
-    found.extend(identity::shortfall(&identity).into_iter().map(|what| Finding::wrong("App", what)));
+    let mut found = vec![Finding::right(
+        "GitHub",
+        format!("{api} knows the App {}", identity.slug),
+    )];
+    found.extend(
+        identity::shortfall(&identity)
+            .into_iter()
+            .map(|what| Finding::wrong("App", what)),
+    );
     match github.installations().await {
-        Ok(all) if all.is_empty() => found.push(Finding::odd("App", "it is installed nowhere yet: README, step 5")),
+        Ok(all) if all.is_empty() => found.push(Finding::odd(
+            "App",
+            "it is installed nowhere yet: README, step 5",
+        )),
         Ok(all) => found.extend(all.iter().map(installation)),
         Err(error) => found.push(Finding::wrong("App", error.to_string())),
     }
@@ -221,7 +277,11 @@ async fn github(setup: &Setup) -> Vec<Finding> {
 }
 
 fn installation(installation: &crate::github::Installation) -> Finding {
-    let account = if installation.account.is_empty() { "an account" } else { &installation.account };
+    let account = if installation.account.is_empty() {
+        "an account"
+    } else {
+        &installation.account
+    };
     let (permissions, _) = lacking(&installation.permissions, &[]);
     if installation.suspended {
         return Finding::odd("App", format!("it is suspended on {account}"));

@@ -14,7 +14,9 @@ use crate::core::place::{Actor, Place};
 use crate::core::task::Task;
 use crate::engine::Fact;
 use crate::github::{At, Brake, GitHub, GitHubError, HeldUp};
-use crate::http::{Answer, ApiError, Batch, Desk, EventPage, LogPage, NotStarted, SessionFilter, Started, Target};
+use crate::http::{
+    Answer, ApiError, Batch, Desk, EventPage, LogPage, NotStarted, SessionFilter, Started, Target,
+};
 use crate::runner::{Parts, read_facts};
 use crate::store::{self, Accepted, EventRow, NewInbox, SessionRow, Store, StoreError, TaskFilter};
 
@@ -32,7 +34,12 @@ pub struct FrontDesk {
 }
 
 /// What the core says when a session starts, or a paused one goes on.
-const STARTED: [&str; 4] = ["accepted", "goes on when a slot", "it goes on once", "not paused any more"];
+const STARTED: [&str; 4] = [
+    "accepted",
+    "goes on when a slot",
+    "it goes on once",
+    "not paused any more",
+];
 /// What the core says when a session goes on with its open pull request.
 const GOES_ON: &str = "a revision begins";
 /// The largest patch that is given out.
@@ -42,7 +49,13 @@ const AT_ONCE: usize = 8;
 
 impl FrontDesk {
     pub(super) fn new(store: Store, github: GitHub, health: Arc<Health>, room: Room) -> Self {
-        Self { store, github, health, room, parts: OnceLock::new() }
+        Self {
+            store,
+            github,
+            health,
+            room,
+            parts: OnceLock::new(),
+        }
     }
 
     /// From here on orders are taken; only the first call counts.
@@ -52,21 +65,46 @@ impl FrontDesk {
 
     fn parts(&self) -> Result<&Arc<Parts>, ApiError> {
         self.parts.get().ok_or_else(|| {
-            let why = self.health.trouble().unwrap_or_else(|| "skep is just starting".to_owned());
+            let why = self
+                .health
+                .trouble()
+                .unwrap_or_else(|| "skep is just starting".to_owned());
             ApiError::busy(why).next("webhooks are stored meanwhile; try again later")
         })
     }
 
     /// The session that was started, and whether it only goes on with its pull request.
-    async fn dispatch_one(&self, parts: &Parts, at: &At, issue: IssueNumber) -> Result<(SessionId, bool), String> {
-        let place = Place { installation: at.installation, repository: at.repository, name: at.name.clone(), issue };
-        let facts = read_facts(parts, &place, &Actor::Operator).await.map_err(|error| unread(&place, &error))?;
-        let fact = Fact { place: place.clone(), event: Event::Dispatched { facts: Box::new(facts) } };
+    async fn dispatch_one(
+        &self,
+        parts: &Parts,
+        at: &At,
+        issue: IssueNumber,
+    ) -> Result<(SessionId, bool), String> {
+        let place = Place {
+            installation: at.installation,
+            repository: at.repository,
+            name: at.name.clone(),
+            issue,
+        };
+        let facts = read_facts(parts, &place, &Actor::Operator)
+            .await
+            .map_err(|error| unread(&place, &error))?;
+        let fact = Fact {
+            place: place.clone(),
+            event: Event::Dispatched {
+                facts: Box::new(facts),
+            },
+        };
         let handled = self.tell(&place, &fact, "dispatch").await?;
-        let task = self.read_task(place.task()).await.map_err(|error| error.message)?;
+        let task = self
+            .read_task(place.task())
+            .await
+            .map_err(|error| error.message)?;
         let session = task.and_then(|task| task.job().map(|job| job.session.clone()));
         match session {
-            Some(session) if STARTED.iter().any(|reason| handled.starts_with(reason)) => Ok((session, false)),
+            Some(session) if STARTED.iter().any(|reason| handled.starts_with(reason)) => {
+                Ok((session, false))
+            }
             Some(session) if handled.starts_with(GOES_ON) => Ok((session, true)),
             _ => Err(handled),
         }
@@ -85,13 +123,24 @@ impl FrontDesk {
             body: fact.to_json(),
             received_at: now,
         };
-        match self.store.accept(new).await.map_err(|error| error.to_string())? {
+        match self
+            .store
+            .accept(new)
+            .await
+            .map_err(|error| error.to_string())?
+        {
             Accepted::New { .. } => {}
-            Accepted::Duplicate => return Err("it was asked for in this very moment already".into()),
+            Accepted::Duplicate => {
+                return Err("it was asked for in this very moment already".into());
+            }
         }
         let handled = async {
             loop {
-                let row = self.store.inbox(&id).await.map_err(|error| error.to_string())?;
+                let row = self
+                    .store
+                    .inbox(&id)
+                    .await
+                    .map_err(|error| error.to_string())?;
                 if let Some(result) = row.and_then(|row| row.result) {
                     return Ok(result);
                 }
@@ -103,11 +152,17 @@ impl FrontDesk {
         };
         tokio::time::timeout(TAKEN_UP, handled)
             .await
-            .unwrap_or_else(|_| Err("it is stored and not yet taken up; look again with `skep status`".into()))
+            .unwrap_or_else(|_| {
+                Err("it is stored and not yet taken up; look again with `skep status`".into())
+            })
     }
 
     async fn read_task(&self, key: TaskKey) -> Result<Option<Task>, ApiError> {
-        let row = self.store.task(key).await.map_err(|error| trouble(&error))?;
+        let row = self
+            .store
+            .task(key)
+            .await
+            .map_err(|error| trouble(&error))?;
         Ok(row.and_then(|row| serde_json::from_str(&row.body).ok()))
     }
 
@@ -128,9 +183,14 @@ impl FrontDesk {
     }
 
     async fn find_session(&self, id: &SessionId) -> Result<SessionRow, ApiError> {
-        let found = self.store.session(id).await.map_err(|error| trouble(&error))?;
+        let found = self
+            .store
+            .session(id)
+            .await
+            .map_err(|error| trouble(&error))?;
         found.ok_or_else(|| {
-            ApiError::not_found(format!("there is no session {id}")).next("list them with `skep sessions`")
+            ApiError::not_found(format!("there is no session {id}"))
+                .next("list them with `skep sessions`")
         })
     }
 }
@@ -138,11 +198,28 @@ impl FrontDesk {
 impl Desk for FrontDesk {
     async fn status(&self) -> Answer {
         let counts = self.store.counts().await.map_err(|error| trouble(&error))?;
-        let queued = TaskFilter { state: Some("queued".into()) };
-        let queue = self.store.tasks(&queued, 50).await.map_err(|error| trouble(&error))?;
-        let down = self.store.meta(crate::sweep::REPORT).await.map_err(|error| trouble(&error))?;
-        let live = store::SessionFilter { live: Some(true), ..store::SessionFilter::default() };
-        let active = self.store.sessions(&live, 100).await.map_err(|error| trouble(&error))?;
+        let queued = TaskFilter {
+            state: Some("queued".into()),
+        };
+        let queue = self
+            .store
+            .tasks(&queued, 50)
+            .await
+            .map_err(|error| trouble(&error))?;
+        let down = self
+            .store
+            .meta(crate::sweep::REPORT)
+            .await
+            .map_err(|error| trouble(&error))?;
+        let live = store::SessionFilter {
+            live: Some(true),
+            ..store::SessionFilter::default()
+        };
+        let active = self
+            .store
+            .sessions(&live, 100)
+            .await
+            .map_err(|error| trouble(&error))?;
         let policy = self.parts.get().map(|parts| &parts.policy);
         let short = self.room.is_short();
         Ok(json!({
@@ -166,17 +243,33 @@ impl Desk for FrontDesk {
     }
 
     async fn sessions(&self, filter: SessionFilter) -> Answer {
-        let wanted = store::SessionFilter { state: filter.state, live: filter.live, task: None };
-        let rows = self.store.sessions(&wanted, i64::from(filter.limit)).await.map_err(|error| trouble(&error))?;
+        let wanted = store::SessionFilter {
+            state: filter.state,
+            live: filter.live,
+            task: None,
+        };
+        let rows = self
+            .store
+            .sessions(&wanted, i64::from(filter.limit))
+            .await
+            .map_err(|error| trouble(&error))?;
         Ok(json!({ "sessions": rows.iter().map(session_line).collect::<Vec<_>>() }))
     }
 
     async fn session(&self, id: SessionId) -> Answer {
         let row = self.find_session(&id).await?;
-        let events = self.store.task_events(row.task, 500).await.map_err(|error| trouble(&error))?;
+        let events = self
+            .store
+            .task_events(row.task, 500)
+            .await
+            .map_err(|error| trouble(&error))?;
         let of_it = |event: &&EventRow| event.event.session.as_ref() == Some(&id);
         let timeline: Vec<Value> = events.iter().filter(of_it).map(event_line).collect();
-        let log = self.store.log_tail(&id, 20).await.map_err(|error| trouble(&error))?;
+        let log = self
+            .store
+            .log_tail(&id, 20)
+            .await
+            .map_err(|error| trouble(&error))?;
         let mut line = session_line(&row);
         line["timeline"] = json!(timeline);
         line["log"] = json!(log.iter().map(log_line).collect::<Vec<_>>());
@@ -185,19 +278,32 @@ impl Desk for FrontDesk {
 
     async fn log(&self, id: SessionId, page: LogPage) -> Answer {
         self.find_session(&id).await?;
-        let rows = self.store.log(&id, page.after, i64::from(page.limit)).await.map_err(|error| trouble(&error))?;
+        let rows = self
+            .store
+            .log(&id, page.after, i64::from(page.limit))
+            .await
+            .map_err(|error| trouble(&error))?;
         let next = rows.last().map_or(page.after, |row| row.seq);
         Ok(json!({ "lines": rows.iter().map(log_line).collect::<Vec<_>>(), "next": next }))
     }
 
     async fn task(&self, repository: RepositoryName, issue: IssueNumber) -> Answer {
-        let at = self.parts()?.github.locate(&repository).await.map_err(|error| refused(&error))?;
+        let at = self
+            .parts()?
+            .github
+            .locate(&repository)
+            .await
+            .map_err(|error| refused(&error))?;
         let key = TaskKey::new(at.repository, issue);
         let task = self.read_task(key).await?.ok_or_else(|| {
             ApiError::not_found(format!("skep knows nothing of {repository}#{issue}"))
                 .next("label the issue `agent:go`, or run `skep dispatch`")
         })?;
-        let events = self.store.task_events(key, 500).await.map_err(|error| trouble(&error))?;
+        let events = self
+            .store
+            .task_events(key, 500)
+            .await
+            .map_err(|error| trouble(&error))?;
         Ok(json!({
             "task": key, "repository": task.place.name, "issue": issue, "state": task.state(),
             "session": task.job().map(|job| &job.session), "pull": task.pull,
@@ -209,11 +315,18 @@ impl Desk for FrontDesk {
         let mut wake = self.store.event_wake();
         let deadline = tokio::time::Instant::now() + page.wait;
         loop {
-            let rows = self.store.events(page.after, i64::from(page.limit)).await.map_err(|error| trouble(&error))?;
+            let rows = self
+                .store
+                .events(page.after, i64::from(page.limit))
+                .await
+                .map_err(|error| trouble(&error))?;
             if !rows.is_empty() {
                 return Ok(rows.iter().map(event_line).collect());
             }
-            if tokio::time::timeout_at(deadline, wake.changed()).await.is_err() {
+            if tokio::time::timeout_at(deadline, wake.changed())
+                .await
+                .is_err()
+            {
                 return Ok(Vec::new());
             }
         }
@@ -223,12 +336,19 @@ impl Desk for FrontDesk {
         let (mut batch, parts) = (Batch::default(), self.parts()?);
         for target in targets {
             let (Target::Issues { repository, .. } | Target::Labelled { repository, .. }) = &target;
-            let at = &parts.github.locate(repository).await.map_err(|error| refused(&error))?;
+            let at = &parts
+                .github
+                .locate(repository)
+                .await
+                .map_err(|error| refused(&error))?;
             let issues = match &target {
                 Target::Issues { issues, .. } => issues.clone(),
                 Target::Labelled { label, .. } => {
                     let found = parts.github.open_issues_with_label(at, label).await;
-                    let found = found.map_err(|error| refused(&error))?.into_iter().map(|issue| issue.number);
+                    let found = found
+                        .map_err(|error| refused(&error))?
+                        .into_iter()
+                        .map(|issue| issue.number);
                     let (wanted, in_review) = self.without_those_in_review(at, found).await?;
                     batch.in_review += in_review;
                     wanted
@@ -242,8 +362,15 @@ impl Desk for FrontDesk {
                 let name = format!("{repository}#{issue}");
                 batch.total += 1;
                 match started {
-                    Ok((session, goes_on)) => batch.successful.push(Started { issue: name, session, goes_on }),
-                    Err(reason) => batch.failed.push(NotStarted { issue: name, reason }),
+                    Ok((session, goes_on)) => batch.successful.push(Started {
+                        issue: name,
+                        session,
+                        goes_on,
+                    }),
+                    Err(reason) => batch.failed.push(NotStarted {
+                        issue: name,
+                        reason,
+                    }),
                 }
             }
         }
@@ -253,7 +380,10 @@ impl Desk for FrontDesk {
     async fn patch(&self, id: SessionId) -> Result<Vec<u8>, ApiError> {
         let git = &self.parts()?.git;
         let row = self.find_session(&id).await?;
-        let task = self.read_task(row.task).await?.ok_or_else(ApiError::internal)?;
+        let task = self
+            .read_task(row.task)
+            .await?
+            .ok_or_else(ApiError::internal)?;
         let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
         let repository = task.place.repository;
         let base = body["base"].as_str().and_then(|base| base.parse().ok());
@@ -267,13 +397,26 @@ impl Desk for FrontDesk {
 
     async fn stop(&self, id: SessionId) -> Answer {
         let row = self.find_session(&id).await?;
-        let task = self.read_task(row.task).await?.ok_or_else(ApiError::internal)?;
+        let task = self
+            .read_task(row.task)
+            .await?
+            .ok_or_else(ApiError::internal)?;
         if row.ended_at.is_some() {
-            return Err(ApiError::conflict(format!("session {id} has ended already")));
+            return Err(ApiError::conflict(format!(
+                "session {id} has ended already"
+            )));
         }
-        let event = Event::StopAsked { why: "the operator of this server stopped it".into() };
-        let fact = Fact { place: task.place.clone(), event };
-        let reason = self.tell(&task.place, &fact, "stop").await.map_err(ApiError::busy)?;
+        let event = Event::StopAsked {
+            why: "the operator of this server stopped it".into(),
+        };
+        let fact = Fact {
+            place: task.place.clone(),
+            event,
+        };
+        let reason = self
+            .tell(&task.place, &fact, "stop")
+            .await
+            .map_err(ApiError::busy)?;
         Ok(json!({ "session": id, "result": reason }))
     }
 }
@@ -287,7 +430,10 @@ fn trouble(error: &StoreError) -> ApiError {
 fn unread(place: &Place, error: &GitHubError) -> String {
     match error {
         GitHubError::NotFound { .. } | GitHubError::Gone { .. } => {
-            format!("there is no issue #{} in {}, or the App cannot see it", place.issue, place.name)
+            format!(
+                "there is no issue #{} in {}, or the App cannot see it",
+                place.issue, place.name
+            )
         }
         other => other.to_string(),
     }
@@ -317,7 +463,11 @@ fn session_line(row: &SessionRow) -> Value {
 
 /// What the wait is for is said as the issue says it: without room on the disk a free slot would change nothing.
 fn queued_line(row: &store::TaskRow, short: bool) -> Option<Value> {
-    let reason = if short { "waiting for room on the disk" } else { "waiting for a free slot" };
+    let reason = if short {
+        "waiting for room on the disk"
+    } else {
+        "waiting for a free slot"
+    };
     let task: Task = serde_json::from_str(&row.body).ok()?;
     let job = task.job()?;
     Some(json!({

@@ -25,7 +25,11 @@ pub(super) struct Entry {
 impl Entry {
     /// Those of an app that is built already.
     pub(super) fn of(app: &App) -> Self {
-        Self { door: app.door.clone(), desk: app.desk.clone(), token: app.token.clone() }
+        Self {
+            door: app.door.clone(),
+            desk: app.desk.clone(),
+            token: app.token.clone(),
+        }
     }
 }
 
@@ -44,20 +48,41 @@ impl Doors {
     /// Binds both, then serves both: an address that is taken leaves no half-open door.
     pub(super) async fn open(entry: &Entry, addresses: &Addresses) -> anyhow::Result<Self> {
         let bind = async |address: SocketAddr| {
-            TcpListener::bind(address).await.with_context(|| format!("listen on {address}"))
+            TcpListener::bind(address)
+                .await
+                .with_context(|| format!("listen on {address}"))
         };
         let (public, private) = (bind(addresses.listen).await?, bind(addresses.admin).await?);
         let (listen, admin) = (public.local_addr()?, private.local_addr()?);
         let stop = CancellationToken::new();
         let public_router = http::public_router(entry.door.clone(), Caps::default());
-        let reading = if admin.ip().is_loopback() { Reading::Open } else { Reading::WithToken };
+        let reading = if admin.ip().is_loopback() {
+            Reading::Open
+        } else {
+            Reading::WithToken
+        };
         let guard = Guard::new(&entry.token, reading, Hosts::default());
         let admin_router = http::admin_router(entry.desk.clone(), guard);
         let served = vec![
-            tokio::spawn(http::serve(public, public_router, Bounds::default(), stop.clone())),
-            tokio::spawn(http::serve(private, admin_router, Bounds::default(), stop.clone())),
+            tokio::spawn(http::serve(
+                public,
+                public_router,
+                Bounds::default(),
+                stop.clone(),
+            )),
+            tokio::spawn(http::serve(
+                private,
+                admin_router,
+                Bounds::default(),
+                stop.clone(),
+            )),
         ];
-        Ok(Self { listen, admin, stop, served })
+        Ok(Self {
+            listen,
+            admin,
+            stop,
+            served,
+        })
     }
 
     /// Answers what is being asked, then nothing more.

@@ -44,8 +44,17 @@ struct Nameless {
 impl Health {
     /// At the start: GitHub has not been asked yet.
     pub(super) fn new(clock: Clock) -> Self {
-        let nameless = Some(Nameless { since: clock(), why: "it has not been asked yet".to_owned() });
-        Self { clock, seen: Mutex::new(Seen { nameless, ..Seen::default() }) }
+        let nameless = Some(Nameless {
+            since: clock(),
+            why: "it has not been asked yet".to_owned(),
+        });
+        Self {
+            clock,
+            seen: Mutex::new(Seen {
+                nameless,
+                ..Seen::default()
+            }),
+        }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -68,8 +77,13 @@ impl Health {
     /// Why nothing is worked on yet, for people; `None` where all is well.
     pub(super) fn trouble(&self) -> Option<String> {
         let nameless = self.seen().nameless.clone()?;
-        let since = DateTime::from_timestamp_millis(nameless.since).unwrap_or_default().format("%Y-%m-%dT%H:%M:%SZ");
-        Some(format!("GitHub has not said who we are since {since}: {}", nameless.why))
+        let since = DateTime::from_timestamp_millis(nameless.since)
+            .unwrap_or_default()
+            .format("%Y-%m-%dT%H:%M:%SZ");
+        Some(format!(
+            "GitHub has not said who we are since {since}: {}",
+            nameless.why
+        ))
     }
 
     /// A signed delivery was stored.
@@ -107,7 +121,9 @@ impl Health {
     pub(super) fn to_json(&self) -> Value {
         let seen = self.seen();
         let github = match &seen.nameless {
-            Some(nameless) => json!({ "known": false, "since": nameless.since, "why": nameless.why }),
+            Some(nameless) => {
+                json!({ "known": false, "since": nameless.since, "why": nameless.why })
+            }
             None => json!({ "known": true }),
         };
         json!({
@@ -140,7 +156,10 @@ mod tests {
             time.store(at, Ordering::SeqCst);
             health.refused(Refused::WrongSignature)
         };
-        assert_eq!([0, 1, 59_999, 60_000, 60_001].map(refuse), [Some(1), None, None, Some(3), None]);
+        assert_eq!(
+            [0, 1, 59_999, 60_000, 60_001].map(refuse),
+            [Some(1), None, None, Some(3), None]
+        );
         assert_eq!(health.to_json()["deliveries"]["refused"], 5);
     }
 
@@ -149,7 +168,10 @@ mod tests {
         let health = Health::new(Arc::new(|| 0));
         health.nameless("503");
         let trouble = health.trouble().expect("a reason");
-        assert_eq!(trouble, "GitHub has not said who we are since 1970-01-01T00:00:00Z: 503");
+        assert_eq!(
+            trouble,
+            "GitHub has not said who we are since 1970-01-01T00:00:00Z: 503"
+        );
         health.named();
         assert_eq!(health.trouble(), None);
     }

@@ -18,7 +18,11 @@ const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 ///
 /// # Errors
 /// When GitHub knows neither us nor the address: asking again cannot help.
-pub(super) async fn learn(github: &GitHub, api: &Url, health: &Health) -> anyhow::Result<AppIdentity> {
+pub(super) async fn learn(
+    github: &GitHub,
+    api: &Url,
+    health: &Health,
+) -> anyhow::Result<AppIdentity> {
     let mut pause = PAUSE.0;
     loop {
         let error = match github.app().await {
@@ -48,9 +52,9 @@ pub(super) async fn learn(github: &GitHub, api: &Url, health: &Health) -> anyhow
 /// What a no means that will stay one.
 pub(super) fn definite(error: &GitHubError, api: &Url) -> Option<anyhow::Error> {
     match error {
-        GitHubError::AppRefused { .. } | GitHubError::BadKey { .. } | GitHubError::Unbuildable { .. } => {
-            Some(anyhow!("{error}"))
-        }
+        GitHubError::AppRefused { .. }
+        | GitHubError::BadKey { .. }
+        | GitHubError::Unbuildable { .. } => Some(anyhow!("{error}")),
         GitHubError::NotFound { .. } => Some(anyhow!(
             "{api} knows no GitHub App of ours (404 to GET /app): check SKEP_APP_ID, and that SKEP_GITHUB_API_URL is the \
              REST API of your GitHub"

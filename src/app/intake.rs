@@ -30,14 +30,20 @@ impl FrontDoor {
         match turned {
             Some(Turned::Suspended(installation)) => self.github.suspended(installation),
             Some(Turned::Uninstalled(installation)) => self.github.uninstalled(installation),
-            Some(Turned::Moved(repository, installation)) => self.github.moved(repository, installation),
+            Some(Turned::Moved(repository, installation)) => {
+                self.github.moved(repository, installation)
+            }
             Some(Turned::Open(_)) | None => {}
         }
     }
 
     /// Lets the operator see that a delivery is in.
     fn note(&self, heard: Heard) {
-        let Heard { event, flaw, notice } = heard;
+        let Heard {
+            event,
+            flaw,
+            notice,
+        } = heard;
         if let Some(flaw) = flaw {
             self.health.malformed();
             tracing::warn!(event, flaw, "a signed delivery cannot be read");
@@ -46,8 +52,17 @@ impl FrontDoor {
         self.health.accepted(&event);
         match notice {
             Some(Notice::Ping) => tracing::info!("GitHub's ping arrived: the webhook works"),
-            Some(Notice::Installation { action, account, repositories }) => {
-                tracing::info!(action, account, repositories, "GitHub tells of an installation of the App");
+            Some(Notice::Installation {
+                action,
+                account,
+                repositories,
+            }) => {
+                tracing::info!(
+                    action,
+                    account,
+                    repositories,
+                    "GitHub tells of an installation of the App"
+                );
             }
             None => {}
         }
@@ -64,7 +79,11 @@ struct Heard {
 impl Heard {
     fn of(delivery: &Delivery) -> Self {
         let notice = webhook::notice(&delivery.event, &delivery.body);
-        Self { event: delivery.event.clone(), flaw: delivery.flaw, notice }
+        Self {
+            event: delivery.event.clone(),
+            flaw: delivery.flaw,
+            notice,
+        }
     }
 }
 
@@ -82,7 +101,12 @@ impl Intake for FrontDoor {
         let heard = Heard::of(&delivery);
         let fact = NewInbox {
             id: format!("webhook:{}", delivery.guid),
-            kind: if delivery.flaw.is_some() { "malformed" } else { "webhook" }.into(),
+            kind: if delivery.flaw.is_some() {
+                "malformed"
+            } else {
+                "webhook"
+            }
+            .into(),
             name: delivery.event,
             task: None,
             body: delivery.body,
@@ -96,7 +120,8 @@ impl Intake for FrontDoor {
             }
             Ok(Accepted::Duplicate) => Ok(AcceptedAs::Duplicate),
             Err(error) => {
-                self.trouble.say("a delivery could not be stored; answering 503", &error);
+                self.trouble
+                    .say("a delivery could not be stored; answering 503", &error);
                 Err(Busy)
             }
         }
@@ -118,6 +143,9 @@ impl Intake for FrontDoor {
             "database": database.as_ref().map_or_else(ToString::to_string, |()| "writes".to_owned()),
             "sandbox": if self.confined { "bubblewrap" } else { "none: agents run in a process group only" },
         });
-        Readiness { ok: database.is_ok() && trouble.is_none(), reasons }
+        Readiness {
+            ok: database.is_ok() && trouble.is_none(),
+            reasons,
+        }
     }
 }

@@ -37,7 +37,8 @@ impl Room {
 
     /// For people.
     pub(super) fn told(&self) -> String {
-        self.disk().map_or_else(|error| error.to_string(), |disk| self.say(disk))
+        self.disk()
+            .map_or_else(|error| error.to_string(), |disk| self.say(disk))
     }
 
     /// For `skep status`; what cannot be looked at is null.
@@ -52,7 +53,11 @@ impl Room {
     }
 
     fn say(&self, disk: Disk) -> String {
-        text::disk::told(disk.free, disk.is_short(self.wanted).then(|| disk.reserve(self.wanted)))
+        text::disk::told(
+            disk.free,
+            disk.is_short(self.wanted)
+                .then(|| disk.reserve(self.wanted)),
+        )
     }
 
     fn show(&self, disk: Disk) -> Value {
@@ -112,10 +117,34 @@ mod tests {
     #[test]
     fn a_disk_that_is_nearly_full_is_told_with_both_numbers() {
         let ballast = Arc::new(Ballast::new(std::path::Path::new("/nowhere")));
-        let room = Room { folder: PathBuf::from("/"), wanted: 5 << 30, ballast };
-        let (full, roomy) = (Disk { free: 1 << 30, total: 400 << 30 }, Disk { free: 6 << 30, total: 400 << 30 });
-        assert_eq!(room.show(full), json!({ "free_bytes": 1 << 30, "reserve_bytes": 5_u64 << 30, "short": true }));
-        assert!(room.say(full).starts_with("only 1.0 GiB free and 5.0 GiB are kept free"), "{}", room.say(full));
-        assert_eq!((room.show(roomy)["short"].as_bool(), room.say(roomy)), (Some(false), "6.0 GiB free".to_owned()));
+        let room = Room {
+            folder: PathBuf::from("/"),
+            wanted: 5 << 30,
+            ballast,
+        };
+        let (full, roomy) = (
+            Disk {
+                free: 1 << 30,
+                total: 400 << 30,
+            },
+            Disk {
+                free: 6 << 30,
+                total: 400 << 30,
+            },
+        );
+        assert_eq!(
+            room.show(full),
+            json!({ "free_bytes": 1 << 30, "reserve_bytes": 5_u64 << 30, "short": true })
+        );
+        assert!(
+            room.say(full)
+                .starts_with("only 1.0 GiB free and 5.0 GiB are kept free"),
+            "{}",
+            room.say(full)
+        );
+        assert_eq!(
+            (room.show(roomy)["short"].as_bool(), room.say(roomy)),
+            (Some(false), "6.0 GiB free".to_owned())
+        );
     }
 }

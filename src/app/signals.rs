@@ -16,7 +16,11 @@ impl Signals {
         let terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
         let interrupt = signal(SignalKind::interrupt()).context("listen for SIGINT")?;
         let hang_up = signal(SignalKind::hangup()).context("listen for SIGHUP")?;
-        Ok(Self { terminate, interrupt, hang_up })
+        Ok(Self {
+            terminate,
+            interrupt,
+            hang_up,
+        })
     }
 
     /// Waits for SIGTERM or SIGINT.

@@ -21,9 +21,15 @@ pub(super) fn write(certificates: &Certificates, folder: &Path) -> anyhow::Resul
     for error in &found.errors {
         tracing::warn!(%error, "certificates of this system cannot be read");
     }
-    let mut text: String = found.certs.iter().map(|certificate| pem(certificate)).collect();
+    let mut text: String = found
+        .certs
+        .iter()
+        .map(|certificate| pem(certificate))
+        .collect();
     if let Some(file) = &certificates.ca_file {
-        text.push_str(&std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?);
+        text.push_str(
+            &std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?,
+        );
     }
     let path = folder.join("ca-bundle.pem");
     std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
@@ -32,7 +38,13 @@ pub(super) fn write(certificates: &Certificates, folder: &Path) -> anyhow::Resul
 
 fn pem(certificate: &[u8]) -> String {
     let code = STANDARD.encode(certificate);
-    let lines: Vec<&str> =
-        code.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap_or_default()).collect();
-    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+    let lines: Vec<&str> = code
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap_or_default())
+        .collect();
+    format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        lines.join("\n")
+    )
 }

@@ -26,7 +26,9 @@ const ANSWER_BYTES: usize = 64 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
     /// Nothing listens there.
-    #[error("No skep is running at {0}. Start one with `skep serve`, or name its admin address with --admin.")]
+    #[error(
+        "No skep is running at {0}. Start one with `skep serve`, or name its admin address with --admin."
+    )]
     NotRunning(String),
     /// It listens and does not answer.
     #[error("The skep at {url} did not answer within {}s; its log may say why.", TOTAL.as_secs())]
@@ -75,10 +77,21 @@ impl From<AdminError> for crate::core::failure::Failure {
 /// Reads `http://host:port`, or only `host:port`.
 pub fn parse_address(text: &str) -> Result<Url, String> {
     let wrong = || format!("`{text}` is not an address such as http://127.0.0.1:3001");
-    let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let text = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("http://{text}")
+    };
     let url = Url::parse(&text).map_err(|_| wrong())?;
-    let plain = url.scheme() == "http" && url.path() == "/" && url.query().is_none() && url.username().is_empty();
-    if plain && url.host().is_some() { Ok(url) } else { Err(wrong()) }
+    let plain = url.scheme() == "http"
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.username().is_empty();
+    if plain && url.host().is_some() {
+        Ok(url)
+    } else {
+        Err(wrong())
+    }
 }
 
 /// The admin address of a skep.
@@ -93,31 +106,54 @@ impl Admin {
     pub fn new(AdminAccess { url, token }: AdminAccess) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(CONNECT));
-        Self { base: url, token, client: Client::builder(TokioExecutor::new()).build(connector) }
+        Self {
+            base: url,
+            token,
+            client: Client::builder(TokioExecutor::new()).build(connector),
+        }
     }
 
     /// The answer to a question, as JSON.
     pub async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, AdminError> {
-        let bytes = self.ask(Method::GET, &self.url(path, query), Bytes::new()).await?;
+        let bytes = self
+            .ask(Method::GET, &self.url(path, query), Bytes::new())
+            .await?;
         self.understood(serde_json::from_slice(&bytes))
     }
 
     /// An answer as it is.
     pub async fn bytes(&self, path: &str) -> Result<Bytes, AdminError> {
-        self.ask(Method::GET, &self.url(path, &[]), Bytes::new()).await
+        self.ask(Method::GET, &self.url(path, &[]), Bytes::new())
+            .await
     }
 
     /// The answer to an order.
     pub async fn post(&self, path: &str, order: &Value) -> Result<Value, AdminError> {
-        let bytes = self.ask(Method::POST, &self.url(path, &[]), Bytes::from(order.to_string())).await?;
+        let bytes = self
+            .ask(
+                Method::POST,
+                &self.url(path, &[]),
+                Bytes::from(order.to_string()),
+            )
+            .await?;
         self.understood(serde_json::from_slice(&bytes))
     }
 
     /// Newline-delimited JSON.
-    pub async fn lines<T: DeserializeOwned>(&self, path: &str, query: &[(&str, String)]) -> Result<Vec<T>, AdminError> {
-        let bytes = self.ask(Method::GET, &self.url(path, query), Bytes::new()).await?;
-        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        lines.map(|line| self.understood(serde_json::from_slice(line))).collect()
+    pub async fn lines<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<Vec<T>, AdminError> {
+        let bytes = self
+            .ask(Method::GET, &self.url(path, query), Bytes::new())
+            .await?;
+        let lines = bytes
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty());
+        lines
+            .map(|line| self.understood(serde_json::from_slice(line)))
+            .collect()
     }
 
     /// A value of an answer as what it should be.
@@ -130,7 +166,10 @@ impl Admin {
     }
 
     fn foreign(&self, why: String) -> AdminError {
-        AdminError::Foreign { url: self.shown(), why }
+        AdminError::Foreign {
+            url: self.shown(),
+            why,
+        }
     }
 
     /// The address as people write it.
@@ -148,16 +187,29 @@ impl Admin {
     }
 
     async fn ask(&self, method: Method, url: &Url, body: Bytes) -> Result<Bytes, AdminError> {
-        let mut request =
-            Request::builder().method(method).uri(url.as_str()).header(header::CONTENT_TYPE, "application/json");
+        let mut request = Request::builder()
+            .method(method)
+            .uri(url.as_str())
+            .header(header::CONTENT_TYPE, "application/json");
         if let Some(token) = &self.token {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {}", token.expose_secret()));
+            request = request.header(
+                header::AUTHORIZATION,
+                format!("Bearer {}", token.expose_secret()),
+            );
         }
-        let request = request.body(Full::new(body)).map_err(|error| self.foreign(error.to_string()))?;
+        let request = request
+            .body(Full::new(body))
+            .map_err(|error| self.foreign(error.to_string()))?;
         let exchange = async {
-            let response = self.client.request(request).await.map_err(|error| self.lost(&error))?;
+            let response = self
+                .client
+                .request(request)
+                .await
+                .map_err(|error| self.lost(&error))?;
             let status = response.status();
-            let body = Limited::new(response.into_body(), ANSWER_BYTES).collect().await;
+            let body = Limited::new(response.into_body(), ANSWER_BYTES)
+                .collect()
+                .await;
             let lost = |error: Box<dyn std::error::Error + Send + Sync>| AdminError::Lost {
                 url: self.shown(),
                 why: error.to_string(),
@@ -166,21 +218,31 @@ impl Admin {
         };
         let answered = tokio::time::timeout(TOTAL, exchange).await;
         let (status, bytes) = answered.map_err(|_| AdminError::Slow { url: self.shown() })??;
-        if status.is_success() { Ok(bytes) } else { Err(self.refused(status, &bytes)) }
+        if status.is_success() {
+            Ok(bytes)
+        } else {
+            Err(self.refused(status, &bytes))
+        }
     }
 
     fn lost(&self, error: &hyper_util::client::legacy::Error) -> AdminError {
         if error.is_connect() {
             return AdminError::NotRunning(self.shown());
         }
-        AdminError::Lost { url: self.shown(), why: error.to_string() }
+        AdminError::Lost {
+            url: self.shown(),
+            why: error.to_string(),
+        }
     }
 
     fn refused(&self, status: StatusCode, bytes: &[u8]) -> AdminError {
         let body: Value = serde_json::from_slice(bytes).unwrap_or_default();
         let text = |name: &str| body["error"][name].as_str().map(super::screen::one_line);
         match text("message") {
-            Some(message) => AdminError::Refused { message, next: text("next") },
+            Some(message) => AdminError::Refused {
+                message,
+                next: text("next"),
+            },
             None => self.foreign(format!("it answered {status}")),
         }
     }
@@ -192,10 +254,22 @@ mod tests {
 
     #[test]
     fn an_admin_address_is_plain_http() {
-        for good in ["http://127.0.0.1:3001", "127.0.0.1:3001", "localhost:3001", "http://[::1]:3001/"] {
+        for good in [
+            "http://127.0.0.1:3001",
+            "127.0.0.1:3001",
+            "localhost:3001",
+            "http://[::1]:3001/",
+        ] {
             assert!(parse_address(good).is_ok(), "{good}");
         }
-        for bad in ["", "https://x", "http://x/api", "http://u@x", "3001x y", "http://"] {
+        for bad in [
+            "",
+            "https://x",
+            "http://x/api",
+            "http://u@x",
+            "3001x y",
+            "http://",
+        ] {
             assert!(parse_address(bad).is_err(), "{bad}");
         }
     }

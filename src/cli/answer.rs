@@ -205,12 +205,16 @@ impl SessionLine {
 
     /// The state, where it is one we know.
     pub fn known_state(&self) -> Option<SessionState> {
-        SessionState::ALL.into_iter().find(|state| state.name() == self.state)
+        SessionState::ALL
+            .into_iter()
+            .find(|state| state.name() == self.state)
     }
 
     /// How long it has taken, or took.
     pub fn took(&self, now: i64) -> String {
-        self.started_at.map_or_else(String::new, |started| span(self.ended_at.unwrap_or(now) - started))
+        self.started_at.map_or_else(String::new, |started| {
+            span(self.ended_at.unwrap_or(now) - started)
+        })
     }
 
     /// The pull request, by its address where that is known.
@@ -240,9 +244,16 @@ fn place(repository: Option<&str>, issue: Option<i64>) -> String {
 /// The details of an event or a log line, on one line: texts without quotes, commits by their first digits, lists of things by
 /// their number. `--json` has everything.
 pub fn brief(details: &Value) -> String {
-    let Value::Object(fields) = details else { return word(details) };
-    let there = fields.iter().filter(|(_, value)| !value.is_null() && *value != "");
-    there.map(|(name, value)| format!("{name}={}", word(value))).collect::<Vec<_>>().join(" ")
+    let Value::Object(fields) = details else {
+        return word(details);
+    };
+    let there = fields
+        .iter()
+        .filter(|(_, value)| !value.is_null() && *value != "");
+    there
+        .map(|(name, value)| format!("{name}={}", word(value)))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn word(value: &Value) -> String {
@@ -251,7 +262,9 @@ fn word(value: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) if is_commit(text) => text.chars().take(10).collect(),
         Value::String(text) => text.clone(),
-        Value::Array(items) if items.iter().all(is_plain) => items.iter().map(word).collect::<Vec<_>>().join(","),
+        Value::Array(items) if items.iter().all(is_plain) => {
+            items.iter().map(word).collect::<Vec<_>>().join(",")
+        }
         Value::Array(items) => count(items.len() as u64, "item"),
         Value::Object(_) => format!("({})", brief(value)),
         other => other.to_string(),
@@ -275,7 +288,13 @@ mod tests {
             "base": "9353e1e194a1b2c3d4e5f60718293a4b5c6d7e8f", "files": 2, "none": null, "doing": "", "labels": ["a", "b"],
             "plan": [{ "content": "x" }, { "content": "y" }], "usage": { "used": 3 },
         });
-        assert_eq!(brief(&details), "base=9353e1e194 files=2 labels=a,b plan=2 items usage=(used=3)");
-        assert_eq!((brief(&json!(null)), brief(&json!("text"))), (String::new(), "text".to_owned()));
+        assert_eq!(
+            brief(&details),
+            "base=9353e1e194 files=2 labels=a,b plan=2 items usage=(used=3)"
+        );
+        assert_eq!(
+            (brief(&json!(null)), brief(&json!("text"))),
+            (String::new(), "text".to_owned())
+        );
     }
 }

@@ -55,7 +55,9 @@ impl Config {
     pub(super) async fn run(self, sources: &Sources) -> Ended {
         match self.command {
             Command::Init { config } => init(&config),
-            Command::Show { reference: true, .. } => Ok(print(&render_reference(&reference()))?),
+            Command::Show {
+                reference: true, ..
+            } => Ok(print(&render_reference(&reference()))?),
             Command::Show { .. } => Ok(print(&sources.config(&preset)?.show())?),
             Command::Check { offline, .. } => check(sources, offline).await,
         }
@@ -63,18 +65,29 @@ impl Config {
 }
 
 fn init(file: &Path) -> Ended {
-    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    let made = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file);
     let written = made.and_then(|mut made| made.write_all(starter().as_bytes()));
     match written {
         Ok(()) => {
             let file = file.display();
-            Ok(print(&format!("{file} is written. Fill in its first four settings, then run `skep config check`.\n"))?)
+            Ok(print(&format!(
+                "{file} is written. Fill in its first four settings, then run `skep config check`.\n"
+            ))?)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             let way = "it is left as it is; name another file with --config, or move it away";
-            Err(Stop::Failed(anyhow::anyhow!("{} is there already: {way}", file.display())))
+            Err(Stop::Failed(anyhow::anyhow!(
+                "{} is there already: {way}",
+                file.display()
+            )))
         }
-        Err(error) => Err(Stop::Failed(anyhow::Error::new(error).context(format!("write {}", file.display())))),
+        Err(error) => Err(Stop::Failed(
+            anyhow::Error::new(error).context(format!("write {}", file.display())),
+        )),
     }
 }
 
@@ -84,15 +97,23 @@ async fn check(sources: &Sources, offline: bool) -> Ended {
     for warning in &warnings {
         print(&format!("{}\n", Finding::warning(warning)))?;
     }
-    config.ready().map_err(|missing| Stop::Misused(not_ready(missing)))?;
+    config
+        .ready()
+        .map_err(|missing| Stop::Misused(not_ready(missing)))?;
     let mut wrong = 0;
     for finding in app::check(setup(config)?, addresses, offline).await {
         wrong += usize::from(finding.verdict == Verdict::Wrong);
         print(&format!("{}\n", one_line(&finding.to_string())))?;
     }
     if wrong > 0 {
-        let things = if wrong == 1 { "One thing is".to_owned() } else { format!("{wrong} things are") };
-        print(&format!("\n{things} to be put right before `skep serve` can work.\n"))?;
+        let things = if wrong == 1 {
+            "One thing is".to_owned()
+        } else {
+            format!("{wrong} things are")
+        };
+        print(&format!(
+            "\n{things} to be put right before `skep serve` can work.\n"
+        ))?;
         return Err(Stop::Unsuccessful);
     }
     Ok(print("\nAll is right: `skep serve` can start.\n")?)
@@ -102,7 +123,12 @@ fn render_reference(settings: &[Setting]) -> String {
     let block = |setting: &Setting| {
         let names = [setting.key.as_deref(), setting.env, setting.flag];
         let names: Vec<&str> = names.into_iter().flatten().collect();
-        format!("{}\n    {}\n    default: {}\n", names.join("  "), setting.meaning, setting.default)
+        format!(
+            "{}\n    {}\n    default: {}\n",
+            names.join("  "),
+            setting.meaning,
+            setting.default
+        )
     };
     settings.iter().map(block).collect::<Vec<_>>().join("\n")
 }

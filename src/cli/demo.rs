@@ -56,7 +56,13 @@ impl Demo {
             // SKEP_AGENT alone is for `serve`: the demo needs no model unless it is told to.
             if let Some(agent) = sources.agent(&preset)? {
                 let (network, certificates) = sources.network()?;
-                cast = Cast { scenes: &OWN, agent: Some(agent), network, certificates, ..cast };
+                cast = Cast {
+                    scenes: &OWN,
+                    agent: Some(agent),
+                    network,
+                    certificates,
+                    ..cast
+                };
             }
         }
         Ok(play(self, cast).await?)
@@ -78,11 +84,19 @@ async fn play(options: Demo, cast: Cast) -> anyhow::Result<()> {
     let stage = match built {
         Some(Ok(stage)) => stage,
         early => {
-            tokio::fs::remove_dir_all(&folder).await.with_context(|| format!("remove {}", folder.display()))?;
-            return early.map_or_else(|| bail!("interrupted before the story began"), |failed| failed.map(drop));
+            tokio::fs::remove_dir_all(&folder)
+                .await
+                .with_context(|| format!("remove {}", folder.display()))?;
+            return early.map_or_else(
+                || bail!("interrupted before the story began"),
+                |failed| failed.map(drop),
+            );
         }
     };
-    let screen = Screen { json: options.json, began: (stage.running.app.runner.parts().clock)() };
+    let screen = Screen {
+        json: options.json,
+        began: (stage.running.app.runner.parts().clock)(),
+    };
     let told = tokio::select! {
         told = tell(&stage, &screen, &options, began) => Some(told),
         () = signals.any() => None,
@@ -95,7 +109,12 @@ async fn play(options: Demo, cast: Cast) -> anyhow::Result<()> {
 }
 
 /// Tells the story.
-async fn tell(stage: &Stage, screen: &Screen, options: &Demo, began: Instant) -> anyhow::Result<()> {
+async fn tell(
+    stage: &Stage,
+    screen: &Screen,
+    options: &Demo,
+    began: Instant,
+) -> anyhow::Result<()> {
     screen.opening(stage, began.elapsed())?;
     let mut issues = Vec::new();
     for scene in stage.scenes {
@@ -103,10 +122,14 @@ async fn tell(stage: &Stage, screen: &Screen, options: &Demo, began: Instant) ->
     }
     let mut tally = Tally::new(&issues, stage.scenes);
     let person = Person::new(stage, &issues);
-    let told = tokio::time::timeout(stage.patience(), follow(stage, screen, person, &mut tally)).await;
+    let told =
+        tokio::time::timeout(stage.patience(), follow(stage, screen, person, &mut tally)).await;
     let pulls = stage.simulator.pulls(stage.repository)?;
-    let missing: Vec<String> =
-        issues.iter().filter(|issue| pull_of(&pulls, **issue).is_none()).map(|issue| format!("#{issue}")).collect();
+    let missing: Vec<String> = issues
+        .iter()
+        .filter(|issue| pull_of(&pulls, **issue).is_none())
+        .map(|issue| format!("#{issue}"))
+        .collect();
     for issue in &issues {
         if let Some(pull) = pull_of(&pulls, *issue) {
             screen.pull(stage, *issue, pull).await?;
@@ -125,11 +148,19 @@ async fn tell(stage: &Stage, screen: &Screen, options: &Demo, began: Instant) ->
     screen.ending(stage, &end, options.keep)?;
     match told {
         _ if !missing.is_empty() => {
-            bail!("no pull request for {}; the lines above say how far it came", missing.join(", "))
+            bail!(
+                "no pull request for {}; the lines above say how far it came",
+                missing.join(", ")
+            )
         }
-        Ok(Ok(())) if !undone.is_empty() => bail!("{}; the lines above say how far it came", undone.join(", ")),
+        Ok(Ok(())) if !undone.is_empty() => {
+            bail!("{}; the lines above say how far it came", undone.join(", "))
+        }
         Ok(followed) => followed,
-        Err(_) => bail!("it did not come to an end within {} s", stage.patience().as_secs()),
+        Err(_) => bail!(
+            "it did not come to an end within {} s",
+            stage.patience().as_secs()
+        ),
     }
 }
 
@@ -150,7 +181,12 @@ fn pull_of(pulls: &[PullView], issue: IssueNumber) -> Option<&PullView> {
 }
 
 /// Shows events as they come, lets the person act, until every issue has come to an end and GitHub has been told.
-async fn follow(stage: &Stage, screen: &Screen, mut person: Person<'_>, tally: &mut Tally<'_>) -> anyhow::Result<()> {
+async fn follow(
+    stage: &Stage,
+    screen: &Screen,
+    mut person: Person<'_>,
+    tally: &mut Tally<'_>,
+) -> anyhow::Result<()> {
     let store = &stage.running.app.store;
     let (mut wake, mut after) = (store.event_wake(), 0);
     loop {
@@ -171,7 +207,12 @@ async fn follow(stage: &Stage, screen: &Screen, mut person: Person<'_>, tally: &
 
 /// Whether nothing is on its way to GitHub; a moment that is only waited for is not.
 async fn all_said(stage: &Stage) -> anyhow::Result<bool> {
-    let filter = EffectFilter { open: Some(true), ..EffectFilter::default() };
+    let filter = EffectFilter {
+        open: Some(true),
+        ..EffectFilter::default()
+    };
     let open = stage.running.app.store.effects(&filter, 1_000).await?;
-    Ok(open.iter().all(|look| look.effect.kind == EffectKind::Ring.name()))
+    Ok(open
+        .iter()
+        .all(|look| look.effect.kind == EffectKind::Ring.name()))
 }

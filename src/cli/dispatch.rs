@@ -53,27 +53,51 @@ impl Dispatch {
             print(&render(&batch))?
         }
         if let Some(label) = self.label.as_ref().filter(|_| batch.total == 0) {
-            return Err(Stop::Failed(anyhow::anyhow!("no open issue has the label `{}`", label.trim())));
+            return Err(Stop::Failed(anyhow::anyhow!(
+                "no open issue has the label `{}`",
+                label.trim()
+            )));
         }
         let mut well = batch.failed.is_empty();
         if self.wait {
-            well &= Follow { admin: &admin, json: self.asking.json }.all(batch.successful).await?;
+            well &= Follow {
+                admin: &admin,
+                json: self.asking.json,
+            }
+            .all(batch.successful)
+            .await?;
         }
-        if well { Ok(()) } else { Err(Stop::Unsuccessful) }
+        if well {
+            Ok(())
+        } else {
+            Err(Stop::Unsuccessful)
+        }
     }
 }
 
 fn render(batch: &BatchAnswer) -> String {
     let mut text = String::new();
     if !batch.successful.is_empty() {
-        let rows: Vec<_> = batch.successful.iter().map(|line| [line.issue.clone(), line.session.clone()]).collect();
+        let rows: Vec<_> = batch
+            .successful
+            .iter()
+            .map(|line| [line.issue.clone(), line.session.clone()])
+            .collect();
         text.push_str(&table(["ISSUE", "SESSION"], &rows));
     }
     if !batch.failed.is_empty() {
-        let rows: Vec<_> = batch.failed.iter().map(|line| [line.issue.clone(), line.reason.clone()]).collect();
+        let rows: Vec<_> = batch
+            .failed
+            .iter()
+            .map(|line| [line.issue.clone(), line.reason.clone()])
+            .collect();
         text.push_str(&table(["NOT STARTED", "WHY"], &rows));
     }
-    text.push_str(&format!("{} of {} started\n", batch.successful.len(), batch.total));
+    text.push_str(&format!(
+        "{} of {} started\n",
+        batch.successful.len(),
+        batch.total
+    ));
     let on = batch.successful.iter().filter(|line| line.goes_on).count();
     if on > 0 {
         let issues = count(on as u64, "issue");
@@ -82,7 +106,10 @@ fn render(batch: &BatchAnswer) -> String {
         ));
     }
     if batch.in_review > 0 {
-        text.push_str(&format!("{} in review, passed over\n", count(batch.in_review as u64, "issue")));
+        text.push_str(&format!(
+            "{} in review, passed over\n",
+            count(batch.in_review as u64, "issue")
+        ));
     }
     text
 }
@@ -109,7 +136,11 @@ impl Follow<'_> {
                         open.remove(&id);
                     }
                 }
-                if open.is_empty() { Ok(Vec::new()) } else { self.events(after.unwrap_or(0)).await }
+                if open.is_empty() {
+                    Ok(Vec::new())
+                } else {
+                    self.events(after.unwrap_or(0)).await
+                }
             };
             match round.await {
                 Ok(events) => {
@@ -134,27 +165,48 @@ impl Follow<'_> {
 
     /// Whether a session ended, and well; and the last event that its timeline shows.
     async fn look(&self, id: &str) -> Result<(Option<bool>, Option<i64>), Stop> {
-        let answer = self.admin.get(&format!("/api/v1/sessions/{id}"), &[]).await?;
+        let answer = self
+            .admin
+            .get(&format!("/api/v1/sessions/{id}"), &[])
+            .await?;
         let session: SessionAnswer = self.admin.read(&answer)?;
         let seen = session.timeline.iter().map(|event| event.seq).max();
-        let Some(state) = session.line.known_state().filter(|state| state.is_end()) else { return Ok((None, seen)) };
+        let Some(state) = session.line.known_state().filter(|state| state.is_end()) else {
+            return Ok((None, seen));
+        };
         if self.json {
             print_json(&answer)?;
         } else {
-            let why = session.line.stop.clone().or_else(|| Some(session.line.pull_request())).unwrap_or_default();
-            let line = format!("{}  {}  {}  {why}", session.line.place(), session.line.id, session.line.state);
+            let why = session
+                .line
+                .stop
+                .clone()
+                .or_else(|| Some(session.line.pull_request()))
+                .unwrap_or_default();
+            let line = format!(
+                "{}  {}  {}  {why}",
+                session.line.place(),
+                session.line.id,
+                session.line.state
+            );
             print(&(one_line(&line).trim_end().to_owned() + "\n"))?;
         }
         Ok((Some(state == SessionState::Completed), seen))
     }
 
     async fn events(&self, after: i64) -> Result<Vec<EventLine>, Stop> {
-        let query = [("after", after.to_string()), ("wait", WAIT_SECONDS.to_string())];
+        let query = [
+            ("after", after.to_string()),
+            ("wait", WAIT_SECONDS.to_string()),
+        ];
         Ok(self.admin.lines("/api/v1/events", &query).await?)
     }
 }
 
 /// A skep that is restarted comes back with the same sessions.
 fn is_away(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(AdminError::NotRunning(_) | AdminError::Lost { .. }))
+    matches!(
+        error.downcast_ref(),
+        Some(AdminError::NotRunning(_) | AdminError::Lost { .. })
+    )
 }

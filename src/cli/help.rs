@@ -19,7 +19,9 @@ impl Help {
             Err(help) if !help.use_stderr() => Ok(print(&help.render().to_string())?),
             _ => {
                 let named = self.command.join(" ");
-                Err(Stop::Misused(format!("there is no command `{named}`; `skep help` lists them")))
+                Err(Stop::Misused(format!(
+                    "there is no command `{named}`; `skep help` lists them"
+                )))
             }
         }
     }

@@ -28,7 +28,12 @@ pub use target::{TargetError, parse_targets};
 
 /// A self-hosted GitHub App: label an issue, talk to the agent on it, get a pull request.
 #[derive(Debug, Parser)]
-#[command(name = "skep", version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(
+    name = "skep",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -159,12 +164,15 @@ impl Cli {
 
     /// What the command reads of flags, environment and file. The demo reads no file: it must run anywhere.
     pub fn sources(&self, environment: Environment) -> Sources {
-        let of_file = |asking: &Asking| Args::of_place(asking.config.clone(), asking.data_dir.clone());
+        let of_file =
+            |asking: &Asking| Args::of_place(asking.config.clone(), asking.data_dir.clone());
         let args = match &self.command {
             Command::Serve(serve) => serve.args.clone(),
             Command::Config(config) => config.args(),
             Command::Demo(demo) => return Sources::without_file(demo.args(), environment),
-            Command::DemoAgent(_) | Command::Help(_) => return Sources::without_file(Args::default(), environment),
+            Command::DemoAgent(_) | Command::Help(_) => {
+                return Sources::without_file(Args::default(), environment);
+            }
             Command::Dispatch(dispatch) => of_file(&dispatch.asking),
             Command::Sessions(sessions) => of_file(&sessions.asking),
             Command::Session(session) => of_file(&session.asking),
@@ -181,7 +189,11 @@ impl Cli {
 
     /// What is logged when nobody says: a server tells, a command is quiet.
     pub fn default_log(&self) -> &'static str {
-        if matches!(self.command, Command::Serve(_)) { "warn,skep=info" } else { "error" }
+        if matches!(self.command, Command::Serve(_)) {
+            "warn,skep=info"
+        } else {
+            "error"
+        }
     }
 
     /// Does it.

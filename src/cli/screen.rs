@@ -29,7 +29,10 @@ pub fn print_json(value: &serde_json::Value) -> io::Result<()> {
 /// How wide the terminal is; nothing where standard output is none, and nothing has to fit.
 fn width() -> Option<usize> {
     let out = io::stdout();
-    let size = out.is_terminal().then(|| rustix::termios::tcgetwinsize(&out).ok()).flatten()?;
+    let size = out
+        .is_terminal()
+        .then(|| rustix::termios::tcgetwinsize(&out).ok())
+        .flatten()?;
     Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
@@ -40,26 +43,43 @@ pub fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> Strin
 }
 
 /// A table that fits, if it can: the first column, by which a row is named, is never cut.
-pub fn table_within<const N: usize>(room: Option<usize>, headings: [&str; N], rows: &[[String; N]]) -> String {
-    let rows: Vec<[String; N]> = rows.iter().map(|row| row.clone().map(|cell| one_line(&cell))).collect();
+pub fn table_within<const N: usize>(
+    room: Option<usize>,
+    headings: [&str; N],
+    rows: &[[String; N]],
+) -> String {
+    let rows: Vec<[String; N]> = rows
+        .iter()
+        .map(|row| row.clone().map(|cell| one_line(&cell)))
+        .collect();
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
-        cells.chain([headings[column].chars().count()]).max().unwrap_or_default()
+        cells
+            .chain([headings[column].chars().count()])
+            .max()
+            .unwrap_or_default()
     };
     let mut widths: [usize; N] = std::array::from_fn(width);
     let narrowest = |column: usize| headings[column].chars().count().max(NARROWEST);
     while room.is_some_and(|room| widths.iter().sum::<usize>() + 2 * N.saturating_sub(1) > room) {
-        let wide = (1..N).filter(|column| widths[*column] > narrowest(*column)).max_by_key(|column| widths[*column]);
+        let wide = (1..N)
+            .filter(|column| widths[*column] > narrowest(*column))
+            .max_by_key(|column| widths[*column]);
         let Some(wide) = wide else { break };
         widths[wide] -= 1;
     }
     let line = |cells: [&str; N]| {
-        let padded: Vec<String> =
-            cells.iter().zip(widths).map(|(cell, width)| format!("{:<width$}", cut(cell, width))).collect();
+        let padded: Vec<String> = cells
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{:<width$}", cut(cell, width)))
+            .collect();
         format!("{}\n", padded.join("  ").trim_end())
     };
     let head = line(headings);
-    rows.iter().fold(head, |text, row| text + &line(row.each_ref().map(String::as_str)))
+    rows.iter().fold(head, |text, row| {
+        text + &line(row.each_ref().map(String::as_str))
+    })
 }
 
 /// At most so many characters; where some had to go, a sign of it. An issue's number stays.
@@ -67,22 +87,37 @@ fn cut(cell: &str, width: usize) -> String {
     if cell.chars().count() <= width {
         return cell.to_owned();
     }
-    let number = cell.rfind('#').and_then(|at| cell.get(at..)).filter(|number| number.len() + 2 <= width);
+    let number = cell
+        .rfind('#')
+        .and_then(|at| cell.get(at..))
+        .filter(|number| number.len() + 2 <= width);
     let number = number.unwrap_or_default();
-    let head: String = cell.chars().take(width.saturating_sub(1 + number.len())).collect();
+    let head: String = cell
+        .chars()
+        .take(width.saturating_sub(1 + number.len()))
+        .collect();
     format!("{head}…{number}")
 }
 
 /// `name: value` lines with the values below each other; rows without a value are left out.
 pub fn facts(rows: &[(&str, String)]) -> String {
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default() + 1;
+    let width = rows
+        .iter()
+        .map(|(name, _)| name.len())
+        .max()
+        .unwrap_or_default()
+        + 1;
     let there = rows.iter().filter(|(_, value)| !value.is_empty());
-    there.map(|(name, value)| format!("{:<width$}  {}\n", format!("{name}:"), one_line(value))).collect()
+    there
+        .map(|(name, value)| format!("{:<width$}  {}\n", format!("{name}:"), one_line(value)))
+        .collect()
 }
 
 /// Text on one line, without characters a terminal would act on.
 pub fn one_line(text: &str) -> String {
-    text.chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if is_unsafe(c) { ' ' } else { c })
+        .collect()
 }
 
 /// Text of several lines, each of them safe.
@@ -92,12 +127,15 @@ pub fn lines(text: &str) -> String {
 
 /// Controls, and what turns the direction of writing around.
 fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Epoch milliseconds as UTC, to the second.
 pub fn moment(ms: i64) -> String {
-    DateTime::from_timestamp_millis(ms).map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M:%SZ").to_string())
+    DateTime::from_timestamp_millis(ms).map_or_else(String::new, |at| {
+        at.format("%Y-%m-%d %H:%M:%SZ").to_string()
+    })
 }
 
 /// How long something took, in its two largest units.
@@ -117,9 +155,22 @@ mod tests {
 
     #[test]
     fn columns_stand_below_each_other_and_nothing_escapes() {
-        let rows = [["1".to_owned(), "ä\u{1b}[31m".to_owned()], ["1234".to_owned(), "b\nc".to_owned()]];
-        assert_eq!(table_within(None, ["ID", "WHAT"], &rows), "ID    WHAT\n1     ä [31m\n1234  b c\n");
-        assert_eq!(facts(&[("a", "1".into()), ("long", String::new()), ("bb", "2".into())]), "a:     1\nbb:    2\n");
+        let rows = [
+            ["1".to_owned(), "ä\u{1b}[31m".to_owned()],
+            ["1234".to_owned(), "b\nc".to_owned()],
+        ];
+        assert_eq!(
+            table_within(None, ["ID", "WHAT"], &rows),
+            "ID    WHAT\n1     ä [31m\n1234  b c\n"
+        );
+        assert_eq!(
+            facts(&[
+                ("a", "1".into()),
+                ("long", String::new()),
+                ("bb", "2".into())
+            ]),
+            "a:     1\nbb:    2\n"
+        );
         assert_eq!(lines("a\u{202e}b\r\nc"), "a b\nc\n");
     }
 
@@ -136,7 +187,10 @@ mod tests {
 
     #[test]
     fn times_are_short() {
-        assert_eq!([0, 59_999, 61_000, 3_660_000, 90_000_000].map(span), ["0s", "59s", "1m01s", "1h01m", "1d01h"]);
+        assert_eq!(
+            [0, 59_999, 61_000, 3_660_000, 90_000_000].map(span),
+            ["0s", "59s", "1m01s", "1h01m", "1d01h"]
+        );
         assert_eq!(moment(1_700_000_000_000), "2023-11-14 22:13:20Z");
     }
 }

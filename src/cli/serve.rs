@@ -26,8 +26,14 @@ pub struct Serve {
 
 pub(super) async fn run(sources: &Sources) -> Ended {
     let config = sources.config(&preset)?;
-    config.ready().map_err(|missing| Stop::Misused(not_ready(missing)))?;
-    let warnings = config.warnings.iter().cloned().chain(config.make_data_dir()?);
+    config
+        .ready()
+        .map_err(|missing| Stop::Misused(not_ready(missing)))?;
+    let warnings = config
+        .warnings
+        .iter()
+        .cloned()
+        .chain(config.make_data_dir()?);
     for warning in warnings {
         tracing::warn!("{warning}");
     }
@@ -37,16 +43,24 @@ pub(super) async fn run(sources: &Sources) -> Ended {
 async fn start(config: Config, sources: &Sources) -> anyhow::Result<()> {
     let addresses = addresses(&config);
     let read_again = || {
-        let config = sources.read_again().config(&preset).map_err(|error| error.to_string())?;
+        let config = sources
+            .read_again()
+            .config(&preset)
+            .map_err(|error| error.to_string())?;
         let github = config.github.ok_or("credentials are missing")?;
-        Ok(Reread { webhook_secrets: github.webhook_secrets() })
+        Ok(Reread {
+            webhook_secrets: github.webhook_secrets(),
+        })
     };
     app::serve(setup(config)?, addresses, read_again).await
 }
 
 /// Where to listen.
 pub(super) fn addresses(config: &Config) -> Addresses {
-    Addresses { listen: config.listen, admin: config.admin_listen }
+    Addresses {
+        listen: config.listen,
+        admin: config.admin_listen,
+    }
 }
 
 /// The operator's wishes in the words of the rooms.
@@ -54,7 +68,12 @@ pub(super) fn setup(config: Config) -> anyhow::Result<Setup> {
     let (Some(github), Some(default_agent)) = (config.github, config.default_agent) else {
         anyhow::bail!("credentials or agent are missing")
     };
-    let config::Pace { burst, per_second, per_minute, per_hour } = config.pace;
+    let config::Pace {
+        burst,
+        per_second,
+        per_minute,
+        per_hour,
+    } = config.pace;
     Ok(Setup {
         data_dir: config.data_dir,
         database_url: config.database_url.expose_secret().to_owned(),
@@ -75,7 +94,13 @@ pub(super) fn setup(config: Config) -> anyhow::Result<Setup> {
         ignore: config.ignore,
         author_answers: config.author_answers,
         ready: config.ready,
-        pace: Pace { burst, per_second, per_minute, per_hour, ..Pace::default() },
+        pace: Pace {
+            burst,
+            per_second,
+            per_minute,
+            per_hour,
+            ..Pace::default()
+        },
         timeouts: Timeouts::default(),
         git_timeout: GIT_TIMEOUT,
         old_git: match config.old_git {
@@ -93,14 +118,20 @@ pub(super) fn setup(config: Config) -> anyhow::Result<Setup> {
         hide: config.hide,
         path: config.path,
         demo_in_process: false,
-        knobs: Knobs { look_again: config.look_again, ..Knobs::default() },
+        knobs: Knobs {
+            look_again: config.look_again,
+            ..Knobs::default()
+        },
         clock: app::system_clock(),
     })
 }
 
 /// What is missing and how to get it.
 pub(super) fn not_ready(missing: &[Missing]) -> String {
-    let list: String = missing.iter().map(|missing| format!("\n  {}: {}", missing.name, missing.meaning)).collect();
+    let list: String = missing
+        .iter()
+        .map(|missing| format!("\n  {}: {}", missing.name, missing.meaning))
+        .collect();
     format!(
         "`skep serve` still needs:{list}
 

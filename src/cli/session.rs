@@ -32,11 +32,19 @@ impl Session {
     pub(super) async fn run(self, sources: &Sources) -> Ended {
         let admin = self.asking.admin(sources)?;
         if self.patch {
-            let patch = admin.bytes(&format!("/api/v1/sessions/{}/patch", self.id)).await?;
+            let patch = admin
+                .bytes(&format!("/api/v1/sessions/{}/patch", self.id))
+                .await?;
             return Ok(print_bytes(&patch)?);
         }
-        let mut answer = admin.get(&format!("/api/v1/sessions/{}", self.id), &[]).await?;
-        let mut log = if self.log { read_log(&admin, &self.id).await? } else { Vec::new() };
+        let mut answer = admin
+            .get(&format!("/api/v1/sessions/{}", self.id), &[])
+            .await?;
+        let mut log = if self.log {
+            read_log(&admin, &self.id).await?
+        } else {
+            Vec::new()
+        };
         if self.asking.json {
             if self.log {
                 answer["log"] = json!(log);
@@ -60,7 +68,9 @@ async fn read_log(admin: &Admin, id: &SessionId) -> Result<Vec<serde_json::Value
     let mut after = 0;
     loop {
         let query = [("after", after.to_string()), ("limit", PAGE.to_owned())];
-        let page = admin.get(&format!("/api/v1/sessions/{id}/log"), &query).await?;
+        let page = admin
+            .get(&format!("/api/v1/sessions/{id}/log"), &query)
+            .await?;
         let LogAnswer { lines, next } = admin.read(&page)?;
         if lines.is_empty() || next <= after {
             return Ok(all);
@@ -84,13 +94,26 @@ fn render(session: &SessionAnswer, now: i64) -> String {
         ("queued", line.since()),
         ("took", line.took(now)),
     ]);
-    let rows: Vec<[String; 3]> =
-        session.timeline.iter().map(|event| [moment(event.time), event.event.clone(), brief(&event.details)]).collect();
+    let rows: Vec<[String; 3]> = session
+        .timeline
+        .iter()
+        .map(|event| {
+            [
+                moment(event.time),
+                event.event.clone(),
+                brief(&event.details),
+            ]
+        })
+        .collect();
     format!("{head}\n{}", table(["TIME", "EVENT", "DETAILS"], &rows))
 }
 
 /// A log line; a long text keeps its lines, indented.
 fn render_line(line: &LogLine) -> String {
     let body = lines(&brief(&line.body)).trim_end().replace('\n', "\n    ");
-    format!("{}  {}  {body}\n", moment(line.time), super::screen::one_line(&line.kind))
+    format!(
+        "{}  {}  {body}\n",
+        moment(line.time),
+        super::screen::one_line(&line.kind)
+    )
 }

@@ -40,7 +40,9 @@ impl Sessions {
     }
 }
 
-const HEADINGS: [&str; 8] = ["SESSION", "ISSUE", "STATE", "AGE", "TOOK", "PULL", "ROLE", "AGENT"];
+const HEADINGS: [&str; 8] = [
+    "SESSION", "ISSUE", "STATE", "AGE", "TOOK", "PULL", "ROLE", "AGENT",
+];
 
 /// A table of sessions. How a session ended is said where the pull request does not say it.
 pub(super) fn render(sessions: &[SessionLine], now: i64) -> String {
@@ -53,9 +55,25 @@ fn rows(sessions: &[SessionLine], now: i64) -> Vec<[String; 8]> {
             Some(stop) if stop != "pull_request" => format!("{} ({stop})", line.state),
             _ => line.state.clone(),
         };
-        let pull = line.pull.map(|number| format!("#{number}")).unwrap_or_default();
-        let (role, agent, age) = (line.role.clone(), line.agent.clone(), span(now - line.created_at));
-        [line.id.clone(), line.place(), state, age, line.took(now), pull, role, agent]
+        let pull = line
+            .pull
+            .map(|number| format!("#{number}"))
+            .unwrap_or_default();
+        let (role, agent, age) = (
+            line.role.clone(),
+            line.agent.clone(),
+            span(now - line.created_at),
+        );
+        [
+            line.id.clone(),
+            line.place(),
+            state,
+            age,
+            line.took(now),
+            pull,
+            role,
+            agent,
+        ]
     };
     sessions.iter().map(row).collect()
 }
@@ -81,10 +99,24 @@ mod tests {
             ended_at: Some(3_700_000),
             ..SessionLine::default()
         };
-        let rows = rows(&[line(1, "pull_request"), line(1204, "answered")], 5_000_000);
+        let rows = rows(
+            &[line(1, "pull_request"), line(1204, "answered")],
+            5_000_000,
+        );
         let shown = table_within(Some(80), HEADINGS, &rows);
-        assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
-        for part in ["1049123456-1204-1", "…#1204", "#1205", "1h23m", "archite", "opencode", "complete"] {
+        assert!(
+            shown.lines().all(|line| line.chars().count() <= 80),
+            "{shown}"
+        );
+        for part in [
+            "1049123456-1204-1",
+            "…#1204",
+            "#1205",
+            "1h23m",
+            "archite",
+            "opencode",
+            "complete",
+        ] {
             assert!(shown.contains(part), "{part}: {shown}");
         }
     }

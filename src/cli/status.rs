@@ -29,7 +29,10 @@ impl Status {
 fn github(github: &GitHubAnswer) -> String {
     match (github.since, &github.why) {
         (Some(since), Some(why)) if !github.known => {
-            format!("has not said who we are since {}: {why} (webhooks are stored meanwhile)", moment(since))
+            format!(
+                "has not said who we are since {}: {why} (webhooks are stored meanwhile)",
+                moment(since)
+            )
         }
         _ => String::new(),
     }
@@ -42,23 +45,42 @@ fn disk(disk: &DiskAnswer) -> String {
 
 fn webhooks(seen: &DeliveriesAnswer) -> String {
     match &seen.last_accepted {
-        Some(last) => format!("{} since the start, the last {} ({})", seen.accepted, moment(last.time), last.event),
-        None => "none since the start; GitHub shows what it sent on the App's page under Advanced".to_owned(),
+        Some(last) => format!(
+            "{} since the start, the last {} ({})",
+            seen.accepted,
+            moment(last.time),
+            last.event
+        ),
+        None => "none since the start; GitHub shows what it sent on the App's page under Advanced"
+            .to_owned(),
     }
 }
 
 /// Nothing where nothing was refused.
 fn refused(seen: &DeliveriesAnswer) -> String {
-    let unread = if seen.malformed > 0 { format!("; {} could not be read", seen.malformed) } else { String::new() };
+    let unread = if seen.malformed > 0 {
+        format!("; {} could not be read", seen.malformed)
+    } else {
+        String::new()
+    };
     match &seen.last_refused {
-        Some(last) => format!("{} webhooks, the last {}: {}{unread}", seen.refused, moment(last.time), last.why),
+        Some(last) => format!(
+            "{} webhooks, the last {}: {}{unread}",
+            seen.refused,
+            moment(last.time),
+            last.why
+        ),
         None => unread.trim_start_matches("; ").to_owned(),
     }
 }
 
 fn render(status: &StatusAnswer, now: i64) -> String {
     let counts = |counts: &std::collections::BTreeMap<String, i64>| {
-        counts.iter().map(|(state, number)| format!("{number} {state}")).collect::<Vec<_>>().join(", ")
+        counts
+            .iter()
+            .map(|(state, number)| format!("{number} {state}"))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let mut shown = facts(&[
         ("skep", status.version.clone()),
@@ -68,35 +90,67 @@ fn render(status: &StatusAnswer, now: i64) -> String {
         ("refused", refused(&status.health.deliveries)),
         ("sandbox", status.sandbox.clone().unwrap_or_default()),
         ("disk", status.disk.as_ref().map(disk).unwrap_or_default()),
-        ("slots", status.slots.map(|slots| format!("{} of {slots} in use", status.live)).unwrap_or_default()),
+        (
+            "slots",
+            status
+                .slots
+                .map(|slots| format!("{} of {slots} in use", status.live))
+                .unwrap_or_default(),
+        ),
         ("tasks", counts(&status.tasks)),
         ("sessions", counts(&status.sessions)),
         ("inbox", format!("{} not handled", status.inbox_unhandled)),
-        ("effects", format!("{} open, {} given up", status.effects_open, status.effects_failed)),
+        (
+            "effects",
+            format!(
+                "{} open, {} given up",
+                status.effects_open, status.effects_failed
+            ),
+        ),
     ]);
     if let Some(down) = &status.downtime {
-        shown.push_str(&format!("\nThe last time without it\n{}", lines(&text::downtime::report(down))));
+        shown.push_str(&format!(
+            "\nThe last time without it\n{}",
+            lines(&text::downtime::report(down))
+        ));
     }
     if !status.held_up.is_empty() {
         let rows: Vec<[String; 3]> = status.held_up.iter().map(held_up).collect();
-        shown.push_str(&format!("\nHeld up\n{}", table(["INSTALLATION", "UNTIL", "BECAUSE"], &rows)));
+        shown.push_str(&format!(
+            "\nHeld up\n{}",
+            table(["INSTALLATION", "UNTIL", "BECAUSE"], &rows)
+        ));
     }
     if !status.active.is_empty() {
-        shown.push_str(&format!("\nActive\n{}", sessions::render(&status.active, now)));
+        shown.push_str(&format!(
+            "\nActive\n{}",
+            sessions::render(&status.active, now)
+        ));
     }
     if !status.queue.is_empty() {
         let row = |line: &super::answer::QueueLine| {
             let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
-            [line.place(), or_empty(&line.session), or_empty(&line.role), moment(line.queued_at), line.reason.clone()]
+            [
+                line.place(),
+                or_empty(&line.session),
+                or_empty(&line.role),
+                moment(line.queued_at),
+                line.reason.clone(),
+            ]
         };
         let rows: Vec<[String; 5]> = status.queue.iter().map(row).collect();
-        shown.push_str(&format!("\nQueue\n{}", table(["ISSUE", "SESSION", "ROLE", "QUEUED", "WAITS FOR"], &rows)));
+        shown.push_str(&format!(
+            "\nQueue\n{}",
+            table(["ISSUE", "SESSION", "ROLE", "QUEUED", "WAITS FOR"], &rows)
+        ));
     }
     shown
 }
 
 fn held_up(line: &super::answer::HeldLine) -> [String; 3] {
-    let installation = line.installation.map_or_else(|| "the App itself".to_owned(), |id| id.to_string());
+    let installation = line
+        .installation
+        .map_or_else(|| "the App itself".to_owned(), |id| id.to_string());
     let because = match line.by.as_str() {
         "github" => "GitHub asked for a pause",
         _ => "skep stays below GitHub's limits of content; what waits is posted then",
@@ -111,17 +165,32 @@ mod tests {
     /// A disk that is nearly full cannot be had in a test; what such a skep answers can.
     #[test]
     fn a_shortage_of_disk_is_named_with_its_numbers() {
-        let answer =
-            r#"{ "version": "1", "disk": { "free_bytes": 1610612736, "reserve_bytes": 5368709120, "short": true } }"#;
+        let answer = r#"{ "version": "1", "disk": { "free_bytes": 1610612736, "reserve_bytes": 5368709120, "short": true } }"#;
         let status: StatusAnswer = serde_json::from_str(answer).expect("an answer");
         let shown = render(&status, 0);
-        let line = shown.lines().find(|line| line.starts_with("disk:")).unwrap_or_default();
+        let line = shown
+            .lines()
+            .find(|line| line.starts_with("disk:"))
+            .unwrap_or_default();
         assert!(
             line.ends_with("only 1.5 GiB free and 5.0 GiB are kept free (limits.disk_reserve): no new session starts until there is room"),
             "{shown}"
         );
-        let roomy = StatusAnswer { disk: Some(DiskAnswer { free_bytes: 3 << 20, ..DiskAnswer::default() }), ..status };
-        assert!(render(&roomy, 0).lines().any(|line| line.starts_with("disk:") && line.ends_with("  3.0 MiB free")));
-        assert!(!render(&StatusAnswer::default(), 0).contains("disk:"), "an older skep does not say");
+        let roomy = StatusAnswer {
+            disk: Some(DiskAnswer {
+                free_bytes: 3 << 20,
+                ..DiskAnswer::default()
+            }),
+            ..status
+        };
+        assert!(
+            render(&roomy, 0)
+                .lines()
+                .any(|line| line.starts_with("disk:") && line.ends_with("  3.0 MiB free"))
+        );
+        assert!(
+            !render(&StatusAnswer::default(), 0).contains("disk:"),
+            "an older skep does not say"
+        );
     }
 }

@@ -20,7 +20,9 @@ pub struct StopSession {
 impl StopSession {
     pub(super) async fn run(self, sources: &Sources) -> Ended {
         let admin = self.asking.admin(sources)?;
-        let answer: Value = admin.post(&format!("/api/v1/sessions/{}/stop", self.id), &json!({})).await?;
+        let answer: Value = admin
+            .post(&format!("/api/v1/sessions/{}/stop", self.id), &json!({}))
+            .await?;
         if self.asking.json {
             return Ok(print_json(&answer)?);
         }

@@ -8,7 +8,9 @@ use crate::core::ids::{IssueNumber, RepositoryName};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     /// No words.
-    #[error("name what to start: `owner/repo#12`, several as `owner/repo#12 13`, or `owner/repo --label agent:go`")]
+    #[error(
+        "name what to start: `owner/repo#12`, several as `owner/repo#12 13`, or `owner/repo --label agent:go`"
+    )]
     Nothing,
     /// A word that is no issue and no repository.
     #[error("`{0}` is not an issue such as owner/repo#12")]
@@ -17,7 +19,9 @@ pub enum TargetError {
     #[error("`{0}` follows no repository: write the first as owner/repo#12")]
     Homeless(String),
     /// A repository without issues and without `--label`.
-    #[error("`{0}` names no issue: write {0}#12, or add --label to take all its open issues with that label")]
+    #[error(
+        "`{0}` names no issue: write {0}#12, or add --label to take all its open issues with that label"
+    )]
     NoIssue(String),
     /// An issue beside `--label`.
     #[error("`{0}` names an issue, and --label asks for all with that label: use one of the two")]
@@ -40,8 +44,12 @@ impl Target {
     /// As the admin address takes it.
     pub fn to_json(&self) -> Value {
         match self {
-            Self::Issues(repository, issues) => json!({ "repository": repository, "issues": issues }),
-            Self::Labelled(repository, label) => json!({ "repository": repository, "label": label }),
+            Self::Issues(repository, issues) => {
+                json!({ "repository": repository, "issues": issues })
+            }
+            Self::Labelled(repository, label) => {
+                json!({ "repository": repository, "label": label })
+            }
         }
     }
 }
@@ -63,11 +71,20 @@ pub fn parse_targets(words: &[String], label: Option<&str>) -> Result<Vec<Target
 /// `https://HOST/owner/repo` as `owner/repo`, and an issue's or a pull request's address as `owner/repo#12`; any other word
 /// as it is. Which host it is does not matter here: the App knows only one.
 fn plain(word: &str) -> String {
-    let Some(path) = word.strip_prefix("https://").or_else(|| word.strip_prefix("http://")) else {
+    let Some(path) = word
+        .strip_prefix("https://")
+        .or_else(|| word.strip_prefix("http://"))
+    else {
         return word.to_owned();
     };
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    match path.split('/').skip(1).filter(|part| !part.is_empty()).collect::<Vec<_>>().as_slice() {
+    match path
+        .split('/')
+        .skip(1)
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
         [owner, name] => format!("{owner}/{name}"),
         [owner, name, "issues" | "pull", number, ..] => format!("{owner}/{name}#{number}"),
         _ => word.to_owned(),
@@ -78,7 +95,9 @@ fn labelled(word: &str, label: &str) -> Result<Target, TargetError> {
     if word.contains('#') {
         return Err(TargetError::IssueAndLabel(word.to_owned()));
     }
-    let repository = word.parse().map_err(|_| TargetError::Malformed(word.to_owned()))?;
+    let repository = word
+        .parse()
+        .map_err(|_| TargetError::Malformed(word.to_owned()))?;
     Ok(Target::Labelled(repository, label.to_owned()))
 }
 
@@ -92,19 +111,31 @@ fn issues(words: &[String]) -> Result<Vec<Target>, TargetError> {
             None if word.contains('/') => return Err(TargetError::NoIssue(word.clone())),
             None => (None, word.as_str()),
         };
-        let repository: Option<RepositoryName> = repository.map(str::parse).transpose().map_err(|_| malformed())?;
+        let repository: Option<RepositoryName> = repository
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| malformed())?;
         let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-        let number = number.parse().ok().filter(|number| digits && *number > 0).map(IssueNumber);
+        let number = number
+            .parse()
+            .ok()
+            .filter(|number| digits && *number > 0)
+            .map(IssueNumber);
         let number = number.ok_or_else(malformed)?;
         let at_hand = targets.last_mut();
         match (repository, at_hand) {
             (None, None) => return Err(TargetError::Homeless(word.clone())),
-            (Some(repository), Some((last, numbers))) if *last == repository => add(numbers, number),
+            (Some(repository), Some((last, numbers))) if *last == repository => {
+                add(numbers, number)
+            }
             (Some(repository), _) => targets.push((repository, vec![number])),
             (None, Some((_, numbers))) => add(numbers, number),
         }
     }
-    Ok(targets.into_iter().map(|(repository, numbers)| Target::Issues(repository, numbers)).collect())
+    Ok(targets
+        .into_iter()
+        .map(|(repository, numbers)| Target::Issues(repository, numbers))
+        .collect())
 }
 
 fn add(numbers: &mut Vec<IssueNumber>, number: IssueNumber) {
@@ -147,9 +178,17 @@ mod tests {
 
     #[test]
     fn targets_go_over_the_wire_as_the_admin_address_takes_them() {
-        let json = |word: &str, label| parse_targets(&[word.to_owned()], label).expect("a target")[0].to_json();
-        assert_eq!(json("o/r#12", None), json!({ "repository": "o/r", "issues": [12] }));
-        assert_eq!(json("o/r", Some("x")), json!({ "repository": "o/r", "label": "x" }));
+        let json = |word: &str, label| {
+            parse_targets(&[word.to_owned()], label).expect("a target")[0].to_json()
+        };
+        assert_eq!(
+            json("o/r#12", None),
+            json!({ "repository": "o/r", "issues": [12] })
+        );
+        assert_eq!(
+            json("o/r", Some("x")),
+            json!({ "repository": "o/r", "label": "x" })
+        );
     }
 
     #[test]
@@ -212,7 +251,10 @@ mod tests {
         ] {
             assert_eq!(read(address, None), issue, "{address}");
         }
-        assert_eq!(read("https://github.com/octo/garden", Some("go")), read("octo/garden", Some("go")));
+        assert_eq!(
+            read("https://github.com/octo/garden", Some("go")),
+            read("octo/garden", Some("go"))
+        );
         assert!(read("https://github.com/octo", None).is_err());
         assert!(read("https://github.com/octo/garden", None).is_err());
     }

@@ -29,9 +29,16 @@ pub(super) fn read(reading: &mut Reading<'_>, presets: Presets<'_>) -> BTreeMap<
         let table = item.table().map_err(|mistake| mistakes.push(mistake));
         let Ok(table) = table else { continue };
         reading.note_table(&format!("agents.{name}"), &table);
-        reading.note(&format!("agents.{name}"), &at, &beginning(&name, &table, presets));
+        reading.note(
+            &format!("agents.{name}"),
+            &at,
+            &beginning(&name, &table, presets),
+        );
         if !is_name(&name) {
-            mistakes.push(Mistake::new(at, "an agent is called with a-z, 0-9, - and _, at most 40"));
+            mistakes.push(Mistake::new(
+                at,
+                "an agent is called with a-z, 0-9, - and _, at most 40",
+            ));
         } else if let Some(spec) = agent(&name, at, table, presets, &mut mistakes) {
             agents.insert(name, spec);
         }
@@ -93,11 +100,23 @@ fn default_agent(
     if is_name(text) {
         return Err(unknown(text, agents, presets));
     }
-    let command =
-        words::split(text).map_err(|what| format!("is neither an agent's name nor a command line: {what}"))?;
-    let name = command[0].rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
-    let name = if is_name(&name) && !agents.contains_key(&name) { name } else { "command".to_owned() };
+    let command = words::split(text)
+        .map_err(|what| format!("is neither an agent's name nor a command line: {what}"))?;
+    let name = command[0]
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let name: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .take(40)
+        .collect();
+    let name = if is_name(&name) && !agents.contains_key(&name) {
+        name
+    } else {
+        "command".to_owned()
+    };
     let spec = AgentSpec::new(&name, command);
     check_program(&spec.command).map(|()| spec)
 }
@@ -133,8 +152,11 @@ pub(super) fn require(
 }
 
 fn unknown(name: &str, agents: &BTreeMap<String, AgentSpec>, presets: Presets<'_>) -> String {
-    let known: Vec<&str> =
-        agents.keys().map(String::as_str).chain(NAMES.into_iter().filter(|name| presets(name).is_some())).collect();
+    let known: Vec<&str> = agents
+        .keys()
+        .map(String::as_str)
+        .chain(NAMES.into_iter().filter(|name| presets(name).is_some()))
+        .collect();
     let known: BTreeSet<&str> = known.into_iter().collect();
     let near = did_you_mean(name, known.iter().copied());
     let known: Vec<&str> = known.into_iter().collect();
@@ -154,7 +176,11 @@ pub(super) fn resolve(reading: &mut Reading<'_>, agents: &mut BTreeMap<String, A
             for (name, value) in passed.filter(|(name, _)| prefix.is_some() || *name == wanted) {
                 if !is_ours(name) && !spec.environment.contains_key(name) {
                     spec.environment.insert(name.to_owned(), value.to_owned());
-                    reading.note(&format!("agents.{}.environment.{name}", spec.name), "the environment", "");
+                    reading.note(
+                        &format!("agents.{}.environment.{name}", spec.name),
+                        "the environment",
+                        "",
+                    );
                 }
             }
         }
@@ -168,19 +194,33 @@ fn agent(
     presets: Presets<'_>,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<AgentSpec> {
-    let base = table.take("preset").map(|item| preset(item, presets)).transpose();
-    let base = base.map_err(|mistake| mistakes.push(mistake)).ok()?.or_else(|| presets(name));
-    let mut spec = AgentSpec { name: name.to_owned(), ..base.unwrap_or_else(|| AgentSpec::new(name, vec![])) };
+    let base = table
+        .take("preset")
+        .map(|item| preset(item, presets))
+        .transpose();
+    let base = base
+        .map_err(|mistake| mistakes.push(mistake))
+        .ok()?
+        .or_else(|| presets(name));
+    let mut spec = AgentSpec {
+        name: name.to_owned(),
+        ..base.unwrap_or_else(|| AgentSpec::new(name, vec![]))
+    };
     let lacks_command = spec.command.is_empty() && table.get("command").is_none();
     for key in keys_under("agents.<name>.") {
-        let Some(item) = table.take(key) else { continue };
+        let Some(item) = table.take(key) else {
+            continue;
+        };
         if let Err(mistake) = put(&mut spec, key, item) {
             mistakes.push(mistake);
         }
     }
     table.finish(&keys_under("agents.<name>."), mistakes);
     if lacks_command {
-        mistakes.push(Mistake::new(at, "needs a command, or a preset to start from"));
+        mistakes.push(Mistake::new(
+            at,
+            "needs a command, or a preset to start from",
+        ));
     }
     Some(spec)
 }
@@ -199,7 +239,13 @@ fn put(spec: &mut AgentSpec, key: &str, item: Item) -> Result<(), Mistake> {
         "mode" => spec.mode = Some(item.text()?),
         "auto" => spec.auto = item.switch()?,
         "resume" => spec.resume = item.switch()?,
-        "expose" => spec.expose = item.list()?.into_iter().map(folder).collect::<Result<_, _>>()?,
+        "expose" => {
+            spec.expose = item
+                .list()?
+                .into_iter()
+                .map(folder)
+                .collect::<Result<_, _>>()?
+        }
         "home" => spec.home = Some(folder(item)?),
         "ignore" => add(&mut spec.ignore, patterns(item)?),
         _ => return Err(item.wrong("there is no such key")),
@@ -209,7 +255,11 @@ fn put(spec: &mut AgentSpec, key: &str, item: Item) -> Result<(), Mistake> {
 
 /// Adds to what the preset has. A list that begins with all of that is the whole already: `config show` prints such.
 fn add(have: &mut Vec<String>, more: Vec<String>) {
-    if more.starts_with(have) { *have = more } else { have.extend(more) }
+    if more.starts_with(have) {
+        *have = more
+    } else {
+        have.extend(more)
+    }
 }
 
 fn command(item: Item) -> Result<Vec<String>, Mistake> {
@@ -227,9 +277,9 @@ fn command(item: Item) -> Result<Vec<String>, Mistake> {
 fn check_program(command: &[String]) -> Result<(), String> {
     match command.first().map(String::as_str) {
         None | Some("") => Err("names no program".to_owned()),
-        Some(program) if program.contains('/') && !program.starts_with('/') => {
-            Err(format!("`{program}` must be an absolute path, or a name to look for on the PATH"))
-        }
+        Some(program) if program.contains('/') && !program.starts_with('/') => Err(format!(
+            "`{program}` must be an absolute path, or a name to look for on the PATH"
+        )),
         Some(_) => Ok(()),
     }
 }
@@ -248,8 +298,14 @@ fn environment(item: Item) -> Result<BTreeMap<String, String>, Mistake> {
 fn inherit(item: Item) -> Result<Vec<String>, Mistake> {
     let at = item.at.clone();
     let names = item.texts()?;
-    match names.iter().find(|name| is_ours(name) || matches!(name.as_str(), "" | "*")) {
-        Some(name) => Err(Mistake::new(at, format!("`{name}` is never passed to an agent"))),
+    match names
+        .iter()
+        .find(|name| is_ours(name) || matches!(name.as_str(), "" | "*"))
+    {
+        Some(name) => Err(Mistake::new(
+            at,
+            format!("`{name}` is never passed to an agent"),
+        )),
         None => Ok(names),
     }
 }
@@ -258,8 +314,14 @@ fn inherit(item: Item) -> Result<Vec<String>, Mistake> {
 pub(super) fn patterns(item: Item) -> Result<Vec<String>, Mistake> {
     let at = item.at.clone();
     let patterns = item.texts()?;
-    match patterns.iter().find(|pattern| !leavings::is_pattern(pattern)) {
-        Some(pattern) => Err(Mistake::new(at, format!("{pattern:?} is not a pattern of .gitignore"))),
+    match patterns
+        .iter()
+        .find(|pattern| !leavings::is_pattern(pattern))
+    {
+        Some(pattern) => Err(Mistake::new(
+            at,
+            format!("{pattern:?} is not a pattern of .gitignore"),
+        )),
         None => Ok(patterns),
     }
 }
@@ -267,17 +329,29 @@ pub(super) fn patterns(item: Item) -> Result<Vec<String>, Mistake> {
 /// Credentials of the house: skep's own, and tokens that act as somebody on GitHub.
 fn is_ours(name: &str) -> bool {
     name.starts_with("SKEP_")
-        || matches!(name, "GH_TOKEN" | "GITHUB_TOKEN" | "GH_ENTERPRISE_TOKEN" | "GITHUB_ENTERPRISE_TOKEN")
+        || matches!(
+            name,
+            "GH_TOKEN" | "GITHUB_TOKEN" | "GH_ENTERPRISE_TOKEN" | "GITHUB_ENTERPRISE_TOKEN"
+        )
 }
 
 fn folder(item: Item) -> Result<String, Mistake> {
     let at = item.at.clone();
     let path = item.text()?;
-    if path.starts_with('/') { Ok(path) } else { Err(Mistake::new(at, format!("`{path}` must be an absolute folder"))) }
+    if path.starts_with('/') {
+        Ok(path)
+    } else {
+        Err(Mistake::new(
+            at,
+            format!("`{path}` must be an absolute folder"),
+        ))
+    }
 }
 
 /// `goose`, `my-agent`, `local_llm`.
 fn is_name(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    text.len() <= 40 && text.starts_with(plain) && text.chars().all(|c| plain(c) || matches!(c, '-' | '_'))
+    text.len() <= 40
+        && text.starts_with(plain)
+        && text.chars().all(|c| plain(c) || matches!(c, '-' | '_'))
 }

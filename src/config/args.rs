@@ -12,7 +12,9 @@ fn meaning(key: &str) -> &'static str {
 
 /// Flags; each wins over its variable and its key in `skep.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
-#[command(next_help_heading = "Configuration (also by variable and skep.toml: `skep config show --reference`)")]
+#[command(
+    next_help_heading = "Configuration (also by variable and skep.toml: `skep config show --reference`)"
+)]
 pub struct Args {
     #[arg(long, value_name = "FILE", help = meaning("config"))]
     pub(super) config: Option<PathBuf>,
@@ -32,7 +34,10 @@ pub struct Args {
     pub(super) github_url: Option<String>,
     #[arg(long, value_name = "NAME | COMMAND", help = meaning("agent"))]
     pub(super) agent: Option<String>,
-    #[arg(long, help = "Do not fence agents in with bubblewrap: they can then read what skep can read")]
+    #[arg(
+        long,
+        help = "Do not fence agents in with bubblewrap: they can then read what skep can read"
+    )]
     pub(super) no_sandbox: bool,
     #[arg(long, value_name = "FILTER", help = meaning("log"))]
     pub(super) log: Option<String>,
@@ -43,12 +48,19 @@ pub struct Args {
 impl Args {
     /// Only `--config` and `--data-dir`, for commands that need little of the rest.
     pub fn of_place(config: Option<PathBuf>, data_dir: Option<String>) -> Self {
-        Self { config, data_dir, ..Self::default() }
+        Self {
+            config,
+            data_dir,
+            ..Self::default()
+        }
     }
 
     /// Only `--agent`, for the demo.
     pub fn of_agent(agent: Option<String>) -> Self {
-        Self { agent, ..Self::default() }
+        Self {
+            agent,
+            ..Self::default()
+        }
     }
 
     /// What was typed for a key, with the flag it was typed as.

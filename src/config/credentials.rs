@@ -26,7 +26,9 @@ pub(super) fn webhook_secret(reading: &mut Reading<'_>, key: &'static str) -> Op
     }
     if let Some(doubt) = doubt(&found.text) {
         let at = &found.at;
-        reading.warnings.push(format!("{at}: {doubt}; it must be exactly the webhook secret of the App's page"));
+        reading.warnings.push(format!(
+            "{at}: {doubt}; it must be exactly the webhook secret of the App's page"
+        ));
     }
     Some(SecretString::from(secret))
 }
@@ -34,7 +36,8 @@ pub(super) fn webhook_secret(reading: &mut Reading<'_>, key: &'static str) -> Op
 /// Why a secret is hardly the one that was meant.
 fn doubt(text: &str) -> Option<String> {
     let secret = text.trim();
-    let quoted = |quote: char| secret.len() > 1 && secret.starts_with(quote) && secret.ends_with(quote);
+    let quoted =
+        |quote: char| secret.len() > 1 && secret.starts_with(quote) && secret.ends_with(quote);
     if secret.contains('…') || secret.contains("...") {
         Some("it holds an ellipsis, as if it were copied from an example".to_owned())
     } else if quoted('"') || quoted('\'') {
@@ -52,7 +55,10 @@ fn doubt(text: &str) -> Option<String> {
 
 /// The key itself or a file of it; the higher source wins, and two of the same source contradict each other.
 pub(super) fn private_key(reading: &mut Reading<'_>) -> Option<SecretString> {
-    let (inline, file) = (reading.found("private_key"), reading.found("private_key_file"));
+    let (inline, file) = (
+        reading.found("private_key"),
+        reading.found("private_key_file"),
+    );
     let of_file = match (&inline, &file) {
         (Some(inline), Some(file)) if inline.rank == file.rank => {
             let what = format!("{} is given too: keep one of the two", file.at);
@@ -62,7 +68,11 @@ pub(super) fn private_key(reading: &mut Reading<'_>) -> Option<SecretString> {
         (Some(inline), Some(file)) => file.rank < inline.rank,
         (_, file) => file.is_some(),
     };
-    reading.origins.remove(if of_file { "private_key" } else { "private_key_file" });
+    reading.origins.remove(if of_file {
+        "private_key"
+    } else {
+        "private_key_file"
+    });
     let (found, pem) = if of_file {
         let file = file?;
         let read = std::fs::read_to_string(file.path());
@@ -83,7 +93,11 @@ pub(super) fn private_key(reading: &mut Reading<'_>) -> Option<SecretString> {
 fn warn_if_shared(reading: &mut Reading<'_>, file: &Found) {
     let path = file.path();
     if is_shared(&path) {
-        reading.warnings.push(format!("{}: {} can be read by others; chmod 600 it", file.at, path.display()));
+        reading.warnings.push(format!(
+            "{}: {} can be read by others; chmod 600 it",
+            file.at,
+            path.display()
+        ));
     }
 }
 
@@ -91,7 +105,8 @@ fn warn_if_shared(reading: &mut Reading<'_>, file: &Found) {
 fn usable_key(pem: &str) -> Result<SecretString, String> {
     let pem = pem.trim();
     let key = EncodingKey::from_rsa_pem(pem.as_bytes());
-    let signed = key.and_then(|key| encode(&Header::new(Algorithm::RS256), &serde_json::json!({}), &key));
+    let signed =
+        key.and_then(|key| encode(&Header::new(Algorithm::RS256), &serde_json::json!({}), &key));
     signed.map(|_| SecretString::from(pem)).map_err(|_| {
         format!(
             "{}: give the PEM file GitHub hands out, PKCS#1 (BEGIN RSA PRIVATE KEY) or PKCS#8 (BEGIN PRIVATE KEY), \
@@ -114,8 +129,12 @@ fn instead(text: &str) -> String {
         () if !text.contains("-----BEGIN") && is_wrapped(text) => {
             "is a PEM file in base64 once more: decode it first (`base64 -d`)"
         }
-        () if !text.contains("-----BEGIN") => "is no PEM file (its first line must be -----BEGIN … PRIVATE KEY-----)",
-        () if !text.contains("-----END") => "is cut off (its last line must be -----END … PRIVATE KEY-----)",
+        () if !text.contains("-----BEGIN") => {
+            "is no PEM file (its first line must be -----BEGIN … PRIVATE KEY-----)"
+        }
+        () if !text.contains("-----END") => {
+            "is cut off (its last line must be -----END … PRIVATE KEY-----)"
+        }
         () => return inside(text),
     };
     known.to_owned()
@@ -124,14 +143,21 @@ fn instead(text: &str) -> String {
 /// Whether it is base64 of a PEM file, as Kubernetes keeps secrets.
 fn is_wrapped(text: &str) -> bool {
     let code: String = text.split_whitespace().collect();
-    STANDARD.decode(code).is_ok_and(|bytes| bytes.starts_with(b"-----BEGIN"))
+    STANDARD
+        .decode(code)
+        .is_ok_and(|bytes| bytes.starts_with(b"-----BEGIN"))
 }
 
 /// What a private key of a good frame is. Only its first bytes are looked at: its kind, and how long its modulus is.
 fn inside(pem: &str) -> String {
-    let code: String = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----")).collect();
+    let code: String = pem
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with("-----"))
+        .collect();
     let Ok(der) = STANDARD.decode(code) else {
-        return "is damaged (between its first and last line there is more or less than base64)".to_owned();
+        return "is damaged (between its first and last line there is more or less than base64)"
+            .to_owned();
     };
     let head = &der[..der.len().min(40)];
     let holds = |kind: &[u8]| head.windows(kind.len()).any(|part| part == kind);
@@ -139,8 +165,12 @@ fn inside(pem: &str) -> String {
         _ if holds(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]) => {
             "is an elliptic-curve key (EC), not an RSA key".to_owned()
         }
-        _ if holds(&[0x06, 0x03, 0x2b, 0x65, 0x70]) => "is an Ed25519 key, not an RSA key".to_owned(),
-        Some(bits) if bits < LEAST_BITS => format!("is an RSA key of {bits} bits; GitHub's have {LEAST_BITS}"),
+        _ if holds(&[0x06, 0x03, 0x2b, 0x65, 0x70]) => {
+            "is an Ed25519 key, not an RSA key".to_owned()
+        }
+        Some(bits) if bits < LEAST_BITS => {
+            format!("is an RSA key of {bits} bits; GitHub's have {LEAST_BITS}")
+        }
         _ => "is not a usable private key (damaged, or no RSA key)".to_owned(),
     }
 }
@@ -148,7 +178,9 @@ fn inside(pem: &str) -> String {
 /// How many bits the modulus of an RSA key has, by the length its DER states: PKCS#1 is a sequence of version and modulus, and
 /// PKCS#8 has the same inside (RFC 8017, A.1.2; RFC 5958, 2).
 fn modulus_bits(der: &[u8]) -> Option<usize> {
-    let version = der.windows(4).position(|part| part[..3] == [0x02, 0x01, 0x00] && part[3] == 0x02)?;
+    let version = der
+        .windows(4)
+        .position(|part| part[..3] == [0x02, 0x01, 0x00] && part[3] == 0x02)?;
     let length = der.get(version + 4..)?;
     let bytes = match *length.first()? {
         short @ 0..=0x7f => usize::from(short),
@@ -166,7 +198,11 @@ mod tests {
 
     /// A key that exists for tests only.
     fn read(name: &str) -> String {
-        std::fs::read_to_string(format!("{}/fixtures/keys/{name}", env!("CARGO_MANIFEST_DIR"))).expect("readable")
+        std::fs::read_to_string(format!(
+            "{}/fixtures/keys/{name}",
+            env!("CARGO_MANIFEST_DIR")
+        ))
+        .expect("readable")
     }
 
     #[test]
@@ -195,8 +231,14 @@ mod tests {
             (frame("ENCRYPTED PRIVATE KEY"), "passphrase"),
             (frame("EC PRIVATE KEY"), "elliptic-curve"),
             ("TUlJ".to_owned(), "no PEM"),
-            (STANDARD.encode(frame("RSA PRIVATE KEY")), "base64 once more"),
-            ("-----BEGIN RSA PRIVATE KEY-----\nAAAA".to_owned(), "cut off"),
+            (
+                STANDARD.encode(frame("RSA PRIVATE KEY")),
+                "base64 once more",
+            ),
+            (
+                "-----BEGIN RSA PRIVATE KEY-----\nAAAA".to_owned(),
+                "cut off",
+            ),
             (frame("RSA PRIVATE KEY"), "not a usable private key"),
             (frame("RSA PRIVATE KEY").replace("AAAA", "AA!AA"), "damaged"),
             (read("wrong/ec.pem"), "elliptic-curve key (EC)"),
@@ -206,7 +248,10 @@ mod tests {
             (read("wrong/rsa-1024-pkcs1.pem"), "of 1024 bits"),
         ] {
             let said = usable_key(&text).expect_err("no key");
-            assert!(said.starts_with(&instead(&text)) && said.contains(what), "{what}: {said}");
+            assert!(
+                said.starts_with(&instead(&text)) && said.contains(what),
+                "{what}: {said}"
+            );
         }
     }
 }

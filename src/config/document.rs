@@ -107,7 +107,10 @@ impl Table {
         let (tree, errors) = DeTable::parse_recoverable(text);
         let mistakes = errors.iter().map(|error| {
             let line = reader.line(error.span().map_or(0, |span| span.start));
-            Mistake::new(format!("{file}:{line}"), format!("not valid TOML: {}", error.message()))
+            Mistake::new(
+                format!("{file}:{line}"),
+                format!("not valid TOML: {}", error.message()),
+            )
         });
         let mistakes = mistakes.collect();
         (reader.table(tree.get_ref(), ""), mistakes)
@@ -131,7 +134,9 @@ impl Table {
     /// Takes a table out; one that is not there is empty.
     pub fn take_table(&mut self, key: &str, mistakes: &mut Vec<Mistake>) -> Self {
         let taken = self.take(key).map(Item::table);
-        taken.and_then(|table| table.map_err(|mistake| mistakes.push(mistake)).ok()).unwrap_or_default()
+        taken
+            .and_then(|table| table.map_err(|mistake| mistakes.push(mistake)).ok())
+            .unwrap_or_default()
     }
 
     /// Takes everything out, in alphabetical order.
@@ -155,16 +160,28 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn line(&self, offset: usize) -> usize {
-        self.text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+        self.text
+            .as_bytes()
+            .iter()
+            .take(offset)
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1
     }
 
     fn table(&self, table: &DeTable<'_>, path: &str) -> Table {
         let entry = |key: &str, offset: usize, value: &DeValue<'_>| {
-            let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+            let path = if path.is_empty() {
+                key.to_owned()
+            } else {
+                format!("{path}.{key}")
+            };
             (key.to_owned(), self.item(&path, offset, value))
         };
-        let entries =
-            table.iter().map(|(key, value)| entry(key.get_ref(), key.span().start, value.get_ref())).collect();
+        let entries = table
+            .iter()
+            .map(|(key, value)| entry(key.get_ref(), key.span().start, value.get_ref()))
+            .collect();
         Table { entries }
     }
 
@@ -176,12 +193,18 @@ impl Reader<'_> {
             DeValue::Float(_) => Value::Other("a number with a point"),
             DeValue::Boolean(on) => Value::Switch(*on),
             DeValue::Datetime(_) => Value::Other("a date"),
-            DeValue::Array(items) => {
-                Value::List(items.iter().map(|item| self.item(path, item.span().start, item.get_ref())).collect())
-            }
+            DeValue::Array(items) => Value::List(
+                items
+                    .iter()
+                    .map(|item| self.item(path, item.span().start, item.get_ref()))
+                    .collect(),
+            ),
             DeValue::Table(table) => Value::Table(self.table(table, path)),
         };
-        Item { at: format!("{}:{}: {path}", self.file, self.line(offset)), value }
+        Item {
+            at: format!("{}:{}: {path}", self.file, self.line(offset)),
+            value,
+        }
     }
 }
 
@@ -191,7 +214,8 @@ mod tests {
 
     #[test]
     fn every_value_knows_its_line() {
-        let (mut root, mistakes) = Table::parse("skep.toml", "a = 1\n\n[b]\nc = 'x'\nd = [1,\n 2]\n");
+        let (mut root, mistakes) =
+            Table::parse("skep.toml", "a = 1\n\n[b]\nc = 'x'\nd = [1,\n 2]\n");
         assert_eq!(mistakes, []);
         assert_eq!(root.take("a").expect("a").at, "skep.toml:1: a");
         let mut b = root.take("b").expect("b").table().expect("a table");
@@ -205,8 +229,17 @@ mod tests {
         let text = "webhook_secret = 'hunter2\nlisten = \"127.0.0.1:1\"\napp_id = hunter2\n";
         let (_, mistakes) = Table::parse("skep.toml", text);
         let lines: Vec<&str> = mistakes.iter().map(|mistake| mistake.at.as_str()).collect();
-        assert_eq!((lines.first(), lines.last()), (Some(&"skep.toml:1"), Some(&"skep.toml:3")), "{mistakes:?}");
-        assert!(mistakes.iter().all(|mistake| !mistake.what.contains("hunter2")), "{mistakes:?}");
+        assert_eq!(
+            (lines.first(), lines.last()),
+            (Some(&"skep.toml:1"), Some(&"skep.toml:3")),
+            "{mistakes:?}"
+        );
+        assert!(
+            mistakes
+                .iter()
+                .all(|mistake| !mistake.what.contains("hunter2")),
+            "{mistakes:?}"
+        );
     }
 
     #[test]
@@ -214,6 +247,12 @@ mod tests {
         let (root, _) = Table::parse("skep.toml", "lisen = 'x'");
         let mut mistakes = Vec::new();
         root.finish(&["listen"], &mut mistakes);
-        assert_eq!(mistakes, [Mistake::new("skep.toml:1: lisen", "there is no such key. Did you mean `listen`?")]);
+        assert_eq!(
+            mistakes,
+            [Mistake::new(
+                "skep.toml:1: lisen",
+                "there is no such key. Did you mean `listen`?"
+            )]
+        );
     }
 }

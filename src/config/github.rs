@@ -36,12 +36,33 @@ pub const EVENTS: [&str; 9] = [
 ];
 
 /// What of [`PERMISSIONS`] (as `issues=write`) and of [`EVENTS`] an App or an installation lacks.
-pub fn lacking(permissions: &BTreeMap<String, String>, events: &[String]) -> (Vec<String>, Vec<&'static str>) {
-    let width = |level: &str| ["read", "write", "admin"].iter().position(|known| *known == level);
-    let granted = |name: &str, level: &str| permissions.get(name).is_some_and(|given| width(given) >= width(level));
-    let permissions = PERMISSIONS.iter().filter(|(name, level)| !granted(name, level));
-    let events = EVENTS.iter().copied().filter(|event| !events.iter().any(|given| given == event));
-    (permissions.map(|(name, level)| format!("{name}={level}")).collect(), events.collect())
+pub fn lacking(
+    permissions: &BTreeMap<String, String>,
+    events: &[String],
+) -> (Vec<String>, Vec<&'static str>) {
+    let width = |level: &str| {
+        ["read", "write", "admin"]
+            .iter()
+            .position(|known| *known == level)
+    };
+    let granted = |name: &str, level: &str| {
+        permissions
+            .get(name)
+            .is_some_and(|given| width(given) >= width(level))
+    };
+    let permissions = PERMISSIONS
+        .iter()
+        .filter(|(name, level)| !granted(name, level));
+    let events = EVENTS
+        .iter()
+        .copied()
+        .filter(|event| !events.iter().any(|given| given == event));
+    (
+        permissions
+            .map(|(name, level)| format!("{name}={level}"))
+            .collect(),
+        events.collect(),
+    )
 }
 
 /// The App's credentials and addresses.
@@ -64,7 +85,10 @@ pub struct GitHubSettings {
 impl GitHubSettings {
     /// The secrets that prove a webhook: the present one first.
     pub fn webhook_secrets(&self) -> Vec<SecretString> {
-        std::iter::once(&self.webhook_secret).chain(&self.webhook_secret_previous).cloned().collect()
+        std::iter::once(&self.webhook_secret)
+            .chain(&self.webhook_secret_previous)
+            .cloned()
+            .collect()
     }
 }
 
@@ -80,13 +104,22 @@ pub struct Missing {
 impl Missing {
     pub(super) fn of(key: &'static str) -> Self {
         let entry = super::reference::entry_of(key);
-        let name = entry.env.map_or_else(|| key.to_owned(), |env| format!("{env} (or {key} in skep.toml)"));
-        Self { name, meaning: entry.meaning }
+        let name = entry.env.map_or_else(
+            || key.to_owned(),
+            |env| format!("{env} (or {key} in skep.toml)"),
+        );
+        Self {
+            name,
+            meaning: entry.meaning,
+        }
     }
 }
 
 /// Reads credentials and addresses; what is missing is added to the list.
-pub(super) fn read(reading: &mut Reading<'_>, missing: &mut Vec<Missing>) -> Option<GitHubSettings> {
+pub(super) fn read(
+    reading: &mut Reading<'_>,
+    missing: &mut Vec<Missing>,
+) -> Option<GitHubSettings> {
     let before = reading.mistakes.len();
     let app_id = reading.meant("app_id", app_id);
     let private_key = credentials::private_key(reading);
@@ -115,9 +148,17 @@ pub(super) fn read(reading: &mut Reading<'_>, missing: &mut Vec<Missing>) -> Opt
 }
 
 fn app_id(found: &Found) -> Result<u64, String> {
-    let wrong =
-        || "must be the App's number, such as 123456 (\"App ID\" on the App's page, not the client id)".to_owned();
-    found.text.trim().parse().ok().filter(|id| *id > 0).ok_or_else(wrong)
+    let wrong = || {
+        "must be the App's number, such as 123456 (\"App ID\" on the App's page, not the client id)"
+            .to_owned()
+    };
+    found
+        .text
+        .trim()
+        .parse()
+        .ok()
+        .filter(|id| *id > 0)
+        .ok_or_else(wrong)
 }
 
 fn addresses(reading: &mut Reading<'_>) -> (Option<Url>, Option<Url>) {
@@ -130,12 +171,19 @@ fn addresses(reading: &mut Reading<'_>) -> (Option<Url>, Option<Url>) {
     match (web, api) {
         (Some(web), Some(api)) => (Some(api), Some(web)),
         (Some(web), None) => (Some(api_of(&web)), Some(web)),
-        (None, None) => (Some(fixed("https://api.github.com")), Some(fixed("https://github.com"))),
-        (None, Some(api)) if api == fixed("https://api.github.com") => (Some(api), Some(fixed("https://github.com"))),
+        (None, None) => (
+            Some(fixed("https://api.github.com")),
+            Some(fixed("https://github.com")),
+        ),
+        (None, Some(api)) if api == fixed("https://api.github.com") => {
+            (Some(api), Some(fixed("https://github.com")))
+        }
         (None, Some(_)) => {
             let at = reading.at("github_api_url");
             let what = "names another server than github.com, so SKEP_GITHUB_URL must name it too (https://HOST)";
-            reading.mistakes.push(super::mistake::Mistake::new(at, what));
+            reading
+                .mistakes
+                .push(super::mistake::Mistake::new(at, what));
             (None, None)
         }
     }
@@ -153,7 +201,9 @@ fn api_of(web: &Url) -> Url {
     let host = web.host_str().unwrap_or_default();
     let mut api = web.clone();
     let with_api_host = format!("api.{host}");
-    if (host == "github.com" || host.ends_with(".ghe.com")) && api.set_host(Some(&with_api_host)).is_ok() {
+    if (host == "github.com" || host.ends_with(".ghe.com"))
+        && api.set_host(Some(&with_api_host)).is_ok()
+    {
         return api;
     }
     api.set_path("/api/v3");
@@ -162,20 +212,33 @@ fn api_of(web: &Url) -> Url {
 
 fn web_address(found: &Found) -> Result<Url, String> {
     let url = address(&found.text)?;
-    if url.path() == "/" { Ok(url) } else { Err("must end after the host: https://HOST".to_owned()) }
+    if url.path() == "/" {
+        Ok(url)
+    } else {
+        Err("must end after the host: https://HOST".to_owned())
+    }
 }
 
 /// An address to which credentials may go: https, or http on this machine.
 fn address(text: &str) -> Result<Url, String> {
-    let wrong = || format!("`{}` is not an address such as https://github.example", shown(text));
+    let wrong = || {
+        format!(
+            "`{}` is not an address such as https://github.example",
+            shown(text)
+        )
+    };
     let mut url = Url::parse(text.trim()).map_err(|_| wrong())?;
-    let plain =
-        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    let plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
     match url.scheme() {
         _ if !plain => return Err("must be without name, password, query and fragment".to_owned()),
         "https" if url.host().is_some() => {}
         "http" if is_loopback(&url) => {}
-        "http" => return Err("must begin with https:// (http:// is only for this machine)".to_owned()),
+        "http" => {
+            return Err("must begin with https:// (http:// is only for this machine)".to_owned());
+        }
         _ => return Err(wrong()),
     }
     let path = url.path().trim_end_matches('/').to_owned();
@@ -185,7 +248,11 @@ fn address(text: &str) -> Result<Url, String> {
 
 /// The text, unless it may hold a password.
 fn shown(text: &str) -> &str {
-    if text.contains('@') { "…" } else { text.trim() }
+    if text.contains('@') {
+        "…"
+    } else {
+        text.trim()
+    }
 }
 
 pub(super) fn is_loopback(url: &Url) -> bool {
@@ -205,25 +272,51 @@ mod tests {
     fn the_api_follows_from_the_server() {
         let of = |web: &str| api_of(&fixed(web)).to_string();
         assert_eq!(of("https://github.com"), "https://api.github.com/");
-        assert_eq!(of("https://git.corp.example"), "https://git.corp.example/api/v3");
+        assert_eq!(
+            of("https://git.corp.example"),
+            "https://git.corp.example/api/v3"
+        );
         assert_eq!(of("https://octo.ghe.com"), "https://api.octo.ghe.com/");
         assert_eq!(of("http://127.0.0.1:8080"), "http://127.0.0.1:8080/api/v3");
     }
 
     #[test]
     fn what_an_app_lacks_is_named() {
-        let granted = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+        let granted = |pairs: &[(&str, &str)]| {
+            pairs
+                .iter()
+                .map(|(k, v)| ((*k).into(), (*v).into()))
+                .collect()
+        };
         let events: Vec<String> = EVENTS.iter().map(|event| (*event).to_owned()).collect();
         assert_eq!(lacking(&granted(&PERMISSIONS), &events), (vec![], vec![]));
-        let few = granted(&[("issues", "read"), ("contents", "admin"), ("metadata", "read"), ("actions", "write")]);
+        let few = granted(&[
+            ("issues", "read"),
+            ("contents", "admin"),
+            ("metadata", "read"),
+            ("actions", "write"),
+        ]);
         let (permissions, events) = lacking(&few, &events[1..]);
-        assert_eq!(permissions, ["checks=read", "issues=write", "pull_requests=write", "statuses=read"]);
+        assert_eq!(
+            permissions,
+            [
+                "checks=read",
+                "issues=write",
+                "pull_requests=write",
+                "statuses=read"
+            ]
+        );
         assert_eq!(events, ["check_suite"]);
     }
 
     #[test]
     fn credentials_go_only_to_https_or_to_this_machine() {
-        for good in ["https://github.com", "http://localhost:1", "http://127.0.0.1", "http://[::1]:9/api/v3/"] {
+        for good in [
+            "https://github.com",
+            "http://localhost:1",
+            "http://127.0.0.1",
+            "http://[::1]:9/api/v3/",
+        ] {
             assert!(address(good).is_ok(), "{good}");
         }
         let bad = [
@@ -238,6 +331,10 @@ mod tests {
         for bad in bad {
             assert!(address(bad).is_err(), "{bad}");
         }
-        assert!(!address("ftp://u:hunter2@x").expect_err("wrong").contains("hunter2"));
+        assert!(
+            !address("ftp://u:hunter2@x")
+                .expect_err("wrong")
+                .contains("hunter2")
+        );
     }
 }

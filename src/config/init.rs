@@ -61,21 +61,36 @@ const HEAD: &str = "\
 /// The file.
 pub fn starter() -> String {
     let settings = reference();
-    let keyed = || settings.iter().filter_map(|setting| Some((setting.key.as_deref()?, setting)));
+    let keyed = || {
+        settings
+            .iter()
+            .filter_map(|setting| Some((setting.key.as_deref()?, setting)))
+    };
     let mut text = HEAD.to_owned() + "# ---- What must be filled in\n\n";
     for key in NEEDED {
-        text.extend(keyed().filter(|(other, _)| *other == key).map(|(key, setting)| block(key, key, setting)));
+        text.extend(
+            keyed()
+                .filter(|(other, _)| *other == key)
+                .map(|(key, setting)| block(key, key, setting)),
+        );
     }
     text.push_str("# ---- What may be changed; the values are the defaults, or examples where there is none\n\n");
     let rest = keyed().filter(|(key, _)| !key.contains('.') && !NEEDED.contains(key));
     text.extend(rest.map(|(key, setting)| block(key, key, setting)));
     for (prefix, head) in [
         ("limits.", "# ---- Numbers\n[limits]\n\n"),
-        ("agents.<name>.", "# ---- Agents, each under its name; a preset is changed under its own\n#[agents.mine]\n\n"),
-        ("roles.<name>.", "# ---- Roles: new ones, or built-in ones with changes\n#[roles.docs]\n\n"),
+        (
+            "agents.<name>.",
+            "# ---- Agents, each under its name; a preset is changed under its own\n#[agents.mine]\n\n",
+        ),
+        (
+            "roles.<name>.",
+            "# ---- Roles: new ones, or built-in ones with changes\n#[roles.docs]\n\n",
+        ),
     ] {
         text.push_str(head);
-        let below = keyed().filter_map(|(key, setting)| Some((key, key.strip_prefix(prefix)?, setting)));
+        let below =
+            keyed().filter_map(|(key, setting)| Some((key, key.strip_prefix(prefix)?, setting)));
         text.extend(below.map(|(key, short, setting)| block(key, short, setting)));
     }
     text
@@ -84,15 +99,24 @@ pub fn starter() -> String {
 /// A setting with what it means. Where its default is no value, the default is said, too.
 fn block(key: &str, short: &str, setting: &Setting) -> String {
     let example = EXAMPLES.iter().find(|(other, _)| *other == key);
-    let value = example.map_or_else(|| written(key, &setting.default), |(_, example)| (*example).to_owned());
+    let value = example.map_or_else(
+        || written(key, &setting.default),
+        |(_, example)| (*example).to_owned(),
+    );
     let is_default = value.trim_matches('"') == setting.default;
     let default = match setting.default.as_str() {
         "none" => String::new(),
         _ if is_default => String::new(),
         rule => format!(" Default: {rule}."),
     };
-    let variable = setting.env.map(|name| format!(" [{name}]")).unwrap_or_default();
-    format!("{}#{short} = {value}\n\n", comment(&format!("{}{default}{variable}", setting.meaning)))
+    let variable = setting
+        .env
+        .map(|name| format!(" [{name}]"))
+        .unwrap_or_default();
+    format!(
+        "{}#{short} = {value}\n\n",
+        comment(&format!("{}{default}{variable}", setting.meaning))
+    )
 }
 
 /// A default as TOML writes it.
@@ -134,10 +158,21 @@ mod tests {
             assert!(text.contains(&format!("\n#{short} = ")), "{key}");
             let example = EXAMPLES.iter().any(|(other, _)| *other == key);
             let is_value = !setting.default.contains([' ', '`', '$']) && setting.default != "none";
-            assert!(example || is_value, "{key}: {} is a rule, so an example is needed", setting.default);
+            assert!(
+                example || is_value,
+                "{key}: {} is a rule, so an example is needed",
+                setting.default
+            );
         }
-        assert!(text.lines().all(|line| line.is_empty() || line.starts_with(['#', '['])), "nothing is set");
-        let known: Vec<String> = reference().into_iter().filter_map(|setting| setting.key).collect();
+        assert!(
+            text.lines()
+                .all(|line| line.is_empty() || line.starts_with(['#', '['])),
+            "nothing is set"
+        );
+        let known: Vec<String> = reference()
+            .into_iter()
+            .filter_map(|setting| setting.key)
+            .collect();
         for (key, _) in EXAMPLES {
             assert!(known.iter().any(|other| other == key), "{key}");
         }

@@ -23,7 +23,12 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { burst: 10, per_second: 1, per_minute: 60, per_hour: 400 }
+        Self {
+            burst: 10,
+            per_second: 1,
+            per_minute: 60,
+            per_hour: 400,
+        }
     }
 }
 
@@ -149,7 +154,11 @@ pub(super) const KNOBS: [Knob; 27] = [
 pub(super) fn read(mut table: Table, mistakes: &mut Vec<Mistake>) -> Numbers {
     let mut numbers = Numbers::default();
     for knob in &KNOBS {
-        match table.take(knob.key).map(|item| number(knob, item)).transpose() {
+        match table
+            .take(knob.key)
+            .map(|item| number(knob, item))
+            .transpose()
+        {
             Ok(Some(value)) => (knob.set)(&mut numbers, value),
             Ok(None) => {}
             Err(mistake) => mistakes.push(mistake),
@@ -160,7 +169,10 @@ pub(super) fn read(mut table: Table, mistakes: &mut Vec<Mistake>) -> Numbers {
 }
 
 fn number(knob: &Knob, item: Item) -> Result<u64, Mistake> {
-    let (low, high) = (shown(knob.kind, *knob.range.start()), shown(knob.kind, *knob.range.end()));
+    let (low, high) = (
+        shown(knob.kind, *knob.range.start()),
+        shown(knob.kind, *knob.range.end()),
+    );
     let value = match (knob.kind, &item.value) {
         (Kind::Count, Value::Integer(number)) => u64::try_from(*number).ok(),
         (Kind::Duration, Value::Text(text)) => {
@@ -171,10 +183,14 @@ fn number(knob: &Knob, item: Item) -> Result<u64, Mistake> {
     };
     let wanted = match knob.kind {
         Kind::Count => format!("must be a whole number from {low} to {high}"),
-        Kind::Duration => format!("must be a duration such as \"90s\" or \"1h30m\", from {low} to {high}"),
+        Kind::Duration => {
+            format!("must be a duration such as \"90s\" or \"1h30m\", from {low} to {high}")
+        }
         Kind::Size => format!("must be a size such as \"4MiB\", from {low} to {high}"),
     };
-    value.filter(|value| knob.range.contains(value)).ok_or_else(|| item.wrong(wanted))
+    value
+        .filter(|value| knob.range.contains(value))
+        .ok_or_else(|| item.wrong(wanted))
 }
 
 #[cfg(test)]
@@ -191,10 +207,22 @@ mod tests {
     #[test]
     fn every_limit_has_a_knob() {
         let fields = serde_json::to_value(Limits::default()).expect("JSON");
-        let mut fields: Vec<String> = fields.as_object().expect("an object").keys().cloned().collect();
-        let bare = |name: &String| name.trim_end_matches("_ms").trim_end_matches("_bytes").to_owned();
+        let mut fields: Vec<String> = fields
+            .as_object()
+            .expect("an object")
+            .keys()
+            .cloned()
+            .collect();
+        let bare = |name: &String| {
+            name.trim_end_matches("_ms")
+                .trim_end_matches("_bytes")
+                .to_owned()
+        };
         fields = fields.iter().map(bare).collect();
-        let mut knobs: Vec<String> = KNOBS[..KNOBS.len() - 4].iter().map(|knob| knob.key.to_owned()).collect();
+        let mut knobs: Vec<String> = KNOBS[..KNOBS.len() - 4]
+            .iter()
+            .map(|knob| knob.key.to_owned())
+            .collect();
         fields.sort();
         knobs.sort();
         assert_eq!(knobs, fields);
@@ -204,7 +232,11 @@ mod tests {
     fn every_knob_turns_its_own_number_and_no_other() {
         for knob in &KNOBS {
             let low = *knob.range.start();
-            let value = if (knob.get)(&Numbers::default()) == low { low + 1 } else { low };
+            let value = if (knob.get)(&Numbers::default()) == low {
+                low + 1
+            } else {
+                low
+            };
             let written = match knob.kind {
                 Kind::Count => shown(knob.kind, value),
                 Kind::Duration | Kind::Size => format!("'{}'", shown(knob.kind, value)),
@@ -212,8 +244,18 @@ mod tests {
             let (numbers, mistakes) = read_text(&format!("{} = {written}", knob.key));
             assert_eq!(mistakes, [], "{}", knob.key);
             for other in &KNOBS {
-                let expected = if other.key == knob.key { value } else { (other.get)(&Numbers::default()) };
-                assert_eq!((other.get)(&numbers), expected, "{} by {}", other.key, knob.key);
+                let expected = if other.key == knob.key {
+                    value
+                } else {
+                    (other.get)(&Numbers::default())
+                };
+                assert_eq!(
+                    (other.get)(&numbers),
+                    expected,
+                    "{} by {}",
+                    other.key,
+                    knob.key
+                );
             }
         }
     }

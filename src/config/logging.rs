@@ -38,7 +38,10 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Logging {
         "json" => Ok(LogFormat::Json),
         other => Err(format!("must be text or json, not `{other}`")),
     });
-    Logging { filter, format: format.unwrap_or_default() }
+    Logging {
+        filter,
+        format: format.unwrap_or_default(),
+    }
 }
 
 impl Sources {
@@ -47,7 +50,11 @@ impl Sources {
         let mut reading = Reading::new(self);
         reading.mistakes.clear();
         let logging = read(&mut reading);
-        if reading.mistakes.is_empty() { Ok(logging) } else { Err(ConfigError(reading.mistakes)) }
+        if reading.mistakes.is_empty() {
+            Ok(logging)
+        } else {
+            Err(ConfigError(reading.mistakes))
+        }
     }
 
     /// How an entry looks, whatever else is wrong.

@@ -16,7 +16,10 @@ pub struct Mistake {
 impl Mistake {
     /// A mistake at a place.
     pub fn new(at: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { at: at.into(), what: what.into() }
+        Self {
+            at: at.into(),
+            what: what.into(),
+        }
     }
 }
 
@@ -38,16 +41,26 @@ impl From<ConfigError> for crate::core::failure::Failure {
 }
 
 fn counted(number: usize) -> String {
-    if number == 1 { "one mistake".to_owned() } else { format!("{number} mistakes") }
+    if number == 1 {
+        "one mistake".to_owned()
+    } else {
+        format!("{number} mistakes")
+    }
 }
 
 fn lines(mistakes: &[Mistake]) -> String {
-    mistakes.iter().map(|mistake| format!("\n  {mistake}")).collect()
+    mistakes
+        .iter()
+        .map(|mistake| format!("\n  {mistake}"))
+        .collect()
 }
 
 /// ` Did you mean `x`?` when a known word is near, otherwise nothing.
 pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let near = known.into_iter().map(|known| (distance(word, known), known)).min();
+    let near = known
+        .into_iter()
+        .map(|known| (distance(word, known), known))
+        .min();
     match near {
         Some((edits, known)) if edits <= 1 + known.len() / 4 => format!(" Did you mean `{known}`?"),
         _ => String::new(),
@@ -76,14 +89,23 @@ mod tests {
 
     #[test]
     fn near_words_are_proposed_and_far_ones_are_not() {
-        assert_eq!(did_you_mean("lisen", ["listen", "limits"]), " Did you mean `listen`?");
+        assert_eq!(
+            did_you_mean("lisen", ["listen", "limits"]),
+            " Did you mean `listen`?"
+        );
         assert_eq!(did_you_mean("banana", ["listen", "limits"]), "");
         assert_eq!(did_you_mean("x", []), "");
     }
 
     #[test]
     fn every_mistake_has_its_line() {
-        let error = ConfigError(vec![Mistake::new("--listen", "a"), Mistake::new("SKEP_APP_ID", "b")]);
-        assert_eq!(error.to_string(), "the configuration has 2 mistakes:\n  --listen: a\n  SKEP_APP_ID: b");
+        let error = ConfigError(vec![
+            Mistake::new("--listen", "a"),
+            Mistake::new("SKEP_APP_ID", "b"),
+        ]);
+        assert_eq!(
+            error.to_string(),
+            "the configuration has 2 mistakes:\n  --listen: a\n  SKEP_APP_ID: b"
+        );
     }
 }

@@ -29,7 +29,11 @@ impl Sources {
         let mut reading = Reading::new(self);
         reading.mistakes.clear();
         let read = read(&mut reading);
-        if reading.mistakes.is_empty() { Ok(read) } else { Err(ConfigError(reading.mistakes)) }
+        if reading.mistakes.is_empty() {
+            Ok(read)
+        } else {
+            Err(ConfigError(reading.mistakes))
+        }
     }
 }
 
@@ -37,15 +41,30 @@ impl Sources {
 pub(super) fn read(reading: &mut Reading<'_>) -> (Network, Certificates) {
     let https_proxy = reading.meant("https_proxy", |found| ProxyUrl::parse(&found.text));
     let http_proxy = reading.meant("http_proxy", |found| ProxyUrl::parse(&found.text));
-    let no_proxy = reading.found("no_proxy").map(|found| found.text.trim().to_owned()).unwrap_or_default();
+    let no_proxy = reading
+        .found("no_proxy")
+        .map(|found| found.text.trim().to_owned())
+        .unwrap_or_default();
     let ca_file = reading.meant("ca_file", |found| {
         let path = std::path::absolute(found.path()).map_err(|error| error.to_string())?;
-        let text =
-            std::fs::read_to_string(&path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
         let holds_one = text.contains("-----BEGIN CERTIFICATE-----");
-        holds_one.then_some(path).ok_or_else(|| "holds no certificate (PEM: BEGIN CERTIFICATE)".to_owned())
+        holds_one
+            .then_some(path)
+            .ok_or_else(|| "holds no certificate (PEM: BEGIN CERTIFICATE)".to_owned())
     });
     let environment = reading.sources.environment();
-    let replaced = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| environment.get(name).is_some());
-    (Network { https_proxy, http_proxy, no_proxy, ca_bundle: None }, Certificates { ca_file, replaced })
+    let replaced = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+        .iter()
+        .any(|name| environment.get(name).is_some());
+    (
+        Network {
+            https_proxy,
+            http_proxy,
+            no_proxy,
+            ca_bundle: None,
+        },
+        Certificates { ca_file, replaced },
+    )
 }

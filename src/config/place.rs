@@ -21,14 +21,22 @@ const STICKY: u32 = 0o1000;
 /// Reads both addresses.
 pub(super) fn addresses(reading: &mut Reading<'_>) -> (SocketAddr, SocketAddr) {
     let listen = reading.meant("listen", socket).unwrap_or(LISTEN);
-    let admin = reading.meant("admin_listen", socket).unwrap_or(ADMIN_LISTEN);
-    let key = if reading.origins.contains_key("admin_listen") { "admin_listen" } else { "listen" };
+    let admin = reading
+        .meant("admin_listen", socket)
+        .unwrap_or(ADMIN_LISTEN);
+    let key = if reading.origins.contains_key("admin_listen") {
+        "admin_listen"
+    } else {
+        "listen"
+    };
     let at = reading.at(key);
     if listen == admin && listen.port() != 0 {
-        reading.mistakes.push(Mistake::new(at, format!("webhooks and the admin address cannot both be {listen}")));
+        reading.mistakes.push(Mistake::new(
+            at,
+            format!("webhooks and the admin address cannot both be {listen}"),
+        ));
     } else if !admin.ip().is_loopback() {
-        let what =
-            "the admin token travels to this address in plain text; keep it on loopback or behind a proxy with TLS";
+        let what = "the admin token travels to this address in plain text; keep it on loopback or behind a proxy with TLS";
         reading.warnings.push(format!("{at}: {what}"));
     }
     (listen, admin)
@@ -37,13 +45,17 @@ pub(super) fn addresses(reading: &mut Reading<'_>) -> (SocketAddr, SocketAddr) {
 /// An address with a port.
 pub(super) fn socket(found: &Found) -> Result<SocketAddr, String> {
     let text = found.text.trim();
-    let numeric = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    let numeric = text
+        .strip_prefix("localhost:")
+        .map(|port| format!("127.0.0.1:{port}"));
     let wrong = |_| match lone_port(text) {
         // What other programs read as "all addresses" is too much to be meant by saying little.
         Some(port) => format!(
             "`{text}` names no address: write 127.0.0.1:{port}, or 0.0.0.0:{port} to listen beyond this machine"
         ),
-        None => format!("`{text}` is not an address with a port, such as 127.0.0.1:3000 or [::]:3000"),
+        None => {
+            format!("`{text}` is not an address with a port, such as 127.0.0.1:3000 or [::]:3000")
+        }
     };
     numeric.as_deref().unwrap_or(text).parse().map_err(wrong)
 }
@@ -83,27 +95,38 @@ pub(super) fn data_dir(reading: &mut Reading<'_>) -> Option<PathBuf> {
     let named = reading.meant("data_dir", |found| {
         let path = std::path::absolute(found.path()).map_err(|error| error.to_string())?;
         let is_file = path.exists() && !path.is_dir();
-        if is_file { Err(format!("{} is not a folder", path.display())) } else { Ok(path) }
+        if is_file {
+            Err(format!("{} is not a folder", path.display()))
+        } else {
+            Ok(path)
+        }
     });
     if named.is_some() || reading.origins.contains_key("data_dir") {
         return named;
     }
     let default = reading.sources.default_data_dir();
     if default.is_none() {
-        let what = "is not set, and neither XDG_STATE_HOME nor HOME is: name a folder for skep's data";
+        let what =
+            "is not set, and neither XDG_STATE_HOME nor HOME is: name a folder for skep's data";
         reading.mistakes.push(Mistake::new("SKEP_DATA_DIR", what));
     }
     default
 }
 
 /// Reads where the database is; may hold a password.
-pub(super) fn database_url(reading: &mut Reading<'_>, data_dir: Option<&Path>) -> Option<SecretString> {
+pub(super) fn database_url(
+    reading: &mut Reading<'_>,
+    data_dir: Option<&Path>,
+) -> Option<SecretString> {
     let named = reading.meant("database_url", |found| {
         let text = found.text.trim();
-        let sqlite = text.strip_prefix("sqlite://").is_some_and(|path| path.starts_with('/'));
+        let sqlite = text
+            .strip_prefix("sqlite://")
+            .is_some_and(|path| path.starts_with('/'));
         let postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
         let good = sqlite || (postgres && Url::parse(text).is_ok_and(|url| url.host().is_some()));
-        let wrong = || "must be sqlite:///absolute/path or postgres://user@host/database".to_owned();
+        let wrong =
+            || "must be sqlite:///absolute/path or postgres://user@host/database".to_owned();
         good.then(|| SecretString::from(text)).ok_or_else(wrong)
     });
     if named.is_some() || reading.origins.contains_key("database_url") {
@@ -121,9 +144,16 @@ pub(super) fn sqlite_in(data_dir: &Path) -> Option<SecretString> {
 /// Makes the data folder, for its owner alone. One that is there already is closed to others; the answer says so, or that it
 /// cannot be.
 pub(super) fn make_private(folder: &Path) -> Result<Option<String>, ConfigError> {
-    let wrong =
-        |what: String| ConfigError(vec![Mistake::new("SKEP_DATA_DIR", format!("{}: {what}", folder.display()))]);
-    let made = std::fs::DirBuilder::new().recursive(true).mode(PRIVATE).create(folder);
+    let wrong = |what: String| {
+        ConfigError(vec![Mistake::new(
+            "SKEP_DATA_DIR",
+            format!("{}: {what}", folder.display()),
+        )])
+    };
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(PRIVATE)
+        .create(folder);
     made.map_err(|error| wrong(format!("cannot be made: {error}")))?;
     let mode = mode_of_own(folder).map_err(wrong)?;
     if mode & 0o077 == 0 {
@@ -132,7 +162,10 @@ pub(super) fn make_private(folder: &Path) -> Result<Option<String>, ConfigError>
     let closed = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(PRIVATE));
     let place = folder.display();
     Ok(Some(match closed {
-        Ok(()) => format!("{place} was open to others (mode {:o}); it is closed to them now (mode 700)", mode & 0o777),
+        Ok(()) => format!(
+            "{place} was open to others (mode {:o}); it is closed to them now (mode 700)",
+            mode & 0o777
+        ),
         Err(error) => format!("{place} is open to others and cannot be closed: {error}"),
     }))
 }
@@ -148,8 +181,14 @@ pub fn try_data_dir(folder: &Path) -> Result<(), String> {
         let tried = std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe));
         return tried.map_err(|error| format!("{} cannot be written: {error}", folder.display()));
     }
-    let there = folder.ancestors().find(|above| above.exists()).unwrap_or(Path::new("/"));
-    let made = std::fs::DirBuilder::new().recursive(true).mode(PRIVATE).create(folder);
+    let there = folder
+        .ancestors()
+        .find(|above| above.exists())
+        .unwrap_or(Path::new("/"));
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(PRIVATE)
+        .create(folder);
     for made in folder.ancestors().take_while(|above| *above != there) {
         // What could not be made cannot be removed either.
         let _ = std::fs::remove_dir(made);

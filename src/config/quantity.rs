@@ -5,7 +5,13 @@
 use std::time::Duration;
 
 /// Units of time in milliseconds, largest first.
-const TIMES: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
+const TIMES: [(&str, u64); 5] = [
+    ("d", 86_400_000),
+    ("h", 3_600_000),
+    ("m", 60_000),
+    ("s", 1_000),
+    ("ms", 1),
+];
 /// Units of size in bytes, largest first among those of one kind.
 const SIZES: [(&str, u64); 7] = [
     ("GiB", 1 << 30),
@@ -45,19 +51,29 @@ pub fn render_duration(duration: Duration) -> String {
             rest %= scale;
         }
     }
-    if text.is_empty() { "0s".to_owned() } else { text }
+    if text.is_empty() {
+        "0s".to_owned()
+    } else {
+        text
+    }
 }
 
 /// Reads a size: a whole number and one of `B kB MB GB KiB MiB GiB`.
 pub fn parse_size(text: &str) -> Option<u64> {
     let (number, unit, rest) = part(text.trim())?;
     let (_, scale) = SIZES.iter().find(|(name, _)| *name == unit)?;
-    if rest.is_empty() { number.checked_mul(*scale) } else { None }
+    if rest.is_empty() {
+        number.checked_mul(*scale)
+    } else {
+        None
+    }
 }
 
 /// Writes a size as [`parse_size`] reads it, in the largest binary unit that divides it.
 pub fn render_size(bytes: u64) -> String {
-    let unit = SIZES[..3].iter().find(|(_, scale)| bytes >= *scale && bytes.is_multiple_of(*scale));
+    let unit = SIZES[..3]
+        .iter()
+        .find(|(_, scale)| bytes >= *scale && bytes.is_multiple_of(*scale));
     let (name, scale) = unit.copied().unwrap_or(("B", 1));
     format!("{}{name}", bytes / scale)
 }
@@ -66,7 +82,9 @@ pub fn render_size(bytes: u64) -> String {
 fn part(text: &str) -> Option<(u64, &str, &str)> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, after) = text.split_at(digits);
-    let letters = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
+    let letters = after
+        .find(|c: char| !c.is_ascii_alphabetic())
+        .unwrap_or(after.len());
     let (unit, rest) = after.split_at(letters);
     Some((number.parse().ok()?, unit, rest))
 }
@@ -81,26 +99,57 @@ mod tests {
     fn durations_as_people_write_them() {
         let seconds = |text| parse_duration(text).map(|duration| duration.as_secs_f64());
         let read = ["60m", "10s", "1h30m", "500ms", " 2d ", "1m1ms"].map(seconds);
-        assert_eq!(read, [Some(3600.0), Some(10.0), Some(5400.0), Some(0.5), Some(172_800.0), Some(60.001)]);
+        assert_eq!(
+            read,
+            [
+                Some(3600.0),
+                Some(10.0),
+                Some(5400.0),
+                Some(0.5),
+                Some(172_800.0),
+                Some(60.001)
+            ]
+        );
     }
 
     #[test]
     fn what_is_not_a_duration() {
-        for text in
-            ["", "10", "s", "-1s", "1.5s", "10 s", "1s1m", "1m1m", "1x", "1S", "99999999999999999999s", "1d9e9h"]
-        {
+        for text in [
+            "",
+            "10",
+            "s",
+            "-1s",
+            "1.5s",
+            "10 s",
+            "1s1m",
+            "1m1m",
+            "1x",
+            "1S",
+            "99999999999999999999s",
+            "1d9e9h",
+        ] {
             assert_eq!(parse_duration(text), None, "{text}");
         }
-        assert_eq!(parse_duration("400000000000000d"), None, "too long for milliseconds");
+        assert_eq!(
+            parse_duration("400000000000000d"),
+            None,
+            "too long for milliseconds"
+        );
     }
 
     #[test]
     fn sizes_as_people_write_them() {
-        assert_eq!(["4MiB", "10kB", "7B", "1GB"].map(parse_size), [4 << 20, 10_000, 7, 1_000_000_000].map(Some));
+        assert_eq!(
+            ["4MiB", "10kB", "7B", "1GB"].map(parse_size),
+            [4 << 20, 10_000, 7, 1_000_000_000].map(Some)
+        );
         for text in ["", "4", "4mb", "MiB", "-4MiB", "1MiB1KiB", "99999999999GiB"] {
             assert_eq!(parse_size(text), None, "{text}");
         }
-        assert_eq!([4 << 20, 1500, 3 << 10, 0].map(render_size), ["4MiB", "1500B", "3KiB", "0B"]);
+        assert_eq!(
+            [4 << 20, 1500, 3 << 10, 0].map(render_size),
+            ["4MiB", "1500B", "3KiB", "0B"]
+        );
     }
 
     proptest! {

@@ -34,14 +34,20 @@ impl Origin {
         } else {
             serde_json::Value::from(found.text.as_str()).to_string()
         };
-        Self { at: found.at.clone(), said }
+        Self {
+            at: found.at.clone(),
+            said,
+        }
     }
 }
 
 /// Whether the words of an agent or a role may be kept: which preset, which file.
 fn is_harmless(path: &str) -> bool {
     let words: Vec<&str> = path.split('.').collect();
-    matches!(words.as_slice(), ["agents", _, "preset"] | ["roles", _, "prompt_file"])
+    matches!(
+        words.as_slice(),
+        ["agents", _, "preset"] | ["roles", _, "prompt_file"]
+    )
 }
 
 /// What may be said of a secret.
@@ -76,13 +82,17 @@ impl<'a> Reading<'a> {
         self.root.take(key);
         let found = self.sources.find(key);
         let found = self.noted(found)?;
-        if let Some(found) = found.as_ref().filter(|found| is_key(&found.text) && !MAY_BE_KEYS.contains(&key)) {
+        if let Some(found) = found
+            .as_ref()
+            .filter(|found| is_key(&found.text) && !MAY_BE_KEYS.contains(&key))
+        {
             let way = if key == "private_key_file" {
                 "not the path of a file: give it as SKEP_PRIVATE_KEY instead"
             } else {
                 "which does not belong here"
             };
-            self.mistakes.push(found.wrong(format!("holds a key, {way}")));
+            self.mistakes
+                .push(found.wrong(format!("holds a key, {way}")));
             return None;
         }
         if let Some(found) = &found {
@@ -92,7 +102,11 @@ impl<'a> Reading<'a> {
     }
 
     /// The value of a key as meant.
-    pub fn meant<T>(&mut self, key: &'static str, parse: impl FnOnce(&Found) -> Result<T, String>) -> Option<T> {
+    pub fn meant<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(&Found) -> Result<T, String>,
+    ) -> Option<T> {
         let found = self.found(key)?;
         let parsed = parse(&found).map_err(|what| found.wrong(what));
         self.noted(parsed)
@@ -105,12 +119,20 @@ impl<'a> Reading<'a> {
 
     /// Where a key is said, for mistakes that show only later.
     pub fn at(&self, key: &str) -> String {
-        self.origins.get(key).map_or_else(|| key.to_owned(), |origin| origin.at.clone())
+        self.origins
+            .get(key)
+            .map_or_else(|| key.to_owned(), |origin| origin.at.clone())
     }
 
     /// Remembers where a value comes from.
     pub fn note(&mut self, key: &str, at: &str, said: &str) {
-        self.origins.insert(key.to_owned(), Origin { at: at.to_owned(), said: said.to_owned() });
+        self.origins.insert(
+            key.to_owned(),
+            Origin {
+                at: at.to_owned(),
+                said: said.to_owned(),
+            },
+        );
     }
 
     /// Remembers where each value below `[path]` comes from; what they are may be secret, so only what is looked up by its words
@@ -127,7 +149,11 @@ impl<'a> Reading<'a> {
     }
 
     /// A key that only the file has.
-    pub fn of_file<T>(&mut self, key: &'static str, parse: impl FnOnce(Item) -> Result<T, Mistake>) -> Option<T> {
+    pub fn of_file<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(Item) -> Result<T, Mistake>,
+    ) -> Option<T> {
         let item = self.root.take(key)?;
         self.note(key, &item.at, "");
         let parsed = parse(item);

@@ -36,12 +36,24 @@ const fn entry(
     default: &'static str,
     meaning: &'static str,
 ) -> Entry {
-    Entry { key, env: Some(env), flag, default, meaning }
+    Entry {
+        key,
+        env: Some(env),
+        flag,
+        default,
+        meaning,
+    }
 }
 
 /// The settings that are one text each.
 pub(super) const ENTRIES: [Entry; 24] = [
-    entry("listen", "SKEP_LISTEN", Some("--listen"), "127.0.0.1:3000", "Where GitHub's webhooks arrive (`/webhook`)."),
+    entry(
+        "listen",
+        "SKEP_LISTEN",
+        Some("--listen"),
+        "127.0.0.1:3000",
+        "Where GitHub's webhooks arrive (`/webhook`).",
+    ),
     entry(
         "admin_listen",
         "SKEP_ADMIN_LISTEN",
@@ -70,7 +82,13 @@ pub(super) const ENTRIES: [Entry; 24] = [
         "SQLite: skep.db in the data folder",
         "`sqlite:///absolute/path` or `postgres://…`.",
     ),
-    entry("app_id", "SKEP_APP_ID", Some("--app-id"), "none", "The GitHub App's number (\"App ID\" on its page)."),
+    entry(
+        "app_id",
+        "SKEP_APP_ID",
+        Some("--app-id"),
+        "none",
+        "The GitHub App's number (\"App ID\" on its page).",
+    ),
     entry(
         "private_key",
         "SKEP_PRIVATE_KEY",
@@ -85,7 +103,13 @@ pub(super) const ENTRIES: [Entry; 24] = [
         "none",
         "A file with the App's private key; give this or `private_key`.",
     ),
-    entry("webhook_secret", "SKEP_WEBHOOK_SECRET", None, "none", "The App's webhook secret."),
+    entry(
+        "webhook_secret",
+        "SKEP_WEBHOOK_SECRET",
+        None,
+        "none",
+        "The App's webhook secret.",
+    ),
     entry(
         "webhook_secret_previous",
         "SKEP_WEBHOOK_SECRET_PREVIOUS",
@@ -152,7 +176,13 @@ pub(super) const ENTRIES: [Entry; 24] = [
         "auto",
         "`auto`: agents run under bubblewrap where it works, otherwise with a visible warning; `off`: never.",
     ),
-    entry("git", "SKEP_GIT", None, "`git` in /usr/local/bin, /usr/bin, /bin", "The git program, by its absolute path."),
+    entry(
+        "git",
+        "SKEP_GIT",
+        None,
+        "`git` in /usr/local/bin, /usr/bin, /bin",
+        "The git program, by its absolute path.",
+    ),
     entry(
         "old_git",
         "SKEP_OLD_GIT",
@@ -168,7 +198,13 @@ pub(super) const ENTRIES: [Entry; 24] = [
         "warn,skep=info",
         "What is logged (to standard error), as a `tracing` filter; commands other than `serve` begin at `error`.",
     ),
-    entry("log_format", "SKEP_LOG_FORMAT", Some("--log-format"), "text", "`text` or `json`."),
+    entry(
+        "log_format",
+        "SKEP_LOG_FORMAT",
+        Some("--log-format"),
+        "text",
+        "`text` or `json`.",
+    ),
     Entry {
         key: "default_role",
         env: None,
@@ -187,7 +223,11 @@ pub(super) const ENTRIES: [Entry; 24] = [
 
 /// Name, default and meaning of the keys that only `skep.toml` has.
 const FILE_ONLY: [(&str, &str, &str); 25] = [
-    ("allowed_bots", "[]", "User numbers of bots that may start work all the same."),
+    (
+        "allowed_bots",
+        "[]",
+        "User numbers of bots that may start work all the same.",
+    ),
     (
         "allow_protected",
         "false",
@@ -211,38 +251,82 @@ const FILE_ONLY: [(&str, &str, &str); 25] = [
         "When a draft pull request becomes ready for review: `green` (its checks passed: the required ones, or all where none is \
          required; without any it stays a draft) or `never`.",
     ),
-    ("agents.<name>.preset", "the preset called `<name>`, if there is one", "The preset this agent starts from."),
-    ("agents.<name>.command", "the preset's", "Program and arguments: a list, or one text split as a shell would."),
-    ("agents.<name>.environment", "the preset's", "Table of variables, added to the preset's."),
+    (
+        "agents.<name>.preset",
+        "the preset called `<name>`, if there is one",
+        "The preset this agent starts from.",
+    ),
+    (
+        "agents.<name>.command",
+        "the preset's",
+        "Program and arguments: a list, or one text split as a shell would.",
+    ),
+    (
+        "agents.<name>.environment",
+        "the preset's",
+        "Table of variables, added to the preset's.",
+    ),
     (
         "agents.<name>.inherit",
         "the preset's",
         "Variables passed through from skep's own environment, added to the preset's; `NAME_*` stands for all that begin so.",
     ),
-    ("agents.<name>.mode", "the agent's own", "The session mode to switch to before the first prompt."),
-    ("agents.<name>.auto", "the preset's, or false", "The agent is started so that it asks no permission."),
-    ("agents.<name>.resume", "the preset's, or true", "Whether an earlier session of the agent may be loaded again."),
-    ("agents.<name>.expose", "[]", "Absolute folders the agent may read besides its working copy."),
-    ("agents.<name>.home", "one per session", "Absolute folder used as its home: for agents that keep a login there."),
+    (
+        "agents.<name>.mode",
+        "the agent's own",
+        "The session mode to switch to before the first prompt.",
+    ),
+    (
+        "agents.<name>.auto",
+        "the preset's, or false",
+        "The agent is started so that it asks no permission.",
+    ),
+    (
+        "agents.<name>.resume",
+        "the preset's, or true",
+        "Whether an earlier session of the agent may be loaded again.",
+    ),
+    (
+        "agents.<name>.expose",
+        "[]",
+        "Absolute folders the agent may read besides its working copy.",
+    ),
+    (
+        "agents.<name>.home",
+        "one per session",
+        "Absolute folder used as its home: for agents that keep a login there.",
+    ),
     (
         "agents.<name>.ignore",
         "the preset's",
         "What this agent writes into the working copy for itself, added to the preset's and to `ignore`.",
     ),
-    ("roles.<name>.description", "the built-in role's", "One sentence for people."),
+    (
+        "roles.<name>.description",
+        "the built-in role's",
+        "One sentence for people.",
+    ),
     (
         "roles.<name>.prompt",
         "the built-in role's",
         "What the agent is told about its job, Markdown; replaces the prompt.",
     ),
-    ("roles.<name>.prompt_file", "none", "A file with the prompt instead, by its path from `skep.toml`."),
+    (
+        "roles.<name>.prompt_file",
+        "none",
+        "A file with the prompt instead, by its path from `skep.toml`.",
+    ),
     ("roles.<name>.agent", "`agent`", "The agent of this role."),
     (
         "roles.<name>.model",
         "the agent's own",
         "A model, in the agent's own words; an agent that does not offer it keeps its own, and the session's log says so.",
     ),
-    ("roles.<name>.tools", "the built-in role's, or all", "Any of `read search edit execute fetch think other`."),
+    (
+        "roles.<name>.tools",
+        "the built-in role's, or all",
+        "Any of `read search edit execute fetch think other`.",
+    ),
     (
         "roles.<name>.writes",
         "the built-in role's, or whether `tools` has `edit`",
@@ -253,8 +337,16 @@ const FILE_ONLY: [(&str, &str, &str); 25] = [
         "false",
         "Whether it makes a plan first and waits for `/agent approve` before it changes files.",
     ),
-    ("roles.<name>.session_timeout", "`limits.session_timeout`", "Longest time of one session of this role."),
-    ("roles.<name>.silence", "`limits.silence`", "Longest time its agent may say nothing."),
+    (
+        "roles.<name>.session_timeout",
+        "`limits.session_timeout`",
+        "Longest time of one session of this role.",
+    ),
+    (
+        "roles.<name>.silence",
+        "`limits.silence`",
+        "Longest time its agent may say nothing.",
+    ),
 ];
 
 const CONFIG_MEANING: &str = "The configuration file.";
@@ -275,27 +367,53 @@ pub fn reference() -> Vec<Setting> {
         default: entry.default.to_owned(),
         meaning: entry.meaning,
     });
-    let of_file =
-        |key: String, default: String, meaning| Setting { key: Some(key), env: None, flag: None, default, meaning };
+    let of_file = |key: String, default: String, meaning| Setting {
+        key: Some(key),
+        env: None,
+        flag: None,
+        default,
+        meaning,
+    };
     let numbers = Numbers::default();
     let knobs = KNOBS.iter().map(|knob| {
         let value = (knob.get)(&numbers);
-        of_file(format!("limits.{}", knob.key), shown(knob.kind, value), knob.meaning)
+        of_file(
+            format!("limits.{}", knob.key),
+            shown(knob.kind, value),
+            knob.meaning,
+        )
     });
-    let rest =
-        FILE_ONLY.iter().map(|(key, default, meaning)| of_file((*key).to_owned(), (*default).to_owned(), meaning));
-    std::iter::once(file).chain(entries).chain(knobs).chain(rest).collect()
+    let rest = FILE_ONLY
+        .iter()
+        .map(|(key, default, meaning)| of_file((*key).to_owned(), (*default).to_owned(), meaning));
+    std::iter::once(file)
+        .chain(entries)
+        .chain(knobs)
+        .chain(rest)
+        .collect()
 }
 
 /// The table as the README shows it, a row a line.
 pub fn reference_markdown() -> String {
     let code = |text: Option<&str>| text.map_or_else(String::new, |text| format!("`{text}`"));
     let row = |setting: Setting| {
-        let names = [code(setting.key.as_deref()), code(setting.env), code(setting.flag)];
-        format!("| {} | {} | {} |\n", names.join(" | "), setting.default, setting.meaning)
+        let names = [
+            code(setting.key.as_deref()),
+            code(setting.env),
+            code(setting.flag),
+        ];
+        format!(
+            "| {} | {} | {} |\n",
+            names.join(" | "),
+            setting.default,
+            setting.meaning
+        )
     };
-    let head = "| skep.toml | environment | flag | default | meaning |\n| --- | --- | --- | --- | --- |\n";
-    std::iter::once(head.to_owned()).chain(reference().into_iter().map(row)).collect()
+    let head =
+        "| skep.toml | environment | flag | default | meaning |\n| --- | --- | --- | --- | --- |\n";
+    std::iter::once(head.to_owned())
+        .chain(reference().into_iter().map(row))
+        .collect()
 }
 
 /// A number as it is written in `skep.toml`.
@@ -309,18 +427,33 @@ pub(super) fn shown(kind: Kind, value: u64) -> String {
 
 /// The entry of a key.
 pub(super) fn entry_of(key: &str) -> &'static Entry {
-    ENTRIES.iter().find(|entry| entry.key == key).expect("the code names only keys of the table; a test reads them all")
+    ENTRIES
+        .iter()
+        .find(|entry| entry.key == key)
+        .expect("the code names only keys of the table; a test reads them all")
 }
 
 /// The one sentence of a key, for help texts.
 pub(super) fn meaning(key: &str) -> &'static str {
-    if key == "config" { CONFIG_MEANING } else { entry_of(key).meaning }
+    if key == "config" {
+        CONFIG_MEANING
+    } else {
+        entry_of(key).meaning
+    }
 }
 
 /// The keys at the top of `skep.toml`, or under `agents.<name>` and `roles.<name>`.
 pub(super) fn keys_under(prefix: &str) -> Vec<&'static str> {
-    let below = FILE_ONLY.iter().filter_map(|(key, _, _)| key.strip_prefix(prefix)).filter(|key| !key.contains('.'));
-    let entries = ENTRIES.iter().map(|entry| entry.key).filter(|_| prefix.is_empty());
-    let tables = ["agents", "roles", "limits"].into_iter().filter(|_| prefix.is_empty());
+    let below = FILE_ONLY
+        .iter()
+        .filter_map(|(key, _, _)| key.strip_prefix(prefix))
+        .filter(|key| !key.contains('.'));
+    let entries = ENTRIES
+        .iter()
+        .map(|entry| entry.key)
+        .filter(|_| prefix.is_empty());
+    let tables = ["agents", "roles", "limits"]
+        .into_iter()
+        .filter(|_| prefix.is_empty());
     below.chain(entries).chain(tables).collect()
 }

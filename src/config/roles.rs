@@ -9,8 +9,8 @@ use super::quantity::parse_duration;
 use super::reading::Reading;
 use super::reference::keys_under;
 use crate::core::role::{
-    Ceiling, ORDER, PROMPT_MAX_CHARS, Role, RoleLimits, RoleName, RoleOverride, RoleSource, Tool, Tools, built_in,
-    layer,
+    Ceiling, ORDER, PROMPT_MAX_CHARS, Role, RoleLimits, RoleName, RoleOverride, RoleSource, Tool,
+    Tools, built_in, layer,
 };
 
 /// The roles of the file, and which agents they ask for, each with the place that says so.
@@ -30,7 +30,9 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Roles {
         let name: Result<RoleName, _> = name.parse();
         let name = name.map_err(|error| mistakes.push(Mistake::new(&at, error.to_string())));
         let table = item.table().map_err(|mistake| mistakes.push(mistake));
-        let (Ok(name), Ok(table)) = (name, table) else { continue };
+        let (Ok(name), Ok(table)) = (name, table) else {
+            continue;
+        };
         reading.note_table(&format!("roles.{name}"), &table);
         let before = mistakes.len();
         let agent_at = table.get("agent").map(|item| item.at.clone());
@@ -39,10 +41,14 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Roles {
         match base {
             Some(base) => {
                 roles.agents.extend(agent_at.zip(over.agent.clone()));
-                roles.by_name.insert(name, layer(base, over, &Ceiling::default()));
+                roles
+                    .by_name
+                    .insert(name, layer(base, over, &Ceiling::default()));
             }
-            None if mistakes.len() == before => mistakes
-                .push(Mistake::new(at, "is not built in, so it needs a description and a prompt (or prompt_file)")),
+            None if mistakes.len() == before => mistakes.push(Mistake::new(
+                at,
+                "is not built in, so it needs a description and a prompt (or prompt_file)",
+            )),
             None => {}
         }
     }
@@ -51,13 +57,20 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Roles {
 }
 
 /// Reads the default role, which must exist.
-pub(super) fn read_default(reading: &mut Reading<'_>, roles: &BTreeMap<RoleName, Role>) -> Option<RoleName> {
+pub(super) fn read_default(
+    reading: &mut Reading<'_>,
+    roles: &BTreeMap<RoleName, Role>,
+) -> Option<RoleName> {
     reading.meant("default_role", |found| {
         let name: Option<RoleName> = found.text.trim().parse().ok();
         let known = name.filter(|name| built_in(name).is_some() || roles.contains_key(name));
         known.ok_or_else(|| {
             let names = ORDER.into_iter().chain(roles.keys().map(RoleName::as_str));
-            format!("there is no role `{}`.{}", found.text.trim(), did_you_mean(found.text.trim(), names))
+            format!(
+                "there is no role `{}`.{}",
+                found.text.trim(),
+                did_you_mean(found.text.trim(), names)
+            )
         })
     })
 }
@@ -83,7 +96,9 @@ fn change(mut table: Table, folder: &Path, mistakes: &mut Vec<Mistake>) -> RoleO
         mistakes.push(prompt.wrong(format!("{} is given too: keep one of the two", file.at)));
     }
     for key in keys_under("roles.<name>.") {
-        let Some(item) = table.take(key) else { continue };
+        let Some(item) = table.take(key) else {
+            continue;
+        };
         if let Err(mistake) = put(&mut over, key, item, folder) {
             mistakes.push(mistake);
         }
@@ -115,16 +130,21 @@ fn put(over: &mut RoleOverride, key: &str, item: Item, folder: &Path) -> Result<
 fn words(item: Item) -> Result<String, Mistake> {
     let at = item.at.clone();
     let text = item.text()?;
-    if text.trim().is_empty() { Err(Mistake::new(at, "is empty")) } else { Ok(text.trim().to_owned()) }
+    if text.trim().is_empty() {
+        Err(Mistake::new(at, "is empty"))
+    } else {
+        Ok(text.trim().to_owned())
+    }
 }
 
 fn prompt(at: String, text: String) -> Result<String, Mistake> {
     let length = text.trim().chars().count();
     match length {
         0 => Err(Mistake::new(at, "the prompt is empty")),
-        _ if length > PROMPT_MAX_CHARS => {
-            Err(Mistake::new(at, format!("the prompt has {length} characters, at most {PROMPT_MAX_CHARS} are taken")))
-        }
+        _ if length > PROMPT_MAX_CHARS => Err(Mistake::new(
+            at,
+            format!("the prompt has {length} characters, at most {PROMPT_MAX_CHARS} are taken"),
+        )),
         _ => Ok(text.trim().to_owned()),
     }
 }
@@ -132,8 +152,9 @@ fn prompt(at: String, text: String) -> Result<String, Mistake> {
 fn prompt_file(item: Item, folder: &Path) -> Result<String, Mistake> {
     let at = item.at.clone();
     let path = folder.join(item.text()?);
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| Mistake::new(&at, format!("{} cannot be read: {error}", path.display())))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        Mistake::new(&at, format!("{} cannot be read: {error}", path.display()))
+    })?;
     prompt(at, text)
 }
 
@@ -141,8 +162,11 @@ fn tools(item: Item) -> Result<Tools, Mistake> {
     let tool = |item: Item| {
         let at = item.at.clone();
         let name = item.text()?;
-        let what =
-            || format!("there is no tool `{name}`; there are read, search, edit, execute, fetch, think and other");
+        let what = || {
+            format!(
+                "there is no tool `{name}`; there are read, search, edit, execute, fetch, think and other"
+            )
+        };
         Tool::from_alias(&name).ok_or_else(|| Mistake::new(at, what()))
     };
     item.list()?.into_iter().map(tool).collect()
@@ -150,8 +174,13 @@ fn tools(item: Item) -> Result<Tools, Mistake> {
 
 fn seconds(item: Item) -> Result<u64, Mistake> {
     let at = item.at.clone();
-    let whole =
-        parse_duration(&item.text()?).filter(|duration| duration.as_secs() >= 1 && duration.subsec_nanos() == 0);
-    let wrong = || Mistake::new(at, "must be a duration of whole seconds such as \"90s\" or \"1h30m\"");
+    let whole = parse_duration(&item.text()?)
+        .filter(|duration| duration.as_secs() >= 1 && duration.subsec_nanos() == 0);
+    let wrong = || {
+        Mistake::new(
+            at,
+            "must be a duration of whole seconds such as \"90s\" or \"1h30m\"",
+        )
+    };
     whole.map(|duration| duration.as_secs()).ok_or_else(wrong)
 }

@@ -21,25 +21,44 @@ impl Config {
             Some(file) => format!("# {}\n", file.display()),
             None => "# no skep.toml\n".to_owned(),
         };
-        for (key, value) in ENTRIES.iter().map(|entry| (entry.key, self.value(entry.key))) {
+        for (key, value) in ENTRIES
+            .iter()
+            .map(|entry| (entry.key, self.value(entry.key)))
+        {
             let mute = if value.starts_with('"') { "" } else { "# " };
             text.push_str(&format!("{mute}{key} = {value}  # {}\n", self.from(key)));
         }
         text.push_str(&self.show_lists());
         text.push_str("\n[limits]\n");
-        let numbers = Numbers { limits: self.limits.clone(), pace: self.pace };
+        let numbers = Numbers {
+            limits: self.limits.clone(),
+            pace: self.pace,
+        };
         for knob in &KNOBS {
             let value = shown(knob.kind, (knob.get)(&numbers));
-            let value = if knob.kind == Kind::Count { value } else { quoted(&value) };
-            text.push_str(&format!("{} = {value}  # {}\n", knob.key, self.from(&format!("limits.{}", knob.key))));
+            let value = if knob.kind == Kind::Count {
+                value
+            } else {
+                quoted(&value)
+            };
+            text.push_str(&format!(
+                "{} = {value}  # {}\n",
+                knob.key,
+                self.from(&format!("limits.{}", knob.key))
+            ));
         }
-        let agents = self.agents.iter().map(|(name, spec)| self.show_agent(name, spec));
+        let agents = self
+            .agents
+            .iter()
+            .map(|(name, spec)| self.show_agent(name, spec));
         let roles = self.roles.values().map(|role| self.show_role(role));
         agents.chain(roles).fold(text, |text, table| text + &table)
     }
 
     fn from(&self, key: &str) -> &str {
-        self.origins.get(key).map_or("default", |origin| origin.at.as_str())
+        self.origins
+            .get(key)
+            .map_or("default", |origin| origin.at.as_str())
     }
 
     fn show_lists(&self) -> String {
@@ -60,8 +79,12 @@ impl Config {
             ("author_answers", self.author_answers.to_string()),
             ("ready", quoted(ready)),
         ];
-        let lines = values.iter().map(|(key, value)| format!("{key} = {value}  # {}\n", self.from(key)));
-        lines.chain([format!("# ignored besides: {}\n", BUILT_IN.join(" "))]).collect()
+        let lines = values
+            .iter()
+            .map(|(key, value)| format!("{key} = {value}  # {}\n", self.from(key)));
+        lines
+            .chain([format!("# ignored besides: {}\n", BUILT_IN.join(" "))])
+            .collect()
     }
 
     fn value(&self, key: &str) -> String {
@@ -71,7 +94,11 @@ impl Config {
             default if default.contains([' ', '`', '$']) => default.to_owned(),
             default => quoted(default),
         };
-        let said = || self.origins.get(key).map_or_else(default, |origin| origin.said.clone());
+        let said = || {
+            self.origins
+                .get(key)
+                .map_or_else(default, |origin| origin.said.clone())
+        };
         let github = self.github.as_ref();
         match key {
             "listen" => quoted(&self.listen.to_string()),
@@ -102,7 +129,11 @@ impl Config {
     /// SQLite's address is a path; others may hold a password.
     fn show_database(&self) -> String {
         let url = self.database_url.expose_secret();
-        if url.starts_with("sqlite:") { quoted(url) } else { hidden(url) }
+        if url.starts_with("sqlite:") {
+            quoted(url)
+        } else {
+            hidden(url)
+        }
     }
 }
 
@@ -119,7 +150,12 @@ struct Lines<'a> {
 impl<'a> Lines<'a> {
     fn new(config: &'a Config, path: String, otherwise: String) -> Self {
         let text = format!("\n[{path}]\n");
-        Self { config, path, otherwise, text }
+        Self {
+            config,
+            path,
+            otherwise,
+            text,
+        }
     }
 
     fn at(&self, key: &str) -> Option<&Origin> {
@@ -153,7 +189,11 @@ impl<'a> Lines<'a> {
 impl Config {
     fn show_agent(&self, name: &str, spec: &AgentSpec) -> String {
         let path = format!("agents.{name}");
-        let otherwise = self.origins.get(&path).map_or("default", |origin| &origin.said).to_owned();
+        let otherwise = self
+            .origins
+            .get(&path)
+            .map_or("default", |origin| &origin.said)
+            .to_owned();
         let mut lines = Lines::new(self, path, otherwise);
         if let Some(preset) = lines.at("preset").map(|origin| quoted(&origin.said)) {
             lines.set("preset", &preset);
@@ -174,29 +214,49 @@ impl Config {
     }
 
     fn show_role(&self, role: &Role) -> String {
-        let otherwise = if built_in(&role.name).is_some() { "built in" } else { "default" };
+        let otherwise = if built_in(&role.name).is_some() {
+            "built in"
+        } else {
+            "default"
+        };
         let mut lines = Lines::new(self, format!("roles.{}", role.name), otherwise.to_owned());
         lines.set("description", &quoted(&role.description));
-        let file = lines.at("prompt_file").map(|origin| self.below_the_file(&origin.said));
+        let file = lines
+            .at("prompt_file")
+            .map(|origin| self.below_the_file(&origin.said));
         match file {
             Some(file) => lines.set("prompt_file", &quoted(&file)),
             None if lines.at("prompt").is_some() => lines.set("prompt", &quoted(&role.prompt)),
-            None => lines.mute("prompt", &format!("{} characters", role.prompt.chars().count())),
+            None => lines.mute(
+                "prompt",
+                &format!("{} characters", role.prompt.chars().count()),
+            ),
         }
         lines.set_or_mute("agent", role.agent.as_deref().map(quoted));
         lines.set_or_mute("model", role.model.as_deref().map(quoted));
-        let tools: Vec<String> = role.tools.iter().map(|tool| format!("{tool:?}").to_lowercase()).collect();
+        let tools: Vec<String> = role
+            .tools
+            .iter()
+            .map(|tool| format!("{tool:?}").to_lowercase())
+            .collect();
         lines.set("tools", &list(&tools));
         lines.set("writes", &role.writes.to_string());
         lines.set("plan", &role.plan.to_string());
-        lines.set_or_mute("session_timeout", role.limits.session_timeout_s.map(seconds));
+        lines.set_or_mute(
+            "session_timeout",
+            role.limits.session_timeout_s.map(seconds),
+        );
         lines.set_or_mute("silence", role.limits.silence_s.map(seconds));
         lines.text
     }
 
     /// A path of the file as it is from everywhere.
     fn below_the_file(&self, path: &str) -> String {
-        let folder = self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let folder = self
+            .file
+            .as_deref()
+            .and_then(Path::parent)
+            .unwrap_or(Path::new(""));
         folder.join(path).display().to_string()
     }
 }
@@ -205,7 +265,10 @@ impl Config {
 fn without_keys(command: &[String]) -> Vec<String> {
     let names_one = |word: &str| {
         let word = word.to_ascii_lowercase();
-        word.starts_with('-') && ["key", "token", "secret", "password"].iter().any(|part| word.contains(part))
+        word.starts_with('-')
+            && ["key", "token", "secret", "password"]
+                .iter()
+                .any(|part| word.contains(part))
     };
     let mut hide_next = false;
     let hidden = |word: &String| {
@@ -229,11 +292,20 @@ fn quoted_or_none(text: Option<&str>) -> String {
 
 /// A text as TOML writes it. JSON's texts are TOML's but for one character (TOML 1.0, "String").
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
+    serde_json::Value::from(text)
+        .to_string()
+        .replace('\u{7f}', "\\u007f")
 }
 
 fn list(texts: &[String]) -> String {
-    format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
+    format!(
+        "[{}]",
+        texts
+            .iter()
+            .map(|text| quoted(text))
+            .collect::<Vec<_>>()
+            .join(", ")
+    )
 }
 
 fn seconds(seconds: u64) -> String {

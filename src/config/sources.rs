@@ -21,16 +21,23 @@ pub struct Environment {
 /// Values are often keys, so none is shown.
 impl std::fmt::Debug for Environment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Environment").field("folder", &self.folder).finish_non_exhaustive()
+        f.debug_struct("Environment")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
     }
 }
 
 impl Environment {
     /// This process's own.
     pub fn of_process() -> Self {
-        let mut environment = Self { folder: std::env::current_dir().unwrap_or_default(), ..Self::default() };
+        let mut environment = Self {
+            folder: std::env::current_dir().unwrap_or_default(),
+            ..Self::default()
+        };
         for (name, value) in std::env::vars_os() {
-            let Ok(name) = name.into_string() else { continue };
+            let Ok(name) = name.into_string() else {
+                continue;
+            };
             match value.into_string() {
                 Ok(value) => drop(environment.values.insert(name, value)),
                 Err(_) => drop(environment.unreadable.insert(name)),
@@ -40,14 +47,24 @@ impl Environment {
     }
 
     /// One of that content; relative paths start at `folder`.
-    pub fn new<'a>(folder: impl Into<PathBuf>, variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    pub fn new<'a>(
+        folder: impl Into<PathBuf>,
+        variables: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
         let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        Self { values: variables.into_iter().map(own).collect(), unreadable: BTreeSet::new(), folder: folder.into() }
+        Self {
+            values: variables.into_iter().map(own).collect(),
+            unreadable: BTreeSet::new(),
+            folder: folder.into(),
+        }
     }
 
     /// A variable; an empty one counts as not set.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
+        self.values
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.trim().is_empty())
     }
 
     /// A variable of ours, or one that every program knows, which is also written in small letters; its name and value.
@@ -59,13 +76,18 @@ impl Environment {
 
     /// All variables that begin so.
     pub(super) fn starting_with(&self, prefix: &str) -> impl Iterator<Item = (&str, &str)> {
-        let all = self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let all = self
+            .values
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
         all.filter(move |(name, _)| name.starts_with(prefix))
     }
 
     /// Where programs are looked for.
     pub fn path(&self) -> String {
-        self.get("PATH").unwrap_or("/usr/local/bin:/usr/bin:/bin").to_owned()
+        self.get("PATH")
+            .unwrap_or("/usr/local/bin:/usr/bin:/bin")
+            .to_owned()
     }
 
     /// The folder that relative paths of flags and variables start at.
@@ -127,8 +149,14 @@ impl Sources {
 
     /// Flags and environment alone, for commands that need no operator.
     pub fn without_file(args: Args, environment: Environment) -> Self {
-        let mut sources =
-            Self { args, environment, file: None, root: Table::default(), mistakes: Vec::new(), warnings: Vec::new() };
+        let mut sources = Self {
+            args,
+            environment,
+            file: None,
+            root: Table::default(),
+            mistakes: Vec::new(),
+            warnings: Vec::new(),
+        };
         sources.look_at_variables();
         sources
     }
@@ -167,7 +195,11 @@ impl Sources {
 
     /// The folder of the file, where its relative paths start.
     pub(super) fn file_folder(&self) -> PathBuf {
-        self.file.as_deref().and_then(Path::parent).unwrap_or(self.environment.folder()).to_owned()
+        self.file
+            .as_deref()
+            .and_then(Path::parent)
+            .unwrap_or(self.environment.folder())
+            .to_owned()
     }
 
     /// The value of a key, by the highest source that says it.
@@ -175,24 +207,47 @@ impl Sources {
         let entry = entry_of(key);
         let here = || self.environment.folder().to_owned();
         if let Some((flag, text)) = self.args.typed(key) {
-            return Ok(Some(Found { text, rank: Rank::Flag, at: flag.to_owned(), folder: here() }));
+            return Ok(Some(Found {
+                text,
+                rank: Rank::Flag,
+                at: flag.to_owned(),
+                folder: here(),
+            }));
         }
         if let Some((at, text)) = entry.env.and_then(|name| self.environment.named(name)) {
-            return Ok(Some(Found { text, rank: Rank::Variable, at, folder: here() }));
+            return Ok(Some(Found {
+                text,
+                rank: Rank::Variable,
+                at,
+                folder: here(),
+            }));
         }
-        let Some(item) = self.root.get(key) else { return Ok(None) };
+        let Some(item) = self.root.get(key) else {
+            return Ok(None);
+        };
         let text = match &item.value {
             Value::Text(text) => text.clone(),
             Value::Integer(number) => number.to_string(),
             _ => return Err(item.wrong("must be a text in quotes")),
         };
-        Ok(Some(Found { text, rank: Rank::File, at: item.at.clone(), folder: self.file_folder() }))
+        Ok(Some(Found {
+            text,
+            rank: Rank::File,
+            at: item.at.clone(),
+            folder: self.file_folder(),
+        }))
     }
 
     /// The data folder as far as it can be told before the file is read.
     pub(super) fn default_data_dir(&self) -> Option<PathBuf> {
-        let absolute = |name| self.environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))?;
+        let absolute = |name| {
+            self.environment
+                .get(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        let state =
+            absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))?;
         Some(state.join("skep"))
     }
 
@@ -205,28 +260,46 @@ impl Sources {
         if let Some(path) = self.environment.get("SKEP_CONFIG") {
             return Some((here.join(path), Some("SKEP_CONFIG")));
         }
-        let data = self.find("data_dir").ok().flatten().map(|found| found.path()).or_else(|| self.default_data_dir());
-        let custom = std::iter::once(here.to_owned()).chain(data).map(|folder| folder.join("skep.toml"));
-        custom.into_iter().find(|path| path.exists()).map(|path| (path, None))
+        let data = self
+            .find("data_dir")
+            .ok()
+            .flatten()
+            .map(|found| found.path())
+            .or_else(|| self.default_data_dir());
+        let custom = std::iter::once(here.to_owned())
+            .chain(data)
+            .map(|folder| folder.join("skep.toml"));
+        custom
+            .into_iter()
+            .find(|path| path.exists())
+            .map(|path| (path, None))
     }
 
     fn read(&mut self, path: &Path, named: Option<&'static str>) {
         match std::fs::read_to_string(path) {
             Ok(text) => {
                 let (root, mut mistakes) = Table::parse(&path.display().to_string(), &text);
-                if ["private_key", "webhook_secret", "admin_token"].iter().any(|key| root.get(key).is_some())
+                if ["private_key", "webhook_secret", "admin_token"]
+                    .iter()
+                    .any(|key| root.get(key).is_some())
                     && is_shared(path)
                 {
-                    self.warnings
-                        .push(format!("{} holds secrets and can be read by others; chmod 600 it", path.display()));
+                    self.warnings.push(format!(
+                        "{} holds secrets and can be read by others; chmod 600 it",
+                        path.display()
+                    ));
                 }
                 self.root = root;
                 self.mistakes.append(&mut mistakes);
                 self.file = Some(path.to_owned());
             }
             Err(error) => {
-                let at = named.map_or_else(|| path.display().to_string(), |name| format!("{name}: {}", path.display()));
-                self.mistakes.push(Mistake::new(at, format!("cannot be read: {error}")));
+                let at = named.map_or_else(
+                    || path.display().to_string(),
+                    |name| format!("{name}: {}", path.display()),
+                );
+                self.mistakes
+                    .push(Mistake::new(at, format!("cannot be read: {error}")));
             }
         }
     }
@@ -235,15 +308,30 @@ impl Sources {
     /// and its like into every environment.
     fn look_at_variables(&mut self) {
         for entry in &ENTRIES {
-            if let Some(name) = entry.env.filter(|name| self.environment.unreadable.contains(*name)) {
-                self.mistakes.push(Mistake::new(name, "is not text in UTF-8"));
+            if let Some(name) = entry
+                .env
+                .filter(|name| self.environment.unreadable.contains(*name))
+            {
+                self.mistakes
+                    .push(Mistake::new(name, "is not text in UTF-8"));
             }
         }
-        let known: Vec<&str> = ENTRIES.iter().filter_map(|entry| entry.env).chain(["SKEP_CONFIG"]).collect();
-        let ours = self.environment.starting_with("SKEP_").map(|(name, _)| name);
+        let known: Vec<&str> = ENTRIES
+            .iter()
+            .filter_map(|entry| entry.env)
+            .chain(["SKEP_CONFIG"])
+            .collect();
+        let ours = self
+            .environment
+            .starting_with("SKEP_")
+            .map(|(name, _)| name);
         let unknown = ours.filter(|name| !known.contains(name) && !name.starts_with("SKEP_TEST_"));
-        let said =
-            |name: &str| format!("{name}: there is no such variable.{}", did_you_mean(name, known.iter().copied()));
+        let said = |name: &str| {
+            format!(
+                "{name}: there is no such variable.{}",
+                did_you_mean(name, known.iter().copied())
+            )
+        };
         self.warnings = unknown.map(said).collect();
     }
 }

@@ -14,17 +14,28 @@ pub fn split(line: &str) -> Result<Vec<String>, String> {
         match letter {
             '\'' => quoted(&mut letters, word.get_or_insert_default())?,
             '"' => double_quoted(&mut letters, word.get_or_insert_default())?,
-            '\\' => word.get_or_insert_default().push(letters.next().ok_or("it ends with a lone backslash")?),
+            '\\' => word
+                .get_or_insert_default()
+                .push(letters.next().ok_or("it ends with a lone backslash")?),
             letter if letter.is_whitespace() => words.extend(word.take()),
             // In the middle of a word most of these are plain; a shell acts on the first five wherever they stand.
-            letter if SHELL_ONLY.contains(letter) && (word.is_none() || "|&;<>$`".contains(letter)) => {
-                return Err(format!("`{letter}` needs a shell, and there is none: quote it, or start a script"));
+            letter
+                if SHELL_ONLY.contains(letter)
+                    && (word.is_none() || "|&;<>$`".contains(letter)) =>
+            {
+                return Err(format!(
+                    "`{letter}` needs a shell, and there is none: quote it, or start a script"
+                ));
             }
             letter => word.get_or_insert_default().push(letter),
         }
     }
     words.extend(word);
-    if words.first().is_none_or(String::is_empty) { Err("it names no program".to_owned()) } else { Ok(words) }
+    if words.first().is_none_or(String::is_empty) {
+        Err("it names no program".to_owned())
+    } else {
+        Ok(words)
+    }
 }
 
 fn quoted(letters: &mut std::str::Chars<'_>, word: &mut String) -> Result<(), String> {
@@ -46,7 +57,11 @@ fn double_quoted(letters: &mut std::str::Chars<'_>, word: &mut String) -> Result
                 Some(other) => word.extend(['\\', other]),
                 None => break,
             },
-            '$' | '`' => return Err(format!("`{letter}` needs a shell, and there is none: use ' quotes for it")),
+            '$' | '`' => {
+                return Err(format!(
+                    "`{letter}` needs a shell, and there is none: use ' quotes for it"
+                ));
+            }
             letter => word.push(letter),
         }
     }
@@ -66,13 +81,30 @@ mod tests {
     #[test]
     fn quotes_keep_words_together() {
         assert_eq!(words("goose acp"), ["goose", "acp"]);
-        assert_eq!(words(r#"a 'b  c' "d \"e\"" f\ g '' h'i'"j""#), ["a", "b  c", "d \"e\"", "f g", "", "hij"]);
-        assert_eq!(words("a --x=1 b#c d~ e{f}"), ["a", "--x=1", "b#c", "d~", "e{f}"]);
+        assert_eq!(
+            words(r#"a 'b  c' "d \"e\"" f\ g '' h'i'"j""#),
+            ["a", "b  c", "d \"e\"", "f g", "", "hij"]
+        );
+        assert_eq!(
+            words("a --x=1 b#c d~ e{f}"),
+            ["a", "--x=1", "b#c", "d~", "e{f}"]
+        );
     }
 
     #[test]
     fn what_needs_a_shell_is_refused() {
-        for line in ["a | b", "a && b", "a > b", "a $HOME", "a \"$HOME\"", "a `b`", "a *", "~/a", "a; b", "a;b"] {
+        for line in [
+            "a | b",
+            "a && b",
+            "a > b",
+            "a $HOME",
+            "a \"$HOME\"",
+            "a `b`",
+            "a *",
+            "~/a",
+            "a; b",
+            "a;b",
+        ] {
             assert!(split(line).is_err(), "{line}");
         }
         for line in ["", "  ", "''", "a 'b", "a \"b", "a \\"] {

@@ -24,7 +24,8 @@ pub struct Fact {
 impl Fact {
     /// The fact as the body of an inbox row.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("facts have string keys and no custom serializers, so they always serialize")
+        serde_json::to_string(self)
+            .expect("facts have string keys and no custom serializers, so they always serialize")
     }
 }
 
@@ -85,33 +86,65 @@ pub(super) fn tasks(meanings: &[Meaning]) -> Vec<TaskKey> {
 /// Reads a row.
 pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
     if row.kind == "malformed" {
-        return Ok(Meaning::Nothing(match webhook::parse(&row.name, &row.body) {
-            Parsed::Malformed { reason } => format!("malformed: {reason}"),
-            // It was made readable for the database, so that it is no longer what was signed.
-            Parsed::Event { .. }
-            | Parsed::OfPull { .. }
-            | Parsed::Pushed { .. }
-            | Parsed::OfRepositories { .. }
-            | Parsed::Ignored { .. } => "malformed: the body is not plain UTF-8 text".to_owned(),
-        }));
+        return Ok(Meaning::Nothing(
+            match webhook::parse(&row.name, &row.body) {
+                Parsed::Malformed { reason } => format!("malformed: {reason}"),
+                // It was made readable for the database, so that it is no longer what was signed.
+                Parsed::Event { .. }
+                | Parsed::OfPull { .. }
+                | Parsed::Pushed { .. }
+                | Parsed::OfRepositories { .. }
+                | Parsed::Ignored { .. } => {
+                    "malformed: the body is not plain UTF-8 text".to_owned()
+                }
+            },
+        ));
     }
     if row.kind != "webhook" {
         return serde_json::from_str(&row.body)
             .map(Meaning::Fact)
-            .map_err(|source| EngineError::Unreadable { what: format!("fact {}", row.id), source });
+            .map_err(|source| EngineError::Unreadable {
+                what: format!("fact {}", row.id),
+                source,
+            });
     }
     if let Some(Turned::Open(installation)) = webhook::turned(&row.name, &row.body) {
         return Ok(Meaning::Opened(installation));
     }
     Ok(match webhook::parse(&row.name, &row.body) {
         Parsed::Event { place, event } => Meaning::Fact(Fact { place, event }),
-        Parsed::OfPull { installation, repository, name, pull, event } => {
-            Meaning::OfPull(OfPull { installation, repository, name, pull, event })
-        }
-        Parsed::Pushed { repository, branch, sender, .. } => Meaning::Pushed(Pushed { repository, branch, sender }),
-        Parsed::OfRepositories { installation, repositories, event } => {
-            Meaning::OfRepositories(OfRepositories { installation, repositories, event })
-        }
+        Parsed::OfPull {
+            installation,
+            repository,
+            name,
+            pull,
+            event,
+        } => Meaning::OfPull(OfPull {
+            installation,
+            repository,
+            name,
+            pull,
+            event,
+        }),
+        Parsed::Pushed {
+            repository,
+            branch,
+            sender,
+            ..
+        } => Meaning::Pushed(Pushed {
+            repository,
+            branch,
+            sender,
+        }),
+        Parsed::OfRepositories {
+            installation,
+            repositories,
+            event,
+        } => Meaning::OfRepositories(OfRepositories {
+            installation,
+            repositories,
+            event,
+        }),
         Parsed::Ignored { reason } => Meaning::Nothing(format!("ignored: {reason}")),
         Parsed::Malformed { reason } => Meaning::Nothing(format!("malformed: {reason}")),
     })

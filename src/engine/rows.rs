@@ -15,7 +15,10 @@ use crate::core::task::{Stage, Task};
 use crate::store::{InboxRow, NewEffect, NewEvent, SessionRow, TaskRow};
 
 fn text<T: serde::Serialize>(what: &str, value: &T) -> Result<String, EngineError> {
-    serde_json::to_string(value).map_err(|source| EngineError::Unreadable { what: what.to_owned(), source })
+    serde_json::to_string(value).map_err(|source| EngineError::Unreadable {
+        what: what.to_owned(),
+        source,
+    })
 }
 
 /// The task's row.
@@ -42,7 +45,10 @@ pub(super) fn task(task: &Task, now: i64) -> Result<TaskRow, EngineError> {
 
 /// The session's row.
 pub(super) fn session(task: &Task, record: &SessionRecord) -> Result<SessionRow, EngineError> {
-    let base = task.progress().and_then(|progress| progress.work.as_ref()).map(|work| &work.base);
+    let base = task
+        .progress()
+        .and_then(|progress| progress.work.as_ref())
+        .map(|work| &work.base);
     let body = json!({
         "repository": task.place.name, "issue": task.place.issue, "pull": task.pull, "story": task.story, "base": base,
     });
@@ -79,7 +85,12 @@ pub(super) fn event(noted: &Noted, task: &Task, row: &InboxRow, now: i64) -> New
 }
 
 /// The event of a delivery.
-pub(super) fn delivery(row: &InboxRow, happening: Happening, place: Option<&Place>, reason: &str) -> NewEvent {
+pub(super) fn delivery(
+    row: &InboxRow,
+    happening: Happening,
+    place: Option<&Place>,
+    reason: &str,
+) -> NewEvent {
     let guid = row.id.strip_prefix("webhook:").unwrap_or(&row.id);
     NewEvent {
         at: row.received_at,
@@ -122,9 +133,12 @@ pub(super) fn effect(
             Effect::Forget { place } => Some(format!("forget:{}", place.repository)),
             Effect::Switch { .. } => Some(format!("switch:{task}")),
             // Later news of a comment takes the place of earlier ones that had trouble; a receipt stays beside it.
-            Effect::ReactTo { comment, reaction, .. } => {
-                Some(format!("react:{task}:{comment}:{}", *reaction == Reaction::ThumbsUp))
-            }
+            Effect::ReactTo {
+                comment, reaction, ..
+            } => Some(format!(
+                "react:{task}:{comment}:{}",
+                *reaction == Reaction::ThumbsUp
+            )),
             _ => None,
         },
         not_before: planned.not_before,
@@ -153,10 +167,23 @@ pub fn lane_installation(lane: &str) -> Option<InstallationId> {
 
 /// Where an effect waits its turn: changes on GitHub one at a time per installation, receipts first.
 fn lane(effect: &Effect) -> (String, bool, i64) {
-    let github = |rank| (format!("{GITHUB}{}", effect.place().installation), true, rank);
+    let github = |rank| {
+        (
+            format!("{GITHUB}{}", effect.place().installation),
+            true,
+            rank,
+        )
+    };
     match effect {
-        Effect::React { reaction: Reaction::Eyes, .. } | Effect::ReactTo { .. } => github(0),
-        Effect::OpenPull { .. } | Effect::PostAnswer { .. } | Effect::Say { .. } | Effect::Reply { .. } => github(1),
+        Effect::React {
+            reaction: Reaction::Eyes,
+            ..
+        }
+        | Effect::ReactTo { .. } => github(0),
+        Effect::OpenPull { .. }
+        | Effect::PostAnswer { .. }
+        | Effect::Say { .. }
+        | Effect::Reply { .. } => github(1),
         Effect::ShowLabel { .. }
         | Effect::Switch { .. }
         | Effect::Assign { .. }
@@ -173,8 +200,12 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Effect::CheckAccess { .. } => ("read".into(), false, 1),
         // What people say of one issue counts in the order in which they said it.
         Effect::Weigh { place, .. } => (format!("heard:{}", place.task()), true, 1),
-        Effect::PrepareWorkspace { .. } | Effect::Collect { .. } | Effect::Publish { .. } => ("git".into(), false, 1),
-        Effect::RunTurn { .. } | Effect::EndAgent { .. } | Effect::Steer { .. } => ("agent".into(), false, 1),
+        Effect::PrepareWorkspace { .. } | Effect::Collect { .. } | Effect::Publish { .. } => {
+            ("git".into(), false, 1)
+        }
+        Effect::RunTurn { .. } | Effect::EndAgent { .. } | Effect::Steer { .. } => {
+            ("agent".into(), false, 1)
+        }
         Effect::Ring { .. } => ("clock".into(), false, 1),
         Effect::RemoveWorkspace { .. } | Effect::DeleteBranch { .. } | Effect::Forget { .. } => {
             ("tidy".into(), false, 5)

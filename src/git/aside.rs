@@ -25,8 +25,16 @@ pub(super) struct Branch {
 impl Taking<'_> {
     /// The one branch that holds all there is beside a branch with nothing; `None` when there is none, or not only one.
     pub(super) async fn other_branch(&self) -> Result<Option<Branch>, GitError> {
-        let Some(path) = self.spec.bundle.as_deref().map(fenced::branches) else { return Ok(None) };
-        let taken = bundle::take(&self.git.inner.program, &self.quarantine, &path, &self.spec.base).await;
+        let Some(path) = self.spec.bundle.as_deref().map(fenced::branches) else {
+            return Ok(None);
+        };
+        let taken = bundle::take(
+            &self.git.inner.program,
+            &self.quarantine,
+            &path,
+            &self.spec.base,
+        )
+        .await;
         let branch = match taken {
             Ok(heads) => self.topmost(heads).await?,
             // The branches are named all the same.
@@ -44,7 +52,10 @@ impl Taking<'_> {
 
     async fn topmost(&self, heads: Heads) -> Result<Option<Branch>, GitError> {
         let base = &self.spec.base;
-        let heads: Heads = heads.into_iter().filter(|(name, _)| name.starts_with("refs/heads/")).collect();
+        let heads: Heads = heads
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("refs/heads/"))
+            .collect();
         if heads.len() > MOST {
             return Ok(None);
         }
@@ -56,7 +67,10 @@ impl Taking<'_> {
                 }
             }
             if contained.len() == heads.len() && self.contains(head, base).await? {
-                return Ok(Some(Branch { head: head.clone(), contained }));
+                return Ok(Some(Branch {
+                    head: head.clone(),
+                    contained,
+                }));
             }
         }
         Ok(None)
@@ -66,13 +80,28 @@ impl Taking<'_> {
     pub(super) fn elsewhere(&self, taken: Option<&Branch>, result: &Sha) -> Vec<LeftOut> {
         let is_taken = |name: &String| taken.is_some_and(|branch| branch.contained.contains(name));
         let named = |name: &String| match name.strip_prefix("refs/heads/") {
-            Some(branch) => LeftOut { why: WhyLeftOut::Branch, name: branch.to_owned() },
-            None => LeftOut { why: WhyLeftOut::Stash, name: name.clone() },
+            Some(branch) => LeftOut {
+                why: WhyLeftOut::Branch,
+                name: branch.to_owned(),
+            },
+            None => LeftOut {
+                why: WhyLeftOut::Stash,
+                name: name.clone(),
+            },
         };
-        let mut left: Vec<LeftOut> = self.told.refs.iter().filter(|name| !is_taken(name)).map(named).collect();
+        let mut left: Vec<LeftOut> = self
+            .told
+            .refs
+            .iter()
+            .filter(|name| !is_taken(name))
+            .map(named)
+            .collect();
         // Commits that were taken back have their content in the working tree, as a rule: only where there is nothing they count.
         let loose = self.told.loose.iter().filter(|_| *result == self.spec.base);
-        left.extend(loose.map(|commit| LeftOut { why: WhyLeftOut::Commit, name: commit.to_string() }));
+        left.extend(loose.map(|commit| LeftOut {
+            why: WhyLeftOut::Commit,
+            name: commit.to_string(),
+        }));
         left
     }
 }

@@ -18,25 +18,56 @@ pub struct Branch {
 impl Git {
     /// What `head` adds to `upstream`, seen from where the two parted; both are in the mirror. Without a common commit
     /// everything is new.
-    pub async fn branch(&self, repository: RepositoryId, upstream: &Sha, head: &Sha) -> Result<Branch, GitError> {
+    pub async fn branch(
+        &self,
+        repository: RepositoryId,
+        upstream: &Sha,
+        head: &Sha,
+    ) -> Result<Branch, GitError> {
         let mirror = self.mirror_path(repository);
-        let from = self.parting(repository, upstream, head).await?.unwrap_or_else(|| upstream.clone());
+        let from = self
+            .parting(repository, upstream, head)
+            .await?
+            .unwrap_or_else(|| upstream.clone());
         let diff = Call::new("diff-tree")
-            .args(["-r", "-M", "--no-ext-diff", "--no-textconv", "-z", "--raw", "--numstat", "--no-abbrev"])
+            .args([
+                "-r",
+                "-M",
+                "--no-ext-diff",
+                "--no-textconv",
+                "-z",
+                "--raw",
+                "--numstat",
+                "--no-abbrev",
+            ])
             .args(["--end-of-options", from.as_str(), head.as_str()])
             .repository(&mirror)
             .cap(LISTING, Beyond::Fail);
         let count = Call::new("rev-list")
-            .args(["--count", "--end-of-options", head.as_str(), &format!("^{upstream}")])
+            .args([
+                "--count",
+                "--end-of-options",
+                head.as_str(),
+                &format!("^{upstream}"),
+            ])
             .repository(&mirror);
-        let (diff, count) = tokio::try_join!(self.inner.program.run(diff), self.inner.program.run(count))?;
+        let (diff, count) =
+            tokio::try_join!(self.inner.program.run(diff), self.inner.program.run(count))?;
         let (_, files) = read_counted(&diff.bytes()?)?;
-        let commits = count.line()?.parse().map_err(|_| GitError::unreadable("rev-list"))?;
+        let commits = count
+            .line()?
+            .parse()
+            .map_err(|_| GitError::unreadable("rev-list"))?;
         Ok(Branch { files, commits })
     }
 
     /// The last commit that both have.
-    async fn parting(&self, repository: RepositoryId, one: &Sha, other: &Sha) -> Result<Option<Sha>, GitError> {
+    async fn parting(
+        &self,
+        repository: RepositoryId,
+        one: &Sha,
+        other: &Sha,
+    ) -> Result<Option<Sha>, GitError> {
         let call = Call::new("merge-base")
             .args(["--end-of-options", one.as_str(), other.as_str()])
             .repository(&self.mirror_path(repository));
@@ -44,7 +75,11 @@ impl Git {
         if !outcome.success && outcome.stderr.is_empty() {
             return Ok(None);
         }
-        outcome.line()?.parse().map(Some).map_err(|_| GitError::unreadable("merge-base"))
+        outcome
+            .line()?
+            .parse()
+            .map(Some)
+            .map_err(|_| GitError::unreadable("merge-base"))
     }
 
     /// What `head` adds to `upstream` as one patch that `git apply` takes. Errors: [`GitError`] beyond `max_bytes`, too.
@@ -55,9 +90,20 @@ impl Git {
         head: &Sha,
         max_bytes: usize,
     ) -> Result<Vec<u8>, GitError> {
-        let from = self.parting(repository, upstream, head).await?.unwrap_or_else(|| upstream.clone());
+        let from = self
+            .parting(repository, upstream, head)
+            .await?
+            .unwrap_or_else(|| upstream.clone());
         let call = Call::new("diff-tree")
-            .args(["-r", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color"])
+            .args([
+                "-r",
+                "-p",
+                "--binary",
+                "--full-index",
+                "--no-ext-diff",
+                "--no-textconv",
+                "--no-color",
+            ])
             .args(["--end-of-options", from.as_str(), head.as_str()])
             .repository(&self.mirror_path(repository))
             .cap(max_bytes, Beyond::Fail);

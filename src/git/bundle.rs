@@ -41,11 +41,16 @@ pub(super) async fn take(
     path: &Path,
     base: &Sha,
 ) -> Result<Heads, GitError> {
-    let Some((file, pack, heads)) = open(path)? else { return Ok(Heads::new()) };
+    let Some((file, pack, heads)) = open(path)? else {
+        return Ok(Heads::new());
+    };
     let mut known: Vec<Sha> = Vec::new();
     loop {
         let outcome = unpack(program, quarantine, (&file, pack), &known).await;
-        match repositorys_own(program, quarantine, &outcome).await?.filter(|flawed| !known.contains(flawed)) {
+        match repositorys_own(program, quarantine, &outcome)
+            .await?
+            .filter(|flawed| !known.contains(flawed))
+        {
             Some(flawed) if known.len() < FLAWS => known.push(flawed),
             _ => {
                 judge(outcome)?;
@@ -53,8 +58,12 @@ pub(super) async fn take(
             }
         }
     }
-    let complete = quarantine.call("rev-list").args(["--objects", "--quiet", "--end-of-options"]);
-    let complete = complete.args(heads.iter().map(|(_, head)| head.as_str())).arg(format!("^{base}"));
+    let complete = quarantine
+        .call("rev-list")
+        .args(["--objects", "--quiet", "--end-of-options"]);
+    let complete = complete
+        .args(heads.iter().map(|(_, head)| head.as_str()))
+        .arg(format!("^{base}"));
     judge(program.run(complete).await)?;
     Ok(heads)
 }
@@ -75,9 +84,20 @@ async fn unpack(
     };
     let call = quarantine
         .call("index-pack")
-        .args(["--stdin", "--fix-thin", &strict, &format!("--max-input-size={LARGEST}")])
+        .args([
+            "--stdin",
+            "--fix-thin",
+            &strict,
+            &format!("--max-input-size={LARGEST}"),
+        ])
         .input(Input::File(file));
-    program.run(call.config("core.packedGitWindowSize=16m").config("pack.threads=1").seconds(SECONDS)).await
+    program
+        .run(
+            call.config("core.packedGitWindowSize=16m")
+                .config("pack.threads=1")
+                .seconds(SECONDS),
+        )
+        .await
 }
 
 /// The object git complains of, when the mirror itself has it: a commit brings its whole tree, and git looks again at the
@@ -87,12 +107,28 @@ async fn repositorys_own(
     quarantine: &Quarantine,
     outcome: &Result<Outcome, GitError>,
 ) -> Result<Option<Sha>, GitError> {
-    let Ok(Outcome { success: false, stderr, .. }) = outcome else { return Ok(None) };
-    let words = stderr.split(|c: char| !c.is_ascii_hexdigit());
-    let Some(flawed) = words.filter(|word| word.len() >= 40).find_map(|word| word.parse::<Sha>().ok()) else {
+    let Ok(Outcome {
+        success: false,
+        stderr,
+        ..
+    }) = outcome
+    else {
         return Ok(None);
     };
-    let there = program.run(quarantine.mirrors_own("cat-file").args(["-e", flawed.as_str()])).await?;
+    let words = stderr.split(|c: char| !c.is_ascii_hexdigit());
+    let Some(flawed) = words
+        .filter(|word| word.len() >= 40)
+        .find_map(|word| word.parse::<Sha>().ok())
+    else {
+        return Ok(None);
+    };
+    let there = program
+        .run(
+            quarantine
+                .mirrors_own("cat-file")
+                .args(["-e", flawed.as_str()]),
+        )
+        .await?;
     Ok(there.success.then_some(flawed))
 }
 
@@ -100,7 +136,9 @@ async fn repositorys_own(
 fn judge(result: Result<Outcome, GitError>) -> Result<(), GitError> {
     let reason = match result {
         Ok(outcome) if outcome.success => return Ok(()),
-        Ok(outcome) if matches!(outcome.failed(), GitError::Full { .. }) => return Err(outcome.failed()),
+        Ok(outcome) if matches!(outcome.failed(), GitError::Full { .. }) => {
+            return Err(outcome.failed());
+        }
         Ok(outcome) if outcome.stderr.is_empty() => "reading them took too much".to_owned(),
         Ok(outcome) => one_line(&outcome.stderr, 200),
         Err(GitError::Timeout { .. }) => "reading them took too long".to_owned(),
@@ -115,17 +153,27 @@ fn open(path: &Path) -> Result<Option<(File, u64, Heads)>, GitError> {
     let mut file = match rustix::fs::open(path, flags, Mode::empty()) {
         Ok(descriptor) => File::from(descriptor),
         Err(rustix::io::Errno::NOENT) => return Ok(None),
-        Err(error) => return Err(GitError::Bundle { reason: format!("the bundle cannot be opened ({error})") }),
+        Err(error) => {
+            return Err(GitError::Bundle {
+                reason: format!("the bundle cannot be opened ({error})"),
+            });
+        }
     };
     let disk = |error| GitError::disk("read the bundle", error);
     let meta = file.metadata().map_err(disk)?;
     if !meta.is_file() || meta.len() > LARGEST {
-        return Err(GitError::Bundle { reason: format!("the bundle is not a file of at most {LARGEST} bytes") });
+        return Err(GitError::Bundle {
+            reason: format!("the bundle is not a file of at most {LARGEST} bytes"),
+        });
     }
     let mut start = Vec::new();
-    file.by_ref().take(HEADER).read_to_end(&mut start).map_err(disk)?;
-    let (heads, pack) =
-        parse(&start).ok_or_else(|| GitError::Bundle { reason: "the bundle's header is broken".into() })?;
+    file.by_ref()
+        .take(HEADER)
+        .read_to_end(&mut start)
+        .map_err(disk)?;
+    let (heads, pack) = parse(&start).ok_or_else(|| GitError::Bundle {
+        reason: "the bundle's header is broken".into(),
+    })?;
     Ok(Some((file, pack, heads)))
 }
 
@@ -139,7 +187,11 @@ fn parse(bytes: &[u8]) -> Option<(Heads, u64)> {
         match (number, line) {
             (0, Ok("# v2 git bundle" | "# v3 git bundle")) => {}
             (0, _) => return None,
-            (_, Ok("")) => return (1..=MOST_HEADS).contains(&heads.len()).then_some((heads, offset as u64)),
+            (_, Ok("")) => {
+                return (1..=MOST_HEADS)
+                    .contains(&heads.len())
+                    .then_some((heads, offset as u64));
+            }
             // Prerequisites carry a commit's title, which may be any bytes; that all is there is proved later.
             (_, Err(_)) => {}
             (_, Ok(line)) if line.starts_with('-') || line.starts_with("@object-format=") => {}
@@ -162,13 +214,19 @@ mod tests {
     fn headers_are_read_or_refused() {
         let good = format!("# v2 git bundle\n-{SHA} title\n{SHA} HEAD\n\nPACK…");
         let head = ("HEAD".to_owned(), SHA.parse().expect("a sha"));
-        assert_eq!(parse(good.as_bytes()), Some((vec![head], good.len() as u64 - 7)));
+        assert_eq!(
+            parse(good.as_bytes()),
+            Some((vec![head], good.len() as u64 - 7))
+        );
         let bad = [
             String::new(),
             "PACK".into(),
             "# v2 git bundle\n".into(),
             "# v2 git bundle\n\nPACK".into(),
-            format!("# v2 git bundle\n{}\n", format!("{SHA} HEAD\n").repeat(MOST_HEADS + 1)),
+            format!(
+                "# v2 git bundle\n{}\n",
+                format!("{SHA} HEAD\n").repeat(MOST_HEADS + 1)
+            ),
             format!("# v3 git bundle\n@filter=blob:none\n{SHA} HEAD\n\n"),
             format!("# v2 git bundle\n--upload-pack=x HEAD\n{SHA} HEAD"),
             "# v2 git bundle\nzz HEAD\n\n".into(),

@@ -79,14 +79,28 @@ fn read<'a>(
         };
         let record = std::str::from_utf8(record).ok()?;
         let fields: Vec<&str> = record.split(' ').collect();
-        let [old_mode, new_mode, old_object, new_object, status] = fields[..] else { return None };
+        let [old_mode, new_mode, old_object, new_object, status] = fields[..] else {
+            return None;
+        };
         let status = *status.as_bytes().first()?;
         let first = tokens.next()?.to_vec();
         let moved = matches!(status, b'R' | b'C');
-        let (path, from) = if moved { (tokens.next()?.to_vec(), Some(first)) } else { (first, None) };
+        let (path, from) = if moved {
+            (tokens.next()?.to_vec(), Some(first))
+        } else {
+            (first, None)
+        };
         let [old_mode, new_mode, old_object, new_object] =
             [old_mode, new_mode, old_object, new_object].map(str::to_owned);
-        changes.push(RawChange { old_mode, new_mode, old_object, new_object, status, path, from });
+        changes.push(RawChange {
+            old_mode,
+            new_mode,
+            old_object,
+            new_object,
+            status,
+            path,
+            from,
+        });
     }
     Some(changes)
 }
@@ -108,7 +122,11 @@ pub(super) fn read_counted(output: &[u8]) -> Result<(Vec<RawChange>, Vec<FileCha
         let mut fields = token.splitn(3, |b| *b == b'\t');
         let mut number = || -> Option<Option<u64>> {
             let text = std::str::from_utf8(fields.next()?).ok()?;
-            if text == "-" { Some(None) } else { text.parse().ok().map(Some) }
+            if text == "-" {
+                Some(None)
+            } else {
+                text.parse().ok().map(Some)
+            }
         };
         counts.push((number()?, number()?));
         if fields.next()?.is_empty() {
@@ -116,14 +134,19 @@ pub(super) fn read_counted(output: &[u8]) -> Result<(Vec<RawChange>, Vec<FileCha
         }
         Some(())
     });
-    let raw = raw.filter(|raw| raw.len() == counts.len()).ok_or_else(|| GitError::unreadable("diff-tree"))?;
-    let files = raw.iter().zip(&counts).map(|(change, (insertions, deletions))| FileChange {
-        path: String::from_utf8_lossy(&change.path).into_owned(),
-        kind: change.kind(),
-        insertions: insertions.unwrap_or(0),
-        deletions: deletions.unwrap_or(0),
-        binary: insertions.is_none(),
-    });
+    let raw = raw
+        .filter(|raw| raw.len() == counts.len())
+        .ok_or_else(|| GitError::unreadable("diff-tree"))?;
+    let files = raw
+        .iter()
+        .zip(&counts)
+        .map(|(change, (insertions, deletions))| FileChange {
+            path: String::from_utf8_lossy(&change.path).into_owned(),
+            kind: change.kind(),
+            insertions: insertions.unwrap_or(0),
+            deletions: deletions.unwrap_or(0),
+            binary: insertions.is_none(),
+        });
     let files = files.collect();
     Ok((raw, files))
 }
@@ -137,9 +160,18 @@ mod tests {
         let output = b":100644 100644 aa bb M\0a b\0:000000 100644 00 cc A\0bin\0:100644 100644 dd ee R090\0old\0new\0\
             3\t1\ta b\0-\t-\tbin\x000\t2\t\0old\0new\0";
         let (raw, files) = read_counted(output).expect("read");
-        assert_eq!((raw.len(), raw[2].from.as_deref(), raw[1].new_object.as_str()), (3, Some(&b"old"[..]), "cc"));
-        let shown: Vec<_> =
-            files.iter().map(|f| (f.path.as_str(), f.kind, f.insertions, f.deletions, f.binary)).collect();
+        assert_eq!(
+            (
+                raw.len(),
+                raw[2].from.as_deref(),
+                raw[1].new_object.as_str()
+            ),
+            (3, Some(&b"old"[..]), "cc")
+        );
+        let shown: Vec<_> = files
+            .iter()
+            .map(|f| (f.path.as_str(), f.kind, f.insertions, f.deletions, f.binary))
+            .collect();
         assert_eq!(
             shown,
             [
@@ -152,14 +184,23 @@ mod tests {
 
     #[test]
     fn a_path_that_looks_like_a_record_is_a_path() {
-        let raw = read_raw("log", b"\0:000000 100644 00 cc A\0:000000 100644 00 dd A\0\n\0").expect("read");
+        let raw = read_raw(
+            "log",
+            b"\0:000000 100644 00 cc A\0:000000 100644 00 dd A\0\n\0",
+        )
+        .expect("read");
         assert_eq!(raw.len(), 1);
         assert_eq!(raw[0].path, b":000000 100644 00 dd A");
     }
 
     #[test]
     fn broken_output_is_not_believed() {
-        for broken in [&b":1 2 3\0x\0"[..], b":100644 100644 a b M\0", b"1\t2\tx\0", b"x\0"] {
+        for broken in [
+            &b":1 2 3\0x\0"[..],
+            b":100644 100644 a b M\0",
+            b"1\t2\tx\0",
+            b"x\0",
+        ] {
             assert!(read_counted(broken).is_err(), "{broken:?}");
         }
     }

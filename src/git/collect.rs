@@ -45,7 +45,11 @@ pub struct DiffLimits {
 
 impl Default for DiffLimits {
     fn default() -> Self {
-        Self { files: 100, bytes: 4 << 20, commits: 20 }
+        Self {
+            files: 100,
+            bytes: 4 << 20,
+            commits: 20,
+        }
     }
 }
 
@@ -110,16 +114,29 @@ impl Git {
     pub async fn collect(&self, spec: &CollectSpec) -> Result<Collected, GitError> {
         let mirror = self.mirror_path(spec.repository);
         let told = fenced::read(spec.bundle.as_deref()).await?;
-        let taking = Taking { git: self, spec, quarantine: Quarantine::open(&mirror, &spec.session)?, told };
+        let taking = Taking {
+            git: self,
+            spec,
+            quarantine: Quarantine::open(&mirror, &spec.session)?,
+            told,
+        };
         let committed = taking.agents_head().await?;
-        let parent = taking.parent(&committed, read_ref(&mirror, &session_ref(&spec.session))).await?;
+        let parent = taking
+            .parent(&committed, read_ref(&mirror, &session_ref(&spec.session)))
+            .await?;
         let (head, mut left_out) = taking.commit_rest(&parent).await?;
-        let other = if head == spec.base { taking.other_branch().await? } else { None };
+        let other = if head == spec.base {
+            taking.other_branch().await?
+        } else {
+            None
+        };
         let head = other.as_ref().map_or(head, |branch| branch.head.clone());
         left_out.extend(taking.elsewhere(other.as_ref(), &head));
         let mut collected = match taking.evidence(&head).await {
             // With the base merged in, one commit above the old base would hold what others did as well.
-            Err(GitError::Unsafe { .. }) if spec.upstream.is_none() && (committed != spec.base || other.is_some()) => {
+            Err(GitError::Unsafe { .. })
+                if spec.upstream.is_none() && (committed != spec.base || other.is_some()) =>
+            {
                 let (head, links) = taking.without_links(&head).await?;
                 left_out.extend(links);
                 taking.evidence(&head).await?
@@ -127,14 +144,17 @@ impl Git {
             judged => judged?,
         };
         let head = collected.head.clone();
-        collected.committed_by_us = head != committed && other.as_ref().is_none_or(|branch| branch.head != head);
+        collected.committed_by_us =
+            head != committed && other.as_ref().is_none_or(|branch| branch.head != head);
         left_out.sort();
         left_out.dedup();
         collected.left_out = left_out;
         let quarantine = taking.quarantine;
         quarantine.admit()?;
         let name = session_ref(&spec.session);
-        let call = Call::new("update-ref").args(["--no-deref", &name, head.as_str()]).repository(&mirror);
+        let call = Call::new("update-ref")
+            .args(["--no-deref", &name, head.as_str()])
+            .repository(&mirror);
         self.inner.program.run(call).await?.bytes()?;
         Ok(collected)
     }
@@ -156,7 +176,9 @@ impl Taking<'_> {
     /// The agent's own last commit, or `base`. A history that does not contain `base` is dropped: only its files count.
     async fn agents_head(&self) -> Result<Sha, GitError> {
         let base = &self.spec.base;
-        let Some(bundle) = &self.spec.bundle else { return Ok(base.clone()) };
+        let Some(bundle) = &self.spec.bundle else {
+            return Ok(base.clone());
+        };
         let heads = bundle::take(&self.git.inner.program, &self.quarantine, bundle, base).await?;
         match heads.into_iter().find(|(name, _)| name == "HEAD") {
             Some((_, head)) if self.contains(&head, base).await? => Ok(head),
@@ -167,24 +189,38 @@ impl Taking<'_> {
     /// A commit of ours from an earlier collection of this session is built upon, unless the agent went another way.
     async fn parent(&self, committed: &Sha, earlier: Option<Sha>) -> Result<Sha, GitError> {
         match earlier {
-            Some(earlier) if self.is_ours(&earlier).await? && self.contains(&earlier, committed).await? => Ok(earlier),
+            Some(earlier)
+                if self.is_ours(&earlier).await? && self.contains(&earlier, committed).await? =>
+            {
+                Ok(earlier)
+            }
             _ => Ok(committed.clone()),
         }
     }
 
     /// What was taken from another branch is a commit of the agent's, of which the working tree knows nothing.
     async fn is_ours(&self, commit: &Sha) -> Result<bool, GitError> {
-        let call = self.quarantine.call("log").args(["-1", "--format=%ce%n%B", "--end-of-options", commit.as_str()]);
+        let call = self.quarantine.call("log").args([
+            "-1",
+            "--format=%ce%n%B",
+            "--end-of-options",
+            commit.as_str(),
+        ]);
         let said = String::from_utf8_lossy(&self.run(call).await?).into_owned();
         let trailer = format!("Skep-Session: {}", self.spec.session);
-        Ok(said.lines().next() == Some(self.spec.author.email()) && said.lines().any(|line| line == trailer))
+        Ok(said.lines().next() == Some(self.spec.author.email())
+            && said.lines().any(|line| line == trailer))
     }
 
     pub(super) async fn contains(&self, head: &Sha, ancestor: &Sha) -> Result<bool, GitError> {
         if head == ancestor {
             return Ok(true);
         }
-        let call = self.quarantine.call("merge-base").args(["--is-ancestor", ancestor.as_str(), head.as_str()]);
+        let call = self.quarantine.call("merge-base").args([
+            "--is-ancestor",
+            ancestor.as_str(),
+            head.as_str(),
+        ]);
         let outcome = self.git.inner.program.run(call).await?;
         if !outcome.success && !outcome.stderr.is_empty() {
             return Err(outcome.failed());
@@ -195,9 +231,17 @@ impl Taking<'_> {
     /// Commits what differs between `parent` and the working tree; without a difference it is `parent`.
     async fn commit_rest(&self, parent: &Sha) -> Result<(Sha, Vec<LeftOut>), GitError> {
         let Snapshot { tree, left_out } = self.snapshot(parent).await?;
-        let Some(tree) = tree else { return Ok((parent.clone(), left_out)) };
+        let Some(tree) = tree else {
+            return Ok((parent.clone(), left_out));
+        };
         let name = format!("{parent}^{{tree}}");
-        let parents_tree = self.run(self.quarantine.call("rev-parse").args(["--verify", "--quiet", &name])).await?;
+        let parents_tree = self
+            .run(
+                self.quarantine
+                    .call("rev-parse")
+                    .args(["--verify", "--quiet", &name]),
+            )
+            .await?;
         if tree == sha("rev-parse", &parents_tree)? {
             return Ok((parent.clone(), left_out));
         }
@@ -207,8 +251,18 @@ impl Taking<'_> {
     /// A commit of ours.
     pub(super) async fn commit(&self, parent: &Sha, tree: &Sha) -> Result<Sha, GitError> {
         let message = self.spec.message.replace('\0', "");
-        let call = self.quarantine.call("commit-tree").args(["-p", parent.as_str(), "-F", "-", tree.as_str()]);
-        let call = self.spec.author.to(call).input(Input::Bytes(message.into_bytes()));
+        let call = self.quarantine.call("commit-tree").args([
+            "-p",
+            parent.as_str(),
+            "-F",
+            "-",
+            tree.as_str(),
+        ]);
+        let call = self
+            .spec
+            .author
+            .to(call)
+            .input(Input::Bytes(message.into_bytes()));
         sha("commit-tree", &self.run(call).await?)
     }
 
@@ -223,15 +277,22 @@ impl Taking<'_> {
         // With the base merged in, all of the branch is judged against it: else the base's changes would be the session's.
         let base = merged.unwrap_or(&spec.base);
         let diff = |flags: &[&str]| {
-            let call =
-                self.quarantine.call("diff-tree").args(["-r", "-M", "--no-ext-diff", "--no-textconv"]).args(flags);
+            let call = self
+                .quarantine
+                .call("diff-tree")
+                .args(["-r", "-M", "--no-ext-diff", "--no-textconv"])
+                .args(flags);
             call.args(["--end-of-options", base.as_str(), head.as_str()])
         };
         let counted = diff(&["-z", "--raw", "--numstat", "--no-abbrev"]).cap(LISTING, Beyond::Fail);
         let patch = diff(&["-p", "--binary"]).cap(spec.limits.bytes + 1, Beyond::Cut);
-        let count =
-            self.quarantine.call("rev-list").args(["--count", "--end-of-options", head.as_str()]).args(self.known());
-        let (counted, patch, count) = tokio::try_join!(self.run(counted), self.run(patch), self.run(count))?;
+        let count = self
+            .quarantine
+            .call("rev-list")
+            .args(["--count", "--end-of-options", head.as_str()])
+            .args(self.known());
+        let (counted, patch, count) =
+            tokio::try_join!(self.run(counted), self.run(patch), self.run(count))?;
         let count = String::from_utf8_lossy(&count).trim().parse::<u32>();
         let commits = count.map_err(|_| GitError::unreadable("rev-list"))?;
         let (mut changes, files) = read_counted(&counted)?;
@@ -260,8 +321,15 @@ impl Taking<'_> {
 
     /// Files with conflict markers, and those of a merge the agent did not finish.
     fn unresolved(&self, patch: &[u8]) -> Vec<String> {
-        let unmerged = self.told.unmerged.iter().map(|path| String::from_utf8_lossy(path).into_owned());
-        let mut all: Vec<String> = conflict::marked(patch).into_iter().chain(unmerged).collect();
+        let unmerged = self
+            .told
+            .unmerged
+            .iter()
+            .map(|path| String::from_utf8_lossy(path).into_owned());
+        let mut all: Vec<String> = conflict::marked(patch)
+            .into_iter()
+            .chain(unmerged)
+            .collect();
         all.sort();
         all.dedup();
         all.truncate(CONFLICTS);
@@ -269,13 +337,31 @@ impl Taking<'_> {
     }
 
     /// What each commit changed: a push publishes all of them, not only the last tree.
-    async fn on_the_way(&self, head: &Sha, merged: Option<&Sha>) -> Result<Vec<RawChange>, GitError> {
+    async fn on_the_way(
+        &self,
+        head: &Sha,
+        merged: Option<&Sha>,
+    ) -> Result<Vec<RawChange>, GitError> {
         // A merge of the base shows all that others did on it, so it is compared with the base instead.
-        let merges = if merged.is_some() { "--no-merges" } else { "-m" };
+        let merges = if merged.is_some() {
+            "--no-merges"
+        } else {
+            "-m"
+        };
         let call = self
             .quarantine
             .call("log")
-            .args(["--format=", "-z", "--raw", "-r", merges, "--root", "--no-abbrev", "--no-renames", "--no-ext-diff"])
+            .args([
+                "--format=",
+                "-z",
+                "--raw",
+                "-r",
+                merges,
+                "--root",
+                "--no-abbrev",
+                "--no-renames",
+                "--no-ext-diff",
+            ])
             .args(["--end-of-options", head.as_str()])
             .args(self.known())
             .cap(LISTING, Beyond::Fail);
@@ -288,17 +374,38 @@ impl Taking<'_> {
 
     /// How each merge on the way differs from the base: nothing hides in one by being taken back later.
     async fn in_merges(&self, head: &Sha, upstream: &Sha) -> Result<Vec<RawChange>, GitError> {
-        let call = self.quarantine.call("rev-list").args(["--merges", "--end-of-options", head.as_str()]);
-        let merges = self.run(call.args(self.known()).cap(LISTING, Beyond::Fail)).await?;
+        let call =
+            self.quarantine
+                .call("rev-list")
+                .args(["--merges", "--end-of-options", head.as_str()]);
+        let merges = self
+            .run(call.args(self.known()).cap(LISTING, Beyond::Fail))
+            .await?;
         let merges = String::from_utf8_lossy(&merges).into_owned();
         let mut changes = Vec::new();
         for (index, merge) in merges.lines().enumerate() {
             if index == MERGES {
-                return Err(GitError::TooLarge { what: format!("it has more than {MERGES} merges") });
+                return Err(GitError::TooLarge {
+                    what: format!("it has more than {MERGES} merges"),
+                });
             }
-            let call = self.quarantine.call("diff-tree").args(["-r", "-z", "--raw", "--no-abbrev", "--no-renames"]);
-            let call = call.args(["--no-ext-diff", "--end-of-options", upstream.as_str(), merge]);
-            changes.extend(read_raw("diff-tree", &self.run(call.cap(LISTING, Beyond::Fail)).await?)?);
+            let call = self.quarantine.call("diff-tree").args([
+                "-r",
+                "-z",
+                "--raw",
+                "--no-abbrev",
+                "--no-renames",
+            ]);
+            let call = call.args([
+                "--no-ext-diff",
+                "--end-of-options",
+                upstream.as_str(),
+                merge,
+            ]);
+            changes.extend(read_raw(
+                "diff-tree",
+                &self.run(call.cap(LISTING, Beyond::Fail)).await?,
+            )?);
         }
         Ok(changes)
     }
@@ -316,25 +423,49 @@ impl Taking<'_> {
         let mut links = Vec::new();
         for change in changes.iter().filter(|change| change.new_mode == LINK) {
             if links.len() == 1000 {
-                return Err(GitError::TooLarge { what: "it changed more than 1000 symbolic links".into() });
+                return Err(GitError::TooLarge {
+                    what: "it changed more than 1000 symbolic links".into(),
+                });
             }
-            links.push(Link { path: &change.path, target: self.target(change).await? });
+            links.push(Link {
+                path: &change.path,
+                target: self.target(change).await?,
+            });
         }
         let mut found = problems(changes, &links);
-        if changes.iter().any(|change| !matches!(change.status, b'M' | b'D')) {
-            let call = self.quarantine.call("ls-tree").args(["-r", "-z", "--name-only", head.as_str()]);
-            found.extend(case_clashes(changes, &self.run(call.cap(LISTING, Beyond::Fail)).await?));
+        if changes
+            .iter()
+            .any(|change| !matches!(change.status, b'M' | b'D'))
+        {
+            let call =
+                self.quarantine
+                    .call("ls-tree")
+                    .args(["-r", "-z", "--name-only", head.as_str()]);
+            found.extend(case_clashes(
+                changes,
+                &self.run(call.cap(LISTING, Beyond::Fail)).await?,
+            ));
         }
-        if found.is_empty() { Ok(()) } else { Err(GitError::Unsafe { problems: found }) }
+        if found.is_empty() {
+            Ok(())
+        } else {
+            Err(GitError::Unsafe { problems: found })
+        }
     }
 }
 
 fn exceeded(collected: &Collected, limits: &DiffLimits) -> Vec<String> {
-    let (files, commits, bytes) = (collected.files.len(), collected.commits, collected.patch_bytes);
+    let (files, commits, bytes) = (
+        collected.files.len(),
+        collected.commits,
+        collected.patch_bytes,
+    );
     [
-        (files > limits.files).then(|| format!("{files} files changed; the limit is {}", limits.files)),
+        (files > limits.files)
+            .then(|| format!("{files} files changed; the limit is {}", limits.files)),
         (bytes > limits.bytes).then(|| format!("the patch is larger than {} bytes", limits.bytes)),
-        (commits > limits.commits).then(|| format!("{commits} commits; the limit is {}", limits.commits)),
+        (commits > limits.commits)
+            .then(|| format!("{commits} commits; the limit is {}", limits.commits)),
     ]
     .into_iter()
     .flatten()

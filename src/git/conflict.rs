@@ -33,7 +33,10 @@ enum Stage {
 impl Stage {
     fn after(self, line: &[u8]) -> Self {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let marks = |mark: &[u8]| line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(b" "));
+        let marks = |mark: &[u8]| {
+            line.strip_prefix(mark)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(b" "))
+        };
         match self {
             _ if marks(b"<<<<<<<") => Self::Ours,
             Self::Ours if line == b"=======" => Self::Theirs,
@@ -63,7 +66,10 @@ mod tests {
     #[test]
     fn only_whole_conflicts_count() {
         assert_eq!(of("<<<<<<< HEAD\n3\n=======\n2\n>>>>>>> t"), ["x y"]);
-        assert_eq!(of("<<<<<<<\n3\n||||||| base\n1\n=======\n2\n>>>>>>>"), ["x y"]);
+        assert_eq!(
+            of("<<<<<<<\n3\n||||||| base\n1\n=======\n2\n>>>>>>>"),
+            ["x y"]
+        );
         assert_eq!(of("<<<<<<< HEAD\r\n=======\r\n>>>>>>> t\r"), ["x y"]);
         for fine in [
             "Heading\n=======\n",

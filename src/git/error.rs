@@ -32,7 +32,9 @@ pub enum GitError {
         excusable: bool,
     },
     /// The address is not one we speak to.
-    #[error("{0:?} is not an address git may use: https://host/owner/name.git (http on loopback only)")]
+    #[error(
+        "{0:?} is not an address git may use: https://host/owner/name.git (http on loopback only)"
+    )]
     Address(String),
     /// The name cannot be a branch.
     #[error("{0:?} is not a branch name")]
@@ -176,14 +178,21 @@ impl GitError {
     /// Wraps a file operation's error with the verb that names it.
     pub(super) fn disk(verb: impl Into<String>, error: std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full { verb: verb.into() },
-            _ => Self::Disk { verb: verb.into(), why: error.to_string() },
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Self::Full { verb: verb.into() }
+            }
+            _ => Self::Disk {
+                verb: verb.into(),
+                why: error.to_string(),
+            },
         }
     }
 
     /// Git printed something else than its manual says.
     pub(super) fn unreadable(verb: &str) -> Self {
-        Self::Unreadable { verb: verb.to_owned() }
+        Self::Unreadable {
+            verb: verb.to_owned(),
+        }
     }
 
     /// What the person on the issue is told, if the error is for people at all.
@@ -280,7 +289,10 @@ mod tests {
 
     #[test]
     fn a_line_is_one_short_visible_line() {
-        assert_eq!(one_line("a\r\nb\u{1b}[31mred\u{1b}[0m\u{202e}x", 50), "a bred x");
+        assert_eq!(
+            one_line("a\r\nb\u{1b}[31mred\u{1b}[0m\u{202e}x", 50),
+            "a bred x"
+        );
         assert_eq!(one_line("abcdef", 3), "ab…f");
         assert_eq!(one_line("\u{1b}", 3), "");
     }
@@ -291,24 +303,43 @@ mod tests {
         assert!(said(GitError::Empty));
         assert!(said(GitError::UnknownBranch("main".into())));
         assert!(said(GitError::Gone));
-        assert!(said(GitError::Lfs { reason: "not found".into() }));
+        assert!(said(GitError::Lfs {
+            reason: "not found".into()
+        }));
         let mended = |reason: &str| {
-            let rejected = GitError::Rejected { rule: Rule::of(reason), reason: reason.into() };
+            let rejected = GitError::Rejected {
+                rule: Rule::of(reason),
+                reason: reason.into(),
+            };
             assert!(said(rejected.clone()));
             rejected.say().expect("it is for people")
         };
         assert!(
-            mended("GH013: Repository rule violations found for refs/heads/agent/1-x").contains("exclude `agent/**`")
+            mended("GH013: Repository rule violations found for refs/heads/agent/1-x")
+                .contains("exclude `agent/**`")
         );
         assert!(mended("GH006: Protected branch update failed").contains("Settings → Branches"));
-        assert!(mended("create or update workflow `x` without `workflows` permission").contains("by hand"));
-        let secret = mended("GH013: rule violations. GITHUB PUSH PROTECTION. Push cannot contain secrets");
-        assert!(secret.contains("without it") && !secret.contains("bypass"), "{secret}");
-        let other = GitError::InTheWay { branch: "agent/1-x".parse().expect("a branch"), other: "agent".into() };
+        assert!(
+            mended("create or update workflow `x` without `workflows` permission")
+                .contains("by hand")
+        );
+        let secret =
+            mended("GH013: rule violations. GITHUB PUSH PROTECTION. Push cannot contain secrets");
+        assert!(
+            secret.contains("without it") && !secret.contains("bypass"),
+            "{secret}"
+        );
+        let other = GitError::InTheWay {
+            branch: "agent/1-x".parse().expect("a branch"),
+            other: "agent".into(),
+        };
         assert!(said(other));
         let retried = |error: GitError| matches!(Failure::from(error), Failure::Retry { .. });
         assert!(retried(GitError::BadToken));
         assert!(retried(GitError::Network { why: "x".into() }));
-        assert!(matches!(Failure::from(GitError::unreadable("log")), Failure::Broken { .. }));
+        assert!(matches!(
+            Failure::from(GitError::unreadable("log")),
+            Failure::Broken { .. }
+        ));
     }
 }

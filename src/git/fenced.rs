@@ -77,12 +77,17 @@ pub(super) fn branches(bundle: &Path) -> PathBuf {
 
 /// Reads the answers; what cannot be read says nothing.
 pub(super) async fn read(bundle: Option<&Path>) -> Result<Told, GitError> {
-    let Some(bundle) = bundle.map(Path::to_owned) else { return Ok(Told::default()) };
+    let Some(bundle) = bundle.map(Path::to_owned) else {
+        return Ok(Told::default());
+    };
     on_disk("read what the agent's git says", move || {
         let mut told = Told::default();
         told.files(&content(&beside(&bundle, ".files"), LISTING));
         told.refs(&content(&beside(&bundle, ".refs"), NAMES));
-        told.loose = String::from_utf8_lossy(&content(&beside(&bundle, ".loose"), NAMES)).trim().parse().ok();
+        told.loose = String::from_utf8_lossy(&content(&beside(&bundle, ".loose"), NAMES))
+            .trim()
+            .parse()
+            .ok();
         Ok(told)
     })
     .await
@@ -93,7 +98,9 @@ impl Told {
     /// for unmerged.
     fn files(&mut self, output: &[u8]) {
         for record in output.split(|b| *b == 0) {
-            let [tag, b' ', path @ ..] = record else { continue };
+            let [tag, b' ', path @ ..] = record else {
+                continue;
+            };
             match tag {
                 b'M' | b'm' if self.unmerged.last().is_none_or(|last| last != path) => {
                     self.unmerged.push(path.to_vec())
@@ -107,7 +114,12 @@ impl Told {
     fn refs(&mut self, output: &[u8]) {
         let text = String::from_utf8_lossy(output);
         let known = |name: &&str| name.starts_with("refs/heads/") || *name == "refs/stash";
-        self.refs = text.lines().filter(known).take(NAMED).map(str::to_owned).collect();
+        self.refs = text
+            .lines()
+            .filter(known)
+            .take(NAMED)
+            .map(str::to_owned)
+            .collect();
     }
 }
 
@@ -121,7 +133,9 @@ fn beside(bundle: &Path, end: &str) -> PathBuf {
 fn content(path: &Path, cap: usize) -> Vec<u8> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let mut bytes = Vec::new();
-    let Ok(file) = rustix::fs::open(path, flags, Mode::empty()).map(File::from) else { return bytes };
+    let Ok(file) = rustix::fs::open(path, flags, Mode::empty()).map(File::from) else {
+        return bytes;
+    };
     if file.metadata().is_ok_and(|meta| meta.is_file())
         && let Err(error) = file.take(cap as u64).read_to_end(&mut bytes)
     {

@@ -24,9 +24,10 @@ const IGNORED: usize = 4 << 20;
 
 /// The ignore list as a file; the first line tells an agent who finds it in its working copy what it is.
 pub(super) fn exclude_file(patterns: &[String]) -> String {
-    let head =
-        "# What tools leave beside the work and skep does not publish. Rules of .gitignore win over this list.\n";
-    patterns.iter().fold(head.to_owned(), |text, pattern| text + pattern + "\n")
+    let head = "# What tools leave beside the work and skep does not publish. Rules of .gitignore win over this list.\n";
+    patterns
+        .iter()
+        .fold(head.to_owned(), |text, pattern| text + pattern + "\n")
 }
 
 impl Taking<'_> {
@@ -38,7 +39,10 @@ impl Taking<'_> {
 
     /// The call with the ignore list below the repository's own rules.
     pub(super) fn ignoring(&self, call: Call) -> Call {
-        call.config(format!("core.excludesFile={}", self.ignore_file().display()))
+        call.config(format!(
+            "core.excludesFile={}",
+            self.ignore_file().display()
+        ))
     }
 
     fn ignore_file(&self) -> PathBuf {
@@ -47,8 +51,15 @@ impl Taking<'_> {
 
     /// Leavings, ignored files and filled submodules.
     pub(super) async fn left_beside(&self) -> Result<Vec<LeftOut>, GitError> {
-        let ignored =
-            || self.work("ls-files").args(["-z", "--others", "--ignored", "--exclude-standard", "--directory"]);
+        let ignored = || {
+            self.work("ls-files").args([
+                "-z",
+                "--others",
+                "--ignored",
+                "--exclude-standard",
+                "--directory",
+            ])
+        };
         let (all, own) = (self.ignoring(ignored()), ignored());
         let links = self.work("ls-files").args(["-z", "--stage"]);
         let (all, own, links) = tokio::try_join!(
@@ -57,29 +68,54 @@ impl Taking<'_> {
             self.run(links.cap(LISTING, Beyond::Fail))
         )?;
         let (all, own) = (topmost(&all), topmost(&own));
-        let leavings = all.difference(&own).map(|name| (WhyLeftOut::Leaving, name.clone()));
-        let ignored =
-            own.iter().filter(|name| !leavings::contain(name)).map(|name| (WhyLeftOut::Ignored, name.clone()));
-        let mut left: Vec<(WhyLeftOut, String)> = leavings.take(NAMED).chain(ignored.take(NAMED)).collect();
-        let submodules: Vec<Vec<u8>> = paths(&links).filter_map(gitlink).map(<[u8]>::to_vec).collect();
+        let leavings = all
+            .difference(&own)
+            .map(|name| (WhyLeftOut::Leaving, name.clone()));
+        let ignored = own
+            .iter()
+            .filter(|name| !leavings::contain(name))
+            .map(|name| (WhyLeftOut::Ignored, name.clone()));
+        let mut left: Vec<(WhyLeftOut, String)> =
+            leavings.take(NAMED).chain(ignored.take(NAMED)).collect();
+        let submodules: Vec<Vec<u8>> = paths(&links)
+            .filter_map(gitlink)
+            .map(<[u8]>::to_vec)
+            .collect();
         let workspace = self.spec.workspace.clone();
         let filled = on_disk("look through the working tree", move || {
-            Ok(submodules.into_iter().filter(|path| is_filled(&workspace, path)).take(NAMED).collect::<Vec<_>>())
+            Ok(submodules
+                .into_iter()
+                .filter(|path| is_filled(&workspace, path))
+                .take(NAMED)
+                .collect::<Vec<_>>())
         });
-        let named = |path: Vec<u8>| (WhyLeftOut::Submodule, String::from_utf8_lossy(&path).into_owned());
+        let named = |path: Vec<u8>| {
+            (
+                WhyLeftOut::Submodule,
+                String::from_utf8_lossy(&path).into_owned(),
+            )
+        };
         left.extend(filled.await?.into_iter().map(named));
-        Ok(left.into_iter().map(|(why, name)| LeftOut { why, name }).collect())
+        Ok(left
+            .into_iter()
+            .map(|(why, name)| LeftOut { why, name })
+            .collect())
     }
 }
 
 /// Names without those inside another of them.
 fn topmost(output: &[u8]) -> BTreeSet<String> {
     let mut names = BTreeSet::<String>::new();
-    let mut listed: Vec<String> = paths(output).map(|path| String::from_utf8_lossy(path).into_owned()).collect();
+    let mut listed: Vec<String> = paths(output)
+        .map(|path| String::from_utf8_lossy(path).into_owned())
+        .collect();
     listed.sort();
     let mut folder: Option<String> = None;
     for name in listed {
-        if folder.as_ref().is_some_and(|folder| name.starts_with(folder)) {
+        if folder
+            .as_ref()
+            .is_some_and(|folder| name.starts_with(folder))
+        {
             continue;
         }
         folder = Some(name.clone()).filter(|name| name.ends_with('/'));
@@ -108,7 +144,10 @@ mod tests {
     #[test]
     fn a_folder_stands_for_what_is_in_it() {
         let names = topmost(b"b\0a/\0a/x\0a.txt\0ab/\0");
-        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["a.txt", "a/", "ab/", "b"]);
+        assert_eq!(
+            names.into_iter().collect::<Vec<_>>(),
+            ["a.txt", "a/", "ab/", "b"]
+        );
     }
 
     #[test]

@@ -34,7 +34,10 @@ pub struct Fetched {
 impl Git {
     /// Where the mirror of a repository is (whether or not it exists yet). Agents may see it read-only.
     pub fn mirror_path(&self, repository: RepositoryId) -> PathBuf {
-        self.inner.data_dir.join("mirrors").join(format!("{repository}.git"))
+        self.inner
+            .data_dir
+            .join("mirrors")
+            .join(format!("{repository}.git"))
     }
 
     /// Makes sure the mirror holds what is wanted; one fetch at a time per repository. When it already does, neither a
@@ -53,7 +56,10 @@ impl Git {
         self.make_mirror(&mirror).await?;
         self.fetch_branches(remote, &mirror).await?;
         match branch_head(&mirror, &want.branch) {
-            Some(head) => Ok(Fetched { head, fetched: true }),
+            Some(head) => Ok(Fetched {
+                head,
+                fetched: true,
+            }),
             None if has_branches(&mirror) => Err(GitError::UnknownBranch(want.branch.clone())),
             None => Err(GitError::Empty),
         }
@@ -78,15 +84,24 @@ impl Git {
             .input(Input::Bytes(format!("{at}:{path}\n").into_bytes()))
             .cap(max_bytes.saturating_add(256), Beyond::Cut);
         let answer = self.inner.program.run(call).await?.bytes()?;
-        let Some(end) = answer.iter().position(|b| *b == b'\n') else { return Err(GitError::unreadable("cat-file")) };
+        let Some(end) = answer.iter().position(|b| *b == b'\n') else {
+            return Err(GitError::unreadable("cat-file"));
+        };
         let header = String::from_utf8_lossy(&answer[..end]);
         let words: Vec<&str> = header.split(' ').collect();
-        let [_, "blob", size] = words[..] else { return Ok(None) };
+        let [_, "blob", size] = words[..] else {
+            return Ok(None);
+        };
         let size: usize = size.parse().map_err(|_| GitError::unreadable("cat-file"))?;
         if size > max_bytes {
-            return Err(GitError::FileTooLarge { path: path.to_owned(), max_bytes });
+            return Err(GitError::FileTooLarge {
+                path: path.to_owned(),
+                max_bytes,
+            });
         }
-        let content = answer.get(end + 1..end + 1 + size).ok_or_else(|| GitError::unreadable("cat-file"))?;
+        let content = answer
+            .get(end + 1..end + 1 + size)
+            .ok_or_else(|| GitError::unreadable("cat-file"))?;
         Ok(Some(String::from_utf8_lossy(content).into_owned()))
     }
 
@@ -99,7 +114,15 @@ impl Git {
         max_bytes: usize,
     ) -> Result<String, GitError> {
         let call = Call::new("diff-tree")
-            .args(["-r", "-p", "-M", "--no-ext-diff", "--no-textconv", "--no-color", "--end-of-options"])
+            .args([
+                "-r",
+                "-p",
+                "-M",
+                "--no-ext-diff",
+                "--no-textconv",
+                "--no-color",
+                "--end-of-options",
+            ])
             .args([base.as_str(), head.as_str()])
             .repository(&self.mirror_path(repository))
             .cap(max_bytes, Beyond::Cut);
@@ -125,10 +148,18 @@ impl Git {
         let making = mirror.with_extension("making");
         super::workspace::remove_tree(&making).await?;
         let call = Call::new("init")
-            .args(["--quiet", "--bare", "--template=", "--initial-branch=main", "--end-of-options"])
+            .args([
+                "--quiet",
+                "--bare",
+                "--template=",
+                "--initial-branch=main",
+                "--end-of-options",
+            ])
             .arg(&making);
         self.inner.program.run(call).await?.bytes()?;
-        tokio::fs::rename(&making, mirror).await.map_err(|error| GitError::disk("make the mirror", error))
+        tokio::fs::rename(&making, mirror)
+            .await
+            .map_err(|error| GitError::disk("make the mirror", error))
     }
 
     async fn fetch_branches(&self, remote: &Remote, mirror: &Path) -> Result<(), GitError> {
@@ -160,7 +191,11 @@ impl Git {
     }
 
     fn fetch_lock(&self, repository: RepositoryId) -> std::sync::Arc<tokio::sync::Mutex<()>> {
-        let mut locks = self.inner.locks.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut locks = self
+            .inner
+            .locks
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         locks.entry(repository).or_default().clone()
     }
 }
@@ -168,7 +203,10 @@ impl Git {
 /// The wanted commit at the wanted branch, without asking anybody.
 fn held(mirror: &Path, want: &Want) -> Option<Fetched> {
     let head = branch_head(mirror, &want.branch)?;
-    (want.sha.as_ref() == Some(&head)).then_some(Fetched { head, fetched: false })
+    (want.sha.as_ref() == Some(&head)).then_some(Fetched {
+        head,
+        fetched: false,
+    })
 }
 
 /// Reads a branch as git stores it: a file of its own, or a line in `packed-refs`.
@@ -183,7 +221,9 @@ pub(super) fn read_ref(mirror: &Path, name: &str) -> Option<Sha> {
     }
     let packed = std::fs::read_to_string(mirror.join("packed-refs")).ok()?;
     let mut lines = packed.lines().filter_map(|line| line.split_once(' '));
-    lines.find(|(_, packed_name)| *packed_name == name).and_then(|(sha, _)| sha.parse().ok())
+    lines
+        .find(|(_, packed_name)| *packed_name == name)
+        .and_then(|(sha, _)| sha.parse().ok())
 }
 
 /// The full names of all branches of a mirror.
@@ -202,20 +242,30 @@ pub(super) fn branches(mirror: &Path) -> Vec<String> {
     }
     let packed = std::fs::read_to_string(mirror.join("packed-refs")).unwrap_or_default();
     let lines = packed.lines().filter_map(|line| line.split_once(' '));
-    names.extend(lines.map(|(_, name)| name.to_owned()).filter(|name| name.starts_with("refs/heads/")));
+    names.extend(
+        lines
+            .map(|(_, name)| name.to_owned())
+            .filter(|name| name.starts_with("refs/heads/")),
+    );
     names
 }
 
 fn has_branches(mirror: &Path) -> bool {
-    let loose = std::fs::read_dir(mirror.join("refs/heads")).is_ok_and(|mut entries| entries.next().is_some());
-    let packed = || std::fs::read_to_string(mirror.join("packed-refs")).is_ok_and(|text| text.contains(" refs/heads/"));
+    let loose = std::fs::read_dir(mirror.join("refs/heads"))
+        .is_ok_and(|mut entries| entries.next().is_some());
+    let packed = || {
+        std::fs::read_to_string(mirror.join("packed-refs"))
+            .is_ok_and(|text| text.contains(" refs/heads/"))
+    };
     loose || packed()
 }
 
 /// The rules of git-check-ref-format(1); the name becomes part of a path and of a ref.
 fn check_branch_name(name: &str) -> Result<(), GitError> {
     let part = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
-    let character = |c: char| !c.is_ascii_control() && !matches!(c, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\');
+    let character = |c: char| {
+        !c.is_ascii_control() && !matches!(c, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\')
+    };
     let whole = !name.starts_with('-')
         && !name.ends_with('.')
         && name != "@"
@@ -232,16 +282,29 @@ fn check_branch_name(name: &str) -> Result<(), GitError> {
 pub(super) fn clear_leftovers(mirror: &Path, age: Duration) {
     let old = |path: &Path| {
         let modified = std::fs::symlink_metadata(path).and_then(|meta| meta.modified());
-        modified.is_ok_and(|time| SystemTime::now().duration_since(time).is_ok_and(|passed| passed >= age))
+        modified.is_ok_and(|time| {
+            SystemTime::now()
+                .duration_since(time)
+                .is_ok_and(|passed| passed >= age)
+        })
     };
     let mut folders = vec![mirror.join("refs")];
-    let mut stale = vec![mirror.join("packed-refs.lock"), mirror.join("HEAD.lock"), mirror.join("config.lock")];
+    let mut stale = vec![
+        mirror.join("packed-refs.lock"),
+        mirror.join("HEAD.lock"),
+        mirror.join("config.lock"),
+    ];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() => folders.push(path),
-                _ if path.extension().is_some_and(|extension| extension == "lock") => stale.push(path),
+                _ if path
+                    .extension()
+                    .is_some_and(|extension| extension == "lock") =>
+                {
+                    stale.push(path)
+                }
                 _ => {}
             }
         }
@@ -249,14 +312,20 @@ pub(super) fn clear_leftovers(mirror: &Path, age: Duration) {
     for folder in [mirror.join("objects"), mirror.join("objects/pack")] {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let name = entry.file_name();
-            if name.to_string_lossy().starts_with("tmp_") || name.to_string_lossy().starts_with("incoming-") {
+            if name.to_string_lossy().starts_with("tmp_")
+                || name.to_string_lossy().starts_with("incoming-")
+            {
                 stale.push(entry.path());
             }
         }
     }
     for path in stale.iter().filter(|path| old(path)) {
         tracing::warn!(path = %path.display(), "removing what a killed git process left in the mirror");
-        let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+        let _ = if path.is_dir() {
+            std::fs::remove_dir_all(path)
+        } else {
+            std::fs::remove_file(path)
+        };
     }
 }
 
@@ -270,11 +339,14 @@ mod tests {
             assert_eq!(check_branch_name(good), Ok(()), "{good}");
         }
         let bad = [
-            "", "-x", "a..b", "../x", "a/../b", "/a", "a/", "a//b", "a.lock", "x.lock/y", ".a", "a.", "@", "a@{1}",
-            "a b", "a\nb", "a\0", "a:b", "a^", "a\\b",
+            "", "-x", "a..b", "../x", "a/../b", "/a", "a/", "a//b", "a.lock", "x.lock/y", ".a",
+            "a.", "@", "a@{1}", "a b", "a\nb", "a\0", "a:b", "a^", "a\\b",
         ];
         for bad in bad {
-            assert!(matches!(check_branch_name(bad), Err(GitError::BranchName(_))), "{bad:?}");
+            assert!(
+                matches!(check_branch_name(bad), Err(GitError::BranchName(_))),
+                "{bad:?}"
+            );
         }
     }
 
@@ -285,13 +357,20 @@ mod tests {
         for dir in ["refs/heads/a", "objects/pack", "objects/incoming-1-1-1/xx"] {
             std::fs::create_dir_all(mirror.join(dir)).expect("made");
         }
-        let leftovers = ["refs/heads/a/b.lock", "packed-refs.lock", "objects/pack/tmp_pack_x"];
+        let leftovers = [
+            "refs/heads/a/b.lock",
+            "packed-refs.lock",
+            "objects/pack/tmp_pack_x",
+        ];
         let kept = ["refs/heads/a/b", "packed-refs", "objects/pack/pack-1.pack"];
         for file in leftovers.iter().chain(&kept) {
             std::fs::write(mirror.join(file), "x").expect("written");
         }
         clear_leftovers(mirror, Duration::from_secs(3600));
-        assert!(leftovers.iter().all(|file| mirror.join(file).exists()), "young ones may be alive");
+        assert!(
+            leftovers.iter().all(|file| mirror.join(file).exists()),
+            "young ones may be alive"
+        );
         clear_leftovers(mirror, Duration::ZERO);
         assert!(leftovers.iter().all(|file| !mirror.join(file).exists()));
         assert!(kept.iter().all(|file| mirror.join(file).exists()));

@@ -96,10 +96,18 @@ impl Git {
     /// Checks the program, makes the folders and clears what a killed predecessor left half-done in them. Errors:
     /// [`GitError::Missing`], [`GitError::TooOld`], the disk.
     pub async fn open(config: GitConfig) -> Result<Self, GitError> {
-        let GitConfig { program, data_dir, timeout, old_git, network } = config;
+        let GitConfig {
+            program,
+            data_dir,
+            timeout,
+            old_git,
+            network,
+        } = config;
         let disk = |error| GitError::disk("make the data folder", error);
         for folder in ["mirrors", "sessions", "indexes"] {
-            tokio::fs::create_dir_all(data_dir.join(folder)).await.map_err(disk)?;
+            tokio::fs::create_dir_all(data_dir.join(folder))
+                .await
+                .map_err(disk)?;
         }
         let data_dir = tokio::fs::canonicalize(&data_dir).await.map_err(disk)?;
         let program = Program::new(program, data_dir.clone(), timeout);
@@ -107,7 +115,16 @@ impl Git {
         let lfs = program.run(Call::new("lfs").arg("version")).await?.success;
         let askpass = Askpass::open(data_dir.join("askpass"))?;
         let way_out = WayOut::open(&network, &data_dir.join("askpass"))?;
-        let git = Self { inner: Arc::new(Inner { program, data_dir, askpass, lfs, way_out, locks: Mutex::default() }) };
+        let git = Self {
+            inner: Arc::new(Inner {
+                program,
+                data_dir,
+                askpass,
+                lfs,
+                way_out,
+                locks: Mutex::default(),
+            }),
+        };
         git.clear_mirrors();
         Ok(git)
     }

@@ -119,7 +119,11 @@ impl Call {
 
     /// Adds several arguments.
     pub(super) fn args<I: IntoIterator<Item: AsRef<OsStr>>>(mut self, arguments: I) -> Self {
-        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self.arguments.extend(
+            arguments
+                .into_iter()
+                .map(|argument| argument.as_ref().to_owned()),
+        );
         self
     }
 
@@ -187,14 +191,23 @@ impl Outcome {
             return GitError::Locked { why: stderr };
         }
         if stderr.contains("No space left on device") || stderr.contains("Disk quota exceeded") {
-            return GitError::Full { verb: format!("git {}", self.verb) };
+            return GitError::Full {
+                verb: format!("git {}", self.verb),
+            };
         }
-        GitError::Failed { verb: self.verb.to_owned(), stderr }
+        GitError::Failed {
+            verb: self.verb.to_owned(),
+            stderr,
+        }
     }
 
     /// The output of a call that has to succeed.
     pub(super) fn bytes(self) -> Result<Vec<u8>, GitError> {
-        if self.success { Ok(self.stdout) } else { Err(self.failed()) }
+        if self.success {
+            Ok(self.stdout)
+        } else {
+            Err(self.failed())
+        }
     }
 
     /// The output as one trimmed line.
@@ -221,14 +234,23 @@ impl Program {
     /// `PATH` of its own can be started without copying this process only when the program is a full path.
     pub(super) fn new(path: PathBuf, directory: PathBuf, timeout: Duration) -> Self {
         let bare = path.components().count() == 1;
-        let found = PATH.split(':').map(|folder| Path::new(folder).join(&path)).find(|file| bare && file.is_file());
-        Self { path: found.unwrap_or(path), directory, timeout }
+        let found = PATH
+            .split(':')
+            .map(|folder| Path::new(folder).join(&path))
+            .find(|file| bare && file.is_file());
+        Self {
+            path: found.unwrap_or(path),
+            directory,
+            timeout,
+        }
     }
 
     /// Runs a call to its end. Errors: the program is missing, takes too long or floods; an exit code is not an error here.
     pub(super) async fn run(&self, mut call: Call) -> Result<Outcome, GitError> {
         let (mut command, verb) = (self.command(&mut call), call.verb);
-        let mut child = command.spawn().map_err(|error| GitError::Missing { why: error.to_string() })?;
+        let mut child = command.spawn().map_err(|error| GitError::Missing {
+            why: error.to_string(),
+        })?;
         let mut group = Group::of(&child);
         bound(&child, &call);
         let conversation = converse(&mut child, call);
@@ -239,7 +261,10 @@ impl Program {
             }
             Err(_) => {
                 group.end(&mut child).await;
-                Err(GitError::Timeout { verb: verb.to_owned(), after: self.timeout })
+                Err(GitError::Timeout {
+                    verb: verb.to_owned(),
+                    after: self.timeout,
+                })
             }
         }
     }
@@ -251,11 +276,22 @@ impl Program {
             .envs(ENVIRONMENT)
             .env(OWNER, &self.directory)
             .envs(call.environment.iter().map(|(name, value)| (name, value)));
-        for setting in CONFIGURATION.iter().copied().chain(call.configuration.iter().map(String::as_str)) {
+        for setting in CONFIGURATION
+            .iter()
+            .copied()
+            .chain(call.configuration.iter().map(String::as_str))
+        {
             command.args(["-c", setting]);
         }
-        command.arg(call.verb).args(&call.arguments).current_dir(&self.directory);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).kill_on_drop(true);
+        command
+            .arg(call.verb)
+            .args(&call.arguments)
+            .current_dir(&self.directory);
+        command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true);
         command.stdin(match std::mem::replace(&mut call.input, Input::Null) {
             Input::Null => Stdio::null(),
             Input::File(file) => Stdio::from(file),
@@ -282,13 +318,25 @@ async fn converse(child: &mut Child, call: Call) -> Result<Outcome, GitError> {
         String::from_utf8_lossy(&bytes).into_owned()
     };
     let verb = call.verb;
-    let (_, (stdout, cut), stderr) = tokio::join!(feed, read_capped(stdout, call.cap, Rest::Leave), messages);
-    let status = child.wait().await.map_err(|error| GitError::disk("wait for git", error))?;
+    let (_, (stdout, cut), stderr) =
+        tokio::join!(feed, read_capped(stdout, call.cap, Rest::Leave), messages);
+    let status = child
+        .wait()
+        .await
+        .map_err(|error| GitError::disk("wait for git", error))?;
     if cut && call.beyond == Beyond::Fail {
-        return Err(GitError::Flood { verb: verb.to_owned(), cap: call.cap });
+        return Err(GitError::Flood {
+            verb: verb.to_owned(),
+            cap: call.cap,
+        });
     }
     let success = status.success() || cut;
-    Ok(Outcome { verb, success, stdout, stderr })
+    Ok(Outcome {
+        verb,
+        success,
+        stdout,
+        stderr,
+    })
 }
 
 /// What to do with a pipe whose cap is reached.
@@ -301,9 +349,15 @@ enum Rest {
 }
 
 /// Reads up to `cap` bytes; the flag says whether there was more.
-async fn read_capped(pipe: Option<impl AsyncRead + Unpin>, cap: usize, rest: Rest) -> (Vec<u8>, bool) {
+async fn read_capped(
+    pipe: Option<impl AsyncRead + Unpin>,
+    cap: usize,
+    rest: Rest,
+) -> (Vec<u8>, bool) {
     let mut kept = Vec::new();
-    let Some(mut pipe) = pipe else { return (kept, false) };
+    let Some(mut pipe) = pipe else {
+        return (kept, false);
+    };
     let mut cut = false;
     let mut chunk = vec![0; 32 << 10];
     while let Ok(read @ 1..) = pipe.read(&mut chunk).await {
@@ -347,10 +401,19 @@ impl Drop for Group {
 #[cfg(target_os = "linux")]
 fn bound(child: &Child, call: &Call) {
     use rustix::process::{Resource, Rlimit, prlimit};
-    let Some(pid) = child.id().and_then(|id| Pid::from_raw(id.cast_signed())) else { return };
+    let Some(pid) = child.id().and_then(|id| Pid::from_raw(id.cast_signed())) else {
+        return;
+    };
     for (resource, limit) in [(Resource::Data, call.memory), (Resource::Cpu, call.seconds)] {
         let Some(limit) = limit else { continue };
-        if let Err(error) = prlimit(Some(pid), resource, Rlimit { current: Some(limit), maximum: Some(limit) }) {
+        if let Err(error) = prlimit(
+            Some(pid),
+            resource,
+            Rlimit {
+                current: Some(limit),
+                maximum: Some(limit),
+            },
+        ) {
             tracing::warn!(%error, "cannot bound git");
         }
     }

@@ -34,12 +34,22 @@ pub(super) fn problems(changes: &[RawChange], links: &[Link<'_>]) -> Vec<String>
         let gitlink = change.new_mode == GITLINK;
         [
             gitlink.then(|| format!("{} is a submodule, new or changed", shown(path))),
-            has_git_part(path).then(|| format!("{} has a part that git takes for its own folder", shown(path))),
+            has_git_part(path).then(|| {
+                format!(
+                    "{} has a part that git takes for its own folder",
+                    shown(path)
+                )
+            }),
             is_too_long(path).then(|| format!("the path {} is too long", shown(path))),
         ]
     });
     let outside = links.iter().filter(|link| leaves_tree(link));
-    let of_links = outside.map(|link| format!("the symbolic link {} points outside the repository", shown(link.path)));
+    let of_links = outside.map(|link| {
+        format!(
+            "the symbolic link {} points outside the repository",
+            shown(link.path)
+        )
+    });
     let mut all: Vec<String> = of_paths.flatten().chain(of_links).collect();
     all.sort();
     all.dedup();
@@ -49,34 +59,55 @@ pub(super) fn problems(changes: &[RawChange], links: &[Link<'_>]) -> Vec<String>
 
 /// Names new paths that some file systems cannot tell from another path of the tree. `tree` is every path in it, NUL-ended.
 pub(super) fn case_clashes(changes: &[RawChange], tree: &[u8]) -> Vec<String> {
-    let added: Vec<&[u8]> =
-        changes.iter().filter(|c| c.status != b'D' && c.status != b'M').map(|c| &c.path[..]).collect();
+    let added: Vec<&[u8]> = changes
+        .iter()
+        .filter(|c| c.status != b'D' && c.status != b'M')
+        .map(|c| &c.path[..])
+        .collect();
     let mut spellings = std::collections::HashMap::<String, &[u8]>::new();
     let mut clashing = std::collections::HashSet::<&[u8]>::new();
     for path in tree.split(|b| *b == 0).filter(|path| !path.is_empty()) {
-        let folders = path.iter().enumerate().filter(|(_, b)| **b == b'/').map(|(end, _)| &path[..end]);
+        let folders = path
+            .iter()
+            .enumerate()
+            .filter(|(_, b)| **b == b'/')
+            .map(|(end, _)| &path[..end]);
         for prefix in folders.chain([path]) {
-            let spelling = *spellings.entry(String::from_utf8_lossy(prefix).to_lowercase()).or_insert(prefix);
+            let spelling = *spellings
+                .entry(String::from_utf8_lossy(prefix).to_lowercase())
+                .or_insert(prefix);
             if spelling != prefix {
                 clashing.extend([spelling, prefix]);
             }
         }
     }
     let ours = |clash: &&&[u8]| {
-        added
-            .iter()
-            .any(|path| path.strip_prefix(**clash).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/")))
+        added.iter().any(|path| {
+            path.strip_prefix(**clash)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        })
     };
-    let mut named: Vec<String> = clashing.iter().filter(ours).map(|path| shown(path)).collect();
+    let mut named: Vec<String> = clashing
+        .iter()
+        .filter(ours)
+        .map(|path| shown(path))
+        .collect();
     named.sort();
     named.truncate(NAMED);
-    named.into_iter().map(|path| format!("{path} differs from another path in upper and lower case only")).collect()
+    named
+        .into_iter()
+        .map(|path| format!("{path} differs from another path in upper and lower case only"))
+        .collect()
 }
 
 /// The changed paths a human has to allow: workflows and other CI, ownership, git's and agents' own configuration; and lock
 /// files when nothing else changed.
 pub(super) fn protected(changes: &[RawChange]) -> Vec<String> {
-    let paths = || changes.iter().flat_map(|change| change.from.iter().chain([&change.path]));
+    let paths = || {
+        changes
+            .iter()
+            .flat_map(|change| change.from.iter().chain([&change.path]))
+    };
     let only_locks = !changes.is_empty() && paths().all(|path| is_lock_file(path));
     let mut named: Vec<String> = paths()
         .filter(|path| only_locks || is_protected(path))
@@ -94,7 +125,9 @@ fn lower(path: &[u8]) -> String {
 fn is_protected(path: &[u8]) -> bool {
     let path = lower(path);
     let parts: Vec<&str> = path.split('/').collect();
-    let (name, folders) = parts.split_last().map_or(("", &[][..]), |(name, folders)| (*name, folders));
+    let (name, folders) = parts
+        .split_last()
+        .map_or(("", &[][..]), |(name, folders)| (*name, folders));
     let folder = |wanted: &[&str]| folders.iter().any(|folder| wanted.contains(folder));
     let names = [
         "codeowners",
@@ -132,39 +165,64 @@ fn is_protected(path: &[u8]) -> bool {
 fn is_lock_file(path: &[u8]) -> bool {
     let path = lower(path);
     let name = path.rsplit('/').next().unwrap_or_default();
-    let locks =
-        ["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "bun.lockb", "go.sum", "packages.lock.json"];
+    let locks = [
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "pnpm-lock.yaml",
+        "bun.lockb",
+        "go.sum",
+        "packages.lock.json",
+    ];
     name.ends_with(".lock") || locks.contains(&name)
 }
 
 /// `.git`, and what file systems that ignore case, trailing dots, streams or invisible characters take for it.
 fn has_git_part(path: &[u8]) -> bool {
     path.split(|b| matches!(b, b'/' | b'\\')).any(|part| {
-        let visible: String =
-            String::from_utf8_lossy(part).chars().filter(|c| c.is_ascii() && !c.is_control()).collect();
-        let plain = visible.split(':').next().unwrap_or_default().trim_end_matches(['.', ' ']).to_ascii_lowercase();
+        let visible: String = String::from_utf8_lossy(part)
+            .chars()
+            .filter(|c| c.is_ascii() && !c.is_control())
+            .collect();
+        let plain = visible
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(['.', ' '])
+            .to_ascii_lowercase();
         plain == ".git" || plain == "git~1"
     })
 }
 
 fn is_too_long(path: &[u8]) -> bool {
-    path.len() > LONGEST_PATH || path.split(|b| *b == b'/').any(|part| part.len() > LONGEST_PART)
+    path.len() > LONGEST_PATH
+        || path
+            .split(|b| *b == b'/')
+            .any(|part| part.len() > LONGEST_PART)
 }
 
 /// A link stays inside when it climbs first (no higher than the root) and only descends after that: a `..` behind a name
 /// could climb from wherever that name links to.
 pub(super) fn leaves_tree(link: &Link<'_>) -> bool {
     let depth = link.path.iter().filter(|b| **b == b'/').count();
-    let parts: Vec<&[u8]> =
-        link.target.split(|b| *b == b'/').filter(|part| !part.is_empty() && *part != b".").collect();
+    let parts: Vec<&[u8]> = link
+        .target
+        .split(|b| *b == b'/')
+        .filter(|part| !part.is_empty() && *part != b".")
+        .collect();
     let climbs = parts.iter().take_while(|part| **part == b"..").count();
     let absolute = link.target.first().is_none_or(|b| *b == b'/');
-    absolute || climbs > depth || parts[climbs..].contains(&&b".."[..]) || has_git_part(&link.target)
+    absolute
+        || climbs > depth
+        || parts[climbs..].contains(&&b".."[..])
+        || has_git_part(&link.target)
 }
 
 /// A path as it may stand in a sentence.
 pub(super) fn shown(path: &[u8]) -> String {
-    format!("`{}`", one_line(&String::from_utf8_lossy(path), 120).replace('`', "'"))
+    format!(
+        "`{}`",
+        one_line(&String::from_utf8_lossy(path), 120).replace('`', "'")
+    )
 }
 
 #[cfg(test)]
@@ -174,14 +232,32 @@ mod tests {
     fn change(status: u8, mode: &str, path: &str) -> RawChange {
         let (old_mode, new_object, from) = ("000000".into(), "0".into(), None);
         let old_object = "0".into();
-        RawChange { old_mode, new_mode: mode.into(), old_object, new_object, status, path: path.into(), from }
+        RawChange {
+            old_mode,
+            new_mode: mode.into(),
+            old_object,
+            new_object,
+            status,
+            path: path.into(),
+            from,
+        }
     }
 
     #[test]
     fn links_may_climb_first_and_only_inside() {
-        let leaves =
-            |path: &'static str, target: &str| leaves_tree(&Link { path: path.as_bytes(), target: target.into() });
-        for (path, target) in [("a", "b"), ("d/a", "../b/c"), ("d/e/a", "../../b"), ("a", "./b/"), ("a", "..b")] {
+        let leaves = |path: &'static str, target: &str| {
+            leaves_tree(&Link {
+                path: path.as_bytes(),
+                target: target.into(),
+            })
+        };
+        for (path, target) in [
+            ("a", "b"),
+            ("d/a", "../b/c"),
+            ("d/e/a", "../../b"),
+            ("a", "./b/"),
+            ("a", "..b"),
+        ] {
             assert!(!leaves(path, target), "{path} -> {target}");
         }
         for (path, target) in [
@@ -209,19 +285,35 @@ mod tests {
             change(b'A', "100644", &"x/".repeat(2100)),
         ];
         for bad in bad {
-            assert_eq!(problems(std::slice::from_ref(&bad), &[]).len(), 1, "{bad:?}");
+            assert_eq!(
+                problems(std::slice::from_ref(&bad), &[]).len(),
+                1,
+                "{bad:?}"
+            );
         }
-        let good =
-            [change(b'A', "100644", ".gitignore"), change(b'D', "000000", ".git/x"), change(b'A', "100755", "a.git/x")];
+        let good = [
+            change(b'A', "100644", ".gitignore"),
+            change(b'D', "000000", ".git/x"),
+            change(b'A', "100755", "a.git/x"),
+        ];
         assert_eq!(problems(&good, &[]), Vec::<String>::new());
     }
 
     #[test]
     fn case_clashes_of_new_paths_are_named_and_old_ones_left() {
         let tree = b"Docs/a\0docs/b\0x\0OLD\0old\0";
-        let added = [change(b'A', "100644", "docs/b"), change(b'A', "100644", "x")];
-        assert_eq!(case_clashes(&added, tree), ["`docs` differs from another path in upper and lower case only"]);
-        assert_eq!(case_clashes(&[change(b'M', "100644", "docs/b")], tree), Vec::<String>::new());
+        let added = [
+            change(b'A', "100644", "docs/b"),
+            change(b'A', "100644", "x"),
+        ];
+        assert_eq!(
+            case_clashes(&added, tree),
+            ["`docs` differs from another path in upper and lower case only"]
+        );
+        assert_eq!(
+            case_clashes(&[change(b'M', "100644", "docs/b")], tree),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
@@ -237,12 +329,24 @@ mod tests {
             "AGENTS.md",
         ];
         for path in bad {
-            assert_eq!(protected(&[change(b'A', "100644", path), change(b'A', "100644", "src/x")]), [path]);
+            assert_eq!(
+                protected(&[
+                    change(b'A', "100644", path),
+                    change(b'A', "100644", "src/x")
+                ]),
+                [path]
+            );
         }
         assert_eq!(
-            protected(&[change(b'M', "100644", "src/github/mod.rs"), change(b'M', "100644", "Cargo.lock")]),
+            protected(&[
+                change(b'M', "100644", "src/github/mod.rs"),
+                change(b'M', "100644", "Cargo.lock")
+            ]),
             Vec::<String>::new()
         );
-        assert_eq!(protected(&[change(b'M', "100644", "Cargo.lock")]), ["Cargo.lock"]);
+        assert_eq!(
+            protected(&[change(b'M', "100644", "Cargo.lock")]),
+            ["Cargo.lock"]
+        );
     }
 }

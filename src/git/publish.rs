@@ -53,7 +53,10 @@ impl Git {
         self.send_content(remote, &push.head).await?;
         let name = push.branch.full_ref();
         let refspec = format!("{}:{name}", push.head);
-        match self.push(remote, &name, push.expected.as_ref(), &refspec).await? {
+        match self
+            .push(remote, &name, push.expected.as_ref(), &refspec)
+            .await?
+        {
             Written::Done => Ok(Published::Pushed),
             Written::Stale => match self.remote_head(remote, &push.branch).await? {
                 Some(theirs) if theirs == push.head => Ok(Published::Already),
@@ -63,13 +66,24 @@ impl Git {
     }
 
     /// Where our branch is on the host.
-    pub async fn remote_head(&self, remote: &Remote, branch: &AgentBranch) -> Result<Option<Sha>, GitError> {
+    pub async fn remote_head(
+        &self,
+        remote: &Remote,
+        branch: &AgentBranch,
+    ) -> Result<Option<Sha>, GitError> {
         let (heads, name) = (self.heads_around(remote, branch).await?, branch.full_ref());
-        Ok(heads.into_iter().find(|(found, _)| *found == name).map(|(_, sha)| sha))
+        Ok(heads
+            .into_iter()
+            .find(|(found, _)| *found == name)
+            .map(|(_, sha)| sha))
     }
 
     /// Where our branch is on the host, if one of that name can be there at all. Errors: [`GitError::InTheWay`].
-    async fn room_for(&self, remote: &Remote, branch: &AgentBranch) -> Result<Option<Sha>, GitError> {
+    async fn room_for(
+        &self,
+        remote: &Remote,
+        branch: &AgentBranch,
+    ) -> Result<Option<Sha>, GitError> {
         let mut heads = self.heads_around(remote, branch).await?;
         let name = branch.full_ref();
         match heads.iter().position(|(found, _)| *found == name) {
@@ -78,7 +92,10 @@ impl Git {
                 None => Ok(None),
                 Some((found, _)) => {
                     let other = found.trim_start_matches("refs/heads/").to_owned();
-                    Err(GitError::InTheWay { branch: branch.clone(), other })
+                    Err(GitError::InTheWay {
+                        branch: branch.clone(),
+                        other,
+                    })
                 }
             },
         }
@@ -96,13 +113,30 @@ impl Git {
     }
 
     /// Our branch on the host, and every branch whose name cannot be beside it: one it would lie below, or that lies below it.
-    async fn heads_around(&self, remote: &Remote, branch: &AgentBranch) -> Result<Vec<(String, Sha)>, GitError> {
+    async fn heads_around(
+        &self,
+        remote: &Remote,
+        branch: &AgentBranch,
+    ) -> Result<Vec<(String, Sha)>, GitError> {
         let name = branch.full_ref();
-        let above =
-            name.rmatch_indices('/').map(|(end, _)| &name[..end]).filter(|above| above.len() > "refs/heads".len());
-        let call =
-            Call::new("ls-remote").args(["--refs", "--end-of-options", &remote.url, &name, &format!("{name}/*")]);
-        let outcome = self.converse(remote, &self.mirror_path(remote.repository), call.args(above)).await?;
+        let above = name
+            .rmatch_indices('/')
+            .map(|(end, _)| &name[..end])
+            .filter(|above| above.len() > "refs/heads".len());
+        let call = Call::new("ls-remote").args([
+            "--refs",
+            "--end-of-options",
+            &remote.url,
+            &name,
+            &format!("{name}/*"),
+        ]);
+        let outcome = self
+            .converse(
+                remote,
+                &self.mirror_path(remote.repository),
+                call.args(above),
+            )
+            .await?;
         if !outcome.success {
             return Err(classify(&outcome));
         }
@@ -110,22 +144,39 @@ impl Git {
         let lines = text.lines().filter_map(|line| line.split_once('\t'));
         // The patterns match ends of names, too.
         let around = lines.filter(|(_, found)| is_around(found, &name));
-        let read = |(sha, found): (&str, &str)| sha.parse::<Sha>().map(|sha| (found.to_owned(), sha));
-        around.map(read).collect::<Result<Vec<_>, _>>().map_err(|_| GitError::unreadable("ls-remote"))
+        let read =
+            |(sha, found): (&str, &str)| sha.parse::<Sha>().map(|sha| (found.to_owned(), sha));
+        around
+            .map(read)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| GitError::unreadable("ls-remote"))
     }
 
     /// Removes our branch if it is where we left it; one that is gone already is fine. Errors:
     /// [`GitError::BranchMoved`] when it is elsewhere, and as [`Git::publish`].
-    pub async fn delete_branch(&self, remote: &Remote, branch: &AgentBranch, expected: &Sha) -> Result<(), GitError> {
+    pub async fn delete_branch(
+        &self,
+        remote: &Remote,
+        branch: &AgentBranch,
+        expected: &Sha,
+    ) -> Result<(), GitError> {
         let theirs = self.remote_head(remote, branch).await?;
-        let moved = |theirs| Err(GitError::BranchMoved { branch: branch.clone(), theirs });
+        let moved = |theirs| {
+            Err(GitError::BranchMoved {
+                branch: branch.clone(),
+                theirs,
+            })
+        };
         match theirs {
             None => return Ok(()),
             Some(theirs) if theirs != *expected => return moved(Some(theirs)),
             Some(_) => {}
         }
         let name = branch.full_ref();
-        match self.push(remote, &name, Some(expected), &format!(":{name}")).await? {
+        match self
+            .push(remote, &name, Some(expected), &format!(":{name}"))
+            .await?
+        {
             Written::Done => Ok(()),
             Written::Stale => match self.remote_head(remote, branch).await? {
                 None => Ok(()),
@@ -141,17 +192,38 @@ impl Git {
         expected: Option<&Sha>,
         refspec: &str,
     ) -> Result<Written, GitError> {
-        let lease = format!("--force-with-lease={name}:{}", expected.map_or("", Sha::as_str));
-        let flags = ["--porcelain", "--no-verify", "--no-follow-tags", "--no-signed", "--no-recurse-submodules"];
-        let call = Call::new("push").args(flags).args([&lease, "--end-of-options", &remote.url, refspec]);
-        let outcome = self.converse(remote, &self.mirror_path(remote.repository), call).await?;
-        if outcome.success { Ok(Written::Done) } else { refusal(&outcome) }
+        let lease = format!(
+            "--force-with-lease={name}:{}",
+            expected.map_or("", Sha::as_str)
+        );
+        let flags = [
+            "--porcelain",
+            "--no-verify",
+            "--no-follow-tags",
+            "--no-signed",
+            "--no-recurse-submodules",
+        ];
+        let call =
+            Call::new("push")
+                .args(flags)
+                .args([&lease, "--end-of-options", &remote.url, refspec]);
+        let outcome = self
+            .converse(remote, &self.mirror_path(remote.repository), call)
+            .await?;
+        if outcome.success {
+            Ok(Written::Done)
+        } else {
+            refusal(&outcome)
+        }
     }
 }
 
 /// Whether a ref is the one named, or cannot be beside it.
 fn is_around(found: &str, name: &str) -> bool {
-    let below = |path: &str, folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let below = |path: &str, folder: &str| {
+        path.strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
     found == name || below(found, name) || below(name, found)
 }
 
@@ -167,7 +239,9 @@ enum Written {
 /// Reads why a push failed, from git's porcelain lines and the remote's words.
 fn refusal(outcome: &Outcome) -> Result<Written, GitError> {
     let text = String::from_utf8_lossy(&outcome.stdout);
-    let line = text.lines().find_map(|line| line.strip_prefix("!\t")?.split('\t').nth(1));
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("!\t")?.split('\t').nth(1));
     if Rule::of(&outcome.stderr) == Rule::LargePush {
         return Err(GitError::Rejected {
             rule: Rule::LargePush,
@@ -176,20 +250,32 @@ fn refusal(outcome: &Outcome) -> Result<Written, GitError> {
     }
     let Some(line) = line else {
         return Err(match classify(outcome) {
-            GitError::Forbidden { reason } => GitError::Rejected { rule: Rule::of(&outcome.stderr), reason },
+            GitError::Forbidden { reason } => GitError::Rejected {
+                rule: Rule::of(&outcome.stderr),
+                reason,
+            },
             other => other,
         });
     };
-    let reason = line.split_once('(').map_or(line, |(_, reason)| reason.trim_end_matches(')'));
+    let reason = line
+        .split_once('(')
+        .map_or(line, |(_, reason)| reason.trim_end_matches(')'));
     if line.starts_with("[rejected]") && reason == "stale info" {
         return Ok(Written::Stale);
     }
     // The host's lock is somebody else's push under way, or its disk is in trouble: not a rule.
-    let passing =
-        ["cannot lock ref", "failed to update ref", "failed to lock", "unpacker error", "remote failed to report"];
+    let passing = [
+        "cannot lock ref",
+        "failed to update ref",
+        "failed to lock",
+        "unpacker error",
+        "remote failed to report",
+    ];
     if passing.iter().any(|sign| line.contains(sign)) || line.starts_with("[remote failure]") {
         let words = remote_words(&outcome.stderr);
-        return Err(GitError::Network { why: one_line(&format!("{line}: {words}"), SAID) });
+        return Err(GitError::Network {
+            why: one_line(&format!("{line}: {words}"), SAID),
+        });
     }
     Err(rejected(reason, &outcome.stderr))
 }
@@ -198,9 +284,14 @@ fn refusal(outcome: &Outcome) -> Result<Written, GitError> {
 fn rejected(reason: &str, stderr: &str) -> GitError {
     let words = remote_words(stderr);
     let rule = Rule::of(&format!("{reason} {words}"));
-    let lines: Vec<&str> = stderr.lines().filter_map(|line| line.strip_prefix("remote:")).collect();
+    let lines: Vec<&str> = stderr
+        .lines()
+        .filter_map(|line| line.strip_prefix("remote:"))
+        .collect();
     let said = match (rule, secrets(&lines.join("\n"))) {
-        (Rule::Secret, Some(found)) => format!("push protection found a secret: {}", one_line(&found, SAID)),
+        (Rule::Secret, Some(found)) => {
+            format!("push protection found a secret: {}", one_line(&found, SAID))
+        }
         _ if words == stderr => one_line(reason, 200),
         _ => format!("{}: {}", one_line(reason, 200), one_line(&words, SAID)),
     };
@@ -213,24 +304,42 @@ mod tests {
 
     fn read(stdout: &str, stderr: &str) -> Result<Written, GitError> {
         let stdout = stdout.as_bytes().to_vec();
-        refusal(&Outcome { verb: "push", success: false, stdout, stderr: stderr.into() })
+        refusal(&Outcome {
+            verb: "push",
+            success: false,
+            stdout,
+            stderr: stderr.into(),
+        })
     }
 
     #[test]
     fn refusals_are_told_from_trouble() {
-        let line = |summary: &str| format!("To https://h/o/r.git\n!\ta:refs/heads/agent/1-x\t{summary}\nDone\n");
-        assert_eq!(read(&line("[rejected] (stale info)"), ""), Ok(Written::Stale));
+        let line = |summary: &str| {
+            format!("To https://h/o/r.git\n!\ta:refs/heads/agent/1-x\t{summary}\nDone\n")
+        };
+        assert_eq!(
+            read(&line("[rejected] (stale info)"), ""),
+            Ok(Written::Stale)
+        );
         let hook = read(
             &line("[remote rejected] (protected branch hook declined)"),
             "remote: error: GH006: Protected branch\x1b[K\nremote: \nerror: failed",
         );
         let reason = "protected branch hook declined: GH006: Protected branch".to_owned();
-        assert_eq!(hook, Err(GitError::Rejected { rule: Rule::Protection, reason }));
-        let workflow =
-            "refusing to allow a GitHub App to create or update workflow `x.yml` without `workflows` permission";
+        assert_eq!(
+            hook,
+            Err(GitError::Rejected {
+                rule: Rule::Protection,
+                reason
+            })
+        );
+        let workflow = "refusing to allow a GitHub App to create or update workflow `x.yml` without `workflows` permission";
         assert_eq!(
             read(&line(&format!("[remote rejected] ({workflow})")), ""),
-            Err(GitError::Rejected { rule: Rule::Workflow, reason: workflow.into() })
+            Err(GitError::Rejected {
+                rule: Rule::Workflow,
+                reason: workflow.into()
+            })
         );
         let archived = "remote: This repository was archived so it is read-only.\nfatal: unable to access 'https://h/o/r.git/': The requested URL returned error: 403";
         assert!(
@@ -240,22 +349,57 @@ mod tests {
             "error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413\nsend-pack: unexpected disconnect while reading sideband packet\nfatal: the remote end hung up unexpectedly",
             "fatal: unable to access 'https://h/o/r.git/': The requested URL returned error: 413",
         ] {
-            assert!(matches!(read("", large), Err(GitError::Rejected { rule: Rule::LargePush, .. })), "{large}");
+            assert!(
+                matches!(
+                    read("", large),
+                    Err(GitError::Rejected {
+                        rule: Rule::LargePush,
+                        ..
+                    })
+                ),
+                "{large}"
+            );
         }
-        let too_much =
-            read(&line("[remote rejected] (unpacker error)"), "remote: fatal: pack exceeds maximum allowed size");
-        assert!(matches!(too_much, Err(GitError::Rejected { rule: Rule::LargePush, .. })), "{too_much:?}");
+        let too_much = read(
+            &line("[remote rejected] (unpacker error)"),
+            "remote: fatal: pack exceeds maximum allowed size",
+        );
+        assert!(
+            matches!(
+                too_much,
+                Err(GitError::Rejected {
+                    rule: Rule::LargePush,
+                    ..
+                })
+            ),
+            "{too_much:?}"
+        );
         let secret = "remote: error: GH013: Repository rule violations found\nremote: - GITHUB PUSH PROTECTION\nremote:   —— Some Key ————\nremote:      path: a.txt:1\n";
         let reason = "push protection found a secret: Some Key in a.txt:1".to_owned();
         assert_eq!(
-            read(&line("[remote rejected] (push declined due to repository rule violations)"), secret),
-            Err(GitError::Rejected { rule: Rule::Secret, reason })
+            read(
+                &line("[remote rejected] (push declined due to repository rule violations)"),
+                secret
+            ),
+            Err(GitError::Rejected {
+                rule: Rule::Secret,
+                reason
+            })
         );
-        assert!(matches!(read(&line("[remote rejected] (cannot lock ref 'x')"), ""), Err(GitError::Network { .. })));
         assert!(matches!(
-            read("", "error: RPC failed; curl 56\nfatal: the remote end hung up unexpectedly"),
+            read(&line("[remote rejected] (cannot lock ref 'x')"), ""),
             Err(GitError::Network { .. })
         ));
-        assert_eq!(read("", "fatal: Authentication failed for 'https://h/o/r.git/'"), Err(GitError::BadToken));
+        assert!(matches!(
+            read(
+                "",
+                "error: RPC failed; curl 56\nfatal: the remote end hung up unexpectedly"
+            ),
+            Err(GitError::Network { .. })
+        ));
+        assert_eq!(
+            read("", "fatal: Authentication failed for 'https://h/o/r.git/'"),
+            Err(GitError::BadToken)
+        );
     }
 }

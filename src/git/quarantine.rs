@@ -28,8 +28,13 @@ impl Quarantine {
     pub(super) fn open(mirror: &Path, session: &SessionId) -> Result<Self, GitError> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let objects = mirror.join("objects").join(format!("incoming-{session}-{number}"));
-        let quarantine = Self { mirror: mirror.to_owned(), objects };
+        let objects = mirror
+            .join("objects")
+            .join(format!("incoming-{session}-{number}"));
+        let quarantine = Self {
+            mirror: mirror.to_owned(),
+            objects,
+        };
         quarantine.clear()?;
         Ok(quarantine)
     }
@@ -48,7 +53,10 @@ impl Quarantine {
 
     /// A call that sees the mirror and what waits here, writes only here, and is bounded.
     pub(super) fn call(&self, verb: &'static str) -> Call {
-        Call::new(verb).repository(&self.mirror).env("GIT_OBJECT_DIRECTORY", &self.objects).memory(MEMORY)
+        Call::new(verb)
+            .repository(&self.mirror)
+            .env("GIT_OBJECT_DIRECTORY", &self.objects)
+            .memory(MEMORY)
     }
 
     /// A call that sees the mirror alone, without what waits here.
@@ -60,10 +68,21 @@ impl Quarantine {
     /// the signs by which git parts its settings.
     pub(super) fn list(&self, name: &str, objects: &[Sha]) -> Result<String, GitError> {
         let text: String = objects.iter().map(|sha| format!("{sha}\n")).collect();
-        std::fs::write(self.objects.join(name), text).map_err(|error| GitError::disk("write a list", error))?;
-        let parts: Vec<_> =
-            self.objects.components().rev().take(4).map(|part| part.as_os_str().to_string_lossy()).collect();
-        Ok(parts.into_iter().rev().chain([name.into()]).collect::<Vec<_>>().join("/"))
+        std::fs::write(self.objects.join(name), text)
+            .map_err(|error| GitError::disk("write a list", error))?;
+        let parts: Vec<_> = self
+            .objects
+            .components()
+            .rev()
+            .take(4)
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect();
+        Ok(parts
+            .into_iter()
+            .rev()
+            .chain([name.into()])
+            .collect::<Vec<_>>()
+            .join("/"))
     }
 
     /// The index of this collection.
@@ -74,13 +93,15 @@ impl Quarantine {
     /// A folder for whatever else a collection needs; it goes with the quarantine.
     pub(super) fn folder(&self, name: &str) -> Result<PathBuf, GitError> {
         let folder = self.objects.join(name);
-        std::fs::create_dir_all(&folder).map_err(|error| GitError::disk("make the quarantine", error))?;
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| GitError::disk("make the quarantine", error))?;
         Ok(folder)
     }
 
     /// Moves everything into the mirror.
     pub(super) fn admit(self) -> Result<(), GitError> {
-        self.move_objects().map_err(|error| GitError::disk("take objects into the mirror", error))
+        self.move_objects()
+            .map_err(|error| GitError::disk("take objects into the mirror", error))
     }
 
     fn move_objects(&self) -> std::io::Result<()> {
@@ -90,7 +111,11 @@ impl Quarantine {
         for entry in std::fs::read_dir(&self.objects)? {
             let entry = entry?;
             let name = entry.file_name();
-            let loose = name.len() == 2 && name.to_string_lossy().bytes().all(|b| b.is_ascii_hexdigit());
+            let loose = name.len() == 2
+                && name
+                    .to_string_lossy()
+                    .bytes()
+                    .all(|b| b.is_ascii_hexdigit());
             if loose || name == "pack" {
                 move_files(&entry.path(), &target.join(&name))?;
             }

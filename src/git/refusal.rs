@@ -29,10 +29,36 @@ pub enum Rule {
 
 /// How each rule is known, in lower case. The first that fits counts: a rule set's refusal names what it is about.
 const SIGNS: [(Rule, &[&str]); 7] = [
-    (Rule::Secret, &["push protection", "cannot contain secrets", "secrets detected", "gh009"]),
-    (Rule::Workflow, &["`workflows` permission", "`workflow` scope", "create or update workflow"]),
-    (Rule::LargeFile, &["gh001", "large files detected", "file size limit"]),
-    (Rule::LargePush, &["returned error: 413", "http 413", "entity too large", "exceeds maximum allowed size"]),
+    (
+        Rule::Secret,
+        &[
+            "push protection",
+            "cannot contain secrets",
+            "secrets detected",
+            "gh009",
+        ],
+    ),
+    (
+        Rule::Workflow,
+        &[
+            "`workflows` permission",
+            "`workflow` scope",
+            "create or update workflow",
+        ],
+    ),
+    (
+        Rule::LargeFile,
+        &["gh001", "large files detected", "file size limit"],
+    ),
+    (
+        Rule::LargePush,
+        &[
+            "returned error: 413",
+            "http 413",
+            "entity too large",
+            "exceeds maximum allowed size",
+        ],
+    ),
     (Rule::RuleSet, &["gh013", "rule violations"]),
     (Rule::Protection, &["gh006", "protected branch"]),
     (Rule::Archived, &["archived"]),
@@ -42,7 +68,9 @@ impl Rule {
     /// Finds the rule in the host's words.
     pub(super) fn of(words: &str) -> Self {
         let words = words.to_lowercase();
-        let known = SIGNS.iter().find(|(_, signs)| signs.iter().any(|sign| words.contains(sign)));
+        let known = SIGNS
+            .iter()
+            .find(|(_, signs)| signs.iter().any(|sign| words.contains(sign)));
         known.map_or(Self::Other, |(rule, _)| *rule)
     }
 
@@ -82,7 +110,10 @@ pub(super) fn secrets(words: &str) -> Option<String> {
     let ruled = |c: char| matches!(c, '-' | '—' | '–' | '─');
     let mut found: Vec<String> = Vec::new();
     for line in words.lines().map(str::trim) {
-        if let Some(path) = line.trim_start_matches(['-', '*', ' ']).strip_prefix("path:") {
+        if let Some(path) = line
+            .trim_start_matches(['-', '*', ' '])
+            .strip_prefix("path:")
+        {
             if let Some(last) = found.last_mut() {
                 let sign = if last.contains(" in ") { "," } else { " in" };
                 *last = format!("{last}{sign} {}", path.trim());
@@ -110,8 +141,14 @@ mod tests {
                 Rule::Secret,
             ),
             ("GH009: Secrets detected! This push failed.", Rule::Secret),
-            ("GH013: Repository rule violations found. - Commits must have verified signatures.", Rule::RuleSet),
-            ("GH013: Repository rule violations found. - Required workflow `build` is expected.", Rule::RuleSet),
+            (
+                "GH013: Repository rule violations found. - Commits must have verified signatures.",
+                Rule::RuleSet,
+            ),
+            (
+                "GH013: Repository rule violations found. - Required workflow `build` is expected.",
+                Rule::RuleSet,
+            ),
             ("GH006: Protected branch update failed", Rule::Protection),
             (
                 "refusing to allow a GitHub App to create or update workflow `.github/workflows/x.yml` without `workflows` permission",
@@ -121,9 +158,18 @@ mod tests {
                 "GH001: Large files detected. File big.bin is 120.00 MB; this exceeds GitHub's file size limit",
                 Rule::LargeFile,
             ),
-            ("error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413", Rule::LargePush),
-            ("fatal: pack exceeds maximum allowed size (2.00 GiB)", Rule::LargePush),
-            ("This repository was archived so it is read-only.", Rule::Archived),
+            (
+                "error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413",
+                Rule::LargePush,
+            ),
+            (
+                "fatal: pack exceeds maximum allowed size (2.00 GiB)",
+                Rule::LargePush,
+            ),
+            (
+                "This repository was archived so it is read-only.",
+                Rule::Archived,
+            ),
             ("declined by a hook", Rule::Other),
         ];
         for (words, rule) in table {
@@ -140,7 +186,9 @@ mod tests {
                      (?) To push, remove secret from commit(s) or follow this URL to allow the secret.\n";
         assert_eq!(
             secrets(words).as_deref(),
-            Some("Amazon AWS Access Key ID in README.md:4, b.txt:1; GitHub Personal Access Token in c:2")
+            Some(
+                "Amazon AWS Access Key ID in README.md:4, b.txt:1; GitHub Personal Access Token in c:2"
+            )
         );
         assert_eq!(secrets("GH009: Secrets detected!"), None);
     }

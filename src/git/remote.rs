@@ -49,14 +49,23 @@ impl Remote {
 
 impl Git {
     /// Runs one call that speaks with the remote; the token is offered for its length only.
-    pub(super) async fn converse(&self, remote: &Remote, mirror: &Path, call: Call) -> Result<Outcome, GitError> {
+    pub(super) async fn converse(
+        &self,
+        remote: &Remote,
+        mirror: &Path,
+        call: Call,
+    ) -> Result<Outcome, GitError> {
         let mut call = call
             .repository(mirror)
             .config(remote.transport()?)
             .config("http.lowSpeedLimit=1000")
             .config("http.lowSpeedTime=30");
         call = self.inner.way_out.to(call, &remote.url);
-        let offer = remote.token.as_ref().map(|token| self.inner.askpass.offer(token)).transpose()?;
+        let offer = remote
+            .token
+            .as_ref()
+            .map(|token| self.inner.askpass.offer(token))
+            .transpose()?;
         if let Some(offer) = &offer {
             call = offer.to(call);
         }
@@ -75,10 +84,18 @@ pub(super) fn classify(outcome: &Outcome) -> GitError {
     if has(&["returned error: 404", "repository not found", "' not found"]) {
         return GitError::Gone;
     }
-    if has(&["authentication failed", "could not read password", "could not read username", "returned error: 401"]) {
+    if has(&[
+        "authentication failed",
+        "could not read password",
+        "could not read username",
+        "returned error: 401",
+    ]) {
         return GitError::BadToken;
     }
-    if has(&["returned error: 30", "unable to update url base from redirection"]) {
+    if has(&[
+        "returned error: 30",
+        "unable to update url base from redirection",
+    ]) {
         return GitError::Redirected;
     }
     if has(&["fatal: bad object", "does not match any"]) {
@@ -99,7 +116,13 @@ pub(super) fn classify(outcome: &Outcome) -> GitError {
         "invalid server response",
         "unable to rewind rpc post data",
     ];
-    if has(&broken) { GitError::Network { why: one_line(&outcome.stderr, 400) } } else { outcome.failed() }
+    if has(&broken) {
+        GitError::Network {
+            why: one_line(&outcome.stderr, 400),
+        }
+    } else {
+        outcome.failed()
+    }
 }
 
 /// The lines the remote itself wrote, or else all of it.
@@ -111,7 +134,11 @@ pub(super) fn remote_words(stderr: &str) -> String {
         // Empty lines and rules that only divide.
         .filter(|line| line.chars().any(char::is_alphanumeric))
         .collect();
-    if words.is_empty() { stderr.to_owned() } else { words.join(" ") }
+    if words.is_empty() {
+        stderr.to_owned()
+    } else {
+        words.join(" ")
+    }
 }
 
 #[cfg(test)]
@@ -119,14 +146,21 @@ mod tests {
     use super::*;
 
     fn remote(url: &str) -> Remote {
-        Remote { repository: RepositoryId(1), url: url.into(), token: None }
+        Remote {
+            repository: RepositoryId(1),
+            url: url.into(),
+            token: None,
+        }
     }
 
     #[test]
     fn only_https_and_loopback_are_addresses() {
-        for good in
-            ["https://github.com/o/r.git", "http://127.0.0.1:3000/o/r.git", "http://[::1]:1/x", "http://localhost/x"]
-        {
+        for good in [
+            "https://github.com/o/r.git",
+            "http://127.0.0.1:3000/o/r.git",
+            "http://[::1]:1/x",
+            "http://localhost/x",
+        ] {
             assert!(remote(good).transport().is_ok(), "{good}");
         }
         let bad = [
@@ -142,23 +176,40 @@ mod tests {
             "http://localhost.evil.example/x",
         ];
         for bad in bad {
-            assert!(matches!(remote(bad).transport(), Err(GitError::Address(_))), "{bad}");
+            assert!(
+                matches!(remote(bad).transport(), Err(GitError::Address(_))),
+                "{bad}"
+            );
         }
     }
 
     #[test]
     fn words_for_people_become_errors() {
-        let said =
-            |stderr: &str| classify(&Outcome { verb: "fetch", success: false, stdout: vec![], stderr: stderr.into() });
-        let access = "fatal: unable to access 'https://h/o/r.git/': The requested URL returned error: ";
-        assert_eq!(said("fatal: Authentication failed for 'https://h/o/r.git/'"), GitError::BadToken);
+        let said = |stderr: &str| {
+            classify(&Outcome {
+                verb: "fetch",
+                success: false,
+                stdout: vec![],
+                stderr: stderr.into(),
+            })
+        };
+        let access =
+            "fatal: unable to access 'https://h/o/r.git/': The requested URL returned error: ";
+        assert_eq!(
+            said("fatal: Authentication failed for 'https://h/o/r.git/'"),
+            GitError::BadToken
+        );
         assert_eq!(
             said("remote: Repository not found.\nfatal: repository 'https://h/o/r.git/' not found"),
             GitError::Gone
         );
         assert_eq!(
-            said(&format!("remote: Permission to o/r.git denied to x[bot].\n{access}403")),
-            GitError::Forbidden { reason: "Permission to o/r.git denied to x[bot].".into() }
+            said(&format!(
+                "remote: Permission to o/r.git denied to x[bot].\n{access}403"
+            )),
+            GitError::Forbidden {
+                reason: "Permission to o/r.git denied to x[bot].".into()
+            }
         );
         assert_eq!(said(&format!("{access}301")), GitError::Redirected);
         for trouble in [
@@ -166,7 +217,10 @@ mod tests {
             "fatal: unable to access 'x': Could not resolve host: h",
             "fatal: early EOF",
         ] {
-            assert!(matches!(said(trouble), GitError::Network { .. }), "{trouble}");
+            assert!(
+                matches!(said(trouble), GitError::Network { .. }),
+                "{trouble}"
+            );
         }
         assert!(matches!(said("fatal: bad object"), GitError::Failed { .. }));
     }

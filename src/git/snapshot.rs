@@ -58,44 +58,74 @@ impl Taking<'_> {
     /// Reads the working tree as it is, compared with `parent`.
     pub(super) async fn snapshot(&self, parent: &Sha) -> Result<Snapshot, GitError> {
         let workspace = self.spec.workspace.clone();
-        on_disk("look through the working tree", move || clear_special_files(&workspace)).await??;
+        on_disk("look through the working tree", move || {
+            clear_special_files(&workspace)
+        })
+        .await??;
         self.read_index(parent).await?;
         self.write_ignore_list().await?;
         let found = self.differences().await?;
         let (touched, mut entries) = self.touched(found.changed).await?;
-        let present = touched.into_iter().map(|change| change.path).chain(found.added).collect();
+        let present = touched
+            .into_iter()
+            .map(|change| change.path)
+            .chain(found.added)
+            .collect();
         let (present, pointers) = self.pointers(present).await?;
         entries.extend(pointers);
         let left_out = found.left_out;
         if present.is_empty() && found.gone.is_empty() && entries.is_empty() {
-            return Ok(Snapshot { tree: None, left_out });
+            return Ok(Snapshot {
+                tree: None,
+                left_out,
+            });
         }
-        self.update(&["--force-remove", "-z", "--stdin"], listed(&found.gone)).await?;
-        self.update(&["--add", "--replace", "-z", "--stdin"], listed(&present)).await?;
+        self.update(&["--force-remove", "-z", "--stdin"], listed(&found.gone))
+            .await?;
+        self.update(&["--add", "--replace", "-z", "--stdin"], listed(&present))
+            .await?;
         let lines: Vec<u8> = entries.iter().flat_map(Entry::line).collect();
-        self.update(&["--add", "--replace", "-z", "--index-info"], lines).await?;
+        self.update(&["--add", "--replace", "-z", "--index-info"], lines)
+            .await?;
         let tree = self.run(self.work("write-tree")).await?;
-        Ok(Snapshot { tree: Some(sha("write-tree", &tree)?), left_out })
+        Ok(Snapshot {
+            tree: Some(sha("write-tree", &tree)?),
+            left_out,
+        })
     }
 
     /// A call with the mirror as repository, the agent's files as working tree and an index of our own.
     pub(super) fn work(&self, verb: &'static str) -> Call {
-        let call = self.quarantine.call(verb).env("GIT_WORK_TREE", &self.spec.workspace);
-        call.env("GIT_INDEX_FILE", self.quarantine.index()).config("core.bare=false")
+        let call = self
+            .quarantine
+            .call(verb)
+            .env("GIT_WORK_TREE", &self.spec.workspace);
+        call.env("GIT_INDEX_FILE", self.quarantine.index())
+            .config("core.bare=false")
     }
 
     /// The index that was written with the working copy knows which files are untouched; without it all are read.
     async fn read_index(&self, parent: &Sha) -> Result<(), GitError> {
-        let (saved, index) = (self.git.index_path(&self.spec.session), self.quarantine.index());
-        let copied = on_disk("copy the index", move || match copy_keeping_time(&saved, &index) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            other => other.map(Some),
+        let (saved, index) = (
+            self.git.index_path(&self.spec.session),
+            self.quarantine.index(),
+        );
+        let copied = on_disk("copy the index", move || {
+            match copy_keeping_time(&saved, &index) {
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+                other => other.map(Some),
+            }
         });
         let copied = copied.await?;
         if copied.is_none() || *parent != self.spec.base {
             // Into the index alone: whether the files are as the old index knew them is looked at after this.
             let mode: &[&str] = if copied.is_some() { &["-m", "-i"] } else { &[] };
-            self.run(self.work("read-tree").args(mode).args(["--end-of-options", parent.as_str()])).await?;
+            self.run(
+                self.work("read-tree")
+                    .args(mode)
+                    .args(["--end-of-options", parent.as_str()]),
+            )
+            .await?;
         }
         if let Some(written) = copied {
             // git reads a file again that changed in the second of its index, or later; what it wrote just now has a later
@@ -104,13 +134,21 @@ impl Taking<'_> {
             on_disk("date the index", move || set_time(&index, written)).await?;
         }
         // Its exit code says that files differ, which is looked at next.
-        let refresh = self.work("update-index").args(["-q", "--ignore-submodules", "--refresh"]);
+        let refresh = self
+            .work("update-index")
+            .args(["-q", "--ignore-submodules", "--refresh"]);
         self.git.inner.program.run(refresh).await.map(drop)
     }
 
     async fn differences(&self) -> Result<Differences, GitError> {
-        let tracked = self.work("diff-files").args(["--raw", "-z", "--no-abbrev", "--ignore-submodules=all"]);
-        let others = self.ignoring(self.work("ls-files").args(["-z", "--others", "--exclude-standard"]));
+        let tracked =
+            self.work("diff-files")
+                .args(["--raw", "-z", "--no-abbrev", "--ignore-submodules=all"]);
+        let others =
+            self.ignoring(
+                self.work("ls-files")
+                    .args(["-z", "--others", "--exclude-standard"]),
+            );
         let (tracked, others, mut left_out) = tokio::try_join!(
             self.run(tracked.cap(LISTING, Beyond::Fail)),
             self.run(others.cap(LISTING, Beyond::Fail)),
@@ -122,9 +160,14 @@ impl Taking<'_> {
         on_disk("look through the working tree", move || {
             let mut found = Differences::default();
             found.left_out.append(&mut left_out);
-            for change in tracked.into_iter().filter(|change| change.old_mode != GITLINK) {
+            for change in tracked
+                .into_iter()
+                .filter(|change| change.old_mode != GITLINK)
+            {
                 match file(&workspace, &change.path).filter(|_| change.status != b'D') {
-                    Some(meta) if found.counts(&workspace, &change.path, &meta) => found.changed.push(change),
+                    Some(meta) if found.counts(&workspace, &change.path, &meta) => {
+                        found.changed.push(change)
+                    }
                     Some(_) => {}
                     // What git itself was told to leave out of the tree is not deleted.
                     None if skipped.contains(&change.path) => {}
@@ -149,12 +192,26 @@ impl Taking<'_> {
         if list.is_empty() {
             return Ok(());
         }
-        let outcome =
-            self.git.inner.program.run(self.work("update-index").args(flags).input(Input::Bytes(list))).await?;
-        if !outcome.success && ["encod", "BOM"].iter().any(|sign| outcome.stderr.contains(sign)) {
+        let outcome = self
+            .git
+            .inner
+            .program
+            .run(
+                self.work("update-index")
+                    .args(flags)
+                    .input(Input::Bytes(list)),
+            )
+            .await?;
+        if !outcome.success
+            && ["encod", "BOM"]
+                .iter()
+                .any(|sign| outcome.stderr.contains(sign))
+        {
             let said = super::error::one_line(outcome.stderr.trim_start_matches("fatal: "), 300);
             return Err(GitError::Unsafe {
-                problems: vec![format!("git cannot store a file as `.gitattributes` says: {said}")],
+                problems: vec![format!(
+                    "git cannot store a file as `.gitattributes` says: {said}"
+                )],
             });
         }
         outcome.bytes().map(drop)
@@ -166,7 +223,10 @@ impl Differences {
     fn counts(&mut self, workspace: &Path, path: &[u8], meta: &Metadata) -> bool {
         if meta.is_symlink()
             && let Ok(target) = std::fs::read_link(workspace.join(OsStr::from_bytes(path)))
-            && leaves_tree(&Link { path, target: target.into_os_string().as_bytes().to_vec() })
+            && leaves_tree(&Link {
+                path,
+                target: target.into_os_string().as_bytes().to_vec(),
+            })
         {
             self.leave(WhyLeftOut::Link, path);
             return false;
@@ -176,7 +236,10 @@ impl Differences {
     }
 
     fn leave(&mut self, why: WhyLeftOut, path: &[u8]) {
-        self.left_out.push(LeftOut { why, name: String::from_utf8_lossy(path).into_owned() });
+        self.left_out.push(LeftOut {
+            why,
+            name: String::from_utf8_lossy(path).into_owned(),
+        });
     }
 
     fn within(self) -> Result<Self, GitError> {
@@ -205,7 +268,10 @@ impl Entry {
 
 /// Paths as git reads them from its input, each with a NUL behind it.
 pub(super) fn listed(paths: &[impl AsRef<[u8]>]) -> Vec<u8> {
-    paths.iter().flat_map(|path| path.as_ref().iter().copied().chain([0])).collect()
+    paths
+        .iter()
+        .flat_map(|path| path.as_ref().iter().copied().chain([0]))
+        .collect()
 }
 
 /// The paths of an output with `-z`.

@@ -61,23 +61,43 @@ impl Askpass {
         made().map_err(|error| GitError::disk("make the askpass folder", error))?;
         let flags = rustix::fs::statvfs(&folder).map(|found| found.f_flag);
         if flags.is_ok_and(|flags| flags.contains(StatVfsMountFlags::NOEXEC)) {
-            let why = format!("{} is mounted noexec; name a data folder on another disk", folder.display());
-            return Err(GitError::Disk { verb: "hand a token to git".to_owned(), why });
+            let why = format!(
+                "{} is mounted noexec; name a data folder on another disk",
+                folder.display()
+            );
+            return Err(GitError::Disk {
+                verb: "hand a token to git".to_owned(),
+                why,
+            });
         }
-        Ok(Self { folder, next: AtomicU64::new(0) })
+        Ok(Self {
+            folder,
+            next: AtomicU64::new(0),
+        })
     }
 
     /// Makes the token available to one call; it is gone when the returned offer is dropped.
     pub(super) fn offer(&self, token: &SecretString) -> Result<Offer, GitError> {
         let token = token.expose_secret();
-        if token.is_empty() || token.len() > LONGEST || token.bytes().any(|b| b.is_ascii_control()) {
+        if token.is_empty() || token.len() > LONGEST || token.bytes().any(|b| b.is_ascii_control())
+        {
             return Err(GitError::BadToken);
         }
-        let fifo = self.folder.join(format!("token-{}", self.next.fetch_add(1, Ordering::Relaxed)));
-        let offer = Offer { script: self.folder.join("askpass"), pipe: Self::fill(&fifo, token), fifo };
+        let fifo = self.folder.join(format!(
+            "token-{}",
+            self.next.fetch_add(1, Ordering::Relaxed)
+        ));
+        let offer = Offer {
+            script: self.folder.join("askpass"),
+            pipe: Self::fill(&fifo, token),
+            fifo,
+        };
         match offer.pipe {
             Ok(_) => Ok(offer),
-            Err(ref error) => Err(GitError::Disk { verb: "hand over the token".into(), why: error.to_string() }),
+            Err(ref error) => Err(GitError::Disk {
+                verb: "hand over the token".into(),
+                why: error.to_string(),
+            }),
         }
     }
 
@@ -122,7 +142,10 @@ mod tests {
 
     fn ask(offer: &Offer) -> std::process::Output {
         let mut script = std::process::Command::new(&offer.script);
-        script.env_clear().env("PATH", "/usr/bin:/bin").env("SKEP_ASKPASS", &offer.fifo);
+        script
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("SKEP_ASKPASS", &offer.fifo);
         script.output().expect("a shell is there")
     }
 
@@ -132,11 +155,16 @@ mod tests {
         let askpass = Askpass::open(folder.path().join("askpass")).expect("made");
         for token in ["ghs_short", &"long.".repeat(700)] {
             let offer = askpass.offer(&SecretString::from(token)).expect("offered");
-            assert_eq!(String::from_utf8_lossy(&ask(&offer).stdout), format!("{token}\n"));
+            assert_eq!(
+                String::from_utf8_lossy(&ask(&offer).stdout),
+                format!("{token}\n")
+            );
             let second = ask(&offer);
             assert!(!second.status.success() && second.stdout.is_empty());
         }
-        let left: Vec<_> = std::fs::read_dir(folder.path().join("askpass")).expect("listed").collect();
+        let left: Vec<_> = std::fs::read_dir(folder.path().join("askpass"))
+            .expect("listed")
+            .collect();
         assert_eq!(left.len(), 1, "only the script stays");
     }
 
@@ -144,11 +172,16 @@ mod tests {
     fn with_the_service_gone_nobody_waits_for_an_answer() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let askpass = Askpass::open(folder.path().join("askpass")).expect("made");
-        let mut offer = askpass.offer(&SecretString::from("ghs_short")).expect("offered");
+        let mut offer = askpass
+            .offer(&SecretString::from("ghs_short"))
+            .expect("offered");
         // As after a `kill -9`: the FIFO is there, and nobody has it open.
         offer.pipe = Err(std::io::Error::other("killed"));
         let mut script = std::process::Command::new(&offer.script);
-        let script = script.env_clear().env("PATH", "/usr/bin:/bin").env("SKEP_ASKPASS", &offer.fifo);
+        let script = script
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("SKEP_ASKPASS", &offer.fifo);
         let mut waiting = script.spawn().expect("a shell is there");
         let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
         let ended = loop {
@@ -167,7 +200,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let askpass = Askpass::open(folder.path().join("askpass")).expect("made");
         for token in ["", "a\nb", "a\rb", &"x".repeat(LONGEST + 1)] {
-            assert_eq!(askpass.offer(&SecretString::from(token)).err(), Some(GitError::BadToken));
+            assert_eq!(
+                askpass.offer(&SecretString::from(token)).err(),
+                Some(GitError::BadToken)
+            );
         }
     }
 }

@@ -18,20 +18,32 @@ use super::workspace::on_disk;
 
 impl Taking<'_> {
     /// Gives back what is changed indeed; what differs in its mode alone becomes an entry with the content it had.
-    pub(super) async fn touched(&self, changes: Vec<RawChange>) -> Result<(Vec<RawChange>, Vec<Entry>), GitError> {
+    pub(super) async fn touched(
+        &self,
+        changes: Vec<RawChange>,
+    ) -> Result<(Vec<RawChange>, Vec<Entry>), GitError> {
         let is_file = |mode: &str| mode.starts_with("100");
-        let files: Vec<&RawChange> =
-            changes.iter().filter(|change| is_file(&change.old_mode) && is_file(&change.new_mode)).collect();
+        let files: Vec<&RawChange> = changes
+            .iter()
+            .filter(|change| is_file(&change.old_mode) && is_file(&change.new_mode))
+            .collect();
         let mut same = self.same_as_committed(&files).await?;
-        let rest: Vec<&[u8]> =
-            files.iter().map(|change| &change.path[..]).filter(|path| !same.contains(*path)).collect();
+        let rest: Vec<&[u8]> = files
+            .iter()
+            .map(|change| &change.path[..])
+            .filter(|path| !same.contains(*path))
+            .collect();
         same.extend(self.same_as_laid_out(&rest).await?);
         let (mut touched, mut entries) = (Vec::new(), Vec::new());
         for change in changes {
             if !same.contains(&change.path) {
                 touched.push(change);
             } else if change.old_mode != change.new_mode {
-                entries.push(Entry { mode: change.new_mode, object: change.old_object, path: change.path });
+                entries.push(Entry {
+                    mode: change.new_mode,
+                    object: change.old_object,
+                    path: change.path,
+                });
             }
         }
         Ok((touched, entries))
@@ -44,12 +56,22 @@ impl Taking<'_> {
         }
         let mut list = Vec::new();
         for change in files {
-            list.extend(quoted(&self.spec.workspace.join(OsStr::from_bytes(&change.path))));
+            list.extend(quoted(
+                &self.spec.workspace.join(OsStr::from_bytes(&change.path)),
+            ));
         }
-        let call = self.quarantine.call("hash-object").args(["--no-filters", "--stdin-paths"]);
-        let hashes = self.run(call.input(Input::Bytes(list)).cap(LISTING, Beyond::Fail)).await?;
+        let call = self
+            .quarantine
+            .call("hash-object")
+            .args(["--no-filters", "--stdin-paths"]);
+        let hashes = self
+            .run(call.input(Input::Bytes(list)).cap(LISTING, Beyond::Fail))
+            .await?;
         let hashes = String::from_utf8_lossy(&hashes);
-        let same = files.iter().zip(hashes.lines()).filter(|(change, hash)| change.old_object == **hash);
+        let same = files
+            .iter()
+            .zip(hashes.lines())
+            .filter(|(change, hash)| change.old_object == **hash);
         Ok(same.map(|(change, _)| change.path.clone()).collect())
     }
 
@@ -59,9 +81,13 @@ impl Taking<'_> {
             return Ok(HashSet::new());
         }
         let folder = self.quarantine.folder("laid-out")?;
-        let call = self.work("checkout-index").args(["--force", "--quiet", "-z", "--stdin"]);
+        let call = self
+            .work("checkout-index")
+            .args(["--force", "--quiet", "-z", "--stdin"]);
         // The last wins: an empty working tree, so that the attributes are the index's.
-        let call = call.env("GIT_WORK_TREE", &folder).input(Input::Bytes(listed(paths)));
+        let call = call
+            .env("GIT_WORK_TREE", &folder)
+            .input(Input::Bytes(listed(paths)));
         // One file that cannot be laid out only means that it cannot be the same.
         self.git.inner.program.run(call).await?;
         let workspace = self.spec.workspace.clone();
@@ -78,10 +104,15 @@ impl Taking<'_> {
 }
 
 fn is_equal(one: &Path, other: &Path) -> bool {
-    let length =
-        |path: &Path| std::fs::symlink_metadata(path).ok().filter(|meta| meta.is_file()).map(|meta| meta.len());
+    let length = |path: &Path| {
+        std::fs::symlink_metadata(path)
+            .ok()
+            .filter(|meta| meta.is_file())
+            .map(|meta| meta.len())
+    };
     let alike = length(one).is_some() && length(one) == length(other);
-    alike && matches!((std::fs::read(one), std::fs::read(other)), (Ok(one), Ok(other)) if one == other)
+    alike
+        && matches!((std::fs::read(one), std::fs::read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 /// A path as a line, quoted as git quotes C strings: it may hold a line end.
@@ -103,6 +134,9 @@ mod tests {
 
     #[test]
     fn paths_are_quoted_so_that_any_byte_is_one_line() {
-        assert_eq!(quoted(Path::new("/a b/\"c\"\n\u{e9}")), b"\"/a b/\\042c\\042\\012\\303\\251\"\n");
+        assert_eq!(
+            quoted(Path::new("/a b/\"c\"\n\u{e9}")),
+            b"\"/a b/\\042c\\042\\012\\303\\251\"\n"
+        );
     }
 }

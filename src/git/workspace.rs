@@ -29,11 +29,24 @@ impl Identity {
     /// Takes a name and an address; characters git gives a meaning to are left out, nothing left is `skep`.
     pub fn new(name: &str, email: &str) -> Self {
         let clean = |text: &str| {
-            let kept: String = text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).take(200).collect();
-            let kept = kept.trim_matches(|c: char| c.is_whitespace() || ".,:;\"\\'".contains(c)).to_owned();
-            if kept.is_empty() { "skep".to_owned() } else { kept }
+            let kept: String = text
+                .chars()
+                .filter(|c| !c.is_control() && !matches!(c, '<' | '>'))
+                .take(200)
+                .collect();
+            let kept = kept
+                .trim_matches(|c: char| c.is_whitespace() || ".,:;\"\\'".contains(c))
+                .to_owned();
+            if kept.is_empty() {
+                "skep".to_owned()
+            } else {
+                kept
+            }
         };
-        Self { name: clean(name), email: clean(email) }
+        Self {
+            name: clean(name),
+            email: clean(email),
+        }
     }
 
     /// The name.
@@ -87,7 +100,11 @@ impl Git {
             let (making, spec, lfs) = (making.clone(), spec.clone(), self.inner.lfs);
             move || {
                 write_skeleton(&making, &objects, &spec)?;
-                if lfs { append(&making.join(".git/config"), LFS_FILTER) } else { Ok(()) }
+                if lfs {
+                    append(&making.join(".git/config"), LFS_FILTER)
+                } else {
+                    Ok(())
+                }
             }
         })
         .await?;
@@ -116,7 +133,11 @@ impl Git {
 
     /// Removes a session's working copy and its index; what was collected of it stays in the mirror, and whatever is gone
     /// already is fine.
-    pub async fn remove_workspace(&self, session: &SessionId, workspace: &Path) -> Result<(), GitError> {
+    pub async fn remove_workspace(
+        &self,
+        session: &SessionId,
+        workspace: &Path,
+    ) -> Result<(), GitError> {
         remove_tree(&provisional(workspace)).await?;
         remove_tree(workspace).await?;
         remove_tree(&self.index_path(session)).await
@@ -134,7 +155,10 @@ impl Git {
         if read_ref(&mirror, &name).is_none() {
             return Ok(());
         }
-        let call = Call::new("update-ref").args(["-d", &name]).repository(&mirror).cap(1024, Beyond::Cut);
+        let call = Call::new("update-ref")
+            .args(["-d", &name])
+            .repository(&mirror)
+            .cap(1024, Beyond::Cut);
         self.inner.program.run(call).await?.bytes().map(drop)
     }
 
@@ -156,24 +180,43 @@ fn provisional(path: &Path) -> PathBuf {
 }
 
 /// With it the agent's own commits hold pointers; what they stand for is fetched for nobody (git-lfs-install(1)).
-const LFS_FILTER: &str = "[filter \"lfs\"]\n\tclean = git-lfs clean -- %f\n\tsmudge = git-lfs smudge --skip -- %f\n";
+const LFS_FILTER: &str =
+    "[filter \"lfs\"]\n\tclean = git-lfs clean -- %f\n\tsmudge = git-lfs smudge --skip -- %f\n";
 
 fn append(path: &Path, text: &str) -> std::io::Result<()> {
-    std::fs::OpenOptions::new().append(true).open(path)?.write_all(text.as_bytes())
+    std::fs::OpenOptions::new()
+        .append(true)
+        .open(path)?
+        .write_all(text.as_bytes())
 }
 
 /// What `git init` and `git clone --shared` would write, less everything that is not needed.
 fn write_skeleton(making: &Path, objects: &Path, spec: &WorkspaceSpec) -> std::io::Result<()> {
     let git = making.join(".git");
-    for folder in ["info", "objects/info", "objects/pack", "refs/tags", "refs/heads/agent"] {
+    for folder in [
+        "info",
+        "objects/info",
+        "objects/pack",
+        "refs/tags",
+        "refs/heads/agent",
+    ] {
         std::fs::create_dir_all(git.join(folder))?;
     }
     std::fs::write(git.join("info/exclude"), exclude_file(&spec.ignore))?;
-    std::fs::write(git.join("HEAD"), format!("ref: {}\n", spec.branch.full_ref()))?;
+    std::fs::write(
+        git.join("HEAD"),
+        format!("ref: {}\n", spec.branch.full_ref()),
+    )?;
     std::fs::write(git.join(spec.branch.full_ref()), format!("{}\n", spec.base))?;
-    std::fs::write(git.join("objects/info/alternates"), format!("{}\n", objects.display()))?;
-    let (version, format) =
-        if spec.base.as_str().len() == 64 { (1, "[extensions]\n\tobjectFormat = sha256\n") } else { (0, "") };
+    std::fs::write(
+        git.join("objects/info/alternates"),
+        format!("{}\n", objects.display()),
+    )?;
+    let (version, format) = if spec.base.as_str().len() == 64 {
+        (1, "[extensions]\n\tobjectFormat = sha256\n")
+    } else {
+        (0, "")
+    };
     let config = format!(
         "[core]\n\trepositoryformatversion = {version}\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n{format}\
          [user]\n\tname = {}\n\temail = {}\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n",
@@ -199,7 +242,10 @@ pub(super) fn copy_keeping_time(from: &Path, to: &Path) -> std::io::Result<Syste
 
 /// Sets when a file was last changed.
 pub(super) fn set_time(path: &Path, modified: SystemTime) -> std::io::Result<()> {
-    std::fs::File::options().write(true).open(path)?.set_modified(modified)
+    std::fs::File::options()
+        .write(true)
+        .open(path)?
+        .set_modified(modified)
 }
 
 /// Removes a file or a folder with everything in it, even where its owner took his own rights away. Links are not
@@ -207,7 +253,9 @@ pub(super) fn set_time(path: &Path, modified: SystemTime) -> std::io::Result<()>
 pub(super) async fn remove_tree(path: &Path) -> Result<(), GitError> {
     let path = path.to_owned();
     on_disk("remove a working copy", move || {
-        let Ok(meta) = std::fs::symlink_metadata(&path) else { return Ok(()) };
+        let Ok(meta) = std::fs::symlink_metadata(&path) else {
+            return Ok(());
+        };
         if !meta.is_dir() {
             return std::fs::remove_file(&path);
         }
@@ -228,7 +276,11 @@ fn unlock(folder: &Path) {
         // What cannot be unlocked fails in the removal that follows.
         let _ = std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700));
         let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
-        folders.extend(entries.filter(|e| e.file_type().is_ok_and(|kind| kind.is_dir())).map(|e| e.path()));
+        folders.extend(
+            entries
+                .filter(|e| e.file_type().is_ok_and(|kind| kind.is_dir()))
+                .map(|e| e.path()),
+        );
     }
 }
 
@@ -239,7 +291,10 @@ pub(super) async fn on_disk<T: Send + 'static>(
 ) -> Result<T, GitError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result.map_err(|error| GitError::disk(verb, error)),
-        Err(error) => Err(GitError::Disk { verb: verb.to_owned(), why: error.to_string() }),
+        Err(error) => Err(GitError::Disk {
+            verb: verb.to_owned(),
+            why: error.to_string(),
+        }),
     }
 }
 
@@ -249,8 +304,14 @@ mod tests {
 
     #[test]
     fn an_identity_is_always_one_git_accepts() {
-        let identity = Identity::new("  skep[bot] <x>\n\"", "1+skep[bot]@users.noreply.github.com");
-        assert_eq!((identity.name(), identity.email()), ("skep[bot] x", "1+skep[bot]@users.noreply.github.com"));
+        let identity = Identity::new(
+            "  skep[bot] <x>\n\"",
+            "1+skep[bot]@users.noreply.github.com",
+        );
+        assert_eq!(
+            (identity.name(), identity.email()),
+            ("skep[bot] x", "1+skep[bot]@users.noreply.github.com")
+        );
         let empty = Identity::new("<>\n.,", "");
         assert_eq!((empty.name(), empty.email()), ("skep", "skep"));
         assert_eq!(quoted("a\"b\\c"), "\"a\\\"b\\\\c\"");

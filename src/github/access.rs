@@ -33,7 +33,9 @@ impl Access {
     pub(super) fn awake(&self, installation: InstallationId) -> Result<(), GitHubError> {
         let mut asleep = self.asleep.lock().unwrap_or_else(PoisonError::into_inner);
         asleep.retain(|_, (until, _)| *until > Instant::now());
-        asleep.get(&installation).map_or(Ok(()), |(_, error)| Err(error.clone()))
+        asleep
+            .get(&installation)
+            .map_or(Ok(()), |(_, error)| Err(error.clone()))
     }
 
     fn is_any_asleep(&self) -> bool {
@@ -42,14 +44,22 @@ impl Access {
     }
 
     fn wake(&self, installation: InstallationId) {
-        self.asleep.lock().unwrap_or_else(PoisonError::into_inner).remove(&installation);
+        self.asleep
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&installation);
     }
 
     /// The same scope at the installation that covers its repository now.
     pub(super) fn followed(&self, scope: Scope) -> Scope {
         let moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = scope.repository.and_then(|repository| moved.get(&repository).copied());
-        Scope { installation: now.unwrap_or(scope.installation), ..scope }
+        let now = scope
+            .repository
+            .and_then(|repository| moved.get(&repository).copied());
+        Scope {
+            installation: now.unwrap_or(scope.installation),
+            ..scope
+        }
     }
 
     fn follow(&self, repository: RepositoryId, installation: InstallationId) {
@@ -85,7 +95,10 @@ impl GitHub {
 
     /// Whether the installation that covers a repository is shut to us, as far as is known without asking.
     pub fn is_shut(&self, at: &At) -> bool {
-        self.0.access.awake(self.0.access.followed(at.scope(Purpose::Read)).installation).is_err()
+        self.0
+            .access
+            .awake(self.0.access.followed(at.scope(Purpose::Read)).installation)
+            .is_err()
     }
 
     /// Whether any installation is shut to us.
@@ -99,7 +112,11 @@ impl GitHub {
             let mut news = std::pin::pin!(self.0.access.fell_asleep.notified());
             // Heard from here on, so that nothing happens between the look and the wait.
             news.as_mut().enable();
-            if let Err(error) = self.0.access.awake(self.0.access.followed(at.scope(Purpose::Read)).installation) {
+            if let Err(error) = self
+                .0
+                .access
+                .awake(self.0.access.followed(at.scope(Purpose::Read)).installation)
+            {
                 return error;
             }
             news.await;
@@ -117,7 +134,10 @@ impl GitHub {
         }
         tracing::info!(%name, installation = found.installation.0, "the repository moved; it goes on through its new owner");
         self.0.access.follow(repository, found.installation);
-        Some(Scope { installation: found.installation, ..scope })
+        Some(Scope {
+            installation: found.installation,
+            ..scope
+        })
     }
 
     /// Leaves a suspended or removed installation alone for a while.

@@ -53,7 +53,9 @@ impl Answer {
 
     /// GitHub's clock in epoch milliseconds, from the `Date` header.
     pub(super) fn date(&self) -> Option<i64> {
-        DateTime::parse_from_rfc2822(self.header("date")?).ok().map(|date| date.timestamp_millis())
+        DateTime::parse_from_rfc2822(self.header("date")?)
+            .ok()
+            .map(|date| date.timestamp_millis())
     }
 
     /// GitHub's message with its list of errors, shortened to 500 characters.
@@ -63,7 +65,9 @@ impl Answer {
         for error in &complaint.errors {
             let part = match error {
                 serde_json::Value::String(part) => part.clone(),
-                other => other["message"].as_str().map_or_else(|| brief(other), str::to_owned),
+                other => other["message"]
+                    .as_str()
+                    .map_or_else(|| brief(other), str::to_owned),
             };
             text = format!("{text}; {part}");
         }
@@ -75,15 +79,19 @@ impl Answer {
 
     /// Reads a JSON body.
     pub(super) fn json<T: DeserializeOwned>(&self, ask: &Ask) -> Result<T, GitHubError> {
-        serde_json::from_slice(&self.body)
-            .map_err(|error| GitHubError::Unreadable { call: ask.to_string(), why: error.to_string() })
+        serde_json::from_slice(&self.body).map_err(|error| GitHubError::Unreadable {
+            call: ask.to_string(),
+            why: error.to_string(),
+        })
     }
 
     /// The address of the next page: <https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api>
     pub(super) fn next_page(&self) -> Option<&str> {
         self.header("link")?.split(',').find_map(|part| {
             let (address, parameters) = part.trim().strip_prefix('<')?.split_once('>')?;
-            let is_next = parameters.split(';').any(|p| matches!(p.trim(), "rel=\"next\"" | "rel=next"));
+            let is_next = parameters
+                .split(';')
+                .any(|p| matches!(p.trim(), "rel=\"next\"" | "rel=next"));
             is_next.then_some(address)
         })
     }
@@ -93,12 +101,16 @@ impl Answer {
     pub(super) fn limit(&self, now: i64) -> Option<Limit> {
         let exhausted = self.number("x-ratelimit-remaining") == Some(0);
         if self.status.is_success() || self.status == StatusCode::NOT_MODIFIED {
-            let core = self.header("x-ratelimit-resource").is_none_or(|name| name == "core");
+            let core = self
+                .header("x-ratelimit-resource")
+                .is_none_or(|name| name == "core");
             return (exhausted && core).then(|| self.pause(now));
         }
         let message = self.message().to_ascii_lowercase();
         if self.status == StatusCode::UNPROCESSABLE_ENTITY {
-            return message.contains("submitted too quickly").then_some(Limit::TooQuick);
+            return message
+                .contains("submitted too quickly")
+                .then_some(Limit::TooQuick);
         }
         let spoken = message.contains("rate limit") || message.contains("abuse detection");
         let limited = match self.status {
@@ -121,7 +133,10 @@ impl Answer {
                 return seconds(date.timestamp() - now / 1000);
             }
         }
-        match (self.number("x-ratelimit-remaining"), self.number("x-ratelimit-reset")) {
+        match (
+            self.number("x-ratelimit-remaining"),
+            self.number("x-ratelimit-reset"),
+        ) {
             (Some(0), Some(reset)) => seconds(reset - now / 1000 + 1),
             _ => Limit::Unsaid,
         }
@@ -140,18 +155,32 @@ impl Answer {
             404 => GitHubError::NotFound { call },
             410 => GitHubError::Gone { call, message },
             // GitHub may have done it before it failed.
-            500.. if ask.changes() => GitHubError::Unknown { call: ask.to_string(), why: message },
-            500.. | 408 => GitHubError::Unanswered { call: ask.to_string(), why: message },
+            500.. if ask.changes() => GitHubError::Unknown {
+                call: ask.to_string(),
+                why: message,
+            },
+            500.. | 408 => GitHubError::Unanswered {
+                call: ask.to_string(),
+                why: message,
+            },
             _ => GitHubError::Invalid { call, message },
         })
     }
 
     fn forbidden(&self, ask: &Ask, message: String) -> GitHubError {
         let lower = message.to_ascii_lowercase();
-        let repository = ask.repository().unwrap_or_else(|| "The repository".to_owned());
+        let repository = ask
+            .repository()
+            .unwrap_or_else(|| "The repository".to_owned());
         if lower.contains("not accessible by integration") {
-            let permission = self.header("x-accepted-github-permissions").unwrap_or("it needs for this").to_owned();
-            return GitHubError::NotPermitted { call: ask.deed(), permission };
+            let permission = self
+                .header("x-accepted-github-permissions")
+                .unwrap_or("it needs for this")
+                .to_owned();
+            return GitHubError::NotPermitted {
+                call: ask.deed(),
+                permission,
+            };
         }
         if lower.contains("archived") {
             return GitHubError::Archived { repository };
@@ -159,14 +188,19 @@ impl Answer {
         if lower.contains("suspended") {
             return GitHubError::Suspended;
         }
-        GitHubError::Forbidden { call: ask.deed(), message }
+        GitHubError::Forbidden {
+            call: ask.deed(),
+            message,
+        }
     }
 }
 
 /// `{"resource":"Issue","field":"body","code":"invalid"}` as words.
 fn brief(error: &serde_json::Value) -> String {
     let part = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
-    format!("{} {} {}", part("resource"), part("field"), part("code")).trim().to_owned()
+    format!("{} {} {}", part("resource"), part("field"), part("code"))
+        .trim()
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -181,7 +215,11 @@ mod tests {
             map.insert(*name, value.parse().expect("a header value"));
         }
         let status = StatusCode::from_u16(status).expect("a status");
-        Answer { status, headers: map, body: Bytes::copy_from_slice(body.as_bytes()) }
+        Answer {
+            status,
+            headers: map,
+            body: Bytes::copy_from_slice(body.as_bytes()),
+        }
     }
 
     fn secs(n: u64) -> Option<Limit> {
@@ -192,26 +230,73 @@ mod tests {
     fn each_form_of_a_limit_is_seen() {
         let date = "Tue, 14 Nov 2023 22:13:20 GMT";
         let reset = "1700000030";
-        let secondary = r#"{"message":"You have exceeded a secondary rate limit. Please wait a few minutes."}"#;
+        let secondary =
+            r#"{"message":"You have exceeded a secondary rate limit. Please wait a few minutes."}"#;
         let table = [
             (answer(429, &[("retry-after", "7")], "{}"), secs(7)),
             (answer(403, &[("retry-after", "7")], "{}"), secs(7)),
             (answer(403, &[], secondary), Some(Limit::Unsaid)),
             (answer(429, &[], "not json"), Some(Limit::Unsaid)),
-            (answer(403, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", reset)], "{}"), secs(31)),
             (
-                answer(200, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", reset), ("date", date)], ""),
+                answer(
+                    403,
+                    &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", reset)],
+                    "{}",
+                ),
                 secs(31),
             ),
-            (answer(429, &[("retry-after", "Tue, 14 Nov 2023 22:14:20 GMT"), ("date", date)], ""), secs(60)),
             (
-                answer(422, &[], r#"{"message":"Validation Failed","errors":["was submitted too quickly"]}"#),
+                answer(
+                    200,
+                    &[
+                        ("x-ratelimit-remaining", "0"),
+                        ("x-ratelimit-reset", reset),
+                        ("date", date),
+                    ],
+                    "",
+                ),
+                secs(31),
+            ),
+            (
+                answer(
+                    429,
+                    &[
+                        ("retry-after", "Tue, 14 Nov 2023 22:14:20 GMT"),
+                        ("date", date),
+                    ],
+                    "",
+                ),
+                secs(60),
+            ),
+            (
+                answer(
+                    422,
+                    &[],
+                    r#"{"message":"Validation Failed","errors":["was submitted too quickly"]}"#,
+                ),
                 Some(Limit::TooQuick),
             ),
-            (answer(403, &[], r#"{"message":"Resource not accessible by integration"}"#), None),
+            (
+                answer(
+                    403,
+                    &[],
+                    r#"{"message":"Resource not accessible by integration"}"#,
+                ),
+                None,
+            ),
             (answer(422, &[], r#"{"message":"Validation Failed"}"#), None),
             (answer(404, &[("x-ratelimit-remaining", "10")], "{}"), None),
-            (answer(200, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-resource", "graphql")], ""), None),
+            (
+                answer(
+                    200,
+                    &[
+                        ("x-ratelimit-remaining", "0"),
+                        ("x-ratelimit-resource", "graphql"),
+                    ],
+                    "",
+                ),
+                None,
+            ),
         ];
         for (answer, expected) in table {
             assert_eq!(answer.limit(NOW), expected, "{answer:?}");
@@ -229,16 +314,27 @@ mod tests {
 
     #[test]
     fn the_next_page_is_found_among_the_links() {
-        let link =
-            r#"<https://h/x?page=1>; rel="prev", <https://h/x?page=3>; rel="next", <https://h/x?page=9>; rel="last""#;
-        assert_eq!(answer(200, &[("link", link)], "").next_page(), Some("https://h/x?page=3"));
-        assert_eq!(answer(200, &[("link", r#"<https://h/x?page=1>; rel="first""#)], "").next_page(), None);
+        let link = r#"<https://h/x?page=1>; rel="prev", <https://h/x?page=3>; rel="next", <https://h/x?page=9>; rel="last""#;
+        assert_eq!(
+            answer(200, &[("link", link)], "").next_page(),
+            Some("https://h/x?page=3")
+        );
+        assert_eq!(
+            answer(200, &[("link", r#"<https://h/x?page=1>; rel="first""#)], "").next_page(),
+            None
+        );
     }
 
     #[test]
     fn refusals_become_the_error_that_names_the_next_step() {
-        let ask = Ask::post("post a comment", "/repos/o/n/issues/1/comments", &serde_json::json!({}));
-        let judged = |status, headers: &[(&'static str, &str)], body| answer(status, headers, body).judge(&ask);
+        let ask = Ask::post(
+            "post a comment",
+            "/repos/o/n/issues/1/comments",
+            &serde_json::json!({}),
+        );
+        let judged = |status, headers: &[(&'static str, &str)], body| {
+            answer(status, headers, body).judge(&ask)
+        };
         let permission = judged(
             403,
             &[("x-accepted-github-permissions", "issues=write")],
@@ -247,11 +343,29 @@ mod tests {
         assert!(
             matches!(permission, Err(GitHubError::NotPermitted { permission, .. }) if permission == "issues=write")
         );
-        let archived = judged(403, &[], r#"{"message":"Repository was archived so is read-only."}"#);
-        assert!(matches!(archived, Err(GitHubError::Archived { repository }) if repository == "o/n"));
-        assert!(matches!(judged(410, &[], "{}"), Err(GitHubError::Gone { .. })));
-        assert!(matches!(judged(404, &[], "{}"), Err(GitHubError::NotFound { .. })));
-        assert!(matches!(judged(502, &[], "<html>"), Err(GitHubError::Unknown { .. })));
-        assert!(matches!(judged(422, &[], r#"{"message":"no"}"#), Err(GitHubError::Invalid { .. })));
+        let archived = judged(
+            403,
+            &[],
+            r#"{"message":"Repository was archived so is read-only."}"#,
+        );
+        assert!(
+            matches!(archived, Err(GitHubError::Archived { repository }) if repository == "o/n")
+        );
+        assert!(matches!(
+            judged(410, &[], "{}"),
+            Err(GitHubError::Gone { .. })
+        ));
+        assert!(matches!(
+            judged(404, &[], "{}"),
+            Err(GitHubError::NotFound { .. })
+        ));
+        assert!(matches!(
+            judged(502, &[], "<html>"),
+            Err(GitHubError::Unknown { .. })
+        ));
+        assert!(matches!(
+            judged(422, &[], r#"{"message":"no"}"#),
+            Err(GitHubError::Invalid { .. })
+        ));
     }
 }

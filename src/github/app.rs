@@ -71,8 +71,16 @@ struct AccountShape {
 
 impl From<InstallationShape> for Installation {
     fn from(shape: InstallationShape) -> Self {
-        let account = shape.account.map(|account| account.login).unwrap_or_default();
-        Self { id: shape.id, account, permissions: shape.permissions, suspended: shape.suspended_at.is_some() }
+        let account = shape
+            .account
+            .map(|account| account.login)
+            .unwrap_or_default();
+        Self {
+            id: shape.id,
+            account,
+            permissions: shape.permissions,
+            suspended: shape.suspended_at.is_some(),
+        }
     }
 }
 
@@ -126,7 +134,11 @@ impl GitHub {
     /// Who we are; asked once. A wrong App id or key shows here.
     pub async fn app(&self) -> Result<AppIdentity, GitHubError> {
         let ask = Ask::get("read the App", "/app");
-        self.0.identity.get_or_try_init(|| async { self.as_app(&ask).await?.json(&ask) }).await.cloned()
+        self.0
+            .identity
+            .get_or_try_init(|| async { self.as_app(&ask).await?.json(&ask) })
+            .await
+            .cloned()
     }
 
     /// The numeric id of the App's own account, the author of what we write; asked once. It takes an installation's
@@ -135,19 +147,34 @@ impl GitHub {
     pub async fn bot(&self, at: &At) -> Result<UserId, GitHubError> {
         let bot = self.0.bot.get_or_try_init(|| async {
             let login = self.app().await?.bot_login();
-            let ask = Ask::get("read the App's own account", format!("/users/{}", escape(&login)));
-            self.read_for::<UserShape>(at, Purpose::Comment, &ask).await.map(|user| user.id)
+            let ask = Ask::get(
+                "read the App's own account",
+                format!("/users/{}", escape(&login)),
+            );
+            self.read_for::<UserShape>(at, Purpose::Comment, &ask)
+                .await
+                .map(|user| user.id)
         });
         bot.await.copied()
     }
 
     /// The installation that covers a repository.
     /// <https://docs.github.com/rest/apps/apps#get-a-repository-installation-for-the-authenticated-app>
-    pub async fn installation_for(&self, name: &RepositoryName) -> Result<Installation, GitHubError> {
-        let ask = Ask::get("find the installation", format!("/repos/{name}/installation"));
+    pub async fn installation_for(
+        &self,
+        name: &RepositoryName,
+    ) -> Result<Installation, GitHubError> {
+        let ask = Ask::get(
+            "find the installation",
+            format!("/repos/{name}/installation"),
+        );
         match self.as_app(&ask).await {
-            Ok(answer) => answer.json::<InstallationShape>(&ask).map(Installation::from),
-            Err(GitHubError::NotFound { .. }) => Err(GitHubError::NotInstalled { repository: name.to_string() }),
+            Ok(answer) => answer
+                .json::<InstallationShape>(&ask)
+                .map(Installation::from),
+            Err(GitHubError::NotFound { .. }) => Err(GitHubError::NotInstalled {
+                repository: name.to_string(),
+            }),
             Err(error) => Err(error),
         }
     }
@@ -170,10 +197,21 @@ impl GitHub {
 
     /// Every repository an installation covers.
     /// <https://docs.github.com/rest/apps/installations#list-repositories-accessible-to-the-app-installation>
-    pub async fn repositories(&self, installation: InstallationId) -> Result<Vec<Repository>, GitHubError> {
-        let ask = Ask::get("list the repositories", "/installation/repositories?per_page=100");
-        let items = |answer: &Answer, ask: &Ask| answer.json::<RepositoryPage>(ask).map(|page| page.repositories);
-        self.pages(Scope::survey(installation), "the account", &ask, items).await
+    pub async fn repositories(
+        &self,
+        installation: InstallationId,
+    ) -> Result<Vec<Repository>, GitHubError> {
+        let ask = Ask::get(
+            "list the repositories",
+            "/installation/repositories?per_page=100",
+        );
+        let items = |answer: &Answer, ask: &Ask| {
+            answer
+                .json::<RepositoryPage>(ask)
+                .map(|page| page.repositories)
+        };
+        self.pages(Scope::survey(installation), "the account", &ask, items)
+            .await
     }
 
     /// Finds the installation and the id of a repository known by name only (`skep dispatch owner/repo#12`). A renamed
@@ -185,26 +223,46 @@ impl GitHub {
             return Err(GitHubError::Suspended);
         }
         let ask = Ask::get("find the repository", format!("/repos/{name}"));
-        let scope = Scope { installation: installation.id, repository: None, purpose: Purpose::Survey };
-        let found: Repository = self.fetch(scope, &name.to_string(), &ask).await?.json(&ask)?;
-        Ok(At { installation: installation.id, repository: found.id, name: found.name })
+        let scope = Scope {
+            installation: installation.id,
+            repository: None,
+            purpose: Purpose::Survey,
+        };
+        let found: Repository = self
+            .fetch(scope, &name.to_string(), &ask)
+            .await?
+            .json(&ask)?;
+        Ok(At {
+            installation: installation.id,
+            repository: found.id,
+            name: found.name,
+        })
     }
 
     /// One page of delivery attempts of the last days, from `cursor` on (`None`: the newest).
     /// <https://docs.github.com/rest/apps/webhooks#list-deliveries-for-an-app-webhook>
     pub async fn hook_deliveries(&self, cursor: Option<&str>) -> Result<DeliveryPage, GitHubError> {
-        let from = cursor.map(|cursor| format!("&cursor={}", escape(cursor))).unwrap_or_default();
-        let ask = Ask::get("list the deliveries", format!("/app/hook/deliveries?per_page=100{from}"));
+        let from = cursor
+            .map(|cursor| format!("&cursor={}", escape(cursor)))
+            .unwrap_or_default();
+        let ask = Ask::get(
+            "list the deliveries",
+            format!("/app/hook/deliveries?per_page=100{from}"),
+        );
         let answer = self.as_app(&ask).await?;
         let next = answer.next_page().and_then(cursor_in);
-        Ok(DeliveryPage { deliveries: answer.json(&ask)?, next })
+        Ok(DeliveryPage {
+            deliveries: answer.json(&ask)?,
+            next,
+        })
     }
 
     /// Asks GitHub to deliver once more. Repeating it costs another delivery with the same guid, which the inbox knows.
     /// <https://docs.github.com/rest/apps/webhooks#redeliver-a-delivery-for-an-app-webhook>
     pub async fn redeliver(&self, attempt: i64) -> Result<(), GitHubError> {
         let path = format!("/app/hook/deliveries/{attempt}/attempts");
-        let ask = Ask::new(Method::POST, "deliver a webhook again", path).with_effect(Effect::Change);
+        let ask =
+            Ask::new(Method::POST, "deliver a webhook again", path).with_effect(Effect::Change);
         let mut turn = self.lane(None).turn(Priority::Normal, false).await?;
         turn.sending();
         self.as_app(&ask).await.map(drop)
@@ -214,5 +272,7 @@ impl GitHub {
 fn cursor_in(address: &str) -> Option<String> {
     let query = address.split_once('?')?.1;
     let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-    pairs.find(|(key, _)| key == "cursor").map(|(_, value)| value.into_owned())
+    pairs
+        .find(|(key, _)| key == "cursor")
+        .map(|(_, value)| value.into_owned())
 }

@@ -36,7 +36,11 @@ pub(super) struct Ask {
 
 impl Ask {
     pub(super) fn new(method: Method, verb: &'static str, path: impl Into<String>) -> Self {
-        let effect = if method == Method::GET { Effect::None } else { Effect::Change };
+        let effect = if method == Method::GET {
+            Effect::None
+        } else {
+            Effect::Change
+        };
         Self {
             method,
             path: path.into(),
@@ -55,11 +59,18 @@ impl Ask {
 
     /// A creation.
     pub(super) fn post(verb: &'static str, path: impl Into<String>, body: &impl Serialize) -> Self {
-        Self { effect: Effect::Creation, ..Self::new(Method::POST, verb, path).with(body) }
+        Self {
+            effect: Effect::Creation,
+            ..Self::new(Method::POST, verb, path).with(body)
+        }
     }
 
     /// A change of what exists.
-    pub(super) fn patch(verb: &'static str, path: impl Into<String>, body: &impl Serialize) -> Self {
+    pub(super) fn patch(
+        verb: &'static str,
+        path: impl Into<String>,
+        body: &impl Serialize,
+    ) -> Self {
         Self::new(Method::PATCH, verb, path).with(body)
     }
 
@@ -75,12 +86,18 @@ impl Ask {
 
     /// The same request, answered by a 302 that is not followed.
     pub(super) fn for_location(self) -> Self {
-        Self { wants_location: true, ..self }
+        Self {
+            wants_location: true,
+            ..self
+        }
     }
 
     /// The same request for another address.
     pub(super) fn at(&self, path: &str) -> Self {
-        Self { path: path.to_owned(), ..self.clone() }
+        Self {
+            path: path.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// Whether an unknown outcome matters.
@@ -90,7 +107,10 @@ impl Ask {
 
     /// What is wanted in words for people: `post a comment in octocat/hello`.
     pub(super) fn deed(&self) -> String {
-        self.repository().map_or_else(|| self.verb.to_owned(), |repository| format!("{} in {repository}", self.verb))
+        self.repository().map_or_else(
+            || self.verb.to_owned(),
+            |repository| format!("{} in {repository}", self.verb),
+        )
     }
 
     /// `owner/name`, when the path is below a repository.
@@ -101,8 +121,12 @@ impl Ask {
 
     /// The same request with a body.
     pub(super) fn with(self, body: &impl Serialize) -> Self {
-        let body = serde_json::to_string(body).expect("our own bodies have string keys and no failing serialisers");
-        Self { body: Some(body), ..self }
+        let body = serde_json::to_string(body)
+            .expect("our own bodies have string keys and no failing serialisers");
+        Self {
+            body: Some(body),
+            ..self
+        }
     }
 }
 
@@ -117,7 +141,9 @@ impl fmt::Display for Ask {
 pub(super) fn escape(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => (byte as char).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                (byte as char).to_string()
+            }
             other => format!("%{other:02X}"),
         })
         .collect()
@@ -135,6 +161,9 @@ mod tests {
 
     #[test]
     fn segments_cannot_leave_their_place() {
-        assert_eq!(escape("../a b?c#d[bot]é"), "..%2Fa%20b%3Fc%23d%5Bbot%5D%C3%A9");
+        assert_eq!(
+            escape("../a b?c#d[bot]é"),
+            "..%2Fa%20b%3Fc%23d%5Bbot%5D%C3%A9"
+        );
     }
 }

@@ -24,38 +24,78 @@ pub struct Assignment {
 impl GitHub {
     /// Assigns one person to an issue.
     /// <https://docs.github.com/rest/issues/assignees#add-assignees-to-an-issue>
-    pub async fn assign(&self, at: &At, issue: IssueNumber, login: &str) -> Result<Assignment, GitHubError> {
+    pub async fn assign(
+        &self,
+        at: &At,
+        issue: IssueNumber,
+        login: &str,
+    ) -> Result<Assignment, GitHubError> {
         let before = assigned(&self.issue(at, issue).await?, login);
         if before {
-            return Ok(Assignment { before, after: true });
+            return Ok(Assignment {
+                before,
+                after: true,
+            });
         }
-        let ask = Ask::post("assign people", assignees(at, issue), &json!({"assignees": [login]}));
-        self.assignment(at, &ask.with_effect(Effect::Change), (login, before)).await
+        let ask = Ask::post(
+            "assign people",
+            assignees(at, issue),
+            &json!({"assignees": [login]}),
+        );
+        self.assignment(at, &ask.with_effect(Effect::Change), (login, before))
+            .await
     }
 
     /// Takes one person off an issue.
     /// <https://docs.github.com/rest/issues/assignees#remove-assignees-from-an-issue>
-    pub async fn unassign(&self, at: &At, issue: IssueNumber, login: &str) -> Result<Assignment, GitHubError> {
+    pub async fn unassign(
+        &self,
+        at: &At,
+        issue: IssueNumber,
+        login: &str,
+    ) -> Result<Assignment, GitHubError> {
         let before = assigned(&self.issue(at, issue).await?, login);
         if !before {
-            return Ok(Assignment { before, after: false });
+            return Ok(Assignment {
+                before,
+                after: false,
+            });
         }
-        let ask = Ask::delete("take people off", assignees(at, issue)).with(&json!({"assignees": [login]}));
+        let ask = Ask::delete("take people off", assignees(at, issue))
+            .with(&json!({"assignees": [login]}));
         self.assignment(at, &ask, (login, before)).await
     }
 
-    async fn assignment(&self, at: &At, ask: &Ask, (login, before): (&str, bool)) -> Result<Assignment, GitHubError> {
-        let answer = self.change(at, Purpose::Comment, Priority::Normal, ask).await?;
+    async fn assignment(
+        &self,
+        at: &At,
+        ask: &Ask,
+        (login, before): (&str, bool),
+    ) -> Result<Assignment, GitHubError> {
+        let answer = self
+            .change(at, Purpose::Comment, Priority::Normal, ask)
+            .await?;
         let issue: Issue = answer.json::<IssueShape>(ask)?.into();
-        Ok(Assignment { before, after: assigned(&issue, login) })
+        Ok(Assignment {
+            before,
+            after: assigned(&issue, login),
+        })
     }
 
     /// Assigns people to a pull request; GitHub leaves out those who cannot be assigned without saying so.
     /// <https://docs.github.com/rest/issues/assignees#add-assignees-to-an-issue>
-    pub async fn assign_pull(&self, at: &At, pull: IssueNumber, logins: &[&str]) -> Result<(), GitHubError> {
+    pub async fn assign_pull(
+        &self,
+        at: &At,
+        pull: IssueNumber,
+        logins: &[&str],
+    ) -> Result<(), GitHubError> {
         let path = at.path(&format!("/issues/{pull}/assignees"));
-        let ask = Ask::post("assign people", path, &json!({"assignees": logins})).with_effect(Effect::Change);
-        self.change(at, Purpose::PullRequest, Priority::Normal, &ask).await.map(drop)
+        let ask = Ask::post("assign people", path, &json!({"assignees": logins}))
+            .with_effect(Effect::Change);
+        self.change(at, Purpose::PullRequest, Priority::Normal, &ask)
+            .await
+            .map(drop)
     }
 }
 
@@ -65,5 +105,8 @@ fn assignees(at: &At, issue: IssueNumber) -> String {
 
 /// Logins are compared without case, as GitHub does.
 fn assigned(issue: &Issue, login: &str) -> bool {
-    issue.assignees.iter().any(|other| other.eq_ignore_ascii_case(login))
+    issue
+        .assignees
+        .iter()
+        .any(|other| other.eq_ignore_ascii_case(login))
 }

@@ -40,11 +40,19 @@ impl GitHub {
     /// The gate of an installation, or of the App itself.
     pub(super) fn lane(&self, installation: Option<InstallationId>) -> Arc<Lane> {
         let mut lanes = locked(&self.0.lanes);
-        Arc::clone(lanes.entry(installation).or_insert_with(|| Arc::new(Lane::new(self.0.pace, self.now()))))
+        Arc::clone(
+            lanes
+                .entry(installation)
+                .or_insert_with(|| Arc::new(Lane::new(self.0.pace, self.now()))),
+        )
     }
 
     /// Reads JSON with a token for `at`.
-    pub(super) async fn read<T: DeserializeOwned>(&self, at: &At, ask: &Ask) -> Result<T, GitHubError> {
+    pub(super) async fn read<T: DeserializeOwned>(
+        &self,
+        at: &At,
+        ask: &Ask,
+    ) -> Result<T, GitHubError> {
         self.read_for(at, Purpose::Read, ask).await
     }
 
@@ -55,7 +63,9 @@ impl GitHub {
         purpose: Purpose,
         ask: &Ask,
     ) -> Result<T, GitHubError> {
-        self.fetch(at.scope(purpose), &at.name.to_string(), ask).await?.json(ask)
+        self.fetch(at.scope(purpose), &at.name.to_string(), ask)
+            .await?
+            .json(ask)
     }
 
     /// The same, with `None` for 404.
@@ -72,7 +82,11 @@ impl GitHub {
     }
 
     /// Reads every page of a list.
-    pub(super) async fn read_all<T: DeserializeOwned>(&self, at: &At, ask: &Ask) -> Result<Vec<T>, GitHubError> {
+    pub(super) async fn read_all<T: DeserializeOwned>(
+        &self,
+        at: &At,
+        ask: &Ask,
+    ) -> Result<Vec<T>, GitHubError> {
         self.read_all_for(at, Purpose::Read, ask).await
     }
 
@@ -83,7 +97,13 @@ impl GitHub {
         purpose: Purpose,
         ask: &Ask,
     ) -> Result<Vec<T>, GitHubError> {
-        self.pages(at.scope(purpose), &at.name.to_string(), ask, |answer, ask| answer.json(ask)).await
+        self.pages(
+            at.scope(purpose),
+            &at.name.to_string(),
+            ask,
+            |answer, ask| answer.json(ask),
+        )
+        .await
     }
 
     /// Reads every page, taking the items out of each with `items`.
@@ -103,18 +123,32 @@ impl GitHub {
                 None => return Ok(all),
             }
         }
-        Err(GitHubError::Unreadable { call: ask.to_string(), why: format!("more than {PAGES} pages") })
+        Err(GitHubError::Unreadable {
+            call: ask.to_string(),
+            why: format!("more than {PAGES} pages"),
+        })
     }
 
     /// One read, by way of the ETag cache.
-    pub(super) async fn fetch(&self, scope: Scope, repository: &str, ask: &Ask) -> Result<Answer, GitHubError> {
+    pub(super) async fn fetch(
+        &self,
+        scope: Scope,
+        repository: &str,
+        ask: &Ask,
+    ) -> Result<Answer, GitHubError> {
         let lane = self.lane(Some(scope.installation));
         let _place = lane.read().await?;
         let etag = match ask.method {
             Method::GET => locked(&self.0.etags).tag(scope.installation, &ask.path),
             _ => None,
         };
-        let errand = Errand { scope, repository, lane: &lane, ask, etag: etag.as_deref() };
+        let errand = Errand {
+            scope,
+            repository,
+            lane: &lane,
+            ask,
+            etag: etag.as_deref(),
+        };
         let answer = self.exchange(&errand).await?;
         if answer.status != StatusCode::NOT_MODIFIED {
             if ask.method == Method::GET {
@@ -123,11 +157,19 @@ impl GitHub {
             return Ok(answer);
         }
         self.0.counts.not_modified.fetch_add(1, Ordering::Relaxed);
-        let known = etag.as_deref().and_then(|tag| locked(&self.0.etags).recall(scope.installation, &ask.path, tag));
+        let known = etag
+            .as_deref()
+            .and_then(|tag| locked(&self.0.etags).recall(scope.installation, &ask.path, tag));
         match known {
             Some(answer) => Ok(answer),
             // Evicted meanwhile: ask again without a tag.
-            None => self.exchange(&Errand { etag: None, ..errand }).await,
+            None => {
+                self.exchange(&Errand {
+                    etag: None,
+                    ..errand
+                })
+                .await
+            }
         }
     }
 
@@ -146,23 +188,36 @@ impl GitHub {
         self.token_for(scope, &repository).await?;
         let mut turn: Turn = lane.turn(priority, ask.effect == Effect::Creation).await?;
         turn.sending();
-        self.exchange(&Errand { scope, repository: &repository, lane: &lane, ask, etag: None }).await
+        self.exchange(&Errand {
+            scope,
+            repository: &repository,
+            lane: &lane,
+            ask,
+            etag: None,
+        })
+        .await
     }
 
     async fn exchange(&self, errand: &Errand<'_>) -> Result<Answer, GitHubError> {
-        let judged = self.attempts(errand).await.and_then(|answer| answer.judge(errand.ask));
+        let judged = self
+            .attempts(errand)
+            .await
+            .and_then(|answer| answer.judge(errand.ask));
         judged.inspect_err(|error| self.rest(errand.scope, error))
     }
 
     async fn attempts(&self, errand: &Errand<'_>) -> Result<Answer, GitHubError> {
         let token = self.token_for(errand.scope, errand.repository).await?;
-        let answer = self.send(errand.lane, errand.ask, &token.secret, errand.etag).await?;
+        let answer = self
+            .send(errand.lane, errand.ask, &token.secret, errand.etag)
+            .await?;
         if answer.status != StatusCode::UNAUTHORIZED {
             return Ok(answer);
         }
         self.forget(errand.scope, &token).await;
         let token = self.token_for(errand.scope, errand.repository).await?;
-        self.send(errand.lane, errand.ask, &token.secret, errand.etag).await
+        self.send(errand.lane, errand.ask, &token.secret, errand.etag)
+            .await
     }
 
     /// One send through an open gate; shuts the gate when GitHub says so.
@@ -182,7 +237,11 @@ impl GitHub {
         };
         let after = self.limited(lane, limit);
         let done = answer.status.is_success() || answer.status == StatusCode::NOT_MODIFIED;
-        if done { Ok(answer) } else { Err(GitHubError::Limited { after }) }
+        if done {
+            Ok(answer)
+        } else {
+            Err(GitHubError::Limited { after })
+        }
     }
 
     pub(super) fn limited(&self, lane: &Lane, limit: Limit) -> std::time::Duration {
@@ -203,7 +262,9 @@ impl GitHub {
         self.learn_skew(&answer);
         let answer = self.send(&lane, ask, &self.jwt()?, None).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
-            return Err(GitHubError::AppRefused { message: answer.message() });
+            return Err(GitHubError::AppRefused {
+                message: answer.message(),
+            });
         }
         answer.judge(ask)
     }
@@ -214,12 +275,19 @@ impl GitHub {
     }
 
     fn learn_skew(&self, answer: &Answer) {
-        let Some(skew) = answer.date().map(|date| date - self.now()).filter(|skew| skew.abs() < WORST_SKEW) else {
+        let Some(skew) = answer
+            .date()
+            .map(|date| date - self.now())
+            .filter(|skew| skew.abs() < WORST_SKEW)
+        else {
             return;
         };
         self.0.counts.skew_ms.store(skew, Ordering::Relaxed);
         if skew.abs() > 30_000 {
-            tracing::warn!(seconds = skew / 1000, "this machine's clock differs from GitHub's; correct it");
+            tracing::warn!(
+                seconds = skew / 1000,
+                "this machine's clock differs from GitHub's; correct it"
+            );
         }
     }
 }

@@ -80,7 +80,8 @@ impl CheckReport {
             CheckStatus::InProgress => ("in_progress", None),
             CheckStatus::Completed(conclusion) => ("completed", Some(conclusion)),
         };
-        let output = json!({"title": cut(&self.title, 255), "summary": cut(&self.summary, TEXT_CHARS)});
+        let output =
+            json!({"title": cut(&self.title, 255), "summary": cut(&self.summary, TEXT_CHARS)});
         let mut body = json!({
             "name": self.name, "head_sha": self.head_sha, "external_id": self.external_id, "status": status,
             "output": output,
@@ -104,15 +105,25 @@ impl GitHub {
                     // A run cannot move to another commit, so an update has no such field.
                     fields.remove("head_sha");
                 }
-                Ask::patch("update a check run", at.path(&format!("/check-runs/{}", run.id)), &body)
+                Ask::patch(
+                    "update a check run",
+                    at.path(&format!("/check-runs/{}", run.id)),
+                    &body,
+                )
             }
             None => Ask::post("create a check run", at.path("/check-runs"), &report.body()),
         };
-        self.change(at, Purpose::Checks, Priority::Normal, &ask).await?.json(&ask)
+        self.change(at, Purpose::Checks, Priority::Normal, &ask)
+            .await?
+            .json(&ask)
     }
 
     /// <https://docs.github.com/rest/checks/runs#list-check-runs-for-a-git-reference>
-    async fn find_check(&self, at: &At, report: &CheckReport) -> Result<Option<CheckRun>, GitHubError> {
+    async fn find_check(
+        &self,
+        at: &At,
+        report: &CheckReport,
+    ) -> Result<Option<CheckRun>, GitHubError> {
         let query = format!(
             "/commits/{}/check-runs?check_name={}&filter=all&per_page=100",
             report.head_sha,
@@ -120,8 +131,11 @@ impl GitHub {
         );
         let ask = Ask::get("find the check run", at.path(&query));
         let (scope, name) = (at.scope(Purpose::Checks), at.name.to_string());
-        let items = |answer: &Answer, ask: &Ask| answer.json::<CheckPage>(ask).map(|page| page.check_runs);
+        let items =
+            |answer: &Answer, ask: &Ask| answer.json::<CheckPage>(ask).map(|page| page.check_runs);
         let found = self.pages(scope, &name, &ask, items).await?;
-        Ok(found.into_iter().find(|run| run.external_id.as_deref() == Some(&report.external_id)))
+        Ok(found
+            .into_iter()
+            .find(|run| run.external_id.as_deref() == Some(&report.external_id)))
     }
 }

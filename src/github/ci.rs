@@ -73,31 +73,69 @@ impl GitHub {
     pub async fn checks(&self, at: &At, head: &Sha) -> Result<ChecksRead, GitHubError> {
         let ours = self.app().await?.id;
         let mut unread = Vec::new();
-        let runs = self.ci_list(at, format!("/commits/{head}/check-runs?filter=latest&per_page=100"), "check_runs");
+        let runs = self.ci_list(
+            at,
+            format!("/commits/{head}/check-runs?filter=latest&per_page=100"),
+            "check_runs",
+        );
         let runs = readable(runs.await, "checks", &mut unread)?;
-        let statuses = self.ci_list(at, format!("/commits/{head}/status?per_page=100"), "statuses");
+        let statuses = self.ci_list(
+            at,
+            format!("/commits/{head}/status?per_page=100"),
+            "statuses",
+        );
         let statuses = readable(statuses.await, "statuses", &mut unread)?;
-        let workflows = self.ci_list(at, format!("/actions/runs?head_sha={head}&per_page=100"), "workflow_runs");
+        let workflows = self.ci_list(
+            at,
+            format!("/actions/runs?head_sha={head}&per_page=100"),
+            "workflow_runs",
+        );
         let workflows = readable(workflows.await, "actions", &mut unread)?;
-        let (checks, leads) = verdict::fold(Sources { runs, statuses, workflows }, ours);
+        let (checks, leads) = verdict::fold(
+            Sources {
+                runs,
+                statuses,
+                workflows,
+            },
+            ours,
+        );
         let state = verdict::amount(checks.iter().map(|check| check.state));
-        Ok(ChecksRead { head: head.clone(), state, checks, failing: self.look_into(at, leads).await?, unread })
+        Ok(ChecksRead {
+            head: head.clone(),
+            state,
+            checks,
+            failing: self.look_into(at, leads).await?,
+            unread,
+        })
     }
 
     /// The names of the checks a branch wants green before a merge, from branch protection and from rule sets, as far as
     /// we may see them. <https://docs.github.com/rest/branches/branches#get-a-branch>,
     /// <https://docs.github.com/rest/repos/rules#get-rules-for-a-branch>
     pub async fn required_checks(&self, at: &At, branch: &str) -> Result<Vec<String>, GitHubError> {
-        let ask = Ask::get("read a branch", at.path(&format!("/branches/{}", escape(branch))));
+        let ask = Ask::get(
+            "read a branch",
+            at.path(&format!("/branches/{}", escape(branch))),
+        );
         let protected: Option<Protected> = seen(self.read_if_there(at, &ask).await)?.flatten();
         let required = protected.and_then(|branch| branch.protection?.required_status_checks);
-        let enforced = required.filter(|required| required.enforcement_level.as_deref() != Some("off"));
-        let mut names = enforced.map(|required| required.contexts).unwrap_or_default();
+        let enforced =
+            required.filter(|required| required.enforcement_level.as_deref() != Some("off"));
+        let mut names = enforced
+            .map(|required| required.contexts)
+            .unwrap_or_default();
         let path = at.path(&format!("/rules/branches/{}?per_page=100", escape(branch)));
-        let rules: Vec<Rule> =
-            seen(self.read_all(at, &Ask::get("read a branch's rules", path)).await)?.unwrap_or_default();
-        let rules = rules.into_iter().filter(|rule| rule.kind == "required_status_checks");
-        let checks = rules.filter_map(|rule| rule.parameters).flat_map(|rule| rule.required_status_checks);
+        let rules: Vec<Rule> = seen(
+            self.read_all(at, &Ask::get("read a branch's rules", path))
+                .await,
+        )?
+        .unwrap_or_default();
+        let rules = rules
+            .into_iter()
+            .filter(|rule| rule.kind == "required_status_checks");
+        let checks = rules
+            .filter_map(|rule| rule.parameters)
+            .flat_map(|rule| rule.required_status_checks);
         names.extend(checks.map(|check| check.context));
         names.sort_unstable();
         names.dedup();
@@ -105,13 +143,20 @@ impl GitHub {
     }
 
     /// Every page of a list that lies in a field.
-    async fn ci_list<T: DeserializeOwned>(&self, at: &At, path: String, field: &str) -> Result<Vec<T>, GitHubError> {
+    async fn ci_list<T: DeserializeOwned>(
+        &self,
+        at: &At,
+        path: String,
+        field: &str,
+    ) -> Result<Vec<T>, GitHubError> {
         let ask = Ask::get("see what CI said", at.path(&path));
         let (scope, name) = (at.scope(Purpose::Ci), at.name.to_string());
         let pages = self.pages(scope, &name, &ask, |answer, ask| {
             let mut page: serde_json::Value = answer.json(ask)?;
-            serde_json::from_value(page[field].take())
-                .map_err(|error| GitHubError::Unreadable { call: ask.to_string(), why: error.to_string() })
+            serde_json::from_value(page[field].take()).map_err(|error| GitHubError::Unreadable {
+                call: ask.to_string(),
+                why: error.to_string(),
+            })
         });
         pages.await
     }
@@ -134,20 +179,37 @@ impl GitHub {
     async fn failed_step(&self, at: &At, job: i64) -> Result<Option<String>, GitHubError> {
         let ask = Ask::get("read a job", at.path(&format!("/actions/jobs/{job}")));
         let job: Job = self.read_for(at, Purpose::Ci, &ask).await?;
-        let failed = |step: &Step| matches!(step.conclusion.as_deref(), Some("failure" | "timed_out" | "cancelled"));
+        let failed = |step: &Step| {
+            matches!(
+                step.conclusion.as_deref(),
+                Some("failure" | "timed_out" | "cancelled")
+            )
+        };
         Ok(job.steps.into_iter().find(failed).map(|step| step.name))
     }
 
     /// <https://docs.github.com/rest/actions/workflow-jobs#download-job-logs-for-a-workflow-run>
     async fn job_log(&self, at: &At, job: i64) -> Result<Option<String>, GitHubError> {
-        let ask = Ask::get("read a job's log", at.path(&format!("/actions/jobs/{job}/logs"))).for_location();
-        let answer = self.fetch(at.scope(Purpose::Ci), &at.name.to_string(), &ask).await?;
-        let Some(target) = location(&answer) else { return Ok(None) };
+        let ask = Ask::get(
+            "read a job's log",
+            at.path(&format!("/actions/jobs/{job}/logs")),
+        )
+        .for_location();
+        let answer = self
+            .fetch(at.scope(Purpose::Ci), &at.name.to_string(), &ask)
+            .await?;
+        let Some(target) = location(&answer) else {
+            return Ok(None);
+        };
         let address = Url::parse(&target).or_else(|_| self.0.api.join(&target));
-        let address = address
-            .map_err(|error| GitHubError::Unreadable { call: ask.to_string(), why: format!("redirect: {error}") })?;
+        let address = address.map_err(|error| GitHubError::Unreadable {
+            call: ask.to_string(),
+            why: format!("redirect: {error}"),
+        })?;
         let bytes = self.0.wire.fetch_tail(&ask, &address, LOG).await?;
-        Ok(bytes.map(|bytes| log_tail(&String::from_utf8_lossy(&bytes))).filter(|tail| !tail.is_empty()))
+        Ok(bytes
+            .map(|bytes| log_tail(&String::from_utf8_lossy(&bytes)))
+            .filter(|tail| !tail.is_empty()))
     }
 }
 
@@ -156,9 +218,11 @@ fn seen<T>(read: Result<T, GitHubError>) -> Result<Option<T>, GitHubError> {
     match read {
         Ok(value) => Ok(Some(value)),
         // 403 is also how GitHub says that the plan has no rule sets; 404 that the server is too old for them.
-        Err(GitHubError::NotPermitted { .. } | GitHubError::Forbidden { .. } | GitHubError::NotFound { .. }) => {
-            Ok(None)
-        }
+        Err(
+            GitHubError::NotPermitted { .. }
+            | GitHubError::Forbidden { .. }
+            | GitHubError::NotFound { .. },
+        ) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -177,7 +241,11 @@ fn readable<T>(
 /// A log that cannot be had is no reason to know nothing; a pause is one to stop.
 fn best_effort<T>(read: Result<Option<T>, GitHubError>) -> Result<Option<T>, GitHubError> {
     match read {
-        Err(error @ (GitHubError::Limited { .. } | GitHubError::Paced { .. } | GitHubError::Suspended)) => Err(error),
+        Err(
+            error @ (GitHubError::Limited { .. }
+            | GitHubError::Paced { .. }
+            | GitHubError::Suspended),
+        ) => Err(error),
         Err(error) => {
             tracing::warn!(%error, "the details of a failed job cannot be read");
             Ok(None)
@@ -189,7 +257,10 @@ fn best_effort<T>(read: Result<Option<T>, GitHubError>) -> Result<Option<T>, Git
 /// The end of a log up to its last error (what follows is clean-up), without the time in front of each line.
 fn log_tail(log: &str) -> String {
     let lines: Vec<&str> = log.lines().map(untimed).collect();
-    let end = lines.iter().rposition(|line| line.starts_with("##[error]")).map_or(lines.len(), |at| at + 1);
+    let end = lines
+        .iter()
+        .rposition(|line| line.starts_with("##[error]"))
+        .map_or(lines.len(), |at| at + 1);
     let mut from = end;
     let mut size = 0;
     while from > 0 && size + lines[from - 1].len() < TAIL {
@@ -199,7 +270,8 @@ fn log_tail(log: &str) -> String {
     if from == end && end > 0 {
         // One line that alone is too long.
         let line = lines[end - 1];
-        let start = (line.len().saturating_sub(TAIL)..=line.len()).find(|at| line.is_char_boundary(*at));
+        let start =
+            (line.len().saturating_sub(TAIL)..=line.len()).find(|at| line.is_char_boundary(*at));
         return line[start.unwrap_or(line.len())..].to_owned();
     }
     lines[from..end].join("\n")
@@ -209,7 +281,10 @@ fn log_tail(log: &str) -> String {
 fn untimed(line: &str) -> &str {
     let line = line.trim_start_matches('\u{feff}');
     let time = |text: &str| {
-        text.len() >= 20 && text.ends_with('Z') && text.as_bytes()[4] == b'-' && text.as_bytes()[10] == b'T'
+        text.len() >= 20
+            && text.ends_with('Z')
+            && text.as_bytes()[4] == b'-'
+            && text.as_bytes()[10] == b'T'
     };
     match line.split_once(' ') {
         Some((first, rest)) if time(first) => rest,
@@ -237,7 +312,11 @@ mod tests {
     fn a_tail_is_never_longer_than_it_may_be() {
         let lines = "0123456789é\n".repeat(5_000);
         let tail = log_tail(&lines);
-        assert!(tail.len() <= TAIL && tail.len() > TAIL - 20, "{}", tail.len());
+        assert!(
+            tail.len() <= TAIL && tail.len() > TAIL - 20,
+            "{}",
+            tail.len()
+        );
         let line = "é".repeat(20_000);
         assert!(log_tail(&line).len() <= TAIL);
     }

@@ -76,9 +76,19 @@ const MINIMIZE: &str = "mutation($id: ID!) { minimizeComment(input: {subjectId: 
 impl GitHub {
     /// One comment as it is now; `None` once it is deleted.
     /// <https://docs.github.com/rest/issues/comments#get-an-issue-comment>
-    pub async fn comment(&self, at: &At, comment: CommentId) -> Result<Option<Comment>, GitHubError> {
-        let ask = Ask::get("read a comment", at.path(&format!("/issues/comments/{comment}")));
-        match self.read_for::<CommentShape>(at, Purpose::Comment, &ask).await {
+    pub async fn comment(
+        &self,
+        at: &At,
+        comment: CommentId,
+    ) -> Result<Option<Comment>, GitHubError> {
+        let ask = Ask::get(
+            "read a comment",
+            at.path(&format!("/issues/comments/{comment}")),
+        );
+        match self
+            .read_for::<CommentShape>(at, Purpose::Comment, &ask)
+            .await
+        {
             Ok(shape) => Ok(Some(shape.into())),
             Err(GitHubError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
@@ -88,15 +98,30 @@ impl GitHub {
     /// Folds a comment away as outdated; one that is folded already, or gone, is fine.
     /// <https://docs.github.com/graphql/reference/mutations#minimizecomment>
     pub async fn minimize_comment(&self, at: &At, comment: CommentId) -> Result<(), GitHubError> {
-        let Some(found) = self.comment(at, comment).await? else { return Ok(()) };
-        let purpose = if found.on_pull { Purpose::PullRequest } else { Purpose::Comment };
-        self.graphql::<IgnoredAny>(at, purpose, MINIMIZE, json!({"id": found.node_id})).await.map(drop)
+        let Some(found) = self.comment(at, comment).await? else {
+            return Ok(());
+        };
+        let purpose = if found.on_pull {
+            Purpose::PullRequest
+        } else {
+            Purpose::Comment
+        };
+        self.graphql::<IgnoredAny>(at, purpose, MINIMIZE, json!({"id": found.node_id}))
+            .await
+            .map(drop)
     }
 
     /// The comments of an issue in order, only those changed at or after `since` (epoch milliseconds) if given.
     /// <https://docs.github.com/rest/issues/comments#list-issue-comments>
-    pub async fn comments(&self, at: &At, issue: IssueNumber, since: Option<i64>) -> Result<Vec<Comment>, GitHubError> {
-        let since = since.map(|since| format!("&since={}", rfc3339(since))).unwrap_or_default();
+    pub async fn comments(
+        &self,
+        at: &At,
+        issue: IssueNumber,
+        since: Option<i64>,
+    ) -> Result<Vec<Comment>, GitHubError> {
+        let since = since
+            .map(|since| format!("&since={}", rfc3339(since)))
+            .unwrap_or_default();
         let path = at.path(&format!("/issues/{issue}/comments?per_page=100{since}"));
         let ask = Ask::get("list the comments", path);
         let found: Vec<CommentShape> = self.read_all_for(at, Purpose::Comment, &ask).await?;
@@ -106,9 +131,19 @@ impl GitHub {
     /// The comments of a whole repository that were written or changed at or after `since` (epoch milliseconds), each with
     /// the number it stands under, oldest change first.
     /// <https://docs.github.com/rest/issues/comments#list-issue-comments-for-a-repository>
-    pub async fn repository_comments(&self, at: &At, since: i64) -> Result<Vec<(IssueNumber, Comment)>, GitHubError> {
-        let query = format!("sort=updated&direction=asc&per_page=100&since={}", rfc3339(since));
-        let ask = Ask::get("list the repository's comments", at.path(&format!("/issues/comments?{query}")));
+    pub async fn repository_comments(
+        &self,
+        at: &At,
+        since: i64,
+    ) -> Result<Vec<(IssueNumber, Comment)>, GitHubError> {
+        let query = format!(
+            "sort=updated&direction=asc&per_page=100&since={}",
+            rfc3339(since)
+        );
+        let ask = Ask::get(
+            "list the repository's comments",
+            at.path(&format!("/issues/comments?{query}")),
+        );
         let found: Vec<CommentShape> = self.read_all(at, &ask).await?;
         let placed = |shape: CommentShape| {
             let number = shape.issue_url.rsplit('/').next()?.parse().ok()?;
@@ -128,35 +163,68 @@ impl GitHub {
     ) -> Result<Option<CommentId>, GitHubError> {
         let us = self.bot(at).await?;
         let comments = self.comments(at, issue, since).await?;
-        Ok(comments.into_iter().find(|c| c.author.id == us && c.body.contains(marker)).map(|c| c.id))
+        Ok(comments
+            .into_iter()
+            .find(|c| c.author.id == us && c.body.contains(marker))
+            .map(|c| c.id))
     }
 
     /// Posts a comment. Not to be repeated without [`GitHub::find_comment`].
     /// <https://docs.github.com/rest/issues/comments#create-an-issue-comment>
-    pub async fn create_comment(&self, at: &At, issue: IssueNumber, body: &str) -> Result<CommentId, GitHubError> {
+    pub async fn create_comment(
+        &self,
+        at: &At,
+        issue: IssueNumber,
+        body: &str,
+    ) -> Result<CommentId, GitHubError> {
         let path = at.path(&format!("/issues/{issue}/comments"));
-        let ask = Ask::post("post a comment", path, &json!({"body": cut(body, TEXT_CHARS)}));
-        let answer = self.change(at, Purpose::Comment, Priority::Normal, &ask).await?;
+        let ask = Ask::post(
+            "post a comment",
+            path,
+            &json!({"body": cut(body, TEXT_CHARS)}),
+        );
+        let answer = self
+            .change(at, Purpose::Comment, Priority::Normal, &ask)
+            .await?;
         answer.json::<IdShape>(&ask).map(|shape| shape.id)
     }
 
     /// Replaces a comment's text; repeating it ends in the same text.
     /// <https://docs.github.com/rest/issues/comments#update-an-issue-comment>
-    pub async fn edit_comment(&self, at: &At, comment: CommentId, body: &str) -> Result<(), GitHubError> {
+    pub async fn edit_comment(
+        &self,
+        at: &At,
+        comment: CommentId,
+        body: &str,
+    ) -> Result<(), GitHubError> {
         let path = at.path(&format!("/issues/comments/{comment}"));
-        let ask = Ask::patch("edit a comment", path, &json!({"body": cut(body, TEXT_CHARS)}));
-        self.change(at, Purpose::Comment, Priority::Normal, &ask).await.map(drop)
+        let ask = Ask::patch(
+            "edit a comment",
+            path,
+            &json!({"body": cut(body, TEXT_CHARS)}),
+        );
+        self.change(at, Purpose::Comment, Priority::Normal, &ask)
+            .await
+            .map(drop)
     }
 
     /// Removes a comment; one that is gone already is fine.
     /// <https://docs.github.com/rest/issues/comments#delete-an-issue-comment>
     pub async fn delete_comment(&self, at: &At, comment: CommentId) -> Result<(), GitHubError> {
-        let ask = Ask::delete("delete a comment", at.path(&format!("/issues/comments/{comment}")));
+        let ask = Ask::delete(
+            "delete a comment",
+            at.path(&format!("/issues/comments/{comment}")),
+        );
         self.remove(at, Purpose::Comment, &ask).await
     }
 
     /// A removal for which "not there" is as good as done.
-    pub(super) async fn remove(&self, at: &At, purpose: Purpose, ask: &Ask) -> Result<(), GitHubError> {
+    pub(super) async fn remove(
+        &self,
+        at: &At,
+        purpose: Purpose,
+        ask: &Ask,
+    ) -> Result<(), GitHubError> {
         match self.change(at, purpose, Priority::Normal, ask).await {
             Ok(_) | Err(GitHubError::NotFound { .. }) => Ok(()),
             Err(error) => Err(error),

@@ -91,7 +91,9 @@ pub enum GitHubError {
     )]
     Suspended,
     /// The installation is gone.
-    #[error("The App is no longer installed on this account. Install it again from the App's public page.")]
+    #[error(
+        "The App is no longer installed on this account. Install it again from the App's public page."
+    )]
     Uninstalled,
     /// The installation does not cover the repository any more.
     #[error(
@@ -112,7 +114,9 @@ pub enum GitHubError {
         permission: String,
     },
     /// Archived repositories are read-only.
-    #[error("{repository} is archived, so nothing can be written to it. Un-archive it in the repository's settings.")]
+    #[error(
+        "{repository} is archived, so nothing can be written to it. Un-archive it in the repository's settings."
+    )]
     Archived {
         /// `owner/name`.
         repository: String,
@@ -136,7 +140,9 @@ pub enum GitHubError {
         call: String,
     },
     /// The name leads to another repository than the one we act for.
-    #[error("{name} is now another repository; the one this work belongs to was renamed, moved or deleted.")]
+    #[error(
+        "{name} is now another repository; the one this work belongs to was renamed, moved or deleted."
+    )]
     AnotherRepository {
         /// `owner/name`.
         name: String,
@@ -185,9 +191,18 @@ impl From<GitHubError> for Failure {
             | E::Unanswered { .. }
             | E::Unknown { .. }
             | E::TokenRefused { .. }
-            | E::Unreadable { .. } => Self::Retry { after: None, why: text },
-            E::Limited { after } | E::Paced { after } => Self::Retry { after: Some(after), why: text },
-            E::Suspended => Self::Parked { after: ASLEEP, why: text },
+            | E::Unreadable { .. } => Self::Retry {
+                after: None,
+                why: text,
+            },
+            E::Limited { after } | E::Paced { after } => Self::Retry {
+                after: Some(after),
+                why: text,
+            },
+            E::Suspended => Self::Parked {
+                after: ASLEEP,
+                why: text,
+            },
             E::NotInstalled { .. }
             | E::Uninstalled
             | E::NotCovered { .. }
@@ -212,7 +227,10 @@ mod tests {
     #[test]
     fn a_pause_travels_into_the_retry() {
         let after = Duration::from_secs(61);
-        let Failure::Retry { after: Some(kept), .. } = GitHubError::Limited { after }.into() else {
+        let Failure::Retry {
+            after: Some(kept), ..
+        } = GitHubError::Limited { after }.into()
+        else {
             panic!("a limit is retried")
         };
         assert_eq!(kept, after);
@@ -220,9 +238,13 @@ mod tests {
 
     #[test]
     fn a_missing_permission_names_the_next_step() {
-        let error =
-            GitHubError::NotPermitted { call: "post a comment in o/n".into(), permission: "issues=write".into() };
-        let Failure::Refused { say } = error.into() else { panic!("a refusal") };
+        let error = GitHubError::NotPermitted {
+            call: "post a comment in o/n".into(),
+            permission: "issues=write".into(),
+        };
+        let Failure::Refused { say } = error.into() else {
+            panic!("a refusal")
+        };
         assert_eq!(
             say,
             "The App may not post a comment in o/n: it needs the permission issues=write, and not all of that is granted. \
@@ -233,7 +255,13 @@ mod tests {
 
     #[test]
     fn an_unknown_outcome_is_looked_at_again_and_not_refused() {
-        let error = GitHubError::Unknown { call: "post a comment".into(), why: "502".into() };
-        assert!(matches!(Failure::from(error), Failure::Retry { after: None, .. }));
+        let error = GitHubError::Unknown {
+            call: "post a comment".into(),
+            why: "502".into(),
+        };
+        assert!(matches!(
+            Failure::from(error),
+            Failure::Retry { after: None, .. }
+        ));
     }
 }

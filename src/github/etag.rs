@@ -36,14 +36,24 @@ pub(super) struct Etags {
 impl Etags {
     /// The tag to ask with.
     pub(super) fn tag(&self, installation: InstallationId, path: &str) -> Option<String> {
-        self.entries.get(&(installation, path.to_owned())).map(|entry| entry.etag.clone())
+        self.entries
+            .get(&(installation, path.to_owned()))
+            .map(|entry| entry.etag.clone())
     }
 
     /// The answer a 304 stands for.
-    pub(super) fn recall(&mut self, installation: InstallationId, path: &str, etag: &str) -> Option<Answer> {
+    pub(super) fn recall(
+        &mut self,
+        installation: InstallationId,
+        path: &str,
+        etag: &str,
+    ) -> Option<Answer> {
         let key = (installation, path.to_owned());
         self.uses += 1;
-        let entry = self.entries.get_mut(&key).filter(|entry| entry.etag == etag)?;
+        let entry = self
+            .entries
+            .get_mut(&key)
+            .filter(|entry| entry.etag == etag)?;
         self.order.remove(&entry.used);
         entry.used = self.uses;
         self.order.insert(self.uses, key);
@@ -54,21 +64,39 @@ impl Etags {
     pub(super) fn keep(&mut self, installation: InstallationId, path: &str, answer: &Answer) {
         let key = (installation, path.to_owned());
         self.forget(&key);
-        let Some(etag) = answer.headers.get(ETAG).and_then(|tag| tag.to_str().ok()) else { return };
+        let Some(etag) = answer.headers.get(ETAG).and_then(|tag| tag.to_str().ok()) else {
+            return;
+        };
         if answer.status != hyper::StatusCode::OK || size(&key, answer) > LARGEST {
             return;
         }
         // Copies: what came over the wire is a piece of a buffer many times its size, which would be kept with it.
         let mut headers = HeaderMap::new();
-        let link = answer.headers.get(LINK).and_then(|link| HeaderValue::from_bytes(link.as_bytes()).ok());
+        let link = answer
+            .headers
+            .get(LINK)
+            .and_then(|link| HeaderValue::from_bytes(link.as_bytes()).ok());
         headers.extend(link.map(|link| (LINK, link)));
-        let kept = Answer { status: answer.status, headers, body: Bytes::copy_from_slice(&answer.body) };
+        let kept = Answer {
+            status: answer.status,
+            headers,
+            body: Bytes::copy_from_slice(&answer.body),
+        };
         self.uses += 1;
         self.bytes += size(&key, &kept);
         self.order.insert(self.uses, key.clone());
-        self.entries.insert(key, Entry { etag: etag.to_owned(), answer: kept, used: self.uses });
+        self.entries.insert(
+            key,
+            Entry {
+                etag: etag.to_owned(),
+                answer: kept,
+                used: self.uses,
+            },
+        );
         while self.bytes > BYTES {
-            let Some((_, oldest)) = self.order.first_key_value() else { break };
+            let Some((_, oldest)) = self.order.first_key_value() else {
+                break;
+            };
             let oldest = oldest.clone();
             self.forget(&oldest);
         }
@@ -96,13 +124,21 @@ mod tests {
     fn answer(etag: &str, body: Vec<u8>) -> Answer {
         let mut headers = HeaderMap::new();
         headers.insert(ETAG, etag.parse().expect("a header value"));
-        Answer { status: StatusCode::OK, headers, body: Bytes::from(body) }
+        Answer {
+            status: StatusCode::OK,
+            headers,
+            body: Bytes::from(body),
+        }
     }
 
     #[test]
     fn nothing_crosses_installations() {
         let mut etags = Etags::default();
-        etags.keep(InstallationId(1), "/x", &answer("\"a\"", b"secret".to_vec()));
+        etags.keep(
+            InstallationId(1),
+            "/x",
+            &answer("\"a\"", b"secret".to_vec()),
+        );
         assert_eq!(etags.tag(InstallationId(2), "/x"), None);
         assert!(etags.recall(InstallationId(2), "/x", "\"a\"").is_none());
         assert!(etags.recall(InstallationId(1), "/x", "\"b\"").is_none());
@@ -114,7 +150,11 @@ mod tests {
         let mut etags = Etags::default();
         etags.keep(InstallationId(1), "/kept", &answer("\"k\"", vec![0; 100]));
         for n in 0..100 {
-            etags.keep(InstallationId(1), &format!("/{n}"), &answer("\"a\"", vec![0; 200_000]));
+            etags.keep(
+                InstallationId(1),
+                &format!("/{n}"),
+                &answer("\"a\"", vec![0; 200_000]),
+            );
             assert!(etags.recall(InstallationId(1), "/kept", "\"k\"").is_some());
             assert!(etags.bytes <= BYTES);
         }

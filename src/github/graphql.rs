@@ -40,12 +40,21 @@ impl GitHub {
         query: &str,
         variables: Value,
     ) -> Result<T, GitHubError> {
-        let ask = Ask::post("ask by GraphQL", self.graphql_url(), &json!({"query": query, "variables": variables}))
-            .with_effect(Effect::Change);
+        let ask = Ask::post(
+            "ask by GraphQL",
+            self.graphql_url(),
+            &json!({"query": query, "variables": variables}),
+        )
+        .with_effect(Effect::Change);
         let answer = if query.trim_start().starts_with("mutation") {
             self.change(at, purpose, Priority::Normal, &ask).await?
         } else {
-            self.fetch(at.scope(purpose), &at.name.to_string(), &ask.clone().with_effect(Effect::None)).await?
+            self.fetch(
+                at.scope(purpose),
+                &at.name.to_string(),
+                &ask.clone().with_effect(Effect::None),
+            )
+            .await?
         };
         let reply: Reply = answer.json(&ask)?;
         if let Some(first) = reply.errors.first() {
@@ -54,12 +63,18 @@ impl GitHub {
                     Limit::For(after) => Limit::For(after),
                     Limit::Unsaid | Limit::TooQuick => Limit::Unsaid,
                 };
-                return Err(GitHubError::Limited { after: self.limited(&self.lane(Some(at.installation)), limit) });
+                return Err(GitHubError::Limited {
+                    after: self.limited(&self.lane(Some(at.installation)), limit),
+                });
             }
             return Err(refusal(first, &ask, purpose));
         }
-        serde_json::from_value(reply.data.unwrap_or_default())
-            .map_err(|error| GitHubError::Unreadable { call: ask.to_string(), why: error.to_string() })
+        serde_json::from_value(reply.data.unwrap_or_default()).map_err(|error| {
+            GitHubError::Unreadable {
+                call: ask.to_string(),
+                why: error.to_string(),
+            }
+        })
     }
 
     /// `/graphql` on github.com, `/api/graphql` beside `/api/v3` on GitHub Enterprise Server.
@@ -72,11 +87,15 @@ impl GitHub {
 /// What an error in the answer stands for.
 fn refusal(complaint: &Complaint, ask: &Ask, purpose: Purpose) -> GitHubError {
     let call = ask.to_string();
-    let may_not = complaint.message.to_ascii_lowercase().contains("not accessible by integration");
+    let may_not = complaint
+        .message
+        .to_ascii_lowercase()
+        .contains("not accessible by integration");
     match complaint.kind.as_str() {
-        "FORBIDDEN" if may_not => {
-            GitHubError::NotPermitted { call: purpose.deed().into(), permission: purpose.wanted() }
-        }
+        "FORBIDDEN" if may_not => GitHubError::NotPermitted {
+            call: purpose.deed().into(),
+            permission: purpose.wanted(),
+        },
         "NOT_FOUND" => GitHubError::NotFound { call },
         kind => {
             let message = shortened(format!("{kind} {}", complaint.message).trim(), 500);
@@ -86,5 +105,9 @@ fn refusal(complaint: &Complaint, ask: &Ask, purpose: Purpose) -> GitHubError {
 }
 
 fn limits(complaint: &Complaint) -> bool {
-    complaint.kind == "RATE_LIMITED" || complaint.message.to_ascii_lowercase().contains("rate limit")
+    complaint.kind == "RATE_LIMITED"
+        || complaint
+            .message
+            .to_ascii_lowercase()
+            .contains("rate limit")
 }

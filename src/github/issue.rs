@@ -28,12 +28,20 @@ impl Account {
             "Bot" => AccountKind::Bot,
             _ => AccountKind::Other,
         };
-        place::Account { id: self.id, login: self.login.clone(), kind }
+        place::Account {
+            id: self.id,
+            login: self.login.clone(),
+            kind,
+        }
     }
 
     /// Who stands in for deleted accounts: GitHub sends `null` for them.
     pub(super) fn ghost() -> Self {
-        Self { login: "ghost".into(), id: UserId(10_137), kind: "User".into() }
+        Self {
+            login: "ghost".into(),
+            id: UserId(10_137),
+            kind: "User".into(),
+        }
     }
 }
 
@@ -125,7 +133,11 @@ impl From<IssueShape> for Issue {
             state_reason: shape.state_reason,
             labels: shape.labels.into_iter().map(|label| label.name).collect(),
             author: shape.user.unwrap_or_else(Account::ghost),
-            assignees: shape.assignees.into_iter().map(|account| account.login).collect(),
+            assignees: shape
+                .assignees
+                .into_iter()
+                .map(|account| account.login)
+                .collect(),
             is_pull_request: shape.pull_request.is_some(),
             locked: shape.locked,
             created_at: shape.created_at,
@@ -171,8 +183,15 @@ impl From<EventShape> for IssueEvent {
 impl GitHub {
     /// What happened to an issue, oldest first: who put a label on, who closed it.
     /// <https://docs.github.com/rest/issues/events#list-issue-events>
-    pub async fn issue_events(&self, at: &At, number: IssueNumber) -> Result<Vec<IssueEvent>, GitHubError> {
-        let ask = Ask::get("list what happened", at.path(&format!("/issues/{number}/events?per_page=100")));
+    pub async fn issue_events(
+        &self,
+        at: &At,
+        number: IssueNumber,
+    ) -> Result<Vec<IssueEvent>, GitHubError> {
+        let ask = Ask::get(
+            "list what happened",
+            at.path(&format!("/issues/{number}/events?per_page=100")),
+        );
         let found: Vec<EventShape> = self.read_all(at, &ask).await?;
         Ok(found.into_iter().map(IssueEvent::from).collect())
     }
@@ -185,9 +204,22 @@ impl GitHub {
 
     /// Every open issue with a label, oldest first; pull requests are left out.
     /// <https://docs.github.com/rest/issues/issues#list-repository-issues>
-    pub async fn open_issues_with_label(&self, at: &At, label: &str) -> Result<Vec<Issue>, GitHubError> {
-        let query = format!("/issues?state=open&labels={}&sort=created&direction=asc&per_page=100", escape(label));
-        let found: Vec<IssueShape> = self.read_all(at, &Ask::get("list the issues", at.path(&query))).await?;
-        Ok(found.into_iter().map(Issue::from).filter(|issue| !issue.is_pull_request).collect())
+    pub async fn open_issues_with_label(
+        &self,
+        at: &At,
+        label: &str,
+    ) -> Result<Vec<Issue>, GitHubError> {
+        let query = format!(
+            "/issues?state=open&labels={}&sort=created&direction=asc&per_page=100",
+            escape(label)
+        );
+        let found: Vec<IssueShape> = self
+            .read_all(at, &Ask::get("list the issues", at.path(&query)))
+            .await?;
+        Ok(found
+            .into_iter()
+            .map(Issue::from)
+            .filter(|issue| !issue.is_pull_request)
+            .collect())
     }
 }

@@ -34,7 +34,9 @@ impl AppKey {
     /// to be sure it works.
     pub(super) fn parse(app_id: u64, pem: &SecretString) -> Result<Self, GitHubError> {
         let pem = pem.expose_secret().replace("\\n", "\n");
-        let wrong = |error: jsonwebtoken::errors::Error| GitHubError::BadKey { why: error.to_string() };
+        let wrong = |error: jsonwebtoken::errors::Error| GitHubError::BadKey {
+            why: error.to_string(),
+        };
         let key = EncodingKey::from_rsa_pem(pem.trim().as_bytes()).map_err(wrong)?;
         let key = Self { app_id, key };
         key.sign(0)?;
@@ -43,9 +45,15 @@ impl AppKey {
 
     /// A token for `now` (epoch seconds by GitHub's clock).
     pub(super) fn sign(&self, now: i64) -> Result<SecretString, GitHubError> {
-        let claims = Claims { iat: now - BACKDATE_SECONDS, exp: now + LIFE_SECONDS, iss: self.app_id.to_string() };
+        let claims = Claims {
+            iat: now - BACKDATE_SECONDS,
+            exp: now + LIFE_SECONDS,
+            iss: self.app_id.to_string(),
+        };
         encode(&Header::new(Algorithm::RS256), &claims, &self.key)
             .map(SecretString::from)
-            .map_err(|error| GitHubError::BadKey { why: error.to_string() })
+            .map_err(|error| GitHubError::BadKey {
+                why: error.to_string(),
+            })
     }
 }

@@ -90,7 +90,10 @@ impl Lane {
         let now = self.now();
         let mut state = self.state();
         state.history.retain(|mark| mark.at >= self.epoch);
-        state.history.extend(creations.iter().map(|at| Mark { at: (*at).min(self.epoch - 1), creates: true }));
+        state.history.extend(creations.iter().map(|at| Mark {
+            at: (*at).min(self.epoch - 1),
+            creates: true,
+        }));
         state.history.make_contiguous().sort_unstable();
         prune(now, &mut state.history);
     }
@@ -113,7 +116,13 @@ impl Lane {
 
     fn open_at(&self, now: i64, state: &State) -> Result<(), GitHubError> {
         let left = state.paused_until - now;
-        if left > 0 { Err(GitHubError::Limited { after: millis(left) }) } else { Ok(()) }
+        if left > 0 {
+            Err(GitHubError::Limited {
+                after: millis(left),
+            })
+        } else {
+            Ok(())
+        }
     }
 
     /// A place among the reads.
@@ -121,16 +130,24 @@ impl Lane {
         self.open()?;
         match timeout(self.pace.patience, self.reads.acquire()).await {
             Ok(permit) => Ok(permit.expect("the semaphore is never closed")),
-            Err(_) => Err(GitHubError::Paced { after: Duration::from_secs(1) }),
+            Err(_) => Err(GitHubError::Paced {
+                after: Duration::from_secs(1),
+            }),
         }
     }
 
     /// The turn to make one change; holding it keeps every other change of this installation out.
-    pub(super) async fn turn(self: &Arc<Self>, priority: Priority, creates: bool) -> Result<Turn, GitHubError> {
+    pub(super) async fn turn(
+        self: &Arc<Self>,
+        priority: Priority,
+        creates: bool,
+    ) -> Result<Turn, GitHubError> {
         let ticket = self.enqueue(priority);
         match timeout(self.pace.patience, self.wait(&ticket, creates)).await {
             Ok(turn) => turn,
-            Err(_) => Err(GitHubError::Paced { after: Duration::from_secs(1) }),
+            Err(_) => Err(GitHubError::Paced {
+                after: Duration::from_secs(1),
+            }),
         }
     }
 
@@ -139,7 +156,10 @@ impl Lane {
         state.tickets += 1;
         let place = (priority, state.tickets);
         state.waiting.insert(place);
-        Ticket { lane: Arc::clone(self), place }
+        Ticket {
+            lane: Arc::clone(self),
+            place,
+        }
     }
 
     async fn wait(self: &Arc<Self>, ticket: &Ticket, creates: bool) -> Result<Turn, GitHubError> {
@@ -162,7 +182,9 @@ impl Lane {
         prune(now, &mut state.history);
         let wait = next(now, creates, &state.history, &self.pace);
         if millis(wait) > self.pace.patience {
-            return Err(GitHubError::Paced { after: millis(wait) });
+            return Err(GitHubError::Paced {
+                after: millis(wait),
+            });
         }
         if state.in_flight || state.waiting.first() != Some(&ticket.place) {
             return Ok(Step::Behind);
@@ -171,7 +193,11 @@ impl Lane {
             return Ok(Step::After(millis(wait)));
         }
         state.in_flight = true;
-        Ok(Step::Go(Turn { lane: Arc::clone(self), creates, sent: false }))
+        Ok(Step::Go(Turn {
+            lane: Arc::clone(self),
+            creates,
+            sent: false,
+        }))
     }
 
     /// Shuts the gate as GitHub asked; returns for how long.
@@ -239,7 +265,10 @@ impl Drop for Turn {
         state.in_flight = false;
         if self.sent {
             // The time of the answer, not of the request: GitHub acted before it, so its windows are never fuller than ours.
-            state.history.push_back(Mark { at: now, creates: self.creates });
+            state.history.push_back(Mark {
+                at: now,
+                creates: self.creates,
+            });
         }
         drop(state);
         self.lane.changed.notify_waiters();
@@ -258,8 +287,13 @@ fn millis(n: i64) -> Duration {
 mod tests {
     use super::*;
 
-    const QUICK: Pace =
-        Pace { burst: 3, per_second: 50, per_minute: 60, per_hour: 400, patience: Duration::from_secs(20) };
+    const QUICK: Pace = Pace {
+        burst: 3,
+        per_second: 50,
+        per_minute: 60,
+        per_hour: 400,
+        patience: Duration::from_secs(20),
+    };
 
     fn lane(pace: Pace) -> Arc<Lane> {
         Arc::new(Lane::new(pace, 1_000_000))
@@ -267,13 +301,22 @@ mod tests {
 
     #[tokio::test]
     async fn the_past_is_told_any_number_of_times_and_counts_once() {
-        let lane = lane(Pace { per_hour: 3, ..QUICK });
+        let lane = lane(Pace {
+            per_hour: 3,
+            ..QUICK
+        });
         for _ in 0..12 {
             lane.seed(&[900_000, 950_000]);
         }
-        lane.turn(Priority::Normal, true).await.expect("two of three are used up").sending();
+        lane.turn(Priority::Normal, true)
+            .await
+            .expect("two of three are used up")
+            .sending();
         lane.seed(&[900_000, 950_000]);
-        assert!(matches!(lane.turn(Priority::Normal, true).await, Err(GitHubError::Paced { .. })));
+        assert!(matches!(
+            lane.turn(Priority::Normal, true).await,
+            Err(GitHubError::Paced { .. })
+        ));
         let (until, brake) = lane.held_up().expect("it is held up");
         assert_eq!((until, brake), (900_000 + 3_600_000, Brake::Pace));
     }
@@ -282,7 +325,10 @@ mod tests {
     async fn a_receipt_overtakes_what_waits_for_the_pace() {
         let lane = lane(QUICK);
         for _ in 0..3 {
-            lane.turn(Priority::Normal, true).await.expect("the burst").sending();
+            lane.turn(Priority::Normal, true)
+                .await
+                .expect("the burst")
+                .sending();
         }
         let order = Arc::new(Mutex::new(Vec::new()));
         let queue = |name: &'static str, priority| {
@@ -297,15 +343,27 @@ mod tests {
             queue("second", Priority::Normal),
             queue("receipt", Priority::Receipt),
         );
-        assert_eq!(*order.lock().expect("not poisoned"), ["receipt", "first", "second"]);
-        assert!(lane.now() - 1_000_000 >= 60, "three changes after the burst wait 20 ms each");
+        assert_eq!(
+            *order.lock().expect("not poisoned"),
+            ["receipt", "first", "second"]
+        );
+        assert!(
+            lane.now() - 1_000_000 >= 60,
+            "three changes after the burst wait 20 ms each"
+        );
     }
 
     #[tokio::test]
     async fn one_change_is_in_flight_at_a_time() {
-        let lane = lane(Pace { patience: Duration::from_millis(50), ..QUICK });
+        let lane = lane(Pace {
+            patience: Duration::from_millis(50),
+            ..QUICK
+        });
         let held = lane.turn(Priority::Normal, true).await.expect("the first");
-        assert!(matches!(lane.turn(Priority::Receipt, true).await, Err(GitHubError::Paced { .. })));
+        assert!(matches!(
+            lane.turn(Priority::Receipt, true).await,
+            Err(GitHubError::Paced { .. })
+        ));
         drop(held);
         assert!(lane.turn(Priority::Normal, true).await.is_ok());
     }
@@ -327,10 +385,14 @@ mod tests {
     #[tokio::test]
     async fn pauses_without_a_time_double_and_start_again_after_a_success() {
         let lane = lane(QUICK);
-        let waits: Vec<u64> = (0..6).map(|_| lane.pause(Limit::Unsaid).as_secs()).collect();
+        let waits: Vec<u64> = (0..6)
+            .map(|_| lane.pause(Limit::Unsaid).as_secs())
+            .collect();
         assert_eq!(waits, [60, 120, 240, 480, 900, 900]);
         lane.succeeded();
-        let waits: Vec<u64> = (0..5).map(|_| lane.pause(Limit::TooQuick).as_secs()).collect();
+        let waits: Vec<u64> = (0..5)
+            .map(|_| lane.pause(Limit::TooQuick).as_secs())
+            .collect();
         assert_eq!(waits, [300, 600, 1200, 2400, 3600]);
     }
 
@@ -339,14 +401,17 @@ mod tests {
         let lane = lane(QUICK);
         lane.pause(Limit::For(Duration::from_secs(900)));
         lane.pause(Limit::For(Duration::from_secs(1)));
-        assert!(matches!(lane.open(), Err(GitHubError::Limited { after }) if after.as_secs() > 800));
+        assert!(
+            matches!(lane.open(), Err(GitHubError::Limited { after }) if after.as_secs() > 800)
+        );
     }
 
     #[tokio::test]
     async fn the_past_before_the_start_counts() {
         let lane = lane(QUICK);
         lane.seed(&[999_000; 400]);
-        let Err(GitHubError::Paced { after }) = lane.turn(Priority::Receipt, true).await.map(drop) else {
+        let Err(GitHubError::Paced { after }) = lane.turn(Priority::Receipt, true).await.map(drop)
+        else {
             panic!("the hour is used up")
         };
         assert!((3_590..=3_599).contains(&after.as_secs()), "{after:?}");
@@ -354,7 +419,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_turn_that_was_never_used_costs_nothing() {
-        let lane = lane(Pace { burst: 1, per_second: 1, ..QUICK });
+        let lane = lane(Pace {
+            burst: 1,
+            per_second: 1,
+            ..QUICK
+        });
         for _ in 0..50 {
             lane.turn(Priority::Normal, true).await.expect("a turn");
         }

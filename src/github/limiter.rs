@@ -27,7 +27,13 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { burst: 10, per_second: 1, per_minute: 60, per_hour: 400, patience: Duration::from_secs(20) }
+        Self {
+            burst: 10,
+            per_second: 1,
+            per_minute: 60,
+            per_hour: 400,
+            patience: Duration::from_secs(20),
+        }
     }
 }
 
@@ -60,7 +66,9 @@ pub(super) fn prune(now: i64, history: &mut VecDeque<Mark>) {
 /// The token bucket, as the time at which the next change is due (GCRA).
 fn bucket(now: i64, history: &VecDeque<Mark>, pace: &Pace) -> i64 {
     let interval = 1000 / i64::from(pace.per_second.clamp(1, 1000));
-    let due = history.iter().fold(i64::MIN, |due, mark| due.max(mark.at).saturating_add(interval));
+    let due = history.iter().fold(i64::MIN, |due, mark| {
+        due.max(mark.at).saturating_add(interval)
+    });
     let allowance = (i64::from(pace.burst.max(1)) - 1) * interval;
     due.saturating_sub(allowance).saturating_sub(now).max(0)
 }
@@ -68,7 +76,11 @@ fn bucket(now: i64, history: &VecDeque<Mark>, pace: &Pace) -> i64 {
 /// A sliding window: at most `most` creations in any `length` milliseconds.
 fn window(now: i64, history: &VecDeque<Mark>, most: u32, length: i64) -> i64 {
     let most = usize::try_from(most.max(1)).unwrap_or(usize::MAX);
-    let oldest = history.iter().rev().filter(|mark| mark.creates).nth(most - 1);
+    let oldest = history
+        .iter()
+        .rev()
+        .filter(|mark| mark.creates)
+        .nth(most - 1);
     oldest.map_or(0, |mark| (mark.at + length - now).max(0))
 }
 
@@ -83,7 +95,10 @@ mod tests {
         let (mut now, mut history, mut sent) = (start, VecDeque::new(), Vec::new());
         for _ in 0..count {
             now += next(now, true, &history, pace);
-            history.push_back(Mark { at: now, creates: true });
+            history.push_back(Mark {
+                at: now,
+                creates: true,
+            });
             sent.push(now);
         }
         sent
@@ -105,7 +120,20 @@ mod tests {
         let sent = drive(0, 410, &Pace::default());
         let at = |n: usize| (n, sent[n - 1]);
         // Ten at once, then one a second, then 60 a minute, then 400 an hour.
-        let table = [at(1), at(10), at(11), at(12), at(60), at(61), at(70), at(71), at(120), at(400), at(401), at(410)];
+        let table = [
+            at(1),
+            at(10),
+            at(11),
+            at(12),
+            at(60),
+            at(61),
+            at(70),
+            at(71),
+            at(120),
+            at(400),
+            at(401),
+            at(410),
+        ];
         assert_eq!(
             table,
             [
@@ -127,7 +155,12 @@ mod tests {
 
     #[test]
     fn edits_do_not_use_up_the_content_limits_but_keep_the_pace() {
-        let history: VecDeque<Mark> = (0..60).map(|_| Mark { at: 0, creates: true }).collect();
+        let history: VecDeque<Mark> = (0..60)
+            .map(|_| Mark {
+                at: 0,
+                creates: true,
+            })
+            .collect();
         assert_eq!(next(59_000, false, &history, &Pace::default()), 0);
         assert_eq!(next(59_000, true, &history, &Pace::default()), 1_000);
         assert_eq!(next(0, false, &history, &Pace::default()), 51_000);
@@ -135,7 +168,9 @@ mod tests {
 
     #[test]
     fn the_past_is_forgotten_after_an_hour() {
-        let mut history: VecDeque<Mark> = [0, 1, 3_600_000].map(|at| Mark { at, creates: true }).into();
+        let mut history: VecDeque<Mark> = [0, 1, 3_600_000]
+            .map(|at| Mark { at, creates: true })
+            .into();
         prune(3_600_001, &mut history);
         assert_eq!(history.len(), 1);
     }

@@ -117,7 +117,11 @@ impl At {
     }
 
     fn scope(&self, purpose: Purpose) -> Scope {
-        Scope { installation: self.installation, repository: Some(self.repository), purpose }
+        Scope {
+            installation: self.installation,
+            repository: Some(self.repository),
+            purpose,
+        }
     }
 }
 
@@ -177,7 +181,12 @@ impl GitHub {
     /// Builds the door; sends nothing. Must be called inside a tokio runtime.
     pub fn new(config: GitHubConfig) -> Result<Self, GitHubError> {
         let inner = Inner {
-            wire: Wire::new(&config.api_url, &config.user_agent, config.timeouts, &config.network)?,
+            wire: Wire::new(
+                &config.api_url,
+                &config.user_agent,
+                config.timeouts,
+                &config.network,
+            )?,
             key: AppKey::parse(config.app_id, &config.private_key_pem)?,
             api: config.api_url,
             web: config.web_url,
@@ -206,10 +215,17 @@ impl GitHub {
 
     /// The installations on which nothing new is created at present: until when (epoch milliseconds), and who wants it so.
     pub fn held_up(&self) -> Vec<HeldUp> {
-        let lanes: Vec<_> = locked(&self.0.lanes).iter().map(|(of, lane)| (*of, Arc::clone(lane))).collect();
+        let lanes: Vec<_> = locked(&self.0.lanes)
+            .iter()
+            .map(|(of, lane)| (*of, Arc::clone(lane)))
+            .collect();
         let held = lanes.into_iter().filter_map(|(of, lane)| {
             let (until, brake) = lane.held_up()?;
-            Some(HeldUp { installation: of, until, brake })
+            Some(HeldUp {
+                installation: of,
+                until,
+                brake,
+            })
         });
         let mut held: Vec<HeldUp> = held.collect();
         held.sort_by_key(|held| held.installation.map(|installation| installation.0));
@@ -244,12 +260,17 @@ fn cut(text: &str, most: usize) -> Cow<'_, str> {
 /// Reads GitHub's times (`2011-04-10T20:09:31Z`) as epoch milliseconds.
 fn millis<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     let text = String::deserialize(deserializer)?;
-    DateTime::parse_from_rfc3339(&text).map(|time| time.timestamp_millis()).map_err(serde::de::Error::custom)
+    DateTime::parse_from_rfc3339(&text)
+        .map(|time| time.timestamp_millis())
+        .map_err(serde::de::Error::custom)
 }
 
 /// Epoch milliseconds as GitHub writes times.
 fn rfc3339(at: i64) -> String {
-    DateTime::from_timestamp_millis(at).unwrap_or_default().format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    DateTime::from_timestamp_millis(at)
+        .unwrap_or_default()
+        .format("%Y-%m-%dT%H:%M:%SZ")
+        .to_string()
 }
 
 #[cfg(test)]
@@ -258,7 +279,10 @@ mod tests {
 
     #[test]
     fn no_text_is_longer_than_github_takes() {
-        assert_eq!(cut(&"é".repeat(70_000), TEXT_CHARS).chars().count(), TEXT_CHARS);
+        assert_eq!(
+            cut(&"é".repeat(70_000), TEXT_CHARS).chars().count(),
+            TEXT_CHARS
+        );
         assert_eq!(cut("short", TEXT_CHARS), "short");
     }
 

@@ -19,7 +19,10 @@ pub(super) struct Pages<'a> {
 impl<'a> Pages<'a> {
     /// Of a list below the API's root.
     pub(super) fn of(api: &'a Url) -> Self {
-        Self { api, read: HashSet::new() }
+        Self {
+            api,
+            read: HashSet::new(),
+        }
     }
 
     /// What to ask for after this answer; `None` at the end, and when the link leads back to a page that was read.
@@ -38,20 +41,31 @@ impl<'a> Pages<'a> {
             next.set_query(Some(link.query()?));
             next
         };
-        self.read.insert(next.to_string()).then(|| ask.at(next.as_str()))
+        self.read
+            .insert(next.to_string())
+            .then(|| ask.at(next.as_str()))
     }
 }
 
 /// The absolute address of a path, which may be one already.
 pub(super) fn below(api: &Url, path: &str) -> Option<Url> {
     let root = api.as_str().trim_end_matches('/');
-    if path.starts_with('/') { Url::parse(&format!("{root}{path}")) } else { Url::parse(path) }.ok()
+    if path.starts_with('/') {
+        Url::parse(&format!("{root}{path}"))
+    } else {
+        Url::parse(path)
+    }
+    .ok()
 }
 
 /// Whether an address is one of the API's own.
 pub(super) fn is_below(api: &Url, address: &Url) -> bool {
     let root = api.path().trim_end_matches('/');
-    address.origin() == api.origin() && address.path().strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
+    address.origin() == api.origin()
+        && address
+            .path()
+            .strip_prefix(root)
+            .is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The same place on our API for an address that names a repository by its number: that means the same wherever it is asked,
@@ -63,7 +77,10 @@ pub(super) fn at_home(api: &Url, address: &Url) -> Option<Url> {
         return None;
     }
     let mut home = api.clone();
-    home.set_path(&format!("{}/repositories/{rest}", api.path().trim_end_matches('/')));
+    home.set_path(&format!(
+        "{}/repositories/{rest}",
+        api.path().trim_end_matches('/')
+    ));
     home.set_query(address.query());
     Some(home)
 }
@@ -84,13 +101,19 @@ mod tests {
             home("http://inner.example/api/v3/repositories/77/issues/1?page=2").as_deref(),
             Some("https://ghes.example/api/v3/repositories/77/issues/1?page=2")
         );
-        for elsewhere in ["https://evil.example/repos/o/n", "https://evil.example/repositories/x/y", "https://h/user"] {
+        for elsewhere in [
+            "https://evil.example/repos/o/n",
+            "https://evil.example/repositories/x/y",
+            "https://h/user",
+        ] {
             assert_eq!(home(elsewhere), None, "{elsewhere}");
         }
         assert!(is_below(&api, &url("https://ghes.example/api/v3/user")));
-        for outside in
-            ["https://ghes.example/api/v30/user", "http://ghes.example/api/v3/user", "https://ghes.example/x"]
-        {
+        for outside in [
+            "https://ghes.example/api/v30/user",
+            "http://ghes.example/api/v3/user",
+            "https://ghes.example/x",
+        ] {
             assert!(!is_below(&api, &url(outside)), "{outside}");
         }
     }

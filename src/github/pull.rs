@@ -168,7 +168,10 @@ pub struct PullEdit {
 impl GitHub {
     /// A pull request as it is now. <https://docs.github.com/rest/pulls/pulls#get-a-pull-request>
     pub async fn pull(&self, at: &At, number: IssueNumber) -> Result<Pull, GitHubError> {
-        let ask = Ask::get("read the pull request", at.path(&format!("/pulls/{number}")));
+        let ask = Ask::get(
+            "read the pull request",
+            at.path(&format!("/pulls/{number}")),
+        );
         self.read::<PullShape>(at, &ask).await.map(Pull::from)
     }
 
@@ -179,7 +182,9 @@ impl GitHub {
         if !pull.draft {
             return Ok(());
         }
-        self.graphql::<IgnoredAny>(at, Purpose::Review, READY, json!({"id": pull.node_id})).await.map(drop)
+        self.graphql::<IgnoredAny>(at, Purpose::Review, READY, json!({"id": pull.node_id}))
+            .await
+            .map(drop)
     }
 
     /// Our newest pull request from `branch` of this repository, whatever its state.
@@ -187,10 +192,16 @@ impl GitHub {
     pub async fn find_pull(&self, at: &At, branch: &str) -> Result<Option<Pull>, GitHubError> {
         let us = self.bot(at).await?;
         let head = escape(&format!("{}:{branch}", at.name.owner()));
-        let query = format!("/pulls?head={head}&state=all&sort=created&direction=desc&per_page=100");
-        let found: Vec<PullShape> = self.read_all(at, &Ask::get("find the pull request", at.path(&query))).await?;
+        let query =
+            format!("/pulls?head={head}&state=all&sort=created&direction=desc&per_page=100");
+        let found: Vec<PullShape> = self
+            .read_all(at, &Ask::get("find the pull request", at.path(&query)))
+            .await?;
         // GitHub ignores a `head` it cannot parse and then lists everything, so the branch is compared here too.
-        Ok(found.into_iter().map(Pull::from).find(|pull| pull.head_branch == branch && pull.author.id == us))
+        Ok(found
+            .into_iter()
+            .map(Pull::from)
+            .find(|pull| pull.head_branch == branch && pull.author.id == us))
     }
 
     /// Opens a pull request, or adopts the one of ours that is open already. Look with [`GitHub::find_pull`] first, so
@@ -198,14 +209,31 @@ impl GitHub {
     /// <https://docs.github.com/rest/pulls/pulls#create-a-pull-request>
     pub async fn create_pull(&self, at: &At, new: &NewPull) -> Result<OpenedPull, GitHubError> {
         match self.open_pull(at, new).await {
-            Ok(pull) => Ok(OpenedPull { pull, opening: Opening::AsAsked }),
+            Ok(pull) => Ok(OpenedPull {
+                pull,
+                opening: Opening::AsAsked,
+            }),
             Err(GitHubError::Invalid { message, .. }) if new.draft && refuses_drafts(&message) => {
-                let pull = self.open_pull(at, &NewPull { draft: false, ..new.clone() }).await?;
-                Ok(OpenedPull { pull, opening: Opening::DraftRefused })
+                let pull = self
+                    .open_pull(
+                        at,
+                        &NewPull {
+                            draft: false,
+                            ..new.clone()
+                        },
+                    )
+                    .await?;
+                Ok(OpenedPull {
+                    pull,
+                    opening: Opening::DraftRefused,
+                })
             }
             Err(GitHubError::Invalid { call, message }) if message.contains("already exists") => {
                 match self.find_pull(at, &new.head).await? {
-                    Some(pull) => Ok(OpenedPull { pull, opening: Opening::Adopted }),
+                    Some(pull) => Ok(OpenedPull {
+                        pull,
+                        opening: Opening::Adopted,
+                    }),
                     None => Err(GitHubError::Invalid { call, message }),
                 }
             }
@@ -222,17 +250,34 @@ impl GitHub {
             "draft": new.draft,
         });
         let ask = Ask::post("open a pull request", at.path("/pulls"), &body);
-        let answer = self.change(at, Purpose::PullRequest, Priority::Normal, &ask).await?;
+        let answer = self
+            .change(at, Purpose::PullRequest, Priority::Normal, &ask)
+            .await?;
         answer.json::<PullShape>(&ask).map(Pull::from)
     }
 
     /// Changes title or text; repeating it ends in the same.
     /// <https://docs.github.com/rest/pulls/pulls#update-a-pull-request>
-    pub async fn edit_pull(&self, at: &At, number: IssueNumber, edit: &PullEdit) -> Result<Pull, GitHubError> {
-        let part = |text: &Option<String>, most| text.as_ref().map(|text| cut(text, most).into_owned());
-        let body = PullEdit { title: part(&edit.title, TITLE_CHARS), body: part(&edit.body, TEXT_CHARS) };
-        let ask = Ask::patch("edit the pull request", at.path(&format!("/pulls/{number}")), &body);
-        let answer = self.change(at, Purpose::PullRequest, Priority::Normal, &ask).await?;
+    pub async fn edit_pull(
+        &self,
+        at: &At,
+        number: IssueNumber,
+        edit: &PullEdit,
+    ) -> Result<Pull, GitHubError> {
+        let part =
+            |text: &Option<String>, most| text.as_ref().map(|text| cut(text, most).into_owned());
+        let body = PullEdit {
+            title: part(&edit.title, TITLE_CHARS),
+            body: part(&edit.body, TEXT_CHARS),
+        };
+        let ask = Ask::patch(
+            "edit the pull request",
+            at.path(&format!("/pulls/{number}")),
+            &body,
+        );
+        let answer = self
+            .change(at, Purpose::PullRequest, Priority::Normal, &ask)
+            .await?;
         answer.json::<PullShape>(&ask).map(Pull::from)
     }
 }

@@ -53,20 +53,53 @@ struct ReactionShape {
 impl GitHub {
     /// Reacts to an issue, ahead of everything that waits.
     /// <https://docs.github.com/rest/reactions/reactions#create-reaction-for-an-issue>
-    pub async fn react_to_issue(&self, at: &At, issue: IssueNumber, reaction: Reaction) -> Result<(), GitHubError> {
-        self.react(at, Purpose::Comment, &at.path(&format!("/issues/{issue}/reactions")), reaction).await
+    pub async fn react_to_issue(
+        &self,
+        at: &At,
+        issue: IssueNumber,
+        reaction: Reaction,
+    ) -> Result<(), GitHubError> {
+        self.react(
+            at,
+            Purpose::Comment,
+            &at.path(&format!("/issues/{issue}/reactions")),
+            reaction,
+        )
+        .await
     }
 
     /// Reacts to a comment, ahead of everything that waits.
     /// <https://docs.github.com/rest/reactions/reactions#create-reaction-for-an-issue-comment>
-    pub async fn react_to_comment(&self, at: &At, comment: CommentId, reaction: Reaction) -> Result<(), GitHubError> {
-        self.react(at, Purpose::Comment, &at.path(&format!("/issues/comments/{comment}/reactions")), reaction).await
+    pub async fn react_to_comment(
+        &self,
+        at: &At,
+        comment: CommentId,
+        reaction: Reaction,
+    ) -> Result<(), GitHubError> {
+        self.react(
+            at,
+            Purpose::Comment,
+            &at.path(&format!("/issues/comments/{comment}/reactions")),
+            reaction,
+        )
+        .await
     }
 
     /// Takes our reaction to an issue back.
     /// <https://docs.github.com/rest/reactions/reactions#delete-an-issue-reaction>
-    pub async fn unreact_from_issue(&self, at: &At, issue: IssueNumber, reaction: Reaction) -> Result<(), GitHubError> {
-        self.unreact(at, Purpose::Comment, &at.path(&format!("/issues/{issue}/reactions")), reaction).await
+    pub async fn unreact_from_issue(
+        &self,
+        at: &At,
+        issue: IssueNumber,
+        reaction: Reaction,
+    ) -> Result<(), GitHubError> {
+        self.unreact(
+            at,
+            Purpose::Comment,
+            &at.path(&format!("/issues/{issue}/reactions")),
+            reaction,
+        )
+        .await
     }
 
     /// Takes our reaction to a comment back.
@@ -77,33 +110,83 @@ impl GitHub {
         comment: CommentId,
         reaction: Reaction,
     ) -> Result<(), GitHubError> {
-        self.unreact(at, Purpose::Comment, &at.path(&format!("/issues/comments/{comment}/reactions")), reaction).await
+        self.unreact(
+            at,
+            Purpose::Comment,
+            &at.path(&format!("/issues/comments/{comment}/reactions")),
+            reaction,
+        )
+        .await
     }
 
     /// Reacts to a comment on a line of a pull request, ahead of everything that waits.
     /// <https://docs.github.com/rest/reactions/reactions#create-reaction-for-a-pull-request-review-comment>
-    pub async fn react_to_line(&self, at: &At, comment: i64, reaction: Reaction) -> Result<(), GitHubError> {
-        self.react(at, Purpose::PullRequest, &at.path(&format!("/pulls/comments/{comment}/reactions")), reaction).await
+    pub async fn react_to_line(
+        &self,
+        at: &At,
+        comment: i64,
+        reaction: Reaction,
+    ) -> Result<(), GitHubError> {
+        self.react(
+            at,
+            Purpose::PullRequest,
+            &at.path(&format!("/pulls/comments/{comment}/reactions")),
+            reaction,
+        )
+        .await
     }
 
     /// Takes our reaction to a comment on a line back.
     /// <https://docs.github.com/rest/reactions/reactions#delete-a-pull-request-comment-reaction>
-    pub async fn unreact_from_line(&self, at: &At, comment: i64, reaction: Reaction) -> Result<(), GitHubError> {
-        self.unreact(at, Purpose::PullRequest, &at.path(&format!("/pulls/comments/{comment}/reactions")), reaction)
-            .await
+    pub async fn unreact_from_line(
+        &self,
+        at: &At,
+        comment: i64,
+        reaction: Reaction,
+    ) -> Result<(), GitHubError> {
+        self.unreact(
+            at,
+            Purpose::PullRequest,
+            &at.path(&format!("/pulls/comments/{comment}/reactions")),
+            reaction,
+        )
+        .await
     }
 
-    async fn react(&self, at: &At, purpose: Purpose, path: &str, reaction: Reaction) -> Result<(), GitHubError> {
+    async fn react(
+        &self,
+        at: &At,
+        purpose: Purpose,
+        path: &str,
+        reaction: Reaction,
+    ) -> Result<(), GitHubError> {
         // A mark, no content: it must come through when the limits of content are used up.
-        let ask = Ask::post("react", path, &json!({"content": reaction.content()})).with_effect(Effect::Change);
-        self.change(at, purpose, Priority::Receipt, &ask).await.map(drop)
+        let ask = Ask::post("react", path, &json!({"content": reaction.content()}))
+            .with_effect(Effect::Change);
+        self.change(at, purpose, Priority::Receipt, &ask)
+            .await
+            .map(drop)
     }
 
-    async fn unreact(&self, at: &At, purpose: Purpose, path: &str, reaction: Reaction) -> Result<(), GitHubError> {
+    async fn unreact(
+        &self,
+        at: &At,
+        purpose: Purpose,
+        path: &str,
+        reaction: Reaction,
+    ) -> Result<(), GitHubError> {
         let us = self.bot(at).await?;
-        let query = format!("{path}?content={}&per_page=100", super::ask::escape(reaction.content()));
-        let found: Vec<ReactionShape> = self.read_all(at, &Ask::get("list the reactions", query)).await?;
-        for ours in found.iter().filter(|found| found.user.as_ref().is_some_and(|user| user.id == us)) {
+        let query = format!(
+            "{path}?content={}&per_page=100",
+            super::ask::escape(reaction.content())
+        );
+        let found: Vec<ReactionShape> = self
+            .read_all(at, &Ask::get("list the reactions", query))
+            .await?;
+        for ours in found
+            .iter()
+            .filter(|found| found.user.as_ref().is_some_and(|user| user.id == us))
+        {
             let ask = Ask::delete("take a reaction back", format!("{path}/{}", ours.id));
             self.remove(at, purpose, &ask).await?;
         }

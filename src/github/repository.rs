@@ -101,9 +101,13 @@ impl GitHub {
     /// The repository as it is now; fails if the name meanwhile leads to another one. After a rename the answer carries
     /// the new name. <https://docs.github.com/rest/repos/repos#get-a-repository>
     pub async fn repository(&self, at: &At) -> Result<Repository, GitHubError> {
-        let found: Repository = self.read(at, &Ask::get("read the repository", at.path(""))).await?;
+        let found: Repository = self
+            .read(at, &Ask::get("read the repository", at.path("")))
+            .await?;
         if found.id != at.repository {
-            return Err(GitHubError::AnotherRepository { name: at.name.to_string() });
+            return Err(GitHubError::AnotherRepository {
+                name: at.name.to_string(),
+            });
         }
         Ok(found)
     }
@@ -112,9 +116,15 @@ impl GitHub {
     /// <https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user>
     pub async fn permission(&self, at: &At, login: &str) -> Result<Permission, GitHubError> {
         let path = at.path(&format!("/collaborators/{}/permission", escape(login)));
-        let shape: Option<PermissionShape> = self.read_if_there(at, &Ask::get("read a permission", path)).await?;
+        let shape: Option<PermissionShape> = self
+            .read_if_there(at, &Ask::get("read a permission", path))
+            .await?;
         Ok(shape.map_or_else(
-            || Permission { level: PermissionLevel::None, role_name: "none".into(), user: None },
+            || Permission {
+                level: PermissionLevel::None,
+                role_name: "none".into(),
+                user: None,
+            },
             |shape| Permission {
                 level: level(&shape.role_name, &shape.permission),
                 role_name: shape.role_name,
@@ -126,21 +136,38 @@ impl GitHub {
     /// A text file of at most 1 MiB, from a branch, tag or commit (`None`: the default branch); `None` if there is no such
     /// file, or if it is a folder, a link, too large or not UTF-8.
     /// <https://docs.github.com/rest/repos/contents#get-repository-content>
-    pub async fn contents(&self, at: &At, path: &str, at_ref: Option<&str>) -> Result<Option<String>, GitHubError> {
+    pub async fn contents(
+        &self,
+        at: &At,
+        path: &str,
+        at_ref: Option<&str>,
+    ) -> Result<Option<String>, GitHubError> {
         let path: Vec<String> = path.split('/').map(escape).collect();
-        let query = at_ref.map(|name| format!("?ref={}", escape(name))).unwrap_or_default();
-        let ask = Ask::get("read a file", at.path(&format!("/contents/{}{query}", path.join("/"))));
+        let query = at_ref
+            .map(|name| format!("?ref={}", escape(name)))
+            .unwrap_or_default();
+        let ask = Ask::get(
+            "read a file",
+            at.path(&format!("/contents/{}{query}", path.join("/"))),
+        );
         let found: Option<serde_json::Value> = self.read_if_there(at, &ask).await?;
         // A folder is an array and has no shape of a file.
-        Ok(found.and_then(|value| serde_json::from_value(value).ok()).and_then(text))
+        Ok(found
+            .and_then(|value| serde_json::from_value(value).ok())
+            .and_then(text))
     }
 
     /// The tip of a branch; `None` if there is no such branch (an empty repository has none).
     /// <https://docs.github.com/rest/branches/branches#get-a-branch>
     pub async fn branch(&self, at: &At, name: &str) -> Result<Option<BranchHead>, GitHubError> {
         let path = at.path(&format!("/branches/{}", escape(name)));
-        let shape: Option<BranchShape> = self.read_if_there(at, &Ask::get("read a branch", path)).await?;
-        Ok(shape.map(|shape| BranchHead { sha: shape.commit.sha, protected: shape.protected }))
+        let shape: Option<BranchShape> = self
+            .read_if_there(at, &Ask::get("read a branch", path))
+            .await?;
+        Ok(shape.map(|shape| BranchHead {
+            sha: shape.commit.sha,
+            protected: shape.protected,
+        }))
     }
 }
 
@@ -154,7 +181,9 @@ fn text(shape: ContentShape) -> Option<String> {
 
 /// The level of a role; an unknown (custom) role counts by its base permission.
 fn level(role_name: &str, permission: &str) -> PermissionLevel {
-    standard(role_name).or_else(|| standard(permission)).unwrap_or(PermissionLevel::None)
+    standard(role_name)
+        .or_else(|| standard(permission))
+        .unwrap_or(PermissionLevel::None)
 }
 
 fn standard(name: &str) -> Option<PermissionLevel> {
@@ -188,8 +217,16 @@ mod tests {
             ("strange", "stranger", PermissionLevel::None, false),
         ];
         for (role, base, expected, may) in table {
-            let permission = Permission { level: level(role, base), role_name: role.into(), user: None };
-            assert_eq!((permission.level, permission.write_or_more()), (expected, may), "{role} {base}");
+            let permission = Permission {
+                level: level(role, base),
+                role_name: role.into(),
+                user: None,
+            };
+            assert_eq!(
+                (permission.level, permission.write_or_more()),
+                (expected, may),
+                "{role} {base}"
+            );
         }
     }
 }

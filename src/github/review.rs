@@ -95,7 +95,9 @@ struct ReviewHeadShape {
 
 impl From<ReviewHeadShape> for ReviewHead {
     fn from(shape: ReviewHeadShape) -> Self {
-        let at = shape.submitted_at.and_then(|text| chrono::DateTime::parse_from_rfc3339(&text).ok());
+        let at = shape
+            .submitted_at
+            .and_then(|text| chrono::DateTime::parse_from_rfc3339(&text).ok());
         Self {
             id: shape.id,
             author: shape.user.unwrap_or_else(Account::ghost),
@@ -158,19 +160,36 @@ struct IdShape {
 impl GitHub {
     /// The reviews of a pull request, oldest first.
     /// <https://docs.github.com/rest/pulls/reviews#list-reviews-for-a-pull-request>
-    pub async fn reviews(&self, at: &At, pull: IssueNumber) -> Result<Vec<ReviewHead>, GitHubError> {
-        let ask = Ask::get("list the reviews", at.path(&format!("/pulls/{pull}/reviews?per_page=100")));
+    pub async fn reviews(
+        &self,
+        at: &At,
+        pull: IssueNumber,
+    ) -> Result<Vec<ReviewHead>, GitHubError> {
+        let ask = Ask::get(
+            "list the reviews",
+            at.path(&format!("/pulls/{pull}/reviews?per_page=100")),
+        );
         let found: Vec<ReviewHeadShape> = self.read_all(at, &ask).await?;
         Ok(found.into_iter().map(ReviewHead::from).collect())
     }
 
     /// A review with what it says on lines; `None` once it is deleted.
     /// <https://docs.github.com/rest/pulls/reviews#list-comments-for-a-pull-request-review>
-    pub async fn review(&self, at: &At, pull: IssueNumber, review: i64) -> Result<Option<Review>, GitHubError> {
+    pub async fn review(
+        &self,
+        at: &At,
+        pull: IssueNumber,
+        review: i64,
+    ) -> Result<Option<Review>, GitHubError> {
         let path = at.path(&format!("/pulls/{pull}/reviews/{review}"));
         let ask = Ask::get("read a review", path.as_str());
-        let Some(shape) = self.read_if_there::<ReviewShape>(at, &ask).await? else { return Ok(None) };
-        let ask = Ask::get("list the review's comments", format!("{path}/comments?per_page=100"));
+        let Some(shape) = self.read_if_there::<ReviewShape>(at, &ask).await? else {
+            return Ok(None);
+        };
+        let ask = Ask::get(
+            "list the review's comments",
+            format!("{path}/comments?per_page=100"),
+        );
         let lines: Vec<LineShape> = self.read_all(at, &ask).await?;
         Ok(Some(Review {
             id: shape.id,
@@ -190,9 +209,13 @@ impl GitHub {
         pull: IssueNumber,
         since: Option<i64>,
     ) -> Result<Vec<LineComment>, GitHubError> {
-        let since = since.map(|since| format!("&since={}", rfc3339(since))).unwrap_or_default();
+        let since = since
+            .map(|since| format!("&since={}", rfc3339(since)))
+            .unwrap_or_default();
         let path = at.path(&format!("/pulls/{pull}/comments?per_page=100{since}"));
-        let found: Vec<LineShape> = self.read_all(at, &Ask::get("list the comments on lines", path)).await?;
+        let found: Vec<LineShape> = self
+            .read_all(at, &Ask::get("list the comments on lines", path))
+            .await?;
         Ok(found.into_iter().map(LineComment::from).collect())
     }
 
@@ -206,23 +229,45 @@ impl GitHub {
     ) -> Result<Option<i64>, GitHubError> {
         let us = self.bot(at).await?;
         let lines = self.line_comments(at, pull, since).await?;
-        Ok(lines.into_iter().find(|line| line.author.id == us && line.body.contains(marker)).map(|line| line.id))
+        Ok(lines
+            .into_iter()
+            .find(|line| line.author.id == us && line.body.contains(marker))
+            .map(|line| line.id))
     }
 
     /// Asks people for their review (again); whoever is asked already stays so.
     /// <https://docs.github.com/rest/pulls/review-requests#request-reviewers-for-a-pull-request>
-    pub async fn request_review(&self, at: &At, pull: IssueNumber, logins: &[&str]) -> Result<(), GitHubError> {
+    pub async fn request_review(
+        &self,
+        at: &At,
+        pull: IssueNumber,
+        logins: &[&str],
+    ) -> Result<(), GitHubError> {
         let path = at.path(&format!("/pulls/{pull}/requested_reviewers"));
         let ask = Ask::post("ask for a review", path, &json!({"reviewers": logins}));
-        self.change(at, Purpose::PullRequest, Priority::Normal, &ask).await.map(drop)
+        self.change(at, Purpose::PullRequest, Priority::Normal, &ask)
+            .await
+            .map(drop)
     }
 
     /// Answers the first comment of a thread. Not to be repeated without [`GitHub::find_reply`]. GitHub takes no answer to
     /// an answer. <https://docs.github.com/rest/pulls/comments#create-a-reply-for-a-review-comment>
-    pub async fn reply(&self, at: &At, pull: IssueNumber, first: i64, body: &str) -> Result<i64, GitHubError> {
+    pub async fn reply(
+        &self,
+        at: &At,
+        pull: IssueNumber,
+        first: i64,
+        body: &str,
+    ) -> Result<i64, GitHubError> {
         let path = at.path(&format!("/pulls/{pull}/comments/{first}/replies"));
-        let ask = Ask::post("answer on a line", path, &json!({"body": cut(body, TEXT_CHARS)}));
-        let answer = self.change(at, Purpose::PullRequest, Priority::Normal, &ask).await?;
+        let ask = Ask::post(
+            "answer on a line",
+            path,
+            &json!({"body": cut(body, TEXT_CHARS)}),
+        );
+        let answer = self
+            .change(at, Purpose::PullRequest, Priority::Normal, &ask)
+            .await?;
         answer.json::<IdShape>(&ask).map(|shape| shape.id)
     }
 }

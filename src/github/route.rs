@@ -28,9 +28,19 @@ pub(super) struct Route {
 impl Route {
     /// Plain `http` stays on this machine, so only `https` has a proxy.
     pub(super) fn new(direct: HttpConnector, network: &Network) -> Self {
-        let proxy = network.https_proxy.as_ref().map(|proxy| proxy.expose().to_owned()).unwrap_or_default();
-        let matcher = Matcher::builder().https(proxy).no(network.no_proxy.clone()).build();
-        Self { direct, matcher: Arc::new(matcher) }
+        let proxy = network
+            .https_proxy
+            .as_ref()
+            .map(|proxy| proxy.expose().to_owned())
+            .unwrap_or_default();
+        let matcher = Matcher::builder()
+            .https(proxy)
+            .no(network.no_proxy.clone())
+            .build();
+        Self {
+            direct,
+            matcher: Arc::new(matcher),
+        }
     }
 }
 
@@ -54,6 +64,10 @@ impl Service<Uri> for Route {
         }
         let connecting = tunnel.oneshot(to);
         let shown = proxy.uri().host().unwrap_or_default().to_owned();
-        Box::pin(async move { connecting.await.map_err(|error| format!("through the proxy {shown}: {error}").into()) })
+        Box::pin(async move {
+            connecting
+                .await
+                .map_err(|error| format!("through the proxy {shown}: {error}").into())
+        })
     }
 }

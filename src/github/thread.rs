@@ -29,7 +29,8 @@ const THREADS: &str = "query($owner: String!, $name: String!, $number: Int!, $af
   } }
 }";
 
-const RESOLVE: &str = "mutation($id: ID!) { resolveReviewThread(input: {threadId: $id}) { thread { isResolved } } }";
+const RESOLVE: &str =
+    "mutation($id: ID!) { resolveReviewThread(input: {threadId: $id}) { thread { isResolved } } }";
 
 /// A thread: a comment on a line and the answers to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,8 +133,16 @@ struct PageInfo {
 impl From<ActorShape> for Account {
     fn from(shape: ActorShape) -> Self {
         let bot = shape.kind == "Bot" && !shape.login.ends_with("[bot]");
-        let login = if bot { format!("{}[bot]", shape.login) } else { shape.login };
-        Self { login, id: UserId(shape.database_id.unwrap_or_default()), kind: shape.kind }
+        let login = if bot {
+            format!("{}[bot]", shape.login)
+        } else {
+            shape.login
+        };
+        Self {
+            login,
+            id: UserId(shape.database_id.unwrap_or_default()),
+            kind: shape.kind,
+        }
     }
 }
 
@@ -143,7 +152,9 @@ impl From<CommentShape> for ThreadComment {
             id: shape.full_database_id,
             author: shape.author.map_or_else(Account::ghost, Account::from),
             body: shape.body,
-            review: shape.pull_request_review.map(|review| review.full_database_id),
+            review: shape
+                .pull_request_review
+                .map(|review| review.full_database_id),
             url: shape.url,
         }
     }
@@ -152,7 +163,12 @@ impl From<CommentShape> for ThreadComment {
 /// A thread whose comments are all gone is none.
 fn thread(shape: ThreadShape) -> Option<ReviewThread> {
     let hunk = shape.comments.nodes.first()?.diff_hunk.clone();
-    let comments: Vec<ThreadComment> = shape.comments.nodes.into_iter().map(ThreadComment::from).collect();
+    let comments: Vec<ThreadComment> = shape
+        .comments
+        .nodes
+        .into_iter()
+        .map(ThreadComment::from)
+        .collect();
     let first = comments.first()?;
     Some(ReviewThread {
         id: shape.id,
@@ -171,18 +187,28 @@ fn thread(shape: ThreadShape) -> Option<ReviewThread> {
 fn big<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     match Value::deserialize(deserializer)? {
         Value::String(digits) => digits.parse().map_err(D::Error::custom),
-        other => other.as_i64().ok_or_else(|| D::Error::custom("an id is not a number")),
+        other => other
+            .as_i64()
+            .ok_or_else(|| D::Error::custom("an id is not a number")),
     }
 }
 
 impl GitHub {
     /// The threads of a pull request, oldest first, at most a thousand.
-    pub async fn review_threads(&self, at: &At, pull: IssueNumber) -> Result<Vec<ReviewThread>, GitHubError> {
+    pub async fn review_threads(
+        &self,
+        at: &At,
+        pull: IssueNumber,
+    ) -> Result<Vec<ReviewThread>, GitHubError> {
         let (mut threads, mut after) = (Vec::new(), None);
         for _ in 0..PAGES {
             let page = self.thread_page(at, pull, after.as_deref()).await?;
             threads.extend(page.nodes.into_iter().filter_map(thread));
-            match page.page_info.end_cursor.filter(|_| page.page_info.has_next_page) {
+            match page
+                .page_info
+                .end_cursor
+                .filter(|_| page.page_info.has_next_page)
+            {
                 Some(cursor) => after = Some(cursor),
                 None => break,
             }
@@ -190,7 +216,12 @@ impl GitHub {
         Ok(threads)
     }
 
-    async fn thread_page(&self, at: &At, pull: IssueNumber, after: Option<&str>) -> Result<PageShape, GitHubError> {
+    async fn thread_page(
+        &self,
+        at: &At,
+        pull: IssueNumber,
+        after: Option<&str>,
+    ) -> Result<PageShape, GitHubError> {
         let (owner, name) = (at.name.owner(), at.name.name());
         let variables = json!({"owner": owner, "name": name, "number": pull, "after": after});
         let mut data: Value = self.graphql(at, Purpose::Read, THREADS, variables).await?;
@@ -199,12 +230,17 @@ impl GitHub {
         if threads.is_null() {
             return Err(GitHubError::NotFound { call });
         }
-        serde_json::from_value(threads).map_err(|error| GitHubError::Unreadable { call, why: error.to_string() })
+        serde_json::from_value(threads).map_err(|error| GitHubError::Unreadable {
+            call,
+            why: error.to_string(),
+        })
     }
 
     /// Marks a thread as resolved; one that is already is fine.
     /// <https://docs.github.com/graphql/reference/mutations#resolvereviewthread>
     pub async fn resolve_thread(&self, at: &At, thread: &str) -> Result<(), GitHubError> {
-        self.graphql::<IgnoredAny>(at, Purpose::Review, RESOLVE, json!({"id": thread})).await.map(drop)
+        self.graphql::<IgnoredAny>(at, Purpose::Review, RESOLVE, json!({"id": thread}))
+            .await
+            .map(drop)
     }
 }

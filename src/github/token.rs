@@ -55,7 +55,9 @@ pub enum Purpose {
 impl Purpose {
     fn permissions(self) -> Value {
         match self {
-            Self::Read => json!({"metadata": "read", "issues": "read", "pull_requests": "read", "contents": "read"}),
+            Self::Read => {
+                json!({"metadata": "read", "issues": "read", "pull_requests": "read", "contents": "read"})
+            }
             Self::Comment => json!({"issues": "write"}),
             Self::Clone => json!({"contents": "read"}),
             Self::Push => json!({"contents": "write"}),
@@ -71,8 +73,9 @@ impl Purpose {
     pub(super) fn wanted(self) -> String {
         let permissions = self.permissions();
         let pairs = permissions.as_object().into_iter().flatten();
-        let words: Vec<String> =
-            pairs.map(|(name, level)| format!("{name}={}", level.as_str().unwrap_or_default())).collect();
+        let words: Vec<String> = pairs
+            .map(|(name, level)| format!("{name}={}", level.as_str().unwrap_or_default()))
+            .collect();
         words.join(", ")
     }
 
@@ -117,7 +120,11 @@ pub(super) struct Scope {
 
 impl Scope {
     pub(super) fn survey(installation: InstallationId) -> Self {
-        Self { installation, repository: None, purpose: Purpose::Survey }
+        Self {
+            installation,
+            repository: None,
+            purpose: Purpose::Survey,
+        }
     }
 }
 
@@ -133,14 +140,20 @@ impl Tokens {
     fn slot(&self, scope: Scope, now: i64) -> Slot {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         if slots.len() >= SLOTS {
-            let alive = |token: &Option<Token>| token.as_ref().is_some_and(|token| token.expires_at > now);
+            let alive =
+                |token: &Option<Token>| token.as_ref().is_some_and(|token| token.expires_at > now);
             slots.retain(|_, slot| slot.try_lock().map_or(true, |token| alive(&token)));
         }
         Arc::clone(slots.entry(scope).or_default())
     }
 
     fn all(&self) -> Vec<Slot> {
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.slots
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
     }
 
     /// Forgets every token of an installation.
@@ -165,7 +178,8 @@ impl GitHub {
     /// A token for one purpose on one repository with at least ten minutes of life. Callers that ask at the same time
     /// share one request to GitHub and its token, except to push.
     pub async fn token(&self, at: &At, purpose: Purpose) -> Result<Token, GitHubError> {
-        self.token_for(at.scope(purpose), &at.name.to_string()).await
+        self.token_for(at.scope(purpose), &at.name.to_string())
+            .await
     }
 
     /// Forgets a token that git's host refused: the next one asked for is a new one.
@@ -184,16 +198,26 @@ impl GitHub {
         self.disown(token).await;
         let ask = Ask::delete("revoke a token", "/installation/token").with_effect(Effect::None);
         let answer = self.0.wire.send(&ask, &token.secret, None).await?;
-        if answer.status.as_u16() == 401 { Ok(()) } else { answer.judge(&ask).map(drop) }
+        if answer.status.as_u16() == 401 {
+            Ok(())
+        } else {
+            answer.judge(&ask).map(drop)
+        }
     }
 
-    pub(super) async fn token_for(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
+    pub(super) async fn token_for(
+        &self,
+        scope: Scope,
+        repository: &str,
+    ) -> Result<Token, GitHubError> {
         let scope = self.0.access.followed(scope);
         match self.token_at(scope, repository).await {
-            Err(error @ GitHubError::NotCovered { .. }) => match self.elsewhere(scope, repository).await {
-                Some(scope) => self.token_at(scope, repository).await,
-                None => Err(error),
-            },
+            Err(error @ GitHubError::NotCovered { .. }) => {
+                match self.elsewhere(scope, repository).await {
+                    Some(scope) => self.token_at(scope, repository).await,
+                    None => Err(error),
+                }
+            }
             other => other,
         }
     }
@@ -205,7 +229,10 @@ impl GitHub {
         }
         let slot = self.0.tokens.slot(scope, self.now());
         let mut held = slot.lock().await;
-        if let Some(token) = held.as_ref().filter(|token| token.expires_at - self.now() >= LEAST_LIFE) {
+        if let Some(token) = held
+            .as_ref()
+            .filter(|token| token.expires_at - self.now() >= LEAST_LIFE)
+        {
             return Ok(token.clone());
         }
         // Whoever waited for this slot behind a failed request learns of it here instead of asking again.
@@ -226,40 +253,60 @@ impl GitHub {
     }
 
     async fn mint(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
-        let whole = self.mint_with(scope, repository, scope.purpose.permissions()).await;
+        let whole = self
+            .mint_with(scope, repository, scope.purpose.permissions())
+            .await;
         if scope.purpose != Purpose::Ci || !matches!(whole, Err(GitHubError::NotPermitted { .. })) {
             return whole;
         }
         let granted = self.granted(scope).await?;
         let less = self.mint_with(scope, repository, granted).await?;
         // Asked for again soon: the rest may be granted meanwhile.
-        Ok(Token { expires_at: less.expires_at.min(self.now() + LEAST_LIFE + NARROWED_LIFE), ..less })
+        Ok(Token {
+            expires_at: less.expires_at.min(self.now() + LEAST_LIFE + NARROWED_LIFE),
+            ..less
+        })
     }
 
     /// What of a purpose's permissions the installation has.
     /// <https://docs.github.com/rest/apps/apps#get-an-installation-for-the-authenticated-app>
     async fn granted(&self, scope: Scope) -> Result<Value, GitHubError> {
-        let ask = Ask::get("read the installation", format!("/app/installations/{}", scope.installation));
+        let ask = Ask::get(
+            "read the installation",
+            format!("/app/installations/{}", scope.installation),
+        );
         let there: Granted = self.as_app(&ask).await?.json(&ask)?;
         let wanted = scope.purpose.permissions();
-        let mut kept: serde_json::Map<String, Value> = wanted.as_object().cloned().unwrap_or_default();
+        let mut kept: serde_json::Map<String, Value> =
+            wanted.as_object().cloned().unwrap_or_default();
         // Whatever is granted at all can be read.
         kept.retain(|name, _| there.permissions.contains_key(name));
         kept.insert("metadata".into(), json!("read"));
         Ok(Value::Object(kept))
     }
 
-    async fn mint_with(&self, scope: Scope, repository: &str, permissions: Value) -> Result<Token, GitHubError> {
+    async fn mint_with(
+        &self,
+        scope: Scope,
+        repository: &str,
+        permissions: Value,
+    ) -> Result<Token, GitHubError> {
         let path = format!("/app/installations/{}/access_tokens", scope.installation);
         let mut body = json!({"permissions": permissions});
         if let Some(id) = scope.repository {
             body["repository_ids"] = json!([id]);
         }
         let ask = Ask::post("get an installation token", path, &body).with_effect(Effect::None);
-        let answer = self.as_app(&ask).await.map_err(|error| self.unminted(scope, repository, error))?;
+        let answer = self
+            .as_app(&ask)
+            .await
+            .map_err(|error| self.unminted(scope, repository, error))?;
         let minted: Minted = answer.json(&ask)?;
         let expires_at = self.local_expiry(&ask, &answer, &minted.expires_at)?;
-        Ok(Token { secret: SecretString::from(minted.token), expires_at })
+        Ok(Token {
+            secret: SecretString::from(minted.token),
+            expires_at,
+        })
     }
 
     fn unminted(&self, scope: Scope, repository: &str, error: GitHubError) -> GitHubError {
@@ -268,10 +315,15 @@ impl GitHub {
             GitHubError::Invalid { message, .. } => {
                 if message.contains("permissions requested are not granted") {
                     let call = format!("{} in {repository}", scope.purpose.deed());
-                    GitHubError::NotPermitted { call, permission: scope.purpose.wanted() }
+                    GitHubError::NotPermitted {
+                        call,
+                        permission: scope.purpose.wanted(),
+                    }
                 } else {
                     tracing::warn!(%message, repository, "GitHub refused an installation token");
-                    GitHubError::NotCovered { repository: repository.to_owned() }
+                    GitHubError::NotCovered {
+                        repository: repository.to_owned(),
+                    }
                 }
             }
             other => other,
@@ -280,9 +332,17 @@ impl GitHub {
         error
     }
 
-    fn local_expiry(&self, ask: &Ask, answer: &Answer, expires_at: &str) -> Result<i64, GitHubError> {
+    fn local_expiry(
+        &self,
+        ask: &Ask,
+        answer: &Answer,
+        expires_at: &str,
+    ) -> Result<i64, GitHubError> {
         let expires_at = DateTime::parse_from_rfc3339(expires_at)
-            .map_err(|error| GitHubError::Unreadable { call: ask.to_string(), why: error.to_string() })?
+            .map_err(|error| GitHubError::Unreadable {
+                call: ask.to_string(),
+                why: error.to_string(),
+            })?
             .timestamp_millis();
         Ok(on_our_clock(expires_at, answer.date(), self.now()))
     }
@@ -304,15 +364,27 @@ mod tests {
     fn life_is_measured_on_githubs_clock() {
         let hour = 3_600_000;
         // Our clock is five minutes behind: the token has an hour from now, not an hour and five minutes.
-        assert_eq!(on_our_clock(10_300_000 + hour, Some(10_300_000), 10_000_000), 10_000_000 + hour);
+        assert_eq!(
+            on_our_clock(10_300_000 + hour, Some(10_300_000), 10_000_000),
+            10_000_000 + hour
+        );
         // A proxy's nonsense date is not believed.
-        assert_eq!(on_our_clock(10_000_000 + hour, Some(0), 10_000_000), 10_000_000 + hour);
-        assert_eq!(on_our_clock(10_000_000 + hour, None, 10_000_000), 10_000_000 + hour);
+        assert_eq!(
+            on_our_clock(10_000_000 + hour, Some(0), 10_000_000),
+            10_000_000 + hour
+        );
+        assert_eq!(
+            on_our_clock(10_000_000 + hour, None, 10_000_000),
+            10_000_000 + hour
+        );
     }
 
     #[test]
     fn a_token_never_prints_its_secret() {
-        let token = Token { secret: SecretString::from("ghs_canary"), expires_at: 0 };
+        let token = Token {
+            secret: SecretString::from("ghs_canary"),
+            expires_at: 0,
+        };
         assert!(!format!("{token:?}").contains("canary"));
     }
 }

@@ -82,13 +82,21 @@ impl ChecksRead {
         if required.is_empty() {
             return self.state;
         }
-        let named = |check: &&CheckSeen| check.kind != CheckKind::Workflow && required.contains(&check.name);
+        let named = |check: &&CheckSeen| {
+            check.kind != CheckKind::Workflow && required.contains(&check.name)
+        };
         let seen: Vec<&CheckSeen> = self.checks.iter().filter(named).collect();
-        let missing = required.iter().any(|name| !seen.iter().any(|check| check.name == *name));
+        let missing = required
+            .iter()
+            .any(|name| !seen.iter().any(|check| check.name == *name));
         match amount(seen.iter().map(|check| check.state)) {
             ChecksState::Red => ChecksState::Red,
             state if !missing => state,
-            _ if self.checks.iter().any(|c| c.kind == CheckKind::Workflow && c.state == ChecksState::Red) => {
+            _ if self
+                .checks
+                .iter()
+                .any(|c| c.kind == CheckKind::Workflow && c.state == ChecksState::Red) =>
+            {
                 ChecksState::Red
             }
             _ => ChecksState::Pending,
@@ -164,10 +172,18 @@ pub(super) type Lead = (Failing, Option<i64>);
 /// Folds the sources; `ours` is the App whose own checks do not count.
 pub(super) fn fold(sources: Sources, ours: i64) -> (Vec<CheckSeen>, Vec<Lead>) {
     let (mut checks, mut leads) = (Vec::new(), Vec::new());
-    let suites: HashSet<i64> = sources.runs.iter().filter_map(|run| Some(run.check_suite.as_ref()?.id)).collect();
+    let suites: HashSet<i64> = sources
+        .runs
+        .iter()
+        .filter_map(|run| Some(run.check_suite.as_ref()?.id))
+        .collect();
     for run in latest_runs(sources.runs, ours) {
         let state = run_state(&run.status, run.conclusion.as_deref());
-        checks.push(CheckSeen { name: run.name.clone(), kind: CheckKind::Run, state });
+        checks.push(CheckSeen {
+            name: run.name.clone(),
+            kind: CheckKind::Run,
+            state,
+        });
         leads.extend((state == ChecksState::Red).then(|| run_lead(run)));
     }
     for status in sources.statuses {
@@ -176,19 +192,39 @@ pub(super) fn fold(sources: Sources, ours: i64) -> (Vec<CheckSeen>, Vec<Lead>) {
             "pending" => ChecksState::Pending,
             _ => ChecksState::Red,
         };
-        checks.push(CheckSeen { name: status.context.clone(), kind: CheckKind::Status, state });
+        checks.push(CheckSeen {
+            name: status.context.clone(),
+            kind: CheckKind::Status,
+            state,
+        });
         leads.extend((state == ChecksState::Red).then(|| status_lead(status)));
     }
     for flow in latest_workflows(sources.workflows) {
-        let state = run_state(flow.status.as_deref().unwrap_or("pending"), flow.conclusion.as_deref());
+        let state = run_state(
+            flow.status.as_deref().unwrap_or("pending"),
+            flow.conclusion.as_deref(),
+        );
         // Its jobs are check runs, and say more.
-        if state != ChecksState::Pending && flow.check_suite_id.is_some_and(|suite| suites.contains(&suite)) {
+        if state != ChecksState::Pending
+            && flow
+                .check_suite_id
+                .is_some_and(|suite| suites.contains(&suite))
+        {
             continue;
         }
         let name = flow.name.unwrap_or_else(|| "workflow".to_owned());
-        checks.push(CheckSeen { name: name.clone(), kind: CheckKind::Workflow, state });
+        checks.push(CheckSeen {
+            name: name.clone(),
+            kind: CheckKind::Workflow,
+            state,
+        });
         let tail = flow.conclusion.unwrap_or_default();
-        let failing = Failing { name, url: flow.html_url, step: None, tail };
+        let failing = Failing {
+            name,
+            url: flow.html_url,
+            step: None,
+            tail,
+        };
         leads.extend((state == ChecksState::Red).then_some((failing, None)));
     }
     (checks, leads)
@@ -222,8 +258,9 @@ fn latest_runs(runs: Vec<RunShape>, ours: i64) -> Vec<RunShape> {
         *id = run.id.max(*id);
     }
     let succeeded = |run: &RunShape| newest.get(&key(run)).is_some_and(|id| *id > run.id);
-    let counts =
-        |run: &RunShape| key(run).0 != ours && !(run.conclusion.as_deref() == Some("cancelled") && succeeded(run));
+    let counts = |run: &RunShape| {
+        key(run).0 != ours && !(run.conclusion.as_deref() == Some("cancelled") && succeeded(run))
+    };
     runs.into_iter().filter(counts).collect()
 }
 
@@ -231,7 +268,9 @@ fn latest_runs(runs: Vec<RunShape>, ours: i64) -> Vec<RunShape> {
 fn latest_workflows(flows: Vec<WorkflowShape>) -> Vec<WorkflowShape> {
     let mut latest: Vec<WorkflowShape> = Vec::new();
     for flow in flows {
-        let same = |other: &WorkflowShape| other.workflow_id == flow.workflow_id && other.event == flow.event;
+        let same = |other: &WorkflowShape| {
+            other.workflow_id == flow.workflow_id && other.event == flow.event
+        };
         match latest.iter_mut().find(|other| same(other)) {
             Some(there) if there.id >= flow.id => {}
             Some(there) => *there = flow,
@@ -242,18 +281,43 @@ fn latest_workflows(flows: Vec<WorkflowShape>) -> Vec<WorkflowShape> {
 }
 
 fn run_lead(run: RunShape) -> Lead {
-    let actions = run.app.as_ref().is_some_and(|app| app.slug.as_deref() == Some("github-actions"));
+    let actions = run
+        .app
+        .as_ref()
+        .is_some_and(|app| app.slug.as_deref() == Some("github-actions"));
     let output = run.output.unwrap_or_default();
-    let parts = [output.title, output.summary, output.text].into_iter().flatten().filter(|part| !part.is_empty());
+    let parts = [output.title, output.summary, output.text]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty());
     let said = parts.collect::<Vec<_>>().join("\n");
     let url = run.html_url.unwrap_or_default();
     // The number of a job is the number of its check run.
-    (Failing { name: run.name, url, step: None, tail: head(&said) }, actions.then_some(run.id))
+    (
+        Failing {
+            name: run.name,
+            url,
+            step: None,
+            tail: head(&said),
+        },
+        actions.then_some(run.id),
+    )
 }
 
 fn status_lead(status: StatusShape) -> Lead {
-    let (url, said) = (status.target_url.unwrap_or_default(), status.description.unwrap_or_default());
-    (Failing { name: status.context, url, step: None, tail: head(&said) }, None)
+    let (url, said) = (
+        status.target_url.unwrap_or_default(),
+        status.description.unwrap_or_default(),
+    );
+    (
+        Failing {
+            name: status.context,
+            url,
+            step: None,
+            tail: head(&said),
+        },
+        None,
+    )
 }
 
 /// The beginning of what a check says, at most [`TAIL`] bytes.

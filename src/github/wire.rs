@@ -42,7 +42,10 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(5), total: Duration::from_secs(30) }
+        Self {
+            connect: Duration::from_secs(5),
+            total: Duration::from_secs(30),
+        }
     }
 }
 
@@ -56,13 +59,18 @@ pub(super) struct Wire {
 
 impl Wire {
     /// Must be called inside a tokio runtime (octocrab spawns its queue).
-    pub(super) fn new(api: &Url, user_agent: &str, timeouts: Timeouts, network: &Network) -> Result<Self, GitHubError> {
+    pub(super) fn new(
+        api: &Url,
+        user_agent: &str,
+        timeouts: Timeouts,
+        network: &Network,
+    ) -> Result<Self, GitHubError> {
         let wrong = |why: String| GitHubError::Unbuildable { why };
         if !matches!(api.scheme(), "https" | "http") || api.host_str().is_none() {
             return Err(wrong(format!("{api} is not an http(s) address")));
         }
-        let user_agent =
-            HeaderValue::from_str(user_agent).map_err(|_| wrong("user agent: not a header value".into()))?;
+        let user_agent = HeaderValue::from_str(user_agent)
+            .map_err(|_| wrong("user agent: not a header value".into()))?;
         let octocrab = match api.scheme() {
             "https" => {
                 let tls = hyper_rustls::HttpsConnectorBuilder::new()
@@ -74,7 +82,12 @@ impl Wire {
             }
             _ => client(connector(timeouts.connect)),
         };
-        Ok(Self { octocrab, api: api.clone(), user_agent, total: timeouts.total })
+        Ok(Self {
+            octocrab,
+            api: api.clone(),
+            user_agent,
+            total: timeouts.total,
+        })
     }
 
     /// Sends `ask` once and reads the whole answer, whatever its status.
@@ -86,21 +99,32 @@ impl Wire {
     ) -> Result<Answer, GitHubError> {
         match tokio::time::timeout(self.total, self.follow(ask, credential, etag)).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(lost(ask, format!("no complete answer within {} ms", self.total.as_millis()))),
+            Err(_) => Err(lost(
+                ask,
+                format!("no complete answer within {} ms", self.total.as_millis()),
+            )),
         }
     }
 
-    async fn follow(&self, ask: &Ask, credential: &SecretString, etag: Option<&str>) -> Result<Answer, GitHubError> {
+    async fn follow(
+        &self,
+        ask: &Ask,
+        credential: &SecretString,
+        etag: Option<&str>,
+    ) -> Result<Answer, GitHubError> {
         let mut address = self.address(ask, &ask.path)?;
         for _ in 0..=HOPS {
             let answer = self.once(ask, &address, credential, etag).await?;
             match (answer.status.as_u16(), location(&answer)) {
                 (302, Some(_)) if ask.wants_location => return Ok(answer),
                 (301 | 302 | 307 | 308, Some(target)) => {
-                    let target = address.join(&target).map_err(|error| GitHubError::Unreadable {
-                        call: ask.to_string(),
-                        why: format!("redirect: {error}"),
-                    })?;
+                    let target =
+                        address
+                            .join(&target)
+                            .map_err(|error| GitHubError::Unreadable {
+                                call: ask.to_string(),
+                                why: format!("redirect: {error}"),
+                            })?;
                     address = match at_home(&self.api, &target) {
                         Some(home) if !is_below(&self.api, &target) => home,
                         _ => self.address(ask, target.as_str())?,
@@ -109,7 +133,10 @@ impl Wire {
                 _ => return Ok(answer),
             }
         }
-        Err(GitHubError::Unreadable { call: ask.to_string(), why: "it redirects in a circle".into() })
+        Err(GitHubError::Unreadable {
+            call: ask.to_string(),
+            why: "it redirects in a circle".into(),
+        })
     }
 
     async fn once(
@@ -119,16 +146,35 @@ impl Wire {
         credential: &SecretString,
         etag: Option<&str>,
     ) -> Result<Answer, GitHubError> {
-        let mut request = request(ask, address, credential, etag)
-            .map_err(|why| GitHubError::Unreadable { call: ask.to_string(), why })?;
-        request.headers_mut().insert(USER_AGENT, self.user_agent.clone());
+        let mut request =
+            request(ask, address, credential, etag).map_err(|why| GitHubError::Unreadable {
+                call: ask.to_string(),
+                why,
+            })?;
+        request
+            .headers_mut()
+            .insert(USER_AGENT, self.user_agent.clone());
         let response = self.octocrab.execute(request).await.map_err(|error| {
             let why = chain(&error);
-            if never_sent(&error) { GitHubError::Unreachable { call: ask.to_string(), why } } else { lost(ask, why) }
+            if never_sent(&error) {
+                GitHubError::Unreachable {
+                    call: ask.to_string(),
+                    why,
+                }
+            } else {
+                lost(ask, why)
+            }
         })?;
         let (parts, body) = response.into_parts();
-        let body = Limited::new(body, ANSWER_BYTES).collect().await.map_err(|error| lost(ask, chain(&*error)))?;
-        Ok(Answer { status: parts.status, headers: parts.headers, body: body.to_bytes() })
+        let body = Limited::new(body, ANSWER_BYTES)
+            .collect()
+            .await
+            .map_err(|error| lost(ask, chain(&*error)))?;
+        Ok(Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.to_bytes(),
+        })
     }
 
     /// The last `keep` bytes of a text GitHub pointed to, fetched without any credential; `None` if it is longer than
@@ -141,26 +187,44 @@ impl Wire {
     ) -> Result<Option<Vec<u8>>, GitHubError> {
         if to.scheme() != self.api.scheme() || (to.scheme() == "http" && !is_loopback(to)) {
             let host = to.host_str().unwrap_or_default().to_owned();
-            return Err(GitHubError::LedAway { call: ask.to_string(), host });
+            return Err(GitHubError::LedAway {
+                call: ask.to_string(),
+                host,
+            });
         }
         match tokio::time::timeout(self.total, self.tail(ask, to, (keep, most))).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(lost(ask, format!("no complete text within {} ms", self.total.as_millis()))),
+            Err(_) => Err(lost(
+                ask,
+                format!("no complete text within {} ms", self.total.as_millis()),
+            )),
         }
     }
 
-    async fn tail(&self, ask: &Ask, to: &Url, (keep, most): (usize, usize)) -> Result<Option<Vec<u8>>, GitHubError> {
-        let request =
-            hyper::Request::get(to.as_str()).header(USER_AGENT, self.user_agent.clone()).body(OctoBody::empty());
+    async fn tail(
+        &self,
+        ask: &Ask,
+        to: &Url,
+        (keep, most): (usize, usize),
+    ) -> Result<Option<Vec<u8>>, GitHubError> {
+        let request = hyper::Request::get(to.as_str())
+            .header(USER_AGENT, self.user_agent.clone())
+            .body(OctoBody::empty());
         let request = request.map_err(|error| lost(ask, error.to_string()))?;
-        let response = self.octocrab.execute(request).await.map_err(|error| lost(ask, chain(&error)))?;
+        let response = self
+            .octocrab
+            .execute(request)
+            .await
+            .map_err(|error| lost(ask, chain(&error)))?;
         if !response.status().is_success() {
             return Ok(None);
         }
         let (mut body, mut tail, mut read) = (response.into_body(), Vec::new(), 0);
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|error| lost(ask, chain(&error)))?;
-            let Some(bytes) = frame.data_ref() else { continue };
+            let Some(bytes) = frame.data_ref() else {
+                continue;
+            };
             read += bytes.len();
             if read > most {
                 return Ok(None);
@@ -173,11 +237,17 @@ impl Wire {
 
     /// The absolute address of `path`, which may be one already; refuses to leave the API's own origin.
     fn address(&self, ask: &Ask, path: &str) -> Result<Url, GitHubError> {
-        let unreadable = || GitHubError::Unreadable { call: ask.to_string(), why: "its address is none".into() };
+        let unreadable = || GitHubError::Unreadable {
+            call: ask.to_string(),
+            why: "its address is none".into(),
+        };
         let address = below(&self.api, path).ok_or_else(unreadable)?;
         if address.origin() != self.api.origin() {
             let host = address.host_str().unwrap_or_default().to_owned();
-            return Err(GitHubError::LedAway { call: ask.to_string(), host });
+            return Err(GitHubError::LedAway {
+                call: ask.to_string(),
+                host,
+            });
         }
         Ok(address)
     }
@@ -201,12 +271,19 @@ fn trust(network: &Network) -> Result<ClientConfig, String> {
                 roots.add_parsable_certificates([certificate.map_err(unreadable)?]);
             }
         }
-        None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
+        None => {
+            drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs))
+        }
     }
     if roots.is_empty() {
-        return Err("no certificate authority is trusted here; install the system's CA certificates".to_owned());
+        return Err(
+            "no certificate authority is trusted here; install the system's CA certificates"
+                .to_owned(),
+        );
     }
-    Ok(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
+    Ok(ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth())
 }
 
 /// TCP with a connect timeout; a TLS handshake that stalls ends with the total time.
@@ -226,7 +303,10 @@ where
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(Duration::from_secs(20))
         .build::<_, OctoBody>(connector);
-    let built = OctocrabBuilder::new_empty().with_service(client).with_auth(AuthState::None).build();
+    let built = OctocrabBuilder::new_empty()
+        .with_service(client)
+        .with_auth(AuthState::None)
+        .build();
     built.unwrap_or_else(|never| match never {})
 }
 
@@ -236,8 +316,9 @@ fn request(
     credential: &SecretString,
     etag: Option<&str>,
 ) -> Result<hyper::Request<OctoBody>, String> {
-    let mut authorization = HeaderValue::from_str(&format!("Bearer {}", credential.expose_secret()))
-        .map_err(|_| "the credential does not fit in a header".to_owned())?;
+    let mut authorization =
+        HeaderValue::from_str(&format!("Bearer {}", credential.expose_secret()))
+            .map_err(|_| "the credential does not fit in a header".to_owned())?;
     authorization.set_sensitive(true);
     let mut builder = hyper::Request::builder()
         .method(ask.method.clone())
@@ -259,13 +340,22 @@ fn request(
 }
 
 pub(super) fn location(answer: &Answer) -> Option<String> {
-    answer.headers.get(LOCATION)?.to_str().ok().map(str::to_owned)
+    answer
+        .headers
+        .get(LOCATION)?
+        .to_str()
+        .ok()
+        .map(str::to_owned)
 }
 
 /// The request left and no answer came back whole.
 fn lost(ask: &Ask, why: String) -> GitHubError {
     let call = ask.to_string();
-    if ask.changes() { GitHubError::Unknown { call, why } } else { GitHubError::Unanswered { call, why } }
+    if ask.changes() {
+        GitHubError::Unknown { call, why }
+    } else {
+        GitHubError::Unanswered { call, why }
+    }
 }
 
 /// True only if the connection was never made, so that nothing can have been done.
@@ -285,7 +375,12 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut current = Some(error);
     while let Some(error) = current {
-        let line = error.to_string().lines().next().unwrap_or_default().to_owned();
+        let line = error
+            .to_string()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         if lines.last().is_none_or(|last| !last.contains(&line)) {
             lines.push(line);
         }

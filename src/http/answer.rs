@@ -11,13 +11,20 @@ use serde_json::{Value, json};
 
 /// An error in the one shape all of ours have. `next` says what to do about it.
 pub(super) fn error(status: StatusCode, code: &str, message: &str, next: Option<&str>) -> Response {
-    (status, Json(json!({ "error": { "code": code, "message": message, "next": next } }))).into_response()
+    (
+        status,
+        Json(json!({ "error": { "code": code, "message": message, "next": next } })),
+    )
+        .into_response()
 }
 
 /// A 503 that asks for another try in five seconds.
 pub(super) fn come_back(code: &str, message: &str) -> Response {
     let mut response = error(StatusCode::SERVICE_UNAVAILABLE, code, message, None);
-    response.headers_mut().insert(header::RETRY_AFTER, axum::http::HeaderValue::from_static("5"));
+    response.headers_mut().insert(
+        header::RETRY_AFTER,
+        axum::http::HeaderValue::from_static("5"),
+    );
     response
 }
 
@@ -28,15 +35,36 @@ pub(super) fn json_lines(values: &[Value]) -> Response {
 }
 
 pub(super) async fn no_such_page() -> Response {
-    error(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address", None)
+    error(
+        StatusCode::NOT_FOUND,
+        "not_found",
+        "there is nothing at this address",
+        None,
+    )
 }
 
 pub(super) async fn wrong_method() -> Response {
-    error(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address does not take that method", None)
+    error(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "this address does not take that method",
+        None,
+    )
 }
 
 pub(super) fn after_panic(panic: Box<dyn Any + Send>) -> Response {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(panic = text.unwrap_or("of an unknown kind"), "a request made us panic");
-    error(StatusCode::INTERNAL_SERVER_ERROR, "internal", "skep made a mistake; its log says more", None)
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(
+        panic = text.unwrap_or("of an unknown kind"),
+        "a request made us panic"
+    );
+    error(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "skep made a mistake; its log says more",
+        None,
+    )
 }

@@ -34,7 +34,11 @@ const BODY_CAP: usize = 1024 * 1024;
 
 /// The router of the admin address; all else is 404 or 405.
 pub fn admin_router<D: Desk>(desk: Arc<D>, guard: Guard) -> Router {
-    let reader = Reader::new(Caps { body: BODY_CAP, small_body: BODY_CAP, ..Caps::default() });
+    let reader = Reader::new(Caps {
+        body: BODY_CAP,
+        small_body: BODY_CAP,
+        ..Caps::default()
+    });
     Router::new()
         .route("/", get(async || Html(text::page::ADMIN)))
         .route("/api/v1/status", get(status::<D>))
@@ -48,7 +52,10 @@ pub fn admin_router<D: Desk>(desk: Arc<D>, guard: Guard) -> Router {
         .route("/api/v1/dispatch", post(dispatch::<D>))
         .fallback(answer::no_such_page)
         .method_not_allowed_fallback(answer::wrong_method)
-        .layer(axum::middleware::from_fn_with_state(guard, super::guard::check))
+        .layer(axum::middleware::from_fn_with_state(
+            guard,
+            super::guard::check,
+        ))
         .layer(CatchPanicLayer::custom(answer::after_panic))
         .with_state(Arc::new(Office { desk, reader }))
 }
@@ -110,9 +117,16 @@ struct LogQuery {
     limit: Option<u32>,
 }
 
-async fn log<D: Desk>(State(office): Shared<D>, Path(id): Path<String>, request: Request) -> Answered {
+async fn log<D: Desk>(
+    State(office): Shared<D>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Answered {
     let LogQuery { after, limit } = query(&request)?;
-    let page = LogPage { after: after.unwrap_or(0).max(0), limit: limit.unwrap_or(200).clamp(1, 1000) };
+    let page = LogPage {
+        after: after.unwrap_or(0).max(0),
+        limit: limit.unwrap_or(200).clamp(1, 1000),
+    };
     json(office.desk.log(session_id(&id)?, page)).await
 }
 
@@ -125,12 +139,17 @@ async fn stop<D: Desk>(State(office): Shared<D>, Path(id): Path<String>) -> Answ
     json(office.desk.stop(session_id(&id)?)).await
 }
 
-async fn task<D: Desk>(State(office): Shared<D>, Path(path): Path<(String, String, String)>) -> Answered {
+async fn task<D: Desk>(
+    State(office): Shared<D>,
+    Path(path): Path<(String, String, String)>,
+) -> Answered {
     let (owner, name, number) = path;
-    let repository: RepositoryName =
-        format!("{owner}/{name}").parse().map_err(|error| ApiError::invalid(format!("{error}")))?;
+    let repository: RepositoryName = format!("{owner}/{name}")
+        .parse()
+        .map_err(|error| ApiError::invalid(format!("{error}")))?;
     let number = number.parse().ok().filter(|number| *number > 0);
-    let number = number.ok_or_else(|| ApiError::invalid("an issue is known by its number, such as 12"))?;
+    let number =
+        number.ok_or_else(|| ApiError::invalid("an issue is known by its number, such as 12"))?;
     json(office.desk.task(repository, IssueNumber(number))).await
 }
 
@@ -162,7 +181,11 @@ struct DispatchOrder {
 async fn dispatch<D: Desk>(State(office): Shared<D>, request: Request) -> Answered {
     let (head, body) = request.into_parts();
     if !is_json(&head.headers) {
-        return Err(ApiError::new(415, "not_json", "the content type must be application/json"));
+        return Err(ApiError::new(
+            415,
+            "not_json",
+            "the content type must be application/json",
+        ));
     }
     office.reader.check(&head.headers, &body)?;
     let body = office.reader.read(body).await?;
@@ -170,7 +193,11 @@ async fn dispatch<D: Desk>(State(office): Shared<D>, request: Request) -> Answer
         let expected = r#"{"targets":[{"repository":"o/r","issues":[1]}]}"#;
         ApiError::invalid(format!("bad request: {error}")).next(format!("send {expected}"))
     })?;
-    let targets: Vec<Target> = order.targets.into_iter().map(Target::try_from).collect::<Result<_, _>>()?;
+    let targets: Vec<Target> = order
+        .targets
+        .into_iter()
+        .map(Target::try_from)
+        .collect::<Result<_, _>>()?;
     if targets.is_empty() {
         return Err(ApiError::invalid("the order names no target"));
     }
@@ -188,15 +215,21 @@ async fn patiently<T>(asked: impl Future<Output = Result<T, ApiError>>) -> Resul
 
 fn query<T: DeserializeOwned>(request: &Request) -> Result<T, ApiError> {
     let wrong = |error| ApiError::invalid(format!("the query is wrong: {error}"));
-    Query::try_from_uri(request.uri()).map(|Query(query)| query).map_err(wrong)
+    Query::try_from_uri(request.uri())
+        .map(|Query(query)| query)
+        .map_err(wrong)
 }
 
 fn session_id(text: &str) -> Result<SessionId, ApiError> {
-    text.parse().map_err(|error| ApiError::invalid(format!("{error}")))
+    text.parse()
+        .map_err(|error| ApiError::invalid(format!("{error}")))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default();
     essence.trim().eq_ignore_ascii_case("application/json")
 }

@@ -91,7 +91,11 @@ impl Reader {
     pub fn new(caps: Caps) -> Self {
         let places = Arc::new(Semaphore::new(caps.large_bodies));
         let pieces = Arc::new(Semaphore::new(caps.large_memory / PIECE));
-        Self { caps, places, pieces }
+        Self {
+            caps,
+            places,
+            pieces,
+        }
     }
 
     pub fn caps(&self) -> &Caps {
@@ -100,12 +104,17 @@ impl Reader {
 
     /// What can be refused by the headers alone, before a byte of the body is read.
     pub fn check(&self, headers: &HeaderMap, body: &Body) -> Result<(), BodyError> {
-        let stated = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-        let stated = stated.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+        let stated = headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok());
+        let stated = stated
+            .and_then(|text| text.parse::<u64>().ok())
+            .unwrap_or(0);
         if stated.max(body.size_hint().lower()) > self.caps.body as u64 {
             return Err(BodyError::TooLarge);
         }
-        let plain = |value: &axum::http::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+        let plain =
+            |value: &axum::http::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
         if !headers.get_all(header::CONTENT_ENCODING).iter().all(plain) {
             return Err(BodyError::Encoded);
         }
@@ -121,13 +130,18 @@ impl Reader {
     }
 
     async fn collect(&self, mut body: Body) -> Result<WholeBody, BodyError> {
-        let mut whole = WholeBody { bytes: Vec::new(), share: Share::default() };
+        let mut whole = WholeBody {
+            bytes: Vec::new(),
+            share: Share::default(),
+        };
         if let Some(length) = body.size_hint().exact() {
             let length = usize::try_from(length).map_err(|_| BodyError::TooLarge)?;
             self.make_room(&mut whole, length)?;
         }
         while let Some(frame) = body.frame().await {
-            let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
+            let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else {
+                continue;
+            };
             let length = whole.bytes.len() + data.len();
             let capacity = whole.bytes.capacity();
             if length > capacity {
@@ -153,11 +167,21 @@ impl Reader {
     fn extend(&self, share: &mut Share, capacity: usize) -> Result<(), BodyError> {
         let crowded = |_| BodyError::Crowded;
         if share.place.is_none() {
-            share.place = Some(Arc::clone(&self.places).try_acquire_owned().map_err(crowded)?);
+            share.place = Some(
+                Arc::clone(&self.places)
+                    .try_acquire_owned()
+                    .map_err(crowded)?,
+            );
         }
-        let held = share.pieces.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let wanted = u32::try_from(capacity.div_ceil(PIECE).saturating_sub(held)).map_err(|_| BodyError::TooLarge)?;
-        let more = Arc::clone(&self.pieces).try_acquire_many_owned(wanted).map_err(crowded)?;
+        let held = share
+            .pieces
+            .as_ref()
+            .map_or(0, OwnedSemaphorePermit::num_permits);
+        let wanted = u32::try_from(capacity.div_ceil(PIECE).saturating_sub(held))
+            .map_err(|_| BodyError::TooLarge)?;
+        let more = Arc::clone(&self.pieces)
+            .try_acquire_many_owned(wanted)
+            .map_err(crowded)?;
         match &mut share.pieces {
             Some(pieces) => pieces.merge(more),
             none => *none = Some(more),

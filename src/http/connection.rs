@@ -52,14 +52,21 @@ impl Connection {
         // Answers are single small segments; waiting to merge them only delays them. Failing costs latency, nothing else.
         let _ = stream.set_nodelay(true);
         let phase = Arc::new(Phase::default());
-        let heard = Heard { stream, phase: Arc::clone(&phase), peer_done: false };
+        let heard = Heard {
+            stream,
+            phase: Arc::clone(&phase),
+            peer_done: false,
+        };
         let mut clock = Clock::new(Arc::clone(&phase), &self.bounds);
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(None)
             .max_buf_size(64 * 1024)
             .max_header_size(self.bounds.header_bytes)
-            .serve_connection(TokioIo::new(heard), service_fn(|request| Box::pin(self.answer(request, &phase))));
+            .serve_connection(
+                TokioIo::new(heard),
+                service_fn(|request| Box::pin(self.answer(request, &phase))),
+            );
         let mut was_idle = false;
         tokio::select! {
             served = poll_fn(|cx| clock.watch(cx, |cx| connection.poll_without_shutdown(cx))) => served?,
@@ -69,7 +76,11 @@ impl Connection {
                 poll_fn(|cx| clock.watch(cx, |cx| connection.poll_without_shutdown(cx))).await?;
             }
         }
-        let Heard { mut stream, peer_done, .. } = connection.into_parts().io.into_inner();
+        let Heard {
+            mut stream,
+            peer_done,
+            ..
+        } = connection.into_parts().io.into_inner();
         // The peer may be gone already; there is nobody left to tell.
         let _ = stream.shutdown().await;
         if !peer_done && !was_idle {
@@ -79,11 +90,17 @@ impl Connection {
     }
 
     /// While every seat is taken, an answer gives its own up: whoever waits comes first.
-    async fn answer(&self, request: Request<Incoming>, phase: &Phase) -> Result<Response<Body>, Infallible> {
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        phase: &Phase,
+    ) -> Result<Response<Body>, Infallible> {
         phase.set(Phase::SERVING);
         let mut response = self.router.clone().oneshot(request).await?;
         if self.seats.available_permits() == 0 {
-            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response
+                .headers_mut()
+                .insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         phase.set(Phase::ANSWERED);
         Ok(response)
@@ -147,9 +164,19 @@ struct Clock {
 
 impl Clock {
     fn new(phase: Arc<Phase>, bounds: &Bounds) -> Self {
-        let &Bounds { header_time, idle_time, .. } = bounds;
+        let &Bounds {
+            header_time,
+            idle_time,
+            ..
+        } = bounds;
         let wound_for = phase.stamp();
-        Self { phase, wound_for, header_time, idle_time, sleep: Box::pin(sleep(header_time)) }
+        Self {
+            phase,
+            wound_for,
+            header_time,
+            idle_time,
+            sleep: Box::pin(sleep(header_time)),
+        }
     }
 
     /// Lets `serve` go on, then looks whether the peer has been silent for too long.
@@ -166,7 +193,11 @@ impl Clock {
         }
         if self.wound_for != self.phase.stamp() {
             self.wound_for = self.phase.stamp();
-            let time = if self.phase.is(Phase::HEADER) { self.header_time } else { self.idle_time };
+            let time = if self.phase.is(Phase::HEADER) {
+                self.header_time
+            } else {
+                self.idle_time
+            };
             self.sleep.as_mut().reset(Instant::now() + time);
         }
         ready!(self.sleep.as_mut().poll(cx));
@@ -183,7 +214,11 @@ struct Heard {
 }
 
 impl AsyncRead for Heard {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         if buffer.filled().len() == before {
@@ -196,7 +231,11 @@ impl AsyncRead for Heard {
 }
 
 impl AsyncWrite for Heard {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 

@@ -28,14 +28,21 @@ pub trait Desk: Send + Sync + 'static {
     fn log(&self, id: SessionId, page: LogPage) -> impl Future<Output = Answer> + Send;
 
     /// The task of an issue, with its story.
-    fn task(&self, repository: RepositoryName, issue: IssueNumber) -> impl Future<Output = Answer> + Send;
+    fn task(
+        &self,
+        repository: RepositoryName,
+        issue: IssueNumber,
+    ) -> impl Future<Output = Answer> + Send;
 
     /// Domain events after a point, oldest first, each with its own position; waits for one if there is none yet, for at
     /// most [`EventPage::wait`].
     fn events(&self, page: EventPage) -> impl Future<Output = Result<Vec<Value>, ApiError>> + Send;
 
     /// Takes issues in as if they had been labelled. An issue that cannot be taken fails alone; an error means none was.
-    fn dispatch(&self, targets: Vec<Target>) -> impl Future<Output = Result<Batch, ApiError>> + Send;
+    fn dispatch(
+        &self,
+        targets: Vec<Target>,
+    ) -> impl Future<Output = Result<Batch, ApiError>> + Send;
 
     /// What a session left that is kept here alone, as a patch.
     fn patch(&self, id: SessionId) -> impl Future<Output = Result<Vec<u8>, ApiError>> + Send;
@@ -112,7 +119,11 @@ impl TryFrom<TargetLine> for Target {
     type Error = ApiError;
 
     fn try_from(line: TargetLine) -> Result<Self, ApiError> {
-        let TargetLine { repository, issues, label } = line;
+        let TargetLine {
+            repository,
+            issues,
+            label,
+        } = line;
         match (issues, label) {
             (Some(issues), None) if !issues.is_empty() && issues.iter().all(|issue| issue.0 > 0) => {
                 Ok(Self::Issues { repository, issues })
@@ -202,10 +213,18 @@ impl ApiError {
     /// Adds what to do about it.
     #[must_use]
     pub fn next(self, next: impl Into<String>) -> Self {
-        Self { next: Some(next.into()), ..self }
+        Self {
+            next: Some(next.into()),
+            ..self
+        }
     }
 
     pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), next: None }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            next: None,
+        }
     }
 }

@@ -25,14 +25,25 @@ pub struct Hosts(Arc<[String]>);
 impl Hosts {
     /// Takes names or addresses without a port; letter case does not matter.
     pub fn new(names: impl IntoIterator<Item = String>) -> Self {
-        Self(names.into_iter().map(|name| name.to_ascii_lowercase()).collect())
+        Self(
+            names
+                .into_iter()
+                .map(|name| name.to_ascii_lowercase())
+                .collect(),
+        )
     }
 
     fn allow(&self, headers: &HeaderMap, in_target: Option<&Authority>) -> bool {
         let mut values = headers.get_all(header::HOST).iter();
-        let (Some(value), None) = (values.next(), values.next()) else { return false };
-        let Ok(authority) = Authority::try_from(value.as_bytes()) else { return false };
-        let plain = |authority: &Authority| !authority.as_str().contains('@') && self.knows(authority.host());
+        let (Some(value), None) = (values.next(), values.next()) else {
+            return false;
+        };
+        let Ok(authority) = Authority::try_from(value.as_bytes()) else {
+            return false;
+        };
+        let plain = |authority: &Authority| {
+            !authority.as_str().contains('@') && self.knows(authority.host())
+        };
         plain(&authority) && in_target.is_none_or(plain)
     }
 
@@ -72,13 +83,22 @@ pub enum Reading {
 impl Guard {
     /// Lets in who holds `token`, and for looking whom `reading` names.
     pub fn new(token: &SecretString, reading: Reading, hosts: Hosts) -> Self {
-        Self { hosts, token: digest(token.expose_secret()), reading }
+        Self {
+            hosts,
+            token: digest(token.expose_secret()),
+            reading,
+        }
     }
 
     fn is_held(&self, headers: &HeaderMap) -> bool {
         let mut values = headers.get_all(header::AUTHORIZATION).iter();
-        let (Some(value), None) = (values.next(), values.next()) else { return false };
-        let given = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
+        let (Some(value), None) = (values.next(), values.next()) else {
+            return false;
+        };
+        let given = value
+            .to_str()
+            .ok()
+            .and_then(|text| text.strip_prefix("Bearer "));
         given.is_some_and(|given| digest(given) == self.token)
     }
 }
@@ -92,8 +112,12 @@ pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Ne
     if guard.is_held(request.headers()) {
         return next.run(request).await;
     }
-    if !guard.hosts.allow(request.headers(), request.uri().authority()) {
-        let say = "the Host header does not name this machine, and the request carries no admin token";
+    if !guard
+        .hosts
+        .allow(request.headers(), request.uri().authority())
+    {
+        let say =
+            "the Host header does not name this machine, and the request carries no admin token";
         return answer::error(
             StatusCode::FORBIDDEN,
             "foreign_host",
@@ -104,7 +128,12 @@ pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Ne
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if !reads && request.headers().contains_key(header::ORIGIN) {
         let say = "requests from web pages are refused";
-        return answer::error(StatusCode::FORBIDDEN, "foreign_origin", say, Some("use the skep command line"));
+        return answer::error(
+            StatusCode::FORBIDDEN,
+            "foreign_origin",
+            say,
+            Some("use the skep command line"),
+        );
     }
     if reads && guard.reading == Reading::Open {
         return next.run(request).await;
@@ -123,22 +152,45 @@ mod tests {
 
     fn allowed(host: &str) -> bool {
         let mut headers = HeaderMap::new();
-        headers.insert(header::HOST, HeaderValue::from_str(host).expect("a header value"));
+        headers.insert(
+            header::HOST,
+            HeaderValue::from_str(host).expect("a header value"),
+        );
         Hosts::new(["Skep.Example".to_owned()]).allow(&headers, None)
     }
 
     #[test]
     fn loopback_and_configured_names_pass() {
-        for host in ["localhost", "LOCALHOST:3001", "127.0.0.1", "127.8.9.1:1", "[::1]:3001", "skep.example:80"] {
+        for host in [
+            "localhost",
+            "LOCALHOST:3001",
+            "127.0.0.1",
+            "127.8.9.1:1",
+            "[::1]:3001",
+            "skep.example:80",
+        ] {
             assert!(allowed(host), "{host}");
         }
     }
 
     #[test]
     fn every_other_name_is_refused() {
-        let foreign = ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "0.0.0.0"];
-        let odd =
-            ["", "localhost@evil.example", "evil@localhost", "[::2]", "::1", "localhost, evil.example", "2130706433"];
+        let foreign = [
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "10.0.0.1",
+            "0.0.0.0",
+        ];
+        let odd = [
+            "",
+            "localhost@evil.example",
+            "evil@localhost",
+            "[::2]",
+            "::1",
+            "localhost, evil.example",
+            "2130706433",
+        ];
         for host in foreign.into_iter().chain(odd) {
             assert!(!allowed(host), "{host}");
         }

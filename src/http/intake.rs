@@ -41,7 +41,9 @@ pub struct Busy;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// It carries no signature.
-    #[error("it is not signed: it does not come from GitHub, or the App's page names no webhook secret")]
+    #[error(
+        "it is not signed: it does not come from GitHub, or the App's page names no webhook secret"
+    )]
     Unsigned,
     /// It is signed with a secret we do not know.
     #[error(
@@ -50,7 +52,9 @@ pub enum Refused {
     )]
     WrongSignature,
     /// It is signed and lacks a header, is too large, or broke off.
-    #[error("it is not shaped as GitHub sends them: too large, encoded, broken off, or a header is missing")]
+    #[error(
+        "it is not shaped as GitHub sends them: too large, encoded, broken off, or a header is missing"
+    )]
     Misshapen,
 }
 

@@ -18,7 +18,8 @@ mod serve;
 pub use api::admin_router;
 pub use body::Caps;
 pub use desk::{
-    Answer, ApiError, Batch, Desk, EventPage, LogPage, NotStarted, SessionFilter, Started, Target, TargetLine,
+    Answer, ApiError, Batch, Desk, EventPage, LogPage, NotStarted, SessionFilter, Started, Target,
+    TargetLine,
 };
 pub use guard::{Guard, Hosts, Reading};
 pub use intake::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};

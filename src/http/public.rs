@@ -23,7 +23,10 @@ use crate::webhook::{Secrets, Signature, Verified};
 
 /// The router of the public address; all else is 404 or 405.
 pub fn public_router<I: Intake>(intake: Arc<I>, caps: Caps) -> Router {
-    let door = Door { intake, reader: Reader::new(caps) };
+    let door = Door {
+        intake,
+        reader: Reader::new(caps),
+    };
     Router::new()
         .route("/webhook", post(webhook::<I>))
         .route("/", get(async || Html(text::page::PUBLIC)))
@@ -90,9 +93,15 @@ async fn healthy() -> Response {
 
 async fn ready<I: Intake>(State(door): State<Arc<Door<I>>>) -> Response {
     let looked = tokio::time::timeout(door.reader.caps().ready_time, door.intake.ready()).await;
-    let Readiness { ok, reasons } =
-        looked.unwrap_or_else(|_| Readiness { ok: false, reasons: json!({ "probe": "took too long" }) });
-    let status = if ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let Readiness { ok, reasons } = looked.unwrap_or_else(|_| Readiness {
+        ok: false,
+        reasons: json!({ "probe": "took too long" }),
+    });
+    let status = if ok {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (status, Json(json!({ "ok": ok, "reasons": reasons }))).into_response()
 }
 
@@ -114,34 +123,56 @@ impl<I: Intake> Door<I> {
         let (head, body) = request.into_parts();
         self.reader.check(&head.headers, &body)?;
         let signatures = head.headers.get_all("x-hub-signature-256").iter();
-        let signature = Signature::read(signatures.map(|value| value.as_bytes())).ok_or(Refusal::Unsigned)?;
+        let signature =
+            Signature::read(signatures.map(|value| value.as_bytes())).ok_or(Refusal::Unsigned)?;
         let WholeBody { bytes, share } = self.reader.read(body).await?;
         let received_at = now_ms();
-        let (proof, text) = self.examine(signature, bytes, is_form(&head.headers)).await?;
+        let (proof, text) = self
+            .examine(signature, bytes, is_form(&head.headers))
+            .await?;
         let guid = name(&head.headers, "x-github-delivery")?;
         let event = name(&head.headers, "x-github-event")?;
         if proof.by_previous_secret() {
             tracing::debug!(delivery = guid, "signed with the previous webhook secret");
         }
         let Text { body, flaw } = text;
-        let delivery = Delivery { proof, guid: guid.clone(), event, body, flaw, received_at };
-        let accepted = tokio::time::timeout(self.reader.caps().accept_time, self.intake.accept(delivery)).await;
+        let delivery = Delivery {
+            proof,
+            guid: guid.clone(),
+            event,
+            body,
+            flaw,
+            received_at,
+        };
+        let accepted =
+            tokio::time::timeout(self.reader.caps().accept_time, self.intake.accept(delivery))
+                .await;
         drop(share);
         let as_what = match accepted.unwrap_or(Err(Busy))? {
             AcceptedAs::New => "new",
             AcceptedAs::Duplicate => "duplicate",
         };
-        Ok((StatusCode::ACCEPTED, Json(json!({ "delivery": guid, "accepted": as_what }))).into_response())
+        Ok((
+            StatusCode::ACCEPTED,
+            Json(json!({ "delivery": guid, "accepted": as_what })),
+        )
+            .into_response())
     }
 
     /// Hashing 25 MB takes long enough to stall every other request of the thread: large bodies go elsewhere.
-    async fn examine(&self, signature: Signature, bytes: Vec<u8>, form: bool) -> Result<(Verified, Text), Refusal> {
+    async fn examine(
+        &self,
+        signature: Signature,
+        bytes: Vec<u8>,
+        form: bool,
+    ) -> Result<(Verified, Text), Refusal> {
         let secrets = self.intake.secrets();
         if bytes.len() <= self.reader.caps().offload {
             return examine(secrets, &signature, bytes, form);
         }
         let secrets = secrets.clone();
-        let examined = tokio::task::spawn_blocking(move || examine(&secrets, &signature, bytes, form)).await;
+        let examined =
+            tokio::task::spawn_blocking(move || examine(&secrets, &signature, bytes, form)).await;
         examined.unwrap_or_else(|error| match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_cancelled) => Err(Refusal::Busy(Busy)),
@@ -149,9 +180,23 @@ impl<I: Intake> Door<I> {
     }
 }
 
-fn examine(secrets: &Secrets, signature: &Signature, bytes: Vec<u8>, form: bool) -> Result<(Verified, Text), Refusal> {
-    let proof = secrets.verify(signature, &bytes).ok_or(Refusal::WrongSignature)?;
-    Ok((proof, if form { Text::of_form(&bytes) } else { Text::of_bytes(bytes) }))
+fn examine(
+    secrets: &Secrets,
+    signature: &Signature,
+    bytes: Vec<u8>,
+    form: bool,
+) -> Result<(Verified, Text), Refusal> {
+    let proof = secrets
+        .verify(signature, &bytes)
+        .ok_or(Refusal::WrongSignature)?;
+    Ok((
+        proof,
+        if form {
+            Text::of_form(&bytes)
+        } else {
+            Text::of_bytes(bytes)
+        },
+    ))
 }
 
 /// A body as text that every database takes.
@@ -166,7 +211,10 @@ impl Text {
             Ok(body) => Self::of_string(body),
             Err(error) => {
                 let body = String::from_utf8_lossy(error.as_bytes()).replace('\0', "\u{fffd}");
-                Self { body, flaw: Some("the body is not UTF-8") }
+                Self {
+                    body,
+                    flaw: Some("the body is not UTF-8"),
+                }
             }
         }
     }
@@ -176,39 +224,59 @@ impl Text {
         let payload = form_urlencoded::parse(bytes).find(|(name, _)| name == "payload");
         match payload {
             Some((_, value)) => Self::of_string(value.into_owned()),
-            None => Self { flaw: Some("the form has no payload"), ..Self::of_bytes(bytes.to_vec()) },
+            None => Self {
+                flaw: Some("the form has no payload"),
+                ..Self::of_bytes(bytes.to_vec())
+            },
         }
     }
 
     /// Whether it is an object is cheap to see from its ends; the rest is for whoever parses it.
     fn of_string(body: String) -> Self {
         if body.as_bytes().contains(&0) {
-            return Self { body: body.replace('\0', "\u{fffd}"), flaw: Some("the body holds a NUL") };
+            return Self {
+                body: body.replace('\0', "\u{fffd}"),
+                flaw: Some("the body holds a NUL"),
+            };
         }
         let trimmed = body.trim_matches([' ', '\t', '\r', '\n']);
         let object = trimmed.len() >= 2 && trimmed.starts_with('{') && trimmed.ends_with('}');
-        Self { flaw: (!object).then_some("the body is not a JSON object"), body }
+        Self {
+            flaw: (!object).then_some("the body is not a JSON object"),
+            body,
+        }
     }
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    essence
+        .trim()
+        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// A header that becomes a key of ours: exactly one, short, of plain characters.
 fn name(headers: &HeaderMap, header: &'static str) -> Result<String, Refusal> {
     let mut values = headers.get_all(header).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return Err(Refusal::Header(header)) };
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(Refusal::Header(header));
+    };
     let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');
     match value.to_str() {
-        Ok(text) if (1..=100).contains(&text.len()) && text.bytes().all(|b| plain(&b)) => Ok(text.to_owned()),
+        Ok(text) if (1..=100).contains(&text.len()) && text.bytes().all(|b| plain(&b)) => {
+            Ok(text.to_owned())
+        }
         _ => Err(Refusal::Header(header)),
     }
 }
 
 fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

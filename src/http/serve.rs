@@ -52,14 +52,24 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: 
     let _ends_all_when_dropped = end.clone().drop_guard();
     let bounds = Arc::new(bounds);
     while let Some((stream, _seat)) = next(&listener, &seats, &stop).await {
-        let connection =
-            Connection { router: router.clone(), bounds: Arc::clone(&bounds), seats: Arc::clone(&seats), _seat };
+        let connection = Connection {
+            router: router.clone(),
+            bounds: Arc::clone(&bounds),
+            seats: Arc::clone(&seats),
+            _seat,
+        };
         connections.spawn(connection.run(stream, stop.clone(), end.clone()));
     }
     drop(listener);
     connections.close();
-    if tokio::time::timeout(bounds.drain_time, connections.wait()).await.is_err() {
-        tracing::warn!(open = connections.len(), "requests were still open after the drain time; ending them");
+    if tokio::time::timeout(bounds.drain_time, connections.wait())
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            open = connections.len(),
+            "requests were still open after the drain time; ending them"
+        );
         end.cancel();
         connections.wait().await;
     }
@@ -68,9 +78,16 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: 
 type Seat = tokio::sync::OwnedSemaphorePermit;
 
 /// The next connection and its seat; `None` once told to stop.
-async fn next(listener: &TcpListener, seats: &Arc<Semaphore>, stop: &CancellationToken) -> Option<(TcpStream, Seat)> {
+async fn next(
+    listener: &TcpListener,
+    seats: &Arc<Semaphore>,
+    stop: &CancellationToken,
+) -> Option<(TcpStream, Seat)> {
     let both = async {
-        let seat = Arc::clone(seats).acquire_owned().await.expect("the semaphore is never closed");
+        let seat = Arc::clone(seats)
+            .acquire_owned()
+            .await
+            .expect("the semaphore is never closed");
         (accept(listener).await, seat)
     };
     stop.run_until_cancelled(both).await
@@ -82,7 +99,9 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return stream,
-            Err(error) if is_the_peers(&error) => tracing::debug!(%error, "a connection died before it was accepted"),
+            Err(error) if is_the_peers(&error) => {
+                tracing::debug!(%error, "a connection died before it was accepted")
+            }
             Err(error) => {
                 tracing::error!(%error, "cannot accept connections; trying again in a second");
                 tokio::time::sleep(Duration::from_secs(1)).await;
@@ -93,5 +112,8 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 
 fn is_the_peers(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
+    )
 }

@@ -30,15 +30,24 @@ pub(super) async fn check(parts: &Parts, place: &Place) -> Result<Performed, Fai
 
 /// Ends the agents of the repository and removes their folders and its mirror.
 pub(super) async fn forget(parts: &Parts, place: &Place) -> Result<Performed, Failure> {
-    let filter = SessionFilter { live: Some(true), ..SessionFilter::default() };
+    let filter = SessionFilter {
+        live: Some(true),
+        ..SessionFilter::default()
+    };
     let live = parts.store.sessions(&filter, LIVE).await?;
-    if live.iter().any(|session| session.task.repository == place.repository) {
+    if live
+        .iter()
+        .any(|session| session.task.repository == place.repository)
+    {
         tracing::info!(repository = %place.name, "work goes on there again; what is kept of it stays");
         return Ok(Performed::Done);
     }
     for session in sessions(parts, place).await? {
         parts.agents.close(&session).await?;
-        parts.git.remove_workspace(&session, &parts.workspace(&session)).await?;
+        parts
+            .git
+            .remove_workspace(&session, &parts.workspace(&session))
+            .await?;
         remove(&parts.session_dir(&session)).await?;
     }
     parts.git.remove_mirror(place.repository).await?;
@@ -48,11 +57,18 @@ pub(super) async fn forget(parts: &Parts, place: &Place) -> Result<Performed, Fa
 
 /// The sessions that have a folder.
 async fn sessions(parts: &Parts, place: &Place) -> Result<Vec<SessionId>, Failure> {
-    let trouble = |error: std::io::Error| Failure::retry(format!("the sessions' folders cannot be listed: {error}"));
-    let mut entries = tokio::fs::read_dir(parts.data_dir.join("sessions")).await.map_err(trouble)?;
+    let trouble = |error: std::io::Error| {
+        Failure::retry(format!("the sessions' folders cannot be listed: {error}"))
+    };
+    let mut entries = tokio::fs::read_dir(parts.data_dir.join("sessions"))
+        .await
+        .map_err(trouble)?;
     let mut found = Vec::new();
     while let Some(entry) = entries.next_entry().await.map_err(trouble)? {
-        let session = entry.file_name().to_str().and_then(|name| name.parse::<SessionId>().ok());
+        let session = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<SessionId>().ok());
         found.extend(session.filter(|session| session.task().repository == place.repository));
     }
     Ok(found)
@@ -60,9 +76,9 @@ async fn sessions(parts: &Parts, place: &Place) -> Result<Vec<SessionId>, Failur
 
 async fn remove(folder: &std::path::Path) -> Result<(), Failure> {
     match tokio::fs::remove_dir_all(folder).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::retry(format!("a session's folder cannot be removed: {error}")))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::retry(format!(
+            "a session's folder cannot be removed: {error}"
+        ))),
         _ => Ok(()),
     }
 }

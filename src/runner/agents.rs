@@ -52,8 +52,14 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
     let stored = asked_and_stored(parts, run).await?;
     let task = earlier_try(parts, run).await?;
     if let Some(end) = task.as_ref().and_then(|task| asked_before(task, stored)) {
-        let tail = task.and_then(|task| task.progress().map(|progress| progress.tail.clone())).unwrap_or_default();
-        return Ok(Performed::known(Event::TurnEnded { session: run.session.clone(), end, tail }));
+        let tail = task
+            .and_then(|task| task.progress().map(|progress| progress.tail.clone()))
+            .unwrap_or_default();
+        return Ok(Performed::known(Event::TurnEnded {
+            session: run.session.clone(),
+            end,
+            tail,
+        }));
     }
     let request = request(parts, run, task).await?;
     let (sender, receiver) = mpsc::channel(256);
@@ -90,11 +96,22 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
         parts.ballast.drop_it();
     }
     let session = run.session.clone();
-    if let Some(say) = outgrown.into_inner().filter(|_| !run.held.cancel.is_cancelled()) {
-        return Ok(Performed::known(Event::TurnFailed { session, class: ErrorClass::Disk, say, tail: seen.tail }));
+    if let Some(say) = outgrown
+        .into_inner()
+        .filter(|_| !run.held.cancel.is_cancelled())
+    {
+        return Ok(Performed::known(Event::TurnFailed {
+            session,
+            class: ErrorClass::Disk,
+            say,
+            tail: seen.tail,
+        }));
     }
     match end {
-        Ok(end) if matches!(end.stop, Stop::Killed | Stop::Cancelled) && run.held.cancel.is_cancelled() => {
+        Ok(end)
+            if matches!(end.stop, Stop::Killed | Stop::Cancelled)
+                && run.held.cancel.is_cancelled() =>
+        {
             Ok(Performed::Done)
         }
         // Ended by what was planned before this turn, such as the checkpoint of a pause: the turn is still wanted.
@@ -102,44 +119,93 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
         Err(AgentError::Closed) if !run.held.cancel.is_cancelled() => Ok(Performed::Interrupted),
         Ok(mut end) => {
             end.message = parts.redact(&end.message);
-            Ok(Performed::known(Event::TurnEnded { session, end, tail: seen.tail }))
+            Ok(Performed::known(Event::TurnEnded {
+                session,
+                end,
+                tail: seen.tail,
+            }))
         }
         Err(error) if !seen.started => not_started(parts, run, error, seen.tail),
-        Err(error) => Ok(Performed::known(failed(parts, session, &error, (1, seen.tail)))),
+        Err(error) => Ok(Performed::known(failed(
+            parts,
+            session,
+            &error,
+            (1, seen.tail),
+        ))),
     }
 }
 
-fn failed(parts: &Parts, session: SessionId, error: &AgentError, (tries, tail): (i64, Vec<String>)) -> Event {
+fn failed(
+    parts: &Parts,
+    session: SessionId,
+    error: &AgentError,
+    (tries, tail): (i64, Vec<String>),
+) -> Event {
     let say = text::failure::tried(&format!("{}.", parts.redact(&error.to_string())), tries);
-    Event::TurnFailed { session, class: error.class(), say, tail }
+    Event::TurnFailed {
+        session,
+        class: error.class(),
+        say,
+        tail,
+    }
 }
 
 /// A start that failed is tried again as often as configured; what cannot get better is said at once.
-fn not_started(parts: &Parts, run: &Run<'_>, error: AgentError, tail: Vec<String>) -> Result<Performed, Failure> {
+fn not_started(
+    parts: &Parts,
+    run: &Run<'_>,
+    error: AgentError,
+    tail: Vec<String>,
+) -> Result<Performed, Failure> {
     let last = run.row.attempts >= parts.policy.limits.start_attempts;
     if last || matches!(error, AgentError::NotFound { .. }) {
-        return Ok(Performed::known(failed(parts, run.session.clone(), &error, (run.row.attempts, tail))));
+        return Ok(Performed::known(failed(
+            parts,
+            run.session.clone(),
+            &error,
+            (run.row.attempts, tail),
+        )));
     }
     Err(Failure::retry(format!("the agent did not start: {error}")))
 }
 
-async fn request(parts: &Arc<Parts>, run: &Run<'_>, task: Option<Task>) -> Result<TurnRequest, Failure> {
+async fn request(
+    parts: &Arc<Parts>,
+    run: &Run<'_>,
+    task: Option<Task>,
+) -> Result<TurnRequest, Failure> {
     let turn = run.turn;
-    let launch = parts.launch(run.session, run.place, &turn.agent, turn.writes).await?;
+    let launch = parts
+        .launch(run.session, run.place, &turn.agent, turn.writes)
+        .await?;
     let job = task.as_ref().and_then(Task::job);
-    let earlier = turn.resume.clone().or_else(|| job.and_then(|job| job.agent_session.clone()));
+    let earlier = turn
+        .resume
+        .clone()
+        .or_else(|| job.and_then(|job| job.agent_session.clone()));
     let (mut prompt, resumed) = prompts(turn, run.row.attempts > 1);
-    if let Some(words) = task.as_ref().and_then(|task| heard_meanwhile(task, &turn.prompt)) {
+    if let Some(words) = task
+        .as_ref()
+        .and_then(|task| heard_meanwhile(task, &turn.prompt))
+    {
         // An agent whose session cannot be loaded knows nothing of what it was told on the way.
         prompt = format!("{prompt}\n\n{words}");
     }
     Ok(TurnRequest {
         launch,
-        resume: earlier.map(|session| Resume { session, prompt: resumed }),
+        resume: earlier.map(|session| Resume {
+            session,
+            prompt: resumed,
+        }),
         model: turn.model.clone(),
         prompt,
         mcp: Vec::new(),
-        desk: Some(Arc::new(TurnDesk::new(parts.clone(), run.place, run.session, run.row))),
+        desk: Some(Arc::new(TurnDesk::new(
+            parts.clone(),
+            run.place,
+            run.session,
+            run.row,
+        ))),
         permissions: permissions(&turn.tools, turn.writes),
         wall: Duration::from_millis(turn.wall_ms.max(1).unsigned_abs()),
         silence: Duration::from_millis(turn.silence_ms.max(1).unsigned_abs()),
@@ -154,8 +220,14 @@ fn prompts(turn: &Turn, again: bool) -> (String, String) {
     let told = text::prompt::RESUMED;
     match (again, &turn.resume) {
         (false, _) => (turn.prompt.clone(), turn.resumed.clone()),
-        (true, None) => (format!("{told}\n\n{}", turn.prompt), format!("{told}\n\n{}", turn.prompt)),
-        (true, Some(_)) => (format!("{told}\n\n{}", turn.prompt), format!("{told}\n\n{}", turn.resumed)),
+        (true, None) => (
+            format!("{told}\n\n{}", turn.prompt),
+            format!("{told}\n\n{}", turn.prompt),
+        ),
+        (true, Some(_)) => (
+            format!("{told}\n\n{}", turn.prompt),
+            format!("{told}\n\n{}", turn.resumed),
+        ),
     }
 }
 
@@ -176,18 +248,32 @@ async fn asked_and_stored(parts: &Parts, run: &Run<'_>) -> Result<bool, Failure>
     }
     let rows = parts.store.inbox_of_task(run.place.task(), LATEST).await?;
     let by_it = |id: &str| id.starts_with(&desk::fact_of(&run.row.id));
-    Ok(rows.iter().any(|row| row.handled_at.is_none() && row.name == desk::ASKED && by_it(&row.id)))
+    Ok(rows
+        .iter()
+        .any(|row| row.handled_at.is_none() && row.name == desk::ASKED && by_it(&row.id)))
 }
 
 /// The end of a turn in which the agent asked people before it was cut short: all it had left to do was to end its turn. Run
 /// again, it would ask again, and the question would stand there twice.
 fn asked_before(task: &Task, stored: bool) -> Option<TurnEnd> {
-    let Stage::Working { job, step: Step::Running { turn }, .. } = &task.stage else { return None };
+    let Stage::Working {
+        job,
+        step: Step::Running { turn },
+        ..
+    } = &task.stage
+    else {
+        return None;
+    };
     let waits = |question: &Question| {
         let unheard = |word: &Word| matches!(word.kind, WordKind::Answer { question: id } if id == question.id);
         question.answer.is_none() || task.talk.words.iter().any(unheard)
     };
-    let asked = stored || task.talk.questions.iter().any(|question| question.asked_at >= turn.began && waits(question));
+    let asked = stored
+        || task
+            .talk
+            .questions
+            .iter()
+            .any(|question| question.asked_at >= turn.began && waits(question));
     asked.then(|| TurnEnd {
         stop: Stop::EndTurn,
         message: String::new(),
@@ -200,8 +286,18 @@ fn asked_before(task: &Task, stored: bool) -> Option<TurnEnd> {
 
 /// What the agent was told in the middle of the turn, besides its prompt.
 fn heard_meanwhile(task: &Task, prompt: &str) -> Option<String> {
-    let Stage::Working { job, step: Step::Running { turn }, .. } = &task.stage else { return None };
-    let missing = turn.heard.iter().filter(|word| !prompt.contains(word.text.trim()));
+    let Stage::Working {
+        job,
+        step: Step::Running { turn },
+        ..
+    } = &task.stage
+    else {
+        return None;
+    };
+    let missing = turn
+        .heard
+        .iter()
+        .filter(|word| !prompt.contains(word.text.trim()));
     let missing: Vec<Word> = missing.cloned().collect();
     let nonce = &job.ground.as_ref()?.nonce;
     (!missing.is_empty()).then(|| text::prompt::words(&missing, nonce))
@@ -220,9 +316,18 @@ fn permissions(tools: &Tools, writes: bool) -> PermissionPolicy {
         ("think", Tool::Think),
     ];
     let allowed = |tool: Tool| tools.contains(tool) && (writes || tool != Tool::Edit);
-    let answer = |tool: Tool| if allowed(tool) { Answer::Allow } else { Answer::Reject };
+    let answer = |tool: Tool| {
+        if allowed(tool) {
+            Answer::Allow
+        } else {
+            Answer::Reject
+        }
+    };
     PermissionPolicy {
-        kinds: kinds.into_iter().map(|(kind, tool)| (kind.to_owned(), answer(tool))).collect(),
+        kinds: kinds
+            .into_iter()
+            .map(|(kind, tool)| (kind.to_owned(), answer(tool)))
+            .collect(),
         otherwise: answer(Tool::Other),
     }
 }

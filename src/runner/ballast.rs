@@ -20,7 +20,10 @@ pub struct Ballast {
 impl Ballast {
     /// In a data folder; nothing is made yet.
     pub fn new(data_dir: &Path) -> Self {
-        Self { path: data_dir.join("ballast"), owed: AtomicU64::new(0) }
+        Self {
+            path: data_dir.join("ballast"),
+            owed: AtomicU64::new(0),
+        }
     }
 
     /// What it gave free and has not got back, in bytes: room that is there for the database alone.
@@ -35,7 +38,8 @@ impl Ballast {
             return;
         }
         let made = File::create(&self.path).and_then(|file| {
-            rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, bytes).map_err(Into::into)
+            rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, bytes)
+                .map_err(Into::into)
         });
         match made {
             Ok(()) => self.owed.store(0, Ordering::Relaxed),
@@ -56,7 +60,9 @@ impl Ballast {
                 tracing::warn!("the disk is full: the room kept for the database is given free");
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => tracing::warn!(%error, "the room kept for the database cannot be given free"),
+            Err(error) => {
+                tracing::warn!(%error, "the room kept for the database cannot be given free")
+            }
         }
     }
 }
@@ -69,15 +75,32 @@ mod tests {
     fn it_is_taken_aboard_only_where_there_is_room_and_dropped_once() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (ballast, path) = (Ballast::new(folder.path()), folder.path().join("ballast"));
-        let (full, roomy) = (Disk { free: 1_500_000, total: 10_000_000 }, Disk { free: 9_000_000, total: 10_000_000 });
+        let (full, roomy) = (
+            Disk {
+                free: 1_500_000,
+                total: 10_000_000,
+            },
+            Disk {
+                free: 9_000_000,
+                total: 10_000_000,
+            },
+        );
         ballast.load(full, 5 << 30);
         assert!(!path.exists(), "it would be the last straw");
         ballast.load(roomy, 0);
-        assert_eq!(path.metadata().map(|meta| meta.len()).ok(), Some(1_000_000), "whatever is kept free");
+        assert_eq!(
+            path.metadata().map(|meta| meta.len()).ok(),
+            Some(1_000_000),
+            "whatever is kept free"
+        );
         assert_eq!(ballast.owed(), 0);
         ballast.drop_it();
         ballast.drop_it();
-        assert_eq!((path.exists(), ballast.owed()), (false, 1_000_000), "it is owed until it is there again");
+        assert_eq!(
+            (path.exists(), ballast.owed()),
+            (false, 1_000_000),
+            "it is owed until it is there again"
+        );
         ballast.load(roomy, 0);
         assert_eq!((path.exists(), ballast.owed()), (true, 0));
     }

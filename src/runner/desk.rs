@@ -59,7 +59,9 @@ impl Mail {
     /// Waits no more; words that were handed over in this very moment are not lost.
     fn give_up(&self, session: &SessionId, call: u64) -> bool {
         let mut waiting = self.lock();
-        let ours = waiting.get(session).is_some_and(|(other, _)| *other == call);
+        let ours = waiting
+            .get(session)
+            .is_some_and(|(other, _)| *other == call);
         if ours {
             waiting.remove(session);
         }
@@ -77,9 +79,20 @@ pub(super) struct TurnDesk {
 }
 
 impl TurnDesk {
-    pub(super) fn new(parts: Arc<Parts>, place: &Place, session: &SessionId, row: &EffectRow) -> Self {
+    pub(super) fn new(
+        parts: Arc<Parts>,
+        place: &Place,
+        session: &SessionId,
+        row: &EffectRow,
+    ) -> Self {
         let claim = format!("{}{}", fact_of(&row.id), row.fence);
-        Self { parts, place: place.clone(), session: session.clone(), claim, facts: AtomicUsize::new(0) }
+        Self {
+            parts,
+            place: place.clone(),
+            session: session.clone(),
+            claim,
+            facts: AtomicUsize::new(0),
+        }
     }
 
     async fn tell(&self, event: Event, name: &str) -> Result<u64, StoreError> {
@@ -89,7 +102,11 @@ impl TurnDesk {
             kind: "agent".into(),
             name: name.into(),
             task: Some(self.place.task()),
-            body: Fact { place: self.place.clone(), event }.to_json(),
+            body: Fact {
+                place: self.place.clone(),
+                event,
+            }
+            .to_json(),
             received_at: (self.parts.clock)(),
         };
         self.parts.store.accept(fact).await?;
@@ -99,19 +116,39 @@ impl TurnDesk {
     async fn put(&self, asked: Vec<Asked>) -> AskReply {
         let redact = |asked: Asked| Asked {
             text: self.parts.redact(&asked.text),
-            options: asked.options.iter().map(|option| self.parts.redact(option)).collect(),
+            options: asked
+                .options
+                .iter()
+                .map(|option| self.parts.redact(option))
+                .collect(),
             default: asked.default.map(|default| self.parts.redact(&default)),
             ..asked
         };
         let asked = asked.into_iter().map(redact).collect();
         let call = self.facts.load(Ordering::Relaxed) as u64;
         let mut answer = self.parts.mail.wait(&self.session, call);
-        if let Err(error) = self.tell(Event::Asked { session: self.session.clone(), asked }, ASKED).await {
+        if let Err(error) = self
+            .tell(
+                Event::Asked {
+                    session: self.session.clone(),
+                    asked,
+                },
+                ASKED,
+            )
+            .await
+        {
             self.parts.mail.give_up(&self.session, call);
             tracing::warn!(session = %self.session, %error, "a question could not be stored");
             return AskReply::Refused(text::prompt::NOT_ASKED.to_owned());
         }
-        let patience = Duration::from_millis(self.parts.policy.limits.quick_answer_ms.max(0).unsigned_abs());
+        let patience = Duration::from_millis(
+            self.parts
+                .policy
+                .limits
+                .quick_answer_ms
+                .max(0)
+                .unsigned_abs(),
+        );
         if let Ok(Ok(words)) = tokio::time::timeout(patience, &mut answer).await {
             return AskReply::Answered(words);
         }
@@ -131,7 +168,10 @@ impl Desk for TurnDesk {
 
     fn report(&self, text: String) -> BoxFuture<'_, String> {
         async move {
-            let event = Event::Reported { session: self.session.clone(), text: self.parts.redact(&text) };
+            let event = Event::Reported {
+                session: self.session.clone(),
+                text: self.parts.redact(&text),
+            };
             match self.tell(event, "reported").await {
                 Ok(_) => text::prompt::REPORTED.to_owned(),
                 Err(error) => format!("The report was lost ({error}); go on."),
@@ -152,10 +192,15 @@ impl Desk for TurnDesk {
 
     fn finish(&self, finished: Finished) -> BoxFuture<'_, String> {
         async move {
-            let event = Event::Finished { session: self.session.clone(), finished };
+            let event = Event::Finished {
+                session: self.session.clone(),
+                finished,
+            };
             match self.tell(event, "finished").await {
                 Ok(_) => text::prompt::FINISHED.to_owned(),
-                Err(error) => format!("It could not be stored ({error}). Say it in your last message instead."),
+                Err(error) => format!(
+                    "It could not be stored ({error}). Say it in your last message instead."
+                ),
             }
         }
         .boxed()

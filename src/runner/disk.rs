@@ -32,12 +32,18 @@ impl Disk {
     pub fn of(folder: &Path) -> std::io::Result<Self> {
         let seen = rustix::fs::statvfs(folder)?;
         let bytes = |blocks: u64| blocks.saturating_mul(seen.f_frsize);
-        Ok(Self { free: bytes(seen.f_bavail), total: bytes(seen.f_blocks) })
+        Ok(Self {
+            free: bytes(seen.f_bavail),
+            total: bytes(seen.f_blocks),
+        })
     }
 
     /// The disk without room that is spoken for, in bytes.
     pub fn without(self, owed: u64) -> Self {
-        Self { free: self.free.saturating_sub(owed), ..self }
+        Self {
+            free: self.free.saturating_sub(owed),
+            ..self
+        }
     }
 
     /// What is kept free of it: as configured, at least what the database needs, and never more than a tenth, so that a small
@@ -67,27 +73,38 @@ impl Usage {
     }
 
     fn forget(&self, session: &SessionId) {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
+        self.taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(session);
     }
 }
 
 /// Watches what a session takes while its agent works; ends with a sentence for people when it is too much: more than one
 /// session may, or, where the disk runs full, more than all that is kept free and more than any other.
 pub(super) async fn outgrown(parts: &Parts, session: &SessionId) -> String {
-    let _seen = Seen { usage: &parts.usage, session };
+    let _seen = Seen {
+        usage: &parts.usage,
+        session,
+    };
     let (folder, limits) = (parts.session_dir(session), &parts.policy.limits);
     let mut pause = parts.knobs.disk_look;
     loop {
         tokio::time::sleep(pause).await;
         let began = Instant::now();
-        let Ok((bytes, disk)) = look(folder.clone()).await else { continue };
+        let Ok((bytes, disk)) = look(folder.clone()).await else {
+            continue;
+        };
         let disk = disk.without(parts.ballast.owed());
         pause = parts.knobs.disk_look.max(began.elapsed() * SHARE);
         let largest = parts.usage.is_largest(session, bytes);
         if bytes > limits.workspace_bytes {
             return text::failure::too_large(bytes, limits.workspace_bytes);
         }
-        if disk.is_short(limits.disk_reserve_bytes) && largest && bytes > disk.reserve(limits.disk_reserve_bytes) {
+        if disk.is_short(limits.disk_reserve_bytes)
+            && largest
+            && bytes > disk.reserve(limits.disk_reserve_bytes)
+        {
             return text::failure::disk_full(bytes);
         }
     }
@@ -97,7 +114,9 @@ pub(super) async fn outgrown(parts: &Parts, session: &SessionId) -> String {
 /// for room would be waiting for itself.
 pub(super) async fn weighs(parts: &Parts, session: &SessionId) -> Option<u64> {
     let wanted = parts.policy.limits.disk_reserve_bytes;
-    let disk = Disk::of(&parts.data_dir).ok()?.without(parts.ballast.owed());
+    let disk = Disk::of(&parts.data_dir)
+        .ok()?
+        .without(parts.ballast.owed());
     if !disk.is_short(wanted) {
         return None;
     }
@@ -147,14 +166,42 @@ mod tests {
     #[test]
     fn the_reserve_fits_the_disk() {
         let (mib, gib) = (1 << 20, 1 << 30);
-        let large = Disk { free: 6 * gib, total: 400 * gib };
-        assert_eq!((large.reserve(5 * gib), large.is_short(5 * gib)), (5 * gib, false));
-        assert!(Disk { free: 4 * gib, ..large }.is_short(5 * gib));
-        let small = Disk { free: 2 * mib, total: 12 * mib };
+        let large = Disk {
+            free: 6 * gib,
+            total: 400 * gib,
+        };
+        assert_eq!(
+            (large.reserve(5 * gib), large.is_short(5 * gib)),
+            (5 * gib, false)
+        );
+        assert!(
+            Disk {
+                free: 4 * gib,
+                ..large
+            }
+            .is_short(5 * gib)
+        );
+        let small = Disk {
+            free: 2 * mib,
+            total: 12 * mib,
+        };
         assert!(!small.is_short(5 * gib), "a small disk is of use");
         assert!(Disk { free: mib, ..small }.is_short(5 * gib));
-        assert!(Disk { free: 7 * mib, total: gib }.is_short(0), "the database needs room whatever is configured");
-        assert!(!Disk { free: 9 * mib, total: gib }.is_short(0));
+        assert!(
+            Disk {
+                free: 7 * mib,
+                total: gib
+            }
+            .is_short(0),
+            "the database needs room whatever is configured"
+        );
+        assert!(
+            !Disk {
+                free: 9 * mib,
+                total: gib
+            }
+            .is_short(0)
+        );
     }
 
     #[test]
@@ -165,7 +212,10 @@ mod tests {
         std::fs::write(folder.path().join("a/b"), vec![1; 300_000]).expect("written");
         std::os::unix::fs::symlink("/usr", folder.path().join("link")).expect("linked");
         let full = taken(folder.path());
-        assert!((300_000..600_000).contains(&(full - empty)), "{empty} {full}");
+        assert!(
+            (300_000..600_000).contains(&(full - empty)),
+            "{empty} {full}"
+        );
     }
 
     #[test]

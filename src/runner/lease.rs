@@ -60,18 +60,29 @@ impl Leases {
 
     /// Whether anything of a session is in our hands.
     pub(super) fn works_for(&self, session: &SessionId) -> bool {
-        self.lock().values().any(|held| held.session.as_ref() == Some(session))
+        self.lock()
+            .values()
+            .any(|held| held.session.as_ref() == Some(session))
     }
 
     pub(super) fn fences(&self) -> Vec<(String, i64)> {
-        self.lock().iter().map(|(id, held)| (id.clone(), held.fence)).collect()
+        self.lock()
+            .iter()
+            .map(|(id, held)| (id.clone(), held.fence))
+            .collect()
     }
 
     /// The kinds that have no room left.
     pub(super) fn full(&self, room: impl Fn(EffectKind) -> usize) -> Vec<String> {
         let held = self.lock();
-        let count = |kind: EffectKind| held.values().filter(|held| held.kind == kind.name()).count();
-        let full = EffectKind::ALL.into_iter().filter(|kind| count(*kind) >= room(*kind));
+        let count = |kind: EffectKind| {
+            held.values()
+                .filter(|held| held.kind == kind.name())
+                .count()
+        };
+        let full = EffectKind::ALL
+            .into_iter()
+            .filter(|kind| count(*kind) >= room(*kind));
         full.map(|kind| kind.name().to_owned()).collect()
     }
 }

@@ -16,7 +16,8 @@ impl MarkerKey {
 
     /// The mark for `what`, such as `status:1296269#12`. An HTML comment, invisible on GitHub.
     pub fn mark(&self, what: &str) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         mac.update(what.as_bytes());
         let signature = hex::encode(&mac.finalize().into_bytes()[..8]);
         format!("<!-- skep:{what} {signature} -->")

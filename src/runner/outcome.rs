@@ -28,14 +28,22 @@ impl Runner {
         held: &Held,
     ) -> Result<Closed, StoreError> {
         let failure = match result {
-            Ok(Performed::Interrupted) => return self.postpone(row, (self.parts.clock)(), "interrupted").await,
+            Ok(Performed::Interrupted) => {
+                return self
+                    .postpone(row, (self.parts.clock)(), "interrupted")
+                    .await;
+            }
             result if held.cancel.is_cancelled() => {
-                let outcome = result.ok().and_then(|performed| self.left_outside(row, effect, performed));
+                let outcome = result
+                    .ok()
+                    .and_then(|performed| self.left_outside(row, effect, performed));
                 return self.close(row, "cancelled", None, outcome).await;
             }
             Ok(Performed::Done) => return self.close(row, "done", None, None).await,
             Ok(Performed::Known(event)) => {
-                return self.close(row, "done", None, Some(self.fact(effect, *event, row))).await;
+                return self
+                    .close(row, "done", None, Some(self.fact(effect, *event, row)))
+                    .await;
             }
             Err(failure) => failure,
         };
@@ -44,13 +52,24 @@ impl Runner {
             return self.park(row, *after, why).await;
         }
         if let Failure::Retry { after, why } = &failure {
-            let tries = if after.is_some() { PATIENCE } else { row.max_attempts };
+            let tries = if after.is_some() {
+                PATIENCE
+            } else {
+                row.max_attempts
+            };
             if row.attempts < tries {
                 let pause = self.backoff(row.attempts, *after);
                 if after.is_some() && pause >= WORTH_TELLING {
                     self.held_up(row, effect, pause).await?;
                 }
-                tracing::warn!(effect = row.id, kind = row.kind, attempt = row.attempts, pause, why, "will try again");
+                tracing::warn!(
+                    effect = row.id,
+                    kind = row.kind,
+                    attempt = row.attempts,
+                    pause,
+                    why,
+                    "will try again"
+                );
                 return self.postpone(row, (self.parts.clock)() + pause, why).await;
             }
         }
@@ -63,20 +82,43 @@ impl Runner {
             exhausted,
         };
         let outcome = self.fact(effect, event, row);
-        self.close(row, "failed", Some(failure.text()), Some(outcome)).await
+        self.close(row, "failed", Some(failure.text()), Some(outcome))
+            .await
     }
 
     /// Lets the task know that GitHub's limits hold an effect of its up.
-    async fn held_up(&self, row: &EffectRow, effect: &Effect, pause: i64) -> Result<(), StoreError> {
+    async fn held_up(
+        &self,
+        row: &EffectRow,
+        effect: &Effect,
+        pause: i64,
+    ) -> Result<(), StoreError> {
         let until = (self.parts.clock)() + pause;
-        let fact = self.fact(effect, Event::HeldUp { effect: effect.kind(), until }, row);
-        let fact = NewInbox { id: format!("held:{}:{}", row.id, row.fence), ..fact };
+        let fact = self.fact(
+            effect,
+            Event::HeldUp {
+                effect: effect.kind(),
+                until,
+            },
+            row,
+        );
+        let fact = NewInbox {
+            id: format!("held:{}:{}", row.id, row.fence),
+            ..fact
+        };
         self.parts.store.accept(fact).await.map(drop)
     }
 
     /// What an effect that was cancelled too late has left in the world: that is true whatever is wanted now.
-    fn left_outside(&self, row: &EffectRow, effect: &Effect, performed: Performed) -> Option<NewInbox> {
-        let Performed::Known(event) = performed else { return None };
+    fn left_outside(
+        &self,
+        row: &EffectRow,
+        effect: &Effect,
+        performed: Performed,
+    ) -> Option<NewInbox> {
+        let Performed::Known(event) = performed else {
+            return None;
+        };
         match effect.kind() {
             EffectKind::PrepareWorkspace | EffectKind::Publish | EffectKind::OpenPull => {
                 Some(self.fact(effect, *event, row))
@@ -90,7 +132,12 @@ impl Runner {
         let asked = after.map(|after| i64::try_from(after.as_millis()).unwrap_or(LONGEST_PAUSE));
         let doubled = || {
             let factor = 1_i64 << attempts.clamp(1, 20).saturating_sub(1);
-            self.parts.policy.limits.retry_base_ms.saturating_mul(factor).min(LONGEST_PAUSE)
+            self.parts
+                .policy
+                .limits
+                .retry_base_ms
+                .saturating_mul(factor)
+                .min(LONGEST_PAUSE)
         };
         let pause = asked.unwrap_or_else(doubled);
         pause + self.parts.jitter(pause / 5)
@@ -104,7 +151,11 @@ impl Runner {
             kind: "outcome".into(),
             name: row.kind.clone(),
             task: Some(place.task()),
-            body: Fact { place: place.clone(), event }.to_json(),
+            body: Fact {
+                place: place.clone(),
+                event,
+            }
+            .to_json(),
             received_at: (self.parts.clock)(),
         }
     }
@@ -117,18 +168,53 @@ impl Runner {
         outcome: Option<NewInbox>,
     ) -> Result<Closed, StoreError> {
         let now = (self.parts.clock)();
-        let closing = Closing { id: &row.id, fence: row.fence, now, result, why, outcome };
+        let closing = Closing {
+            id: &row.id,
+            fence: row.fence,
+            now,
+            result,
+            why,
+            outcome,
+        };
         self.parts.store.close_effect(closing).await
     }
 
-    async fn park(&self, row: &EffectRow, after: Duration, why: &str) -> Result<Closed, StoreError> {
+    async fn park(
+        &self,
+        row: &EffectRow,
+        after: Duration,
+        why: &str,
+    ) -> Result<Closed, StoreError> {
         let now = (self.parts.clock)();
         let not_before = now + i64::try_from(after.as_millis()).unwrap_or(LONGEST_PAUSE);
-        self.parts.store.park(Postponing { id: &row.id, fence: row.fence, now, not_before, why }).await
+        self.parts
+            .store
+            .park(Postponing {
+                id: &row.id,
+                fence: row.fence,
+                now,
+                not_before,
+                why,
+            })
+            .await
     }
 
-    async fn postpone(&self, row: &EffectRow, not_before: i64, why: &str) -> Result<Closed, StoreError> {
+    async fn postpone(
+        &self,
+        row: &EffectRow,
+        not_before: i64,
+        why: &str,
+    ) -> Result<Closed, StoreError> {
         let now = (self.parts.clock)();
-        self.parts.store.reschedule(Postponing { id: &row.id, fence: row.fence, now, not_before, why }).await
+        self.parts
+            .store
+            .reschedule(Postponing {
+                id: &row.id,
+                fence: row.fence,
+                now,
+                not_before,
+                why,
+            })
+            .await
     }
 }

@@ -89,7 +89,11 @@ impl Default for Knobs {
 impl Parts {
     /// Where GitHub calls for a place go.
     pub(super) fn at(&self, place: &Place) -> At {
-        At { installation: place.installation, repository: place.repository, name: place.name.clone() }
+        At {
+            installation: place.installation,
+            repository: place.repository,
+            name: place.name.clone(),
+        }
     }
 
     /// The folder of a session.
@@ -114,8 +118,14 @@ impl Parts {
 
     /// Who our commits are by: the App's bot, under the address by which GitHub knows it.
     pub(super) async fn author(&self, place: &Place) -> Result<Identity, GitHubError> {
-        let (id, login) = (self.github.bot(&self.at(place)).await?, &self.policy.me.login);
-        Ok(Identity::new(login, &format!("{id}+{login}@users.noreply.github.com")))
+        let (id, login) = (
+            self.github.bot(&self.at(place)).await?,
+            &self.policy.me.login,
+        );
+        Ok(Identity::new(
+            login,
+            &format!("{id}+{login}@users.noreply.github.com"),
+        ))
     }
 
     /// How to start the agent of a session.
@@ -128,7 +138,9 @@ impl Parts {
     ) -> Result<Launch, Failure> {
         let author = self.author(place).await?;
         let spec = self.specs.get(agent).ok_or_else(|| {
-            Failure::refused(format!("the agent `{agent}` is not configured on this server; its operator can add it"))
+            Failure::refused(format!(
+                "the agent `{agent}` is not configured on this server; its operator can add it"
+            ))
         })?;
         Ok(Launch {
             session: session.clone(),
@@ -137,7 +149,10 @@ impl Parts {
             home: self.home(session),
             visible: vec![self.git.mirror_path(place.repository)],
             read_only: !writes,
-            identity: AgentIdentity { name: author.name().to_owned(), email: author.email().to_owned() },
+            identity: AgentIdentity {
+                name: author.name().to_owned(),
+                email: author.email().to_owned(),
+            },
             resources: Resources::default(),
         })
     }
@@ -150,12 +165,19 @@ impl Parts {
 
     /// The status comment of a task, if it was posted in this life.
     pub(super) fn posted(&self, task: TaskKey) -> Option<CommentId> {
-        self.posted.lock().unwrap_or_else(PoisonError::into_inner).get(&task).copied()
+        self.posted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&task)
+            .copied()
     }
 
     /// Remembers a status comment.
     pub(super) fn remember(&self, task: TaskKey, comment: CommentId) {
-        self.posted.lock().unwrap_or_else(PoisonError::into_inner).insert(task, comment);
+        self.posted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(task, comment);
     }
 
     /// A random number from 0 up to `below`; 0 where the system has no randomness.

@@ -32,7 +32,11 @@ pub(super) async fn push(
     cancel: &CancellationToken,
 ) -> Result<Performed, Failure> {
     let mut line = Line::open(parts, wanted.place, Purpose::Push).await?;
-    let push = Push { branch: wanted.branch.clone(), head: wanted.head.clone(), expected: wanted.expected.cloned() };
+    let push = Push {
+        branch: wanted.branch.clone(),
+        head: wanted.head.clone(),
+        expected: wanted.expected.cloned(),
+    };
     // A stop may be recorded already and be on its way here.
     let stopped = parts.store.cancel_requests(&parts.owner).await?;
     if cancel.is_cancelled() || stopped.contains(&row.id) {
@@ -44,7 +48,10 @@ pub(super) async fn push(
     let published = published?;
     let session = wanted.session.clone();
     Ok(Performed::known(match published {
-        Published::Pushed | Published::Already => Event::Published { session, head: wanted.head.clone() },
+        Published::Pushed | Published::Already => Event::Published {
+            session,
+            head: wanted.head.clone(),
+        },
         Published::Moved { theirs } => Event::BranchMoved { session, theirs },
     }))
 }
@@ -60,8 +67,20 @@ async fn publish(parts: &Parts, line: &mut Line<'_>, push: &Push) -> Result<Publ
 }
 
 /// Opens the pull request, or finds the one that an earlier try opened.
-pub(super) async fn open_pull(parts: &Parts, row: &EffectRow, effect: &Effect) -> Result<Performed, Failure> {
-    let Effect::OpenPull { place, session, branch, base_branch, title, body } = effect else {
+pub(super) async fn open_pull(
+    parts: &Parts,
+    row: &EffectRow,
+    effect: &Effect,
+) -> Result<Performed, Failure> {
+    let Effect::OpenPull {
+        place,
+        session,
+        branch,
+        base_branch,
+        title,
+        body,
+    } = effect
+    else {
         return Err(Failure::broken("not a pull request to open"));
     };
     let at = parts.at(place);
@@ -103,12 +122,20 @@ pub(super) async fn label_pull(
     labels: &[String],
 ) -> Result<Performed, Failure> {
     let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-    parts.github.add_pull_labels(&parts.at(place), IssueNumber(pull), &labels).await?;
+    parts
+        .github
+        .add_pull_labels(&parts.at(place), IssueNumber(pull), &labels)
+        .await?;
     Ok(Performed::Done)
 }
 
 /// Makes our part of our pull request's text say this.
-pub(super) async fn describe_pull(parts: &Parts, place: &Place, pull: i64, part: &str) -> Result<Performed, Failure> {
+pub(super) async fn describe_pull(
+    parts: &Parts,
+    place: &Place,
+    pull: i64,
+    part: &str,
+) -> Result<Performed, Failure> {
     let at = parts.at(place);
     let pull = parts.github.pull(&at, IssueNumber(pull)).await?;
     describe(parts, &at, &pull, part).await?;
@@ -117,8 +144,12 @@ pub(super) async fn describe_pull(parts: &Parts, place: &Place, pull: i64, part:
 
 /// Writes our part anew, where it is still there; what people wrote around it stays as it is.
 async fn describe(parts: &Parts, at: &At, pull: &Pull, new: &str) -> Result<(), Failure> {
-    if let Some(body) = text::pull::with_part_of(&pull.body, new).filter(|body| *body != pull.body) {
-        let edit = PullEdit { body: Some(body), ..PullEdit::default() };
+    if let Some(body) = text::pull::with_part_of(&pull.body, new).filter(|body| *body != pull.body)
+    {
+        let edit = PullEdit {
+            body: Some(body),
+            ..PullEdit::default()
+        };
         parts.github.edit_pull(at, pull.number, &edit).await?;
     }
     Ok(())

@@ -50,7 +50,12 @@ pub(super) struct Pump<'a> {
 }
 
 impl<'a> Pump<'a> {
-    pub(super) fn new(parts: &'a Parts, place: &'a Place, session: &'a SessionId, row: &'a EffectRow) -> Self {
+    pub(super) fn new(
+        parts: &'a Parts,
+        place: &'a Place,
+        session: &'a SessionId,
+        row: &'a EffectRow,
+    ) -> Self {
         Self {
             parts,
             place,
@@ -88,7 +93,10 @@ impl<'a> Pump<'a> {
         self.tell_progress(true).await;
         self.write().await;
         let tail = self.tail.into_iter().map(|(_, line)| line).collect();
-        Seen { started: self.started, tail }
+        Seen {
+            started: self.started,
+            tail,
+        }
     }
 
     async fn take(&mut self, update: Update) {
@@ -96,10 +104,21 @@ impl<'a> Pump<'a> {
         (self.heard, self.silences) = (Instant::now(), 0);
         self.log(&update);
         match update {
-            Update::Started { agent_session, agent_name, version, queues, .. } => {
+            Update::Started {
+                agent_session,
+                agent_name,
+                version,
+                queues,
+                ..
+            } => {
                 self.started = true;
                 let agent = format!("{agent_name} {version}").trim().to_owned();
-                let event = Event::AgentStarted { session: self.session.clone(), agent_session, agent, queues };
+                let event = Event::AgentStarted {
+                    session: self.session.clone(),
+                    agent_session,
+                    agent,
+                    queues,
+                };
                 self.tell(event, "agent_started").await;
             }
             Update::Plan { mut entries } => {
@@ -121,19 +140,33 @@ impl<'a> Pump<'a> {
                 self.remember(id, text.lines().last().unwrap_or_default());
             }
             Update::Stderr { text } => {
-                for line in text.lines().rev().take(TAIL).collect::<Vec<_>>().into_iter().rev() {
+                for line in text
+                    .lines()
+                    .rev()
+                    .take(TAIL)
+                    .collect::<Vec<_>>()
+                    .into_iter()
+                    .rev()
+                {
                     self.remember(format!("stderr {}", self.tail.len()), line);
                 }
             }
             Update::Note { text } => self.remember(text.clone(), &text),
-            Update::Permission { .. } | Update::Thought { .. } | Update::Usage(_) | Update::Mode { .. } => {}
+            Update::Permission { .. }
+            | Update::Thought { .. }
+            | Update::Usage(_)
+            | Update::Mode { .. } => {}
         }
     }
 
     /// Keeps a line for people; a later one of the same origin replaces it.
     fn remember(&mut self, id: String, line: &str) {
         let line = self.parts.redact(line.trim());
-        let line: String = line.chars().filter(|c| !c.is_control()).take(TAIL_LINE).collect();
+        let line: String = line
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(TAIL_LINE)
+            .collect();
         if line.is_empty() {
             return;
         }
@@ -145,10 +178,16 @@ impl<'a> Pump<'a> {
     }
 
     fn log(&mut self, update: &Update) {
-        let Ok(json) = serde_json::to_string(update) else { return };
+        let Ok(json) = serde_json::to_string(update) else {
+            return;
+        };
         let kind = json.split('"').nth(3).unwrap_or("note").to_owned();
         let body = self.parts.redact(&json);
-        self.lines.push(LogLine { at: (self.parts.clock)(), kind, body });
+        self.lines.push(LogLine {
+            at: (self.parts.clock)(),
+            kind,
+            body,
+        });
     }
 
     async fn write(&mut self) {
@@ -161,7 +200,9 @@ impl<'a> Pump<'a> {
 
     /// Tells of progress: the first at once, then at most one in the configured time, and the last.
     async fn tell_progress(&mut self, last: bool) {
-        let rested = self.told.is_none_or(|told| told.elapsed() >= self.parts.knobs.progress);
+        let rested = self
+            .told
+            .is_none_or(|told| told.elapsed() >= self.parts.knobs.progress);
         if !self.news || !(rested || last) {
             return;
         }
@@ -177,13 +218,28 @@ impl<'a> Pump<'a> {
             return;
         }
         self.silences += 1;
-        self.tell_how(i64::try_from(quiet.as_millis()).unwrap_or(i64::MAX)).await;
+        self.tell_how(i64::try_from(quiet.as_millis()).unwrap_or(i64::MAX))
+            .await;
     }
 
     async fn tell_how(&mut self, silent_ms: i64) {
-        let (session, plan, doing) = (self.session.clone(), self.plan.clone(), self.parts.redact(&self.doing));
+        let (session, plan, doing) = (
+            self.session.clone(),
+            self.plan.clone(),
+            self.parts.redact(&self.doing),
+        );
         let tail = self.tail.iter().map(|(_, line)| line.clone()).collect();
-        self.tell(Event::Progressed { session, plan, doing, silent_ms, tail }, "progressed").await;
+        self.tell(
+            Event::Progressed {
+                session,
+                plan,
+                doing,
+                silent_ms,
+                tail,
+            },
+            "progressed",
+        )
+        .await;
     }
 
     async fn tell(&mut self, event: Event, name: &str) {
@@ -193,7 +249,11 @@ impl<'a> Pump<'a> {
             kind: "agent".into(),
             name: name.into(),
             task: Some(self.place.task()),
-            body: Fact { place: self.place.clone(), event }.to_json(),
+            body: Fact {
+                place: self.place.clone(),
+                event,
+            }
+            .to_json(),
             received_at: (self.parts.clock)(),
         };
         if let Err(error) = self.parts.store.accept(fact).await {

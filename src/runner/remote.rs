@@ -20,11 +20,25 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// The address as it is known, with a token.
-    pub(super) async fn open(parts: &'a Parts, place: &'a Place, purpose: Purpose) -> Result<Self, Failure> {
+    pub(super) async fn open(
+        parts: &'a Parts,
+        place: &'a Place,
+        purpose: Purpose,
+    ) -> Result<Self, Failure> {
         let token = parts.github.token(&parts.at(place), purpose).await?;
         let url = parts.github.clone_url(&place.name);
-        let remote = Remote { repository: place.repository, url, token: Some(token.secret.clone()) };
-        Ok(Self { parts, place, purpose, token, remote })
+        let remote = Remote {
+            repository: place.repository,
+            url,
+            token: Some(token.secret.clone()),
+        };
+        Ok(Self {
+            parts,
+            place,
+            purpose,
+            token,
+            remote,
+        })
     }
 
     /// Ends the token, which was for this line alone.

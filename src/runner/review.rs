@@ -6,17 +6,26 @@ use super::parts::Parts;
 use super::remote::Line;
 use super::trigger;
 use crate::core::effect::Effect;
-use crate::core::event::{Checks, ChecksState, Event, Failing, PullFacts, PullStanding, ReviewFacts, ReviewVerdict};
+use crate::core::event::{
+    Checks, ChecksState, Event, Failing, PullFacts, PullStanding, ReviewFacts, ReviewVerdict,
+};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, IssueNumber, Sha};
 use crate::core::place::{Actor, Permission, Place};
 use crate::core::word::Thread;
 use crate::git::GitError;
-use crate::github::{self, At, ChecksRead, GitHubError, PullState, Purpose, ReviewState, ReviewThread};
+use crate::github::{
+    self, At, ChecksRead, GitHubError, PullState, Purpose, ReviewState, ReviewThread,
+};
 use crate::store::EffectRow;
 
 /// Reads a review with the threads its comments belong to.
-pub(super) async fn read(parts: &Parts, place: &Place, pull: i64, review: i64) -> Result<Performed, Failure> {
+pub(super) async fn read(
+    parts: &Parts,
+    place: &Place,
+    pull: i64,
+    review: i64,
+) -> Result<Performed, Failure> {
     let (at, number) = (parts.at(place), IssueNumber(pull));
     let Some(found) = parts.github.review(&at, number, review).await? else {
         return Ok(Performed::Done);
@@ -29,7 +38,11 @@ pub(super) async fn read(parts: &Parts, place: &Place, pull: i64, review: i64) -
         parts.github.issue(&at, place.issue),
     )?;
     let of_it = |thread: &&ReviewThread| {
-        !thread.resolved && thread.comments.iter().any(|comment| comment.review == Some(review))
+        !thread.resolved
+            && thread
+                .comments
+                .iter()
+                .any(|comment| comment.review == Some(review))
     };
     let review = ReviewFacts {
         pull,
@@ -43,11 +56,17 @@ pub(super) async fn read(parts: &Parts, place: &Place, pull: i64, review: i64) -
             ReviewState::Dismissed | ReviewState::Pending => ReviewVerdict::Other,
         },
         body: found.body,
-        threads: threads.iter().filter(of_it).map(|thread| as_word(parts, thread)).collect(),
+        threads: threads
+            .iter()
+            .filter(of_it)
+            .map(|thread| as_word(parts, thread))
+            .collect(),
         at: (parts.clock)(),
         issue_open: issue.open,
     };
-    Ok(Performed::known(Event::ReviewRead { review: Box::new(review) }))
+    Ok(Performed::known(Event::ReviewRead {
+        review: Box::new(review),
+    }))
 }
 
 fn as_word(parts: &Parts, thread: &ReviewThread) -> Thread {
@@ -58,7 +77,11 @@ fn as_word(parts: &Parts, thread: &ReviewThread) -> Thread {
         line: thread.line,
         hunk: thread.hunk.clone(),
         ours: thread.started_by == parts.policy.me.login,
-        said: thread.comments.iter().map(|said| (said.author.login.clone(), said.body.clone())).collect(),
+        said: thread
+            .comments
+            .iter()
+            .map(|said| (said.author.login.clone(), said.body.clone()))
+            .collect(),
     }
 }
 
@@ -66,14 +89,18 @@ fn as_word(parts: &Parts, thread: &ReviewThread) -> Thread {
 pub(super) async fn look(parts: &Parts, place: &Place, pull: i64) -> Result<Performed, Failure> {
     let at = parts.at(place);
     let found = parts.github.pull(&at, IssueNumber(pull)).await?;
-    let (base, issue) =
-        tokio::try_join!(parts.github.branch(&at, &found.base_branch), parts.github.issue(&at, place.issue),)?;
+    let (base, issue) = tokio::try_join!(
+        parts.github.branch(&at, &found.base_branch),
+        parts.github.issue(&at, place.issue),
+    )?;
     let base = base.map(|branch| branch.sha);
     let checks = match found.state {
         PullState::Open => checks(parts, &at, &found, base.as_ref()).await?,
-        PullState::Merged | PullState::Closed => {
-            Checks { state: ChecksState::None, failing: Vec::new(), failing_on_base: Vec::new() }
-        }
+        PullState::Merged | PullState::Closed => Checks {
+            state: ChecksState::None,
+            failing: Vec::new(),
+            failing_on_base: Vec::new(),
+        },
     };
     let facts = PullFacts {
         number: pull,
@@ -89,10 +116,17 @@ pub(super) async fn look(parts: &Parts, place: &Place, pull: i64) -> Result<Perf
         checks,
         issue_open: issue.open,
     };
-    Ok(Performed::known(Event::PullLooked { facts: Box::new(facts) }))
+    Ok(Performed::known(Event::PullLooked {
+        facts: Box::new(facts),
+    }))
 }
 
-async fn checks(parts: &Parts, at: &At, pull: &github::Pull, base: Option<&Sha>) -> Result<Checks, GitHubError> {
+async fn checks(
+    parts: &Parts,
+    at: &At,
+    pull: &github::Pull,
+    base: Option<&Sha>,
+) -> Result<Checks, GitHubError> {
     let (read, required) = tokio::try_join!(
         parts.github.checks(at, &pull.head_sha),
         parts.github.required_checks(at, &pull.base_branch),
@@ -103,7 +137,11 @@ async fn checks(parts: &Parts, at: &At, pull: &github::Pull, base: Option<&Sha>)
         && let Some(base) = base
     {
         let on_base: ChecksRead = parts.github.checks(at, base).await?;
-        failing_on_base = on_base.failing.into_iter().map(|check| check.name).collect();
+        failing_on_base = on_base
+            .failing
+            .into_iter()
+            .map(|check| check.name)
+            .collect();
     }
     let failing = read.failing.into_iter().map(|check| Failing {
         name: check.name,
@@ -124,20 +162,43 @@ async fn checks(parts: &Parts, at: &At, pull: &github::Pull, base: Option<&Sha>)
 }
 
 /// Answers a thread, once, and resolves it where it is ours.
-pub(super) async fn reply(parts: &Parts, row: &EffectRow, effect: &Effect) -> Result<Performed, Failure> {
-    let Effect::Reply { place, pull, to, key, body, resolve } = effect else {
+pub(super) async fn reply(
+    parts: &Parts,
+    row: &EffectRow,
+    effect: &Effect,
+) -> Result<Performed, Failure> {
+    let Effect::Reply {
+        place,
+        pull,
+        to,
+        key,
+        body,
+        resolve,
+    } = effect
+    else {
         return Err(Failure::broken("no thread to answer"));
     };
     let (at, pull) = (parts.at(place), IssueNumber(*pull));
     let mark = parts.marker.mark(&format!("{}:{key}", place.task()));
     let there = match row.attempts {
         1 => None,
-        _ => parts.github.find_reply(&at, pull, Some(row.created_at), &mark).await?,
+        _ => {
+            parts
+                .github
+                .find_reply(&at, pull, Some(row.created_at), &mark)
+                .await?
+        }
     };
     if there.is_none() {
-        match parts.github.reply(&at, pull, *to, &format!("{body}\n{mark}")).await {
+        match parts
+            .github
+            .reply(&at, pull, *to, &format!("{body}\n{mark}"))
+            .await
+        {
             // The thread was deleted: nobody waits for the answer.
-            Err(GitHubError::NotFound { .. } | GitHubError::Gone { .. }) => return Ok(Performed::Done),
+            Err(GitHubError::NotFound { .. } | GitHubError::Gone { .. }) => {
+                return Ok(Performed::Done);
+            }
             other => other.map(drop)?,
         }
     }
@@ -148,15 +209,30 @@ pub(super) async fn reply(parts: &Parts, row: &EffectRow, effect: &Effect) -> Re
 }
 
 /// Asks people for their review once more.
-pub(super) async fn request(parts: &Parts, place: &Place, pull: i64, logins: &[String]) -> Result<Performed, Failure> {
+pub(super) async fn request(
+    parts: &Parts,
+    place: &Place,
+    pull: i64,
+    logins: &[String],
+) -> Result<Performed, Failure> {
     let logins: Vec<&str> = logins.iter().map(String::as_str).collect();
-    parts.github.request_review(&parts.at(place), IssueNumber(pull), &logins).await?;
+    parts
+        .github
+        .request_review(&parts.at(place), IssueNumber(pull), &logins)
+        .await?;
     Ok(Performed::Done)
 }
 
 /// Makes a draft ready for review.
-pub(super) async fn mark_ready(parts: &Parts, place: &Place, pull: i64) -> Result<Performed, Failure> {
-    parts.github.mark_ready(&parts.at(place), IssueNumber(pull)).await?;
+pub(super) async fn mark_ready(
+    parts: &Parts,
+    place: &Place,
+    pull: i64,
+) -> Result<Performed, Failure> {
+    parts
+        .github
+        .mark_ready(&parts.at(place), IssueNumber(pull))
+        .await?;
     Ok(Performed::known(Event::MadeReady { number: pull }))
 }
 

@@ -22,9 +22,15 @@ pub(super) async fn react(
     instead_of: Option<Reaction>,
 ) -> Result<Performed, Failure> {
     let at = parts.at(place);
-    parts.github.react_to_issue(&at, place.issue, talk::github(reaction)).await?;
+    parts
+        .github
+        .react_to_issue(&at, place.issue, talk::github(reaction))
+        .await?;
     if let Some(old) = instead_of {
-        parts.github.unreact_from_issue(&at, place.issue, talk::github(old)).await?;
+        parts
+            .github
+            .unreact_from_issue(&at, place.issue, talk::github(old))
+            .await?;
     }
     Ok(Performed::Done)
 }
@@ -60,7 +66,11 @@ pub(super) async fn status(
 
 fn told(parts: &Parts, place: &Place, known: Option<CommentId>, id: CommentId) -> Performed {
     parts.remember(place.task(), id);
-    if known == Some(id) { Performed::Done } else { Performed::known(Event::StatusPosted { comment: id }) }
+    if known == Some(id) {
+        Performed::Done
+    } else {
+        Performed::known(Event::StatusPosted { comment: id })
+    }
 }
 
 /// Looks for our comment by its mark; after a first try of unknown outcome twice, because listings lag.
@@ -102,17 +112,33 @@ fn is_definite(error: &GitHubError) -> bool {
 }
 
 /// Makes `label` the only status label. The others go first: a reader never sees two.
-pub(super) async fn label(parts: &Parts, place: &Place, label: Option<StatusLabel>) -> Result<Performed, Failure> {
+pub(super) async fn label(
+    parts: &Parts,
+    place: &Place,
+    label: Option<StatusLabel>,
+) -> Result<Performed, Failure> {
     let at = parts.at(place);
     let present = parts.github.issue(&at, place.issue).await?.labels;
     let has = |status: StatusLabel| label::has(&present, status.name());
-    for other in StatusLabel::ALL.into_iter().filter(|other| Some(*other) != label && has(*other)) {
-        parts.github.remove_label(&at, place.issue, other.name()).await?;
+    for other in StatusLabel::ALL
+        .into_iter()
+        .filter(|other| Some(*other) != label && has(*other))
+    {
+        parts
+            .github
+            .remove_label(&at, place.issue, other.name())
+            .await?;
     }
     if let Some(label) = label.filter(|label| !has(*label)) {
         let (color, description) = label.look();
-        parts.github.ensure_label(&at, label.name(), color, description).await?;
-        parts.github.add_labels(&at, place.issue, &[label.name()]).await?;
+        parts
+            .github
+            .ensure_label(&at, label.name(), color, description)
+            .await?;
+        parts
+            .github
+            .add_labels(&at, place.issue, &[label.name()])
+            .await?;
     }
     Ok(Performed::Done)
 }
@@ -127,9 +153,18 @@ pub(super) async fn answer(
 ) -> Result<Performed, Failure> {
     let at = parts.at(place);
     let mark = parts.marker.mark(&format!("answer:{session}:{}", row.id));
-    let there = if row.attempts > 1 { look(parts, row, &at, place.issue, &mark).await? } else { None };
+    let there = if row.attempts > 1 {
+        look(parts, row, &at, place.issue, &mark).await?
+    } else {
+        None
+    };
     if there.is_none() {
-        parts.github.create_comment(&at, place.issue, &format!("{body}\n{mark}")).await?;
+        parts
+            .github
+            .create_comment(&at, place.issue, &format!("{body}\n{mark}"))
+            .await?;
     }
-    Ok(Performed::known(Event::Answered { session: session.clone() }))
+    Ok(Performed::known(Event::Answered {
+        session: session.clone(),
+    }))
 }

@@ -28,8 +28,19 @@ pub(super) fn github(reaction: Reaction) -> GitHubReaction {
 }
 
 /// Makes the comment with this key say the body: edited where it is, posted where it is not (any more).
-pub(super) async fn say(parts: &Parts, row: &EffectRow, effect: &Effect) -> Result<Performed, Failure> {
-    let Effect::Say { place, on, key, comment, body } = effect else {
+pub(super) async fn say(
+    parts: &Parts,
+    row: &EffectRow,
+    effect: &Effect,
+) -> Result<Performed, Failure> {
+    let Effect::Say {
+        place,
+        on,
+        key,
+        comment,
+        body,
+    } = effect
+    else {
         return Err(Failure::broken("nothing to say"));
     };
     let at = parts.at(place);
@@ -45,12 +56,18 @@ pub(super) async fn say(parts: &Parts, row: &EffectRow, effect: &Effect) -> Resu
             Err(GitHubError::NotFound { .. } | GitHubError::Gone { .. }) => {}
             other => {
                 other?;
-                return Ok(Performed::known(Event::Posted { key: key.clone(), comment: id }));
+                return Ok(Performed::known(Event::Posted {
+                    key: key.clone(),
+                    comment: id,
+                }));
             }
         }
     }
     let id = parts.github.create_comment(&at, *on, &text).await?;
-    Ok(Performed::known(Event::Posted { key: key.clone(), comment: id }))
+    Ok(Performed::known(Event::Posted {
+        key: key.clone(),
+        comment: id,
+    }))
 }
 
 /// Reacts to a comment. One that is gone meanwhile needs no reaction.
@@ -62,13 +79,19 @@ pub(super) async fn react(
     instead_of: Option<Reaction>,
 ) -> Result<Performed, Failure> {
     let at = parts.at(place);
-    let reacted = parts.github.react_to_comment(&at, comment, github(reaction)).await;
+    let reacted = parts
+        .github
+        .react_to_comment(&at, comment, github(reaction))
+        .await;
     match reacted {
         Err(GitHubError::NotFound { .. } | GitHubError::Gone { .. }) => return Ok(Performed::Done),
         other => other?,
     }
     if let Some(old) = instead_of {
-        parts.github.unreact_from_comment(&at, comment, github(old)).await?;
+        parts
+            .github
+            .unreact_from_comment(&at, comment, github(old))
+            .await?;
     }
     Ok(Performed::Done)
 }
@@ -102,11 +125,18 @@ pub(super) async fn weigh(parts: &Parts, weigh: &ToWeigh<'_>) -> Result<Performe
         issue_author: issue.author.login,
         issue_open: issue.open,
     };
-    Ok(Performed::known(Event::Weighed { found: Box::new(found) }))
+    Ok(Performed::known(Event::Weighed {
+        found: Box::new(found),
+    }))
 }
 
 /// Assigns somebody to the issue, or takes them off. Whom GitHub cannot assign is simply not assigned.
-pub(super) async fn assign(parts: &Parts, place: &Place, login: &str, on: bool) -> Result<Performed, Failure> {
+pub(super) async fn assign(
+    parts: &Parts,
+    place: &Place,
+    login: &str,
+    on: bool,
+) -> Result<Performed, Failure> {
     let at = parts.at(place);
     if !on {
         parts.github.unassign(&at, place.issue, login).await?;
@@ -114,7 +144,10 @@ pub(super) async fn assign(parts: &Parts, place: &Place, login: &str, on: bool) 
     }
     let assignment = parts.github.assign(&at, place.issue, login).await?;
     let added = assignment.after && !assignment.before;
-    Ok(Performed::known(Event::Assigned { login: login.to_owned(), added }))
+    Ok(Performed::known(Event::Assigned {
+        login: login.to_owned(),
+        added,
+    }))
 }
 
 /// Sets or takes the label that is the switch.
@@ -124,18 +157,37 @@ pub(super) async fn switch(parts: &Parts, place: &Place, on: bool) -> Result<Per
     let has = label::has(&present, GO_LABEL);
     match (has, on) {
         (false, true) => {
-            parts.github.ensure_label(&at, GO_LABEL, "0e8a16", "skep: an agent works on this").await?;
-            parts.github.add_labels(&at, place.issue, &[GO_LABEL]).await?;
+            parts
+                .github
+                .ensure_label(&at, GO_LABEL, "0e8a16", "skep: an agent works on this")
+                .await?;
+            parts
+                .github
+                .add_labels(&at, place.issue, &[GO_LABEL])
+                .await?;
         }
-        (true, false) => parts.github.remove_label(&at, place.issue, GO_LABEL).await?,
+        (true, false) => {
+            parts
+                .github
+                .remove_label(&at, place.issue, GO_LABEL)
+                .await?
+        }
         (true, true) | (false, false) => {}
     }
     Ok(Performed::Done)
 }
 
 /// Hides a comment of ours that is out of date.
-pub(super) async fn minimise(parts: &Parts, place: &Place, comment: CommentId) -> Result<Performed, Failure> {
-    match parts.github.minimize_comment(&parts.at(place), comment).await {
+pub(super) async fn minimise(
+    parts: &Parts,
+    place: &Place,
+    comment: CommentId,
+) -> Result<Performed, Failure> {
+    match parts
+        .github
+        .minimize_comment(&parts.at(place), comment)
+        .await
+    {
         Err(GitHubError::NotFound { .. } | GitHubError::Gone { .. }) => Ok(Performed::Done),
         other => other.map(|()| Performed::Done).map_err(Into::into),
     }
@@ -153,5 +205,9 @@ pub(super) async fn steer(
         Err(text) => matches!(parts.agents.steer(session, &text).await?, Steered::Taken),
     };
     let (session, offered) = (session.clone(), words.to_vec());
-    Ok(Performed::known(Event::Steered { session, offered, taken }))
+    Ok(Performed::known(Event::Steered {
+        session,
+        offered,
+        taken,
+    }))
 }

@@ -11,19 +11,35 @@ const READ: u64 = 64 * 1024;
 /// Where a template may be, the first place first; empty for the root.
 const FOLDERS: [&str; 3] = [".github", "", "docs"];
 /// What it may be called, the first name first.
-const NAMES: [&str; 3] = ["pull_request_template.md", "pull_request_template.txt", "pull_request_template"];
+const NAMES: [&str; 3] = [
+    "pull_request_template.md",
+    "pull_request_template.txt",
+    "pull_request_template",
+];
 
 /// The text of the template, if the working copy has one.
 pub(super) async fn find(workspace: &Path) -> Option<String> {
     for folder in folders(workspace).await {
         let mut found = Vec::new();
         for file in entries(&folder).await {
-            let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-            found.extend(NAMES.iter().position(|known| *known == name).map(|rank| (rank, file)));
+            let name = file
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .to_lowercase();
+            found.extend(
+                NAMES
+                    .iter()
+                    .position(|known| *known == name)
+                    .map(|rank| (rank, file)),
+            );
         }
         found.sort();
         for (_, file) in found {
-            if let Some(text) = read_text(&file).await.filter(|text| !text.trim().is_empty()) {
+            if let Some(text) = read_text(&file)
+                .await
+                .filter(|text| !text.trim().is_empty())
+            {
                 return Some(text);
             }
         }
@@ -39,7 +55,11 @@ pub(super) async fn read_text(path: &Path) -> Option<String> {
     }
     let bytes = tokio::fs::read(path).await.ok()?;
     let text = String::from_utf8_lossy(&bytes);
-    Some(text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n"))
+    Some(
+        text.trim_start_matches('\u{feff}')
+            .replace("\r\n", "\n")
+            .replace('\r', "\n"),
+    )
 }
 
 /// The folders that are there, in any case.
@@ -51,9 +71,14 @@ async fn folders(workspace: &Path) -> Vec<PathBuf> {
             found.push(workspace.to_owned());
             continue;
         }
-        let is_wanted = |path: &&PathBuf| path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(wanted));
+        let is_wanted = |path: &&PathBuf| {
+            path.file_name()
+                .is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+        };
         for folder in below.iter().filter(is_wanted) {
-            let is_folder = tokio::fs::symlink_metadata(folder).await.is_ok_and(|meta| meta.is_dir());
+            let is_folder = tokio::fs::symlink_metadata(folder)
+                .await
+                .is_ok_and(|meta| meta.is_dir());
             found.extend(is_folder.then(|| folder.clone()));
         }
     }
@@ -97,24 +122,55 @@ mod tests {
             ".GitHub/PULL_REQUEST_TEMPLATE",
         ];
         for path in paths {
-            assert_eq!(found(&[(path, "## T\n"), ("README.md", "x")]).await.as_deref(), Some("## T\n"), "{path}");
+            assert_eq!(
+                found(&[(path, "## T\n"), ("README.md", "x")])
+                    .await
+                    .as_deref(),
+                Some("## T\n"),
+                "{path}"
+            );
         }
-        for path in ["src/pull_request_template.md", "pull_request_template.rst", "docs/old/pull_request_template.md"] {
+        for path in [
+            "src/pull_request_template.md",
+            "pull_request_template.rst",
+            "docs/old/pull_request_template.md",
+        ] {
             assert_eq!(found(&[(path, "## T\n")]).await, None, "{path}");
         }
     }
 
     #[tokio::test]
     async fn the_first_place_that_says_something_wins() {
-        let (github, root) = (".github/PULL_REQUEST_TEMPLATE.md", "pull_request_template.md");
-        assert_eq!(found(&[(root, "root"), (github, "github")]).await.as_deref(), Some("github"));
-        assert_eq!(found(&[(root, "root"), (github, " \n")]).await.as_deref(), Some("root"));
-        assert_eq!(found(&[("pull_request_template.txt", "txt"), (root, "md")]).await.as_deref(), Some("md"));
+        let (github, root) = (
+            ".github/PULL_REQUEST_TEMPLATE.md",
+            "pull_request_template.md",
+        );
+        assert_eq!(
+            found(&[(root, "root"), (github, "github")])
+                .await
+                .as_deref(),
+            Some("github")
+        );
+        assert_eq!(
+            found(&[(root, "root"), (github, " \n")]).await.as_deref(),
+            Some("root")
+        );
+        assert_eq!(
+            found(&[("pull_request_template.txt", "txt"), (root, "md")])
+                .await
+                .as_deref(),
+            Some("md")
+        );
     }
 
     #[tokio::test]
     async fn marks_and_foreign_line_ends_go() {
         let text = "\u{feff}## T\r\n\r\n- [ ] done\rlast";
-        assert_eq!(found(&[("PULL_REQUEST_TEMPLATE.md", text)]).await.as_deref(), Some("## T\n\n- [ ] done\nlast"));
+        assert_eq!(
+            found(&[("PULL_REQUEST_TEMPLATE.md", text)])
+                .await
+                .as_deref(),
+            Some("## T\n\n- [ ] done\nlast")
+        );
     }
 }

@@ -25,15 +25,24 @@ pub(super) async fn check(
     actor: &Actor,
     (asking, snapshot, role): (Asking, Option<&Snapshot>, Option<&str>),
 ) -> Result<Performed, Failure> {
-    let facts = TriggerFacts { asking, ..read(parts, place, actor, (snapshot, role)).await? };
-    Ok(Performed::known(Event::TriggerChecked { facts: Box::new(facts) }))
+    let facts = TriggerFacts {
+        asking,
+        ..read(parts, place, actor, (snapshot, role)).await?
+    };
+    Ok(Performed::known(Event::TriggerChecked {
+        facts: Box::new(facts),
+    }))
 }
 
 /// Reads the facts for somebody who asks without a webhook: the words are taken as they are now.
 ///
 /// # Errors
 /// Whatever GitHub answers; a fact that cannot be read is never assumed.
-pub async fn read_facts(parts: &Parts, place: &Place, actor: &Actor) -> Result<TriggerFacts, GitHubError> {
+pub async fn read_facts(
+    parts: &Parts,
+    place: &Place,
+    actor: &Actor,
+) -> Result<TriggerFacts, GitHubError> {
     read(parts, place, actor, (None, None)).await
 }
 
@@ -56,8 +65,11 @@ async fn read(
         let ours = comment.author.login == parts.policy.me.login;
         !ours && comment.created_at <= words.at && comment.updated_at <= words.at
     });
-    let quoted =
-        quoted.map(|comment| Quoted { author: comment.author.login, at: comment.created_at, body: comment.body });
+    let quoted = quoted.map(|comment| Quoted {
+        author: comment.author.login,
+        at: comment.created_at,
+        body: comment.body,
+    });
     let mut quoted: Vec<Quoted> = quoted.collect();
     quoted.drain(..quoted.len().saturating_sub(COMMENTS));
     words.comments = quoted;
@@ -90,8 +102,14 @@ async fn repository(parts: &Parts, at: &At) -> Result<RepositoryFacts, GitHubErr
 }
 
 /// What the actor may do. A login that meanwhile belongs to somebody else may do nothing.
-pub(super) async fn permission(parts: &Parts, at: &At, actor: &Actor) -> Result<Option<Permission>, GitHubError> {
-    let Actor::Person(account) = actor else { return Ok(None) };
+pub(super) async fn permission(
+    parts: &Parts,
+    at: &At,
+    actor: &Actor,
+) -> Result<Option<Permission>, GitHubError> {
+    let Actor::Person(account) = actor else {
+        return Ok(None);
+    };
     let found = parts.github.permission(at, &account.login).await?;
     if found.user.is_some_and(|id| id != account.id) {
         return Ok(Some(Permission::None));
@@ -100,8 +118,17 @@ pub(super) async fn permission(parts: &Parts, at: &At, actor: &Actor) -> Result<
 }
 
 /// The repository's own files for the roles the labels (or the default) ask for.
-async fn role_files(parts: &Parts, at: &At, labels: &[String], branch: &str) -> Result<Vec<RoleFile>, GitHubError> {
-    let mut names: Vec<RoleName> = labels.iter().filter_map(|label| role::asked_for(label)).take(ROLE_FILES).collect();
+async fn role_files(
+    parts: &Parts,
+    at: &At,
+    labels: &[String],
+    branch: &str,
+) -> Result<Vec<RoleFile>, GitHubError> {
+    let mut names: Vec<RoleName> = labels
+        .iter()
+        .filter_map(|label| role::asked_for(label))
+        .take(ROLE_FILES)
+        .collect();
     if names.is_empty() {
         names.push(parts.policy.default_role.clone());
     }
@@ -110,7 +137,11 @@ async fn role_files(parts: &Parts, at: &At, labels: &[String], branch: &str) -> 
         let path = format!(".github/agents/{name}.agent.md");
         if let Some(mut text) = parts.github.contents(at, &path, Some(branch)).await? {
             text.truncate(text.floor_char_boundary(ROLE_FILE));
-            files.push(RoleFile { role: name.to_string(), path, text });
+            files.push(RoleFile {
+                role: name.to_string(),
+                path,
+                text,
+            });
         }
     }
     Ok(files)
@@ -135,5 +166,8 @@ pub(super) async fn check_publish(
         archived: repository.archived,
         base_branch: repository.default_branch,
     };
-    Ok(Performed::known(Event::PublishChecked { session: session.clone(), facts }))
+    Ok(Performed::known(Event::PublishChecked {
+        session: session.clone(),
+        facts,
+    }))
 }

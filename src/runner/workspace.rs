@@ -26,10 +26,22 @@ const EARLIER: usize = 10;
 
 /// Fetches what is missing and lays out the working copy.
 pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed, Failure> {
-    let Effect::PrepareWorkspace { place, session, base_branch, base, branch, start, .. } = effect else {
+    let Effect::PrepareWorkspace {
+        place,
+        session,
+        base_branch,
+        base,
+        branch,
+        start,
+        ..
+    } = effect
+    else {
         return Err(Failure::broken("not a working copy to prepare"));
     };
-    let want = Want { branch: base_branch.clone(), sha: base.clone() };
+    let want = Want {
+        branch: base_branch.clone(),
+        sha: base.clone(),
+    };
     let sha = fetch(parts, place, &want, branch).await?;
     let (workspace, home) = (parts.workspace(session), parts.home(session));
     let head = begins_with(parts, place, (session, branch), *start);
@@ -53,7 +65,12 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
         pull_template: template::find(&workspace).await,
         lfs: parts.git.lfs(place.repository, &spec.base).await?,
     };
-    Ok(Performed::known(Event::WorkspaceReady { session: session.clone(), base, head, nonce: nonce()? }))
+    Ok(Performed::known(Event::WorkspaceReady {
+        session: session.clone(),
+        base,
+        head,
+        nonce: nonce()?,
+    }))
 }
 
 /// The commit a working copy begins with, when it is not the base. The mirror is up to date.
@@ -68,14 +85,23 @@ fn begins_with(
         Start::Base => None,
         Start::Branch => on_github(),
         Start::Kept => on_github().or_else(|| {
-            let earlier = (1..session.number()).rev().map(|number| SessionId::new(session.task(), number));
-            earlier.take(EARLIER).find_map(|earlier| parts.git.kept(place.repository, &earlier))
+            let earlier = (1..session.number())
+                .rev()
+                .map(|number| SessionId::new(session.task(), number));
+            earlier
+                .take(EARLIER)
+                .find_map(|earlier| parts.git.kept(place.repository, &earlier))
         }),
     }
 }
 
 /// Brings the mirror up to date, and makes sure that what is to come can be pushed.
-async fn fetch(parts: &Parts, place: &Place, want: &Want, branch: &AgentBranch) -> Result<Sha, Failure> {
+async fn fetch(
+    parts: &Parts,
+    place: &Place,
+    want: &Want,
+    branch: &AgentBranch,
+) -> Result<Sha, Failure> {
     let mut line = Line::open(parts, place, Purpose::Clone).await?;
     let fetched = match parts.git.fetch(&line.remote, want).await {
         Ok(fetched) => fetched,
@@ -96,13 +122,21 @@ async fn make_dir(path: &Path) -> Result<(), Failure> {
 
 fn nonce() -> Result<String, Failure> {
     let mut bytes = [0_u8; 12];
-    getrandom::fill(&mut bytes).map_err(|error| Failure::retry(format!("no randomness: {error}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::retry(format!("no randomness: {error}")))?;
     Ok(hex::encode(bytes))
 }
 
 /// Ends the process tree, bundles the agent's commits inside its fence, and lets our git judge all of it.
 pub(super) async fn collect(parts: &Parts, effect: &Effect) -> Result<Performed, Failure> {
-    let Effect::Collect { place, session, base, upstream, message } = effect else {
+    let Effect::Collect {
+        place,
+        session,
+        base,
+        upstream,
+        message,
+    } = effect
+    else {
         return Err(Failure::broken("nothing to collect"));
     };
     parts.agents.close(session).await?;
@@ -131,19 +165,31 @@ pub(super) async fn collect(parts: &Parts, effect: &Effect) -> Result<Performed,
             without_secrets(parts, place, work).await?
         }
         // What cannot be taken is an objection people read, not an error that is tried again.
-        Err(error @ (GitError::Unsafe { .. } | GitError::Bundle { .. } | GitError::TooLarge { .. })) => {
-            refused(base, &error.to_string())
-        }
+        Err(
+            error @ (GitError::Unsafe { .. } | GitError::Bundle { .. } | GitError::TooLarge { .. }),
+        ) => refused(base, &error.to_string()),
         Err(error @ GitError::Full { .. }) => match disk::weighs(parts, session).await {
             Some(bytes) => {
-                let (session, class, say) = (session.clone(), ErrorClass::Disk, text::failure::disk_full(bytes));
-                return Ok(Performed::known(Event::TurnFailed { session, class, say, tail: Vec::new() }));
+                let (session, class, say) = (
+                    session.clone(),
+                    ErrorClass::Disk,
+                    text::failure::disk_full(bytes),
+                );
+                return Ok(Performed::known(Event::TurnFailed {
+                    session,
+                    class,
+                    say,
+                    tail: Vec::new(),
+                }));
             }
             None => return Err(error.into()),
         },
         Err(error) => return Err(error.into()),
     };
-    Ok(Performed::known(Event::Collected { session: session.clone(), work }))
+    Ok(Performed::known(Event::Collected {
+        session: session.clone(),
+        work,
+    }))
 }
 
 async fn bundle_commits(
@@ -171,13 +217,18 @@ async fn without_secrets(parts: &Parts, place: &Place, mut work: Work) -> Result
         return Ok(work);
     }
     let limit = usize::try_from(parts.policy.limits.max_patch_bytes).unwrap_or(usize::MAX);
-    let diff = parts.git.diff(place.repository, &work.base, &work.head, limit).await?;
+    let diff = parts
+        .git
+        .diff(place.repository, &work.base, &work.head, limit)
+        .await?;
     let secrets = parts.secrets.clone();
     let looked = tokio::task::spawn_blocking(move || {
         let live: Vec<&str> = secrets.iter().map(String::as_str).collect();
         secret_lines(&diff, &live)
     });
-    let found = looked.await.map_err(|error| Failure::broken(format!("looking for secrets failed: {error}")))?;
+    let found = looked
+        .await
+        .map_err(|error| Failure::broken(format!("looking for secrets failed: {error}")))?;
     work.objections.extend(found);
     Ok(work)
 }
@@ -188,7 +239,9 @@ fn secret_lines(diff: &str, live: &[&str]) -> Vec<String> {
     let mut path = "";
     let mut added = String::new();
     let mut look = |path: &str, added: &mut String| {
-        let kind = sanitise::find_secrets(added, live).first().map(|finding| finding.kind.to_string());
+        let kind = sanitise::find_secrets(added, live)
+            .first()
+            .map(|finding| finding.kind.to_string());
         found.extend(kind.map(|kind| format!("{path} adds what looks like a secret ({kind})")));
         added.clear();
     };
@@ -206,10 +259,21 @@ fn secret_lines(diff: &str, live: &[&str]) -> Vec<String> {
 }
 
 /// What all of the branch changes, where the work went on from it: that is what the pull request shows.
-async fn with_the_whole(parts: &Parts, place: &Place, upstream: Option<&Sha>, mut work: Work) -> Result<Work, Failure> {
+async fn with_the_whole(
+    parts: &Parts,
+    place: &Place,
+    upstream: Option<&Sha>,
+    mut work: Work,
+) -> Result<Work, Failure> {
     if let Some(upstream) = upstream.filter(|_| !work.is_empty()) {
-        let branch = parts.git.branch(place.repository, upstream, &work.head).await?;
-        work.whole = Some(Whole { files: changes(branch.files), commits: branch.commits });
+        let branch = parts
+            .git
+            .branch(place.repository, upstream, &work.head)
+            .await?;
+        work.whole = Some(Whole {
+            files: changes(branch.files),
+            commits: branch.commits,
+        });
     }
     Ok(work)
 }
@@ -248,8 +312,13 @@ fn work(collected: Collected) -> Work {
 
 /// Work that git refused to take: one change that stands for all of it, with the reason as the objection.
 fn refused(base: &Sha, why: &str) -> Work {
-    let change =
-        FileChange { path: "(refused)".into(), kind: "modified".into(), insertions: 0, deletions: 0, binary: true };
+    let change = FileChange {
+        path: "(refused)".into(),
+        kind: "modified".into(),
+        insertions: 0,
+        deletions: 0,
+        binary: true,
+    };
     Work {
         head: base.clone(),
         base: base.clone(),
@@ -274,7 +343,12 @@ pub(super) async fn remove(
     parts.agents.close(session).await?;
     let workspace = parts.workspace(session);
     match commits {
-        Leftover::Go => parts.git.remove_session(place.repository, session, &workspace).await?,
+        Leftover::Go => {
+            parts
+                .git
+                .remove_session(place.repository, session, &workspace)
+                .await?
+        }
         Leftover::Stay => parts.git.remove_workspace(session, &workspace).await?,
     }
     if keep_home {
@@ -282,9 +356,9 @@ pub(super) async fn remove(
     }
     let folder = parts.session_dir(session);
     match tokio::fs::remove_dir_all(&folder).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::retry(format!("the session's folder cannot be removed: {error}")))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::retry(format!(
+            "the session's folder cannot be removed: {error}"
+        ))),
         _ => Ok(Performed::Done),
     }
 }
@@ -297,7 +371,10 @@ mod tests {
     fn only_added_lines_are_looked_at() {
         let token = format!("ghp_{}", "a1B2".repeat(9));
         let diff = format!("+++ b/a.txt\n-{token}\n+fine\n+++ b/b.txt\n+key = \"{token}\"\n");
-        assert_eq!(secret_lines(&diff, &[]), ["b.txt adds what looks like a secret (GitHub token)"]);
+        assert_eq!(
+            secret_lines(&diff, &[]),
+            ["b.txt adds what looks like a secret (GitHub token)"]
+        );
         assert!(secret_lines("+++ b/a.txt\n+nothing here\n", &["a live secret value"]).is_empty());
     }
 }

@@ -123,7 +123,11 @@ enum Deed {
 pub fn usage() -> String {
     let line = |(verb, needed, more): &(&str, &[&str], &[&str])| {
         let more = more.iter().map(|field| format!("[{field}]"));
-        let fields: Vec<String> = needed.iter().map(|field| (*field).to_owned()).chain(more).collect();
+        let fields: Vec<String> = needed
+            .iter()
+            .map(|field| (*field).to_owned())
+            .chain(more)
+            .collect();
         format!("  {verb:<14}  {}\n", fields.join(" "))
     };
     let verbs: String = VERBS.iter().map(line).collect();
@@ -139,8 +143,10 @@ pub fn parse(body: &[u8]) -> Result<Act, String> {
     let there = "GET this address for the verbs and their fields";
     let missing = |needed: &[&str]| {
         let all = ALWAYS.iter().chain(needed);
-        let lacking: Vec<String> =
-            all.filter(|field| !fields.contains_key(**field)).map(|field| format!("`{field}`")).collect();
+        let lacking: Vec<String> = all
+            .filter(|field| !fields.contains_key(**field))
+            .map(|field| format!("`{field}`"))
+            .collect();
         lacking
     };
     let Some(verb) = fields.get("do").and_then(Value::as_str) else {
@@ -148,10 +154,23 @@ pub fn parse(body: &[u8]) -> Result<Act, String> {
     };
     let Some((_, needed, more)) = VERBS.iter().find(|(known, _, _)| *known == verb) else {
         let known: Vec<&str> = VERBS.iter().map(|(known, _, _)| *known).collect();
-        return Err(format!("`{verb}` is no verb; there are {}", known.join(", ")));
+        return Err(format!(
+            "`{verb}` is no verb; there are {}",
+            known.join(", ")
+        ));
     };
-    let known = |field: &&String| ALWAYS.iter().chain(*needed).chain(*more).any(|known| known == field);
-    let unknown: Vec<String> = fields.keys().filter(|field| !known(field)).map(|field| format!("`{field}`")).collect();
+    let known = |field: &&String| {
+        ALWAYS
+            .iter()
+            .chain(*needed)
+            .chain(*more)
+            .any(|known| known == field)
+    };
+    let unknown: Vec<String> = fields
+        .keys()
+        .filter(|field| !known(field))
+        .map(|field| format!("`{field}`"))
+        .collect();
     let wrong = [("missing", missing(needed)), ("unknown", unknown)];
     let wrong: Vec<String> = wrong
         .iter()
@@ -161,7 +180,8 @@ pub fn parse(body: &[u8]) -> Result<Act, String> {
     if !wrong.is_empty() {
         return Err(format!("{verb}: {}; {there}", wrong.join("; ")));
     }
-    serde_json::from_value(Value::Object(fields.clone())).map_err(|error| format!("{verb}: {error}; {there}"))
+    serde_json::from_value(Value::Object(fields.clone()))
+        .map_err(|error| format!("{verb}: {error}; {there}"))
 }
 
 /// Does it.
@@ -169,14 +189,25 @@ pub async fn perform(hub: &Arc<Hub>, act: Act) -> Result<Value, Refusal> {
     let home = hub.change(|world| {
         world.create_user(&act.login, UserKind::Person);
         let named = act.repository.split_once('/');
-        named.and_then(|(owner, name)| world.find(owner, name)).map(|r| r.id).ok_or_else(Refusal::not_found)
+        named
+            .and_then(|(owner, name)| world.find(owner, name))
+            .map(|r| r.id)
+            .ok_or_else(Refusal::not_found)
     })?;
     let by = act.login.as_str();
     match act.deed {
         Deed::Merge => Ok(json!({ "sha": merging::merge(hub, home, act.issue, by).await? })),
-        Deed::PushFile { branch, path, content } => {
+        Deed::PushFile {
+            branch,
+            path,
+            content,
+        } => {
             let message = format!("Change {path}");
-            let change = Change { branch, files: vec![(path, Some(content.into_bytes()))], message };
+            let change = Change {
+                branch,
+                files: vec![(path, Some(content.into_bytes()))],
+                message,
+            };
             Ok(json!({ "sha": merging::commit(hub, home, change, by).await? }))
         }
         deed => hub.change(|world| simple(world, home, act.issue, deed, by)),
@@ -184,13 +215,30 @@ pub async fn perform(hub: &Arc<Hub>, act: Act) -> Result<Value, Refusal> {
 }
 
 /// The deeds that need no git.
-fn simple(world: &mut World, home: i64, issue: i64, deed: Deed, by: &str) -> Result<Value, Refusal> {
+fn simple(
+    world: &mut World,
+    home: i64,
+    issue: i64,
+    deed: Deed,
+    by: &str,
+) -> Result<Value, Refusal> {
     match deed {
-        Deed::OpenIssue { title, body, labels } => {
-            let draft = IssueDraft { title, body, labels, ..IssueDraft::default() };
+        Deed::OpenIssue {
+            title,
+            body,
+            labels,
+        } => {
+            let draft = IssueDraft {
+                title,
+                body,
+                labels,
+                ..IssueDraft::default()
+            };
             return Ok(json!({ "issue": world.open_issue(home, by, &draft)? }));
         }
-        Deed::Comment { body } => return Ok(json!({ "comment": world.add_comment(home, issue, by, &body)? })),
+        Deed::Comment { body } => {
+            return Ok(json!({ "comment": world.add_comment(home, issue, by, &body)? }));
+        }
         Deed::EditComment { comment, body } => {
             world.may_moderate(home, comment, by)?;
             world.edit_comment(home, comment, &body, by)?;
@@ -202,7 +250,11 @@ fn simple(world: &mut World, home: i64, issue: i64, deed: Deed, by: &str) -> Res
             return Ok(json!({ "comment": comment }));
         }
         Deed::EditIssue { title, body } => {
-            let edit = IssueEdit { title, body, ..IssueEdit::default() };
+            let edit = IssueEdit {
+                title,
+                body,
+                ..IssueEdit::default()
+            };
             world.edit_issue(home, issue, &edit, by)?;
         }
         Deed::Label { label } => world.add_labels(home, issue, &[label], by)?,
@@ -212,16 +264,33 @@ fn simple(world: &mut World, home: i64, issue: i64, deed: Deed, by: &str) -> Res
         Deed::Reopen => world.reopen(home, issue, by)?,
         Deed::Delete => world.delete_issue(home, issue, by)?,
         Deed::Review { event, body } => {
-            let draft = ReviewDraft { event, body, comments: Vec::new() };
+            let draft = ReviewDraft {
+                event,
+                body,
+                comments: Vec::new(),
+            };
             return Ok(json!({ "review": world.submit_review(home, issue, by, &draft)? }));
         }
         Deed::LineComment { path, line, body } => {
-            let comment = LineComment { path, line, body, hunk: String::new() };
-            let draft = ReviewDraft { event: "COMMENT".to_owned(), body: String::new(), comments: vec![comment] };
+            let comment = LineComment {
+                path,
+                line,
+                body,
+                hunk: String::new(),
+            };
+            let draft = ReviewDraft {
+                event: "COMMENT".to_owned(),
+                body: String::new(),
+                comments: vec![comment],
+            };
             return Ok(json!({ "review": world.submit_review(home, issue, by, &draft)? }));
         }
         Deed::Ready => world.mark_ready(home, issue, by)?,
-        Deed::Check { name, conclusion, log } => {
+        Deed::Check {
+            name,
+            conclusion,
+            log,
+        } => {
             return Ok(json!({ "check": check(world, (home, issue), (name, conclusion), log)? }));
         }
         Deed::Merge | Deed::PushFile { .. } => return Err(Refusal::new(422, "needs git")),
@@ -241,7 +310,14 @@ fn check(
     let head_sha = world.pull(home, pull)?.1.head_sha.clone();
     let steps = vec![(name.clone(), conclusion.clone())];
     let (name, conclusion) = (Some(name), Some(conclusion));
-    let draft = CheckDraft { name, head_sha, conclusion, steps, log, ..CheckDraft::default() };
+    let draft = CheckDraft {
+        name,
+        head_sha,
+        conclusion,
+        steps,
+        log,
+        ..CheckDraft::default()
+    };
     world.create_check(home, ACTIONS, &draft, by)
 }
 
@@ -256,7 +332,11 @@ mod tests {
             "do" => json!(verb),
             other => json!(other),
         };
-        ALWAYS.iter().chain(names).map(|name| ((*name).to_owned(), value(name))).collect()
+        ALWAYS
+            .iter()
+            .chain(names)
+            .map(|name| ((*name).to_owned(), value(name)))
+            .collect()
     }
 
     fn read(fields: &Map<String, Value>) -> Result<Act, String> {
@@ -285,12 +365,19 @@ mod tests {
     fn all_that_is_missing_is_said_at_once() {
         let said = |body: &str| parse(body.as_bytes()).expect_err("wrong");
         let there = "GET this address for the verbs and their fields";
-        assert_eq!(said("{}"), format!("missing: `as`, `do`, `repository`; {there}"));
+        assert_eq!(
+            said("{}"),
+            format!("missing: `as`, `do`, `repository`; {there}")
+        );
         assert_eq!(
             said(r#"{"do":"comment","isue":1}"#),
-            format!("comment: missing: `as`, `repository`, `issue`, `body`; unknown: `isue`; {there}")
+            format!(
+                "comment: missing: `as`, `repository`, `issue`, `body`; unknown: `isue`; {there}"
+            )
         );
-        assert!(said(r#"{"do":"coment"}"#).starts_with("`coment` is no verb; there are open_issue, "));
+        assert!(
+            said(r#"{"do":"coment"}"#).starts_with("`coment` is no verb; there are open_issue, ")
+        );
         assert!(said("[]").starts_with("not a JSON object"));
     }
 }

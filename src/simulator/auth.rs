@@ -35,11 +35,15 @@ impl Caller {
 
 /// Finds out who an `Authorization` header speaks for.
 pub fn identify(world: &World, authorization: Option<&str>) -> Result<Caller, Refusal> {
-    let Some(text) = authorization else { return Ok(Caller::Nobody) };
+    let Some(text) = authorization else {
+        return Ok(Caller::Nobody);
+    };
     let (scheme, secret) = text.split_once(' ').ok_or_else(Refusal::bad_credentials)?;
     let secret = secret.trim();
     match scheme.to_ascii_lowercase().as_str() {
-        "bearer" | "token" if secret.starts_with("ghs_") => token(world, secret).map(Caller::Installation),
+        "bearer" | "token" if secret.starts_with("ghs_") => {
+            token(world, secret).map(Caller::Installation)
+        }
         "bearer" => check_jwt(world, secret).map(|()| Caller::App),
         "basic" => token(world, &basic_password(secret)?).map(Caller::Installation),
         _ => Err(Refusal::bad_credentials()),
@@ -48,26 +52,35 @@ pub fn identify(world: &World, authorization: Option<&str>) -> Result<Caller, Re
 
 /// The token a text names, if it lives.
 pub fn token(world: &World, text: &str) -> Result<Token, Refusal> {
-    let token = world.tokens.get(text).filter(|token| token.expires_at > world.now() || !on(Rule::TokenExpiry));
+    let token = world
+        .tokens
+        .get(text)
+        .filter(|token| token.expires_at > world.now() || !on(Rule::TokenExpiry));
     token.cloned().ok_or_else(Refusal::bad_credentials)
 }
 
 /// The password of a Basic header: `x-access-token:<token>`.
 pub fn basic_password(encoded: &str) -> Result<String, Refusal> {
-    let decoded = base64::engine::general_purpose::STANDARD.decode(encoded).ok();
+    let decoded = base64::engine::general_purpose::STANDARD
+        .decode(encoded)
+        .ok();
     let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
     let pair = text.as_deref().and_then(|text| text.split_once(':'));
-    pair.map(|(_, password)| password.to_owned()).ok_or_else(Refusal::bad_credentials)
+    pair.map(|(_, password)| password.to_owned())
+        .ok_or_else(Refusal::bad_credentials)
 }
 
 fn check_jwt(world: &World, text: &str) -> Result<(), Refusal> {
     let undecodable = || Refusal::new(401, "A JSON web token could not be decoded");
-    let key = DecodingKey::from_rsa_pem(world.app.public_key_pem.as_bytes()).map_err(|_| undecodable())?;
+    let key = DecodingKey::from_rsa_pem(world.app.public_key_pem.as_bytes())
+        .map_err(|_| undecodable())?;
     let mut rules = Validation::new(Algorithm::RS256);
     rules.validate_exp = false;
     rules.validate_aud = false;
     rules.required_spec_claims.clear();
-    let claims = jsonwebtoken::decode::<Value>(text, &key, &rules).map_err(|_| undecodable())?.claims;
+    let claims = jsonwebtoken::decode::<Value>(text, &key, &rules)
+        .map_err(|_| undecodable())?
+        .claims;
     check_claims(&claims, world.app.id, world.now() / 1000)
 }
 
@@ -80,7 +93,9 @@ fn check_claims(claims: &Value, app: i64, now: i64) -> Result<(), Refusal> {
     let no = |message: &str| Err(Refusal::new(401, message));
     let number = |name: &str| claims.get(name).and_then(Value::as_i64);
     let Some(issued) = number("iat").filter(|iat| *iat <= now + 60 || !on(Rule::JwtIssued)) else {
-        return no("'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued");
+        return no(
+            "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
+        );
     };
     let Some(expires) = number("exp").filter(|exp| *exp > now || !on(Rule::JwtExpired)) else {
         return no(
@@ -113,7 +128,9 @@ mod tests {
     #[test]
     fn times_of_a_jwt() {
         let now = 1_000_000;
-        let claims = |iat: i64, exp: i64| check_claims(&json!({ "iss": "7", "iat": iat, "exp": exp }), 7, now);
+        let claims = |iat: i64, exp: i64| {
+            check_claims(&json!({ "iss": "7", "iat": iat, "exp": exp }), 7, now)
+        };
         assert_eq!(claims(now - 60, now + 540), Ok(()));
         assert_eq!(claims(now + 60, now + 600), Ok(()));
         assert_eq!(claims(now + 61, now + 600).map_err(|r| r.status), Err(401));

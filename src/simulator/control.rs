@@ -103,7 +103,9 @@ fn deliveries(hub: &Hub) -> Value {
 fn thread(hub: &Hub, (owner, name, number): (&str, &str, &str)) -> Outbound {
     let text = hub.look(|world| {
         let home = world.find(owner, name)?.id;
-        world.thread(home, number.parse().ok()?, Hidden::Stripped).ok()
+        world
+            .thread(home, number.parse().ok()?, Hidden::Stripped)
+            .ok()
     });
     match text {
         Some(text) => Outbound::new(200, "text/plain; charset=utf-8", text),

@@ -26,7 +26,8 @@ type Sender = Client<HttpConnector, Full<Bytes>>;
 /// The `X-Hub-Signature-256` of a body.
 pub fn signature(secret: &str, body: &[u8]) -> String {
     // HMAC takes keys of every length.
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of every length");
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of every length");
     mac.update(body);
     format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
 }
@@ -51,12 +52,22 @@ pub async fn run(hub: Arc<Hub>) {
             None => ("failed to connect to host".to_owned(), 502, String::new()),
             Some(request) => send(&sender, request).await,
         };
-        let outcome = Outcome { status, status_code, duration: began.elapsed().as_secs_f64(), answer };
+        let outcome = Outcome {
+            status,
+            status_code,
+            duration: began.elapsed().as_secs_f64(),
+            answer,
+        };
         hub.change(|world| world.outgoing.finish(attempt, outcome));
     }
 }
 
-fn request(target: &str, secret: &str, app: i64, attempt: &Attempt) -> Option<Request<Full<Bytes>>> {
+fn request(
+    target: &str,
+    secret: &str,
+    app: i64,
+    attempt: &Attempt,
+) -> Option<Request<Full<Bytes>>> {
     let builder = Request::post(target)
         .header("content-type", "application/json")
         .header("accept", "*/*")
@@ -66,15 +77,26 @@ fn request(target: &str, secret: &str, app: i64, attempt: &Attempt) -> Option<Re
         .header("x-github-hook-id", app)
         .header("x-github-hook-installation-target-id", app)
         .header("x-github-hook-installation-target-type", "integration")
-        .header("x-hub-signature-256", signature(secret, attempt.body.as_bytes()));
-    builder.body(Full::new(Bytes::from(attempt.body.clone()))).ok()
+        .header(
+            "x-hub-signature-256",
+            signature(secret, attempt.body.as_bytes()),
+        );
+    builder
+        .body(Full::new(Bytes::from(attempt.body.clone())))
+        .ok()
 }
 
 async fn send(sender: &Sender, request: Request<Full<Bytes>>) -> (String, u16, String) {
     let exchange = async {
-        let response = sender.request(request).await.map_err(|_| "failed to connect to host")?;
+        let response = sender
+            .request(request)
+            .await
+            .map_err(|_| "failed to connect to host")?;
         let status = response.status();
-        let body = Limited::new(response.into_body(), 1 << 20).collect().await.map_err(|_| "failed to read answer")?;
+        let body = Limited::new(response.into_body(), 1 << 20)
+            .collect()
+            .await
+            .map_err(|_| "failed to read answer")?;
         Ok::<_, &str>((status, body.to_bytes()))
     };
     match tokio::time::timeout(PATIENCE, exchange).await {
@@ -82,8 +104,16 @@ async fn send(sender: &Sender, request: Request<Full<Bytes>>) -> (String, u16, S
         Ok(Err(reason)) => (reason.to_owned(), 502, String::new()),
         Ok(Ok((status, body))) => {
             let answer = String::from_utf8_lossy(&body).chars().take(2_000).collect();
-            let words = if status.is_success() { "OK" } else { "Invalid HTTP Response: " };
-            let words = if status.is_success() { words.to_owned() } else { format!("{words}{}", status.as_u16()) };
+            let words = if status.is_success() {
+                "OK"
+            } else {
+                "Invalid HTTP Response: "
+            };
+            let words = if status.is_success() {
+                words.to_owned()
+            } else {
+                format!("{words}{}", status.as_u16())
+            };
             (words, status.as_u16(), answer)
         }
     }
@@ -96,6 +126,9 @@ mod tests {
     #[test]
     fn signs_githubs_own_example() {
         let expected = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
-        assert_eq!(signature("It's a Secret to Everybody", b"Hello, World!"), expected);
+        assert_eq!(
+            signature("It's a Secret to Everybody", b"Hello, World!"),
+            expected
+        );
     }
 }

@@ -39,8 +39,12 @@ impl Exchange {
             user_agent: request.header("user-agent").unwrap_or_default().to_owned(),
             request: request.body.clone(),
             status: outbound.map_or(0, |outbound| outbound.status),
-            content_type: outbound.map_or("", |outbound| outbound.header("content-type")).to_owned(),
-            answer: outbound.map(|outbound| outbound.body.clone()).unwrap_or_default(),
+            content_type: outbound
+                .map_or("", |outbound| outbound.header("content-type"))
+                .to_owned(),
+            answer: outbound
+                .map(|outbound| outbound.body.clone())
+                .unwrap_or_default(),
             faulty,
         }
     }

@@ -87,7 +87,13 @@ fn once() -> u32 {
 impl Fault {
     /// One fault for the next request of that method and path.
     pub fn next(method: &str, path: &str, trouble: Trouble) -> Self {
-        Self { method: Some(method.to_owned()), path: path.to_owned(), skip: 0, times: 1, trouble }
+        Self {
+            method: Some(method.to_owned()),
+            path: path.to_owned(),
+            skip: 0,
+            times: 1,
+            trouble,
+        }
     }
 
     /// Lets the first ones pass.
@@ -101,7 +107,10 @@ impl Fault {
     }
 
     fn matches(&self, method: &str, path: &str) -> bool {
-        self.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method)) && path_matches(&self.path, path)
+        self.method
+            .as_ref()
+            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            && path_matches(&self.path, path)
     }
 }
 
@@ -111,7 +120,9 @@ fn path_matches(pattern: &str, path: &str) -> bool {
         if wanted == "**" {
             return true;
         }
-        let Some(segment) = have.next() else { return false };
+        let Some(segment) = have.next() else {
+            return false;
+        };
         if wanted != "*" && wanted != segment {
             return false;
         }
@@ -155,12 +166,18 @@ impl Faults {
 
     /// Those not played out yet.
     pub fn waiting(&self) -> Vec<Fault> {
-        self.waiting.iter().map(|(fault, _)| fault.clone()).collect()
+        self.waiting
+            .iter()
+            .map(|(fault, _)| fault.clone())
+            .collect()
     }
 
     /// The first fault for a request, used up by one.
     pub fn draw(&mut self, method: &str, path: &str) -> Option<Drawn> {
-        let at = self.waiting.iter().position(|(fault, _)| fault.matches(method, path))?;
+        let at = self
+            .waiting
+            .iter()
+            .position(|(fault, _)| fault.matches(method, path))?;
         let (fault, snapshot) = self.waiting.get_mut(at)?;
         if fault.skip > 0 {
             fault.skip -= 1;
@@ -168,7 +185,11 @@ impl Faults {
         }
         fault.times = fault.times.saturating_sub(1);
         let gate = Arc::new(Semaphore::new(0));
-        let drawn = Drawn { trouble: fault.trouble.clone(), snapshot: snapshot.clone(), gate: Arc::clone(&gate) };
+        let drawn = Drawn {
+            trouble: fault.trouble.clone(),
+            snapshot: snapshot.clone(),
+            gate: Arc::clone(&gate),
+        };
         if fault.trouble == Trouble::Held {
             self.gates.push(gate);
         }
@@ -194,8 +215,13 @@ mod tests {
     #[test]
     fn a_fault_hits_the_nth_and_only_so_often() {
         let mut faults = Faults::default();
-        faults.add(Fault::next("POST", "/x", Trouble::Reset).after(1).times(2), None);
-        let hits: Vec<bool> = (0..5).map(|_| faults.draw("POST", "/x").is_some()).collect();
+        faults.add(
+            Fault::next("POST", "/x", Trouble::Reset).after(1).times(2),
+            None,
+        );
+        let hits: Vec<bool> = (0..5)
+            .map(|_| faults.draw("POST", "/x").is_some())
+            .collect();
         assert_eq!(hits, [false, true, true, false, false]);
         assert!(faults.waiting().is_empty());
     }

@@ -34,10 +34,18 @@ impl GitRequest {
         let (owner, name, rest) = (segments.next()?, segments.next()?, segments.next()?);
         let name = name.strip_suffix(".git").unwrap_or(name);
         let (service, advertise) = match rest {
-            "info/refs" => (Service::parse(request.query.strip_prefix("service=")?)?, true),
+            "info/refs" => (
+                Service::parse(request.query.strip_prefix("service=")?)?,
+                true,
+            ),
             service => (Service::parse(service)?, false),
         };
-        Some(Self { owner: owner.to_owned(), name: name.to_owned(), service, advertise })
+        Some(Self {
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+            service,
+            advertise,
+        })
     }
 }
 
@@ -68,7 +76,11 @@ pub async fn serve(hub: &Arc<Hub>, request: &Incoming, wanted: &GitRequest) -> O
 }
 
 fn refuse(refusal: &Refusal) -> Outbound {
-    let mut outbound = Outbound::new(refusal.status, "text/plain; charset=utf-8", refusal.message.clone());
+    let mut outbound = Outbound::new(
+        refusal.status,
+        "text/plain; charset=utf-8",
+        refusal.message.clone(),
+    );
     if refusal.status == 401 {
         outbound.set("www-authenticate", "Basic realm=\"GitHub\"");
     }
@@ -117,32 +129,53 @@ fn admit(hub: &Hub, request: &Incoming, wanted: &GitRequest) -> Result<Admitted,
     })
 }
 
-async fn converse(hub: &Arc<Hub>, request: &Incoming, w: &GitRequest, a: &Admitted) -> Result<Outbound, GitFault> {
+async fn converse(
+    hub: &Arc<Hub>,
+    request: &Incoming,
+    w: &GitRequest,
+    a: &Admitted,
+) -> Result<Outbound, GitFault> {
     let name = w.service.name();
     let protocol = request.header("git-protocol");
     if w.advertise {
         let body = git_host::advertise(w.service, &a.dir, protocol).await?;
-        return Ok(Outbound::new(200, &format!("application/x-{name}-advertisement"), body));
+        return Ok(Outbound::new(
+            200,
+            &format!("application/x-{name}-advertisement"),
+            body,
+        ));
     }
     let body = match w.service {
         Service::UploadPack => git_host::rpc(w.service, &a.dir, protocol, &request.body).await?,
         Service::ReceivePack => receive(hub, request, a).await?,
     };
-    Ok(Outbound::new(200, &format!("application/x-{name}-result"), body))
+    Ok(Outbound::new(
+        200,
+        &format!("application/x-{name}-result"),
+        body,
+    ))
 }
 
 /// Takes a push, or refuses all of it in git's own words.
-async fn receive(hub: &Arc<Hub>, request: &Incoming, admitted: &Admitted) -> Result<Vec<u8>, GitFault> {
+async fn receive(
+    hub: &Arc<Hub>,
+    request: &Incoming,
+    admitted: &Admitted,
+) -> Result<Vec<u8>, GitFault> {
     let _gate = hub.gate.lock().await;
     let Some(push) = git_host::parse_ref_updates(&request.body) else {
-        return Err(GitFault::Failed { command: "receive-pack".to_owned(), said: "not a push".to_owned() });
+        return Err(GitFault::Failed {
+            command: "receive-pack".to_owned(),
+            said: "not a push".to_owned(),
+        });
     };
     if let Some((reason, remote)) = objection(hub, &push, &request.body, admitted).await? {
         return Ok(git_host::refusal(&push, &reason, &remote));
     }
     let before = git_host::refs(&admitted.dir).await?;
     let protocol = request.header("git-protocol");
-    let answer = git_host::rpc(Service::ReceivePack, &admitted.dir, protocol, &request.body).await?;
+    let answer =
+        git_host::rpc(Service::ReceivePack, &admitted.dir, protocol, &request.body).await?;
     let after = git_host::refs(&admitted.dir).await?;
     follow(hub, &push, (&before, &after), admitted).await;
     Ok(answer)
@@ -157,8 +190,13 @@ async fn objection(
 ) -> Result<Option<(String, String)>, GitFault> {
     let protected = h.look(|world| {
         let home = world.repositories.get(&a.repository);
-        let mut branches = push.updates.iter().filter_map(|update| update.name.strip_prefix("refs/heads/"));
-        branches.find(|branch| home.is_some_and(|home| home.protected.contains(*branch))).map(str::to_owned)
+        let mut branches = push
+            .updates
+            .iter()
+            .filter_map(|update| update.name.strip_prefix("refs/heads/"));
+        branches
+            .find(|branch| home.is_some_and(|home| home.protected.contains(*branch)))
+            .map(str::to_owned)
     });
     if let Some(branch) = protected.filter(|_| on(Rule::GitProtected)) {
         let remote = format!(
@@ -167,7 +205,11 @@ async fn objection(
         );
         return Ok(Some(("protected branch hook declined".to_owned(), remote)));
     }
-    if a.token.permissions.get("workflows").is_some_and(|access| *access >= Access::Write) {
+    if a.token
+        .permissions
+        .get("workflows")
+        .is_some_and(|access| *access >= Access::Write)
+    {
         return Ok(None);
     }
     let pack = &body[push.pack_offset..];
@@ -175,13 +217,24 @@ async fn objection(
         return Ok(None);
     }
     plumbing::store_pack(&a.dir, pack).await?;
-    let heads: Vec<&Sha> = push.updates.iter().map(|u| &u.new).filter(|new| !is_zero(new)).collect();
+    let heads: Vec<&Sha> = push
+        .updates
+        .iter()
+        .map(|u| &u.new)
+        .filter(|new| !is_zero(new))
+        .collect();
     let touched = plumbing::touched_workflows(&a.dir, &heads).await?;
     let refuse = |path: &String| {
         let doing = "refusing to allow a GitHub App to create or update workflow";
-        (format!("{doing} `{path}` without `workflows` permission"), String::new())
+        (
+            format!("{doing} `{path}` without `workflows` permission"),
+            String::new(),
+        )
     };
-    Ok(touched.first().filter(|_| on(Rule::GitWorkflows)).map(refuse))
+    Ok(touched
+        .first()
+        .filter(|_| on(Rule::GitWorkflows))
+        .map(refuse))
 }
 
 fn is_zero(sha: &Sha) -> bool {
@@ -190,14 +243,20 @@ fn is_zero(sha: &Sha) -> bool {
 
 type Refs = BTreeMap<String, Sha>;
 
-async fn follow(hub: &Arc<Hub>, push: &PushRequest, (before, after): (&Refs, &Refs), admitted: &Admitted) {
+async fn follow(
+    hub: &Arc<Hub>,
+    push: &PushRequest,
+    (before, after): (&Refs, &Refs),
+    admitted: &Admitted,
+) {
     for update in &push.updates {
         let (old, new) = (before.get(&update.name), after.get(&update.name));
         if old == new {
             continue;
         }
         let told = async {
-            let moved = merging::moved_ref(hub, admitted.repository, &update.name, (old, new)).await?;
+            let moved =
+                merging::moved_ref(hub, admitted.repository, &update.name, (old, new)).await?;
             hub.change(|world| world.follow_push(admitted.repository, &moved, &admitted.actor))
         };
         if let Err(refusal) = told.await {

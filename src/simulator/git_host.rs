@@ -69,41 +69,77 @@ pub struct PushRequest {
 }
 
 /// The first answer of a clone, fetch or push: the refs. `protocol` is the client's `Git-Protocol` header.
-pub async fn advertise(service: Service, dir: &Path, protocol: Option<&str>) -> Result<Vec<u8>, GitFault> {
+pub async fn advertise(
+    service: Service,
+    dir: &Path,
+    protocol: Option<&str>,
+) -> Result<Vec<u8>, GitFault> {
     let mut answer = Vec::new();
     if !(service == Service::UploadPack && protocol.is_some_and(|p| p.contains("version=2"))) {
-        answer.extend(packet_line(format!("# service={}\n", service.name()).as_bytes()));
+        answer.extend(packet_line(
+            format!("# service={}\n", service.name()).as_bytes(),
+        ));
         answer.extend_from_slice(b"0000");
     }
-    let args = [service.subcommand(), "--stateless-rpc", "--http-backend-info-refs", "."];
+    let args = [
+        service.subcommand(),
+        "--stateless-rpc",
+        "--http-backend-info-refs",
+        ".",
+    ];
     answer.extend(plumbing::talk(dir, &args, protocol, &[]).await?);
     Ok(answer)
 }
 
 /// One round of the conversation: the request body in, the answer's body out.
-pub async fn rpc(service: Service, dir: &Path, protocol: Option<&str>, body: &[u8]) -> Result<Vec<u8>, GitFault> {
-    plumbing::talk(dir, &[service.subcommand(), "--stateless-rpc", "."], protocol, body).await
+pub async fn rpc(
+    service: Service,
+    dir: &Path,
+    protocol: Option<&str>,
+    body: &[u8],
+) -> Result<Vec<u8>, GitFault> {
+    plumbing::talk(
+        dir,
+        &[service.subcommand(), "--stateless-rpc", "."],
+        protocol,
+        body,
+    )
+    .await
 }
 
 /// Makes an empty bare repository whose HEAD is `branch`, set up to serve as GitHub does.
 pub async fn init_repository(dir: &Path, branch: &str) -> Result<(), GitFault> {
     tokio::fs::create_dir_all(dir).await.map_err(GitFault::Io)?;
     let head = format!("--initial-branch={branch}");
-    plumbing::run(dir, &["init", "--quiet", "--bare", "--template=", &head, "."], &[]).await?;
+    plumbing::run(
+        dir,
+        &["init", "--quiet", "--bare", "--template=", &head, "."],
+        &[],
+    )
+    .await?;
     let settings = "[receive]\n\thideRefs = refs/pull\n\tautogc = false\n\tfsckObjects = true\n[gc]\n\tauto = 0\n\
         [uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n[http]\n\treceivepack = true\n";
     let path = dir.join("config");
-    let mut text = tokio::fs::read_to_string(&path).await.map_err(GitFault::Io)?;
+    let mut text = tokio::fs::read_to_string(&path)
+        .await
+        .map_err(GitFault::Io)?;
     text.push_str(settings);
     tokio::fs::write(&path, text).await.map_err(GitFault::Io)
 }
 
 /// Every ref with the object it names, sorted by name.
 pub async fn refs(dir: &Path) -> Result<BTreeMap<String, Sha>, GitFault> {
-    let listed = plumbing::run(dir, &["for-each-ref", "--format=%(objectname) %(refname)"], &[]).await?;
+    let listed = plumbing::run(
+        dir,
+        &["for-each-ref", "--format=%(objectname) %(refname)"],
+        &[],
+    )
+    .await?;
     let text = String::from_utf8_lossy(&listed);
     let pairs = text.lines().filter_map(|line| line.split_once(' '));
-    Ok(pairs.filter_map(|(sha, name)| Some((name.to_owned(), sha.parse().ok()?))).collect())
+    Ok(pairs
+        .filter_map(|(sha, name)| Some((name.to_owned(), sha.parse().ok()?)))
+        .collect())
 }
 
 /// Reads the commands at the head of a `git-receive-pack` body; `None` when it is not one.
@@ -111,7 +147,8 @@ pub fn parse_ref_updates(body: &[u8]) -> Option<PushRequest> {
     let mut request = PushRequest::default();
     let mut at = 0;
     loop {
-        let length = usize::from_str_radix(std::str::from_utf8(body.get(at..at + 4)?).ok()?, 16).ok()?;
+        let length =
+            usize::from_str_radix(std::str::from_utf8(body.get(at..at + 4)?).ok()?, 16).ok()?;
         if length == 0 {
             request.pack_offset = at + 4;
             return Some(request);
@@ -129,7 +166,11 @@ pub fn parse_ref_updates(body: &[u8]) -> Option<PushRequest> {
 fn parse_command(line: &str) -> Option<RefUpdate> {
     let mut words = line.splitn(3, ' ');
     let (old, new, name) = (words.next()?, words.next()?, words.next()?);
-    Some(RefUpdate { old: old.parse().ok()?, new: new.parse().ok()?, name: name.to_owned() })
+    Some(RefUpdate {
+        old: old.parse().ok()?,
+        new: new.parse().ok()?,
+        name: name.to_owned(),
+    })
 }
 
 /// Frames bytes as one pkt-line.
@@ -144,7 +185,9 @@ pub fn packet_line(payload: &[u8]) -> Vec<u8> {
 pub fn refusal(request: &PushRequest, reason: &str, remote: &str) -> Vec<u8> {
     let mut report = packet_line(b"unpack ok\n");
     for update in &request.updates {
-        report.extend(packet_line(format!("ng {} {reason}\n", update.name).as_bytes()));
+        report.extend(packet_line(
+            format!("ng {} {reason}\n", update.name).as_bytes(),
+        ));
     }
     report.extend_from_slice(b"0000");
     if !request.capabilities.contains("side-band-64k") {
@@ -169,7 +212,9 @@ mod tests {
         let (zero, one) = ("0".repeat(40), "1".repeat(40));
         let first = format!("{zero} {one} refs/heads/a\0 report-status side-band-64k");
         let mut body = packet_line(first.as_bytes());
-        body.extend(packet_line(format!("{one} {zero} refs/heads/b\n").as_bytes()));
+        body.extend(packet_line(
+            format!("{one} {zero} refs/heads/b\n").as_bytes(),
+        ));
         body.extend_from_slice(b"0000PACK");
         let request = parse_ref_updates(&body).expect("a well-formed push");
         let names: Vec<&str> = request.updates.iter().map(|u| u.name.as_str()).collect();

@@ -75,7 +75,10 @@ impl Hub {
 
     /// The exchanges kept so far, oldest first; they are handed over.
     pub fn take_exchanges(&self) -> Vec<Exchange> {
-        self.exchanges.as_ref().map(|kept| std::mem::take(&mut *lock(kept))).unwrap_or_default()
+        self.exchanges
+            .as_ref()
+            .map(|kept| std::mem::take(&mut *lock(kept)))
+            .unwrap_or_default()
     }
 
     /// Works with the faults to play.

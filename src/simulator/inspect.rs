@@ -44,7 +44,10 @@ pub async fn entry(dir: &Path, revision: &Sha, path: &str) -> Result<Option<Entr
         "blob" => {
             let sha = run(dir, &["rev-parse", &object], &[]).await?;
             let bytes = run(dir, &["cat-file", "blob", &object], &[]).await?;
-            Ok(Some(Entry::File { sha: String::from_utf8_lossy(&sha).trim().to_owned(), bytes }))
+            Ok(Some(Entry::File {
+                sha: String::from_utf8_lossy(&sha).trim().to_owned(),
+                bytes,
+            }))
         }
         "tree" => Ok(Some(Entry::Directory(directory(dir, &object).await?))),
         _ => Ok(None),
@@ -62,7 +65,12 @@ fn parse_listed(line: &str) -> Option<Listed> {
     let mut facts = facts.split_whitespace().skip(1);
     let (kind, sha, size) = (facts.next()?, facts.next()?, facts.next()?);
     let size = size.parse().unwrap_or(0);
-    Some(Listed { kind: kind.to_owned(), sha: sha.to_owned(), size, name: name.to_owned() })
+    Some(Listed {
+        kind: kind.to_owned(),
+        sha: sha.to_owned(),
+        size,
+        name: name.to_owned(),
+    })
 }
 
 /// A commit as GitHub describes it.
@@ -88,7 +96,8 @@ pub struct CommitInfo {
     pub modified: Vec<String>,
 }
 
-const FORMAT: &str = "--format=%x01%H%x02%T%x02%P%x02%an%x02%ae%x02%aI%x02%cn%x02%ce%x02%cI%x02%B%x02";
+const FORMAT: &str =
+    "--format=%x01%H%x02%T%x02%P%x02%an%x02%ae%x02%aI%x02%cn%x02%ce%x02%cI%x02%B%x02";
 
 /// One commit with the files it touched.
 pub async fn commit_info(dir: &Path, revision: &Sha) -> Result<Option<CommitInfo>, GitFault> {
@@ -96,7 +105,11 @@ pub async fn commit_info(dir: &Path, revision: &Sha) -> Result<Option<CommitInfo
 }
 
 /// The commits in `head` and not in `base`, oldest first, at most 100.
-pub async fn commits_between(dir: &Path, base: Option<&Sha>, head: &Sha) -> Result<Vec<CommitInfo>, GitFault> {
+pub async fn commits_between(
+    dir: &Path,
+    base: Option<&Sha>,
+    head: &Sha,
+) -> Result<Vec<CommitInfo>, GitFault> {
     let exclude = base.map(|sha| format!("^{sha}"));
     let mut range = vec!["-100", head.as_str()];
     range.extend(exclude.as_deref());
@@ -111,12 +124,18 @@ async fn history(dir: &Path, range: &[&str]) -> Result<Vec<CommitInfo>, GitFault
     args.push("--");
     let listed = run(dir, &args, &[]).await?;
     let text = String::from_utf8_lossy(&listed).into_owned();
-    Ok(text.split('\u{1}').skip(1).filter_map(parse_commit).collect())
+    Ok(text
+        .split('\u{1}')
+        .skip(1)
+        .filter_map(parse_commit)
+        .collect())
 }
 
 fn parse_commit(text: &str) -> Option<CommitInfo> {
     let fields: Vec<&str> = text.split('\u{2}').collect();
-    let [sha, tree, parents, an, ae, ad, cn, ce, cd, message, files] = fields.as_slice() else { return None };
+    let [sha, tree, parents, an, ae, ad, cn, ce, cd, message, files] = fields.as_slice() else {
+        return None;
+    };
     let mut info = CommitInfo {
         sha: (*sha).to_owned(),
         tree: (*tree).to_owned(),
@@ -155,23 +174,52 @@ pub struct Comparison {
 pub async fn compare(dir: &Path, base: &Sha, head: &Sha) -> Result<Comparison, GitFault> {
     let range = format!("{base}..{head}");
     let counted = run(dir, &["rev-list", "--count", &range], &[]).await?;
-    let mut comparison =
-        Comparison { commits: String::from_utf8_lossy(&counted).trim().parse().unwrap_or(0), ..Comparison::default() };
+    let mut comparison = Comparison {
+        commits: String::from_utf8_lossy(&counted)
+            .trim()
+            .parse()
+            .unwrap_or(0),
+        ..Comparison::default()
+    };
     let since = format!("{base}...{head}");
-    let differing = attempt(dir, &["diff", "--numstat", "--no-renames", &since], None, &[]).await?;
+    let differing = attempt(
+        dir,
+        &["diff", "--numstat", "--no-renames", &since],
+        None,
+        &[],
+    )
+    .await?;
     for line in String::from_utf8_lossy(&differing.out).lines() {
-        let mut columns = line.split('\t').map(|column| column.parse::<i64>().unwrap_or(0));
+        let mut columns = line
+            .split('\t')
+            .map(|column| column.parse::<i64>().unwrap_or(0));
         comparison.additions += columns.next().unwrap_or(0);
         comparison.deletions += columns.next().unwrap_or(0);
         comparison.changed_files += 1;
     }
-    let merged = attempt(dir, &["merge-tree", "--write-tree", base.as_str(), head.as_str()], None, &[]).await?;
+    let merged = attempt(
+        dir,
+        &["merge-tree", "--write-tree", base.as_str(), head.as_str()],
+        None,
+        &[],
+    )
+    .await?;
     comparison.mergeable = merged.ok;
     Ok(comparison)
 }
 
 /// The unified diff of a pull request.
 pub async fn diff(dir: &Path, base: &Sha, head: &Sha) -> Result<String, GitFault> {
-    let shown = run(dir, &["diff", "--no-color", "--no-ext-diff", &format!("{base}...{head}")], &[]).await?;
+    let shown = run(
+        dir,
+        &[
+            "diff",
+            "--no-color",
+            "--no-ext-diff",
+            &format!("{base}...{head}"),
+        ],
+        &[],
+    )
+    .await?;
     Ok(String::from_utf8_lossy(&shown).into_owned())
 }

@@ -14,19 +14,26 @@ type Done<T> = Result<T, SimulatorError>;
 impl Simulator {
     /// The installation that covers a repository.
     pub fn installation(&self, home: RepositoryId) -> Done<InstallationId> {
-        let found =
-            self.hub().look(|world| world.repository(home.0).map(|home| world.installation_of(home).map(|i| i.id)))?;
+        let found = self.hub().look(|world| {
+            world
+                .repository(home.0)
+                .map(|home| world.installation_of(home).map(|i| i.id))
+        })?;
         Ok(InstallationId(found.ok_or_else(Refusal::not_found)?))
     }
 
     /// Suspends an installation.
     pub fn suspend(&self, installation: InstallationId) -> Done<()> {
-        Ok(self.hub().change(|world| world.set_suspended(installation.0, true))?)
+        Ok(self
+            .hub()
+            .change(|world| world.set_suspended(installation.0, true))?)
     }
 
     /// Ends the suspension.
     pub fn unsuspend(&self, installation: InstallationId) -> Done<()> {
-        Ok(self.hub().change(|world| world.set_suspended(installation.0, false))?)
+        Ok(self
+            .hub()
+            .change(|world| world.set_suspended(installation.0, false))?)
     }
 
     /// Removes the App from an account.
@@ -36,11 +43,18 @@ impl Simulator {
 
     /// Gives a repository to the App, or takes it away.
     pub fn set_installed(&self, home: RepositoryId, installed: bool) -> Done<()> {
-        Ok(self.hub().change(|world| world.set_installed(home.0, installed))?)
+        Ok(self
+            .hub()
+            .change(|world| world.set_installed(home.0, installed))?)
     }
 
     /// Changes one permission of an installation; `None` takes it away. Tokens made before are narrowed with it.
-    pub fn set_app_permission(&self, installation: InstallationId, name: &str, access: Option<Access>) -> Done<()> {
+    pub fn set_app_permission(
+        &self,
+        installation: InstallationId,
+        name: &str,
+        access: Option<Access>,
+    ) -> Done<()> {
         Ok(self.hub().change(|world| {
             let mut granted: Permissions = world.granted(installation.0);
             match access {
@@ -54,22 +68,30 @@ impl Simulator {
     /// Says which types the issues of a repository may have. On GitHub its organization does.
     pub fn set_issue_types(&self, home: RepositoryId, names: &[&str]) -> Done<()> {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        Ok(self.hub().change(|world| world.repository_mut(home.0).map(|home| home.kinds = names))?)
+        Ok(self
+            .hub()
+            .change(|world| world.repository_mut(home.0).map(|home| home.kinds = names))?)
     }
 
     /// Says where webhooks go from now on.
     pub fn set_webhook_url(&self, url: &str) {
-        self.hub().change(|world| world.app.webhook_url = Some(url.to_owned()));
+        self.hub()
+            .change(|world| world.app.webhook_url = Some(url.to_owned()));
     }
 
     /// Changes what webhooks are signed with.
     pub fn set_webhook_secret(&self, secret: &str) {
-        self.hub().change(|world| secret.clone_into(&mut world.app.webhook_secret));
+        self.hub()
+            .change(|world| secret.clone_into(&mut world.app.webhook_secret));
     }
 
     /// Says which events the App listens to. Those every App gets are left out: GitHub does not offer them.
     pub fn set_events(&self, events: &[&str]) {
-        let events = events.iter().filter(|event| !ALWAYS.contains(event)).map(|event| (*event).to_owned()).collect();
+        let events = events
+            .iter()
+            .filter(|event| !ALWAYS.contains(event))
+            .map(|event| (*event).to_owned())
+            .collect();
         self.hub().change(|world| world.app.events = events);
     }
 

@@ -80,7 +80,9 @@ pub struct PullView {
 }
 
 fn reactions(all: &[super::world::issue::Reaction]) -> Vec<String> {
-    all.iter().map(|reaction| format!("{} {}", reaction.content, reaction.user)).collect()
+    all.iter()
+        .map(|reaction| format!("{} {}", reaction.content, reaction.user))
+        .collect()
 }
 
 fn issue_view(issue: &Issue) -> IssueView {
@@ -117,12 +119,22 @@ fn pull_view(issue: &Issue) -> Option<PullView> {
 
 impl Simulator {
     /// An issue or pull request.
-    pub fn issue(&self, home: RepositoryId, issue: IssueNumber) -> Result<IssueView, SimulatorError> {
-        Ok(self.hub().look(|world| world.issue(home.0, issue.0).map(issue_view))?)
+    pub fn issue(
+        &self,
+        home: RepositoryId,
+        issue: IssueNumber,
+    ) -> Result<IssueView, SimulatorError> {
+        Ok(self
+            .hub()
+            .look(|world| world.issue(home.0, issue.0).map(issue_view))?)
     }
 
     /// The comments of an issue or pull request, oldest first.
-    pub fn comments(&self, home: RepositoryId, issue: IssueNumber) -> Result<Vec<CommentView>, SimulatorError> {
+    pub fn comments(
+        &self,
+        home: RepositoryId,
+        issue: IssueNumber,
+    ) -> Result<Vec<CommentView>, SimulatorError> {
         let view = |comment: &super::world::issue::Comment| CommentView {
             id: CommentId(comment.id),
             author: comment.author.clone(),
@@ -131,23 +143,44 @@ impl Simulator {
             reactions: reactions(&comment.reactions),
             minimized: comment.minimized.clone(),
         };
-        Ok(self
-            .hub()
-            .look(|world| Ok::<_, Refusal>(world.issue(home.0, issue.0)?.comments.iter().map(view).collect()))?)
+        Ok(self.hub().look(|world| {
+            Ok::<_, Refusal>(
+                world
+                    .issue(home.0, issue.0)?
+                    .comments
+                    .iter()
+                    .map(view)
+                    .collect(),
+            )
+        })?)
     }
 
     /// The labels a repository has: `name color description`.
     pub fn labels(&self, home: RepositoryId) -> Result<Vec<String>, SimulatorError> {
         let line = |label: &super::world::repository::Label| {
-            format!("{} {} {}", label.name, label.color, label.description.as_deref().unwrap_or_default())
+            format!(
+                "{} {} {}",
+                label.name,
+                label.color,
+                label.description.as_deref().unwrap_or_default()
+            )
         };
-        Ok(self.hub().look(|world| Ok::<_, Refusal>(world.repository(home.0)?.labels.iter().map(line).collect()))?)
+        Ok(self.hub().look(|world| {
+            Ok::<_, Refusal>(world.repository(home.0)?.labels.iter().map(line).collect())
+        })?)
     }
 
     /// All pull requests of a repository, oldest first.
     pub fn pulls(&self, home: RepositoryId) -> Result<Vec<PullView>, SimulatorError> {
         Ok(self.hub().look(|world| {
-            Ok::<_, Refusal>(world.repository(home.0)?.issues.values().filter_map(pull_view).collect())
+            Ok::<_, Refusal>(
+                world
+                    .repository(home.0)?
+                    .issues
+                    .values()
+                    .filter_map(pull_view)
+                    .collect(),
+            )
         })?)
     }
 
@@ -163,28 +196,56 @@ impl Simulator {
         issue: IssueNumber,
         hidden: Hidden,
     ) -> Result<String, SimulatorError> {
-        Ok(self.hub().look(|world| world.thread(home.0, issue.0, hidden))?)
+        Ok(self
+            .hub()
+            .look(|world| world.thread(home.0, issue.0, hidden))?)
     }
 
     /// A pull request as a reader sees it: its thread, then reviews with the threads on lines.
-    pub fn pull_thread(&self, home: RepositoryId, pull: IssueNumber) -> Result<String, SimulatorError> {
-        Ok(self.hub().look(|world| world.pull_thread(home.0, pull.0, Hidden::Stripped))?)
+    pub fn pull_thread(
+        &self,
+        home: RepositoryId,
+        pull: IssueNumber,
+    ) -> Result<String, SimulatorError> {
+        Ok(self
+            .hub()
+            .look(|world| world.pull_thread(home.0, pull.0, Hidden::Stripped))?)
     }
 
     /// The threads on lines of a pull request, as text.
-    pub fn review_threads(&self, home: RepositoryId, pull: IssueNumber) -> Result<String, SimulatorError> {
-        Ok(self.hub().look(|world| world.line_threads(home.0, pull.0, Hidden::Stripped))?.join("\n"))
+    pub fn review_threads(
+        &self,
+        home: RepositoryId,
+        pull: IssueNumber,
+    ) -> Result<String, SimulatorError> {
+        Ok(self
+            .hub()
+            .look(|world| world.line_threads(home.0, pull.0, Hidden::Stripped))?
+            .join("\n"))
     }
 
     /// The unified diff of a pull request.
-    pub async fn diff(&self, home: RepositoryId, pull: IssueNumber) -> Result<String, SimulatorError> {
+    pub async fn diff(
+        &self,
+        home: RepositoryId,
+        pull: IssueNumber,
+    ) -> Result<String, SimulatorError> {
         Ok(merging::diff(self.hub(), home.0, pull.0).await?)
     }
 
     /// A file's text on a branch.
-    pub async fn file(&self, home: RepositoryId, branch: &str, path: &str) -> Result<Option<String>, SimulatorError> {
-        let dir = self.hub().look(|world| world.repository(home.0).map(|home| home.git_dir.clone()))?;
-        let Some(commit) = plumbing::resolve(&dir, &format!("refs/heads/{branch}")).await? else { return Ok(None) };
+    pub async fn file(
+        &self,
+        home: RepositoryId,
+        branch: &str,
+        path: &str,
+    ) -> Result<Option<String>, SimulatorError> {
+        let dir = self
+            .hub()
+            .look(|world| world.repository(home.0).map(|home| home.git_dir.clone()))?;
+        let Some(commit) = plumbing::resolve(&dir, &format!("refs/heads/{branch}")).await? else {
+            return Ok(None);
+        };
         Ok(match inspect::entry(&dir, &commit, path).await? {
             Some(Entry::File { bytes, .. }) => Some(String::from_utf8_lossy(&bytes).into_owned()),
             _ => None,
@@ -193,20 +254,27 @@ impl Simulator {
 
     /// Where a branch is.
     pub fn branch_head(&self, home: RepositoryId, branch: &str) -> Option<Sha> {
-        let head = self.hub().look(|world| world.repositories.get(&home.0)?.heads.get(branch).cloned());
+        let head = self
+            .hub()
+            .look(|world| world.repositories.get(&home.0)?.heads.get(branch).cloned());
         head.and_then(|text| text.parse().ok())
     }
 
     /// All branches, sorted.
     pub fn branches(&self, home: RepositoryId) -> Vec<String> {
         self.hub().look(|world| {
-            world.repositories.get(&home.0).map(|home| home.heads.keys().cloned().collect()).unwrap_or_default()
+            world
+                .repositories
+                .get(&home.0)
+                .map(|home| home.heads.keys().cloned().collect())
+                .unwrap_or_default()
         })
     }
 
     /// The name a repository bears now.
     pub fn name(&self, home: RepositoryId) -> Option<RepositoryName> {
-        self.hub().look(|world| world.repositories.get(&home.0)?.full_name().parse().ok())
+        self.hub()
+            .look(|world| world.repositories.get(&home.0)?.full_name().parse().ok())
     }
 
     /// Every call that was answered (or cut off), oldest first. Control addresses are not among them.

@@ -172,8 +172,12 @@ impl Simulator {
     /// Starts one.
     pub async fn start(config: SimulatorConfig) -> Result<Self, SimulatorError> {
         let io = |doing| move |cause| SimulatorError::Io { doing, cause };
-        tokio::fs::create_dir_all(&config.data_dir).await.map_err(io("make its folder"))?;
-        let listener = TcpListener::bind(config.listen).await.map_err(io("listen"))?;
+        tokio::fs::create_dir_all(&config.data_dir)
+            .await
+            .map_err(io("make its folder"))?;
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(io("listen"))?;
         let address = listener.local_addr().map_err(io("learn its address"))?;
         let data_dir = config.data_dir.clone();
         let (enforce, keep) = (config.enforce_limits, config.keep_exchanges);
@@ -185,14 +189,28 @@ impl Simulator {
             tokio::select! { () = ended.cancelled() => {}, () = courier => {} }
         });
         let tasks = Mutex::new(vec![serving, sending]);
-        Ok(Self { inner: Arc::new(Inner { hub, address, data_dir, stop, tasks }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                hub,
+                address,
+                data_dir,
+                stop,
+                tasks,
+            }),
+        })
     }
 
     /// Closes all connections and stops sending. Nothing is written down that was not before.
     pub async fn stop(&self) {
         self.inner.stop.cancel();
         self.let_go();
-        let tasks = std::mem::take(&mut *self.inner.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        let tasks = std::mem::take(
+            &mut *self
+                .inner
+                .tasks
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
         for task in tasks {
             if let Err(error) = task.await {
                 tracing::warn!(%error, "a task of the simulator did not end well");

@@ -58,11 +58,22 @@ pub struct Finished {
 }
 
 /// Runs git in `dir` with `input` on its standard input, whatever it answers.
-pub async fn attempt(dir: &Path, args: &[&str], protocol: Option<&str>, input: &[u8]) -> Result<Finished, GitFault> {
+pub async fn attempt(
+    dir: &Path,
+    args: &[&str],
+    protocol: Option<&str>,
+    input: &[u8],
+) -> Result<Finished, GitFault> {
     let mut command = Command::new("git");
     command.args(args).current_dir(dir).kill_on_drop(true);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C");
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("LC_ALL", "C");
     for name in FOREIGN {
         command.env_remove(name);
     }
@@ -83,9 +94,15 @@ pub async fn attempt(dir: &Path, args: &[&str], protocol: Option<&str>, input: &
         output
     };
     let output = tokio::time::timeout(PATIENCE, work).await;
-    let output = output.map_err(|_| GitFault::Slow(name_of(args)))?.map_err(GitFault::Io)?;
+    let output = output
+        .map_err(|_| GitFault::Slow(name_of(args)))?
+        .map_err(GitFault::Io)?;
     let err = String::from_utf8_lossy(&output.stderr).into_owned();
-    Ok(Finished { ok: output.status.success(), out: output.stdout, err })
+    Ok(Finished {
+        ok: output.status.success(),
+        out: output.stdout,
+        err,
+    })
 }
 
 /// Runs git and wants success.
@@ -95,29 +112,61 @@ pub async fn run(dir: &Path, args: &[&str], input: &[u8]) -> Result<Vec<u8>, Git
 
 /// Runs a protocol command with the client's `Git-Protocol` and wants an answer; `receive-pack` exits non-zero when it
 /// refused something, which is an answer too.
-pub async fn talk(dir: &Path, args: &[&str], protocol: Option<&str>, input: &[u8]) -> Result<Vec<u8>, GitFault> {
+pub async fn talk(
+    dir: &Path,
+    args: &[&str],
+    protocol: Option<&str>,
+    input: &[u8],
+) -> Result<Vec<u8>, GitFault> {
     let finished = attempt(dir, args, protocol, input).await?;
-    if finished.out.is_empty() { wanted(args, finished) } else { Ok(finished.out) }
+    if finished.out.is_empty() {
+        wanted(args, finished)
+    } else {
+        Ok(finished.out)
+    }
 }
 
 fn wanted(args: &[&str], finished: Finished) -> Result<Vec<u8>, GitFault> {
     if finished.ok {
         return Ok(finished.out);
     }
-    Err(GitFault::Failed { command: name_of(args), said: finished.err.chars().take(500).collect() })
+    Err(GitFault::Failed {
+        command: name_of(args),
+        said: finished.err.chars().take(500).collect(),
+    })
 }
 
 fn name_of(args: &[&str]) -> String {
-    args.iter().find(|arg| !arg.starts_with('-')).copied().unwrap_or_default().to_owned()
+    args.iter()
+        .find(|arg| !arg.starts_with('-'))
+        .copied()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The object a revision names, if there is one.
 pub async fn resolve(dir: &Path, revision: &str) -> Result<Option<Sha>, GitFault> {
-    if revision.is_empty() || revision.starts_with('-') || revision.contains("..") || revision.contains(':') {
+    if revision.is_empty()
+        || revision.starts_with('-')
+        || revision.contains("..")
+        || revision.contains(':')
+    {
         return Ok(None);
     }
     let wanted = format!("{revision}^{{commit}}");
-    let found = attempt(dir, &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted], None, &[]).await?;
+    let found = attempt(
+        dir,
+        &[
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &wanted,
+        ],
+        None,
+        &[],
+    )
+    .await?;
     Ok(String::from_utf8_lossy(&found.out).trim().parse().ok())
 }
 
@@ -151,13 +200,22 @@ pub struct CommitDraft {
 pub async fn commit(dir: &Path, draft: &CommitDraft) -> Result<Sha, GitFault> {
     let author = &draft.author;
     let who = format!("{} <{}> {} +0000", author.name, author.email, author.at);
-    let mut stream = format!("commit refs/heads/{}\nauthor {who}\ncommitter {who}\n", draft.branch).into_bytes();
+    let mut stream = format!(
+        "commit refs/heads/{}\nauthor {who}\ncommitter {who}\n",
+        draft.branch
+    )
+    .into_bytes();
     stream.extend(data(draft.message.as_bytes()));
     if let Some(parent) = &draft.parent {
         stream.extend(format!("from {parent}\n").into_bytes());
     }
     for (path, content) in &draft.files {
-        let path = format!("\"{}\"", path.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"));
+        let path = format!(
+            "\"{}\"",
+            path.replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', "\\n")
+        );
         match content {
             Some(bytes) => {
                 stream.extend(format!("M 100644 inline {path}\n").into_bytes());
@@ -168,10 +226,12 @@ pub async fn commit(dir: &Path, draft: &CommitDraft) -> Result<Sha, GitFault> {
     }
     run(dir, &["fast-import", "--quiet", "--force"], &stream).await?;
     let reference = format!("refs/heads/{}", draft.branch);
-    resolve(dir, &reference).await?.ok_or_else(|| GitFault::Failed {
-        command: "fast-import".to_owned(),
-        said: format!("{reference} does not exist afterwards"),
-    })
+    resolve(dir, &reference)
+        .await?
+        .ok_or_else(|| GitFault::Failed {
+            command: "fast-import".to_owned(),
+            said: format!("{reference} does not exist afterwards"),
+        })
 }
 
 fn data(bytes: &[u8]) -> Vec<u8> {
@@ -179,9 +239,20 @@ fn data(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Merges `head` into `base` and returns the merge commit, which no ref names yet; `None` when they conflict.
-pub async fn merge(dir: &Path, parents: [&Sha; 2], author: &Signature, message: &str) -> Result<Option<Sha>, GitFault> {
+pub async fn merge(
+    dir: &Path,
+    parents: [&Sha; 2],
+    author: &Signature,
+    message: &str,
+) -> Result<Option<Sha>, GitFault> {
     let [base, head] = parents;
-    let merged = attempt(dir, &["merge-tree", "--write-tree", base.as_str(), head.as_str()], None, &[]).await?;
+    let merged = attempt(
+        dir,
+        &["merge-tree", "--write-tree", base.as_str(), head.as_str()],
+        None,
+        &[],
+    )
+    .await?;
     if !merged.ok {
         return Ok(None);
     }
@@ -189,7 +260,12 @@ pub async fn merge(dir: &Path, parents: [&Sha; 2], author: &Signature, message: 
     let mut object = format!("tree {tree}\nparent {base}\nparent {head}\n");
     let who = format!("{} <{}> {} +0000", author.name, author.email, author.at);
     object.push_str(&format!("author {who}\ncommitter {who}\n\n{message}\n"));
-    let made = run(dir, &["hash-object", "-t", "commit", "-w", "--stdin"], object.as_bytes()).await?;
+    let made = run(
+        dir,
+        &["hash-object", "-t", "commit", "-w", "--stdin"],
+        object.as_bytes(),
+    )
+    .await?;
     Ok(String::from_utf8_lossy(&made).trim().parse().ok())
 }
 
@@ -214,12 +290,32 @@ pub async fn touched_workflows(dir: &Path, heads: &[&Sha]) -> Result<Vec<String>
     args.extend(heads.iter().map(|sha| sha.as_str()));
     args.extend(["--not", "--all", "--", ".github/workflows"]);
     let listed = run(dir, &args, &[]).await?;
-    Ok(String::from_utf8_lossy(&listed).lines().map(str::to_owned).filter(|line| !line.is_empty()).collect())
+    Ok(String::from_utf8_lossy(&listed)
+        .lines()
+        .map(str::to_owned)
+        .filter(|line| !line.is_empty())
+        .collect())
 }
 
 /// Copies a branch of another repository into a ref of this one.
-pub async fn borrow_branch(dir: &Path, other: &Path, branch: &str, into: &str) -> Result<(), GitFault> {
+pub async fn borrow_branch(
+    dir: &Path,
+    other: &Path,
+    branch: &str,
+    into: &str,
+) -> Result<(), GitFault> {
     let refspec = format!("+refs/heads/{branch}:{into}");
-    run(dir, &["fetch", "--quiet", "--no-tags", &other.to_string_lossy(), &refspec], &[]).await?;
+    run(
+        dir,
+        &[
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            &other.to_string_lossy(),
+            &refspec,
+        ],
+        &[],
+    )
+    .await?;
     Ok(())
 }

@@ -22,7 +22,12 @@ pub struct Refusal {
 impl Refusal {
     /// A status with a sentence.
     pub fn new(status: u16, message: &str) -> Self {
-        Self { status, message: message.to_owned(), errors: Vec::new(), headers: Vec::new() }
+        Self {
+            status,
+            message: message.to_owned(),
+            errors: Vec::new(),
+            headers: Vec::new(),
+        }
     }
 
     /// 404, which is also what GitHub says to those who may not know.
@@ -47,8 +52,15 @@ impl Refusal {
 
     /// The address of a moved issue with what the request wanted of it: `/comments`, `/labels` and the like.
     pub fn keeping(mut self, path: &str) -> Self {
-        let wanted = path.split_once("/issues/").and_then(|(_, rest)| rest.split_once('/')).map(|(_, wanted)| wanted);
-        let location = self.headers.iter_mut().find(|(name, _)| *name == "location").map(|(_, url)| url);
+        let wanted = path
+            .split_once("/issues/")
+            .and_then(|(_, rest)| rest.split_once('/'))
+            .map(|(_, wanted)| wanted);
+        let location = self
+            .headers
+            .iter_mut()
+            .find(|(name, _)| *name == "location")
+            .map(|(_, url)| url);
         if let (Some(wanted), Some(url)) = (wanted, location) {
             url.push('/');
             url.push_str(wanted);
@@ -72,17 +84,27 @@ impl Refusal {
 
     /// 422 whose errors are sentences and nothing else, as reviews have it.
     pub fn worded(sentence: &str) -> Self {
-        Self { errors: vec![json!(sentence)], ..Self::new(422, "Unprocessable Entity") }
+        Self {
+            errors: vec![json!(sentence)],
+            ..Self::new(422, "Unprocessable Entity")
+        }
     }
 
     /// The same refusal with its errors as sentences.
     pub fn in_words(self) -> Self {
-        let sentence = self.errors.first().and_then(|error| error.get("message")).and_then(Value::as_str);
+        let sentence = self
+            .errors
+            .first()
+            .and_then(|error| error.get("message"))
+            .and_then(Value::as_str);
         Self::worded(sentence.unwrap_or(&self.message))
     }
 
     fn unprocessable(error: Value) -> Self {
-        Self { errors: vec![error], ..Self::new(422, "Validation Failed") }
+        Self {
+            errors: vec![error],
+            ..Self::new(422, "Validation Failed")
+        }
     }
 
     /// Adds a header.
@@ -108,11 +130,18 @@ impl Refusal {
     }
 
     fn details(&self) -> String {
-        if self.errors.is_empty() { String::new() } else { format!(" {}", Value::Array(self.errors.clone())) }
+        if self.errors.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", Value::Array(self.errors.clone()))
+        }
     }
 }
 
 /// 422 for a body that lacks something.
 pub fn missing(name: &str) -> Refusal {
-    Refusal::new(422, &format!("Invalid request.\n\n\"{name}\" wasn't supplied."))
+    Refusal::new(
+        422,
+        &format!("Invalid request.\n\n\"{name}\" wasn't supplied."),
+    )
 }

@@ -66,11 +66,20 @@ async fn connection(stream: TcpStream, hub: Arc<Hub>, work: TaskTracker) {
     let service = service_fn(move |request: Request<Body>| {
         let (hub, work) = (Arc::clone(&hub), work.clone());
         // A client that goes away does not undo what it asked for: the work goes on in its own task.
-        async move { work.spawn(async move { answer(&hub, request).await }).await.unwrap_or(Err(Cut)) }
+        async move {
+            work.spawn(async move { answer(&hub, request).await })
+                .await
+                .unwrap_or(Err(Cut))
+        }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30));
-    if let Err(error) = builder.serve_connection(TokioIo::new(stream), service).await {
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(30));
+    if let Err(error) = builder
+        .serve_connection(TokioIo::new(stream), service)
+        .await
+    {
         tracing::debug!(%error, "a connection of the simulator ended");
     }
 }
@@ -92,7 +101,10 @@ fn finish(hub: &Hub, mut outbound: Outbound) -> Response<Full<Bytes>> {
     let number = hub.traffic(|t| t.calls.len());
     let id = digits(&format!("request/{number}"), 16).to_uppercase();
     outbound.set("date", &http_date(now));
-    outbound.set("x-github-request-id", &format!("{}:{}:{number:X}", &id[..4], &id[4..10]));
+    outbound.set(
+        "x-github-request-id",
+        &format!("{}:{}:{number:X}", &id[..4], &id[4..10]),
+    );
     outbound.set("server", "github.com");
     outbound.into_response()
 }
@@ -114,7 +126,9 @@ fn record(hub: &Hub, request: &Incoming, outbound: Option<&Outbound>, faulty: bo
 
 /// Answers a request with its fault, if it has one.
 async fn play(hub: &Arc<Hub>, request: &Incoming, drawn: Option<&Drawn>) -> Result<Outbound, Cut> {
-    let Some(Drawn { trouble, gate, .. }) = drawn else { return Ok(route(hub, request, None).await) };
+    let Some(Drawn { trouble, gate, .. }) = drawn else {
+        return Ok(route(hub, request, None).await);
+    };
     if let Some(refused) = instead(hub, trouble) {
         return Ok(refused);
     }
@@ -122,7 +136,9 @@ async fn play(hub: &Arc<Hub>, request: &Incoming, drawn: Option<&Drawn>) -> Resu
         Trouble::Reset => return Err(Cut),
         // Only the closing of the gate ends the wait: there are no permits.
         Trouble::Held => drop(gate.acquire().await),
-        Trouble::Delay { milliseconds } => tokio::time::sleep(Duration::from_millis(*milliseconds)).await,
+        Trouble::Delay { milliseconds } => {
+            tokio::time::sleep(Duration::from_millis(*milliseconds)).await
+        }
         _ => {}
     }
     let mut outbound = route(hub, request, drawn).await;
@@ -143,12 +159,17 @@ fn instead(hub: &Hub, trouble: &Trouble) -> Option<Outbound> {
         Trouble::Unauthorized => Refusal::bad_credentials(),
         Trouble::Forbidden => Refusal::not_permitted(),
         Trouble::SecondaryLimit { retry_after } => secondary(*retry_after),
-        Trouble::PrimaryLimit { reset_in } => Refusal::new(403, "API rate limit exceeded for installation.")
-            .with_header("x-ratelimit-limit", "5000")
-            .with_header("x-ratelimit-remaining", "0")
-            .with_header("x-ratelimit-reset", &(now + reset_in).to_string()),
+        Trouble::PrimaryLimit { reset_in } => {
+            Refusal::new(403, "API rate limit exceeded for installation.")
+                .with_header("x-ratelimit-limit", "5000")
+                .with_header("x-ratelimit-remaining", "0")
+                .with_header("x-ratelimit-reset", &(now + reset_in).to_string())
+        }
         Trouble::Suspended => Refusal::new(403, "This installation has been suspended"),
-        Trouble::TooMany { retry_after } => Refusal { status: 429, ..secondary(Some(*retry_after)) },
+        Trouble::TooMany { retry_after } => Refusal {
+            status: 429,
+            ..secondary(Some(*retry_after))
+        },
         Trouble::Status { status, message } => Refusal::new(*status, message),
         _ => return None,
     };
@@ -176,16 +197,24 @@ async fn route(hub: &Arc<Hub>, request: &Incoming, drawn: Option<&Drawn>) -> Out
 /// signature in the address.
 fn log(hub: &Hub, request: &Incoming) -> Option<Outbound> {
     let job: i64 = request.path.strip_prefix("/_logs/")?.parse().ok()?;
-    let text = |status, text: String| Some(Outbound::new(status, "text/plain; charset=utf-8", text));
+    let text =
+        |status, text: String| Some(Outbound::new(status, "text/plain; charset=utf-8", text));
     if request.header("authorization").is_some() && on(Rule::LogCredential) {
         return text(400, "InvalidAuthenticationInfo".to_owned());
     }
-    let signed = hub.look(|world| rest::log_address(world, job).ends_with(&format!("?{}", request.query)));
+    let signed =
+        hub.look(|world| rest::log_address(world, job).ends_with(&format!("?{}", request.query)));
     if !signed && on(Rule::LogSignature) {
         return text(403, "AuthenticationFailed".to_owned());
     }
-    let checks =
-        |world: &World| world.repositories.values().flat_map(|home| &home.checks).find(|c| c.id == job).cloned();
+    let checks = |world: &World| {
+        world
+            .repositories
+            .values()
+            .flat_map(|home| &home.checks)
+            .find(|c| c.id == job)
+            .cloned()
+    };
     match hub.look(checks).and_then(|check| check.log) {
         Some(log) => text(200, log),
         None => text(404, "BlobNotFound".to_owned()),
@@ -195,14 +224,18 @@ fn log(hub: &Hub, request: &Incoming) -> Option<Outbound> {
 /// The page of an issue or pull request, as plain text: what `html_url` leads to.
 fn page(hub: &Hub, request: &Incoming) -> Option<Outbound> {
     let segments: Vec<&str> = request.path.trim_matches('/').split('/').collect();
-    let [owner, name, "issues" | "pull", number] = segments.as_slice() else { return None };
+    let [owner, name, "issues" | "pull", number] = segments.as_slice() else {
+        return None;
+    };
     if request.method != Method::GET {
         return None;
     }
     let number = number.parse().ok()?;
     let text = hub.look(|world| {
         let id = world.find(owner, name)?.id;
-        world.thread(id, number, super::thread::Hidden::Stripped).ok()
+        world
+            .thread(id, number, super::thread::Hidden::Stripped)
+            .ok()
     })?;
     Some(Outbound::new(200, "text/plain; charset=utf-8", text))
 }

@@ -32,20 +32,59 @@ pub enum Required {
 
 impl Simulator {
     /// Ticks the box of a task list whose words hold `option`, as a click on the page does: the comment is edited.
-    pub fn tick_box(&self, home: RepositoryId, comment: CommentId, actor: &str, option: &str) -> Done<()> {
-        let body = self.hub().look(|world| world.comment(home.0, comment.0).map(|comment| comment.body.clone()))?;
-        let ticked = ticked(&body, option).ok_or_else(|| Refusal::new(422, "There is no such box to tick"))?;
+    pub fn tick_box(
+        &self,
+        home: RepositoryId,
+        comment: CommentId,
+        actor: &str,
+        option: &str,
+    ) -> Done<()> {
+        let body = self.hub().look(|world| {
+            world
+                .comment(home.0, comment.0)
+                .map(|comment| comment.body.clone())
+        })?;
+        let ticked = ticked(&body, option)
+            .ok_or_else(|| Refusal::new(422, "There is no such box to tick"))?;
         self.edit_comment(home, comment, actor, &ticked)
     }
 
     /// Changes the title of an issue or pull request.
-    pub fn edit_title(&self, home: RepositoryId, issue: IssueNumber, title: &str, actor: &str) -> Done<()> {
-        self.edit_issue(home, issue, IssueEdit { title: Some(title.to_owned()), ..IssueEdit::default() }, actor)
+    pub fn edit_title(
+        &self,
+        home: RepositoryId,
+        issue: IssueNumber,
+        title: &str,
+        actor: &str,
+    ) -> Done<()> {
+        self.edit_issue(
+            home,
+            issue,
+            IssueEdit {
+                title: Some(title.to_owned()),
+                ..IssueEdit::default()
+            },
+            actor,
+        )
     }
 
     /// Changes the text of an issue or pull request.
-    pub fn edit_body(&self, home: RepositoryId, issue: IssueNumber, body: &str, actor: &str) -> Done<()> {
-        self.edit_issue(home, issue, IssueEdit { body: Some(body.to_owned()), ..IssueEdit::default() }, actor)
+    pub fn edit_body(
+        &self,
+        home: RepositoryId,
+        issue: IssueNumber,
+        body: &str,
+        actor: &str,
+    ) -> Done<()> {
+        self.edit_issue(
+            home,
+            issue,
+            IssueEdit {
+                body: Some(body.to_owned()),
+                ..IssueEdit::default()
+            },
+            actor,
+        )
     }
 
     /// Commits several files on a branch at once; the branch is made from the default branch when it does not exist.
@@ -59,24 +98,48 @@ impl Simulator {
         self.create_user(by);
         let named: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
         let message = format!("Change {}", named.join(", "));
-        let files = files.iter().map(|(path, text)| ((*path).to_owned(), Some(text.as_bytes().to_vec()))).collect();
-        Ok(merging::commit(self.hub(), home.0, Change { branch: branch.to_owned(), files, message }, by).await?)
+        let files = files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), Some(text.as_bytes().to_vec())))
+            .collect();
+        Ok(merging::commit(
+            self.hub(),
+            home.0,
+            Change {
+                branch: branch.to_owned(),
+                files,
+                message,
+            },
+            by,
+        )
+        .await?)
     }
 
     /// Marks the thread that begins with a comment on a line as resolved.
     pub fn resolve_thread(&self, home: RepositoryId, first: i64) -> Done<()> {
-        Ok(self.hub().change(|world| world.resolve_thread(home.0, first))?)
+        Ok(self
+            .hub()
+            .change(|world| world.resolve_thread(home.0, first))?)
     }
 
     /// Reacts to a comment on a line.
-    pub fn react_to_line(&self, home: RepositoryId, line: i64, content: &str, actor: &str) -> Done<()> {
-        self.hub().change(|world| world.react(home.0, Subject::Line(line), content, actor))?;
+    pub fn react_to_line(
+        &self,
+        home: RepositoryId,
+        line: i64,
+        content: &str,
+        actor: &str,
+    ) -> Done<()> {
+        self.hub()
+            .change(|world| world.react(home.0, Subject::Line(line), content, actor))?;
         Ok(())
     }
 
     /// Puts the draft mark on a pull request.
     pub fn mark_draft(&self, home: RepositoryId, pull: IssueNumber, actor: &str) -> Done<()> {
-        Ok(self.hub().change(|world| world.mark_draft(home.0, pull.0, actor))?)
+        Ok(self
+            .hub()
+            .change(|world| world.mark_draft(home.0, pull.0, actor))?)
     }
 
     /// Ends a job of GitHub Actions on a commit with its steps and its log; the job is made when it is not under way.
@@ -89,7 +152,11 @@ impl Simulator {
     ) -> Done<i64> {
         let by = "github-actions[bot]";
         self.create_bot(by);
-        let steps = end.steps.iter().map(|(step, ended)| ((*step).to_owned(), (*ended).to_owned())).collect();
+        let steps = end
+            .steps
+            .iter()
+            .map(|(step, ended)| ((*step).to_owned(), (*ended).to_owned()))
+            .collect();
         let draft = CheckDraft {
             name: Some(name.to_owned()),
             head_sha: sha.to_owned(),
@@ -100,7 +167,9 @@ impl Simulator {
         };
         Ok(self.hub().change(|world| {
             let checks = &world.repository(home.0)?.checks;
-            let open = checks.iter().find(|c| c.head_sha == sha && c.name == name && c.conclusion.is_none());
+            let open = checks
+                .iter()
+                .find(|c| c.head_sha == sha && c.name == name && c.conclusion.is_none());
             match open.map(|check| check.id) {
                 Some(id) => world.update_check(home.0, id, &draft, by).map(|()| id),
                 None => world.create_check(home.0, ACTIONS, &draft, by),
@@ -112,14 +181,26 @@ impl Simulator {
     pub fn fail_to_start(&self, home: RepositoryId, sha: &str, name: &str) -> Done<()> {
         let by = "github-actions[bot]";
         self.create_bot(by);
-        Ok(self.hub().change(|world| world.fail_to_start(home.0, sha, name, by))?)
+        Ok(self
+            .hub()
+            .change(|world| world.fail_to_start(home.0, sha, name, by))?)
     }
 
     /// Says which checks a branch requires before a merge.
-    pub fn require_checks(&self, home: RepositoryId, branch: &str, place: Required, names: &[&str]) -> Done<()> {
+    pub fn require_checks(
+        &self,
+        home: RepositoryId,
+        branch: &str,
+        place: Required,
+        names: &[&str],
+    ) -> Done<()> {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
         self.hub().change(|world| {
-            let required = world.repository_mut(home.0)?.required.entry(branch.to_owned()).or_default();
+            let required = world
+                .repository_mut(home.0)?
+                .required
+                .entry(branch.to_owned())
+                .or_default();
             match place {
                 Required::Protection => required.0 = names,
                 Required::Rules => required.1 = names,
@@ -136,7 +217,12 @@ fn ticked(body: &str, option: &str) -> Option<String> {
     let line = body.lines().find(holds)?;
     let at = body.find(line)?;
     let end = at + line.len();
-    Some(format!("{}{}{}", &body[..at], line.replacen("[ ]", "[x]", 1), &body[end..]))
+    Some(format!(
+        "{}{}{}",
+        &body[..at],
+        line.replacen("[ ]", "[x]", 1),
+        &body[end..]
+    ))
 }
 
 #[cfg(test)]
@@ -146,7 +232,8 @@ mod tests {
     #[test]
     fn one_box_is_ticked_and_nothing_else() {
         let body = "Which?\n\n- [x] Postgres\n- [ ] SQLite\n- [ ] SQLite in memory\n\n<!-- m -->";
-        let expected = "Which?\n\n- [x] Postgres\n- [x] SQLite\n- [ ] SQLite in memory\n\n<!-- m -->";
+        let expected =
+            "Which?\n\n- [x] Postgres\n- [x] SQLite\n- [ ] SQLite in memory\n\n<!-- m -->";
         assert_eq!(ticked(body, "SQLite").as_deref(), Some(expected));
         assert_eq!(ticked(body, "Postgres"), None, "ticked already");
         assert_eq!(ticked(body, "Oracle"), None);

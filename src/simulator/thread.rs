@@ -41,7 +41,11 @@ impl World {
         // A review that says nothing of its own is only the wrapping of an answer on a line.
         let worded = |review: &&Review| !review.body.is_empty() || review.state != "COMMENTED";
         for review in self.pull(home, number)?.1.reviews.iter().filter(worded) {
-            lines.push(format!("review of {}: {}", review.author, review.state.to_ascii_lowercase()));
+            lines.push(format!(
+                "review of {}: {}",
+                review.author,
+                review.state.to_ascii_lowercase()
+            ));
             lines.extend(quoted(&review.body, hidden));
             lines.push(String::new());
         }
@@ -50,18 +54,32 @@ impl World {
     }
 
     /// The threads on lines of a pull request.
-    pub fn line_threads(&self, home: i64, number: i64, hidden: Hidden) -> Result<Vec<String>, Refusal> {
+    pub fn line_threads(
+        &self,
+        home: i64,
+        number: i64,
+        hidden: Hidden,
+    ) -> Result<Vec<String>, Refusal> {
         let all = &self.pull(home, number)?.1.review_comments;
         let mut lines = Vec::new();
         for first in all.iter().filter(|line| line.in_reply_to.is_none()) {
             let resolved = if first.resolved { " (resolved)" } else { "" };
             lines.push(format!("{}:{}{resolved}", first.path, first.line));
-            for said in all.iter().filter(|line| line.id == first.id || line.in_reply_to == Some(first.id)) {
+            for said in all
+                .iter()
+                .filter(|line| line.id == first.id || line.in_reply_to == Some(first.id))
+            {
                 let shown = reactions(&said.reactions).join(", ");
-                let shown = if shown.is_empty() { shown } else { format!(" [{shown}]") };
+                let shown = if shown.is_empty() {
+                    shown
+                } else {
+                    format!(" [{shown}]")
+                };
                 lines.push(format!("  {}{shown}:", said.author));
                 lines.extend(
-                    quoted(&said.body, hidden).into_iter().map(|line| format!("  {line}").trim_end().to_owned()),
+                    quoted(&said.body, hidden)
+                        .into_iter()
+                        .map(|line| format!("  {line}").trim_end().to_owned()),
                 );
             }
             lines.push(String::new());
@@ -70,7 +88,10 @@ impl World {
     }
 
     fn head(&self, home: i64, issue: &Issue) -> Vec<String> {
-        let state = issue.pull.as_ref().map_or_else(|| word(issue.open).to_owned(), |pull| pull_state(issue, pull));
+        let state = issue.pull.as_ref().map_or_else(
+            || word(issue.open).to_owned(),
+            |pull| pull_state(issue, pull),
+        );
         let mut lines = vec![format!("#{} {} ({state})", issue.number, issue.title)];
         let mut labels = issue.labels.clone();
         labels.sort();
@@ -79,8 +100,14 @@ impl World {
         lines.extend(line("reactions", &reactions(&issue.reactions)));
         if let Some(pull) = &issue.pull {
             let seen = &pull.comparison;
-            let size = format!("{} commits, +{} -{}", seen.commits, seen.additions, seen.deletions);
-            lines.push(format!("branch: {} -> {} ({size} in {} files)", pull.head, pull.base, seen.changed_files));
+            let size = format!(
+                "{} commits, +{} -{}",
+                seen.commits, seen.additions, seen.deletions
+            );
+            lines.push(format!(
+                "branch: {} -> {} ({size} in {} files)",
+                pull.head, pull.base, seen.changed_files
+            ));
         }
         lines.extend(line("pull requests", &self.linked(home, issue.number)));
         lines
@@ -88,10 +115,24 @@ impl World {
 
     /// The pull requests that say they close an issue.
     fn linked(&self, home: i64, number: i64) -> Vec<String> {
-        let Ok(repository) = self.repository(home) else { return Vec::new() };
-        let pulls = repository.issues.values().filter_map(|issue| Some((issue, issue.pull.as_ref()?)));
+        let Ok(repository) = self.repository(home) else {
+            return Vec::new();
+        };
+        let pulls = repository
+            .issues
+            .values()
+            .filter_map(|issue| Some((issue, issue.pull.as_ref()?)));
         let linked = pulls.filter(|(issue, _)| self.closes(home, issue.number).contains(&number));
-        linked.map(|(issue, pull)| format!("#{} {} ({})", issue.number, issue.title, pull_state(issue, pull))).collect()
+        linked
+            .map(|(issue, pull)| {
+                format!(
+                    "#{} {} ({})",
+                    issue.number,
+                    issue.title,
+                    pull_state(issue, pull)
+                )
+            })
+            .collect()
     }
 }
 
@@ -112,7 +153,9 @@ fn line(name: &str, items: &[String]) -> Option<String> {
 }
 
 fn reactions(all: &[Reaction]) -> Vec<String> {
-    all.iter().map(|reaction| format!("{} {}", reaction.content, reaction.user)).collect()
+    all.iter()
+        .map(|reaction| format!("{} {}", reaction.content, reaction.user))
+        .collect()
 }
 
 fn comment_head(comment: &Comment) -> String {
@@ -130,8 +173,15 @@ fn comment_head(comment: &Comment) -> String {
 }
 
 fn quoted(body: &str, hidden: Hidden) -> Vec<String> {
-    let text = if hidden == Hidden::Stripped { without_comments(body) } else { body.to_owned() };
-    text.trim().lines().map(|line| format!("  {line}").trim_end().to_owned()).collect()
+    let text = if hidden == Hidden::Stripped {
+        without_comments(body)
+    } else {
+        body.to_owned()
+    };
+    text.trim()
+        .lines()
+        .map(|line| format!("  {line}").trim_end().to_owned())
+        .collect()
 }
 
 fn without_comments(body: &str) -> String {
@@ -153,6 +203,9 @@ mod tests {
     fn a_reader_sees_no_html_comments() {
         assert_eq!(without_comments("a<!-- x -->b<!--y--> c"), "ab c");
         assert_eq!(without_comments("a<!-- never closed"), "a");
-        assert_eq!(quoted("<!-- m -->\n\nhello\n\nyou", Hidden::Stripped), ["  hello", "", "  you"]);
+        assert_eq!(
+            quoted("<!-- m -->\n\nhello\n\nyou", Hidden::Stripped),
+            ["  hello", "", "  you"]
+        );
     }
 }

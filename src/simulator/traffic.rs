@@ -94,7 +94,10 @@ pub struct Traffic {
 impl Traffic {
     /// Nothing seen yet.
     pub fn new(enforce: bool) -> Self {
-        Self { enforce, ..Self::default() }
+        Self {
+            enforce,
+            ..Self::default()
+        }
     }
 
     fn window(&mut self, caller: i64, now: i64) -> &mut Window {
@@ -110,11 +113,21 @@ impl Traffic {
     pub fn standing(&mut self, caller: i64, now: i64) -> Standing {
         let limit = self.hourly.unwrap_or(HOURLY);
         let window = self.window(caller, now);
-        Standing { limit, used: window.used, reset: (window.started + HOUR) / 1000 }
+        Standing {
+            limit,
+            used: window.used,
+            reset: (window.started + HOUR) / 1000,
+        }
     }
 
     /// Counts a request, and refuses it when limits are enforced and it is over one.
-    pub fn admit(&mut self, caller: i64, now: i64, change: bool, creates: bool) -> Result<(), Refusal> {
+    pub fn admit(
+        &mut self,
+        caller: i64,
+        now: i64,
+        change: bool,
+        creates: bool,
+    ) -> Result<(), Refusal> {
         let (enforce, limit) = (self.enforce, self.hourly.unwrap_or(HOURLY));
         let window = self.window(caller, now);
         if window.used >= limit && on(Rule::HourlyLimit) {
@@ -126,9 +139,16 @@ impl Traffic {
         window.points.retain(|(at, _)| now - at < MINUTE);
         window.points.push_back((now, if change { 5 } else { 1 }));
         let points: i64 = window.points.iter().map(|(_, points)| points).sum();
-        let minute = window.creations.iter().filter(|at| now - **at < MINUTE).count();
+        let minute = window
+            .creations
+            .iter()
+            .filter(|at| now - **at < MINUTE)
+            .count();
         let many = minute >= CREATIONS.0 || window.creations.len() >= CREATIONS.1;
-        if enforce && (creates && many && on(Rule::CreationLimit) || points > POINTS && on(Rule::PointLimit)) {
+        if enforce
+            && (creates && many && on(Rule::CreationLimit)
+                || points > POINTS && on(Rule::PointLimit))
+        {
             return Err(secondary(Some(60)));
         }
         if creates {
@@ -162,7 +182,8 @@ impl Traffic {
 
 /// GitHub's answer to those who go too fast.
 pub fn secondary(retry_after: Option<u64>) -> Refusal {
-    let message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+    let message =
+        "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
     let refusal = Refusal::new(403, message);
     match retry_after {
         Some(seconds) => refusal.with_header("retry-after", &seconds.to_string()),
@@ -176,23 +197,42 @@ mod tests {
 
     #[test]
     fn the_eighty_first_creation_of_a_minute_is_refused() {
-        let mut traffic = Traffic { enforce: true, ..Traffic::default() };
+        let mut traffic = Traffic {
+            enforce: true,
+            ..Traffic::default()
+        };
         for _ in 0..80 {
             assert_eq!(traffic.admit(1, 0, true, true), Ok(()));
         }
         let refused = traffic.admit(1, 0, true, true).expect_err("over the limit");
-        assert_eq!((refused.status, refused.headers), (403, vec![("retry-after".to_owned(), "60".to_owned())]));
-        assert_eq!(traffic.admit(2, 0, true, true), Ok(()), "another installation has its own limit");
+        assert_eq!(
+            (refused.status, refused.headers),
+            (403, vec![("retry-after".to_owned(), "60".to_owned())])
+        );
+        assert_eq!(
+            traffic.admit(2, 0, true, true),
+            Ok(()),
+            "another installation has its own limit"
+        );
         assert_eq!(traffic.admit(1, MINUTE, true, true), Ok(()));
     }
 
     #[test]
     fn the_hour_begins_anew() {
-        let mut traffic = Traffic { hourly: Some(2), ..Traffic::default() };
+        let mut traffic = Traffic {
+            hourly: Some(2),
+            ..Traffic::default()
+        };
         assert!(traffic.admit(1, 0, false, false).is_ok());
         assert!(traffic.admit(1, 0, false, false).is_ok());
         assert_eq!(traffic.standing(1, 0).remaining(), 0);
-        assert_eq!(traffic.admit(1, 0, false, false).expect_err("used up").status, 403);
+        assert_eq!(
+            traffic
+                .admit(1, 0, false, false)
+                .expect_err("used up")
+                .status,
+            403
+        );
         assert!(traffic.admit(1, HOUR, false, false).is_ok());
     }
 }

@@ -33,10 +33,19 @@ impl Incoming {
     pub async fn read(request: Request<Body>) -> Option<Self> {
         let (head, body) = request.into_parts();
         let body = Limited::new(body, LARGEST).collect().await.ok()?.to_bytes();
-        let packed = head.headers.get("content-encoding").is_some_and(|v| v == "gzip" || v == "x-gzip");
+        let packed = head
+            .headers
+            .get("content-encoding")
+            .is_some_and(|v| v == "gzip" || v == "x-gzip");
         let body = if packed { unpack(&body)? } else { body };
         let query = head.uri.query().unwrap_or_default().to_owned();
-        Some(Self { method: head.method, path: head.uri.path().to_owned(), query, headers: head.headers, body })
+        Some(Self {
+            method: head.method,
+            path: head.uri.path().to_owned(),
+            query,
+            headers: head.headers,
+            body,
+        })
     }
 
     /// A header's text, if it is text.
@@ -53,7 +62,10 @@ impl Incoming {
 fn unpack(packed: &[u8]) -> Option<Bytes> {
     let mut unpacked = Vec::new();
     let limit = u64::try_from(LARGEST).ok()?;
-    flate2::read::GzDecoder::new(packed).take(limit).read_to_end(&mut unpacked).ok()?;
+    flate2::read::GzDecoder::new(packed)
+        .take(limit)
+        .read_to_end(&mut unpacked)
+        .ok()?;
     Some(unpacked.into())
 }
 
@@ -75,12 +87,22 @@ impl Outbound {
     /// An answer with a body of some type.
     pub fn new(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
-        Self { status, headers, body: body.into(), installation: None, creates: false }
+        Self {
+            status,
+            headers,
+            body: body.into(),
+            installation: None,
+            creates: false,
+        }
     }
 
     /// An answer in JSON; null is no body.
     pub fn json(status: u16, body: &Value) -> Self {
-        let text = if body.is_null() { String::new() } else { body.to_string() };
+        let text = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
         Self::new(status, "application/json; charset=utf-8", text)
     }
 
@@ -92,7 +114,10 @@ impl Outbound {
 
     /// A header's text; empty when it is not set.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value)
+        self.headers
+            .iter()
+            .find(|(other, _)| other == name)
+            .map_or("", |(_, value)| value)
     }
 
     /// The digest of the body.
@@ -103,12 +128,20 @@ impl Outbound {
     /// Becomes the 502 of a proxy, whatever it was; the log keeps whose it was.
     pub fn become_bad_gateway(&mut self) {
         let (installation, creates) = (self.installation, self.creates);
-        *self = Self { installation, creates, ..Self::bad_gateway() };
+        *self = Self {
+            installation,
+            creates,
+            ..Self::bad_gateway()
+        };
     }
 
     /// The 502 of a proxy.
     pub fn bad_gateway() -> Self {
-        Self::new(502, "text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>")
+        Self::new(
+            502,
+            "text/html",
+            "<html><body><h1>502 Bad Gateway</h1></body></html>",
+        )
     }
 
     /// Cuts the body in half.
@@ -119,9 +152,12 @@ impl Outbound {
     /// For hyper.
     pub fn into_response(self) -> Response<Full<Bytes>> {
         let mut response = Response::new(Full::new(self.body));
-        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in &self.headers {
-            if let (Ok(name), Ok(value)) = (name.parse::<hyper::header::HeaderName>(), value.parse()) {
+            if let (Ok(name), Ok(value)) =
+                (name.parse::<hyper::header::HeaderName>(), value.parse())
+            {
                 response.headers_mut().insert(name, value);
             }
         }
@@ -134,10 +170,13 @@ pub fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
-        let escaped = (*first == b'%').then(|| tail.get(..2)).flatten().and_then(|pair| {
-            let pair = std::str::from_utf8(pair).ok()?;
-            u8::from_str_radix(pair, 16).ok()
-        });
+        let escaped = (*first == b'%')
+            .then(|| tail.get(..2))
+            .flatten()
+            .and_then(|pair| {
+                let pair = std::str::from_utf8(pair).ok()?;
+                u8::from_str_radix(pair, 16).ok()
+            });
         match escaped {
             Some(byte) => {
                 bytes.push(byte);

@@ -38,7 +38,9 @@ impl Store {
                 None => return Err(StoreError::Other(TAKEN.to_owned())),
             }
         };
-        self.inner.tasks.spawn(keep(self.pools().clone(), held, self.inner.closing.clone()));
+        self.inner
+            .tasks
+            .spawn(keep(self.pools().clone(), held, self.inner.closing.clone()));
         Ok(())
     }
 }

@@ -36,20 +36,31 @@ pub(super) fn pack(text: &str) -> Cow<'_, str> {
     }
     let mut packed = String::with_capacity(text.len() / 2);
     packed.push(MARK);
-    STANDARD_NO_PAD.encode_string(lz4_flex::compress_prepend_size(text.as_bytes()), &mut packed);
+    STANDARD_NO_PAD.encode_string(
+        lz4_flex::compress_prepend_size(text.as_bytes()),
+        &mut packed,
+    );
     Cow::Owned(packed)
 }
 
 /// What [`pack`] was given.
 pub(super) fn unpack(stored: String) -> Result<String, Broken> {
-    let Some(packed) = stored.strip_prefix(MARK) else { return Ok(stored) };
+    let Some(packed) = stored.strip_prefix(MARK) else {
+        return Ok(stored);
+    };
     let bytes = STANDARD_NO_PAD.decode(packed)?;
-    Ok(String::from_utf8(lz4_flex::decompress_size_prepended(&bytes)?)?)
+    Ok(String::from_utf8(lz4_flex::decompress_size_prepended(
+        &bytes,
+    )?)?)
 }
 
 /// Text as both databases can hold it.
 pub(super) fn storable(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 #[cfg(test)]
@@ -62,7 +73,12 @@ mod tests {
     fn long_texts_become_small_and_short_ones_stay_readable() {
         let long = r#"{"url":"https://api.github.com/repos/octo/hello/issues/1"},"#.repeat(300);
         let packed = pack(&long).into_owned();
-        assert!(packed.len() * 20 < long.len(), "{} of {}", packed.len(), long.len());
+        assert!(
+            packed.len() * 20 < long.len(),
+            "{} of {}",
+            packed.len(),
+            long.len()
+        );
         assert_eq!(unpack(packed).expect("it was packed"), long);
         assert_eq!(pack("{}"), "{}");
     }

@@ -26,8 +26,14 @@ pub(super) async fn keep(reader: AnyPool, closing: CancellationToken) {
             _ = clock.tick() => {}
         }
         // PASSIVE waits for nobody: https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
-        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&reader).await {
-            trouble.say("could not move the log into the database", &super::StoreError::from(error));
+        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+            .execute(&reader)
+            .await
+        {
+            trouble.say(
+                "could not move the log into the database",
+                &super::StoreError::from(error),
+            );
         }
     }
 }

@@ -31,12 +31,19 @@ impl Complaint {
     /// How often it was kept silent about since it was last said, if it is to be said now.
     fn worth_saying(&self, reason: &str, now: Instant) -> Option<u64> {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(before) = said.as_mut().filter(|before| before.reason == reason && now - before.at < PAUSE) {
+        if let Some(before) = said
+            .as_mut()
+            .filter(|before| before.reason == reason && now - before.at < PAUSE)
+        {
             before.since += 1;
             return None;
         }
         let silent = said.as_ref().map_or(0, |before| before.since);
-        *said = Some(Said { reason: reason.to_owned(), at: now, since: 0 });
+        *said = Some(Said {
+            reason: reason.to_owned(),
+            at: now,
+            since: 0,
+        });
         Some(silent)
     }
 }

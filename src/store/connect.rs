@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection, Row, Transaction};
+use sqlx::{
+    Any, AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection, Row, Transaction,
+};
 
 use super::error::StoreError;
 
@@ -92,7 +94,10 @@ impl Pools {
     }
 
     /// Gives one operation its time limit.
-    pub async fn within<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+    pub async fn within<T>(
+        &self,
+        work: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, StoreError> {
         within(self.patience, work).await
     }
 }
@@ -117,10 +122,17 @@ pub(super) enum Turn {
 }
 
 /// Waits for `turn`, and keeps it until the transaction ends.
-pub(super) async fn take_turn(backend: Backend, connection: &mut AnyConnection, turn: Turn) -> Result<(), sqlx::Error> {
+pub(super) async fn take_turn(
+    backend: Backend,
+    connection: &mut AnyConnection,
+    turn: Turn,
+) -> Result<(), sqlx::Error> {
     if backend == Backend::Postgres {
         let key = turn as i64;
-        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(key).execute(connection).await?;
+        sqlx::query("SELECT pg_advisory_xact_lock($1)")
+            .bind(key)
+            .execute(connection)
+            .await?;
     }
     Ok(())
 }
@@ -141,13 +153,18 @@ pub(super) async fn connect(url: &str, tuning: &Tuning) -> Result<Pools, StoreEr
     if url.starts_with("postgres:") || url.starts_with("postgresql:") {
         return connect_postgres(url, tuning).await;
     }
-    Err(StoreError::Other("the database address must begin with sqlite:// or postgres://".to_owned()))
+    Err(StoreError::Other(
+        "the database address must begin with sqlite:// or postgres://".to_owned(),
+    ))
 }
 
 /// Looks whether the database can be used, and changes nothing in it: a SQLite file that is not there yet is not made.
 pub async fn probe(url: &str) -> Result<Backend, StoreError> {
     sqlx::any::install_default_drivers();
-    let tuning = Tuning { patience: Duration::from_secs(10), ..Tuning::default() };
+    let tuning = Tuning {
+        patience: Duration::from_secs(10),
+        ..Tuning::default()
+    };
     if url.starts_with("sqlite:") {
         let path = sqlite_path(url)?;
         if path.exists() {
@@ -157,19 +174,26 @@ pub async fn probe(url: &str) -> Result<Backend, StoreError> {
         }
         return Ok(Backend::Sqlite);
     }
-    within(tuning.patience, try_postgres(&options(url)?, "SET synchronous_commit = on".to_owned())).await?;
+    within(
+        tuning.patience,
+        try_postgres(&options(url)?, "SET synchronous_commit = on".to_owned()),
+    )
+    .await?;
     Ok(Backend::Postgres)
 }
 
 async fn read_schema(options: &AnyConnectOptions) -> Result<(), sqlx::Error> {
     let mut connection = options.connect().await?;
-    sqlx::query("SELECT count(*) FROM sqlite_master").fetch_one(&mut connection).await?;
+    sqlx::query("SELECT count(*) FROM sqlite_master")
+        .fetch_one(&mut connection)
+        .await?;
     connection.close().await
 }
 
 fn options(url: &str) -> Result<AnyConnectOptions, StoreError> {
-    let options: AnyConnectOptions =
-        url.parse().map_err(|_| StoreError::Other("the database address is not a URL".to_owned()))?;
+    let options: AnyConnectOptions = url
+        .parse()
+        .map_err(|_| StoreError::Other("the database address is not a URL".to_owned()))?;
     Ok(options.disable_statement_logging())
 }
 
@@ -181,31 +205,48 @@ async fn connect_sqlite(url: &str, tuning: &Tuning) -> Result<Pools, StoreError>
     let options = options(&format!("{url}{joint}mode=rwc"))?;
     // Alone first: a pool tries again and again until its time is over, and then forgets why.
     within(tuning.patience, try_sqlite(&options, tuning)).await?;
-    let writer = within(tuning.patience, pool(1, tuning, writing_setup(tuning)).connect_with(options.clone())).await?;
+    let writer = within(
+        tuning.patience,
+        pool(1, tuning, writing_setup(tuning)).connect_with(options.clone()),
+    )
+    .await?;
     let readers = pool(tuning.connections, tuning, reading_setup(tuning));
     let reader = within(tuning.patience, readers.connect_with(options)).await?;
-    Ok(Pools { backend: Backend::Sqlite, writer, reader, patience: tuning.patience })
+    Ok(Pools {
+        backend: Backend::Sqlite,
+        writer,
+        reader,
+        patience: tuning.patience,
+    })
 }
 
 async fn try_sqlite(options: &AnyConnectOptions, tuning: &Tuning) -> Result<(), sqlx::Error> {
     let mut connection = options.connect().await?;
-    sqlx::raw_sql(AssertSqlSafe(writing_setup(tuning))).execute(&mut connection).await?;
+    sqlx::raw_sql(AssertSqlSafe(writing_setup(tuning)))
+        .execute(&mut connection)
+        .await?;
     check_sqlite(&mut connection).await?;
     connection.close().await
 }
 
 /// SQLite would let others read a file it makes. What it makes beside the file is as open as that is.
 fn make_private(path: &Path) -> Result<(), StoreError> {
-    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-            Err(StoreError::Other(format!("{} cannot be made: {error}", path.display())))
-        }
+    match std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+    {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(StoreError::Other(
+            format!("{} cannot be made: {error}", path.display()),
+        )),
         _ => Ok(()),
     }
 }
 
 fn sqlite_path(url: &str) -> Result<PathBuf, StoreError> {
-    let wrong = || StoreError::Other("the SQLite address must be sqlite:///path/to/a/file".to_owned());
+    let wrong =
+        || StoreError::Other("the SQLite address must be sqlite:///path/to/a/file".to_owned());
     let path = url.strip_prefix("sqlite:///").ok_or_else(wrong)?;
     let file = url::Url::parse(&format!("file:///{path}")).map_err(|_| wrong())?;
     let path = file.to_file_path().map_err(|()| wrong())?;
@@ -223,7 +264,9 @@ pub(super) const LOG_BYTES: u64 = 64 * 1024 * 1024;
 
 fn writing_setup(tuning: &Tuning) -> String {
     let busy = tuning.busy.as_millis();
-    let most_pages = tuning.most_bytes.map_or(u64::from(u32::MAX - 1), |bytes| bytes / PAGE);
+    let most_pages = tuning
+        .most_bytes
+        .map_or(u64::from(u32::MAX - 1), |bytes| bytes / PAGE);
     let log_pages = LOG_BYTES / PAGE;
     // The page size counts for a new file only.
     format!(
@@ -250,7 +293,12 @@ fn pool(connections: u32, tuning: &Tuning, setup: String) -> AnyPoolOptions {
         .test_before_acquire(false)
         .after_connect(move |connection, _| {
             let setup = setup.clone();
-            Box::pin(async move { sqlx::raw_sql(AssertSqlSafe(setup)).execute(connection).await.map(|_| ()) })
+            Box::pin(async move {
+                sqlx::raw_sql(AssertSqlSafe(setup))
+                    .execute(connection)
+                    .await
+                    .map(|_| ())
+            })
         })
 }
 
@@ -259,16 +307,29 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 async fn check_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     let broken = |text: String| sqlx::Error::Configuration(text.into());
-    let version: String = sqlx::query("SELECT sqlite_version()").fetch_one(&mut *connection).await?.try_get(0)?;
+    let version: String = sqlx::query("SELECT sqlite_version()")
+        .fetch_one(&mut *connection)
+        .await?
+        .try_get(0)?;
     if version_of(&version).is_none_or(|found| found < OLDEST_SQLITE) {
-        return Err(broken(format!("SQLite {version} can corrupt its log; 3.51.3 or newer is needed")));
+        return Err(broken(format!(
+            "SQLite {version} can corrupt its log; 3.51.3 or newer is needed"
+        )));
     }
-    let mode: String = sqlx::query("PRAGMA journal_mode").fetch_one(&mut *connection).await?.try_get(0)?;
+    let mode: String = sqlx::query("PRAGMA journal_mode")
+        .fetch_one(&mut *connection)
+        .await?
+        .try_get(0)?;
     if mode != "wal" {
-        return Err(broken(format!("SQLite would not switch to WAL (it is in {mode} mode)")));
+        return Err(broken(format!(
+            "SQLite would not switch to WAL (it is in {mode} mode)"
+        )));
     }
     for (pragma, wanted) in [("PRAGMA synchronous", 2_i64), ("PRAGMA foreign_keys", 1)] {
-        let found: i64 = sqlx::query(pragma).fetch_one(&mut *connection).await?.try_get(0)?;
+        let found: i64 = sqlx::query(pragma)
+            .fetch_one(&mut *connection)
+            .await?
+            .try_get(0)?;
         if found != wanted {
             return Err(broken(format!("{pragma} is {found} instead of {wanted}")));
         }
@@ -284,13 +345,23 @@ fn version_of(text: &str) -> Option<(u32, u32, u32)> {
 /// SQLite's log needs shared memory and honest locks, which network disks do not give.
 fn refuse_network_disk(path: &Path) -> Result<(), StoreError> {
     let directory = path.parent().unwrap_or(Path::new("/"));
-    let found =
-        rustix::fs::statfs(directory).map_err(|e| StoreError::Unavailable(format!("{}: {e}", directory.display())))?;
+    let found = rustix::fs::statfs(directory)
+        .map_err(|e| StoreError::Unavailable(format!("{}: {e}", directory.display())))?;
     // NFS, SMB, SMB2, CIFS, Coda, AFS, Ceph: statfs(2).
-    let network = [0x6969, 0x517b, 0xfe53_4d42, 0xff53_4d42, 0x7375_7245, 0x5346_414f, 0x00c3_6400];
+    let network = [
+        0x6969,
+        0x517b,
+        0xfe53_4d42,
+        0xff53_4d42,
+        0x7375_7245,
+        0x5346_414f,
+        0x00c3_6400,
+    ];
     if network.contains(&(found.f_type as u64 & 0xffff_ffff)) {
         let place = directory.display();
-        return Err(StoreError::Other(format!("{place} is on a network disk, where SQLite is not safe: use Postgres")));
+        return Err(StoreError::Other(format!(
+            "{place} is on a network disk, where SQLite is not safe: use Postgres"
+        )));
     }
     Ok(())
 }
@@ -307,13 +378,23 @@ async fn connect_postgres(url: &str, tuning: &Tuning) -> Result<Pools, StoreErro
     // A server goes away and comes back: an idle connection is tried before it is trusted.
     let pool = pool(tuning.connections.max(2) + 4, tuning, setup).test_before_acquire(true);
     let pool = within(tuning.patience, pool.connect_with(options)).await?;
-    Ok(Pools { backend: Backend::Postgres, writer: pool.clone(), reader: pool, patience: tuning.patience })
+    Ok(Pools {
+        backend: Backend::Postgres,
+        writer: pool.clone(),
+        reader: pool,
+        patience: tuning.patience,
+    })
 }
 
 async fn try_postgres(options: &AnyConnectOptions, setup: String) -> Result<(), sqlx::Error> {
     let mut connection = options.connect().await?;
-    sqlx::raw_sql(AssertSqlSafe(setup)).execute(&mut connection).await?;
-    let found: String = sqlx::query("SHOW synchronous_commit").fetch_one(&mut connection).await?.try_get(0)?;
+    sqlx::raw_sql(AssertSqlSafe(setup))
+        .execute(&mut connection)
+        .await?;
+    let found: String = sqlx::query("SHOW synchronous_commit")
+        .fetch_one(&mut connection)
+        .await?
+        .try_get(0)?;
     if found != "on" {
         let text = format!("Postgres has synchronous_commit = {found} instead of on");
         return Err(sqlx::Error::Configuration(text.into()));
@@ -335,7 +416,10 @@ mod tests {
 
     #[test]
     fn addresses_of_files_survive_odd_names() {
-        assert_eq!(sqlite_url(Path::new("/a b/c?d.db")).ok().as_deref(), Some("sqlite:///a%20b/c%3Fd.db"));
+        assert_eq!(
+            sqlite_url(Path::new("/a b/c?d.db")).ok().as_deref(),
+            Some("sqlite:///a%20b/c%3Fd.db")
+        );
         assert!(sqlite_url(Path::new("relative.db")).is_err());
         assert!(sqlite_path("sqlite::memory:").is_err());
         assert!(sqlite_path("sqlite://").is_err());

@@ -30,9 +30,10 @@ pub enum StoreError {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match &error {
-            StoreError::Busy | StoreError::Conflict(_) | StoreError::Full | StoreError::Unavailable(_) => {
-                Self::retry(error.to_string())
-            }
+            StoreError::Busy
+            | StoreError::Conflict(_)
+            | StoreError::Full
+            | StoreError::Unavailable(_) => Self::retry(error.to_string()),
             StoreError::Corrupt(_) | StoreError::Other(_) => Self::broken(error.to_string()),
         }
     }
@@ -50,12 +51,13 @@ impl From<sqlx::Error> for StoreError {
                 }
                 of_code(&code, inner.message())
             }
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => {
-                Self::Unavailable(error.to_string())
-            }
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
-                Self::Corrupt(error.to_string())
-            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Protocol(_) => Self::Unavailable(error.to_string()),
+            sqlx::Error::ColumnDecode { .. }
+            | sqlx::Error::Decode(_)
+            | sqlx::Error::ColumnNotFound(_) => Self::Corrupt(error.to_string()),
             sqlx::Error::Configuration(text) => Self::Other(text.to_string()),
             other => Self::Other(other.to_string()),
         }
@@ -97,20 +99,35 @@ mod tests {
     #[test]
     fn codes_become_the_answers_the_corridor_acts_on() {
         assert!(matches!(of_code("5", ""), StoreError::Busy));
-        assert!(matches!(of_code("517", ""), StoreError::Busy), "BUSY_SNAPSHOT");
+        assert!(
+            matches!(of_code("517", ""), StoreError::Busy),
+            "BUSY_SNAPSHOT"
+        );
         assert!(matches!(of_code("13", ""), StoreError::Full));
         assert!(matches!(of_code("53100", ""), StoreError::Full));
         assert!(matches!(of_code("40P01", ""), StoreError::Conflict(_)));
         assert!(matches!(of_code("57P01", ""), StoreError::Unavailable(_)));
         assert!(matches!(of_code("55P03", ""), StoreError::Busy));
-        assert!(matches!(of_code("267", ""), StoreError::Corrupt(_)), "CORRUPT_VTAB");
+        assert!(
+            matches!(of_code("267", ""), StoreError::Corrupt(_)),
+            "CORRUPT_VTAB"
+        );
         assert!(matches!(of_code("22021", ""), StoreError::Other(_)));
     }
 
     #[test]
     fn only_what_may_pass_by_itself_is_retried() {
-        assert!(matches!(Failure::from(StoreError::Full), Failure::Retry { .. }));
-        assert!(matches!(Failure::from(StoreError::Busy), Failure::Retry { .. }));
-        assert!(matches!(Failure::from(StoreError::Corrupt("x".into())), Failure::Broken { .. }));
+        assert!(matches!(
+            Failure::from(StoreError::Full),
+            Failure::Retry { .. }
+        ));
+        assert!(matches!(
+            Failure::from(StoreError::Busy),
+            Failure::Retry { .. }
+        ));
+        assert!(matches!(
+            Failure::from(StoreError::Corrupt("x".into())),
+            Failure::Broken { .. }
+        ));
     }
 }

@@ -50,14 +50,22 @@ fn event_row(row: &AnyRow) -> Result<EventRow, sqlx::Error> {
         task: task_key(row)?,
         repository: row.try_get("repository")?,
         issue: row.try_get("issue")?,
-        session: session.map(|text| text.parse().map_err(malformed)).transpose()?,
+        session: session
+            .map(|text| text.parse().map_err(malformed))
+            .transpose()?,
         delivery: row.try_get("delivery")?,
         body: row.try_get("body")?,
     };
-    Ok(EventRow { seq: row.try_get("seq")?, event })
+    Ok(EventRow {
+        seq: row.try_get("seq")?,
+        event,
+    })
 }
 
-pub(super) async fn insert_events(connection: &mut AnyConnection, events: &[NewEvent]) -> Result<(), sqlx::Error> {
+pub(super) async fn insert_events(
+    connection: &mut AnyConnection,
+    events: &[NewEvent],
+) -> Result<(), sqlx::Error> {
     for some in pieces(events, 256) {
         let head = "INSERT INTO event (at, name, task, repository, issue, session, delivery, body)";
         let mut query = sqlx::query(many_rows(head, 8, some.len(), ""));
@@ -77,7 +85,8 @@ pub(super) async fn insert_events(connection: &mut AnyConnection, events: &[NewE
     Ok(())
 }
 
-const COLUMNS: &str = "SELECT seq, at, name, task, repository, issue, session, delivery, body FROM event";
+const COLUMNS: &str =
+    "SELECT seq, at, name, task, repository, issue, session, delivery, body FROM event";
 
 impl Store {
     /// Up to `limit` events after number `after`, oldest first.
@@ -95,8 +104,14 @@ impl Store {
     }
 
     /// The newest `limit` events of a task, oldest first.
-    pub async fn task_events(&self, task: TaskKey, limit: i64) -> Result<Vec<EventRow>, StoreError> {
-        let sql = AssertSqlSafe(format!("{COLUMNS} WHERE task = $1 ORDER BY seq DESC LIMIT $2"));
+    pub async fn task_events(
+        &self,
+        task: TaskKey,
+        limit: i64,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let sql = AssertSqlSafe(format!(
+            "{COLUMNS} WHERE task = $1 ORDER BY seq DESC LIMIT $2"
+        ));
         let query = sqlx::query(sql).bind(task.to_string()).bind(limit);
         let rows = self.pools().within(query.fetch_all(self.reader())).await?;
         Ok(rows.iter().rev().map(event_row).collect::<Result<_, _>>()?)

@@ -56,14 +56,22 @@ pub(super) fn open(door: Door, tasks: &TaskTracker) -> mpsc::Sender<Waiting> {
 }
 
 /// Waits until `fact` is durable, at most `limit`.
-pub(super) async fn accept(door: &mpsc::Sender<Waiting>, limit: Duration, fact: Ready) -> Result<Accepted, StoreError> {
+pub(super) async fn accept(
+    door: &mpsc::Sender<Waiting>,
+    limit: Duration,
+    fact: Ready,
+) -> Result<Accepted, StoreError> {
     let (answer, answered) = oneshot::channel();
     let closed = || StoreError::Unavailable("the store is closed".to_owned());
     let wait = async {
-        door.send(Waiting { fact, answer }).await.map_err(|_| closed())?;
+        door.send(Waiting { fact, answer })
+            .await
+            .map_err(|_| closed())?;
         answered.await.map_err(|_| closed())?
     };
-    tokio::time::timeout(limit, wait).await.unwrap_or(Err(StoreError::Busy))
+    tokio::time::timeout(limit, wait)
+        .await
+        .unwrap_or(Err(StoreError::Busy))
 }
 
 async fn serve(door: Door, mut receiver: mpsc::Receiver<Waiting>) {
@@ -101,7 +109,10 @@ async fn commit(door: &Door, group: Vec<Waiting>) {
     }
     let (facts, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|w| (w.fact, w.answer)).unzip();
     let results = store_all(&door.pools, &facts).await;
-    if results.iter().any(|one| matches!(one, Ok(Accepted::New { .. }))) {
+    if results
+        .iter()
+        .any(|one| matches!(one, Ok(Accepted::New { .. })))
+    {
         door.wake.ring();
     }
     for (answer, result) in answers.into_iter().zip(results) {
@@ -120,7 +131,9 @@ async fn store_all(pools: &Pools, facts: &[Ready]) -> Vec<Result<Accepted, Store
             let mut results = Vec::with_capacity(facts.len());
             for fact in facts {
                 let one = store(pools, std::slice::from_ref(fact)).await;
-                results.push(one.map(|accepted| accepted.first().copied().unwrap_or(Accepted::Duplicate)));
+                results.push(
+                    one.map(|accepted| accepted.first().copied().unwrap_or(Accepted::Duplicate)),
+                );
             }
             results
         }

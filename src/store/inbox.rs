@@ -85,7 +85,8 @@ pub(super) fn inbox_row(row: &AnyRow) -> Result<InboxRow, sqlx::Error> {
         kind: row.try_get("kind")?,
         name: row.try_get("name")?,
         task: task_key(row)?,
-        body: body::unpack(row.try_get("body")?).map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+        body: body::unpack(row.try_get("body")?)
+            .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
         received_at: row.try_get("received_at")?,
         handled_at: row.try_get("handled_at")?,
         result: row.try_get("result")?,
@@ -99,7 +100,12 @@ pub(super) fn task_key(row: &AnyRow) -> Result<Option<TaskKey>, sqlx::Error> {
 }
 
 /// `head VALUES ($1, …), (…) tail`: one statement for many rows.
-pub(super) fn many_rows(head: &str, columns: usize, rows: usize, tail: &str) -> AssertSqlSafe<String> {
+pub(super) fn many_rows(
+    head: &str,
+    columns: usize,
+    rows: usize,
+    tail: &str,
+) -> AssertSqlSafe<String> {
     let mut sql = String::with_capacity(head.len() + tail.len() + rows * columns * 6 + 16);
     sql.push_str(head);
     sql.push_str(" VALUES ");
@@ -138,7 +144,10 @@ pub(super) struct Handled {
 }
 
 /// Marks rows as handled, each by its first mark, and none that is marked already.
-pub(super) async fn mark_handled(connection: &mut AnyConnection, mut marks: Vec<Handled>) -> Result<(), sqlx::Error> {
+pub(super) async fn mark_handled(
+    connection: &mut AnyConnection,
+    mut marks: Vec<Handled>,
+) -> Result<(), sqlx::Error> {
     marks.sort_by_key(|mark| mark.seq);
     marks.dedup_by_key(|mark| mark.seq);
     for some in pieces(&marks, 256) {
@@ -147,7 +156,10 @@ pub(super) async fn mark_handled(connection: &mut AnyConnection, mut marks: Vec<
         let head = "UPDATE inbox SET handled_at = mark.column2, result = mark.column3 FROM (";
         let mut query = sqlx::query(many_rows(head, 3, some.len(), tail));
         for mark in some {
-            query = query.bind(mark.seq).bind(mark.at).bind(body::storable(&mark.result).into_owned());
+            query = query
+                .bind(mark.seq)
+                .bind(mark.at)
+                .bind(body::storable(&mark.result).into_owned());
         }
         query.execute(&mut *connection).await?;
     }
@@ -155,9 +167,17 @@ pub(super) async fn mark_handled(connection: &mut AnyConnection, mut marks: Vec<
 }
 
 /// Writes up to a few hundred rows and says for each whether it was new.
-pub(super) async fn insert_inbox(connection: &mut AnyConnection, rows: &[Ready]) -> Result<Vec<Accepted>, sqlx::Error> {
+pub(super) async fn insert_inbox(
+    connection: &mut AnyConnection,
+    rows: &[Ready],
+) -> Result<Vec<Accepted>, sqlx::Error> {
     let head = "INSERT INTO inbox (id, kind, name, task, received_at)";
-    let sql = many_rows(head, 5, rows.len(), "ON CONFLICT (id) DO NOTHING RETURNING seq, id");
+    let sql = many_rows(
+        head,
+        5,
+        rows.len(),
+        "ON CONFLICT (id) DO NOTHING RETURNING seq, id",
+    );
     let mut query = sqlx::query(sql);
     for Ready(row) in rows {
         query = query
@@ -169,7 +189,10 @@ pub(super) async fn insert_inbox(connection: &mut AnyConnection, rows: &[Ready])
     }
     let mut fresh = HashMap::new();
     for row in query.fetch_all(&mut *connection).await? {
-        fresh.insert(row.try_get::<String, _>("id")?, row.try_get::<i64, _>("seq")?);
+        fresh.insert(
+            row.try_get::<String, _>("id")?,
+            row.try_get::<i64, _>("seq")?,
+        );
     }
     let mut answers = Vec::with_capacity(rows.len());
     let mut bodies = Vec::with_capacity(fresh.len());
@@ -187,11 +210,19 @@ pub(super) async fn insert_inbox(connection: &mut AnyConnection, rows: &[Ready])
     Ok(answers)
 }
 
-async fn insert_bodies(connection: &mut AnyConnection, bodies: Vec<(i64, &str)>) -> Result<(), sqlx::Error> {
+async fn insert_bodies(
+    connection: &mut AnyConnection,
+    bodies: Vec<(i64, &str)>,
+) -> Result<(), sqlx::Error> {
     if bodies.is_empty() {
         return Ok(());
     }
-    let mut query = sqlx::query(many_rows("INSERT INTO inbox_body (seq, body)", 2, bodies.len(), ""));
+    let mut query = sqlx::query(many_rows(
+        "INSERT INTO inbox_body (seq, body)",
+        2,
+        bodies.len(),
+        "",
+    ));
     for (seq, body) in bodies {
         query = query.bind(seq).bind(body);
     }
@@ -201,7 +232,8 @@ async fn insert_bodies(connection: &mut AnyConnection, bodies: Vec<(i64, &str)>)
 
 const WITH_BODY: &str = "SELECT i.seq, i.id, i.kind, i.name, i.task, COALESCE(b.body, '') AS body, i.received_at, \
     i.handled_at, i.result FROM inbox i LEFT JOIN inbox_body b ON b.seq = i.seq";
-const WITHOUT_BODY: &str = "SELECT seq, id, kind, name, task, '' AS body, received_at, handled_at, result FROM inbox";
+const WITHOUT_BODY: &str =
+    "SELECT seq, id, kind, name, task, '' AS body, received_at, handled_at, result FROM inbox";
 
 pub(super) fn unhandled_sql() -> String {
     format!("{WITH_BODY} WHERE i.handled_at IS NULL ORDER BY i.seq LIMIT $1")
@@ -219,7 +251,11 @@ impl Store {
     pub async fn unhandled(&self, limit: i64) -> Result<Vec<InboxRow>, StoreError> {
         let rows = self
             .pools()
-            .within(sqlx::query(AssertSqlSafe(unhandled_sql())).bind(limit).fetch_all(self.reader()))
+            .within(
+                sqlx::query(AssertSqlSafe(unhandled_sql()))
+                    .bind(limit)
+                    .fetch_all(self.reader()),
+            )
             .await?;
         Ok(rows.iter().map(inbox_row).collect::<Result<_, _>>()?)
     }
@@ -227,23 +263,39 @@ impl Store {
     /// The row with this id.
     pub async fn inbox(&self, id: &str) -> Result<Option<InboxRow>, StoreError> {
         let sql = AssertSqlSafe(format!("{WITH_BODY} WHERE i.id = $1"));
-        let row = self.pools().within(sqlx::query(sql).bind(id).fetch_optional(self.reader())).await?;
+        let row = self
+            .pools()
+            .within(sqlx::query(sql).bind(id).fetch_optional(self.reader()))
+            .await?;
         Ok(row.as_ref().map(inbox_row).transpose()?)
     }
 
     /// The newest `limit` rows of a task, oldest first, without bodies.
-    pub async fn inbox_of_task(&self, task: TaskKey, limit: i64) -> Result<Vec<InboxRow>, StoreError> {
-        let sql = AssertSqlSafe(format!("{WITHOUT_BODY} WHERE task = $1 ORDER BY seq DESC LIMIT $2"));
-        let query = sqlx::query(sql).bind(task.to_string()).bind(limit).fetch_all(self.reader());
+    pub async fn inbox_of_task(
+        &self,
+        task: TaskKey,
+        limit: i64,
+    ) -> Result<Vec<InboxRow>, StoreError> {
+        let sql = AssertSqlSafe(format!(
+            "{WITHOUT_BODY} WHERE task = $1 ORDER BY seq DESC LIMIT $2"
+        ));
+        let query = sqlx::query(sql)
+            .bind(task.to_string())
+            .bind(limit)
+            .fetch_all(self.reader());
         let rows = self.pools().within(query).await?;
         Ok(rows.iter().rev().map(inbox_row).collect::<Result<_, _>>()?)
     }
 
     /// The newest `limit` webhook deliveries (kinds `webhook` and `malformed`), newest first, without bodies.
     pub async fn deliveries(&self, limit: i64) -> Result<Vec<InboxRow>, StoreError> {
-        let sql =
-            AssertSqlSafe(format!("{WITHOUT_BODY} WHERE kind IN ('webhook', 'malformed') ORDER BY seq DESC LIMIT $1"));
-        let rows = self.pools().within(sqlx::query(sql).bind(limit).fetch_all(self.reader())).await?;
+        let sql = AssertSqlSafe(format!(
+            "{WITHOUT_BODY} WHERE kind IN ('webhook', 'malformed') ORDER BY seq DESC LIMIT $1"
+        ));
+        let rows = self
+            .pools()
+            .within(sqlx::query(sql).bind(limit).fetch_all(self.reader()))
+            .await?;
         Ok(rows.iter().map(inbox_row).collect::<Result<_, _>>()?)
     }
 
@@ -251,7 +303,10 @@ impl Store {
     pub async fn prune_inbox(&self, before: i64) -> Result<u64, StoreError> {
         let sql = "DELETE FROM inbox_body WHERE seq IN (SELECT b.seq FROM inbox_body b JOIN inbox i ON i.seq = b.seq \
                    WHERE i.handled_at < $1 ORDER BY b.seq LIMIT 1000)";
-        let done = self.pools().within(sqlx::query(sql).bind(before).execute(self.writer())).await?;
+        let done = self
+            .pools()
+            .within(sqlx::query(sql).bind(before).execute(self.writer()))
+            .await?;
         Ok(done.rows_affected())
     }
 }

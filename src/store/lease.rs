@@ -81,7 +81,10 @@ pub(super) fn claim_sql(lanes: usize, kinds: usize) -> String {
         without.push_str(&format!(" AND e.lane NOT IN ({})", placeholders(5, lanes)));
     }
     if kinds > 0 {
-        without.push_str(&format!(" AND e.kind NOT IN ({})", placeholders(5 + lanes, kinds)));
+        without.push_str(&format!(
+            " AND e.kind NOT IN ({})",
+            placeholders(5 + lanes, kinds)
+        ));
     }
     format!(
         "WITH RECURSIVE lanes (lane) AS (\
@@ -106,10 +109,16 @@ pub(super) fn claim_sql(lanes: usize, kinds: usize) -> String {
     )
 }
 
-async fn claim(connection: &mut AnyConnection, wish: &Claim<'_>) -> Result<Vec<EffectRow>, sqlx::Error> {
+async fn claim(
+    connection: &mut AnyConnection,
+    wish: &Claim<'_>,
+) -> Result<Vec<EffectRow>, sqlx::Error> {
     let sql = claim_sql(wish.without_lanes.len(), wish.without_kinds.len());
-    let mut query =
-        sqlx::query(AssertSqlSafe(sql)).bind(wish.owner).bind(wish.lease_until).bind(wish.now).bind(wish.limit);
+    let mut query = sqlx::query(AssertSqlSafe(sql))
+        .bind(wish.owner)
+        .bind(wish.lease_until)
+        .bind(wish.now)
+        .bind(wish.limit);
     for name in wish.without_lanes.iter().chain(wish.without_kinds) {
         query = query.bind(name.as_str());
     }
@@ -123,7 +132,10 @@ async fn claim(connection: &mut AnyConnection, wish: &Claim<'_>) -> Result<Vec<E
 pub(super) const PARKED: &str = "parked: ";
 
 /// Hands an effect's attempts and pause to the next newer one of its key, if one waits, and closes it.
-async fn give_way(connection: &mut AnyConnection, later: &Postponing<'_>) -> Result<(), sqlx::Error> {
+async fn give_way(
+    connection: &mut AnyConnection,
+    later: &Postponing<'_>,
+) -> Result<(), sqlx::Error> {
     let heir = sqlx::query(
         "UPDATE effect SET attempts = attempts + (SELECT a.attempts FROM effect a WHERE a.id = $1), \
          not_before = CASE WHEN not_before < $2 THEN $2 ELSE not_before END, why = $3 \
@@ -137,7 +149,11 @@ async fn give_way(connection: &mut AnyConnection, later: &Postponing<'_>) -> Res
     .await?;
     if heir.rows_affected() == 1 {
         let sql = "UPDATE effect SET closed_at = $2, result = 'superseded' WHERE id = $1";
-        sqlx::query(sql).bind(later.id).bind(later.now).execute(connection).await?;
+        sqlx::query(sql)
+            .bind(later.id)
+            .bind(later.now)
+            .execute(connection)
+            .await?;
     }
     Ok(())
 }
@@ -212,7 +228,9 @@ impl Store {
             }
             if let Some(outcome) = closing.outcome {
                 let accepted = insert_inbox(&mut writing, &[Ready::of(outcome)]).await?;
-                told = accepted.iter().any(|one| matches!(one, Accepted::New { .. }));
+                told = accepted
+                    .iter()
+                    .any(|one| matches!(one, Accepted::New { .. }));
             }
             writing.commit().await?;
             Ok(Closed::Done)
@@ -267,7 +285,10 @@ impl Store {
     /// Gives back every lease of `owner`: at start-up, those of the process that had our name before.
     pub async fn release_owner(&self, owner: &str) -> Result<u64, StoreError> {
         let sql = "UPDATE effect SET owner = NULL, lease_until = NULL WHERE owner = $1 AND closed_at IS NULL";
-        let done = self.pools().within(sqlx::query(sql).bind(owner).execute(self.writer())).await?;
+        let done = self
+            .pools()
+            .within(sqlx::query(sql).bind(owner).execute(self.writer()))
+            .await?;
         self.inner.effect_wake.ring();
         Ok(done.rows_affected())
     }
@@ -276,7 +297,10 @@ impl Store {
     pub async fn redrive(&self, id: &str, now: i64) -> Result<bool, StoreError> {
         let sql = "UPDATE effect SET closed_at = NULL, result = NULL, attempts = 0, cancel_requested = 0, \
                    not_before = $2 WHERE id = $1 AND result = 'failed'";
-        let done = self.pools().within(sqlx::query(sql).bind(id).bind(now).execute(self.writer())).await?;
+        let done = self
+            .pools()
+            .within(sqlx::query(sql).bind(id).bind(now).execute(self.writer()))
+            .await?;
         self.inner.effect_wake.ring();
         Ok(done.rows_affected() == 1)
     }
@@ -284,8 +308,14 @@ impl Store {
     /// The effects in `owner`'s hands that were withdrawn meanwhile.
     pub async fn cancel_requests(&self, owner: &str) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT id FROM effect WHERE owner = $1 AND closed_at IS NULL AND cancel_requested = 1 ORDER BY seq";
-        let rows = self.pools().within(sqlx::query(sql).bind(owner).fetch_all(self.reader())).await?;
-        Ok(rows.iter().map(|row| row.try_get("id")).collect::<Result<_, _>>()?)
+        let rows = self
+            .pools()
+            .within(sqlx::query(sql).bind(owner).fetch_all(self.reader()))
+            .await?;
+        Ok(rows
+            .iter()
+            .map(|row| row.try_get("id"))
+            .collect::<Result<_, _>>()?)
     }
 
     /// The first moment after `now` at which time alone makes an effect claimable: its hour comes, or a lease lapses.
@@ -293,7 +323,10 @@ impl Store {
     pub async fn next_due(&self, now: i64) -> Result<Option<i64>, StoreError> {
         let mut soonest: Option<i64> = None;
         for sql in NEXT_DUE {
-            let row = self.pools().within(sqlx::query(sql).bind(now).fetch_one(self.reader())).await?;
+            let row = self
+                .pools()
+                .within(sqlx::query(sql).bind(now).fetch_one(self.reader()))
+                .await?;
             let found: Option<i64> = row.try_get(0)?;
             soonest = soonest.into_iter().chain(found).min();
         }
@@ -303,17 +336,30 @@ impl Store {
     /// How many effects are not closed.
     pub async fn open_effects(&self) -> Result<i64, StoreError> {
         let sql = "SELECT COUNT(*) FROM effect WHERE closed_at IS NULL";
-        Ok(self.pools().within(sqlx::query(sql).fetch_one(self.reader())).await?.try_get(0)?)
+        Ok(self
+            .pools()
+            .within(sqlx::query(sql).fetch_one(self.reader()))
+            .await?
+            .try_get(0)?)
     }
 
     /// When content was created since `since`, by lane, oldest first: to fill the limiters after a start.
-    pub async fn content_history(&self, since: i64) -> Result<BTreeMap<String, Vec<i64>>, StoreError> {
+    pub async fn content_history(
+        &self,
+        since: i64,
+    ) -> Result<BTreeMap<String, Vec<i64>>, StoreError> {
         let sql = "SELECT lane, closed_at FROM effect WHERE content = 1 AND closed_at IS NOT NULL AND closed_at >= $1 \
                    AND attempts > 0 ORDER BY closed_at";
-        let rows = self.pools().within(sqlx::query(sql).bind(since).fetch_all(self.reader())).await?;
+        let rows = self
+            .pools()
+            .within(sqlx::query(sql).bind(since).fetch_all(self.reader()))
+            .await?;
         let mut history: BTreeMap<String, Vec<i64>> = BTreeMap::new();
         for row in &rows {
-            history.entry(row.try_get("lane")?).or_default().push(row.try_get("closed_at")?);
+            history
+                .entry(row.try_get("lane")?)
+                .or_default()
+                .push(row.try_get("closed_at")?);
         }
         Ok(history)
     }

@@ -24,8 +24,14 @@ pub struct DataLock {
 /// Takes the directory for this process, or says after a moment that another has it.
 pub async fn lock_data_dir(directory: &Path) -> Result<DataLock, StoreError> {
     let path = directory.join("skep.lock");
-    let unreadable = |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", path.display()));
-    let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).clone();
+    let unreadable =
+        |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", path.display()));
+    let options = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .clone();
     let mut file = options.open(&path).map_err(unreadable)?;
     let end = Instant::now() + PATIENCE;
     loop {
@@ -44,13 +50,23 @@ pub async fn lock_data_dir(directory: &Path) -> Result<DataLock, StoreError> {
 
 /// Whether another process has the directory now; takes nothing.
 pub fn is_locked(directory: &Path) -> bool {
-    let file = OpenOptions::new().read(true).write(true).open(directory.join("skep.lock"));
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(directory.join("skep.lock"));
     file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 fn taken(directory: &Path, file: &mut File) -> StoreError {
     let mut holder = String::new();
     let known = file.take(20).read_to_string(&mut holder).is_ok() && !holder.is_empty();
-    let holder = if known { format!(" (process {holder})") } else { String::new() };
-    StoreError::Other(format!("another skep{holder} is already using the data directory {}", directory.display()))
+    let holder = if known {
+        format!(" (process {holder})")
+    } else {
+        String::new()
+    };
+    StoreError::Other(format!(
+        "another skep{holder} is already using the data directory {}",
+        directory.display()
+    ))
 }

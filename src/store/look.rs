@@ -59,35 +59,66 @@ pub struct Counts {
 
 const SESSION: &str = "SELECT id, task, number, state, live, role, agent, stop, branch, pull, created_at, started_at, \
     ended_at, body FROM session";
-const TASK: &str = "SELECT key, version, state, priority, queued_at, installation, updated_at, body FROM task";
+const TASK: &str =
+    "SELECT key, version, state, priority, queued_at, installation, updated_at, body FROM task";
 
 pub(super) async fn find_session(
     connection: &mut AnyConnection,
     id: &SessionId,
 ) -> Result<Option<SessionRow>, sqlx::Error> {
     let sql = AssertSqlSafe(format!("{SESSION} WHERE id = $1"));
-    let row = sqlx::query(sql).bind(id.as_str()).fetch_optional(connection).await?;
+    let row = sqlx::query(sql)
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?;
     row.as_ref().map(session_row).transpose()
 }
 
-async fn by_state(connection: &mut AnyConnection, sql: &'static str) -> Result<BTreeMap<String, i64>, sqlx::Error> {
+async fn by_state(
+    connection: &mut AnyConnection,
+    sql: &'static str,
+) -> Result<BTreeMap<String, i64>, sqlx::Error> {
     let rows = sqlx::query(sql).fetch_all(connection).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect()
 }
 
 async fn count(connection: &mut AnyConnection) -> Result<Counts, sqlx::Error> {
     let one = async |connection: &mut AnyConnection, sql: &'static str| {
-        sqlx::query(sql).fetch_one(connection).await?.try_get::<i64, _>(0)
+        sqlx::query(sql)
+            .fetch_one(connection)
+            .await?
+            .try_get::<i64, _>(0)
     };
     let counts = Counts {
-        tasks: by_state(&mut *connection, "SELECT state, COUNT(*) FROM task GROUP BY state").await?,
-        sessions: by_state(&mut *connection, "SELECT state, COUNT(*) FROM session GROUP BY state").await?,
+        tasks: by_state(
+            &mut *connection,
+            "SELECT state, COUNT(*) FROM task GROUP BY state",
+        )
+        .await?,
+        sessions: by_state(
+            &mut *connection,
+            "SELECT state, COUNT(*) FROM session GROUP BY state",
+        )
+        .await?,
         live_sessions: task::count_live(&mut *connection).await?,
-        inbox_unhandled: one(&mut *connection, "SELECT COUNT(*) FROM inbox WHERE handled_at IS NULL").await?,
+        inbox_unhandled: one(
+            &mut *connection,
+            "SELECT COUNT(*) FROM inbox WHERE handled_at IS NULL",
+        )
+        .await?,
         // What only waits for a moment is no work.
-        effects_open: one(&mut *connection, "SELECT COUNT(*) FROM effect WHERE closed_at IS NULL AND lane <> 'clock'")
-            .await?,
-        effects_failed: one(&mut *connection, "SELECT COUNT(*) FROM effect WHERE result = 'failed'").await?,
+        effects_open: one(
+            &mut *connection,
+            "SELECT COUNT(*) FROM effect WHERE closed_at IS NULL AND lane <> 'clock'",
+        )
+        .await?,
+        effects_failed: one(
+            &mut *connection,
+            "SELECT COUNT(*) FROM effect WHERE result = 'failed'",
+        )
+        .await?,
     };
     Ok(counts)
 }
@@ -105,10 +136,20 @@ fn conditions(parts: &[(&str, bool)]) -> String {
 
 impl Store {
     /// The newest `limit` sessions that fit, newest first.
-    pub async fn sessions(&self, filter: &SessionFilter, limit: i64) -> Result<Vec<SessionRow>, StoreError> {
-        let parts =
-            [("state", filter.state.is_some()), ("live", filter.live.is_some()), ("task", filter.task.is_some())];
-        let sql = format!("{SESSION}{} ORDER BY created_at DESC, id DESC LIMIT {limit}", conditions(&parts));
+    pub async fn sessions(
+        &self,
+        filter: &SessionFilter,
+        limit: i64,
+    ) -> Result<Vec<SessionRow>, StoreError> {
+        let parts = [
+            ("state", filter.state.is_some()),
+            ("live", filter.live.is_some()),
+            ("task", filter.task.is_some()),
+        ];
+        let sql = format!(
+            "{SESSION}{} ORDER BY created_at DESC, id DESC LIMIT {limit}",
+            conditions(&parts)
+        );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         if let Some(state) = &filter.state {
             query = query.bind(state.as_str());
@@ -125,24 +166,37 @@ impl Store {
 
     /// The session with this id.
     pub async fn session(&self, id: &SessionId) -> Result<Option<SessionRow>, StoreError> {
-        self.pools().within(async { find_session(&mut *self.reader().acquire().await?, id).await }).await
+        self.pools()
+            .within(async { find_session(&mut *self.reader().acquire().await?, id).await })
+            .await
     }
 
     /// The task with this key.
     pub async fn task(&self, key: TaskKey) -> Result<Option<TaskRow>, StoreError> {
-        self.pools().within(async { task::find_task(&mut *self.reader().acquire().await?, key).await }).await
+        self.pools()
+            .within(async { task::find_task(&mut *self.reader().acquire().await?, key).await })
+            .await
     }
 
     /// The task whose session made a pull request.
-    pub async fn task_of_pull(&self, repository: RepositoryId, pull: i64) -> Result<Option<TaskKey>, StoreError> {
-        let found = async { task::find_of_pull(&mut *self.reader().acquire().await?, repository, pull).await };
+    pub async fn task_of_pull(
+        &self,
+        repository: RepositoryId,
+        pull: i64,
+    ) -> Result<Option<TaskKey>, StoreError> {
+        let found = async {
+            task::find_of_pull(&mut *self.reader().acquire().await?, repository, pull).await
+        };
         self.pools().within(found).await
     }
 
     /// The `limit` tasks that changed last among those that fit, newest first.
     pub async fn tasks(&self, filter: &TaskFilter, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
         let parts = [("state", filter.state.is_some())];
-        let sql = format!("{TASK}{} ORDER BY updated_at DESC, key LIMIT {limit}", conditions(&parts));
+        let sql = format!(
+            "{TASK}{} ORDER BY updated_at DESC, key LIMIT {limit}",
+            conditions(&parts)
+        );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         if let Some(state) = &filter.state {
             query = query.bind(state.as_str());
@@ -153,21 +207,40 @@ impl Store {
 
     /// The first `limit` queued tasks in the order they will start.
     pub async fn queued(&self, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
-        self.pools().within(async { task::read_queue(&mut *self.reader().acquire().await?, limit).await }).await
+        self.pools()
+            .within(async { task::read_queue(&mut *self.reader().acquire().await?, limit).await })
+            .await
     }
 
     /// Where a task stands in the queue; `None` when it is not queued.
     pub async fn queue_position(&self, key: TaskKey) -> Result<Option<QueuePlace>, StoreError> {
-        self.pools().within(async { task::find_place(&mut *self.reader().acquire().await?, key).await }).await
+        self.pools()
+            .within(async { task::find_place(&mut *self.reader().acquire().await?, key).await })
+            .await
     }
 
     /// The newest `limit` effects that fit, oldest first.
-    pub async fn effects(&self, filter: &EffectFilter, limit: i64) -> Result<Vec<EffectLook>, StoreError> {
-        let parts = [("result", filter.result.is_some()), ("task", filter.task.is_some())];
+    pub async fn effects(
+        &self,
+        filter: &EffectFilter,
+        limit: i64,
+    ) -> Result<Vec<EffectLook>, StoreError> {
+        let parts = [
+            ("result", filter.result.is_some()),
+            ("task", filter.task.is_some()),
+        ];
         let mut restricted = conditions(&parts);
         if let Some(open) = filter.open {
-            restricted.push_str(if restricted.is_empty() { " WHERE" } else { " AND" });
-            restricted.push_str(if open { " closed_at IS NULL" } else { " closed_at IS NOT NULL" });
+            restricted.push_str(if restricted.is_empty() {
+                " WHERE"
+            } else {
+                " AND"
+            });
+            restricted.push_str(if open {
+                " closed_at IS NULL"
+            } else {
+                " closed_at IS NOT NULL"
+            });
         }
         let columns = outbox::COLUMNS;
         let sql = format!(
@@ -182,12 +255,18 @@ impl Store {
             query = query.bind(task.to_string());
         }
         let rows = self.pools().within(query.fetch_all(self.reader())).await?;
-        Ok(rows.iter().rev().map(effect_look).collect::<Result<_, _>>()?)
+        Ok(rows
+            .iter()
+            .rev()
+            .map(effect_look)
+            .collect::<Result<_, _>>()?)
     }
 
     /// How many there are of everything.
     pub async fn counts(&self) -> Result<Counts, StoreError> {
-        self.pools().within(async { count(&mut *self.reader().acquire().await?).await }).await
+        self.pools()
+            .within(async { count(&mut *self.reader().acquire().await?).await })
+            .await
     }
 
     /// Proves that the database takes writes: changes one remembered word.

@@ -17,9 +17,21 @@ struct Step {
 }
 
 const STEPS: &[Step] = &[
-    Step { number: 1, name: "first", text: include_str!("migrations/0001_first.sql") },
-    Step { number: 2, name: "lean", text: include_str!("migrations/0002_lean.sql") },
-    Step { number: 3, name: "pull", text: include_str!("migrations/0003_pull.sql") },
+    Step {
+        number: 1,
+        name: "first",
+        text: include_str!("migrations/0001_first.sql"),
+    },
+    Step {
+        number: 2,
+        name: "lean",
+        text: include_str!("migrations/0002_lean.sql"),
+    },
+    Step {
+        number: 3,
+        name: "pull",
+        text: include_str!("migrations/0003_pull.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \
@@ -46,19 +58,37 @@ pub(super) async fn run(pools: &Pools) -> Result<(), StoreError> {
                     "step {number} ({name}) of its tables is not the one we know"
                 )));
             }
-            None => pools.within(apply(&mut writing, step, text, checksum)).await?,
+            None => {
+                pools
+                    .within(apply(&mut writing, step, text, checksum))
+                    .await?
+            }
         }
     }
     pools.within(writing.commit()).await
 }
 
-async fn recorded(connection: &mut AnyConnection, number: i64) -> Result<Option<String>, sqlx::Error> {
+async fn recorded(
+    connection: &mut AnyConnection,
+    number: i64,
+) -> Result<Option<String>, sqlx::Error> {
     let found = sqlx::query("SELECT checksum FROM migration WHERE number = $1").bind(number);
-    found.fetch_optional(connection).await?.map(|row| row.try_get(0)).transpose()
+    found
+        .fetch_optional(connection)
+        .await?
+        .map(|row| row.try_get(0))
+        .transpose()
 }
 
-async fn apply(connection: &mut AnyConnection, step: &Step, text: String, checksum: String) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *connection).await?;
+async fn apply(
+    connection: &mut AnyConnection,
+    step: &Step,
+    text: String,
+    checksum: String,
+) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(text))
+        .execute(&mut *connection)
+        .await?;
     sqlx::query("INSERT INTO migration (number, name, checksum) VALUES ($1, $2, $3)")
         .bind(step.number)
         .bind(step.name)

@@ -110,7 +110,9 @@ impl Store {
             effect_wake: Wake::new(),
             event_wake: Wake::new(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Serves who already waits at the door, then closes every connection. Later calls fail as `Unavailable`.

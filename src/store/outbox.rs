@@ -129,7 +129,9 @@ pub(super) fn effect_row(row: &AnyRow) -> Result<EffectRow, sqlx::Error> {
         seq: row.try_get("seq")?,
         id: row.try_get("id")?,
         task: task_key(row)?,
-        session: session.map(|text| text.parse().map_err(malformed)).transpose()?,
+        session: session
+            .map(|text| text.parse().map_err(malformed))
+            .transpose()?,
         kind: row.try_get("kind")?,
         lane: row.try_get("lane")?,
         serial: flag("serial")?,
@@ -158,10 +160,16 @@ pub(super) fn effect_look(row: &AnyRow) -> Result<EffectLook, sqlx::Error> {
 
 /// `$from, $from+1, …`: `count` placeholders.
 pub(super) fn placeholders(from: usize, count: usize) -> String {
-    (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+    (from..from + count)
+        .map(|n| format!("${n}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
-pub(super) async fn insert_effect(connection: &mut AnyConnection, new: &NewEffect) -> Result<Added, sqlx::Error> {
+pub(super) async fn insert_effect(
+    connection: &mut AnyConnection,
+    new: &NewEffect,
+) -> Result<Added, sqlx::Error> {
     let known = sqlx::query("SELECT 1 FROM effect WHERE id = $1").bind(new.id.as_str());
     if known.fetch_optional(&mut *connection).await?.is_some() {
         return Ok(Added::Known);
@@ -191,7 +199,11 @@ pub(super) async fn insert_effect(connection: &mut AnyConnection, new: &NewEffec
     .bind(storable(&new.body).into_owned())
     .execute(connection)
     .await?;
-    Ok(if done.rows_affected() == 1 { Added::New } else { Added::Known })
+    Ok(if done.rows_affected() == 1 {
+        Added::New
+    } else {
+        Added::Known
+    })
 }
 
 /// Replaces the newest waiting effect of the key. The waiting one keeps its id: what it may have begun earlier carries it.
@@ -230,9 +242,15 @@ pub struct Withdrawal<'a> {
     pub why: &'a str,
 }
 
-pub(super) async fn withdraw(connection: &mut AnyConnection, what: Withdrawal<'_>) -> Result<Withdrawn, sqlx::Error> {
+pub(super) async fn withdraw(
+    connection: &mut AnyConnection,
+    what: Withdrawal<'_>,
+) -> Result<Withdrawn, sqlx::Error> {
     if what.kinds.is_empty() {
-        return Ok(Withdrawn { closed: 0, asked: 0 });
+        return Ok(Withdrawn {
+            closed: 0,
+            asked: 0,
+        });
     }
     let kinds = placeholders(4, what.kinds.len());
     // Unclaimed ones first: one that is claimed between the two statements is met by the second.
@@ -246,7 +264,10 @@ pub(super) async fn withdraw(connection: &mut AnyConnection, what: Withdrawal<'_
     );
     let mut reached = [0, 0];
     for (count, sql) in reached.iter_mut().zip([closing, asking]) {
-        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(what.task.to_string()).bind(what.now).bind(what.why);
+        let mut query = sqlx::query(AssertSqlSafe(sql))
+            .bind(what.task.to_string())
+            .bind(what.now)
+            .bind(what.why);
         for kind in what.kinds {
             query = query.bind(*kind);
         }

@@ -7,8 +7,14 @@ use super::{Store, inbox, lease, sqlite_url, task};
 /// What SQLite would do for `sql`; absent values are NULL, which the plan does not depend on.
 async fn plan(store: &Store, sql: &str) -> String {
     let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-    let rows = sqlx::raw_sql(sql).fetch_all(store.writer()).await.expect("the statement is understood");
-    rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n")
+    let rows = sqlx::raw_sql(sql)
+        .fetch_all(store.writer())
+        .await
+        .expect("the statement is understood");
+    rows.iter()
+        .map(|row| row.get::<String, _>("detail"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[tokio::test]
@@ -19,17 +25,52 @@ async fn every_hot_question_has_its_index() {
     let cases: Vec<(&str, String, &[&str])> = vec![
         ("queue", task::QUEUED.into(), &["INDEX task_queue"]),
         ("place", task::QUEUE_AHEAD.into(), &["INDEX task_queue"]),
-        ("queue length", task::QUEUE_TOTAL.into(), &["INDEX task_queue"]),
-        ("live sessions", task::LIVE_SESSIONS.into(), &["INDEX session_live"]),
-        ("claim", lease::claim_sql(0, 0), &["INDEX effect_free", "INDEX effect_lane", "INDEX effect_lease"]),
+        (
+            "queue length",
+            task::QUEUE_TOTAL.into(),
+            &["INDEX task_queue"],
+        ),
+        (
+            "live sessions",
+            task::LIVE_SESSIONS.into(),
+            &["INDEX session_live"],
+        ),
+        (
+            "claim",
+            lease::claim_sql(0, 0),
+            &[
+                "INDEX effect_free",
+                "INDEX effect_lane",
+                "INDEX effect_lease",
+            ],
+        ),
         (
             "claim without some",
             lease::claim_sql(2, 1),
-            &["INDEX effect_free", "INDEX effect_lane", "INDEX effect_lease"],
+            &[
+                "INDEX effect_free",
+                "INDEX effect_lane",
+                "INDEX effect_lease",
+            ],
         ),
-        ("next hour", lease::NEXT_DUE[0].into(), &["INDEX effect_due"]),
-        ("next lapse", lease::NEXT_DUE[1].into(), &["INDEX effect_lease"]),
-        ("unhandled", inbox::unhandled_sql(), &["INDEX inbox_unhandled", "SEARCH b USING INTEGER PRIMARY KEY"]),
+        (
+            "next hour",
+            lease::NEXT_DUE[0].into(),
+            &["INDEX effect_due"],
+        ),
+        (
+            "next lapse",
+            lease::NEXT_DUE[1].into(),
+            &["INDEX effect_lease"],
+        ),
+        (
+            "unhandled",
+            inbox::unhandled_sql(),
+            &[
+                "INDEX inbox_unhandled",
+                "SEARCH b USING INTEGER PRIMARY KEY",
+            ],
+        ),
     ];
     for (name, sql, wanted) in cases {
         let plan = plan(&store, &sql).await;
@@ -37,8 +78,11 @@ async fn every_hot_question_has_its_index() {
             assert!(plan.contains(index), "{name} does not use {index}:\n{plan}");
         }
         // A claim puts the few it has chosen in order, once.
-        let sorts = plan.matches("TEMP B-TREE FOR ORDER BY").count() > usize::from(name.starts_with("claim"));
-        let scans = plan.lines().any(|line| line == "SCAN effect" || line == "SCAN o" || line == "SCAN e");
+        let sorts = plan.matches("TEMP B-TREE FOR ORDER BY").count()
+            > usize::from(name.starts_with("claim"));
+        let scans = plan
+            .lines()
+            .any(|line| line == "SCAN effect" || line == "SCAN o" || line == "SCAN e");
         assert!(!sorts && !scans, "{name} sorts or scans:\n{plan}");
     }
     store.close().await;

@@ -32,13 +32,24 @@ pub struct LogRow {
 }
 
 fn log_row(row: &AnyRow) -> Result<LogRow, sqlx::Error> {
-    let line = LogLine { at: row.try_get("at")?, kind: row.try_get("kind")?, body: row.try_get("body")? };
-    Ok(LogRow { seq: row.try_get("seq")?, line })
+    let line = LogLine {
+        at: row.try_get("at")?,
+        kind: row.try_get("kind")?,
+        body: row.try_get("body")?,
+    };
+    Ok(LogRow {
+        seq: row.try_get("seq")?,
+        line,
+    })
 }
 
 impl Store {
     /// Appends a batch, all of it or nothing.
-    pub async fn append_log(&self, session: &SessionId, lines: &[LogLine]) -> Result<(), StoreError> {
+    pub async fn append_log(
+        &self,
+        session: &SessionId,
+        lines: &[LogLine],
+    ) -> Result<(), StoreError> {
         if lines.is_empty() {
             return Ok(());
         }
@@ -49,7 +60,11 @@ impl Store {
                 let mut query = sqlx::query(many_rows(head, 4, some.len(), ""));
                 for line in some {
                     let body = storable(&line.body).into_owned();
-                    query = query.bind(session.as_str()).bind(line.at).bind(line.kind.as_str()).bind(body);
+                    query = query
+                        .bind(session.as_str())
+                        .bind(line.at)
+                        .bind(line.kind.as_str())
+                        .bind(body);
                 }
                 query.execute(&mut *writing).await?;
             }
@@ -59,15 +74,27 @@ impl Store {
     }
 
     /// Up to `limit` lines of a session after number `after`, oldest first.
-    pub async fn log(&self, session: &SessionId, after: i64, limit: i64) -> Result<Vec<LogRow>, StoreError> {
+    pub async fn log(
+        &self,
+        session: &SessionId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<LogRow>, StoreError> {
         let sql = "SELECT seq, at, kind, body FROM session_log WHERE session = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-        let query = sqlx::query(sql).bind(session.as_str()).bind(after).bind(limit);
+        let query = sqlx::query(sql)
+            .bind(session.as_str())
+            .bind(after)
+            .bind(limit);
         let rows = self.pools().within(query.fetch_all(self.reader())).await?;
         Ok(rows.iter().map(log_row).collect::<Result<_, _>>()?)
     }
 
     /// The newest `limit` lines of a session, oldest first.
-    pub async fn log_tail(&self, session: &SessionId, limit: i64) -> Result<Vec<LogRow>, StoreError> {
+    pub async fn log_tail(
+        &self,
+        session: &SessionId,
+        limit: i64,
+    ) -> Result<Vec<LogRow>, StoreError> {
         let sql = "SELECT seq, at, kind, body FROM session_log WHERE session = $1 ORDER BY seq DESC LIMIT $2";
         let query = sqlx::query(sql).bind(session.as_str()).bind(limit);
         let rows = self.pools().within(query.fetch_all(self.reader())).await?;
@@ -79,7 +106,10 @@ impl Store {
         let sql = AssertSqlSafe(
             "DELETE FROM session_log WHERE seq IN (SELECT seq FROM session_log WHERE at < $1 ORDER BY at LIMIT 5000)",
         );
-        let done = self.pools().within(sqlx::query(sql).bind(before).execute(self.writer())).await?;
+        let done = self
+            .pools()
+            .within(sqlx::query(sql).bind(before).execute(self.writer()))
+            .await?;
         Ok(done.rows_affected())
     }
 }

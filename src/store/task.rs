@@ -108,17 +108,26 @@ pub(super) fn session_row(row: &AnyRow) -> Result<SessionRow, sqlx::Error> {
     })
 }
 
-pub(super) async fn find_task(connection: &mut AnyConnection, key: TaskKey) -> Result<Option<TaskRow>, sqlx::Error> {
-    let row = sqlx::query(FIND_TASK).bind(key.to_string()).fetch_optional(connection).await?;
+pub(super) async fn find_task(
+    connection: &mut AnyConnection,
+    key: TaskKey,
+) -> Result<Option<TaskRow>, sqlx::Error> {
+    let row = sqlx::query(FIND_TASK)
+        .bind(key.to_string())
+        .fetch_optional(connection)
+        .await?;
     row.as_ref().map(task_row).transpose()
 }
 
-const COLUMNS: &str = "SELECT key, version, state, priority, queued_at, installation, updated_at, body FROM task";
+const COLUMNS: &str =
+    "SELECT key, version, state, priority, queued_at, installation, updated_at, body FROM task";
 
-const FIND_TASK: &str =
-    "SELECT key, version, state, priority, queued_at, installation, updated_at, body FROM task WHERE key = $1";
+const FIND_TASK: &str = "SELECT key, version, state, priority, queued_at, installation, updated_at, body FROM task WHERE key = $1";
 
-pub(super) async fn find_tasks(connection: &mut AnyConnection, keys: &[TaskKey]) -> Result<Vec<TaskRow>, sqlx::Error> {
+pub(super) async fn find_tasks(
+    connection: &mut AnyConnection,
+    keys: &[TaskKey],
+) -> Result<Vec<TaskRow>, sqlx::Error> {
     let mut found = Vec::new();
     for some in pieces(keys, 256) {
         let sql = format!("{COLUMNS} WHERE key IN ({})", placeholders(1, some.len()));
@@ -162,7 +171,10 @@ pub(super) async fn write_task(
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn write_session(connection: &mut AnyConnection, row: &SessionRow) -> Result<(), sqlx::Error> {
+pub(super) async fn write_session(
+    connection: &mut AnyConnection,
+    row: &SessionRow,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO session (id, task, number, state, live, role, agent, stop, branch, pull, created_at, started_at, \
          ended_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
@@ -192,8 +204,17 @@ pub(super) async fn write_session(connection: &mut AnyConnection, row: &SessionR
 pub(super) const QUEUED: &str = "SELECT key, version, state, priority, queued_at, installation, updated_at, body \
     FROM task WHERE state = 'queued' ORDER BY priority DESC, queued_at, key LIMIT $1";
 
-pub(super) async fn read_queue(connection: &mut AnyConnection, limit: i64) -> Result<Vec<TaskRow>, sqlx::Error> {
-    sqlx::query(QUEUED).bind(limit).fetch_all(connection).await?.iter().map(task_row).collect()
+pub(super) async fn read_queue(
+    connection: &mut AnyConnection,
+    limit: i64,
+) -> Result<Vec<TaskRow>, sqlx::Error> {
+    sqlx::query(QUEUED)
+        .bind(limit)
+        .fetch_all(connection)
+        .await?
+        .iter()
+        .map(task_row)
+        .collect()
 }
 
 /// The start of a repository's task keys; the number after it is the issue's.
@@ -210,7 +231,10 @@ pub(super) async fn find_of_pull(
     pull: i64,
 ) -> Result<Option<TaskKey>, sqlx::Error> {
     let query = sqlx::query(OF_PULL).bind(pull).bind(prefix(repository));
-    query.fetch_optional(connection).await?.map_or(Ok(None), |row| task_key(&row))
+    query
+        .fetch_optional(connection)
+        .await?
+        .map_or(Ok(None), |row| task_key(&row))
 }
 
 pub(super) async fn read_in_review(
@@ -218,18 +242,33 @@ pub(super) async fn read_in_review(
     repository: RepositoryId,
     limit: i64,
 ) -> Result<Vec<TaskRow>, sqlx::Error> {
-    let sql = format!("{COLUMNS} WHERE state = 'in-review' AND substr(key, 1, length($1)) = $1 ORDER BY key LIMIT $2");
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(prefix(repository)).bind(limit);
-    query.fetch_all(connection).await?.iter().map(task_row).collect()
+    let sql = format!(
+        "{COLUMNS} WHERE state = 'in-review' AND substr(key, 1, length($1)) = $1 ORDER BY key LIMIT $2"
+    );
+    let query = sqlx::query(AssertSqlSafe(sql))
+        .bind(prefix(repository))
+        .bind(limit);
+    query
+        .fetch_all(connection)
+        .await?
+        .iter()
+        .map(task_row)
+        .collect()
 }
 
 pub(super) async fn read_of_repository(
     connection: &mut AnyConnection,
     repository: RepositoryId,
 ) -> Result<Vec<TaskRow>, sqlx::Error> {
-    let sql = format!("{COLUMNS} WHERE substr(key, 1, length($1)) = $1 ORDER BY updated_at DESC, key");
+    let sql =
+        format!("{COLUMNS} WHERE substr(key, 1, length($1)) = $1 ORDER BY updated_at DESC, key");
     let query = sqlx::query(AssertSqlSafe(sql)).bind(prefix(repository));
-    query.fetch_all(connection).await?.iter().map(task_row).collect()
+    query
+        .fetch_all(connection)
+        .await?
+        .iter()
+        .map(task_row)
+        .collect()
 }
 
 pub(super) async fn read_of_installation(
@@ -238,13 +277,21 @@ pub(super) async fn read_of_installation(
 ) -> Result<Vec<TaskRow>, sqlx::Error> {
     let sql = format!("{COLUMNS} WHERE installation = $1 ORDER BY updated_at DESC, key");
     let query = sqlx::query(AssertSqlSafe(sql)).bind(installation.0);
-    query.fetch_all(connection).await?.iter().map(task_row).collect()
+    query
+        .fetch_all(connection)
+        .await?
+        .iter()
+        .map(task_row)
+        .collect()
 }
 
 pub(super) const LIVE_SESSIONS: &str = "SELECT COUNT(*) FROM session WHERE live = 1";
 
 pub(super) async fn count_live(connection: &mut AnyConnection) -> Result<i64, sqlx::Error> {
-    sqlx::query(LIVE_SESSIONS).fetch_one(connection).await?.try_get(0)
+    sqlx::query(LIVE_SESSIONS)
+        .fetch_one(connection)
+        .await?
+        .try_get(0)
 }
 
 pub(super) const QUEUE_AHEAD: &str = "SELECT COUNT(*) FROM task WHERE state = 'queued' AND (priority > $1 OR \
@@ -255,11 +302,20 @@ pub(super) async fn find_place(
     connection: &mut AnyConnection,
     key: TaskKey,
 ) -> Result<Option<QueuePlace>, sqlx::Error> {
-    let Some(task) = find_task(&mut *connection, key).await?.filter(|task| task.state == "queued") else {
+    let Some(task) = find_task(&mut *connection, key)
+        .await?
+        .filter(|task| task.state == "queued")
+    else {
         return Ok(None);
     };
-    let ahead = sqlx::query(QUEUE_AHEAD).bind(task.priority).bind(task.queued_at).bind(key.to_string());
+    let ahead = sqlx::query(QUEUE_AHEAD)
+        .bind(task.priority)
+        .bind(task.queued_at)
+        .bind(key.to_string());
     let position = ahead.fetch_one(&mut *connection).await?.try_get(0)?;
-    let total = sqlx::query(QUEUE_TOTAL).fetch_one(connection).await?.try_get(0)?;
+    let total = sqlx::query(QUEUE_TOTAL)
+        .fetch_one(connection)
+        .await?
+        .try_get(0)?;
     Ok(Some(QueuePlace { position, total }))
 }

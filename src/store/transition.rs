@@ -38,7 +38,15 @@ impl Store {
         let writing = self.pools().begin().await?;
         let store = self.clone();
         let (events, handled, known) = (Vec::new(), Vec::new(), HashMap::new());
-        Ok(Transition { store, writing, events, handled, known, rings_inbox: false, rings_effect: false })
+        Ok(Transition {
+            store,
+            writing,
+            events,
+            handled,
+            known,
+            rings_inbox: false,
+            rings_effect: false,
+        })
     }
 }
 
@@ -59,7 +67,8 @@ impl Transition {
     pub async fn look_up(&mut self, keys: &[TaskKey]) -> Result<(), StoreError> {
         let found = within!(self, task::find_tasks(self.connection(), keys))?;
         self.known.extend(keys.iter().map(|key| (*key, None)));
-        self.known.extend(found.into_iter().map(|row| (row.key, Some(row))));
+        self.known
+            .extend(found.into_iter().map(|row| (row.key, Some(row))));
         Ok(())
     }
 
@@ -78,7 +87,10 @@ impl Transition {
         if within!(self, task::write_task(self.connection(), row, expected))? {
             return Ok(expected + 1);
         }
-        Err(StoreError::Conflict(format!("task {} is not at version {expected}", row.key)))
+        Err(StoreError::Conflict(format!(
+            "task {} is not at version {expected}",
+            row.key
+        )))
     }
 
     /// The session with this id.
@@ -104,7 +116,11 @@ impl Transition {
     }
 
     /// Frees the parked effects of an installation's tasks; answers how many.
-    pub async fn unpark(&mut self, installation: InstallationId, now: i64) -> Result<u64, StoreError> {
+    pub async fn unpark(
+        &mut self,
+        installation: InstallationId,
+        now: i64,
+    ) -> Result<u64, StoreError> {
         self.rings_effect = true;
         let sql = "UPDATE effect SET not_before = $2 WHERE closed_at IS NULL AND owner IS NULL AND not_before > $2 \
                    AND substr(why, 1, length($3)) = $3 AND task IN (SELECT key FROM task WHERE installation = $1)";
@@ -119,7 +135,11 @@ impl Transition {
 
     /// Marks an inbox row as handled; it is written at the commit. Marking it again keeps the first mark.
     pub fn mark_handled(&mut self, seq: i64, at: i64, result: impl Into<String>) {
-        self.handled.push(Handled { seq, at, result: result.into() });
+        self.handled.push(Handled {
+            seq,
+            at,
+            result: result.into(),
+        });
     }
 
     /// Puts a fact into the inbox as part of this decision.
@@ -135,13 +155,27 @@ impl Transition {
     }
 
     /// The task whose session made a pull request.
-    pub async fn task_of_pull(&mut self, repository: RepositoryId, pull: i64) -> Result<Option<TaskKey>, StoreError> {
-        within!(self, task::find_of_pull(self.connection(), repository, pull))
+    pub async fn task_of_pull(
+        &mut self,
+        repository: RepositoryId,
+        pull: i64,
+    ) -> Result<Option<TaskKey>, StoreError> {
+        within!(
+            self,
+            task::find_of_pull(self.connection(), repository, pull)
+        )
     }
 
     /// The first `limit` tasks of a repository whose pull requests wait for review.
-    pub async fn in_review(&mut self, repository: RepositoryId, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
-        within!(self, task::read_in_review(self.connection(), repository, limit))
+    pub async fn in_review(
+        &mut self,
+        repository: RepositoryId,
+        limit: i64,
+    ) -> Result<Vec<TaskRow>, StoreError> {
+        within!(
+            self,
+            task::read_in_review(self.connection(), repository, limit)
+        )
     }
 
     /// All tasks of an installation, or of some repositories whatever installation covered them; newest first.
@@ -151,11 +185,17 @@ impl Transition {
         repositories: Option<&[RepositoryId]>,
     ) -> Result<Vec<TaskRow>, StoreError> {
         let Some(repositories) = repositories else {
-            return within!(self, task::read_of_installation(self.connection(), installation));
+            return within!(
+                self,
+                task::read_of_installation(self.connection(), installation)
+            );
         };
         let mut all = Vec::new();
         for repository in repositories {
-            all.extend(within!(self, task::read_of_repository(self.connection(), *repository))?);
+            all.extend(within!(
+                self,
+                task::read_of_repository(self.connection(), *repository)
+            )?);
         }
         Ok(all)
     }
@@ -186,7 +226,9 @@ impl Transition {
         let pools = self.store.pools().clone();
         if !self.handled.is_empty() {
             let handled = std::mem::take(&mut self.handled);
-            pools.within(mark_handled(&mut self.writing, handled)).await?;
+            pools
+                .within(mark_handled(&mut self.writing, handled))
+                .await?;
         }
         let events = std::mem::take(&mut self.events);
         if !events.is_empty() {

@@ -36,7 +36,10 @@ pub struct Again {
 impl Again {
     /// The inbox rows they become.
     pub fn ids(&self) -> Vec<String> {
-        self.sent.iter().map(|(guid, _)| format!("webhook:{guid}")).collect()
+        self.sent
+            .iter()
+            .map(|(guid, _)| format!("webhook:{guid}"))
+            .collect()
     }
 
     /// Adds them to a report.
@@ -65,7 +68,10 @@ impl Sweep {
             }
         }
         if !again.sent.is_empty() {
-            tracing::warn!(count = again.sent.len(), "webhooks that never came through were asked for again");
+            tracing::warn!(
+                count = again.sent.len(),
+                "webhooks that never came through were asked for again"
+            );
         }
         again
     }
@@ -81,10 +87,24 @@ impl Sweep {
 
     async fn redeliver(&self, again: &mut Again) -> Result<(), SweepError> {
         for (guid, attempts) in self.listed().await? {
-            let heard = attempts.iter().any(|attempt| (200..300).contains(&attempt.status_code));
-            let Some(last) = attempts.iter().max_by_key(|attempt| attempt.id).filter(|_| !heard) else { continue };
+            let heard = attempts
+                .iter()
+                .any(|attempt| (200..300).contains(&attempt.status_code));
+            let Some(last) = attempts
+                .iter()
+                .max_by_key(|attempt| attempt.id)
+                .filter(|_| !heard)
+            else {
+                continue;
+            };
             // What was stored is ours, whatever became of the answer.
-            if self.parts.store.inbox(&format!("webhook:{guid}")).await?.is_some() {
+            if self
+                .parts
+                .store
+                .inbox(&format!("webhook:{guid}"))
+                .await?
+                .is_some()
+            {
                 continue;
             }
             if attempts.len() >= TRIES {
@@ -113,9 +133,19 @@ impl Sweep {
         let (mut by_guid, mut cursor) = (BTreeMap::<String, Vec<Delivery>>::new(), None);
         for _ in 0..PAGES {
             let page = self.parts.github.hook_deliveries(cursor.as_deref()).await?;
-            let older = page.deliveries.iter().any(|attempt| attempt.delivered_at < since);
-            for attempt in page.deliveries.into_iter().filter(|attempt| attempt.delivered_at >= since) {
-                by_guid.entry(attempt.guid.clone()).or_default().push(attempt);
+            let older = page
+                .deliveries
+                .iter()
+                .any(|attempt| attempt.delivered_at < since);
+            for attempt in page
+                .deliveries
+                .into_iter()
+                .filter(|attempt| attempt.delivered_at >= since)
+            {
+                by_guid
+                    .entry(attempt.guid.clone())
+                    .or_default()
+                    .push(attempt);
             }
             cursor = page.next.filter(|_| !older);
             if cursor.is_none() {
@@ -128,7 +158,10 @@ impl Sweep {
 
 /// What a delivery is about, for the report.
 fn kind(delivery: &Delivery) -> &'static str {
-    match (delivery.event.as_str(), delivery.action.as_deref().unwrap_or_default()) {
+    match (
+        delivery.event.as_str(),
+        delivery.action.as_deref().unwrap_or_default(),
+    ) {
         ("issues", "labeled" | "unlabeled") => "labels",
         ("issues", "closed" | "deleted" | "transferred") => "closed issues",
         ("issues", "edited") => "changed issues",

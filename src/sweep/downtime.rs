@@ -31,7 +31,12 @@ impl Sweep {
                 .and_then(|last| Some(last.first()?.received_at))
                 .unwrap_or(now),
         };
-        if let Err(error) = self.parts.store.get_or_init_meta(FIRST, &now.to_string()).await {
+        if let Err(error) = self
+            .parts
+            .store
+            .get_or_init_meta(FIRST, &now.to_string())
+            .await
+        {
             tracing::warn!(%error, "the first start could not be remembered");
         }
         // Nothing is missed between the last looks and the end of the last life, nor if there was none.
@@ -40,11 +45,17 @@ impl Sweep {
             self.remember(key, known).await;
         }
         self.alive().await;
-        DownTime { from, to: now, ..DownTime::default() }
+        DownTime {
+            from,
+            to: now,
+            ..DownTime::default()
+        }
     }
 
     /// Since when something is looked at again.
     pub(super) async fn since(&self, key: &str) -> i64 {
-        self.recall(key).await.map_or_else(|| self.now(), |at| at - OVERLAP)
+        self.recall(key)
+            .await
+            .map_or_else(|| self.now(), |at| at - OVERLAP)
     }
 }

@@ -19,67 +19,127 @@ const SAME: i64 = 5_000;
 const GRAIN: i64 = 1_000;
 
 /// What the task does not know yet.
-pub(super) async fn differences(sweep: &Sweep, row: &TaskRow, task: &Task) -> Result<Vec<Found>, SweepError> {
+pub(super) async fn differences(
+    sweep: &Sweep,
+    row: &TaskRow,
+    task: &Task,
+) -> Result<Vec<Found>, SweepError> {
     let (place, at) = (&task.place, at(&task.place));
     let live = !matches!(task.stage, Stage::Idle | Stage::Ended { .. });
-    let found = |kind, id: String, event| Found { kind, id, place: place.clone(), event };
+    let found = |kind, id: String, event| Found {
+        kind,
+        id,
+        place: place.clone(),
+        event,
+    };
     let once = |what: &str| format!("{what}:{}:{}", row.key, row.version);
     let github = &sweep.parts.github;
     let issue = match github.issue(&at, place.issue).await {
         Ok(issue) if issue.number == place.issue => issue,
-        Ok(_) => return Ok(vec![found("closed issues", once("gone"), gone(Gone::Transferred, sweep.now()))]),
+        Ok(_) => {
+            return Ok(vec![found(
+                "closed issues",
+                once("gone"),
+                gone(Gone::Transferred, sweep.now()),
+            )]);
+        }
         Err(GitHubError::Gone { .. }) => {
-            return Ok(vec![found("closed issues", once("gone"), gone(Gone::Deleted, sweep.now()))]);
+            return Ok(vec![found(
+                "closed issues",
+                once("gone"),
+                gone(Gone::Deleted, sweep.now()),
+            )]);
         }
         // Gone, or merely not for us: the repository tells which.
         Err(error @ GitHubError::NotFound { .. }) => {
             github.repository(&at).await.map_err(|_| error)?;
-            return Ok(vec![found("closed issues", once("gone"), gone(Gone::Deleted, sweep.now()))]);
+            return Ok(vec![found(
+                "closed issues",
+                once("gone"),
+                gone(Gone::Deleted, sweep.now()),
+            )]);
         }
         Err(error) => return Err(error.into()),
     };
     let mut history = History::new(sweep, task);
     if live && !issue.open {
-        let sender = history.last(|event| event.event == "closed").await?.map(|event| event.actor.known());
-        let event = Event::Gone { how: Gone::Closed, sender: sender.unwrap_or_else(ghost), at: issue.updated_at };
+        let sender = history
+            .last(|event| event.event == "closed")
+            .await?
+            .map(|event| event.actor.known());
+        let event = Event::Gone {
+            how: Gone::Closed,
+            sender: sender.unwrap_or_else(ghost),
+            at: issue.updated_at,
+        };
         return Ok(vec![found("closed issues", once("gone"), event)]);
     }
     let mut all = Vec::new();
     if let Some(event) = switched(task, &issue, &mut history).await? {
-        all.push(found("labels", format!("switch:{}:{}", row.key, issue.updated_at), event));
+        all.push(found(
+            "labels",
+            format!("switch:{}:{}", row.key, issue.updated_at),
+            event,
+        ));
     }
     if live && let Some(event) = edited(task, &issue, &mut history).await? {
         let digest = hex::encode(Sha256::digest(format!("{}\n{}", issue.title, issue.body)));
         let known = task.job().map_or(0, |job| job.snapshot.at);
-        all.push(found("changed issues", format!("edited:{}:{known}:{digest}", row.key), event));
+        all.push(found(
+            "changed issues",
+            format!("edited:{}:{known}:{digest}", row.key),
+            event,
+        ));
     }
     for label in priorities(task, &issue) {
         let id = format!("priority:{}:{label}:{}", row.key, row.version);
-        let event = Event::Labeled { label, sender: issue.author.known(), snapshot: issue.words() };
+        let event = Event::Labeled {
+            label,
+            sender: issue.author.known(),
+            snapshot: issue.words(),
+        };
         all.push(found("labels", id, event));
     }
     for comment in deleted(sweep, task).await? {
-        let event = Event::CommentDeleted { comment, sender: ghost() };
+        let event = Event::CommentDeleted {
+            comment,
+            sender: ghost(),
+        };
         all.push(found("comments", format!("deleted:{comment}"), event));
     }
     if live && let Some(login) = right_lost(sweep, task).await? {
-        all.push(found("lost rights", once("right"), Event::RightLost { login }));
+        all.push(found(
+            "lost rights",
+            once("right"),
+            Event::RightLost { login },
+        ));
     }
     Ok(all)
 }
 
 fn gone(how: Gone, at: i64) -> Event {
-    Event::Gone { how, sender: ghost(), at }
+    Event::Gone {
+        how,
+        sender: ghost(),
+        at,
+    }
 }
 
 /// Whoever GitHub does not name.
 fn ghost() -> Account {
-    Account { id: crate::core::ids::UserId(10_137), login: "ghost".into(), kind: AccountKind::User }
+    Account {
+        id: crate::core::ids::UserId(10_137),
+        login: "ghost".into(),
+        kind: AccountKind::User,
+    }
 }
 
 /// Whether it carries the switch.
 pub(super) fn is_on(issue: &Issue) -> bool {
-    issue.labels.iter().any(|label| label.eq_ignore_ascii_case(GO_LABEL))
+    issue
+        .labels
+        .iter()
+        .any(|label| label.eq_ignore_ascii_case(GO_LABEL))
 }
 
 /// What happened to the issue, read at most once and only when it is needed.
@@ -91,7 +151,11 @@ pub(super) struct History<'a> {
 
 impl<'a> History<'a> {
     pub(super) fn new(sweep: &'a Sweep, task: &'a Task) -> Self {
-        Self { sweep, task, events: None }
+        Self {
+            sweep,
+            task,
+            events: None,
+        }
     }
 
     /// The last event of a sort.
@@ -103,7 +167,11 @@ impl<'a> History<'a> {
             Some(events) => events,
             None => {
                 let place = &self.task.place;
-                self.sweep.parts.github.issue_events(&at(place), place.issue).await?
+                self.sweep
+                    .parts
+                    .github
+                    .issue_events(&at(place), place.issue)
+                    .await?
             }
         };
         let events = self.events.insert(events);
@@ -113,32 +181,59 @@ impl<'a> History<'a> {
     /// The last turn of the switch, if a person made it and the task does not know it.
     pub(super) async fn turn(&mut self) -> Result<Option<IssueEvent>, SweepError> {
         let of_switch = |event: &IssueEvent| {
-            let ours = event.label.as_deref().is_some_and(|label| label.eq_ignore_ascii_case(GO_LABEL));
+            let ours = event
+                .label
+                .as_deref()
+                .is_some_and(|label| label.eq_ignore_ascii_case(GO_LABEL));
             ours && matches!(event.event.as_str(), "labeled" | "unlabeled")
         };
         let (me, task) = (self.sweep.parts.policy.me.login.clone(), self.task);
-        let begun = task.job().map_or(0, |job| job.snapshot.at).max(task.last_trigger);
+        let begun = task
+            .job()
+            .map_or(0, |job| job.snapshot.at)
+            .max(task.last_trigger);
         let news = |event: &IssueEvent| match event.event.as_str() {
             "labeled" => event.at > task.last_trigger + SAME,
             _ => event.at >= begun && event.at > task.last_removal + GRAIN,
         };
-        Ok(self.last(of_switch).await?.filter(|event| event.actor.login != me && news(event)))
+        Ok(self
+            .last(of_switch)
+            .await?
+            .filter(|event| event.actor.login != me && news(event)))
     }
 }
 
 /// The switch was taken off, or put back on a paused session.
-async fn switched(task: &Task, issue: &Issue, history: &mut History<'_>) -> Result<Option<Event>, SweepError> {
+async fn switched(
+    task: &Task,
+    issue: &Issue,
+    history: &mut History<'_>,
+) -> Result<Option<Event>, SweepError> {
     let (on, paused) = (is_on(issue), task.is_paused());
     let live = !matches!(task.stage, Stage::Idle | Stage::Ended { .. });
-    let minds = if on { paused } else { (live && !paused) || (task.can_revise() && !task.follow.resting) };
+    let minds = if on {
+        paused
+    } else {
+        (live && !paused) || (task.can_revise() && !task.follow.resting)
+    };
     if !minds {
         return Ok(None);
     }
-    let Some(turn) = history.turn().await? else { return Ok(None) };
+    let Some(turn) = history.turn().await? else {
+        return Ok(None);
+    };
     let sender = turn.actor.known();
     Ok(match (on, turn.event.as_str()) {
-        (true, "labeled") => Some(Event::Labeled { label: GO_LABEL.into(), sender, snapshot: issue.words() }),
-        (false, "unlabeled") => Some(Event::Unlabeled { label: GO_LABEL.into(), sender, at: turn.at + GRAIN }),
+        (true, "labeled") => Some(Event::Labeled {
+            label: GO_LABEL.into(),
+            sender,
+            snapshot: issue.words(),
+        }),
+        (false, "unlabeled") => Some(Event::Unlabeled {
+            label: GO_LABEL.into(),
+            sender,
+            at: turn.at + GRAIN,
+        }),
         // The list of what happened lags behind: the next look sees both.
         _ => {
             tracing::debug!(task = %task.key(), "the label and its history disagree");
@@ -149,15 +244,28 @@ async fn switched(task: &Task, issue: &Issue, history: &mut History<'_>) -> Resu
 
 /// Other words than the session knows. Who changed a body GitHub does not say here; whoever may do that to another's issue
 /// may speak anyway, so that the issue's author stands for them without a right too many.
-async fn edited(task: &Task, issue: &Issue, history: &mut History<'_>) -> Result<Option<Event>, SweepError> {
-    let Some(known) = task.job().map(|job| &job.snapshot) else { return Ok(None) };
+async fn edited(
+    task: &Task,
+    issue: &Issue,
+    history: &mut History<'_>,
+) -> Result<Option<Event>, SweepError> {
+    let Some(known) = task.job().map(|job| &job.snapshot) else {
+        return Ok(None);
+    };
     if (&known.title, &known.body) == (&issue.title, &issue.body) {
         return Ok(None);
     }
     let renamed = known.title != issue.title;
-    let by = if renamed { history.last(|event| event.event == "renamed").await? } else { None };
+    let by = if renamed {
+        history.last(|event| event.event == "renamed").await?
+    } else {
+        None
+    };
     Ok(Some(Event::IssueEdited {
-        sender: by.as_ref().map_or(&issue.author, |event| &event.actor).known(),
+        sender: by
+            .as_ref()
+            .map_or(&issue.author, |event| &event.actor)
+            .known(),
         title: issue.title.clone(),
         old_title: Some(known.title.clone()),
         body: issue.body.clone(),
@@ -168,16 +276,31 @@ async fn edited(task: &Task, issue: &Issue, history: &mut History<'_>) -> Result
 
 /// Priorities that a waiting task does not know.
 fn priorities(task: &Task, issue: &Issue) -> Vec<String> {
-    let Stage::Queued { job, .. } = &task.stage else { return Vec::new() };
-    let new = |label: &&String| label.starts_with("priority:") && !job.snapshot.labels.contains(label);
+    let Stage::Queued { job, .. } = &task.stage else {
+        return Vec::new();
+    };
+    let new =
+        |label: &&String| label.starts_with("priority:") && !job.snapshot.labels.contains(label);
     issue.labels.iter().filter(new).cloned().collect()
 }
 
 /// Comments that are gone before the agent heard them.
 async fn deleted(sweep: &Sweep, task: &Task) -> Result<Vec<CommentId>, SweepError> {
     let mut gone = Vec::new();
-    for comment in task.talk.words.iter().filter(|word| !word.sending).filter_map(|word| word.comment) {
-        if sweep.parts.github.comment(&at(&task.place), comment).await?.is_none() {
+    for comment in task
+        .talk
+        .words
+        .iter()
+        .filter(|word| !word.sending)
+        .filter_map(|word| word.comment)
+    {
+        if sweep
+            .parts
+            .github
+            .comment(&at(&task.place), comment)
+            .await?
+            .is_none()
+        {
             gone.push(comment);
         }
     }
@@ -186,11 +309,17 @@ async fn deleted(sweep: &Sweep, task: &Task) -> Result<Vec<CommentId>, SweepErro
 
 /// Whoever asked for the work, if they may do so no longer.
 async fn right_lost(sweep: &Sweep, task: &Task) -> Result<Option<String>, SweepError> {
-    let Some(Actor::Person(asked)) = task.job().map(|job| &job.actor) else { return Ok(None) };
+    let Some(Actor::Person(asked)) = task.job().map(|job| &job.actor) else {
+        return Ok(None);
+    };
     if asked.kind != AccountKind::User || task.delegated(&asked.login) {
         return Ok(None);
     }
-    let found = sweep.parts.github.permission(&at(&task.place), &asked.login).await?;
+    let found = sweep
+        .parts
+        .github
+        .permission(&at(&task.place), &asked.login)
+        .await?;
     let same = found.user.is_none_or(|id| id == asked.id);
     Ok((!same || !found.level.may_start()).then(|| asked.login.clone()))
 }

@@ -13,44 +13,97 @@ use crate::store::TaskRow;
 pub(super) const LOOKED: &str = "pull requests looked at";
 
 /// What the task does not know yet.
-pub(super) async fn differences(sweep: &Sweep, row: &TaskRow, task: &Task) -> Result<Vec<Found>, SweepError> {
-    let Some(number) = task.pull.as_ref().map(|pull| pull.number) else { return Ok(Vec::new()) };
+pub(super) async fn differences(
+    sweep: &Sweep,
+    row: &TaskRow,
+    task: &Task,
+) -> Result<Vec<Found>, SweepError> {
+    let Some(number) = task.pull.as_ref().map(|pull| pull.number) else {
+        return Ok(Vec::new());
+    };
     let (place, at) = (&task.place, at(&task.place));
-    let found = |kind, id: String, event| Found { kind, id, place: place.clone(), event };
+    let found = |kind, id: String, event| Found {
+        kind,
+        id,
+        place: place.clone(),
+        event,
+    };
     let pull = sweep.parts.github.pull(&at, IssueNumber(number)).await?;
     if pull.state != PullState::Open {
         let merged = pull.state == PullState::Merged;
         let id = format!("pull:{}:{number}:{}", row.key, row.version);
-        return Ok(vec![found("closed pull requests", id, Event::PullClosed { number, merged })]);
+        return Ok(vec![found(
+            "closed pull requests",
+            id,
+            Event::PullClosed { number, merged },
+        )]);
     }
     let mut all = reviews(sweep, task, number).await?;
     let now = look(&pull);
-    let known = sweep.seen().pulls.insert((place.repository, number), now.clone());
+    let known = sweep
+        .seen()
+        .pulls
+        .insert((place.repository, number), now.clone());
     if known.as_ref() != Some(&now) {
-        let id = format!("stirred:{}:{number}:{}:{}", row.key, row.version, sweep.now());
-        let sender = Account { id: crate::core::ids::UserId(0), login: "skep".into(), kind: AccountKind::Other };
-        all.push(found(LOOKED, id, Event::PullStirred { hint: "sweep".into(), sender }));
+        let id = format!(
+            "stirred:{}:{number}:{}:{}",
+            row.key,
+            row.version,
+            sweep.now()
+        );
+        let sender = Account {
+            id: crate::core::ids::UserId(0),
+            login: "skep".into(),
+            kind: AccountKind::Other,
+        };
+        all.push(found(
+            LOOKED,
+            id,
+            Event::PullStirred {
+                hint: "sweep".into(),
+                sender,
+            },
+        ));
     }
     Ok(all)
 }
 
 /// Our pull request was closed, as far as the task knows, and is open.
 pub(super) async fn reopened(sweep: &Sweep, task: &Task) -> Result<Vec<Found>, SweepError> {
-    let Some(number) = task.pull.as_ref().map(|pull| pull.number) else { return Ok(Vec::new()) };
+    let Some(number) = task.pull.as_ref().map(|pull| pull.number) else {
+        return Ok(Vec::new());
+    };
     let (github, at) = (&sweep.parts.github, at(&task.place));
     if github.pull(&at, IssueNumber(number)).await?.state != PullState::Open {
         return Ok(Vec::new());
     }
     let events = github.issue_events(&at, IssueNumber(number)).await?;
-    let Some(last) = events.into_iter().rfind(|event| event.event == "reopened") else { return Ok(Vec::new()) };
-    let event = Event::PullReopened { number, sender: last.actor.known() };
+    let Some(last) = events.into_iter().rfind(|event| event.event == "reopened") else {
+        return Ok(Vec::new());
+    };
+    let event = Event::PullReopened {
+        number,
+        sender: last.actor.known(),
+    };
     let id = format!("reopened:{}:{number}:{}", task.key(), last.at);
-    Ok(vec![Found { kind: "reopened pull requests", id, place: task.place.clone(), event }])
+    Ok(vec![Found {
+        kind: "reopened pull requests",
+        id,
+        place: task.place.clone(),
+        event,
+    }])
 }
 
 /// How it stands, in a form in which a difference shows.
 fn look(pull: &Pull) -> String {
-    let Pull { head_sha, draft, base_branch, mergeable, mergeable_state, .. } = pull;
+    let Pull {
+        head_sha,
+        draft,
+        base_branch,
+        mergeable,
+        mergeable_state,
+        ..
+    } = pull;
     format!("{head_sha} {draft} {base_branch} {mergeable:?} {mergeable_state:?}")
 }
 
@@ -58,17 +111,33 @@ fn look(pull: &Pull) -> String {
 async fn reviews(sweep: &Sweep, task: &Task, number: i64) -> Result<Vec<Found>, SweepError> {
     let since = sweep.since(FACTS_SINCE).await;
     let me = &sweep.parts.policy.me.login;
-    let listed = sweep.parts.github.reviews(&at(&task.place), IssueNumber(number)).await?;
+    let listed = sweep
+        .parts
+        .github
+        .reviews(&at(&task.place), IssueNumber(number))
+        .await?;
     let mut found = Vec::new();
     for review in listed {
-        let Some(at) = review.at.filter(|at| *at >= since) else { continue };
+        let Some(at) = review.at.filter(|at| *at >= since) else {
+            continue;
+        };
         let known = task.talk.reviews.contains(&review.id) || review.author.login == *me;
         if known || matches!(review.state, ReviewState::Pending | ReviewState::Dismissed) {
             continue;
         }
-        let event = Event::Reviewed { pull: number, review: review.id, sender: review.author.known(), at };
+        let event = Event::Reviewed {
+            pull: number,
+            review: review.id,
+            sender: review.author.known(),
+            at,
+        };
         let id = format!("review:{}", review.id);
-        found.push(Found { kind: "reviews", id, place: task.place.clone(), event });
+        found.push(Found {
+            kind: "reviews",
+            id,
+            place: task.place.clone(),
+            event,
+        });
     }
     Ok(found)
 }

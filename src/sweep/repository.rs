@@ -24,12 +24,22 @@ impl Sweep {
             Ok(installations) => installations,
             Err(error) => return self.settle("the installations", Err(error.into())).await,
         };
-        for installation in installations.into_iter().filter(|installation| !installation.suspended) {
+        for installation in installations
+            .into_iter()
+            .filter(|installation| !installation.suspended)
+        {
             let id = installation.id;
             match self.parts.github.repositories(id).await {
                 Ok(repositories) => {
-                    for repository in repositories.into_iter().filter(|found| !found.archived && !found.disabled) {
-                        let at = At { installation: id, repository: repository.id, name: repository.name };
+                    for repository in repositories
+                        .into_iter()
+                        .filter(|found| !found.archived && !found.disabled)
+                    {
+                        let at = At {
+                            installation: id,
+                            repository: repository.id,
+                            name: repository.name,
+                        };
                         stated.add(self.repository(&at).await);
                     }
                 }
@@ -47,7 +57,8 @@ impl Sweep {
         if stated.incomplete {
             let mut seen = self.seen();
             seen.comments.remove(&at.repository);
-            seen.labeled.retain(|(repository, _), _| *repository != at.repository);
+            seen.labeled
+                .retain(|(repository, _), _| *repository != at.repository);
         }
         stated
     }
@@ -60,7 +71,12 @@ impl Sweep {
     /// Open issues that carry the switch and do not know it: unknown ones, and those whose session is over.
     async fn labeled(&self, at: &At) -> Result<Vec<Found>, SweepError> {
         let mut found = Vec::new();
-        for issue in self.parts.github.open_issues_with_label(at, GO_LABEL).await? {
+        for issue in self
+            .parts
+            .github
+            .open_issues_with_label(at, GO_LABEL)
+            .await?
+        {
             let place = (at.repository, issue.number);
             if self.seen().labeled.get(&place) == Some(&issue.updated_at) {
                 continue;
@@ -78,21 +94,37 @@ impl Sweep {
     async fn unheard_label(&self, at: &At, issue: &Issue) -> Result<Option<Found>, SweepError> {
         let key = TaskKey::new(at.repository, issue.number);
         let place = state::place((at.installation, at.repository, &at.name), key);
-        let task = self.known(key).await?.unwrap_or_else(|| Task::new(place.clone()));
+        let task = self
+            .known(key)
+            .await?
+            .unwrap_or_else(|| Task::new(place.clone()));
         let rests = matches!(task.stage, Stage::Idle | Stage::Ended { .. });
         if !rests || !is_on(issue) {
             return Ok(None);
         }
         let first = self.recall(downtime::FIRST).await.unwrap_or_default();
-        let Some(turn) = History::new(self, &task).turn().await?.filter(|turn| turn.event == "labeled") else {
+        let Some(turn) = History::new(self, &task)
+            .turn()
+            .await?
+            .filter(|turn| turn.event == "labeled")
+        else {
             return Ok(None);
         };
         if turn.at < first - BEFORE_US {
             tracing::debug!(task = %key, "the label is from before skep was here");
             return Ok(None);
         }
-        let event = Event::Labeled { label: GO_LABEL.into(), sender: turn.actor.known(), snapshot: issue.words() };
-        Ok(Some(Found { kind: "labels", id: format!("labeled:{key}:{}", turn.at), place, event }))
+        let event = Event::Labeled {
+            label: GO_LABEL.into(),
+            sender: turn.actor.known(),
+            snapshot: issue.words(),
+        };
+        Ok(Some(Found {
+            kind: "labels",
+            id: format!("labeled:{key}:{}", turn.at),
+            place,
+            event,
+        }))
     }
 
     /// Comments of late that were not taken: on what we work on, and commands anywhere.
@@ -109,11 +141,18 @@ impl Sweep {
         for (on, comment) in listed {
             found.extend(self.unheard_comment(at, on, comment).await?);
         }
-        self.seen().comments.insert(at.repository, newest.unwrap_or(since));
+        self.seen()
+            .comments
+            .insert(at.repository, newest.unwrap_or(since));
         Ok(found)
     }
 
-    async fn unheard_comment(&self, at: &At, on: IssueNumber, comment: Comment) -> Result<Option<Found>, SweepError> {
+    async fn unheard_comment(
+        &self,
+        at: &At,
+        on: IssueNumber,
+        comment: Comment,
+    ) -> Result<Option<Found>, SweepError> {
         let me = &self.parts.policy.me;
         if comment.author.login == me.login {
             return Ok(None);
@@ -141,14 +180,25 @@ impl Sweep {
         };
         let place = state::place((at.installation, at.repository, &at.name), key);
         let id = format!("comment:{}:{}", comment.id, comment.updated_at);
-        Ok(Some(Found { kind: "comments", id, place, event }))
+        Ok(Some(Found {
+            kind: "comments",
+            id,
+            place,
+            event,
+        }))
     }
 }
 
 /// Whether a task has taken a comment, or its session read it with the issue.
 fn is_known(task: &Task, comment: &Comment) -> bool {
-    let taken = task.talk.taken.iter().any(|(id, at)| *id == comment.id && *at >= comment.updated_at);
-    let read = task.job().is_some_and(|job| comment.updated_at < job.snapshot.at);
+    let taken = task
+        .talk
+        .taken
+        .iter()
+        .any(|(id, at)| *id == comment.id && *at >= comment.updated_at);
+    let read = task
+        .job()
+        .is_some_and(|job| comment.updated_at < job.snapshot.at);
     taken || read
 }
 

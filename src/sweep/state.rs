@@ -21,7 +21,14 @@ const GRAIN: i64 = 60_000;
 /// Tasks that are looked at at once.
 const AT_ONCE: usize = 8;
 /// The states of tasks whose sessions are not over.
-const LIVE: [&str; 6] = ["checking", "queued", "working", "needs-you", "waiting", "paused"];
+const LIVE: [&str; 6] = [
+    "checking",
+    "queued",
+    "working",
+    "needs-you",
+    "waiting",
+    "paused",
+];
 /// The states in which a pull request of ours may be open besides.
 const RESTING: [&str; 3] = ["in-review", "failed", "cancelled"];
 
@@ -74,8 +81,15 @@ impl Stated {
 
     /// Adds what happened in a time without skep to its report.
     pub fn count(&self, down: &mut DownTime) {
-        let then = |news: &&News| news.kind != pull::LOOKED && news.at.is_none_or(|at| at >= down.from - GRAIN);
-        let kinds: Vec<&str> = self.news.iter().filter(then).map(|news| news.kind).collect();
+        let then = |news: &&News| {
+            news.kind != pull::LOOKED && news.at.is_none_or(|at| at >= down.from - GRAIN)
+        };
+        let kinds: Vec<&str> = self
+            .news
+            .iter()
+            .filter(then)
+            .map(|news| news.kind)
+            .collect();
         kinds.into_iter().for_each(|kind| down.found(kind));
     }
 
@@ -87,7 +101,11 @@ impl Stated {
 
 /// Where GitHub is asked about a place.
 pub(super) fn at(place: &Place) -> At {
-    At { installation: place.installation, repository: place.repository, name: place.name.clone() }
+    At {
+        installation: place.installation,
+        repository: place.repository,
+        name: place.name.clone(),
+    }
 }
 
 /// A place in a repository.
@@ -95,7 +113,12 @@ pub(super) fn place(
     (installation, repository, name): (InstallationId, RepositoryId, &RepositoryName),
     key: TaskKey,
 ) -> Place {
-    Place { installation, repository, name: name.clone(), issue: key.issue }
+    Place {
+        installation,
+        repository,
+        name: name.clone(),
+        issue: key.issue,
+    }
 }
 
 /// The tasks whose sessions are not over.
@@ -108,13 +131,23 @@ pub(super) async fn live(store: &Store) -> Result<Vec<(TaskRow, Task)>, StoreErr
 pub(super) async fn watched(store: &Store, now: i64) -> Result<Vec<(TaskRow, Task)>, StoreError> {
     let mut tasks = live(store).await?;
     let resting = of_states(store, &RESTING).await?;
-    tasks.extend(resting.into_iter().filter(|(_, task)| has_open_pull(task) || may_be_reopened(task, now)));
+    tasks.extend(
+        resting
+            .into_iter()
+            .filter(|(_, task)| has_open_pull(task) || may_be_reopened(task, now)),
+    );
     Ok(tasks)
 }
 
 /// Whether a pull request of ours is open, as far as the task knows.
 pub(super) fn has_open_pull(task: &Task) -> bool {
-    let over = matches!(&task.stage, Stage::Ended { end: End::Merged | End::PullClosed, .. });
+    let over = matches!(
+        &task.stage,
+        Stage::Ended {
+            end: End::Merged | End::PullClosed,
+            ..
+        }
+    );
     task.pull.is_some() && !over
 }
 
@@ -127,7 +160,9 @@ pub(super) fn may_be_reopened(task: &Task, now: i64) -> bool {
 async fn of_states(store: &Store, states: &[&str]) -> Result<Vec<(TaskRow, Task)>, StoreError> {
     let mut tasks = Vec::new();
     for state in states {
-        let filter = TaskFilter { state: Some((*state).to_owned()) };
+        let filter = TaskFilter {
+            state: Some((*state).to_owned()),
+        };
         for row in store.tasks(&filter, WATCHED).await? {
             match serde_json::from_str(&row.body) {
                 Ok(task) => tasks.push((row, task)),
@@ -151,7 +186,12 @@ impl Sweep {
         stated
     }
 
-    async fn differences(&self, row: &TaskRow, task: &Task, look: Look) -> Result<Vec<Found>, SweepError> {
+    async fn differences(
+        &self,
+        row: &TaskRow,
+        task: &Task,
+        look: Look,
+    ) -> Result<Vec<Found>, SweepError> {
         if may_be_reopened(task, self.now()) {
             return pull::reopened(self, task).await;
         }
@@ -163,7 +203,11 @@ impl Sweep {
     }
 
     /// States what was found; what could not be read is for the next time, unless GitHub will never show it.
-    pub(super) async fn settle(&self, what: impl std::fmt::Display, found: Result<Vec<Found>, SweepError>) -> Stated {
+    pub(super) async fn settle(
+        &self,
+        what: impl std::fmt::Display,
+        found: Result<Vec<Found>, SweepError>,
+    ) -> Stated {
         let stated = match found {
             Ok(found) => self.state(found).await.map_err(SweepError::from),
             Err(error) => Err(error),
@@ -181,7 +225,13 @@ impl Sweep {
 
     async fn state(&self, found: Vec<Found>) -> Result<Stated, StoreError> {
         let mut stated = Stated::default();
-        for Found { kind, id, place, event } in found {
+        for Found {
+            kind,
+            id,
+            place,
+            event,
+        } in found
+        {
             let id = format!("sweep:{id}");
             let (task, at) = (place.task(), event.happened_at().map(|(_, at)| at));
             let fact = NewInbox {

@@ -3,73 +3,131 @@
 //! Only a branch of ours in the repository itself counts: anybody may name a branch of a fork `agent/12-x`. What a
 //! delivery says of checks is a hint to look again and never an answer, so none of their conclusions is read here.
 
-use super::outcome::{Found, NoEvent, Parsed, account, ignored, installed, issue_of_branch, of_issue};
-use super::payload::{HeadRepository, Pull, Pulls, Push, Repository, Reviews, Runs, Status, Suites};
+use super::outcome::{
+    Found, NoEvent, Parsed, account, ignored, installed, issue_of_branch, of_issue,
+};
+use super::payload::{
+    HeadRepository, Pull, Pulls, Push, Repository, Reviews, Runs, Status, Suites,
+};
 use crate::core::event::Event;
 use crate::core::ids::{IssueNumber, RepositoryId};
 
 pub(super) fn pull_closed(payload: Pulls) -> Found {
-    let Pulls { pull_request: pull, repository, installation, .. } = payload;
+    let Pulls {
+        pull_request: pull,
+        repository,
+        installation,
+        ..
+    } = payload;
     let issue = issue_of_pull(&pull, &repository)?;
-    let event = Event::PullClosed { number: pull.number.0, merged: pull.merged.unwrap_or(false) };
+    let event = Event::PullClosed {
+        number: pull.number.0,
+        merged: pull.merged.unwrap_or(false),
+    };
     of_issue((installation, repository), issue, event)
 }
 
 pub(super) fn pull_reopened(payload: Pulls) -> Found {
     let issue = issue_of_pull(&payload.pull_request, &payload.repository)?;
-    let event = Event::PullReopened { number: payload.pull_request.number.0, sender: payload.sender.into() };
+    let event = Event::PullReopened {
+        number: payload.pull_request.number.0,
+        sender: payload.sender.into(),
+    };
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
 pub(super) fn pull_stirred(payload: Pulls, hint: &str) -> Found {
     let issue = issue_of_pull(&payload.pull_request, &payload.repository)?;
-    let event = Event::PullStirred { hint: hint.to_owned(), sender: payload.sender.into() };
+    let event = Event::PullStirred {
+        hint: hint.to_owned(),
+        sender: payload.sender.into(),
+    };
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
 /// Its title and description are people's own matter; where it goes to is ours.
 pub(super) fn pull_edited(payload: Pulls) -> Found {
-    match payload.changes.as_ref().and_then(|changes| changes.base.as_ref()) {
+    match payload
+        .changes
+        .as_ref()
+        .and_then(|changes| changes.base.as_ref())
+    {
         Some(_) => pull_stirred(payload, "pull_request.edited"),
         None => ignored("the pull request goes where it went before"),
     }
 }
 
 pub(super) fn reviewed(payload: Reviews) -> Found {
-    let Reviews { review, pull_request: pull, repository, installation, sender } = payload;
+    let Reviews {
+        review,
+        pull_request: pull,
+        repository,
+        installation,
+        sender,
+    } = payload;
     let issue = issue_of_pull(&pull, &repository)?;
     let sender = review.user.unwrap_or(sender).into();
-    let event = Event::Reviewed { pull: pull.number.0, review: review.id.0, sender, at: review.submitted_at };
+    let event = Event::Reviewed {
+        pull: pull.number.0,
+        review: review.id.0,
+        sender,
+        at: review.submitted_at,
+    };
     of_issue((installation, repository), issue, event)
 }
 
 /// A suite does not say which repository its branch is in; a fork's can only make us look once more.
 pub(super) fn suite_completed(payload: Suites) -> Found {
     let issue = issue_of_checked(payload.check_suite.head_branch.as_deref())?;
-    let event = Event::PullStirred { hint: "check_suite.completed".to_owned(), sender: payload.sender.into() };
+    let event = Event::PullStirred {
+        hint: "check_suite.completed".to_owned(),
+        sender: payload.sender.into(),
+    };
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
 pub(super) fn run_completed(payload: Runs) -> Found {
     let issue = issue_of_checked(payload.workflow_run.head_branch.as_deref())?;
-    if !is_same(payload.workflow_run.head_repository.as_ref(), &payload.repository) {
+    if !is_same(
+        payload.workflow_run.head_repository.as_ref(),
+        &payload.repository,
+    ) {
         return ignored("the checked branch is a fork's");
     }
-    let event = Event::PullStirred { hint: "workflow_run.completed".to_owned(), sender: payload.sender.into() };
+    let event = Event::PullStirred {
+        hint: "workflow_run.completed".to_owned(),
+        sender: payload.sender.into(),
+    };
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
 pub(super) fn status(payload: Status) -> Found {
-    let Some(issue) = payload.branches.iter().find_map(|branch| issue_of_branch(&branch.name)) else {
+    let Some(issue) = payload
+        .branches
+        .iter()
+        .find_map(|branch| issue_of_branch(&branch.name))
+    else {
         return ignored("the status is on no branch of ours");
     };
-    let event = Event::PullStirred { hint: "status".to_owned(), sender: payload.sender.into() };
+    let event = Event::PullStirred {
+        hint: "status".to_owned(),
+        sender: payload.sender.into(),
+    };
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
 pub(super) fn pushed(payload: Push) -> Found {
-    let Push { git_ref, deleted, repository, installation, sender } = payload;
-    let Some(branch) = git_ref.strip_prefix("refs/heads/").filter(|branch| !branch.is_empty()) else {
+    let Push {
+        git_ref,
+        deleted,
+        repository,
+        installation,
+        sender,
+    } = payload;
+    let Some(branch) = git_ref
+        .strip_prefix("refs/heads/")
+        .filter(|branch| !branch.is_empty())
+    else {
         return ignored("the push is to no branch");
     };
     if deleted {
@@ -77,7 +135,10 @@ pub(super) fn pushed(payload: Push) -> Found {
     }
     let sender = account(sender);
     if let Some(issue) = issue_of_branch(branch) {
-        let event = Event::PullStirred { hint: "push".to_owned(), sender };
+        let event = Event::PullStirred {
+            hint: "push".to_owned(),
+            sender,
+        };
         return of_issue((installation, repository), issue, event);
     }
     Ok(Parsed::Pushed {
@@ -101,7 +162,9 @@ fn issue_of_pull(pull: &Pull, repository: &Repository) -> Result<IssueNumber, No
 
 /// GitHub names no branch when the commit came from elsewhere.
 fn issue_of_checked(branch: Option<&str>) -> Result<IssueNumber, NoEvent> {
-    branch.and_then(issue_of_branch).map_or_else(|| ignored("the checked branch is not one of ours"), Ok)
+    branch
+        .and_then(issue_of_branch)
+        .map_or_else(|| ignored("the checked branch is not one of ours"), Ok)
 }
 
 fn is_same(head: Option<&HeadRepository>, repository: &Repository) -> bool {

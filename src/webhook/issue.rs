@@ -10,43 +10,74 @@ use crate::core::ids::{CommentId, IssueNumber, RepositoryId};
 use crate::core::place::Snapshot;
 
 pub(super) fn labeled(payload: Issues) -> Found {
-    let Some(label) = payload.label else { return ignored("issues.labeled names no label") };
+    let Some(label) = payload.label else {
+        return ignored("issues.labeled names no label");
+    };
     let issue = not_a_pull(&payload.issue)?;
-    let event = Event::Labeled { label: label.name, sender: payload.sender.into(), snapshot: snapshot(payload.issue) };
+    let event = Event::Labeled {
+        label: label.name,
+        sender: payload.sender.into(),
+        snapshot: snapshot(payload.issue),
+    };
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
 pub(super) fn unlabeled(payload: Issues) -> Found {
-    let Some(label) = payload.label else { return ignored("issues.unlabeled names no label") };
+    let Some(label) = payload.label else {
+        return ignored("issues.unlabeled names no label");
+    };
     let issue = not_a_pull(&payload.issue)?;
     let at = payload.issue.updated_at;
-    let event = Event::Unlabeled { label: label.name, sender: payload.sender.into(), at };
+    let event = Event::Unlabeled {
+        label: label.name,
+        sender: payload.sender.into(),
+        at,
+    };
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
 pub(super) fn gone(payload: Issues, how: Gone) -> Found {
     let issue = not_a_pull(&payload.issue)?;
-    let event = Event::Gone { how, sender: payload.sender.into(), at: payload.issue.updated_at };
+    let event = Event::Gone {
+        how,
+        sender: payload.sender.into(),
+        at: payload.issue.updated_at,
+    };
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
 /// Only an open issue's pull request is worked on: it is looked at.
 pub(super) fn reopened(payload: Issues) -> Found {
     let issue = not_a_pull(&payload.issue)?;
-    let event = Event::PullStirred { hint: "issues.reopened".to_owned(), sender: payload.sender.into() };
+    let event = Event::PullStirred {
+        hint: "issues.reopened".to_owned(),
+        sender: payload.sender.into(),
+    };
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
 pub(super) fn edited(payload: Issues) -> Found {
     let issue = not_a_pull(&payload.issue)?;
-    let Issue { title, body, updated_at: at, .. } = payload.issue;
+    let Issue {
+        title,
+        body,
+        updated_at: at,
+        ..
+    } = payload.issue;
     let body = body.unwrap_or_default();
     let changes = payload.changes.unwrap_or_default();
     let (old_title, old_body) = (before(changes.title, &title), before(changes.body, &body));
     if old_title.is_none() && old_body.is_none() {
         return ignored("neither the issue's title nor its body was changed");
     }
-    let event = Event::IssueEdited { sender: payload.sender.into(), title, old_title, body, old_body, at };
+    let event = Event::IssueEdited {
+        sender: payload.sender.into(),
+        title,
+        old_title,
+        body,
+        old_body,
+        at,
+    };
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
@@ -86,7 +117,11 @@ fn in_thread(mut payload: Comments, event: impl FnOnce(Comments) -> Event) -> Fo
     let (installation, repository) = (payload.installation.take(), payload.repository.clone());
     let number = payload.issue.number.0;
     if payload.issue.pull_request.is_none() {
-        return of_issue((installation, repository), IssueNumber(number), event(payload));
+        return of_issue(
+            (installation, repository),
+            IssueNumber(number),
+            event(payload),
+        );
     }
     Ok(Parsed::OfPull {
         installation: installed(installation)?,
@@ -99,7 +134,9 @@ fn in_thread(mut payload: Comments, event: impl FnOnce(Comments) -> Event) -> Fo
 
 /// What stood there before, if that is not what stands there now.
 fn before(change: Option<Change>, now: &str) -> Option<String> {
-    change.map(|change| change.from.unwrap_or_default()).filter(|before| before != now)
+    change
+        .map(|change| change.from.unwrap_or_default())
+        .filter(|before| before != now)
 }
 
 fn not_a_pull(issue: &Issue) -> Result<IssueNumber, NoEvent> {
@@ -114,7 +151,12 @@ fn snapshot(issue: Issue) -> Snapshot {
         title: issue.title,
         body: issue.body.unwrap_or_default(),
         author: account(issue.user),
-        labels: issue.labels.unwrap_or_default().into_iter().map(|label| label.name).collect(),
+        labels: issue
+            .labels
+            .unwrap_or_default()
+            .into_iter()
+            .map(|label| label.name)
+            .collect(),
         comments: Vec::new(),
         at: issue.updated_at,
     }

@@ -4,7 +4,9 @@
 
 use super::payload::{Installation, Positive, Repository, User};
 use crate::core::event::Event;
-use crate::core::ids::{AgentBranch, InstallationId, IssueNumber, RepositoryId, RepositoryName, UserId};
+use crate::core::ids::{
+    AgentBranch, InstallationId, IssueNumber, RepositoryId, RepositoryName, UserId,
+};
 use crate::core::place::{Account, AccountKind, Place};
 
 /// What a delivery turned out to be.
@@ -111,22 +113,45 @@ pub(super) fn installed(installation: Option<Installation>) -> Result<Installati
 }
 
 /// An event of the task of an issue.
-pub(super) fn of_issue(place: (Option<Installation>, Repository), issue: IssueNumber, event: Event) -> Found {
+pub(super) fn of_issue(
+    place: (Option<Installation>, Repository),
+    issue: IssueNumber,
+    event: Event,
+) -> Found {
     let (installation, repository) = place;
     let installation = installed(installation)?;
-    let Repository { id: Positive(id), full_name: name } = repository;
-    Ok(Parsed::Event { place: Place { installation, repository: RepositoryId(id), name, issue }, event })
+    let Repository {
+        id: Positive(id),
+        full_name: name,
+    } = repository;
+    Ok(Parsed::Event {
+        place: Place {
+            installation,
+            repository: RepositoryId(id),
+            name,
+            issue,
+        },
+        event,
+    })
 }
 
 /// The issue in `agent/<issue>-<slug>`.
 pub(super) fn issue_of_branch(branch: &str) -> Option<IssueNumber> {
     let branch: AgentBranch = branch.parse().ok()?;
     let (number, _slug) = branch.as_str().strip_prefix("agent/")?.split_once('-')?;
-    number.parse().ok().filter(|number| *number > 0).map(IssueNumber)
+    number
+        .parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .map(IssueNumber)
 }
 
 /// An account, or whom GitHub shows in place of a deleted one.
 pub(super) fn account(user: Option<User>) -> Account {
-    let ghost = || Account { id: UserId(10137), login: "ghost".to_owned(), kind: AccountKind::Other };
+    let ghost = || Account {
+        id: UserId(10137),
+        login: "ghost".to_owned(),
+        kind: AccountKind::Other,
+    };
     user.map_or_else(ghost, Account::from)
 }

@@ -27,9 +27,13 @@ pub fn turned(event_name: &str, body: &str) -> Option<Turned> {
         }
         "repository" => {
             let action = read::<Head>(body).ok()?.action?;
-            let moved: Repositories =
-                read(body).ok().filter(|_| matches!(action.as_str(), "renamed" | "transferred"))?;
-            Some(Turned::Moved(RepositoryId(moved.repository.id.0), InstallationId(moved.installation?.id.0)))
+            let moved: Repositories = read(body)
+                .ok()
+                .filter(|_| matches!(action.as_str(), "renamed" | "transferred"))?;
+            Some(Turned::Moved(
+                RepositoryId(moved.repository.id.0),
+                InstallationId(moved.installation?.id.0),
+            ))
         }
         _ => None,
     }
@@ -43,11 +47,28 @@ pub fn notice(event_name: &str, body: &str) -> Option<Notice> {
     if !matches!(event_name, "installation" | "installation_repositories") {
         return None;
     }
-    let Installed { action, installation, repositories, repositories_added, repositories_removed } = read(body).ok()?;
-    let account = short(installation.account.map(|account| account.login).unwrap_or_default().as_str());
+    let Installed {
+        action,
+        installation,
+        repositories,
+        repositories_added,
+        repositories_removed,
+    } = read(body).ok()?;
+    let account = short(
+        installation
+            .account
+            .map(|account| account.login)
+            .unwrap_or_default()
+            .as_str(),
+    );
     let count = |list: Option<Vec<IgnoredAny>>| list.map_or(0, |list| list.len());
-    let repositories = count(repositories) + count(repositories_added) + count(repositories_removed);
-    Some(Notice::Installation { action: short(&action), account, repositories })
+    let repositories =
+        count(repositories) + count(repositories_added) + count(repositories_removed);
+    Some(Notice::Installation {
+        action: short(&action),
+        account,
+        repositories,
+    })
 }
 
 /// The task an event belongs to; there is one exactly when [`parse`] finds a [`Parsed::Event`].
@@ -84,9 +105,15 @@ fn read_event(event_name: &str, body: &str) -> Found {
         ("push", _) => branch::pushed(read(body)?),
         ("installation", "deleted") => access::uninstalled(read(body)?),
         ("installation_repositories", "removed") => access::removed(read(body)?),
-        ("repository", "deleted") => access::of_repository(read(body)?, Event::TakenAway { how: Loss::Deleted }),
-        ("repository", "archived") => access::of_repository(read(body)?, Event::Archived { on: true }),
-        ("repository", "unarchived") => access::of_repository(read(body)?, Event::Archived { on: false }),
+        ("repository", "deleted") => {
+            access::of_repository(read(body)?, Event::TakenAway { how: Loss::Deleted })
+        }
+        ("repository", "archived") => {
+            access::of_repository(read(body)?, Event::Archived { on: true })
+        }
+        ("repository", "unarchived") => {
+            access::of_repository(read(body)?, Event::Archived { on: false })
+        }
         ("ping", _) => ignored("ping"),
         (event, "") => ignored(format!("the event {} is not used", short(event))),
         (event, action) => ignored(format!("{}.{} is not used", short(event), short(action))),
@@ -96,9 +123,12 @@ fn read_event(event_name: &str, body: &str) -> Found {
 fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, NoEvent> {
     // A derived struct would also take an array of its fields.
     if !body.trim_start().starts_with('{') {
-        return Err(NoEvent::Malformed("the body is not a JSON object".to_owned()));
+        return Err(NoEvent::Malformed(
+            "the body is not a JSON object".to_owned(),
+        ));
     }
-    serde_json::from_str(body).map_err(|error| NoEvent::Malformed(one_line(&error.to_string(), 300)))
+    serde_json::from_str(body)
+        .map_err(|error| NoEvent::Malformed(one_line(&error.to_string(), 300)))
 }
 
 fn short(name: &str) -> String {
@@ -106,5 +136,8 @@ fn short(name: &str) -> String {
 }
 
 fn one_line(text: &str, limit: usize) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(limit).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(limit)
+        .collect()
 }

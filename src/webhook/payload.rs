@@ -276,7 +276,11 @@ impl From<User> for Account {
             Some("Bot") => AccountKind::Bot,
             _ => AccountKind::Other,
         };
-        Self { id: UserId(user.id), login: user.login, kind }
+        Self {
+            id: UserId(user.id),
+            login: user.login,
+            kind,
+        }
     }
 }
 
@@ -288,7 +292,9 @@ impl<'de> Deserialize<'de> for Positive {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         match i64::deserialize(input)? {
             number if number > 0 => Ok(Self(number)),
-            number => Err(Error::custom(format_args!("{number} is not a number GitHub gives"))),
+            number => Err(Error::custom(format_args!(
+                "{number} is not a number GitHub gives"
+            ))),
         }
     }
 }

@@ -48,7 +48,10 @@ impl Secrets {
     ///
     /// # Errors
     /// [`WebhookError::EmptySecret`] if one of them is empty.
-    pub fn replace(&self, secrets: impl IntoIterator<Item = SecretString>) -> Result<(), WebhookError> {
+    pub fn replace(
+        &self,
+        secrets: impl IntoIterator<Item = SecretString>,
+    ) -> Result<(), WebhookError> {
         let keys = keys(secrets)?;
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = keys;
         Ok(())
@@ -57,8 +60,15 @@ impl Secrets {
     /// Checks a signature over the raw body with each secret in turn.
     pub fn verify(&self, signature: &Signature, body: &[u8]) -> Option<Verified> {
         let keys = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
-        let matches = |key: &Hmac<Sha256>| key.clone().chain_update(body).verify_slice(&signature.0).is_ok();
-        keys.iter().position(matches).map(|secret| Verified { secret })
+        let matches = |key: &Hmac<Sha256>| {
+            key.clone()
+                .chain_update(body)
+                .verify_slice(&signature.0)
+                .is_ok()
+        };
+        keys.iter()
+            .position(matches)
+            .map(|secret| Verified { secret })
     }
 }
 
@@ -75,7 +85,9 @@ fn keys(secrets: impl IntoIterator<Item = SecretString>) -> Result<Keys, Webhook
 fn key(secret: &SecretString) -> Result<Hmac<Sha256>, WebhookError> {
     match secret.expose_secret() {
         "" => Err(WebhookError::EmptySecret),
-        secret => Ok(Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of every length")),
+        secret => {
+            Ok(Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of every length"))
+        }
     }
 }
 
@@ -88,9 +100,14 @@ impl Signature {
     /// everything else is `None`.
     pub fn read<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Option<Self> {
         let mut values = values.into_iter();
-        let (Some(value), None) = (values.next(), values.next()) else { return None };
+        let (Some(value), None) = (values.next(), values.next()) else {
+            return None;
+        };
         let digits = value.strip_prefix(b"sha256=")?;
-        if !digits.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        if !digits
+            .iter()
+            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        {
             return None;
         }
         let mut digest = [0; 32];
@@ -113,7 +130,11 @@ impl Verified {
 }
 
 /// [`Signature::read`] and [`Secrets::verify`] in one step.
-pub fn verify<'a>(secrets: &Secrets, signatures: impl IntoIterator<Item = &'a [u8]>, body: &[u8]) -> Option<Verified> {
+pub fn verify<'a>(
+    secrets: &Secrets,
+    signatures: impl IntoIterator<Item = &'a [u8]>,
+    body: &[u8],
+) -> Option<Verified> {
     secrets.verify(&Signature::read(signatures)?, body)
 }
 
@@ -154,7 +175,10 @@ mod tests {
         for bit in 0..SIGNED.len() * 8 {
             let mut signature = SIGNED.as_bytes().to_vec();
             signature[bit / 8] ^= 1 << (bit % 8);
-            assert!(verify(&secrets, [signature.as_slice()], BODY).is_none(), "signature bit {bit}");
+            assert!(
+                verify(&secrets, [signature.as_slice()], BODY).is_none(),
+                "signature bit {bit}"
+            );
         }
     }
 
@@ -186,18 +210,27 @@ mod tests {
     fn two_secrets_verify_while_rotating_and_a_removed_one_is_refused_at_once() {
         let rotating = secrets(&["the new one", SECRET]);
         let used_elsewhere = rotating.clone();
-        let proof = verify(&used_elsewhere, [SIGNED.as_bytes()], BODY).expect("the previous secret is still valid");
+        let proof = verify(&used_elsewhere, [SIGNED.as_bytes()], BODY)
+            .expect("the previous secret is still valid");
         assert!(proof.by_previous_secret());
-        rotating.replace([SecretString::from("the new one")]).expect("not empty");
+        rotating
+            .replace([SecretString::from("the new one")])
+            .expect("not empty");
         assert!(!passes(&used_elsewhere, &[SIGNED], BODY));
-        rotating.replace([SecretString::from(SECRET)]).expect("not empty");
-        let proof = verify(&used_elsewhere, [SIGNED.as_bytes()], BODY).expect("it is the present secret again");
+        rotating
+            .replace([SecretString::from(SECRET)])
+            .expect("not empty");
+        let proof = verify(&used_elsewhere, [SIGNED.as_bytes()], BODY)
+            .expect("it is the present secret again");
         assert!(!proof.by_previous_secret());
     }
 
     #[test]
     fn an_empty_secret_is_refused_and_leaves_the_old_ones() {
-        assert_eq!(Secrets::new([SecretString::from("")]).err(), Some(WebhookError::EmptySecret));
+        assert_eq!(
+            Secrets::new([SecretString::from("")]).err(),
+            Some(WebhookError::EmptySecret)
+        );
         let kept = secrets(&[SECRET]);
         let replaced = kept.replace([SecretString::from("new"), SecretString::from("")]);
         assert_eq!(replaced, Err(WebhookError::EmptySecret));

@@ -77,19 +77,36 @@ pub struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         Self {
-            limits: Limits { retry_base_ms: 1_000, quick_answer_ms: 0, disk_reserve_bytes: 0, ..Limits::default() },
+            limits: Limits {
+                retry_base_ms: 1_000,
+                quick_answer_ms: 0,
+                disk_reserve_bytes: 0,
+                ..Limits::default()
+            },
             allow_protected: AllowProtected::Nothing,
             ignore: vec![],
             roles: vec![],
             process: false,
             path: None,
             agent: None,
-            files: vec![("README.md".into(), "# Hello\n".into()), ("src/lib.rs".into(), "pub fn one() {}\n".into())],
+            files: vec![
+                ("README.md".into(), "# Hello\n".into()),
+                ("src/lib.rs".into(), "pub fn one() {}\n".into()),
+            ],
             author_answers: false,
             ready: MakeReady::Green,
-            pace: Pace { burst: 10_000, per_second: 10_000, per_minute: 100_000, per_hour: 100_000, ..Pace::default() },
+            pace: Pace {
+                burst: 10_000,
+                per_second: 10_000,
+                per_minute: 100_000,
+                per_hour: 100_000,
+                ..Pace::default()
+            },
             // A slow machine is no fault of GitHub's; a story of a hanging call says so.
-            timeouts: Timeouts { connect: Duration::from_secs(60), total: Duration::from_secs(60) },
+            timeouts: Timeouts {
+                connect: Duration::from_secs(60),
+                total: Duration::from_secs(60),
+            },
             knobs: Knobs {
                 initialize: Duration::from_secs(120),
                 cancel_grace: Duration::from_secs(2),
@@ -126,7 +143,9 @@ struct Skep {
 
 /// A fixture's key.
 pub fn key(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/keys")
+        .join(name);
     std::fs::read_to_string(path).expect("the test-only keys are in fixtures/keys")
 }
 
@@ -141,22 +160,47 @@ impl House {
         crate::sweep::arrange();
         let mut plan = Plan::default();
         wish(&mut plan);
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the story");
+        let folder =
+            tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the story");
         let time = Arc::new(AtomicI64::new(DAWN));
-        let mut config = SimulatorConfig::new(folder.path().join("github"), key("test-only-app.public.pem"));
+        let mut config = SimulatorConfig::new(
+            folder.path().join("github"),
+            key("test-only-app.public.pem"),
+        );
         config.clock = clock(&time);
         config.app_slug = "skep".into();
         config.webhook_secret = SECRET.into();
         config.keep_exchanges = crate::described::is_there();
-        let simulator = Simulator::start(config).await.expect("the simulator starts");
+        let simulator = Simulator::start(config)
+            .await
+            .expect("the simulator starts");
         for person in ["ana", "ben", "stranger", "tina"] {
             simulator.create_user(person);
         }
-        let files: Vec<(&str, &str)> = plan.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-        let repository = simulator.create_repository("octo", "hello", &files).await.expect("a repository");
-        simulator.set_permission(repository, "ana", "write").expect("a permission");
-        simulator.set_permission(repository, "tina", "triage").expect("a permission");
-        let mut house = Self { simulator, repository, skep: None, plan, time, folder, unfinished: false };
+        let files: Vec<(&str, &str)> = plan
+            .files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        let repository = simulator
+            .create_repository("octo", "hello", &files)
+            .await
+            .expect("a repository");
+        simulator
+            .set_permission(repository, "ana", "write")
+            .expect("a permission");
+        simulator
+            .set_permission(repository, "tina", "triage")
+            .expect("a permission");
+        let mut house = Self {
+            simulator,
+            repository,
+            skep: None,
+            plan,
+            time,
+            folder,
+            unfinished: false,
+        };
         house.open().await;
         house
     }
@@ -183,10 +227,20 @@ impl House {
             },
             default_agent: agent.name.clone(),
             specs: BTreeMap::from([(agent.name.clone(), agent)]),
-            roles: self.plan.roles.iter().map(|role| (role.name.clone(), role.clone())).collect(),
+            roles: self
+                .plan
+                .roles
+                .iter()
+                .map(|role| (role.name.clone(), role.clone()))
+                .collect(),
             default_role: "swe".parse().expect("a role"),
             limits: self.plan.limits.clone(),
-            allowed_bots: self.plan.allowed_bots.iter().map(|bot| self.simulator.create_bot(bot)).collect(),
+            allowed_bots: self
+                .plan
+                .allowed_bots
+                .iter()
+                .map(|bot| self.simulator.create_bot(bot))
+                .collect(),
             allow_protected: self.plan.allow_protected.clone(),
             ignore: self.plan.ignore.clone(),
             author_answers: self.plan.author_answers,
@@ -200,9 +254,17 @@ impl House {
             network: skep::core::network::Network::default(),
             certificates: skep::config::Certificates::default(),
             // An agent on a pipe in this process has no fence; the machine need not have bubblewrap for it.
-            sandbox: if in_process { SandboxChoice::Off } else { SandboxChoice::Auto },
+            sandbox: if in_process {
+                SandboxChoice::Off
+            } else {
+                SandboxChoice::Auto
+            },
             hide: vec![],
-            path: self.plan.path.clone().unwrap_or_else(|| std::env::var("PATH").unwrap_or_default()),
+            path: self
+                .plan
+                .path
+                .clone()
+                .unwrap_or_else(|| std::env::var("PATH").unwrap_or_default()),
             demo_in_process: in_process,
             knobs: self.plan.knobs,
             clock: clock(&self.time),
@@ -219,19 +281,36 @@ impl House {
     pub async fn open(&mut self) {
         assert!(self.skep.is_none(), "skep runs already");
         let app = self.build().await;
-        app.engine.schedule().await.expect("free slots are given out");
+        app.engine
+            .schedule()
+            .await
+            .expect("free slots are given out");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let stop = CancellationToken::new();
         let router = http::public_router(app.door.clone(), Caps::default());
-        let door = tokio::spawn(http::serve(listener, router, Bounds::default(), stop.clone()));
-        self.simulator.set_webhook_url(&format!("http://{address}/webhook"));
-        self.skep = Some(Skep { app, tasks: Tasks::new(), stop, address, door });
+        let door = tokio::spawn(http::serve(
+            listener,
+            router,
+            Bounds::default(),
+            stop.clone(),
+        ));
+        self.simulator
+            .set_webhook_url(&format!("http://{address}/webhook"));
+        self.skep = Some(Skep {
+            app,
+            tasks: Tasks::new(),
+            stop,
+            address,
+            door,
+        });
     }
 
     /// Ends skep as `kill -9` would: nothing is finished, nothing is said, leases stay where they are.
     pub async fn crash(&mut self) {
-        let Some(mut skep) = self.skep.take() else { return };
+        let Some(mut skep) = self.skep.take() else {
+            return;
+        };
         skep.tasks.abort_all();
         while skep.tasks.join_next().await.is_some() {}
         skep.stop.cancel();
@@ -288,7 +367,9 @@ impl House {
             labels: labels.iter().map(|label| (*label).to_owned()).collect(),
             ..IssueDraft::default()
         };
-        self.simulator.open_issue(self.repository, author, draft).expect("an issue")
+        self.simulator
+            .open_issue(self.repository, author, draft)
+            .expect("an issue")
     }
 
     /// Ana adds a label. The clock moves a second first: GitHub's times have no finer grain.
@@ -299,13 +380,17 @@ impl House {
     /// Somebody adds a label.
     pub fn label_by(&self, who: &str, issue: IssueNumber, label: &str) {
         self.advance(Duration::from_secs(1));
-        self.simulator.label(self.repository, issue, label, who).expect("a label");
+        self.simulator
+            .label(self.repository, issue, label, who)
+            .expect("a label");
     }
 
     /// Ana takes a label away.
     pub fn unlabel(&self, issue: IssueNumber, label: &str) {
         self.advance(Duration::from_secs(1));
-        self.simulator.unlabel(self.repository, issue, label, "ana").expect("a label gone");
+        self.simulator
+            .unlabel(self.repository, issue, label, "ana")
+            .expect("a label gone");
     }
 
     /// An issue with a script for the demo agent, labelled to go.
@@ -315,7 +400,11 @@ impl House {
 
     /// The same with further labels.
     pub fn go_as(&self, title: &str, script: &str, labels: &[&str]) -> IssueNumber {
-        let issue = self.issue(title, &format!("Please.\n\n```skep-demo\n{script}\n```\n"), labels);
+        let issue = self.issue(
+            title,
+            &format!("Please.\n\n```skep-demo\n{script}\n```\n"),
+            labels,
+        );
         self.label(issue, "agent:go");
         issue
     }
@@ -329,7 +418,14 @@ impl House {
     pub async fn settle_all(&mut self) {
         for _ in 0..200 {
             self.settle().await;
-            let Some(due) = self.store().next_due(self.now()).await.expect("a look at the outbox") else { return };
+            let Some(due) = self
+                .store()
+                .next_due(self.now())
+                .await
+                .expect("a look at the outbox")
+            else {
+                return;
+            };
             self.time.store(due.max(self.now()), Ordering::SeqCst);
         }
         panic!("effects are put off for ever");
@@ -342,7 +438,11 @@ impl House {
         if skep.app.engine.step().await.expect("facts are handled") > 0 {
             return true;
         }
-        skep.app.runner.start_due(&mut skep.tasks).await.expect("effects are claimed");
+        skep.app
+            .runner
+            .start_due(&mut skep.tasks)
+            .await
+            .expect("effects are claimed");
         let ended = tokio::time::timeout(PATIENCE, skep.tasks.join_next());
         match ended.await.expect("an effect ends in its time") {
             None => false,
@@ -358,14 +458,21 @@ impl House {
         self.simulator.quiet().await;
         let skep = self.skep.as_mut().expect("skep is down");
         while skep.app.engine.step().await.expect("facts are handled") > 0 {}
-        skep.app.runner.start_due(&mut skep.tasks).await.expect("effects are claimed");
+        skep.app
+            .runner
+            .start_due(&mut skep.tasks)
+            .await
+            .expect("effects are claimed");
     }
 
     /// Nudges until something is so.
     pub async fn until(&mut self, what: &str, mut so: impl FnMut(&Self) -> bool) {
         let patience = tokio::time::Instant::now() + PATIENCE;
         while !so(self) {
-            assert!(tokio::time::Instant::now() < patience, "never came true: {what}");
+            assert!(
+                tokio::time::Instant::now() < patience,
+                "never came true: {what}"
+            );
             self.nudge().await;
             tokio::task::yield_now().await;
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -377,14 +484,24 @@ impl House {
         let patience = tokio::time::Instant::now() + PATIENCE;
         loop {
             self.nudge().await;
-            let filter = EffectFilter { open: Some(true), ..EffectFilter::default() };
+            let filter = EffectFilter {
+                open: Some(true),
+                ..EffectFilter::default()
+            };
             let open = self.store().effects(&filter, 1_000).await.expect("effects");
             let now = self.now();
-            let at_work = open.iter().filter(|look| look.effect.kind != "run_turn" && look.not_before <= now).count();
+            let at_work = open
+                .iter()
+                .filter(|look| look.effect.kind != "run_turn" && look.not_before <= now)
+                .count();
             if at_work == 0 && self.store().counts().await.expect("counts").inbox_unhandled == 0 {
                 return;
             }
-            assert!(tokio::time::Instant::now() < patience, "never heard: {:?}", self.waiting().await);
+            assert!(
+                tokio::time::Instant::now() < patience,
+                "never heard: {:?}",
+                self.waiting().await
+            );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -392,15 +509,22 @@ impl House {
     /// Lets the agents go on that stand at [`HOLD`], once all that was said so far is heard.
     pub async fn let_go(&mut self) {
         self.heard().await;
-        let sessions = std::fs::read_dir(self.data_dir().join("sessions")).expect("the folder of the sessions");
-        for home in sessions.flatten().map(|session| session.path().join("home")).filter(|home| home.exists()) {
+        let sessions = std::fs::read_dir(self.data_dir().join("sessions"))
+            .expect("the folder of the sessions");
+        for home in sessions
+            .flatten()
+            .map(|session| session.path().join("home"))
+            .filter(|home| home.exists())
+        {
             std::fs::write(home.join("go"), "").expect("a home of ours");
         }
     }
 
     /// The whole issue as a reader sees it.
     pub fn thread(&self, issue: IssueNumber) -> String {
-        self.simulator.thread(self.repository, issue).expect("a thread")
+        self.simulator
+            .thread(self.repository, issue)
+            .expect("a thread")
     }
 
     /// The names of the events of an issue, in order.
@@ -422,13 +546,24 @@ impl House {
     /// The state of a task.
     pub async fn state(&self, issue: IssueNumber) -> String {
         let key = TaskKey::new(self.repository, issue);
-        self.store().task(key).await.expect("a look").map_or_else(|| "unknown".into(), |row| row.state)
+        self.store()
+            .task(key)
+            .await
+            .expect("a look")
+            .map_or_else(|| "unknown".into(), |row| row.state)
     }
 
     /// Live sessions.
     pub async fn live(&self) -> usize {
-        let filter = SessionFilter { live: Some(true), ..SessionFilter::default() };
-        self.store().sessions(&filter, 1_000).await.expect("sessions").len()
+        let filter = SessionFilter {
+            live: Some(true),
+            ..SessionFilter::default()
+        };
+        self.store()
+            .sessions(&filter, 1_000)
+            .await
+            .expect("sessions")
+            .len()
     }
 
     /// Where GitHub reaches skep.
@@ -451,9 +586,18 @@ impl House {
             let counts = skep.app.store.counts().await.expect("counts");
             if !self.unfinished {
                 let left = house_left(&skep.app.store).await;
-                assert_eq!((counts.inbox_unhandled, left), (0, vec![]), "rows are left: {counts:?}");
+                assert_eq!(
+                    (counts.inbox_unhandled, left),
+                    (0, vec![]),
+                    "rows are left: {counts:?}"
+                );
             }
-            skep.app.runner.parts().agents.close_all(Duration::from_secs(5)).await;
+            skep.app
+                .runner
+                .parts()
+                .agents
+                .close_all(Duration::from_secs(5))
+                .await;
             skep.stop.cancel();
             skep.door.await.expect("the door closes");
             skep.app.store.close().await;
@@ -473,9 +617,15 @@ impl Drop for House {
 
 /// The kinds of open effects; moments that are waited for may stay.
 async fn house_left(store: &Store) -> Vec<String> {
-    let filter = EffectFilter { open: Some(true), ..EffectFilter::default() };
+    let filter = EffectFilter {
+        open: Some(true),
+        ..EffectFilter::default()
+    };
     let open = store.effects(&filter, 1_000).await.expect("effects");
-    open.into_iter().map(|look| look.effect.kind).filter(|kind| kind != "ring").collect()
+    open.into_iter()
+        .map(|look| look.effect.kind)
+        .filter(|kind| kind != "ring")
+        .collect()
 }
 
 fn clock(time: &Arc<AtomicI64>) -> Clock {

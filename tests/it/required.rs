@@ -22,7 +22,11 @@ pub fn everything() -> bool {
 pub fn skip(why: &str) {
     assert!(!everything(), "SKEP_TEST_REQUIRE=all, but: {why}");
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    if SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(why.to_owned()) {
+    if SAID
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(why.to_owned())
+    {
         writeln!(std::io::stderr(), "skipped: {why}").expect("somebody reads");
     }
 }
@@ -30,7 +34,8 @@ pub fn skip(why: &str) {
 /// Whether these programs are installed; says what is skipped where one is not.
 pub fn installed(programs: &[&str], what: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let there = |program: &&&str| std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    let there =
+        |program: &&&str| std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
     let missing = programs.iter().find(|program| !there(program));
     if let Some(missing) = missing {
         skip(&format!("{what} ({missing} is not installed)"));
@@ -45,9 +50,16 @@ pub fn part<C>(cells: impl IntoIterator<Item = C>) -> Vec<C> {
         return cells;
     }
     let all = cells.len();
-    let told: Vec<C> = cells.into_iter().skip(all.min(ONE_IN) / 2).step_by(ONE_IN).collect();
+    let told: Vec<C> = cells
+        .into_iter()
+        .skip(all.min(ONE_IN) / 2)
+        .step_by(ONE_IN)
+        .collect();
     let story = std::thread::current().name().unwrap_or("a grid").to_owned();
-    skip(&format!("{} of {all} cells of {story}, which SKEP_TEST_REQUIRE=all tells", all - told.len()));
+    skip(&format!(
+        "{} of {all} cells of {story}, which SKEP_TEST_REQUIRE=all tells",
+        all - told.len()
+    ));
     told
 }
 
@@ -56,6 +68,10 @@ pub async fn grid<C, F>(cells: impl IntoIterator<Item = C>, tell: impl Fn(C) -> 
 where
     F: Future<Output: Send> + Send + 'static,
 {
-    let told = futures::stream::iter(part(cells)).map(|cell| tokio::spawn(tell(cell))).buffer_unordered(SIDE_BY_SIDE);
-    told.map(|one| one.expect("a story that ends as it should")).collect().await
+    let told = futures::stream::iter(part(cells))
+        .map(|cell| tokio::spawn(tell(cell)))
+        .buffer_unordered(SIDE_BY_SIDE);
+    told.map(|one| one.expect("a story that ends as it should"))
+        .collect()
+        .await
 }

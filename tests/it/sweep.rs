@@ -14,9 +14,18 @@ const WITNESS: &str = "SKEP_TEST_WITNESS";
 
 fn witness(name: &str) {
     static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    let Some(path) = std::env::var_os(WITNESS) else { return };
-    if SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned()) {
-        let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    let Some(path) = std::env::var_os(WITNESS) else {
+        return;
+    };
+    if SEEN
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(name.to_owned())
+    {
+        let file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path);
         writeln!(file.expect("the witness's file"), "{name}").expect("the witness writes");
     }
 }

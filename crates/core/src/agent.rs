@@ -74,10 +74,13 @@ impl AgentSpec {
     /// Takes the variables that `inherit` names into the environment; what is set there expressly stays.
     pub fn inheriting(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
         for (name, value) in variables {
-            let named = self.inherit.iter().any(|wanted| match wanted.strip_suffix('*') {
-                Some(start) => name.starts_with(start),
-                None => name == *wanted,
-            });
+            let named = self
+                .inherit
+                .iter()
+                .any(|wanted| match wanted.strip_suffix('*') {
+                    Some(start) => name.starts_with(start),
+                    None => name == *wanted,
+                });
             if named {
                 self.environment.entry(name).or_insert(value);
             }
@@ -262,39 +265,72 @@ mod tests {
 
     fn spec() -> AgentSpec {
         let environment = BTreeMap::from([("KEY".to_owned(), "canary".to_owned())]);
-        AgentSpec { environment, ..AgentSpec::new("x", vec!["x".into()]) }
+        AgentSpec {
+            environment,
+            ..AgentSpec::new("x", vec!["x".into()])
+        }
     }
 
     #[test]
     fn only_what_is_named_is_inherited() {
-        let spec = AgentSpec { inherit: vec!["GOOSE_*".into(), "KEY".into(), "OTHER".into()], ..spec() };
-        let outside =
-            ["GOOSE_MODEL", "KEY", "OTHER", "OTHERS", "AWS_KEY"].map(|name| (name.to_owned(), "new".to_owned()));
-        let inside: Vec<(String, String)> = spec.inheriting(outside).environment.into_iter().collect();
+        let spec = AgentSpec {
+            inherit: vec!["GOOSE_*".into(), "KEY".into(), "OTHER".into()],
+            ..spec()
+        };
+        let outside = ["GOOSE_MODEL", "KEY", "OTHER", "OTHERS", "AWS_KEY"]
+            .map(|name| (name.to_owned(), "new".to_owned()));
+        let inside: Vec<(String, String)> =
+            spec.inheriting(outside).environment.into_iter().collect();
         let expected = [("GOOSE_MODEL", "new"), ("KEY", "canary"), ("OTHER", "new")];
-        assert_eq!(inside, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(
+            inside,
+            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
     }
 
     #[test]
     fn a_spec_shows_no_values() {
         let spec = spec();
         let shown = format!("{spec:?}");
-        assert!(shown.contains("KEY") && !shown.contains("canary"), "{shown}");
+        assert!(
+            shown.contains("KEY") && !shown.contains("canary"),
+            "{shown}"
+        );
     }
 
     #[test]
     fn a_start_logged_before_queueing_was_known_is_still_read() {
         let old = r#"{"kind":"started","agent_session":"s","agent_name":"x","version":"1","resumed":true}"#;
         let read: Update = serde_json::from_str(old).expect("an earlier line");
-        assert!(matches!(read, Update::Started { queues: false, resumed: true, .. }), "{read:?}");
+        assert!(
+            matches!(
+                read,
+                Update::Started {
+                    queues: false,
+                    resumed: true,
+                    ..
+                }
+            ),
+            "{read:?}"
+        );
     }
 
     #[test]
     fn updates_survive_json() {
-        let update =
-            Update::Tool { id: "1".into(), title: "write".into(), tool: "edit".into(), status: ToolStatus::InProgress };
+        let update = Update::Tool {
+            id: "1".into(),
+            title: "write".into(),
+            tool: "edit".into(),
+            status: ToolStatus::InProgress,
+        };
         let json = serde_json::to_string(&update).expect("plain data");
-        assert_eq!(json, r#"{"kind":"tool","id":"1","title":"write","tool":"edit","status":"in_progress"}"#);
-        assert_eq!(serde_json::from_str::<Update>(&json).expect("what was just written"), update);
+        assert_eq!(
+            json,
+            r#"{"kind":"tool","id":"1","title":"write","tool":"edit","status":"in_progress"}"#
+        );
+        assert_eq!(
+            serde_json::from_str::<Update>(&json).expect("what was just written"),
+            update
+        );
     }
 }

@@ -145,10 +145,18 @@ pub fn read(body: &str, slug: &str) -> Spoken {
         }
     }
     let addressed = address::addressed(&kept, slug);
-    let first = kept.iter().position(|row| row.kind != Kind::Blank).unwrap_or(kept.len());
+    let first = kept
+        .iter()
+        .position(|row| row.kind != Kind::Blank)
+        .unwrap_or(kept.len());
     let text: Vec<&str> = kept[first..].iter().map(|row| row.text).collect();
     let text = text.join("\n").trim_end().to_owned();
-    Spoken { lines: heard.lines, left_out: heard.left_out, text, addressed }
+    Spoken {
+        lines: heard.lines,
+        left_out: heard.left_out,
+        text,
+        addressed,
+    }
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ mod when;
 use serde::{Deserialize, Serialize};
 
 pub use facts::{
-    Alarm, Asking, BaseFacts, Checks, ChecksState, Failing, FileChange, LeftOut, Lfs, PublishFacts, PullFacts,
-    PullStanding, RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, Whole, WhyLeftOut,
-    Work,
+    Alarm, Asking, BaseFacts, Checks, ChecksState, Failing, FileChange, LeftOut, Lfs, PublishFacts,
+    PullFacts, PullStanding, RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts,
+    Weighed, Whole, WhyLeftOut, Work,
 };
 pub use gone::{Gone, Loss};
 

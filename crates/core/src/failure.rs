@@ -37,7 +37,10 @@ pub enum Failure {
 impl Failure {
     /// A retry without a wish of the other side.
     pub fn retry(why: impl Into<String>) -> Self {
-        Self::Retry { after: None, why: why.into() }
+        Self::Retry {
+            after: None,
+            why: why.into(),
+        }
     }
 
     /// A refusal that people are told.
@@ -85,7 +88,10 @@ mod tests {
     #[test]
     fn both_ends_of_a_long_text_are_kept() {
         assert_eq!(shortened("short", 5), "short");
-        assert_eq!(shortened("the beginning, then much, then the end", 18), "the beginnin…he end");
+        assert_eq!(
+            shortened("the beginning, then much, then the end", 18),
+            "the beginnin…he end"
+        );
         assert_eq!(shortened("ééééé", 3), "éé…é");
         assert_eq!(shortened("abc", 0), "…");
     }

@@ -19,7 +19,10 @@ pub struct Malformed {
 impl Malformed {
     /// Names the value and the shape it should have had.
     pub fn new(value: &str, wanted: &'static str) -> Self {
-        Self { value: value.chars().take(100).collect(), wanted }
+        Self {
+            value: value.chars().take(100).collect(),
+            wanted,
+        }
     }
 }
 
@@ -93,8 +96,16 @@ impl FromStr for TaskKey {
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let wrong = || Malformed::new(text, "a task key such as 1296269#12");
         let (repository, issue) = text.split_once('#').ok_or_else(wrong)?;
-        let number = |half: &str| half.parse::<i64>().ok().filter(|n| *n > 0).ok_or_else(wrong);
-        Ok(Self::new(RepositoryId(number(repository)?), IssueNumber(number(issue)?)))
+        let number = |half: &str| {
+            half.parse::<i64>()
+                .ok()
+                .filter(|n| *n > 0)
+                .ok_or_else(wrong)
+        };
+        Ok(Self::new(
+            RepositoryId(number(repository)?),
+            IssueNumber(number(issue)?),
+        ))
     }
 }
 
@@ -123,13 +134,23 @@ impl SessionId {
 
     /// Its number among the sessions of its task, from 1.
     pub fn number(&self) -> u32 {
-        self.0.rsplit('-').next().and_then(|part| part.parse().ok()).unwrap_or_default()
+        self.0
+            .rsplit('-')
+            .next()
+            .and_then(|part| part.parse().ok())
+            .unwrap_or_default()
     }
 
     /// The task it belongs to.
     pub fn task(&self) -> TaskKey {
-        let mut parts = self.0.split('-').map(|part| part.parse::<i64>().unwrap_or_default());
-        TaskKey::new(RepositoryId(parts.next().unwrap_or_default()), IssueNumber(parts.next().unwrap_or_default()))
+        let mut parts = self
+            .0
+            .split('-')
+            .map(|part| part.parse::<i64>().unwrap_or_default());
+        TaskKey::new(
+            RepositoryId(parts.next().unwrap_or_default()),
+            IssueNumber(parts.next().unwrap_or_default()),
+        )
     }
 }
 
@@ -196,7 +217,9 @@ impl From<Sha> for String {
 impl FromStr for Sha {
     type Err = Malformed;
     fn from_str(text: &str) -> Result<Self, Malformed> {
-        let digits = text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let digits = text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         if digits && (text.len() == 40 || text.len() == 64) {
             return Ok(Self(text.to_owned()));
         }
@@ -252,12 +275,17 @@ impl FromStr for RepositoryName {
             (1..=100).contains(&part.len())
                 && part != "."
                 && part != ".."
-                && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
         };
         if !plain(owner) || !plain(name) {
             return Err(wrong());
         }
-        Ok(Self { owner: owner.to_owned(), name: name.to_owned() })
+        Ok(Self {
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+        })
     }
 }
 
@@ -335,7 +363,11 @@ impl FromStr for AgentBranch {
         let wrong = || Malformed::new(text, "a branch such as agent/12-add-a-page");
         let rest = text.strip_prefix("agent/").ok_or_else(wrong)?;
         let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if rest.is_empty() || rest.len() > BRANCH_REST || rest.starts_with('-') || !rest.bytes().all(allowed) {
+        if rest.is_empty()
+            || rest.len() > BRANCH_REST
+            || rest.starts_with('-')
+            || !rest.bytes().all(allowed)
+        {
             return Err(wrong());
         }
         Ok(Self(text.to_owned()))

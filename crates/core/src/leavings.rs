@@ -80,8 +80,14 @@ pub const BUILT_IN: [&str; 61] = [
 ];
 
 /// The whole list, later patterns winning: built in, the agents' own, the operator's.
-pub fn list<'a>(agents: impl IntoIterator<Item = &'a String>, operator: &'a [String]) -> Vec<String> {
-    let mut all: Vec<String> = BUILT_IN.iter().map(|pattern| (*pattern).to_owned()).collect();
+pub fn list<'a>(
+    agents: impl IntoIterator<Item = &'a String>,
+    operator: &'a [String],
+) -> Vec<String> {
+    let mut all: Vec<String> = BUILT_IN
+        .iter()
+        .map(|pattern| (*pattern).to_owned())
+        .collect();
     for pattern in agents.into_iter().chain(operator) {
         // What is said twice counts where it stands last.
         all.retain(|earlier| earlier != pattern);
@@ -93,7 +99,8 @@ pub fn list<'a>(agents: impl IntoIterator<Item = &'a String>, operator: &'a [Str
 /// Whether a path is one of the built-in leavings, or lies in one: then that a repository ignores it surprises nobody.
 pub fn contain(path: &str) -> bool {
     let patterns = || BUILT_IN.iter().filter(|pattern| !pattern.starts_with('!'));
-    path.split('/').any(|part| !part.is_empty() && patterns().any(|pattern| glob::matches(pattern, part)))
+    path.split('/')
+        .any(|part| !part.is_empty() && patterns().any(|pattern| glob::matches(pattern, part)))
 }
 
 /// Whether a text can be one pattern of the list.
@@ -107,7 +114,10 @@ mod tests {
 
     #[test]
     fn later_patterns_win_and_stand_once() {
-        let (agents, operator) = ([".x".to_owned(), ".venv".to_owned()], ["!.venv".to_owned(), ".x".to_owned()]);
+        let (agents, operator) = (
+            [".x".to_owned(), ".venv".to_owned()],
+            ["!.venv".to_owned(), ".x".to_owned()],
+        );
         let all = list(&agents, &operator);
         assert_eq!(all[all.len() - 3..], [".venv", "!.venv", ".x"]);
         assert_eq!(all.iter().filter(|pattern| *pattern == ".venv").count(), 1);
@@ -116,7 +126,12 @@ mod tests {
 
     #[test]
     fn leavings_are_known_by_any_part_of_their_path() {
-        for path in ["node_modules/", "a/__pycache__/x.cpython-312.pyc", "src/b.py~", ".main.rs.swp"] {
+        for path in [
+            "node_modules/",
+            "a/__pycache__/x.cpython-312.pyc",
+            "src/b.py~",
+            ".main.rs.swp",
+        ] {
             assert!(contain(path), "{path}");
         }
         for path in ["build/", "out/notes.md", "src/core.rs", "swp"] {

@@ -4,7 +4,10 @@
 //! clock or a random number; the edges bring those in as values. It depends on no crate that does (`Cargo.toml`), and
 //! `clippy.toml` forbids what the standard library offers for it.
 
-#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read and bless fixtures"))]
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, reason = "tests read and bless fixtures")
+)]
 
 pub mod agent;
 pub mod command;

@@ -26,17 +26,27 @@ pub fn own(text: &str) -> String {
     }
     let says = |rows: &[Row<'_>]| rows.iter().any(|row| row.kind != Kind::Blank);
     if !says(&kept) && says(&rows) {
-        return text.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n");
+        return text
+            .lines()
+            .map(|line| format!("> {line}"))
+            .collect::<Vec<_>>()
+            .join("\n");
     }
     if kept.len() == rows.len() {
         return text.to_owned();
     }
-    kept.iter().map(|row| row.text).collect::<Vec<_>>().join("\n")
+    kept.iter()
+        .map(|row| row.text)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Where the bare copy of older mail, or GitHub's footer below it, begins.
 fn copy_begins(rows: &[Row<'_>]) -> Option<usize> {
-    let words = rows.iter().enumerate().filter(|(_, row)| row.kind == Kind::Words);
+    let words = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.kind == Kind::Words);
     let begins = |at: usize| {
         header::begins(rows, at)
             || header::separates(rows[at].text)
@@ -53,7 +63,9 @@ fn copy_begins(rows: &[Row<'_>]) -> Option<usize> {
 fn quoted_tail(rows: &[Row<'_>]) -> Option<(std::ops::Range<usize>, Option<usize>)> {
     let ends = (0..rows.len()).find(|at| attribution::of_a_quote(rows, *at))?;
     let starts = attribution::starts(rows, ends);
-    let rest = rows[ends + 1..].iter().all(|row| matches!(row.kind, Kind::Blank | Kind::Quote));
+    let rest = rows[ends + 1..]
+        .iter()
+        .all(|row| matches!(row.kind, Kind::Blank | Kind::Quote));
     let copy = rest && attribution::is_sure(rows, starts..ends + 1);
     Some((starts..ends + 1, copy.then_some(rows.len())))
 }

@@ -40,14 +40,26 @@ impl Kind {
 /// Sorts the lines of a text; together they are the text.
 pub fn rows(text: &str) -> Vec<Row<'_>> {
     let mut scan = Scan::default();
-    let lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
-    lines.map(|text| Row { text, kind: scan.next(text) }).collect()
+    let lines = text
+        .split('\n')
+        .map(|line| line.strip_suffix('\r').unwrap_or(line));
+    lines
+        .map(|text| Row {
+            text,
+            kind: scan.next(text),
+        })
+        .collect()
 }
 
 /// The first word behind an opening fence, in lower case: `rust` of "```Rust ignore".
 pub fn language(line: &str) -> String {
-    let info = line.trim_start_matches(|c: char| c.is_whitespace() || "-*+>.)`~".contains(c) || c.is_ascii_digit());
-    info.split_whitespace().next().unwrap_or_default().to_ascii_lowercase()
+    let info = line.trim_start_matches(|c: char| {
+        c.is_whitespace() || "-*+>.)`~".contains(c) || c.is_ascii_digit()
+    });
+    info.split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase()
 }
 
 /// The text behind a list mark (`- x`, `* x`, `1. x`, `a) x`), with the mark's width.
@@ -75,7 +87,12 @@ pub fn without_code_spans(line: &str) -> String {
     let mut next = 0;
     while let Some((start, length)) = runs.get(next).copied() {
         // A run that met no partner of its length is text; later runs of that length are looked at only once.
-        let Some(close) = runs.iter().skip(next + 1).take(64).position(|(_, other)| *other == length) else {
+        let Some(close) = runs
+            .iter()
+            .skip(next + 1)
+            .take(64)
+            .position(|(_, other)| *other == length)
+        else {
             next += 1;
             continue;
         };
@@ -111,7 +128,11 @@ struct Scan {
 /// A block whose lines are shown as they are.
 #[derive(Clone, Copy)]
 enum Block {
-    Fence { mark: char, length: usize, container: usize },
+    Fence {
+        mark: char,
+        length: usize,
+        container: usize,
+    },
     Html,
 }
 
@@ -127,10 +148,14 @@ impl Scan {
         let indent = width(&line[..line.len() - content.len()]);
         match self.block {
             Some(Block::Html) => return self.inside_html(content),
-            Some(Block::Fence { container, .. }) if !content.trim().is_empty() && indent < container => {
+            Some(Block::Fence { container, .. })
+                if !content.trim().is_empty() && indent < container =>
+            {
                 self.block = None;
             }
-            Some(Block::Fence { mark, length, .. }) => return self.inside_fence(content, mark, length),
+            Some(Block::Fence { mark, length, .. }) => {
+                return self.inside_fence(content, mark, length);
+            }
             None => {}
         }
         if content.trim().is_empty() {
@@ -157,7 +182,10 @@ impl Scan {
     }
 
     fn outside(&mut self, content: &str, indent: usize) -> Kind {
-        let fresh = matches!(self.before, None | Some(Kind::Blank | Kind::Code | Kind::Close));
+        let fresh = matches!(
+            self.before,
+            None | Some(Kind::Blank | Kind::Code | Kind::Close)
+        );
         if indent < self.list && (fresh || fence(content).is_some()) {
             self.list = 0;
         }
@@ -170,7 +198,11 @@ impl Scan {
             return Kind::Quote;
         }
         if let Some((mark, length)) = fence(content) {
-            self.block = Some(Block::Fence { mark, length, container: self.list.min(indent) });
+            self.block = Some(Block::Fence {
+                mark,
+                length,
+                container: self.list.min(indent),
+            });
             return Kind::Open;
         }
         if opens_html(content) && !closes_html(content) {
@@ -183,7 +215,9 @@ impl Scan {
     /// Steps over list marks, also several on one line, and remembers where the content begins.
     fn enter_items<'a>(&mut self, mut content: &'a str, mut indent: usize) -> (&'a str, usize) {
         for _ in 0..10 {
-            let Some((mark, rest)) = item(content) else { break };
+            let Some((mark, rest)) = item(content) else {
+                break;
+            };
             indent += mark;
             self.list = indent;
             content = rest;
@@ -193,7 +227,9 @@ impl Scan {
 }
 
 fn width(indent: &str) -> usize {
-    indent.chars().fold(0, |at, c| if c == '\t' { at / 4 * 4 + 4 } else { at + 1 })
+    indent
+        .chars()
+        .fold(0, |at, c| if c == '\t' { at / 4 * 4 + 4 } else { at + 1 })
 }
 
 fn fence(content: &str) -> Option<(char, usize)> {
@@ -205,9 +241,12 @@ fn fence(content: &str) -> Option<(char, usize)> {
 const AS_IT_IS: [&str; 4] = ["pre", "script", "style", "textarea"];
 
 fn opens_html(content: &str) -> bool {
-    let Some(rest) = content.strip_prefix('<') else { return false };
+    let Some(rest) = content.strip_prefix('<') else {
+        return false;
+    };
     AS_IT_IS.iter().any(|tag| {
-        rest.get(..tag.len()).is_some_and(|name| name.eq_ignore_ascii_case(tag))
+        rest.get(..tag.len())
+            .is_some_and(|name| name.eq_ignore_ascii_case(tag))
             && !rest[tag.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-')
     })
 }
@@ -215,9 +254,10 @@ fn opens_html(content: &str) -> bool {
 fn closes_html(content: &str) -> bool {
     content.match_indices("</").any(|(at, _)| {
         AS_IT_IS.iter().any(|tag| {
-            content[at + 2..]
-                .get(..=tag.len())
-                .is_some_and(|end| end.strip_suffix('>').is_some_and(|name| name.eq_ignore_ascii_case(tag)))
+            content[at + 2..].get(..=tag.len()).is_some_and(|end| {
+                end.strip_suffix('>')
+                    .is_some_and(|name| name.eq_ignore_ascii_case(tag))
+            })
         })
     })
 }

@@ -26,13 +26,21 @@ pub struct ProxyUrl(url::Url);
 impl ProxyUrl {
     /// Reads `http://[user:password@]host:port`, or only `host:port`. The error never repeats the text.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong =
-            || "must be a proxy's address such as http://proxy.example:3128 (https and SOCKS proxies are not used)";
+        let wrong = || "must be a proxy's address such as http://proxy.example:3128 (https and SOCKS proxies are not used)";
         let text = text.trim();
-        let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+        let text = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("http://{text}")
+        };
         let url = url::Url::parse(&text).map_err(|_| wrong())?;
-        let plain = url.scheme() == "http" && matches!(url.path(), "" | "/") && url.query().is_none();
-        if plain && url.has_host() { Ok(Self(url)) } else { Err(wrong().to_owned()) }
+        let plain =
+            url.scheme() == "http" && matches!(url.path(), "" | "/") && url.query().is_none();
+        if plain && url.has_host() {
+            Ok(Self(url))
+        } else {
+            Err(wrong().to_owned())
+        }
     }
 
     /// Whole, password and all.
@@ -47,7 +55,9 @@ impl ProxyUrl {
 
     /// The password, as it stands in the address and as the proxy hears it.
     pub fn passwords(&self) -> Vec<String> {
-        let Some(written) = self.0.password() else { return Vec::new() };
+        let Some(written) = self.0.password() else {
+            return Vec::new();
+        };
         let mut both = vec![written.to_owned(), decoded(written)];
         both.dedup();
         both
@@ -59,7 +69,10 @@ fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let code = after.get(..2).filter(|_| *first == b'%').and_then(|code| std::str::from_utf8(code).ok());
+        let code = after
+            .get(..2)
+            .filter(|_| *first == b'%')
+            .and_then(|code| std::str::from_utf8(code).ok());
         let code = code.and_then(|code| u8::from_str_radix(code, 16).ok());
         bytes.push(code.unwrap_or(*first));
         rest = if code.is_some() { &after[2..] } else { after };
@@ -70,7 +83,10 @@ fn decoded(text: &str) -> String {
 /// Without name and password.
 impl fmt::Display for ProxyUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let port = self.0.port().map_or_else(String::new, |port| format!(":{port}"));
+        let port = self
+            .0
+            .port()
+            .map_or_else(String::new, |port| format!(":{port}"));
         write!(f, "http://{}{port}", self.0.host_str().unwrap_or_default())
     }
 }
@@ -99,10 +115,24 @@ mod tests {
         assert_eq!(secret.passwords(), ["hunter2"]);
         let odd = ProxyUrl::parse("http://ana:h%40ter%2@p:1").expect("a proxy");
         assert_eq!(odd.passwords(), ["h%40ter%2", "h@ter%2"]);
-        assert_eq!((secret.to_string(), format!("{secret:?}")), ("http://p:1".into(), "http://p:1".into()));
-        for bad in ["socks5://p:1", "https://p:1", "http://p/x", "http://p?x", "", "http://"] {
+        assert_eq!(
+            (secret.to_string(), format!("{secret:?}")),
+            ("http://p:1".into(), "http://p:1".into())
+        );
+        for bad in [
+            "socks5://p:1",
+            "https://p:1",
+            "http://p/x",
+            "http://p?x",
+            "",
+            "http://",
+        ] {
             assert!(ProxyUrl::parse(bad).is_err(), "{bad}");
         }
-        assert!(!ProxyUrl::parse("ftp://u:hunter2@x").expect_err("wrong").contains("hunter2"));
+        assert!(
+            !ProxyUrl::parse("ftp://u:hunter2@x")
+                .expect_err("wrong")
+                .contains("hunter2")
+        );
     }
 }

@@ -182,7 +182,10 @@ impl Asked {
     #[must_use]
     pub fn tidy(self) -> Self {
         let options: Vec<String> = self.options.iter().map(|option| one_line(option)).collect();
-        let default = self.default.map(|default| one_line(&default)).filter(|default| !default.is_empty());
+        let default = self
+            .default
+            .map(|default| one_line(&default))
+            .filter(|default| !default.is_empty());
         let default = default.map(|default| match choice::index(&options, &default) {
             Some(index) if !options[index].is_empty() => options[index].clone(),
             _ => default,
@@ -200,13 +203,29 @@ impl Asked {
 impl Asked {
     /// A numbered question as it was asked; when it ends does not matter here.
     pub fn of(question: &Question) -> Self {
-        let Question { text, options, default, .. } = question.clone();
-        Self { text, options, default, deadline_ms: None }
+        let Question {
+            text,
+            options,
+            default,
+            ..
+        } = question.clone();
+        Self {
+            text,
+            options,
+            default,
+            deadline_ms: None,
+        }
     }
 
     /// Whether the same is asked, in whatever spacing and case.
     pub fn is_same(&self, other: &Self) -> bool {
-        let options = |asked: &Self| asked.options.iter().map(|option| choice::fold(option)).collect::<Vec<_>>();
+        let options = |asked: &Self| {
+            asked
+                .options
+                .iter()
+                .map(|option| choice::fold(option))
+                .collect::<Vec<_>>()
+        };
         choice::fold(&self.text) == choice::fold(&other.text) && options(self) == options(other)
     }
 }
@@ -236,12 +255,21 @@ impl Question {
     /// The declared default as the answer that applies when nobody gives one.
     pub fn by_default(&self, at: i64) -> Option<Answer> {
         let text = self.default.clone()?;
-        Some(Answer { by: By::Default, text, option: self.default_option(), at, comment: None })
+        Some(Answer {
+            by: By::Default,
+            text,
+            option: self.default_option(),
+            at,
+            comment: None,
+        })
     }
 
     /// The option's label in a comment: `2` where the question stands alone, `b` where several do.
     pub fn label(index: usize, alone: bool) -> String {
-        match u8::try_from(index).ok().filter(|index| !alone && *index < 26) {
+        match u8::try_from(index)
+            .ok()
+            .filter(|index| !alone && *index < 26)
+        {
             Some(index) => char::from(b'a' + index).to_string(),
             None => (index + 1).to_string(),
         }
@@ -256,7 +284,9 @@ pub fn shown(option: &str) -> String {
 fn distinct(options: Vec<String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for option in options.into_iter().filter(|option| !option.is_empty()) {
-        let again = kept.iter().any(|known| choice::fold(known) == choice::fold(&option));
+        let again = kept
+            .iter()
+            .any(|known| choice::fold(known) == choice::fold(&option));
         if !again && kept.len() < OPTIONS {
             kept.push(option);
         }
@@ -266,7 +296,10 @@ fn distinct(options: Vec<String>) -> Vec<String> {
 
 fn one_line(text: &str) -> String {
     let text = sanitise::visible(text);
-    cut(&text.split_whitespace().collect::<Vec<_>>().join(" "), OPTION_CHARS)
+    cut(
+        &text.split_whitespace().collect::<Vec<_>>().join(" "),
+        OPTION_CHARS,
+    )
 }
 
 /// At most so many characters, `…` marks a cut.

@@ -54,7 +54,10 @@ impl FromStr for RoleName {
         if first && text.len() <= 40 && bytes.all(|b| plain(b) || b == b'-') {
             return Ok(Self(text.to_owned()));
         }
-        Err(Malformed::new(text, "a role name such as swe (a-z, 0-9 and -, at most 40)"))
+        Err(Malformed::new(
+            text,
+            "a role name such as swe (a-z, 0-9 and -, at most 40)",
+        ))
     }
 }
 
@@ -87,8 +90,15 @@ pub enum Tool {
 
 impl Tool {
     /// Every kind.
-    pub const ALL: [Self; 7] =
-        [Self::Read, Self::Search, Self::Edit, Self::Execute, Self::Fetch, Self::Think, Self::Other];
+    pub const ALL: [Self; 7] = [
+        Self::Read,
+        Self::Search,
+        Self::Edit,
+        Self::Execute,
+        Self::Fetch,
+        Self::Think,
+        Self::Other,
+    ];
 
     /// The kind behind a tool name of Copilot's custom agents and its documented aliases, in any case. VS Code's
     /// `edit/editFiles` counts as `edit`.
@@ -100,7 +110,9 @@ impl Tool {
             "read" | "notebookread" | "view" => Some(Self::Read),
             "search" | "grep" | "glob" | "codebase" => Some(Self::Search),
             "edit" | "multiedit" | "write" | "notebookedit" | "editfiles" => Some(Self::Edit),
-            "execute" | "shell" | "bash" | "powershell" | "terminal" | "runcommands" => Some(Self::Execute),
+            "execute" | "shell" | "bash" | "powershell" | "terminal" | "runcommands" => {
+                Some(Self::Execute)
+            }
             "web" | "websearch" | "webfetch" | "fetch" => Some(Self::Fetch),
             "todo" | "todowrite" | "think" => Some(Self::Think),
             "agent" | "custom-agent" | "task" | "other" => Some(Self::Other),
@@ -172,7 +184,9 @@ impl RoleLimits {
     /// What a session has under the operator's general limits: a role may only be tighter.
     pub fn within(self, general: &Limits) -> Clocks {
         let tighter = |own: Option<u64>, cap: i64| {
-            own.map_or(cap, |s| cap.min(i64::try_from(s).unwrap_or(i64::MAX).saturating_mul(1000)))
+            own.map_or(cap, |s| {
+                cap.min(i64::try_from(s).unwrap_or(i64::MAX).saturating_mul(1000))
+            })
         };
         Clocks {
             wall_ms: tighter(self.session_timeout_s, general.session_timeout_ms),
@@ -300,7 +314,11 @@ pub struct Ceiling {
 
 impl Default for Ceiling {
     fn default() -> Self {
-        Self { tools: Tools::all(), writes: true, limits: RoleLimits::default() }
+        Self {
+            tools: Tools::all(),
+            writes: true,
+            limits: RoleLimits::default(),
+        }
     }
 }
 
@@ -341,7 +359,10 @@ fn granted(base: &Role, over: &RoleOverride) -> Role {
         writes: over.writes.unwrap_or(base.writes),
         plan: over.plan.unwrap_or(base.plan),
         limits: RoleLimits {
-            session_timeout_s: over.limits.session_timeout_s.or(base.limits.session_timeout_s),
+            session_timeout_s: over
+                .limits
+                .session_timeout_s
+                .or(base.limits.session_timeout_s),
             silence_s: over.limits.silence_s.or(base.limits.silence_s),
         },
         ..base.clone()

@@ -45,32 +45,47 @@ impl Allow {
     }
 
     fn mentions(&self, login: &str) -> bool {
-        self.mention.iter().any(|allowed| allowed.eq_ignore_ascii_case(login))
+        self.mention
+            .iter()
+            .any(|allowed| allowed.eq_ignore_ascii_case(login))
     }
 
     fn refers(&self, reference: &str) -> bool {
-        self.references.iter().any(|allowed| allowed.eq_ignore_ascii_case(reference))
+        self.references
+            .iter()
+            .any(|allowed| allowed.eq_ignore_ascii_case(reference))
     }
 
     /// Whether an address may be live: plain http(s), no user, no port, an allowed host, and not an issue, pull request
     /// or commit page (GitHub turns those into references) unless it is named.
     fn links(&self, address: &str) -> bool {
-        let Ok(url) = url::Url::parse(address) else { return false };
+        let Ok(url) = url::Url::parse(address) else {
+            return false;
+        };
         let plain = matches!(url.scheme(), "http" | "https")
             && url.username().is_empty()
             && url.password().is_none()
             && url.port().is_none();
         let host = url.host_str().unwrap_or_default();
         plain
-            && self.hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host))
+            && self
+                .hosts
+                .iter()
+                .any(|allowed| allowed.eq_ignore_ascii_case(host))
             && (self.refers(address) || !is_reference(&url))
     }
 }
 
 fn is_reference(url: &url::Url) -> bool {
     let kinds = ["issues", "pull", "pulls", "discussions", "commit"];
-    let mut parts = url.path().split('/').filter(|part| !part.is_empty()).skip(2);
-    parts.next().is_some_and(|kind| kinds.iter().any(|known| kind.eq_ignore_ascii_case(known)))
+    let mut parts = url
+        .path()
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .skip(2);
+    parts
+        .next()
+        .is_some_and(|kind| kinds.iter().any(|known| kind.eq_ignore_ascii_case(known)))
 }
 
 /// Applies a rewrite until it changes nothing; most texts need one change and one look. The rounds are bounded so that

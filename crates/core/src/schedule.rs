@@ -33,7 +33,14 @@ mod tests {
 
     #[test]
     fn free_slots_are_never_negative() {
-        assert_eq!(House { slots: 10, taken: 4 }.free(), 6);
+        assert_eq!(
+            House {
+                slots: 10,
+                taken: 4
+            }
+            .free(),
+            6
+        );
         assert_eq!(House { slots: 2, taken: 5 }.free(), 0);
     }
 

@@ -64,7 +64,10 @@ impl SessionState {
 
     /// Whether it takes one of the slots.
     pub fn holds_slot(self) -> bool {
-        matches!(self, Self::Dispatched | Self::Running | Self::Waiting | Self::Idle)
+        matches!(
+            self,
+            Self::Dispatched | Self::Running | Self::Waiting | Self::Idle
+        )
     }
 
     /// Whether `next` may follow. Every live state may come to a failure or a cancel; a session that is over is taken up again
@@ -79,7 +82,10 @@ impl SessionState {
             Self::Created => self == Self::Parked,
             // Again from `idle`: on top of what somebody pushed to the branch meanwhile.
             Self::Dispatched => matches!(self, Self::Created | Self::Parked | Self::Idle),
-            Self::Running => matches!(self, Self::Dispatched | Self::Waiting | Self::Parked | Self::Idle),
+            Self::Running => matches!(
+                self,
+                Self::Dispatched | Self::Waiting | Self::Parked | Self::Idle
+            ),
             Self::Waiting => self == Self::Running,
             Self::Idle => matches!(self, Self::Running | Self::Parked),
             // From `running` after it only answered a person's question.
@@ -123,8 +129,11 @@ mod tests {
     fn transitions_as_a_table() {
         let mut table = String::new();
         for from in SessionState::ALL {
-            let to: Vec<_> =
-                SessionState::ALL.into_iter().filter(|to| from.may_become(*to)).map(|s| s.name()).collect();
+            let to: Vec<_> = SessionState::ALL
+                .into_iter()
+                .filter(|to| from.may_become(*to))
+                .map(|s| s.name())
+                .collect();
             table.push_str(&format!("{} -> {}\n", from.name(), to.join(" ")));
         }
         insta::assert_snapshot!(table, @r"

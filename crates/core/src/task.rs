@@ -11,7 +11,9 @@ use super::event::Alarm;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::place::Place;
 
-pub use stage::{Back, End, Ground, Hold, Job, Next, Outage, Planning, Progress, Stage, Step, TurnState};
+pub use stage::{
+    Back, End, Ground, Hold, Job, Next, Outage, Planning, Progress, Stage, Step, TurnState,
+};
 pub use talk::{Batch, Follow, Heard, Plan, Talk, Told, Wish};
 
 /// The work on one issue.
@@ -142,7 +144,9 @@ impl Task {
     pub fn job(&self) -> Option<&Job> {
         match &self.stage {
             Stage::Idle | Stage::Checking { .. } => None,
-            Stage::Queued { job, .. } | Stage::Working { job, .. } | Stage::Held { job, .. } => Some(job),
+            Stage::Queued { job, .. } | Stage::Working { job, .. } | Stage::Held { job, .. } => {
+                Some(job)
+            }
             Stage::Ended { job, .. } => job.as_deref(),
         }
     }
@@ -151,9 +155,9 @@ impl Task {
     pub fn progress(&self) -> Option<&Progress> {
         match &self.stage {
             Stage::Idle | Stage::Checking { .. } | Stage::Queued { .. } => None,
-            Stage::Working { progress, .. } | Stage::Held { progress, .. } | Stage::Ended { progress, .. } => {
-                Some(progress)
-            }
+            Stage::Working { progress, .. }
+            | Stage::Held { progress, .. }
+            | Stage::Ended { progress, .. } => Some(progress),
         }
     }
 
@@ -169,14 +173,18 @@ impl Task {
         self.branch_head = None;
         self.branch_shared = false;
         self.branches_left = self.branches_left.saturating_add(1);
-        self.pulls_left.extend(self.pull.as_ref().map(|pull| pull.number));
+        self.pulls_left
+            .extend(self.pull.as_ref().map(|pull| pull.number));
         let surplus = self.pulls_left.len().saturating_sub(Self::STORY);
         self.pulls_left.drain(..surplus);
     }
 
     /// Adds a line to the story.
     pub fn tell(&mut self, at: i64, text: impl Into<String>) {
-        self.story.push(Beat { at, text: text.into() });
+        self.story.push(Beat {
+            at,
+            text: text.into(),
+        });
         if self.story.len() > Self::STORY {
             self.story.remove(0);
         }

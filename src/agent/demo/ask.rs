@@ -5,8 +5,9 @@
 
 use agent_client_protocol::Error;
 use agent_client_protocol::v1::schema::{
-    CreateElicitationRequest, ElicitationAction, ElicitationContentValue, ElicitationFormMode, ElicitationSchema,
-    ElicitationSessionScope, StopReason, StringPropertySchema, ToolCallStatus, ToolKind,
+    CreateElicitationRequest, ElicitationAction, ElicitationContentValue, ElicitationFormMode,
+    ElicitationSchema, ElicitationSessionScope, StopReason, StringPropertySchema, ToolCallStatus,
+    ToolKind,
 };
 use serde_json::{Value, json};
 
@@ -29,14 +30,19 @@ impl Actor {
             json!({ "question": asked.text, "options": asked.options, "default": asked.default, "deadline_hours": hours })
         };
         let questions: Vec<Value> = asked.iter().map(question).collect();
-        match self.call("ask_human", json!({ "questions": questions })).await? {
+        match self
+            .call("ask_human", json!({ "questions": questions }))
+            .await?
+        {
             None => Ok(Flow::End(StopReason::Cancelled)),
             Some(Ok(told)) if told.answered => {
                 self.answered(envelope::last(&told.text).unwrap_or(&told.text));
                 Ok(Flow::On)
             }
             Some(Ok(told)) if !told.failed => self.end_asking(WAITING),
-            Some(Ok(Told { text: why, .. }) | Err(why)) => self.end_asking(&format!("I could not ask: {why}")),
+            Some(Ok(Told { text: why, .. }) | Err(why)) => {
+                self.end_asking(&format!("I could not ask: {why}"))
+            }
         }
     }
 
@@ -47,24 +53,47 @@ impl Actor {
         }
         // The only question is the form's message.
         let single = asked.len() == 1;
-        let schema = asked.iter().enumerate().fold(ElicitationSchema::new(), |schema, (index, asked)| {
-            let mut field = StringPropertySchema::new().default_value(asked.default.clone());
-            if asked.options.len() > 1 {
-                field = field.enum_values(asked.options.clone());
-            }
-            let field = if single { field } else { field.title(asked.text.clone()) };
-            schema.property(format!("answer{}", index + 1), field, true)
-        });
-        let message = if single { asked[0].text.as_str() } else { "Before I go on:" };
-        let form = ElicitationFormMode::new(ElicitationSessionScope::new(self.session.clone()), schema);
-        let sent = self.peer.send_request(CreateElicitationRequest::new(form, message)).block_task();
+        let schema =
+            asked
+                .iter()
+                .enumerate()
+                .fold(ElicitationSchema::new(), |schema, (index, asked)| {
+                    let mut field =
+                        StringPropertySchema::new().default_value(asked.default.clone());
+                    if asked.options.len() > 1 {
+                        field = field.enum_values(asked.options.clone());
+                    }
+                    let field = if single {
+                        field
+                    } else {
+                        field.title(asked.text.clone())
+                    };
+                    schema.property(format!("answer{}", index + 1), field, true)
+                });
+        let message = if single {
+            asked[0].text.as_str()
+        } else {
+            "Before I go on:"
+        };
+        let form =
+            ElicitationFormMode::new(ElicitationSessionScope::new(self.session.clone()), schema);
+        let sent = self
+            .peer
+            .send_request(CreateElicitationRequest::new(form, message))
+            .block_task();
         let answer = tokio::select! {
             biased;
             () = self.part.cancel.cancelled() => return Ok(Flow::End(StopReason::Cancelled)),
             answer = sent => answer?,
         };
-        let ElicitationAction::Accept(accepted) = answer.action else { return self.end_asking(WAITING) };
-        let values = accepted.content.unwrap_or_default().into_values().map(shown);
+        let ElicitationAction::Accept(accepted) = answer.action else {
+            return self.end_asking(WAITING);
+        };
+        let values = accepted
+            .content
+            .unwrap_or_default()
+            .into_values()
+            .map(shown);
         self.answered(&values.collect::<Vec<_>>().join("\n"));
         Ok(Flow::On)
     }
@@ -75,22 +104,38 @@ impl Actor {
     }
 
     pub(super) async fn report(&mut self, text: &str) -> Result<Flow, Error> {
-        self.tell("report_progress", json!({ "text": text }), text).await
+        self.tell("report_progress", json!({ "text": text }), text)
+            .await
     }
 
     /// With the replies to threads that were noted before.
-    pub(super) async fn finish(&mut self, summary: &str, verified: &[String]) -> Result<Flow, Error> {
-        let replies = self.cast.memory(&self.session, |memory| std::mem::take(&mut memory.replies));
-        let threads: Vec<Value> =
-            replies.unwrap_or_default().into_iter().map(|(id, reply)| json!({ "id": id, "reply": reply })).collect();
+    pub(super) async fn finish(
+        &mut self,
+        summary: &str,
+        verified: &[String],
+    ) -> Result<Flow, Error> {
+        let replies = self
+            .cast
+            .memory(&self.session, |memory| std::mem::take(&mut memory.replies));
+        let threads: Vec<Value> = replies
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(id, reply)| json!({ "id": id, "reply": reply }))
+            .collect();
         let arguments = json!({ "summary": summary, "verified": verified, "threads": threads });
         self.tell("finish", arguments, summary).await
     }
 
     pub(super) fn reply(&self, thread: &str, text: &str) {
         self.cast.memory(&self.session, |memory| {
-            let threads = if thread == "all" { memory.threads.clone() } else { vec![thread.to_owned()] };
-            memory.replies.extend(threads.into_iter().map(|thread| (thread, text.to_owned())));
+            let threads = if thread == "all" {
+                memory.threads.clone()
+            } else {
+                vec![thread.to_owned()]
+            };
+            memory
+                .replies
+                .extend(threads.into_iter().map(|thread| (thread, text.to_owned())));
         });
     }
 
@@ -103,14 +148,22 @@ impl Actor {
         match self.call(tool, arguments).await? {
             None => return Ok(Flow::End(StopReason::Cancelled)),
             Some(Ok(told)) if !told.failed => {}
-            Some(Ok(Told { text: why, .. }) | Err(why)) => self.say(&format!("{tool} did not work: {why}"))?,
+            Some(Ok(Told { text: why, .. }) | Err(why)) => {
+                self.say(&format!("{tool} did not work: {why}"))?
+            }
         }
         Ok(Flow::On)
     }
 
     /// One call, shown as one; none when it was cancelled.
-    async fn call(&mut self, tool: &str, arguments: Value) -> Result<Option<Result<Told, String>>, Error> {
-        let Some(door) = self.part.door.clone() else { return Ok(Some(Err("I have no tools".to_owned()))) };
+    async fn call(
+        &mut self,
+        tool: &str,
+        arguments: Value,
+    ) -> Result<Option<Result<Told, String>>, Error> {
+        let Some(door) = self.part.door.clone() else {
+            return Ok(Some(Err("I have no tools".to_owned())));
+        };
         let id = self.announce(tool, ToolKind::Other, None)?;
         self.state(&id, ToolCallStatus::InProgress)?;
         let told = tokio::select! {
@@ -119,17 +172,27 @@ impl Actor {
             told = door.call(tool, arguments) => told,
         };
         let well = told.as_ref().is_ok_and(|told| !told.failed);
-        self.state(&id, if well { ToolCallStatus::Completed } else { ToolCallStatus::Failed })?;
+        self.state(
+            &id,
+            if well {
+                ToolCallStatus::Completed
+            } else {
+                ToolCallStatus::Failed
+            },
+        )?;
         Ok(Some(told))
     }
 
     fn answered(&self, words: &str) {
-        self.cast.memory(&self.session, |memory| words.trim().clone_into(&mut memory.answer));
+        self.cast.memory(&self.session, |memory| {
+            words.trim().clone_into(&mut memory.answer)
+        });
     }
 
     /// The turn ends; the next prompt brings the answer.
     fn end_asking(&mut self, text: &str) -> Result<Flow, Error> {
-        self.cast.memory(&self.session, |memory| memory.asking = true);
+        self.cast
+            .memory(&self.session, |memory| memory.asking = true);
         self.say(text)?;
         Ok(Flow::End(StopReason::EndTurn))
     }

@@ -42,8 +42,15 @@ impl Door {
     pub(super) fn among(servers: &[McpServer]) -> Option<Self> {
         servers.iter().find_map(|server| match server {
             McpServer::Http(http) if http.name == SERVER_NAME => {
-                let headers = http.headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect();
-                Some(Self { url: http.url.clone(), headers })
+                let headers = http
+                    .headers
+                    .iter()
+                    .map(|header| (header.name.clone(), header.value.clone()))
+                    .collect();
+                Some(Self {
+                    url: http.url.clone(),
+                    headers,
+                })
             }
             _ => None,
         })
@@ -57,14 +64,24 @@ impl Door {
             let (_, session) = self.post(&request(1, "initialize", hello), None).await?;
             let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
             self.post(&ready, session.as_deref()).await?;
-            let call = request(2, "tools/call", json!({ "name": tool, "arguments": arguments }));
+            let call = request(
+                2,
+                "tools/call",
+                json!({ "name": tool, "arguments": arguments }),
+            );
             let (answer, _) = self.post(&call, session.as_deref()).await?;
             told(&answer.ok_or("the tool answered nothing")?)
         };
-        tokio::time::timeout(PATIENCE, talk).await.map_err(|_| "the tool did not answer in time".to_owned())?
+        tokio::time::timeout(PATIENCE, talk)
+            .await
+            .map_err(|_| "the tool did not answer in time".to_owned())?
     }
 
-    async fn post(&self, message: &Value, session: Option<&str>) -> Result<(Option<Value>, Option<String>), String> {
+    async fn post(
+        &self,
+        message: &Value,
+        session: Option<&str>,
+    ) -> Result<(Option<Value>, Option<String>), String> {
         let mut request = Request::post(&self.url)
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json, text/event-stream")
@@ -75,10 +92,19 @@ impl Door {
         if let Some(session) = session {
             request = request.header("Mcp-Session-Id", session);
         }
-        let request = request.body(Full::new(Bytes::from(message.to_string()))).map_err(|error| error.to_string())?;
+        let request = request
+            .body(Full::new(Bytes::from(message.to_string())))
+            .map_err(|error| error.to_string())?;
         let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
-        let response = client.request(request).await.map_err(|error| error.to_string())?;
-        let session = response.headers().get("Mcp-Session-Id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let response = client
+            .request(request)
+            .await
+            .map_err(|error| error.to_string())?;
+        let session = response
+            .headers()
+            .get("Mcp-Session-Id")
+            .and_then(|id| id.to_str().ok())
+            .map(str::to_owned);
         Ok((answer(response, &message["id"]).await?, session))
     }
 }
@@ -89,9 +115,16 @@ fn request(id: u32, method: &str, params: Value) -> Value {
 
 async fn answer(response: Response<Incoming>, id: &Value) -> Result<Option<Value>, String> {
     let status = response.status();
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
     let events = kind.starts_with("text/event-stream");
-    let body = Limited::new(response.into_body(), ANSWER_MAX).collect().await.map_err(|error| error.to_string())?;
+    let body = Limited::new(response.into_body(), ANSWER_MAX)
+        .collect()
+        .await
+        .map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&body.to_bytes()).into_owned();
     if !status.is_success() {
         return Err(format!("the tools answered {status}"));
@@ -102,25 +135,39 @@ async fn answer(response: Response<Incoming>, id: &Value) -> Result<Option<Value
     if events {
         return Ok(event(&text, id));
     }
-    serde_json::from_str(&text).map(Some).map_err(|error| error.to_string())
+    serde_json::from_str(&text)
+        .map(Some)
+        .map_err(|error| error.to_string())
 }
 
 /// The answer to that id among the events of a stream that has ended.
 fn event(text: &str, id: &Value) -> Option<Value> {
     let text = text.replace("\r\n", "\n");
     text.split("\n\n").find_map(|event| {
-        let data: Vec<&str> =
-            event.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim_start).collect();
-        serde_json::from_str::<Value>(&data.join("\n")).ok().filter(|message| message["id"] == *id)
+        let data: Vec<&str> = event
+            .lines()
+            .filter_map(|line| line.strip_prefix("data:"))
+            .map(str::trim_start)
+            .collect();
+        serde_json::from_str::<Value>(&data.join("\n"))
+            .ok()
+            .filter(|message| message["id"] == *id)
     })
 }
 
 fn told(answer: &Value) -> Result<Told, String> {
     if let Some(error) = answer.get("error") {
-        return Err(error["message"].as_str().unwrap_or("an error without words").to_owned());
+        return Err(error["message"]
+            .as_str()
+            .unwrap_or("an error without words")
+            .to_owned());
     }
     let result = &answer["result"];
-    let texts = result["content"].as_array().into_iter().flatten().filter_map(|block| block["text"].as_str());
+    let texts = result["content"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|block| block["text"].as_str());
     Ok(Told {
         text: texts.collect::<Vec<_>>().join("\n"),
         failed: result["isError"] == true,
@@ -135,14 +182,28 @@ mod tests {
     #[test]
     fn an_answer_is_found_among_events() {
         let stream = "id: 0\r\n\r\nevent: message\r\ndata: {\"id\":7,\"method\":\"x\"}\r\n\r\ndata: {\"id\":2,\r\ndata: \"result\":1}\r\n\r\n";
-        assert_eq!(event(stream, &json!(2)), Some(json!({ "id": 2, "result": 1 })));
+        assert_eq!(
+            event(stream, &json!(2)),
+            Some(json!({ "id": 2, "result": 1 }))
+        );
         assert_eq!(event(stream, &json!(3)), None);
     }
 
     #[test]
     fn results_and_errors_are_told_apart() {
-        let result = json!({ "result": { "content": [{ "type": "text", "text": "no" }], "isError": true } });
-        assert_eq!(told(&result), Ok(Told { text: "no".into(), failed: true, answered: false }));
-        assert_eq!(told(&json!({ "error": { "code": -32601, "message": "what?" } })), Err("what?".into()));
+        let result =
+            json!({ "result": { "content": [{ "type": "text", "text": "no" }], "isError": true } });
+        assert_eq!(
+            told(&result),
+            Ok(Told {
+                text: "no".into(),
+                failed: true,
+                answered: false
+            })
+        );
+        assert_eq!(
+            told(&json!({ "error": { "code": -32601, "message": "what?" } })),
+            Err("what?".into())
+        );
     }
 }

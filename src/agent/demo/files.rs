@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use agent_client_protocol::Error;
 use agent_client_protocol::v1::schema::{
-    SessionUpdate, ToolCall, ToolCallLocation, ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields, ToolKind,
+    SessionUpdate, ToolCall, ToolCallLocation, ToolCallStatus, ToolCallUpdate,
+    ToolCallUpdateFields, ToolKind,
 };
 
 use super::perform::Actor;
@@ -14,17 +15,29 @@ use super::script::Text;
 
 impl Actor {
     /// Announces a tool call; answers with its id.
-    pub(super) fn announce(&mut self, title: &str, kind: ToolKind, at: Option<PathBuf>) -> Result<String, Error> {
+    pub(super) fn announce(
+        &mut self,
+        title: &str,
+        kind: ToolKind,
+        at: Option<PathBuf>,
+    ) -> Result<String, Error> {
         self.calls += 1;
         let id = format!("call-{}-{}", self.part.memory.turns, self.calls);
         let locations = at.map(ToolCallLocation::new).into_iter().collect();
-        self.send(SessionUpdate::ToolCall(ToolCall::new(id.clone(), title).kind(kind).locations(locations)))?;
+        self.send(SessionUpdate::ToolCall(
+            ToolCall::new(id.clone(), title)
+                .kind(kind)
+                .locations(locations),
+        ))?;
         Ok(id)
     }
 
     pub(super) fn state(&self, id: &str, status: ToolCallStatus) -> Result<(), Error> {
         let fields = ToolCallUpdateFields::new().status(status);
-        self.send(SessionUpdate::ToolCallUpdate(ToolCallUpdate::new(id.to_owned(), fields)))
+        self.send(SessionUpdate::ToolCallUpdate(ToolCallUpdate::new(
+            id.to_owned(),
+            fields,
+        )))
     }
 
     /// Does something with a file as a tool call: announced, at work, done or failed and said.
@@ -52,7 +65,11 @@ impl Actor {
             if let Some(folder) = at.parent() {
                 std::fs::create_dir_all(folder)?;
             }
-            let before = if append { std::fs::read_to_string(&at).unwrap_or_default() } else { String::new() };
+            let before = if append {
+                std::fs::read_to_string(&at).unwrap_or_default()
+            } else {
+                String::new()
+            };
             std::fs::write(at, before + &content)
         })
     }
@@ -70,17 +87,26 @@ impl Actor {
 
     pub(super) fn delete(&mut self, path: &str) -> Result<(), Error> {
         self.file(("delete", ToolKind::Delete, path), |at| {
-            if at.is_dir() { std::fs::remove_dir_all(at) } else { std::fs::remove_file(at) }
+            if at.is_dir() {
+                std::fs::remove_dir_all(at)
+            } else {
+                std::fs::remove_file(at)
+            }
         })
     }
 
     pub(super) fn mkdir(&mut self, path: &str) -> Result<(), Error> {
-        self.file(("make folder", ToolKind::Edit, path), std::fs::create_dir_all)
+        self.file(
+            ("make folder", ToolKind::Edit, path),
+            std::fs::create_dir_all,
+        )
     }
 
     pub(super) fn read(&mut self, path: &str) -> Result<(), Error> {
         let mut text = None;
-        self.file(("read", ToolKind::Read, path), |at| std::fs::read_to_string(at).map(|read| text = Some(read)))?;
+        self.file(("read", ToolKind::Read, path), |at| {
+            std::fs::read_to_string(at).map(|read| text = Some(read))
+        })?;
         let Some(text) = text else { return Ok(()) };
         let start: String = text.chars().take(500).collect();
         self.say(&format!("{path} says: {start}"))

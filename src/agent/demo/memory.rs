@@ -82,7 +82,9 @@ impl Memory {
             None => {
                 // What is left waits for the answer.
                 self.left.push_front(Step::Rest);
-                self.left.push_front(Step::Say("I have heard that, and wait for the answer.".to_owned()));
+                self.left.push_front(Step::Say(
+                    "I have heard that, and wait for the answer.".to_owned(),
+                ));
                 true
             }
         }
@@ -112,7 +114,9 @@ impl Memory {
 
     /// Writes the session whole or not at all.
     pub(super) fn save(&self, home: &Path, id: &str) -> std::io::Result<()> {
-        let Some(file) = file(home, id) else { return Err(std::io::ErrorKind::InvalidInput.into()) };
+        let Some(file) = file(home, id) else {
+            return Err(std::io::ErrorKind::InvalidInput.into());
+        };
         let next = file.with_extension("next");
         std::fs::create_dir_all(home.join(FOLDER))?;
         std::fs::write(&next, serde_json::to_string(self)?)?;
@@ -123,7 +127,9 @@ impl Memory {
 const FOLDER: &str = ".skep-demo";
 
 fn file(home: &Path, id: &str) -> Option<PathBuf> {
-    let plain = !id.is_empty() && id.len() < 100 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let plain = !id.is_empty()
+        && id.len() < 100
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     plain.then(|| home.join(FOLDER).join(format!("{id}.json")))
 }
 
@@ -134,7 +140,10 @@ mod tests {
     #[test]
     fn a_session_comes_back() {
         let home = tempfile::tempdir().expect("a folder");
-        let mut memory = Memory { turns: 1, ..Memory::default() };
+        let mut memory = Memory {
+            turns: 1,
+            ..Memory::default()
+        };
         memory.add(true, "hello");
         memory.save(home.path(), "demo-1").expect("saved");
         assert_eq!(Memory::load(home.path(), "demo-1"), Some(memory));
@@ -146,17 +155,33 @@ mod tests {
     fn what_is_left_goes_on_with_the_words_of_people() {
         let mut memory = Memory::default();
         assert!(memory.hear("```skep-demo\nask Which?\nsay {answer}\n```\n<<<n\nTitle: x\nn>>>\n"));
-        assert_eq!((memory.words.as_str(), memory.answer.as_str(), memory.left.len()), ("Title: x", "", 2));
+        assert_eq!(
+            (
+                memory.words.as_str(),
+                memory.answer.as_str(),
+                memory.left.len()
+            ),
+            ("Title: x", "", 2)
+        );
         memory.left.pop_front();
         memory.asking = true;
         assert!(memory.hear("An answer came.\n<<<m\nred\nplease\nm>>>\nthread T_1"));
-        assert_eq!((memory.words.as_str(), memory.answer.as_str()), ("red\nplease", "red\nplease"));
-        assert_eq!((memory.threads.clone(), memory.left.len()), (vec!["T_1".to_owned()], 1));
+        assert_eq!(
+            (memory.words.as_str(), memory.answer.as_str()),
+            ("red\nplease", "red\nplease")
+        );
+        assert_eq!(
+            (memory.threads.clone(), memory.left.len()),
+            (vec!["T_1".to_owned()], 1)
+        );
         assert!(memory.hear("```skep-demo\nsay new\n```"));
         assert_eq!(memory.left, [Step::Say("new".into())]);
         memory.left.clear();
         assert!(!memory.hear("go on"));
         memory.overhear("stop that");
-        assert_eq!((memory.words.as_str(), memory.answer.as_str()), ("stop that", "red\nplease"));
+        assert_eq!(
+            (memory.words.as_str(), memory.answer.as_str()),
+            ("stop that", "red\nplease")
+        );
     }
 }

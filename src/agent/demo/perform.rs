@@ -8,9 +8,10 @@ use std::time::Duration;
 use agent_client_protocol::Error;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
-    ContentBlock, ContentChunk, MessageId, PermissionOption, PermissionOptionKind, Plan, PlanEntry, PlanEntryPriority,
-    PlanEntryStatus, PromptResponse, RequestPermissionOutcome, RequestPermissionRequest, SessionNotification,
-    SessionUpdate, StopReason, ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields, ToolKind, UsageUpdate,
+    ContentBlock, ContentChunk, MessageId, PermissionOption, PermissionOptionKind, Plan, PlanEntry,
+    PlanEntryPriority, PlanEntryStatus, PromptResponse, RequestPermissionOutcome,
+    RequestPermissionRequest, SessionNotification, SessionUpdate, StopReason, ToolCallStatus,
+    ToolCallUpdate, ToolCallUpdateFields, ToolKind, UsageUpdate,
 };
 use tokio::process::Command;
 
@@ -43,8 +44,22 @@ pub(super) struct Actor {
 }
 
 impl Actor {
-    pub(super) fn new(cast: Arc<Cast>, session: String, part: Part, peer: ConnectionTo<Client>) -> Self {
-        Self { cast, session, part, peer, plan: vec![], calls: 0, messages: 0, words: 0 }
+    pub(super) fn new(
+        cast: Arc<Cast>,
+        session: String,
+        part: Part,
+        peer: ConnectionTo<Client>,
+    ) -> Self {
+        Self {
+            cast,
+            session,
+            part,
+            peer,
+            plan: vec![],
+            calls: 0,
+            messages: 0,
+            words: 0,
+        }
     }
 
     /// Follows the script, that of the prompt or what is left of an earlier one.
@@ -67,14 +82,21 @@ impl Actor {
     async fn follow(&mut self) -> Result<StopReason, Error> {
         while !self.part.cancel.is_cancelled() {
             let next = self.cast.memory(&self.session, |memory| {
-                memory.left.pop_front().map(|step| filled(step, &memory.words, &memory.answer))
+                memory
+                    .left
+                    .pop_front()
+                    .map(|step| filled(step, &memory.words, &memory.answer))
             });
             let Some(step) = next.flatten() else { break };
             if let Flow::End(stop) = self.step(step).await? {
                 return Ok(stop);
             }
         }
-        Ok(if self.part.cancel.is_cancelled() { StopReason::Cancelled } else { StopReason::EndTurn })
+        Ok(if self.part.cancel.is_cancelled() {
+            StopReason::Cancelled
+        } else {
+            StopReason::EndTurn
+        })
     }
 
     async fn step(&mut self, step: Step) -> Result<Flow, Error> {
@@ -108,20 +130,25 @@ impl Actor {
             Step::Hang => self.hang().await,
             Step::Flood(bytes) => self.flood(bytes).await?,
             Step::Garbage(lines) => self.garbage(lines).await,
-            Step::Lie => self.say("Done. I fixed the problem, added tests, and all of them pass.")?,
+            Step::Lie => {
+                self.say("Done. I fixed the problem, added tests, and all of them pass.")?
+            }
             Step::Fail(what) => return self.fail(&what),
             Step::SpawnSurvivor => self.survivor()?,
             Step::Exit(code) => {
                 self.cast.leave(code);
                 std::future::pending::<()>().await;
             }
-            Step::Unknown(line) => self.say(&format!("I do not know the step \"{line}\" and pass it over."))?,
+            Step::Unknown(line) => self.say(&format!(
+                "I do not know the step \"{line}\" and pass it over."
+            ))?,
         }
         Ok(Flow::On)
     }
 
     pub(super) fn send(&self, update: SessionUpdate) -> Result<(), Error> {
-        self.peer.send_notification(SessionNotification::new(self.session.clone(), update))
+        self.peer
+            .send_notification(SessionNotification::new(self.session.clone(), update))
     }
 
     pub(super) fn say(&mut self, text: &str) -> Result<(), Error> {
@@ -131,20 +158,34 @@ impl Actor {
         let id = format!("message-{}-{}", self.part.memory.turns, self.messages);
         // In two pieces, as from a model.
         let middle = text.floor_char_boundary(text.len() / 2);
-        for piece in [&text[..middle], &text[middle..]].into_iter().filter(|piece| !piece.is_empty()) {
-            self.send(SessionUpdate::AgentMessageChunk(chunk(piece).message_id(MessageId::from(id.clone()))))?;
+        for piece in [&text[..middle], &text[middle..]]
+            .into_iter()
+            .filter(|piece| !piece.is_empty())
+        {
+            self.send(SessionUpdate::AgentMessageChunk(
+                chunk(piece).message_id(MessageId::from(id.clone())),
+            ))?;
         }
         Ok(())
     }
 
     fn new_plan(&mut self, entries: &[String]) -> Result<(), Error> {
-        let entry = |text: &String| PlanEntry::new(text.clone(), PlanEntryPriority::Medium, PlanEntryStatus::Pending);
+        let entry = |text: &String| {
+            PlanEntry::new(
+                text.clone(),
+                PlanEntryPriority::Medium,
+                PlanEntryStatus::Pending,
+            )
+        };
         self.plan = entries.iter().map(entry).collect();
         self.send(SessionUpdate::Plan(Plan::new(self.plan.clone())))
     }
 
     fn mark(&mut self, number: usize, status: PlanEntryStatus) -> Result<(), Error> {
-        let Some(entry) = number.checked_sub(1).and_then(|index| self.plan.get_mut(index)) else {
+        let Some(entry) = number
+            .checked_sub(1)
+            .and_then(|index| self.plan.get_mut(index))
+        else {
             return self.say(&format!("There is no step {number} in the plan."));
         };
         entry.status = status;
@@ -155,7 +196,10 @@ impl Actor {
         let id = self.announce("git commit", ToolKind::Execute, None)?;
         self.state(&id, ToolCallStatus::InProgress)?;
         let mut failed = None;
-        for arguments in [&["add", "--all"][..], &["commit", "--quiet", "--allow-empty", "--message", message]] {
+        for arguments in [
+            &["add", "--all"][..],
+            &["commit", "--quiet", "--allow-empty", "--message", message],
+        ] {
             if failed.is_none() {
                 failed = self.output(self.command("git").args(arguments)).await.err();
             }
@@ -207,16 +251,27 @@ impl Actor {
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         if let Some(environment) = &self.cast.stage.environment {
-            command.env_clear().envs(environment.iter().map(|(key, value)| (key, value)));
+            command
+                .env_clear()
+                .envs(environment.iter().map(|(key, value)| (key, value)));
         }
-        command.current_dir(&self.part.folder).stdin(Stdio::null()).kill_on_drop(true);
+        command
+            .current_dir(&self.part.folder)
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
         command
     }
 
     /// The first 4,000 characters of the standard output, or why there is none.
     async fn output(&self, command: &mut Command) -> Result<String, String> {
         let output = command.output().await.map_err(|error| error.to_string())?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().chars().take(4_000).collect::<String>();
+        let text = |bytes: &[u8]| {
+            String::from_utf8_lossy(bytes)
+                .trim()
+                .chars()
+                .take(4_000)
+                .collect::<String>()
+        };
         if output.status.success() {
             Ok(text(&output.stdout))
         } else {
@@ -241,14 +296,24 @@ impl Actor {
     async fn request(&self, id: &str, title: &str, kind: ToolKind) -> Result<Reply, Error> {
         use PermissionOptionKind::{AllowAlways, AllowOnce, RejectOnce};
         // "Always" first, as one of the real agents has it: who answers by place is found out.
-        let options = [("always", AllowAlways), ("once", AllowOnce), ("no", RejectOnce)];
-        let options = options.map(|(id, kind)| PermissionOption::new(id, id, kind)).to_vec();
-        let fields = ToolCallUpdateFields::new().title(title.to_owned()).kind(kind);
+        let options = [
+            ("always", AllowAlways),
+            ("once", AllowOnce),
+            ("no", RejectOnce),
+        ];
+        let options = options
+            .map(|(id, kind)| PermissionOption::new(id, id, kind))
+            .to_vec();
+        let fields = ToolCallUpdateFields::new()
+            .title(title.to_owned())
+            .kind(kind);
         let call = ToolCallUpdate::new(id.to_owned(), fields);
         let request = RequestPermissionRequest::new(self.session.clone(), call, options);
         let answer = self.peer.send_request(request).block_task().await?;
         Ok(match answer.outcome {
-            RequestPermissionOutcome::Selected(option) if &*option.option_id.0 == "no" => Reply::Rejected,
+            RequestPermissionOutcome::Selected(option) if &*option.option_id.0 == "no" => {
+                Reply::Rejected
+            }
             RequestPermissionOutcome::Selected(_) => Reply::Allowed,
             _ => Reply::Cancelled,
         })
@@ -256,8 +321,15 @@ impl Actor {
 
     fn recall(&mut self) -> Result<(), Error> {
         let memory = &self.part.memory;
-        let first = memory.said.first().map(|line| line.text.lines().next().unwrap_or_default().to_owned());
-        let text = format!("This is turn {} of my session; it began with: {}", memory.turns, first.unwrap_or_default());
+        let first = memory
+            .said
+            .first()
+            .map(|line| line.text.lines().next().unwrap_or_default().to_owned());
+        let text = format!(
+            "This is turn {} of my session; it began with: {}",
+            memory.turns,
+            first.unwrap_or_default()
+        );
         self.say(&text)
     }
 
@@ -293,11 +365,14 @@ impl Actor {
 
     /// Past the protocol's own queue, which has no bound: the agent must feel that nobody reads.
     async fn flood(&self, bytes: u64) -> Result<(), Error> {
-        let update =
-            SessionUpdate::AgentMessageChunk(chunk(&"flood ".repeat(10_900)).message_id(MessageId::from("flood")));
+        let update = SessionUpdate::AgentMessageChunk(
+            chunk(&"flood ".repeat(10_900)).message_id(MessageId::from("flood")),
+        );
         let params = serde_json::to_value(SessionNotification::new(self.session.clone(), update));
         let params = params.map_err(Error::into_internal_error)?;
-        let line = serde_json::json!({ "jsonrpc": "2.0", "method": "session/update", "params": params }).to_string();
+        let line =
+            serde_json::json!({ "jsonrpc": "2.0", "method": "session/update", "params": params })
+                .to_string();
         for _ in 0..bytes.div_ceil(line.len() as u64) {
             self.raw(line.clone()).await;
         }
@@ -320,7 +395,9 @@ impl Actor {
     fn fail(&mut self, what: &str) -> Result<Flow, Error> {
         let text = match what {
             "rate-limit" => "Request failed: Rate limit exceeded: 429 Too Many Requests",
-            "auth" => "Request failed: Authentication error: 401 Unauthorized. Please check your API key.",
+            "auth" => {
+                "Request failed: Authentication error: 401 Unauthorized. Please check your API key."
+            }
             _ => "Request failed: Server error: 500 Internal Server Error",
         };
         self.say(text)?;
@@ -328,7 +405,11 @@ impl Actor {
     }
 
     fn survivor(&mut self) -> Result<(), Error> {
-        let started = self.command("setsid").args(["--fork", "sleep", "300"]).kill_on_drop(false).spawn();
+        let started = self
+            .command("setsid")
+            .args(["--fork", "sleep", "300"])
+            .kill_on_drop(false)
+            .spawn();
         match started {
             Ok(_) => self.say("I left a child behind."),
             Err(error) => self.say(&format!("I could not leave a child behind: {error}")),

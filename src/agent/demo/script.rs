@@ -169,12 +169,20 @@ fn last_block(prompt: &str) -> Option<Vec<String>> {
     let mut lines = prompt.lines();
     let mut found = None;
     while let Some(line) = lines.next() {
-        let Some((margin, fence)) = opening(line) else { continue };
+        let Some((margin, fence)) = opening(line) else {
+            continue;
+        };
         let inside = |line: &&str| {
             let bare = line.trim_start_matches([' ', '\t', '>']).trim_end();
             !(bare.starts_with(&fence) && bare.trim_start_matches('`').is_empty())
         };
-        found = Some(lines.by_ref().take_while(inside).map(|line| without(line, margin)).collect());
+        found = Some(
+            lines
+                .by_ref()
+                .take_while(inside)
+                .map(|line| without(line, margin))
+                .collect(),
+        );
     }
     found
 }
@@ -189,7 +197,9 @@ fn opening(line: &str) -> Option<(&str, String)> {
 }
 
 fn without(line: &str, margin: &str) -> String {
-    let bare = line.strip_prefix(margin).or_else(|| line.strip_prefix(margin.trim_end()));
+    let bare = line
+        .strip_prefix(margin)
+        .or_else(|| line.strip_prefix(margin.trim_end()));
     bare.unwrap_or(line).to_owned()
 }
 
@@ -208,21 +218,27 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
         "delete" => path(told).map(Step::Delete),
         "mkdir" => path(told).map(Step::Mkdir),
         "read" => path(told).map(Step::Read),
-        "commit" => Some(Step::Commit(if told.is_empty() { "Demo".to_owned() } else { told.to_owned() })),
+        "commit" => Some(Step::Commit(if told.is_empty() {
+            "Demo".to_owned()
+        } else {
+            told.to_owned()
+        })),
         "run" => path(told).map(Step::Run),
         "ask" => questions(told).map(Step::Ask),
         "elicit" => questions(told).map(Step::Elicit),
         "wonder" => questions(told).map(Step::Wonder),
         "report" => path(told).map(Step::Report),
         "finish" => finish(told),
-        "reply" => told
-            .split_once(':')
-            .map(|(thread, text)| Step::Reply { thread: thread.trim().to_owned(), text: text.trim().to_owned() }),
+        "reply" => told.split_once(':').map(|(thread, text)| Step::Reply {
+            thread: thread.trim().to_owned(),
+            text: text.trim().to_owned(),
+        }),
         "until-said" => seconds(told).map(Step::UntilSaid),
         "until-there" => path(told).map(Step::UntilThere),
-        "permission" => told
-            .split_once(' ')
-            .map(|(kind, title)| Step::Permission { kind: kind.to_owned(), title: title.trim().to_owned() }),
+        "permission" => told.split_once(' ').map(|(kind, title)| Step::Permission {
+            kind: kind.to_owned(),
+            title: title.trim().to_owned(),
+        }),
         "rest" => Some(Step::Rest),
         "recall" => Some(Step::Recall),
         "model" => Some(Step::Model),
@@ -241,7 +257,11 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
 }
 
 fn parts(told: &str) -> Vec<String> {
-    told.split('|').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    told.split('|')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn path(told: &str) -> Option<String> {
@@ -250,12 +270,23 @@ fn path(told: &str) -> Option<String> {
 
 fn text(told: &str, rest: &mut impl Iterator<Item = String>) -> Option<Text> {
     if let Some((path, end)) = told.split_once("<<").filter(|(_, end)| plain(end)) {
-        let lines: Vec<String> = rest.take_while(|line| line.trim() != end).map(|line| line + "\n").collect();
-        return Some(Text { path: path.trim().to_owned(), text: lines.concat() }).filter(|text| !text.path.is_empty());
+        let lines: Vec<String> = rest
+            .take_while(|line| line.trim() != end)
+            .map(|line| line + "\n")
+            .collect();
+        return Some(Text {
+            path: path.trim().to_owned(),
+            text: lines.concat(),
+        })
+        .filter(|text| !text.path.is_empty());
     }
     let (path, text) = told.split_once(':')?;
     let text = format!("{}\n", text.strip_prefix(' ').unwrap_or(text));
-    Some(Text { path: path.trim().to_owned(), text }).filter(|text| !text.path.is_empty())
+    Some(Text {
+        path: path.trim().to_owned(),
+        text,
+    })
+    .filter(|text| !text.path.is_empty())
 }
 
 fn plain(word: &str) -> bool {
@@ -265,18 +296,27 @@ fn plain(word: &str) -> bool {
 fn replace(told: &str) -> Option<Step> {
     let (path, change) = told.split_once(':')?;
     let (old, new) = change.split_once("=>")?;
-    let (path, old, new) = (path.trim().to_owned(), old.trim().to_owned(), new.trim().to_owned());
+    let (path, old, new) = (
+        path.trim().to_owned(),
+        old.trim().to_owned(),
+        new.trim().to_owned(),
+    );
     (!path.is_empty() && !old.is_empty()).then_some(Step::Replace { path, old, new })
 }
 
 fn finish(told: &str) -> Option<Step> {
     let mut parts = parts(told).into_iter();
     let summary = parts.next()?;
-    Some(Step::Finish { summary, verified: parts.collect() })
+    Some(Step::Finish {
+        summary,
+        verified: parts.collect(),
+    })
 }
 
 fn seconds(told: &str) -> Option<Duration> {
-    told.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+    told.parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
 }
 
 #[cfg(test)]
@@ -293,7 +333,8 @@ mod tests {
     fn the_last_block_counts() {
         assert_eq!(parse("no block"), None);
         assert_eq!(parse("```\nsay no\n```"), None);
-        let two = "```skep-demo\nsay one\n```\ntext\n````skep-demo extra\nsay two\n```\n````\nsay three";
+        let two =
+            "```skep-demo\nsay one\n```\ntext\n````skep-demo extra\nsay two\n```\n````\nsay three";
         let expected = [Step::Say("two".into()), Step::Unknown("```".into())];
         assert_eq!(parse(two).as_deref(), Some(&expected[..]));
     }
@@ -301,35 +342,71 @@ mod tests {
     #[test]
     fn a_quoted_block_is_unquoted() {
         let quoted = "> ```skep-demo\n> write a.txt <<END\n>   two\n>\n> END\n> ```\n";
-        let text = Text { path: "a.txt".into(), text: "  two\n\n".into() };
+        let text = Text {
+            path: "a.txt".into(),
+            text: "  two\n\n".into(),
+        };
         assert_eq!(parse(quoted), Some(vec![Step::Write(text)]));
     }
 
     #[test]
     fn every_verb_is_understood() {
-        let text = |path: &str, text: &str| Text { path: path.into(), text: text.into() };
-        assert_eq!(steps("write a/b.txt: x: y"), [Step::Write(text("a/b.txt", "x: y\n"))]);
+        let text = |path: &str, text: &str| Text {
+            path: path.into(),
+            text: text.into(),
+        };
+        assert_eq!(
+            steps("write a/b.txt: x: y"),
+            [Step::Write(text("a/b.txt", "x: y\n"))]
+        );
         assert_eq!(
             steps("append a <<E\nl1\n\nl2\nE\nsay z"),
             [Step::Append(text("a", "l1\n\nl2\n")), Step::Say("z".into())]
         );
-        assert_eq!(steps("plan a | b|c"), [Step::Plan(vec!["a".into(), "b".into(), "c".into()])]);
+        assert_eq!(
+            steps("plan a | b|c"),
+            [Step::Plan(vec!["a".into(), "b".into(), "c".into()])]
+        );
         assert_eq!(
             steps("replace f: a b => c"),
-            [Step::Replace { path: "f".into(), old: "a b".into(), new: "c".into() }]
+            [Step::Replace {
+                path: "f".into(),
+                old: "a b".into(),
+                new: "c".into()
+            }]
         );
         let which = || {
             let options = vec!["red".into(), "blue".into()];
-            vec![Asked { text: "Which?".into(), options, default: None, deadline_ms: None }]
+            vec![Asked {
+                text: "Which?".into(),
+                options,
+                default: None,
+                deadline_ms: None,
+            }]
         };
-        let asked = [Step::Ask(which()), Step::Elicit(which()), Step::Wonder(which())];
-        assert_eq!(steps("ask Which? | red | blue\nelicit Which? | red|blue\nwonder Which? |red | blue"), asked);
+        let asked = [
+            Step::Ask(which()),
+            Step::Elicit(which()),
+            Step::Wonder(which()),
+        ];
         assert_eq!(
-            steps("report half way\nreply T_1: done: all\nfinish It works | cargo test\nuntil-said 5\nuntil-there a/b"),
+            steps("ask Which? | red | blue\nelicit Which? | red|blue\nwonder Which? |red | blue"),
+            asked
+        );
+        assert_eq!(
+            steps(
+                "report half way\nreply T_1: done: all\nfinish It works | cargo test\nuntil-said 5\nuntil-there a/b"
+            ),
             [
                 Step::Report("half way".into()),
-                Step::Reply { thread: "T_1".into(), text: "done: all".into() },
-                Step::Finish { summary: "It works".into(), verified: vec!["cargo test".into()] },
+                Step::Reply {
+                    thread: "T_1".into(),
+                    text: "done: all".into()
+                },
+                Step::Finish {
+                    summary: "It works".into(),
+                    verified: vec!["cargo test".into()]
+                },
                 Step::UntilSaid(Duration::from_secs(5)),
                 Step::UntilThere("a/b".into())
             ]
@@ -347,26 +424,56 @@ mod tests {
         );
         assert_eq!(
             steps("permission edit Change it"),
-            [Step::Permission { kind: "edit".into(), title: "Change it".into() }]
+            [Step::Permission {
+                kind: "edit".into(),
+                title: "Change it".into()
+            }]
         );
         assert_eq!(steps("# note\n\ndance"), [Step::Unknown("dance".into())]);
         assert_eq!(
             steps("wait -1\ntick x\nwrite"),
-            [Step::Unknown("wait -1".into()), Step::Unknown("tick x".into()), Step::Unknown("write".into())]
+            [
+                Step::Unknown("wait -1".into()),
+                Step::Unknown("tick x".into()),
+                Step::Unknown("write".into())
+            ]
         );
     }
 
     #[test]
     fn every_verb_is_in_the_help() {
-        for verb in ["say", "think", "plan", "start", "tick", "write", "append", "replace", "delete", "mkdir", "read"] {
+        for verb in [
+            "say", "think", "plan", "start", "tick", "write", "append", "replace", "delete",
+            "mkdir", "read",
+        ] {
             assert!(HELP.contains(verb), "{verb}");
         }
-        for verb in ["elicit", "wonder", "report", "finish", "reply", "until-said", "{said}", "{answer}"] {
+        for verb in [
+            "elicit",
+            "wonder",
+            "report",
+            "finish",
+            "reply",
+            "until-said",
+            "{said}",
+            "{answer}",
+        ] {
             assert!(HELP.contains(verb), "{verb}");
         }
-        for verb in
-            ["commit", "run", "ask", "permission", "recall", "model", "wait", "hang", "flood", "garbage", "lie", "fail"]
-        {
+        for verb in [
+            "commit",
+            "run",
+            "ask",
+            "permission",
+            "recall",
+            "model",
+            "wait",
+            "hang",
+            "flood",
+            "garbage",
+            "lie",
+            "fail",
+        ] {
             assert!(HELP.contains(verb), "{verb}");
         }
     }

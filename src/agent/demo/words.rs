@@ -13,8 +13,12 @@ pub(super) fn threads(prompt: &str) -> Vec<String> {
     let mut found: Vec<String> = vec![];
     let words: Vec<&str> = prompt.split_whitespace().collect();
     for pair in words.windows(2) {
-        let is_thread = pair[0].trim_matches(|c: char| !c.is_alphanumeric()).eq_ignore_ascii_case("thread");
-        let id = pair[1].trim_matches(|c: char| !(c.is_alphanumeric() || c == '_' || c == '=')).to_owned();
+        let is_thread = pair[0]
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .eq_ignore_ascii_case("thread");
+        let id = pair[1]
+            .trim_matches(|c: char| !(c.is_alphanumeric() || c == '_' || c == '='))
+            .to_owned();
         let like_an_id = id.contains(|c: char| c.is_ascii_digit() || c == '_');
         if is_thread && like_an_id && !found.contains(&id) {
             found.push(id);
@@ -75,8 +79,16 @@ pub(super) fn questions(told: &str) -> Option<Vec<Asked>> {
 }
 
 fn question(told: &str) -> Option<Asked> {
-    let mut parts = told.split('|').map(str::trim).filter(|part| !part.is_empty());
-    let mut asked = Asked { text: parts.next()?.to_owned(), options: vec![], default: None, deadline_ms: None };
+    let mut parts = told
+        .split('|')
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    let mut asked = Asked {
+        text: parts.next()?.to_owned(),
+        options: vec![],
+        default: None,
+        deadline_ms: None,
+    };
     for part in parts {
         if let Some(default) = part.strip_prefix("default=") {
             asked.default = Some(default.trim().to_owned());
@@ -107,7 +119,10 @@ fn span(text: &str) -> Option<i64> {
 fn spelt(ms: i64) -> String {
     let units = [(86_400_000, 'd'), (3_600_000, 'h'), (60_000, 'm')];
     let whole = units.iter().find(|(unit, _)| ms % unit == 0);
-    whole.map_or_else(|| format!("{}s", ms / 1_000), |(unit, name)| format!("{}{name}", ms / unit))
+    whole.map_or_else(
+        || format!("{}s", ms / 1_000),
+        |(unit, name)| format!("{}{name}", ms / unit),
+    )
 }
 
 /// The questions as an agent without tools ends its turn: a fenced block for each, a bullet for each option.
@@ -131,7 +146,11 @@ pub(super) fn fenced(asked: &[Asked]) -> String {
 /// The questions as plain sentences with lists, as a model writes that was told nothing of how to ask.
 pub(super) fn plain(asked: &[Asked]) -> String {
     let sentence = |asked: &Asked| {
-        let choices: String = asked.options.iter().map(|option| format!("\n- {option}")).collect();
+        let choices: String = asked
+            .options
+            .iter()
+            .map(|option| format!("\n- {option}"))
+            .collect();
         format!("{}{choices}", asked.text)
     };
     asked.iter().map(sentence).collect::<Vec<_>>().join("\n\n")
@@ -145,14 +164,20 @@ mod tests {
 
     #[test]
     fn questions_have_options_a_default_and_a_deadline() {
-        let two = questions("Which? | red | blue | default=red | deadline=4h ;; Why?").expect("two questions");
+        let two = questions("Which? | red | blue | default=red | deadline=4h ;; Why?")
+            .expect("two questions");
         let which = Asked {
             text: "Which?".into(),
             options: vec!["red".into(), "blue".into()],
             default: Some("red".into()),
             deadline_ms: Some(14_400_000),
         };
-        let why = Asked { text: "Why?".into(), options: vec![], default: None, deadline_ms: None };
+        let why = Asked {
+            text: "Why?".into(),
+            options: vec![],
+            default: None,
+            deadline_ms: None,
+        };
         assert_eq!(two, [which, why]);
         assert_eq!(questions("Which? | deadline=soon"), None);
         assert_eq!(questions("Which? ;; "), None);
@@ -165,14 +190,22 @@ mod tests {
 
     #[test]
     fn threads_are_named_by_their_ids() {
-        let prompt = "Answer thread `PRRT_a1` (f.rs:3) and thread 7: see the thread above, thread PRRT_a1.";
+        let prompt =
+            "Answer thread `PRRT_a1` (f.rs:3) and thread 7: see the thread above, thread PRRT_a1.";
         assert_eq!(threads(prompt), ["PRRT_a1", "7"]);
     }
 
     #[test]
     fn words_are_put_in_once() {
-        let step = filled(Step::Say("{said}/{said*}/{answer}/{other".into()), "one {answer}\ntwo", "A");
-        assert_eq!(step, Step::Say("one {answer}/one {answer}\ntwo/A/{other".into()));
+        let step = filled(
+            Step::Say("{said}/{said*}/{answer}/{other".into()),
+            "one {answer}\ntwo",
+            "A",
+        );
+        assert_eq!(
+            step,
+            Step::Say("one {answer}/one {answer}\ntwo/A/{other".into())
+        );
     }
 
     proptest! {

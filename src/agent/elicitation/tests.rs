@@ -29,17 +29,29 @@ fn a_choice_is_a_question_with_options() {
         default: Some("red".into()),
         deadline_ms: None,
     };
-    assert_eq!((form.session.as_deref(), &form.asked[..]), (Some("s1"), &[expected][..]));
+    assert_eq!(
+        (form.session.as_deref(), &form.asked[..]),
+        (Some("s1"), &[expected][..])
+    );
     assert_eq!(
         answer(&form, "ana: Dark red, please"),
         json!({ "action": "accept", "content": { "colour": "dark red" } })
     );
-    assert_eq!(answer(&form, "<<<n\nred\nn>>>"), json!({ "action": "accept", "content": { "colour": "red" } }));
+    assert_eq!(
+        answer(&form, "<<<n\nred\nn>>>"),
+        json!({ "action": "accept", "content": { "colour": "red" } })
+    );
     assert_eq!(answer(&form, "redder"), json!({ "action": "cancel" }));
-    let own = AskReply::Answered("<<<n\nredder\n\n(The answer to your question: Which colour?)\nn>>>".into());
-    assert_eq!(form.unfitting(&own).as_deref(), Some("redder\n\n(The answer to your question: Which colour?)"));
+    let own = AskReply::Answered(
+        "<<<n\nredder\n\n(The answer to your question: Which colour?)\nn>>>".into(),
+    );
+    assert_eq!(
+        form.unfitting(&own).as_deref(),
+        Some("redder\n\n(The answer to your question: Which colour?)")
+    );
     assert_eq!(form.unfitting(&AskReply::Answered("red".into())), None);
-    let later = serde_json::to_value(form.answer(&AskReply::Later("asked".into()))).expect("plain data");
+    let later =
+        serde_json::to_value(form.answer(&AskReply::Later("asked".into()))).expect("plain data");
     assert_eq!(later, json!({ "action": "cancel" }));
 }
 
@@ -56,13 +68,23 @@ fn values_have_the_type_the_form_wants() {
         }),
         json!(["a_sure", "b_count"]),
     );
-    let options: Vec<Vec<String>> = form.asked.iter().map(|asked| asked.options.clone()).collect();
+    let options: Vec<Vec<String>> = form
+        .asked
+        .iter()
+        .map(|asked| asked.options.clone())
+        .collect();
     assert_eq!(options[0], ["yes", "no"]);
     assert_eq!(options[3], ["Europe", "America"]);
     let all = json!({ "action": "accept", "content": { "a_sure": true, "b_count": 3, "c_share": 0.5, "d_where": "eu",
         "e_kinds": ["x", "z"], "f_name": "skep" } });
-    assert_eq!(answer(&form, "1. yes\n2. 3\n3. 0.5\n4. Europe\n5. x, z\n6. skep"), all);
-    assert_eq!(answer(&form, "Yes!\n3 of them\n0.5\neurope\nx, z\nskep"), all);
+    assert_eq!(
+        answer(&form, "1. yes\n2. 3\n3. 0.5\n4. Europe\n5. x, z\n6. skep"),
+        all
+    );
+    assert_eq!(
+        answer(&form, "Yes!\n3 of them\n0.5\neurope\nx, z\nskep"),
+        all
+    );
     let few = json!({ "action": "accept", "content": { "a_sure": false, "b_count": 7 } });
     assert_eq!(answer(&form, "b_count: 7\n1) no"), few);
     assert_eq!(answer(&form, "1. yes"), json!({ "action": "cancel" }));

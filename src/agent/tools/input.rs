@@ -98,7 +98,10 @@ struct Thread {
 
 /// The questions of a call of `ask_human`.
 pub(super) fn questions(arguments: Map<String, Value>) -> Result<Vec<Asked>, String> {
-    let asking: Asking = read(arguments, "{\"questions\": [{\"question\": \"…\", \"options\": [\"…\", \"…\"]}]}")?;
+    let asking: Asking = read(
+        arguments,
+        "{\"questions\": [{\"question\": \"…\", \"options\": [\"…\", \"…\"]}]}",
+    )?;
     let mut all: Vec<Words> = OneOrMany::list(asking.questions);
     if let Some(single) = asking.question {
         let single = match single {
@@ -116,7 +119,9 @@ pub(super) fn questions(arguments: Map<String, Value>) -> Result<Vec<Asked>, Str
         return Err("There is no question in it. Put at least one into `questions`.".to_owned());
     }
     if all.len() > QUESTIONS_MAX {
-        return Err(format!("At most {QUESTIONS_MAX} questions at once: ask those that stop you, and only those."));
+        return Err(format!(
+            "At most {QUESTIONS_MAX} questions at once: ask those that stop you, and only those."
+        ));
     }
     all.into_iter().map(asked).collect()
 }
@@ -124,22 +129,43 @@ pub(super) fn questions(arguments: Map<String, Value>) -> Result<Vec<Asked>, Str
 fn asked(words: Words) -> Result<Asked, String> {
     let question = match words {
         Words::Question(question) => question,
-        Words::Bare(question) => Question { question, options: None, default: None, deadline_hours: None },
+        Words::Bare(question) => Question {
+            question,
+            options: None,
+            default: None,
+            deadline_hours: None,
+        },
     };
     let text = bounded("A question", &question.question, QUESTION_MAX)?;
     let options = OneOrMany::list(question.options);
     if options.len() > OPTIONS_MAX {
-        return Err(format!("At most {OPTIONS_MAX} options for one question; two or three are best."));
+        return Err(format!(
+            "At most {OPTIONS_MAX} options for one question; two or three are best."
+        ));
     }
-    let options = options.iter().map(|option| bounded("An option", option, OPTION_MAX)).collect::<Result<_, _>>()?;
-    let default = question.default.filter(|default| !default.trim().is_empty());
-    let default = default.map(|default| bounded("A default", &default, OPTION_MAX)).transpose()?;
-    Ok(Asked { text, options, default, deadline_ms: question.deadline_hours.map(deadline).transpose()? })
+    let options = options
+        .iter()
+        .map(|option| bounded("An option", option, OPTION_MAX))
+        .collect::<Result<_, _>>()?;
+    let default = question
+        .default
+        .filter(|default| !default.trim().is_empty());
+    let default = default
+        .map(|default| bounded("A default", &default, OPTION_MAX))
+        .transpose()?;
+    Ok(Asked {
+        text,
+        options,
+        default,
+        deadline_ms: question.deadline_hours.map(deadline).transpose()?,
+    })
 }
 
 fn deadline(hours: f64) -> Result<i64, String> {
     if !(hours > 0.0 && hours <= HOURS_MAX) {
-        return Err(format!("`deadline_hours` must be more than 0 and at most {HOURS_MAX}."));
+        return Err(format!(
+            "`deadline_hours` must be more than 0 and at most {HOURS_MAX}."
+        ));
     }
     // In range: at most 2,592,000,000.
     Ok((hours * MS_PER_HOUR).round() as i64)
@@ -159,22 +185,34 @@ pub(super) fn finished(arguments: Map<String, Value>) -> Result<Finished, String
     if verified.len() > ENTRIES_MAX {
         return Err(format!("At most {ENTRIES_MAX} entries in `verified`."));
     }
-    let verified =
-        verified.iter().map(|entry| bounded("An entry of `verified`", entry, ENTRY_MAX)).collect::<Result<_, _>>()?;
+    let verified = verified
+        .iter()
+        .map(|entry| bounded("An entry of `verified`", entry, ENTRY_MAX))
+        .collect::<Result<_, _>>()?;
     let threads = finish.threads.unwrap_or_default();
     if threads.len() > THREADS_MAX {
         return Err(format!("At most {THREADS_MAX} threads."));
     }
     let threads = threads.iter().map(reply).collect::<Result<_, _>>()?;
-    Ok(Finished { summary, verified, threads })
+    Ok(Finished {
+        summary,
+        verified,
+        threads,
+    })
 }
 
 fn reply(thread: &Thread) -> Result<ThreadReply, String> {
     let id = bounded("A thread's id", &thread.id, THREAD_MAX)?;
-    Ok(ThreadReply { thread: id, text: bounded("A reply", &thread.reply, REPLY_MAX)? })
+    Ok(ThreadReply {
+        thread: id,
+        text: bounded("A reply", &thread.reply, REPLY_MAX)?,
+    })
 }
 
-fn read<T: serde::de::DeserializeOwned>(arguments: Map<String, Value>, shape: &str) -> Result<T, String> {
+fn read<T: serde::de::DeserializeOwned>(
+    arguments: Map<String, Value>,
+    shape: &str,
+) -> Result<T, String> {
     serde_json::from_value(Value::Object(arguments)).map_err(|error| {
         let why: String = error.to_string().chars().take(200).collect();
         format!("The arguments were not understood ({why}). They look like this: {shape}")
@@ -188,7 +226,9 @@ fn bounded(what: &str, text: &str, max: usize) -> Result<String, String> {
         return Err(format!("{what} is empty."));
     }
     if text.len() > max {
-        return Err(format!("{what} is longer than {max} bytes: say it shorter."));
+        return Err(format!(
+            "{what} is longer than {max} bytes: say it shorter."
+        ));
     }
     Ok(text.to_owned())
 }
@@ -201,13 +241,20 @@ mod tests {
     use super::*;
 
     fn object(value: Value) -> Map<String, Value> {
-        let Value::Object(object) = value else { panic!("not an object: {value}") };
+        let Value::Object(object) = value else {
+            panic!("not an object: {value}")
+        };
         object
     }
 
     fn plain(text: &str, options: &[&str]) -> Asked {
         let options = options.iter().map(|option| (*option).to_owned()).collect();
-        Asked { text: text.into(), options, default: None, deadline_ms: None }
+        Asked {
+            text: text.into(),
+            options,
+            default: None,
+            deadline_ms: None,
+        }
     }
 
     #[test]
@@ -219,10 +266,18 @@ mod tests {
             json!({ "questions": { "question": "Which?", "options": ["red", "blue"] }, "reason": "x" }),
             json!({ "question": { "question": "Which?", "options": ["red", "blue"] } }),
         ] {
-            assert_eq!(questions(object(value.clone())), Ok(vec![red.clone()]), "{value}");
+            assert_eq!(
+                questions(object(value.clone())),
+                Ok(vec![red.clone()]),
+                "{value}"
+            );
         }
         let bare = json!({ "questions": ["Why?", { "text": "How?", "default": "so", "deadline_hours": 0.5 }] });
-        let how = Asked { default: Some("so".into()), deadline_ms: Some(1_800_000), ..plain("How?", &[]) };
+        let how = Asked {
+            default: Some("so".into()),
+            deadline_ms: Some(1_800_000),
+            ..plain("How?", &[])
+        };
         assert_eq!(questions(object(bare)), Ok(vec![plain("Why?", &[]), how]));
     }
 
@@ -235,10 +290,19 @@ mod tests {
             (json!({ "question": "  " }), "empty"),
             (json!({ "question": 7 }), "not understood"),
             (json!({ "questions": many }), "At most 10 questions"),
-            (json!({ "question": "Which?", "options": many }), "At most 10 options"),
+            (
+                json!({ "question": "Which?", "options": many }),
+                "At most 10 options",
+            ),
             (json!({ "question": "x".repeat(4_001) }), "longer than"),
-            (json!({ "question": "Which?", "deadline_hours": -1 }), "deadline_hours"),
-            (json!({ "question": "Which?", "deadline_hours": 1e300 }), "deadline_hours"),
+            (
+                json!({ "question": "Which?", "deadline_hours": -1 }),
+                "deadline_hours",
+            ),
+            (
+                json!({ "question": "Which?", "deadline_hours": 1e300 }),
+                "deadline_hours",
+            ),
         ] {
             let said = questions(object(value.clone())).expect_err("refused");
             assert!(said.contains(word), "{value}: {said}");
@@ -249,10 +313,16 @@ mod tests {
 
     #[test]
     fn a_finish_is_read() {
-        let value =
-            json!({ "summary": "Done", "verified": "cargo test", "threads": [{ "id": "T1", "reply": "fixed" }] });
-        let threads = vec![ThreadReply { thread: "T1".into(), text: "fixed".into() }];
-        let expected = Finished { summary: "Done".into(), verified: vec!["cargo test".into()], threads };
+        let value = json!({ "summary": "Done", "verified": "cargo test", "threads": [{ "id": "T1", "reply": "fixed" }] });
+        let threads = vec![ThreadReply {
+            thread: "T1".into(),
+            text: "fixed".into(),
+        }];
+        let expected = Finished {
+            summary: "Done".into(),
+            verified: vec!["cargo test".into()],
+            threads,
+        };
         assert_eq!(finished(object(value)), Ok(expected));
     }
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use rmcp::ServerHandler;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, ListToolsResult, MetaObject,
-    PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
+    ListToolsResult, MetaObject, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::{Value, json};
@@ -80,16 +80,28 @@ impl Offer {
     /// What the agent is told, as a result or as an error it can do something about.
     async fn call(&self, request: CallToolRequestParams) -> Result<Said, String> {
         let arguments = request.arguments.unwrap_or_default();
-        let plain = |text| Said { text, answered: None };
+        let plain = |text| Said {
+            text,
+            answered: None,
+        };
         match request.name.as_ref() {
             "ask_human" => match self.seat.ask(input::questions(arguments)?).await {
-                AskReply::Answered(text) => Ok(Said { text, answered: Some(true) }),
-                AskReply::Later(text) => Ok(Said { text, answered: Some(false) }),
+                AskReply::Answered(text) => Ok(Said {
+                    text,
+                    answered: Some(true),
+                }),
+                AskReply::Later(text) => Ok(Said {
+                    text,
+                    answered: Some(false),
+                }),
                 AskReply::Refused(why) => Err(why),
             },
             "report_progress" => Ok(plain(self.seat.report(input::report(arguments)?).await?)),
             "finish" => Ok(plain(self.seat.finish(input::finished(arguments)?).await?)),
-            _ => Err("There is no such tool; there are ask_human, report_progress and finish.".to_owned()),
+            _ => Err(
+                "There is no such tool; there are ask_human, report_progress and finish."
+                    .to_owned(),
+            ),
         }
     }
 }
@@ -101,7 +113,10 @@ struct Said {
 }
 
 fn answered(answered: bool) -> MetaObject {
-    MetaObject(serde_json::Map::from_iter([(ANSWERED.to_owned(), Value::Bool(answered))]))
+    MetaObject(serde_json::Map::from_iter([(
+        ANSWERED.to_owned(),
+        Value::Bool(answered),
+    )]))
 }
 
 fn tools() -> &'static [Tool] {
@@ -116,8 +131,14 @@ fn tools() -> &'static [Tool] {
 }
 
 fn tool(name: &'static str, description: &'static str, schema: Value) -> Tool {
-    let Value::Object(schema) = schema else { unreachable!("every schema below is an object") };
-    Tool::new(Cow::Borrowed(name), Cow::Borrowed(description), Arc::new(schema))
+    let Value::Object(schema) = schema else {
+        unreachable!("every schema below is an object")
+    };
+    Tool::new(
+        Cow::Borrowed(name),
+        Cow::Borrowed(description),
+        Arc::new(schema),
+    )
 }
 
 fn asking() -> Value {
@@ -196,7 +217,12 @@ mod tests {
         let names: Vec<&str> = tools().iter().map(|tool| tool.name.as_ref()).collect();
         assert_eq!(names, super::super::TOOLS);
         let ask = tools()[0].description.as_deref().unwrap_or_default();
-        for word in ["ambiguous", "two or three concrete options", "END YOUR TURN", "next message"] {
+        for word in [
+            "ambiguous",
+            "two or three concrete options",
+            "END YOUR TURN",
+            "next message",
+        ] {
             assert!(ask.contains(word), "{word:?} is not in {ask}");
         }
     }

@@ -18,10 +18,10 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// How long the desk may take: less than the minute after which the most impatient agents give up.
 const PATIENCE: Duration = Duration::from_secs(50);
 
-pub(super) const OVER: &str = "Your turn is over: nobody takes this now. End your turn and wait for the next prompt.";
+pub(super) const OVER: &str =
+    "Your turn is over: nobody takes this now. End your turn and wait for the next prompt.";
 const TOO_MANY: &str = "Too many calls: wait a minute before the next one.";
-const SLOW: &str =
-    "It could not be taken down in time. End your turn; say in your last message what you wanted to ask.";
+const SLOW: &str = "It could not be taken down in time. End your turn; say in your last message what you wanted to ask.";
 
 /// The place of one live agent.
 #[derive(Default)]
@@ -44,7 +44,10 @@ impl Seat {
     pub(in crate::agent) fn sit(&self, desk: Option<Arc<dyn Desk>>) {
         let before = {
             let mut state = self.state();
-            std::mem::replace(&mut state.sitting, desk.map(|desk| (desk, CancellationToken::new())))
+            std::mem::replace(
+                &mut state.sitting,
+                desk.map(|desk| (desk, CancellationToken::new())),
+            )
         };
         end(before);
     }
@@ -76,22 +79,30 @@ impl Seat {
 
     /// Answers that fill no form go back; when the turn is over they cannot.
     pub(in crate::agent) async fn unfitting(&self, words: String) {
-        if let Err(why) = self.call(|desk| async move { desk.unfitting(words).await }).await {
+        if let Err(why) = self
+            .call(|desk| async move { desk.unfitting(words).await })
+            .await
+        {
             tracing::warn!(why, "an answer that fills no form could not be handed back");
         }
     }
 
     /// Reports progress; the error is for the agent as well.
     pub(super) async fn report(&self, text: String) -> Result<String, &'static str> {
-        self.call(|desk| async move { desk.report(text).await }).await
+        self.call(|desk| async move { desk.report(text).await })
+            .await
     }
 
     /// Says that the work is finished; the error is for the agent as well.
     pub(super) async fn finish(&self, finished: Finished) -> Result<String, &'static str> {
-        self.call(|desk| async move { desk.finish(finished).await }).await
+        self.call(|desk| async move { desk.finish(finished).await })
+            .await
     }
 
-    async fn call<T, F: Future<Output = T>>(&self, work: impl FnOnce(Arc<dyn Desk>) -> F) -> Result<T, &'static str> {
+    async fn call<T, F: Future<Output = T>>(
+        &self,
+        work: impl FnOnce(Arc<dyn Desk>) -> F,
+    ) -> Result<T, &'static str> {
         let (desk, over) = self.admitted()?;
         tokio::select! {
             biased;
@@ -105,7 +116,9 @@ impl Seat {
         let mut state = self.state();
         let sitting = state.sitting.clone().ok_or(OVER)?;
         let now = Instant::now();
-        state.calls.retain(|call| now.duration_since(*call) < WINDOW);
+        state
+            .calls
+            .retain(|call| now.duration_since(*call) < WINDOW);
         if state.calls.len() >= CALLS_MAX {
             return Err(TOO_MANY);
         }

@@ -69,7 +69,10 @@ pub(in crate::agent) struct Registration {
 impl Drop for Registration {
     fn drop(&mut self) {
         if let Some(registry) = self.registry.upgrade() {
-            registry.entries().1.retain(|entry| entry.number != self.number);
+            registry
+                .entries()
+                .1
+                .retain(|entry| entry.number != self.number);
         }
     }
 }
@@ -85,7 +88,11 @@ impl Server {
             url: format!("http://{}{PATH}", running.address),
             headers: vec![("Authorization".to_owned(), format!("Bearer {token}"))],
         };
-        Ok(Registration { number, registry: Arc::downgrade(&running.registry), offered })
+        Ok(Registration {
+            number,
+            registry: Arc::downgrade(&running.registry),
+            offered,
+        })
     }
 }
 
@@ -94,7 +101,11 @@ async fn start() -> io::Result<Running> {
     let address = listener.local_addr()?;
     let registry = Arc::new(Registry::default());
     let task = tokio::spawn(serve(listener, registry.clone())).abort_handle();
-    Ok(Running { address, registry, task })
+    Ok(Running {
+        address,
+        registry,
+        task,
+    })
 }
 
 fn token() -> io::Result<String> {
@@ -126,13 +137,21 @@ impl Registry {
         let mut entries = self.entries();
         entries.0 += 1;
         let number = entries.0;
-        entries.1.push(Entry { number, digest: Sha256::digest(token).into(), tools });
+        entries.1.push(Entry {
+            number,
+            digest: Sha256::digest(token).into(),
+            tools,
+        });
         number
     }
 
     /// The tools behind a request's token. All entries are looked at, each in the same time.
     fn of(&self, request: &Request<Incoming>) -> Option<Tools> {
-        let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+        let value = request
+            .headers()
+            .get(header::AUTHORIZATION)?
+            .to_str()
+            .ok()?;
         let (scheme, token) = value.split_once(' ')?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return None;
@@ -142,7 +161,13 @@ impl Registry {
         entries
             .1
             .iter()
-            .fold(None, |found, entry| if same(&entry.digest, &digest) { Some(&entry.tools) } else { found })
+            .fold(None, |found, entry| {
+                if same(&entry.digest, &digest) {
+                    Some(&entry.tools)
+                } else {
+                    found
+                }
+            })
             .cloned()
     }
 
@@ -153,7 +178,9 @@ impl Registry {
 
 /// Compares without an early end. What is compared are digests, so that the time could only tell of those.
 fn same(one: &[u8; 32], other: &[u8; 32]) -> bool {
-    one.iter().zip(other).fold(0, |difference, (a, b)| std::hint::black_box(difference | (a ^ b))) == 0
+    one.iter().zip(other).fold(0, |difference, (a, b)| {
+        std::hint::black_box(difference | (a ^ b))
+    }) == 0
 }
 
 async fn serve(listener: TcpListener, registry: Arc<Registry>) {
@@ -171,7 +198,9 @@ async fn serve(listener: TcpListener, registry: Arc<Registry>) {
             continue;
         };
         // Full: the connection is closed at once.
-        let Ok(permit) = room.clone().try_acquire_owned() else { continue };
+        let Ok(permit) = room.clone().try_acquire_owned() else {
+            continue;
+        };
         let registry = registry.clone();
         connections.spawn(async move {
             talk(stream, registry).await;
@@ -199,7 +228,10 @@ async fn talk(stream: TcpStream, registry: Arc<Registry>) {
 async fn answer(registry: &Registry, request: Request<Incoming>) -> Answer {
     let Some(tools) = registry.of(&request) else {
         let mut refused = status(StatusCode::UNAUTHORIZED);
-        refused.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+        refused.headers_mut().insert(
+            header::WWW_AUTHENTICATE,
+            header::HeaderValue::from_static("Bearer"),
+        );
         return refused;
     };
     if request.uri().path() != PATH {
@@ -220,7 +252,10 @@ async fn answer(registry: &Registry, request: Request<Incoming>) -> Answer {
 /// The request with its body mended: what an agent says may have been cut in the middle of a character.
 async fn mended(request: Request<Incoming>) -> Result<Request<Full<Bytes>>, StatusCode> {
     let (head, body) = request.into_parts();
-    let read = Limited::new(body, BODY_MAX).collect().await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let read = Limited::new(body, BODY_MAX)
+        .collect()
+        .await
+        .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
     let mut bytes = Vec::from(read.to_bytes());
     mend(&mut bytes);
     Ok(Request::from_parts(head, Full::new(Bytes::from(bytes))))

@@ -52,7 +52,11 @@ fn authorization(registration: &Registration) -> String {
 
 /// The status and the body of the answer to raw bytes.
 async fn raw(registration: &Registration, bytes: &[u8]) -> (u16, String) {
-    let address = registration.offered.url.trim_start_matches("http://").trim_end_matches("/mcp");
+    let address = registration
+        .offered
+        .url
+        .trim_start_matches("http://")
+        .trim_end_matches("/mcp");
     let mut stream = TcpStream::connect(address).await.expect("it listens");
     // It may hang up before it has read all.
     drop(stream.write_all(bytes).await);
@@ -61,25 +65,36 @@ async fn raw(registration: &Registration, bytes: &[u8]) -> (u16, String) {
     drop(read.expect("an answer in time"));
     let text = String::from_utf8_lossy(&answer).into_owned();
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .unwrap_or_default();
     (status, body.to_owned())
 }
 
 async fn post(registration: &Registration, headers: &str, body: &str) -> (u16, String) {
     let fixed = "Host: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\n\
                  Accept: application/json, text/event-stream\r\n";
-    let request = format!("POST /mcp HTTP/1.1\r\n{fixed}{headers}Content-Length: {}\r\n\r\n{body}", body.len());
+    let request = format!(
+        "POST /mcp HTTP/1.1\r\n{fixed}{headers}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
     raw(registration, request.as_bytes()).await
 }
 
 /// What a call of a tool answers: its words, and whether they are an error.
 async fn call(registration: &Registration, tool: &str, arguments: Value) -> (String, bool) {
     let params = json!({ "name": tool, "arguments": arguments });
-    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params }).to_string();
+    let call =
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params }).to_string();
     let (status, body) = post(registration, &authorization(registration), &call).await;
     assert_eq!(status, 200, "{body}");
-    let answer: Value = serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"));
-    let text = answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{answer}"));
+    let answer: Value =
+        serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"));
+    let text = answer["result"]["content"][0]["text"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{answer}"));
     (text.to_owned(), answer["result"]["isError"] == true)
 }
 
@@ -92,17 +107,35 @@ async fn only_the_token_opens_and_only_its_own_door() {
     let (_two, second) = seated(&server, "second").await;
     assert_eq!(first.offered.url, second.offered.url);
     let one = json!({ "text": "hello" });
-    assert_eq!(call(&first, "report_progress", one.clone()).await, ("first: hello".into(), false));
-    assert_eq!(call(&second, "report_progress", one).await, ("second: hello".into(), false));
+    assert_eq!(
+        call(&first, "report_progress", one.clone()).await,
+        ("first: hello".into(), false)
+    );
+    assert_eq!(
+        call(&second, "report_progress", one).await,
+        ("second: hello".into(), false)
+    );
     let token = authorization(&first);
     let cut = format!("{}\r\n", &token[..token.len() - 3]);
-    for wrong in
-        ["", "Authorization: Bearer \r\n", "Authorization: Bearer x\r\n", "Authorization: Basic eDp4\r\n", &cut]
-    {
-        assert_eq!(post(&first, wrong, LIST).await, (401, String::new()), "{wrong:?}");
+    for wrong in [
+        "",
+        "Authorization: Bearer \r\n",
+        "Authorization: Bearer x\r\n",
+        "Authorization: Basic eDp4\r\n",
+        &cut,
+    ] {
+        assert_eq!(
+            post(&first, wrong, LIST).await,
+            (401, String::new()),
+            "{wrong:?}"
+        );
     }
     drop(first);
-    assert_eq!(post(&second, &token, LIST).await.0, 401, "a closed session's token still opens");
+    assert_eq!(
+        post(&second, &token, LIST).await.0,
+        401,
+        "a closed session's token still opens"
+    );
     assert_eq!(post(&second, &authorization(&second), LIST).await.0, 200);
 }
 
@@ -113,9 +146,17 @@ async fn the_list_tells_how_to_ask() {
     let (_, body) = post(&registration, &authorization(&registration), LIST).await;
     let answer: Value = serde_json::from_str(&body).expect("JSON");
     let tools = answer["result"]["tools"].as_array().expect("a list");
-    let names: Vec<&str> = tools.iter().filter_map(|tool| tool["name"].as_str()).collect();
+    let names: Vec<&str> = tools
+        .iter()
+        .filter_map(|tool| tool["name"].as_str())
+        .collect();
     assert_eq!(names, ["ask_human", "report_progress", "finish"]);
-    assert!(tools[0]["description"].as_str().is_some_and(|text| text.contains("END YOUR TURN")), "{answer}");
+    assert!(
+        tools[0]["description"]
+            .as_str()
+            .is_some_and(|text| text.contains("END YOUR TURN")),
+        "{answer}"
+    );
     assert_eq!(tools[0]["inputSchema"]["required"], json!(["questions"]));
 }
 
@@ -135,7 +176,10 @@ async fn hostile_calls_are_errors_the_agent_can_read() {
         assert!(is_error && said.len() < 500, "{tool}: {said}");
     }
     let token = authorization(&registration);
-    let large = format!("{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"x\":\"{}\"}}", "x".repeat(300_000));
+    let large = format!(
+        "{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"x\":\"{}\"}}",
+        "x".repeat(300_000)
+    );
     assert_eq!(post(&registration, &token, &large).await.0, 413);
     for garbage in ["", "{", "[]", "null", "\u{0}", "{\"jsonrpc\":\"2.0\"}"] {
         let (status, _) = post(&registration, &token, garbage).await;
@@ -143,11 +187,28 @@ async fn hostile_calls_are_errors_the_agent_can_read() {
     }
     let foreign = format!("{token}Origin: https://example.com\r\n");
     assert_eq!(post(&registration, &foreign, LIST).await.0, 403);
-    for (line, status) in [("GET /mcp", 405), ("DELETE /mcp", 405), ("POST /other", 404)] {
-        let request = format!("{line} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{token}\r\n");
-        assert_eq!(raw(&registration, request.as_bytes()).await.0, status, "{line}");
+    for (line, status) in [
+        ("GET /mcp", 405),
+        ("DELETE /mcp", 405),
+        ("POST /other", 404),
+    ] {
+        let request =
+            format!("{line} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{token}\r\n");
+        assert_eq!(
+            raw(&registration, request.as_bytes()).await.0,
+            status,
+            "{line}"
+        );
     }
-    assert_eq!(call(&registration, "ask_human", json!({ "question": "Still there?" })).await, ("x: 1".into(), false));
+    assert_eq!(
+        call(
+            &registration,
+            "ask_human",
+            json!({ "question": "Still there?" })
+        )
+        .await,
+        ("x: 1".into(), false)
+    );
     seat.rise();
 }
 
@@ -163,13 +224,22 @@ async fn between_turns_nobody_answers_and_an_open_call_ends_with_its_turn() {
     };
     let (ended, ()) = tokio::join!(open, rise);
     assert_eq!(ended, (OVER.to_owned(), true));
-    assert_eq!(call(&registration, "ask_human", question.clone()).await, (OVER.to_owned(), true));
+    assert_eq!(
+        call(&registration, "ask_human", question.clone()).await,
+        (OVER.to_owned(), true)
+    );
     // A turn that is being cancelled takes nothing new either.
     seat.sit(Some(Arc::new(Named("leaving"))));
     seat.leave();
-    assert_eq!(call(&registration, "ask_human", question.clone()).await, (OVER.to_owned(), true));
+    assert_eq!(
+        call(&registration, "ask_human", question.clone()).await,
+        (OVER.to_owned(), true)
+    );
     seat.sit(Some(Arc::new(Named("next"))));
-    assert_eq!(call(&registration, "ask_human", question).await, ("next: 1".into(), false));
+    assert_eq!(
+        call(&registration, "ask_human", question).await,
+        ("next: 1".into(), false)
+    );
 }
 
 #[tokio::test]

@@ -16,10 +16,17 @@ pub(super) struct Keys {
 /// Makes a key pair.
 pub(super) fn make() -> anyhow::Result<Keys> {
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow!("no key could be made"))?;
-    let private: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| anyhow!("the key could not be written"))?;
-    let public: PublicKeyX509Der<'_> =
-        pair.public_key().as_der().map_err(|_| anyhow!("the key could not be written"))?;
-    Ok(Keys { private: pem("PRIVATE KEY", private.as_ref()), public: pem("PUBLIC KEY", public.as_ref()) })
+    let private: Pkcs8V1Der<'_> = pair
+        .as_der()
+        .map_err(|_| anyhow!("the key could not be written"))?;
+    let public: PublicKeyX509Der<'_> = pair
+        .public_key()
+        .as_der()
+        .map_err(|_| anyhow!("the key could not be written"))?;
+    Ok(Keys {
+        private: pem("PRIVATE KEY", private.as_ref()),
+        public: pem("PUBLIC KEY", public.as_ref()),
+    })
 }
 
 /// RFC 7468: base64 in lines of 64 characters.

@@ -30,7 +30,11 @@ pub(super) struct Person<'a> {
 
 impl<'a> Person<'a> {
     pub(super) fn new(stage: &'a Stage, issues: &'a [IssueNumber]) -> Self {
-        Self { stage, issues, due: Vec::new() }
+        Self {
+            stage,
+            issues,
+            due: Vec::new(),
+        }
     }
 
     /// The issue's part in the demo.
@@ -41,8 +45,12 @@ impl<'a> Person<'a> {
 
     /// Takes notice of an event.
     pub(super) fn see(&mut self, line: &Value) {
-        let Some(issue) = line["issue"].as_i64().map(IssueNumber) else { return };
-        let Some(scene) = self.scene(issue) else { return };
+        let Some(issue) = line["issue"].as_i64().map(IssueNumber) else {
+            return;
+        };
+        let Some(scene) = self.scene(issue) else {
+            return;
+        };
         let deed = match line["event"].as_str() {
             Some("question.asked") if scene.answer.is_some() => Deed::Answer,
             Some("pull_request.opened") if scene.review.is_some() => Deed::Review,
@@ -64,21 +72,44 @@ impl<'a> Person<'a> {
 
     fn act_on(&self, issue: IssueNumber, deed: Deed) -> anyhow::Result<bool> {
         let (github, home) = (&self.stage.simulator, self.stage.repository);
-        let Some(scene) = self.scene(issue) else { return Ok(true) };
+        let Some(scene) = self.scene(issue) else {
+            return Ok(true);
+        };
         match (deed, scene.answer, &scene.review) {
             (Deed::Answer, Some(answer), _) => {
-                if scene.asks && !github.comments(home, issue)?.iter().any(|comment| comment.body.contains("- [ ] ")) {
+                if scene.asks
+                    && !github
+                        .comments(home, issue)?
+                        .iter()
+                        .any(|comment| comment.body.contains("- [ ] "))
+                {
                     return Ok(false);
                 }
                 github.comment(home, issue, PERSON, answer)?;
             }
             (Deed::Review, _, Some(remarks)) => {
                 let pulls = github.pulls(home)?;
-                let Some(pull) = pull_of(&pulls, issue) else { return Ok(false) };
+                let Some(pull) = pull_of(&pulls, issue) else {
+                    return Ok(false);
+                };
                 let (path, body) = (remarks.path.to_owned(), remarks.remark.to_owned());
-                let line = LineComment { path, line: remarks.line, body, hunk: remarks.hunk.to_owned() };
+                let line = LineComment {
+                    path,
+                    line: remarks.line,
+                    body,
+                    hunk: remarks.hunk.to_owned(),
+                };
                 let (event, body) = ("REQUEST_CHANGES".to_owned(), remarks.body.to_owned());
-                github.review(home, pull.issue.number, PERSON, ReviewDraft { event, body, comments: vec![line] })?;
+                github.review(
+                    home,
+                    pull.issue.number,
+                    PERSON,
+                    ReviewDraft {
+                        event,
+                        body,
+                        comments: vec![line],
+                    },
+                )?;
             }
             (Deed::Answer | Deed::Review, _, _) => {}
         }

@@ -35,10 +35,16 @@ impl Screen {
             return Ok(());
         }
         let policy = &stage.running.app.runner.parts().policy;
-        let sandbox = policy.confinement_warning.as_deref().unwrap_or("bubblewrap: agents see their own folder only");
+        let sandbox = policy
+            .confinement_warning
+            .as_deref()
+            .unwrap_or("bubblewrap: agents see their own folder only");
         say!("skep demo: a label becomes a pull request\n");
         say!("  GitHub (simulated)   {}", stage.simulator.api_url());
-        say!("  skep, for webhooks   http://{}/webhook", stage.running.listen);
+        say!(
+            "  skep, for webhooks   http://{}/webhook",
+            stage.running.listen
+        );
         say!("  skep, for commands   http://{}", stage.running.admin);
         say!("  sandbox              {sandbox}");
         say!("  up in                {} ms\n", took.as_millis());
@@ -58,24 +64,48 @@ impl Screen {
             say!("{line}");
             return Ok(());
         }
-        let Some(words) = words(line) else { return Ok(()) };
+        let Some(words) = words(line) else {
+            return Ok(());
+        };
         let at = line["time"].as_i64().unwrap_or(self.began) - self.began;
-        let issue = line["issue"].as_i64().map_or_else(String::new, |issue| format!("#{issue}"));
+        let issue = line["issue"]
+            .as_i64()
+            .map_or_else(String::new, |issue| format!("#{issue}"));
         say!("{:>7.3} s  {issue:<4} {words}", at.max(0) as f64 / 1_000.0);
         Ok(())
     }
 
     /// A pull request with its diff.
-    pub(super) async fn pull(&self, stage: &Stage, issue: IssueNumber, pull: &PullView) -> anyhow::Result<()> {
+    pub(super) async fn pull(
+        &self,
+        stage: &Stage,
+        issue: IssueNumber,
+        pull: &PullView,
+    ) -> anyhow::Result<()> {
         if self.json {
             return Ok(());
         }
         let parts = stage.running.app.runner.parts();
         let head: Sha = pull.head_sha.parse()?;
-        let base = stage.simulator.branch_head(stage.repository, &pull.base).unwrap_or_else(|| head.clone());
-        let diff = parts.git.diff(stage.repository, &base, &head, 4_000).await?;
-        let kind = if pull.draft { "draft pull request" } else { "pull request" };
-        say!("\n── issue #{issue} → {kind} #{}: {} ({}) ──\n", pull.issue.number, pull.issue.title, pull.head);
+        let base = stage
+            .simulator
+            .branch_head(stage.repository, &pull.base)
+            .unwrap_or_else(|| head.clone());
+        let diff = parts
+            .git
+            .diff(stage.repository, &base, &head, 4_000)
+            .await?;
+        let kind = if pull.draft {
+            "draft pull request"
+        } else {
+            "pull request"
+        };
+        say!(
+            "\n── issue #{issue} → {kind} #{}: {} ({}) ──\n",
+            pull.issue.number,
+            pull.issue.title,
+            pull.head
+        );
         say!("{}", diff.trim_end());
         Ok(())
     }
@@ -94,16 +124,40 @@ impl Screen {
             say!("{line}");
             return Ok(());
         }
-        let became = if end.total == 1 { "issue became a pull request" } else { "issues became pull requests" };
-        say!("\n{} of {} {became}, in {:.1} s.", end.opened, end.total, took.as_secs_f64());
-        say!("Questions answered: {}. Revisions after a review: {}.\n", end.answered, end.revised);
-        say!("The {}, as people on GitHub see it:\n", if end.total == 1 { "issue" } else { "issue with the question" });
+        let became = if end.total == 1 {
+            "issue became a pull request"
+        } else {
+            "issues became pull requests"
+        };
+        say!(
+            "\n{} of {} {became}, in {:.1} s.",
+            end.opened,
+            end.total,
+            took.as_secs_f64()
+        );
+        say!(
+            "Questions answered: {}. Revisions after a review: {}.\n",
+            end.answered,
+            end.revised
+        );
+        say!(
+            "The {}, as people on GitHub see it:\n",
+            if end.total == 1 {
+                "issue"
+            } else {
+                "issue with the question"
+            }
+        );
         let (github, home) = (&stage.simulator, stage.repository);
         show(&github.thread(home, IssueNumber(1)).unwrap_or_default())?;
         let pulls = github.pulls(home).unwrap_or_default();
         if let Some(pull) = pull_of(&pulls, IssueNumber(2)) {
             say!("\nThe pull request with the review:\n");
-            show(&github.pull_thread(home, pull.issue.number).unwrap_or_default())?;
+            show(
+                &github
+                    .pull_thread(home, pull.issue.number)
+                    .unwrap_or_default(),
+            )?;
         }
         say!("\nNext:");
         // Nothing may be installed yet: the name it was started by works in any case.
@@ -119,41 +173,87 @@ impl Screen {
 
     /// Everything that can be done by hand, each line for a shell.
     fn kept(&self, stage: &Stage) -> io::Result<()> {
-        let (api, door, next) = (stage.simulator.api_url(), stage.running.listen, stage.next_number());
+        let (api, door, next) = (
+            stage.simulator.api_url(),
+            stage.running.listen,
+            stage.next_number(),
+        );
         let act = |deed: &str| {
             let who = format!("\"as\":\"{PERSON}\",\"repository\":\"{REPOSITORY}\"");
             format!("curl -s {api}/_simulator/act -d '{{{who},{deed}}}'")
         };
-        say!("\nStill running; Ctrl-C ends it and removes {}.", stage.folder.display());
+        say!(
+            "\nStill running; Ctrl-C ends it and removes {}.",
+            stage.folder.display()
+        );
         say!("\nAs {PERSON}, file an issue and label it; look at it some seconds later:\n");
         let script = "```skep-demo\\nwrite BYE.md: bye\\nsay Done.\\n```";
-        say!("  {}", act(&format!("\"do\":\"open_issue\",\"title\":\"Say bye\",\"body\":\"{script}\"")));
-        say!("  {}", act(&format!("\"do\":\"label\",\"issue\":{next},\"label\":\"agent:go\"")));
+        say!(
+            "  {}",
+            act(&format!(
+                "\"do\":\"open_issue\",\"title\":\"Say bye\",\"body\":\"{script}\""
+            ))
+        );
+        say!(
+            "  {}",
+            act(&format!(
+                "\"do\":\"label\",\"issue\":{next},\"label\":\"agent:go\""
+            ))
+        );
         say!("  curl -s {api}/_simulator/thread/{REPOSITORY}/{next}");
         say!("\nSay something on it, and edit what was said:\n");
         say!(
             "  id=$({} | tr -dc 0-9)",
-            act(&format!("\"do\":\"comment\",\"issue\":{next},\"body\":\"/agent status\""))
+            act(&format!(
+                "\"do\":\"comment\",\"issue\":{next},\"body\":\"/agent status\""
+            ))
         );
-        say!("  {}", act("\"do\":\"edit_comment\",\"comment\":'$id',\"body\":\"/agent logs\""));
+        say!(
+            "  {}",
+            act("\"do\":\"edit_comment\",\"comment\":'$id',\"body\":\"/agent logs\"")
+        );
         let pulls = stage.simulator.pulls(stage.repository).unwrap_or_default();
         let last = i64::try_from(stage.scenes.len()).unwrap_or_default();
         if let Some(pull) = pull_of(&pulls, IssueNumber(last)) {
             let (pull, branch) = (pull.issue.number, &pull.head);
-            let on = |verb: &str, more: &str| act(&format!("\"do\":\"{verb}\",\"issue\":{pull}{more}"));
-            say!("\nOn the pull request #{pull}, comment on a line, let a check fail and pass, push, review, merge:\n");
-            let (path, at) = if last == 1 { ("src/greet.py", 1) } else { ("README.md", 3) };
+            let on =
+                |verb: &str, more: &str| act(&format!("\"do\":\"{verb}\",\"issue\":{pull}{more}"));
+            say!(
+                "\nOn the pull request #{pull}, comment on a line, let a check fail and pass, push, review, merge:\n"
+            );
+            let (path, at) = if last == 1 {
+                ("src/greet.py", 1)
+            } else {
+                ("README.md", 3)
+            };
             let line = format!("\"path\":\"{path}\",\"line\":{at}");
             let script = "Say more.\\n```skep-demo\\nappend README.md: More.\\nreply all: There is more now.\\n```";
-            say!("  {}", on("line_comment", &format!(",{line},\"body\":\"{script}\"")));
-            say!("  {}", on("check", ",\"name\":\"tests\",\"conclusion\":\"failure\",\"log\":\"1 failed\""));
-            say!("  {}", on("check", ",\"name\":\"tests\",\"conclusion\":\"success\""));
             say!(
                 "  {}",
-                act(&format!("\"do\":\"push_file\",\"branch\":\"{branch}\",\"path\":\"MINE.md\",\"content\":\"mine\""))
+                on("line_comment", &format!(",{line},\"body\":\"{script}\""))
+            );
+            say!(
+                "  {}",
+                on(
+                    "check",
+                    ",\"name\":\"tests\",\"conclusion\":\"failure\",\"log\":\"1 failed\""
+                )
+            );
+            say!(
+                "  {}",
+                on("check", ",\"name\":\"tests\",\"conclusion\":\"success\"")
+            );
+            say!(
+                "  {}",
+                act(&format!(
+                    "\"do\":\"push_file\",\"branch\":\"{branch}\",\"path\":\"MINE.md\",\"content\":\"mine\""
+                ))
             );
             say!("  {}", on("ready", ""));
-            say!("  {}", on("review", ",\"event\":\"APPROVE\",\"body\":\"Good.\""));
+            say!(
+                "  {}",
+                on("review", ",\"event\":\"APPROVE\",\"body\":\"Good.\"")
+            );
             say!("  {}", on("merge", ""));
         }
         say!("\nAll verbs with their fields (unlabel, react, close, reopen and more):\n");
@@ -167,7 +267,10 @@ impl Screen {
             "  curl -si http://{door}/webhook -H \"X-Hub-Signature-256: sha256=$sig\" -H 'X-GitHub-Event: ping' \
              -H \"X-GitHub-Delivery: by-hand-1\" -H 'Content-Type: application/json' -d \"$body\""
         );
-        say!("\nAnd look: skep status --admin http://{}", stage.running.admin);
+        say!(
+            "\nAnd look: skep status --admin http://{}",
+            stage.running.admin
+        );
         Ok(())
     }
 }
@@ -175,12 +278,28 @@ impl Screen {
 /// What to do after the demo, in two columns however long the name is that skep was started by.
 fn next_steps(skep: &str) -> Vec<String> {
     let steps = [
-        (format!("{skep} demo --keep"), "leaves all of this running, to send it webhooks by hand"),
-        (format!("{skep} config check"), "says what a real installation still needs"),
-        ("README.md".to_owned(), "install the App on GitHub in five steps"),
+        (
+            format!("{skep} demo --keep"),
+            "leaves all of this running, to send it webhooks by hand",
+        ),
+        (
+            format!("{skep} config check"),
+            "says what a real installation still needs",
+        ),
+        (
+            "README.md".to_owned(),
+            "install the App on GitHub in five steps",
+        ),
     ];
-    let width = steps.iter().map(|(step, _)| step.chars().count()).max().unwrap_or_default();
-    steps.iter().map(|(step, what)| format!("  {step:width$}  {what}")).collect()
+    let width = steps
+        .iter()
+        .map(|(step, _)| step.chars().count())
+        .max()
+        .unwrap_or_default();
+    steps
+        .iter()
+        .map(|(step, what)| format!("  {step:width$}  {what}"))
+        .collect()
 }
 
 fn show(thread: &str) -> io::Result<()> {
@@ -206,9 +325,19 @@ fn words(line: &Value) -> Option<String> {
     Some(match line["event"].as_str()? {
         "task.received" => format!("received    “{}” by {}", text("title"), text("by")),
         "task.refused" => format!("refused     {}", text("why")),
-        "task.queued" => format!("role        {}: {}", text("role"), text("why").replace('`', "")),
-        "task.waiting" => format!("queued      {} of {}", details["position"], details["total"]),
-        "session.dispatched" => format!("session     {}", line["session"].as_str().unwrap_or_default()),
+        "task.queued" => format!(
+            "role        {}: {}",
+            text("role"),
+            text("why").replace('`', "")
+        ),
+        "task.waiting" => format!(
+            "queued      {} of {}",
+            details["position"], details["total"]
+        ),
+        "session.dispatched" => format!(
+            "session     {}",
+            line["session"].as_str().unwrap_or_default()
+        ),
         "workspace.ready" => format!("workspace   {} at {:.10}", text("branch"), text("base")),
         "session.running" => format!("agent       {}", text("agent")),
         "session.progress" => progress(details)?,
@@ -224,12 +353,19 @@ fn words(line: &Value) -> Option<String> {
         "pull_request.ready" => "ready       for review".to_owned(),
         "question.asked" => {
             let first = &details["questions"][0];
-            format!("asks        “{}”", first["text"].as_str().unwrap_or_default())
+            format!(
+                "asks        “{}”",
+                first["text"].as_str().unwrap_or_default()
+            )
         }
         "question.answered" => format!("answer      “{}” by {}", text("text"), text("by")),
         "question.withdrawn" => "withdrawn   the agent went on without an answer".to_owned(),
         "session.parked" => "parked      until the answer comes".to_owned(),
-        "review.taken" => format!("review      by {} ({})", text("by"), number("threads", "comment")),
+        "review.taken" => format!(
+            "review      by {} ({})",
+            text("by"),
+            number("threads", "comment")
+        ),
         "revision.started" => format!("revision    {}", details["round"]),
         "session.needs_person" => format!("needs you   {}", text("why")),
         "answer.posted" => "answered    on the issue".to_owned(),
@@ -242,9 +378,15 @@ fn words(line: &Value) -> Option<String> {
 
 fn progress(details: &Value) -> Option<String> {
     let plan = details["plan"].as_array()?;
-    let done = plan.iter().filter(|entry| entry["status"] == "completed").count();
+    let done = plan
+        .iter()
+        .filter(|entry| entry["status"] == "completed")
+        .count();
     let now = plan.iter().find(|entry| entry["status"] == "in_progress");
-    let now = now.and_then(|entry| entry["content"].as_str()).or(details["doing"].as_str()).unwrap_or_default();
+    let now = now
+        .and_then(|entry| entry["content"].as_str())
+        .or(details["doing"].as_str())
+        .unwrap_or_default();
     match (plan.len(), now) {
         (0, "") => None,
         (0, now) => Some(format!("progress    {now}")),
@@ -259,8 +401,15 @@ mod tests {
     #[test]
     fn the_next_steps_stand_in_columns() {
         for skep in ["skep", "./target/release/skep"] {
-            let columns: Vec<_> = next_steps(skep).iter().map(|line| line.rfind("  ")).collect();
-            assert!(columns.iter().all(|column| *column == columns[0]), "{:?}", next_steps(skep));
+            let columns: Vec<_> = next_steps(skep)
+                .iter()
+                .map(|line| line.rfind("  "))
+                .collect();
+            assert!(
+                columns.iter().all(|column| *column == columns[0]),
+                "{:?}",
+                next_steps(skep)
+            );
         }
     }
 }

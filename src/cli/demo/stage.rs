@@ -136,30 +136,50 @@ impl Cast {
     /// The three scenes, by the agent that follows a script.
     pub(super) fn scripted(path: String) -> Self {
         let (network, certificates) = (Network::default(), Certificates::default());
-        Self { scenes: &SCENES, agent: None, path, network, certificates }
+        Self {
+            scenes: &SCENES,
+            agent: None,
+            path,
+            network,
+            certificates,
+        }
     }
 }
 
 const FILES: [(&str, &str); 3] = [
     ("README.md", "# Garden\n\nRun `python greet.py`.\n"),
     ("src/greet.py", "def greet():\n    return \"Hello\"\n"),
-    (".github/pull_request_template.md", "## Checklist\n\n- [ ] I read the diff\n"),
+    (
+        ".github/pull_request_template.md",
+        "## Checklist\n\n- [ ] I read the diff\n",
+    ),
 ];
 
 impl Stage {
     /// Builds and starts everything in `folder`, which is the caller's to remove if this fails; `listen` is where skep takes webhooks.
-    pub(super) async fn build(folder: &Path, listen: SocketAddr, cast: Cast) -> anyhow::Result<Self> {
+    pub(super) async fn build(
+        folder: &Path,
+        listen: SocketAddr,
+        cast: Cast,
+    ) -> anyhow::Result<Self> {
         let (scenes, has_model) = (cast.scenes, cast.agent.is_some());
         let keys = key::make()?;
         let secret = app::random("demo")?;
         let mut config = SimulatorConfig::new(folder.join("github"), keys.public);
         config.webhook_secret.clone_from(&secret);
         let app_id = config.app_id;
-        let simulator = Simulator::start(config).await.context("start the simulated GitHub")?;
+        let simulator = Simulator::start(config)
+            .await
+            .context("start the simulated GitHub")?;
         simulator.create_user(PERSON);
         let (owner, name) = REPOSITORY.split_once('/').unwrap_or((REPOSITORY, ""));
-        let repository = simulator.create_repository(owner, name, &FILES).await.context("make the repository")?;
-        simulator.set_permission(repository, PERSON, "write").context("give write access")?;
+        let repository = simulator
+            .create_repository(owner, name, &FILES)
+            .await
+            .context("make the repository")?;
+        simulator
+            .set_permission(repository, PERSON, "write")
+            .context("give write access")?;
         let github = GitHubSetup {
             app_id: u64::try_from(app_id).context("the App's number")?,
             private_key: keys.private.into(),
@@ -173,9 +193,22 @@ impl Stage {
             simulator.stop().await;
             anyhow::bail!("`{program}` is not installed, or not on the PATH");
         }
-        let running = app.start(&Addresses { listen, admin: SocketAddr::from(([127, 0, 0, 1], 0)) }).await?;
+        let running = app
+            .start(&Addresses {
+                listen,
+                admin: SocketAddr::from(([127, 0, 0, 1], 0)),
+            })
+            .await?;
         simulator.set_webhook_url(&format!("http://{}/webhook", running.listen));
-        Ok(Self { simulator, running, repository, secret, folder: folder.to_owned(), scenes, has_model })
+        Ok(Self {
+            simulator,
+            running,
+            repository,
+            secret,
+            folder: folder.to_owned(),
+            scenes,
+            has_model,
+        })
     }
 
     /// The longest the story may take.
@@ -192,21 +225,30 @@ impl Stage {
             ..IssueDraft::default()
         };
         let issue = self.simulator.open_issue(self.repository, PERSON, draft)?;
-        self.simulator.label(self.repository, issue, "agent:go", PERSON)?;
+        self.simulator
+            .label(self.repository, issue, "agent:go", PERSON)?;
         Ok(issue)
     }
 
     /// The number the next issue will have.
     pub(super) fn next_number(&self) -> i64 {
         let pulls = self.simulator.pulls(self.repository).unwrap_or_default();
-        pulls.iter().map(|pull| pull.issue.number.0).chain([self.scenes.len() as i64]).max().unwrap_or_default() + 1
+        pulls
+            .iter()
+            .map(|pull| pull.issue.number.0)
+            .chain([self.scenes.len() as i64])
+            .max()
+            .unwrap_or_default()
+            + 1
     }
 
     /// Ends everything and removes the folder.
     pub(super) async fn clear(self) -> anyhow::Result<()> {
         self.running.stop().await;
         self.simulator.stop().await;
-        tokio::fs::remove_dir_all(&self.folder).await.with_context(|| format!("remove {}", self.folder.display()))
+        tokio::fs::remove_dir_all(&self.folder)
+            .await
+            .with_context(|| format!("remove {}", self.folder.display()))
     }
 }
 
@@ -214,7 +256,9 @@ impl Stage {
 fn lacking(app: &App) -> Option<String> {
     let parts = app.runner.parts();
     let mut programs = parts.specs.values().filter_map(|spec| spec.command.first());
-    programs.find(|program| parts.agents.find_program(program).is_none()).cloned()
+    programs
+        .find(|program| parts.agents.find_program(program).is_none())
+        .cloned()
 }
 
 /// A folder of the demo's own.
@@ -227,7 +271,9 @@ pub(super) fn folder() -> anyhow::Result<PathBuf> {
 fn setup(folder: &Path, github: GitHubSetup, cast: Cast) -> anyhow::Result<Setup> {
     let data_dir = folder.join("skep");
     let program = std::env::current_exe().context("find our own program")?;
-    let agent = cast.agent.unwrap_or_else(|| presets::demo(&program.to_string_lossy()));
+    let agent = cast
+        .agent
+        .unwrap_or_else(|| presets::demo(&program.to_string_lossy()));
     Ok(Setup {
         database_url: crate::store::sqlite_url(&data_dir.join("skep.db"))?,
         data_dir,
@@ -237,14 +283,24 @@ fn setup(folder: &Path, github: GitHubSetup, cast: Cast) -> anyhow::Result<Setup
         roles: BTreeMap::new(),
         default_role: "swe".parse()?,
         // It takes a few hundred kilobytes, and must not wait for gibibytes to be free.
-        limits: Limits { status_interval_ms: 500, disk_reserve_bytes: 0, ..Limits::default() },
+        limits: Limits {
+            status_interval_ms: 500,
+            disk_reserve_bytes: 0,
+            ..Limits::default()
+        },
         allowed_bots: Vec::new(),
         allow_protected: AllowProtected::Nothing,
         ignore: vec![],
         author_answers: false,
         ready: MakeReady::Green,
         // GitHub's limits are not this GitHub's: the demo need not wait for them.
-        pace: Pace { burst: 1_000, per_second: 1_000, per_minute: 10_000, per_hour: 100_000, ..Pace::default() },
+        pace: Pace {
+            burst: 1_000,
+            per_second: 1_000,
+            per_minute: 10_000,
+            per_hour: 100_000,
+            ..Pace::default()
+        },
         timeouts: Timeouts::default(),
         git_timeout: Duration::from_secs(60),
         old_git: OldGit::Allow,
@@ -256,7 +312,10 @@ fn setup(folder: &Path, github: GitHubSetup, cast: Cast) -> anyhow::Result<Setup
         hide: Vec::new(),
         path: cast.path,
         demo_in_process: false,
-        knobs: Knobs { progress: Duration::from_millis(100), ..Knobs::default() },
+        knobs: Knobs {
+            progress: Duration::from_millis(100),
+            ..Knobs::default()
+        },
         clock: app::system_clock(),
     })
 }

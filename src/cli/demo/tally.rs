@@ -22,14 +22,20 @@ struct Counts {
 
 impl<'a> Tally<'a> {
     pub(super) fn new(issues: &'a [IssueNumber], scenes: &'static [Scene]) -> Self {
-        Self { issues, scenes, of: vec![Counts::default(); issues.len()] }
+        Self {
+            issues,
+            scenes,
+            of: vec![Counts::default(); issues.len()],
+        }
     }
 
     /// Counts an event.
     pub(super) fn count(&mut self, line: &Value) {
         let issue = line["issue"].as_i64().map(IssueNumber);
         let at = self.issues.iter().position(|other| Some(*other) == issue);
-        let Some(counts) = at.and_then(|at| self.of.get_mut(at)) else { return };
+        let Some(counts) = at.and_then(|at| self.of.get_mut(at)) else {
+            return;
+        };
         match line["event"].as_str().unwrap_or_default() {
             "session.completed" => counts.completed += 1,
             "session.failed" | "session.cancelled" | "task.refused" => counts.lost = true,
@@ -41,8 +47,9 @@ impl<'a> Tally<'a> {
 
     /// Whether every issue has come to its end, good or bad.
     pub(super) fn is_over(&self) -> bool {
-        let over =
-            |(counts, scene): (&Counts, &Scene)| counts.lost || counts.completed > usize::from(scene.review.is_some());
+        let over = |(counts, scene): (&Counts, &Scene)| {
+            counts.lost || counts.completed > usize::from(scene.review.is_some())
+        };
         self.of.iter().zip(self.scenes).all(over)
     }
 
@@ -61,8 +68,12 @@ impl<'a> Tally<'a> {
             if scene.asks && counts.answered == 0 {
                 missing.push(format!("the question of #{issue} was not answered"));
             }
-            if scene.review.is_some() && (counts.revised == 0 || counts.completed < 2 || counts.lost) {
-                missing.push(format!("the review of the pull request of #{issue} led to no revision"));
+            if scene.review.is_some()
+                && (counts.revised == 0 || counts.completed < 2 || counts.lost)
+            {
+                missing.push(format!(
+                    "the review of the pull request of #{issue} led to no revision"
+                ));
             }
         }
         missing

@@ -17,7 +17,8 @@ use super::call::{Answer, Call, Reply};
 pub async fn runs(call: Call) -> Answer {
     let all: Vec<Value> = call.look(|world| {
         let home = world.repository(call.repository)?;
-        let fits = |run: &&WorkflowRun| call.query("head_sha").is_none_or(|sha| sha == run.head_sha);
+        let fits =
+            |run: &&WorkflowRun| call.query("head_sha").is_none_or(|sha| sha == run.head_sha);
         let found = home.workflows.iter().rev().filter(fits);
         Ok::<_, Refusal>(found.map(|run| world.workflow_json(home, run)).collect())
     })?;
@@ -28,13 +29,18 @@ pub async fn runs(call: Call) -> Answer {
 
 fn found<'w>(world: &'w World, call: &Call) -> Result<(&'w Repository, &'w CheckRun), Refusal> {
     let (home, id) = (world.repository(call.repository)?, call.number("job")?);
-    let job = home.checks.iter().find(|check| check.id == id && check.app == ACTIONS);
+    let job = home
+        .checks
+        .iter()
+        .find(|check| check.id == id && check.app == ACTIONS);
     Ok((home, job.ok_or_else(Refusal::not_found)?))
 }
 
 /// `GET /repos/{owner}/{repo}/actions/jobs/{job}`
 pub async fn job(call: Call) -> Answer {
-    Reply::ok(call.look(|world| found(world, &call).map(|(home, check)| world.job_json(home, check)))?)
+    Reply::ok(
+        call.look(|world| found(world, &call).map(|(home, check)| world.job_json(home, check)))?,
+    )
 }
 
 /// `GET /repos/{owner}/{repo}/actions/jobs/{job}/logs`: a redirect; 410 once the log is gone.
@@ -42,14 +48,24 @@ pub async fn logs(call: Call) -> Answer {
     let address = call.look(|world| {
         let (_, check) = found(world, &call)?;
         if check.log.is_none() && on(Rule::LogGone) {
-            return Err(Refusal::new(410, "Server Error: the logs for this job have expired"));
+            return Err(Refusal::new(
+                410,
+                "Server Error: the logs for this job have expired",
+            ));
         }
         Ok(log_address(world, check.id))
     })?;
-    Ok(Reply { headers: vec![("location".to_owned(), address)], ..Reply::new(302, Value::Null) })
+    Ok(Reply {
+        headers: vec![("location".to_owned(), address)],
+        ..Reply::new(302, Value::Null)
+    })
 }
 
 /// Where a job's log lies, signed.
 pub fn log_address(world: &World, job: i64) -> String {
-    format!("{}/_logs/{job}?sig={}", world.root, digits(&format!("log/{job}"), 16))
+    format!(
+        "{}/_logs/{job}?sig={}",
+        world.root,
+        digits(&format!("log/{job}"), 16)
+    )
 }

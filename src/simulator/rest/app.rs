@@ -43,14 +43,22 @@ pub async fn rate_limit(call: Call) -> Answer {
     let standing = call.hub().traffic(|t| t.standing(number, now));
     let (limit, remaining) = (standing.limit, standing.remaining());
     let core = json!({ "limit": limit, "remaining": remaining, "reset": standing.reset, "used": standing.used });
-    Reply::ok(json!({ "resources": { "core": core, "graphql": core, "search": core }, "rate": core }))
+    Reply::ok(
+        json!({ "resources": { "core": core, "graphql": core, "search": core }, "rate": core }),
+    )
 }
 
 /// `GET /users/{login}`
 pub async fn user(call: Call) -> Answer {
-    let found = call.look(|world| world.user(call.value("login")).map(|user| world.user_json(&user.login)));
+    let found = call.look(|world| {
+        world
+            .user(call.value("login"))
+            .map(|user| world.user_json(&user.login))
+    });
     let mut shown = found.ok_or_else(Refusal::not_found)?;
-    for name in ["name", "company", "blog", "location", "email", "hireable", "bio"] {
+    for name in [
+        "name", "company", "blog", "location", "email", "hireable", "bio",
+    ] {
         shown[name] = Value::Null;
     }
     for name in ["public_repos", "public_gists", "followers", "following"] {
@@ -69,13 +77,22 @@ pub async fn get(call: Call) -> Answer {
 
 /// `GET /app/installations`
 pub async fn installations(call: Call) -> Answer {
-    let all: Vec<Value> = call.look(|world| world.installations.values().map(|i| world.installation_json(i)).collect());
+    let all: Vec<Value> = call.look(|world| {
+        world
+            .installations
+            .values()
+            .map(|i| world.installation_json(i))
+            .collect()
+    });
     let (page, link) = call.slice(all);
     Reply::page(Value::Array(page), link)
 }
 
 fn found<'w>(world: &'w World, call: &Call) -> Result<&'w Installation, Refusal> {
-    world.installations.get(&call.number("installation")?).ok_or_else(Refusal::not_found)
+    world
+        .installations
+        .get(&call.number("installation")?)
+        .ok_or_else(Refusal::not_found)
 }
 
 /// `GET /app/installations/{id}`
@@ -87,7 +104,9 @@ pub async fn installation(call: Call) -> Answer {
 pub async fn repository_installation(call: Call) -> Answer {
     let found = call.look(|world| {
         let repository = world.repository(call.repository)?;
-        let installation = world.installation_of(repository).ok_or_else(Refusal::not_found)?;
+        let installation = world
+            .installation_of(repository)
+            .ok_or_else(Refusal::not_found)?;
         Ok::<Value, Refusal>(world.installation_json(installation))
     });
     Reply::ok(found?)
@@ -118,7 +137,11 @@ pub async fn mint(call: Call) -> Answer {
     })
 }
 
-fn narrowed_repositories(world: &World, of: &Installation, body: &Value) -> Result<Option<BTreeSet<i64>>, Refusal> {
+fn narrowed_repositories(
+    world: &World,
+    of: &Installation,
+    body: &Value,
+) -> Result<Option<BTreeSet<i64>>, Refusal> {
     let covered = world.covered(of.id);
     let by_id = body.get("repository_ids").and_then(Value::as_array);
     let by_name = body.get("repositories").and_then(Value::as_array);
@@ -129,11 +152,21 @@ fn narrowed_repositories(world: &World, of: &Installation, body: &Value) -> Resu
     let mut asked = 0;
     for id in by_id.into_iter().flatten() {
         asked += 1;
-        chosen.extend(covered.iter().find(|r| Some(r.id) == id.as_i64()).map(|r| r.id));
+        chosen.extend(
+            covered
+                .iter()
+                .find(|r| Some(r.id) == id.as_i64())
+                .map(|r| r.id),
+        );
     }
     for name in by_name.into_iter().flatten().filter_map(Value::as_str) {
         asked += 1;
-        chosen.extend(covered.iter().find(|r| r.name.eq_ignore_ascii_case(name)).map(|r| r.id));
+        chosen.extend(
+            covered
+                .iter()
+                .find(|r| r.name.eq_ignore_ascii_case(name))
+                .map(|r| r.id),
+        );
     }
     if asked > 500 && on(Rule::TokenMany) {
         return Err(Refusal::new(
@@ -150,19 +183,34 @@ fn narrowed_repositories(world: &World, of: &Installation, body: &Value) -> Resu
 }
 
 fn narrowed_permissions(of: &Installation, wanted: Option<&Value>) -> Result<Permissions, Refusal> {
-    let Some(wanted) = wanted.and_then(Value::as_object).filter(|wanted| !wanted.is_empty()) else {
+    let Some(wanted) = wanted
+        .and_then(Value::as_object)
+        .filter(|wanted| !wanted.is_empty())
+    else {
         return Ok(of.permissions.clone());
     };
     let mut permissions = Permissions::new();
     for (name, width) in wanted {
-        let width = width.as_str().and_then(Access::parse).ok_or_else(|| Refusal::new(422, "Invalid request."))?;
-        let wider = name != "metadata" && of.permissions.get(name).is_none_or(|granted| *granted < width);
+        let width = width
+            .as_str()
+            .and_then(Access::parse)
+            .ok_or_else(|| Refusal::new(422, "Invalid request."))?;
+        let wider = name != "metadata"
+            && of
+                .permissions
+                .get(name)
+                .is_none_or(|granted| *granted < width);
         if wider && on(Rule::TokenWider) {
-            return Err(Refusal::new(422, "The permissions requested are not granted to this installation."));
+            return Err(Refusal::new(
+                422,
+                "The permissions requested are not granted to this installation.",
+            ));
         }
         permissions.insert(name.clone(), width);
     }
-    permissions.entry("metadata".to_owned()).or_insert(Access::Read);
+    permissions
+        .entry("metadata".to_owned())
+        .or_insert(Access::Read);
     Ok(permissions)
 }
 
@@ -177,13 +225,24 @@ pub async fn revoke(call: Call) -> Answer {
 
 /// `GET /installation/repositories`
 pub async fn repositories(call: Call) -> Answer {
-    let Caller::Installation(token) = &call.caller else { return Err(Refusal::not_permitted()) };
+    let Caller::Installation(token) = &call.caller else {
+        return Err(Refusal::not_permitted());
+    };
     let all: Vec<Value> = call.look(|world| {
         let covered = world.covered(token.installation).into_iter();
-        let seen = covered.filter(|r| token.repositories.as_ref().is_none_or(|ids| ids.contains(&r.id)));
-        seen.map(|repository| world.repository_json(repository)).collect()
+        let seen = covered.filter(|r| {
+            token
+                .repositories
+                .as_ref()
+                .is_none_or(|ids| ids.contains(&r.id))
+        });
+        seen.map(|repository| world.repository_json(repository))
+            .collect()
     });
     let total = all.len();
     let (page, link) = call.slice(all);
-    Reply::page(json!({ "total_count": total, "repository_selection": "all", "repositories": page }), link)
+    Reply::page(
+        json!({ "total_count": total, "repository_selection": "all", "repositories": page }),
+        link,
+    )
 }

@@ -36,7 +36,12 @@ pub struct Reply {
 impl Reply {
     /// A status with a body.
     pub fn new(status: u16, body: Value) -> Self {
-        Self { status, body, headers: Vec::new(), text: None }
+        Self {
+            status,
+            body,
+            headers: Vec::new(),
+            text: None,
+        }
     }
 
     /// 200.
@@ -56,8 +61,14 @@ impl Reply {
 
     /// 200 with a `Link` header, when there are other pages.
     pub fn page(body: Value, link: Option<String>) -> Answer {
-        let headers = link.into_iter().map(|link| ("link".to_owned(), link)).collect();
-        Ok(Self { headers, ..Self::new(200, body) })
+        let headers = link
+            .into_iter()
+            .map(|link| ("link".to_owned(), link))
+            .collect();
+        Ok(Self {
+            headers,
+            ..Self::new(200, body)
+        })
     }
 }
 
@@ -92,13 +103,28 @@ impl Call {
         body: Value,
     ) -> Self {
         let pairs = url::form_urlencoded::parse(request.query.as_bytes());
-        let query = pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        let query = pairs
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
         let address = format!("{}{}", hub.look(|world| world.root.clone()), request.path);
         let accept = request.header("accept").unwrap_or_default().to_owned();
-        let secret =
-            request.header("authorization").and_then(|text| text.split_once(' ')).map_or("", |(_, token)| token);
+        let secret = request
+            .header("authorization")
+            .and_then(|text| text.split_once(' '))
+            .map_or("", |(_, token)| token);
         let secret = secret.trim().to_owned();
-        Self { hub, snapshot, caller, secret, values, query, address, accept, body, repository: 0 }
+        Self {
+            hub,
+            snapshot,
+            caller,
+            secret,
+            values,
+            query,
+            address,
+            accept,
+            body,
+            repository: 0,
+        }
     }
 
     /// The shared heart.
@@ -131,7 +157,10 @@ impl Call {
 
     /// A value of the query.
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// A text of the body.
@@ -160,14 +189,21 @@ impl Call {
     }
 
     fn names(&self, field: &str, key: &str) -> Result<Option<Vec<String>>, Refusal> {
-        let Some(listed) = self.body.get(field) else { return Ok(None) };
-        names_of(listed, key).map(Some).ok_or_else(|| Refusal::invalid("Issue", field, "invalid"))
+        let Some(listed) = self.body.get(field) else {
+            return Ok(None);
+        };
+        names_of(listed, key)
+            .map(Some)
+            .ok_or_else(|| Refusal::invalid("Issue", field, "invalid"))
     }
 
     /// A title of the body: a text or a number.
     pub fn title(&self) -> Option<String> {
         let title = self.body.get("title")?;
-        title.as_str().map(str::to_owned).or_else(|| title.as_i64().map(|number| number.to_string()))
+        title
+            .as_str()
+            .map(str::to_owned)
+            .or_else(|| title.as_i64().map(|number| number.to_string()))
     }
 
     /// A value of the query that must be one of a few words, if it is there.
@@ -186,15 +222,22 @@ impl Call {
 
     /// Whether the token may set a type: who may push.
     pub fn may_type(&self) -> bool {
-        let Caller::Installation(token) = &self.caller else { return false };
-        token.permissions.get("contents").is_some_and(|access| *access >= Access::Write) || !on(Rule::TypeNeedsPush)
+        let Caller::Installation(token) = &self.caller else {
+            return false;
+        };
+        token
+            .permissions
+            .get("contents")
+            .is_some_and(|access| *access >= Access::Write)
+            || !on(Rule::TypeNeedsPush)
     }
 
     /// Writes down that a well-behaved client would not have called this.
     pub fn violates(&self, what: &str) {
         let at = self.hub.look(World::now);
         let what = what.to_owned();
-        self.hub.traffic(|t| t.violations.push(Violation { at, what }));
+        self.hub
+            .traffic(|t| t.violations.push(Violation { at, what }));
     }
 
     /// Whether the path speaks of a pull request (by number, or by a comment on one).
@@ -204,24 +247,43 @@ impl Call {
             (_, Ok(comment)) => world.comment_home(home.id, comment).ok(),
             _ => None,
         };
-        number.and_then(|number| home.issues.get(&number)).is_some_and(|issue| issue.pull.is_some())
+        number
+            .and_then(|number| home.issues.get(&number))
+            .is_some_and(|issue| issue.pull.is_some())
     }
 
     /// The part of a list that was asked for, and the `Link` header to the other parts.
     pub fn slice<T>(&self, items: Vec<T>) -> (Vec<T>, Option<String>) {
-        let asked = |name: &str, otherwise: usize| self.query(name).and_then(|v| v.parse().ok()).unwrap_or(otherwise);
+        let asked = |name: &str, otherwise: usize| {
+            self.query(name)
+                .and_then(|v| v.parse().ok())
+                .unwrap_or(otherwise)
+        };
         let size = asked("per_page", 30);
-        let most = if size > 100 && !on(Rule::PageLimit) { size } else { 100 };
+        let most = if size > 100 && !on(Rule::PageLimit) {
+            size
+        } else {
+            100
+        };
         let size = size.clamp(1, most);
         let page = asked("page", 1).max(1);
         let last = items.len().div_ceil(size).max(1);
         let link = self.link(page, last);
-        (items.into_iter().skip((page - 1) * size).take(size).collect(), link)
+        (
+            items
+                .into_iter()
+                .skip((page - 1) * size)
+                .take(size)
+                .collect(),
+            link,
+        )
     }
 
     fn link(&self, page: usize, last: usize) -> Option<String> {
         let mut links = Vec::new();
-        let mut add = |rel: &str, to: usize| links.push(format!("<{}>; rel=\"{rel}\"", self.page_address(to)));
+        let mut add = |rel: &str, to: usize| {
+            links.push(format!("<{}>; rel=\"{rel}\"", self.page_address(to)))
+        };
         if page > 1 {
             add("prev", page - 1);
         }
@@ -238,7 +300,9 @@ impl Call {
     fn page_address(&self, page: usize) -> String {
         let others = self.query.iter().filter(|(name, _)| name != "page");
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(others).append_pair("page", &page.to_string());
+        query
+            .extend_pairs(others)
+            .append_pair("page", &page.to_string());
         format!("{}?{}", self.address, query.finish())
     }
 }
@@ -249,8 +313,11 @@ fn names_of(listed: &Value, key: &str) -> Option<Vec<String>> {
     let mut names = Vec::new();
     for item in listed.as_array()? {
         let name = item.as_str().or_else(|| item.get(key)?.as_str())?;
-        let sure = item.get("confidence").is_none_or(|c| ["low", "medium", "high"].iter().any(|known| c == known));
-        let suggested = item.get("suggest").is_some_and(|suggest| suggest == true) && on(Rule::Suggested);
+        let sure = item
+            .get("confidence")
+            .is_none_or(|c| ["low", "medium", "high"].iter().any(|known| c == known));
+        let suggested =
+            item.get("suggest").is_some_and(|suggest| suggest == true) && on(Rule::Suggested);
         if !sure && on(Rule::Confidence) {
             return None;
         }

@@ -21,7 +21,11 @@ fn draft(call: &Call) -> CheckDraft {
         external_id: call.owned("external_id"),
         details_url: call.owned("details_url"),
         output: call.body.get("output").cloned(),
-        actions: call.body.get("actions").and_then(Value::as_array).map_or(0, Vec::len),
+        actions: call
+            .body
+            .get("actions")
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len),
         ..CheckDraft::default()
     }
 }
@@ -36,8 +40,14 @@ async fn kept_commit(call: &Call, revision: &str) -> Result<String, Refusal> {
 
 /// The commit a text names; 422 when there is none.
 async fn commit(call: &Call, revision: &str) -> Result<String, Refusal> {
-    let dir = call.look(|world| world.repository(call.repository).map(|home| home.git_dir.clone()))?;
-    let found = plumbing::resolve(&dir, revision).await.map_err(|fault| broken(&fault))?;
+    let dir = call.look(|world| {
+        world
+            .repository(call.repository)
+            .map(|home| home.git_dir.clone())
+    })?;
+    let found = plumbing::resolve(&dir, revision)
+        .await
+        .map_err(|fault| broken(&fault))?;
     let missing = || Refusal::new(422, &format!("No commit found for SHA: {revision}"));
     found.map(|sha| sha.as_str().to_owned()).ok_or_else(missing)
 }
@@ -45,7 +55,11 @@ async fn commit(call: &Call, revision: &str) -> Result<String, Refusal> {
 fn shown(call: &Call, id: i64) -> Result<Value, Refusal> {
     call.look(|world| {
         let home = world.repository(call.repository)?;
-        let check = home.checks.iter().find(|check| check.id == id).ok_or_else(Refusal::not_found)?;
+        let check = home
+            .checks
+            .iter()
+            .find(|check| check.id == id)
+            .ok_or_else(Refusal::not_found)?;
         Ok(world.check_json(home, check))
     })
 }
@@ -54,7 +68,13 @@ fn shown(call: &Call, id: i64) -> Result<Value, Refusal> {
 pub async fn create(call: Call) -> Answer {
     call.wanted("name")?;
     let head_sha = kept_commit(&call, call.wanted("head_sha")?).await?;
-    let (draft, actor) = (CheckDraft { head_sha, ..draft(&call) }, call.actor());
+    let (draft, actor) = (
+        CheckDraft {
+            head_sha,
+            ..draft(&call)
+        },
+        call.actor(),
+    );
     let id = call.change(|world| {
         let slug = world.app.slug.clone();
         world.create_check(call.repository, &slug, &draft, &actor)
@@ -93,12 +113,18 @@ pub async fn list(call: Call) -> Answer {
     let asked = |name: &str, value: &str| call.query(name).is_none_or(|asked| asked == value);
     let all: Vec<Value> = call.look(|world| {
         let home = world.repository(call.repository)?;
-        let fits = |c: &&CheckRun| c.head_sha == sha && asked("check_name", &c.name) && asked("status", &c.status);
+        let fits = |c: &&CheckRun| {
+            c.head_sha == sha && asked("check_name", &c.name) && asked("status", &c.status)
+        };
         // Unless all are asked for, a run that was repeated shows once, as it is now.
         let newest = |c: &&CheckRun| {
             let same = |other: &&CheckRun| other.suite == c.suite && other.name == c.name;
             call.query("filter").is_some_and(|filter| filter == "all")
-                || home.checks.iter().rfind(same).is_some_and(|last| last.id == c.id)
+                || home
+                    .checks
+                    .iter()
+                    .rfind(same)
+                    .is_some_and(|last| last.id == c.id)
                 || !on(Rule::CheckNewest)
         };
         let shown = home.checks.iter().filter(fits).filter(newest);
@@ -125,7 +151,11 @@ pub async fn suites(call: Call) -> Answer {
 /// `GET /repos/{owner}/{repo}/commits/{ref}/status`
 pub async fn combined(call: Call) -> Answer {
     let sha = commit(&call, call.value("sha")).await?;
-    Reply::ok(call.look(|world| world.repository(call.repository).map(|home| world.combined_json(home, &sha)))?)
+    Reply::ok(call.look(|world| {
+        world
+            .repository(call.repository)
+            .map(|home| world.combined_json(home, &sha))
+    })?)
 }
 
 /// `GET /repos/{owner}/{repo}/commits/{ref}/statuses`
@@ -133,7 +163,11 @@ pub async fn statuses(call: Call) -> Answer {
     let sha = commit(&call, call.value("sha")).await?;
     let all: Vec<Value> = call.look(|world| {
         let home = world.repository(call.repository)?;
-        let here = home.statuses.iter().rev().filter(|status| status.sha == sha);
+        let here = home
+            .statuses
+            .iter()
+            .rev()
+            .filter(|status| status.sha == sha);
         Ok::<_, Refusal>(here.map(|status| world.status_json(home, status)).collect())
     })?;
     let (page, link) = call.slice(all);
@@ -149,7 +183,9 @@ pub async fn create_status(call: Call) -> Answer {
         id: 0,
         sha,
         state,
-        context: call.owned("context").unwrap_or_else(|| "default".to_owned()),
+        context: call
+            .owned("context")
+            .unwrap_or_else(|| "default".to_owned()),
         description: call.owned("description"),
         target_url: call.owned("target_url"),
         creator: actor.clone(),
@@ -158,7 +194,11 @@ pub async fn create_status(call: Call) -> Answer {
     let made = call.change(|world| {
         let id = world.create_status(call.repository, status, &actor)?;
         let home = world.repository(call.repository)?;
-        let status = home.statuses.iter().find(|status| status.id == id).ok_or_else(Refusal::not_found)?;
+        let status = home
+            .statuses
+            .iter()
+            .find(|status| status.id == id)
+            .ok_or_else(Refusal::not_found)?;
         Ok::<_, Refusal>(world.status_json(home, status))
     });
     Reply::created(made?)

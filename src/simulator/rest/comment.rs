@@ -17,12 +17,23 @@ fn shown(world: &World, call: &Call, id: i64) -> Result<Value, Refusal> {
     Ok(world.comment_json(home, issue, world.comment(call.repository, id)?))
 }
 
-fn page(call: &Call, world: &World, comments: Vec<(&Issue, &Comment)>) -> Result<(Value, Option<String>), Refusal> {
+fn page(
+    call: &Call,
+    world: &World,
+    comments: Vec<(&Issue, &Comment)>,
+) -> Result<(Value, Option<String>), Refusal> {
     let home = world.repository(call.repository)?;
     let since = call.query("since").and_then(parse_iso);
-    let recent = comments.into_iter().filter(|(_, comment)| since.is_none_or(|since| comment.updated_at >= since));
+    let recent = comments
+        .into_iter()
+        .filter(|(_, comment)| since.is_none_or(|since| comment.updated_at >= since));
     let (page, link) = call.slice(recent.collect());
-    Ok((page.into_iter().map(|(issue, comment)| world.comment_json(home, issue, comment)).collect(), link))
+    Ok((
+        page.into_iter()
+            .map(|(issue, comment)| world.comment_json(home, issue, comment))
+            .collect(),
+        link,
+    ))
 }
 
 /// `GET /repos/{owner}/{repo}/issues/{number}/comments`
@@ -30,7 +41,15 @@ pub async fn list(call: Call) -> Answer {
     let number = call.number("number")?;
     let (body, link) = call.look(|world| {
         let issue = world.issue(call.repository, number)?;
-        page(&call, world, issue.comments.iter().map(|comment| (issue, comment)).collect())
+        page(
+            &call,
+            world,
+            issue
+                .comments
+                .iter()
+                .map(|comment| (issue, comment))
+                .collect(),
+        )
     })?;
     Reply::page(body, link)
 }
@@ -41,7 +60,9 @@ pub async fn list_all(call: Call) -> Answer {
     call.choice("direction", &["asc", "desc"])?;
     let (body, link) = call.look(|world| {
         let issues = world.repository(call.repository)?.issues.values();
-        let mut all: Vec<_> = issues.flat_map(|issue| issue.comments.iter().map(move |c| (issue, c))).collect();
+        let mut all: Vec<_> = issues
+            .flat_map(|issue| issue.comments.iter().map(move |c| (issue, c)))
+            .collect();
         if call.query("sort") == Some("updated") {
             all.sort_by_key(|(_, comment)| (comment.updated_at, comment.id));
         } else {
@@ -63,7 +84,11 @@ pub async fn get(call: Call) -> Answer {
 
 /// `POST /repos/{owner}/{repo}/issues/{number}/comments`
 pub async fn create(call: Call) -> Answer {
-    let (number, body, actor) = (call.number("number")?, call.wanted("body")?.to_owned(), call.actor());
+    let (number, body, actor) = (
+        call.number("number")?,
+        call.wanted("body")?.to_owned(),
+        call.actor(),
+    );
     let made = call.change(|world| {
         let id = world.add_comment(call.repository, number, &actor, &body)?;
         shown(world, &call, id)
@@ -73,7 +98,11 @@ pub async fn create(call: Call) -> Answer {
 
 /// `PATCH /repos/{owner}/{repo}/issues/comments/{comment}`
 pub async fn update(call: Call) -> Answer {
-    let (id, body, actor) = (call.number("comment")?, call.wanted("body")?.to_owned(), call.actor());
+    let (id, body, actor) = (
+        call.number("comment")?,
+        call.wanted("body")?.to_owned(),
+        call.actor(),
+    );
     let changed = call.change(|world| {
         world.edit_comment(call.repository, id, &body, &actor)?;
         shown(world, &call, id)
@@ -104,8 +133,15 @@ pub async fn reactions(call: Call) -> Answer {
     let on = subject(&call)?;
     let all: Vec<Value> = call.look(|world| {
         let listed = world.reactions(call.repository, on)?.iter();
-        let asked = listed.filter(|reaction| call.query("content").is_none_or(|content| content == reaction.content));
-        Ok::<_, Refusal>(asked.map(|reaction| world.reaction_json(reaction)).collect())
+        let asked = listed.filter(|reaction| {
+            call.query("content")
+                .is_none_or(|content| content == reaction.content)
+        });
+        Ok::<_, Refusal>(
+            asked
+                .map(|reaction| world.reaction_json(reaction))
+                .collect(),
+        )
     })?;
     let (page, link) = call.slice(all);
     Reply::page(json!(page), link)
@@ -113,7 +149,11 @@ pub async fn reactions(call: Call) -> Answer {
 
 /// `POST …/reactions`: 201 when it is new, 200 when it was there.
 pub async fn react(call: Call) -> Answer {
-    let (on, content, actor) = (subject(&call)?, call.wanted("content")?.to_owned(), call.actor());
+    let (on, content, actor) = (
+        subject(&call)?,
+        call.wanted("content")?.to_owned(),
+        call.actor(),
+    );
     let (body, new) = call.change(|world| {
         let (reaction, new) = world.react(call.repository, on, &content, &actor)?;
         Ok::<_, Refusal>((world.reaction_json(&reaction), new))

@@ -32,31 +32,41 @@ fn item(attempt: &Attempt) -> Value {
 /// `GET /app/hook/deliveries`: newest first, paged by cursor.
 pub async fn list(call: Call) -> Answer {
     call.choice("status", &["success", "failure"])?;
-    let size = call.query("per_page").and_then(|size| size.parse().ok()).unwrap_or(30_usize).clamp(1, 100);
-    let before = call.query("cursor").and_then(|cursor| cursor.trim_start_matches("v1_").parse::<i64>().ok());
-    let (mut shown, root) = call.look(|world| {
-        let fresh = world
-            .outgoing
-            .log
-            .iter()
-            .rev()
-            .filter(|a| world.now() - a.delivered_at <= KEPT_FOR || !on(Rule::DeliveriesAge));
-        let mut sorted: Vec<&Attempt> = fresh.filter(|a| before.is_none_or(|before| a.id < before)).collect();
-        sorted.sort_by_key(|attempt| std::cmp::Reverse(attempt.id));
-        let asked = sorted.into_iter().filter(|a| fits(&call, a)).take(size + 1);
-        (asked.map(item).collect::<Vec<Value>>(), world.root.clone())
-    });
+    let size = call
+        .query("per_page")
+        .and_then(|size| size.parse().ok())
+        .unwrap_or(30_usize)
+        .clamp(1, 100);
+    let before = call
+        .query("cursor")
+        .and_then(|cursor| cursor.trim_start_matches("v1_").parse::<i64>().ok());
+    let (mut shown, root) =
+        call.look(|world| {
+            let fresh =
+                world.outgoing.log.iter().rev().filter(|a| {
+                    world.now() - a.delivered_at <= KEPT_FOR || !on(Rule::DeliveriesAge)
+                });
+            let mut sorted: Vec<&Attempt> = fresh
+                .filter(|a| before.is_none_or(|before| a.id < before))
+                .collect();
+            sorted.sort_by_key(|attempt| std::cmp::Reverse(attempt.id));
+            let asked = sorted.into_iter().filter(|a| fits(&call, a)).take(size + 1);
+            (asked.map(item).collect::<Vec<Value>>(), world.root.clone())
+        });
     let more = shown.len() > size;
     shown.truncate(size);
     let last = shown.last().and_then(|item| item["id"].as_i64());
-    let next = last
-        .filter(|_| more)
-        .map(|id| format!("<{root}/app/hook/deliveries?per_page={size}&cursor=v1_{id}>; rel=\"next\""));
+    let next = last.filter(|_| more).map(|id| {
+        format!("<{root}/app/hook/deliveries?per_page={size}&cursor=v1_{id}>; rel=\"next\"")
+    });
     Reply::page(json!(shown), next)
 }
 
 fn fits(call: &Call, attempt: &Attempt) -> bool {
-    let fine = attempt.outcome.as_ref().is_some_and(|outcome| (200..400).contains(&outcome.status_code));
+    let fine = attempt
+        .outcome
+        .as_ref()
+        .is_some_and(|outcome| (200..400).contains(&outcome.status_code));
     match call.query("status") {
         Some("success") => fine,
         Some("failure") => !fine,
@@ -68,7 +78,12 @@ fn fits(call: &Call, attempt: &Attempt) -> bool {
 pub async fn get(call: Call) -> Answer {
     let id = call.number("delivery")?;
     let found = call.look(|world| {
-        let attempt = world.outgoing.log.iter().find(|attempt| attempt.id == id).ok_or_else(Refusal::not_found)?;
+        let attempt = world
+            .outgoing
+            .log
+            .iter()
+            .find(|attempt| attempt.id == id)
+            .ok_or_else(Refusal::not_found)?;
         let mut shown = item(attempt);
         let payload: Value = serde_json::from_str(&attempt.body).unwrap_or(Value::Null);
         shown["url"] = json!(world.app.webhook_url);
@@ -76,7 +91,10 @@ pub async fn get(call: Call) -> Answer {
             "headers": { "X-GitHub-Event": attempt.event, "X-GitHub-Delivery": attempt.guid },
             "payload": payload,
         });
-        let answer = attempt.outcome.as_ref().map(|outcome| outcome.answer.clone());
+        let answer = attempt
+            .outcome
+            .as_ref()
+            .map(|outcome| outcome.answer.clone());
         shown["response"] = json!({ "headers": {}, "payload": answer });
         Ok::<_, Refusal>(shown)
     });

@@ -27,10 +27,16 @@ const FORBIDDEN: [&str; 5] = [
 /// `POST /graphql`
 pub async fn post(call: Call) -> Answer {
     let query = call.wanted("query")?.to_owned();
-    for name in FORBIDDEN.iter().filter(|name| query.contains(*name) && on(Rule::SelfGraph)) {
+    for name in FORBIDDEN
+        .iter()
+        .filter(|name| query.contains(*name) && on(Rule::SelfGraph))
+    {
         call.violates(&format!("called the GraphQL mutation {name}"));
     }
-    if query.contains("PullRequestReview") && call.body.to_string().contains("APPROVE") && on(Rule::SelfGraph) {
+    if query.contains("PullRequestReview")
+        && call.body.to_string().contains("APPROVE")
+        && on(Rule::SelfGraph)
+    {
         call.violates("approved a pull request by GraphQL");
     }
     let done = if query.contains("markPullRequestReadyForReview") {
@@ -55,14 +61,19 @@ pub async fn post(call: Call) -> Answer {
                 404 => "NOT_FOUND",
                 _ => "UNPROCESSABLE",
             };
-            Reply::ok(json!({ "data": null, "errors": [{ "type": kind, "message": refusal.message }] }))
+            Reply::ok(
+                json!({ "data": null, "errors": [{ "type": kind, "message": refusal.message }] }),
+            )
         }
     }
 }
 
 /// The number inside a node id such as `PR_17`, given as a variable or written in the query.
 fn node(call: &Call, query: &str, prefix: &str) -> Result<i64, Refusal> {
-    let text = format!("{}\n{query}", call.body.get("variables").unwrap_or(&Value::Null));
+    let text = format!(
+        "{}\n{query}",
+        call.body.get("variables").unwrap_or(&Value::Null)
+    );
     let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     let number = words.find_map(|word| word.strip_prefix(prefix)?.parse().ok());
     number.ok_or_else(|| Refusal::new(404, "Could not resolve to a node with the global id given"))
@@ -80,29 +91,47 @@ fn place(
         _ => None,
     };
     let covered = world.covered(installation);
-    let seen = covered.iter().filter(|home| narrowed.as_ref().is_none_or(|ids| ids.contains(&home.id)));
+    let seen = covered
+        .iter()
+        .filter(|home| narrowed.as_ref().is_none_or(|ids| ids.contains(&home.id)));
     let mut issues = seen.flat_map(|home| home.issues.values().map(|issue| (home.id, issue)));
-    let found = issues.find(|(_, issue)| fits(issue)).map(|(home, issue)| (home, issue.number));
+    let found = issues
+        .find(|(_, issue)| fits(issue))
+        .map(|(home, issue)| (home, issue.number));
     found.ok_or_else(|| Refusal::new(404, "Could not resolve to a node with the global id given"))
 }
 
 /// Refuses a token that lacks one of these permissions. What GraphQL needs is documented nowhere; see `Purpose::Review`.
 fn allow(world: &World, call: &Call, needs: &[(&str, Access)]) -> Result<(), Refusal> {
-    let Caller::Installation(token) = &call.caller else { return Err(Refusal::not_permitted()) };
+    let Caller::Installation(token) = &call.caller else {
+        return Err(Refusal::not_permitted());
+    };
     let granted = world.granted(token.installation);
-    let has =
-        |set: &Permissions, (name, wanted): &(&str, Access)| set.get(*name).is_some_and(|access| access >= wanted);
-    let all = needs.iter().all(|need| has(&token.permissions, need) && has(&granted, need));
-    if all || !on(Rule::GraphPermission) { Ok(()) } else { Err(Refusal::not_permitted()) }
+    let has = |set: &Permissions, (name, wanted): &(&str, Access)| {
+        set.get(*name).is_some_and(|access| access >= wanted)
+    };
+    let all = needs
+        .iter()
+        .all(|need| has(&token.permissions, need) && has(&granted, need));
+    if all || !on(Rule::GraphPermission) {
+        Ok(())
+    } else {
+        Err(Refusal::not_permitted())
+    }
 }
 
-const FINISH: [(&str, Access); 2] = [("pull_requests", Access::Write), ("contents", Access::Write)];
+const FINISH: [(&str, Access); 2] = [
+    ("pull_requests", Access::Write),
+    ("contents", Access::Write),
+];
 
 fn ready(call: &Call, query: &str) -> Result<Value, Refusal> {
     let id = node(call, query, "PR_")?;
     let actor = call.actor();
     call.change(|world| {
-        let (home, number) = place(world, call, |issue| issue.pull.as_ref().is_some_and(|pull| pull.id == id))?;
+        let (home, number) = place(world, call, |issue| {
+            issue.pull.as_ref().is_some_and(|pull| pull.id == id)
+        })?;
         allow(world, call, &FINISH)?;
         world.mark_ready(home, number, &actor)?;
         let pull = json!({ "id": format!("PR_{id}"), "number": number, "isDraft": false });
@@ -115,24 +144,48 @@ fn resolve(call: &Call, query: &str) -> Result<Value, Refusal> {
     call.change(|world| {
         let begins = |line: &ReviewComment| line.id == id && line.in_reply_to.is_none();
         let (home, _) = place(world, call, |issue| {
-            issue.pull.as_ref().is_some_and(|pull| pull.review_comments.iter().any(begins))
+            issue
+                .pull
+                .as_ref()
+                .is_some_and(|pull| pull.review_comments.iter().any(begins))
         })?;
         allow(world, call, &FINISH)?;
         world.resolve_thread(home, id)
     })?;
-    Ok(json!({ "resolveReviewThread": { "thread": { "id": format!("PRRT_{id}"), "isResolved": true } } }))
+    Ok(
+        json!({ "resolveReviewThread": { "thread": { "id": format!("PRRT_{id}"), "isResolved": true } } }),
+    )
 }
 
 fn minimize(call: &Call, query: &str) -> Result<Value, Refusal> {
     let id = node(call, query, "IC_")?;
-    let reason = ["OUTDATED", "RESOLVED", "DUPLICATE", "OFF_TOPIC", "SPAM", "ABUSE"];
+    let reason = [
+        "OUTDATED",
+        "RESOLVED",
+        "DUPLICATE",
+        "OFF_TOPIC",
+        "SPAM",
+        "ABUSE",
+    ];
     let text = call.body.to_string();
-    let reason = reason.iter().find(|reason| text.contains(*reason)).unwrap_or(&"OUTDATED").to_ascii_lowercase();
+    let reason = reason
+        .iter()
+        .find(|reason| text.contains(*reason))
+        .unwrap_or(&"OUTDATED")
+        .to_ascii_lowercase();
     call.change(|world| {
-        let (home, number) = place(world, call, |issue| issue.comments.iter().any(|comment| comment.id == id))?;
+        let (home, number) = place(world, call, |issue| {
+            issue.comments.iter().any(|comment| comment.id == id)
+        })?;
         let may = |name| allow(world, call, &[(name, Access::Write)]);
         let on_pull = world.issue(home, number)?.pull.is_some();
-        may("issues").or_else(|refusal| if on_pull { may("pull_requests") } else { Err(refusal) })?;
+        may("issues").or_else(|refusal| {
+            if on_pull {
+                may("pull_requests")
+            } else {
+                Err(refusal)
+            }
+        })?;
         world.comment_mut(home, id)?.minimized = Some(reason.clone());
         let comment = json!({ "isMinimized": true, "minimizedReason": reason });
         Ok(json!({ "minimizeComment": { "minimizedComment": comment } }))
@@ -145,32 +198,64 @@ const PAGE: usize = 100;
 /// The threads of a pull request, by pages.
 fn threads(call: &Call, query: &str) -> Result<Value, Refusal> {
     if !query.contains("first: 100") && on(Rule::GraphFirst) {
-        return Err(Refusal::new(422, "You must provide a `first` or `last` value to properly paginate"));
+        return Err(Refusal::new(
+            422,
+            "You must provide a `first` or `last` value to properly paginate",
+        ));
     }
     let variables = call.body.get("variables").cloned().unwrap_or_default();
-    let text = |name: &str| variables.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |name: &str| {
+        variables
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let from: usize = text("after").parse().unwrap_or(0);
-    let number = variables.get("number").and_then(Value::as_i64).unwrap_or_default();
+    let number = variables
+        .get("number")
+        .and_then(Value::as_i64)
+        .unwrap_or_default();
     call.look(|world| {
         let missing = |what: &str| Refusal::new(404, &format!("Could not resolve to a {what}."));
-        let home = world.find(&text("owner"), &text("name")).ok_or_else(|| missing("Repository"))?;
-        place(world, call, |issue| home.issues.get(&number).is_some_and(|found| found.id == issue.id))
+        let home = world
+            .find(&text("owner"), &text("name"))
+            .ok_or_else(|| missing("Repository"))?;
+        place(world, call, |issue| {
+            home.issues
+                .get(&number)
+                .is_some_and(|found| found.id == issue.id)
+        })
+        .map_err(|_| missing("PullRequest"))?;
+        let (issue, pull) = world
+            .pull(home.id, number)
             .map_err(|_| missing("PullRequest"))?;
-        let (issue, pull) = world.pull(home.id, number).map_err(|_| missing("PullRequest"))?;
         allow(world, call, &[("pull_requests", Access::Read)])?;
-        let all: Vec<&ReviewComment> =
-            pull.review_comments.iter().filter(|line| line.in_reply_to.is_none() && !pull.is_pending(line)).collect();
+        let all: Vec<&ReviewComment> = pull
+            .review_comments
+            .iter()
+            .filter(|line| line.in_reply_to.is_none() && !pull.is_pending(line))
+            .collect();
         let end = (from + PAGE).min(all.len());
         let shown = all.get(from..end).unwrap_or_default().iter();
-        let nodes: Vec<Value> = shown.map(|first| thread(world, (home, issue, pull), first)).collect();
+        let nodes: Vec<Value> = shown
+            .map(|first| thread(world, (home, issue, pull), first))
+            .collect();
         let page = json!({ "hasNextPage": end < all.len(), "endCursor": end.to_string() });
         let threads = json!({ "pageInfo": page, "nodes": nodes });
         Ok(json!({ "repository": { "pullRequest": { "reviewThreads": threads } } }))
     })
 }
 
-fn thread(world: &World, (home, issue, pull): (&Repository, &Issue, &Pull), first: &ReviewComment) -> Value {
-    let said = pull.review_comments.iter().filter(|line| line.id == first.id || line.in_reply_to == Some(first.id));
+fn thread(
+    world: &World,
+    (home, issue, pull): (&Repository, &Issue, &Pull),
+    first: &ReviewComment,
+) -> Value {
+    let said = pull
+        .review_comments
+        .iter()
+        .filter(|line| line.id == first.id || line.in_reply_to == Some(first.id));
     let outdated = first.commit != pull.head_sha;
     json!({
         "id": format!("PRRT_{}", first.id),
@@ -186,7 +271,11 @@ fn thread(world: &World, (home, issue, pull): (&Repository, &Issue, &Pull), firs
 /// Numbers beyond 32 bits are texts in GraphQL, and bots have no `[bot]` there.
 fn comment(world: &World, home: &Repository, issue: &Issue, line: &ReviewComment) -> Value {
     let author = world.user(&line.author).map(|user| {
-        let kind = if user.kind == UserKind::Bot { "Bot" } else { "User" };
+        let kind = if user.kind == UserKind::Bot {
+            "Bot"
+        } else {
+            "User"
+        };
         let login = user.login.strip_suffix("[bot]").unwrap_or(&user.login);
         json!({ "__typename": kind, "login": login, "databaseId": user.id })
     });

@@ -13,7 +13,10 @@ use super::call::{Answer, Call, Reply};
 use super::label;
 
 fn shown(world: &World, call: &Call, number: i64) -> Result<Value, Refusal> {
-    Ok(world.issue_json(world.repository(call.repository)?, world.issue(call.repository, number)?))
+    Ok(world.issue_json(
+        world.repository(call.repository)?,
+        world.issue(call.repository, number)?,
+    ))
 }
 
 /// `GET /repos/{owner}/{repo}/issues/{number}`
@@ -26,12 +29,20 @@ fn wanted(call: &Call, issue: &Issue) -> bool {
     let state = call.query("state").unwrap_or("open");
     let labels = call.query("labels").unwrap_or_default();
     let since = call.query("since").and_then(parse_iso);
-    let same = |name: &str, value: &str| call.query(name).is_none_or(|asked| asked.eq_ignore_ascii_case(value));
+    let same = |name: &str, value: &str| {
+        call.query(name)
+            .is_none_or(|asked| asked.eq_ignore_ascii_case(value))
+    };
     (state == "all" || (state == "open") == issue.open)
-        && labels.split(',').filter(|name| !name.is_empty()).all(|name| issue.has_label(name.trim()))
+        && labels
+            .split(',')
+            .filter(|name| !name.is_empty())
+            .all(|name| issue.has_label(name.trim()))
         && since.is_none_or(|since| issue.updated_at >= since)
         && same("creator", &issue.author)
-        && call.query("assignee").is_none_or(|a| a == "*" || issue.assignees.iter().any(|b| a == b))
+        && call
+            .query("assignee")
+            .is_none_or(|a| a == "*" || issue.assignees.iter().any(|b| a == b))
 }
 
 fn sort(call: &Call, issues: &mut [&Issue]) {
@@ -52,10 +63,17 @@ pub async fn list(call: Call) -> Answer {
     call.choice("direction", &["asc", "desc"])?;
     let (page, link) = call.look(|world| {
         let home = world.repository(call.repository)?;
-        let mut issues: Vec<&Issue> = home.issues.values().filter(|issue| wanted(&call, issue)).collect();
+        let mut issues: Vec<&Issue> = home
+            .issues
+            .values()
+            .filter(|issue| wanted(&call, issue))
+            .collect();
         sort(&call, &mut issues);
         let (page, link) = call.slice(issues);
-        let page: Vec<Value> = page.into_iter().map(|issue| world.issue_json(home, issue)).collect();
+        let page: Vec<Value> = page
+            .into_iter()
+            .map(|issue| world.issue_json(home, issue))
+            .collect();
         Ok::<_, Refusal>((page, link))
     })?;
     Reply::page(Value::Array(page), link)
@@ -82,7 +100,12 @@ pub async fn create(call: Call) -> Answer {
 
 /// There are no milestones here, so every one is unknown.
 fn no_milestone(call: &Call) -> Result<(), Refusal> {
-    if call.body.get("milestone").is_some_and(|milestone| !milestone.is_null()) && on(Rule::Milestone) {
+    if call
+        .body
+        .get("milestone")
+        .is_some_and(|milestone| !milestone.is_null())
+        && on(Rule::Milestone)
+    {
         return Err(Refusal::invalid("Issue", "milestone", "invalid"));
     }
     Ok(())
@@ -130,18 +153,25 @@ pub async fn update(call: Call) -> Answer {
 /// `POST /repos/{owner}/{repo}/issues/{number}/assignees`
 pub async fn add_assignees(call: Call) -> Answer {
     Reply::created(assign(&call, |now, asked| {
-        now.iter().chain(asked.iter().filter(|a| !now.contains(a))).cloned().collect()
+        now.iter()
+            .chain(asked.iter().filter(|a| !now.contains(a)))
+            .cloned()
+            .collect()
     })?)
 }
 
 /// `DELETE /repos/{owner}/{repo}/issues/{number}/assignees`
 pub async fn remove_assignees(call: Call) -> Answer {
-    Reply::ok(assign(&call, |now, asked| now.iter().filter(|a| !asked.contains(a)).cloned().collect())?)
+    Reply::ok(assign(&call, |now, asked| {
+        now.iter().filter(|a| !asked.contains(a)).cloned().collect()
+    })?)
 }
 
 fn assign(call: &Call, join: fn(&[String], &[String]) -> Vec<String>) -> Result<Value, Refusal> {
     let (number, actor) = (call.number("number")?, call.actor());
-    let asked = call.people("assignees")?.ok_or_else(|| missing("assignees"))?;
+    let asked = call
+        .people("assignees")?
+        .ok_or_else(|| missing("assignees"))?;
     call.change(|world| {
         let wanted = join(&world.issue(call.repository, number)?.assignees, &asked);
         world.assign(call.repository, number, &wanted, &actor)?;
@@ -166,8 +196,15 @@ pub async fn events(call: Call) -> Answer {
     let all: Vec<Value> = call.look(|world| {
         let home = world.repository(call.repository)?;
         let issue = world.issue(call.repository, number)?;
-        let plain = issue.timeline.iter().filter(|happening| happening.event != "cross-referenced");
-        Ok::<_, Refusal>(plain.map(|happening| world.happening_json(home, happening)).collect())
+        let plain = issue
+            .timeline
+            .iter()
+            .filter(|happening| happening.event != "cross-referenced");
+        Ok::<_, Refusal>(
+            plain
+                .map(|happening| world.happening_json(home, happening))
+                .collect(),
+        )
     })?;
     let (page, link) = call.slice(all);
     Reply::page(json!(page), link)

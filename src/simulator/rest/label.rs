@@ -20,18 +20,38 @@ fn on(world: &World, call: &Call, number: i64) -> Result<Value, Refusal> {
 
 fn watch<'n>(call: &Call, verb: &str, number: i64, names: impl IntoIterator<Item = &'n String>) {
     for name in names {
-        if !OWN.iter().any(|own| name.to_ascii_lowercase().starts_with(own)) && holds(Rule::ForeignLabel) {
-            call.violates(&format!("{verb} the label {name:?} on #{number}, which is not its own"));
+        if !OWN
+            .iter()
+            .any(|own| name.to_ascii_lowercase().starts_with(own))
+            && holds(Rule::ForeignLabel)
+        {
+            call.violates(&format!(
+                "{verb} the label {name:?} on #{number}, which is not its own"
+            ));
         }
     }
 }
 
 /// Watches a change of all labels at once.
 pub fn watch_set(call: &Call, number: i64, names: &[String]) -> Result<(), Refusal> {
-    let now = call.hub().look(|world| world.issue(call.repository, number).map(|issue| issue.labels.clone()))?;
+    let now = call.hub().look(|world| {
+        world
+            .issue(call.repository, number)
+            .map(|issue| issue.labels.clone())
+    })?;
     let same = |a: &String, b: &String| a.eq_ignore_ascii_case(b);
-    watch(call, "removed", number, now.iter().filter(|l| !names.iter().any(|n| same(n, l))));
-    watch(call, "added", number, names.iter().filter(|n| !now.iter().any(|l| same(n, l))));
+    watch(
+        call,
+        "removed",
+        number,
+        now.iter().filter(|l| !names.iter().any(|n| same(n, l))),
+    );
+    watch(
+        call,
+        "added",
+        number,
+        names.iter().filter(|n| !now.iter().any(|l| same(n, l))),
+    );
     Ok(())
 }
 
@@ -96,7 +116,12 @@ pub async fn remove(call: Call) -> Answer {
 pub async fn list(call: Call) -> Answer {
     let all: Vec<Value> = call.look(|world| {
         let home = world.repository(call.repository)?;
-        Ok::<_, Refusal>(home.labels.iter().map(|label| world.label_json(home, label)).collect())
+        Ok::<_, Refusal>(
+            home.labels
+                .iter()
+                .map(|label| world.label_json(home, label))
+                .collect(),
+        )
     })?;
     let (page, link) = call.slice(all);
     Reply::page(json!(page), link)
@@ -107,7 +132,11 @@ pub async fn create(call: Call) -> Answer {
     let name = call.wanted("name")?.to_owned();
     let color = call.text("color").unwrap_or("ededed").to_owned();
     let about = call.owned("description");
-    if about.as_ref().is_some_and(|about| about.chars().count() > 100) && holds(Rule::LabelDescription) {
+    if about
+        .as_ref()
+        .is_some_and(|about| about.chars().count() > 100)
+        && holds(Rule::LabelDescription)
+    {
         return Err(Refusal::custom(
             "Label",
             Some("description"),
@@ -125,7 +154,9 @@ pub async fn create(call: Call) -> Answer {
 pub async fn get(call: Call) -> Answer {
     let found = call.look(|world| {
         let home = world.repository(call.repository)?;
-        home.label(call.value("label")).map(|label| world.label_json(home, label)).ok_or_else(Refusal::not_found)
+        home.label(call.value("label"))
+            .map(|label| world.label_json(home, label))
+            .ok_or_else(Refusal::not_found)
     });
     Reply::ok(found?)
 }

@@ -73,18 +73,24 @@ const VERSIONS: [&str; 2] = ["2022-11-28", "2026-03-10"];
 /// The checks that need no address.
 fn enter(hub: &Hub, request: &Incoming) -> Result<Caller, Refusal> {
     if request.header("user-agent").is_none_or(str::is_empty) && on(Rule::UserAgent) {
-        let message =
-            "Request forbidden by administrative rules. Please make sure your request has a User-Agent header";
+        let message = "Request forbidden by administrative rules. Please make sure your request has a User-Agent header";
         return Err(Refusal::new(403, message));
     }
-    if let Some(version) = request.header("x-github-api-version").filter(|version| !VERSIONS.contains(version))
+    if let Some(version) = request
+        .header("x-github-api-version")
+        .filter(|version| !VERSIONS.contains(version))
         && on(Rule::ApiVersion)
     {
-        return Err(Refusal::new(400, &format!("{version:?} is not a supported version of the API")));
+        return Err(Refusal::new(
+            400,
+            &format!("{version:?} is not a supported version of the API"),
+        ));
     }
     hub.look(|world| {
         let caller = auth::identify(world, request.header("authorization"))?;
-        let installation = caller.installation().and_then(|id| world.installations.get(&id));
+        let installation = caller
+            .installation()
+            .and_then(|id| world.installations.get(&id));
         if installation.is_some_and(|i| i.suspended_at.is_some()) && on(Rule::Suspended) {
             return Err(Refusal::new(403, "This installation has been suspended"));
         }
@@ -101,9 +107,20 @@ fn find(world: &World, request: &Incoming) -> Result<(&'static Route, route::Val
         && let Some(moved) = world.find_former(owner, name)
         && on(Rule::MovedRepository)
     {
-        let rest: String = path.split('/').skip(4).flat_map(|segment| ["/", segment]).collect();
-        let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
-        return Err(Refusal::moved(&format!("{}/repositories/{}{rest}{query}", world.root, moved.id)));
+        let rest: String = path
+            .split('/')
+            .skip(4)
+            .flat_map(|segment| ["/", segment])
+            .collect();
+        let query = if request.query.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", request.query)
+        };
+        return Err(Refusal::moved(&format!(
+            "{}/repositories/{}{rest}{query}",
+            world.root, moved.id
+        )));
     }
     Ok((route, values))
 }
@@ -114,9 +131,17 @@ fn canonical(world: &World, request: &Incoming) -> Result<String, Refusal> {
         "/api/graphql" => "/graphql",
         path => path.strip_prefix("/api/v3").unwrap_or(path),
     };
-    let Some(rest) = path.strip_prefix("/repositories/") else { return Ok(path.to_owned()) };
-    let (id, rest) = rest.split_once('/').map_or((rest, String::new()), |(id, rest)| (id, format!("/{rest}")));
-    let repository = id.parse().ok().and_then(|id| world.repositories.get(&id)).ok_or_else(Refusal::not_found)?;
+    let Some(rest) = path.strip_prefix("/repositories/") else {
+        return Ok(path.to_owned());
+    };
+    let (id, rest) = rest
+        .split_once('/')
+        .map_or((rest, String::new()), |(id, rest)| (id, format!("/{rest}")));
+    let repository = id
+        .parse()
+        .ok()
+        .and_then(|id| world.repositories.get(&id))
+        .ok_or_else(Refusal::not_found)?;
     Ok(format!("/repos/{}{rest}", repository.full_name()))
 }
 
@@ -129,15 +154,33 @@ async fn perform(
 ) -> Answer {
     let (route, values) = found.inspect_err(|refusal| {
         if refusal.status == 404 {
-            hub.traffic(|t| t.unknown.push(format!("{} {}", request.method, request.path)));
+            hub.traffic(|t| {
+                t.unknown
+                    .push(format!("{} {}", request.method, request.path))
+            });
         }
     })?;
     let body = parse_body(request)?;
-    let snapshot = drawn.and_then(|drawn| drawn.snapshot.clone()).filter(|_| request.method == Method::GET);
-    let mut call = Call::new(Arc::clone(hub), snapshot, admitted.caller.clone(), values, request, body);
+    let snapshot = drawn
+        .and_then(|drawn| drawn.snapshot.clone())
+        .filter(|_| request.method == Method::GET);
+    let mut call = Call::new(
+        Arc::clone(hub),
+        snapshot,
+        admitted.caller.clone(),
+        values,
+        request,
+        body,
+    );
     let kept = |refusal: Refusal| refusal.keeping(&request.path);
-    call.repository = hub.look(|world| permit(world, route, &call)).map_err(kept)?;
-    let change = request.is_change() && matches!(route.need, Need::Repository(..) | Need::Issue(_) | Need::Either(_));
+    call.repository = hub
+        .look(|world| permit(world, route, &call))
+        .map_err(kept)?;
+    let change = request.is_change()
+        && matches!(
+            route.need,
+            Need::Repository(..) | Need::Issue(_) | Need::Either(_)
+        );
     let Some(number) = admitted.caller.installation().filter(|_| change) else {
         return (route.run)(call).await.map_err(kept);
     };
@@ -161,26 +204,40 @@ fn parse_body(request: &Incoming) -> Result<Value, Refusal> {
 /// Checks that the caller may use the route; gives the repository's number, or 0 for routes without one.
 fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, Refusal> {
     let token = match (&route.need, &call.caller) {
-        (Need::Open, _) | (Need::App, Caller::App) | (Need::Installation, Caller::Installation(_)) => return Ok(0),
+        (Need::Open, _)
+        | (Need::App, Caller::App)
+        | (Need::Installation, Caller::Installation(_)) => return Ok(0),
         (Need::App, Caller::Installation(_)) if !on(Rule::AppOnly) => return Ok(0),
         (Need::App, _) => return Err(Refusal::new(401, "A JSON web token could not be decoded")),
-        (Need::AppInRepository, Caller::App) => return named(world, call).map(|repository| repository.id),
-        (Need::AppInRepository, _) => return Err(Refusal::new(401, "A JSON web token could not be decoded")),
+        (Need::AppInRepository, Caller::App) => {
+            return named(world, call).map(|repository| repository.id);
+        }
+        (Need::AppInRepository, _) => {
+            return Err(Refusal::new(401, "A JSON web token could not be decoded"));
+        }
         (_, Caller::Nobody) => return Err(Refusal::new(401, "Requires authentication")),
         (_, Caller::App) => return Err(Refusal::not_permitted()),
         (_, Caller::Installation(token)) => token,
     };
     let repository = named(world, call)?;
-    let covered = world.installation_of(repository).is_some_and(|i| i.id == token.installation);
-    let narrowed = token.repositories.as_ref().is_some_and(|ids| !ids.contains(&repository.id));
+    let covered = world
+        .installation_of(repository)
+        .is_some_and(|i| i.id == token.installation);
+    let narrowed = token
+        .repositories
+        .as_ref()
+        .is_some_and(|ids| !ids.contains(&repository.id));
     if !covered && on(Rule::Uncovered) || narrowed && on(Rule::Narrowed) {
         return Err(Refusal::not_found());
     }
     // What an installation lost since the token was made, the token has lost too.
     let granted = world.granted(token.installation);
     let may = |name: &str, wanted: Access| {
-        let has = |set: &super::world::account::Permissions| set.get(name).is_some_and(|access| *access >= wanted);
-        (has(&token.permissions) || !on(Rule::Permission)) && (has(&granted) || !on(Rule::PermissionLost))
+        let has = |set: &super::world::account::Permissions| {
+            set.get(name).is_some_and(|access| *access >= wanted)
+        };
+        (has(&token.permissions) || !on(Rule::Permission))
+            && (has(&granted) || !on(Rule::PermissionLost))
     };
     let allowed = match route.need {
         Need::Repository("metadata", Access::Read) => true,
@@ -192,11 +249,20 @@ fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, Refusal> {
         Need::Issue(access) => may("issues", access),
         Need::Open | Need::App | Need::AppInRepository | Need::Installation => true,
     };
-    if allowed { Ok(repository.id) } else { Err(Refusal::not_permitted()) }
+    if allowed {
+        Ok(repository.id)
+    } else {
+        Err(Refusal::not_permitted())
+    }
 }
 
-fn named<'w>(world: &'w World, call: &Call) -> Result<&'w super::world::repository::Repository, Refusal> {
-    world.find(call.value("owner"), call.value("repo")).ok_or_else(Refusal::not_found)
+fn named<'w>(
+    world: &'w World,
+    call: &Call,
+) -> Result<&'w super::world::repository::Repository, Refusal> {
+    world
+        .find(call.value("owner"), call.value("repo"))
+        .ok_or_else(Refusal::not_found)
 }
 
 /// Puts an answer into bytes with the headers GitHub sends.
@@ -210,14 +276,22 @@ fn render(request: &Incoming, answer: Answer, admitted: Option<&Admitted>) -> Ou
     let mut outbound = Outbound::json(reply.status, &reply.body);
     if let Some(text) = reply.text {
         outbound.body = text.into();
-        outbound.set("content-type", "application/vnd.github.v3.diff; charset=utf-8");
+        outbound.set(
+            "content-type",
+            "application/vnd.github.v3.diff; charset=utf-8",
+        );
     }
     for (name, value) in &reply.headers {
         outbound.set(name, value);
     }
     outbound.set("x-github-media-type", "github.v3; format=json");
-    let asked = request.header("x-github-api-version").filter(|version| VERSIONS.contains(version));
-    outbound.set("x-github-api-version-selected", asked.unwrap_or(VERSIONS[0]));
+    let asked = request
+        .header("x-github-api-version")
+        .filter(|version| VERSIONS.contains(version));
+    outbound.set(
+        "x-github-api-version-selected",
+        asked.unwrap_or(VERSIONS[0]),
+    );
     if let Some(admitted) = admitted {
         outbound.installation = admitted.caller.installation();
         limit_headers(&mut outbound, &admitted.standing, request);
@@ -229,7 +303,11 @@ fn render(request: &Incoming, answer: Answer, admitted: Option<&Admitted>) -> Ou
 }
 
 fn limit_headers(outbound: &mut Outbound, standing: &Standing, request: &Incoming) {
-    let resource = if request.path.ends_with("/graphql") { "graphql" } else { "core" };
+    let resource = if request.path.ends_with("/graphql") {
+        "graphql"
+    } else {
+        "core"
+    };
     outbound.set("x-ratelimit-limit", &standing.limit.to_string());
     outbound.set("x-ratelimit-remaining", &standing.remaining().to_string());
     outbound.set("x-ratelimit-used", &standing.used.to_string());
@@ -240,7 +318,9 @@ fn limit_headers(outbound: &mut Outbound, standing: &Standing, request: &Incomin
 /// Adds the ETag; a client that has this very body gets 304 instead.
 fn tag(request: &Incoming, outbound: &mut Outbound) {
     let etag = format!("W/\"{}\"", outbound.digest());
-    let known = request.header("if-none-match").is_some_and(|known| known == etag || known == &etag[2..]);
+    let known = request
+        .header("if-none-match")
+        .is_some_and(|known| known == etag || known == &etag[2..]);
     outbound.set("etag", &etag);
     outbound.set("cache-control", "private, max-age=60, s-maxage=60");
     if known && on(Rule::Unchanged) {

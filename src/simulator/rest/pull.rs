@@ -20,9 +20,14 @@ fn shown(world: &World, call: &Call, number: i64) -> Result<Value, Refusal> {
 }
 
 fn wanted(world: &World, call: &Call, issue: &Issue) -> bool {
-    let Some(pull) = &issue.pull else { return false };
+    let Some(pull) = &issue.pull else {
+        return false;
+    };
     let state = call.query("state").unwrap_or("open");
-    let owner = world.repositories.get(&pull.head_repository).map_or("", |home| home.owner.as_str());
+    let owner = world
+        .repositories
+        .get(&pull.head_repository)
+        .map_or("", |home| home.owner.as_str());
     let head = format!("{owner}:{}", pull.head);
     (state == "all" || (state == "open") == issue.open)
         // GitHub ignores a head without an owner.
@@ -35,19 +40,37 @@ fn wanted(world: &World, call: &Call, issue: &Issue) -> bool {
 /// `GET /repos/{owner}/{repo}/pulls`
 pub async fn list(call: Call) -> Answer {
     call.choice("state", &["open", "closed", "all"])?;
-    call.choice("sort", &["created", "updated", "popularity", "long-running"])?;
+    call.choice(
+        "sort",
+        &["created", "updated", "popularity", "long-running"],
+    )?;
     call.choice("direction", &["asc", "desc"])?;
     let (page, link) = call.look(|world| {
         let home = world.repository(call.repository)?;
-        let mut all: Vec<&Issue> = home.issues.values().filter(|issue| wanted(world, &call, issue)).collect();
+        let mut all: Vec<&Issue> = home
+            .issues
+            .values()
+            .filter(|issue| wanted(world, &call, issue))
+            .collect();
         if call.query("sort") == Some("updated") {
             all.sort_by_key(|issue| (issue.updated_at, issue.number));
         }
-        if call.query("direction").unwrap_or(if call.query("sort").is_some() { "asc" } else { "desc" }) == "desc" {
+        if call
+            .query("direction")
+            .unwrap_or(if call.query("sort").is_some() {
+                "asc"
+            } else {
+                "desc"
+            })
+            == "desc"
+        {
             all.reverse();
         }
         let (page, link) = call.slice(all);
-        let page: Vec<Value> = page.into_iter().map(|issue| world.pull_json(home, issue)).collect();
+        let page: Vec<Value> = page
+            .into_iter()
+            .map(|issue| world.pull_json(home, issue))
+            .collect();
         Ok::<_, Refusal>((page, link))
     })?;
     Reply::page(json!(page), link)
@@ -60,7 +83,10 @@ pub async fn get(call: Call) -> Answer {
         return Reply::ok(call.look(|world| shown(world, &call, number))?);
     }
     let text = merging::diff(call.hub(), call.repository, number).await?;
-    Ok(Reply { text: Some(text), ..Reply::new(200, Value::Null) })
+    Ok(Reply {
+        text: Some(text),
+        ..Reply::new(200, Value::Null)
+    })
 }
 
 /// `POST /repos/{owner}/{repo}/pulls`
@@ -70,7 +96,11 @@ pub async fn create(call: Call) -> Answer {
         body: call.owned("body"),
         head: call.wanted("head")?.to_owned(),
         base: call.wanted("base")?.to_owned(),
-        draft: call.body.get("draft").and_then(Value::as_bool).unwrap_or_default(),
+        draft: call
+            .body
+            .get("draft")
+            .and_then(Value::as_bool)
+            .unwrap_or_default(),
     };
     let number = merging::open_pull(call.hub(), call.repository, &call.actor(), &draft).await?;
     Reply::created(call.look(|world| shown(world, &call, number))?)
@@ -79,7 +109,12 @@ pub async fn create(call: Call) -> Answer {
 /// `PATCH /repos/{owner}/{repo}/pulls/{number}`
 pub async fn update(call: Call) -> Answer {
     let (number, actor) = (call.number("number")?, call.actor());
-    let edit = IssueEdit { labels: None, assignees: None, kind: None, ..edit_of(&call)? };
+    let edit = IssueEdit {
+        labels: None,
+        assignees: None,
+        kind: None,
+        ..edit_of(&call)?
+    };
     let base = call.owned("base");
     let changed = call.change(|world| {
         world.pull(call.repository, number)?;
@@ -109,10 +144,17 @@ pub async fn merge(call: Call) -> Answer {
 pub async fn commits(call: Call) -> Answer {
     let number = call.number("number")?;
     let (dir, base, head) = merging::ends(call.hub(), call.repository, number)?;
-    let listed = inspect::commits_between(&dir, Some(&base), &head).await.map_err(|fault| broken(&fault))?;
+    let listed = inspect::commits_between(&dir, Some(&base), &head)
+        .await
+        .map_err(|fault| broken(&fault))?;
     let all: Vec<Value> = call.look(|world| {
         let home = world.repository(call.repository)?;
-        Ok::<_, Refusal>(listed.iter().map(|commit| world.commit_json(home, commit)).collect())
+        Ok::<_, Refusal>(
+            listed
+                .iter()
+                .map(|commit| world.commit_json(home, commit))
+                .collect(),
+        )
     })?;
     let (page, link) = call.slice(all);
     Reply::page(json!(page), link)
@@ -121,7 +163,9 @@ pub async fn commits(call: Call) -> Answer {
 /// `POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers`
 pub async fn ask(call: Call) -> Answer {
     let (number, actor) = (call.number("number")?, call.actor());
-    let logins = call.people("reviewers")?.ok_or_else(|| missing("reviewers"))?;
+    let logins = call
+        .people("reviewers")?
+        .ok_or_else(|| missing("reviewers"))?;
     let changed = call.change(|world| {
         world.ask_reviewers(call.repository, number, &logins, &actor)?;
         shown(world, &call, number)

@@ -20,7 +20,11 @@ pub fn broken(fault: &GitFault) -> Refusal {
 
 /// `GET /repos/{owner}/{repo}`
 pub async fn get(call: Call) -> Answer {
-    Reply::ok(call.look(|world| world.repository(call.repository).map(|r| world.repository_json(r)))?)
+    Reply::ok(call.look(|world| {
+        world
+            .repository(call.repository)
+            .map(|r| world.repository_json(r))
+    })?)
 }
 
 /// `GET /repos/{owner}/{repo}/collaborators/{login}/permission`
@@ -40,23 +44,41 @@ pub async fn contents(call: Call) -> Answer {
     let path = call.value("path").to_owned();
     let (dir, url, branch) = call.look(|world| {
         let home = world.repository(call.repository)?;
-        Ok::<_, Refusal>((home.git_dir.clone(), world.repository_url(home), home.default_branch.clone()))
+        Ok::<_, Refusal>((
+            home.git_dir.clone(),
+            world.repository_url(home),
+            home.default_branch.clone(),
+        ))
     })?;
     let asked = call.query("ref").unwrap_or(&branch).to_owned();
-    let Some(commit) = plumbing::resolve(&dir, &asked).await.map_err(|fault| broken(&fault))? else {
+    let Some(commit) = plumbing::resolve(&dir, &asked)
+        .await
+        .map_err(|fault| broken(&fault))?
+    else {
         let empty = call.query("ref").is_none();
-        let message =
-            if empty { "This repository is empty.".to_owned() } else { format!("No commit found for the ref {asked}") };
+        let message = if empty {
+            "This repository is empty.".to_owned()
+        } else {
+            format!("No commit found for the ref {asked}")
+        };
         return Err(Refusal::new(404, &message));
     };
-    match inspect::entry(&dir, &commit, &path).await.map_err(|fault| broken(&fault))? {
+    match inspect::entry(&dir, &commit, &path)
+        .await
+        .map_err(|fault| broken(&fault))?
+    {
         None => Err(Refusal::not_found()),
         Some(Entry::Directory(listed)) => Reply::ok(directory_json(&url, &path, &asked, &listed)),
         Some(Entry::File { bytes, .. }) if call.accept.contains("raw") => {
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            Ok(Reply { text: Some(text), ..Reply::new(200, Value::Null) })
+            Ok(Reply {
+                text: Some(text),
+                ..Reply::new(200, Value::Null)
+            })
         }
-        Some(Entry::File { sha, bytes }) => Reply::ok(content_json(&url, &path, &asked, &sha, &bytes)),
+        Some(Entry::File { sha, bytes }) => {
+            Reply::ok(content_json(&url, &path, &asked, &sha, &bytes))
+        }
     }
 }
 
@@ -65,7 +87,10 @@ fn head(world: &World, call: &Call) -> Result<String, Refusal> {
     if home.heads.is_empty() && on(Rule::EmptyRepository) {
         return Err(Refusal::new(409, "Git Repository is empty."));
     }
-    home.heads.get(call.value("branch")).cloned().ok_or_else(Refusal::not_found)
+    home.heads
+        .get(call.value("branch"))
+        .cloned()
+        .ok_or_else(Refusal::not_found)
 }
 
 /// `GET /repos/{owner}/{repo}/git/ref/heads/{branch}`
@@ -90,14 +115,22 @@ pub async fn branch(call: Call) -> Answer {
         let home = world.repository(call.repository)?;
         let sha = home.heads.get(call.value("branch")).cloned();
         let sha = sha.ok_or_else(|| Refusal::new(404, "Branch not found"))?;
-        let required = home.required.get(call.value("branch")).map(|(classic, _)| classic.clone()).unwrap_or_default();
+        let required = home
+            .required
+            .get(call.value("branch"))
+            .map(|(classic, _)| classic.clone())
+            .unwrap_or_default();
         let protected = home.is_protected(call.value("branch"));
         Ok::<_, Refusal>((sha, protected, required, world.repository_url(home)))
     })?;
     let name = call.value("branch").to_owned();
     let address = format!("{url}/branches/{name}");
     let commit = found_commit(&call, &sha).await?;
-    let commit = call.look(|world| world.repository(call.repository).map(|home| world.commit_json(home, &commit)))?;
+    let commit = call.look(|world| {
+        world
+            .repository(call.repository)
+            .map(|home| world.commit_json(home, &commit))
+    })?;
     Reply::ok(json!({
         "name": name,
         "commit": commit,
@@ -109,8 +142,15 @@ pub async fn branch(call: Call) -> Answer {
 }
 
 fn required(contexts: &[String]) -> Value {
-    let level = if contexts.is_empty() { "off" } else { "everyone" };
-    let checks: Vec<Value> = contexts.iter().map(|name| json!({ "context": name, "app_id": null })).collect();
+    let level = if contexts.is_empty() {
+        "off"
+    } else {
+        "everyone"
+    };
+    let checks: Vec<Value> = contexts
+        .iter()
+        .map(|name| json!({ "context": name, "app_id": null }))
+        .collect();
     json!({ "enforcement_level": level, "contexts": contexts, "checks": checks })
 }
 
@@ -135,7 +175,12 @@ pub async fn rules(call: Call) -> Answer {
 pub async fn branches(call: Call) -> Answer {
     let all: Vec<Value> = call.look(|world| {
         let home = world.repository(call.repository)?;
-        Ok::<_, Refusal>(home.heads.iter().map(|(name, sha)| world.branch_json(home, name, sha)).collect())
+        Ok::<_, Refusal>(
+            home.heads
+                .iter()
+                .map(|(name, sha)| world.branch_json(home, name, sha))
+                .collect(),
+        )
     })?;
     let (page, link) = call.slice(all);
     Reply::page(Value::Array(page), link)
@@ -145,13 +190,27 @@ pub async fn branches(call: Call) -> Answer {
 pub async fn commit(call: Call) -> Answer {
     let revision = call.value("sha").to_owned();
     let found = found_commit(&call, &revision).await?;
-    Reply::ok(call.look(|world| world.repository(call.repository).map(|home| world.commit_json(home, &found)))?)
+    Reply::ok(call.look(|world| {
+        world
+            .repository(call.repository)
+            .map(|home| world.commit_json(home, &found))
+    })?)
 }
 
 /// The commit a text names, as git tells of it; 422 when there is none.
 pub async fn found_commit(call: &Call, revision: &str) -> Result<CommitInfo, Refusal> {
-    let dir = call.look(|world| world.repository(call.repository).map(|home| home.git_dir.clone()))?;
+    let dir = call.look(|world| {
+        world
+            .repository(call.repository)
+            .map(|home| home.git_dir.clone())
+    })?;
     let missing = || Refusal::new(422, &format!("No commit found for SHA: {revision}"));
-    let sha = plumbing::resolve(&dir, revision).await.map_err(|fault| broken(&fault))?.ok_or_else(missing)?;
-    inspect::commit_info(&dir, &sha).await.map_err(|fault| broken(&fault))?.ok_or_else(missing)
+    let sha = plumbing::resolve(&dir, revision)
+        .await
+        .map_err(|fault| broken(&fault))?
+        .ok_or_else(missing)?;
+    inspect::commit_info(&dir, &sha)
+        .await
+        .map_err(|fault| broken(&fault))?
+        .ok_or_else(missing)
 }

@@ -14,7 +14,11 @@ use super::call::{Answer, Call, Reply};
 
 fn shown(world: &World, call: &Call, number: i64, id: i64) -> Result<Value, Refusal> {
     let (issue, pull) = world.pull(call.repository, number)?;
-    let review = pull.reviews.iter().find(|review| review.id == id).ok_or_else(Refusal::not_found)?;
+    let review = pull
+        .reviews
+        .iter()
+        .find(|review| review.id == id)
+        .ok_or_else(Refusal::not_found)?;
     Ok(world.review_json(world.repository(call.repository)?, issue, review))
 }
 
@@ -25,23 +29,48 @@ pub async fn list(call: Call) -> Answer {
         let home = world.repository(call.repository)?;
         let (issue, pull) = world.pull(call.repository, number)?;
         let actor = world.app.bot();
-        let seen = pull.reviews.iter().filter(|review| review.state != PENDING || review.author == actor);
-        Ok::<_, Refusal>(seen.map(|review| world.review_json(home, issue, review)).collect())
+        let seen = pull
+            .reviews
+            .iter()
+            .filter(|review| review.state != PENDING || review.author == actor);
+        Ok::<_, Refusal>(
+            seen.map(|review| world.review_json(home, issue, review))
+                .collect(),
+        )
     })?;
     let (page, link) = call.slice(all);
     Reply::page(json!(page), link)
 }
 
 fn line(value: &Value) -> LineComment {
-    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let line = value.get("line").or_else(|| value.get("position")).and_then(Value::as_i64).unwrap_or(1);
-    LineComment { path: text("path"), line, body: text("body"), hunk: String::new() }
+    let text = |name: &str| {
+        value
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let line = value
+        .get("line")
+        .or_else(|| value.get("position"))
+        .and_then(Value::as_i64)
+        .unwrap_or(1);
+    LineComment {
+        path: text("path"),
+        line,
+        body: text("body"),
+        hunk: String::new(),
+    }
 }
 
 /// `POST /repos/{owner}/{repo}/pulls/{number}/reviews`
 pub async fn create(call: Call) -> Answer {
     let (number, actor) = (call.number("number")?, call.actor());
-    let comments = call.body.get("comments").and_then(Value::as_array).map(|all| all.iter().map(line).collect());
+    let comments = call
+        .body
+        .get("comments")
+        .and_then(Value::as_array)
+        .map(|all| all.iter().map(line).collect());
     let draft = ReviewDraft {
         event: call.text("event").unwrap_or_default().to_owned(),
         body: call.owned("body").unwrap_or_default(),
@@ -97,7 +126,11 @@ fn lines(call: &Call, number: i64, fits: impl Fn(&ReviewComment, &Pull) -> bool)
         let home = world.repository(call.repository)?;
         let (issue, pull) = world.pull(call.repository, number)?;
         let found = pull.review_comments.iter().filter(|line| fits(line, pull));
-        Ok::<_, Refusal>(found.map(|comment| world.review_comment_json(home, issue, comment)).collect())
+        Ok::<_, Refusal>(
+            found
+                .map(|comment| world.review_comment_json(home, issue, comment))
+                .collect(),
+        )
     })?;
     let (page, link) = call.slice(all);
     Reply::page(json!(page), link)
@@ -119,12 +152,24 @@ pub async fn reply(call: Call) -> Answer {
     let body = call.wanted("body")?.to_owned();
     let made = call.change(|world| {
         if world.line(call.repository, to)?.1.in_reply_to.is_some() && on(Rule::ReplyToFirst) {
-            return Err(Refusal::invalid("PullRequestReviewComment", "in_reply_to", "invalid"));
+            return Err(Refusal::invalid(
+                "PullRequestReviewComment",
+                "in_reply_to",
+                "invalid",
+            ));
         }
         let id = world.reply_line(call.repository, number, to, &actor, &body)?;
         let (issue, pull) = world.pull(call.repository, number)?;
-        let reply = pull.review_comments.iter().find(|c| c.id == id).ok_or_else(Refusal::not_found)?;
-        Ok::<_, Refusal>(world.review_comment_json(world.repository(call.repository)?, issue, reply))
+        let reply = pull
+            .review_comments
+            .iter()
+            .find(|c| c.id == id)
+            .ok_or_else(Refusal::not_found)?;
+        Ok::<_, Refusal>(world.review_comment_json(
+            world.repository(call.repository)?,
+            issue,
+            reply,
+        ))
     });
     Reply::created(made?)
 }

@@ -11,7 +11,9 @@ use super::super::wire::decode;
 use super::super::world::account::Access;
 use super::super::world::account::Access::{Read, Write};
 use super::call::{Answer, Call};
-use super::{action, app, check, comment, delivery, graphql, issue, label, pull, repository, review};
+use super::{
+    action, app, check, comment, delivery, graphql, issue, label, pull, repository, review,
+};
 
 /// The values a path had for the names of its pattern.
 pub type Values = BTreeMap<String, String>;
@@ -152,22 +154,37 @@ static ROUTES: &[Route] = routes! {
 
 /// The route of a method and path, with the decoded values of the path.
 pub fn find(method: &Method, path: &str) -> Option<(&'static Route, Values)> {
-    let method = if *method == Method::HEAD { &Method::GET } else { method };
-    ROUTES.iter().filter(|route| route.method == *method).find_map(|route| Some((route, fit(route.path, path)?)))
+    let method = if *method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
+    ROUTES
+        .iter()
+        .filter(|route| route.method == *method)
+        .find_map(|route| Some((route, fit(route.path, path)?)))
 }
 
 fn fit(pattern: &str, path: &str) -> Option<Values> {
     let mut values = Values::new();
     let mut have = path.trim_matches('/').split('/');
     for wanted in pattern.trim_matches('/').split('/') {
-        if let Some(name) = wanted.strip_prefix("{*").and_then(|name| name.strip_suffix('}')) {
+        if let Some(name) = wanted
+            .strip_prefix("{*")
+            .and_then(|name| name.strip_suffix('}'))
+        {
             let rest: Vec<String> = have.by_ref().map(decode).collect();
             values.insert(name.to_owned(), rest.join("/"));
             return Some(values);
         }
         let segment = have.next()?;
-        match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-            Some(name) if !segment.is_empty() => drop(values.insert(name.to_owned(), decode(segment))),
+        match wanted
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'))
+        {
+            Some(name) if !segment.is_empty() => {
+                drop(values.insert(name.to_owned(), decode(segment)))
+            }
             Some(_) => return None,
             None if wanted == segment => {}
             None => return None,
@@ -182,14 +199,20 @@ mod tests {
 
     #[test]
     fn paths_find_their_routes() {
-        let (_, values) = find(&Method::GET, "/repos/a/b/branches/agent/12-x").expect("branches with slashes");
+        let (_, values) =
+            find(&Method::GET, "/repos/a/b/branches/agent/12-x").expect("branches with slashes");
         assert_eq!(values.get("branch").map(String::as_str), Some("agent/12-x"));
-        let (route, _) = find(&Method::GET, "/repos/a/b/issues/comments/5/reactions").expect("a comment's reactions");
-        assert_eq!(route.path, "/repos/{owner}/{repo}/issues/comments/{comment}/reactions");
-        let (_, values) = find(&Method::DELETE, "/repos/a/b/issues/1/labels/agent%3Ago").expect("an encoded label");
+        let (route, _) = find(&Method::GET, "/repos/a/b/issues/comments/5/reactions")
+            .expect("a comment's reactions");
+        assert_eq!(
+            route.path,
+            "/repos/{owner}/{repo}/issues/comments/{comment}/reactions"
+        );
+        let (_, values) = find(&Method::DELETE, "/repos/a/b/issues/1/labels/agent%3Ago")
+            .expect("an encoded label");
         assert_eq!(values.get("label").map(String::as_str), Some("agent:go"));
-        let (route, _) =
-            find(&Method::GET, "/repos/a/b/issues/comments").expect("all comments, not the issue so called");
+        let (route, _) = find(&Method::GET, "/repos/a/b/issues/comments")
+            .expect("all comments, not the issue so called");
         assert_eq!(route.path, "/repos/{owner}/{repo}/issues/comments");
         assert!(find(&Method::POST, "/repos/a/b/branches/x").is_none());
         assert!(find(&Method::GET, "/repos/a/b/issues/1/labels/x/y").is_none());

@@ -35,8 +35,13 @@ impl World {
             Some(user) => (user.login.clone(), user.id, user.kind.as_str()),
             None => ("ghost".to_owned(), 10_137, UserKind::Person.as_str()),
         };
-        let page = login.strip_suffix("[bot]").map_or_else(|| login.clone(), |slug| format!("apps/{slug}"));
-        let url = format!("{root}/users/{}", login.replace('[', "%5B").replace(']', "%5D"));
+        let page = login
+            .strip_suffix("[bot]")
+            .map_or_else(|| login.clone(), |slug| format!("apps/{slug}"));
+        let url = format!(
+            "{root}/users/{}",
+            login.replace('[', "%5B").replace(']', "%5D")
+        );
         let mut user = json!({
             "login": login,
             "id": id,
@@ -101,7 +106,11 @@ impl World {
 
     /// The App as `performed_via_github_app` shows it, when its bot did something; otherwise null.
     pub fn via_app(&self, login: &str) -> Value {
-        if login == self.app.bot() { self.app_json(&self.app.slug) } else { Value::Null }
+        if login == self.app.bot() {
+            self.app_json(&self.app.slug)
+        } else {
+            Value::Null
+        }
     }
 
     /// An installation.

@@ -13,7 +13,8 @@ impl World {
         let url = self.repository_url(home);
         let end = |branch: &str, sha: &str| json!({ "ref": branch, "sha": sha, "repo": { "id": home.id, "url": url, "name": home.name } });
         let open = home.issues.values().filter(|issue| issue.open);
-        let pulls = open.filter_map(|issue| Some((issue, issue.pull.as_ref().filter(|p| p.head_sha == sha)?)));
+        let pulls = open
+            .filter_map(|issue| Some((issue, issue.pull.as_ref().filter(|p| p.head_sha == sha)?)));
         let short = pulls.map(|(issue, pull)| {
             json!({
                 "url": self.pull_url(home, issue.number),
@@ -28,8 +29,16 @@ impl World {
 
     /// The page of a job of GitHub Actions.
     fn job_page(&self, home: &Repository, check: &CheckRun) -> String {
-        let run = home.workflows.iter().find(|run| run.suite == check.suite).map_or(0, |run| run.id);
-        format!("{}/actions/runs/{run}/job/{}", self.repository_page(home), check.id)
+        let run = home
+            .workflows
+            .iter()
+            .find(|run| run.suite == check.suite)
+            .map_or(0, |run| run.id);
+        format!(
+            "{}/actions/runs/{run}/job/{}",
+            self.repository_page(home),
+            check.id
+        )
     }
 
     /// Where a check run is explained: where its App says, or else its job or the App's own site.
@@ -75,11 +84,21 @@ impl World {
 
     /// A `check-suite`; null when there is none of that id.
     pub fn suite_json(&self, home: &Repository, id: i64) -> Value {
-        let Some((_, sha, app, at)) = home.suites.iter().find(|(suite, ..)| *suite == id) else { return Value::Null };
-        let runs: Vec<&CheckRun> = home.checks.iter().filter(|check| check.suite == id).collect();
+        let Some((_, sha, app, at)) = home.suites.iter().find(|(suite, ..)| *suite == id) else {
+            return Value::Null;
+        };
+        let runs: Vec<&CheckRun> = home
+            .checks
+            .iter()
+            .filter(|check| check.suite == id)
+            .collect();
         let (status, conclusion) = self.suite_verdict(home, id);
         let url = format!("{}/check-suites/{id}", self.repository_url(home));
-        let branch = home.heads.iter().find(|(_, head)| *head == sha).map(|(branch, _)| branch);
+        let branch = home
+            .heads
+            .iter()
+            .find(|(_, head)| *head == sha)
+            .map(|(branch, _)| branch);
         json!({
             "id": id,
             "node_id": format!("CS_{id}"),
@@ -103,8 +122,16 @@ impl World {
 
     /// Status and conclusion of a suite: what its runs amount to, or what its workflow said.
     fn suite_verdict(&self, home: &Repository, id: i64) -> (&'static str, Option<String>) {
-        let runs: Vec<&CheckRun> = home.checks.iter().filter(|check| check.suite == id).collect();
-        let said = home.workflows.iter().find(|run| run.suite == id).and_then(|run| run.conclusion.clone());
+        let runs: Vec<&CheckRun> = home
+            .checks
+            .iter()
+            .filter(|check| check.suite == id)
+            .collect();
+        let said = home
+            .workflows
+            .iter()
+            .find(|run| run.suite == id)
+            .and_then(|run| run.conclusion.clone());
         match said {
             Some(conclusion) => ("completed", Some(conclusion)),
             None => {
@@ -119,7 +146,11 @@ impl World {
         let (status, conclusion) = self.suite_verdict(home, run.suite);
         let (id, sha, root) = (run.id, &run.head_sha, self.repository_url(home));
         let url = format!("{root}/actions/runs/{id}");
-        let branch = home.heads.iter().find(|(_, head)| *head == sha).map(|(branch, _)| branch);
+        let branch = home
+            .heads
+            .iter()
+            .find(|(_, head)| *head == sha)
+            .map(|(branch, _)| branch);
         let actor = self.user_json("github-actions[bot]");
         let facts = json!({
             "id": id,
@@ -236,12 +267,21 @@ impl World {
     /// A `combined-commit-status`: the latest of each context, and what they amount to.
     pub fn combined_json(&self, home: &Repository, sha: &str) -> Value {
         let mut latest: Vec<&Status> = Vec::new();
-        for status in home.statuses.iter().rev().filter(|status| status.sha == sha) {
+        for status in home
+            .statuses
+            .iter()
+            .rev()
+            .filter(|status| status.sha == sha)
+        {
             if !latest.iter().any(|other| other.context == status.context) {
                 latest.push(status);
             }
         }
-        let any = |states: &[&str]| latest.iter().any(|status| states.contains(&status.state.as_str()));
+        let any = |states: &[&str]| {
+            latest
+                .iter()
+                .any(|status| states.contains(&status.state.as_str()))
+        };
         let state = match () {
             () if any(&["error", "failure"]) => "failure",
             () if latest.is_empty() || any(&["pending"]) => "pending",
@@ -268,7 +308,17 @@ fn verdict(runs: &[&CheckRun]) -> (&'static str, Option<&'static str>) {
     if runs.iter().any(|run| run.conclusion.is_none()) {
         return ("in_progress", None);
     }
-    let fine =
-        |run: &&CheckRun| run.conclusion.as_deref().is_some_and(|c| ["success", "neutral", "skipped"].contains(&c));
-    ("completed", Some(if runs.iter().all(fine) { "success" } else { "failure" }))
+    let fine = |run: &&CheckRun| {
+        run.conclusion
+            .as_deref()
+            .is_some_and(|c| ["success", "neutral", "skipped"].contains(&c))
+    };
+    (
+        "completed",
+        Some(if runs.iter().all(fine) {
+            "success"
+        } else {
+            "failure"
+        }),
+    )
 }

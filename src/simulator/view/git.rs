@@ -36,13 +36,20 @@ pub fn content_json(url: &str, path: &str, revision: &str, sha: &str, bytes: &[u
 /// A `content-directory`: its entries without contents.
 pub fn directory_json(url: &str, path: &str, revision: &str, listed: &[Listed]) -> Value {
     let entry = |entry: &Listed| {
-        let path = if path.is_empty() { entry.name.clone() } else { format!("{path}/{}", entry.name) };
+        let path = if path.is_empty() {
+            entry.name.clone()
+        } else {
+            format!("{path}/{}", entry.name)
+        };
         let kind = match entry.kind.as_str() {
             "tree" => "dir",
             "commit" => "submodule",
             _ => "file",
         };
-        super::joined([place(url, &path, revision), json!({ "type": kind, "size": entry.size, "sha": entry.sha })])
+        super::joined([
+            place(url, &path, revision),
+            json!({ "type": kind, "size": entry.size, "sha": entry.sha }),
+        ])
     };
     listed.iter().map(entry).collect()
 }
@@ -82,7 +89,9 @@ impl World {
 
     /// A `simple-commit`, as a suite or a workflow run shows its head; null for one nobody pushed.
     pub fn head_commit_json(&self, sha: &str) -> Value {
-        let Some(commit) = self.commits.get(sha) else { return Value::Null };
+        let Some(commit) = self.commits.get(sha) else {
+            return Value::Null;
+        };
         let person = |[name, email, _]: &[String; 3]| json!({ "name": name, "email": email });
         json!({
             "id": commit.sha,
@@ -96,7 +105,11 @@ impl World {
 
     /// The account behind an address, or null.
     fn committer_json(&self, [_, email, _]: &[String; 3]) -> Value {
-        let login = email.strip_suffix("@users.noreply.github.com").and_then(|name| name.split_once('+'));
-        login.and_then(|(_, login)| self.user(login)).map_or(Value::Null, |user| self.user_json(&user.login))
+        let login = email
+            .strip_suffix("@users.noreply.github.com")
+            .and_then(|name| name.split_once('+'));
+        login
+            .and_then(|(_, login)| self.user(login))
+            .map_or(Value::Null, |user| self.user_json(&user.login))
     }
 }

@@ -10,7 +10,11 @@ use super::{joined, rollup};
 
 /// An `issue-type`. Its number is its place in the list.
 fn kind_json(home: &Repository, kind: &str) -> Value {
-    let place = home.kinds.iter().position(|known| known == kind).unwrap_or_default();
+    let place = home
+        .kinds
+        .iter()
+        .position(|known| known == kind)
+        .unwrap_or_default();
     json!({ "id": place + 1, "node_id": format!("IT_{}", place + 1), "name": kind, "description": null })
 }
 
@@ -22,7 +26,11 @@ impl World {
 
     /// `http://…/owner/name/issues/12` or `…/pull/12`.
     pub fn issue_page(&self, home: &Repository, issue: &Issue) -> String {
-        let kind = if issue.pull.is_some() { "pull" } else { "issues" };
+        let kind = if issue.pull.is_some() {
+            "pull"
+        } else {
+            "issues"
+        };
         format!("{}/{kind}/{}", self.repository_page(home), issue.number)
     }
 
@@ -41,7 +49,11 @@ impl World {
                 },
             })
         });
-        joined([self.issue_addresses(home, issue), self.issue_facts(home, issue), pull])
+        joined([
+            self.issue_addresses(home, issue),
+            self.issue_facts(home, issue),
+            pull,
+        ])
     }
 
     fn issue_addresses(&self, home: &Repository, issue: &Issue) -> Value {
@@ -59,7 +71,11 @@ impl World {
     }
 
     fn issue_facts(&self, home: &Repository, issue: &Issue) -> Value {
-        let assignees: Vec<Value> = issue.assignees.iter().map(|login| self.user_json(login)).collect();
+        let assignees: Vec<Value> = issue
+            .assignees
+            .iter()
+            .map(|login| self.user_json(login))
+            .collect();
         json!({
             "id": issue.id,
             "node_id": format!("I_{}", issue.id),
@@ -138,7 +154,11 @@ impl World {
     pub fn timeline_json(&self, home: &Repository, issue: &Issue) -> Vec<Value> {
         let mut entries: Vec<(i64, i64, Value)> = Vec::new();
         for happening in &issue.timeline {
-            entries.push((happening.created_at, happening.id, self.happening_json(home, happening)));
+            entries.push((
+                happening.created_at,
+                happening.id,
+                self.happening_json(home, happening),
+            ));
         }
         for comment in &issue.comments {
             let said = json!({ "event": "commented", "actor": self.user_json(&comment.author) });

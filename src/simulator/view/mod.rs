@@ -32,7 +32,10 @@ pub fn rollup(url: &str, reactions: &[Reaction]) -> Value {
     counts.insert("url".to_owned(), json!(format!("{url}/reactions")));
     counts.insert("total_count".to_owned(), json!(reactions.len()));
     for content in REACTIONS {
-        let count = reactions.iter().filter(|reaction| reaction.content == content).count();
+        let count = reactions
+            .iter()
+            .filter(|reaction| reaction.content == content)
+            .count();
         counts.insert(content.to_owned(), json!(count));
     }
     Value::Object(counts)

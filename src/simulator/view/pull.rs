@@ -16,13 +16,27 @@ impl World {
 
     /// A `pull-request`; null for an issue that is none.
     pub fn pull_json(&self, home: &Repository, issue: &Issue) -> Value {
-        let Some(pull) = &issue.pull else { return Value::Null };
-        let facts = [self.pull_text(home, issue), self.pull_state(issue, pull), self.pull_ends(home, issue, pull)];
-        joined(facts.into_iter().chain([self.pull_addresses(home, issue, pull)]))
+        let Some(pull) = &issue.pull else {
+            return Value::Null;
+        };
+        let facts = [
+            self.pull_text(home, issue),
+            self.pull_state(issue, pull),
+            self.pull_ends(home, issue, pull),
+        ];
+        joined(
+            facts
+                .into_iter()
+                .chain([self.pull_addresses(home, issue, pull)]),
+        )
     }
 
     fn pull_text(&self, home: &Repository, issue: &Issue) -> Value {
-        let assignees: Vec<Value> = issue.assignees.iter().map(|login| self.user_json(login)).collect();
+        let assignees: Vec<Value> = issue
+            .assignees
+            .iter()
+            .map(|login| self.user_json(login))
+            .collect();
         json!({
             "number": issue.number,
             "state": if issue.open { "open" } else { "closed" },
@@ -85,7 +99,10 @@ impl World {
                 "repo": repository.map(|r| self.repository_json(r)),
             })
         };
-        let (url, issue_url) = (self.pull_url(home, issue.number), self.issue_url(home, issue.number));
+        let (url, issue_url) = (
+            self.pull_url(home, issue.number),
+            self.issue_url(home, issue.number),
+        );
         let link = |to: String| json!({ "href": to });
         json!({
             "head": end(self.repositories.get(&pull.head_repository), &pull.head, &pull.head_sha),
@@ -104,7 +121,10 @@ impl World {
     }
 
     fn pull_addresses(&self, home: &Repository, issue: &Issue, pull: &Pull) -> Value {
-        let (url, issue_url) = (self.pull_url(home, issue.number), self.issue_url(home, issue.number));
+        let (url, issue_url) = (
+            self.pull_url(home, issue.number),
+            self.issue_url(home, issue.number),
+        );
         let (page, root) = (self.issue_page(home, issue), self.repository_url(home));
         json!({
             "url": url,
@@ -123,7 +143,11 @@ impl World {
     /// A `pull-request-review`.
     pub fn review_json(&self, home: &Repository, issue: &Issue, review: &Review) -> Value {
         let url = self.pull_url(home, issue.number);
-        let page = format!("{}#pullrequestreview-{}", self.issue_page(home, issue), review.id);
+        let page = format!(
+            "{}#pullrequestreview-{}",
+            self.issue_page(home, issue),
+            review.id
+        );
         let mut shown = json!({
             "id": review.id,
             "node_id": format!("PRR_{}", review.id),
@@ -143,10 +167,18 @@ impl World {
     }
 
     /// A `pull-request-review-comment`; it is on one line, so nothing starts before it.
-    pub fn review_comment_json(&self, home: &Repository, issue: &Issue, comment: &ReviewComment) -> Value {
+    pub fn review_comment_json(
+        &self,
+        home: &Repository,
+        issue: &Issue,
+        comment: &ReviewComment,
+    ) -> Value {
         let id = comment.id;
         let url = format!("{}/pulls/comments/{id}", self.repository_url(home));
-        let (page, pull) = (self.issue_page(home, issue), self.pull_url(home, issue.number));
+        let (page, pull) = (
+            self.issue_page(home, issue),
+            self.pull_url(home, issue.number),
+        );
         let page = format!("{page}#discussion_r{id}");
         let mut shown = json!({
             "url": url,

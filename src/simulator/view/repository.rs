@@ -36,7 +36,10 @@ const URLS: [(&str, &str); 37] = [
     ("languages_url", "/languages"),
     ("merges_url", "/merges"),
     ("milestones_url", "/milestones{/number}"),
-    ("notifications_url", "/notifications{?since,all,participating}"),
+    (
+        "notifications_url",
+        "/notifications{?since,all,participating}",
+    ),
     ("pulls_url", "/pulls{/number}"),
     ("releases_url", "/releases{/id}"),
     ("stargazers_url", "/stargazers"),
@@ -62,7 +65,11 @@ impl World {
 
     /// A `full-repository`.
     pub fn repository_json(&self, repository: &Repository) -> Value {
-        joined([self.repository_names(repository), self.repository_addresses(repository), counts(repository)])
+        joined([
+            self.repository_names(repository),
+            self.repository_addresses(repository),
+            counts(repository),
+        ])
     }
 
     fn repository_names(&self, repository: &Repository) -> Value {
@@ -94,7 +101,10 @@ impl World {
     }
 
     fn repository_addresses(&self, repository: &Repository) -> Value {
-        let (url, page) = (self.repository_url(repository), self.repository_page(repository));
+        let (url, page) = (
+            self.repository_url(repository),
+            self.repository_page(repository),
+        );
         let mut addresses = json!({
             "html_url": page,
             "clone_url": format!("{page}.git"),
@@ -129,7 +139,11 @@ impl World {
 
     /// The labels an issue carries.
     pub fn labels_json(&self, repository: &Repository, names: &[String]) -> Value {
-        names.iter().filter_map(|name| repository.label(name)).map(|l| self.label_json(repository, l)).collect()
+        names
+            .iter()
+            .filter_map(|name| repository.label(name))
+            .map(|l| self.label_json(repository, l))
+            .collect()
     }
 
     /// A `repository-collaborator-permission`.
@@ -151,11 +165,18 @@ impl World {
 /// A label's name in an address; GitHub leaves colons and slashes as they are.
 fn label_path(name: &str) -> String {
     let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    encoded.replace('+', "%20").replace("%3A", ":").replace("%2F", "/")
+    encoded
+        .replace('+', "%20")
+        .replace("%3A", ":")
+        .replace("%2F", "/")
 }
 
 fn counts(repository: &Repository) -> Value {
-    let open = repository.issues.values().filter(|issue| issue.open).count();
+    let open = repository
+        .issues
+        .values()
+        .filter(|issue| issue.open)
+        .count();
     json!({
         "forks_count": 0,
         "forks": 0,

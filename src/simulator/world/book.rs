@@ -32,7 +32,14 @@ pub fn token_text(app: i64, number: u64, long: bool) -> String {
 /// The `number`th delivery's GUID, in the shape of a version 4 UUID.
 pub fn guid(number: i64) -> String {
     let d = digits(&format!("delivery/{number}"), 32);
-    format!("{}-{}-4{}-a{}-{}", &d[0..8], &d[8..12], &d[13..16], &d[17..20], &d[20..32])
+    format!(
+        "{}-{}-4{}-a{}-{}",
+        &d[0..8],
+        &d[8..12],
+        &d[13..16],
+        &d[17..20],
+        &d[20..32]
+    )
 }
 
 fn moment(at: i64) -> DateTime<Utc> {
@@ -56,7 +63,9 @@ pub fn http_date(at: i64) -> String {
 
 /// Epoch milliseconds of an ISO 8601 time.
 pub fn parse_iso(text: &str) -> Option<i64> {
-    DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_millis())
+    DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|at| at.timestamp_millis())
 }
 
 #[cfg(test)]
@@ -85,7 +94,10 @@ mod tests {
     #[test]
     fn times_are_written_as_github_writes_them() {
         assert_eq!(iso(1_795_233_063_123), "2026-11-21T03:51:03Z");
-        assert_eq!(http_date(1_795_233_063_123), "Sat, 21 Nov 2026 03:51:03 GMT");
+        assert_eq!(
+            http_date(1_795_233_063_123),
+            "Sat, 21 Nov 2026 03:51:03 GMT"
+        );
         assert_eq!(parse_iso("2026-11-21T03:51:03Z"), Some(1_795_233_063_000));
     }
 }

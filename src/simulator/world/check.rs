@@ -13,8 +13,16 @@ use crate::simulator::refusal::{Refusal, missing};
 /// The App whose check runs are jobs of workflows.
 pub const ACTIONS: &str = "github-actions";
 
-const CONCLUSIONS: [&str; 8] =
-    ["action_required", "cancelled", "failure", "neutral", "success", "skipped", "stale", "timed_out"];
+const CONCLUSIONS: [&str; 8] = [
+    "action_required",
+    "cancelled",
+    "failure",
+    "neutral",
+    "success",
+    "skipped",
+    "stale",
+    "timed_out",
+];
 
 /// A check run to be made, or the fields to change.
 #[derive(Debug, Clone, Default)]
@@ -51,12 +59,16 @@ impl CheckDraft {
         if !self.status.as_ref().is_none_or(state) && on(Rule::CheckStatus) {
             return Err(Refusal::invalid("CheckRun", "status", "invalid"));
         }
-        if self.status.as_deref() == Some("completed") && self.conclusion.is_none() && on(Rule::CheckCompleted) {
+        if self.status.as_deref() == Some("completed")
+            && self.conclusion.is_none()
+            && on(Rule::CheckCompleted)
+        {
             return Err(Refusal::invalid("CheckRun", "conclusion", "missing_field"));
         }
         let output = self.output.as_ref().filter(|output| !output.is_null());
         for name in ["title", "summary"] {
-            let lacks = output.is_some_and(|output| output.get(name).and_then(Value::as_str).is_none());
+            let lacks =
+                output.is_some_and(|output| output.get(name).and_then(Value::as_str).is_none());
             if lacks && on(Rule::CheckOutput) {
                 return Err(missing(name));
             }
@@ -67,7 +79,13 @@ impl CheckDraft {
                 "Invalid request.\n\nNo more than 3 items are allowed; actions has too many.",
             ));
         }
-        let text = |name: &str| self.output.as_ref().and_then(|o| o.get(name)).and_then(Value::as_str).unwrap_or("");
+        let text = |name: &str| {
+            self.output
+                .as_ref()
+                .and_then(|o| o.get(name))
+                .and_then(Value::as_str)
+                .unwrap_or("")
+        };
         let long = |name: &str| text(name).chars().count() > 65_535;
         if (long("summary") || long("text")) && on(Rule::CheckOutputLimit) {
             return Err(Refusal::new(
@@ -81,7 +99,13 @@ impl CheckDraft {
 
 impl World {
     /// Makes a check run and gives its id.
-    pub fn create_check(&mut self, home: i64, app: &str, draft: &CheckDraft, by: &str) -> Result<i64, Refusal> {
+    pub fn create_check(
+        &mut self,
+        home: i64,
+        app: &str,
+        draft: &CheckDraft,
+        by: &str,
+    ) -> Result<i64, Refusal> {
         self.writable(home)?;
         draft.check()?;
         let name = draft.name.clone().filter(|name| !name.is_empty());
@@ -90,7 +114,11 @@ impl World {
         let suite = self.suite(home, &draft.head_sha, app, by)?;
         let (id, now) = (self.next_id(), self.now());
         let done = draft.conclusion.is_some();
-        let status = if done { "completed" } else { draft.status.as_deref().unwrap_or("queued") };
+        let status = if done {
+            "completed"
+        } else {
+            draft.status.as_deref().unwrap_or("queued")
+        };
         self.repository_mut(home)?.checks.push(CheckRun {
             id,
             suite,
@@ -116,15 +144,32 @@ impl World {
     }
 
     /// Changes a check run.
-    pub fn update_check(&mut self, home: i64, id: i64, draft: &CheckDraft, by: &str) -> Result<(), Refusal> {
+    pub fn update_check(
+        &mut self,
+        home: i64,
+        id: i64,
+        draft: &CheckDraft,
+        by: &str,
+    ) -> Result<(), Refusal> {
         self.writable(home)?;
         draft.check()?;
         let now = self.now();
-        let check = self.repository_mut(home)?.checks.iter_mut().find(|c| c.id == id).ok_or_else(Refusal::not_found)?;
+        let check = self
+            .repository_mut(home)?
+            .checks
+            .iter_mut()
+            .find(|c| c.id == id)
+            .ok_or_else(Refusal::not_found)?;
         let (was, suite) = (check.conclusion.clone(), check.suite);
         check.name = draft.name.clone().unwrap_or_else(|| check.name.clone());
-        check.external_id = draft.external_id.clone().or_else(|| check.external_id.clone());
-        check.details_url = draft.details_url.clone().or_else(|| check.details_url.clone());
+        check.external_id = draft
+            .external_id
+            .clone()
+            .or_else(|| check.external_id.clone());
+        check.details_url = draft
+            .details_url
+            .clone()
+            .or_else(|| check.details_url.clone());
         check.output = draft.output.clone().unwrap_or_else(|| check.output.clone());
         if !draft.steps.is_empty() {
             check.steps.clone_from(&draft.steps);
@@ -148,50 +193,98 @@ impl World {
     /// Tells that a suite, and the workflow run it belongs to, are over, once no run of it is left.
     fn suite_may_end(&mut self, home: i64, suite: i64, by: &str) -> Result<(), Refusal> {
         let repository = self.repository(home)?;
-        if repository.checks.iter().any(|check| check.suite == suite && check.conclusion.is_none()) {
+        if repository
+            .checks
+            .iter()
+            .any(|check| check.suite == suite && check.conclusion.is_none())
+        {
             return Ok(());
         }
-        let run = repository.workflows.iter().find(|run| run.suite == suite).map(|run| run.id);
+        let run = repository
+            .workflows
+            .iter()
+            .find(|run| run.suite == suite)
+            .map(|run| run.id);
         self.tell_suite(home, suite, "completed", by)?;
         run.map_or(Ok(()), |run| self.tell_workflow(home, run, "completed", by))
     }
 
     /// A workflow that could not even start: it has no job.
-    pub fn fail_to_start(&mut self, home: i64, sha: &str, name: &str, by: &str) -> Result<(), Refusal> {
+    pub fn fail_to_start(
+        &mut self,
+        home: i64,
+        sha: &str,
+        name: &str,
+        by: &str,
+    ) -> Result<(), Refusal> {
         self.commit(sha)?;
         let (suite, id, now) = (self.next_id(), self.next_id(), self.now());
         let repository = self.repository_mut(home)?;
-        repository.suites.push((suite, sha.to_owned(), ACTIONS.to_owned(), now));
+        repository
+            .suites
+            .push((suite, sha.to_owned(), ACTIONS.to_owned(), now));
         let conclusion = Some("startup_failure".to_owned());
         let (name, head_sha) = (name.to_owned(), sha.to_owned());
-        repository.workflows.push(WorkflowRun { id, suite, name, head_sha, conclusion, created_at: now });
+        repository.workflows.push(WorkflowRun {
+            id,
+            suite,
+            name,
+            head_sha,
+            conclusion,
+            created_at: now,
+        });
         self.tell_suite(home, suite, "completed", by)?;
         self.tell_workflow(home, id, "completed", by)
     }
 
     fn tell_workflow(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), Refusal> {
         let repository = self.repository(home)?;
-        let run = repository.workflows.iter().find(|run| run.id == id).ok_or_else(Refusal::not_found)?;
+        let run = repository
+            .workflows
+            .iter()
+            .find(|run| run.id == id)
+            .ok_or_else(Refusal::not_found)?;
         let body = json!({ "workflow_run": self.workflow_json(repository, run), "workflow": self.workflow_file_json(repository, run) });
         let event = "workflow_run";
-        self.emit(News { event, action: Some(action), repository: Some(home), installation: None, sender: by, body });
+        self.emit(News {
+            event,
+            action: Some(action),
+            repository: Some(home),
+            installation: None,
+            sender: by,
+            body,
+        });
         Ok(())
     }
 
     fn suite(&mut self, home: i64, sha: &str, app: &str, by: &str) -> Result<i64, Refusal> {
-        let found = self.repository(home)?.suites.iter().find(|(_, s, a, _)| s == sha && a == app).map(|s| s.0);
+        let found = self
+            .repository(home)?
+            .suites
+            .iter()
+            .find(|(_, s, a, _)| s == sha && a == app)
+            .map(|s| s.0);
         if let Some(id) = found {
             return Ok(id);
         }
         let (id, now) = (self.next_id(), self.now());
-        self.repository_mut(home)?.suites.push((id, sha.to_owned(), app.to_owned(), now));
+        self.repository_mut(home)?
+            .suites
+            .push((id, sha.to_owned(), app.to_owned(), now));
         if app == self.app.slug {
             self.tell_suite(home, id, "requested", by)?;
         }
         if app == ACTIONS {
             let run = self.next_id();
             let (name, head_sha) = ("CI".to_owned(), sha.to_owned());
-            let run = WorkflowRun { id: run, suite: id, name, head_sha, conclusion: None, created_at: now };
+            let run = WorkflowRun {
+                id: run,
+                suite: id,
+                name,
+                head_sha,
+                conclusion: None,
+                created_at: now,
+            };
             self.repository_mut(home)?.workflows.push(run);
         }
         Ok(id)
@@ -199,17 +292,35 @@ impl World {
 
     fn tell_check(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), Refusal> {
         let repository = self.repository(home)?;
-        let check = repository.checks.iter().find(|c| c.id == id).ok_or_else(Refusal::not_found)?;
+        let check = repository
+            .checks
+            .iter()
+            .find(|c| c.id == id)
+            .ok_or_else(Refusal::not_found)?;
         let body = json!({ "check_run": self.check_json(repository, check) });
         let event = "check_run";
-        self.emit(News { event, action: Some(action), repository: Some(home), installation: None, sender: by, body });
+        self.emit(News {
+            event,
+            action: Some(action),
+            repository: Some(home),
+            installation: None,
+            sender: by,
+            body,
+        });
         Ok(())
     }
 
     fn tell_suite(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), Refusal> {
         let body = json!({ "check_suite": self.suite_json(self.repository(home)?, id) });
         let event = "check_suite";
-        self.emit(News { event, action: Some(action), repository: Some(home), installation: None, sender: by, body });
+        self.emit(News {
+            event,
+            action: Some(action),
+            repository: Some(home),
+            installation: None,
+            sender: by,
+            body,
+        });
         Ok(())
     }
 
@@ -221,10 +332,19 @@ impl World {
             return Err(Refusal::invalid("Status", "state", "invalid"));
         }
         let (id, created_at) = (self.next_id(), self.now());
-        let status = Status { id, created_at, ..status };
+        let status = Status {
+            id,
+            created_at,
+            ..status
+        };
         let repository = self.repository(home)?;
-        let branches = repository.heads.iter().filter(|(_, sha)| **sha == status.sha);
-        let branches: Vec<Value> = branches.map(|(name, sha)| self.branch_json(repository, name, sha)).collect();
+        let branches = repository
+            .heads
+            .iter()
+            .filter(|(_, sha)| **sha == status.sha);
+        let branches: Vec<Value> = branches
+            .map(|(name, sha)| self.branch_json(repository, name, sha))
+            .collect();
         let body = json!({
             "id": id,
             "sha": status.sha,
@@ -240,7 +360,14 @@ impl World {
         });
         self.repository_mut(home)?.statuses.push(status);
         let event = "status";
-        self.emit(News { event, action: None, repository: Some(home), installation: None, sender: by, body });
+        self.emit(News {
+            event,
+            action: None,
+            repository: Some(home),
+            installation: None,
+            sender: by,
+            body,
+        });
         Ok(id)
     }
 }

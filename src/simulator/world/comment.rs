@@ -26,10 +26,19 @@ pub enum Subject {
 
 impl World {
     /// Writes a comment and gives its id.
-    pub fn add_comment(&mut self, home: i64, number: i64, author: &str, body: &str) -> Result<i64, Refusal> {
+    pub fn add_comment(
+        &mut self,
+        home: i64,
+        number: i64,
+        author: &str,
+        body: &str,
+    ) -> Result<i64, Refusal> {
         self.writable(home)?;
         if self.issue(home, number)?.locked && holds(Rule::Locked) {
-            return Err(Refusal::new(403, "Unable to create comment because issue is locked."));
+            return Err(Refusal::new(
+                403,
+                "Unable to create comment because issue is locked.",
+            ));
         }
         self.check_comment(body)?;
         let (id, now) = (self.next_id(), self.now());
@@ -62,34 +71,57 @@ impl World {
     /// The number of the issue a comment is on.
     pub fn comment_home(&self, home: i64, id: i64) -> Result<i64, Refusal> {
         let issues = &self.repository(home)?.issues;
-        let holds = |issue: &&super::issue::Issue| issue.comments.iter().any(|comment| comment.id == id);
-        issues.values().rev().find(holds).map(|issue| issue.number).ok_or_else(Refusal::not_found)
+        let holds =
+            |issue: &&super::issue::Issue| issue.comments.iter().any(|comment| comment.id == id);
+        issues
+            .values()
+            .rev()
+            .find(holds)
+            .map(|issue| issue.number)
+            .ok_or_else(Refusal::not_found)
     }
 
     /// The comment with that id.
     pub fn comment(&self, home: i64, id: i64) -> Result<&Comment, Refusal> {
         let number = self.comment_home(home, id)?;
-        self.issue(home, number)?.comments.iter().find(|comment| comment.id == id).ok_or_else(Refusal::not_found)
+        self.issue(home, number)?
+            .comments
+            .iter()
+            .find(|comment| comment.id == id)
+            .ok_or_else(Refusal::not_found)
     }
 
     /// The same, to be changed.
     pub fn comment_mut(&mut self, home: i64, id: i64) -> Result<&mut Comment, Refusal> {
         let number = self.comment_home(home, id)?;
         let issue = self.issue_mut(home, number)?;
-        issue.comments.iter_mut().find(|comment| comment.id == id).ok_or_else(Refusal::not_found)
+        issue
+            .comments
+            .iter_mut()
+            .find(|comment| comment.id == id)
+            .ok_or_else(Refusal::not_found)
     }
 
     /// Refuses somebody who may not change a comment: its author and those who may push may.
     pub fn may_moderate(&self, home: i64, id: i64, by: &str) -> Result<(), Refusal> {
         let own = self.comment(home, id)?.author.eq_ignore_ascii_case(by);
-        if own || self.role_of(self.repository(home)?, by).0 >= Role::Write || !holds(Rule::Moderation) {
+        if own
+            || self.role_of(self.repository(home)?, by).0 >= Role::Write
+            || !holds(Rule::Moderation)
+        {
             return Ok(());
         }
         Err(Refusal::new(403, "Must have admin rights to Repository."))
     }
 
     /// Replaces a comment's text.
-    pub fn edit_comment(&mut self, home: i64, id: i64, body: &str, by: &str) -> Result<(), Refusal> {
+    pub fn edit_comment(
+        &mut self,
+        home: i64,
+        id: i64,
+        body: &str,
+        by: &str,
+    ) -> Result<(), Refusal> {
         self.writable(home)?;
         self.comment(home, id)?;
         self.check_comment(body)?;
@@ -98,7 +130,13 @@ impl World {
         let before = std::mem::replace(&mut comment.body, body.to_owned());
         comment.edits += 1;
         comment.updated_at = now;
-        self.tell_comment(home, id, "edited", by, json!({ "changes": { "body": { "from": before } } }))
+        self.tell_comment(
+            home,
+            id,
+            "edited",
+            by,
+            json!({ "changes": { "body": { "from": before } } }),
+        )
     }
 
     /// Removes a comment.
@@ -106,11 +144,20 @@ impl World {
         self.writable(home)?;
         let number = self.comment_home(home, id)?;
         self.tell_comment(home, id, "deleted", by, json!({}))?;
-        self.issue_mut(home, number)?.comments.retain(|comment| comment.id != id);
+        self.issue_mut(home, number)?
+            .comments
+            .retain(|comment| comment.id != id);
         Ok(())
     }
 
-    fn tell_comment(&mut self, home: i64, id: i64, action: &str, by: &str, extra: Value) -> Result<(), Refusal> {
+    fn tell_comment(
+        &mut self,
+        home: i64,
+        id: i64,
+        action: &str,
+        by: &str,
+        extra: Value,
+    ) -> Result<(), Refusal> {
         let number = self.comment_home(home, id)?;
         let repository = self.repository(home)?;
         let issue = self.issue(home, number)?;
@@ -122,7 +169,14 @@ impl World {
             body.extend(extra);
         }
         let event = "issue_comment";
-        self.emit(News { event, action: Some(action), repository: Some(home), installation: None, sender: by, body });
+        self.emit(News {
+            event,
+            action: Some(action),
+            repository: Some(home),
+            installation: None,
+            sender: by,
+            body,
+        });
         Ok(())
     }
 
@@ -135,7 +189,11 @@ impl World {
         }
     }
 
-    fn reactions_mut(&mut self, home: i64, subject: Subject) -> Result<&mut Vec<Reaction>, Refusal> {
+    fn reactions_mut(
+        &mut self,
+        home: i64,
+        subject: Subject,
+    ) -> Result<&mut Vec<Reaction>, Refusal> {
         match subject {
             Subject::Issue(number) => Ok(&mut self.issue_mut(home, number)?.reactions),
             Subject::Comment(id) => Ok(&mut self.comment_mut(home, id)?.reactions),
@@ -144,19 +202,32 @@ impl World {
     }
 
     /// Reacts; the flag says whether it is new. The same reaction of the same user is one reaction.
-    pub fn react(&mut self, home: i64, on: Subject, content: &str, by: &str) -> Result<(Reaction, bool), Refusal> {
+    pub fn react(
+        &mut self,
+        home: i64,
+        on: Subject,
+        content: &str,
+        by: &str,
+    ) -> Result<(Reaction, bool), Refusal> {
         self.writable(home)?;
         if !REACTIONS.contains(&content) && holds(Rule::ReactionWord) {
             return Err(Refusal::invalid("Reaction", "content", "invalid"));
         }
         let (id, now) = (self.next_id(), self.now());
         let reactions = self.reactions_mut(home, on)?;
-        if let Some(there) = reactions.iter().find(|r| r.content == content && r.user == by)
+        if let Some(there) = reactions
+            .iter()
+            .find(|r| r.content == content && r.user == by)
             && holds(Rule::ReactionSet)
         {
             return Ok((there.clone(), false));
         }
-        let reaction = Reaction { id, user: by.to_owned(), content: content.to_owned(), created_at: now };
+        let reaction = Reaction {
+            id,
+            user: by.to_owned(),
+            content: content.to_owned(),
+            created_at: now,
+        };
         reactions.push(reaction.clone());
         Ok((reaction, true))
     }
@@ -165,7 +236,10 @@ impl World {
     pub fn unreact(&mut self, home: i64, on: Subject, id: i64) -> Result<(), Refusal> {
         self.writable(home)?;
         let reactions = self.reactions_mut(home, on)?;
-        let at = reactions.iter().position(|reaction| reaction.id == id).ok_or_else(Refusal::not_found)?;
+        let at = reactions
+            .iter()
+            .position(|reaction| reaction.id == id)
+            .ok_or_else(Refusal::not_found)?;
         reactions.remove(at);
         Ok(())
     }

@@ -61,7 +61,11 @@ pub struct IssueEdit {
 /// Refuses a body GitHub would refuse.
 pub fn check_body(resource: &str, body: &str) -> Result<(), Refusal> {
     if body.chars().count() > BODY_LIMIT && on(Rule::BodyLimit) {
-        return Err(Refusal::custom(resource, Some("body"), "body is too long (maximum is 65536 characters)"));
+        return Err(Refusal::custom(
+            resource,
+            Some("body"),
+            "body is too long (maximum is 65536 characters)",
+        ));
     }
     Ok(())
 }
@@ -72,26 +76,43 @@ pub fn check_title(resource: &str, title: &str) -> Result<(), Refusal> {
         return Err(Refusal::invalid(resource, "title", "missing_field"));
     }
     if title.chars().count() > TITLE_LIMIT && on(Rule::TitleLimit) {
-        return Err(Refusal::custom(resource, Some("title"), "title is too long (maximum is 256 characters)"));
+        return Err(Refusal::custom(
+            resource,
+            Some("title"),
+            "title is too long (maximum is 256 characters)",
+        ));
     }
     Ok(())
 }
 
 fn check_assignees(logins: &[String]) -> Result<(), Refusal> {
     if logins.len() > MOST_ASSIGNEES && on(Rule::AssigneeLimit) {
-        return Err(Refusal::custom("Issue", Some("assignees"), "assignees is too long (maximum is 10)"));
+        return Err(Refusal::custom(
+            "Issue",
+            Some("assignees"),
+            "assignees is too long (maximum is 10)",
+        ));
     }
     Ok(())
 }
 
 /// The kind of payload and resource an issue is: `("pull_request", "PullRequest")` or `("issues", "Issue")`.
 pub fn kind_of(issue: &Issue) -> (&'static str, &'static str) {
-    if issue.pull.is_some() { ("pull_request", "PullRequest") } else { ("issues", "Issue") }
+    if issue.pull.is_some() {
+        ("pull_request", "PullRequest")
+    } else {
+        ("issues", "Issue")
+    }
 }
 
 impl World {
     /// Opens an issue and gives its number.
-    pub fn open_issue(&mut self, repository: i64, author: &str, draft: &IssueDraft) -> Result<i64, Refusal> {
+    pub fn open_issue(
+        &mut self,
+        repository: i64,
+        author: &str,
+        draft: &IssueDraft,
+    ) -> Result<i64, Refusal> {
         self.writable(repository)?;
         check_title("Issue", &draft.title)?;
         check_body("Issue", draft.body.as_deref().unwrap_or_default())?;
@@ -113,7 +134,12 @@ impl World {
     }
 
     /// Takes the next number for an issue or pull request; tells nobody.
-    pub(super) fn place_issue(&mut self, repository: i64, author: &str, draft: &IssueDraft) -> Result<i64, Refusal> {
+    pub(super) fn place_issue(
+        &mut self,
+        repository: i64,
+        author: &str,
+        draft: &IssueDraft,
+    ) -> Result<i64, Refusal> {
         let (id, now) = (self.next_id(), self.now());
         let home = self.repository_mut(repository)?;
         let number = home.next_number;
@@ -143,7 +169,14 @@ impl World {
     }
 
     /// Sends the `issues` or `pull_request` webhook of an action, with fields besides the usual ones.
-    pub(super) fn tell(&mut self, home: i64, number: i64, action: &str, by: &str, extra: Value) -> Result<(), Refusal> {
+    pub(super) fn tell(
+        &mut self,
+        home: i64,
+        number: i64,
+        action: &str,
+        by: &str,
+        extra: Value,
+    ) -> Result<(), Refusal> {
         let repository = self.repository(home)?;
         let issue = self.issue(home, number)?;
         let (event, _) = kind_of(issue);
@@ -155,7 +188,14 @@ impl World {
         if let (Value::Object(body), Value::Object(extra)) = (&mut body, extra) {
             body.extend(extra);
         }
-        let news = News { event, action: Some(action), repository: Some(home), installation: None, sender: by, body };
+        let news = News {
+            event,
+            action: Some(action),
+            repository: Some(home),
+            installation: None,
+            sender: by,
+            body,
+        };
         self.emit(news);
         Ok(())
     }
@@ -172,18 +212,37 @@ impl World {
         let (id, now) = (self.next_id(), self.now());
         let issue = self.issue_mut(home, number)?;
         issue.updated_at = now;
-        let happening = Happening { id, event: event.to_owned(), actor: by.to_owned(), details, created_at: now };
+        let happening = Happening {
+            id,
+            event: event.to_owned(),
+            actor: by.to_owned(),
+            details,
+            created_at: now,
+        };
         issue.timeline.push(happening);
         Ok(())
     }
 
     /// Changes what a `PATCH` may change; every kind of change has its own webhook.
-    pub fn edit_issue(&mut self, home: i64, number: i64, edit: &IssueEdit, by: &str) -> Result<(), Refusal> {
+    pub fn edit_issue(
+        &mut self,
+        home: i64,
+        number: i64,
+        edit: &IssueEdit,
+        by: &str,
+    ) -> Result<(), Refusal> {
         self.writable(home)?;
         let (_, resource) = kind_of(self.issue(home, number)?);
-        edit.title.as_deref().map_or(Ok(()), |title| check_title(resource, title))?;
-        edit.body.as_deref().map_or(Ok(()), |body| check_body(resource, body))?;
-        let unknown = edit.state_reason.as_deref().is_some_and(|reason| !REASONS.contains(&reason));
+        edit.title
+            .as_deref()
+            .map_or(Ok(()), |title| check_title(resource, title))?;
+        edit.body
+            .as_deref()
+            .map_or(Ok(()), |body| check_body(resource, body))?;
+        let unknown = edit
+            .state_reason
+            .as_deref()
+            .is_some_and(|reason| !REASONS.contains(&reason));
         if unknown && on(Rule::StateReason) {
             return Err(Refusal::invalid(resource, "state_reason", "invalid"));
         }
@@ -208,13 +267,20 @@ impl World {
 
     fn check_kind(&self, home: i64, kind: Option<&str>) -> Result<(), Refusal> {
         let kinds = &self.repository(home)?.kinds;
-        if kind.is_some_and(|kind| !kinds.iter().any(|known| known == kind)) && on(Rule::IssueType) {
+        if kind.is_some_and(|kind| !kinds.iter().any(|known| known == kind)) && on(Rule::IssueType)
+        {
             return Err(Refusal::invalid("Issue", "type", "invalid"));
         }
         Ok(())
     }
 
-    fn edit_text(&mut self, home: i64, number: i64, edit: &IssueEdit, by: &str) -> Result<(), Refusal> {
+    fn edit_text(
+        &mut self,
+        home: i64,
+        number: i64,
+        edit: &IssueEdit,
+        by: &str,
+    ) -> Result<(), Refusal> {
         let now = self.now();
         let issue = self.issue_mut(home, number)?;
         let mut changes = json!({});
@@ -224,7 +290,11 @@ impl World {
             renamed = Some(json!({ "rename": { "from": issue.title, "to": title } }));
             issue.title = title.clone();
         }
-        if let Some(body) = edit.body.as_ref().filter(|body| Some(*body) != issue.body.as_ref()) {
+        if let Some(body) = edit
+            .body
+            .as_ref()
+            .filter(|body| Some(*body) != issue.body.as_ref())
+        {
             changes["body"] = json!({ "from": issue.body.clone().unwrap_or_default() });
             issue.body = Some(body.clone());
         }
@@ -239,7 +309,13 @@ impl World {
     }
 
     /// Closes; nothing happens when it is closed.
-    pub fn close(&mut self, home: i64, number: i64, reason: Option<&str>, by: &str) -> Result<(), Refusal> {
+    pub fn close(
+        &mut self,
+        home: i64,
+        number: i64,
+        reason: Option<&str>,
+        by: &str,
+    ) -> Result<(), Refusal> {
         let now = self.now();
         let issue = self.issue_mut(home, number)?;
         if !issue.open {
@@ -247,7 +323,10 @@ impl World {
         }
         issue.open = false;
         issue.closed_at = Some(now);
-        issue.state_reason = issue.pull.is_none().then(|| reason.unwrap_or("completed").to_owned());
+        issue.state_reason = issue
+            .pull
+            .is_none()
+            .then(|| reason.unwrap_or("completed").to_owned());
         self.note(home, number, "closed", by, json!({}))?;
         self.tell(home, number, "closed", by, json!({}))
     }
@@ -258,7 +337,12 @@ impl World {
         if issue.open {
             return Ok(());
         }
-        if issue.pull.as_ref().is_some_and(|pull| pull.merged.is_some()) && on(Rule::MergedStaysClosed) {
+        if issue
+            .pull
+            .as_ref()
+            .is_some_and(|pull| pull.merged.is_some())
+            && on(Rule::MergedStaysClosed)
+        {
             return Err(Refusal::custom(
                 "PullRequest",
                 Some("state"),
@@ -277,20 +361,41 @@ impl World {
     fn assignable(&self, home: i64, number: i64, login: &str) -> Result<bool, Refusal> {
         let (repository, issue) = (self.repository(home)?, self.issue(home, number)?);
         let placed = repository.owner.eq_ignore_ascii_case(login)
-            || repository.collaborators.get(&login.to_ascii_lowercase()).is_some_and(|place| place.role > Role::None);
-        let spoke = issue.comments.iter().any(|comment| comment.author.eq_ignore_ascii_case(login));
-        let person = self.user(login).is_some_and(|user| user.kind == UserKind::Person);
+            || repository
+                .collaborators
+                .get(&login.to_ascii_lowercase())
+                .is_some_and(|place| place.role > Role::None);
+        let spoke = issue
+            .comments
+            .iter()
+            .any(|comment| comment.author.eq_ignore_ascii_case(login));
+        let person = self
+            .user(login)
+            .is_some_and(|user| user.kind == UserKind::Person);
         Ok(person && (placed || spoke))
     }
 
     /// Sets the assignees; who cannot be assigned is left out without a word, as GitHub does.
-    pub fn assign(&mut self, home: i64, number: i64, logins: &[String], by: &str) -> Result<(), Refusal> {
+    pub fn assign(
+        &mut self,
+        home: i64,
+        number: i64,
+        logins: &[String],
+        by: &str,
+    ) -> Result<(), Refusal> {
         check_assignees(logins)?;
         let before = self.issue(home, number)?.assignees.clone();
         let mut wanted: Vec<String> = Vec::new();
         for login in logins {
-            if before.contains(login) || self.assignable(home, number, login)? || !on(Rule::Assignable) {
-                wanted.extend(self.user(login).map(|user| user.login.clone()).filter(|login| !wanted.contains(login)));
+            if before.contains(login)
+                || self.assignable(home, number, login)?
+                || !on(Rule::Assignable)
+            {
+                wanted.extend(
+                    self.user(login)
+                        .map(|user| user.login.clone())
+                        .filter(|login| !wanted.contains(login)),
+                );
             }
         }
         self.issue_mut(home, number)?.assignees = wanted.clone();
@@ -317,7 +422,13 @@ impl World {
     }
 
     /// Moves an issue to another repository and gives its number there; the old number answers 301.
-    pub fn transfer_issue(&mut self, home: i64, number: i64, to: i64, by: &str) -> Result<i64, Refusal> {
+    pub fn transfer_issue(
+        &mut self,
+        home: i64,
+        number: i64,
+        to: i64,
+        by: &str,
+    ) -> Result<i64, Refusal> {
         self.writable(to)?;
         let mut issue = self.issue(home, number)?.clone();
         let target = self.repository_mut(to)?;
@@ -329,10 +440,22 @@ impl World {
             "new_issue": self.issue_json(self.repository(to)?, &issue),
             "new_repository": self.repository_json(self.repository(to)?),
         });
-        self.tell(home, number, "transferred", by, json!({ "changes": changes }))?;
+        self.tell(
+            home,
+            number,
+            "transferred",
+            by,
+            json!({ "changes": changes }),
+        )?;
         let source = self.repository_mut(home)?;
         source.issues.remove(&number);
-        source.gone.insert(number, Gone::Moved { repository: to, number: there });
+        source.gone.insert(
+            number,
+            Gone::Moved {
+                repository: to,
+                number: there,
+            },
+        );
         self.tell(to, there, "opened", by, json!({}))?;
         Ok(there)
     }

@@ -8,7 +8,9 @@ use super::super::inspect::Comparison;
 use super::repository::same_label;
 
 /// The reactions GitHub knows.
-pub const REACTIONS: [&str; 8] = ["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"];
+pub const REACTIONS: [&str; 8] = [
+    "+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes",
+];
 
 /// The state of a review that is not submitted yet.
 pub const PENDING: &str = "PENDING";
@@ -181,7 +183,9 @@ pub struct Issue {
 impl Pull {
     /// Whether a comment on a line belongs to a review that is not submitted yet.
     pub fn is_pending(&self, line: &ReviewComment) -> bool {
-        self.reviews.iter().any(|review| review.id == line.review && review.state == PENDING)
+        self.reviews
+            .iter()
+            .any(|review| review.id == line.review && review.state == PENDING)
     }
 }
 

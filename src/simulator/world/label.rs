@@ -17,25 +17,46 @@ const MOST_LABELS: usize = 100;
 
 fn check_name(name: &str) -> Result<(), Refusal> {
     if (name.trim().is_empty() || name.chars().count() > 50) && on(Rule::LabelName) {
-        return Err(Refusal::invalid("Label", "name", if name.is_empty() { "missing_field" } else { "invalid" }));
+        return Err(Refusal::invalid(
+            "Label",
+            "name",
+            if name.is_empty() {
+                "missing_field"
+            } else {
+                "invalid"
+            },
+        ));
     }
     Ok(())
 }
 
 impl World {
     /// Makes a label; a name that exists is refused.
-    pub fn create_label(&mut self, home: i64, name: &str, color: &str, about: Option<&str>) -> Result<Label, Refusal> {
+    pub fn create_label(
+        &mut self,
+        home: i64,
+        name: &str,
+        color: &str,
+        about: Option<&str>,
+    ) -> Result<Label, Refusal> {
         self.writable(home)?;
         check_name(name)?;
         if self.repository(home)?.label(name).is_some() && on(Rule::LabelTaken) {
             return Err(Refusal::invalid("Label", "name", "already_exists"));
         }
-        if (color.len() != 6 || !color.bytes().all(|b| b.is_ascii_hexdigit())) && on(Rule::LabelColor) {
+        if (color.len() != 6 || !color.bytes().all(|b| b.is_ascii_hexdigit()))
+            && on(Rule::LabelColor)
+        {
             return Err(Refusal::invalid("Label", "color", "invalid"));
         }
         let id = self.next_id();
         let description = about.map(str::to_owned);
-        let label = Label { id, name: name.to_owned(), color: color.to_ascii_lowercase(), description };
+        let label = Label {
+            id,
+            name: name.to_owned(),
+            color: color.to_ascii_lowercase(),
+            description,
+        };
         self.repository_mut(home)?.labels.push(label.clone());
         Ok(label)
     }
@@ -57,13 +78,23 @@ impl World {
             new.extend((!issue.has_label(name)).then(|| name.to_lowercase()));
         }
         if issue.labels.len() + new.len() > MOST_LABELS && on(Rule::LabelLimit) {
-            return Err(Refusal::custom("Issue", Some("labels"), "labels is too long (maximum is 100)"));
+            return Err(Refusal::custom(
+                "Issue",
+                Some("labels"),
+                "labels is too long (maximum is 100)",
+            ));
         }
         Ok(())
     }
 
     /// Puts labels on; those that are there already change nothing.
-    pub fn add_labels(&mut self, home: i64, number: i64, names: &[String], by: &str) -> Result<(), Refusal> {
+    pub fn add_labels(
+        &mut self,
+        home: i64,
+        number: i64,
+        names: &[String],
+        by: &str,
+    ) -> Result<(), Refusal> {
         self.writable(home)?;
         self.check_labels(home, number, names)?;
         for name in names {
@@ -79,10 +110,19 @@ impl World {
     }
 
     /// Takes one label off; 404 when it is not on.
-    pub fn remove_label(&mut self, home: i64, number: i64, name: &str, by: &str) -> Result<(), Refusal> {
+    pub fn remove_label(
+        &mut self,
+        home: i64,
+        number: i64,
+        name: &str,
+        by: &str,
+    ) -> Result<(), Refusal> {
         self.writable(home)?;
         let issue = self.issue_mut(home, number)?;
-        let at = issue.labels.iter().position(|label| label.eq_ignore_ascii_case(name));
+        let at = issue
+            .labels
+            .iter()
+            .position(|label| label.eq_ignore_ascii_case(name));
         let at = match at {
             None if on(Rule::LabelNotOn) => return Err(Refusal::new(404, "Label does not exist")),
             None => return Ok(()),
@@ -93,9 +133,21 @@ impl World {
     }
 
     /// Makes the labels of an issue exactly these.
-    pub fn set_labels(&mut self, home: i64, number: i64, names: &[String], by: &str) -> Result<(), Refusal> {
+    pub fn set_labels(
+        &mut self,
+        home: i64,
+        number: i64,
+        names: &[String],
+        by: &str,
+    ) -> Result<(), Refusal> {
         let wanted = |label: &String| names.iter().any(|name| name.eq_ignore_ascii_case(label));
-        let leaving: Vec<String> = self.issue(home, number)?.labels.iter().filter(|l| !wanted(l)).cloned().collect();
+        let leaving: Vec<String> = self
+            .issue(home, number)?
+            .labels
+            .iter()
+            .filter(|l| !wanted(l))
+            .cloned()
+            .collect();
         for name in leaving {
             self.remove_label(home, number, &name, by)?;
         }
@@ -103,7 +155,14 @@ impl World {
     }
 
     /// Writes a label's coming or going into the timeline and tells it.
-    pub(super) fn announce_label(&mut self, h: i64, n: i64, action: &str, name: &str, by: &str) -> Result<(), Refusal> {
+    pub(super) fn announce_label(
+        &mut self,
+        h: i64,
+        n: i64,
+        action: &str,
+        name: &str,
+        by: &str,
+    ) -> Result<(), Refusal> {
         let home = self.repository(h)?;
         let label = home.label(name).ok_or_else(Refusal::not_found)?;
         let short = json!({ "label": { "name": label.name, "color": label.color } });

@@ -119,7 +119,11 @@ impl World {
         if let Some(user) = self.users.get(&key) {
             return user.clone();
         }
-        let user = User { login: login.to_owned(), id: self.next_id(), kind };
+        let user = User {
+            login: login.to_owned(),
+            id: self.next_id(),
+            kind,
+        };
         self.users.insert(key, user.clone());
         user
     }
@@ -136,25 +140,35 @@ impl World {
 
     /// The repository with that number, to be changed.
     pub fn repository_mut(&mut self, id: i64) -> Result<&mut Repository, Refusal> {
-        self.repositories.get_mut(&id).ok_or_else(Refusal::not_found)
+        self.repositories
+            .get_mut(&id)
+            .ok_or_else(Refusal::not_found)
     }
 
     /// The repository that bears the name now.
     pub fn find(&self, owner: &str, name: &str) -> Option<&Repository> {
-        let same = |r: &&Repository| r.owner.eq_ignore_ascii_case(owner) && r.name.eq_ignore_ascii_case(name);
+        let same = |r: &&Repository| {
+            r.owner.eq_ignore_ascii_case(owner) && r.name.eq_ignore_ascii_case(name)
+        };
         self.repositories.values().find(same)
     }
 
     /// The repository that bore the name once.
     pub fn find_former(&self, owner: &str, name: &str) -> Option<&Repository> {
-        let was = |(o, n): &(String, String)| o.eq_ignore_ascii_case(owner) && n.eq_ignore_ascii_case(name);
-        self.repositories.values().find(|r| r.former.iter().any(was))
+        let was = |(o, n): &(String, String)| {
+            o.eq_ignore_ascii_case(owner) && n.eq_ignore_ascii_case(name)
+        };
+        self.repositories
+            .values()
+            .find(|r| r.former.iter().any(was))
     }
 
     /// The issue or pull request; deleted ones are 410, moved ones 301.
     pub fn issue(&self, repository: i64, number: i64) -> Result<&Issue, Refusal> {
         let home = self.repository(repository)?;
-        home.issues.get(&number).ok_or_else(|| self.gone(home, number))
+        home.issues
+            .get(&number)
+            .ok_or_else(|| self.gone(home, number))
     }
 
     /// The same, to be changed.
@@ -170,9 +184,10 @@ impl World {
             Some(Gone::Deleted) if !on(Rule::DeletedIssue) => Refusal::not_found(),
             Some(Gone::Moved { .. }) if !on(Rule::MovedIssue) => Refusal::not_found(),
             Some(Gone::Deleted) => Refusal::new(410, "This issue was deleted"),
-            Some(Gone::Moved { repository, number }) => {
-                Refusal::moved(&format!("{}/repositories/{repository}/issues/{number}", self.root))
-            }
+            Some(Gone::Moved { repository, number }) => Refusal::moved(&format!(
+                "{}/repositories/{repository}/issues/{number}",
+                self.root
+            )),
         }
     }
 
@@ -190,7 +205,10 @@ impl World {
 
     /// The repositories an installation covers.
     pub fn covered(&self, installation: i64) -> Vec<&Repository> {
-        let here = |r: &&Repository| self.installation_of(r).is_some_and(|i| i.id == installation);
+        let here = |r: &&Repository| {
+            self.installation_of(r)
+                .is_some_and(|i| i.id == installation)
+        };
         self.repositories.values().filter(here).collect()
     }
 
@@ -200,9 +218,19 @@ impl World {
             return (Role::Admin, Role::Admin.as_str().to_owned());
         }
         if let Some(place) = repository.collaborators.get(&login.to_ascii_lowercase()) {
-            return (place.role, place.custom.clone().unwrap_or_else(|| place.role.as_str().to_owned()));
+            return (
+                place.role,
+                place
+                    .custom
+                    .clone()
+                    .unwrap_or_else(|| place.role.as_str().to_owned()),
+            );
         }
-        let role = if repository.private { Role::None } else { Role::Read };
+        let role = if repository.private {
+            Role::None
+        } else {
+            Role::Read
+        };
         (role, role.as_str().to_owned())
     }
 
@@ -210,7 +238,10 @@ impl World {
     pub fn association(&self, repository: &Repository, login: &str) -> &'static str {
         if repository.owner.eq_ignore_ascii_case(login) {
             "OWNER"
-        } else if repository.collaborators.contains_key(&login.to_ascii_lowercase()) {
+        } else if repository
+            .collaborators
+            .contains_key(&login.to_ascii_lowercase())
+        {
             "COLLABORATOR"
         } else {
             "NONE"
@@ -220,7 +251,10 @@ impl World {
     /// Refuses a change of a repository that is archived.
     pub fn writable(&self, repository: i64) -> Result<(), Refusal> {
         if self.repository(repository)?.archived && on(Rule::Archived) {
-            return Err(Refusal::new(403, "Repository was archived so is read-only."));
+            return Err(Refusal::new(
+                403,
+                "Repository was archived so is read-only.",
+            ));
         }
         Ok(())
     }
@@ -235,6 +269,9 @@ impl World {
 
     /// What an installation may do now.
     pub fn granted(&self, installation: i64) -> Permissions {
-        self.installations.get(&installation).map(|i| i.permissions.clone()).unwrap_or_default()
+        self.installations
+            .get(&installation)
+            .map(|i| i.permissions.clone())
+            .unwrap_or_default()
     }
 }

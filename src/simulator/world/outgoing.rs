@@ -110,7 +110,11 @@ impl Outgoing {
             Flow::Held => self.held.push(attempt),
             Flow::Dropped => self.lose(attempt),
             Flow::Doubled => {
-                let again = Attempt { id: self.next_id(), redelivery: true, ..attempt.clone() };
+                let again = Attempt {
+                    id: self.next_id(),
+                    redelivery: true,
+                    ..attempt.clone()
+                };
                 self.queue.extend([attempt, again]);
             }
         }
@@ -118,7 +122,12 @@ impl Outgoing {
 
     fn lose(&mut self, mut attempt: Attempt) {
         let status = "failed to connect to host".to_owned();
-        attempt.outcome = Some(Outcome { status, status_code: 502, duration: 0.0, answer: String::new() });
+        attempt.outcome = Some(Outcome {
+            status,
+            status_code: 502,
+            duration: 0.0,
+            answer: String::new(),
+        });
         self.log.push(attempt);
     }
 
@@ -139,7 +148,9 @@ impl Outgoing {
     pub fn take(&mut self) -> Option<Attempt> {
         let place = match self.shuffle.as_mut() {
             Some(seed) if !self.queue.is_empty() => {
-                *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                *seed = seed
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
                 usize::try_from(*seed >> 33).unwrap_or(0) % self.queue.len()
             }
             _ => 0,
@@ -152,7 +163,10 @@ impl Outgoing {
     /// Writes down how a taken one went.
     pub fn finish(&mut self, attempt: Attempt, outcome: Outcome) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.log.push(Attempt { outcome: Some(outcome), ..attempt });
+        self.log.push(Attempt {
+            outcome: Some(outcome),
+            ..attempt
+        });
     }
 
     /// Queues a logged attempt again with the same GUID; `None` when there is none of that number, or it is too old.
@@ -161,9 +175,22 @@ impl Outgoing {
         if now - earlier.delivered_at > KEPT_FOR && on(Rule::DeliveriesAge) {
             return None;
         }
-        let again = Attempt { id: self.next_id(), redelivery: true, delivered_at: now, outcome: None, ..earlier };
+        let again = Attempt {
+            id: self.next_id(),
+            redelivery: true,
+            delivered_at: now,
+            outcome: None,
+            ..earlier
+        };
         let number = again.id;
-        let again = if on(Rule::RedeliveryGuid) { again } else { Attempt { guid: book::guid(number), ..again } };
+        let again = if on(Rule::RedeliveryGuid) {
+            again
+        } else {
+            Attempt {
+                guid: book::guid(number),
+                ..again
+            }
+        };
         self.queue.push_back(again);
         Some(number)
     }
@@ -191,7 +218,12 @@ impl World {
         if self.app.webhook_url.is_none() {
             return;
         }
-        let Some(installation) = self.concerned(&news).filter(|_| tells(news.event, news.action)) else { return };
+        let Some(installation) = self
+            .concerned(&news)
+            .filter(|_| tells(news.event, news.action))
+        else {
+            return;
+        };
         let id = self.outgoing.next_id();
         let attempt = Attempt {
             id,
@@ -237,7 +269,8 @@ impl World {
         }
         payload.insert("sender".to_owned(), self.user_json(news.sender));
         if let Some(id) = installation {
-            let short = json!({ "id": id, "node_id": format!("MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u{id}") });
+            let short =
+                json!({ "id": id, "node_id": format!("MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u{id}") });
             payload.entry("installation".to_owned()).or_insert(short);
         }
         Value::Object(payload)

@@ -46,20 +46,36 @@ impl World {
         check_title("PullRequest", &draft.title)?;
         check_body("PullRequest", draft.body.as_deref().unwrap_or_default())?;
         let repository = self.repository(home)?;
-        let (owner, head) = draft.head.split_once(':').unwrap_or((&repository.owner, &draft.head));
+        let (owner, head) = draft
+            .head
+            .split_once(':')
+            .unwrap_or((&repository.owner, &draft.head));
         let source = if owner.eq_ignore_ascii_case(&repository.owner) {
             Some(repository)
         } else {
-            self.repositories.values().find(|r| r.parent == Some(home) && r.owner.eq_ignore_ascii_case(owner))
+            self.repositories
+                .values()
+                .find(|r| r.parent == Some(home) && r.owner.eq_ignore_ascii_case(owner))
         };
         let found = source.and_then(|r| Some((r.id, r.heads.get(head)?.clone())));
-        let (head_repository, head_sha) = found.ok_or_else(|| Refusal::invalid("PullRequest", "head", "invalid"))?;
+        let (head_repository, head_sha) =
+            found.ok_or_else(|| Refusal::invalid("PullRequest", "head", "invalid"))?;
         let base = repository.heads.get(&draft.base);
-        let base_sha = base.ok_or_else(|| Refusal::invalid("PullRequest", "base", "invalid"))?.clone();
+        let base_sha = base
+            .ok_or_else(|| Refusal::invalid("PullRequest", "base", "invalid"))?
+            .clone();
         if draft.draft && !repository.drafts && on(Rule::DraftPlan) {
-            return Err(Refusal::new(422, "Draft pull requests are not supported in this repository."));
+            return Err(Refusal::new(
+                422,
+                "Draft pull requests are not supported in this repository.",
+            ));
         }
-        let ends = Ends { head_repository, head: head.to_owned(), head_sha, base_sha };
+        let ends = Ends {
+            head_repository,
+            head: head.to_owned(),
+            head_sha,
+            base_sha,
+        };
         if self.open_pull_for(home, &ends, &draft.base).is_some() && on(Rule::PullTaken) {
             let message = format!("A pull request already exists for {owner}:{head}.");
             return Err(Refusal::custom("PullRequest", None, &message));
@@ -68,19 +84,33 @@ impl World {
     }
 
     fn open_pull_for(&self, home: i64, ends: &Ends, base: &str) -> Option<i64> {
-        let same = |p: &Pull| p.head_repository == ends.head_repository && p.head == ends.head && p.base == base;
+        let same = |p: &Pull| {
+            p.head_repository == ends.head_repository && p.head == ends.head && p.base == base
+        };
         let mut issues = self.repositories.get(&home)?.issues.values();
-        issues.find(|issue| issue.open && issue.pull.as_ref().is_some_and(same)).map(|issue| issue.number)
+        issues
+            .find(|issue| issue.open && issue.pull.as_ref().is_some_and(same))
+            .map(|issue| issue.number)
     }
 
     /// Opens the pull request and gives its number. `found` may be older than now: it is checked again.
-    pub fn open_pull(&mut self, home: i64, author: &str, draft: &PullDraft, seen: &Comparison) -> Result<i64, Refusal> {
+    pub fn open_pull(
+        &mut self,
+        home: i64,
+        author: &str,
+        draft: &PullDraft,
+        seen: &Comparison,
+    ) -> Result<i64, Refusal> {
         let ends = self.find_ends(home, draft)?;
         if seen.commits == 0 && on(Rule::PullEmpty) {
             let message = format!("No commits between {} and {}", draft.base, draft.head);
             return Err(Refusal::custom("PullRequest", None, &message));
         }
-        let text = IssueDraft { title: draft.title.clone(), body: draft.body.clone(), ..IssueDraft::default() };
+        let text = IssueDraft {
+            title: draft.title.clone(),
+            body: draft.body.clone(),
+            ..IssueDraft::default()
+        };
         let number = self.place_issue(home, author, &text)?;
         let id = self.next_id();
         self.issue_mut(home, number)?.pull = Some(Pull {
@@ -107,27 +137,45 @@ impl World {
         for issue in self.closes(home, number) {
             let repository = self.repository(home)?;
             let source = json!({ "type": "issue", "issue": self.issue_json(repository, self.issue(home, number)?) });
-            self.note(home, issue, "cross-referenced", by, json!({ "source": source }))?;
+            self.note(
+                home,
+                issue,
+                "cross-referenced",
+                by,
+                json!({ "source": source }),
+            )?;
         }
         Ok(())
     }
 
     /// The issues of the same repository that a pull request says it closes (`Closes #12`).
     pub fn closes(&self, home: i64, number: i64) -> Vec<i64> {
-        let Ok(issue) = self.issue(home, number) else { return Vec::new() };
+        let Ok(issue) = self.issue(home, number) else {
+            return Vec::new();
+        };
         let numbers = closing_numbers(issue.body.as_deref().unwrap_or_default());
-        numbers.into_iter().filter(|n| *n != number && self.issue(home, *n).is_ok()).collect()
+        numbers
+            .into_iter()
+            .filter(|n| *n != number && self.issue(home, *n).is_ok())
+            .collect()
     }
 
     /// The pull request with that number; an issue is 404.
     pub fn pull(&self, home: i64, number: i64) -> Result<(&Issue, &Pull), Refusal> {
         let issue = self.issue(home, number)?;
-        issue.pull.as_ref().map(|pull| (issue, pull)).ok_or_else(Refusal::not_found)
+        issue
+            .pull
+            .as_ref()
+            .map(|pull| (issue, pull))
+            .ok_or_else(Refusal::not_found)
     }
 
     /// The same, to be changed.
     pub fn pull_mut(&mut self, home: i64, number: i64) -> Result<&mut Pull, Refusal> {
-        self.issue_mut(home, number)?.pull.as_mut().ok_or_else(Refusal::not_found)
+        self.issue_mut(home, number)?
+            .pull
+            .as_mut()
+            .ok_or_else(Refusal::not_found)
     }
 
     /// Takes the draft mark off.
@@ -151,14 +199,28 @@ impl World {
     }
 
     /// Asks people to look.
-    pub fn ask_reviewers(&mut self, home: i64, number: i64, logins: &[String], by: &str) -> Result<(), Refusal> {
+    pub fn ask_reviewers(
+        &mut self,
+        home: i64,
+        number: i64,
+        logins: &[String],
+        by: &str,
+    ) -> Result<(), Refusal> {
         let author = self.pull(home, number)?.0.author.clone();
-        if logins.iter().any(|login| login.eq_ignore_ascii_case(&author)) {
-            return Err(Refusal::new(422, "Review cannot be requested from pull request author."));
+        if logins
+            .iter()
+            .any(|login| login.eq_ignore_ascii_case(&author))
+        {
+            return Err(Refusal::new(
+                422,
+                "Review cannot be requested from pull request author.",
+            ));
         }
         let repository = self.repository(home)?;
         for login in logins {
-            let placed = repository.collaborators.contains_key(&login.to_ascii_lowercase());
+            let placed = repository
+                .collaborators
+                .contains_key(&login.to_ascii_lowercase());
             if (self.user(login).is_none() || !placed) && on(Rule::ReviewerPlace) {
                 let message = "Reviews may only be requested from collaborators.";
                 return Err(Refusal::new(
@@ -183,7 +245,13 @@ impl World {
     }
 
     /// Records a merge that git has made: the request and the issues it closes are closed.
-    pub fn record_merge(&mut self, home: i64, number: i64, commit: &str, by: &str) -> Result<(), Refusal> {
+    pub fn record_merge(
+        &mut self,
+        home: i64,
+        number: i64,
+        commit: &str,
+        by: &str,
+    ) -> Result<(), Refusal> {
         let now = self.now();
         self.pull_mut(home, number)?.merged = Some((by.to_owned(), now, commit.to_owned()));
         let issue = self.issue_mut(home, number)?;
@@ -192,7 +260,11 @@ impl World {
         self.note(home, number, "merged", by, json!({ "commit_id": commit }))?;
         self.note(home, number, "closed", by, json!({}))?;
         self.tell(home, number, "closed", by, json!({}))?;
-        for closed in self.closes(home, number).into_iter().filter(|_| on(Rule::PullClosesIssues)) {
+        for closed in self
+            .closes(home, number)
+            .into_iter()
+            .filter(|_| on(Rule::PullClosesIssues))
+        {
             self.close(home, closed, Some("completed"), by)?;
         }
         Ok(())
@@ -201,13 +273,22 @@ impl World {
 
 /// The numbers behind `close`, `fix` and `resolve` in all their forms.
 fn closing_numbers(body: &str) -> Vec<i64> {
-    const WORDS: [&str; 9] = ["close", "closes", "closed", "fix", "fixes", "fixed", "resolve", "resolves", "resolved"];
+    const WORDS: [&str; 9] = [
+        "close", "closes", "closed", "fix", "fixes", "fixed", "resolve", "resolves", "resolved",
+    ];
     let words: Vec<&str> = body.split_whitespace().collect();
     let mut numbers = Vec::new();
     for pair in words.windows(2) {
         let verb = pair[0].trim_end_matches(':').to_ascii_lowercase();
-        let digits: String = pair[1].chars().skip(1).take_while(char::is_ascii_digit).collect();
-        let number = digits.parse().ok().filter(|_| pair[1].starts_with('#') && WORDS.contains(&verb.as_str()));
+        let digits: String = pair[1]
+            .chars()
+            .skip(1)
+            .take_while(char::is_ascii_digit)
+            .collect();
+        let number = digits
+            .parse()
+            .ok()
+            .filter(|_| pair[1].starts_with('#') && WORDS.contains(&verb.as_str()));
         numbers.extend(number.filter(|n| !numbers.contains(n)));
     }
     numbers
@@ -219,7 +300,13 @@ mod tests {
 
     #[test]
     fn finds_what_a_body_closes() {
-        assert_eq!(closing_numbers("Closes #12.\n\nfixes: #3, see #4 and close #12"), [12, 3]);
-        assert_eq!(closing_numbers("encloses #12, Closes 5, Closes #"), [0_i64; 0]);
+        assert_eq!(
+            closing_numbers("Closes #12.\n\nfixes: #3, see #4 and close #12"),
+            [12, 3]
+        );
+        assert_eq!(
+            closing_numbers("encloses #12, Closes 5, Closes #"),
+            [0_i64; 0]
+        );
     }
 }

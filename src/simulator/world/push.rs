@@ -39,7 +39,10 @@ impl World {
         let mut found = Vec::new();
         for repository in self.repositories.values() {
             for issue in repository.issues.values().filter(|issue| issue.open) {
-                let from = issue.pull.as_ref().is_some_and(|p| p.head_repository == home && p.head == branch);
+                let from = issue
+                    .pull
+                    .as_ref()
+                    .is_some_and(|p| p.head_repository == home && p.head == branch);
                 found.extend(from.then_some((repository.id, issue.number)));
             }
         }
@@ -48,8 +51,12 @@ impl World {
 
     /// The open pull requests that go to a branch of the same repository: (repository, number).
     pub fn pulls_to(&self, home: i64, branch: &str) -> Vec<(i64, i64)> {
-        let Some(repository) = self.repositories.get(&home) else { return Vec::new() };
-        let to = |issue: &&super::issue::Issue| issue.pull.as_ref().is_some_and(|pull| pull.base == branch);
+        let Some(repository) = self.repositories.get(&home) else {
+            return Vec::new();
+        };
+        let to = |issue: &&super::issue::Issue| {
+            issue.pull.as_ref().is_some_and(|pull| pull.base == branch)
+        };
         let open = repository.issues.values().filter(|issue| issue.open);
         open.filter(to).map(|issue| (home, issue.number)).collect()
     }
@@ -61,13 +68,19 @@ impl World {
 
     /// A commit somebody pushed.
     pub fn commit(&self, sha: &str) -> Result<&CommitInfo, Refusal> {
-        self.commits.get(sha).ok_or_else(|| Refusal::new(422, &format!("No commit found for SHA: {sha}")))
+        self.commits
+            .get(sha)
+            .ok_or_else(|| Refusal::new(422, &format!("No commit found for SHA: {sha}")))
     }
 
     /// Follows a ref that moved: heads, pull requests, webhooks.
     pub fn follow_push(&mut self, home: i64, moved: &PushedRef, by: &str) -> Result<(), Refusal> {
         let now = self.now();
-        moved.commits.iter().cloned().for_each(|commit| self.keep_commit(commit));
+        moved
+            .commits
+            .iter()
+            .cloned()
+            .for_each(|commit| self.keep_commit(commit));
         let repository = self.repository_mut(home)?;
         repository.pushed_at = now;
         let branch = moved.name.strip_prefix("refs/heads/").map(str::to_owned);
@@ -84,7 +97,13 @@ impl World {
         Ok(())
     }
 
-    fn follow_pulls(&mut self, home: i64, branch: &str, moved: &PushedRef, by: &str) -> Result<(), Refusal> {
+    fn follow_pulls(
+        &mut self,
+        home: i64,
+        branch: &str,
+        moved: &PushedRef,
+        by: &str,
+    ) -> Result<(), Refusal> {
         for (place, number) in self.pulls_from(home, branch) {
             let Some(sha) = &moved.new else {
                 if on(Rule::PullFollowsBranch) {
@@ -94,10 +113,20 @@ impl World {
             };
             let pull = self.pull_mut(place, number)?;
             let before = std::mem::replace(&mut pull.head_sha, sha.clone());
-            if let Some((_, _, seen)) = moved.pulls.iter().find(|(p, n, _)| (*p, *n) == (place, number)) {
+            if let Some((_, _, seen)) = moved
+                .pulls
+                .iter()
+                .find(|(p, n, _)| (*p, *n) == (place, number))
+            {
                 pull.comparison = seen.clone();
             }
-            self.tell(place, number, "synchronize", by, json!({ "before": before, "after": sha }))?;
+            self.tell(
+                place,
+                number,
+                "synchronize",
+                by,
+                json!({ "before": before, "after": sha }),
+            )?;
         }
         for ((place, number), seen) in &moved.bases {
             // GitHub looks again whether they can be merged, and tells nobody.
@@ -110,10 +139,17 @@ impl World {
 
     fn tell_push(&mut self, home: i64, moved: &PushedRef, by: &str) -> Result<(), Refusal> {
         let repository = self.repository(home)?;
-        let commits: Vec<Value> = moved.commits.iter().map(|c| self.pushed_commit(repository, c)).collect();
+        let commits: Vec<Value> = moved
+            .commits
+            .iter()
+            .map(|c| self.pushed_commit(repository, c))
+            .collect();
         let root = &self.root;
         let name = repository.full_name();
-        let (old, new) = (moved.old.as_deref().unwrap_or(NOTHING), moved.new.as_deref().unwrap_or(NOTHING));
+        let (old, new) = (
+            moved.old.as_deref().unwrap_or(NOTHING),
+            moved.new.as_deref().unwrap_or(NOTHING),
+        );
         let body = json!({
             "ref": moved.name,
             "before": old,
@@ -128,7 +164,14 @@ impl World {
             "pusher": { "name": by, "email": self.email(by) },
         });
         let (event, action) = ("push", None);
-        self.emit(News { event, action, repository: Some(home), installation: None, sender: by, body });
+        self.emit(News {
+            event,
+            action,
+            repository: Some(home),
+            installation: None,
+            sender: by,
+            body,
+        });
         Ok(())
     }
 

@@ -177,11 +177,17 @@ impl Repository {
 
     /// Whether a branch has a protection: nobody may push to it, or checks must be green.
     pub fn is_protected(&self, branch: &str) -> bool {
-        self.protected.contains(branch) || self.required.get(branch).is_some_and(|(classic, _)| !classic.is_empty())
+        self.protected.contains(branch)
+            || self
+                .required
+                .get(branch)
+                .is_some_and(|(classic, _)| !classic.is_empty())
     }
 
     /// The label of that name, whatever its case.
     pub fn label(&self, name: &str) -> Option<&Label> {
-        self.labels.iter().find(|label| same_label(&label.name, name))
+        self.labels
+            .iter()
+            .find(|label| same_label(&label.name, name))
     }
 }

@@ -38,7 +38,13 @@ pub struct ReviewDraft {
 
 impl World {
     /// Submits a review and gives its id.
-    pub fn submit_review(&mut self, home: i64, number: i64, by: &str, draft: &ReviewDraft) -> Result<i64, Refusal> {
+    pub fn submit_review(
+        &mut self,
+        home: i64,
+        number: i64,
+        by: &str,
+        draft: &ReviewDraft,
+    ) -> Result<i64, Refusal> {
         self.writable(home)?;
         check_body("PullRequestReview", &draft.body).map_err(Refusal::in_words)?;
         let (issue, pull) = self.pull(home, number)?;
@@ -49,10 +55,19 @@ impl World {
                 return Err(Refusal::worded("Can not approve your own pull request"));
             }
             "REQUEST_CHANGES" if own && on(Rule::OwnChanges) => {
-                return Err(Refusal::worded("Can not request changes on your own pull request"));
+                return Err(Refusal::worded(
+                    "Can not request changes on your own pull request",
+                ));
             }
-            "" if pull.reviews.iter().any(|r| r.state == PENDING && r.author == by) && on(Rule::ReviewPendingOnce) => {
-                return Err(Refusal::worded("User can only have one pending review per pull request"));
+            "" if pull
+                .reviews
+                .iter()
+                .any(|r| r.state == PENDING && r.author == by)
+                && on(Rule::ReviewPendingOnce) =>
+            {
+                return Err(Refusal::worded(
+                    "User can only have one pending review per pull request",
+                ));
             }
             "" if on(Rule::ReviewPending) => PENDING,
             "APPROVE" => "APPROVED",
@@ -71,11 +86,20 @@ impl World {
         }
         let (id, submitted_at) = (self.next_id(), self.now());
         let (author, body) = (by.to_owned(), draft.body.clone());
-        let review = Review { id, author, state: state.to_owned(), body, commit, submitted_at };
+        let review = Review {
+            id,
+            author,
+            state: state.to_owned(),
+            body,
+            commit,
+            submitted_at,
+        };
         self.pull_mut(home, number)?.reviews.push(review);
         if state != PENDING {
             // Whoever reviewed is not asked any more.
-            self.pull_mut(home, number)?.reviewers.retain(|asked| !asked.eq_ignore_ascii_case(by));
+            self.pull_mut(home, number)?
+                .reviewers
+                .retain(|asked| !asked.eq_ignore_ascii_case(by));
             self.note(home, number, "reviewed", by, json!({ "review_id": id }))?;
             self.tell_review(home, number, id, "submitted", by)?;
         }
@@ -85,7 +109,14 @@ impl World {
         Ok(id)
     }
 
-    fn comment_line(&mut self, h: i64, n: i64, by: &str, comment: &LineComment, review: i64) -> Result<i64, Refusal> {
+    fn comment_line(
+        &mut self,
+        h: i64,
+        n: i64,
+        by: &str,
+        comment: &LineComment,
+        review: i64,
+    ) -> Result<i64, Refusal> {
         let (id, created_at) = (self.next_id(), self.now());
         let pull = self.pull_mut(h, n)?;
         pull.review_comments.push(ReviewComment {
@@ -103,18 +134,34 @@ impl World {
             created_at,
         });
         let (_, pull) = self.pull(h, n)?;
-        if !pull.review_comments.last().is_some_and(|line| pull.is_pending(line)) {
+        if !pull
+            .review_comments
+            .last()
+            .is_some_and(|line| pull.is_pending(line))
+        {
             self.tell_line(h, n, id, by)?;
         }
         Ok(id)
     }
 
     /// Answers a comment on a line; the answer of an answer belongs to the first. The answer is a review of its own.
-    pub fn reply_line(&mut self, home: i64, number: i64, to: i64, by: &str, body: &str) -> Result<i64, Refusal> {
+    pub fn reply_line(
+        &mut self,
+        home: i64,
+        number: i64,
+        to: i64,
+        by: &str,
+        body: &str,
+    ) -> Result<i64, Refusal> {
         self.writable(home)?;
         check_body("PullRequestReviewComment", body)?;
         let (_, pull) = self.pull(home, number)?;
-        let parent = pull.review_comments.iter().find(|c| c.id == to).ok_or_else(Refusal::not_found)?.clone();
+        let parent = pull
+            .review_comments
+            .iter()
+            .find(|c| c.id == to)
+            .ok_or_else(Refusal::not_found)?
+            .clone();
         let (id, review, created_at) = (self.next_id(), self.next_id(), self.now());
         let root = parent.in_reply_to.unwrap_or(parent.id);
         self.check_line(body)?;
@@ -147,7 +194,11 @@ impl World {
 
     fn check_line(&self, body: &str) -> Result<(), Refusal> {
         if body.trim().is_empty() && on(Rule::ReplyBlank) {
-            return Err(Refusal::invalid("PullRequestReviewComment", "body", "missing_field"));
+            return Err(Refusal::invalid(
+                "PullRequestReviewComment",
+                "body",
+                "missing_field",
+            ));
         }
         Ok(())
     }
@@ -160,55 +211,117 @@ impl World {
 
     /// The comment on a line with that id, and what it is on.
     pub fn line(&self, home: i64, id: i64) -> Result<(&Issue, &ReviewComment), Refusal> {
-        let pulls = self.repository(home)?.issues.values().filter_map(|issue| Some((issue, issue.pull.as_ref()?)));
-        let mut lines = pulls.flat_map(|(issue, pull)| pull.review_comments.iter().map(move |line| (issue, line)));
-        lines.find(|(_, line)| line.id == id).ok_or_else(Refusal::not_found)
+        let pulls = self
+            .repository(home)?
+            .issues
+            .values()
+            .filter_map(|issue| Some((issue, issue.pull.as_ref()?)));
+        let mut lines = pulls
+            .flat_map(|(issue, pull)| pull.review_comments.iter().map(move |line| (issue, line)));
+        lines
+            .find(|(_, line)| line.id == id)
+            .ok_or_else(Refusal::not_found)
     }
 
     /// The same, to be changed.
     pub fn line_mut(&mut self, home: i64, id: i64) -> Result<&mut ReviewComment, Refusal> {
         let issues = self.repository_mut(home)?.issues.values_mut();
-        let mut lines = issues.filter_map(|i| i.pull.as_mut()).flat_map(|p| p.review_comments.iter_mut());
-        lines.find(|line| line.id == id).ok_or_else(Refusal::not_found)
+        let mut lines = issues
+            .filter_map(|i| i.pull.as_mut())
+            .flat_map(|p| p.review_comments.iter_mut());
+        lines
+            .find(|line| line.id == id)
+            .ok_or_else(Refusal::not_found)
     }
 
     /// Takes a review's verdict away.
-    pub fn dismiss_review(&mut self, home: i64, number: i64, id: i64, by: &str) -> Result<(), Refusal> {
+    pub fn dismiss_review(
+        &mut self,
+        home: i64,
+        number: i64,
+        id: i64,
+        by: &str,
+    ) -> Result<(), Refusal> {
         let pull = self.pull_mut(home, number)?;
-        let review = pull.reviews.iter_mut().find(|review| review.id == id).ok_or_else(Refusal::not_found)?;
+        let review = pull
+            .reviews
+            .iter_mut()
+            .find(|review| review.id == id)
+            .ok_or_else(Refusal::not_found)?;
         review.state = "DISMISSED".to_owned();
         self.tell_review(home, number, id, "dismissed", by)
     }
 
-    fn tell_review(&mut self, h: i64, n: i64, id: i64, action: &str, by: &str) -> Result<(), Refusal> {
+    fn tell_review(
+        &mut self,
+        h: i64,
+        n: i64,
+        id: i64,
+        action: &str,
+        by: &str,
+    ) -> Result<(), Refusal> {
         let home = self.repository(h)?;
         let (issue, pull) = self.pull(h, n)?;
-        let review = pull.reviews.iter().find(|review| review.id == id).ok_or_else(Refusal::not_found)?;
+        let review = pull
+            .reviews
+            .iter()
+            .find(|review| review.id == id)
+            .ok_or_else(Refusal::not_found)?;
         let mut shown = self.review_json(home, issue, review);
         // The webhook spells the state in lower case, REST in upper case.
         shown["state"] = json!(review.state.to_ascii_lowercase());
         if review.body.is_empty() {
             shown["body"] = Value::Null;
         }
-        self.tell_about(h, n, "pull_request_review", action, by, json!({ "review": shown }))
+        self.tell_about(
+            h,
+            n,
+            "pull_request_review",
+            action,
+            by,
+            json!({ "review": shown }),
+        )
     }
 
     fn tell_line(&mut self, h: i64, n: i64, id: i64, by: &str) -> Result<(), Refusal> {
         let home = self.repository(h)?;
         let (issue, pull) = self.pull(h, n)?;
-        let comment = pull.review_comments.iter().find(|c| c.id == id).ok_or_else(Refusal::not_found)?;
+        let comment = pull
+            .review_comments
+            .iter()
+            .find(|c| c.id == id)
+            .ok_or_else(Refusal::not_found)?;
         let shown = json!({ "comment": self.review_comment_json(home, issue, comment) });
         self.tell_about(h, n, "pull_request_review_comment", "created", by, shown)
     }
 
-    fn tell_about(&mut self, h: i64, n: i64, event: &str, act: &str, by: &str, mut body: Value) -> Result<(), Refusal> {
+    fn tell_about(
+        &mut self,
+        h: i64,
+        n: i64,
+        event: &str,
+        act: &str,
+        by: &str,
+        mut body: Value,
+    ) -> Result<(), Refusal> {
         body["pull_request"] = self.pull_json(self.repository(h)?, self.issue(h, n)?);
-        self.emit(News { event, action: Some(act), repository: Some(h), installation: None, sender: by, body });
+        self.emit(News {
+            event,
+            action: Some(act),
+            repository: Some(h),
+            installation: None,
+            sender: by,
+            body,
+        });
         Ok(())
     }
 }
 
 /// The part of the diff a comment is on.
 fn hunk(comment: &LineComment) -> String {
-    if comment.hunk.is_empty() { format!("@@ -{0},1 +{0},1 @@", comment.line) } else { comment.hunk.clone() }
+    if comment.hunk.is_empty() {
+        format!("@@ -{0},1 +{0},1 @@", comment.line)
+    } else {
+        comment.hunk.clone()
+    }
 }

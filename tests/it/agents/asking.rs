@@ -15,11 +15,19 @@ const LATER: &str = "Asked. End your turn; the answer is your next prompt.";
 
 fn asked(text: &str, options: &[&str]) -> Asked {
     let options = options.iter().map(|option| (*option).to_owned()).collect();
-    Asked { text: text.into(), options, default: None, deadline_ms: None }
+    Asked {
+        text: text.into(),
+        options,
+        default: None,
+        deadline_ms: None,
+    }
 }
 
 fn at(bench: &Bench, desk: &Arc<TestDesk>, steps: &str) -> TurnRequest {
-    TurnRequest { desk: Some(desk.clone()), ..bench.request(steps) }
+    TurnRequest {
+        desk: Some(desk.clone()),
+        ..bench.request(steps)
+    }
 }
 
 fn answer(words: &str) -> String {
@@ -28,8 +36,14 @@ fn answer(words: &str) -> String {
 
 /// The next turn of a session that was asked something.
 fn next(bench: &Bench, desk: &Arc<TestDesk>, session: &str, words: &str) -> TurnRequest {
-    let resume = Resume { session: session.to_owned(), prompt: answer(words) };
-    TurnRequest { resume: Some(resume), ..at(bench, desk, "say from the beginning") }
+    let resume = Resume {
+        session: session.to_owned(),
+        prompt: answer(words),
+    };
+    TurnRequest {
+        resume: Some(resume),
+        ..at(bench, desk, "say from the beginning")
+    }
 }
 
 async fn asks_and_goes_on(bench: &Bench, verb: &str) {
@@ -41,18 +55,32 @@ async fn asks_and_goes_on(bench: &Bench, verb: &str) {
         );
         let (end, updates) = bench.turn(at(bench, &desk, &steps)).await;
         let first = end.expect("the turn ends");
-        assert_eq!((first.stop, bench.file("b.txt")), (Stop::EndTurn, None), "{updates:?}");
+        assert_eq!(
+            (first.stop, bench.file("b.txt")),
+            (Stop::EndTurn, None),
+            "{updates:?}"
+        );
         // A form knows no deadline.
         let deadline_ms = (verb == "ask").then_some(14_400_000);
-        let which = Asked { default: Some("red".into()), deadline_ms, ..asked("Which?", &["red", "blue"]) };
+        let which = Asked {
+            default: Some("red".into()),
+            deadline_ms,
+            ..asked("Which?", &["red", "blue"])
+        };
         assert_eq!(desk.seen().asked, [[which]], "{updates:?}");
         if dies {
             bench.kill().await;
         }
         let other = Arc::new(TestDesk::default());
-        let (end, updates) = bench.turn(next(bench, &other, &first.agent_session, "blue\n(by ana)")).await;
+        let (end, updates) = bench
+            .turn(next(bench, &other, &first.agent_session, "blue\n(by ana)"))
+            .await;
         let end = end.expect("the turn ends");
-        assert_eq!((end.message.as_str(), end.resumed), ("took blue", true), "{updates:?}");
+        assert_eq!(
+            (end.message.as_str(), end.resumed),
+            ("took blue", true),
+            "{updates:?}"
+        );
         assert_eq!(bench.file("b.txt").as_deref(), Some("blue\n"));
         assert_eq!(desk.seen().asked.len(), 1);
         bench.agents.close(&session()).await.expect("closed");
@@ -87,7 +115,10 @@ async fn a_quick_answer_goes_on_within_the_turn() {
     let (end, updates) = bench.turn(at(&bench, &desk, steps)).await;
     end.expect("the turn ends");
     assert_eq!(messages(&updates), ["blue", "red", "three\nfour"]);
-    let batch = vec![asked("Before I go on:\n\nHow many?", &[]), asked("And then?", &[])];
+    let batch = vec![
+        asked("Before I go on:\n\nHow many?", &[]),
+        asked("And then?", &[]),
+    ];
     assert_eq!(desk.seen().asked[2], batch);
     let called = |update: &Update| matches!(update, Update::Tool { title, status: ToolStatus::Completed, .. } if title == "ask_human");
     assert!(updates.iter().any(called), "{updates:?}");
@@ -98,8 +129,17 @@ async fn words_that_fill_no_form_go_back_to_the_desk() {
     let bench = Setup::demo().in_process().bench().await;
     let desk = Arc::new(TestDesk::default());
     desk.reply(AskReply::Answered("<<<n1\nteal\nn1>>>".into()));
-    let (end, _) = bench.turn(at(&bench, &desk, "elicit Which? | red | blue\nsay {answer}")).await;
-    assert_eq!(end.expect("the turn ends").message, "I asked, and wait for the answer.");
+    let (end, _) = bench
+        .turn(at(
+            &bench,
+            &desk,
+            "elicit Which? | red | blue\nsay {answer}",
+        ))
+        .await;
+    assert_eq!(
+        end.expect("the turn ends").message,
+        "I asked, and wait for the answer."
+    );
     assert_eq!(desk.seen().unfitting, ["teal"]);
 }
 
@@ -109,7 +149,10 @@ async fn a_refused_question_is_an_error_for_the_agent() {
     let desk = Arc::new(TestDesk::default());
     desk.reply(AskReply::Refused("You have asked often enough.".into()));
     let (end, _) = bench.turn(at(&bench, &desk, "ask Which?")).await;
-    assert_eq!(end.expect("the turn ends").message, "I could not ask: You have asked often enough.");
+    assert_eq!(
+        end.expect("the turn ends").message,
+        "I could not ask: You have asked often enough."
+    );
 }
 
 #[tokio::test]
@@ -126,11 +169,18 @@ async fn reports_and_the_finish_reach_the_desk() {
     assert_eq!(end.expect("the turn ends").message, "bye");
     let seen = desk.seen();
     assert_eq!(seen.reports, ["half way"]);
-    let reply = |thread: &str, text: &str| ThreadReply { thread: thread.into(), text: text.into() };
+    let reply = |thread: &str, text: &str| ThreadReply {
+        thread: thread.into(),
+        text: text.into(),
+    };
     let finished = Finished {
         summary: "It works".into(),
         verified: vec!["cargo test".into(), "read it".into()],
-        threads: vec![reply("T_9", "no"), reply("PRRT_1", "fixed"), reply("22", "fixed")],
+        threads: vec![
+            reply("T_9", "no"),
+            reply("PRRT_1", "fixed"),
+            reply("22", "fixed"),
+        ],
     };
     assert_eq!(seen.finished, [finished]);
 }
@@ -138,8 +188,13 @@ async fn reports_and_the_finish_reach_the_desk() {
 #[tokio::test]
 async fn without_a_desk_questions_are_the_last_message() {
     let bench = Setup::demo().in_process().bench().await;
-    let (end, _) = bench.play("ask Which? | red | blue ;; Why? | default=so\nsay {answer}").await;
-    assert_eq!(end.message, "```question\nWhich?\n- red\n- blue\n```\n\n```question\nWhy?\ndefault: so\n```");
+    let (end, _) = bench
+        .play("ask Which? | red | blue ;; Why? | default=so\nsay {answer}")
+        .await;
+    assert_eq!(
+        end.message,
+        "```question\nWhich?\n- red\n- blue\n```\n\n```question\nWhy?\ndefault: so\n```"
+    );
     let mut request = bench.request("");
     request.prompt = answer("red");
     let (end, _) = bench.turn(request).await;
@@ -157,16 +212,20 @@ async fn an_agent_that_takes_no_http_is_told_of_and_works_without() {
         return;
     }
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/late.py");
-    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")])
-        .without_sandbox()
-        .bench()
-        .await;
+    let bench = Setup::command(&[
+        "python3",
+        "-c",
+        &std::fs::read_to_string(script).expect("a script"),
+    ])
+    .without_sandbox()
+    .bench()
+    .await;
     let desk = Arc::new(TestDesk::default());
     let (end, updates) = bench.turn(next(&bench, &desk, "late-1", "x")).await;
     end.expect("the turn ends");
-    assert!(
-        updates.iter().any(|update| matches!(update, Update::Note { text } if text.contains("no tools over HTTP")))
-    );
+    assert!(updates.iter().any(
+        |update| matches!(update, Update::Note { text } if text.contains("no tools over HTTP"))
+    ));
 }
 
 /// Nobody answers; the cancel must not wait for that.
@@ -204,17 +263,28 @@ async fn an_open_form_blocks_nothing() {
         return;
     }
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/forms.py");
-    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")])
-        .without_sandbox()
-        .bench()
-        .await;
+    let bench = Setup::command(&[
+        "python3",
+        "-c",
+        &std::fs::read_to_string(script).expect("a script"),
+    ])
+    .without_sandbox()
+    .bench()
+    .await;
     let desk = Arc::new(TestDesk::default());
     let mut request = at(&bench, &desk, "");
     request.silence = Duration::from_secs(20);
     let (end, updates) = bench.turn(request).await;
     // The form stays open to the end of the turn and is cancelled with it; what came after it was answered before.
-    assert_eq!(end.expect("the turn ends").message, "permission: selected", "{updates:?}");
+    assert_eq!(
+        end.expect("the turn ends").message,
+        "permission: selected",
+        "{updates:?}"
+    );
     assert_eq!(desk.seen().asked.len(), 1);
     let (end, _) = bench.turn(at(&bench, &desk, "")).await;
-    assert_eq!(end.expect("the turn ends").message, "the form was answered: cancel");
+    assert_eq!(
+        end.expect("the turn ends").message,
+        "the form was answered: cancel"
+    );
 }

@@ -27,7 +27,10 @@ pub struct TestDesk {
 impl TestDesk {
     /// The answer to a question to come.
     pub fn reply(&self, reply: AskReply) {
-        self.replies.lock().expect("no test panics with it").push_back(reply);
+        self.replies
+            .lock()
+            .expect("no test panics with it")
+            .push_back(reply);
     }
 
     pub fn seen(&self) -> Seen {
@@ -43,7 +46,11 @@ impl Desk for TestDesk {
     fn ask(&self, asked: Vec<Asked>) -> BoxFuture<'_, AskReply> {
         Box::pin(async move {
             self.open().asked.push(asked);
-            let reply = self.replies.lock().expect("no test panics with it").pop_front();
+            let reply = self
+                .replies
+                .lock()
+                .expect("no test panics with it")
+                .pop_front();
             match reply {
                 Some(reply) => reply,
                 None => std::future::pending().await,

@@ -3,20 +3,28 @@
 use std::path::Path;
 use std::time::Duration;
 
-use skep::agent::{AgentError, Agents, AgentsConfig, Confinement, Output, Resources, SandboxChoice};
+use skep::agent::{
+    AgentError, Agents, AgentsConfig, Confinement, Output, Resources, SandboxChoice,
+};
 
 use super::{Bench, Setup, config, kill, marked, until};
 
 /// False, and said, where bubblewrap does not work; a failure where everything must be there.
 fn fenced(bench: &Bench) -> bool {
-    let Confinement::ProcessGroup { warning } = bench.agents.confinement() else { return true };
+    let Confinement::ProcessGroup { warning } = bench.agents.confinement() else {
+        return true;
+    };
     crate::required::skip(warning);
     false
 }
 
 async fn shell(bench: &Bench, script: &str) -> Output {
     let argv = ["sh", "-c", script].map(str::to_owned);
-    bench.agents.run_confined(&bench.launch, &argv, Duration::from_secs(60)).await.expect("the shell ran")
+    bench
+        .agents
+        .run_confined(&bench.launch, &argv, Duration::from_secs(60))
+        .await
+        .expect("the shell ran")
 }
 
 fn text(output: &Output) -> String {
@@ -30,9 +38,11 @@ async fn nothing_of_the_service_is_in_sight() {
         return;
     }
     let data = bench.data();
-    for (file, canary) in
-        [("skep.db", "canary-db"), ("sessions/two/work/x", "canary-two"), ("mirror.git/HEAD", "ref\n")]
-    {
+    for (file, canary) in [
+        ("skep.db", "canary-db"),
+        ("sessions/two/work/x", "canary-two"),
+        ("mirror.git/HEAD", "ref\n"),
+    ] {
         std::fs::write(data.join(file), canary).expect("written");
     }
     let script = format!(
@@ -50,17 +60,31 @@ async fn nothing_of_the_service_is_in_sight() {
     }
     // Where skep's folder is below a scratch folder of the fence, the agent may write there: into the fence's own.
     assert!(!data.join("new").exists(), "wrote data: {seen}");
-    let lists: Vec<&str> = seen.lines().skip_while(|line| !line.starts_with("/home:")).collect();
+    let lists: Vec<&str> = seen
+        .lines()
+        .skip_while(|line| !line.starts_with("/home:"))
+        .collect();
     for folder in ["/home:", "/root:", "/run:"] {
-        let at = lists.iter().position(|line| *line == folder).unwrap_or_else(|| panic!("{folder} is not in {seen}"));
+        let at = lists
+            .iter()
+            .position(|line| *line == folder)
+            .unwrap_or_else(|| panic!("{folder} is not in {seen}"));
         // What lies there may only be what the fence itself put: the way to skep's own folders and to the resolver's file.
-        let entries: Vec<&&str> = lists[at + 1..].iter().take_while(|line| !line.is_empty()).collect();
-        let resolver = Path::new("/etc/resolv.conf").canonicalize().unwrap_or_default();
+        let entries: Vec<&&str> = lists[at + 1..]
+            .iter()
+            .take_while(|line| !line.is_empty())
+            .collect();
+        let resolver = Path::new("/etc/resolv.conf")
+            .canonicalize()
+            .unwrap_or_default();
         let shown = |entry: &str| {
             let entry = Path::new(folder.trim_end_matches(':')).join(entry);
             data.starts_with(&entry) || resolver.starts_with(&entry)
         };
-        assert!(entries.iter().all(|entry| shown(entry)), "{folder} {entries:?}");
+        assert!(
+            entries.iter().all(|entry| shown(entry)),
+            "{folder} {entries:?}"
+        );
     }
 }
 
@@ -72,26 +96,56 @@ async fn an_agent_below_a_hidden_home_starts_and_sees_nothing_else_there() {
     if !fenced(&bench) {
         return;
     }
-    let home = bench.root.path().canonicalize().expect("it is there").join("ana");
-    let (bin, lib) = (home.join(".nvm/v22/bin"), home.join(".nvm/v22/lib/node_modules/agent"));
+    let home = bench
+        .root
+        .path()
+        .canonicalize()
+        .expect("it is there")
+        .join("ana");
+    let (bin, lib) = (
+        home.join(".nvm/v22/bin"),
+        home.join(".nvm/v22/lib/node_modules/agent"),
+    );
     for folder in [&bin, &lib] {
         std::fs::create_dir_all(folder).expect("folders");
     }
     std::fs::write(home.join(".npmrc"), "canary").expect("written");
-    std::fs::copy(Path::new("/bin/sh").canonicalize().expect("a shell"), bin.join("node")).expect("a program");
-    let script =
-        format!("#!/usr/bin/env node\necho it runs\ncat {}/.npmrc\nls -A {}\n", home.display(), home.display());
+    std::fs::copy(
+        Path::new("/bin/sh").canonicalize().expect("a shell"),
+        bin.join("node"),
+    )
+    .expect("a program");
+    let script = format!(
+        "#!/usr/bin/env node\necho it runs\ncat {}/.npmrc\nls -A {}\n",
+        home.display(),
+        home.display()
+    );
     std::fs::write(lib.join("cli.js"), script).expect("written");
     let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(lib.join("cli.js"), executable).expect("made executable");
-    std::os::unix::fs::symlink("../lib/node_modules/agent/cli.js", bin.join("agent")).expect("a link");
+    std::os::unix::fs::symlink("../lib/node_modules/agent/cli.js", bin.join("agent"))
+        .expect("a link");
     std::os::unix::fs::symlink(&bin, home.join("current")).expect("a link");
     for folder in [bin, home.join("current")] {
-        let path = format!("{}:{}", folder.display(), std::env::var("PATH").expect("a path"));
+        let path = format!(
+            "{}:{}",
+            folder.display(),
+            std::env::var("PATH").expect("a path")
+        );
         let config = config(&bench.data(), SandboxChoice::Auto, false);
-        bench.agents = Agents::open(AgentsConfig { path, hide: vec![home.clone()], ..config }).await.expect("a room");
+        bench.agents = Agents::open(AgentsConfig {
+            path,
+            hide: vec![home.clone()],
+            ..config
+        })
+        .await
+        .expect("a room");
         let argv = ["agent".to_owned()];
-        let output = bench.agents.run_confined(&bench.launch, &argv, Duration::from_secs(60)).await.expect("it ran");
+        let output = bench
+            .agents
+            .run_confined(&bench.launch, &argv, Duration::from_secs(60))
+            .await
+            .expect("it ran");
         assert_eq!(text(&output), "it runs\n.nvm\n", "{folder:?}: {output:?}");
     }
 }
@@ -102,26 +156,41 @@ async fn no_environment_but_the_list_is_in_reach() {
     if !fenced(&bench) {
         return;
     }
-    bench.launch.agent.environment.insert("MODEL_KEY".into(), "canary-model".into());
+    bench
+        .launch
+        .agent
+        .environment
+        .insert("MODEL_KEY".into(), "canary-model".into());
     let all = "for e in /proc/[0-9]*/environ /proc/self/environ; do tr '\\0' '\\n' <$e; done; cat /proc/[0-9]*/cmdline";
     let seen = text(&shell(&bench, all).await);
     // The test itself runs with cargo's variables: none may be seen, in any process.
     assert!(seen.contains("SKEP_SESSION=1296269-12-1"), "{seen}");
-    assert!(!seen.contains("CARGO_") && !seen.contains("canary-model"), "{seen}");
+    assert!(
+        !seen.contains("CARGO_") && !seen.contains("canary-model"),
+        "{seen}"
+    );
     let names = "cat /proc/self/environ | tr '\\0' '\\n' | sed 's/=.*//' | sort | tr '\\n' ' '";
     let (end, updates) = bench.turn(bench.request(&format!("run {names}"))).await;
     end.expect("the turn ends");
     assert_eq!(
         super::messages(&updates),
-        ["GIT_AUTHOR_EMAIL GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL GIT_COMMITTER_NAME GIT_TERMINAL_PROMPT HOME LANG \
-         MODEL_KEY PATH PWD SKEP_HOME SKEP_PROCESS SKEP_SESSION TERM TMPDIR"]
+        [
+            "GIT_AUTHOR_EMAIL GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL GIT_COMMITTER_NAME GIT_TERMINAL_PROMPT HOME LANG \
+         MODEL_KEY PATH PWD SKEP_HOME SKEP_PROCESS SKEP_SESSION TERM TMPDIR"
+        ]
     );
     // None of skep's own open files; those this test got from whoever started it are in every child.
     let files = text(&shell(&bench, "ls /proc/self/fd").await);
-    let child = std::process::Command::new("ls").arg("/proc/self/fd").output().expect("ls");
+    let child = std::process::Command::new("ls")
+        .arg("/proc/self/fd")
+        .output()
+        .expect("ls");
     assert_eq!(files, String::from_utf8_lossy(&child.stdout));
     let processes = text(&shell(&bench, "ls -d /proc/[0-9]* | wc -l").await);
-    assert!(processes.trim().parse::<u32>().expect("a number") < 10, "{processes}");
+    assert!(
+        processes.trim().parse::<u32>().expect("a number") < 10,
+        "{processes}"
+    );
 }
 
 #[tokio::test]
@@ -132,8 +201,7 @@ async fn a_read_only_working_copy_is_read_only() {
     }
     std::fs::write(bench.launch.workspace.join("kept.txt"), "kept").expect("written");
     bench.launch.read_only = true;
-    let script =
-        "cat kept.txt; echo x >>kept.txt; touch new.txt; rm kept.txt; mount -o remount,rw . ; touch $HOME/mine";
+    let script = "cat kept.txt; echo x >>kept.txt; touch new.txt; rm kept.txt; mount -o remount,rw . ; touch $HOME/mine";
     let output = shell(&bench, script).await;
     assert_eq!(text(&output), "kept");
     assert_eq!(bench.file("kept.txt").as_deref(), Some("kept"));
@@ -153,10 +221,16 @@ async fn hidden_files_and_folders_are_hidden() {
         std::fs::write(shown.join(file), format!("canary {file}")).expect("written");
     }
     let hide = vec![shown.join("app.pem"), shown.join("private")];
-    let config = AgentsConfig { hide, ..config(&bench.data(), SandboxChoice::Auto, false) };
+    let config = AgentsConfig {
+        hide,
+        ..config(&bench.data(), SandboxChoice::Auto, false)
+    };
     bench.agents = Agents::open(config).await.expect("a room");
     bench.launch.agent.expose = vec![shown.display().to_string()];
-    let script = format!("cd {}; cat app.pem open.txt; ls private; cat private/key", shown.display());
+    let script = format!(
+        "cd {}; cat app.pem open.txt; ls private; cat private/key",
+        shown.display()
+    );
     assert_eq!(text(&shell(&bench, &script).await), "canary open.txt");
 }
 
@@ -164,10 +238,19 @@ async fn hidden_files_and_folders_are_hidden() {
 async fn one_off_commands_are_capped_and_timed() {
     let bench = Setup::demo().bench().await;
     let output = shell(&bench, "head -c 3000000 /dev/zero; echo oops >&2; exit 4").await;
-    assert_eq!((output.stdout.len(), output.truncated, output.success), (1 << 20, true, false));
-    assert_eq!((output.status.as_str(), output.stderr.as_str()), ("exit status: 4", "oops\n"));
+    assert_eq!(
+        (output.stdout.len(), output.truncated, output.success),
+        (1 << 20, true, false)
+    );
+    assert_eq!(
+        (output.status.as_str(), output.stderr.as_str()),
+        ("exit status: 4", "oops\n")
+    );
     let argv = ["sh", "-c", "setsid sleep 300 & sleep 300"].map(str::to_owned);
-    let late = bench.agents.run_confined(&bench.launch, &argv, Duration::from_millis(300)).await;
+    let late = bench
+        .agents
+        .run_confined(&bench.launch, &argv, Duration::from_millis(300))
+        .await;
     assert_eq!(late, Err(AgentError::Timeout(Duration::from_millis(300))));
     assert!(bench.processes().is_empty());
 }
@@ -178,8 +261,16 @@ async fn limits_hold() {
     if text(&shell(&bench, "command -v prlimit").await).is_empty() {
         return crate::required::skip("limits of processes (prlimit is not installed)");
     }
-    bench.launch.resources = Resources { file_bytes: Some(1 << 20), open_files: Some(64), processes: None };
-    let output = shell(&bench, "ulimit -c; ulimit -n; head -c 2000000 /dev/zero >big; stat -c %s big").await;
+    bench.launch.resources = Resources {
+        file_bytes: Some(1 << 20),
+        open_files: Some(64),
+        processes: None,
+    };
+    let output = shell(
+        &bench,
+        "ulimit -c; ulimit -n; head -c 2000000 /dev/zero >big; stat -c %s big",
+    )
+    .await;
     assert_eq!(text(&output), "0\n64\n1048576\n", "{}", output.stderr);
 }
 
@@ -203,14 +294,22 @@ const HOLD: &str = "SKEP_TEST_HOLD";
 /// Not a test by itself: the next ones run it in a process of its own and kill that.
 #[tokio::test]
 async fn hold_a_session() {
-    let Ok(told) = std::env::var(HOLD) else { return };
+    let Ok(told) = std::env::var(HOLD) else {
+        return;
+    };
     let (choice, data) = told.split_once(':').expect("a choice and a folder");
-    let sandbox = if choice == "off" { SandboxChoice::Off } else { SandboxChoice::Auto };
+    let sandbox = if choice == "off" {
+        SandboxChoice::Off
+    } else {
+        SandboxChoice::Auto
+    };
     let own = Setup::demo().bench().await;
     let mut request = own.request("run setsid sleep 300 >/dev/null 2>&1 &\nspawn-survivor\nhang");
     request.launch.workspace = Path::new(data).join("sessions/one/work");
     request.launch.home = Path::new(data).join("sessions/one/home");
-    let agents = Agents::open(config(Path::new(data), sandbox, false)).await.expect("a room");
+    let agents = Agents::open(config(Path::new(data), sandbox, false))
+        .await
+        .expect("a room");
     // This process is killed and cleans nothing up after that.
     drop(own);
     let (updates, _taken) = tokio::sync::mpsc::channel(64);
@@ -227,7 +326,10 @@ async fn killed_parent(choice: &str) -> Bench {
         .stderr(std::process::Stdio::null())
         .spawn()
         .expect("a parent");
-    until("the session in the other process", || marked(&bench.data()).len() >= 3).await;
+    until("the session in the other process", || {
+        marked(&bench.data()).len() >= 3
+    })
+    .await;
     kill(parent.id());
     parent.wait().expect("it ended");
     bench
@@ -246,12 +348,20 @@ async fn nothing_outlives_a_killed_skep() {
 #[tokio::test]
 async fn a_new_life_ends_what_a_killed_skep_left() {
     let bench = killed_parent("off").await;
-    let mut stranger =
-        std::process::Command::new("sleep").arg("300").env("SKEP_HOME", "/elsewhere").spawn().expect("sleep");
+    let mut stranger = std::process::Command::new("sleep")
+        .arg("300")
+        .env("SKEP_HOME", "/elsewhere")
+        .spawn()
+        .expect("sleep");
     assert!(!bench.processes().is_empty(), "there is nothing to end");
-    Agents::open(config(&bench.data(), SandboxChoice::Auto, false)).await.expect("a room");
+    Agents::open(config(&bench.data(), SandboxChoice::Auto, false))
+        .await
+        .expect("a room");
     assert!(bench.processes().is_empty());
-    assert!(stranger.try_wait().expect("asked").is_none(), "a stranger was ended");
+    assert!(
+        stranger.try_wait().expect("asked").is_none(),
+        "a stranger was ended"
+    );
     stranger.kill().expect("killed");
     stranger.wait().expect("ended");
 }

@@ -20,8 +20,13 @@ async fn fails(bench: &Bench, steps: &str) -> AgentError {
 async fn a_crash_is_named_with_its_status() {
     let bench = Setup::demo().bench().await;
     let error = fails(&bench, "say hello\ncrash").await;
-    let AgentError::Crash { status, .. } = &error else { panic!("{error:?}") };
-    assert_eq!((status.as_str(), error.class()), ("exit status: 3", ErrorClass::Crash));
+    let AgentError::Crash { status, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(
+        (status.as_str(), error.class()),
+        ("exit status: 3", ErrorClass::Crash)
+    );
 }
 
 #[tokio::test]
@@ -32,16 +37,26 @@ async fn a_crash_in_memory_is_one_too() {
 
 #[tokio::test]
 async fn the_end_of_the_error_stream_tells_why() {
-    let bench = Setup::command(&["sh", "-c", "echo no licence >&2; exit 9"]).bench().await;
+    let bench = Setup::command(&["sh", "-c", "echo no licence >&2; exit 9"])
+        .bench()
+        .await;
     let error = fails(&bench, "").await;
-    assert!(error.to_string().ends_with("(exit status: 9); it said: no licence"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .ends_with("(exit status: 9); it said: no licence"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn a_missing_command_is_refused_with_the_next_step() {
     let bench = Setup::command(&["no-such-agent"]).bench().await;
     let failure = Failure::from(fails(&bench, "").await);
-    assert!(matches!(&failure, Failure::Refused { say } if say.contains("no-such-agent")), "{failure:?}");
+    assert!(
+        matches!(&failure, Failure::Refused { say } if say.contains("no-such-agent")),
+        "{failure:?}"
+    );
 }
 
 #[tokio::test]
@@ -51,7 +66,11 @@ async fn an_agent_that_never_answers_is_ended() {
     request.initialize = Duration::from_millis(300);
     let (end, _) = bench.turn(request).await;
     let (after, said) = (Duration::from_millis(300), "\n".to_owned());
-    let expected = AgentError::NoAnswer { step: "initialize", after, said };
+    let expected = AgentError::NoAnswer {
+        step: "initialize",
+        after,
+        said,
+    };
     assert_eq!(end.expect_err("no answer"), expected);
     assert!(bench.processes().is_empty());
 }
@@ -62,7 +81,10 @@ async fn another_version_of_the_protocol_is_explained() {
         printf '{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":2,"agentCapabilities":{}}}\n' "$id"; cat"#;
     let bench = Setup::command(&["sh", "-c", answer]).bench().await;
     let error = fails(&bench, "").await;
-    assert!(matches!(&error, AgentError::Protocol(why) if why.contains("version 1")), "{error:?}");
+    assert!(
+        matches!(&error, AgentError::Protocol(why) if why.contains("version 1")),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -84,20 +106,32 @@ async fn a_flood_is_stopped() {
 
 #[tokio::test]
 async fn a_line_without_end_is_stopped() {
-    let bench = Setup::command(&["sh", "-c", "tr '\\0' x </dev/zero"]).bench().await;
+    let bench = Setup::command(&["sh", "-c", "tr '\\0' x </dev/zero"])
+        .bench()
+        .await;
     let error = fails(&bench, "").await;
-    assert!(matches!(&error, AgentError::Flood(what) if what.contains("16 MiB")), "{error:?}");
+    assert!(
+        matches!(&error, AgentError::Flood(what) if what.contains("16 MiB")),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
 async fn garbage_ends_only_who_says_nothing_else() {
     let bench = Setup::demo().bench().await;
-    let (end, updates) = bench.turn(bench.request("garbage 50\nsay still here")).await;
+    let (end, updates) = bench
+        .turn(bench.request("garbage 50\nsay still here"))
+        .await;
     end.expect("noise is borne");
     assert_eq!(messages(&updates), ["still here"]);
-    let bench = Setup::command(&["sh", "-c", "while true; do echo no agent; done"]).bench().await;
+    let bench = Setup::command(&["sh", "-c", "while true; do echo no agent; done"])
+        .bench()
+        .await;
     let error = fails(&bench, "").await;
-    assert!(matches!(&error, AgentError::Protocol(why) if why.contains("it printed 200 lines")), "{error:?}");
+    assert!(
+        matches!(&error, AgentError::Protocol(why) if why.contains("it printed 200 lines")),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -114,7 +148,11 @@ async fn silence_and_the_wall_end_a_turn() {
     request.wall = Duration::from_secs(1);
     let (end, updates) = bench.turn(request).await;
     assert_eq!(end, Err(AgentError::Timeout(Duration::from_secs(1))));
-    assert!(updates.iter().any(|update| matches!(update, Update::Message { .. })));
+    assert!(
+        updates
+            .iter()
+            .any(|update| matches!(update, Update::Message { .. }))
+    );
     assert!(bench.processes().is_empty());
 }
 
@@ -127,7 +165,10 @@ async fn requests_for_files_and_terminals_are_answered_not_found() {
         printf '{"jsonrpc":"2.0","id":%s,"error":{"code":-1,"message":"got %s"}}\n' "$id" "$code"; cat >/dev/null"#;
     let bench = Setup::command(&["sh", "-c", script]).bench().await;
     let error = fails(&bench, "").await;
-    assert!(matches!(&error, AgentError::Answered { text, .. } if text == "got -32601"), "{error:?}");
+    assert!(
+        matches!(&error, AgentError::Answered { text, .. } if text == "got -32601"),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]

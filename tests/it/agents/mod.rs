@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use skep::agent::{
-    AgentError, Agents, AgentsConfig, Identity, Launch, PermissionPolicy, Resources, SandboxChoice, TurnRequest,
-    presets,
+    AgentError, Agents, AgentsConfig, Identity, Launch, PermissionPolicy, Resources, SandboxChoice,
+    TurnRequest, presets,
 };
 use skep::core::agent::{AgentSpec, TurnEnd, Update};
 use skep::core::ids::SessionId;
@@ -40,30 +40,56 @@ pub struct Setup {
 impl Setup {
     pub fn demo() -> Self {
         let agent = presets::demo(env!("CARGO_BIN_EXE_skep"));
-        Self { sandbox: SandboxChoice::Auto, in_process: false, agent }
+        Self {
+            sandbox: SandboxChoice::Auto,
+            in_process: false,
+            agent,
+        }
     }
 
     pub fn command(argv: &[&str]) -> Self {
         let command = argv.iter().map(|part| (*part).to_owned()).collect();
-        Self { agent: presets::custom("custom", command), ..Self::demo() }
+        Self {
+            agent: presets::custom("custom", command),
+            ..Self::demo()
+        }
     }
 
     pub fn without_sandbox(self) -> Self {
-        Self { sandbox: SandboxChoice::Off, ..self }
+        Self {
+            sandbox: SandboxChoice::Off,
+            ..self
+        }
     }
 
     pub fn in_process(self) -> Self {
-        Self { in_process: true, ..self }
+        Self {
+            in_process: true,
+            ..self
+        }
     }
 
     pub async fn bench(self) -> Bench {
-        let root = tempfile::Builder::new().prefix("agents").tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+        let root = tempfile::Builder::new()
+            .prefix("agents")
+            .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+            .expect("a folder");
         let data = root.path().join("data");
-        let (workspace, home) = (data.join("sessions/one/work"), data.join("sessions/one/home"));
-        for folder in [&workspace, &home, &data.join("sessions/two/work"), &data.join("mirror.git")] {
+        let (workspace, home) = (
+            data.join("sessions/one/work"),
+            data.join("sessions/one/home"),
+        );
+        for folder in [
+            &workspace,
+            &home,
+            &data.join("sessions/two/work"),
+            &data.join("mirror.git"),
+        ] {
             std::fs::create_dir_all(folder).expect("folders");
         }
-        let agents = Agents::open(config(&data, self.sandbox, self.in_process)).await.expect("a room");
+        let agents = Agents::open(config(&data, self.sandbox, self.in_process))
+            .await
+            .expect("a room");
         let launch = Launch {
             session: session(),
             agent: self.agent,
@@ -71,10 +97,17 @@ impl Setup {
             home,
             visible: vec![data.join("mirror.git")],
             read_only: false,
-            identity: Identity { name: "skep[bot]".into(), email: "skep@example.com".into() },
+            identity: Identity {
+                name: "skep[bot]".into(),
+                email: "skep@example.com".into(),
+            },
             resources: Resources::default(),
         };
-        Bench { root, agents, launch }
+        Bench {
+            root,
+            agents,
+            launch,
+        }
     }
 }
 
@@ -151,8 +184,10 @@ impl Bench {
         let all = self.processes();
         all.iter().copied().for_each(kill);
         // A dying process loses its environment before it is dead.
-        until("the death of the agent", || self.processes().is_empty() && !all.iter().any(|number| runs(*number)))
-            .await;
+        until("the death of the agent", || {
+            self.processes().is_empty() && !all.iter().any(|number| runs(*number))
+        })
+        .await;
     }
 
     /// What is in a file of the working copy.
@@ -168,17 +203,23 @@ impl Bench {
 
 fn runs(number: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
-    stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with(['Z', 'X']))
+    stat.rsplit_once(')')
+        .is_some_and(|(_, rest)| !rest.trim_start().starts_with(['Z', 'X']))
 }
 
 /// Living processes whose environment names this data folder.
 pub fn marked(data: &Path) -> Vec<u32> {
-    let mark = format!("SKEP_HOME={}", data.canonicalize().expect("it is there").display());
+    let mark = format!(
+        "SKEP_HOME={}",
+        data.canonicalize().expect("it is there").display()
+    );
     let entries = std::fs::read_dir("/proc").expect("proc").flatten();
     let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     let carries = |number: &u32| {
         let environment = std::fs::read(format!("/proc/{number}/environ")).unwrap_or_default();
-        environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
+        environment
+            .split(|byte| *byte == 0)
+            .any(|variable| variable == mark.as_bytes())
     };
     numbers.filter(carries).collect()
 }
@@ -194,10 +235,16 @@ pub async fn until(what: &str, mut holds: impl FnMut() -> bool) {
 
 /// Sends SIGKILL by number.
 pub fn kill(number: u32) {
-    let pid = i32::try_from(number).ok().and_then(rustix::process::Pid::from_raw).expect("a process number");
+    let pid = i32::try_from(number)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+        .expect("a process number");
     // It may have ended with one that was killed before.
     let killed = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-    assert!(matches!(killed, Ok(()) | Err(rustix::io::Errno::SRCH)), "{killed:?}");
+    assert!(
+        matches!(killed, Ok(()) | Err(rustix::io::Errno::SRCH)),
+        "{killed:?}"
+    );
 }
 
 /// The text of the last message among the updates.

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use skep::agent::{Agents, AgentsConfig, AskReply, PermissionPolicy, Resume, SandboxChoice, TurnRequest, presets};
+use skep::agent::{
+    Agents, AgentsConfig, AskReply, PermissionPolicy, Resume, SandboxChoice, TurnRequest, presets,
+};
 use skep::core::agent::{AgentSpec, ErrorClass, Stop, ToolStatus, Update};
 
 use super::desk::TestDesk;
@@ -31,13 +33,26 @@ pub struct Model {
 impl Model {
     pub fn start() -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/model.py");
-        let mut process =
-            Command::new("python3").args([script, "--port", "0"]).stdout(Stdio::piped()).spawn().expect("python3");
+        let mut process = Command::new("python3")
+            .args([script, "--port", "0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("python3");
         let mut line = String::new();
         let output = process.stdout.take().expect("it is piped");
-        BufReader::new(output).read_line(&mut line).expect("the model says where it is");
-        let address = line.trim().rsplit(' ').next().expect("an address").to_owned();
-        Self { process, address: format!("http://{address}") }
+        BufReader::new(output)
+            .read_line(&mut line)
+            .expect("the model says where it is");
+        let address = line
+            .trim()
+            .rsplit(' ')
+            .next()
+            .expect("an address")
+            .to_owned();
+        Self {
+            process,
+            address: format!("http://{address}"),
+        }
     }
 }
 
@@ -60,14 +75,24 @@ async fn real(name: &str) -> Option<Real> {
     let agent = spec(name, &folder, &model, &bench.launch.home);
     bench.launch.agent = agent;
     let config = config(&bench.data(), SandboxChoice::Auto, false);
-    bench.agents = Agents::open(AgentsConfig { path: path(&folder), ..config }).await.expect("a room");
+    bench.agents = Agents::open(AgentsConfig {
+        path: path(&folder),
+        ..config
+    })
+    .await
+    .expect("a room");
     Some(Real { bench, model })
 }
 
 /// The preset of that name, installed in `folder` and pointed at the scripted model; `home` is where it will live.
 pub fn spec(name: &str, folder: &Path, model: &Model, home: &Path) -> AgentSpec {
     let mut agent = presets::preset(name).expect("a preset");
-    agent.command[0] = folder.join(name).join("node_modules/.bin").join(&agent.command[0]).display().to_string();
+    agent.command[0] = folder
+        .join(name)
+        .join("node_modules/.bin")
+        .join(&agent.command[0])
+        .display()
+        .to_string();
     agent.expose = vec![folder.display().to_string()];
     let variables: Vec<(&str, String)> = match name {
         "goose" => vec![
@@ -80,17 +105,29 @@ pub fn spec(name: &str, folder: &Path, model: &Model, home: &Path) -> AgentSpec 
         _ => {
             let own = home.join(".codex");
             std::fs::create_dir_all(&own).expect("a folder");
-            std::fs::write(own.join("config.toml"), codex_configuration(&model.address)).expect("written");
-            vec![("CODEX_HOME", own.display().to_string()), ("MODEL_KEY", "x".into())]
+            std::fs::write(own.join("config.toml"), codex_configuration(&model.address))
+                .expect("written");
+            vec![
+                ("CODEX_HOME", own.display().to_string()),
+                ("MODEL_KEY", "x".into()),
+            ]
         }
     };
-    agent.environment.extend(variables.into_iter().map(|(key, value)| (key.to_owned(), value)));
+    agent.environment.extend(
+        variables
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value)),
+    );
     agent
 }
 
 /// `PATH` with the node that the agents need.
 pub fn path(folder: &Path) -> String {
-    format!("{}:{}", folder.join("node/node_modules/.bin").display(), std::env::var("PATH").expect("a path"))
+    format!(
+        "{}:{}",
+        folder.join("node/node_modules/.bin").display(),
+        std::env::var("PATH").expect("a path")
+    )
 }
 
 fn codex_configuration(address: &str) -> String {
@@ -106,7 +143,11 @@ impl Real {
     fn request(&self, scenario: &str) -> TurnRequest {
         let folder = self.bench.launch.workspace.display();
         let prompt = format!("SCENARIO={scenario} CWD={folder} FILE=hello.txt TEXT=hi");
-        TurnRequest { prompt, permissions: PermissionPolicy::allow_all(), ..self.bench.request("") }
+        TurnRequest {
+            prompt,
+            permissions: PermissionPolicy::allow_all(),
+            ..self.bench.request("")
+        }
     }
 
     async fn writes_a_file(&self) {
@@ -130,17 +171,28 @@ impl Real {
         for number in self.bench.processes().into_iter().take(1) {
             kill(number);
         }
-        until("the death of the agent", || self.bench.processes().is_empty()).await;
+        until("the death of the agent", || {
+            self.bench.processes().is_empty()
+        })
+        .await;
         let request = self.request("remember");
-        let resume = Resume { session: first.agent_session, prompt: request.prompt.clone() };
-        let request = TurnRequest { resume: Some(resume), ..request };
+        let resume = Resume {
+            session: first.agent_session,
+            prompt: request.prompt.clone(),
+        };
+        let request = TurnRequest {
+            resume: Some(resume),
+            ..request
+        };
         let (end, updates) = self.bench.turn(request).await;
         let end = end.expect("the turn ends");
         assert!(end.resumed, "{updates:?}");
         assert_eq!(end.message, "turns=2 first=write");
         let said = messages(&updates);
         assert!(
-            !said.iter().any(|text| text.starts_with("Done") || text.contains("I will write")),
+            !said
+                .iter()
+                .any(|text| text.starts_with("Done") || text.contains("I will write")),
             "history: {said:?}"
         );
         self.bench.agents.close(&session()).await.expect("closed");
@@ -148,10 +200,16 @@ impl Real {
 
     async fn a_cancel_leaves_nothing(&self) {
         let request = self.request("slow");
-        let (end, _) = self.bench.turn_until(request, |update| matches!(update, Update::Message { .. })).await;
+        let (end, _) = self
+            .bench
+            .turn_until(request, |update| matches!(update, Update::Message { .. }))
+            .await;
         assert_eq!(end.expect("a cancel is no error").stop, Stop::Cancelled);
         assert!(self.bench.processes().is_empty());
-        let (request, cancel) = (self.request("sleepshell"), tokio_util::sync::CancellationToken::new());
+        let (request, cancel) = (
+            self.request("sleepshell"),
+            tokio_util::sync::CancellationToken::new(),
+        );
         let (sender, mut receiver) = tokio::sync::mpsc::channel(64);
         let turn = self.bench.agents.turn(request, sender, cancel.clone());
         let watch = async {
@@ -161,7 +219,10 @@ impl Real {
         };
         let (end, ()) = tokio::join!(turn, watch);
         let end = end.expect("a cancel is no error");
-        assert!(matches!(end.stop, Stop::Cancelled | Stop::Killed), "{end:?}");
+        assert!(
+            matches!(end.stop, Stop::Cancelled | Stop::Killed),
+            "{end:?}"
+        );
         assert!(self.bench.processes().is_empty());
         assert!(self.bench.agents.live().is_empty());
         assert_eq!(self.bench.file("hello.txt"), None);
@@ -171,14 +232,22 @@ impl Real {
     async fn asks_and_goes_on_with_the_answer(&self) {
         for dies in [false, true] {
             let desk = Arc::new(TestDesk::default());
-            desk.reply(AskReply::Later("Asked. End your turn now; the answer is your next message.".into()));
+            desk.reply(AskReply::Later(
+                "Asked. End your turn now; the answer is your next message.".into(),
+            ));
             // The session's own tools need no permission, whatever the role may do.
             let permissions = PermissionPolicy::read_only();
-            let request = TurnRequest { desk: Some(desk.clone()), permissions, ..self.request("human") };
+            let request = TurnRequest {
+                desk: Some(desk.clone()),
+                permissions,
+                ..self.request("human")
+            };
             let (end, updates) = self.bench.turn(request).await;
             let first = end.expect("the turn ends");
             let seen = desk.seen();
-            let [asked] = &seen.asked[..] else { panic!("{seen:?}: {first:?} {updates:?}") };
+            let [asked] = &seen.asked[..] else {
+                panic!("{seen:?}: {first:?} {updates:?}")
+            };
             assert_eq!(
                 (asked[0].text.as_str(), &asked[0].options[..]),
                 ("Which colour?", &["red".to_owned(), "blue".to_owned()][..])
@@ -189,34 +258,61 @@ impl Real {
                 for number in self.bench.processes().into_iter().take(1) {
                     kill(number);
                 }
-                until("the death of the agent", || self.bench.processes().is_empty()).await;
+                until("the death of the agent", || {
+                    self.bench.processes().is_empty()
+                })
+                .await;
             }
             let file = if dies { "after.txt" } else { "hello.txt" };
             let folder = self.bench.launch.workspace.display();
-            let prompt = format!("SCENARIO=answered CWD={folder} FILE={file}\n\n<<<n0nce\nblue\nn0nce>>>\n");
+            let prompt =
+                format!("SCENARIO=answered CWD={folder} FILE={file}\n\n<<<n0nce\nblue\nn0nce>>>\n");
             let desk = Arc::new(TestDesk::default());
-            let resume = Some(Resume { session: first.agent_session, prompt });
-            let request = TurnRequest { resume, desk: Some(desk.clone()), ..self.request("write") };
+            let resume = Some(Resume {
+                session: first.agent_session,
+                prompt,
+            });
+            let request = TurnRequest {
+                resume,
+                desk: Some(desk.clone()),
+                ..self.request("write")
+            };
             let (end, updates) = self.bench.turn(request).await;
             let end = end.expect("the turn ends");
             assert!(end.resumed, "{updates:?}");
             let written = self.bench.file(file).unwrap_or_default();
-            assert!(written.starts_with("blue"), "{written:?} {end:?} {updates:?}");
+            assert!(
+                written.starts_with("blue"),
+                "{written:?} {end:?} {updates:?}"
+            );
             let seen = desk.seen();
-            let [finished] = &seen.finished[..] else { panic!("{seen:?}: {end:?} {updates:?}") };
-            assert_eq!((finished.summary.as_str(), &finished.verified[..]), ("Painted it", &["looked".to_owned()][..]));
+            let [finished] = &seen.finished[..] else {
+                panic!("{seen:?}: {end:?} {updates:?}")
+            };
+            assert_eq!(
+                (finished.summary.as_str(), &finished.verified[..]),
+                ("Painted it", &["looked".to_owned()][..])
+            );
             self.bench.agents.close(&session()).await.expect("closed");
         }
         assert!(self.bench.processes().is_empty());
     }
 
     fn sleeps(&self) -> bool {
-        let name = |number: &u32| std::fs::read_to_string(format!("/proc/{number}/comm")).unwrap_or_default();
-        self.bench.processes().iter().any(|number| name(number).trim() == "sleep")
+        let name = |number: &u32| {
+            std::fs::read_to_string(format!("/proc/{number}/comm")).unwrap_or_default()
+        };
+        self.bench
+            .processes()
+            .iter()
+            .any(|number| name(number).trim() == "sleep")
     }
 
     async fn a_failing_model_is_named(&self) {
-        for (scenario, class) in [("http429", ErrorClass::RateLimit), ("http500", ErrorClass::ModelUnavailable)] {
+        for (scenario, class) in [
+            ("http429", ErrorClass::RateLimit),
+            ("http500", ErrorClass::ModelUnavailable),
+        ] {
             let (end, updates) = self.bench.turn(self.request(scenario)).await;
             let told = match &end {
                 Ok(end) => end.error,
@@ -260,7 +356,9 @@ with_each_agent!(writes_a_file goes_on_after_kill_9 asks_and_goes_on_with_the_an
 /// Neither a login nor a provider of its own: a key in the environment, as an operator gives it.
 #[tokio::test]
 async fn codex_works_with_a_key_alone() {
-    let Some(mut real) = real("codex").await else { return };
+    let Some(mut real) = real("codex").await else {
+        return;
+    };
     let configuration = format!(
         "openai_base_url = \"{}/v1\"\nmodel = \"gpt-5-codex\"\ncheck_for_update_on_startup = false\n\
          [analytics]\nenabled = false\n[features]\nplugins = false\n",
@@ -273,5 +371,9 @@ async fn codex_works_with_a_key_alone() {
     environment.insert("OPENAI_API_KEY".into(), "x".into());
     let (end, _) = real.bench.turn(real.request("write")).await;
     assert_eq!(end.expect("the turn ends").error, None);
-    assert!(real.bench.file("hello.txt").is_some_and(|text| text.starts_with("hi")));
+    assert!(
+        real.bench
+            .file("hello.txt")
+            .is_some_and(|text| text.starts_with("hi"))
+    );
 }

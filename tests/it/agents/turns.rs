@@ -26,21 +26,48 @@ say All done.";
 
 async fn whole(bench: &Bench) {
     let (end, updates) = bench.play(WORK).await;
-    assert_eq!((end.stop, end.message.as_str(), end.error, end.resumed), (Stop::EndTurn, "All done.", None, false));
+    assert_eq!(
+        (end.stop, end.message.as_str(), end.error, end.resumed),
+        (Stop::EndTurn, "All done.", None, false)
+    );
     assert!(end.usage.total > 0, "{:?}", end.usage);
-    assert_eq!(bench.file("docs/hello.txt").as_deref(), Some("Hello\n  here\nagain\n"));
+    assert_eq!(
+        bench.file("docs/hello.txt").as_deref(),
+        Some("Hello\n  here\nagain\n")
+    );
     assert_eq!(bench.file("ran.txt").as_deref(), Some("ran\n"));
-    let Some(Update::Started { agent_name, resumed: false, agent_session, .. }) = updates.first() else {
+    let Some(Update::Started {
+        agent_name,
+        resumed: false,
+        agent_session,
+        ..
+    }) = updates.first()
+    else {
         panic!("the first update is {:?}", updates.first());
     };
-    assert_eq!((agent_name.as_str(), agent_session), ("skep-demo", &end.agent_session));
+    assert_eq!(
+        (agent_name.as_str(), agent_session),
+        ("skep-demo", &end.agent_session)
+    );
     let plan = updates.iter().rev().find_map(|update| match update {
-        Update::Plan { entries } => Some(entries.iter().map(|e| (e.content.as_str(), e.status)).collect::<Vec<_>>()),
+        Update::Plan { entries } => Some(
+            entries
+                .iter()
+                .map(|e| (e.content.as_str(), e.status))
+                .collect::<Vec<_>>(),
+        ),
         _ => None,
     });
     let done = PlanStatus::Completed;
-    assert_eq!(plan, Some(vec![("Look", done), ("Write", done), ("Check", done)]));
-    assert!(updates.iter().any(|update| matches!(update, Update::Thought { text, .. } if text == "Where to begin")));
+    assert_eq!(
+        plan,
+        Some(vec![("Look", done), ("Write", done), ("Check", done)])
+    );
+    assert!(
+        updates.iter().any(
+            |update| matches!(update, Update::Thought { text, .. } if text == "Where to begin")
+        )
+    );
     assert_eq!(
         tools(&updates),
         [
@@ -50,20 +77,33 @@ async fn whole(bench: &Bench) {
             "run echo ran > ran.txt execute Completed"
         ]
     );
-    let asked = Update::Permission { title: "run echo ran > ran.txt".into(), decision: Decision::Allowed };
+    let asked = Update::Permission {
+        title: "run echo ran > ran.txt".into(),
+        decision: Decision::Allowed,
+    };
     assert!(updates.contains(&asked), "{updates:?}");
     assert_eq!(bench.agents.live(), [session()]);
     bench.agents.close(&session()).await.expect("closed");
     assert!(bench.processes().is_empty());
     assert!(bench.agents.live().is_empty());
-    bench.agents.close(&session()).await.expect("closing twice is fine");
+    bench
+        .agents
+        .close(&session())
+        .await
+        .expect("closing twice is fine");
 }
 
 /// Each tool call once, in its last state.
 fn tools(updates: &[Update]) -> Vec<String> {
     let mut last: Vec<(String, String)> = vec![];
     for update in updates {
-        if let Update::Tool { id, title, tool, status } = update {
+        if let Update::Tool {
+            id,
+            title,
+            tool,
+            status,
+        } = update
+        {
             let shown = format!("{title} {tool} {status:?}");
             match last.iter_mut().find(|(known, _)| known == id) {
                 Some((_, earlier)) => *earlier = shown,
@@ -91,15 +131,19 @@ async fn a_whole_turn_without_a_sandbox() {
     let skep::agent::Confinement::ProcessGroup { warning } = bench.agents.confinement() else {
         panic!("the sandbox was switched off");
     };
-    assert!(warning.contains("agents can read what skep can read"), "{warning}");
+    assert!(
+        warning.contains("agents can read what skep can read"),
+        "{warning}"
+    );
     whole(&bench).await;
 }
 
 #[tokio::test]
 async fn the_agent_commits_as_the_identity_given() {
     let bench = Setup::demo().bench().await;
-    let (_, updates) =
-        bench.play("run git init --quiet\nwrite a.txt: a\ncommit Add a\nrun git log --format=%an:%ae:%s").await;
+    let (_, updates) = bench
+        .play("run git init --quiet\nwrite a.txt: a\ncommit Add a\nrun git log --format=%an:%ae:%s")
+        .await;
     assert_eq!(messages(&updates), ["skep[bot]:skep@example.com:Add a"]);
 }
 
@@ -109,21 +153,35 @@ async fn two_turns_share_one_process() {
     let (first, _) = bench.play("say one").await;
     let before = bench.processes();
     let (second, updates) = bench.play("recall").await;
-    assert_eq!((second.agent_session, second.resumed), (first.agent_session, true));
-    assert!(messages(&updates)[0].starts_with("This is turn 2"), "{updates:?}");
+    assert_eq!(
+        (second.agent_session, second.resumed),
+        (first.agent_session, true)
+    );
+    assert!(
+        messages(&updates)[0].starts_with("This is turn 2"),
+        "{updates:?}"
+    );
     assert_eq!(bench.processes(), before);
 }
 
 #[tokio::test]
 async fn an_early_start_is_used_and_harmless_unused() {
     let bench = Setup::demo().bench().await;
-    bench.agents.start_early(&bench.launch).await.expect("started");
+    bench
+        .agents
+        .start_early(&bench.launch)
+        .await
+        .expect("started");
     let before = bench.processes();
     assert!(!before.is_empty());
     bench.play("say hello").await;
     assert_eq!(bench.processes(), before);
     bench.agents.close(&session()).await.expect("closed");
-    bench.agents.start_early(&bench.launch).await.expect("started again");
+    bench
+        .agents
+        .start_early(&bench.launch)
+        .await
+        .expect("started again");
     bench.agents.close_all(Duration::from_secs(10)).await;
     assert!(bench.processes().is_empty());
 }
@@ -132,9 +190,14 @@ async fn an_early_start_is_used_and_harmless_unused() {
 async fn a_cancel_in_the_stream_ends_the_turn_and_the_tree() {
     let bench = Setup::demo().bench().await;
     let request = bench.request("run true\nsay working\nwait 300\nwrite late.txt: x");
-    let (end, _) = bench.turn_until(request, |update| matches!(update, Update::Message { .. })).await;
+    let (end, _) = bench
+        .turn_until(request, |update| matches!(update, Update::Message { .. }))
+        .await;
     let end = end.expect("a cancel is no error");
-    assert_eq!((end.stop, end.message.as_str()), (Stop::Cancelled, "working"));
+    assert_eq!(
+        (end.stop, end.message.as_str()),
+        (Stop::Cancelled, "working")
+    );
     assert_eq!(bench.file("late.txt"), None);
     assert!(bench.processes().is_empty());
 }
@@ -142,7 +205,10 @@ async fn a_cancel_in_the_stream_ends_the_turn_and_the_tree() {
 #[tokio::test]
 async fn a_cancel_is_heard_while_the_agent_starts() {
     let bench = Setup::command(&["sleep", "300"]).bench().await;
-    let (sender, cancel) = (tokio::sync::mpsc::channel(1).0, tokio_util::sync::CancellationToken::new());
+    let (sender, cancel) = (
+        tokio::sync::mpsc::channel(1).0,
+        tokio_util::sync::CancellationToken::new(),
+    );
     let turn = bench.agents.turn(bench.request(""), sender, cancel.clone());
     let stop = async {
         until("the start of the agent", || !bench.processes().is_empty()).await;
@@ -157,10 +223,18 @@ async fn a_cancel_is_heard_while_the_agent_starts() {
 async fn an_open_request_is_answered_cancelled() {
     let bench = Setup::demo().bench().await;
     let mut request = bench.request("permission edit Change it\nwrite late.txt: x");
-    request.permissions = PermissionPolicy { kinds: Default::default(), otherwise: Answer::Hold };
-    let (end, updates) = bench.turn_until(request, |update| matches!(update, Update::Tool { .. })).await;
+    request.permissions = PermissionPolicy {
+        kinds: Default::default(),
+        otherwise: Answer::Hold,
+    };
+    let (end, updates) = bench
+        .turn_until(request, |update| matches!(update, Update::Tool { .. }))
+        .await;
     assert_eq!(end.expect("a cancel is no error").stop, Stop::Cancelled);
-    let answered = Update::Permission { title: "Change it".into(), decision: Decision::Cancelled };
+    let answered = Update::Permission {
+        title: "Change it".into(),
+        decision: Decision::Cancelled,
+    };
     assert!(updates.contains(&answered), "{updates:?}");
     assert_eq!(bench.file("late.txt"), None);
 }
@@ -168,10 +242,18 @@ async fn an_open_request_is_answered_cancelled() {
 #[tokio::test]
 async fn a_policy_rejects_by_kind() {
     let bench = Setup::demo().bench().await;
-    let mut request = bench.request("permission read Look\npermission edit Change\nrun touch made.txt");
+    let mut request =
+        bench.request("permission read Look\npermission edit Change\nrun touch made.txt");
     request.permissions = PermissionPolicy::read_only();
     let (_, updates) = bench.turn(request).await;
-    assert_eq!(messages(&updates), ["Look: allowed", "Change: rejected", "I was not allowed to run touch made.txt."]);
+    assert_eq!(
+        messages(&updates),
+        [
+            "Look: allowed",
+            "Change: rejected",
+            "I was not allowed to run touch made.txt."
+        ]
+    );
     assert_eq!(bench.file("made.txt"), None);
 }
 
@@ -181,7 +263,9 @@ async fn a_hanging_agent_is_killed_after_the_grace() {
     let mut request = bench.request("say here\nhang");
     request.cancel_grace = Duration::from_millis(300);
     let began = Instant::now();
-    let (end, _) = bench.turn_until(request, |update| matches!(update, Update::Message { .. })).await;
+    let (end, _) = bench
+        .turn_until(request, |update| matches!(update, Update::Message { .. }))
+        .await;
     assert_eq!(end.expect("a cancel is no error").stop, Stop::Killed);
     assert!(began.elapsed() >= Duration::from_millis(300));
     assert!(bench.processes().is_empty());
@@ -194,23 +278,37 @@ async fn a_session_is_loaded_after_kill_9() {
     bench.kill().await;
     let mut request = bench.request("say a session that starts from nothing");
     let prompt = bench.request("recall").prompt;
-    request.resume = Some(Resume { session: first.agent_session.clone(), prompt });
+    request.resume = Some(Resume {
+        session: first.agent_session.clone(),
+        prompt,
+    });
     let (end, updates) = bench.turn(request).await;
     let end = end.expect("the turn ends");
-    assert_eq!((end.agent_session, end.resumed), (first.agent_session, true));
+    assert_eq!(
+        (end.agent_session, end.resumed),
+        (first.agent_session, true)
+    );
     // Neither the old message nor the old prompt comes again.
-    assert_eq!(messages(&updates), ["This is turn 2 of my session; it began with: Please do this."]);
+    assert_eq!(
+        messages(&updates),
+        ["This is turn 2 of my session; it began with: Please do this."]
+    );
 }
 
 #[tokio::test]
 async fn a_session_that_cannot_be_loaded_is_opened_anew() {
     let bench = Setup::demo().bench().await;
     let mut request = bench.request("say hello");
-    request.resume = Some(Resume { session: "demo-gone".into(), prompt: "You know the rest.".into() });
+    request.resume = Some(Resume {
+        session: "demo-gone".into(),
+        prompt: "You know the rest.".into(),
+    });
     let (end, updates) = bench.turn(request).await;
     let end = end.expect("the turn ends");
     assert_eq!((end.message.as_str(), end.resumed), ("hello", false));
-    let noted = updates.iter().any(|update| matches!(update, Update::Note { text } if text.contains("could not load")));
+    let noted = updates
+        .iter()
+        .any(|update| matches!(update, Update::Note { text } if text.contains("could not load")));
     assert!(noted, "{updates:?}");
 }
 
@@ -220,9 +318,16 @@ async fn an_agent_still_alive_is_told_only_what_is_new() {
     let (first, _) = bench.play("say one").await;
     let mut request = bench.request("say a session that starts from nothing");
     let prompt = bench.request("recall").prompt;
-    request.resume = Some(Resume { session: first.agent_session, prompt });
+    request.resume = Some(Resume {
+        session: first.agent_session,
+        prompt,
+    });
     let (end, _) = bench.turn(request).await;
-    assert!(end.expect("the turn ends").message.starts_with("This is turn 2"));
+    assert!(
+        end.expect("the turn ends")
+            .message
+            .starts_with("This is turn 2")
+    );
 }
 
 #[tokio::test]
@@ -232,10 +337,17 @@ async fn an_agent_that_cannot_load_is_told_everything() {
     let (first, _) = bench.play("say one").await;
     bench.kill().await;
     let mut request = bench.request("say all of it");
-    request.resume = Some(Resume { session: first.agent_session, prompt: "You know the rest.".into() });
+    request.resume = Some(Resume {
+        session: first.agent_session,
+        prompt: "You know the rest.".into(),
+    });
     let (end, updates) = bench.turn(request).await;
     let end = end.expect("the turn ends");
-    assert_eq!((end.message.as_str(), end.resumed), ("all of it", false), "{updates:?}");
+    assert_eq!(
+        (end.message.as_str(), end.resumed),
+        ("all of it", false),
+        "{updates:?}"
+    );
 }
 
 /// One of the real agents replays a loaded session only after it has answered the load.
@@ -245,17 +357,29 @@ async fn history_that_comes_late_is_not_told_again() {
         return;
     }
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/late.py");
-    let bench = Setup::command(&["python3", "-c", &std::fs::read_to_string(script).expect("a script")])
-        .without_sandbox()
-        .bench()
-        .await;
+    let bench = Setup::command(&[
+        "python3",
+        "-c",
+        &std::fs::read_to_string(script).expect("a script"),
+    ])
+    .without_sandbox()
+    .bench()
+    .await;
     let mut request = bench.request("");
-    request.resume = Some(Resume { session: "late-1".into(), prompt: "Go on.".into() });
+    request.resume = Some(Resume {
+        session: "late-1".into(),
+        prompt: "Go on.".into(),
+    });
     let (end, updates) = bench.turn(request).await;
     let end = end.expect("the turn ends");
     assert_eq!((end.message.as_str(), end.resumed), ("heard: Go on.", true));
     assert_eq!(messages(&updates), ["heard: Go on."], "{updates:?}");
-    assert!(!updates.iter().any(|update| matches!(update, Update::Tool { .. } | Update::Plan { .. })), "{updates:?}");
+    assert!(
+        !updates
+            .iter()
+            .any(|update| matches!(update, Update::Tool { .. } | Update::Plan { .. })),
+        "{updates:?}"
+    );
 }
 
 #[tokio::test]
@@ -263,7 +387,12 @@ async fn the_mode_is_set_and_an_unknown_one_refused() {
     let mut bench = Setup::demo().bench().await;
     bench.launch.agent.mode = Some("auto".into());
     let (_, updates) = bench.play("run true").await;
-    assert!(!updates.iter().any(|update| matches!(update, Update::Permission { .. })), "{updates:?}");
+    assert!(
+        !updates
+            .iter()
+            .any(|update| matches!(update, Update::Permission { .. })),
+        "{updates:?}"
+    );
     bench.agents.close(&session()).await.expect("closed");
     bench.launch.agent.mode = Some("wizard".into());
     let (end, _) = bench.turn(bench.request("say x")).await;
@@ -274,8 +403,11 @@ async fn the_mode_is_set_and_an_unknown_one_refused() {
 #[tokio::test]
 async fn a_failing_model_is_named_though_the_turn_ends_well() {
     let bench = Setup::demo().bench().await;
-    let classes =
-        [("rate-limit", ErrorClass::RateLimit), ("auth", ErrorClass::Auth), ("server", ErrorClass::ModelUnavailable)];
+    let classes = [
+        ("rate-limit", ErrorClass::RateLimit),
+        ("auth", ErrorClass::Auth),
+        ("server", ErrorClass::ModelUnavailable),
+    ];
     for (what, class) in classes {
         let (end, _) = bench.play(&format!("fail {what}")).await;
         assert_eq!((end.stop, end.error), (Stop::EndTurn, Some(class)));
@@ -290,8 +422,17 @@ async fn without_a_script_nothing_is_done() {
     let mut request = bench.request("");
     request.prompt = "Fix the bug.".into();
     let (end, _) = bench.turn(request).await;
-    assert!(end.expect("the turn ends").message.contains("no skep-demo script"));
-    assert_eq!(std::fs::read_dir(&bench.launch.workspace).expect("it is there").count(), 0);
+    assert!(
+        end.expect("the turn ends")
+            .message
+            .contains("no skep-demo script")
+    );
+    assert_eq!(
+        std::fs::read_dir(&bench.launch.workspace)
+            .expect("it is there")
+            .count(),
+        0
+    );
 }
 
 #[tokio::test]
@@ -307,10 +448,23 @@ async fn a_slow_reader_misses_no_last_state() {
         }
         updates
     };
-    let turn = bench.agents.turn(bench.request(&steps), sender, Default::default());
+    let turn = bench
+        .agents
+        .turn(bench.request(&steps), sender, Default::default());
     let (end, updates) = tokio::join!(turn, slow);
     end.expect("the turn ends");
     assert_eq!(tools(&updates).len(), 60);
-    let done = updates.iter().filter(|u| matches!(u, Update::Tool { status: ToolStatus::Completed, .. })).count();
+    let done = updates
+        .iter()
+        .filter(|u| {
+            matches!(
+                u,
+                Update::Tool {
+                    status: ToolStatus::Completed,
+                    ..
+                }
+            )
+        })
+        .count();
     assert_eq!(done, 60);
 }

@@ -15,15 +15,24 @@ use super::read;
 fn the_configuration_page_says_what_the_program_knows() {
     let page = read("docs/configuration.md");
     let rows = |text: &str| -> Vec<String> {
-        let from = text.lines().skip_while(|line| !line.starts_with("| skep.toml |"));
-        from.take_while(|line| line.starts_with('|')).map(str::to_owned).collect()
+        let from = text
+            .lines()
+            .skip_while(|line| !line.starts_with("| skep.toml |"));
+        from.take_while(|line| line.starts_with('|'))
+            .map(str::to_owned)
+            .collect()
     };
     let (written, known) = (rows(&page), rows(&reference_markdown()));
     assert_eq!(known.len(), reference().len() + 2);
     for (written, known) in written.iter().zip(&known) {
         assert_eq!(written, known);
     }
-    assert_eq!(written.len(), known.len(), "the table should be:\n{}", reference_markdown());
+    assert_eq!(
+        written.len(),
+        known.len(),
+        "the table should be:\n{}",
+        reference_markdown()
+    );
 }
 
 #[test]
@@ -34,7 +43,10 @@ fn the_configuration_page_lists_the_roles_and_presets_there_are() {
         assert!(page.contains(&row), "{row}");
     }
     for name in skep::agent::presets::names() {
-        let start = preset(name).expect("listed").command[..].first().cloned().unwrap_or_default();
+        let start = preset(name).expect("listed").command[..]
+            .first()
+            .cloned()
+            .unwrap_or_default();
         assert!(page.contains(&format!("| `{name}` | `{start}")), "{name}");
     }
 }
@@ -42,25 +54,40 @@ fn the_configuration_page_lists_the_roles_and_presets_there_are() {
 #[test]
 fn the_conversation_page_lists_the_commands_there_are() {
     let page = read("docs/conversation.md");
-    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `/agent ")).collect();
+    let rows: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| `/agent "))
+        .collect();
     let known = skep::core::command::usage::ALL.iter();
-    let known: Vec<String> =
-        known.map(|usage| format!("| `{}` | {} |", usage.usage.replace('|', "\\|"), usage.meaning)).collect();
+    let known: Vec<String> = known
+        .map(|usage| {
+            format!(
+                "| `{}` | {} |",
+                usage.usage.replace('|', "\\|"),
+                usage.meaning
+            )
+        })
+        .collect();
     assert_eq!(rows, known);
 }
 
 /// Asked for on GitHub: exactly what is used.
 #[test]
 fn the_manifest_asks_for_what_is_used() {
-    let manifest: serde_json::Value = serde_json::from_str(&read("app-manifest.json")).expect("JSON");
+    let manifest: serde_json::Value =
+        serde_json::from_str(&read("app-manifest.json")).expect("JSON");
     let asked: BTreeMap<String, String> =
         serde_json::from_value(manifest["default_permissions"].clone()).expect("permissions");
     let used = PERMISSIONS.map(|(name, level)| (name.to_owned(), level.to_owned()));
     assert_eq!(asked, BTreeMap::from(used));
-    let events: Vec<String> = serde_json::from_value(manifest["default_events"].clone()).expect("events");
+    let events: Vec<String> =
+        serde_json::from_value(manifest["default_events"].clone()).expect("events");
     assert_eq!(events, EVENTS);
     // The stories play with these and no others, so that each is needed.
-    assert_eq!((skep::simulator::PERMISSIONS, skep::simulator::EVENTS), (PERMISSIONS, EVENTS));
+    assert_eq!(
+        (skep::simulator::PERMISSIONS, skep::simulator::EVENTS),
+        (PERMISSIONS, EVENTS)
+    );
     let read = |event: &str, action: &str| {
         let parsed = webhook::parse(event, &format!(r#"{{"action":"{action}"}}"#));
         !matches!(parsed, Parsed::Ignored { .. })
@@ -86,29 +113,66 @@ fn the_manifest_asks_for_what_is_used() {
         "status",
         "workflow_run",
     ];
-    let actions =
-        ["labeled", "unlabeled", "closed", "opened", "created", "edited", "deleted", "completed", "submitted"];
-    let used = of_github.into_iter().filter(|event| actions.iter().any(|action| read(event, action)));
-    assert_eq!(used.collect::<Vec<_>>(), EVENTS, "what is read is what comes");
+    let actions = [
+        "labeled",
+        "unlabeled",
+        "closed",
+        "opened",
+        "created",
+        "edited",
+        "deleted",
+        "completed",
+        "submitted",
+    ];
+    let used = of_github
+        .into_iter()
+        .filter(|event| actions.iter().any(|action| read(event, action)));
+    assert_eq!(
+        used.collect::<Vec<_>>(),
+        EVENTS,
+        "what is read is what comes"
+    );
 }
 
 /// The README's first step names the same permissions and events, in the words of GitHub's own page.
 #[test]
 fn the_readme_asks_for_what_the_manifest_asks_for() {
     let readme = read("README.md");
-    let step =
-        readme.split_once("1. **Create a GitHub App**").and_then(|(_, rest)| rest.split_once("2. **")).expect("a step");
+    let step = readme
+        .split_once("1. **Create a GitHub App**")
+        .and_then(|(_, rest)| rest.split_once("2. **"))
+        .expect("a step");
     let words = step.0.split_whitespace().collect::<Vec<_>>().join(" ");
-    let (permissions, events) = words.split_once("; events ").expect("permissions, then events");
-    let (write, read) = permissions.split_once(": read and write;").expect("what is written, then what is read");
+    let (permissions, events) = words
+        .split_once("; events ")
+        .expect("permissions, then events");
+    let (write, read) = permissions
+        .split_once(": read and write;")
+        .expect("what is written, then what is read");
     let named = |text: &str| -> Vec<String> {
-        let parts = text.split('*').skip(1).step_by(2).filter(|part| !part.is_empty());
-        parts.map(|part| part.to_lowercase().replace("commit statuses", "statuses").replace(' ', "_")).collect()
+        let parts = text
+            .split('*')
+            .skip(1)
+            .step_by(2)
+            .filter(|part| !part.is_empty());
+        parts
+            .map(|part| {
+                part.to_lowercase()
+                    .replace("commit statuses", "statuses")
+                    .replace(' ', "_")
+            })
+            .collect()
     };
     let asked = |level: &str| -> Vec<&str> {
-        PERMISSIONS.iter().filter(|(_, asked)| *asked == level).map(|(name, _)| *name).collect()
+        PERMISSIONS
+            .iter()
+            .filter(|(_, asked)| *asked == level)
+            .map(|(name, _)| *name)
+            .collect()
     };
-    let write = write.rsplit_once("no others").map_or(write, |(_, rest)| rest);
+    let write = write
+        .rsplit_once("no others")
+        .map_or(write, |(_, rest)| rest);
     assert_eq!(named(write), asked("write"));
     assert_eq!(named(read), asked("read"));
     assert_eq!(named(events), EVENTS);
@@ -119,11 +183,20 @@ fn the_readme_asks_for_what_the_manifest_asks_for() {
 fn no_help_text_ends_with_a_full_stop() {
     fn look(command: &clap::Command, found: &mut Vec<String>) {
         let about = command.get_about().map(ToString::to_string);
-        let helps = command.get_arguments().filter_map(|argument| argument.get_help().map(ToString::to_string));
+        let helps = command
+            .get_arguments()
+            .filter_map(|argument| argument.get_help().map(ToString::to_string));
         let stops = |text: &String| text.ends_with('.') && !text.ends_with("..");
-        found
-            .extend(about.into_iter().chain(helps).filter(stops).map(|text| format!("{}: {text}", command.get_name())));
-        command.get_subcommands().for_each(|below| look(below, found));
+        found.extend(
+            about
+                .into_iter()
+                .chain(helps)
+                .filter(stops)
+                .map(|text| format!("{}: {text}", command.get_name())),
+        );
+        command
+            .get_subcommands()
+            .for_each(|below| look(below, found));
     }
     let mut found = Vec::new();
     look(&Cli::command(), &mut found);
@@ -134,14 +207,30 @@ fn no_help_text_ends_with_a_full_stop() {
 #[test]
 fn the_operations_page_lists_the_admin_addresses_there_are() {
     let page = read("docs/operations.md");
-    let listed = page.split_once("as JSON under `/api/v1`:").and_then(|(_, rest)| rest.split_once(". Orders"));
-    let listed: Vec<&str> = listed.expect("a list").0.split('`').skip(1).step_by(2).collect();
-    let listed: Vec<&str> =
-        listed.iter().map(|name| name.trim_start_matches("GET ").trim_start_matches("POST ")).collect();
+    let listed = page
+        .split_once("as JSON under `/api/v1`:")
+        .and_then(|(_, rest)| rest.split_once(". Orders"));
+    let listed: Vec<&str> = listed
+        .expect("a list")
+        .0
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .collect();
+    let listed: Vec<&str> = listed
+        .iter()
+        .map(|name| name.trim_start_matches("GET ").trim_start_matches("POST "))
+        .collect();
     let api = read("src/http/api.rs");
-    let there = api.split("route(\"/api/v1/").skip(1).filter_map(|rest| rest.split('"').next());
+    let there = api
+        .split("route(\"/api/v1/")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next());
     let names = |path: &str| {
-        path.replace("{id}", "ID").replace("{owner}", "OWNER").replace("{repo}", "REPO").replace("{n}", "NUMBER")
+        path.replace("{id}", "ID")
+            .replace("{owner}", "OWNER")
+            .replace("{repo}", "REPO")
+            .replace("{n}", "NUMBER")
     };
     let mut there: Vec<String> = there.map(names).collect();
     let mut listed: Vec<String> = listed.into_iter().map(str::to_owned).collect();
@@ -153,12 +242,19 @@ fn the_operations_page_lists_the_admin_addresses_there_are() {
 #[test]
 fn the_command_line_is_consistent() {
     Cli::command().debug_assert();
-    for line in
-        ["skep serve --listen 127.0.0.1:1", "skep sessions --state running --live --json", "skep session 1-2-3 --log"]
-    {
+    for line in [
+        "skep serve --listen 127.0.0.1:1",
+        "skep sessions --state running --live --json",
+        "skep session 1-2-3 --log",
+    ] {
         assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
     }
-    for line in ["skep sessions --state asleep", "skep session x", "skep dispatch", "skep status --admin https://x"] {
+    for line in [
+        "skep sessions --state asleep",
+        "skep session x",
+        "skep dispatch",
+        "skep status --admin https://x",
+    ] {
         assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
     }
 }

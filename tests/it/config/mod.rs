@@ -12,7 +12,8 @@ use clap::FromArgMatches;
 use secrecy::ExposeSecret;
 use skep::agent::presets::preset;
 use skep::config::{
-    AllowProtected, Args, Config, ConfigError, Environment, LogFormat, Pace, Sandbox, Sources, load, reference,
+    AllowProtected, Args, Config, ConfigError, Environment, LogFormat, Pace, Sandbox, Sources,
+    load, reference,
 };
 use skep::core::role::{RoleName, RoleSource, Tool};
 use tempfile::TempDir;
@@ -23,7 +24,8 @@ const SECRET: &str = "hunter2-hunter2-hunter2";
 
 /// The flags as a command line gives them.
 fn flags(line: &[&str]) -> Args {
-    let command = <Args as clap::Args>::augment_args(clap::Command::new("skep").no_binary_name(true));
+    let command =
+        <Args as clap::Args>::augment_args(clap::Command::new("skep").no_binary_name(true));
     Args::from_arg_matches(&command.get_matches_from(line)).expect("flags")
 }
 
@@ -41,12 +43,16 @@ impl Machine<'_> {
             std::fs::write(folder.path().join("skep.toml"), self.file).expect("written");
         }
         let home = [("HOME", "/home/op"), ("PATH", "/usr/bin")];
-        let environment = Environment::new(folder.path(), home.into_iter().chain(self.variables.iter().copied()));
+        let environment = Environment::new(
+            folder.path(),
+            home.into_iter().chain(self.variables.iter().copied()),
+        );
         Sources::gather(flags(&self.flags), environment)
     }
 
     fn load(&self) -> Result<Config, ConfigError> {
-        self.sources(&TempDir::new().expect("a folder")).config(&preset)
+        self.sources(&TempDir::new().expect("a folder"))
+            .config(&preset)
     }
 
     fn right(&self) -> Config {
@@ -63,7 +69,10 @@ impl Machine<'_> {
 }
 
 fn file(file: &str) -> Machine<'_> {
-    Machine { file, ..Machine::default() }
+    Machine {
+        file,
+        ..Machine::default()
+    }
 }
 
 fn role(name: &str) -> RoleName {
@@ -82,30 +91,61 @@ fn nothing_said_is_the_defaults() {
         ("127.0.0.1:3000".into(), "127.0.0.1:3001".into())
     );
     assert_eq!(config.data_dir, Path::new("/home/op/.local/state/skep"));
-    assert_eq!(config.database_url.expose_secret(), "sqlite:///home/op/.local/state/skep/skep.db");
+    assert_eq!(
+        config.database_url.expose_secret(),
+        "sqlite:///home/op/.local/state/skep/skep.db"
+    );
     assert_eq!(
         (config.pace, config.sandbox, config.look_again),
         (Pace::default(), Sandbox::Auto, Duration::from_secs(4))
     );
     assert_eq!(config.limits, skep::core::policy::Limits::default());
-    assert_eq!((config.default_role, config.allow_protected), (role("swe"), AllowProtected::Nothing));
-    let missing: Vec<&str> =
-        config.missing.iter().map(|missing| missing.name.split(' ').next().unwrap_or_default()).collect();
-    assert_eq!(missing, ["SKEP_APP_ID", "SKEP_PRIVATE_KEY_FILE", "SKEP_WEBHOOK_SECRET", "SKEP_AGENT"]);
-    let bare =
-        Config::bare(PathBuf::from("/home/op/.local/state/skep"), &Environment::new("/", [("PATH", "/usr/bin")]));
-    assert_eq!(bare.database_url.expose_secret(), "sqlite:///home/op/.local/state/skep/skep.db");
+    assert_eq!(
+        (config.default_role, config.allow_protected),
+        (role("swe"), AllowProtected::Nothing)
+    );
+    let missing: Vec<&str> = config
+        .missing
+        .iter()
+        .map(|missing| missing.name.split(' ').next().unwrap_or_default())
+        .collect();
+    assert_eq!(
+        missing,
+        [
+            "SKEP_APP_ID",
+            "SKEP_PRIVATE_KEY_FILE",
+            "SKEP_WEBHOOK_SECRET",
+            "SKEP_AGENT"
+        ]
+    );
+    let bare = Config::bare(
+        PathBuf::from("/home/op/.local/state/skep"),
+        &Environment::new("/", [("PATH", "/usr/bin")]),
+    );
+    assert_eq!(
+        bare.database_url.expose_secret(),
+        "sqlite:///home/op/.local/state/skep/skep.db"
+    );
     assert_eq!(bare.path, "/usr/bin");
 }
 
 #[test]
 fn flags_win_over_variables_and_variables_over_the_file() {
-    let mut machine = file("listen = '127.0.0.1:1'\nagent = 'goose'\nsandbox = 'auto'\nlog_format = 'json'");
+    let mut machine =
+        file("listen = '127.0.0.1:1'\nagent = 'goose'\nsandbox = 'auto'\nlog_format = 'json'");
     assert_eq!(machine.right().listen.port(), 1);
     assert_eq!(machine.right().logging.format, LogFormat::Json);
-    machine.variables = vec![("SKEP_LISTEN", "127.0.0.1:2"), ("SKEP_AGENT", "codex"), ("SKEP_LOG_FORMAT", " ")];
+    machine.variables = vec![
+        ("SKEP_LISTEN", "127.0.0.1:2"),
+        ("SKEP_AGENT", "codex"),
+        ("SKEP_LOG_FORMAT", " "),
+    ];
     assert_eq!(machine.right().listen.port(), 2);
-    assert_eq!(machine.right().logging.format, LogFormat::Json, "an empty variable counts as not set");
+    assert_eq!(
+        machine.right().logging.format,
+        LogFormat::Json,
+        "an empty variable counts as not set"
+    );
     machine.flags = vec!["--listen", "127.0.0.1:3", "--no-sandbox"];
     let config = machine.right();
     assert_eq!((config.listen.port(), config.sandbox), (3, Sandbox::Off));
@@ -149,34 +189,65 @@ fn every_flag_variable_and_key_is_heard() {
         ("default_role", "triage"),
         ("look_again", "9s"),
     ]);
-    let texts =
-        reference().into_iter().filter(|setting| setting.key.as_deref().is_some_and(|key| samples.contains_key(key)));
+    let texts = reference().into_iter().filter(|setting| {
+        setting
+            .key
+            .as_deref()
+            .is_some_and(|key| samples.contains_key(key))
+    });
     let mut heard = 0;
     for setting in texts {
         let name = setting.key.expect("a key");
         let value = samples[name.as_str()];
-        let quoted = if name == "private_key" { key.clone() } else { format!("'{value}'") };
+        let quoted = if name == "private_key" {
+            key.clone()
+        } else {
+            format!("'{value}'")
+        };
         let line = format!("{name} = {quoted}");
         let mut machines = vec![file(&line)];
-        machines.extend(setting.env.map(|env| Machine { variables: vec![(env, value)], ..Machine::default() }));
+        machines.extend(setting.env.map(|env| Machine {
+            variables: vec![(env, value)],
+            ..Machine::default()
+        }));
         machines.extend(setting.flag.map(|flag| {
-            let flags = if flag == "--no-sandbox" { vec![flag] } else { vec![flag, value] };
-            Machine { flags, ..Machine::default() }
+            let flags = if flag == "--no-sandbox" {
+                vec![flag]
+            } else {
+                vec![flag, value]
+            };
+            Machine {
+                flags,
+                ..Machine::default()
+            }
         }));
         for machine in machines {
             let shown = machine.right().show();
             let line = shown
                 .lines()
-                .find(|line| line.trim_start_matches("# ").starts_with(&format!("{name} = ")))
+                .find(|line| {
+                    line.trim_start_matches("# ")
+                        .starts_with(&format!("{name} = "))
+                })
                 .expect("shown");
             assert!(!line.ends_with("# default"), "{line}");
             heard += 1;
         }
     }
-    assert_eq!(heard, 24 + 22 + 11, "texts in the file, in variables, as flags");
-    let documented: Vec<&str> = reference().iter().filter_map(|setting| setting.flag).collect();
+    assert_eq!(
+        heard,
+        24 + 22 + 11,
+        "texts in the file, in variables, as flags"
+    );
+    let documented: Vec<&str> = reference()
+        .iter()
+        .filter_map(|setting| setting.flag)
+        .collect();
     let command = <Args as clap::Args>::augment_args(clap::Command::new("skep"));
-    let typed: Vec<String> = command.get_arguments().filter_map(|arg| Some(format!("--{}", arg.get_long()?))).collect();
+    let typed: Vec<String> = command
+        .get_arguments()
+        .filter_map(|arg| Some(format!("--{}", arg.get_long()?)))
+        .collect();
     assert_eq!(documented, typed, "flags and their table");
 }
 
@@ -213,28 +284,65 @@ fn every_key_of_an_agent_and_a_role_is_taken() {
     "#;
     let machine = Machine {
         file: text,
-        variables: vec![("MINE_KEY", SECRET), ("GOOSE_MODEL", "other"), ("OPENAI_API_KEY", "k"), ("OTHER", "x")],
+        variables: vec![
+            ("MINE_KEY", SECRET),
+            ("GOOSE_MODEL", "other"),
+            ("OPENAI_API_KEY", "k"),
+            ("OTHER", "x"),
+        ],
         ..Machine::default()
     };
     let config = machine.sources(&folder).config(&preset).expect("right");
     let mine = &config.agents["mine"];
     assert_eq!(mine.command, ["/opt/goose", "acp", "--x", "a b"]);
     let own = |name: &str| mine.environment.get(name).map(String::as_str);
-    assert_eq!((own("GOOSE_MODEL"), own("MINE_KEY"), own("OPENAI_API_KEY")), (Some("m"), Some(SECRET), Some("k")));
-    assert_eq!((own("GOOSE_MODE"), own("OTHER")), (Some("approve"), None), "the preset's own stays, others stay out");
-    assert_eq!((mine.mode.as_deref(), mine.auto, mine.resume), (Some("auto"), true, false));
-    assert_eq!((mine.expose.as_slice(), mine.home.as_deref()), (&["/opt/tools".to_owned()][..], Some("/srv/home")));
-    assert!(config.agents.contains_key("claude"), "a role may name a preset");
-    assert_eq!(config.default_agent.as_deref(), Some("mine"), "the only one configured");
+    assert_eq!(
+        (own("GOOSE_MODEL"), own("MINE_KEY"), own("OPENAI_API_KEY")),
+        (Some("m"), Some(SECRET), Some("k"))
+    );
+    assert_eq!(
+        (own("GOOSE_MODE"), own("OTHER")),
+        (Some("approve"), None),
+        "the preset's own stays, others stay out"
+    );
+    assert_eq!(
+        (mine.mode.as_deref(), mine.auto, mine.resume),
+        (Some("auto"), true, false)
+    );
+    assert_eq!(
+        (mine.expose.as_slice(), mine.home.as_deref()),
+        (&["/opt/tools".to_owned()][..], Some("/srv/home"))
+    );
+    assert!(
+        config.agents.contains_key("claude"),
+        "a role may name a preset"
+    );
+    assert_eq!(
+        config.default_agent.as_deref(),
+        Some("mine"),
+        "the only one configured"
+    );
     let docs = &config.roles[&role("docs")];
-    assert_eq!((docs.prompt.as_str(), docs.agent.as_deref()), ("Write the manual.", Some("claude")));
-    assert_eq!((docs.limits.session_timeout_s, docs.limits.silence_s), (Some(1800), Some(90)));
+    assert_eq!(
+        (docs.prompt.as_str(), docs.agent.as_deref()),
+        ("Write the manual.", Some("claude"))
+    );
+    assert_eq!(
+        (docs.limits.session_timeout_s, docs.limits.silence_s),
+        (Some(1800), Some(90))
+    );
     assert!(docs.tools.contains(Tool::Edit) && !docs.tools.contains(Tool::Execute) && docs.writes);
     assert_eq!(docs.model.as_deref(), Some("big"));
     let triage = &config.roles[&role("triage")];
-    assert_eq!((triage.prompt.as_str(), triage.writes, &triage.source), ("Be short.", false, &RoleSource::Config));
+    assert_eq!(
+        (triage.prompt.as_str(), triage.writes, &triage.source),
+        ("Be short.", false, &RoleSource::Config)
+    );
     assert_eq!(config.allowed_bots, [skep::core::ids::UserId(49_699_333)]);
-    assert_eq!(config.allow_protected, AllowProtected::Matching(vec![".github/workflows/*".into()]));
+    assert_eq!(
+        config.allow_protected,
+        AllowProtected::Matching(vec![".github/workflows/*".into()])
+    );
     assert_eq!(config.ignore, ["*.tmp", "!.venv"]);
     assert_eq!(mine.ignore, [".goose/memory", ".mine"]);
     assert_eq!(config.hide, [folder.path().join("skep.toml")]);
@@ -292,7 +400,10 @@ fn a_broken_file_still_has_its_other_mistakes_told() {
       skep.toml:2: admin_listen: `y` is not an address with a port, such as 127.0.0.1:3000 or [::]:3000
       skep.toml:3: look_again: must be a duration such as "4s", at most 60s
     "#);
-    let named = Machine { flags: vec!["--config", "none.toml"], ..Machine::default() };
+    let named = Machine {
+        flags: vec!["--config", "none.toml"],
+        ..Machine::default()
+    };
     insta::assert_snapshot!(named.wrong(), @r#"
     the configuration has one mistake:
       --config: none.toml: cannot be read: No such file or directory (os error 2)
@@ -301,15 +412,38 @@ fn a_broken_file_still_has_its_other_mistakes_told() {
 
 #[test]
 fn what_contradicts_itself_is_a_mistake() {
-    let both =
-        Machine { variables: vec![("SKEP_PRIVATE_KEY", PKCS1), ("SKEP_PRIVATE_KEY_FILE", "k")], ..Machine::default() };
-    assert!(both.wrong().contains("SKEP_PRIVATE_KEY: SKEP_PRIVATE_KEY_FILE is given too"), "{}", both.wrong());
-    let same = Machine { flags: vec!["--listen", "127.0.0.1:3001"], ..Machine::default() };
-    assert!(same.wrong().contains("--listen: webhooks and the admin address cannot both be 127.0.0.1:3001"));
-    let half = Machine { variables: vec![("SKEP_GITHUB_API_URL", "https://ghe.example/api/v3")], ..Machine::default() };
-    assert!(half.wrong().contains("SKEP_GITHUB_API_URL: names another server"), "{}", half.wrong());
+    let both = Machine {
+        variables: vec![("SKEP_PRIVATE_KEY", PKCS1), ("SKEP_PRIVATE_KEY_FILE", "k")],
+        ..Machine::default()
+    };
+    assert!(
+        both.wrong()
+            .contains("SKEP_PRIVATE_KEY: SKEP_PRIVATE_KEY_FILE is given too"),
+        "{}",
+        both.wrong()
+    );
+    let same = Machine {
+        flags: vec!["--listen", "127.0.0.1:3001"],
+        ..Machine::default()
+    };
+    assert!(
+        same.wrong()
+            .contains("--listen: webhooks and the admin address cannot both be 127.0.0.1:3001")
+    );
+    let half = Machine {
+        variables: vec![("SKEP_GITHUB_API_URL", "https://ghe.example/api/v3")],
+        ..Machine::default()
+    };
+    assert!(
+        half.wrong()
+            .contains("SKEP_GITHUB_API_URL: names another server"),
+        "{}",
+        half.wrong()
+    );
     let prompts = file("[roles.swe]\nprompt = 'a'\nprompt_file = 'b'");
-    assert!(prompts.wrong().contains("skep.toml:2: roles.swe.prompt: skep.toml:3: roles.swe.prompt_file is given too"));
+    assert!(prompts.wrong().contains(
+        "skep.toml:2: roles.swe.prompt: skep.toml:3: roles.swe.prompt_file is given too"
+    ));
 }
 
 #[test]
@@ -322,25 +456,51 @@ fn the_key_is_taken_in_every_form_github_and_people_write_it() {
             ("SKEP_WEBHOOK_SECRET", SECRET),
             ("SKEP_AGENT", "goose"),
         ];
-        let config = Machine { variables, ..Machine::default() }.right();
+        let config = Machine {
+            variables,
+            ..Machine::default()
+        }
+        .right();
         let ready = config.ready().expect("all there");
         assert_eq!((ready.github.app_id, ready.default_agent), (1, "goose"));
-        assert!(ready.github.private_key.expose_secret().lines().count() > 10, "real line ends");
+        assert!(
+            ready.github.private_key.expose_secret().lines().count() > 10,
+            "real line ends"
+        );
         assert_eq!(ready.github.webhook_secrets().len(), 1);
         assert_eq!(ready.github.api_url.as_str(), "https://api.github.com/");
     }
     let public = "-----BEGIN PUBLIC KEY-----\nMFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf\n-----END PUBLIC KEY-----";
-    let wrong = Machine { variables: vec![("SKEP_PRIVATE_KEY", public)], ..Machine::default() }.wrong();
-    assert!(wrong.contains("SKEP_PRIVATE_KEY: is a public key: give"), "{wrong}");
+    let wrong = Machine {
+        variables: vec![("SKEP_PRIVATE_KEY", public)],
+        ..Machine::default()
+    }
+    .wrong();
+    assert!(
+        wrong.contains("SKEP_PRIVATE_KEY: is a public key: give"),
+        "{wrong}"
+    );
 }
 
 #[test]
 fn a_command_line_is_an_agent_too() {
-    let agent = |text| Machine { flags: vec!["--agent", text], ..Machine::default() };
+    let agent = |text| Machine {
+        flags: vec!["--agent", text],
+        ..Machine::default()
+    };
     let config = agent("/opt/My.Agent --flag 'a b'").right();
     let name = config.default_agent.expect("a default");
-    assert_eq!((name.as_str(), config.agents[&name].command.len()), ("my-agent", 3));
-    for wrong in ["agent | tee", "./agent", "relative/agent x", "'unclosed", "unknown"] {
+    assert_eq!(
+        (name.as_str(), config.agents[&name].command.len()),
+        ("my-agent", 3)
+    );
+    for wrong in [
+        "agent | tee",
+        "./agent",
+        "relative/agent x",
+        "'unclosed",
+        "unknown",
+    ] {
         assert!(agent(wrong).load().is_err(), "{wrong}");
     }
 }
@@ -348,13 +508,26 @@ fn a_command_line_is_an_agent_too() {
 #[test]
 fn credentials_of_the_house_never_reach_an_agent() {
     let text = "[agents.a]\ncommand = ['a']\ninherit = ['S*', 'G*', 'HOME']";
-    let variables = vec![("SKEP_WEBHOOK_SECRET", SECRET), ("GITHUB_TOKEN", "t"), ("GH_TOKEN", "t"), ("GOOD", "1")];
-    let config = Machine { file: text, variables, ..Machine::default() }.right();
+    let variables = vec![
+        ("SKEP_WEBHOOK_SECRET", SECRET),
+        ("GITHUB_TOKEN", "t"),
+        ("GH_TOKEN", "t"),
+        ("GOOD", "1"),
+    ];
+    let config = Machine {
+        file: text,
+        variables,
+        ..Machine::default()
+    }
+    .right();
     let names: Vec<&String> = config.agents["a"].environment.keys().collect();
     assert_eq!(names, ["GOOD", "HOME"]);
     for name in ["*", "SKEP_*", "GITHUB_TOKEN"] {
         let text = format!("[agents.a]\ncommand = ['a']\ninherit = ['{name}']");
-        assert!(file(&text).wrong().contains("is never passed to an agent"), "{name}");
+        assert!(
+            file(&text).wrong().contains("is never passed to an agent"),
+            "{name}"
+        );
     }
 }
 
@@ -369,34 +542,88 @@ fn no_secret_is_shown() {
         ("SKEP_WEBHOOK_SECRET_PREVIOUS", SECRET),
         ("SKEP_DATABASE_URL", &postgres),
     ];
-    let mut machine = Machine { file: &text, variables, ..Machine::default() };
+    let mut machine = Machine {
+        file: &text,
+        variables,
+        ..Machine::default()
+    };
     let config = machine.right();
     let shown = config.show();
-    assert!(shown.contains("webhook_secret = set (23 characters)  # SKEP_WEBHOOK_SECRET"), "{shown}");
-    for text in [&shown, &format!("{config:?}"), &format!("{:?}", machine.sources(&TempDir::new().expect("a folder")))]
-    {
-        assert!(!text.contains(SECRET) && !text.contains(&PKCS1[40..80]), "{text}");
+    assert!(
+        shown.contains("webhook_secret = set (23 characters)  # SKEP_WEBHOOK_SECRET"),
+        "{shown}"
+    );
+    for text in [
+        &shown,
+        &format!("{config:?}"),
+        &format!("{:?}", machine.sources(&TempDir::new().expect("a folder"))),
+    ] {
+        assert!(
+            !text.contains(SECRET) && !text.contains(&PKCS1[40..80]),
+            "{text}"
+        );
     }
     machine.variables.remove(0);
     let partial = machine.right().show();
-    assert!(partial.contains("webhook_secret = set (23 characters)") && !partial.contains(SECRET), "{partial}");
+    assert!(
+        partial.contains("webhook_secret = set (23 characters)") && !partial.contains(SECRET),
+        "{partial}"
+    );
 }
 
 #[test]
 fn the_file_is_found_where_it_is_looked_for() {
-    let (here, data) = (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
-    std::fs::write(data.path().join("skep.toml"), "agent = 'goose'\ndata_dir = 'state'").expect("written");
+    let (here, data) = (
+        TempDir::new().expect("a folder"),
+        TempDir::new().expect("a folder"),
+    );
+    std::fs::write(
+        data.path().join("skep.toml"),
+        "agent = 'goose'\ndata_dir = 'state'",
+    )
+    .expect("written");
     let named = data.path().display().to_string();
-    let environment = || Environment::new(here.path(), [("SKEP_DATA_DIR", named.as_str()), ("SKEP_SERVICE_PORT", "1")]);
+    let environment = || {
+        Environment::new(
+            here.path(),
+            [
+                ("SKEP_DATA_DIR", named.as_str()),
+                ("SKEP_SERVICE_PORT", "1"),
+            ],
+        )
+    };
     let config = load(Args::default(), environment(), &preset).expect("right");
     assert_eq!(config.default_agent.as_deref(), Some("goose"));
-    assert_eq!(config.data_dir, data.path(), "the variable wins over the file");
-    assert!(config.warnings.iter().any(|warning| warning.contains("SKEP_SERVICE_PORT")), "{:?}", config.warnings);
-    std::fs::write(here.path().join("skep.toml"), "agent = 'codex'\ndata_dir = 'state'").expect("written");
+    assert_eq!(
+        config.data_dir,
+        data.path(),
+        "the variable wins over the file"
+    );
+    assert!(
+        config
+            .warnings
+            .iter()
+            .any(|warning| warning.contains("SKEP_SERVICE_PORT")),
+        "{:?}",
+        config.warnings
+    );
+    std::fs::write(
+        here.path().join("skep.toml"),
+        "agent = 'codex'\ndata_dir = 'state'",
+    )
+    .expect("written");
     let config = load(Args::default(), environment(), &preset).expect("right");
-    assert_eq!(config.default_agent.as_deref(), Some("codex"), "the file here wins over the one there");
+    assert_eq!(
+        config.default_agent.as_deref(),
+        Some("codex"),
+        "the file here wins over the one there"
+    );
     let config = load(Args::default(), Environment::new(here.path(), []), &preset).expect("right");
-    assert_eq!(config.data_dir, here.path().join("state"), "a path starts at the file that says it");
+    assert_eq!(
+        config.data_dir,
+        here.path().join("state"),
+        "a path starts at the file that says it"
+    );
 }
 
 #[test]
@@ -409,11 +636,17 @@ fn the_data_folder_is_for_its_owner_alone() {
     assert_eq!(config(made.clone()).make_data_dir(), Ok(None));
     assert_eq!(mode(&made), 0o700);
     std::fs::set_permissions(&made, std::fs::Permissions::from_mode(0o755)).expect("set");
-    let said = config(made.clone()).make_data_dir().expect("made").expect("a word about it");
+    let said = config(made.clone())
+        .make_data_dir()
+        .expect("made")
+        .expect("a word about it");
     assert!(said.contains("was open to others (mode 755)"), "{said}");
     assert_eq!(mode(&made), 0o700, "closed again");
     std::fs::set_permissions(&made, std::fs::Permissions::from_mode(0o1777)).expect("set");
-    assert!(config(made.clone()).make_data_dir().is_err(), "a folder like /tmp");
+    assert!(
+        config(made.clone()).make_data_dir().is_err(),
+        "a folder like /tmp"
+    );
     assert_eq!(mode(&made), 0o1777, "and left as it is");
 }
 
@@ -429,15 +662,27 @@ fn a_key_is_never_repeated_whatever_it_is_given_as() {
         "SKEP_GITHUB_URL",
         "SKEP_LOG",
     ] {
-        let machine = Machine { variables: vec![(name, PKCS1)], ..Machine::default() };
+        let machine = Machine {
+            variables: vec![(name, PKCS1)],
+            ..Machine::default()
+        };
         let folder = TempDir::new().expect("a folder");
         let said = match machine.sources(&folder).config(&preset) {
             Ok(config) => config.show(),
             Err(error) => error.to_string(),
         };
-        assert!(PKCS1.lines().filter(|line| line.len() > 8).all(|line| !said.contains(line)), "{name}: {said}");
+        assert!(
+            PKCS1
+                .lines()
+                .filter(|line| line.len() > 8)
+                .all(|line| !said.contains(line)),
+            "{name}: {said}"
+        );
     }
-    let machine = Machine { variables: vec![("SKEP_PRIVATE_KEY_FILE", PKCS1)], ..Machine::default() };
+    let machine = Machine {
+        variables: vec![("SKEP_PRIVATE_KEY_FILE", PKCS1)],
+        ..Machine::default()
+    };
     let wrong = machine.wrong();
     assert!(
         wrong.contains("SKEP_PRIVATE_KEY_FILE: holds a key, not the path of a file: give it as SKEP_PRIVATE_KEY"),
@@ -452,23 +697,54 @@ fn what_is_shown_can_be_used_as_the_file_it_describes() {
     let config = file(text).right();
     let shown = config.show();
     assert!(!shown.contains("hunter2"), "{shown}");
-    for line in ["listen = \"127.0.0.1:9\"  # ", "silence = \"1m30s\"  # ", "ready = \"never\"  # "] {
-        assert!(shown.lines().any(|shown| shown.starts_with(line) && shown.contains("skep.toml:")), "{line}: {shown}");
+    for line in [
+        "listen = \"127.0.0.1:9\"  # ",
+        "silence = \"1m30s\"  # ",
+        "ready = \"never\"  # ",
+    ] {
+        assert!(
+            shown
+                .lines()
+                .any(|shown| shown.starts_with(line) && shown.contains("skep.toml:")),
+            "{line}: {shown}"
+        );
     }
     let again = file(&shown).right();
     assert_eq!(
         (again.listen, again.limits, again.ready, again.default_agent),
-        (config.listen, config.limits, config.ready, config.default_agent)
+        (
+            config.listen,
+            config.limits,
+            config.ready,
+            config.default_agent
+        )
     );
 }
 
 #[test]
 fn proxies_are_read_in_both_spellings_and_never_shown() {
-    let machine = |variables| Machine { variables, ..Machine::default() };
-    let small = machine(vec![("https_proxy", "http://u:hunter2@p:1"), ("no_proxy", "a,b")]).right();
-    assert_eq!(small.network.https_proxy.as_ref().map(|proxy| proxy.expose()), Some("http://u:hunter2@p:1"));
+    let machine = |variables| Machine {
+        variables,
+        ..Machine::default()
+    };
+    let small = machine(vec![
+        ("https_proxy", "http://u:hunter2@p:1"),
+        ("no_proxy", "a,b"),
+    ])
+    .right();
+    assert_eq!(
+        small
+            .network
+            .https_proxy
+            .as_ref()
+            .map(|proxy| proxy.expose()),
+        Some("http://u:hunter2@p:1")
+    );
     assert_eq!(small.network.no_proxy, "a,b");
     assert!(!small.show().contains("hunter2") && !format!("{small:?}").contains("hunter2"));
     let wrong = machine(vec![("HTTPS_PROXY", "socks5://u:hunter2@p:1")]).wrong();
-    assert!(wrong.contains("HTTPS_PROXY: must be a proxy's address") && !wrong.contains("hunter2"), "{wrong}");
+    assert!(
+        wrong.contains("HTTPS_PROXY: must be a proxy's address") && !wrong.contains("hunter2"),
+        "{wrong}"
+    );
 }

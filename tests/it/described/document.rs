@@ -47,12 +47,18 @@ impl Document {
         static DOCUMENT: LazyLock<Option<Document>> = LazyLock::new(|| {
             let folder = std::env::var_os("SKEP_TEST_OPENAPI")?;
             let path = Path::new(&folder).join("generated/api.github.com.json");
-            let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let text = std::fs::read_to_string(&path)
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let raw = serde_json::from_str(&text).expect("GitHub's description");
-            Some(Document { raw, validators: Mutex::default() })
+            Some(Document {
+                raw,
+                validators: Mutex::default(),
+            })
         });
         if DOCUMENT.is_none() {
-            crate::required::skip("GitHub's description of its API (SKEP_TEST_OPENAPI names no folder)");
+            crate::required::skip(
+                "GitHub's description of its API (SKEP_TEST_OPENAPI names no folder)",
+            );
         }
         DOCUMENT.as_ref()
     }
@@ -60,25 +66,41 @@ impl Document {
     /// The operation of a method and a path; where several fit, the one with the most words of its own.
     pub fn operation(&self, method: &str, path: &str) -> Option<Operation> {
         let method = method.to_ascii_lowercase();
-        let near = self.raw.paths.iter().filter(|(template, _)| begins_alike(template, path));
+        let near = self
+            .raw
+            .paths
+            .iter()
+            .filter(|(template, _)| begins_alike(template, path));
         let fitting = near.filter_map(|(template, methods)| {
             let told: Value = serde_json::from_str(methods.get(&method)?.get()).ok()?;
             Some((template, fit(template, path, &wide(self, &told))?, told))
         });
-        let own_words = |template: &str| template.split('/').filter(|part| !part.starts_with('{')).count();
+        let own_words = |template: &str| {
+            template
+                .split('/')
+                .filter(|part| !part.starts_with('{'))
+                .count()
+        };
         let (template, values, told) = fitting.max_by_key(|(template, ..)| own_words(template))?;
-        Some(Operation { name: format!("{method} {template}"), told, values })
+        Some(Operation {
+            name: format!("{method} {template}"),
+            told,
+            values,
+        })
     }
 
     /// The schema of a webhook's body.
     pub fn webhook(&self, name: &str) -> Option<Value> {
         let told: Value = serde_json::from_str(self.raw.webhooks.get(name)?.get()).ok()?;
-        told.pointer("/post/requestBody/content/application~1json/schema").cloned()
+        told.pointer("/post/requestBody/content/application~1json/schema")
+            .cloned()
     }
 
     /// What a reference to a parameter or a response stands for.
     pub fn resolved<'v>(&'v self, value: &'v Value) -> &'v Value {
-        let Some(name) = value.get("$ref").and_then(Value::as_str) else { return value };
+        let Some(name) = value.get("$ref").and_then(Value::as_str) else {
+            return value;
+        };
         let components = &self.raw.components;
         let found = match name.rsplit_once('/') {
             Some(("#/components/parameters", name)) => components.parameters.get(name),
@@ -95,11 +117,18 @@ impl Document {
         if let Err(error) = validator.0.validate(value, validator.1) {
             leaves(&error, &mut lines);
         }
-        lines.into_iter().take(5).map(|line| format!("{place}: {line}")).collect()
+        lines
+            .into_iter()
+            .take(5)
+            .map(|line| format!("{place}: {line}"))
+            .collect()
     }
 
     fn validator(&self, place: &str, schema: &Value) -> Arc<Validator> {
-        let mut known = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self
+            .validators
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(validator) = known.get(place) {
             return Arc::clone(validator);
         }
@@ -111,12 +140,22 @@ impl Document {
         compiler.set_default_draft(Draft::V7);
         compiler.enable_format_assertions();
         // Bots' addresses have brackets, as in `1+skep[bot]@users.noreply.github.com`: no address by the letter of the format.
-        compiler.register_format(Format { name: "email", func: |_| Ok(()) });
+        compiler.register_format(Format {
+            name: "email",
+            func: |_| Ok(()),
+        });
         // The validator does not know `{/owner}`, which the format has.
-        compiler.register_format(Format { name: "uri-template", func: |_| Ok(()) });
+        compiler.register_format(Format {
+            name: "uri-template",
+            func: |_| Ok(()),
+        });
         let mut schemas = Schemas::new();
-        compiler.add_resource(PLACE, whole).unwrap_or_else(|error| panic!("{place}: {error:#}"));
-        let index = compiler.compile(PLACE, &mut schemas).unwrap_or_else(|error| panic!("{place}: {error:#}"));
+        compiler
+            .add_resource(PLACE, whole)
+            .unwrap_or_else(|error| panic!("{place}: {error:#}"));
+        let index = compiler
+            .compile(PLACE, &mut schemas)
+            .unwrap_or_else(|error| panic!("{place}: {error:#}"));
         let validator = Arc::new(Validator(schemas, index));
         known.insert(place.to_owned(), Arc::clone(&validator));
         validator
@@ -127,7 +166,9 @@ impl Document {
         match schema {
             Value::Array(items) => items.iter_mut().for_each(|item| self.close(item, into)),
             Value::Object(fields) => {
-                fields.values_mut().for_each(|field| self.close(field, into));
+                fields
+                    .values_mut()
+                    .for_each(|field| self.close(field, into));
                 if let Some(Value::Array(words)) = fields.get_mut("enum") {
                     // GitHub lists some words twice, in both cases or not; a schema may not.
                     let mut seen = Vec::new();
@@ -149,9 +190,18 @@ impl Document {
     }
 
     fn follow(&self, reference: Option<&Value>, into: &mut Map<String, Value>) {
-        let named = reference.and_then(Value::as_str).and_then(|text| text.strip_prefix("#/components/schemas/"));
-        let Some(name) = named.filter(|name| !into.contains_key(*name)) else { return };
-        let text = self.raw.components.schemas.get(name).unwrap_or_else(|| panic!("{name} is not described"));
+        let named = reference
+            .and_then(Value::as_str)
+            .and_then(|text| text.strip_prefix("#/components/schemas/"));
+        let Some(name) = named.filter(|name| !into.contains_key(*name)) else {
+            return;
+        };
+        let text = self
+            .raw
+            .components
+            .schemas
+            .get(name)
+            .unwrap_or_else(|| panic!("{name} is not described"));
         let mut schema = serde_json::from_str(text.get()).expect("a schema");
         into.insert(name.to_owned(), Value::Null);
         self.close(&mut schema, into);
@@ -173,7 +223,13 @@ fn leaves(error: &ValidationError<'_, '_>, into: &mut Vec<String>) {
 /// An installation's account is a person's, an organization's or an enterprise's. The description says `allOf`, a user and an
 /// enterprise at once, which no account can be.
 fn either_account(fields: &mut Map<String, Value>) {
-    let titles = |all: &Value| all.as_array().map(|all| all.iter().map(|one| one["title"].clone()).collect::<Vec<_>>());
+    let titles = |all: &Value| {
+        all.as_array().map(|all| {
+            all.iter()
+                .map(|one| one["title"].clone())
+                .collect::<Vec<_>>()
+        })
+    };
     if fields.get("allOf").and_then(titles) == Some(vec![json!("Simple User"), json!("Enterprise")])
         && let Some(both) = fields.remove("allOf")
     {
@@ -188,7 +244,11 @@ fn nullable(mut fields: Map<String, Value>) -> Value {
         words.push(Value::Null);
     }
     match fields.get("type").cloned() {
-        Some(Value::String(kind)) if !["oneOf", "anyOf", "allOf"].iter().any(|word| fields.contains_key(*word)) => {
+        Some(Value::String(kind))
+            if !["oneOf", "anyOf", "allOf"]
+                .iter()
+                .any(|word| fields.contains_key(*word)) =>
+        {
             fields.insert("type".to_owned(), json!([kind, "null"]));
             Value::Object(fields)
         }
@@ -199,16 +259,25 @@ fn nullable(mut fields: Map<String, Value>) -> Value {
 
 /// The parameters of a path that take several segments.
 fn wide(document: &Document, told: &Value) -> Vec<String> {
-    let all = told.get("parameters").and_then(Value::as_array).into_iter().flatten();
-    let wide = all.map(|one| document.resolved(one)).filter(|one| one.get("x-multi-segment").is_some());
-    wide.filter_map(|one| one.get("name")?.as_str().map(str::to_owned)).collect()
+    let all = told
+        .get("parameters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let wide = all
+        .map(|one| document.resolved(one))
+        .filter(|one| one.get("x-multi-segment").is_some());
+    wide.filter_map(|one| one.get("name")?.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// A first look, so that few operations are parsed: the first four segments, where the template has words of its own.
 fn begins_alike(template: &str, path: &str) -> bool {
     let mut have = path.trim_matches('/').split('/');
     let wanted = template.trim_matches('/').split('/').take(4);
-    wanted.zip(have.by_ref()).all(|(part, have)| part.starts_with('{') || part == have)
+    wanted
+        .zip(have.by_ref())
+        .all(|(part, have)| part.starts_with('{') || part == have)
 }
 
 fn fit(template: &str, path: &str, wide: &[String]) -> Option<HashMap<String, String>> {
@@ -216,7 +285,10 @@ fn fit(template: &str, path: &str, wide: &[String]) -> Option<HashMap<String, St
     let mut have: VecDeque<&str> = path.trim_matches('/').split('/').collect();
     let mut values = HashMap::new();
     for (at, part) in parts.iter().enumerate() {
-        let Some(name) = part.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
+        let Some(name) = part
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'))
+        else {
             (have.pop_front()? == *part).then_some(())?;
             continue;
         };

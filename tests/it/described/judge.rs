@@ -8,9 +8,16 @@ use super::{ANYWHERE, PLAIN_CLIENT, exception};
 
 /// The path as it is described: without GitHub Enterprise Server's prefix, a repository's number as its name.
 fn described_path(path: &str) -> String {
-    let path = path.strip_prefix("/api/v3").or_else(|| path.strip_prefix("/api")).unwrap_or(path);
-    let Some(rest) = path.strip_prefix("/repositories/") else { return path.to_owned() };
-    let rest = rest.split_once('/').map_or(String::new(), |(_, rest)| format!("/{rest}"));
+    let path = path
+        .strip_prefix("/api/v3")
+        .or_else(|| path.strip_prefix("/api"))
+        .unwrap_or(path);
+    let Some(rest) = path.strip_prefix("/repositories/") else {
+        return path.to_owned();
+    };
+    let rest = rest
+        .split_once('/')
+        .map_or(String::new(), |(_, rest)| format!("/{rest}"));
     format!("/repos/owner/name{rest}")
 }
 
@@ -21,7 +28,11 @@ pub fn exchange(document: &Document, seen: &Exchange) -> Vec<String> {
         return Vec::new();
     }
     let ours = seen.user_agent != PLAIN_CLIENT;
-    let method = if seen.method == "HEAD" { "GET" } else { &seen.method };
+    let method = if seen.method == "HEAD" {
+        "GET"
+    } else {
+        &seen.method
+    };
     let Some(operation) = document.operation(method, &path) else {
         let complaint = format!("{} {} is not described", seen.method, seen.path);
         return if ours { vec![complaint] } else { Vec::new() };
@@ -41,7 +52,9 @@ pub fn exchange(document: &Document, seen: &Exchange) -> Vec<String> {
 pub fn webhook(document: &Document, event: &str, action: Option<&str>, body: &str) -> Vec<String> {
     let action = action.map_or(String::new(), |action| format!("-{action}"));
     let name = format!("{event}{action}").replace('_', "-");
-    let Some(schema) = document.webhook(&name) else { return vec![format!("no webhook is called {name}")] };
+    let Some(schema) = document.webhook(&name) else {
+        return vec![format!("no webhook is called {name}")];
+    };
     match serde_json::from_str(body) {
         Ok(body) => document.complaints(&format!("webhook {name}"), &schema, &body),
         Err(error) => vec![format!("webhook {name}: {error}")],
@@ -49,17 +62,33 @@ pub fn webhook(document: &Document, event: &str, action: Option<&str>, body: &st
 }
 
 fn parameters(document: &Document, operation: &Operation, query: &str) -> Vec<String> {
-    let known = operation.told.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let known = operation
+        .told
+        .get("parameters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
     let known: Vec<&Value> = known.map(|one| document.resolved(one)).collect();
-    let find = |place: &str, name: &str| known.iter().find(|one| one["in"] == place && one["name"] == name);
-    let asked = url::form_urlencoded::parse(query.as_bytes()).into_owned().map(|(name, value)| ("query", name, value));
-    let values = operation.values.iter().map(|(name, value)| ("path", name.clone(), value.clone()));
+    let find = |place: &str, name: &str| {
+        known
+            .iter()
+            .find(|one| one["in"] == place && one["name"] == name)
+    };
+    let asked = url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .map(|(name, value)| ("query", name, value));
+    let values = operation
+        .values
+        .iter()
+        .map(|(name, value)| ("path", name.clone(), value.clone()));
     let mut complaints = Vec::new();
     for (place, name, value) in asked.chain(values) {
         let at = format!("{} {place} {name}", operation.name);
         match find(place, &name).and_then(|told| told.get("schema")) {
             None => complaints.push(format!("{at} is not described")),
-            Some(schema) => complaints.extend(document.complaints(&at, schema, &typed(schema, &value))),
+            Some(schema) => {
+                complaints.extend(document.complaints(&at, schema, &typed(schema, &value)))
+            }
         }
     }
     complaints
@@ -97,20 +126,33 @@ fn request(document: &Document, operation: &Operation, body: &[u8]) -> Vec<Strin
 
 /// Fields of the request's outermost object that nobody described: GitHub would pass over them in silence.
 fn unknown_fields(at: &str, schema: &Value, body: &Value) -> Vec<String> {
-    let forms: Vec<&Value> = match schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
+    let forms: Vec<&Value> = match schema
+        .get("oneOf")
+        .or_else(|| schema.get("anyOf"))
+        .and_then(Value::as_array)
+    {
         Some(forms) => forms.iter().chain([schema]).collect(),
         None => vec![schema],
     };
-    let known =
-        |name: &str| forms.iter().any(|form| form.pointer("/properties").is_some_and(|p| p.get(name).is_some()));
+    let known = |name: &str| {
+        forms.iter().any(|form| {
+            form.pointer("/properties")
+                .is_some_and(|p| p.get(name).is_some())
+        })
+    };
     let named = body.as_object().into_iter().flatten().map(|(name, _)| name);
-    let unknown = named.filter(|name| !known(name) && forms.iter().all(|form| form.get("$ref").is_none()));
-    unknown.map(|name| format!("{at}: the field {name:?} is not described")).collect()
+    let unknown =
+        named.filter(|name| !known(name) && forms.iter().all(|form| form.get("$ref").is_none()));
+    unknown
+        .map(|name| format!("{at}: the field {name:?} is not described"))
+        .collect()
 }
 
 fn answer(document: &Document, operation: &Operation, seen: &Exchange) -> Vec<String> {
     let at = format!("{} answer {}", operation.name, seen.status);
-    let told = operation.told["responses"].get(seen.status.to_string()).map(|told| document.resolved(told));
+    let told = operation.told["responses"]
+        .get(seen.status.to_string())
+        .map(|told| document.resolved(told));
     let content = told.and_then(|told| told.get("content"));
     let schema = content.and_then(|content| content.pointer("/application~1json/schema"));
     let error = json!({ "$ref": "#/components/schemas/basic-error" });

@@ -22,26 +22,45 @@ pub fn is_there() -> bool {
 
 /// Fails with all that GitHub would not have sent or taken.
 pub fn check(simulator: &Simulator) {
-    let Some(document) = Document::get() else { return };
+    let Some(document) = Document::get() else {
+        return;
+    };
     let mut complaints: Vec<String> = Vec::new();
     for exchange in simulator.take_exchanges() {
         complaints.extend(judge::exchange(document, &exchange));
     }
     for attempt in simulator.deliveries() {
-        complaints.extend(judge::webhook(document, &attempt.event, attempt.action.as_deref(), &attempt.body));
+        complaints.extend(judge::webhook(
+            document,
+            &attempt.event,
+            attempt.action.as_deref(),
+            &attempt.body,
+        ));
     }
     complaints.sort();
     complaints.dedup();
-    assert!(complaints.is_empty(), "against GitHub's description:\n{}", complaints.join("\n"));
+    assert!(
+        complaints.is_empty(),
+        "against GitHub's description:\n{}",
+        complaints.join("\n")
+    );
 }
 
 /// Why an exchange is not looked at, if it is one of those GitHub does not describe.
 pub fn exception(path: &str) -> Option<&'static str> {
-    let git = [".git/info/refs", ".git/git-upload-pack", ".git/git-receive-pack"];
+    let git = [
+        ".git/info/refs",
+        ".git/git-upload-pack",
+        ".git/git-receive-pack",
+    ];
     if git.iter().any(|end| path.ends_with(end)) {
         return Some("git's own protocol");
     }
-    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let first = path
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .unwrap_or_default();
     match first {
         "graphql" => Some("GraphQL has a schema of its own"),
         "_logs" => Some("the storage behind the logs is not part of the API"),

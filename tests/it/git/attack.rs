@@ -20,7 +20,11 @@ impl Traps {
         fs::create_dir_all(&folder).expect("made");
         run(&folder, &["init", "--quiet", "--bare", "other.git"]);
         let marker = folder.join("marker");
-        Self { program: trap(&folder.join("trap"), &marker), marker, evil: folder.join("other.git") }
+        Self {
+            program: trap(&folder.join("trap"), &marker),
+            marker,
+            evil: folder.join("other.git"),
+        }
     }
 
     fn sprung(&self) -> usize {
@@ -55,7 +59,10 @@ impl Traps {
             "post-index-change",
             "fsmonitor-watchman",
         ] {
-            for folder in [git_dir.join("hooks"), PathBuf::from(format!("{}.d", self.program))] {
+            for folder in [
+                git_dir.join("hooks"),
+                PathBuf::from(format!("{}.d", self.program)),
+            ] {
                 trap(&folder.join(hook), &self.marker);
             }
         }
@@ -68,18 +75,37 @@ async fn publish(lab: &Lab) -> Push {
     let mut spec = lab.collecting();
     spec.bundle = None;
     let collected = lab.git.collect(&spec).await.expect("collected");
-    assert!(collected.files.iter().any(|file| file.path == "work.txt"), "{:?}", collected.files);
-    let push = Push { branch: lab.branch(), head: collected.head, expected: None };
-    assert_eq!(lab.git.publish(&lab.remote(), &push).await, Ok(Published::Pushed));
+    assert!(
+        collected.files.iter().any(|file| file.path == "work.txt"),
+        "{:?}",
+        collected.files
+    );
+    let push = Push {
+        branch: lab.branch(),
+        head: collected.head,
+        expected: None,
+    };
+    assert_eq!(
+        lab.git.publish(&lab.remote(), &push).await,
+        Ok(Published::Pushed)
+    );
     push
 }
 
 async fn nothing_happened_but_the_push(lab: &Lab, traps: &Traps, push: &Push) {
     assert_eq!(traps.sprung(), 0);
     let refs = lab.server.refs().await;
-    let expected = [(lab.branch().full_ref(), push.head.clone()), ("refs/heads/main".into(), lab.base.clone())].into();
+    let expected = [
+        (lab.branch().full_ref(), push.head.clone()),
+        ("refs/heads/main".into(), lab.base.clone()),
+    ]
+    .into();
     assert_eq!(refs, expected);
-    assert_eq!(run(&traps.evil, &["--git-dir=.", "for-each-ref"]), "", "the attacker's repository got nothing");
+    assert_eq!(
+        run(&traps.evil, &["--git-dir=.", "for-each-ref"]),
+        "",
+        "the attacker's repository got nothing"
+    );
     run(&lab.mirror(), &["--git-dir=.", "fsck", "--strict"]);
 }
 
@@ -96,7 +122,11 @@ async fn planted_hooks_configuration_and_filters_do_nothing() {
     let push = publish(&lab).await;
     nothing_happened_but_the_push(&lab, &traps, &push).await;
     // The traps are real: a careless git in there springs them.
-    let _ = std::process::Command::new("git").args(["status"]).current_dir(&work).output().expect("git is there");
+    let _ = std::process::Command::new("git")
+        .args(["status"])
+        .current_dir(&work)
+        .output()
+        .expect("git is there");
     assert!(traps.sprung() > 0);
 }
 
@@ -112,7 +142,11 @@ async fn a_pointer_to_another_repository_leads_nowhere() {
     write(&work, "work.txt", "work\n");
     let push = publish(&lab).await;
     nothing_happened_but_the_push(&lab, &traps, &push).await;
-    let _ = std::process::Command::new("git").args(["status"]).current_dir(&work).output().expect("git is there");
+    let _ = std::process::Command::new("git")
+        .args(["status"])
+        .current_dir(&work)
+        .output()
+        .expect("git is there");
     assert!(traps.sprung() > 0);
 }
 
@@ -121,11 +155,30 @@ async fn repositories_inside_the_tree_are_not_entered() {
     let lab = Lab::new().await;
     // The base has a submodule, which the agent fills.
     let clone = lab.folder.path().join("clone");
-    run(lab.folder.path(), &["clone", "--quiet", &lab.server.repository().display().to_string(), "clone"]);
-    run(&clone, &["update-index", "--add", "--cacheinfo", &format!("160000,{},sub", lab.base)]);
+    run(
+        lab.folder.path(),
+        &[
+            "clone",
+            "--quiet",
+            &lab.server.repository().display().to_string(),
+            "clone",
+        ],
+    );
+    run(
+        &clone,
+        &[
+            "update-index",
+            "--add",
+            "--cacheinfo",
+            &format!("160000,{},sub", lab.base),
+        ],
+    );
     run(&clone, &["commit", "--quiet", "-m", "a submodule"]);
     run(&clone, &["push", "--quiet", "origin", "HEAD:main"]);
-    let lab = Lab { base: run(&clone, &["rev-parse", "HEAD"]).parse().expect("a sha"), ..lab };
+    let lab = Lab {
+        base: run(&clone, &["rev-parse", "HEAD"]).parse().expect("a sha"),
+        ..lab
+    };
     let work = lab.workspace().await;
     let traps = Traps::new(&lab);
     for place in ["sub", "nested", "deep/er"] {
@@ -144,11 +197,24 @@ async fn repositories_inside_the_tree_are_not_entered() {
     write(&work, "work.txt", "work\n");
     let push = publish(&lab).await;
     nothing_happened_but_the_push(&lab, &traps, &push).await;
-    let listed = run(&lab.mirror(), &["--git-dir=.", "ls-tree", "-r", push.head.as_str()]);
+    let listed = run(
+        &lab.mirror(),
+        &["--git-dir=.", "ls-tree", "-r", push.head.as_str()],
+    );
     let parent = run(&clone, &["rev-parse", "HEAD^"]);
-    assert!(listed.contains(&format!("160000 commit {parent}\tsub")), "{listed}");
-    assert!(!listed.contains("nested") && !listed.contains("deep"), "{listed}");
-    let _ = std::process::Command::new("git").args(["status"]).current_dir(&work).output().expect("git is there");
+    assert!(
+        listed.contains(&format!("160000 commit {parent}\tsub")),
+        "{listed}"
+    );
+    assert!(
+        !listed.contains("nested") && !listed.contains("deep"),
+        "{listed}"
+    );
+    let _ = std::process::Command::new("git")
+        .args(["status"])
+        .current_dir(&work)
+        .output()
+        .expect("git is there");
     assert!(traps.sprung() > 0, "a careless status enters the submodule");
 }
 
@@ -156,7 +222,11 @@ async fn repositories_inside_the_tree_are_not_entered() {
 async fn the_mirror_is_not_led_astray_by_the_agents_objects() {
     let lab = Lab::new().await;
     let work = lab.workspace().await;
-    write(&work, ".git/objects/info/alternates", "/nonexistent/objects\n");
+    write(
+        &work,
+        ".git/objects/info/alternates",
+        "/nonexistent/objects\n",
+    );
     fs::remove_dir_all(work.join(".git/refs")).expect("removed");
     fs::write(work.join(".git/HEAD"), "ref: refs/heads/../../../x\n").expect("written");
     fs::write(work.join(".git/index"), "DIRC broken").expect("written");
@@ -172,7 +242,9 @@ async fn a_fifo_in_the_way_does_not_stop_us() {
     let lab = Lab::new().await;
     let work = lab.workspace().await;
     for name in [".gitignore", ".gitattributes", "src/.gitignore", "pipe"] {
-        let made = std::process::Command::new("mkfifo").arg(work.join(name)).status();
+        let made = std::process::Command::new("mkfifo")
+            .arg(work.join(name))
+            .status();
         assert!(made.expect("mkfifo is there").success());
     }
     write(&work, "work.txt", "work\n");
@@ -189,7 +261,13 @@ async fn a_working_copy_that_is_a_link_is_not_followed() {
     let mut spec = lab.collecting();
     spec.bundle = None;
     let refused = lab.git.collect(&spec).await.expect_err("refused");
-    assert!(matches!(refused, skep::git::GitError::Unsafe { .. }), "{refused:?}");
-    lab.git.remove_session(super::REPOSITORY, &lab.session, &work).await.expect("removed");
+    assert!(
+        matches!(refused, skep::git::GitError::Unsafe { .. }),
+        "{refused:?}"
+    );
+    lab.git
+        .remove_session(super::REPOSITORY, &lab.session, &work)
+        .await
+        .expect("removed");
     assert!(fs::symlink_metadata(&work).is_err() && Path::new("/etc/passwd").exists());
 }

@@ -40,11 +40,17 @@ fn unnumbered(text: &str) -> String {
 
 /// The notes, with what differs from run to run replaced.
 fn notes(folder: &Path, lab: &Lab) -> [BTreeSet<String>; 3] {
-    let [mut calls, mut configurations, mut environments]: [BTreeSet<String>; 3] = Default::default();
-    for note in fs::read_dir(folder.join("notes")).expect("listed").flatten() {
+    let [mut calls, mut configurations, mut environments]: [BTreeSet<String>; 3] =
+        Default::default();
+    for note in fs::read_dir(folder.join("notes"))
+        .expect("listed")
+        .flatten()
+    {
         let text = fs::read_to_string(note.path()).expect("read");
         assert!(!text.contains(TOKEN));
-        let text = text.replace(&lab.remote().url, "URL").replace(&lab.folder.path().display().to_string(), "");
+        let text = text
+            .replace(&lab.remote().url, "URL")
+            .replace(&lab.folder.path().display().to_string(), "");
         let text = unnumbered(&text);
         let (arguments, environment) = text.split_once("---\n").expect("both");
         let mut lines = arguments.lines();
@@ -60,7 +66,11 @@ fn notes(folder: &Path, lab: &Lab) -> [BTreeSet<String>; 3] {
         configurations.insert(fixed.join("\n"));
         calls.insert(format!("{call} | {}", own.join(" ")).trim_end().to_owned());
         // The recording shell adds these three.
-        let shell = |line: &&str| !["PWD=", "SHLVL=", "_=", "OLDPWD="].iter().any(|name| line.starts_with(name));
+        let shell = |line: &&str| {
+            !["PWD=", "SHLVL=", "_=", "OLDPWD="]
+                .iter()
+                .any(|name| line.starts_with(name))
+        };
         environments.extend(environment.lines().filter(shell).map(masked));
     }
     [calls, configurations, environments]
@@ -68,11 +78,16 @@ fn notes(folder: &Path, lab: &Lab) -> [BTreeSet<String>; 3] {
 
 /// Object names become `SHA`, counters `N`.
 fn masked(text: &str) -> String {
-    let words = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()).map(|word| {
-        let (body, end) = word.split_at(word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric()).len());
-        let sha = body.len() == 40 && body.bytes().all(|b| b.is_ascii_hexdigit());
-        format!("{}{end}", if sha { "SHA" } else { body })
-    });
+    let words = text
+        .split_inclusive(|c: char| !c.is_ascii_alphanumeric())
+        .map(|word| {
+            let (body, end) = word.split_at(
+                word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric())
+                    .len(),
+            );
+            let sha = body.len() == 40 && body.bytes().all(|b| b.is_ascii_hexdigit());
+            format!("{}{end}", if sha { "SHA" } else { body })
+        });
     let text: String = words.collect();
     match text.split_once("token-") {
         Some((before, _)) => format!("{before}token-N"),
@@ -93,12 +108,31 @@ async fn every_call_is_on_the_golden_list() {
     std::os::unix::fs::symlink("b", work.join("link")).expect("linked");
     let head = lab.collect().await.expect("collected").head;
     lab.collect().await.expect("collected");
-    let push = Push { branch: lab.branch(), head: head.clone(), expected: None };
-    lab.git.publish(&lab.remote(), &push).await.expect("published");
-    lab.git.delete_branch(&lab.remote(), &push.branch, &head).await.expect("deleted");
-    lab.git.read_file(REPOSITORY, &head, "a", 10).await.expect("read");
-    lab.git.diff(REPOSITORY, &lab.base, &head, 1000).await.expect("a diff");
-    lab.git.remove_session(REPOSITORY, &lab.session, &work).await.expect("removed");
+    let push = Push {
+        branch: lab.branch(),
+        head: head.clone(),
+        expected: None,
+    };
+    lab.git
+        .publish(&lab.remote(), &push)
+        .await
+        .expect("published");
+    lab.git
+        .delete_branch(&lab.remote(), &push.branch, &head)
+        .await
+        .expect("deleted");
+    lab.git
+        .read_file(REPOSITORY, &head, "a", 10)
+        .await
+        .expect("read");
+    lab.git
+        .diff(REPOSITORY, &lab.base, &head, 1000)
+        .await
+        .expect("a diff");
+    lab.git
+        .remove_session(REPOSITORY, &lab.session, &work)
+        .await
+        .expect("removed");
 
     let [calls, configurations, environments] = notes(folder.path(), &lab);
     let text = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>().join("\n");
@@ -207,14 +241,21 @@ async fn a_process_that_hangs_is_ended_with_its_children() {
         old_git: OldGit::Allow,
         network: Default::default(),
     };
-    let want = Want { branch: "main".into(), sha: None };
-    let git = Git::open(config(Duration::from_secs(2))).await.expect("opened");
+    let want = Want {
+        branch: "main".into(),
+        sha: None,
+    };
+    let git = Git::open(config(Duration::from_secs(2)))
+        .await
+        .expect("opened");
     let error = git.fetch(&lab.remote(), &want).await.expect_err("too long");
     assert!(matches!(error, GitError::Timeout { .. }), "{error:?}");
     assert!(ended(&child).await, "the child outlived the timeout");
 
     fs::remove_file(&child).expect("removed");
-    let git = Git::open(config(Duration::from_secs(60))).await.expect("opened");
+    let git = Git::open(config(Duration::from_secs(60)))
+        .await
+        .expect("opened");
     let remote = lab.remote();
     let running = tokio::spawn(async move { git.fetch(&remote, &want).await.map(drop) });
     let started = async {
@@ -222,7 +263,9 @@ async fn a_process_that_hangs_is_ended_with_its_children() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), started).await.expect("it started");
+    tokio::time::timeout(Duration::from_secs(20), started)
+        .await
+        .expect("it started");
     running.abort();
     assert!(running.await.expect_err("aborted").is_cancelled());
     assert!(ended(&child).await, "the child outlived the drop");
@@ -234,11 +277,17 @@ async fn ended(file: &Path) -> bool {
     let pid = fs::read_to_string(file).expect("noted").trim().to_owned();
     let gone = async {
         while let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) {
-            if stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')) {
+            if stat
+                .rsplit(") ")
+                .next()
+                .is_some_and(|rest| rest.starts_with('Z'))
+            {
                 return;
             }
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), gone).await.is_ok()
+    tokio::time::timeout(Duration::from_secs(10), gone)
+        .await
+        .is_ok()
 }

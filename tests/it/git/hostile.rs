@@ -14,8 +14,15 @@ async fn refused(lab: &Lab) -> String {
         Err(GitError::Bundle { reason }) => reason,
         other => panic!("not refused: {other:?}"),
     };
-    assert_eq!(run(&lab.mirror(), &["--git-dir=.", "count-objects", "-v"]), before, "the mirror is as it was");
-    assert_eq!(run(&lab.mirror(), &["--git-dir=.", "for-each-ref", "refs/skep"]), "");
+    assert_eq!(
+        run(&lab.mirror(), &["--git-dir=.", "count-objects", "-v"]),
+        before,
+        "the mirror is as it was"
+    );
+    assert_eq!(
+        run(&lab.mirror(), &["--git-dir=.", "for-each-ref", "refs/skep"]),
+        ""
+    );
     reason
 }
 
@@ -30,7 +37,12 @@ fn feed(work: &Path, arguments: &[&str], text: &str) -> String {
         .stdout(Stdio::piped())
         .spawn()
         .expect("git is there");
-    child.stdin.take().expect("piped").write_all(text.as_bytes()).expect("written");
+    child
+        .stdin
+        .take()
+        .expect("piped")
+        .write_all(text.as_bytes())
+        .expect("written");
     let output = child.wait_with_output().expect("ended");
     assert!(output.status.success());
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
@@ -39,7 +51,11 @@ fn feed(work: &Path, arguments: &[&str], text: &str) -> String {
 /// Commits a tree given as `ls-tree` lines, checked by nobody, and bundles it.
 fn commit_tree(lab: &Lab, work: &Path, lines: &str) {
     let tree = feed(work, &["mktree", "--missing"], lines);
-    let commit = feed(work, &["commit-tree", "-p", lab.base.as_str(), &tree], "evil\n");
+    let commit = feed(
+        work,
+        &["commit-tree", "-p", lab.base.as_str(), &tree],
+        "evil\n",
+    );
     fs::write(work.join(".git/HEAD"), format!("{commit}\n")).expect("written");
     lab.make_bundle();
     assert!(lab.bundle().exists());
@@ -52,14 +68,24 @@ async fn trees_that_attack_a_checkout_fail_fsck() {
     let blob = feed(&work, &["hash-object", "-w", "--stdin"], "echo evil\n");
     let modules = "[submodule \"x\"]\n\tpath = \"a\r\"\n\turl = --upload-pack=evil\n";
     let modules = feed(&work, &["hash-object", "-w", "--stdin"], modules);
-    let hooks = feed(&work, &["mktree"], &format!("100755 blob {blob}\tpost-checkout\n"));
+    let hooks = feed(
+        &work,
+        &["mktree"],
+        &format!("100755 blob {blob}\tpost-checkout\n"),
+    );
     let dot_git = feed(&work, &["mktree"], &format!("040000 tree {hooks}\thooks\n"));
     let trees = [
         (format!("040000 tree {dot_git}\t.git\n"), "hasDotgit"),
         (format!("040000 tree {dot_git}\t.GIT\n"), "hasDotgit"),
         (format!("040000 tree {dot_git}\tgit~1\n"), "hasDotgit"),
-        (format!("120000 blob {blob}\t.gitmodules\n"), "gitmodulesSymlink"),
-        (format!("100644 blob {modules}\t.gitmodules\n"), "gitmodulesUrl"),
+        (
+            format!("120000 blob {blob}\t.gitmodules\n"),
+            "gitmodulesSymlink",
+        ),
+        (
+            format!("100644 blob {modules}\t.gitmodules\n"),
+            "gitmodulesUrl",
+        ),
         (format!("040000 tree {hooks}\t..\n"), "hasDotdot"),
     ];
     for (tree, flaw) in trees {
@@ -81,9 +107,27 @@ async fn links_in_passing_commits_are_not_published() {
     run(&work, &["rm", "--quiet", "out"]);
     run(&work, &["commit", "--quiet", "-m", "out"]);
     let collected = lab.collect().await.expect("collected");
-    let parent = run(&lab.mirror(), &["--git-dir=.", "rev-parse", &format!("{}^", collected.head)]);
-    assert_eq!((collected.commits, collected.committed_by_us, parent.as_str()), (1, true, lab.base.as_str()));
-    let tree = run(&lab.mirror(), &["--git-dir=.", "ls-tree", "--name-only", collected.head.as_str()]);
+    let parent = run(
+        &lab.mirror(),
+        &["--git-dir=.", "rev-parse", &format!("{}^", collected.head)],
+    );
+    assert_eq!(
+        (
+            collected.commits,
+            collected.committed_by_us,
+            parent.as_str()
+        ),
+        (1, true, lab.base.as_str())
+    );
+    let tree = run(
+        &lab.mirror(),
+        &[
+            "--git-dir=.",
+            "ls-tree",
+            "--name-only",
+            collected.head.as_str(),
+        ],
+    );
     assert_eq!(tree, "README.md\na.txt\ndocs\nsrc");
 }
 
@@ -91,7 +135,15 @@ async fn links_in_passing_commits_are_not_published() {
 async fn submodules_in_passing_commits_are_seen() {
     let lab = Lab::new().await;
     let work = lab.workspace().await;
-    run(&work, &["update-index", "--add", "--cacheinfo", &format!("160000,{},sub", lab.base)]);
+    run(
+        &work,
+        &[
+            "update-index",
+            "--add",
+            "--cacheinfo",
+            &format!("160000,{},sub", lab.base),
+        ],
+    );
     run(&work, &["commit", "--quiet", "-m", "in"]);
     run(&work, &["rm", "--quiet", "--cached", "sub"]);
     write(&work, "a.txt", "work\n");
@@ -113,7 +165,11 @@ async fn files_that_are_no_bundles_are_refused() {
     run(&work, &["commit", "--quiet", "-m", "a"]);
     lab.make_bundle();
     let good = fs::read(lab.bundle()).expect("read");
-    let header = good.windows(2).position(|two| two == b"\n\n").expect("there") + 2;
+    let header = good
+        .windows(2)
+        .position(|two| two == b"\n\n")
+        .expect("there")
+        + 2;
 
     fs::write(lab.bundle(), &good[..good.len() - 10]).expect("written");
     refused(&lab).await;
@@ -131,10 +187,19 @@ async fn files_that_are_no_bundles_are_refused() {
     std::os::unix::fs::symlink("/etc/passwd", lab.bundle()).expect("linked");
     assert!(refused(&lab).await.contains("opened"));
     fs::remove_file(lab.bundle()).expect("removed");
-    assert!(Command::new("mkfifo").arg(lab.bundle()).status().expect("mkfifo is there").success());
+    assert!(
+        Command::new("mkfifo")
+            .arg(lab.bundle())
+            .status()
+            .expect("mkfifo is there")
+            .success()
+    );
     assert!(refused(&lab).await.contains("not a file"));
     fs::remove_file(lab.bundle()).expect("removed");
-    fs::File::create(lab.bundle()).expect("made").set_len(65 << 20).expect("grown");
+    fs::File::create(lab.bundle())
+        .expect("made")
+        .set_len(65 << 20)
+        .expect("grown");
     assert!(refused(&lab).await.contains("at most"));
 }
 
@@ -144,11 +209,22 @@ async fn commits_whose_files_are_missing_are_refused() {
     let work = lab.workspace().await;
     // A pack with the commit and the tree, but without the file in it.
     let missing = feed(&work, &["hash-object", "--stdin"], "never sent\n");
-    let tree = feed(&work, &["mktree", "--missing"], &format!("100644 blob {missing}\tfile\n"));
-    let commit = feed(&work, &["commit-tree", "-p", lab.base.as_str(), &tree], "hollow\n");
+    let tree = feed(
+        &work,
+        &["mktree", "--missing"],
+        &format!("100644 blob {missing}\tfile\n"),
+    );
+    let commit = feed(
+        &work,
+        &["commit-tree", "-p", lab.base.as_str(), &tree],
+        "hollow\n",
+    );
     let header = format!("# v2 git bundle\n-{} base\n{commit} HEAD\n\n", lab.base);
     let packed = Command::new("sh")
-        .args(["-c", &format!("printf '{commit}\\n{tree}\\n' | git pack-objects --stdout --quiet")])
+        .args([
+            "-c",
+            &format!("printf '{commit}\\n{tree}\\n' | git pack-objects --stdout --quiet"),
+        ])
         .current_dir(&work)
         .output()
         .expect("git is there");
@@ -163,17 +239,29 @@ async fn a_delta_bomb_is_refused_before_it_unfolds() {
     let lab = Lab::new().await;
     lab.workspace().await;
     let bundle = format!("# v2 git bundle\n-{} base\n{} HEAD\n\n", lab.base, lab.base);
-    fs::write(lab.bundle(), [bundle.as_bytes(), &bomb(lab.folder.path())].concat()).expect("written");
+    fs::write(
+        lab.bundle(),
+        [bundle.as_bytes(), &bomb(lab.folder.path())].concat(),
+    )
+    .expect("written");
     let before = std::time::Instant::now();
     let reason = refused(&lab).await;
-    assert!(reason.contains("out of memory") || reason.contains("malloc"), "{reason}");
+    assert!(
+        reason.contains("out of memory") || reason.contains("malloc"),
+        "{reason}"
+    );
     assert!(before.elapsed().as_secs() < 30, "it was not unfolded");
 }
 
 /// One blob of 1 KiB, then four deltas that each repeat the one before a hundred times and more.
 #[cfg(target_os = "linux")]
 fn bomb(folder: &Path) -> Vec<u8> {
-    let mut pack = [b"PACK".as_slice(), &2_u32.to_be_bytes(), &5_u32.to_be_bytes()].concat();
+    let mut pack = [
+        b"PACK".as_slice(),
+        &2_u32.to_be_bytes(),
+        &5_u32.to_be_bytes(),
+    ]
+    .concat();
     let mut size: u64 = 1000;
     let mut before = pack.len();
     pack.extend(entry_header(3, size));
@@ -202,7 +290,10 @@ fn bomb(folder: &Path) -> Vec<u8> {
     }
     let path = folder.join("bomb");
     fs::write(&path, &pack).expect("written");
-    let sum = Command::new("sha1sum").arg(&path).output().expect("sha1sum is there");
+    let sum = Command::new("sha1sum")
+        .arg(&path)
+        .output()
+        .expect("sha1sum is there");
     pack.extend(hex::decode(&sum.stdout[..40]).expect("hexadecimal"));
     pack
 }
@@ -221,7 +312,11 @@ fn varint(mut value: u64) -> Vec<u8> {
 #[cfg(target_os = "linux")]
 fn entry_header(kind: u8, size: u64) -> Vec<u8> {
     let low = (kind << 4) | (size & 15) as u8;
-    if size < 16 { vec![low] } else { [vec![low | 0x80], varint(size >> 4)].concat() }
+    if size < 16 {
+        vec![low]
+    } else {
+        [vec![low | 0x80], varint(size >> 4)].concat()
+    }
 }
 
 #[cfg(target_os = "linux")]

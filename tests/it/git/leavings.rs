@@ -9,11 +9,19 @@ use skep::git::Collected;
 use super::{Lab, run, write};
 
 fn paths(collected: &Collected) -> Vec<&str> {
-    collected.files.iter().map(|file| file.path.as_str()).collect()
+    collected
+        .files
+        .iter()
+        .map(|file| file.path.as_str())
+        .collect()
 }
 
 fn left(collected: &Collected) -> Vec<(WhyLeftOut, &str)> {
-    collected.left_out.iter().map(|left| (left.why, left.name.as_str())).collect()
+    collected
+        .left_out
+        .iter()
+        .map(|left| (left.why, left.name.as_str()))
+        .collect()
 }
 
 #[tokio::test]
@@ -38,7 +46,10 @@ async fn leavings_of_tools_are_not_published() {
     write(&work, "src/core/mod.rs", "work\n");
     write(&work, "src/main.rs", "fn main() { work() }\n");
     let collected = lab.collect().await.expect("collected");
-    assert_eq!(paths(&collected), ["core.rs", "src/core/mod.rs", "src/main.rs"]);
+    assert_eq!(
+        paths(&collected),
+        ["core.rs", "src/core/mod.rs", "src/main.rs"]
+    );
     let names = [
         ".DS_Store",
         ".aider.chat.history.md",
@@ -50,7 +61,10 @@ async fn leavings_of_tools_are_not_published() {
         "src/__pycache__/",
         "x.tmp",
     ];
-    assert_eq!(left(&collected), names.map(|name| (WhyLeftOut::Leaving, name)));
+    assert_eq!(
+        left(&collected),
+        names.map(|name| (WhyLeftOut::Leaving, name))
+    );
 }
 
 /// The list is in the working copy, so that the agent's own `git add -A` knows it too.
@@ -63,16 +77,40 @@ async fn the_agents_git_knows_the_list() {
     run(&work, &["add", "-A"]);
     run(&work, &["commit", "--quiet", "-m", "all"]);
     assert_eq!(paths(&lab.collect().await.expect("collected")), ["a.txt"]);
-    assert!(fs::read_to_string(work.join(".git/info/exclude")).expect("there").contains("\n.venv\n"));
+    assert!(
+        fs::read_to_string(work.join(".git/info/exclude"))
+            .expect("there")
+            .contains("\n.venv\n")
+    );
 }
 
 #[tokio::test]
 async fn what_is_tracked_added_by_force_or_wanted_by_the_repository_stays_in() {
     let lab = Lab::new().await;
-    lab.server.seed("main", &[("venv/kept.py", "1\n"), (".gitignore", "!wanted.pyc\nbuild/\nnode_modules/\n")]).await;
-    let base =
-        lab.git.fetch(&lab.remote(), &skep::git::Want { branch: "main".into(), sha: None }).await.expect("fetched");
-    let lab = Lab { base: base.head, ..lab };
+    lab.server
+        .seed(
+            "main",
+            &[
+                ("venv/kept.py", "1\n"),
+                (".gitignore", "!wanted.pyc\nbuild/\nnode_modules/\n"),
+            ],
+        )
+        .await;
+    let base = lab
+        .git
+        .fetch(
+            &lab.remote(),
+            &skep::git::Want {
+                branch: "main".into(),
+                sha: None,
+            },
+        )
+        .await
+        .expect("fetched");
+    let lab = Lab {
+        base: base.head,
+        ..lab
+    };
     let work = lab.workspace().await;
     write(&work, "venv/kept.py", "changed\n");
     write(&work, "wanted.pyc", "x");
@@ -83,9 +121,18 @@ async fn what_is_tracked_added_by_force_or_wanted_by_the_repository_stays_in() {
     write(&work, "build/report.md", "x");
     write(&work, "node_modules/x", "x");
     let collected = lab.collect().await.expect("collected");
-    assert_eq!(paths(&collected), ["forced.orig", "venv/kept.py", "wanted.pyc"]);
+    assert_eq!(
+        paths(&collected),
+        ["forced.orig", "venv/kept.py", "wanted.pyc"]
+    );
     // That a repository ignores what everybody ignores is no news.
-    assert_eq!(left(&collected), [(WhyLeftOut::Leaving, "unwanted.pyc"), (WhyLeftOut::Ignored, "build/")]);
+    assert_eq!(
+        left(&collected),
+        [
+            (WhyLeftOut::Leaving, "unwanted.pyc"),
+            (WhyLeftOut::Ignored, "build/")
+        ]
+    );
 }
 
 #[tokio::test]
@@ -97,15 +144,29 @@ async fn a_link_that_leaves_the_tree_is_left_out_and_named() {
     symlink("/etc/hostname", work.join("README.md")).expect("linked");
     symlink("../docs/guide.md", work.join("src/inside")).expect("linked");
     let collected = lab.collect().await.expect("collected");
-    assert_eq!(paths(&collected), ["src/inside"], "a tracked file stays what it was");
-    assert_eq!(left(&collected), [(WhyLeftOut::Link, "README.md"), (WhyLeftOut::Link, "data")]);
+    assert_eq!(
+        paths(&collected),
+        ["src/inside"],
+        "a tracked file stays what it was"
+    );
+    assert_eq!(
+        left(&collected),
+        [(WhyLeftOut::Link, "README.md"), (WhyLeftOut::Link, "data")]
+    );
 
     // Committed, they cannot be taken out of the last commit alone.
     run(&work, &["add", "-A"]);
     run(&work, &["commit", "--quiet", "-m", "all of it"]);
     let collected = lab.collect().await.expect("collected");
-    assert_eq!((paths(&collected), collected.committed_by_us), (vec!["src/inside"], true));
+    assert_eq!(
+        (paths(&collected), collected.committed_by_us),
+        (vec!["src/inside"], true)
+    );
     let own = run(&work, &["rev-parse", "HEAD"]);
-    let named = [(WhyLeftOut::History, own.as_str()), (WhyLeftOut::Link, "README.md"), (WhyLeftOut::Link, "data")];
+    let named = [
+        (WhyLeftOut::History, own.as_str()),
+        (WhyLeftOut::Link, "README.md"),
+        (WhyLeftOut::Link, "data"),
+    ];
     assert_eq!(left(&collected), named);
 }

@@ -12,7 +12,13 @@ use super::{Lab, REPOSITORY, run, write};
 const POINTER: &str = "version https://git-lfs.github.com/spec/v1\noid sha256:\
                        0000000000000000000000000000000000000000000000000000000000000007\nsize 200\n";
 async fn keeping(lab: Lab) -> (Lab, PathBuf) {
-    let files = [(".gitattributes", "*.png filter=lfs diff=lfs merge=lfs -text\n"), ("logo.png", POINTER)];
+    let files = [
+        (
+            ".gitattributes",
+            "*.png filter=lfs diff=lfs merge=lfs -text\n",
+        ),
+        ("logo.png", POINTER),
+    ];
     let base = lab.server.seed("main", &files).await;
     let lab = Lab { base, ..lab };
     let work = lab.workspace().await;
@@ -33,11 +39,23 @@ fn without_lfs(folder: &Path) -> PathBuf {
 }
 
 fn show(lab: &Lab, collected: &Collected, path: &str) -> String {
-    run(&lab.mirror(), &["--git-dir=.", "cat-file", "blob", &format!("{}:{path}", collected.head)])
+    run(
+        &lab.mirror(),
+        &[
+            "--git-dir=.",
+            "cat-file",
+            "blob",
+            &format!("{}:{path}", collected.head),
+        ],
+    )
 }
 
 async fn publish(lab: &Lab, collected: &Collected) -> Result<Published, GitError> {
-    let push = Push { branch: lab.branch(), head: collected.head.clone(), expected: None };
+    let push = Push {
+        branch: lab.branch(),
+        head: collected.head.clone(),
+        expected: None,
+    };
     lab.git.publish(&lab.remote(), &push).await
 }
 
@@ -61,12 +79,26 @@ async fn pointers_go_in_and_their_content_goes_up() {
     write(&work, "empty.png", "");
     write(&work, "README.md", "hello\nmore\n");
     let collected = lab.collect().await.expect("collected");
-    let paths: Vec<_> = collected.files.iter().map(|file| file.path.as_str()).collect();
-    assert_eq!(paths, ["README.md", "empty.png", "icons/new icon.png", "logo.png"]);
+    let paths: Vec<_> = collected
+        .files
+        .iter()
+        .map(|file| file.path.as_str())
+        .collect();
+    assert_eq!(
+        paths,
+        ["README.md", "empty.png", "icons/new icon.png", "logo.png"]
+    );
     let pointer = show(&lab, &collected, "logo.png");
-    assert!(pointer.starts_with("version https://git-lfs.github.com/spec/v1\noid sha256:"), "{pointer}");
+    assert!(
+        pointer.starts_with("version https://git-lfs.github.com/spec/v1\noid sha256:"),
+        "{pointer}"
+    );
     assert!(pointer.ends_with("\nsize 9"), "{pointer}");
-    assert_eq!(lab.collect().await.expect("collected").head, collected.head, "the same work is the same commit");
+    assert_eq!(
+        lab.collect().await.expect("collected").head,
+        collected.head,
+        "the same work is the same commit"
+    );
 
     assert_eq!(publish(&lab, &collected).await, Ok(Published::Pushed));
     let mut content: Vec<_> = lab.server.content().into_iter().collect();
@@ -87,7 +119,10 @@ async fn a_host_that_takes_no_content_gets_no_push() {
     write(&work, "logo.png", "new bytes");
     let collected = lab.collect().await.expect("collected");
     let refused = publish(&lab, &collected).await;
-    assert!(matches!(&refused, Err(GitError::Lfs { reason }) if reason.contains("not found")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(GitError::Lfs { reason }) if reason.contains("not found")),
+        "{refused:?}"
+    );
     assert_eq!(lab.server.refs().await.len(), 1, "only main");
 }
 
@@ -100,7 +135,10 @@ async fn an_address_in_the_repository_is_not_asked() {
     lab.server
         .seed(
             "main",
-            &[(".lfsconfig", "[lfs]\n\turl = http://127.0.0.1:9/evil\n\tpushurl = http://127.0.0.1:9/evil\n")],
+            &[(
+                ".lfsconfig",
+                "[lfs]\n\turl = http://127.0.0.1:9/evil\n\tpushurl = http://127.0.0.1:9/evil\n",
+            )],
         )
         .await;
     let (lab, work) = keeping(lab).await;
@@ -115,9 +153,22 @@ async fn an_address_in_the_repository_is_not_asked() {
 async fn commits_with_bytes_in_place_of_a_pointer_are_refused_by_name() {
     let (lab, work) = keeping(Lab::new().await).await;
     write(&work, "logo.png", "new bytes");
-    run(&work, &["-c", "filter.lfs.clean=cat", "commit", "--quiet", "-am", "a logo"]);
+    run(
+        &work,
+        &[
+            "-c",
+            "filter.lfs.clean=cat",
+            "commit",
+            "--quiet",
+            "-am",
+            "a logo",
+        ],
+    );
     let said = problems(lab.collect().await);
-    assert!(said.contains("`logo.png` was committed as its bytes") && said.contains("Git LFS"), "{said}");
+    assert!(
+        said.contains("`logo.png` was committed as its bytes") && said.contains("Git LFS"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
@@ -130,9 +181,16 @@ async fn what_the_agent_commits_is_a_pointer_and_its_content_is_sent() {
     write(&work, "logo.png", "new bytes");
     run(&work, &["commit", "--quiet", "-am", "a logo"]);
     let collected = lab.collect().await.expect("collected");
-    assert_eq!((collected.commits, collected.committed_by_us), (1, false), "what lies there is what the pointer says");
+    assert_eq!(
+        (collected.commits, collected.committed_by_us),
+        (1, false),
+        "what lies there is what the pointer says"
+    );
     assert_eq!(publish(&lab, &collected).await, Ok(Published::Pushed));
-    assert_eq!(lab.server.content().into_values().collect::<Vec<_>>(), [b"new bytes"]);
+    assert_eq!(
+        lab.server.content().into_values().collect::<Vec<_>>(),
+        [b"new bytes"]
+    );
 }
 
 #[tokio::test]
@@ -141,7 +199,11 @@ async fn without_git_lfs_a_change_is_refused_by_name_and_nothing_else_is() {
     let (lab, work) = keeping(Lab::with_program(without_lfs(folder.path())).await).await;
     assert_eq!(lab.git.lfs(REPOSITORY, &lab.base).await, Ok(Lfs::Refused));
     write(&work, "README.md", "hello\nmore\n");
-    assert_eq!(lab.collect().await.expect("collected").files.len(), 1, "the pointer that lies there is no change");
+    assert_eq!(
+        lab.collect().await.expect("collected").files.len(),
+        1,
+        "the pointer that lies there is no change"
+    );
     write(&work, "icon.png", "an icon");
     let said = problems(lab.collect().await);
     assert!(said.contains("`icon.png` belongs to Git LFS"), "{said}");
@@ -150,7 +212,16 @@ async fn without_git_lfs_a_change_is_refused_by_name_and_nothing_else_is() {
 #[tokio::test]
 async fn a_repository_without_lfs_is_left_alone() {
     let lab = Lab::new().await;
-    let base = lab.server.seed("main", &[(".gitattributes", "# filter=lfs is not for us\n*.png binary\n")]).await;
+    let base = lab
+        .server
+        .seed(
+            "main",
+            &[(
+                ".gitattributes",
+                "# filter=lfs is not for us\n*.png binary\n",
+            )],
+        )
+        .await;
     let lab = Lab { base, ..lab };
     let work = lab.workspace().await;
     assert_eq!(lab.git.lfs(REPOSITORY, &lab.base).await, Ok(Lfs::Unused));

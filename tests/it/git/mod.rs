@@ -21,7 +21,8 @@ use std::time::Duration;
 
 use skep::core::ids::{AgentBranch, IssueNumber, RepositoryId, SessionId, Sha, TaskKey};
 use skep::git::{
-    CollectSpec, Collected, DiffLimits, Git, GitConfig, GitError, Identity, OldGit, Remote, Want, WorkspaceSpec,
+    CollectSpec, Collected, DiffLimits, Git, GitConfig, GitError, Identity, OldGit, Remote, Want,
+    WorkspaceSpec,
 };
 
 use server::Server;
@@ -46,11 +47,23 @@ impl Lab {
     async fn with_program(program: PathBuf) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let server = Server::start(folder.path().join("host")).await;
-        let files = [("README.md", "hello\n"), ("src/main.rs", "fn main() {}\n"), ("docs/guide.md", "a guide\n")];
+        let files = [
+            ("README.md", "hello\n"),
+            ("src/main.rs", "fn main() {}\n"),
+            ("docs/guide.md", "a guide\n"),
+        ];
         let base = server.seed("main", &files).await;
-        let git = open(program, folder.path().join("data")).await.expect("git is there");
+        let git = open(program, folder.path().join("data"))
+            .await
+            .expect("git is there");
         let session = SessionId::new(TaskKey::new(REPOSITORY, IssueNumber(12)), 1);
-        Self { folder, server, git, base, session }
+        Self {
+            folder,
+            server,
+            git,
+            base,
+            session,
+        }
     }
 
     fn remote(&self) -> Remote {
@@ -63,8 +76,18 @@ impl Lab {
 
     /// Mirror and working copy, as the corridor makes them.
     async fn workspace(&self) -> PathBuf {
-        let want = Want { branch: "main".into(), sha: None };
-        self.base_of(self.git.fetch(&self.remote(), &want).await.expect("fetched").head).await
+        let want = Want {
+            branch: "main".into(),
+            sha: None,
+        };
+        self.base_of(
+            self.git
+                .fetch(&self.remote(), &want)
+                .await
+                .expect("fetched")
+                .head,
+        )
+        .await
     }
 
     async fn base_of(&self, base: Sha) -> PathBuf {
@@ -74,11 +97,24 @@ impl Lab {
     }
 
     fn spec(&self, base: Sha) -> WorkspaceSpec {
-        let path = self.folder.path().join("data/sessions").join(self.session.as_str()).join("work");
+        let path = self
+            .folder
+            .path()
+            .join("data/sessions")
+            .join(self.session.as_str())
+            .join("work");
         std::fs::create_dir_all(path.parent().expect("it has one")).expect("made");
         let (repository, session, branch) = (REPOSITORY, self.session.clone(), self.branch());
         let author = Identity::new("skep[bot]", "1+skep[bot]@users.noreply.github.com");
-        WorkspaceSpec { repository, session, base, branch, path, author, ignore: ignore() }
+        WorkspaceSpec {
+            repository,
+            session,
+            base,
+            branch,
+            path,
+            author,
+            ignore: ignore(),
+        }
     }
 
     fn collecting(&self) -> CollectSpec {
@@ -98,7 +134,11 @@ impl Lab {
     }
 
     fn bundle(&self) -> PathBuf {
-        self.folder.path().join("data/sessions").join(self.session.as_str()).join("bundle")
+        self.folder
+            .path()
+            .join("data/sessions")
+            .join(self.session.as_str())
+            .join("bundle")
     }
 
     /// What the sandbox runs when the agent is gone.
@@ -108,7 +148,9 @@ impl Lab {
 
     /// The same where the base may have been merged.
     fn make_bundle_beside(&self, upstream: Option<&Sha>) {
-        let command = self.git.bundle_command(&self.base, upstream, &self.bundle());
+        let command = self
+            .git
+            .bundle_command(&self.base, upstream, &self.bundle());
         let made = Command::new(&command[0])
             .args(&command[1..])
             .current_dir(self.spec(self.base.clone()).path)
@@ -147,14 +189,27 @@ async fn open(program: PathBuf, data_dir: PathBuf) -> Result<Git, GitError> {
 /// Runs git as a person would and expects it to succeed.
 fn run(directory: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
-        .args(["-c", "user.name=Agent", "-c", "user.email=agent@example.com", "-c", "init.defaultBranch=main"])
+        .args([
+            "-c",
+            "user.name=Agent",
+            "-c",
+            "user.email=agent@example.com",
+            "-c",
+            "init.defaultBranch=main",
+        ])
         .args(arguments)
         .current_dir(directory)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .output()
         .expect("git is there");
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+    assert!(
+        output.status.success(),
+        "git {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8_lossy(&output.stdout)
+        .trim_end()
+        .to_owned()
 }
 
 /// Writes a file and the folders above it.
@@ -168,7 +223,11 @@ fn write(root: &Path, path: &str, content: &str) {
 fn trap(path: &Path, marker: &Path) -> String {
     use std::os::unix::fs::PermissionsExt;
     std::fs::create_dir_all(path.parent().expect("it has one")).expect("made");
-    std::fs::write(path, format!("#!/bin/sh\necho ran >> '{}'\ncat\n", marker.display())).expect("written");
+    std::fs::write(
+        path,
+        format!("#!/bin/sh\necho ran >> '{}'\ncat\n", marker.display()),
+    )
+    .expect("written");
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("set");
     path.display().to_string()
 }

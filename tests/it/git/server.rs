@@ -54,10 +54,21 @@ pub(super) struct Server {
 impl Server {
     pub(super) async fn start(root: PathBuf) -> Self {
         std::fs::create_dir_all(&root).expect("made");
-        git_host::init_repository(&root.join("o/r.git"), "main").await.expect("made");
+        git_host::init_repository(&root.join("o/r.git"), "main")
+            .await
+            .expect("made");
         let (fault, spy, content, requests, packed) = Default::default();
-        let state = Arc::new(Wire { root, fault, spy, content, requests, packed });
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let state = Arc::new(Wire {
+            root,
+            fault,
+            spy,
+            content,
+            requests,
+            packed,
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let router = Router::new().fallback(answer).with_state(state.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -65,7 +76,11 @@ impl Server {
     }
 
     pub(super) fn remote(&self, name: &str) -> Remote {
-        Remote { repository: REPOSITORY, url: format!("{}/{name}.git", self.url), token: Some(TOKEN.into()) }
+        Remote {
+            repository: REPOSITORY,
+            url: format!("{}/{name}.git", self.url),
+            token: Some(TOKEN.into()),
+        }
     }
 
     pub(super) fn repository(&self) -> PathBuf {
@@ -74,10 +89,25 @@ impl Server {
 
     pub(super) async fn seed(&self, branch: &str, files: &[(&str, &str)]) -> Sha {
         let parent = self.refs().await.remove(&format!("refs/heads/{branch}"));
-        let files = files.iter().map(|(path, text)| ((*path).to_owned(), Some(text.as_bytes().to_vec()))).collect();
-        let author = Signature { name: "Mona".into(), email: "mona@example.com".into(), at: 1_767_225_600 };
-        let draft = CommitDraft { branch: branch.to_owned(), parent, files, author, message: "Seed".into() };
-        plumbing::commit(&self.repository(), &draft).await.expect("seeded")
+        let files = files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), Some(text.as_bytes().to_vec())))
+            .collect();
+        let author = Signature {
+            name: "Mona".into(),
+            email: "mona@example.com".into(),
+            at: 1_767_225_600,
+        };
+        let draft = CommitDraft {
+            branch: branch.to_owned(),
+            parent,
+            files,
+            author,
+            message: "Seed".into(),
+        };
+        plumbing::commit(&self.repository(), &draft)
+            .await
+            .expect("seeded")
     }
 
     pub(super) async fn refs(&self) -> BTreeMap<String, Sha> {
@@ -99,7 +129,12 @@ impl Server {
 
     /// What Git LFS holds, by its hash.
     pub(super) fn content(&self) -> BTreeMap<String, Vec<u8>> {
-        self.state.content.lock().expect("whole").clone().unwrap_or_default()
+        self.state
+            .content
+            .lock()
+            .expect("whole")
+            .clone()
+            .unwrap_or_default()
     }
 
     pub(super) fn requests(&self) -> usize {
@@ -111,7 +146,13 @@ impl Server {
     }
 }
 
-async fn answer(State(state): State<Arc<Wire>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn answer(
+    State(state): State<Arc<Wire>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     state.requests.fetch_add(1, Ordering::SeqCst);
     let fault = state.fault.lock().expect("whole").clone();
     if let Some(Fault::Answer(code, text)) = fault {
@@ -122,24 +163,48 @@ async fn answer(State(state): State<Arc<Wire>>, method: Method, uri: Uri, header
     if let (&Method::PUT, Some(oid)) = (&method, uri.path().strip_prefix("/storage/")) {
         let sent = headers.get("x-storage").is_some() && !headers.contains_key("authorization");
         let mut content = state.content.lock().expect("whole");
-        let kept = content.as_mut().filter(|_| sent).map(|kept| kept.insert(oid.to_owned(), body.to_vec()));
-        return if kept.is_some() { StatusCode::OK } else { StatusCode::FORBIDDEN }.into_response();
+        let kept = content
+            .as_mut()
+            .filter(|_| sent)
+            .map(|kept| kept.insert(oid.to_owned(), body.to_vec()));
+        return if kept.is_some() {
+            StatusCode::OK
+        } else {
+            StatusCode::FORBIDDEN
+        }
+        .into_response();
     }
-    let known = format!("Basic {}", base64::prelude::BASE64_STANDARD.encode(format!("x-access-token:{TOKEN}")));
-    if headers.get("authorization").and_then(|value| value.to_str().ok()) != Some(&known) {
-        return (StatusCode::UNAUTHORIZED, [("www-authenticate", "Basic realm=\"GitHub\"")]).into_response();
+    let known = format!(
+        "Basic {}",
+        base64::prelude::BASE64_STANDARD.encode(format!("x-access-token:{TOKEN}"))
+    );
+    if headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok())
+        != Some(&known)
+    {
+        return (
+            StatusCode::UNAUTHORIZED,
+            [("www-authenticate", "Basic realm=\"GitHub\"")],
+        )
+            .into_response();
     }
     if let Some(spy) = &*state.spy.lock().expect("whole") {
         spy();
     }
     let path = uri.path().trim_start_matches('/').to_owned();
-    if path.ends_with(".git/info/lfs/objects/batch") && state.content.lock().expect("whole").is_some() {
+    if path.ends_with(".git/info/lfs/objects/batch")
+        && state.content.lock().expect("whole").is_some()
+    {
         return batch(&headers, &body);
     }
     let (repository, service) = match (method, path.split_once(".git/")) {
-        (Method::GET, Some((repository, "info/refs"))) => {
-            (repository, uri.query().and_then(|query| query.strip_prefix("service=")).unwrap_or_default())
-        }
+        (Method::GET, Some((repository, "info/refs"))) => (
+            repository,
+            uri.query()
+                .and_then(|query| query.strip_prefix("service="))
+                .unwrap_or_default(),
+        ),
         (Method::POST, Some((repository, service))) => (repository, service),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
@@ -147,11 +212,24 @@ async fn answer(State(state): State<Arc<Wire>>, method: Method, uri: Uri, header
     let Some(service) = Service::parse(service).filter(|_| folder.exists()) else {
         return (StatusCode::NOT_FOUND, "Repository not found.").into_response();
     };
-    if let (Some(Fault::Refuse(code)), Service::ReceivePack, false) = (&fault, service, path.ends_with("info/refs")) {
+    if let (Some(Fault::Refuse(code)), Service::ReceivePack, false) =
+        (&fault, service, path.ends_with("info/refs"))
+    {
         return StatusCode::from_u16(*code).expect("a code").into_response();
     }
-    let answered = serve(&state, service, &folder, path.ends_with("info/refs"), &headers, body).await;
-    if service == Service::ReceivePack && matches!(fault, Some(Fault::LoseThePush)) && !path.ends_with("info/refs") {
+    let answered = serve(
+        &state,
+        service,
+        &folder,
+        path.ends_with("info/refs"),
+        &headers,
+        body,
+    )
+    .await;
+    if service == Service::ReceivePack
+        && matches!(fault, Some(Fault::LoseThePush))
+        && !path.ends_with("info/refs")
+    {
         *state.fault.lock().expect("whole") = None;
         return StatusCode::BAD_GATEWAY.into_response();
     }
@@ -161,7 +239,10 @@ async fn answer(State(state): State<Arc<Wire>>, method: Method, uri: Uri, header
 /// Answers `POST …/info/lfs/objects/batch`: every object may be sent.
 /// <https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md>
 fn batch(headers: &HeaderMap, body: &[u8]) -> Response {
-    let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = headers
+        .get("host")
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
     let asked: serde_json::Value = serde_json::from_slice(body).expect("JSON");
     let objects: Vec<serde_json::Value> = asked["objects"]
         .as_array()
@@ -174,7 +255,10 @@ fn batch(headers: &HeaderMap, body: &[u8]) -> Response {
         })
         .collect();
     let answer = serde_json::json!({ "transfer": "basic", "objects": objects });
-    typed("application/vnd.git-lfs+json".to_owned(), answer.to_string().into_bytes())
+    typed(
+        "application/vnd.git-lfs+json".to_owned(),
+        answer.to_string().into_bytes(),
+    )
 }
 
 async fn serve(
@@ -185,26 +269,48 @@ async fn serve(
     headers: &HeaderMap,
     body: Bytes,
 ) -> Response {
-    let git_protocol = headers.get("git-protocol").and_then(|value| value.to_str().ok());
+    let git_protocol = headers
+        .get("git-protocol")
+        .and_then(|value| value.to_str().ok());
     if refs {
-        let body = git_host::advertise(service, folder, git_protocol).await.expect("advertised");
-        return typed(format!("application/x-{}-advertisement", service.name()), body);
+        let body = git_host::advertise(service, folder, git_protocol)
+            .await
+            .expect("advertised");
+        return typed(
+            format!("application/x-{}-advertisement", service.name()),
+            body,
+        );
     }
-    let packed = headers.get("content-encoding").is_some_and(|value| value == "gzip");
-    state.packed.fetch_add(usize::from(packed), Ordering::SeqCst);
-    let body = if packed { unpacked(&body) } else { body.to_vec() };
-    let body = git_host::rpc(service, folder, git_protocol, &body).await.expect("answered");
+    let packed = headers
+        .get("content-encoding")
+        .is_some_and(|value| value == "gzip");
+    state
+        .packed
+        .fetch_add(usize::from(packed), Ordering::SeqCst);
+    let body = if packed {
+        unpacked(&body)
+    } else {
+        body.to_vec()
+    };
+    let body = git_host::rpc(service, folder, git_protocol, &body)
+        .await
+        .expect("answered");
     typed(format!("application/x-{}-result", service.name()), body)
 }
 
 fn unpacked(body: &[u8]) -> Vec<u8> {
     let mut plain = Vec::new();
-    flate2::read::GzDecoder::new(body).read_to_end(&mut plain).expect("gzip");
+    flate2::read::GzDecoder::new(body)
+        .read_to_end(&mut plain)
+        .expect("gzip");
     plain
 }
 
 fn typed(kind: String, body: Vec<u8>) -> Response {
     let mut response = body.into_response();
-    response.headers_mut().insert("content-type", HeaderValue::from_str(&kind).expect("a type"));
+    response.headers_mut().insert(
+        "content-type",
+        HeaderValue::from_str(&kind).expect("a type"),
+    );
     response
 }

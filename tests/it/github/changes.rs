@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use skep::core::ids::{CommentId, IssueNumber};
 use skep::github::{
-    CheckConclusion, CheckReport, CheckStatus, GitHubError, NewPull, Opening, PullEdit, PullState, Reaction,
+    CheckConclusion, CheckReport, CheckStatus, GitHubError, NewPull, Opening, PullEdit, PullState,
+    Reaction,
 };
 
 use super::server::{Reply, Seen, Server, ok, standard, status};
@@ -19,7 +20,13 @@ fn pull(number: i64, author: i64, branch: &str) -> Value {
 }
 
 fn new_pull() -> NewPull {
-    NewPull { title: "t".into(), head: "agent/12-x".into(), base: "main".into(), body: "b".into(), draft: true }
+    NewPull {
+        title: "t".into(),
+        head: "agent/12-x".into(),
+        base: "main".into(),
+        body: "b".into(),
+        draft: true,
+    }
 }
 
 fn posts_pull(seen: &Seen) -> bool {
@@ -33,10 +40,19 @@ async fn a_pull_request_is_opened_as_asked() {
         false => standard(seen),
     })
     .await;
-    let opened = github(&server).create_pull(&at(), &new_pull()).await.expect("opened");
-    assert_eq!((opened.pull.number.0, opened.opening, opened.pull.state), (4, Opening::AsAsked, PullState::Open));
+    let opened = github(&server)
+        .create_pull(&at(), &new_pull())
+        .await
+        .expect("opened");
+    assert_eq!(
+        (opened.pull.number.0, opened.opening, opened.pull.state),
+        (4, Opening::AsAsked, PullState::Open)
+    );
     let sent = server.seen().pop().expect("a request").body;
-    assert_eq!(sent, json!({"title": "t", "head": "agent/12-x", "base": "main", "body": "b", "draft": true}));
+    assert_eq!(
+        sent,
+        json!({"title": "t", "head": "agent/12-x", "base": "main", "body": "b", "draft": true})
+    );
 }
 
 #[tokio::test]
@@ -50,7 +66,10 @@ async fn without_drafts_an_ordinary_one_is_opened_and_said_so() {
         false => standard(seen),
     })
     .await;
-    let opened = github(&server).create_pull(&at(), &new_pull()).await.expect("opened");
+    let opened = github(&server)
+        .create_pull(&at(), &new_pull())
+        .await
+        .expect("opened");
     assert_eq!(opened.opening, Opening::DraftRefused);
     assert_eq!(server.count(posts_pull), 2);
 }
@@ -72,11 +91,20 @@ async fn ours_is_adopted_and_a_strangers_is_not() {
         .await;
         let github = github(&server);
         match github.create_pull(&at(), &new_pull()).await {
-            Ok(opened) => assert!(ours && opened.opening == Opening::Adopted && opened.pull.number.0 == 4),
-            Err(error) => assert!(!ours && matches!(error, GitHubError::Invalid { .. }), "{error:?}"),
+            Ok(opened) => {
+                assert!(ours && opened.opening == Opening::Adopted && opened.pull.number.0 == 4)
+            }
+            Err(error) => assert!(
+                !ours && matches!(error, GitHubError::Invalid { .. }),
+                "{error:?}"
+            ),
         }
         let look = server.seen().pop().expect("a request");
-        assert!(look.target.contains("head=octo%3Aagent%2F12-x&state=all"), "{}", look.target);
+        assert!(
+            look.target.contains("head=octo%3Aagent%2F12-x&state=all"),
+            "{}",
+            look.target
+        );
         assert_eq!(server.count(posts_pull), 1);
     }
 }
@@ -95,10 +123,22 @@ async fn a_merged_pull_request_is_merged_and_an_edit_sends_only_what_changes() {
     .await;
     let github = github(&server);
     let number = IssueNumber(4);
-    assert_eq!(github.pull(&at(), number).await.expect("read").state, PullState::Merged);
-    let edit = PullEdit { body: Some("b".into()), ..PullEdit::default() };
-    github.edit_pull(&at(), number, &edit).await.expect("edited");
-    assert_eq!(server.seen().pop().expect("a request").body, json!({"body": "b"}));
+    assert_eq!(
+        github.pull(&at(), number).await.expect("read").state,
+        PullState::Merged
+    );
+    let edit = PullEdit {
+        body: Some("b".into()),
+        ..PullEdit::default()
+    };
+    github
+        .edit_pull(&at(), number, &edit)
+        .await
+        .expect("edited");
+    assert_eq!(
+        server.seen().pop().expect("a request").body,
+        json!({"body": "b"})
+    );
 }
 
 #[tokio::test]
@@ -111,13 +151,43 @@ async fn texts_are_cut_before_github_refuses_them() {
     .await;
     let github = github(&server);
     let long = "🐝".repeat(200_000);
-    github.create_comment(&at(), ISSUE, &long).await.expect("posted");
-    github.create_pull(&at(), &NewPull { title: long.clone(), body: long, ..new_pull() }).await.expect("opened");
-    let length = |seen: &Seen, field: &str| seen.body[field].as_str().map_or(0, |text| text.chars().count());
+    github
+        .create_comment(&at(), ISSUE, &long)
+        .await
+        .expect("posted");
+    github
+        .create_pull(
+            &at(),
+            &NewPull {
+                title: long.clone(),
+                body: long,
+                ..new_pull()
+            },
+        )
+        .await
+        .expect("opened");
+    let length = |seen: &Seen, field: &str| {
+        seen.body[field]
+            .as_str()
+            .map_or(0, |text| text.chars().count())
+    };
     let seen = server.seen();
-    let comment = seen.iter().find(|seen| seen.path().ends_with("/comments")).expect("a comment");
-    let opened = seen.iter().find(|seen| posts_pull(seen)).expect("a pull request");
-    assert_eq!((length(comment, "body"), length(opened, "body"), length(opened, "title")), (65_000, 65_000, 256));
+    let comment = seen
+        .iter()
+        .find(|seen| seen.path().ends_with("/comments"))
+        .expect("a comment");
+    let opened = seen
+        .iter()
+        .find(|seen| posts_pull(seen))
+        .expect("a pull request");
+    assert_eq!(
+        (
+            length(comment, "body"),
+            length(opened, "body"),
+            length(opened, "title")
+        ),
+        (65_000, 65_000, 256)
+    );
 }
 
 #[tokio::test]
@@ -132,12 +202,38 @@ async fn what_is_gone_already_is_fine_and_what_is_there_is_left() {
     })
     .await;
     let (github, at) = (github(&server), at());
-    github.remove_label(&at, ISSUE, "agent:queued").await.expect("not there");
-    github.delete_comment(&at, CommentId(9)).await.expect("not there");
-    github.ensure_label(&at, "agent:go", "00ff00", "go").await.expect("there");
-    assert_eq!(server.count(|seen| seen.is("POST", "/repos/octo/hello/labels")), 0);
-    github.ensure_label(&at, "role:swe", "00ff00", "made by another at the same time").await.expect("there");
-    assert_eq!(server.count(|seen| seen.is("DELETE", "/repos/octo/hello/issues/12/labels/agent%3Aqueued")), 1);
+    github
+        .remove_label(&at, ISSUE, "agent:queued")
+        .await
+        .expect("not there");
+    github
+        .delete_comment(&at, CommentId(9))
+        .await
+        .expect("not there");
+    github
+        .ensure_label(&at, "agent:go", "00ff00", "go")
+        .await
+        .expect("there");
+    assert_eq!(
+        server.count(|seen| seen.is("POST", "/repos/octo/hello/labels")),
+        0
+    );
+    github
+        .ensure_label(
+            &at,
+            "role:swe",
+            "00ff00",
+            "made by another at the same time",
+        )
+        .await
+        .expect("there");
+    assert_eq!(
+        server.count(|seen| seen.is(
+            "DELETE",
+            "/repos/octo/hello/issues/12/labels/agent%3Aqueued"
+        )),
+        1
+    );
 }
 
 #[tokio::test]
@@ -152,13 +248,29 @@ async fn only_our_own_reaction_is_taken_back() {
     })
     .await;
     let (github, at) = (github(&server), at());
-    github.react_to_issue(&at, ISSUE, Reaction::ThumbsUp).await.expect("reacted");
-    assert_eq!(server.seen().pop().expect("a request").body, json!({"content": "+1"}));
-    github.unreact_from_issue(&at, ISSUE, Reaction::ThumbsUp).await.expect("taken back");
+    github
+        .react_to_issue(&at, ISSUE, Reaction::ThumbsUp)
+        .await
+        .expect("reacted");
+    assert_eq!(
+        server.seen().pop().expect("a request").body,
+        json!({"content": "+1"})
+    );
+    github
+        .unreact_from_issue(&at, ISSUE, Reaction::ThumbsUp)
+        .await
+        .expect("taken back");
     let seen = server.seen();
-    let deleted: Vec<&str> = seen.iter().filter(|seen| seen.method == "DELETE").map(Seen::path).collect();
+    let deleted: Vec<&str> = seen
+        .iter()
+        .filter(|seen| seen.method == "DELETE")
+        .map(Seen::path)
+        .collect();
     assert_eq!(deleted, ["/repos/octo/hello/issues/12/reactions/2"]);
-    assert_eq!(server.count(|seen| seen.target.contains("content=%2B1&")), 1);
+    assert_eq!(
+        server.count(|seen| seen.target.contains("content=%2B1&")),
+        1
+    );
 }
 
 #[tokio::test]
@@ -168,8 +280,12 @@ async fn a_check_run_is_created_once_and_then_updated() {
         ("GET", path) if path.ends_with("/check-runs") && seen.nth == 0 => {
             ok(json!({"check_runs": [{"id": 1, "external_id": "other"}]}))
         }
-        ("GET", path) if path.ends_with("/check-runs") => ok(json!({"check_runs": [{"id": 5, "external_id": "e"}]})),
-        ("POST", "/repos/octo/hello/check-runs") => status(201, json!({"id": 5, "external_id": "e"})),
+        ("GET", path) if path.ends_with("/check-runs") => {
+            ok(json!({"check_runs": [{"id": 5, "external_id": "e"}]}))
+        }
+        ("POST", "/repos/octo/hello/check-runs") => {
+            status(201, json!({"id": 5, "external_id": "e"}))
+        }
         ("PATCH", "/repos/octo/hello/check-runs/5") => ok(json!({"id": 5, "external_id": "e"})),
         _ => standard(seen),
     })
@@ -185,10 +301,16 @@ async fn a_check_run_is_created_once_and_then_updated() {
     let (github, at) = (github(&server), at());
     github.put_check(&at, &report).await.expect("created");
     let created = server.seen().pop().expect("a request");
-    assert_eq!((created.method.as_str(), &created.body["head_sha"]), ("POST", &json!(sha)));
+    assert_eq!(
+        (created.method.as_str(), &created.body["head_sha"]),
+        ("POST", &json!(sha))
+    );
     report.status = CheckStatus::Completed(CheckConclusion::TimedOut);
     github.put_check(&at, &report).await.expect("updated");
     let updated = server.seen().pop().expect("a request");
-    assert_eq!((updated.method.as_str(), &updated.body["conclusion"]), ("PATCH", &json!("timed_out")));
+    assert_eq!(
+        (updated.method.as_str(), &updated.body["conclusion"]),
+        ("PATCH", &json!("timed_out"))
+    );
     assert_eq!(updated.body.get("head_sha"), None);
 }

@@ -12,7 +12,11 @@ fn head() -> Sha {
 }
 
 fn run(id: i64, name: &str, conclusion: Option<&str>) -> Value {
-    let state = if conclusion.is_some() { "completed" } else { "in_progress" };
+    let state = if conclusion.is_some() {
+        "completed"
+    } else {
+        "in_progress"
+    };
     json!({
         "id": id, "name": name, "status": state, "conclusion": conclusion, "html_url": format!("https://h/{id}"),
         "app": {"id": 15_368, "slug": "github-actions"}, "check_suite": {"id": 1},
@@ -21,7 +25,11 @@ fn run(id: i64, name: &str, conclusion: Option<&str>) -> Value {
 }
 
 fn flow(id: i64, workflow: i64, suite: i64, conclusion: Option<&str>) -> Value {
-    let state = if conclusion.is_some() { "completed" } else { "queued" };
+    let state = if conclusion.is_some() {
+        "completed"
+    } else {
+        "queued"
+    };
     json!({
         "id": id, "name": format!("W{workflow}"), "workflow_id": workflow, "event": "push", "status": state,
         "conclusion": conclusion, "html_url": "https://h/w", "check_suite_id": suite,
@@ -66,7 +74,13 @@ async fn every_conclusion_has_its_colour() {
         (None, ChecksState::Pending),
     ];
     for (conclusion, expected) in table {
-        let server = server(json!([run(9, "x", conclusion)]), json!([]), json!([]), no_log).await;
+        let server = server(
+            json!([run(9, "x", conclusion)]),
+            json!([]),
+            json!([]),
+            no_log,
+        )
+        .await;
         assert_eq!(read(&server).await.state, expected, "{conclusion:?}");
     }
     let server = server(
@@ -84,20 +98,45 @@ async fn every_conclusion_has_its_colour() {
 async fn a_cancelled_run_with_a_successor_and_our_own_check_do_not_count() {
     let mut ours = run(3, "skep", Some("failure"));
     ours["app"] = json!({"id": 7, "slug": "skep-test"});
-    let runs = json!([run(1, "test", Some("cancelled")), run(2, "test", Some("success")), ours]);
-    let server =
-        server(runs, json!([]), json!([flow(1, 1, 1, Some("cancelled")), flow(2, 1, 1, Some("success"))]), no_log)
-            .await;
+    let runs = json!([
+        run(1, "test", Some("cancelled")),
+        run(2, "test", Some("success")),
+        ours
+    ]);
+    let server = server(
+        runs,
+        json!([]),
+        json!([
+            flow(1, 1, 1, Some("cancelled")),
+            flow(2, 1, 1, Some("success"))
+        ]),
+        no_log,
+    )
+    .await;
     let read = read(&server).await;
     assert_eq!((read.state, read.checks.len()), (ChecksState::Green, 1));
 }
 
 #[tokio::test]
 async fn a_workflow_counts_by_itself_only_where_no_job_speaks_for_it() {
-    let flows = json!([flow(1, 1, 1, Some("failure")), flow(2, 2, 2, None), flow(3, 3, 3, Some("startup_failure"))]);
-    let server = server(json!([run(9, "test", Some("success"))]), json!([]), flows, no_log).await;
+    let flows = json!([
+        flow(1, 1, 1, Some("failure")),
+        flow(2, 2, 2, None),
+        flow(3, 3, 3, Some("startup_failure"))
+    ]);
+    let server = server(
+        json!([run(9, "test", Some("success"))]),
+        json!([]),
+        flows,
+        no_log,
+    )
+    .await;
     let read = read(&server).await;
-    let seen: Vec<_> = read.checks.iter().map(|check| (check.name.as_str(), check.kind, check.state)).collect();
+    let seen: Vec<_> = read
+        .checks
+        .iter()
+        .map(|check| (check.name.as_str(), check.kind, check.state))
+        .collect();
     let expected = [
         ("test", CheckKind::Run, ChecksState::Green),
         ("W2", CheckKind::Workflow, ChecksState::Pending),
@@ -108,26 +147,48 @@ async fn a_workflow_counts_by_itself_only_where_no_job_speaks_for_it() {
 
 #[tokio::test]
 async fn a_log_is_fetched_without_our_token_and_only_its_end_is_kept() {
-    let server = server(json!([run(5, "test", Some("failure"))]), json!([]), json!([]), |seen| {
-        let host = seen.header("host").expect("a host");
-        match seen.path() {
-            "/log" => Reply::Answer(200, Vec::new(), format!("{}\nthe end", "x\n".repeat(1_000_000))),
-            _ => status(302, Value::Null).with("location", format!("http://{host}/log?sig=1")),
-        }
-    })
+    let server = server(
+        json!([run(5, "test", Some("failure"))]),
+        json!([]),
+        json!([]),
+        |seen| {
+            let host = seen.header("host").expect("a host");
+            match seen.path() {
+                "/log" => Reply::Answer(
+                    200,
+                    Vec::new(),
+                    format!("{}\nthe end", "x\n".repeat(1_000_000)),
+                ),
+                _ => status(302, Value::Null).with("location", format!("http://{host}/log?sig=1")),
+            }
+        },
+    )
     .await;
     let failing = read(&server).await.failing.remove(0);
-    assert_eq!((failing.step.as_deref(), failing.tail.ends_with("the end")), (Some("b"), true));
+    assert_eq!(
+        (failing.step.as_deref(), failing.tail.ends_with("the end")),
+        (Some("b"), true)
+    );
     assert!(failing.tail.len() <= 8 * 1024);
-    let seen = server.seen().into_iter().find(|seen| seen.path() == "/log").expect("fetched");
-    assert_eq!((seen.header("authorization"), seen.header("user-agent")), (None, Some("skep-test")));
+    let seen = server
+        .seen()
+        .into_iter()
+        .find(|seen| seen.path() == "/log")
+        .expect("fetched");
+    assert_eq!(
+        (seen.header("authorization"), seen.header("user-agent")),
+        (None, Some("skep-test"))
+    );
 }
 
 #[tokio::test]
 async fn a_log_that_lies_elsewhere_or_is_too_long_is_left_and_the_checks_own_words_stay() {
     let cases: [fn(&Seen) -> Reply; 5] = [
         |_| status(302, Value::Null).with("location", "http://192.0.2.1/log"),
-        |seen| match (seen.path(), seen.header("host").and_then(|host| host.rsplit_once(':'))) {
+        |seen| match (
+            seen.path(),
+            seen.header("host").and_then(|host| host.rsplit_once(':')),
+        ) {
             ("/log", _) => Reply::Answer(200, Vec::new(), "a name may lead anywhere".to_owned()),
             (_, port) => {
                 let port = port.map_or("", |(_, port)| port);
@@ -142,20 +203,36 @@ async fn a_log_that_lies_elsewhere_or_is_too_long_is_left_and_the_checks_own_wor
         },
     ];
     for (nth, case) in cases.into_iter().enumerate() {
-        let server = server(json!([run(5, "test", Some("failure"))]), json!([]), json!([]), case).await;
+        let server = server(
+            json!([run(5, "test", Some("failure"))]),
+            json!([]),
+            json!([]),
+            case,
+        )
+        .await;
         let failing = read(&server).await.failing.remove(0);
-        assert_eq!((failing.step.as_deref(), failing.tail.as_str()), (Some("b"), "T\nS"), "case {nth}");
+        assert_eq!(
+            (failing.step.as_deref(), failing.tail.as_str()),
+            (Some("b"), "T\nS"),
+            "case {nth}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_pause_is_no_missing_log() {
-    let server = server(json!([run(5, "test", Some("failure"))]), json!([]), json!([]), |_| {
-        status(429, json!({"message": "slow"})).with("retry-after", "7")
-    })
+    let server = server(
+        json!([run(5, "test", Some("failure"))]),
+        json!([]),
+        json!([]),
+        |_| status(429, json!({"message": "slow"})).with("retry-after", "7"),
+    )
     .await;
     let limited = github(&server).checks(&at(), &head()).await;
-    assert!(matches!(limited, Err(GitHubError::Limited { .. })), "{limited:?}");
+    assert!(
+        matches!(limited, Err(GitHubError::Limited { .. })),
+        "{limited:?}"
+    );
 }
 
 #[tokio::test]
@@ -177,9 +254,19 @@ async fn what_is_not_granted_is_left_out_of_the_token_and_named() {
     .await;
     let github = github(&server);
     let read = github.checks(&at(), &head()).await.expect("read");
-    assert_eq!((read.state, read.unread), (ChecksState::None, vec!["actions"]));
-    let minted = server.seen().into_iter().rfind(Seen::mints).expect("a mint");
-    assert_eq!(minted.body["permissions"], json!({"checks": "read", "statuses": "read", "metadata": "read"}));
+    assert_eq!(
+        (read.state, read.unread),
+        (ChecksState::None, vec!["actions"])
+    );
+    let minted = server
+        .seen()
+        .into_iter()
+        .rfind(Seen::mints)
+        .expect("a mint");
+    assert_eq!(
+        minted.body["permissions"],
+        json!({"checks": "read", "statuses": "read", "metadata": "read"})
+    );
 }
 
 #[tokio::test]
@@ -195,7 +282,10 @@ async fn a_plan_without_rule_sets_requires_nothing() {
         _ => standard(seen),
     })
     .await;
-    assert_eq!(github(&server).required_checks(&at(), "main").await, Ok(Vec::new()));
+    assert_eq!(
+        github(&server).required_checks(&at(), "main").await,
+        Ok(Vec::new())
+    );
 }
 
 #[tokio::test]
@@ -221,10 +311,25 @@ async fn large_numbers_of_graphql_are_read_and_pages_followed() {
         _ => standard(seen),
     })
     .await;
-    let threads = github(&server).review_threads(&at(), super::ISSUE).await.expect("threads");
-    let seen: Vec<_> =
-        threads.iter().map(|t| (t.id.as_str(), t.first_comment, t.line, t.started_by.as_str())).collect();
-    let expected = [("T1", 4_294_967_296, Some(3), "skep-test[bot]"), ("T2", 4_294_967_297, Some(3), "skep-test[bot]")];
+    let threads = github(&server)
+        .review_threads(&at(), super::ISSUE)
+        .await
+        .expect("threads");
+    let seen: Vec<_> = threads
+        .iter()
+        .map(|t| {
+            (
+                t.id.as_str(),
+                t.first_comment,
+                t.line,
+                t.started_by.as_str(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("T1", 4_294_967_296, Some(3), "skep-test[bot]"),
+        ("T2", 4_294_967_297, Some(3), "skep-test[bot]"),
+    ];
     assert_eq!(seen, expected);
     assert_eq!(threads[0].comments[0].author.id.0, super::BOT);
 }

@@ -26,7 +26,9 @@ pub const BOT: i64 = 42;
 
 pub fn key(name: &str) -> SecretString {
     let path = format!("{}/fixtures/keys/{name}", env!("CARGO_MANIFEST_DIR"));
-    SecretString::from(std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}")))
+    SecretString::from(
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}")),
+    )
 }
 
 pub fn config(server: &Server) -> GitHubConfig {
@@ -38,7 +40,10 @@ pub fn config(server: &Server) -> GitHubConfig {
         user_agent: "skep-test".into(),
         now: Arc::new(|| NOW),
         pace: Pace::default(),
-        timeouts: Timeouts { connect: Duration::from_secs(2), total: Duration::from_secs(5) },
+        timeouts: Timeouts {
+            connect: Duration::from_secs(2),
+            total: Duration::from_secs(5),
+        },
         network: Default::default(),
     }
 }

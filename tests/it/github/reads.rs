@@ -29,30 +29,55 @@ fn issue(number: i64, extra: Value) -> Value {
 }
 
 fn paged(seen: &Seen, pages: [Value; 3]) -> Reply {
-    let page = seen.target.split("page=").last().and_then(|n| n.parse::<usize>().ok()).filter(|n| *n < 4).unwrap_or(1);
+    let page = seen
+        .target
+        .split("page=")
+        .last()
+        .and_then(|n| n.parse::<usize>().ok())
+        .filter(|n| *n < 4)
+        .unwrap_or(1);
     let host = seen.header("host").expect("a host");
     let reply = ok(pages[page - 1].clone());
     let target = seen.path();
     match page {
-        3 => reply.with("link", format!("<http://{host}{target}?page=1>; rel=\"first\"")),
-        n => reply.with("link", format!("<http://{host}{target}?page={}>; rel=\"next\"", n + 1)),
+        3 => reply.with(
+            "link",
+            format!("<http://{host}{target}?page=1>; rel=\"first\""),
+        ),
+        n => reply.with(
+            "link",
+            format!("<http://{host}{target}?page={}>; rel=\"next\"", n + 1),
+        ),
     }
 }
 
 #[tokio::test]
 async fn a_list_is_read_to_its_last_page() {
     let server = Server::start(|seen| match seen.path() {
-        "/repos/octo/hello/issues/12/comments" => {
-            paged(seen, [1, 2, 3].map(|n| json!([comment(n, 8, "x"), comment(n + 10, 8, "y")])))
-        }
+        "/repos/octo/hello/issues/12/comments" => paged(
+            seen,
+            [1, 2, 3].map(|n| json!([comment(n, 8, "x"), comment(n + 10, 8, "y")])),
+        ),
         _ => standard(seen),
     })
     .await;
-    let comments = github(&server).comments(&at(), ISSUE, Some(1_700_000_000_123)).await.expect("read");
-    assert_eq!(comments.iter().map(|comment| comment.id.0).collect::<Vec<_>>(), [1, 11, 2, 12, 3, 13]);
+    let comments = github(&server)
+        .comments(&at(), ISSUE, Some(1_700_000_000_123))
+        .await
+        .expect("read");
+    assert_eq!(
+        comments
+            .iter()
+            .map(|comment| comment.id.0)
+            .collect::<Vec<_>>(),
+        [1, 11, 2, 12, 3, 13]
+    );
     assert_eq!(comments[0].created_at, 1_700_000_000_000);
     let first = &server.seen()[1];
-    assert_eq!(first.target, "/repos/octo/hello/issues/12/comments?per_page=100&since=2023-11-14T22:13:20Z");
+    assert_eq!(
+        first.target,
+        "/repos/octo/hello/issues/12/comments?per_page=100&since=2023-11-14T22:13:20Z"
+    );
 }
 
 #[tokio::test]
@@ -71,19 +96,36 @@ async fn a_next_page_at_another_address_is_read_at_ours() {
         _ => standard(seen),
     })
     .await;
-    let comments = github(&server).comments(&at(), ISSUE, None).await.expect("read");
-    assert_eq!(comments.iter().map(|comment| comment.id.0).collect::<Vec<_>>(), [1, 2]);
+    let comments = github(&server)
+        .comments(&at(), ISSUE, None)
+        .await
+        .expect("read");
+    assert_eq!(
+        comments
+            .iter()
+            .map(|comment| comment.id.0)
+            .collect::<Vec<_>>(),
+        [1, 2]
+    );
     assert_eq!(canary.seen().len(), 0, "nothing goes elsewhere");
 }
 
 #[tokio::test]
 async fn a_link_that_names_no_page_ends_the_list() {
     let server = Server::start(|seen| match seen.path() {
-        "/repos/octo/hello/issues/12/comments" => ok(json!([])).with("link", "<http://127.0.0.1:1/x>; rel=\"next\""),
+        "/repos/octo/hello/issues/12/comments" => {
+            ok(json!([])).with("link", "<http://127.0.0.1:1/x>; rel=\"next\"")
+        }
         _ => standard(seen),
     })
     .await;
-    assert_eq!(github(&server).comments(&at(), ISSUE, None).await.expect("read"), []);
+    assert_eq!(
+        github(&server)
+            .comments(&at(), ISSUE, None)
+            .await
+            .expect("read"),
+        []
+    );
 }
 
 #[tokio::test]
@@ -99,20 +141,39 @@ async fn our_comment_is_found_by_marker_and_author() {
     })
     .await;
     let github = github(&server);
-    assert_eq!(github.find_comment(&at(), ISSUE, None, marker).await.expect("read").map(|id| id.0), Some(3));
-    assert_eq!(github.find_comment(&at(), ISSUE, None, "e-19").await.expect("read"), None);
+    assert_eq!(
+        github
+            .find_comment(&at(), ISSUE, None, marker)
+            .await
+            .expect("read")
+            .map(|id| id.0),
+        Some(3)
+    );
+    assert_eq!(
+        github
+            .find_comment(&at(), ISSUE, None, "e-19")
+            .await
+            .expect("read"),
+        None
+    );
 }
 
 #[tokio::test]
 async fn a_body_never_crosses_to_another_installation_and_304_is_understood() {
     let server = Server::start(|seen| match (seen.path(), seen.header("if-none-match")) {
-        ("/repos/octo/hello/issues/12", Some("\"v1\"")) => Reply::Answer(304, Vec::new(), String::new()),
+        ("/repos/octo/hello/issues/12", Some("\"v1\"")) => {
+            Reply::Answer(304, Vec::new(), String::new())
+        }
         ("/repos/octo/hello/issues/12", _) => ok(issue(12, json!({}))).with("etag", "\"v1\""),
         _ => standard(seen),
     })
     .await;
     let github = github(&server);
-    let other = At { installation: InstallationId(6), repository: RepositoryId(78), ..at() };
+    let other = At {
+        installation: InstallationId(6),
+        repository: RepositoryId(78),
+        ..at()
+    };
     let first = github.issue(&at(), ISSUE).await.expect("read");
     let again = github.issue(&at(), ISSUE).await.expect("read");
     assert_eq!(first, again);
@@ -138,11 +199,31 @@ async fn only_issues_are_listed_and_a_deleted_author_is_the_ghost() {
         _ => standard(seen),
     })
     .await;
-    let issues = github(&server).open_issues_with_label(&at(), "agent:go & more").await.expect("read");
-    assert_eq!(issues.iter().map(|issue| issue.number.0).collect::<Vec<_>>(), [1, 3]);
-    assert_eq!((issues[0].author.login.as_str(), issues[0].body.as_str(), issues[1].body.as_str()), ("ghost", "", "b"));
+    let issues = github(&server)
+        .open_issues_with_label(&at(), "agent:go & more")
+        .await
+        .expect("read");
+    assert_eq!(
+        issues
+            .iter()
+            .map(|issue| issue.number.0)
+            .collect::<Vec<_>>(),
+        [1, 3]
+    );
+    assert_eq!(
+        (
+            issues[0].author.login.as_str(),
+            issues[0].body.as_str(),
+            issues[1].body.as_str()
+        ),
+        ("ghost", "", "b")
+    );
     assert!(issues[0].open && issues[0].labels == ["agent:go"]);
-    assert!(server.seen()[1].target.contains("labels=agent%3Ago%20%26%20more&"));
+    assert!(
+        server.seen()[1]
+            .target
+            .contains("labels=agent%3Ago%20%26%20more&")
+    );
 }
 
 #[tokio::test]
@@ -160,13 +241,30 @@ async fn a_permission_is_fail_closed() {
     .await;
     let github = github(&server);
     let mona = github.permission(&at(), "mona").await.expect("read");
-    assert_eq!((mona.level, mona.user.map(|id| id.0)), (PermissionLevel::Maintain, Some(8)));
+    assert_eq!(
+        (mona.level, mona.user.map(|id| id.0)),
+        (PermissionLevel::Maintain, Some(8))
+    );
     assert!(mona.write_or_more());
-    assert!(!github.permission(&at(), "tri").await.expect("read").write_or_more());
+    assert!(
+        !github
+            .permission(&at(), "tri")
+            .await
+            .expect("read")
+            .write_or_more()
+    );
     let nobody = github.permission(&at(), "../../x").await.expect("read");
-    assert_eq!((nobody.level, nobody.write_or_more()), (PermissionLevel::None, false));
+    assert_eq!(
+        (nobody.level, nobody.write_or_more()),
+        (PermissionLevel::None, false)
+    );
     assert!(github.permission(&at(), "odd").await.is_err());
-    assert_eq!(server.count(|seen| seen.path().ends_with("/collaborators/..%2F..%2Fx/permission")), 1);
+    assert_eq!(
+        server.count(|seen| seen
+            .path()
+            .ends_with("/collaborators/..%2F..%2Fx/permission")),
+        1
+    );
 }
 
 #[tokio::test]
@@ -178,8 +276,16 @@ async fn a_new_repository_under_the_old_name_gets_nothing() {
         _ => standard(seen),
     })
     .await;
-    let error = github(&server).repository(&at()).await.expect_err("another one");
-    assert_eq!(error, GitHubError::AnotherRepository { name: "octo/hello".into() });
+    let error = github(&server)
+        .repository(&at())
+        .await
+        .expect_err("another one");
+    assert_eq!(
+        error,
+        GitHubError::AnotherRepository {
+            name: "octo/hello".into()
+        }
+    );
 }
 
 #[tokio::test]
@@ -194,7 +300,11 @@ async fn a_repository_under_its_new_name_is_the_same() {
     .await;
     let found = github(&server).repository(&at()).await.expect("followed");
     assert_eq!(
-        (found.name.to_string().as_str(), found.default_branch.as_str(), found.archived),
+        (
+            found.name.to_string().as_str(),
+            found.default_branch.as_str(),
+            found.archived
+        ),
         ("octo/world", "trunk", true)
     );
 }
@@ -206,19 +316,36 @@ async fn files_and_branches_are_there_or_not() {
             ok(json!({"type": "file", "encoding": "base64", "content": "aGVsbG8g\nw6k=\n"}))
         }
         "/repos/octo/hello/contents/folder" => ok(json!([{"type": "file"}])),
-        "/repos/octo/hello/contents/huge" => ok(json!({"type": "file", "encoding": "none", "content": ""})),
-        "/repos/octo/hello/contents/binary" => ok(json!({"type": "file", "encoding": "base64", "content": "/w=="})),
-        "/repos/octo/hello/branches/agent%2F12-x" => ok(json!({"commit": {"sha": "a".repeat(40)}, "protected": true})),
+        "/repos/octo/hello/contents/huge" => {
+            ok(json!({"type": "file", "encoding": "none", "content": ""}))
+        }
+        "/repos/octo/hello/contents/binary" => {
+            ok(json!({"type": "file", "encoding": "base64", "content": "/w=="}))
+        }
+        "/repos/octo/hello/branches/agent%2F12-x" => {
+            ok(json!({"commit": {"sha": "a".repeat(40)}, "protected": true}))
+        }
         _ => standard(seen),
     })
     .await;
     let (github, at) = (github(&server), at());
-    let file = github.contents(&at, ".github/agents/a b.md", Some("main")).await.expect("read");
+    let file = github
+        .contents(&at, ".github/agents/a b.md", Some("main"))
+        .await
+        .expect("read");
     assert_eq!(file.as_deref(), Some("hello é"));
     for path in ["folder", "huge", "binary", "absent"] {
-        assert_eq!(github.contents(&at, path, None).await.expect("read"), None, "{path}");
+        assert_eq!(
+            github.contents(&at, path, None).await.expect("read"),
+            None,
+            "{path}"
+        );
     }
-    let head = github.branch(&at, "agent/12-x").await.expect("read").expect("there");
+    let head = github
+        .branch(&at, "agent/12-x")
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!((head.sha.short(), head.protected), ("aaaaaaaaaa", true));
     assert_eq!(github.branch(&at, "absent").await.expect("read"), None);
 }
@@ -227,13 +354,28 @@ async fn files_and_branches_are_there_or_not() {
 async fn all_repositories_of_an_installation_take_an_unnarrowed_token_that_sees_names_only() {
     let repository = |id: i64| json!({"id": id, "full_name": format!("octo/r{id}"), "default_branch": "main", "archived": false, "private": true});
     let server = Server::start(move |seen| match seen.path() {
-        "/installation/repositories" => paged(seen, [1, 2, 3].map(|n| json!({"repositories": [repository(n)]}))),
+        "/installation/repositories" => paged(
+            seen,
+            [1, 2, 3].map(|n| json!({"repositories": [repository(n)]})),
+        ),
         _ => standard(seen),
     })
     .await;
-    let found = github(&server).repositories(InstallationId(5)).await.expect("read");
-    assert_eq!(found.iter().map(|repository| repository.id.0).collect::<Vec<_>>(), [1, 2, 3]);
-    assert_eq!(server.seen()[0].body, json!({"permissions": {"metadata": "read"}}));
+    let found = github(&server)
+        .repositories(InstallationId(5))
+        .await
+        .expect("read");
+    assert_eq!(
+        found
+            .iter()
+            .map(|repository| repository.id.0)
+            .collect::<Vec<_>>(),
+        [1, 2, 3]
+    );
+    assert_eq!(
+        server.seen()[0].body,
+        json!({"permissions": {"metadata": "read"}})
+    );
 }
 
 #[tokio::test]
@@ -252,8 +394,20 @@ async fn deliveries_are_paged_by_cursor_and_sent_again_by_attempt() {
     .await;
     let github = github(&server);
     let page = github.hook_deliveries(None).await.expect("read");
-    assert_eq!((page.deliveries[0].guid.as_str(), page.deliveries[0].status_code), ("g", 502));
-    let last = github.hook_deliveries(page.next.as_deref()).await.expect("read");
+    assert_eq!(
+        (
+            page.deliveries[0].guid.as_str(),
+            page.deliveries[0].status_code
+        ),
+        ("g", 502)
+    );
+    let last = github
+        .hook_deliveries(page.next.as_deref())
+        .await
+        .expect("read");
     assert_eq!((last.deliveries.len(), last.next), (0, None));
-    github.redeliver(page.deliveries[0].id).await.expect("accepted");
+    github
+        .redeliver(page.deliveries[0].id)
+        .await
+        .expect("accepted");
 }

@@ -81,13 +81,17 @@ pub fn standard(seen: &Seen) -> Reply {
     }
     match seen.path() {
         "/app" => ok(json!({"id": 7, "slug": "skep-test", "name": "Skep Test"})),
-        "/users/skep-test%5Bbot%5D" => ok(json!({"id": BOT, "login": "skep-test[bot]", "type": "Bot"})),
+        "/users/skep-test%5Bbot%5D" => {
+            ok(json!({"id": BOT, "login": "skep-test[bot]", "type": "Bot"}))
+        }
         _ => status(404, json!({"message": "Not Found"})),
     }
 }
 
 pub fn token(secret: &str, expires_at: i64) -> Reply {
-    let expires = chrono::DateTime::from_timestamp_millis(expires_at).expect("a time").to_rfc3339();
+    let expires = chrono::DateTime::from_timestamp_millis(expires_at)
+        .expect("a time")
+        .to_rfc3339();
     status(201, json!({"token": secret, "expires_at": expires}))
 }
 
@@ -105,7 +109,11 @@ impl Server {
         let address = listener.local_addr().expect("an address");
         let seen = Arc::new(Mutex::new(Vec::new()));
         let accepting = tokio::spawn(accept(listener, Arc::clone(&seen), Arc::new(script)));
-        Self { address, seen, accepting }
+        Self {
+            address,
+            seen,
+            accepting,
+        }
     }
 
     pub fn url(&self) -> String {
@@ -131,10 +139,14 @@ async fn accept(listener: TcpListener, seen: Arc<Mutex<Vec<Seen>>>, script: Arc<
     let mut connections = tokio::task::JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         let (seen, script) = (Arc::clone(&seen), Arc::clone(&script));
-        let service = service_fn(move |request| answer(request, Arc::clone(&seen), Arc::clone(&script)));
+        let service =
+            service_fn(move |request| answer(request, Arc::clone(&seen), Arc::clone(&script)));
         connections.spawn(async move {
             // An error here is a connection the script cut.
-            hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok();
+            hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await
+                .ok();
         });
     }
 }
@@ -146,7 +158,9 @@ async fn answer(
 ) -> Result<hyper::Response<Full<Bytes>>, std::io::Error> {
     let seen = read(request, &all).await;
     match script(&seen) {
-        Reply::Hang => Ok::<_, Infallible>(std::future::pending().await).map_err(|never| match never {}),
+        Reply::Hang => {
+            Ok::<_, Infallible>(std::future::pending().await).map_err(|never| match never {})
+        }
         Reply::Reset => Err(std::io::Error::other("cut by the script")),
         Reply::Answer(status, headers, body) => {
             let mut response = hyper::Response::builder().status(status);
@@ -156,7 +170,9 @@ async fn answer(
             for (name, value) in headers {
                 response = response.header(name, value);
             }
-            Ok(response.body(Full::new(Bytes::from(body))).expect("a valid response"))
+            Ok(response
+                .body(Full::new(Bytes::from(body)))
+                .expect("a valid response"))
         }
     }
 }
@@ -166,9 +182,18 @@ async fn read(request: hyper::Request<Incoming>, all: &Mutex<Vec<Seen>>) -> Seen
     let body = body.collect().await.expect("a whole body").to_bytes();
     let mut all = all.lock().expect("not poisoned");
     let (method, target) = (parts.method.to_string(), parts.uri.to_string());
-    let nth = all.iter().filter(|seen| seen.method == method && seen.target == target).count();
+    let nth = all
+        .iter()
+        .filter(|seen| seen.method == method && seen.target == target)
+        .count();
     let body = serde_json::from_slice(&body).unwrap_or_default();
-    let seen = Seen { method, target, headers: parts.headers, body, nth };
+    let seen = Seen {
+        method,
+        target,
+        headers: parts.headers,
+        body,
+        nth,
+    };
     all.push(seen.clone());
     seen
 }

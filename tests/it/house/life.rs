@@ -24,11 +24,22 @@ pub struct Scene {
 }
 
 /// Agents that write code.
-pub const CODE: Scene = Scene { script: "write GREETING.md: hello", labels: &["role:swe"], wish: |_| () };
+pub const CODE: Scene = Scene {
+    script: "write GREETING.md: hello",
+    labels: &["role:swe"],
+    wish: |_| (),
+};
 /// The same, taking long enough for people to see it at work.
-pub const SLOW_CODE: Scene = Scene { script: "write GREETING.md: hello\nwait 0.4", ..CODE };
+pub const SLOW_CODE: Scene = Scene {
+    script: "write GREETING.md: hello\nwait 0.4",
+    ..CODE
+};
 /// Agents that answer.
-pub const ANSWER: Scene = Scene { script: "say It is as it should be.", labels: &["role:triage"], wish: |_| () };
+pub const ANSWER: Scene = Scene {
+    script: "say It is as it should be.",
+    labels: &["role:triage"],
+    wish: |_| (),
+};
 
 /// The comments in an order of their own: which one is first depends on which one had trouble.
 fn unordered(thread: &str) -> String {
@@ -46,7 +57,11 @@ fn unordered(thread: &str) -> String {
     // The issue's own words come first in any case.
     let issue = parts.len().min(2);
     parts[issue..].sort_unstable();
-    parts.iter().map(|part| part.trim_end()).collect::<Vec<_>>().join("\n\n")
+    parts
+        .iter()
+        .map(|part| part.trim_end())
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }
 
 impl Scene {
@@ -88,7 +103,11 @@ impl Scene {
         let calls = house.simulator.calls().split_off(before);
         let ending = house.ending(issue).await;
         house.done().await;
-        Arc::new(Told { steps, ending, calls })
+        Arc::new(Told {
+            steps,
+            ending,
+            calls,
+        })
     }
 
     fn is(&self, other: &Self) -> bool {
@@ -133,25 +152,47 @@ pub fn timeless(text: &str) -> String {
     static TABLE: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         let table = [
             (r"\d\d:\d\d:\d\dZ", "TIME"),
-            (r" in \d+ (ms|s|m|h|d)( \d+ (ms|s|m|h))?( ·|\n|$)", " in SPAN$4"),
+            (
+                r" in \d+ (ms|s|m|h|d)( \d+ (ms|s|m|h))?( ·|\n|$)",
+                " in SPAN$4",
+            ),
             (r" \(edited \d+x\)", ""),
             (r"\nreactions: [^\n]*", ""),
             (r"\b[0-9a-f]{7,40}\b", "HASH"),
         ];
-        table.into_iter().map(|(pattern, word)| (Regex::new(pattern).expect("a pattern"), word)).collect()
+        table
+            .into_iter()
+            .map(|(pattern, word)| (Regex::new(pattern).expect("a pattern"), word))
+            .collect()
     });
-    TABLE.iter().fold(text.to_owned(), |text, (pattern, word)| pattern.replace_all(&text, *word).into_owned())
+    TABLE.iter().fold(text.to_owned(), |text, (pattern, word)| {
+        pattern.replace_all(&text, *word).into_owned()
+    })
 }
 
 impl Ending {
     /// Fails with the fields that differ.
     pub fn must_be(&self, clean: &Self, when: &str) {
-        let both = format!("{self:#?}").lines().map(str::to_owned).collect::<Vec<_>>();
-        let wanted = format!("{clean:#?}").lines().map(str::to_owned).collect::<Vec<_>>();
+        let both = format!("{self:#?}")
+            .lines()
+            .map(str::to_owned)
+            .collect::<Vec<_>>();
+        let wanted = format!("{clean:#?}")
+            .lines()
+            .map(str::to_owned)
+            .collect::<Vec<_>>();
         let only = |some: &[String], others: &[String]| -> Vec<String> {
-            some.iter().filter(|line| !others.contains(line)).cloned().collect()
+            some.iter()
+                .filter(|line| !others.contains(line))
+                .cloned()
+                .collect()
         };
-        assert!(self == clean, "{when}\n  has {:#?}\n  not {:#?}", only(&both, &wanted), only(&wanted, &both));
+        assert!(
+            self == clean,
+            "{when}\n  has {:#?}\n  not {:#?}",
+            only(&both, &wanted),
+            only(&wanted, &both)
+        );
     }
 }
 
@@ -166,17 +207,37 @@ impl House {
                 assert!(steps < 2_000, "it never ends: {:?}", self.waiting().await);
                 continue;
             }
-            let Some(due) = self.store().next_due(self.now()).await.expect("a look at the outbox") else { break };
-            self.advance(Duration::from_millis((due - self.now()).max(0).unsigned_abs()));
+            let Some(due) = self
+                .store()
+                .next_due(self.now())
+                .await
+                .expect("a look at the outbox")
+            else {
+                break;
+            };
+            self.advance(Duration::from_millis(
+                (due - self.now()).max(0).unsigned_abs(),
+            ));
         }
         steps
     }
 
     /// The open effects in words.
     pub async fn waiting(&self) -> Vec<String> {
-        let filter = EffectFilter { open: Some(true), ..EffectFilter::default() };
+        let filter = EffectFilter {
+            open: Some(true),
+            ..EffectFilter::default()
+        };
         let effects = self.store().effects(&filter, 1_000).await.expect("effects");
-        effects.iter().map(|look| format!("{} x{} {:?}", look.effect.kind, look.effect.attempts, look.why)).collect()
+        effects
+            .iter()
+            .map(|look| {
+                format!(
+                    "{} x{} {:?}",
+                    look.effect.kind, look.effect.attempts, look.why
+                )
+            })
+            .collect()
     }
 
     /// Kills skep, starts it again, and looks for sessions nobody works for.
@@ -192,15 +253,27 @@ impl House {
         if store.counts().await.expect("counts").inbox_unhandled > 0 {
             return;
         }
-        let filter = SessionFilter { live: Some(true), ..SessionFilter::default() };
+        let filter = SessionFilter {
+            live: Some(true),
+            ..SessionFilter::default()
+        };
         for session in store.sessions(&filter, 100).await.expect("sessions") {
-            let filter = EffectFilter { open: Some(true), task: Some(session.task), ..EffectFilter::default() };
+            let filter = EffectFilter {
+                open: Some(true),
+                task: Some(session.task),
+                ..EffectFilter::default()
+            };
             let open = store.effects(&filter, 100).await.expect("effects");
             // Whoever waits for people waits until an alarm rings.
             let waits = |kind: &str| kind == "ring" && session.state == "waiting";
-            let carried =
-                open.iter().any(|look| look.effect.session.as_ref() == Some(&session.id) || waits(&look.effect.kind));
-            assert!(carried, "session {} is {} and nothing carries it on", session.id, session.state);
+            let carried = open.iter().any(|look| {
+                look.effect.session.as_ref() == Some(&session.id) || waits(&look.effect.kind)
+            });
+            assert!(
+                carried,
+                "session {} is {} and nothing carries it on",
+                session.id, session.state
+            );
         }
     }
 
@@ -209,10 +282,22 @@ impl House {
         let (world, home) = (&self.simulator, self.repository);
         let mut pulls = Vec::new();
         for pull in world.pulls(home).expect("pulls") {
-            let greeting = world.file(home, &pull.head, "GREETING.md").await.expect("a look at the branch");
-            let state = (pull.issue.open, pull.draft, pull.merged, pull.commits, pull.changed_files);
+            let greeting = world
+                .file(home, &pull.head, "GREETING.md")
+                .await
+                .expect("a look at the branch");
+            let state = (
+                pull.issue.open,
+                pull.draft,
+                pull.merged,
+                pull.commits,
+                pull.changed_files,
+            );
             let labels = &pull.issue.labels;
-            pulls.push(timeless(&format!("{} {state:?} {labels:?}\n{}\n{greeting:?}", pull.head, pull.issue.body)));
+            pulls.push(timeless(&format!(
+                "{} {state:?} {labels:?}\n{}\n{greeting:?}",
+                pull.head, pull.issue.body
+            )));
         }
         let comments = world.comments(home, issue).expect("comments");
         let seen = world.issue(home, issue).expect("the issue");
@@ -222,7 +307,10 @@ impl House {
             thread: unordered(&timeless(&self.thread(issue))),
             reactions,
             labels: seen.labels,
-            ours: comments.iter().filter(|comment| comment.author == "skep[bot]").count(),
+            ours: comments
+                .iter()
+                .filter(|comment| comment.author == "skep[bot]")
+                .count(),
             pulls,
             branches: world.branches(home),
             state: self.state(issue).await,
@@ -240,8 +328,15 @@ impl House {
         self.crash().await;
         let app = self.build().await;
         let any = "127.0.0.1:0".parse().expect("an address");
-        let running = app.start(&Addresses { listen: any, admin: any }).await.expect("skep starts");
-        self.simulator.set_webhook_url(&format!("http://{}/webhook", running.listen));
+        let running = app
+            .start(&Addresses {
+                listen: any,
+                admin: any,
+            })
+            .await
+            .expect("skep starts");
+        self.simulator
+            .set_webhook_url(&format!("http://{}/webhook", running.listen));
         running
     }
 
@@ -259,14 +354,28 @@ impl House {
             if so(self) {
                 return true;
             }
-            assert!(tokio::time::Instant::now() < patience, "neither so nor quiet: {:?}", self.waiting().await);
+            assert!(
+                tokio::time::Instant::now() < patience,
+                "neither so nor quiet: {:?}",
+                self.waiting().await
+            );
             let skep = self.skep.as_mut().expect("skep is down");
             while skep.tasks.try_join_next().is_some() {}
             let idle = skep.tasks.is_empty();
             let counts = self.store().counts().await.expect("counts");
-            match self.store().next_due(self.now()).await.expect("a look").filter(|_| idle) {
-                Some(due) => self.advance(Duration::from_millis((due - self.now()).max(0).unsigned_abs())),
-                None if idle && counts.effects_open == 0 && counts.inbox_unhandled == 0 => return false,
+            match self
+                .store()
+                .next_due(self.now())
+                .await
+                .expect("a look")
+                .filter(|_| idle)
+            {
+                Some(due) => self.advance(Duration::from_millis(
+                    (due - self.now()).max(0).unsigned_abs(),
+                )),
+                None if idle && counts.effects_open == 0 && counts.inbox_unhandled == 0 => {
+                    return false;
+                }
                 None => tokio::time::sleep(Duration::from_millis(2)).await,
             }
         }
@@ -276,7 +385,11 @@ impl House {
     pub async fn runner_first(&mut self) {
         self.simulator.quiet().await;
         let skep = self.skep.as_mut().expect("skep is down");
-        skep.app.runner.start_due(&mut skep.tasks).await.expect("effects are claimed");
+        skep.app
+            .runner
+            .start_due(&mut skep.tasks)
+            .await
+            .expect("effects are claimed");
         self.land().await;
     }
 
@@ -284,7 +397,9 @@ impl House {
     pub async fn land(&mut self) {
         let tasks = &mut self.skep.as_mut().expect("skep is down").tasks;
         let all = async { while tasks.join_next().await.is_some() {} };
-        tokio::time::timeout(PATIENCE, all).await.expect("effects end in their time");
+        tokio::time::timeout(PATIENCE, all)
+            .await
+            .expect("effects end in their time");
     }
 
     /// Where the door listens.
@@ -303,6 +418,9 @@ impl House {
 
     /// What a second skep on the same folder is told.
     pub async fn build_another(&self) -> Option<String> {
-        App::build(self.setup()).await.err().map(|error| format!("{error:#}"))
+        App::build(self.setup())
+            .await
+            .err()
+            .map(|error| format!("{error:#}"))
     }
 }

@@ -9,21 +9,39 @@ use super::House;
 impl House {
     /// The status comment as it is stored, its mark included; an issue has at most one.
     pub fn status(&self, issue: IssueNumber) -> String {
-        let comments = self.simulator.comments(self.repository, issue).expect("comments");
-        let ours: Vec<_> = comments.into_iter().filter(|comment| comment.body.contains("<!-- skep:status:")).collect();
+        let comments = self
+            .simulator
+            .comments(self.repository, issue)
+            .expect("comments");
+        let ours: Vec<_> = comments
+            .into_iter()
+            .filter(|comment| comment.body.contains("<!-- skep:status:"))
+            .collect();
         assert!(ours.len() <= 1, "more than one status comment: {ours:?}");
-        ours.into_iter().next().map(|comment| comment.body).unwrap_or_default()
+        ours.into_iter()
+            .next()
+            .map(|comment| comment.body)
+            .unwrap_or_default()
     }
 
     /// The labels of an issue, sorted.
     pub fn labels(&self, issue: IssueNumber) -> Vec<String> {
-        self.simulator.issue(self.repository, issue).expect("an issue").labels
+        self.simulator
+            .issue(self.repository, issue)
+            .expect("an issue")
+            .labels
     }
 
     /// The reactions on an issue, in order.
     pub fn reactions(&self, issue: IssueNumber) -> Vec<String> {
-        let all = self.simulator.issue(self.repository, issue).expect("an issue").reactions;
-        all.into_iter().map(|reaction| reaction.replace(" skep[bot]", "")).collect()
+        let all = self
+            .simulator
+            .issue(self.repository, issue)
+            .expect("an issue")
+            .reactions;
+        all.into_iter()
+            .map(|reaction| reaction.replace(" skep[bot]", ""))
+            .collect()
     }
 
     /// The id of a session of an issue.
@@ -33,7 +51,9 @@ impl House {
 
     /// The folder of a session.
     pub fn session_dir(&self, issue: IssueNumber, number: u32) -> PathBuf {
-        self.data_dir().join("sessions").join(self.session(issue, number).as_str())
+        self.data_dir()
+            .join("sessions")
+            .join(self.session(issue, number).as_str())
     }
 
     /// A file of what a session left, as the mirror keeps it.
@@ -41,15 +61,30 @@ impl House {
         let mirror = self.app().runner.parts().git.mirror_path(self.repository);
         let object = format!("refs/skep/sessions/{}:{path}", self.session(issue, number));
         let mut git = std::process::Command::new("git");
-        let output = git.arg("-C").arg(mirror).args(["cat-file", "blob", &object]).output().expect("git runs");
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+        let output = git
+            .arg("-C")
+            .arg(mirror)
+            .args(["cat-file", "blob", &object])
+            .output()
+            .expect("git runs");
+        output
+            .status
+            .success()
+            .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// How often the effects of a kind were tried in all, and how many there were.
     pub async fn tries(&self, kind: &str) -> (i64, usize) {
-        let all = self.store().effects(&skep::store::EffectFilter::default(), 10_000).await.expect("effects");
-        let of_kind: Vec<i64> =
-            all.into_iter().filter(|look| look.effect.kind == kind).map(|look| look.effect.attempts).collect();
+        let all = self
+            .store()
+            .effects(&skep::store::EffectFilter::default(), 10_000)
+            .await
+            .expect("effects");
+        let of_kind: Vec<i64> = all
+            .into_iter()
+            .filter(|look| look.effect.kind == kind)
+            .map(|look| look.effect.attempts)
+            .collect();
         (of_kind.iter().sum(), of_kind.len())
     }
 

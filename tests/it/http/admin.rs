@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use skep::core::ids::{IssueNumber, RepositoryName, SessionId};
 use skep::http::{
-    Answer, ApiError, Batch, Bounds, Desk, EventPage, Guard, Hosts, LogPage, NotStarted, Reading, SessionFilter,
-    Started, Target, admin_router,
+    Answer, ApiError, Batch, Bounds, Desk, EventPage, Guard, Hosts, LogPage, NotStarted, Reading,
+    SessionFilter, Started, Target, admin_router,
 };
 
 use super::wire::{Door, Reply, get};
@@ -22,7 +22,10 @@ struct Clerk {
 
 impl Clerk {
     fn note(&self, question: String) -> Answer {
-        self.asked.lock().expect("no panic inside").push(question.clone());
+        self.asked
+            .lock()
+            .expect("no panic inside")
+            .push(question.clone());
         Ok(json!({ "asked": question }))
     }
 }
@@ -49,15 +52,30 @@ impl Desk for Clerk {
     }
 
     async fn events(&self, page: EventPage) -> Result<Vec<Value>, ApiError> {
-        Ok(vec![json!({ "seq": page.after + 1, "text": "a\nb" }), json!({ "wait": page.wait.as_secs() })])
+        Ok(vec![
+            json!({ "seq": page.after + 1, "text": "a\nb" }),
+            json!({ "wait": page.wait.as_secs() }),
+        ])
     }
 
     async fn dispatch(&self, targets: Vec<Target>) -> Result<Batch, ApiError> {
         self.note(format!("{targets:?}"))?;
         let session = "1296269-12-1".parse().expect("a session id");
-        let successful = vec![Started { issue: "o/r#12".to_owned(), session, goes_on: false }];
-        let failed = vec![NotStarted { issue: "o/r#13".to_owned(), reason: "it is closed".to_owned() }];
-        Ok(Batch { successful, failed, total: 2, in_review: 0 })
+        let successful = vec![Started {
+            issue: "o/r#12".to_owned(),
+            session,
+            goes_on: false,
+        }];
+        let failed = vec![NotStarted {
+            issue: "o/r#13".to_owned(),
+            reason: "it is closed".to_owned(),
+        }];
+        Ok(Batch {
+            successful,
+            failed,
+            total: 2,
+            in_review: 0,
+        })
     }
 
     async fn patch(&self, id: SessionId) -> Result<Vec<u8>, ApiError> {
@@ -72,7 +90,11 @@ impl Desk for Clerk {
 
 async fn office() -> (Door, Arc<Clerk>) {
     let clerk = Arc::new(Clerk::default());
-    let guard = Guard::new(&TOKEN.into(), Reading::Open, Hosts::new(["skep.example".to_owned()]));
+    let guard = Guard::new(
+        &TOKEN.into(),
+        Reading::Open,
+        Hosts::new(["skep.example".to_owned()]),
+    );
     let router = admin_router(Arc::clone(&clerk), guard);
     (Door::open(router, Bounds::default()).await, clerk)
 }
@@ -89,23 +111,39 @@ async fn asked(path: &str) -> String {
 async fn refused(path: &str) -> (u16, String) {
     let (door, clerk) = office().await;
     let reply = door.ask(get(path)).await;
-    assert_eq!(clerk.asked.lock().expect("no panic inside").len(), 0, "{path} reached the desk");
+    assert_eq!(
+        clerk.asked.lock().expect("no panic inside").len(),
+        0,
+        "{path} reached the desk"
+    );
     reply.error()
 }
 
 /// An order with the token.
 fn order(path: &str, headers: &str, body: &str) -> String {
-    bare_order(path, &format!("authorization: Bearer {TOKEN}\r\n{headers}"), body)
+    bare_order(
+        path,
+        &format!("authorization: Bearer {TOKEN}\r\n{headers}"),
+        body,
+    )
 }
 
 fn bare_order(path: &str, headers: &str, body: &str) -> String {
     let length = body.len();
-    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n{headers}\r\n{body}")
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+    )
 }
 
 async fn dispatch(body: &str) -> (Reply, Vec<String>) {
     let (door, clerk) = office().await;
-    let reply = door.ask(order("/api/v1/dispatch", "content-type: application/json\r\n", body)).await;
+    let reply = door
+        .ask(order(
+            "/api/v1/dispatch",
+            "content-type: application/json\r\n",
+            body,
+        ))
+        .await;
     let asked = clerk.asked.lock().expect("no panic inside").clone();
     (reply, asked)
 }
@@ -116,10 +154,16 @@ async fn questions_reach_the_desk_with_their_bounds() {
     let all = asked("/api/v1/sessions").await;
     assert_eq!(all, "SessionFilter { state: None, live: None, limit: 50 }");
     let some = asked("/api/v1/sessions?state=running&live=true&limit=9999").await;
-    assert_eq!(some, r#"SessionFilter { state: Some("running"), live: Some(true), limit: 500 }"#);
+    assert_eq!(
+        some,
+        r#"SessionFilter { state: Some("running"), live: Some(true), limit: 500 }"#
+    );
     let log = asked("/api/v1/sessions/7-12-1/log?after=-3&limit=0").await;
     assert_eq!(log, "7-12-1 LogPage { after: 0, limit: 1 }");
-    assert_eq!(asked("/api/v1/tasks/octocat/hello-world/12").await, "octocat/hello-world#12");
+    assert_eq!(
+        asked("/api/v1/tasks/octocat/hello-world/12").await,
+        "octocat/hello-world#12"
+    );
 }
 
 #[tokio::test]
@@ -147,7 +191,10 @@ async fn an_error_of_the_desk_is_shown_with_its_way_out() {
     let (door, _clerk) = office().await;
     let reply = door.ask(get("/api/v1/sessions/7-12-1")).await;
     let error = json!({ "code": "not_found", "message": "there is no session 7-12-1", "next": "skep sessions" });
-    assert_eq!((reply.status, reply.json()), (404, json!({ "error": error })));
+    assert_eq!(
+        (reply.status, reply.json()),
+        (404, json!({ "error": error }))
+    );
 }
 
 #[tokio::test]
@@ -155,9 +202,19 @@ async fn events_come_as_lines_and_nobody_waits_longer_than_half_a_minute() {
     let (door, _clerk) = office().await;
     let reply = door.ask(get("/api/v1/events?after=41&wait=3600")).await;
     assert_eq!(reply.headers["content-type"], "application/x-ndjson");
-    let lines: Vec<Value> = reply.body.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines: Vec<Value> = reply
+        .body
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
     let longest = Duration::from_secs(30).as_secs();
-    assert_eq!(lines, [json!({ "seq": 42, "text": "a\nb" }), json!({ "wait": longest })]);
+    assert_eq!(
+        lines,
+        [
+            json!({ "seq": 42, "text": "a\nb" }),
+            json!({ "wait": longest })
+        ]
+    );
 }
 
 #[tokio::test]
@@ -169,7 +226,10 @@ async fn a_dispatch_names_what_started_and_what_did_not() {
     let batch = json!({ "successful": successful, "failed": failed, "total": 2, "in_review": 0 });
     assert_eq!((reply.status, reply.json()), (200, batch));
     assert_eq!(asked.len(), 1);
-    assert!(asked[0].contains("Issues") && asked[0].contains("Labelled"), "{asked:?}");
+    assert!(
+        asked[0].contains("Issues") && asked[0].contains("Labelled"),
+        "{asked:?}"
+    );
 }
 
 #[tokio::test]
@@ -188,43 +248,85 @@ async fn an_order_that_says_nothing_or_two_things_is_400() {
     ];
     for body in wrong {
         let (reply, asked) = dispatch(body).await;
-        assert_eq!((reply.error(), asked), ((400, "invalid".to_owned()), vec![]), "{body}");
+        assert_eq!(
+            (reply.error(), asked),
+            ((400, "invalid".to_owned()), vec![]),
+            "{body}"
+        );
     }
 }
 
 #[tokio::test]
 async fn an_order_above_a_mebibyte_is_413() {
     let body = format!(r#"{{"targets":[],"pad":"{}"}}"#, "x".repeat(1 << 20));
-    assert_eq!(dispatch(&body).await.0.error(), (413, "too_large".to_owned()));
+    assert_eq!(
+        dispatch(&body).await.0.error(),
+        (413, "too_large".to_owned())
+    );
 }
 
 #[tokio::test]
 async fn a_session_is_stopped_by_a_post_only() {
     let (door, clerk) = office().await;
-    assert_eq!(door.ask(get("/api/v1/sessions/7-12-1/stop")).await.status, 405);
-    assert_eq!(door.ask(order("/api/v1/sessions/7-12-1/stop", "", "")).await.status, 200);
-    assert_eq!(*clerk.asked.lock().expect("no panic inside"), ["stop 7-12-1"]);
+    assert_eq!(
+        door.ask(get("/api/v1/sessions/7-12-1/stop")).await.status,
+        405
+    );
+    assert_eq!(
+        door.ask(order("/api/v1/sessions/7-12-1/stop", "", ""))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        *clerk.asked.lock().expect("no panic inside"),
+        ["stop 7-12-1"]
+    );
 }
 
 #[tokio::test]
 async fn foreign_names_and_web_pages_are_refused() {
     let (door, clerk) = office().await;
-    for host in ["evil.example", "127.0.0.1.evil.example", "10.0.0.1:3001", "localhost\r\nhost: localhost"] {
-        let reply = door.ask(get("/api/v1/status").replace("localhost", host)).await;
-        assert!(matches!(reply.status, 400 | 403), "{host}: {}", reply.status);
+    for host in [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "10.0.0.1:3001",
+        "localhost\r\nhost: localhost",
+    ] {
+        let reply = door
+            .ask(get("/api/v1/status").replace("localhost", host))
+            .await;
+        assert!(
+            matches!(reply.status, 400 | 403),
+            "{host}: {}",
+            reply.status
+        );
     }
     let absolute = get("/api/v1/status").replace("GET /", "GET http://evil.example/");
-    assert_eq!(door.ask(absolute).await.error(), (403, "foreign_host".to_owned()));
+    assert_eq!(
+        door.ask(absolute).await.error(),
+        (403, "foreign_host".to_owned())
+    );
     let stop = |headers: &str| bare_order("/api/v1/sessions/7-12-1/stop", headers, "");
     for origin in ["http://evil.example", "null", "http://localhost"] {
         let reply = door.ask(stop(&format!("origin: {origin}\r\n"))).await;
-        assert_eq!(reply.error(), (403, "foreign_origin".to_owned()), "{origin}");
+        assert_eq!(
+            reply.error(),
+            (403, "foreign_origin".to_owned()),
+            "{origin}"
+        );
     }
-    let simple = order("/api/v1/dispatch", "content-type: text/plain\r\n", r#"{"targets":[]}"#);
+    let simple = order(
+        "/api/v1/dispatch",
+        "content-type: text/plain\r\n",
+        r#"{"targets":[]}"#,
+    );
     assert_eq!(door.ask(simple).await.error(), (415, "not_json".to_owned()));
     assert_eq!(clerk.asked.lock().expect("no panic inside").len(), 0);
     for host in ["127.0.0.1:3001", "[::1]", "SKEP.example:80"] {
-        let reply = door.ask(get("/api/v1/status").replace("localhost", host)).await;
+        let reply = door
+            .ask(get("/api/v1/status").replace("localhost", host))
+            .await;
         assert_eq!(reply.status, 200, "{host}");
     }
 }
@@ -234,25 +336,53 @@ async fn foreign_names_and_web_pages_are_refused() {
 async fn an_order_needs_the_token_and_looking_does_not_on_loopback() {
     let (door, clerk) = office().await;
     let stop = |headers: &str| bare_order("/api/v1/sessions/7-12-1/stop", headers, "");
-    let dispatch = bare_order("/api/v1/dispatch", "content-type: application/json\r\n", r#"{"targets":[]}"#);
+    let dispatch = bare_order(
+        "/api/v1/dispatch",
+        "content-type: application/json\r\n",
+        r#"{"targets":[]}"#,
+    );
     let twice = format!("authorization: Bearer {TOKEN}\r\nauthorization: Bearer {TOKEN}\r\n");
-    let wrong =
-        ["", "authorization: Bearer wrong\r\n", "authorization: Bearer\r\n", "authorization: Basic eDp5\r\n", &twice];
+    let wrong = [
+        "",
+        "authorization: Bearer wrong\r\n",
+        "authorization: Bearer\r\n",
+        "authorization: Basic eDp5\r\n",
+        &twice,
+    ];
     for request in wrong.map(stop).into_iter().chain([dispatch]) {
-        assert_eq!(door.ask(request.clone()).await.error(), (401, "no_token".to_owned()), "{request}");
+        assert_eq!(
+            door.ask(request.clone()).await.error(),
+            (401, "no_token".to_owned()),
+            "{request}"
+        );
     }
     assert_eq!(clerk.asked.lock().expect("no panic inside").len(), 0);
     assert_eq!(door.ask(get("/api/v1/status")).await.status, 200);
-    assert_eq!(door.ask(order("/api/v1/sessions/7-12-1/stop", "", "")).await.status, 200);
+    assert_eq!(
+        door.ask(order("/api/v1/sessions/7-12-1/stop", "", ""))
+            .await
+            .status,
+        200
+    );
 }
 
 #[tokio::test]
 async fn elsewhere_looking_needs_the_token_too_and_with_it_every_name_will_do() {
     let guard = Guard::new(&TOKEN.into(), Reading::WithToken, Hosts::default());
-    let door = Door::open(admin_router(Arc::new(Clerk::default()), guard), Bounds::default()).await;
-    assert_eq!(door.ask(get("/api/v1/status")).await.error(), (401, "no_token".to_owned()));
-    let with_token =
-        |host: &str| format!("GET /api/v1/status HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {TOKEN}\r\n\r\n");
+    let door = Door::open(
+        admin_router(Arc::new(Clerk::default()), guard),
+        Bounds::default(),
+    )
+    .await;
+    assert_eq!(
+        door.ask(get("/api/v1/status")).await.error(),
+        (401, "no_token".to_owned())
+    );
+    let with_token = |host: &str| {
+        format!(
+            "GET /api/v1/status HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {TOKEN}\r\n\r\n"
+        )
+    };
     for host in ["localhost", "10.0.0.1:3001", "skep.corp"] {
         assert_eq!(door.ask(with_token(host)).await.status, 200, "{host}");
     }
@@ -263,7 +393,17 @@ async fn a_patch_is_given_out_as_it_is() {
     let (door, clerk) = office().await;
     let reply = door.ask(get("/api/v1/sessions/7-12-1/patch")).await;
     assert_eq!(reply.status, 200);
-    assert_eq!(reply.headers.get("content-type").map(String::as_str), Some("text/x-diff"));
-    assert!(reply.body.starts_with("diff --git a/a b/a"), "{}", reply.body);
-    assert_eq!(clerk.asked.lock().expect("no panic inside").as_slice(), ["patch 7-12-1"]);
+    assert_eq!(
+        reply.headers.get("content-type").map(String::as_str),
+        Some("text/x-diff")
+    );
+    assert!(
+        reply.body.starts_with("diff --git a/a b/a"),
+        "{}",
+        reply.body
+    );
+    assert_eq!(
+        clerk.asked.lock().expect("no panic inside").as_slice(),
+        ["patch 7-12-1"]
+    );
 }

@@ -45,12 +45,18 @@ async fn exactly_the_cap_is_taken() {
     let (door, recorder) = Door::public(Caps::default(), Bounds::default()).await;
     let body = padded(CAP);
     assert_eq!(door.ask(delivery("issues", "g", &body)).await.status, 202);
-    assert!(recorder.last().body.as_bytes() == body, "the body arrives whole");
+    assert!(
+        recorder.last().body.as_bytes() == body,
+        "the body arrives whole"
+    );
     let mut wire = door.call().await;
     wire.say(chunked(&body)).await;
     say_chunks(&mut wire, &body).await;
     assert_eq!(wire.reply().await.status, 202);
-    assert!(recorder.last().body.as_bytes() == body, "the chunked body arrives whole");
+    assert!(
+        recorder.last().body.as_bytes() == body,
+        "the chunked body arrives whole"
+    );
     assert_eq!(recorder.guids(), ["g", "chunked"]);
 }
 
@@ -59,8 +65,13 @@ async fn one_byte_more_is_413_before_it_is_sent() {
     let (door, recorder) = Door::public(Caps::default(), Bounds::default()).await;
     for length in [CAP + 1, 1 << 60] {
         let mut wire = door.call().await;
-        wire.say(announced(length).replace("x-hub-signature-256", "x-unsigned")).await;
-        assert_eq!(wire.reply().await.error(), (413, "too_large".to_owned()), "before anything else is looked at");
+        wire.say(announced(length).replace("x-hub-signature-256", "x-unsigned"))
+            .await;
+        assert_eq!(
+            wire.reply().await.error(),
+            (413, "too_large".to_owned()),
+            "before anything else is looked at"
+        );
         assert_eq!(wire.rest().await, "");
     }
     assert_eq!(recorder.guids(), Vec::<String>::new());
@@ -74,7 +85,9 @@ async fn a_sender_may_go_on_for_a_moment_after_its_refusal() {
     request.extend_from_slice(&padded(400_000));
     wire.say(request).await;
     assert_eq!(wire.reply().await.error(), (413, "too_large".to_owned()));
-    let end = tokio::time::timeout(LONG, wire.0.read(&mut [0])).await.expect("the connection is closed");
+    let end = tokio::time::timeout(LONG, wire.0.read(&mut [0]))
+        .await
+        .expect("the connection is closed");
     assert_eq!(end.expect("and not reset"), 0);
     for _ in 0..5 {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -84,7 +97,14 @@ async fn a_sender_may_go_on_for_a_moment_after_its_refusal() {
 
 #[tokio::test]
 async fn chunks_over_the_cap_are_413_at_the_cap() {
-    let (door, recorder) = Door::public(Caps { body: 300_000, ..Caps::default() }, Bounds::default()).await;
+    let (door, recorder) = Door::public(
+        Caps {
+            body: 300_000,
+            ..Caps::default()
+        },
+        Bounds::default(),
+    )
+    .await;
     let mut wire = door.call().await;
     let body = padded(2_000_000);
     wire.say(chunked(&body)).await;
@@ -95,15 +115,28 @@ async fn chunks_over_the_cap_are_413_at_the_cap() {
 
 #[tokio::test]
 async fn chunks_beside_a_false_length_are_never_taken_for_more_than_they_are() {
-    let (door, recorder) = Door::public(Caps { body: 1000, ..Caps::default() }, Bounds::default()).await;
+    let (door, recorder) = Door::public(
+        Caps {
+            body: 1000,
+            ..Caps::default()
+        },
+        Bounds::default(),
+    )
+    .await;
     for length in [1, 5000] {
         let mut wire = door.call().await;
         let body = padded(2000);
-        let lying = chunked(&body).replace("host: skep", &format!("host: skep\r\ncontent-length: {length}"));
+        let lying = chunked(&body).replace(
+            "host: skep",
+            &format!("host: skep\r\ncontent-length: {length}"),
+        );
         wire.say(lying).await;
         say_chunks(&mut wire, &body).await;
         let status = wire.reply().await.status;
-        assert!(matches!(status, 400 | 413), "{status} for a content-length of {length}");
+        assert!(
+            matches!(status, 400 | 413),
+            "{status} for a content-length of {length}"
+        );
     }
     assert_eq!(recorder.guids(), Vec::<String>::new());
 }
@@ -121,14 +154,21 @@ async fn less_than_announced_is_never_taken() {
 
 #[tokio::test]
 async fn a_slow_body_is_408_and_the_connection_ends() {
-    let caps = Caps { body_time: Duration::from_millis(200), ..Caps::default() };
+    let caps = Caps {
+        body_time: Duration::from_millis(200),
+        ..Caps::default()
+    };
     let (door, recorder) = Door::public(caps, Bounds::default()).await;
     let mut wire = door.call().await;
     let began = Instant::now();
     wire.say(announced(2)).await;
     wire.say("{").await;
     assert_eq!(wire.reply().await.error(), (408, "slow".to_owned()));
-    assert!(began.elapsed() >= Duration::from_millis(200), "not before its time: {:?}", began.elapsed());
+    assert!(
+        began.elapsed() >= Duration::from_millis(200),
+        "not before its time: {:?}",
+        began.elapsed()
+    );
     assert_eq!(wire.rest().await, "");
     assert_eq!(recorder.guids(), Vec::<String>::new());
 }
@@ -157,21 +197,41 @@ async fn until_crowded(door: &Door) {
 
 #[tokio::test]
 async fn large_bodies_beyond_their_places_are_503_and_small_ones_pass() {
-    let (door, recorder) = Door::public(Caps { large_bodies: 2, ..Caps::default() }, Bounds::default()).await;
+    let (door, recorder) = Door::public(
+        Caps {
+            large_bodies: 2,
+            ..Caps::default()
+        },
+        Bounds::default(),
+    )
+    .await;
     let held = [half_sent(&door).await, half_sent(&door).await];
     until_crowded(&door).await;
-    assert_eq!(door.ask(delivery("issues", "small", &padded(65_536))).await.status, 202);
+    assert_eq!(
+        door.ask(delivery("issues", "small", &padded(65_536)))
+            .await
+            .status,
+        202
+    );
     for (mut wire, rest) in held {
         wire.say(rest).await;
         assert_eq!(wire.reply().await.status, 202);
     }
-    assert_eq!(door.ask(delivery("issues", "after", &padded(100_000))).await.status, 202);
+    assert_eq!(
+        door.ask(delivery("issues", "after", &padded(100_000)))
+            .await
+            .status,
+        202
+    );
     assert_eq!(recorder.guids(), ["small", "large", "large", "after"]);
 }
 
 #[tokio::test]
 async fn the_memory_of_large_bodies_is_bounded_also_when_they_come_in_chunks() {
-    let caps = Caps { large_memory: 1 << 20, ..Caps::default() };
+    let caps = Caps {
+        large_memory: 1 << 20,
+        ..Caps::default()
+    };
     let (door, recorder) = Door::public(caps, Bounds::default()).await;
     let mut wire = door.call().await;
     wire.say(announced((1 << 20) + 1)).await;
@@ -181,7 +241,12 @@ async fn the_memory_of_large_bodies_is_bounded_also_when_they_come_in_chunks() {
     wire.say(chunked(&body)).await;
     say_chunks(&mut wire, &body).await;
     assert_eq!(wire.reply().await.error(), (503, "crowded".to_owned()));
-    assert_eq!(door.ask(delivery("issues", "fits", &padded(1 << 20))).await.status, 202);
+    assert_eq!(
+        door.ask(delivery("issues", "fits", &padded(1 << 20)))
+            .await
+            .status,
+        202
+    );
     assert_eq!(recorder.guids(), ["fits"]);
     assert_eq!(door.ask(get("/healthz")).await.status, 200);
 }

@@ -18,13 +18,26 @@ async fn door() -> (Door, std::sync::Arc<super::wire::Recorder>) {
 async fn a_signed_delivery_reaches_the_intake_whole() {
     let (door, recorder) = door().await;
     let body = r#"{"action":"labeled","title":"ü 🐝"}"#;
-    let reply = door.ask(delivery("issues", "72d3162e-cc78-11e3-81ab-4c9367dc0958", body.as_bytes())).await;
+    let reply = door
+        .ask(delivery(
+            "issues",
+            "72d3162e-cc78-11e3-81ab-4c9367dc0958",
+            body.as_bytes(),
+        ))
+        .await;
     let wanted = json!({ "delivery": "72d3162e-cc78-11e3-81ab-4c9367dc0958", "accepted": "new" });
     assert_eq!((reply.status, reply.json()), (202, wanted));
     let taken = recorder.last();
-    assert_eq!((taken.event.as_str(), taken.body.as_str(), taken.flaw), ("issues", body, None));
+    assert_eq!(
+        (taken.event.as_str(), taken.body.as_str(), taken.flaw),
+        ("issues", body, None)
+    );
     assert_eq!(taken.guid, "72d3162e-cc78-11e3-81ab-4c9367dc0958");
-    assert!(taken.received_at > 1_700_000_000_000, "milliseconds: {}", taken.received_at);
+    assert!(
+        taken.received_at > 1_700_000_000_000,
+        "milliseconds: {}",
+        taken.received_at
+    );
 }
 
 #[tokio::test]
@@ -32,7 +45,10 @@ async fn the_same_delivery_again_is_accepted_as_known() {
     let (door, _recorder) = door().await;
     door.ask(delivery("issues", "g1", b"{}")).await;
     let again = door.ask(delivery("issues", "g1", b"{}")).await;
-    assert_eq!((again.status, again.json()["accepted"].clone()), (202, json!("duplicate")));
+    assert_eq!(
+        (again.status, again.json()["accepted"].clone()),
+        (202, json!("duplicate"))
+    );
 }
 
 #[tokio::test]
@@ -45,12 +61,18 @@ async fn wrong_signatures_are_401_and_leave_nothing() {
         header(""),
         header("sha256="),
         header(&right.to_uppercase()),
-        header(&format!("sha256={}", right["sha256=".len()..].to_uppercase())),
+        header(&format!(
+            "sha256={}",
+            right["sha256=".len()..].to_uppercase()
+        )),
         header(&right[..70]),
         header(&format!("{right}0")),
         header(&sign(b"{} ")),
         header(&sign_with("another secret", b"{}")),
-        format!("x-hub-signature: sha1=d03207e4b030cf234e3447bac4d93add4c6643d8\r\n{}", header("sha256=")),
+        format!(
+            "x-hub-signature: sha1=d03207e4b030cf234e3447bac4d93add4c6643d8\r\n{}",
+            header("sha256=")
+        ),
         header(&right) + &header(&right),
         header(&right) + &header(&sign(b"x")),
     ];
@@ -66,25 +88,53 @@ async fn wrong_signatures_are_401_and_leave_nothing() {
 async fn a_removed_secret_is_refused_at_once() {
     let (door, recorder) = door().await;
     let old = delivery("issues", "g1", b"{}");
-    recorder.secrets.replace(["new", SECRET].map(SecretString::from)).expect("not empty");
+    recorder
+        .secrets
+        .replace(["new", SECRET].map(SecretString::from))
+        .expect("not empty");
     assert_eq!(door.ask(&old).await.status, 202);
     assert!(recorder.last().proof.by_previous_secret());
-    recorder.secrets.replace([SecretString::from("new")]).expect("not empty");
+    recorder
+        .secrets
+        .replace([SecretString::from("new")])
+        .expect("not empty");
     assert_eq!(door.ask(&old).await.status, 401);
 }
 
 #[tokio::test]
 async fn the_names_are_judged_only_after_the_signature() {
     let (door, recorder) = door().await;
-    let signed = |more: &str| post(&format!("x-hub-signature-256: {}\r\n{more}", sign(b"{}")), b"{}");
+    let signed = |more: &str| {
+        post(
+            &format!("x-hub-signature-256: {}\r\n{more}", sign(b"{}")),
+            b"{}",
+        )
+    };
     let (event, guid) = ("x-github-event: issues\r\n", "x-github-delivery: g\r\n");
     let long = format!("{event}x-github-delivery: {}\r\n", "g".repeat(101));
-    let wrong =
-        ["", event, guid, &long, &format!("{event}{guid}{guid}"), &format!("{event}x-github-delivery: a b\r\n")];
+    let wrong = [
+        "",
+        event,
+        guid,
+        &long,
+        &format!("{event}{guid}{guid}"),
+        &format!("{event}x-github-delivery: a b\r\n"),
+    ];
     for names in wrong {
-        assert_eq!(door.ask(signed(names)).await.error(), (400, "header".to_owned()), "{names}");
-        let forged = post(&format!("x-hub-signature-256: {}\r\n{names}", sign(b"x")), b"{}");
-        assert_eq!(door.ask(forged).await.error(), (401, "unsigned".to_owned()), "{names}");
+        assert_eq!(
+            door.ask(signed(names)).await.error(),
+            (400, "header".to_owned()),
+            "{names}"
+        );
+        let forged = post(
+            &format!("x-hub-signature-256: {}\r\n{names}", sign(b"x")),
+            b"{}",
+        );
+        assert_eq!(
+            door.ask(forged).await.error(),
+            (401, "unsigned".to_owned()),
+            "{names}"
+        );
     }
     let longest = format!("{event}x-github-delivery: {}\r\n", "g".repeat(100));
     assert_eq!(door.ask(signed(&longest)).await.status, 202);
@@ -94,12 +144,29 @@ async fn the_names_are_judged_only_after_the_signature() {
 #[tokio::test]
 async fn encoded_bodies_are_415() {
     let (door, recorder) = door().await;
-    for encoding in ["gzip", "br", "identity, gzip", "identity\r\ncontent-encoding: gzip", ""] {
+    for encoding in [
+        "gzip",
+        "br",
+        "identity, gzip",
+        "identity\r\ncontent-encoding: gzip",
+        "",
+    ] {
         let encoding = format!("content-encoding: {encoding}\r\n");
-        let reply = door.ask(post(&format!("{encoding}{}", headers("issues", "g", b"{}")), b"{}")).await;
+        let reply = door
+            .ask(post(
+                &format!("{encoding}{}", headers("issues", "g", b"{}")),
+                b"{}",
+            ))
+            .await;
         assert_eq!(reply.error(), (415, "encoded".to_owned()), "{encoding}");
     }
-    let plain = post(&format!("content-encoding: identity\r\n{}", headers("issues", "g", b"{}")), b"{}");
+    let plain = post(
+        &format!(
+            "content-encoding: identity\r\n{}",
+            headers("issues", "g", b"{}")
+        ),
+        b"{}",
+    );
     assert_eq!(door.ask(plain).await.status, 202);
     assert_eq!(recorder.guids(), ["g"]);
 }
@@ -108,9 +175,17 @@ async fn encoded_bodies_are_415() {
 async fn bodies_that_are_no_json_object_are_kept_with_the_reason() {
     let (door, recorder) = door().await;
     let flawed: [(&[u8], &str, &str); 6] = [
-        (b"{\"a\":\"\xff\"}", "{\"a\":\"\u{fffd}\"}", "the body is not UTF-8"),
+        (
+            b"{\"a\":\"\xff\"}",
+            "{\"a\":\"\u{fffd}\"}",
+            "the body is not UTF-8",
+        ),
         (b"\xff\0", "\u{fffd}\u{fffd}", "the body is not UTF-8"),
-        (b"{\"a\":\"\0\"}", "{\"a\":\"\u{fffd}\"}", "the body holds a NUL"),
+        (
+            b"{\"a\":\"\0\"}",
+            "{\"a\":\"\u{fffd}\"}",
+            "the body holds a NUL",
+        ),
         (b"", "", "the body is not a JSON object"),
         (b"[1]", "[1]", "the body is not a JSON object"),
         (b"{\"a\":1", "{\"a\":1", "the body is not a JSON object"),
@@ -120,7 +195,10 @@ async fn bodies_that_are_no_json_object_are_kept_with_the_reason() {
         let taken = recorder.last();
         assert_eq!((taken.body.as_str(), taken.flaw), (text, Some(flaw)));
     }
-    assert_eq!(door.ask(delivery("issues", "g", b" \r\n{}\n")).await.status, 202);
+    assert_eq!(
+        door.ask(delivery("issues", "g", b" \r\n{}\n")).await.status,
+        202
+    );
     assert_eq!(recorder.last().flaw, None);
 }
 
@@ -128,19 +206,35 @@ async fn bodies_that_are_no_json_object_are_kept_with_the_reason() {
 async fn a_form_is_verified_raw_and_decoded_afterwards() {
     let (door, recorder) = door().await;
     let form = |body: &[u8]| {
-        let typed = headers("issues", "g", body)
-            .replace("application/json", "application/x-www-form-urlencoded; charset=utf-8");
+        let typed = headers("issues", "g", body).replace(
+            "application/json",
+            "application/x-www-form-urlencoded; charset=utf-8",
+        );
         post(&typed, body)
     };
-    assert_eq!(door.ask(form(b"payload=%7B%22a%22%3A%22b+c%2B%C3%BC%22%7D")).await.status, 202);
-    assert_eq!((recorder.last().body.as_str(), recorder.last().flaw), (r#"{"a":"b c+ü"}"#, None));
+    assert_eq!(
+        door.ask(form(b"payload=%7B%22a%22%3A%22b+c%2B%C3%BC%22%7D"))
+            .await
+            .status,
+        202
+    );
+    assert_eq!(
+        (recorder.last().body.as_str(), recorder.last().flaw),
+        (r#"{"a":"b c+ü"}"#, None)
+    );
     assert_eq!(door.ask(form(b"other=1")).await.status, 202);
-    assert_eq!((recorder.last().body.as_str(), recorder.last().flaw), ("other=1", Some("the form has no payload")));
+    assert_eq!(
+        (recorder.last().body.as_str(), recorder.last().flaw),
+        ("other=1", Some("the form has no payload"))
+    );
 }
 
 #[tokio::test]
 async fn a_busy_or_silent_intake_is_503_with_a_time_to_come_back() {
-    let caps = Caps { accept_time: Duration::from_millis(50), ..Caps::default() };
+    let caps = Caps {
+        accept_time: Duration::from_millis(50),
+        ..Caps::default()
+    };
     let (door, recorder) = Door::public(caps, Bounds::default()).await;
     for event in ["busy", "never"] {
         let reply = door.ask(delivery(event, "g", b"{}")).await;
@@ -176,28 +270,52 @@ async fn only_three_addresses_answer_and_a_page_says_so() {
         "/healthz/x",
     ];
     for path in elsewhere {
-        assert_eq!(door.ask(get(path)).await.error(), (404, "not_found".to_owned()), "{path}");
+        assert_eq!(
+            door.ask(get(path)).await.error(),
+            (404, "not_found".to_owned()),
+            "{path}"
+        );
     }
     let page = door.ask(get("/")).await;
-    assert!(page.status == 200 && page.body.contains("skep is running here"), "{}", page.body);
-    assert_eq!(page.headers.get("content-type").map(String::as_str), Some("text/html; charset=utf-8"));
-    assert_eq!(door.ask(get("/webhook")).await.error(), (405, "method_not_allowed".to_owned()));
+    assert!(
+        page.status == 200 && page.body.contains("skep is running here"),
+        "{}",
+        page.body
+    );
+    assert_eq!(
+        page.headers.get("content-type").map(String::as_str),
+        Some("text/html; charset=utf-8")
+    );
+    assert_eq!(
+        door.ask(get("/webhook")).await.error(),
+        (405, "method_not_allowed".to_owned())
+    );
     for path in ["/healthz", "/readyz"] {
         assert_eq!(door.ask(get(path)).await.status, 200, "{path}");
         let posted = get(path).replace("GET", "DELETE");
-        assert_eq!(door.ask(posted).await.error(), (405, "method_not_allowed".to_owned()), "{path}");
+        assert_eq!(
+            door.ask(posted).await.error(),
+            (405, "method_not_allowed".to_owned()),
+            "{path}"
+        );
     }
 }
 
 #[tokio::test]
 async fn readiness_gives_its_reasons_and_liveness_needs_none() {
     let (door, _recorder) = door().await;
-    assert_eq!(door.ask(get("/readyz")).await.json(), json!({ "ok": true, "reasons": { "taken": 0 } }));
+    assert_eq!(
+        door.ask(get("/readyz")).await.json(),
+        json!({ "ok": true, "reasons": { "taken": 0 } })
+    );
     for guid in ["g1", "g2"] {
         door.ask(delivery("issues", guid, b"{}")).await;
     }
     let reply = door.ask(get("/readyz")).await;
-    assert_eq!((reply.status, reply.json()), (503, json!({ "ok": false, "reasons": { "taken": 2 } })));
+    assert_eq!(
+        (reply.status, reply.json()),
+        (503, json!({ "ok": false, "reasons": { "taken": 2 } }))
+    );
     assert_eq!(door.ask(get("/healthz")).await.status, 200);
 }
 

@@ -13,11 +13,17 @@ const SOON: Duration = Duration::from_millis(200);
 
 /// Only the named clock is short: what ends the connection is that clock.
 fn short_header() -> Bounds {
-    Bounds { header_time: SOON, ..Bounds::default() }
+    Bounds {
+        header_time: SOON,
+        ..Bounds::default()
+    }
 }
 
 fn short_idle() -> Bounds {
-    Bounds { idle_time: SOON, ..Bounds::default() }
+    Bounds {
+        idle_time: SOON,
+        ..Bounds::default()
+    }
 }
 
 #[tokio::test]
@@ -28,7 +34,11 @@ async fn a_header_that_never_ends_is_cut_off() {
         let began = Instant::now();
         wire.say(beginning).await;
         assert_eq!(wire.rest().await, "");
-        assert!(began.elapsed() >= SOON, "not before its time: {:?}", began.elapsed());
+        assert!(
+            began.elapsed() >= SOON,
+            "not before its time: {:?}",
+            began.elapsed()
+        );
     }
 }
 
@@ -46,8 +56,14 @@ async fn a_header_clock_is_not_fed_by_single_bytes() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(super::wire::LONG, drip).await.expect("the connection is cut while bytes still come");
-    assert!(began.elapsed() >= SOON, "not before its time: {:?}", began.elapsed());
+    tokio::time::timeout(super::wire::LONG, drip)
+        .await
+        .expect("the connection is cut while bytes still come");
+    assert!(
+        began.elapsed() >= SOON,
+        "not before its time: {:?}",
+        began.elapsed()
+    );
 }
 
 #[tokio::test]
@@ -70,12 +86,20 @@ async fn an_idle_connection_is_closed_after_its_own_time() {
     }
     let began = Instant::now();
     assert_eq!(wire.rest().await, "");
-    assert!(began.elapsed() >= SOON / 2, "not at once: {:?}", began.elapsed());
+    assert!(
+        began.elapsed() >= SOON / 2,
+        "not at once: {:?}",
+        began.elapsed()
+    );
 }
 
 #[tokio::test]
 async fn neither_clock_runs_while_we_think() {
-    let bounds = Bounds { header_time: SOON, idle_time: SOON, ..Bounds::default() };
+    let bounds = Bounds {
+        header_time: SOON,
+        idle_time: SOON,
+        ..Bounds::default()
+    };
     let (door, recorder) = Door::public(Caps::default(), bounds).await;
     let mut wire = door.call().await;
     wire.say(delivery("held", "g", b"{}")).await;
@@ -88,7 +112,14 @@ async fn neither_clock_runs_while_we_think() {
 #[tokio::test]
 async fn an_answer_nobody_reads_is_given_up() {
     let huge = Router::new().route("/", route(|| async { vec![b'x'; 64 << 20] }));
-    let door = Door::open(huge, Bounds { connections: 1, ..short_idle() }).await;
+    let door = Door::open(
+        huge,
+        Bounds {
+            connections: 1,
+            ..short_idle()
+        },
+    )
+    .await;
     let mut deaf = door.call().await;
     deaf.say(get("/")).await;
     let mut next = door.call().await;
@@ -100,7 +131,12 @@ async fn an_answer_nobody_reads_is_given_up() {
 #[tokio::test]
 async fn large_headers_are_431() {
     let (door, _recorder) = Door::public(Caps::default(), Bounds::default()).await;
-    let with = |length: usize| get("/healthz").replace("\r\n\r\n", &format!("\r\nx: {}\r\n\r\n", "y".repeat(length)));
+    let with = |length: usize| {
+        get("/healthz").replace(
+            "\r\n\r\n",
+            &format!("\r\nx: {}\r\n\r\n", "y".repeat(length)),
+        )
+    };
     assert_eq!(door.ask(with(16_000)).await.status, 200);
     let mut wire = door.call().await;
     wire.say(with(16_400)).await;
@@ -111,13 +147,19 @@ async fn large_headers_are_431() {
 #[tokio::test]
 async fn what_is_not_http_ends_the_connection() {
     let (door, _recorder) = Door::public(Caps::default(), Bounds::default()).await;
-    for noise in
-        ["\u{16}\u{3}\u{1}\u{2}\0\u{1}\0", "GET / HTTP/9.9\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\0\0\r\n\r\n"]
-    {
+    for noise in [
+        "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0",
+        "GET / HTTP/9.9\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "\0\0\r\n\r\n",
+    ] {
         let mut wire = door.call().await;
         wire.say(noise).await;
         let rest = wire.rest().await;
-        assert!(rest.is_empty() || rest.starts_with("HTTP/1.1 4"), "{noise:?} => {rest}");
+        assert!(
+            rest.is_empty() || rest.starts_with("HTTP/1.1 4"),
+            "{noise:?} => {rest}"
+        );
     }
     assert_eq!(door.ask(get("/healthz")).await.status, 200);
 }
@@ -126,7 +168,10 @@ async fn what_is_not_http_ends_the_connection() {
 async fn pipelined_requests_are_answered_in_order() {
     let (door, recorder) = Door::public(Caps::default(), Bounds::default()).await;
     let mut wire = door.call().await;
-    let three: Vec<u8> = ["g1", "g2", "g3"].iter().flat_map(|guid| delivery("issues", guid, b"{}")).collect();
+    let three: Vec<u8> = ["g1", "g2", "g3"]
+        .iter()
+        .flat_map(|guid| delivery("issues", guid, b"{}"))
+        .collect();
     wire.say(three).await;
     for guid in ["g1", "g2", "g3"] {
         assert_eq!(wire.reply().await.json()["delivery"], guid);
@@ -136,7 +181,14 @@ async fn pipelined_requests_are_answered_in_order() {
 
 #[tokio::test]
 async fn connections_beyond_the_seats_wait_their_turn() {
-    let (door, recorder) = Door::public(Caps::default(), Bounds { connections: 2, ..Bounds::default() }).await;
+    let (door, recorder) = Door::public(
+        Caps::default(),
+        Bounds {
+            connections: 2,
+            ..Bounds::default()
+        },
+    )
+    .await;
     let mut held = [door.call().await, door.call().await];
     for wire in &mut held {
         wire.say(delivery("held", "g", b"{}")).await;
@@ -144,14 +196,23 @@ async fn connections_beyond_the_seats_wait_their_turn() {
     }
     let mut third = door.call().await;
     third.say(get("/healthz")).await;
-    assert!(tokio::time::timeout(SOON, third.0.readable()).await.is_err(), "there is no seat");
+    assert!(
+        tokio::time::timeout(SOON, third.0.readable())
+            .await
+            .is_err(),
+        "there is no seat"
+    );
     recorder.gate.add_permits(1);
     assert_eq!(third.reply().await.status, 200);
     recorder.gate.add_permits(1);
     for wire in &mut held {
         let reply = wire.reply().await;
         let goes_on = reply.headers.get("connection").map(String::as_str);
-        assert_eq!((reply.status, goes_on), (202, Some("close")), "seats are given up while all are taken");
+        assert_eq!(
+            (reply.status, goes_on),
+            (202, Some("close")),
+            "seats are given up while all are taken"
+        );
     }
 }
 
@@ -176,10 +237,19 @@ async fn a_stop_finishes_the_request_in_flight_and_refuses_new_connections() {
     door.stop.cancel();
     assert_eq!(idle.rest().await, "");
     assert_eq!(fresh.rest().await, "");
-    assert!(TcpStream::connect(door.address).await.is_err(), "the listener is closed");
+    assert!(
+        TcpStream::connect(door.address).await.is_err(),
+        "the listener is closed"
+    );
     recorder.gate.add_permits(1);
     let reply = busy.reply().await;
-    assert_eq!((reply.status, reply.headers.get("connection").map(String::as_str)), (202, Some("close")));
+    assert_eq!(
+        (
+            reply.status,
+            reply.headers.get("connection").map(String::as_str)
+        ),
+        (202, Some("close"))
+    );
     assert_eq!(busy.rest().await, "");
     door.closed().await;
     assert_eq!(recorder.guids(), ["g"]);
@@ -187,15 +257,29 @@ async fn a_stop_finishes_the_request_in_flight_and_refuses_new_connections() {
 
 #[tokio::test]
 async fn a_request_that_outlives_the_drain_time_is_ended() {
-    let bounds = Bounds { drain_time: SOON, ..Bounds::default() };
-    let (door, recorder) = Door::public(Caps { accept_time: Duration::from_secs(60), ..Caps::default() }, bounds).await;
+    let bounds = Bounds {
+        drain_time: SOON,
+        ..Bounds::default()
+    };
+    let (door, recorder) = Door::public(
+        Caps {
+            accept_time: Duration::from_secs(60),
+            ..Caps::default()
+        },
+        bounds,
+    )
+    .await;
     let mut wire = door.call().await;
     wire.say(delivery("held", "g", b"{}")).await;
     recorder.one_is_held().await;
     let began = Instant::now();
     door.stop.cancel();
     door.closed().await;
-    assert!(began.elapsed() >= SOON, "not before its time: {:?}", began.elapsed());
+    assert!(
+        began.elapsed() >= SOON,
+        "not before its time: {:?}",
+        began.elapsed()
+    );
     assert_eq!(wire.rest().await, "");
     assert_eq!(recorder.guids(), Vec::<String>::new());
 }

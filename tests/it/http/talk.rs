@@ -11,7 +11,12 @@ use super::webhooks::{check_total, golden, read};
 
 #[test]
 fn a_comment_is_the_issues_or_the_pull_requests() {
-    let both = ["issue_comment.created.json", "issue_comment.created.pull.json"].map(golden).join("\n");
+    let both = [
+        "issue_comment.created.json",
+        "issue_comment.created.pull.json",
+    ]
+    .map(golden)
+    .join("\n");
     insta::assert_snapshot!(both, @r##"
     Codertocat/Hello-World 186853002#12 by 2311213: {"event":"commented","comment":492700400,"on":12,"author":{"id":21031067,"login":"Codertocat","kind":"user"},"sender":{"id":583231,"login":"octocat","kind":"user"},"body":"You are totally right! I'll get this fixed right away.","at":1557933621000,"edited":false}
     Codertocat/Hello-World 186853002 pull 41 by 2311213: {"event":"commented","comment":492700400,"on":41,"author":{"id":21031067,"login":"Codertocat","kind":"user"},"sender":{"id":583231,"login":"octocat","kind":"user"},"body":"/agent retry","at":1557933621000,"edited":false}
@@ -29,11 +34,22 @@ fn a_comment_is_gone_even_when_its_author_is() {
     let body = read("issue_comment.created.pull.json").replace(r#""created""#, r#""deleted""#);
     let parsed = parse("issue_comment", &body);
     assert!(
-        matches!(&parsed, Parsed::OfPull { pull: 41, event: Event::CommentDeleted { .. }, .. }),
+        matches!(
+            &parsed,
+            Parsed::OfPull {
+                pull: 41,
+                event: Event::CommentDeleted { .. },
+                ..
+            }
+        ),
         "of our pull request: {parsed:?}"
     );
     let body = read("issue_comment.deleted.json").replace(r#""deleted""#, r#""created""#);
-    let Parsed::Event { event: Event::Commented { author, .. }, .. } = parse("issue_comment", &body) else {
+    let Parsed::Event {
+        event: Event::Commented { author, .. },
+        ..
+    } = parse("issue_comment", &body)
+    else {
         panic!("{:?}", parse("issue_comment", &body));
     };
     assert_eq!((author.id.0, author.login.as_str()), (10137, "ghost"));
@@ -41,10 +57,14 @@ fn a_comment_is_gone_even_when_its_author_is() {
 
 #[test]
 fn the_longest_comment_comes_whole() {
-    let mut payload: Value = serde_json::from_str(&read("issue_comment.created.json")).expect("JSON");
+    let mut payload: Value =
+        serde_json::from_str(&read("issue_comment.created.json")).expect("JSON");
     let long = "🐝".repeat(65_536);
     payload["comment"]["body"] = Value::from(long.clone());
-    let Parsed::Event { event: Event::Commented { body, .. }, .. } = check_total("issue_comment", &payload.to_string())
+    let Parsed::Event {
+        event: Event::Commented { body, .. },
+        ..
+    } = check_total("issue_comment", &payload.to_string())
     else {
         panic!("a comment");
     };
@@ -53,7 +73,9 @@ fn the_longest_comment_comes_whole() {
 
 #[test]
 fn an_edited_issue_says_what_was_there_before() {
-    let both = ["issues.edited.json", "issues.edited.body.json"].map(golden).join("\n");
+    let both = ["issues.edited.json", "issues.edited.body.json"]
+        .map(golden)
+        .join("\n");
     insta::assert_snapshot!(both, @r##"
     Codertocat/Hello-World 186853002#12 by 2311213: {"event":"issue_edited","sender":{"id":583231,"login":"octocat","kind":"user"},"title":"Spelling error in the README","old_title":"Spelling error in the README file","body":"It looks like you accidently spelled 'commit' with two 't's.","old_body":null,"at":1557933618000}
     Codertocat/Hello-World 186853002#12 by 2311213: {"event":"issue_edited","sender":{"id":583231,"login":"octocat","kind":"user"},"title":"Spelling error in the README","old_title":null,"body":"","old_body":"It looks like you accidently spelled it.","at":1557933618000}
@@ -93,17 +115,27 @@ fn what_stirs_our_branch_is_a_hint() {
 #[test]
 fn another_base_stirs_the_pull_request() {
     let edited = |changes: Value| {
-        let mut payload: Value = serde_json::from_str(&read("pull_request.synchronize.json")).expect("JSON");
+        let mut payload: Value =
+            serde_json::from_str(&read("pull_request.synchronize.json")).expect("JSON");
         payload["action"] = "edited".into();
         payload["changes"] = changes;
         check_total("pull_request", &payload.to_string())
     };
-    let base = edited(serde_json::json!({ "base": { "ref": { "from": "main" }, "sha": { "from": "0".repeat(40) } } }));
+    let base = edited(
+        serde_json::json!({ "base": { "ref": { "from": "main" }, "sha": { "from": "0".repeat(40) } } }),
+    );
     let hint = |parsed: &Parsed| match parsed {
-        Parsed::Event { event: Event::PullStirred { hint, .. }, .. } => Some(hint.clone()),
+        Parsed::Event {
+            event: Event::PullStirred { hint, .. },
+            ..
+        } => Some(hint.clone()),
         _ => None,
     };
-    assert_eq!(hint(&base).as_deref(), Some("pull_request.edited"), "{base:?}");
+    assert_eq!(
+        hint(&base).as_deref(),
+        Some("pull_request.edited"),
+        "{base:?}"
+    );
     let words = edited(serde_json::json!({ "title": { "from": "Old" } }));
     assert!(matches!(words, Parsed::Ignored { .. }), "{words:?}");
 }
@@ -116,8 +148,15 @@ fn a_push_elsewhere_names_the_branch() {
 /// Every object in a payload, as pointers to its fields.
 fn fields(value: &Value, at: &str, into: &mut Vec<String>) {
     let inner: Vec<(String, &Value)> = match value {
-        Value::Object(fields) => fields.iter().map(|(name, value)| (format!("{at}/{name}"), value)).collect(),
-        Value::Array(items) => items.iter().enumerate().map(|(n, value)| (format!("{at}/{n}"), value)).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| (format!("{at}/{name}"), value))
+            .collect(),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(n, value)| (format!("{at}/{n}"), value))
+            .collect(),
         _ => return,
     };
     for (pointer, value) in inner {
@@ -131,10 +170,14 @@ fn fields(value: &Value, at: &str, into: &mut Vec<String>) {
 /// Whatever else a reading says, it is about the issue and the pull request of the fixtures.
 fn assert_ours(parsed: &Parsed, what: &str) {
     match parsed {
-        Parsed::Event { place, .. } => assert!([12, 41].contains(&place.issue.0), "{what}: {place:?}"),
+        Parsed::Event { place, .. } => {
+            assert!([12, 41].contains(&place.issue.0), "{what}: {place:?}")
+        }
         Parsed::OfPull { pull, .. } => assert_eq!(*pull, 41, "{what}"),
         Parsed::Pushed { branch, .. } => assert_eq!(branch, "main", "{what}"),
-        Parsed::OfRepositories { .. } => panic!("{what} is about no repository as a whole: {parsed:?}"),
+        Parsed::OfRepositories { .. } => {
+            panic!("{what} is about no repository as a whole: {parsed:?}")
+        }
         Parsed::Ignored { .. } | Parsed::Malformed { .. } => {}
     }
 }
@@ -144,18 +187,31 @@ fn one_field_less_never_makes_it_another_task() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/webhooks");
     let mut tried = 0;
     for entry in fs::read_dir(folder).expect("the corpus") {
-        let name = entry.expect("an entry").file_name().into_string().expect("a plain name");
-        let Some((event, _)) = name.split_once('.') else { continue };
+        let name = entry
+            .expect("an entry")
+            .file_name()
+            .into_string()
+            .expect("a plain name");
+        let Some((event, _)) = name.split_once('.') else {
+            continue;
+        };
         let whole: Value = serde_json::from_str(&read(&name)).expect("JSON");
         let mut pointers = Vec::new();
         fields(&whole, "", &mut pointers);
         for pointer in pointers {
             let (parent, field) = pointer.rsplit_once('/').expect("below the root");
             let (mut without, mut null) = (whole.clone(), whole.clone());
-            without.pointer_mut(parent).and_then(Value::as_object_mut).expect("an object").remove(field);
+            without
+                .pointer_mut(parent)
+                .and_then(Value::as_object_mut)
+                .expect("an object")
+                .remove(field);
             *null.pointer_mut(&pointer).expect("a field") = Value::Null;
             for changed in [without, null] {
-                assert_ours(&check_total(event, &changed.to_string()), &format!("{name} {pointer}"));
+                assert_ours(
+                    &check_total(event, &changed.to_string()),
+                    &format!("{name} {pointer}"),
+                );
                 tried += 1;
             }
         }

@@ -21,22 +21,55 @@ const EVENTS: [&str; 10] = [
 ];
 
 pub(super) fn read(name: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/webhooks").join(name)).expect("a fixture")
+    fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("fixtures/webhooks")
+            .join(name),
+    )
+    .expect("a fixture")
 }
 
 pub(super) fn reading(event: &str, body: &str) -> String {
     let json = |event| serde_json::to_string(&event).expect("events are JSON");
     match parse(event, body) {
         Parsed::Event { place, event } => {
-            format!("{} {} by {}: {}", place.name, place.task(), place.installation, json(event))
+            format!(
+                "{} {} by {}: {}",
+                place.name,
+                place.task(),
+                place.installation,
+                json(event)
+            )
         }
-        Parsed::OfPull { installation, repository, name, pull, event } => {
-            format!("{name} {repository} pull {pull} by {installation}: {}", json(event))
+        Parsed::OfPull {
+            installation,
+            repository,
+            name,
+            pull,
+            event,
+        } => {
+            format!(
+                "{name} {repository} pull {pull} by {installation}: {}",
+                json(event)
+            )
         }
-        Parsed::Pushed { installation, repository, name, branch, sender } => {
-            format!("{name} {repository} branch {branch} by {installation}: pushed by {} {}", sender.id, sender.login)
+        Parsed::Pushed {
+            installation,
+            repository,
+            name,
+            branch,
+            sender,
+        } => {
+            format!(
+                "{name} {repository} branch {branch} by {installation}: pushed by {} {}",
+                sender.id, sender.login
+            )
         }
-        Parsed::OfRepositories { installation, repositories, event } => {
+        Parsed::OfRepositories {
+            installation,
+            repositories,
+            event,
+        } => {
             format!("{repositories:?} by {installation}: {}", json(event))
         }
         Parsed::Ignored { reason } => format!("ignored: {reason}"),
@@ -56,7 +89,10 @@ pub(super) fn check_total(event: &str, body: &str) -> Parsed {
         Parsed::Event { place, .. } => Some(place.task()),
         Parsed::OfPull { .. } | Parsed::Pushed { .. } | Parsed::OfRepositories { .. } => None,
         Parsed::Ignored { reason } | Parsed::Malformed { reason } => {
-            assert!(!reason.is_empty() && reason.chars().count() <= 300, "{reason:?}");
+            assert!(
+                !reason.is_empty() && reason.chars().count() <= 300,
+                "{reason:?}"
+            );
             assert!(!reason.contains('\n'), "{reason:?}");
             None
         }
@@ -77,7 +113,13 @@ fn unlabeled_survives_a_deleted_author_and_an_empty_body() {
 
 #[test]
 fn an_issue_goes_in_three_ways() {
-    let ways = ["issues.closed.json", "issues.deleted.json", "issues.transferred.json"].map(golden).join("\n");
+    let ways = [
+        "issues.closed.json",
+        "issues.deleted.json",
+        "issues.transferred.json",
+    ]
+    .map(golden)
+    .join("\n");
     insta::assert_snapshot!(ways, @r##"
     Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"closed","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
     Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"deleted","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
@@ -98,10 +140,17 @@ fn a_ping_is_ignored() {
 #[test]
 fn labeled_without_an_author_or_body_still_has_a_snapshot() {
     let body = read("issues.unlabeled.json").replace(r#""unlabeled""#, r#""labeled""#);
-    let Parsed::Event { event: skep::core::event::Event::Labeled { snapshot, .. }, .. } = parse("issues", &body) else {
+    let Parsed::Event {
+        event: skep::core::event::Event::Labeled { snapshot, .. },
+        ..
+    } = parse("issues", &body)
+    else {
         panic!("{}", reading("issues", &body));
     };
-    assert_eq!((snapshot.author.login.as_str(), snapshot.body.as_str()), ("ghost", ""));
+    assert_eq!(
+        (snapshot.author.login.as_str(), snapshot.body.as_str()),
+        ("ghost", "")
+    );
 }
 
 #[test]
@@ -110,15 +159,29 @@ fn hostile_bodies_are_read_as_expected() {
     let mut readings = BTreeMap::new();
     for entry in fs::read_dir(folder).expect("the corpus") {
         let path = entry.expect("an entry").path();
-        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a plain name").to_owned();
+        let name = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .expect("a plain name")
+            .to_owned();
         let body = fs::read_to_string(&path).expect("text");
         for event in EVENTS {
             check_total(event, &body);
         }
-        let event = name.split("--").next().expect("named after its event").to_owned();
-        readings.insert(name, reading(&event, &body).chars().take(130).collect::<String>());
+        let event = name
+            .split("--")
+            .next()
+            .expect("named after its event")
+            .to_owned();
+        readings.insert(
+            name,
+            reading(&event, &body).chars().take(130).collect::<String>(),
+        );
     }
-    let table: Vec<String> = readings.into_iter().map(|(name, reading)| format!("{name} => {reading}")).collect();
+    let table: Vec<String> = readings
+        .into_iter()
+        .map(|(name, reading)| format!("{name} => {reading}"))
+        .collect();
     insta::assert_snapshot!(table.join("\n"), @r##"
     check_suite--branch-array => malformed: invalid type: sequence, expected a string at line 1 column 119
     check_suite--main => ignored: the checked branch is not one of ours
@@ -215,11 +278,24 @@ fn hostile_bodies_are_read_as_expected() {
 #[test]
 fn depth_and_length_in_unused_fields_do_no_harm() {
     let labeled = read("issues.labeled.json");
-    let with = |extra: &str| format!("{{\"unused\":{extra},{}", labeled.trim_start().trim_start_matches('{'));
+    let with = |extra: &str| {
+        format!(
+            "{{\"unused\":{extra},{}",
+            labeled.trim_start().trim_start_matches('{')
+        )
+    };
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     let objects = r#"{"a":"#.repeat(100_000) + "1" + &"}".repeat(100_000);
-    for extra in [deep, objects, "9".repeat(1_000_000), format!("\"{}\"", "🐝".repeat(100_000))] {
-        assert!(matches!(check_total("issues", &with(&extra)), Parsed::Event { .. }));
+    for extra in [
+        deep,
+        objects,
+        "9".repeat(1_000_000),
+        format!("\"{}\"", "🐝".repeat(100_000)),
+    ] {
+        assert!(matches!(
+            check_total("issues", &with(&extra)),
+            Parsed::Event { .. }
+        ));
     }
 }
 
@@ -227,8 +303,15 @@ fn depth_and_length_in_unused_fields_do_no_harm() {
 fn depth_and_length_in_used_fields_are_refused() {
     let labeled = read("issues.labeled.json");
     let with = |extra: &str| labeled.replace("\"number\": 12", &format!("\"number\": {extra}"));
-    for extra in ["[".repeat(100_000) + &"]".repeat(100_000), "9".repeat(1_000_000), "1e999999".to_owned()] {
-        assert!(matches!(check_total("issues", &with(&extra)), Parsed::Malformed { .. }));
+    for extra in [
+        "[".repeat(100_000) + &"]".repeat(100_000),
+        "9".repeat(1_000_000),
+        "1e999999".to_owned(),
+    ] {
+        assert!(matches!(
+            check_total("issues", &with(&extra)),
+            Parsed::Malformed { .. }
+        ));
     }
 }
 
@@ -237,7 +320,13 @@ fn every_truncation_is_malformed() {
     let labeled = read("issues.labeled.json");
     let labeled = labeled.trim_end();
     for end in 0..labeled.len() {
-        assert!(matches!(check_total("issues", &labeled[..end]), Parsed::Malformed { .. }), "cut at {end}");
+        assert!(
+            matches!(
+                check_total("issues", &labeled[..end]),
+                Parsed::Malformed { .. }
+            ),
+            "cut at {end}"
+        );
     }
 }
 
@@ -287,10 +376,14 @@ fn any_json() -> impl Strategy<Value = String> {
     leaf.prop_recursive(5, 60, 8, move |inner| {
         let fields = proptest::collection::vec((key.clone(), inner.clone()), 0..8);
         let object = fields.prop_map(|fields| {
-            let fields: Vec<String> = fields.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("\"{name}\":{value}"))
+                .collect();
             format!("{{{}}}", fields.join(","))
         });
-        let array = proptest::collection::vec(inner, 0..4).prop_map(|items| format!("[{}]", items.join(",")));
+        let array = proptest::collection::vec(inner, 0..4)
+            .prop_map(|items| format!("[{}]", items.join(",")));
         prop_oneof![3 => object, 1 => array]
     })
 }

@@ -10,7 +10,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use skep::http::{AcceptedAs, Bounds, Busy, Caps, Delivery, Intake, Readiness, Refused, public_router, serve};
+use skep::http::{
+    AcceptedAs, Bounds, Busy, Caps, Delivery, Intake, Readiness, Refused, public_router, serve,
+};
 use skep::webhook::Secrets;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -39,20 +41,38 @@ impl Recorder {
     pub fn new() -> Arc<Self> {
         let secrets = Secrets::new([SecretString::from(SECRET)]).expect("not empty");
         let (gate, arrived) = (Semaphore::new(0), Semaphore::new(0));
-        Arc::new(Self { secrets, taken: Mutex::default(), refused: Mutex::default(), gate, arrived })
+        Arc::new(Self {
+            secrets,
+            taken: Mutex::default(),
+            refused: Mutex::default(),
+            gate,
+            arrived,
+        })
     }
 
     pub fn guids(&self) -> Vec<String> {
-        self.taken.lock().expect("no test panics in it").iter().map(|taken| taken.guid.clone()).collect()
+        self.taken
+            .lock()
+            .expect("no test panics in it")
+            .iter()
+            .map(|taken| taken.guid.clone())
+            .collect()
     }
 
     pub fn last(&self) -> Delivery {
-        self.taken.lock().expect("no test panics in it").last().expect("a delivery").clone()
+        self.taken
+            .lock()
+            .expect("no test panics in it")
+            .last()
+            .expect("a delivery")
+            .clone()
     }
 
     /// Waits until a delivery of the event `held` is inside.
     pub async fn one_is_held(&self) {
-        let arrived = tokio::time::timeout(LONG, self.arrived.acquire()).await.expect("it arrives");
+        let arrived = tokio::time::timeout(LONG, self.arrived.acquire())
+            .await
+            .expect("it arrives");
         arrived.expect("never closed").forget();
     }
 }
@@ -76,7 +96,11 @@ impl Intake for Recorder {
         let mut taken = self.taken.lock().expect("no test panics in it");
         let known = taken.iter().any(|earlier| earlier.guid == delivery.guid);
         taken.push(delivery);
-        Ok(if known { AcceptedAs::Duplicate } else { AcceptedAs::New })
+        Ok(if known {
+            AcceptedAs::Duplicate
+        } else {
+            AcceptedAs::New
+        })
     }
 
     fn refused(&self, why: Refused) {
@@ -85,7 +109,10 @@ impl Intake for Recorder {
 
     async fn ready(&self) -> Readiness {
         let taken = self.taken.lock().expect("no test panics in it").len();
-        Readiness { ok: taken < 2, reasons: json!({ "taken": taken }) }
+        Readiness {
+            ok: taken < 2,
+            reasons: json!({ "taken": taken }),
+        }
     }
 }
 
@@ -102,16 +129,27 @@ impl Door {
         let address = listener.local_addr().expect("it is bound");
         let stop = CancellationToken::new();
         let served = tokio::spawn(serve(listener, router, bounds, stop.clone()));
-        Self { address, stop, served }
+        Self {
+            address,
+            stop,
+            served,
+        }
     }
 
     pub async fn public(caps: Caps, bounds: Bounds) -> (Self, Arc<Recorder>) {
         let recorder = Recorder::new();
-        (Self::open(public_router(Arc::clone(&recorder), caps), bounds).await, recorder)
+        (
+            Self::open(public_router(Arc::clone(&recorder), caps), bounds).await,
+            recorder,
+        )
     }
 
     pub async fn call(&self) -> Wire {
-        Wire(TcpStream::connect(self.address).await.expect("the door is open"))
+        Wire(
+            TcpStream::connect(self.address)
+                .await
+                .expect("the door is open"),
+        )
     }
 
     /// One request on a connection of its own.
@@ -128,7 +166,10 @@ impl Door {
 
     /// Waits until the loop has ended.
     pub async fn closed(self) {
-        tokio::time::timeout(LONG, self.served).await.expect("the loop ends").expect("and does not panic");
+        tokio::time::timeout(LONG, self.served)
+            .await
+            .expect("the loop ends")
+            .expect("and does not panic");
     }
 }
 
@@ -137,37 +178,56 @@ pub struct Wire(pub TcpStream);
 
 impl Wire {
     pub async fn say(&mut self, bytes: impl AsRef<[u8]>) {
-        self.0.write_all(bytes.as_ref()).await.expect("the other side listens");
+        self.0
+            .write_all(bytes.as_ref())
+            .await
+            .expect("the other side listens");
     }
 
     /// The next answer, whole.
     pub async fn reply(&mut self) -> Reply {
-        tokio::time::timeout(LONG, self.read_reply()).await.expect("an answer in time")
+        tokio::time::timeout(LONG, self.read_reply())
+            .await
+            .expect("an answer in time")
     }
 
     async fn read_reply(&mut self) -> Reply {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             let byte = self.0.read_u8().await;
-            head.push(byte.unwrap_or_else(|error| panic!("{error} after {:?}", String::from_utf8_lossy(&head))));
+            head.push(byte.unwrap_or_else(|error| {
+                panic!("{error} after {:?}", String::from_utf8_lossy(&head))
+            }));
         }
         let head = String::from_utf8(head).expect("headers are ASCII");
         let mut lines = head.lines();
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
+        let status = lines
+            .next()
+            .and_then(|line| line.split(' ').nth(1))
+            .and_then(|code| code.parse().ok());
         let headers: BTreeMap<String, String> = lines
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
             .collect();
-        let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        let length = headers
+            .get("content-length")
+            .and_then(|length| length.parse().ok())
+            .unwrap_or(0);
         let mut body = vec![0; length];
         self.0.read_exact(&mut body).await.expect("the whole body");
-        Reply { status: status.expect("a status"), headers, body: String::from_utf8(body).expect("text") }
+        Reply {
+            status: status.expect("a status"),
+            headers,
+            body: String::from_utf8(body).expect("text"),
+        }
     }
 
     /// Waits for the end of the connection and gives what came before it. A reset is an end, too.
     pub async fn rest(&mut self) -> String {
         let mut rest = Vec::new();
-        let read = tokio::time::timeout(LONG, self.0.read_to_end(&mut rest)).await.expect("the connection is closed");
+        let read = tokio::time::timeout(LONG, self.0.read_to_end(&mut rest))
+            .await
+            .expect("the connection is closed");
         assert!(read.is_ok() || rest.is_empty(), "cut off after {rest:?}");
         String::from_utf8_lossy(&rest).into_owned()
     }
@@ -182,12 +242,19 @@ pub struct Reply {
 
 impl Reply {
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {:?}", self.body))
+        serde_json::from_str(&self.body)
+            .unwrap_or_else(|error| panic!("{error} in {:?}", self.body))
     }
 
     /// Status and error code in one.
     pub fn error(&self) -> (u16, String) {
-        (self.status, self.json()["error"]["code"].as_str().expect("an error has a code").to_owned())
+        (
+            self.status,
+            self.json()["error"]["code"]
+                .as_str()
+                .expect("an error has a code")
+                .to_owned(),
+        )
     }
 }
 
@@ -196,7 +263,9 @@ pub fn sign(body: &[u8]) -> String {
 }
 
 pub fn sign_with(secret: &str, body: &[u8]) -> String {
-    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length").chain_update(body);
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
+        .expect("any length")
+        .chain_update(body);
     format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
 }
 
@@ -212,8 +281,10 @@ pub fn headers(event: &str, guid: &str, body: &[u8]) -> String {
 /// A `POST /webhook` with these header lines and this body.
 pub fn post(headers: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
-    let mut request =
-        format!("POST /webhook HTTP/1.1\r\nhost: skep\r\ncontent-length: {length}\r\n{headers}\r\n").into_bytes();
+    let mut request = format!(
+        "POST /webhook HTTP/1.1\r\nhost: skep\r\ncontent-length: {length}\r\n{headers}\r\n"
+    )
+    .into_bytes();
     request.extend_from_slice(body);
     request
 }

@@ -8,7 +8,10 @@ use super::running::{Ended, Served, skep};
 /// The ground's environment with other values; ports of a real number, since 0 is always free.
 async fn check(ground: &Ground, more: &[(&str, &str)], flags: &str) -> Ended {
     let mut variables = ground.environment();
-    variables.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    variables.extend(
+        more.iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+    );
     skep(&format!("config check{flags}"), &variables).await
 }
 
@@ -17,11 +20,30 @@ async fn what_is_right_is_said_line_by_line_and_nothing_is_left() {
     let ground = Ground::new().await;
     let (code, out, err) = check(&ground, &[], "").await;
     assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
-    for part in ["data folder", "webhooks", "admin", "database", "git", "agent skep", "GitHub", "App"] {
-        assert!(out.lines().any(|line| line.starts_with(&format!("✓ {part} "))), "{part}: {out}");
+    for part in [
+        "data folder",
+        "webhooks",
+        "admin",
+        "database",
+        "git",
+        "agent skep",
+        "GitHub",
+        "App",
+    ] {
+        assert!(
+            out.lines()
+                .any(|line| line.starts_with(&format!("✓ {part} "))),
+            "{part}: {out}"
+        );
     }
-    assert!(out.contains("skep-demo") && out.contains("installed on octo"), "{out}");
-    assert!(out.ends_with("All is right: `skep serve` can start.\n"), "{out}");
+    assert!(
+        out.contains("skep-demo") && out.contains("installed on octo"),
+        "{out}"
+    );
+    assert!(
+        out.ends_with("All is right: `skep serve` can start.\n"),
+        "{out}"
+    );
     assert!(!ground.data().exists(), "the data folder was left behind");
 }
 
@@ -36,35 +58,77 @@ async fn each_thing_that_is_wrong_has_its_line() {
     let below = file.join("data").display().to_string();
     let wrong = [
         (("SKEP_LISTEN", port.as_str()), "webhooks", "cannot listen"),
-        (("SKEP_DATA_DIR", "/proc/skep"), "data folder", "cannot be made"),
-        (("SKEP_DATA_DIR", below.as_str()), "data folder", "cannot be made"),
+        (
+            ("SKEP_DATA_DIR", "/proc/skep"),
+            "data folder",
+            "cannot be made",
+        ),
+        (
+            ("SKEP_DATA_DIR", below.as_str()),
+            "data folder",
+            "cannot be made",
+        ),
         (("SKEP_DATA_DIR", "/tmp"), "data folder", "many share"),
         (("SKEP_GIT", "/no/such/git"), "git", "cannot be started"),
         (("SKEP_GIT", "/bin/false"), "git", "failed"),
-        (("SKEP_DATABASE_URL", "postgres://nobody@127.0.0.1:1/none"), "database", "SKEP_DATABASE_URL"),
+        (
+            ("SKEP_DATABASE_URL", "postgres://nobody@127.0.0.1:1/none"),
+            "database",
+            "SKEP_DATABASE_URL",
+        ),
         (("SKEP_AGENT", "goose"), "agent goose", "not installed"),
-        (("SKEP_AGENT", "/no/such/agent --acp"), "agent agent", "not installed"),
-        (("SKEP_AGENT", "/bin/true --acp"), "agent true", "does not speak ACP"),
-        (("SKEP_GITHUB_API_URL", "http://127.0.0.1:1"), "GitHub", "cannot be asked"),
+        (
+            ("SKEP_AGENT", "/no/such/agent --acp"),
+            "agent agent",
+            "not installed",
+        ),
+        (
+            ("SKEP_AGENT", "/bin/true --acp"),
+            "agent true",
+            "does not speak ACP",
+        ),
+        (
+            ("SKEP_GITHUB_API_URL", "http://127.0.0.1:1"),
+            "GitHub",
+            "cannot be asked",
+        ),
     ];
     for (more, part, text) in wrong {
         let (code, out, err) = check(&ground, &[more], "").await;
-        let line = out.lines().find(|line| line.starts_with(&format!("✗ {part} ")));
-        assert!(code == Some(1) && line.is_some_and(|line| line.contains(text)), "{more:?}: {out}{err}");
-        assert!(out.ends_with("to be put right before `skep serve` can work.\n"), "{out}");
+        let line = out
+            .lines()
+            .find(|line| line.starts_with(&format!("✗ {part} ")));
+        assert!(
+            code == Some(1) && line.is_some_and(|line| line.contains(text)),
+            "{more:?}: {out}{err}"
+        );
+        assert!(
+            out.ends_with("to be put right before `skep serve` can work.\n"),
+            "{out}"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_no_of_github_is_named_and_offline_it_is_not_asked() {
     let ground = Ground::new().await;
-    let no = Trouble::Status { status: 404, message: "Not Found".into() };
+    let no = Trouble::Status {
+        status: 404,
+        message: "Not Found".into(),
+    };
     ground.github.add_fault(Fault::next("GET", "/app", no));
     let (code, out, _) = check(&ground, &[], "").await;
-    assert!(code == Some(1) && out.contains("✗ GitHub ") && out.contains("SKEP_APP_ID"), "{out}");
+    assert!(
+        code == Some(1) && out.contains("✗ GitHub ") && out.contains("SKEP_APP_ID"),
+        "{out}"
+    );
     let before = ground.github.calls().len();
     let (code, out, _) = check(&ground, &[], " --offline").await;
-    assert_eq!((code, out.contains("not asked (--offline)")), (Some(0), true), "{out}");
+    assert_eq!(
+        (code, out.contains("not asked (--offline)")),
+        (Some(0), true),
+        "{out}"
+    );
     assert_eq!(ground.github.calls().len(), before);
 }
 
@@ -73,6 +137,10 @@ async fn beside_a_running_skep_its_ports_are_not_called_taken() {
     let ground = Ground::new().await;
     let served = Served::start(&ground);
     let (code, out, _) = check(&ground, &[("SKEP_LISTEN", &served.listen)], "").await;
-    assert_eq!((code, out.contains("a skep is running on it")), (Some(0), true), "{out}");
+    assert_eq!(
+        (code, out.contains("a skep is running on it")),
+        (Some(0), true),
+        "{out}"
+    );
     served.stop().await;
 }

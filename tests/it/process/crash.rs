@@ -11,7 +11,8 @@ use super::ground::{Ground, PATIENCE};
 use super::running::Served;
 use super::stop::{ONCE, waiting};
 
-const SCRIPT: &str = "plan Look | Write\nstart 1\nwait 0.1\ntick 1\nwrite A.md: a\ntick 2\nsay Done.";
+const SCRIPT: &str =
+    "plan Look | Write\nstart 1\nwait 0.1\ntick 1\nwrite A.md: a\ntick 2\nsay Done.";
 
 /// Kills it when the event was seen, and follows the next life to the end.
 async fn killed_after(event: &str) {
@@ -59,14 +60,32 @@ async fn killed_on(method: &str, end_of_path: &str) {
     let served = Served::start(&ground);
     let issue = ground.go(SCRIPT);
     let began = Instant::now();
-    let done = || ground.github.calls().iter().any(|call| call.method == method && call.path.ends_with(end_of_path));
+    let done = || {
+        ground
+            .github
+            .calls()
+            .iter()
+            .any(|call| call.method == method && call.path.ends_with(end_of_path))
+    };
     while !done() {
-        assert!(began.elapsed() < PATIENCE, "no {method} {end_of_path}: {}", served.log());
+        assert!(
+            began.elapsed() < PATIENCE,
+            "no {method} {end_of_path}: {}",
+            served.log()
+        );
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     goes_on(&ground, served, issue).await;
-    let asked = ground.github.calls().into_iter().filter(|call| call.method == "POST" && call.path.ends_with("/pulls"));
-    assert_eq!(asked.count(), 1, "a pull request that is there is found, not asked for again");
+    let asked = ground
+        .github
+        .calls()
+        .into_iter()
+        .filter(|call| call.method == "POST" && call.path.ends_with("/pulls"));
+    assert_eq!(
+        asked.count(),
+        1,
+        "a pull request that is there is found, not asked for again"
+    );
 }
 
 macro_rules! killed_on {
@@ -122,15 +141,31 @@ async fn killed_while_the_agent_waits() {
 async fn killed_while_git_waits_for_github() {
     let ground = Ground::new().await;
     ground.hurry();
-    ground.github.add_fault(Fault::next("POST", "/octo/hello.git/git-upload-pack", Trouble::Held));
+    ground.github.add_fault(Fault::next(
+        "POST",
+        "/octo/hello.git/git-upload-pack",
+        Trouble::Held,
+    ));
     let served = Served::start(&ground);
     let issue = ground.go(SCRIPT);
-    until("git asks for the commits", || ground.github.waiting_faults().is_empty()).await;
+    until("git asks for the commits", || {
+        ground.github.waiting_faults().is_empty()
+    })
+    .await;
     served.kill();
     let orphans = ground.agents();
-    assert!(!orphans.is_empty(), "nothing outlived the kill, so there is nothing to end");
+    assert!(
+        !orphans.is_empty(),
+        "nothing outlived the kill, so there is nothing to end"
+    );
     let served = Served::start(&ground);
-    until("git of the former life ends", || !ground.agents().iter().any(|number| orphans.contains(number))).await;
+    until("git of the former life ends", || {
+        !ground
+            .agents()
+            .iter()
+            .any(|number| orphans.contains(number))
+    })
+    .await;
     ground.github.let_go();
     served.ends_well(&ground, issue).await;
 }
@@ -144,7 +179,10 @@ async fn while_the_agent_waits(ground: &Ground, more: &[(&str, &str)]) {
     let served = Served::start_with(ground, more);
     let began = Instant::now();
     while ground.agents().iter().any(|number| before.contains(number)) {
-        assert!(began.elapsed() < Duration::from_secs(10), "agents of the former life go on");
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "agents of the former life go on"
+        );
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     served.ends_well(ground, issue).await;

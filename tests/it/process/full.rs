@@ -22,11 +22,24 @@ async fn one_agent_that_fills_the_disk_stops_no_other() {
     ground.hurry();
     std::fs::create_dir_all(ground.data()).expect("a folder");
     let data = ground.data().display().to_string();
-    let disk = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--size", DISK, "--tmpfs", &data];
+    let disk = [
+        "bwrap",
+        "--die-with-parent",
+        "--dev-bind",
+        "/",
+        "/",
+        "--size",
+        DISK,
+        "--tmpfs",
+        &data,
+    ];
     let served = Served::start_within(&ground, &disk);
     let greedy = ground.go("run head -c 50331648 /dev/urandom > big.bin\nhang");
     let task = served.settled(greedy, "failed").await;
-    let thread = ground.github.thread(ground.repository, greedy).expect("a thread");
+    let thread = ground
+        .github
+        .thread(ground.repository, greedy)
+        .expect("a thread");
     assert!(thread.contains("disk"), "{task}\n{thread}");
     let next = ground.go("write B.md: b\nsay Done.");
     served.settled(next, "in-review").await;
@@ -37,12 +50,16 @@ async fn one_agent_that_fills_the_disk_stops_no_other() {
 /// Warnings and errors with the same words that came within a minute: a full disk would fill the log as well.
 fn said_too_often(log: &str) -> Vec<String> {
     let mut last: HashMap<String, DateTime<Utc>> = HashMap::new();
-    let entries = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let entries = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let bad = entries.filter(|entry| entry["level"] == "WARN" || entry["level"] == "ERROR");
     let again = bad.filter_map(|entry| {
         let at: DateTime<Utc> = entry["timestamp"].as_str()?.parse().ok()?;
-        let words =
-            format!("{} {} {}", entry["fields"]["message"], entry["fields"]["error"], entry["fields"]["reason"]);
+        let words = format!(
+            "{} {} {}",
+            entry["fields"]["message"], entry["fields"]["error"], entry["fields"]["reason"]
+        );
         let before = last.insert(words.clone(), at)?;
         (at - before < TimeDelta::seconds(59)).then_some(words)
     });

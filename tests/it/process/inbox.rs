@@ -13,7 +13,12 @@ const AT_ONCE: usize = 8;
 const ROUNDS: usize = 10;
 
 /// Sends until everything is answered or the other side is dead; answers with what got its 202.
-async fn send(address: &str, round: usize, kill_after: usize, kill: tokio::sync::oneshot::Sender<()>) -> Vec<String> {
+async fn send(
+    address: &str,
+    round: usize,
+    kill_after: usize,
+    kill: tokio::sync::oneshot::Sender<()>,
+) -> Vec<String> {
     let (next, accepted) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let kill = std::sync::Mutex::new(Some(kill));
     let body = serde_json::json!({ "action": "opened", "padding": "x".repeat(5_000) }).to_string();
@@ -25,8 +30,16 @@ async fn send(address: &str, round: usize, kill_after: usize, kill: tokio::sync:
                 return mine;
             }
             let guid = format!("r{round}-{number}");
-            let answer = ask(address, "POST /webhook", &signed("issues", &guid, &body, SECRET), &body).await;
-            let Some((status, text)) = answer else { continue };
+            let answer = ask(
+                address,
+                "POST /webhook",
+                &signed("issues", &guid, &body, SECRET),
+                &body,
+            )
+            .await;
+            let Some((status, text)) = answer else {
+                continue;
+            };
             assert_eq!(status, 202, "{text}");
             mine.push(guid);
             if accepted.fetch_add(1, Ordering::SeqCst) + 1 == kill_after {
@@ -35,7 +48,9 @@ async fn send(address: &str, round: usize, kill_after: usize, kill: tokio::sync:
             }
         }
     };
-    futures::future::join_all((0..AT_ONCE).map(|_| sender())).await.concat()
+    futures::future::join_all((0..AT_ONCE).map(|_| sender()))
+        .await
+        .concat()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,12 +72,22 @@ async fn what_was_accepted_is_there_after_kill_9() {
         });
         let accepted = send(&address, round, kill_after, kill).await;
         dying.await.expect("killed");
-        assert!(accepted.len() >= kill_after && accepted.len() < DELIVERIES, "{} of {kill_after}", accepted.len());
+        assert!(
+            accepted.len() >= kill_after && accepted.len() < DELIVERIES,
+            "{} of {kill_after}",
+            accepted.len()
+        );
         all.extend(accepted);
         let store = Store::open(&url).await.expect("the database opens");
         for guid in &all {
-            let row = store.inbox(&format!("webhook:{guid}")).await.expect("a look");
-            assert!(row.is_some(), "{guid} was answered 202 and is lost (round {round}, killed after {kill_after})");
+            let row = store
+                .inbox(&format!("webhook:{guid}"))
+                .await
+                .expect("a look");
+            assert!(
+                row.is_some(),
+                "{guid} was answered 202 and is lost (round {round}, killed after {kill_after})"
+            );
         }
         store.close().await;
     }

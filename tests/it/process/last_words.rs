@@ -8,7 +8,13 @@ use super::running::skep;
 fn only_line(err: &str) -> Value {
     assert_eq!(err.lines().count(), 1, "{err}");
     let line: Value = serde_json::from_str(err).unwrap_or_else(|error| panic!("{error}: {err}"));
-    assert!(line["level"] == "ERROR" && line["timestamp"].as_str().is_some_and(|time| time.ends_with('Z')), "{line}");
+    assert!(
+        line["level"] == "ERROR"
+            && line["timestamp"]
+                .as_str()
+                .is_some_and(|time| time.ends_with('Z')),
+        "{line}"
+    );
     line
 }
 
@@ -22,8 +28,14 @@ async fn whoever_reads_json_gets_json_to_the_end() {
     // Even where nothing else would be logged.
     variables.push(("SKEP_LOG".to_owned(), "off".to_owned()));
     let (code, _, err) = skep("serve", &variables).await;
-    let said = only_line(&err)["fields"]["message"].as_str().expect("a message").to_owned();
-    assert!(code == Some(1) && said.contains(&format!("listen on {port}")), "{said}");
+    let said = only_line(&err)["fields"]["message"]
+        .as_str()
+        .expect("a message")
+        .to_owned();
+    assert!(
+        code == Some(1) && said.contains(&format!("listen on {port}")),
+        "{said}"
+    );
     let json = ("SKEP_LOG_FORMAT".to_owned(), "json".to_owned());
     for (line, exit, part) in [
         ("serve", 2, "Five steps to there"),
@@ -34,10 +46,20 @@ async fn whoever_reads_json_gets_json_to_the_end() {
         ("dispatch x", 2, "is not an issue"),
     ] {
         let (code, out, err) = skep(line, std::slice::from_ref(&json)).await;
-        let said = only_line(&err)["fields"]["message"].as_str().expect("a message").to_owned();
-        assert_eq!((code, out.as_str(), said.contains(part)), (Some(exit), "", true), "{line}: {said}");
+        let said = only_line(&err)["fields"]["message"]
+            .as_str()
+            .expect("a message")
+            .to_owned();
+        assert_eq!(
+            (code, out.as_str(), said.contains(part)),
+            (Some(exit), "", true),
+            "{line}: {said}"
+        );
         let (code, _, err) = skep(line, &[]).await;
-        assert!(code == Some(exit) && err.contains(part) && !err.starts_with('{'), "{line}: {err}");
+        assert!(
+            code == Some(exit) && err.contains(part) && !err.starts_with('{'),
+            "{line}: {err}"
+        );
     }
     let (code, out, _) = skep("--help", std::slice::from_ref(&json)).await;
     assert!(code == Some(0) && out.contains("Usage: skep"), "{out}");

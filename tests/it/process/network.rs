@@ -19,28 +19,55 @@ use crate::required::installed;
 const HOST: &str = "ghes.invalid";
 
 fn openssl(folder: &Path, line: &str) {
-    let output = Command::new("openssl").args(line.split(' ')).current_dir(folder).output().expect("openssl");
-    assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new("openssl")
+        .args(line.split(' '))
+        .current_dir(folder)
+        .output()
+        .expect("openssl");
+    assert!(
+        output.status.success(),
+        "{line}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// An authority nobody knows (`ca.crt`), and a certificate of it for [`HOST`] and 127.0.0.1.
 fn certificates(folder: &Path) {
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
-    std::fs::write(folder.join("ext"), format!("subjectAltName=DNS:{HOST},IP:127.0.0.1\nbasicConstraints=CA:FALSE\n"))
-        .expect("written");
-    openssl(folder, &format!("req -x509 {key} -keyout ca.key -out ca.crt -days 2 -subj /CN=private-authority"));
-    openssl(folder, &format!("req -new {key} -keyout end.key -out end.csr -subj /CN={HOST}"));
-    openssl(folder, "x509 -req -in end.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out end.crt");
+    std::fs::write(
+        folder.join("ext"),
+        format!("subjectAltName=DNS:{HOST},IP:127.0.0.1\nbasicConstraints=CA:FALSE\n"),
+    )
+    .expect("written");
+    openssl(
+        folder,
+        &format!("req -x509 {key} -keyout ca.key -out ca.crt -days 2 -subj /CN=private-authority"),
+    );
+    openssl(
+        folder,
+        &format!("req -new {key} -keyout end.key -out end.csr -subj /CN={HOST}"),
+    );
+    openssl(
+        folder,
+        "x509 -req -in end.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out end.crt",
+    );
 }
 
 /// Takes TLS off and passes on to `to`; answers with its port.
 async fn tls_end(folder: &Path, to: String) -> u16 {
-    let chain: Vec<_> =
-        CertificateDer::pem_file_iter(folder.join("end.crt")).expect("read").map(|c| c.expect("one")).collect();
+    let chain: Vec<_> = CertificateDer::pem_file_iter(folder.join("end.crt"))
+        .expect("read")
+        .map(|c| c.expect("one"))
+        .collect();
     let key = PrivateKeyDer::from_pem_file(folder.join("end.key")).expect("a key");
     let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
-    let config = config.with_no_client_auth().with_single_cert(chain, key).expect("a certificate");
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions");
+    let config = config
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .expect("a certificate");
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -48,8 +75,12 @@ async fn tls_end(folder: &Path, to: String) -> u16 {
         while let Ok((stream, _)) = listener.accept().await {
             let (acceptor, to) = (acceptor.clone(), to.clone());
             tokio::spawn(async move {
-                let Ok(mut plain) = acceptor.accept(stream).await else { return };
-                let Ok(mut behind) = TcpStream::connect(to).await else { return };
+                let Ok(mut plain) = acceptor.accept(stream).await else {
+                    return;
+                };
+                let Ok(mut behind) = TcpStream::connect(to).await else {
+                    return;
+                };
                 // Either side may leave first.
                 let _ = copy_bidirectional(&mut plain, &mut behind).await;
             });
@@ -64,7 +95,10 @@ type Asked = Arc<Mutex<Vec<(String, String)>>>;
 /// A proxy that takes CONNECT only and brings everybody to `port`; one that is locked sends whoever names no password back, as
 /// proxies do (RFC 9110, 407), and writes down who came in.
 async fn proxy(port: u16, locked: bool) -> (u16, Asked) {
-    let (asked, listener) = (Asked::default(), TcpListener::bind("127.0.0.1:0").await.expect("a port"));
+    let (asked, listener) = (
+        Asked::default(),
+        TcpListener::bind("127.0.0.1:0").await.expect("a port"),
+    );
     let own = listener.local_addr().expect("an address").port();
     let kept = asked.clone();
     tokio::spawn(async move {
@@ -86,7 +120,10 @@ async fn connect(stream: TcpStream, (port, locked): (u16, bool), asked: Asked) {
         if stream.read_line(&mut header).await.unwrap_or(0) <= 2 {
             break;
         }
-        if let Some(value) = header.to_ascii_lowercase().strip_prefix("proxy-authorization: ") {
+        if let Some(value) = header
+            .to_ascii_lowercase()
+            .strip_prefix("proxy-authorization: ")
+        {
             credential = header[header.len() - value.len()..].trim().to_owned();
         }
     }
@@ -96,12 +133,22 @@ async fn connect(stream: TcpStream, (port, locked): (u16, bool), asked: Asked) {
         let _ = stream.get_mut().write_all(refusal).await;
         return;
     }
-    asked.lock().expect("no panic").push((line.trim().to_owned(), credential));
+    asked
+        .lock()
+        .expect("no panic")
+        .push((line.trim().to_owned(), credential));
     if !line.starts_with("CONNECT ") {
         return;
     }
-    let Ok(mut behind) = TcpStream::connect(("127.0.0.1", port)).await else { return };
-    if stream.get_mut().write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.is_ok() {
+    let Ok(mut behind) = TcpStream::connect(("127.0.0.1", port)).await else {
+        return;
+    };
+    if stream
+        .get_mut()
+        .write_all(b"HTTP/1.1 200 OK\r\n\r\n")
+        .await
+        .is_ok()
+    {
         let _ = copy_bidirectional(&mut stream, &mut behind).await;
     }
 }
@@ -120,11 +167,19 @@ async fn story(locked: bool, more: &Settings<'_>) -> Option<(Ground, Vec<(String
     let ground = Ground::new().await;
     ground.hurry();
     certificates(ground.folder.path());
-    let behind = ground.github.api_url().trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let behind = ground
+        .github
+        .api_url()
+        .trim_start_matches("http://")
+        .trim_end_matches('/')
+        .to_owned();
     let end = tls_end(ground.folder.path(), behind).await;
     let (proxy, asked) = proxy(end, locked).await;
     let more = more(ground.folder.path(), end, proxy);
-    let more: Vec<(&str, &str)> = more.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let more: Vec<(&str, &str)> = more
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     let served = Served::start_with(&ground, &more);
     let issue = ground.go(SCRIPT);
     served.settled(issue, "in-review").await;
@@ -134,8 +189,14 @@ async fn story(locked: bool, more: &Settings<'_>) -> Option<(Ground, Vec<(String
 }
 
 async fn told(ground: &Ground, name: &str) -> String {
-    let pulls = ground.github.pulls(ground.repository).expect("pull requests");
-    let file = ground.github.file(ground.repository, &pulls[0].head, name).await;
+    let pulls = ground
+        .github
+        .pulls(ground.repository)
+        .expect("pull requests");
+    let file = ground
+        .github
+        .file(ground.repository, &pulls[0].head, name)
+        .await;
     file.expect("a look").unwrap_or_default()
 }
 
@@ -147,10 +208,15 @@ async fn a_private_authority_and_a_proxy_with_a_password_reach_api_git_and_agent
             ("SKEP_GITHUB_URL", url.clone()),
             ("SKEP_GITHUB_API_URL", format!("{url}/api/v3")),
             ("SKEP_CA_FILE", folder.join("ca.crt").display().to_string()),
-            ("https_proxy", format!("http://ana:hunter2-hunter2@127.0.0.1:{proxy}")),
+            (
+                "https_proxy",
+                format!("http://ana:hunter2-hunter2@127.0.0.1:{proxy}"),
+            ),
         ]
     };
-    let Some((ground, asked)) = story(true, &told_by).await else { return };
+    let Some((ground, asked)) = story(true, &told_by).await else {
+        return;
+    };
     // ana:hunter2-hunter2
     assert!(
         asked
@@ -161,13 +227,26 @@ async fn a_private_authority_and_a_proxy_with_a_password_reach_api_git_and_agent
     );
     assert!(asked.len() > 3, "API and git: {asked:?}");
     let given = told(&ground, "told").await;
-    assert!(given.starts_with("127.0.0.1:") && given.trim().ends_with("::1"), "with the password: {given}");
-    let said = ground.github.pulls(ground.repository).expect("pull requests")[0].issue.body.clone();
+    assert!(
+        given.starts_with("127.0.0.1:") && given.trim().ends_with("::1"),
+        "with the password: {given}"
+    );
+    let said = ground
+        .github
+        .pulls(ground.repository)
+        .expect("pull requests")[0]
+        .issue
+        .body
+        .clone();
     assert!(
         said.contains("Done, by way of") && !said.contains("hunter2-hunter2"),
         "the agent told the password: {said}"
     );
-    let trusted: usize = told(&ground, "trusted").await.trim().parse().expect("a number");
+    let trusted: usize = told(&ground, "trusted")
+        .await
+        .trim()
+        .parse()
+        .expect("a number");
     assert!(trusted >= 1, "the agent cannot read the certificates");
 }
 
@@ -183,6 +262,8 @@ async fn what_is_excepted_goes_directly_and_the_environments_authority_counts_fo
             ("NO_PROXY", "127.0.0.0/8".to_owned()),
         ]
     };
-    let Some((_ground, asked)) = story(false, &told_by).await else { return };
+    let Some((_ground, asked)) = story(false, &told_by).await else {
+        return;
+    };
     assert_eq!(asked, []);
 }

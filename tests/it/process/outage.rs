@@ -27,17 +27,30 @@ impl Starting {
     fn new(ground: &Ground, more: &[(&str, &str)]) -> Self {
         let (listen, admin) = (free(), free());
         let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
-        command.arg("serve").env_clear().envs(ground.environment()).envs(more.iter().copied());
-        command.env("SKEP_LISTEN", &listen).env("SKEP_ADMIN_LISTEN", &admin).current_dir(ground.folder.path());
+        command
+            .arg("serve")
+            .env_clear()
+            .envs(ground.environment())
+            .envs(more.iter().copied());
+        command
+            .env("SKEP_LISTEN", &listen)
+            .env("SKEP_ADMIN_LISTEN", &admin)
+            .current_dir(ground.folder.path());
         let child = command.stderr(Stdio::null()).spawn().expect("it starts");
-        Self { child, listen, admin }
+        Self {
+            child,
+            listen,
+            admin,
+        }
     }
 
     /// Waits until the readiness probe answers so; its reasons.
     async fn ready(&self, wanted: u16) -> Value {
         let began = Instant::now();
         loop {
-            if let Some((status, body)) = ask(&self.listen, "GET /readyz", &[], "").await.filter(|(s, _)| *s == wanted)
+            if let Some((status, body)) = ask(&self.listen, "GET /readyz", &[], "")
+                .await
+                .filter(|(s, _)| *s == wanted)
             {
                 assert_eq!(status, wanted);
                 return serde_json::from_str(&body).expect("JSON");
@@ -71,16 +84,31 @@ impl Drop for Starting {
 async fn webhooks_are_stored_while_github_does_not_say_who_we_are() {
     let ground = Ground::new().await;
     ground.hurry();
-    let away = Trouble::Status { status: 503, message: "try later".into() };
-    ground.github.add_fault(Fault::next("GET", "/app", Trouble::SecondaryLimit { retry_after: Some(1) }));
-    ground.github.add_fault(Fault::next("GET", "/app", away).times(1_000));
+    let away = Trouble::Status {
+        status: 503,
+        message: "try later".into(),
+    };
+    ground.github.add_fault(Fault::next(
+        "GET",
+        "/app",
+        Trouble::SecondaryLimit {
+            retry_after: Some(1),
+        },
+    ));
+    ground
+        .github
+        .add_fault(Fault::next("GET", "/app", away).times(1_000));
     let mut starting = Starting::new(&ground, &[]);
     let reasons = starting.ready(503).await["reasons"].clone();
     assert!(
-        reasons["github"].as_str().is_some_and(|why| why.starts_with("GitHub has not said who we are")),
+        reasons["github"]
+            .as_str()
+            .is_some_and(|why| why.starts_with("GitHub has not said who we are")),
         "{reasons}"
     );
-    ground.github.set_webhook_url(&format!("http://{}/webhook", starting.listen));
+    ground
+        .github
+        .set_webhook_url(&format!("http://{}/webhook", starting.listen));
     let issue = ground.go("write A.md: a\nsay Done.");
     let status = get(&starting.admin, "/api/v1/status").await;
     assert_eq!(status["health"]["github"]["known"], false, "{status}");
@@ -92,12 +120,19 @@ async fn webhooks_are_stored_while_github_does_not_say_who_we_are() {
     let began = Instant::now();
     loop {
         let path = format!("GET /api/v1/tasks/octo/hello/{issue}");
-        let answer = ask(&starting.admin, &path, &[], "").await.filter(|(status, _)| *status == 200);
-        let task: Value = answer.map_or(Value::Null, |(_, body)| serde_json::from_str(&body).expect("JSON"));
+        let answer = ask(&starting.admin, &path, &[], "")
+            .await
+            .filter(|(status, _)| *status == 200);
+        let task: Value = answer.map_or(Value::Null, |(_, body)| {
+            serde_json::from_str(&body).expect("JSON")
+        });
         if task["state"] == "in-review" {
             break;
         }
-        assert!(began.elapsed() < PATIENCE, "the stored webhook leads nowhere: {task}");
+        assert!(
+            began.elapsed() < PATIENCE,
+            "the stored webhook leads nowhere: {task}"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     kill_process(Pid::from_child(&starting.child), Signal::TERM).expect("it runs");
@@ -118,12 +153,19 @@ async fn nobody_at_githubs_address_is_waited_for_and_a_signal_ends_the_waiting()
 async fn a_definite_no_ends_the_start() {
     let ground = Ground::new().await;
     for status in [401, 404] {
-        let trouble = Trouble::Status { status, message: "no".into() };
-        ground.github.add_fault(Fault::next("GET", "/app", trouble).times(2));
+        let trouble = Trouble::Status {
+            status,
+            message: "no".into(),
+        };
+        ground
+            .github
+            .add_fault(Fault::next("GET", "/app", trouble).times(2));
         let (code, _, err) = skep("serve", &ground.environment()).await;
         assert_eq!(code, Some(1), "{status}: {err}");
         assert!(
-            err.lines().last().is_some_and(|line| line.contains("SKEP_APP_ID") || line.contains("signature")),
+            err.lines()
+                .last()
+                .is_some_and(|line| line.contains("SKEP_APP_ID") || line.contains("signature")),
             "{err}"
         );
         ground.github.clear_faults();
@@ -136,10 +178,19 @@ async fn a_wrong_secret_and_a_ping_are_seen() {
     let ground = Ground::new().await;
     let served = Served::start(&ground);
     let post = async |guid: &str, secret: &str| {
-        ask(&served.listen, "POST /webhook", &signed("ping", guid, "{\"zen\":\"x\"}", secret), "{\"zen\":\"x\"}").await
+        ask(
+            &served.listen,
+            "POST /webhook",
+            &signed("ping", guid, "{\"zen\":\"x\"}", secret),
+            "{\"zen\":\"x\"}",
+        )
+        .await
     };
     for guid in ["1", "2", "3"] {
-        assert_eq!(post(guid, "not the secret").await.map(|(status, _)| status), Some(401));
+        assert_eq!(
+            post(guid, "not the secret").await.map(|(status, _)| status),
+            Some(401)
+        );
     }
     assert_eq!(post("4", SECRET).await.map(|(status, _)| status), Some(202));
     let began = Instant::now();
@@ -148,10 +199,16 @@ async fn a_wrong_secret_and_a_ping_are_seen() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let log = served.log();
-    assert!(log.contains("deliveries were refused") && log.contains("SKEP_WEBHOOK_SECRET"), "{log}");
+    assert!(
+        log.contains("deliveries were refused") && log.contains("SKEP_WEBHOOK_SECRET"),
+        "{log}"
+    );
     assert_eq!(log.matches("deliveries were refused").count(), 1, "{log}");
     let (_, out, _) = skep(&format!("status --admin {}", served.admin), &[]).await;
-    assert!(out.contains("3 webhooks, the last ") && out.contains("(ping)"), "{out}");
+    assert!(
+        out.contains("3 webhooks, the last ") && out.contains("(ping)"),
+        "{out}"
+    );
     served.stop().await;
 }
 
@@ -160,11 +217,19 @@ async fn a_wrong_secret_and_a_ping_are_seen() {
 async fn a_hang_up_reads_the_webhook_secret_again_and_kills_nobody() {
     let ground = Ground::new().await;
     let file = ground.folder.path().join("skep.toml");
-    let write = |secret: &str| std::fs::write(&file, format!("webhook_secret = '{secret}'\n")).expect("written");
+    let write = |secret: &str| {
+        std::fs::write(&file, format!("webhook_secret = '{secret}'\n")).expect("written")
+    };
     write(SECRET);
     let served = Served::start_with(&ground, &[("SKEP_WEBHOOK_SECRET", "")]);
     let ping = async |guid: &str, secret: &str| {
-        let answer = ask(&served.listen, "POST /webhook", &signed("ping", guid, "{}", secret), "{}").await;
+        let answer = ask(
+            &served.listen,
+            "POST /webhook",
+            &signed("ping", guid, "{}", secret),
+            "{}",
+        )
+        .await;
         answer.expect("an answer").0
     };
     assert_eq!(ping("1", SECRET).await, 202);
@@ -175,7 +240,13 @@ async fn a_hang_up_reads_the_webhook_secret_again_and_kills_nobody() {
         assert!(began.elapsed() < PATIENCE, "{}", served.log());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    assert_eq!((ping("2", SECRET).await, ping("3", "another secret of twenty letters").await), (401, 202));
+    assert_eq!(
+        (
+            ping("2", SECRET).await,
+            ping("3", "another secret of twenty letters").await
+        ),
+        (401, 202)
+    );
     std::fs::write(&file, "webhook_secret = ").expect("written");
     served.signal(Signal::HUP);
     while !served.log().contains("what was read at the start stays") {

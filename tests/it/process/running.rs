@@ -20,10 +20,18 @@ pub async fn skep(line: &str, variables: &[(String, String)]) -> Ended {
     let run = move || {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
         let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
-        command.args(line.split(' ')).env_clear().env("HOME", folder.path()).current_dir(folder.path());
+        command
+            .args(line.split(' '))
+            .env_clear()
+            .env("HOME", folder.path())
+            .current_dir(folder.path());
         let output = command.envs(variables).output().expect("it starts");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-        (output.status.code(), text(output.stdout), text(output.stderr))
+        (
+            output.status.code(),
+            text(output.stdout),
+            text(output.stderr),
+        )
     };
     tokio::task::spawn_blocking(run).await.expect("it ran")
 }
@@ -56,10 +64,22 @@ impl Served {
     }
 
     fn begin(ground: &Ground, wrapper: &[&str], more: &[(&str, &str)]) -> Self {
-        let line: Vec<&str> = wrapper.iter().copied().chain([env!("CARGO_BIN_EXE_skep"), "serve"]).collect();
+        let line: Vec<&str> = wrapper
+            .iter()
+            .copied()
+            .chain([env!("CARGO_BIN_EXE_skep"), "serve"])
+            .collect();
         let mut command = Command::new(line[0]);
-        command.args(&line[1..]).env_clear().envs(ground.environment()).envs(more.iter().copied());
-        let mut child = command.current_dir(ground.folder.path()).stderr(Stdio::piped()).spawn().expect("it starts");
+        command
+            .args(&line[1..])
+            .env_clear()
+            .envs(ground.environment())
+            .envs(more.iter().copied());
+        let mut child = command
+            .current_dir(ground.folder.path())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
         let mut output = BufReader::new(child.stderr.take().expect("piped"));
         let log = Arc::new(Mutex::new(String::new()));
         let ready = loop {
@@ -77,12 +97,26 @@ impl Served {
         std::thread::spawn(move || {
             let mut line = String::new();
             while output.read_line(&mut line).is_ok_and(|length| length > 0) {
-                kept.lock().expect("no panic").push_str(&std::mem::take(&mut line));
+                kept.lock()
+                    .expect("no panic")
+                    .push_str(&std::mem::take(&mut line));
             }
         });
-        let text = |name: &str| ready["fields"][name].as_str().expect("an address").to_owned();
-        let served = Self { child, listen: text("listen"), admin: text("admin"), log };
-        ground.github.set_webhook_url(&format!("http://{}/webhook", served.listen));
+        let text = |name: &str| {
+            ready["fields"][name]
+                .as_str()
+                .expect("an address")
+                .to_owned()
+        };
+        let served = Self {
+            child,
+            listen: text("listen"),
+            admin: text("admin"),
+            log,
+        };
+        ground
+            .github
+            .set_webhook_url(&format!("http://{}/webhook", served.listen));
         served
     }
 
@@ -108,7 +142,11 @@ impl Served {
             if let Some(status) = self.child.try_wait().expect("a child") {
                 return (status.code(), began.elapsed());
             }
-            assert!(began.elapsed() < PATIENCE, "it does not end: {}", self.log());
+            assert!(
+                began.elapsed() < PATIENCE,
+                "it does not end: {}",
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -151,14 +189,25 @@ impl Served {
         let began = Instant::now();
         loop {
             let path = format!("GET /api/v1/tasks/octo/hello/{issue}");
-            let answer = ask(&self.admin, &path, &[], "").await.filter(|(status, _)| *status == 200);
-            let task: Value = answer.map_or(Value::Null, |(_, body)| serde_json::from_str(&body).expect("JSON"));
+            let answer = ask(&self.admin, &path, &[], "")
+                .await
+                .filter(|(status, _)| *status == 200);
+            let task: Value = answer.map_or(Value::Null, |(_, body)| {
+                serde_json::from_str(&body).expect("JSON")
+            });
             let status = get(&self.admin, "/api/v1/status").await;
-            let rest = (status["effects_open"].clone(), status["inbox_unhandled"].clone());
+            let rest = (
+                status["effects_open"].clone(),
+                status["inbox_unhandled"].clone(),
+            );
             if task["state"] == state && rest == (json!(0), json!(0)) {
                 return task;
             }
-            assert!(began.elapsed() < PATIENCE, "never {state}: {task} {status} {}", self.log());
+            assert!(
+                began.elapsed() < PATIENCE,
+                "never {state}: {task} {status} {}",
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -169,9 +218,26 @@ impl Served {
         let all = all["sessions"].as_array().expect("a list");
         assert_eq!(all.len(), 1, "{all:?}");
         let session = &all[0];
-        let truth = [&session["state"], &session["live"], &session["stop"], &session["pull"]];
-        assert_eq!(truth, [&json!("completed"), &json!(false), &json!("pull_request"), &json!(2)], "{session}");
-        assert!(session["ended_at"].as_i64() > session["started_at"].as_i64(), "{session}");
+        let truth = [
+            &session["state"],
+            &session["live"],
+            &session["stop"],
+            &session["pull"],
+        ];
+        assert_eq!(
+            truth,
+            [
+                &json!("completed"),
+                &json!(false),
+                &json!("pull_request"),
+                &json!(2)
+            ],
+            "{session}"
+        );
+        assert!(
+            session["ended_at"].as_i64() > session["started_at"].as_i64(),
+            "{session}"
+        );
     }
 }
 
@@ -197,7 +263,11 @@ impl Told {
     pub fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
         let output = BufReader::new(child.stdout.take().expect("piped"));
-        Self { child, output, said: String::new() }
+        Self {
+            child,
+            output,
+            said: String::new(),
+        }
     }
 
     /// Reads until a line that holds `part`.

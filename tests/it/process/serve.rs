@@ -17,16 +17,30 @@ async fn json_of(line: &str) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_label_becomes_a_pull_request_by_environment_alone() {
     let ground = Ground::new().await;
-    let key = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/keys/test-only-app.pkcs8.pem");
+    let key = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/keys/test-only-app.pkcs8.pem"
+    );
     let api = format!("{}/api/v3", ground.github.api_url());
-    let served = Served::start_with(&ground, &[("SKEP_PRIVATE_KEY_FILE", key), ("SKEP_GITHUB_API_URL", &api)]);
+    let served = Served::start_with(
+        &ground,
+        &[
+            ("SKEP_PRIVATE_KEY_FILE", key),
+            ("SKEP_GITHUB_API_URL", &api),
+        ],
+    );
     let issue = ground.go(SCRIPT);
     served.settled(issue, "in-review").await;
     ground.one_pull_request(issue);
     served.one_completed_session().await;
     let calls = ground.github.calls();
-    let elsewhere = calls.iter().filter(|call| !call.path.contains(".git/") && !call.path.starts_with("/api/v3/"));
-    assert_eq!(elsewhere.map(|call| call.path.clone()).collect::<Vec<_>>(), [""; 0]);
+    let elsewhere = calls
+        .iter()
+        .filter(|call| !call.path.contains(".git/") && !call.path.starts_with("/api/v3/"));
+    assert_eq!(
+        elsewhere.map(|call| call.path.clone()).collect::<Vec<_>>(),
+        [""; 0]
+    );
     served.stop().await;
 }
 
@@ -43,23 +57,46 @@ async fn people_and_scripts_see_the_same() {
     let id = all["sessions"][0]["id"].as_str().expect("an id").to_owned();
     let session = get(admin, &format!("/api/v1/sessions/{id}")).await;
     assert_eq!(json_of(&format!("session {id} --json {at}")).await, session);
-    let (mut told, mut answered) = (json_of(&format!("status --json {at}")).await, get(admin, "/api/v1/status").await);
+    let (mut told, mut answered) = (
+        json_of(&format!("status --json {at}")).await,
+        get(admin, "/api/v1/status").await,
+    );
     for status in [&mut told, &mut answered] {
         // Others write on this disk, too.
         let free = status["disk"]["free_bytes"].take();
-        assert!(free.as_u64() > Some(0) && status["disk"]["reserve_bytes"] == 8 << 20, "{status}");
+        assert!(
+            free.as_u64() > Some(0) && status["disk"]["reserve_bytes"] == 8 << 20,
+            "{status}"
+        );
     }
     assert_eq!(told, answered);
     let with_log = json_of(&format!("session {id} --log --json {at}")).await;
     let log = with_log["log"].as_array().expect("a list");
-    assert!(log.iter().any(|line| line["kind"] == "message" && line["body"]["text"] == "Done."), "{log:?}");
+    assert!(
+        log.iter()
+            .any(|line| line["kind"] == "message" && line["body"]["text"] == "Done."),
+        "{log:?}"
+    );
     let texts = [
         (
             "status".to_owned(),
-            vec!["slots:", "0 of 10 in use", "disk:", "iB free\n", "1 completed", "0 open, 0 given up"],
+            vec![
+                "slots:",
+                "0 of 10 in use",
+                "disk:",
+                "iB free\n",
+                "1 completed",
+                "0 open, 0 given up",
+            ],
         ),
-        ("sessions".to_owned(), vec![id.as_str(), "octo/hello#1", "completed"]),
-        (format!("session {id} --log"), vec!["state:", "pull_request.opened", "\nLog\n", "Done."]),
+        (
+            "sessions".to_owned(),
+            vec![id.as_str(), "octo/hello#1", "completed"],
+        ),
+        (
+            format!("session {id} --log"),
+            vec!["state:", "pull_request.opened", "\nLog\n", "Done."],
+        ),
     ];
     for (line, parts) in texts {
         let (code, out, _) = skep(&format!("{line} {at}"), &[]).await;
@@ -73,7 +110,13 @@ async fn people_and_scripts_see_the_same() {
         (&json!("in-review"), &json!(id), &json!(2))
     );
     for path in ["/api/v1/tasks/octo/hello/99", "/api/v1/sessions/1-9-9"] {
-        assert_eq!(ask(admin, &format!("GET {path}"), &[], "").await.map(|(status, _)| status), Some(404), "{path}");
+        assert_eq!(
+            ask(admin, &format!("GET {path}"), &[], "")
+                .await
+                .map(|(status, _)| status),
+            Some(404),
+            "{path}"
+        );
     }
     served.stop().await;
 }
@@ -86,21 +129,64 @@ async fn a_dispatch_that_waits_tells_by_its_exit_code() {
     let (good, bad) = (ground.file(SCRIPT), ground.file("write A.md: a\ncrash"));
     let at = format!("--wait --admin {}", served.admin);
     let (code, out, err) = skep(&format!("dispatch octo/hello#{good} {at}"), &ground.token()).await;
-    assert_eq!((code, out.contains("1 of 1 started"), err.as_str()), (Some(0), true, ""), "{out}");
+    assert_eq!(
+        (code, out.contains("1 of 1 started"), err.as_str()),
+        (Some(0), true, ""),
+        "{out}"
+    );
     let (code, out, _) = skep(&format!("dispatch octo/hello#{bad} {at}"), &ground.token()).await;
-    assert_eq!((code, out.contains("1 of 1 started"), out.contains("failed  crash")), (Some(1), true, true), "{out}");
-    let (code, out, _) = skep(&format!("dispatch octo/hello#{good} 99 {at}"), &ground.token()).await;
-    assert_eq!((code, out.contains("1 of 2 started")), (Some(1), true), "{out}");
-    let (code, out, err) =
-        skep(&format!("dispatch octo/hello --label typo --admin {}", served.admin), &ground.token()).await;
-    assert_eq!((code, err.trim()), (Some(1), "skep: no open issue has the label `typo`"), "{out}");
-    let (code, _, err) = skep(&format!("dispatch octo/hello#{good} --admin {}", served.admin), &[]).await;
-    assert!(code == Some(1) && err.contains("this needs the admin token"), "{err}");
-    let line = format!("dispatch octo/hello#99 --data-dir {} --admin {}", ground.data().display(), served.admin);
+    assert_eq!(
+        (
+            code,
+            out.contains("1 of 1 started"),
+            out.contains("failed  crash")
+        ),
+        (Some(1), true, true),
+        "{out}"
+    );
+    let (code, out, _) = skep(
+        &format!("dispatch octo/hello#{good} 99 {at}"),
+        &ground.token(),
+    )
+    .await;
+    assert_eq!(
+        (code, out.contains("1 of 2 started")),
+        (Some(1), true),
+        "{out}"
+    );
+    let (code, out, err) = skep(
+        &format!("dispatch octo/hello --label typo --admin {}", served.admin),
+        &ground.token(),
+    )
+    .await;
+    assert_eq!(
+        (code, err.trim()),
+        (Some(1), "skep: no open issue has the label `typo`"),
+        "{out}"
+    );
+    let (code, _, err) = skep(
+        &format!("dispatch octo/hello#{good} --admin {}", served.admin),
+        &[],
+    )
+    .await;
+    assert!(
+        code == Some(1) && err.contains("this needs the admin token"),
+        "{err}"
+    );
+    let line = format!(
+        "dispatch octo/hello#99 --data-dir {} --admin {}",
+        ground.data().display(),
+        served.admin
+    );
     let (code, out, err) = skep(&line, &[]).await;
-    assert!(code == Some(1) && out.contains("0 of 1 started"), "the folder's token is not shown: {out}{err}");
+    assert!(
+        code == Some(1) && out.contains("0 of 1 started"),
+        "the folder's token is not shown: {out}{err}"
+    );
     let mode = std::os::unix::fs::PermissionsExt::mode(
-        &std::fs::metadata(ground.data().join("admin-token")).expect("a token").permissions(),
+        &std::fs::metadata(ground.data().join("admin-token"))
+            .expect("a token")
+            .permissions(),
     );
     assert_eq!(mode & 0o777, 0o600);
     served.stop().await;
@@ -121,14 +207,33 @@ async fn a_wrong_secret_gets_nowhere() {
         .filter_map(|one| one.outcome.as_ref())
         .map(|o| o.status_code.into())
         .collect();
-    assert!(!answers.is_empty() && answers.iter().all(|status| *status == 401), "{answers:?}");
+    assert!(
+        !answers.is_empty() && answers.iter().all(|status| *status == 401),
+        "{answers:?}"
+    );
     let body = "{\"zen\":\"hi\"}";
-    for (secret, expected) in [("", 401), ("not the secret", 401), (crate::house::SECRET, 202)] {
-        let answer = ask(&served.listen, "POST /webhook", &signed("ping", "by-hand", body, secret), body).await;
+    for (secret, expected) in [
+        ("", 401),
+        ("not the secret", 401),
+        (crate::house::SECRET, 202),
+    ] {
+        let answer = ask(
+            &served.listen,
+            "POST /webhook",
+            &signed("ping", "by-hand", body, secret),
+            body,
+        )
+        .await;
         assert_eq!(answer.map(|(status, _)| status), Some(expected), "{secret}");
     }
     let status = get(&served.admin, "/api/v1/status").await;
     assert_eq!(status["tasks"], json!({}), "{status}");
-    assert_eq!(ground.github.comments(ground.repository, issue).expect("comments"), []);
+    assert_eq!(
+        ground
+            .github
+            .comments(ground.repository, issue)
+            .expect("comments"),
+        []
+    );
     served.stop().await;
 }

@@ -8,13 +8,16 @@ use super::ground::{Ground, PATIENCE};
 use super::running::{Served, skep};
 
 /// Waits in the first life only: the home of a session outlives its agent, the working copy must not change by it.
-pub const ONCE: &str = "run test -e ~/once || { touch ~/once; sleep 100; }\nwrite A.md: a\nsay Done.";
+pub const ONCE: &str =
+    "run test -e ~/once || { touch ~/once; sleep 100; }\nwrite A.md: a\nsay Done.";
 
 /// Waits until the agent has begun to wait.
 pub async fn waiting(ground: &Ground) {
     let began = std::time::Instant::now();
-    let sleeps =
-        |number: &u32| std::fs::read_to_string(format!("/proc/{number}/comm")).is_ok_and(|name| name.trim() == "sleep");
+    let sleeps = |number: &u32| {
+        std::fs::read_to_string(format!("/proc/{number}/comm"))
+            .is_ok_and(|name| name.trim() == "sleep")
+    };
     while !ground.agents().iter().any(sleeps) {
         assert!(began.elapsed() < PATIENCE, "the agent never waits");
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -31,9 +34,18 @@ async fn a_stop_interrupts_the_agent_and_the_next_start_goes_on() {
     served.signal(Signal::TERM);
     let (code, took) = served.ended().await;
     assert_eq!(code, Some(0), "{}", served.log());
-    assert!(took < Duration::from_secs(30), "longer than `drain`: {took:?}");
+    assert!(
+        took < Duration::from_secs(30),
+        "longer than `drain`: {took:?}"
+    );
     assert_eq!(ground.agents(), [0_u32; 0]);
-    assert_eq!(ground.github.pulls(ground.repository).expect("pull requests"), []);
+    assert_eq!(
+        ground
+            .github
+            .pulls(ground.repository)
+            .expect("pull requests"),
+        []
+    );
     let served = Served::start(&ground);
     served.ends_well(&ground, issue).await;
 }
@@ -56,9 +68,16 @@ async fn a_second_signal_ends_it_at_once() {
     served.signal(Signal::TERM);
     let (_, took) = served.ended().await;
     assert!(took < Duration::from_secs(5), "{took:?}");
-    assert!(served.log().contains("a second signal: ending at once"), "{}", served.log());
+    assert!(
+        served.log().contains("a second signal: ending at once"),
+        "{}",
+        served.log()
+    );
     let again = Served::start(&ground);
-    assert!(!ground.agents().iter().any(|number| left.contains(number)), "agents of the former life go on");
+    assert!(
+        !ground.agents().iter().any(|number| left.contains(number)),
+        "agents of the former life go on"
+    );
     again.kill();
 }
 
@@ -69,7 +88,10 @@ async fn a_second_one_on_the_same_folder_says_so_and_leaves() {
     let (code, out, err) = skep("serve", &ground.environment()).await;
     assert_eq!((code, out.as_str()), (Some(1), ""), "{err}");
     let last = err.lines().last().expect("a message");
-    assert!(last.contains("\"level\":\"ERROR\"") && last.contains("another skep (process "), "{err}");
+    assert!(
+        last.contains("\"level\":\"ERROR\"") && last.contains("another skep (process "),
+        "{err}"
+    );
     assert!(last.contains(&ground.data().display().to_string()), "{err}");
     served.stop().await;
 }

@@ -37,11 +37,17 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     pub fn message(&self) -> String {
-        self.json()["message"].as_str().unwrap_or_default().to_owned()
+        self.json()["message"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 }
 
@@ -66,11 +72,22 @@ pub async fn stage_with(change: impl FnOnce(SimulatorConfig) -> SimulatorConfig)
     let mut config = SimulatorConfig::new(folder.path().join("github"), PUBLIC.to_owned());
     config.clock = Arc::new(move || hands.load(Ordering::SeqCst));
     config.keep_exchanges = crate::described::is_there();
-    let simulator = Simulator::start(change(config)).await.expect("the simulator starts");
+    let simulator = Simulator::start(change(config))
+        .await
+        .expect("the simulator starts");
     let files = [("README.md", "hello\n")];
-    let home = simulator.create_repository("octo", "hello", &files).await.expect("a repository");
+    let home = simulator
+        .create_repository("octo", "hello", &files)
+        .await
+        .expect("a repository");
     let http = Client::builder(TokioExecutor::new()).build_http();
-    Stage { simulator, home, clock, folder, http }
+    Stage {
+        simulator,
+        home,
+        clock,
+        folder,
+        http,
+    }
 }
 
 pub fn jwt(key: &str, claims: &Value) -> String {
@@ -98,29 +115,58 @@ impl Stage {
 
     pub fn app(&self) -> String {
         let now = self.now() / 1000;
-        format!("Bearer {}", jwt(KEY, &json!({ "iss": "4242", "iat": now - 60, "exp": now + 540 })))
+        format!(
+            "Bearer {}",
+            jwt(
+                KEY,
+                &json!({ "iss": "4242", "iat": now - 60, "exp": now + 540 })
+            )
+        )
     }
 
     /// Sends with an `Authorization` header; `None` when the connection broke.
-    pub async fn try_send(&self, method: Method, path: &str, auth: &str, body: &Value) -> Option<Answer> {
-        let text = if body.is_null() { String::new() } else { body.to_string() };
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.simulator.api_url()));
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        auth: &str,
+        body: &Value,
+    ) -> Option<Answer> {
+        let text = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.simulator.api_url()));
         request = request.header("user-agent", PLAIN_CLIENT);
         if !auth.is_empty() {
             request = request.header("authorization", auth);
         }
-        self.exchange(request.body(Full::new(Bytes::from(text))).expect("a request")).await
+        self.exchange(
+            request
+                .body(Full::new(Bytes::from(text)))
+                .expect("a request"),
+        )
+        .await
     }
 
     pub async fn exchange(&self, request: Request<Full<Bytes>>) -> Option<Answer> {
         let response = self.http.request(request).await.ok()?;
         let (head, body) = response.into_parts();
         let text = String::from_utf8_lossy(&body.collect().await.ok()?.to_bytes()).into_owned();
-        Some(Answer { status: head.status.as_u16(), headers: head.headers, text })
+        Some(Answer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            text,
+        })
     }
 
     pub async fn send(&self, method: Method, path: &str, auth: &str, body: Value) -> Answer {
-        self.try_send(method, path, auth, &body).await.expect("an answer")
+        self.try_send(method, path, auth, &body)
+            .await
+            .expect("an answer")
     }
 
     pub async fn get(&self, path: &str, auth: &str) -> Answer {
@@ -133,8 +179,16 @@ impl Stage {
 
     /// Mints a token; `body` narrows it.
     pub async fn mint(&self, body: Value) -> Answer {
-        let installation = self.simulator.installation(self.home).expect("an installation");
-        self.post(&format!("/app/installations/{installation}/access_tokens"), &self.app(), body).await
+        let installation = self
+            .simulator
+            .installation(self.home)
+            .expect("an installation");
+        self.post(
+            &format!("/app/installations/{installation}/access_tokens"),
+            &self.app(),
+            body,
+        )
+        .await
     }
 
     /// The header of a token with all the installation may do.
@@ -145,12 +199,20 @@ impl Stage {
     pub async fn narrow(&self, body: Value) -> String {
         let minted = self.mint(body).await;
         assert_eq!(minted.status, 201, "{}", minted.text);
-        format!("token {}", minted.json()["token"].as_str().expect("a token"))
+        format!(
+            "token {}",
+            minted.json()["token"].as_str().expect("a token")
+        )
     }
 
     pub fn issue(&self, title: &str) -> IssueNumber {
-        let draft = IssueDraft { title: title.to_owned(), ..IssueDraft::default() };
-        self.simulator.open_issue(self.home, "octo", draft).expect("an issue")
+        let draft = IssueDraft {
+            title: title.to_owned(),
+            ..IssueDraft::default()
+        };
+        self.simulator
+            .open_issue(self.home, "octo", draft)
+            .expect("an issue")
     }
 }
 
@@ -163,7 +225,11 @@ pub struct Hook {
 
 impl Hook {
     pub fn header(&self, name: &str) -> String {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
     }
 
     pub fn json(&self) -> Value {
@@ -190,25 +256,41 @@ pub struct Listener {
 
 impl Listener {
     pub async fn start() -> Self {
-        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}/webhook", socket.local_addr().expect("an address"));
-        let listener = Self { url, seen: Arc::default(), status: Arc::new(AtomicI64::new(202)) };
+        let socket = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let url = format!(
+            "http://{}/webhook",
+            socket.local_addr().expect("an address")
+        );
+        let listener = Self {
+            url,
+            seen: Arc::default(),
+            status: Arc::new(AtomicI64::new(202)),
+        };
         let shared = listener.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = socket.accept().await {
                 let shared = shared.clone();
-                let service = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
-                    let shared = shared.clone();
-                    async move {
-                        let (head, body) = request.into_parts();
-                        let body = body.collect().await.map(|body| body.to_bytes())?;
-                        shared.seen.lock().expect("no panic inside").push(Hook { headers: head.headers, body });
-                        let mut response = hyper::Response::new(Full::new(Bytes::from_static(b"ok")));
-                        let status = u16::try_from(shared.status.load(Ordering::SeqCst)).unwrap_or(500);
-                        *response.status_mut() = hyper::StatusCode::from_u16(status).expect("a status");
-                        Ok::<_, hyper::Error>(response)
-                    }
-                });
+                let service =
+                    hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
+                        let shared = shared.clone();
+                        async move {
+                            let (head, body) = request.into_parts();
+                            let body = body.collect().await.map(|body| body.to_bytes())?;
+                            shared.seen.lock().expect("no panic inside").push(Hook {
+                                headers: head.headers,
+                                body,
+                            });
+                            let mut response =
+                                hyper::Response::new(Full::new(Bytes::from_static(b"ok")));
+                            let status =
+                                u16::try_from(shared.status.load(Ordering::SeqCst)).unwrap_or(500);
+                            *response.status_mut() =
+                                hyper::StatusCode::from_u16(status).expect("a status");
+                            Ok::<_, hyper::Error>(response)
+                        }
+                    });
                 let server = hyper::server::conn::http1::Builder::new();
                 tokio::spawn(server.serve_connection(TokioIo::new(stream), service));
             }

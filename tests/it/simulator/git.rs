@@ -12,20 +12,40 @@ use super::client::{Listener, Stage, stage};
 /// Runs git with a token in a header; gives success and all it said.
 async fn git(dir: &Path, token: &str, args: &[&str]) -> (bool, String) {
     let secret = token.split_once(' ').map_or("", |(_, secret)| secret);
-    let basic = base64::engine::general_purpose::STANDARD.encode(format!("x-access-token:{secret}"));
+    let basic =
+        base64::engine::general_purpose::STANDARD.encode(format!("x-access-token:{secret}"));
     let mut command = Command::new("git");
-    command.current_dir(dir).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    command
+        .current_dir(dir)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1");
     command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
-    command.args(["-c", &format!("http.extraHeader=Authorization: Basic {basic}")]);
-    command.args(["-c", "user.name=Test", "-c", "user.email=test@example.org"]).args(args);
-    let output = tokio::task::spawn_blocking(move || command.output()).await.expect("joined").expect("git runs");
+    command.args([
+        "-c",
+        &format!("http.extraHeader=Authorization: Basic {basic}"),
+    ]);
+    command
+        .args(["-c", "user.name=Test", "-c", "user.email=test@example.org"])
+        .args(args);
+    let output = tokio::task::spawn_blocking(move || command.output())
+        .await
+        .expect("joined")
+        .expect("git runs");
     let said = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
 }
 
 async fn clone(stage: &Stage, token: &str, into: &str) -> (bool, String) {
     let url = format!("{}/octo/hello.git", stage.simulator.git_url());
-    git(stage.folder.path(), token, &["clone", "--quiet", &url, into]).await
+    git(
+        stage.folder.path(),
+        token,
+        &["clone", "--quiet", &url, into],
+    )
+    .await
 }
 
 /// A clone with one new commit that holds `path`.
@@ -37,7 +57,11 @@ async fn work(stage: &Stage, token: &str, path: &str) -> std::path::PathBuf {
     std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
     std::fs::write(&file, "new\n").expect("written");
     assert!(git(&dir, token, &["add", "."]).await.0);
-    assert!(git(&dir, token, &["commit", "--quiet", "-m", "Work"]).await.0);
+    assert!(
+        git(&dir, token, &["commit", "--quiet", "-m", "Work"])
+            .await
+            .0
+    );
     dir
 }
 
@@ -48,17 +72,36 @@ async fn clones_and_pushes_with_a_token_and_tells_of_the_push() {
     let listener = Listener::start().await;
     stage.simulator.set_webhook_url(&listener.url);
     let dir = work(&stage, &token, "src/new.txt").await;
-    let (pushed, said) = git(&dir, &token, &["push", "origin", "HEAD:refs/heads/agent/1-x"]).await;
+    let (pushed, said) = git(
+        &dir,
+        &token,
+        &["push", "origin", "HEAD:refs/heads/agent/1-x"],
+    )
+    .await;
     assert!(pushed, "{said}");
-    let text = stage.simulator.file(stage.home, "agent/1-x", "src/new.txt").await.expect("git answers");
+    let text = stage
+        .simulator
+        .file(stage.home, "agent/1-x", "src/new.txt")
+        .await
+        .expect("git answers");
     assert_eq!(text.as_deref(), Some("new\n"));
     stage.simulator.quiet().await;
     assert_eq!(listener.names(), ["push"]);
     let push = listener.seen()[0].json();
-    assert_eq!((&push["ref"], &push["created"]), (&json!("refs/heads/agent/1-x"), &json!(true)));
+    assert_eq!(
+        (&push["ref"], &push["created"]),
+        (&json!("refs/heads/agent/1-x"), &json!(true))
+    );
     assert_eq!(push["commits"][0]["added"], json!(["src/new.txt"]));
     assert_eq!(push["sender"]["login"], "skep-demo[bot]");
-    assert_eq!(push["after"], stage.simulator.branch_head(stage.home, "agent/1-x").expect("a branch").as_str());
+    assert_eq!(
+        push["after"],
+        stage
+            .simulator
+            .branch_head(stage.home, "agent/1-x")
+            .expect("a branch")
+            .as_str()
+    );
 }
 
 #[tokio::test]
@@ -68,18 +111,35 @@ async fn a_large_fetch_request_comes_packed() {
     // Each branch is one `want` of 50 bytes; git packs requests above 1,024 bytes.
     for number in 0..30 {
         let branch = format!("branch-{number}");
-        stage.simulator.push_file(stage.home, &branch, ("x.txt", branch.as_str()), "octo").await.expect("a push");
+        stage
+            .simulator
+            .push_file(stage.home, &branch, ("x.txt", branch.as_str()), "octo")
+            .await
+            .expect("a push");
     }
     let (cloned, said) = clone(&stage, &token, "all").await;
     assert!(cloned, "{said}");
-    let (_, listed) = git(&stage.folder.path().join("all"), &token, &["branch", "--remotes"]).await;
-    assert_eq!(listed.lines().filter(|line| line.contains("origin/branch-")).count(), 30);
+    let (_, listed) = git(
+        &stage.folder.path().join("all"),
+        &token,
+        &["branch", "--remotes"],
+    )
+    .await;
+    assert_eq!(
+        listed
+            .lines()
+            .filter(|line| line.contains("origin/branch-"))
+            .count(),
+        30
+    );
 }
 
 #[tokio::test]
 async fn a_read_token_reads_and_does_not_push() {
     let stage = stage().await;
-    let read = stage.narrow(json!({ "permissions": { "contents": "read" } })).await;
+    let read = stage
+        .narrow(json!({ "permissions": { "contents": "read" } }))
+        .await;
     let dir = work(&stage, &read, "new.txt").await;
     let (pushed, said) = git(&dir, &read, &["push", "origin", "HEAD:refs/heads/x"]).await;
     assert!(!pushed && said.contains("403"), "{said}");
@@ -89,13 +149,28 @@ async fn a_read_token_reads_and_does_not_push() {
 #[tokio::test]
 async fn wrong_tokens_are_401_and_other_repositories_404() {
     let stage = stage().await;
-    let other = stage.simulator.create_repository("octo", "other", &[]).await.expect("a repository");
+    let other = stage
+        .simulator
+        .create_repository("octo", "other", &[])
+        .await
+        .expect("a repository");
     let (cloned, _) = clone(&stage, "token ghs_wrong", "a").await;
     assert!(!cloned);
-    let path = format!("{}/octo/hello.git/info/refs?service=git-upload-pack", stage.simulator.git_url());
-    let request = Request::get(path).header("user-agent", "git/2").body(http_body_util::Full::default());
-    let answer = stage.exchange(request.expect("a request")).await.expect("an answer");
-    assert_eq!((answer.status, answer.header("www-authenticate")), (401, "Basic realm=\"GitHub\""));
+    let path = format!(
+        "{}/octo/hello.git/info/refs?service=git-upload-pack",
+        stage.simulator.git_url()
+    );
+    let request = Request::get(path)
+        .header("user-agent", "git/2")
+        .body(http_body_util::Full::default());
+    let answer = stage
+        .exchange(request.expect("a request"))
+        .await
+        .expect("an answer");
+    assert_eq!(
+        (answer.status, answer.header("www-authenticate")),
+        (401, "Basic realm=\"GitHub\"")
+    );
     let elsewhere = stage.narrow(json!({ "repository_ids": [other.0] })).await;
     let (cloned, said) = clone(&stage, &elsewhere, "b").await;
     assert!(!cloned && said.contains("not found"), "{said}");
@@ -108,13 +183,22 @@ async fn wrong_tokens_are_401_and_other_repositories_404() {
 async fn protected_branches_refuse_in_gits_own_words() {
     let stage = stage().await;
     let token = stage.token().await;
-    stage.simulator.protect_branch(stage.home, "main").expect("protected");
+    stage
+        .simulator
+        .protect_branch(stage.home, "main")
+        .expect("protected");
     let before = stage.simulator.branch_head(stage.home, "main");
     let dir = work(&stage, &token, "new.txt").await;
     let (pushed, said) = git(&dir, &token, &["push", "origin", "HEAD:refs/heads/main"]).await;
     assert!(!pushed, "{said}");
-    assert!(said.contains("[remote rejected]") && said.contains("(protected branch hook declined)"), "{said}");
-    assert!(said.contains("GH006: Protected branch update failed for refs/heads/main."), "{said}");
+    assert!(
+        said.contains("[remote rejected]") && said.contains("(protected branch hook declined)"),
+        "{said}"
+    );
+    assert!(
+        said.contains("GH006: Protected branch update failed for refs/heads/main."),
+        "{said}"
+    );
     assert_eq!(stage.simulator.branch_head(stage.home, "main"), before);
 }
 
@@ -128,9 +212,15 @@ async fn workflow_files_need_their_own_permission() {
                   `workflows` permission";
     assert!(!pushed && said.contains(reason), "{said}");
     assert_eq!(stage.simulator.branch_head(stage.home, "x"), None);
-    let installation = stage.simulator.installation(stage.home).expect("an installation");
+    let installation = stage
+        .simulator
+        .installation(stage.home)
+        .expect("an installation");
     let write = Some(skep::simulator::world::account::Access::Write);
-    stage.simulator.set_app_permission(installation, "workflows", write).expect("granted");
+    stage
+        .simulator
+        .set_app_permission(installation, "workflows", write)
+        .expect("granted");
     let token = stage.token().await;
     let (pushed, said) = git(&dir, &token, &["push", "origin", "HEAD:refs/heads/x"]).await;
     assert!(pushed, "{said}");
@@ -141,13 +231,19 @@ async fn archives_and_moved_repositories() {
     let stage = stage().await;
     let token = stage.token().await;
     let dir = work(&stage, &token, "new.txt").await;
-    stage.simulator.rename_repository(stage.home, "octo", "goodbye").expect("renamed");
+    stage
+        .simulator
+        .rename_repository(stage.home, "octo", "goodbye")
+        .expect("renamed");
     let (pushed, said) = git(&dir, &token, &["push", "origin", "HEAD:refs/heads/x"]).await;
     assert!(pushed, "git follows the 301: {said}");
     stage.simulator.archive(stage.home, true).expect("archived");
     let (pushed, said) = git(&dir, &token, &["push", "origin", "HEAD:refs/heads/y"]).await;
     assert!(!pushed && said.contains("403"), "{said}");
-    assert!(git(&dir, &token, &["fetch", "--quiet", "origin"]).await.0, "reading goes on");
+    assert!(
+        git(&dir, &token, &["fetch", "--quiet", "origin"]).await.0,
+        "reading goes on"
+    );
 }
 
 #[tokio::test]
@@ -155,11 +251,32 @@ async fn a_lease_that_is_stale_is_refused_by_git_itself() {
     let stage = stage().await;
     let token = stage.token().await;
     let dir = work(&stage, &token, "new.txt").await;
-    assert!(git(&dir, &token, &["push", "origin", "HEAD:refs/heads/x"]).await.0);
-    stage.simulator.push_file(stage.home, "x", ("theirs.txt", "theirs\n"), "octo").await.expect("a push");
+    assert!(
+        git(&dir, &token, &["push", "origin", "HEAD:refs/heads/x"])
+            .await
+            .0
+    );
+    stage
+        .simulator
+        .push_file(stage.home, "x", ("theirs.txt", "theirs\n"), "octo")
+        .await
+        .expect("a push");
     let (_, mine) = git(&dir, &token, &["rev-parse", "HEAD"]).await;
     let lease = format!("--force-with-lease=refs/heads/x:{}", mine.trim());
-    assert!(git(&dir, &token, &["commit", "--quiet", "--allow-empty", "-m", "More"]).await.0);
-    let (pushed, said) = git(&dir, &token, &["push", &lease, "origin", "HEAD:refs/heads/x"]).await;
+    assert!(
+        git(
+            &dir,
+            &token,
+            &["commit", "--quiet", "--allow-empty", "-m", "More"]
+        )
+        .await
+        .0
+    );
+    let (pushed, said) = git(
+        &dir,
+        &token,
+        &["push", &lease, "origin", "HEAD:refs/heads/x"],
+    )
+    .await;
     assert!(!pushed && said.contains("stale info"), "{said}");
 }

@@ -12,14 +12,21 @@ use super::client::{Stage, stage, stage_with};
 const R: &str = "/repos/octo/hello";
 
 async fn delete(stage: &Stage, path: &str, token: &str) -> u16 {
-    stage.send(Method::DELETE, path, token, Value::Null).await.status
+    stage
+        .send(Method::DELETE, path, token, Value::Null)
+        .await
+        .status
 }
 
 #[tokio::test]
 async fn a_user_agent_is_required() {
     let stage = stage().await;
-    let request = Request::get(format!("{}/meta", stage.simulator.api_url())).body(Full::new(Bytes::new()));
-    let answer = stage.exchange(request.expect("a request")).await.expect("an answer");
+    let request =
+        Request::get(format!("{}/meta", stage.simulator.api_url())).body(Full::new(Bytes::new()));
+    let answer = stage
+        .exchange(request.expect("a request"))
+        .await
+        .expect("an answer");
     assert_eq!(answer.status, 403);
 }
 
@@ -28,9 +35,15 @@ async fn unknown_addresses_are_404_and_written_down() {
     let stage = stage().await;
     let token = stage.token().await;
     let answer = stage.get("/repos/octo/hello/wiki", &token).await;
-    assert_eq!((answer.status, answer.message().as_str()), (404, "Not Found"));
+    assert_eq!(
+        (answer.status, answer.message().as_str()),
+        (404, "Not Found")
+    );
     assert!(answer.json()["documentation_url"].is_string());
-    assert_eq!(stage.simulator.unknown_calls(), ["GET /repos/octo/hello/wiki"]);
+    assert_eq!(
+        stage.simulator.unknown_calls(),
+        ["GET /repos/octo/hello/wiki"]
+    );
     assert_eq!(stage.get("/repos/octo/nothing", &token).await.status, 404);
     assert_eq!(stage.simulator.unknown_calls().len(), 1);
 }
@@ -39,7 +52,10 @@ async fn unknown_addresses_are_404_and_written_down() {
 async fn github_enterprise_servers_prefix_works() {
     let stage = stage().await;
     let token = stage.token().await;
-    assert_eq!(stage.get("/api/v3/repos/octo/hello", &token).await.json()["id"], stage.home.0);
+    assert_eq!(
+        stage.get("/api/v3/repos/octo/hello", &token).await.json()["id"],
+        stage.home.0
+    );
 }
 
 #[tokio::test]
@@ -47,35 +63,65 @@ async fn rate_limit_headers_count_and_an_etag_is_free() {
     let stage = stage().await;
     let token = stage.token().await;
     let first = stage.get(R, &token).await;
-    assert_eq!((first.header("x-ratelimit-limit"), first.header("x-ratelimit-remaining")), ("5000", "4999"));
+    assert_eq!(
+        (
+            first.header("x-ratelimit-limit"),
+            first.header("x-ratelimit-remaining")
+        ),
+        ("5000", "4999")
+    );
     assert!(!first.header("x-github-request-id").is_empty());
     let request = Request::get(format!("{}{R}", stage.simulator.api_url()))
         .header("user-agent", "plain-test")
         .header("authorization", &token)
         .header("if-none-match", first.header("etag"))
         .body(Full::new(Bytes::new()));
-    let second = stage.exchange(request.expect("a request")).await.expect("an answer");
+    let second = stage
+        .exchange(request.expect("a request"))
+        .await
+        .expect("an answer");
     assert_eq!((second.status, second.text.as_str()), (304, ""));
     let limits = stage.get("/rate_limit", &token).await.json();
     assert_eq!(limits["rate"]["used"], 2, "two of three: the 304 was free");
     stage.simulator.set_hourly_limit(2);
     let over = stage.get(R, &token).await;
-    assert_eq!((over.status, over.header("x-ratelimit-remaining")), (403, "0"));
+    assert_eq!(
+        (over.status, over.header("x-ratelimit-remaining")),
+        (403, "0")
+    );
 }
 
 #[tokio::test]
 async fn secondary_limits_hold_when_switched_on() {
-    let stage = stage_with(|config| skep::simulator::SimulatorConfig { enforce_limits: true, ..config }).await;
+    let stage = stage_with(|config| skep::simulator::SimulatorConfig {
+        enforce_limits: true,
+        ..config
+    })
+    .await;
     let token = stage.token().await;
     let path = format!("{R}/issues/{}/comments", stage.issue("One"));
     for number in 0..80 {
-        assert_eq!(stage.post(&path, &token, json!({ "body": format!("{number}") })).await.status, 201);
+        assert_eq!(
+            stage
+                .post(&path, &token, json!({ "body": format!("{number}") }))
+                .await
+                .status,
+            201
+        );
     }
-    let refused = stage.post(&path, &token, json!({ "body": "one too many" })).await;
+    let refused = stage
+        .post(&path, &token, json!({ "body": "one too many" }))
+        .await;
     assert_eq!((refused.status, refused.header("retry-after")), (403, "60"));
     assert!(refused.message().contains("secondary rate limit"));
     stage.pass(60);
-    assert_eq!(stage.post(&path, &token, json!({ "body": "later" })).await.status, 201);
+    assert_eq!(
+        stage
+            .post(&path, &token, json!({ "body": "later" }))
+            .await
+            .status,
+        201
+    );
 }
 
 #[tokio::test]
@@ -83,21 +129,45 @@ async fn issues_are_listed_filtered_and_paged() {
     let stage = stage().await;
     let token = stage.token().await;
     for number in 1..=5 {
-        let labels = if number % 2 == 0 { vec!["agent:go".to_owned()] } else { Vec::new() };
-        let draft = IssueDraft { title: format!("Issue {number}"), labels, ..IssueDraft::default() };
-        stage.simulator.open_issue(stage.home, "octo", draft).expect("an issue");
+        let labels = if number % 2 == 0 {
+            vec!["agent:go".to_owned()]
+        } else {
+            Vec::new()
+        };
+        let draft = IssueDraft {
+            title: format!("Issue {number}"),
+            labels,
+            ..IssueDraft::default()
+        };
+        stage
+            .simulator
+            .open_issue(stage.home, "octo", draft)
+            .expect("an issue");
         stage.pass(10);
     }
-    stage.simulator.close_issue(stage.home, IssueNumber(5), "octo").expect("closed");
+    stage
+        .simulator
+        .close_issue(stage.home, IssueNumber(5), "octo")
+        .expect("closed");
     let numbers = |body: Value| -> Vec<i64> {
-        body.as_array().expect("a list").iter().filter_map(|issue| issue["number"].as_i64()).collect()
+        body.as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|issue| issue["number"].as_i64())
+            .collect()
     };
     let (stage, token) = (&stage, &token);
     let list = async |query: &str| stage.get(&format!("{R}/issues?{query}"), token).await;
     assert_eq!(numbers(list("").await.json()), [4, 3, 2, 1]);
-    assert_eq!(numbers(list("state=all&direction=asc").await.json()), [1, 2, 3, 4, 5]);
+    assert_eq!(
+        numbers(list("state=all&direction=asc").await.json()),
+        [1, 2, 3, 4, 5]
+    );
     assert_eq!(numbers(list("labels=agent:go").await.json()), [4, 2]);
-    assert_eq!(numbers(list("since=2026-09-21T14:13:45Z").await.json()), [4]);
+    assert_eq!(
+        numbers(list("since=2026-09-21T14:13:45Z").await.json()),
+        [4]
+    );
     let first = list("per_page=3").await;
     assert_eq!(numbers(first.json()), [4, 3, 2]);
     let root = stage.simulator.api_url();
@@ -116,25 +186,91 @@ async fn issues_change_and_end() {
     let token = stage.token().await;
     let issue = stage.issue("One");
     let path = format!("{R}/issues/{issue}");
-    let changed = stage.send(Method::PATCH, &path, &token, json!({ "title": "Two", "state": "closed" })).await.json();
-    assert_eq!((&changed["title"], &changed["state"]), (&json!("Two"), &json!("closed")));
-    assert_eq!(stage.send(Method::PATCH, &path, &token, json!({ "title": "x".repeat(257) })).await.status, 422);
-    let added = stage.post(&format!("{path}/assignees"), &token, json!({ "assignees": ["octo", "nobody"] })).await;
-    assert_eq!((added.status, added.json()["assignees"].as_array().map(Vec::len)), (201, Some(1)));
+    let changed = stage
+        .send(
+            Method::PATCH,
+            &path,
+            &token,
+            json!({ "title": "Two", "state": "closed" }),
+        )
+        .await
+        .json();
+    assert_eq!(
+        (&changed["title"], &changed["state"]),
+        (&json!("Two"), &json!("closed"))
+    );
+    assert_eq!(
+        stage
+            .send(
+                Method::PATCH,
+                &path,
+                &token,
+                json!({ "title": "x".repeat(257) })
+            )
+            .await
+            .status,
+        422
+    );
+    let added = stage
+        .post(
+            &format!("{path}/assignees"),
+            &token,
+            json!({ "assignees": ["octo", "nobody"] }),
+        )
+        .await;
+    assert_eq!(
+        (
+            added.status,
+            added.json()["assignees"].as_array().map(Vec::len)
+        ),
+        (201, Some(1))
+    );
     let timeline = stage.get(&format!("{path}/timeline"), &token).await.json();
-    let events: Vec<&str> = timeline.as_array().expect("a list").iter().filter_map(|e| e["event"].as_str()).collect();
+    let events: Vec<&str> = timeline
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|e| e["event"].as_str())
+        .collect();
     assert_eq!(events, ["renamed", "closed", "assigned"]);
-    let other = stage.simulator.create_repository("octo", "other", &[]).await.expect("a repository");
-    let there = stage.simulator.transfer_issue(stage.home, issue, other, "octo").expect("moved");
+    let other = stage
+        .simulator
+        .create_repository("octo", "other", &[])
+        .await
+        .expect("a repository");
+    let there = stage
+        .simulator
+        .transfer_issue(stage.home, issue, other, "octo")
+        .expect("moved");
     let moved = stage.get(&path, &token).await;
     assert_eq!(moved.status, 301);
-    assert!(moved.header("location").ends_with(&format!("/repositories/{other}/issues/{there}")));
-    let followed = moved.header("location").strip_prefix(&stage.simulator.api_url()).expect("our host").to_owned();
+    assert!(
+        moved
+            .header("location")
+            .ends_with(&format!("/repositories/{other}/issues/{there}"))
+    );
+    let followed = moved
+        .header("location")
+        .strip_prefix(&stage.simulator.api_url())
+        .expect("our host")
+        .to_owned();
     assert_eq!(stage.get(&followed, &token).await.json()["title"], "Two");
     let issue = stage.issue("Three");
-    stage.simulator.delete_issue(stage.home, issue, "octo").expect("deleted");
-    assert_eq!(stage.get(&format!("{R}/issues/{issue}"), &token).await.status, 410);
-    assert_eq!(stage.get(&format!("{R}/issues/99"), &token).await.status, 404);
+    stage
+        .simulator
+        .delete_issue(stage.home, issue, "octo")
+        .expect("deleted");
+    assert_eq!(
+        stage
+            .get(&format!("{R}/issues/{issue}"), &token)
+            .await
+            .status,
+        410
+    );
+    assert_eq!(
+        stage.get(&format!("{R}/issues/99"), &token).await.status,
+        404
+    );
 }
 
 #[tokio::test]
@@ -142,26 +278,90 @@ async fn comments_have_limits_and_reactions_are_a_set() {
     let stage = stage().await;
     let token = stage.token().await;
     let path = format!("{R}/issues/{}/comments", stage.issue("One"));
-    assert_eq!(stage.post(&path, &token, json!({ "body": "ä".repeat(65_536) })).await.status, 201);
-    let long = stage.post(&path, &token, json!({ "body": "ä".repeat(65_537) })).await;
+    assert_eq!(
+        stage
+            .post(&path, &token, json!({ "body": "ä".repeat(65_536) }))
+            .await
+            .status,
+        201
+    );
+    let long = stage
+        .post(&path, &token, json!({ "body": "ä".repeat(65_537) }))
+        .await;
     assert_eq!(long.status, 422);
-    assert!(long.json()["errors"][0]["message"].as_str().is_some_and(|m| m.contains("maximum is 65536 characters")));
+    assert!(
+        long.json()["errors"][0]["message"]
+            .as_str()
+            .is_some_and(|m| m.contains("maximum is 65536 characters"))
+    );
     for body in [json!({}), json!({ "body": "" }), json!({ "body": " \n" })] {
-        assert_eq!(stage.post(&path, &token, body.clone()).await.status, 422, "{body}");
+        assert_eq!(
+            stage.post(&path, &token, body.clone()).await.status,
+            422,
+            "{body}"
+        );
     }
-    let id = stage.post(&path, &token, json!({ "body": "hello" })).await.json()["id"].as_i64().expect("an id");
+    let id = stage
+        .post(&path, &token, json!({ "body": "hello" }))
+        .await
+        .json()["id"]
+        .as_i64()
+        .expect("an id");
     let comment = format!("{R}/issues/comments/{id}");
-    assert_eq!(stage.send(Method::PATCH, &comment, &token, json!({ "body": "bye" })).await.json()["body"], "bye");
+    assert_eq!(
+        stage
+            .send(Method::PATCH, &comment, &token, json!({ "body": "bye" }))
+            .await
+            .json()["body"],
+        "bye"
+    );
     let reactions = format!("{comment}/reactions");
-    let first = stage.post(&reactions, &token, json!({ "content": "eyes" })).await;
-    let again = stage.post(&reactions, &token, json!({ "content": "eyes" })).await;
-    assert_eq!((first.status, again.status, &again.json()["id"]), (201, 200, &first.json()["id"]));
-    assert_eq!(stage.post(&reactions, &token, json!({ "content": "party" })).await.status, 422);
-    assert_eq!(stage.get(&reactions, &token).await.json().as_array().map(Vec::len), Some(1));
-    assert_eq!(delete(&stage, &format!("{reactions}/{}", first.json()["id"]), &token).await, 204);
+    let first = stage
+        .post(&reactions, &token, json!({ "content": "eyes" }))
+        .await;
+    let again = stage
+        .post(&reactions, &token, json!({ "content": "eyes" }))
+        .await;
+    assert_eq!(
+        (first.status, again.status, &again.json()["id"]),
+        (201, 200, &first.json()["id"])
+    );
+    assert_eq!(
+        stage
+            .post(&reactions, &token, json!({ "content": "party" }))
+            .await
+            .status,
+        422
+    );
+    assert_eq!(
+        stage
+            .get(&reactions, &token)
+            .await
+            .json()
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+    assert_eq!(
+        delete(
+            &stage,
+            &format!("{reactions}/{}", first.json()["id"]),
+            &token
+        )
+        .await,
+        204
+    );
     assert_eq!(delete(&stage, &comment, &token).await, 204);
     assert_eq!(stage.get(&comment, &token).await.status, 404);
-    assert_eq!(stage.get(&path, &token).await.json().as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        stage
+            .get(&path, &token)
+            .await
+            .json()
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
 }
 
 #[tokio::test]
@@ -169,18 +369,59 @@ async fn labels_are_made_put_on_and_taken_off() {
     let stage = stage().await;
     let token = stage.token().await;
     let issue = stage.issue("One");
-    let made = stage.post(&format!("{R}/labels"), &token, json!({ "name": "agent:go", "color": "00ff00" })).await;
+    let made = stage
+        .post(
+            &format!("{R}/labels"),
+            &token,
+            json!({ "name": "agent:go", "color": "00ff00" }),
+        )
+        .await;
     assert_eq!(made.status, 201);
-    let twice = stage.post(&format!("{R}/labels"), &token, json!({ "name": "Agent:Go" })).await;
-    assert_eq!((twice.status, &twice.json()["errors"][0]["code"]), (422, &json!("already_exists")));
-    assert_eq!(stage.get(&format!("{R}/labels/agent%3Ago"), &token).await.json()["color"], "00ff00");
+    let twice = stage
+        .post(
+            &format!("{R}/labels"),
+            &token,
+            json!({ "name": "Agent:Go" }),
+        )
+        .await;
+    assert_eq!(
+        (twice.status, &twice.json()["errors"][0]["code"]),
+        (422, &json!("already_exists"))
+    );
+    assert_eq!(
+        stage
+            .get(&format!("{R}/labels/agent%3Ago"), &token)
+            .await
+            .json()["color"],
+        "00ff00"
+    );
     let on = format!("{R}/issues/{issue}/labels");
-    stage.post(&on, &token, json!({ "labels": ["agent:go", "agent:new"] })).await;
-    stage.post(&on, &token, json!({ "labels": ["agent:go"] })).await;
-    assert_eq!(stage.simulator.issue(stage.home, issue).expect("it").labels, ["agent:go", "agent:new"]);
-    assert_eq!(delete(&stage, &format!("{on}/agent%3Ago"), &token).await, 200);
-    let gone = stage.send(Method::DELETE, &format!("{on}/agent%3Ago"), &token, Value::Null).await;
-    assert_eq!((gone.status, gone.message().as_str()), (404, "Label does not exist"));
+    stage
+        .post(&on, &token, json!({ "labels": ["agent:go", "agent:new"] }))
+        .await;
+    stage
+        .post(&on, &token, json!({ "labels": ["agent:go"] }))
+        .await;
+    assert_eq!(
+        stage.simulator.issue(stage.home, issue).expect("it").labels,
+        ["agent:go", "agent:new"]
+    );
+    assert_eq!(
+        delete(&stage, &format!("{on}/agent%3Ago"), &token).await,
+        200
+    );
+    let gone = stage
+        .send(
+            Method::DELETE,
+            &format!("{on}/agent%3Ago"),
+            &token,
+            Value::Null,
+        )
+        .await;
+    assert_eq!(
+        (gone.status, gone.message().as_str()),
+        (404, "Label does not exist")
+    );
     assert_eq!(stage.simulator.violations(), []);
     stage.post(&on, &token, json!({ "labels": ["bug"] })).await;
     let violations = stage.simulator.violations();
@@ -192,16 +433,32 @@ async fn labels_are_made_put_on_and_taken_off() {
 async fn permissions_of_people_are_told_in_both_words() {
     let stage = stage().await;
     let token = stage.token().await;
-    let people =
-        [("reader", "read"), ("sorter", "triage"), ("writer", "write"), ("keeper", "maintain"), ("boss", "admin")];
+    let people = [
+        ("reader", "read"),
+        ("sorter", "triage"),
+        ("writer", "write"),
+        ("keeper", "maintain"),
+        ("boss", "admin"),
+    ];
     for (login, role) in people {
-        stage.simulator.set_permission(stage.home, login, role).expect("a place");
+        stage
+            .simulator
+            .set_permission(stage.home, login, role)
+            .expect("a place");
     }
-    stage.simulator.set_custom_role(stage.home, "special", ("release-captain", "write")).expect("a place");
+    stage
+        .simulator
+        .set_custom_role(stage.home, "special", ("release-captain", "write"))
+        .expect("a place");
     stage.simulator.create_user("stranger");
     let mut told = Vec::new();
-    for login in ["octo", "reader", "sorter", "writer", "keeper", "boss", "special", "stranger"] {
-        let answer = stage.get(&format!("{R}/collaborators/{login}/permission"), &token).await.json();
+    for login in [
+        "octo", "reader", "sorter", "writer", "keeper", "boss", "special", "stranger",
+    ] {
+        let answer = stage
+            .get(&format!("{R}/collaborators/{login}/permission"), &token)
+            .await
+            .json();
         told.push(format!(
             "{login} {} {}",
             answer["permission"].as_str().unwrap_or(""),
@@ -219,7 +476,13 @@ async fn permissions_of_people_are_told_in_both_words() {
         "stranger read read",
     ];
     assert_eq!(told, expected);
-    assert_eq!(stage.get(&format!("{R}/collaborators/nobody/permission"), &token).await.status, 404);
+    assert_eq!(
+        stage
+            .get(&format!("{R}/collaborators/nobody/permission"), &token)
+            .await
+            .status,
+        404
+    );
 }
 
 #[tokio::test]
@@ -228,30 +491,101 @@ async fn files_and_branches_are_read() {
     let token = stage.token().await;
     stage
         .simulator
-        .push_file(stage.home, "agent/1-x", (".github/agents/swe.md", "You.\n"), "octo")
+        .push_file(
+            stage.home,
+            "agent/1-x",
+            (".github/agents/swe.md", "You.\n"),
+            "octo",
+        )
         .await
         .expect("a push");
-    let file = stage.get(&format!("{R}/contents/.github/agents/swe.md?ref=agent/1-x"), &token).await.json();
-    assert_eq!((&file["encoding"], &file["content"]), (&json!("base64"), &json!("WW91Lgo=\n")));
-    assert_eq!(stage.get(&format!("{R}/contents/.github/agents/swe.md"), &token).await.status, 404);
-    let listed = stage.get(&format!("{R}/contents/?ref=agent/1-x"), &token).await.json();
-    let names: Vec<&str> = listed.as_array().expect("a list").iter().filter_map(|e| e["name"].as_str()).collect();
-    assert_eq!(names, [".github", "README.md"]);
-    stage.simulator.protect_branch(stage.home, "main").expect("protected");
-    assert_eq!(stage.get(&format!("{R}/branches/main"), &token).await.json()["protected"], true);
-    let branches = stage.get(&format!("{R}/branches"), &token).await.json();
-    assert_eq!((&branches[0]["name"], &branches[1]["protected"]), (&json!("agent/1-x"), &json!(true)));
-    let head = stage.simulator.branch_head(stage.home, "agent/1-x").expect("a branch");
-    let found = stage.get(&format!("{R}/git/ref/heads/agent/1-x"), &token).await.json();
-    assert_eq!(found["object"]["sha"], head.as_str());
-    assert_eq!(stage.get(&format!("{R}/git/ref/heads/nothing"), &token).await.status, 404);
+    let file = stage
+        .get(
+            &format!("{R}/contents/.github/agents/swe.md?ref=agent/1-x"),
+            &token,
+        )
+        .await
+        .json();
     assert_eq!(
-        stage.get(&format!("{R}/commits/{head}"), &token).await.json()["commit"]["message"],
+        (&file["encoding"], &file["content"]),
+        (&json!("base64"), &json!("WW91Lgo=\n"))
+    );
+    assert_eq!(
+        stage
+            .get(&format!("{R}/contents/.github/agents/swe.md"), &token)
+            .await
+            .status,
+        404
+    );
+    let listed = stage
+        .get(&format!("{R}/contents/?ref=agent/1-x"), &token)
+        .await
+        .json();
+    let names: Vec<&str> = listed
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|e| e["name"].as_str())
+        .collect();
+    assert_eq!(names, [".github", "README.md"]);
+    stage
+        .simulator
+        .protect_branch(stage.home, "main")
+        .expect("protected");
+    assert_eq!(
+        stage
+            .get(&format!("{R}/branches/main"), &token)
+            .await
+            .json()["protected"],
+        true
+    );
+    let branches = stage.get(&format!("{R}/branches"), &token).await.json();
+    assert_eq!(
+        (&branches[0]["name"], &branches[1]["protected"]),
+        (&json!("agent/1-x"), &json!(true))
+    );
+    let head = stage
+        .simulator
+        .branch_head(stage.home, "agent/1-x")
+        .expect("a branch");
+    let found = stage
+        .get(&format!("{R}/git/ref/heads/agent/1-x"), &token)
+        .await
+        .json();
+    assert_eq!(found["object"]["sha"], head.as_str());
+    assert_eq!(
+        stage
+            .get(&format!("{R}/git/ref/heads/nothing"), &token)
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        stage
+            .get(&format!("{R}/commits/{head}"), &token)
+            .await
+            .json()["commit"]["message"],
         "Change .github/agents/swe.md"
     );
-    stage.simulator.create_repository("octo", "empty", &[]).await.expect("a repository");
-    assert_eq!(stage.get("/repos/octo/empty/git/ref/heads/main", &token).await.status, 409);
-    assert_eq!(stage.get("/repos/octo/empty/contents/README.md", &token).await.message(), "This repository is empty.");
+    stage
+        .simulator
+        .create_repository("octo", "empty", &[])
+        .await
+        .expect("a repository");
+    assert_eq!(
+        stage
+            .get("/repos/octo/empty/git/ref/heads/main", &token)
+            .await
+            .status,
+        409
+    );
+    assert_eq!(
+        stage
+            .get("/repos/octo/empty/contents/README.md", &token)
+            .await
+            .message(),
+        "This repository is empty."
+    );
 }
 
 #[tokio::test]
@@ -259,15 +593,32 @@ async fn a_renamed_repository_is_found_by_its_number() {
     let stage = stage().await;
     let token = stage.token().await;
     stage.issue("One");
-    stage.simulator.rename_repository(stage.home, "octo", "goodbye").expect("renamed");
+    stage
+        .simulator
+        .rename_repository(stage.home, "octo", "goodbye")
+        .expect("renamed");
     let moved = stage.get(&format!("{R}/issues?state=all"), &token).await;
     assert_eq!(moved.status, 301);
-    let to = format!("{}/repositories/{}/issues?state=all", stage.simulator.api_url(), stage.home);
+    let to = format!(
+        "{}/repositories/{}/issues?state=all",
+        stage.simulator.api_url(),
+        stage.home
+    );
     assert_eq!(moved.header("location"), to);
     let path = format!("/repositories/{}/issues?state=all", stage.home);
     assert_eq!(stage.get(&path, &token).await.json()[0]["title"], "One");
-    stage.simulator.create_repository("octo", "hello", &[]).await.expect("a new one of the old name");
-    assert_eq!(stage.get(&format!("{R}/issues?state=all"), &token).await.json(), json!([]));
+    stage
+        .simulator
+        .create_repository("octo", "hello", &[])
+        .await
+        .expect("a new one of the old name");
+    assert_eq!(
+        stage
+            .get(&format!("{R}/issues?state=all"), &token)
+            .await
+            .json(),
+        json!([])
+    );
 }
 
 #[tokio::test]
@@ -276,20 +627,50 @@ async fn an_archive_is_read_only() {
     let token = stage.token().await;
     let issue = stage.issue("One");
     stage.simulator.archive(stage.home, true).expect("archived");
-    let refused = stage.post(&format!("{R}/issues/{issue}/comments"), &token, json!({ "body": "x" })).await;
-    assert_eq!((refused.status, refused.message().as_str()), (403, "Repository was archived so is read-only."));
-    assert_eq!(stage.get(&format!("{R}/issues/{issue}"), &token).await.status, 200);
+    let refused = stage
+        .post(
+            &format!("{R}/issues/{issue}/comments"),
+            &token,
+            json!({ "body": "x" }),
+        )
+        .await;
+    assert_eq!(
+        (refused.status, refused.message().as_str()),
+        (403, "Repository was archived so is read-only.")
+    );
+    assert_eq!(
+        stage
+            .get(&format!("{R}/issues/{issue}"), &token)
+            .await
+            .status,
+        200
+    );
 }
 
 #[tokio::test]
 async fn malformed_json_is_400() {
     let stage = stage().await;
     let token = stage.token().await;
-    let path = format!("{}{R}/issues/{}/comments", stage.simulator.api_url(), stage.issue("One"));
-    let request = Request::post(path).header("user-agent", "plain-test").header("authorization", &token);
-    let answer =
-        stage.exchange(request.body(Full::new(Bytes::from("{"))).expect("a request")).await.expect("an answer");
-    assert_eq!((answer.status, answer.message().as_str()), (400, "Problems parsing JSON"));
+    let path = format!(
+        "{}{R}/issues/{}/comments",
+        stage.simulator.api_url(),
+        stage.issue("One")
+    );
+    let request = Request::post(path)
+        .header("user-agent", "plain-test")
+        .header("authorization", &token);
+    let answer = stage
+        .exchange(
+            request
+                .body(Full::new(Bytes::from("{")))
+                .expect("a request"),
+        )
+        .await
+        .expect("an answer");
+    assert_eq!(
+        (answer.status, answer.message().as_str()),
+        (400, "Problems parsing JSON")
+    );
 }
 
 #[tokio::test]
@@ -297,16 +678,37 @@ async fn a_thread_reads_as_people_see_it() {
     let stage = stage().await;
     let token = stage.token().await;
     let issue = stage.issue("Say hello");
-    stage.simulator.label(stage.home, issue, "role:swe", "octo").expect("labelled");
-    stage.simulator.label(stage.home, issue, "agent:go", "octo").expect("labelled");
+    stage
+        .simulator
+        .label(stage.home, issue, "role:swe", "octo")
+        .expect("labelled");
+    stage
+        .simulator
+        .label(stage.home, issue, "agent:go", "octo")
+        .expect("labelled");
     let said = stage
-        .post(&format!("{R}/issues/{issue}/comments"), &token, json!({ "body": "<!-- marker -->\nReceived" }))
+        .post(
+            &format!("{R}/issues/{issue}/comments"),
+            &token,
+            json!({ "body": "<!-- marker -->\nReceived" }),
+        )
         .await;
     let id = said.json()["id"].as_i64().expect("an id");
     stage
-        .send(Method::PATCH, &format!("{R}/issues/comments/{id}"), &token, json!({ "body": "<!-- marker -->\nDone" }))
+        .send(
+            Method::PATCH,
+            &format!("{R}/issues/comments/{id}"),
+            &token,
+            json!({ "body": "<!-- marker -->\nDone" }),
+        )
         .await;
-    stage.post(&format!("{R}/issues/{issue}/reactions"), &token, json!({ "content": "eyes" })).await;
+    stage
+        .post(
+            &format!("{R}/issues/{issue}/reactions"),
+            &token,
+            json!({ "content": "eyes" }),
+        )
+        .await;
     let thread = stage.simulator.thread(stage.home, issue).expect("a thread");
     let expected = "#1 Say hello (open)\nlabels: agent:go, role:swe\nreactions: eyes skep-demo[bot]\n\nocto:\n\n\
                     skep-demo[bot] (edited 1x):\n  Done\n";

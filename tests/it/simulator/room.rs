@@ -6,7 +6,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use skep::core::ids::{CommentId, IssueNumber, Sha};
 use skep::github::{
-    At, ChecksState, GitHub, GitHubConfig, GitHubError, Pace, Reaction, ReviewState, ReviewThread, Timeouts,
+    At, ChecksState, GitHub, GitHubConfig, GitHubError, Pace, Reaction, ReviewState, ReviewThread,
+    Timeouts,
 };
 use skep::simulator::world::account::Access;
 use skep::simulator::world::{LineComment, PullDraft, ReviewDraft};
@@ -30,23 +31,39 @@ async fn room() -> Room {
         private_key_pem: SecretString::from(KEY),
         user_agent: "skep-test".into(),
         now: Arc::new(move || now.load(std::sync::atomic::Ordering::SeqCst)),
-        pace: Pace { burst: 100, patience: Duration::from_secs(60), ..Pace::default() },
+        pace: Pace {
+            burst: 100,
+            patience: Duration::from_secs(60),
+            ..Pace::default()
+        },
         timeouts: Timeouts::default(),
         network: Default::default(),
     };
     let at = At {
-        installation: stage.simulator.installation(stage.home).expect("an installation"),
+        installation: stage
+            .simulator
+            .installation(stage.home)
+            .expect("an installation"),
         repository: stage.home,
         name: "octo/hello".parse().expect("a name"),
     };
-    Room { github: GitHub::new(config).expect("a configuration"), at, stage }
+    Room {
+        github: GitHub::new(config).expect("a configuration"),
+        at,
+        stage,
+    }
 }
 
 impl Room {
     /// A pull request of the bot from `agent/1-one`, and its head.
     async fn pull(&self, draft: bool) -> (IssueNumber, Sha) {
         let home = self.stage.home;
-        let push = self.stage.simulator.push_to_branch(home, "agent/1-one", &[("new.txt", "new\n")], "octo");
+        let push = self.stage.simulator.push_to_branch(
+            home,
+            "agent/1-one",
+            &[("new.txt", "new\n")],
+            "octo",
+        );
         let head = push.await.expect("a push");
         let draft = PullDraft {
             title: "Work".into(),
@@ -55,24 +72,49 @@ impl Room {
             draft,
             ..PullDraft::default()
         };
-        (self.stage.simulator.open_pull(home, "skep-demo[bot]", draft).await.expect("a pull request"), head)
+        (
+            self.stage
+                .simulator
+                .open_pull(home, "skep-demo[bot]", draft)
+                .await
+                .expect("a pull request"),
+            head,
+        )
     }
 
     fn reviewed(&self, pull: IssueNumber) -> i64 {
-        let line =
-            LineComment { path: "new.txt".into(), line: 1, body: "Why?".into(), hunk: "@@ -0,0 +1 @@\n+new".into() };
-        let draft = ReviewDraft { event: "REQUEST_CHANGES".into(), body: "Not yet".into(), comments: vec![line] };
-        self.stage.simulator.review(self.stage.home, pull, "octo", draft).expect("a review")
+        let line = LineComment {
+            path: "new.txt".into(),
+            line: 1,
+            body: "Why?".into(),
+            hunk: "@@ -0,0 +1 @@\n+new".into(),
+        };
+        let draft = ReviewDraft {
+            event: "REQUEST_CHANGES".into(),
+            body: "Not yet".into(),
+            comments: vec![line],
+        };
+        self.stage
+            .simulator
+            .review(self.stage.home, pull, "octo", draft)
+            .expect("a review")
     }
 
     async fn only_thread(&self, pull: IssueNumber) -> ReviewThread {
-        let mut threads = self.github.review_threads(&self.at, pull).await.expect("threads");
+        let mut threads = self
+            .github
+            .review_threads(&self.at, pull)
+            .await
+            .expect("threads");
         assert_eq!(threads.len(), 1);
         threads.remove(0)
     }
 
     fn revoke(&self, permission: &str) {
-        self.stage.simulator.set_app_permission(self.at.installation, permission, None).expect("taken away");
+        self.stage
+            .simulator
+            .set_app_permission(self.at.installation, permission, None)
+            .expect("taken away");
     }
 }
 
@@ -81,25 +123,62 @@ async fn a_comment_is_read_folded_and_gone() {
     let room = room().await;
     let issue = room.stage.issue("One");
     let (github, at) = (&room.github, &room.at);
-    let ours = github.create_comment(at, issue, "Which?\n\n- [ ] red\n- [ ] blue").await.expect("posted");
-    room.stage.simulator.tick_box(room.stage.home, ours, "octo", "blue").expect("a person with write access ticks");
-    let read = github.comment(at, ours).await.expect("read").expect("there");
-    assert_eq!((read.body.as_str(), read.author.login.as_str()), ("Which?\n\n- [ ] red\n- [x] blue", "skep-demo[bot]"));
+    let ours = github
+        .create_comment(at, issue, "Which?\n\n- [ ] red\n- [ ] blue")
+        .await
+        .expect("posted");
+    room.stage
+        .simulator
+        .tick_box(room.stage.home, ours, "octo", "blue")
+        .expect("a person with write access ticks");
+    let read = github
+        .comment(at, ours)
+        .await
+        .expect("read")
+        .expect("there");
+    assert_eq!(
+        (read.body.as_str(), read.author.login.as_str()),
+        ("Which?\n\n- [ ] red\n- [x] blue", "skep-demo[bot]")
+    );
     assert!(!read.on_pull);
     room.stage.simulator.create_user("zoe");
-    let stranger = room.stage.simulator.tick_box(room.stage.home, ours, "zoe", "red");
+    let stranger = room
+        .stage
+        .simulator
+        .tick_box(room.stage.home, ours, "zoe", "red");
     assert!(stranger.is_err(), "nobody else ticks the bot's boxes");
     github.minimize_comment(at, ours).await.expect("folded");
-    github.minimize_comment(at, ours).await.expect("folded again");
-    github.react_to_comment(at, ours, Reaction::Eyes).await.expect("seen");
-    let thread = room.stage.simulator.thread(room.stage.home, issue).expect("a thread");
-    assert!(thread.contains("skep-demo[bot] (edited 1x) (hidden: outdated) [eyes skep-demo[bot]]:"), "{thread}");
+    github
+        .minimize_comment(at, ours)
+        .await
+        .expect("folded again");
+    github
+        .react_to_comment(at, ours, Reaction::Eyes)
+        .await
+        .expect("seen");
+    let thread = room
+        .stage
+        .simulator
+        .thread(room.stage.home, issue)
+        .expect("a thread");
+    assert!(
+        thread.contains("skep-demo[bot] (edited 1x) (hidden: outdated) [eyes skep-demo[bot]]:"),
+        "{thread}"
+    );
     assert!(!thread.contains("red"), "{thread}");
-    let view = room.stage.simulator.comments(room.stage.home, issue).expect("comments").remove(0);
+    let view = room
+        .stage
+        .simulator
+        .comments(room.stage.home, issue)
+        .expect("comments")
+        .remove(0);
     assert_eq!(view.minimized.as_deref(), Some("outdated"));
     github.delete_comment(at, ours).await.expect("deleted");
     assert_eq!(github.comment(at, ours).await, Ok(None));
-    github.minimize_comment(at, ours).await.expect("gone is fine");
+    github
+        .minimize_comment(at, ours)
+        .await
+        .expect("gone is fine");
     assert_eq!(github.comment(at, CommentId(1)).await, Ok(None));
 }
 
@@ -108,18 +187,51 @@ async fn people_are_assigned_once_and_github_may_refuse_in_silence() {
     let room = room().await;
     let issue = room.stage.issue("One");
     let (github, at, simulator) = (&room.github, &room.at, &room.stage.simulator);
-    simulator.set_permission(room.stage.home, "ann", "write").expect("a place");
+    simulator
+        .set_permission(room.stage.home, "ann", "write")
+        .expect("a place");
     simulator.create_user("zoe");
     let shown = |assignment: skep::github::Assignment| (assignment.before, assignment.after);
-    assert_eq!(shown(github.assign(at, issue, "ann").await.expect("asked")), (false, true));
-    assert_eq!(shown(github.assign(at, issue, "ANN").await.expect("asked")), (true, true));
-    assert_eq!(shown(github.assign(at, issue, "zoe").await.expect("asked")), (false, false), "a stranger");
-    simulator.comment(room.stage.home, issue, "zoe", "I would").expect("a comment");
-    assert_eq!(shown(github.assign(at, issue, "zoe").await.expect("asked")), (false, true), "who spoke can be");
-    assert_eq!(shown(github.unassign(at, issue, "ann").await.expect("asked")), (true, false));
-    assert_eq!(shown(github.unassign(at, issue, "ann").await.expect("asked")), (false, false));
-    assert_eq!(simulator.issue(room.stage.home, issue).expect("it").assignees, ["zoe"]);
-    assert_eq!(github.issue(at, issue).await.expect("it").assignees, ["zoe"]);
+    assert_eq!(
+        shown(github.assign(at, issue, "ann").await.expect("asked")),
+        (false, true)
+    );
+    assert_eq!(
+        shown(github.assign(at, issue, "ANN").await.expect("asked")),
+        (true, true)
+    );
+    assert_eq!(
+        shown(github.assign(at, issue, "zoe").await.expect("asked")),
+        (false, false),
+        "a stranger"
+    );
+    simulator
+        .comment(room.stage.home, issue, "zoe", "I would")
+        .expect("a comment");
+    assert_eq!(
+        shown(github.assign(at, issue, "zoe").await.expect("asked")),
+        (false, true),
+        "who spoke can be"
+    );
+    assert_eq!(
+        shown(github.unassign(at, issue, "ann").await.expect("asked")),
+        (true, false)
+    );
+    assert_eq!(
+        shown(github.unassign(at, issue, "ann").await.expect("asked")),
+        (false, false)
+    );
+    assert_eq!(
+        simulator
+            .issue(room.stage.home, issue)
+            .expect("it")
+            .assignees,
+        ["zoe"]
+    );
+    assert_eq!(
+        github.issue(at, issue).await.expect("it").assignees,
+        ["zoe"]
+    );
 }
 
 #[tokio::test]
@@ -128,35 +240,106 @@ async fn a_review_is_read_answered_once_and_resolved() {
     let (pull, _) = room.pull(false).await;
     let id = room.reviewed(pull);
     let (github, at, home) = (&room.github, &room.at, room.stage.home);
-    let review = github.review(at, pull, id).await.expect("read").expect("there");
-    assert_eq!((review.state, review.body.as_str()), (ReviewState::ChangesRequested, "Not yet"));
-    assert_eq!((review.comments.len(), review.comments[0].hunk.as_str()), (1, "@@ -0,0 +1 @@\n+new"));
+    let review = github
+        .review(at, pull, id)
+        .await
+        .expect("read")
+        .expect("there");
+    assert_eq!(
+        (review.state, review.body.as_str()),
+        (ReviewState::ChangesRequested, "Not yet")
+    );
+    assert_eq!(
+        (review.comments.len(), review.comments[0].hunk.as_str()),
+        (1, "@@ -0,0 +1 @@\n+new")
+    );
     assert_eq!(github.review(at, pull, 1).await, Ok(None));
 
     let thread = room.only_thread(pull).await;
-    assert_eq!((thread.path.as_str(), thread.line, thread.started_by.as_str()), ("new.txt", Some(1), "octo"));
-    assert_eq!((thread.hunk.as_str(), thread.resolved), ("@@ -0,0 +1 @@\n+new", false));
-    assert_eq!((thread.first_comment, thread.comments[0].review), (review.comments[0].id, Some(id)));
+    assert_eq!(
+        (
+            thread.path.as_str(),
+            thread.line,
+            thread.started_by.as_str()
+        ),
+        ("new.txt", Some(1), "octo")
+    );
+    assert_eq!(
+        (thread.hunk.as_str(), thread.resolved),
+        ("@@ -0,0 +1 @@\n+new", false)
+    );
+    assert_eq!(
+        (thread.first_comment, thread.comments[0].review),
+        (review.comments[0].id, Some(id))
+    );
 
     let marker = "<!-- skep e1 -->";
-    room.stage.simulator.reply_to_line(home, pull, "octo", (thread.first_comment, marker)).expect("an echo");
-    assert_eq!(github.find_reply(at, pull, None, marker).await, Ok(None), "only ours counts");
-    let reply = github.reply(at, pull, thread.first_comment, &format!("Because.\n{marker}")).await.expect("answered");
-    assert_eq!(github.find_reply(at, pull, Some(room.stage.now()), marker).await, Ok(Some(reply)));
-    let deep = github.reply(at, pull, reply, "an answer to an answer").await;
+    room.stage
+        .simulator
+        .reply_to_line(home, pull, "octo", (thread.first_comment, marker))
+        .expect("an echo");
+    assert_eq!(
+        github.find_reply(at, pull, None, marker).await,
+        Ok(None),
+        "only ours counts"
+    );
+    let reply = github
+        .reply(
+            at,
+            pull,
+            thread.first_comment,
+            &format!("Because.\n{marker}"),
+        )
+        .await
+        .expect("answered");
+    assert_eq!(
+        github
+            .find_reply(at, pull, Some(room.stage.now()), marker)
+            .await,
+        Ok(Some(reply))
+    );
+    let deep = github
+        .reply(at, pull, reply, "an answer to an answer")
+        .await;
     assert!(matches!(deep, Err(GitHubError::Invalid { .. })), "{deep:?}");
 
-    github.react_to_line(at, thread.first_comment, Reaction::ThumbsUp).await.expect("reacted");
-    github.react_to_line(at, thread.first_comment, Reaction::Rocket).await.expect("reacted");
-    github.unreact_from_line(at, thread.first_comment, Reaction::Rocket).await.expect("taken back");
-    github.resolve_thread(at, &thread.id).await.expect("resolved");
-    github.resolve_thread(at, &thread.id).await.expect("resolved again");
+    github
+        .react_to_line(at, thread.first_comment, Reaction::ThumbsUp)
+        .await
+        .expect("reacted");
+    github
+        .react_to_line(at, thread.first_comment, Reaction::Rocket)
+        .await
+        .expect("reacted");
+    github
+        .unreact_from_line(at, thread.first_comment, Reaction::Rocket)
+        .await
+        .expect("taken back");
+    github
+        .resolve_thread(at, &thread.id)
+        .await
+        .expect("resolved");
+    github
+        .resolve_thread(at, &thread.id)
+        .await
+        .expect("resolved again");
     let thread = room.only_thread(pull).await;
     assert!(thread.resolved);
-    assert_eq!(thread.comments[2].author.login, "skep-demo[bot]", "bots are named as in REST");
+    assert_eq!(
+        thread.comments[2].author.login, "skep-demo[bot]",
+        "bots are named as in REST"
+    );
     let gone = github.resolve_thread(at, "PRRT_1").await;
-    assert!(matches!(gone, Err(GitHubError::NotFound { .. })), "{gone:?}");
-    insta::assert_snapshot!(room.stage.simulator.pull_thread(home, pull).expect("a thread"));
+    assert!(
+        matches!(gone, Err(GitHubError::NotFound { .. })),
+        "{gone:?}"
+    );
+    insta::assert_snapshot!(
+        room.stage
+            .simulator
+            .pull_thread(home, pull)
+            .expect("a thread")
+    );
 }
 
 #[tokio::test]
@@ -164,15 +347,27 @@ async fn a_draft_is_made_ready_once_and_needs_contents() {
     let room = room().await;
     let (pull, _) = room.pull(true).await;
     let read = room.github.pull(&room.at, pull).await.expect("read");
-    assert_eq!((read.draft, read.mergeable, read.mergeable_state.as_deref()), (true, Some(true), Some("draft")));
-    let narrow =
-        room.stage.narrow(serde_json::json!({ "permissions": { "pull_requests": "write", "contents": "read" } })).await;
-    let query =
-        "mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }";
+    assert_eq!(
+        (read.draft, read.mergeable, read.mergeable_state.as_deref()),
+        (true, Some(true), Some("draft"))
+    );
+    let narrow = room
+        .stage
+        .narrow(
+            serde_json::json!({ "permissions": { "pull_requests": "write", "contents": "read" } }),
+        )
+        .await;
+    let query = "mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }";
     let body = serde_json::json!({ "query": query, "variables": { "id": read.node_id } });
-    assert_eq!(room.stage.post("/graphql", &narrow, body).await.json()["errors"][0]["type"], "FORBIDDEN");
+    assert_eq!(
+        room.stage.post("/graphql", &narrow, body).await.json()["errors"][0]["type"],
+        "FORBIDDEN"
+    );
     room.github.mark_ready(&room.at, pull).await.expect("ready");
-    room.github.mark_ready(&room.at, pull).await.expect("ready already");
+    room.github
+        .mark_ready(&room.at, pull)
+        .await
+        .expect("ready already");
     assert!(!room.github.pull(&room.at, pull).await.expect("read").draft);
 }
 
@@ -180,33 +375,66 @@ async fn a_draft_is_made_ready_once_and_needs_contents() {
 async fn what_ci_says_with_the_failed_step_and_the_end_of_its_log() {
     let room = room().await;
     let (_, head) = room.pull(false).await;
-    let (github, at, simulator, home) = (&room.github, &room.at, &room.stage.simulator, room.stage.home);
+    let (github, at, simulator, home) = (
+        &room.github,
+        &room.at,
+        &room.stage.simulator,
+        room.stage.home,
+    );
     let state = async || github.checks(at, &head).await.expect("read");
     assert_eq!(state().await.state, ChecksState::None);
-    simulator.set_status(home, head.as_str(), ("build", "pending"), "octo").expect("a status");
+    simulator
+        .set_status(home, head.as_str(), ("build", "pending"), "octo")
+        .expect("a status");
     assert_eq!(state().await.state, ChecksState::Pending);
-    simulator.set_status(home, head.as_str(), ("build", "success"), "octo").expect("a status");
+    simulator
+        .set_status(home, head.as_str(), ("build", "success"), "octo")
+        .expect("a status");
     assert_eq!(state().await.state, ChecksState::Green);
     let log = format!(
         "2023-11-14T22:13:20.1234567Z {}\n2023-11-14T22:13:20.1234567Z ##[error]exit code 101.\nPost job",
         "x".repeat(70_000)
     );
     let steps = [("checkout", "success"), ("cargo test", "failure")];
-    let end = JobEnd { steps: &steps, log: &log };
-    simulator.finish_check(home, head.as_str(), ("test", "failure"), end).expect("a job");
-    simulator.finish_check(home, head.as_str(), ("lint", "skipped"), JobEnd::default()).expect("a job");
+    let end = JobEnd {
+        steps: &steps,
+        log: &log,
+    };
+    simulator
+        .finish_check(home, head.as_str(), ("test", "failure"), end)
+        .expect("a job");
+    simulator
+        .finish_check(home, head.as_str(), ("lint", "skipped"), JobEnd::default())
+        .expect("a job");
     let read = state().await;
-    assert_eq!((read.state, read.failing.len(), read.unread.len()), (ChecksState::Red, 1, 0));
+    assert_eq!(
+        (read.state, read.failing.len(), read.unread.len()),
+        (ChecksState::Red, 1, 0)
+    );
     let failing = &read.failing[0];
-    assert_eq!((failing.name.as_str(), failing.step.as_deref()), ("test", Some("cargo test")));
-    assert!(failing.tail.ends_with("##[error]exit code 101.") && failing.tail.len() <= 8 * 1024, "{}", failing.tail);
+    assert_eq!(
+        (failing.name.as_str(), failing.step.as_deref()),
+        ("test", Some("cargo test"))
+    );
+    assert!(
+        failing.tail.ends_with("##[error]exit code 101.") && failing.tail.len() <= 8 * 1024,
+        "{}",
+        failing.tail
+    );
     assert!(
         failing.url.starts_with(&simulator.api_url()) && failing.url.contains("/octo/hello/runs/"),
         "{}",
         failing.url
     );
-    assert_eq!(read.of(&["build".into(), "lint".into()]), ChecksState::Green);
-    assert_eq!(read.of(&["build".into(), "deploy".into()]), ChecksState::Pending, "not reported yet");
+    assert_eq!(
+        read.of(&["build".into(), "lint".into()]),
+        ChecksState::Green
+    );
+    assert_eq!(
+        read.of(&["build".into(), "deploy".into()]),
+        ChecksState::Pending,
+        "not reported yet"
+    );
     assert_eq!(read.of(&["test".into(), "deploy".into()]), ChecksState::Red);
     assert_eq!(simulator.violations().len(), 0);
 }
@@ -215,46 +443,115 @@ async fn what_ci_says_with_the_failed_step_and_the_end_of_its_log() {
 async fn a_workflow_that_cannot_start_is_red_and_a_lost_log_is_no_error() {
     let room = room().await;
     let (_, head) = room.pull(false).await;
-    let (github, at, simulator, home) = (&room.github, &room.at, &room.stage.simulator, room.stage.home);
-    simulator.finish_check(home, head.as_str(), ("test", "timed_out"), JobEnd::default()).expect("a job");
-    simulator.fail_to_start(home, head.as_str(), "Deploy").expect("a workflow");
+    let (github, at, simulator, home) = (
+        &room.github,
+        &room.at,
+        &room.stage.simulator,
+        room.stage.home,
+    );
+    simulator
+        .finish_check(
+            home,
+            head.as_str(),
+            ("test", "timed_out"),
+            JobEnd::default(),
+        )
+        .expect("a job");
+    simulator
+        .fail_to_start(home, head.as_str(), "Deploy")
+        .expect("a workflow");
     let read = github.checks(at, &head).await.expect("read");
-    let names: Vec<(&str, &str)> = read.failing.iter().map(|f| (f.name.as_str(), f.tail.as_str())).collect();
+    let names: Vec<(&str, &str)> = read
+        .failing
+        .iter()
+        .map(|f| (f.name.as_str(), f.tail.as_str()))
+        .collect();
     assert_eq!(names, [("test", ""), ("Deploy", "startup_failure")]);
-    assert_eq!(read.of(&["never".into()]), ChecksState::Red, "it will not come");
+    assert_eq!(
+        read.of(&["never".into()]),
+        ChecksState::Red,
+        "it will not come"
+    );
 }
 
 #[tokio::test]
 async fn without_the_new_permissions_it_sees_less_and_says_so() {
     let room = room().await;
     let (_, head) = room.pull(false).await;
-    let (github, at, simulator, home) = (&room.github, &room.at, &room.stage.simulator, room.stage.home);
+    let (github, at, simulator, home) = (
+        &room.github,
+        &room.at,
+        &room.stage.simulator,
+        room.stage.home,
+    );
     simulator
-        .finish_check(home, head.as_str(), ("test", "failure"), JobEnd { steps: &[], log: "boom" })
+        .finish_check(
+            home,
+            head.as_str(),
+            ("test", "failure"),
+            JobEnd {
+                steps: &[],
+                log: "boom",
+            },
+        )
         .expect("a job");
     room.revoke("actions");
     let read = github.checks(at, &head).await.expect("read");
-    assert_eq!((read.state, read.unread.as_slice()), (ChecksState::Red, ["actions"].as_slice()));
-    assert_eq!((read.failing[0].step.as_deref(), read.failing[0].tail.as_str()), (None, ""));
+    assert_eq!(
+        (read.state, read.unread.as_slice()),
+        (ChecksState::Red, ["actions"].as_slice())
+    );
+    assert_eq!(
+        (
+            read.failing[0].step.as_deref(),
+            read.failing[0].tail.as_str()
+        ),
+        (None, "")
+    );
     room.stage.pass(301);
-    simulator.set_app_permission(at.installation, "actions", Some(Access::Read)).expect("granted");
+    simulator
+        .set_app_permission(at.installation, "actions", Some(Access::Read))
+        .expect("granted");
     let read = github.checks(at, &head).await.expect("read");
-    assert_eq!((read.unread.len(), read.failing[0].tail.as_str()), (0, "boom"), "seen soon after it is granted");
+    assert_eq!(
+        (read.unread.len(), read.failing[0].tail.as_str()),
+        (0, "boom"),
+        "seen soon after it is granted"
+    );
     room.stage.pass(3_600);
     for permission in ["actions", "checks", "statuses"] {
         room.revoke(permission);
     }
     let read = github.checks(at, &head).await.expect("read");
-    assert_eq!((read.state, read.unread.as_slice()), (ChecksState::None, ["checks", "statuses", "actions"].as_slice()));
+    assert_eq!(
+        (read.state, read.unread.as_slice()),
+        (
+            ChecksState::None,
+            ["checks", "statuses", "actions"].as_slice()
+        )
+    );
 }
 
 #[tokio::test]
 async fn what_a_branch_requires_comes_from_both_places() {
     let room = room().await;
     let (simulator, home) = (&room.stage.simulator, room.stage.home);
-    assert_eq!(room.github.required_checks(&room.at, "main").await, Ok(Vec::new()));
-    simulator.require_checks(home, "main", Required::Protection, &["build"]).expect("set");
-    simulator.require_checks(home, "main", Required::Rules, &["test", "build"]).expect("set");
-    assert_eq!(room.github.required_checks(&room.at, "main").await, Ok(vec!["build".into(), "test".into()]));
-    assert_eq!(room.github.required_checks(&room.at, "other").await, Ok(Vec::new()));
+    assert_eq!(
+        room.github.required_checks(&room.at, "main").await,
+        Ok(Vec::new())
+    );
+    simulator
+        .require_checks(home, "main", Required::Protection, &["build"])
+        .expect("set");
+    simulator
+        .require_checks(home, "main", Required::Rules, &["test", "build"])
+        .expect("set");
+    assert_eq!(
+        room.github.required_checks(&room.at, "main").await,
+        Ok(vec!["build".into(), "test".into()])
+    );
+    assert_eq!(
+        room.github.required_checks(&room.at, "other").await,
+        Ok(Vec::new())
+    );
 }

@@ -11,21 +11,66 @@ async fn a_jwt_is_held_to_githubs_rules() {
     let stage = stage().await;
     let now = stage.now() / 1000;
     let cases = [
-        ("right", KEY, json!({ "iss": "4242", "iat": now - 60, "exp": now + 540 }), 200),
-        ("right, PKCS#8", KEY_PKCS8, json!({ "iss": 4242, "iat": now, "exp": now + 600 }), 200),
-        ("by client id", KEY, json!({ "iss": "Iv23li00000000004242", "iat": now, "exp": now + 60 }), 200),
-        ("another key", STRANGER, json!({ "iss": "4242", "iat": now - 60, "exp": now + 540 }), 401),
-        ("clock 61 s ahead", KEY, json!({ "iss": "4242", "iat": now + 61, "exp": now + 540 }), 401),
-        ("too long", KEY, json!({ "iss": "4242", "iat": now - 60, "exp": now + 601 }), 401),
-        ("ended", KEY, json!({ "iss": "4242", "iat": now - 600, "exp": now }), 401),
+        (
+            "right",
+            KEY,
+            json!({ "iss": "4242", "iat": now - 60, "exp": now + 540 }),
+            200,
+        ),
+        (
+            "right, PKCS#8",
+            KEY_PKCS8,
+            json!({ "iss": 4242, "iat": now, "exp": now + 600 }),
+            200,
+        ),
+        (
+            "by client id",
+            KEY,
+            json!({ "iss": "Iv23li00000000004242", "iat": now, "exp": now + 60 }),
+            200,
+        ),
+        (
+            "another key",
+            STRANGER,
+            json!({ "iss": "4242", "iat": now - 60, "exp": now + 540 }),
+            401,
+        ),
+        (
+            "clock 61 s ahead",
+            KEY,
+            json!({ "iss": "4242", "iat": now + 61, "exp": now + 540 }),
+            401,
+        ),
+        (
+            "too long",
+            KEY,
+            json!({ "iss": "4242", "iat": now - 60, "exp": now + 601 }),
+            401,
+        ),
+        (
+            "ended",
+            KEY,
+            json!({ "iss": "4242", "iat": now - 600, "exp": now }),
+            401,
+        ),
         ("no times", KEY, json!({ "iss": "4242" }), 401),
-        ("another App", KEY, json!({ "iss": "7", "iat": now - 60, "exp": now + 540 }), 404),
+        (
+            "another App",
+            KEY,
+            json!({ "iss": "7", "iat": now - 60, "exp": now + 540 }),
+            404,
+        ),
     ];
     for (case, key, claims, expected) in cases {
-        let answer = stage.get("/app", &format!("Bearer {}", jwt(key, &claims))).await;
+        let answer = stage
+            .get("/app", &format!("Bearer {}", jwt(key, &claims)))
+            .await;
         assert_eq!(answer.status, expected, "{case}: {}", answer.text);
     }
-    assert_eq!(stage.get("/app", "Bearer not.a.jwt").await.message(), "A JSON web token could not be decoded");
+    assert_eq!(
+        stage.get("/app", "Bearer not.a.jwt").await.message(),
+        "A JSON web token could not be decoded"
+    );
     assert_eq!(stage.get("/app", "").await.status, 401);
     assert_eq!(stage.get("/app", &stage.token().await).await.status, 401);
 }
@@ -40,7 +85,11 @@ async fn the_date_header_tells_the_injected_time() {
 #[tokio::test]
 async fn tokens_come_in_both_forms() {
     for (long, length) in [(false, 40), (true, 520)] {
-        let stage = stage_with(|config| skep::simulator::SimulatorConfig { long_tokens: long, ..config }).await;
+        let stage = stage_with(|config| skep::simulator::SimulatorConfig {
+            long_tokens: long,
+            ..config
+        })
+        .await;
         let token = stage.token().await;
         assert_eq!(token.len(), "token ".len() + length);
         assert_eq!(stage.get("/repos/octo/hello", &token).await.status, 200);
@@ -57,25 +106,52 @@ async fn a_token_ends_after_an_hour() {
     assert_eq!(stage.get("/repos/octo/hello", &token).await.status, 200);
     stage.pass(1);
     let ended = stage.get("/repos/octo/hello", &token).await;
-    assert_eq!((ended.status, ended.message().as_str()), (401, "Bad credentials"));
+    assert_eq!(
+        (ended.status, ended.message().as_str()),
+        (401, "Bad credentials")
+    );
 }
 
 #[tokio::test]
 async fn a_token_is_narrowed_to_repositories_and_permissions() {
     let stage = stage().await;
-    let other = stage.simulator.create_repository("octo", "other", &[]).await.expect("a repository");
+    let other = stage
+        .simulator
+        .create_repository("octo", "other", &[])
+        .await
+        .expect("a repository");
     let issue = stage.issue("One");
     let narrow = json!({ "repository_ids": [stage.home.0], "permissions": { "issues": "read" } });
     let minted = stage.mint(narrow).await.json();
-    assert_eq!(minted["permissions"], json!({ "issues": "read", "metadata": "read" }));
+    assert_eq!(
+        minted["permissions"],
+        json!({ "issues": "read", "metadata": "read" })
+    );
     assert_eq!(minted["repositories"][0]["full_name"], "octo/hello");
     let token = format!("token {}", minted["token"].as_str().expect("a token"));
     assert_eq!(stage.get("/repos/octo/other", &token).await.status, 404);
-    assert_eq!(stage.get("/repos/octo/hello/issues", &token).await.status, 200);
-    let refused =
-        stage.post(&format!("/repos/octo/hello/issues/{issue}/comments"), &token, json!({ "body": "x" })).await;
-    assert_eq!((refused.status, refused.message().as_str()), (403, "Resource not accessible by integration"));
-    assert_eq!(stage.get("/repos/octo/hello/contents/README.md", &token).await.status, 403);
+    assert_eq!(
+        stage.get("/repos/octo/hello/issues", &token).await.status,
+        200
+    );
+    let refused = stage
+        .post(
+            &format!("/repos/octo/hello/issues/{issue}/comments"),
+            &token,
+            json!({ "body": "x" }),
+        )
+        .await;
+    assert_eq!(
+        (refused.status, refused.message().as_str()),
+        (403, "Resource not accessible by integration")
+    );
+    assert_eq!(
+        stage
+            .get("/repos/octo/hello/contents/README.md", &token)
+            .await
+            .status,
+        403
+    );
     assert_ne!(other, stage.home);
 }
 
@@ -95,15 +171,30 @@ async fn what_is_wider_than_the_installation_is_refused() {
 #[tokio::test]
 async fn suspended_deleted_and_lowered_installations() {
     let stage = stage().await;
-    let installation = stage.simulator.installation(stage.home).expect("an installation");
+    let installation = stage
+        .simulator
+        .installation(stage.home)
+        .expect("an installation");
     let issue = stage.issue("One");
     let token = stage.token().await;
-    stage.simulator.set_app_permission(installation, "issues", Some(Access::Read)).expect("lowered");
+    stage
+        .simulator
+        .set_app_permission(installation, "issues", Some(Access::Read))
+        .expect("lowered");
     let path = format!("/repos/octo/hello/issues/{issue}/comments");
-    assert_eq!(stage.post(&path, &token, json!({ "body": "x" })).await.status, 403);
+    assert_eq!(
+        stage
+            .post(&path, &token, json!({ "body": "x" }))
+            .await
+            .status,
+        403
+    );
     stage.simulator.suspend(installation).expect("suspended");
     let refused = stage.mint(json!({})).await;
-    assert_eq!((refused.status, refused.message().as_str()), (403, "This installation has been suspended"));
+    assert_eq!(
+        (refused.status, refused.message().as_str()),
+        (403, "This installation has been suspended")
+    );
     assert_eq!(stage.get("/repos/octo/hello", &token).await.status, 403);
     stage.simulator.unsuspend(installation).expect("woken");
     assert_eq!(stage.get("/repos/octo/hello", &token).await.status, 200);
@@ -117,19 +208,50 @@ async fn suspended_deleted_and_lowered_installations() {
 async fn a_revoked_token_is_dead() {
     let stage = stage().await;
     let token = stage.token().await;
-    assert_eq!(stage.send(Method::DELETE, "/installation/token", &token, Value::Null).await.status, 204);
-    assert_eq!(stage.get("/installation/repositories", &token).await.status, 401);
+    assert_eq!(
+        stage
+            .send(Method::DELETE, "/installation/token", &token, Value::Null)
+            .await
+            .status,
+        204
+    );
+    assert_eq!(
+        stage.get("/installation/repositories", &token).await.status,
+        401
+    );
 }
 
 #[tokio::test]
 async fn a_repository_taken_from_the_app_is_gone_for_it() {
     let stage = stage().await;
-    stage.simulator.create_repository("octo", "other", &[]).await.expect("a repository");
+    stage
+        .simulator
+        .create_repository("octo", "other", &[])
+        .await
+        .expect("a repository");
     let token = stage.token().await;
-    stage.simulator.set_installed(stage.home, false).expect("taken away");
+    stage
+        .simulator
+        .set_installed(stage.home, false)
+        .expect("taken away");
     assert_eq!(stage.get("/repos/octo/hello", &token).await.status, 404);
     let listed = stage.get("/installation/repositories", &token).await.json();
-    assert_eq!((&listed["total_count"], &listed["repositories"][0]["name"]), (&json!(1), &json!("other")));
-    assert_eq!(stage.get("/repos/octo/hello/installation", &stage.app()).await.status, 404);
-    assert_eq!(stage.get("/repos/octo/other/installation", &stage.app()).await.status, 200);
+    assert_eq!(
+        (&listed["total_count"], &listed["repositories"][0]["name"]),
+        (&json!(1), &json!("other"))
+    );
+    assert_eq!(
+        stage
+            .get("/repos/octo/hello/installation", &stage.app())
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        stage
+            .get("/repos/octo/other/installation", &stage.app())
+            .await
+            .status,
+        200
+    );
 }

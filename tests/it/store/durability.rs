@@ -14,7 +14,9 @@ const ROUND: &str = "SKEP_TEST_ROUND";
 /// Without the parent's word in the environment there is nothing to do.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn accepting_child() {
-    let (Ok(url), Ok(round)) = (std::env::var(DATABASE), std::env::var(ROUND)) else { return };
+    let (Ok(url), Ok(round)) = (std::env::var(DATABASE), std::env::var(ROUND)) else {
+        return;
+    };
     let store = Store::open(&url).await.expect("a database that opens");
     let mut callers = tokio::task::JoinSet::new();
     for caller in 0..8 {
@@ -26,7 +28,10 @@ async fn accepting_child() {
                 store.accept(new.clone()).await.expect("stored");
                 // One write per line: a line is there as a whole or not at all.
                 let line = format!("acked {}\n", new.id);
-                std::io::stdout().lock().write_all(line.as_bytes()).expect("a parent that reads");
+                std::io::stdout()
+                    .lock()
+                    .write_all(line.as_bytes())
+                    .expect("a parent that reads");
             }
         });
     }
@@ -35,7 +40,12 @@ async fn accepting_child() {
 
 fn child(url: &str, round: u64) -> Child {
     Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "store::durability::accepting_child", "--nocapture", "--test-threads=1"])
+        .args([
+            "--exact",
+            "store::durability::accepting_child",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(DATABASE, url)
         .env(ROUND, round.to_string())
         .stdout(Stdio::piped())
@@ -52,14 +62,20 @@ fn killed_after(url: &str, round: u64, acks: usize) -> Vec<String> {
     let mut line = String::new();
     while acked.len() < acks {
         line.clear();
-        assert_ne!(output.read_line(&mut line).expect("a line"), 0, "the child ended by itself");
+        assert_ne!(
+            output.read_line(&mut line).expect("a line"),
+            0,
+            "the child ended by itself"
+        );
         acked.extend(line.trim().strip_prefix("acked ").map(str::to_owned));
     }
     child.kill().expect("killed");
     let mut rest = String::new();
     output.read_to_string(&mut rest).expect("the rest");
     child.wait().expect("reaped");
-    let whole = rest.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    let whole = rest
+        .split_inclusive('\n')
+        .filter(|line| line.ends_with('\n'));
     acked.extend(whole.filter_map(|line| line.trim().strip_prefix("acked ").map(str::to_owned)));
     acked
 }
@@ -70,14 +86,22 @@ async fn rounds(ground: Ground, rounds: u64) {
         // Spread over the first group commits and some later ones.
         let acks = 1 + (round * 37 % 151) as usize;
         let url = ground.url.clone();
-        let acked = tokio::task::spawn_blocking(move || killed_after(&url, round, acks)).await.expect("joined");
+        let acked = tokio::task::spawn_blocking(move || killed_after(&url, round, acks))
+            .await
+            .expect("joined");
         promised.extend(acked);
         let store = ground.open().await;
         let stored = store.unhandled(100_000).await.expect("rows");
         let ids: std::collections::HashSet<_> = stored.iter().map(|row| row.id.as_str()).collect();
-        let lost: Vec<_> = promised.iter().filter(|id| !ids.contains(id.as_str())).collect();
+        let lost: Vec<_> = promised
+            .iter()
+            .filter(|id| !ids.contains(id.as_str()))
+            .collect();
         assert!(lost.is_empty(), "lost in round {round}: {lost:?}");
-        assert!(stored.iter().all(|row| row.body.len() == 20_000), "a row without its body");
+        assert!(
+            stored.iter().all(|row| row.body.len() == 20_000),
+            "a row without its body"
+        );
         store.close().await;
     }
 }
@@ -87,8 +111,10 @@ async fn nothing_acknowledged_is_lost_by_a_kill() {
     on_sqlite(|ground| async move {
         rounds(ground.clone(), 20).await;
         let mut stranger = ground.stranger().await;
-        let check: (String,) =
-            sqlx::query_as("PRAGMA integrity_check").fetch_one(&mut stranger).await.expect("a check");
+        let check: (String,) = sqlx::query_as("PRAGMA integrity_check")
+            .fetch_one(&mut stranger)
+            .await
+            .expect("a check");
         assert_eq!(check.0, "ok");
     })
     .await;

@@ -10,12 +10,22 @@ async fn a_hundred_of_the_same_at_once_are_one() {
         let (one, other) = (ground.open().await, ground.open().await);
         let mut racing = tokio::task::JoinSet::new();
         for n in 0..100 {
-            let store = if n % 2 == 0 { one.clone() } else { other.clone() };
+            let store = if n % 2 == 0 {
+                one.clone()
+            } else {
+                other.clone()
+            };
             racing.spawn(async move { store.accept(fact("webhook:same")).await });
         }
         let answers = racing.join_all().await;
-        let new = answers.iter().filter(|a| matches!(a, Ok(Accepted::New { .. }))).count();
-        let again = answers.iter().filter(|a| matches!(a, Ok(Accepted::Duplicate))).count();
+        let new = answers
+            .iter()
+            .filter(|a| matches!(a, Ok(Accepted::New { .. })))
+            .count();
+        let again = answers
+            .iter()
+            .filter(|a| matches!(a, Ok(Accepted::Duplicate)))
+            .count();
         assert_eq!((new, again), (1, 99));
         assert_eq!(one.unhandled(10).await.expect("rows").len(), 1);
         one.close().await;
@@ -33,17 +43,24 @@ async fn what_was_answered_is_there_and_in_the_order_of_the_answers() {
             let mut racing = tokio::task::JoinSet::new();
             for n in 0..20 {
                 let store = store.clone();
-                racing.spawn(async move { store.accept(fact(&format!("webhook:{round}-{n}"))).await });
+                racing.spawn(
+                    async move { store.accept(fact(&format!("webhook:{round}-{n}"))).await },
+                );
             }
             let mut newest = before;
             for answer in racing.join_all().await {
-                let Ok(Accepted::New { seq }) = answer else { panic!("not new: {answer:?}") };
+                let Ok(Accepted::New { seq }) = answer else {
+                    panic!("not new: {answer:?}")
+                };
                 assert!(seq > before, "{seq} was given after {before} was answered");
                 newest = newest.max(seq);
             }
             before = newest;
             let other = ground.open().await;
-            assert_eq!(other.unhandled(1_000).await.expect("rows").len(), (round + 1) * 20);
+            assert_eq!(
+                other.unhandled(1_000).await.expect("rows").len(),
+                (round + 1) * 20
+            );
             other.close().await;
         }
         let rows = store.unhandled(1_000).await.expect("rows");
@@ -61,17 +78,33 @@ async fn a_fact_comes_back_as_it_went_in() {
         let mut new = fact("webhook:a");
         new.task = Some(key(12));
         new.body = "{\"title\":\"naïve ✨ 'quoted' \\u0000\"}".to_owned();
-        let Ok(Accepted::New { seq }) = store.accept(new.clone()).await else { panic!("not new") };
-        let row = store.inbox("webhook:a").await.expect("a look").expect("a row");
-        assert_eq!((row.seq, &row.id, &row.kind, &row.name), (seq, &new.id, &new.kind, &new.name));
-        assert_eq!((row.task, &row.body, row.received_at), (new.task, &new.body, new.received_at));
+        let Ok(Accepted::New { seq }) = store.accept(new.clone()).await else {
+            panic!("not new")
+        };
+        let row = store
+            .inbox("webhook:a")
+            .await
+            .expect("a look")
+            .expect("a row");
+        assert_eq!(
+            (row.seq, &row.id, &row.kind, &row.name),
+            (seq, &new.id, &new.kind, &new.name)
+        );
+        assert_eq!(
+            (row.task, &row.body, row.received_at),
+            (new.task, &new.body, new.received_at)
+        );
         assert_eq!((row.handled_at, row.result), (None, None));
         assert_eq!(store.inbox("webhook:b").await.expect("a look"), None);
 
         let mut raw = fact("webhook:nul");
         raw.body = "not json \0 at all".to_owned();
         store.accept(raw).await.expect("even that");
-        let row = store.inbox("webhook:nul").await.expect("a look").expect("a row");
+        let row = store
+            .inbox("webhook:nul")
+            .await
+            .expect("a look")
+            .expect("a row");
         assert_eq!(row.body, "not json \u{fffd} at all");
         store.close().await;
     })
@@ -88,7 +121,11 @@ async fn the_largest_body_github_sends_fits() {
         let neighbour = tokio::spawn(async move { neighbour.accept(fact("webhook:small")).await });
         store.accept(large.clone()).await.expect("a large row");
         neighbour.await.expect("joined").expect("a small row");
-        let row = store.inbox("webhook:large").await.expect("a look").expect("a row");
+        let row = store
+            .inbox("webhook:large")
+            .await
+            .expect("a look")
+            .expect("a row");
         assert!(row.body == large.body, "the body changed on the way");
         store.close().await;
     })
@@ -111,14 +148,33 @@ async fn pruning_empties_old_bodies_and_keeps_ids_for_ever() {
         }
         assert_eq!(store.prune_inbox(50).await.expect("pruned"), 1);
         assert_eq!(store.prune_inbox(50).await.expect("pruned"), 0);
-        let old = store.inbox("webhook:old").await.expect("a look").expect("still known");
-        assert_eq!((old.body.as_str(), old.handled_at, old.result.as_deref()), ("", Some(10), Some("done")));
-        assert_eq!(store.accept(fact("webhook:old")).await, Ok(Accepted::Duplicate));
+        let old = store
+            .inbox("webhook:old")
+            .await
+            .expect("a look")
+            .expect("still known");
+        assert_eq!(
+            (old.body.as_str(), old.handled_at, old.result.as_deref()),
+            ("", Some(10), Some("done"))
+        );
+        assert_eq!(
+            store.accept(fact("webhook:old")).await,
+            Ok(Accepted::Duplicate)
+        );
         for id in ["webhook:new", "webhook:waiting"] {
-            assert_ne!(store.inbox(id).await.expect("a look").expect("a row").body, "");
+            assert_ne!(
+                store.inbox(id).await.expect("a look").expect("a row").body,
+                ""
+            );
         }
         let waiting = store.unhandled(10).await.expect("rows");
-        assert_eq!(waiting.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["webhook:waiting"]);
+        assert_eq!(
+            waiting
+                .iter()
+                .map(|row| row.id.as_str())
+                .collect::<Vec<_>>(),
+            ["webhook:waiting"]
+        );
         store.close().await;
     })
     .await;
@@ -142,7 +198,10 @@ async fn a_new_fact_rings_and_a_known_one_does_not() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn closing_serves_who_waits_and_refuses_who_comes_later() {
     on_each(|ground| async move {
-        let tuning = Tuning { group_rows: 1, ..Tuning::default() };
+        let tuning = Tuning {
+            group_rows: 1,
+            ..Tuning::default()
+        };
         let store = ground.open_with(tuning).await;
         let mut racing = tokio::task::JoinSet::new();
         for n in 0..50 {
@@ -153,7 +212,11 @@ async fn closing_serves_who_waits_and_refuses_who_comes_later() {
         store.close().await;
         let again = ground.open().await;
         for (n, answer) in racing.join_all().await {
-            let there = again.inbox(&format!("webhook:{n}")).await.expect("a look").is_some();
+            let there = again
+                .inbox(&format!("webhook:{n}"))
+                .await
+                .expect("a look")
+                .is_some();
             assert_eq!(answer.is_ok(), there, "{n}: {answer:?}");
         }
         assert!(store.accept(fact("webhook:late")).await.is_err());

@@ -6,15 +6,34 @@ use skep::store::{Claim, Closed, Closing, EffectFilter, EffectRow, Postponing, S
 
 use super::{add, effect, fact, on_each};
 
-const WISH: Claim<'static> =
-    Claim { owner: "me", now: 100, lease_until: 200, limit: 100, without_lanes: &[], without_kinds: &[] };
+const WISH: Claim<'static> = Claim {
+    owner: "me",
+    now: 100,
+    lease_until: 200,
+    limit: 100,
+    without_lanes: &[],
+    without_kinds: &[],
+};
 
 fn done(row: &EffectRow) -> Closing<'_> {
-    Closing { id: &row.id, fence: row.fence, now: 150, result: "done", why: None, outcome: None }
+    Closing {
+        id: &row.id,
+        fence: row.fence,
+        now: 150,
+        result: "done",
+        why: None,
+        outcome: None,
+    }
 }
 
 async fn claimed(store: &Store, wish: Claim<'_>) -> Vec<String> {
-    store.claim(wish).await.expect("claimed").into_iter().map(|row| row.id).collect()
+    store
+        .claim(wish)
+        .await
+        .expect("claimed")
+        .into_iter()
+        .map(|row| row.id)
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -27,15 +46,56 @@ async fn what_is_due_is_claimed_in_order_within_the_limits() {
         later.not_before = 101;
         let mut agent = effect("agent");
         (agent.lane, agent.kind) = ("agent".to_owned(), "run".to_owned());
-        add(&store, &[effect("first"), effect("second"), urgent, later, agent]).await;
+        add(
+            &store,
+            &[effect("first"), effect("second"), urgent, later, agent],
+        )
+        .await;
         let (lanes, kinds) = (["github:3".to_owned()], ["run".to_owned()]);
-        assert_eq!(claimed(&store, Claim { without_lanes: &lanes, without_kinds: &kinds, ..WISH }).await.len(), 0);
-        assert_eq!(claimed(&store, Claim { without_kinds: &kinds, limit: 2, ..WISH }).await, ["urgent", "first"]);
-        assert_eq!(claimed(&store, Claim { without_lanes: &lanes, ..WISH }).await, ["agent"]);
+        assert_eq!(
+            claimed(
+                &store,
+                Claim {
+                    without_lanes: &lanes,
+                    without_kinds: &kinds,
+                    ..WISH
+                }
+            )
+            .await
+            .len(),
+            0
+        );
+        assert_eq!(
+            claimed(
+                &store,
+                Claim {
+                    without_kinds: &kinds,
+                    limit: 2,
+                    ..WISH
+                }
+            )
+            .await,
+            ["urgent", "first"]
+        );
+        assert_eq!(
+            claimed(
+                &store,
+                Claim {
+                    without_lanes: &lanes,
+                    ..WISH
+                }
+            )
+            .await,
+            ["agent"]
+        );
         assert_eq!(claimed(&store, WISH).await, ["second"]);
         assert_eq!(store.next_due(100).await.expect("a look"), Some(101));
         assert_eq!(claimed(&store, Claim { now: 101, ..WISH }).await, ["later"]);
-        assert_eq!(store.next_due(101).await.expect("a look"), Some(200), "when the leases lapse");
+        assert_eq!(
+            store.next_due(101).await.expect("a look"),
+            Some(200),
+            "when the leases lapse"
+        );
         assert_eq!(store.next_due(200).await.expect("a look"), None);
         assert_eq!(store.open_effects().await.expect("a look"), 5);
         store.close().await;
@@ -56,7 +116,15 @@ async fn no_effect_is_claimed_twice_however_many_ask() {
                 let mut mine = Vec::new();
                 loop {
                     let owner = format!("owner-{claimer}");
-                    let got = claimed(&store, Claim { owner: &owner, limit: 7, ..WISH }).await;
+                    let got = claimed(
+                        &store,
+                        Claim {
+                            owner: &owner,
+                            limit: 7,
+                            ..WISH
+                        },
+                    )
+                    .await;
                     if got.is_empty() {
                         return mine;
                     }
@@ -83,18 +151,43 @@ async fn a_serial_lane_has_one_at_a_time() {
             (serial.serial, serial.lane, serial.rank) = (true, lane.to_owned(), rank);
             serial
         };
-        add(&store, &[serial("a1", "a", 5), serial("a2", "a", 5), serial("a0", "a", 1), serial("b1", "b", 5)]).await;
+        add(
+            &store,
+            &[
+                serial("a1", "a", 5),
+                serial("a2", "a", 5),
+                serial("a0", "a", 1),
+                serial("b1", "b", 5),
+            ],
+        )
+        .await;
         let first = store.claim(WISH).await.expect("claimed");
-        assert_eq!(first.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a0", "b1"]);
+        assert_eq!(
+            first.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(),
+            ["a0", "b1"]
+        );
         assert_eq!(claimed(&store, WISH).await.len(), 0);
-        assert_eq!(store.next_due(100).await.expect("a look"), Some(200), "nothing to hurry for");
+        assert_eq!(
+            store.next_due(100).await.expect("a look"),
+            Some(200),
+            "nothing to hurry for"
+        );
         let bell = store.effect_wake();
         assert_eq!(store.close_effect(done(&first[0])).await, Ok(Closed::Done));
         assert!(bell.has_changed().expect("open"), "the lane is free");
         let second = store.claim(WISH).await.expect("claimed");
-        assert_eq!(second.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a1"]);
+        assert_eq!(
+            second.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(),
+            ["a1"]
+        );
         // One that must wait for its next try does not hold up the lane.
-        let later = Postponing { id: "a1", fence: second[0].fence, now: 200, not_before: 10_000, why: "rate limit" };
+        let later = Postponing {
+            id: "a1",
+            fence: second[0].fence,
+            now: 200,
+            not_before: 10_000,
+            why: "rate limit",
+        };
         assert_eq!(store.reschedule(later).await, Ok(Closed::Done));
         assert_eq!(claimed(&store, WISH).await, ["a2"]);
         store.close().await;
@@ -108,16 +201,34 @@ async fn the_head_of_a_serial_lane_is_the_first_that_is_due() {
         let store = ground.open().await;
         let serial = |id: &str, lane: &str, rank, not_before| {
             let mut new = effect(id);
-            (new.lane, new.serial, new.rank, new.not_before) = (lane.to_owned(), true, rank, not_before);
+            (new.lane, new.serial, new.rank, new.not_before) =
+                (lane.to_owned(), true, rank, not_before);
             new
         };
         let mut free = effect("free");
         free.rank = 9;
-        let all = [serial("put off", "a", 1, 101), serial("a2", "a", 3, 0), serial("a1", "a", 2, 0), free];
+        let all = [
+            serial("put off", "a", 1, 101),
+            serial("a2", "a", 3, 0),
+            serial("a1", "a", 2, 0),
+            free,
+        ];
         add(&store, &all).await;
-        add(&store, &[serial("b", "b", 4, 0), serial("c, not yet", "c", 1, 101)]).await;
-        assert_eq!(claimed(&store, Claim { limit: 2, ..WISH }).await, ["a1", "b"], "by rank, whatever the lane");
-        assert_eq!(claimed(&store, Claim { now: 101, ..WISH }).await, ["c, not yet", "free"], "a and b are busy");
+        add(
+            &store,
+            &[serial("b", "b", 4, 0), serial("c, not yet", "c", 1, 101)],
+        )
+        .await;
+        assert_eq!(
+            claimed(&store, Claim { limit: 2, ..WISH }).await,
+            ["a1", "b"],
+            "by rank, whatever the lane"
+        );
+        assert_eq!(
+            claimed(&store, Claim { now: 101, ..WISH }).await,
+            ["c, not yet", "free"],
+            "a and b are busy"
+        );
         store.close().await;
     })
     .await;
@@ -138,10 +249,19 @@ async fn a_serial_lane_has_one_at_a_time_while_many_ask_and_add() {
                     (new.serial, new.rank) = (true, 1_000 - n * 10 - worker);
                     add(&store, &[new]).await;
                     let owner = format!("owner-{worker}");
-                    let got = store.claim(Claim { owner: &owner, ..WISH }).await.expect("claimed");
+                    let got = store
+                        .claim(Claim {
+                            owner: &owner,
+                            ..WISH
+                        })
+                        .await
+                        .expect("claimed");
                     most = most.max(got.len());
                     for row in &got {
-                        let filter = EffectFilter { open: Some(true), ..Default::default() };
+                        let filter = EffectFilter {
+                            open: Some(true),
+                            ..Default::default()
+                        };
                         let open = store.effects(&filter, 500).await.expect("a look");
                         let held = open.iter().filter(|look| look.owner.is_some()).count();
                         assert_eq!(held, 1, "while {} is being done", row.id);
@@ -167,27 +287,76 @@ async fn the_word_of_a_former_holder_does_not_count() {
         add(&store, &[effect("e")]).await;
         let first = store.claim(WISH).await.expect("claimed").remove(0);
         assert_eq!((first.attempts, first.fence), (1, 1));
-        assert_eq!(claimed(&store, Claim { now: 199, ..WISH }).await.len(), 0, "the lease holds");
+        assert_eq!(
+            claimed(&store, Claim { now: 199, ..WISH }).await.len(),
+            0,
+            "the lease holds"
+        );
         let held = [("e".to_owned(), 1), ("never".to_owned(), 1)];
-        assert_eq!(store.renew("me", &held, 250).await.expect("renewed"), ["never"]);
-        assert_eq!(claimed(&store, Claim { now: 249, ..WISH }).await.len(), 0, "the longer lease holds");
-        let takeover = Claim { owner: "you", now: 250, lease_until: 350, ..WISH };
+        assert_eq!(
+            store.renew("me", &held, 250).await.expect("renewed"),
+            ["never"]
+        );
+        assert_eq!(
+            claimed(&store, Claim { now: 249, ..WISH }).await.len(),
+            0,
+            "the longer lease holds"
+        );
+        let takeover = Claim {
+            owner: "you",
+            now: 250,
+            lease_until: 350,
+            ..WISH
+        };
         let second = store.claim(takeover).await.expect("claimed").remove(0);
         assert_eq!((second.attempts, second.fence), (2, 2));
 
         let outcome = Some(fact("outcome:e:1"));
-        assert_eq!(store.close_effect(Closing { outcome, ..done(&first) }).await, Ok(Closed::Lost));
-        assert_eq!(store.inbox("outcome:e:1").await.expect("a look"), None, "nor is it told");
-        let later = Postponing { id: "e", fence: 1, now: 200, not_before: 900, why: "late" };
+        assert_eq!(
+            store
+                .close_effect(Closing {
+                    outcome,
+                    ..done(&first)
+                })
+                .await,
+            Ok(Closed::Lost)
+        );
+        assert_eq!(
+            store.inbox("outcome:e:1").await.expect("a look"),
+            None,
+            "nor is it told"
+        );
+        let later = Postponing {
+            id: "e",
+            fence: 1,
+            now: 200,
+            not_before: 900,
+            why: "late",
+        };
         assert_eq!(store.reschedule(later).await, Ok(Closed::Lost));
-        assert_eq!(store.renew("me", &held[..1], 900).await.expect("renewed"), ["e"]);
+        assert_eq!(
+            store.renew("me", &held[..1], 900).await.expect("renewed"),
+            ["e"]
+        );
 
         let bell = store.inbox_wake();
         let outcome = Some(fact("outcome:e:2"));
-        assert_eq!(store.close_effect(Closing { outcome, ..done(&second) }).await, Ok(Closed::Done));
+        assert_eq!(
+            store
+                .close_effect(Closing {
+                    outcome,
+                    ..done(&second)
+                })
+                .await,
+            Ok(Closed::Done)
+        );
         assert!(bell.has_changed().expect("open"));
         assert!(store.inbox("outcome:e:2").await.expect("a look").is_some());
-        assert_eq!(store.close_effect(done(&second)).await, Ok(Closed::Lost), "once only");
+        assert_eq!(
+            store.close_effect(done(&second)).await,
+            Ok(Closed::Lost),
+            "once only"
+        );
         assert_eq!(store.open_effects().await.expect("a look"), 0);
         store.close().await;
     })
@@ -200,7 +369,15 @@ async fn a_lapsed_lease_nobody_took_still_counts() {
         let store = ground.open().await;
         add(&store, &[effect("e")]).await;
         let row = store.claim(WISH).await.expect("claimed").remove(0);
-        assert_eq!(store.close_effect(Closing { now: 5_000, ..done(&row) }).await, Ok(Closed::Done));
+        assert_eq!(
+            store
+                .close_effect(Closing {
+                    now: 5_000,
+                    ..done(&row)
+                })
+                .await,
+            Ok(Closed::Done)
+        );
         store.close().await;
     })
     .await;
@@ -212,7 +389,17 @@ async fn after_a_restart_our_own_leases_are_free_at_once() {
         let store = ground.open().await;
         add(&store, &[effect("a"), effect("b")]).await;
         assert_eq!(claimed(&store, Claim { limit: 1, ..WISH }).await, ["a"]);
-        assert_eq!(claimed(&store, Claim { owner: "you", ..WISH }).await, ["b"]);
+        assert_eq!(
+            claimed(
+                &store,
+                Claim {
+                    owner: "you",
+                    ..WISH
+                }
+            )
+            .await,
+            ["b"]
+        );
         assert_eq!(store.release_owner("me").await.expect("released"), 1);
         let again = store.claim(WISH).await.expect("claimed");
         assert_eq!((again.len(), again[0].attempts, again[0].fence), (1, 2, 2));
@@ -227,16 +414,36 @@ async fn dead_letters_are_listed_and_can_be_sent_again() {
         let store = ground.open().await;
         add(&store, &[effect("e")]).await;
         let row = store.claim(WISH).await.expect("claimed").remove(0);
-        let failed = Closing { result: "failed", why: Some("422"), ..done(&row) };
+        let failed = Closing {
+            result: "failed",
+            why: Some("422"),
+            ..done(&row)
+        };
         assert_eq!(store.close_effect(failed).await, Ok(Closed::Done));
-        let filter = EffectFilter { result: Some("failed".to_owned()), open: Some(false), ..Default::default() };
+        let filter = EffectFilter {
+            result: Some("failed".to_owned()),
+            open: Some(false),
+            ..Default::default()
+        };
         let dead = store.effects(&filter, 10).await.expect("a look");
         assert_eq!((dead.len(), dead[0].why.as_deref()), (1, Some("422")));
         assert_eq!(store.counts().await.expect("a look").effects_failed, 1);
         assert_eq!(store.redrive("e", 500).await, Ok(true));
-        assert_eq!(store.redrive("e", 500).await, Ok(false), "it is no longer dead");
+        assert_eq!(
+            store.redrive("e", 500).await,
+            Ok(false),
+            "it is no longer dead"
+        );
         assert_eq!(claimed(&store, Claim { now: 499, ..WISH }).await.len(), 0);
-        let again = store.claim(Claim { now: 500, lease_until: 600, ..WISH }).await.expect("claimed").remove(0);
+        let again = store
+            .claim(Claim {
+                now: 500,
+                lease_until: 600,
+                ..WISH
+            })
+            .await
+            .expect("claimed")
+            .remove(0);
         assert_eq!((again.attempts, again.fence), (1, 2));
         store.close().await;
     })
@@ -251,16 +458,28 @@ async fn the_limiter_learns_what_was_created_lately() {
         label.content = false;
         let mut elsewhere = effect("elsewhere");
         elsewhere.lane = "agent".to_owned();
-        add(&store, &[effect("a"), effect("b"), effect("open"), label, elsewhere]).await;
+        add(
+            &store,
+            &[effect("a"), effect("b"), effect("open"), label, elsewhere],
+        )
+        .await;
         for (at, row) in store.claim(WISH).await.expect("claimed").iter().enumerate() {
             if row.id != "open" {
-                let closing = Closing { now: 1_000 + at as i64, ..done(row) };
+                let closing = Closing {
+                    now: 1_000 + at as i64,
+                    ..done(row)
+                };
                 assert_eq!(store.close_effect(closing).await, Ok(Closed::Done));
             }
         }
         let history = store.content_history(0).await.expect("a look");
         assert_eq!(history.get("github:3"), Some(&vec![1_000, 1_001]));
-        assert!(history.keys().all(|lane| lane == "github:3" || lane == "agent"), "{history:?}");
+        assert!(
+            history
+                .keys()
+                .all(|lane| lane == "github:3" || lane == "agent"),
+            "{history:?}"
+        );
         let history = store.content_history(1_001).await.expect("a look");
         assert_eq!(history.get("github:3"), Some(&vec![1_001]));
         store.close().await;
@@ -280,13 +499,43 @@ async fn what_is_put_back_gives_way_to_a_newer_one_of_its_key() {
         add(&store, &[status("old")]).await;
         let old = store.claim(WISH).await.expect("claimed").remove(0);
         add(&store, &[status("new")]).await;
-        let later = Postponing { id: "old", fence: old.fence, now: 110, not_before: 900, why: "no answer" };
-        assert_eq!(store.reschedule(later).await.expect("put back"), Closed::Done);
-        assert_eq!(claimed(&store, Claim { now: 899, ..WISH }).await.len(), 0, "the pause passes on");
-        let heir = store.claim(Claim { now: 900, lease_until: 1_000, ..WISH }).await.expect("claimed");
-        let seen: Vec<_> = heir.iter().map(|row| (row.id.as_str(), row.attempts)).collect();
-        assert_eq!(seen, [("new", 2)], "only the newer one, and it knows of the earlier try");
-        assert_eq!(store.reschedule(later).await.expect("refused"), Closed::Lost);
+        let later = Postponing {
+            id: "old",
+            fence: old.fence,
+            now: 110,
+            not_before: 900,
+            why: "no answer",
+        };
+        assert_eq!(
+            store.reschedule(later).await.expect("put back"),
+            Closed::Done
+        );
+        assert_eq!(
+            claimed(&store, Claim { now: 899, ..WISH }).await.len(),
+            0,
+            "the pause passes on"
+        );
+        let heir = store
+            .claim(Claim {
+                now: 900,
+                lease_until: 1_000,
+                ..WISH
+            })
+            .await
+            .expect("claimed");
+        let seen: Vec<_> = heir
+            .iter()
+            .map(|row| (row.id.as_str(), row.attempts))
+            .collect();
+        assert_eq!(
+            seen,
+            [("new", 2)],
+            "only the newer one, and it knows of the earlier try"
+        );
+        assert_eq!(
+            store.reschedule(later).await.expect("refused"),
+            Closed::Lost
+        );
         store.close().await;
     })
     .await;

@@ -12,18 +12,32 @@ async fn a_session_log_is_paged_tailed_and_pruned() {
     on_each(|ground| async move {
         let store = ground.open().await;
         let (one, other) = (SessionId::new(key(1), 1), SessionId::new(key(2), 1));
-        let lines: Vec<_> =
-            (0..600).map(|n| LogLine { at: n, kind: "message".to_owned(), body: format!("line {n}\0") }).collect();
+        let lines: Vec<_> = (0..600)
+            .map(|n| LogLine {
+                at: n,
+                kind: "message".to_owned(),
+                body: format!("line {n}\0"),
+            })
+            .collect();
         store.append_log(&one, &lines).await.expect("appended");
-        store.append_log(&other, &lines[..1]).await.expect("appended");
-        store.append_log(&other, &[]).await.expect("nothing to append");
+        store
+            .append_log(&other, &lines[..1])
+            .await
+            .expect("appended");
+        store
+            .append_log(&other, &[])
+            .await
+            .expect("nothing to append");
         let first = store.log(&one, 0, 400).await.expect("a page");
         let second = store.log(&one, first[399].seq, 400).await.expect("a page");
         let read: Vec<_> = first.iter().chain(&second).map(|row| row.line.at).collect();
         assert_eq!(read, (0..600).collect::<Vec<_>>());
         assert_eq!(first[0].line.body, "line 0\u{fffd}");
         let tail = store.log_tail(&one, 2).await.expect("a tail");
-        assert_eq!(tail.iter().map(|row| row.line.at).collect::<Vec<_>>(), [598, 599]);
+        assert_eq!(
+            tail.iter().map(|row| row.line.at).collect::<Vec<_>>(),
+            [598, 599]
+        );
         assert_eq!(store.log_tail(&other, 5).await.expect("a tail").len(), 1);
         assert_eq!(store.prune_log(599).await.expect("pruned"), 600);
         assert_eq!(store.log_tail(&one, 5).await.expect("a tail"), tail[1..]);
@@ -54,7 +68,8 @@ async fn who_follows_the_events_misses_none() {
             let page = store.events(after, 50).await.expect("a page");
             if page.is_empty() {
                 let rung = tokio::time::timeout(Duration::from_secs(10), bell.changed()).await;
-                rung.expect("240 events were written, and one was overtaken").expect("open");
+                rung.expect("240 events were written, and one was overtaken")
+                    .expect("open");
             }
             after = page.last().map_or(after, |row| row.seq);
             seen.extend(page.into_iter().map(|row| row.event.name));
@@ -99,26 +114,101 @@ async fn listings_restrict_and_counts_count() {
         }
         let found = async |filter: SessionFilter| {
             let rows = store.sessions(&filter, 10).await.expect("a look");
-            rows.into_iter().map(|row| row.id.to_string()).collect::<Vec<_>>()
+            rows.into_iter()
+                .map(|row| row.id.to_string())
+                .collect::<Vec<_>>()
         };
-        assert_eq!(found(SessionFilter::default()).await, ["7-2-3", "7-1-2", "7-1-1"]);
+        assert_eq!(
+            found(SessionFilter::default()).await,
+            ["7-2-3", "7-1-2", "7-1-1"]
+        );
         let (task, live, failed) = (Some(key(1)), Some(true), Some("failed".to_owned()));
-        assert_eq!(found(SessionFilter { task, ..Default::default() }).await, ["7-1-2", "7-1-1"]);
-        assert_eq!(found(SessionFilter { live, ..Default::default() }).await, ["7-2-3", "7-1-2"]);
-        assert_eq!(found(SessionFilter { state: failed.clone(), task, live: None }).await, ["7-1-1"]);
-        assert_eq!(found(SessionFilter { state: failed, task, live }).await, Vec::<String>::new());
-        let tasks = store.tasks(&TaskFilter { state: Some("queued".to_owned()) }, 10).await.expect("a look");
-        assert_eq!(tasks.iter().map(|row| row.key).collect::<Vec<_>>(), [key(2), key(1)]);
-        assert_eq!(store.tasks(&TaskFilter::default(), 1).await.expect("a look")[0].key, key(3));
+        assert_eq!(
+            found(SessionFilter {
+                task,
+                ..Default::default()
+            })
+            .await,
+            ["7-1-2", "7-1-1"]
+        );
+        assert_eq!(
+            found(SessionFilter {
+                live,
+                ..Default::default()
+            })
+            .await,
+            ["7-2-3", "7-1-2"]
+        );
+        assert_eq!(
+            found(SessionFilter {
+                state: failed.clone(),
+                task,
+                live: None
+            })
+            .await,
+            ["7-1-1"]
+        );
+        assert_eq!(
+            found(SessionFilter {
+                state: failed,
+                task,
+                live
+            })
+            .await,
+            Vec::<String>::new()
+        );
+        let tasks = store
+            .tasks(
+                &TaskFilter {
+                    state: Some("queued".to_owned()),
+                },
+                10,
+            )
+            .await
+            .expect("a look");
+        assert_eq!(
+            tasks.iter().map(|row| row.key).collect::<Vec<_>>(),
+            [key(2), key(1)]
+        );
+        assert_eq!(
+            store
+                .tasks(&TaskFilter::default(), 1)
+                .await
+                .expect("a look")[0]
+                .key,
+            key(3)
+        );
         let deliveries = store.deliveries(10).await.expect("a look");
-        assert_eq!(deliveries.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["webhook:b", "webhook:a"]);
+        assert_eq!(
+            deliveries
+                .iter()
+                .map(|row| row.id.as_str())
+                .collect::<Vec<_>>(),
+            ["webhook:b", "webhook:a"]
+        );
         let of_task = store.inbox_of_task(key(1), 10).await.expect("a look");
-        assert_eq!(of_task.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["sweep:1"]);
+        assert_eq!(
+            of_task
+                .iter()
+                .map(|row| row.id.as_str())
+                .collect::<Vec<_>>(),
+            ["sweep:1"]
+        );
         let counts = store.counts().await.expect("a look");
-        assert_eq!(counts.tasks.into_iter().collect::<Vec<_>>(), [("done".to_owned(), 1), ("queued".to_owned(), 2)]);
+        assert_eq!(
+            counts.tasks.into_iter().collect::<Vec<_>>(),
+            [("done".to_owned(), 1), ("queued".to_owned(), 2)]
+        );
         let sessions = [("failed".to_owned(), 1), ("running".to_owned(), 2)];
         assert_eq!(counts.sessions.into_iter().collect::<Vec<_>>(), sessions);
-        assert_eq!((counts.live_sessions, counts.inbox_unhandled, counts.effects_open), (2, 3, 1));
+        assert_eq!(
+            (
+                counts.live_sessions,
+                counts.inbox_unhandled,
+                counts.effects_open
+            ),
+            (2, 3, 1)
+        );
         store.close().await;
     })
     .await;
@@ -131,13 +221,24 @@ async fn a_word_is_set_once_by_many_and_replaced_by_one() {
         let mut racing = tokio::task::JoinSet::new();
         for n in 0..20 {
             let store = store.clone();
-            racing.spawn(async move { store.get_or_init_meta("instance", &n.to_string()).await.expect("a word") });
+            racing.spawn(async move {
+                store
+                    .get_or_init_meta("instance", &n.to_string())
+                    .await
+                    .expect("a word")
+            });
         }
         let mut words = racing.join_all().await;
         words.dedup();
         assert_eq!(words.len(), 1, "{words:?}");
         store.put_meta("instance", "other").await.expect("set");
-        assert_eq!(store.get_or_init_meta("instance", "x").await.expect("a word"), "other");
+        assert_eq!(
+            store
+                .get_or_init_meta("instance", "x")
+                .await
+                .expect("a word"),
+            "other"
+        );
         assert_eq!(store.meta("nothing").await.expect("a look"), None);
         store.probe(5).await.expect("writes go");
         store.close().await;

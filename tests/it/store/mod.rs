@@ -26,13 +26,17 @@ impl Ground {
     }
 
     pub async fn open_with(&self, tuning: Tuning) -> Store {
-        Store::open_with(&self.url, tuning).await.expect("a database that opens")
+        Store::open_with(&self.url, tuning)
+            .await
+            .expect("a database that opens")
     }
 
     /// A connection of somebody else's.
     pub async fn stranger(&self) -> AnyConnection {
         sqlx::any::install_default_drivers();
-        AnyConnection::connect(&self.url).await.expect("a second connection")
+        AnyConnection::connect(&self.url)
+            .await
+            .expect("a second connection")
     }
 }
 
@@ -49,8 +53,16 @@ pub async fn on_postgres<F: Future<Output = ()> + Send + 'static>(body: impl FnO
         return crate::required::skip("the Postgres half (SKEP_TEST_POSTGRES_URL is not set)");
     };
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let schema = format!("skep_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    run(&server, format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}")).await;
+    let schema = format!(
+        "skep_test_{}_{}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    );
+    run(
+        &server,
+        format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}"),
+    )
+    .await;
     let joint = if server.contains('?') { '&' } else { '?' };
     let url = format!("{server}{joint}options[search_path]={schema}");
     // In a task of its own, so that the schema goes even when the body fails.
@@ -63,8 +75,13 @@ pub async fn on_postgres<F: Future<Output = ()> + Send + 'static>(body: impl FnO
 
 async fn run(server: &str, sql: String) {
     sqlx::any::install_default_drivers();
-    let mut connection = AnyConnection::connect(server).await.expect("the Postgres server");
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("may create schemas");
+    let mut connection = AnyConnection::connect(server)
+        .await
+        .expect("the Postgres server");
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await
+        .expect("may create schemas");
 }
 
 /// Runs `body` on each database.

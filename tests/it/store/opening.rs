@@ -23,7 +23,10 @@ async fn opening_twice_changes_nothing() {
             store.close().await;
         }
         let again = ground.open().await;
-        assert_eq!(again.accept(fact("webhook:a")).await, Ok(Accepted::Duplicate));
+        assert_eq!(
+            again.accept(fact("webhook:a")).await,
+            Ok(Accepted::Duplicate)
+        );
         again.close().await;
     })
     .await;
@@ -34,7 +37,10 @@ async fn a_step_that_was_edited_stops_the_start() {
     on_each(|ground| async move {
         ground.open().await.close().await;
         let mut stranger = ground.stranger().await;
-        sqlx::query("UPDATE migration SET checksum = 'other'").execute(&mut stranger).await.expect("edited");
+        sqlx::query("UPDATE migration SET checksum = 'other'")
+            .execute(&mut stranger)
+            .await
+            .expect("edited");
         let error = Store::open(&ground.url).await.expect_err("must not open");
         assert!(matches!(&error, StoreError::Corrupt(_)), "{error}");
         assert!(matches!(Failure::from(error), Failure::Broken { .. }));
@@ -47,7 +53,10 @@ async fn sqlite_writes_ahead_and_its_file_remembers_it() {
     on_sqlite(|ground| async move {
         let store = ground.open().await;
         let mut stranger = ground.stranger().await;
-        let row = sqlx::query("PRAGMA journal_mode").fetch_one(&mut stranger).await.expect("a mode");
+        let row = sqlx::query("PRAGMA journal_mode")
+            .fetch_one(&mut stranger)
+            .await
+            .expect("a mode");
         assert_eq!(row.get::<String, _>(0), "wal");
         store.close().await;
     })
@@ -61,7 +70,10 @@ async fn what_sqlite_writes_is_for_its_owner_alone() {
         let store = ground.open().await;
         store.accept(fact("webhook:a")).await.expect("a row");
         let path = std::path::PathBuf::from(ground.url.trim_start_matches("sqlite://"));
-        for entry in std::fs::read_dir(path.parent().expect("a folder")).expect("listed").flatten() {
+        for entry in std::fs::read_dir(path.parent().expect("a folder"))
+            .expect("listed")
+            .flatten()
+        {
             let mode = entry.metadata().expect("there").permissions().mode() & 0o777;
             assert_eq!(mode, 0o600, "{}", entry.path().display());
         }
@@ -76,16 +88,34 @@ async fn a_locked_database_is_busy_and_then_works_again() {
         // The tables are made with all the patience there is: only the locked one is met with little.
         ground.open().await.close().await;
         let (busy, accept) = (Duration::from_millis(100), Duration::from_millis(300));
-        let store = ground.open_with(Tuning { busy, accept, ..Tuning::default() }).await;
+        let store = ground
+            .open_with(Tuning {
+                busy,
+                accept,
+                ..Tuning::default()
+            })
+            .await;
         let mut stranger = ground.stranger().await;
-        sqlx::raw_sql("BEGIN EXCLUSIVE").execute(&mut stranger).await.expect("locked");
+        sqlx::raw_sql("BEGIN EXCLUSIVE")
+            .execute(&mut stranger)
+            .await
+            .expect("locked");
         assert_eq!(store.accept(fact("webhook:a")).await, Err(StoreError::Busy));
         assert_eq!(store.begin().await.map(|_| ()), Err(StoreError::Busy));
         assert_eq!(store.put_meta("a", "b").await, Err(StoreError::Busy));
         assert_eq!(store.unhandled(10).await.expect("reading goes on"), []);
-        assert!(matches!(Failure::from(StoreError::Busy), Failure::Retry { .. }));
-        sqlx::raw_sql("ROLLBACK").execute(&mut stranger).await.expect("unlocked");
-        store.accept(fact("webhook:a")).await.expect("stored, or known from before");
+        assert!(matches!(
+            Failure::from(StoreError::Busy),
+            Failure::Retry { .. }
+        ));
+        sqlx::raw_sql("ROLLBACK")
+            .execute(&mut stranger)
+            .await
+            .expect("unlocked");
+        store
+            .accept(fact("webhook:a"))
+            .await
+            .expect("stored, or known from before");
         assert_eq!(store.unhandled(10).await.expect("rows").len(), 1);
         store.close().await;
     })
@@ -97,11 +127,20 @@ async fn a_lock_within_patience_is_only_slow() {
     on_sqlite(|ground| async move {
         let store = ground.open().await;
         let mut stranger = ground.stranger().await;
-        sqlx::raw_sql("BEGIN EXCLUSIVE").execute(&mut stranger).await.expect("locked");
+        sqlx::raw_sql("BEGIN EXCLUSIVE")
+            .execute(&mut stranger)
+            .await
+            .expect("locked");
         let mut waiting = Box::pin(store.accept(fact("webhook:a")));
         let early = tokio::time::timeout(Duration::from_millis(100), &mut waiting).await;
-        assert!(early.is_err(), "answered while it cannot be stored: {early:?}");
-        sqlx::raw_sql("COMMIT").execute(&mut stranger).await.expect("unlocked");
+        assert!(
+            early.is_err(),
+            "answered while it cannot be stored: {early:?}"
+        );
+        sqlx::raw_sql("COMMIT")
+            .execute(&mut stranger)
+            .await
+            .expect("unlocked");
         assert!(matches!(waiting.await, Ok(Accepted::New { .. })));
         store.close().await;
     })
@@ -112,12 +151,27 @@ async fn a_lock_within_patience_is_only_slow() {
 async fn a_locked_table_is_busy_on_postgres_too() {
     on_postgres(|ground| async move {
         let (busy, accept) = (Duration::from_millis(100), Duration::from_millis(300));
-        let store = ground.open_with(Tuning { busy, accept, ..Tuning::default() }).await;
+        let store = ground
+            .open_with(Tuning {
+                busy,
+                accept,
+                ..Tuning::default()
+            })
+            .await;
         let mut stranger = ground.stranger().await;
-        sqlx::raw_sql("BEGIN; LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE").execute(&mut stranger).await.expect("locked");
+        sqlx::raw_sql("BEGIN; LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
+            .execute(&mut stranger)
+            .await
+            .expect("locked");
         assert_eq!(store.accept(fact("webhook:a")).await, Err(StoreError::Busy));
-        sqlx::raw_sql("ROLLBACK").execute(&mut stranger).await.expect("unlocked");
-        store.accept(fact("webhook:a")).await.expect("stored, or known from before");
+        sqlx::raw_sql("ROLLBACK")
+            .execute(&mut stranger)
+            .await
+            .expect("unlocked");
+        store
+            .accept(fact("webhook:a"))
+            .await
+            .expect("stored, or known from before");
         assert_eq!(store.unhandled(10).await.expect("rows").len(), 1);
         store.close().await;
     })
@@ -161,7 +215,12 @@ fn unlike(seed: usize) -> String {
 async fn a_full_database_says_so_loses_nothing_and_works_again_when_there_is_room() {
     on_sqlite(|ground| async move {
         let most_bytes = Some(6 * 1024 * 1024);
-        let store = ground.open_with(Tuning { most_bytes, ..Tuning::default() }).await;
+        let store = ground
+            .open_with(Tuning {
+                most_bytes,
+                ..Tuning::default()
+            })
+            .await;
         let mut kept = Vec::new();
         let full = loop {
             let mut large = fact(&format!("webhook:{}", kept.len()));
@@ -175,17 +234,27 @@ async fn a_full_database_says_so_loses_nothing_and_works_again_when_there_is_roo
         assert!(kept.len() > 5);
         let mut large = fact("webhook:large");
         large.body = unlike(99);
-        assert_eq!(store.accept(large).await, Err(StoreError::Full), "and says so again");
+        assert_eq!(
+            store.accept(large).await,
+            Err(StoreError::Full),
+            "and says so again"
+        );
         assert_eq!(store.unhandled(100).await.expect("rows").len(), kept.len());
         let mut decision = store.begin().await.expect("small things still go");
         for seq in &kept {
             decision.mark_handled(*seq, 1, "done");
         }
         decision.commit().await.expect("a commit");
-        assert_eq!(store.prune_inbox(2).await.expect("pruned"), kept.len() as u64);
+        assert_eq!(
+            store.prune_inbox(2).await.expect("pruned"),
+            kept.len() as u64
+        );
         let mut large = fact("webhook:large");
         large.body = "x".repeat(500_000);
-        assert!(matches!(store.accept(large).await, Ok(Accepted::New { .. })), "without a restart");
+        assert!(
+            matches!(store.accept(large).await, Ok(Accepted::New { .. })),
+            "without a restart"
+        );
         store.close().await;
     })
     .await;
@@ -195,13 +264,27 @@ async fn a_full_database_says_so_loses_nothing_and_works_again_when_there_is_roo
 async fn what_is_no_database_is_refused_without_naming_it() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let file = directory.path().join("notes.txt");
-    std::fs::write(&file, "just some notes, and rather more than a hundred bytes of them. ".repeat(100))
-        .expect("a file");
+    std::fs::write(
+        &file,
+        "just some notes, and rather more than a hundred bytes of them. ".repeat(100),
+    )
+    .expect("a file");
     let url = skep::store::sqlite_url(&file).expect("an absolute path");
-    assert!(matches!(Store::open(&url).await, Err(StoreError::Corrupt(_))));
+    assert!(matches!(
+        Store::open(&url).await,
+        Err(StoreError::Corrupt(_))
+    ));
     let missing = "sqlite:///no/such/directory/skep.db";
-    assert!(matches!(Store::open(missing).await, Err(StoreError::Unavailable(_))));
-    for url in ["mysql://u:hush@127.0.0.1/x", "sqlite::memory:", "postgres://u:hush@127.0.0.1:1/x", "hush"] {
+    assert!(matches!(
+        Store::open(missing).await,
+        Err(StoreError::Unavailable(_))
+    ));
+    for url in [
+        "mysql://u:hush@127.0.0.1/x",
+        "sqlite::memory:",
+        "postgres://u:hush@127.0.0.1:1/x",
+        "hush",
+    ] {
         let error = Store::open(url).await.expect_err("must not open");
         assert!(!error.to_string().contains("hush"), "{error}");
     }
@@ -211,9 +294,18 @@ async fn what_is_no_database_is_refused_without_naming_it() {
 async fn a_data_directory_belongs_to_one_process() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let first = lock_data_dir(directory.path()).await.expect("free");
-    let error = lock_data_dir(directory.path()).await.expect_err("taken").to_string();
-    assert!(error.contains(&directory.path().display().to_string()), "{error}");
-    assert!(error.contains(&format!("process {}", std::process::id())), "{error}");
+    let error = lock_data_dir(directory.path())
+        .await
+        .expect_err("taken")
+        .to_string();
+    assert!(
+        error.contains(&directory.path().display().to_string()),
+        "{error}"
+    );
+    assert!(
+        error.contains(&format!("process {}", std::process::id())),
+        "{error}"
+    );
     drop(first);
     lock_data_dir(directory.path()).await.expect("free again");
 }
@@ -224,9 +316,18 @@ async fn a_child_that_still_has_the_files_of_a_killed_skep_is_waited_for() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let file = std::fs::File::create(directory.path().join("skep.lock")).expect("a file");
     file.try_lock().expect("free");
-    let mut child = std::process::Command::new("sleep").arg("0.3").stdin(file).spawn().expect("a child");
-    assert!(child.try_wait().expect("a child").is_none(), "it holds the lock now, and nobody else");
-    lock_data_dir(directory.path()).await.expect("free in a moment");
+    let mut child = std::process::Command::new("sleep")
+        .arg("0.3")
+        .stdin(file)
+        .spawn()
+        .expect("a child");
+    assert!(
+        child.try_wait().expect("a child").is_none(),
+        "it holds the lock now, and nobody else"
+    );
+    lock_data_dir(directory.path())
+        .await
+        .expect("free in a moment");
     child.wait().expect("it ends");
 }
 
@@ -235,8 +336,16 @@ async fn one_skep_at_a_time_works_on_a_postgres() {
     let body = |ground: Ground| async move {
         let (first, second) = (ground.open().await, ground.open().await);
         first.hold_alone().await.expect("nobody else is there");
-        let refused = second.hold_alone().await.expect_err("another skep is at work");
-        assert!(refused.to_string().contains("one database serves one skep at a time"), "{refused}");
+        let refused = second
+            .hold_alone()
+            .await
+            .expect_err("another skep is at work");
+        assert!(
+            refused
+                .to_string()
+                .contains("one database serves one skep at a time"),
+            "{refused}"
+        );
         first.close().await;
         second.hold_alone().await.expect("the first has gone");
         second.close().await;

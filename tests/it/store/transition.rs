@@ -5,26 +5,43 @@ use skep::store::{Accepted, Added, Claim, EffectFilter, StoreError, Withdrawal, 
 
 use super::{add, effect, event, fact, key, on_each, session, task};
 
-const WISH: Claim<'static> =
-    Claim { owner: "me", now: 100, lease_until: 200, limit: 100, without_lanes: &[], without_kinds: &[] };
+const WISH: Claim<'static> = Claim {
+    owner: "me",
+    now: 100,
+    lease_until: 200,
+    limit: 100,
+    without_lanes: &[],
+    without_kinds: &[],
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_of_a_decision_or_nothing() {
     on_each(|ground| async move {
         let store = ground.open().await;
-        let Ok(Accepted::New { seq }) = store.accept(fact("webhook:a")).await else { panic!("not new") };
+        let Ok(Accepted::New { seq }) = store.accept(fact("webhook:a")).await else {
+            panic!("not new")
+        };
         for keep in [false, true] {
             let bells = [store.inbox_wake(), store.effect_wake(), store.event_wake()];
             let mut decision = store.begin().await.expect("a decision");
             assert_eq!(decision.task(key(1)).await.expect("a look"), None);
             assert_eq!(decision.put_task(&task(1), 0).await.expect("written"), 1);
             decision.put_session(&session(1, 1)).await.expect("written");
-            assert_eq!(decision.add_effect(&effect("e1")).await.expect("added"), Added::New);
-            assert_eq!(decision.add_effect(&effect("e1")).await.expect("added"), Added::Known);
+            assert_eq!(
+                decision.add_effect(&effect("e1")).await.expect("added"),
+                Added::New
+            );
+            assert_eq!(
+                decision.add_effect(&effect("e1")).await.expect("added"),
+                Added::Known
+            );
             decision.add_event(event("task.queued"));
             decision.add_event(event("session.dispatched"));
             decision.mark_handled(seq, 9, "queued");
-            assert!(matches!(decision.accept_inline(fact("inline:a")).await, Ok(Accepted::New { .. })));
+            assert!(matches!(
+                decision.accept_inline(fact("inline:a")).await,
+                Ok(Accepted::New { .. })
+            ));
             decision.put_meta("word", "kept").await.expect("written");
             if keep {
                 decision.commit().await.expect("a commit");
@@ -33,14 +50,41 @@ async fn all_of_a_decision_or_nothing() {
             }
             let rung = bells.map(|bell| bell.has_changed().expect("open"));
             assert_eq!(rung, [keep; 3]);
-            assert_eq!(store.task(key(1)).await.expect("a look").map(|row| row.version), keep.then_some(1));
+            assert_eq!(
+                store
+                    .task(key(1))
+                    .await
+                    .expect("a look")
+                    .map(|row| row.version),
+                keep.then_some(1)
+            );
             assert_eq!(store.open_effects().await.expect("a look"), i64::from(keep));
-            assert_eq!(store.events(0, 10).await.expect("a look").len(), if keep { 2 } else { 0 });
-            assert_eq!(store.inbox("inline:a").await.expect("a look").is_some(), keep);
-            assert_eq!(store.inbox("webhook:a").await.expect("a look").expect("there").handled_at, keep.then_some(9));
-            assert_eq!(store.meta("word").await.expect("a look"), keep.then(|| "kept".to_owned()));
+            assert_eq!(
+                store.events(0, 10).await.expect("a look").len(),
+                if keep { 2 } else { 0 }
+            );
+            assert_eq!(
+                store.inbox("inline:a").await.expect("a look").is_some(),
+                keep
+            );
+            assert_eq!(
+                store
+                    .inbox("webhook:a")
+                    .await
+                    .expect("a look")
+                    .expect("there")
+                    .handled_at,
+                keep.then_some(9)
+            );
+            assert_eq!(
+                store.meta("word").await.expect("a look"),
+                keep.then(|| "kept".to_owned())
+            );
             let id = SessionId::new(key(1), 1);
-            assert_eq!(store.session(&id).await.expect("a look"), keep.then(|| session(1, 1)));
+            assert_eq!(
+                store.session(&id).await.expect("a look"),
+                keep.then(|| session(1, 1))
+            );
         }
         store.close().await;
     })
@@ -53,7 +97,8 @@ async fn many_facts_of_one_decision_each_get_their_own_mark() {
         let store = ground.open().await;
         let mut seqs = Vec::new();
         for n in 0..301 {
-            let Ok(Accepted::New { seq }) = store.accept(fact(&format!("webhook:{n}"))).await else {
+            let Ok(Accepted::New { seq }) = store.accept(fact(&format!("webhook:{n}"))).await
+            else {
                 panic!("not new")
             };
             seqs.push(seq);
@@ -64,11 +109,21 @@ async fn many_facts_of_one_decision_each_get_their_own_mark() {
         }
         decision.commit().await.expect("a commit");
         for (n, seq) in seqs[..300].iter().enumerate() {
-            let row = store.inbox(&format!("webhook:{n}")).await.expect("a look").expect("a row");
-            assert_eq!((row.handled_at, row.result), (Some(seq + 5), Some(format!("about {seq}"))));
+            let row = store
+                .inbox(&format!("webhook:{n}"))
+                .await
+                .expect("a look")
+                .expect("a row");
+            assert_eq!(
+                (row.handled_at, row.result),
+                (Some(seq + 5), Some(format!("about {seq}")))
+            );
         }
         let left = store.unhandled(10).await.expect("rows");
-        assert_eq!(left.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["webhook:300"]);
+        assert_eq!(
+            left.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(),
+            ["webhook:300"]
+        );
         store.close().await;
     })
     .await;
@@ -84,12 +139,21 @@ async fn tasks_looked_up_together_are_those_of_the_decision() {
         }
         decision.commit().await.expect("a commit");
         let mut decision = store.begin().await.expect("a decision");
-        decision.look_up(&[key(1), key(2), key(3)]).await.expect("a look");
+        decision
+            .look_up(&[key(1), key(2), key(3)])
+            .await
+            .expect("a look");
         decision.put_task(&task(1), 1).await.expect("written");
         decision.put_task(&task(3), 0).await.expect("written");
         let mut versions = Vec::new();
         for issue in 1..=4 {
-            versions.push(decision.task(key(issue)).await.expect("a look").map(|row| row.version));
+            versions.push(
+                decision
+                    .task(key(issue))
+                    .await
+                    .expect("a look")
+                    .map(|row| row.version),
+            );
         }
         assert_eq!(versions, [Some(2), Some(1), Some(1), None]);
         drop(decision);
@@ -113,11 +177,26 @@ async fn only_one_of_two_decisions_about_a_version_is_taken() {
                 });
             }
             let answers = racing.join_all().await;
-            assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
-            let lost = answers.iter().filter(|answer| matches!(answer, Err(StoreError::Conflict(_)))).count();
+            assert_eq!(
+                answers.iter().filter(|answer| answer.is_ok()).count(),
+                1,
+                "{answers:?}"
+            );
+            let lost = answers
+                .iter()
+                .filter(|answer| matches!(answer, Err(StoreError::Conflict(_))))
+                .count();
             assert_eq!(lost, 9, "{answers:?}");
         }
-        assert_eq!(store.task(key(1)).await.expect("a look").expect("there").version, 3);
+        assert_eq!(
+            store
+                .task(key(1))
+                .await
+                .expect("a look")
+                .expect("there")
+                .version,
+            3
+        );
         store.close().await;
     })
     .await;
@@ -133,10 +212,14 @@ async fn a_task_has_one_live_session() {
             decision.commit().await
         };
         put(session(1, 1)).await.expect("the first");
-        assert!(matches!(put(session(1, 2)).await, Err(StoreError::Conflict(_))));
+        assert!(matches!(
+            put(session(1, 2)).await,
+            Err(StoreError::Conflict(_))
+        ));
         put(session(2, 1)).await.expect("another task's");
         let mut ended = session(1, 1);
-        (ended.live, ended.state, ended.stop) = (false, "failed".to_owned(), Some("crash".to_owned()));
+        (ended.live, ended.state, ended.stop) =
+            (false, "failed".to_owned(), Some("crash".to_owned()));
         (ended.pull, ended.ended_at) = (Some(4), Some(9));
         put(ended.clone()).await.expect("the end of the first");
         put(session(1, 2)).await.expect("the second");
@@ -161,18 +244,35 @@ async fn waiting_effects_of_one_key_become_one() {
         };
         add(&store, &[status("s1", "1", 50)]).await;
         let mut decision = store.begin().await.expect("a decision");
-        let added = decision.add_effect(&status("s2", "2", 80)).await.expect("added");
-        assert_eq!(added, Added::Coalesced { into: "s1".to_owned() });
+        let added = decision
+            .add_effect(&status("s2", "2", 80))
+            .await
+            .expect("added");
+        assert_eq!(
+            added,
+            Added::Coalesced {
+                into: "s1".to_owned()
+            }
+        );
         decision.commit().await.expect("a commit");
-        let claimed = store.claim(Claim { now: 60, ..WISH }).await.expect("claimed");
+        let claimed = store
+            .claim(Claim { now: 60, ..WISH })
+            .await
+            .expect("claimed");
         assert_eq!(claimed.len(), 1, "the earlier hour stays");
-        assert_eq!((claimed[0].id.as_str(), claimed[0].body.as_str()), ("s1", "2"));
+        assert_eq!(
+            (claimed[0].id.as_str(), claimed[0].body.as_str()),
+            ("s1", "2")
+        );
 
         add(&store, &[status("s3", "3", 0)]).await;
         add(&store, &[status("s4", "4", 0)]).await;
         let claimed = store.claim(WISH).await.expect("claimed");
         assert_eq!(claimed.len(), 1, "what is being done is not changed");
-        assert_eq!((claimed[0].id.as_str(), claimed[0].body.as_str()), ("s3", "4"));
+        assert_eq!(
+            (claimed[0].id.as_str(), claimed[0].body.as_str()),
+            ("s3", "4")
+        );
         store.close().await;
     })
     .await;
@@ -190,22 +290,56 @@ async fn withdrawing_closes_what_waits_and_asks_what_runs() {
         assert_eq!(store.claim(WISH).await.expect("claimed").len(), 1);
         add(&store, &[effect("waiting"), other, foreign]).await;
         let mut decision = store.begin().await.expect("a decision");
-        let what = Withdrawal { task: key(1), kinds: &["comment", "push"], now: 7, why: "cancelled by a person" };
-        assert_eq!(decision.withdraw(what).await.expect("withdrawn"), Withdrawn { closed: 1, asked: 1 });
+        let what = Withdrawal {
+            task: key(1),
+            kinds: &["comment", "push"],
+            now: 7,
+            why: "cancelled by a person",
+        };
+        assert_eq!(
+            decision.withdraw(what).await.expect("withdrawn"),
+            Withdrawn {
+                closed: 1,
+                asked: 1
+            }
+        );
         decision.commit().await.expect("a commit");
-        assert_eq!(store.cancel_requests("me").await.expect("a look"), ["running"]);
-        assert_eq!(store.cancel_requests("you").await.expect("a look"), Vec::<String>::new());
+        assert_eq!(
+            store.cancel_requests("me").await.expect("a look"),
+            ["running"]
+        );
+        assert_eq!(
+            store.cancel_requests("you").await.expect("a look"),
+            Vec::<String>::new()
+        );
         let left = store.claim(WISH).await.expect("claimed");
-        assert_eq!(left.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["other", "foreign"]);
-        let filter = EffectFilter { result: Some("withdrawn".to_owned()), ..EffectFilter::default() };
+        assert_eq!(
+            left.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(),
+            ["other", "foreign"]
+        );
+        let filter = EffectFilter {
+            result: Some("withdrawn".to_owned()),
+            ..EffectFilter::default()
+        };
         let closed = store.effects(&filter, 10).await.expect("a look");
         assert_eq!(closed.len(), 1);
         assert_eq!(closed[0].effect.id, "waiting");
-        assert_eq!((closed[0].closed_at, closed[0].why.as_deref()), (Some(7), Some("cancelled by a person")));
+        assert_eq!(
+            (closed[0].closed_at, closed[0].why.as_deref()),
+            (Some(7), Some("cancelled by a person"))
+        );
         // Its holder is gone: whoever takes it over is told.
-        let later = Claim { now: 300, lease_until: 400, owner: "you", ..WISH };
+        let later = Claim {
+            now: 300,
+            lease_until: 400,
+            owner: "you",
+            ..WISH
+        };
         let taken = store.claim(later).await.expect("claimed");
-        let running = taken.iter().find(|row| row.id == "running").expect("taken over");
+        let running = taken
+            .iter()
+            .find(|row| row.id == "running")
+            .expect("taken over");
         assert!(running.cancel_requested);
         store.close().await;
     })
@@ -231,15 +365,29 @@ async fn the_queue_goes_by_priority_then_wait_then_key() {
         (unknown.queued_at, unknown.updated_at) = (None, 10);
         decision.put_task(&unknown, 0).await.expect("written");
         let queue = decision.queued(10).await.expect("a queue");
-        assert_eq!(queue.iter().map(|row| row.key.issue.0).collect::<Vec<_>>(), [3, 2, 1, 5]);
-        assert_eq!(queue[3].queued_at, Some(10), "who does not say since when, waits since now");
+        assert_eq!(
+            queue.iter().map(|row| row.key.issue.0).collect::<Vec<_>>(),
+            [3, 2, 1, 5]
+        );
+        assert_eq!(
+            queue[3].queued_at,
+            Some(10),
+            "who does not say since when, waits since now"
+        );
         assert_eq!(decision.queued(1).await.expect("a queue").len(), 1);
         for (position, issue) in [3, 2, 1, 5].into_iter().enumerate() {
-            let place = decision.queue_position(key(issue)).await.expect("a look").expect("queued");
+            let place = decision
+                .queue_position(key(issue))
+                .await
+                .expect("a look")
+                .expect("queued");
             assert_eq!((place.position, place.total), (position as i64 + 1, 4));
         }
         assert_eq!(decision.queue_position(key(4)).await.expect("a look"), None);
-        assert_eq!(decision.queue_position(key(99)).await.expect("a look"), None);
+        assert_eq!(
+            decision.queue_position(key(99)).await.expect("a look"),
+            None
+        );
         decision.commit().await.expect("a commit");
         assert_eq!(store.queued(10).await.expect("a queue"), queue);
         store.close().await;

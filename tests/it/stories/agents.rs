@@ -35,15 +35,41 @@ pub async fn failed(house: &House, issue: IssueNumber, class: &str) -> String {
     assert_eq!(house.state(issue).await, "failed");
     assert_eq!(house.labels(issue), ["agent:failed", "agent:go"]);
     assert_eq!(house.reactions(issue), ["eyes", "confused"]);
-    assert!(house.simulator.pulls(house.repository).expect("pulls").is_empty());
-    assert!(house.runner().parts().agents.live().is_empty(), "an agent is still there");
-    assert_eq!(marked(&house.data_dir()), Vec::<u32>::new(), "processes are still there");
+    assert!(
+        house
+            .simulator
+            .pulls(house.repository)
+            .expect("pulls")
+            .is_empty()
+    );
+    assert!(
+        house.runner().parts().agents.live().is_empty(),
+        "an agent is still there"
+    );
+    assert_eq!(
+        marked(&house.data_dir()),
+        Vec::<u32>::new(),
+        "processes are still there"
+    );
     let status = house.status(issue);
-    assert!(status.starts_with("**Failed**") && status.contains(&format!("`{class}`")), "{status}");
-    assert!(status.contains("To try again, comment `/agent retry`."), "{status}");
+    assert!(
+        status.starts_with("**Failed**") && status.contains(&format!("`{class}`")),
+        "{status}"
+    );
+    assert!(
+        status.contains("To try again, comment `/agent retry`."),
+        "{status}"
+    );
     let on_branch = usize::from(status.contains("is on the branch [`agent/"));
-    assert_eq!(house.simulator.branches(house.repository).len(), 1 + on_branch, "what was made, and nothing else");
-    assert!(!status.contains(&CANARY[4..]) && !status.contains("/home/"), "{status}");
+    assert_eq!(
+        house.simulator.branches(house.repository).len(),
+        1 + on_branch,
+        "what was made, and nothing else"
+    );
+    assert!(
+        !status.contains(&CANARY[4..]) && !status.contains("/home/"),
+        "{status}"
+    );
     readable(&house.thread(issue))
 }
 
@@ -51,7 +77,9 @@ pub async fn failed(house: &House, issue: IssueNumber, class: &str) -> String {
 pub fn readable(thread: &str) -> String {
     let sha = regex::Regex::new("`[0-9a-f]{7,40}`").expect("a pattern");
     let edits = regex::Regex::new(r" \(edited \d+x\)").expect("a pattern");
-    edits.replace_all(&sha.replace_all(thread, "`[commit]`"), "").into_owned()
+    edits
+        .replace_all(&sha.replace_all(thread, "`[commit]`"), "")
+        .into_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,7 +92,10 @@ async fn a_crash_is_named_and_what_was_done_is_kept() {
     house.settle_all().await;
     insta::assert_snapshot!(failed(&house, issue, "crash").await);
     assert_eq!(house.kept(issue, 1, "half.txt").as_deref(), Some("done\n"));
-    assert!(!house.session_dir(issue, 1).exists(), "the working copy is reaped once its work is in the mirror");
+    assert!(
+        !house.session_dir(issue, 1).exists(),
+        "the working copy is reaped once its work is in the mirror"
+    );
     house.done().await;
 }
 
@@ -85,12 +116,16 @@ async fn an_agent_that_runs_too_long_is_ended() {
         plan.limits.session_timeout_ms = 700;
     })
     .await;
-    let talk: String = (0..100).map(|n| format!("say Still at it, {n}.\nwait 0.1\n")).collect();
+    let talk: String = (0..100)
+        .map(|n| format!("say Still at it, {n}.\nwait 0.1\n"))
+        .collect();
     let issue = house.go("Take your time", &talk);
     house.settle_all().await;
     let thread = failed(&house, issue, "timeout").await;
     assert!(thread.contains("Still at it, "), "{thread}");
-    let thread = regex::Regex::new("( +Still at it, [0-9]+\\.\n)+").expect("a pattern").replace_all(&thread, "  […]\n");
+    let thread = regex::Regex::new("( +Still at it, [0-9]+\\.\n)+")
+        .expect("a pattern")
+        .replace_all(&thread, "  […]\n");
     insta::assert_snapshot!(thread);
     house.done().await;
 }
@@ -105,7 +140,11 @@ async fn a_flood_is_stopped() {
     let issue = house.go("Say it all", "say Here it comes.\nflood 100000000");
     house.settle_all().await;
     let thread = failed(&house, issue, "flood").await;
-    assert!(house.status(issue).len() < 5_000, "{}", house.status(issue).len());
+    assert!(
+        house.status(issue).len() < 5_000,
+        "{}",
+        house.status(issue).len()
+    );
     // How much of the flood came through before it was stopped differs from run to run.
     let said = thread.split("Its last lines").next().unwrap_or_default();
     insta::assert_snapshot!(said.split("Details").next().unwrap_or_default());
@@ -119,8 +158,14 @@ async fn broken_json_is_told() {
     let issue = house.go("Speak", "say I speak.\nwait 0.3\ngarbage 20\nwait 5");
     house.settle_all().await;
     let thread = failed(&house, issue, "silence").await;
-    assert!(thread.contains("The agent printed 20 lines that are no messages of the protocol"), "{thread}");
-    assert!(thread.contains("Often the limit of its model is used up"), "{thread}");
+    assert!(
+        thread.contains("The agent printed 20 lines that are no messages of the protocol"),
+        "{thread}"
+    );
+    assert!(
+        thread.contains("Often the limit of its model is used up"),
+        "{thread}"
+    );
     house.done().await;
 }
 
@@ -128,11 +173,18 @@ async fn broken_json_is_told() {
 async fn a_model_that_fails_is_no_answer() {
     let mut house = House::with(impatient).await;
     let mut threads = Vec::new();
-    for (what, class) in [("rate-limit", "rate_limit"), ("auth", "auth"), ("server", "model_unavailable")] {
+    for (what, class) in [
+        ("rate-limit", "rate_limit"),
+        ("auth", "auth"),
+        ("server", "model_unavailable"),
+    ] {
         let issue = house.go(&format!("Fail with {what}"), &format!("fail {what}"));
         house.settle_all().await;
         threads.push(failed(&house, issue, class).await);
-        assert!(!house.session_dir(issue, 1).exists(), "nothing was made, so nothing is kept");
+        assert!(
+            !house.session_dir(issue, 1).exists(),
+            "nothing was made, so nothing is kept"
+        );
     }
     insta::assert_snapshot!(threads.join("\n"));
     house.done().await;
@@ -141,14 +193,25 @@ async fn a_model_that_fails_is_no_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_leaves_with_an_error_or_an_answer() {
     let mut house = House::with(impatient).await;
-    let error = house.go("Fail", &format!("say Request failed: 429 Too Many Requests for {CANARY} of /home/ana"));
+    let error = house.go(
+        "Fail",
+        &format!("say Request failed: 429 Too Many Requests for {CANARY} of /home/ana"),
+    );
     house.settle_all().await;
     failed(&house, error, "rate_limit").await;
     let answer = house.go("Answer", &format!("say I found {CANARY} in /home/ana."));
     house.settle_all().await;
-    let comments = house.simulator.comments(house.repository, answer).expect("comments");
+    let comments = house
+        .simulator
+        .comments(house.repository, answer)
+        .expect("comments");
     let thread: String = comments.into_iter().map(|comment| comment.body).collect();
-    assert!(thread.contains("I found") && !thread.contains(&CANARY[4..]) && !thread.contains("/home/ana"), "{thread}");
+    assert!(
+        thread.contains("I found")
+            && !thread.contains(&CANARY[4..])
+            && !thread.contains("/home/ana"),
+        "{thread}"
+    );
     house.done().await;
 }
 
@@ -158,7 +221,10 @@ async fn an_agent_without_a_word_or_a_change_has_failed() {
     let issue = house.go("Do nothing", "# nothing at all");
     house.settle_all().await;
     insta::assert_snapshot!(failed(&house, issue, "no_result").await);
-    assert!(!house.session_dir(issue, 1).exists(), "nothing was made, so nothing is kept");
+    assert!(
+        !house.session_dir(issue, 1).exists(),
+        "nothing was made, so nothing is kept"
+    );
     house.done().await;
 }
 
@@ -167,7 +233,13 @@ async fn a_liar_gets_no_pull_request() {
     let mut house = House::with(impatient).await;
     let issue = house.go("Fix it", "lie");
     house.settle_all().await;
-    assert!(house.simulator.pulls(house.repository).expect("pulls").is_empty());
+    assert!(
+        house
+            .simulator
+            .pulls(house.repository)
+            .expect("pulls")
+            .is_empty()
+    );
     assert_eq!(house.simulator.branches(house.repository), ["main"]);
     assert!(!house.session_dir(issue, 1).exists());
     insta::assert_snapshot!(readable(&house.thread(issue)));
@@ -176,21 +248,43 @@ async fn a_liar_gets_no_pull_request() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_exits_at_its_start_is_tried_three_times() {
-    let mut house =
-        shell(&format!("echo x >>\"$HOME/starts\"; echo 'no licence {CANARY} in /home/ana' >&2; exit 9")).await;
+    let mut house = shell(&format!(
+        "echo x >>\"$HOME/starts\"; echo 'no licence {CANARY} in /home/ana' >&2; exit 9"
+    ))
+    .await;
     let issue = house.go("Start", "say never");
     house.settle().await;
-    assert_eq!((house.state(issue).await.as_str(), house.reactions(issue).len()), ("working", 1), "not given up yet");
+    assert_eq!(
+        (
+            house.state(issue).await.as_str(),
+            house.reactions(issue).len()
+        ),
+        ("working", 1),
+        "not given up yet"
+    );
     let starts = house.session_dir(issue, 1).join("home/starts");
-    let count = || std::fs::read_to_string(&starts).expect("it was started").lines().count();
+    let count = || {
+        std::fs::read_to_string(&starts)
+            .expect("it was started")
+            .lines()
+            .count()
+    };
     assert_eq!(count(), 1, "the second try waits for its time");
     house.advance(Duration::from_millis(1));
     house.settle().await;
     assert_eq!(count(), 2);
     house.settle_all().await;
     let thread = failed(&house, issue, "crash").await;
-    let claims = house.detail(issue, "session.failed").await.expect("an event");
-    assert!(claims["why"].as_str().is_some_and(|why| why.contains("exit status: 9")), "{claims}");
+    let claims = house
+        .detail(issue, "session.failed")
+        .await
+        .expect("an event");
+    assert!(
+        claims["why"]
+            .as_str()
+            .is_some_and(|why| why.contains("exit status: 9")),
+        "{claims}"
+    );
     insta::assert_snapshot!(thread);
     house.done().await;
 }
@@ -208,7 +302,10 @@ async fn an_agent_that_exits_at_once_without_a_word_is_named() {
 async fn a_missing_command_is_said_at_once() {
     let mut house = House::with(|plan| {
         impatient(plan);
-        plan.agent = Some(presets::custom("goose", vec!["no-such-goose".into(), "acp".into()]));
+        plan.agent = Some(presets::custom(
+            "goose",
+            vec!["no-such-goose".into(), "acp".into()],
+        ));
     })
     .await;
     let issue = house.go("Start", "say never");

@@ -14,11 +14,17 @@ async fn run(house: &mut House, script: &str) -> IssueNumber {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repository_inside_the_tree_is_named_on_the_issue() {
     let mut house = House::new().await;
-    let issue =
-        run(&mut house, "run mkdir app && cd app && git init -q && echo hi > main.txt\nsay Scaffolded it.").await;
+    let issue = run(
+        &mut house,
+        "run mkdir app && cd app && git init -q && echo hi > main.txt\nsay Scaffolded it.",
+    )
+    .await;
     assert!(house.pulls().is_empty());
     let said = house.status(issue);
-    assert!(said.contains("- `app/` is a git repository of its own inside the working copy"), "{said}");
+    assert!(
+        said.contains("- `app/` is a git repository of its own inside the working copy"),
+        "{said}"
+    );
     house.done().await;
 }
 
@@ -28,9 +34,17 @@ async fn commits_on_another_branch_become_the_pull_request() {
     let script = "run B=$(git branch --show-current); git checkout -q -b fix/foo && echo 1 > f.txt && git add -A && \
                   git commit -qm 'Add f' && git checkout -q $B\nsay Done.";
     let issue = run(&mut house, script).await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "{}",
+        house.thread(issue)
+    );
     assert_eq!(house.the_pull().changed_files, 1);
-    assert!(!house.the_pull().issue.body.contains("fix/foo"), "nothing is missing");
+    assert!(
+        !house.the_pull().issue.body.contains("fix/foo"),
+        "nothing is missing"
+    );
     house.done().await;
 }
 
@@ -41,7 +55,11 @@ async fn leavings_and_links_stay_behind_and_are_named_on_the_pull_request() {
                   write NOTE.md: hello\nsay Wrote it.";
     run(&mut house, script).await;
     let pull = house.the_pull();
-    assert_eq!(pull.changed_files, 2, "the note, and what the operator took off the list: {}", pull.issue.body);
+    assert_eq!(
+        pull.changed_files, 2,
+        "the note, and what the operator took off the list: {}",
+        pull.issue.body
+    );
     let named = "- Left out: `data` (links that leave the repository); `__pycache__/`, `x.tmp` (leavings of tools).";
     assert!(pull.issue.body.contains(named), "{}", pull.issue.body);
     house.done().await;
@@ -51,7 +69,10 @@ async fn leavings_and_links_stay_behind_and_are_named_on_the_pull_request() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unresolved_conflict_is_said_at_the_top_of_the_pull_request() {
     let mut house = House::with(|plan| {
-        plan.files.push((".github/pull_request_template.md".into(), "## Template\n".into()));
+        plan.files.push((
+            ".github/pull_request_template.md".into(),
+            "## Template\n".into(),
+        ));
     })
     .await;
     let script = "run B=$(git branch --show-current); git checkout -q -b t && echo 2 > README.md && git commit -qam t && \
@@ -59,23 +80,44 @@ async fn an_unresolved_conflict_is_said_at_the_top_of_the_pull_request() {
     let issue = run(&mut house, script).await;
     let pull = house.the_pull();
     let top = "⚠️ **Not to be merged as it is:** the agent left a merge conflict unresolved in `README.md`.";
-    assert!(unfinished::top(&house).starts_with(top) && pull.draft, "{}", pull.issue.body);
-    assert!(pull.issue.body.contains("- The branch `t` has commits"), "{}", pull.issue.body);
+    assert!(
+        unfinished::top(&house).starts_with(top) && pull.draft,
+        "{}",
+        pull.issue.body
+    );
+    assert!(
+        pull.issue.body.contains("- The branch `t` has commits"),
+        "{}",
+        pull.issue.body
+    );
     assert!(house.status(issue).contains(top), "{}", house.status(issue));
-    house.simulator.set_check(house.repository, &pull.head_sha, "test", Some("success")).expect("a check");
+    house
+        .simulator
+        .set_check(house.repository, &pull.head_sha, "test", Some("success"))
+        .expect("a check");
     house.settle_all().await;
-    assert!(house.status(issue).contains("Its checks are green.") && house.the_pull().draft, "{}", house.thread(issue));
+    assert!(
+        house.status(issue).contains("Its checks are green.") && house.the_pull().draft,
+        "{}",
+        house.thread(issue)
+    );
     house.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_template_is_found_in_any_case_and_loses_its_mark() {
     let mut house = House::with(|plan| {
-        plan.files.push(("docs/PULL_REQUEST_TEMPLATE.txt".into(), "\u{feff}## Template\r\n\r\n- [ ] done\r\n".into()));
+        plan.files.push((
+            "docs/PULL_REQUEST_TEMPLATE.txt".into(),
+            "\u{feff}## Template\r\n\r\n- [ ] done\r\n".into(),
+        ));
     })
     .await;
     run(&mut house, "write NOTE.md: hello\nsay Wrote it.").await;
     let body = house.the_pull().issue.body;
-    assert!(body.starts_with("## Template\n\n- [ ] done\n\n---\n"), "{body}");
+    assert!(
+        body.starts_with("## Template\n\n- [ ] done\n\n---\n"),
+        "{body}"
+    );
     house.done().await;
 }

@@ -45,7 +45,10 @@ async fn killed(scene: &Scene, kill: Kill, clean: &Ending) {
     let (mut house, issue) = scene.begin().await;
     kill.strike(&mut house).await;
     house.walk(usize::MAX).await;
-    house.ending(issue).await.must_be(clean, &format!("killed {kill:?}"));
+    house
+        .ending(issue)
+        .await
+        .must_be(clean, &format!("killed {kill:?}"));
     house.done().await;
 }
 
@@ -72,11 +75,26 @@ async fn an_answer_ends_the_same_killed_after_any_step() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_clean_ends_are_what_they_should_be() {
     let (_, code) = CODE.clean().await;
-    assert_eq!((code.ours, code.pulls.len(), code.state.as_str(), code.live), (1, 1, "in-review", 0));
+    assert_eq!(
+        (code.ours, code.pulls.len(), code.state.as_str(), code.live),
+        (1, 1, "in-review", 0)
+    );
     assert_eq!(code.labels, ["agent:go", "agent:review", "role:swe"]);
-    assert!(code.pulls[0].contains(r#"Some("hello\n")"#), "{:?}", code.pulls);
+    assert!(
+        code.pulls[0].contains(r#"Some("hello\n")"#),
+        "{:?}",
+        code.pulls
+    );
     let (_, answer) = ANSWER.clean().await;
-    assert_eq!((answer.ours, answer.pulls.len(), answer.state.as_str(), answer.live), (2, 0, "done", 0));
+    assert_eq!(
+        (
+            answer.ours,
+            answer.pulls.len(),
+            answer.state.as_str(),
+            answer.live
+        ),
+        (2, 0, "done", 0)
+    );
     assert_eq!(answer.labels, ["agent:done", "agent:go", "role:triage"]);
     assert_eq!(answer.branches, ["main"]);
 }

@@ -10,10 +10,18 @@ async fn without_room_nothing_starts_and_whoever_waits_is_told_why() {
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "queued");
     let said = house.our_comments(issue).remove(0);
-    assert!(said.contains("waiting for room on the server, whose disk is nearly full"), "{said}");
+    assert!(
+        said.contains("waiting for room on the server, whose disk is nearly full"),
+        "{said}"
+    );
     house.engine().set_short(false).await.expect("told");
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "{}",
+        house.thread(issue)
+    );
     house.done().await;
 }
 
@@ -28,9 +36,18 @@ async fn whoever_waits_for_a_slot_hears_when_it_is_room_that_lacks() {
     house.settle_all().await;
     let said = house.our_comments(second).remove(0);
     assert!(said.contains("whose disk is nearly full"), "{said}");
-    assert_eq!(house.state(first).await, "in-review", "what was at work goes on");
+    assert_eq!(
+        house.state(first).await,
+        "in-review",
+        "what was at work goes on"
+    );
     house.engine().set_short(false).await.expect("told");
     house.settle_all().await;
-    assert_eq!(house.state(second).await, "in-review", "{}", house.thread(second));
+    assert_eq!(
+        house.state(second).await,
+        "in-review",
+        "{}",
+        house.thread(second)
+    );
     house.done().await;
 }

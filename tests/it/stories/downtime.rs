@@ -52,13 +52,21 @@ impl House {
 
     /// GitHub does not let the App see its deliveries.
     pub(super) fn refuse_deliveries(&self) {
-        let refused = Trouble::Status { status: 403, message: "Resource not accessible by integration".into() };
-        self.simulator.add_fault(Fault::next("GET", "/app/hook/deliveries", refused).times(1_000));
+        let refused = Trouble::Status {
+            status: 403,
+            message: "Resource not accessible by integration".into(),
+        };
+        self.simulator
+            .add_fault(Fault::next("GET", "/app/hook/deliveries", refused).times(1_000));
     }
 
     /// How many times something happened on an issue.
     async fn times(&self, issue: IssueNumber, name: &str) -> usize {
-        self.timeline(issue).await.into_iter().filter(|other| other == name).count()
+        self.timeline(issue)
+            .await
+            .into_iter()
+            .filter(|other| other == name)
+            .count()
     }
 }
 
@@ -82,13 +90,22 @@ impl Village {
         let mut house = House::with(|plan| plan.limits.sessions = 4).await;
         let mut in_review = Vec::new();
         for number in 0..3 {
-            in_review.push(house.go(&format!("Note {number}"), &format!("write N{number}.md: hello\nsay Wrote it.")));
+            in_review.push(house.go(
+                &format!("Note {number}"),
+                &format!("write N{number}.md: hello\nsay Wrote it."),
+            ));
             house.settle_all().await;
         }
         let done = house.go_as("A question", "say It is so.", &["role:triage"]);
         house.settle_all().await;
-        let answered = house.go("Ask", "ask Which colour? | red | blue\nwrite GREETING.md: {answer}\nsay Done.");
-        let resumed = house.go("Wait", "ask Which size? | big | small\nwrite SIZE.md: {answer}\nsay Done.");
+        let answered = house.go(
+            "Ask",
+            "ask Which colour? | red | blue\nwrite GREETING.md: {answer}\nsay Done.",
+        );
+        let resumed = house.go(
+            "Wait",
+            "ask Which size? | big | small\nwrite SIZE.md: {answer}\nsay Done.",
+        );
         house.settle().await;
         house.unlabel(resumed, "agent:go");
         house.settle().await;
@@ -97,13 +114,29 @@ impl Village {
         let paused = house.go("Pause me", "wait 0.4\nwrite B.md: b\nsay Done.");
         house.until_event(closed, "session.running").await;
         house.until_event(paused, "session.running").await;
-        let script = |file: &str| format!("Please.\n\n```skep-demo\nwrite {file}: hello\nsay Wrote it.\n```\n");
+        let script = |file: &str| {
+            format!("Please.\n\n```skep-demo\nwrite {file}: hello\nsay Wrote it.\n```\n")
+        };
         let fresh = house.issue("New", &script("F.md"), &[]);
         let commanded = house.issue("Ordered", &script("C.md"), &[]);
         house.simulator.quiet().await;
         house.app().sweep.alive().await;
-        let [reviewed, merged, rejected] = in_review[..] else { panic!("three") };
-        Self { house, closed, answered, reviewed, merged, rejected, paused, resumed, fresh, commanded, done }
+        let [reviewed, merged, rejected] = in_review[..] else {
+            panic!("three")
+        };
+        Self {
+            house,
+            closed,
+            answered,
+            reviewed,
+            merged,
+            rejected,
+            paused,
+            resumed,
+            fresh,
+            commanded,
+            done,
+        }
     }
 
     /// Two hours in which people do everything there is to do, and much besides.
@@ -114,28 +147,65 @@ impl Village {
         house.advance(Duration::from_secs(600));
         let pull = |issue| house.pull_for(issue).issue.number;
         world.close_issue(home, self.closed, "ana").expect("closed");
-        world.comment(home, self.answered, "ana", "blue").expect("a comment");
+        world
+            .comment(home, self.answered, "ana", "blue")
+            .expect("a comment");
         let body = "Kinder.\n\n```skep-demo\nwrite N0.md: dear all\nsay Kinder now.\n```\n";
-        let draft = ReviewDraft { event: "REQUEST_CHANGES".into(), body: body.into(), comments: vec![] };
-        world.review(home, pull(self.reviewed), "ana", draft).expect("a review");
-        world.mark_ready(home, pull(self.merged), "ana").expect("ready");
-        world.merge(home, pull(self.merged), "ana").await.expect("merged");
-        world.close_pull(home, pull(self.rejected), "ana").expect("closed");
-        world.unlabel(home, self.paused, "agent:go", "ana").expect("unlabeled");
-        world.label(home, self.resumed, "agent:go", "ana").expect("labeled");
-        world.label(home, self.fresh, "agent:go", "ana").expect("labeled");
-        world.comment(home, self.commanded, "ana", "/agent go").expect("a comment");
+        let draft = ReviewDraft {
+            event: "REQUEST_CHANGES".into(),
+            body: body.into(),
+            comments: vec![],
+        };
+        world
+            .review(home, pull(self.reviewed), "ana", draft)
+            .expect("a review");
+        world
+            .mark_ready(home, pull(self.merged), "ana")
+            .expect("ready");
+        world
+            .merge(home, pull(self.merged), "ana")
+            .await
+            .expect("merged");
+        world
+            .close_pull(home, pull(self.rejected), "ana")
+            .expect("closed");
+        world
+            .unlabel(home, self.paused, "agent:go", "ana")
+            .expect("unlabeled");
+        world
+            .label(home, self.resumed, "agent:go", "ana")
+            .expect("labeled");
+        world
+            .label(home, self.fresh, "agent:go", "ana")
+            .expect("labeled");
+        world
+            .comment(home, self.commanded, "ana", "/agent go")
+            .expect("a comment");
         world.label(home, self.done, "bug", "ana").expect("labeled");
         for number in 0..60 {
             house.advance(Duration::from_secs(100));
-            world.comment(home, self.done, "stranger", &format!("Me too, {number}.")).expect("a comment");
-            let edit = IssueEdit { title: Some(format!("A question, {number}")), ..IssueEdit::default() };
-            world.edit_issue(home, self.done, edit, "ana").expect("an edit");
-            world.push_file(home, &format!("side-{number}"), ("x.md", "x\n"), "ben").await.expect("a push");
+            world
+                .comment(home, self.done, "stranger", &format!("Me too, {number}."))
+                .expect("a comment");
+            let edit = IssueEdit {
+                title: Some(format!("A question, {number}")),
+                ..IssueEdit::default()
+            };
+            world
+                .edit_issue(home, self.done, edit, "ana")
+                .expect("an edit");
+            world
+                .push_file(home, &format!("side-{number}"), ("x.md", "x\n"), "ben")
+                .await
+                .expect("a push");
         }
         house.advance(Duration::from_secs(600));
         world.quiet().await;
-        assert!(world.deliveries().len() > 190, "{}", world.deliveries().len());
+        assert!(
+            world.deliveries().len() > 190,
+            "{}",
+            world.deliveries().len()
+        );
         house.open().await;
     }
 
@@ -155,7 +225,12 @@ impl Village {
             (self.done, "done"),
         ];
         for (issue, state) in wanted {
-            assert_eq!(house.state(issue).await, state, "{how}: {}", house.thread(issue));
+            assert_eq!(
+                house.state(issue).await,
+                state,
+                "{how}: {}",
+                house.thread(issue)
+            );
         }
         let once = [
             (self.closed, "session.cancelled"),
@@ -169,15 +244,28 @@ impl Village {
             (self.commanded, "pull_request.opened"),
         ];
         for (issue, name) in once {
-            assert_eq!(house.times(issue, name).await, 1, "{how}: {name} {:?}", house.timeline(issue).await);
+            assert_eq!(
+                house.times(issue, name).await,
+                1,
+                "{how}: {name} {:?}",
+                house.timeline(issue).await
+            );
         }
         for issue in [self.closed, self.paused] {
-            assert_eq!(house.planned(issue, EffectKind::RunTurn).await.len(), 1, "{how}: its agent was started again");
+            assert_eq!(
+                house.planned(issue, EffectKind::RunTurn).await.len(),
+                1,
+                "{how}: its agent was started again"
+            );
         }
-        let pulls: BTreeMap<String, usize> = house.pulls().into_iter().fold(BTreeMap::new(), |mut all, pull| {
-            *all.entry(pull.head).or_default() += 1;
-            all
-        });
+        let pulls: BTreeMap<String, usize> =
+            house
+                .pulls()
+                .into_iter()
+                .fold(BTreeMap::new(), |mut all, pull| {
+                    *all.entry(pull.head).or_default() += 1;
+                    all
+                });
         assert!(pulls.values().all(|count| *count == 1), "{how}: {pulls:?}");
     }
 }
@@ -193,15 +281,28 @@ async fn what_happened_in_two_hours_without_skep_happens_at_its_start_and_once()
     assert_eq!(down.unknown, Vec::<String>::new());
     // It is said where people look, and where the operator looks.
     let status = village.house.status(village.closed);
-    assert!(status.contains("skep was down, or GitHub could not reach it"), "{status}");
+    assert!(
+        status.contains("skep was down, or GitHub could not reach it"),
+        "{status}"
+    );
     let shown = village.house.app().desk.status().await.expect("a status")["downtime"].clone();
-    assert_eq!((shown["from"].as_i64(), shown["to"].as_i64()), (Some(down.from), Some(down.to)));
-    assert!((7_000_000..7_400_000).contains(&(down.to - down.from)), "{down:?}");
+    assert_eq!(
+        (shown["from"].as_i64(), shown["to"].as_i64()),
+        (Some(down.from), Some(down.to))
+    );
+    assert!(
+        (7_000_000..7_400_000).contains(&(down.to - down.from)),
+        "{down:?}"
+    );
     // Nothing is left to find.
     let before = village.house.simulator.deliveries().len();
     let again = village.house.look_around().await;
     assert_eq!(again.recovered, BTreeMap::new(), "{again:?}");
-    assert_eq!(village.house.simulator.deliveries().len(), before, "nothing that was heard is asked for again");
+    assert_eq!(
+        village.house.simulator.deliveries().len(),
+        before,
+        "nothing that was heard is asked for again"
+    );
     village.all_is_well("after a second look").await;
     village.house.done().await;
 }
@@ -214,7 +315,12 @@ async fn where_github_refuses_its_list_of_deliveries_the_facts_still_say_it_all(
     let down = village.house.look_around().await;
     village.house.ten_minutes().await;
     village.all_is_well("without deliveries").await;
-    assert!(down.unknown.iter().any(|unknown| unknown.contains("ticked a box")), "{down:?}");
+    assert!(
+        down.unknown
+            .iter()
+            .any(|unknown| unknown.contains("ticked a box")),
+        "{down:?}"
+    );
     village.house.done().await;
 }
 
@@ -238,7 +344,12 @@ async fn a_label_whose_webhook_is_lost_while_skep_is_there_is_found() {
     assert_eq!(house.state(issue).await, "unknown");
     house.app().sweep.facts().await;
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "{}",
+        house.thread(issue)
+    );
     // The webhook comes after all, and later the label is still on: neither starts anything.
     house.simulator.set_flow(Flow::Direct);
     house.app().sweep.deliveries().await;
@@ -252,13 +363,25 @@ async fn a_label_whose_webhook_is_lost_while_skep_is_there_is_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_may_not_ask_any_more_does_not_keep_an_agent_at_work() {
     let mut house = House::new().await;
-    let issue = house.go("Add a note", "wait 0.3\nwrite NOTE.md: hello\nsay Wrote it.");
+    let issue = house.go(
+        "Add a note",
+        "wait 0.3\nwrite NOTE.md: hello\nsay Wrote it.",
+    );
     house.until_working(issue).await;
-    house.simulator.set_permission(house.repository, "ana", "read").expect("a permission");
+    house
+        .simulator
+        .set_permission(house.repository, "ana", "read")
+        .expect("a permission");
     house.app().sweep.work_at_hand().await;
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "cancelled");
-    assert!(house.status(issue).contains("may not start work here any more"), "{}", house.thread(issue));
+    assert!(
+        house
+            .status(issue)
+            .contains("may not start work here any more"),
+        "{}",
+        house.thread(issue)
+    );
     house.done().await;
 }
 
@@ -266,16 +389,24 @@ async fn whoever_may_not_ask_any_more_does_not_keep_an_agent_at_work() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_issue_does_not_see_its_agent_again() {
     let mut house = House::new().await;
-    let issue = house.go("Add a note", "wait 0.3\nwrite NOTE.md: hello\nsay Wrote it.");
+    let issue = house.go(
+        "Add a note",
+        "wait 0.3\nwrite NOTE.md: hello\nsay Wrote it.",
+    );
     house.until_event(issue, "session.running").await;
     house.crash().await;
-    house.simulator.close_issue(house.repository, issue, "ana").expect("closed");
+    house
+        .simulator
+        .close_issue(house.repository, issue, "ana")
+        .expect("closed");
     let running = house.run().await;
     let home = house.repository;
     house
         .seen("the work is ended", |house| {
             let comments = house.simulator.comments(home, issue).expect("comments");
-            comments.iter().any(|comment| comment.body.contains("**Stopped**"))
+            comments
+                .iter()
+                .any(|comment| comment.body.contains("**Stopped**"))
         })
         .await;
     running.stop().await;

@@ -35,7 +35,11 @@ async fn spots(scene: &Scene) -> (Vec<Spot>, Ending) {
         };
         let same = |spot: &&Spot| spot.method == call.method && spot.path == path;
         let nth = u32::try_from(spots.iter().filter(same).count()).expect("few calls");
-        spots.push(Spot { method: call.method.clone(), path, nth });
+        spots.push(Spot {
+            method: call.method.clone(),
+            path,
+            nth,
+        });
     }
     (spots, told.ending.clone())
 }
@@ -44,7 +48,10 @@ async fn spots(scene: &Scene) -> (Vec<Spot>, Ending) {
 /// even if GitHub would refuse it: it is found by looking (C1, C3).
 fn created(calls: &[CallRecord]) -> usize {
     let creates = |call: &&CallRecord| {
-        call.method == "POST" && ["/issues/1/comments", "/pulls"].iter().any(|end| call.path.ends_with(end))
+        call.method == "POST"
+            && ["/issues/1/comments", "/pulls"]
+                .iter()
+                .any(|end| call.path.ends_with(end))
     };
     calls.iter().filter(creates).count()
 }
@@ -98,14 +105,25 @@ async fn the_grid_holds_every_kind_of_effect_that_changes_github() {
     let (code, answer) = (spots(&SLOW_CODE).await.0, spots(&ANSWER).await.0);
     let all: BTreeSet<&Spot> = code.iter().chain(&answer).filter(changes).collect();
     for kind in EffectKind::ALL {
-        let Some((method, end)) = deed(kind) else { continue };
+        let Some((method, end)) = deed(kind) else {
+            continue;
+        };
         assert!(
-            all.iter().any(|spot| spot.method == method && spot.path.ends_with(end)),
+            all.iter()
+                .any(|spot| spot.method == method && spot.path.ends_with(end)),
             "{kind:?} is not in {all:#?}"
         );
     }
-    for further in ["/labels", "/issues/2/labels", "/installation/token", "/issues/1/labels/agent%3Aworking"] {
-        assert!(all.iter().any(|spot| spot.path.ends_with(further)), "{further} is not in {all:#?}");
+    for further in [
+        "/labels",
+        "/issues/2/labels",
+        "/installation/token",
+        "/issues/1/labels/agent%3Aworking",
+    ] {
+        assert!(
+            all.iter().any(|spot| spot.path.ends_with(further)),
+            "{further} is not in {all:#?}"
+        );
     }
 }
 
@@ -122,7 +140,10 @@ impl Case {
     /// GitHub does what it is asked for, and only the answer is lost.
     fn arrives(&self) -> bool {
         use Trouble::{BadGatewayAfter, Delay, DropAfter, MalformedJson};
-        matches!(self.trouble, DropAfter | BadGatewayAfter | MalformedJson | Delay { .. })
+        matches!(
+            self.trouble,
+            DropAfter | BadGatewayAfter | MalformedJson | Delay { .. }
+        )
     }
 }
 
@@ -134,7 +155,12 @@ async fn grid(trouble: Trouble) -> Vec<Case> {
         let (spots, clean) = spots(&scene).await;
         for spot in spots.into_iter().filter(|spot| changes(&spot)) {
             if seen.insert(spot.clone()) {
-                cases.push(Case { scene: scene.clone(), clean: clean.clone(), spot, trouble: trouble.clone() });
+                cases.push(Case {
+                    scene: scene.clone(),
+                    clean: clean.clone(),
+                    spot,
+                    trouble: trouble.clone(),
+                });
             }
         }
     }
@@ -144,10 +170,17 @@ async fn grid(trouble: Trouble) -> Vec<Case> {
 
 /// Tells all, several at a time. How often a status is edited depends on how quick the machine is, so that a few faults
 /// may find nothing to hit.
-async fn tell_all<F: Future<Output = bool> + Send + 'static>(cases: Vec<Case>, tell: fn(Case) -> F) {
+async fn tell_all<F: Future<Output = bool> + Send + 'static>(
+    cases: Vec<Case>,
+    tell: fn(Case) -> F,
+) {
     let told = crate::required::grid(cases, tell).await;
     let played = told.iter().filter(|played| **played).count();
-    assert!(played > 0 && played + 4 >= told.len(), "only {played} of {} faults were played", told.len());
+    assert!(
+        played > 0 && played + 4 >= told.len(),
+        "only {played} of {} faults were played",
+        told.len()
+    );
 }
 
 /// Ends the story as the clean one; true when its fault was played.
@@ -159,7 +192,11 @@ async fn compare(mut house: House, case: &Case) -> bool {
     let played = house.simulator.waiting_faults().is_empty();
     if played && case.arrives() {
         let wanted = created(&case.scene.told().await.calls);
-        assert_eq!(created(&house.simulator.calls()), wanted, "{when}: something was created twice, or tried to be");
+        assert_eq!(
+            created(&house.simulator.calls()),
+            wanted,
+            "{when}: something was created twice, or tried to be"
+        );
     }
     house.done().await;
     played
@@ -167,19 +204,30 @@ async fn compare(mut house: House, case: &Case) -> bool {
 
 async fn with_a_fault(case: Case) -> bool {
     let (house, _) = case.scene.begin().await;
-    house.simulator.add_fault(case.spot.fault(case.trouble.clone()));
+    house
+        .simulator
+        .add_fault(case.spot.fault(case.trouble.clone()));
     compare(house, &case).await
 }
 
 /// The request hangs, skep is killed, GitHub does it all the same.
 async fn killed_while_it_hangs(case: Case) -> bool {
     let (mut house, _) = case.scene.begin().await;
-    house.simulator.add_fault(case.spot.fault(case.trouble.clone()));
-    if !house.chase(|house| house.simulator.waiting_faults().is_empty()).await {
+    house
+        .simulator
+        .add_fault(case.spot.fault(case.trouble.clone()));
+    if !house
+        .chase(|house| house.simulator.waiting_faults().is_empty())
+        .await
+    {
         return compare(house, &case).await;
     }
     house.crash().await;
-    house.seen("the late request", |house| house.simulator.calls().iter().any(|call| call.faulty)).await;
+    house
+        .seen("the late request", |house| {
+            house.simulator.calls().iter().any(|call| call.faulty)
+        })
+        .await;
     house.open().await;
     house.no_zombies().await;
     compare(house, &case).await
@@ -216,7 +264,11 @@ async fn a_bad_gateway_before_the_change_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_while_a_change_hangs_repeats_and_loses_nothing() {
-    tell_all(grid(Trouble::Delay { milliseconds: 60 }).await, killed_while_it_hangs).await;
+    tell_all(
+        grid(Trouble::Delay { milliseconds: 60 }).await,
+        killed_while_it_hangs,
+    )
+    .await;
 }
 
 /// Every call, also the reads, is answered 502 three times.
@@ -227,13 +279,22 @@ async fn github_down_for_three_calls_of_each_kind_loses_nothing() {
     let mut cases = Vec::new();
     for scene in [Scene { wish, ..SLOW_CODE }, Scene { wish, ..ANSWER }] {
         let (spots, clean) = spots(&scene).await;
-        let firsts = spots.into_iter().filter(|spot| spot.nth == 0 && !spot.path.ends_with("/installation/token"));
-        let case = |spot| Case { scene: scene.clone(), clean: clean.clone(), spot, trouble: Trouble::BadGateway };
+        let firsts = spots
+            .into_iter()
+            .filter(|spot| spot.nth == 0 && !spot.path.ends_with("/installation/token"));
+        let case = |spot| Case {
+            scene: scene.clone(),
+            clean: clean.clone(),
+            spot,
+            trouble: Trouble::BadGateway,
+        };
         cases.extend(firsts.map(case));
     }
     tell_all(cases, |case| async move {
         let (house, _) = case.scene.begin().await;
-        house.simulator.add_fault(case.spot.fault(case.trouble.clone()).times(3));
+        house
+            .simulator
+            .add_fault(case.spot.fault(case.trouble.clone()).times(3));
         compare(house, &case).await
     })
     .await;
@@ -245,12 +306,26 @@ async fn a_list_that_lags_behind_a_lost_answer_makes_no_second_comment() {
     let mut cases = Vec::new();
     for scene in [SLOW_CODE, ANSWER] {
         let (spots, clean) = spots(&scene).await;
-        for (index, spot) in spots.iter().enumerate().filter(|(_, spot)| is_comments("POST", spot)) {
-            let looks = spots[..index].iter().filter(|spot| is_comments("GET", spot)).count();
-            let listing =
-                Spot { method: "GET".into(), path: spot.path.clone(), nth: u32::try_from(looks).expect("few") };
-            let case =
-                Case { scene: scene.clone(), clean: clean.clone(), spot: spot.clone(), trouble: Trouble::StaleRead };
+        for (index, spot) in spots
+            .iter()
+            .enumerate()
+            .filter(|(_, spot)| is_comments("POST", spot))
+        {
+            let looks = spots[..index]
+                .iter()
+                .filter(|spot| is_comments("GET", spot))
+                .count();
+            let listing = Spot {
+                method: "GET".into(),
+                path: spot.path.clone(),
+                nth: u32::try_from(looks).expect("few"),
+            };
+            let case = Case {
+                scene: scene.clone(),
+                clean: clean.clone(),
+                spot: spot.clone(),
+                trouble: Trouble::StaleRead,
+            };
             cases.push((case, listing));
         }
     }
@@ -258,8 +333,14 @@ async fn a_list_that_lags_behind_a_lost_answer_makes_no_second_comment() {
     for (case, listing) in cases {
         let (house, _) = case.scene.begin().await;
         house.simulator.add_fault(listing.fault(Trouble::StaleRead));
-        house.simulator.add_fault(case.spot.fault(Trouble::DropAfter));
-        assert!(compare(house, &case).await, "never played at {:?}", case.spot);
+        house
+            .simulator
+            .add_fault(case.spot.fault(Trouble::DropAfter));
+        assert!(
+            compare(house, &case).await,
+            "never played at {:?}",
+            case.spot
+        );
     }
 }
 

@@ -29,15 +29,19 @@ fn unheard(house: &House, issue: IssueNumber, deeds: &[Deed]) -> Vec<String> {
             Deed::Off => house.unlabel(issue, "agent:go"),
             Deed::Close => {
                 house.advance(std::time::Duration::from_secs(1));
-                house.simulator.close_issue(home, issue, "ana").expect("closed");
+                house
+                    .simulator
+                    .close_issue(home, issue, "ana")
+                    .expect("closed");
             }
         }
     }
     house.simulator.lose_held();
     house.simulator.set_flow(Flow::Direct);
     let lost = house.simulator.deliveries().split_off(before);
-    let ours =
-        lost.into_iter().filter(|attempt| attempt.event == "issues" && attempt.action.as_deref() != Some("opened"));
+    let ours = lost
+        .into_iter()
+        .filter(|attempt| attempt.event == "issues" && attempt.action.as_deref() != Some("opened"));
     ours.map(|attempt| attempt.body).collect()
 }
 
@@ -69,25 +73,54 @@ async fn hostile_titles_make_valid_branches_and_harmless_pull_requests() {
     for (number, title) in titles.iter().enumerate() {
         let issue = house.issue("A title", WRITES, &[]);
         let body = unheard(&house, issue, &[Deed::On]).remove(0);
-        let status = house.post("issues", &format!("title-{number}"), &titled(&body, title)).await;
+        let status = house
+            .post("issues", &format!("title-{number}"), &titled(&body, title))
+            .await;
         assert_eq!(status, 202, "{title:?}");
         house.settle_all().await;
-        assert_eq!(house.state(issue).await, "in-review", "{title:?}\n{}", house.thread(issue));
+        assert_eq!(
+            house.state(issue).await,
+            "in-review",
+            "{title:?}\n{}",
+            house.thread(issue)
+        );
         let pull = house.pull_for(issue);
-        pull.head.parse::<AgentBranch>().expect("one of our branches");
+        pull.head
+            .parse::<AgentBranch>()
+            .expect("one of our branches");
         house.git(&["check-ref-format", "--branch", &pull.head]);
         let title = &pull.issue.title;
-        assert!(title.chars().count() <= 256 && !title.chars().any(char::is_control), "{title:?}");
         assert!(
-            !["\u{202e}", "\u{2066}", "\u{200b}", "@everyone", "#1"].iter().any(|bad| title.contains(bad)),
+            title.chars().count() <= 256 && !title.chars().any(char::is_control),
             "{title:?}"
         );
-        let commit = house.git(&["log", "-1", "--format=%s%n%(trailers:key=Co-authored-by,valueonly)", &pull.head]);
+        assert!(
+            !["\u{202e}", "\u{2066}", "\u{200b}", "@everyone", "#1"]
+                .iter()
+                .any(|bad| title.contains(bad)),
+            "{title:?}"
+        );
+        let commit = house.git(&[
+            "log",
+            "-1",
+            "--format=%s%n%(trailers:key=Co-authored-by,valueonly)",
+            &pull.head,
+        ]);
         let (subject, authors) = commit.split_once('\n').expect("two parts");
-        assert!(!authors.contains("eve") && authors.contains("ana"), "{commit}");
-        assert!(!subject.contains("#1") && subject.chars().count() <= 72, "{commit}");
+        assert!(
+            !authors.contains("eve") && authors.contains("ana"),
+            "{commit}"
+        );
+        assert!(
+            !subject.contains("#1") && subject.chars().count() <= 72,
+            "{commit}"
+        );
         let shown: String = title.chars().take(80).collect();
-        seen.push_str(&format!("{}\n  {shown:?}\n  {}\n", pull.head, commit.trim().replace('\n', "\n  ")));
+        seen.push_str(&format!(
+            "{}\n  {shown:?}\n  {}\n",
+            pull.head,
+            commit.trim().replace('\n', "\n  ")
+        ));
     }
     insta::assert_snapshot!(seen);
     house.done().await;
@@ -110,7 +143,9 @@ async fn broken_deliveries_are_stored_and_lead_nowhere() {
     ];
     for (number, body) in bodies.iter().enumerate() {
         for event in ["issues", "made_up", "pull_request"] {
-            let status = house.post(event, &format!("broken-{event}-{number}"), body).await;
+            let status = house
+                .post(event, &format!("broken-{event}-{number}"), body)
+                .await;
             assert_eq!(status, 202, "{event} {number}");
         }
     }
@@ -120,11 +155,19 @@ async fn broken_deliveries_are_stored_and_lead_nowhere() {
     assert_eq!(house.post("issues", "huge", &huge).await, 413);
     house.settle_all().await;
     let counts = house.store().counts().await.expect("counts");
-    assert!(counts.tasks.is_empty() && counts.effects_open == 0, "{counts:?}");
+    assert!(
+        counts.tasks.is_empty() && counts.effects_open == 0,
+        "{counts:?}"
+    );
     let stored = house.store().deliveries(100).await.expect("deliveries");
     assert_eq!(stored.len(), 28);
-    assert!(stored.iter().all(|row| row.result.as_deref().is_some_and(|why| !why.is_empty())));
-    let reasons: std::collections::BTreeSet<String> = stored.into_iter().filter_map(|row| row.result).collect();
+    assert!(
+        stored
+            .iter()
+            .all(|row| row.result.as_deref().is_some_and(|why| !why.is_empty()))
+    );
+    let reasons: std::collections::BTreeSet<String> =
+        stored.into_iter().filter_map(|row| row.result).collect();
     insta::assert_debug_snapshot!(reasons);
     house.done().await;
 }
@@ -143,13 +186,22 @@ async fn an_old_delivery_under_a_new_number_changes_nothing() {
         assert_eq!(house.post("issues", guid, on.as_bytes()).await, 202);
         house.settle_all().await;
     }
-    assert_eq!((house.thread(issue), house.simulator.calls().len()), (thread, calls));
+    assert_eq!(
+        (house.thread(issue), house.simulator.calls().len()),
+        (thread, calls)
+    );
     // Also when the label is gone meanwhile.
     house.unlabel(issue, "agent:go");
     house.settle_all().await;
     assert_eq!(house.post("issues", "fourth", on.as_bytes()).await, 202);
     house.settle_all().await;
-    assert_eq!((house.state(issue).await.as_str(), house.prompts(issue).await.len()), ("in-review", 1));
+    assert_eq!(
+        (
+            house.state(issue).await.as_str(),
+            house.prompts(issue).await.len()
+        ),
+        ("in-review", 1)
+    );
     house.done().await;
 }
 
@@ -160,9 +212,23 @@ async fn a_delivery_that_comes_twice_counts_once() {
     let issue = house.go("Add a note", "write NOTE.md: hello\nsay Wrote it.");
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "in-review");
-    assert_eq!((house.prompts(issue).await.len(), house.our_comments(issue).len(), house.pulls().len()), (1, 1, 1));
+    assert_eq!(
+        (
+            house.prompts(issue).await.len(),
+            house.our_comments(issue).len(),
+            house.pulls().len()
+        ),
+        (1, 1, 1)
+    );
     let timeline = house.timeline(issue).await;
-    assert_eq!(timeline.iter().filter(|name| *name == "task.received").count(), 1, "{timeline:?}");
+    assert_eq!(
+        timeline
+            .iter()
+            .filter(|name| *name == "task.received")
+            .count(),
+        1,
+        "{timeline:?}"
+    );
     house.done().await;
 }
 
@@ -170,8 +236,11 @@ async fn a_delivery_that_comes_twice_counts_once() {
 fn later(body: &str, seconds: i64) -> Vec<u8> {
     let mut body: Value = serde_json::from_str(body).expect("JSON");
     let at =
-        chrono::DateTime::parse_from_rfc3339(body["issue"]["updated_at"].as_str().expect("a time")).expect("a time");
-    body["issue"]["updated_at"] = (at + chrono::TimeDelta::seconds(seconds)).to_rfc3339().into();
+        chrono::DateTime::parse_from_rfc3339(body["issue"]["updated_at"].as_str().expect("a time"))
+            .expect("a time");
+    body["issue"]["updated_at"] = (at + chrono::TimeDelta::seconds(seconds))
+        .to_rfc3339()
+        .into();
     serde_json::to_vec(&body).expect("JSON")
 }
 
@@ -181,16 +250,37 @@ async fn fifty_labels_at_once_are_one_session() {
     for spread in [0, 1] {
         let issue = house.issue("Add a note", WRITES, &[]);
         let on = unheard(&house, issue, &[Deed::On]).remove(0);
-        let bodies: Vec<(String, Vec<u8>)> =
-            (0..50).map(|n| (format!("burst-{spread}-{n}"), later(&on, n * spread))).collect();
-        let posts = bodies.iter().map(|(guid, body)| house.post("issues", guid, body));
+        let bodies: Vec<(String, Vec<u8>)> = (0..50)
+            .map(|n| (format!("burst-{spread}-{n}"), later(&on, n * spread)))
+            .collect();
+        let posts = bodies
+            .iter()
+            .map(|(guid, body)| house.post("issues", guid, body));
         let statuses = futures::future::join_all(posts).await;
         assert!(statuses.iter().all(|status| *status == 202), "{statuses:?}");
         house.settle_all().await;
-        assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
-        assert_eq!((house.prompts(issue).await.len(), house.our_comments(issue).len()), (1, 1));
+        assert_eq!(
+            house.state(issue).await,
+            "in-review",
+            "{}",
+            house.thread(issue)
+        );
+        assert_eq!(
+            (
+                house.prompts(issue).await.len(),
+                house.our_comments(issue).len()
+            ),
+            (1, 1)
+        );
         let timeline = house.timeline(issue).await;
-        assert_eq!(timeline.iter().filter(|name| *name == "task.queued").count(), 1, "{timeline:?}");
+        assert_eq!(
+            timeline
+                .iter()
+                .filter(|name| *name == "task.queued")
+                .count(),
+            1,
+            "{timeline:?}"
+        );
     }
     house.done().await;
 }
@@ -206,7 +296,10 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
         longer.insert(at, count - 1);
         longer
     };
-    shorter.iter().flat_map(|order| (0..count).map(move |at| with(order, at))).collect()
+    shorter
+        .iter()
+        .flat_map(|order| (0..count).map(move |at| with(order, at)))
+        .collect()
 }
 
 /// Delivers what was done in every order, at once and one by one; each must end in this state.
@@ -220,18 +313,34 @@ async fn ends(deeds: &[Deed], state: &[&str], sessions: std::ops::RangeInclusive
             assert_eq!(bodies.len(), deeds.len());
             for at in &order {
                 let guid = format!("order-{number}-{one_by_one}-{at}");
-                assert_eq!(house.post("issues", &guid, bodies[*at].as_bytes()).await, 202);
+                assert_eq!(
+                    house.post("issues", &guid, bodies[*at].as_bytes()).await,
+                    202
+                );
                 if one_by_one {
                     house.settle_all().await;
                 }
             }
             house.settle_all().await;
-            let came = format!("{deeds:?} as {order:?}, one by one: {one_by_one}\n{}", house.thread(issue));
-            assert!(state.contains(&house.state(issue).await.as_str()), "{}: {came}", house.state(issue).await);
-            assert!(sessions.contains(&house.prompts(issue).await.len()), "{came}");
+            let came = format!(
+                "{deeds:?} as {order:?}, one by one: {one_by_one}\n{}",
+                house.thread(issue)
+            );
+            assert!(
+                state.contains(&house.state(issue).await.as_str()),
+                "{}: {came}",
+                house.state(issue).await
+            );
+            assert!(
+                sessions.contains(&house.prompts(issue).await.len()),
+                "{came}"
+            );
             // The status, and at most once that what is asked again goes on instead of beginning anew.
             let ours = house.our_comments(issue);
-            let again = ours.iter().filter(|body| body.contains("is open, so the agent goes on with it")).count();
+            let again = ours
+                .iter()
+                .filter(|body| body.contains("is open, so the agent goes on with it"))
+                .count();
             assert!(again <= 1 && ours.len() - again <= 1, "{came}");
         }
     }
@@ -247,15 +356,30 @@ async fn on_off_on_in_any_order_is_one_finished_session() {
 #[tokio::test(flavor = "multi_thread")]
 async fn on_off_in_any_order_starts_nothing() {
     ends(&[Deed::On, Deed::Off], &["idle"], 0..=0).await;
-    ends(&[Deed::On, Deed::Off, Deed::On, Deed::Off], &["idle"], 0..=0).await;
+    ends(
+        &[Deed::On, Deed::Off, Deed::On, Deed::Off],
+        &["idle"],
+        0..=0,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_off_closed_on_in_any_order_starts_nothing_on_a_closed_issue() {
-    ends(&[Deed::On, Deed::Off, Deed::Close, Deed::On], &["refused"], 0..=0).await;
+    ends(
+        &[Deed::On, Deed::Off, Deed::Close, Deed::On],
+        &["refused"],
+        0..=0,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_strangers_label_never_swallows_the_one_of_somebody_who_may() {
-    ends(&[Deed::StrangerOn, Deed::Off, Deed::On], &["in-review"], 1..=1).await;
+    ends(
+        &[Deed::StrangerOn, Deed::Off, Deed::On],
+        &["in-review"],
+        1..=1,
+    )
+    .await;
 }

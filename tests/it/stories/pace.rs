@@ -10,7 +10,11 @@ use crate::house::{House, Plan};
 
 /// The limits of content as they are, without the pause between two changes: stories have no time for that.
 fn real_limits(plan: &mut Plan) {
-    plan.pace = Pace { burst: 10_000, per_second: 10_000, ..Pace::default() };
+    plan.pace = Pace {
+        burst: 10_000,
+        per_second: 10_000,
+        ..Pace::default()
+    };
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -18,7 +22,11 @@ async fn after_a_restart_a_new_label_is_acknowledged_at_once() {
     let mut house = House::with(|plan| plan.limits.sessions = 4).await;
     let mut issues = Vec::new();
     for number in 0..30 {
-        issues.push(house.go_as(&format!("Question {number}"), "say It is so.", &["role:triage"]));
+        issues.push(house.go_as(
+            &format!("Question {number}"),
+            "say It is so.",
+            &["role:triage"],
+        ));
     }
     house.settle_all().await;
     for issue in issues {
@@ -28,7 +36,10 @@ async fn after_a_restart_a_new_label_is_acknowledged_at_once() {
     house.crash().await;
     house.wish(real_limits);
     house.open().await;
-    assert_eq!(house.app().desk.status().await.expect("a status")["held_up"], serde_json::json!([]));
+    assert_eq!(
+        house.app().desk.status().await.expect("a status")["held_up"],
+        serde_json::json!([])
+    );
     let issue = house.go_as("One more", "say It is so.", &["role:triage"]);
     // Not a moment passes.
     house.settle().await;
@@ -39,7 +50,14 @@ async fn after_a_restart_a_new_label_is_acknowledged_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_for_the_limits_is_said_on_the_issue_and_in_the_status() {
-    let mut house = House::with(|plan| plan.pace = Pace { per_hour: 1, per_minute: 60, ..plan.pace }).await;
+    let mut house = House::with(|plan| {
+        plan.pace = Pace {
+            per_hour: 1,
+            per_minute: 60,
+            ..plan.pace
+        }
+    })
+    .await;
     // The labels are there already, so that making them uses up nothing.
     let other = house.issue("Another", "", &[]);
     for label in ["agent:queued", "agent:working", "agent:done"] {
@@ -49,7 +67,11 @@ async fn what_waits_for_the_limits_is_said_on_the_issue_and_in_the_status() {
     house.settle().await;
     // The one comment of this hour is the status comment; the answer waits, and the status comment says until when.
     let status = house.status(issue);
-    assert!(status.contains("Held up until 01:"), "{}", house.thread(issue));
+    assert!(
+        status.contains("Held up until 01:"),
+        "{}",
+        house.thread(issue)
+    );
     let held = house.app().desk.status().await.expect("a status")["held_up"].clone();
     assert_eq!(held[0]["by"], "pace", "{held}");
     let wait = held[0]["until"].as_i64().expect("a time") - house.now();

@@ -29,7 +29,9 @@ impl House {
 
     /// Posts these bytes to the public address as GitHub would, signed; answers the status.
     pub async fn post(&self, event: &str, guid: &str, body: &[u8]) -> u16 {
-        let mut stream = TcpStream::connect(self.address()).await.expect("the door is open");
+        let mut stream = TcpStream::connect(self.address())
+            .await
+            .expect("the door is open");
         let head = format!(
             "POST /webhook HTTP/1.1\r\nhost: skep\r\nconnection: close\r\ncontent-type: application/json\r\n\
              x-github-event: {event}\r\nx-github-delivery: {guid}\r\nx-hub-signature-256: {}\r\n\
@@ -37,43 +39,83 @@ impl House {
             signed(body),
             body.len(),
         );
-        stream.write_all(head.as_bytes()).await.expect("the head is taken");
+        stream
+            .write_all(head.as_bytes())
+            .await
+            .expect("the head is taken");
         // Whoever refuses by the head alone may close before it read the body.
         let _cut_off = stream.write_all(body).await;
         let mut answer = Vec::new();
         let _closed = stream.read_to_end(&mut answer).await;
         let line = String::from_utf8_lossy(&answer);
-        line.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("an answer with a status")
+        line.split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .expect("an answer with a status")
     }
 
     /// Every prompt that was planned for an issue, oldest first.
     pub async fn prompts(&self, issue: IssueNumber) -> Vec<String> {
-        self.planned(issue, EffectKind::RunTurn).await.iter().filter_map(prompt_of).collect()
+        self.planned(issue, EffectKind::RunTurn)
+            .await
+            .iter()
+            .filter_map(prompt_of)
+            .collect()
     }
 
     /// Every effect of a kind that was planned for an issue, oldest first.
     pub async fn planned(&self, issue: IssueNumber, kind: EffectKind) -> Vec<Effect> {
         let task = Some(TaskKey::new(self.repository, issue));
-        let filter = EffectFilter { task, ..EffectFilter::default() };
+        let filter = EffectFilter {
+            task,
+            ..EffectFilter::default()
+        };
         let rows = self.store().effects(&filter, 1_000).await.expect("effects");
-        let effects = rows.iter().map(|row| serde_json::from_str::<Effect>(&row.effect.body).expect("an effect"));
+        let effects = rows
+            .iter()
+            .map(|row| serde_json::from_str::<Effect>(&row.effect.body).expect("an effect"));
         effects.filter(|effect| effect.kind() == kind).collect()
     }
 
     /// What `git` says about the repository on GitHub.
     pub fn git(&self, args: &[&str]) -> String {
-        let dir = self.data_dir().with_file_name("github").join(format!("{}.git", self.repository));
+        let dir = self
+            .data_dir()
+            .with_file_name("github")
+            .join(format!("{}.git", self.repository));
         let mut git = std::process::Command::new("git");
-        let out = git.arg("-C").arg(&dir).args(args).output().expect("git runs");
-        assert!(out.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&out.stderr));
+        let out = git
+            .arg("-C")
+            .arg(&dir)
+            .args(args)
+            .output()
+            .expect("git runs");
+        assert!(
+            out.status.success(),
+            "git {args:?}: {}",
+            String::from_utf8_lossy(&out.stderr)
+        );
         String::from_utf8_lossy(&out.stdout).into_owned()
     }
 
     /// What people read in our comments on an issue, oldest first.
     pub fn our_comments(&self, issue: IssueNumber) -> Vec<String> {
-        let all = self.simulator.comments(self.repository, issue).expect("comments");
-        let ours = all.into_iter().filter(|comment| comment.author == "skep[bot]");
-        ours.map(|comment| comment.body.split("\n<!--").next().unwrap_or_default().to_owned()).collect()
+        let all = self
+            .simulator
+            .comments(self.repository, issue)
+            .expect("comments");
+        let ours = all
+            .into_iter()
+            .filter(|comment| comment.author == "skep[bot]");
+        ours.map(|comment| {
+            comment
+                .body
+                .split("\n<!--")
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        })
+        .collect()
     }
 
     /// The only pull request there is.
@@ -86,13 +128,18 @@ impl House {
     /// The whole issue as a reader sees it, but for what is another in every run: commits, and times after retries.
     pub fn told(&self, issue: IssueNumber) -> String {
         let time = regex::Regex::new(r"\b[0-9]{2}:[0-9]{2}:[0-9]{2}Z").expect("a pattern");
-        time.replace_all(&without_shas(&self.thread(issue)), "TIME").into_owned()
+        time.replace_all(&without_shas(&self.thread(issue)), "TIME")
+            .into_owned()
     }
 
     /// The newest pull request that closes an issue.
     pub fn pull_for(&self, issue: IssueNumber) -> PullView {
         let closes = format!("Closes #{issue}\n");
-        let found = self.pulls().into_iter().rev().find(|pull| pull.issue.body.contains(&closes));
+        let found = self
+            .pulls()
+            .into_iter()
+            .rev()
+            .find(|pull| pull.issue.body.contains(&closes));
         found.unwrap_or_else(|| panic!("no pull request closes #{issue}\n{}", self.thread(issue)))
     }
 
@@ -118,21 +165,28 @@ impl House {
 
     /// All pull requests.
     pub fn pulls(&self) -> Vec<PullView> {
-        self.simulator.pulls(self.repository).expect("pull requests")
+        self.simulator
+            .pulls(self.repository)
+            .expect("pull requests")
     }
 
     /// How many calls of a method go to a path that ends so.
     pub fn calls(&self, method: &str, end: &str) -> usize {
         let calls = self.simulator.calls();
-        calls.iter().filter(|call| call.method == method && call.path.ends_with(end)).count()
+        calls
+            .iter()
+            .filter(|call| call.method == method && call.path.ends_with(end))
+            .count()
     }
 }
 
 /// A text with `SHA` for every short or whole commit in it, and without the warning of machines that have no fence.
 pub fn without_shas(text: &str) -> String {
     let sha = regex::Regex::new(r"\b([0-9a-f]{10}|[0-9a-f]{40})\b").expect("a pattern");
-    let warning = regex::Regex::new(r"(?m)^ *- ⚠️ .*: agents can read what skep can read.*\n").expect("a pattern");
-    sha.replace_all(&warning.replace_all(text, ""), "SHA").into_owned()
+    let warning = regex::Regex::new(r"(?m)^ *- ⚠️ .*: agents can read what skep can read.*\n")
+        .expect("a pattern");
+    sha.replace_all(&warning.replace_all(text, ""), "SHA")
+        .into_owned()
 }
 
 /// The signature of a body.

@@ -28,23 +28,40 @@ impl Real {
         let folder = installed()?;
         let server = Model::start();
         let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a home");
-        let agent =
-            AgentSpec { home: Some(home.path().display().to_string()), ..spec(name, &folder, &server, home.path()) };
+        let agent = AgentSpec {
+            home: Some(home.path().display().to_string()),
+            ..spec(name, &folder, &server, home.path())
+        };
         let house = House::with(|plan| {
             plan.agent = Some(agent);
             plan.path = Some(path(&folder));
             plan.limits.model_attempts = 2;
             let swe = role::built_in(&"swe".parse().expect("a name")).expect("built in");
-            plan.roles = vec![role::Role { model: model.map(str::to_owned), ..swe }];
+            plan.roles = vec![role::Role {
+                model: model.map(str::to_owned),
+                ..swe
+            }];
         });
-        Some(Self { house: house.await, _model: server, _home: home })
+        Some(Self {
+            house: house.await,
+            _model: server,
+            _home: home,
+        })
     }
 
     /// Ana asks for the scenario.
     fn go(&self, scenario: &str) -> (IssueNumber, SessionId) {
         let session = SessionId::new(TaskKey::new(self.house.repository, IssueNumber(1)), 1);
-        let work = self.house.data_dir().join("sessions").join(session.as_str()).join("work");
-        let body = format!("SCENARIO={scenario} CWD={} FILE=hello.txt TEXT=hi", work.display());
+        let work = self
+            .house
+            .data_dir()
+            .join("sessions")
+            .join(session.as_str())
+            .join("work");
+        let body = format!(
+            "SCENARIO={scenario} CWD={} FILE=hello.txt TEXT=hi",
+            work.display()
+        );
         let issue = self.house.issue("Say hi", &body, &[]);
         self.house.label(issue, "agent:go");
         (issue, session)
@@ -56,22 +73,55 @@ impl Real {
         house.settle_all().await;
         let thread = house.thread(issue);
         assert_eq!(house.state(issue).await, "in-review", "{thread}");
-        let pulls = house.simulator.pulls(house.repository).expect("pull requests");
-        let [pull] = &pulls[..] else { panic!("{pulls:?}") };
+        let pulls = house
+            .simulator
+            .pulls(house.repository)
+            .expect("pull requests");
+        let [pull] = &pulls[..] else {
+            panic!("{pulls:?}")
+        };
         assert!(pull.draft && pull.changed_files == 1, "{pull:?}");
-        assert!(pull.issue.body.contains("Closes #1") && pull.issue.body.contains("> Done"), "{}", pull.issue.body);
-        let file = house.simulator.file(house.repository, &pull.head, "hello.txt").await.expect("git");
-        assert!(file.as_deref().is_some_and(|text| text.starts_with("hi")), "{file:?}");
-        let comments = house.simulator.comments(house.repository, issue).expect("comments");
+        assert!(
+            pull.issue.body.contains("Closes #1") && pull.issue.body.contains("> Done"),
+            "{}",
+            pull.issue.body
+        );
+        let file = house
+            .simulator
+            .file(house.repository, &pull.head, "hello.txt")
+            .await
+            .expect("git");
+        assert!(
+            file.as_deref().is_some_and(|text| text.starts_with("hi")),
+            "{file:?}"
+        );
+        let comments = house
+            .simulator
+            .comments(house.repository, issue)
+            .expect("comments");
         assert_eq!(comments.len(), 1, "{thread}");
-        assert!(comments[0].body.contains(&format!("#{}", pull.issue.number)), "{thread}");
+        assert!(
+            comments[0]
+                .body
+                .contains(&format!("#{}", pull.issue.number)),
+            "{thread}"
+        );
         let log = house.store().log(&session, 0, 1_000).await.expect("a log");
         let of = |kind: &str| -> Vec<serde_json::Value> {
             let rows = log.iter().filter(|row| row.line.kind == kind);
-            rows.map(|row| serde_json::from_str(&row.line.body).expect("JSON")).collect()
+            rows.map(|row| serde_json::from_str(&row.line.body).expect("JSON"))
+                .collect()
         };
-        assert!(of("tool").iter().any(|tool| tool["status"] == "completed"), "{log:?}");
-        assert!(of("usage").iter().any(|usage| usage["total"].as_u64() > Some(0)), "{log:?}");
+        assert!(
+            of("tool").iter().any(|tool| tool["status"] == "completed"),
+            "{log:?}"
+        );
+        assert!(
+            of("usage")
+                .iter()
+                .any(|usage| usage["total"].as_u64() > Some(0)),
+            "{log:?}"
+        );
         assert!(marked(&house.data_dir()).is_empty());
         self.house.done().await;
     }
@@ -82,12 +132,26 @@ impl Real {
         house.settle_all().await;
         let thread = house.thread(issue);
         assert_eq!(house.state(issue).await, "failed", "{thread}");
-        let row = house.store().session(&session).await.expect("a look").expect("a session");
+        let row = house
+            .store()
+            .session(&session)
+            .await
+            .expect("a look")
+            .expect("a session");
         assert_eq!(row.stop.as_deref(), Some("rate_limit"), "{thread}");
-        assert!(thread.contains("refused more requests for now (rate limit or quota)"), "{thread}");
+        assert!(
+            thread.contains("refused more requests for now (rate limit or quota)"),
+            "{thread}"
+        );
         assert!(thread.contains("It was tried 2 times."), "{thread}");
         assert!(thread.contains("agent:failed"), "{thread}");
-        assert_eq!(house.simulator.pulls(house.repository).expect("pull requests"), []);
+        assert_eq!(
+            house
+                .simulator
+                .pulls(house.repository)
+                .expect("pull requests"),
+            []
+        );
         assert!(marked(&house.data_dir()).is_empty());
         self.house.done().await;
     }
@@ -107,23 +171,52 @@ impl Real {
         house.settle().await;
         let thread = house.thread(issue);
         assert_eq!(house.state(issue).await, "needs-you", "{thread}");
-        assert!(thread.contains("Which colour?") && thread.contains("- [ ] 1. red"), "{thread}");
-        assert!(!marked(&house.data_dir()).is_empty(), "it waits with its process");
+        assert!(
+            thread.contains("Which colour?") && thread.contains("- [ ] 1. red"),
+            "{thread}"
+        );
+        assert!(
+            !marked(&house.data_dir()).is_empty(),
+            "it waits with its process"
+        );
         house.advance(later);
         house.settle().await;
-        assert_eq!(marked(&house.data_dir()).is_empty(), !later.is_zero(), "{}", house.thread(issue));
+        assert_eq!(
+            marked(&house.data_dir()).is_empty(),
+            !later.is_zero(),
+            "{}",
+            house.thread(issue)
+        );
         let work = house.session_dir(issue, 1).join("work");
-        let answer =
-            format!("/agent answer\nGreen, as the door.\nSCENARIO=answered CWD={} FILE=hello.txt", work.display());
+        let answer = format!(
+            "/agent answer\nGreen, as the door.\nSCENARIO=answered CWD={} FILE=hello.txt",
+            work.display()
+        );
         house.advance(Duration::from_secs(1));
-        house.simulator.comment(house.repository, issue, "ana", &answer).expect("a comment");
+        house
+            .simulator
+            .comment(house.repository, issue, "ana", &answer)
+            .expect("a comment");
         house.settle_all().await;
         let thread = house.thread(issue);
         assert_eq!(house.state(issue).await, "in-review", "{thread}");
-        let pulls = house.simulator.pulls(house.repository).expect("pull requests");
-        let [pull] = &pulls[..] else { panic!("{pulls:?}") };
-        let file = house.simulator.file(house.repository, &pull.head, "hello.txt").await.expect("git");
-        assert!(file.as_deref().is_some_and(|text| text.contains("Green, as the door.")), "{file:?}");
+        let pulls = house
+            .simulator
+            .pulls(house.repository)
+            .expect("pull requests");
+        let [pull] = &pulls[..] else {
+            panic!("{pulls:?}")
+        };
+        let file = house
+            .simulator
+            .file(house.repository, &pull.head, "hello.txt")
+            .await
+            .expect("git");
+        assert!(
+            file.as_deref()
+                .is_some_and(|text| text.contains("Green, as the door.")),
+            "{file:?}"
+        );
         assert!(
             pull.issue.body.contains("Which colour?") && pull.issue.body.contains("Painted it"),
             "{}",
@@ -132,10 +225,25 @@ impl Real {
         assert!(thread.contains("Green, as the door."), "{thread}");
         // The same session, and the agent's own one: it went on, it did not begin again.
         let log = house.store().log(&session, 0, 1_000).await.expect("a log");
-        let lost = log.iter().find(|row| row.line.kind == "note" && row.line.body.contains("could not be loaded"));
+        let lost = log
+            .iter()
+            .find(|row| row.line.kind == "note" && row.line.body.contains("could not be loaded"));
         assert!(lost.is_none(), "{lost:?}");
-        assert_eq!(house.store().sessions(&Default::default(), 10).await.expect("sessions").len(), 1);
-        let begun: Vec<_> = house.timeline(issue).await.into_iter().filter(|name| name == "question.asked").collect();
+        assert_eq!(
+            house
+                .store()
+                .sessions(&Default::default(), 10)
+                .await
+                .expect("sessions")
+                .len(),
+            1
+        );
+        let begun: Vec<_> = house
+            .timeline(issue)
+            .await
+            .into_iter()
+            .filter(|name| name == "question.asked")
+            .collect();
         assert_eq!(begun.len(), 1, "{thread}");
         assert!(marked(&house.data_dir()).is_empty());
         self.house.done().await;
@@ -151,15 +259,29 @@ impl Real {
             if log.iter().any(|row| row.line.kind == "message") {
                 break;
             }
-            assert!(began.elapsed() < Duration::from_secs(60), "it never speaks: {log:?}");
+            assert!(
+                began.elapsed() < Duration::from_secs(60),
+                "it never speaks: {log:?}"
+            );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         assert!(!marked(&house.data_dir()).is_empty());
         house.unlabel(issue, "agent:go");
         house.settle_all().await;
-        assert_eq!(house.state(issue).await, "paused", "{}", house.thread(issue));
+        assert_eq!(
+            house.state(issue).await,
+            "paused",
+            "{}",
+            house.thread(issue)
+        );
         assert!(marked(&house.data_dir()).is_empty());
-        assert_eq!(house.simulator.pulls(house.repository).expect("pull requests"), []);
+        assert_eq!(
+            house
+                .simulator
+                .pulls(house.repository)
+                .expect("pull requests"),
+            []
+        );
         self.house.done().await;
     }
 }
@@ -196,15 +318,33 @@ with_each_agent!(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_is_not_offered_is_said() {
     for name in ["goose", "codex"] {
-        let Some(mut real) = Real::with_model(name, Some("no-such-model")).await else { return };
+        let Some(mut real) = Real::with_model(name, Some("no-such-model")).await else {
+            return;
+        };
         let (issue, session) = real.go("write");
         real.house.settle_all().await;
-        assert_eq!(real.house.state(issue).await, "in-review", "{}", real.house.thread(issue));
-        let log = real.house.store().log(&session, 0, 1_000).await.expect("a log");
-        let notes: Vec<&str> =
-            log.iter().filter(|row| row.line.kind == "note").map(|row| row.line.body.as_str()).collect();
+        assert_eq!(
+            real.house.state(issue).await,
+            "in-review",
+            "{}",
+            real.house.thread(issue)
+        );
+        let log = real
+            .house
+            .store()
+            .log(&session, 0, 1_000)
+            .await
+            .expect("a log");
+        let notes: Vec<&str> = log
+            .iter()
+            .filter(|row| row.line.kind == "note")
+            .map(|row| row.line.body.as_str())
+            .collect();
         let offered = "This agent offers no model no-such-model, so it keeps ";
-        assert!(notes.iter().any(|note| note.contains(offered)), "{name}: {notes:?}");
+        assert!(
+            notes.iter().any(|note| note.contains(offered)),
+            "{name}: {notes:?}"
+        );
         real.house.done().await;
     }
 }

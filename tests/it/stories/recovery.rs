@@ -19,16 +19,25 @@ fn in_process(plan: &mut Plan) {
     plan.process = true;
 }
 
-const SCENE: Scene = Scene { script: INTERRUPTED, labels: &["role:swe"], wish: in_process };
+const SCENE: Scene = Scene {
+    script: INTERRUPTED,
+    labels: &["role:swe"],
+    wish: in_process,
+};
 
 /// Processes with this house's mark in their environment, outside this test's own.
 fn agents(house: &House) -> Vec<u32> {
-    let mark = format!("SKEP_HOME={}", house.data_dir().canonicalize().expect("a folder").display());
+    let mark = format!(
+        "SKEP_HOME={}",
+        house.data_dir().canonicalize().expect("a folder").display()
+    );
     let entries = std::fs::read_dir("/proc").expect("processes").flatten();
     let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     let marked = |number: &u32| {
         let environment = std::fs::read(format!("/proc/{number}/environ")).unwrap_or_default();
-        environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
+        environment
+            .split(|byte| *byte == 0)
+            .any(|variable| variable == mark.as_bytes())
     };
     numbers.filter(marked).collect()
 }
@@ -36,7 +45,11 @@ fn agents(house: &House) -> Vec<u32> {
 /// Whether the agent is in the middle of its first turn.
 fn begun(house: &House) -> bool {
     let sessions = std::fs::read_dir(house.data_dir().join("sessions"));
-    sessions.is_ok_and(|sessions| sessions.flatten().any(|one| one.path().join("home/begun").exists()))
+    sessions.is_ok_and(|sessions| {
+        sessions
+            .flatten()
+            .any(|one| one.path().join("home/begun").exists())
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,17 +60,39 @@ async fn an_agent_that_outlives_skep_is_ended_and_its_session_goes_on() {
     let former = house.runner().clone();
     house.crash().await;
     let orphans = agents(&house);
-    assert!(!orphans.is_empty(), "the agent is a process of its own and outlives skep");
+    assert!(
+        !orphans.is_empty(),
+        "the agent is a process of its own and outlives skep"
+    );
     house.open().await;
-    let left: Vec<u32> = agents(&house).into_iter().filter(|number| orphans.contains(number)).collect();
+    let left: Vec<u32> = agents(&house)
+        .into_iter()
+        .filter(|number| orphans.contains(number))
+        .collect();
     assert!(left.is_empty(), "still there: {left:?}");
     drop(former);
     house.no_zombies().await;
     house.walk(usize::MAX).await;
     let ending = house.ending(issue).await;
-    assert_eq!((ending.state.as_str(), ending.pulls.len(), ending.ours, ending.live), ("in-review", 1, 1, 0));
-    assert!(ending.pulls[0].contains(r#"Some("hello\n")"#), "{:?}", ending.pulls);
-    assert!(ending.pulls[0].contains("This is turn 2 of my session"), "not loaded again: {:?}", ending.pulls);
+    assert_eq!(
+        (
+            ending.state.as_str(),
+            ending.pulls.len(),
+            ending.ours,
+            ending.live
+        ),
+        ("in-review", 1, 1, 0)
+    );
+    assert!(
+        ending.pulls[0].contains(r#"Some("hello\n")"#),
+        "{:?}",
+        ending.pulls
+    );
+    assert!(
+        ending.pulls[0].contains("This is turn 2 of my session"),
+        "not loaded again: {:?}",
+        ending.pulls
+    );
     assert!(agents(&house).is_empty(), "nothing is left running");
     house.done().await;
 }
@@ -70,15 +105,33 @@ async fn a_graceful_stop_parks_the_agent_and_the_next_start_finishes() {
     house.seen("the agent is at it", begun).await;
     let asked = std::time::Instant::now();
     running.stop().await;
-    assert!(asked.elapsed() < Duration::from_secs(20), "it waited for the agent instead of interrupting it");
+    assert!(
+        asked.elapsed() < Duration::from_secs(20),
+        "it waited for the agent instead of interrupting it"
+    );
     assert!(agents(&house).is_empty(), "the stop leaves no agent behind");
     house.open().await;
     house.no_zombies().await;
-    assert_eq!((house.state(issue).await.as_str(), house.live().await), ("working", 1));
+    assert_eq!(
+        (house.state(issue).await.as_str(), house.live().await),
+        ("working", 1)
+    );
     house.walk(usize::MAX).await;
     let ending = house.ending(issue).await;
-    assert_eq!((ending.state.as_str(), ending.pulls.len(), ending.ours, ending.live), ("in-review", 1, 1, 0));
-    assert!(ending.pulls[0].contains("This is turn 2 of my session"), "not loaded again: {:?}", ending.pulls);
+    assert_eq!(
+        (
+            ending.state.as_str(),
+            ending.pulls.len(),
+            ending.ours,
+            ending.live
+        ),
+        ("in-review", 1, 1, 0)
+    );
+    assert!(
+        ending.pulls[0].contains("This is turn 2 of my session"),
+        "not loaded again: {:?}",
+        ending.pulls
+    );
     house.done().await;
 }
 
@@ -87,13 +140,26 @@ async fn a_skep_that_runs_by_itself_carries_an_issue_to_its_pull_request() {
     let mut house = House::new().await;
     let running = house.run().await;
     let issue = house.go_as("Add a greeting", CODE.script, CODE.labels);
-    let labels = |house: &House| house.simulator.issue(house.repository, issue).expect("the issue").labels;
-    house.seen("in review", |house| labels(house).contains(&"agent:review".to_owned())).await;
+    let labels = |house: &House| {
+        house
+            .simulator
+            .issue(house.repository, issue)
+            .expect("the issue")
+            .labels
+    };
+    house
+        .seen("in review", |house| {
+            labels(house).contains(&"agent:review".to_owned())
+        })
+        .await;
     running.stop().await;
     house.open().await;
     house.walk(usize::MAX).await;
     let ending = house.ending(issue).await;
-    assert_eq!((ending.state.as_str(), ending.pulls.len(), ending.ours), ("in-review", 1, 1));
+    assert_eq!(
+        (ending.state.as_str(), ending.pulls.len(), ending.ours),
+        ("in-review", 1, 1)
+    );
     house.done().await;
 }
 
@@ -101,7 +167,10 @@ async fn a_skep_that_runs_by_itself_carries_an_issue_to_its_pull_request() {
 async fn a_second_skep_on_the_same_folder_is_refused_in_plain_words() {
     let house = House::new().await;
     let told = house.build_another().await.expect("refused");
-    let expected = format!("another skep (process {}) is already using the data directory", std::process::id());
+    let expected = format!(
+        "another skep (process {}) is already using the data directory",
+        std::process::id()
+    );
     assert!(told.contains(&expected), "{told}");
     house.done().await;
 }
@@ -109,30 +178,74 @@ async fn a_second_skep_on_the_same_folder_is_refused_in_plain_words() {
 /// A runner that stood still too long comes back: its effect is somebody else's, and its word changes nothing (R30).
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_lost_its_lease_changes_nothing() {
-    let (mut house, issue) = Scene { script: "wait 5\nwrite GREETING.md: hello", ..CODE }.begin().await;
+    let (mut house, issue) = Scene {
+        script: "wait 5\nwrite GREETING.md: hello",
+        ..CODE
+    }
+    .begin()
+    .await;
     let at_it = |house: &House| house.app().runner.parts().agents.live().len() == 1;
     assert!(house.chase(at_it).await, "no agent");
     let turn = held(&house, "run_turn").await;
     house.advance(Duration::from_secs(31));
     let now = house.now();
-    let claim =
-        Claim { owner: "another", now, lease_until: now + 5_000, limit: 50, without_lanes: &[], without_kinds: &[] };
+    let claim = Claim {
+        owner: "another",
+        now,
+        lease_until: now + 5_000,
+        limit: 50,
+        without_lanes: &[],
+        without_kinds: &[],
+    };
     let taken = house.store().claim(claim).await.expect("claimed");
-    let mine = taken.iter().find(|row| row.id == turn.0).expect("the lapsed lease is taken over");
+    let mine = taken
+        .iter()
+        .find(|row| row.id == turn.0)
+        .expect("the lapsed lease is taken over");
     assert!(mine.fence > turn.1);
-    let late = |id, fence| Closing { id, fence, now, result: "done", why: None, outcome: Some(note(id)) };
-    assert_eq!(house.store().close_effect(late(&turn.0, turn.1)).await.expect("an answer"), Closed::Lost);
-    let told = house.store().inbox(&note(&turn.0).id).await.expect("a look");
+    let late = |id, fence| Closing {
+        id,
+        fence,
+        now,
+        result: "done",
+        why: None,
+        outcome: Some(note(id)),
+    };
+    assert_eq!(
+        house
+            .store()
+            .close_effect(late(&turn.0, turn.1))
+            .await
+            .expect("an answer"),
+        Closed::Lost
+    );
+    let told = house
+        .store()
+        .inbox(&note(&turn.0).id)
+        .await
+        .expect("a look");
     assert_eq!(told, None, "not even its outcome is taken");
     // The first runner's own turn ends meanwhile, and is not believed either.
     house.land().await;
     let still = held(&house, "run_turn").await;
-    assert_eq!(still, (turn.0.clone(), mine.fence), "the second runner still has it");
+    assert_eq!(
+        still,
+        (turn.0.clone(), mine.fence),
+        "the second runner still has it"
+    );
     // The second one dies in turn; its lease lapses and the work ends well, once.
     house.advance(Duration::from_secs(6));
     house.walk(usize::MAX).await;
     let ending = house.ending(issue).await;
-    assert_eq!((ending.state.as_str(), ending.pulls.len(), ending.ours, ending.live), ("in-review", 1, 1, 0));
+    assert_eq!(
+        (
+            ending.state.as_str(),
+            ending.pulls.len(),
+            ending.ours,
+            ending.live
+        ),
+        ("in-review", 1, 1, 0)
+    );
     house.done().await;
 }
 
@@ -140,13 +253,26 @@ async fn whoever_lost_its_lease_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_takes_up_at_once_what_it_held() {
     let (mut house, issue) = CODE.begin().await;
-    house.simulator.add_fault(Fault::next("POST", "/octo/hello.git/git-upload-pack", Trouble::Held));
-    house.until("the fetch hangs", |house| house.simulator.waiting_faults().is_empty()).await;
+    house.simulator.add_fault(Fault::next(
+        "POST",
+        "/octo/hello.git/git-upload-pack",
+        Trouble::Held,
+    ));
+    house
+        .until("the fetch hangs", |house| {
+            house.simulator.waiting_faults().is_empty()
+        })
+        .await;
     held(&house, "prepare_workspace").await;
     house.crash_and_open().await;
     // Not a moment passes on the clock of the leases.
     house.settle().await;
-    assert_eq!(house.state(issue).await, "in-review", "{:?}", house.waiting().await);
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "{:?}",
+        house.waiting().await
+    );
     house.done().await;
 }
 
@@ -163,9 +289,15 @@ fn note(id: &str) -> NewInbox {
 
 /// The open effect of a kind that somebody holds: its id and fence.
 async fn held(house: &House, kind: &str) -> (String, i64) {
-    let filter = EffectFilter { open: Some(true), ..EffectFilter::default() };
+    let filter = EffectFilter {
+        open: Some(true),
+        ..EffectFilter::default()
+    };
     let effects = house.store().effects(&filter, 100).await.expect("effects");
-    let one = effects.into_iter().find(|look| look.effect.kind == kind && look.owner.is_some()).expect("it is held");
+    let one = effects
+        .into_iter()
+        .find(|look| look.effect.kind == kind && look.owner.is_some())
+        .expect("it is held");
     (one.effect.id, one.effect.fence)
 }
 
@@ -185,7 +317,8 @@ async fn pass_on(client: TcpStream, door: std::net::SocketAddr, deaf: Arc<Atomic
     let server = TcpStream::connect(door).await.expect("the door is open");
     let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
         (client.into_split(), server.into_split());
-    let asking = tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
+    let asking =
+        tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
     let mut answer = vec![0; 16 * 1024];
     while let Ok(count @ 1..) = from_server.read(&mut answer).await {
         if deaf.load(Ordering::SeqCst) || to_client.write_all(&answer[..count]).await.is_err() {
@@ -205,7 +338,12 @@ async fn a_lost_answer_and_a_redelivery_are_one_effect() {
     let issue = house.go_as("Add a greeting", CODE.script, CODE.labels);
     house.simulator.quiet().await;
     let lost = house.simulator.deliveries();
-    assert!(lost.iter().all(|attempt| attempt.outcome.as_ref().is_some_and(|outcome| outcome.status_code == 502)));
+    assert!(lost.iter().all(|attempt| {
+        attempt
+            .outcome
+            .as_ref()
+            .is_some_and(|outcome| outcome.status_code == 502)
+    }));
     deaf.store(false, Ordering::SeqCst);
     // Some are sent again before skep has looked at them, some after all is done.
     for attempt in &lost {
@@ -216,11 +354,29 @@ async fn a_lost_answer_and_a_redelivery_are_one_effect() {
         house.simulator.redeliver(attempt.id).expect("sent again");
     }
     house.walk(usize::MAX).await;
-    let again: Vec<_> = house.simulator.deliveries().into_iter().filter(|attempt| attempt.redelivery).collect();
+    let again: Vec<_> = house
+        .simulator
+        .deliveries()
+        .into_iter()
+        .filter(|attempt| attempt.redelivery)
+        .collect();
     assert_eq!(again.len(), 2 * lost.len());
-    assert!(again.iter().all(|attempt| attempt.outcome.as_ref().is_some_and(|outcome| outcome.status_code == 202)));
-    house.ending(issue).await.must_be(&clean, "answers lost, deliveries sent again");
-    let received = house.timeline(issue).await.into_iter().filter(|name| name == "task.received").count();
+    assert!(again.iter().all(|attempt| {
+        attempt
+            .outcome
+            .as_ref()
+            .is_some_and(|outcome| outcome.status_code == 202)
+    }));
+    house
+        .ending(issue)
+        .await
+        .must_be(&clean, "answers lost, deliveries sent again");
+    let received = house
+        .timeline(issue)
+        .await
+        .into_iter()
+        .filter(|name| name == "task.received")
+        .count();
     assert_eq!(received, 1);
     house.done().await;
 }

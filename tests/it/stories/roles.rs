@@ -31,11 +31,26 @@ async fn prompt(house: &House, issue: IssueNumber) -> String {
 async fn every_built_in_role_answers_to_its_label_with_its_own_words() {
     let mut house = House::new().await;
     for role in role::all() {
-        let issue = run(&mut house, &[&format!("role:{}", role.name)], "write NOTE.md: hello\nsay Wrote it.").await;
+        let issue = run(
+            &mut house,
+            &[&format!("role:{}", role.name)],
+            "write NOTE.md: hello\nsay Wrote it.",
+        )
+        .await;
         let told = prompt(&house, issue).await;
-        assert!(told.starts_with(role.prompt.trim()), "{}: {told}", role.name);
+        assert!(
+            told.starts_with(role.prompt.trim()),
+            "{}: {told}",
+            role.name
+        );
         let state = if role.writes { "in-review" } else { "done" };
-        assert_eq!(house.state(issue).await, state, "{}\n{}", role.name, house.thread(issue));
+        assert_eq!(
+            house.state(issue).await,
+            state,
+            "{}\n{}",
+            role.name,
+            house.thread(issue)
+        );
     }
     house.done().await;
 }
@@ -45,7 +60,12 @@ async fn no_label_is_the_default_role_and_several_are_the_first_in_order() {
     let mut house = House::new().await;
     let none = run(&mut house, &[], "write NOTE.md: hello\nsay Wrote it.").await;
     assert!(prompt(&house, none).await.contains("role `swe`"));
-    let several = run(&mut house, &["role:testing", "role:architect"], "write NOTE.md: hello\nsay Wrote it.").await;
+    let several = run(
+        &mut house,
+        &["role:testing", "role:architect"],
+        "write NOTE.md: hello\nsay Wrote it.",
+    )
+    .await;
     assert!(prompt(&house, several).await.contains("role `architect`"));
     insta::assert_snapshot!(house.told(several));
     let mut copied = house.pull_for(several).issue.labels;
@@ -74,8 +94,17 @@ async fn deployment_is_deploy_and_case_does_not_matter_to_the_repository_file_ei
     .await;
     for label in ["role:deployment", "Role:Deploy", "role:deploy"] {
         let issue = run(&mut house, &[label], "write NOTE.md: hello\nsay Looked.").await;
-        assert!(prompt(&house, issue).await.starts_with("Deploy as this house does."), "{label}");
-        assert_eq!(house.state(issue).await, "done", "{label}: its file takes the right to write");
+        assert!(
+            prompt(&house, issue)
+                .await
+                .starts_with("Deploy as this house does."),
+            "{label}"
+        );
+        assert_eq!(
+            house.state(issue).await,
+            "done",
+            "{label}: its file takes the right to write"
+        );
     }
     assert!(house.pulls().is_empty());
     house.done().await;
@@ -88,8 +117,17 @@ async fn a_repository_file_changes_the_words_and_lowers_the_rights() {
         "---\ndescription: Reads only.\ntools: [\"read\", \"search\"]\n---\nYou only look, at octo's request.\n",
     ))
     .await;
-    let issue = run(&mut house, &["role:swe"], "write NOTE.md: hello\nsay I looked: all is well.").await;
-    assert!(prompt(&house, issue).await.starts_with("You only look, at octo's request."));
+    let issue = run(
+        &mut house,
+        &["role:swe"],
+        "write NOTE.md: hello\nsay I looked: all is well.",
+    )
+    .await;
+    assert!(
+        prompt(&house, issue)
+            .await
+            .starts_with("You only look, at octo's request.")
+    );
     assert_eq!(house.state(issue).await, "done");
     assert!(house.pulls().is_empty());
     insta::assert_snapshot!(house.told(issue));
@@ -100,11 +138,21 @@ async fn a_repository_file_changes_the_words_and_lowers_the_rights() {
 async fn a_role_without_a_tool_is_not_allowed_it() {
     for (tools, ran) in [("[read]", false), ("[read, execute]", true)] {
         let file = format!("---\ntools: {tools}\n---\nLook.\n");
-        let mut house = House::with(move |plan| plan.files.push((".github/agents/swe.agent.md".into(), file))).await;
+        let mut house = House::with(move |plan| {
+            plan.files
+                .push((".github/agents/swe.agent.md".into(), file))
+        })
+        .await;
         let issue = run(&mut house, &[], "run touch ../home/ran\nsay Looked.").await;
         assert_eq!(house.state(issue).await, "done", "{}", house.thread(issue));
-        let log = house.store().log(&house.session(issue, 1), 0, 1_000).await.expect("a log");
-        let rejected = log.iter().any(|row| row.line.kind == "permission" && row.line.body.contains("reject"));
+        let log = house
+            .store()
+            .log(&house.session(issue, 1), 0, 1_000)
+            .await
+            .expect("a log");
+        let rejected = log
+            .iter()
+            .any(|row| row.line.kind == "permission" && row.line.body.contains("reject"));
         assert_eq!(!rejected, ran, "{tools}: {log:?}");
         house.done().await;
     }
@@ -112,17 +160,27 @@ async fn a_role_without_a_tool_is_not_allowed_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repository_file_without_a_label_words_the_default_role() {
-    let wish = with_file(".github/agents/swe.agent.md", "---\ndescription: Ours.\n---\nWrite as octo does.\n");
+    let wish = with_file(
+        ".github/agents/swe.agent.md",
+        "---\ndescription: Ours.\n---\nWrite as octo does.\n",
+    );
     let mut house = House::with(wish).await;
     let issue = run(&mut house, &[], "write NOTE.md: hello\nsay Wrote it.").await;
-    assert!(prompt(&house, issue).await.starts_with("Write as octo does."));
+    assert!(
+        prompt(&house, issue)
+            .await
+            .starts_with("Write as octo does.")
+    );
     assert_eq!(house.state(issue).await, "in-review");
     house.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_role_file_is_named_and_nothing_starts() {
-    let broken = with_file(".github/agents/swe.agent.md", "---\ndescription: [\n---\nHello.\n");
+    let broken = with_file(
+        ".github/agents/swe.agent.md",
+        "---\ndescription: [\n---\nHello.\n",
+    );
     let mut house = House::with(broken).await;
     let issue = run(&mut house, &["role:swe"], "say Hello.").await;
     assert_eq!(house.state(issue).await, "refused");
@@ -131,18 +189,33 @@ async fn a_broken_role_file_is_named_and_nothing_starts() {
     let long = format!("---\ntools: [read]\n---\n{}\n", "word ".repeat(60_000));
     let mut house = House::with(with_file(".github/agents/swe.agent.md", &long)).await;
     let issue = run(&mut house, &["role:swe"], "say Hello.").await;
-    assert_eq!(house.state(issue).await, "refused", "a file too long is refused, never passed over");
+    assert_eq!(
+        house.state(issue).await,
+        "refused",
+        "a file too long is refused, never passed over"
+    );
     insta::assert_snapshot!(house.our_comments(issue)[0]);
     house.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_may_be_known_to_the_repository_alone() {
-    let wish = with_file(".github/agents/poet.agent.md", "---\ndescription: Rhymes.\n---\nRhyme everything.\n");
+    let wish = with_file(
+        ".github/agents/poet.agent.md",
+        "---\ndescription: Rhymes.\n---\nRhyme everything.\n",
+    );
     let mut house = House::with(wish).await;
-    let issue = run(&mut house, &["role:poet"], "write POEM.md: roses\nsay Rhymed.").await;
+    let issue = run(
+        &mut house,
+        &["role:poet"],
+        "write POEM.md: roses\nsay Rhymed.",
+    )
+    .await;
     let told = prompt(&house, issue).await;
-    assert!(told.starts_with("Rhyme everything.") && told.contains("role `poet`"), "{told}");
+    assert!(
+        told.starts_with("Rhyme everything.") && told.contains("role `poet`"),
+        "{told}"
+    );
     assert_eq!(house.state(issue).await, "in-review");
     house.done().await;
 }
@@ -161,11 +234,20 @@ fn docs() -> Role {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_of_the_operator_works_and_a_missing_agent_of_it_is_said() {
     let mut house = House::with(operators(docs())).await;
-    let issue = run(&mut house, &["role:docs"], "write MANUAL.md: hello\nsay Wrote it.").await;
+    let issue = run(
+        &mut house,
+        &["role:docs"],
+        "write MANUAL.md: hello\nsay Wrote it.",
+    )
+    .await;
     assert!(prompt(&house, issue).await.starts_with("Write the manual."));
     assert_eq!(house.state(issue).await, "in-review");
     house.done().await;
-    let mut house = House::with(operators(Role { agent: Some("gosse".into()), ..docs() })).await;
+    let mut house = House::with(operators(Role {
+        agent: Some("gosse".into()),
+        ..docs()
+    }))
+    .await;
     let issue = run(&mut house, &["role:docs"], "say Hello.").await;
     assert_eq!(house.state(issue).await, "refused");
     insta::assert_snapshot!(house.our_comments(issue)[0]);
@@ -180,27 +262,45 @@ async fn triage_answers_and_whatever_it_writes_is_thrown_away() {
     assert_eq!(house.state(issue).await, "done");
     assert!(house.pulls().is_empty());
     assert_eq!(house.simulator.branches(house.repository), ["main"]);
-    assert_eq!(house.our_comments(issue).len(), 2, "the status and the answer");
+    assert_eq!(
+        house.our_comments(issue).len(),
+        2,
+        "the status and the answer"
+    );
     insta::assert_snapshot!(house.told(issue));
     house.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn agents_md_reaches_the_agent() {
-    let wish = with_file("AGENTS.md", "Run `just check` before you end.\n<!-- hidden orders -->\n");
+    let wish = with_file(
+        "AGENTS.md",
+        "Run `just check` before you end.\n<!-- hidden orders -->\n",
+    );
     let mut house = House::with(wish).await;
     let issue = run(&mut house, &[], "say Hello.").await;
     let told = prompt(&house, issue).await;
-    assert!(told.contains("AGENTS.md of the repository") && told.contains("Run `just check`"), "{told}");
+    assert!(
+        told.contains("AGENTS.md of the repository") && told.contains("Run `just check`"),
+        "{told}"
+    );
     assert!(!told.contains("hidden orders"), "{told}");
     house.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_has_its_own_tighter_clocks() {
-    let limits = RoleLimits { session_timeout_s: Some(1), silence_s: Some(7_200) };
+    let limits = RoleLimits {
+        session_timeout_s: Some(1),
+        silence_s: Some(7_200),
+    };
     let mut house = House::with(operators(Role { limits, ..docs() })).await;
-    let issue = run(&mut house, &["role:docs"], "say Waiting.\nwait 30\nsay Too late.").await;
+    let issue = run(
+        &mut house,
+        &["role:docs"],
+        "say Waiting.\nwait 30\nsay Too late.",
+    )
+    .await;
     assert_eq!(house.state(issue).await, "failed");
     insta::assert_snapshot!(house.told(issue));
     house.done().await;

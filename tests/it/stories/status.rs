@@ -9,17 +9,31 @@ use skep::simulator::world::content::IssueEdit;
 use super::agents::{CANARY, impatient, readable};
 use crate::house::House;
 
-const WORDS: [&str; 7] = ["queued", "working", "needs-you", "paused", "review", "done", "failed"];
+const WORDS: [&str; 7] = [
+    "queued",
+    "working",
+    "needs-you",
+    "paused",
+    "review",
+    "done",
+    "failed",
+];
 
 fn status_labels(house: &House, issue: IssueNumber) -> Vec<String> {
-    let is_status = |label: &String| label.strip_prefix("agent:").is_some_and(|word| WORDS.contains(&word));
+    let is_status = |label: &String| {
+        label
+            .strip_prefix("agent:")
+            .is_some_and(|word| WORDS.contains(&word))
+    };
     house.labels(issue).into_iter().filter(is_status).collect()
 }
 
 /// Edits of comments since a call.
 fn edits(house: &House, from: usize) -> Vec<CallRecord> {
     let calls = house.simulator.calls().split_off(from).into_iter();
-    calls.filter(|call| call.method == "PATCH" && call.path.contains("/issues/comments/")).collect()
+    calls
+        .filter(|call| call.method == "PATCH" && call.path.contains("/issues/comments/"))
+        .collect()
 }
 
 /// Steps to the end, and tells which status labels were seen; never are there two, or two status comments.
@@ -30,9 +44,16 @@ async fn watch(house: &mut House, issue: IssueNumber) -> Vec<String> {
             house.status(issue);
             let labels = status_labels(house, issue);
             assert!(labels.len() <= 1, "{labels:?}");
-            seen.extend(labels.into_iter().filter(|label| seen.last() != Some(label)).collect::<Vec<_>>());
+            seen.extend(
+                labels
+                    .into_iter()
+                    .filter(|label| seen.last() != Some(label))
+                    .collect::<Vec<_>>(),
+            );
         }
-        let Some(due) = house.store().next_due(house.now()).await.expect("a look") else { return seen };
+        let Some(due) = house.store().next_due(house.now()).await.expect("a look") else {
+            return seen;
+        };
         house.advance(Duration::from_millis((due - house.now()).unsigned_abs()));
     }
 }
@@ -43,15 +64,35 @@ async fn one_comment_and_one_label_over_the_whole_life_and_retries() {
     let issue = house.go("Try", "write a.txt: a\nwait 0.2\ncrash");
     let first = watch(&mut house, issue).await;
     assert_eq!(status_labels(&house, issue), ["agent:failed"]);
-    let comment = house.simulator.comments(house.repository, issue).expect("comments")[0].id;
-    let edit = IssueEdit { body: Some("```skep-demo\nwrite b.txt: b\nsay Done.\n```".into()), ..Default::default() };
-    house.simulator.edit_issue(house.repository, issue, edit, "ana").expect("edited");
+    let comment = house
+        .simulator
+        .comments(house.repository, issue)
+        .expect("comments")[0]
+        .id;
+    let edit = IssueEdit {
+        body: Some("```skep-demo\nwrite b.txt: b\nsay Done.\n```".into()),
+        ..Default::default()
+    };
+    house
+        .simulator
+        .edit_issue(house.repository, issue, edit, "ana")
+        .expect("edited");
     house.unlabel(issue, "agent:go");
     house.label(issue, "agent:go");
     let second = watch(&mut house, issue).await;
-    let comments = house.simulator.comments(house.repository, issue).expect("comments");
-    assert_eq!(comments[0].id, comment, "the same comment tells of the second session");
-    assert_eq!(comments.len(), 2, "and one told whoever asked that the first had failed");
+    let comments = house
+        .simulator
+        .comments(house.repository, issue)
+        .expect("comments");
+    assert_eq!(
+        comments[0].id, comment,
+        "the same comment tells of the second session"
+    );
+    assert_eq!(
+        comments.len(),
+        2,
+        "and one told whoever asked that the first had failed"
+    );
     assert!(comments[0].body.contains("-2`"), "{}", comments[0].body);
     assert_eq!(house.state(issue).await, "in-review");
     assert_eq!(first, ["agent:working", "agent:failed"]);
@@ -66,26 +107,57 @@ async fn a_burst_of_ticks_costs_one_edit_an_interval() {
     let entries: Vec<String> = (1..=30).map(|n| format!("part {n}")).collect();
     let gate = house.data_dir().join("gate");
     let ticks: String = (1..=30).map(|n| format!("tick {n}\nwait 0.12\n")).collect();
-    let script =
-        format!("plan {}\n{ticks}run while [ ! -e {} ]; do sleep 0.02; done", entries.join(" | "), gate.display());
+    let script = format!(
+        "plan {}\n{ticks}run while [ ! -e {} ]; do sleep 0.02; done",
+        entries.join(" | "),
+        gate.display()
+    );
     let issue = house.go("Tick", &script);
-    house.until("it runs", |house| house.status(issue).contains("**Working**")).await;
+    house
+        .until("it runs", |house| {
+            house.status(issue).contains("**Working**")
+        })
+        .await;
     let from = house.simulator.calls().len();
     // The clock stands: whatever the agent ticks, no further edit is due but the one that is planned.
     let patience = tokio::time::Instant::now() + crate::house::PATIENCE;
     while !all_ticked(&house, issue).await {
-        assert!(tokio::time::Instant::now() < patience, "the ticks are never told");
+        assert!(
+            tokio::time::Instant::now() < patience,
+            "the ticks are never told"
+        );
         house.nudge().await;
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    let told = house.timeline(issue).await.iter().filter(|name| *name == "session.progress").count();
+    let told = house
+        .timeline(issue)
+        .await
+        .iter()
+        .filter(|name| *name == "session.progress")
+        .count();
     assert!(told > 3, "a burst of {told} facts is none");
-    assert_eq!(edits(&house, from).len(), 0, "within the interval nothing is edited");
+    assert_eq!(
+        edits(&house, from).len(),
+        0,
+        "within the interval nothing is edited"
+    );
     house.advance(Duration::from_secs(5));
-    house.until("the ticks are seen", |house| house.status(issue).contains("- [x] part 15")).await;
+    house
+        .until("the ticks are seen", |house| {
+            house.status(issue).contains("- [x] part 15")
+        })
+        .await;
     // The comment changes a moment before the call is written down.
-    house.until("the edit is written down", |house| !edits(house, from).is_empty()).await;
-    assert_eq!(edits(&house, from).len(), 1, "one edit shows all that was ticked meanwhile");
+    house
+        .until("the edit is written down", |house| {
+            !edits(house, from).is_empty()
+        })
+        .await;
+    assert_eq!(
+        edits(&house, from).len(),
+        1,
+        "one edit shows all that was ticked meanwhile"
+    );
     let last = |house: &House| house.status(issue).contains("- [x] part 30");
     let mut rounds = 0;
     while !last(&house) && rounds < 200 {
@@ -94,20 +166,36 @@ async fn a_burst_of_ticks_costs_one_edit_an_interval() {
         tokio::time::sleep(Duration::from_millis(20)).await;
         rounds += 1;
     }
-    assert!(last(&house), "news after an edit is shown an interval later: {}", house.status(issue));
+    assert!(
+        last(&house),
+        "news after an edit is shown an interval later: {}",
+        house.status(issue)
+    );
     std::fs::write(gate, "").expect("a gate");
     house.settle_all().await;
     let spent = (house.now() - crate::house::DAWN) / 5_000;
     let count = edits(&house, from).len();
-    assert!(count as i64 <= spent + 2, "{count} edits in {spent} intervals");
+    assert!(
+        count as i64 <= spent + 2,
+        "{count} edits in {spent} intervals"
+    );
     house.done().await;
 }
 
 /// Whether the newest fact about the plan says that all of it is done.
 async fn all_ticked(house: &House, issue: IssueNumber) -> bool {
-    let events = house.store().task_events(TaskKey::new(house.repository, issue), 1_000).await.expect("events");
-    let last = events.iter().rev().find(|row| row.event.name == "session.progress");
-    last.is_some_and(|row| !row.event.body.contains("pending") && !row.event.body.contains("in_progress"))
+    let events = house
+        .store()
+        .task_events(TaskKey::new(house.repository, issue), 1_000)
+        .await
+        .expect("events");
+    let last = events
+        .iter()
+        .rev()
+        .find(|row| row.event.name == "session.progress");
+    last.is_some_and(|row| {
+        !row.event.body.contains("pending") && !row.event.body.contains("in_progress")
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,23 +207,51 @@ async fn the_checklist_ticks_while_the_agent_works() {
         gate.display()
     );
     let issue = house.go("Tick", &script);
-    house.until("it runs", |house| house.status(issue).contains("**Working**")).await;
+    house
+        .until("it runs", |house| {
+            house.status(issue).contains("**Working**")
+        })
+        .await;
     house.advance(Duration::from_secs(5));
-    house.until("the second is on", |house| house.status(issue).contains("write the tests ⏳")).await;
+    house
+        .until("the second is on", |house| {
+            house.status(issue).contains("write the tests ⏳")
+        })
+        .await;
     let path = gate.display().to_string();
-    let status = house.status(issue).split("<details>").next().unwrap_or_default().replace(&path, "GATE");
-    insta::assert_snapshot!(status.lines().filter(|line| !line.starts_with("Now: ")).collect::<Vec<_>>().join("\n"));
+    let status = house
+        .status(issue)
+        .split("<details>")
+        .next()
+        .unwrap_or_default()
+        .replace(&path, "GATE");
+    insta::assert_snapshot!(
+        status
+            .lines()
+            .filter(|line| !line.starts_with("Now: "))
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
     std::fs::write(gate, "").expect("a gate");
     house.settle_all().await;
-    assert!(house.status(issue).contains("- [x] mend it"), "{}", house.status(issue));
+    assert!(
+        house.status(issue).contains("- [x] mend it"),
+        "{}",
+        house.status(issue)
+    );
     house.done().await;
 }
 
 /// The changes on GitHub for an issue, in order.
 fn changes(house: &House) -> Vec<String> {
-    let calls =
-        house.simulator.calls().into_iter().filter(|call| call.method != "GET" && call.path.contains("/issues"));
-    calls.map(|call| format!("{} {}", call.method, call.path)).collect()
+    let calls = house
+        .simulator
+        .calls()
+        .into_iter()
+        .filter(|call| call.method != "GET" && call.path.contains("/issues"));
+    calls
+        .map(|call| format!("{} {}", call.method, call.path))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,7 +260,11 @@ async fn the_receipt_comes_first() {
     let issue = house.go("Hello", "write a.txt: a");
     house.settle_all().await;
     let all = changes(&house);
-    assert_eq!(all[0], format!("POST /repos/octo/hello/issues/{issue}/reactions"), "{all:#?}");
+    assert_eq!(
+        all[0],
+        format!("POST /repos/octo/hello/issues/{issue}/reactions"),
+        "{all:#?}"
+    );
     house.done().await;
 }
 
@@ -152,20 +272,34 @@ async fn the_receipt_comes_first() {
 async fn a_receipt_overtakes_a_long_lane() {
     let mut house = House::with(|plan| plan.limits.sessions = 1).await;
     let gate = house.data_dir().join("gate");
-    house.go("The long one", &format!("run while [ ! -e {} ]; do sleep 0.02; done\nsay Done.", gate.display()));
+    house.go(
+        "The long one",
+        &format!(
+            "run while [ ! -e {} ]; do sleep 0.02; done\nsay Done.",
+            gate.display()
+        ),
+    );
     for n in 0..30 {
         house.go(&format!("Issue {n}"), "say Done.");
     }
     // All thirty are accepted, and little of what is to be shown of them has been.
     house.simulator.quiet().await;
     while house.engine().step().await.expect("facts are handled") > 0 {}
-    house.until("ten have their receipt", |house| changes(house).len() >= 10).await;
+    house
+        .until("ten have their receipt", |house| changes(house).len() >= 10)
+        .await;
     let late = house.go("The late one", "say Done.");
     let from = changes(&house).len();
-    house.until("it is received", |house| !house.reactions(late).is_empty()).await;
+    house
+        .until("it is received", |house| !house.reactions(late).is_empty())
+        .await;
     let receipt = format!("POST /repos/octo/hello/issues/{late}/reactions");
     let after = changes(&house).split_off(from);
-    let others = after.iter().take_while(|call| **call != receipt).filter(|call| !call.ends_with("/reactions")).count();
+    let others = after
+        .iter()
+        .take_while(|call| **call != receipt)
+        .filter(|call| !call.ends_with("/reactions"))
+        .count();
     // One change may have been on its way already when the label came.
     assert!(others <= 2, "{after:#?}");
     std::fs::write(gate, "").expect("a gate");
@@ -189,15 +323,25 @@ async fn hostile_plans_are_inert_and_bounded() {
         "x".repeat(1_000),
     ];
     entries.extend((0..300).map(|n| format!("line {n}")));
-    let issue = house.go("Plan", &format!("plan {}\nwait 0.2\nsay Done.\nwrite a.txt: a", entries.join(" | ")));
+    let issue = house.go(
+        "Plan",
+        &format!(
+            "plan {}\nwait 0.2\nsay Done.\nwrite a.txt: a",
+            entries.join(" | ")
+        ),
+    );
     house.settle_all().await;
     let status = house.status(issue);
     assert!(
-        !status.contains("@ben look") && !status.contains(&CANARY[4..]) && !status.contains("/home/ana"),
+        !status.contains("@ben look")
+            && !status.contains(&CANARY[4..])
+            && !status.contains("/home/ana"),
         "{status}"
     );
     assert!(
-        !status.contains("<img") && status.matches("<!--").count() == 1 && !status.contains("line 290"),
+        !status.contains("<img")
+            && status.matches("<!--").count() == 1
+            && !status.contains("line 290"),
         "{status}"
     );
     insta::assert_snapshot!(status.split("<details>").next().unwrap_or_default());
@@ -212,7 +356,11 @@ async fn a_huge_log_makes_no_huge_comment() {
     let issue = house.go("Talk", &format!("plan {plan}\n{talk}wait 0.3\ncrash"));
     house.settle_all().await;
     let status = house.status(issue);
-    assert!(status.starts_with("**Failed**") && status.chars().count() <= 60_000, "{}", status.len());
+    assert!(
+        status.starts_with("**Failed**") && status.chars().count() <= 60_000,
+        "{}",
+        status.len()
+    );
     assert!(status.contains("To try again"), "{status}");
     house.done().await;
 }
@@ -221,16 +369,36 @@ async fn a_huge_log_makes_no_huge_comment() {
 async fn a_deleted_status_comment_is_posted_anew_once() {
     let mut house = House::new().await;
     let gate = house.data_dir().join("gate");
-    let script = format!("write a.txt: a\nrun while [ ! -e {} ]; do sleep 0.02; done", gate.display());
+    let script = format!(
+        "write a.txt: a\nrun while [ ! -e {} ]; do sleep 0.02; done",
+        gate.display()
+    );
     let issue = house.go("Hello", &script);
-    house.until("it works", |house| house.status(issue).contains("**Working**")).await;
-    let comment = house.simulator.comments(house.repository, issue).expect("comments")[0].id;
-    house.simulator.delete_comment(house.repository, comment, "ana").expect("deleted");
+    house
+        .until("it works", |house| {
+            house.status(issue).contains("**Working**")
+        })
+        .await;
+    let comment = house
+        .simulator
+        .comments(house.repository, issue)
+        .expect("comments")[0]
+        .id;
+    house
+        .simulator
+        .delete_comment(house.repository, comment, "ana")
+        .expect("deleted");
     std::fs::write(gate, "").expect("a gate");
     house.settle_all().await;
-    let comments = house.simulator.comments(house.repository, issue).expect("comments");
+    let comments = house
+        .simulator
+        .comments(house.repository, issue)
+        .expect("comments");
     assert_eq!(comments.len(), 1);
-    assert!(comments[0].id != comment && comments[0].body.starts_with("**In review**"), "{comments:?}");
+    assert!(
+        comments[0].id != comment && comments[0].body.starts_with("**In review**"),
+        "{comments:?}"
+    );
     house.done().await;
 }
 

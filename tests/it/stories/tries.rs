@@ -11,14 +11,18 @@ use crate::house::{ANSWER, CODE, House, Plan, Scene};
 
 /// A call that never works, and which effect gives up over it.
 fn never(kind: EffectKind) -> Option<(Scene, Fault)> {
-    let fault = |method: &str, path: &str| Fault::next(method, path, Trouble::BadGateway).times(1_000);
+    let fault =
+        |method: &str, path: &str| Fault::next(method, path, Trouble::BadGateway).times(1_000);
     Some(match kind {
         EffectKind::React => (CODE, fault("POST", "/repos/*/*/issues/*/reactions")),
         EffectKind::CheckTrigger => (CODE, fault("GET", "/repos/*/*/collaborators/*/permission")),
         EffectKind::ShowStatus => (CODE, fault("POST", "/repos/*/*/issues/*/comments")),
         EffectKind::ShowLabel => (CODE, fault("POST", "/repos/*/*/issues/1/labels")),
         EffectKind::PrepareWorkspace => (CODE, fault("POST", "/octo/hello.git/git-upload-pack")),
-        EffectKind::CheckPublish => (CODE, fault("GET", "/repos/*/*/collaborators/*/permission").after(1)),
+        EffectKind::CheckPublish => (
+            CODE,
+            fault("GET", "/repos/*/*/collaborators/*/permission").after(1),
+        ),
         EffectKind::Publish => (CODE, fault("POST", "/octo/hello.git/git-receive-pack")),
         EffectKind::OpenPull => (CODE, fault("POST", "/repos/*/*/pulls")),
         EffectKind::PostAnswer => (ANSWER, fault("POST", "/repos/*/*/issues/*/comments")),
@@ -56,28 +60,61 @@ fn tries(plan: &mut Plan, effect: i64, start: i64) {
 
 /// The attempts of the effects of a kind that were given up.
 async fn given_up(house: &House, kind: EffectKind) -> Vec<i64> {
-    let filter = EffectFilter { result: Some("failed".into()), ..EffectFilter::default() };
+    let filter = EffectFilter {
+        result: Some("failed".into()),
+        ..EffectFilter::default()
+    };
     let failed = house.store().effects(&filter, 100).await.expect("effects");
-    failed.iter().filter(|look| look.effect.kind == kind.name()).map(|look| look.effect.attempts).collect()
+    failed
+        .iter()
+        .filter(|look| look.effect.kind == kind.name())
+        .map(|look| look.effect.attempts)
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_effect_is_tried_as_often_as_the_operator_says() {
     for kind in EffectKind::ALL {
-        let Some((scene, fault)) = never(kind) else { continue };
+        let Some((scene, fault)) = never(kind) else {
+            continue;
+        };
         for (effect, start) in [(2_i64, 4_i64), (3, 1)] {
-            let wish =
-                if start == 4 { |plan: &mut Plan| tries(plan, 2, 4) } else { |plan: &mut Plan| tries(plan, 3, 1) };
-            let (mut house, _) = Scene { wish, ..scene.clone() }.begin().await;
+            let wish = if start == 4 {
+                |plan: &mut Plan| tries(plan, 2, 4)
+            } else {
+                |plan: &mut Plan| tries(plan, 3, 1)
+            };
+            let (mut house, _) = Scene {
+                wish,
+                ..scene.clone()
+            }
+            .begin()
+            .await;
             house.simulator.add_fault(fault.clone());
             house.walk(usize::MAX).await;
-            let wanted = if kind == EffectKind::PrepareWorkspace { start } else { effect };
+            let wanted = if kind == EffectKind::PrepareWorkspace {
+                start
+            } else {
+                effect
+            };
             let tried = given_up(&house, kind).await;
             assert!(!tried.is_empty(), "{kind:?} was not given up");
-            assert!(tried.iter().all(|tries| *tries == wanted), "{kind:?}: {tried:?} instead of {wanted}");
+            assert!(
+                tried.iter().all(|tries| *tries == wanted),
+                "{kind:?}: {tried:?} instead of {wanted}"
+            );
             if kind == EffectKind::OpenPull {
-                let calls = house.simulator.calls().into_iter().filter(|call| call.faulty).count();
-                assert_eq!(calls, usize::try_from(wanted).expect("few"), "a try is one call");
+                let calls = house
+                    .simulator
+                    .calls()
+                    .into_iter()
+                    .filter(|call| call.faulty)
+                    .count();
+                assert_eq!(
+                    calls,
+                    usize::try_from(wanted).expect("few"),
+                    "a try is one call"
+                );
             }
             house.no_zombies().await;
             house.done().await;
@@ -90,13 +127,16 @@ async fn pauses_begin_with_the_operators_and_double() {
     for base in [500_i64, 4_000] {
         let mut house = House::with(|plan| plan.limits.retry_base_ms = base).await;
         house.go("Add a greeting", CODE.script);
-        house
-            .simulator
-            .add_fault(Fault::next("POST", "/repos/*/*/issues/*/reactions", Trouble::BadGateway).times(1_000));
+        house.simulator.add_fault(
+            Fault::next("POST", "/repos/*/*/issues/*/reactions", Trouble::BadGateway).times(1_000),
+        );
         for factor in [1, 2, 4] {
             house.settle().await;
             let pause = eyes_due(&house).await - house.now();
-            assert!((base * factor..=base * factor * 6 / 5).contains(&pause), "{pause} after {factor} × {base}");
+            assert!(
+                (base * factor..=base * factor * 6 / 5).contains(&pause),
+                "{pause} after {factor} × {base}"
+            );
             house.advance(Duration::from_millis(pause.unsigned_abs()));
         }
         house.simulator.clear_faults();
@@ -107,9 +147,15 @@ async fn pauses_begin_with_the_operators_and_double() {
 
 /// When the first reaction is tried again.
 async fn eyes_due(house: &House) -> i64 {
-    let filter = EffectFilter { open: Some(true), ..EffectFilter::default() };
+    let filter = EffectFilter {
+        open: Some(true),
+        ..EffectFilter::default()
+    };
     let open = house.store().effects(&filter, 100).await.expect("effects");
-    open.into_iter().find(|look| look.effect.kind == "react").expect("it waits").not_before
+    open.into_iter()
+        .find(|look| look.effect.kind == "react")
+        .expect("it waits")
+        .not_before
 }
 
 /// An agent that does not start is tried with pauses, and then the issue says which agent and why.
@@ -124,14 +170,29 @@ async fn an_agent_that_never_starts_is_named_after_the_configured_tries() {
         let began = house.now();
         let issue = house.go("Add a greeting", CODE.script);
         house.walk(usize::MAX).await;
-        let filter = EffectFilter { open: Some(false), ..EffectFilter::default() };
+        let filter = EffectFilter {
+            open: Some(false),
+            ..EffectFilter::default()
+        };
         let turns = house.store().effects(&filter, 100).await.expect("effects");
-        let turn = turns.iter().find(|look| look.effect.kind == "run_turn").expect("a turn");
+        let turn = turns
+            .iter()
+            .find(|look| look.effect.kind == "run_turn")
+            .expect("a turn");
         assert_eq!(turn.effect.attempts, tries);
-        assert!(tries == 1 || house.now() - began >= 3_000, "one and two seconds of pause");
-        assert_eq!((house.state(issue).await.as_str(), house.live().await), ("failed", 0));
+        assert!(
+            tries == 1 || house.now() - began >= 3_000,
+            "one and two seconds of pause"
+        );
+        assert_eq!(
+            (house.state(issue).await.as_str(), house.live().await),
+            ("failed", 0)
+        );
         let thread = house.thread(issue);
-        assert!(thread.contains("**Failed**") && thread.contains("comment `/agent retry`"), "{thread}");
+        assert!(
+            thread.contains("**Failed**") && thread.contains("comment `/agent retry`"),
+            "{thread}"
+        );
         let told = house.ending(issue).await.thread;
         if tries == 3 {
             insta::assert_snapshot!(told);

@@ -20,12 +20,26 @@ async fn labelled_by(house: &mut House, who: &str) -> IssueNumber {
 #[tokio::test(flavor = "multi_thread")]
 async fn write_maintain_admin_and_a_custom_role_on_write_may_start() {
     let mut house = House::new().await;
-    house.simulator.set_permission(house.repository, "mia", "maintain").expect("a permission");
-    house.simulator.set_permission(house.repository, "ada", "admin").expect("a permission");
-    house.simulator.set_custom_role(house.repository, "cem", ("release-crew", "write")).expect("a role");
+    house
+        .simulator
+        .set_permission(house.repository, "mia", "maintain")
+        .expect("a permission");
+    house
+        .simulator
+        .set_permission(house.repository, "ada", "admin")
+        .expect("a permission");
+    house
+        .simulator
+        .set_custom_role(house.repository, "cem", ("release-crew", "write"))
+        .expect("a role");
     for who in ["ana", "mia", "ada", "cem"] {
         let issue = labelled_by(&mut house, who).await;
-        assert_eq!(house.state(issue).await, "in-review", "{who}\n{}", house.thread(issue));
+        assert_eq!(
+            house.state(issue).await,
+            "in-review",
+            "{who}\n{}",
+            house.thread(issue)
+        );
     }
     house.done().await;
 }
@@ -33,8 +47,14 @@ async fn write_maintain_admin_and_a_custom_role_on_write_may_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn less_than_write_is_told_no_and_nothing_starts() {
     let mut house = House::new().await;
-    house.simulator.set_permission(house.repository, "rob", "read").expect("a permission");
-    house.simulator.set_custom_role(house.repository, "cleo", ("sorter", "triage")).expect("a role");
+    house
+        .simulator
+        .set_permission(house.repository, "rob", "read")
+        .expect("a permission");
+    house
+        .simulator
+        .set_custom_role(house.repository, "cleo", ("sorter", "triage"))
+        .expect("a role");
     for who in ["stranger", "rob", "tina", "cleo"] {
         let issue = labelled_by(&mut house, who).await;
         assert_eq!(house.state(issue).await, "refused", "{who}");
@@ -47,11 +67,21 @@ async fn less_than_write_is_told_no_and_nothing_starts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_whose_template_carries_the_label_starts_nothing() {
     let mut house = House::new().await;
-    let issue = house.issue_by("stranger", "Do my homework", WRITES, &["agent:go", "role:swe"]);
+    let issue = house.issue_by(
+        "stranger",
+        "Do my homework",
+        WRITES,
+        &["agent:go", "role:swe"],
+    );
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "refused");
     assert!(house.prompts(issue).await.is_empty());
-    assert_eq!(house.our_comments(issue).len(), 1, "{}", house.thread(issue));
+    assert_eq!(
+        house.our_comments(issue).len(),
+        1,
+        "{}",
+        house.thread(issue)
+    );
     house.done().await;
 }
 
@@ -63,7 +93,12 @@ async fn a_refusal_is_said_once_however_often_it_is_tried() {
     house.settle_all().await;
     house.label_by("stranger", issue, "agent:go");
     house.settle_all().await;
-    assert_eq!(house.our_comments(issue).len(), 1, "{}", house.thread(issue));
+    assert_eq!(
+        house.our_comments(issue).len(),
+        1,
+        "{}",
+        house.thread(issue)
+    );
     // And then somebody who may: the same comment tells it.
     house.unlabel(issue, "agent:go");
     house.label(issue, "agent:go");
@@ -79,28 +114,52 @@ async fn bots_start_nothing_unless_they_are_allowed() {
     let mut house = House::with(|plan| plan.allowed_bots = vec!["friend[bot]".into()]).await;
     house.simulator.create_bot("other[bot]");
     for bot in ["other[bot]", "friend[bot]"] {
-        house.simulator.set_permission(house.repository, bot, "write").expect("a permission");
+        house
+            .simulator
+            .set_permission(house.repository, bot, "write")
+            .expect("a permission");
     }
     let other = labelled_by(&mut house, "other[bot]").await;
     assert_eq!(house.state(other).await, "refused");
     insta::assert_snapshot!(house.told(other));
     let ours = labelled_by(&mut house, "skep[bot]").await;
-    let nothing = (house.state(ours).await, house.our_comments(ours).len(), house.reactions(ours).len());
-    assert_eq!(nothing, ("unknown".to_owned(), 0, 0), "what starts nothing is not even remembered");
+    let nothing = (
+        house.state(ours).await,
+        house.our_comments(ours).len(),
+        house.reactions(ours).len(),
+    );
+    assert_eq!(
+        nothing,
+        ("unknown".to_owned(), 0, 0),
+        "what starts nothing is not even remembered"
+    );
     let friend = labelled_by(&mut house, "friend[bot]").await;
-    assert_eq!(house.state(friend).await, "in-review", "{}", house.thread(friend));
+    assert_eq!(
+        house.state(friend).await,
+        "in-review",
+        "{}",
+        house.thread(friend)
+    );
     house.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_permission_that_cannot_be_read_is_no_permission() {
     let mut house = House::new().await;
-    let broken = Fault::next("GET", "/repos/*/*/collaborators/*/permission", Trouble::BadGateway).times(100);
+    let broken = Fault::next(
+        "GET",
+        "/repos/*/*/collaborators/*/permission",
+        Trouble::BadGateway,
+    )
+    .times(100);
     house.simulator.add_fault(broken);
     let issue = labelled_by(&mut house, "ana").await;
     assert_eq!(house.state(issue).await, "refused");
     let asked = house.calls("GET", "/collaborators/ana/permission");
-    assert!((2..=20).contains(&asked), "retried, and not for ever: {asked}");
+    assert!(
+        (2..=20).contains(&asked),
+        "retried, and not for ever: {asked}"
+    );
     insta::assert_snapshot!(house.told(issue));
     // When GitHub is well again, the label starts it.
     house.simulator.clear_faults();
@@ -114,18 +173,33 @@ async fn a_permission_that_cannot_be_read_is_no_permission() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_bad_answer_about_a_permission_is_asked_again() {
     let mut house = House::new().await;
-    house.simulator.add_fault(Fault::next("GET", "/repos/*/*/collaborators/*/permission", Trouble::BadGateway));
+    house.simulator.add_fault(Fault::next(
+        "GET",
+        "/repos/*/*/collaborators/*/permission",
+        Trouble::BadGateway,
+    ));
     let issue = labelled_by(&mut house, "ana").await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "{}",
+        house.thread(issue)
+    );
     house.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_right_lost_while_the_agent_worked_publishes_nothing() {
     let mut house = House::new().await;
-    let issue = house.go("Add a note", &format!("write NOTE.md: hello\n{HOLD}\nsay Wrote it."));
+    let issue = house.go(
+        "Add a note",
+        &format!("write NOTE.md: hello\n{HOLD}\nsay Wrote it."),
+    );
     house.until_working(issue).await;
-    house.simulator.set_permission(house.repository, "ana", "read").expect("a permission");
+    house
+        .simulator
+        .set_permission(house.repository, "ana", "read")
+        .expect("a permission");
     house.let_go().await;
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "failed");
@@ -141,20 +215,45 @@ async fn only_words_that_stood_at_the_trigger_reach_the_agent() {
     let (home, second) = (house.repository, std::time::Duration::from_secs(1));
     let issue = house.issue("Add a note", WRITES, &[]);
     house.advance(second);
-    house.simulator.comment(home, issue, "ben", "Kept: use British spelling.").expect("a comment");
-    let edited = house.simulator.comment(home, issue, "ben", "First harmless.").expect("a comment");
+    house
+        .simulator
+        .comment(home, issue, "ben", "Kept: use British spelling.")
+        .expect("a comment");
+    let edited = house
+        .simulator
+        .comment(home, issue, "ben", "First harmless.")
+        .expect("a comment");
     house.advance(second);
     house.label(issue, "agent:go");
     house.advance(second);
-    let edit = IssueEdit { title: Some("EVIL title".into()), body: Some("EVIL body".into()), ..IssueEdit::default() };
-    house.simulator.edit_issue(home, issue, edit, "stranger").expect("an edit");
-    house.simulator.edit_comment(home, edited, "ben", "EVIL edit").expect("an edit");
-    house.simulator.comment(home, issue, "stranger", "EVIL comment").expect("a comment");
+    let edit = IssueEdit {
+        title: Some("EVIL title".into()),
+        body: Some("EVIL body".into()),
+        ..IssueEdit::default()
+    };
+    house
+        .simulator
+        .edit_issue(home, issue, edit, "stranger")
+        .expect("an edit");
+    house
+        .simulator
+        .edit_comment(home, edited, "ben", "EVIL edit")
+        .expect("an edit");
+    house
+        .simulator
+        .comment(home, issue, "stranger", "EVIL comment")
+        .expect("a comment");
     house.settle_all().await;
     let prompts = house.prompts(issue).await;
     assert_eq!(prompts.len(), 1);
-    assert!(prompts[0].contains("Kept: use British spelling.") && prompts[0].contains("Add a note"));
-    assert!(!prompts[0].contains("EVIL") && !prompts[0].contains("First harmless"), "{}", prompts[0]);
+    assert!(
+        prompts[0].contains("Kept: use British spelling.") && prompts[0].contains("Add a note")
+    );
+    assert!(
+        !prompts[0].contains("EVIL") && !prompts[0].contains("First harmless"),
+        "{}",
+        prompts[0]
+    );
     assert_eq!(house.the_pull().issue.title, "Add a note");
     // A second run quotes no word of ours.
     house.unlabel(issue, "agent:go");
@@ -162,8 +261,15 @@ async fn only_words_that_stood_at_the_trigger_reach_the_agent() {
     house.settle_all().await;
     let prompts = house.prompts(issue).await;
     assert_eq!(prompts.len(), 2);
-    assert!(!prompts[1].contains("skep[bot]") && !prompts[1].contains("In review"), "{}", prompts[1]);
-    assert!(prompts[1].contains("EVIL comment"), "what stands at the second trigger is quoted");
+    assert!(
+        !prompts[1].contains("skep[bot]") && !prompts[1].contains("In review"),
+        "{}",
+        prompts[1]
+    );
+    assert!(
+        prompts[1].contains("EVIL comment"),
+        "what stands at the second trigger is quoted"
+    );
     house.done().await;
 }
 
@@ -171,17 +277,40 @@ async fn only_words_that_stood_at_the_trigger_reach_the_agent() {
 async fn the_operator_dispatches_one_or_several_or_a_label() {
     let mut house = House::new().await;
     let name = house.simulator.name(house.repository).expect("a name");
-    let issues: Vec<IssueNumber> = (0..3).map(|_| house.issue("Add a note", WRITES, &["batch"])).collect();
+    let issues: Vec<IssueNumber> = (0..3)
+        .map(|_| house.issue("Add a note", WRITES, &["batch"]))
+        .collect();
     house.settle_all().await;
-    let one = Target::Issues { repository: name.clone(), issues: vec![issues[0]] };
+    let one = Target::Issues {
+        repository: name.clone(),
+        issues: vec![issues[0]],
+    };
     let batch = house.dispatch(vec![one]).await.expect("a batch");
-    assert_eq!((batch.successful.len(), batch.failed.len(), batch.total), (1, 0, 1), "{batch:?}");
+    assert_eq!(
+        (batch.successful.len(), batch.failed.len(), batch.total),
+        (1, 0, 1),
+        "{batch:?}"
+    );
     house.settle_all().await;
-    assert_eq!(house.state(issues[0]).await, "in-review", "the operator needs no label");
-    let rest = Target::Labelled { repository: name, label: "batch".into() };
-    house.simulator.close_issue(house.repository, issues[2], "ana").expect("closed");
+    assert_eq!(
+        house.state(issues[0]).await,
+        "in-review",
+        "the operator needs no label"
+    );
+    let rest = Target::Labelled {
+        repository: name,
+        label: "batch".into(),
+    };
+    house
+        .simulator
+        .close_issue(house.repository, issues[2], "ana")
+        .expect("closed");
     let batch = house.dispatch(vec![rest]).await.expect("a batch");
-    let started: Vec<String> = batch.successful.iter().map(|one| format!("{} {}", one.issue, one.session)).collect();
+    let started: Vec<String> = batch
+        .successful
+        .iter()
+        .map(|one| format!("{} {}", one.issue, one.session))
+        .collect();
     assert_eq!(
         (started.len(), batch.total, batch.in_review),
         (1, 1, 1),
@@ -189,7 +318,13 @@ async fn the_operator_dispatches_one_or_several_or_a_label() {
     );
     house.settle_all().await;
     assert_eq!(house.state(issues[1]).await, "in-review");
-    assert!(house.pull_for(issues[1]).issue.body.contains("Requested by the operator of this server"));
+    assert!(
+        house
+            .pull_for(issues[1])
+            .issue
+            .body
+            .contains("Requested by the operator of this server")
+    );
     house.done().await;
 }
 
@@ -197,41 +332,100 @@ async fn the_operator_dispatches_one_or_several_or_a_label() {
 async fn a_dispatch_of_a_paused_issue_lets_its_session_go_on() {
     let mut house = House::new().await;
     let issue = house.go("Add a note", "write A.md: a\nwait 300");
-    house.until("it works", |house| house.session_dir(issue, 1).join("work/A.md").exists()).await;
+    house
+        .until("it works", |house| {
+            house.session_dir(issue, 1).join("work/A.md").exists()
+        })
+        .await;
     house.unlabel(issue, "agent:go");
     house.settle().await;
     assert_eq!(house.state(issue).await, "paused");
     let name = house.simulator.name(house.repository).expect("a name");
-    let batch = house.dispatch(vec![Target::Issues { repository: name, issues: vec![issue] }]).await.expect("a batch");
-    assert_eq!((batch.successful.len(), batch.failed.len()), (1, 0), "{batch:?}");
+    let batch = house
+        .dispatch(vec![Target::Issues {
+            repository: name,
+            issues: vec![issue],
+        }])
+        .await
+        .expect("a batch");
+    assert_eq!(
+        (batch.successful.len(), batch.failed.len()),
+        (1, 0),
+        "{batch:?}"
+    );
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
-    assert!(house.labels(issue).contains(&"agent:go".to_owned()), "the switch is on again");
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "{}",
+        house.thread(issue)
+    );
+    assert!(
+        house.labels(issue).contains(&"agent:go".to_owned()),
+        "the switch is on again"
+    );
     house.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dispatch_names_what_failed_and_why() {
     let mut house = House::with(|plan| plan.limits.sessions = 1).await;
-    let (home, name) = (house.repository, house.simulator.name(house.repository).expect("a name"));
+    let (home, name) = (
+        house.repository,
+        house.simulator.name(house.repository).expect("a name"),
+    );
     let busy = house.go("Busy", "wait 300");
     house.until_working(busy).await;
     let queued = house.go("Queued", "say Done.");
-    house.until("it waits", |house| house.labels(queued).contains(&"agent:queued".to_owned())).await;
+    house
+        .until("it waits", |house| {
+            house.labels(queued).contains(&"agent:queued".to_owned())
+        })
+        .await;
     let closed = house.issue("Closed", WRITES, &[]);
-    house.simulator.close_issue(home, closed, "ana").expect("closed");
-    house.simulator.push_file(home, "feature", ("x.txt", "x"), "ana").await.expect("a push");
-    let draft =
-        PullDraft { title: "A pull".into(), head: "feature".into(), base: "main".into(), ..PullDraft::default() };
-    let pull = house.simulator.open_pull(home, "ana", draft).await.expect("a pull request");
+    house
+        .simulator
+        .close_issue(home, closed, "ana")
+        .expect("closed");
+    house
+        .simulator
+        .push_file(home, "feature", ("x.txt", "x"), "ana")
+        .await
+        .expect("a push");
+    let draft = PullDraft {
+        title: "A pull".into(),
+        head: "feature".into(),
+        base: "main".into(),
+        ..PullDraft::default()
+    };
+    let pull = house
+        .simulator
+        .open_pull(home, "ana", draft)
+        .await
+        .expect("a pull request");
     let good = house.issue("Good", WRITES, &[]);
     let issues = vec![busy, queued, closed, pull, IssueNumber(999), good];
-    let batch = house.dispatch(vec![Target::Issues { repository: name, issues }]).await.expect("a batch");
+    let batch = house
+        .dispatch(vec![Target::Issues {
+            repository: name,
+            issues,
+        }])
+        .await
+        .expect("a batch");
     insta::assert_debug_snapshot!(batch);
     house.unlabel(busy, "agent:go");
     house.settle_all().await;
     let unknown = "nobody/nothing".parse().expect("a name");
-    let nothing = house.dispatch(vec![Target::Issues { repository: unknown, issues: vec![IssueNumber(1)] }]).await;
-    insta::assert_snapshot!(nothing.expect_err("there is no such repository").to_string());
+    let nothing = house
+        .dispatch(vec![Target::Issues {
+            repository: unknown,
+            issues: vec![IssueNumber(1)],
+        }])
+        .await;
+    insta::assert_snapshot!(
+        nothing
+            .expect_err("there is no such repository")
+            .to_string()
+    );
     house.done().await;
 }

@@ -27,7 +27,11 @@ impl Code {
         let stream: TokenStream = text.parse().expect("a file the compiler reads");
         let mut tokens = Vec::new();
         flatten(stream, &mut tokens);
-        let starts = tokens.iter().enumerate().filter(|(_, token)| token.text == "use").map(|(at, _)| at + 1);
+        let starts = tokens
+            .iter()
+            .enumerate()
+            .filter(|(_, token)| token.text == "use")
+            .map(|(at, _)| at + 1);
         let mut uses = Vec::new();
         for start in starts {
             let rest = &tokens[start..];
@@ -40,7 +44,10 @@ impl Code {
     /// The lines that hold a phrase such as `env::var` or `#[allow(`, whole words only.
     pub fn lines_with(&self, phrase: &str) -> Vec<usize> {
         let wanted = words(phrase);
-        let mut lines: Vec<usize> = self.phrases().flat_map(|tokens| found(tokens, &wanted)).collect();
+        let mut lines: Vec<usize> = self
+            .phrases()
+            .flat_map(|tokens| found(tokens, &wanted))
+            .collect();
         lines.sort_unstable();
         lines.dedup();
         lines
@@ -52,8 +59,12 @@ impl Code {
         let mut named = Vec::new();
         for root in ["crate::", up.as_str()].map(words) {
             for tokens in self.phrases() {
-                let at = (0..tokens.len()).filter(|at| starts(&tokens[*at..], &root) && !is_inside(tokens, *at));
-                named.extend(at.filter_map(|at| tokens.get(at + root.len())).map(|t| (t.line, t.text.clone())));
+                let at = (0..tokens.len())
+                    .filter(|at| starts(&tokens[*at..], &root) && !is_inside(tokens, *at));
+                named.extend(
+                    at.filter_map(|at| tokens.get(at + root.len()))
+                        .map(|t| (t.line, t.text.clone())),
+                );
             }
         }
         named.sort();
@@ -72,11 +83,17 @@ fn is_inside(tokens: &[Token], at: usize) -> bool {
 }
 
 fn starts(tokens: &[Token], wanted: &[String]) -> bool {
-    tokens.len() >= wanted.len() && tokens.iter().zip(wanted).all(|(have, want)| have.text == *want)
+    tokens.len() >= wanted.len()
+        && tokens
+            .iter()
+            .zip(wanted)
+            .all(|(have, want)| have.text == *want)
 }
 
 fn found<'t>(tokens: &'t [Token], wanted: &'t [String]) -> impl Iterator<Item = usize> + 't {
-    (0..tokens.len()).filter(|at| starts(&tokens[*at..], wanted)).map(|at| tokens[at].line)
+    (0..tokens.len())
+        .filter(|at| starts(&tokens[*at..], wanted))
+        .map(|at| tokens[at].line)
 }
 
 /// A phrase in tokens: words whole, everything else mark by mark.
@@ -103,13 +120,21 @@ fn flatten(stream: TokenStream, into: &mut Vec<Token>) {
             at += 2 + item(&trees[at + 2..]);
             continue;
         }
-        let mut push = |line: usize, text: &str| into.push(Token { line, text: text.to_owned() });
+        let mut push = |line: usize, text: &str| {
+            into.push(Token {
+                line,
+                text: text.to_owned(),
+            })
+        };
         match tree {
             TokenTree::Group(group) => {
                 let (open, close) = brackets(group.delimiter());
                 push(group.span_open().start().line, open);
                 flatten(group.stream(), into);
-                into.push(Token { line: group.span_close().start().line, text: close.to_owned() });
+                into.push(Token {
+                    line: group.span_close().start().line,
+                    text: close.to_owned(),
+                });
             }
             TokenTree::Literal(literal) => push(literal.span().start().line, LITERAL),
             TokenTree::Ident(word) => push(word.span().start().line, &word.to_string()),
@@ -130,7 +155,9 @@ fn brackets(delimiter: Delimiter) -> (&'static str, &'static str) {
 
 /// `#[cfg(test)]`, and nothing wider.
 fn is_test(trees: &[TokenTree]) -> bool {
-    let [TokenTree::Punct(mark), TokenTree::Group(group), ..] = trees else { return false };
+    let [TokenTree::Punct(mark), TokenTree::Group(group), ..] = trees else {
+        return false;
+    };
     mark.as_char() == '#' && group.stream().to_string().replace(' ', "") == "cfg(test)"
 }
 
@@ -139,9 +166,16 @@ fn item(trees: &[TokenTree]) -> usize {
     let is_word = |tree: &TokenTree, words: &[&str]| matches!(tree, TokenTree::Ident(word) if words.contains(&word.to_string().as_str()));
     // These end with a semicolon, whatever braces they hold; all others with their braces or a semicolon.
     let first = trees.iter().find(|tree| {
-        is_word(tree, &["use", "const", "static", "type", "let", "fn", "mod", "impl", "struct", "enum", "trait"])
+        is_word(
+            tree,
+            &[
+                "use", "const", "static", "type", "let", "fn", "mod", "impl", "struct", "enum",
+                "trait",
+            ],
+        )
     });
-    let braces_end = !first.is_some_and(|tree| is_word(tree, &["use", "const", "static", "type", "let"]));
+    let braces_end =
+        !first.is_some_and(|tree| is_word(tree, &["use", "const", "static", "type", "let"]));
     let ends = |tree: &TokenTree| match tree {
         TokenTree::Punct(mark) => matches!(mark.as_char(), ';' | ','),
         TokenTree::Group(group) => braces_end && group.delimiter() == Delimiter::Brace,
@@ -217,7 +251,10 @@ fn last() { println!("{}", axum ::
     #[test]
     fn rooms_are_seen_through_braces_and_from_below() {
         let rooms = Code::parse(FILE).rooms(&["runner", "talk"]);
-        let rooms: Vec<(usize, &str)> = rooms.iter().map(|(line, room)| (*line, room.as_str())).collect();
+        let rooms: Vec<(usize, &str)> = rooms
+            .iter()
+            .map(|(line, room)| (*line, room.as_str()))
+            .collect();
         // The brace itself is no room.
         assert_eq!(rooms, [(2, "core"), (2, "store"), (2, "{"), (6, "git")]);
     }

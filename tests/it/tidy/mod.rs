@@ -36,7 +36,10 @@ fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
 const ROOTS: [(&str, &str); 2] = [("src", ""), ("crates/core/src", "core/")];
 
 fn sources() -> Vec<Source> {
-    ROOTS.iter().flat_map(|(folder, before)| below(folder, before)).collect()
+    ROOTS
+        .iter()
+        .flat_map(|(folder, before)| below(folder, before))
+        .collect()
 }
 
 fn below(folder: &str, before: &str) -> Vec<Source> {
@@ -44,11 +47,25 @@ fn below(folder: &str, before: &str) -> Vec<Source> {
     walk(&top, &mut paths);
     paths.sort();
     let read = |full: PathBuf| {
-        let short = full.strip_prefix(&top).expect("below it").to_string_lossy().into_owned();
+        let short = full
+            .strip_prefix(&top)
+            .expect("below it")
+            .to_string_lossy()
+            .into_owned();
         let path = format!("{before}{short}");
-        let room = path.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+        let room = path
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(".rs")
+            .to_owned();
         let text = std::fs::read_to_string(&full).expect("a text");
-        Source { file: format!("{folder}/{short}"), path, room, text }
+        Source {
+            file: format!("{folder}/{short}"),
+            path,
+            room,
+            text,
+        }
     };
     paths.into_iter().map(read).collect()
 }
@@ -64,11 +81,17 @@ fn offenders(phrases: &[&str], allowed: impl Fn(&Source) -> bool) -> Vec<String>
     let mut found = Vec::new();
     for source in sources().iter().filter(|source| !allowed(source)) {
         let code = code(source);
-        for (phrase, number) in
-            phrases.iter().flat_map(|phrase| code.lines_with(phrase).into_iter().map(move |line| (phrase, line)))
-        {
+        for (phrase, number) in phrases.iter().flat_map(|phrase| {
+            code.lines_with(phrase)
+                .into_iter()
+                .map(move |line| (phrase, line))
+        }) {
             let line = source.text.lines().nth(number - 1).unwrap_or_default();
-            found.push(format!("{}:{number}: {phrase} in {}", source.file, line.trim()));
+            found.push(format!(
+                "{}:{number}: {phrase} in {}",
+                source.file,
+                line.trim()
+            ));
         }
     }
     found
@@ -97,16 +120,31 @@ fn only_its_room_names_a_library() {
 
 #[test]
 fn only_git_and_agent_start_processes() {
-    let allowed =
-        |source: &Source| matches!(source.room.as_str(), "git" | "agent") || source.path == "simulator/plumbing.rs";
-    assert_none("processes are started elsewhere", &offenders(&["Command::new", "process::Command"], allowed));
+    let allowed = |source: &Source| {
+        matches!(source.room.as_str(), "git" | "agent") || source.path == "simulator/plumbing.rs"
+    };
+    assert_none(
+        "processes are started elsewhere",
+        &offenders(&["Command::new", "process::Command"], allowed),
+    );
 }
 
 #[test]
 fn only_config_reads_the_environment() {
     let allowed = |source: &Source| source.room == "config";
-    let words = ["env::var", "env::var_os", "env::vars", "env::vars_os", "env::set_var", "env::remove_var", "dotenv"];
-    assert_none("the environment is read elsewhere", &offenders(&words, allowed));
+    let words = [
+        "env::var",
+        "env::var_os",
+        "env::vars",
+        "env::vars_os",
+        "env::set_var",
+        "env::remove_var",
+        "dotenv",
+    ];
+    assert_none(
+        "the environment is read elsewhere",
+        &offenders(&words, allowed),
+    );
 }
 
 #[test]
@@ -127,16 +165,27 @@ fn the_core_is_pure() {
         "eprintln!",
         "tracing",
     ];
-    assert_none("the core reaches out", &offenders(&words, |source| source.room != "core"));
+    assert_none(
+        "the core reaches out",
+        &offenders(&words, |source| source.room != "core"),
+    );
 }
 
 /// That the core is pure the build sees to as well: `crates/core` depends on no crate that reaches out.
 #[test]
 fn the_core_depends_on_nothing_that_reaches_out() {
-    let manifest = std::fs::read_to_string(root().join("crates/core/Cargo.toml")).expect("a manifest");
-    let listed = manifest.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap_or_default();
-    let names: Vec<&str> =
-        listed.lines().filter_map(|line| line.split(['.', ' ', '=']).next()).filter(|n| !n.is_empty()).collect();
+    let manifest =
+        std::fs::read_to_string(root().join("crates/core/Cargo.toml")).expect("a manifest");
+    let listed = manifest
+        .split("[dependencies]")
+        .nth(1)
+        .and_then(|rest| rest.split("\n[").next())
+        .unwrap_or_default();
+    let names: Vec<&str> = listed
+        .lines()
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .filter(|n| !n.is_empty())
+        .collect();
     let pure = [
         "base64",
         "chrono",
@@ -149,7 +198,10 @@ fn the_core_depends_on_nothing_that_reaches_out() {
         "unicode-segmentation",
         "url",
     ];
-    assert_eq!(names, pure, "a crate of the core's is new: does it read a clock, a file, a socket or a random number?");
+    assert_eq!(
+        names, pure,
+        "a crate of the core's is new: does it read a clock, a file, a socket or a random number?"
+    );
 }
 
 /// `core` <- rooms <- engine, runner, sweep, http <- app <- cli <- main: arrows never turn back, siblings do not meet.
@@ -166,17 +218,36 @@ fn arrows_never_turn_back() {
         ("simulator", &["core"]),
         ("http", &["core", "webhook"]),
         ("engine", &["core", "store", "webhook"]),
-        ("runner", &["core", "store", "github", "git", "agent", "engine"]),
-        ("sweep", &["core", "store", "github", "git", "agent", "engine", "runner"]),
+        (
+            "runner",
+            &["core", "store", "github", "git", "agent", "engine"],
+        ),
+        (
+            "sweep",
+            &[
+                "core", "store", "github", "git", "agent", "engine", "runner",
+            ],
+        ),
     ]);
     let mut found = Vec::new();
     for source in &sources() {
-        let Some(allowed) = rooms.get(source.room.as_str()) else { continue };
-        let modules: Vec<&str> = source.path.trim_end_matches(".rs").trim_end_matches("/mod").split('/').collect();
+        let Some(allowed) = rooms.get(source.room.as_str()) else {
+            continue;
+        };
+        let modules: Vec<&str> = source
+            .path
+            .trim_end_matches(".rs")
+            .trim_end_matches("/mod")
+            .split('/')
+            .collect();
         for (number, target) in code(source).rooms(&modules) {
-            let is_room = rooms.contains_key(target.as_str()) || matches!(target.as_str(), "core" | "app" | "cli");
+            let is_room = rooms.contains_key(target.as_str())
+                || matches!(target.as_str(), "core" | "app" | "cli");
             if is_room && target != source.room && !allowed.contains(&target.as_str()) {
-                found.push(format!("{}:{number}: {} may not use {target}", source.file, source.room));
+                found.push(format!(
+                    "{}:{number}: {} may not use {target}",
+                    source.file, source.room
+                ));
             }
         }
     }
@@ -187,7 +258,9 @@ fn arrows_never_turn_back() {
 fn every_file_says_what_it_is() {
     let silent: Vec<String> = sources()
         .iter()
-        .filter(|source| !source.text.starts_with("//! ") || source.text.starts_with("//! (being built)"))
+        .filter(|source| {
+            !source.text.starts_with("//! ") || source.text.starts_with("//! (being built)")
+        })
         .map(|source| source.path.clone())
         .collect();
     assert_none("files without a header", &silent);
@@ -205,10 +278,19 @@ fn files_stay_readable() {
 
 #[test]
 fn modules_have_names_that_say_something() {
-    let vague = ["util", "utils", "common", "helpers", "helper", "misc", "manager", "service", "handler", "base"];
+    let vague = [
+        "util", "utils", "common", "helpers", "helper", "misc", "manager", "service", "handler",
+        "base",
+    ];
     let found: Vec<String> = sources()
         .iter()
-        .filter(|source| source.path.trim_end_matches(".rs").split('/').any(|part| vague.contains(&part)))
+        .filter(|source| {
+            source
+                .path
+                .trim_end_matches(".rs")
+                .split('/')
+                .any(|part| vague.contains(&part))
+        })
         .map(|source| source.path.clone())
         .collect();
     assert_none("vague names", &found);
@@ -216,17 +298,30 @@ fn modules_have_names_that_say_something() {
 
 #[test]
 fn nothing_is_held_back_or_silenced() {
-    let words = ["todo!(", "unimplemented!(", "#[ignore", "#[allow(", "dbg!(", ".unwrap()"];
-    assert_none("held work or silenced checks", &offenders(&words, |_| false));
+    let words = [
+        "todo!(",
+        "unimplemented!(",
+        "#[ignore",
+        "#[allow(",
+        "dbg!(",
+        ".unwrap()",
+    ];
+    assert_none(
+        "held work or silenced checks",
+        &offenders(&words, |_| false),
+    );
 }
 
 #[test]
 fn every_kind_has_a_name_of_its_own() {
     // The outbox and the timeline know each kind by a name of its own; that each is performed the compiler sees to.
     use skep::core::effect::EffectKind;
-    let names: std::collections::BTreeSet<_> = EffectKind::ALL.iter().map(|kind| kind.name()).collect();
+    let names: std::collections::BTreeSet<_> =
+        EffectKind::ALL.iter().map(|kind| kind.name()).collect();
     assert_eq!(names.len(), EffectKind::ALL.len());
-    let happenings: std::collections::BTreeSet<_> =
-        skep::core::story::Happening::ALL.iter().map(|happening| happening.name()).collect();
+    let happenings: std::collections::BTreeSet<_> = skep::core::story::Happening::ALL
+        .iter()
+        .map(|happening| happening.name())
+        .collect();
     assert_eq!(happenings.len(), skep::core::story::Happening::ALL.len());
 }

@@ -78,7 +78,10 @@ impl ErrorClass {
 
     /// True when the model failed, and the same attempt may work later without anybody changing anything.
     pub fn is_transient(self) -> bool {
-        matches!(self, Self::RateLimit | Self::ModelUnavailable | Self::EmptyAnswer)
+        matches!(
+            self,
+            Self::RateLimit | Self::ModelUnavailable | Self::EmptyAnswer
+        )
     }
 }
 
@@ -159,8 +162,12 @@ const FULL: [&str; 9] = [
     "prompt too long",
     "maximum number of tokens",
 ];
-const EMPTY: [&str; 4] =
-    ["returned an empty response", "no response was returned", "empty response from", "returned no content"];
+const EMPTY: [&str; 4] = [
+    "returned an empty response",
+    "no response was returned",
+    "empty response from",
+    "returned no content",
+];
 
 /// Names the failure behind an agent's error: `code` is the JSON-RPC (or HTTP) code if there is one, `text` whatever the
 /// agent wrote. Total; what nobody recognises is [`ErrorClass::Unknown`].
@@ -168,7 +175,8 @@ pub fn classify(code: Option<i64>, text: &str) -> ErrorClass {
     let text = text.chars().take(20_000).collect::<String>().to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let status = |range: std::ops::RangeInclusive<i64>| {
-        code.is_some_and(|code| range.contains(&code)) || http_codes(&text).any(|number| range.contains(&number))
+        code.is_some_and(|code| range.contains(&code))
+            || http_codes(&text).any(|number| range.contains(&number))
     };
     if says(&FULL) {
         ErrorClass::ContextFull
@@ -182,7 +190,12 @@ pub fn classify(code: Option<i64>, text: &str) -> ErrorClass {
         ErrorClass::EmptyAnswer
     } else if says(&["timed out", "timeout"]) {
         ErrorClass::Timeout
-    } else if says(&["segmentation fault", "segfault", "panicked at", "core dumped"]) {
+    } else if says(&[
+        "segmentation fault",
+        "segfault",
+        "panicked at",
+        "core dumped",
+    ]) {
         ErrorClass::Crash
     } else {
         ErrorClass::Unknown
@@ -246,8 +259,15 @@ const REPORTS: [&str; 24] = [
 /// errors.
 pub(super) fn is_report(message: &str) -> bool {
     let lower = message.trim().to_lowercase();
-    let plain = |line: &str| line.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '-').to_owned();
-    let lines: Vec<String> = lower.lines().map(plain).filter(|line| !line.is_empty()).collect();
+    let plain = |line: &str| {
+        line.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '-')
+            .to_owned()
+    };
+    let lines: Vec<String> = lower
+        .lines()
+        .map(plain)
+        .filter(|line| !line.is_empty())
+        .collect();
     let begins = |line: &String| REPORTS.iter().any(|report| line.starts_with(report));
     let last = lines.len().saturating_sub(3);
     lower.ends_with("retry finished, resuming.")
@@ -257,7 +277,9 @@ pub(super) fn is_report(message: &str) -> bool {
 
 /// The three-digit numbers of a text that stand alone.
 fn http_codes(text: &str) -> impl Iterator<Item = i64> + '_ {
-    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() == 3).filter_map(|word| word.parse().ok())
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| word.len() == 3)
+        .filter_map(|word| word.parse().ok())
 }
 
 #[cfg(test)]
@@ -270,24 +292,72 @@ mod tests {
             (Some(-32000), "Authentication required", ErrorClass::Auth),
             (Some(401), "whatever", ErrorClass::Auth),
             (None, "Error: HTTP 401 from the provider", ErrorClass::Auth),
-            (None, "Rate limit exceeded: please wait", ErrorClass::RateLimit),
-            (None, "API error 429 Too Many Requests", ErrorClass::RateLimit),
-            (None, "You exceeded your current quota", ErrorClass::RateLimit),
+            (
+                None,
+                "Rate limit exceeded: please wait",
+                ErrorClass::RateLimit,
+            ),
+            (
+                None,
+                "API error 429 Too Many Requests",
+                ErrorClass::RateLimit,
+            ),
+            (
+                None,
+                "You exceeded your current quota",
+                ErrorClass::RateLimit,
+            ),
             (None, "Server error: 500", ErrorClass::ModelUnavailable),
             (None, "status=503", ErrorClass::ModelUnavailable),
             (None, "Overloaded (529)", ErrorClass::ModelUnavailable),
-            (None, "stream disconnected before completion", ErrorClass::ModelUnavailable),
+            (
+                None,
+                "stream disconnected before completion",
+                ErrorClass::ModelUnavailable,
+            ),
             (None, "request timed out", ErrorClass::Timeout),
-            (None, "thread 'main' panicked at src/main.rs", ErrorClass::Crash),
-            (None, "The socket connection was closed unexpectedly.", ErrorClass::ModelUnavailable),
-            (None, "Unable to connect. Is the computer able to access the url?", ErrorClass::ModelUnavailable),
-            (Some(-32603), "OpenCode service failure", ErrorClass::ModelUnavailable),
-            (None, "API Error: Unexpected token '<', \"<html>\" is not valid JSON", ErrorClass::ModelUnavailable),
-            (None, "Error: 400 This model's maximum context length is 128000 tokens.", ErrorClass::ContextFull),
+            (
+                None,
+                "thread 'main' panicked at src/main.rs",
+                ErrorClass::Crash,
+            ),
+            (
+                None,
+                "The socket connection was closed unexpectedly.",
+                ErrorClass::ModelUnavailable,
+            ),
+            (
+                None,
+                "Unable to connect. Is the computer able to access the url?",
+                ErrorClass::ModelUnavailable,
+            ),
+            (
+                Some(-32603),
+                "OpenCode service failure",
+                ErrorClass::ModelUnavailable,
+            ),
+            (
+                None,
+                "API Error: Unexpected token '<', \"<html>\" is not valid JSON",
+                ErrorClass::ModelUnavailable,
+            ),
+            (
+                None,
+                "Error: 400 This model's maximum context length is 128000 tokens.",
+                ErrorClass::ContextFull,
+            ),
             (None, "context_length_exceeded", ErrorClass::ContextFull),
-            (Some(-32603), "ContextOverflowError", ErrorClass::ContextFull),
+            (
+                Some(-32603),
+                "ContextOverflowError",
+                ErrorClass::ContextFull,
+            ),
             (Some(-32603), "Prompt is too long", ErrorClass::ContextFull),
-            (None, "Error: No response was returned. Send your message again to retry.", ErrorClass::EmptyAnswer),
+            (
+                None,
+                "Error: No response was returned. Send your message again to retry.",
+                ErrorClass::EmptyAnswer,
+            ),
             (Some(-32603), "Internal error", ErrorClass::Unknown),
             (None, "", ErrorClass::Unknown),
             (None, "took 1429 ms and 15001 bytes", ErrorClass::Unknown),
@@ -299,10 +369,16 @@ mod tests {
 
     #[test]
     fn an_answer_is_not_an_error() {
-        assert_eq!(error_in("I answered HTTP 429 in the handler, as the issue wants."), None);
+        assert_eq!(
+            error_in("I answered HTTP 429 in the handler, as the issue wants."),
+            None
+        );
         assert_eq!(error_in("Done: wrote hello.txt"), None);
         assert_eq!(error_in(""), None);
-        assert_eq!(error_in("Request failed: 429 Too Many Requests"), Some(ErrorClass::RateLimit));
+        assert_eq!(
+            error_in("Request failed: 429 Too Many Requests"),
+            Some(ErrorClass::RateLimit)
+        );
         let said = "The model returned an empty response. Please resend your message to continue.";
         assert_eq!(error_in(said), Some(ErrorClass::EmptyAnswer));
         let said = "Retrying (attempt 1/3, waiting 2s)… Retry finished, resuming.";

@@ -68,7 +68,14 @@ mod tests {
     fn end(stop: Stop, message: &str) -> TurnEnd {
         let error = crate::agent::error_in(message);
         let (agent_session, message) = ("s".to_owned(), message.to_owned());
-        TurnEnd { stop, message, usage: Usage::default(), error, agent_session, resumed: false }
+        TurnEnd {
+            stop,
+            message,
+            usage: Usage::default(),
+            error,
+            agent_session,
+            resumed: false,
+        }
     }
 
     #[test]
@@ -78,18 +85,34 @@ mod tests {
             (Stop::Other, "Done.", None),
             (Stop::MaxTokens, "Step 1 of 5", Some(ErrorClass::MaxTokens)),
             (Stop::MaxTurnRequests, "", Some(ErrorClass::MaxTurnRequests)),
-            (Stop::Refusal, "I cannot help with that.", Some(ErrorClass::Refusal)),
-            (Stop::Refusal, "Error: 429 Too Many Requests", Some(ErrorClass::RateLimit)),
+            (
+                Stop::Refusal,
+                "I cannot help with that.",
+                Some(ErrorClass::Refusal),
+            ),
+            (
+                Stop::Refusal,
+                "Error: 429 Too Many Requests",
+                Some(ErrorClass::RateLimit),
+            ),
             (Stop::Cancelled, "", Some(ErrorClass::BrokenOff)),
             (
                 Stop::EndTurn,
                 "Error: 400 This model's maximum context length is 128000 tokens.",
                 Some(ErrorClass::ContextFull),
             ),
-            (Stop::EndTurn, "I retry failed requests after a rate limit (429) now.", None),
+            (
+                Stop::EndTurn,
+                "I retry failed requests after a rate limit (429) now.",
+                None,
+            ),
         ];
         for (stop, message, unfinished) in cases {
-            assert_eq!(end(stop, message).unfinished(), unfinished, "{stop:?} {message}");
+            assert_eq!(
+                end(stop, message).unfinished(),
+                unfinished,
+                "{stop:?} {message}"
+            );
         }
     }
 }

@@ -6,9 +6,12 @@ use super::usage;
 /// from too many words.
 pub(super) fn nearest(word: &str) -> Option<&'static str> {
     let word: String = word.chars().take(20).collect::<String>().to_lowercase();
-    let near = usage::ALL.iter().map(|usage| (edits(&word, usage.word), usage.word));
+    let near = usage::ALL
+        .iter()
+        .map(|usage| (edits(&word, usage.word), usage.word));
     let near = near.filter(|(edits, command)| *edits <= allowed(command));
-    near.min_by_key(|(edits, _)| *edits).map(|(_, command)| command)
+    near.min_by_key(|(edits, _)| *edits)
+        .map(|(_, command)| command)
 }
 
 fn allowed(command: &str) -> usize {
@@ -46,7 +49,8 @@ mod tests {
     #[test]
     fn a_slip_is_near_and_another_word_is_not() {
         let near = [
-            "stpo", "halp", "statsu", "aprove", "retyr", "priorty", "Delegat", "anwser", "goo", "tost", "please", "fix",
+            "stpo", "halp", "statsu", "aprove", "retyr", "priorty", "Delegat", "anwser", "goo",
+            "tost", "please", "fix",
         ];
         let found: Vec<_> = near.into_iter().map(nearest).collect();
         let some = Some;

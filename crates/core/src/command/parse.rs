@@ -30,11 +30,15 @@ impl Heard {
     pub(super) fn line(&mut self, words: &str, below: &[Row<'_>]) -> usize {
         let (word, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
         let rest = rest.trim();
-        let bare = word.trim_end_matches(['.', ',', ':', ';', '!']).to_ascii_lowercase();
+        let bare = word
+            .trim_end_matches(['.', ',', ':', ';', '!'])
+            .to_ascii_lowercase();
         if bare == "answer" && rest.is_empty() {
             let rows = below.iter().take_while(|row| command_line(row).is_none());
             let rows: Vec<&str> = rows.map(|row| row.text).collect();
-            self.push(needing(rows.join("\n").trim(), "answer", |text| Some(Command::Answer(text.to_owned()))));
+            self.push(needing(rows.join("\n").trim(), "answer", |text| {
+                Some(Command::Answer(text.to_owned()))
+            }));
             return rows.len();
         }
         let line = match alone(&bare) {
@@ -73,19 +77,30 @@ fn alone(bare: &str) -> Option<(&'static str, Command)> {
 
 /// Such a command, if it stands alone on its line; else a sentence that begins like it.
 fn by_itself(word: &'static str, command: Command, rest: &str) -> Line {
-    let words = || rest.split_whitespace().map(|word| plain(word).to_lowercase()).filter(|word| !word.is_empty());
-    let mut meant = words().filter(|word| !COURTESIES.contains(&word.as_str()) && word.contains(char::is_alphanumeric));
+    let words = || {
+        rest.split_whitespace()
+            .map(|word| plain(word).to_lowercase())
+            .filter(|word| !word.is_empty())
+    };
+    let mut meant = words().filter(|word| {
+        !COURTESIES.contains(&word.as_str()) && word.contains(char::is_alphanumeric)
+    });
     match (command, meant.next().as_deref(), meant.next()) {
         (command, None, _) => Line::Command(command),
-        (Command::Retry { .. }, Some("fresh"), None) => Line::Command(Command::Retry { fresh: true }),
-        _ => Line::Sentence { command: word, words: format!("{word} {rest}") },
+        (Command::Retry { .. }, Some("fresh"), None) => {
+            Line::Command(Command::Retry { fresh: true })
+        }
+        _ => Line::Sentence {
+            command: word,
+            words: format!("{word} {rest}"),
+        },
     }
 }
 
 /// Words that make no sentence of a command.
 const COURTESIES: [&str; 14] = [
-    "please", "pls", "plz", "thanks", "thank", "you", "thx", "now", "bitte", "danke", "merci", "gracias", "svp",
-    "again",
+    "please", "pls", "plz", "thanks", "thank", "you", "thx", "now", "bitte", "danke", "merci",
+    "gracias", "svp", "again",
 ];
 
 /// Reads a command that needs words, or none at all.
@@ -93,13 +108,21 @@ fn with_words(bare: &str, word: &str, rest: &str) -> Line {
     match bare {
         "role" => needing(rest, "role", |rest| role(rest).map(Command::Role)),
         "agent" => needing(rest, "agent", |rest| name(rest).map(Command::Agent)),
-        "priority" => needing(rest, "priority", |rest| priority(rest).map(Command::Priority)),
+        "priority" => needing(rest, "priority", |rest| {
+            priority(rest).map(Command::Priority)
+        }),
         "ask" => needing(rest, "ask", |rest| Some(Command::Ask(rest.to_owned()))),
-        "answer" => needing(rest, "answer", |rest| Some(Command::Answer(rest.to_owned()))),
+        "answer" => needing(rest, "answer", |rest| {
+            Some(Command::Answer(rest.to_owned()))
+        }),
         "delegate" => needing(rest, "delegate", |rest| login(rest).map(Command::Delegate)),
         _ => {
             let cut = word.chars().take(60).collect();
-            Line::Unknown { word: cut, nearest: nearest(bare), rest: rest_behind(word, rest) }
+            Line::Unknown {
+                word: cut,
+                nearest: nearest(bare),
+                rest: rest_behind(word, rest),
+            }
         }
     }
 }
@@ -111,13 +134,24 @@ fn role(rest: &str) -> Option<String> {
 /// A word that was cut keeps its end with the rest, so that nothing is lost.
 fn rest_behind(word: &str, rest: &str) -> String {
     let end: String = word.chars().skip(60).collect();
-    if end.is_empty() { rest.to_owned() } else { format!("{end} {rest}").trim_end().to_owned() }
+    if end.is_empty() {
+        rest.to_owned()
+    } else {
+        format!("{end} {rest}").trim_end().to_owned()
+    }
 }
 
 fn needing(rest: &str, command: &'static str, read: impl Fn(&str) -> Option<Command>) -> Line {
     let read = if rest.is_empty() { None } else { read(rest) };
     let usage = usage::find(command).map_or("", |usage| usage.usage);
-    read.map_or_else(|| Line::Faulty { command, usage, rest: rest.to_owned() }, Line::Command)
+    read.map_or_else(
+        || Line::Faulty {
+            command,
+            usage,
+            rest: rest.to_owned(),
+        },
+        Line::Command,
+    )
 }
 
 /// One word that can name a role or an agent.
@@ -140,12 +174,16 @@ fn priority(rest: &str) -> Option<Priority> {
 fn login(rest: &str) -> Option<String> {
     let login = plain(rest);
     let login = login.strip_prefix('@').unwrap_or(login);
-    let shape = login.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    let fits = (1..=39).contains(&login.len()) && !login.starts_with(['-', '_']) && !login.ends_with('-');
+    let shape = login
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    let fits =
+        (1..=39).contains(&login.len()) && !login.starts_with(['-', '_']) && !login.ends_with('-');
     (shape && fits).then(|| login.to_owned())
 }
 
 /// A word without quotation marks, code marks and final punctuation.
 fn plain(word: &str) -> &str {
-    word.trim_matches(|c: char| c.is_whitespace() || "`\"'*<>".contains(c)).trim_end_matches(['.', ',', '!', ';'])
+    word.trim_matches(|c: char| c.is_whitespace() || "`\"'*<>".contains(c))
+        .trim_end_matches(['.', ',', '!', ';'])
 }

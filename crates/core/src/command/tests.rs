@@ -12,13 +12,26 @@ use crate::question::{Question, Saying, answers};
 fn short(spoken: &Spoken) -> String {
     let line = |line: &Line| match line {
         Line::Command(command) => format!("{command:?}"),
-        Line::Unknown { word, nearest, rest } => format!("Unknown({} {nearest:?} {})", brief(word), brief(rest)),
+        Line::Unknown {
+            word,
+            nearest,
+            rest,
+        } => format!("Unknown({} {nearest:?} {})", brief(word), brief(rest)),
         Line::Faulty { usage, rest, .. } => format!("Faulty({usage} {})", brief(rest)),
         Line::Sentence { command, words } => format!("Sentence({command} {})", brief(words)),
     };
     let lines: Vec<String> = spoken.lines.iter().map(line).collect();
-    let more = if spoken.left_out > 0 { format!(" +{}", spoken.left_out) } else { String::new() };
-    format!("[{}]{more} {:?} {}", lines.join(", "), spoken.addressed, brief(&spoken.text))
+    let more = if spoken.left_out > 0 {
+        format!(" +{}", spoken.left_out)
+    } else {
+        String::new()
+    };
+    format!(
+        "[{}]{more} {:?} {}",
+        lines.join(", "),
+        spoken.addressed,
+        brief(&spoken.text)
+    )
 }
 
 fn brief(text: &str) -> String {
@@ -240,19 +253,31 @@ fn words_stay_for_the_agent_and_commands_go() {
     "#);
     let many = "/agent go\n".repeat(13);
     let spoken = read(&many, "skep");
-    assert_eq!((spoken.lines.len(), spoken.left_out, spoken.text.as_str()), (LINES, 3, ""));
+    assert_eq!(
+        (spoken.lines.len(), spoken.left_out, spoken.text.as_str()),
+        (LINES, 3, "")
+    );
 }
 
 #[test]
 fn the_list_and_the_parser_know_the_same_words() {
     for usage in &usage::ALL {
         let spoken = read(
-            &usage.usage.replace("<name>", "swe").replace("high|medium|low", "low").replace("[fresh]", "fresh"),
+            &usage
+                .usage
+                .replace("<name>", "swe")
+                .replace("high|medium|low", "low")
+                .replace("[fresh]", "fresh"),
             "skep",
         );
-        assert!(matches!(spoken.lines.as_slice(), [Line::Command(_)]), "{}: {spoken:?}", usage.usage);
+        assert!(
+            matches!(spoken.lines.as_slice(), [Line::Command(_)]),
+            "{}: {spoken:?}",
+            usage.usage
+        );
         assert!(usage.usage.starts_with(&format!("/agent {}", usage.word)));
-        let Line::Unknown { .. } = &read(&format!("/agent {}zzz", usage.word), "skep").lines[0] else {
+        let Line::Unknown { .. } = &read(&format!("/agent {}zzz", usage.word), "skep").lines[0]
+        else {
             panic!("{}", usage.word)
         };
     }
@@ -277,8 +302,10 @@ fn open() -> Vec<Question> {
 #[test]
 fn hostile_comments_are_read_as_written_down() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/comments");
-    let mut paths: Vec<_> =
-        std::fs::read_dir(folder).expect("the fixtures").map(|entry| entry.expect("a file").path()).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("the fixtures")
+        .map(|entry| entry.expect("a file").path())
+        .collect();
     paths.retain(|path| path.extension().is_some_and(|end| end == "md"));
     paths.sort();
     assert!(paths.len() >= 15, "{} fixtures", paths.len());
@@ -291,9 +318,20 @@ fn hostile_comments_are_read_as_written_down() {
         let said = read(&body, "skep");
         let heard = |open: &[&Question]| {
             let found = answers(open, &said.text, Saying::Plainly);
-            let given =
-                found.given.iter().map(|given| format!("{} {:?} {}", given.question, given.option, brief(&given.text)));
-            format!("{} {:?} {}", given.collect::<Vec<_>>().join("; "), found.unclear, brief(&found.words))
+            let given = found.given.iter().map(|given| {
+                format!(
+                    "{} {:?} {}",
+                    given.question,
+                    given.option,
+                    brief(&given.text)
+                )
+            });
+            format!(
+                "{} {:?} {}",
+                given.collect::<Vec<_>>().join("; "),
+                found.unclear,
+                brief(&found.words)
+            )
         };
         writeln!(
             now,
@@ -309,8 +347,14 @@ fn hostile_comments_are_read_as_written_down() {
         std::fs::write(&path, &now).expect("written");
     }
     let stored = std::fs::read_to_string(&path).unwrap_or_default();
-    let differs = now.lines().zip(stored.lines().chain(std::iter::repeat(""))).find(|(a, b)| a != b);
-    assert!(now == stored, "fixtures/comments/readings.txt differs, first at (now, stored): {differs:?}");
+    let differs = now
+        .lines()
+        .zip(stored.lines().chain(std::iter::repeat("")))
+        .find(|(a, b)| a != b);
+    assert!(
+        now == stored,
+        "fixtures/comments/readings.txt differs, first at (now, stored): {differs:?}"
+    );
 }
 
 #[test]

@@ -18,7 +18,9 @@ pub(super) fn taken_away(mut draft: Draft<'_>, how: Loss) -> Decision {
     if how == Loss::Removed {
         let place = draft.task.place.clone();
         draft.plan(Effect::CheckAccess { place });
-        return draft.because("taken out of the installation; GitHub is asked whether another one covers it");
+        return draft.because(
+            "taken out of the installation; GitHub is asked whether another one covers it",
+        );
     }
     lost(draft, how)
 }
@@ -29,7 +31,9 @@ pub(super) fn read(mut draft: Draft<'_>, installation: Option<InstallationId>) -
     match installation.filter(|other| *other != draft.task.place.installation) {
         Some(other) => {
             draft.task.place.installation = other;
-            draft.because(format!("it moved: installation {other} covers it, and the work goes on"))
+            draft.because(format!(
+                "it moved: installation {other} covers it, and the work goes on"
+            ))
         }
         None => lost(draft, Loss::Removed),
     }
@@ -42,8 +46,16 @@ pub(super) fn lost(mut draft: Draft<'_>, how: Loss) -> Decision {
     if matches!(draft.task.stage, Stage::Checking { .. }) {
         draft.uncheck();
     }
-    if matches!(draft.task.stage, Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. }) {
-        finish(&mut draft, End::Cancelled { why: why.to_owned() });
+    if matches!(
+        draft.task.stage,
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. }
+    ) {
+        finish(
+            &mut draft,
+            End::Cancelled {
+                why: why.to_owned(),
+            },
+        );
         draft.note(Happening::SessionCancelled, json!({ "why": why }));
     }
     draft.task.follow.look_at = None;

@@ -10,7 +10,10 @@ use crate::word::{Word, WordKind};
 
 /// Goes on with the open pull request, with what is new on the issue since the last session ended.
 pub(super) fn go_on(mut draft: Draft<'_>, facts: &TriggerFacts, plan: bool) -> Decision {
-    let Stage::Ended { job: Some(job), at, .. } = &mut draft.task.stage else {
+    let Stage::Ended {
+        job: Some(job), at, ..
+    } = &mut draft.task.stage
+    else {
         return draft.because("no pull request waits for review");
     };
     let news = news(&job.snapshot, &facts.snapshot, *at);
@@ -24,7 +27,10 @@ pub(super) fn go_on(mut draft: Draft<'_>, facts: &TriggerFacts, plan: bool) -> D
         command::switch(&mut draft, true);
     }
     review::a_person_spoke(&mut draft);
-    let (by, pull) = (facts.actor.login(), draft.task.pull.as_ref().map_or(0, |pull| pull.number));
+    let (by, pull) = (
+        facts.actor.login(),
+        draft.task.pull.as_ref().map_or(0, |pull| pull.number),
+    );
     let word = Word {
         id: format!("again:{}", draft.cx.now),
         by: by.unwrap_or("the operator").to_owned(),
@@ -37,14 +43,28 @@ pub(super) fn go_on(mut draft: Draft<'_>, facts: &TriggerFacts, plan: bool) -> D
     if draft.task.follow.rounds < draft.cx.policy.limits.rounds {
         draft.say_here(format!("again:{round}"), text::talk::goes_on(by, pull));
     }
-    talk::deliver(talk::add(draft, word), "work was asked for again, and its pull request is open")
+    talk::deliver(
+        talk::add(draft, word),
+        "work was asked for again, and its pull request is open",
+    )
 }
 
 /// What is new on the issue: the difference to the words the session knows, and what people wrote since it ended.
 fn news(known: &Snapshot, now: &Snapshot, since: i64) -> String {
-    let changed = text::prompt::edited((Some(&known.title), &now.title), (Some(&known.body), &now.body));
+    let changed = text::prompt::edited(
+        (Some(&known.title), &now.title),
+        (Some(&known.body), &now.body),
+    );
     let told = |comment: &&Quoted| comment.at > since;
-    let said = now.comments.iter().filter(told).map(|comment| format!("{} wrote:\n{}", comment.author, comment.body));
-    let parts: Vec<String> = (!changed.is_empty()).then_some(changed).into_iter().chain(said).collect();
+    let said = now
+        .comments
+        .iter()
+        .filter(told)
+        .map(|comment| format!("{} wrote:\n{}", comment.author, comment.body));
+    let parts: Vec<String> = (!changed.is_empty())
+        .then_some(changed)
+        .into_iter()
+        .chain(said)
+        .collect();
     parts.join("\n\n")
 }

@@ -11,31 +11,65 @@ use crate::word::{Word, WordKind};
 
 /// What somebody says to the questions: to the open ones, and to those beside them that were answered before.
 pub(super) fn read(draft: &Draft<'_>, said: &str, saying: Saying) -> Answers {
-    let open: Vec<u32> = draft.task.open_questions().map(|question| question.id).collect();
+    let open: Vec<u32> = draft
+        .task
+        .open_questions()
+        .map(|question| question.id)
+        .collect();
     if open.is_empty() || said.trim().is_empty() {
         return Answers::default();
     }
-    let batches = draft.task.talk.batches.iter().filter(|batch| batch.questions.iter().any(|id| open.contains(id)));
-    let shown: Vec<u32> = batches.flat_map(|batch| batch.questions.iter().copied()).collect();
-    let asked: Vec<&Question> =
-        draft.task.talk.questions.iter().filter(|question| shown.contains(&question.id)).collect();
+    let batches = draft
+        .task
+        .talk
+        .batches
+        .iter()
+        .filter(|batch| batch.questions.iter().any(|id| open.contains(id)));
+    let shown: Vec<u32> = batches
+        .flat_map(|batch| batch.questions.iter().copied())
+        .collect();
+    let asked: Vec<&Question> = draft
+        .task
+        .talk
+        .questions
+        .iter()
+        .filter(|question| shown.contains(&question.id))
+        .collect();
     question::answers(&asked, said, saying)
 }
 
 /// A box of ours was ticked.
 pub(super) fn ticked(draft: Draft<'_>, found: &Weighed, body: &str, may: bool) -> Decision {
-    let author = draft.cx.policy.author_answers && found.issue_author.eq_ignore_ascii_case(&found.actor.login);
+    let author = draft.cx.policy.author_answers
+        && found.issue_author.eq_ignore_ascii_case(&found.actor.login);
     if !may && !author {
-        return ask::show_again(draft, found.comment, "somebody ticked a box who may not answer");
+        return ask::show_again(
+            draft,
+            found.comment,
+            "somebody ticked a box who may not answer",
+        );
     }
     let mine = |id: &u32| {
-        let batch = draft.task.talk.batches.iter().find(|batch| batch.comment == Some(found.comment));
+        let batch = draft
+            .task
+            .talk
+            .batches
+            .iter()
+            .find(|batch| batch.comment == Some(found.comment));
         batch.is_some_and(|batch| batch.questions.contains(id))
     };
-    let open: Vec<_> = draft.task.open_questions().filter(|question| mine(&question.id)).collect();
+    let open: Vec<_> = draft
+        .task
+        .open_questions()
+        .filter(|question| mine(&question.id))
+        .collect();
     let given = question::ticked(&open, body);
     if given.given.is_empty() && given.unclear.is_none() {
-        return ask::show_again(draft, found.comment, "no box was ticked; the question is put as it was");
+        return ask::show_again(
+            draft,
+            found.comment,
+            "no box was ticked; the question is put as it was",
+        );
     }
     answered(draft, &given, found)
 }
@@ -43,8 +77,14 @@ pub(super) fn ticked(draft: Draft<'_>, found: &Weighed, body: &str, may: bool) -
 /// Takes what somebody answered; what is not clear gets a hint, and words beside it go to the agent.
 pub(super) fn answered(mut draft: Draft<'_>, answers: &Answers, found: &Weighed) -> Decision {
     let open: Vec<Question> = draft.task.open_questions().cloned().collect();
-    let settled: Vec<Question> =
-        draft.task.talk.questions.iter().filter(|asked| answers.settled.contains(&asked.id)).cloned().collect();
+    let settled: Vec<Question> = draft
+        .task
+        .talk
+        .questions
+        .iter()
+        .filter(|asked| answers.settled.contains(&asked.id))
+        .cloned()
+        .collect();
     for given in &answers.given {
         let answer = Answer {
             by: By::Person(found.actor.login.clone()),
@@ -84,13 +124,10 @@ pub(super) fn answered(mut draft: Draft<'_>, answers: &Answers, found: &Weighed)
 /// comment of questions, how a decision is written.
 pub(super) fn told<'a>(mut draft: Draft<'a>, found: &Weighed, words: &str) -> Decision {
     let open: Vec<Question> = draft.task.open_questions().cloned().collect();
-    let batch = draft
-        .task
-        .talk
-        .batches
-        .iter_mut()
-        .rev()
-        .find(|batch| open.iter().any(|question| batch.questions.contains(&question.id)));
+    let batch = draft.task.talk.batches.iter_mut().rev().find(|batch| {
+        open.iter()
+            .any(|question| batch.questions.contains(&question.id))
+    });
     let login = found.actor.login.clone();
     if let Some(batch) = batch.filter(|batch| !batch.told.contains(&login)) {
         batch.told.push(login.clone());
@@ -107,7 +144,12 @@ pub(super) fn told<'a>(mut draft: Draft<'a>, found: &Weighed, words: &str) -> De
 
 /// The questions a comment answered whose answers the agent has not heard: until then an edit of the comment counts.
 pub(super) fn unheard(draft: &Draft<'_>, comment: CommentId) -> Vec<u32> {
-    let waiting = draft.task.talk.words.iter().filter(|word| word.comment == Some(comment) && !word.sending);
+    let waiting = draft
+        .task
+        .talk
+        .words
+        .iter()
+        .filter(|word| word.comment == Some(comment) && !word.sending);
     let answered = |word: &Word| match word.kind {
         WordKind::Answer { question } => Some(question),
         _ => None,
@@ -130,14 +172,33 @@ pub(super) fn reopen(draft: &mut Draft<'_>, again: &[u32]) {
         .iter_mut()
         .filter(|asked| again.contains(&asked.id))
         .for_each(|asked| asked.answer = None);
-    if let Stage::Queued { job, next: next @ Next::Talk { .. }, progress, .. } = &draft.task.stage {
+    if let Stage::Queued {
+        job,
+        next: next @ Next::Talk { .. },
+        progress,
+        ..
+    } = &draft.task.stage
+    {
         let (job, next, progress) = (job.clone(), next.clone(), progress.clone());
-        draft.task.stage = Stage::Held { job, hold: Hold::Asked, next, progress, since: draft.cx.now };
+        draft.task.stage = Stage::Held {
+            job,
+            hold: Hold::Asked,
+            next,
+            progress,
+            since: draft.cx.now,
+        };
     }
     for id in again {
         ask::show_batch(draft, *id);
     }
-    let shown = again.first().and_then(|id| draft.task.talk.batches.iter().find(|batch| batch.questions.contains(id)));
+    let shown = again.first().and_then(|id| {
+        draft
+            .task
+            .talk
+            .batches
+            .iter()
+            .find(|batch| batch.questions.contains(id))
+    });
     let key = shown.map(|batch| batch.key.clone()).unwrap_or_default();
     ask::show_others(draft, &key);
     ask::assign(draft);
@@ -148,13 +209,27 @@ pub(super) fn reopen(draft: &mut Draft<'_>, again: &[u32]) {
 /// where the words are more than a choice and so are for the agent.
 pub(super) fn late(draft: &Draft<'_>, found: &Weighed, said: &str) -> Option<String> {
     let batch = draft.task.talk.batches.last()?;
-    let open = |asked: &Question| Question { answer: None, ..asked.clone() };
-    let asked: Vec<Question> =
-        draft.task.talk.questions.iter().filter(|q| batch.questions.contains(&q.id)).map(open).collect();
+    let open = |asked: &Question| Question {
+        answer: None,
+        ..asked.clone()
+    };
+    let asked: Vec<Question> = draft
+        .task
+        .talk
+        .questions
+        .iter()
+        .filter(|q| batch.questions.contains(&q.id))
+        .map(open)
+        .collect();
     let asked: Vec<&Question> = asked.iter().collect();
     let chosen = question::answers(&asked, said, Saying::Plainly);
     let first = chosen.given.first().filter(|_| chosen.unclear.is_none())?;
-    let question = draft.task.talk.questions.iter().find(|asked| asked.id == first.question)?;
+    let question = draft
+        .task
+        .talk
+        .questions
+        .iter()
+        .find(|asked| asked.id == first.question)?;
     let only = chosen.given.iter().all(|given| given.option.is_some())
         && first.option.and_then(|option| question.options.get(option)) == Some(&first.text);
     let answer = question.answer.as_ref().filter(|_| only)?;

@@ -25,7 +25,10 @@ pub(super) fn asked(mut draft: Draft<'_>, asked: &[Asked]) -> Decision {
 
 /// Whether the session has no comment left to ask in.
 pub(super) fn full(draft: &Draft<'_>) -> bool {
-    draft.task.job().is_some_and(|job| job.comments >= draft.cx.policy.limits.comments)
+    draft
+        .task
+        .job()
+        .is_some_and(|job| job.comments >= draft.cx.policy.limits.comments)
 }
 
 /// A question nobody would see is not waited for.
@@ -37,8 +40,14 @@ pub(super) fn unasked(draft: Draft<'_>) -> Decision {
 pub(super) fn put(draft: &mut Draft<'_>, asked: Vec<Asked>) {
     let known: Vec<Asked> = draft.task.open_questions().map(Asked::of).collect();
     // An agent that lost its memory on the way may ask again: one question, one comment.
-    let new = |asked: &Asked| !asked.text.is_empty() && !known.iter().any(|known| known.is_same(asked));
-    let asked: Vec<Asked> = asked.into_iter().take(question::BATCH).map(Asked::tidy).filter(new).collect();
+    let new =
+        |asked: &Asked| !asked.text.is_empty() && !known.iter().any(|known| known.is_same(asked));
+    let asked: Vec<Asked> = asked
+        .into_iter()
+        .take(question::BATCH)
+        .map(Asked::tidy)
+        .filter(new)
+        .collect();
     if asked.is_empty() {
         return;
     }
@@ -48,9 +57,16 @@ pub(super) fn put(draft: &mut Draft<'_>, asked: Vec<Asked>) {
     draft.task.talk.asked += u32::try_from(questions.len()).unwrap_or(u32::MAX);
     let ids = questions.iter().map(|question| question.id).collect();
     draft.note(Happening::QuestionAsked, json!({ "questions": questions }));
-    draft.task.tell(draft.cx.now, text::talk::asked(questions.len()));
+    draft
+        .task
+        .tell(draft.cx.now, text::talk::asked(questions.len()));
     draft.task.talk.questions.extend(questions);
-    draft.task.talk.batches.push(Batch { key: key.clone(), questions: ids, comment: None, told: vec![] });
+    draft.task.talk.batches.push(Batch {
+        key: key.clone(),
+        questions: ids,
+        comment: None,
+        told: vec![],
+    });
     draft.task.talk.reminded = false;
     let body = render(draft, &key);
     draft.say_here(key.clone(), body);
@@ -60,10 +76,20 @@ pub(super) fn put(draft: &mut Draft<'_>, asked: Vec<Asked>) {
 
 /// How an answer is written depends on how many questions are open: the other comments follow.
 pub(super) fn show_others(draft: &mut Draft<'_>, key: &str) {
-    let open: Vec<u32> = draft.task.open_questions().map(|question| question.id).collect();
-    let others = draft.task.talk.batches.iter().filter(|batch| batch.key != key);
-    let waiting: Vec<u32> =
-        others.filter_map(|batch| batch.questions.iter().copied().find(|id| open.contains(id))).collect();
+    let open: Vec<u32> = draft
+        .task
+        .open_questions()
+        .map(|question| question.id)
+        .collect();
+    let others = draft
+        .task
+        .talk
+        .batches
+        .iter()
+        .filter(|batch| batch.key != key);
+    let waiting: Vec<u32> = others
+        .filter_map(|batch| batch.questions.iter().copied().find(|id| open.contains(id)))
+        .collect();
     for question in waiting {
         show_batch(draft, question);
     }
@@ -71,20 +97,48 @@ pub(super) fn show_others(draft: &mut Draft<'_>, key: &str) {
 
 /// The comment of a batch as it stands.
 fn render(draft: &Draft<'_>, key: &str) -> String {
-    let batch = draft.task.talk.batches.iter().find(|batch| batch.key == key);
-    let mine = |question: &&Question| batch.is_some_and(|batch| batch.questions.contains(&question.id));
-    let questions: Vec<Question> = draft.task.talk.questions.iter().filter(mine).cloned().collect();
+    let batch = draft
+        .task
+        .talk
+        .batches
+        .iter()
+        .find(|batch| batch.key == key);
+    let mine =
+        |question: &&Question| batch.is_some_and(|batch| batch.questions.contains(&question.id));
+    let questions: Vec<Question> = draft
+        .task
+        .talk
+        .questions
+        .iter()
+        .filter(mine)
+        .cloned()
+        .collect();
     if questions.iter().all(|question| question.answer.is_some()) {
         return text::question::render_answered(&questions);
     }
     let requester = draft.task.job().and_then(|job| job.actor.login());
     let open = draft.task.open_questions().count();
     let expire_ms = draft.cx.policy.limits.expire_ms;
-    text::question::render(&questions, open, &Asking { requester, now: draft.cx.now, expire_ms })
+    text::question::render(
+        &questions,
+        open,
+        &Asking {
+            requester,
+            now: draft.cx.now,
+            expire_ms,
+        },
+    )
 }
 
 pub(super) fn show_batch(draft: &mut Draft<'_>, question: u32) {
-    let Some(batch) = draft.task.talk.batches.iter().find(|batch| batch.questions.contains(&question)).cloned() else {
+    let Some(batch) = draft
+        .task
+        .talk
+        .batches
+        .iter()
+        .find(|batch| batch.questions.contains(&question))
+        .cloned()
+    else {
         return;
     };
     let body = render(draft, &batch.key);
@@ -94,7 +148,12 @@ pub(super) fn show_batch(draft: &mut Draft<'_>, question: u32) {
 
 /// Puts a question's comment back as it was: deleted, or changed by somebody who may not answer.
 pub(super) fn show_again(mut draft: Draft<'_>, comment: CommentId, reason: &str) -> Decision {
-    let batch = draft.task.talk.batches.iter().find(|batch| batch.comment == Some(comment));
+    let batch = draft
+        .task
+        .talk
+        .batches
+        .iter()
+        .find(|batch| batch.comment == Some(comment));
     if let Some(first) = batch.and_then(|batch| batch.questions.first().copied()) {
         show_batch(&mut draft, first);
     }
@@ -103,16 +162,33 @@ pub(super) fn show_again(mut draft: Draft<'_>, comment: CommentId, reason: &str)
 
 /// Whom the question waits for is assigned, so that GitHub's own list shows it to them.
 pub(super) fn assign(draft: &mut Draft<'_>) {
-    let Some(login) = draft.task.job().and_then(|job| job.actor.login()).map(str::to_owned) else { return };
+    let Some(login) = draft
+        .task
+        .job()
+        .and_then(|job| job.actor.login())
+        .map(str::to_owned)
+    else {
+        return;
+    };
     let place = draft.task.place.clone();
-    draft.plan(Effect::Assign { place, login, on: true });
+    draft.plan(Effect::Assign {
+        place,
+        login,
+        on: true,
+    });
 }
 
 /// Takes off whom we assigned.
 pub(super) fn unassign(draft: &mut Draft<'_>) {
-    let Some(login) = draft.task.talk.assigned.take() else { return };
+    let Some(login) = draft.task.talk.assigned.take() else {
+        return;
+    };
     let place = draft.task.place.clone();
-    draft.plan(Effect::Assign { place, login, on: false });
+    draft.plan(Effect::Assign {
+        place,
+        login,
+        on: false,
+    });
 }
 
 /// Somebody was assigned for us.
@@ -123,7 +199,13 @@ pub(super) fn assigned(mut draft: Draft<'_>, login: &str, added: bool) -> Decisi
     draft.task.talk.assigned = Some(login.to_owned());
     let waits = draft.task.open_questions().next().is_some()
         || draft.task.follow.needs.is_some()
-        || matches!(draft.task.stage, Stage::Held { hold: Hold::Plan, .. });
+        || matches!(
+            draft.task.stage,
+            Stage::Held {
+                hold: Hold::Plan,
+                ..
+            }
+        );
     if !waits {
         unassign(&mut draft);
     }
@@ -140,7 +222,15 @@ pub(super) fn wait(mut draft: Draft<'_>) -> Decision {
 }
 
 pub(super) fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
-    let Some(question) = draft.task.talk.questions.iter_mut().find(|question| question.id == id) else { return };
+    let Some(question) = draft
+        .task
+        .talk
+        .questions
+        .iter_mut()
+        .find(|question| question.id == id)
+    else {
+        return;
+    };
     if question.answer.is_some() {
         return;
     }
@@ -150,10 +240,19 @@ pub(super) fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
         By::Person(login) => login.clone(),
         By::Default | By::Agent => "skep".into(),
     };
-    draft.note(Happening::QuestionAnswered, json!({ "question": id, "by": by, "text": answer.text }));
+    draft.note(
+        Happening::QuestionAnswered,
+        json!({ "question": id, "by": by, "text": answer.text }),
+    );
     draft.task.tell(draft.cx.now, text::talk::answered(id, &by));
     show_batch(draft, id);
-    let key = draft.task.talk.batches.iter().find(|batch| batch.questions.contains(&id)).map(|batch| batch.key.clone());
+    let key = draft
+        .task
+        .talk
+        .batches
+        .iter()
+        .find(|batch| batch.questions.contains(&id))
+        .map(|batch| batch.key.clone());
     show_others(draft, &key.unwrap_or_default());
     draft.task.talk.words.push(Word {
         id: format!("answer:{id}"),
@@ -168,7 +267,13 @@ pub(super) fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
 
 /// The agent finished although these questions were open: nobody is waited for any more, and their comments say so.
 pub(super) fn went_on(draft: &mut Draft<'_>, asked: &[u32]) {
-    let given_up = Answer { by: By::Agent, text: String::new(), option: None, at: draft.cx.now, comment: None };
+    let given_up = Answer {
+        by: By::Agent,
+        text: String::new(),
+        option: None,
+        at: draft.cx.now,
+        comment: None,
+    };
     let mut taken_back = Vec::new();
     for question in &mut draft.task.talk.questions {
         if asked.contains(&question.id) && question.answer.is_none() {
@@ -179,12 +284,24 @@ pub(super) fn went_on(draft: &mut Draft<'_>, asked: &[u32]) {
     if taken_back.is_empty() {
         return;
     }
-    draft.note(Happening::QuestionWithdrawn, json!({ "questions": taken_back }));
+    draft.note(
+        Happening::QuestionWithdrawn,
+        json!({ "questions": taken_back }),
+    );
     draft.task.tell(draft.cx.now, text::talk::WENT_ON);
     let batches = draft.task.talk.batches.iter();
-    let shown: Vec<u32> =
-        batches.filter_map(|batch| batch.questions.iter().copied().find(|id| taken_back.contains(id))).collect();
-    shown.into_iter().for_each(|question| show_batch(draft, question));
+    let shown: Vec<u32> = batches
+        .filter_map(|batch| {
+            batch
+                .questions
+                .iter()
+                .copied()
+                .find(|id| taken_back.contains(id))
+        })
+        .collect();
+    shown
+        .into_iter()
+        .for_each(|question| show_batch(draft, question));
     if draft.task.open_questions().next().is_none() {
         unassign(draft);
         draft.task.talk.reminded = false;
@@ -203,7 +320,10 @@ pub(super) fn unfitting(draft: Draft<'_>, text: &str) -> Decision {
         comment: None,
         sending: false,
     };
-    talk::deliver(talk::add(draft, word), "an answer does not fill the agent's form")
+    talk::deliver(
+        talk::add(draft, word),
+        "an answer does not fill the agent's form",
+    )
 }
 
 /// Where all is answered, the agent hears it.
@@ -232,15 +352,25 @@ pub(super) fn rang(mut draft: Draft<'_>, alarm: &Alarm) -> Decision {
 
 /// It waited long enough with its process alive.
 fn park(mut draft: Draft<'_>) -> Decision {
-    let Stage::Working { job, step: Step::Waiting { until }, progress } = draft.task.stage.clone() else {
+    let Stage::Working {
+        job,
+        step: Step::Waiting { until },
+        progress,
+    } = draft.task.stage.clone()
+    else {
         return draft.because("nobody waits with a process");
     };
     if draft.cx.now < until {
         return draft.because("not yet");
     }
     talk::end_agent(&mut draft, &job);
-    draft.task.stage =
-        Stage::Held { job, hold: Hold::Asked, next: Next::Talk { interrupted: false }, progress, since: draft.cx.now };
+    draft.task.stage = Stage::Held {
+        job,
+        hold: Hold::Asked,
+        next: Next::Talk { interrupted: false },
+        progress,
+        since: draft.cx.now,
+    };
     draft.note_bare(Happening::SessionParked);
     draft.show();
     draft.because("parked: it waits without a process")
@@ -256,7 +386,10 @@ fn remind(mut draft: Draft<'_>) -> Decision {
     }
     draft.task.talk.reminded = true;
     let login = draft.task.job().and_then(|job| job.actor.login());
-    let ends = open.iter().map(|question| ends_at(question, draft.cx.policy.limits.expire_ms)).min();
+    let ends = open
+        .iter()
+        .map(|question| ends_at(question, draft.cx.policy.limits.expire_ms))
+        .min();
     let body = text::talk::reminder(login, &open, ends.unwrap_or_default(), draft.cx.now);
     draft.say_here(format!("reminder:{}", first.id), body);
     draft.because("people are reminded")
@@ -274,8 +407,12 @@ pub(super) fn ends_at(question: &Question, expire_ms: i64) -> i64 {
 /// Nobody answered in time: the declared default applies, or the session stops with its work kept.
 fn expire(mut draft: Draft<'_>) -> Decision {
     let (now, limit) = (draft.cx.now, draft.cx.policy.limits.expire_ms);
-    let due: Vec<Question> =
-        draft.task.open_questions().filter(|question| ends_at(question, limit) <= now).cloned().collect();
+    let due: Vec<Question> = draft
+        .task
+        .open_questions()
+        .filter(|question| ends_at(question, limit) <= now)
+        .cloned()
+        .collect();
     if due.is_empty() {
         return draft.because("no question is over");
     }

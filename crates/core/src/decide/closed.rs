@@ -36,27 +36,50 @@ pub(super) fn note(draft: &mut Draft<'_>, open: bool) {
     draft.task.follow.issue_closed = !open;
     if !open && let Some(pull) = draft.task.pull.as_ref().map(|pull| pull.number) {
         let say = text::notice::issue_closed(draft.task.place.issue);
-        draft.put(IssueNumber(pull), format!("issue-closed:{}", draft.cx.now), None, say);
+        draft.put(
+            IssueNumber(pull),
+            format!("issue-closed:{}", draft.cx.now),
+            None,
+            say,
+        );
     }
     draft.show();
 }
 
 /// An order for the pull request of a closed issue: whoever gave it is told, and nothing runs.
 pub(super) fn refused(mut draft: Draft<'_>, reason: &str) -> Decision {
-    let (issue, pull) = (draft.task.place.issue, draft.task.pull.as_ref().map_or(0, |pull| pull.number));
+    let (issue, pull) = (
+        draft.task.place.issue,
+        draft.task.pull.as_ref().map_or(0, |pull| pull.number),
+    );
     draft.task.follow.threads.clear();
     for word in std::mem::take(&mut draft.task.talk.words) {
         let say = text::notice::order_refused(&word.by, issue);
         draft.put(IssueNumber(pull), format!("closed:{}", word.id), None, say);
     }
     draft.show();
-    draft.because(format!("{reason}; but the issue is closed, and whoever said it is told"))
+    draft.because(format!(
+        "{reason}; but the issue is closed, and whoever said it is told"
+    ))
 }
 
 /// A pull request of ours was opened again.
 pub(super) fn reopened(mut draft: Draft<'_>, number: i64, sender: &Account) -> Decision {
-    let current = draft.task.pull.as_ref().is_some_and(|pull| pull.number == number);
-    if current && matches!(draft.task.stage, Stage::Ended { end: End::PullClosed, job: Some(_), .. }) {
+    let current = draft
+        .task
+        .pull
+        .as_ref()
+        .is_some_and(|pull| pull.number == number);
+    if current
+        && matches!(
+            draft.task.stage,
+            Stage::Ended {
+                end: End::PullClosed,
+                job: Some(_),
+                ..
+            }
+        )
+    {
         return taken_up(draft, number, sender);
     }
     if current {
@@ -68,12 +91,15 @@ pub(super) fn reopened(mut draft: Draft<'_>, number: i64, sender: &Account) -> D
     let now = draft.task.pull.as_ref().map(|pull| pull.number);
     let say = text::notice::left_behind(&sender.login, draft.task.place.issue, now);
     draft.put(IssueNumber(number), format!("left:{number}"), None, say);
-    draft.because("an earlier pull request was opened again; people are told which one is worked on")
+    draft
+        .because("an earlier pull request was opened again; people are told which one is worked on")
 }
 
 /// It was closed and rested; now it is in review again, on the branch as it is by now.
 fn taken_up(mut draft: Draft<'_>, number: i64, sender: &Account) -> Decision {
-    let Some(branch) = draft.task.job().map(|job| job.branch.clone()) else { return draft.because("no session") };
+    let Some(branch) = draft.task.job().map(|job| job.branch.clone()) else {
+        return draft.because("no session");
+    };
     draft.task.branch = Some(branch);
     draft.task.branch_head = None;
     draft.task.branch_shared = true;
@@ -83,9 +109,15 @@ fn taken_up(mut draft: Draft<'_>, number: i64, sender: &Account) -> Decision {
         *end = End::InReview;
     }
     draft.task.tell(draft.cx.now, text::notice::REOPENED);
-    draft.note(Happening::PullRequestReopened, json!({ "number": number, "by": sender.login }));
+    draft.note(
+        Happening::PullRequestReopened,
+        json!({ "number": number, "by": sender.login }),
+    );
     let place = draft.task.place.clone();
-    draft.plan(Effect::LookAtPull { place, pull: number });
+    draft.plan(Effect::LookAtPull {
+        place,
+        pull: number,
+    });
     draft.show();
     draft.because("the pull request is in review again")
 }

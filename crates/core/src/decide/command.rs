@@ -27,7 +27,10 @@ pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> De
         match line {
             Line::Command(command) => {
                 understood = true;
-                draft.note(Happening::CommandTaken, json!({ "command": word(command), "by": found.actor.login }));
+                draft.note(
+                    Happening::CommandTaken,
+                    json!({ "command": word(command), "by": found.actor.login }),
+                );
                 let command = with_the_rest(command, &mut words);
                 let done = one(draft, found, &command);
                 draft = done.draft;
@@ -36,9 +39,13 @@ pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> De
             }
             // On a pull request, `/agent make it shorter` is simply said to the agent, however it begins.
             _ if talk::is_ours(&draft, found.on) && sentence(line).is_some() => {
-                words = format!("{words}\n{}", sentence(line).unwrap_or_default()).trim().to_owned();
+                words = format!("{words}\n{}", sentence(line).unwrap_or_default())
+                    .trim()
+                    .to_owned();
             }
-            Line::Unknown { word, nearest, .. } => said.push(text::command::unknown(word, *nearest)),
+            Line::Unknown { word, nearest, .. } => {
+                said.push(text::command::unknown(word, *nearest))
+            }
             Line::Faulty { command, usage, .. } => said.push(text::command::faulty(command, usage)),
             Line::Sentence { command, .. } => said.push(text::command::sentence(command)),
         }
@@ -53,7 +60,12 @@ pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> De
     if !said.is_empty() {
         draft.say(found.on, talk::reply_key(found), said.join("\n\n"));
     }
-    let rest = Spoken { lines: vec![], left_out: 0, text: words, addressed: spoken.addressed };
+    let rest = Spoken {
+        lines: vec![],
+        left_out: 0,
+        text: words,
+        addressed: spoken.addressed,
+    };
     finish(draft, found, &rest, &reasons)
 }
 
@@ -62,7 +74,9 @@ fn sentence(line: &Line) -> Option<String> {
     match line {
         Line::Unknown { word, rest, .. } => Some(format!("{word} {rest}")),
         Line::Sentence { words, .. } => Some(words.clone()),
-        Line::Faulty { command, rest, .. } if rest.contains(char::is_whitespace) => Some(format!("{command} {rest}")),
+        Line::Faulty { command, rest, .. } if rest.contains(char::is_whitespace) => {
+            Some(format!("{command} {rest}"))
+        }
         Line::Faulty { .. } | Line::Command(_) => None,
     }
 }
@@ -70,7 +84,11 @@ fn sentence(line: &Line) -> Option<String> {
 /// What stands beside a question belongs to it: only a question is asked, so nothing of it may be done.
 fn with_the_rest(command: &Command, words: &mut String) -> Command {
     match command {
-        Command::Ask(question) => Command::Ask(format!("{question}\n\n{}", std::mem::take(words)).trim().to_owned()),
+        Command::Ask(question) => Command::Ask(
+            format!("{question}\n\n{}", std::mem::take(words))
+                .trim()
+                .to_owned(),
+        ),
         _ => command.clone(),
     }
 }
@@ -87,10 +105,19 @@ fn finish(draft: Draft<'_>, found: &Weighed, rest: &Spoken, reasons: &[String]) 
         if !matches!(draft.task.stage, Stage::Idle | Stage::Checking { .. }) {
             draft.show();
         }
-        return draft.because(if reasons.is_empty() { "no command was understood".into() } else { reasons.join("; ") });
+        return draft.because(if reasons.is_empty() {
+            "no command was understood".into()
+        } else {
+            reasons.join("; ")
+        });
     }
     let mut decision = talk::say_to_agent(draft, found, &rest.text, WordKind::Said);
-    decision.reason = reasons.iter().chain([&decision.reason]).cloned().collect::<Vec<_>>().join("; ");
+    decision.reason = reasons
+        .iter()
+        .chain([&decision.reason])
+        .cloned()
+        .collect::<Vec<_>>()
+        .join("; ");
     decision
 }
 
@@ -103,17 +130,29 @@ struct Done<'a> {
 
 impl<'a> Done<'a> {
     fn quiet(draft: Draft<'a>, reason: &str) -> Self {
-        Self { draft, reason: reason.to_owned(), say: None }
+        Self {
+            draft,
+            reason: reason.to_owned(),
+            say: None,
+        }
     }
 
     fn said(draft: Draft<'a>, say: impl Into<String>) -> Self {
-        Self { draft, reason: "answered on the issue".into(), say: Some(say.into()) }
+        Self {
+            draft,
+            reason: "answered on the issue".into(),
+            say: Some(say.into()),
+        }
     }
 
     /// Goes on from what another family of events decided.
     fn decided(decide: impl FnOnce(Draft<'a>) -> Decision, draft: Draft<'a>) -> Self {
         let (draft, reason) = draft.through(decide);
-        Self { draft, reason, say: None }
+        Self {
+            draft,
+            reason,
+            say: None,
+        }
     }
 }
 
@@ -167,7 +206,9 @@ fn one<'a>(draft: Draft<'a>, found: &Weighed, command: &Command) -> Done<'a> {
         Command::Answer(words) => answer_it(draft, found, words),
         Command::Plan => plan(draft, found),
         Command::Approve => approve(draft, &login),
-        Command::Delegate(_) if !found.permission.may_start() => Done::said(draft, text::talk::DELEGATE_ONCE),
+        Command::Delegate(_) if !found.permission.may_start() => {
+            Done::said(draft, text::talk::DELEGATE_ONCE)
+        }
         Command::Delegate(whom) => delegate(draft, whom),
         Command::Logs => {
             let say = text::talk::logs(&draft.task);
@@ -186,7 +227,13 @@ fn start<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
     let actor = Actor::Person(found.actor.clone());
     let (place, role) = (draft.task.place.clone(), draft.task.wish.role.clone());
     draft.react(Reaction::Eyes);
-    draft.plan(Effect::CheckTrigger { place, actor: actor.clone(), asking: Asking::Command, snapshot: None, role });
+    draft.plan(Effect::CheckTrigger {
+        place,
+        actor: actor.clone(),
+        asking: Asking::Command,
+        snapshot: None,
+        role,
+    });
     draft.check(actor);
     Done::quiet(draft, "asked GitHub whether this may start")
 }
@@ -195,12 +242,20 @@ fn go<'a>(draft: Draft<'a>, found: &Weighed) -> Done<'a> {
     match &draft.task.stage {
         Stage::Idle | Stage::Ended { .. } => start(draft, found),
         _ if draft.task.is_paused() => resume(draft, found),
-        Stage::Held { hold: Hold::Plan, .. } => Done::said(draft, text::talk::APPROVE_FIRST),
-        Stage::Held { hold: Hold::Asked, .. } => Done::said(draft, text::talk::ANSWER_FIRST),
-        Stage::Held { hold: Hold::Later { .. }, .. } => at_once(draft),
-        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
-            Done::quiet(draft, "it is on already")
-        }
+        Stage::Held {
+            hold: Hold::Plan, ..
+        } => Done::said(draft, text::talk::APPROVE_FIRST),
+        Stage::Held {
+            hold: Hold::Asked, ..
+        } => Done::said(draft, text::talk::ANSWER_FIRST),
+        Stage::Held {
+            hold: Hold::Later { .. },
+            ..
+        } => at_once(draft),
+        Stage::Checking { .. }
+        | Stage::Queued { .. }
+        | Stage::Working { .. }
+        | Stage::Held { .. } => Done::quiet(draft, "it is on already"),
     }
 }
 
@@ -211,17 +266,24 @@ fn resume<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
             let why = text::talk::resumed_by(&found.actor.login);
             Done::decided(|draft| pause::resume(draft, &why), draft)
         }
-        Stage::Held { hold: Hold::Later { .. }, .. } => at_once(draft),
+        Stage::Held {
+            hold: Hold::Later { .. },
+            ..
+        } => at_once(draft),
         Stage::Idle | Stage::Ended { .. } => Done::said(draft, text::talk::NOTHING_PAUSED),
-        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
-            Done::quiet(draft, "it is not paused")
-        }
+        Stage::Checking { .. }
+        | Stage::Queued { .. }
+        | Stage::Working { .. }
+        | Stage::Held { .. } => Done::quiet(draft, "it is not paused"),
     }
 }
 
 /// Somebody does not want to wait until a model that failed is tried again.
 fn at_once(draft: Draft<'_>) -> Done<'_> {
-    Done::decided(|draft| pause::resume_now(draft, "a person asked for it"), draft)
+    Done::decided(
+        |draft| pause::resume_now(draft, "a person asked for it"),
+        draft,
+    )
 }
 
 fn stop<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
@@ -247,7 +309,10 @@ fn pause_it<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
     if draft.task.can_revise() {
         return rest(draft);
     }
-    if matches!(draft.task.stage, Stage::Idle | Stage::Ended { .. } | Stage::Checking { .. }) {
+    if matches!(
+        draft.task.stage,
+        Stage::Idle | Stage::Ended { .. } | Stage::Checking { .. }
+    ) {
         return Done::said(draft, text::talk::NOTHING_ON);
     }
     switch(&mut draft, false);
@@ -261,10 +326,14 @@ fn retry<'a>(mut draft: Draft<'a>, found: &Weighed, fresh: bool) -> Done<'a> {
             (draft.task.wish.again, draft.task.wish.fresh) = (!fresh, fresh);
             start(draft, found)
         }
-        Stage::Held { hold: Hold::Later { .. }, .. } if !fresh => at_once(draft),
-        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
-            Done::said(draft, text::talk::STOP_FIRST)
-        }
+        Stage::Held {
+            hold: Hold::Later { .. },
+            ..
+        } if !fresh => at_once(draft),
+        Stage::Checking { .. }
+        | Stage::Queued { .. }
+        | Stage::Working { .. }
+        | Stage::Held { .. } => Done::said(draft, text::talk::STOP_FIRST),
     }
 }
 
@@ -278,7 +347,10 @@ pub(super) fn switch(draft: &mut Draft<'_>, on: bool) {
 /// is none.
 fn role<'a>(mut draft: Draft<'a>, found: &Weighed, role: &str) -> Done<'a> {
     let name = role::asked_for(&format!("role:{role}"));
-    if name.as_ref().is_some_and(|name| role::is_known(name, &draft.cx.policy.roles)) {
+    if name
+        .as_ref()
+        .is_some_and(|name| role::is_known(name, &draft.cx.policy.roles))
+    {
         return wish(draft, found, |task| task.wish.role = Some(role.to_owned()));
     }
     let actor = Actor::Person(found.actor.clone());
@@ -287,12 +359,22 @@ fn role<'a>(mut draft: Draft<'a>, found: &Weighed, role: &str) -> Done<'a> {
     if !wishes.iter().any(|other| other == role) {
         wishes.push(role.to_owned());
     }
-    draft.plan(Effect::CheckTrigger { place, actor, asking: Asking::Role, snapshot: None, role: wanted });
+    draft.plan(Effect::CheckTrigger {
+        place,
+        actor,
+        asking: Asking::Role,
+        snapshot: None,
+        role: wanted,
+    });
     Done::quiet(draft, "looks for that role in the repository")
 }
 
 /// A wish for the next session; one that waits for its slot is judged anew, since it has not begun.
-fn wish<'a>(mut draft: Draft<'a>, found: &Weighed, change: impl FnOnce(&mut crate::task::Task)) -> Done<'a> {
+fn wish<'a>(
+    mut draft: Draft<'a>,
+    found: &Weighed,
+    change: impl FnOnce(&mut crate::task::Task),
+) -> Done<'a> {
     change(&mut draft.task);
     match &draft.task.stage {
         Stage::Queued { job, .. } if job.started_at.is_none() => {
@@ -302,7 +384,9 @@ fn wish<'a>(mut draft: Draft<'a>, found: &Weighed, change: impl FnOnce(&mut crat
         Stage::Working { .. } | Stage::Held { .. } | Stage::Queued { .. } => {
             Done::said(draft, text::talk::WISH_FOR_LATER)
         }
-        Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => Done::said(draft, text::talk::WISH_NOTED),
+        Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => {
+            Done::said(draft, text::talk::WISH_NOTED)
+        }
     }
 }
 
@@ -335,7 +419,13 @@ fn answer_it<'a>(draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a> {
 /// Why an answer comes too late, or to nothing.
 fn late(draft: &Draft<'_>, found: &Weighed) -> String {
     let login = &found.actor.login;
-    let last = draft.task.talk.questions.iter().rev().find_map(|asked| Some((asked, asked.answer.as_ref()?)));
+    let last = draft
+        .task
+        .talk
+        .questions
+        .iter()
+        .rev()
+        .find_map(|asked| Some((asked, asked.answer.as_ref()?)));
     match (last, &draft.task.stage) {
         (Some((asked, answer)), _) => text::answers::late(login, asked, answer),
         (None, Stage::Ended { .. }) if draft.task.talk.asked > 0 => text::answers::over(login),
@@ -367,7 +457,9 @@ fn plan<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
 
 fn approve<'a>(draft: Draft<'a>, login: &str) -> Done<'a> {
     match &draft.task.stage {
-        Stage::Held { hold: Hold::Plan, .. } => Done::decided(|draft| turn::approve(draft, login), draft),
+        Stage::Held {
+            hold: Hold::Plan, ..
+        } => Done::decided(|draft| turn::approve(draft, login), draft),
         _ => Done::said(draft, text::talk::NO_PLAN),
     }
 }

@@ -25,14 +25,37 @@ pub(super) struct Draft<'a> {
 impl<'a> Draft<'a> {
     pub(super) fn new(task: Task, cx: Context<'a>) -> Self {
         let alarms = task.alarms.clone();
-        Self { task, cx, effects: Vec::new(), withdraw: Vec::new(), events: Vec::new(), alarms }
+        Self {
+            task,
+            cx,
+            effects: Vec::new(),
+            withdraw: Vec::new(),
+            events: Vec::new(),
+            alarms,
+        }
     }
 
     /// Lets another family of events decide, and goes on from what it came to, with its reason.
     pub(super) fn through(self, decide: impl FnOnce(Self) -> Decision) -> (Self, String) {
         let (cx, alarms) = (self.cx, self.alarms.clone());
-        let Decision { task, effects, withdraw, events, reason } = decide(self);
-        (Self { task, cx, effects, withdraw, events, alarms }, reason)
+        let Decision {
+            task,
+            effects,
+            withdraw,
+            events,
+            reason,
+        } = decide(self);
+        (
+            Self {
+                task,
+                cx,
+                effects,
+                withdraw,
+                events,
+                alarms,
+            },
+            reason,
+        )
     }
 
     /// Gives up what is planned or running of these kinds.
@@ -71,13 +94,27 @@ impl<'a> Draft<'a> {
             Reaction::Eyes | Reaction::Rocket | Reaction::ThumbsUp => None,
         };
         let instead_of = instead_of.filter(|old| *old != reaction);
-        self.plan(Effect::React { place, reaction, instead_of });
+        self.plan(Effect::React {
+            place,
+            reaction,
+            instead_of,
+        });
     }
 
     /// Plans a reaction on a comment.
-    pub(super) fn react_to(&mut self, comment: CommentId, reaction: Reaction, instead_of: Option<Reaction>) {
+    pub(super) fn react_to(
+        &mut self,
+        comment: CommentId,
+        reaction: Reaction,
+        instead_of: Option<Reaction>,
+    ) {
         let place = self.task.place.clone();
-        self.plan(Effect::ReactTo { place, comment, reaction, instead_of });
+        self.plan(Effect::ReactTo {
+            place,
+            comment,
+            reaction,
+            instead_of,
+        });
     }
 
     /// Puts a comment of ours on the issue or its pull request. A session has only so many: what is over shows in the
@@ -95,9 +132,21 @@ impl<'a> Draft<'a> {
     }
 
     /// Makes a comment of ours say this: one that is there already, or is on its way.
-    pub(super) fn put(&mut self, on: IssueNumber, key: String, comment: Option<CommentId>, body: String) {
+    pub(super) fn put(
+        &mut self,
+        on: IssueNumber,
+        key: String,
+        comment: Option<CommentId>,
+        body: String,
+    ) {
         let place = self.task.place.clone();
-        self.plan(Effect::Say { place, on, key, comment, body });
+        self.plan(Effect::Say {
+            place,
+            on,
+            key,
+            comment,
+            body,
+        });
     }
 
     /// Puts a comment of ours on the issue itself.
@@ -114,7 +163,11 @@ impl<'a> Draft<'a> {
     /// Lets the world know.
     pub(super) fn note(&mut self, happening: Happening, details: Value) {
         let session = self.task.job().map(|job| job.session.clone());
-        self.events.push(Noted { happening, session, details });
+        self.events.push(Noted {
+            happening,
+            session,
+            details,
+        });
     }
 
     /// Lets the world know, without details.
@@ -158,7 +211,9 @@ impl<'a> Draft<'a> {
     pub(super) fn job_mut(&mut self) -> Option<&mut Job> {
         match &mut self.task.stage {
             Stage::Idle | Stage::Checking { .. } => None,
-            Stage::Queued { job, .. } | Stage::Working { job, .. } | Stage::Held { job, .. } => Some(job),
+            Stage::Queued { job, .. } | Stage::Working { job, .. } | Stage::Held { job, .. } => {
+                Some(job)
+            }
             Stage::Ended { job, .. } => job.as_deref_mut(),
         }
     }
@@ -172,8 +227,12 @@ impl<'a> Draft<'a> {
 
     /// Plans git's look at what the session made, which ends its agent; false when it has no working copy.
     pub(super) fn plan_look(&mut self, said: text::pull::Said<'_>) -> bool {
-        let Some(job) = self.task.job() else { return false };
-        let Some(ground) = &job.ground else { return false };
+        let Some(job) = self.task.job() else {
+            return false;
+        };
+        let Some(ground) = &job.ground else {
+            return false;
+        };
         let effect = Effect::Collect {
             place: self.task.place.clone(),
             session: job.session.clone(),
@@ -187,8 +246,9 @@ impl<'a> Draft<'a> {
 
     /// Changes what people see of the session's course.
     pub(super) fn on_progress(&mut self, change: impl FnOnce(&mut Progress)) {
-        if let Stage::Working { progress, .. } | Stage::Held { progress, .. } | Stage::Ended { progress, .. } =
-            &mut self.task.stage
+        if let Stage::Working { progress, .. }
+        | Stage::Held { progress, .. }
+        | Stage::Ended { progress, .. } = &mut self.task.stage
         {
             change(progress);
         }
@@ -210,7 +270,11 @@ impl<'a> Draft<'a> {
         let (now, planned) = (self.cx.now, self.task.shown.status_at);
         let interval = self.cx.policy.limits.status_interval_ms;
         // An edit that is still to come shows this as well: were it put off each time, a busy agent would never be seen.
-        self.show_at(if planned > now { planned } else { now.max(planned.saturating_add(interval)) });
+        self.show_at(if planned > now {
+            planned
+        } else {
+            now.max(planned.saturating_add(interval))
+        });
     }
 
     fn show_at(&mut self, at: i64) {
@@ -237,7 +301,8 @@ impl<'a> Draft<'a> {
         let wanted = self.wanted_alarms();
         // A decision may come here twice: only what holds at its end is planned.
         self.withdraw.retain(|kind| *kind != EffectKind::Ring);
-        self.effects.retain(|planned| planned.effect.kind() != EffectKind::Ring);
+        self.effects
+            .retain(|planned| planned.effect.kind() != EffectKind::Ring);
         if wanted == self.alarms {
             self.task.alarms = wanted;
             return;
@@ -247,7 +312,13 @@ impl<'a> Draft<'a> {
         }
         for (alarm, at) in &wanted {
             let place = self.task.place.clone();
-            self.plan_at(Effect::Ring { place, alarm: alarm.clone() }, *at);
+            self.plan_at(
+                Effect::Ring {
+                    place,
+                    alarm: alarm.clone(),
+                },
+                *at,
+            );
         }
         self.task.alarms = wanted;
     }
@@ -255,19 +326,32 @@ impl<'a> Draft<'a> {
     fn wanted_alarms(&self) -> Vec<(Alarm, i64)> {
         let limits = &self.cx.policy.limits;
         let mut alarms = Vec::new();
-        if let Stage::Working { step: Step::Waiting { until }, .. } = &self.task.stage {
+        if let Stage::Working {
+            step: Step::Waiting { until },
+            ..
+        } = &self.task.stage
+        {
             alarms.push((Alarm::Park, *until));
         }
-        if let Stage::Held { hold: Hold::Later { until, .. }, .. } = &self.task.stage {
+        if let Stage::Held {
+            hold: Hold::Later { until, .. },
+            ..
+        } = &self.task.stage
+        {
             alarms.push((Alarm::Again, *until));
         }
-        let waits = matches!(self.task.stage, Stage::Working { .. } | Stage::Held { .. } | Stage::Queued { .. });
+        let waits = matches!(
+            self.task.stage,
+            Stage::Working { .. } | Stage::Held { .. } | Stage::Queued { .. }
+        );
         let open: Vec<_> = self.task.open_questions().filter(|_| waits).collect();
         if let Some(first) = open.iter().map(|question| question.asked_at).min() {
             if !self.task.talk.reminded {
                 alarms.push((Alarm::Remind, first + limits.remind_ms));
             }
-            let ends = open.iter().map(|question| super::ask::ends_at(question, limits.expire_ms));
+            let ends = open
+                .iter()
+                .map(|question| super::ask::ends_at(question, limits.expire_ms));
             alarms.extend(ends.min().map(|at| (Alarm::Expire, at)));
         }
         alarms.extend(self.task.follow.look_at.map(|at| (Alarm::Look, at)));

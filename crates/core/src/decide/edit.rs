@@ -12,7 +12,16 @@ use crate::word::{Word, WordKind};
 /// The issue's words were changed while a session lives. Its author may do that without any right to speak to the agent, so
 /// GitHub is asked first.
 pub(super) fn made(mut draft: Draft<'_>, event: &Event) -> Decision {
-    let Event::IssueEdited { sender, title, body, at, .. } = event else { return draft.because("not an edit") };
+    let Event::IssueEdited {
+        sender,
+        title,
+        body,
+        at,
+        ..
+    } = event
+    else {
+        return draft.because("not an edit");
+    };
     if let Err(reason) = talk::bot(&mut draft, sender) {
         return draft.because(reason);
     }
@@ -22,9 +31,20 @@ pub(super) fn made(mut draft: Draft<'_>, event: &Event) -> Decision {
     if (&job.snapshot.title, &job.snapshot.body) == (title, body) {
         return draft.because("nothing an agent would see was changed");
     }
-    let snapshot = Snapshot { title: title.clone(), body: body.clone(), at: *at, ..job.snapshot.clone() };
+    let snapshot = Snapshot {
+        title: title.clone(),
+        body: body.clone(),
+        at: *at,
+        ..job.snapshot.clone()
+    };
     let (place, actor) = (draft.task.place.clone(), Actor::Person(sender.clone()));
-    draft.plan(Effect::CheckTrigger { place, actor, asking: Asking::Edit, snapshot: Some(snapshot), role: None });
+    draft.plan(Effect::CheckTrigger {
+        place,
+        actor,
+        asking: Asking::Edit,
+        snapshot: Some(snapshot),
+        role: None,
+    });
     draft.because("asked GitHub whether whoever changed the issue may speak to the agent")
 }
 
@@ -32,26 +52,47 @@ pub(super) fn made(mut draft: Draft<'_>, event: &Event) -> Decision {
 pub(super) fn checked(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
     let login = facts.actor.login().unwrap_or_default().to_owned();
     if !facts.permission.is_some_and(Permission::may_start) && !draft.task.delegated(&login) {
-        return draft.because(format!("@{login} changed the issue but may not speak to the agent here"));
+        return draft.because(format!(
+            "@{login} changed the issue but may not speak to the agent here"
+        ));
     }
     let new = &facts.snapshot;
-    let Some(known) = live(&draft).map(|job| job.snapshot.clone()).filter(|known| known.at <= new.at) else {
+    let Some(known) = live(&draft)
+        .map(|job| job.snapshot.clone())
+        .filter(|known| known.at <= new.at)
+    else {
         return draft.because("nobody works on the words that were changed");
     };
-    let text = text::prompt::edited((Some(&known.title), &new.title), (Some(&known.body), &new.body));
+    let text = text::prompt::edited(
+        (Some(&known.title), &new.title),
+        (Some(&known.body), &new.body),
+    );
     if text.is_empty() {
         return draft.because("nothing an agent would see was changed");
     }
     if let Some(job) = draft.job_mut() {
-        job.snapshot = Snapshot { comments: known.comments, ..new.clone() };
+        job.snapshot = Snapshot {
+            comments: known.comments,
+            ..new.clone()
+        };
     }
-    let word =
-        Word { id: "issue".into(), by: login, text, at: new.at, kind: WordKind::Edited, comment: None, sending: false };
+    let word = Word {
+        id: "issue".into(),
+        by: login,
+        text,
+        at: new.at,
+        kind: WordKind::Edited,
+        comment: None,
+        sending: false,
+    };
     talk::deliver(talk::add(draft, word), "the issue was changed")
 }
 
 /// The job of a session that is not over.
 fn live<'d>(draft: &'d Draft<'_>) -> Option<&'d Job> {
-    let live = matches!(draft.task.stage, Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. });
+    let live = matches!(
+        draft.task.stage,
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. }
+    );
     draft.task.job().filter(|_| live)
 }

@@ -22,12 +22,19 @@ pub(super) const NO_ANSWER: &str = "no_answer";
 /// The session ended well. While our pull request is open the task is in review, whatever the session came to.
 pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
     let in_words = matches!(end, End::Answered | End::Unchanged);
-    let end = if in_words && draft.task.has_open_pull() { End::InReview } else { end };
+    let end = if in_words && draft.task.has_open_pull() {
+        End::InReview
+    } else {
+        end
+    };
     let stop = end.stop();
     let in_review = end == End::InReview;
     let unhappy = end == End::Unchanged || draft.task.follow.unfinished.is_some();
     finish(&mut draft, end);
-    draft.note(Happening::SessionCompleted, json!({ "stop": stop, "state": draft.task.state() }));
+    draft.note(
+        Happening::SessionCompleted,
+        json!({ "stop": stop, "state": draft.task.state() }),
+    );
     let only_asked = draft.task.job().is_some_and(|job| job.only_asked);
     if !unhappy && !only_asked {
         draft.react(Reaction::Hooray);
@@ -56,9 +63,18 @@ pub(super) fn fail(mut draft: Draft<'_>, class: &str, say: &str) -> Decision {
     }
     draft.give_up();
     let known = wind_up(&mut draft);
-    finish(&mut draft, End::Failed { class: class.to_owned(), say: say.to_owned() });
+    finish(
+        &mut draft,
+        End::Failed {
+            class: class.to_owned(),
+            say: say.to_owned(),
+        },
+    );
     offer(&mut draft, known);
-    draft.note(Happening::SessionFailed, json!({ "class": class, "why": say }));
+    draft.note(
+        Happening::SessionFailed,
+        json!({ "class": class, "why": say }),
+    );
     draft.react(Reaction::Confused);
     notice::of_end(&mut draft);
     draft.show();
@@ -107,7 +123,11 @@ pub(super) fn expired(draft: Draft<'_>, why: &str) -> Decision {
 
 /// The issue is closed, deleted or moved.
 pub(super) fn issue_gone(mut draft: Draft<'_>, how: Gone, sender: &Account, at: i64) -> Decision {
-    if let Stage::Ended { end: end @ End::Unchanged, .. } = &mut draft.task.stage {
+    if let Stage::Ended {
+        end: end @ End::Unchanged,
+        ..
+    } = &mut draft.task.stage
+    {
         // Whoever closes it takes the agent's words for an answer.
         *end = End::Answered;
         draft.show();
@@ -127,7 +147,12 @@ fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
     }
     draft.give_up();
     let known = wind_up(&mut draft);
-    finish(&mut draft, End::Cancelled { why: why.to_owned() });
+    finish(
+        &mut draft,
+        End::Cancelled {
+            why: why.to_owned(),
+        },
+    );
     offer(&mut draft, known);
     draft.note(Happening::SessionCancelled, json!({ "why": why }));
     // A person stopped it: it does not begin again by itself.
@@ -146,7 +171,10 @@ pub(super) fn pull_closed_at_work(mut draft: Draft<'_>, number: i64, merged: boo
     }
     draft.give_up();
     wind_up(&mut draft);
-    finish(&mut draft, if merged { End::Merged } else { End::PullClosed });
+    finish(
+        &mut draft,
+        if merged { End::Merged } else { End::PullClosed },
+    );
     pull::over(&mut draft, number, merged);
     draft.show();
     draft.because("the pull request is over, and its revision with it")
@@ -157,7 +185,10 @@ pub(super) fn pull_over_at_once(mut draft: Draft<'_>, number: i64, merged: bool)
     let end = if merged { End::Merged } else { End::PullClosed };
     let stop = end.stop();
     finish(&mut draft, end);
-    draft.note(Happening::SessionCompleted, json!({ "stop": stop, "state": draft.task.state() }));
+    draft.note(
+        Happening::SessionCompleted,
+        json!({ "stop": stop, "state": draft.task.state() }),
+    );
     pull::over(&mut draft, number, merged);
     remove_home(&mut draft, Leftover::Go, false);
     pull::leave_branch(&mut draft, merged);
@@ -176,18 +207,32 @@ pub(super) struct FailedEffect<'a> {
 
 /// An effect cannot be done. Those that carry the session end it; those that only show do not.
 pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Decision {
-    let FailedEffect { effect, session, say, exhausted } = *failed;
+    let FailedEffect {
+        effect,
+        session,
+        say,
+        exhausted,
+    } = *failed;
     match effect {
         EffectKind::CheckTrigger if matches!(draft.task.stage, Stage::Checking { .. }) => {
             refuse(draft, &text::refusal::unchecked(say, exhausted))
         }
         EffectKind::Steer => {
-            let ids: Vec<String> = draft.task.talk.words.iter().map(|word| word.id.clone()).collect();
+            let ids: Vec<String> = draft
+                .task
+                .talk
+                .words
+                .iter()
+                .map(|word| word.id.clone())
+                .collect();
             turn::steered(draft, &ids, false)
         }
         EffectKind::Weigh | EffectKind::ReadReview => {
             let mut draft = draft;
-            draft.task.tell(draft.cx.now, text::talk::unread(effect == EffectKind::ReadReview));
+            draft.task.tell(
+                draft.cx.now,
+                text::talk::unread(effect == EffectKind::ReadReview),
+            );
             match draft.task.stage {
                 // No status comment tells of it here.
                 Stage::Idle | Stage::Checking { .. } => {
@@ -196,9 +241,14 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
                 }
                 _ => draft.show(),
             }
-            draft.because(format!("{} failed, and people are told: {say}", effect.name()))
+            draft.because(format!(
+                "{} failed, and people are told: {say}",
+                effect.name()
+            ))
         }
-        EffectKind::Ring | EffectKind::LookAtPull => draft.because(format!("{} failed: {say}", effect.name())),
+        EffectKind::Ring | EffectKind::LookAtPull => {
+            draft.because(format!("{} failed: {say}", effect.name()))
+        }
         EffectKind::Say
         | EffectKind::ReactTo
         | EffectKind::Assign
@@ -216,12 +266,21 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
             let looked_for = std::mem::take(&mut draft.task.wish.looking_for);
             let (key, word) = match looked_for.is_empty() {
                 // Which of several it was is not known: all are named, and looked for anew when they are wished for again.
-                false => (format!("role:{}", draft.cx.now), text::command::role_unread(&looked_for)),
-                true if draft.task.is_paused() => (format!("refused:{}", draft.cx.now), text::talk::not_resumed(&word)),
+                false => (
+                    format!("role:{}", draft.cx.now),
+                    text::command::role_unread(&looked_for),
+                ),
+                true if draft.task.is_paused() => (
+                    format!("refused:{}", draft.cx.now),
+                    text::talk::not_resumed(&word),
+                ),
                 true => return draft.because(format!("{} failed: {say}", effect.name())),
             };
             draft.say_here(key, word);
-            draft.because(format!("{} failed, and people are told: {say}", effect.name()))
+            draft.because(format!(
+                "{} failed, and people are told: {say}",
+                effect.name()
+            ))
         }
         EffectKind::React | EffectKind::ShowStatus | EffectKind::ShowLabel => {
             draft.because(format!("{} failed: {say}", effect.name()))
@@ -257,7 +316,9 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
 
 /// A session that was held is over: what it made is looked at, unless git said already what it is.
 fn wind_up_held(draft: &mut Draft<'_>) -> Option<Work> {
-    let (Stage::Held { job, progress, .. } | Stage::Queued { job, progress, .. }) = &draft.task.stage else {
+    let (Stage::Held { job, progress, .. } | Stage::Queued { job, progress, .. }) =
+        &draft.task.stage
+    else {
         return None;
     };
     match (&job.ground, progress.work.clone()) {
@@ -282,11 +343,17 @@ fn wind_up_held(draft: &mut Draft<'_>) -> Option<Work> {
 /// Ends what runs for the session and sees to it that nothing of its work is lost and nothing else is left. Answers the
 /// work that git knows of.
 fn wind_up(draft: &mut Draft<'_>) -> Option<Work> {
-    if let Stage::Working { step: Step::Running { turn }, .. } = &draft.task.stage {
+    if let Stage::Working {
+        step: Step::Running { turn },
+        ..
+    } = &draft.task.stage
+    {
         let words = turn.heard.clone();
         revised::heard(draft, &words);
     }
-    let Stage::Working { step, progress, .. } = &draft.task.stage else { return wind_up_held(draft) };
+    let Stage::Working { step, progress, .. } = &draft.task.stage else {
+        return wind_up_held(draft);
+    };
     match (step, progress.work.clone()) {
         (Step::Running { .. } | Step::Waiting { .. }, _) => {
             draft.plan_look(text::pull::Said::Unfinished);
@@ -330,19 +397,39 @@ pub(super) fn finish(draft: &mut Draft<'_>, end: End) {
     outage::over(draft);
     let at = draft.cx.now;
     let revised = end == End::InReview && draft.task.job().is_some_and(|job| job.round > 0);
-    draft.task.tell(at, if revised { text::talk::REVISED.to_owned() } else { text::ended(&end) });
+    draft.task.tell(
+        at,
+        if revised {
+            text::talk::REVISED.to_owned()
+        } else {
+            text::ended(&end)
+        },
+    );
     let stage = std::mem::replace(&mut draft.task.stage, Stage::Idle);
     let (job, progress) = match stage {
         Stage::Working { job, progress, .. } => (Some(job), progress),
-        Stage::Queued { job, progress, .. } | Stage::Held { job, progress, .. } => (Some(job), progress),
+        Stage::Queued { job, progress, .. } | Stage::Held { job, progress, .. } => {
+            (Some(job), progress)
+        }
         Stage::Ended { job, progress, .. } => (job, progress),
         Stage::Idle | Stage::Checking { .. } => (None, Progress::default()),
     };
-    draft.task.stage = Stage::Ended { job, end, progress, at };
+    draft.task.stage = Stage::Ended {
+        job,
+        end,
+        progress,
+        at,
+    };
     draft.task.shown.notice = None;
     talk::forget_questions(draft);
     turn::plan_is_over(draft, text::talk::PLAN_DROPPED);
-    if !matches!(draft.task.stage, Stage::Ended { end: End::InReview, .. }) {
+    if !matches!(
+        draft.task.stage,
+        Stage::Ended {
+            end: End::InReview,
+            ..
+        }
+    ) {
         tell_unheard(draft);
         // Its pull request is still open, and what becomes of it is seen also without a webhook.
         draft.task.follow.look_at = draft.task.can_revise().then_some(at + pull::FIRST_LOOK_MS);
@@ -353,14 +440,26 @@ pub(super) fn finish(draft: &mut Draft<'_>, end: End) {
 fn tell_unheard(draft: &mut Draft<'_>) {
     let issue = draft.task.place.issue;
     for word in std::mem::take(&mut draft.task.talk.words) {
-        let Some(comment) = word.comment.filter(|_| !matches!(word.kind, WordKind::Answer { .. })) else { continue };
-        draft.say(issue, format!("reply:{comment}"), text::talk::unheard(&word.by));
+        let Some(comment) = word
+            .comment
+            .filter(|_| !matches!(word.kind, WordKind::Answer { .. }))
+        else {
+            continue;
+        };
+        draft.say(
+            issue,
+            format!("reply:{comment}"),
+            text::talk::unheard(&word.by),
+        );
     }
 }
 
 fn end_agent(draft: &mut Draft<'_>) {
     let Some(job) = draft.task.job() else { return };
-    let effect = Effect::EndAgent { place: draft.task.place.clone(), session: job.session.clone() };
+    let effect = Effect::EndAgent {
+        place: draft.task.place.clone(),
+        session: job.session.clone(),
+    };
     draft.plan(effect);
 }
 
@@ -371,5 +470,10 @@ pub(super) fn remove_workspace(draft: &mut Draft<'_>, commits: Leftover) {
 fn remove_home(draft: &mut Draft<'_>, commits: Leftover, keep_home: bool) {
     let Some(job) = draft.task.job() else { return };
     let (place, session) = (draft.task.place.clone(), job.session.clone());
-    draft.plan(Effect::RemoveWorkspace { place, session, commits, keep_home });
+    draft.plan(Effect::RemoveWorkspace {
+        place,
+        session,
+        commits,
+        keep_home,
+    });
 }

@@ -67,7 +67,10 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
 }
 
 fn saved(mut draft: Draft<'_>, work: &Work) -> Decision {
-    let whole = draft.task.job().map(|job| revised::with_old_conflicts(&draft, job, work));
+    let whole = draft
+        .task
+        .job()
+        .map(|job| revised::with_old_conflicts(&draft, job, work));
     let work = whole.as_ref().unwrap_or(work);
     draft.on_progress(|progress| progress.work = Some(work.clone()));
     match leftover(work) {
@@ -92,7 +95,12 @@ pub(super) fn stray(mut draft: Draft<'_>, session: &SessionId, event: &Event) ->
     };
     if let Some(commits) = commits {
         let place = draft.task.place.clone();
-        draft.plan(Effect::RemoveWorkspace { place, session: session.clone(), commits, keep_home: false });
+        draft.plan(Effect::RemoveWorkspace {
+            place,
+            session: session.clone(),
+            commits,
+            keep_home: false,
+        });
     }
     draft.because(format!("an echo of session {session}"))
 }

@@ -101,9 +101,11 @@ fn choose(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
     let policy = cx.policy;
     let draft = access::given_back(held::passed(Draft::new(task.clone(), cx), event), event);
     match event {
-        Event::Labeled { label, sender, snapshot } if label::same(label, GO_LABEL) => {
-            trigger::asked(draft, sender, snapshot)
-        }
+        Event::Labeled {
+            label,
+            sender,
+            snapshot,
+        } if label::same(label, GO_LABEL) => trigger::asked(draft, sender, snapshot),
         Event::Labeled { label, .. } => trigger::labelled_otherwise(draft, label),
         Event::Unlabeled { sender, .. } if sender.login == policy.me.login => {
             draft.because("we took the label away ourselves")
@@ -120,7 +122,12 @@ fn choose(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
         Event::CommentDeleted { comment, sender } => talk::comment_deleted(draft, *comment, sender),
         Event::RightLost { login } => end::stop(draft, &text::talk::right_lost(login), i64::MAX),
         Event::Weighed { found } => talk::weighed(draft, found),
-        Event::Reviewed { pull, review, sender, .. } => review::reviewed(draft, *pull, *review, sender),
+        Event::Reviewed {
+            pull,
+            review,
+            sender,
+            ..
+        } => review::reviewed(draft, *pull, *review, sender),
         Event::ReviewRead { review } => review::read(draft, review),
         Event::PullStirred { hint, sender } => pull::stirred(draft, hint, sender),
         Event::PullLooked { facts } => pull::looked(draft, facts),
@@ -138,16 +145,33 @@ fn choose(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
         Event::StopAsked { why } => end::stop_by_operator(draft, why),
         Event::TriggerChecked { facts } => trigger::checked(draft, facts),
         Event::SlotGranted => queue::granted(draft),
-        Event::Waiting { position, total, short } => queue::waiting(draft, (*position, *total), *short),
+        Event::Waiting {
+            position,
+            total,
+            short,
+        } => queue::waiting(draft, (*position, *total), *short),
         Event::StatusPosted { comment } => {
             let mut draft = draft;
             draft.task.shown.comment = Some(*comment);
             draft.because("the status comment is known")
         }
         Event::HeldUp { effect, until } => held::up(draft, *effect, *until),
-        Event::EffectFailed { effect, session, say, exhausted } => {
+        Event::EffectFailed {
+            effect,
+            session,
+            say,
+            exhausted,
+        } => {
             let (effect, session, exhausted) = (*effect, session.as_ref(), *exhausted);
-            end::effect_failed(draft, &end::FailedEffect { effect, session, say, exhausted })
+            end::effect_failed(
+                draft,
+                &end::FailedEffect {
+                    effect,
+                    session,
+                    say,
+                    exhausted,
+                },
+            )
         }
         Event::WorkspaceReady { session, .. }
         | Event::AgentStarted { session, .. }

@@ -21,17 +21,33 @@ pub(super) fn again(draft: &mut Draft<'_>) {
 }
 
 fn write(draft: &mut Draft<'_>) {
-    let Stage::Ended { job: Some(job), end, .. } = &draft.task.stage else { return };
+    let Stage::Ended {
+        job: Some(job),
+        end,
+        ..
+    } = &draft.task.stage
+    else {
+        return;
+    };
     if !matches!(end, End::Failed { .. } | End::Cancelled { .. }) {
         return;
     }
     let key = format!("end:{}:{}", job.session, job.round);
     let revising = job.round > 0 && draft.task.has_open_pull();
-    let mut whom = if revising { draft.task.follow.heard.everybody() } else { Vec::new() };
+    let mut whom = if revising {
+        draft.task.follow.heard.everybody()
+    } else {
+        Vec::new()
+    };
     if whom.is_empty() {
         whom.extend(job.actor.login().map(str::to_owned));
     }
-    let pull = draft.task.pull.as_ref().filter(|_| revising).map(|pull| IssueNumber(pull.number));
+    let pull = draft
+        .task
+        .pull
+        .as_ref()
+        .filter(|_| revising)
+        .map(|pull| IssueNumber(pull.number));
     let body = text::notice::of_end(&draft.task, &whom);
     draft.task.shown.notice = Some(key.clone());
     // It is not counted: however much was said, the end is told.

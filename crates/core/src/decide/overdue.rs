@@ -10,13 +10,21 @@ use crate::text;
 const LATE: i64 = 10 * 60_000;
 
 /// Adds to a decision that its cause was heard late, if it was and something follows from it.
-pub(super) fn told((before, event): (&Task, &Event), decision: Decision, cx: Context<'_>) -> Decision {
+pub(super) fn told(
+    (before, event): (&Task, &Event),
+    decision: Decision,
+    cx: Context<'_>,
+) -> Decision {
     let happened = event.happened_at().filter(|(_, at)| cx.now - at >= LATE);
-    let Some((what, at)) = happened.filter(|_| decision.task != *before || !decision.effects.is_empty()) else {
+    let Some((what, at)) =
+        happened.filter(|_| decision.task != *before || !decision.effects.is_empty())
+    else {
         return decision;
     };
     let (mut draft, reason) = Draft::new(before.clone(), cx).through(|_| decision);
-    draft.task.tell(cx.now, text::talk::heard_late(what, at, cx.now));
+    draft
+        .task
+        .tell(cx.now, text::talk::heard_late(what, at, cx.now));
     draft.show();
     draft.because(reason)
 }

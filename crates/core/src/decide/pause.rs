@@ -40,14 +40,36 @@ pub(super) fn pause(mut draft: Draft<'_>, why: &str) -> Decision {
     }
     let stage = draft.task.stage.clone();
     let (job, next, progress) = match stage {
-        Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => return draft.because("nothing is on"),
-        Stage::Held { hold: Hold::Paused { .. }, .. } => return draft.because("it is paused already"),
-        Stage::Queued { job, next, progress, .. } => (job, next, progress),
-        Stage::Held { job, next, progress, .. } => (job, next, progress),
-        Stage::Working { step: Step::Opening { .. } | Step::Answering, .. } => {
+        Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => {
+            return draft.because("nothing is on");
+        }
+        Stage::Held {
+            hold: Hold::Paused { .. },
+            ..
+        } => return draft.because("it is paused already"),
+        Stage::Queued {
+            job,
+            next,
+            progress,
+            ..
+        } => (job, next, progress),
+        Stage::Held {
+            job,
+            next,
+            progress,
+            ..
+        } => (job, next, progress),
+        Stage::Working {
+            step: Step::Opening { .. } | Step::Answering,
+            ..
+        } => {
             return draft.because("it is finishing: nothing is left to pause");
         }
-        Stage::Working { job, step, progress } => {
+        Stage::Working {
+            job,
+            step,
+            progress,
+        } => {
             let next = interrupt(&mut draft, &job, &step);
             (job, next, progress)
         }
@@ -58,8 +80,15 @@ pub(super) fn pause(mut draft: Draft<'_>, why: &str) -> Decision {
         Some(Back::Held { next, .. }) => *next,
         _ => next,
     };
-    draft.task.stage =
-        Stage::Held { job, hold: Hold::Paused { why: why.to_owned() }, next, progress, since: draft.cx.now };
+    draft.task.stage = Stage::Held {
+        job,
+        hold: Hold::Paused {
+            why: why.to_owned(),
+        },
+        next,
+        progress,
+        since: draft.cx.now,
+    };
     draft.task.tell(draft.cx.now, text::talk::paused(why));
     draft.note(Happening::SessionPaused, json!({ "why": why }));
     draft.show();
@@ -71,7 +100,11 @@ pub(super) fn interrupt(draft: &mut Draft<'_>, job: &Job, step: &Step) -> Next {
     match step {
         Step::Preparing => {
             draft.give_up();
-            if job.round > 0 || job.moved { Next::Revise } else { Next::Begin }
+            if job.round > 0 || job.moved {
+                Next::Revise
+            } else {
+                Next::Begin
+            }
         }
         Step::Running { .. } | Step::Waiting { .. } => {
             if let Step::Running { turn } = step {
@@ -119,10 +152,21 @@ pub(super) fn resume(mut draft: Draft<'_>, why: &str) -> Decision {
 
 /// Puts a held session back into the queue, where it keeps its place by age.
 pub(super) fn resume_now(mut draft: Draft<'_>, why: &str) -> Decision {
-    let Stage::Held { job, next, progress, .. } = draft.task.stage.clone() else {
+    let Stage::Held {
+        job,
+        next,
+        progress,
+        ..
+    } = draft.task.stage.clone()
+    else {
         return draft.because("nothing is held");
     };
-    draft.task.stage = Stage::Queued { job, told: None, next, progress };
+    draft.task.stage = Stage::Queued {
+        job,
+        told: None,
+        next,
+        progress,
+    };
     draft.show();
     draft.because(format!("goes on when a slot is free: {why}"))
 }
@@ -131,11 +175,20 @@ pub(super) fn resume_now(mut draft: Draft<'_>, why: &str) -> Decision {
 pub(super) fn errand(mut draft: Draft<'_>, back: Back, why: &str) -> Decision {
     let (mut job, progress, next) = match draft.task.stage.clone() {
         Stage::Held { job, progress, .. } => (job, progress, Next::Talk { interrupted: false }),
-        Stage::Ended { job: Some(job), progress, .. } => (job, progress, Next::Revise),
+        Stage::Ended {
+            job: Some(job),
+            progress,
+            ..
+        } => (job, progress, Next::Revise),
         _ => return draft.because("no session rests here"),
     };
     job.back = Some(back);
-    draft.task.stage = Stage::Queued { job, told: None, next, progress };
+    draft.task.stage = Stage::Queued {
+        job,
+        told: None,
+        next,
+        progress,
+    };
     draft.show();
     draft.because(format!("answers when a slot is free: {why}"))
 }

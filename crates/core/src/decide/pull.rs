@@ -23,7 +23,9 @@ const LOOKS: u32 = 12;
 
 /// Something about our branch may have changed.
 pub(super) fn stirred(mut draft: Draft<'_>, hint: &str, _sender: &Account) -> Decision {
-    let Some(pull) = waiting_pull(&draft) else { return draft.because("no pull request of ours waits for review") };
+    let Some(pull) = waiting_pull(&draft) else {
+        return draft.because("no pull request of ours waits for review");
+    };
     let place = draft.task.place.clone();
     let at = draft.cx.now + SETTLE_MS;
     draft.plan_at(Effect::LookAtPull { place, pull }, at);
@@ -31,13 +33,20 @@ pub(super) fn stirred(mut draft: Draft<'_>, hint: &str, _sender: &Account) -> De
 }
 
 fn waiting_pull(draft: &Draft<'_>) -> Option<i64> {
-    draft.task.pull.as_ref().filter(|_| draft.task.can_revise()).map(|pull| pull.number)
+    draft
+        .task
+        .pull
+        .as_ref()
+        .filter(|_| draft.task.can_revise())
+        .map(|pull| pull.number)
 }
 
 /// The moment to look again came.
 pub(super) fn look_again(mut draft: Draft<'_>) -> Decision {
     draft.task.follow.look_at = None;
-    let Some(pull) = waiting_pull(&draft) else { return draft.because("no pull request of ours waits for review") };
+    let Some(pull) = waiting_pull(&draft) else {
+        return draft.because("no pull request of ours waits for review");
+    };
     let place = draft.task.place.clone();
     draft.plan(Effect::LookAtPull { place, pull });
     draft.because("the pull request is looked at again")
@@ -56,9 +65,13 @@ pub(super) fn looked(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     if let Some(pull) = &mut draft.task.pull {
         pull.draft = facts.draft;
     }
-    if draft.task.branch_head.as_ref() != Some(&facts.head) && draft.task.follow.theirs.as_ref() != Some(&facts.head) {
+    if draft.task.branch_head.as_ref() != Some(&facts.head)
+        && draft.task.follow.theirs.as_ref() != Some(&facts.head)
+    {
         draft.task.follow.theirs = Some(facts.head.clone());
-        draft.task.tell(draft.cx.now, text::talk::pushed_in_review(&facts.head));
+        draft
+            .task
+            .tell(draft.cx.now, text::talk::pushed_in_review(&facts.head));
     }
     draft.task.follow.checks = Some(facts.checks.state);
     if let Some(conflicts) = facts.conflicts {
@@ -96,7 +109,8 @@ fn pending(mut draft: Draft<'_>) -> Decision {
 fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     if draft.task.follow.unfinished.is_some() {
         draft.show();
-        return draft.because("its checks are green, but the work is not finished: it stays a draft");
+        return draft
+            .because("its checks are green, but the work is not finished: it stays a draft");
     }
     let rounds_left = draft.task.follow.rounds < draft.cx.policy.limits.rounds;
     if rounds_left && draft.task.follow.needs.take().is_some() {
@@ -111,11 +125,17 @@ fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     draft.task.follow.check_rounds = 0;
     draft.note(Happening::ChecksPassed, json!({ "head": facts.head }));
     // Conflicts that nobody resolved pass many a check.
-    let whole =
-        draft.task.progress().and_then(|progress| progress.work.as_ref()).is_none_or(|work| work.conflicts.is_empty());
+    let whole = draft
+        .task
+        .progress()
+        .and_then(|progress| progress.work.as_ref())
+        .is_none_or(|work| work.conflicts.is_empty());
     if facts.draft && whole && draft.cx.policy.ready == MakeReady::Green {
         let place = draft.task.place.clone();
-        draft.plan(Effect::MarkReady { place, pull: facts.number });
+        draft.plan(Effect::MarkReady {
+            place,
+            pull: facts.number,
+        });
     }
     draft.show();
     draft.because("its checks are green")
@@ -135,8 +155,21 @@ pub(super) fn made_ready(mut draft: Draft<'_>, number: i64) -> Decision {
 /// Checks failed. What fails on the base as well is not chased; the rest goes to the agent while there are rounds left.
 fn red(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     let on_base = |check: &&Failing| facts.checks.failing_on_base.contains(&check.name);
-    let ours: Vec<Failing> = facts.checks.failing.iter().filter(|check| !on_base(check)).cloned().collect();
-    if draft.task.follow.judged.replace(facts.head.clone()).as_ref() == Some(&facts.head) {
+    let ours: Vec<Failing> = facts
+        .checks
+        .failing
+        .iter()
+        .filter(|check| !on_base(check))
+        .cloned()
+        .collect();
+    if draft
+        .task
+        .follow
+        .judged
+        .replace(facts.head.clone())
+        .as_ref()
+        == Some(&facts.head)
+    {
         let rounds = draft.task.follow.check_rounds;
         if rounds > 0 && !ours.is_empty() {
             // The agent was sent for these and came back without a change.
@@ -144,19 +177,33 @@ fn red(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
         }
         return draft.because("these failures are known");
     }
-    let names: Vec<&str> = facts.checks.failing.iter().map(|check| check.name.as_str()).collect();
-    draft.note(Happening::ChecksFailed, json!({ "head": facts.head, "checks": names, "ours": ours.len() }));
+    let names: Vec<&str> = facts
+        .checks
+        .failing
+        .iter()
+        .map(|check| check.name.as_str())
+        .collect();
+    draft.note(
+        Happening::ChecksFailed,
+        json!({ "head": facts.head, "checks": names, "ours": ours.len() }),
+    );
     if ours.is_empty() {
-        draft.task.tell(draft.cx.now, text::talk::fails_on_base(&facts.checks.failing_on_base));
+        draft.task.tell(
+            draft.cx.now,
+            text::talk::fails_on_base(&facts.checks.failing_on_base),
+        );
         draft.show();
         return draft.because("the same checks fail on the base: reported, not chased");
     }
     if draft.task.follow.resting {
         draft.show();
-        return draft.because("its checks fail; the agent rests until somebody sends it back to work");
+        return draft
+            .because("its checks fail; the agent rests until somebody sends it back to work");
     }
     let limits = &draft.cx.policy.limits;
-    if draft.task.follow.check_rounds >= limits.check_rounds || draft.task.follow.rounds >= limits.rounds {
+    if draft.task.follow.check_rounds >= limits.check_rounds
+        || draft.task.follow.rounds >= limits.rounds
+    {
         let say = text::talk::checks_still_fail(draft.task.follow.check_rounds, &ours);
         return review::needs_person(draft, &say);
     }
@@ -166,7 +213,9 @@ fn red(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
         by: "skep".into(),
         text: text::prompt::checks(&ours, &facts.checks.failing_on_base),
         at: draft.cx.now,
-        kind: WordKind::Checks { head: facts.head.clone() },
+        kind: WordKind::Checks {
+            head: facts.head.clone(),
+        },
         comment: None,
         sending: false,
     };
@@ -175,18 +224,25 @@ fn red(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
 
 /// The branch conflicts with its base: the agent merges, once; after that a person has to look.
 fn conflict(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
-    let Some(base) = facts.base_head.clone() else { return draft.because("the base is not known") };
+    let Some(base) = facts.base_head.clone() else {
+        return draft.because("the base is not known");
+    };
     if draft.task.follow.conflict.is_some() {
         draft.show_progress();
         return review::needs_person(draft, text::talk::STILL_CONFLICTS);
     }
     if draft.task.follow.resting {
         draft.show();
-        return draft.because("its branch conflicts; the agent rests until somebody sends it back to work");
+        return draft
+            .because("its branch conflicts; the agent rests until somebody sends it back to work");
     }
     draft.task.follow.conflict = Some(base.clone());
     draft.task.follow.judged = None;
-    let branch = draft.task.job().map(|job| job.base_branch.clone()).unwrap_or_default();
+    let branch = draft
+        .task
+        .job()
+        .map(|job| job.base_branch.clone())
+        .unwrap_or_default();
     let word = Word {
         id: format!("base:{base}"),
         by: "skep".into(),
@@ -201,7 +257,11 @@ fn conflict(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
 
 /// Our pull request is over: merged, or closed by a person.
 pub(super) fn closed(mut draft: Draft<'_>, number: i64, merged: bool) -> Decision {
-    let ours = draft.task.pull.as_ref().is_some_and(|pull| pull.number == number);
+    let ours = draft
+        .task
+        .pull
+        .as_ref()
+        .is_some_and(|pull| pull.number == number);
     if let Stage::Checking { actor, before } = &mut draft.task.stage
         && let Some(rests) = before.take()
     {
@@ -224,7 +284,14 @@ pub(super) fn closed(mut draft: Draft<'_>, number: i64, merged: bool) -> Decisio
         return draft.because("not the pull request that waits for review");
     }
     *end = if merged { End::Merged } else { End::PullClosed };
-    draft.task.tell(draft.cx.now, if merged { "The pull request was merged." } else { "The pull request was closed." });
+    draft.task.tell(
+        draft.cx.now,
+        if merged {
+            "The pull request was merged."
+        } else {
+            "The pull request was closed."
+        },
+    );
     over(&mut draft, number, merged);
     tidy(&mut draft, merged);
     draft.show();
@@ -233,13 +300,24 @@ pub(super) fn closed(mut draft: Draft<'_>, number: i64, merged: bool) -> Decisio
 
 /// Says that it is over: a merge is a joy, and after a close people are asked once.
 pub(super) fn over(draft: &mut Draft<'_>, number: i64, merged: bool) {
-    let happening = if merged { Happening::PullRequestMerged } else { Happening::PullRequestClosed };
+    let happening = if merged {
+        Happening::PullRequestMerged
+    } else {
+        Happening::PullRequestClosed
+    };
     draft.note(happening, json!({ "number": number }));
     if merged {
         draft.react(Reaction::Hooray);
     } else {
-        let login = draft.task.job().and_then(|job| job.actor.login()).map(str::to_owned);
-        draft.say_here(format!("closed:{number}"), text::talk::closed_unmerged(login.as_deref(), number));
+        let login = draft
+            .task
+            .job()
+            .and_then(|job| job.actor.login())
+            .map(str::to_owned);
+        draft.say_here(
+            format!("closed:{number}"),
+            text::talk::closed_unmerged(login.as_deref(), number),
+        );
     }
 }
 
@@ -248,15 +326,28 @@ fn tidy(draft: &mut Draft<'_>, merged: bool) {
     let place = draft.task.place.clone();
     leave_branch(draft, merged);
     if let Some(session) = draft.task.job().map(|job| job.session.clone()) {
-        draft.plan(Effect::RemoveWorkspace { place, session, commits: Leftover::Go, keep_home: false });
+        draft.plan(Effect::RemoveWorkspace {
+            place,
+            session,
+            commits: Leftover::Go,
+            keep_home: false,
+        });
     }
 }
 
 /// The branch is others' now; a merged one goes, if nobody wrote to it since.
 pub(super) fn leave_branch(draft: &mut Draft<'_>, merged: bool) {
     let place = draft.task.place.clone();
-    if let (true, Some(branch), Some(head)) = (merged, draft.task.branch.clone(), draft.task.branch_head.clone()) {
-        draft.plan(Effect::DeleteBranch { place, branch, head });
+    if let (true, Some(branch), Some(head)) = (
+        merged,
+        draft.task.branch.clone(),
+        draft.task.branch_head.clone(),
+    ) {
+        draft.plan(Effect::DeleteBranch {
+            place,
+            branch,
+            head,
+        });
     }
     draft.task.leave_branch();
     draft.task.follow = Default::default();

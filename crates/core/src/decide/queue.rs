@@ -11,20 +11,42 @@ use crate::task::{Job, Next, Stage, Step};
 /// A slot is free for this task: it begins, or goes on where it was.
 pub(super) fn granted(mut draft: Draft<'_>) -> Decision {
     let now = draft.cx.now;
-    let Stage::Queued { job, next, progress, .. } = draft.task.stage.clone() else {
+    let Stage::Queued {
+        job,
+        next,
+        progress,
+        ..
+    } = draft.task.stage.clone()
+    else {
         return draft.because("a slot for a task that does not wait");
     };
     draft.task.short = false;
     let mut job = job;
     let waited = now - job.queued_at;
-    draft.task.tell(now, if job.started_at.is_none() { "Started." } else { "Goes on." });
+    draft.task.tell(
+        now,
+        if job.started_at.is_none() {
+            "Started."
+        } else {
+            "Goes on."
+        },
+    );
     job.started_at.get_or_insert(now);
-    draft.task.stage = Stage::Working { job: job.clone(), step: Step::Preparing, progress };
-    draft.note(Happening::SessionDispatched, json!({ "waited_ms": waited, "round": job.round }));
+    draft.task.stage = Stage::Working {
+        job: job.clone(),
+        step: Step::Preparing,
+        progress,
+    };
+    draft.note(
+        Happening::SessionDispatched,
+        json!({ "waited_ms": waited, "round": job.round }),
+    );
     match next {
         Next::Begin => prepare(draft, &job, job.start),
         Next::Revise => prepare(draft, &job, Start::Branch),
-        Next::Talk { interrupted } => turn::run(draft, interrupted, "a slot is free; the agent goes on"),
+        Next::Talk { interrupted } => {
+            turn::run(draft, interrupted, "a slot is free; the agent goes on")
+        }
         Next::Look { end } => look(draft, end),
     }
 }
@@ -52,7 +74,11 @@ pub(super) fn prepare(mut draft: Draft<'_>, job: &Job, start: Start) -> Decision
 }
 
 /// No slot yet, or no room on the machine.
-pub(super) fn waiting(mut draft: Draft<'_>, (position, total): (i64, i64), short: bool) -> Decision {
+pub(super) fn waiting(
+    mut draft: Draft<'_>,
+    (position, total): (i64, i64),
+    short: bool,
+) -> Decision {
     let Stage::Queued { told, .. } = &mut draft.task.stage else {
         return draft.because("it does not wait any more");
     };
@@ -61,7 +87,10 @@ pub(super) fn waiting(mut draft: Draft<'_>, (position, total): (i64, i64), short
         return draft.because("its place is known");
     }
     let first = told.replace((position, total)).is_none() || turned;
-    draft.note(Happening::TaskWaiting, json!({ "position": position, "total": total }));
+    draft.note(
+        Happening::TaskWaiting,
+        json!({ "position": position, "total": total }),
+    );
     if first {
         draft.show();
     } else {

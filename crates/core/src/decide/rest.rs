@@ -11,10 +11,17 @@ use crate::text;
 /// Whether words without a command reach an agent as things stand.
 pub(super) fn listens(draft: &Draft<'_>, spoken: &Spoken, at: i64) -> bool {
     match &draft.task.stage {
-        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
+        Stage::Checking { .. }
+        | Stage::Queued { .. }
+        | Stage::Working { .. }
+        | Stage::Held { .. } => true,
         Stage::Idle => false,
         // It crossed with the end: nobody could know that the session was over.
-        Stage::Ended { job: Some(_), at: over, .. } if at <= *over => true,
+        Stage::Ended {
+            job: Some(_),
+            at: over,
+            ..
+        } if at <= *over => true,
         Stage::Ended { .. } => draft.task.can_revise() && spoken.addressed == Addressed::Us,
     }
 }
@@ -23,7 +30,12 @@ pub(super) fn listens(draft: &Draft<'_>, spoken: &Spoken, at: i64) -> bool {
 /// speak to us by name.
 pub(super) fn told(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
     let login = &found.actor.login;
-    let told = draft.task.talk.told_rest.iter().any(|other| other.eq_ignore_ascii_case(login));
+    let told = draft
+        .task
+        .talk
+        .told_rest
+        .iter()
+        .any(|other| other.eq_ignore_ascii_case(login));
     hinted(&mut draft, found.comment, true);
     if told && spoken.addressed != Addressed::Us {
         draft.react_to(found.comment, Reaction::Eyes, None);

@@ -22,14 +22,23 @@ pub(super) fn reviewed(mut draft: Draft<'_>, pull: i64, review: i64, sender: &Ac
     if sender.kind != AccountKind::User && !draft.cx.policy.allowed_bots.contains(&sender.id) {
         return draft.because("a bot's review; bots are not listened to");
     }
-    if draft.task.pull.as_ref().is_none_or(|ours| ours.number != pull) {
+    if draft
+        .task
+        .pull
+        .as_ref()
+        .is_none_or(|ours| ours.number != pull)
+    {
         return draft.because("not our pull request");
     }
     if draft.task.talk.reviews.contains(&review) {
         return draft.because("that review was read before");
     }
     let place = draft.task.place.clone();
-    draft.plan(Effect::ReadReview { place, pull, review });
+    draft.plan(Effect::ReadReview {
+        place,
+        pull,
+        review,
+    });
     draft.because("the review is read")
 }
 
@@ -60,14 +69,25 @@ pub(super) fn read(mut draft: Draft<'_>, review: &ReviewFacts) -> Decision {
         return draft.because("the review asks for nothing");
     }
     let waits = draft.task.can_revise()
-        || matches!(draft.task.stage, Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. });
+        || matches!(
+            draft.task.stage,
+            Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. }
+        );
     if !waits {
-        return draft.because("no session can take the review up; a new one reads the pull request");
+        return draft
+            .because("no session can take the review up; a new one reads the pull request");
     }
-    draft.note(Happening::ReviewTaken, json!({ "review": review.id, "by": login, "threads": review.threads.len() }));
+    draft.note(
+        Happening::ReviewTaken,
+        json!({ "review": review.id, "by": login, "threads": review.threads.len() }),
+    );
     a_person_spoke(&mut draft);
     for thread in &review.threads {
-        draft.task.follow.threads.retain(|other| other.id != thread.id);
+        draft
+            .task
+            .follow
+            .threads
+            .retain(|other| other.id != thread.id);
         draft.task.follow.threads.push(thread.clone());
     }
     let word = Word {
@@ -75,7 +95,9 @@ pub(super) fn read(mut draft: Draft<'_>, review: &ReviewFacts) -> Decision {
         by: login,
         text: review.body.clone(),
         at: review.at,
-        kind: WordKind::Review { threads: review.threads.clone() },
+        kind: WordKind::Review {
+            threads: review.threads.clone(),
+        },
         comment: None,
         sending: false,
     };
@@ -98,7 +120,15 @@ fn mentions(draft: &Draft<'_>, body: &str) -> bool {
 /// Begins a revision of the same session on the same branch, as long as the pull request has rounds left.
 pub(super) fn revise(mut draft: Draft<'_>, why: &str) -> Decision {
     let revisable = draft.task.can_revise();
-    let (Stage::Ended { job: Some(job), progress, .. }, true) = (draft.task.stage.clone(), revisable) else {
+    let (
+        Stage::Ended {
+            job: Some(job),
+            progress,
+            ..
+        },
+        true,
+    ) = (draft.task.stage.clone(), revisable)
+    else {
         return draft.because("no pull request waits for review");
     };
     if draft.task.follow.rounds >= draft.cx.policy.limits.rounds {
@@ -110,9 +140,19 @@ pub(super) fn revise(mut draft: Draft<'_>, why: &str) -> Decision {
     (job.worked_ms, job.moved) = (0, false);
     draft.task.follow.rounds += 1;
     draft.task.follow.needs = None;
-    draft.task.tell(draft.cx.now, text::talk::revision(job.round, why));
-    draft.note(Happening::RevisionStarted, json!({ "round": job.round, "why": why }));
-    draft.task.stage = Stage::Queued { job, told: None, next: Next::Revise, progress };
+    draft
+        .task
+        .tell(draft.cx.now, text::talk::revision(job.round, why));
+    draft.note(
+        Happening::RevisionStarted,
+        json!({ "round": job.round, "why": why }),
+    );
+    draft.task.stage = Stage::Queued {
+        job,
+        told: None,
+        next: Next::Revise,
+        progress,
+    };
     draft.show();
     draft.because(format!("a revision begins: {why}"))
 }
@@ -123,9 +163,23 @@ pub(super) fn needs_person(mut draft: Draft<'_>, say: &str) -> Decision {
         return draft.because("people know that they have to look");
     }
     draft.task.follow.needs = Some(say.to_owned());
-    let login = draft.task.job().and_then(|job| job.actor.login()).map(str::to_owned);
-    let on = draft.task.pull.as_ref().map_or(draft.task.place.issue, |pull| crate::ids::IssueNumber(pull.number));
-    let key = format!("needs:{}:{}", draft.task.follow.rounds, draft.task.job().map_or(0, |job| job.round));
+    let login = draft
+        .task
+        .job()
+        .and_then(|job| job.actor.login())
+        .map(str::to_owned);
+    let on = draft
+        .task
+        .pull
+        .as_ref()
+        .map_or(draft.task.place.issue, |pull| {
+            crate::ids::IssueNumber(pull.number)
+        });
+    let key = format!(
+        "needs:{}:{}",
+        draft.task.follow.rounds,
+        draft.task.job().map_or(0, |job| job.round)
+    );
     let way_on = match draft.task.follow.rounds < draft.cx.policy.limits.rounds {
         true => format!("{say}\n\n{}", text::talk::BACK_TO_WORK),
         false => say.to_owned(),
@@ -139,8 +193,15 @@ pub(super) fn needs_person(mut draft: Draft<'_>, say: &str) -> Decision {
 
 /// Answers every thread of the reviews that this revision was for: with the agent's words where it has some, else with what
 /// git says of the file.
-pub(super) fn reply(draft: &mut Draft<'_>, job: &Job, replies: &[ThreadReply], done: Option<(&Sha, &Work)>) {
-    let Some(pull) = draft.task.pull.as_ref().map(|pull| pull.number) else { return };
+pub(super) fn reply(
+    draft: &mut Draft<'_>,
+    job: &Job,
+    replies: &[ThreadReply],
+    done: Option<(&Sha, &Work)>,
+) {
+    let Some(pull) = draft.task.pull.as_ref().map(|pull| pull.number) else {
+        return;
+    };
     // A review the agent has not heard yet is answered by the revision that hears it.
     let unheard = |thread: &Thread| {
         draft.task.talk.words.iter().any(|word| match &word.kind {
@@ -148,16 +209,28 @@ pub(super) fn reply(draft: &mut Draft<'_>, job: &Job, replies: &[ThreadReply], d
             _ => false,
         })
     };
-    let (wait, threads) = std::mem::take(&mut draft.task.follow.threads).into_iter().partition(unheard);
+    let (wait, threads) = std::mem::take(&mut draft.task.follow.threads)
+        .into_iter()
+        .partition(unheard);
     draft.task.follow.threads = wait;
     let threads: Vec<Thread> = threads;
     for thread in threads {
-        let said = replies.iter().find(|reply| reply.thread == thread.id || reply.thread == thread.first.to_string());
+        let said = replies
+            .iter()
+            .find(|reply| reply.thread == thread.id || reply.thread == thread.first.to_string());
         let body = text::talk::thread(&thread, said.map(|reply| reply.text.as_str()), done);
-        let changed = done.is_some_and(|(_, work)| work.files.iter().any(|file| file.path == thread.path));
+        let changed =
+            done.is_some_and(|(_, work)| work.files.iter().any(|file| file.path == thread.path));
         let resolve = (thread.ours && changed).then(|| thread.id.clone());
         let place = draft.task.place.clone();
         let key = format!("thread:{}:{}", thread.first, job.round);
-        draft.plan(Effect::Reply { place, pull, to: thread.first, key, body, resolve });
+        draft.plan(Effect::Reply {
+            place,
+            pull,
+            to: thread.first,
+            key,
+            body,
+            resolve,
+        });
     }
 }

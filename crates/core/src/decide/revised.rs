@@ -23,7 +23,9 @@ pub(super) fn heard(draft: &mut Draft<'_>, words: &[Word]) {
     for word in words {
         let list = match &word.kind {
             WordKind::Review { .. } => &mut heard.reviewers,
-            WordKind::Said | WordKind::Again { .. } | WordKind::Edited | WordKind::Approved => &mut heard.people,
+            WordKind::Said | WordKind::Again { .. } | WordKind::Edited | WordKind::Approved => {
+                &mut heard.people
+            }
             WordKind::Base { .. } if alone => {
                 heard.conflict = true;
                 continue;
@@ -44,10 +46,18 @@ pub(super) fn heard(draft: &mut Draft<'_>, words: &[Word]) {
 
 /// A revision's work, with the conflicts of earlier work in files it left alone: they are still there.
 pub(super) fn with_old_conflicts(draft: &Draft<'_>, job: &Job, work: &Work) -> Work {
-    let before = draft.task.progress().and_then(|progress| progress.work.as_ref()).filter(|_| job.round > 0);
-    let before = before.map(|before| before.conflicts.clone()).unwrap_or_default();
+    let before = draft
+        .task
+        .progress()
+        .and_then(|progress| progress.work.as_ref())
+        .filter(|_| job.round > 0);
+    let before = before
+        .map(|before| before.conflicts.clone())
+        .unwrap_or_default();
     let mut work = work.clone();
-    let left_alone = |path: &String| work.files.iter().all(|file| file.path != *path) && !work.conflicts.contains(path);
+    let left_alone = |path: &String| {
+        work.files.iter().all(|file| file.path != *path) && !work.conflicts.contains(path)
+    };
     let old: Vec<String> = before.into_iter().filter(left_alone).collect();
     work.conflicts.extend(old);
     work
@@ -60,7 +70,10 @@ pub(super) fn tell(draft: &mut Draft<'_>, head: &Sha, end: &TurnEnd) {
 
 fn remember(draft: &mut Draft<'_>, head: &Sha, words: &str) {
     let told = &mut draft.task.follow.told;
-    told.push(Told { head: head.clone(), text: words.trim().chars().take(TOLD_CHARS).collect() });
+    told.push(Told {
+        head: head.clone(),
+        text: words.trim().chars().take(TOLD_CHARS).collect(),
+    });
     // The first is what the rest revises.
     if told.len() > TOLD {
         told.remove(1);
@@ -68,8 +81,17 @@ fn remember(draft: &mut Draft<'_>, head: &Sha, words: &str) {
 }
 
 /// A revision is done: every thread of its reviews is answered, and the pull request waits for review again.
-pub(super) fn done(mut draft: Draft<'_>, job: &Job, end: &TurnEnd, made: Option<(&Sha, &Work)>) -> Decision {
-    let replies = draft.task.progress().map(|progress| progress.replies.clone()).unwrap_or_default();
+pub(super) fn done(
+    mut draft: Draft<'_>,
+    job: &Job,
+    end: &TurnEnd,
+    made: Option<(&Sha, &Work)>,
+) -> Decision {
+    let replies = draft
+        .task
+        .progress()
+        .map(|progress| progress.replies.clone())
+        .unwrap_or_default();
     review::reply(&mut draft, job, &replies, made);
     draft.on_progress(|progress| progress.replies.clear());
     let heard = std::mem::take(&mut draft.task.follow.heard);
@@ -84,7 +106,10 @@ pub(super) fn done(mut draft: Draft<'_>, job: &Job, end: &TurnEnd, made: Option<
             describe(&mut draft, job, work);
         }
         None => {
-            let known = draft.task.progress().and_then(|progress| progress.work.clone());
+            let known = draft
+                .task
+                .progress()
+                .and_then(|progress| progress.work.clone());
             if let Some(work) = known.filter(|_| before != end.unfinished()) {
                 describe(&mut draft, job, &work);
             }
@@ -99,8 +124,16 @@ pub(super) fn done(mut draft: Draft<'_>, job: &Job, end: &TurnEnd, made: Option<
 /// What a session left that is over is on the branch of our open pull request: the description tells of it, and that it is
 /// not finished. One that was only paused on its way tells the rest at its end.
 pub(super) fn left(draft: &mut Draft<'_>, head: &Sha) {
-    let Some(job) = draft.task.job().cloned() else { return };
-    let Some(work) = draft.task.progress().and_then(|progress| progress.work.clone()) else { return };
+    let Some(job) = draft.task.job().cloned() else {
+        return;
+    };
+    let Some(work) = draft
+        .task
+        .progress()
+        .and_then(|progress| progress.work.clone())
+    else {
+        return;
+    };
     let over = match &draft.task.stage {
         Stage::Ended { end, .. } if draft.task.can_revise() => Some(end.clone()),
         Stage::Held { .. } if draft.task.has_open_pull() => None,
@@ -117,28 +150,50 @@ pub(super) fn left(draft: &mut Draft<'_>, head: &Sha) {
     describe(draft, &job, &work);
 }
 
-fn answer(draft: &mut Draft<'_>, job: &Job, end: &TurnEnd, (heard, made): (&Heard, Option<(&Sha, &Work)>)) {
-    let Some(pull) = draft.task.pull.as_ref().map(|pull| pull.number) else { return };
+fn answer(
+    draft: &mut Draft<'_>,
+    job: &Job,
+    end: &TurnEnd,
+    (heard, made): (&Heard, Option<(&Sha, &Work)>),
+) {
+    let Some(pull) = draft.task.pull.as_ref().map(|pull| pull.number) else {
+        return;
+    };
     let body = text::notice::revised(&heard.everybody(), made, end);
-    draft.say(IssueNumber(pull), format!("revised:{}:{}", job.session, job.round), body);
+    draft.say(
+        IssueNumber(pull),
+        format!("revised:{}:{}", job.session, job.round),
+        body,
+    );
 }
 
 fn ask_again(draft: &mut Draft<'_>, heard: &Heard) {
-    let Some(pull) = draft.task.pull.as_ref().map(|pull| pull.number) else { return };
+    let Some(pull) = draft.task.pull.as_ref().map(|pull| pull.number) else {
+        return;
+    };
     if !heard.reviewers.is_empty() {
         let (place, logins) = (draft.task.place.clone(), heard.reviewers.clone());
-        draft.plan(Effect::RequestReview { place, pull, logins });
+        draft.plan(Effect::RequestReview {
+            place,
+            pull,
+            logins,
+        });
     }
 }
 
 /// What is shown of the pull request is all of the branch, not only what was added last.
 fn describe(draft: &mut Draft<'_>, job: &Job, work: &Work) {
-    let Some(pull) = draft.task.pull.as_ref().map(|pull| pull.number) else { return };
+    let Some(pull) = draft.task.pull.as_ref().map(|pull| pull.number) else {
+        return;
+    };
     let evidence = text::pull::Evidence {
         work,
         unfinished: draft.task.follow.unfinished,
         told: &draft.task.follow.told,
-        agent: draft.task.progress().and_then(|progress| progress.agent.clone()),
+        agent: draft
+            .task
+            .progress()
+            .and_then(|progress| progress.agent.clone()),
         answers: &draft.task.talk.questions,
     };
     let part = text::pull::part(job, &evidence, draft.cx);

@@ -22,7 +22,16 @@ const WAITING: usize = 50;
 
 /// A comment was written or changed. Who may speak is asked before anything follows.
 pub(super) fn commented(mut draft: Draft<'_>, event: &Event) -> Decision {
-    let Event::Commented { comment, on, author, sender, body, at, edited } = event else {
+    let Event::Commented {
+        comment,
+        on,
+        author,
+        sender,
+        body,
+        at,
+        edited,
+    } = event
+    else {
         return draft.because("not a comment");
     };
     let me = &draft.cx.policy.me;
@@ -45,8 +54,13 @@ pub(super) fn commented(mut draft: Draft<'_>, event: &Event) -> Decision {
             return draft.because(reason);
         }
     }
-    let effect =
-        Effect::Weigh { place: draft.task.place.clone(), comment: *comment, on: *on, actor: sender.clone(), of_ours };
+    let effect = Effect::Weigh {
+        place: draft.task.place.clone(),
+        comment: *comment,
+        on: *on,
+        actor: sender.clone(),
+        of_ours,
+    };
     draft.plan(effect);
     draft.because("asked GitHub whether its writer may speak here")
 }
@@ -57,11 +71,16 @@ pub(super) fn bot(draft: &mut Draft<'_>, sender: &Account) -> Result<(), String>
         return Ok(());
     }
     if !draft.cx.policy.allowed_bots.contains(&sender.id) {
-        return Err(format!("{} is a bot, and bots are not listened to", sender.login));
+        return Err(format!(
+            "{} is a bot, and bots are not listened to",
+            sender.login
+        ));
     }
     let rounds = draft.task.talk.bot_rounds;
     if rounds >= draft.cx.policy.limits.bot_rounds {
-        return Err(format!("bots have spoken {rounds} times in a row; a person has to speak first"));
+        return Err(format!(
+            "bots have spoken {rounds} times in a row; a person has to speak first"
+        ));
     }
     draft.task.talk.bot_rounds += 1;
     Ok(())
@@ -82,15 +101,29 @@ fn passed_over(draft: &Draft<'_>, spoken: &Spoken, on: IssueNumber) -> Option<&'
 
 /// Whether a number is our pull request's.
 pub(super) fn is_ours(draft: &Draft<'_>, on: IssueNumber) -> bool {
-    draft.task.pull.as_ref().is_some_and(|pull| pull.number == on.0)
+    draft
+        .task
+        .pull
+        .as_ref()
+        .is_some_and(|pull| pull.number == on.0)
 }
 
 fn asks(draft: &Draft<'_>, comment: CommentId) -> bool {
-    draft.task.talk.batches.iter().any(|batch| batch.comment == Some(comment))
+    draft
+        .task
+        .talk
+        .batches
+        .iter()
+        .any(|batch| batch.comment == Some(comment))
 }
 
 fn taken(draft: &Draft<'_>, comment: CommentId, at: i64) -> bool {
-    draft.task.talk.taken.iter().any(|(id, taken_at)| *id == comment && at <= *taken_at)
+    draft
+        .task
+        .talk
+        .taken
+        .iter()
+        .any(|(id, taken_at)| *id == comment && at <= *taken_at)
 }
 
 fn take(draft: &mut Draft<'_>, comment: CommentId, at: i64) {
@@ -103,7 +136,9 @@ fn take(draft: &mut Draft<'_>, comment: CommentId, at: i64) {
 
 /// A comment was read again: what it says now counts, and what its writer may do.
 pub(super) fn weighed(mut draft: Draft<'_>, found: &Weighed) -> Decision {
-    let Some(body) = &found.body else { return draft.because("the comment is gone again") };
+    let Some(body) = &found.body else {
+        return draft.because("the comment is gone again");
+    };
     closed::note(&mut draft, found.issue_open);
     let login = found.actor.login.as_str();
     let may = found.permission.may_start() || draft.task.delegated(login);
@@ -118,14 +153,21 @@ pub(super) fn weighed(mut draft: Draft<'_>, found: &Weighed) -> Decision {
         return unheard(draft, found, &spoken);
     }
     // An edit of what the agent has heard already says nothing new to anybody.
-    let known = draft.task.talk.taken.iter().any(|(id, _)| *id == found.comment)
+    let known = draft
+        .task
+        .talk
+        .taken
+        .iter()
+        .any(|(id, _)| *id == found.comment)
         && !draft.task.talk.hinted.contains(&found.comment);
     if known && !waits(&draft, found.comment) {
         return draft.because("it was changed after it had been taken");
     }
     if known {
         // Its commands were obeyed already; only what the agent has not heard yet is said anew.
-        spoken.lines.retain(|line| matches!(line, Line::Command(Command::Ask(_) | Command::Answer(_))));
+        spoken
+            .lines
+            .retain(|line| matches!(line, Line::Command(Command::Ask(_) | Command::Answer(_))));
         let again = answer::unheard(&draft, found.comment);
         answer::reopen(&mut draft, &again);
     }
@@ -151,7 +193,12 @@ pub(super) fn hinted(draft: &mut Draft<'_>, comment: CommentId, only: bool) {
 }
 
 fn waits(draft: &Draft<'_>, comment: CommentId) -> bool {
-    draft.task.talk.words.iter().any(|word| word.comment == Some(comment) && !word.sending)
+    draft
+        .task
+        .talk
+        .words
+        .iter()
+        .any(|word| word.comment == Some(comment) && !word.sending)
 }
 
 /// Somebody who may not speak here: one polite sentence, once, and only when it was meant for us. Whoever opened the issue
@@ -165,19 +212,33 @@ fn unheard(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
         draft.react_to(found.comment, Reaction::Eyes, None);
         return answer::answered(draft, &given, found);
     }
-    let meant = !spoken.lines.is_empty() || !given.given.is_empty() || spoken.addressed == Addressed::Us;
-    if !meant || draft.task.talk.told_off.iter().any(|other| other.eq_ignore_ascii_case(&login)) {
+    let meant =
+        !spoken.lines.is_empty() || !given.given.is_empty() || spoken.addressed == Addressed::Us;
+    if !meant
+        || draft
+            .task
+            .talk
+            .told_off
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(&login))
+    {
         return draft.because(format!("@{login} may not speak to the agent here"));
     }
     draft.task.talk.told_off.push(login.clone());
-    let requester = draft.task.job().and_then(|job| job.actor.login()).map(str::to_owned);
+    let requester = draft
+        .task
+        .job()
+        .and_then(|job| job.actor.login())
+        .map(str::to_owned);
     let say = if spoken.lines.is_empty() && !given.given.is_empty() {
         text::answers::stranger(&login, requester.as_deref())
     } else {
         text::command::not_permitted(&login)
     };
     draft.say(found.on, reply_key(found), say);
-    draft.because(format!("@{login} may not speak to the agent here; told once"))
+    draft.because(format!(
+        "@{login} may not speak to the agent here; told once"
+    ))
 }
 
 /// The key of the one comment that replies to a comment.
@@ -209,13 +270,27 @@ fn hear(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
 }
 
 /// Takes a person's words for the agent.
-pub(super) fn say_to_agent(mut draft: Draft<'_>, found: &Weighed, words: &str, kind: WordKind) -> Decision {
-    let waits = draft.task.talk.words.iter().any(|word| word.comment == Some(found.comment));
+pub(super) fn say_to_agent(
+    mut draft: Draft<'_>,
+    found: &Weighed,
+    words: &str,
+    kind: WordKind,
+) -> Decision {
+    let waits = draft
+        .task
+        .talk
+        .words
+        .iter()
+        .any(|word| word.comment == Some(found.comment));
     if draft.task.talk.words.len() >= WAITING && !waits {
         // An edit of it counts as soon as there is room.
         hinted(&mut draft, found.comment, true);
         draft.react_to(found.comment, Reaction::Confused, None);
-        draft.say(found.on, reply_key(found), text::talk::too_many_words(&found.actor.login, WAITING));
+        draft.say(
+            found.on,
+            reply_key(found),
+            text::talk::too_many_words(&found.actor.login, WAITING),
+        );
         return draft.because("too many words wait for the agent; its writer is told");
     }
     draft.react_to(found.comment, Reaction::Eyes, None);
@@ -245,11 +320,19 @@ pub(super) fn word(found: &Weighed, words: &str, kind: WordKind) -> Word {
 /// Adds a word; one with the same id that the agent has not heard gives way. People's comments are bounded before they come
 /// here; of the rest there is one at a time of each kind, or one review.
 pub(super) fn add(mut draft: Draft<'_>, word: Word) -> Draft<'_> {
-    draft.note(Happening::WordTaken, json!({ "word": word.id, "by": word.by }));
+    draft.note(
+        Happening::WordTaken,
+        json!({ "word": word.id, "by": word.by }),
+    );
     let words = &mut draft.task.talk.words;
-    match words.iter_mut().find(|other| other.id == word.id && !other.sending) {
+    match words
+        .iter_mut()
+        .find(|other| other.id == word.id && !other.sending)
+    {
         // Each edit of the issue is told as a difference to the one before.
-        Some(other) if word.kind == WordKind::Edited => other.text = format!("{}\n\n{}", other.text, word.text),
+        Some(other) if word.kind == WordKind::Edited => {
+            other.text = format!("{}\n\n{}", other.text, word.text)
+        }
         Some(other) => *other = word,
         None => words.push(word),
     }
@@ -261,20 +344,38 @@ pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
     let open = draft.task.open_questions().next().is_some();
     let only_asked = draft.task.talk.words.iter().all(Word::is_asked);
     match draft.task.stage.clone() {
-        Stage::Working { step: Step::Running { .. }, job, .. } => {
+        Stage::Working {
+            step: Step::Running { .. },
+            job,
+            ..
+        } => {
             offer(&mut draft, &job);
             draft.because(format!("{reason}; offered to the running turn"))
         }
         // Also while a question is open: what was said may help, and the agent waits again after that turn.
-        Stage::Working { step: Step::Waiting { .. }, .. } => turn::run(draft, false, reason),
-        Stage::Held { hold: Hold::Asked, .. } if !open || !only_asked => pause::resume_now(draft, reason),
-        Stage::Held { hold: Hold::Plan, .. } => {
+        Stage::Working {
+            step: Step::Waiting { .. },
+            ..
+        } => turn::run(draft, false, reason),
+        Stage::Held {
+            hold: Hold::Asked, ..
+        } if !open || !only_asked => pause::resume_now(draft, reason),
+        Stage::Held {
+            hold: Hold::Plan, ..
+        } => {
             turn::plan_is_over(&mut draft, text::talk::PLAN_REPLACED);
             pause::resume_now(draft, reason)
         }
-        Stage::Held { job, hold, next, .. } if only_asked && job.ground.is_some() => {
-            pause::errand(draft, Back::Held { hold, next: Box::new(next) }, reason)
-        }
+        Stage::Held {
+            job, hold, next, ..
+        } if only_asked && job.ground.is_some() => pause::errand(
+            draft,
+            Back::Held {
+                hold,
+                next: Box::new(next),
+            },
+            reason,
+        ),
         Stage::Ended { .. } if draft.task.can_revise() && draft.task.follow.issue_closed => {
             closed::refused(draft, reason)
         }
@@ -283,7 +384,10 @@ pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
         }
         Stage::Ended { .. } if draft.task.can_revise() => review::revise(draft, reason),
         Stage::Idle | Stage::Ended { .. } => over(draft, reason),
-        Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
+        Stage::Checking { .. }
+        | Stage::Queued { .. }
+        | Stage::Working { .. }
+        | Stage::Held { .. } => {
             draft.because(format!("{reason}; the agent hears it when it goes on"))
         }
     }
@@ -293,10 +397,18 @@ pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
 fn over(mut draft: Draft<'_>, reason: &str) -> Decision {
     let issue = draft.task.place.issue;
     for word in std::mem::take(&mut draft.task.talk.words) {
-        let Some(comment) = word.comment else { continue };
-        draft.say(issue, format!("reply:{comment}"), text::talk::over(&word.by));
+        let Some(comment) = word.comment else {
+            continue;
+        };
+        draft.say(
+            issue,
+            format!("reply:{comment}"),
+            text::talk::over(&word.by),
+        );
     }
-    draft.because(format!("{reason}, but the session is over; its writer is told"))
+    draft.because(format!(
+        "{reason}, but the session is over; its writer is told"
+    ))
 }
 
 /// Offers all that waits to a turn that runs: a tool of the agent may wait for just that, or the agent takes prompts while
@@ -305,8 +417,17 @@ fn offer(draft: &mut Draft<'_>, job: &Job) {
     let open = draft.task.open_questions().next().is_some();
     // On an errand the agent changes nothing: what is more than a question waits until it is back.
     let for_now = |word: &&Word| !word.sending && (job.back.is_none() || word.is_asked());
-    let fresh: Vec<Word> = draft.task.talk.words.iter().filter(for_now).cloned().collect();
-    let Some(ground) = job.ground.as_ref().filter(|_| !fresh.is_empty() && !open) else { return };
+    let fresh: Vec<Word> = draft
+        .task
+        .talk
+        .words
+        .iter()
+        .filter(for_now)
+        .cloned()
+        .collect();
+    let Some(ground) = job.ground.as_ref().filter(|_| !fresh.is_empty() && !open) else {
+        return;
+    };
     let effect = Effect::Steer {
         place: draft.task.place.clone(),
         session: job.session.clone(),
@@ -320,20 +441,34 @@ fn offer(draft: &mut Draft<'_>, job: &Job) {
 }
 
 /// A comment is gone: words in it that the agent has not heard are taken back, and a question of ours is put again.
-pub(super) fn comment_deleted(mut draft: Draft<'_>, comment: CommentId, sender: &Account) -> Decision {
+pub(super) fn comment_deleted(
+    mut draft: Draft<'_>,
+    comment: CommentId,
+    sender: &Account,
+) -> Decision {
     if sender.login == draft.cx.policy.me.login {
         return draft.because("we deleted it ourselves");
     }
     if asks(&draft, comment) {
-        return ask::show_again(draft, comment, "a question of ours was deleted; it is put again");
+        return ask::show_again(
+            draft,
+            comment,
+            "a question of ours was deleted; it is put again",
+        );
     }
     // A decision can be taken back until the agent has heard it.
     let again = answer::unheard(&draft, comment);
     let before = draft.task.talk.words.len();
     answer::reopen(&mut draft, &again);
-    draft.task.talk.words.retain(|word| word.comment != Some(comment) || word.sending);
+    draft
+        .task
+        .talk
+        .words
+        .retain(|word| word.comment != Some(comment) || word.sending);
     if !again.is_empty() {
-        return draft.because("an answer the agent had not heard was taken back; its question is open again");
+        return draft.because(
+            "an answer the agent had not heard was taken back; its question is open again",
+        );
     }
     if draft.task.talk.words.len() < before {
         return draft.because("words the agent had not heard were taken back");
@@ -343,7 +478,13 @@ pub(super) fn comment_deleted(mut draft: Draft<'_>, comment: CommentId, sender: 
 
 /// A comment of ours is there.
 pub(super) fn posted(mut draft: Draft<'_>, key: &str, comment: CommentId) -> Decision {
-    if let Some(batch) = draft.task.talk.batches.iter_mut().find(|batch| batch.key == key) {
+    if let Some(batch) = draft
+        .task
+        .talk
+        .batches
+        .iter_mut()
+        .find(|batch| batch.key == key)
+    {
         batch.comment = Some(comment);
         return draft.because("the question's comment is known");
     }
@@ -357,16 +498,24 @@ pub(super) fn posted(mut draft: Draft<'_>, key: &str, comment: CommentId) -> Dec
 /// Ends the agent's process.
 pub(super) fn end_agent(draft: &mut Draft<'_>, job: &Job) {
     let place = draft.task.place.clone();
-    draft.plan(Effect::EndAgent { place, session: job.session.clone() });
+    draft.plan(Effect::EndAgent {
+        place,
+        session: job.session.clone(),
+    });
 }
 
 /// Forgets the questions of a session that is over. What was answered stays to be read; what is open is out of date.
 pub(super) fn forget_questions(draft: &mut Draft<'_>) {
-    let expired =
-        matches!(&draft.task.stage, Stage::Ended { end: End::Failed { class, .. }, .. } if class == end::NO_ANSWER);
+    let expired = matches!(&draft.task.stage, Stage::Ended { end: End::Failed { class, .. }, .. } if class == end::NO_ANSWER);
     for batch in std::mem::take(&mut draft.task.talk.batches) {
-        let questions: Vec<_> =
-            draft.task.talk.questions.iter().filter(|q| batch.questions.contains(&q.id)).cloned().collect();
+        let questions: Vec<_> = draft
+            .task
+            .talk
+            .questions
+            .iter()
+            .filter(|q| batch.questions.contains(&q.id))
+            .cloned()
+            .collect();
         if questions.iter().all(|question| question.answer.is_some()) {
             continue;
         }

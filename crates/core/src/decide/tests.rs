@@ -29,16 +29,29 @@ fn walk(events: &[Event]) -> Task {
 
 /// A task in every stage and step, reached by events only.
 fn stages() -> Vec<(&'static str, Task)> {
-    let mut path = vec![labeled(10), facts(|_| ()), Event::SlotGranted, ready(1), turn("Done.", None)];
+    let mut path = vec![
+        labeled(10),
+        facts(|_| ()),
+        Event::SlotGranted,
+        ready(1),
+        turn("Done.", None),
+    ];
     let checking = walk(&path[..1]);
-    let (queued, preparing, running, collecting) =
-        (walk(&path[..2]), walk(&path[..3]), walk(&path[..4]), walk(&path[..5]));
+    let (queued, preparing, running, collecting) = (
+        walk(&path[..2]),
+        walk(&path[..3]),
+        walk(&path[..4]),
+        walk(&path[..5]),
+    );
     let answering = walk(&[&path[..], &[work(|work| work.files.clear())]].concat());
     path.push(work(|_| ()));
     let asking = walk(&path);
     path.push(may_publish(|_| ()));
     let publishing = walk(&path);
-    path.push(Event::Published { session: session(1), head: sha('b') });
+    path.push(Event::Published {
+        session: session(1),
+        head: sha('b'),
+    });
     let opening = walk(&path);
     path.push(Event::PullOpened {
         session: session(1),
@@ -50,24 +63,63 @@ fn stages() -> Vec<(&'static str, Task)> {
     let review = walk(&path);
     // Another review than the one of the events: that one is still to come.
     let earlier = match self::review(ReviewVerdict::ChangesRequested, Permission::Write) {
-        Event::ReviewRead { review } => {
-            Event::ReviewRead { review: Box::new(crate::event::ReviewFacts { id: 60, ..*review }) }
-        }
+        Event::ReviewRead { review } => Event::ReviewRead {
+            review: Box::new(crate::event::ReviewFacts { id: 60, ..*review }),
+        },
         other => other,
     };
     let revision = [&path[..], &[earlier]].concat();
-    let failed_revision = walk(&[&revision[..], &[Event::SlotGranted, ready(1), failed(EffectKind::RunTurn)]].concat());
+    let failed_revision = walk(
+        &[
+            &revision[..],
+            &[Event::SlotGranted, ready(1), failed(EffectKind::RunTurn)],
+        ]
+        .concat(),
+    );
     let asked = [&path[..4], &[asks()]].concat();
     let waiting = [&asked[..], &[turn("Asked.", None)]].concat();
     let told = [&waiting[..], &[command("Choose it yourself, please.")]].concat();
-    let finished = [&told[..], &[Event::Finished { session: session(1), finished: Finished::default() }]].concat();
-    let at_four =
-        |events: &[Event]| decide(&walk(events), &Event::Rang { alarm: Alarm::Park }, &policy(), 900_000).task;
-    let planned = [&[labeled(10), facts(|facts| facts.snapshot.labels.push("agent:plan".into()))][..], &path[2..5]];
-    let paused =
-        [&path[..4], &[Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 30 }]].concat();
+    let finished = [
+        &told[..],
+        &[Event::Finished {
+            session: session(1),
+            finished: Finished::default(),
+        }],
+    ]
+    .concat();
+    let at_four = |events: &[Event]| {
+        decide(
+            &walk(events),
+            &Event::Rang { alarm: Alarm::Park },
+            &policy(),
+            900_000,
+        )
+        .task
+    };
+    let planned = [
+        &[
+            labeled(10),
+            facts(|facts| facts.snapshot.labels.push("agent:plan".into())),
+        ][..],
+        &path[2..5],
+    ];
+    let paused = [
+        &path[..4],
+        &[Event::Unlabeled {
+            label: "agent:go".into(),
+            sender: account("ana"),
+            at: 30,
+        }],
+    ]
+    .concat();
     let failed = walk(&[&path[..3], &[failed(EffectKind::PrepareWorkspace)]].concat());
-    let waits = walk(&[&path[..4], &[turn("Error: 429", Some(ErrorClass::RateLimit))]].concat());
+    let waits = walk(
+        &[
+            &path[..4],
+            &[turn("Error: 429", Some(ErrorClass::RateLimit))],
+        ]
+        .concat(),
+    );
     vec![
         ("idle", Task::new(place())),
         ("checking", checking),
@@ -95,13 +147,24 @@ fn stages() -> Vec<(&'static str, Task)> {
 }
 
 fn row(name: &str, before: &Task, decision: &Decision) -> String {
-    let mut effects: Vec<String> =
-        decision.effects.iter().map(|planned| planned.effect.kind().name().to_owned()).collect();
+    let mut effects: Vec<String> = decision
+        .effects
+        .iter()
+        .map(|planned| planned.effect.kind().name().to_owned())
+        .collect();
     if !decision.withdraw.is_empty() {
         effects.insert(0, "withdraw".into());
     }
-    let to = if decision.task.state() == before.state() { "" } else { decision.task.state() };
-    format!("| {name} | {to} | {} | {} |\n", effects.join(", "), decision.reason.replace('|', "/"))
+    let to = if decision.task.state() == before.state() {
+        ""
+    } else {
+        decision.task.state()
+    };
+    format!(
+        "| {name} | {to} | {} | {} |\n",
+        effects.join(", "),
+        decision.reason.replace('|', "/")
+    )
 }
 
 fn table() -> String {
@@ -110,7 +173,9 @@ fn table() -> String {
          here is a change of behaviour.\n",
     );
     for (stage, task) in stages() {
-        text.push_str(&format!("\n## {stage}\n\n| event | becomes | effects | reason |\n| --- | --- | --- | --- |\n"));
+        text.push_str(&format!(
+            "\n## {stage}\n\n| event | becomes | effects | reason |\n| --- | --- | --- | --- |\n"
+        ));
         for (name, event) in events() {
             let decision = decide(&task, &event, &policy(), 60_000);
             text.push_str(&row(name, &task, &decision));
@@ -127,19 +192,38 @@ fn golden_table() {
         std::fs::write(path, &now).expect("the fixture can be written");
     }
     let stored = std::fs::read_to_string(path).expect("the fixture is there");
-    let differs = now.lines().zip(stored.lines()).find(|(now, stored)| now != stored);
-    assert!(now == stored, "fixtures/decide.md differs, first at (now, stored): {differs:?}");
+    let differs = now
+        .lines()
+        .zip(stored.lines())
+        .find(|(now, stored)| now != stored);
+    assert!(
+        now == stored,
+        "fixtures/decide.md differs, first at (now, stored): {differs:?}"
+    );
 }
 
 #[test]
 fn every_reason_is_said_and_every_stage_is_reached() {
     for (stage, task) in stages() {
         for (name, event) in events() {
-            assert!(!decide(&task, &event, &policy(), 60_000).reason.is_empty(), "{stage} × {name}");
+            assert!(
+                !decide(&task, &event, &policy(), 60_000).reason.is_empty(),
+                "{stage} × {name}"
+            );
         }
     }
     let reached: Vec<_> = stages().iter().map(|(_, task)| task.state()).collect();
-    for state in ["idle", "checking", "queued", "working", "in-review", "failed", "needs-you", "paused", "waiting"] {
+    for state in [
+        "idle",
+        "checking",
+        "queued",
+        "working",
+        "in-review",
+        "failed",
+        "needs-you",
+        "paused",
+        "waiting",
+    ] {
         assert!(reached.contains(&state), "{state}");
     }
 }
@@ -149,7 +233,9 @@ fn the_table_of_stages_covers_every_step() {
     let steps: std::collections::BTreeSet<String> = stages()
         .iter()
         .filter_map(|(_, task)| match &task.stage {
-            Stage::Working { step, .. } => serde_json::to_value(step).ok()?["step"].as_str().map(str::to_owned),
+            Stage::Working { step, .. } => serde_json::to_value(step).ok()?["step"]
+                .as_str()
+                .map(str::to_owned),
             _ => None,
         })
         .collect();
@@ -159,16 +245,34 @@ fn the_table_of_stages_covers_every_step() {
 /// An hour is an hour, however many turns it has.
 #[test]
 fn the_turns_of_a_session_share_its_time() {
-    let asking = walk(&[labeled(10), facts(|_| ()), Event::SlotGranted, ready(1), asks()]);
+    let asking = walk(&[
+        labeled(10),
+        facts(|_| ()),
+        Event::SlotGranted,
+        ready(1),
+        asks(),
+    ]);
     let whole = policy().limits.session_timeout_ms;
     for (took, left) in [(whole / 2, whole / 2), (whole * 2, whole / 10)] {
         let waiting = decide(&asking, &turn("Asked.", None), &policy(), 4_000 + took).task;
-        let answered = decide(&waiting, &weighed(500, "1", Permission::Write), &policy(), 9_000_000);
-        let walls = answered.effects.iter().filter_map(|planned| match &planned.effect {
-            Effect::RunTurn { turn, .. } => Some(turn.wall_ms),
-            _ => None,
-        });
-        assert_eq!(walls.collect::<Vec<_>>(), [left], "after a turn of {took} ms");
+        let answered = decide(
+            &waiting,
+            &weighed(500, "1", Permission::Write),
+            &policy(),
+            9_000_000,
+        );
+        let walls = answered
+            .effects
+            .iter()
+            .filter_map(|planned| match &planned.effect {
+                Effect::RunTurn { turn, .. } => Some(turn.wall_ms),
+                _ => None,
+            });
+        assert_eq!(
+            walls.collect::<Vec<_>>(),
+            [left],
+            "after a turn of {took} ms"
+        );
     }
 }
 
@@ -177,17 +281,34 @@ fn the_turns_of_a_session_share_its_time() {
 fn no_comment_is_lost_when_too_many_wait() {
     let mut task = walk(&[labeled(10), facts(|_| ())]);
     for comment in 0..50 {
-        task = decide(&task, &weighed(600 + comment, "Mind the whales.", Permission::Write), &policy(), 60_000).task;
+        task = decide(
+            &task,
+            &weighed(600 + comment, "Mind the whales.", Permission::Write),
+            &policy(),
+            60_000,
+        )
+        .task;
     }
     assert_eq!(task.talk.words.len(), 50);
     let event = weighed(700, "Mind the gulls.", Permission::Write);
     let decision = decide(&task, &event, &policy(), 60_000);
-    let kinds: Vec<_> = decision.effects.iter().map(|planned| planned.effect.kind()).collect();
-    assert_eq!(kinds, [EffectKind::ReactTo, EffectKind::Say], "{}", decision.reason);
+    let kinds: Vec<_> = decision
+        .effects
+        .iter()
+        .map(|planned| planned.effect.kind())
+        .collect();
+    assert_eq!(
+        kinds,
+        [EffectKind::ReactTo, EffectKind::Say],
+        "{}",
+        decision.reason
+    );
     // Once there is room, an edit of it is heard.
     let mut task = decision.task;
     task.talk.words.clear();
-    let Event::Weighed { mut found } = event else { panic!("it is weighed") };
+    let Event::Weighed { mut found } = event else {
+        panic!("it is weighed")
+    };
     found.at += 1;
     let task = decide(&task, &Event::Weighed { found }, &policy(), 61_000).task;
     assert_eq!(task.talk.words.len(), 1);

@@ -31,7 +31,8 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
     // What came before is older than the trigger; what comes in the same second is news.
     draft.task.last_removal = 0;
     let paused = draft.task.is_paused();
-    let mere_bot = sender.kind != AccountKind::User && !draft.cx.policy.allowed_bots.contains(&sender.id);
+    let mere_bot =
+        sender.kind != AccountKind::User && !draft.cx.policy.allowed_bots.contains(&sender.id);
     match busy(&draft.task) {
         Some(reason) if mere_bot || !matches!(draft.task.stage, Stage::Checking { .. }) => {
             return draft.because(reason);
@@ -44,11 +45,20 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
         return refuse(draft, &text::refusal::bot(&sender.login));
     }
     draft.react(Reaction::Eyes);
-    draft.note(Happening::TaskReceived, json!({ "title": snapshot.title, "by": sender.login }));
+    draft.note(
+        Happening::TaskReceived,
+        json!({ "title": snapshot.title, "by": sender.login }),
+    );
     let place = draft.task.place.clone();
     let (asking, snapshot) = (Asking::Label, Some(snapshot.clone()));
     let role = draft.task.wish.role.clone();
-    draft.plan(Effect::CheckTrigger { place, actor: actor.clone(), asking, snapshot, role });
+    draft.plan(Effect::CheckTrigger {
+        place,
+        actor: actor.clone(),
+        asking,
+        snapshot,
+        role,
+    });
     if paused {
         return draft.because("asked GitHub whether this may go on");
     }
@@ -69,9 +79,11 @@ pub(super) fn checked(draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
         }
         Stage::Checking { .. } => judge(draft, facts),
         _ if draft.task.is_paused() => put_back(draft, facts),
-        Stage::Idle | Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } | Stage::Ended { .. } => {
-            draft.because("nobody waits for this check any more")
-        }
+        Stage::Idle
+        | Stage::Queued { .. }
+        | Stage::Working { .. }
+        | Stage::Held { .. }
+        | Stage::Ended { .. } => draft.because("nobody waits for this check any more"),
     }
 }
 
@@ -83,7 +95,10 @@ fn put_back(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
     let login = facts.actor.login().unwrap_or("the operator").to_owned();
     if let Some(say) = obstacle(&draft.task, facts) {
         draft.react(Reaction::Confused);
-        draft.say_here(format!("refused:{}", facts.snapshot.at), text::talk::not_resumed(&say));
+        draft.say_here(
+            format!("refused:{}", facts.snapshot.at),
+            text::talk::not_resumed(&say),
+        );
         return draft.because(format!("not resumed: {say}"));
     }
     pause::resume(draft, &text::talk::label_back(&login))
@@ -97,7 +112,9 @@ pub(super) fn labelled_otherwise(mut draft: Draft<'_>, label: &str) -> Decision 
     let Stage::Queued { job, .. } = &mut draft.task.stage else {
         return draft.because("its priority counts only while it waits");
     };
-    job.snapshot.labels.retain(|other| label::behind(other, PRIORITY).is_none());
+    job.snapshot
+        .labels
+        .retain(|other| label::behind(other, PRIORITY).is_none());
     job.snapshot.labels.push(label.to_owned());
     draft.because("its priority is set")
 }
@@ -110,7 +127,9 @@ pub(super) fn unlabelled_otherwise(mut draft: Draft<'_>, label: &str) -> Decisio
     let Stage::Queued { job, .. } = &mut draft.task.stage else {
         return draft.because("its priority counts only while it waits");
     };
-    job.snapshot.labels.retain(|other| !label::same(other, label));
+    job.snapshot
+        .labels
+        .retain(|other| !label::same(other, label));
     draft.because("its priority is as its labels say")
 }
 
@@ -137,7 +156,10 @@ pub(super) fn dispatched(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision
     draft.task.place.clone_from(&facts.place);
     draft.task.last_trigger = draft.task.last_trigger.max(facts.snapshot.at);
     draft.react(Reaction::Eyes);
-    draft.note(Happening::TaskReceived, json!({ "title": facts.snapshot.title, "by": "operator" }));
+    draft.note(
+        Happening::TaskReceived,
+        json!({ "title": facts.snapshot.title, "by": "operator" }),
+    );
     judge(draft, facts)
 }
 
@@ -187,7 +209,10 @@ fn obstacle(task: &Task, facts: &TriggerFacts) -> Option<String> {
         return Some(text::refusal::CLOSED.into());
     }
     let login = facts.actor.login().unwrap_or_default();
-    if let Some(permission) = facts.permission.filter(|permission| !permission.may_start() && !task.delegated(login)) {
+    if let Some(permission) = facts
+        .permission
+        .filter(|permission| !permission.may_start() && !task.delegated(login))
+    {
         return Some(text::refusal::permission(login, permission));
     }
     if facts.repository.archived {
@@ -201,19 +226,40 @@ fn obstacle(task: &Task, facts: &TriggerFacts) -> Option<String> {
 
 /// The role of the issue's labels, with the repository's own file for it laid over.
 fn pick_role(facts: &TriggerFacts, wish: &Wish, policy: &Policy) -> Result<(Role, Why), String> {
-    let in_repository = |name: &RoleName| facts.role_files.iter().find(|file| file.role == name.as_str());
+    let in_repository = |name: &RoleName| {
+        facts
+            .role_files
+            .iter()
+            .find(|file| file.role == name.as_str())
+    };
     let known = |name: &RoleName| {
-        let ours = policy.roles.get(name).cloned().or_else(|| role::built_in(name));
+        let ours = policy
+            .roles
+            .get(name)
+            .cloned()
+            .or_else(|| role::built_in(name));
         ours.or_else(|| in_repository(name).map(|file| of_repository(name, &file.path)))
     };
-    let wished: Vec<String> = wish.role.iter().map(|role| format!("role:{role}")).collect();
-    let labels = if wished.is_empty() { &facts.snapshot.labels } else { &wished };
+    let wished: Vec<String> = wish
+        .role
+        .iter()
+        .map(|role| format!("role:{role}"))
+        .collect();
+    let labels = if wished.is_empty() {
+        &facts.snapshot.labels
+    } else {
+        &wished
+    };
     let (chosen, why) = match role::choose(labels, &policy.default_role, known) {
         Choice::Chosen { role, .. } if wish.role.is_some() => (*role, Why::Command),
         Choice::Chosen { role, why } => (*role, why),
         Choice::Unknown { label, nearest } => {
             let known = role::names(&policy.roles);
-            return Err(text::refusal::unknown_role(&label, nearest.as_deref(), &known));
+            return Err(text::refusal::unknown_role(
+                &label,
+                nearest.as_deref(),
+                &known,
+            ));
         }
     };
     let layered = match in_repository(&chosen.name) {
@@ -253,7 +299,9 @@ fn of_repository(name: &RoleName, path: &str) -> Role {
         writes: true,
         limits: RoleLimits::default(),
         plan: false,
-        source: RoleSource::Repository { path: path.to_owned() },
+        source: RoleSource::Repository {
+            path: path.to_owned(),
+        },
     }
 }
 
@@ -284,7 +332,10 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
     let job = Job {
         session: SessionId::new(draft.task.key(), draft.task.sessions),
         actor: facts.actor.clone(),
-        agent: role.agent.clone().unwrap_or_else(|| draft.cx.policy.default_agent.clone()),
+        agent: role
+            .agent
+            .clone()
+            .unwrap_or_else(|| draft.cx.policy.default_agent.clone()),
         branch: branch(&draft.task, facts),
         snapshot: facts.snapshot.clone(),
         base_branch: facts.repository.default_branch.clone(),
@@ -293,7 +344,11 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
         started_at: None,
         ground: None,
         agent_session: None,
-        plan: if planned && role.writes { Planning::Wanted } else { Planning::None },
+        plan: if planned && role.writes {
+            Planning::Wanted
+        } else {
+            Planning::None
+        },
         start: match (shared, wish.again) {
             (true, _) => Start::Branch,
             (false, true) => Start::Kept,
@@ -315,16 +370,32 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
         "role": job.role.name, "why": text::role_why(&job.why, job.role.name.as_str()), "agent": job.agent,
         "title": facts.snapshot.title,
     });
-    draft.task.tell(now, format!("Accepted as `{}`.", job.role.name));
+    draft
+        .task
+        .tell(now, format!("Accepted as `{}`.", job.role.name));
     if let (Some(question), Some(login)) = (wish.answer, facts.actor.login()) {
         let id = format!("ask:{}", draft.task.sessions);
-        let kind = WordKind::Asked { on: facts.place.issue };
+        let kind = WordKind::Asked {
+            on: facts.place.issue,
+        };
         let by = login.to_owned();
-        draft.task.talk.words.push(Word { id, by, text: question, at: now, kind, comment: None, sending: false });
+        draft.task.talk.words.push(Word {
+            id,
+            by,
+            text: question,
+            at: now,
+            kind,
+            comment: None,
+            sending: false,
+        });
     }
     draft.task.wish.priority = wish.priority;
-    draft.task.stage =
-        Stage::Queued { job: Box::new(job), told: None, next: Next::Begin, progress: Progress::default() };
+    draft.task.stage = Stage::Queued {
+        job: Box::new(job),
+        told: None,
+        next: Next::Begin,
+        progress: Progress::default(),
+    };
     draft.note(Happening::TaskQueued, details);
     // A mere question starts no work.
     let only_asked = draft.task.job().is_some_and(|job| job.only_asked);
@@ -338,7 +409,11 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
 /// What an earlier session left for its revisions goes: the new one begins by itself. What people said after the trigger is
 /// not in its snapshot, and stays.
 fn forget_earlier(draft: &mut Draft<'_>, trigger: i64) {
-    draft.task.talk.words.retain(|word| word.comment.is_some() && word.at > trigger);
+    draft
+        .task
+        .talk
+        .words
+        .retain(|word| word.comment.is_some() && word.at > trigger);
     draft.task.talk.questions.clear();
     draft.task.talk.told_rest.clear();
     draft.task.talk.plan_comment = None;
@@ -359,9 +434,16 @@ pub(super) fn refuse(mut draft: Draft<'_>, say: &str) -> Decision {
     if matches!(draft.task.stage, Stage::Ended { job: Some(_), .. }) {
         draft.say_here("refused", text::talk::nothing_new(say));
     }
-    let end = End::Refused { say: say.to_owned() };
+    let end = End::Refused {
+        say: say.to_owned(),
+    };
     draft.task.tell(draft.cx.now, format!("Not started: {say}"));
-    draft.task.stage = Stage::Ended { job: None, end, progress: Progress::default(), at: draft.cx.now };
+    draft.task.stage = Stage::Ended {
+        job: None,
+        end,
+        progress: Progress::default(),
+        at: draft.cx.now,
+    };
     draft.note(Happening::TaskRefused, json!({ "why": say }));
     draft.react(Reaction::Confused);
     draft.show();

@@ -20,9 +20,13 @@ const SPOKEN_CHARS: usize = 4_000;
 /// Prompts the agent: with its task when it is new, and with all the words that wait.
 pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Decision {
     more_than_an_answer(&mut draft);
-    let Stage::Working { job, .. } = &draft.task.stage else { return draft.because("no session is at work") };
+    let Stage::Working { job, .. } = &draft.task.stage else {
+        return draft.because("no session is at work");
+    };
     let job = job.as_ref().clone();
-    let Some(ground) = &job.ground else { return fail(draft, "no_ground", text::failure::NO_GROUND) };
+    let Some(ground) = &job.ground else {
+        return fail(draft, "no_ground", text::failure::NO_GROUND);
+    };
     // The end of its process may still be planned, from when nobody answered; it must not end this turn.
     draft.withdraw([EffectKind::EndAgent]);
     let (heard, later) = for_this_turn(&job, std::mem::take(&mut draft.task.talk.words));
@@ -35,7 +39,14 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
     let open: Vec<_> = draft.task.open_questions().collect();
     let asked = open.iter().map(|question| question.id).collect();
     let place = &draft.task.place;
-    let telling = text::prompt::Telling { job: &job, ground, place, words: &heard, writes, open: &open };
+    let telling = text::prompt::Telling {
+        job: &job,
+        ground,
+        place,
+        words: &heard,
+        writes,
+        open: &open,
+    };
     let turn = Turn {
         agent: job.agent.clone(),
         model: job.role.model.clone(),
@@ -50,9 +61,21 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
         silence_ms: clocks.silence_ms,
         branch: job.branch.clone(),
     };
-    draft.plan(Effect::RunTurn { place: draft.task.place.clone(), session: job.session.clone(), turn: Box::new(turn) });
+    draft.plan(Effect::RunTurn {
+        place: draft.task.place.clone(),
+        session: job.session.clone(),
+        turn: Box::new(turn),
+    });
     let began = draft.cx.now;
-    draft.set_step(Step::Running { turn: TurnState { heard, writes, began, open: asked, ..TurnState::default() } });
+    draft.set_step(Step::Running {
+        turn: TurnState {
+            heard,
+            writes,
+            began,
+            open: asked,
+            ..TurnState::default()
+        },
+    });
     // Its first moments at work are no news; going on after people were asked is.
     if draft.task.label() != draft.task.shown.label {
         draft.show();
@@ -69,7 +92,12 @@ fn for_this_turn(job: &Job, words: Vec<Word>) -> (Vec<Word>, Vec<Word>) {
 /// Whoever asked something while a pull request waits may say something as well: then it is a revision, and its work counts.
 fn more_than_an_answer(draft: &mut Draft<'_>) {
     let answers = |word: &Word| matches!(word.kind, WordKind::Answer { .. });
-    let only_asked = draft.task.talk.words.iter().all(|word| word.is_asked() || answers(word));
+    let only_asked = draft
+        .task
+        .talk
+        .words
+        .iter()
+        .all(|word| word.is_asked() || answers(word));
     let Some(job) = draft.job_mut() else { return };
     if only_asked || !matches!(job.back, Some(Back::Ended { .. })) {
         return;
@@ -78,7 +106,10 @@ fn more_than_an_answer(draft: &mut Draft<'_>) {
     job.round += 1;
     let round = job.round;
     draft.task.follow.rounds += 1;
-    draft.note(Happening::RevisionStarted, json!({ "round": round, "why": "a person said something" }));
+    draft.note(
+        Happening::RevisionStarted,
+        json!({ "round": round, "why": "a person said something" }),
+    );
 }
 
 /// A plan that is not approved changes nothing, and neither does a mere answer to a person.
@@ -88,15 +119,29 @@ fn may_write(job: &Job) -> bool {
 
 /// The agent has heard its words: they are thanked for, once.
 pub(super) fn delivered(draft: &mut Draft<'_>) {
-    let Stage::Working { step: Step::Running { turn }, .. } = &mut draft.task.stage else { return };
-    let fresh: Vec<Word> = turn.heard.iter().filter(|word| !word.sending).cloned().collect();
+    let Stage::Working {
+        step: Step::Running { turn },
+        ..
+    } = &mut draft.task.stage
+    else {
+        return;
+    };
+    let fresh: Vec<Word> = turn
+        .heard
+        .iter()
+        .filter(|word| !word.sending)
+        .cloned()
+        .collect();
     // From here on `sending` on a heard word means: its thanks are planned.
     turn.heard.iter_mut().for_each(|word| word.sending = true);
     for word in fresh {
         if let Some(comment) = word.comment {
             draft.react_to(comment, Reaction::Rocket, Some(Reaction::Eyes));
         }
-        draft.note(Happening::WordDelivered, json!({ "word": word.id, "by": word.by }));
+        draft.note(
+            Happening::WordDelivered,
+            json!({ "word": word.id, "by": word.by }),
+        );
     }
 }
 
@@ -123,11 +168,19 @@ pub(super) fn steered(mut draft: Draft<'_>, offered: &[String], taken: bool) -> 
     for mut word in std::mem::take(&mut draft.task.talk.words) {
         let theirs = word.sending && offered.contains(&word.id);
         word.sending &= !theirs;
-        if theirs && taken { gone.push(word) } else { kept.push(word) }
+        if theirs && taken {
+            gone.push(word)
+        } else {
+            kept.push(word)
+        }
     }
     let sending = kept.iter().any(|word| word.sending);
     draft.task.talk.words = kept;
-    let Stage::Working { step: Step::Running { turn }, .. } = &mut draft.task.stage else {
+    let Stage::Working {
+        step: Step::Running { turn },
+        ..
+    } = &mut draft.task.stage
+    else {
         // The turn was cut short meanwhile: what it took is said again.
         gone.append(&mut draft.task.talk.words);
         draft.task.talk.words = gone;
@@ -141,7 +194,11 @@ pub(super) fn steered(mut draft: Draft<'_>, offered: &[String], taken: bool) -> 
     }
     match over {
         Some(end) => over_now(draft, end),
-        None => draft.because(if taken { "the running turn took them" } else { "they wait for the turn's end" }),
+        None => draft.because(if taken {
+            "the running turn took them"
+        } else {
+            "they wait for the turn's end"
+        }),
     }
 }
 
@@ -152,9 +209,17 @@ pub(super) fn ended(mut draft: Draft<'_>, end: &TurnEnd, tail: &[String]) -> Dec
         progress.doing.clear();
     });
     delivered(&mut draft);
-    draft.note(Happening::SessionIdle, json!({ "stop": end.stop, "usage": end.usage }));
+    draft.note(
+        Happening::SessionIdle,
+        json!({ "stop": end.stop, "usage": end.usage }),
+    );
     let sending = draft.task.talk.words.iter().any(|word| word.sending);
-    if let Stage::Working { job, step: Step::Running { turn }, .. } = &mut draft.task.stage {
+    if let Stage::Working {
+        job,
+        step: Step::Running { turn },
+        ..
+    } = &mut draft.task.stage
+    {
         if !end.agent_session.is_empty() {
             job.agent_session = Some(end.agent_session.clone());
         }
@@ -178,11 +243,19 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     if !failed {
         outage::over(&mut draft);
     }
-    let Stage::Working { job, step: Step::Running { turn }, .. } = &mut draft.task.stage else {
+    let Stage::Working {
+        job,
+        step: Step::Running { turn },
+        ..
+    } = &mut draft.task.stage
+    else {
         return draft.because("no turn is on");
     };
-    let (heard, finished, told) =
-        (std::mem::take(&mut turn.heard), turn.finished.take(), std::mem::take(&mut turn.open));
+    let (heard, finished, told) = (
+        std::mem::take(&mut turn.heard),
+        turn.finished.take(),
+        std::mem::take(&mut turn.open),
+    );
     worked(job, turn, draft.cx.now);
     remember(job, &heard, &end);
     let (planning, back) = (job.plan == Planning::Wanted, job.back.clone());
@@ -210,10 +283,18 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
         match told.is_empty() {
             false => answer_people(&mut draft, &heard, &end),
             // It asks back: whoever asked it something gets the answer in its next turn.
-            true => draft.task.talk.words.extend(heard.into_iter().filter(Word::is_asked)),
+            true => draft
+                .task
+                .talk
+                .words
+                .extend(heard.into_iter().filter(Word::is_asked)),
         }
         if more {
-            return run(draft, false, "people said more while it waits for its answer");
+            return run(
+                draft,
+                false,
+                "people said more while it waits for its answer",
+            );
         }
         return ask::wait(draft);
     }
@@ -224,14 +305,24 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     if !draft.task.talk.words.is_empty() {
         return run(draft, false, "people said more meanwhile");
     }
-    if planning && !failed { propose(draft, &end) } else { look(draft, end) }
+    if planning && !failed {
+        propose(draft, &end)
+    } else {
+        look(draft, end)
+    }
 }
 
 fn remember(job: &mut Job, heard: &[Word], end: &TurnEnd) {
     let cut = |text: &str| text.chars().take(SPOKEN_CHARS).collect::<String>();
-    job.spoken.extend(heard.iter().map(|word| Spoken { by: word.by.clone(), text: cut(&word.text) }));
+    job.spoken.extend(heard.iter().map(|word| Spoken {
+        by: word.by.clone(),
+        text: cut(&word.text),
+    }));
     if !end.message.trim().is_empty() {
-        job.spoken.push(Spoken { by: "agent".into(), text: cut(&end.message) });
+        job.spoken.push(Spoken {
+            by: "agent".into(),
+            text: cut(&end.message),
+        });
     }
     let surplus = job.spoken.len().saturating_sub(SPOKEN);
     job.spoken.drain(..surplus);
@@ -240,7 +331,9 @@ fn remember(job: &mut Job, heard: &[Word], end: &TurnEnd) {
 /// Whoever asked the agent something gets its words.
 fn answer_people(draft: &mut Draft<'_>, heard: &[Word], end: &TurnEnd) {
     for word in heard {
-        let WordKind::Asked { on } = &word.kind else { continue };
+        let WordKind::Asked { on } = &word.kind else {
+            continue;
+        };
         let body = text::answer::to_person(&word.by, end);
         draft.say(*on, format!("answer:{}", word.id), body);
     }
@@ -250,7 +343,14 @@ fn answer_people(draft: &mut Draft<'_>, heard: &[Word], end: &TurnEnd) {
 fn come_back(draft: Draft<'_>, back: Back) -> Decision {
     let (draft, reason) = draft.through(|draft| go_back(draft, back));
     let open = draft.task.open_questions().next().is_some();
-    if matches!(draft.task.stage, Stage::Held { hold: Hold::Asked, .. }) && !open {
+    if matches!(
+        draft.task.stage,
+        Stage::Held {
+            hold: Hold::Asked,
+            ..
+        }
+    ) && !open
+    {
         return pause::resume_now(draft, "nothing is asked any more");
     }
     match draft.task.talk.words.is_empty() {
@@ -261,24 +361,41 @@ fn come_back(draft: Draft<'_>, back: Back) -> Decision {
 
 /// An errand came to nothing: whoever asked is told why, and the session stands where it stood.
 pub(super) fn abandon(mut draft: Draft<'_>, back: Back, why: &str) -> Decision {
-    if let Stage::Working { step: Step::Running { turn }, .. } = &draft.task.stage {
+    if let Stage::Working {
+        step: Step::Running { turn },
+        ..
+    } = &draft.task.stage
+    {
         let turn = turn.clone();
         unhear(&mut draft, &turn);
     }
     draft.give_up();
-    let (asked, rest) = std::mem::take(&mut draft.task.talk.words).into_iter().partition(Word::is_asked);
+    let (asked, rest) = std::mem::take(&mut draft.task.talk.words)
+        .into_iter()
+        .partition(Word::is_asked);
     draft.task.talk.words = rest;
     let asked: Vec<Word> = asked;
     for word in &asked {
-        let WordKind::Asked { on } = &word.kind else { continue };
-        draft.say(*on, format!("answer:{}", word.id), text::answer::none(&word.by, why));
+        let WordKind::Asked { on } = &word.kind else {
+            continue;
+        };
+        draft.say(
+            *on,
+            format!("answer:{}", word.id),
+            text::answer::none(&word.by, why),
+        );
     }
     come_back(draft, back)
 }
 
 /// It only answered a person: everything is again as it was.
 fn go_back(mut draft: Draft<'_>, back: Back) -> Decision {
-    let (Stage::Working { mut job, progress, .. } | Stage::Queued { mut job, progress, .. }) = draft.task.stage.clone()
+    let (Stage::Working {
+        mut job, progress, ..
+    }
+    | Stage::Queued {
+        mut job, progress, ..
+    }) = draft.task.stage.clone()
     else {
         return draft.because("no session is at work");
     };
@@ -286,8 +403,19 @@ fn go_back(mut draft: Draft<'_>, back: Back) -> Decision {
     job.back = None;
     talk::end_agent(&mut draft, &job);
     draft.task.stage = match back {
-        Back::Held { hold, next } => Stage::Held { job, hold, next: *next, progress, since: draft.cx.now },
-        Back::Ended { end, at } => Stage::Ended { job: Some(job), end, progress, at },
+        Back::Held { hold, next } => Stage::Held {
+            job,
+            hold,
+            next: *next,
+            progress,
+            since: draft.cx.now,
+        },
+        Back::Ended { end, at } => Stage::Ended {
+            job: Some(job),
+            end,
+            progress,
+            at,
+        },
     };
     if again {
         // What its checks did meanwhile was nobody's to hear.
@@ -299,7 +427,10 @@ fn go_back(mut draft: Draft<'_>, back: Back) -> Decision {
 
 /// The plan goes to people; the agent waits for their word.
 fn propose(mut draft: Draft<'_>, end: &TurnEnd) -> Decision {
-    let Stage::Working { mut job, progress, .. } = draft.task.stage.clone() else {
+    let Stage::Working {
+        mut job, progress, ..
+    } = draft.task.stage.clone()
+    else {
         return draft.because("no session is at work");
     };
     talk::end_agent(&mut draft, &job);
@@ -313,9 +444,21 @@ fn propose(mut draft: Draft<'_>, end: &TurnEnd) -> Decision {
     draft.task.talk.plan = Some(plan);
     // The comment is counted in the draft's job.
     job.comments = draft.task.job().map_or(job.comments, |job| job.comments);
-    let next = if job.round > 0 { Next::Revise } else { Next::Begin };
-    draft.task.stage = Stage::Held { job, hold: Hold::Plan, next, progress, since: draft.cx.now };
-    draft.task.tell(draft.cx.now, "The plan waits for approval.");
+    let next = if job.round > 0 {
+        Next::Revise
+    } else {
+        Next::Begin
+    };
+    draft.task.stage = Stage::Held {
+        job,
+        hold: Hold::Plan,
+        next,
+        progress,
+        since: draft.cx.now,
+    };
+    draft
+        .task
+        .tell(draft.cx.now, "The plan waits for approval.");
     draft.note_bare(Happening::PlanProposed);
     ask::assign(&mut draft);
     draft.show();
@@ -325,14 +468,21 @@ fn propose(mut draft: Draft<'_>, end: &TurnEnd) -> Decision {
 /// A plan's comment that waits for nobody any more says so, instead of how to approve it.
 pub(super) fn plan_is_over(draft: &mut Draft<'_>, how: &str) {
     let comment = draft.task.talk.plan_comment.take();
-    let Some(plan) = draft.task.talk.plan.take() else { return };
+    let Some(plan) = draft.task.talk.plan.take() else {
+        return;
+    };
     let issue = draft.task.place.issue;
     draft.put(issue, plan.key, comment, format!("{}\n\n{how}", plan.text));
 }
 
 /// The plan was approved: the same session goes on, and may change files.
 pub(super) fn approve(mut draft: Draft<'_>, by: &str) -> Decision {
-    let Stage::Held { job, hold: Hold::Plan, .. } = &mut draft.task.stage else {
+    let Stage::Held {
+        job,
+        hold: Hold::Plan,
+        ..
+    } = &mut draft.task.stage
+    else {
         return draft.because("no plan waits for approval");
     };
     job.plan = Planning::Approved;

@@ -30,16 +30,44 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
     };
     let (job, step) = (job.as_ref().clone(), step.clone());
     match (step, event) {
-        (Step::Preparing, Event::WorkspaceReady { base, head, nonce, .. }) => {
+        (
+            Step::Preparing,
+            Event::WorkspaceReady {
+                base, head, nonce, ..
+            },
+        ) => {
             // Work that was only kept here is judged whole, with what is added to it; what is on GitHub already is not.
             let published = head.clone().filter(|_| job.round > 0 || job.moved);
             let from = published.unwrap_or_else(|| base.sha.clone());
-            start(draft, &job, Ground { base: base.clone(), from, nonce: nonce.clone() })
+            start(
+                draft,
+                &job,
+                Ground {
+                    base: base.clone(),
+                    from,
+                    nonce: nonce.clone(),
+                },
+            )
         }
-        (Step::Running { .. }, Event::AgentStarted { agent_session, agent, queues, .. }) => {
-            started(draft, agent_session, agent, *queues)
-        }
-        (Step::Running { .. }, Event::Progressed { plan, doing, silent_ms, tail, .. }) => {
+        (
+            Step::Running { .. },
+            Event::AgentStarted {
+                agent_session,
+                agent,
+                queues,
+                ..
+            },
+        ) => started(draft, agent_session, agent, *queues),
+        (
+            Step::Running { .. },
+            Event::Progressed {
+                plan,
+                doing,
+                silent_ms,
+                tail,
+                ..
+            },
+        ) => {
             draft.on_progress(|progress| progress.tail.clone_from(tail));
             progressed(draft, plan, (doing, *silent_ms))
         }
@@ -47,35 +75,82 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
         (Step::Running { .. }, Event::Reported { text, .. }) => reported(draft, text),
         (Step::Running { .. }, Event::Finished { finished, .. }) => said_finished(draft, finished),
         (Step::Running { .. }, Event::Unfitting { text, .. }) => ask::unfitting(draft, text),
-        (Step::Running { .. }, Event::Steered { offered, taken, .. }) => turn::steered(draft, offered, *taken),
+        (Step::Running { .. }, Event::Steered { offered, taken, .. }) => {
+            turn::steered(draft, offered, *taken)
+        }
         (Step::Running { .. }, Event::TurnEnded { end, tail, .. }) => turn::ended(draft, end, tail),
-        (Step::Running { .. }, Event::TurnFailed { class, say, tail, .. }) => {
+        (
+            Step::Running { .. },
+            Event::TurnFailed {
+                class, say, tail, ..
+            },
+        ) => {
             draft.on_progress(|progress| progress.tail = tail.clone());
             turn_failed(draft, *class, say)
         }
         (_, Event::Steered { offered, .. }) => turn::steered(draft, offered, false),
-        (Step::Collecting { .. }, Event::TurnFailed { class: class @ ErrorClass::Disk, say, .. }) => {
-            outgrown(draft, &text::failure::turn(*class, say))
+        (
+            Step::Collecting { .. },
+            Event::TurnFailed {
+                class: class @ ErrorClass::Disk,
+                say,
+                ..
+            },
+        ) => outgrown(draft, &text::failure::turn(*class, say)),
+        (Step::Collecting { end }, Event::Collected { work, .. }) => {
+            collected(draft, &job, end, work)
         }
-        (Step::Collecting { end }, Event::Collected { work, .. }) => collected(draft, &job, end, work),
         (Step::Asking { end, work }, Event::PublishChecked { facts, .. }) => {
             publish(draft, &job, Checked { end, work, facts })
         }
-        (Step::Publishing { end, work, base_branch }, Event::Published { head, .. }) => {
-            pushed(draft, &job, &Pushed { end, work, base_branch, head: head.clone() })
-        }
+        (
+            Step::Publishing {
+                end,
+                work,
+                base_branch,
+            },
+            Event::Published { head, .. },
+        ) => pushed(
+            draft,
+            &job,
+            &Pushed {
+                end,
+                work,
+                base_branch,
+                head: head.clone(),
+            },
+        ),
         (Step::Publishing { work, .. }, Event::BranchMoved { theirs, .. }) => {
             moved(draft, &job, &work, theirs.as_ref())
         }
-        (Step::Opening { .. }, Event::PullOpened { number, url, draft: is_draft, standing, .. }) => {
-            opened(draft, Pull { number: *number, url: url.clone(), draft: *is_draft }, *standing)
-        }
+        (
+            Step::Opening { .. },
+            Event::PullOpened {
+                number,
+                url,
+                draft: is_draft,
+                standing,
+                ..
+            },
+        ) => opened(
+            draft,
+            Pull {
+                number: *number,
+                url: url.clone(),
+                draft: *is_draft,
+            },
+            *standing,
+        ),
         (Step::Answering, Event::Answered { .. }) => {
             draft.note_bare(Happening::AnswerPosted);
             if !draft.task.talk.words.is_empty() {
                 return turn::run(draft, false, "people said more while it answered");
             }
-            let end = if job.role.writes && !job.only_asked { End::Unchanged } else { End::Answered };
+            let end = if job.role.writes && !job.only_asked {
+                End::Unchanged
+            } else {
+                End::Answered
+            };
             complete(draft, end)
         }
         (step, _) => draft.because(format!("an echo: the session is at {}", step_name(&step))),
@@ -84,12 +159,16 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
 
 /// The working copy stands: the agent gets its task, and what people said meanwhile.
 fn start(mut draft: Draft<'_>, job: &Job, ground: Ground) -> Decision {
-    draft
-        .note(Happening::WorkspaceReady, json!({ "base": ground.base.sha, "branch": job.branch, "from": ground.from }));
+    draft.note(
+        Happening::WorkspaceReady,
+        json!({ "base": ground.base.sha, "branch": job.branch, "from": ground.from }),
+    );
     if ground.from != ground.base.sha {
         // It begins with our branch as it is on GitHub now, whoever wrote to it: that is what the push may follow.
         draft.task.branch_shared |= draft.task.branch_head.as_ref() != Some(&ground.from);
-        draft.task.wrote_branch(job.branch.clone(), ground.from.clone());
+        draft
+            .task
+            .wrote_branch(job.branch.clone(), ground.from.clone());
     }
     if let Some(job) = draft.job_mut() {
         job.ground = Some(ground);
@@ -99,8 +178,16 @@ fn start(mut draft: Draft<'_>, job: &Job, ground: Ground) -> Decision {
 
 fn started(mut draft: Draft<'_>, agent_session: &str, agent: &str, can_queue: bool) -> Decision {
     let mut lost = false;
-    if let Stage::Working { job, step: Step::Running { turn }, .. } = &mut draft.task.stage {
-        lost = job.agent_session.replace(agent_session.to_owned()).is_some_and(|earlier| earlier != agent_session);
+    if let Stage::Working {
+        job,
+        step: Step::Running { turn },
+        ..
+    } = &mut draft.task.stage
+    {
+        lost = job
+            .agent_session
+            .replace(agent_session.to_owned())
+            .is_some_and(|earlier| earlier != agent_session);
         job.cold |= lost;
         turn.queues = can_queue;
     }
@@ -108,12 +195,19 @@ fn started(mut draft: Draft<'_>, agent_session: &str, agent: &str, can_queue: bo
         draft.task.tell(draft.cx.now, text::talk::STARTED_COLD);
     }
     draft.on_progress(|progress| progress.agent = Some(agent.to_owned()));
-    draft.note(Happening::SessionRunning, json!({ "agent": agent, "agent_session": agent_session }));
+    draft.note(
+        Happening::SessionRunning,
+        json!({ "agent": agent, "agent_session": agent_session }),
+    );
     turn::delivered(&mut draft);
     draft.because("the agent has the prompt")
 }
 
-fn progressed(mut draft: Draft<'_>, plan: &[PlanEntry], (doing, silent_ms): (&str, i64)) -> Decision {
+fn progressed(
+    mut draft: Draft<'_>,
+    plan: &[PlanEntry],
+    (doing, silent_ms): (&str, i64),
+) -> Decision {
     if silent_ms == 0 {
         turn::delivered(&mut draft);
     }
@@ -122,7 +216,10 @@ fn progressed(mut draft: Draft<'_>, plan: &[PlanEntry], (doing, silent_ms): (&st
         progress.doing = doing.to_owned();
         progress.silent_ms = silent_ms;
     });
-    draft.note(Happening::SessionProgress, json!({ "plan": plan, "doing": doing, "silent_ms": silent_ms }));
+    draft.note(
+        Happening::SessionProgress,
+        json!({ "plan": plan, "doing": doing, "silent_ms": silent_ms }),
+    );
     draft.show_progress();
     draft.because("progress")
 }
@@ -138,7 +235,11 @@ fn reported(mut draft: Draft<'_>, text: &str) -> Decision {
 
 /// The agent says by its own tool that it is done; git will say what it did.
 fn said_finished(mut draft: Draft<'_>, finished: &Finished) -> Decision {
-    if let Stage::Working { step: Step::Running { turn }, .. } = &mut draft.task.stage {
+    if let Stage::Working {
+        step: Step::Running { turn },
+        ..
+    } = &mut draft.task.stage
+    {
         turn.finished = Some(finished.clone());
     }
     draft.because("the agent says that it is done")
@@ -180,13 +281,18 @@ fn collected(mut draft: Draft<'_>, job: &Job, end: TurnEnd, work: &Work) -> Deci
         session: job.session.clone(),
         actor: job.actor.clone(),
     });
-    draft.set_step(Step::Asking { end, work: work.clone() });
+    draft.set_step(Step::Asking {
+        end,
+        work: work.clone(),
+    });
     draft.because("there is work to publish")
 }
 
 /// Nothing was changed: the words are the result, unless they are an error's, or ask something.
 fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
-    let unfinished = end.unfinished().filter(|_| job.role.writes || end.message.trim().is_empty());
+    let unfinished = end
+        .unfinished()
+        .filter(|_| job.role.writes || end.message.trim().is_empty());
     if let Some(class) = end.error.or(unfinished) {
         if let Some(at) = outage::again_at(&draft, class, &end.message) {
             return outage::wait(draft, class, at);
@@ -227,7 +333,11 @@ fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
     }
     let body = text::answer::render(job, &end);
     let (place, session) = (draft.task.place.clone(), job.session.clone());
-    draft.plan(Effect::PostAnswer { place, session, body });
+    draft.plan(Effect::PostAnswer {
+        place,
+        session,
+        body,
+    });
     draft.set_step(Step::Answering);
     draft.because("nothing was changed; the answer goes to the issue")
 }
@@ -248,7 +358,10 @@ fn publish(mut draft: Draft<'_>, job: &Job, checked: Checked<'_>) -> Decision {
         return fail(draft, "issue_closed", text::failure::CLOSED_MEANWHILE);
     }
     let login = job.actor.login().unwrap_or_default();
-    if let Some(permission) = facts.permission.filter(|may| !may.may_start() && !draft.task.delegated(login)) {
+    if let Some(permission) = facts
+        .permission
+        .filter(|may| !may.may_start() && !draft.task.delegated(login))
+    {
         let say = text::failure::right_lost(login, permission);
         return fail(draft, "permission_lost", &say);
     }
@@ -259,7 +372,11 @@ fn publish(mut draft: Draft<'_>, job: &Job, checked: Checked<'_>) -> Decision {
         head: work.head.clone(),
         expected: draft.task.branch_head.clone(),
     });
-    draft.set_step(Step::Publishing { end, work, base_branch: facts.base_branch.clone() });
+    draft.set_step(Step::Publishing {
+        end,
+        work,
+        base_branch: facts.base_branch.clone(),
+    });
     draft.because("may be published")
 }
 
@@ -273,20 +390,31 @@ struct Pushed {
 
 /// The branch is on GitHub: a pull request is opened, or the one that is open has its revision.
 fn pushed(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
-    draft.task.wrote_branch(job.branch.clone(), pushed.head.clone());
+    draft
+        .task
+        .wrote_branch(job.branch.clone(), pushed.head.clone());
     draft.task.follow.theirs = None;
-    draft.note(Happening::BranchPushed, json!({ "branch": job.branch, "head": pushed.head }));
+    draft.note(
+        Happening::BranchPushed,
+        json!({ "branch": job.branch, "head": pushed.head }),
+    );
     if job.round > 0 && draft.task.pull.is_some() {
         return revised::done(draft, job, &pushed.end, Some((&pushed.head, &pushed.work)));
     }
     draft.task.follow.unfinished = pushed.end.unfinished();
     revised::tell(&mut draft, &pushed.head, &pushed.end);
-    let template = job.ground.as_ref().and_then(|ground| ground.base.pull_template.as_deref());
+    let template = job
+        .ground
+        .as_ref()
+        .and_then(|ground| ground.base.pull_template.as_deref());
     let evidence = text::pull::Evidence {
         work: &pushed.work,
         unfinished: draft.task.follow.unfinished,
         told: &draft.task.follow.told,
-        agent: draft.task.progress().and_then(|progress| progress.agent.clone()),
+        agent: draft
+            .task
+            .progress()
+            .and_then(|progress| progress.agent.clone()),
         answers: &draft.task.talk.questions,
     };
     draft.plan(Effect::OpenPull {
@@ -297,7 +425,9 @@ fn pushed(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
         title: text::pull::title(job),
         body: text::pull::body(job, (template, &evidence), draft.cx),
     });
-    draft.set_step(Step::Opening { work: pushed.work.clone() });
+    draft.set_step(Step::Opening {
+        work: pushed.work.clone(),
+    });
     draft.because("the branch is on GitHub")
 }
 
@@ -336,7 +466,9 @@ fn moved(mut draft: Draft<'_>, job: &Job, work: &Work, theirs: Option<&Sha>) -> 
         by: "skep".into(),
         text: text::prompt::moved(&work.head),
         at: draft.cx.now,
-        kind: WordKind::Moved { ours: work.head.clone() },
+        kind: WordKind::Moved {
+            ours: work.head.clone(),
+        },
         comment: None,
         sending: false,
     });
@@ -348,16 +480,28 @@ fn moved(mut draft: Draft<'_>, job: &Job, work: &Work, theirs: Option<&Sha>) -> 
 
 /// A person who merged or closed it before we knew of it has the last word.
 fn opened(mut draft: Draft<'_>, pull: Pull, standing: PullStanding) -> Decision {
-    draft.note(Happening::PullRequestOpened, json!({ "number": pull.number, "url": pull.url, "draft": pull.draft }));
+    draft.note(
+        Happening::PullRequestOpened,
+        json!({ "number": pull.number, "url": pull.url, "draft": pull.draft }),
+    );
     let number = pull.number;
     draft.task.pull = Some(pull);
     let job = draft.task.job();
-    let labels =
-        job.map(|job| job.snapshot.labels.iter().filter(|name| label::behind(name, "role:").is_some()).cloned());
+    let labels = job.map(|job| {
+        job.snapshot
+            .labels
+            .iter()
+            .filter(|name| label::behind(name, "role:").is_some())
+            .cloned()
+    });
     let labels: Vec<String> = labels.into_iter().flatten().collect();
     if !labels.is_empty() && standing == PullStanding::Open {
         let place = draft.task.place.clone();
-        draft.plan(Effect::LabelPull { place, pull: number, labels });
+        draft.plan(Effect::LabelPull {
+            place,
+            pull: number,
+            labels,
+        });
     }
     match standing {
         PullStanding::Open => complete(draft, End::InReview),

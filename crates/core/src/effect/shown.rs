@@ -40,8 +40,15 @@ pub enum StatusLabel {
 
 impl StatusLabel {
     /// Every one, in the order of a task's life.
-    pub const ALL: [Self; 7] =
-        [Self::Queued, Self::Working, Self::NeedsYou, Self::Paused, Self::Review, Self::Done, Self::Failed];
+    pub const ALL: [Self; 7] = [
+        Self::Queued,
+        Self::Working,
+        Self::NeedsYou,
+        Self::Paused,
+        Self::Review,
+        Self::Done,
+        Self::Failed,
+    ];
 
     /// The label on GitHub.
     pub fn name(self) -> &'static str {
@@ -65,7 +72,10 @@ impl StatusLabel {
             Self::Paused => ("d4c5f9", "skep: paused by a person"),
             Self::Review => ("0e8a16", "skep: a pull request waits for review"),
             Self::Done => ("0e8a16", "skep: done"),
-            Self::Failed => ("d93f0b", "skep: ended without a result; the status comment says why"),
+            Self::Failed => (
+                "d93f0b",
+                "skep: ended without a result; the status comment says why",
+            ),
         }
     }
 }

@@ -358,7 +358,10 @@ pub enum WhyLeftOut {
 impl WhyLeftOut {
     /// Whether somebody's work may be missing.
     pub fn is_work(self) -> bool {
-        matches!(self, Self::Repository | Self::Submodule | Self::Branch | Self::Commit | Self::Stash)
+        matches!(
+            self,
+            Self::Repository | Self::Submodule | Self::Branch | Self::Commit | Self::Stash
+        )
     }
 }
 

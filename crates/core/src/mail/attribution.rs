@@ -125,19 +125,27 @@ pub(super) fn of_a_quote(rows: &[Row<'_>], at: usize) -> bool {
 pub(super) fn of_a_copy(rows: &[Row<'_>], at: usize) -> bool {
     let follows = rows[at + 1..].iter().find(|row| row.kind != Kind::Blank);
     follows.is_none_or(|row| row.kind != Kind::Quote)
-        && shortest(rows, at, |text| is_dated(text) && has_address(text) && ends(text)).is_some()
+        && shortest(rows, at, |text| {
+            is_dated(text) && has_address(text) && ends(text)
+        })
+        .is_some()
 }
 
 /// The first row of the line that ends at this row; the row itself where it is no such line.
 pub(super) fn starts(rows: &[Row<'_>], at: usize) -> usize {
-    let Some(start) = shortest(rows, at, says_who) else { return at };
+    let Some(start) = shortest(rows, at, says_who) else {
+        return at;
+    };
     // The time and the name may be enough for a reader; the date above them belongs to it all the same.
     let above = (at + 1).saturating_sub(LINES)..start;
     let joins = |row: &Row<'_>| {
         let line = row.text.trim();
         begins(line) && has_date(line) && !line.ends_with(['.', '!', '?', ':', '。'])
     };
-    let start = above.rev().take_while(|n| rows[*n].kind == Kind::Words).find(|n| joins(&rows[*n]));
+    let start = above
+        .rev()
+        .take_while(|n| rows[*n].kind == Kind::Words)
+        .find(|n| joins(&rows[*n]));
     start.unwrap_or_else(|| shortest(rows, at, says_who).unwrap_or(at))
 }
 
@@ -151,17 +159,27 @@ fn shortest(rows: &[Row<'_>], at: usize, is: impl Fn(&str) -> bool) -> Option<us
     if rows[at].kind != Kind::Words || !ends(rows[at].text) {
         return None;
     }
-    let lines = (0..=at).rev().take(LINES).take_while(|n| rows[*n].kind == Kind::Words);
-    lines.into_iter().find(|start| is(&joined(&rows[*start..=at])))
+    let lines = (0..=at)
+        .rev()
+        .take(LINES)
+        .take_while(|n| rows[*n].kind == Kind::Words);
+    lines
+        .into_iter()
+        .find(|start| is(&joined(&rows[*start..=at])))
 }
 
 fn joined(rows: &[Row<'_>]) -> String {
-    rows.iter().map(|row| row.text.trim()).collect::<Vec<_>>().join(" ")
+    rows.iter()
+        .map(|row| row.text.trim())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn ends(text: &str) -> bool {
     text.len() <= LENGTH
-        && text.trim_end_matches(|c: char| c.is_whitespace() || "*_".contains(c)).ends_with([':', '：'])
+        && text
+            .trim_end_matches(|c: char| c.is_whitespace() || "*_".contains(c))
+            .ends_with([':', '：'])
 }
 
 /// A date, and an address or (at the beginning of the line) the words of a mail program.
@@ -172,6 +190,9 @@ fn says_who(text: &str) -> bool {
 }
 
 fn begins(line: &str) -> bool {
-    let line = line.trim_start_matches(|c: char| c.is_whitespace() || "*_".contains(c)).to_lowercase();
-    line.starts_with(|c: char| c.is_ascii_digit()) || BEGINS.iter().any(|word| line.starts_with(word))
+    let line = line
+        .trim_start_matches(|c: char| c.is_whitespace() || "*_".contains(c))
+        .to_lowercase();
+    line.starts_with(|c: char| c.is_ascii_digit())
+        || BEGINS.iter().any(|word| line.starts_with(word))
 }

@@ -133,14 +133,20 @@ pub(super) fn without<'r, 't>(rows: &'r [Row<'t>]) -> &'r [Row<'t>] {
 }
 
 fn trimmed<'r, 't>(rows: &'r [Row<'t>]) -> &'r [Row<'t>] {
-    let end = rows.iter().rposition(|row| row.kind != Kind::Blank).map_or(0, |last| last + 1);
+    let end = rows
+        .iter()
+        .rposition(|row| row.kind != Kind::Blank)
+        .map_or(0, |last| last + 1);
     &rows[..end]
 }
 
 /// A signature stands behind `-- `. A bare `--` is one only below an empty line, where Markdown makes no heading of it. What
 /// holds a command or code is no signature.
 fn without_signature<'r, 't>(rows: &'r [Row<'t>]) -> &'r [Row<'t>] {
-    let Some(mark) = rows.iter().rposition(|row| row.kind == Kind::Words && row.text.trim_end() == "--") else {
+    let Some(mark) = rows
+        .iter()
+        .rposition(|row| row.kind == Kind::Words && row.text.trim_end() == "--")
+    else {
         return rows;
     };
     let most = match rows[mark].text {
@@ -149,28 +155,49 @@ fn without_signature<'r, 't>(rows: &'r [Row<'t>]) -> &'r [Row<'t>] {
         _ => return rows,
     };
     let below = &rows[mark + 1..];
-    let ordinary = below.iter().any(|row| row.kind.is_code() || row.text.trim_start().starts_with("/agent"));
-    if below.len() > most || ordinary || below.iter().all(|row| row.kind == Kind::Blank) { rows } else { &rows[..mark] }
+    let ordinary = below
+        .iter()
+        .any(|row| row.kind.is_code() || row.text.trim_start().starts_with("/agent"));
+    if below.len() > most || ordinary || below.iter().all(|row| row.kind == Kind::Blank) {
+        rows
+    } else {
+        &rows[..mark]
+    }
 }
 
 /// The last paragraph, when it is one line and names a telephone.
 fn without_telephone<'r, 't>(rows: &'r [Row<'t>]) -> &'r [Row<'t>] {
-    let Some((last, above)) = rows.split_last() else { return rows };
+    let Some((last, above)) = rows.split_last() else {
+        return rows;
+    };
     let apart = above.last().is_none_or(|row| row.kind == Kind::Blank);
-    if apart && last.kind == Kind::Words && is_of_telephone(last.text) { above } else { rows }
+    if apart && last.kind == Kind::Words && is_of_telephone(last.text) {
+        above
+    } else {
+        rows
+    }
 }
 
 fn is_of_telephone(line: &str) -> bool {
-    let line = line.trim().trim_matches(|c: char| "*_".contains(c)).to_lowercase();
+    let line = line
+        .trim()
+        .trim_matches(|c: char| "*_".contains(c))
+        .to_lowercase();
     // An address behind it says nothing.
     let words = line.split(['<', '(']).next().unwrap_or_default();
     let short = words.chars().count() <= 90 && words.split_whitespace().count() <= 10;
-    short && SENT.iter().any(|start| line.starts_with(start)) && DEVICES.iter().any(|device| line.contains(device))
+    short
+        && SENT.iter().any(|start| line.starts_with(start))
+        && DEVICES.iter().any(|device| line.contains(device))
 }
 
 /// Whether GitHub's footer of a notification begins at this row, with a rule above it or not.
 pub(super) fn is_footer(rows: &[Row<'_>], at: usize) -> bool {
-    let two: Vec<&str> = rows[at..].iter().take(3).map(|row| row.text.trim()).collect();
+    let two: Vec<&str> = rows[at..]
+        .iter()
+        .take(3)
+        .map(|row| row.text.trim())
+        .collect();
     let text = two.join(" ");
     text.starts_with("Reply to this email directly") && text.contains("view it on GitHub")
 }

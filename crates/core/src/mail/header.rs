@@ -238,12 +238,18 @@ const ORIGINAL: &[&str] = &[
 /// Whether a block of headers begins at this row: three of its parts with a date, an address or GitHub's subject; two where
 /// an address stands in it.
 pub(super) fn begins(rows: &[Row<'_>], at: usize) -> bool {
-    let Some((first, _)) = header(rows[at].text) else { return false };
+    let Some((first, _)) = header(rows[at].text) else {
+        return false;
+    };
     if !matches!(first, Header::From | Header::Date) {
         return false;
     }
     let (mut found, mut dated, mut address, mut others) = (vec![], false, false, 0);
-    for row in rows[at..].iter().take(LINES).filter(|row| row.kind != Kind::Blank) {
+    for row in rows[at..]
+        .iter()
+        .take(LINES)
+        .filter(|row| row.kind != Kind::Blank)
+    {
         let Some((header, value)) = header(row.text).filter(|_| row.kind == Kind::Words) else {
             others += 1;
             if others > 1 { break } else { continue }
@@ -262,7 +268,9 @@ pub(super) fn begins(rows: &[Row<'_>], at: usize) -> bool {
 /// Whether the row says that a copy begins below it.
 pub(super) fn separates(line: &str) -> bool {
     let line = line.trim();
-    let inner = line.trim_matches(|c: char| "-_=".contains(c) || c.is_whitespace()).to_lowercase();
+    let inner = line
+        .trim_matches(|c: char| "-_=".contains(c) || c.is_whitespace())
+        .to_lowercase();
     let marked = line.starts_with("--") && line.ends_with("--");
     (marked && ORIGINAL.contains(&inner.as_str())) || inner == "begin forwarded message:"
 }
@@ -272,7 +280,8 @@ pub(super) fn with_the_rule_above(rows: &[Row<'_>], at: usize) -> usize {
     let above = rows[..at].iter().rposition(|row| row.kind != Kind::Blank);
     let is_rule = |row: &Row<'_>| {
         let line = row.text.trim();
-        matches!(line, "—" | "–" | "--" | "―") || (line.len() >= 5 && line.chars().all(|c| "_-=*".contains(c)))
+        matches!(line, "—" | "–" | "--" | "―")
+            || (line.len() >= 5 && line.chars().all(|c| "_-=*".contains(c)))
     };
     above.filter(|above| is_rule(&rows[*above])).unwrap_or(at)
 }
@@ -282,13 +291,22 @@ fn header(line: &str) -> Option<(Header, &str)> {
     let (name, value) = line.trim().split_once([':', '：'])?;
     let mark = |c: char| c.is_whitespace() || "*_".contains(c);
     let name = name.trim_matches(mark).to_lowercase();
-    let known = [(Header::From, FROM), (Header::Date, DATE), (Header::To, TO), (Header::Subject, SUBJECT)];
-    let (header, _) = known.into_iter().find(|(_, names)| names.contains(&name.as_str()))?;
+    let known = [
+        (Header::From, FROM),
+        (Header::Date, DATE),
+        (Header::To, TO),
+        (Header::Subject, SUBJECT),
+    ];
+    let (header, _) = known
+        .into_iter()
+        .find(|(_, names)| names.contains(&name.as_str()))?;
     Some((header, value.trim_matches(mark)))
 }
 
 /// `Re: [octo/repo] Title (Issue #1)`.
 fn is_of_github(subject: &str) -> bool {
-    let repository = subject.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
+    let repository = subject
+        .split_once('[')
+        .and_then(|(_, rest)| rest.split_once(']'));
     repository.is_some_and(|(name, _)| name.contains('/') && !name.contains(' '))
 }

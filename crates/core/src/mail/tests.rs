@@ -11,7 +11,10 @@ fn read(text: &str) -> String {
 const COPY: &str = "Which host shall I use?\n\n/agent stop\n\n—\nReply to this email directly, view it on GitHub<https://github.com/o/r/issues/1#issuecomment-2>, or unsubscribe<https://github.com/x>.\nYou are receiving this because you were mentioned.Message ID: ***@***.***>\n";
 
 fn quoted(text: &str) -> String {
-    text.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| format!("> {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]
@@ -48,7 +51,11 @@ fn above_a_quote_only_the_answer_is_left() {
         "\u{5d1}תאריך שבת, 28 בנוב׳ 2026 ב-10:01 מאת skep-x[bot] ***@***.***>:",
     ];
     for attribution in attributions {
-        for own_words in ["Use db.internal please.", "Use db.internal please.\n\nBest,\nAna", "2"] {
+        for own_words in [
+            "Use db.internal please.",
+            "Use db.internal please.\n\nBest,\nAna",
+            "2",
+        ] {
             let body = format!("{own_words}\n\n{attribution}\n\n{}\n", quoted(COPY));
             assert_eq!(read(&body), own_words, "{body}");
             let tight = format!("{own_words}\n{attribution}\n{}\n", quoted(COPY));
@@ -82,7 +89,11 @@ fn a_line_without_an_address_goes_and_its_quote_stays() {
         "28.11.2026 10:01, skep-x[bot] пишет:",
     ] {
         let body = format!("Use it.\n\n{attribution}\n> Which one?\n> /agent stop\n");
-        assert_eq!(read(&body), "Use it.\n\n> Which one?\n> /agent stop", "{body}");
+        assert_eq!(
+            read(&body),
+            "Use it.\n\n> Which one?\n> /agent stop",
+            "{body}"
+        );
     }
 }
 
@@ -160,7 +171,10 @@ fn signatures_and_telephones_go() {
 fn words_between_and_below_quotes_stay_with_them() {
     let head = "On Sat, Nov 28, 2026 at 10:01 AM skep ***@***.***> wrote:";
     let inside = format!("{head}\n\n> Which one?\n\nThe second.\n\n> And the port?\n\n8080\n");
-    assert_eq!(read(&inside), "\n> Which one?\n\nThe second.\n\n> And the port?\n\n8080");
+    assert_eq!(
+        read(&inside),
+        "\n> Which one?\n\nThe second.\n\n> And the port?\n\n8080"
+    );
     let below = format!("{head}\n> Which one?\n\nThe second.\n\n-- \nAna");
     assert_eq!(read(&below), "> Which one?\n\nThe second.");
 }
@@ -169,7 +183,11 @@ fn words_between_and_below_quotes_stay_with_them() {
 #[test]
 fn what_is_only_a_copy_is_a_quote() {
     let body = "-----Original Message-----\nFrom: customer ***@***.***>\nSent: Saturday, November 28, 2026 10:01 AM\nSubject: It crashes\n\n/agent stop";
-    assert!(read(body).lines().all(|line| line.starts_with('>')), "{}", read(body));
+    assert!(
+        read(body).lines().all(|line| line.starts_with('>')),
+        "{}",
+        read(body)
+    );
     assert!(read(body).contains("> /agent stop"));
 }
 
@@ -208,7 +226,8 @@ fn honest_comments_stay_whole() {
 
 #[test]
 fn a_copy_in_a_quote_is_a_quote() {
-    let body = "Yes.\n\n> On Nov 28, 2026, at 10:01 AM, skep ***@***.***> wrote:\n> \n> Which one?\n";
+    let body =
+        "Yes.\n\n> On Nov 28, 2026, at 10:01 AM, skep ***@***.***> wrote:\n> \n> Which one?\n";
     assert!(read(body).starts_with("Yes."), "{}", read(body));
     assert!(!read(body).lines().any(|line| line.starts_with("On ")));
 }

@@ -20,9 +20,21 @@ const MAX_BYTES: usize = 4 * 65_536;
 /// that were answered before is told apart. People name them by their [`Question::id`].
 pub fn answers(questions: &[&Question], body: &str, saying: Saying) -> Answers {
     let mut found = Found::default();
-    let open: Vec<&Question> = questions.iter().copied().filter(|question| question.answer.is_none()).collect();
-    let settled = questions.iter().filter(|question| question.answer.is_some()).map(|question| question.id).collect();
-    let asked = Hearing { open: &open, settled, saying };
+    let open: Vec<&Question> = questions
+        .iter()
+        .copied()
+        .filter(|question| question.answer.is_none())
+        .collect();
+    let settled = questions
+        .iter()
+        .filter(|question| question.answer.is_some())
+        .map(|question| question.id)
+        .collect();
+    let asked = Hearing {
+        open: &open,
+        settled,
+        saying,
+    };
     if open.is_empty() {
         return found.answers();
     }
@@ -68,7 +80,10 @@ struct Part<'a> {
 
 fn parts<'a>(open: &[&'a Question], rows: &[Row<'a>]) -> Vec<Part<'a>> {
     let mut known = Known::new(open);
-    let mut parts = vec![Part { about: None, rows: Vec::new() }];
+    let mut parts = vec![Part {
+        about: None,
+        rows: Vec::new(),
+    }];
     for block in rows.chunk_by(|a, b| (a.kind == Kind::Quote) == (b.kind == Kind::Quote)) {
         let quote = block.first().is_some_and(|row| row.kind == Kind::Quote);
         let shown = if quote { known.quoted(block) } else { None };
@@ -76,7 +91,10 @@ fn parts<'a>(open: &[&'a Question], rows: &[Row<'a>]) -> Vec<Part<'a>> {
             turn_to(&mut parts, question);
         }
         // A quoted question is known; a quoted option says what "yes" means, and stays.
-        if let Some(part) = parts.last_mut().filter(|_| !matches!(shown, Some(Shown::Question(_)))) {
+        if let Some(part) = parts
+            .last_mut()
+            .filter(|_| !matches!(shown, Some(Shown::Question(_))))
+        {
             part.rows.extend(block);
         }
     }
@@ -86,7 +104,11 @@ fn parts<'a>(open: &[&'a Question], rows: &[Row<'a>]) -> Vec<Part<'a>> {
 /// The parts in which something is said. Mail programs put the quote below the answer: words above the quote of one question
 /// speak to that one, where nothing is said below any.
 fn spoken<'a>(mut parts: Vec<Part<'a>>) -> Vec<Part<'a>> {
-    let says = |part: &Part<'_>| part.rows.iter().any(|row| row.kind == Kind::Words || row.kind.is_code());
+    let says = |part: &Part<'_>| {
+        part.rows
+            .iter()
+            .any(|row| row.kind == Kind::Words || row.kind.is_code())
+    };
     let quoted: Vec<&Question> = parts.iter().filter_map(|part| part.about).collect();
     let below = parts.iter().any(|part| part.about.is_some() && says(part));
     if let ([question], false) = (quoted.as_slice(), below)
@@ -100,8 +122,16 @@ fn spoken<'a>(mut parts: Vec<Part<'a>>) -> Vec<Part<'a>> {
 
 /// Makes the part about a question the last one.
 fn turn_to<'a>(parts: &mut Vec<Part<'a>>, question: &'a Question) {
-    let known = parts.iter().position(|part| part.about.is_some_and(|known| known.id == question.id));
-    let part = known.map_or(Part { about: Some(question), rows: Vec::new() }, |at| parts.remove(at));
+    let known = parts
+        .iter()
+        .position(|part| part.about.is_some_and(|known| known.id == question.id));
+    let part = known.map_or(
+        Part {
+            about: Some(question),
+            rows: Vec::new(),
+        },
+        |at| parts.remove(at),
+    );
     parts.push(part);
 }
 
@@ -115,21 +145,37 @@ fn to_one(asked: &Hearing<'_>, question: &Question, rows: &[Row<'_>], found: &mu
         }
         return;
     };
-    let lines = || rows.iter().filter(|row| said(row)).map(|row| unaddressed(row.text));
+    let lines = || {
+        rows.iter()
+            .filter(|row| said(row))
+            .map(|row| unaddressed(row.text))
+    };
     if lines().any(|line| names_questions(question, line)) || is_list_of(asked, lines()) {
         let lead = to_many(asked, rows, found);
         return remark(question, &lead, found);
     }
     if let Some(index) = agrees(question, rows, lines()) {
-        return found.option_of(Some(question), index, Unclear::Twice { question: question.id });
+        return found.option_of(
+            Some(question),
+            index,
+            Unclear::Twice {
+                question: question.id,
+            },
+        );
     }
-    let mut alone: Vec<usize> = lines().filter_map(|line| choice::alone(question, line)).collect();
+    let mut alone: Vec<usize> = lines()
+        .filter_map(|line| choice::alone(question, line))
+        .collect();
     alone.dedup();
     if alone.len() > 1 {
-        return found.unclear(Unclear::Twice { question: question.id });
+        return found.unclear(Unclear::Twice {
+            question: question.id,
+        });
     }
     // A choice that stands alone on its line counts wherever it stands; other ways to choose only at the beginning.
-    let at = rows.iter().position(|row| said(row) && choice::alone(question, unaddressed(row.text)).is_some());
+    let at = rows
+        .iter()
+        .position(|row| said(row) && choice::alone(question, unaddressed(row.text)).is_some());
     let at = at.or((!rows[..first].iter().any(|row| row.kind.is_code())).then_some(first));
     match at {
         Some(at) => choice_at(asked, question, (rows, at), found),
@@ -138,29 +184,63 @@ fn to_one(asked: &Hearing<'_>, question: &Question, rows: &[Row<'_>], found: &mu
 }
 
 /// The option that is quoted, where all that is said to it is yes.
-fn agrees<'l>(question: &Question, rows: &[Row<'_>], lines: impl Iterator<Item = &'l str>) -> Option<usize> {
-    const YES: [&str; 14] =
-        ["yes", "yep", "this", "this one", "that one", "that", "+1", "ok", "okay", "ja", "oui", "sí", "да", "はい"];
+fn agrees<'l>(
+    question: &Question,
+    rows: &[Row<'_>],
+    lines: impl Iterator<Item = &'l str>,
+) -> Option<usize> {
+    const YES: [&str; 14] = [
+        "yes", "yep", "this", "this one", "that one", "that", "+1", "ok", "okay", "ja", "oui",
+        "sí", "да", "はい",
+    ];
     let quote = |row: &Row<'_>| choice::alone(question, row.text.trim_start_matches([' ', '>']));
-    let quoted: Vec<usize> = rows.iter().filter(|row| row.kind == Kind::Quote).filter_map(quote).collect();
+    let quoted: Vec<usize> = rows
+        .iter()
+        .filter(|row| row.kind == Kind::Quote)
+        .filter_map(quote)
+        .collect();
     let mut lines = lines.map(|line| choice::fold(choice::bare(line)));
-    let yes = lines.next().is_some_and(|line| YES.contains(&line.as_str())) && lines.next().is_none();
-    if let ([index], true) = (quoted.as_slice(), yes) { Some(*index) } else { None }
+    let yes = lines
+        .next()
+        .is_some_and(|line| YES.contains(&line.as_str()))
+        && lines.next().is_none();
+    if let ([index], true) = (quoted.as_slice(), yes) {
+        Some(*index)
+    } else {
+        None
+    }
 }
 
 /// Takes the choice in one line, with the lines around it as remarks; or all of it as own words.
-fn choice_at(asked: &Hearing<'_>, question: &Question, (rows, at): (&[Row<'_>], usize), found: &mut Found) {
+fn choice_at(
+    asked: &Hearing<'_>,
+    question: &Question,
+    (rows, at): (&[Row<'_>], usize),
+    found: &mut Found,
+) {
     let line = unaddressed(rows[at].text);
-    let others = rows.iter().enumerate().filter(|(n, row)| *n != at && row.kind != Kind::Quote);
+    let others = rows
+        .iter()
+        .enumerate()
+        .filter(|(n, row)| *n != at && row.kind != Kind::Quote);
     let others: Vec<Row<'_>> = others.map(|(_, row)| *row).collect();
     let others = join(&others);
     match chosen(question, line) {
         Choice::Option(index) => {
-            found.option_of(Some(question), index, Unclear::Twice { question: question.id });
+            found.option_of(
+                Some(question),
+                index,
+                Unclear::Twice {
+                    question: question.id,
+                },
+            );
             remark(question, &others, found);
         }
         Choice::NoSuch if unaddressed(&others).is_empty() => found.unclear(no_such(question, line)),
-        Choice::TwoReadings => found.unclear(Unclear::TwoReadings { question: question.id, said: said(line) }),
+        Choice::TwoReadings => found.unclear(Unclear::TwoReadings {
+            question: question.id,
+            said: said(line),
+        }),
         Choice::NoSuch | Choice::Words => match unnumbered(question, &join(rows)) {
             Some(words) => to_its_number(question, &words, found),
             None => own_words(asked, question, &join(rows), found),
@@ -172,16 +252,30 @@ fn choice_at(asked: &Hearing<'_>, question: &Question, (rows, at): (&[Row<'_>], 
 fn is_list_of<'l>(asked: &Hearing<'_>, lines: impl Iterator<Item = &'l str>) -> bool {
     let lines = lines.flat_map(|line| pieces(asked, line));
     let said: Vec<Option<u32>> = lines.map(|line| Some(pair::numbered(line)?.0)).collect();
-    let settled = said.iter().flatten().any(|number| asked.settled.contains(number));
-    let open = said.iter().flatten().any(|number| asked.open.iter().any(|question| question.id == *number));
-    settled && open && said.iter().all(|number| number.is_some_and(|number| asked.knows(number)))
+    let settled = said
+        .iter()
+        .flatten()
+        .any(|number| asked.settled.contains(number));
+    let open = said
+        .iter()
+        .flatten()
+        .any(|number| asked.open.iter().any(|question| question.id == *number));
+    settled
+        && open
+        && said
+            .iter()
+            .all(|number| number.is_some_and(|number| asked.knows(number)))
 }
 
 /// The pieces of a line such as `1. 2 / 2. 8080`, where each begins with the number of a question; else the line.
 fn pieces<'l>(asked: &Hearing<'_>, line: &'l str) -> Vec<&'l str> {
-    let begins = |piece: &&str| pair::numbered(piece).is_some_and(|(number, _)| asked.knows(number));
+    let begins =
+        |piece: &&str| pair::numbered(piece).is_some_and(|(number, _)| asked.knows(number));
     let split = |mark| line.split(mark).map(str::trim).collect::<Vec<&str>>();
-    let found = [" / ", "; ", ", "].into_iter().map(split).find(|pieces| pieces.len() > 1 && pieces.iter().all(begins));
+    let found = [" / ", "; ", ", "]
+        .into_iter()
+        .map(split)
+        .find(|pieces| pieces.len() > 1 && pieces.iter().all(begins));
     found.unwrap_or_else(|| vec![line])
 }
 
@@ -196,8 +290,11 @@ fn chosen(question: &Question, line: &str) -> Choice {
 /// Whether a line answers by question numbers: this one's, or one asked before it. A number that was never asked is
 /// part of the words (`4h`).
 fn names_questions(question: &Question, line: &str) -> bool {
-    let pairs = pair::pairs(line).filter(|_| !question.options.is_empty()).unwrap_or_default();
-    choice::exact(&question.options, line).is_none() && pairs.iter().any(|pair| pair.number <= question.id)
+    let pairs = pair::pairs(line)
+        .filter(|_| !question.options.is_empty())
+        .unwrap_or_default();
+    choice::exact(&question.options, line).is_none()
+        && pairs.iter().any(|pair| pair.number <= question.id)
 }
 
 /// Only what says which question it means is an answer. Returns the words before the first answer.
@@ -239,9 +336,18 @@ fn hear(asked: &Hearing<'_>, line: &str, current: &mut Option<u32>, found: &mut 
     if let Some((question, words)) = named {
         *current = Some(question.id);
         match choose(question, words) {
-            Choice::Option(index) => found.option_of(Some(question), index, Unclear::Twice { question: question.id }),
+            Choice::Option(index) => found.option_of(
+                Some(question),
+                index,
+                Unclear::Twice {
+                    question: question.id,
+                },
+            ),
             Choice::NoSuch => found.unclear(no_such(question, words)),
-            Choice::TwoReadings => found.unclear(Unclear::TwoReadings { question: question.id, said: said(words) }),
+            Choice::TwoReadings => found.unclear(Unclear::TwoReadings {
+                question: question.id,
+                said: said(words),
+            }),
             Choice::Words => to_its_number(question, words, found),
         }
         return true;
@@ -252,24 +358,50 @@ fn hear(asked: &Hearing<'_>, line: &str, current: &mut Option<u32>, found: &mut 
 /// A line without a question's number: the text of an option only one question has, or a lone number or letter when only
 /// one question has options.
 fn lone(open: &[&Question], line: &str, current: &mut Option<u32>, found: &mut Found) -> bool {
-    let choosing: Vec<&Question> = open.iter().copied().filter(|question| !question.options.is_empty()).collect();
+    let choosing: Vec<&Question> = open
+        .iter()
+        .copied()
+        .filter(|question| !question.options.is_empty())
+        .collect();
     let named = |by: fn(&[String], &str) -> Option<usize>| -> Vec<(&Question, usize)> {
-        choosing.iter().filter_map(|question| Some((*question, by(&question.options, line)?))).collect()
+        choosing
+            .iter()
+            .filter_map(|question| Some((*question, by(&question.options, line)?)))
+            .collect()
     };
     let exact = named(choice::exact);
-    let options = if exact.is_empty() { named(choice::beginning) } else { exact };
+    let options = if exact.is_empty() {
+        named(choice::beginning)
+    } else {
+        exact
+    };
     match (options.as_slice(), choosing.as_slice(), choice::label(line)) {
         ([(question, index)], _, None) => {
             *current = Some(question.id);
-            found.option_of(Some(question), *index, Unclear::Twice { question: question.id });
+            found.option_of(
+                Some(question),
+                *index,
+                Unclear::Twice {
+                    question: question.id,
+                },
+            );
         }
         (_, [question], Some(_)) => {
             *current = Some(question.id);
             match choose(question, line) {
                 Choice::Option(index) => {
-                    found.option_of(Some(question), index, Unclear::Twice { question: question.id });
+                    found.option_of(
+                        Some(question),
+                        index,
+                        Unclear::Twice {
+                            question: question.id,
+                        },
+                    );
                 }
-                Choice::TwoReadings => found.unclear(Unclear::TwoReadings { question: question.id, said: said(line) }),
+                Choice::TwoReadings => found.unclear(Unclear::TwoReadings {
+                    question: question.id,
+                    said: said(line),
+                }),
                 Choice::NoSuch | Choice::Words => found.unclear(no_such(question, line)),
             }
         }
@@ -285,11 +417,19 @@ fn paired(asked: &Hearing<'_>, pair: &Pair, found: &mut Found) -> Option<u32> {
         return Some(pair.number);
     }
     let Some(question) = by_number(asked.open, pair.number) else {
-        found.unclear(Unclear::NoSuchQuestion { number: pair.number });
+        found.unclear(Unclear::NoSuchQuestion {
+            number: pair.number,
+        });
         return None;
     };
     if pair.option < question.options.len() {
-        found.option_of(Some(question), pair.option, Unclear::Twice { question: question.id });
+        found.option_of(
+            Some(question),
+            pair.option,
+            Unclear::Twice {
+                question: question.id,
+            },
+        );
     } else {
         found.unclear(no_such(question, &pair.said));
     }
@@ -310,8 +450,17 @@ fn own_words(asked: &Hearing<'_>, question: &Question, words: &str, found: &mut 
 
 /// Words that are said to be the answer.
 fn to_its_number(question: &Question, words: &str, found: &mut Found) {
-    let given = Given { question: question.id, option: None, text: words.trim().to_owned() };
-    found.take(given, Unclear::Twice { question: question.id });
+    let given = Given {
+        question: question.id,
+        option: None,
+        text: words.trim().to_owned(),
+    };
+    found.take(
+        given,
+        Unclear::Twice {
+            question: question.id,
+        },
+    );
 }
 
 fn remark(question: &Question, words: &str, found: &mut Found) {
@@ -321,7 +470,11 @@ fn remark(question: &Question, words: &str, found: &mut Found) {
 }
 
 fn no_such(question: &Question, line: &str) -> Unclear {
-    Unclear::NoSuchOption { question: question.id, said: said(line), options: question.options.len() }
+    Unclear::NoSuchOption {
+        question: question.id,
+        said: said(line),
+        options: question.options.len(),
+    }
 }
 
 fn said(line: &str) -> String {
@@ -331,7 +484,8 @@ fn said(line: &str) -> String {
 /// Words that begin with the question's own number (`2: use it`), without it.
 fn unnumbered(question: &Question, words: &str) -> Option<String> {
     let (first, rest) = words.split_once('\n').unwrap_or((words, ""));
-    let own = pair::numbered(first).filter(|(number, _)| *number == question.id && first.contains(':'));
+    let own =
+        pair::numbered(first).filter(|(number, _)| *number == question.id && first.contains(':'));
     own.map(|(_, first)| format!("{first}\n{rest}"))
 }
 
@@ -346,5 +500,10 @@ fn unaddressed(line: &str) -> &str {
 }
 
 fn join(rows: &[Row<'_>]) -> String {
-    rows.iter().map(|row| row.text).collect::<Vec<_>>().join("\n").trim().to_owned()
+    rows.iter()
+        .map(|row| row.text)
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim()
+        .to_owned()
 }

@@ -154,7 +154,9 @@ fn before(line: &str) -> &str {
     let taken = BEFORE.iter().filter_map(|word| {
         let rest = strip(line, word)?;
         let apart = rest.starts_with(between) || !word.is_ascii();
-        apart.then(|| rest.trim_start_matches(between)).filter(|rest| !rest.is_empty())
+        apart
+            .then(|| rest.trim_start_matches(between))
+            .filter(|rest| !rest.is_empty())
     });
     taken.min_by_key(|rest| rest.len()).unwrap_or(line)
 }
@@ -163,10 +165,15 @@ fn before(line: &str) -> &str {
 fn behind(line: &str) -> &str {
     let end = line.trim_end_matches(|c: char| c.is_whitespace() || ".,;!".contains(c));
     let taken = AFTER.iter().filter_map(|word| {
-        let start = end.len().checked_sub(word.len()).filter(|start| end.is_char_boundary(*start))?;
+        let start = end
+            .len()
+            .checked_sub(word.len())
+            .filter(|start| end.is_char_boundary(*start))?;
         let (rest, tail) = end.split_at(start);
         let apart = rest.ends_with(between) || !word.starts_with(|c: char| c.is_ascii_alphabetic());
-        (apart && tail.to_lowercase() == *word).then(|| rest.trim_end_matches(between)).filter(|rest| !rest.is_empty())
+        (apart && tail.to_lowercase() == *word)
+            .then(|| rest.trim_end_matches(between))
+            .filter(|rest| !rest.is_empty())
     });
     taken.min_by_key(|rest| rest.len()).unwrap_or(line)
 }
@@ -176,7 +183,9 @@ fn strip<'l>(line: &'l str, word: &str) -> Option<&'l str> {
     let mut rest = line.chars();
     for wanted in word.chars() {
         let c = rest.next()?;
-        let same = c == wanted || c.to_lowercase().eq(wanted.to_lowercase()) || (wanted == '\'' && c == '’');
+        let same = c == wanted
+            || c.to_lowercase().eq(wanted.to_lowercase())
+            || (wanted == '\'' && c == '’');
         if !same {
             return None;
         }

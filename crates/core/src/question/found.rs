@@ -18,11 +18,16 @@ impl Found {
         if self.spoiled.contains(&given.question) {
             return;
         }
-        let Some(at) = self.given.iter().position(|known| known.question == given.question) else {
+        let Some(at) = self
+            .given
+            .iter()
+            .position(|known| known.question == given.question)
+        else {
             return self.given.push(given);
         };
         let known = &self.given[at];
-        let same = known.option == given.option && (known.option.is_some() || known.text == given.text);
+        let same =
+            known.option == given.option && (known.option.is_some() || known.text == given.text);
         if !same {
             self.given.remove(at);
             self.spoiled.push(given.question);
@@ -31,15 +36,33 @@ impl Found {
     }
 
     /// Takes an option as the answer.
-    pub(super) fn option_of(&mut self, question: Option<&Question>, index: usize, otherwise: Unclear) {
+    pub(super) fn option_of(
+        &mut self,
+        question: Option<&Question>,
+        index: usize,
+        otherwise: Unclear,
+    ) {
         let Some(question) = question else { return };
-        let Some(text) = question.options.get(index) else { return };
-        self.take(Given { question: question.id, option: Some(index), text: text.clone() }, otherwise);
+        let Some(text) = question.options.get(index) else {
+            return;
+        };
+        self.take(
+            Given {
+                question: question.id,
+                option: Some(index),
+                text: text.clone(),
+            },
+            otherwise,
+        );
     }
 
     /// Adds a remark to the answer of a question.
     pub(super) fn remark(&mut self, question: u32, words: &str) {
-        if let Some(given) = self.given.iter_mut().find(|given| given.question == question) {
+        if let Some(given) = self
+            .given
+            .iter_mut()
+            .find(|given| given.question == question)
+        {
             given.text.push('\n');
             given.text.push_str(words);
         }
@@ -77,8 +100,16 @@ impl Found {
     }
 
     pub(super) fn answers(self) -> Answers {
-        let tidy = |given: Given| Given { text: given.text.trim().to_owned(), ..given };
+        let tidy = |given: Given| Given {
+            text: given.text.trim().to_owned(),
+            ..given
+        };
         let given = self.given.into_iter().map(tidy).collect();
-        Answers { given, unclear: self.unclear, settled: self.settled, words: self.words }
+        Answers {
+            given,
+            unclear: self.unclear,
+            settled: self.settled,
+            words: self.words,
+        }
     }
 }

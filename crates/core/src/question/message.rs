@@ -11,7 +11,10 @@ pub fn in_message(message: &str, changed_nothing: bool) -> Vec<Asked> {
     if asked.is_empty() && changed_nothing {
         asked.extend(last_paragraph(&rows));
     }
-    let tidy = asked.into_iter().map(Asked::tidy).filter(|asked| !asked.text.is_empty());
+    let tidy = asked
+        .into_iter()
+        .map(Asked::tidy)
+        .filter(|asked| !asked.text.is_empty());
     tidy.take(BATCH).collect()
 }
 
@@ -34,7 +37,12 @@ fn blocks(rows: &[Row<'_>]) -> Vec<Asked> {
 /// Text lines, then `- option` lines, `default: …` and `deadline: 4h` in any order.
 fn block(lines: &[&str]) -> Asked {
     let mut text = Vec::new();
-    let mut asked = Asked { text: String::new(), options: Vec::new(), default: None, deadline_ms: None };
+    let mut asked = Asked {
+        text: String::new(),
+        options: Vec::new(),
+        default: None,
+        deadline_ms: None,
+    };
     for line in lines {
         let content = line.trim();
         if let Some(value) = field(content, "default") {
@@ -74,15 +82,28 @@ fn span(text: &str) -> Option<i64> {
 fn last_paragraph(rows: &[Row<'_>]) -> Option<Asked> {
     let end = rows.iter().rposition(|row| row.kind != Kind::Blank)?;
     let rows = &rows[..=end];
-    let list = rows.iter().rposition(|row| row.kind != Kind::Words || !listed(row.text)).map_or(0, |last| last + 1);
+    let list = rows
+        .iter()
+        .rposition(|row| row.kind != Kind::Words || !listed(row.text))
+        .map_or(0, |last| last + 1);
     let options = options(&rows[list..]);
     let above = &rows[..list];
     let end = above.iter().rposition(|row| row.kind != Kind::Blank)? + 1;
-    let start = above[..end].iter().rposition(|row| row.kind != Kind::Words).map_or(0, |last| last + 1);
+    let start = above[..end]
+        .iter()
+        .rposition(|row| row.kind != Kind::Words)
+        .map_or(0, |last| last + 1);
     let text: Vec<&str> = above[start..end].iter().map(|row| row.text).collect();
     let text = text.join("\n").trim().to_owned();
-    let asks = text.trim_end_matches(|c: char| "*_`\"”)".contains(c)).ends_with(['?', '？']);
-    asks.then_some(Asked { text, options, default: None, deadline_ms: None })
+    let asks = text
+        .trim_end_matches(|c: char| "*_`\"”)".contains(c))
+        .ends_with(['?', '？']);
+    asks.then_some(Asked {
+        text,
+        options,
+        default: None,
+        deadline_ms: None,
+    })
 }
 
 fn options(rows: &[Row<'_>]) -> Vec<String> {

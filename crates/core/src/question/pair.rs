@@ -41,7 +41,9 @@ fn pair(text: &str) -> Option<(Pair, &str)> {
     let (number, rest) = question_number(text)?;
     let pick = rest.trim_start_matches([' ', '\t', '.', ':', ')', '=', '-']);
     let mark = &rest[..rest.len() - pick.len()];
-    let end = pick.find(|c: char| !c.is_alphanumeric()).unwrap_or(pick.len());
+    let end = pick
+        .find(|c: char| !c.is_alphanumeric())
+        .unwrap_or(pick.len());
     let (said, after) = pick.split_at(end);
     let numeric = said.starts_with(|c: char| c.is_ascii_digit());
     if numeric && !mark.contains([':', '=']) {
@@ -49,7 +51,14 @@ fn pair(text: &str) -> Option<(Pair, &str)> {
     }
     let option = choice::label(said)?;
     let after = after.strip_prefix(['.', ')']).unwrap_or(after);
-    Some((Pair { number, option, said: said.to_owned() }, after))
+    Some((
+        Pair {
+            number,
+            option,
+            said: said.to_owned(),
+        },
+        after,
+    ))
 }
 
 fn question_number(text: &str) -> Option<(u32, &str)> {
@@ -58,7 +67,10 @@ fn question_number(text: &str) -> Option<(u32, &str)> {
     if !(1..=4).contains(&digits) {
         return None;
     }
-    text[..digits].parse().ok().map(|number| (number, &text[digits..]))
+    text[..digits]
+        .parse()
+        .ok()
+        .map(|number| (number, &text[digits..]))
 }
 
 /// Skips what stands between pairs: white space, punctuation, and words that say nothing.
@@ -66,8 +78,13 @@ fn between(text: &str) -> &str {
     let mut text = text;
     loop {
         text = text.trim_start_matches(|c: char| c.is_whitespace() || ",;/&+.!".contains(c));
-        let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
-        if !["and", "please", "thanks"].iter().any(|word| text[..end].eq_ignore_ascii_case(word)) {
+        let end = text
+            .find(|c: char| !c.is_alphabetic())
+            .unwrap_or(text.len());
+        if !["and", "please", "thanks"]
+            .iter()
+            .any(|word| text[..end].eq_ignore_ascii_case(word))
+        {
             return text;
         }
         text = &text[end..];

@@ -35,25 +35,53 @@ impl<'a> Known<'a> {
         let read = |question: &&'a Question| Letters {
             question,
             whole: letters(&question.text),
-            lines: question.text.lines().map(letters).filter(|line| line.len() >= LONG).collect(),
-            options: question.options.iter().map(|option| letters(option)).collect(),
+            lines: question
+                .text
+                .lines()
+                .map(letters)
+                .filter(|line| line.len() >= LONG)
+                .collect(),
+            options: question
+                .options
+                .iter()
+                .map(|option| letters(option))
+                .collect(),
         };
-        Self { questions: open.iter().map(read).collect(), left: MOST }
+        Self {
+            questions: open.iter().map(read).collect(),
+            left: MOST,
+        }
     }
 
     /// Reads a quoted block. One that shows several questions stands for none of them.
     pub(super) fn quoted(&mut self, block: &[Row<'_>]) -> Option<Shown<'a>> {
         self.left = self.left.checked_sub(1)?;
-        let lines: Vec<String> = block.iter().map(|row| letters(row.text)).filter(|line| line.len() > 2).collect();
-        let quote = format!(" {} ", lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" "));
+        let lines: Vec<String> = block
+            .iter()
+            .map(|row| letters(row.text))
+            .filter(|line| line.len() > 2)
+            .collect();
+        let quote = format!(
+            " {} ",
+            lines
+                .iter()
+                .map(|line| line.trim())
+                .collect::<Vec<_>>()
+                .join(" ")
+        );
         let asks = |known: &&Letters<'a>| known.is_asked_in(&quote, &lines);
         let texts: Vec<_> = self.questions.iter().filter(asks).collect();
         match texts.as_slice() {
             [known] => Some(Shown::Question(known.question)),
             [] => {
-                let offers = |known: &&Letters<'a>| known.options.iter().any(|option| holds(&quote, option));
+                let offers =
+                    |known: &&Letters<'a>| known.options.iter().any(|option| holds(&quote, option));
                 let options: Vec<_> = self.questions.iter().filter(offers).collect();
-                if let [known] = options.as_slice() { Some(Shown::Option(known.question)) } else { None }
+                if let [known] = options.as_slice() {
+                    Some(Shown::Option(known.question))
+                } else {
+                    None
+                }
             }
             _ => None,
         }
@@ -65,7 +93,10 @@ impl Letters<'_> {
     fn is_asked_in(&self, quote: &str, lines: &[String]) -> bool {
         holds(quote, &self.whole)
             || self.lines.iter().any(|line| holds(quote, line))
-            || lines.iter().take(MOST).any(|line| line.len() >= LONG && holds(&self.whole, line))
+            || lines
+                .iter()
+                .take(MOST)
+                .any(|line| line.len() >= LONG && holds(&self.whole, line))
     }
 }
 
@@ -76,6 +107,16 @@ fn holds(text: &str, words: &str) -> bool {
 
 /// Letters and digits in lower case, a space for everything between them and at both ends.
 fn letters(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    format!(" {} ", spaced.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase())
+    let spaced: String = text
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
+    format!(
+        " {} ",
+        spaced
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .to_lowercase()
+    )
 }

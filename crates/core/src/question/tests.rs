@@ -8,11 +8,23 @@ const NOW: i64 = 1_763_690_531_000;
 
 fn question(id: u32, text: &str, options: &[&str]) -> Question {
     let options = options.iter().map(|option| (*option).to_owned()).collect();
-    Question { id, text: text.into(), options, default: None, deadline_at: None, asked_at: NOW, answer: None }
+    Question {
+        id,
+        text: text.into(),
+        options,
+        default: None,
+        deadline_at: None,
+        asked_at: NOW,
+        answer: None,
+    }
 }
 
 fn database() -> Question {
-    question(1, "Which database should it use?", &["Use SQLite", "Use Postgres", "Ask the operator"])
+    question(
+        1,
+        "Which database should it use?",
+        &["Use SQLite", "Use Postgres", "Ask the operator"],
+    )
 }
 
 fn naming() -> Question {
@@ -26,19 +38,36 @@ fn reason() -> Question {
 /// `1b`, `1 "words"`, and what was unclear.
 fn short(answers: &Answers) -> String {
     let given = answers.given.iter().map(|given| match given.option {
-        Some(index) => format!("{}{} {:?}", given.question, Question::label(index, false), given.text),
+        Some(index) => format!(
+            "{}{} {:?}",
+            given.question,
+            Question::label(index, false),
+            given.text
+        ),
         None => format!("{} {:?}", given.question, given.text),
     });
     let unclear = answers.unclear.iter().map(|unclear| format!("{unclear:?}"));
-    let settled = answers.settled.iter().map(|number| format!("{number} was answered"));
+    let settled = answers
+        .settled
+        .iter()
+        .map(|number| format!("{number} was answered"));
     let words = Some(format!("words {:?}", answers.words)).filter(|_| !answers.words.is_empty());
     let all: Vec<String> = given.chain(unclear).chain(settled).chain(words).collect();
-    if all.is_empty() { "-".into() } else { all.join(" | ") }
+    if all.is_empty() {
+        "-".into()
+    } else {
+        all.join(" | ")
+    }
 }
 
 fn table(open: &[Question], comments: &[&str]) -> String {
     let open: Vec<&Question> = open.iter().collect();
-    let line = |body: &&str| format!("{body:?} => {}", short(&answers(&open, body, Saying::Plainly)));
+    let line = |body: &&str| {
+        format!(
+            "{body:?} => {}",
+            short(&answers(&open, body, Saying::Plainly))
+        )
+    };
     comments.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
@@ -152,7 +181,10 @@ fn what_is_said_to_be_the_answer_is_it() {
     let database = database();
     let said = |body: &str| short(&answers(&[&database], body, Saying::AsAnswer));
     assert_eq!(said("neither, drop it"), r#"1 "neither, drop it""#);
-    assert_eq!(said("```toml\nhost = \"db\"\n```"), r#"1 "```toml\nhost = \"db\"\n```""#);
+    assert_eq!(
+        said("```toml\nhost = \"db\"\n```"),
+        r#"1 "```toml\nhost = \"db\"\n```""#
+    );
     assert_eq!(said("    indented"), r#"1 "indented""#);
     assert_eq!(said("2"), r#"1b "Use Postgres""#);
 }
@@ -160,10 +192,34 @@ fn what_is_said_to_be_the_answer_is_it() {
 /// What is said to a question that was answered before goes to no other.
 #[test]
 fn a_numbered_line_belongs_to_its_number() {
-    let answer = Answer { by: By::Default, text: "Use SQLite".into(), option: Some(0), at: 1, comment: None };
-    let (database, port) = (Question { answer: Some(answer), ..database() }, question(2, "Which port?", &[]));
-    let said = |body: &str| format!("{body:?} => {}", short(&answers(&[&database, &port], body, Saying::Plainly)));
-    let comments = ["1. 2\n2. 8080", "1. 2 / 2. 8080", "1: b, 2: 8080", "8080", "2: 8080", "1. first\n3. third"];
+    let answer = Answer {
+        by: By::Default,
+        text: "Use SQLite".into(),
+        option: Some(0),
+        at: 1,
+        comment: None,
+    };
+    let (database, port) = (
+        Question {
+            answer: Some(answer),
+            ..database()
+        },
+        question(2, "Which port?", &[]),
+    );
+    let said = |body: &str| {
+        format!(
+            "{body:?} => {}",
+            short(&answers(&[&database, &port], body, Saying::Plainly))
+        )
+    };
+    let comments = [
+        "1. 2\n2. 8080",
+        "1. 2 / 2. 8080",
+        "1: b, 2: 8080",
+        "8080",
+        "2: 8080",
+        "1. first\n3. third",
+    ];
     insta::assert_snapshot!(comments.map(said).join("\n"), @r#"
     "1. 2\n2. 8080" => 2 "8080" | 1 was answered
     "1. 2 / 2. 8080" => 2 "8080" | 1 was answered
@@ -298,48 +354,95 @@ fn nothing_open_is_nothing_answered() {
 
 fn asked(text: &str, options: &[&str], default: Option<&str>) -> Asked {
     let options = options.iter().map(|option| (*option).to_owned()).collect();
-    Asked { text: text.into(), options, default: default.map(str::to_owned), deadline_ms: Some(1) }
+    Asked {
+        text: text.into(),
+        options,
+        default: default.map(str::to_owned),
+        deadline_ms: Some(1),
+    }
 }
 
 #[test]
 fn what_is_asked_is_tidied() {
-    let defaults =
-        [("2", "Two"), ("b", "Two"), ("two", "Two"), ("thre", "Three"), ("4", "4"), ("own words", "own words")];
+    let defaults = [
+        ("2", "Two"),
+        ("b", "Two"),
+        ("two", "Two"),
+        ("thre", "Three"),
+        ("4", "4"),
+        ("own words", "own words"),
+    ];
     for (said, meant) in defaults {
-        assert_eq!(asked("x", &["One", "Two", "Three"], Some(said)).tidy().default.as_deref(), Some(meant), "{said}");
+        assert_eq!(
+            asked("x", &["One", "Two", "Three"], Some(said))
+                .tidy()
+                .default
+                .as_deref(),
+            Some(meant),
+            "{said}"
+        );
     }
     let long = "é".repeat(5_000);
     let many: Vec<String> = (0..20).map(|n| format!("{n} {long}")).collect();
-    let many: Vec<&str> = many.iter().map(String::as_str).chain(["", " \u{200b} "]).collect();
+    let many: Vec<&str> = many
+        .iter()
+        .map(String::as_str)
+        .chain(["", " \u{200b} "])
+        .collect();
     let tidy = asked(&long, &many, Some(" ")).tidy();
-    assert_eq!((tidy.text.chars().count(), tidy.options.len(), tidy.default), (4_000, 10, None));
-    assert!(tidy.options.iter().all(|option| option.chars().count() <= 200 && option.ends_with('…')));
+    assert_eq!(
+        (tidy.text.chars().count(), tidy.options.len(), tidy.default),
+        (4_000, 10, None)
+    );
+    assert!(
+        tidy.options
+            .iter()
+            .all(|option| option.chars().count() <= 200 && option.ends_with('…'))
+    );
     assert_eq!(tidy.deadline_ms, Some(60_000));
     let doubles = asked(" a\u{202e}b ", &["Yes", "yes ", "No\nway"], None).tidy();
-    assert_eq!((doubles.text.as_str(), doubles.options), ("ab", vec!["Yes".to_owned(), "No way".to_owned()]));
+    assert_eq!(
+        (doubles.text.as_str(), doubles.options),
+        ("ab", vec!["Yes".to_owned(), "No way".to_owned()])
+    );
 }
 
 #[test]
 fn questions_are_numbered_and_timed() {
     let tidy = asked("x", &["One", "Two"], Some("b")).tidy();
     let numbered = number(vec![tidy.clone(), tidy], 4, NOW);
-    assert_eq!(numbered.iter().map(|question| question.id).collect::<Vec<_>>(), [4, 5]);
+    assert_eq!(
+        numbered
+            .iter()
+            .map(|question| question.id)
+            .collect::<Vec<_>>(),
+        [4, 5]
+    );
     assert_eq!(numbered[0].deadline_at, Some(NOW + 60_000));
     let answer = numbered[0].by_default(7).expect("a default");
-    assert_eq!((answer.by, answer.option, answer.text.as_str()), (By::Default, Some(1), "Two"));
+    assert_eq!(
+        (answer.by, answer.option, answer.text.as_str()),
+        (By::Default, Some(1), "Two")
+    );
 }
 
 #[test]
 fn questions_stand_in_a_message() {
     let cases = [
-        ("Done.\n\n```question\nWhich one?\nIt matters.\n- A\n- B\ndefault: 2\ndeadline: 4h\n```\nBye.", false),
+        (
+            "Done.\n\n```question\nWhich one?\nIt matters.\n- A\n- B\ndefault: 2\ndeadline: 4h\n```\nBye.",
+            false,
+        ),
         (
             "```question\nFirst?\n```\n\n~~~ Question\nSecond?\n1. A\n2. B\nDefault: whatever\ndeadline: soon\n~~~",
             false,
         ),
         ("```question\n```\n```rust\nIs it?\n```", true),
         ("I looked.\n\nShould I drop **it?**\n\n- yes\n* no\n", true),
-        ("I looked. Should I\ndrop it?\n1. yes,\n   at once\n2. no", true),
+        (
+            "I looked. Should I\ndrop it?\n1. yes,\n   at once\n2. no",
+            true,
+        ),
         ("Should I drop it?", false),
         ("Should I?\n\nI will not.", true),
         ("- one?\n- two?", true),
@@ -367,14 +470,21 @@ fn a_box_counts_where_it_stood() {
     let open: Vec<&Question> = open.iter().collect();
     let head = "### 1 · Which database should it use?\n\n";
     let cases = [
-        format!("{head}- [x] b. Use Postgres\n- [ ] a. Use SQLite\n\n### 2 · What\n\n- [X] a. sessions"),
+        format!(
+            "{head}- [x] b. Use Postgres\n- [ ] a. Use SQLite\n\n### 2 · What\n\n- [X] a. sessions"
+        ),
         format!("{head}- [x] b. Use Postgres\n- [x] a. Use SQLite\n\n### 2 ·\n\n- [x] b. runs"),
         format!("{head}- [x] b. Use MySQL"),
         format!("{head}- [x] a. sessions"),
         "### 7 · Old\n\n- [x] a. sessions".to_owned(),
-        format!("{head}```\n- [x] a. Use SQLite\n```\n> - [x] a. Use SQLite\n  - [x] a. Use SQLite"),
+        format!(
+            "{head}```\n- [x] a. Use SQLite\n```\n> - [x] a. Use SQLite\n  - [x] a. Use SQLite"
+        ),
     ];
-    let lines: Vec<String> = cases.iter().map(|body| short(&ticked(&open, body))).collect();
+    let lines: Vec<String> = cases
+        .iter()
+        .map(|body| short(&ticked(&open, body)))
+        .collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
     1b "Use Postgres" | 2a "sessions"
     2b "runs" | TwoBoxes { question: 1 }
@@ -383,5 +493,8 @@ fn a_box_counts_where_it_stood() {
     -
     -
     "#);
-    assert_eq!(short(&ticked(&open, "- [x] 2. Use Postgres\r\n")), r#"1b "Use Postgres""#);
+    assert_eq!(
+        short(&ticked(&open, "- [x] 2. Use Postgres\r\n")),
+        r#"1b "Use Postgres""#
+    );
 }

@@ -5,8 +5,17 @@ use super::{Role, RoleLimits, RoleName, RoleOverride, RoleSource, Tools, from_ag
 
 /// Which role wins when an issue carries several: the first in this list. Roles made by the operator come after these,
 /// in alphabetical order.
-pub const ORDER: [&str; 9] =
-    ["spec", "architect", "swe", "testing", "debugging", "design", "deploy", "security", "triage"];
+pub const ORDER: [&str; 9] = [
+    "spec",
+    "architect",
+    "swe",
+    "testing",
+    "debugging",
+    "design",
+    "deploy",
+    "security",
+    "triage",
+];
 
 /// Name and text of each shipped file.
 pub(super) const FILES: [(&str, &str); 9] = [
@@ -31,7 +40,10 @@ pub fn built_in(name: &RoleName) -> Option<Role> {
 
 /// Every built-in role, in the documented order.
 pub fn all() -> Vec<Role> {
-    ORDER.iter().filter_map(|name| built_in(&name.parse().ok()?)).collect()
+    ORDER
+        .iter()
+        .filter_map(|name| built_in(&name.parse().ok()?))
+        .collect()
 }
 
 fn role(name: &RoleName, file: RoleOverride) -> Role {

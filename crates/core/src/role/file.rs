@@ -31,19 +31,31 @@ pub struct RoleFileError {
 /// Parses the file of the role `name`. The role's rights are narrowed where the file says so: `tools` without `edit`
 /// means that it changes no files, and `metadata: { writes: "false" }` says the same by itself. What has no effect is
 /// listed in `ignored`.
-pub fn from_agent_file(name: &RoleName, path: &str, text: &str) -> Result<RoleOverride, RoleFileError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+pub fn from_agent_file(
+    name: &RoleName,
+    path: &str,
+    text: &str,
+) -> Result<RoleOverride, RoleFileError> {
+    let text = text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(text)
+        .replace("\r\n", "\n");
     let file = File::split(path, &text)?;
     let keys = file.keys()?;
-    let mut over = RoleOverride::empty(RoleSource::Repository { path: path.to_owned() });
+    let mut over = RoleOverride::empty(RoleSource::Repository {
+        path: path.to_owned(),
+    });
     for (key, value) in &keys {
-        let Some(key) = key.as_str() else { return Err(file.error(None, "a key is not a text".to_owned())) };
+        let Some(key) = key.as_str() else {
+            return Err(file.error(None, "a key is not a text".to_owned()));
+        };
         file.take(&mut over, key, value)?;
     }
     if let Some(title) = keys.get("name").and_then(Value::as_str)
         && !title.eq_ignore_ascii_case(name.as_str())
     {
-        over.ignored.push(format!("name: the label calls this role `{name}`"));
+        over.ignored
+            .push(format!("name: the label calls this role `{name}`"));
     }
     if over.writes.is_none() {
         over.writes = over.tools.as_ref().map(|tools| tools.contains(Tool::Edit));
@@ -61,12 +73,19 @@ struct File<'a> {
 
 impl<'a> File<'a> {
     fn split(path: &'a str, text: &'a str) -> Result<Self, RoleFileError> {
-        let at =
-            |line: usize, what: &str| RoleFileError { path: path.to_owned(), line, key: None, what: what.to_owned() };
+        let at = |line: usize, what: &str| RoleFileError {
+            path: path.to_owned(),
+            line,
+            key: None,
+            what: what.to_owned(),
+        };
         let mut lines = text.split_inclusive('\n');
         let first = lines.next().unwrap_or_default();
         if first.trim_end() != "---" {
-            return Err(at(1, "the file must begin with `---` and its front matter (description, tools)"));
+            return Err(at(
+                1,
+                "the file must begin with `---` and its front matter (description, tools)",
+            ));
         }
         let start = first.len();
         let mut end = start;
@@ -76,7 +95,12 @@ impl<'a> File<'a> {
                 if front.len() > FRONT_MATTER_MAX_BYTES {
                     return Err(at(2, "the front matter is longer than 16 KiB"));
                 }
-                return Ok(Self { path, front, body, body_line: index + 3 });
+                return Ok(Self {
+                    path,
+                    front,
+                    body,
+                    body_line: index + 3,
+                });
             }
             end += line.len();
         }
@@ -85,21 +109,34 @@ impl<'a> File<'a> {
 
     fn error(&self, key: Option<&str>, what: String) -> RoleFileError {
         let line = key.map_or(2, |key| self.line_of(key));
-        RoleFileError { path: self.path.to_owned(), line, key: key.map(str::to_owned), what }
+        RoleFileError {
+            path: self.path.to_owned(),
+            line,
+            key: key.map(str::to_owned),
+            what,
+        }
     }
 
     fn line_of(&self, key: &str) -> usize {
         let named = |line: &str| {
             let line = line.trim_start_matches(['"', '\'']);
-            line.strip_prefix(key).is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
         };
-        self.front.lines().position(named).map_or(2, |index| index + 2)
+        self.front
+            .lines()
+            .position(named)
+            .map_or(2, |index| index + 2)
     }
 
     fn keys(&self) -> Result<Mapping, RoleFileError> {
         let parsed = serde_yaml_ng::from_str::<Value>(self.front).map_err(|error| {
             let line = error.location().map_or(2, |location| location.line() + 1);
-            let key = self.front.lines().nth(line.saturating_sub(2)).and_then(|text| text.split_once(':'));
+            let key = self
+                .front
+                .lines()
+                .nth(line.saturating_sub(2))
+                .and_then(|text| text.split_once(':'));
             RoleFileError {
                 path: self.path.to_owned(),
                 line,
@@ -110,7 +147,10 @@ impl<'a> File<'a> {
         match parsed {
             Value::Mapping(keys) => Ok(keys),
             Value::Null => Ok(Mapping::new()),
-            _ => Err(self.error(None, "the front matter must be a list of `key: value` lines".to_owned())),
+            _ => Err(self.error(
+                None,
+                "the front matter must be a list of `key: value` lines".to_owned(),
+            )),
         }
     }
 
@@ -129,32 +169,58 @@ impl<'a> File<'a> {
     fn text(&self, key: &str, value: &Value) -> Result<Option<String>, RoleFileError> {
         match value {
             Value::Null => Ok(None),
-            Value::String(text) if text.chars().count() > DESCRIPTION_MAX_CHARS => {
-                Err(self.error(Some(key), format!("longer than {DESCRIPTION_MAX_CHARS} characters")))
-            }
+            Value::String(text) if text.chars().count() > DESCRIPTION_MAX_CHARS => Err(self.error(
+                Some(key),
+                format!("longer than {DESCRIPTION_MAX_CHARS} characters"),
+            )),
             Value::String(text) if text.trim().is_empty() => Ok(None),
             Value::String(text) => Ok(Some(text.trim().to_owned())),
             _ => Err(self.error(Some(key), "must be a text".to_owned())),
         }
     }
 
-    fn tools(&self, value: &Value, ignored: &mut Vec<String>) -> Result<Option<Tools>, RoleFileError> {
+    fn tools(
+        &self,
+        value: &Value,
+        ignored: &mut Vec<String>,
+    ) -> Result<Option<Tools>, RoleFileError> {
         let names: Vec<&str> = match value {
             Value::Null => return Ok(None),
-            Value::String(list) => list.split(',').map(str::trim).filter(|name| !name.is_empty()).collect(),
+            Value::String(list) => list
+                .split(',')
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .collect(),
             Value::Sequence(list) => list
                 .iter()
-                .map(|name| name.as_str().ok_or_else(|| self.error(Some("tools"), "every tool must be a text".into())))
+                .map(|name| {
+                    name.as_str().ok_or_else(|| {
+                        self.error(Some("tools"), "every tool must be a text".into())
+                    })
+                })
                 .collect::<Result<_, _>>()?,
-            _ => return Err(self.error(Some("tools"), "must be a list such as [\"read\", \"edit\"]".to_owned())),
+            _ => {
+                return Err(self.error(
+                    Some("tools"),
+                    "must be a list such as [\"read\", \"edit\"]".to_owned(),
+                ));
+            }
         };
         if names.contains(&"*") {
             return Ok(None);
         }
         for name in names.iter().filter(|name| Tool::from_alias(name).is_none()) {
-            ignored.push(format!("tools: {}", name.chars().take(60).collect::<String>()));
+            ignored.push(format!(
+                "tools: {}",
+                name.chars().take(60).collect::<String>()
+            ));
         }
-        Ok(Some(names.iter().filter_map(|name| Tool::from_alias(name)).collect()))
+        Ok(Some(
+            names
+                .iter()
+                .filter_map(|name| Tool::from_alias(name))
+                .collect(),
+        ))
     }
 
     /// The format's free map; one word in it is ours: `writes`.
@@ -167,7 +233,12 @@ impl<'a> File<'a> {
             Some(Value::Bool(writes)) => Some(*writes),
             Some(Value::String(text)) if text == "true" => Some(true),
             Some(Value::String(text)) if text == "false" => Some(false),
-            Some(_) => return Err(self.error(Some("metadata"), "`writes` must be \"true\" or \"false\"".to_owned())),
+            Some(_) => {
+                return Err(self.error(
+                    Some("metadata"),
+                    "`writes` must be \"true\" or \"false\"".to_owned(),
+                ));
+            }
         };
         Ok(())
     }
@@ -180,7 +251,9 @@ impl<'a> File<'a> {
                 path: self.path.to_owned(),
                 line: self.body_line,
                 key: None,
-                what: format!("the prompt has {length} characters, at most {PROMPT_MAX_CHARS} are taken"),
+                what: format!(
+                    "the prompt has {length} characters, at most {PROMPT_MAX_CHARS} are taken"
+                ),
             });
         }
         Ok((!prompt.is_empty()).then(|| prompt.to_owned()))

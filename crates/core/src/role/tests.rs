@@ -23,7 +23,13 @@ fn repository(text: &str) -> Result<RoleOverride, RoleFileError> {
 #[test]
 fn every_shipped_file_parses_and_says_something() {
     let roles = all();
-    assert_eq!(roles.iter().map(|role| role.name.as_str()).collect::<Vec<_>>(), ORDER);
+    assert_eq!(
+        roles
+            .iter()
+            .map(|role| role.name.as_str())
+            .collect::<Vec<_>>(),
+        ORDER
+    );
     for role in roles {
         let lines = role.prompt.lines().count();
         assert!((25..=60).contains(&lines), "{}: {lines} lines", role.name);
@@ -44,7 +50,11 @@ fn every_word_in_a_shipped_front_matter_has_an_effect() {
 
 #[test]
 fn only_triage_may_not_write() {
-    let silent: Vec<String> = all().into_iter().filter(|role| !role.writes).map(|role| role.name.to_string()).collect();
+    let silent: Vec<String> = all()
+        .into_iter()
+        .filter(|role| !role.writes)
+        .map(|role| role.name.to_string())
+        .collect();
     assert_eq!(silent, ["triage"]);
     let triage = built_in(&name("triage")).expect("built in");
     assert!(!triage.tools.contains(Tool::Edit) && triage.tools.contains(Tool::Read));
@@ -63,30 +73,52 @@ fn role_names_are_strict() {
 
 #[test]
 fn no_role_label_is_the_default() {
-    let Choice::Chosen { role, why } = chosen(&["bug", "agent:go"]) else { panic!("chosen") };
+    let Choice::Chosen { role, why } = chosen(&["bug", "agent:go"]) else {
+        panic!("chosen")
+    };
     assert_eq!((role.name.as_str(), why), ("swe", Why::Default));
 }
 
 #[test]
 fn one_label_chooses_and_case_does_not_matter() {
-    let Choice::Chosen { role, why } = chosen(&["Role:Security"]) else { panic!("chosen") };
-    assert_eq!((role.name.as_str(), why), ("security", Why::Label { label: "Role:Security".to_owned() }));
+    let Choice::Chosen { role, why } = chosen(&["Role:Security"]) else {
+        panic!("chosen")
+    };
+    assert_eq!(
+        (role.name.as_str(), why),
+        (
+            "security",
+            Why::Label {
+                label: "Role:Security".to_owned()
+            }
+        )
+    );
 }
 
 #[test]
 fn deployment_is_deploy() {
-    let Choice::Chosen { role, .. } = chosen(&["role:deployment"]) else { panic!("chosen") };
+    let Choice::Chosen { role, .. } = chosen(&["role:deployment"]) else {
+        panic!("chosen")
+    };
     assert_eq!(role.name.as_str(), "deploy");
 }
 
 #[test]
 fn several_labels_follow_the_documented_order() {
     for (index, first) in ORDER.iter().enumerate() {
-        let reversed: Vec<String> = ORDER[index..].iter().rev().map(|name| format!("role:{name}")).collect();
-        let Choice::Chosen { role, why } = choose(&reversed, &name("swe"), built_in) else { panic!("chosen") };
+        let reversed: Vec<String> = ORDER[index..]
+            .iter()
+            .rev()
+            .map(|name| format!("role:{name}"))
+            .collect();
+        let Choice::Chosen { role, why } = choose(&reversed, &name("swe"), built_in) else {
+            panic!("chosen")
+        };
         assert_eq!(role.name.as_str(), *first);
         if reversed.len() > 1 {
-            let Why::FirstOf { labels, chosen } = why else { panic!("{why:?}") };
+            let Why::FirstOf { labels, chosen } = why else {
+                panic!("{why:?}")
+            };
             assert_eq!((labels.len(), chosen), (reversed.len(), name(first)));
         }
     }
@@ -97,7 +129,10 @@ fn operator_made_roles_come_after_the_built_in_in_alphabetical_order() {
     let known = |asked: &RoleName| {
         built_in(asked).or_else(|| {
             let base = built_in(&name("swe"))?;
-            ["zeta", "alpha"].contains(&asked.as_str()).then(|| Role { name: asked.clone(), ..base })
+            ["zeta", "alpha"].contains(&asked.as_str()).then(|| Role {
+                name: asked.clone(),
+                ..base
+            })
         })
     };
     let pick = |list: &[&str]| match choose(&labels(list), &name("swe"), known) {
@@ -114,7 +149,10 @@ fn any_unknown_role_label_stops_the_start() {
         Choice::Unknown { label, nearest } => (label, nearest),
         chosen => panic!("{chosen:?}"),
     };
-    assert_eq!(unknown(&["role:swe", "role:tester"]), ("role:tester".to_owned(), Some("testing".to_owned())));
+    assert_eq!(
+        unknown(&["role:swe", "role:tester"]),
+        ("role:tester".to_owned(), Some("testing".to_owned()))
+    );
     assert_eq!(unknown(&["role:secruity"]).1.as_deref(), Some("security"));
     assert_eq!(unknown(&["role:debug"]).1.as_deref(), Some("debugging"));
     assert_eq!(unknown(&["role:Software Engineer!"]).1, None);
@@ -125,7 +163,13 @@ fn any_unknown_role_label_stops_the_start() {
 #[test]
 fn an_unknown_default_is_unknown_too() {
     let choice = choose(&[], &name("swf"), built_in);
-    assert_eq!(choice, Choice::Unknown { label: "role:swf".to_owned(), nearest: Some("swe".to_owned()) });
+    assert_eq!(
+        choice,
+        Choice::Unknown {
+            label: "role:swf".to_owned(),
+            nearest: Some("swe".to_owned())
+        }
+    );
 }
 
 #[test]
@@ -138,16 +182,38 @@ fn an_agent_file_is_read_as_copilot_reads_it() {
     .expect("parses");
     assert_eq!(over.description.as_deref(), Some("Slow and sure."));
     assert_eq!(over.prompt.as_deref(), Some("# Be careful\n\n---\nReally."));
-    assert_eq!(over.tools, Some([Tool::Read, Tool::Search, Tool::Edit, Tool::Execute].into_iter().collect()));
+    assert_eq!(
+        over.tools,
+        Some(
+            [Tool::Read, Tool::Search, Tool::Edit, Tool::Execute]
+                .into_iter()
+                .collect()
+        )
+    );
     assert_eq!(over.writes, Some(true));
     assert_eq!(over.model.as_deref(), Some("gpt-5"));
-    assert_eq!(over.ignored, ["tools: github/*", "target", "mcp-servers", "name: the label calls this role `swe`"]);
+    assert_eq!(
+        over.ignored,
+        [
+            "tools: github/*",
+            "target",
+            "mcp-servers",
+            "name: the label calls this role `swe`"
+        ]
+    );
 }
 
 #[test]
 fn tools_may_be_a_list_a_text_all_or_none() {
-    let tools = |line: &str| repository(&format!("---\n{line}\n---\nx")).expect("parses").tools;
-    assert_eq!(tools("tools: read, search"), Some([Tool::Read, Tool::Search].into_iter().collect()));
+    let tools = |line: &str| {
+        repository(&format!("---\n{line}\n---\nx"))
+            .expect("parses")
+            .tools
+    };
+    assert_eq!(
+        tools("tools: read, search"),
+        Some([Tool::Read, Tool::Search].into_iter().collect())
+    );
     assert_eq!(tools("tools: [\"*\"]"), None);
     assert_eq!(tools("description: x"), None);
     assert_eq!(tools("tools: []"), Some(Tools::none()));
@@ -155,8 +221,18 @@ fn tools_may_be_a_list_a_text_all_or_none() {
 
 #[test]
 fn a_role_without_edit_changes_no_files() {
-    assert_eq!(repository("---\ntools: [read]\n---\nx").expect("parses").writes, Some(false));
-    assert_eq!(repository("---\nmetadata: {writes: \"false\"}\n---\nx").expect("parses").writes, Some(false));
+    assert_eq!(
+        repository("---\ntools: [read]\n---\nx")
+            .expect("parses")
+            .writes,
+        Some(false)
+    );
+    assert_eq!(
+        repository("---\nmetadata: {writes: \"false\"}\n---\nx")
+            .expect("parses")
+            .writes,
+        Some(false)
+    );
 }
 
 #[test]
@@ -164,14 +240,26 @@ fn wrong_files_name_line_and_key() {
     let wrong = |text: &str| repository(text).expect_err("refused").to_string();
     assert!(wrong("# no front matter").starts_with(".github/agents/swe.agent.md:1: "));
     assert!(wrong("---\nname: x\n").contains("no closing"));
-    assert!(wrong("---\nname: x\ntools: 5\n---\n").starts_with(".github/agents/swe.agent.md:3: `tools`: "));
-    assert!(wrong("---\ndescription: [a]\n---\n").starts_with(".github/agents/swe.agent.md:2: `description`: "));
+    assert!(
+        wrong("---\nname: x\ntools: 5\n---\n")
+            .starts_with(".github/agents/swe.agent.md:3: `tools`: ")
+    );
+    assert!(
+        wrong("---\ndescription: [a]\n---\n")
+            .starts_with(".github/agents/swe.agent.md:2: `description`: ")
+    );
     assert!(wrong("---\nname: x\ndescription: \"open\nmodel: y\n---\n").contains("not valid YAML"));
     assert!(wrong("---\nname: x\nname: y\n---\n").contains("not valid YAML"));
     assert!(wrong("---\n- a\n---\n").contains("key: value"));
     let long = format!("---\nname: swe\n---\n{}", "é".repeat(PROMPT_MAX_CHARS + 1));
     assert!(wrong(&long).starts_with(".github/agents/swe.agent.md:4: the prompt has 30001"));
-    assert!(repository(&format!("---\nname: swe\n---\n{}", "é".repeat(PROMPT_MAX_CHARS))).is_ok());
+    assert!(
+        repository(&format!(
+            "---\nname: swe\n---\n{}",
+            "é".repeat(PROMPT_MAX_CHARS)
+        ))
+        .is_ok()
+    );
 }
 
 #[test]
@@ -186,10 +274,16 @@ fn a_yaml_bomb_is_refused() {
 
 #[test]
 fn a_repository_changes_words_but_not_the_agent_or_the_model() {
-    let base = Role { agent: Some("goose".to_owned()), ..built_in(&name("swe")).expect("built in") };
+    let base = Role {
+        agent: Some("goose".to_owned()),
+        ..built_in(&name("swe")).expect("built in")
+    };
     let over = repository("---\ndescription: Ours.\nmodel: big\n---\nOur way.").expect("parses");
     let role = layer(base, over, &Ceiling::default());
-    assert_eq!((role.description.as_str(), role.prompt.as_str()), ("Ours.", "Our way."));
+    assert_eq!(
+        (role.description.as_str(), role.prompt.as_str()),
+        ("Ours.", "Our way.")
+    );
     assert_eq!((role.agent.as_deref(), role.model), (Some("goose"), None));
     assert!(matches!(role.source, RoleSource::Repository { .. }));
     assert!(role.writes);
@@ -198,10 +292,17 @@ fn a_repository_changes_words_but_not_the_agent_or_the_model() {
 #[test]
 fn the_operator_may_raise_but_not_above_the_ceiling() {
     let triage = built_in(&name("triage")).expect("built in");
-    let over =
-        RoleOverride { tools: Some(Tools::all()), writes: Some(true), ..RoleOverride::empty(RoleSource::Config) };
+    let over = RoleOverride {
+        tools: Some(Tools::all()),
+        writes: Some(true),
+        ..RoleOverride::empty(RoleSource::Config)
+    };
     assert!(layer(triage.clone(), over.clone(), &Ceiling::default()).writes);
-    let low = Ceiling { tools: [Tool::Read].into_iter().collect(), writes: false, limits: RoleLimits::default() };
+    let low = Ceiling {
+        tools: [Tool::Read].into_iter().collect(),
+        writes: false,
+        limits: RoleLimits::default(),
+    };
     let role = layer(triage, over, &low);
     assert!(!role.writes && role.tools.within(&low.tools));
 }
@@ -212,8 +313,14 @@ fn any_tools() -> impl Strategy<Value = Tools> {
 }
 
 fn any_limits() -> impl Strategy<Value = RoleLimits> {
-    (proptest::option::of(0..9_000u64), proptest::option::of(0..9_000u64))
-        .prop_map(|(session_timeout_s, silence_s)| RoleLimits { session_timeout_s, silence_s })
+    (
+        proptest::option::of(0..9_000u64),
+        proptest::option::of(0..9_000u64),
+    )
+        .prop_map(|(session_timeout_s, silence_s)| RoleLimits {
+            session_timeout_s,
+            silence_s,
+        })
 }
 
 fn no_longer(own: Option<u64>, cap: Option<u64>) -> bool {

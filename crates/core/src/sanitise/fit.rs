@@ -17,8 +17,14 @@ pub fn fit(text: &str, max_chars: usize) -> String {
     for _ in 0..4 {
         let kept = take_graphemes(text, room);
         let open = open_fence(kept);
-        let kept = if open.is_some() { kept.trim_end_matches('\n') } else { safe_end(kept, &text[kept.len()..]) };
-        let closing = open.map(|fence| format!("\n{}", fence.closing())).unwrap_or_default();
+        let kept = if open.is_some() {
+            kept.trim_end_matches('\n')
+        } else {
+            safe_end(kept, &text[kept.len()..])
+        };
+        let closing = open
+            .map(|fence| format!("\n{}", fence.closing()))
+            .unwrap_or_default();
         let left_out = total - kept.chars().count();
         let result = format!("{kept}{closing}{}", note(left_out));
         let length = result.chars().count();
@@ -55,7 +61,9 @@ fn safe_end<'a>(kept: &'a str, rest: &str) -> &'a str {
     let line = &kept[start..];
     let mut end = unclosed_span(line).unwrap_or(line.len());
     let inside_word = end == line.len() && rest.starts_with(|c: char| !c.is_whitespace());
-    let word = line[..end].rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let word = line[..end]
+        .rfind(char::is_whitespace)
+        .map_or(0, |at| at + 1);
     if inside_word && line[word..end].contains(|c: char| "@#/:[(&\\<`~-]!".contains(c)) {
         end = unclosed_span(&line[..word]).unwrap_or(word);
     }
@@ -69,7 +77,9 @@ fn unclosed_span(line: &str) -> Option<usize> {
     while let Some(found) = line[at..].find(['`', '\\']) {
         let start = at + found;
         if line[start..].starts_with('\\') {
-            at = start + 1 + usize::from(line[start + 1..].starts_with(|c: char| c.is_ascii_punctuation()));
+            at = start
+                + 1
+                + usize::from(line[start + 1..].starts_with(|c: char| c.is_ascii_punctuation()));
             continue;
         }
         let length = line[start..].bytes().take_while(|b| *b == b'`').count();

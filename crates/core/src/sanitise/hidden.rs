@@ -17,7 +17,9 @@ pub fn visible(text: &str) -> String {
                 }
                 continue;
             }
-            '\u{fe0e}' | '\u{fe0f}' => is_emoji(before) || (is_keycap(before) && next == Some('\u{20e3}')),
+            '\u{fe0e}' | '\u{fe0f}' => {
+                is_emoji(before) || (is_keycap(before) && next == Some('\u{20e3}'))
+            }
             '\u{200d}' => (is_emoji(before) || before == '\u{fe0f}') && next.is_some_and(is_emoji),
             c => !is_hidden(c),
         };
@@ -75,7 +77,8 @@ fn without_terminal_codes(text: &str) -> String {
 
 fn after_control(text: &str) -> &str {
     let text = text.trim_start_matches(|c| ('\u{20}'..='\u{3f}').contains(&c));
-    text.strip_prefix(|c| ('\u{40}'..='\u{7e}').contains(&c)).unwrap_or(text)
+    text.strip_prefix(|c| ('\u{40}'..='\u{7e}').contains(&c))
+        .unwrap_or(text)
 }
 
 /// What follows a control string; one that does not end on its line only loses its introducer, so that no visible text
@@ -95,8 +98,14 @@ pub(super) fn entity(text: &str) -> Option<(char, usize)> {
     let end = text.bytes().take(34).position(|b| b == b';')?;
     let body = text.get(1..end)?;
     let number = |digits: &str, radix: u32, longest: usize| {
-        let fits = (1..=longest).contains(&digits.len()) && digits.chars().all(|c| c.is_digit(radix));
-        fits.then(|| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32).unwrap_or('\u{fffd}'))
+        let fits =
+            (1..=longest).contains(&digits.len()) && digits.chars().all(|c| c.is_digit(radix));
+        fits.then(|| {
+            u32::from_str_radix(digits, radix)
+                .ok()
+                .and_then(char::from_u32)
+                .unwrap_or('\u{fffd}')
+        })
     };
     let c = if let Some(digits) = body.strip_prefix("#x").or_else(|| body.strip_prefix("#X")) {
         number(digits, 16, 6)?
@@ -141,6 +150,11 @@ fn named(name: &str) -> Option<char> {
 pub(super) fn entity_length(text: &str) -> Option<usize> {
     let end = text.bytes().take(40).position(|b| b == b';')?;
     let name = text.get(1..end)?;
-    let named = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(|b| b.is_ascii_alphanumeric());
-    if named { Some(end + 1) } else { entity(text).map(|(_, length)| length) }
+    let named = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric());
+    if named {
+        Some(end + 1)
+    } else {
+        entity(text).map(|(_, length)| length)
+    }
 }

@@ -25,7 +25,10 @@ pub fn inbound(text: &str, max_bytes: usize) -> String {
     let mut room = max_bytes.saturating_sub(note(clean.len()).len());
     for _ in 0..8 {
         let kept = self::clean(take_bytes(&clean, room));
-        let result = format!("{kept}{}", note(clean.len() - take_bytes(&clean, room).len()));
+        let result = format!(
+            "{kept}{}",
+            note(clean.len() - take_bytes(&clean, room).len())
+        );
         if result.len() <= max_bytes && self::clean(&result) == result {
             return result;
         }
@@ -50,7 +53,11 @@ fn take_bytes(text: &str, max: usize) -> &str {
 }
 
 fn clean(text: &str) -> String {
-    settle(visible(text), |text| Page::new(text).read(), |text| text.replace(['<', '&', '!'], " "))
+    settle(
+        visible(text),
+        |text| Page::new(text).read(),
+        |text| text.replace(['<', '&', '!'], " "),
+    )
 }
 
 struct Page<'a> {
@@ -94,7 +101,14 @@ impl Clear {
 impl<'a> Page<'a> {
     fn new(text: &'a str) -> Self {
         let out = String::with_capacity(text.len());
-        Self { text, at: 0, out, missing: Vec::new(), fuel: text.len() * 8 + 1024, clear: Clear::default() }
+        Self {
+            text,
+            at: 0,
+            out,
+            missing: Vec::new(),
+            fuel: text.len() * 8 + 1024,
+            clear: Clear::default(),
+        }
     }
 
     fn rest(&self) -> &'a str {
@@ -117,7 +131,9 @@ impl<'a> Page<'a> {
     /// Copies a fenced block, line by line.
     fn fence(&mut self) -> bool {
         let first = self.rest().split('\n').next().unwrap_or_default();
-        let Some(open) = Fence::open(first).filter(|open| open.indent() <= 3 && !first.starts_with('\t')) else {
+        let Some(open) =
+            Fence::open(first).filter(|open| open.indent() <= 3 && !first.starts_with('\t'))
+        else {
             return false;
         };
         if !self.at_line_start() {
@@ -143,9 +159,14 @@ impl<'a> Page<'a> {
     /// Drops a link definition that nothing uses (`[//]: # (hidden)`), and the title of one that is used.
     fn definition(&mut self) -> bool {
         let line = self.rest().split('\n').next().unwrap_or_default();
-        let Some((label, address)) = definition(line).filter(|_| self.at_line_start()) else { return false };
+        let Some((label, address)) = definition(line).filter(|_| self.at_line_start()) else {
+            return false;
+        };
         let mut end = line.len();
-        let next = self.rest().get(end + 1..).and_then(|rest| rest.split('\n').next());
+        let next = self
+            .rest()
+            .get(end + 1..)
+            .and_then(|rest| rest.split('\n').next());
         if let Some(next) = next.filter(|next| is_title(next.trim())) {
             end += 1 + next.len();
         }
@@ -192,7 +213,10 @@ impl<'a> Page<'a> {
     fn angle(&mut self, fresh: bool) {
         let rest = self.rest();
         let spanned = [("<!--", 2, "-->"), ("<![CDATA[", 9, "]]>"), ("<?", 2, "?>")];
-        if let Some((_, skip, end)) = spanned.into_iter().find(|(open, ..)| rest.starts_with(open)) {
+        if let Some((_, skip, end)) = spanned
+            .into_iter()
+            .find(|(open, ..)| rest.starts_with(open))
+        {
             return self.invisible(skip, end, fresh);
         }
         if rest.starts_with("<!") && rest[2..].starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -210,7 +234,11 @@ impl<'a> Page<'a> {
 
     /// Drops everything up to the end mark; a space stays where dropping would join two texts.
     fn invisible(&mut self, skip: usize, end: &'static str, fresh: bool) {
-        let found = if self.missing.contains(&end) { None } else { self.rest()[skip..].find(end) };
+        let found = if self.missing.contains(&end) {
+            None
+        } else {
+            self.rest()[skip..].find(end)
+        };
         match found {
             Some(found) => {
                 self.at += skip + found + end.len();
@@ -236,7 +264,8 @@ impl<'a> Page<'a> {
     /// `![alt](address "title")` becomes `[image: alt](address)`.
     fn image(&mut self) {
         let label = self.bounded(self.at + 2, ']');
-        let Some(label) = label.filter(|label| self.rest()[2 + label.len() + 1..].starts_with('(')) else {
+        let Some(label) = label.filter(|label| self.rest()[2 + label.len() + 1..].starts_with('('))
+        else {
             return self.copy(1);
         };
         if self.out.ends_with('!') {
@@ -251,16 +280,23 @@ impl<'a> Page<'a> {
     /// `](address "title")` loses its title.
     fn link_end(&mut self) {
         let inside = &self.rest()[2..];
-        let Some(address_end) = self.seek(self.at + 2, Mark::Address) else { return self.copy(2) };
+        let Some(address_end) = self.seek(self.at + 2, Mark::Address) else {
+            return self.copy(2);
+        };
         let title = inside[address_end..].trim_start();
-        let quote = title.chars().next().filter(|c| matches!(c, '"' | '\'' | '('));
+        let quote = title
+            .chars()
+            .next()
+            .filter(|c| matches!(c, '"' | '\'' | '('));
         let closing = match quote {
             Some('(') => ')',
             Some(quote) => quote,
             None => return self.copy(2),
         };
         let from = self.text.len() - title.len() + 1;
-        let Some(words) = self.bounded(from, closing) else { return self.copy(2) };
+        let Some(words) = self.bounded(from, closing) else {
+            return self.copy(2);
+        };
         let after = title[1 + words.len() + 1..].trim_start();
         if after.starts_with(')') && !inside[..address_end].contains(['<', '&']) {
             self.out.push_str(&format!("]({})", &inside[..address_end]));
@@ -274,7 +310,11 @@ impl<'a> Page<'a> {
     fn seek(&mut self, from: usize, mark: Mark) -> Option<usize> {
         let limit = from + near(&self.text[from..]).len();
         let (began, ended) = *self.clear.slot(mark);
-        let start = if (began..ended).contains(&from) { ended.min(limit) } else { from };
+        let start = if (began..ended).contains(&from) {
+            ended.min(limit)
+        } else {
+            from
+        };
         let window = &self.text[start..limit];
         let found = match mark {
             Mark::Address => window.find(|c: char| c.is_whitespace() || ")[".contains(c)),
@@ -296,7 +336,10 @@ impl<'a> Page<'a> {
 
 /// The beginning of the text, as far as links and images are followed.
 fn near(text: &str) -> &str {
-    let end = (0..=text.len().min(2_000)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    let end = (0..=text.len().min(2_000))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or_default();
     &text[..end]
 }
 
@@ -309,13 +352,20 @@ fn definition(line: &str) -> Option<(&str, &str)> {
     let (label, rest) = content.strip_prefix('[')?.split_once("]:")?;
     let rest = rest.trim();
     let (address, title) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    let plain = !label.is_empty() && !label.contains(['[', ']', '<', '&']) && !address.contains(['&']);
+    let plain =
+        !label.is_empty() && !label.contains(['[', ']', '<', '&']) && !address.contains(['&']);
     let address = if address == "<>" { "#" } else { address };
-    (plain && !address.is_empty() && !address.contains('<') && (title.is_empty() || is_title(title.trim())))
-        .then_some((label, address))
+    (plain
+        && !address.is_empty()
+        && !address.contains('<')
+        && (title.is_empty() || is_title(title.trim())))
+    .then_some((label, address))
 }
 
 fn is_title(text: &str) -> bool {
     let pairs = [('"', '"'), ('\'', '\''), ('(', ')')];
-    text.len() >= 2 && pairs.iter().any(|(open, close)| text.starts_with(*open) && text.ends_with(*close))
+    text.len() >= 2
+        && pairs
+            .iter()
+            .any(|(open, close)| text.starts_with(*open) && text.ends_with(*close))
 }

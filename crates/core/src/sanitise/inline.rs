@@ -13,7 +13,10 @@ use super::word::{self, Verdict, judge};
 pub fn inline(text: &str, max_chars: usize) -> String {
     let text = one_line(text);
     let mut pieces: Vec<String> = Vec::new();
-    if text.starts_with(['/', '-', '+', '=']) && pieces_of(&text).next().is_some_and(is_plain) && max_chars > 2 {
+    if text.starts_with(['/', '-', '+', '='])
+        && pieces_of(&text).next().is_some_and(is_plain)
+        && max_chars > 2
+    {
         pieces.push("\\".to_owned());
     }
     let mut used = pieces.len();
@@ -77,7 +80,9 @@ pub fn title(text: &str, max_chars: usize) -> String {
     if out.chars().count() <= max_chars {
         return out;
     }
-    let mut cut: String = take_graphemes(&out, max_chars.saturating_sub(1)).trim_end().to_owned();
+    let mut cut: String = take_graphemes(&out, max_chars.saturating_sub(1))
+        .trim_end()
+        .to_owned();
     if max_chars > 0 {
         cut.push('…');
     }
@@ -86,8 +91,11 @@ pub fn title(text: &str, max_chars: usize) -> String {
 
 fn ends_with_gh(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let Some(start) = bytes.len().checked_sub(2) else { return false };
-    bytes[start..].eq_ignore_ascii_case(b"gh") && (start == 0 || !bytes[start - 1].is_ascii_alphanumeric())
+    let Some(start) = bytes.len().checked_sub(2) else {
+        return false;
+    };
+    bytes[start..].eq_ignore_ascii_case(b"gh")
+        && (start == 0 || !bytes[start - 1].is_ascii_alphanumeric())
 }
 
 /// The longest run of whole graphemes from the start with at most `max_chars` characters.
@@ -105,7 +113,10 @@ pub(super) fn take_graphemes(text: &str, max_chars: usize) -> &str {
 }
 
 fn one_line(text: &str) -> String {
-    visible(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    visible(text)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Words, and what stands between them; together they are the text.
@@ -129,7 +140,11 @@ fn is_plain(piece: &str) -> bool {
 }
 
 fn shown(piece: &str) -> String {
-    if is_plain(piece) { escaped(piece) } else { span(piece) }
+    if is_plain(piece) {
+        escaped(piece)
+    } else {
+        span(piece)
+    }
 }
 
 fn escaped(text: &str) -> String {
@@ -138,7 +153,8 @@ fn escaped(text: &str) -> String {
         match c {
             '<' => out.push_str("&lt;"),
             '&' => out.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '|' | '~' | '!' | '>' | '$' => {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '|' | '~' | '!'
+            | '>' | '$' => {
                 out.extend(['\\', c]);
             }
             c => out.push(c),

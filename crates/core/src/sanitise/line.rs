@@ -35,7 +35,12 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub(super) fn new(allow: &'a Allow, tables: bool) -> Self {
-        Self { allow, tables, in_label: false, tail: String::new() }
+        Self {
+            allow,
+            tables,
+            in_label: false,
+            tail: String::new(),
+        }
     }
 
     /// Rewrites one line, without its line end.
@@ -52,7 +57,9 @@ impl<'a> Writer<'a> {
         let mut at = 0;
         while at < tokens.len() {
             at += match &tokens[at] {
-                Token::Char('!') if tokens.get(at + 1) == Some(&Token::Char('[')) => self.image(&tokens[at..], out),
+                Token::Char('!') if tokens.get(at + 1) == Some(&Token::Char('[')) => {
+                    self.image(&tokens[at..], out)
+                }
                 Token::Char('[') => self.bracket(&tokens[at..], out),
                 Token::Char(']') if matches!(tokens.get(at + 1), Some(Token::Char('(' | ':'))) => {
                     out.push(Token::Escaped(']'));
@@ -146,7 +153,10 @@ impl<'a> Writer<'a> {
     }
 
     fn address(&mut self, label: &[Token], address: &str, out: &mut Vec<Token>) {
-        let shown: String = label.iter().map(|token| render(std::slice::from_ref(token), self.tables)).collect();
+        let shown: String = label
+            .iter()
+            .map(|token| render(std::slice::from_ref(token), self.tables))
+            .collect();
         if shown == address {
             return;
         }
@@ -172,20 +182,30 @@ impl<'a> Link<'a> {
         if tokens[close] != Token::Char(']') || tokens.get(close + 1) != Some(&Token::Char('(')) {
             return None;
         }
-        let address: String = chars(&tokens[close + 2..]).take_while(|c| is_address(*c)).collect();
+        let address: String = chars(&tokens[close + 2..])
+            .take_while(|c| is_address(*c))
+            .collect();
         let mut end = close + 2 + address.chars().count();
         if matches!(tokens.get(end), Some(Token::Char(' '))) {
             end += title_length(&tokens[end..])?;
         }
         let closed = tokens.get(end) == Some(&Token::Char(')')) && !address.is_empty();
-        closed.then(|| Self { label: &tokens[1..close], address, length: end + 1 })
+        closed.then(|| Self {
+            label: &tokens[1..close],
+            address,
+            length: end + 1,
+        })
     }
 }
 
 fn title_length(tokens: &[Token]) -> Option<usize> {
     let spaces = chars(tokens).take_while(|c| *c == ' ').count();
-    let quote = chars(&tokens[spaces..]).next().filter(|c| matches!(c, '"' | '\''))?;
-    let inside = chars(&tokens[spaces + 1..]).take_while(|c| *c != quote).count();
+    let quote = chars(&tokens[spaces..])
+        .next()
+        .filter(|c| matches!(c, '"' | '\''))?;
+    let inside = chars(&tokens[spaces + 1..])
+        .take_while(|c| *c != quote)
+        .count();
     let end = spaces + 1 + inside;
     (tokens.get(end) == Some(&Token::Char(quote))).then_some(end + 1)
 }
@@ -214,7 +234,11 @@ fn ends_here(address: &str, after: &[Token]) -> bool {
 
 fn tildes(tokens: &[Token], out: &mut Vec<Token>) -> usize {
     let run = chars(tokens).take_while(|c| *c == '~').count();
-    let token = if run >= 3 { Token::Escaped('~') } else { Token::Char('~') };
+    let token = if run >= 3 {
+        Token::Escaped('~')
+    } else {
+        Token::Char('~')
+    };
     out.extend(std::iter::repeat_n(token, run));
     run
 }
@@ -222,7 +246,9 @@ fn tildes(tokens: &[Token], out: &mut Vec<Token>) -> usize {
 /// Puts a backslash before a `/word` that begins the line, behind quote and list marks too.
 fn escape_command(tokens: &mut [Token]) {
     let mark = |token: &Token| matches!(token, Token::Char(c) if " \t>*+-.)".contains(*c) || c.is_ascii_digit());
-    let Some(first) = tokens.iter().position(|token| !mark(token)) else { return };
+    let Some(first) = tokens.iter().position(|token| !mark(token)) else {
+        return;
+    };
     let letter = matches!(tokens.get(first + 1), Some(Token::Char(c)) if c.is_alphanumeric());
     if tokens[first] == Token::Char('/') && letter {
         tokens[first] = Token::Escaped('/');
@@ -271,7 +297,12 @@ fn backtick_runs(line: &str) -> BTreeMap<usize, Vec<usize>> {
     runs
 }
 
-fn code_span(line: &str, at: usize, runs: &BTreeMap<usize, Vec<usize>>, out: &mut Vec<Token>) -> usize {
+fn code_span(
+    line: &str,
+    at: usize,
+    runs: &BTreeMap<usize, Vec<usize>>,
+    out: &mut Vec<Token>,
+) -> usize {
     let length = line[at..].bytes().take_while(|b| *b == b'`').count();
     let inside = at + length;
     let same = runs.get(&length).map(Vec::as_slice).unwrap_or_default();
@@ -284,7 +315,10 @@ fn code_span(line: &str, at: usize, runs: &BTreeMap<usize, Vec<usize>>, out: &mu
 }
 
 fn unpadded(code: &str) -> &str {
-    match code.strip_prefix(' ').and_then(|code| code.strip_suffix(' ')) {
+    match code
+        .strip_prefix(' ')
+        .and_then(|code| code.strip_suffix(' '))
+    {
         Some(inner) if code.chars().any(|c| c != ' ') => inner,
         _ => code,
     }
@@ -292,8 +326,12 @@ fn unpadded(code: &str) -> &str {
 
 fn escape(rest: &str, out: &mut Vec<Token>) -> usize {
     let mut after = rest.chars().skip(1);
-    let Some(c) = after.next() else { return push(out, Token::Char('\\'), 1) };
-    let joins = after.next().is_some_and(|next| next.is_alphanumeric() || next == '/');
+    let Some(c) = after.next() else {
+        return push(out, Token::Char('\\'), 1);
+    };
+    let joins = after
+        .next()
+        .is_some_and(|next| next.is_alphanumeric() || next == '/');
     match c {
         '<' => push(out, Token::Raw("&lt;".to_owned()), 2),
         '&' => push(out, Token::Raw("&amp;".to_owned()), 2),
@@ -307,7 +345,9 @@ fn ampersand(rest: &str, out: &mut Vec<Token>) -> usize {
     match entity(rest) {
         Some((c, length)) if is_hidden(c) => length,
         Some(('\n' | '\t', length)) => push(out, Token::Char(' '), length),
-        Some((c, length)) if c.is_ascii_alphanumeric() || "@#/.-_:".contains(c) => push(out, Token::Char(c), length),
+        Some((c, length)) if c.is_ascii_alphanumeric() || "@#/.-_:".contains(c) => {
+            push(out, Token::Char(c), length)
+        }
         _ => match entity_length(rest) {
             Some(length) => push(out, Token::Raw(rest[..length].to_owned()), length),
             None => push(out, Token::Raw("&amp;".to_owned()), 1),
@@ -323,8 +363,16 @@ fn render(tokens: &[Token], tables: bool) -> String {
             Token::Escaped(c) => out.extend(['\\', *c]),
             Token::Raw(text) => out.push_str(text),
             Token::Code(code) if tables && code.contains('|') => {
-                let cells = code.split('|').map(|part| part.strip_suffix('\\').unwrap_or(part));
-                let spans = cells.map(|part| if part.is_empty() { String::new() } else { span(part) });
+                let cells = code
+                    .split('|')
+                    .map(|part| part.strip_suffix('\\').unwrap_or(part));
+                let spans = cells.map(|part| {
+                    if part.is_empty() {
+                        String::new()
+                    } else {
+                        span(part)
+                    }
+                });
                 out.push_str(&spans.collect::<Vec<_>>().join("&#124;"));
             }
             Token::Code(code) => out.push_str(&span(code)),
@@ -336,7 +384,11 @@ fn render(tokens: &[Token], tables: bool) -> String {
 /// A code span that holds exactly this, on one line.
 pub(super) fn span(code: &str) -> String {
     let code = defuse_marker(code);
-    let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let longest = code
+        .split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
     let fence = "`".repeat(longest + 1);
     let spaced = code.starts_with(' ') && code.ends_with(' ') && code.chars().any(|c| c != ' ');
     if code.starts_with('`') || code.ends_with('`') || spaced {
@@ -351,7 +403,9 @@ pub(super) fn defuse_marker(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find("<!--") {
         let after = rest[at + 4..].trim_start().as_bytes();
-        let ours = after.get(..4).is_some_and(|word| word.eq_ignore_ascii_case(b"skep"));
+        let ours = after
+            .get(..4)
+            .is_some_and(|word| word.eq_ignore_ascii_case(b"skep"));
         out.push_str(&rest[..at]);
         out.push_str(if ours { "<! --" } else { "<!--" });
         rest = &rest[at + 4..];

@@ -20,13 +20,22 @@ const SHORTEST: usize = 8;
 /// The places in the text, as byte ranges, not merged.
 pub(super) fn find(text: &str, secrets: &[&str]) -> Vec<Range<usize>> {
     let windows = windows(secrets);
-    let plain = squeeze(text.char_indices().map(|(at, c)| (c, at..at + c.len_utf8())));
+    let plain = squeeze(
+        text.char_indices()
+            .map(|(at, c)| (c, at..at + c.len_utf8())),
+    );
     let mut found = scan(&plain, &windows);
     if text.contains('%') {
         found.extend(scan(&squeeze(percent_decoded(text).into_iter()), &windows));
     }
-    for secret in secrets.iter().filter(|secret| secret.trim().len() >= SHORTEST) {
-        found.extend(text.match_indices(secret.trim()).map(|(at, exact)| at..at + exact.len()));
+    for secret in secrets
+        .iter()
+        .filter(|secret| secret.trim().len() >= SHORTEST)
+    {
+        found.extend(
+            text.match_indices(secret.trim())
+                .map(|(at, exact)| at..at + exact.len()),
+        );
     }
     found
 }
@@ -37,7 +46,10 @@ struct Squeezed {
 }
 
 fn squeeze(chars: impl Iterator<Item = (char, Range<usize>)>) -> Squeezed {
-    let mut squeezed = Squeezed { bytes: Vec::new(), places: Vec::new() };
+    let mut squeezed = Squeezed {
+        bytes: Vec::new(),
+        places: Vec::new(),
+    };
     for (c, place) in chars.filter(|(c, _)| c.is_ascii_alphanumeric()) {
         squeezed.bytes.push(c.to_ascii_lowercase() as u8);
         squeezed.places.push(place);
@@ -52,7 +64,9 @@ fn scan(text: &Squeezed, windows: &BTreeMap<usize, HashSet<Vec<u8>>>) -> Vec<Ran
             if known.contains(window) {
                 let place = text.places[at].start..text.places[at + length - 1].end;
                 match found.last_mut() {
-                    Some(last) if (last.start..=last.end).contains(&place.start) => last.end = last.end.max(place.end),
+                    Some(last) if (last.start..=last.end).contains(&place.start) => {
+                        last.end = last.end.max(place.end)
+                    }
                     _ => found.push(place),
                 }
             }
@@ -69,8 +83,15 @@ fn windows(secrets: &[&str]) -> BTreeMap<usize, HashSet<Vec<u8>>> {
             continue;
         }
         let spare = form.len().saturating_sub(CUT);
-        let length = if spare >= 10 { spare.min(WINDOW) } else { form.len() };
-        windows.entry(length).or_default().extend(form.windows(length).map(<[u8]>::to_vec));
+        let length = if spare >= 10 {
+            spare.min(WINDOW)
+        } else {
+            form.len()
+        };
+        windows
+            .entry(length)
+            .or_default()
+            .extend(form.windows(length).map(<[u8]>::to_vec));
     }
     windows
 }

@@ -6,13 +6,24 @@ use super::line::{Writer, defuse_marker};
 use super::{Allow, settle};
 
 /// Renderers that would run or fetch something from a fence's content.
-const RICH: [&str; 6] = ["mermaid", "geojson", "topojson", "stl", "math", "suggestion"];
+const RICH: [&str; 6] = [
+    "mermaid",
+    "geojson",
+    "topojson",
+    "stl",
+    "math",
+    "suggestion",
+];
 
 /// Makes text safe to post: no terminal codes or hidden characters, no mention, reference or link but the allowed, no
 /// closing keyword, image, raw HTML, slash command or marker of ours, and no code block left open. Applying it twice
 /// changes nothing more. The result may be longer than the input; [`super::fit`] comes after.
 pub fn outbound(text: &str, allow: &Allow) -> String {
-    settle(text.to_owned(), |text| once(text, allow), |text| fence(&[text], ""))
+    settle(
+        text.to_owned(),
+        |text| once(text, allow),
+        |text| fence(&[text], ""),
+    )
 }
 
 fn once(text: &str, allow: &Allow) -> String {
@@ -25,7 +36,10 @@ fn once(text: &str, allow: &Allow) -> String {
         if let Some(open) = Fence::open(lines[at]) {
             let body = &lines[at + 1..];
             let close = body.iter().position(|line| open.is_closed_by(line));
-            let content: Vec<&str> = body[..close.unwrap_or(body.len())].iter().map(|line| open.dedent(line)).collect();
+            let content: Vec<&str> = body[..close.unwrap_or(body.len())]
+                .iter()
+                .map(|line| open.dedent(line))
+                .collect();
             let content = if close.is_none() && content.last() == Some(&"") {
                 &content[..content.len() - 1]
             } else {
@@ -45,7 +59,9 @@ fn once(text: &str, allow: &Allow) -> String {
 fn is_table_rule(line: &str) -> bool {
     line.contains('-')
         && line.contains(['|', ':'])
-        && line.chars().all(|c| " \t|:->*+.)".contains(c) || c.is_ascii_digit())
+        && line
+            .chars()
+            .all(|c| " \t|:->*+.)".contains(c) || c.is_ascii_digit())
 }
 
 /// An opening code fence.
@@ -68,8 +84,17 @@ impl Fence {
             return None;
         }
         let word = info.split_whitespace().next().unwrap_or_default();
-        let info = word.chars().filter(|c| c.is_ascii_alphanumeric() || "_+-".contains(*c)).take(30).collect();
-        Some(Self { mark, length, indent: line.len() - content.len(), info })
+        let info = word
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || "_+-".contains(*c))
+            .take(30)
+            .collect();
+        Some(Self {
+            mark,
+            length,
+            indent: line.len() - content.len(),
+            info,
+        })
     }
 
     /// How far it is indented, in bytes.
@@ -89,18 +114,33 @@ impl Fence {
     }
 
     fn dedent<'a>(&self, line: &'a str) -> &'a str {
-        let spaces = line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let spaces = line
+            .bytes()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count();
         &line[spaces.min(self.indent)..]
     }
 }
 
 /// A fenced block at column 0 that holds exactly these lines, save commands and markers.
 fn fence(content: &[&str], info: &str) -> String {
-    let text = content.iter().map(|line| inert(line)).collect::<Vec<_>>().join("\n");
+    let text = content
+        .iter()
+        .map(|line| inert(line))
+        .collect::<Vec<_>>()
+        .join("\n");
     let text = defuse_marker(&text);
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let longest = text
+        .split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
     let mark = "`".repeat((longest + 1).max(3));
-    let info = if RICH.iter().any(|rich| info.eq_ignore_ascii_case(rich)) { "text" } else { info };
+    let info = if RICH.iter().any(|rich| info.eq_ignore_ascii_case(rich)) {
+        "text"
+    } else {
+        info
+    };
     if content.is_empty() {
         return format!("{mark}{info}\n{mark}");
     }
@@ -109,10 +149,16 @@ fn fence(content: &[&str], info: &str) -> String {
 
 /// Bots that read comments line by line do not know fences: a lone `/command` is moved off the line's first column.
 fn inert(line: &str) -> String {
-    let word = line.strip_prefix('/').map(|rest| rest.split_whitespace().next().unwrap_or_default());
+    let word = line
+        .strip_prefix('/')
+        .map(|rest| rest.split_whitespace().next().unwrap_or_default());
     let command = word.is_some_and(|word| {
         word.starts_with(|c: char| c.is_ascii_alphabetic())
             && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     });
-    if command { format!(" {line}") } else { line.to_owned() }
+    if command {
+        format!(" {line}")
+    } else {
+        line.to_owned()
+    }
 }

@@ -102,10 +102,14 @@ static FORMATS: LazyLock<Vec<(SecretKind, Regex)>> = LazyLock::new(|| {
             ),
         ),
     ];
-    formats.into_iter().map(|(kind, format)| (kind, pattern(&format))).collect()
+    formats
+        .into_iter()
+        .map(|(kind, format)| (kind, pattern(&format)))
+        .collect()
 });
 
-static PEM_BEGIN: LazyLock<Regex> = LazyLock::new(|| pattern("-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"));
+static PEM_BEGIN: LazyLock<Regex> =
+    LazyLock::new(|| pattern("-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"));
 
 static HOME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -120,12 +124,19 @@ fn pattern(text: &str) -> Regex {
 /// Every secret in the text, in order and without overlap. `live_secrets` are the values this process holds now; those
 /// under eight letters and digits are not looked for. Linear in the text.
 pub fn find_secrets(text: &str, live_secrets: &[&str]) -> Vec<Finding> {
-    let mut found: Vec<Finding> =
-        live::find(text, live_secrets).into_iter().map(|at| Finding { kind: SecretKind::Live, at }).collect();
+    let mut found: Vec<Finding> = live::find(text, live_secrets)
+        .into_iter()
+        .map(|at| Finding {
+            kind: SecretKind::Live,
+            at,
+        })
+        .collect();
     found.extend(private_keys(text));
     for (kind, format) in FORMATS.iter() {
         let hits = format.captures_iter(text).filter_map(|hit| hit.get(1));
-        let hits = hits.map(|hit| trimmed(text, hit.range())).filter(|at| looks_random(*kind, &text[at.clone()]));
+        let hits = hits
+            .map(|hit| trimmed(text, hit.range()))
+            .filter(|at| looks_random(*kind, &text[at.clone()]));
         found.extend(hits.map(|at| Finding { kind: *kind, at }));
     }
     merged(found)
@@ -151,7 +162,9 @@ fn trimmed(text: &str, at: Range<usize>) -> Range<usize> {
 /// `sk-` also begins ordinary hyphenated words.
 fn looks_random(kind: SecretKind, secret: &str) -> bool {
     match kind {
-        SecretKind::OpenaiKey => !secret.starts_with("sk-ant-") && secret.bytes().any(|b| b.is_ascii_digit()),
+        SecretKind::OpenaiKey => {
+            !secret.starts_with("sk-ant-") && secret.bytes().any(|b| b.is_ascii_digit())
+        }
         _ => true,
     }
 }
@@ -163,12 +176,19 @@ fn private_keys(text: &str) -> Vec<Finding> {
     while let Some(begin) = begins.next() {
         let limit = begins.peek().map_or(text.len(), |next| next.start);
         let body = &text[begin.end..limit];
-        let end = body.find("-----END ").and_then(|end| Some(end + 9 + body[end + 9..].find("-----")? + 5));
+        let end = body
+            .find("-----END ")
+            .and_then(|end| Some(end + 9 + body[end + 9..].find("-----")? + 5));
         let length = end.unwrap_or_else(|| {
-            body.find(|c: char| !(c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "+/=\\".contains(c)))
-                .unwrap_or(body.len())
+            body.find(|c: char| {
+                !(c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "+/=\\".contains(c))
+            })
+            .unwrap_or(body.len())
         });
-        found.push(Finding { kind: SecretKind::PrivateKey, at: begin.start..begin.end + length });
+        found.push(Finding {
+            kind: SecretKind::PrivateKey,
+            at: begin.start..begin.end + length,
+        });
     }
     found
 }

@@ -131,7 +131,8 @@ pub(super) fn hostile() -> impl Strategy<Value = String> {
         "&#124;",
         "\u{fe0f}",
     ];
-    proptest::collection::vec(proptest::sample::select(fragments), 0..40).prop_map(|parts| parts.concat())
+    proptest::collection::vec(proptest::sample::select(fragments), 0..40)
+        .prop_map(|parts| parts.concat())
 }
 
 pub(super) fn some() -> Allow {
@@ -144,7 +145,8 @@ pub(super) fn some() -> Allow {
 
 fn invisible(c: char) -> bool {
     use GeneralCategory as G;
-    matches!(c.general_category(), G::Format | G::Control | G::PrivateUse) && !matches!(c, '\n' | '\t')
+    matches!(c.general_category(), G::Format | G::Control | G::PrivateUse)
+        && !matches!(c, '\n' | '\t')
 }
 
 #[test]
@@ -160,8 +162,16 @@ fn no_character_of_cf_cc_co_reaches_an_agent() {
             "U+{:04X} gives {out:?}",
             u32::from(c)
         );
-        assert!(!outbound(&format!("a{c}b"), &some()).contains(c), "U+{:04X}", u32::from(c));
-        assert!(!inline(&format!("a{c}b"), 100).contains(c), "U+{:04X}", u32::from(c));
+        assert!(
+            !outbound(&format!("a{c}b"), &some()).contains(c),
+            "U+{:04X}",
+            u32::from(c)
+        );
+        assert!(
+            !inline(&format!("a{c}b"), 100).contains(c),
+            "U+{:04X}",
+            u32::from(c)
+        );
     }
     assert!(seen > 137_000, "{seen}");
 }
@@ -180,25 +190,54 @@ fn fillers_selectors_and_tags_go_and_emoji_stay() {
         '\u{34f}',
         '\u{2065}',
     ] {
-        assert_eq!(inbound(&format!("a{c}b"), 100), "ab", "U+{:04X}", u32::from(c));
+        assert_eq!(
+            inbound(&format!("a{c}b"), 100),
+            "ab",
+            "U+{:04X}",
+            u32::from(c)
+        );
     }
-    for whole in
-        ["\u{1f468}\u{200d}\u{1f4bb}", "\u{2764}\u{fe0f}", "1\u{fe0f}\u{20e3}", "\u{1f469}\u{1f3fd}\u{200d}\u{1f680}"]
-    {
+    for whole in [
+        "\u{1f468}\u{200d}\u{1f4bb}",
+        "\u{2764}\u{fe0f}",
+        "1\u{fe0f}\u{20e3}",
+        "\u{1f469}\u{1f3fd}\u{200d}\u{1f680}",
+    ] {
         assert_eq!(inbound(whole, 100), whole);
     }
-    assert_eq!(inbound("\u{2764}\u{fe0f}\u{fe0f}\u{e0101}x", 100), "\u{2764}\u{fe0f}x");
+    assert_eq!(
+        inbound("\u{2764}\u{fe0f}\u{fe0f}\u{e0101}x", 100),
+        "\u{2764}\u{fe0f}x"
+    );
 }
 
 #[test]
 fn encoded_hidden_characters_become_visible() {
     for code in 0xe0000..0xe0080u32 {
-        assert_eq!(inbound(&format!("a&#{code};b&#x{code:X};"), 100), "a[hidden]b[hidden]");
+        assert_eq!(
+            inbound(&format!("a&#{code};b&#x{code:X};"), 100),
+            "a[hidden]b[hidden]"
+        );
     }
-    for name in ["ZeroWidthSpace", "zwj", "zwnj", "lrm", "rlm", "shy", "NoBreak", "af", "it", "ic", "InvisibleTimes"] {
+    for name in [
+        "ZeroWidthSpace",
+        "zwj",
+        "zwnj",
+        "lrm",
+        "rlm",
+        "shy",
+        "NoBreak",
+        "af",
+        "it",
+        "ic",
+        "InvisibleTimes",
+    ] {
         assert_eq!(inbound(&format!("a&{name};b"), 100), "a[hidden]b", "{name}");
     }
-    assert_eq!(inbound("&lt;b&gt; &amp; &#65;", 100), "&lt;b&gt; &amp; &#65;");
+    assert_eq!(
+        inbound("&lt;b&gt; &amp; &#65;", 100),
+        "&lt;b&gt; &amp; &#65;"
+    );
 }
 
 #[test]
@@ -207,20 +246,41 @@ fn what_the_page_hides_is_removed_or_shown() {
         ("a <!-- evil --> b", "a   b"),
         ("a\n<!-- evil\n\n```\nevil\n```\n-->\nb", "a\n\nb"),
         ("<!--> seen <!-- evil -->", "  seen  "),
-        ("x\n<!-- evil for ever", "x\n[hidden: the rest is inside an HTML construct that never ends]"),
+        (
+            "x\n<!-- evil for ever",
+            "x\n[hidden: the rest is inside an HTML construct that never ends]",
+        ),
         ("a <!-- not closed", "a <!-- not closed"),
         ("a <b title=\"evil\" c>d</b>", "a <b>d</b>"),
         ("<p title='evil' hidden>seen</p>", "<p>seen</p>"),
         ("<div title=\"\n\n```\nevil\n```\n\">seen", "<div>seen"),
-        ("<div title=\"evil\n\nevil", "[hidden: the rest is inside an HTML construct that never ends]"),
-        ("<img src=\"https://x/p.png\" alt=\"say it\">", "[image: say it](https://x/p.png)"),
-        ("![say it](https://x/p.png \"evil\")", "[image: say it](https://x/p.png)"),
+        (
+            "<div title=\"evil\n\nevil",
+            "[hidden: the rest is inside an HTML construct that never ends]",
+        ),
+        (
+            "<img src=\"https://x/p.png\" alt=\"say it\">",
+            "[image: say it](https://x/p.png)",
+        ),
+        (
+            "![say it](https://x/p.png \"evil\")",
+            "[image: say it](https://x/p.png)",
+        ),
         ("[a](https://x \"evil\") b", "[a](https://x) b"),
         ("a\n\n[//]: # (evil)\nb", "a\n\nb"),
-        ("[a][r]\n\n[r]: https://x 'evil'\n", "[a][r]\n\n[r]: https://x\n"),
+        (
+            "[a][r]\n\n[r]: https://x 'evil'\n",
+            "[a][r]\n\n[r]: https://x\n",
+        ),
         ("<?evil?> a <![CDATA[evil]]> <!DOCTYPE evil>", "  a    "),
-        ("if a < b && c > d { Vec<String> }", "if a < b && c > d { Vec<String> }"),
-        ("<a href=\"https://x\" aria-label='evil'>t</a>", "<a href=\"https://x\">t</a>"),
+        (
+            "if a < b && c > d { Vec<String> }",
+            "if a < b && c > d { Vec<String> }",
+        ),
+        (
+            "<a href=\"https://x\" aria-label='evil'>t</a>",
+            "<a href=\"https://x\">t</a>",
+        ),
         ("\u{1b}[31mred\u{1b}[0m \u{1b}]0;evil\u{7}x", "red x"),
     ];
     for (given, wanted) in cases {
@@ -233,7 +293,10 @@ fn what_the_page_hides_is_removed_or_shown() {
 fn fenced_code_survives_unchanged() {
     let text = "Do:\n\n```skep-demo\nwrite a.html <<END\n<!-- kept --> <p title=\"kept\">&#8203;![a](b \"kept\")\n[x]: y \"kept\"\nEND\n```\n\n~~~\n<b a=b>\n~~~\n";
     assert_eq!(inbound(text, 10_000), text);
-    assert_eq!(inbound("```\na\u{200b}\u{e0041}b\n```", 100), "```\nab\n```");
+    assert_eq!(
+        inbound("```\na\u{200b}\u{e0041}b\n```", 100),
+        "```\nab\n```"
+    );
 }
 
 #[test]
@@ -244,7 +307,10 @@ fn inbound_is_cut_between_graphemes_and_says_so() {
         assert!(out.len() <= max, "{max}: {out:?}");
         if max > 40 {
             let (kept, note) = out.split_once("\n[cut: ").expect("the note");
-            assert!(kept.len() % family.len() == 0 && note.ends_with(" bytes]"), "{out:?}");
+            assert!(
+                kept.len() % family.len() == 0 && note.ends_with(" bytes]"),
+                "{out:?}"
+            );
         }
     }
 }
@@ -273,7 +339,10 @@ fn long_repetitions_are_no_trap() {
     for shape in shapes {
         let text = shape.repeat(60_000 / shape.len());
         assert!(inbound(&text, 65_536).len() <= 65_536, "{shape}");
-        assert!(fit(&outbound(&text, &some()), 60_000).chars().count() <= 60_000, "{shape}");
+        assert!(
+            fit(&outbound(&text, &some()), 60_000).chars().count() <= 60_000,
+            "{shape}"
+        );
         assert_eq!(redact(&text, &["0123456789abcdefghij"]), text, "{shape}");
     }
 }

@@ -17,25 +17,52 @@ pub(super) enum Verdict {
 
 /// Characters that hold such a word together. Everything else ends it.
 pub(super) fn is_part(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '@' | '#' | ':' | '+' | '?' | '=' | '%')
+    c.is_alphanumeric()
+        || matches!(
+            c,
+            '-' | '_' | '.' | '/' | '@' | '#' | ':' | '+' | '?' | '=' | '%'
+        )
 }
 
 /// Judges one word; `closing` says that a closing keyword stands before it.
 pub(super) fn judge(word: &str, closing: bool, allow: &Allow) -> Verdict {
     let lower = word.to_ascii_lowercase();
-    if lower.contains("://") || lower.contains("www.") || lower.starts_with("mailto:") || lower.starts_with("xmpp:") {
-        let live = allow.links(word) && !word.contains('@') && !digit_after(word, '#') && lower.starts_with("http");
-        return if live && !(closing && allow.refers(word)) { Verdict::Address } else { Verdict::Defuse };
+    if lower.contains("://")
+        || lower.contains("www.")
+        || lower.starts_with("mailto:")
+        || lower.starts_with("xmpp:")
+    {
+        let live = allow.links(word)
+            && !word.contains('@')
+            && !digit_after(word, '#')
+            && lower.starts_with("http");
+        return if live && !(closing && allow.refers(word)) {
+            Verdict::Address
+        } else {
+            Verdict::Defuse
+        };
     }
     let mention = word.char_indices().any(|(at, c)| {
-        c == '@' && word[at + 1..].starts_with(|next: char| next.is_alphanumeric() || matches!(next, '-' | '_' | '.'))
+        c == '@'
+            && word[at + 1..]
+                .starts_with(|next: char| next.is_alphanumeric() || matches!(next, '-' | '_' | '.'))
     });
     if mention {
-        let allowed = word.strip_prefix('@').is_some_and(|login| allow.mentions(login));
-        return if allowed { Verdict::Live } else { Verdict::Defuse };
+        let allowed = word
+            .strip_prefix('@')
+            .is_some_and(|login| allow.mentions(login));
+        return if allowed {
+            Verdict::Live
+        } else {
+            Verdict::Defuse
+        };
     }
     if digit_after(word, '#') || numbered(&lower) {
-        return if allow.refers(word) && !closing { Verdict::Live } else { Verdict::Defuse };
+        return if allow.refers(word) && !closing {
+            Verdict::Live
+        } else {
+            Verdict::Defuse
+        };
     }
     Verdict::Plain
 }
@@ -46,7 +73,9 @@ pub(super) fn trimmed(word: &str) -> (&str, &str) {
 }
 
 fn digit_after(word: &str, mark: char) -> bool {
-    word.split(mark).skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    word.split(mark)
+        .skip(1)
+        .any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// `GH-12`.
@@ -63,10 +92,20 @@ pub(super) fn is_closing(before: &str) -> bool {
     let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
     let start = before
         .rfind(|c: char| !c.is_ascii_alphabetic())
-        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        .map_or(0, |at| {
+            at + before[at..].chars().next().map_or(1, char::len_utf8)
+        });
     let word = before[start..].to_ascii_lowercase();
     matches!(
         word.as_str(),
-        "close" | "closes" | "closed" | "fix" | "fixes" | "fixed" | "resolve" | "resolves" | "resolved"
+        "close"
+            | "closes"
+            | "closed"
+            | "fix"
+            | "fixes"
+            | "fixed"
+            | "resolve"
+            | "resolves"
+            | "resolved"
     )
 }

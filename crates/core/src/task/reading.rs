@@ -15,11 +15,23 @@ impl Task {
             Stage::Idle => "idle",
             Stage::Checking { .. } => "checking",
             Stage::Queued { .. } => "queued",
-            Stage::Working { step: Step::Waiting { .. }, .. } => "needs-you",
+            Stage::Working {
+                step: Step::Waiting { .. },
+                ..
+            } => "needs-you",
             Stage::Working { .. } => "working",
-            Stage::Held { hold: Hold::Asked | Hold::Plan, .. } => "needs-you",
-            Stage::Held { hold: Hold::Later { .. }, .. } => "waiting",
-            Stage::Held { hold: Hold::Paused { .. }, .. } => "paused",
+            Stage::Held {
+                hold: Hold::Asked | Hold::Plan,
+                ..
+            } => "needs-you",
+            Stage::Held {
+                hold: Hold::Later { .. },
+                ..
+            } => "waiting",
+            Stage::Held {
+                hold: Hold::Paused { .. },
+                ..
+            } => "paused",
             Stage::Ended { .. } if self.can_revise() => "in-review",
             Stage::Ended { end, .. } => match end {
                 End::InReview => "in-review",
@@ -37,11 +49,22 @@ impl Task {
         match &self.stage {
             Stage::Idle | Stage::Checking { .. } => self.shown.label,
             Stage::Queued { .. } => Some(StatusLabel::Queued),
-            Stage::Working { .. } if self.open_questions().next().is_some() => Some(StatusLabel::NeedsYou),
+            Stage::Working { .. } if self.open_questions().next().is_some() => {
+                Some(StatusLabel::NeedsYou)
+            }
             Stage::Working { .. } => Some(StatusLabel::Working),
-            Stage::Held { hold: Hold::Asked | Hold::Plan, .. } => Some(StatusLabel::NeedsYou),
-            Stage::Held { hold: Hold::Later { .. }, .. } => Some(StatusLabel::Queued),
-            Stage::Held { hold: Hold::Paused { .. }, .. } => Some(StatusLabel::Paused),
+            Stage::Held {
+                hold: Hold::Asked | Hold::Plan,
+                ..
+            } => Some(StatusLabel::NeedsYou),
+            Stage::Held {
+                hold: Hold::Later { .. },
+                ..
+            } => Some(StatusLabel::Queued),
+            Stage::Held {
+                hold: Hold::Paused { .. },
+                ..
+            } => Some(StatusLabel::Paused),
             // Nobody works for a closed issue.
             Stage::Ended { .. } if self.can_revise() && self.follow.issue_closed => None,
             Stage::Ended { end, .. } if self.can_revise() => match end {
@@ -50,7 +73,11 @@ impl Task {
                 _ => Some(StatusLabel::Review),
             },
             // A question that was answered is no work that is done.
-            Stage::Ended { job: Some(job), end: End::Answered, .. } if job.only_asked => None,
+            Stage::Ended {
+                job: Some(job),
+                end: End::Answered,
+                ..
+            } if job.only_asked => None,
             Stage::Ended { end, .. } => match end {
                 End::InReview if self.needs_a_person() => Some(StatusLabel::NeedsYou),
                 End::Unchanged => Some(StatusLabel::NeedsYou),
@@ -103,22 +130,39 @@ impl Task {
     /// A session is paused: held, or about to be held again once it has answered a person's question.
     pub fn is_paused(&self) -> bool {
         match &self.stage {
-            Stage::Held { hold: Hold::Paused { .. }, .. } => true,
+            Stage::Held {
+                hold: Hold::Paused { .. },
+                ..
+            } => true,
             Stage::Queued { job, .. } | Stage::Working { job, .. } => {
-                matches!(job.back, Some(Back::Held { hold: Hold::Paused { .. }, .. }))
+                matches!(
+                    job.back,
+                    Some(Back::Held {
+                        hold: Hold::Paused { .. },
+                        ..
+                    })
+                )
             }
-            Stage::Idle | Stage::Checking { .. } | Stage::Held { .. } | Stage::Ended { .. } => false,
+            Stage::Idle | Stage::Checking { .. } | Stage::Held { .. } | Stage::Ended { .. } => {
+                false
+            }
         }
     }
 
     /// The questions nobody has answered yet, oldest first.
     pub fn open_questions(&self) -> impl Iterator<Item = &Question> {
-        self.talk.questions.iter().filter(|question| question.answer.is_none())
+        self.talk
+            .questions
+            .iter()
+            .filter(|question| question.answer.is_none())
     }
 
     /// Where it stands among those that wait: by command, else by label.
     pub fn priority(&self) -> Priority {
-        let labelled = |name: &str| self.job().is_some_and(|job| label::has(&job.snapshot.labels, name));
+        let labelled = |name: &str| {
+            self.job()
+                .is_some_and(|job| label::has(&job.snapshot.labels, name))
+        };
         self.wish.priority.unwrap_or_else(|| {
             if labelled("priority:high") {
                 Priority::High
@@ -155,7 +199,11 @@ impl Task {
     fn session_state(&self) -> SessionState {
         match &self.stage {
             Stage::Idle | Stage::Checking { .. } => SessionState::Created,
-            Stage::Queued { job, next: Next::Begin, .. } if job.started_at.is_none() => SessionState::Created,
+            Stage::Queued {
+                job,
+                next: Next::Begin,
+                ..
+            } if job.started_at.is_none() => SessionState::Created,
             Stage::Queued { .. } | Stage::Held { .. } => SessionState::Parked,
             Stage::Working { step, .. } => match step {
                 Step::Preparing => SessionState::Dispatched,

@@ -51,7 +51,10 @@ pub struct Talk {
 impl super::Task {
     /// A writer let this person speak here.
     pub fn delegated(&self, login: &str) -> bool {
-        self.talk.delegates.iter().any(|other| other.eq_ignore_ascii_case(login))
+        self.talk
+            .delegates
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(login))
     }
 }
 
@@ -139,7 +142,12 @@ impl Heard {
     /// Everybody it is for, each once.
     pub fn everybody(&self) -> Vec<String> {
         let mut all = self.reviewers.clone();
-        all.extend(self.people.iter().filter(|login| !self.reviewers.contains(login)).cloned());
+        all.extend(
+            self.people
+                .iter()
+                .filter(|login| !self.reviewers.contains(login))
+                .cloned(),
+        );
         all
     }
 }

@@ -14,24 +14,48 @@ pub fn said(answer: &Answer, question: &Question, alone: bool) -> String {
 }
 
 fn echo(option: Option<usize>, text: &str, question: &Question, alone: bool) -> String {
-    let Some((index, option)) = option.and_then(|index| Some((index, question.options.get(index)?))) else {
+    let Some((index, option)) =
+        option.and_then(|index| Some((index, question.options.get(index)?)))
+    else {
         return format!("“{}”", sanitise::inline(&sanitise::redact(text, &[]), ECHO));
     };
-    let remark = text.strip_prefix(option.as_str()).map(str::trim).filter(|remark| !remark.is_empty());
-    let remark = remark.map_or_else(String::new, |remark| format!(" (“{}”)", sanitise::inline(remark, ECHO)));
-    format!("{}. {}{remark}", Question::label(index, alone), shown(option))
+    let remark = text
+        .strip_prefix(option.as_str())
+        .map(str::trim)
+        .filter(|remark| !remark.is_empty());
+    let remark = remark.map_or_else(String::new, |remark| {
+        format!(" (“{}”)", sanitise::inline(remark, ECHO))
+    });
+    format!(
+        "{}. {}{remark}",
+        Question::label(index, alone),
+        shown(option)
+    )
 }
 
 /// Some questions are answered, others are not yet. `open` are those that stay open.
 pub fn noted(given: &[Given], batch: &[&Question], open: &[&Question]) -> String {
     let alone = given.len() + open.len() <= 1;
     let of = |given: &Given| {
-        let question = batch.iter().find(|question| question.id == given.question)?;
-        Some(format!("{} → {}", given.question, short(&echo(given.option, &given.text, question, alone))))
+        let question = batch
+            .iter()
+            .find(|question| question.id == given.question)?;
+        Some(format!(
+            "{} → {}",
+            given.question,
+            short(&echo(given.option, &given.text, question, alone))
+        ))
     };
     let taken: Vec<String> = given.iter().filter_map(of).collect();
-    let left: Vec<String> = open.iter().map(|question| question.id.to_string()).collect();
-    let left = if left.is_empty() { String::new() } else { format!(" Still open: {}.", left.join(", ")) };
+    let left: Vec<String> = open
+        .iter()
+        .map(|question| question.id.to_string())
+        .collect();
+    let left = if left.is_empty() {
+        String::new()
+    } else {
+        format!(" Still open: {}.", left.join(", "))
+    };
     format!("Noted: {}.{left}", taken.join(", "))
 }
 
@@ -43,12 +67,24 @@ fn short(text: &str) -> &str {
 pub fn unclear(why: &Unclear, open: &[&Question]) -> String {
     let example = example(open);
     match why {
-        Unclear::NoSuchOption { question, options: 0, .. } => {
+        Unclear::NoSuchOption {
+            question,
+            options: 0,
+            ..
+        } => {
             format!("*Hint*: question {question} has no options. Reply `{question}: your words`.")
         }
-        Unclear::NoSuchOption { question, said, options } => {
+        Unclear::NoSuchOption {
+            question,
+            said,
+            options,
+        } => {
             let said = code(said, 40);
-            let which = if open.len() > 1 { format!(" of question {question}") } else { String::new() };
+            let which = if open.len() > 1 {
+                format!(" of question {question}")
+            } else {
+                String::new()
+            };
             let last = if *options > 1 {
                 format!(" to `{}`", Question::label(options - 1, open.len() <= 1))
             } else {
@@ -61,8 +97,14 @@ pub fn unclear(why: &Unclear, open: &[&Question]) -> String {
             )
         }
         Unclear::NoSuchQuestion { number } => {
-            let open: Vec<String> = open.iter().map(|question| question.id.to_string()).collect();
-            format!("*Hint*: question {number} is not open. Open now: {}. Reply {example}.", open.join(", "))
+            let open: Vec<String> = open
+                .iter()
+                .map(|question| question.id.to_string())
+                .collect();
+            format!(
+                "*Hint*: question {number} is not open. Open now: {}. Reply {example}.",
+                open.join(", ")
+            )
         }
         Unclear::WhichQuestion => {
             format!(
@@ -82,7 +124,9 @@ pub fn unclear(why: &Unclear, open: &[&Question]) -> String {
             )
         }
         Unclear::TwoBoxes { question } => {
-            format!("*Hint*: two boxes of question {question} are ticked, so neither was taken. Leave one.")
+            format!(
+                "*Hint*: two boxes of question {question} are ticked, so neither was taken. Leave one."
+            )
         }
         Unclear::BoxChanged => {
             format!(
@@ -115,7 +159,10 @@ pub fn told(author: &str, open: &[&Question]) -> String {
         _ if open.iter().all(|question| question.options.is_empty()) => String::new(),
         _ => format!("tick a box, reply {}, or ", example(open)),
     };
-    format!("@{author} the agent is told what you wrote. {what}: {choose}{}.", own_words(open))
+    format!(
+        "@{author} the agent is told what you wrote. {what}: {choose}{}.",
+        own_words(open)
+    )
 }
 
 /// Questions that somebody answered again, which were answered before.
@@ -123,11 +170,22 @@ pub fn settled(questions: &[&Question]) -> String {
     let one = |question: &&Question| {
         let answer = question.answer.as_ref()?;
         if answer.by == By::Agent {
-            return Some(format!("The agent went on without an answer to question {}.", question.id));
+            return Some(format!(
+                "The agent went on without an answer to question {}.",
+                question.id
+            ));
         }
-        Some(format!("Question {} was already answered: {}.", question.id, short(&said(answer, question, false))))
+        Some(format!(
+            "Question {} was already answered: {}.",
+            question.id,
+            short(&said(answer, question, false))
+        ))
     };
-    questions.iter().filter_map(one).collect::<Vec<_>>().join(" ")
+    questions
+        .iter()
+        .filter_map(one)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// How an answer would look, as code.
@@ -140,10 +198,21 @@ fn example(open: &[&Question]) -> String {
                 true => format!("{}: your words", question.id),
                 false => format!("{}a", question.id),
             };
-            let choosing: Vec<String> =
-                open.iter().filter(|question| !question.options.is_empty()).take(2).map(one).collect();
+            let choosing: Vec<String> = open
+                .iter()
+                .filter(|question| !question.options.is_empty())
+                .take(2)
+                .map(one)
+                .collect();
             let words: Vec<String> = open.iter().take(1).map(one).collect();
-            format!("`{}`", if choosing.is_empty() { words.join(" ") } else { choosing.join(" ") })
+            format!(
+                "`{}`",
+                if choosing.is_empty() {
+                    words.join(" ")
+                } else {
+                    choosing.join(" ")
+                }
+            )
         }
     }
 }
@@ -155,8 +224,13 @@ pub fn late(author: &str, question: &Question, answer: &Answer) -> String {
         By::Person(login) if login.eq_ignore_ascii_case(author) => {
             format!("@{author} you have answered that question already: {said}")
         }
-        By::Person(login) => format!("@{author} that question was answered already by {}: {said}", name(login)),
-        By::Default => format!("@{author} nobody had answered that question in time, so its default applied: {said}"),
+        By::Person(login) => format!(
+            "@{author} that question was answered already by {}: {said}",
+            name(login)
+        ),
+        By::Default => format!(
+            "@{author} nobody had answered that question in time, so its default applied: {said}"
+        ),
         By::Agent => format!(
             "@{author} the agent went on without an answer to that question. To have it otherwise, say in words what should \
              be different."
@@ -174,7 +248,9 @@ pub fn over(author: &str) -> String {
 
 /// An answer to nothing.
 pub fn nothing_open(author: &str) -> String {
-    format!("@{author} no question is open, so there is nothing to answer. `/agent ask <question>` talks to the agent.")
+    format!(
+        "@{author} no question is open, so there is nothing to answer. `/agent ask <question>` talks to the agent."
+    )
 }
 
 /// An answer of somebody who may not. Said once per person and issue.

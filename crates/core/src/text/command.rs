@@ -6,14 +6,24 @@ use crate::command::usage;
 
 /// The list of commands, and of what can be named in them.
 pub fn help(known: &[String], agents: &[String]) -> String {
-    let rows = usage::ALL.iter().map(|usage| format!("| `{}` | {} |", usage.usage.replace('|', "\\|"), usage.meaning));
+    let rows = usage::ALL.iter().map(|usage| {
+        format!(
+            "| `{}` | {} |",
+            usage.usage.replace('|', "\\|"),
+            usage.meaning
+        )
+    });
     format!(
         "A command stands at the start of a line; upper and lower case are the same, and one comment may hold several. \
          People with write access give them. 👍 means it was taken.\n\n| Command | What it does |\n| --- | --- |\n{}\n\n**Roles.** {}\n\n**Agents.** There {}: {}.",
         rows.collect::<Vec<_>>().join("\n"),
         roles(known),
         if agents.len() == 1 { "is" } else { "are" },
-        agents.iter().map(|name| code(name, 60)).collect::<Vec<_>>().join(", ")
+        agents
+            .iter()
+            .map(|name| code(name, 60))
+            .collect::<Vec<_>>()
+            .join(", ")
     )
 }
 
@@ -45,29 +55,48 @@ pub fn sentence(command: &str) -> String {
 
 /// A role nobody knows, said at once.
 pub fn unknown_role(role: &str, nearest: Option<&str>, known: &[String]) -> String {
-    let nearest = nearest.map_or_else(String::new, |name| format!(" Did you mean `/agent role {name}`?"));
-    format!("There is no role {}.{nearest} {}", code(role, 60), roles(known))
+    let nearest = nearest.map_or_else(String::new, |name| {
+        format!(" Did you mean `/agent role {name}`?")
+    });
+    format!(
+        "There is no role {}.{nearest} {}",
+        code(role, 60),
+        roles(known)
+    )
 }
 
 /// GitHub could not be asked for a role.
 pub fn role_unread(roles: &[String]) -> String {
     let named: Vec<String> = roles.iter().map(|role| code(role, 60)).collect();
-    let (the, command) = if named.len() == 1 { ("role", "command") } else { ("roles", "commands") };
+    let (the, command) = if named.len() == 1 {
+        ("role", "command")
+    } else {
+        ("roles", "commands")
+    };
     let named = named.join(", ");
-    format!("GitHub did not answer when it was asked for the {the} {named}. Please write the {command} again.")
+    format!(
+        "GitHub did not answer when it was asked for the {the} {named}. Please write the {command} again."
+    )
 }
 
 /// The roles there are.
 pub fn roles(known: &[String]) -> String {
     let known: Vec<String> = known.iter().map(|name| code(name, 60)).collect();
-    format!("There are: {}; and each `.github/agents/<role>.agent.md` on the default branch is one.", known.join(", "))
+    format!(
+        "There are: {}; and each `.github/agents/<role>.agent.md` on the default branch is one.",
+        known.join(", ")
+    )
 }
 
 /// More commands than one comment may hold.
 pub fn too_many(taken: usize, left_out: usize) -> String {
     format!(
         "*Hint*: a comment may hold {taken} commands; {} left out.",
-        if left_out == 1 { "1 more was".to_owned() } else { format!("{left_out} more were") }
+        if left_out == 1 {
+            "1 more was".to_owned()
+        } else {
+            format!("{left_out} more were")
+        }
     )
 }
 

@@ -36,6 +36,9 @@ mod tests {
             told(3 << 29, Some(5 << 30)),
             "only 1.5 GiB free and 5.0 GiB are kept free (limits.disk_reserve): no new session starts until there is room"
         );
-        assert_eq!([0, 2_047, (1 << 20) - 1].map(size), ["0 KiB", "1 KiB", "1023 KiB"]);
+        assert_eq!(
+            [0, 2_047, (1 << 20) - 1].map(size),
+            ["0 KiB", "1 KiB", "1023 KiB"]
+        );
     }
 }

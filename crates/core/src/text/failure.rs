@@ -7,25 +7,36 @@ use crate::policy::AllowProtected;
 use crate::sanitise;
 
 /// A question that may not be written any more.
-pub const TOO_MANY_COMMENTS: &str =
-    "the agent asks again, but one session may write only so many comments here, so nobody would see the question.";
+pub const TOO_MANY_COMMENTS: &str = "the agent asks again, but one session may write only so many comments here, so nobody would see the question.";
 /// The turn ended with neither a change nor a word.
 pub const NOTHING: &str = "the agent ended without changing anything and without an answer.";
 /// The working copy was never laid out: a defect.
-pub const NO_GROUND: &str = "the working copy was never made. This is a fault of skep's; a new try makes one.";
+pub const NO_GROUND: &str =
+    "the working copy was never made. This is a fault of skep's; a new try makes one.";
 /// The issue was closed while the agent worked.
-pub const CLOSED_MEANWHILE: &str = "the issue was closed before the result could be published. Reopen it first.";
+pub const CLOSED_MEANWHILE: &str =
+    "the issue was closed before the result could be published. Reopen it first.";
 
 /// What happened, as half a sentence.
 pub fn what(class: ErrorClass) -> &'static str {
     match class {
-        ErrorClass::Auth => "the agent could not log in to its model; the operator must check its key",
-        ErrorClass::RateLimit => "the agent's model refused more requests for now (rate limit or quota)",
+        ErrorClass::Auth => {
+            "the agent could not log in to its model; the operator must check its key"
+        }
+        ErrorClass::RateLimit => {
+            "the agent's model refused more requests for now (rate limit or quota)"
+        }
         ErrorClass::ModelUnavailable => "the agent's model was not reachable",
-        ErrorClass::ContextFull => "the agent's context is full: it had more to tell its model than the model takes",
+        ErrorClass::ContextFull => {
+            "the agent's context is full: it had more to tell its model than the model takes"
+        }
         ErrorClass::EmptyAnswer => "the agent's model answered nothing",
-        ErrorClass::MaxTokens => "the agent's model reached its limit of tokens before the work was done",
-        ErrorClass::MaxTurnRequests => "the agent reached its limit of requests in one turn before the work was done",
+        ErrorClass::MaxTokens => {
+            "the agent's model reached its limit of tokens before the work was done"
+        }
+        ErrorClass::MaxTurnRequests => {
+            "the agent reached its limit of requests in one turn before the work was done"
+        }
         ErrorClass::Refusal => "the agent's model refused to go on",
         ErrorClass::BrokenOff => "the agent broke its turn off",
         ErrorClass::Stopped => "the session was ended before the work was done",
@@ -44,20 +55,28 @@ pub fn what(class: ErrorClass) -> &'static str {
 pub fn agent_error(class: ErrorClass, message: &str) -> String {
     let what = what(class);
     let said = sanitise::inline(&sanitise::redact(message.trim(), &[]), 300);
-    if said.is_empty() { format!("{what}.") } else { format!("{what}. It said: “{said}”") }
+    if said.is_empty() {
+        format!("{what}.")
+    } else {
+        format!("{what}. It said: “{said}”")
+    }
 }
 
 /// A turn that ended badly: what happened, then who can mend it, where that is not plain.
 pub fn turn(class: ErrorClass, say: &str) -> String {
     let advice = match class {
         ErrorClass::Auth => "The operator of this server must check the key of the agent's model.",
-        ErrorClass::RateLimit | ErrorClass::ModelUnavailable | ErrorClass::EmptyAnswer => "It may work again later.",
+        ErrorClass::RateLimit | ErrorClass::ModelUnavailable | ErrorClass::EmptyAnswer => {
+            "It may work again later."
+        }
         ErrorClass::ContextFull => "Ask for less at once.",
         ErrorClass::Silence => {
             "Often the limit of its model is used up: some agents then wait without a word until it is free again. It may \
              work again later."
         }
-        ErrorClass::Timeout => "Ask for less at once, or ask the operator of this server for more time.",
+        ErrorClass::Timeout => {
+            "Ask for less at once, or ask the operator of this server for more time."
+        }
         ErrorClass::Disk => {
             "Ask for less at once, or ask the operator of this server for more room (`limits.workspace`)."
         }
@@ -91,13 +110,24 @@ pub fn too_large(bytes: u64, limit: u64) -> String {
 
 /// The disk ran full, and this session takes most of it.
 pub fn disk_full(bytes: u64) -> String {
-    format!("the server's disk ran full, and of all sessions this one took most of it ({} MiB).", bytes >> 20)
+    format!(
+        "the server's disk ran full, and of all sessions this one took most of it ({} MiB).",
+        bytes >> 20
+    )
 }
 
 /// In the story: the model failed, and is tried again.
 pub fn again(class: ErrorClass, tries: u32, until: i64) -> String {
-    let times = if tries == 1 { "once".to_owned() } else { format!("{tries} times in a row") };
-    format!("Failed {times}: {}. It tries again at {}.", what(class), super::clock(until))
+    let times = if tries == 1 {
+        "once".to_owned()
+    } else {
+        format!("{tries} times in a row")
+    };
+    format!(
+        "Failed {times}: {}. It tries again at {}.",
+        what(class),
+        super::clock(until)
+    )
 }
 
 /// At the top of a pull request whose work is not finished.
@@ -112,13 +142,26 @@ pub fn unfinished(class: ErrorClass) -> String {
 
 /// A start that failed as often as it may.
 pub fn tried(say: &str, times: i64) -> String {
-    if times > 1 { format!("{say} It was tried {times} times.") } else { say.to_owned() }
+    if times > 1 {
+        format!("{say} It was tried {times} times.")
+    } else {
+        say.to_owned()
+    }
 }
 
 /// What git found cannot be published as it is.
 pub fn objections(work: &Work, allowed: &AllowProtected) -> Option<String> {
-    let mut sentences: Vec<String> = work.objections.iter().map(|text| sanitise::inline(text, 300)).collect();
-    let held: Vec<&str> = work.protected.iter().map(String::as_str).filter(|path| !allowed.allows(path)).collect();
+    let mut sentences: Vec<String> = work
+        .objections
+        .iter()
+        .map(|text| sanitise::inline(text, 300))
+        .collect();
+    let held: Vec<&str> = work
+        .protected
+        .iter()
+        .map(String::as_str)
+        .filter(|path| !allowed.allows(path))
+        .collect();
     if !held.is_empty() {
         sentences.push(format!(
             "it touches {} ({}), which a person must change by hand, unless the operator allows it in `skep.toml` \
@@ -139,7 +182,11 @@ pub fn objections(work: &Work, allowed: &AllowProtected) -> Option<String> {
 /// The first few paths, and how many more there are.
 pub(super) fn paths(all: &[&str]) -> String {
     const NAMED: usize = 5;
-    let mut named: Vec<String> = all.iter().take(NAMED).map(|path| super::code(path, 120)).collect();
+    let mut named: Vec<String> = all
+        .iter()
+        .take(NAMED)
+        .map(|path| super::code(path, 120))
+        .collect();
     if all.len() > NAMED {
         named.push(format!("and {} more", all.len() - NAMED));
     }
@@ -161,12 +208,25 @@ pub struct BranchMoved<'a> {
 
 /// Somebody else wrote to our branch.
 pub fn branch_moved(moved: &BranchMoved<'_>) -> String {
-    let BranchMoved { branch, theirs, ours, goes_on } = *moved;
+    let BranchMoved {
+        branch,
+        theirs,
+        ours,
+        goes_on,
+    } = *moved;
     let what = match theirs {
-        Some(theirs) => format!("somebody pushed {theirs} to `{branch}` meanwhile, and their work is not overwritten"),
-        None => format!("somebody deleted `{branch}` meanwhile, and it is not brought back without a word"),
+        Some(theirs) => format!(
+            "somebody pushed {theirs} to `{branch}` meanwhile, and their work is not overwritten"
+        ),
+        None => format!(
+            "somebody deleted `{branch}` meanwhile, and it is not brought back without a word"
+        ),
     };
-    let next = if goes_on { "the next revision goes on from theirs" } else { "a new try goes to a branch of its own" };
+    let next = if goes_on {
+        "the next revision goes on from theirs"
+    } else {
+        "a new try goes to a branch of its own"
+    };
     format!("{what}. Ours ({ours}) is kept on the server; {next}.")
 }
 
@@ -184,7 +244,10 @@ mod tests {
     use super::*;
 
     fn work(protected: &[&str]) -> Work {
-        let sha = "a".repeat(40).parse::<crate::ids::Sha>().expect("forty digits");
+        let sha = "a"
+            .repeat(40)
+            .parse::<crate::ids::Sha>()
+            .expect("forty digits");
         Work {
             head: sha.clone(),
             base: sha,
@@ -209,16 +272,27 @@ mod tests {
         let said = objections(&both, &matching(".github/**")).expect("one is left");
         assert!(said.contains("1 protected path (`CLAUDE.md`)"), "{said}");
         let said = objections(&both, &AllowProtected::Nothing).expect("both are left");
-        assert!(said.contains("2 protected paths (`.github/a.yml`, `CLAUDE.md`)"), "{said}");
-        let many = work(&["ci/1.sh", "ci/2.sh", "ci/3.sh", "ci/4.sh", "ci/5.sh", "ci/6_.sh"]);
+        assert!(
+            said.contains("2 protected paths (`.github/a.yml`, `CLAUDE.md`)"),
+            "{said}"
+        );
+        let many = work(&[
+            "ci/1.sh", "ci/2.sh", "ci/3.sh", "ci/4.sh", "ci/5.sh", "ci/6_.sh",
+        ]);
         let said = objections(&many, &matching("CLAUDE.md")).expect("all are left");
         assert!(said.contains("`ci/5.sh`, and 1 more)"), "{said}");
     }
 
     #[test]
     fn other_objections_stay_when_paths_are_allowed() {
-        let large = Work { objections: vec!["120 files changed".into()], ..work(&["CLAUDE.md"]) };
+        let large = Work {
+            objections: vec!["120 files changed".into()],
+            ..work(&["CLAUDE.md"])
+        };
         let said = objections(&large, &AllowProtected::Everything).expect("it is too large");
-        assert!(said.starts_with("the result was not published: 120 files changed. "), "{said}");
+        assert!(
+            said.starts_with("the result was not published: 120 files changed. "),
+            "{said}"
+        );
     }
 }

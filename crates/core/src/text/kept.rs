@@ -5,7 +5,11 @@ use crate::task::Task;
 
 /// Where the work is; `None` when nothing was made.
 pub fn kept(task: &Task) -> Option<String> {
-    let work = task.progress()?.work.as_ref().filter(|work| !work.is_empty())?;
+    let work = task
+        .progress()?
+        .work
+        .as_ref()
+        .filter(|work| !work.is_empty())?;
     let job = task.job()?;
     let session = &job.session;
     if work.is_refused() {
@@ -17,7 +21,9 @@ pub fn kept(task: &Task) -> Option<String> {
     let files = count(work.files.len() as u64, "changed file");
     if task.branch_head.as_ref() == Some(&work.head) {
         let branch = &job.branch;
-        return Some(format!("What it had done ({files}) is on the branch [`{branch}`](../tree/{branch})."));
+        return Some(format!(
+            "What it had done ({files}) is on the branch [`{branch}`](../tree/{branch})."
+        ));
     }
     Some(format!(
         "What it had done ({files}) is kept on the server as `{}`: its operator gets it with `skep session {session} \

@@ -16,7 +16,13 @@ pub fn conflicts(work: &Work) -> Option<String> {
 
 /// Work that may be missing, a line each.
 pub fn missing(work: &Work) -> Option<String> {
-    let lines: Vec<String> = work.left_out.iter().filter(|left| left.why.is_work()).take(20).map(line).collect();
+    let lines: Vec<String> = work
+        .left_out
+        .iter()
+        .filter(|left| left.why.is_work())
+        .take(20)
+        .map(line)
+        .collect();
     (!lines.is_empty()).then(|| format!("⚠️ Not part of the result:\n\n{}", lines.join("\n")))
 }
 
@@ -28,9 +34,13 @@ fn line(left: &LeftOut) -> String {
                 "- {name} is a git repository of its own inside the working copy; to have its files, ask for them without their `.git`."
             )
         }
-        WhyLeftOut::Submodule => format!("- {name} is a submodule; whatever was changed inside it stays there."),
+        WhyLeftOut::Submodule => {
+            format!("- {name} is a submodule; whatever was changed inside it stays there.")
+        }
         WhyLeftOut::Branch => {
-            format!("- The branch {name} has commits of the agent's that are not in it; to have them, ask to merge it.")
+            format!(
+                "- The branch {name} has commits of the agent's that are not in it; to have them, ask to merge it."
+            )
         }
         WhyLeftOut::Commit => {
             let short = code(left.name.get(..7).unwrap_or_default(), 7);
@@ -38,19 +48,30 @@ fn line(left: &LeftOut) -> String {
                 "- The agent made commits that no branch holds (the last is {short}); to have them, ask to put them on the branch."
             )
         }
-        WhyLeftOut::Stash => "- The agent put work aside with `git stash`; to have it, ask to apply it.".to_owned(),
-        WhyLeftOut::History | WhyLeftOut::Link | WhyLeftOut::Leaving | WhyLeftOut::Ignored => format!("- {name}"),
+        WhyLeftOut::Stash => {
+            "- The agent put work aside with `git stash`; to have it, ask to apply it.".to_owned()
+        }
+        WhyLeftOut::History | WhyLeftOut::Link | WhyLeftOut::Leaving | WhyLeftOut::Ignored => {
+            format!("- {name}")
+        }
     }
 }
 
 /// Everything else that stayed behind, in one line.
 pub fn beside(work: &Work) -> Option<String> {
     let kind = |why: WhyLeftOut, what: &str| {
-        let names: Vec<&str> =
-            work.left_out.iter().filter(|left| left.why == why).map(|left| left.name.as_str()).collect();
+        let names: Vec<&str> = work
+            .left_out
+            .iter()
+            .filter(|left| left.why == why)
+            .map(|left| left.name.as_str())
+            .collect();
         (!names.is_empty()).then(|| format!("{} ({what})", failure::paths(&names)))
     };
-    let history = work.left_out.iter().any(|left| left.why == WhyLeftOut::History);
+    let history = work
+        .left_out
+        .iter()
+        .any(|left| left.why == WhyLeftOut::History);
     let history = history.then(|| {
         "the agent's own commits, which are one commit here: one of them held what cannot be published".to_owned()
     });
@@ -67,7 +88,10 @@ pub fn beside(work: &Work) -> Option<String> {
 /// All of it, for the issue: what stayed behind matters most where there is nothing else.
 pub fn on_issue(work: &Work) -> Option<String> {
     let beside = beside(work).filter(|_| work.is_empty());
-    let all: Vec<String> = [conflicts(work), missing(work), beside].into_iter().flatten().collect();
+    let all: Vec<String> = [conflicts(work), missing(work), beside]
+        .into_iter()
+        .flatten()
+        .collect();
     (!all.is_empty()).then(|| all.join("\n\n"))
 }
 
@@ -76,7 +100,10 @@ mod tests {
     use super::*;
 
     fn work(conflicts: &[&str], left: &[(WhyLeftOut, &str)]) -> Work {
-        let sha = "a".repeat(40).parse::<crate::ids::Sha>().expect("forty digits");
+        let sha = "a"
+            .repeat(40)
+            .parse::<crate::ids::Sha>()
+            .expect("forty digits");
         Work {
             head: sha.clone(),
             base: sha,
@@ -87,7 +114,13 @@ mod tests {
             objections: vec![],
             whole: None,
             conflicts: conflicts.iter().map(|path| (*path).to_owned()).collect(),
-            left_out: left.iter().map(|(why, name)| LeftOut { why: *why, name: (*name).to_owned() }).collect(),
+            left_out: left
+                .iter()
+                .map(|(why, name)| LeftOut {
+                    why: *why,
+                    name: (*name).to_owned(),
+                })
+                .collect(),
         }
     }
 

@@ -86,7 +86,12 @@ pub fn ended(end: &End) -> String {
 /// `14:02:11Z` of a time in epoch milliseconds.
 pub fn clock(at: i64) -> String {
     let seconds = at.div_euclid(1000).rem_euclid(86_400);
-    format!("{:02}:{:02}:{:02}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{:02}:{:02}:{:02}Z",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 /// `3 m 12 s`, `450 ms`, `2 h 5 m` of a span in milliseconds.
@@ -102,7 +107,11 @@ pub fn span(ms: i64) -> String {
 
 /// `1 file`, `2 files`.
 pub fn count(n: u64, one: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+    if n == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{n} {one}s")
+    }
 }
 
 #[cfg(test)]
@@ -119,8 +128,14 @@ mod tests {
     fn times_and_numbers_read_well() {
         assert_eq!(clock(1_763_690_531_000), "02:02:11Z");
         assert_eq!(clock(-1), "23:59:59Z");
-        let spans: Vec<_> = [-5, 450, 59_999, 192_000, 7_500_000].into_iter().map(span).collect();
+        let spans: Vec<_> = [-5, 450, 59_999, 192_000, 7_500_000]
+            .into_iter()
+            .map(span)
+            .collect();
         assert_eq!(spans, ["0 ms", "450 ms", "59 s", "3 m 12 s", "2 h 5 m"]);
-        assert_eq!((count(1, "file").as_str(), count(0, "file").as_str()), ("1 file", "0 files"));
+        assert_eq!(
+            (count(1, "file").as_str(), count(0, "file").as_str()),
+            ("1 file", "0 files")
+        );
     }
 }

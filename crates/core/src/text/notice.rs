@@ -13,17 +13,30 @@ use crate::task::{End, Stage, Task};
 pub const REOPENED: &str = "The pull request was opened again.";
 
 fn mentions(logins: &[String]) -> String {
-    logins.iter().take(5).map(|login| format!("@{login} ")).collect()
+    logins
+        .iter()
+        .take(5)
+        .map(|login| format!("@{login} "))
+        .collect()
 }
 
 /// A session ended badly, or was stopped by somebody else than who asked for it.
 pub fn of_end(task: &Task, whom: &[String]) -> String {
-    let Stage::Ended { end, .. } = &task.stage else { return String::new() };
+    let Stage::Ended { end, .. } = &task.stage else {
+        return String::new();
+    };
     let plain = |text: &str| sanitise::outbound(text, &Allow::default());
     let what = match end {
         End::Failed { say, .. } => format!("{}it failed because {}", mentions(whom), plain(say)),
-        End::Cancelled { why } => format!("{}it was stopped because {}.", mentions(whom), plain(why)),
-        End::InReview | End::Merged | End::PullClosed | End::Answered | End::Unchanged | End::Refused { .. } => {
+        End::Cancelled { why } => {
+            format!("{}it was stopped because {}.", mentions(whom), plain(why))
+        }
+        End::InReview
+        | End::Merged
+        | End::PullClosed
+        | End::Answered
+        | End::Unchanged
+        | End::Refused { .. } => {
             return String::new();
         }
     };
@@ -31,17 +44,31 @@ pub fn of_end(task: &Task, whom: &[String]) -> String {
         true => super::talk::BACK_TO_WORK.to_owned(),
         false => super::talk::RETRY.to_owned(),
     };
-    sanitise::fit(&[Some(what), kept(task), Some(next)].into_iter().flatten().collect::<Vec<_>>().join("\n\n"), LIMIT)
+    sanitise::fit(
+        &[Some(what), kept(task), Some(next)]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("\n\n"),
+        LIMIT,
+    )
 }
 
 /// A revision is done: what was made of it, and what the agent says.
 pub fn revised(whom: &[String], made: Option<(&Sha, &Work)>, end: &TurnEnd) -> String {
-    let said = sanitise::outbound(&sanitise::redact(end.message.trim(), &[]), &Allow::default());
+    let said = sanitise::outbound(
+        &sanitise::redact(end.message.trim(), &[]),
+        &Allow::default(),
+    );
     let what = match made {
         Some((head, work)) => {
             let (plus, minus) = pull::totals(work);
             let files = count(work.files.len() as u64, "file");
-            format!("{}done in {}: {files} changed (+{plus} −{minus}).", mentions(whom), head.as_str())
+            format!(
+                "{}done in {}: {files} changed (+{plus} −{minus}).",
+                mentions(whom),
+                head.as_str()
+            )
         }
         None => format!("{}no file was changed.", mentions(whom)),
     };
@@ -49,7 +76,9 @@ pub fn revised(whom: &[String], made: Option<(&Sha, &Work)>, end: &TurnEnd) -> S
         true => "The agent says nothing about it.".to_owned(),
         false => format!("The agent says:\n\n{said}"),
     };
-    let rest = end.unfinished().map(|class| format!("\n\nIt did not finish: {}.", failure::what(class)));
+    let rest = end
+        .unfinished()
+        .map(|class| format!("\n\nIt did not finish: {}.", failure::what(class)));
     sanitise::fit(&format!("{what} {says}{}", rest.unwrap_or_default()), LIMIT)
 }
 
@@ -63,8 +92,14 @@ pub fn issue_closed(issue: IssueNumber) -> String {
 
 /// Somebody gave an order for the pull request of a closed issue.
 pub fn order_refused(login: &str, issue: IssueNumber) -> String {
-    let to = if login == "skep" { String::new() } else { format!("@{login} ") };
-    format!("{to}nothing was begun: issue #{issue} is closed. Reopen it, then say here again what should be done.")
+    let to = if login == "skep" {
+        String::new()
+    } else {
+        format!("@{login} ")
+    };
+    format!(
+        "{to}nothing was begun: issue #{issue} is closed. Reopen it, then say here again what should be done."
+    )
 }
 
 /// An earlier pull request was opened again.

@@ -31,7 +31,11 @@ const SHOWN_FILES: usize = 40;
 /// The title: the issue's, made safe, at most 200 characters.
 pub fn title(job: &Job) -> String {
     let title = sanitise::title(&job.snapshot.title, 200);
-    if title.is_empty() { format!("Work on issue {}", job.session.task().issue) } else { title }
+    if title.is_empty() {
+        format!("Work on issue {}", job.session.task().issue)
+    } else {
+        title
+    }
 }
 
 /// The lines that bound our part of the body. Between them skep writes; around them it touches nothing.
@@ -43,19 +47,40 @@ const CLOSES: &str = "Closes #";
 const RULE: &str = "\n\n---\n\n";
 
 /// The body of a new pull request: the repository's template, then our part; a part that warns comes first.
-pub fn body(job: &Job, (template, evidence): (Option<&str>, &Evidence<'_>), cx: Context<'_>) -> String {
+pub fn body(
+    job: &Job,
+    (template, evidence): (Option<&str>, &Evidence<'_>),
+    cx: Context<'_>,
+) -> String {
     let part = part(job, evidence, cx);
     let room = LIMIT.saturating_sub(part.chars().count() + 200);
-    let Some(template) = template.map(str::trim).filter(|template| !template.is_empty()) else { return part };
+    let Some(template) = template
+        .map(str::trim)
+        .filter(|template| !template.is_empty())
+    else {
+        return part;
+    };
     let template = sanitise::fit(template, room.min(20_000));
-    if warns(&part) { format!("{part}{RULE}{template}") } else { format!("{template}{RULE}{part}") }
+    if warns(&part) {
+        format!("{part}{RULE}{template}")
+    } else {
+        format!("{template}{RULE}{part}")
+    }
 }
 
 /// Our part: the evidence as it is now, and before all else why it is not to be merged as it is.
 pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
     let (unfinished, work) = (evidence.unfinished.map(failure::unfinished), evidence.work);
-    let warnings = [unfinished, left_out::conflicts(work), left_out::missing(work)];
-    let mut text: String = warnings.into_iter().flatten().map(|warning| format!("{warning}\n\n")).collect();
+    let warnings = [
+        unfinished,
+        left_out::conflicts(work),
+        left_out::missing(work),
+    ];
+    let mut text: String = warnings
+        .into_iter()
+        .flatten()
+        .map(|warning| format!("{warning}\n\n"))
+        .collect();
     text.push_str(&format!("{CLOSES}{}\n\n", job.session.task().issue));
     text.push_str(&changes(work));
     text.push_str(&summary(evidence.told));
@@ -66,7 +91,8 @@ pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
 }
 
 fn warns(part: &str) -> bool {
-    part.strip_prefix(BEGIN).is_some_and(|rest| !rest.trim_start().starts_with(CLOSES))
+    part.strip_prefix(BEGIN)
+        .is_some_and(|rest| !rest.trim_start().starts_with(CLOSES))
 }
 
 /// A body with our part taken from another one; `None` where it is not there any more, or was never ours. A part that warns
@@ -104,7 +130,10 @@ fn changes(work: &Work) -> String {
         text.push_str(&row(file));
     }
     if files.len() > SHOWN_FILES {
-        text.push_str(&format!("| … and {} | | | |\n", count((files.len() - SHOWN_FILES) as u64, "more file")));
+        text.push_str(&format!(
+            "| … and {} | | | |\n",
+            count((files.len() - SHOWN_FILES) as u64, "more file")
+        ));
     }
     text.push_str(&allowed(&work.protected));
     text
@@ -116,31 +145,57 @@ fn allowed(protected: &[String]) -> String {
         return String::new();
     }
     let paths: Vec<&str> = protected.iter().map(String::as_str).collect();
-    format!("\n⚠️ Look twice: this changes protected paths, which the operator allows ({}).\n", failure::paths(&paths))
+    format!(
+        "\n⚠️ Look twice: this changes protected paths, which the operator allows ({}).\n",
+        failure::paths(&paths)
+    )
 }
 
 fn row(file: &FileChange) -> String {
     let path = sanitise::inline(&file.path, 160).replace('|', "\\|");
-    let number = |n: u64| if file.binary { "binary".to_owned() } else { n.to_string() };
-    format!("| {path} | {} | {} | {} |\n", file.kind, number(file.insertions), number(file.deletions))
+    let number = |n: u64| {
+        if file.binary {
+            "binary".to_owned()
+        } else {
+            n.to_string()
+        }
+    };
+    format!(
+        "| {path} | {} | {} | {} |\n",
+        file.kind,
+        number(file.insertions),
+        number(file.deletions)
+    )
 }
 
 fn summary(told: &[Told]) -> String {
     let quoted = |told: &Told| {
         let said = sanitise::outbound(&sanitise::redact(told.text.trim(), &[]), &Allow::default());
-        let quoted: Vec<String> = said.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect();
+        let quoted: Vec<String> = said
+            .lines()
+            .map(|line| format!("> {line}").trim_end().to_owned())
+            .collect();
         quoted.join("\n")
     };
-    let Some((first, revisions)) = told.split_first() else { return String::new() };
+    let Some((first, revisions)) = told.split_first() else {
+        return String::new();
+    };
     let mut text = match first.text.trim().is_empty() {
         true => "\n### What the agent says\n\nNothing.\n".to_owned(),
-        false => format!("\n### What the agent says\n\nIn its own words, not verified by skep:\n\n{}\n", quoted(first)),
+        false => format!(
+            "\n### What the agent says\n\nIn its own words, not verified by skep:\n\n{}\n",
+            quoted(first)
+        ),
     };
     if !revisions.is_empty() {
         text.push_str("\n### Revisions\n");
     }
     for revision in revisions {
-        let words = if revision.text.trim().is_empty() { "> Nothing was said.".to_owned() } else { quoted(revision) };
+        let words = if revision.text.trim().is_empty() {
+            "> Nothing was said.".to_owned()
+        } else {
+            quoted(revision)
+        };
         text.push_str(&format!("\n{}\n\n{words}\n", revision.head.as_str()));
     }
     text
@@ -154,12 +209,23 @@ fn decided(questions: &[Question]) -> String {
         let by = match &answer.by {
             By::Person(login) => super::answers::name(login),
             By::Default => "the declared default, since nobody answered".into(),
-            By::Agent => return Some(format!("- {asked} → no answer; the agent went on without one")),
+            By::Agent => {
+                return Some(format!(
+                    "- {asked} → no answer; the agent went on without one"
+                ));
+            }
         };
-        Some(format!("- {asked} → {} ({by})", super::answers::said(answer, question, true)))
+        Some(format!(
+            "- {asked} → {} ({by})",
+            super::answers::said(answer, question, true)
+        ))
     };
     let lines: Vec<String> = questions.iter().filter_map(line).take(20).collect();
-    if lines.is_empty() { String::new() } else { format!("\n### Questions and answers\n\n{}\n", lines.join("\n")) }
+    if lines.is_empty() {
+        String::new()
+    } else {
+        format!("\n### Questions and answers\n\n{}\n", lines.join("\n"))
+    }
 }
 
 fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
@@ -168,7 +234,9 @@ fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
         Actor::Operator => "the operator of this server".into(),
     };
     let agent = evidence.agent.as_deref();
-    let agent = agent.map_or_else(String::new, |name| format!(" ({})", sanitise::inline(name, 100)));
+    let agent = agent.map_or_else(String::new, |name| {
+        format!(" ({})", sanitise::inline(name, 100))
+    });
     let mut text = format!(
         "\n<details><summary>Where this comes from</summary>\n\n- Requested by {requester}. Review it as carefully as a \
          stranger's change.\n- Role `{}`: {}.\n- Agent `{}`{agent}, session `{}`, from `{}` at `{}`.\n",
@@ -194,7 +262,11 @@ fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
 pub fn commit_message(job: &Job, said: Said<'_>) -> String {
     let issue = job.session.task().issue;
     let title = sanitise::title(&job.snapshot.title, 72);
-    let title = if title.is_empty() { format!("Work on issue {issue}") } else { title };
+    let title = if title.is_empty() {
+        format!("Work on issue {issue}")
+    } else {
+        title
+    };
     let subject = match said {
         Said::Done(_) if job.round == 0 => title,
         Said::Done(said) => Some(first_sentence(said))
@@ -202,10 +274,15 @@ pub fn commit_message(job: &Job, said: Said<'_>) -> String {
             .unwrap_or_else(|| format!("Revise the pull request ({})", job.round)),
         Said::Unfinished => format!("{} (unfinished)", sanitise::title(&title, 58)),
     };
-    let mut message = format!("{subject}\n\nSkep-Session: {}\nSkep-Role: {}\n", job.session, job.role.name);
+    let mut message = format!(
+        "{subject}\n\nSkep-Session: {}\nSkep-Role: {}\n",
+        job.session, job.role.name
+    );
     if let Actor::Person(account) = &job.actor {
         let (id, login) = (account.id, &account.login);
-        message.push_str(&format!("Co-authored-by: {login} <{id}+{login}@users.noreply.github.com>\n"));
+        message.push_str(&format!(
+            "Co-authored-by: {login} <{id}+{login}@users.noreply.github.com>\n"
+        ));
     }
     message
 }
@@ -221,8 +298,13 @@ pub enum Said<'a> {
 
 /// The first sentence of what an agent says, as one line without Markdown's marks.
 fn first_sentence(said: &str) -> String {
-    let line = said.lines().map(|line| line.trim_start_matches(['#', '>', '-', '*', ' ']).trim());
-    let line = line.filter(|line| !line.starts_with("```")).find(|line| !line.is_empty()).unwrap_or_default();
+    let line = said
+        .lines()
+        .map(|line| line.trim_start_matches(['#', '>', '-', '*', ' ']).trim());
+    let line = line
+        .filter(|line| !line.starts_with("```"))
+        .find(|line| !line.is_empty())
+        .unwrap_or_default();
     let end = line.find(". ").unwrap_or(line.len());
     sanitise::title(line[..end].trim_end_matches(['.', ':']), 72)
 }
@@ -233,13 +315,20 @@ pub fn totals(work: &Work) -> (u64, u64) {
 }
 
 fn sums(files: &[FileChange]) -> (u64, u64) {
-    files.iter().fold((0, 0), |(plus, minus), file| (plus + file.insertions, minus + file.deletions))
+    files.iter().fold((0, 0), |(plus, minus), file| {
+        (plus + file.insertions, minus + file.deletions)
+    })
 }
 
 /// The evidence in numbers, for machines.
 pub fn numbers(work: &Work) -> Value {
     let (insertions, deletions) = totals(work);
-    let paths: Vec<&str> = work.files.iter().take(SHOWN_FILES).map(|file| file.path.as_str()).collect();
+    let paths: Vec<&str> = work
+        .files
+        .iter()
+        .take(SHOWN_FILES)
+        .map(|file| file.path.as_str())
+        .collect();
     json!({
         "head": work.head, "base": work.base, "commits": work.commits, "files": work.files.len(), "paths": paths,
         "insertions": insertions, "deletions": deletions,
@@ -256,7 +345,11 @@ mod tests {
         let old = format!("mine, above\r\n{BEGIN}\nold\n{END}\r\nmine, below");
         let expected = format!("mine, above\r\n{BEGIN}\nCloses #1: new\n{END}\r\nmine, below");
         assert_eq!(with_part_of(&old, &new), Some(expected));
-        for gone in ["all mine".to_owned(), format!("{BEGIN} only"), format!("{END}{BEGIN}")] {
+        for gone in [
+            "all mine".to_owned(),
+            format!("{BEGIN} only"),
+            format!("{END}{BEGIN}"),
+        ] {
             assert_eq!(with_part_of(&gone, &new), None, "{gone}");
         }
     }
@@ -265,18 +358,30 @@ mod tests {
     fn a_part_that_warns_goes_to_the_top_and_takes_nothing_with_it() {
         let new = format!("{BEGIN}\n> [!WARNING]\n> Not finished.\n\nCloses #1\n{END}");
         let old = format!("mine, above\n\n---\n\n{BEGIN}\nCloses #1\n{END}\n\nmine, below");
-        assert_eq!(with_part_of(&old, &new), Some(format!("{new}\n\n---\n\nmine, above\n\nmine, below")));
+        assert_eq!(
+            with_part_of(&old, &new),
+            Some(format!("{new}\n\n---\n\nmine, above\n\nmine, below"))
+        );
         let there = format!("{new}\n\n---\n\nmine, below");
         assert_eq!(with_part_of(&there, &new), Some(there.clone()));
         let well = format!("{BEGIN}\nCloses #1\n{END}");
-        assert_eq!(with_part_of(&there, &well), Some(format!("{well}\n\n---\n\nmine, below")));
+        assert_eq!(
+            with_part_of(&there, &well),
+            Some(format!("{well}\n\n---\n\nmine, below"))
+        );
     }
 
     #[test]
     fn a_revisions_subject_is_the_agents_first_sentence() {
-        assert_eq!(first_sentence("## Summary of it:\n\n- Added a line. And more."), "Summary of it");
+        assert_eq!(
+            first_sentence("## Summary of it:\n\n- Added a line. And more."),
+            "Summary of it"
+        );
         assert_eq!(first_sentence("\n```\ncode\n```"), "code");
-        assert_eq!(first_sentence("Renamed `one` to v1.2 everywhere."), "Renamed `one` to v1.2 everywhere");
+        assert_eq!(
+            first_sentence("Renamed `one` to v1.2 everywhere."),
+            "Renamed `one` to v1.2 everywhere"
+        );
         assert_eq!(first_sentence(" \n"), "");
         assert!(first_sentence(&"long ".repeat(40)).chars().count() <= 72);
     }

@@ -37,12 +37,30 @@ pub fn render(batch: &[Question], open_total: usize, cx: &Asking<'_>) -> String 
 /// Renders the comment when nothing in it can be answered any more because it is all answered, or no longer asked.
 /// Nobody is pinged.
 pub fn render_answered(batch: &[Question]) -> String {
-    page(batch, 0, &Asking { requester: None, now: 0, expire_ms: 0 }, Life::Moot)
+    page(
+        batch,
+        0,
+        &Asking {
+            requester: None,
+            now: 0,
+            expire_ms: 0,
+        },
+        Life::Moot,
+    )
 }
 
 /// Renders the comment when its time is over: what had no answer gets none.
 pub fn render_expired(batch: &[Question], expire_ms: i64) -> String {
-    page(batch, 0, &Asking { requester: None, now: 0, expire_ms }, Life::Expired)
+    page(
+        batch,
+        0,
+        &Asking {
+            requester: None,
+            now: 0,
+            expire_ms,
+        },
+        Life::Expired,
+    )
 }
 
 fn open(batch: &[Question]) -> impl Iterator<Item = &Question> {
@@ -51,8 +69,11 @@ fn open(batch: &[Question]) -> impl Iterator<Item = &Question> {
 
 fn page(batch: &[Question], open_total: usize, cx: &Asking<'_>, life: Life) -> String {
     let alone = batch.len() == 1 && open_total <= 1;
-    let options: usize =
-        batch.iter().flat_map(|question| &question.options).map(|option| shown(option).len() + 12).sum();
+    let options: usize = batch
+        .iter()
+        .flat_map(|question| &question.options)
+        .map(|option| shown(option).len() + 12)
+        .sum();
     let room = (LIMIT - 4_000).saturating_sub(options) / batch.len().max(1);
     let mut parts = vec![title(batch, alone, cx, life)];
     for question in batch {
@@ -69,16 +90,30 @@ fn page(batch: &[Question], open_total: usize, cx: &Asking<'_>, life: Life) -> S
 
 fn title(batch: &[Question], alone: bool, cx: &Asking<'_>, life: Life) -> String {
     let waiting = open(batch).count();
-    let given = |question: &Question| question.answer.as_ref().is_some_and(|answer| answer.by != By::Agent);
+    let given = |question: &Question| {
+        question
+            .answer
+            .as_ref()
+            .is_some_and(|answer| answer.by != By::Agent)
+    };
     match (waiting, life) {
         (0, _) if !batch.iter().any(given) => "**No longer asked**".into(),
         (0, _) => "**Answered**".into(),
         (_, Life::Expired) => "**No answer came**".into(),
         (_, Life::Moot) => "**No longer asked**".into(),
         (_, Life::Open) => {
-            let to = cx.requester.map_or_else(String::new, |login| format!("@{login} "));
-            let decisions = if waiting == 1 { "a decision".to_owned() } else { format!("{waiting} decisions") };
-            let when = batch.first().filter(|_| alone).and_then(|question| unanswered(question, true, cx));
+            let to = cx
+                .requester
+                .map_or_else(String::new, |login| format!("@{login} "));
+            let decisions = if waiting == 1 {
+                "a decision".to_owned()
+            } else {
+                format!("{waiting} decisions")
+            };
+            let when = batch
+                .first()
+                .filter(|_| alone)
+                .and_then(|question| unanswered(question, true, cx));
             let when = when.map_or_else(String::new, |when| format!(" · {when}"));
             format!("{to}**I need {decisions}**{when}")
         }
@@ -100,7 +135,11 @@ fn asked(question: &Question, alone: bool, room: usize) -> Vec<String> {
         (format!("### {} ·", question.id), text.as_str())
     };
     let rest = rest.trim_matches('\n');
-    if rest.is_empty() { vec![head] } else { vec![head, rest.to_owned()] }
+    if rest.is_empty() {
+        vec![head]
+    } else {
+        vec![head, rest.to_owned()]
+    }
 }
 
 /// An agent's words with no heading and no box of their own: those would read as ours.
@@ -123,10 +162,19 @@ fn inert(text: &str) -> String {
 }
 
 fn inert_line(line: &str) -> String {
-    let marks = line.len() - line.trim_start_matches(|c: char| " \t>-*+.)".contains(c) || c.is_ascii_digit()).len();
+    let marks = line.len()
+        - line
+            .trim_start_matches(|c: char| " \t>-*+.)".contains(c) || c.is_ascii_digit())
+            .len();
     let (marks, rest) = line.split_at(marks);
     let unboxed = rest.strip_prefix("[ ]").map(|rest| ("☐", rest));
-    let unboxed = unboxed.or_else(|| Some(("☑", rest.strip_prefix("[x]").or_else(|| rest.strip_prefix("[X]"))?)));
+    let unboxed = unboxed.or_else(|| {
+        Some((
+            "☑",
+            rest.strip_prefix("[x]")
+                .or_else(|| rest.strip_prefix("[X]"))?,
+        ))
+    });
     match unboxed {
         Some((shown, rest)) => format!("{marks}{shown}{rest}"),
         None if rest.starts_with('#') => format!("{marks}\\{rest}"),
@@ -142,7 +190,11 @@ fn choices(question: &Question, alone: bool, live: bool) -> Option<String> {
             (false, true) => "☑",
             (false, false) => "☐",
         };
-        format!("- {mark} {}. {}", Question::label(index, alone), shown(option))
+        format!(
+            "- {mark} {}. {}",
+            Question::label(index, alone),
+            shown(option)
+        )
     };
     let lines: Vec<String> = question.options.iter().enumerate().map(line).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
@@ -153,7 +205,9 @@ fn fate(question: &Question, alone: bool, cx: &Asking<'_>, life: Life) -> Option
     match (&question.answer, life) {
         (Some(answer), _) => Some(answered(question, answer, alone)),
         (None, Life::Open) if alone => None,
-        (None, Life::Open) => unanswered(question, alone, cx).map(|when| format!("*{}*", capital(&when))),
+        (None, Life::Open) => {
+            unanswered(question, alone, cx).map(|when| format!("*{}*", capital(&when)))
+        }
         (None, Life::Expired) => Some(format!("No answer came within {}.", about(cx.expire_ms))),
         (None, Life::Moot) => Some("Not answered, and no longer asked.".into()),
     }
@@ -164,7 +218,9 @@ fn answered(question: &Question, answer: &Answer, alone: bool) -> String {
     match &answer.by {
         By::Person(login) => format!("Answered by {}: {said}", answers::name(login)),
         By::Default => {
-            let by = question.deadline_at.map_or_else(String::new, |at| format!(" by {}", day_and_time(at)));
+            let by = question
+                .deadline_at
+                .map_or_else(String::new, |at| format!(" by {}", day_and_time(at)));
             format!("No answer came{by}, so the default applies: {said}")
         }
         By::Agent => "The agent went on without an answer.".into(),
@@ -172,15 +228,27 @@ fn answered(question: &Question, answer: &Answer, alone: bool) -> String {
 }
 
 fn unanswered(question: &Question, alone: bool, cx: &Asking<'_>) -> Option<String> {
-    let time = question.deadline_at.map(|at| format!("in {} ({})", about(at.saturating_sub(cx.now)), day_and_time(at)));
-    let default = question.default.as_ref().map(|words| match question.default_option() {
-        Some(index) if alone => format!("option {}", index + 1),
-        Some(index) => format!("option {}", Question::label(index, alone)),
-        None => format!("“{}”", shown(words)),
+    let time = question.deadline_at.map(|at| {
+        format!(
+            "in {} ({})",
+            about(at.saturating_sub(cx.now)),
+            day_and_time(at)
+        )
     });
+    let default = question
+        .default
+        .as_ref()
+        .map(|words| match question.default_option() {
+            Some(index) if alone => format!("option {}", index + 1),
+            Some(index) => format!("option {}", Question::label(index, alone)),
+            None => format!("“{}”", shown(words)),
+        });
     let last = || format!("in {}", about(cx.expire_ms));
     match (time, default) {
-        (time, Some(default)) => Some(format!("without an answer {} I take {default}", time.unwrap_or_else(last))),
+        (time, Some(default)) => Some(format!(
+            "without an answer {} I take {default}",
+            time.unwrap_or_else(last)
+        )),
         (Some(time), None) => Some(format!("answer wanted {time}")),
         (None, None) => Some(format!("without an answer {} I stop", last())),
     }
@@ -188,7 +256,9 @@ fn unanswered(question: &Question, alone: bool, cx: &Asking<'_>) -> Option<Strin
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }
 
 /// The ways to answer, one line.
@@ -196,7 +266,10 @@ fn ways(batch: &[Question], alone: bool, open_total: usize) -> Option<String> {
     let open: Vec<&Question> = open(batch).collect();
     let first = open.first()?;
     let number = first.id;
-    let choosing: Vec<&&Question> = open.iter().filter(|question| !question.options.is_empty()).collect();
+    let choosing: Vec<&&Question> = open
+        .iter()
+        .filter(|question| !question.options.is_empty())
+        .collect();
     if alone {
         let ways = if choosing.is_empty() {
             "Reply in your own words."
@@ -212,15 +285,24 @@ fn ways(batch: &[Question], alone: bool, open_total: usize) -> Option<String> {
         .take(2)
         .zip(letters.iter().rev())
         .map(|(question, letter)| {
-            let letter = if question.options.len() == 1 { "a" } else { letter };
+            let letter = if question.options.len() == 1 {
+                "a"
+            } else {
+                letter
+            };
             format!("{}{letter}", question.id)
         })
         .collect();
     Some(match example.is_empty() {
         true if open_total == 1 => "Reply in your own words.".into(),
         true => format!("Reply `{number}: your words`, a line for each."),
-        false if choosing.len() == 1 => format!("Tick a box, or reply `{}`, {words}.", example.join(" ")),
-        false => format!("Tick a box each, or reply `{}`, {words}.", example.join(" ")),
+        false if choosing.len() == 1 => {
+            format!("Tick a box, or reply `{}`, {words}.", example.join(" "))
+        }
+        false => format!(
+            "Tick a box each, or reply `{}`, {words}.",
+            example.join(" ")
+        ),
     })
 }
 

@@ -5,13 +5,11 @@ use crate::place::Permission;
 use crate::sanitise;
 
 /// On a pull request.
-pub const PULL: &str =
-    "agents start from issues, not from pull requests. Open an issue that says what should change, and label that.";
+pub const PULL: &str = "agents start from issues, not from pull requests. Open an issue that says what should change, and label that.";
 /// On a closed issue.
 pub const CLOSED: &str = "the issue is closed. Reopen it, then comment `/agent go`.";
 /// In an archived repository.
-pub const ARCHIVED: &str =
-    "the repository is archived and cannot be written. Unarchive it in its settings, then try again.";
+pub const ARCHIVED: &str = "the repository is archived and cannot be written. Unarchive it in its settings, then try again.";
 
 /// The person may not.
 pub fn permission(login: &str, has: Permission) -> String {

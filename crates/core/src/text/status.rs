@@ -35,26 +35,57 @@ fn header(task: &Task) -> String {
         Stage::Idle => "**No session here yet**".into(),
         Stage::Checking { .. } => "**Received** · checking".into(),
         Stage::Queued { told, next, .. } => {
-            let place = told.map_or_else(String::new, |(position, total)| format!(" · #{position} of {total}"));
-            let room = if task.short { "room on the server, whose disk is nearly full" } else { "a free slot" };
+            let place = told.map_or_else(String::new, |(position, total)| {
+                format!(" · #{position} of {total}")
+            });
+            let room = if task.short {
+                "room on the server, whose disk is nearly full"
+            } else {
+                "a free slot"
+            };
             format!("**Queued**{place} · waiting for {room}{}", next_words(next))
         }
-        Stage::Working { .. } | Stage::Held { hold: Hold::Asked, .. } if task.open_questions().next().is_some() => {
+        Stage::Working { .. }
+        | Stage::Held {
+            hold: Hold::Asked, ..
+        } if task.open_questions().next().is_some() => {
             let open = task.open_questions().count() as u64;
-            format!("**Needs {}** · {}", whom(task), count(open, "open question"))
+            format!(
+                "**Needs {}** · {}",
+                whom(task),
+                count(open, "open question")
+            )
         }
-        Stage::Working { job, step, .. } => format!("**Working** as {}{}", job.role.name, step_words(step)),
-        Stage::Held { hold: Hold::Asked, .. } => "**Waiting**".into(),
-        Stage::Held { hold: Hold::Later { until, .. }, .. } => {
+        Stage::Working { job, step, .. } => {
+            format!("**Working** as {}{}", job.role.name, step_words(step))
+        }
+        Stage::Held {
+            hold: Hold::Asked, ..
+        } => "**Waiting**".into(),
+        Stage::Held {
+            hold: Hold::Later { until, .. },
+            ..
+        } => {
             format!("**Waiting** · tries its model again at {}", clock(*until))
         }
-        Stage::Held { hold: Hold::Plan, .. } => format!("**Needs {}** · the plan waits for approval", whom(task)),
-        Stage::Held { hold: Hold::Paused { .. }, .. } => "**Paused**".into(),
+        Stage::Held {
+            hold: Hold::Plan, ..
+        } => format!("**Needs {}** · the plan waits for approval", whom(task)),
+        Stage::Held {
+            hold: Hold::Paused { .. },
+            ..
+        } => "**Paused**".into(),
         Stage::Ended { .. } if task.can_revise() && task.follow.issue_closed => {
             "**In review** · the issue is closed".into()
         }
-        Stage::Ended { end: End::Failed { class, .. }, .. } if task.can_revise() => {
-            format!("**In review** · needs {} · the last session failed · `{class}`", whom(task))
+        Stage::Ended {
+            end: End::Failed { class, .. },
+            ..
+        } if task.can_revise() => {
+            format!(
+                "**In review** · needs {} · the last session failed · `{class}`",
+                whom(task)
+            )
         }
         Stage::Ended { .. } if task.can_revise() && task.follow.unfinished.is_some() => {
             format!("**In review** · not finished, needs {}", whom(task))
@@ -62,20 +93,31 @@ fn header(task: &Task) -> String {
         Stage::Ended { .. } if task.can_revise() && task.follow.needs.is_some() => {
             format!("**In review** · needs {}", whom(task))
         }
-        Stage::Ended { end: End::Cancelled { .. }, .. } if task.can_revise() => {
-            "**In review** · the last session was stopped".into()
-        }
-        Stage::Ended { end: End::Unchanged, .. } => format!("**Needs {}** · no file was changed", whom(task)),
+        Stage::Ended {
+            end: End::Cancelled { .. },
+            ..
+        } if task.can_revise() => "**In review** · the last session was stopped".into(),
+        Stage::Ended {
+            end: End::Unchanged,
+            ..
+        } => format!("**Needs {}** · no file was changed", whom(task)),
         Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at),
     }
 }
 
 /// Of several role labels one counts: whoever wants another sees how, while it matters.
 fn several_roles(task: &Task) -> Option<String> {
-    let job = task.job().filter(|_| !matches!(task.stage, Stage::Ended { .. }))?;
-    let Why::FirstOf { labels, .. } = &job.why else { return None };
+    let job = task
+        .job()
+        .filter(|_| !matches!(task.stage, Stage::Ended { .. }))?;
+    let Why::FirstOf { labels, .. } = &job.why else {
+        return None;
+    };
     let (counts, others) = labels.split_first()?;
-    let (counts, others): (_, Vec<_>) = (code(counts, 60), others.iter().map(|label| code(label, 60)).collect());
+    let (counts, others): (_, Vec<_>) = (
+        code(counts, 60),
+        others.iter().map(|label| code(label, 60)).collect(),
+    );
     Some(format!(
         "{}: {counts} counts. To have {}, remove {counts} before the next session starts.",
         count(labels.len() as u64, "role label"),
@@ -113,8 +155,14 @@ fn next_words(next: &Next) -> &'static str {
 /// Where it stands, in one reply: for whoever asks.
 pub fn brief(task: &Task, cx: Context<'_>) -> String {
     let mut parts = match &task.stage {
-        Stage::Idle => vec!["No session here yet. Comment `/agent go`, or add the label `agent:go`, to start".into()],
-        Stage::Ended { end: End::Refused { say }, .. } => vec![format!("{}: {}", header(task), words(say))],
+        Stage::Idle => vec![
+            "No session here yet. Comment `/agent go`, or add the label `agent:go`, to start"
+                .into(),
+        ],
+        Stage::Ended {
+            end: End::Refused { say },
+            ..
+        } => vec![format!("{}: {}", header(task), words(say))],
         _ => vec![header(task)],
     };
     parts.extend(links(task));
@@ -139,17 +187,29 @@ fn step_words(step: &Step) -> &'static str {
 }
 
 fn ended(job: Option<&Job>, end: &End, at: i64) -> String {
-    let took = job.and_then(|job| job.started_at).map(|start| span(at - start));
-    let within = |word: &str| took.as_ref().map(|took| format!(" {word} {took}")).unwrap_or_default();
+    let took = job
+        .and_then(|job| job.started_at)
+        .map(|start| span(at - start));
+    let within = |word: &str| {
+        took.as_ref()
+            .map(|took| format!(" {word} {took}"))
+            .unwrap_or_default()
+    };
     match end {
         End::InReview => format!("**In review** · done{}", within("in")),
         End::Merged => "**Done** · the pull request was merged".into(),
         End::PullClosed => "**Closed** · the pull request was closed without merging".into(),
         End::Unchanged => "**Ended** · no file was changed".into(),
         End::Answered if job.is_some_and(|job| job.role.writes) => {
-            format!("**Answered**{} · no files changed; the answer is a comment of its own", within("in"))
+            format!(
+                "**Answered**{} · no files changed; the answer is a comment of its own",
+                within("in")
+            )
         }
-        End::Answered => format!("**Answered**{} · the answer is a comment of its own", within("in")),
+        End::Answered => format!(
+            "**Answered**{} · the answer is a comment of its own",
+            within("in")
+        ),
         End::Refused { .. } => "**Not started**".into(),
         End::Failed { class, .. } => format!("**Failed**{} · `{class}`", within("after")),
         End::Cancelled { .. } => format!("**Stopped**{}", within("after")),
@@ -162,15 +222,31 @@ fn links(task: &Task) -> Option<String> {
         links.push(format!("[`{}`](../tree/{})", job.branch, job.branch));
     }
     if let Some(pull) = &task.pull {
-        let over = matches!(&task.stage, Stage::Ended { end: End::Merged | End::PullClosed, .. });
-        let kind = if pull.draft && !over { "draft pull request" } else { "pull request" };
+        let over = matches!(
+            &task.stage,
+            Stage::Ended {
+                end: End::Merged | End::PullClosed,
+                ..
+            }
+        );
+        let kind = if pull.draft && !over {
+            "draft pull request"
+        } else {
+            "pull request"
+        };
         links.push(format!("{kind} #{}", pull.number));
     }
     (!links.is_empty()).then(|| links.join(" · "))
 }
 
 fn plan(task: &Task, entries: &[PlanEntry]) -> Option<String> {
-    let live = matches!(task.stage, Stage::Working { step: Step::Running { .. }, .. });
+    let live = matches!(
+        task.stage,
+        Stage::Working {
+            step: Step::Running { .. },
+            ..
+        }
+    );
     let line = |entry: &PlanEntry| {
         let (tick, tail) = match entry.status {
             PlanStatus::Completed => ("x", ""),
@@ -200,7 +276,8 @@ fn doing(task: &Task, progress: &Progress) -> Option<String> {
     let lines = [
         (!report.is_empty()).then_some(report),
         asked.then(|| "Waiting for your answer.".to_owned()),
-        (!(asked || doing.is_empty() && silent.is_empty())).then(|| format!("Now: {doing}{silent}")),
+        (!(asked || doing.is_empty() && silent.is_empty()))
+            .then(|| format!("Now: {doing}{silent}")),
     ];
     let lines: Vec<String> = lines.into_iter().flatten().collect();
     (!lines.is_empty()).then(|| lines.join("\n\n"))
@@ -208,7 +285,9 @@ fn doing(task: &Task, progress: &Progress) -> Option<String> {
 
 /// What the end means and what comes next.
 fn ending(task: &Task) -> Option<String> {
-    let Stage::Ended { end, progress, .. } = &task.stage else { return held(task) };
+    let Stage::Ended { end, progress, .. } = &task.stage else {
+        return held(task);
+    };
     let what = match end {
         End::InReview | End::Merged | End::PullClosed | End::Answered => None,
         End::Unchanged => Some(
@@ -231,30 +310,49 @@ fn ending(task: &Task) -> Option<String> {
     let said = |class: &ErrorClass| match end {
         End::Failed { class: failed, .. } => failed == class.as_str(),
         End::Cancelled { .. } => *class == ErrorClass::Stopped,
-        End::InReview | End::Merged | End::PullClosed | End::Answered | End::Unchanged | End::Refused { .. } => false,
+        End::InReview
+        | End::Merged
+        | End::PullClosed
+        | End::Answered
+        | End::Unchanged
+        | End::Refused { .. } => false,
     };
-    let unfinished = task.follow.unfinished.filter(|class| in_review && !said(class)).map(not_finished);
+    let unfinished = task
+        .follow
+        .unfinished
+        .filter(|class| in_review && !said(class))
+        .map(not_finished);
     let left = match end {
         End::InReview | End::Answered | End::Unchanged | End::Failed { .. } => left(progress),
         End::Merged | End::PullClosed | End::Refused { .. } | End::Cancelled { .. } => None,
     };
     let next = match end {
-        _ if task.can_revise() => Some(review(task, progress.work.as_ref().filter(|_| *end == End::InReview))),
+        _ if task.can_revise() => Some(review(
+            task,
+            progress.work.as_ref().filter(|_| *end == End::InReview),
+        )),
         End::InReview => progress.work.as_ref().map(|work| review(task, Some(work))),
         End::Failed { .. } => Some(super::talk::RETRY.to_owned()),
-        End::Cancelled { .. } => {
-            Some("To start again, comment `/agent retry`; if the issue is closed, reopen it first.".to_owned())
+        End::Cancelled { .. } => Some(
+            "To start again, comment `/agent retry`; if the issue is closed, reopen it first."
+                .to_owned(),
+        ),
+        End::Merged | End::PullClosed | End::Answered | End::Unchanged | End::Refused { .. } => {
+            None
         }
-        End::Merged | End::PullClosed | End::Answered | End::Unchanged | End::Refused { .. } => None,
     };
     let checks = Some(()).filter(|()| in_review).and_then(|()| checks(task));
     let parts = [unfinished, what, left, next, checks];
-    Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")).filter(|text| !text.is_empty())
+    Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
+        .filter(|text| !text.is_empty())
 }
 
 /// The turn behind the pull request stopped half-way.
 fn not_finished(class: ErrorClass) -> String {
-    format!("⚠️ The work is not finished: {}.", super::failure::what(class))
+    format!(
+        "⚠️ The work is not finished: {}.",
+        super::failure::what(class)
+    )
 }
 
 /// What a pull request in review waits for, as things stand.
@@ -295,29 +393,52 @@ fn left(progress: &Progress) -> Option<String> {
 }
 
 fn checks(task: &Task) -> Option<String> {
-    let needs = task.follow.needs.as_deref().map(|needs| format!("A person has to look: {}", words(needs)));
+    let needs = task
+        .follow
+        .needs
+        .as_deref()
+        .map(|needs| format!("A person has to look: {}", words(needs)));
     let state = match task.follow.checks {
         None | Some(ChecksState::None) => return needs,
         Some(ChecksState::Pending) => "Its checks are on their way.",
         Some(ChecksState::Green) => "Its checks are green.",
         Some(ChecksState::Red) => "Some of its checks fail.",
     };
-    Some([Some(state.to_owned()), needs].into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
+    Some(
+        [Some(state.to_owned()), needs]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("\n\n"),
+    )
 }
 
 /// What a held session waits for, and the way out.
 fn held(task: &Task) -> Option<String> {
-    let Stage::Held { hold, progress, .. } = &task.stage else { return None };
-    let so_far =
-        progress.work.as_ref().filter(|work| !work.is_empty()).map(|work| {
-            format!(" What it has done so far ({}) is kept.", count(work.files.len() as u64, "changed file"))
+    let Stage::Held { hold, progress, .. } = &task.stage else {
+        return None;
+    };
+    let so_far = progress
+        .work
+        .as_ref()
+        .filter(|work| !work.is_empty())
+        .map(|work| {
+            format!(
+                " What it has done so far ({}) is kept.",
+                count(work.files.len() as u64, "changed file")
+            )
         });
     let so_far = so_far.unwrap_or_default();
     Some(match hold {
-        Hold::Asked => format!("It waits without taking a slot, and goes on with your answer.{so_far}"),
+        Hold::Asked => {
+            format!("It waits without taking a slot, and goes on with your answer.{so_far}")
+        }
         Hold::Plan => "Reply `/agent approve` to start, or say what to change.".into(),
         Hold::Later { class, .. } => {
-            let tries = task.job().and_then(|job| job.outage).map_or(0, |outage| outage.tries);
+            let tries = task
+                .job()
+                .and_then(|job| job.outage)
+                .map_or(0, |outage| outage.tries);
             format!(
                 "It waits because {} (try {tries}). Nobody has to do anything; `/agent go` tries at once.{so_far}",
                 super::failure::what(*class)
@@ -340,20 +461,39 @@ fn tail(progress: &Progress) -> Option<String> {
     if progress.tail.is_empty() {
         return None;
     }
-    let lines: Vec<String> = progress.tail.iter().map(|line| line.replace("```", "'''")).collect();
-    Some(format!("Its last lines:\n\n```text\n{}\n```", sanitise::fit(&lines.join("\n"), 4_000)))
+    let lines: Vec<String> = progress
+        .tail
+        .iter()
+        .map(|line| line.replace("```", "'''"))
+        .collect();
+    Some(format!(
+        "Its last lines:\n\n```text\n{}\n```",
+        sanitise::fit(&lines.join("\n"), 4_000)
+    ))
 }
 
 fn details(task: &Task, cx: Context<'_>) -> Option<String> {
     let job = task.job()?;
-    let agent = task.progress().and_then(|progress| progress.agent.as_deref());
-    let agent = agent.map_or_else(String::new, |name| format!(" ({})", sanitise::inline(name, 100)));
+    let agent = task
+        .progress()
+        .and_then(|progress| progress.agent.as_deref());
+    let agent = agent.map_or_else(String::new, |name| {
+        format!(" ({})", sanitise::inline(name, 100))
+    });
     let limits = job.role.limits.within(&cx.policy.limits);
     let mut lines = vec![
-        format!("- Role `{}`: {}", job.role.name, role_why(&job.why, job.role.name.as_str())),
+        format!(
+            "- Role `{}`: {}",
+            job.role.name,
+            role_why(&job.why, job.role.name.as_str())
+        ),
         format!("- Agent: `{}`{agent}", job.agent),
         format!("- Session `{}`", job.session),
-        format!("- Limits: {} in all, {} without a sign of life", span(limits.wall_ms), span(limits.silence_ms)),
+        format!(
+            "- Limits: {} in all, {} without a sign of life",
+            span(limits.wall_ms),
+            span(limits.silence_ms)
+        ),
         "- To see the log, comment `/agent logs`".into(),
     ];
     if job.cold {
@@ -363,5 +503,8 @@ fn details(task: &Task, cx: Context<'_>) -> Option<String> {
     for beat in &task.story[from..] {
         lines.push(format!("- {} {}", clock(beat.at), words(&beat.text)));
     }
-    Some(format!("<details><summary>Details</summary>\n\n{}\n\n</details>", lines.join("\n")))
+    Some(format!(
+        "<details><summary>Details</summary>\n\n{}\n\n</details>",
+        lines.join("\n")
+    ))
 }

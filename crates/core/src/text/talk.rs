@@ -10,37 +10,41 @@ use crate::task::{Job, Plan, Stage, Task};
 use crate::word::Thread;
 
 /// In the story, when a session has used up its comments.
-pub const TOO_MANY_COMMENTS: &str = "More was to be said than one session may write here; see its log.";
+pub const TOO_MANY_COMMENTS: &str =
+    "More was to be said than one session may write here; see its log.";
 /// Resume, without anything paused.
 pub const NOTHING_PAUSED: &str =
     "Nothing is paused here. `/agent go` starts a session, `/agent retry` runs the last one again.";
 /// Stop or pause, without anything on.
-pub const NOTHING_ON: &str = "No session is on here, so there is nothing to stop or pause. `/agent go` starts one.";
+pub const NOTHING_ON: &str =
+    "No session is on here, so there is nothing to stop or pause. `/agent go` starts one.";
 /// The log, without a session.
-pub const NO_LOG: &str = "There is no session here, so there is no log yet. `/agent go` starts one.";
+pub const NO_LOG: &str =
+    "There is no session here, so there is no log yet. `/agent go` starts one.";
 /// Stop or pause, while a pull request is in review.
 pub const RESTS: &str = "Stopped: the agent will not fix checks or conflicts of this pull request on its own. To continue, review it or \
      comment `/agent <what to do>` on it.";
 /// Delegate, by somebody who was delegated.
 pub const DELEGATE_ONCE: &str = "Only people with write access can let somebody else speak here.";
 /// Retry while one is on.
-pub const STOP_FIRST: &str = "A session is on already. To begin again, write `/agent stop` first, then `/agent retry`.";
+pub const STOP_FIRST: &str =
+    "A session is on already. To begin again, write `/agent stop` first, then `/agent retry`.";
 /// Go while the plan waits.
-pub const APPROVE_FIRST: &str =
-    "Its plan waits for approval: `/agent approve` lets it go on, and any other comment is told to the agent.";
+pub const APPROVE_FIRST: &str = "Its plan waits for approval: `/agent approve` lets it go on, and any other comment is told to the agent.";
 /// Go while questions are open.
 pub const ANSWER_FIRST: &str = "It waits for the answer to its question above.";
 /// A wish while a session is at work.
-pub const WISH_FOR_LATER: &str = "The next session will use this. To use it now: `/agent stop`, then `/agent retry`.";
+pub const WISH_FOR_LATER: &str =
+    "The next session will use this. To use it now: `/agent stop`, then `/agent retry`.";
 /// A wish before there is a session.
 pub const WISH_NOTED: &str = "The next session will use this. `/agent go` starts it.";
 /// A question while the start is being checked.
 pub const ASK_LATER: &str = "The session is just being started. Ask again in a moment, please.";
 /// A plan when files may have changed already.
-pub const PLAN_TOO_LATE: &str =
-    "The session is at work already, so a plan comes too late. `/agent stop`, then `/agent plan`, begins with one.";
+pub const PLAN_TOO_LATE: &str = "The session is at work already, so a plan comes too late. `/agent stop`, then `/agent plan`, begins with one.";
 /// Approval without a plan.
-pub const NO_PLAN: &str = "No plan waits for approval here. `/agent plan` starts a session that makes one first.";
+pub const NO_PLAN: &str =
+    "No plan waits for approval here. `/agent plan` starts a session that makes one first.";
 /// The branch still conflicts after the agent merged.
 pub const STILL_CONFLICTS: &str = "the branch still conflicts with its base after the agent was asked to merge it. Please resolve the conflict, or close \
      the pull request";
@@ -54,7 +58,9 @@ pub fn unread(review: bool) -> String {
 /// Something a person did was heard of much later than it happened.
 pub fn heard_late(what: &str, at: i64, now: i64) -> String {
     let (clock, late) = (super::clock(at), super::span(now - at));
-    format!("Heard {late} late of {what} (of {clock}): skep was down, or GitHub could not reach it.")
+    format!(
+        "Heard {late} late of {what} (of {clock}): skep was down, or GitHub could not reach it."
+    )
 }
 
 /// Whoever asked may not ask any more.
@@ -133,7 +139,10 @@ pub fn answered(question: u32, by: &str) -> String {
 
 /// In the story.
 pub fn pushed(head: &Sha) -> String {
-    format!("Somebody pushed {} to our branch; the agent goes on on top of it.", head.short())
+    format!(
+        "Somebody pushed {} to our branch; the agent goes on on top of it.",
+        head.short()
+    )
 }
 
 /// In the story, when nobody is at work.
@@ -156,23 +165,36 @@ pub const REVISED: &str = "The revision is done.";
 /// In the story.
 pub fn fails_on_base(names: &[String]) -> String {
     let names: Vec<String> = names.iter().take(5).map(|name| code(name, 80)).collect();
-    format!("Failing checks that fail on the base as well, so they are left alone: {}.", names.join(", "))
+    format!(
+        "Failing checks that fail on the base as well, so they are left alone: {}.",
+        names.join(", ")
+    )
 }
 
 /// The label is back, but its setter may not.
 pub fn not_resumed(why: &str) -> String {
-    format!("It stays paused: {}", sanitise::outbound(why, &Allow::default()))
+    format!(
+        "It stays paused: {}",
+        sanitise::outbound(why, &Allow::default())
+    )
 }
 
 /// An agent nobody configured.
 pub fn unknown_agent(agent: &str, known: &[String]) -> String {
     let known: Vec<String> = known.iter().map(|name| code(name, 60)).collect();
-    format!("The agent {} is not configured on this server. There are: {}.", code(agent, 60), known.join(", "))
+    format!(
+        "The agent {} is not configured on this server. There are: {}.",
+        code(agent, 60),
+        known.join(", ")
+    )
 }
 
 /// Somebody may speak here from now on.
 pub fn delegated(login: &str) -> String {
-    format!("{} can now give commands and answers on this issue.", super::answers::name(login))
+    format!(
+        "{} can now give commands and answers on this issue.",
+        super::answers::name(login)
+    )
 }
 
 /// No more people without write access may speak here.
@@ -194,7 +216,11 @@ pub fn too_many_words(login: &str, most: usize) -> String {
 
 /// How to be heard, where nobody is at work.
 pub fn at_rest(login: &str, task: &Task) -> String {
-    let pull = task.pull.as_ref().filter(|_| task.can_revise()).map(|pull| pull.number);
+    let pull = task
+        .pull
+        .as_ref()
+        .filter(|_| task.can_revise())
+        .map(|pull| pull.number);
     match (&task.stage, pull) {
         (_, Some(number)) => format!(
             "@{login} the agent is not at work; its pull request #{number} waits for review. To send it back to work, submit \
@@ -212,7 +238,10 @@ pub fn at_rest(login: &str, task: &Task) -> String {
 
 /// Nobody answered, and there was no default.
 pub fn nobody_answered(question: u32, days: i64) -> String {
-    format!("nobody answered question {question} within {}.", count(days.unsigned_abs(), "day"))
+    format!(
+        "nobody answered question {question} within {}.",
+        count(days.unsigned_abs(), "day")
+    )
 }
 
 fn mention(login: Option<&str>) -> String {
@@ -221,7 +250,10 @@ fn mention(login: Option<&str>) -> String {
 
 /// An open question is brought to mind.
 pub fn reminder(login: Option<&str>, open: &[Question], ends: i64, now: i64) -> String {
-    let first = open.first().map(|question| sanitise::inline(&question.text, 200)).unwrap_or_default();
+    let first = open
+        .first()
+        .map(|question| sanitise::inline(&question.text, 200))
+        .unwrap_or_default();
     let more = match open.len() {
         0 | 1 => String::new(),
         n => format!(" (and {} more)", n - 1),
@@ -236,18 +268,33 @@ pub fn reminder(login: Option<&str>, open: &[Question], ends: i64, now: i64) -> 
 
 /// A plan that waits for approval.
 pub fn plan(job: &Job, end: &TurnEnd, entries: &[PlanEntry]) -> String {
-    let said = sanitise::outbound(&sanitise::redact(end.message.trim(), &[]), &Allow::default());
-    let steps: Vec<String> =
-        entries.iter().take(40).map(|entry| format!("1. {}", sanitise::inline(&entry.content, 200))).collect();
-    let steps = if steps.is_empty() { String::new() } else { format!("\n\n{}", steps.join("\n")) };
-    let body =
-        format!("{}here is my plan. I have not changed anything yet.\n\n{said}{steps}", mention(job.actor.login()),);
+    let said = sanitise::outbound(
+        &sanitise::redact(end.message.trim(), &[]),
+        &Allow::default(),
+    );
+    let steps: Vec<String> = entries
+        .iter()
+        .take(40)
+        .map(|entry| format!("1. {}", sanitise::inline(&entry.content, 200)))
+        .collect();
+    let steps = if steps.is_empty() {
+        String::new()
+    } else {
+        format!("\n\n{}", steps.join("\n"))
+    };
+    let body = format!(
+        "{}here is my plan. I have not changed anything yet.\n\n{said}{steps}",
+        mention(job.actor.login()),
+    );
     sanitise::fit(&body, LIMIT - 500)
 }
 
 /// The plan with what people can do about it.
 pub fn to_approve(plan: &Plan) -> String {
-    format!("{}\n\nReply `/agent approve` to start, or tell me what to change.", plan.text)
+    format!(
+        "{}\n\nReply `/agent approve` to start, or tell me what to change.",
+        plan.text
+    )
 }
 
 /// Under a plan that gave way to another.
@@ -275,12 +322,23 @@ pub fn goes_on(login: Option<&str>, pull: i64) -> String {
 
 /// The last lines of a session's log.
 pub fn logs(task: &Task) -> String {
-    let tail = task.progress().map(|progress| progress.tail.clone()).unwrap_or_default();
-    let Some(job) = task.job() else { return NO_LOG.to_owned() };
+    let tail = task
+        .progress()
+        .map(|progress| progress.tail.clone())
+        .unwrap_or_default();
+    let Some(job) = task.job() else {
+        return NO_LOG.to_owned();
+    };
     if tail.is_empty() {
         return match &task.stage {
-            Stage::Ended { .. } => format!("Session `{}` ended before its agent said anything.", job.session),
-            _ => format!("The agent of session `{}` has said nothing yet.", job.session),
+            Stage::Ended { .. } => format!(
+                "Session `{}` ended before its agent said anything.",
+                job.session
+            ),
+            _ => format!(
+                "The agent of session `{}` has said nothing yet.",
+                job.session
+            ),
         };
     }
     let lines: Vec<String> = tail.iter().map(|line| line.replace("```", "'''")).collect();
@@ -303,11 +361,22 @@ pub fn no_rounds_left() -> String {
 pub fn checks_still_fail(rounds: u32, failing: &[Failing]) -> String {
     let mut text = match rounds {
         0 => "checks fail and no round is left to mend them".to_owned(),
-        n => format!("checks still fail after {} of mending", count(u64::from(n), "round")),
+        n => format!(
+            "checks still fail after {} of mending",
+            count(u64::from(n), "round")
+        ),
     };
     for check in failing.iter().take(5) {
-        let step = check.step.as_deref().map_or_else(String::new, |step| format!(" at {}", code(step, 80)));
-        let last = check.tail.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let step = check
+            .step
+            .as_deref()
+            .map_or_else(String::new, |step| format!(" at {}", code(step, 80)));
+        let last = check
+            .tail
+            .lines()
+            .rev()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or_default();
         let last = sanitise::inline(&sanitise::redact(last, &[]), 200);
         text.push_str(&format!("\n- {}{step}: {last}", code(&check.name, 80)));
     }
@@ -334,12 +403,17 @@ pub fn closed_unmerged(login: Option<&str>, number: i64) -> String {
 
 /// The answer to a thread of a review: the agent's words, and what git says of the file.
 pub fn thread(thread: &Thread, said: Option<&str>, done: Option<(&Sha, &Work)>) -> String {
-    let words = said.map(|said| sanitise::outbound(&sanitise::redact(said.trim(), &[]), &Allow::default()));
+    let words =
+        said.map(|said| sanitise::outbound(&sanitise::redact(said.trim(), &[]), &Allow::default()));
     let touched = done.filter(|(_, work)| work.files.iter().any(|file| file.path == thread.path));
     let fact = match (touched, done) {
         (Some((head, _)), _) => format!("Changed in {}.", head.as_str()),
         (None, Some((head, _))) => {
-            format!("{} was not changed; the revision is {}.", code(&thread.path, 160), head.as_str())
+            format!(
+                "{} was not changed; the revision is {}.",
+                code(&thread.path, 160),
+                head.as_str()
+            )
         }
         (None, None) => "Nothing was changed for this.".to_owned(),
     };

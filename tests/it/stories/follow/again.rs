@@ -18,10 +18,20 @@ impl Told {
                 self.house.label(self.issue, "agent:go");
             }
             "dispatch" => {
-                let repository = self.house.simulator.name(self.house.repository).expect("a name");
-                let batch = vec![Target::Issues { repository, issues: vec![self.issue] }];
+                let repository = self
+                    .house
+                    .simulator
+                    .name(self.house.repository)
+                    .expect("a name");
+                let batch = vec![Target::Issues {
+                    repository,
+                    issues: vec![self.issue],
+                }];
                 let batch = self.house.dispatch(batch).await.expect("a batch");
-                assert!(batch.successful[0].goes_on && batch.failed.is_empty(), "{batch:?}");
+                assert!(
+                    batch.successful[0].goes_on && batch.failed.is_empty(),
+                    "{batch:?}"
+                );
             }
             command => {
                 self.house.reply(self.issue, command).await;
@@ -38,12 +48,35 @@ async fn every_wish_goes_on_with_the_open_pull_request() {
         let reviewed = told.head();
         told.asked_by(how).await;
         assert_eq!(told.state().await, "in-review", "{how}: {}", told.read());
-        assert!(told.holds(reviewed.as_str()), "{how}: {}", told.house.git(&["log", "--graph", "--oneline", BRANCH]));
-        assert_eq!(told.file("MORE.md").await.as_deref(), Some("more\n"), "{how}: {}", told.read());
-        assert_eq!((told.house.pulls().len(), told.revisions().await), (1, 1), "{how}: {}", told.read());
+        assert!(
+            told.holds(reviewed.as_str()),
+            "{how}: {}",
+            told.house.git(&["log", "--graph", "--oneline", BRANCH])
+        );
+        assert_eq!(
+            told.file("MORE.md").await.as_deref(),
+            Some("more\n"),
+            "{how}: {}",
+            told.read()
+        );
+        assert_eq!(
+            (told.house.pulls().len(), told.revisions().await),
+            (1, 1),
+            "{how}: {}",
+            told.read()
+        );
         let thread = told.house.thread(told.issue);
         assert!(thread.contains("nothing is begun anew"), "{how}: {thread}");
-        assert_eq!(told.house.store().sessions(&Default::default(), 10).await.expect("sessions").len(), 1, "{how}");
+        assert_eq!(
+            told.house
+                .store()
+                .sessions(&Default::default(), 10)
+                .await
+                .expect("sessions")
+                .len(),
+            1,
+            "{how}"
+        );
         told.done().await;
     }
 }
@@ -52,12 +85,23 @@ async fn every_wish_goes_on_with_the_open_pull_request() {
 async fn what_was_written_on_the_issue_since_is_told() {
     let mut told = Told::new(NOTE).await;
     told.house.advance(std::time::Duration::from_secs(1));
-    told.house.simulator.comment(told.house.repository, told.issue, "ben", "Mind the umlauts.").expect("a comment");
+    told.house
+        .simulator
+        .comment(
+            told.house.repository,
+            told.issue,
+            "ben",
+            "Mind the umlauts.",
+        )
+        .expect("a comment");
     told.settle().await;
     told.house.advance(std::time::Duration::from_secs(1));
     told.asked_by("/agent go").await;
     let prompt = told.last_prompt().await;
-    assert!(prompt.contains("Your pull request #2 is open.") && prompt.contains("Mind the umlauts."), "{prompt}");
+    assert!(
+        prompt.contains("Your pull request #2 is open.") && prompt.contains("Mind the umlauts."),
+        "{prompt}"
+    );
     told.done().await;
 }
 
@@ -66,8 +110,17 @@ async fn fresh_begins_anew_and_says_so_in_the_same_pull_request() {
     let mut told = Told::new("write NOTE.md: hello\nsay Wrote it.").await;
     let reviewed = told.head();
     told.asked_by("/agent retry fresh").await;
-    assert_eq!((told.state().await.as_str(), told.house.pulls().len()), ("in-review", 1), "{}", told.read());
-    assert!(!told.holds(reviewed.as_str()), "{}", told.house.git(&["log", "--graph", "--oneline", BRANCH]));
+    assert_eq!(
+        (told.state().await.as_str(), told.house.pulls().len()),
+        ("in-review", 1),
+        "{}",
+        told.read()
+    );
+    assert!(
+        !told.holds(reviewed.as_str()),
+        "{}",
+        told.house.git(&["log", "--graph", "--oneline", BRANCH])
+    );
     told.done().await;
 }
 
@@ -76,11 +129,27 @@ async fn a_session_that_changes_nothing_leaves_the_pull_request_in_review_and_he
     let mut told = Told::new(NOTHING).await;
     told.asked_by("label").await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
-    assert!(told.house.labels(told.issue).contains(&"agent:review".to_owned()), "{}", told.read());
+    assert!(
+        told.house
+            .labels(told.issue)
+            .contains(&"agent:review".to_owned()),
+        "{}",
+        told.read()
+    );
     let script = "write NOTE.md: hi\nfinish Shorter.";
-    told.review("ana", "REQUEST_CHANGES", &super::with("Shorter.", script), vec![]);
+    told.review(
+        "ana",
+        "REQUEST_CHANGES",
+        &super::with("Shorter.", script),
+        vec![],
+    );
     told.settle().await;
-    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("hi\n"), "{}", told.read());
+    assert_eq!(
+        told.file("NOTE.md").await.as_deref(),
+        Some("hi\n"),
+        "{}",
+        told.read()
+    );
     told.done().await;
 }
 
@@ -88,8 +157,14 @@ async fn a_session_that_changes_nothing_leaves_the_pull_request_in_review_and_he
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fresh_session_that_changes_nothing_orphans_nothing() {
     let mut told = Told::new("write NOTE.md: hello\nsay There it is.").await;
-    let edit = IssueEdit { body: Some(super::with("", "say Nothing is to be done.")), ..IssueEdit::default() };
-    told.house.simulator.edit_issue(told.house.repository, told.issue, edit, "ana").expect("an edit");
+    let edit = IssueEdit {
+        body: Some(super::with("", "say Nothing is to be done.")),
+        ..IssueEdit::default()
+    };
+    told.house
+        .simulator
+        .edit_issue(told.house.repository, told.issue, edit, "ana")
+        .expect("an edit");
     told.asked_by("/agent retry fresh").await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
     told.done().await;
@@ -99,23 +174,42 @@ async fn a_fresh_session_that_changes_nothing_orphans_nothing() {
 async fn a_dispatch_of_a_label_passes_over_what_is_in_review() {
     let mut told = Told::new(NOTE).await;
     let head = told.head();
-    let fresh = told.house.issue("Another", &super::with("", "write OTHER.md: hello\nsay Wrote it."), &["batch"]);
+    let fresh = told.house.issue(
+        "Another",
+        &super::with("", "write OTHER.md: hello\nsay Wrote it."),
+        &["batch"],
+    );
     told.house.label(told.issue, "batch");
     told.settle().await;
-    let repository = told.house.simulator.name(told.house.repository).expect("a name");
-    let batch = vec![Target::Labelled { repository, label: "batch".into() }];
+    let repository = told
+        .house
+        .simulator
+        .name(told.house.repository)
+        .expect("a name");
+    let batch = vec![Target::Labelled {
+        repository,
+        label: "batch".into(),
+    }];
     let batch = told.house.dispatch(batch).await.expect("a batch");
-    assert_eq!((batch.successful.len(), batch.total, batch.in_review), (1, 1, 1), "{batch:?}");
+    assert_eq!(
+        (batch.successful.len(), batch.total, batch.in_review),
+        (1, 1, 1),
+        "{batch:?}"
+    );
     told.settle().await;
-    assert_eq!((told.revisions().await, told.head()), (0, head), "{}", told.read());
+    assert_eq!(
+        (told.revisions().await, told.head()),
+        (0, head),
+        "{}",
+        told.read()
+    );
     assert_eq!(told.house.state(fresh).await, "in-review");
     told.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_for_an_open_pull_request_is_a_plan_for_its_revision() {
-    let script =
-        "write NOTE.md: hello\nsay Wrote it.\nrest\nsay I would add MORE.md.\nrest\nwrite MORE.md: more\nfinish Added.";
+    let script = "write NOTE.md: hello\nsay Wrote it.\nrest\nsay I would add MORE.md.\nrest\nwrite MORE.md: more\nfinish Added.";
     let mut told = Told::new(script).await;
     let reviewed = told.head();
     told.asked_by("/agent plan").await;
@@ -124,8 +218,16 @@ async fn a_plan_for_an_open_pull_request_is_a_plan_for_its_revision() {
     told.asked_by("/agent approve").await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
     assert!(told.holds(reviewed.as_str()));
-    assert_eq!(told.file("MORE.md").await.as_deref(), Some("more\n"), "{}", told.read());
+    assert_eq!(
+        told.file("MORE.md").await.as_deref(),
+        Some("more\n"),
+        "{}",
+        told.read()
+    );
     let thread = told.house.thread(told.issue);
-    assert!(thread.contains("Approved by") && !thread.contains("Reply `/agent approve`"), "{thread}");
+    assert!(
+        thread.contains("Approved by") && !thread.contains("Reply `/agent approve`"),
+        "{thread}"
+    );
     told.done().await;
 }

@@ -19,19 +19,34 @@ const LOG: &str = "2026-01-01T00:00:01.0000000Z ##[group]Run cargo test\n2026-01
 impl Told {
     /// A job of CI ends on the head of the branch.
     pub(super) fn job(&self, name: &str, conclusion: &str) {
-        let end = JobEnd { steps: &[("Set up job", "success"), ("Run cargo test", conclusion)], log: LOG };
+        let end = JobEnd {
+            steps: &[("Set up job", "success"), ("Run cargo test", conclusion)],
+            log: LOG,
+        };
         let (house, head) = (&self.house, self.head());
-        house.simulator.finish_check(house.repository, head.as_str(), (name, conclusion), end).expect("a job");
+        house
+            .simulator
+            .finish_check(house.repository, head.as_str(), (name, conclusion), end)
+            .expect("a job");
     }
 
     fn needs_you(&self) -> bool {
-        self.house.labels(self.issue).contains(&"agent:needs-you".to_owned())
+        self.house
+            .labels(self.issue)
+            .contains(&"agent:needs-you".to_owned())
     }
 
     /// A check on the head of the base.
     fn on_base(&self, name: &str, conclusion: &str) {
-        let base = self.house.simulator.branch_head(self.house.repository, "main").expect("main");
-        self.house.simulator.set_check(self.house.repository, base.as_str(), name, Some(conclusion)).expect("a check");
+        let base = self
+            .house
+            .simulator
+            .branch_head(self.house.repository, "main")
+            .expect("main");
+        self.house
+            .simulator
+            .set_check(self.house.repository, base.as_str(), name, Some(conclusion))
+            .expect("a check");
     }
 }
 
@@ -40,17 +55,35 @@ async fn a_failed_job_goes_to_the_agent_with_its_step_and_log_and_green_makes_it
     let mut told = Told::new(MENDING).await;
     told.job("test", "failure");
     told.settle().await;
-    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("two\n"), "{}", told.read());
+    assert_eq!(
+        told.file("NOTE.md").await.as_deref(),
+        Some("two\n"),
+        "{}",
+        told.read()
+    );
     let prompt = told.last_prompt().await;
-    for part in ["Check \"test\", step \"Run cargo test\"", "test note ... FAILED", "exit code 101"] {
+    for part in [
+        "Check \"test\", step \"Run cargo test\"",
+        "test note ... FAILED",
+        "exit code 101",
+    ] {
         assert!(prompt.contains(part), "{part}: {prompt}");
     }
-    assert!(!prompt.contains("ghp_a1B2"), "a secret in a log is no word for the agent: {prompt}");
+    assert!(
+        !prompt.contains("ghp_a1B2"),
+        "a secret in a log is no word for the agent: {prompt}"
+    );
     assert!(told.house.the_pull().draft);
     told.job("test", "success");
     told.settle().await;
     assert!(!told.house.the_pull().draft, "{}", told.read());
-    assert_eq!((told.revisions().await, told.names("pull_request.ready").await), (1, 1));
+    assert_eq!(
+        (
+            told.revisions().await,
+            told.names("pull_request.ready").await
+        ),
+        (1, 1)
+    );
     insta::assert_snapshot!(told.read());
     told.done().await;
 }
@@ -62,19 +95,36 @@ async fn after_three_rounds_a_person_has_to_look_and_a_persons_word_counts_anew(
         told.job("test", "failure");
         told.settle().await;
     }
-    assert_eq!((told.file("NOTE.md").await.as_deref(), told.revisions().await), (Some("four\n"), 3), "{}", told.read());
+    assert_eq!(
+        (
+            told.file("NOTE.md").await.as_deref(),
+            told.revisions().await
+        ),
+        (Some("four\n"), 3),
+        "{}",
+        told.read()
+    );
     assert!(told.needs_you(), "{}", told.read());
     insta::assert_snapshot!(told.read());
     told.comment("ana", "/agent try once more");
     told.settle().await;
-    assert_eq!((told.file("NOTE.md").await.as_deref(), told.revisions().await), (Some("five\n"), 4), "{}", told.read());
+    assert_eq!(
+        (
+            told.file("NOTE.md").await.as_deref(),
+            told.revisions().await
+        ),
+        (Some("five\n"), 4),
+        "{}",
+        told.read()
+    );
     assert!(!told.needs_you(), "{}", told.read());
     told.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_changes_nothing_for_a_failed_check_is_not_sent_again() {
-    let mut told = Told::new("write NOTE.md: one\nsay Wrote it.\nrest\nfinish I cannot mend that.").await;
+    let mut told =
+        Told::new("write NOTE.md: one\nsay Wrote it.\nrest\nfinish I cannot mend that.").await;
     told.job("test", "failure");
     told.settle().await;
     assert_eq!(told.revisions().await, 1, "{}", told.read());
@@ -92,7 +142,10 @@ async fn all_rounds_together_have_a_limit() {
         told.settle().await;
     }
     assert_eq!(
-        (told.file("NOTE.md").await.as_deref(), told.revisions().await),
+        (
+            told.file("NOTE.md").await.as_deref(),
+            told.revisions().await
+        ),
         (Some("three\n"), 2),
         "{}",
         told.read()
@@ -107,26 +160,50 @@ async fn what_fails_on_the_base_as_well_is_reported_and_not_chased() {
     told.on_base("flaky", "failure");
     told.job("flaky", "failure");
     told.settle().await;
-    assert_eq!((told.revisions().await, told.needs_you()), (0, false), "{}", told.read());
+    assert_eq!(
+        (told.revisions().await, told.needs_you()),
+        (0, false),
+        "{}",
+        told.read()
+    );
     insta::assert_snapshot!(told.read());
     // What is ours is chased, and the agent is told what to leave alone.
     told.house
         .simulator
-        .set_status(told.house.repository, told.head().as_str(), ("lint", "failure"), "ana")
+        .set_status(
+            told.house.repository,
+            told.head().as_str(),
+            ("lint", "failure"),
+            "ana",
+        )
         .expect("one");
     told.house
         .simulator
-        .push_to_branch(told.house.repository, super::BRANCH, &[("ANA.md", "x\n")], "ana")
+        .push_to_branch(
+            told.house.repository,
+            super::BRANCH,
+            &[("ANA.md", "x\n")],
+            "ana",
+        )
         .await
         .expect("one");
     told.job("flaky", "failure");
     told.house
         .simulator
-        .set_status(told.house.repository, told.head().as_str(), ("lint", "failure"), "ana")
+        .set_status(
+            told.house.repository,
+            told.head().as_str(),
+            ("lint", "failure"),
+            "ana",
+        )
         .expect("one");
     told.settle().await;
     assert_eq!(told.revisions().await, 1, "{}", told.read());
-    assert!(told.last_prompt().await.contains("they fail on the base branch as well: flaky"));
+    assert!(
+        told.last_prompt()
+            .await
+            .contains("they fail on the base branch as well: flaky")
+    );
     told.done().await;
 }
 
@@ -135,12 +212,20 @@ async fn a_status_and_a_workflow_that_cannot_start_count_too() {
     let mut told = Told::new(MENDING).await;
     told.house
         .simulator
-        .set_status(told.house.repository, told.head().as_str(), ("lint", "failure"), "ana")
+        .set_status(
+            told.house.repository,
+            told.head().as_str(),
+            ("lint", "failure"),
+            "ana",
+        )
         .expect("one");
     told.settle().await;
     assert_eq!(told.revisions().await, 1, "{}", told.read());
     assert!(told.last_prompt().await.contains("Check \"lint\""));
-    told.house.simulator.fail_to_start(told.house.repository, told.head().as_str(), "CI").expect("a broken workflow");
+    told.house
+        .simulator
+        .fail_to_start(told.house.repository, told.head().as_str(), "CI")
+        .expect("a broken workflow");
     told.settle().await;
     assert_eq!(told.revisions().await, 2, "{}", told.read());
     assert!(told.last_prompt().await.contains("Check \"CI\""));
@@ -155,7 +240,12 @@ async fn an_event_is_a_hint_and_what_is_read_counts() {
     told.house.settle().await;
     told.job("test", "success");
     told.settle().await;
-    assert_eq!((told.revisions().await, told.house.the_pull().draft), (0, false), "{}", told.read());
+    assert_eq!(
+        (told.revisions().await, told.house.the_pull().draft),
+        (0, false),
+        "{}",
+        told.read()
+    );
     told.done().await;
 }
 
@@ -163,10 +253,17 @@ async fn an_event_is_a_hint_and_what_is_read_counts() {
 async fn a_draft_waits_for_every_required_check() {
     let mut told = Told::new(MENDING).await;
     let home = told.house.repository;
-    told.house.simulator.require_checks(home, "main", Required::Rules, &["test", "lint"]).expect("a rule");
+    told.house
+        .simulator
+        .require_checks(home, "main", Required::Rules, &["test", "lint"])
+        .expect("a rule");
     told.job("test", "success");
     told.settle().await;
-    assert!(told.house.the_pull().draft, "lint is missing: {}", told.read());
+    assert!(
+        told.house.the_pull().draft,
+        "lint is missing: {}",
+        told.read()
+    );
     told.job("lint", "success");
     told.settle().await;
     assert!(!told.house.the_pull().draft, "{}", told.read());

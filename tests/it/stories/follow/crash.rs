@@ -9,15 +9,29 @@ type End = (Ending, String, Option<String>);
 impl Told {
     pub(super) async fn reviewed() -> Self {
         let told = Self::new("write NOTE.md: hello\nsay Wrote it.").await;
-        let script = "write NOTE.md: dear all\nreply all: It greets everybody.\nfinish Made it kinder.";
-        told.review("ana", "REQUEST_CHANGES", &with("Kinder.", script), vec![on_note("Greet everybody.")]);
+        let script =
+            "write NOTE.md: dear all\nreply all: It greets everybody.\nfinish Made it kinder.";
+        told.review(
+            "ana",
+            "REQUEST_CHANGES",
+            &with("Kinder.", script),
+            vec![on_note("Greet everybody.")],
+        );
         told
     }
 
     pub(super) async fn end(&self) -> End {
-        let pull = self.house.simulator.pull_thread(self.house.repository, self.pull).expect("a thread");
+        let pull = self
+            .house
+            .simulator
+            .pull_thread(self.house.repository, self.pull)
+            .expect("a thread");
         let pull = without_times(&timeless(&pull));
-        (self.house.ending(self.issue).await, pull, self.file("NOTE.md").await)
+        (
+            self.house.ending(self.issue).await,
+            pull,
+            self.file("NOTE.md").await,
+        )
     }
 }
 

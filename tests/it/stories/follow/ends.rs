@@ -8,17 +8,30 @@ impl Told {
     async fn merge(&self) {
         let (home, pull) = (self.house.repository, self.pull);
         self.house.advance(std::time::Duration::from_secs(1));
-        self.house.simulator.mark_ready(home, pull, "ana").expect("ready");
-        self.house.simulator.merge(home, pull, "ana").await.expect("merged");
+        self.house
+            .simulator
+            .mark_ready(home, pull, "ana")
+            .expect("ready");
+        self.house
+            .simulator
+            .merge(home, pull, "ana")
+            .await
+            .expect("merged");
     }
 
     fn close(&self) {
         self.house.advance(std::time::Duration::from_secs(1));
-        self.house.simulator.close_pull(self.house.repository, self.pull, "ana").expect("closed");
+        self.house
+            .simulator
+            .close_pull(self.house.repository, self.pull, "ana")
+            .expect("closed");
     }
 
     fn has_branch(&self) -> bool {
-        self.house.simulator.branch_head(self.house.repository, BRANCH).is_some()
+        self.house
+            .simulator
+            .branch_head(self.house.repository, BRANCH)
+            .is_some()
     }
 
     /// Nothing of the session is left on this machine.
@@ -31,12 +44,30 @@ impl Told {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merge_is_done_with_joy_and_leaves_nothing_behind() {
     let mut told = Told::new(NOTE).await;
-    assert!(told.house.session_dir(told.issue, 1).exists(), "a review may come: the agent's memory is kept");
+    assert!(
+        told.house.session_dir(told.issue, 1).exists(),
+        "a review may come: the agent's memory is kept"
+    );
     told.merge().await;
     told.settle().await;
-    assert_eq!((told.state().await.as_str(), told.has_branch()), ("done", false), "{}", told.read());
-    assert!(told.house.labels(told.issue).contains(&"agent:done".to_owned()));
-    assert!(told.house.reactions(told.issue).contains(&"hooray".to_owned()), "{:?}", told.house.reactions(told.issue));
+    assert_eq!(
+        (told.state().await.as_str(), told.has_branch()),
+        ("done", false),
+        "{}",
+        told.read()
+    );
+    assert!(
+        told.house
+            .labels(told.issue)
+            .contains(&"agent:done".to_owned())
+    );
+    assert!(
+        told.house
+            .reactions(told.issue)
+            .contains(&"hooray".to_owned()),
+        "{:?}",
+        told.house.reactions(told.issue)
+    );
     told.nothing_is_left();
     insta::assert_snapshot!(told.read());
     told.done().await;
@@ -45,11 +76,25 @@ async fn a_merge_is_done_with_joy_and_leaves_nothing_behind() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_branch_that_a_person_wrote_to_outlives_the_merge() {
     let mut told = Told::new(NOTE).await;
-    let push = told.house.simulator.push_to_branch(told.house.repository, BRANCH, &[("ANA.md", "mine\n")], "ana").await;
+    let push = told
+        .house
+        .simulator
+        .push_to_branch(
+            told.house.repository,
+            BRANCH,
+            &[("ANA.md", "mine\n")],
+            "ana",
+        )
+        .await;
     push.expect("a push");
     told.merge().await;
     told.settle().await;
-    assert_eq!((told.state().await.as_str(), told.has_branch()), ("done", true), "{}", told.read());
+    assert_eq!(
+        (told.state().await.as_str(), told.has_branch()),
+        ("done", true),
+        "{}",
+        told.read()
+    );
     told.nothing_is_left();
     told.done().await;
 }
@@ -59,11 +104,21 @@ async fn closed_unmerged_is_asked_once_and_rests() {
     let mut told = Told::new(NOTE).await;
     told.close();
     told.settle().await;
-    assert_eq!((told.state().await.as_str(), told.has_branch()), ("cancelled", true), "{}", told.read());
+    assert_eq!(
+        (told.state().await.as_str(), told.has_branch()),
+        ("cancelled", true),
+        "{}",
+        told.read()
+    );
     told.nothing_is_left();
     insta::assert_snapshot!(told.read());
     // A late review of it asks nobody back to work.
-    told.review("ana", "REQUEST_CHANGES", &with("Still.", "write NOTE.md: late"), vec![]);
+    told.review(
+        "ana",
+        "REQUEST_CHANGES",
+        &with("Still.", "write NOTE.md: late"),
+        vec![],
+    );
     told.settle().await;
     assert_eq!(told.revisions().await, 0, "{}", told.read());
     told.done().await;
@@ -72,14 +127,33 @@ async fn closed_unmerged_is_asked_once_and_rests() {
 #[tokio::test(flavor = "multi_thread")]
 async fn merged_while_a_revision_runs_ends_the_revision() {
     let mut told = Told::new(NOTE).await;
-    told.review("ana", "REQUEST_CHANGES", &with("Slowly.", "write NOTE.md: two\nwait 20\nsay Done."), vec![]);
+    told.review(
+        "ana",
+        "REQUEST_CHANGES",
+        &with("Slowly.", "write NOTE.md: two\nwait 20\nsay Done."),
+        vec![],
+    );
     told.house.until_working(told.issue).await;
     told.merge().await;
     told.settle().await;
-    assert_eq!((told.state().await.as_str(), told.has_branch()), ("done", false), "{}", told.read());
-    assert!(told.house.labels(told.issue).contains(&"agent:done".to_owned()));
     assert_eq!(
-        told.house.simulator.file(told.house.repository, "main", "NOTE.md").await.expect("git").as_deref(),
+        (told.state().await.as_str(), told.has_branch()),
+        ("done", false),
+        "{}",
+        told.read()
+    );
+    assert!(
+        told.house
+            .labels(told.issue)
+            .contains(&"agent:done".to_owned())
+    );
+    assert_eq!(
+        told.house
+            .simulator
+            .file(told.house.repository, "main", "NOTE.md")
+            .await
+            .expect("git")
+            .as_deref(),
         Some("hello\n")
     );
     insta::assert_snapshot!(told.read());
@@ -89,11 +163,27 @@ async fn merged_while_a_revision_runs_ends_the_revision() {
 #[tokio::test(flavor = "multi_thread")]
 async fn closed_while_a_revision_runs_ends_the_revision_and_is_asked_once() {
     let mut told = Told::new(NOTE).await;
-    told.review("ana", "REQUEST_CHANGES", &with("Slowly.", "write NOTE.md: two\nwait 20\nsay Done."), vec![]);
+    told.review(
+        "ana",
+        "REQUEST_CHANGES",
+        &with("Slowly.", "write NOTE.md: two\nwait 20\nsay Done."),
+        vec![],
+    );
     told.house.until_working(told.issue).await;
     told.close();
     told.settle().await;
-    assert_eq!((told.state().await.as_str(), told.has_branch()), ("cancelled", true), "{}", told.read());
-    assert!(told.house.thread(told.issue).contains("To try again, say what should be different"), "{}", told.read());
+    assert_eq!(
+        (told.state().await.as_str(), told.has_branch()),
+        ("cancelled", true),
+        "{}",
+        told.read()
+    );
+    assert!(
+        told.house
+            .thread(told.issue)
+            .contains("To try again, say what should be different"),
+        "{}",
+        told.read()
+    );
     told.done().await;
 }

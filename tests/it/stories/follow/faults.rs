@@ -10,11 +10,20 @@ use super::Told;
 
 /// What each effect that follows a pull request asks GitHub for: method and end of the path.
 const DEEDS: [(EffectKind, &[(&str, &str)]); 7] = [
-    (EffectKind::ReadReview, &[("GET", "/reviews/*"), ("POST", "/graphql")]),
-    (EffectKind::LookAtPull, &[("GET", "/pulls/2"), ("GET", "/check-runs")]),
+    (
+        EffectKind::ReadReview,
+        &[("GET", "/reviews/*"), ("POST", "/graphql")],
+    ),
+    (
+        EffectKind::LookAtPull,
+        &[("GET", "/pulls/2"), ("GET", "/check-runs")],
+    ),
     (EffectKind::Reply, &[("POST", "/comments/*/replies")]),
     (EffectKind::DescribePull, &[("PATCH", "/pulls/2")]),
-    (EffectKind::RequestReview, &[("POST", "/requested_reviewers")]),
+    (
+        EffectKind::RequestReview,
+        &[("POST", "/requested_reviewers")],
+    ),
     (EffectKind::MarkReady, &[("POST", "/graphql")]),
     (EffectKind::DeleteBranch, &[("POST", "/git-receive-pack")]),
 ];
@@ -32,7 +41,9 @@ fn pattern(path: &str) -> String {
         let number = part.len() > 2 && part.bytes().all(|byte| byte.is_ascii_digit());
         number || (part.len() == 40 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
     };
-    let parts = path.split('/').map(|part| if other_each_time(part) { "*" } else { part });
+    let parts = path
+        .split('/')
+        .map(|part| if other_each_time(part) { "*" } else { part });
     parts.collect::<Vec<_>>().join("/")
 }
 
@@ -45,10 +56,21 @@ fn spots(calls: &[CallRecord]) -> Vec<Spot> {
     let mut all: Vec<Spot> = Vec::new();
     for call in calls {
         let path = pattern(&call.path);
-        let same = all.iter().filter(|spot| spot.method == call.method && spot.path == path).count();
-        all.push(Spot { method: call.method.clone(), path, nth: u32::try_from(same).expect("few calls") });
+        let same = all
+            .iter()
+            .filter(|spot| spot.method == call.method && spot.path == path)
+            .count();
+        all.push(Spot {
+            method: call.method.clone(),
+            path,
+            nth: u32::try_from(same).expect("few calls"),
+        });
     }
-    all.retain(|spot| DEEDS.iter().any(|(_, deeds)| deeds.iter().any(|deed| is_deed(spot, deed))));
+    all.retain(|spot| {
+        DEEDS
+            .iter()
+            .any(|(_, deeds)| deeds.iter().any(|deed| is_deed(spot, deed)))
+    });
     all
 }
 
@@ -60,21 +82,42 @@ impl Told {
     async fn live(&mut self) {
         self.house.walk(usize::MAX).await;
         let (home, head) = (self.house.repository, self.head());
-        let end = JobEnd { steps: &[("Run cargo test", "success")], log: "" };
-        self.house.simulator.finish_check(home, head.as_str(), ("test", "success"), end).expect("a job");
+        let end = JobEnd {
+            steps: &[("Run cargo test", "success")],
+            log: "",
+        };
+        self.house
+            .simulator
+            .finish_check(home, head.as_str(), ("test", "success"), end)
+            .expect("a job");
         self.house.walk(usize::MAX).await;
-        self.house.simulator.merge(home, self.pull, "ana").await.expect("it is ready, and can be merged");
+        self.house
+            .simulator
+            .merge(home, self.pull, "ana")
+            .await
+            .expect("it is ready, and can be merged");
         self.house.walk(usize::MAX).await;
     }
 
     fn left(&self) -> End {
         let home = self.house.repository;
         let text = crate::house::timeless(&self.read());
-        let replies = self.house.simulator.calls().iter().filter(|call| call.path.ends_with("/replies")).count();
+        let replies = self
+            .house
+            .simulator
+            .calls()
+            .iter()
+            .filter(|call| call.path.ends_with("/replies"))
+            .count();
         // How often a status was edited depends on what had to be tried again.
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         lines.retain(|line| !line.starts_with("  - TIME"));
-        (lines.join("\n"), self.house.labels(self.issue), self.house.simulator.branches(home), replies)
+        (
+            lines.join("\n"),
+            self.house.labels(self.issue),
+            self.house.simulator.branches(home),
+            replies,
+        )
     }
 }
 
@@ -85,11 +128,17 @@ async fn clean() -> (End, Vec<Spot>) {
     told.live().await;
     let spots = spots(&told.house.simulator.calls()[before..]);
     for kind in DEEDS.map(|(kind, _)| kind) {
-        assert!(!told.house.planned(told.issue, kind).await.is_empty(), "{kind:?} is not in the story");
+        assert!(
+            !told.house.planned(told.issue, kind).await.is_empty(),
+            "{kind:?} is not in the story"
+        );
     }
     for (kind, deeds) in DEEDS {
         for deed in deeds {
-            assert!(spots.iter().any(|spot| is_deed(spot, deed)), "{kind:?}: no {deed:?} in {spots:#?}");
+            assert!(
+                spots.iter().any(|spot| is_deed(spot, deed)),
+                "{kind:?}: no {deed:?} in {spots:#?}"
+            );
         }
     }
     let left = told.left();
@@ -103,7 +152,10 @@ async fn with_a_fault(fault: Fault, clean: End) {
     told.house.simulator.add_fault(fault.clone());
     told.live().await;
     let mut left = told.left();
-    assert!(told.house.simulator.waiting_faults().is_empty(), "never played: {fault:?}");
+    assert!(
+        told.house.simulator.waiting_faults().is_empty(),
+        "never played: {fault:?}"
+    );
     if matches!(fault.trouble, Trouble::Reset | Trouble::BadGateway) {
         // The call itself is made again, and rightly so.
         left.3 = clean.3;
@@ -131,6 +183,7 @@ async fn a_change_whose_answer_is_lost_is_not_made_twice_and_one_that_did_not_ar
 async fn github_down_for_three_calls_of_each_kind_loses_nothing() {
     let (end, spots) = clean().await;
     let firsts = spots.iter().filter(|spot| spot.nth == 0);
-    let faults = firsts.map(|spot| Fault::next(&spot.method, &spot.path, Trouble::BadGateway).times(3));
+    let faults =
+        firsts.map(|spot| Fault::next(&spot.method, &spot.path, Trouble::BadGateway).times(3));
     tell_all(end, faults.collect()).await;
 }

@@ -40,7 +40,12 @@ impl Told {
     async fn within(mut house: House, script: &str) -> Self {
         let issue = house.go("Add a note", script);
         house.settle_all().await;
-        assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+        assert_eq!(
+            house.state(issue).await,
+            "in-review",
+            "{}",
+            house.thread(issue)
+        );
         let pull = house.the_pull().issue.number;
         house.advance(Duration::from_secs(60));
         Self { house, issue, pull }
@@ -49,14 +54,24 @@ impl Told {
     /// Somebody reviews it.
     fn review(&self, who: &str, event: &str, body: &str, comments: Vec<LineComment>) -> i64 {
         self.house.advance(Duration::from_secs(1));
-        let draft = ReviewDraft { event: event.into(), body: body.into(), comments };
-        self.house.simulator.review(self.house.repository, self.pull, who, draft).expect("a review")
+        let draft = ReviewDraft {
+            event: event.into(),
+            body: body.into(),
+            comments,
+        };
+        self.house
+            .simulator
+            .review(self.house.repository, self.pull, who, draft)
+            .expect("a review")
     }
 
     /// Somebody comments on it.
     fn comment(&self, who: &str, body: &str) {
         self.house.advance(Duration::from_secs(1));
-        self.house.simulator.comment(self.house.repository, self.pull, who, body).expect("a comment");
+        self.house
+            .simulator
+            .comment(self.house.repository, self.pull, who, body)
+            .expect("a comment");
     }
 
     async fn settle(&mut self) {
@@ -69,12 +84,19 @@ impl Told {
 
     /// The head of its branch.
     fn head(&self) -> Sha {
-        self.house.simulator.branch_head(self.house.repository, BRANCH).expect("the branch")
+        self.house
+            .simulator
+            .branch_head(self.house.repository, BRANCH)
+            .expect("the branch")
     }
 
     /// A file on its branch.
     async fn file(&self, path: &str) -> Option<String> {
-        self.house.simulator.file(self.house.repository, BRANCH, path).await.expect("git")
+        self.house
+            .simulator
+            .file(self.house.repository, BRANCH, path)
+            .await
+            .expect("git")
     }
 
     /// How many revisions were begun.
@@ -84,7 +106,12 @@ impl Told {
 
     /// How often something happened.
     async fn names(&self, name: &str) -> usize {
-        self.house.timeline(self.issue).await.iter().filter(|other| *other == name).count()
+        self.house
+            .timeline(self.issue)
+            .await
+            .iter()
+            .filter(|other| *other == name)
+            .count()
     }
 
     /// The prompt planned last, as a resumed session gets it.
@@ -98,8 +125,16 @@ impl Told {
 
     /// The issue and the pull request as people read them, but for what is another in every run.
     fn read(&self) -> String {
-        let pull = self.house.simulator.pull_thread(self.house.repository, self.pull).expect("a thread");
-        let read = format!("{}\n-----\n\n{}", self.house.told(self.issue), timeless(&pull));
+        let pull = self
+            .house
+            .simulator
+            .pull_thread(self.house.repository, self.pull)
+            .expect("a thread");
+        let read = format!(
+            "{}\n-----\n\n{}",
+            self.house.told(self.issue),
+            timeless(&pull)
+        );
         // How often a status is edited depends on how quick the machine is.
         let edits = regex::Regex::new(r" \(edited [0-9]+x\)").expect("a pattern");
         edits.replace_all(&read, "").into_owned()
@@ -123,5 +158,10 @@ pub fn with(words: &str, script: &str) -> String {
 
 /// A comment on the note.
 fn on_note(body: &str) -> LineComment {
-    LineComment { path: "NOTE.md".into(), line: 1, body: body.into(), hunk: "@@ -0,0 +1 @@\n+hello".into() }
+    LineComment {
+        path: "NOTE.md".into(),
+        line: 1,
+        body: body.into(),
+        hunk: "@@ -0,0 +1 @@\n+hello".into(),
+    }
 }

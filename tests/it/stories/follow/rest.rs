@@ -11,16 +11,46 @@ async fn a_revision_that_fails_leaves_the_pull_request_to_the_next_review() {
     told.review("ana", "REQUEST_CHANGES", &with("Kinder.", "crash"), vec![]);
     told.settle().await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
-    assert!(told.house.labels(told.issue).contains(&"agent:needs-you".to_owned()), "{}", told.read());
-    assert!(told.read().contains("@ana it failed because "), "{}", told.read());
-    assert!(told.read().contains("sends the agent back to work"), "{}", told.read());
-    told.review("ana", "COMMENT", "", vec![on_note(&with("Shorter.", "write NOTE.md: hi\nfinish Shorter now."))]);
+    assert!(
+        told.house
+            .labels(told.issue)
+            .contains(&"agent:needs-you".to_owned()),
+        "{}",
+        told.read()
+    );
+    assert!(
+        told.read().contains("@ana it failed because "),
+        "{}",
+        told.read()
+    );
+    assert!(
+        told.read().contains("sends the agent back to work"),
+        "{}",
+        told.read()
+    );
+    told.review(
+        "ana",
+        "COMMENT",
+        "",
+        vec![on_note(&with(
+            "Shorter.",
+            "write NOTE.md: hi\nfinish Shorter now.",
+        ))],
+    );
     told.settle().await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
     assert_eq!(told.file("NOTE.md").await.as_deref(), Some("hi\n"));
-    told.comment("ana", &with("/agent make it louder", "write NOTE.md: HI\nfinish Louder."));
+    told.comment(
+        "ana",
+        &with("/agent make it louder", "write NOTE.md: HI\nfinish Louder."),
+    );
     told.settle().await;
-    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("HI\n"), "{}", told.read());
+    assert_eq!(
+        told.file("NOTE.md").await.as_deref(),
+        Some("HI\n"),
+        "{}",
+        told.read()
+    );
     told.done().await;
 }
 
@@ -30,19 +60,36 @@ async fn a_question_that_fails_is_said_to_and_the_review_goes_on() {
     told.comment("ana", &with("/agent ask why hello?", "crash"));
     told.settle().await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
-    assert!(told.read().contains("your question was not answered:"), "{}", told.read());
+    assert!(
+        told.read().contains("your question was not answered:"),
+        "{}",
+        told.read()
+    );
     told.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merge_while_it_answers_is_done() {
     let mut told = Told::new(NOTE).await;
-    told.comment("ana", &with("/agent ask why hello?", &format!("run touch ../home/asked\n{HOLD}\nsay It is polite.")));
+    told.comment(
+        "ana",
+        &with(
+            "/agent ask why hello?",
+            &format!("run touch ../home/asked\n{HOLD}\nsay It is polite."),
+        ),
+    );
     let home = told.house.session_dir(told.issue, 1).join("home/asked");
     told.house.until("it answers", |_| home.exists()).await;
     let (home, pull) = (told.house.repository, told.pull);
-    told.house.simulator.mark_ready(home, pull, "ana").expect("ready");
-    told.house.simulator.merge(home, pull, "ana").await.expect("merged");
+    told.house
+        .simulator
+        .mark_ready(home, pull, "ana")
+        .expect("ready");
+    told.house
+        .simulator
+        .merge(home, pull, "ana")
+        .await
+        .expect("merged");
     told.house.let_go().await;
     told.settle().await;
     assert_eq!(told.state().await, "done", "{}", told.read());
@@ -52,16 +99,33 @@ async fn a_merge_while_it_answers_is_done() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn switched_off_in_review_it_mends_nothing_until_somebody_sends_it_back() {
-    let mut told = Told::new(&format!("{NOTE}\nrest\nwrite NOTE.md: mended\nfinish Mended.")).await;
+    let mut told = Told::new(&format!(
+        "{NOTE}\nrest\nwrite NOTE.md: mended\nfinish Mended."
+    ))
+    .await;
     told.house.reply(told.issue, "/agent stop").await;
     told.settle().await;
-    assert!(told.read().contains("Stopped: the agent will not fix"), "{}", told.read());
+    assert!(
+        told.read().contains("Stopped: the agent will not fix"),
+        "{}",
+        told.read()
+    );
     told.job("test", "failure");
     told.settle().await;
-    assert_eq!((told.revisions().await, told.state().await.as_str()), (0, "in-review"), "{}", told.read());
+    assert_eq!(
+        (told.revisions().await, told.state().await.as_str()),
+        (0, "in-review"),
+        "{}",
+        told.read()
+    );
     told.comment("ana", "/agent mend it after all");
     told.settle().await;
-    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("mended\n"), "{}", told.read());
+    assert_eq!(
+        told.file("NOTE.md").await.as_deref(),
+        Some("mended\n"),
+        "{}",
+        told.read()
+    );
     told.done().await;
 }
 
@@ -70,19 +134,32 @@ async fn a_new_session_never_writes_over_what_a_person_pushed() {
     let mut told = Told::new(NOTE).await;
     told.push(BRANCH, &[("ANA.md", "mine\n")]).await;
     let theirs = told.head();
-    told.review("ana", "REQUEST_CHANGES", &with("Two, please.", "write NOTE.md: two\nfinish Two."), vec![]);
+    told.review(
+        "ana",
+        "REQUEST_CHANGES",
+        &with("Two, please.", "write NOTE.md: two\nfinish Two."),
+        vec![],
+    );
     told.settle().await;
     assert!(told.holds(theirs.as_str()));
     told.house.unlabel(told.issue, "agent:go");
     told.house.label(told.issue, "agent:go");
     told.settle().await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
-    assert!(told.holds(theirs.as_str()), "{}", told.house.git(&["log", "--graph", "--oneline", BRANCH]));
+    assert!(
+        told.holds(theirs.as_str()),
+        "{}",
+        told.house.git(&["log", "--graph", "--oneline", BRANCH])
+    );
     assert_eq!(told.file("ANA.md").await.as_deref(), Some("mine\n"));
     // Without anything of it, the session has a branch of its own.
     told.house.reply(told.issue, "/agent retry fresh").await;
     told.settle().await;
-    assert!(told.holds(theirs.as_str()) && told.house.pulls().len() == 2, "{}", told.read());
+    assert!(
+        told.holds(theirs.as_str()) && told.house.pulls().len() == 2,
+        "{}",
+        told.read()
+    );
     told.done().await;
 }
 
@@ -94,18 +171,33 @@ async fn a_robots_label_changes_nothing_about_a_pull_request_in_review() {
     told.house.label_by("robot[bot]", told.issue, "agent:go");
     told.settle().await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
-    told.comment("ana", &with("/agent make it louder", "write NOTE.md: HI\nfinish Louder."));
+    told.comment(
+        "ana",
+        &with("/agent make it louder", "write NOTE.md: HI\nfinish Louder."),
+    );
     told.settle().await;
-    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("HI\n"), "{}", told.read());
+    assert_eq!(
+        told.file("NOTE.md").await.as_deref(),
+        Some("HI\n"),
+        "{}",
+        told.read()
+    );
     told.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revision_without_a_change_says_why_where_nobodys_thread_does() {
     let mut told = Told::new(NOTE).await;
-    told.comment("ana", &with("/agent rename it", "say That name is public, so I left it."));
+    told.comment(
+        "ana",
+        &with("/agent rename it", "say That name is public, so I left it."),
+    );
     told.settle().await;
     assert_eq!(told.state().await, "in-review");
-    assert!(told.read().contains("That name is public, so I left it."), "{}", told.read());
+    assert!(
+        told.read().contains("That name is public, so I left it."),
+        "{}",
+        told.read()
+    );
     told.done().await;
 }

@@ -9,20 +9,57 @@ const NOTE: &str = "write NOTE.md: hello\nwrite OTHER.md: other\nsay Wrote it.";
 async fn changes_requested_become_one_revision_by_the_same_session_on_the_same_branch() {
     let mut told = Told::new(NOTE).await;
     let first = told.head();
-    let script =
-        "recall\nwrite NOTE.md: dear all\nreply all: It greets everybody now.\nfinish Made it kinder. | read it again";
-    let other = LineComment { path: "OTHER.md".into(), line: 1, body: "Is this needed?".into(), ..on_note("") };
-    told.review("ana", "REQUEST_CHANGES", &with("Kinder, please.", script), vec![on_note("Greet everybody."), other]);
+    let script = "recall\nwrite NOTE.md: dear all\nreply all: It greets everybody now.\nfinish Made it kinder. | read it again";
+    let other = LineComment {
+        path: "OTHER.md".into(),
+        line: 1,
+        body: "Is this needed?".into(),
+        ..on_note("")
+    };
+    told.review(
+        "ana",
+        "REQUEST_CHANGES",
+        &with("Kinder, please.", script),
+        vec![on_note("Greet everybody."), other],
+    );
     told.settle().await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
-    assert_eq!((told.house.the_pull().head.as_str(), told.house.the_pull().commits), (BRANCH, 2));
+    assert_eq!(
+        (
+            told.house.the_pull().head.as_str(),
+            told.house.the_pull().commits
+        ),
+        (BRANCH, 2)
+    );
     assert_eq!(told.file("NOTE.md").await.as_deref(), Some("dear all\n"));
-    told.house.git(&["merge-base", "--is-ancestor", first.as_str(), told.head().as_str()]);
+    told.house.git(&[
+        "merge-base",
+        "--is-ancestor",
+        first.as_str(),
+        told.head().as_str(),
+    ]);
     // The same session, and it remembers.
     let session = told.house.session(told.issue, 1);
-    let log = told.house.store().log(&session, 0, 1_000).await.expect("a log");
-    assert!(log.iter().any(|row| row.line.body.contains("This is turn 2 of my session")), "{log:?}");
-    assert_eq!(told.house.store().sessions(&Default::default(), 10).await.expect("sessions").len(), 1);
+    let log = told
+        .house
+        .store()
+        .log(&session, 0, 1_000)
+        .await
+        .expect("a log");
+    assert!(
+        log.iter()
+            .any(|row| row.line.body.contains("This is turn 2 of my session")),
+        "{log:?}"
+    );
+    assert_eq!(
+        told.house
+            .store()
+            .sessions(&Default::default(), 10)
+            .await
+            .expect("sessions")
+            .len(),
+        1
+    );
     // It was told where, and what was said.
     let prompt = told.last_prompt().await;
     for part in [
@@ -33,7 +70,10 @@ async fn changes_requested_become_one_revision_by_the_same_session_on_the_same_b
     ] {
         assert!(prompt.contains(part), "{part}: {prompt}");
     }
-    assert_eq!((told.revisions().await, told.names("review.taken").await), (1, 1));
+    assert_eq!(
+        (told.revisions().await, told.names("review.taken").await),
+        (1, 1)
+    );
     insta::assert_snapshot!(told.read());
     told.done().await;
 }
@@ -41,9 +81,22 @@ async fn changes_requested_become_one_revision_by_the_same_session_on_the_same_b
 #[tokio::test(flavor = "multi_thread")]
 async fn comments_on_lines_alone_are_taken_up_too() {
     let mut told = Told::new(NOTE).await;
-    told.review("ana", "COMMENT", "", vec![on_note(&with("Shorter.", "write NOTE.md: hi\nfinish Shorter now."))]);
+    told.review(
+        "ana",
+        "COMMENT",
+        "",
+        vec![on_note(&with(
+            "Shorter.",
+            "write NOTE.md: hi\nfinish Shorter now.",
+        ))],
+    );
     told.settle().await;
-    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("hi\n"), "{}", told.read());
+    assert_eq!(
+        told.file("NOTE.md").await.as_deref(),
+        Some("hi\n"),
+        "{}",
+        told.read()
+    );
     insta::assert_snapshot!(told.read());
     told.done().await;
 }
@@ -51,15 +104,35 @@ async fn comments_on_lines_alone_are_taken_up_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thread_of_ours_is_resolved_once_it_is_done_and_a_persons_is_left() {
     let mut told = Told::new(NOTE).await;
-    told.review("skep[bot]", "COMMENT", "", vec![on_note("Should it name somebody?")]);
+    told.review(
+        "skep[bot]",
+        "COMMENT",
+        "",
+        vec![on_note("Should it name somebody?")],
+    );
     told.settle().await;
-    assert_eq!(told.revisions().await, 0, "our own words send nobody to work");
+    assert_eq!(
+        told.revisions().await,
+        0,
+        "our own words send nobody to work"
+    );
     let line = told.house.the_pull().lines[0];
-    let yes = with("Yes, everybody.", "write NOTE.md: hello all\nreply all: It does.\nfinish Named them.");
+    let yes = with(
+        "Yes, everybody.",
+        "write NOTE.md: hello all\nreply all: It does.\nfinish Named them.",
+    );
     told.house.advance(std::time::Duration::from_secs(1));
-    told.house.simulator.reply_to_line(told.house.repository, told.pull, "ana", (line, &yes)).expect("an answer");
+    told.house
+        .simulator
+        .reply_to_line(told.house.repository, told.pull, "ana", (line, &yes))
+        .expect("an answer");
     told.settle().await;
-    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("hello all\n"), "{}", told.read());
+    assert_eq!(
+        told.file("NOTE.md").await.as_deref(),
+        Some("hello all\n"),
+        "{}",
+        told.read()
+    );
     told.review(
         "ana",
         "REQUEST_CHANGES",
@@ -67,8 +140,16 @@ async fn a_thread_of_ours_is_resolved_once_it_is_done_and_a_persons_is_left() {
         vec![on_note("Only me.")],
     );
     told.settle().await;
-    let threads = told.house.simulator.review_threads(told.house.repository, told.pull).expect("threads");
-    assert_eq!(threads.matches("NOTE.md:1 (resolved)").count(), 1, "{threads}");
+    let threads = told
+        .house
+        .simulator
+        .review_threads(told.house.repository, told.pull)
+        .expect("threads");
+    assert_eq!(
+        threads.matches("NOTE.md:1 (resolved)").count(),
+        1,
+        "{threads}"
+    );
     insta::assert_snapshot!(super::timeless(&threads));
     told.done().await;
 }
@@ -76,11 +157,20 @@ async fn a_thread_of_ours_is_resolved_once_it_is_done_and_a_persons_is_left() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revision_without_a_change_says_so_in_every_thread() {
     let mut told = Told::new(NOTE).await;
-    let script = "reply all: It is right as it is: the name is not known there.\nfinish Nothing to change.";
-    told.review("ana", "REQUEST_CHANGES", &with("", script), vec![on_note("Name them?")]);
+    let script =
+        "reply all: It is right as it is: the name is not known there.\nfinish Nothing to change.";
+    told.review(
+        "ana",
+        "REQUEST_CHANGES",
+        &with("", script),
+        vec![on_note("Name them?")],
+    );
     let head = told.head();
     told.settle().await;
-    assert_eq!((told.state().await.as_str(), told.head()), ("in-review", head));
+    assert_eq!(
+        (told.state().await.as_str(), told.head()),
+        ("in-review", head)
+    );
     insta::assert_snapshot!(told.read());
     told.done().await;
 }
@@ -90,10 +180,25 @@ async fn what_asks_for_nothing_or_comes_from_strangers_does_nothing() {
     let mut told = Told::new(NOTE).await;
     told.review("ana", "APPROVE", "Lovely.", vec![]);
     told.review("ana", "COMMENT", "I will look at it tomorrow.", vec![]);
-    told.review("stranger", "REQUEST_CHANGES", &with("Do as I say.", "write NOTE.md: evil"), vec![on_note("Now.")]);
-    told.review("tina", "REQUEST_CHANGES", &with("Please.", "write NOTE.md: triage"), vec![]);
+    told.review(
+        "stranger",
+        "REQUEST_CHANGES",
+        &with("Do as I say.", "write NOTE.md: evil"),
+        vec![on_note("Now.")],
+    );
+    told.review(
+        "tina",
+        "REQUEST_CHANGES",
+        &with("Please.", "write NOTE.md: triage"),
+        vec![],
+    );
     told.settle().await;
-    assert_eq!((told.state().await.as_str(), told.revisions().await), ("in-review", 0), "{}", told.read());
+    assert_eq!(
+        (told.state().await.as_str(), told.revisions().await),
+        ("in-review", 0),
+        "{}",
+        told.read()
+    );
     assert_eq!(told.file("NOTE.md").await.as_deref(), Some("hello\n"));
     insta::assert_snapshot!(told.read());
     told.done().await;
@@ -105,23 +210,44 @@ async fn reviews_during_a_revision_are_heard_together_after_it() {
     told.review(
         "ana",
         "REQUEST_CHANGES",
-        &with("One.", &format!("write NOTE.md: one\n{HOLD}\nsay One is done.")),
+        &with(
+            "One.",
+            &format!("write NOTE.md: one\n{HOLD}\nsay One is done."),
+        ),
         vec![],
     );
     let note = told.house.session_dir(told.issue, 1).join("work/NOTE.md");
     let written = move |_: &House| std::fs::read_to_string(&note).is_ok_and(|text| text == "one\n");
     told.house.until("the agent is at work", written).await;
-    told.review("ana", "REQUEST_CHANGES", "Two.", vec![on_note("Second thread.")]);
+    told.review(
+        "ana",
+        "REQUEST_CHANGES",
+        "Two.",
+        vec![on_note("Second thread.")],
+    );
     let script = "write NOTE.md: three\nreply all: Seen.\nfinish All of it.";
-    told.review("ana", "REQUEST_CHANGES", &with("Three.", script), vec![on_note("Third thread.")]);
+    told.review(
+        "ana",
+        "REQUEST_CHANGES",
+        &with("Three.", script),
+        vec![on_note("Third thread.")],
+    );
     told.house.let_go().await;
     told.settle().await;
-    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("three\n"), "{}", told.read());
+    assert_eq!(
+        told.file("NOTE.md").await.as_deref(),
+        Some("three\n"),
+        "{}",
+        told.read()
+    );
     assert_eq!(told.names("review.taken").await, 3);
     let turns = told.house.prompts(told.issue).await.len();
     assert_eq!(turns, 3, "the task, the first review, both others together");
     let prompt = told.last_prompt().await;
-    assert!(prompt.contains("ana: Second thread.") && prompt.contains("ana: Third thread."), "{prompt}");
+    assert!(
+        prompt.contains("ana: Second thread.") && prompt.contains("ana: Third thread."),
+        "{prompt}"
+    );
     insta::assert_snapshot!(told.read());
     told.done().await;
 }
@@ -140,18 +266,42 @@ async fn a_review_while_the_branch_is_pushed_gets_a_revision_of_its_own() {
     loop {
         assert!(told.house.step().await, "it is over before it was pushed");
         steps += 1;
-        let row = told.house.store().task(told.house.session(issue, 1).task()).await.expect("a look").expect("a task");
+        let row = told
+            .house
+            .store()
+            .task(told.house.session(issue, 1).task())
+            .await
+            .expect("a look")
+            .expect("a task");
         if row.body.contains("\"step\":\"collecting\"") || steps > 500 {
             break;
         }
     }
     let script = "write NOTE.md: two\nreply all: Two it is.\nfinish Two.";
-    told.review("ana", "REQUEST_CHANGES", &with("Two.", script), vec![on_note("Second thread.")]);
+    told.review(
+        "ana",
+        "REQUEST_CHANGES",
+        &with("Two.", script),
+        vec![on_note("Second thread.")],
+    );
     told.settle().await;
-    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("two\n"), "{}", told.read());
+    assert_eq!(
+        told.file("NOTE.md").await.as_deref(),
+        Some("two\n"),
+        "{}",
+        told.read()
+    );
     assert_eq!(told.revisions().await, 2);
-    let threads = told.house.simulator.review_threads(told.house.repository, told.pull).expect("threads");
-    assert_eq!(threads.matches("skep[bot]").count(), 2, "one answer each: {threads}");
+    let threads = told
+        .house
+        .simulator
+        .review_threads(told.house.repository, told.pull)
+        .expect("threads");
+    assert_eq!(
+        threads.matches("skep[bot]").count(),
+        2,
+        "one answer each: {threads}"
+    );
     insta::assert_snapshot!(super::timeless(&threads));
     told.done().await;
 }
@@ -161,11 +311,27 @@ async fn when_all_rounds_are_used_a_person_has_to_look() {
     let house = House::with(|plan| plan.limits.rounds = 1).await;
     let mut told = Told::within(house, NOTE).await;
     for word in ["one", "two"] {
-        told.review("ana", "REQUEST_CHANGES", &with("Again.", &format!("write NOTE.md: {word}\nsay Done.")), vec![]);
+        told.review(
+            "ana",
+            "REQUEST_CHANGES",
+            &with("Again.", &format!("write NOTE.md: {word}\nsay Done.")),
+            vec![],
+        );
         told.settle().await;
     }
-    assert_eq!(told.file("NOTE.md").await.as_deref(), Some("one\n"), "{}", told.read());
-    assert!(told.house.labels(told.issue).contains(&"agent:needs-you".to_owned()), "{}", told.read());
+    assert_eq!(
+        told.file("NOTE.md").await.as_deref(),
+        Some("one\n"),
+        "{}",
+        told.read()
+    );
+    assert!(
+        told.house
+            .labels(told.issue)
+            .contains(&"agent:needs-you".to_owned()),
+        "{}",
+        told.read()
+    );
     insta::assert_snapshot!(told.read());
     told.done().await;
 }

@@ -15,10 +15,20 @@ async fn workspace_bytes() {
         plan.knobs.disk_look = Duration::from_millis(20);
     })
     .await;
-    let issue = house.go("Fill the disk", "write NOTE.md: hello\nwait 600\nsay Wrote it.");
+    let issue = house.go(
+        "Fill the disk",
+        "write NOTE.md: hello\nwait 600\nsay Wrote it.",
+    );
     house.settle_all().await;
-    assert_eq!((house.state(issue).await.as_str(), house.live().await), ("failed", 0));
-    assert!(house.told(issue).contains("of the server's disk"), "{}", house.told(issue));
+    assert_eq!(
+        (house.state(issue).await.as_str(), house.live().await),
+        ("failed", 0)
+    );
+    assert!(
+        house.told(issue).contains("of the server's disk"),
+        "{}",
+        house.told(issue)
+    );
     assert!(!house.session_dir(issue, 1).exists(), "its files are gone");
     house.done().await;
 }
@@ -38,7 +48,10 @@ async fn disk_look() {
 
 #[tokio::test]
 async fn disk_reserve_bytes() {
-    let nearly_full = Disk { free: 3 << 30, total: 400 << 30 };
+    let nearly_full = Disk {
+        free: 3 << 30,
+        total: 400 << 30,
+    };
     assert!(nearly_full.is_short(Limits::default().disk_reserve_bytes));
     assert!(!nearly_full.is_short(2 << 30));
 }

@@ -19,7 +19,10 @@ async fn initialize() {
             plan.agent = Some(presets::custom("odd", vec!["sleep".into(), "300".into()]));
         };
         let (_, status) = ends(wish, "say never").await;
-        assert!(status.contains(&format!("did not answer initialize within {patience} ms")), "{status}");
+        assert!(
+            status.contains(&format!("did not answer initialize within {patience} ms")),
+            "{status}"
+        );
     }
 }
 
@@ -33,10 +36,18 @@ async fn cancel_grace() {
         }
     };
     ends(wish(0), "hang").await;
-    assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_secs(9),
+        "{:?}",
+        began.elapsed()
+    );
     let began = Instant::now();
     ends(wish(2_000), "hang").await;
-    assert!(began.elapsed() >= Duration::from_millis(2_300), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() >= Duration::from_millis(2_300),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 /// How long a story takes whose status comment was posted without an answer, and is found only at the second look.
@@ -45,13 +56,28 @@ async fn second_look(pause: Duration) -> Duration {
     let began = Instant::now();
     let issue = house.go("Try", "write a.txt: a");
     let comments = "/repos/*/*/issues/*/comments";
-    house.simulator.add_fault(Fault::next("POST", comments, Trouble::DropAfter));
+    house
+        .simulator
+        .add_fault(Fault::next("POST", comments, Trouble::DropAfter));
     // The check of the trigger and the first look see the truth; the look after the lost answer lags.
-    house.simulator.add_fault(Fault::next("GET", comments, Trouble::StaleRead).after(2));
+    house
+        .simulator
+        .add_fault(Fault::next("GET", comments, Trouble::StaleRead).after(2));
     house.settle_all().await;
     let took = began.elapsed();
-    assert!(house.simulator.waiting_faults().is_empty(), "{:?}", house.simulator.waiting_faults());
-    assert_eq!(house.simulator.comments(house.repository, issue).expect("comments").len(), 1);
+    assert!(
+        house.simulator.waiting_faults().is_empty(),
+        "{:?}",
+        house.simulator.waiting_faults()
+    );
+    assert_eq!(
+        house
+            .simulator
+            .comments(house.repository, issue)
+            .expect("comments")
+            .len(),
+        1
+    );
     house.done().await;
     took
 }
@@ -66,16 +92,28 @@ async fn look_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn progress() {
-    let script = "plan a | b | c\nwait 0.3\ntick 1\nwait 0.3\ntick 2\nwait 0.3\ntick 3\nwait 0.3\nsay Done.";
+    let script =
+        "plan a | b | c\nwait 0.3\ntick 1\nwait 0.3\ntick 2\nwait 0.3\ntick 3\nwait 0.3\nsay Done.";
     let mut counts = Vec::new();
     for rest in [Duration::ZERO, Duration::from_secs(3_600)] {
         let mut house = House::with(|plan| plan.knobs.progress = rest).await;
         let issue = house.go("Tick", script);
         house.settle_all().await;
-        counts.push(house.timeline(issue).await.iter().filter(|name| *name == "session.progress").count());
+        counts.push(
+            house
+                .timeline(issue)
+                .await
+                .iter()
+                .filter(|name| *name == "session.progress")
+                .count(),
+        );
         house.done().await;
     }
-    assert_eq!(counts, [5, 2], "each change and the first words; the first and the last");
+    assert_eq!(
+        counts,
+        [5, 2],
+        "each change and the first words; the first and the last"
+    );
 }
 
 /// How long the changes of one story take.
@@ -87,26 +125,57 @@ async fn paced(pace: Pace) -> (Duration, u32) {
     let took = began.elapsed();
     let is_change = |method: &str| method != "GET";
     let calls = house.simulator.calls().into_iter();
-    let changes = calls.filter(|call| is_change(&call.method) && call.path.contains("/issues/")).count();
+    let changes = calls
+        .filter(|call| is_change(&call.method) && call.path.contains("/issues/"))
+        .count();
     house.done().await;
     (took, u32::try_from(changes).expect("few"))
 }
 
-const WIDE: Pace =
-    Pace { burst: 1_000, per_second: 1_000, per_minute: 1_000, per_hour: 1_000, patience: Duration::from_secs(20) };
+const WIDE: Pace = Pace {
+    burst: 1_000,
+    per_second: 1_000,
+    per_minute: 1_000,
+    per_hour: 1_000,
+    patience: Duration::from_secs(20),
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn per_second() {
-    let (took, changes) = paced(Pace { burst: 1, per_second: 4, ..WIDE }).await;
-    assert!(took >= Duration::from_millis(250) * (changes - 1), "{changes} changes took {took:?}");
+    let (took, changes) = paced(Pace {
+        burst: 1,
+        per_second: 4,
+        ..WIDE
+    })
+    .await;
+    assert!(
+        took >= Duration::from_millis(250) * (changes - 1),
+        "{changes} changes took {took:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn burst() {
-    let (quick, changes) = paced(Pace { burst: 100, per_second: 1, ..WIDE }).await;
-    assert!(quick < Duration::from_secs(1) * (changes - 1), "{changes} changes took {quick:?}");
-    let (slow, changes) = paced(Pace { burst: 4, per_second: 1, ..WIDE }).await;
-    assert!(slow >= Duration::from_secs(1) * (changes - 4), "{changes} changes took {slow:?}");
+    let (quick, changes) = paced(Pace {
+        burst: 100,
+        per_second: 1,
+        ..WIDE
+    })
+    .await;
+    assert!(
+        quick < Duration::from_secs(1) * (changes - 1),
+        "{changes} changes took {quick:?}"
+    );
+    let (slow, changes) = paced(Pace {
+        burst: 4,
+        per_second: 1,
+        ..WIDE
+    })
+    .await;
+    assert!(
+        slow >= Duration::from_secs(1) * (changes - 4),
+        "{changes} changes took {slow:?}"
+    );
 }
 
 /// How far the answer is put off when only the label and the status may be made (a receipt is no content), in seconds.
@@ -115,9 +184,15 @@ async fn put_off(pace: Pace) -> i64 {
     let issue = house.go("Try", "say Done.");
     house.settle().await;
     assert_eq!(house.state(issue).await, "working");
-    let filter = skep::store::EffectFilter { open: Some(true), ..Default::default() };
+    let filter = skep::store::EffectFilter {
+        open: Some(true),
+        ..Default::default()
+    };
     let open = house.store().effects(&filter, 100).await.expect("effects");
-    let answer = open.iter().find(|look| look.effect.kind == "post_answer").expect("the answer waits");
+    let answer = open
+        .iter()
+        .find(|look| look.effect.kind == "post_answer")
+        .expect("the answer waits");
     let pause = (answer.not_before - house.now()) / 1_000;
     house.leave_unfinished();
     house.done().await;
@@ -126,13 +201,21 @@ async fn put_off(pace: Pace) -> i64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn per_minute() {
-    let pause = put_off(Pace { per_minute: 2, ..WIDE }).await;
+    let pause = put_off(Pace {
+        per_minute: 2,
+        ..WIDE
+    })
+    .await;
     assert!((40..=72).contains(&pause), "{pause} s");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn per_hour() {
-    let pause = put_off(Pace { per_hour: 2, ..WIDE }).await;
+    let pause = put_off(Pace {
+        per_hour: 2,
+        ..WIDE
+    })
+    .await;
     assert!((3_500..=4_320).contains(&pause), "{pause} s");
 }
 
@@ -142,7 +225,12 @@ async fn patience() {
     // who may not has to come again.
     let mut again = Vec::new();
     for patience in [100, 20_000] {
-        let pace = Pace { burst: 1, per_second: 1, patience: Duration::from_millis(patience), ..WIDE };
+        let pace = Pace {
+            burst: 1,
+            per_second: 1,
+            patience: Duration::from_millis(patience),
+            ..WIDE
+        };
         let mut house = House::with(|plan| plan.pace = pace).await;
         house.go("Try", "say Done.");
         let mut first = (0, 0);
@@ -151,9 +239,16 @@ async fn patience() {
             first = house.tries("show_label").await;
             house.advance(Duration::from_secs(2));
         }
-        let open = EffectFilter { open: Some(true), ..EffectFilter::default() };
+        let open = EffectFilter {
+            open: Some(true),
+            ..EffectFilter::default()
+        };
         let waiting = house.store().effects(&open, 100).await.expect("effects");
-        again.push(waiting.iter().any(|look| look.effect.kind == "show_label" && look.effect.attempts > 0));
+        again.push(
+            waiting
+                .iter()
+                .any(|look| look.effect.kind == "show_label" && look.effect.attempts > 0),
+        );
         house.leave_unfinished();
         house.done().await;
     }

@@ -50,18 +50,44 @@ fn every_number_has_its_test() {
     let promised = (Knobs::default().cancel_grace, Knobs::default().silent);
     assert_eq!(promised, (Duration::from_secs(1), Duration::from_secs(300)));
     let bounds = skep::http::Bounds::default();
-    assert_eq!((bounds.header_time, bounds.idle_time), (Duration::from_secs(10), Duration::from_secs(60)));
-    assert_eq!((bounds.header_bytes, bounds.connections), (16 * 1024, 1_024));
-    let Knobs { initialize: _, cancel_grace: _, look_again: _, progress: _, silent: _, disk_look: _ } =
-        Knobs::default();
-    let Pace { burst: _, per_second: _, per_minute: _, per_hour: _, patience: _ } = Pace::default();
-    let source =
-        [include_str!("mod.rs"), include_str!("disk.rs"), include_str!("edges.rs"), include_str!("talk.rs")].concat();
+    assert_eq!(
+        (bounds.header_time, bounds.idle_time),
+        (Duration::from_secs(10), Duration::from_secs(60))
+    );
+    assert_eq!(
+        (bounds.header_bytes, bounds.connections),
+        (16 * 1024, 1_024)
+    );
+    let Knobs {
+        initialize: _,
+        cancel_grace: _,
+        look_again: _,
+        progress: _,
+        silent: _,
+        disk_look: _,
+    } = Knobs::default();
+    let Pace {
+        burst: _,
+        per_second: _,
+        per_minute: _,
+        per_hour: _,
+        patience: _,
+    } = Pace::default();
+    let source = [
+        include_str!("mod.rs"),
+        include_str!("disk.rs"),
+        include_str!("edges.rs"),
+        include_str!("talk.rs"),
+    ]
+    .concat();
     let fields = "sessions session_timeout_ms silence_ms start_attempts model_attempts model_retry_ms effect_attempts retry_base_ms status_interval_ms \
         drain_ms max_files max_patch_bytes max_commits workspace_bytes disk_reserve_bytes quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
         comments bot_rounds initialize cancel_grace look_again progress silent disk_look burst per_second per_minute per_hour patience";
     for field in fields.split_whitespace() {
-        assert!(source.contains(&format!("async fn {field}()")), "{field} has no test");
+        assert!(
+            source.contains(&format!("async fn {field}()")),
+            "{field} has no test"
+        );
     }
 }
 
@@ -87,7 +113,11 @@ async fn silent() {
     };
     house.until("it is said to be silent", said).await;
     house.settle_all().await;
-    assert!(!house.status(issue).contains("silent for"), "{}", house.status(issue));
+    assert!(
+        !house.status(issue).contains("silent for"),
+        "{}",
+        house.status(issue)
+    );
     house.done().await;
 }
 
@@ -96,13 +126,30 @@ async fn sessions() {
     for slots in [1, 3] {
         let mut house = House::with(|plan| plan.limits.sessions = slots).await;
         let gate = house.data_dir().join("gate");
-        let script = format!("run while [ ! -e {} ]; do sleep 0.02; done\nsay Done.", gate.display());
-        let issues: Vec<_> = (0..4).map(|n| house.go(&format!("Issue {n}"), &script)).collect();
-        let working =
-            |house: &House| issues.iter().filter(|i| house.labels(**i).contains(&"agent:working".into())).count();
-        let queued =
-            |house: &House| issues.iter().filter(|i| house.labels(**i).contains(&"agent:queued".into())).count();
-        house.until("all are placed", |house| working(house) + queued(house) == 4).await;
+        let script = format!(
+            "run while [ ! -e {} ]; do sleep 0.02; done\nsay Done.",
+            gate.display()
+        );
+        let issues: Vec<_> = (0..4)
+            .map(|n| house.go(&format!("Issue {n}"), &script))
+            .collect();
+        let working = |house: &House| {
+            issues
+                .iter()
+                .filter(|i| house.labels(**i).contains(&"agent:working".into()))
+                .count()
+        };
+        let queued = |house: &House| {
+            issues
+                .iter()
+                .filter(|i| house.labels(**i).contains(&"agent:queued".into()))
+                .count()
+        };
+        house
+            .until("all are placed", |house| {
+                working(house) + queued(house) == 4
+            })
+            .await;
         assert_eq!(house.live().await, slots as usize);
         std::fs::write(gate, "").expect("a gate");
         house.settle_all().await;
@@ -114,16 +161,30 @@ async fn sessions() {
 async fn session_timeout_ms() {
     let talk = "say At it.\nwait 0.1\n".repeat(12) + "write a.txt: a";
     let (state, status) = ends(|plan| plan.limits.session_timeout_ms = 400, &talk).await;
-    assert!(state == "failed" && status.contains("stopped after 400 ms"), "{status}");
-    assert_eq!(ends(|plan| plan.limits.session_timeout_ms = 60_000, &talk).await.0, "in-review");
+    assert!(
+        state == "failed" && status.contains("stopped after 400 ms"),
+        "{status}"
+    );
+    assert_eq!(
+        ends(|plan| plan.limits.session_timeout_ms = 60_000, &talk)
+            .await
+            .0,
+        "in-review"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn silence_ms() {
     let script = "wait 1.2\nwrite a.txt: a";
     let (state, status) = ends(|plan| plan.limits.silence_ms = 400, script).await;
-    assert!(state == "failed" && status.contains("said nothing for 400 ms"), "{status}");
-    assert_eq!(ends(|plan| plan.limits.silence_ms = 60_000, script).await.0, "in-review");
+    assert!(
+        state == "failed" && status.contains("said nothing for 400 ms"),
+        "{status}"
+    );
+    assert_eq!(
+        ends(|plan| plan.limits.silence_ms = 60_000, script).await.0,
+        "in-review"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,8 +198,17 @@ async fn start_attempts() {
         .await;
         let issue = house.go("Start", "say never");
         house.settle_all().await;
-        assert_eq!((house.state(issue).await.as_str(), house.tries("run_turn").await), ("failed", (attempts, 1)));
-        assert_eq!(house.status(issue).contains("It was tried 4 times."), attempts == 4);
+        assert_eq!(
+            (
+                house.state(issue).await.as_str(),
+                house.tries("run_turn").await
+            ),
+            ("failed", (attempts, 1))
+        );
+        assert_eq!(
+            house.status(issue).contains("It was tried 4 times."),
+            attempts == 4
+        );
         house.done().await;
     }
 }
@@ -158,7 +228,12 @@ async fn model_retry_ms() {
         let mut house = House::with(|plan| plan.limits.model_retry_ms = pause).await;
         house.go("Try", "fail rate-limit\nwrite a.txt: a");
         house.settle().await;
-        let due = house.store().next_due(house.now()).await.expect("a look at the outbox").expect("it waits");
+        let due = house
+            .store()
+            .next_due(house.now())
+            .await
+            .expect("a look at the outbox")
+            .expect("it waits");
         assert_eq!(due - house.now(), pause);
         house.settle_all().await;
         house.done().await;
@@ -166,7 +241,9 @@ async fn model_retry_ms() {
 }
 
 fn pulls_fail(house: &House, times: u32) {
-    house.simulator.add_fault(Fault::next("POST", "/repos/*/*/pulls", Trouble::BadGateway).times(times));
+    house
+        .simulator
+        .add_fault(Fault::next("POST", "/repos/*/*/pulls", Trouble::BadGateway).times(times));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,7 +254,11 @@ async fn effect_attempts() {
         let issue = house.go("Try", "write a.txt: a");
         house.settle_all().await;
         assert_eq!(house.tries("open_pull").await, (attempts, 1));
-        assert!(house.status(issue).starts_with("**Failed**"), "{}", house.status(issue));
+        assert!(
+            house.status(issue).starts_with("**Failed**"),
+            "{}",
+            house.status(issue)
+        );
         house.done().await;
     }
 }
@@ -190,10 +271,20 @@ async fn retry_base_ms() {
         let issue = house.go("Try", "write a.txt: a");
         for doubled in [base, base * 2] {
             house.settle().await;
-            let effects = house.store().effects(&EffectFilter::default(), 1_000).await.expect("effects");
-            let waiting = effects.iter().find(|look| look.effect.kind == "open_pull").expect("the pull request");
+            let effects = house
+                .store()
+                .effects(&EffectFilter::default(), 1_000)
+                .await
+                .expect("effects");
+            let waiting = effects
+                .iter()
+                .find(|look| look.effect.kind == "open_pull")
+                .expect("the pull request");
             let pause = waiting.not_before - house.now();
-            assert!((doubled..=doubled + doubled / 5).contains(&pause), "{pause} for {doubled}");
+            assert!(
+                (doubled..=doubled + doubled / 5).contains(&pause),
+                "{pause} for {doubled}"
+            );
             house.advance(Duration::from_millis(pause.unsigned_abs()));
         }
         house.settle_all().await;
@@ -212,13 +303,27 @@ async fn status_interval_ms() {
             gate.display()
         );
         let issue = house.go("Tick", &script);
-        house.until("it works", |house| house.status(issue).contains("**Working**")).await;
+        house
+            .until("it works", |house| {
+                house.status(issue).contains("**Working**")
+            })
+            .await;
         let mut told = 0;
         while told < 2 {
             house.nudge().await;
-            told = house.timeline(issue).await.iter().filter(|name| *name == "session.progress").count();
+            told = house
+                .timeline(issue)
+                .await
+                .iter()
+                .filter(|name| *name == "session.progress")
+                .count();
         }
-        let due = house.store().next_due(house.now()).await.expect("a look").expect("an edit");
+        let due = house
+            .store()
+            .next_due(house.now())
+            .await
+            .expect("a look")
+            .expect("an edit");
         assert_eq!(due - house.now(), interval);
         std::fs::write(gate, "").expect("a gate");
         house.settle_all().await;
@@ -235,8 +340,14 @@ async fn stop_takes(drain_ms: i64) -> Duration {
     .await;
     let running = house.run().await;
     let issue = house.go("Hang", "plan hang\nwait 0.3\nhang");
-    until("the agent's work", || house.status(issue).contains("**Working**")).await;
-    until("the agent", || !running.app.runner.parts().agents.live().is_empty()).await;
+    until("the agent's work", || {
+        house.status(issue).contains("**Working**")
+    })
+    .await;
+    until("the agent", || {
+        !running.app.runner.parts().agents.live().is_empty()
+    })
+    .await;
     tokio::time::sleep(Duration::from_millis(600)).await;
     let began = Instant::now();
     running.stop().await;
@@ -257,22 +368,42 @@ async fn drain_ms() {
 async fn max_files() {
     let script = "write a.txt: a\nwrite b.txt: b";
     let (state, status) = ends(|plan| plan.limits.max_files = 1, script).await;
-    assert!(state == "failed" && status.contains("2 files changed; the limit is 1"), "{status}");
-    assert_eq!(ends(|plan| plan.limits.max_files = 2, script).await.0, "in-review");
+    assert!(
+        state == "failed" && status.contains("2 files changed; the limit is 1"),
+        "{status}"
+    );
+    assert_eq!(
+        ends(|plan| plan.limits.max_files = 2, script).await.0,
+        "in-review"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn max_patch_bytes() {
     let script = format!("write a.txt: {}", "a".repeat(2_000));
     let (state, status) = ends(|plan| plan.limits.max_patch_bytes = 1_000, &script).await;
-    assert!(state == "failed" && status.contains("larger than 1000 bytes"), "{status}");
-    assert_eq!(ends(|plan| plan.limits.max_patch_bytes = 4_000, &script).await.0, "in-review");
+    assert!(
+        state == "failed" && status.contains("larger than 1000 bytes"),
+        "{status}"
+    );
+    assert_eq!(
+        ends(|plan| plan.limits.max_patch_bytes = 4_000, &script)
+            .await
+            .0,
+        "in-review"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn max_commits() {
     let script = "write a.txt: a\ncommit One\nwrite b.txt: b\ncommit Two";
     let (state, status) = ends(|plan| plan.limits.max_commits = 1, script).await;
-    assert!(state == "failed" && status.contains("2 commits; the limit is 1"), "{status}");
-    assert_eq!(ends(|plan| plan.limits.max_commits = 2, script).await.0, "in-review");
+    assert!(
+        state == "failed" && status.contains("2 commits; the limit is 1"),
+        "{status}"
+    );
+    assert_eq!(
+        ends(|plan| plan.limits.max_commits = 2, script).await.0,
+        "in-review"
+    );
 }

@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::{COLOUR, asked};
 use crate::house::House;
 
-const TWO: &str =
-    "ask Which colour? | red | blue ;; Which side? | left | right\nwrite GREETING.md: {answer}\nsay {said*}";
+const TWO: &str = "ask Which colour? | red | blue ;; Which side? | left | right\nwrite GREETING.md: {answer}\nsay {said*}";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edited_answer_counts_until_the_agent_has_heard_it() {
@@ -15,14 +14,22 @@ async fn an_edited_answer_counts_until_the_agent_has_heard_it() {
     house.rewrite("ana", first, "1b");
     house.settle().await;
     let question = house.one_of_ours(issue, "Which side?");
-    assert!(question.body.contains("☑ b. blue") && question.body.contains("☐ a. red"), "{}", question.body);
+    assert!(
+        question.body.contains("☑ b. blue") && question.body.contains("☐ a. red"),
+        "{}",
+        question.body
+    );
     house.reply(issue, "2b").await;
     // From here on it is heard: another edit changes nothing.
     house.rewrite("ana", first, "1a");
     house.settle_all().await;
     let heard = house.resumed(issue).await;
     assert_eq!(heard.len(), 2, "{}", house.thread(issue));
-    assert!(heard[1].contains("\nblue\n") && !heard[1].contains("\nred\n"), "{}", heard[1]);
+    assert!(
+        heard[1].contains("\nblue\n") && !heard[1].contains("\nred\n"),
+        "{}",
+        heard[1]
+    );
     insta::assert_snapshot!(house.talk(issue));
     house.done().await;
 }
@@ -33,18 +40,33 @@ async fn an_answer_can_be_taken_back_until_the_agent_has_heard_it() {
         let (mut house, issue) = asked(TWO).await;
         let first = house.reply(issue, "1b").await;
         match taken_back {
-            "deleted" => house.simulator.delete_comment(house.repository, first, "ana").expect("deleted"),
+            "deleted" => house
+                .simulator
+                .delete_comment(house.repository, first, "ana")
+                .expect("deleted"),
             words => house.rewrite("ana", first, words),
         }
         house.settle().await;
         let question = house.one_of_ours(issue, "Which side?");
-        assert!(question.body.contains("- [ ] b. blue"), "{taken_back}: {}", question.body);
+        assert!(
+            question.body.contains("- [ ] b. blue"),
+            "{taken_back}: {}",
+            question.body
+        );
         house.reply(issue, "2b").await;
-        assert_eq!(house.state(issue).await, "needs-you", "{taken_back}: {}", house.thread(issue));
+        assert_eq!(
+            house.state(issue).await,
+            "needs-you",
+            "{taken_back}: {}",
+            house.thread(issue)
+        );
         house.reply(issue, "1a").await;
         house.settle_all().await;
         let heard = house.resumed(issue).await.pop().expect("a last turn");
-        assert!(heard.contains("\nred\n") && !heard.contains("\nblue\n"), "{taken_back}: {heard}");
+        assert!(
+            heard.contains("\nred\n") && !heard.contains("\nblue\n"),
+            "{taken_back}: {heard}"
+        );
         house.done().await;
     }
 }
@@ -54,21 +76,61 @@ async fn words_that_choose_nothing_are_told_and_the_question_stays_open() {
     let (mut house, issue) = asked(COLOUR).await;
     for words in ["I will ask my boss and tell you tomorrow.", "not red"] {
         let comment = house.reply(issue, words).await;
-        assert_eq!(house.state(issue).await, "needs-you", "{words}\n{}", house.thread(issue));
-        assert!(house.resumed(issue).await.iter().any(|prompt| prompt.contains(words)), "the agent hears {words:?}");
+        assert_eq!(
+            house.state(issue).await,
+            "needs-you",
+            "{words}\n{}",
+            house.thread(issue)
+        );
+        assert!(
+            house
+                .resumed(issue)
+                .await
+                .iter()
+                .any(|prompt| prompt.contains(words)),
+            "the agent hears {words:?}"
+        );
         assert_eq!(house.reactions_to(issue, comment), ["rocket"], "{words}");
     }
     // Said once; how a decision is written stands in the question as well.
     let told = house.one_of_ours(issue, "The question stays open");
-    assert!(told.body.contains("`/agent answer …`") && told.body.contains("reply `1`"), "{}", told.body);
-    assert!(house.one_of_ours(issue, "Which colour?").body.contains("`/agent answer …`"), "{}", house.thread(issue));
+    assert!(
+        told.body.contains("`/agent answer …`") && told.body.contains("reply `1`"),
+        "{}",
+        told.body
+    );
+    assert!(
+        house
+            .one_of_ours(issue, "Which colour?")
+            .body
+            .contains("`/agent answer …`"),
+        "{}",
+        house.thread(issue)
+    );
     // Who asks back is answered.
-    house.reply(issue, "hm, which do you think is better?").await;
-    assert_eq!(house.ours_with(issue, "@ana the agent").len(), 2, "{}", house.thread(issue));
-    assert_eq!(house.state(issue).await, "needs-you", "{}", house.thread(issue));
+    house
+        .reply(issue, "hm, which do you think is better?")
+        .await;
+    assert_eq!(
+        house.ours_with(issue, "@ana the agent").len(),
+        2,
+        "{}",
+        house.thread(issue)
+    );
+    assert_eq!(
+        house.state(issue).await,
+        "needs-you",
+        "{}",
+        house.thread(issue)
+    );
     house.reply(issue, "/agent answer sea green").await;
     house.settle_all().await;
-    assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("sea green\n"), "{}", house.thread(issue));
+    assert_eq!(
+        house.made(issue, "GREETING.md").await.as_deref(),
+        Some("sea green\n"),
+        "{}",
+        house.thread(issue)
+    );
     house.done().await;
 }
 
@@ -86,7 +148,10 @@ async fn a_reply_by_mail_is_what_its_writer_wrote() {
         format!("Use db.internal\r\n\r\n{headers}\r\n\r\n{copy}\r\n"),
         format!("Use db.internal\r\n\r\nSent from my iPhone\r\n\r\n{head}\r\n{copy}\r\n"),
     ] {
-        let issue = house.go("Host", "ask Which host?\nwrite HOST.md: {answer}\nsay Done.");
+        let issue = house.go(
+            "Host",
+            "ask Which host?\nwrite HOST.md: {answer}\nsay Done.",
+        );
         house.settle().await;
         house.reply(issue, &body).await;
         house.settle_all().await;
@@ -102,7 +167,8 @@ async fn a_reply_by_mail_is_what_its_writer_wrote() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_with_a_number_belongs_to_that_question() {
-    let script = "ask Which colour? | red | blue ;; Which port?\nwrite GREETING.md: {answer}\nsay {said*}";
+    let script =
+        "ask Which colour? | red | blue ;; Which port?\nwrite GREETING.md: {answer}\nsay {said*}";
     let (mut house, issue) = asked(script).await;
     house.reply(issue, "1b").await;
     house.reply(issue, "1. 1\n2. 8080").await;
@@ -110,25 +176,49 @@ async fn a_line_with_a_number_belongs_to_that_question() {
     let settled = house.one_of_ours(issue, "Question 1 was already answered");
     assert!(settled.body.contains("blue"), "{}", settled.body);
     let heard = house.resumed(issue).await.pop().expect("a last turn");
-    assert!(heard.contains("\n8080\n") && heard.contains("\nblue\n"), "{heard}");
+    assert!(
+        heard.contains("\n8080\n") && heard.contains("\nblue\n"),
+        "{heard}"
+    );
     house.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_answers_in_one_second_the_first_wins_and_the_other_is_told() {
     let mut house = House::new().await;
-    house.simulator.set_permission(house.repository, "ben", "write").expect("a permission");
-    let issue =
-        house.go("Choose a colour", "ask Which colour? | red | blue\nwait 0.3\nwrite GREETING.md: {answer}\nsay Done.");
+    house
+        .simulator
+        .set_permission(house.repository, "ben", "write")
+        .expect("a permission");
+    let issue = house.go(
+        "Choose a colour",
+        "ask Which colour? | red | blue\nwait 0.3\nwrite GREETING.md: {answer}\nsay Done.",
+    );
     house.settle().await;
     house.say("ana", issue, "1");
-    let late = house.simulator.comment(house.repository, issue, "ben", "2").expect("in the same second");
+    let late = house
+        .simulator
+        .comment(house.repository, issue, "ben", "2")
+        .expect("in the same second");
     house.settle_all().await;
-    assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("red\n"), "{}", house.thread(issue));
+    assert_eq!(
+        house.made(issue, "GREETING.md").await.as_deref(),
+        Some("red\n"),
+        "{}",
+        house.thread(issue)
+    );
     let told = house.one_of_ours(issue, "that question was answered already");
     assert!(told.body.starts_with("@ben "), "{}", told.body);
-    assert!(!house.reactions_to(issue, late).contains(&"rocket".to_owned()));
-    assert_eq!(house.resumed(issue).await.len(), 2, "the second was not told to the agent");
+    assert!(
+        !house
+            .reactions_to(issue, late)
+            .contains(&"rocket".to_owned())
+    );
+    assert_eq!(
+        house.resumed(issue).await.len(),
+        2,
+        "the second was not told to the agent"
+    );
     insta::assert_snapshot!(house.talk(issue));
     house.done().await;
 }
@@ -141,7 +231,12 @@ async fn a_stranger_hears_one_polite_sentence_once() {
         house.settle().await;
     }
     assert_eq!(house.state(issue).await, "needs-you");
-    assert_eq!(house.ours_with(issue, "@stranger").len(), 1, "{}", house.thread(issue));
+    assert_eq!(
+        house.ours_with(issue, "@stranger").len(),
+        1,
+        "{}",
+        house.thread(issue)
+    );
     // Ticking needs write access on GitHub; whoever triages has none.
     let question = house.one_of_ours(issue, "Which colour?");
     assert!(question.body.contains("- [ ] 1. red"), "{}", question.body);
@@ -150,7 +245,12 @@ async fn a_stranger_hears_one_polite_sentence_once() {
     house.reply(issue, "/agent delegate @stranger").await;
     house.say("stranger", issue, "2");
     house.settle_all().await;
-    assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("blue\n"), "{}", house.thread(issue));
+    assert_eq!(
+        house.made(issue, "GREETING.md").await.as_deref(),
+        Some("blue\n"),
+        "{}",
+        house.thread(issue)
+    );
     house.done().await;
 }
 
@@ -159,19 +259,36 @@ async fn the_author_answers_plain_questions_where_the_operator_says_so() {
     for allowed in [true, false] {
         let wish = move |plan: &mut crate::house::Plan| plan.author_answers = allowed;
         let mut house = House::with(wish).await;
-        let issue = house.issue_by("stranger", "Choose", &format!("```skep-demo\n{COLOUR}\n```"), &[]);
+        let issue = house.issue_by(
+            "stranger",
+            "Choose",
+            &format!("```skep-demo\n{COLOUR}\n```"),
+            &[],
+        );
         house.label(issue, "agent:go");
         house.settle().await;
         house.say("ben", issue, "1");
         house.say("stranger", issue, "/agent stop");
         house.settle().await;
-        assert_eq!(house.state(issue).await, "needs-you", "authors answer, they command nothing");
+        assert_eq!(
+            house.state(issue).await,
+            "needs-you",
+            "authors answer, they command nothing"
+        );
         house.say("stranger", issue, "2");
         house.settle().await;
         let state = house.state(issue).await;
-        assert_eq!(state, if allowed { "in-review" } else { "needs-you" }, "{}", house.thread(issue));
+        assert_eq!(
+            state,
+            if allowed { "in-review" } else { "needs-you" },
+            "{}",
+            house.thread(issue)
+        );
         if allowed {
-            assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("blue\n"));
+            assert_eq!(
+                house.made(issue, "GREETING.md").await.as_deref(),
+                Some("blue\n")
+            );
             insta::assert_snapshot!(house.talk(issue));
             house.settle_all().await;
         }
@@ -184,7 +301,10 @@ async fn the_author_answers_plain_questions_where_the_operator_says_so() {
 async fn a_question_that_is_deleted_or_changed_is_put_back() {
     let (mut house, issue) = asked(COLOUR).await;
     let asked = house.one_of_ours(issue, "Which colour?");
-    house.simulator.delete_comment(house.repository, asked.id, "ana").expect("deleted");
+    house
+        .simulator
+        .delete_comment(house.repository, asked.id, "ana")
+        .expect("deleted");
     house.settle().await;
     let again = house.one_of_ours(issue, "Which colour?");
     assert_ne!(again.id, asked.id);
@@ -194,9 +314,17 @@ async fn a_question_that_is_deleted_or_changed_is_put_back() {
     assert_eq!(house.one_of_ours(issue, "Which colour?").body, asked.body);
     // It is the new comment that can be ticked now.
     house.advance(Duration::from_secs(1));
-    house.simulator.tick_box(house.repository, again.id, "ana", "blue").expect("a box");
+    house
+        .simulator
+        .tick_box(house.repository, again.id, "ana", "blue")
+        .expect("a box");
     house.settle_all().await;
-    assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("blue\n"), "{}", house.thread(issue));
+    assert_eq!(
+        house.made(issue, "GREETING.md").await.as_deref(),
+        Some("blue\n"),
+        "{}",
+        house.thread(issue)
+    );
     insta::assert_snapshot!(house.talk(issue));
     house.done().await;
 }
@@ -208,8 +336,18 @@ async fn what_is_not_clear_gets_a_hint_and_waits_on() {
         house.reply(issue, words).await;
         assert_eq!(house.state(issue).await, "needs-you", "{words}");
     }
-    assert_eq!(house.ours_with(issue, "*Hint*").len(), 3, "{}", house.thread(issue));
-    assert_eq!(house.ours_with(issue, "2 questions stay open").len(), 1, "{}", house.thread(issue));
+    assert_eq!(
+        house.ours_with(issue, "*Hint*").len(),
+        3,
+        "{}",
+        house.thread(issue)
+    );
+    assert_eq!(
+        house.ours_with(issue, "2 questions stay open").len(),
+        1,
+        "{}",
+        house.thread(issue)
+    );
     insta::assert_snapshot!(house.talk(issue));
     house.reply(issue, "1a 2b").await;
     house.settle_all().await;

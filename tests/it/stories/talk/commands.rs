@@ -10,7 +10,11 @@ use crate::house::House;
 const LONG: &str = "write A.md: a\nwait 20\nwrite GREETING.md: hello\nrecall";
 
 fn issue_of(house: &House, script: &str) -> IssueNumber {
-    house.issue("Add a greeting", &format!("Please.\n\n```skep-demo\n{script}\n```\n"), &[])
+    house.issue(
+        "Add a greeting",
+        &format!("Please.\n\n```skep-demo\n{script}\n```\n"),
+        &[],
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -19,7 +23,12 @@ async fn go_starts_as_the_label_does_and_sets_it() {
     let issue = issue_of(&house, "write GREETING.md: hello");
     let comment = house.reply(issue, "/agent go").await;
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "{}",
+        house.thread(issue)
+    );
     assert_eq!(house.labels(issue), ["agent:go", "agent:review"]);
     assert_eq!(house.reactions_to(issue, comment), ["+1"]);
     insta::assert_snapshot!(house.talk(issue));
@@ -30,15 +39,37 @@ async fn go_starts_as_the_label_does_and_sets_it() {
 async fn pause_and_resume_move_the_switch() {
     let mut house = House::with(|plan| plan.knobs.cancel_grace = Duration::from_millis(100)).await;
     let issue = house.go("Add a greeting", LONG);
-    house.until("it works", |house| house.session_dir(issue, 1).join("work/A.md").exists()).await;
+    house
+        .until("it works", |house| {
+            house.session_dir(issue, 1).join("work/A.md").exists()
+        })
+        .await;
     house.reply(issue, "/agent pause").await;
-    assert_eq!(house.state(issue).await, "paused", "{}", house.thread(issue));
-    assert_eq!(house.labels(issue), ["agent:paused"], "our own change of the label is no second command");
+    assert_eq!(
+        house.state(issue).await,
+        "paused",
+        "{}",
+        house.thread(issue)
+    );
+    assert_eq!(
+        house.labels(issue),
+        ["agent:paused"],
+        "our own change of the label is no second command"
+    );
     house.reply(issue, "/agent resume").await;
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "{}",
+        house.thread(issue)
+    );
     assert_eq!(house.labels(issue), ["agent:go", "agent:review"]);
-    assert!(house.the_pull().issue.body.contains("This is turn 2"), "{}", house.the_pull().issue.body);
+    assert!(
+        house.the_pull().issue.body.contains("This is turn 2"),
+        "{}",
+        house.the_pull().issue.body
+    );
     insta::assert_snapshot!(house.talk(issue));
     house.done().await;
 }
@@ -46,17 +77,36 @@ async fn pause_and_resume_move_the_switch() {
 #[tokio::test(flavor = "multi_thread")]
 async fn retry_goes_on_from_what_was_left_and_fresh_does_not() {
     let mut house = House::new().await;
-    for (command, kept) in [("/agent retry", Some("half\n")), ("/agent retry fresh", None)] {
+    for (command, kept) in [
+        ("/agent retry", Some("half\n")),
+        ("/agent retry fresh", None),
+    ] {
         let issue = house.go("Add a greeting", "write HALF.md: half\ncommit Half\ncrash");
         house.settle_all().await;
         assert_eq!(house.state(issue).await, "failed");
         let body = "```skep-demo\nwrite GREETING.md: hello\n```";
-        house.simulator.edit_body(house.repository, issue, body, "ana").expect("an edit");
+        house
+            .simulator
+            .edit_body(house.repository, issue, body, "ana")
+            .expect("an edit");
         house.reply(issue, command).await;
         house.settle_all().await;
-        assert_eq!(house.state(issue).await, "in-review", "{command}\n{}", house.thread(issue));
-        assert_eq!(house.made(issue, "HALF.md").await.as_deref(), kept, "{command}");
-        assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("hello\n"), "{command}");
+        assert_eq!(
+            house.state(issue).await,
+            "in-review",
+            "{command}\n{}",
+            house.thread(issue)
+        );
+        assert_eq!(
+            house.made(issue, "HALF.md").await.as_deref(),
+            kept,
+            "{command}"
+        );
+        assert_eq!(
+            house.made(issue, "GREETING.md").await.as_deref(),
+            Some("hello\n"),
+            "{command}"
+        );
     }
     house.done().await;
 }
@@ -64,8 +114,14 @@ async fn retry_goes_on_from_what_was_left_and_fresh_does_not() {
 #[tokio::test(flavor = "multi_thread")]
 async fn questions_about_it_are_answered_in_one_comment() {
     let (mut house, issue) = asked(COLOUR).await;
-    house.reply(issue, "/agent status\n/AGENT Logs\n  /agent help").await;
-    assert_eq!(house.state(issue).await, "needs-you", "questions about it change nothing");
+    house
+        .reply(issue, "/agent status\n/AGENT Logs\n  /agent help")
+        .await;
+    assert_eq!(
+        house.state(issue).await,
+        "needs-you",
+        "questions about it change nothing"
+    );
     insta::assert_snapshot!(house.talk(issue));
     house.reply(issue, "1").await;
     house.settle_all().await;
@@ -78,9 +134,19 @@ async fn the_log_of_an_agent_at_work_can_be_seen() {
     let issue = house.go("Read all of it", "say Reading the third chapter.\nwait 300");
     house.until_event(issue, "session.progress").await;
     house.say("ana", issue, "/agent logs");
-    house.until("the log is there", |house| !house.ours_with(issue, "The last lines of session").is_empty()).await;
+    house
+        .until("the log is there", |house| {
+            !house
+                .ours_with(issue, "The last lines of session")
+                .is_empty()
+        })
+        .await;
     let log = house.one_of_ours(issue, "The last lines of session");
-    assert!(log.body.contains("Reading the third chapter."), "{}", log.body);
+    assert!(
+        log.body.contains("Reading the third chapter."),
+        "{}",
+        log.body
+    );
     house.reply(issue, "/agent stop").await;
     house.settle_all().await;
     house.done().await;
@@ -90,12 +156,33 @@ async fn the_log_of_an_agent_at_work_can_be_seen() {
 async fn role_agent_and_priority_are_for_the_session_that_has_not_begun() {
     let mut house = House::new().await;
     let issue = issue_of(&house, "write GREETING.md: hello\nsay I would do it so.");
-    house.reply(issue, "/agent role triage\n/agent priority high\n/agent agent nobody").await;
-    assert_eq!(house.ours_with(issue, "is not configured on this server").len(), 1, "{}", house.thread(issue));
+    house
+        .reply(
+            issue,
+            "/agent role triage\n/agent priority high\n/agent agent nobody",
+        )
+        .await;
+    assert_eq!(
+        house
+            .ours_with(issue, "is not configured on this server")
+            .len(),
+        1,
+        "{}",
+        house.thread(issue)
+    );
     house.reply(issue, "/agent go").await;
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "done", "triage only answers\n{}", house.thread(issue));
-    assert!(house.status(issue).contains("triage"), "{}", house.status(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "done",
+        "triage only answers\n{}",
+        house.thread(issue)
+    );
+    assert!(
+        house.status(issue).contains("triage"),
+        "{}",
+        house.status(issue)
+    );
     insta::assert_snapshot!(house.talk(issue));
     house.done().await;
 }
@@ -116,9 +203,15 @@ async fn priorities_order_the_queue() {
     house.reply(first, "1").await;
     house.settle_all().await;
     let events = house.store().events(0, 10_000).await.expect("events");
-    let dispatched = events.iter().filter(|row| row.event.name == "session.dispatched");
+    let dispatched = events
+        .iter()
+        .filter(|row| row.event.name == "session.dispatched");
     let order: Vec<i64> = dispatched.filter_map(|row| row.event.issue).collect();
-    assert_eq!(order, [first, low, high, raised, plain].map(|issue| issue.0), "by priority, then by age");
+    assert_eq!(
+        order,
+        [first, low, high, raised, plain].map(|issue| issue.0),
+        "by priority, then by age"
+    );
     house.done().await;
 }
 
@@ -130,7 +223,12 @@ async fn ask_is_answered_and_all_is_as_before() {
     house.reply(issue, "/agent ask what is this?").await;
     house.settle_all().await;
     assert_eq!(house.state(issue).await, "done", "{}", house.thread(issue));
-    assert_eq!(house.ours_with(issue, "It is a greeting.").len(), 1, "{}", house.thread(issue));
+    assert_eq!(
+        house.ours_with(issue, "It is a greeting.").len(),
+        1,
+        "{}",
+        house.thread(issue)
+    );
     assert!(house.pulls().is_empty(), "an answer changes nothing");
     insta::assert_snapshot!("asked_without_a_session", house.talk(issue));
     // While its pull request is in review.
@@ -144,9 +242,23 @@ async fn ask_is_answered_and_all_is_as_before() {
         )
         .await;
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
-    assert_eq!(house.ours_with(issue, "Because it is polite.").len(), 1, "{}", house.thread(issue));
-    assert_eq!(house.pull_for(issue).head_sha, head, "an answer changes nothing");
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "{}",
+        house.thread(issue)
+    );
+    assert_eq!(
+        house.ours_with(issue, "Because it is polite.").len(),
+        1,
+        "{}",
+        house.thread(issue)
+    );
+    assert_eq!(
+        house.pull_for(issue).head_sha,
+        head,
+        "an answer changes nothing"
+    );
     insta::assert_snapshot!("asked_in_review", house.talk(issue));
     house.done().await;
 }
@@ -155,12 +267,32 @@ async fn ask_is_answered_and_all_is_as_before() {
 async fn what_is_no_command_gets_a_hint_and_code_and_quotes_none() {
     let mut house = House::new().await;
     let issue = issue_of(&house, "write GREETING.md: hello");
-    house.reply(issue, "/agent stpo\n/agent priority urgent").await;
+    house
+        .reply(issue, "/agent stpo\n/agent priority urgent")
+        .await;
     let hint = house.one_of_ours(issue, "Did you mean `/agent stop`?");
-    assert!(hint.body.contains("/agent priority high|medium|low"), "one comment for all: {}", hint.body);
-    house.reply(issue, "> /agent go\n\n```\n/agent go\n```\n\n    /agent go\n\n`/agent go`").await;
-    assert!(["idle", "unknown"].contains(&house.state(issue).await.as_str()), "{}", house.thread(issue));
-    house.reply(issue, "/agent stop\n/agent resume\n/agent approve\n/agent answer 1").await;
+    assert!(
+        hint.body.contains("/agent priority high|medium|low"),
+        "one comment for all: {}",
+        hint.body
+    );
+    house
+        .reply(
+            issue,
+            "> /agent go\n\n```\n/agent go\n```\n\n    /agent go\n\n`/agent go`",
+        )
+        .await;
+    assert!(
+        ["idle", "unknown"].contains(&house.state(issue).await.as_str()),
+        "{}",
+        house.thread(issue)
+    );
+    house
+        .reply(
+            issue,
+            "/agent stop\n/agent resume\n/agent approve\n/agent answer 1",
+        )
+        .await;
     insta::assert_snapshot!(house.talk(issue));
     house.settle_all().await;
     house.done().await;
@@ -174,19 +306,40 @@ async fn a_sentence_that_begins_like_a_command_is_none() {
     house.reply(issue, "/agent go on and add a test").await;
     let hint = house.one_of_ours(issue, "stands alone on its line");
     assert!(hint.body.contains("without `/agent`"), "{}", hint.body);
-    assert!(["idle", "unknown"].contains(&house.state(issue).await.as_str()), "{}", house.thread(issue));
+    assert!(
+        ["idle", "unknown"].contains(&house.state(issue).await.as_str()),
+        "{}",
+        house.thread(issue)
+    );
     house.reply(issue, "/agent go, please!").await;
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "{}",
+        house.thread(issue)
+    );
     let pull = house.pull_for(issue).issue.number;
-    for words in ["stop using tabs", "plan B is better", "retry the failing test", "role names are wrong"] {
+    for words in [
+        "stop using tabs",
+        "plan B is better",
+        "retry the failing test",
+        "role names are wrong",
+    ] {
         house.reply(pull, &format!("/agent {words}")).await;
         house.settle_all().await;
         let told = house.resumed(issue).await.pop().unwrap_or_default();
-        assert!(told.contains(words), "{words}: {told}\n{}", house.thread(pull));
+        assert!(
+            told.contains(words),
+            "{words}: {told}\n{}",
+            house.thread(pull)
+        );
         assert_eq!(house.state(issue).await, "in-review", "{words}");
     }
-    assert!(!house.session_dir(issue, 2).exists(), "one session heard it all");
+    assert!(
+        !house.session_dir(issue, 2).exists(),
+        "one session heard it all"
+    );
     house.done().await;
 }
 
@@ -198,10 +351,20 @@ async fn a_role_that_is_none_is_refused_at_once_with_those_there_are() {
     let said = house.one_of_ours(issue, "There is no role `wizard`");
     assert!(said.body.contains("`swe`, `testing`"), "{}", said.body);
     house.reply(issue, "/agent role tests").await;
-    assert!(house.one_of_ours(issue, "There is no role `tests`").body.contains("`/agent role testing`"));
+    assert!(
+        house
+            .one_of_ours(issue, "There is no role `tests`")
+            .body
+            .contains("`/agent role testing`")
+    );
     house.reply(issue, "/agent go").await;
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "nothing was wished for: {}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "nothing was wished for: {}",
+        house.thread(issue)
+    );
     house.done().await;
 }
 
@@ -210,7 +373,11 @@ async fn a_role_that_is_none_is_refused_at_once_with_those_there_are() {
 async fn no_word_vanishes_where_nobody_is_at_work() {
     let mut house = House::new().await;
     let ends = [
-        ("write A.md: a\nsay Done.", "in-review", "`/agent <what to do>`"),
+        (
+            "write A.md: a\nsay Done.",
+            "in-review",
+            "`/agent <what to do>`",
+        ),
         ("crash", "failed", "`/agent retry`"),
         ("say It is so.", "needs-you", "`/agent retry`"),
     ];
@@ -223,18 +390,36 @@ async fn no_word_vanishes_where_nobody_is_at_work() {
         let told = house.one_of_ours(issue, "@ana the agent is not at work");
         assert!(told.body.contains(way), "{state}: {}", told.body);
         let again = house.reply(issue, "and that").await;
-        assert_eq!(house.reactions_to(issue, again), ["eyes"], "{state}: said once, seen always");
+        assert_eq!(
+            house.reactions_to(issue, again),
+            ["eyes"],
+            "{state}: said once, seen always"
+        );
         house.reply(issue, "@ben what do you think?").await;
         house.say("stranger", issue, "me too");
         house.settle_all().await;
-        assert_eq!(house.ours_with(issue, "is not at work").len(), 1, "{state}: {}", house.thread(issue));
+        assert_eq!(
+            house.ours_with(issue, "is not at work").len(),
+            1,
+            "{state}: {}",
+            house.thread(issue)
+        );
         assert!(!sessions.exists(), "{state}: nothing was started");
     }
     let quiet = issue_of(&house, "write A.md: a");
     house.reply(quiet, "just between people").await;
-    assert!(house.ours_with(quiet, "").is_empty(), "nobody asked for an agent: {}", house.thread(quiet));
+    assert!(
+        house.ours_with(quiet, "").is_empty(),
+        "nobody asked for an agent: {}",
+        house.thread(quiet)
+    );
     house.reply(quiet, "@skep are you there?").await;
-    assert_eq!(house.ours_with(quiet, "Comment `/agent go`").len(), 1, "{}", house.thread(quiet));
+    assert_eq!(
+        house.ours_with(quiet, "Comment `/agent go`").len(),
+        1,
+        "{}",
+        house.thread(quiet)
+    );
     house.done().await;
 }
 
@@ -243,13 +428,24 @@ async fn who_is_one_too_many_is_told() {
     let mut house = House::new().await;
     let issue = issue_of(&house, "write A.md: a");
     for twenty in 0..2 {
-        let lines: Vec<String> = (0..10).map(|n| format!("/agent delegate @helper{}", twenty * 10 + n)).collect();
+        let lines: Vec<String> = (0..10)
+            .map(|n| format!("/agent delegate @helper{}", twenty * 10 + n))
+            .collect();
         house.reply(issue, &lines.join("\n")).await;
     }
     house.reply(issue, "/agent delegate @helper3").await;
-    assert!(house.ours_with(issue, "was not added").is_empty(), "{}", house.thread(issue));
+    assert!(
+        house.ours_with(issue, "was not added").is_empty(),
+        "{}",
+        house.thread(issue)
+    );
     house.reply(issue, "/agent delegate @stranger").await;
-    assert_eq!(house.ours_with(issue, "was not added").len(), 1, "{}", house.thread(issue));
+    assert_eq!(
+        house.ours_with(issue, "was not added").len(),
+        1,
+        "{}",
+        house.thread(issue)
+    );
     house.done().await;
 }
 
@@ -261,14 +457,28 @@ async fn without_permission_one_sentence_once() {
         house.say("stranger", issue, words);
         house.settle().await;
     }
-    assert_eq!(house.ours_with(issue, "only people with write access").len(), 1, "{}", house.thread(issue));
+    assert_eq!(
+        house
+            .ours_with(issue, "only people with write access")
+            .len(),
+        1,
+        "{}",
+        house.thread(issue)
+    );
     assert!(["idle", "unknown"].contains(&house.state(issue).await.as_str()));
     insta::assert_snapshot!(house.talk(issue));
     // Until a writer delegates; even then GitHub's own word on the start is needed no more than for anybody.
     house.reply(issue, "/agent delegate @stranger").await;
     house.say("stranger", issue, "/agent status");
     house.settle_all().await;
-    assert_eq!(house.ours_with(issue, "only people with write access").len(), 1, "{}", house.thread(issue));
+    assert_eq!(
+        house
+            .ours_with(issue, "only people with write access")
+            .len(),
+        1,
+        "{}",
+        house.thread(issue)
+    );
     house.done().await;
 }
 
@@ -279,10 +489,17 @@ async fn several_commands_and_words_in_one_comment() {
     house.settle().await;
     let issue = house.go("Second", "write A.md: a\nsay Done.");
     house.settle().await;
-    let comment = house.reply(issue, "/agent priority high\nMind the whales, please.").await;
+    let comment = house
+        .reply(issue, "/agent priority high\nMind the whales, please.")
+        .await;
     house.reply(first, "1").await;
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "{}",
+        house.thread(issue)
+    );
     let prompts = house.prompts(issue).await;
     assert!(prompts[0].contains("Mind the whales"), "{}", prompts[0]);
     let mut thanks = house.reactions_to(issue, comment);

@@ -13,7 +13,8 @@ use super::steering::begun;
 use crate::house::{Ending, HOLD, House};
 use crate::required::grid;
 
-const SCRIPT: &str = "write A.md: a\nask Which colour? | red | blue\nrecall\nwrite GREETING.md: {answer}";
+const SCRIPT: &str =
+    "write A.md: a\nask Which colour? | red | blue\nrecall\nwrite GREETING.md: {answer}";
 
 /// How long people think: with the process alive, or after it was parked.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +33,12 @@ impl Pace {
 }
 
 /// Tells the story to its end; skep is killed after so many steps. Answers how many steps there were.
-pub(super) async fn tell(house: &mut House, issue: IssueNumber, pace: Duration, kill: Option<usize>) -> usize {
+pub(super) async fn tell(
+    house: &mut House,
+    issue: IssueNumber,
+    pace: Duration,
+    kill: Option<usize>,
+) -> usize {
     let (mut steps, mut answered) = (0, false);
     let mut thought = false;
     loop {
@@ -48,8 +54,16 @@ pub(super) async fn tell(house: &mut House, issue: IssueNumber, pace: Duration, 
         }
         // What is due in a moment is a pause between tries; what is due later is a question's patience.
         let soon = house.now() + 60_000;
-        if let Some(due) = house.store().next_due(house.now()).await.expect("a look").filter(|due| *due <= soon) {
-            house.advance(Duration::from_millis((due - house.now()).max(0).unsigned_abs()));
+        if let Some(due) = house
+            .store()
+            .next_due(house.now())
+            .await
+            .expect("a look")
+            .filter(|due| *due <= soon)
+        {
+            house.advance(Duration::from_millis(
+                (due - house.now()).max(0).unsigned_abs(),
+            ));
         } else if !thought {
             house.advance(pace);
             thought = true;
@@ -67,7 +81,12 @@ async fn told(pace: Pace, kill: Option<usize>) -> (usize, Ending) {
     let issue = house.go("Choose a colour", SCRIPT);
     let steps = tell(&mut house, issue, pace.thinks(), kill).await;
     let ending = house.ending(issue).await;
-    assert_eq!(house.ours_with(issue, "Which colour?").len(), 1, "killed after {kill:?}\n{}", house.thread(issue));
+    assert_eq!(
+        house.ours_with(issue, "Which colour?").len(),
+        1,
+        "killed after {kill:?}\n{}",
+        house.thread(issue)
+    );
     house.walk(usize::MAX).await;
     house.done().await;
     (steps, ending)
@@ -76,8 +95,16 @@ async fn told(pace: Pace, kill: Option<usize>) -> (usize, Ending) {
 async fn killed_everywhere(pace: Pace) {
     let (steps, clean) = told(pace, None).await;
     assert!(steps > 20, "a story of {steps} steps is not worth killing");
-    assert_eq!((clean.state.as_str(), clean.live, clean.pulls.len()), ("in-review", 0, 1), "{clean:#?}");
-    assert!(clean.pulls[0].contains(r#"Some("blue\n")"#) && clean.pulls[0].contains("turn 2"), "{:?}", clean.pulls);
+    assert_eq!(
+        (clean.state.as_str(), clean.live, clean.pulls.len()),
+        ("in-review", 0, 1),
+        "{clean:#?}"
+    );
+    assert!(
+        clean.pulls[0].contains(r#"Some("blue\n")"#) && clean.pulls[0].contains("turn 2"),
+        "{:?}",
+        clean.pulls
+    );
     // How often the agent was prompted is another where a kill interrupted a prompt.
     let clean = without_turns(clean);
     grid(0..=steps, |step| {
@@ -92,7 +119,8 @@ async fn killed_everywhere(pace: Pace) {
 
 fn without_turns(mut ending: Ending) -> Ending {
     let turns = regex::Regex::new(r"This is turn \d+ ").expect("a pattern");
-    let words = regex::Regex::new(r"(?m)^> (This is turn N |All steps of my script are done).*$").expect("a pattern");
+    let words = regex::Regex::new(r"(?m)^> (This is turn N |All steps of my script are done).*$")
+        .expect("a pattern");
     for text in ending.pulls.iter_mut().chain([&mut ending.thread]) {
         *text = turns.replace_all(text, "This is turn N ").into_owned();
         // A prompt that comes again when its script was done already finds nothing to do, and the agent says so.
@@ -116,15 +144,30 @@ async fn a_parked_question_ends_the_same_killed_after_any_step() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_was_only_stored_is_not_asked_again_in_other_words() {
     let mut house = House::new().await;
-    let script = format!("write A.md: a\n{HOLD}\nask What is the colour to be? | red | blue\nsay Done.");
+    let script =
+        format!("write A.md: a\n{HOLD}\nask What is the colour to be? | red | blue\nsay Done.");
     let issue = house.go("Choose a colour", &script);
     begun(&mut house, issue).await;
-    let open = EffectFilter { open: Some(true), ..EffectFilter::default() };
+    let open = EffectFilter {
+        open: Some(true),
+        ..EffectFilter::default()
+    };
     let open = house.store().effects(&open, 100).await.expect("effects");
-    let turn = open.into_iter().find(|look| look.effect.kind == "run_turn").expect("a turn");
+    let turn = open
+        .into_iter()
+        .find(|look| look.effect.kind == "run_turn")
+        .expect("a turn");
     let key = TaskKey::new(house.repository, issue);
-    let task: Task =
-        serde_json::from_str(&house.store().task(key).await.expect("a look").expect("a task").body).expect("JSON");
+    let task: Task = serde_json::from_str(
+        &house
+            .store()
+            .task(key)
+            .await
+            .expect("a look")
+            .expect("a task")
+            .body,
+    )
+    .expect("JSON");
     house.crash().await;
     // Let go, so that a second run would ask.
     std::fs::write(house.session_dir(issue, 1).join("home/go"), "").expect("a home of ours");
@@ -135,20 +178,39 @@ async fn a_question_that_was_only_stored_is_not_asked_again_in_other_words() {
         default: None,
         deadline_ms: None,
     };
-    let event = Event::Asked { session: house.session(issue, 1), asked: vec![asked] };
+    let event = Event::Asked {
+        session: house.session(issue, 1),
+        asked: vec![asked],
+    };
     let fact = NewInbox {
         id: format!("tool:{}:1:0", turn.effect.id),
         kind: "agent".into(),
         name: "asked".into(),
         task: Some(key),
-        body: Fact { place: task.place, event }.to_json(),
+        body: Fact {
+            place: task.place,
+            event,
+        }
+        .to_json(),
         received_at: house.now(),
     };
     house.store().accept(fact).await.expect("stored");
     house.runner_first().await;
     house.settle().await;
-    assert_eq!(house.state(issue).await, "needs-you", "{}", house.thread(issue));
-    assert!(house.one_of_ours(issue, "I need").body.contains("Which colour?"), "{}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "needs-you",
+        "{}",
+        house.thread(issue)
+    );
+    assert!(
+        house
+            .one_of_ours(issue, "I need")
+            .body
+            .contains("Which colour?"),
+        "{}",
+        house.thread(issue)
+    );
     house.reply(issue, "/agent stop").await;
     house.settle_all().await;
     house.done().await;

@@ -73,7 +73,12 @@ async fn begin(house: &House) -> IssueNumber {
 async fn end(mut house: House, issue: IssueNumber, when: &str) -> Ending {
     tell(&mut house, issue, Duration::from_secs(30), None).await;
     let ending = house.ending(issue).await;
-    assert_eq!(house.ours_with(issue, "Which colour?").len(), 1, "{when}\n{}", house.thread(issue));
+    assert_eq!(
+        house.ours_with(issue, "Which colour?").len(),
+        1,
+        "{when}\n{}",
+        house.thread(issue)
+    );
     assert_eq!(house.assignees(issue), Vec::<String>::new(), "{when}");
     house.walk(usize::MAX).await;
     house.done().await;
@@ -91,7 +96,11 @@ async fn clean() -> (Vec<Spot>, Ending) {
         let path = numberless(&call.path);
         let same = |spot: &&Spot| spot.method == call.method && spot.path == path;
         let nth = u32::try_from(spots.iter().filter(same).count()).expect("few calls");
-        spots.push(Spot { method: call.method.clone(), path, nth });
+        spots.push(Spot {
+            method: call.method.clone(),
+            path,
+            nth,
+        });
     }
     house.walk(usize::MAX).await;
     house.done().await;
@@ -127,12 +136,23 @@ fn is_talk(spot: &Spot) -> bool {
 async fn the_grid_holds_every_kind_of_effect_of_the_conversation() {
     let (spots, ending) = clean().await;
     for kind in EffectKind::ALL {
-        let Some((method, path)) = deed(kind) else { continue };
-        let there = spots.iter().any(|spot| spot.method == method && spot.path == path);
+        let Some((method, path)) = deed(kind) else {
+            continue;
+        };
+        let there = spots
+            .iter()
+            .any(|spot| spot.method == method && spot.path == path);
         assert!(there, "{kind:?} is not in {spots:#?}");
-        assert!(method == "GET" || spots.iter().any(|spot| spot.path == path && is_talk(spot)), "{kind:?}");
+        assert!(
+            method == "GET" || spots.iter().any(|spot| spot.path == path && is_talk(spot)),
+            "{kind:?}"
+        );
     }
-    assert_eq!((ending.state.as_str(), ending.live, ending.pulls.len()), ("in-review", 0, 1), "{ending:#?}");
+    assert_eq!(
+        (ending.state.as_str(), ending.live, ending.pulls.len()),
+        ("in-review", 0, 1),
+        "{ending:#?}"
+    );
 }
 
 async fn grid(trouble: Trouble) {
@@ -147,7 +167,9 @@ async fn grid(trouble: Trouble) {
         async move {
             let house = House::new().await;
             let issue = begin(&house).await;
-            house.simulator.add_fault(Fault::next(&spot.method, &spot.path, trouble.clone()).after(spot.nth));
+            house
+                .simulator
+                .add_fault(Fault::next(&spot.method, &spot.path, trouble.clone()).after(spot.nth));
             let when = format!("{trouble:?} at {spot:?}");
             end(house, issue, &when).await.must_be(&clean, &when);
         }
@@ -177,16 +199,31 @@ async fn a_bad_gateway_before_the_change_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_nobody_needs_any_more_is_folded_away_whatever_becomes_of_the_first_try() {
-    for trouble in [Trouble::DropAfter, Trouble::BadGatewayAfter, Trouble::Reset, Trouble::BadGateway] {
+    for trouble in [
+        Trouble::DropAfter,
+        Trouble::BadGatewayAfter,
+        Trouble::Reset,
+        Trouble::BadGateway,
+    ] {
         let mut house = House::new().await;
         let issue = begin(&house).await;
         house.settle().await;
-        house.simulator.add_fault(Fault::next("POST", "/graphql", trouble.clone()));
+        house
+            .simulator
+            .add_fault(Fault::next("POST", "/graphql", trouble.clone()));
         house.reply(issue, "/agent stop").await;
         house.walk(usize::MAX).await;
         let question = house.one_of_ours(issue, "Which colour?");
-        assert_eq!(question.minimized.as_deref(), Some("outdated"), "{trouble:?}\n{}", house.thread(issue));
-        assert!(house.simulator.waiting_faults().is_empty(), "never played: {trouble:?}");
+        assert_eq!(
+            question.minimized.as_deref(),
+            Some("outdated"),
+            "{trouble:?}\n{}",
+            house.thread(issue)
+        );
+        assert!(
+            house.simulator.waiting_faults().is_empty(),
+            "never played: {trouble:?}"
+        );
         house.done().await;
     }
 }
@@ -196,7 +233,11 @@ async fn a_question_nobody_needs_any_more_is_folded_away_whatever_becomes_of_the
 async fn an_assignment_whose_answer_is_lost_is_left_to_people() {
     let mut house = House::new().await;
     let issue = begin(&house).await;
-    let lost = Fault::next("POST", "/repos/octo/hello/issues/1/assignees", Trouble::DropAfter);
+    let lost = Fault::next(
+        "POST",
+        "/repos/octo/hello/issues/1/assignees",
+        Trouble::DropAfter,
+    );
     house.simulator.add_fault(lost);
     tell(&mut house, issue, Duration::from_secs(30), None).await;
     assert_eq!(house.assignees(issue), ["ana"], "{}", house.thread(issue));
@@ -209,20 +250,42 @@ async fn an_assignment_whose_answer_is_lost_is_left_to_people() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_never_works_is_given_up_after_the_configured_tries() {
     for kind in EffectKind::ALL {
-        let Some((method, path)) = deed(kind) else { continue };
+        let Some((method, path)) = deed(kind) else {
+            continue;
+        };
         let mut house = House::with(|plan| plan.limits.effect_attempts = 2).await;
         let issue = begin(&house).await;
         // The start itself is read by the same call as every comment.
         let after = if kind == EffectKind::Weigh { 1 } else { 0 };
-        house.simulator.add_fault(Fault::next(method, path, Trouble::BadGateway).after(after).times(1_000));
+        house.simulator.add_fault(
+            Fault::next(method, path, Trouble::BadGateway)
+                .after(after)
+                .times(1_000),
+        );
         tell(&mut house, issue, Duration::from_secs(30), None).await;
-        let filter = EffectFilter { result: Some("failed".into()), ..EffectFilter::default() };
+        let filter = EffectFilter {
+            result: Some("failed".into()),
+            ..EffectFilter::default()
+        };
         let failed = house.store().effects(&filter, 100).await.expect("effects");
-        let tries: Vec<i64> =
-            failed.iter().filter(|look| look.effect.kind == kind.name()).map(|look| look.effect.attempts).collect();
-        assert!(!tries.is_empty() && tries.iter().all(|tries| *tries == 2), "{kind:?}: {tries:?}");
-        let unread = house.status(issue).contains("A comment could not be read: GitHub did not answer.");
-        assert_eq!(unread, kind == EffectKind::Weigh, "{kind:?}\n{}", house.thread(issue));
+        let tries: Vec<i64> = failed
+            .iter()
+            .filter(|look| look.effect.kind == kind.name())
+            .map(|look| look.effect.attempts)
+            .collect();
+        assert!(
+            !tries.is_empty() && tries.iter().all(|tries| *tries == 2),
+            "{kind:?}: {tries:?}"
+        );
+        let unread = house
+            .status(issue)
+            .contains("A comment could not be read: GitHub did not answer.");
+        assert_eq!(
+            unread,
+            kind == EffectKind::Weigh,
+            "{kind:?}\n{}",
+            house.thread(issue)
+        );
         house.no_zombies().await;
         house.leave_unfinished();
         house.done().await;

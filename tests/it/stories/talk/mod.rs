@@ -22,13 +22,16 @@ use skep::simulator::CommentView;
 use crate::house::House;
 
 /// A question with two options, and the work that follows from its answer.
-const COLOUR: &str = "ask Which colour? | red | blue\nwrite GREETING.md: {answer}\nsay It is {answer}.";
+const COLOUR: &str =
+    "ask Which colour? | red | blue\nwrite GREETING.md: {answer}\nsay It is {answer}.";
 
 impl House {
     /// Somebody comments. The clock moves a second first: GitHub's times have no finer grain.
     pub fn say(&self, who: &str, on: IssueNumber, body: &str) -> CommentId {
         self.advance(Duration::from_secs(1));
-        self.simulator.comment(self.repository, on, who, body).expect("a comment")
+        self.simulator
+            .comment(self.repository, on, who, body)
+            .expect("a comment")
     }
 
     /// Ana comments, and all that follows at once happens.
@@ -41,13 +44,20 @@ impl House {
     /// Somebody rewrites a comment.
     pub fn rewrite(&self, who: &str, comment: CommentId, body: &str) {
         self.advance(Duration::from_secs(1));
-        self.simulator.edit_comment(self.repository, comment, who, body).expect("an edit");
+        self.simulator
+            .edit_comment(self.repository, comment, who, body)
+            .expect("an edit");
     }
 
     /// Our comments that hold these words, oldest first.
     pub fn ours_with(&self, issue: IssueNumber, words: &str) -> Vec<CommentView> {
-        let all = self.simulator.comments(self.repository, issue).expect("comments");
-        all.into_iter().filter(|comment| comment.author == "skep[bot]" && comment.body.contains(words)).collect()
+        let all = self
+            .simulator
+            .comments(self.repository, issue)
+            .expect("comments");
+        all.into_iter()
+            .filter(|comment| comment.author == "skep[bot]" && comment.body.contains(words))
+            .collect()
     }
 
     /// The one comment of ours that holds these words.
@@ -59,20 +69,36 @@ impl House {
 
     /// The reactions of ours on a comment, in order.
     pub fn reactions_to(&self, issue: IssueNumber, comment: CommentId) -> Vec<String> {
-        let all = self.simulator.comments(self.repository, issue).expect("comments");
-        let found = all.into_iter().find(|other| other.id == comment).expect("the comment");
-        found.reactions.into_iter().map(|reaction| reaction.replace(" skep[bot]", "")).collect()
+        let all = self
+            .simulator
+            .comments(self.repository, issue)
+            .expect("comments");
+        let found = all
+            .into_iter()
+            .find(|other| other.id == comment)
+            .expect("the comment");
+        found
+            .reactions
+            .into_iter()
+            .map(|reaction| reaction.replace(" skep[bot]", ""))
+            .collect()
     }
 
     /// Who is assigned.
     pub fn assignees(&self, issue: IssueNumber) -> Vec<String> {
-        self.simulator.issue(self.repository, issue).expect("an issue").assignees
+        self.simulator
+            .issue(self.repository, issue)
+            .expect("an issue")
+            .assignees
     }
 
     /// A file of our branch for an issue.
     pub async fn made(&self, issue: IssueNumber, path: &str) -> Option<String> {
         let head = self.pull_for(issue).head;
-        self.simulator.file(self.repository, &head, path).await.expect("a look at the branch")
+        self.simulator
+            .file(self.repository, &head, path)
+            .await
+            .expect("a look at the branch")
     }
 
     /// The whole issue as a reader sees it, but for times, commits, and how often we edited what we wrote.
@@ -83,7 +109,9 @@ impl House {
 
     /// The prompts of an agent that has its session, oldest first.
     pub async fn resumed(&self, issue: IssueNumber) -> Vec<String> {
-        let turns = self.planned(issue, skep::core::effect::EffectKind::RunTurn).await;
+        let turns = self
+            .planned(issue, skep::core::effect::EffectKind::RunTurn)
+            .await;
         let prompt = |effect: &skep::core::effect::Effect| match effect {
             skep::core::effect::Effect::RunTurn { turn, .. } => Some(turn.resumed.clone()),
             _ => None,
@@ -97,6 +125,11 @@ async fn asked(script: &str) -> (House, IssueNumber) {
     let mut house = House::new().await;
     let issue = house.go("Choose a colour", script);
     house.settle().await;
-    assert_eq!(house.state(issue).await, "needs-you", "{}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "needs-you",
+        "{}",
+        house.thread(issue)
+    );
     (house, issue)
 }

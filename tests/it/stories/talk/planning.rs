@@ -10,18 +10,43 @@ const WORK: &str = "\n\n```skep-demo\nwrite GREETING.md: hello\nsay Written.\n``
 
 /// The plan waits, and nothing was changed.
 async fn waits(house: &House, issue: IssueNumber) {
-    assert_eq!(house.state(issue).await, "needs-you", "{}", house.thread(issue));
-    assert!(house.labels(issue).contains(&"agent:needs-you".to_owned()), "{:?}", house.labels(issue));
-    assert!(!house.ours_with(issue, "here is my plan").is_empty(), "{}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "needs-you",
+        "{}",
+        house.thread(issue)
+    );
+    assert!(
+        house.labels(issue).contains(&"agent:needs-you".to_owned()),
+        "{:?}",
+        house.labels(issue)
+    );
+    assert!(
+        !house.ours_with(issue, "here is my plan").is_empty(),
+        "{}",
+        house.thread(issue)
+    );
     assert_eq!(house.assignees(issue), ["ana"]);
 }
 
 async fn approved(house: &mut House, issue: IssueNumber) {
     house.reply(issue, &format!("/agent approve{WORK}")).await;
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
-    assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("hello\n"));
-    assert_eq!(house.made(issue, "SNEAKY.md").await, None, "what the plan turn wrote is not in it");
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "{}",
+        house.thread(issue)
+    );
+    assert_eq!(
+        house.made(issue, "GREETING.md").await.as_deref(),
+        Some("hello\n")
+    );
+    assert_eq!(
+        house.made(issue, "SNEAKY.md").await,
+        None,
+        "what the plan turn wrote is not in it"
+    );
     assert_eq!(house.assignees(issue), Vec::<String>::new());
 }
 
@@ -53,7 +78,12 @@ async fn a_comment_on_the_plan_makes_another() {
         .reply(issue, "Louder, please.\n\n```skep-demo\nwrite SNEAKY.md: again\nsay I would write it in capitals.\n```")
         .await;
     waits(&house, issue).await;
-    assert_eq!(house.ours_with(issue, "here is my plan").len(), 2, "{}", house.thread(issue));
+    assert_eq!(
+        house.ours_with(issue, "here is my plan").len(),
+        2,
+        "{}",
+        house.thread(issue)
+    );
     insta::assert_snapshot!(house.talk(issue));
     approved(&mut house, issue).await;
     house.done().await;
@@ -68,7 +98,11 @@ async fn a_plan_by_command_and_by_role() {
         plan.roles.push(careful);
     })
     .await;
-    let issue = house.issue("Add a greeting", &format!("```skep-demo\n{PLANS}\n```"), &[]);
+    let issue = house.issue(
+        "Add a greeting",
+        &format!("```skep-demo\n{PLANS}\n```"),
+        &[],
+    );
     house.reply(issue, "/agent plan").await;
     waits(&house, issue).await;
     approved(&mut house, issue).await;
@@ -88,7 +122,12 @@ async fn a_plan_survives_a_kill_and_a_pause() {
     house.reply(issue, "/agent pause").await;
     assert_eq!(house.state(issue).await, "paused");
     house.reply(issue, "/agent approve").await;
-    assert_eq!(house.state(issue).await, "paused", "a pause is a pause\n{}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "paused",
+        "a pause is a pause\n{}",
+        house.thread(issue)
+    );
     house.reply(issue, "/agent resume").await;
     waits(&house, issue).await;
     approved(&mut house, issue).await;

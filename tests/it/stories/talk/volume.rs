@@ -13,10 +13,19 @@ async fn a_session_writes_only_so_many_comments_and_its_status_says_so() {
     }
     let ours = house.our_comments(issue).len();
     assert_eq!(ours, 5, "four, and the status\n{}", house.thread(issue));
-    assert!(house.status(issue).contains("More was to be said"), "{}", house.status(issue));
+    assert!(
+        house.status(issue).contains("More was to be said"),
+        "{}",
+        house.status(issue)
+    );
     house.reply(issue, "1").await;
     house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "{}", house.thread(issue));
+    assert_eq!(
+        house.state(issue).await,
+        "in-review",
+        "{}",
+        house.thread(issue)
+    );
     insta::assert_snapshot!(house.talk(issue));
     house.done().await;
 }
@@ -30,8 +39,17 @@ async fn a_question_that_may_not_be_written_any_more_ends_the_session_by_name() 
     house.reply(issue, "1").await;
     house.reply(issue, "1").await;
     house.settle_all().await;
-    assert_eq!((house.state(issue).await.as_str(), house.live().await), ("failed", 0), "{}", house.thread(issue));
-    assert_eq!(house.kept(issue, 1, "A.md").as_deref(), Some("a\n"), "the work is kept");
+    assert_eq!(
+        (house.state(issue).await.as_str(), house.live().await),
+        ("failed", 0),
+        "{}",
+        house.thread(issue)
+    );
+    assert_eq!(
+        house.kept(issue, 1, "A.md").as_deref(),
+        Some("a\n"),
+        "the work is kept"
+    );
     insta::assert_snapshot!(house.talk(issue));
     house.done().await;
 }
@@ -45,7 +63,10 @@ async fn no_session_ends_silently() {
         ("think Hm.", "**Failed**"),
         ("crash", "**Failed**"),
         ("fail auth", "**Failed**"),
-        ("write .github/workflows/x.yml: on: push\nsay Wrote it.", "**Failed**"),
+        (
+            "write .github/workflows/x.yml: on: push\nsay Wrote it.",
+            "**Failed**",
+        ),
         ("ask Which? | a | b", "**Needs"),
     ];
     let mut house = House::new().await;
@@ -62,7 +83,14 @@ async fn no_session_ends_silently() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_status_comment_shows_the_whole_conversation_by_its_mood() {
     let (mut house, issue) = asked(COLOUR).await;
-    let head = |house: &House| house.status(issue).lines().next().unwrap_or_default().to_owned();
+    let head = |house: &House| {
+        house
+            .status(issue)
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
     let mut moods = vec![head(&house)];
     house.unlabel(issue, "agent:go");
     house.settle().await;

@@ -13,7 +13,10 @@ async fn an_agent_that_is_told_to_choose_and_finishes_waits_for_nobody() {
             house.advance(Duration::from_secs(310));
             house.settle().await;
         }
-        let words = with("Please choose it yourself.", "write GREETING.md: green\nfinish Chose green.");
+        let words = with(
+            "Please choose it yourself.",
+            "write GREETING.md: green\nfinish Chose green.",
+        );
         house.reply(issue, &words).await;
         house.settle_all().await;
         assert_eq!(
@@ -22,16 +25,32 @@ async fn an_agent_that_is_told_to_choose_and_finishes_waits_for_nobody() {
             "{}",
             house.thread(issue)
         );
-        assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("green\n"));
+        assert_eq!(
+            house.made(issue, "GREETING.md").await.as_deref(),
+            Some("green\n")
+        );
         let question = house.one_of_ours(issue, "Which colour?").body;
         assert!(question.starts_with("**No longer asked**"), "{question}");
-        assert!(question.contains("The agent went on without an answer.") && !question.contains("[ ]"), "{question}");
+        assert!(
+            question.contains("The agent went on without an answer.") && !question.contains("[ ]"),
+            "{question}"
+        );
         assert_eq!(house.assignees(issue), Vec::<String>::new());
-        assert!(!house.labels(issue).contains(&"agent:needs-you".to_owned()), "{:?}", house.labels(issue));
+        assert!(
+            !house.labels(issue).contains(&"agent:needs-you".to_owned()),
+            "{:?}",
+            house.labels(issue)
+        );
         let pull = house.pull_for(issue).issue.body;
-        assert!(pull.contains("- Which colour? → no answer; the agent went on without one"), "{pull}");
+        assert!(
+            pull.contains("- Which colour? → no answer; the agent went on without one"),
+            "{pull}"
+        );
         let course = house.course(issue).await;
-        assert!(course.contains(&"question.withdrawn".to_owned()), "{course:?}");
+        assert!(
+            course.contains(&"question.withdrawn".to_owned()),
+            "{course:?}"
+        );
         if !parked {
             insta::assert_snapshot!(house.talk(issue));
         }
@@ -43,10 +62,30 @@ async fn an_agent_that_is_told_to_choose_and_finishes_waits_for_nobody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_only_answers_still_waits() {
     let (mut house, issue) = asked(COLOUR).await;
-    house.reply(issue, &with("There is no hurry.", "say I wait.")).await;
-    assert_eq!(house.state(issue).await, "needs-you", "{}", house.thread(issue));
-    house.reply(issue, &with("/agent answer blue", "write GREETING.md: blue\nsay Painted.")).await;
+    house
+        .reply(issue, &with("There is no hurry.", "say I wait."))
+        .await;
+    assert_eq!(
+        house.state(issue).await,
+        "needs-you",
+        "{}",
+        house.thread(issue)
+    );
+    house
+        .reply(
+            issue,
+            &with(
+                "/agent answer blue",
+                "write GREETING.md: blue\nsay Painted.",
+            ),
+        )
+        .await;
     house.settle_all().await;
-    assert_eq!(house.made(issue, "GREETING.md").await.as_deref(), Some("blue\n"), "{}", house.thread(issue));
+    assert_eq!(
+        house.made(issue, "GREETING.md").await.as_deref(),
+        Some("blue\n"),
+        "{}",
+        house.thread(issue)
+    );
     house.done().await;
 }

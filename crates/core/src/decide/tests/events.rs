@@ -5,10 +5,12 @@ use super::pulls::{looked, red, review};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
 use crate::effect::EffectKind;
 use crate::event::{
-    Alarm, Asking, BaseFacts, ChecksState, Event, FileChange, Gone, PublishFacts, PullStanding, RepositoryFacts,
-    ReviewVerdict, RoleFile, TriggerFacts, Weighed, Work,
+    Alarm, Asking, BaseFacts, ChecksState, Event, FileChange, Gone, PublishFacts, PullStanding,
+    RepositoryFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, Work,
 };
-use crate::ids::{CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId};
+use crate::ids::{
+    CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId,
+};
 use crate::place::{Account, AccountKind, Actor, Permission, Place, Snapshot};
 use crate::policy::{AllowProtected, Limits, MakeReady, Me, Policy};
 use crate::question::Asked;
@@ -23,7 +25,11 @@ pub(super) fn place() -> Place {
 }
 
 pub(super) fn account(login: &str) -> Account {
-    Account { id: UserId(5), login: login.into(), kind: AccountKind::User }
+    Account {
+        id: UserId(5),
+        login: login.into(),
+        kind: AccountKind::User,
+    }
 }
 
 pub(super) fn sha(digit: char) -> Sha {
@@ -32,7 +38,11 @@ pub(super) fn sha(digit: char) -> Sha {
 
 pub(super) fn policy() -> Policy {
     Policy {
-        me: Me { app_id: 1, slug: "skep".into(), login: "skep[bot]".into() },
+        me: Me {
+            app_id: 1,
+            slug: "skep".into(),
+            login: "skep[bot]".into(),
+        },
         default_role: "swe".parse().expect("a role"),
         roles: Default::default(),
         agents: vec!["goose".into()],
@@ -58,11 +68,19 @@ pub(super) fn snapshot(labels: &[&str], at: i64) -> Snapshot {
 }
 
 pub(super) fn labeled(at: i64) -> Event {
-    Event::Labeled { label: "agent:go".into(), sender: account("ana"), snapshot: snapshot(&["agent:go"], at) }
+    Event::Labeled {
+        label: "agent:go".into(),
+        sender: account("ana"),
+        snapshot: snapshot(&["agent:go"], at),
+    }
 }
 
 fn in_another_case() -> Event {
-    Event::Labeled { label: "Agent:Go".into(), sender: account("ana"), snapshot: snapshot(&["Agent:Go"], 20) }
+    Event::Labeled {
+        label: "Agent:Go".into(),
+        sender: account("ana"),
+        snapshot: snapshot(&["Agent:Go"], 20),
+    }
 }
 
 pub(super) fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
@@ -75,12 +93,18 @@ pub(super) fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
         labels_now: vec!["agent:go".into()],
         open: true,
         is_pull: false,
-        repository: RepositoryFacts { default_branch: "main".into(), head: Some(sha('a')), archived: false },
+        repository: RepositoryFacts {
+            default_branch: "main".into(),
+            head: Some(sha('a')),
+            archived: false,
+        },
         role_files: vec![],
         role: None,
     };
     change(&mut facts);
-    Event::TriggerChecked { facts: Box::new(facts) }
+    Event::TriggerChecked {
+        facts: Box::new(facts),
+    }
 }
 
 pub(super) fn session(number: u32) -> SessionId {
@@ -89,8 +113,19 @@ pub(super) fn session(number: u32) -> SessionId {
 
 pub(super) fn ready(number: u32) -> Event {
     let (agents_md, pull_template, lfs) = Default::default();
-    let base = BaseFacts { sha: sha('a'), branch: "main".into(), agents_md, pull_template, lfs };
-    Event::WorkspaceReady { session: session(number), base, head: None, nonce: "n0nce".into() }
+    let base = BaseFacts {
+        sha: sha('a'),
+        branch: "main".into(),
+        agents_md,
+        pull_template,
+        lfs,
+    };
+    Event::WorkspaceReady {
+        session: session(number),
+        base,
+        head: None,
+        nonce: "n0nce".into(),
+    }
 }
 
 pub(super) fn turn(message: &str, error: Option<ErrorClass>) -> Event {
@@ -102,29 +137,64 @@ pub(super) fn turn(message: &str, error: Option<ErrorClass>) -> Event {
         agent_session: "s".into(),
         resumed: false,
     };
-    Event::TurnEnded { session: session(1), end, tail: vec!["last".into()] }
+    Event::TurnEnded {
+        session: session(1),
+        end,
+        tail: vec!["last".into()],
+    }
 }
 
 pub(super) fn work(change: impl FnOnce(&mut Work)) -> Event {
-    let file = FileChange { path: "page.md".into(), kind: "added".into(), insertions: 3, deletions: 0, binary: false };
+    let file = FileChange {
+        path: "page.md".into(),
+        kind: "added".into(),
+        insertions: 3,
+        deletions: 0,
+        binary: false,
+    };
     let (head, base, files) = (sha('b'), sha('a'), vec![file]);
     let (protected, objections, conflicts, left_out) = Default::default();
     let (commits, committed_by_us, whole) = (1, true, None);
-    let mut work =
-        Work { head, base, commits, committed_by_us, files, protected, objections, whole, conflicts, left_out };
+    let mut work = Work {
+        head,
+        base,
+        commits,
+        committed_by_us,
+        files,
+        protected,
+        objections,
+        whole,
+        conflicts,
+        left_out,
+    };
     change(&mut work);
-    Event::Collected { session: session(1), work }
+    Event::Collected {
+        session: session(1),
+        work,
+    }
 }
 
 pub(super) fn may_publish(change: impl FnOnce(&mut PublishFacts)) -> Event {
-    let mut facts =
-        PublishFacts { permission: Some(Permission::Write), open: true, archived: false, base_branch: "main".into() };
+    let mut facts = PublishFacts {
+        permission: Some(Permission::Write),
+        open: true,
+        archived: false,
+        base_branch: "main".into(),
+    };
     change(&mut facts);
-    Event::PublishChecked { session: session(1), facts }
+    Event::PublishChecked {
+        session: session(1),
+        facts,
+    }
 }
 
 pub(super) fn failed(effect: EffectKind) -> Event {
-    Event::EffectFailed { effect, session: Some(session(1)), say: "no".into(), exhausted: true }
+    Event::EffectFailed {
+        effect,
+        session: Some(session(1)),
+        say: "no".into(),
+        exhausted: true,
+    }
 }
 
 pub(super) fn said(comment: i64, body: &str) -> Event {
@@ -151,7 +221,9 @@ pub(super) fn weighed(comment: i64, body: &str, permission: Permission) -> Event
         issue_author: "reporter".into(),
         issue_open: true,
     };
-    Event::Weighed { found: Box::new(found) }
+    Event::Weighed {
+        found: Box::new(found),
+    }
 }
 
 pub(super) fn command(body: &str) -> Event {
@@ -165,7 +237,10 @@ pub(super) fn asks() -> Event {
         default: None,
         deadline_ms: None,
     };
-    Event::Asked { session: session(1), asked: vec![asked] }
+    Event::Asked {
+        session: session(1),
+        asked: vec![asked],
+    }
 }
 
 /// What people and agents say to each other, and what becomes of the pull request.
@@ -179,14 +254,27 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
         at: 45,
     };
     let words = ["c1".to_owned(), "comment:500".to_owned()];
-    let steered = |taken| Event::Steered { session: session(1), offered: words.to_vec(), taken };
+    let steered = |taken| Event::Steered {
+        session: session(1),
+        offered: words.to_vec(),
+        taken,
+    };
     vec![
         ("commented", said(500, "Use blue, please.")),
-        ("commented between people", said(501, "@ben what do you think?")),
+        (
+            "commented between people",
+            said(501, "@ben what do you think?"),
+        ),
         ("commented a command", said(502, "/agent status")),
         ("weighed words", command("Use blue, please.")),
-        ("weighed a stranger's words", weighed(503, "Use red.", Permission::Read)),
-        ("weighed a stranger's command", weighed(504, "/agent stop", Permission::Read)),
+        (
+            "weighed a stranger's words",
+            weighed(503, "Use red.", Permission::Read),
+        ),
+        (
+            "weighed a stranger's command",
+            weighed(504, "/agent stop", Permission::Read),
+        ),
         ("/agent go", command("/agent go")),
         ("/agent stop", command("/agent stop")),
         ("/agent pause", command("/agent pause")),
@@ -196,8 +284,14 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
         ("/agent status", command("/agent status")),
         ("/agent role", command("/agent role triage")),
         ("/agent role, unknown", command("/agent role wizard")),
-        ("checked: no such role", facts(|facts| facts.asking = Asking::Role)),
-        ("/agent stop, as a sentence", command("/agent stop using tabs")),
+        (
+            "checked: no such role",
+            facts(|facts| facts.asking = Asking::Role),
+        ),
+        (
+            "/agent stop, as a sentence",
+            command("/agent stop using tabs"),
+        ),
         ("weighed words to us", command("@skep use blue, please.")),
         ("weighed a question back", command("Which is better?")),
         ("/agent agent", command("/agent agent goose")),
@@ -211,26 +305,97 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
         ("/agent logs", command("/agent logs")),
         ("/agent help", command("/agent help")),
         ("/agent, unknown", command("/agent dance")),
-        ("comment deleted", Event::CommentDeleted { comment: CommentId(500), sender: account("ana") }),
+        (
+            "comment deleted",
+            Event::CommentDeleted {
+                comment: CommentId(500),
+                sender: account("ana"),
+            },
+        ),
         ("issue edited", edited),
         ("the agent asks", asks()),
         ("answered 2", command("2")),
-        ("the agent reports", Event::Reported { session: session(1), text: "half way".into() }),
-        ("the agent finishes", Event::Finished { session: session(1), finished: Finished::default() }),
-        ("an answer fills no form", Event::Unfitting { session: session(1), text: "teal".into() }),
+        (
+            "the agent reports",
+            Event::Reported {
+                session: session(1),
+                text: "half way".into(),
+            },
+        ),
+        (
+            "the agent finishes",
+            Event::Finished {
+                session: session(1),
+                finished: Finished::default(),
+            },
+        ),
+        (
+            "an answer fills no form",
+            Event::Unfitting {
+                session: session(1),
+                text: "teal".into(),
+            },
+        ),
         ("steered, taken", steered(true)),
         ("steered, not taken", steered(false)),
-        ("posted", Event::Posted { key: "question:1".into(), comment: CommentId(600) }),
-        ("assigned", Event::Assigned { login: "ana".into(), added: true }),
+        (
+            "posted",
+            Event::Posted {
+                key: "question:1".into(),
+                comment: CommentId(600),
+            },
+        ),
+        (
+            "assigned",
+            Event::Assigned {
+                login: "ana".into(),
+                added: true,
+            },
+        ),
         ("rang: park", Event::Rang { alarm: Alarm::Park }),
-        ("rang: remind", Event::Rang { alarm: Alarm::Remind }),
-        ("rang: expire", Event::Rang { alarm: Alarm::Expire }),
+        (
+            "rang: remind",
+            Event::Rang {
+                alarm: Alarm::Remind,
+            },
+        ),
+        (
+            "rang: expire",
+            Event::Rang {
+                alarm: Alarm::Expire,
+            },
+        ),
         ("rang: look", Event::Rang { alarm: Alarm::Look }),
-        ("rang: again", Event::Rang { alarm: Alarm::Again }),
-        ("reviewed", Event::Reviewed { pull: 13, review: 70, sender: account("ana"), at: 50 }),
-        ("review: changes requested", review(ReviewVerdict::ChangesRequested, Permission::Write)),
-        ("review by a stranger", review(ReviewVerdict::ChangesRequested, Permission::Read)),
-        ("pull request stirred", Event::PullStirred { hint: "check_suite.completed".into(), sender: account("ana") }),
+        (
+            "rang: again",
+            Event::Rang {
+                alarm: Alarm::Again,
+            },
+        ),
+        (
+            "reviewed",
+            Event::Reviewed {
+                pull: 13,
+                review: 70,
+                sender: account("ana"),
+                at: 50,
+            },
+        ),
+        (
+            "review: changes requested",
+            review(ReviewVerdict::ChangesRequested, Permission::Write),
+        ),
+        (
+            "review by a stranger",
+            review(ReviewVerdict::ChangesRequested, Permission::Read),
+        ),
+        (
+            "pull request stirred",
+            Event::PullStirred {
+                hint: "check_suite.completed".into(),
+                sender: account("ana"),
+            },
+        ),
         ("looked: green", looked(|_| ())),
         ("looked: red", looked(red)),
         (
@@ -240,10 +405,22 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
                 facts.checks.failing_on_base = vec!["test".into()];
             }),
         ),
-        ("looked: pending", looked(|facts| facts.checks.state = ChecksState::Pending)),
-        ("looked: conflicts", looked(|facts| facts.conflicts = Some(true))),
-        ("looked: merged", looked(|facts| facts.standing = PullStanding::Merged)),
-        ("looked: somebody pushed", looked(|facts| facts.head = sha('d'))),
+        (
+            "looked: pending",
+            looked(|facts| facts.checks.state = ChecksState::Pending),
+        ),
+        (
+            "looked: conflicts",
+            looked(|facts| facts.conflicts = Some(true)),
+        ),
+        (
+            "looked: merged",
+            looked(|facts| facts.standing = PullStanding::Merged),
+        ),
+        (
+            "looked: somebody pushed",
+            looked(|facts| facts.head = sha('d')),
+        ),
         ("made ready", Event::MadeReady { number: 13 }),
         ("failed: steer", failed(EffectKind::Steer)),
         ("failed: weigh", failed(EffectKind::Weigh)),
@@ -252,7 +429,13 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
 
 fn pull_opened(standing: PullStanding) -> Event {
     let url = "https://github.com/octo/hello/pull/13".into();
-    Event::PullOpened { session: session(1), number: 13, url, draft: true, standing }
+    Event::PullOpened {
+        session: session(1),
+        number: 13,
+        url,
+        draft: true,
+        standing,
+    }
 }
 
 /// One event of every sort, with its name in the table.
@@ -262,16 +445,30 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
 
 /// The way from a label to a pull request.
 pub(super) fn corridor() -> Vec<(&'static str, Event)> {
-    let bot = Account { id: UserId(9), login: "robot[bot]".into(), kind: AccountKind::Bot };
-    let me = Account { id: UserId(8), login: "skep[bot]".into(), kind: AccountKind::Bot };
-    let by =
-        |sender: Account| Event::Labeled { label: "agent:go".into(), sender, snapshot: snapshot(&["agent:go"], 20) };
+    let bot = Account {
+        id: UserId(9),
+        login: "robot[bot]".into(),
+        kind: AccountKind::Bot,
+    };
+    let me = Account {
+        id: UserId(8),
+        login: "skep[bot]".into(),
+        kind: AccountKind::Bot,
+    };
+    let by = |sender: Account| Event::Labeled {
+        label: "agent:go".into(),
+        sender,
+        snapshot: snapshot(&["agent:go"], 20),
+    };
     let role = |label: &str| {
         let labels = vec!["agent:go".to_owned(), label.to_owned()];
         facts(|facts| facts.snapshot.labels = labels)
     };
-    let file =
-        |text: &str| RoleFile { role: "docs".into(), path: ".github/agents/docs.agent.md".into(), text: text.into() };
+    let file = |text: &str| RoleFile {
+        role: "docs".into(),
+        path: ".github/agents/docs.agent.md".into(),
+        text: text.into(),
+    };
     let with_file = |text: &str| {
         let file = file(text);
         facts(|facts| {
@@ -279,7 +476,11 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
             facts.role_files.push(file);
         })
     };
-    let plan = vec![PlanEntry { content: "read".into(), status: PlanStatus::InProgress, priority: "high".into() }];
+    let plan = vec![PlanEntry {
+        content: "read".into(),
+        status: PlanStatus::InProgress,
+        priority: "high".into(),
+    }];
     vec![
         ("labeled", labeled(20)),
         ("labeled, replayed", labeled(10)),
@@ -288,14 +489,58 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("labeled by us", by(me)),
         (
             "labeled otherwise",
-            Event::Labeled { label: "bug".into(), sender: account("ana"), snapshot: snapshot(&["bug"], 20) },
+            Event::Labeled {
+                label: "bug".into(),
+                sender: account("ana"),
+                snapshot: snapshot(&["bug"], 20),
+            },
         ),
-        ("unlabeled", Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 30 }),
-        ("unlabeled in another case", Event::Unlabeled { label: "Agent:Go".into(), sender: account("ana"), at: 30 }),
-        ("unlabeled, older", Event::Unlabeled { label: "agent:go".into(), sender: account("ana"), at: 5 }),
-        ("unlabeled otherwise", Event::Unlabeled { label: "bug".into(), sender: account("ana"), at: 30 }),
-        ("closed", Event::Gone { how: Gone::Closed, sender: account("ana"), at: 30 }),
-        ("stop asked", Event::StopAsked { why: "the operator stopped it".into() }),
+        (
+            "unlabeled",
+            Event::Unlabeled {
+                label: "agent:go".into(),
+                sender: account("ana"),
+                at: 30,
+            },
+        ),
+        (
+            "unlabeled in another case",
+            Event::Unlabeled {
+                label: "Agent:Go".into(),
+                sender: account("ana"),
+                at: 30,
+            },
+        ),
+        (
+            "unlabeled, older",
+            Event::Unlabeled {
+                label: "agent:go".into(),
+                sender: account("ana"),
+                at: 5,
+            },
+        ),
+        (
+            "unlabeled otherwise",
+            Event::Unlabeled {
+                label: "bug".into(),
+                sender: account("ana"),
+                at: 30,
+            },
+        ),
+        (
+            "closed",
+            Event::Gone {
+                how: Gone::Closed,
+                sender: account("ana"),
+                at: 30,
+            },
+        ),
+        (
+            "stop asked",
+            Event::StopAsked {
+                why: "the operator stopped it".into(),
+            },
+        ),
         (
             "dispatched",
             match facts(|facts| facts.actor = Actor::Operator) {
@@ -304,19 +549,57 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
             },
         ),
         ("checked: fine", facts(|_| ())),
-        ("checked: triage only", facts(|facts| facts.permission = Some(Permission::Triage))),
-        ("checked: label gone", facts(|facts| facts.labels_now.clear())),
-        ("checked: fine in another case", facts(|facts| facts.labels_now = vec!["AGENT:GO".into()])),
+        (
+            "checked: triage only",
+            facts(|facts| facts.permission = Some(Permission::Triage)),
+        ),
+        (
+            "checked: label gone",
+            facts(|facts| facts.labels_now.clear()),
+        ),
+        (
+            "checked: fine in another case",
+            facts(|facts| facts.labels_now = vec!["AGENT:GO".into()]),
+        ),
         ("checked: closed", facts(|facts| facts.open = false)),
-        ("checked: a pull request", facts(|facts| facts.is_pull = true)),
-        ("checked: archived", facts(|facts| facts.repository.archived = true)),
-        ("checked: empty repository", facts(|facts| facts.repository.head = None)),
+        (
+            "checked: a pull request",
+            facts(|facts| facts.is_pull = true),
+        ),
+        (
+            "checked: archived",
+            facts(|facts| facts.repository.archived = true),
+        ),
+        (
+            "checked: empty repository",
+            facts(|facts| facts.repository.head = None),
+        ),
         ("checked: unknown role", role("role:tester")),
-        ("checked: repository's role", with_file("---\nname: docs\n---\nWrite documents.")),
-        ("checked: broken role file", with_file("---\nname: [\n---\nx")),
+        (
+            "checked: repository's role",
+            with_file("---\nname: docs\n---\nWrite documents."),
+        ),
+        (
+            "checked: broken role file",
+            with_file("---\nname: [\n---\nx"),
+        ),
         ("slot granted", Event::SlotGranted),
-        ("waiting 2 of 3", Event::Waiting { position: 2, total: 3, short: false }),
-        ("waiting for room", Event::Waiting { position: 2, total: 3, short: true }),
+        (
+            "waiting 2 of 3",
+            Event::Waiting {
+                position: 2,
+                total: 3,
+                short: false,
+            },
+        ),
+        (
+            "waiting for room",
+            Event::Waiting {
+                position: 2,
+                total: 3,
+                short: true,
+            },
+        ),
         ("workspace ready", ready(1)),
         ("workspace ready, other session", ready(9)),
         (
@@ -330,11 +613,23 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ),
         ("progressed", {
             let tail = vec!["last".into()];
-            Event::Progressed { session: session(1), plan, doing: "reading".into(), silent_ms: 0, tail }
+            Event::Progressed {
+                session: session(1),
+                plan,
+                doing: "reading".into(),
+                silent_ms: 0,
+                tail,
+            }
         }),
         ("turn ended", turn("Done.", None)),
-        ("turn ended with an error text", turn("429", Some(ErrorClass::RateLimit))),
-        ("turn ended with a report", turn("Error: 429", Some(ErrorClass::RateLimit))),
+        (
+            "turn ended with an error text",
+            turn("429", Some(ErrorClass::RateLimit)),
+        ),
+        (
+            "turn ended with a report",
+            turn("Error: 429", Some(ErrorClass::RateLimit)),
+        ),
         (
             "turn failed",
             Event::TurnFailed {
@@ -346,23 +641,95 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ),
         ("collected work", work(|_| ())),
         ("collected nothing", work(|work| work.files.clear())),
-        ("collected too much", work(|work| work.objections.push("120 files changed; the limit is 100".into()))),
-        ("collected a protected path", work(|work| work.protected.push(".github/workflows/ci.yml".into()))),
+        (
+            "collected too much",
+            work(|work| {
+                work.objections
+                    .push("120 files changed; the limit is 100".into())
+            }),
+        ),
+        (
+            "collected a protected path",
+            work(|work| work.protected.push(".github/workflows/ci.yml".into())),
+        ),
         ("may publish", may_publish(|_| ())),
-        ("may not publish: right lost", may_publish(|facts| facts.permission = Some(Permission::Read))),
-        ("may not publish: closed", may_publish(|facts| facts.open = false)),
-        ("may not publish: archived", may_publish(|facts| facts.archived = true)),
-        ("published", Event::Published { session: session(1), head: sha('b') }),
-        ("branch moved", Event::BranchMoved { session: session(1), theirs: Some(sha('c')) }),
+        (
+            "may not publish: right lost",
+            may_publish(|facts| facts.permission = Some(Permission::Read)),
+        ),
+        (
+            "may not publish: closed",
+            may_publish(|facts| facts.open = false),
+        ),
+        (
+            "may not publish: archived",
+            may_publish(|facts| facts.archived = true),
+        ),
+        (
+            "published",
+            Event::Published {
+                session: session(1),
+                head: sha('b'),
+            },
+        ),
+        (
+            "branch moved",
+            Event::BranchMoved {
+                session: session(1),
+                theirs: Some(sha('c')),
+            },
+        ),
         ("pull request opened", pull_opened(PullStanding::Open)),
-        ("pull request opened, merged already", pull_opened(PullStanding::Merged)),
-        ("pull request merged", Event::PullClosed { number: 13, merged: true }),
-        ("pull request closed", Event::PullClosed { number: 13, merged: false }),
-        ("another pull request merged", Event::PullClosed { number: 99, merged: true }),
-        ("answered", Event::Answered { session: session(1) }),
-        ("status posted", Event::StatusPosted { comment: CommentId(77) }),
-        ("right lost", Event::RightLost { login: "ana".into() }),
-        ("held up", Event::HeldUp { effect: EffectKind::Say, until: 3_600_000 }),
+        (
+            "pull request opened, merged already",
+            pull_opened(PullStanding::Merged),
+        ),
+        (
+            "pull request merged",
+            Event::PullClosed {
+                number: 13,
+                merged: true,
+            },
+        ),
+        (
+            "pull request closed",
+            Event::PullClosed {
+                number: 13,
+                merged: false,
+            },
+        ),
+        (
+            "another pull request merged",
+            Event::PullClosed {
+                number: 99,
+                merged: true,
+            },
+        ),
+        (
+            "answered",
+            Event::Answered {
+                session: session(1),
+            },
+        ),
+        (
+            "status posted",
+            Event::StatusPosted {
+                comment: CommentId(77),
+            },
+        ),
+        (
+            "right lost",
+            Event::RightLost {
+                login: "ana".into(),
+            },
+        ),
+        (
+            "held up",
+            Event::HeldUp {
+                effect: EffectKind::Say,
+                until: 3_600_000,
+            },
+        ),
         ("failed: check trigger", failed(EffectKind::CheckTrigger)),
         ("failed: show status", failed(EffectKind::ShowStatus)),
         ("failed: publish", failed(EffectKind::Publish)),

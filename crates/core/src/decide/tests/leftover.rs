@@ -11,41 +11,94 @@ use crate::question::{Asked, By};
 use crate::task::{End, Hold, Stage, Task};
 
 fn stage(name: &str) -> Task {
-    stages().into_iter().find(|(other, _)| *other == name).expect("a stage").1
+    stages()
+        .into_iter()
+        .find(|(other, _)| *other == name)
+        .expect("a stage")
+        .1
 }
 
 /// An agent that finishes although its question is open has taken it back; what it asks anew in the same turn stays.
 #[test]
 fn only_what_it_was_told_is_open_is_taken_back_by_finishing() {
-    let ended = decide(&stage("finished while it asks"), &turn("Done.", None), &policy(), 60_000);
-    assert_eq!(ended.task.talk.questions[0].answer.as_ref().map(|answer| &answer.by), Some(&By::Agent));
-    assert_eq!((ended.task.state(), ended.reason.as_str()), ("working", "the turn is over; git decides"));
+    let ended = decide(
+        &stage("finished while it asks"),
+        &turn("Done.", None),
+        &policy(),
+        60_000,
+    );
+    assert_eq!(
+        ended.task.talk.questions[0]
+            .answer
+            .as_ref()
+            .map(|answer| &answer.by),
+        Some(&By::Agent)
+    );
+    assert_eq!(
+        (ended.task.state(), ended.reason.as_str()),
+        ("working", "the turn is over; git decides")
+    );
     // Whoever answers now hears that it is too late.
-    let late = decide(&ended.task, &weighed(501, "2", Permission::Write), &policy(), 61_000);
+    let late = decide(
+        &ended.task,
+        &weighed(501, "2", Permission::Write),
+        &policy(),
+        61_000,
+    );
     let told = |planned: &super::super::Planned| match &planned.effect {
         Effect::Say { body, .. } => body.contains("went on without an answer to that question"),
         _ => false,
     };
     assert!(late.effects.iter().any(told), "{late:?}");
-    let another = Asked { text: "Which side?".into(), options: vec![], default: None, deadline_ms: None };
-    let again = Event::Asked { session: session(1), asked: vec![another] };
+    let another = Asked {
+        text: "Which side?".into(),
+        options: vec![],
+        default: None,
+        deadline_ms: None,
+    };
+    let again = Event::Asked {
+        session: session(1),
+        asked: vec![another],
+    };
     let asked = decide(&stage("finished while it asks"), &again, &policy(), 60_000).task;
     let ended = decide(&asked, &turn("Done.", None), &policy(), 61_000).task;
-    let open: Vec<&str> = ended.open_questions().map(|question| question.text.as_str()).collect();
+    let open: Vec<&str> = ended
+        .open_questions()
+        .map(|question| question.text.as_str())
+        .collect();
     assert_eq!((ended.state(), open), ("needs-you", vec!["Which side?"]));
     // The same question in other spacing is the same question.
-    let asked = decide(&stage("told what decides nothing"), &asks(), &policy(), 60_000).task;
+    let asked = decide(
+        &stage("told what decides nothing"),
+        &asks(),
+        &policy(),
+        60_000,
+    )
+    .task;
     assert_eq!(asked.talk.questions.len(), 1);
 }
 
 /// Whoever finishes in the turn in which it asks wants to hear the answer; so does an agent that merely ends its turn.
 #[test]
 fn what_was_just_asked_is_not_taken_back() {
-    let finished = Event::Finished { session: session(1), finished: Default::default() };
+    let finished = Event::Finished {
+        session: session(1),
+        finished: Default::default(),
+    };
     let asking = decide(&stage("asking"), &finished, &policy(), 60_000).task;
-    assert_eq!(decide(&asking, &turn("Asked.", None), &policy(), 61_000).task.state(), "needs-you");
+    assert_eq!(
+        decide(&asking, &turn("Asked.", None), &policy(), 61_000)
+            .task
+            .state(),
+        "needs-you"
+    );
     let told = stage("told what decides nothing");
-    assert_eq!(decide(&told, &turn("I wait.", None), &policy(), 61_000).task.state(), "needs-you");
+    assert_eq!(
+        decide(&told, &turn("I wait.", None), &policy(), 61_000)
+            .task
+            .state(),
+        "needs-you"
+    );
 }
 
 /// The session is over before its question was posted: the comment that is still on its way asks nobody any more.
@@ -58,12 +111,18 @@ fn a_question_on_its_way_at_the_end_is_no_longer_asked() {
         tail: vec![],
     };
     let over = decide(&stage("asking"), &crashed, &policy(), 60_000);
-    let said = over.effects.iter().filter_map(|planned| match &planned.effect {
-        Effect::Say { key, body, .. } if key == "question:1" => Some(body.as_str()),
-        _ => None,
-    });
+    let said = over
+        .effects
+        .iter()
+        .filter_map(|planned| match &planned.effect {
+            Effect::Say { key, body, .. } if key == "question:1" => Some(body.as_str()),
+            _ => None,
+        });
     let said: Vec<&str> = said.collect();
-    assert!(matches!(said[..], [body] if body.starts_with("**No longer asked**")), "{said:?}");
+    assert!(
+        matches!(said[..], [body] if body.starts_with("**No longer asked**")),
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -71,7 +130,10 @@ fn a_draft_whose_last_turn_did_not_finish_stays_one_however_green() {
     let mut review = stage("in review");
     let ready = |task: &Task| {
         let decision = decide(task, &looked(|_| ()), &policy(), 60_000);
-        decision.effects.iter().any(|planned| planned.effect.kind() == EffectKind::MarkReady)
+        decision
+            .effects
+            .iter()
+            .any(|planned| planned.effect.kind() == EffectKind::MarkReady)
     };
     assert!(ready(&review));
     review.follow.unfinished = Some(ErrorClass::MaxTokens);
@@ -82,20 +144,40 @@ fn a_draft_whose_last_turn_did_not_finish_stays_one_however_green() {
 #[test]
 fn a_failed_model_is_asked_again_when_its_error_says() {
     let running = stage("running");
-    let after = |error: &str| decide(&running, &turn(error, Some(ErrorClass::RateLimit)), &policy(), 60_000).task;
+    let after = |error: &str| {
+        decide(
+            &running,
+            &turn(error, Some(ErrorClass::RateLimit)),
+            &policy(),
+            60_000,
+        )
+        .task
+    };
     let until = |task: &Task| match task.stage {
-        Stage::Held { hold: Hold::Later { until, .. }, .. } => Some(until - 60_000),
+        Stage::Held {
+            hold: Hold::Later { until, .. },
+            ..
+        } => Some(until - 60_000),
         _ => None,
     };
-    assert_eq!(until(&after("Error: 429, please try again in 20s")), Some(21_000));
-    assert_eq!(until(&after("Error: 429")), Some(policy().limits.model_retry_ms));
+    assert_eq!(
+        until(&after("Error: 429, please try again in 20s")),
+        Some(21_000)
+    );
+    assert_eq!(
+        until(&after("Error: 429")),
+        Some(policy().limits.model_retry_ms)
+    );
     let failed = Event::TurnFailed {
         session: session(1),
         class: ErrorClass::RateLimit,
         say: "429: retry after 120 seconds.".into(),
         tail: vec![],
     };
-    assert_eq!(until(&decide(&running, &failed, &policy(), 60_000).task), Some(121_000));
+    assert_eq!(
+        until(&decide(&running, &failed, &policy(), 60_000).task),
+        Some(121_000)
+    );
     let later = Event::TurnFailed {
         session: session(1),
         class: ErrorClass::RateLimit,
@@ -103,7 +185,9 @@ fn a_failed_model_is_asked_again_when_its_error_says() {
         tail: vec![],
     };
     let task = decide(&running, &later, &policy(), 60_000).task;
-    assert!(matches!(&task.stage, Stage::Ended { end: End::Failed { class, .. }, .. } if class == "rate_limit"));
+    assert!(
+        matches!(&task.stage, Stage::Ended { end: End::Failed { class, .. }, .. } if class == "rate_limit")
+    );
 }
 
 /// Each of two roles that do not exist is answered for itself, in whatever order GitHub is read.
@@ -118,28 +202,45 @@ fn two_unknown_roles_have_two_answers() {
     let mut task = asked;
     for role in ["druid", "wizard"] {
         let decision = decide(&task, &checked(role), &policy(), 60_000);
-        said.extend(decision.effects.into_iter().filter_map(|planned| match planned.effect {
-            Effect::Say { key, body, .. } => Some((key, body)),
-            _ => None,
-        }));
+        said.extend(
+            decision
+                .effects
+                .into_iter()
+                .filter_map(|planned| match planned.effect {
+                    Effect::Say { key, body, .. } => Some((key, body)),
+                    _ => None,
+                }),
+        );
         task = decision.task;
     }
     assert_eq!(said.len(), 2, "{said:?}");
-    assert!(said[0].1.contains("no role `druid`") && said[1].1.contains("no role `wizard`"), "{said:?}");
+    assert!(
+        said[0].1.contains("no role `druid`") && said[1].1.contains("no role `wizard`"),
+        "{said:?}"
+    );
     assert_ne!(said[0].0, said[1].0, "each is a comment of its own");
 }
 
 #[test]
 fn of_several_role_labels_people_see_which_one_counts() {
-    let labels = ["agent:go", "role:testing", "role:spec"].map(str::to_owned).to_vec();
+    let labels = ["agent:go", "role:testing", "role:spec"]
+        .map(str::to_owned)
+        .to_vec();
     let checking = walk(&[labeled(10)]);
-    let accepted = decide(&checking, &facts(|facts| facts.snapshot.labels = labels), &policy(), 60_000);
-    let shown = accepted.effects.iter().find_map(|planned| match &planned.effect {
-        Effect::ShowStatus { body, .. } => Some(body.as_str()),
-        _ => None,
-    });
+    let accepted = decide(
+        &checking,
+        &facts(|facts| facts.snapshot.labels = labels),
+        &policy(),
+        60_000,
+    );
+    let shown = accepted
+        .effects
+        .iter()
+        .find_map(|planned| match &planned.effect {
+            Effect::ShowStatus { body, .. } => Some(body.as_str()),
+            _ => None,
+        });
     let shown = shown.expect("a status");
-    let line =
-        "2 role labels: `role:spec` counts. To have `role:testing`, remove `role:spec` before the next session starts.";
+    let line = "2 role labels: `role:spec` counts. To have `role:testing`, remove `role:spec` before the next session starts.";
     assert!(shown.contains(line), "{shown}");
 }

@@ -1,7 +1,9 @@
 //! What happens to the pull request, for the golden table and the random walks.
 
 use super::events::{account, sha};
-use crate::event::{Checks, ChecksState, Event, Failing, PullFacts, PullStanding, ReviewFacts, ReviewVerdict};
+use crate::event::{
+    Checks, ChecksState, Event, Failing, PullFacts, PullStanding, ReviewFacts, ReviewVerdict,
+};
 use crate::place::Permission;
 use crate::word::Thread;
 
@@ -26,7 +28,9 @@ pub(super) fn review(verdict: ReviewVerdict, permission: Permission) -> Event {
         at: 50,
         issue_open: true,
     };
-    Event::ReviewRead { review: Box::new(review) }
+    Event::ReviewRead {
+        review: Box::new(review),
+    }
 }
 
 pub(super) fn looked(change: impl FnOnce(&mut PullFacts)) -> Event {
@@ -37,14 +41,29 @@ pub(super) fn looked(change: impl FnOnce(&mut PullFacts)) -> Event {
         head: sha('b'),
         base_head: Some(sha('a')),
         conflicts: Some(false),
-        checks: Checks { state: ChecksState::Green, failing: vec![], failing_on_base: vec![] },
+        checks: Checks {
+            state: ChecksState::Green,
+            failing: vec![],
+            failing_on_base: vec![],
+        },
         issue_open: true,
     };
     change(&mut facts);
-    Event::PullLooked { facts: Box::new(facts) }
+    Event::PullLooked {
+        facts: Box::new(facts),
+    }
 }
 
 pub(super) fn red(facts: &mut PullFacts) {
-    let failing = Failing { name: "test".into(), url: "u".into(), step: Some("run".into()), tail: "boom".into() };
-    facts.checks = Checks { state: ChecksState::Red, failing: vec![failing], failing_on_base: vec![] };
+    let failing = Failing {
+        name: "test".into(),
+        url: "u".into(),
+        step: Some("run".into()),
+        tail: "boom".into(),
+    };
+    facts.checks = Checks {
+        state: ChecksState::Red,
+        failing: vec![failing],
+        failing_on_base: vec![],
+    };
 }

@@ -62,19 +62,45 @@ fn any_option() -> impl Strategy<Value = String> {
 }
 
 fn batch() -> impl Strategy<Value = Vec<Question>> {
-    let text = prop_oneof![comment(), "\\PC{1,60}", Just("### 2 · x\n\n- [x] a. y\n```\n- [x] a. z".to_owned())];
-    let asked = (text, prop::collection::vec(any_option(), 0..5), any_option());
+    let text = prop_oneof![
+        comment(),
+        "\\PC{1,60}",
+        Just("### 2 · x\n\n- [x] a. y\n```\n- [x] a. z".to_owned())
+    ];
+    let asked = (
+        text,
+        prop::collection::vec(any_option(), 0..5),
+        any_option(),
+    );
     let asked = asked.prop_map(|(text, options, default)| {
-        Asked { text, options, default: Some(default), deadline_ms: Some(9_000_000) }.tidy()
+        Asked {
+            text,
+            options,
+            default: Some(default),
+            deadline_ms: Some(9_000_000),
+        }
+        .tidy()
     });
-    (prop::collection::vec(asked, 1..4), 1u32..200).prop_map(|(asked, first)| number(asked, first, NOW))
+    (prop::collection::vec(asked, 1..4), 1u32..200)
+        .prop_map(|(asked, first)| number(asked, first, NOW))
 }
 
 fn sound(open: &[&Question], answers: &Answers) -> Result<(), TestCaseError> {
     for given in &answers.given {
         let question = open.iter().find(|question| question.id == given.question);
-        prop_assert!(question.is_some_and(|question| given.option.is_none_or(|index| index < question.options.len())));
-        prop_assert_eq!(answers.given.iter().filter(|other| other.question == given.question).count(), 1);
+        prop_assert!(question.is_some_and(|question| {
+            given
+                .option
+                .is_none_or(|index| index < question.options.len())
+        }));
+        prop_assert_eq!(
+            answers
+                .given
+                .iter()
+                .filter(|other| other.question == given.question)
+                .count(),
+            1
+        );
     }
     Ok(())
 }

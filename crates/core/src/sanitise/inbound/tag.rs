@@ -29,7 +29,10 @@ const PARAGRAPH_MAX_BYTES: usize = 4_000;
 pub(super) fn read(text: &str, fresh: bool, fuel: &mut usize) -> Outcome {
     let closing = text.starts_with("</");
     let body = &text[if closing { 2 } else { 1 }..];
-    let name_length = body.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'-').count();
+    let name_length = body
+        .bytes()
+        .take_while(|b| b.is_ascii_alphanumeric() || *b == b'-')
+        .count();
     let name = body[..name_length].to_ascii_lowercase();
     if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return Outcome::Text;
@@ -43,22 +46,36 @@ pub(super) fn read(text: &str, fresh: bool, fuel: &mut usize) -> Outcome {
         return Outcome::Endless;
     }
     let window = if block { after } else { near(after) };
-    let limit = if block { after.len() } else { window.find("\n\n").unwrap_or(window.len()) };
+    let limit = if block {
+        after.len()
+    } else {
+        window.find("\n\n").unwrap_or(window.len())
+    };
     match Attributes::read(&after[..limit]) {
         Ok((found, length)) => {
             let length = text.len() - after.len() + length;
-            Outcome::Tag { shown: found.shown(&body[..name_length], closing), length }
+            Outcome::Tag {
+                shown: found.shown(&body[..name_length], closing),
+                length,
+            }
         }
         Err(quoted) => {
             *fuel = fuel.saturating_sub(if block { limit } else { 0 });
             let swallows = block || limit == window.len() && window.len() < after.len();
-            if quoted && swallows { Outcome::Endless } else { Outcome::Text }
+            if quoted && swallows {
+                Outcome::Endless
+            } else {
+                Outcome::Text
+            }
         }
     }
 }
 
 fn near(text: &str) -> &str {
-    let end = (0..=text.len().min(PARAGRAPH_MAX_BYTES)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    let end = (0..=text.len().min(PARAGRAPH_MAX_BYTES))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or_default();
     &text[..end]
 }
 
@@ -79,10 +96,13 @@ impl Attributes {
             if let Some(after) = rest.strip_prefix('>') {
                 return Ok((found, text.len() - after.len()));
             }
-            let name_end = rest
-                .char_indices()
-                .position(|(at, c)| at > 0 && (c.is_ascii_whitespace() || matches!(c, '/' | '>' | '=')));
-            let name_end = name_end.and_then(|nth| rest.char_indices().nth(nth)).map(|(at, _)| at).ok_or(false)?;
+            let name_end = rest.char_indices().position(|(at, c)| {
+                at > 0 && (c.is_ascii_whitespace() || matches!(c, '/' | '>' | '='))
+            });
+            let name_end = name_end
+                .and_then(|nth| rest.char_indices().nth(nth))
+                .map(|(at, _)| at)
+                .ok_or(false)?;
             let (name, after) = rest.split_at(name_end);
             let Some(value) = after.trim_start().strip_prefix('=') else {
                 rest = after;
@@ -106,15 +126,24 @@ impl Attributes {
 
     fn shown(&self, name: &str, closing: bool) -> String {
         let address = |value: &Option<String>| {
-            value.as_deref().unwrap_or_default().replace(|c: char| c.is_whitespace() || "\"'<>&()[]!".contains(c), "")
+            value
+                .as_deref()
+                .unwrap_or_default()
+                .replace(|c: char| c.is_whitespace() || "\"'<>&()[]!".contains(c), "")
         };
         match name.to_ascii_lowercase().as_str() {
             "img" => {
-                let words = self.alt.as_deref().unwrap_or_default().replace(['<', '>', '&', '[', ']', '!'], " ");
+                let words = self
+                    .alt
+                    .as_deref()
+                    .unwrap_or_default()
+                    .replace(['<', '>', '&', '[', ']', '!'], " ");
                 let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
                 format!("[image: {words}]({})", address(&self.src))
             }
-            "a" if !closing && self.href.is_some() => format!("<a href=\"{}\">", address(&self.href)),
+            "a" if !closing && self.href.is_some() => {
+                format!("<a href=\"{}\">", address(&self.href))
+            }
             _ if closing => format!("</{name}>"),
             _ => format!("<{name}>"),
         }
@@ -128,7 +157,9 @@ fn value_of(text: &str) -> Result<(&str, &str), bool> {
             Ok((&text[1..=end], &text[end + 2..]))
         }
         _ => {
-            let end = text.find(|c: char| c.is_ascii_whitespace() || c == '>').ok_or(false)?;
+            let end = text
+                .find(|c: char| c.is_ascii_whitespace() || c == '>')
+                .ok_or(false)?;
             Ok(text.split_at(end))
         }
     }

@@ -12,42 +12,90 @@ fn everything_live_is_defused() {
     let cases = [
         ("ping @octocat.", "ping `@octocat`."),
         ("thanks @Requester, done", "thanks @Requester, done"),
-        ("@requester-evil @requester/team", "`@requester-evil` `@requester/team`"),
-        ("&#64;octocat &commat;octocat @&#8203;octocat", "`@octocat` `@octocat` `@octocat`"),
-        ("mail a@b.example or www@.ab", "mail `a@b.example` or `www@.ab`"),
+        (
+            "@requester-evil @requester/team",
+            "`@requester-evil` `@requester/team`",
+        ),
+        (
+            "&#64;octocat &commat;octocat @&#8203;octocat",
+            "`@octocat` `@octocat` `@octocat`",
+        ),
+        (
+            "mail a@b.example or www@.ab",
+            "mail `a@b.example` or `www@.ab`",
+        ),
         ("&##64; &#00000013;", "&amp;`##64`; &amp;`#00000013`;"),
         ("\\@octocat octo\\-cat/x\\#1", "`@octocat` `octo-cat/x#1`"),
         ("see #12 and #13, GH-7", "see #12 and `#13`, `GH-7`"),
         ("octo/hello#12", "`octo/hello#12`"),
         ("Fixes #12", "Fixes `#12`"),
         ("**Resolves**:\n#12", "**Resolves**:\n`#12`"),
-        ("Closes https://github.com/o/r/pull/7", "Closes `https://github.com/o/r/pull/7`"),
-        ("see https://github.com/o/r/pull/7", "see https://github.com/o/r/pull/7"),
-        ("https://github.com/o/r/issues/9", "`https://github.com/o/r/issues/9`"),
-        ("![x](https://evil.example/p.png)", "x (`https://evil.example/p.png`)"),
+        (
+            "Closes https://github.com/o/r/pull/7",
+            "Closes `https://github.com/o/r/pull/7`",
+        ),
+        (
+            "see https://github.com/o/r/pull/7",
+            "see https://github.com/o/r/pull/7",
+        ),
+        (
+            "https://github.com/o/r/issues/9",
+            "`https://github.com/o/r/issues/9`",
+        ),
+        (
+            "![x](https://evil.example/p.png)",
+            "x (`https://evil.example/p.png`)",
+        ),
         ("[x](https://evil.example)", "x (`https://evil.example`)"),
-        ("[x](https://github.com/a \"t\")", "[x](https://github.com/a)"),
+        (
+            "[x](https://github.com/a \"t\")",
+            "[x](https://github.com/a)",
+        ),
         ("[`f`](https://github.com/a)", "[`f`](https://github.com/a)"),
-        ("[x](https://github.com@evil.example/)", "x (`https://github.com@evil.example/`)"),
+        (
+            "[x](https://github.com@evil.example/)",
+            "x (`https://github.com@evil.example/`)",
+        ),
         ("[x](javascript:alert)", "x (`javascript:alert`)"),
         ("[x]: https://evil.example", "[x\\]: `https://evil.example`"),
         ("go to www.evil.example", "go to `www.evil.example`"),
-        ("https://github.com&.evil.example", "`https://github.com`&amp;.evil.example"),
-        ("https://github.com/x`a @octocat b`", "`https://github.com/xa @octocat b`"),
-        ("<img src=x> <!-- skep:1 -->", "&lt;img src=x> &lt;!-- skep:1 -->"),
+        (
+            "https://github.com&.evil.example",
+            "`https://github.com`&amp;.evil.example",
+        ),
+        (
+            "https://github.com/x`a @octocat b`",
+            "`https://github.com/xa @octocat b`",
+        ),
+        (
+            "<img src=x> <!-- skep:1 -->",
+            "&lt;img src=x> &lt;!-- skep:1 -->",
+        ),
         ("`<!-- skep:1 -->`", "`<! -- skep:1 -->`"),
         ("/agent stop", "\\/agent stop"),
         ("> - /agent stop", "> - \\/agent stop"),
         ("a /agent b", "a /agent b"),
         ("\u{1b}[31mred\u{1b}[0m\u{202e}", "red"),
-        ("```sh\n/retest\n/usr/bin/x\n@octocat", "```sh\n /retest\n/usr/bin/x\n@octocat\n```"),
+        (
+            "```sh\n/retest\n/usr/bin/x\n@octocat",
+            "```sh\n /retest\n/usr/bin/x\n@octocat\n```",
+        ),
         ("1. x\n   ```\n   a\n   ```", "1. x\n```\na\n```"),
         ("```mermaid\na\n```", "```text\na\n```"),
         ("> ```\n> @octocat", "> \\`\\`\\`\n> `@octocat`"),
         ("a ` b\nc `@octocat` d", "a \\` b\nc `@octocat` d"),
-        ("|a|b|\n|-|-|\n|`x|@octocat`|", "|a|b|\n|-|-|\n|`x`&#124;`@octocat`|"),
-        ("**bold** _it_ ~~no~~ - [x] R&D", "**bold** _it_ ~~no~~ - [x] R&amp;D"),
-        ("std::fmt::Display, a/b.rs:12, C#, 100%", "std::fmt::Display, a/b.rs:12, C#, 100%"),
+        (
+            "|a|b|\n|-|-|\n|`x|@octocat`|",
+            "|a|b|\n|-|-|\n|`x`&#124;`@octocat`|",
+        ),
+        (
+            "**bold** _it_ ~~no~~ - [x] R&D",
+            "**bold** _it_ ~~no~~ - [x] R&amp;D",
+        ),
+        (
+            "std::fmt::Display, a/b.rs:12, C#, 100%",
+            "std::fmt::Display, a/b.rs:12, C#, 100%",
+        ),
     ];
     for (given, wanted) in cases {
         assert_eq!(outbound(given, &some()), wanted, "{given:?}");
@@ -83,20 +131,43 @@ fn fit_closes_what_it_cuts() {
     assert!(out.chars().count() <= 300);
     let (body, note) = out.rsplit_once("\n\n[cut: ").expect("the note");
     assert!(body.ends_with("\n````"), "{out}");
-    let left_out: usize = note.trim_end_matches(" characters left out]").parse().expect("a number");
-    assert_eq!(left_out, text.chars().count() - body.trim_end_matches("````").trim_end_matches('\n').chars().count());
+    let left_out: usize = note
+        .trim_end_matches(" characters left out]")
+        .parse()
+        .expect("a number");
+    assert_eq!(
+        left_out,
+        text.chars().count()
+            - body
+                .trim_end_matches("````")
+                .trim_end_matches('\n')
+                .chars()
+                .count()
+    );
     assert_eq!(fit("short", 5), "short");
-    assert!(!fit(&format!("{}`@octocat x` and more text", "y ".repeat(40)), 88 + 40).contains("[cut: 0"));
+    assert!(
+        !fit(
+            &format!("{}`@octocat x` and more text", "y ".repeat(40)),
+            88 + 40
+        )
+        .contains("[cut: 0")
+    );
 }
 
 #[test]
 fn fit_never_wakes_a_code_span() {
-    let text = format!("{}`@octocat @octocat` {}", "y ".repeat(20), "z ".repeat(100));
+    let text = format!(
+        "{}`@octocat @octocat` {}",
+        "y ".repeat(20),
+        "z ".repeat(100)
+    );
     for max in 40..200 {
         let out = fit(&text, max);
         let spans = out.matches('`').count();
         assert!(
-            out.chars().count() <= max && spans.is_multiple_of(2) && (spans == 2 || !out.contains('@')),
+            out.chars().count() <= max
+                && spans.is_multiple_of(2)
+                && (spans == 2 || !out.contains('@')),
             "{max}: {out}"
         );
     }
@@ -107,7 +178,9 @@ fn formats() -> Vec<(SecretKind, String)> {
     let a36 = "abcdefghijklmnopqrstuvwxyz0123456789";
     let jwt = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiIxMjM0NSJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ";
     let pem = |kind: &str| {
-        format!("-----BEGIN {kind}PRIVATE KEY-----\nMIIEowIBAAKCAQEA\nabc+/=\n-----END {kind}PRIVATE KEY-----")
+        format!(
+            "-----BEGIN {kind}PRIVATE KEY-----\nMIIEowIBAAKCAQEA\nabc+/=\n-----END {kind}PRIVATE KEY-----"
+        )
     };
     vec![
         (K::GithubToken, format!("ghp_{a36}")),
@@ -132,13 +205,23 @@ fn formats() -> Vec<(SecretKind, String)> {
 #[test]
 fn known_formats_are_found_and_redacted_whole() {
     for (kind, secret) in formats() {
-        for text in
-            [secret.clone(), format!("token={secret}"), format!("say \"{secret}\", ok"), format!("a\n{secret}.\n")]
-        {
+        for text in [
+            secret.clone(),
+            format!("token={secret}"),
+            format!("say \"{secret}\", ok"),
+            format!("a\n{secret}.\n"),
+        ] {
             let found = find_secrets(&text, &[]);
-            assert_eq!(found.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [kind], "{text}");
+            assert_eq!(
+                found.iter().map(|finding| finding.kind).collect::<Vec<_>>(),
+                [kind],
+                "{text}"
+            );
             assert_eq!(&text[found[0].at.clone()], secret);
-            assert_eq!(redact(&text, &[]), text.replace(&secret, &format!("[redacted: {kind}]")));
+            assert_eq!(
+                redact(&text, &[]),
+                text.replace(&secret, &format!("[redacted: {kind}]"))
+            );
         }
     }
 }
@@ -199,19 +282,38 @@ fn live_secrets_are_found_in_every_disguise() {
     for disguise in disguises {
         let text = format!("The log says {disguise} and goes on.");
         let found = find_secrets(&text, &[secret]);
-        assert_eq!(found.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [SecretKind::Live], "{disguise}");
+        assert_eq!(
+            found.iter().map(|finding| finding.kind).collect::<Vec<_>>(),
+            [SecretKind::Live],
+            "{disguise}"
+        );
         let clean = redact(&text, &[secret]);
-        assert!(clean.starts_with("The log says ") && clean.ends_with(" goes on."), "{clean}");
+        assert!(
+            clean.starts_with("The log says ") && clean.ends_with(" goes on."),
+            "{clean}"
+        );
         assert_eq!(find_secrets(&clean, &[secret]), [], "{clean}");
     }
-    assert_eq!(find_secrets("An ordinary sentence about 100 things, #12 and f3a9c1.", &[secret, "", "abc"]), []);
-    assert_eq!(find_secrets("it is hunter2-hunter!", &["hunter2-hunter"]).len(), 1);
+    assert_eq!(
+        find_secrets(
+            "An ordinary sentence about 100 things, #12 and f3a9c1.",
+            &[secret, "", "abc"]
+        ),
+        []
+    );
+    assert_eq!(
+        find_secrets("it is hunter2-hunter!", &["hunter2-hunter"]).len(),
+        1
+    );
 }
 
 #[test]
 fn home_directories_are_shortened_in_redact_only() {
     let text = "at /home/ada/x, /root/y:/Users/ada/z C:\\Users\\Ada\\w file:///home/ada /srv/home/ada /rootfs";
-    assert_eq!(redact(text, &[]), "at ~/x, ~/y:~/z ~\\w file://~ /srv/home/ada /rootfs");
+    assert_eq!(
+        redact(text, &[]),
+        "at ~/x, ~/y:~/z ~\\w file://~ /srv/home/ada /rootfs"
+    );
     assert_eq!(find_secrets(text, &[]), []);
 }
 

@@ -56,7 +56,10 @@ fn assert_inert(markdown: &str) {
     let live = rendered(markdown);
     assert_eq!(live.other, Vec::<&str>::new(), "{markdown:?}");
     for link in &live.links {
-        assert!(some().links(link) || link == "https://github.com", "{link} in {markdown:?}");
+        assert!(
+            some().links(link) || link == "https://github.com",
+            "{link} in {markdown:?}"
+        );
     }
     for (at, mark) in live.text.char_indices() {
         let after = &live.text[at + mark.len_utf8()..];
@@ -68,8 +71,16 @@ fn assert_inert(markdown: &str) {
         };
         assert!(allowed, "{mark}{after:?} in {markdown:?}");
     }
-    assert!(!markdown.to_lowercase().contains("<!-- skep"), "{markdown:?}");
-    assert!(!markdown.lines().any(|line| line.starts_with("/agent") || line.starts_with("/retest")), "{markdown:?}");
+    assert!(
+        !markdown.to_lowercase().contains("<!-- skep"),
+        "{markdown:?}"
+    );
+    assert!(
+        !markdown
+            .lines()
+            .any(|line| line.starts_with("/agent") || line.starts_with("/retest")),
+        "{markdown:?}"
+    );
 }
 
 #[test]

@@ -7,12 +7,23 @@ use crate::text::{answers, command};
 
 fn question(id: u32, text: &str, options: &[&str]) -> Question {
     let options = options.iter().map(|option| (*option).to_owned()).collect();
-    Question { id, text: text.into(), options, default: None, deadline_at: None, asked_at: 0, answer: None }
+    Question {
+        id,
+        text: text.into(),
+        options,
+        default: None,
+        deadline_at: None,
+        asked_at: 0,
+        answer: None,
+    }
 }
 
 #[test]
 fn the_list_of_commands() {
-    let (roles, agents) = (["swe".to_owned(), "triage".to_owned()], ["codex".to_owned(), "goose".to_owned()]);
+    let (roles, agents) = (
+        ["swe".to_owned(), "triage".to_owned()],
+        ["codex".to_owned(), "goose".to_owned()],
+    );
     insta::assert_snapshot!(command::help(&roles, &agents), @r#"
     A command stands at the start of a line; upper and lower case are the same, and one comment may hold several. People with write access give them. 👍 means it was taken.
 
@@ -70,13 +81,30 @@ fn hints_about_commands() {
 
 #[test]
 fn sentences_about_answers() {
-    let (first, second, third) =
-        (question(1, "Which?", &["SQLite", "Postgres"]), question(2, "Name?", &["a", "b"]), question(3, "Why?", &[]));
+    let (first, second, third) = (
+        question(1, "Which?", &["SQLite", "Postgres"]),
+        question(2, "Name?", &["a", "b"]),
+        question(3, "Why?", &[]),
+    );
     let open = [&second, &third];
-    let by = |by| Answer { by, text: "Postgres\nbecause @carol said so".into(), option: Some(1), at: 0, comment: None };
-    let given = |option, text: &str| Given { question: 1, option, text: text.into() };
+    let by = |by| Answer {
+        by,
+        text: "Postgres\nbecause @carol said so".into(),
+        option: Some(1),
+        at: 0,
+        comment: None,
+    };
+    let given = |option, text: &str| Given {
+        question: 1,
+        option,
+        text: text.into(),
+    };
     let said = [
-        answers::noted(&[given(Some(1), "Postgres")], &[&first, &second, &third], &open),
+        answers::noted(
+            &[given(Some(1), "Postgres")],
+            &[&first, &second, &third],
+            &open,
+        ),
         answers::noted(&[given(None, "Neither, says @carol.")], &[&first], &[]),
         answers::late("bob", &first, &by(By::Person("ana".into()))),
         answers::late("ana", &first, &by(By::Person("Ana".into()))),
@@ -101,19 +129,36 @@ fn sentences_about_answers() {
 
 #[test]
 fn hints_about_answers() {
-    let (first, second, third) =
-        (question(1, "Which?", &["SQLite", "Postgres"]), question(2, "Name?", &["a", "b"]), question(3, "Why?", &[]));
+    let (first, second, third) = (
+        question(1, "Which?", &["SQLite", "Postgres"]),
+        question(2, "Name?", &["a", "b"]),
+        question(3, "Why?", &[]),
+    );
     let whys = [
-        Unclear::NoSuchOption { question: 1, said: "c`@carol".into(), options: 2 },
-        Unclear::NoSuchOption { question: 3, said: "a".into(), options: 0 },
+        Unclear::NoSuchOption {
+            question: 1,
+            said: "c`@carol".into(),
+            options: 2,
+        },
+        Unclear::NoSuchOption {
+            question: 3,
+            said: "a".into(),
+            options: 0,
+        },
         Unclear::NoSuchQuestion { number: 9 },
         Unclear::WhichQuestion,
         Unclear::Twice { question: 1 },
-        Unclear::TwoReadings { question: 2, said: "2".into() },
+        Unclear::TwoReadings {
+            question: 2,
+            said: "2".into(),
+        },
         Unclear::TwoBoxes { question: 1 },
         Unclear::BoxChanged,
     ];
-    let all: Vec<String> = whys.iter().map(|why| answers::unclear(why, &[&first, &second, &third])).collect();
+    let all: Vec<String> = whys
+        .iter()
+        .map(|why| answers::unclear(why, &[&first, &second, &third]))
+        .collect();
     insta::assert_snapshot!(all.join("\n"), @r#"
     *Hint*: `c'@ carol` is no option of question 1. There are `a` to `b`: reply `1a 2a`, or answer in your own words with `1: …`.
     *Hint*: question 3 has no options. Reply `3: your words`.
@@ -127,6 +172,10 @@ fn hints_about_answers() {
     assert!(answers::unclear(&Unclear::BoxChanged, &[&first]).contains("Reply `1`"));
     assert!(answers::unclear(&Unclear::BoxChanged, &[&third]).contains("in your own words"));
     for text in all {
-        assert_eq!(sanitise::outbound(&text, &Allow::nothing()), text, "is live somewhere");
+        assert_eq!(
+            sanitise::outbound(&text, &Allow::nothing()),
+            text,
+            "is live somewhere"
+        );
     }
 }

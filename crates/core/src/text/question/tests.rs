@@ -4,7 +4,11 @@ use super::*;
 use crate::question::{Asked, number};
 
 const NOW: i64 = 1_763_690_531_000;
-const ASKING: Asking<'static> = Asking { requester: Some("ana"), now: NOW, expire_ms: 7 * 86_400_000 };
+const ASKING: Asking<'static> = Asking {
+    requester: Some("ana"),
+    now: NOW,
+    expire_ms: 7 * 86_400_000,
+};
 
 fn asked(text: &str, options: &[&str], default: Option<&str>, hours: Option<i64>) -> Asked {
     let options = options.iter().map(|option| (*option).to_owned()).collect();
@@ -18,7 +22,12 @@ fn asked(text: &str, options: &[&str], default: Option<&str>, hours: Option<i64>
 }
 
 fn database() -> Asked {
-    asked("Which database should `store` use?", &["SQLite, *bundled*", "Postgres"], Some("1"), Some(4))
+    asked(
+        "Which database should `store` use?",
+        &["SQLite, *bundled*", "Postgres"],
+        Some("1"),
+        Some(4),
+    )
 }
 
 fn batch() -> Vec<Question> {
@@ -32,7 +41,13 @@ fn batch() -> Vec<Question> {
 }
 
 fn answer(question: &mut Question, by: By, option: Option<usize>, text: &str) {
-    question.answer = Some(Answer { by, text: text.into(), option, at: NOW, comment: None });
+    question.answer = Some(Answer {
+        by,
+        text: text.into(),
+        option,
+        at: NOW,
+        comment: None,
+    });
 }
 
 #[test]
@@ -118,8 +133,18 @@ fn several_questions() {
 #[test]
 fn several_questions_partly_answered() {
     let mut batch = batch();
-    answer(&mut batch[0], By::Person("bob".into()), Some(1), "Postgres\nbut @carol should know");
-    answer(&mut batch[2], By::Person("ana".into()), None, "nobody dared");
+    answer(
+        &mut batch[0],
+        By::Person("bob".into()),
+        Some(1),
+        "Postgres\nbut @carol should know",
+    );
+    answer(
+        &mut batch[2],
+        By::Person("ana".into()),
+        None,
+        "nobody dared",
+    );
     insta::assert_snapshot!(render(&batch, 1, &ASKING), @r#"
     @ana **I need a decision**
 
@@ -185,7 +210,12 @@ fn all_answered() {
 #[test]
 fn never_answered() {
     let mut batch = batch();
-    answer(&mut batch[0], By::Person("bob".into()), Some(0), "SQLite, *bundled*");
+    answer(
+        &mut batch[0],
+        By::Person("bob".into()),
+        Some(0),
+        "SQLite, *bundled*",
+    );
     insta::assert_snapshot!(render_expired(&batch[..2], 7 * 86_400_000), @r#"
     **No answer came**
 
@@ -223,9 +253,16 @@ fn never_answered() {
 
 #[test]
 fn nothing_can_be_ticked_in_a_frozen_comment_and_nobody_is_pinged() {
-    for page in [render_answered(&batch()), render_expired(&batch(), 7 * 86_400_000)] {
+    for page in [
+        render_answered(&batch()),
+        render_expired(&batch(), 7 * 86_400_000),
+    ] {
         assert!(!page.contains("[ ]") && !page.contains("[x]"), "{page}");
-        assert_eq!(sanitise::outbound(&page, &Allow::nothing()), page, "something is live");
+        assert_eq!(
+            sanitise::outbound(&page, &Allow::nothing()),
+            page,
+            "something is live"
+        );
     }
 }
 
@@ -237,12 +274,37 @@ fn the_longest_batch_fits_and_keeps_its_boxes() {
     let page = render(&number(vec![one; 10], 1, NOW), 10, &ASKING);
     assert!(page.chars().count() <= LIMIT);
     assert_eq!(page.matches("\n- [ ] ").count(), 100);
-    assert!(page.ends_with("`1: your words`."), "{}", &page[page.len() - 100..]);
+    assert!(
+        page.ends_with("`1: your words`."),
+        "{}",
+        &page[page.len() - 100..]
+    );
 }
 
 #[test]
 fn spans_are_said_as_people_plan() {
-    let said: Vec<String> =
-        [-1, 29_000, 60_000, 3_600_000, 5_400_000, 14_400_000, 172_800_000].into_iter().map(about).collect();
-    assert_eq!(said, ["less than a minute", "less than a minute", "1 min", "1 h", "90 min", "4 h", "2 days"]);
+    let said: Vec<String> = [
+        -1,
+        29_000,
+        60_000,
+        3_600_000,
+        5_400_000,
+        14_400_000,
+        172_800_000,
+    ]
+    .into_iter()
+    .map(about)
+    .collect();
+    assert_eq!(
+        said,
+        [
+            "less than a minute",
+            "less than a minute",
+            "1 min",
+            "1 h",
+            "90 min",
+            "4 h",
+            "2 days"
+        ]
+    );
 }
