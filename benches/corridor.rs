@@ -277,7 +277,7 @@ async fn answer(issues: usize) -> anyhow::Result<()> {
                         "delivery.accepted" if event["details"]["webhook"] == "issue_comment" => {
                             received = received.or(at)
                         }
-                        "word.delivered" => heard = heard.or(at),
+                        "message.delivered" => heard = heard.or(at),
                         "pull_request.opened" => opened = true,
                         "session.failed" => bail!("{event}"),
                         _ => {}
@@ -442,7 +442,7 @@ async fn weight(tasks: usize) -> anyhow::Result<()> {
         bench.go(&format!("Task {task}"), "wait 3600")?;
     }
     println!(
-        "issues filed and labelled    {:.1} s",
+        "issues filed and labeled    {:.1} s",
         began.elapsed().as_secs_f64()
     );
     let mut said = Instant::now();

@@ -7,8 +7,8 @@
 mod admin_token;
 mod assembly;
 mod check;
-mod desk;
-mod doors;
+mod admin_api;
+mod listeners;
 mod health;
 mod identity;
 mod intake;
@@ -34,16 +34,16 @@ use crate::core::time::Clock;
 use crate::engine::{self, Engine};
 use crate::git::GitConfig;
 use crate::github::GitHubConfig;
-use crate::runner::{MarkerKey, Parts, Runner};
+use crate::runner::{MarkerKey, Services, Runner};
 use crate::store::{DataLock, Store};
 use crate::sweep::Sweep;
 use crate::webhook::Secrets;
 use assembly::Assembly;
-use doors::{Doors, Entry};
+use listeners::{Doors, Entry};
 
 pub use check::{Finding, Verdict, check};
-pub use desk::{FrontDesk, event_line};
-pub use intake::FrontDoor;
+pub use admin_api::{AdminApi, event_line};
+pub use intake::WebhookIngest;
 pub use setup::{Addresses, GitHubSetup, Setup};
 pub use signals::Signals;
 
@@ -71,9 +71,9 @@ pub struct App {
     /// Finds what nobody told us of.
     pub sweep: Sweep,
     /// The part behind the public address.
-    pub door: Arc<FrontDoor>,
+    pub door: Arc<WebhookIngest>,
     /// The part behind the admin address.
-    pub desk: Arc<FrontDesk>,
+    pub desk: Arc<AdminApi>,
     token: SecretString,
     _lock: Arc<DataLock>,
 }
@@ -246,7 +246,7 @@ fn reload(secrets: &Secrets, read_again: &impl Fn() -> Result<Reread, String>) {
 
 /// Says what was started, and what to do next.
 fn ready(running: &Running, setup: &Setup) {
-    let policy = &running.app.runner.parts().policy;
+    let policy = &running.app.runner.services().policy;
     tracing::info!(
         listen = %running.listen,
         admin = %running.admin,
@@ -357,7 +357,7 @@ pub fn random(prefix: &str) -> anyhow::Result<String> {
 }
 
 /// A restart must not forget what GitHub still counts: per installation, whatever the number of its tasks.
-async fn seed_pace(parts: &Parts) -> anyhow::Result<()> {
+async fn seed_pace(services: &Services) -> anyhow::Result<()> {
     for (lane, history) in parts.store.content_history((parts.clock)() - HOUR).await? {
         if let Some(installation) = engine::lane_installation(&lane) {
             parts.github.seed_history(installation, &history);

@@ -12,16 +12,16 @@ mod github;
 mod init;
 mod limits;
 mod logging;
-mod mistake;
+mod error;
 mod network;
-mod place;
-mod quantity;
-mod reading;
+mod paths;
+mod units;
+mod resolver;
 mod reference;
 mod roles;
 mod show;
 mod sources;
-mod words;
+mod shell_split;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -37,7 +37,7 @@ use crate::core::network::Network;
 use crate::core::policy::Limits;
 use crate::core::role::{Role, RoleName};
 use document::{Item, Value};
-use reading::{Origin, Reading};
+use resolver::{Origin, Reading};
 use sources::Found;
 
 pub use crate::core::policy::{AllowProtected, MakeReady};
@@ -47,10 +47,10 @@ pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS, lacking};
 pub use init::starter;
 pub use limits::Pace;
 pub use logging::{LogFormat, Logging};
-pub use mistake::{ConfigError, Mistake};
+pub use error::{ConfigError, Mistake};
 pub use network::Certificates;
-pub use place::{ADMIN_TOKEN_FILE, try_data_dir};
-pub use quantity::{parse_duration, parse_size, render_duration, render_size};
+pub use paths::{ADMIN_TOKEN_FILE, try_data_dir};
+pub use units::{parse_duration, parse_size, render_duration, render_size};
 pub use reference::{Setting, reference, reference_markdown};
 pub use sources::{Environment, Sources};
 
@@ -165,10 +165,10 @@ pub struct Ready<'a> {
 impl Config {
     /// All defaults, no credentials, no agents: what the demo and tests start from. `data_dir` must be absolute.
     pub fn bare(data_dir: PathBuf, environment: &Environment) -> Self {
-        let database_url = place::sqlite_in(&data_dir).unwrap_or_default();
+        let database_url = paths::sqlite_in(&data_dir).unwrap_or_default();
         Self {
-            listen: place::LISTEN,
-            admin_listen: place::ADMIN_LISTEN,
+            listen: paths::LISTEN,
+            admin_listen: paths::ADMIN_LISTEN,
             admin_token: None,
             data_dir,
             database_url,
@@ -216,7 +216,7 @@ impl Config {
 
     /// Makes the data folder with mode 700. The answer is what the operator should know about it.
     pub fn make_data_dir(&self) -> Result<Option<String>, ConfigError> {
-        place::make_private(&self.data_dir)
+        paths::make_private(&self.data_dir)
     }
 }
 
@@ -243,15 +243,15 @@ impl Sources {
     pub fn admin(&self, named: Option<&Url>) -> Result<AdminAccess, ConfigError> {
         let mut reading = Reading::new(self);
         let listen = reading
-            .meant("admin_listen", place::socket)
-            .unwrap_or(place::ADMIN_LISTEN);
-        let given = place::admin_token(&mut reading);
+            .meant("admin_listen", paths::socket)
+            .unwrap_or(paths::ADMIN_LISTEN);
+        let given = paths::admin_token(&mut reading);
         let mut unsaid = Reading::new(self);
-        let folder = place::data_dir(&mut unsaid);
+        let folder = paths::data_dir(&mut unsaid);
         if !reading.mistakes.is_empty() {
             return Err(ConfigError(reading.mistakes));
         }
-        let url = named.cloned().unwrap_or_else(|| place::admin_url(listen));
+        let url = named.cloned().unwrap_or_else(|| paths::admin_url(listen));
         let kept = || std::fs::read_to_string(folder?.join(ADMIN_TOKEN_FILE)).ok();
         let kept = if github::is_loopback(&url) {
             kept()
@@ -280,10 +280,10 @@ pub fn load(
 /// Every part is read even when an earlier one is wrong; `None` only with a mistake noted.
 fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config> {
     let mut missing = Vec::new();
-    let (listen, admin_listen) = place::addresses(reading);
-    let admin_token = place::admin_token(reading);
-    let data_dir = place::data_dir(reading);
-    let database_url = place::database_url(reading, data_dir.as_deref());
+    let (listen, admin_listen) = paths::addresses(reading);
+    let admin_token = paths::admin_token(reading);
+    let data_dir = paths::data_dir(reading);
+    let database_url = paths::database_url(reading, data_dir.as_deref());
     let github = github::read(reading, &mut missing);
     let roles = roles::read(reading);
     let mut agents = agents::read(reading, presets);

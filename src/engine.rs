@@ -19,8 +19,8 @@ use crate::core::event::{Event, Loss};
 use crate::core::failure::Failure;
 use crate::core::place::Place;
 use crate::core::policy::Policy;
-use crate::core::schedule::{self, House};
-use crate::core::story::Happening;
+use crate::core::schedule::{self, Capacity};
+use crate::core::event_name::DomainEvent;
 use crate::core::task::{Stage, Task};
 use crate::core::time::Clock;
 use crate::store::{
@@ -34,10 +34,10 @@ pub use rows::lane_installation;
 /// How many facts go into one transaction.
 const BATCH: i64 = 128;
 /// So many deliveries coming in during one batch are a crowd.
-const CROWD: usize = 8;
+const BUSY_ARRIVALS: usize = 8;
 /// How long the engine leaves the database to a crowd at the door between two batches: a fact that waits a little longer is
 /// handled all the same, but a delivery that waits ten seconds is lost to its sender.
-const COURTESY: Duration = Duration::from_millis(20);
+const YIELD: Duration = Duration::from_millis(20);
 /// How far back in the queue people are told their place in one go.
 const TOLD_AT_ONCE: i64 = 20;
 /// How many pull requests are looked at when their base moves.
@@ -116,8 +116,8 @@ impl Engine {
             match self.step().await {
                 Ok(0) => {}
                 Ok(_) => {
-                    if self.store.arrivals() >= CROWD {
-                        tokio::time::sleep(COURTESY).await;
+                    if self.store.arrivals() >= BUSY_ARRIVALS {
+                        tokio::time::sleep(YIELD).await;
                     }
                     continue;
                 }
@@ -199,7 +199,7 @@ impl Engine {
         let (fact, happening) = match meaning {
             Meaning::Fact(fact) => (
                 fact,
-                (row.kind == "webhook").then_some(Happening::DeliveryAccepted),
+                (row.kind == "webhook").then_some(DomainEvent::DeliveryAccepted),
             ),
             Meaning::Opened(installation) => {
                 let freed = transition.unpark(installation, now).await?;
@@ -207,7 +207,7 @@ impl Engine {
                     format!("installation {installation} is open: {freed} parked effects go on");
                 transition.add_event(rows::delivery(
                     row,
-                    Happening::DeliveryAccepted,
+                    DomainEvent::DeliveryAccepted,
                     None,
                     &reason,
                 ));
@@ -229,7 +229,7 @@ impl Engine {
                         name,
                         issue: key.issue,
                     };
-                    (Fact { place, event }, Some(Happening::DeliveryAccepted))
+                    (Fact { place, event }, Some(DomainEvent::DeliveryAccepted))
                 }
                 None => {
                     return Self::ignore(
@@ -253,7 +253,7 @@ impl Engine {
                 let reason = format!("{told} tasks are told");
                 transition.add_event(rows::delivery(
                     row,
-                    Happening::DeliveryAccepted,
+                    DomainEvent::DeliveryAccepted,
                     None,
                     &reason,
                 ));
@@ -271,7 +271,7 @@ impl Engine {
         transition: &mut Transition,
         row: &InboxRow,
         fact: &Fact,
-        happening: Option<Happening>,
+        happening: Option<DomainEvent>,
     ) -> Result<(), EngineError> {
         let now = (self.clock)();
         let decision = self.apply(transition, row, fact).await?;
@@ -299,7 +299,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         transition.add_event(rows::delivery(
             row,
-            Happening::DeliveryIgnored,
+            DomainEvent::DeliveryIgnored,
             None,
             &reason,
         ));
@@ -326,7 +326,7 @@ impl Engine {
                 continue;
             }
             let hint = format!("push to {}", pushed.branch);
-            let event = Event::PullStirred {
+            let event = Event::PullRequestChanged {
                 hint,
                 sender: pushed.sender.clone(),
             };
@@ -423,7 +423,7 @@ impl Engine {
     /// Starts as many waiting tasks as there are free slots, and tells the others their place.
     async fn give_slots(&self, transition: &mut Transition) -> Result<(), EngineError> {
         let slots = i64::from(self.policy.limits.sessions);
-        let house = House {
+        let house = Capacity {
             slots,
             taken: transition.live_sessions().await?,
         };

@@ -41,8 +41,8 @@
 //! The agent asks: by a tool of its session's own MCP server (`agent::tools`), by a form (`agent::elicitation`), or at the
 //! end of its turn → `runner::desk` states it as a fact → `core::decide::ask` stores the question and says it on the issue.
 //! A comment comes in as [`core::event::Event::Commented`] → it is read again with its writer's rights
-//! ([`core::effect::Effect::Weigh`]) → [`core::command`] and [`core::question`] understand it → what it says is a word for the
-//! agent ([`core::word`]): a running turn hears it at once (`Steer`), a parked session in its next prompt. Reviews, checks
+//! ([`core::effect::Effect::AuthorizeComment`]) → [`core::command`] and [`core::question`] understand it → what it says is a word for the
+//! agent ([`core::message`]): a running turn hears it at once (`Steer`), a parked session in its next prompt. Reviews, checks
 //! and pushes on the pull request walk the same way, through `core::decide::review` and `core::decide::pull`.
 //!
 //! # What never happens here

@@ -8,18 +8,18 @@
 mod access;
 mod agents;
 mod ballast;
-mod desk;
+mod session_tools;
 mod disk;
 mod lease;
 mod marker;
 mod outcome;
-mod parts;
+mod services;
 mod publish;
-mod pump;
+mod recorder;
 mod remote;
 mod review;
-mod show;
-mod talk;
+mod status;
+mod comments;
 mod template;
 mod trigger;
 mod workspace;
@@ -37,11 +37,11 @@ use crate::core::task::Task;
 use crate::store::{Claim, Closed, Complaint, EffectRow, StoreError};
 
 pub use ballast::Ballast;
-pub use desk::Mail;
+pub use session_tools::AnswerWaiters;
 pub use disk::{Disk, Usage};
 use lease::{Held, Leases};
 pub use marker::MarkerKey;
-pub use parts::{Knobs, Parts};
+pub use services::{Timings, Services};
 pub use trigger::read_facts;
 
 /// How long a claim holds without a renewal.
@@ -59,7 +59,7 @@ pub type Tasks = JoinSet<()>;
 /// The runner. Clones share everything.
 #[derive(Clone)]
 pub struct Runner {
-    parts: Arc<Parts>,
+    services: Arc<Services>,
     leases: Leases,
     stopping: CancellationToken,
     trouble: Arc<Complaint>,
@@ -83,9 +83,9 @@ impl Performed {
 
 impl Runner {
     /// Puts the runner together.
-    pub fn new(parts: Arc<Parts>) -> Self {
+    pub fn new(services: Arc<Services>) -> Self {
         Self {
-            parts,
+            services,
             leases: Leases::default(),
             stopping: CancellationToken::new(),
             trouble: Arc::default(),
@@ -93,15 +93,15 @@ impl Runner {
     }
 
     /// What the runner works with.
-    pub fn parts(&self) -> &Parts {
-        &self.parts
+    pub fn services(&self) -> &Services {
+        &self.services
     }
 
     /// Performs effects until cancelled; then lets those under way finish for as long as configured, interrupts agents, and
     /// returns.
     pub async fn run(self, cancel: CancellationToken) {
         let mut tasks = Tasks::new();
-        let mut wake = self.parts.store.effect_wake();
+        let mut wake = self.services.store.effect_wake();
         let mut beat = tokio::time::interval(BEAT);
         while !cancel.is_cancelled() {
             if let Err(error) = self.start_due(&mut tasks).await {
@@ -124,17 +124,17 @@ impl Runner {
     pub async fn start_due(&self, tasks: &mut Tasks) -> Result<usize, StoreError> {
         self.pass_on_cancels().await?;
         self.end_shut_out().await?;
-        let now = (self.parts.clock)();
+        let now = (self.services.clock)();
         let full = self.leases.full(|kind| self.room(kind));
         let claim = Claim {
-            owner: &self.parts.owner,
+            owner: &self.services.owner,
             now,
             lease_until: now + LEASE_MS,
             limit: CLAIM,
             without_lanes: &[],
             without_kinds: &full,
         };
-        let rows = self.parts.store.claim(claim).await?;
+        let rows = self.services.store.claim(claim).await?;
         let started = rows.len();
         for row in rows {
             let held = self.leases.hold(&row);
@@ -145,12 +145,12 @@ impl Runner {
 
     fn room(&self, kind: EffectKind) -> usize {
         match kind {
-            EffectKind::RunTurn => self.parts.policy.limits.sessions as usize,
+            EffectKind::RunTurn => self.services.policy.limits.sessions as usize,
             EffectKind::CheckTrigger
             | EffectKind::CheckPublish
-            | EffectKind::Weigh
+            | EffectKind::AuthorizeComment
             | EffectKind::ReadReview
-            | EffectKind::LookAtPull
+            | EffectKind::RefreshPullRequest
             | EffectKind::CheckAccess
             | EffectKind::Forget
             | EffectKind::DeleteBranch
@@ -166,15 +166,15 @@ impl Runner {
             | EffectKind::DescribePull
             | EffectKind::RequestReview
             | EffectKind::PostAnswer
-            | EffectKind::Say
+            | EffectKind::UpsertComment
             | EffectKind::ReactTo
             | EffectKind::Assign
-            | EffectKind::Switch
-            | EffectKind::Minimise
+            | EffectKind::SetGoLabel
+            | EffectKind::HideComment
             | EffectKind::Reply
             | EffectKind::MarkReady
             | EffectKind::Steer
-            | EffectKind::Ring
+            | EffectKind::SetTimer
             | EffectKind::EndAgent => usize::MAX,
         }
     }
@@ -183,7 +183,7 @@ impl Runner {
         if self.leases.is_empty() {
             return Ok(());
         }
-        for id in self.parts.store.cancel_requests(&self.parts.owner).await? {
+        for id in self.services.store.cancel_requests(&self.services.owner).await? {
             self.leases.cancel(&id);
         }
         Ok(())
@@ -192,20 +192,20 @@ impl Runner {
     /// Ends the agents that wait between two turns while their installation is shut to us: whoever suspends it wants nothing
     /// to run. The next turn starts them again.
     async fn end_shut_out(&self) -> Result<(), StoreError> {
-        if !self.parts.github.is_any_shut() {
+        if !self.services.github.is_any_shut() {
             return Ok(());
         }
-        for session in self.parts.agents.live() {
+        for session in self.services.agents.live() {
             if self.leases.works_for(&session) {
                 continue;
             }
-            let row = self.parts.store.task(session.task()).await?;
+            let row = self.services.store.task(session.task()).await?;
             let task = row.and_then(|row| serde_json::from_str::<Task>(&row.body).ok());
-            if !task.is_some_and(|task| self.parts.github.is_shut(&self.parts.at(&task.place))) {
+            if !task.is_some_and(|task| self.services.github.is_shut(&self.services.at(&task.place))) {
                 continue;
             }
             tracing::info!(%session, "its installation is shut to us: the agent that waits is ended");
-            if let Err(error) = self.parts.agents.close(&session).await {
+            if let Err(error) = self.services.agents.close(&session).await {
                 tracing::error!(%session, %error, "an agent could not be ended");
             }
         }
@@ -213,19 +213,19 @@ impl Runner {
     }
 
     async fn pause(&self) -> Duration {
-        let now = (self.parts.clock)();
-        let due = self.parts.store.next_due(now).await.ok().flatten();
+        let now = (self.services.clock)();
+        let due = self.services.store.next_due(now).await.ok().flatten();
         let wait = due.map_or(1_000, |due| (due - now).clamp(5, 1_000));
         Duration::from_millis(wait.unsigned_abs())
     }
 
     async fn renew(&self) {
         let held = self.leases.fences();
-        let until = (self.parts.clock)() + LEASE_MS;
+        let until = (self.services.clock)() + LEASE_MS;
         match self
-            .parts
+            .services
             .store
-            .renew(&self.parts.owner, &held, until)
+            .renew(&self.services.owner, &held, until)
             .await
         {
             Ok(lost) => lost.iter().for_each(|id| self.leases.cancel(id)),
@@ -236,12 +236,12 @@ impl Runner {
     /// Ends what is under way: quick things finish, agents are interrupted and come back at the next start.
     async fn drain(&self, mut tasks: Tasks) {
         self.stopping.cancel();
-        let limit = Duration::from_millis(self.parts.policy.limits.drain_ms.unsigned_abs());
+        let limit = Duration::from_millis(self.services.policy.limits.drain_ms.unsigned_abs());
         let all = async { while tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(limit, all).await.is_err() {
             tracing::warn!("not everything ended in time; the rest is taken up at the next start");
         }
-        self.parts.agents.close_all(limit).await;
+        self.services.agents.close_all(limit).await;
     }
 
     /// Carries one effect to its end and writes down what became of it.
@@ -277,7 +277,7 @@ impl Runner {
         effect: &Effect,
         held: &Held,
     ) -> Result<Performed, Failure> {
-        let parts = &self.parts;
+        let services = &self.services;
         tracing::debug!(
             effect = row.id,
             kind = row.kind,
@@ -285,57 +285,39 @@ impl Runner {
             "performing"
         );
         match effect {
-            Effect::React {
-                place,
+            effect::React {
                 reaction,
-                instead_of,
-            } => show::react(parts, place, *reaction, *instead_of).await,
-            Effect::ShowStatus {
-                place,
+                instead_of} => status::react(services, place, *reaction, *instead_of).await,
+            effect::ShowStatus {
                 comment,
-                body,
-            } => show::status(parts, row, place, *comment, body).await,
-            Effect::ShowLabel { place, label } => show::label(parts, place, *label).await,
-            Effect::PostAnswer {
-                place,
-                session,
-                body,
-            } => show::answer(parts, row, place, session, body).await,
-            Effect::CheckTrigger {
-                place,
+                body} => status::status(services, row, place, *comment, body).await,
+            effect::ShowLabel { label } => status::label(services, place, *label).await,
+            effect::PostAnswer {
+                body} => status::answer(services, row, place, session, body).await,
+            effect::CheckTrigger {
                 actor,
                 asking,
                 snapshot,
-                role,
-            } => {
+                role} => {
                 trigger::check(
-                    parts,
+                    services,
                     place,
                     actor,
                     (*asking, snapshot.as_ref(), role.as_deref()),
                 )
                 .await
             }
-            Effect::CheckPublish {
-                place,
-                session,
-                actor,
-            } => trigger::check_publish(parts, place, session, actor).await,
-            Effect::PrepareWorkspace { .. } => workspace::prepare(parts, effect).await,
-            Effect::Collect { .. } => workspace::collect(parts, effect).await,
-            Effect::RemoveWorkspace {
-                place,
-                session,
+            effect::CheckPublish {
+                actor} => trigger::check_publish(services, place, session, actor).await,
+            Action::PrepareWorkspace(_) => workspace::prepare(services, effect).await,
+            Action::Collect(_) => workspace::collect(services, effect).await,
+            effect::RemoveWorkspace {
                 commits,
-                keep_home,
-            } => workspace::remove(parts, place, session, (*commits, *keep_home)).await,
-            Effect::RunTurn {
-                place,
-                session,
-                turn,
-            } => {
+                keep_home} => workspace::remove(services, place, session, (*commits, *keep_home)).await,
+            effect::RunTurn {
+                turn} => {
                 agents::run_turn(
-                    parts,
+                    services,
                     &agents::Run {
                         row,
                         place,
@@ -347,31 +329,24 @@ impl Runner {
                 )
                 .await
             }
-            Effect::EndAgent { session, .. } => agents::end(parts, session).await,
-            Effect::Steer {
-                session,
+            Action::EndAgent(_) => agents::end(services, session).await,
+            Action::Steer(effect::Steer {
                 words,
-                text,
-                ..
-            } => talk::steer(parts, session, words, text).await,
-            Effect::Say { .. } => talk::say(parts, row, effect).await,
-            Effect::ReactTo {
-                place,
+                text, ..}) => comments::steer(services, session, words, text).await,
+            Action::UpsertComment(_) => comments::upsert(services, row, effect).await,
+            effect::ReactTo {
                 comment,
                 reaction,
-                instead_of,
-            } => talk::react(parts, place, *comment, *reaction, *instead_of).await,
-            Effect::Weigh {
-                place,
+                instead_of} => comments::react(services, place, *comment, *reaction, *instead_of).await,
+            effect::AuthorizeComment {
                 comment,
                 on,
                 actor,
-                of_ours,
-            } => {
+                of_ours} => {
                 let (comment, on, of_ours) = (*comment, *on, *of_ours);
-                talk::weigh(
-                    parts,
-                    &talk::ToWeigh {
+                comments::authorize(
+                    services,
+                    &comments::CommentToAuthorize {
                         place,
                         comment,
                         on,
@@ -381,35 +356,28 @@ impl Runner {
                 )
                 .await
             }
-            Effect::Assign { place, login, on } => talk::assign(parts, place, login, *on).await,
-            Effect::Switch { place, on } => talk::switch(parts, place, *on).await,
-            Effect::Minimise { place, comment } => talk::minimise(parts, place, *comment).await,
-            Effect::ReadReview {
-                place,
+            effect::Assign { login, on } => comments::assign(services, place, login, *on).await,
+            effect::SetGoLabel { on } => comments::set_go_label(services, place, *on).await,
+            effect::HideComment { comment } => comments::hide(services, place, *comment).await,
+            effect::ReadReview {
                 pull,
-                review,
-            } => review::read(parts, place, *pull, *review).await,
-            Effect::LookAtPull { place, pull } => review::look(parts, place, *pull).await,
-            Effect::Reply { .. } => review::reply(parts, row, effect).await,
-            Effect::MarkReady { place, pull } => review::mark_ready(parts, place, *pull).await,
-            Effect::DeleteBranch {
-                place,
+                review} => review::read(services, place, *pull, *review).await,
+            effect::RefreshPullRequest { pull } => review::look(services, place, *pull).await,
+            Action::Reply(_) => review::reply(services, row, effect).await,
+            effect::MarkReady { pull } => review::mark_ready(services, place, *pull).await,
+            effect::DeleteBranch {
                 branch,
-                head,
-            } => review::delete_branch(parts, place, branch, head).await,
-            Effect::CheckAccess { place } => access::check(parts, place).await,
-            Effect::Forget { place } => access::forget(parts, place).await,
+                head} => review::delete_branch(services, place, branch, head).await,
+            effect::CheckAccess {} => access::check(services, place).await,
+            effect::Forget {} => access::forget(services, place).await,
             // It was due: that is all there is to tell.
-            Effect::Ring { alarm, .. } => Ok(Performed::known(Event::Rang {
+            Action::SetTimer(effect::SetTimer { alarm, ..}) => Ok(Performed::known(Event::TimerFired {
                 alarm: alarm.clone(),
             })),
-            Effect::Publish {
-                place,
-                session,
+            effect::Publish {
                 branch,
                 head,
-                expected,
-            } => {
+                expected} => {
                 let push = publish::Wanted {
                     place,
                     session,
@@ -417,22 +385,18 @@ impl Runner {
                     head,
                     expected: expected.as_ref(),
                 };
-                publish::push(parts, row, &push, &held.cancel).await
+                publish::push(services, row, &push, &held.cancel).await
             }
-            Effect::OpenPull { .. } => publish::open_pull(parts, row, effect).await,
-            Effect::LabelPull {
-                place,
+            Action::OpenPull(_) => publish::open_pull(services, row, effect).await,
+            effect::LabelPull {
                 pull,
-                labels,
-            } => publish::label_pull(parts, place, *pull, labels).await,
-            Effect::DescribePull { place, pull, part } => {
-                publish::describe_pull(parts, place, *pull, part).await
+                labels} => publish::label_pull(services, place, *pull, labels).await,
+            effect::DescribePull { pull, part } => {
+                publish::describe_pull(services, place, *pull, part).await
             }
-            Effect::RequestReview {
-                place,
+            effect::RequestReview {
                 pull,
-                logins,
-            } => review::request(parts, place, *pull, logins).await,
+                logins} => review::request(services, place, *pull, logins).await,
         }
     }
 }

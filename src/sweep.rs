@@ -26,7 +26,7 @@ use crate::core::downtime::DownTime;
 use crate::core::ids::{IssueNumber, RepositoryId};
 use crate::core::text;
 use crate::github::GitHubError;
-use crate::runner::Parts;
+use crate::runner::Services;
 use crate::store::{Complaint, StoreError};
 
 pub use downtime::REPORT;
@@ -60,7 +60,7 @@ pub enum SweepError {
 /// The sweep. Clones share everything.
 #[derive(Clone)]
 pub struct Sweep {
-    parts: Arc<Parts>,
+    services: Arc<Services>,
     seen: Arc<Mutex<Seen>>,
     trouble: Arc<Complaint>,
 }
@@ -78,7 +78,7 @@ struct Seen {
 
 impl Sweep {
     /// Puts it together.
-    pub fn new(parts: Arc<Parts>) -> Self {
+    pub fn new(services: Arc<Services>) -> Self {
         Self {
             parts,
             seen: Arc::default(),
@@ -92,7 +92,7 @@ impl Sweep {
     }
 
     fn now(&self) -> i64 {
-        (self.parts.clock)()
+        (self.services.clock)()
     }
 
     /// Sweeps until cancelled; `looked` is cancelled as soon as agents may go on.
@@ -146,7 +146,7 @@ impl Sweep {
 
     /// Compares the tasks whose sessions are not over with their issues; answers the facts that are new.
     pub async fn work_at_hand(&self) -> Vec<String> {
-        match state::live(&self.parts.store).await {
+        match state::live(&self.services.store).await {
             Ok(tasks) => self.compare(tasks, state::Look::Issue).await.ids(),
             Err(error) => {
                 tracing::warn!(%error, "could not look at the work at hand");
@@ -159,7 +159,7 @@ impl Sweep {
     pub async fn facts(&self) -> state::Stated {
         let from = self.now();
         let mut stated = state::Stated::default();
-        match state::watched(&self.parts.store, from).await {
+        match state::watched(&self.services.store, from).await {
             Ok(tasks) => stated.add(self.compare(tasks, state::Look::All).await),
             Err(error) => {
                 tracing::warn!(%error, "could not look at the tasks");
@@ -177,7 +177,7 @@ impl Sweep {
     async fn taken_up(&self, ids: &[String]) {
         let handled = async {
             for id in ids {
-                while !matches!(self.parts.store.inbox(id).await, Ok(Some(row)) if row.handled_at.is_some())
+                while !matches!(self.services.store.inbox(id).await, Ok(Some(row)) if row.handled_at.is_some())
                 {
                     sleep(Duration::from_millis(50)).await;
                 }
@@ -200,20 +200,20 @@ impl Sweep {
         }
         tracing::warn!("{said}");
         let json = serde_json::to_string(&down).unwrap_or_default();
-        if let Err(error) = self.parts.store.put_meta(downtime::REPORT, &json).await {
+        if let Err(error) = self.services.store.put_meta(downtime::REPORT, &json).await {
             tracing::warn!(%error, "the report of the down time could not be kept");
         }
     }
 
     async fn remember(&self, key: &str, at: i64) {
-        if let Err(error) = self.parts.store.put_meta(key, &at.to_string()).await {
+        if let Err(error) = self.services.store.put_meta(key, &at.to_string()).await {
             self.trouble
                 .say("how far this was looked at could not be remembered", &error);
         }
     }
 
     async fn recall(&self, key: &str) -> Option<i64> {
-        self.parts
+        self.services
             .store
             .meta(key)
             .await
@@ -225,7 +225,7 @@ impl Sweep {
 
     /// Lets go of what nobody needs any more.
     pub async fn tidy(&self) {
-        let (parts, before) = (&self.parts, self.now() - KEPT);
+        let (parts, before) = (&self.services, self.now() - KEPT);
         let pruned = [
             ("inbox", parts.store.prune_inbox(before).await),
             ("log", parts.store.prune_log(before).await),

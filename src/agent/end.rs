@@ -7,7 +7,7 @@ use crate::core::agent::{Stop, TurnEnd, Update, error_in};
 
 use super::client::{Ended, Opened};
 use super::error::AgentError;
-use super::live::Live;
+use super::running_agent::Live;
 use super::turn::TurnRequest;
 
 /// What the log holds when a loaded session turns out to be empty.

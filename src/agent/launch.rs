@@ -13,10 +13,10 @@ use crate::core::ids::SessionId;
 use crate::core::network::Network;
 
 use super::error::AgentError;
-use super::program;
+use super::executable;
 use super::sandbox::{Confinement, Enclosure};
 use super::spawn::Order;
-use super::survivors;
+use super::process_tree;
 
 /// Everything needed to start an agent for one session.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ impl Default for Resources {
 
 /// What is the same for every start.
 #[derive(Debug)]
-pub(super) struct Ground {
+pub(super) struct LaunchContext {
     pub(super) confinement: Confinement,
     pub(super) data_dir: PathBuf,
     pub(super) hide: Vec<PathBuf>,
@@ -86,7 +86,7 @@ pub(super) struct Prepared {
     pub(super) mark: String,
 }
 
-impl Ground {
+impl LaunchContext {
     /// Prepares the agent itself.
     pub(super) fn agent(&self, launch: &Launch) -> Result<Prepared, AgentError> {
         // What the operator sets for the agent wins over the way out that holds for all.
@@ -128,7 +128,7 @@ impl Ground {
             }
         }
         let name = argv.first().map(String::as_str).unwrap_or_default();
-        let program = program::find(name, &self.path).ok_or_else(|| AgentError::NotFound {
+        let program = executable::find(name, &self.path).ok_or_else(|| AgentError::NotFound {
             agent: launch.agent.name.clone(),
             program: name.to_owned(),
         })?;
@@ -187,7 +187,7 @@ impl Ground {
         visible.extend(launch.agent.expose.iter().map(PathBuf::from));
         visible.extend(self.network.ca_bundle.clone());
         let hidden = self.hidden();
-        let needed = program::needs(program, &self.path).into_iter();
+        let needed = executable::needs(program, &self.path).into_iter();
         visible.extend(needed.filter(|needed| self.confinement.hides(needed, &hidden)));
         Enclosure {
             workspace: launch.workspace.clone(),
@@ -200,7 +200,7 @@ impl Ground {
 
     /// The `PATH` for the program: what interprets it is found by name, also where the folder that links to it is hidden.
     fn path_for(&self, program: &Path) -> String {
-        let folder = program::interpreter(program, &self.path)
+        let folder = executable::interpreter(program, &self.path)
             .and_then(|interpreter| Some(interpreter.canonicalize().ok()?.parent()?.to_owned()))
             .filter(|folder| self.confinement.hides(folder, &self.hidden()));
         folder.map_or_else(
@@ -240,10 +240,10 @@ impl Ground {
             ("GIT_COMMITTER_EMAIL", launch.identity.email.clone()),
         ];
         let marks = [
-            (survivors::SESSION, launch.session.to_string()),
-            (survivors::TREE, mark.to_owned()),
+            (process_tree::SESSION, launch.session.to_string()),
+            (process_tree::TREE, mark.to_owned()),
             (
-                survivors::OWNER,
+                process_tree::OWNER,
                 self.data_dir.to_string_lossy().into_owned(),
             ),
         ];

@@ -15,29 +15,29 @@ mod elicitation;
 mod end;
 mod envelope;
 mod error;
-mod exchange;
+mod connection_state;
 #[cfg(test)]
-mod golden;
+mod tests;
 mod halves;
 mod launch;
-mod live;
+mod running_agent;
 mod login;
 mod model;
-mod own;
+mod own_tools;
 mod permission;
 pub mod presets;
 mod process;
-mod program;
+mod executable;
 mod sandbox;
 mod spawn;
 mod steer;
 mod stray;
-mod survivors;
+mod process_tree;
 mod tools;
 mod transcript;
 mod trial;
 mod turn;
-mod wire;
+mod framing;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -54,15 +54,15 @@ use crate::core::network::Network;
 pub use client::McpServer;
 pub use error::AgentError;
 pub use launch::{Identity, Launch, Resources};
-pub use live::Output;
+pub use running_agent::Output;
 pub use permission::{Answer, PermissionPolicy};
 pub use sandbox::{Bubblewrap, Confinement, SandboxChoice};
 pub use steer::Steered;
-pub use tools::{AskReply, Desk, SERVER_NAME};
+pub use tools::{AskReply, ToolHandler, SERVER_NAME};
 pub use turn::{Resume, TurnRequest};
 
-use launch::Ground;
-use live::Live;
+use launch::LaunchContext;
+use running_agent::Live;
 
 /// How long the handshake may take when the agent is started ahead of its first turn.
 const EARLY_PATIENCE: Duration = Duration::from_secs(30);
@@ -91,7 +91,7 @@ pub struct Agents {
 }
 
 struct Inner {
-    ground: Ground,
+    ground: LaunchContext,
     demo_in_process: bool,
     tools: tools::Server,
     slots: StdMutex<HashMap<SessionId, Arc<Slot>>>,
@@ -116,9 +116,9 @@ impl Agents {
                 why: "the data folder is not there".to_owned(),
             });
         }
-        let data_dir = live::real(config.data_dir);
+        let data_dir = running_agent::real(config.data_dir);
         let (owner, path, choice) = (data_dir.clone(), config.path.clone(), config.sandbox);
-        let look = move || (survivors::reap(&owner), Confinement::probe(choice, &path));
+        let look = move || (process_tree::reap(&owner), Confinement::probe(choice, &path));
         let (reaped, confinement) = tokio::task::spawn_blocking(look)
             .await
             .map_err(|error| AgentError::Sandbox(error.to_string()))?;
@@ -135,8 +135,8 @@ impl Agents {
                 "skep was started with open files, which agents inherit; start it without them"
             );
         }
-        let prlimit = program::find("prlimit", &config.path);
-        let ground = Ground {
+        let prlimit = executable::find("prlimit", &config.path);
+        let ground = LaunchContext {
             confinement,
             data_dir,
             hide: config.hide,
@@ -275,7 +275,7 @@ impl Agents {
         argv: &[String],
         timeout: Duration,
     ) -> Result<Output, AgentError> {
-        live::run(&self.inner.ground, launch, argv, timeout).await
+        running_agent::run(&self.inner.ground, launch, argv, timeout).await
     }
 
     async fn obtain(
@@ -319,10 +319,10 @@ impl Agents {
         );
         let end = move || {
             let marks = [
-                (survivors::SESSION, session.as_str()),
-                (survivors::OWNER, owner.as_str()),
+                (process_tree::SESSION, session.as_str()),
+                (process_tree::OWNER, owner.as_str()),
             ];
-            survivors::end(None, &marks, Duration::from_secs(5))
+            process_tree::end(None, &marks, Duration::from_secs(5))
         };
         match tokio::task::spawn_blocking(end).await {
             Ok(0) => Ok(()),

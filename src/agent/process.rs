@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use super::error::AgentError;
 use super::spawn::{Order, spawn};
-use super::survivors;
+use super::process_tree;
 
 /// How long processes may take to vanish after SIGKILL before that is reported.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -84,7 +84,7 @@ impl AsyncRead for Output {
 }
 
 impl Process {
-    /// Starts the order; `mark` must be the value of [`survivors::TREE`] in its environment.
+    /// Starts the order; `mark` must be the value of [`process_tree::TREE`] in its environment.
     pub(super) async fn start(order: Order, mark: String) -> Result<(Self, Streams), AgentError> {
         let what = order
             .argv
@@ -138,7 +138,7 @@ impl Process {
 
     /// True once the first process is gone.
     pub(super) fn has_exited(&self) -> bool {
-        self.exit.borrow().is_some() || !survivors::is_running(self.root)
+        self.exit.borrow().is_some() || !process_tree::is_running(self.root)
     }
 
     /// The last part of what it wrote to its error stream.
@@ -154,7 +154,7 @@ impl Process {
             let asked = mark.clone();
             drop(
                 tokio::task::spawn_blocking(move || {
-                    survivors::terminate(root, &[(survivors::TREE, &asked)])
+                    process_tree::terminate(root, &[(process_tree::TREE, &asked)])
                 })
                 .await,
             );
@@ -170,7 +170,7 @@ impl Process {
             self.exit.borrow().is_none().then_some(self.root),
         );
         let left = tokio::task::spawn_blocking(move || {
-            survivors::end(root, &[(survivors::TREE, &mark)], PATIENCE)
+            process_tree::end(root, &[(process_tree::TREE, &mark)], PATIENCE)
         })
         .await
         .unwrap_or(1);
@@ -194,7 +194,7 @@ impl Drop for Process {
         );
         // Nobody can wait here; the thread ends by itself after a few seconds at most.
         let ending = std::thread::Builder::new().name("reaper".to_owned());
-        drop(ending.spawn(move || survivors::end(root, &[(survivors::TREE, &mark)], PATIENCE)));
+        drop(ending.spawn(move || process_tree::end(root, &[(process_tree::TREE, &mark)], PATIENCE)));
     }
 }
 

@@ -28,11 +28,11 @@ struct Word {
 
 /// The way into a running turn.
 #[derive(Clone)]
-pub(super) struct Inlet {
+pub(super) struct PromptQueue {
     words: mpsc::Sender<Word>,
 }
 
-impl Inlet {
+impl PromptQueue {
     /// Sends the words; returns when they are on the wire or can no longer get there.
     pub(super) async fn steer(self, text: &str) -> Steered {
         let (taken, heard) = oneshot::channel();
@@ -61,10 +61,10 @@ pub(super) struct Outlet {
 }
 
 /// Both sides for a turn whose first prompt is about to be sent.
-pub(super) fn channel() -> (Inlet, Outlet) {
+pub(super) fn channel() -> (PromptQueue, Outlet) {
     let (inlet, words) = mpsc::channel(WAITING_MAX);
     (
-        Inlet { words: inlet },
+        PromptQueue { words: inlet },
         Outlet {
             words,
             sent: 1,

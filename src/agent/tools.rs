@@ -1,7 +1,7 @@
 //! The tools a session offers its agent: asking the people on the issue, reporting progress, saying that it is finished.
 //!
 //! They reach the agent as one server of the Model Context Protocol (<https://modelcontextprotocol.io>) over streamable
-//! HTTP on loopback, the only transport all known agents take. A [`Desk`] answers; `seat` is a session's place at it,
+//! HTTP on loopback, the only transport all known agents take. A [`ToolHandler`] answers; `seat` is a session's place at it,
 //! shared by the tools and by the protocol's own elicitation; `input` reads what an agent sends, `offer` describes the
 //! tools, `server` serves them.
 //!
@@ -10,7 +10,7 @@
 
 mod input;
 mod offer;
-mod seat;
+mod tool_gate;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -21,7 +21,7 @@ use crate::core::agent::Finished;
 use crate::core::question::Asked;
 
 pub(super) use input::QUESTIONS_MAX;
-pub(super) use seat::Seat;
+pub(super) use tool_gate::ToolGate;
 pub(super) use server::{Registration, Server};
 
 /// Among a result's `_meta`: true when its text is the answer of people, false when it is only a receipt. For clients that
@@ -36,7 +36,7 @@ pub(super) const TOOLS: [&str; 3] = ["ask_human", "report_progress", "finish"];
 
 /// Who answers the session's tools: implemented by whoever runs the session. A call must be durable before it answers,
 /// and must answer within 45 seconds: agents give up on a tool after a minute.
-pub trait Desk: Send + Sync + 'static {
+pub trait ToolHandler: Send + Sync + 'static {
     /// Questions for the people on the issue, never none. Where they are answered at once and there are several, the
     /// words should hold a line for each, in order or begun with its number or its text: an elicitation's form is filled
     /// in from them.
@@ -49,9 +49,9 @@ pub trait Desk: Send + Sync + 'static {
     fn finish(&self, finished: Finished) -> BoxFuture<'_, String>;
 }
 
-impl std::fmt::Debug for dyn Desk {
+impl std::fmt::Debug for dyn ToolHandler {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Desk")
+        f.write_str("ToolHandler")
     }
 }
 

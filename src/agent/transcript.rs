@@ -12,7 +12,7 @@ use agent_client_protocol::v1::schema::{
 };
 
 use super::halves::Halves;
-use super::own;
+use super::own_tools;
 use crate::core::agent::{Decision, PlanEntry, PlanStatus, ToolStatus, Update, Usage};
 
 /// The longest text kept of one message or thought, in bytes.
@@ -241,7 +241,7 @@ impl Transcript {
 
     fn tool_call(&mut self, call: ToolCall) {
         let id = line(&call.tool_call_id.to_string());
-        if own::called(&call) && self.own.len() < ITEMS_KEPT {
+        if own_tools::called(&call) && self.own.len() < ITEMS_KEPT {
             self.own.insert(id.clone());
         }
         // A call that was announced by a request for permission before keeps what it knows better.
@@ -271,7 +271,7 @@ impl Transcript {
 
     fn tool_update(&mut self, update: ToolCallUpdate) {
         let id = line(&update.tool_call_id.to_string());
-        if own::updated(&update) && self.own.len() < ITEMS_KEPT {
+        if own_tools::updated(&update) && self.own.len() < ITEMS_KEPT {
             self.own.insert(id.clone());
         }
         let known = self.items.get(&Key::Tool(id.clone())).cloned();

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::error::AgentError;
 use super::launch::{Identity, Launch, Resources};
-use super::live::Live;
-use super::{Agents, program};
+use super::running_agent::Live;
+use super::{Agents, executable};
 use crate::core::agent::AgentSpec;
 use crate::core::ids::SessionId;
 
@@ -63,7 +63,7 @@ impl Agents {
 
     /// Where a program is that an agent's command names; `None` where it is not installed.
     pub fn find_program(&self, name: &str) -> Option<std::path::PathBuf> {
-        program::find(name, &self.inner.ground.path)
+        executable::find(name, &self.inner.ground.path)
     }
 }
 

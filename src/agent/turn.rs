@@ -17,12 +17,12 @@ use crate::core::agent::{TurnEnd, Update};
 use super::client::{Ended, McpServer, Opened, Opening};
 use super::end::{Answer, LOST, Why, conclude, has_lost_it, last_notes, never_begun};
 use super::error::AgentError;
-use super::exchange::Phase;
+use super::connection_state::Phase;
 use super::launch::Launch;
-use super::live::Live;
+use super::running_agent::Live;
 use super::permission::PermissionPolicy;
 use super::steer::{self, Outlet};
-use super::tools::{Desk, Server};
+use super::tools::{ToolHandler, Server};
 
 /// How often updates are delivered and clocks are read.
 const BEAT: Duration = Duration::from_millis(200);
@@ -45,7 +45,7 @@ pub struct TurnRequest {
     /// Servers of tools to offer it, besides the session's own.
     pub mcp: Vec<McpServer>,
     /// Who answers the session's tools in this turn; none in the turn that opens the session offers none.
-    pub desk: Option<Arc<dyn Desk>>,
+    pub desk: Option<Arc<dyn ToolHandler>>,
     /// What it may do without a human.
     pub permissions: PermissionPolicy,
     /// How long the turn may last.
@@ -193,7 +193,7 @@ async fn offered(live: &Live, tools: &Server) -> Option<McpServer> {
 }
 
 fn begin(live: &Live, request: &TurnRequest) {
-    live.seat.sit(request.desk.clone());
+    live.seat.open(request.desk.clone());
     let mut state = live.connection.wire.state();
     state.policy = request.permissions.clone();
     state.phase = Phase::Turn;
@@ -204,7 +204,7 @@ fn begin(live: &Live, request: &TurnRequest) {
 
 /// Nothing the agent wants from now on is of this turn.
 fn over(live: &Live) {
-    live.seat.rise();
+    live.seat.close();
     let mut state = live.connection.wire.state();
     state.close_forms();
     state.phase = Phase::Quiet;
@@ -243,7 +243,7 @@ async fn follow(
         match (why, cancelled) {
             (Some(why), None) => {
                 talk.close();
-                live.seat.leave();
+                live.seat.closing();
                 live.connection.cancel(&session.id);
                 cancelled = Some((why, Instant::now()));
             }
@@ -251,7 +251,7 @@ async fn follow(
                 break Answer::Overdue;
             }
             // An agent that waits for its tool before it confirms must not wait for people.
-            (_, Some((_, since))) if since.elapsed() >= CALLS_GRACE => live.seat.rise(),
+            (_, Some((_, since))) if since.elapsed() >= CALLS_GRACE => live.seat.close(),
             _ => {}
         }
     };

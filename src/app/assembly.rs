@@ -8,11 +8,11 @@ use std::sync::Arc;
 use anyhow::Context;
 use secrecy::SecretString;
 
-use super::doors::Entry;
+use super::listeners::Entry;
 use super::health::Health;
 use super::room::Room;
 use super::{
-    App, FrontDesk, FrontDoor, Setup, agents_config, git_config, github_config, instance, keys,
+    App, AdminApi, WebhookIngest, Setup, agents_config, git_config, github_config, instance, keys,
     marker_key,
 };
 use super::{admin_token, trust};
@@ -23,7 +23,7 @@ use crate::core::policy::Me;
 use crate::engine::Engine;
 use crate::git::Git;
 use crate::github::{AppIdentity, GitHub};
-use crate::runner::{Ballast, Parts, Runner};
+use crate::runner::{Ballast, Services, Runner};
 use crate::store::{self, Complaint, DataLock, Store};
 use crate::sweep::Sweep;
 
@@ -33,8 +33,8 @@ pub(super) struct Assembly {
     pub(super) github: GitHub,
     pub(super) git: Git,
     pub(super) agents: Agents,
-    pub(super) door: Arc<FrontDoor>,
-    pub(super) desk: Arc<FrontDesk>,
+    pub(super) door: Arc<WebhookIngest>,
+    pub(super) desk: Arc<AdminApi>,
     pub(super) health: Arc<Health>,
     pub(super) setup: Setup,
     pub(super) token: SecretString,
@@ -72,7 +72,7 @@ impl Assembly {
             wanted: setup.limits.disk_reserve_bytes,
             ballast: Arc::clone(&ballast),
         };
-        let door = FrontDoor {
+        let door = WebhookIngest {
             store: store.clone(),
             github: github.clone(),
             secrets: setup.github.secrets.clone(),
@@ -82,7 +82,7 @@ impl Assembly {
             room: room.clone(),
             trouble: Complaint::default(),
         };
-        let desk = Arc::new(FrontDesk::new(
+        let desk = Arc::new(AdminApi::new(
             store.clone(),
             github.clone(),
             health.clone(),
@@ -132,7 +132,7 @@ impl Assembly {
             tracing::info!(released, "work of a former life is taken up again");
         }
         let marker = marker_key(&store).await.context("read the key for marks")?;
-        let parts = Arc::new(Parts {
+        let parts = Arc::new(Services {
             store: store.clone(),
             github: self.github.clone(),
             git: self.git.clone(),
@@ -149,9 +149,9 @@ impl Assembly {
             data_dir: setup.data_dir.clone(),
             marker,
             owner,
-            knobs: setup.knobs,
+            timings: setup.timings,
             posted: std::sync::Mutex::default(),
-            mail: crate::runner::Mail::default(),
+            mail: crate::runner::AnswerWaiters::default(),
             usage: crate::runner::Usage::default(),
         });
         seed_pace(&parts)

@@ -13,7 +13,7 @@ use crate::store::{Accepted, Complaint, NewInbox, Store};
 use crate::webhook::{self, Notice, Secrets, Turned};
 
 /// Takes deliveries in.
-pub struct FrontDoor {
+pub struct WebhookIngest {
     pub(super) store: Store,
     pub(super) github: GitHub,
     pub(super) secrets: Secrets,
@@ -24,7 +24,7 @@ pub struct FrontDoor {
     pub(super) trouble: Complaint,
 }
 
-impl FrontDoor {
+impl WebhookIngest {
     /// What is shut or has moved, once the fact itself is stored: what fails of it must come behind it.
     fn turn(&self, turned: Option<Turned>) {
         match turned {
@@ -87,7 +87,7 @@ impl Heard {
     }
 }
 
-impl Intake for FrontDoor {
+impl Intake for WebhookIngest {
     fn secrets(&self) -> &Secrets {
         &self.secrets
     }

@@ -68,7 +68,7 @@ impl Room {
 
 /// Looks until cancelled.
 pub(super) async fn watch(engine: Engine, runner: Runner, cancel: CancellationToken) {
-    let every = runner.parts().knobs.disk_look;
+    let every = runner.services().timings.disk_look;
     loop {
         tokio::select! {
             () = cancel.cancelled() => return,
@@ -79,7 +79,7 @@ pub(super) async fn watch(engine: Engine, runner: Runner, cancel: CancellationTo
 
 /// One look.
 pub(super) async fn look(engine: &Engine, runner: &Runner) {
-    let parts = runner.parts();
+    let parts = runner.services();
     let wanted = parts.policy.limits.disk_reserve_bytes;
     let short = match Disk::of(&parts.data_dir) {
         Ok(disk) => {

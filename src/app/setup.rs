@@ -19,7 +19,7 @@ use crate::core::role::{Role, RoleName};
 use crate::core::time::Clock;
 use crate::git::OldGit;
 use crate::github::{Pace, Timeouts};
-use crate::runner::Knobs;
+use crate::runner::Timings;
 use crate::webhook::Secrets;
 
 /// What a skep is made of.
@@ -75,7 +75,7 @@ pub struct Setup {
     /// Runs the demo agent inside this process: for stories.
     pub demo_in_process: bool,
     /// Numbers for the edges.
-    pub knobs: Knobs,
+    pub timings: Timings,
     /// The clock.
     pub clock: Clock,
 }

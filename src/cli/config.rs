@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::screen::{one_line, print};
+use super::output::{one_line, print};
 use super::serve::{addresses, not_ready, setup};
 use super::{Ended, Stop};
 use crate::agent::presets::preset;

@@ -5,7 +5,7 @@
 
 mod key;
 mod person;
-mod screen;
+mod output;
 mod stage;
 mod tally;
 
@@ -23,7 +23,7 @@ use crate::core::ids::IssueNumber;
 use crate::simulator::PullView;
 use crate::store::EffectFilter;
 use person::Person;
-use screen::Screen;
+use output::Screen;
 use stage::{Cast, OWN, Stage};
 use tally::Tally;
 
@@ -95,7 +95,7 @@ async fn play(options: Demo, cast: Cast) -> anyhow::Result<()> {
     };
     let screen = Screen {
         json: options.json,
-        began: (stage.running.app.runner.parts().clock)(),
+        began: (stage.running.app.runner.services().clock)(),
     };
     let told = tokio::select! {
         told = tell(&stage, &screen, &options, began) => Some(told),
@@ -214,5 +214,5 @@ async fn all_said(stage: &Stage) -> anyhow::Result<bool> {
     let open = stage.running.app.store.effects(&filter, 1_000).await?;
     Ok(open
         .iter()
-        .all(|look| look.effect.kind == EffectKind::Ring.name()))
+        .all(|look| look.effect.kind == EffectKind::SetTimer.name()))
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::admin::{Admin, AdminError};
-use super::answer::{BatchAnswer, EventLine, SessionAnswer, StartedLine};
-use super::screen::{one_line, print, print_json, table};
+use super::admin_client::{Admin, AdminError};
+use super::api_types::{BatchAnswer, EventLine, SessionAnswer, StartedLine};
+use super::output::{one_line, print, print_json, table};
 use super::target::parse_targets;
 use super::{Asking, Ended, Stop};
 use crate::config::Sources;
@@ -20,7 +20,7 @@ const WAIT_SECONDS: u64 = 25;
 const AWAY: Duration = Duration::from_secs(2);
 const TIMES_AWAY: u32 = 30;
 
-/// Queue issues as if they had been labelled, and print their sessions.
+/// Queue issues as if they had been labeled, and print their sessions.
 ///
 /// Examples: `skep dispatch owner/repo#12`, `skep dispatch owner/repo#12 13 14` (write `'#13'` in quotes, for a shell takes
 /// a bare #13 for a comment), `skep dispatch owner/repo --label agent:go`.

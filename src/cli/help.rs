@@ -1,6 +1,6 @@
 //! `skep help`: what a command takes. It is a command like the others, so that it can be asked for help, too.
 
-use super::screen::print;
+use super::output::print;
 use super::{Ended, Stop, whole};
 
 /// Print the help of a command.

@@ -1,14 +1,14 @@
 //! The command line: one file a subcommand. Commands that ask a running skep do so over its admin address and hold no
 //! credentials; none of them decides anything.
 
-mod admin;
-mod answer;
+mod admin_client;
+mod api_types;
 mod config;
 mod demo;
 mod demo_agent;
 mod dispatch;
 mod help;
-mod screen;
+mod output;
 mod serve;
 mod session;
 mod sessions;
@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Args, ConfigError, Environment, LogFormat, Sources};
-use admin::{Admin, AdminError};
+use admin_client::{Admin, AdminError};
 
 pub use target::{TargetError, parse_targets};
 
@@ -129,7 +129,7 @@ pub fn last_words(message: &str, format: LogFormat) -> String {
 #[derive(Debug, Clone, Default, clap::Args)]
 struct Asking {
     /// The admin address of the running skep, such as http://127.0.0.1:3001.
-    #[arg(long, value_name = "URL", value_parser = admin::parse_address)]
+    #[arg(long, value_name = "URL", value_parser = admin_client::parse_address)]
     admin: Option<url::Url>,
     /// The configuration file that names the admin address.
     #[arg(long, value_name = "FILE")]

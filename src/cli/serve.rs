@@ -11,7 +11,7 @@ use crate::app::{self, Addresses, GitHubSetup, Reread, Setup};
 use crate::config::{self, Args, Config, Missing, Sources};
 use crate::git::OldGit;
 use crate::github::{Pace, Timeouts};
-use crate::runner::Knobs;
+use crate::runner::Timings;
 use crate::webhook::Secrets;
 
 /// How long one git process may take: the first fetch of a large repository is long.
@@ -118,9 +118,9 @@ pub(super) fn setup(config: Config) -> anyhow::Result<Setup> {
         hide: config.hide,
         path: config.path,
         demo_in_process: false,
-        knobs: Knobs {
+        timings: Timings {
             look_again: config.look_again,
-            ..Knobs::default()
+            ..Timings::default()
         },
         clock: app::system_clock(),
     })

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::admin::{Admin, AdminError};
-use super::answer::{LogAnswer, LogLine, SessionAnswer, brief};
-use super::screen::{facts, lines, moment, print, print_bytes, print_json, table};
+use super::admin_client::{Admin, AdminError};
+use super::api_types::{LogAnswer, LogLine, SessionAnswer, brief};
+use super::output::{facts, lines, moment, print, print_bytes, print_json, table};
 use super::{Asking, Ended};
 use crate::config::Sources;
 use crate::core::ids::SessionId;
@@ -114,6 +114,6 @@ fn render_line(line: &LogLine) -> String {
     format!(
         "{}  {}  {body}\n",
         moment(line.time),
-        super::screen::one_line(&line.kind)
+        super::output::one_line(&line.kind)
     )
 }

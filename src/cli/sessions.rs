@@ -1,7 +1,7 @@
 //! `skep sessions`: the sessions a running skep knows.
 
-use super::answer::{SessionLine, SessionsAnswer};
-use super::screen::{print, print_json, span, table};
+use super::api_types::{SessionLine, SessionsAnswer};
+use super::output::{print, print_json, span, table};
 use super::{Asking, Ended};
 use crate::config::Sources;
 use crate::core::session::SessionState;
@@ -80,7 +80,7 @@ fn rows(sessions: &[SessionLine], now: i64) -> Vec<[String; 8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::screen::table_within;
+    use super::super::output::table_within;
     use super::*;
 
     #[test]

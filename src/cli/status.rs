@@ -1,7 +1,7 @@
 //! `skep status`: what a running skep is doing.
 
-use super::answer::{DeliveriesAnswer, DiskAnswer, GitHubAnswer, StatusAnswer};
-use super::screen::{facts, lines, moment, print, print_json, table};
+use super::api_types::{DeliveriesAnswer, DiskAnswer, GitHubAnswer, StatusAnswer};
+use super::output::{facts, lines, moment, print, print_json, table};
 use super::{Asking, Ended, sessions};
 use crate::config::Sources;
 use crate::core::text;
@@ -128,7 +128,7 @@ fn render(status: &StatusAnswer, now: i64) -> String {
         ));
     }
     if !status.queue.is_empty() {
-        let row = |line: &super::answer::QueueLine| {
+        let row = |line: &super::api_types::QueueLine| {
             let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
             [
                 line.place(),
@@ -147,7 +147,7 @@ fn render(status: &StatusAnswer, now: i64) -> String {
     shown
 }
 
-fn held_up(line: &super::answer::HeldLine) -> [String; 3] {
+fn held_up(line: &super::api_types::HeldLine) -> [String; 3] {
     let installation = line
         .installation
         .map_or_else(|| "the App itself".to_owned(), |id| id.to_string());

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::screen::{one_line, print, print_json};
+use super::output::{one_line, print, print_json};
 use super::{Asking, Ended};
 use crate::config::Sources;
 use crate::core::ids::SessionId;

@@ -37,7 +37,7 @@ pub enum Target {
     /// These issues, at least one, none twice.
     Issues(RepositoryName, Vec<IssueNumber>),
     /// All open ones with this label.
-    Labelled(RepositoryName, String),
+    Labeled(RepositoryName, String),
 }
 
 impl Target {
@@ -47,7 +47,7 @@ impl Target {
             Self::Issues(repository, issues) => {
                 json!({ "repository": repository, "issues": issues })
             }
-            Self::Labelled(repository, label) => {
+            Self::Labeled(repository, label) => {
                 json!({ "repository": repository, "label": label })
             }
         }
@@ -63,7 +63,7 @@ pub fn parse_targets(words: &[String], label: Option<&str>) -> Result<Vec<Target
     let words: Vec<String> = words.iter().map(|word| plain(word)).collect();
     match label.map(str::trim) {
         Some("") => Err(TargetError::EmptyLabel),
-        Some(label) => words.iter().map(|word| labelled(word, label)).collect(),
+        Some(label) => words.iter().map(|word| labeled(word, label)).collect(),
         None => issues(&words),
     }
 }
@@ -91,14 +91,14 @@ fn plain(word: &str) -> String {
     }
 }
 
-fn labelled(word: &str, label: &str) -> Result<Target, TargetError> {
+fn labeled(word: &str, label: &str) -> Result<Target, TargetError> {
     if word.contains('#') {
         return Err(TargetError::IssueAndLabel(word.to_owned()));
     }
     let repository = word
         .parse()
         .map_err(|_| TargetError::Malformed(word.to_owned()))?;
-    Ok(Target::Labelled(repository, label.to_owned()))
+    Ok(Target::Labeled(repository, label.to_owned()))
 }
 
 fn issues(words: &[String]) -> Result<Vec<Target>, TargetError> {
@@ -164,7 +164,7 @@ mod tests {
                 let numbers: Vec<String> = issues.iter().map(ToString::to_string).collect();
                 format!("{repository}: {}", numbers.join(","))
             }
-            Target::Labelled(repository, label) => format!("{repository}: all {label}"),
+            Target::Labeled(repository, label) => format!("{repository}: all {label}"),
         }
     }
 

@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Item, Table, Value};
-use super::mistake::{ConfigError, Mistake, did_you_mean};
-use super::reading::Reading;
+use super::error::{ConfigError, Mistake, did_you_mean};
+use super::resolver::Reading;
 use super::reference::keys_under;
 use super::sources::{Found, Sources};
-use super::words;
+use super::shell_split;
 use crate::core::agent::AgentSpec;
 use crate::core::leavings;
 
@@ -100,7 +100,7 @@ fn default_agent(
     if is_name(text) {
         return Err(unknown(text, agents, presets));
     }
-    let command = words::split(text)
+    let command = shell_split::split(text)
         .map_err(|what| format!("is neither an agent's name nor a command line: {what}"))?;
     let name = command[0]
         .rsplit('/')
@@ -266,7 +266,7 @@ fn command(item: Item) -> Result<Vec<String>, Mistake> {
     let at = item.at.clone();
     let wrong = |what: String| Mistake::new(&at, what);
     let command = match item.value {
-        Value::Text(line) => words::split(&line).map_err(wrong)?,
+        Value::Text(line) => shell_split::split(&line).map_err(wrong)?,
         _ => item.texts()?,
     };
     check_program(&command).map_err(wrong)?;

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use secrecy::SecretString;
 
-use super::reading::Reading;
+use super::resolver::Reading;
 use super::sources::{Found, is_shared};
 
 /// Shorter webhook secrets can be guessed.

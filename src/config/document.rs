@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use toml::de::{DeTable, DeValue};
 
-use super::mistake::{Mistake, did_you_mean};
+use super::error::{Mistake, did_you_mean};
 
 /// A value.
 #[derive(Clone)]

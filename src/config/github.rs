@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::credentials;
-use super::reading::Reading;
+use super::resolver::Reading;
 use super::sources::Found;
 
 /// What the App asks for on GitHub, and no more; `app-manifest.json` says the same.
@@ -183,7 +183,7 @@ fn addresses(reading: &mut Reading<'_>) -> (Option<Url>, Option<Url>) {
             let what = "names another server than github.com, so SKEP_GITHUB_URL must name it too (https://HOST)";
             reading
                 .mistakes
-                .push(super::mistake::Mistake::new(at, what));
+                .push(super::error::Mistake::new(at, what));
             (None, None)
         }
     }

@@ -3,8 +3,8 @@
 use std::ops::RangeInclusive;
 
 use super::document::{Item, Table, Value};
-use super::mistake::Mistake;
-use super::quantity::{parse_duration, parse_size};
+use super::error::Mistake;
+use super::units::{parse_duration, parse_size};
 use super::reference::shown;
 use crate::core::policy::Limits;
 
@@ -219,13 +219,13 @@ mod tests {
                 .to_owned()
         };
         fields = fields.iter().map(bare).collect();
-        let mut knobs: Vec<String> = KNOBS[..KNOBS.len() - 4]
+        let mut timings: Vec<String> = KNOBS[..KNOBS.len() - 4]
             .iter()
             .map(|knob| knob.key.to_owned())
             .collect();
         fields.sort();
-        knobs.sort();
-        assert_eq!(knobs, fields);
+        timings.sort();
+        assert_eq!(timings, fields);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use tracing_subscriber::EnvFilter;
 
-use super::mistake::ConfigError;
-use super::reading::Reading;
+use super::error::ConfigError;
+use super::resolver::Reading;
 use super::sources::Sources;
 
 /// What is logged and how it looks.

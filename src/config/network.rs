@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::mistake::ConfigError;
-use super::reading::Reading;
+use super::error::ConfigError;
+use super::resolver::Reading;
 use super::sources::Sources;
 use crate::core::network::{Network, ProxyUrl};
 

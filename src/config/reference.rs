@@ -2,7 +2,7 @@
 //! --reference` prints it, and the README's table is held equal to it by a test.
 
 use super::limits::{KNOBS, Kind, Numbers};
-use super::quantity::{render_duration, render_size};
+use super::units::{render_duration, render_size};
 
 /// One setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -375,7 +375,7 @@ pub fn reference() -> Vec<Setting> {
         meaning,
     };
     let numbers = Numbers::default();
-    let knobs = KNOBS.iter().map(|knob| {
+    let timings = KNOBS.iter().map(|knob| {
         let value = (knob.get)(&numbers);
         of_file(
             format!("limits.{}", knob.key),
@@ -388,7 +388,7 @@ pub fn reference() -> Vec<Setting> {
         .map(|(key, default, meaning)| of_file((*key).to_owned(), (*default).to_owned(), meaning));
     std::iter::once(file)
         .chain(entries)
-        .chain(knobs)
+        .chain(timings)
         .chain(rest)
         .collect()
 }

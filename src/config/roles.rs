@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::document::{Item, Table};
-use super::mistake::{Mistake, did_you_mean};
-use super::quantity::parse_duration;
-use super::reading::Reading;
+use super::error::{Mistake, did_you_mean};
+use super::units::parse_duration;
+use super::resolver::Reading;
 use super::reference::keys_under;
 use crate::core::role::{
     Ceiling, ORDER, PROMPT_MAX_CHARS, Role, RoleLimits, RoleName, RoleOverride, RoleSource, Tool,

@@ -5,8 +5,8 @@ use std::path::Path;
 use secrecy::ExposeSecret;
 
 use super::limits::{KNOBS, Kind, Numbers};
-use super::quantity::render_duration;
-use super::reading::{Origin, hidden};
+use super::units::render_duration;
+use super::resolver::{Origin, hidden};
 use super::reference::{ENTRIES, entry_of, shown};
 use super::{AllowProtected, Config, LogFormat, MakeReady, OldGit, Sandbox};
 use crate::core::agent::AgentSpec;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Args;
 use super::document::{Table, Value};
-use super::mistake::{Mistake, did_you_mean};
+use super::error::{Mistake, did_you_mean};
 use super::reference::{ENTRIES, entry_of};
 
 /// The environment of the process at its start.

@@ -10,7 +10,7 @@ use crate::core::ids::InstallationId;
 use crate::core::place::Place;
 use crate::core::policy::Limits;
 use crate::core::session::SessionRecord;
-use crate::core::story::Happening;
+use crate::core::event_name::DomainEvent;
 use crate::core::task::{Stage, Task};
 use crate::store::{InboxRow, NewEffect, NewEvent, SessionRow, TaskRow};
 
@@ -50,7 +50,7 @@ pub(super) fn session(task: &Task, record: &SessionRecord) -> Result<SessionRow,
         .and_then(|progress| progress.work.as_ref())
         .map(|work| &work.base);
     let body = json!({
-        "repository": task.place.name, "issue": task.place.issue, "pull": task.pull, "story": task.story, "base": base,
+        "repository": task.place.name, "issue": task.place.issue, "pull": task.pull, "story": task.timeline, "base": base,
     });
     Ok(SessionRow {
         id: record.id.clone(),
@@ -87,7 +87,7 @@ pub(super) fn event(noted: &Noted, task: &Task, row: &InboxRow, now: i64) -> New
 /// The event of a delivery.
 pub(super) fn delivery(
     row: &InboxRow,
-    happening: Happening,
+    happening: DomainEvent,
     place: Option<&Place>,
     reason: &str,
 ) -> NewEvent {
@@ -125,17 +125,16 @@ pub(super) fn effect(
         rank,
         content: creates(effect),
         coalesce: match effect {
-            Effect::ShowStatus { .. } => Some(format!("status:{task}")),
-            Effect::ShowLabel { .. } => Some(format!("label:{task}")),
-            Effect::Say { key, .. } => Some(format!("say:{task}:{key}")),
-            Effect::LookAtPull { .. } => Some(format!("look:{task}")),
-            Effect::DescribePull { pull, .. } => Some(format!("describe:{task}:{pull}")),
-            Effect::Forget { place } => Some(format!("forget:{}", place.repository)),
-            Effect::Switch { .. } => Some(format!("switch:{task}")),
+            Action::ShowStatus(_) => Some(format!("status:{task}")),
+            Action::ShowLabel(_) => Some(format!("label:{task}")),
+            Action::UpsertComment(effect::UpsertComment { key, ..}) => Some(format!("say:{task}:{key}")),
+            Action::RefreshPullRequest(_) => Some(format!("look:{task}")),
+            Action::DescribePull(effect::DescribePull { pull, ..}) => Some(format!("describe:{task}:{pull}")),
+            effect::Forget {} => Some(format!("forget:{}", place.repository)),
+            Action::SetGoLabel(_) => Some(format!("switch:{task}")),
             // Later news of a comment takes the place of earlier ones that had trouble; a receipt stays beside it.
-            Effect::ReactTo {
-                comment, reaction, ..
-            } => Some(format!(
+            Action::ReactTo(effect::ReactTo {
+                comment, reaction, ..}) => Some(format!(
                 "react:{task}:{comment}:{}",
                 *reaction == Reaction::ThumbsUp
             )),
@@ -151,8 +150,8 @@ pub(super) fn effect(
 /// Whether it creates content on GitHub, of which only so much is allowed. Editing a comment that is there creates none.
 fn creates(effect: &Effect) -> bool {
     match effect {
-        Effect::ShowStatus { comment, .. } | Effect::Say { comment, .. } => comment.is_none(),
-        Effect::OpenPull { .. } | Effect::PostAnswer { .. } | Effect::Reply { .. } => true,
+        Action::ShowStatus(effect::ShowStatus { comment, ..}) | Action::UpsertComment(effect::UpsertComment { comment, ..}) => comment.is_none(),
+        Action::OpenPull(_) | Action::PostAnswer(_) | Action::Reply(_) => true,
         _ => false,
     }
 }
@@ -175,39 +174,37 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         )
     };
     match effect {
-        Effect::React {
-            reaction: Reaction::Eyes,
-            ..
-        }
-        | Effect::ReactTo { .. } => github(0),
-        Effect::OpenPull { .. }
-        | Effect::PostAnswer { .. }
-        | Effect::Say { .. }
-        | Effect::Reply { .. } => github(1),
-        Effect::ShowLabel { .. }
-        | Effect::Switch { .. }
-        | Effect::Assign { .. }
-        | Effect::MarkReady { .. }
-        | Effect::LabelPull { .. }
-        | Effect::DescribePull { .. }
-        | Effect::RequestReview { .. } => github(2),
-        Effect::ShowStatus { .. } => github(3),
-        Effect::React { .. } | Effect::Minimise { .. } => github(4),
-        Effect::CheckTrigger { .. }
-        | Effect::CheckPublish { .. }
-        | Effect::ReadReview { .. }
-        | Effect::LookAtPull { .. }
-        | Effect::CheckAccess { .. } => ("read".into(), false, 1),
+        Action::React(effect::React {
+            reaction: Reaction::Eyes, ..})
+        | Action::ReactTo(_) => github(0),
+        Action::OpenPull(_)
+        | Action::PostAnswer(_)
+        | Action::UpsertComment(_)
+        | Action::Reply(_) => github(1),
+        Action::ShowLabel(_)
+        | Action::SetGoLabel(_)
+        | Action::Assign(_)
+        | Action::MarkReady(_)
+        | Action::LabelPull(_)
+        | Action::DescribePull(_)
+        | Action::RequestReview(_) => github(2),
+        Action::ShowStatus(_) => github(3),
+        Action::React(_) | Action::HideComment(_) => github(4),
+        Action::CheckTrigger(_)
+        | Action::CheckPublish(_)
+        | Action::ReadReview(_)
+        | Action::RefreshPullRequest(_)
+        | Action::CheckAccess(_) => ("read".into(), false, 1),
         // What people say of one issue counts in the order in which they said it.
-        Effect::Weigh { place, .. } => (format!("heard:{}", place.task()), true, 1),
-        Effect::PrepareWorkspace { .. } | Effect::Collect { .. } | Effect::Publish { .. } => {
+        Action::AuthorizeComment(_) => (format!("heard:{}", place.task()), true, 1),
+        Action::PrepareWorkspace(_) | Action::Collect(_) | Action::Publish(_) => {
             ("git".into(), false, 1)
         }
-        Effect::RunTurn { .. } | Effect::EndAgent { .. } | Effect::Steer { .. } => {
+        Action::RunTurn(_) | Action::EndAgent(_) | Action::Steer(_) => {
             ("agent".into(), false, 1)
         }
-        Effect::Ring { .. } => ("clock".into(), false, 1),
-        Effect::RemoveWorkspace { .. } | Effect::DeleteBranch { .. } | Effect::Forget { .. } => {
+        Action::SetTimer(_) => ("clock".into(), false, 1),
+        Action::RemoveWorkspace(_) | Action::DeleteBranch(_) | Action::Forget(_) => {
             ("tidy".into(), false, 5)
         }
     }
@@ -216,8 +213,8 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
 /// How often an effect is tried. A turn counts every restart of the service as a try, so it has more.
 fn attempts(effect: &Effect, limits: &Limits) -> i64 {
     match effect {
-        Effect::PrepareWorkspace { .. } => limits.start_attempts,
-        Effect::RunTurn { .. } => limits.start_attempts.max(20),
+        Action::PrepareWorkspace(_) => limits.start_attempts,
+        Action::RunTurn(_) => limits.start_attempts.max(20),
         _ => limits.effect_attempts,
     }
 }

@@ -4,7 +4,7 @@
 //! everything the others hold. It must never mix two lines of work: which of them is meant is for people to say.
 
 use super::bundle::{self, Heads};
-use super::collect::Taking;
+use super::collect::Collection;
 use super::error::GitError;
 use super::fenced;
 use crate::core::event::{LeftOut, WhyLeftOut};
@@ -22,7 +22,7 @@ pub(super) struct Branch {
     contained: Vec<String>,
 }
 
-impl Taking<'_> {
+impl Collection<'_> {
     /// The one branch that holds all there is beside a branch with nothing; `None` when there is none, or not only one.
     pub(super) async fn other_branch(&self) -> Result<Option<Branch>, GitError> {
         let Some(path) = self.spec.bundle.as_deref().map(fenced::branches) else {

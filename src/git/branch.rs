@@ -2,7 +2,7 @@
 
 use super::change::{FileChange, read_counted};
 use super::error::GitError;
-use super::process::{Beyond, Call};
+use super::process::{Overflow, Call};
 use super::{Git, collect::LISTING};
 use crate::core::ids::{RepositoryId, Sha};
 
@@ -42,7 +42,7 @@ impl Git {
             ])
             .args(["--end-of-options", from.as_str(), head.as_str()])
             .repository(&mirror)
-            .cap(LISTING, Beyond::Fail);
+            .cap(LISTING, Overflow::Fail);
         let count = Call::new("rev-list")
             .args([
                 "--count",
@@ -106,7 +106,7 @@ impl Git {
             ])
             .args(["--end-of-options", from.as_str(), head.as_str()])
             .repository(&self.mirror_path(repository))
-            .cap(max_bytes, Beyond::Fail);
+            .cap(max_bytes, Overflow::Fail);
         self.inner.program.run(call).await?.bytes()
     }
 }

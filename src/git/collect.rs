@@ -16,7 +16,7 @@ use super::conflict;
 use super::error::GitError;
 use super::fenced::{self, Told};
 use super::mirror::read_ref;
-use super::process::{Beyond, Call, Input};
+use super::process::{Overflow, Call, Input};
 use super::protect::{LINK, Link, case_clashes, problems, protected};
 use super::quarantine::Quarantine;
 use super::snapshot::Snapshot;
@@ -114,7 +114,7 @@ impl Git {
     pub async fn collect(&self, spec: &CollectSpec) -> Result<Collected, GitError> {
         let mirror = self.mirror_path(spec.repository);
         let told = fenced::read(spec.bundle.as_deref()).await?;
-        let taking = Taking {
+        let taking = Collection {
             git: self,
             spec,
             quarantine: Quarantine::open(&mirror, &spec.session)?,
@@ -161,14 +161,14 @@ impl Git {
 }
 
 /// One collection on its way.
-pub(super) struct Taking<'a> {
+pub(super) struct Collection<'a> {
     pub(super) git: &'a Git,
     pub(super) spec: &'a CollectSpec,
     pub(super) quarantine: Quarantine,
     pub(super) told: Told,
 }
 
-impl Taking<'_> {
+impl Collection<'_> {
     pub(super) async fn run(&self, call: Call) -> Result<Vec<u8>, GitError> {
         self.git.inner.program.run(call).await?.bytes()
     }
@@ -284,8 +284,8 @@ impl Taking<'_> {
                 .args(flags);
             call.args(["--end-of-options", base.as_str(), head.as_str()])
         };
-        let counted = diff(&["-z", "--raw", "--numstat", "--no-abbrev"]).cap(LISTING, Beyond::Fail);
-        let patch = diff(&["-p", "--binary"]).cap(spec.limits.bytes + 1, Beyond::Cut);
+        let counted = diff(&["-z", "--raw", "--numstat", "--no-abbrev"]).cap(LISTING, Overflow::Fail);
+        let patch = diff(&["-p", "--binary"]).cap(spec.limits.bytes + 1, Overflow::Cut);
         let count = self
             .quarantine
             .call("rev-list")
@@ -364,7 +364,7 @@ impl Taking<'_> {
             ])
             .args(["--end-of-options", head.as_str()])
             .args(self.known())
-            .cap(LISTING, Beyond::Fail);
+            .cap(LISTING, Overflow::Fail);
         let mut changes = read_raw("log", &self.run(call).await?)?;
         if let Some(upstream) = merged {
             changes.extend(self.in_merges(head, upstream).await?);
@@ -379,7 +379,7 @@ impl Taking<'_> {
                 .call("rev-list")
                 .args(["--merges", "--end-of-options", head.as_str()]);
         let merges = self
-            .run(call.args(self.known()).cap(LISTING, Beyond::Fail))
+            .run(call.args(self.known()).cap(LISTING, Overflow::Fail))
             .await?;
         let merges = String::from_utf8_lossy(&merges).into_owned();
         let mut changes = Vec::new();
@@ -404,7 +404,7 @@ impl Taking<'_> {
             ]);
             changes.extend(read_raw(
                 "diff-tree",
-                &self.run(call.cap(LISTING, Beyond::Fail)).await?,
+                &self.run(call.cap(LISTING, Overflow::Fail)).await?,
             )?);
         }
         Ok(changes)
@@ -443,7 +443,7 @@ impl Taking<'_> {
                     .args(["-r", "-z", "--name-only", head.as_str()]);
             found.extend(case_clashes(
                 changes,
-                &self.run(call.cap(LISTING, Beyond::Fail)).await?,
+                &self.run(call.cap(LISTING, Overflow::Fail)).await?,
             ));
         }
         if found.is_empty() {

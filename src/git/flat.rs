@@ -5,15 +5,15 @@
 //! commit is judged as theirs were.
 
 use super::change::{RawChange, read_raw};
-use super::collect::{LISTING, Taking, sha};
+use super::collect::{LISTING, Collection, sha};
 use super::error::GitError;
-use super::process::Beyond;
+use super::process::Overflow;
 use super::protect::{LINK, Link, leaves_tree};
 use super::snapshot::{Entry, listed};
 use crate::core::event::{LeftOut, WhyLeftOut};
 use crate::core::ids::Sha;
 
-impl Taking<'_> {
+impl Collection<'_> {
     /// The work of `head` as one commit above the base, without links that leave the tree, and what that leaves out.
     pub(super) async fn without_links(&self, head: &Sha) -> Result<(Sha, Vec<LeftOut>), GitError> {
         let base = &self.spec.base;
@@ -26,7 +26,7 @@ impl Taking<'_> {
         ]);
         let call = call
             .args(["--end-of-options", base.as_str(), head.as_str()])
-            .cap(LISTING, Beyond::Fail);
+            .cap(LISTING, Overflow::Fail);
         let changes = read_raw("diff-tree", &self.run(call).await?)?;
         let mut left = vec![LeftOut {
             why: WhyLeftOut::History,
@@ -73,7 +73,7 @@ impl Taking<'_> {
             self.quarantine
                 .call("cat-file")
                 .args(["blob", &change.new_object])
-                .cap(8192, Beyond::Cut),
+                .cap(8192, Overflow::Cut),
         )
         .await
     }

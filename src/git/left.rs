@@ -8,9 +8,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::collect::{LISTING, Taking};
+use super::collect::{LISTING, Collection};
 use super::error::GitError;
-use super::process::{Beyond, Call};
+use super::process::{Overflow, Call};
 use super::protect::GITLINK;
 use super::snapshot::paths;
 use super::workspace::on_disk;
@@ -30,8 +30,8 @@ pub(super) fn exclude_file(patterns: &[String]) -> String {
         .fold(head.to_owned(), |text, pattern| text + pattern + "\n")
 }
 
-impl Taking<'_> {
-    /// Writes the ignore list to where [`Taking::ignoring`] reads it.
+impl Collection<'_> {
+    /// Writes the ignore list to where [`Collection::ignoring`] reads it.
     pub(super) async fn write_ignore_list(&self) -> Result<(), GitError> {
         let (file, text) = (self.ignore_file(), exclude_file(&self.spec.ignore));
         on_disk("write the ignore list", move || std::fs::write(file, text)).await
@@ -63,9 +63,9 @@ impl Taking<'_> {
         let (all, own) = (self.ignoring(ignored()), ignored());
         let links = self.work("ls-files").args(["-z", "--stage"]);
         let (all, own, links) = tokio::try_join!(
-            self.run(all.cap(IGNORED, Beyond::Cut)),
-            self.run(own.cap(IGNORED, Beyond::Cut)),
-            self.run(links.cap(LISTING, Beyond::Fail))
+            self.run(all.cap(IGNORED, Overflow::Cut)),
+            self.run(own.cap(IGNORED, Overflow::Cut)),
+            self.run(links.cap(LISTING, Overflow::Fail))
         )?;
         let (all, own) = (topmost(&all), topmost(&own));
         let leavings = all

@@ -15,9 +15,9 @@ use sha2::{Digest, Sha256};
 
 use super::Git;
 use super::change::RawChange;
-use super::collect::{LISTING, Taking, sha};
+use super::collect::{LISTING, Collection, sha};
 use super::error::{GitError, one_line};
-use super::process::{Beyond, Call, Input, Outcome};
+use super::process::{Overflow, Call, Input, Outcome};
 use super::protect::shown;
 use super::remote::Remote;
 use super::snapshot::{Entry, file, listed, paths};
@@ -78,7 +78,7 @@ impl Git {
         let call = Call::new("ls-tree").args(["-r", "-z", "--name-only", at.as_str()]);
         let call = call
             .repository(&self.mirror_path(repository))
-            .cap(LISTING, Beyond::Fail);
+            .cap(LISTING, Overflow::Fail);
         let listing = self.inner.program.run(call).await?.bytes()?;
         let names = paths(&listing)
             .filter(|path| path.rsplit(|b| *b == b'/').next() == Some(b".gitattributes"));
@@ -133,7 +133,7 @@ impl Git {
             let call = call
                 .config("lfs.basictransfersonly=true")
                 .config("lfs.transfer.maxretries=2");
-            let outcome = self.converse(remote, &mirror, call).await?;
+            let outcome = self.run_remote(remote, &mirror, call).await?;
             if !outcome.success {
                 return Err(refusal(&outcome));
             }
@@ -173,13 +173,13 @@ impl Git {
     async fn look_up(&self, mirror: &Path, call: Call) -> Result<Vec<u8>, GitError> {
         self.inner
             .program
-            .run(call.repository(mirror).cap(LISTING, Beyond::Fail))
+            .run(call.repository(mirror).cap(LISTING, Overflow::Fail))
             .await?
             .bytes()
     }
 }
 
-impl Taking<'_> {
+impl Collection<'_> {
     /// Takes out of `present` what belongs to LFS, as index entries of pointers. Errors: [`GitError::Unsafe`] where the machine
     /// has no git-lfs to send the content with.
     pub(super) async fn pointers(
@@ -219,7 +219,7 @@ impl Taking<'_> {
                 .call("cat-file")
                 .args(["blob", &change.new_object]);
             let content = self
-                .run(call.cap(LONGEST_POINTER as usize + 1, Beyond::Cut))
+                .run(call.cap(LONGEST_POINTER as usize + 1, Overflow::Cut))
                 .await?;
             match Pointer::parse(&content) {
                 Some(pointer) => self.adopt(&pointer).await?,
@@ -249,7 +249,7 @@ impl Taking<'_> {
             .work("check-attr")
             .args(["-z", "--stdin", "filter"])
             .input(Input::Bytes(list.to_vec()));
-        let output = self.run(call.cap(LISTING, Beyond::Fail)).await?;
+        let output = self.run(call.cap(LISTING, Overflow::Fail)).await?;
         let fields: Vec<&[u8]> = output.split(|b| *b == 0).collect();
         Ok(fields
             .chunks_exact(3)

@@ -9,13 +9,13 @@ use std::time::{Duration, SystemTime};
 
 use super::Git;
 use super::error::GitError;
-use super::process::{Beyond, Call, Input};
+use super::process::{Overflow, Call, Input};
 use super::remote::{Remote, classify};
 use crate::core::ids::{RepositoryId, Sha};
 
 /// What the mirror has to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Want {
+pub struct FetchRequest {
     /// A branch, without `refs/heads/`.
     pub branch: String,
     /// The commit it is known to be at; with it a warm mirror needs no network.
@@ -42,7 +42,7 @@ impl Git {
 
     /// Makes sure the mirror holds what is wanted; one fetch at a time per repository. When it already does, neither a
     /// process nor the network is used. Errors: each way the remote can refuse, see [`GitError`].
-    pub async fn fetch(&self, remote: &Remote, want: &Want) -> Result<Fetched, GitError> {
+    pub async fn fetch(&self, remote: &Remote, want: &FetchRequest) -> Result<Fetched, GitError> {
         check_branch_name(&want.branch)?;
         let mirror = self.mirror_path(remote.repository);
         if let Some(held) = held(&mirror, want) {
@@ -82,7 +82,7 @@ impl Git {
             .args(["--batch", "--follow-symlinks"])
             .repository(&self.mirror_path(repository))
             .input(Input::Bytes(format!("{at}:{path}\n").into_bytes()))
-            .cap(max_bytes.saturating_add(256), Beyond::Cut);
+            .cap(max_bytes.saturating_add(256), Overflow::Cut);
         let answer = self.inner.program.run(call).await?.bytes()?;
         let Some(end) = answer.iter().position(|b| *b == b'\n') else {
             return Err(GitError::unreadable("cat-file"));
@@ -125,7 +125,7 @@ impl Git {
             ])
             .args([base.as_str(), head.as_str()])
             .repository(&self.mirror_path(repository))
-            .cap(max_bytes, Beyond::Cut);
+            .cap(max_bytes, Overflow::Cut);
         let text = self.inner.program.run(call).await?.bytes()?;
         Ok(String::from_utf8_lossy(&text).into_owned())
     }
@@ -178,7 +178,7 @@ impl Git {
         // repository out. That all is there is still proved, a checkout still refuses paths that attack it, and what an agent
         // hands in is held to the full rules (see `bundle`).
         let call = call.config("fetch.fsckObjects=false");
-        let outcome = self.converse(remote, mirror, call).await?;
+        let outcome = self.run_remote(remote, mirror, call).await?;
         if outcome.success {
             return Ok(());
         }
@@ -201,7 +201,7 @@ impl Git {
 }
 
 /// The wanted commit at the wanted branch, without asking anybody.
-fn held(mirror: &Path, want: &Want) -> Option<Fetched> {
+fn held(mirror: &Path, want: &FetchRequest) -> Option<Fetched> {
     let head = branch_head(mirror, &want.branch)?;
     (want.sha.as_ref() == Some(&head)).then_some(Fetched {
         head,

@@ -74,7 +74,7 @@ pub(super) enum Input {
 
 /// What happens to output beyond the cap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Beyond {
+pub(super) enum Overflow {
     /// The process is ended and the call fails.
     Fail,
     /// The process is ended and the call succeeds with what fitted.
@@ -90,7 +90,7 @@ pub(super) struct Call {
     configuration: Vec<String>,
     input: Input,
     cap: usize,
-    beyond: Beyond,
+    beyond: Overflow,
     memory: Option<u64>,
     seconds: Option<u64>,
 }
@@ -105,7 +105,7 @@ impl Call {
             configuration: Vec::new(),
             input: Input::Null,
             cap: 1 << 20,
-            beyond: Beyond::Fail,
+            beyond: Overflow::Fail,
             memory: None,
             seconds: None,
         }
@@ -151,7 +151,7 @@ impl Call {
     }
 
     /// Sets how many bytes of output are taken (default 1 MiB) and what happens beyond.
-    pub(super) fn cap(mut self, bytes: usize, beyond: Beyond) -> Self {
+    pub(super) fn cap(mut self, bytes: usize, beyond: Overflow) -> Self {
         self.cap = bytes;
         self.beyond = beyond;
         self
@@ -175,7 +175,7 @@ impl Call {
 pub(super) struct Outcome {
     /// The git command.
     pub(super) verb: &'static str,
-    /// Exit code 0 (or cut short by [`Beyond::Cut`]).
+    /// Exit code 0 (or cut short by [`Overflow::Cut`]).
     pub(super) success: bool,
     /// What it wrote, up to the cap.
     pub(super) stdout: Vec<u8>,
@@ -253,7 +253,7 @@ impl Program {
         })?;
         let mut group = Group::of(&child);
         bound(&child, &call);
-        let conversation = converse(&mut child, call);
+        let conversation = run_remote(&mut child, call);
         match tokio::time::timeout(self.timeout, conversation).await {
             Ok(result) => {
                 group.0 = None;
@@ -305,7 +305,7 @@ impl Program {
 }
 
 /// Talks with the process until it is gone.
-async fn converse(child: &mut Child, call: Call) -> Result<Outcome, GitError> {
+async fn run_remote(child: &mut Child, call: Call) -> Result<Outcome, GitError> {
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let feed = async {
         if let (Some(mut pipe), Input::Bytes(bytes)) = (stdin, &call.input) {
@@ -324,7 +324,7 @@ async fn converse(child: &mut Child, call: Call) -> Result<Outcome, GitError> {
         .wait()
         .await
         .map_err(|error| GitError::disk("wait for git", error))?;
-    if cut && call.beyond == Beyond::Fail {
+    if cut && call.beyond == Overflow::Fail {
         return Err(GitError::Flood {
             verb: verb.to_owned(),
             cap: call.cap,

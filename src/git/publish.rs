@@ -131,7 +131,7 @@ impl Git {
             &format!("{name}/*"),
         ]);
         let outcome = self
-            .converse(
+            .run_remote(
                 remote,
                 &self.mirror_path(remote.repository),
                 call.args(above),
@@ -208,7 +208,7 @@ impl Git {
                 .args(flags)
                 .args([&lease, "--end-of-options", &remote.url, refspec]);
         let outcome = self
-            .converse(remote, &self.mirror_path(remote.repository), call)
+            .run_remote(remote, &self.mirror_path(remote.repository), call)
             .await?;
         if outcome.success {
             Ok(Written::Done)

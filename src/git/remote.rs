@@ -49,7 +49,7 @@ impl Remote {
 
 impl Git {
     /// Runs one call that speaks with the remote; the token is offered for its length only.
-    pub(super) async fn converse(
+    pub(super) async fn run_remote(
         &self,
         remote: &Remote,
         mirror: &Path,

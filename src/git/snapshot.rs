@@ -12,9 +12,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::change::{RawChange, read_raw};
-use super::collect::{LISTING, Taking, sha};
+use super::collect::{LISTING, Collection, sha};
 use super::error::GitError;
-use super::process::{Beyond, Call, Input};
+use super::process::{Overflow, Call, Input};
 use super::protect::{GITLINK, Link, leaves_tree};
 use super::workspace::{copy_keeping_time, on_disk, set_time};
 use crate::core::event::{LeftOut, WhyLeftOut};
@@ -54,7 +54,7 @@ pub(super) struct Entry {
     pub(super) path: Vec<u8>,
 }
 
-impl Taking<'_> {
+impl Collection<'_> {
     /// Reads the working tree as it is, compared with `parent`.
     pub(super) async fn snapshot(&self, parent: &Sha) -> Result<Snapshot, GitError> {
         let workspace = self.spec.workspace.clone();
@@ -150,8 +150,8 @@ impl Taking<'_> {
                     .args(["-z", "--others", "--exclude-standard"]),
             );
         let (tracked, others, mut left_out) = tokio::try_join!(
-            self.run(tracked.cap(LISTING, Beyond::Fail)),
-            self.run(others.cap(LISTING, Beyond::Fail)),
+            self.run(tracked.cap(LISTING, Overflow::Fail)),
+            self.run(others.cap(LISTING, Overflow::Fail)),
             self.left_beside(),
         )?;
         let tracked = read_raw("diff-files", &tracked)?;

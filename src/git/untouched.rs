@@ -10,13 +10,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::change::RawChange;
-use super::collect::{LISTING, Taking};
+use super::collect::{LISTING, Collection};
 use super::error::GitError;
-use super::process::{Beyond, Input};
+use super::process::{Overflow, Input};
 use super::snapshot::{Entry, listed};
 use super::workspace::on_disk;
 
-impl Taking<'_> {
+impl Collection<'_> {
     /// Gives back what is changed indeed; what differs in its mode alone becomes an entry with the content it had.
     pub(super) async fn touched(
         &self,
@@ -65,7 +65,7 @@ impl Taking<'_> {
             .call("hash-object")
             .args(["--no-filters", "--stdin-paths"]);
         let hashes = self
-            .run(call.input(Input::Bytes(list)).cap(LISTING, Beyond::Fail))
+            .run(call.input(Input::Bytes(list)).cap(LISTING, Overflow::Fail))
             .await?;
         let hashes = String::from_utf8_lossy(&hashes);
         let same = files

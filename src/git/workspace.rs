@@ -15,7 +15,7 @@ use super::Git;
 use super::error::GitError;
 use super::left::exclude_file;
 use super::mirror::read_ref;
-use super::process::{Beyond, Call};
+use super::process::{Overflow, Call};
 use crate::core::ids::{AgentBranch, RepositoryId, SessionId, Sha};
 
 /// Who a commit is by. Always something git accepts.
@@ -158,7 +158,7 @@ impl Git {
         let call = Call::new("update-ref")
             .args(["-d", &name])
             .repository(&mirror)
-            .cap(1024, Beyond::Cut);
+            .cap(1024, Overflow::Cut);
         self.inner.program.run(call).await?.bytes().map(drop)
     }
 

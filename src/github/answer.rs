@@ -10,7 +10,7 @@ use hyper::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::ask::Ask;
+use super::request::ApiRequest;
 use super::error::GitHubError;
 use crate::core::failure::shortened;
 
@@ -78,7 +78,7 @@ impl Answer {
     }
 
     /// Reads a JSON body.
-    pub(super) fn json<T: DeserializeOwned>(&self, ask: &Ask) -> Result<T, GitHubError> {
+    pub(super) fn json<T: DeserializeOwned>(&self, ask: &ApiRequest) -> Result<T, GitHubError> {
         serde_json::from_slice(&self.body).map_err(|error| GitHubError::Unreadable {
             call: ask.to_string(),
             why: error.to_string(),
@@ -143,12 +143,12 @@ impl Answer {
     }
 
     /// A success, or the error this answer stands for. Limits and 401 are handled before.
-    pub(super) fn judge(self, ask: &Ask) -> Result<Self, GitHubError> {
+    pub(super) fn judge(self, ask: &ApiRequest) -> Result<Self, GitHubError> {
         let located = ask.wants_location && self.status == StatusCode::FOUND;
         if self.status.is_success() || self.status == StatusCode::NOT_MODIFIED || located {
             return Ok(self);
         }
-        let (call, message) = (ask.deed(), self.message());
+        let (call, message) = (ask.describe(), self.message());
         Err(match self.status.as_u16() {
             401 => GitHubError::TokenRefused { call, message },
             403 => self.forbidden(ask, message),
@@ -167,7 +167,7 @@ impl Answer {
         })
     }
 
-    fn forbidden(&self, ask: &Ask, message: String) -> GitHubError {
+    fn forbidden(&self, ask: &ApiRequest, message: String) -> GitHubError {
         let lower = message.to_ascii_lowercase();
         let repository = ask
             .repository()
@@ -178,7 +178,7 @@ impl Answer {
                 .unwrap_or("it needs for this")
                 .to_owned();
             return GitHubError::NotPermitted {
-                call: ask.deed(),
+                call: ask.describe(),
                 permission,
             };
         }
@@ -189,7 +189,7 @@ impl Answer {
             return GitHubError::Suspended;
         }
         GitHubError::Forbidden {
-            call: ask.deed(),
+            call: ask.describe(),
             message,
         }
     }
@@ -327,7 +327,7 @@ mod tests {
 
     #[test]
     fn refusals_become_the_error_that_names_the_next_step() {
-        let ask = Ask::post(
+        let ask = ApiRequest::post(
             "post a comment",
             "/repos/o/n/issues/1/comments",
             &serde_json::json!({}),

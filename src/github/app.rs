@@ -8,9 +8,9 @@ use hyper::Method;
 use serde::Deserialize;
 
 use super::answer::Answer;
-use super::ask::{Ask, Effect, escape};
+use super::request::{ApiRequest, Effect, escape};
 use super::error::GitHubError;
-use super::lane::Priority;
+use super::rate_gate::Priority;
 use super::page::Pages;
 use super::token::{Purpose, Scope};
 use super::{At, GitHub, Repository, millis};
@@ -133,7 +133,7 @@ pub struct DeliveryPage {
 impl GitHub {
     /// Who we are; asked once. A wrong App id or key shows here.
     pub async fn app(&self) -> Result<AppIdentity, GitHubError> {
-        let ask = Ask::get("read the App", "/app");
+        let ask = ApiRequest::get("read the App", "/app");
         self.0
             .identity
             .get_or_try_init(|| async { self.as_app(&ask).await?.json(&ask) })
@@ -147,7 +147,7 @@ impl GitHub {
     pub async fn bot(&self, at: &At) -> Result<UserId, GitHubError> {
         let bot = self.0.bot.get_or_try_init(|| async {
             let login = self.app().await?.bot_login();
-            let ask = Ask::get(
+            let ask = ApiRequest::get(
                 "read the App's own account",
                 format!("/users/{}", escape(&login)),
             );
@@ -164,7 +164,7 @@ impl GitHub {
         &self,
         name: &RepositoryName,
     ) -> Result<Installation, GitHubError> {
-        let ask = Ask::get(
+        let ask = ApiRequest::get(
             "find the installation",
             format!("/repos/{name}/installation"),
         );
@@ -182,7 +182,7 @@ impl GitHub {
     /// Every installation of the App.
     /// <https://docs.github.com/rest/apps/apps#list-installations-for-the-authenticated-app>
     pub async fn installations(&self) -> Result<Vec<Installation>, GitHubError> {
-        let mut ask = Ask::get("list the installations", "/app/installations?per_page=100");
+        let mut ask = ApiRequest::get("list the installations", "/app/installations?per_page=100");
         let (mut all, mut pages) = (Vec::new(), Pages::of(&self.0.api));
         loop {
             let answer = self.as_app(&ask).await?;
@@ -201,11 +201,11 @@ impl GitHub {
         &self,
         installation: InstallationId,
     ) -> Result<Vec<Repository>, GitHubError> {
-        let ask = Ask::get(
+        let ask = ApiRequest::get(
             "list the repositories",
             "/installation/repositories?per_page=100",
         );
-        let items = |answer: &Answer, ask: &Ask| {
+        let items = |answer: &Answer, ask: &ApiRequest| {
             answer
                 .json::<RepositoryPage>(ask)
                 .map(|page| page.repositories)
@@ -222,7 +222,7 @@ impl GitHub {
         if installation.suspended {
             return Err(GitHubError::Suspended);
         }
-        let ask = Ask::get("find the repository", format!("/repos/{name}"));
+        let ask = ApiRequest::get("find the repository", format!("/repos/{name}"));
         let scope = Scope {
             installation: installation.id,
             repository: None,
@@ -245,7 +245,7 @@ impl GitHub {
         let from = cursor
             .map(|cursor| format!("&cursor={}", escape(cursor)))
             .unwrap_or_default();
-        let ask = Ask::get(
+        let ask = ApiRequest::get(
             "list the deliveries",
             format!("/app/hook/deliveries?per_page=100{from}"),
         );
@@ -262,7 +262,7 @@ impl GitHub {
     pub async fn redeliver(&self, attempt: i64) -> Result<(), GitHubError> {
         let path = format!("/app/hook/deliveries/{attempt}/attempts");
         let ask =
-            Ask::new(Method::POST, "deliver a webhook again", path).with_effect(Effect::Change);
+            ApiRequest::new(Method::POST, "deliver a webhook again", path).with_effect(Effect::Change);
         let mut turn = self.lane(None).turn(Priority::Normal, false).await?;
         turn.sending();
         self.as_app(&ask).await.map(drop)

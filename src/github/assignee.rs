@@ -4,10 +4,10 @@
 
 use serde_json::json;
 
-use super::ask::{Ask, Effect};
+use super::request::{ApiRequest, Effect};
 use super::error::GitHubError;
 use super::issue::{Issue, IssueShape};
-use super::lane::Priority;
+use super::rate_gate::Priority;
 use super::token::Purpose;
 use super::{At, GitHub};
 use crate::core::ids::IssueNumber;
@@ -37,7 +37,7 @@ impl GitHub {
                 after: true,
             });
         }
-        let ask = Ask::post(
+        let ask = ApiRequest::post(
             "assign people",
             assignees(at, issue),
             &json!({"assignees": [login]}),
@@ -61,7 +61,7 @@ impl GitHub {
                 after: false,
             });
         }
-        let ask = Ask::delete("take people off", assignees(at, issue))
+        let ask = ApiRequest::delete("take people off", assignees(at, issue))
             .with(&json!({"assignees": [login]}));
         self.assignment(at, &ask, (login, before)).await
     }
@@ -69,7 +69,7 @@ impl GitHub {
     async fn assignment(
         &self,
         at: &At,
-        ask: &Ask,
+        ask: &ApiRequest,
         (login, before): (&str, bool),
     ) -> Result<Assignment, GitHubError> {
         let answer = self
@@ -91,7 +91,7 @@ impl GitHub {
         logins: &[&str],
     ) -> Result<(), GitHubError> {
         let path = at.path(&format!("/issues/{pull}/assignees"));
-        let ask = Ask::post("assign people", path, &json!({"assignees": logins}))
+        let ask = ApiRequest::post("assign people", path, &json!({"assignees": logins}))
             .with_effect(Effect::Change);
         self.change(at, Purpose::PullRequest, Priority::Normal, &ask)
             .await

@@ -10,9 +10,9 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, Limit};
-use super::ask::{Ask, Effect};
+use super::request::{ApiRequest, Effect};
 use super::error::GitHubError;
-use super::lane::{Lane, Priority, Turn};
+use super::rate_gate::{RateGate, Priority, Permit};
 use super::page::Pages;
 use super::token::{Purpose, Scope};
 use super::{At, GitHub, locked};
@@ -24,11 +24,11 @@ const PAGES: usize = 100;
 const WORST_SKEW: i64 = 24 * 3600 * 1000;
 
 /// One exchange on behalf of an installation.
-struct Errand<'a> {
+struct Exchange<'a> {
     scope: Scope,
     repository: &'a str,
-    lane: &'a Lane,
-    ask: &'a Ask,
+    lane: &'a RateGate,
+    ask: &'a ApiRequest,
     etag: Option<&'a str>,
 }
 
@@ -38,12 +38,12 @@ impl GitHub {
     }
 
     /// The gate of an installation, or of the App itself.
-    pub(super) fn lane(&self, installation: Option<InstallationId>) -> Arc<Lane> {
+    pub(super) fn lane(&self, installation: Option<InstallationId>) -> Arc<RateGate> {
         let mut lanes = locked(&self.0.lanes);
         Arc::clone(
             lanes
                 .entry(installation)
-                .or_insert_with(|| Arc::new(Lane::new(self.0.pace, self.now()))),
+                .or_insert_with(|| Arc::new(RateGate::new(self.0.pace, self.now()))),
         )
     }
 
@@ -51,7 +51,7 @@ impl GitHub {
     pub(super) async fn read<T: DeserializeOwned>(
         &self,
         at: &At,
-        ask: &Ask,
+        ask: &ApiRequest,
     ) -> Result<T, GitHubError> {
         self.read_for(at, Purpose::Read, ask).await
     }
@@ -61,7 +61,7 @@ impl GitHub {
         &self,
         at: &At,
         purpose: Purpose,
-        ask: &Ask,
+        ask: &ApiRequest,
     ) -> Result<T, GitHubError> {
         self.fetch(at.scope(purpose), &at.name.to_string(), ask)
             .await?
@@ -72,7 +72,7 @@ impl GitHub {
     pub(super) async fn read_if_there<T: DeserializeOwned>(
         &self,
         at: &At,
-        ask: &Ask,
+        ask: &ApiRequest,
     ) -> Result<Option<T>, GitHubError> {
         match self.read(at, ask).await {
             Ok(value) => Ok(Some(value)),
@@ -85,7 +85,7 @@ impl GitHub {
     pub(super) async fn read_all<T: DeserializeOwned>(
         &self,
         at: &At,
-        ask: &Ask,
+        ask: &ApiRequest,
     ) -> Result<Vec<T>, GitHubError> {
         self.read_all_for(at, Purpose::Read, ask).await
     }
@@ -95,7 +95,7 @@ impl GitHub {
         &self,
         at: &At,
         purpose: Purpose,
-        ask: &Ask,
+        ask: &ApiRequest,
     ) -> Result<Vec<T>, GitHubError> {
         self.pages(
             at.scope(purpose),
@@ -111,8 +111,8 @@ impl GitHub {
         &self,
         scope: Scope,
         repository: &str,
-        ask: &Ask,
-        items: impl Fn(&Answer, &Ask) -> Result<Vec<T>, GitHubError>,
+        ask: &ApiRequest,
+        items: impl Fn(&Answer, &ApiRequest) -> Result<Vec<T>, GitHubError>,
     ) -> Result<Vec<T>, GitHubError> {
         let (mut all, mut ask, mut pages) = (Vec::new(), ask.clone(), Pages::of(&self.0.api));
         for _ in 0..PAGES {
@@ -134,7 +134,7 @@ impl GitHub {
         &self,
         scope: Scope,
         repository: &str,
-        ask: &Ask,
+        ask: &ApiRequest,
     ) -> Result<Answer, GitHubError> {
         let lane = self.lane(Some(scope.installation));
         let _place = lane.read().await?;
@@ -142,7 +142,7 @@ impl GitHub {
             Method::GET => locked(&self.0.etags).tag(scope.installation, &ask.path),
             _ => None,
         };
-        let errand = Errand {
+        let errand = Exchange {
             scope,
             repository,
             lane: &lane,
@@ -164,7 +164,7 @@ impl GitHub {
             Some(answer) => Ok(answer),
             // Evicted meanwhile: ask again without a tag.
             None => {
-                self.exchange(&Errand {
+                self.exchange(&Exchange {
                     etag: None,
                     ..errand
                 })
@@ -179,16 +179,16 @@ impl GitHub {
         at: &At,
         purpose: Purpose,
         priority: Priority,
-        ask: &Ask,
+        ask: &ApiRequest,
     ) -> Result<Answer, GitHubError> {
         let lane = self.lane(Some(at.installation));
         lane.open()?;
         let (scope, repository) = (at.scope(purpose), at.name.to_string());
         // Minted before the turn, so that nobody waits behind it.
         self.token_for(scope, &repository).await?;
-        let mut turn: Turn = lane.turn(priority, ask.effect == Effect::Creation).await?;
+        let mut turn: Permit = lane.turn(priority, ask.effect == Effect::Creation).await?;
         turn.sending();
-        self.exchange(&Errand {
+        self.exchange(&Exchange {
             scope,
             repository: &repository,
             lane: &lane,
@@ -198,7 +198,7 @@ impl GitHub {
         .await
     }
 
-    async fn exchange(&self, errand: &Errand<'_>) -> Result<Answer, GitHubError> {
+    async fn exchange(&self, errand: &Exchange<'_>) -> Result<Answer, GitHubError> {
         let judged = self
             .attempts(errand)
             .await
@@ -206,7 +206,7 @@ impl GitHub {
         judged.inspect_err(|error| self.rest(errand.scope, error))
     }
 
-    async fn attempts(&self, errand: &Errand<'_>) -> Result<Answer, GitHubError> {
+    async fn attempts(&self, errand: &Exchange<'_>) -> Result<Answer, GitHubError> {
         let token = self.token_for(errand.scope, errand.repository).await?;
         let answer = self
             .send(errand.lane, errand.ask, &token.secret, errand.etag)
@@ -223,8 +223,8 @@ impl GitHub {
     /// One send through an open gate; shuts the gate when GitHub says so.
     async fn send(
         &self,
-        lane: &Lane,
-        ask: &Ask,
+        lane: &RateGate,
+        ask: &ApiRequest,
         secret: &SecretString,
         etag: Option<&str>,
     ) -> Result<Answer, GitHubError> {
@@ -244,7 +244,7 @@ impl GitHub {
         }
     }
 
-    pub(super) fn limited(&self, lane: &Lane, limit: Limit) -> std::time::Duration {
+    pub(super) fn limited(&self, lane: &RateGate, limit: Limit) -> std::time::Duration {
         self.0.counts.limited.fetch_add(1, Ordering::Relaxed);
         let after = lane.pause(limit);
         tracing::warn!(seconds = after.as_secs(), "GitHub asked for a pause");
@@ -252,7 +252,7 @@ impl GitHub {
     }
 
     /// A call as the App itself. A 401 teaches us GitHub's clock, and the call is made once more.
-    pub(super) async fn as_app(&self, ask: &Ask) -> Result<Answer, GitHubError> {
+    pub(super) async fn as_app(&self, ask: &ApiRequest) -> Result<Answer, GitHubError> {
         let lane = self.lane(None);
         let _place = lane.read().await?;
         let answer = self.send(&lane, ask, &self.jwt()?, None).await?;

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::ask::{Ask, escape};
+use super::request::{ApiRequest, escape};
 use super::error::GitHubError;
-use super::lane::Priority;
+use super::rate_gate::Priority;
 use super::token::Purpose;
 use super::{At, GitHub, TEXT_CHARS, cut};
 use crate::core::ids::Sha;
@@ -105,13 +105,13 @@ impl GitHub {
                     // A run cannot move to another commit, so an update has no such field.
                     fields.remove("head_sha");
                 }
-                Ask::patch(
+                ApiRequest::patch(
                     "update a check run",
                     at.path(&format!("/check-runs/{}", run.id)),
                     &body,
                 )
             }
-            None => Ask::post("create a check run", at.path("/check-runs"), &report.body()),
+            None => ApiRequest::post("create a check run", at.path("/check-runs"), &report.body()),
         };
         self.change(at, Purpose::Checks, Priority::Normal, &ask)
             .await?
@@ -129,10 +129,10 @@ impl GitHub {
             report.head_sha,
             escape(&report.name)
         );
-        let ask = Ask::get("find the check run", at.path(&query));
+        let ask = ApiRequest::get("find the check run", at.path(&query));
         let (scope, name) = (at.scope(Purpose::Checks), at.name.to_string());
         let items =
-            |answer: &Answer, ask: &Ask| answer.json::<CheckPage>(ask).map(|page| page.check_runs);
+            |answer: &Answer, ask: &ApiRequest| answer.json::<CheckPage>(ask).map(|page| page.check_runs);
         let found = self.pages(scope, &name, &ask, items).await?;
         Ok(found
             .into_iter()

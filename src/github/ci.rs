@@ -7,10 +7,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::ask::{Ask, escape};
+use super::request::{ApiRequest, escape};
 use super::error::GitHubError;
 use super::token::Purpose;
-use super::verdict::{self, ChecksRead, Failing, Lead, Sources, TAIL};
+use super::ci_rollup::{self, ChecksRead, Failing, Lead, Sources, TAIL};
 use super::wire::location;
 use super::{At, GitHub};
 use crate::core::ids::Sha;
@@ -91,7 +91,7 @@ impl GitHub {
             "workflow_runs",
         );
         let workflows = readable(workflows.await, "actions", &mut unread)?;
-        let (checks, leads) = verdict::fold(
+        let (checks, leads) = ci_rollup::fold(
             Sources {
                 runs,
                 statuses,
@@ -99,7 +99,7 @@ impl GitHub {
             },
             ours,
         );
-        let state = verdict::amount(checks.iter().map(|check| check.state));
+        let state = ci_rollup::amount(checks.iter().map(|check| check.state));
         Ok(ChecksRead {
             head: head.clone(),
             state,
@@ -113,7 +113,7 @@ impl GitHub {
     /// we may see them. <https://docs.github.com/rest/branches/branches#get-a-branch>,
     /// <https://docs.github.com/rest/repos/rules#get-rules-for-a-branch>
     pub async fn required_checks(&self, at: &At, branch: &str) -> Result<Vec<String>, GitHubError> {
-        let ask = Ask::get(
+        let ask = ApiRequest::get(
             "read a branch",
             at.path(&format!("/branches/{}", escape(branch))),
         );
@@ -126,7 +126,7 @@ impl GitHub {
             .unwrap_or_default();
         let path = at.path(&format!("/rules/branches/{}?per_page=100", escape(branch)));
         let rules: Vec<Rule> = seen(
-            self.read_all(at, &Ask::get("read a branch's rules", path))
+            self.read_all(at, &ApiRequest::get("read a branch's rules", path))
                 .await,
         )?
         .unwrap_or_default();
@@ -149,7 +149,7 @@ impl GitHub {
         path: String,
         field: &str,
     ) -> Result<Vec<T>, GitHubError> {
-        let ask = Ask::get("see what CI said", at.path(&path));
+        let ask = ApiRequest::get("see what CI said", at.path(&path));
         let (scope, name) = (at.scope(Purpose::Ci), at.name.to_string());
         let pages = self.pages(scope, &name, &ask, |answer, ask| {
             let mut page: serde_json::Value = answer.json(ask)?;
@@ -177,7 +177,7 @@ impl GitHub {
 
     /// <https://docs.github.com/rest/actions/workflow-jobs#get-a-job-for-a-workflow-run>
     async fn failed_step(&self, at: &At, job: i64) -> Result<Option<String>, GitHubError> {
-        let ask = Ask::get("read a job", at.path(&format!("/actions/jobs/{job}")));
+        let ask = ApiRequest::get("read a job", at.path(&format!("/actions/jobs/{job}")));
         let job: Job = self.read_for(at, Purpose::Ci, &ask).await?;
         let failed = |step: &Step| {
             matches!(
@@ -190,7 +190,7 @@ impl GitHub {
 
     /// <https://docs.github.com/rest/actions/workflow-jobs#download-job-logs-for-a-workflow-run>
     async fn job_log(&self, at: &At, job: i64) -> Result<Option<String>, GitHubError> {
-        let ask = Ask::get(
+        let ask = ApiRequest::get(
             "read a job's log",
             at.path(&format!("/actions/jobs/{job}/logs")),
         )

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
 
-use super::ask::Ask;
+use super::request::ApiRequest;
 use super::error::GitHubError;
 use super::issue::Account;
-use super::lane::Priority;
+use super::rate_gate::Priority;
 use super::token::Purpose;
 use super::{At, GitHub, TEXT_CHARS, cut, millis, rfc3339};
 use crate::core::ids::{CommentId, IssueNumber};
@@ -81,7 +81,7 @@ impl GitHub {
         at: &At,
         comment: CommentId,
     ) -> Result<Option<Comment>, GitHubError> {
-        let ask = Ask::get(
+        let ask = ApiRequest::get(
             "read a comment",
             at.path(&format!("/issues/comments/{comment}")),
         );
@@ -123,7 +123,7 @@ impl GitHub {
             .map(|since| format!("&since={}", rfc3339(since)))
             .unwrap_or_default();
         let path = at.path(&format!("/issues/{issue}/comments?per_page=100{since}"));
-        let ask = Ask::get("list the comments", path);
+        let ask = ApiRequest::get("list the comments", path);
         let found: Vec<CommentShape> = self.read_all_for(at, Purpose::Comment, &ask).await?;
         Ok(found.into_iter().map(Comment::from).collect())
     }
@@ -140,7 +140,7 @@ impl GitHub {
             "sort=updated&direction=asc&per_page=100&since={}",
             rfc3339(since)
         );
-        let ask = Ask::get(
+        let ask = ApiRequest::get(
             "list the repository's comments",
             at.path(&format!("/issues/comments?{query}")),
         );
@@ -178,7 +178,7 @@ impl GitHub {
         body: &str,
     ) -> Result<CommentId, GitHubError> {
         let path = at.path(&format!("/issues/{issue}/comments"));
-        let ask = Ask::post(
+        let ask = ApiRequest::post(
             "post a comment",
             path,
             &json!({"body": cut(body, TEXT_CHARS)}),
@@ -198,7 +198,7 @@ impl GitHub {
         body: &str,
     ) -> Result<(), GitHubError> {
         let path = at.path(&format!("/issues/comments/{comment}"));
-        let ask = Ask::patch(
+        let ask = ApiRequest::patch(
             "edit a comment",
             path,
             &json!({"body": cut(body, TEXT_CHARS)}),
@@ -211,7 +211,7 @@ impl GitHub {
     /// Removes a comment; one that is gone already is fine.
     /// <https://docs.github.com/rest/issues/comments#delete-an-issue-comment>
     pub async fn delete_comment(&self, at: &At, comment: CommentId) -> Result<(), GitHubError> {
-        let ask = Ask::delete(
+        let ask = ApiRequest::delete(
             "delete a comment",
             at.path(&format!("/issues/comments/{comment}")),
         );
@@ -223,7 +223,7 @@ impl GitHub {
         &self,
         at: &At,
         purpose: Purpose,
-        ask: &Ask,
+        ask: &ApiRequest,
     ) -> Result<(), GitHubError> {
         match self.change(at, purpose, Priority::Normal, ask).await {
             Ok(_) | Err(GitHubError::NotFound { .. }) => Ok(()),

@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::answer::Limit;
-use super::ask::{Ask, Effect};
+use super::request::{ApiRequest, Effect};
 use super::error::GitHubError;
-use super::lane::Priority;
+use super::rate_gate::Priority;
 use super::token::Purpose;
 use super::{At, GitHub};
 use crate::core::failure::shortened;
@@ -40,7 +40,7 @@ impl GitHub {
         query: &str,
         variables: Value,
     ) -> Result<T, GitHubError> {
-        let ask = Ask::post(
+        let ask = ApiRequest::post(
             "ask by GraphQL",
             self.graphql_url(),
             &json!({"query": query, "variables": variables}),
@@ -85,7 +85,7 @@ impl GitHub {
 }
 
 /// What an error in the answer stands for.
-fn refusal(complaint: &Complaint, ask: &Ask, purpose: Purpose) -> GitHubError {
+fn refusal(complaint: &Complaint, ask: &ApiRequest, purpose: Purpose) -> GitHubError {
     let call = ask.to_string();
     let may_not = complaint
         .message
@@ -93,7 +93,7 @@ fn refusal(complaint: &Complaint, ask: &Ask, purpose: Purpose) -> GitHubError {
         .contains("not accessible by integration");
     match complaint.kind.as_str() {
         "FORBIDDEN" if may_not => GitHubError::NotPermitted {
-            call: purpose.deed().into(),
+            call: purpose.describe().into(),
             permission: purpose.wanted(),
         },
         "NOT_FOUND" => GitHubError::NotFound { call },

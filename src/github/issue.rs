@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::ask::{Ask, escape};
+use super::request::{ApiRequest, escape};
 use super::error::GitHubError;
 use super::{At, GitHub, millis};
 use crate::core::ids::{IssueNumber, UserId};
@@ -188,7 +188,7 @@ impl GitHub {
         at: &At,
         number: IssueNumber,
     ) -> Result<Vec<IssueEvent>, GitHubError> {
-        let ask = Ask::get(
+        let ask = ApiRequest::get(
             "list what happened",
             at.path(&format!("/issues/{number}/events?per_page=100")),
         );
@@ -198,7 +198,7 @@ impl GitHub {
 
     /// An issue as it is now. <https://docs.github.com/rest/issues/issues#get-an-issue>
     pub async fn issue(&self, at: &At, number: IssueNumber) -> Result<Issue, GitHubError> {
-        let ask = Ask::get("read the issue", at.path(&format!("/issues/{number}")));
+        let ask = ApiRequest::get("read the issue", at.path(&format!("/issues/{number}")));
         self.read::<IssueShape>(at, &ask).await.map(Issue::from)
     }
 
@@ -214,7 +214,7 @@ impl GitHub {
             escape(label)
         );
         let found: Vec<IssueShape> = self
-            .read_all(at, &Ask::get("list the issues", at.path(&query)))
+            .read_all(at, &ApiRequest::get("list the issues", at.path(&query)))
             .await?;
         Ok(found
             .into_iter()

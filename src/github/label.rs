@@ -3,9 +3,9 @@
 use serde::de::IgnoredAny;
 use serde_json::json;
 
-use super::ask::{Ask, Effect, escape};
+use super::request::{ApiRequest, Effect, escape};
 use super::error::GitHubError;
-use super::lane::Priority;
+use super::rate_gate::Priority;
 use super::token::Purpose;
 use super::{At, GitHub, cut};
 use crate::core::ids::IssueNumber;
@@ -21,7 +21,7 @@ impl GitHub {
         color: &str,
         description: &str,
     ) -> Result<(), GitHubError> {
-        let look = Ask::get(
+        let look = ApiRequest::get(
             "read a label",
             at.path(&format!("/labels/{}", escape(name))),
         );
@@ -29,7 +29,7 @@ impl GitHub {
             return Ok(());
         }
         let body = json!({"name": name, "color": color, "description": cut(description, 100)});
-        let ask = Ask::post("create a label", at.path("/labels"), &body);
+        let ask = ApiRequest::post("create a label", at.path("/labels"), &body);
         match self
             .change(at, Purpose::Comment, Priority::Normal, &ask)
             .await
@@ -72,7 +72,7 @@ impl GitHub {
         label: &str,
     ) -> Result<(), GitHubError> {
         let path = at.path(&format!("/issues/{issue}/labels/{}", escape(label)));
-        self.remove(at, Purpose::Comment, &Ask::delete("take a label off", path))
+        self.remove(at, Purpose::Comment, &ApiRequest::delete("take a label off", path))
             .await
     }
 
@@ -85,7 +85,7 @@ impl GitHub {
     ) -> Result<(), GitHubError> {
         let path = at.path(&format!("/issues/{number}/labels"));
         let ask =
-            Ask::post("add labels", path, &json!({"labels": labels})).with_effect(Effect::Change);
+            ApiRequest::post("add labels", path, &json!({"labels": labels})).with_effect(Effect::Change);
         self.change(at, purpose, Priority::Normal, &ask)
             .await
             .map(drop)

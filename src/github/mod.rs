@@ -8,7 +8,7 @@
 mod access;
 mod answer;
 mod app;
-mod ask;
+mod request;
 mod assignee;
 mod call;
 mod check;
@@ -20,7 +20,7 @@ mod graphql;
 mod issue;
 mod jwt;
 mod label;
-mod lane;
+mod rate_gate;
 mod limiter;
 mod page;
 mod pull;
@@ -30,7 +30,7 @@ mod review;
 mod route;
 mod thread;
 mod token;
-mod verdict;
+mod ci_rollup;
 mod wire;
 
 use std::borrow::Cow;
@@ -50,7 +50,7 @@ pub use check::{CheckConclusion, CheckReport, CheckRun, CheckStatus};
 pub use comment::Comment;
 pub use error::GitHubError;
 pub use issue::{Account, Issue, IssueEvent};
-pub use lane::{Brake, Priority};
+pub use rate_gate::{Brake, Priority};
 pub use limiter::Pace;
 pub use pull::{NewPull, OpenedPull, Opening, Pull, PullEdit, PullState};
 pub use reaction::Reaction;
@@ -58,7 +58,7 @@ pub use repository::{BranchHead, Permission, PermissionLevel, Repository};
 pub use review::{LineComment, Review, ReviewHead, ReviewState};
 pub use thread::{ReviewThread, ThreadComment};
 pub use token::{Purpose, Token};
-pub use verdict::{CheckKind, CheckSeen, ChecksRead, ChecksState, Failing};
+pub use ci_rollup::{CheckKind, CheckSeen, ChecksRead, ChecksState, Failing};
 pub use wire::Timeouts;
 
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, UserId};
@@ -66,7 +66,7 @@ use crate::core::network::Network;
 use access::Access;
 use etag::Etags;
 use jwt::AppKey;
-use lane::Lane;
+use rate_gate::RateGate;
 use token::{Scope, Tokens};
 use wire::Wire;
 
@@ -138,7 +138,7 @@ struct Inner {
     pace: Pace,
     tokens: Tokens,
     access: Access,
-    lanes: Mutex<HashMap<Option<InstallationId>, Arc<Lane>>>,
+    lanes: Mutex<HashMap<Option<InstallationId>, Arc<RateGate>>>,
     etags: Mutex<Etags>,
     identity: OnceCell<AppIdentity>,
     bot: OnceCell<UserId>,

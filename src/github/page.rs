@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use url::Url;
 
 use super::answer::Answer;
-use super::ask::Ask;
+use super::request::ApiRequest;
 
 /// The pages of one list.
 pub(super) struct Pages<'a> {
@@ -26,7 +26,7 @@ impl<'a> Pages<'a> {
     }
 
     /// What to ask for after this answer; `None` at the end, and when the link leads back to a page that was read.
-    pub(super) fn after(&mut self, ask: &Ask, answer: &Answer) -> Option<Ask> {
+    pub(super) fn after(&mut self, ask: &ApiRequest, answer: &Answer) -> Option<ApiRequest> {
         let here = below(self.api, &ask.path)?;
         self.read.insert(here.to_string());
         let link = here.join(answer.next_page()?).ok()?;

@@ -7,10 +7,10 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::ask::{Ask, escape};
+use super::request::{ApiRequest, escape};
 use super::error::GitHubError;
 use super::issue::{Account, LabelShape};
-use super::lane::Priority;
+use super::rate_gate::Priority;
 use super::token::Purpose;
 use super::{At, GitHub, TEXT_CHARS, cut};
 use crate::core::ids::{IssueNumber, Sha};
@@ -168,7 +168,7 @@ pub struct PullEdit {
 impl GitHub {
     /// A pull request as it is now. <https://docs.github.com/rest/pulls/pulls#get-a-pull-request>
     pub async fn pull(&self, at: &At, number: IssueNumber) -> Result<Pull, GitHubError> {
-        let ask = Ask::get(
+        let ask = ApiRequest::get(
             "read the pull request",
             at.path(&format!("/pulls/{number}")),
         );
@@ -195,7 +195,7 @@ impl GitHub {
         let query =
             format!("/pulls?head={head}&state=all&sort=created&direction=desc&per_page=100");
         let found: Vec<PullShape> = self
-            .read_all(at, &Ask::get("find the pull request", at.path(&query)))
+            .read_all(at, &ApiRequest::get("find the pull request", at.path(&query)))
             .await?;
         // GitHub ignores a `head` it cannot parse and then lists everything, so the branch is compared here too.
         Ok(found
@@ -249,7 +249,7 @@ impl GitHub {
             "body": cut(&new.body, TEXT_CHARS),
             "draft": new.draft,
         });
-        let ask = Ask::post("open a pull request", at.path("/pulls"), &body);
+        let ask = ApiRequest::post("open a pull request", at.path("/pulls"), &body);
         let answer = self
             .change(at, Purpose::PullRequest, Priority::Normal, &ask)
             .await?;
@@ -270,7 +270,7 @@ impl GitHub {
             title: part(&edit.title, TITLE_CHARS),
             body: part(&edit.body, TEXT_CHARS),
         };
-        let ask = Ask::patch(
+        let ask = ApiRequest::patch(
             "edit the pull request",
             at.path(&format!("/pulls/{number}")),
             &body,

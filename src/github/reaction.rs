@@ -5,10 +5,10 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::ask::{Ask, Effect};
+use super::request::{ApiRequest, Effect};
 use super::error::GitHubError;
 use super::issue::Account;
-use super::lane::Priority;
+use super::rate_gate::Priority;
 use super::token::Purpose;
 use super::{At, GitHub};
 use crate::core::ids::{CommentId, IssueNumber};
@@ -161,7 +161,7 @@ impl GitHub {
         reaction: Reaction,
     ) -> Result<(), GitHubError> {
         // A mark, no content: it must come through when the limits of content are used up.
-        let ask = Ask::post("react", path, &json!({"content": reaction.content()}))
+        let ask = ApiRequest::post("react", path, &json!({"content": reaction.content()}))
             .with_effect(Effect::Change);
         self.change(at, purpose, Priority::Receipt, &ask)
             .await
@@ -178,16 +178,16 @@ impl GitHub {
         let us = self.bot(at).await?;
         let query = format!(
             "{path}?content={}&per_page=100",
-            super::ask::escape(reaction.content())
+            super::request::escape(reaction.content())
         );
         let found: Vec<ReactionShape> = self
-            .read_all(at, &Ask::get("list the reactions", query))
+            .read_all(at, &ApiRequest::get("list the reactions", query))
             .await?;
         for ours in found
             .iter()
             .filter(|found| found.user.as_ref().is_some_and(|user| user.id == us))
         {
-            let ask = Ask::delete("take a reaction back", format!("{path}/{}", ours.id));
+            let ask = ApiRequest::delete("take a reaction back", format!("{path}/{}", ours.id));
             self.remove(at, purpose, &ask).await?;
         }
         Ok(())

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 
-use super::ask::{Ask, escape};
+use super::request::{ApiRequest, escape};
 use super::error::GitHubError;
 use super::{At, GitHub};
 use crate::core::ids::{RepositoryId, RepositoryName, Sha, UserId};
@@ -102,7 +102,7 @@ impl GitHub {
     /// the new name. <https://docs.github.com/rest/repos/repos#get-a-repository>
     pub async fn repository(&self, at: &At) -> Result<Repository, GitHubError> {
         let found: Repository = self
-            .read(at, &Ask::get("read the repository", at.path("")))
+            .read(at, &ApiRequest::get("read the repository", at.path("")))
             .await?;
         if found.id != at.repository {
             return Err(GitHubError::AnotherRepository {
@@ -117,7 +117,7 @@ impl GitHub {
     pub async fn permission(&self, at: &At, login: &str) -> Result<Permission, GitHubError> {
         let path = at.path(&format!("/collaborators/{}/permission", escape(login)));
         let shape: Option<PermissionShape> = self
-            .read_if_there(at, &Ask::get("read a permission", path))
+            .read_if_there(at, &ApiRequest::get("read a permission", path))
             .await?;
         Ok(shape.map_or_else(
             || Permission {
@@ -146,7 +146,7 @@ impl GitHub {
         let query = at_ref
             .map(|name| format!("?ref={}", escape(name)))
             .unwrap_or_default();
-        let ask = Ask::get(
+        let ask = ApiRequest::get(
             "read a file",
             at.path(&format!("/contents/{}{query}", path.join("/"))),
         );
@@ -162,7 +162,7 @@ impl GitHub {
     pub async fn branch(&self, at: &At, name: &str) -> Result<Option<BranchHead>, GitHubError> {
         let path = at.path(&format!("/branches/{}", escape(name)));
         let shape: Option<BranchShape> = self
-            .read_if_there(at, &Ask::get("read a branch", path))
+            .read_if_there(at, &ApiRequest::get("read a branch", path))
             .await?;
         Ok(shape.map(|shape| BranchHead {
             sha: shape.commit.sha,

@@ -6,10 +6,10 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::ask::Ask;
+use super::request::ApiRequest;
 use super::error::GitHubError;
 use super::issue::Account;
-use super::lane::Priority;
+use super::rate_gate::Priority;
 use super::token::Purpose;
 use super::{At, GitHub, TEXT_CHARS, cut, millis, rfc3339};
 use crate::core::ids::IssueNumber;
@@ -165,7 +165,7 @@ impl GitHub {
         at: &At,
         pull: IssueNumber,
     ) -> Result<Vec<ReviewHead>, GitHubError> {
-        let ask = Ask::get(
+        let ask = ApiRequest::get(
             "list the reviews",
             at.path(&format!("/pulls/{pull}/reviews?per_page=100")),
         );
@@ -182,11 +182,11 @@ impl GitHub {
         review: i64,
     ) -> Result<Option<Review>, GitHubError> {
         let path = at.path(&format!("/pulls/{pull}/reviews/{review}"));
-        let ask = Ask::get("read a review", path.as_str());
+        let ask = ApiRequest::get("read a review", path.as_str());
         let Some(shape) = self.read_if_there::<ReviewShape>(at, &ask).await? else {
             return Ok(None);
         };
-        let ask = Ask::get(
+        let ask = ApiRequest::get(
             "list the review's comments",
             format!("{path}/comments?per_page=100"),
         );
@@ -214,7 +214,7 @@ impl GitHub {
             .unwrap_or_default();
         let path = at.path(&format!("/pulls/{pull}/comments?per_page=100{since}"));
         let found: Vec<LineShape> = self
-            .read_all(at, &Ask::get("list the comments on lines", path))
+            .read_all(at, &ApiRequest::get("list the comments on lines", path))
             .await?;
         Ok(found.into_iter().map(LineComment::from).collect())
     }
@@ -244,7 +244,7 @@ impl GitHub {
         logins: &[&str],
     ) -> Result<(), GitHubError> {
         let path = at.path(&format!("/pulls/{pull}/requested_reviewers"));
-        let ask = Ask::post("ask for a review", path, &json!({"reviewers": logins}));
+        let ask = ApiRequest::post("ask for a review", path, &json!({"reviewers": logins}));
         self.change(at, Purpose::PullRequest, Priority::Normal, &ask)
             .await
             .map(drop)
@@ -260,7 +260,7 @@ impl GitHub {
         body: &str,
     ) -> Result<i64, GitHubError> {
         let path = at.path(&format!("/pulls/{pull}/comments/{first}/replies"));
-        let ask = Ask::post(
+        let ask = ApiRequest::post(
             "answer on a line",
             path,
             &json!({"body": cut(body, TEXT_CHARS)}),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::ask::{Ask, Effect};
+use super::request::{ApiRequest, Effect};
 use super::error::GitHubError;
 use super::{At, GitHub};
 use crate::core::ids::{InstallationId, RepositoryId};
@@ -80,7 +80,7 @@ impl Purpose {
     }
 
     /// What the token is for, in words for people.
-    pub(super) fn deed(self) -> &'static str {
+    pub(super) fn describe(self) -> &'static str {
         match self {
             Self::Read => "read issues, pull requests and files",
             Self::Comment => "write on issues",
@@ -183,7 +183,7 @@ impl GitHub {
     }
 
     /// Forgets a token that git's host refused: the next one asked for is a new one.
-    pub async fn disown(&self, token: &Token) {
+    pub async fn invalidate(&self, token: &Token) {
         for slot in self.0.tokens.all() {
             let mut held = slot.lock().await;
             if held.as_ref().is_some_and(|held| held.is(token)) {
@@ -195,8 +195,8 @@ impl GitHub {
     /// Ends a token at GitHub and forgets it (after a push). Repeating it is harmless: an ended token answers 401.
     /// <https://docs.github.com/rest/apps/installations#revoke-an-installation-access-token>
     pub async fn revoke(&self, token: &Token) -> Result<(), GitHubError> {
-        self.disown(token).await;
-        let ask = Ask::delete("revoke a token", "/installation/token").with_effect(Effect::None);
+        self.invalidate(token).await;
+        let ask = ApiRequest::delete("revoke a token", "/installation/token").with_effect(Effect::None);
         let answer = self.0.wire.send(&ask, &token.secret, None).await?;
         if answer.status.as_u16() == 401 {
             Ok(())
@@ -271,7 +271,7 @@ impl GitHub {
     /// What of a purpose's permissions the installation has.
     /// <https://docs.github.com/rest/apps/apps#get-an-installation-for-the-authenticated-app>
     async fn granted(&self, scope: Scope) -> Result<Value, GitHubError> {
-        let ask = Ask::get(
+        let ask = ApiRequest::get(
             "read the installation",
             format!("/app/installations/{}", scope.installation),
         );
@@ -296,7 +296,7 @@ impl GitHub {
         if let Some(id) = scope.repository {
             body["repository_ids"] = json!([id]);
         }
-        let ask = Ask::post("get an installation token", path, &body).with_effect(Effect::None);
+        let ask = ApiRequest::post("get an installation token", path, &body).with_effect(Effect::None);
         let answer = self
             .as_app(&ask)
             .await
@@ -314,7 +314,7 @@ impl GitHub {
             GitHubError::NotFound { .. } => GitHubError::Uninstalled,
             GitHubError::Invalid { message, .. } => {
                 if message.contains("permissions requested are not granted") {
-                    let call = format!("{} in {repository}", scope.purpose.deed());
+                    let call = format!("{} in {repository}", scope.purpose.describe());
                     GitHubError::NotPermitted {
                         call,
                         permission: scope.purpose.wanted(),
@@ -334,7 +334,7 @@ impl GitHub {
 
     fn local_expiry(
         &self,
-        ask: &Ask,
+        ask: &ApiRequest,
         answer: &Answer,
         expires_at: &str,
     ) -> Result<i64, GitHubError> {

@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::answer::Answer;
-use super::ask::Ask;
+use super::request::ApiRequest;
 use super::error::GitHubError;
 use super::page::{at_home, below, is_below};
 use super::route::Route;
@@ -93,7 +93,7 @@ impl Wire {
     /// Sends `ask` once and reads the whole answer, whatever its status.
     pub(super) async fn send(
         &self,
-        ask: &Ask,
+        ask: &ApiRequest,
         credential: &SecretString,
         etag: Option<&str>,
     ) -> Result<Answer, GitHubError> {
@@ -108,7 +108,7 @@ impl Wire {
 
     async fn follow(
         &self,
-        ask: &Ask,
+        ask: &ApiRequest,
         credential: &SecretString,
         etag: Option<&str>,
     ) -> Result<Answer, GitHubError> {
@@ -141,7 +141,7 @@ impl Wire {
 
     async fn once(
         &self,
-        ask: &Ask,
+        ask: &ApiRequest,
         address: &Url,
         credential: &SecretString,
         etag: Option<&str>,
@@ -181,7 +181,7 @@ impl Wire {
     /// `most`, or is not there. Over `https`, or from loopback where the API is on plain `http` itself.
     pub(super) async fn fetch_tail(
         &self,
-        ask: &Ask,
+        ask: &ApiRequest,
         to: &Url,
         (keep, most): (usize, usize),
     ) -> Result<Option<Vec<u8>>, GitHubError> {
@@ -203,7 +203,7 @@ impl Wire {
 
     async fn tail(
         &self,
-        ask: &Ask,
+        ask: &ApiRequest,
         to: &Url,
         (keep, most): (usize, usize),
     ) -> Result<Option<Vec<u8>>, GitHubError> {
@@ -236,7 +236,7 @@ impl Wire {
     }
 
     /// The absolute address of `path`, which may be one already; refuses to leave the API's own origin.
-    fn address(&self, ask: &Ask, path: &str) -> Result<Url, GitHubError> {
+    fn address(&self, ask: &ApiRequest, path: &str) -> Result<Url, GitHubError> {
         let unreadable = || GitHubError::Unreadable {
             call: ask.to_string(),
             why: "its address is none".into(),
@@ -311,7 +311,7 @@ where
 }
 
 fn request(
-    ask: &Ask,
+    ask: &ApiRequest,
     address: &Url,
     credential: &SecretString,
     etag: Option<&str>,
@@ -349,7 +349,7 @@ pub(super) fn location(answer: &Answer) -> Option<String> {
 }
 
 /// The request left and no answer came back whole.
-fn lost(ask: &Ask, why: String) -> GitHubError {
+fn lost(ask: &ApiRequest, why: String) -> GitHubError {
     let call = ask.to_string();
     if ask.changes() {
         GitHubError::Unknown { call, why }

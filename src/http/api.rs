@@ -1,6 +1,6 @@
 //! `/api/v1` on the admin address: questions about the work, and the two orders `dispatch` and `stop`.
 //!
-//! It reads requests and writes answers; every fact comes from the [`Desk`]. It must never be reachable on the public
+//! It reads requests and writes answers; every fact comes from the [`AdminService`]. It must never be reachable on the public
 //! address.
 
 use std::future::Future;
@@ -20,7 +20,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::answer;
 use super::body::{BodyError, Caps, Reader};
-use super::desk::{Answer, ApiError, Desk, EventPage, LogPage, SessionFilter, Target, TargetLine};
+use super::admin_service::{Answer, ApiError, AdminService, EventPage, LogPage, SessionFilter, Target, TargetLine};
 use super::guard::Guard;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
 use crate::core::text;
@@ -33,7 +33,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const BODY_CAP: usize = 1024 * 1024;
 
 /// The router of the admin address; all else is 404 or 405.
-pub fn admin_router<D: Desk>(desk: Arc<D>, guard: Guard) -> Router {
+pub fn admin_router<D: AdminService>(desk: Arc<D>, guard: Guard) -> Router {
     let reader = Reader::new(Caps {
         body: BODY_CAP,
         small_body: BODY_CAP,
@@ -57,15 +57,15 @@ pub fn admin_router<D: Desk>(desk: Arc<D>, guard: Guard) -> Router {
             super::guard::check,
         ))
         .layer(CatchPanicLayer::custom(answer::after_panic))
-        .with_state(Arc::new(Office { desk, reader }))
+        .with_state(Arc::new(AdminState { desk, reader }))
 }
 
-struct Office<D> {
+struct AdminState<D> {
     desk: Arc<D>,
     reader: Reader,
 }
 
-type Shared<D> = State<Arc<Office<D>>>;
+type Shared<D> = State<Arc<AdminState<D>>>;
 type Answered = Result<Response, ApiError>;
 
 impl IntoResponse for ApiError {
@@ -88,7 +88,7 @@ impl From<BodyError> for ApiError {
     }
 }
 
-async fn status<D: Desk>(State(office): Shared<D>) -> Answered {
+async fn status<D: AdminService>(State(office): Shared<D>) -> Answered {
     json(office.desk.status()).await
 }
 
@@ -100,13 +100,13 @@ struct SessionsQuery {
     limit: Option<u32>,
 }
 
-async fn sessions<D: Desk>(State(office): Shared<D>, request: Request) -> Answered {
+async fn sessions<D: AdminService>(State(office): Shared<D>, request: Request) -> Answered {
     let SessionsQuery { state, live, limit } = query(&request)?;
     let limit = limit.unwrap_or(50).clamp(1, 500);
     json(office.desk.sessions(SessionFilter { state, live, limit })).await
 }
 
-async fn session<D: Desk>(State(office): Shared<D>, Path(id): Path<String>) -> Answered {
+async fn session<D: AdminService>(State(office): Shared<D>, Path(id): Path<String>) -> Answered {
     json(office.desk.session(session_id(&id)?)).await
 }
 
@@ -117,7 +117,7 @@ struct LogQuery {
     limit: Option<u32>,
 }
 
-async fn log<D: Desk>(
+async fn log<D: AdminService>(
     State(office): Shared<D>,
     Path(id): Path<String>,
     request: Request,
@@ -130,16 +130,16 @@ async fn log<D: Desk>(
     json(office.desk.log(session_id(&id)?, page)).await
 }
 
-async fn patch<D: Desk>(State(office): Shared<D>, Path(id): Path<String>) -> Answered {
+async fn patch<D: AdminService>(State(office): Shared<D>, Path(id): Path<String>) -> Answered {
     let patch = patiently(office.desk.patch(session_id(&id)?)).await?;
     Ok(([(header::CONTENT_TYPE, "text/x-diff")], patch).into_response())
 }
 
-async fn stop<D: Desk>(State(office): Shared<D>, Path(id): Path<String>) -> Answered {
+async fn stop<D: AdminService>(State(office): Shared<D>, Path(id): Path<String>) -> Answered {
     json(office.desk.stop(session_id(&id)?)).await
 }
 
-async fn task<D: Desk>(
+async fn task<D: AdminService>(
     State(office): Shared<D>,
     Path(path): Path<(String, String, String)>,
 ) -> Answered {
@@ -161,7 +161,7 @@ struct EventsQuery {
     wait: Option<u64>,
 }
 
-async fn events<D: Desk>(State(office): Shared<D>, request: Request) -> Answered {
+async fn events<D: AdminService>(State(office): Shared<D>, request: Request) -> Answered {
     let EventsQuery { after, limit, wait } = query(&request)?;
     let page = EventPage {
         after: after.unwrap_or(0).max(0),
@@ -178,7 +178,7 @@ struct DispatchOrder {
     targets: Vec<TargetLine>,
 }
 
-async fn dispatch<D: Desk>(State(office): Shared<D>, request: Request) -> Answered {
+async fn dispatch<D: AdminService>(State(office): Shared<D>, request: Request) -> Answered {
     let (head, body) = request.into_parts();
     if !is_json(&head.headers) {
         return Err(ApiError::new(

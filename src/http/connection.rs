@@ -89,7 +89,7 @@ impl Connection {
         Ok(())
     }
 
-    /// While every seat is taken, an answer gives its own up: whoever waits comes first.
+    /// While every permit is taken, an answer gives its own up: whoever waits comes first.
     async fn answer(
         &self,
         request: Request<Incoming>,
@@ -116,7 +116,7 @@ enum Ended {
     Protocol(#[from] hyper::Error),
 }
 
-/// Closing with unread bytes would reset the connection and could take the answer with it, so what still comes is thrown
+/// Completion with unread bytes would reset the connection and could take the answer with it, so what still comes is thrown
 /// away for a moment.
 async fn linger(mut stream: TcpStream) {
     let mut waste = vec![0; 16 * 1024];

@@ -1,7 +1,7 @@
 //! The door: bytes from the network in, status codes out.
 //!
 //! Two routers stand behind our own serve loop: [`public_router`] for GitHub, [`admin_router`] for the people at the
-//! machine. Neither knows where anything is kept: the public one asks an [`Intake`], the admin one a [`Desk`], and `app`
+//! machine. Neither knows where anything is kept: the public one asks an [`Intake`], the admin one a [`AdminService`], and `app`
 //! provides both. No 2xx is sent for a delivery before its `Intake` says that it is durable, and nothing of an unsigned
 //! body is kept, logged or passed on.
 
@@ -9,7 +9,7 @@ mod answer;
 mod api;
 mod body;
 mod connection;
-mod desk;
+mod admin_service;
 mod guard;
 mod intake;
 mod public;
@@ -17,8 +17,8 @@ mod serve;
 
 pub use api::admin_router;
 pub use body::Caps;
-pub use desk::{
-    Answer, ApiError, Batch, Desk, EventPage, LogPage, NotStarted, SessionFilter, Started, Target,
+pub use admin_service::{
+    Answer, ApiError, Batch, AdminService, EventPage, LogPage, NotStarted, SessionFilter, Started, Target,
     TargetLine,
 };
 pub use guard::{Guard, Hosts, Reading};

@@ -23,7 +23,7 @@ use crate::webhook::{Secrets, Signature, Verified};
 
 /// The router of the public address; all else is 404 or 405.
 pub fn public_router<I: Intake>(intake: Arc<I>, caps: Caps) -> Router {
-    let door = Door {
+    let door = WebhookState {
         intake,
         reader: Reader::new(caps),
     };
@@ -38,7 +38,7 @@ pub fn public_router<I: Intake>(intake: Arc<I>, caps: Caps) -> Router {
         .with_state(Arc::new(door))
 }
 
-struct Door<I> {
+struct WebhookState<I> {
     intake: Arc<I>,
     reader: Reader,
 }
@@ -91,7 +91,7 @@ async fn healthy() -> Response {
     Json(json!({ "ok": true })).into_response()
 }
 
-async fn ready<I: Intake>(State(door): State<Arc<Door<I>>>) -> Response {
+async fn ready<I: Intake>(State(door): State<Arc<WebhookState<I>>>) -> Response {
     let looked = tokio::time::timeout(door.reader.caps().ready_time, door.intake.ready()).await;
     let Readiness { ok, reasons } = looked.unwrap_or_else(|_| Readiness {
         ok: false,
@@ -105,7 +105,7 @@ async fn ready<I: Intake>(State(door): State<Arc<Door<I>>>) -> Response {
     (status, Json(json!({ "ok": ok, "reasons": reasons }))).into_response()
 }
 
-async fn webhook<I: Intake>(State(door): State<Arc<Door<I>>>, request: Request) -> Response {
+async fn webhook<I: Intake>(State(door): State<Arc<WebhookState<I>>>, request: Request) -> Response {
     match door.take(request).await {
         Ok(response) => response,
         Err(refusal) => {
@@ -118,7 +118,7 @@ async fn webhook<I: Intake>(State(door): State<Arc<Door<I>>>, request: Request) 
     }
 }
 
-impl<I: Intake> Door<I> {
+impl<I: Intake> WebhookState<I> {
     async fn take(&self, request: Request) -> Result<Response, Refusal> {
         let (head, body) = request.into_parts();
         self.reader.check(&head.headers, &body)?;

@@ -1,8 +1,8 @@
 //! Our own serve loop: accept, bound, serve, drain.
 //!
-//! `axum::serve` sets no timers, so half-sent requests would stay open for ever. Here every connection has a seat, a pace
+//! `axum::serve` sets no timers, so half-sent requests would stay open for ever. Here every connection has a permit, a pace
 //! and an end: at most [`Bounds::connections`] are open at once (others wait in the kernel's backlog until one closes, and
-//! while every seat is taken connections are not kept alive), and when the loop ends, every connection has ended.
+//! while every permit is taken connections are not kept alive), and when the loop ends, every connection has ended.
 
 use std::io;
 use std::sync::Arc;
@@ -75,20 +75,20 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: 
     }
 }
 
-type Seat = tokio::sync::OwnedSemaphorePermit;
+type Permit = tokio::sync::OwnedSemaphorePermit;
 
-/// The next connection and its seat; `None` once told to stop.
+/// The next connection and its permit; `None` once told to stop.
 async fn next(
     listener: &TcpListener,
     seats: &Arc<Semaphore>,
     stop: &CancellationToken,
-) -> Option<(TcpStream, Seat)> {
+) -> Option<(TcpStream, Permit)> {
     let both = async {
-        let seat = Arc::clone(seats)
+        let permit = Arc::clone(seats)
             .acquire_owned()
             .await
             .expect("the semaphore is never closed");
-        (accept(listener).await, seat)
+        (accept(listener).await, permit)
     };
     stop.run_until_cancelled(both).await
 }

@@ -1,7 +1,7 @@
 //! Who covers a repository now, and the end of everything that is kept of one that was taken away.
 
 use super::Performed;
-use super::parts::Parts;
+use super::services::Services;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
@@ -13,8 +13,8 @@ use crate::store::SessionFilter;
 const LIVE: i64 = 1_000;
 
 /// Asks which installation covers the repository. Another repository under its old name is not it.
-pub(super) async fn check(parts: &Parts, place: &Place) -> Result<Performed, Failure> {
-    let installation = match parts.github.locate(&place.name).await {
+pub(super) async fn check(services: &Services, place: &Place) -> Result<Performed, Failure> {
+    let installation = match services.github.locate(&place.name).await {
         Ok(found) => Some(found.installation).filter(|_| found.repository == place.repository),
         Err(
             GitHubError::NotInstalled { .. }
@@ -29,12 +29,12 @@ pub(super) async fn check(parts: &Parts, place: &Place) -> Result<Performed, Fai
 }
 
 /// Ends the agents of the repository and removes their folders and its mirror.
-pub(super) async fn forget(parts: &Parts, place: &Place) -> Result<Performed, Failure> {
+pub(super) async fn forget(services: &Services, place: &Place) -> Result<Performed, Failure> {
     let filter = SessionFilter {
         live: Some(true),
         ..SessionFilter::default()
     };
-    let live = parts.store.sessions(&filter, LIVE).await?;
+    let live = services.store.sessions(&filter, LIVE).await?;
     if live
         .iter()
         .any(|session| session.task.repository == place.repository)
@@ -42,25 +42,25 @@ pub(super) async fn forget(parts: &Parts, place: &Place) -> Result<Performed, Fa
         tracing::info!(repository = %place.name, "work goes on there again; what is kept of it stays");
         return Ok(Performed::Done);
     }
-    for session in sessions(parts, place).await? {
-        parts.agents.close(&session).await?;
-        parts
+    for session in sessions(services, place).await? {
+        services.agents.close(&session).await?;
+        services
             .git
-            .remove_workspace(&session, &parts.workspace(&session))
+            .remove_workspace(&session, &services.workspace(&session))
             .await?;
-        remove(&parts.session_dir(&session)).await?;
+        remove(&services.session_dir(&session)).await?;
     }
-    parts.git.remove_mirror(place.repository).await?;
+    services.git.remove_mirror(place.repository).await?;
     tracing::info!(repository = %place.name, "taken away: its mirror and its working copies are removed");
     Ok(Performed::Done)
 }
 
 /// The sessions that have a folder.
-async fn sessions(parts: &Parts, place: &Place) -> Result<Vec<SessionId>, Failure> {
+async fn sessions(services: &Services, place: &Place) -> Result<Vec<SessionId>, Failure> {
     let trouble = |error: std::io::Error| {
         Failure::retry(format!("the sessions' folders cannot be listed: {error}"))
     };
-    let mut entries = tokio::fs::read_dir(parts.data_dir.join("sessions"))
+    let mut entries = tokio::fs::read_dir(services.data_dir.join("sessions"))
         .await
         .map_err(trouble)?;
     let mut found = Vec::new();

@@ -7,11 +7,11 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Performed;
-use super::desk::{self, TurnDesk};
+use super::session_tools::{self, SessionTools};
 use super::disk;
 use super::lease::Held;
-use super::parts::Parts;
-use super::pump::Pump;
+use super::services::Services;
+use super::turn_recorder::TurnRecorder;
 use crate::agent::{AgentError, Answer, PermissionPolicy, Resume, TurnRequest};
 use crate::core::agent::{ErrorClass, Stop, TurnEnd, Usage};
 use crate::core::effect::Turn;
@@ -23,7 +23,7 @@ use crate::core::question::Question;
 use crate::core::role::{Tool, Tools};
 use crate::core::task::{Stage, Step, Task};
 use crate::core::text;
-use crate::core::word::{Word, WordKind};
+use crate::core::message::{AgentMessage, MessageKind};
 use crate::github::{GitHubError, Purpose};
 use crate::store::EffectRow;
 
@@ -41,16 +41,16 @@ pub(super) struct Run<'a> {
 }
 
 /// Runs the turn to its end.
-pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Performed, Failure> {
-    let at = parts.at(run.place);
+pub(super) async fn run_turn(services: &Arc<Services>, run: &Run<'_>) -> Result<Performed, Failure> {
+    let at = services.at(run.place);
     if let Err(error @ (GitHubError::Suspended | GitHubError::Uninstalled)) =
-        parts.github.token(&at, Purpose::Read).await
+        services.github.token(&at, Purpose::Read).await
     {
         return Err(error.into());
     }
     // First the inbox, then the task: what is handled in between shows in the task.
-    let stored = asked_and_stored(parts, run).await?;
-    let task = earlier_try(parts, run).await?;
+    let stored = asked_and_stored(services, run).await?;
+    let task = earlier_try(services, run).await?;
     if let Some(end) = task.as_ref().and_then(|task| asked_before(task, stored)) {
         let tail = task
             .and_then(|task| task.progress().map(|progress| progress.tail.clone()))
@@ -61,28 +61,28 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
             tail,
         }));
     }
-    let request = request(parts, run, task).await?;
+    let request = request(services, run, task).await?;
     let (sender, receiver) = mpsc::channel(256);
-    let pump = Pump::new(parts, run.place, run.session, run.row);
+    let recorder = TurnRecorder::new(services, run.place, run.session, run.row);
     let cancel = CancellationToken::new();
     let (shut, outgrown) = (CancellationToken::new(), OnceLock::new());
-    let turn = parts.agents.turn(request, sender, cancel.clone());
+    let turn = services.agents.turn(request, sender, cancel.clone());
     let stop = async {
         tokio::select! {
             () = run.held.cancel.cancelled() => {}
             () = run.stopping.cancelled() => {}
-            why = parts.github.shut(&at) => {
+            why = services.github.shut(&at) => {
                 tracing::info!(session = %run.session, %why, "the agent is interrupted");
                 shut.cancel();
             }
-            say = disk::outgrown(parts, run.session) => {
+            say = disk::outgrown(services, run.session) => {
                 let _only_once = outgrown.set(say);
             }
         }
         cancel.cancel();
         std::future::pending::<()>().await
     };
-    let both = async { tokio::join!(turn, pump.run(receiver)) };
+    let both = async { tokio::join!(turn, recorder.run(receiver)) };
     let (end, seen) = tokio::select! {
         both = both => both,
         () = stop => return Err(Failure::broken("a future that never ends has ended")),
@@ -91,9 +91,9 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
     if (run.stopping.is_cancelled() || shut.is_cancelled()) && !run.held.cancel.is_cancelled() {
         return Ok(Performed::Interrupted);
     }
-    if disk::weighs(parts, run.session).await.is_some() {
+    if disk::weighs(services, run.session).await.is_some() {
         // How the turn ended must be written down.
-        parts.ballast.drop_it();
+        services.ballast.drop_it();
     }
     let session = run.session.clone();
     if let Some(say) = outgrown
@@ -118,16 +118,16 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
         Ok(end) if end.stop == Stop::Killed => Ok(Performed::Interrupted),
         Err(AgentError::Closed) if !run.held.cancel.is_cancelled() => Ok(Performed::Interrupted),
         Ok(mut end) => {
-            end.message = parts.redact(&end.message);
+            end.message = services.redact(&end.message);
             Ok(Performed::known(Event::TurnEnded {
                 session,
                 end,
                 tail: seen.tail,
             }))
         }
-        Err(error) if !seen.started => not_started(parts, run, error, seen.tail),
+        Err(error) if !seen.started => not_started(services, run, error, seen.tail),
         Err(error) => Ok(Performed::known(failed(
-            parts,
+            services,
             session,
             &error,
             (1, seen.tail),
@@ -136,12 +136,12 @@ pub(super) async fn run_turn(parts: &Arc<Parts>, run: &Run<'_>) -> Result<Perfor
 }
 
 fn failed(
-    parts: &Parts,
+    services: &Services,
     session: SessionId,
     error: &AgentError,
     (tries, tail): (i64, Vec<String>),
 ) -> Event {
-    let say = text::failure::tried(&format!("{}.", parts.redact(&error.to_string())), tries);
+    let say = text::failure::tried(&format!("{}.", services.redact(&error.to_string())), tries);
     Event::TurnFailed {
         session,
         class: error.class(),
@@ -152,15 +152,15 @@ fn failed(
 
 /// A start that failed is tried again as often as configured; what cannot get better is said at once.
 fn not_started(
-    parts: &Parts,
+    services: &Services,
     run: &Run<'_>,
     error: AgentError,
     tail: Vec<String>,
 ) -> Result<Performed, Failure> {
-    let last = run.row.attempts >= parts.policy.limits.start_attempts;
+    let last = run.row.attempts >= services.policy.limits.start_attempts;
     if last || matches!(error, AgentError::NotFound { .. }) {
         return Ok(Performed::known(failed(
-            parts,
+            services,
             run.session.clone(),
             &error,
             (run.row.attempts, tail),
@@ -170,12 +170,12 @@ fn not_started(
 }
 
 async fn request(
-    parts: &Arc<Parts>,
+    services: &Arc<Services>,
     run: &Run<'_>,
     task: Option<Task>,
 ) -> Result<TurnRequest, Failure> {
     let turn = run.turn;
-    let launch = parts
+    let launch = services
         .launch(run.session, run.place, &turn.agent, turn.writes)
         .await?;
     let job = task.as_ref().and_then(Task::job);
@@ -200,8 +200,8 @@ async fn request(
         model: turn.model.clone(),
         prompt,
         mcp: Vec::new(),
-        desk: Some(Arc::new(TurnDesk::new(
-            parts.clone(),
+        desk: Some(Arc::new(SessionTools::new(
+            services.clone(),
             run.place,
             run.session,
             run.row,
@@ -209,8 +209,8 @@ async fn request(
         permissions: permissions(&turn.tools, turn.writes),
         wall: Duration::from_millis(turn.wall_ms.max(1).unsigned_abs()),
         silence: Duration::from_millis(turn.silence_ms.max(1).unsigned_abs()),
-        initialize: parts.knobs.initialize,
-        cancel_grace: parts.knobs.cancel_grace,
+        initialize: services.timings.initialize,
+        cancel_grace: services.timings.cancel_grace,
     })
 }
 
@@ -232,25 +232,25 @@ fn prompts(turn: &Turn, again: bool) -> (String, String) {
 }
 
 /// The task as an earlier try of this turn left it.
-async fn earlier_try(parts: &Parts, run: &Run<'_>) -> Result<Option<Task>, Failure> {
+async fn earlier_try(services: &Services, run: &Run<'_>) -> Result<Option<Task>, Failure> {
     if run.row.attempts == 1 {
         return Ok(None);
     }
-    let row = parts.store.task(run.place.task()).await?;
+    let row = services.store.task(run.place.task()).await?;
     let task = row.and_then(|row| serde_json::from_str::<Task>(&row.body).ok());
     Ok(task.filter(|task| task.job().is_some_and(|job| job.session == *run.session)))
 }
 
 /// Whether a question of an earlier try of this turn is in the inbox, and nobody has handled it yet.
-async fn asked_and_stored(parts: &Parts, run: &Run<'_>) -> Result<bool, Failure> {
+async fn asked_and_stored(services: &Services, run: &Run<'_>) -> Result<bool, Failure> {
     if run.row.attempts == 1 {
         return Ok(false);
     }
-    let rows = parts.store.inbox_of_task(run.place.task(), LATEST).await?;
-    let by_it = |id: &str| id.starts_with(&desk::fact_of(&run.row.id));
+    let rows = services.store.inbox_of_task(run.place.task(), LATEST).await?;
+    let by_it = |id: &str| id.starts_with(&session_tools::fact_of(&run.row.id));
     Ok(rows
         .iter()
-        .any(|row| row.handled_at.is_none() && row.name == desk::ASKED && by_it(&row.id)))
+        .any(|row| row.handled_at.is_none() && row.name == session_tools::ASKED && by_it(&row.id)))
 }
 
 /// The end of a turn in which the agent asked people before it was cut short: all it had left to do was to end its turn. Run
@@ -265,8 +265,8 @@ fn asked_before(task: &Task, stored: bool) -> Option<TurnEnd> {
         return None;
     };
     let waits = |question: &Question| {
-        let unheard = |word: &Word| matches!(word.kind, WordKind::Answer { question: id } if id == question.id);
-        question.answer.is_none() || task.talk.words.iter().any(unheard)
+        let unheard = |word: &AgentMessage| matches!(word.kind, MessageKind::Answer { question: id } if id == question.id);
+        question.answer.is_none() || task.conversation.messages.iter().any(unheard)
     };
     let asked = stored
         || task
@@ -298,7 +298,7 @@ fn heard_meanwhile(task: &Task, prompt: &str) -> Option<String> {
         .heard
         .iter()
         .filter(|word| !prompt.contains(word.text.trim()));
-    let missing: Vec<Word> = missing.cloned().collect();
+    let missing: Vec<AgentMessage> = missing.cloned().collect();
     let nonce = &job.ground.as_ref()?.nonce;
     (!missing.is_empty()).then(|| text::prompt::words(&missing, nonce))
 }
@@ -333,7 +333,7 @@ fn permissions(tools: &Tools, writes: bool) -> PermissionPolicy {
 }
 
 /// Ends the agent.
-pub(super) async fn end(parts: &Parts, session: &SessionId) -> Result<Performed, Failure> {
-    parts.agents.close(session).await?;
+pub(super) async fn end(services: &Services, session: &SessionId) -> Result<Performed, Failure> {
+    services.agents.close(session).await?;
     Ok(Performed::Done)
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use super::parts::Parts;
+use super::services::Services;
 use crate::core::ids::SessionId;
 use crate::core::text;
 
@@ -82,22 +82,22 @@ impl Usage {
 
 /// Watches what a session takes while its agent works; ends with a sentence for people when it is too much: more than one
 /// session may, or, where the disk runs full, more than all that is kept free and more than any other.
-pub(super) async fn outgrown(parts: &Parts, session: &SessionId) -> String {
+pub(super) async fn outgrown(services: &Services, session: &SessionId) -> String {
     let _seen = Seen {
-        usage: &parts.usage,
+        usage: &services.usage,
         session,
     };
-    let (folder, limits) = (parts.session_dir(session), &parts.policy.limits);
-    let mut pause = parts.knobs.disk_look;
+    let (folder, limits) = (services.session_dir(session), &services.policy.limits);
+    let mut pause = services.timings.disk_look;
     loop {
         tokio::time::sleep(pause).await;
         let began = Instant::now();
         let Ok((bytes, disk)) = look(folder.clone()).await else {
             continue;
         };
-        let disk = disk.without(parts.ballast.owed());
-        pause = parts.knobs.disk_look.max(began.elapsed() * SHARE);
-        let largest = parts.usage.is_largest(session, bytes);
+        let disk = disk.without(services.ballast.owed());
+        pause = services.timings.disk_look.max(began.elapsed() * SHARE);
+        let largest = services.usage.is_largest(session, bytes);
         if bytes > limits.workspace_bytes {
             return text::failure::too_large(bytes, limits.workspace_bytes);
         }
@@ -112,15 +112,15 @@ pub(super) async fn outgrown(parts: &Parts, session: &SessionId) -> String {
 
 /// What this session takes of the disk, when that is short of room and it takes more than all that is kept free: then waiting
 /// for room would be waiting for itself.
-pub(super) async fn weighs(parts: &Parts, session: &SessionId) -> Option<u64> {
-    let wanted = parts.policy.limits.disk_reserve_bytes;
-    let disk = Disk::of(&parts.data_dir)
+pub(super) async fn weighs(services: &Services, session: &SessionId) -> Option<u64> {
+    let wanted = services.policy.limits.disk_reserve_bytes;
+    let disk = Disk::of(&services.data_dir)
         .ok()?
-        .without(parts.ballast.owed());
+        .without(services.ballast.owed());
     if !disk.is_short(wanted) {
         return None;
     }
-    let (bytes, _) = look(parts.session_dir(session)).await.ok()?;
+    let (bytes, _) = look(services.session_dir(session)).await.ok()?;
     (bytes > disk.reserve(wanted)).then_some(bytes)
 }
 

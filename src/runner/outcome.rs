@@ -9,7 +9,7 @@ use crate::core::effect::{Effect, EffectKind};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::engine::Fact;
-use crate::store::{Closed, Closing, EffectRow, NewInbox, Postponing, StoreError};
+use crate::store::{Closed, Completion, EffectRow, NewInbox, Reschedule, StoreError};
 
 /// The longest pause between two tries, milliseconds.
 const LONGEST_PAUSE: i64 = 300_000;
@@ -30,7 +30,7 @@ impl Runner {
         let failure = match result {
             Ok(Performed::Interrupted) => {
                 return self
-                    .postpone(row, (self.parts.clock)(), "interrupted")
+                    .postpone(row, (self.services.clock)(), "interrupted")
                     .await;
             }
             result if held.cancel.is_cancelled() => {
@@ -70,7 +70,7 @@ impl Runner {
                     why,
                     "will try again"
                 );
-                return self.postpone(row, (self.parts.clock)() + pause, why).await;
+                return self.postpone(row, (self.services.clock)() + pause, why).await;
             }
         }
         let exhausted = matches!(failure, Failure::Retry { .. });
@@ -93,7 +93,7 @@ impl Runner {
         effect: &Effect,
         pause: i64,
     ) -> Result<(), StoreError> {
-        let until = (self.parts.clock)() + pause;
+        let until = (self.services.clock)() + pause;
         let fact = self.fact(
             effect,
             Event::HeldUp {
@@ -106,7 +106,7 @@ impl Runner {
             id: format!("held:{}:{}", row.id, row.fence),
             ..fact
         };
-        self.parts.store.accept(fact).await.map(drop)
+        self.services.store.accept(fact).await.map(drop)
     }
 
     /// What an effect that was cancelled too late has left in the world: that is true whatever is wanted now.
@@ -132,7 +132,7 @@ impl Runner {
         let asked = after.map(|after| i64::try_from(after.as_millis()).unwrap_or(LONGEST_PAUSE));
         let doubled = || {
             let factor = 1_i64 << attempts.clamp(1, 20).saturating_sub(1);
-            self.parts
+            self.services
                 .policy
                 .limits
                 .retry_base_ms
@@ -140,7 +140,7 @@ impl Runner {
                 .min(LONGEST_PAUSE)
         };
         let pause = asked.unwrap_or_else(doubled);
-        pause + self.parts.jitter(pause / 5)
+        pause + self.services.jitter(pause / 5)
     }
 
     /// An outcome on its way into the inbox. Its id derives from the claim, so that it is told once.
@@ -156,7 +156,7 @@ impl Runner {
                 event,
             }
             .to_json(),
-            received_at: (self.parts.clock)(),
+            received_at: (self.services.clock)(),
         }
     }
 
@@ -167,8 +167,8 @@ impl Runner {
         why: Option<&str>,
         outcome: Option<NewInbox>,
     ) -> Result<Closed, StoreError> {
-        let now = (self.parts.clock)();
-        let closing = Closing {
+        let now = (self.services.clock)();
+        let closing = Completion {
             id: &row.id,
             fence: row.fence,
             now,
@@ -176,7 +176,7 @@ impl Runner {
             why,
             outcome,
         };
-        self.parts.store.close_effect(closing).await
+        self.services.store.close_effect(closing).await
     }
 
     async fn park(
@@ -185,11 +185,11 @@ impl Runner {
         after: Duration,
         why: &str,
     ) -> Result<Closed, StoreError> {
-        let now = (self.parts.clock)();
+        let now = (self.services.clock)();
         let not_before = now + i64::try_from(after.as_millis()).unwrap_or(LONGEST_PAUSE);
-        self.parts
+        self.services
             .store
-            .park(Postponing {
+            .park(Reschedule {
                 id: &row.id,
                 fence: row.fence,
                 now,
@@ -205,10 +205,10 @@ impl Runner {
         not_before: i64,
         why: &str,
     ) -> Result<Closed, StoreError> {
-        let now = (self.parts.clock)();
-        self.parts
+        let now = (self.services.clock)();
+        self.services
             .store
-            .reschedule(Postponing {
+            .reschedule(Reschedule {
                 id: &row.id,
                 fence: row.fence,
                 now,

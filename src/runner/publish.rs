@@ -3,8 +3,8 @@
 use tokio_util::sync::CancellationToken;
 
 use super::Performed;
-use super::parts::Parts;
-use super::remote::Line;
+use super::services::Services;
+use super::remote::AuthenticatedRemote;
 use crate::core::effect::Effect;
 use crate::core::event::{Event, PullStanding};
 use crate::core::failure::Failure;
@@ -26,24 +26,24 @@ pub(super) struct Wanted<'a> {
 
 /// Pushes the branch. A cancel that is known before the push begins prevents it.
 pub(super) async fn push(
-    parts: &Parts,
+    services: &Services,
     row: &EffectRow,
     wanted: &Wanted<'_>,
     cancel: &CancellationToken,
 ) -> Result<Performed, Failure> {
-    let mut line = Line::open(parts, wanted.place, Purpose::Push).await?;
+    let mut line = AuthenticatedRemote::open(services, wanted.place, Purpose::Push).await?;
     let push = Push {
         branch: wanted.branch.clone(),
         head: wanted.head.clone(),
         expected: wanted.expected.cloned(),
     };
     // A stop may be recorded already and be on its way here.
-    let stopped = parts.store.cancel_requests(&parts.owner).await?;
+    let stopped = services.store.cancel_requests(&services.owner).await?;
     if cancel.is_cancelled() || stopped.contains(&row.id) {
         line.hang_up().await;
         return Ok(Performed::Done);
     }
-    let published = publish(parts, &mut line, &push).await;
+    let published = publish(services, &mut line, &push).await;
     line.hang_up().await;
     let published = published?;
     let session = wanted.session.clone();
@@ -56,38 +56,35 @@ pub(super) async fn push(
     }))
 }
 
-async fn publish(parts: &Parts, line: &mut Line<'_>, push: &Push) -> Result<Published, Failure> {
-    match parts.git.publish(&line.remote, push).await {
+async fn publish(services: &Services, line: &mut AuthenticatedRemote<'_>, push: &Push) -> Result<Published, Failure> {
+    match services.git.publish(&line.remote, push).await {
         Ok(published) => Ok(published),
         Err(error) => {
-            line.mend(error).await?;
-            Ok(parts.git.publish(&line.remote, push).await?)
+            line.refresh(error).await?;
+            Ok(services.git.publish(&line.remote, push).await?)
         }
     }
 }
 
 /// Opens the pull request, or finds the one that an earlier try opened.
 pub(super) async fn open_pull(
-    parts: &Parts,
+    services: &Services,
     row: &EffectRow,
     effect: &Effect,
 ) -> Result<Performed, Failure> {
-    let Effect::OpenPull {
-        place,
-        session,
+    let effect::OpenPull {
         branch,
         base_branch,
         title,
-        body,
-    } = effect
+        body} = effect
     else {
         return Err(Failure::broken("not a pull request to open"));
     };
-    let at = parts.at(place);
-    let found = parts.github.find_pull(&at, branch.as_str()).await?;
+    let at = services.at(place);
+    let found = services.github.find_pull(&at, branch.as_str()).await?;
     let pull = match found.filter(|pull| is_this(pull, row)) {
         Some(pull) => {
-            describe(parts, &at, &pull, body).await?;
+            describe(services, &at, &pull, body).await?;
             pull
         }
         None => {
@@ -98,7 +95,7 @@ pub(super) async fn open_pull(
                 body: body.clone(),
                 draft: true,
             };
-            parts.github.create_pull(&at, &new).await?.pull
+            services.github.create_pull(&at, &new).await?.pull
         }
     };
     Ok(Performed::known(Event::PullOpened {
@@ -116,41 +113,41 @@ pub(super) async fn open_pull(
 
 /// Puts labels on our pull request.
 pub(super) async fn label_pull(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     pull: i64,
     labels: &[String],
 ) -> Result<Performed, Failure> {
     let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-    parts
+    services
         .github
-        .add_pull_labels(&parts.at(place), IssueNumber(pull), &labels)
+        .add_pull_labels(&services.at(place), IssueNumber(pull), &labels)
         .await?;
     Ok(Performed::Done)
 }
 
 /// Makes our part of our pull request's text say this.
 pub(super) async fn describe_pull(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     pull: i64,
     part: &str,
 ) -> Result<Performed, Failure> {
-    let at = parts.at(place);
-    let pull = parts.github.pull(&at, IssueNumber(pull)).await?;
-    describe(parts, &at, &pull, part).await?;
+    let at = services.at(place);
+    let pull = services.github.pull(&at, IssueNumber(pull)).await?;
+    describe(services, &at, &pull, part).await?;
     Ok(Performed::Done)
 }
 
 /// Writes our part anew, where it is still there; what people wrote around it stays as it is.
-async fn describe(parts: &Parts, at: &At, pull: &Pull, new: &str) -> Result<(), Failure> {
+async fn describe(services: &Services, at: &At, pull: &Pull, new: &str) -> Result<(), Failure> {
     if let Some(body) = text::pull::with_part_of(&pull.body, new).filter(|body| *body != pull.body)
     {
         let edit = PullEdit {
             body: Some(body),
             ..PullEdit::default()
         };
-        parts.github.edit_pull(at, pull.number, &edit).await?;
+        services.github.edit_pull(at, pull.number, &edit).await?;
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 //! are answered, a draft becomes ready.
 
 use super::Performed;
-use super::parts::Parts;
-use super::remote::Line;
+use super::services::Services;
+use super::remote::AuthenticatedRemote;
 use super::trigger;
 use crate::core::effect::Effect;
 use crate::core::event::{
@@ -12,7 +12,7 @@ use crate::core::event::{
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, IssueNumber, Sha};
 use crate::core::place::{Actor, Permission, Place};
-use crate::core::word::Thread;
+use crate::core::message::Thread;
 use crate::git::GitError;
 use crate::github::{
     self, At, ChecksRead, GitHubError, PullState, Purpose, ReviewState, ReviewThread,
@@ -21,21 +21,21 @@ use crate::store::EffectRow;
 
 /// Reads a review with the threads its comments belong to.
 pub(super) async fn read(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     pull: i64,
     review: i64,
 ) -> Result<Performed, Failure> {
-    let (at, number) = (parts.at(place), IssueNumber(pull));
-    let Some(found) = parts.github.review(&at, number, review).await? else {
+    let (at, number) = (services.at(place), IssueNumber(pull));
+    let Some(found) = services.github.review(&at, number, review).await? else {
         return Ok(Performed::Done);
     };
     let author = found.author.known();
     let actor = Actor::Person(author.clone());
     let (permission, threads, issue) = tokio::try_join!(
-        trigger::permission(parts, &at, &actor),
-        parts.github.review_threads(&at, number),
-        parts.github.issue(&at, place.issue),
+        trigger::permission(services, &at, &actor),
+        services.github.review_threads(&at, number),
+        services.github.issue(&at, place.issue),
     )?;
     let of_it = |thread: &&ReviewThread| {
         !thread.resolved
@@ -59,9 +59,9 @@ pub(super) async fn read(
         threads: threads
             .iter()
             .filter(of_it)
-            .map(|thread| as_word(parts, thread))
+            .map(|thread| as_word(services, thread))
             .collect(),
-        at: (parts.clock)(),
+        at: (services.clock)(),
         issue_open: issue.open,
     };
     Ok(Performed::known(Event::ReviewRead {
@@ -69,14 +69,14 @@ pub(super) async fn read(
     }))
 }
 
-fn as_word(parts: &Parts, thread: &ReviewThread) -> Thread {
+fn as_word(services: &Services, thread: &ReviewThread) -> Thread {
     Thread {
         id: thread.id.clone(),
         first: thread.first_comment,
         path: thread.path.clone(),
         line: thread.line,
         hunk: thread.hunk.clone(),
-        ours: thread.started_by == parts.policy.me.login,
+        ours: thread.started_by == services.policy.me.login,
         said: thread
             .comments
             .iter()
@@ -86,16 +86,16 @@ fn as_word(parts: &Parts, thread: &ReviewThread) -> Thread {
 }
 
 /// Looks at our pull request and at the checks of its head.
-pub(super) async fn look(parts: &Parts, place: &Place, pull: i64) -> Result<Performed, Failure> {
-    let at = parts.at(place);
-    let found = parts.github.pull(&at, IssueNumber(pull)).await?;
+pub(super) async fn look(services: &Services, place: &Place, pull: i64) -> Result<Performed, Failure> {
+    let at = services.at(place);
+    let found = services.github.pull(&at, IssueNumber(pull)).await?;
     let (base, issue) = tokio::try_join!(
-        parts.github.branch(&at, &found.base_branch),
-        parts.github.issue(&at, place.issue),
+        services.github.branch(&at, &found.base_branch),
+        services.github.issue(&at, place.issue),
     )?;
     let base = base.map(|branch| branch.sha);
     let checks = match found.state {
-        PullState::Open => checks(parts, &at, &found, base.as_ref()).await?,
+        PullState::Open => checks(services, &at, &found, base.as_ref()).await?,
         PullState::Merged | PullState::Closed => Checks {
             state: ChecksState::None,
             failing: Vec::new(),
@@ -116,27 +116,27 @@ pub(super) async fn look(parts: &Parts, place: &Place, pull: i64) -> Result<Perf
         checks,
         issue_open: issue.open,
     };
-    Ok(Performed::known(Event::PullLooked {
+    Ok(Performed::known(Event::PullRequestRefreshed {
         facts: Box::new(facts),
     }))
 }
 
 async fn checks(
-    parts: &Parts,
+    services: &Services,
     at: &At,
     pull: &github::Pull,
     base: Option<&Sha>,
 ) -> Result<Checks, GitHubError> {
     let (read, required) = tokio::try_join!(
-        parts.github.checks(at, &pull.head_sha),
-        parts.github.required_checks(at, &pull.base_branch),
+        services.github.checks(at, &pull.head_sha),
+        services.github.required_checks(at, &pull.base_branch),
     )?;
     let state = read.of(&required);
     let mut failing_on_base = Vec::new();
     if state == github::ChecksState::Red
         && let Some(base) = base
     {
-        let on_base: ChecksRead = parts.github.checks(at, base).await?;
+        let on_base: ChecksRead = services.github.checks(at, base).await?;
         failing_on_base = on_base
             .failing
             .into_iter()
@@ -147,7 +147,7 @@ async fn checks(
         name: check.name,
         url: check.url,
         step: check.step,
-        tail: parts.redact(&check.tail),
+        tail: services.redact(&check.tail),
     });
     Ok(Checks {
         state: match state {
@@ -163,34 +163,32 @@ async fn checks(
 
 /// Answers a thread, once, and resolves it where it is ours.
 pub(super) async fn reply(
-    parts: &Parts,
+    services: &Services,
     row: &EffectRow,
     effect: &Effect,
 ) -> Result<Performed, Failure> {
-    let Effect::Reply {
-        place,
+    let effect::Reply {
         pull,
         to,
         key,
         body,
-        resolve,
-    } = effect
+        resolve} = effect
     else {
         return Err(Failure::broken("no thread to answer"));
     };
-    let (at, pull) = (parts.at(place), IssueNumber(*pull));
-    let mark = parts.marker.mark(&format!("{}:{key}", place.task()));
+    let (at, pull) = (services.at(place), IssueNumber(*pull));
+    let mark = services.marker.mark(&format!("{}:{key}", place.task()));
     let there = match row.attempts {
         1 => None,
         _ => {
-            parts
+            services
                 .github
                 .find_reply(&at, pull, Some(row.created_at), &mark)
                 .await?
         }
     };
     if there.is_none() {
-        match parts
+        match services
             .github
             .reply(&at, pull, *to, &format!("{body}\n{mark}"))
             .await
@@ -203,48 +201,48 @@ pub(super) async fn reply(
         }
     }
     if let Some(thread) = resolve {
-        parts.github.resolve_thread(&at, thread).await?;
+        services.github.resolve_thread(&at, thread).await?;
     }
     Ok(Performed::Done)
 }
 
 /// Asks people for their review once more.
 pub(super) async fn request(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     pull: i64,
     logins: &[String],
 ) -> Result<Performed, Failure> {
     let logins: Vec<&str> = logins.iter().map(String::as_str).collect();
-    parts
+    services
         .github
-        .request_review(&parts.at(place), IssueNumber(pull), &logins)
+        .request_review(&services.at(place), IssueNumber(pull), &logins)
         .await?;
     Ok(Performed::Done)
 }
 
 /// Makes a draft ready for review.
 pub(super) async fn mark_ready(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     pull: i64,
 ) -> Result<Performed, Failure> {
-    parts
+    services
         .github
-        .mark_ready(&parts.at(place), IssueNumber(pull))
+        .mark_ready(&services.at(place), IssueNumber(pull))
         .await?;
     Ok(Performed::known(Event::MadeReady { number: pull }))
 }
 
 /// Deletes our branch, unless somebody wrote to it since.
 pub(super) async fn delete_branch(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     branch: &AgentBranch,
     head: &Sha,
 ) -> Result<Performed, Failure> {
-    let line = Line::open(parts, place, Purpose::Push).await?;
-    let deleted = parts.git.delete_branch(&line.remote, branch, head).await;
+    let line = AuthenticatedRemote::open(services, place, Purpose::Push).await?;
+    let deleted = services.git.delete_branch(&line.remote, branch, head).await;
     line.hang_up().await;
     match deleted {
         Err(GitError::BranchMoved { .. }) => {

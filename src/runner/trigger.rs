@@ -2,7 +2,7 @@
 //! cannot read is retried and then given up, never assumed.
 
 use super::Performed;
-use super::parts::Parts;
+use super::services::Services;
 use crate::core::event::{Asking, Event, PublishFacts, RepositoryFacts, RoleFile, TriggerFacts};
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
@@ -20,14 +20,14 @@ const COMMENTS: usize = 100;
 
 /// Reads the facts of a trigger.
 pub(super) async fn check(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     actor: &Actor,
     (asking, snapshot, role): (Asking, Option<&Snapshot>, Option<&str>),
 ) -> Result<Performed, Failure> {
     let facts = TriggerFacts {
         asking,
-        ..read(parts, place, actor, (snapshot, role)).await?
+        ..read(services, place, actor, (snapshot, role)).await?
     };
     Ok(Performed::known(Event::TriggerChecked {
         facts: Box::new(facts),
@@ -39,30 +39,30 @@ pub(super) async fn check(
 /// # Errors
 /// Whatever GitHub answers; a fact that cannot be read is never assumed.
 pub async fn read_facts(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     actor: &Actor,
 ) -> Result<TriggerFacts, GitHubError> {
-    read(parts, place, actor, (None, None)).await
+    read(services, place, actor, (None, None)).await
 }
 
 /// Reads the facts; without a snapshot the issue's words are taken as they are now.
 async fn read(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     actor: &Actor,
     (snapshot, role): (Option<&Snapshot>, Option<&str>),
 ) -> Result<TriggerFacts, GitHubError> {
-    let at = parts.at(place);
+    let at = services.at(place);
     let (issue, repository, permission, comments) = tokio::try_join!(
-        parts.github.issue(&at, place.issue),
-        repository(parts, &at),
-        permission(parts, &at, actor),
-        parts.github.comments(&at, place.issue, None),
+        services.github.issue(&at, place.issue),
+        repository(services, &at),
+        permission(services, &at, actor),
+        services.github.comments(&at, place.issue, None),
     )?;
     let mut words = snapshot.cloned().unwrap_or_else(|| issue.words());
     let quoted = comments.into_iter().filter(|comment| {
-        let ours = comment.author.login == parts.policy.me.login;
+        let ours = comment.author.login == services.policy.me.login;
         !ours && comment.created_at <= words.at && comment.updated_at <= words.at
     });
     let quoted = quoted.map(|comment| Quoted {
@@ -75,7 +75,7 @@ async fn read(
     words.comments = quoted;
     let wished = role.map(|role| vec![format!("role:{role}")]);
     let labels = wished.as_ref().unwrap_or(&words.labels);
-    let role_files = role_files(parts, &at, labels, &repository.default_branch).await?;
+    let role_files = role_files(services, &at, labels, &repository.default_branch).await?;
     Ok(TriggerFacts {
         place: place.clone(),
         asking: Asking::Command,
@@ -91,9 +91,9 @@ async fn read(
     })
 }
 
-async fn repository(parts: &Parts, at: &At) -> Result<RepositoryFacts, GitHubError> {
-    let found = parts.github.repository(at).await?;
-    let head = parts.github.branch(at, &found.default_branch).await?;
+async fn repository(services: &Services, at: &At) -> Result<RepositoryFacts, GitHubError> {
+    let found = services.github.repository(at).await?;
+    let head = services.github.branch(at, &found.default_branch).await?;
     Ok(RepositoryFacts {
         default_branch: found.default_branch,
         head: head.map(|head| head.sha),
@@ -103,14 +103,14 @@ async fn repository(parts: &Parts, at: &At) -> Result<RepositoryFacts, GitHubErr
 
 /// What the actor may do. A login that meanwhile belongs to somebody else may do nothing.
 pub(super) async fn permission(
-    parts: &Parts,
+    services: &Services,
     at: &At,
     actor: &Actor,
 ) -> Result<Option<Permission>, GitHubError> {
     let Actor::Person(account) = actor else {
         return Ok(None);
     };
-    let found = parts.github.permission(at, &account.login).await?;
+    let found = services.github.permission(at, &account.login).await?;
     if found.user.is_some_and(|id| id != account.id) {
         return Ok(Some(Permission::None));
     }
@@ -119,7 +119,7 @@ pub(super) async fn permission(
 
 /// The repository's own files for the roles the labels (or the default) ask for.
 async fn role_files(
-    parts: &Parts,
+    services: &Services,
     at: &At,
     labels: &[String],
     branch: &str,
@@ -130,12 +130,12 @@ async fn role_files(
         .take(ROLE_FILES)
         .collect();
     if names.is_empty() {
-        names.push(parts.policy.default_role.clone());
+        names.push(services.policy.default_role.clone());
     }
     let mut files = Vec::new();
     for name in names {
         let path = format!(".github/agents/{name}.agent.md");
-        if let Some(mut text) = parts.github.contents(at, &path, Some(branch)).await? {
+        if let Some(mut text) = services.github.contents(at, &path, Some(branch)).await? {
             text.truncate(text.floor_char_boundary(ROLE_FILE));
             files.push(RoleFile {
                 role: name.to_string(),
@@ -149,16 +149,16 @@ async fn role_files(
 
 /// Reads again what must hold right before a push.
 pub(super) async fn check_publish(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     session: &SessionId,
     actor: &Actor,
 ) -> Result<Performed, Failure> {
-    let at = parts.at(place);
+    let at = services.at(place);
     let (issue, repository, permission) = tokio::try_join!(
-        parts.github.issue(&at, place.issue),
-        parts.github.repository(&at),
-        permission(parts, &at, actor),
+        services.github.issue(&at, place.issue),
+        services.github.repository(&at),
+        permission(services, &at, actor),
     )?;
     let facts = PublishFacts {
         permission,

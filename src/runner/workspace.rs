@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::Performed;
 use super::disk;
-use super::parts::Parts;
-use super::remote::Line;
+use super::services::Services;
+use super::remote::AuthenticatedRemote;
 use super::template;
 use crate::core::agent::ErrorClass;
-use crate::core::effect::{Effect, Leftover, Start};
+use crate::core::effect::{Effect, UnpushedCommits, Start};
 use crate::core::event::{BaseFacts, Event, FileChange, Whole, Work};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
@@ -25,16 +25,12 @@ const BUNDLING: Duration = Duration::from_secs(60);
 const EARLIER: usize = 10;
 
 /// Fetches what is missing and lays out the working copy.
-pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed, Failure> {
-    let Effect::PrepareWorkspace {
-        place,
-        session,
+pub(super) async fn prepare(services: &Services, effect: &Effect) -> Result<Performed, Failure> {
+    let Action::PrepareWorkspace(effect::PrepareWorkspace {
         base_branch,
         base,
         branch,
-        start,
-        ..
-    } = effect
+        start, ..}) = effect
     else {
         return Err(Failure::broken("not a working copy to prepare"));
     };
@@ -42,11 +38,11 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
         branch: base_branch.clone(),
         sha: base.clone(),
     };
-    let sha = fetch(parts, place, &want, branch).await?;
-    let (workspace, home) = (parts.workspace(session), parts.home(session));
-    let head = begins_with(parts, place, (session, branch), *start);
+    let sha = fetch(services, place, &want, branch).await?;
+    let (workspace, home) = (services.workspace(session), services.home(session));
+    let head = begins_with(services, place, (session, branch), *start);
     // One that is there is of an earlier round, whose work is in the mirror, or of a plan's turn, which has none.
-    parts.git.remove_workspace(session, &workspace).await?;
+    services.git.remove_workspace(session, &workspace).await?;
     make_dir(&home).await?;
     let spec = WorkspaceSpec {
         repository: place.repository,
@@ -54,16 +50,16 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
         base: head.clone().unwrap_or_else(|| sha.clone()),
         branch: branch.clone(),
         path: workspace.clone(),
-        author: parts.author(place).await?,
-        ignore: parts.ignore.clone(),
+        author: services.author(place).await?,
+        ignore: services.ignore.clone(),
     };
-    parts.git.create_workspace(&spec).await?;
+    services.git.create_workspace(&spec).await?;
     let base = BaseFacts {
         sha,
         branch: base_branch.clone(),
         agents_md: template::read_text(&workspace.join("AGENTS.md")).await,
         pull_template: template::find(&workspace).await,
-        lfs: parts.git.lfs(place.repository, &spec.base).await?,
+        lfs: services.git.lfs(place.repository, &spec.base).await?,
     };
     Ok(Performed::known(Event::WorkspaceReady {
         session: session.clone(),
@@ -75,12 +71,12 @@ pub(super) async fn prepare(parts: &Parts, effect: &Effect) -> Result<Performed,
 
 /// The commit a working copy begins with, when it is not the base. The mirror is up to date.
 fn begins_with(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     (session, branch): (&SessionId, &AgentBranch),
     start: Start,
 ) -> Option<Sha> {
-    let on_github = || parts.git.branch_in_mirror(place.repository, branch);
+    let on_github = || services.git.branch_in_mirror(place.repository, branch);
     match start {
         Start::Base => None,
         Start::Branch => on_github(),
@@ -90,27 +86,27 @@ fn begins_with(
                 .map(|number| SessionId::new(session.task(), number));
             earlier
                 .take(EARLIER)
-                .find_map(|earlier| parts.git.kept(place.repository, &earlier))
+                .find_map(|earlier| services.git.kept(place.repository, &earlier))
         }),
     }
 }
 
 /// Brings the mirror up to date, and makes sure that what is to come can be pushed.
 async fn fetch(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     want: &Want,
     branch: &AgentBranch,
 ) -> Result<Sha, Failure> {
-    let mut line = Line::open(parts, place, Purpose::Clone).await?;
-    let fetched = match parts.git.fetch(&line.remote, want).await {
+    let mut line = AuthenticatedRemote::open(services, place, Purpose::Clone).await?;
+    let fetched = match services.git.fetch(&line.remote, want).await {
         Ok(fetched) => fetched,
         Err(error) => {
-            line.mend(error).await?;
-            parts.git.fetch(&line.remote, want).await?
+            line.refresh(error).await?;
+            services.git.fetch(&line.remote, want).await?
         }
     };
-    parts.git.check_room(&line.remote, branch).await?;
+    services.git.check_room(&line.remote, branch).await?;
     Ok(fetched.head)
 }
 
@@ -128,30 +124,27 @@ fn nonce() -> Result<String, Failure> {
 }
 
 /// Ends the process tree, bundles the agent's commits inside its fence, and lets our git judge all of it.
-pub(super) async fn collect(parts: &Parts, effect: &Effect) -> Result<Performed, Failure> {
-    let Effect::Collect {
-        place,
-        session,
+pub(super) async fn collect(services: &Services, effect: &Effect) -> Result<Performed, Failure> {
+    let effect::Collect {
         base,
         upstream,
-        message,
-    } = effect
+        message} = effect
     else {
         return Err(Failure::broken("nothing to collect"));
     };
-    parts.agents.close(session).await?;
-    let bundle = parts.bundle(session);
-    bundle_commits(parts, place, session, (base, upstream.as_ref()), &bundle).await?;
-    let limits = &parts.policy.limits;
+    services.agents.close(session).await?;
+    let bundle = services.bundle(session);
+    bundle_commits(services, place, session, (base, upstream.as_ref()), &bundle).await?;
+    let limits = &services.policy.limits;
     let spec = CollectSpec {
         session: session.clone(),
         repository: place.repository,
         base: base.clone(),
         upstream: upstream.clone(),
-        workspace: parts.workspace(session),
+        workspace: services.workspace(session),
         bundle: Some(bundle),
-        author: parts.author(place).await?,
-        ignore: parts.ignore.clone(),
+        author: services.author(place).await?,
+        ignore: services.ignore.clone(),
         message: message.clone(),
         limits: DiffLimits {
             files: limits.max_files as usize,
@@ -159,16 +152,16 @@ pub(super) async fn collect(parts: &Parts, effect: &Effect) -> Result<Performed,
             commits: limits.max_commits,
         },
     };
-    let work = match parts.git.collect(&spec).await {
+    let work = match services.git.collect(&spec).await {
         Ok(collected) => {
-            let work = with_the_whole(parts, place, upstream.as_ref(), work(collected)).await?;
-            without_secrets(parts, place, work).await?
+            let work = with_the_whole(services, place, upstream.as_ref(), work(collected)).await?;
+            without_secrets(services, place, work).await?
         }
         // What cannot be taken is an objection people read, not an error that is tried again.
         Err(
             error @ (GitError::Unsafe { .. } | GitError::Bundle { .. } | GitError::TooLarge { .. }),
         ) => refused(base, &error.to_string()),
-        Err(error @ GitError::Full { .. }) => match disk::weighs(parts, session).await {
+        Err(error @ GitError::Full { .. }) => match disk::weighs(services, session).await {
             Some(bytes) => {
                 let (session, class, say) = (
                     session.clone(),
@@ -193,35 +186,35 @@ pub(super) async fn collect(parts: &Parts, effect: &Effect) -> Result<Performed,
 }
 
 async fn bundle_commits(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     session: &SessionId,
     (base, upstream): (&Sha, Option<&Sha>),
     bundle: &Path,
 ) -> Result<(), Failure> {
     // What an earlier look wrote must not stand for commits that are not there any more.
-    parts.git.clear_bundle(bundle).await?;
-    let agent = parts.policy.default_agent.as_str();
-    let launch = parts.launch(session, place, agent, true).await?;
-    let command = parts.git.bundle_command(base, upstream, bundle);
+    services.git.clear_bundle(bundle).await?;
+    let agent = services.policy.default_agent.as_str();
+    let launch = services.launch(session, place, agent, true).await?;
+    let command = services.git.bundle_command(base, upstream, bundle);
     // No file means no commits (or a destroyed `.git`): the files are looked at all the same.
-    if let Err(error) = parts.agents.run_confined(&launch, &command, BUNDLING).await {
+    if let Err(error) = services.agents.run_confined(&launch, &command, BUNDLING).await {
         tracing::warn!(%session, %error, "the agent's commits could not be bundled; its files are taken");
     }
     Ok(())
 }
 
 /// Looks for secrets among the added lines: what is pushed cannot be taken back.
-async fn without_secrets(parts: &Parts, place: &Place, mut work: Work) -> Result<Work, Failure> {
+async fn without_secrets(services: &Services, place: &Place, mut work: Work) -> Result<Work, Failure> {
     if work.is_empty() {
         return Ok(work);
     }
-    let limit = usize::try_from(parts.policy.limits.max_patch_bytes).unwrap_or(usize::MAX);
-    let diff = parts
+    let limit = usize::try_from(services.policy.limits.max_patch_bytes).unwrap_or(usize::MAX);
+    let diff = services
         .git
         .diff(place.repository, &work.base, &work.head, limit)
         .await?;
-    let secrets = parts.secrets.clone();
+    let secrets = services.secrets.clone();
     let looked = tokio::task::spawn_blocking(move || {
         let live: Vec<&str> = secrets.iter().map(String::as_str).collect();
         secret_lines(&diff, &live)
@@ -260,13 +253,13 @@ fn secret_lines(diff: &str, live: &[&str]) -> Vec<String> {
 
 /// What all of the branch changes, where the work went on from it: that is what the pull request shows.
 async fn with_the_whole(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     upstream: Option<&Sha>,
     mut work: Work,
 ) -> Result<Work, Failure> {
     if let Some(upstream) = upstream.filter(|_| !work.is_empty()) {
-        let branch = parts
+        let branch = services
             .git
             .branch(place.repository, upstream, &work.head)
             .await?;
@@ -335,26 +328,26 @@ fn refused(base: &Sha, why: &str) -> Work {
 
 /// Removes the working copy; the session's ref in the mirror goes with it only when nothing is lost by that.
 pub(super) async fn remove(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     session: &SessionId,
-    (commits, keep_home): (Leftover, bool),
+    (commits, keep_home): (UnpushedCommits, bool),
 ) -> Result<Performed, Failure> {
-    parts.agents.close(session).await?;
-    let workspace = parts.workspace(session);
+    services.agents.close(session).await?;
+    let workspace = services.workspace(session);
     match commits {
-        Leftover::Go => {
-            parts
+        UnpushedCommits::Discard => {
+            services
                 .git
                 .remove_session(place.repository, session, &workspace)
                 .await?
         }
-        Leftover::Stay => parts.git.remove_workspace(session, &workspace).await?,
+        UnpushedCommits::Keep => services.git.remove_workspace(session, &workspace).await?,
     }
     if keep_home {
         return Ok(Performed::Done);
     }
-    let folder = parts.session_dir(session);
+    let folder = services.session_dir(session);
     match tokio::fs::remove_dir_all(&folder).await {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::retry(format!(
             "the session's folder cannot be removed: {error}"

@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::Store;
-use super::body::storable;
+use super::packing::storable;
 use super::error::{StoreError, malformed};
 use super::inbox::{many_rows, pieces, task_key};
 use crate::core::ids::{SessionId, TaskKey};

@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::error::{StoreError, malformed};
-use super::{Store, body, group};
+use super::{Store, packing, group_commit};
 use crate::core::ids::TaskKey;
 
 /// A fact on its way in.
@@ -36,7 +36,7 @@ pub(super) struct Ready(pub NewInbox);
 
 impl Ready {
     pub fn of(mut fact: NewInbox) -> Self {
-        if let Cow::Owned(packed) = body::pack(&fact.body) {
+        if let Cow::Owned(packed) = packing::pack(&fact.body) {
             fact.body = packed;
         }
         Self(fact)
@@ -85,7 +85,7 @@ pub(super) fn inbox_row(row: &AnyRow) -> Result<InboxRow, sqlx::Error> {
         kind: row.try_get("kind")?,
         name: row.try_get("name")?,
         task: task_key(row)?,
-        body: body::unpack(row.try_get("body")?)
+        body: packing::unpack(row.try_get("body")?)
             .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
         received_at: row.try_get("received_at")?,
         handled_at: row.try_get("handled_at")?,
@@ -159,7 +159,7 @@ pub(super) async fn mark_handled(
             query = query
                 .bind(mark.seq)
                 .bind(mark.at)
-                .bind(body::storable(&mark.result).into_owned());
+                .bind(packing::storable(&mark.result).into_owned());
         }
         query.execute(&mut *connection).await?;
     }
@@ -244,7 +244,7 @@ impl Store {
     ///
     /// [`StoreError::Busy`]: it was not durable in time; it may or may not be stored, so the sender must send it again.
     pub async fn accept(&self, fact: NewInbox) -> Result<Accepted, StoreError> {
-        group::accept(&self.inner.accept, self.inner.accept_limit, Ready::of(fact)).await
+        group_commit::accept(&self.inner.accept, self.inner.accept_limit, Ready::of(fact)).await
     }
 
     /// The oldest rows nobody has handled, oldest first.

@@ -41,7 +41,7 @@ pub enum Closed {
 
 /// The end of an effect.
 #[derive(Debug, Clone)]
-pub struct Closing<'a> {
+pub struct Completion<'a> {
     /// Which.
     pub id: &'a str,
     /// The proof that it is ours.
@@ -58,7 +58,7 @@ pub struct Closing<'a> {
 
 /// An effect to be tried again later.
 #[derive(Debug, Clone, Copy)]
-pub struct Postponing<'a> {
+pub struct Reschedule<'a> {
     /// Which.
     pub id: &'a str,
     /// The proof that it is ours.
@@ -134,7 +134,7 @@ pub(super) const PARKED: &str = "parked: ";
 /// Hands an effect's attempts and pause to the next newer one of its key, if one waits, and closes it.
 async fn give_way(
     connection: &mut AnyConnection,
-    later: &Postponing<'_>,
+    later: &Reschedule<'_>,
 ) -> Result<(), sqlx::Error> {
     let heir = sqlx::query(
         "UPDATE effect SET attempts = attempts + (SELECT a.attempts FROM effect a WHERE a.id = $1), \
@@ -208,7 +208,7 @@ impl Store {
 
     /// Closes an effect and stores its outcome, both or neither. A lapsed lease that nobody took since still counts:
     /// the work was done once, and refusing the news of it would do it twice.
-    pub async fn close_effect(&self, closing: Closing<'_>) -> Result<Closed, StoreError> {
+    pub async fn close_effect(&self, closing: Completion<'_>) -> Result<Closed, StoreError> {
         let mut writing = self.pools().begin().await?;
         let mut told = false;
         let work = async {
@@ -245,18 +245,18 @@ impl Store {
 
     /// Puts an effect back for later. When a newer one with the same `coalesce` key waits already, that one takes its place
     /// (with its attempts and its pause): run after it, this one would put back what is out of date.
-    pub async fn reschedule(&self, later: Postponing<'_>) -> Result<Closed, StoreError> {
+    pub async fn reschedule(&self, later: Reschedule<'_>) -> Result<Closed, StoreError> {
         self.put_back(later, 0).await
     }
 
     /// The same for an effect the other side is shut to: the try does not count, and
     /// [`Transition::unpark`](super::Transition::unpark) frees it before its time.
-    pub async fn park(&self, later: Postponing<'_>) -> Result<Closed, StoreError> {
+    pub async fn park(&self, later: Reschedule<'_>) -> Result<Closed, StoreError> {
         let why = format!("{PARKED}{}", later.why);
-        self.put_back(Postponing { why: &why, ..later }, 1).await
+        self.put_back(Reschedule { why: &why, ..later }, 1).await
     }
 
-    async fn put_back(&self, later: Postponing<'_>, uncounted: i64) -> Result<Closed, StoreError> {
+    async fn put_back(&self, later: Reschedule<'_>, uncounted: i64) -> Result<Closed, StoreError> {
         let mut writing = self.pools().begin().await?;
         let work = async {
             let done = sqlx::query(

@@ -15,42 +15,42 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 mod alone;
-mod body;
+mod packing;
 mod checkpoint;
 mod complaint;
 mod connect;
 mod error;
 mod event;
-mod group;
+mod group_commit;
 mod inbox;
 mod lease;
 mod lock;
-mod look;
+mod queries;
 mod meta;
 mod migration;
 mod outbox;
 #[cfg(test)]
-mod plan;
+mod query_plan;
 mod session_log;
 mod task;
 mod transition;
-mod wake;
+mod notify;
 
 pub use complaint::Complaint;
 pub use connect::{Backend, Tuning, probe, sqlite_url};
 pub use error::StoreError;
 pub use event::{EventRow, NewEvent};
 pub use inbox::{Accepted, InboxRow, NewInbox};
-pub use lease::{Claim, Closed, Closing, Postponing};
+pub use lease::{Claim, Closed, Completion, Reschedule};
 pub use lock::{DataLock, is_locked, lock_data_dir};
-pub use look::{Counts, EffectFilter, SessionFilter, TaskFilter};
+pub use queries::{Counts, EffectFilter, SessionFilter, TaskFilter};
 pub use outbox::{Added, EffectLook, EffectRow, NewEffect, Withdrawal, Withdrawn};
 pub use session_log::{LogLine, LogRow};
 pub use task::{QueuePlace, SessionRow, TaskRow};
 pub use transition::Transition;
 
 use connect::Pools;
-use wake::Wake;
+use notify::Wake;
 
 /// An open database. Clones share it.
 #[derive(Debug, Clone)]
@@ -61,9 +61,9 @@ pub struct Store {
 #[derive(Debug)]
 struct Inner {
     pools: Pools,
-    accept: mpsc::Sender<group::Waiting>,
+    accept: mpsc::Sender<group_commit::Waiting>,
     accept_limit: Duration,
-    arrivals: group::Arrivals,
+    arrivals: group_commit::Arrivals,
     tasks: TaskTracker,
     closing: CancellationToken,
     /// Whoever drops the last clone without closing it leaves no task behind.
@@ -85,8 +85,8 @@ impl Store {
         let pools = connect::connect(url, &tuning).await?;
         migration::run(&pools).await?;
         let (inbox_wake, closing) = (Wake::new(), CancellationToken::new());
-        let arrivals = group::Arrivals::default();
-        let door = group::Door {
+        let arrivals = group_commit::Arrivals::default();
+        let door = group_commit::Door {
             pools: pools.clone(),
             rows: tuning.group_rows.max(1),
             arrivals: arrivals.clone(),
@@ -94,7 +94,7 @@ impl Store {
             closing: closing.clone(),
         };
         let tasks = TaskTracker::new();
-        let accept = group::open(door, &tasks);
+        let accept = group_commit::open(door, &tasks);
         if pools.backend == Backend::Sqlite {
             tasks.spawn(checkpoint::keep(pools.reader.clone(), closing.clone()));
         }

@@ -5,7 +5,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::body::storable;
+use super::packing::storable;
 use super::error::malformed;
 use super::inbox::task_key;
 use crate::core::ids::{SessionId, TaskKey};

@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::Store;
-use super::body::storable;
+use super::packing::storable;
 use super::error::StoreError;
 use super::inbox::many_rows;
 use crate::core::ids::SessionId;

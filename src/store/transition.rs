@@ -16,7 +16,7 @@ use super::inbox::{Accepted, Handled, NewInbox, Ready, insert_inbox, mark_handle
 use super::lease::PARKED;
 use super::outbox::{Added, NewEffect, Withdrawal, Withdrawn, insert_effect, withdraw};
 use super::task::{self, QueuePlace, SessionRow, TaskRow};
-use super::{look, meta};
+use super::{queries, meta};
 use crate::core::ids::{InstallationId, RepositoryId, SessionId, TaskKey};
 
 /// An open decision.
@@ -95,7 +95,7 @@ impl Transition {
 
     /// The session with this id.
     pub async fn session(&mut self, id: &SessionId) -> Result<Option<SessionRow>, StoreError> {
-        within!(self, look::find_session(self.connection(), id))
+        within!(self, queries::find_session(self.connection(), id))
     }
 
     /// Writes a session, new or not. [`StoreError::Conflict`]: the task has another live one.

@@ -114,7 +114,7 @@ impl Sweep {
             if last.redelivery && self.now() - last.delivered_at < YOUNG {
                 continue;
             }
-            match self.parts.github.redeliver(last.id).await {
+            match self.services.github.redeliver(last.id).await {
                 Ok(()) => again.sent.push((guid, kind(last))),
                 // It is too old by now.
                 Err(GitHubError::NotFound { .. } | GitHubError::Invalid { .. }) => again.lost += 1,
@@ -132,7 +132,7 @@ impl Sweep {
         let since = self.since(SINCE).await;
         let (mut by_guid, mut cursor) = (BTreeMap::<String, Vec<Delivery>>::new(), None);
         for _ in 0..PAGES {
-            let page = self.parts.github.hook_deliveries(cursor.as_deref()).await?;
+            let page = self.services.github.hook_deliveries(cursor.as_deref()).await?;
             let older = page
                 .deliveries
                 .iter()

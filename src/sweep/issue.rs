@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::state::{Found, at};
 use super::{Sweep, SweepError};
-use crate::core::event::{Event, Gone};
+use crate::core::event::{Event, Removal};
 use crate::core::ids::CommentId;
 use crate::core::place::{Account, AccountKind, Actor};
 use crate::core::policy::GO_LABEL;
@@ -40,23 +40,23 @@ pub(super) async fn differences(
             return Ok(vec![found(
                 "closed issues",
                 once("gone"),
-                gone(Gone::Transferred, sweep.now()),
+                gone(Removal::Transferred, sweep.now()),
             )]);
         }
-        Err(GitHubError::Gone { .. }) => {
+        Err(GitHubError::Removal { .. }) => {
             return Ok(vec![found(
                 "closed issues",
                 once("gone"),
-                gone(Gone::Deleted, sweep.now()),
+                gone(Removal::Deleted, sweep.now()),
             )]);
         }
-        // Gone, or merely not for us: the repository tells which.
+        // Removal, or merely not for us: the repository tells which.
         Err(error @ GitHubError::NotFound { .. }) => {
             github.repository(&at).await.map_err(|_| error)?;
             return Ok(vec![found(
                 "closed issues",
                 once("gone"),
-                gone(Gone::Deleted, sweep.now()),
+                gone(Removal::Deleted, sweep.now()),
             )]);
         }
         Err(error) => return Err(error.into()),
@@ -67,8 +67,8 @@ pub(super) async fn differences(
             .last(|event| event.event == "closed")
             .await?
             .map(|event| event.actor.known());
-        let event = Event::Gone {
-            how: Gone::Closed,
+        let event = Event::IssueRemoved {
+            how: Removal::Closed,
             sender: sender.unwrap_or_else(ghost),
             at: issue.updated_at,
         };
@@ -117,8 +117,8 @@ pub(super) async fn differences(
     Ok(all)
 }
 
-fn gone(how: Gone, at: i64) -> Event {
-    Event::Gone {
+fn gone(how: Removal, at: i64) -> Event {
+    Event::IssueRemoved {
         how,
         sender: ghost(),
         at,
@@ -214,7 +214,7 @@ async fn switched(
     let minds = if on {
         paused
     } else {
-        (live && !paused) || (task.can_revise() && !task.follow.resting)
+        (live && !paused) || (task.can_revise() && !task.review.resting)
     };
     if !minds {
         return Ok(None);

@@ -59,7 +59,7 @@ pub(super) async fn differences(
         all.push(found(
             LOOKED,
             id,
-            Event::PullStirred {
+            Event::PullRequestChanged {
                 hint: "sweep".into(),
                 sender,
             },
@@ -121,7 +121,7 @@ async fn reviews(sweep: &Sweep, task: &Task, number: i64) -> Result<Vec<Found>, 
         let Some(at) = review.at.filter(|at| *at >= since) else {
             continue;
         };
-        let known = task.talk.reviews.contains(&review.id) || review.author.login == *me;
+        let known = task.conversation.reviews.contains(&review.id) || review.author.login == *me;
         if known || matches!(review.state, ReviewState::Pending | ReviewState::Dismissed) {
             continue;
         }

@@ -20,7 +20,7 @@ impl Sweep {
     /// Looks through every repository.
     pub(super) async fn repositories(&self) -> Stated {
         let mut stated = Stated::default();
-        let installations = match self.parts.github.installations().await {
+        let installations = match self.services.github.installations().await {
             Ok(installations) => installations,
             Err(error) => return self.settle("the installations", Err(error.into())).await,
         };
@@ -29,7 +29,7 @@ impl Sweep {
             .filter(|installation| !installation.suspended)
         {
             let id = installation.id;
-            match self.parts.github.repositories(id).await {
+            match self.services.github.repositories(id).await {
                 Ok(repositories) => {
                     for repository in repositories
                         .into_iter()
@@ -64,7 +64,7 @@ impl Sweep {
     }
 
     async fn known(&self, key: TaskKey) -> Result<Option<Task>, SweepError> {
-        let row = self.parts.store.task(key).await?;
+        let row = self.services.store.task(key).await?;
         Ok(row.and_then(|row| serde_json::from_str(&row.body).ok()))
     }
 
@@ -134,7 +134,7 @@ impl Sweep {
             Some(since) => since,
             None => self.since(FACTS_SINCE).await,
         };
-        let listed = self.parts.github.repository_comments(at, since).await?;
+        let listed = self.services.github.repository_comments(at, since).await?;
         // The same question next time, unless there is something new: GitHub answers it for nothing.
         let newest = listed.iter().map(|(_, comment)| comment.updated_at).max();
         let mut found = Vec::new();
@@ -153,12 +153,12 @@ impl Sweep {
         on: IssueNumber,
         comment: Comment,
     ) -> Result<Option<Found>, SweepError> {
-        let me = &self.parts.policy.me;
+        let me = &self.services.policy.me;
         if comment.author.login == me.login {
             return Ok(None);
         }
         let key = match comment.on_pull {
-            true => self.parts.store.task_of_pull(at.repository, on.0).await?,
+            true => self.services.store.task_of_pull(at.repository, on.0).await?,
             false => Some(TaskKey::new(at.repository, on)),
         };
         let Some(key) = key else { return Ok(None) };

@@ -242,7 +242,7 @@ impl Sweep {
                 body: Fact { place, event }.to_json(),
                 received_at: self.now(),
             };
-            if let Accepted::New { .. } = self.parts.store.accept(fact).await? {
+            if let Accepted::New { .. } = self.services.store.accept(fact).await? {
                 tracing::info!(%task, fact = id, "nobody told us");
                 stated.news.push(News { id, kind, at });
             }
@@ -261,7 +261,7 @@ fn is_shut(error: &GitHubError) -> bool {
             | E::Uninstalled
             | E::NotCovered { .. }
             | E::NotPermitted { .. }
-            | E::Gone { .. }
+            | E::Removal { .. }
             | E::NotFound { .. }
             | E::Archived { .. }
     )

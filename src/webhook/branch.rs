@@ -38,7 +38,7 @@ pub(super) fn pull_reopened(payload: Pulls) -> Found {
 
 pub(super) fn pull_stirred(payload: Pulls, hint: &str) -> Found {
     let issue = issue_of_pull(&payload.pull_request, &payload.repository)?;
-    let event = Event::PullStirred {
+    let event = Event::PullRequestChanged {
         hint: hint.to_owned(),
         sender: payload.sender.into(),
     };
@@ -79,7 +79,7 @@ pub(super) fn reviewed(payload: Reviews) -> Found {
 /// A suite does not say which repository its branch is in; a fork's can only make us look once more.
 pub(super) fn suite_completed(payload: Suites) -> Found {
     let issue = issue_of_checked(payload.check_suite.head_branch.as_deref())?;
-    let event = Event::PullStirred {
+    let event = Event::PullRequestChanged {
         hint: "check_suite.completed".to_owned(),
         sender: payload.sender.into(),
     };
@@ -94,7 +94,7 @@ pub(super) fn run_completed(payload: Runs) -> Found {
     ) {
         return ignored("the checked branch is a fork's");
     }
-    let event = Event::PullStirred {
+    let event = Event::PullRequestChanged {
         hint: "workflow_run.completed".to_owned(),
         sender: payload.sender.into(),
     };
@@ -109,7 +109,7 @@ pub(super) fn status(payload: Status) -> Found {
     else {
         return ignored("the status is on no branch of ours");
     };
-    let event = Event::PullStirred {
+    let event = Event::PullRequestChanged {
         hint: "status".to_owned(),
         sender: payload.sender.into(),
     };
@@ -135,7 +135,7 @@ pub(super) fn pushed(payload: Push) -> Found {
     }
     let sender = account(sender);
     if let Some(issue) = issue_of_branch(branch) {
-        let event = Event::PullStirred {
+        let event = Event::PullRequestChanged {
             hint: "push".to_owned(),
             sender,
         };

@@ -5,7 +5,7 @@
 
 use super::outcome::{Found, NoEvent, Parsed, account, ignored, installed, of_issue};
 use super::payload::{Change, Comments, Issue, Issues};
-use crate::core::event::{Event, Gone};
+use crate::core::event::{Event, Removal};
 use crate::core::ids::{CommentId, IssueNumber, RepositoryId};
 use crate::core::place::Snapshot;
 
@@ -36,9 +36,9 @@ pub(super) fn unlabeled(payload: Issues) -> Found {
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
-pub(super) fn gone(payload: Issues, how: Gone) -> Found {
+pub(super) fn gone(payload: Issues, how: Removal) -> Found {
     let issue = not_a_pull(&payload.issue)?;
-    let event = Event::Gone {
+    let event = Event::IssueRemoved {
         how,
         sender: payload.sender.into(),
         at: payload.issue.updated_at,
@@ -49,7 +49,7 @@ pub(super) fn gone(payload: Issues, how: Gone) -> Found {
 /// Only an open issue's pull request is worked on: it is looked at.
 pub(super) fn reopened(payload: Issues) -> Found {
     let issue = not_a_pull(&payload.issue)?;
-    let event = Event::PullStirred {
+    let event = Event::PullRequestChanged {
         hint: "issues.reopened".to_owned(),
         sender: payload.sender.into(),
     };

@@ -10,7 +10,7 @@ use super::access::{self, Turned};
 use super::outcome::{Found, NoEvent, Notice, Parsed, ignored};
 use super::payload::{Head, Installed, Opened, Repositories};
 use super::{branch, issue};
-use crate::core::event::{Event, Gone, Loss};
+use crate::core::event::{Event, Removal, Loss};
 use crate::core::ids::{InstallationId, RepositoryId, TaskKey};
 
 /// Reads the body of an event, named as in `X-GitHub-Event`.
@@ -85,9 +85,9 @@ fn read_event(event_name: &str, body: &str) -> Found {
         ("issues", "labeled") => issue::labeled(read(body)?),
         ("issues", "unlabeled") => issue::unlabeled(read(body)?),
         ("issues", "edited") => issue::edited(read(body)?),
-        ("issues", "closed") => issue::gone(read(body)?, Gone::Closed),
-        ("issues", "deleted") => issue::gone(read(body)?, Gone::Deleted),
-        ("issues", "transferred") => issue::gone(read(body)?, Gone::Transferred),
+        ("issues", "closed") => issue::gone(read(body)?, Removal::Closed),
+        ("issues", "deleted") => issue::gone(read(body)?, Removal::Deleted),
+        ("issues", "transferred") => issue::gone(read(body)?, Removal::Transferred),
         ("issues", "reopened") => issue::reopened(read(body)?),
         ("issue_comment", "created") => issue::commented(read(body)?),
         ("issue_comment", "edited") => issue::comment_edited(read(body)?),

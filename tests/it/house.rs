@@ -22,7 +22,7 @@ use skep::engine::Engine;
 use skep::git::OldGit;
 use skep::github::{Pace, Timeouts};
 use skep::http::{self, Bounds, Caps};
-use skep::runner::{Knobs, Runner, Tasks};
+use skep::runner::{Runner, Tasks, Timings};
 use skep::simulator::world::content::IssueDraft;
 use skep::simulator::{Simulator, SimulatorConfig};
 use skep::store::{EffectFilter, SessionFilter, Store};
@@ -67,7 +67,7 @@ pub struct Plan {
     /// How long calls to GitHub may take.
     pub timeouts: Timeouts,
     /// Numbers for the edges.
-    pub knobs: Knobs,
+    pub timings: Timings,
     /// When a draft becomes ready for review.
     pub ready: MakeReady,
     /// Bots that may start work, by login.
@@ -107,12 +107,12 @@ impl Default for Plan {
                 connect: Duration::from_secs(60),
                 total: Duration::from_secs(60),
             },
-            knobs: Knobs {
+            timings: Timings {
                 initialize: Duration::from_secs(120),
                 cancel_grace: Duration::from_secs(2),
                 look_again: Duration::from_millis(20),
                 progress: Duration::ZERO,
-                ..Knobs::default()
+                ..Timings::default()
             },
             allowed_bots: vec![],
         }
@@ -266,7 +266,7 @@ impl House {
                 .clone()
                 .unwrap_or_else(|| std::env::var("PATH").unwrap_or_default()),
             demo_in_process: in_process,
-            knobs: self.plan.knobs,
+            timings: self.plan.timings,
             clock: clock(&self.time),
             data_dir,
         }
@@ -393,7 +393,7 @@ impl House {
             .expect("a label gone");
     }
 
-    /// An issue with a script for the demo agent, labelled to go.
+    /// An issue with a script for the demo agent, labeled to go.
     pub fn go(&self, title: &str, script: &str) -> IssueNumber {
         self.go_as(title, script, &[])
     }

@@ -4,17 +4,17 @@
 //! outcomes of effects the last. Outcomes are stored as JSON of this very type.
 
 mod facts;
-mod gone;
+mod removal;
 mod when;
 
 use serde::{Deserialize, Serialize};
 
 pub use facts::{
-    Alarm, Asking, BaseFacts, Checks, ChecksState, Failing, FileChange, LeftOut, Lfs, PublishFacts,
-    PullFacts, PullStanding, RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile, TriggerFacts,
-    Weighed, Whole, WhyLeftOut, Work,
+    Asking, AuthorizedComment, BaseFacts, Checks, ChecksState, Failing, FileChange, LeftOut, Lfs,
+    PublishFacts, PullFacts, PullStanding, RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile,
+    Timer, TriggerFacts, Whole, WhyLeftOut, Work,
 };
-pub use gone::{Gone, Loss};
+pub use removal::{Loss, Removal};
 
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use super::effect::EffectKind;
@@ -45,9 +45,10 @@ pub enum Event {
         at: i64,
     },
     /// The issue was closed, deleted or moved away.
-    Gone {
+    #[serde(alias = "gone")]
+    IssueRemoved {
         /// Which of these.
-        how: Gone,
+        how: Removal,
         /// By whom.
         sender: Account,
         /// GitHub's time of it, epoch milliseconds.
@@ -98,9 +99,10 @@ pub enum Event {
         login: String,
     },
     /// A comment was read again, and what its author may do.
-    Weighed {
+    #[serde(alias = "weighed")]
+    CommentAuthorized {
         /// What was found.
-        found: Box<Weighed>,
+        found: Box<AuthorizedComment>,
     },
     /// A review of our pull request was submitted.
     Reviewed {
@@ -119,21 +121,24 @@ pub enum Event {
         review: Box<ReviewFacts>,
     },
     /// Something about our branch or its checks may have changed: a check ended, somebody pushed.
-    PullStirred {
+    #[serde(alias = "pull_stirred")]
+    PullRequestChanged {
         /// What GitHub said, for the reason.
         hint: String,
         /// Who did it.
         sender: Account,
     },
     /// Our pull request was looked at.
-    PullLooked {
+    #[serde(alias = "pull_looked")]
+    PullRequestRefreshed {
         /// What was found.
         facts: Box<PullFacts>,
     },
     /// A moment came that the task waited for.
-    Rang {
+    #[serde(alias = "rang")]
+    TimerFired {
         /// Which.
-        alarm: Alarm,
+        alarm: Timer,
     },
     /// A comment of ours is there.
     Posted {

@@ -5,14 +5,14 @@ const FRONT: i64 = 3;
 
 /// What the scheduler sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct House {
+pub struct Capacity {
     /// Slots in all.
     pub slots: i64,
     /// Slots taken.
     pub taken: i64,
 }
 
-impl House {
+impl Capacity {
     /// How many tasks may start now.
     pub fn free(self) -> i64 {
         (self.slots - self.taken).max(0)
@@ -29,19 +29,19 @@ pub fn worth_telling(told: Option<(i64, i64)>, position: i64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{House, worth_telling};
+    use super::{Capacity, worth_telling};
 
     #[test]
     fn free_slots_are_never_negative() {
         assert_eq!(
-            House {
+            Capacity {
                 slots: 10,
                 taken: 4
             }
             .free(),
             6
         );
-        assert_eq!(House { slots: 2, taken: 5 }.free(), 0);
+        assert_eq!(Capacity { slots: 2, taken: 5 }.free(), 0);
     }
 
     #[test]

@@ -2,19 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+mod conversation;
 mod reading;
 mod stage;
-mod talk;
 
 use super::effect::{Reaction, StatusLabel};
-use super::event::Alarm;
+use super::event::Timer;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::place::Place;
 
+pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
 pub use stage::{
-    Back, End, Ground, Hold, Job, Next, Outage, Planning, Progress, Stage, Step, TurnState,
+    BlockReason, End, Job, Next, Outage, Planning, Progress, ReturnTo, Stage, Step, TurnState,
+    WorkspaceBase,
 };
-pub use talk::{Batch, Follow, Heard, Plan, Talk, Told, Wish};
 
 /// The work on one issue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,23 +49,24 @@ pub struct Task {
     pub pulls_left: Vec<i64>,
     /// Where it stands.
     pub stage: Stage,
-    /// The last things that happened, oldest first, at most [`Task::STORY`].
-    pub story: Vec<Beat>,
+    /// The last things that happened, oldest first, at most [`Task::TIMELINE`].
+    #[serde(rename = "story")]
+    pub timeline: Vec<TimelineEntry>,
     /// What people and the agent have to say to each other.
-    #[serde(default)]
-    pub talk: Talk,
+    #[serde(default, rename = "talk")]
+    pub conversation: Conversation,
     /// What goes on about the pull request.
-    #[serde(default)]
-    pub follow: Follow,
+    #[serde(default, rename = "follow")]
+    pub review: ReviewState,
     /// What people wish for by command, for the next session.
-    #[serde(default)]
-    pub wish: Wish,
+    #[serde(default, rename = "wish")]
+    pub options: RunOptions,
     /// It waits because the machine has no room for its files.
     #[serde(default)]
     pub short: bool,
     /// The moments it waits for, as they stand in the outbox.
-    #[serde(default)]
-    pub alarms: Vec<(Alarm, i64)>,
+    #[serde(default, rename = "timers")]
+    pub timers: Vec<(Timer, i64)>,
 }
 
 /// What people see of the task on the issue.
@@ -98,9 +100,9 @@ pub struct Pull {
     pub draft: bool,
 }
 
-/// One line of the story.
+/// One line of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Beat {
+pub struct TimelineEntry {
     /// When, epoch milliseconds.
     pub at: i64,
     /// What, for people.
@@ -108,8 +110,8 @@ pub struct Beat {
 }
 
 impl Task {
-    /// How many lines of the story are kept.
-    pub const STORY: usize = 12;
+    /// How many lines of the timeline are kept.
+    pub const TIMELINE: usize = 12;
 
     /// A task nobody asked anything of yet.
     pub fn new(place: Place) -> Self {
@@ -126,12 +128,12 @@ impl Task {
             pull: None,
             pulls_left: Vec::new(),
             stage: Stage::Idle,
-            story: Vec::new(),
-            talk: Talk::default(),
-            follow: Follow::default(),
-            wish: Wish::default(),
+            timeline: Vec::new(),
+            conversation: Conversation::default(),
+            review: ReviewState::default(),
+            options: RunOptions::default(),
             short: false,
-            alarms: Vec::new(),
+            timers: Vec::new(),
         }
     }
 
@@ -144,7 +146,7 @@ impl Task {
     pub fn job(&self) -> Option<&Job> {
         match &self.stage {
             Stage::Idle | Stage::Checking { .. } => None,
-            Stage::Queued { job, .. } | Stage::Working { job, .. } | Stage::Held { job, .. } => {
+            Stage::Queued { job, .. } | Stage::Working { job, .. } | Stage::Blocked { job, .. } => {
                 Some(job)
             }
             Stage::Ended { job, .. } => job.as_deref(),
@@ -156,7 +158,7 @@ impl Task {
         match &self.stage {
             Stage::Idle | Stage::Checking { .. } | Stage::Queued { .. } => None,
             Stage::Working { progress, .. }
-            | Stage::Held { progress, .. }
+            | Stage::Blocked { progress, .. }
             | Stage::Ended { progress, .. } => Some(progress),
         }
     }
@@ -175,18 +177,18 @@ impl Task {
         self.branches_left = self.branches_left.saturating_add(1);
         self.pulls_left
             .extend(self.pull.as_ref().map(|pull| pull.number));
-        let surplus = self.pulls_left.len().saturating_sub(Self::STORY);
+        let surplus = self.pulls_left.len().saturating_sub(Self::TIMELINE);
         self.pulls_left.drain(..surplus);
     }
 
-    /// Adds a line to the story.
+    /// Adds a line to the timeline.
     pub fn tell(&mut self, at: i64, text: impl Into<String>) {
-        self.story.push(Beat {
+        self.timeline.push(TimelineEntry {
             at,
             text: text.into(),
         });
-        if self.story.len() > Self::STORY {
-            self.story.remove(0);
+        if self.timeline.len() > Self::TIMELINE {
+            self.timeline.remove(0);
         }
     }
 }

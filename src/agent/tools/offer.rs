@@ -12,7 +12,7 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::{Value, json};
 
-use super::seat::Seat;
+use super::tool_gate::ToolGate;
 use super::{ANSWERED, AskReply, SERVER_NAME, input};
 
 const INSTRUCTIONS: &str = "You work on a GitHub issue; people follow it there and not in a terminal. `ask_human` is the only \
@@ -37,7 +37,7 @@ copy shows: it is compared with what you say.";
 /// The offer to one session.
 #[derive(Clone)]
 pub(super) struct Offer {
-    pub(super) seat: Arc<Seat>,
+    pub(super) seat: Arc<ToolGate>,
 }
 
 impl ServerHandler for Offer {

@@ -25,7 +25,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use super::SERVER_NAME;
 use super::offer::Offer;
-use super::seat::Seat;
+use super::tool_gate::ToolGate;
 use crate::agent::client::McpServer;
 use crate::agent::halves::mend;
 
@@ -79,7 +79,7 @@ impl Drop for Registration {
 
 impl Server {
     /// Offers the tools of that seat under a token of its own.
-    pub(in crate::agent) async fn register(&self, seat: Arc<Seat>) -> io::Result<Registration> {
+    pub(in crate::agent) async fn register(&self, seat: Arc<ToolGate>) -> io::Result<Registration> {
         let running = self.running.get_or_try_init(start).await?;
         let token = token()?;
         let number = running.registry.add(&token, seat);
@@ -126,7 +126,7 @@ struct Entry {
 }
 
 impl Registry {
-    fn add(&self, token: &str, seat: Arc<Seat>) -> u64 {
+    fn add(&self, token: &str, seat: Arc<ToolGate>) -> u64 {
         let configuration = StreamableHttpServerConfig::default()
             .with_legacy_session_mode(false)
             .with_json_response(true)

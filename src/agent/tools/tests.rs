@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::seat::{CALLS_MAX, OVER};
-use super::{AskReply, Desk, Registration, Seat, Server};
+use super::tool_gate::{CALLS_MAX, OVER};
+use super::{AskReply, ToolHandler, Registration, ToolGate, Server};
 use crate::core::agent::Finished;
 use crate::core::question::Asked;
 
 /// Answers with its name; never, when it is called `nobody`.
 struct Named(&'static str);
 
-impl Desk for Named {
+impl ToolHandler for Named {
     fn ask(&self, asked: Vec<Asked>) -> BoxFuture<'_, AskReply> {
         Box::pin(async move {
             if self.0 == "nobody" {
@@ -39,9 +39,9 @@ impl Desk for Named {
     }
 }
 
-async fn seated(server: &Server, name: &'static str) -> (Arc<Seat>, Registration) {
-    let seat = Arc::new(Seat::default());
-    seat.sit(Some(Arc::new(Named(name))));
+async fn seated(server: &Server, name: &'static str) -> (Arc<ToolGate>, Registration) {
+    let seat = Arc::new(ToolGate::default());
+    seat.open(Some(Arc::new(Named(name))));
     let registration = server.register(seat.clone()).await.expect("a listener");
     (seat, registration)
 }
@@ -209,7 +209,7 @@ async fn hostile_calls_are_errors_the_agent_can_read() {
         .await,
         ("x: 1".into(), false)
     );
-    seat.rise();
+    seat.close();
 }
 
 #[tokio::test]
@@ -220,7 +220,7 @@ async fn between_turns_nobody_answers_and_an_open_call_ends_with_its_turn() {
     let open = call(&registration, "ask_human", question.clone());
     let rise = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        seat.rise();
+        seat.close();
     };
     let (ended, ()) = tokio::join!(open, rise);
     assert_eq!(ended, (OVER.to_owned(), true));
@@ -229,13 +229,13 @@ async fn between_turns_nobody_answers_and_an_open_call_ends_with_its_turn() {
         (OVER.to_owned(), true)
     );
     // A turn that is being cancelled takes nothing new either.
-    seat.sit(Some(Arc::new(Named("leaving"))));
-    seat.leave();
+    seat.open(Some(Arc::new(Named("leaving"))));
+    seat.closing();
     assert_eq!(
         call(&registration, "ask_human", question.clone()).await,
         (OVER.to_owned(), true)
     );
-    seat.sit(Some(Arc::new(Named("next"))));
+    seat.open(Some(Arc::new(Named("next"))));
     assert_eq!(
         call(&registration, "ask_human", question).await,
         ("next: 1".into(), false)
@@ -244,14 +244,14 @@ async fn between_turns_nobody_answers_and_an_open_call_ends_with_its_turn() {
 
 #[tokio::test]
 async fn calls_are_counted() {
-    let seat = Seat::default();
-    seat.sit(Some(Arc::new(Named("x"))));
+    let seat = ToolGate::default();
+    seat.open(Some(Arc::new(Named("x"))));
     for _ in 0..CALLS_MAX {
         seat.report("x".into()).await.expect("within the limit");
     }
     let refused = seat.report("x".into()).await.expect_err("over the limit");
     assert!(refused.contains("Too many calls"), "{refused}");
     // The count is the session's, not the turn's.
-    seat.sit(Some(Arc::new(Named("y"))));
+    seat.open(Some(Arc::new(Named("y"))));
     assert!(matches!(seat.ask(vec![]).await, AskReply::Refused(_)));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::screen::print;
+use super::super::output::print;
 use super::stage::{PERSON, REPOSITORY, Stage};
 use super::{End, pull_of};
 use crate::core::ids::{IssueNumber, Sha};
@@ -34,7 +34,7 @@ impl Screen {
             say!("{}", bracket(stage, "demo.started", details));
             return Ok(());
         }
-        let policy = &stage.running.app.runner.parts().policy;
+        let policy = &stage.running.app.runner.services().policy;
         let sandbox = policy
             .confinement_warning
             .as_deref()
@@ -85,7 +85,7 @@ impl Screen {
         if self.json {
             return Ok(());
         }
-        let parts = stage.running.app.runner.parts();
+        let parts = stage.running.app.runner.services();
         let head: Sha = pull.head_sha.parse()?;
         let base = stage
             .simulator
@@ -311,7 +311,7 @@ fn show(thread: &str) -> io::Result<()> {
 
 /// A line of `--json` that is no event of skep: the first and the last.
 fn bracket(stage: &Stage, event: &str, details: Value) -> Value {
-    let time = (stage.running.app.runner.parts().clock)();
+    let time = (stage.running.app.runner.services().clock)();
     json!({
         "time": time, "event": event, "repository": REPOSITORY, "issue": null, "session": null, "details": details,
     })

@@ -18,7 +18,7 @@ use crate::core::network::Network;
 use crate::core::policy::{AllowProtected, Limits, MakeReady};
 use crate::git::OldGit;
 use crate::github::{Pace, Timeouts};
-use crate::runner::Knobs;
+use crate::runner::Timings;
 use crate::simulator::world::IssueDraft;
 use crate::simulator::{Simulator, SimulatorConfig};
 use crate::webhook::Secrets;
@@ -254,7 +254,7 @@ impl Stage {
 
 /// An agent's program that is not on this machine.
 fn lacking(app: &App) -> Option<String> {
-    let parts = app.runner.parts();
+    let parts = app.runner.services();
     let mut programs = parts.specs.values().filter_map(|spec| spec.command.first());
     programs
         .find(|program| parts.agents.find_program(program).is_none())
@@ -312,9 +312,9 @@ fn setup(folder: &Path, github: GitHubSetup, cast: Cast) -> anyhow::Result<Setup
         hide: Vec::new(),
         path: cast.path,
         demo_in_process: false,
-        knobs: Knobs {
+        timings: Timings {
             progress: Duration::from_millis(100),
-            ..Knobs::default()
+            ..Timings::default()
         },
         clock: app::system_clock(),
     })

@@ -65,7 +65,7 @@ fn unordered(thread: &str) -> String {
 }
 
 impl Scene {
-    /// A house and the issue in it, labelled to go.
+    /// A house and the issue in it, labeled to go.
     pub async fn begin(&self) -> (House, IssueNumber) {
         let house = House::with(self.wish).await;
         let issue = house.go_as("Add a greeting", self.script, self.labels);

@@ -227,7 +227,7 @@ async fn a_dispatch_names_what_started_and_what_did_not() {
     assert_eq!((reply.status, reply.json()), (200, batch));
     assert_eq!(asked.len(), 1);
     assert!(
-        asked[0].contains("Issues") && asked[0].contains("Labelled"),
+        asked[0].contains("Issues") && asked[0].contains("Labeled"),
         "{asked:?}"
     );
 }

@@ -126,7 +126,7 @@ fn another_base_stirs_the_pull_request() {
     );
     let hint = |parsed: &Parsed| match parsed {
         Parsed::Event {
-            event: Event::PullStirred { hint, .. },
+            event: Event::PullRequestChanged { hint, .. },
             ..
         } => Some(hint.clone()),
         _ => None,

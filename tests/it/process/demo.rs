@@ -341,8 +341,8 @@ async fn what_is_kept_works_as_printed() {
         label.contains(&format!("\"issue\":{number},")) && thread.ends_with(&format!("/{number}")),
         "{label} {thread}"
     );
-    let labelled: Value = serde_json::from_str(&sh(label).await).expect("JSON");
-    assert_eq!(labelled["issue"], number);
+    let labeled: Value = serde_json::from_str(&sh(label).await).expect("JSON");
+    assert_eq!(labeled["issue"], number);
     let began = std::time::Instant::now();
     let read = loop {
         let read = sh(thread).await;

@@ -27,7 +27,7 @@ async fn every_change_is_told_in_order() {
     let issue = github.open_issue(home, "octo", draft).expect("an issue");
     github
         .label(home, issue, "agent:go", "octo")
-        .expect("labelled");
+        .expect("labeled");
     github
         .label(home, issue, "agent:go", "octo")
         .expect("there already: told nobody");
@@ -103,7 +103,7 @@ async fn pull_requests_tell_their_story() {
         .expect("a push");
     github
         .label(home, pull, "role:swe", "octo")
-        .expect("labelled");
+        .expect("labeled");
     github.mark_ready(home, pull, "ann").expect("ready");
     github.comment(home, pull, "octo", "hm").expect("a comment");
     let review = ReviewDraft {
@@ -147,7 +147,7 @@ async fn a_webhook_is_signed_and_full() {
     stage
         .simulator
         .label(stage.home, issue, "agent:go", "octo")
-        .expect("labelled");
+        .expect("labeled");
     stage.simulator.quiet().await;
     let hook = &listener.seen()[1];
     let mut mac = Hmac::<Sha256>::new_from_slice(b"it is a secret to everybody").expect("any key");

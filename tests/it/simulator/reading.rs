@@ -103,7 +103,7 @@ fn what(event: &Event) -> String {
             )
         }
         Event::Reviewed { pull, sender, .. } => format!("{pull} reviewed by {}", sender.login),
-        Event::PullStirred { hint, sender } => format!("{hint} by {}", sender.login),
+        Event::PullRequestChanged { hint, sender } => format!("{hint} by {}", sender.login),
         Event::PullClosed { number, merged } => format!("{number} closed, merged {merged}"),
         other => format!("{other:?}"),
     }

@@ -681,11 +681,11 @@ async fn a_thread_reads_as_people_see_it() {
     stage
         .simulator
         .label(stage.home, issue, "role:swe", "octo")
-        .expect("labelled");
+        .expect("labeled");
     stage
         .simulator
         .label(stage.home, issue, "agent:go", "octo")
-        .expect("labelled");
+        .expect("labeled");
     let said = stage
         .post(
             &format!("{R}/issues/{issue}/comments"),

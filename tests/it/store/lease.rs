@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use skep::store::{Claim, Closed, Closing, EffectFilter, EffectRow, Postponing, Store};
+use skep::store::{Claim, Closed, Completion, EffectFilter, EffectRow, Reschedule, Store};
 
 use super::{add, effect, fact, on_each};
 
@@ -15,8 +15,8 @@ const WISH: Claim<'static> = Claim {
     without_kinds: &[],
 };
 
-fn done(row: &EffectRow) -> Closing<'_> {
-    Closing {
+fn done(row: &EffectRow) -> Completion<'_> {
+    Completion {
         id: &row.id,
         fence: row.fence,
         now: 150,
@@ -181,7 +181,7 @@ async fn a_serial_lane_has_one_at_a_time() {
             ["a1"]
         );
         // One that must wait for its next try does not hold up the lane.
-        let later = Postponing {
+        let later = Reschedule {
             id: "a1",
             fence: second[0].fence,
             now: 200,
@@ -314,7 +314,7 @@ async fn the_word_of_a_former_holder_does_not_count() {
         let outcome = Some(fact("outcome:e:1"));
         assert_eq!(
             store
-                .close_effect(Closing {
+                .close_effect(Completion {
                     outcome,
                     ..done(&first)
                 })
@@ -326,7 +326,7 @@ async fn the_word_of_a_former_holder_does_not_count() {
             None,
             "nor is it told"
         );
-        let later = Postponing {
+        let later = Reschedule {
             id: "e",
             fence: 1,
             now: 200,
@@ -343,7 +343,7 @@ async fn the_word_of_a_former_holder_does_not_count() {
         let outcome = Some(fact("outcome:e:2"));
         assert_eq!(
             store
-                .close_effect(Closing {
+                .close_effect(Completion {
                     outcome,
                     ..done(&second)
                 })
@@ -371,7 +371,7 @@ async fn a_lapsed_lease_nobody_took_still_counts() {
         let row = store.claim(WISH).await.expect("claimed").remove(0);
         assert_eq!(
             store
-                .close_effect(Closing {
+                .close_effect(Completion {
                     now: 5_000,
                     ..done(&row)
                 })
@@ -414,7 +414,7 @@ async fn dead_letters_are_listed_and_can_be_sent_again() {
         let store = ground.open().await;
         add(&store, &[effect("e")]).await;
         let row = store.claim(WISH).await.expect("claimed").remove(0);
-        let failed = Closing {
+        let failed = Completion {
             result: "failed",
             why: Some("422"),
             ..done(&row)
@@ -465,7 +465,7 @@ async fn the_limiter_learns_what_was_created_lately() {
         .await;
         for (at, row) in store.claim(WISH).await.expect("claimed").iter().enumerate() {
             if row.id != "open" {
-                let closing = Closing {
+                let closing = Completion {
                     now: 1_000 + at as i64,
                     ..done(row)
                 };
@@ -499,7 +499,7 @@ async fn what_is_put_back_gives_way_to_a_newer_one_of_its_key() {
         add(&store, &[status("old")]).await;
         let old = store.claim(WISH).await.expect("claimed").remove(0);
         add(&store, &[status("new")]).await;
-        let later = Postponing {
+        let later = Reschedule {
             id: "old",
             fence: old.fence,
             now: 110,

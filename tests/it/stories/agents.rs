@@ -17,7 +17,7 @@ pub fn impatient(plan: &mut Plan) {
     plan.limits.silence_ms = 500;
     plan.limits.retry_base_ms = 1;
     plan.limits.model_attempts = 1;
-    plan.knobs.cancel_grace = Duration::from_millis(100);
+    plan.timings.cancel_grace = Duration::from_millis(100);
 }
 
 /// A house whose agent is a shell script.
@@ -321,7 +321,7 @@ async fn an_agent_that_never_answers_the_handshake_is_ended() {
     let command = ["sleep", "300"].map(str::to_owned).to_vec();
     let mut house = House::with(|plan| {
         impatient(plan);
-        plan.knobs.initialize = Duration::from_millis(200);
+        plan.timings.initialize = Duration::from_millis(200);
         plan.agent = Some(presets::custom("odd", command));
     })
     .await;

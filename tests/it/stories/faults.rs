@@ -73,15 +73,15 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
             Some(("POST", "/access_tokens"))
         }
         // The conversation has a grid of its own: `talk::faults`.
-        EffectKind::Say
+        EffectKind::UpsertComment
         | EffectKind::ReactTo
-        | EffectKind::Weigh
+        | EffectKind::AuthorizeComment
         | EffectKind::Assign
-        | EffectKind::Switch
-        | EffectKind::Minimise => None,
+        | EffectKind::SetGoLabel
+        | EffectKind::HideComment => None,
         // So has the pull request: `follow::faults`.
         EffectKind::ReadReview
-        | EffectKind::LookAtPull
+        | EffectKind::RefreshPullRequest
         | EffectKind::Reply
         | EffectKind::MarkReady
         | EffectKind::LabelPull
@@ -94,7 +94,7 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         | EffectKind::RemoveWorkspace
         | EffectKind::Forget
         | EffectKind::Steer
-        | EffectKind::Ring => None,
+        | EffectKind::SetTimer => None,
         // It is asked when a repository is taken away: `access`.
         EffectKind::CheckAccess => None,
     }

@@ -347,7 +347,7 @@ async fn a_status_that_comes_late_gives_way_to_the_newer_one() {
     let scene = Scene {
         wish: |plan| {
             plan.timeouts.total = Duration::from_millis(1_500);
-            plan.knobs.look_again = Duration::from_millis(1_500);
+            plan.timings.look_again = Duration::from_millis(1_500);
         },
         ..CODE
     };

@@ -9,7 +9,7 @@ use crate::required::{everything, skip};
 
 fn two_slots(plan: &mut Plan) {
     plan.limits.sessions = 2;
-    plan.knobs.cancel_grace = Duration::from_millis(100);
+    plan.timings.cancel_grace = Duration::from_millis(100);
 }
 
 /// A script that works until its gate is opened.

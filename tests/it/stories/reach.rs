@@ -198,7 +198,7 @@ fn signed(body: &[u8]) -> String {
 
 fn prompt_of(effect: &Effect) -> Option<String> {
     match effect {
-        Effect::RunTurn { turn, .. } => Some(turn.prompt.clone()),
+        Action::RunTurn(effect::RunTurn { turn, .. }) => Some(turn.prompt.clone()),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use skep::simulator::fault::{Fault, Trouble};
-use skep::store::{Claim, Closed, Closing, EffectFilter, NewInbox};
+use skep::store::{Claim, Closed, Completion, EffectFilter, NewInbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -203,7 +203,7 @@ async fn whoever_lost_its_lease_changes_nothing() {
         .find(|row| row.id == turn.0)
         .expect("the lapsed lease is taken over");
     assert!(mine.fence > turn.1);
-    let late = |id, fence| Closing {
+    let late = |id, fence| Completion {
         id,
         fence,
         now,

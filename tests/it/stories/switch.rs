@@ -225,7 +225,7 @@ async fn while_the_push_waits_for_another_try() {
 async fn while_the_agent_works_and_again_at_once() {
     for at_once in [false, true] {
         let mut house =
-            House::with(|plan| plan.knobs.cancel_grace = Duration::from_millis(100)).await;
+            House::with(|plan| plan.timings.cancel_grace = Duration::from_millis(100)).await;
         let issue = house.go("Try", "write a.txt: a\nwait 20\nrecall");
         house
             .until("it works", |house| {

@@ -27,14 +27,14 @@ fn never(kind: EffectKind) -> Option<(Scene, Fault)> {
         EffectKind::OpenPull => (CODE, fault("POST", "/repos/*/*/pulls")),
         EffectKind::PostAnswer => (ANSWER, fault("POST", "/repos/*/*/issues/*/comments")),
         // The conversation has a grid of its own: `talk::faults`.
-        EffectKind::Say
+        EffectKind::UpsertComment
         | EffectKind::ReactTo
-        | EffectKind::Weigh
+        | EffectKind::AuthorizeComment
         | EffectKind::Assign
-        | EffectKind::Switch
-        | EffectKind::Minimise
+        | EffectKind::SetGoLabel
+        | EffectKind::HideComment
         | EffectKind::ReadReview
-        | EffectKind::LookAtPull
+        | EffectKind::RefreshPullRequest
         | EffectKind::Reply
         | EffectKind::MarkReady
         | EffectKind::LabelPull
@@ -48,7 +48,7 @@ fn never(kind: EffectKind) -> Option<(Scene, Fault)> {
         | EffectKind::RemoveWorkspace
         | EffectKind::Forget
         | EffectKind::Steer
-        | EffectKind::Ring => return None,
+        | EffectKind::SetTimer => return None,
         // It is asked when a repository is taken away: `access`.
         EffectKind::CheckAccess => return None,
     })

@@ -10,7 +10,7 @@ use crate::house::{HOLD, House};
 
 const WRITES: &str = "Please.\n\n```skep-demo\nwrite NOTE.md: hello\nsay Wrote it.\n```\n";
 
-async fn labelled_by(house: &mut House, who: &str) -> IssueNumber {
+async fn labeled_by(house: &mut House, who: &str) -> IssueNumber {
     let issue = house.issue("Add a note", WRITES, &[]);
     house.label_by(who, issue, "agent:go");
     house.settle_all().await;
@@ -33,7 +33,7 @@ async fn write_maintain_admin_and_a_custom_role_on_write_may_start() {
         .set_custom_role(house.repository, "cem", ("release-crew", "write"))
         .expect("a role");
     for who in ["ana", "mia", "ada", "cem"] {
-        let issue = labelled_by(&mut house, who).await;
+        let issue = labeled_by(&mut house, who).await;
         assert_eq!(
             house.state(issue).await,
             "in-review",
@@ -56,7 +56,7 @@ async fn less_than_write_is_told_no_and_nothing_starts() {
         .set_custom_role(house.repository, "cleo", ("sorter", "triage"))
         .expect("a role");
     for who in ["stranger", "rob", "tina", "cleo"] {
-        let issue = labelled_by(&mut house, who).await;
+        let issue = labeled_by(&mut house, who).await;
         assert_eq!(house.state(issue).await, "refused", "{who}");
         insta::assert_snapshot!(format!("refused_{who}"), house.told(issue));
     }
@@ -88,7 +88,7 @@ async fn a_stranger_whose_template_carries_the_label_starts_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_is_said_once_however_often_it_is_tried() {
     let mut house = House::new().await;
-    let issue = labelled_by(&mut house, "stranger").await;
+    let issue = labeled_by(&mut house, "stranger").await;
     house.unlabel(issue, "agent:go");
     house.settle_all().await;
     house.label_by("stranger", issue, "agent:go");
@@ -119,10 +119,10 @@ async fn bots_start_nothing_unless_they_are_allowed() {
             .set_permission(house.repository, bot, "write")
             .expect("a permission");
     }
-    let other = labelled_by(&mut house, "other[bot]").await;
+    let other = labeled_by(&mut house, "other[bot]").await;
     assert_eq!(house.state(other).await, "refused");
     insta::assert_snapshot!(house.told(other));
-    let ours = labelled_by(&mut house, "skep[bot]").await;
+    let ours = labeled_by(&mut house, "skep[bot]").await;
     let nothing = (
         house.state(ours).await,
         house.our_comments(ours).len(),
@@ -133,7 +133,7 @@ async fn bots_start_nothing_unless_they_are_allowed() {
         ("unknown".to_owned(), 0, 0),
         "what starts nothing is not even remembered"
     );
-    let friend = labelled_by(&mut house, "friend[bot]").await;
+    let friend = labeled_by(&mut house, "friend[bot]").await;
     assert_eq!(
         house.state(friend).await,
         "in-review",
@@ -153,7 +153,7 @@ async fn a_permission_that_cannot_be_read_is_no_permission() {
     )
     .times(100);
     house.simulator.add_fault(broken);
-    let issue = labelled_by(&mut house, "ana").await;
+    let issue = labeled_by(&mut house, "ana").await;
     assert_eq!(house.state(issue).await, "refused");
     let asked = house.calls("GET", "/collaborators/ana/permission");
     assert!(
@@ -178,7 +178,7 @@ async fn one_bad_answer_about_a_permission_is_asked_again() {
         "/repos/*/*/collaborators/*/permission",
         Trouble::BadGateway,
     ));
-    let issue = labelled_by(&mut house, "ana").await;
+    let issue = labeled_by(&mut house, "ana").await;
     assert_eq!(
         house.state(issue).await,
         "in-review",
@@ -297,7 +297,7 @@ async fn the_operator_dispatches_one_or_several_or_a_label() {
         "in-review",
         "the operator needs no label"
     );
-    let rest = Target::Labelled {
+    let rest = Target::Labeled {
         repository: name,
         label: "batch".into(),
     };

@@ -319,9 +319,12 @@ fn every_kind_has_a_name_of_its_own() {
     let names: std::collections::BTreeSet<_> =
         EffectKind::ALL.iter().map(|kind| kind.name()).collect();
     assert_eq!(names.len(), EffectKind::ALL.len());
-    let happenings: std::collections::BTreeSet<_> = skep::core::story::Happening::ALL
+    let happenings: std::collections::BTreeSet<_> = skep::core::event_name::DomainEvent::ALL
         .iter()
         .map(|happening| happening.name())
         .collect();
-    assert_eq!(happenings.len(), skep::core::story::Happening::ALL.len());
+    assert_eq!(
+        happenings.len(),
+        skep::core::event_name::DomainEvent::ALL.len()
+    );
 }

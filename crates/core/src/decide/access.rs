@@ -5,19 +5,18 @@ use serde_json::json;
 
 use super::end::finish;
 use super::{Decision, Draft, pause};
-use crate::effect::{Effect, EffectKind};
+use crate::effect::{self, EffectKind};
 use crate::event::{Event, Loss};
+use crate::event_name::DomainEvent;
 use crate::ids::InstallationId;
-use crate::story::Happening;
-use crate::task::{End, Hold, Stage};
+use crate::task::{BlockReason, End, Stage};
 use crate::text;
 
 /// The owner took the repository away, it is said. One that is taken out of an installation may have moved to another owner
 /// who has the App as well: GitHub is asked before anything ends.
 pub(super) fn taken_away(mut draft: Draft<'_>, how: Loss) -> Decision {
     if how == Loss::Removed {
-        let place = draft.task.place.clone();
-        draft.plan(Effect::CheckAccess { place });
+        draft.plan(effect::CheckAccess {});
         return draft.because(
             "taken out of the installation; GitHub is asked whether another one covers it",
         );
@@ -48,7 +47,7 @@ pub(super) fn lost(mut draft: Draft<'_>, how: Loss) -> Decision {
     }
     if matches!(
         draft.task.stage,
-        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. }
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Blocked { .. }
     ) {
         finish(
             &mut draft,
@@ -56,13 +55,12 @@ pub(super) fn lost(mut draft: Draft<'_>, how: Loss) -> Decision {
                 why: why.to_owned(),
             },
         );
-        draft.note(Happening::SessionCancelled, json!({ "why": why }));
+        draft.note(DomainEvent::SessionCancelled, json!({ "why": why }));
     }
-    draft.task.follow.look_at = None;
-    draft.task.follow.taken_away = true;
+    draft.task.review.look_at = None;
+    draft.task.review.taken_away = true;
     draft.say_nothing();
-    let place = draft.task.place.clone();
-    draft.plan(Effect::Forget { place });
+    draft.plan(effect::Forget {});
     draft.because(format!("taken away: {why}"))
 }
 
@@ -76,12 +74,12 @@ pub(super) fn given_back<'a>(mut draft: Draft<'a>, event: &Event) -> Draft<'a> {
             | Event::IssueEdited { .. }
             | Event::Commented { .. }
             | Event::Reviewed { .. }
-            | Event::PullStirred { .. }
+            | Event::PullRequestChanged { .. }
             | Event::PullReopened { .. }
             | Event::PullClosed { .. }
             | Event::Dispatched { .. }
     );
-    if tells && std::mem::take(&mut draft.task.follow.taken_away) && draft.task.can_revise() {
+    if tells && std::mem::take(&mut draft.task.review.taken_away) && draft.task.can_revise() {
         draft.show();
     }
     draft
@@ -89,7 +87,7 @@ pub(super) fn given_back<'a>(mut draft: Draft<'a>, event: &Event) -> Draft<'a> {
 
 /// An archived repository takes nothing: its sessions are held, and go on when it is writable again.
 pub(super) fn archived(draft: Draft<'_>, on: bool) -> Decision {
-    let held = |stage: &Stage| matches!(stage, Stage::Held { hold: Hold::Paused { why }, .. } if why == text::ARCHIVED);
+    let held = |stage: &Stage| matches!(stage, Stage::Blocked { reason: BlockReason::Paused { why }, .. } if why == text::ARCHIVED);
     match (on, &draft.task.stage) {
         (true, Stage::Checking { .. }) => draft.because("the check that is on finds it archived"),
         (true, _) => pause::pause(draft, text::ARCHIVED),

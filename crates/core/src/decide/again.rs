@@ -1,12 +1,12 @@
 //! Work is asked for again while its pull request is open: nothing is begun anew, which would write over what people
 //! reviewed. The same session goes on with it, as a revision, and says so. Only `retry fresh` begins anew.
 
-use super::{Decision, Draft, command, review, talk};
+use super::{Decision, Draft, command, comments, review};
 use crate::event::{Asking, TriggerFacts};
+use crate::message::{AgentMessage, MessageKind};
 use crate::place::{Actor, Quoted, Snapshot};
 use crate::task::{Planning, Stage};
 use crate::text;
-use crate::word::{Word, WordKind};
 
 /// Goes on with the open pull request, with what is new on the issue since the last session ended.
 pub(super) fn go_on(mut draft: Draft<'_>, facts: &TriggerFacts, plan: bool) -> Decision {
@@ -31,20 +31,23 @@ pub(super) fn go_on(mut draft: Draft<'_>, facts: &TriggerFacts, plan: bool) -> D
         facts.actor.login(),
         draft.task.pull.as_ref().map_or(0, |pull| pull.number),
     );
-    let word = Word {
+    let word = AgentMessage {
         id: format!("again:{}", draft.cx.now),
         by: by.unwrap_or("the operator").to_owned(),
         text: news,
         at: draft.cx.now,
-        kind: WordKind::Again { pull },
+        kind: MessageKind::Again { pull },
         comment: None,
         sending: false,
     };
-    if draft.task.follow.rounds < draft.cx.policy.limits.rounds {
-        draft.say_here(format!("again:{round}"), text::talk::goes_on(by, pull));
+    if draft.task.review.rounds < draft.cx.policy.limits.rounds {
+        draft.say_here(
+            format!("again:{round}"),
+            text::conversation::goes_on(by, pull),
+        );
     }
-    talk::deliver(
-        talk::add(draft, word),
+    comments::deliver(
+        comments::add(draft, word),
         "work was asked for again, and its pull request is open",
     )
 }

@@ -1,13 +1,13 @@
 //! What people answer to an agent's questions: the first valid answer wins until it is taken back, what is unclear gets a
 //! hint, and words that decide nothing are told to the agent while the question stays open.
 
-use super::{Decision, Draft, ask, talk};
-use crate::event::Weighed;
+use super::{Decision, Draft, ask, comments};
+use crate::event::AuthorizedComment;
 use crate::ids::CommentId;
+use crate::message::{AgentMessage, MessageKind};
 use crate::question::{self, Answer, Answers, By, Question, Saying};
-use crate::task::{Hold, Next, Stage};
+use crate::task::{BlockReason, Next, Stage};
 use crate::text;
-use crate::word::{Word, WordKind};
 
 /// What somebody says to the questions: to the open ones, and to those beside them that were answered before.
 pub(super) fn read(draft: &Draft<'_>, said: &str, saying: Saying) -> Answers {
@@ -21,7 +21,7 @@ pub(super) fn read(draft: &Draft<'_>, said: &str, saying: Saying) -> Answers {
     }
     let batches = draft
         .task
-        .talk
+        .conversation
         .batches
         .iter()
         .filter(|batch| batch.questions.iter().any(|id| open.contains(id)));
@@ -30,7 +30,7 @@ pub(super) fn read(draft: &Draft<'_>, said: &str, saying: Saying) -> Answers {
         .collect();
     let asked: Vec<&Question> = draft
         .task
-        .talk
+        .conversation
         .questions
         .iter()
         .filter(|question| shown.contains(&question.id))
@@ -39,7 +39,12 @@ pub(super) fn read(draft: &Draft<'_>, said: &str, saying: Saying) -> Answers {
 }
 
 /// A box of ours was ticked.
-pub(super) fn ticked(draft: Draft<'_>, found: &Weighed, body: &str, may: bool) -> Decision {
+pub(super) fn ticked(
+    draft: Draft<'_>,
+    found: &AuthorizedComment,
+    body: &str,
+    may: bool,
+) -> Decision {
     let author = draft.cx.policy.author_answers
         && found.issue_author.eq_ignore_ascii_case(&found.actor.login);
     if !may && !author {
@@ -52,7 +57,7 @@ pub(super) fn ticked(draft: Draft<'_>, found: &Weighed, body: &str, may: bool) -
     let mine = |id: &u32| {
         let batch = draft
             .task
-            .talk
+            .conversation
             .batches
             .iter()
             .find(|batch| batch.comment == Some(found.comment));
@@ -75,11 +80,15 @@ pub(super) fn ticked(draft: Draft<'_>, found: &Weighed, body: &str, may: bool) -
 }
 
 /// Takes what somebody answered; what is not clear gets a hint, and words beside it go to the agent.
-pub(super) fn answered(mut draft: Draft<'_>, answers: &Answers, found: &Weighed) -> Decision {
+pub(super) fn answered(
+    mut draft: Draft<'_>,
+    answers: &Answers,
+    found: &AuthorizedComment,
+) -> Decision {
     let open: Vec<Question> = draft.task.open_questions().cloned().collect();
     let settled: Vec<Question> = draft
         .task
-        .talk
+        .conversation
         .questions
         .iter()
         .filter(|asked| answers.settled.contains(&asked.id))
@@ -99,59 +108,70 @@ pub(super) fn answered(mut draft: Draft<'_>, answers: &Answers, found: &Weighed)
     let refs: Vec<&Question> = left.iter().collect();
     let mut said = Vec::new();
     if !settled.is_empty() {
-        said.push(text::answers::settled(&settled.iter().collect::<Vec<_>>()));
+        said.push(text::answer_replies::settled(
+            &settled.iter().collect::<Vec<_>>(),
+        ));
     }
     if let Some(unclear) = &answers.unclear {
-        said.push(text::answers::unclear(unclear, &refs));
+        said.push(text::answer_replies::unclear(unclear, &refs));
     } else if !left.is_empty() && !answers.given.is_empty() {
         let before: Vec<&Question> = open.iter().collect();
-        said.push(text::answers::noted(&answers.given, &before, &refs));
+        said.push(text::answer_replies::noted(&answers.given, &before, &refs));
     }
     if !said.is_empty() {
-        draft.say(found.on, talk::reply_key(found), said.join("\n\n"));
+        draft.say(found.on, comments::reply_key(found), said.join("\n\n"));
     }
-    talk::hinted(&mut draft, found.comment, answers.given.is_empty());
+    comments::hinted(&mut draft, found.comment, answers.given.is_empty());
     if answers.given.is_empty() {
         return draft.because("the answer is not clear; its writer is told how to give it");
     }
     if !answers.words.is_empty() {
-        draft = talk::add(draft, talk::word(found, &answers.words, WordKind::Said));
+        draft = comments::add(
+            draft,
+            comments::word(found, &answers.words, MessageKind::Said),
+        );
     }
     ask::go_on(draft, "answered")
 }
 
 /// Words that decide nothing while questions are open: the agent hears them, and whoever wrote them is told, once per
 /// comment of questions, how a decision is written.
-pub(super) fn told<'a>(mut draft: Draft<'a>, found: &Weighed, words: &str) -> Decision {
+pub(super) fn told<'a>(mut draft: Draft<'a>, found: &AuthorizedComment, words: &str) -> Decision {
     let open: Vec<Question> = draft.task.open_questions().cloned().collect();
-    let batch = draft.task.talk.batches.iter_mut().rev().find(|batch| {
-        open.iter()
-            .any(|question| batch.questions.contains(&question.id))
-    });
+    let batch = draft
+        .task
+        .conversation
+        .batches
+        .iter_mut()
+        .rev()
+        .find(|batch| {
+            open.iter()
+                .any(|question| batch.questions.contains(&question.id))
+        });
     let login = found.actor.login.clone();
     if let Some(batch) = batch.filter(|batch| !batch.told.contains(&login)) {
         batch.told.push(login.clone());
-        let say = text::answers::told(&login, &open.iter().collect::<Vec<_>>());
-        draft.say(found.on, talk::reply_key(found), say);
+        let say = text::answer_replies::told(&login, &open.iter().collect::<Vec<_>>());
+        draft.say(found.on, comments::reply_key(found), say);
     }
     // Who asks the agent back wants to hear it.
     let kind = match words.trim_end().ends_with(['?', '？']) {
-        true => WordKind::Asked { on: found.on },
-        false => WordKind::Said,
+        true => MessageKind::Asked { on: found.on },
+        false => MessageKind::Said,
     };
-    talk::say_to_agent(draft, found, words, kind)
+    comments::say_to_agent(draft, found, words, kind)
 }
 
 /// The questions a comment answered whose answers the agent has not heard: until then an edit of the comment counts.
 pub(super) fn unheard(draft: &Draft<'_>, comment: CommentId) -> Vec<u32> {
     let waiting = draft
         .task
-        .talk
-        .words
+        .conversation
+        .messages
         .iter()
         .filter(|word| word.comment == Some(comment) && !word.sending);
-    let answered = |word: &Word| match word.kind {
-        WordKind::Answer { question } => Some(question),
+    let answered = |word: &AgentMessage| match word.kind {
+        MessageKind::Answer { question } => Some(question),
         _ => None,
     };
     waiting.filter_map(answered).collect()
@@ -163,26 +183,30 @@ pub(super) fn reopen(draft: &mut Draft<'_>, again: &[u32]) {
     if again.is_empty() {
         return;
     }
-    let theirs = |word: &Word| matches!(word.kind, WordKind::Answer { question } if again.contains(&question));
-    draft.task.talk.words.retain(|word| !theirs(word));
+    let theirs = |word: &AgentMessage| matches!(word.kind, MessageKind::Answer { question } if again.contains(&question));
     draft
         .task
-        .talk
+        .conversation
+        .messages
+        .retain(|word| !theirs(word));
+    draft
+        .task
+        .conversation
         .questions
         .iter_mut()
         .filter(|asked| again.contains(&asked.id))
         .for_each(|asked| asked.answer = None);
     if let Stage::Queued {
         job,
-        next: next @ Next::Talk { .. },
+        next: next @ Next::Conversation { .. },
         progress,
         ..
     } = &draft.task.stage
     {
         let (job, next, progress) = (job.clone(), next.clone(), progress.clone());
-        draft.task.stage = Stage::Held {
+        draft.task.stage = Stage::Blocked {
             job,
-            hold: Hold::Asked,
+            reason: BlockReason::Asked,
             next,
             progress,
             since: draft.cx.now,
@@ -194,7 +218,7 @@ pub(super) fn reopen(draft: &mut Draft<'_>, again: &[u32]) {
     let shown = again.first().and_then(|id| {
         draft
             .task
-            .talk
+            .conversation
             .batches
             .iter()
             .find(|batch| batch.questions.contains(id))
@@ -207,15 +231,15 @@ pub(super) fn reopen(draft: &mut Draft<'_>, again: &[u32]) {
 
 /// What is said to somebody who chooses an option of a question that was answered before; `None` where nobody asked, or
 /// where the words are more than a choice and so are for the agent.
-pub(super) fn late(draft: &Draft<'_>, found: &Weighed, said: &str) -> Option<String> {
-    let batch = draft.task.talk.batches.last()?;
+pub(super) fn late(draft: &Draft<'_>, found: &AuthorizedComment, said: &str) -> Option<String> {
+    let batch = draft.task.conversation.batches.last()?;
     let open = |asked: &Question| Question {
         answer: None,
         ..asked.clone()
     };
     let asked: Vec<Question> = draft
         .task
-        .talk
+        .conversation
         .questions
         .iter()
         .filter(|q| batch.questions.contains(&q.id))
@@ -226,12 +250,16 @@ pub(super) fn late(draft: &Draft<'_>, found: &Weighed, said: &str) -> Option<Str
     let first = chosen.given.first().filter(|_| chosen.unclear.is_none())?;
     let question = draft
         .task
-        .talk
+        .conversation
         .questions
         .iter()
         .find(|asked| asked.id == first.question)?;
     let only = chosen.given.iter().all(|given| given.option.is_some())
         && first.option.and_then(|option| question.options.get(option)) == Some(&first.text);
     let answer = question.answer.as_ref().filter(|_| only)?;
-    Some(text::answers::late(&found.actor.login, question, answer))
+    Some(text::answer_replies::late(
+        &found.actor.login,
+        question,
+        answer,
+    ))
 }

@@ -2,16 +2,16 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, end, outage, pull, talk};
-use crate::effect::Effect;
-use crate::event::Alarm;
+use super::{Decision, Draft, comments, end, outage, pull};
+use crate::effect;
+use crate::event::Timer;
+use crate::event_name::DomainEvent;
 use crate::ids::CommentId;
+use crate::message::{AgentMessage, MessageKind};
 use crate::question::{self, Answer, Asked, By, Question};
-use crate::story::Happening;
-use crate::task::{Batch, Hold, Next, Stage, Step};
+use crate::task::{Batch, BlockReason, Next, Stage, Step};
 use crate::text;
 use crate::text::question::Asking;
-use crate::word::{Word, WordKind};
 
 /// The agent asks while it works.
 pub(super) fn asked(mut draft: Draft<'_>, asked: &[Asked]) -> Decision {
@@ -51,23 +51,26 @@ pub(super) fn put(draft: &mut Draft<'_>, asked: Vec<Asked>) {
     if asked.is_empty() {
         return;
     }
-    let first = draft.task.talk.asked + 1;
+    let first = draft.task.conversation.asked + 1;
     let questions = question::number(asked, first, draft.cx.now);
     let key = format!("question:{first}");
-    draft.task.talk.asked += u32::try_from(questions.len()).unwrap_or(u32::MAX);
+    draft.task.conversation.asked += u32::try_from(questions.len()).unwrap_or(u32::MAX);
     let ids = questions.iter().map(|question| question.id).collect();
-    draft.note(Happening::QuestionAsked, json!({ "questions": questions }));
+    draft.note(
+        DomainEvent::QuestionAsked,
+        json!({ "questions": questions }),
+    );
     draft
         .task
-        .tell(draft.cx.now, text::talk::asked(questions.len()));
-    draft.task.talk.questions.extend(questions);
-    draft.task.talk.batches.push(Batch {
+        .tell(draft.cx.now, text::conversation::asked(questions.len()));
+    draft.task.conversation.questions.extend(questions);
+    draft.task.conversation.batches.push(Batch {
         key: key.clone(),
         questions: ids,
         comment: None,
         told: vec![],
     });
-    draft.task.talk.reminded = false;
+    draft.task.conversation.reminded = false;
     let body = render(draft, &key);
     draft.say_here(key.clone(), body);
     show_others(draft, &key);
@@ -83,7 +86,7 @@ pub(super) fn show_others(draft: &mut Draft<'_>, key: &str) {
         .collect();
     let others = draft
         .task
-        .talk
+        .conversation
         .batches
         .iter()
         .filter(|batch| batch.key != key);
@@ -99,7 +102,7 @@ pub(super) fn show_others(draft: &mut Draft<'_>, key: &str) {
 fn render(draft: &Draft<'_>, key: &str) -> String {
     let batch = draft
         .task
-        .talk
+        .conversation
         .batches
         .iter()
         .find(|batch| batch.key == key);
@@ -107,7 +110,7 @@ fn render(draft: &Draft<'_>, key: &str) -> String {
         |question: &&Question| batch.is_some_and(|batch| batch.questions.contains(&question.id));
     let questions: Vec<Question> = draft
         .task
-        .talk
+        .conversation
         .questions
         .iter()
         .filter(mine)
@@ -133,7 +136,7 @@ fn render(draft: &Draft<'_>, key: &str) -> String {
 pub(super) fn show_batch(draft: &mut Draft<'_>, question: u32) {
     let Some(batch) = draft
         .task
-        .talk
+        .conversation
         .batches
         .iter()
         .find(|batch| batch.questions.contains(&question))
@@ -150,7 +153,7 @@ pub(super) fn show_batch(draft: &mut Draft<'_>, question: u32) {
 pub(super) fn show_again(mut draft: Draft<'_>, comment: CommentId, reason: &str) -> Decision {
     let batch = draft
         .task
-        .talk
+        .conversation
         .batches
         .iter()
         .find(|batch| batch.comment == Some(comment));
@@ -170,25 +173,15 @@ pub(super) fn assign(draft: &mut Draft<'_>) {
     else {
         return;
     };
-    let place = draft.task.place.clone();
-    draft.plan(Effect::Assign {
-        place,
-        login,
-        on: true,
-    });
+    draft.plan(effect::Assign { login, on: true });
 }
 
 /// Takes off whom we assigned.
 pub(super) fn unassign(draft: &mut Draft<'_>) {
-    let Some(login) = draft.task.talk.assigned.take() else {
+    let Some(login) = draft.task.conversation.assigned.take() else {
         return;
     };
-    let place = draft.task.place.clone();
-    draft.plan(Effect::Assign {
-        place,
-        login,
-        on: false,
-    });
+    draft.plan(effect::Assign { login, on: false });
 }
 
 /// Somebody was assigned for us.
@@ -196,13 +189,13 @@ pub(super) fn assigned(mut draft: Draft<'_>, login: &str, added: bool) -> Decisi
     if !added {
         return draft.because("they were assigned before");
     }
-    draft.task.talk.assigned = Some(login.to_owned());
+    draft.task.conversation.assigned = Some(login.to_owned());
     let waits = draft.task.open_questions().next().is_some()
-        || draft.task.follow.needs.is_some()
+        || draft.task.review.needs.is_some()
         || matches!(
             draft.task.stage,
-            Stage::Held {
-                hold: Hold::Plan,
+            Stage::Blocked {
+                reason: BlockReason::Plan,
                 ..
             }
         );
@@ -216,7 +209,7 @@ pub(super) fn assigned(mut draft: Draft<'_>, login: &str, added: bool) -> Decisi
 pub(super) fn wait(mut draft: Draft<'_>) -> Decision {
     let until = draft.cx.now + draft.cx.policy.limits.park_ms;
     draft.set_step(Step::Waiting { until });
-    draft.note(Happening::SessionWaiting, json!({ "until": until }));
+    draft.note(DomainEvent::SessionWaiting, json!({ "until": until }));
     draft.show();
     draft.because("questions are open; the agent waits")
 }
@@ -224,7 +217,7 @@ pub(super) fn wait(mut draft: Draft<'_>) -> Decision {
 pub(super) fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
     let Some(question) = draft
         .task
-        .talk
+        .conversation
         .questions
         .iter_mut()
         .find(|question| question.id == id)
@@ -241,25 +234,27 @@ pub(super) fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
         By::Default | By::Agent => "skep".into(),
     };
     draft.note(
-        Happening::QuestionAnswered,
+        DomainEvent::QuestionAnswered,
         json!({ "question": id, "by": by, "text": answer.text }),
     );
-    draft.task.tell(draft.cx.now, text::talk::answered(id, &by));
+    draft
+        .task
+        .tell(draft.cx.now, text::conversation::answered(id, &by));
     show_batch(draft, id);
     let key = draft
         .task
-        .talk
+        .conversation
         .batches
         .iter()
         .find(|batch| batch.questions.contains(&id))
         .map(|batch| batch.key.clone());
     show_others(draft, &key.unwrap_or_default());
-    draft.task.talk.words.push(Word {
+    draft.task.conversation.messages.push(AgentMessage {
         id: format!("answer:{id}"),
         by,
         text: text::prompt::answer(&question, &answer),
         at: draft.cx.now,
-        kind: WordKind::Answer { question: id },
+        kind: MessageKind::Answer { question: id },
         comment: answer.comment,
         sending: false,
     });
@@ -275,7 +270,7 @@ pub(super) fn went_on(draft: &mut Draft<'_>, asked: &[u32]) {
         comment: None,
     };
     let mut taken_back = Vec::new();
-    for question in &mut draft.task.talk.questions {
+    for question in &mut draft.task.conversation.questions {
         if asked.contains(&question.id) && question.answer.is_none() {
             question.answer = Some(given_up.clone());
             taken_back.push(question.id);
@@ -285,11 +280,11 @@ pub(super) fn went_on(draft: &mut Draft<'_>, asked: &[u32]) {
         return;
     }
     draft.note(
-        Happening::QuestionWithdrawn,
+        DomainEvent::QuestionWithdrawn,
         json!({ "questions": taken_back }),
     );
-    draft.task.tell(draft.cx.now, text::talk::WENT_ON);
-    let batches = draft.task.talk.batches.iter();
+    draft.task.tell(draft.cx.now, text::conversation::WENT_ON);
+    let batches = draft.task.conversation.batches.iter();
     let shown: Vec<u32> = batches
         .filter_map(|batch| {
             batch
@@ -304,24 +299,24 @@ pub(super) fn went_on(draft: &mut Draft<'_>, asked: &[u32]) {
         .for_each(|question| show_batch(draft, question));
     if draft.task.open_questions().next().is_none() {
         unassign(draft);
-        draft.task.talk.reminded = false;
+        draft.task.conversation.reminded = false;
     }
     draft.show();
 }
 
 /// An answer in own words does not fill the agent's form, which it was handed to: the agent hears it as words instead.
 pub(super) fn unfitting(draft: Draft<'_>, text: &str) -> Decision {
-    let word = Word {
+    let word = AgentMessage {
         id: format!("form:{}", draft.cx.now),
         by: "skep".into(),
         text: text.to_owned(),
         at: draft.cx.now,
-        kind: WordKind::Unfitting,
+        kind: MessageKind::Unfitting,
         comment: None,
         sending: false,
     };
-    talk::deliver(
-        talk::add(draft, word),
+    comments::deliver(
+        comments::add(draft, word),
         "an answer does not fill the agent's form",
     )
 }
@@ -333,20 +328,20 @@ pub(super) fn go_on(mut draft: Draft<'_>, reason: &str) -> Decision {
         return draft.because(format!("{reason}; others are open"));
     }
     unassign(&mut draft);
-    draft.task.talk.reminded = false;
+    draft.task.conversation.reminded = false;
     draft.show();
-    talk::deliver(draft, reason)
+    comments::deliver(draft, reason)
 }
 
 /// A moment came.
-pub(super) fn rang(mut draft: Draft<'_>, alarm: &Alarm) -> Decision {
+pub(super) fn rang(mut draft: Draft<'_>, alarm: &Timer) -> Decision {
     draft.rang(alarm);
     match alarm {
-        Alarm::Park => park(draft),
-        Alarm::Remind => remind(draft),
-        Alarm::Expire => expire(draft),
-        Alarm::Look => pull::look_again(draft),
-        Alarm::Again => outage::again(draft),
+        Timer::Park => park(draft),
+        Timer::Remind => remind(draft),
+        Timer::Expire => expire(draft),
+        Timer::Look => pull::look_again(draft),
+        Timer::Again => outage::again(draft),
     }
 }
 
@@ -363,34 +358,34 @@ fn park(mut draft: Draft<'_>) -> Decision {
     if draft.cx.now < until {
         return draft.because("not yet");
     }
-    talk::end_agent(&mut draft, &job);
-    draft.task.stage = Stage::Held {
+    comments::end_agent(&mut draft);
+    draft.task.stage = Stage::Blocked {
         job,
-        hold: Hold::Asked,
-        next: Next::Talk { interrupted: false },
+        reason: BlockReason::Asked,
+        next: Next::Conversation { interrupted: false },
         progress,
         since: draft.cx.now,
     };
-    draft.note_bare(Happening::SessionParked);
+    draft.note_bare(DomainEvent::SessionParked);
     draft.show();
     draft.because("parked: it waits without a process")
 }
 
 fn remind(mut draft: Draft<'_>) -> Decision {
     let open: Vec<Question> = draft.task.open_questions().cloned().collect();
-    let Some(first) = open.first().filter(|_| !draft.task.talk.reminded) else {
+    let Some(first) = open.first().filter(|_| !draft.task.conversation.reminded) else {
         return draft.because("nobody has to be reminded");
     };
     if draft.cx.now < first.asked_at + draft.cx.policy.limits.remind_ms {
         return draft.because("not yet");
     }
-    draft.task.talk.reminded = true;
+    draft.task.conversation.reminded = true;
     let login = draft.task.job().and_then(|job| job.actor.login());
     let ends = open
         .iter()
         .map(|question| ends_at(question, draft.cx.policy.limits.expire_ms))
         .min();
-    let body = text::talk::reminder(login, &open, ends.unwrap_or_default(), draft.cx.now);
+    let body = text::conversation::reminder(login, &open, ends.unwrap_or_default(), draft.cx.now);
     draft.say_here(format!("reminder:{}", first.id), body);
     draft.because("people are reminded")
 }
@@ -421,7 +416,10 @@ fn expire(mut draft: Draft<'_>) -> Decision {
             Some(answer) => set(&mut draft, question.id, answer),
             None => {
                 let days = limit / 86_400_000;
-                return end::expired(draft, &text::talk::nobody_answered(question.id, days));
+                return end::expired(
+                    draft,
+                    &text::conversation::nobody_answered(question.id, days),
+                );
             }
         }
     }

@@ -4,12 +4,12 @@
 use serde_json::json;
 
 use super::{Decision, Draft};
-use crate::effect::Effect;
+use crate::effect;
 use crate::event::PullFacts;
+use crate::event_name::DomainEvent;
 use crate::ids::IssueNumber;
 use crate::place::Account;
-use crate::story::Happening;
-use crate::task::{End, Follow, Stage};
+use crate::task::{End, ReviewState, Stage};
 use crate::text;
 
 /// Looks whether our pull request is still open, now that its issue is closed: a merge closes both.
@@ -17,8 +17,7 @@ pub(super) fn issue_closed(mut draft: Draft<'_>) -> Draft<'_> {
     if draft.task.can_revise()
         && let Some(pull) = draft.task.pull.as_ref().map(|pull| pull.number)
     {
-        let place = draft.task.place.clone();
-        draft.plan(Effect::LookAtPull { place, pull });
+        draft.plan(effect::RefreshPullRequest { pull });
     }
     draft
 }
@@ -30,10 +29,10 @@ pub(super) fn noted(draft: &mut Draft<'_>, facts: &PullFacts) {
 
 /// The same, from whatever was read.
 pub(super) fn note(draft: &mut Draft<'_>, open: bool) {
-    if !draft.task.can_revise() || draft.task.follow.issue_closed != open {
+    if !draft.task.can_revise() || draft.task.review.issue_closed != open {
         return;
     }
-    draft.task.follow.issue_closed = !open;
+    draft.task.review.issue_closed = !open;
     if !open && let Some(pull) = draft.task.pull.as_ref().map(|pull| pull.number) {
         let say = text::notice::issue_closed(draft.task.place.issue);
         draft.put(
@@ -52,8 +51,8 @@ pub(super) fn refused(mut draft: Draft<'_>, reason: &str) -> Decision {
         draft.task.place.issue,
         draft.task.pull.as_ref().map_or(0, |pull| pull.number),
     );
-    draft.task.follow.threads.clear();
-    for word in std::mem::take(&mut draft.task.talk.words) {
+    draft.task.review.threads.clear();
+    for word in std::mem::take(&mut draft.task.conversation.messages) {
         let say = text::notice::order_refused(&word.by, issue);
         draft.put(IssueNumber(pull), format!("closed:{}", word.id), None, say);
     }
@@ -104,20 +103,16 @@ fn taken_up(mut draft: Draft<'_>, number: i64, sender: &Account) -> Decision {
     draft.task.branch_head = None;
     draft.task.branch_shared = true;
     draft.task.pulls_left.retain(|left| *left != number);
-    draft.task.follow = Follow::default();
+    draft.task.review = ReviewState::default();
     if let Stage::Ended { end, .. } = &mut draft.task.stage {
         *end = End::InReview;
     }
     draft.task.tell(draft.cx.now, text::notice::REOPENED);
     draft.note(
-        Happening::PullRequestReopened,
+        DomainEvent::PullRequestReopened,
         json!({ "number": number, "by": sender.login }),
     );
-    let place = draft.task.place.clone();
-    draft.plan(Effect::LookAtPull {
-        place,
-        pull: number,
-    });
+    draft.plan(effect::RefreshPullRequest { pull: number });
     draft.show();
     draft.because("the pull request is in review again")
 }

@@ -2,23 +2,23 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, answer, end, pause, talk, turn};
+use super::{Decision, Draft, answer, comments, end, pause, turn};
 use crate::command::{Addressed, Command, Line, Spoken};
-use crate::effect::{Effect, EffectKind, Reaction};
-use crate::event::{Asking, Weighed};
+use crate::effect::{self, EffectKind, Reaction};
+use crate::event::{Asking, AuthorizedComment};
+use crate::event_name::DomainEvent;
+use crate::message::MessageKind;
 use crate::place::Actor;
 use crate::question::Saying;
 use crate::role;
-use crate::story::Happening;
-use crate::task::{Hold, Stage};
+use crate::task::{BlockReason, Stage};
 use crate::text;
-use crate::word::WordKind;
 
 /// So many people without write access may be let speak on one issue.
 const DELEGATES: usize = 20;
 
 /// Obeys a comment's commands in order, then hears the rest of it.
-pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
+pub(super) fn obey(mut draft: Draft<'_>, found: &AuthorizedComment, spoken: &Spoken) -> Decision {
     let mut said: Vec<String> = Vec::new();
     let mut reasons: Vec<String> = Vec::new();
     let mut words = spoken.text.clone();
@@ -28,7 +28,7 @@ pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> De
             Line::Command(command) => {
                 understood = true;
                 draft.note(
-                    Happening::CommandTaken,
+                    DomainEvent::CommandTaken,
                     json!({ "command": word(command), "by": found.actor.login }),
                 );
                 let command = with_the_rest(command, &mut words);
@@ -38,7 +38,7 @@ pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> De
                 said.extend(done.say);
             }
             // On a pull request, `/agent make it shorter` is simply said to the agent, however it begins.
-            _ if talk::is_ours(&draft, found.on) && sentence(line).is_some() => {
+            _ if comments::is_ours(&draft, found.on) && sentence(line).is_some() => {
                 words = format!("{words}\n{}", sentence(line).unwrap_or_default())
                     .trim()
                     .to_owned();
@@ -53,12 +53,12 @@ pub(super) fn obey(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> De
     if spoken.left_out > 0 {
         said.push(text::command::too_many(spoken.lines.len(), spoken.left_out));
     }
-    talk::hinted(&mut draft, found.comment, !understood);
+    comments::hinted(&mut draft, found.comment, !understood);
     if understood {
         draft.react_to(found.comment, Reaction::ThumbsUp, None);
     }
     if !said.is_empty() {
-        draft.say(found.on, talk::reply_key(found), said.join("\n\n"));
+        draft.say(found.on, comments::reply_key(found), said.join("\n\n"));
     }
     let rest = Spoken {
         lines: vec![],
@@ -94,10 +94,15 @@ fn with_the_rest(command: &Command, words: &mut String) -> Command {
 }
 
 /// What stands beside the commands is for the agent, where one can hear it.
-fn finish(draft: Draft<'_>, found: &Weighed, rest: &Spoken, reasons: &[String]) -> Decision {
+fn finish(
+    draft: Draft<'_>,
+    found: &AuthorizedComment,
+    rest: &Spoken,
+    reasons: &[String],
+) -> Decision {
     let listens = match &draft.task.stage {
-        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
-        Stage::Ended { .. } => draft.task.can_revise() && talk::is_ours(&draft, found.on),
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Blocked { .. } => true,
+        Stage::Ended { .. } => draft.task.can_revise() && comments::is_ours(&draft, found.on),
         Stage::Idle | Stage::Checking { .. } => false,
     };
     if rest.text.trim().is_empty() || rest.addressed == Addressed::Others || !listens {
@@ -111,7 +116,7 @@ fn finish(draft: Draft<'_>, found: &Weighed, rest: &Spoken, reasons: &[String]) 
             reasons.join("; ")
         });
     }
-    let mut decision = talk::say_to_agent(draft, found, &rest.text, WordKind::Said);
+    let mut decision = comments::say_to_agent(draft, found, &rest.text, MessageKind::Said);
     decision.reason = reasons
         .iter()
         .chain([&decision.reason])
@@ -177,7 +182,7 @@ fn word(command: &Command) -> &'static str {
     }
 }
 
-fn one<'a>(draft: Draft<'a>, found: &Weighed, command: &Command) -> Done<'a> {
+fn one<'a>(draft: Draft<'a>, found: &AuthorizedComment, command: &Command) -> Done<'a> {
     let login = found.actor.login.clone();
     match command {
         Command::Go => go(draft, found),
@@ -191,15 +196,17 @@ fn one<'a>(draft: Draft<'a>, found: &Weighed, command: &Command) -> Done<'a> {
         }
         Command::Role(role) => self::role(draft, found, role),
         Command::Agent(agent) => match draft.cx.policy.agents.contains(agent) {
-            true => wish(draft, found, |task| task.wish.agent = Some(agent.clone())),
+            true => wish(draft, found, |task| {
+                task.options.agent = Some(agent.clone())
+            }),
             false => {
-                let say = text::talk::unknown_agent(agent, &draft.cx.policy.agents);
+                let say = text::conversation::unknown_agent(agent, &draft.cx.policy.agents);
                 Done::said(draft, say)
             }
         },
         Command::Priority(priority) => {
             let mut draft = draft;
-            draft.task.wish.priority = Some(*priority);
+            draft.task.options.priority = Some(*priority);
             Done::quiet(draft, "its priority is set")
         }
         Command::Ask(words) => ask_agent(draft, found, words),
@@ -207,11 +214,11 @@ fn one<'a>(draft: Draft<'a>, found: &Weighed, command: &Command) -> Done<'a> {
         Command::Plan => plan(draft, found),
         Command::Approve => approve(draft, &login),
         Command::Delegate(_) if !found.permission.may_start() => {
-            Done::said(draft, text::talk::DELEGATE_ONCE)
+            Done::said(draft, text::conversation::DELEGATE_ONCE)
         }
         Command::Delegate(whom) => delegate(draft, whom),
         Command::Logs => {
-            let say = text::talk::logs(&draft.task);
+            let say = text::conversation::logs(&draft.task);
             Done::said(draft, say)
         }
         Command::Help => {
@@ -223,12 +230,11 @@ fn one<'a>(draft: Draft<'a>, found: &Weighed, command: &Command) -> Done<'a> {
 }
 
 /// Asks GitHub for what is needed to start, as for the label, but without the label having to be there.
-fn start<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
+fn start<'a>(mut draft: Draft<'a>, found: &AuthorizedComment) -> Done<'a> {
     let actor = Actor::Person(found.actor.clone());
-    let (place, role) = (draft.task.place.clone(), draft.task.wish.role.clone());
+    let role = draft.task.options.role.clone();
     draft.react(Reaction::Eyes);
-    draft.plan(Effect::CheckTrigger {
-        place,
+    draft.plan(effect::CheckTrigger {
         actor: actor.clone(),
         asking: Asking::Command,
         snapshot: None,
@@ -238,43 +244,45 @@ fn start<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
     Done::quiet(draft, "asked GitHub whether this may start")
 }
 
-fn go<'a>(draft: Draft<'a>, found: &Weighed) -> Done<'a> {
+fn go<'a>(draft: Draft<'a>, found: &AuthorizedComment) -> Done<'a> {
     match &draft.task.stage {
         Stage::Idle | Stage::Ended { .. } => start(draft, found),
         _ if draft.task.is_paused() => resume(draft, found),
-        Stage::Held {
-            hold: Hold::Plan, ..
-        } => Done::said(draft, text::talk::APPROVE_FIRST),
-        Stage::Held {
-            hold: Hold::Asked, ..
-        } => Done::said(draft, text::talk::ANSWER_FIRST),
-        Stage::Held {
-            hold: Hold::Later { .. },
+        Stage::Blocked {
+            reason: BlockReason::Plan,
+            ..
+        } => Done::said(draft, text::conversation::APPROVE_FIRST),
+        Stage::Blocked {
+            reason: BlockReason::Asked,
+            ..
+        } => Done::said(draft, text::conversation::ANSWER_FIRST),
+        Stage::Blocked {
+            reason: BlockReason::Later { .. },
             ..
         } => at_once(draft),
         Stage::Checking { .. }
         | Stage::Queued { .. }
         | Stage::Working { .. }
-        | Stage::Held { .. } => Done::quiet(draft, "it is on already"),
+        | Stage::Blocked { .. } => Done::quiet(draft, "it is on already"),
     }
 }
 
-fn resume<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
+fn resume<'a>(mut draft: Draft<'a>, found: &AuthorizedComment) -> Done<'a> {
     match &draft.task.stage {
         _ if draft.task.is_paused() => {
             switch(&mut draft, true);
-            let why = text::talk::resumed_by(&found.actor.login);
+            let why = text::conversation::resumed_by(&found.actor.login);
             Done::decided(|draft| pause::resume(draft, &why), draft)
         }
-        Stage::Held {
-            hold: Hold::Later { .. },
+        Stage::Blocked {
+            reason: BlockReason::Later { .. },
             ..
         } => at_once(draft),
-        Stage::Idle | Stage::Ended { .. } => Done::said(draft, text::talk::NOTHING_PAUSED),
+        Stage::Idle | Stage::Ended { .. } => Done::said(draft, text::conversation::NOTHING_PAUSED),
         Stage::Checking { .. }
         | Stage::Queued { .. }
         | Stage::Working { .. }
-        | Stage::Held { .. } => Done::quiet(draft, "it is not paused"),
+        | Stage::Blocked { .. } => Done::quiet(draft, "it is not paused"),
     }
 }
 
@@ -291,18 +299,18 @@ fn stop<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
         return rest(draft);
     }
     if matches!(draft.task.stage, Stage::Idle | Stage::Ended { .. }) {
-        return Done::said(draft, text::talk::NOTHING_ON);
+        return Done::said(draft, text::conversation::NOTHING_ON);
     }
     switch(&mut draft, false);
-    let why = text::talk::stopped_by(login);
+    let why = text::conversation::stopped_by(login);
     Done::decided(|draft| end::stop(draft, &why, i64::MAX), draft)
 }
 
 /// While its pull request is in review, the agent is told to leave it alone.
 fn rest<'a>(mut draft: Draft<'a>) -> Done<'a> {
     switch(&mut draft, false);
-    draft.task.follow.resting = true;
-    Done::said(draft, text::talk::RESTS)
+    draft.task.review.auto_fix_off = true;
+    Done::said(draft, text::conversation::RESTS)
 }
 
 fn pause_it<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
@@ -313,54 +321,54 @@ fn pause_it<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
         draft.task.stage,
         Stage::Idle | Stage::Ended { .. } | Stage::Checking { .. }
     ) {
-        return Done::said(draft, text::talk::NOTHING_ON);
+        return Done::said(draft, text::conversation::NOTHING_ON);
     }
     switch(&mut draft, false);
-    let why = text::talk::paused_by(login);
+    let why = text::conversation::paused_by(login);
     Done::decided(|draft| pause::pause(draft, &why), draft)
 }
 
-fn retry<'a>(mut draft: Draft<'a>, found: &Weighed, fresh: bool) -> Done<'a> {
+fn retry<'a>(mut draft: Draft<'a>, found: &AuthorizedComment, fresh: bool) -> Done<'a> {
     match &draft.task.stage {
         Stage::Idle | Stage::Ended { .. } => {
-            (draft.task.wish.again, draft.task.wish.fresh) = (!fresh, fresh);
+            (draft.task.options.again, draft.task.options.fresh) = (!fresh, fresh);
             start(draft, found)
         }
-        Stage::Held {
-            hold: Hold::Later { .. },
+        Stage::Blocked {
+            reason: BlockReason::Later { .. },
             ..
         } if !fresh => at_once(draft),
         Stage::Checking { .. }
         | Stage::Queued { .. }
         | Stage::Working { .. }
-        | Stage::Held { .. } => Done::said(draft, text::talk::STOP_FIRST),
+        | Stage::Blocked { .. } => Done::said(draft, text::conversation::STOP_FIRST),
     }
 }
 
 /// The label follows the command: it always says whether the switch is on.
 pub(super) fn switch(draft: &mut Draft<'_>, on: bool) {
-    let place = draft.task.place.clone();
-    draft.plan(Effect::Switch { place, on });
+    draft.plan(effect::SetGoLabel { on });
 }
 
 /// A role by name. One that only the repository can have is looked for there first, so that nobody waits for a role that
 /// is none.
-fn role<'a>(mut draft: Draft<'a>, found: &Weighed, role: &str) -> Done<'a> {
+fn role<'a>(mut draft: Draft<'a>, found: &AuthorizedComment, role: &str) -> Done<'a> {
     let name = role::asked_for(&format!("role:{role}"));
     if name
         .as_ref()
         .is_some_and(|name| role::is_known(name, &draft.cx.policy.roles))
     {
-        return wish(draft, found, |task| task.wish.role = Some(role.to_owned()));
+        return wish(draft, found, |task| {
+            task.options.role = Some(role.to_owned())
+        });
     }
     let actor = Actor::Person(found.actor.clone());
-    let (place, wanted) = (draft.task.place.clone(), Some(role.to_owned()));
-    let wishes = &mut draft.task.wish.looking_for;
+    let wanted = Some(role.to_owned());
+    let wishes = &mut draft.task.options.looking_for;
     if !wishes.iter().any(|other| other == role) {
         wishes.push(role.to_owned());
     }
-    draft.plan(Effect::CheckTrigger {
-        place,
+    draft.plan(effect::CheckTrigger {
         actor,
         asking: Asking::Role,
         snapshot: None,
@@ -372,7 +380,7 @@ fn role<'a>(mut draft: Draft<'a>, found: &Weighed, role: &str) -> Done<'a> {
 /// A wish for the next session; one that waits for its slot is judged anew, since it has not begun.
 fn wish<'a>(
     mut draft: Draft<'a>,
-    found: &Weighed,
+    found: &AuthorizedComment,
     change: impl FnOnce(&mut crate::task::Task),
 ) -> Done<'a> {
     change(&mut draft.task);
@@ -381,30 +389,33 @@ fn wish<'a>(
             draft.withdraw([EffectKind::CheckTrigger]);
             start(draft, found)
         }
-        Stage::Working { .. } | Stage::Held { .. } | Stage::Queued { .. } => {
-            Done::said(draft, text::talk::WISH_FOR_LATER)
+        Stage::Working { .. } | Stage::Blocked { .. } | Stage::Queued { .. } => {
+            Done::said(draft, text::conversation::WISH_FOR_LATER)
         }
         Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => {
-            Done::said(draft, text::talk::WISH_NOTED)
+            Done::said(draft, text::conversation::WISH_NOTED)
         }
     }
 }
 
-fn ask_agent<'a>(mut draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a> {
+fn ask_agent<'a>(mut draft: Draft<'a>, found: &AuthorizedComment, words: &str) -> Done<'a> {
     match &draft.task.stage {
         Stage::Idle | Stage::Ended { .. } if !draft.task.can_revise() => {
-            draft.task.wish.answer = Some(words.to_owned());
+            draft.task.options.answer = Some(words.to_owned());
             start(draft, found)
         }
-        Stage::Checking { .. } => Done::said(draft, text::talk::ASK_LATER),
+        Stage::Checking { .. } => Done::said(draft, text::conversation::ASK_LATER),
         _ => {
-            let kind = WordKind::Asked { on: found.on };
-            Done::decided(|draft| talk::say_to_agent(draft, found, words, kind), draft)
+            let kind = MessageKind::Asked { on: found.on };
+            Done::decided(
+                |draft| comments::say_to_agent(draft, found, words, kind),
+                draft,
+            )
         }
     }
 }
 
-fn answer_it<'a>(draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a> {
+fn answer_it<'a>(draft: Draft<'a>, found: &AuthorizedComment, words: &str) -> Done<'a> {
     if draft.task.open_questions().next().is_none() {
         let say = late(&draft, found);
         return Done::said(draft, say);
@@ -417,26 +428,28 @@ fn answer_it<'a>(draft: Draft<'a>, found: &Weighed, words: &str) -> Done<'a> {
 }
 
 /// Why an answer comes too late, or to nothing.
-fn late(draft: &Draft<'_>, found: &Weighed) -> String {
+fn late(draft: &Draft<'_>, found: &AuthorizedComment) -> String {
     let login = &found.actor.login;
     let last = draft
         .task
-        .talk
+        .conversation
         .questions
         .iter()
         .rev()
         .find_map(|asked| Some((asked, asked.answer.as_ref()?)));
     match (last, &draft.task.stage) {
-        (Some((asked, answer)), _) => text::answers::late(login, asked, answer),
-        (None, Stage::Ended { .. }) if draft.task.talk.asked > 0 => text::answers::over(login),
-        (None, _) => text::answers::nothing_open(login),
+        (Some((asked, answer)), _) => text::answer_replies::late(login, asked, answer),
+        (None, Stage::Ended { .. }) if draft.task.conversation.asked > 0 => {
+            text::answer_replies::over(login)
+        }
+        (None, _) => text::answer_replies::nothing_open(login),
     }
 }
 
-fn plan<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
+fn plan<'a>(mut draft: Draft<'a>, found: &AuthorizedComment) -> Done<'a> {
     match &draft.task.stage {
         Stage::Idle | Stage::Ended { .. } => {
-            draft.task.wish.plan = true;
+            draft.task.options.plan = true;
             start(draft, found)
         }
         Stage::Queued { job, .. } if job.started_at.is_none() => {
@@ -446,30 +459,34 @@ fn plan<'a>(mut draft: Draft<'a>, found: &Weighed) -> Done<'a> {
             Done::quiet(draft, "it makes a plan first")
         }
         Stage::Checking { .. } => {
-            draft.task.wish.plan = true;
+            draft.task.options.plan = true;
             Done::quiet(draft, "it makes a plan first")
         }
-        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
-            Done::said(draft, text::talk::PLAN_TOO_LATE)
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Blocked { .. } => {
+            Done::said(draft, text::conversation::PLAN_TOO_LATE)
         }
     }
 }
 
 fn approve<'a>(draft: Draft<'a>, login: &str) -> Done<'a> {
     match &draft.task.stage {
-        Stage::Held {
-            hold: Hold::Plan, ..
+        Stage::Blocked {
+            reason: BlockReason::Plan,
+            ..
         } => Done::decided(|draft| turn::approve(draft, login), draft),
-        _ => Done::said(draft, text::talk::NO_PLAN),
+        _ => Done::said(draft, text::conversation::NO_PLAN),
     }
 }
 
 fn delegate<'a>(mut draft: Draft<'a>, whom: &str) -> Done<'a> {
     if !draft.task.delegated(whom) {
-        if draft.task.talk.delegates.len() >= DELEGATES {
-            return Done::said(draft, text::talk::too_many_delegates(whom, DELEGATES));
+        if draft.task.conversation.delegates.len() >= DELEGATES {
+            return Done::said(
+                draft,
+                text::conversation::too_many_delegates(whom, DELEGATES),
+            );
         }
-        draft.task.talk.delegates.push(whom.to_owned());
+        draft.task.conversation.delegates.push(whom.to_owned());
     }
-    Done::said(draft, text::talk::delegated(whom))
+    Done::said(draft, text::conversation::delegated(whom))
 }

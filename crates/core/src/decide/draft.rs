@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{Context, Decision, Noted, Planned};
-use crate::effect::{Effect, EffectKind, Reaction};
-use crate::event::Alarm;
-use crate::ids::{CommentId, IssueNumber};
+use crate::effect::{self, Action, Effect, EffectKind, Reaction};
+use crate::event::Timer;
+use crate::event_name::DomainEvent;
+use crate::ids::{CommentId, IssueNumber, SessionId};
 use crate::place::Actor;
-use crate::story::Happening;
-use crate::task::{Hold, Job, Progress, Stage, Step, Task};
+use crate::task::{BlockReason, Job, Progress, Stage, Step, Task};
 use crate::text;
 
 /// A decision in the making.
@@ -18,26 +18,26 @@ pub(super) struct Draft<'a> {
     effects: Vec<Planned>,
     withdraw: Vec<EffectKind>,
     events: Vec<Noted>,
-    /// What the outbox holds as alarms before this decision.
-    alarms: Vec<(Alarm, i64)>,
+    /// What the outbox holds as timers before this decision.
+    timers: Vec<(Timer, i64)>,
 }
 
 impl<'a> Draft<'a> {
     pub(super) fn new(task: Task, cx: Context<'a>) -> Self {
-        let alarms = task.alarms.clone();
+        let timers = task.timers.clone();
         Self {
             task,
             cx,
             effects: Vec::new(),
             withdraw: Vec::new(),
             events: Vec::new(),
-            alarms,
+            timers,
         }
     }
 
     /// Lets another family of events decide, and goes on from what it came to, with its reason.
     pub(super) fn through(self, decide: impl FnOnce(Self) -> Decision) -> (Self, String) {
-        let (cx, alarms) = (self.cx, self.alarms.clone());
+        let (cx, timers) = (self.cx, self.timers.clone());
         let Decision {
             task,
             effects,
@@ -52,7 +52,7 @@ impl<'a> Draft<'a> {
                 effects,
                 withdraw,
                 events,
-                alarms,
+                timers,
             },
             reason,
         )
@@ -65,7 +65,7 @@ impl<'a> Draft<'a> {
 
     /// Ends the decision with its reason, changing nothing more but the moments that are waited for.
     pub(super) fn because(mut self, reason: impl Into<String>) -> Decision {
-        self.set_alarms();
+        self.set_timers();
         Decision {
             task: self.task,
             effects: self.effects,
@@ -75,27 +75,42 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Plans an effect for now.
-    pub(super) fn plan(&mut self, effect: Effect) {
-        self.plan_at(effect, self.cx.now);
+    /// Plans an action for now.
+    pub(super) fn plan(&mut self, action: impl Into<Action>) {
+        self.plan_at(action, self.cx.now);
     }
 
-    /// Plans an effect for later.
-    pub(super) fn plan_at(&mut self, effect: Effect, not_before: i64) {
+    /// Plans an action for later.
+    pub(super) fn plan_at(&mut self, action: impl Into<Action>, not_before: i64) {
+        let action = action.into();
+        let of_session = action.kind().is_of_session();
+        let session = self.task.job().map(|job| job.session.clone());
+        self.push(session.filter(|_| of_session), action, not_before);
+    }
+
+    /// Plans an action for a session that is not the task's any more.
+    pub(super) fn plan_for(&mut self, session: SessionId, action: impl Into<Action>) {
+        self.push(Some(session), action.into(), self.cx.now);
+    }
+
+    fn push(&mut self, session: Option<SessionId>, action: Action, not_before: i64) {
+        let effect = Effect {
+            place: self.task.place.clone(),
+            session,
+            action,
+        };
         self.effects.push(Planned { effect, not_before });
     }
 
     /// Plans a reaction on the issue.
     pub(super) fn react(&mut self, reaction: Reaction) {
-        let place = self.task.place.clone();
         let instead_of = match reaction {
             // How it ended is one thing: what was true of an earlier end is taken back.
             Reaction::Hooray | Reaction::Confused => self.task.shown.end.replace(reaction),
             Reaction::Eyes | Reaction::Rocket | Reaction::ThumbsUp => None,
         };
         let instead_of = instead_of.filter(|old| *old != reaction);
-        self.plan(Effect::React {
-            place,
+        self.plan(effect::React {
             reaction,
             instead_of,
         });
@@ -108,9 +123,7 @@ impl<'a> Draft<'a> {
         reaction: Reaction,
         instead_of: Option<Reaction>,
     ) {
-        let place = self.task.place.clone();
-        self.plan(Effect::ReactTo {
-            place,
+        self.plan(effect::ReactTo {
             comment,
             reaction,
             instead_of,
@@ -123,7 +136,8 @@ impl<'a> Draft<'a> {
         let limit = self.cx.policy.limits.comments;
         if let Some(job) = self.job_mut() {
             if job.comments >= limit {
-                self.task.tell(self.cx.now, text::talk::TOO_MANY_COMMENTS);
+                self.task
+                    .tell(self.cx.now, text::conversation::TOO_MANY_COMMENTS);
                 return;
             }
             job.comments += 1;
@@ -139,9 +153,7 @@ impl<'a> Draft<'a> {
         comment: Option<CommentId>,
         body: String,
     ) {
-        let place = self.task.place.clone();
-        self.plan(Effect::Say {
-            place,
+        self.plan(effect::UpsertComment {
             on,
             key,
             comment,
@@ -161,7 +173,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Lets the world know.
-    pub(super) fn note(&mut self, happening: Happening, details: Value) {
+    pub(super) fn note(&mut self, happening: DomainEvent, details: Value) {
         let session = self.task.job().map(|job| job.session.clone());
         self.events.push(Noted {
             happening,
@@ -171,7 +183,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Lets the world know, without details.
-    pub(super) fn note_bare(&mut self, happening: Happening) {
+    pub(super) fn note_bare(&mut self, happening: DomainEvent) {
         self.note(happening, json!({}));
     }
 
@@ -187,7 +199,7 @@ impl<'a> Draft<'a> {
 
     /// Nothing starts: what was here before the question is here again.
     pub(super) fn uncheck(&mut self) {
-        self.task.wish.drop_start();
+        self.task.options.drop_start();
         if let Stage::Checking { before, .. } = &mut self.task.stage {
             self.task.stage = before.take().map_or(Stage::Idle, |before| *before);
         }
@@ -211,7 +223,7 @@ impl<'a> Draft<'a> {
     pub(super) fn job_mut(&mut self) -> Option<&mut Job> {
         match &mut self.task.stage {
             Stage::Idle | Stage::Checking { .. } => None,
-            Stage::Queued { job, .. } | Stage::Working { job, .. } | Stage::Held { job, .. } => {
+            Stage::Queued { job, .. } | Stage::Working { job, .. } | Stage::Blocked { job, .. } => {
                 Some(job)
             }
             Stage::Ended { job, .. } => job.as_deref_mut(),
@@ -230,12 +242,10 @@ impl<'a> Draft<'a> {
         let Some(job) = self.task.job() else {
             return false;
         };
-        let Some(ground) = &job.ground else {
+        let Some(ground) = &job.workspace else {
             return false;
         };
-        let effect = Effect::Collect {
-            place: self.task.place.clone(),
-            session: job.session.clone(),
+        let effect = effect::Collect {
             base: ground.from.clone(),
             upstream: Some(ground.base.sha.clone()).filter(|base| *base != ground.from),
             message: text::pull::commit_message(job, said),
@@ -247,7 +257,7 @@ impl<'a> Draft<'a> {
     /// Changes what people see of the session's course.
     pub(super) fn on_progress(&mut self, change: impl FnOnce(&mut Progress)) {
         if let Stage::Working { progress, .. }
-        | Stage::Held { progress, .. }
+        | Stage::Blocked { progress, .. }
         | Stage::Ended { progress, .. } = &mut self.task.stage
         {
             change(progress);
@@ -260,8 +270,7 @@ impl<'a> Draft<'a> {
         let label = self.task.label();
         if label != self.task.shown.label {
             self.task.shown.label = label;
-            let place = self.task.place.clone();
-            self.plan(Effect::ShowLabel { place, label });
+            self.plan(effect::ShowLabel { label });
         }
     }
 
@@ -282,8 +291,7 @@ impl<'a> Draft<'a> {
             return;
         }
         self.task.shown.status_at = at;
-        let effect = Effect::ShowStatus {
-            place: self.task.place.clone(),
+        let effect = effect::ShowStatus {
             comment: self.task.shown.comment,
             body: text::status::render(&self.task, self.cx),
         };
@@ -291,70 +299,68 @@ impl<'a> Draft<'a> {
     }
 
     /// An alarm rang: its row is closed, and if the moment is still waited for it is planned anew.
-    pub(super) fn rang(&mut self, alarm: &Alarm) {
-        self.alarms.retain(|(other, _)| other != alarm);
-        self.task.alarms.clone_from(&self.alarms);
+    pub(super) fn rang(&mut self, alarm: &Timer) {
+        self.timers.retain(|(other, _)| other != alarm);
+        self.task.timers.clone_from(&self.timers);
     }
 
     /// The moments waited for follow from the task; the outbox holds exactly these.
-    fn set_alarms(&mut self) {
+    fn set_timers(&mut self) {
         let wanted = self.wanted_alarms();
         // A decision may come here twice: only what holds at its end is planned.
-        self.withdraw.retain(|kind| *kind != EffectKind::Ring);
+        self.withdraw.retain(|kind| *kind != EffectKind::SetTimer);
         self.effects
-            .retain(|planned| planned.effect.kind() != EffectKind::Ring);
-        if wanted == self.alarms {
-            self.task.alarms = wanted;
+            .retain(|planned| planned.effect.action.kind() != EffectKind::SetTimer);
+        if wanted == self.timers {
+            self.task.timers = wanted;
             return;
         }
-        if !self.alarms.is_empty() {
-            self.withdraw.push(EffectKind::Ring);
+        if !self.timers.is_empty() {
+            self.withdraw.push(EffectKind::SetTimer);
         }
         for (alarm, at) in &wanted {
-            let place = self.task.place.clone();
             self.plan_at(
-                Effect::Ring {
-                    place,
+                effect::SetTimer {
                     alarm: alarm.clone(),
                 },
                 *at,
             );
         }
-        self.task.alarms = wanted;
+        self.task.timers = wanted;
     }
 
-    fn wanted_alarms(&self) -> Vec<(Alarm, i64)> {
+    fn wanted_alarms(&self) -> Vec<(Timer, i64)> {
         let limits = &self.cx.policy.limits;
-        let mut alarms = Vec::new();
+        let mut timers = Vec::new();
         if let Stage::Working {
             step: Step::Waiting { until },
             ..
         } = &self.task.stage
         {
-            alarms.push((Alarm::Park, *until));
+            timers.push((Timer::Park, *until));
         }
-        if let Stage::Held {
-            hold: Hold::Later { until, .. },
+        if let Stage::Blocked {
+            reason: BlockReason::Later { until, .. },
             ..
         } = &self.task.stage
         {
-            alarms.push((Alarm::Again, *until));
+            timers.push((Timer::Again, *until));
         }
         let waits = matches!(
             self.task.stage,
-            Stage::Working { .. } | Stage::Held { .. } | Stage::Queued { .. }
+            Stage::Working { .. } | Stage::Blocked { .. } | Stage::Queued { .. }
         );
         let open: Vec<_> = self.task.open_questions().filter(|_| waits).collect();
         if let Some(first) = open.iter().map(|question| question.asked_at).min() {
-            if !self.task.talk.reminded {
-                alarms.push((Alarm::Remind, first + limits.remind_ms));
+            if !self.task.conversation.reminded {
+                timers.push((Timer::Remind, first + limits.remind_ms));
             }
             let ends = open
                 .iter()
                 .map(|question| super::ask::ends_at(question, limits.expire_ms));
-            alarms.extend(ends.min().map(|at| (Alarm::Expire, at)));
+            timers.extend(ends.min().map(|at| (Timer::Expire, at)));
         }
-        alarms.extend(self.task.follow.look_at.map(|at| (Alarm::Look, at)));
-        alarms
+        timers.extend(self.task.review.look_at.map(|at| (Timer::Look, at)));
+        timers
     }
 }

@@ -1,13 +1,13 @@
 //! The issue's title or body was changed: a live session hears the difference to what it knows, if whoever changed it may
 //! speak to the agent. What was there at the trigger is never replaced without that.
 
-use super::{Decision, Draft, talk};
-use crate::effect::Effect;
+use super::{Decision, Draft, comments};
+use crate::effect;
 use crate::event::{Asking, Event, TriggerFacts};
+use crate::message::{AgentMessage, MessageKind};
 use crate::place::{Actor, Permission, Snapshot};
 use crate::task::{Job, Stage};
 use crate::text;
-use crate::word::{Word, WordKind};
 
 /// The issue's words were changed while a session lives. Its author may do that without any right to speak to the agent, so
 /// GitHub is asked first.
@@ -22,7 +22,7 @@ pub(super) fn made(mut draft: Draft<'_>, event: &Event) -> Decision {
     else {
         return draft.because("not an edit");
     };
-    if let Err(reason) = talk::bot(&mut draft, sender) {
+    if let Err(reason) = comments::bot(&mut draft, sender) {
         return draft.because(reason);
     }
     let Some(job) = live(&draft) else {
@@ -37,9 +37,8 @@ pub(super) fn made(mut draft: Draft<'_>, event: &Event) -> Decision {
         at: *at,
         ..job.snapshot.clone()
     };
-    let (place, actor) = (draft.task.place.clone(), Actor::Person(sender.clone()));
-    draft.plan(Effect::CheckTrigger {
-        place,
+    let actor = Actor::Person(sender.clone());
+    draft.plan(effect::CheckTrigger {
         actor,
         asking: Asking::Edit,
         snapshot: Some(snapshot),
@@ -76,23 +75,23 @@ pub(super) fn checked(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
             ..new.clone()
         };
     }
-    let word = Word {
+    let word = AgentMessage {
         id: "issue".into(),
         by: login,
         text,
         at: new.at,
-        kind: WordKind::Edited,
+        kind: MessageKind::Edited,
         comment: None,
         sending: false,
     };
-    talk::deliver(talk::add(draft, word), "the issue was changed")
+    comments::deliver(comments::add(draft, word), "the issue was changed")
 }
 
 /// The job of a session that is not over.
 fn live<'d>(draft: &'d Draft<'_>) -> Option<&'d Job> {
     let live = matches!(
         draft.task.stage,
-        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. }
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Blocked { .. }
     );
     draft.task.job().filter(|_| live)
 }

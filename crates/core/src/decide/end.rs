@@ -3,16 +3,16 @@
 use serde_json::json;
 
 use super::trigger::refuse;
-use super::{Decision, Draft, access, closed, kept, notice, outage, pull, revised, talk, turn};
+use super::{Decision, Draft, access, closed, comments, kept, notice, outage, pull, revised, turn};
 use crate::agent::ErrorClass;
-use crate::effect::{Effect, EffectKind, Leftover, Reaction};
-use crate::event::{Gone, Loss, Work};
+use crate::effect::{self, EffectKind, Reaction, UnpushedCommits};
+use crate::event::{Loss, Removal, Work};
+use crate::event_name::DomainEvent;
 use crate::ids::SessionId;
+use crate::message::MessageKind;
 use crate::place::Account;
-use crate::story::Happening;
-use crate::task::{Back, End, Progress, Stage, Step};
+use crate::task::{End, Progress, ReturnTo, Stage, Step};
 use crate::text;
-use crate::word::WordKind;
 
 /// How the reason of a session begins that a person ended.
 const CANCELLED: &str = "cancelled: ";
@@ -29,36 +29,36 @@ pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
     };
     let stop = end.stop();
     let in_review = end == End::InReview;
-    let unhappy = end == End::Unchanged || draft.task.follow.unfinished.is_some();
+    let unhappy = end == End::Unchanged || draft.task.review.unfinished.is_some();
     finish(&mut draft, end);
     draft.note(
-        Happening::SessionCompleted,
+        DomainEvent::SessionCompleted,
         json!({ "stop": stop, "state": draft.task.state() }),
     );
     let only_asked = draft.task.job().is_some_and(|job| job.only_asked);
     if !unhappy && !only_asked {
         draft.react(Reaction::Hooray);
     }
-    let more = in_review && !draft.task.talk.words.is_empty();
-    let revises = more && draft.task.follow.rounds < draft.cx.policy.limits.rounds;
+    let more = in_review && !draft.task.conversation.messages.is_empty();
+    let revises = more && draft.task.review.rounds < draft.cx.policy.limits.rounds;
     // A review may come: until the pull request is over, the agent can be asked to go on where it was. A revision that
     // begins at once lays the same working copy out anew, so that nothing may remove it under its feet.
     if !revises {
-        remove_home(&mut draft, Leftover::Go, in_review);
+        remove_home(&mut draft, UnpushedCommits::Discard, in_review);
     }
     draft.show();
     if in_review {
         if more {
-            return talk::deliver(draft, "people said more while it finished");
+            return comments::deliver(draft, "people said more while it finished");
         }
-        draft.task.follow.look_at = Some(draft.cx.now + pull::FIRST_LOOK_MS);
+        draft.task.review.look_at = Some(draft.cx.now + pull::FIRST_LOOK_MS);
     }
     draft.because(format!("completed: {stop}"))
 }
 
 /// The session ended badly. What it made is looked at once more, so that nothing of it is lost.
 pub(super) fn fail(mut draft: Draft<'_>, class: &str, say: &str) -> Decision {
-    if let Some(back) = draft.task.errand() {
+    if let Some(back) = draft.task.side_question() {
         return turn::abandon(draft, back, say);
     }
     draft.give_up();
@@ -72,7 +72,7 @@ pub(super) fn fail(mut draft: Draft<'_>, class: &str, say: &str) -> Decision {
     );
     offer(&mut draft, known);
     draft.note(
-        Happening::SessionFailed,
+        DomainEvent::SessionFailed,
         json!({ "class": class, "why": say }),
     );
     draft.react(Reaction::Confused);
@@ -97,7 +97,7 @@ pub(super) fn stop(draft: Draft<'_>, why: &str, at: i64) -> Decision {
                 _ => draft.because(format!("superseded: {why}")),
             }
         }
-        Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => cancel(draft, why),
+        Stage::Queued { .. } | Stage::Working { .. } | Stage::Blocked { .. } => cancel(draft, why),
     }
 }
 
@@ -112,7 +112,7 @@ pub(super) fn stop_by_operator(draft: Draft<'_>, why: &str) -> Decision {
 
 /// Git has no room to look at what the session made, because of what the session made: nothing of it can be kept.
 pub(super) fn outgrown(mut draft: Draft<'_>, say: &str) -> Decision {
-    remove_workspace(&mut draft, Leftover::Go);
+    remove_workspace(&mut draft, UnpushedCommits::Discard);
     fail(draft, ErrorClass::Disk.as_str(), say)
 }
 
@@ -122,7 +122,12 @@ pub(super) fn expired(draft: Draft<'_>, why: &str) -> Decision {
 }
 
 /// The issue is closed, deleted or moved.
-pub(super) fn issue_gone(mut draft: Draft<'_>, how: Gone, sender: &Account, at: i64) -> Decision {
+pub(super) fn issue_gone(
+    mut draft: Draft<'_>,
+    how: Removal,
+    sender: &Account,
+    at: i64,
+) -> Decision {
     if let Stage::Ended {
         end: end @ End::Unchanged,
         ..
@@ -135,14 +140,14 @@ pub(super) fn issue_gone(mut draft: Draft<'_>, how: Gone, sender: &Account, at: 
     }
     let (draft, reason) = draft.through(|draft| stop(draft, &text::gone(how, &sender.login), at));
     match how {
-        Gone::Closed => closed::issue_closed(draft).because(reason),
-        Gone::Deleted | Gone::Transferred => draft.because(reason),
+        Removal::Closed => closed::issue_closed(draft).because(reason),
+        Removal::Deleted | Removal::Transferred => draft.because(reason),
     }
 }
 
 fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
-    if let Some(back @ Back::Ended { .. }) = draft.task.errand() {
-        draft.task.follow.resting = true;
+    if let Some(back @ ReturnTo::Ended { .. }) = draft.task.side_question() {
+        draft.task.review.auto_fix_off = true;
         return turn::abandon(draft, back, why);
     }
     draft.give_up();
@@ -154,9 +159,9 @@ fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
         },
     );
     offer(&mut draft, known);
-    draft.note(Happening::SessionCancelled, json!({ "why": why }));
+    draft.note(DomainEvent::SessionCancelled, json!({ "why": why }));
     // A person stopped it: it does not begin again by itself.
-    draft.task.follow.resting |= draft.task.can_revise();
+    draft.task.review.auto_fix_off |= draft.task.can_revise();
     draft.show();
     draft.because(format!("{CANCELLED}{why}"))
 }
@@ -164,7 +169,7 @@ fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
 /// Our pull request is over while a session works on it: a revision has nothing left to revise.
 pub(super) fn pull_closed_at_work(mut draft: Draft<'_>, number: i64, merged: bool) -> Decision {
     pull::leave_branch(&mut draft, merged);
-    let errand = matches!(draft.task.errand(), Some(Back::Ended { .. }));
+    let errand = matches!(draft.task.side_question(), Some(ReturnTo::Ended { .. }));
     let revising = errand || draft.task.job().is_some_and(|job| job.round > 0);
     if !revising {
         return draft.because("a session is on; its end will tell");
@@ -186,11 +191,11 @@ pub(super) fn pull_over_at_once(mut draft: Draft<'_>, number: i64, merged: bool)
     let stop = end.stop();
     finish(&mut draft, end);
     draft.note(
-        Happening::SessionCompleted,
+        DomainEvent::SessionCompleted,
         json!({ "stop": stop, "state": draft.task.state() }),
     );
     pull::over(&mut draft, number, merged);
-    remove_home(&mut draft, Leftover::Go, false);
+    remove_home(&mut draft, UnpushedCommits::Discard, false);
     pull::leave_branch(&mut draft, merged);
     draft.show();
     draft.because("the pull request was over before it was known")
@@ -220,23 +225,23 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         EffectKind::Steer => {
             let ids: Vec<String> = draft
                 .task
-                .talk
-                .words
+                .conversation
+                .messages
                 .iter()
                 .map(|word| word.id.clone())
                 .collect();
             turn::steered(draft, &ids, false)
         }
-        EffectKind::Weigh | EffectKind::ReadReview => {
+        EffectKind::AuthorizeComment | EffectKind::ReadReview => {
             let mut draft = draft;
             draft.task.tell(
                 draft.cx.now,
-                text::talk::unread(effect == EffectKind::ReadReview),
+                text::conversation::unread(effect == EffectKind::ReadReview),
             );
             match draft.task.stage {
                 // No status comment tells of it here.
                 Stage::Idle | Stage::Checking { .. } => {
-                    let say = text::talk::unread(effect == EffectKind::ReadReview);
+                    let say = text::conversation::unread(effect == EffectKind::ReadReview);
                     draft.say_here(format!("unread:{}", draft.cx.now), say);
                 }
                 _ => draft.show(),
@@ -246,14 +251,14 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
                 effect.name()
             ))
         }
-        EffectKind::Ring | EffectKind::LookAtPull => {
+        EffectKind::SetTimer | EffectKind::RefreshPullRequest => {
             draft.because(format!("{} failed: {say}", effect.name()))
         }
-        EffectKind::Say
+        EffectKind::UpsertComment
         | EffectKind::ReactTo
         | EffectKind::Assign
-        | EffectKind::Switch
-        | EffectKind::Minimise
+        | EffectKind::SetGoLabel
+        | EffectKind::HideComment
         | EffectKind::Reply
         | EffectKind::MarkReady
         | EffectKind::DeleteBranch
@@ -263,7 +268,7 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         EffectKind::CheckTrigger => {
             let mut draft = draft;
             let word = text::refusal::unchecked(say, exhausted);
-            let looked_for = std::mem::take(&mut draft.task.wish.looking_for);
+            let looked_for = std::mem::take(&mut draft.task.options.looking_for);
             let (key, word) = match looked_for.is_empty() {
                 // Which of several it was is not known: all are named, and looked for anew when they are wished for again.
                 false => (
@@ -272,7 +277,7 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
                 ),
                 true if draft.task.is_paused() => (
                     format!("refused:{}", draft.cx.now),
-                    text::talk::not_resumed(&word),
+                    text::conversation::not_resumed(&word),
                 ),
                 true => return draft.because(format!("{} failed: {say}", effect.name())),
             };
@@ -298,12 +303,12 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
         | EffectKind::OpenPull
         | EffectKind::PostAnswer => {
             let current = draft.task.job().map(|job| &job.session) == session;
-            if effect == EffectKind::Collect && matches!(draft.task.stage, Stage::Held { .. }) {
+            if effect == EffectKind::Collect && matches!(draft.task.stage, Stage::Blocked { .. }) {
                 return draft.because(format!("the checkpoint failed: {say}"));
             }
             if current && effect == EffectKind::Collect && draft.task.filled_the_disk() {
                 let mut draft = draft;
-                remove_workspace(&mut draft, Leftover::Go);
+                remove_workspace(&mut draft, UnpushedCommits::Discard);
                 return draft.because(format!("nothing of it could be kept: {say}"));
             }
             if !current || !matches!(draft.task.stage, Stage::Working { .. }) {
@@ -316,12 +321,12 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
 
 /// A session that was held is over: what it made is looked at, unless git said already what it is.
 fn wind_up_held(draft: &mut Draft<'_>) -> Option<Work> {
-    let (Stage::Held { job, progress, .. } | Stage::Queued { job, progress, .. }) =
+    let (Stage::Blocked { job, progress, .. } | Stage::Queued { job, progress, .. }) =
         &draft.task.stage
     else {
         return None;
     };
-    match (&job.ground, progress.work.clone()) {
+    match (&job.workspace, progress.work.clone()) {
         (Some(_), None) => {
             draft.plan_look(text::pull::Said::Unfinished);
             None
@@ -329,7 +334,7 @@ fn wind_up_held(draft: &mut Draft<'_>) -> Option<Work> {
         // A plan waits: its turn made nothing that is kept.
         (None, None) => {
             if job.started_at.is_some() {
-                remove_workspace(draft, Leftover::Go);
+                remove_workspace(draft, UnpushedCommits::Discard);
             }
             None
         }
@@ -358,7 +363,7 @@ fn wind_up(draft: &mut Draft<'_>) -> Option<Work> {
         (Step::Running { .. } | Step::Waiting { .. }, _) => {
             draft.plan_look(text::pull::Said::Unfinished);
         }
-        (Step::Preparing, _) => remove_workspace(draft, Leftover::Go),
+        (Step::Preparing, _) => remove_workspace(draft, UnpushedCommits::Discard),
         (_, Some(work)) => {
             reap(draft, &work);
             return Some(work);
@@ -385,10 +390,10 @@ fn offer(draft: &mut Draft<'_>, known: Option<Work>) {
 }
 
 /// What becomes of a session's commits with its working copy; `None`: git refused them, so the working copy stays.
-pub(super) fn leftover(work: &Work) -> Option<Leftover> {
+pub(super) fn leftover(work: &Work) -> Option<UnpushedCommits> {
     match (work.is_empty(), work.is_refused()) {
-        (true, _) => Some(Leftover::Go),
-        (false, false) => Some(Leftover::Stay),
+        (true, _) => Some(UnpushedCommits::Discard),
+        (false, false) => Some(UnpushedCommits::Keep),
         (false, true) => None,
     }
 }
@@ -400,7 +405,7 @@ pub(super) fn finish(draft: &mut Draft<'_>, end: End) {
     draft.task.tell(
         at,
         if revised {
-            text::talk::REVISED.to_owned()
+            text::conversation::REVISED.to_owned()
         } else {
             text::ended(&end)
         },
@@ -408,7 +413,7 @@ pub(super) fn finish(draft: &mut Draft<'_>, end: End) {
     let stage = std::mem::replace(&mut draft.task.stage, Stage::Idle);
     let (job, progress) = match stage {
         Stage::Working { job, progress, .. } => (Some(job), progress),
-        Stage::Queued { job, progress, .. } | Stage::Held { job, progress, .. } => {
+        Stage::Queued { job, progress, .. } | Stage::Blocked { job, progress, .. } => {
             (Some(job), progress)
         }
         Stage::Ended { job, progress, .. } => (job, progress),
@@ -421,8 +426,8 @@ pub(super) fn finish(draft: &mut Draft<'_>, end: End) {
         at,
     };
     draft.task.shown.notice = None;
-    talk::forget_questions(draft);
-    turn::plan_is_over(draft, text::talk::PLAN_DROPPED);
+    comments::forget_questions(draft);
+    turn::plan_is_over(draft, text::conversation::PLAN_DROPPED);
     if !matches!(
         draft.task.stage,
         Stage::Ended {
@@ -432,48 +437,41 @@ pub(super) fn finish(draft: &mut Draft<'_>, end: End) {
     ) {
         tell_unheard(draft);
         // Its pull request is still open, and what becomes of it is seen also without a webhook.
-        draft.task.follow.look_at = draft.task.can_revise().then_some(at + pull::FIRST_LOOK_MS);
+        draft.task.review.look_at = draft.task.can_revise().then_some(at + pull::FIRST_LOOK_MS);
     }
 }
 
 /// The session is over for what people said and it did not hear: they are told, so that they know that nobody acts on it.
 fn tell_unheard(draft: &mut Draft<'_>) {
     let issue = draft.task.place.issue;
-    for word in std::mem::take(&mut draft.task.talk.words) {
+    for word in std::mem::take(&mut draft.task.conversation.messages) {
         let Some(comment) = word
             .comment
-            .filter(|_| !matches!(word.kind, WordKind::Answer { .. }))
+            .filter(|_| !matches!(word.kind, MessageKind::Answer { .. }))
         else {
             continue;
         };
         draft.say(
             issue,
             format!("reply:{comment}"),
-            text::talk::unheard(&word.by),
+            text::conversation::unheard(&word.by),
         );
     }
 }
 
 fn end_agent(draft: &mut Draft<'_>) {
-    let Some(job) = draft.task.job() else { return };
-    let effect = Effect::EndAgent {
-        place: draft.task.place.clone(),
-        session: job.session.clone(),
-    };
-    draft.plan(effect);
+    if draft.task.job().is_some() {
+        draft.plan(effect::EndAgent {});
+    }
 }
 
-pub(super) fn remove_workspace(draft: &mut Draft<'_>, commits: Leftover) {
+pub(super) fn remove_workspace(draft: &mut Draft<'_>, commits: UnpushedCommits) {
     remove_home(draft, commits, false);
 }
 
-fn remove_home(draft: &mut Draft<'_>, commits: Leftover, keep_home: bool) {
-    let Some(job) = draft.task.job() else { return };
-    let (place, session) = (draft.task.place.clone(), job.session.clone());
-    draft.plan(Effect::RemoveWorkspace {
-        place,
-        session,
-        commits,
-        keep_home,
-    });
+fn remove_home(draft: &mut Draft<'_>, commits: UnpushedCommits, keep_home: bool) {
+    if draft.task.job().is_none() {
+        return;
+    }
+    draft.plan(effect::RemoveWorkspace { commits, keep_home });
 }

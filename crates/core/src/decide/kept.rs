@@ -2,7 +2,7 @@
 //! otherwise it stays in the mirror. Nothing here opens a pull request; one that is open tells of what came to its branch.
 
 use super::{Decision, Draft, notice, revised};
-use crate::effect::{Effect, Start};
+use crate::effect::{self, Start};
 use crate::event::{PublishFacts, Work};
 use crate::task::{End, Stage};
 use crate::text;
@@ -24,13 +24,8 @@ pub(super) fn offer(draft: &mut Draft<'_>, work: &Work) {
         return;
     }
     let Some(job) = draft.task.job() else { return };
-    let (session, actor) = (job.session.clone(), job.actor.clone());
-    let place = draft.task.place.clone();
-    draft.plan(Effect::CheckPublish {
-        place,
-        session,
-        actor,
-    });
+    let actor = job.actor.clone();
+    draft.plan(effect::CheckPublish { actor });
 }
 
 fn is_for_the_branch(draft: &Draft<'_>, work: &Work) -> bool {
@@ -92,9 +87,7 @@ pub(super) fn checked(mut draft: Draft<'_>, facts: &PublishFacts) -> Decision {
     if facts.archived || !facts.open || !may {
         return draft.because("what the session left may not be pushed; it is kept here");
     }
-    let effect = Effect::Publish {
-        place: draft.task.place.clone(),
-        session: job.session.clone(),
+    let effect = effect::Publish {
         branch: job.branch.clone(),
         head: work.head,
         expected: draft.task.branch_head.clone(),

@@ -4,7 +4,7 @@
 use super::end::{leftover, reap, remove_workspace};
 use super::{Decision, Draft, closed, kept, notice, pull, revised, turn};
 use crate::agent::ErrorClass;
-use crate::effect::{Effect, Leftover};
+use crate::effect::{self, UnpushedCommits};
 use crate::event::{Event, PullStanding, Work};
 use crate::ids::SessionId;
 use crate::task::Stage;
@@ -15,14 +15,14 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
     match event {
         Event::Collected { work, .. } if !over => {
             draft.on_progress(|progress| progress.work = Some(work.clone()));
-            if matches!(draft.task.stage, Stage::Held { .. }) && !work.is_empty() {
+            if matches!(draft.task.stage, Stage::Blocked { .. }) && !work.is_empty() {
                 draft.show();
             }
             draft.because("what the session made so far is kept")
         }
         Event::Collected { work, .. } => saved(draft, work),
         Event::TurnFailed { class: ErrorClass::Disk, .. } if over => {
-            remove_workspace(&mut draft, Leftover::Go);
+            remove_workspace(&mut draft, UnpushedCommits::Discard);
             draft.because("there was no room to keep anything of it")
         }
         Event::Steered { offered, .. } => turn::steered(draft, offered, false),
@@ -57,7 +57,7 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
             draft.because("the working copy was made while the session was held; it is made again when it goes on")
         }
         Event::WorkspaceReady { .. } => {
-            remove_workspace(&mut draft, Leftover::Go);
+            remove_workspace(&mut draft, UnpushedCommits::Discard);
             draft.because("the working copy was made while the session was ended")
         }
         Event::Published { head, .. } => kept::pushed(draft, head),
@@ -75,7 +75,9 @@ fn saved(mut draft: Draft<'_>, work: &Work) -> Decision {
     draft.on_progress(|progress| progress.work = Some(work.clone()));
     match leftover(work) {
         // It was ended for what it takes of the disk: that is freed even when nothing of it could be kept.
-        None if draft.task.filled_the_disk() => remove_workspace(&mut draft, Leftover::Go),
+        None if draft.task.filled_the_disk() => {
+            remove_workspace(&mut draft, UnpushedCommits::Discard)
+        }
         _ => reap(&mut draft, work),
     }
     kept::offer(&mut draft, work);
@@ -89,18 +91,16 @@ fn saved(mut draft: Draft<'_>, work: &Work) -> Decision {
 /// Something of an earlier session arrives while a later one is on or asked for: its working copy goes, its work stays.
 pub(super) fn stray(mut draft: Draft<'_>, session: &SessionId, event: &Event) -> Decision {
     let commits = match event {
-        Event::WorkspaceReady { .. } => Some(Leftover::Go),
+        Event::WorkspaceReady { .. } => Some(UnpushedCommits::Discard),
         Event::Collected { work, .. } => leftover(work),
         _ => None,
     };
     if let Some(commits) = commits {
-        let place = draft.task.place.clone();
-        draft.plan(Effect::RemoveWorkspace {
-            place,
-            session: session.clone(),
+        let remove = effect::RemoveWorkspace {
             commits,
             keep_home: false,
-        });
+        };
+        draft.plan_for(session.clone(), remove);
     }
     draft.because(format!("an echo of session {session}"))
 }

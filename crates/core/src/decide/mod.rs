@@ -10,6 +10,7 @@ mod answer;
 mod ask;
 mod closed;
 mod command;
+mod comments;
 mod draft;
 mod edit;
 mod end;
@@ -26,7 +27,6 @@ mod rest;
 mod review;
 mod revised;
 mod role;
-mod talk;
 mod trigger;
 mod turn;
 mod work;
@@ -39,10 +39,10 @@ use serde_json::Value;
 
 use super::effect::{Effect, EffectKind};
 use super::event::Event;
+use super::event_name::DomainEvent;
 use super::ids::SessionId;
 use super::label;
 use super::policy::{GO_LABEL, Policy};
-use super::story::Happening;
 use super::task::Task;
 use super::text;
 
@@ -75,7 +75,7 @@ pub struct Planned {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Noted {
     /// What happened.
-    pub happening: Happening,
+    pub happening: DomainEvent,
     /// In which session, if in one.
     pub session: Option<SessionId>,
     /// Details, an object.
@@ -106,22 +106,26 @@ fn choose(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
             sender,
             snapshot,
         } if label::same(label, GO_LABEL) => trigger::asked(draft, sender, snapshot),
-        Event::Labeled { label, .. } => trigger::labelled_otherwise(draft, label),
+        Event::Labeled { label, .. } => trigger::labeled_otherwise(draft, label),
         Event::Unlabeled { sender, .. } if sender.login == policy.me.login => {
             draft.because("we took the label away ourselves")
         }
         Event::Unlabeled { label, sender, at } if label::same(label, GO_LABEL) => {
             pause::label_removed(draft, &sender.login, *at)
         }
-        Event::Unlabeled { label, .. } => trigger::unlabelled_otherwise(draft, label),
+        Event::Unlabeled { label, .. } => trigger::unlabeled_otherwise(draft, label),
         Event::IssueEdited { sender, .. } if sender.login == policy.me.login => {
             draft.because("we changed it ourselves")
         }
         Event::IssueEdited { .. } => edit::made(draft, event),
-        Event::Commented { .. } => talk::commented(draft, event),
-        Event::CommentDeleted { comment, sender } => talk::comment_deleted(draft, *comment, sender),
-        Event::RightLost { login } => end::stop(draft, &text::talk::right_lost(login), i64::MAX),
-        Event::Weighed { found } => talk::weighed(draft, found),
+        Event::Commented { .. } => comments::commented(draft, event),
+        Event::CommentDeleted { comment, sender } => {
+            comments::comment_deleted(draft, *comment, sender)
+        }
+        Event::RightLost { login } => {
+            end::stop(draft, &text::conversation::right_lost(login), i64::MAX)
+        }
+        Event::CommentAuthorized { found } => comments::weighed(draft, found),
         Event::Reviewed {
             pull,
             review,
@@ -129,13 +133,13 @@ fn choose(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
             ..
         } => review::reviewed(draft, *pull, *review, sender),
         Event::ReviewRead { review } => review::read(draft, review),
-        Event::PullStirred { hint, sender } => pull::stirred(draft, hint, sender),
-        Event::PullLooked { facts } => pull::looked(draft, facts),
-        Event::Rang { alarm } => ask::rang(draft, alarm),
-        Event::Posted { key, comment } => talk::posted(draft, key, *comment),
+        Event::PullRequestChanged { hint, sender } => pull::stirred(draft, hint, sender),
+        Event::PullRequestRefreshed { facts } => pull::looked(draft, facts),
+        Event::TimerFired { alarm } => ask::rang(draft, alarm),
+        Event::Posted { key, comment } => comments::posted(draft, key, *comment),
         Event::Assigned { login, added } => ask::assigned(draft, login, *added),
         Event::MadeReady { number } => pull::made_ready(draft, *number),
-        Event::Gone { how, sender, at } => end::issue_gone(draft, *how, sender, *at),
+        Event::IssueRemoved { how, sender, at } => end::issue_gone(draft, *how, sender, *at),
         Event::PullReopened { number, sender } => closed::reopened(draft, *number, sender),
         Event::TakenAway { how } => access::taken_away(draft, *how),
         Event::AccessRead { installation } => access::read(draft, *installation),

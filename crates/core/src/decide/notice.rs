@@ -35,7 +35,7 @@ fn write(draft: &mut Draft<'_>) {
     let key = format!("end:{}:{}", job.session, job.round);
     let revising = job.round > 0 && draft.task.has_open_pull();
     let mut whom = if revising {
-        draft.task.follow.heard.everybody()
+        draft.task.review.heard.everybody()
     } else {
         Vec::new()
     };

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::{Decision, Draft, pause};
 use crate::agent::{ErrorClass, wait_named};
-use crate::story::Happening;
-use crate::task::{Hold, Next, Outage, Stage, Step};
+use crate::event_name::DomainEvent;
+use crate::task::{BlockReason, Next, Outage, Stage, Step};
 use crate::text;
 
 /// The longest pause between two tries.
@@ -26,7 +26,7 @@ pub(super) fn again_at(draft: &Draft<'_>, class: ErrorClass, error: &str) -> Opt
     let job = draft
         .task
         .job()
-        .filter(|job| job.back.is_none() && class.is_transient())?;
+        .filter(|job| job.return_to.is_none() && class.is_transient())?;
     let outage = job.outage.unwrap_or(Outage {
         tries: 0,
         since: draft.cx.now,
@@ -58,7 +58,7 @@ pub(super) fn wait(mut draft: Draft<'_>, class: ErrorClass, until: i64) -> Decis
     };
     let next = match step {
         // Its agent is gone already, and git has what it made.
-        Step::Collecting { .. } => Next::Talk { interrupted: true },
+        Step::Collecting { .. } => Next::Conversation { interrupted: true },
         step => pause::interrupt(&mut draft, &job, &step),
     };
     if let Some(now) = draft.task.job() {
@@ -75,14 +75,14 @@ pub(super) fn wait(mut draft: Draft<'_>, class: ErrorClass, until: i64) -> Decis
     job.outage = Some(outage);
     // An answer people owe comes first; by then the model may be available again.
     let asked = draft.task.open_questions().next().is_some();
-    let hold = if asked {
-        Hold::Asked
+    let reason = if asked {
+        BlockReason::Asked
     } else {
-        Hold::Later { class, until }
+        BlockReason::Later { class, until }
     };
-    draft.task.stage = Stage::Held {
+    draft.task.stage = Stage::Blocked {
         job,
-        hold,
+        reason,
         next,
         progress,
         since: draft.cx.now,
@@ -92,7 +92,7 @@ pub(super) fn wait(mut draft: Draft<'_>, class: ErrorClass, until: i64) -> Decis
         text::failure::again(class, outage.tries, until),
     );
     draft.note(
-        Happening::SessionPaused,
+        DomainEvent::SessionPaused,
         json!({ "why": class, "tries": outage.tries, "until": until }),
     );
     draft.show();
@@ -102,8 +102,8 @@ pub(super) fn wait(mut draft: Draft<'_>, class: ErrorClass, until: i64) -> Decis
 /// The moment to try again came.
 pub(super) fn again(draft: Draft<'_>) -> Decision {
     match &draft.task.stage {
-        Stage::Held {
-            hold: Hold::Later { until, .. },
+        Stage::Blocked {
+            reason: BlockReason::Later { until, .. },
             ..
         } if *until <= draft.cx.now => pause::resume_now(draft, "the model is tried again"),
         _ => draft.because("no session waits for its model"),

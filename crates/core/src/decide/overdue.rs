@@ -24,7 +24,7 @@ pub(super) fn told(
     let (mut draft, reason) = Draft::new(before.clone(), cx).through(|_| decision);
     draft
         .task
-        .tell(cx.now, text::talk::heard_late(what, at, cx.now));
+        .tell(cx.now, text::conversation::heard_late(what, at, cx.now));
     draft.show();
     draft.because(reason)
 }

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{Decision, Draft, turn};
-use crate::story::Happening;
-use crate::task::{Back, Hold, Job, Next, Planning, Stage, Step};
+use crate::event_name::DomainEvent;
+use crate::task::{BlockReason, Job, Next, Planning, ReturnTo, Stage, Step};
 use crate::text;
 
 /// The label `agent:go` is gone.
@@ -24,18 +24,18 @@ pub(super) fn label_removed(mut draft: Draft<'_>, login: &str, at: i64) -> Decis
         }
     }
     if draft.task.can_revise() {
-        draft.task.follow.resting = true;
-        draft.task.tell(draft.cx.now, text::talk::RESTS);
+        draft.task.review.auto_fix_off = true;
+        draft.task.tell(draft.cx.now, text::conversation::RESTS);
         draft.show();
         return draft.because("the agent rests while its pull request is in review");
     }
-    pause(draft, &text::talk::label_removed(login))
+    pause(draft, &text::conversation::label_removed(login))
 }
 
 /// Holds the session: its process goes, its working copy stays, and what it made so far is looked at and kept.
 pub(super) fn pause(mut draft: Draft<'_>, why: &str) -> Decision {
-    if let Some(back @ Back::Ended { .. }) = draft.task.errand() {
-        draft.task.follow.resting = true;
+    if let Some(back @ ReturnTo::Ended { .. }) = draft.task.side_question() {
+        draft.task.review.auto_fix_off = true;
         return turn::abandon(draft, back, why);
     }
     let stage = draft.task.stage.clone();
@@ -43,8 +43,8 @@ pub(super) fn pause(mut draft: Draft<'_>, why: &str) -> Decision {
         Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => {
             return draft.because("nothing is on");
         }
-        Stage::Held {
-            hold: Hold::Paused { .. },
+        Stage::Blocked {
+            reason: BlockReason::Paused { .. },
             ..
         } => return draft.because("it is paused already"),
         Stage::Queued {
@@ -53,7 +53,7 @@ pub(super) fn pause(mut draft: Draft<'_>, why: &str) -> Decision {
             progress,
             ..
         } => (job, next, progress),
-        Stage::Held {
+        Stage::Blocked {
             job,
             next,
             progress,
@@ -76,21 +76,23 @@ pub(super) fn pause(mut draft: Draft<'_>, why: &str) -> Decision {
     };
     let mut job = job;
     // An errand ends with the pause; the session itself is where it was before.
-    let next = match job.back.take() {
-        Some(Back::Held { next, .. }) => *next,
+    let next = match job.return_to.take() {
+        Some(ReturnTo::Blocked { next, .. }) => *next,
         _ => next,
     };
-    draft.task.stage = Stage::Held {
+    draft.task.stage = Stage::Blocked {
         job,
-        hold: Hold::Paused {
+        reason: BlockReason::Paused {
             why: why.to_owned(),
         },
         next,
         progress,
         since: draft.cx.now,
     };
-    draft.task.tell(draft.cx.now, text::talk::paused(why));
-    draft.note(Happening::SessionPaused, json!({ "why": why }));
+    draft
+        .task
+        .tell(draft.cx.now, text::conversation::paused(why));
+    draft.note(DomainEvent::SessionPaused, json!({ "why": why }));
     draft.show();
     draft.because(format!("paused: {why}"))
 }
@@ -113,14 +115,14 @@ pub(super) fn interrupt(draft: &mut Draft<'_>, job: &Job, step: &Step) -> Next {
             draft.give_up();
             // The look is the checkpoint: it ends the agent, and the mirror has what was made so far.
             draft.plan_look(text::pull::Said::Unfinished);
-            Next::Talk { interrupted: true }
+            Next::Conversation { interrupted: true }
         }
         Step::Collecting { end } => Next::Look { end: end.clone() },
         Step::Asking { end, .. } | Step::Publishing { end, .. } => {
             draft.give_up();
             Next::Look { end: end.clone() }
         }
-        Step::Opening { .. } | Step::Answering => Next::Talk { interrupted: false },
+        Step::Opening { .. } | Step::Answering => Next::Conversation { interrupted: false },
     }
 }
 
@@ -129,21 +131,25 @@ pub(super) fn resume(mut draft: Draft<'_>, why: &str) -> Decision {
     let Some(job) = draft.task.job().filter(|_| draft.task.is_paused()) else {
         return draft.because("nothing is paused");
     };
-    let planning = job.plan == Planning::Wanted && draft.task.talk.plan_comment.is_some();
+    let planning = job.plan == Planning::Wanted && draft.task.conversation.plan_comment.is_some();
     let wait = match (draft.task.open_questions().next().is_some(), planning) {
-        (true, _) => Some(Hold::Asked),
-        (false, true) => Some(Hold::Plan),
+        (true, _) => Some(BlockReason::Asked),
+        (false, true) => Some(BlockReason::Plan),
         (false, false) => None,
     };
-    draft.task.tell(draft.cx.now, text::talk::resumed(why));
-    draft.note(Happening::SessionResumed, json!({ "why": why }));
-    if let Some(Back::Held { hold, .. }) = draft.job_mut().and_then(|job| job.back.as_mut()) {
-        *hold = wait.unwrap_or(Hold::Asked);
+    draft
+        .task
+        .tell(draft.cx.now, text::conversation::resumed(why));
+    draft.note(DomainEvent::SessionResumed, json!({ "why": why }));
+    if let Some(ReturnTo::Blocked { reason, .. }) =
+        draft.job_mut().and_then(|job| job.return_to.as_mut())
+    {
+        *reason = wait.unwrap_or(BlockReason::Asked);
         draft.show();
         return draft.because("it goes on once it has answered a person");
     }
-    if let (Some(wait), Stage::Held { hold, .. }) = (wait, &mut draft.task.stage) {
-        *hold = wait;
+    if let (Some(wait), Stage::Blocked { reason, .. }) = (wait, &mut draft.task.stage) {
+        *reason = wait;
         draft.show();
         return draft.because("not paused any more; people are still asked");
     }
@@ -152,7 +158,7 @@ pub(super) fn resume(mut draft: Draft<'_>, why: &str) -> Decision {
 
 /// Puts a held session back into the queue, where it keeps its place by age.
 pub(super) fn resume_now(mut draft: Draft<'_>, why: &str) -> Decision {
-    let Stage::Held {
+    let Stage::Blocked {
         job,
         next,
         progress,
@@ -172,9 +178,11 @@ pub(super) fn resume_now(mut draft: Draft<'_>, why: &str) -> Decision {
 }
 
 /// Lets a session that rests answer a person's question, after which it rests again.
-pub(super) fn errand(mut draft: Draft<'_>, back: Back, why: &str) -> Decision {
+pub(super) fn side_question(mut draft: Draft<'_>, back: ReturnTo, why: &str) -> Decision {
     let (mut job, progress, next) = match draft.task.stage.clone() {
-        Stage::Held { job, progress, .. } => (job, progress, Next::Talk { interrupted: false }),
+        Stage::Blocked { job, progress, .. } => {
+            (job, progress, Next::Conversation { interrupted: false })
+        }
         Stage::Ended {
             job: Some(job),
             progress,
@@ -182,7 +190,7 @@ pub(super) fn errand(mut draft: Draft<'_>, back: Back, why: &str) -> Decision {
         } => (job, progress, Next::Revise),
         _ => return draft.because("no session rests here"),
     };
-    job.back = Some(back);
+    job.return_to = Some(back);
     draft.task.stage = Stage::Queued {
         job,
         told: None,

@@ -3,15 +3,15 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, ask, closed, end, review, talk};
-use crate::effect::{Effect, Leftover, Reaction};
+use super::{Decision, Draft, ask, closed, comments, end, review};
+use crate::effect::{self, Reaction, UnpushedCommits};
 use crate::event::{ChecksState, Failing, PullFacts, PullStanding};
+use crate::event_name::DomainEvent;
+use crate::message::{AgentMessage, MessageKind};
 use crate::place::Account;
 use crate::policy::MakeReady;
-use crate::story::Happening;
 use crate::task::{End, Stage};
 use crate::text;
-use crate::word::{Word, WordKind};
 
 /// How long after a hint the checks are looked at: several hints come at once.
 const SETTLE_MS: i64 = 3_000;
@@ -26,9 +26,8 @@ pub(super) fn stirred(mut draft: Draft<'_>, hint: &str, _sender: &Account) -> De
     let Some(pull) = waiting_pull(&draft) else {
         return draft.because("no pull request of ours waits for review");
     };
-    let place = draft.task.place.clone();
     let at = draft.cx.now + SETTLE_MS;
-    draft.plan_at(Effect::LookAtPull { place, pull }, at);
+    draft.plan_at(effect::RefreshPullRequest { pull }, at);
     draft.because(format!("{hint}: the pull request is looked at"))
 }
 
@@ -43,12 +42,11 @@ fn waiting_pull(draft: &Draft<'_>) -> Option<i64> {
 
 /// The moment to look again came.
 pub(super) fn look_again(mut draft: Draft<'_>) -> Decision {
-    draft.task.follow.look_at = None;
+    draft.task.review.look_at = None;
     let Some(pull) = waiting_pull(&draft) else {
         return draft.because("no pull request of ours waits for review");
     };
-    let place = draft.task.place.clone();
-    draft.plan(Effect::LookAtPull { place, pull });
+    draft.plan(effect::RefreshPullRequest { pull });
     draft.because("the pull request is looked at again")
 }
 
@@ -66,19 +64,20 @@ pub(super) fn looked(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
         pull.draft = facts.draft;
     }
     if draft.task.branch_head.as_ref() != Some(&facts.head)
-        && draft.task.follow.theirs.as_ref() != Some(&facts.head)
+        && draft.task.review.theirs.as_ref() != Some(&facts.head)
     {
-        draft.task.follow.theirs = Some(facts.head.clone());
-        draft
-            .task
-            .tell(draft.cx.now, text::talk::pushed_in_review(&facts.head));
+        draft.task.review.theirs = Some(facts.head.clone());
+        draft.task.tell(
+            draft.cx.now,
+            text::conversation::pushed_in_review(&facts.head),
+        );
     }
-    draft.task.follow.checks = Some(facts.checks.state);
+    draft.task.review.checks = Some(facts.checks.state);
     if let Some(conflicts) = facts.conflicts {
-        draft.task.follow.conflicts = conflicts;
+        draft.task.review.conflicts = conflicts;
     }
     closed::noted(&mut draft, facts);
-    if draft.task.follow.issue_closed {
+    if draft.task.review.issue_closed {
         draft.show_progress();
         return draft.because("its issue is closed, and nobody works for a closed issue");
     }
@@ -87,7 +86,7 @@ pub(super) fn looked(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     }
     if facts.conflicts == Some(false) {
         // Solved: one that comes later is another one.
-        draft.task.follow.conflict = None;
+        draft.task.review.conflict = None;
     }
     match facts.checks.state {
         ChecksState::None => draft.because("it has no checks"),
@@ -98,32 +97,32 @@ pub(super) fn looked(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
 }
 
 fn pending(mut draft: Draft<'_>) -> Decision {
-    if draft.task.follow.looks < LOOKS {
-        draft.task.follow.looks += 1;
-        draft.task.follow.look_at = Some(draft.cx.now + AGAIN_MS);
+    if draft.task.review.looks < LOOKS {
+        draft.task.review.looks += 1;
+        draft.task.review.look_at = Some(draft.cx.now + AGAIN_MS);
     }
     draft.show_progress();
     draft.because("checks are not over")
 }
 
 fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
-    if draft.task.follow.unfinished.is_some() {
+    if draft.task.review.unfinished.is_some() {
         draft.show();
         return draft
             .because("its checks are green, but the work is not finished: it stays a draft");
     }
-    let rounds_left = draft.task.follow.rounds < draft.cx.policy.limits.rounds;
-    if rounds_left && draft.task.follow.needs.take().is_some() {
+    let rounds_left = draft.task.review.rounds < draft.cx.policy.limits.rounds;
+    if rounds_left && draft.task.review.needs.take().is_some() {
         // Whatever people had to look at, somebody has mended it.
         ask::unassign(&mut draft);
         draft.show();
     }
-    if draft.task.follow.judged.as_ref() == Some(&facts.head) && !facts.draft {
+    if draft.task.review.judged.as_ref() == Some(&facts.head) && !facts.draft {
         return draft.because("its checks are known to be green");
     }
-    draft.task.follow.judged = Some(facts.head.clone());
-    draft.task.follow.check_rounds = 0;
-    draft.note(Happening::ChecksPassed, json!({ "head": facts.head }));
+    draft.task.review.judged = Some(facts.head.clone());
+    draft.task.review.fix_attempts = 0;
+    draft.note(DomainEvent::ChecksPassed, json!({ "head": facts.head }));
     // Conflicts that nobody resolved pass many a check.
     let whole = draft
         .task
@@ -131,11 +130,7 @@ fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
         .and_then(|progress| progress.work.as_ref())
         .is_none_or(|work| work.conflicts.is_empty());
     if facts.draft && whole && draft.cx.policy.ready == MakeReady::Green {
-        let place = draft.task.place.clone();
-        draft.plan(Effect::MarkReady {
-            place,
-            pull: facts.number,
-        });
+        draft.plan(effect::MarkReady { pull: facts.number });
     }
     draft.show();
     draft.because("its checks are green")
@@ -147,7 +142,7 @@ pub(super) fn made_ready(mut draft: Draft<'_>, number: i64) -> Decision {
         Some(pull) if pull.number == number => pull.draft = false,
         _ => return draft.because("not our pull request"),
     }
-    draft.note(Happening::PullRequestReady, json!({ "number": number }));
+    draft.note(DomainEvent::PullRequestReady, json!({ "number": number }));
     draft.show();
     draft.because("it is ready for review")
 }
@@ -164,16 +159,19 @@ fn red(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
         .collect();
     if draft
         .task
-        .follow
+        .review
         .judged
         .replace(facts.head.clone())
         .as_ref()
         == Some(&facts.head)
     {
-        let rounds = draft.task.follow.check_rounds;
+        let rounds = draft.task.review.fix_attempts;
         if rounds > 0 && !ours.is_empty() {
             // The agent was sent for these and came back without a change.
-            return review::needs_person(draft, &text::talk::checks_still_fail(rounds, &ours));
+            return review::needs_person(
+                draft,
+                &text::conversation::checks_still_fail(rounds, &ours),
+            );
         }
         return draft.because("these failures are known");
     }
@@ -184,42 +182,42 @@ fn red(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
         .map(|check| check.name.as_str())
         .collect();
     draft.note(
-        Happening::ChecksFailed,
+        DomainEvent::ChecksFailed,
         json!({ "head": facts.head, "checks": names, "ours": ours.len() }),
     );
     if ours.is_empty() {
         draft.task.tell(
             draft.cx.now,
-            text::talk::fails_on_base(&facts.checks.failing_on_base),
+            text::conversation::fails_on_base(&facts.checks.failing_on_base),
         );
         draft.show();
         return draft.because("the same checks fail on the base: reported, not chased");
     }
-    if draft.task.follow.resting {
+    if draft.task.review.auto_fix_off {
         draft.show();
         return draft
             .because("its checks fail; the agent rests until somebody sends it back to work");
     }
     let limits = &draft.cx.policy.limits;
-    if draft.task.follow.check_rounds >= limits.check_rounds
-        || draft.task.follow.rounds >= limits.rounds
+    if draft.task.review.fix_attempts >= limits.check_rounds
+        || draft.task.review.rounds >= limits.rounds
     {
-        let say = text::talk::checks_still_fail(draft.task.follow.check_rounds, &ours);
+        let say = text::conversation::checks_still_fail(draft.task.review.fix_attempts, &ours);
         return review::needs_person(draft, &say);
     }
-    draft.task.follow.check_rounds += 1;
-    let word = Word {
+    draft.task.review.fix_attempts += 1;
+    let word = AgentMessage {
         id: format!("checks:{}", facts.head),
         by: "skep".into(),
         text: text::prompt::checks(&ours, &facts.checks.failing_on_base),
         at: draft.cx.now,
-        kind: WordKind::Checks {
+        kind: MessageKind::Checks {
             head: facts.head.clone(),
         },
         comment: None,
         sending: false,
     };
-    talk::deliver(talk::add(draft, word), "checks failed")
+    comments::deliver(comments::add(draft, word), "checks failed")
 }
 
 /// The branch conflicts with its base: the agent merges, once; after that a person has to look.
@@ -227,32 +225,35 @@ fn conflict(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     let Some(base) = facts.base_head.clone() else {
         return draft.because("the base is not known");
     };
-    if draft.task.follow.conflict.is_some() {
+    if draft.task.review.conflict.is_some() {
         draft.show_progress();
-        return review::needs_person(draft, text::talk::STILL_CONFLICTS);
+        return review::needs_person(draft, text::conversation::STILL_CONFLICTS);
     }
-    if draft.task.follow.resting {
+    if draft.task.review.auto_fix_off {
         draft.show();
         return draft
             .because("its branch conflicts; the agent rests until somebody sends it back to work");
     }
-    draft.task.follow.conflict = Some(base.clone());
-    draft.task.follow.judged = None;
+    draft.task.review.conflict = Some(base.clone());
+    draft.task.review.judged = None;
     let branch = draft
         .task
         .job()
         .map(|job| job.base_branch.clone())
         .unwrap_or_default();
-    let word = Word {
+    let word = AgentMessage {
         id: format!("base:{base}"),
         by: "skep".into(),
         text: text::prompt::conflict(&branch, &base),
         at: draft.cx.now,
-        kind: WordKind::Base { head: base },
+        kind: MessageKind::Base { head: base },
         comment: None,
         sending: false,
     };
-    talk::deliver(talk::add(draft, word), "the branch conflicts with its base")
+    comments::deliver(
+        comments::add(draft, word),
+        "the branch conflicts with its base",
+    )
 }
 
 /// Our pull request is over: merged, or closed by a person.
@@ -301,9 +302,9 @@ pub(super) fn closed(mut draft: Draft<'_>, number: i64, merged: bool) -> Decisio
 /// Says that it is over: a merge is a joy, and after a close people are asked once.
 pub(super) fn over(draft: &mut Draft<'_>, number: i64, merged: bool) {
     let happening = if merged {
-        Happening::PullRequestMerged
+        DomainEvent::PullRequestMerged
     } else {
-        Happening::PullRequestClosed
+        DomainEvent::PullRequestClosed
     };
     draft.note(happening, json!({ "number": number }));
     if merged {
@@ -316,20 +317,17 @@ pub(super) fn over(draft: &mut Draft<'_>, number: i64, merged: bool) {
             .map(str::to_owned);
         draft.say_here(
             format!("closed:{number}"),
-            text::talk::closed_unmerged(login.as_deref(), number),
+            text::conversation::closed_unmerged(login.as_deref(), number),
         );
     }
 }
 
 /// Nothing of the session is needed any more; a merged branch goes as well, if nobody wrote to it since.
 fn tidy(draft: &mut Draft<'_>, merged: bool) {
-    let place = draft.task.place.clone();
     leave_branch(draft, merged);
-    if let Some(session) = draft.task.job().map(|job| job.session.clone()) {
-        draft.plan(Effect::RemoveWorkspace {
-            place,
-            session,
-            commits: Leftover::Go,
+    if draft.task.job().is_some() {
+        draft.plan(effect::RemoveWorkspace {
+            commits: UnpushedCommits::Discard,
             keep_home: false,
         });
     }
@@ -337,18 +335,13 @@ fn tidy(draft: &mut Draft<'_>, merged: bool) {
 
 /// The branch is others' now; a merged one goes, if nobody wrote to it since.
 pub(super) fn leave_branch(draft: &mut Draft<'_>, merged: bool) {
-    let place = draft.task.place.clone();
     if let (true, Some(branch), Some(head)) = (
         merged,
         draft.task.branch.clone(),
         draft.task.branch_head.clone(),
     ) {
-        draft.plan(Effect::DeleteBranch {
-            place,
-            branch,
-            head,
-        });
+        draft.plan(effect::DeleteBranch { branch, head });
     }
     draft.task.leave_branch();
-    draft.task.follow = Default::default();
+    draft.task.review = Default::default();
 }

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::work::look;
 use super::{Decision, Draft, turn};
-use crate::effect::{Effect, EffectKind, Start};
-use crate::story::Happening;
+use crate::effect::{self, EffectKind, Start};
+use crate::event_name::DomainEvent;
 use crate::task::{Job, Next, Stage, Step};
 
 /// A slot is free for this task: it begins, or goes on where it was.
@@ -38,13 +38,13 @@ pub(super) fn granted(mut draft: Draft<'_>) -> Decision {
         progress,
     };
     draft.note(
-        Happening::SessionDispatched,
+        DomainEvent::SessionDispatched,
         json!({ "waited_ms": waited, "round": job.round }),
     );
     match next {
         Next::Begin => prepare(draft, &job, job.start),
         Next::Revise => prepare(draft, &job, Start::Branch),
-        Next::Talk { interrupted } => {
+        Next::Conversation { interrupted } => {
             turn::run(draft, interrupted, "a slot is free; the agent goes on")
         }
         Next::Look { end } => look(draft, end),
@@ -53,9 +53,7 @@ pub(super) fn granted(mut draft: Draft<'_>) -> Decision {
 
 /// Has the working copy laid out.
 pub(super) fn prepare(mut draft: Draft<'_>, job: &Job, start: Start) -> Decision {
-    let effect = Effect::PrepareWorkspace {
-        place: draft.task.place.clone(),
-        session: job.session.clone(),
+    let effect = effect::PrepareWorkspace {
         base_branch: job.base_branch.clone(),
         // A revision goes on from the branch, on whatever the base is by now.
         base: job.base.clone().filter(|_| start == Start::Base),
@@ -64,7 +62,7 @@ pub(super) fn prepare(mut draft: Draft<'_>, job: &Job, start: Start) -> Decision
         start,
     };
     draft.set_step(Step::Preparing);
-    if job.round > 0 || job.back.is_some() {
+    if job.round > 0 || job.return_to.is_some() {
         // That of its own last round may still be planned.
         draft.withdraw([EffectKind::RemoveWorkspace]);
     }
@@ -88,7 +86,7 @@ pub(super) fn waiting(
     }
     let first = told.replace((position, total)).is_none() || turned;
     draft.note(
-        Happening::TaskWaiting,
+        DomainEvent::TaskWaiting,
         json!({ "position": position, "total": total }),
     );
     if first {

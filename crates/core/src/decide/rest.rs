@@ -1,10 +1,10 @@
 //! Words where nobody is at work: whoever may speak gets a sign and the next step, so that no word vanishes.
 
-use super::talk::{TAKEN, hinted, reply_key};
+use super::comments::{TAKEN, hinted, reply_key};
 use super::{Decision, Draft};
 use crate::command::{Addressed, Spoken};
 use crate::effect::Reaction;
-use crate::event::Weighed;
+use crate::event::AuthorizedComment;
 use crate::task::Stage;
 use crate::text;
 
@@ -14,7 +14,7 @@ pub(super) fn listens(draft: &Draft<'_>, spoken: &Spoken, at: i64) -> bool {
         Stage::Checking { .. }
         | Stage::Queued { .. }
         | Stage::Working { .. }
-        | Stage::Held { .. } => true,
+        | Stage::Blocked { .. } => true,
         Stage::Idle => false,
         // It crossed with the end: nobody could know that the session was over.
         Stage::Ended {
@@ -28,11 +28,11 @@ pub(super) fn listens(draft: &Draft<'_>, spoken: &Spoken, at: i64) -> bool {
 
 /// Nobody is at work: whoever speaks is told how to be heard. Once per person until work starts again, and whenever they
 /// speak to us by name.
-pub(super) fn told(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
+pub(super) fn told(mut draft: Draft<'_>, found: &AuthorizedComment, spoken: &Spoken) -> Decision {
     let login = &found.actor.login;
     let told = draft
         .task
-        .talk
+        .conversation
         .told_rest
         .iter()
         .any(|other| other.eq_ignore_ascii_case(login));
@@ -41,11 +41,16 @@ pub(super) fn told(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> De
         draft.react_to(found.comment, Reaction::Eyes, None);
         return draft.because("nobody is at work; its writer knows how to be heard");
     }
-    let say = text::talk::at_rest(login, &draft.task);
+    let say = text::conversation::at_rest(login, &draft.task);
     if !told {
-        draft.task.talk.told_rest.push(login.clone());
-        let surplus = draft.task.talk.told_rest.len().saturating_sub(TAKEN);
-        draft.task.talk.told_rest.drain(..surplus);
+        draft.task.conversation.told_rest.push(login.clone());
+        let surplus = draft
+            .task
+            .conversation
+            .told_rest
+            .len()
+            .saturating_sub(TAKEN);
+        draft.task.conversation.told_rest.drain(..surplus);
     }
     draft.say(found.on, reply_key(found), say);
     draft.because("nobody is at work; its writer is told how to be heard")

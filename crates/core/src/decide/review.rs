@@ -2,16 +2,16 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, closed, talk};
+use super::{Decision, Draft, closed, comments};
 use crate::agent::ThreadReply;
-use crate::effect::Effect;
+use crate::effect;
 use crate::event::{ReviewFacts, ReviewVerdict, Work};
+use crate::event_name::DomainEvent;
 use crate::ids::Sha;
+use crate::message::{AgentMessage, MessageKind, Thread};
 use crate::place::{Account, AccountKind};
-use crate::story::Happening;
 use crate::task::{Job, Next, Stage};
 use crate::text;
-use crate::word::{Thread, Word, WordKind};
 
 /// A review was submitted. It is read whole, once, instead of comment by comment.
 pub(super) fn reviewed(mut draft: Draft<'_>, pull: i64, review: i64, sender: &Account) -> Decision {
@@ -30,15 +30,10 @@ pub(super) fn reviewed(mut draft: Draft<'_>, pull: i64, review: i64, sender: &Ac
     {
         return draft.because("not our pull request");
     }
-    if draft.task.talk.reviews.contains(&review) {
+    if draft.task.conversation.reviews.contains(&review) {
         return draft.because("that review was read before");
     }
-    let place = draft.task.place.clone();
-    draft.plan(Effect::ReadReview {
-        place,
-        pull,
-        review,
-    });
+    draft.plan(effect::ReadReview { pull, review });
     draft.because("the review is read")
 }
 
@@ -47,7 +42,7 @@ const READ: usize = 100;
 
 /// A review was read.
 pub(super) fn read(mut draft: Draft<'_>, review: &ReviewFacts) -> Decision {
-    let known = &mut draft.task.talk.reviews;
+    let known = &mut draft.task.conversation.reviews;
     if known.contains(&review.id) {
         return draft.because("that review was read before");
     }
@@ -71,45 +66,45 @@ pub(super) fn read(mut draft: Draft<'_>, review: &ReviewFacts) -> Decision {
     let waits = draft.task.can_revise()
         || matches!(
             draft.task.stage,
-            Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. }
+            Stage::Queued { .. } | Stage::Working { .. } | Stage::Blocked { .. }
         );
     if !waits {
         return draft
             .because("no session can take the review up; a new one reads the pull request");
     }
     draft.note(
-        Happening::ReviewTaken,
+        DomainEvent::ReviewTaken,
         json!({ "review": review.id, "by": login, "threads": review.threads.len() }),
     );
     a_person_spoke(&mut draft);
     for thread in &review.threads {
         draft
             .task
-            .follow
+            .review
             .threads
             .retain(|other| other.id != thread.id);
-        draft.task.follow.threads.push(thread.clone());
+        draft.task.review.threads.push(thread.clone());
     }
-    let word = Word {
+    let word = AgentMessage {
         id: format!("review:{}", review.id),
         by: login,
         text: review.body.clone(),
         at: review.at,
-        kind: WordKind::Review {
+        kind: MessageKind::Review {
             threads: review.threads.clone(),
         },
         comment: None,
         sending: false,
     };
-    talk::deliver(talk::add(draft, word), "a review asks for changes")
+    comments::deliver(comments::add(draft, word), "a review asks for changes")
 }
 
 /// A person's word counts anew what the agent may try by itself.
 pub(super) fn a_person_spoke(draft: &mut Draft<'_>) {
-    draft.task.follow.check_rounds = 0;
-    draft.task.follow.conflict = None;
-    draft.task.follow.needs = None;
-    draft.task.follow.resting = false;
+    draft.task.review.fix_attempts = 0;
+    draft.task.review.conflict = None;
+    draft.task.review.needs = None;
+    draft.task.review.auto_fix_off = false;
 }
 
 fn mentions(draft: &Draft<'_>, body: &str) -> bool {
@@ -131,20 +126,20 @@ pub(super) fn revise(mut draft: Draft<'_>, why: &str) -> Decision {
     else {
         return draft.because("no pull request waits for review");
     };
-    if draft.task.follow.rounds >= draft.cx.policy.limits.rounds {
-        draft.task.talk.words.clear();
-        return needs_person(draft, &text::talk::no_rounds_left());
+    if draft.task.review.rounds >= draft.cx.policy.limits.rounds {
+        draft.task.conversation.messages.clear();
+        return needs_person(draft, &text::conversation::no_rounds_left());
     }
     let mut job = job;
     job.round += 1;
     (job.worked_ms, job.moved) = (0, false);
-    draft.task.follow.rounds += 1;
-    draft.task.follow.needs = None;
+    draft.task.review.rounds += 1;
+    draft.task.review.needs = None;
     draft
         .task
-        .tell(draft.cx.now, text::talk::revision(job.round, why));
+        .tell(draft.cx.now, text::conversation::revision(job.round, why));
     draft.note(
-        Happening::RevisionStarted,
+        DomainEvent::RevisionStarted,
         json!({ "round": job.round, "why": why }),
     );
     draft.task.stage = Stage::Queued {
@@ -159,10 +154,10 @@ pub(super) fn revise(mut draft: Draft<'_>, why: &str) -> Decision {
 
 /// Says once, on one screen, that a person has to look.
 pub(super) fn needs_person(mut draft: Draft<'_>, say: &str) -> Decision {
-    if draft.task.follow.needs.as_deref() == Some(say) {
+    if draft.task.review.needs.as_deref() == Some(say) {
         return draft.because("people know that they have to look");
     }
-    draft.task.follow.needs = Some(say.to_owned());
+    draft.task.review.needs = Some(say.to_owned());
     let login = draft
         .task
         .job()
@@ -177,15 +172,19 @@ pub(super) fn needs_person(mut draft: Draft<'_>, say: &str) -> Decision {
         });
     let key = format!(
         "needs:{}:{}",
-        draft.task.follow.rounds,
+        draft.task.review.rounds,
         draft.task.job().map_or(0, |job| job.round)
     );
-    let way_on = match draft.task.follow.rounds < draft.cx.policy.limits.rounds {
-        true => format!("{say}\n\n{}", text::talk::BACK_TO_WORK),
+    let way_on = match draft.task.review.rounds < draft.cx.policy.limits.rounds {
+        true => format!("{say}\n\n{}", text::conversation::BACK_TO_WORK),
         false => say.to_owned(),
     };
-    draft.say(on, key, text::talk::needs_person(login.as_deref(), &way_on));
-    draft.note(Happening::NeedsPerson, json!({ "why": say }));
+    draft.say(
+        on,
+        key,
+        text::conversation::needs_person(login.as_deref(), &way_on),
+    );
+    draft.note(DomainEvent::NeedsPerson, json!({ "why": say }));
     super::ask::assign(&mut draft);
     draft.show();
     draft.because("a person has to look")
@@ -204,28 +203,33 @@ pub(super) fn reply(
     };
     // A review the agent has not heard yet is answered by the revision that hears it.
     let unheard = |thread: &Thread| {
-        draft.task.talk.words.iter().any(|word| match &word.kind {
-            WordKind::Review { threads } => threads.iter().any(|other| other.id == thread.id),
-            _ => false,
-        })
+        draft
+            .task
+            .conversation
+            .messages
+            .iter()
+            .any(|word| match &word.kind {
+                MessageKind::Review { threads } => {
+                    threads.iter().any(|other| other.id == thread.id)
+                }
+                _ => false,
+            })
     };
-    let (wait, threads) = std::mem::take(&mut draft.task.follow.threads)
+    let (wait, threads) = std::mem::take(&mut draft.task.review.threads)
         .into_iter()
         .partition(unheard);
-    draft.task.follow.threads = wait;
+    draft.task.review.threads = wait;
     let threads: Vec<Thread> = threads;
     for thread in threads {
         let said = replies
             .iter()
             .find(|reply| reply.thread == thread.id || reply.thread == thread.first.to_string());
-        let body = text::talk::thread(&thread, said.map(|reply| reply.text.as_str()), done);
+        let body = text::conversation::thread(&thread, said.map(|reply| reply.text.as_str()), done);
         let changed =
             done.is_some_and(|(_, work)| work.files.iter().any(|file| file.path == thread.path));
         let resolve = (thread.ours && changed).then(|| thread.id.clone());
-        let place = draft.task.place.clone();
         let key = format!("thread:{}:{}", thread.first, job.round);
-        draft.plan(Effect::Reply {
-            place,
+        draft.plan(effect::Reply {
             pull,
             to: thread.first,
             key,

@@ -4,12 +4,12 @@
 use super::end::complete;
 use super::{Decision, Draft, review};
 use crate::agent::{ErrorClass, TurnEnd};
-use crate::effect::Effect;
+use crate::effect;
 use crate::event::Work;
 use crate::ids::{IssueNumber, Sha};
+use crate::message::{AgentMessage, MessageKind};
 use crate::task::{End, Heard, Job, Stage, Told};
 use crate::text;
-use crate::word::{Word, WordKind};
 
 /// So many pieces of work are remembered in the agent's words.
 const TOLD: usize = 12;
@@ -17,25 +17,26 @@ const TOLD: usize = 12;
 const TOLD_CHARS: usize = 4_000;
 
 /// Notes what the agent heard: the revision is for them.
-pub(super) fn heard(draft: &mut Draft<'_>, words: &[Word]) {
-    let heard = &mut draft.task.follow.heard;
+pub(super) fn heard(draft: &mut Draft<'_>, words: &[AgentMessage]) {
+    let heard = &mut draft.task.review.heard;
     let alone = heard.reviewers.is_empty() && heard.people.is_empty();
     for word in words {
         let list = match &word.kind {
-            WordKind::Review { .. } => &mut heard.reviewers,
-            WordKind::Said | WordKind::Again { .. } | WordKind::Edited | WordKind::Approved => {
-                &mut heard.people
-            }
-            WordKind::Base { .. } if alone => {
+            MessageKind::Review { .. } => &mut heard.reviewers,
+            MessageKind::Said
+            | MessageKind::Again { .. }
+            | MessageKind::Edited
+            | MessageKind::Approved => &mut heard.people,
+            MessageKind::Base { .. } if alone => {
                 heard.conflict = true;
                 continue;
             }
-            WordKind::Base { .. }
-            | WordKind::Asked { .. }
-            | WordKind::Answer { .. }
-            | WordKind::Checks { .. }
-            | WordKind::Unfitting
-            | WordKind::Moved { .. } => continue,
+            MessageKind::Base { .. }
+            | MessageKind::Asked { .. }
+            | MessageKind::Answer { .. }
+            | MessageKind::Checks { .. }
+            | MessageKind::Unfitting
+            | MessageKind::Moved { .. } => continue,
         };
         if !list.contains(&word.by) {
             list.push(word.by.clone());
@@ -69,7 +70,7 @@ pub(super) fn tell(draft: &mut Draft<'_>, head: &Sha, end: &TurnEnd) {
 }
 
 fn remember(draft: &mut Draft<'_>, head: &Sha, words: &str) {
-    let told = &mut draft.task.follow.told;
+    let told = &mut draft.task.review.told;
     told.push(Told {
         head: head.clone(),
         text: words.trim().chars().take(TOLD_CHARS).collect(),
@@ -94,8 +95,8 @@ pub(super) fn done(
         .unwrap_or_default();
     review::reply(&mut draft, job, &replies, made);
     draft.on_progress(|progress| progress.replies.clear());
-    let heard = std::mem::take(&mut draft.task.follow.heard);
-    let before = std::mem::replace(&mut draft.task.follow.unfinished, end.unfinished());
+    let heard = std::mem::take(&mut draft.task.review.heard);
+    let before = std::mem::replace(&mut draft.task.review.unfinished, end.unfinished());
     answer(&mut draft, job, end, (&heard, made));
     match made {
         Some((head, work)) => {
@@ -136,7 +137,7 @@ pub(super) fn left(draft: &mut Draft<'_>, head: &Sha) {
     };
     let over = match &draft.task.stage {
         Stage::Ended { end, .. } if draft.task.can_revise() => Some(end.clone()),
-        Stage::Held { .. } if draft.task.has_open_pull() => None,
+        Stage::Blocked { .. } if draft.task.has_open_pull() => None,
         _ => return,
     };
     if let Some(end) = over {
@@ -144,7 +145,7 @@ pub(super) fn left(draft: &mut Draft<'_>, head: &Sha) {
             End::Failed { class, .. } => ErrorClass::named(class),
             _ => None,
         };
-        draft.task.follow.unfinished = Some(why.unwrap_or(ErrorClass::Stopped));
+        draft.task.review.unfinished = Some(why.unwrap_or(ErrorClass::Stopped));
         remember(draft, head, "");
     }
     describe(draft, &job, &work);
@@ -172,12 +173,8 @@ fn ask_again(draft: &mut Draft<'_>, heard: &Heard) {
         return;
     };
     if !heard.reviewers.is_empty() {
-        let (place, logins) = (draft.task.place.clone(), heard.reviewers.clone());
-        draft.plan(Effect::RequestReview {
-            place,
-            pull,
-            logins,
-        });
+        let logins = heard.reviewers.clone();
+        draft.plan(effect::RequestReview { pull, logins });
     }
 }
 
@@ -188,25 +185,24 @@ fn describe(draft: &mut Draft<'_>, job: &Job, work: &Work) {
     };
     let evidence = text::pull::Evidence {
         work,
-        unfinished: draft.task.follow.unfinished,
-        told: &draft.task.follow.told,
+        unfinished: draft.task.review.unfinished,
+        told: &draft.task.review.told,
         agent: draft
             .task
             .progress()
             .and_then(|progress| progress.agent.clone()),
-        answers: &draft.task.talk.questions,
+        answers: &draft.task.conversation.questions,
     };
     let part = text::pull::part(job, &evidence, draft.cx);
-    let place = draft.task.place.clone();
-    draft.plan(Effect::DescribePull { place, pull, part });
+    draft.plan(effect::DescribePull { pull, part });
 }
 
 /// It was sent for a conflict alone and resolved nothing: that is no round of work, and the next step is a person's.
 fn unresolved(mut draft: Draft<'_>) -> Decision {
-    draft.task.follow.rounds = draft.task.follow.rounds.saturating_sub(1);
+    draft.task.review.rounds = draft.task.review.rounds.saturating_sub(1);
     let (draft, reason) = draft.through(|draft| complete(draft, End::InReview));
     if !draft.task.can_revise() {
         return draft.because(reason);
     }
-    review::needs_person(draft, text::talk::STILL_CONFLICTS)
+    review::needs_person(draft, text::conversation::STILL_CONFLICTS)
 }

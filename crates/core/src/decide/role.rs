@@ -8,7 +8,7 @@ use crate::text;
 
 /// The repository was looked at for a role.
 pub(super) fn checked(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
-    let wishes = &mut draft.task.wish.looking_for;
+    let wishes = &mut draft.task.options.looking_for;
     // Several may be looked for at once, and each gets its own answer.
     let asked = wishes
         .iter()
@@ -17,13 +17,13 @@ pub(super) fn checked(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
         return draft.because("nobody asked for that role");
     };
     let say = if facts.role_files.iter().any(|file| file.role == wanted) {
-        draft.task.wish.role = Some(wanted);
+        draft.task.options.role = Some(wanted);
         match &draft.task.stage {
-            Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => {
-                text::talk::WISH_FOR_LATER.to_owned()
+            Stage::Queued { .. } | Stage::Working { .. } | Stage::Blocked { .. } => {
+                text::conversation::WISH_FOR_LATER.to_owned()
             }
             Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => {
-                text::talk::WISH_NOTED.to_owned()
+                text::conversation::WISH_NOTED.to_owned()
             }
         }
     } else {
@@ -33,7 +33,7 @@ pub(super) fn checked(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
         );
         text::command::unknown_role(&wanted, nearest.as_deref(), &known)
     };
-    let number = draft.task.wish.looking_for.len();
+    let number = draft.task.options.looking_for.len();
     draft.say_here(
         format!("role:{}:{}:{number}", facts.snapshot.at, draft.cx.now),
         say,

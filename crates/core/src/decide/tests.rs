@@ -13,8 +13,8 @@ use pulls::review;
 
 use super::{Decision, decide};
 use crate::agent::{ErrorClass, Finished};
-use crate::effect::{Effect, EffectKind};
-use crate::event::{Alarm, Event, PullStanding, ReviewVerdict};
+use crate::effect::{self, Action, EffectKind};
+use crate::event::{Event, PullStanding, ReviewVerdict, Timer};
 use crate::place::Permission;
 use crate::session::SessionState;
 use crate::task::{Stage, Task};
@@ -90,7 +90,7 @@ fn stages() -> Vec<(&'static str, Task)> {
     let at_four = |events: &[Event]| {
         decide(
             &walk(events),
-            &Event::Rang { alarm: Alarm::Park },
+            &Event::TimerFired { alarm: Timer::Park },
             &policy(),
             900_000,
         )
@@ -264,8 +264,8 @@ fn the_turns_of_a_session_share_its_time() {
         let walls = answered
             .effects
             .iter()
-            .filter_map(|planned| match &planned.effect {
-                Effect::RunTurn { turn, .. } => Some(turn.wall_ms),
+            .filter_map(|planned| match &planned.effect.action {
+                Action::RunTurn(effect::RunTurn { turn, .. }) => Some(turn.wall_ms),
                 _ => None,
             });
         assert_eq!(
@@ -289,7 +289,7 @@ fn no_comment_is_lost_when_too_many_wait() {
         )
         .task;
     }
-    assert_eq!(task.talk.words.len(), 50);
+    assert_eq!(task.conversation.messages.len(), 50);
     let event = weighed(700, "Mind the gulls.", Permission::Write);
     let decision = decide(&task, &event, &policy(), 60_000);
     let kinds: Vec<_> = decision
@@ -299,19 +299,25 @@ fn no_comment_is_lost_when_too_many_wait() {
         .collect();
     assert_eq!(
         kinds,
-        [EffectKind::ReactTo, EffectKind::Say],
+        [EffectKind::ReactTo, EffectKind::UpsertComment],
         "{}",
         decision.reason
     );
     // Once there is room, an edit of it is heard.
     let mut task = decision.task;
-    task.talk.words.clear();
-    let Event::Weighed { mut found } = event else {
+    task.conversation.messages.clear();
+    let Event::CommentAuthorized { mut found } = event else {
         panic!("it is weighed")
     };
     found.at += 1;
-    let task = decide(&task, &Event::Weighed { found }, &policy(), 61_000).task;
-    assert_eq!(task.talk.words.len(), 1);
+    let task = decide(
+        &task,
+        &Event::CommentAuthorized { found },
+        &policy(),
+        61_000,
+    )
+    .task;
+    assert_eq!(task.conversation.messages.len(), 1);
 }
 
 proptest! {
@@ -344,7 +350,7 @@ proptest! {
                 let told = [EffectKind::ShowStatus, EffectKind::Forget];
                 prop_assert!(decision.effects.iter().any(|planned| told.contains(&planned.effect.kind())));
             }
-            prop_assert!(decision.task.story.len() <= Task::STORY);
+            prop_assert!(decision.task.timeline.len() <= Task::TIMELINE);
             let json = serde_json::to_string(&decision.task).expect("a task serializes");
             prop_assert_eq!(&serde_json::from_str::<Task>(&json).expect("a task reads back"), &decision.task);
             task = decision.task;

@@ -3,17 +3,17 @@
 use serde_json::json;
 
 use super::{Decision, Draft, again, command, edit, pause};
-use crate::effect::{Effect, Reaction, Start};
+use crate::effect::{self, Reaction, Start};
 use crate::event::{Asking, TriggerFacts};
+use crate::event_name::DomainEvent;
 use crate::ids::{AgentBranch, SessionId};
 use crate::label;
+use crate::message::{AgentMessage, MessageKind};
 use crate::place::{Account, AccountKind, Actor, Snapshot};
 use crate::policy::{GO_LABEL, PLAN_LABEL, Policy};
 use crate::role::{self, Ceiling, Choice, Role, RoleLimits, RoleName, RoleSource, Tools, Why};
-use crate::story::Happening;
-use crate::task::{End, Job, Next, Planning, Progress, Stage, Task, Wish};
+use crate::task::{End, Job, Next, Planning, Progress, RunOptions, Stage, Task};
 use crate::text;
-use crate::word::{Word, WordKind};
 
 /// What the labels that say how soon begin with.
 const PRIORITY: &str = "priority:";
@@ -46,14 +46,12 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
     }
     draft.react(Reaction::Eyes);
     draft.note(
-        Happening::TaskReceived,
+        DomainEvent::TaskReceived,
         json!({ "title": snapshot.title, "by": sender.login }),
     );
-    let place = draft.task.place.clone();
     let (asking, snapshot) = (Asking::Label, Some(snapshot.clone()));
-    let role = draft.task.wish.role.clone();
-    draft.plan(Effect::CheckTrigger {
-        place,
+    let role = draft.task.options.role.clone();
+    draft.plan(effect::CheckTrigger {
         actor: actor.clone(),
         asking,
         snapshot,
@@ -82,7 +80,7 @@ pub(super) fn checked(draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
         Stage::Idle
         | Stage::Queued { .. }
         | Stage::Working { .. }
-        | Stage::Held { .. }
+        | Stage::Blocked { .. }
         | Stage::Ended { .. } => draft.because("nobody waits for this check any more"),
     }
 }
@@ -97,15 +95,15 @@ fn put_back(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
         draft.react(Reaction::Confused);
         draft.say_here(
             format!("refused:{}", facts.snapshot.at),
-            text::talk::not_resumed(&say),
+            text::conversation::not_resumed(&say),
         );
         return draft.because(format!("not resumed: {say}"));
     }
-    pause::resume(draft, &text::talk::label_back(&login))
+    pause::resume(draft, &text::conversation::label_back(&login))
 }
 
 /// A label that is not the switch: the priority of a task that waits follows it.
-pub(super) fn labelled_otherwise(mut draft: Draft<'_>, label: &str) -> Decision {
+pub(super) fn labeled_otherwise(mut draft: Draft<'_>, label: &str) -> Decision {
     if label::behind(label, PRIORITY).is_none() {
         return draft.because(unread_now(label));
     }
@@ -120,7 +118,7 @@ pub(super) fn labelled_otherwise(mut draft: Draft<'_>, label: &str) -> Decision 
 }
 
 /// A label that is not the switch is gone.
-pub(super) fn unlabelled_otherwise(mut draft: Draft<'_>, label: &str) -> Decision {
+pub(super) fn unlabeled_otherwise(mut draft: Draft<'_>, label: &str) -> Decision {
     if label::behind(label, PRIORITY).is_none() {
         return draft.because(unread_now(label));
     }
@@ -157,7 +155,7 @@ pub(super) fn dispatched(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision
     draft.task.last_trigger = draft.task.last_trigger.max(facts.snapshot.at);
     draft.react(Reaction::Eyes);
     draft.note(
-        Happening::TaskReceived,
+        DomainEvent::TaskReceived,
         json!({ "title": facts.snapshot.title, "by": "operator" }),
     );
     judge(draft, facts)
@@ -168,7 +166,7 @@ fn busy(task: &Task) -> Option<String> {
     match &task.stage {
         Stage::Idle | Stage::Ended { .. } => None,
         _ if task.is_paused() => None,
-        Stage::Held { job, .. } => Some(format!("session {} waits for people", job.session)),
+        Stage::Blocked { job, .. } => Some(format!("session {} waits for people", job.session)),
         Stage::Checking { .. } => Some("the trigger is being checked already".into()),
         Stage::Queued { job, .. } => Some(format!("session {} is queued already", job.session)),
         Stage::Working { job, .. } => Some(format!("session {} is at work already", job.session)),
@@ -184,17 +182,17 @@ fn judge(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision {
     if let Some(say) = obstacle(&draft.task, facts) {
         return refuse(draft, &say);
     }
-    let wish = draft.task.wish.clone();
+    let wish = draft.task.options.clone();
     draft.uncheck();
     if draft.task.can_revise() && !wish.fresh {
         return again::go_on(draft, facts, wish.plan);
     }
-    draft.task.wish = wish;
-    match pick_role(facts, &draft.task.wish, draft.cx.policy) {
+    draft.task.options = wish;
+    match pick_role(facts, &draft.task.options, draft.cx.policy) {
         Ok((role, why)) => accept(draft, facts, role, why),
         Err(say) => {
             // A name that stands for nothing would refuse every further start as well.
-            (draft.task.wish.role, draft.task.wish.agent) = (None, None);
+            (draft.task.options.role, draft.task.options.agent) = (None, None);
             refuse(draft, &say)
         }
     }
@@ -225,7 +223,11 @@ fn obstacle(task: &Task, facts: &TriggerFacts) -> Option<String> {
 }
 
 /// The role of the issue's labels, with the repository's own file for it laid over.
-fn pick_role(facts: &TriggerFacts, wish: &Wish, policy: &Policy) -> Result<(Role, Why), String> {
+fn pick_role(
+    facts: &TriggerFacts,
+    wish: &RunOptions,
+    policy: &Policy,
+) -> Result<(Role, Why), String> {
     let in_repository = |name: &RoleName| {
         facts
             .role_files
@@ -279,7 +281,7 @@ fn pick_role(facts: &TriggerFacts, wish: &Wish, policy: &Policy) -> Result<(Role
 }
 
 /// An agent by command, and no rights for a mere answer.
-fn wished_for(mut role: Role, wish: &Wish) -> Role {
+fn wished_for(mut role: Role, wish: &RunOptions) -> Role {
     if let Some(agent) = &wish.agent {
         role.agent = Some(agent.clone());
     }
@@ -319,7 +321,7 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
     let now = draft.cx.now;
     forget_earlier(&mut draft, facts.snapshot.at);
     draft.task.sessions += 1;
-    let wish = std::mem::take(&mut draft.task.wish);
+    let wish = std::mem::take(&mut draft.task.options);
     if wish.fresh && draft.task.branch_shared {
         draft.task.leave_branch();
     }
@@ -342,7 +344,7 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
         base: facts.repository.head.clone(),
         queued_at: now,
         started_at: None,
-        ground: None,
+        workspace: None,
         agent_session: None,
         plan: if planned && role.writes {
             Planning::Wanted
@@ -360,7 +362,7 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
         comments: 0,
         spoken: Vec::new(),
         only_asked: wish.answer.is_some(),
-        back: None,
+        return_to: None,
         cold: false,
         outage: None,
         role,
@@ -375,11 +377,11 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
         .tell(now, format!("Accepted as `{}`.", job.role.name));
     if let (Some(question), Some(login)) = (wish.answer, facts.actor.login()) {
         let id = format!("ask:{}", draft.task.sessions);
-        let kind = WordKind::Asked {
+        let kind = MessageKind::Asked {
             on: facts.place.issue,
         };
         let by = login.to_owned();
-        draft.task.talk.words.push(Word {
+        draft.task.conversation.messages.push(AgentMessage {
             id,
             by,
             text: question,
@@ -389,14 +391,14 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
             sending: false,
         });
     }
-    draft.task.wish.priority = wish.priority;
+    draft.task.options.priority = wish.priority;
     draft.task.stage = Stage::Queued {
         job: Box::new(job),
         told: None,
         next: Next::Begin,
         progress: Progress::default(),
     };
-    draft.note(Happening::TaskQueued, details);
+    draft.note(DomainEvent::TaskQueued, details);
     // A mere question starts no work.
     let only_asked = draft.task.job().is_some_and(|job| job.only_asked);
     if facts.asking == Asking::Command && matches!(facts.actor, Actor::Person(_)) && !only_asked {
@@ -411,13 +413,13 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
 fn forget_earlier(draft: &mut Draft<'_>, trigger: i64) {
     draft
         .task
-        .talk
-        .words
+        .conversation
+        .messages
         .retain(|word| word.comment.is_some() && word.at > trigger);
-    draft.task.talk.questions.clear();
-    draft.task.talk.told_rest.clear();
-    draft.task.talk.plan_comment = None;
-    draft.task.follow = Default::default();
+    draft.task.conversation.questions.clear();
+    draft.task.conversation.told_rest.clear();
+    draft.task.conversation.plan_comment = None;
+    draft.task.review = Default::default();
 }
 
 /// Says no on the issue. The same comment says it every time, so saying it again disturbs nobody. A session that waits and
@@ -425,14 +427,14 @@ fn forget_earlier(draft: &mut Draft<'_>, trigger: i64) {
 pub(super) fn refuse(mut draft: Draft<'_>, say: &str) -> Decision {
     draft.uncheck();
     if draft.task.is_kept() {
-        draft.note(Happening::TaskRefused, json!({ "why": say }));
+        draft.note(DomainEvent::TaskRefused, json!({ "why": say }));
         draft.react(Reaction::Confused);
-        draft.say_here("refused", text::talk::nothing_new(say));
+        draft.say_here("refused", text::conversation::nothing_new(say));
         return draft.because(format!("refused, and all is as before: {say}"));
     }
     // The status comment of an earlier session is only edited, and GitHub mails nobody for that.
     if matches!(draft.task.stage, Stage::Ended { job: Some(_), .. }) {
-        draft.say_here("refused", text::talk::nothing_new(say));
+        draft.say_here("refused", text::conversation::nothing_new(say));
     }
     let end = End::Refused {
         say: say.to_owned(),
@@ -444,7 +446,7 @@ pub(super) fn refuse(mut draft: Draft<'_>, say: &str) -> Decision {
         progress: Progress::default(),
         at: draft.cx.now,
     };
-    draft.note(Happening::TaskRefused, json!({ "why": say }));
+    draft.note(DomainEvent::TaskRefused, json!({ "why": say }));
     draft.react(Reaction::Confused);
     draft.show();
     draft.because(format!("refused: {say}"))

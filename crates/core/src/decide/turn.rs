@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::work::{fail, look};
-use super::{Decision, Draft, ask, outage, pause, revised, talk};
+use super::{Decision, Draft, ask, comments, outage, pause, revised};
 use crate::agent::TurnEnd;
-use crate::effect::{Effect, EffectKind, Reaction, Turn};
+use crate::effect::{self, EffectKind, Reaction, Turn};
+use crate::event_name::DomainEvent;
+use crate::message::{AgentMessage, MessageKind, Spoken};
 use crate::question;
-use crate::story::Happening;
-use crate::task::{Back, Hold, Job, Next, Plan, Planning, Stage, Step, TurnState};
+use crate::task::{BlockReason, Job, Next, Plan, Planning, ReturnTo, Stage, Step, TurnState};
 use crate::text;
-use crate::word::{Spoken, Word, WordKind};
 
 /// So much of what was said is kept for an agent that has to be told again.
 const SPOKEN: usize = 40;
@@ -24,14 +24,14 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
         return draft.because("no session is at work");
     };
     let job = job.as_ref().clone();
-    let Some(ground) = &job.ground else {
+    let Some(workspace) = &job.workspace else {
         return fail(draft, "no_ground", text::failure::NO_GROUND);
     };
     // The end of its process may still be planned, from when nobody answered; it must not end this turn.
     draft.withdraw([EffectKind::EndAgent]);
-    let (heard, later) = for_this_turn(&job, std::mem::take(&mut draft.task.talk.words));
-    draft.task.talk.words = later;
-    if let (Some(back), true) = (job.back.clone(), heard.is_empty()) {
+    let (heard, later) = for_this_turn(&job, std::mem::take(&mut draft.task.conversation.messages));
+    draft.task.conversation.messages = later;
+    if let (Some(back), true) = (job.return_to.clone(), heard.is_empty()) {
         return come_back(draft, back);
     }
     let writes = may_write(&job);
@@ -41,7 +41,7 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
     let place = &draft.task.place;
     let telling = text::prompt::Telling {
         job: &job,
-        ground,
+        workspace,
         place,
         words: &heard,
         writes,
@@ -61,9 +61,7 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
         silence_ms: clocks.silence_ms,
         branch: job.branch.clone(),
     };
-    draft.plan(Effect::RunTurn {
-        place: draft.task.place.clone(),
-        session: job.session.clone(),
+    draft.plan(effect::RunTurn {
         turn: Box::new(turn),
     });
     let began = draft.cx.now;
@@ -84,37 +82,37 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
 }
 
 /// On an errand from a session that is held the agent hears what it is asked; the rest waits until it is back.
-fn for_this_turn(job: &Job, words: Vec<Word>) -> (Vec<Word>, Vec<Word>) {
-    let held = matches!(job.back, Some(Back::Held { .. }));
+fn for_this_turn(job: &Job, words: Vec<AgentMessage>) -> (Vec<AgentMessage>, Vec<AgentMessage>) {
+    let held = matches!(job.return_to, Some(ReturnTo::Blocked { .. }));
     words.into_iter().partition(|word| !held || word.is_asked())
 }
 
 /// Whoever asked something while a pull request waits may say something as well: then it is a revision, and its work counts.
 fn more_than_an_answer(draft: &mut Draft<'_>) {
-    let answers = |word: &Word| matches!(word.kind, WordKind::Answer { .. });
+    let answers = |word: &AgentMessage| matches!(word.kind, MessageKind::Answer { .. });
     let only_asked = draft
         .task
-        .talk
-        .words
+        .conversation
+        .messages
         .iter()
         .all(|word| word.is_asked() || answers(word));
     let Some(job) = draft.job_mut() else { return };
-    if only_asked || !matches!(job.back, Some(Back::Ended { .. })) {
+    if only_asked || !matches!(job.return_to, Some(ReturnTo::Ended { .. })) {
         return;
     }
-    job.back = None;
+    job.return_to = None;
     job.round += 1;
     let round = job.round;
-    draft.task.follow.rounds += 1;
+    draft.task.review.rounds += 1;
     draft.note(
-        Happening::RevisionStarted,
+        DomainEvent::RevisionStarted,
         json!({ "round": round, "why": "a person said something" }),
     );
 }
 
 /// A plan that is not approved changes nothing, and neither does a mere answer to a person.
 fn may_write(job: &Job) -> bool {
-    job.role.writes && job.plan != Planning::Wanted && job.back.is_none()
+    job.role.writes && job.plan != Planning::Wanted && job.return_to.is_none()
 }
 
 /// The agent has heard its words: they are thanked for, once.
@@ -126,7 +124,7 @@ pub(super) fn delivered(draft: &mut Draft<'_>) {
     else {
         return;
     };
-    let fresh: Vec<Word> = turn
+    let fresh: Vec<AgentMessage> = turn
         .heard
         .iter()
         .filter(|word| !word.sending)
@@ -139,7 +137,7 @@ pub(super) fn delivered(draft: &mut Draft<'_>) {
             draft.react_to(comment, Reaction::Rocket, Some(Reaction::Eyes));
         }
         draft.note(
-            Happening::WordDelivered,
+            DomainEvent::MessageDelivered,
             json!({ "word": word.id, "by": word.by }),
         );
     }
@@ -147,10 +145,10 @@ pub(super) fn delivered(draft: &mut Draft<'_>) {
 
 /// A turn is cut short: nobody knows what of its words was acted upon, so they are said again when it goes on.
 pub(super) fn unhear(draft: &mut Draft<'_>, turn: &TurnState) {
-    let mut words: Vec<Word> = turn.heard.clone();
-    words.append(&mut draft.task.talk.words);
+    let mut words: Vec<AgentMessage> = turn.heard.clone();
+    words.append(&mut draft.task.conversation.messages);
     words.iter_mut().for_each(|word| word.sending = false);
-    draft.task.talk.words = words;
+    draft.task.conversation.messages = words;
     let now = draft.cx.now;
     if let Some(job) = draft.job_mut() {
         worked(job, turn, now);
@@ -165,7 +163,7 @@ fn worked(job: &mut Job, turn: &TurnState, now: i64) {
 /// Words were offered to a running turn.
 pub(super) fn steered(mut draft: Draft<'_>, offered: &[String], taken: bool) -> Decision {
     let (mut gone, mut kept) = (Vec::new(), Vec::new());
-    for mut word in std::mem::take(&mut draft.task.talk.words) {
+    for mut word in std::mem::take(&mut draft.task.conversation.messages) {
         let theirs = word.sending && offered.contains(&word.id);
         word.sending &= !theirs;
         if theirs && taken {
@@ -175,15 +173,15 @@ pub(super) fn steered(mut draft: Draft<'_>, offered: &[String], taken: bool) -> 
         }
     }
     let sending = kept.iter().any(|word| word.sending);
-    draft.task.talk.words = kept;
+    draft.task.conversation.messages = kept;
     let Stage::Working {
         step: Step::Running { turn },
         ..
     } = &mut draft.task.stage
     else {
         // The turn was cut short meanwhile: what it took is said again.
-        gone.append(&mut draft.task.talk.words);
-        draft.task.talk.words = gone;
+        gone.append(&mut draft.task.conversation.messages);
+        draft.task.conversation.messages = gone;
         return draft.because("an echo: no turn is on");
     };
     turn.heard.append(&mut gone);
@@ -210,10 +208,15 @@ pub(super) fn ended(mut draft: Draft<'_>, end: &TurnEnd, tail: &[String]) -> Dec
     });
     delivered(&mut draft);
     draft.note(
-        Happening::SessionIdle,
+        DomainEvent::SessionIdle,
         json!({ "stop": end.stop, "usage": end.usage }),
     );
-    let sending = draft.task.talk.words.iter().any(|word| word.sending);
+    let sending = draft
+        .task
+        .conversation
+        .messages
+        .iter()
+        .any(|word| word.sending);
     if let Stage::Working {
         job,
         step: Step::Running { turn },
@@ -258,13 +261,13 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     );
     worked(job, turn, draft.cx.now);
     remember(job, &heard, &end);
-    let (planning, back) = (job.plan == Planning::Wanted, job.back.clone());
+    let (planning, back) = (job.plan == Planning::Wanted, job.return_to.clone());
     revised::heard(&mut draft, &heard);
     let mut end = end;
     if let Some(finished) = finished {
-        end.message = text::answer::finished(&finished, &end.message);
+        end.message = text::agent_answer::finished(&finished, &end.message);
         draft.on_progress(|progress| progress.replies = finished.threads);
-        if !failed && !matches!(back, Some(Back::Held { .. })) {
+        if !failed && !matches!(back, Some(ReturnTo::Blocked { .. })) {
             ask::went_on(&mut draft, &told);
         }
     }
@@ -278,16 +281,16 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
         }
     }
     let open = draft.task.open_questions().next().is_some();
-    if open && !matches!(back, Some(Back::Held { .. })) {
-        let more = !draft.task.talk.words.is_empty();
+    if open && !matches!(back, Some(ReturnTo::Blocked { .. })) {
+        let more = !draft.task.conversation.messages.is_empty();
         match told.is_empty() {
             false => answer_people(&mut draft, &heard, &end),
             // It asks back: whoever asked it something gets the answer in its next turn.
             true => draft
                 .task
-                .talk
-                .words
-                .extend(heard.into_iter().filter(Word::is_asked)),
+                .conversation
+                .messages
+                .extend(heard.into_iter().filter(AgentMessage::is_asked)),
         }
         if more {
             return run(
@@ -302,7 +305,7 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     if let Some(back) = back {
         return come_back(draft, back);
     }
-    if !draft.task.talk.words.is_empty() {
+    if !draft.task.conversation.messages.is_empty() {
         return run(draft, false, "people said more meanwhile");
     }
     if planning && !failed {
@@ -312,7 +315,7 @@ fn over_now(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
     }
 }
 
-fn remember(job: &mut Job, heard: &[Word], end: &TurnEnd) {
+fn remember(job: &mut Job, heard: &[AgentMessage], end: &TurnEnd) {
     let cut = |text: &str| text.chars().take(SPOKEN_CHARS).collect::<String>();
     job.spoken.extend(heard.iter().map(|word| Spoken {
         by: word.by.clone(),
@@ -329,38 +332,38 @@ fn remember(job: &mut Job, heard: &[Word], end: &TurnEnd) {
 }
 
 /// Whoever asked the agent something gets its words.
-fn answer_people(draft: &mut Draft<'_>, heard: &[Word], end: &TurnEnd) {
+fn answer_people(draft: &mut Draft<'_>, heard: &[AgentMessage], end: &TurnEnd) {
     for word in heard {
-        let WordKind::Asked { on } = &word.kind else {
+        let MessageKind::Asked { on } = &word.kind else {
             continue;
         };
-        let body = text::answer::to_person(&word.by, end);
+        let body = text::agent_answer::to_person(&word.by, end);
         draft.say(*on, format!("answer:{}", word.id), body);
     }
 }
 
 /// The errand is over; what people said meanwhile is taken up where the session stands again.
-fn come_back(draft: Draft<'_>, back: Back) -> Decision {
+fn come_back(draft: Draft<'_>, back: ReturnTo) -> Decision {
     let (draft, reason) = draft.through(|draft| go_back(draft, back));
     let open = draft.task.open_questions().next().is_some();
     if matches!(
         draft.task.stage,
-        Stage::Held {
-            hold: Hold::Asked,
+        Stage::Blocked {
+            reason: BlockReason::Asked,
             ..
         }
     ) && !open
     {
         return pause::resume_now(draft, "nothing is asked any more");
     }
-    match draft.task.talk.words.is_empty() {
+    match draft.task.conversation.messages.is_empty() {
         true => draft.because(reason),
-        false => talk::deliver(draft, "people said more meanwhile"),
+        false => comments::deliver(draft, "people said more meanwhile"),
     }
 }
 
 /// An errand came to nothing: whoever asked is told why, and the session stands where it stood.
-pub(super) fn abandon(mut draft: Draft<'_>, back: Back, why: &str) -> Decision {
+pub(super) fn abandon(mut draft: Draft<'_>, back: ReturnTo, why: &str) -> Decision {
     if let Stage::Working {
         step: Step::Running { turn },
         ..
@@ -370,26 +373,26 @@ pub(super) fn abandon(mut draft: Draft<'_>, back: Back, why: &str) -> Decision {
         unhear(&mut draft, &turn);
     }
     draft.give_up();
-    let (asked, rest) = std::mem::take(&mut draft.task.talk.words)
+    let (asked, rest) = std::mem::take(&mut draft.task.conversation.messages)
         .into_iter()
-        .partition(Word::is_asked);
-    draft.task.talk.words = rest;
-    let asked: Vec<Word> = asked;
+        .partition(AgentMessage::is_asked);
+    draft.task.conversation.messages = rest;
+    let asked: Vec<AgentMessage> = asked;
     for word in &asked {
-        let WordKind::Asked { on } = &word.kind else {
+        let MessageKind::Asked { on } = &word.kind else {
             continue;
         };
         draft.say(
             *on,
             format!("answer:{}", word.id),
-            text::answer::none(&word.by, why),
+            text::agent_answer::none(&word.by, why),
         );
     }
     come_back(draft, back)
 }
 
 /// It only answered a person: everything is again as it was.
-fn go_back(mut draft: Draft<'_>, back: Back) -> Decision {
+fn go_back(mut draft: Draft<'_>, back: ReturnTo) -> Decision {
     let (Stage::Working {
         mut job, progress, ..
     }
@@ -399,18 +402,18 @@ fn go_back(mut draft: Draft<'_>, back: Back) -> Decision {
     else {
         return draft.because("no session is at work");
     };
-    let again = matches!(back, Back::Ended { .. });
-    job.back = None;
-    talk::end_agent(&mut draft, &job);
+    let again = matches!(back, ReturnTo::Ended { .. });
+    job.return_to = None;
+    comments::end_agent(&mut draft);
     draft.task.stage = match back {
-        Back::Held { hold, next } => Stage::Held {
+        ReturnTo::Blocked { reason, next } => Stage::Blocked {
             job,
-            hold,
+            reason,
             next: *next,
             progress,
             since: draft.cx.now,
         },
-        Back::Ended { end, at } => Stage::Ended {
+        ReturnTo::Ended { end, at } => Stage::Ended {
             job: Some(job),
             end,
             progress,
@@ -419,7 +422,7 @@ fn go_back(mut draft: Draft<'_>, back: Back) -> Decision {
     };
     if again {
         // What its checks did meanwhile was nobody's to hear.
-        draft.task.follow.look_at = Some(draft.cx.now);
+        draft.task.review.look_at = Some(draft.cx.now);
     }
     draft.show();
     draft.because("a person's question was answered; all is as before")
@@ -433,15 +436,15 @@ fn propose(mut draft: Draft<'_>, end: &TurnEnd) -> Decision {
     else {
         return draft.because("no session is at work");
     };
-    talk::end_agent(&mut draft, &job);
+    comments::end_agent(&mut draft);
     // Whatever a plan's turn did to its working copy is not part of the plan: the work begins on a fresh one.
-    job.ground = None;
+    job.workspace = None;
     let plan = Plan {
         key: format!("plan:{}:{}", job.session, job.comments),
-        text: text::talk::plan(&job, end, &progress.plan),
+        text: text::conversation::plan(&job, end, &progress.plan),
     };
-    draft.say_here(plan.key.clone(), text::talk::to_approve(&plan));
-    draft.task.talk.plan = Some(plan);
+    draft.say_here(plan.key.clone(), text::conversation::to_approve(&plan));
+    draft.task.conversation.plan = Some(plan);
     // The comment is counted in the draft's job.
     job.comments = draft.task.job().map_or(job.comments, |job| job.comments);
     let next = if job.round > 0 {
@@ -449,9 +452,9 @@ fn propose(mut draft: Draft<'_>, end: &TurnEnd) -> Decision {
     } else {
         Next::Begin
     };
-    draft.task.stage = Stage::Held {
+    draft.task.stage = Stage::Blocked {
         job,
-        hold: Hold::Plan,
+        reason: BlockReason::Plan,
         next,
         progress,
         since: draft.cx.now,
@@ -459,7 +462,7 @@ fn propose(mut draft: Draft<'_>, end: &TurnEnd) -> Decision {
     draft
         .task
         .tell(draft.cx.now, "The plan waits for approval.");
-    draft.note_bare(Happening::PlanProposed);
+    draft.note_bare(DomainEvent::PlanProposed);
     ask::assign(&mut draft);
     draft.show();
     draft.because("the plan waits for approval")
@@ -467,8 +470,8 @@ fn propose(mut draft: Draft<'_>, end: &TurnEnd) -> Decision {
 
 /// A plan's comment that waits for nobody any more says so, instead of how to approve it.
 pub(super) fn plan_is_over(draft: &mut Draft<'_>, how: &str) {
-    let comment = draft.task.talk.plan_comment.take();
-    let Some(plan) = draft.task.talk.plan.take() else {
+    let comment = draft.task.conversation.plan_comment.take();
+    let Some(plan) = draft.task.conversation.plan.take() else {
         return;
     };
     let issue = draft.task.place.issue;
@@ -477,27 +480,27 @@ pub(super) fn plan_is_over(draft: &mut Draft<'_>, how: &str) {
 
 /// The plan was approved: the same session goes on, and may change files.
 pub(super) fn approve(mut draft: Draft<'_>, by: &str) -> Decision {
-    let Stage::Held {
+    let Stage::Blocked {
         job,
-        hold: Hold::Plan,
+        reason: BlockReason::Plan,
         ..
     } = &mut draft.task.stage
     else {
         return draft.because("no plan waits for approval");
     };
     job.plan = Planning::Approved;
-    plan_is_over(&mut draft, &text::talk::plan_approved(by));
-    let word = Word {
+    plan_is_over(&mut draft, &text::conversation::plan_approved(by));
+    let word = AgentMessage {
         id: "approved".into(),
         by: by.to_owned(),
         text: text::prompt::APPROVED.to_owned(),
         at: draft.cx.now,
-        kind: WordKind::Approved,
+        kind: MessageKind::Approved,
         comment: None,
         sending: false,
     };
-    draft.task.talk.words.push(word);
-    draft.note(Happening::PlanApproved, json!({ "by": by }));
+    draft.task.conversation.messages.push(word);
+    draft.note(DomainEvent::PlanApproved, json!({ "by": by }));
     ask::unassign(&mut draft);
     pause::resume_now(draft, "the plan was approved")
 }

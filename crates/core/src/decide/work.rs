@@ -7,16 +7,16 @@ use super::end::{complete, outgrown, pull_over_at_once};
 use super::late::{late, stray};
 use super::{Decision, Draft, ask, outage, queue, revised, turn};
 use crate::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
-use crate::effect::{Effect, Start};
+use crate::effect::{self, Start};
 use crate::event::{Event, PublishFacts, PullStanding, Work};
+use crate::event_name::DomainEvent;
 use crate::ids::{SessionId, Sha};
 use crate::label;
+use crate::message::{AgentMessage, MessageKind};
 use crate::question;
-use crate::story::Happening;
-use crate::task::{End, Ground, Job, Pull, Stage, Step};
+use crate::task::{End, Job, Pull, Stage, Step, WorkspaceBase};
 use crate::text;
 use crate::text::failure::BranchMoved;
-use crate::word::{Word, WordKind};
 
 pub(super) use super::end::fail;
 
@@ -42,7 +42,7 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
             start(
                 draft,
                 &job,
-                Ground {
+                WorkspaceBase {
                     base: base.clone(),
                     from,
                     nonce: nonce.clone(),
@@ -142,8 +142,8 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
             *standing,
         ),
         (Step::Answering, Event::Answered { .. }) => {
-            draft.note_bare(Happening::AnswerPosted);
-            if !draft.task.talk.words.is_empty() {
+            draft.note_bare(DomainEvent::AnswerPosted);
+            if !draft.task.conversation.messages.is_empty() {
                 return turn::run(draft, false, "people said more while it answered");
             }
             let end = if job.role.writes && !job.only_asked {
@@ -158,9 +158,9 @@ pub(super) fn outcome(mut draft: Draft<'_>, session: &SessionId, event: &Event) 
 }
 
 /// The working copy stands: the agent gets its task, and what people said meanwhile.
-fn start(mut draft: Draft<'_>, job: &Job, ground: Ground) -> Decision {
+fn start(mut draft: Draft<'_>, job: &Job, ground: WorkspaceBase) -> Decision {
     draft.note(
-        Happening::WorkspaceReady,
+        DomainEvent::WorkspaceReady,
         json!({ "base": ground.base.sha, "branch": job.branch, "from": ground.from }),
     );
     if ground.from != ground.base.sha {
@@ -171,7 +171,7 @@ fn start(mut draft: Draft<'_>, job: &Job, ground: Ground) -> Decision {
             .wrote_branch(job.branch.clone(), ground.from.clone());
     }
     if let Some(job) = draft.job_mut() {
-        job.ground = Some(ground);
+        job.workspace = Some(ground);
     }
     turn::run(draft, false, "the working copy stands")
 }
@@ -192,11 +192,13 @@ fn started(mut draft: Draft<'_>, agent_session: &str, agent: &str, can_queue: bo
         turn.queues = can_queue;
     }
     if lost {
-        draft.task.tell(draft.cx.now, text::talk::STARTED_COLD);
+        draft
+            .task
+            .tell(draft.cx.now, text::conversation::STARTED_COLD);
     }
     draft.on_progress(|progress| progress.agent = Some(agent.to_owned()));
     draft.note(
-        Happening::SessionRunning,
+        DomainEvent::SessionRunning,
         json!({ "agent": agent, "agent_session": agent_session }),
     );
     turn::delivered(&mut draft);
@@ -217,7 +219,7 @@ fn progressed(
         progress.silent_ms = silent_ms;
     });
     draft.note(
-        Happening::SessionProgress,
+        DomainEvent::SessionProgress,
         json!({ "plan": plan, "doing": doing, "silent_ms": silent_ms }),
     );
     draft.show_progress();
@@ -228,7 +230,7 @@ fn progressed(
 fn reported(mut draft: Draft<'_>, text: &str) -> Decision {
     turn::delivered(&mut draft);
     draft.on_progress(|progress| progress.report = text.to_owned());
-    draft.note(Happening::SessionProgress, json!({ "report": text }));
+    draft.note(DomainEvent::SessionProgress, json!({ "report": text }));
     draft.show_progress();
     draft.because("a report")
 }
@@ -264,7 +266,7 @@ pub(super) fn look(mut draft: Draft<'_>, end: TurnEnd) -> Decision {
 }
 
 fn collected(mut draft: Draft<'_>, job: &Job, end: TurnEnd, work: &Work) -> Decision {
-    draft.note(Happening::SessionCollected, text::pull::numbers(work));
+    draft.note(DomainEvent::SessionCollected, text::pull::numbers(work));
     let work = &revised::with_old_conflicts(&draft, job, work);
     // A revision that adds nothing leaves the evidence of the first work as it is.
     if !work.is_empty() || (job.round == 0 && !job.moved) {
@@ -276,9 +278,7 @@ fn collected(mut draft: Draft<'_>, job: &Job, end: TurnEnd, work: &Work) -> Deci
     if let Some(say) = text::failure::objections(work, &draft.cx.policy.allow_protected) {
         return fail(draft, "not_publishable", &say);
     }
-    draft.plan(Effect::CheckPublish {
-        place: draft.task.place.clone(),
-        session: job.session.clone(),
+    draft.plan(effect::CheckPublish {
         actor: job.actor.clone(),
     });
     draft.set_step(Step::Asking {
@@ -300,7 +300,7 @@ fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
         let say = outage::tried(&draft, &text::failure::agent_error(class, &end.message));
         return fail(draft, class.as_str(), &say);
     }
-    if !draft.task.talk.words.is_empty() {
+    if !draft.task.conversation.messages.is_empty() {
         return turn::run(draft, false, "people said more while it finished");
     }
     if job.round > 0 && job.role.writes && !ask::full(&draft) {
@@ -331,13 +331,8 @@ fn nothing_changed(mut draft: Draft<'_>, job: &Job, end: TurnEnd) -> Decision {
         // Whoever asked has the answer already.
         return complete(draft, End::Answered);
     }
-    let body = text::answer::render(job, &end);
-    let (place, session) = (draft.task.place.clone(), job.session.clone());
-    draft.plan(Effect::PostAnswer {
-        place,
-        session,
-        body,
-    });
+    let body = text::agent_answer::render(job, &end);
+    draft.plan(effect::PostAnswer { body });
     draft.set_step(Step::Answering);
     draft.because("nothing was changed; the answer goes to the issue")
 }
@@ -365,9 +360,7 @@ fn publish(mut draft: Draft<'_>, job: &Job, checked: Checked<'_>) -> Decision {
         let say = text::failure::right_lost(login, permission);
         return fail(draft, "permission_lost", &say);
     }
-    draft.plan(Effect::Publish {
-        place: draft.task.place.clone(),
-        session: job.session.clone(),
+    draft.plan(effect::Publish {
         branch: job.branch.clone(),
         head: work.head.clone(),
         expected: draft.task.branch_head.clone(),
@@ -393,33 +386,31 @@ fn pushed(mut draft: Draft<'_>, job: &Job, pushed: &Pushed) -> Decision {
     draft
         .task
         .wrote_branch(job.branch.clone(), pushed.head.clone());
-    draft.task.follow.theirs = None;
+    draft.task.review.theirs = None;
     draft.note(
-        Happening::BranchPushed,
+        DomainEvent::BranchPushed,
         json!({ "branch": job.branch, "head": pushed.head }),
     );
     if job.round > 0 && draft.task.pull.is_some() {
         return revised::done(draft, job, &pushed.end, Some((&pushed.head, &pushed.work)));
     }
-    draft.task.follow.unfinished = pushed.end.unfinished();
+    draft.task.review.unfinished = pushed.end.unfinished();
     revised::tell(&mut draft, &pushed.head, &pushed.end);
     let template = job
-        .ground
+        .workspace
         .as_ref()
         .and_then(|ground| ground.base.pull_template.as_deref());
     let evidence = text::pull::Evidence {
         work: &pushed.work,
-        unfinished: draft.task.follow.unfinished,
-        told: &draft.task.follow.told,
+        unfinished: draft.task.review.unfinished,
+        told: &draft.task.review.told,
         agent: draft
             .task
             .progress()
             .and_then(|progress| progress.agent.clone()),
-        answers: &draft.task.talk.questions,
+        answers: &draft.task.conversation.questions,
     };
-    draft.plan(Effect::OpenPull {
-        place: draft.task.place.clone(),
-        session: job.session.clone(),
+    draft.plan(effect::OpenPull {
         branch: job.branch.clone(),
         base_branch: pushed.base_branch.clone(),
         title: text::pull::title(job),
@@ -437,9 +428,7 @@ fn moved(mut draft: Draft<'_>, job: &Job, work: &Work, theirs: Option<&Sha>) -> 
     let open = draft.task.pull.is_some();
     if theirs.is_none() && !open && draft.task.branch_head.take().is_some() {
         // It held no more than what an earlier try left, and nobody reviews it.
-        draft.plan(Effect::Publish {
-            place: draft.task.place.clone(),
-            session: job.session.clone(),
+        draft.plan(effect::Publish {
             branch: job.branch.clone(),
             head: work.head.clone(),
             expected: None,
@@ -460,13 +449,15 @@ fn moved(mut draft: Draft<'_>, job: &Job, work: &Work, theirs: Option<&Sha>) -> 
         }
         return fail(draft, "branch_moved", &say);
     };
-    draft.task.tell(draft.cx.now, text::talk::pushed(theirs));
-    draft.task.talk.words.push(Word {
+    draft
+        .task
+        .tell(draft.cx.now, text::conversation::pushed(theirs));
+    draft.task.conversation.messages.push(AgentMessage {
         id: format!("moved:{theirs}"),
         by: "skep".into(),
         text: text::prompt::moved(&work.head),
         at: draft.cx.now,
-        kind: WordKind::Moved {
+        kind: MessageKind::Moved {
             ours: work.head.clone(),
         },
         comment: None,
@@ -481,7 +472,7 @@ fn moved(mut draft: Draft<'_>, job: &Job, work: &Work, theirs: Option<&Sha>) -> 
 /// A person who merged or closed it before we knew of it has the last word.
 fn opened(mut draft: Draft<'_>, pull: Pull, standing: PullStanding) -> Decision {
     draft.note(
-        Happening::PullRequestOpened,
+        DomainEvent::PullRequestOpened,
         json!({ "number": pull.number, "url": pull.url, "draft": pull.draft }),
     );
     let number = pull.number;
@@ -496,9 +487,7 @@ fn opened(mut draft: Draft<'_>, pull: Pull, standing: PullStanding) -> Decision 
     });
     let labels: Vec<String> = labels.into_iter().flatten().collect();
     if !labels.is_empty() && standing == PullStanding::Open {
-        let place = draft.task.place.clone();
-        draft.plan(Effect::LabelPull {
-            place,
+        draft.plan(effect::LabelPull {
             pull: number,
             labels,
         });

@@ -1,76 +1,80 @@
-//! The kinds of effects, and what every effect can be asked: its kind, its place, its session.
+//! The kinds of effects: their names, which of them belong to a session, and which kind an action is.
 
 use serde::{Deserialize, Serialize};
 
-use super::Effect;
-use crate::ids::SessionId;
-use crate::place::Place;
+use super::{Action, Effect};
 
 /// The kind of an effect, as it stands in the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EffectKind {
-    /// [`Effect::React`].
+    /// [`super::React`].
     React,
-    /// [`Effect::CheckTrigger`].
+    /// [`super::CheckTrigger`].
     CheckTrigger,
-    /// [`Effect::ShowStatus`].
+    /// [`super::ShowStatus`].
     ShowStatus,
-    /// [`Effect::ShowLabel`].
+    /// [`super::ShowLabel`].
     ShowLabel,
-    /// [`Effect::PrepareWorkspace`].
+    /// [`super::PrepareWorkspace`].
     PrepareWorkspace,
-    /// [`Effect::RunTurn`].
+    /// [`super::RunTurn`].
     RunTurn,
-    /// [`Effect::Collect`].
+    /// [`super::Collect`].
     Collect,
-    /// [`Effect::CheckPublish`].
+    /// [`super::CheckPublish`].
     CheckPublish,
-    /// [`Effect::Publish`].
+    /// [`super::Publish`].
     Publish,
-    /// [`Effect::OpenPull`].
+    /// [`super::OpenPull`].
     OpenPull,
-    /// [`Effect::LabelPull`].
+    /// [`super::LabelPull`].
     LabelPull,
-    /// [`Effect::DescribePull`].
+    /// [`super::DescribePull`].
     DescribePull,
-    /// [`Effect::RequestReview`].
+    /// [`super::RequestReview`].
     RequestReview,
-    /// [`Effect::PostAnswer`].
+    /// [`super::PostAnswer`].
     PostAnswer,
-    /// [`Effect::Say`].
-    Say,
-    /// [`Effect::ReactTo`].
+    /// [`super::UpsertComment`].
+    #[serde(alias = "say")]
+    UpsertComment,
+    /// [`super::ReactTo`].
     ReactTo,
-    /// [`Effect::Weigh`].
-    Weigh,
-    /// [`Effect::Assign`].
+    /// [`super::AuthorizeComment`].
+    #[serde(alias = "weigh")]
+    AuthorizeComment,
+    /// [`super::Assign`].
     Assign,
-    /// [`Effect::Switch`].
-    Switch,
-    /// [`Effect::Minimise`].
-    Minimise,
-    /// [`Effect::ReadReview`].
+    /// [`super::SetGoLabel`].
+    #[serde(alias = "switch")]
+    SetGoLabel,
+    /// [`super::HideComment`].
+    #[serde(alias = "minimise")]
+    HideComment,
+    /// [`super::ReadReview`].
     ReadReview,
-    /// [`Effect::LookAtPull`].
-    LookAtPull,
-    /// [`Effect::Reply`].
+    /// [`super::RefreshPullRequest`].
+    #[serde(alias = "look_at_pull")]
+    RefreshPullRequest,
+    /// [`super::Reply`].
     Reply,
-    /// [`Effect::MarkReady`].
+    /// [`super::MarkReady`].
     MarkReady,
-    /// [`Effect::DeleteBranch`].
+    /// [`super::DeleteBranch`].
     DeleteBranch,
-    /// [`Effect::Steer`].
+    /// [`super::Steer`].
     Steer,
-    /// [`Effect::Ring`].
-    Ring,
-    /// [`Effect::CheckAccess`].
+    /// [`super::SetTimer`].
+    #[serde(alias = "ring")]
+    SetTimer,
+    /// [`super::CheckAccess`].
     CheckAccess,
-    /// [`Effect::Forget`].
+    /// [`super::Forget`].
     Forget,
-    /// [`Effect::EndAgent`].
+    /// [`super::EndAgent`].
     EndAgent,
-    /// [`Effect::RemoveWorkspace`].
+    /// [`super::RemoveWorkspace`].
     RemoveWorkspace,
 }
 
@@ -91,19 +95,19 @@ impl EffectKind {
         Self::DescribePull,
         Self::RequestReview,
         Self::PostAnswer,
-        Self::Say,
+        Self::UpsertComment,
         Self::ReactTo,
-        Self::Weigh,
+        Self::AuthorizeComment,
         Self::Assign,
-        Self::Switch,
-        Self::Minimise,
+        Self::SetGoLabel,
+        Self::HideComment,
         Self::ReadReview,
-        Self::LookAtPull,
+        Self::RefreshPullRequest,
         Self::Reply,
         Self::MarkReady,
         Self::DeleteBranch,
         Self::Steer,
-        Self::Ring,
+        Self::SetTimer,
         Self::CheckAccess,
         Self::Forget,
         Self::EndAgent,
@@ -127,136 +131,130 @@ impl EffectKind {
             Self::DescribePull => "describe_pull",
             Self::RequestReview => "request_review",
             Self::PostAnswer => "post_answer",
-            Self::Say => "say",
+            Self::UpsertComment => "upsert_comment",
             Self::ReactTo => "react_to",
-            Self::Weigh => "weigh",
+            Self::AuthorizeComment => "authorize_comment",
             Self::Assign => "assign",
-            Self::Switch => "switch",
-            Self::Minimise => "minimise",
+            Self::SetGoLabel => "set_go_label",
+            Self::HideComment => "hide_comment",
             Self::ReadReview => "read_review",
-            Self::LookAtPull => "look_at_pull",
+            Self::RefreshPullRequest => "refresh_pull_request",
             Self::Reply => "reply",
             Self::MarkReady => "mark_ready",
             Self::DeleteBranch => "delete_branch",
             Self::Steer => "steer",
-            Self::Ring => "ring",
+            Self::SetTimer => "set_timer",
             Self::CheckAccess => "check_access",
             Self::Forget => "forget",
             Self::EndAgent => "end_agent",
             Self::RemoveWorkspace => "remove_workspace",
         }
     }
+
+    /// Whether its effects belong to a session.
+    pub fn is_of_session(self) -> bool {
+        matches!(
+            self,
+            Self::PrepareWorkspace
+                | Self::RunTurn
+                | Self::Collect
+                | Self::CheckPublish
+                | Self::Publish
+                | Self::OpenPull
+                | Self::PostAnswer
+                | Self::Steer
+                | Self::EndAgent
+                | Self::RemoveWorkspace
+        )
+    }
 }
 
 impl Effect {
     /// Which kind it is.
     pub fn kind(&self) -> EffectKind {
-        match self {
-            Self::React { .. } => EffectKind::React,
-            Self::CheckTrigger { .. } => EffectKind::CheckTrigger,
-            Self::ShowStatus { .. } => EffectKind::ShowStatus,
-            Self::ShowLabel { .. } => EffectKind::ShowLabel,
-            Self::PrepareWorkspace { .. } => EffectKind::PrepareWorkspace,
-            Self::RunTurn { .. } => EffectKind::RunTurn,
-            Self::Collect { .. } => EffectKind::Collect,
-            Self::CheckPublish { .. } => EffectKind::CheckPublish,
-            Self::Publish { .. } => EffectKind::Publish,
-            Self::OpenPull { .. } => EffectKind::OpenPull,
-            Self::LabelPull { .. } => EffectKind::LabelPull,
-            Self::DescribePull { .. } => EffectKind::DescribePull,
-            Self::RequestReview { .. } => EffectKind::RequestReview,
-            Self::PostAnswer { .. } => EffectKind::PostAnswer,
-            Self::Say { .. } => EffectKind::Say,
-            Self::ReactTo { .. } => EffectKind::ReactTo,
-            Self::Weigh { .. } => EffectKind::Weigh,
-            Self::Assign { .. } => EffectKind::Assign,
-            Self::Switch { .. } => EffectKind::Switch,
-            Self::Minimise { .. } => EffectKind::Minimise,
-            Self::ReadReview { .. } => EffectKind::ReadReview,
-            Self::LookAtPull { .. } => EffectKind::LookAtPull,
-            Self::Reply { .. } => EffectKind::Reply,
-            Self::MarkReady { .. } => EffectKind::MarkReady,
-            Self::DeleteBranch { .. } => EffectKind::DeleteBranch,
-            Self::Steer { .. } => EffectKind::Steer,
-            Self::Ring { .. } => EffectKind::Ring,
-            Self::CheckAccess { .. } => EffectKind::CheckAccess,
-            Self::Forget { .. } => EffectKind::Forget,
-            Self::EndAgent { .. } => EffectKind::EndAgent,
-            Self::RemoveWorkspace { .. } => EffectKind::RemoveWorkspace,
-        }
+        self.action.kind()
     }
+}
 
-    /// Where it acts.
-    pub fn place(&self) -> &Place {
+impl Action {
+    /// Which kind it is.
+    pub fn kind(&self) -> EffectKind {
         match self {
-            Self::React { place, .. }
-            | Self::CheckTrigger { place, .. }
-            | Self::ShowStatus { place, .. }
-            | Self::ShowLabel { place, .. }
-            | Self::PrepareWorkspace { place, .. }
-            | Self::RunTurn { place, .. }
-            | Self::Collect { place, .. }
-            | Self::CheckPublish { place, .. }
-            | Self::Publish { place, .. }
-            | Self::OpenPull { place, .. }
-            | Self::LabelPull { place, .. }
-            | Self::DescribePull { place, .. }
-            | Self::RequestReview { place, .. }
-            | Self::PostAnswer { place, .. }
-            | Self::Say { place, .. }
-            | Self::ReactTo { place, .. }
-            | Self::Weigh { place, .. }
-            | Self::Assign { place, .. }
-            | Self::Switch { place, .. }
-            | Self::Minimise { place, .. }
-            | Self::ReadReview { place, .. }
-            | Self::LookAtPull { place, .. }
-            | Self::Reply { place, .. }
-            | Self::MarkReady { place, .. }
-            | Self::DeleteBranch { place, .. }
-            | Self::Steer { place, .. }
-            | Self::Ring { place, .. }
-            | Self::CheckAccess { place }
-            | Self::Forget { place }
-            | Self::EndAgent { place, .. }
-            | Self::RemoveWorkspace { place, .. } => place,
-        }
-    }
-
-    /// The session it belongs to, if it belongs to one.
-    pub fn session(&self) -> Option<&SessionId> {
-        match self {
-            Self::React { .. }
-            | Self::CheckTrigger { .. }
-            | Self::ShowStatus { .. }
-            | Self::ShowLabel { .. }
-            | Self::LabelPull { .. }
-            | Self::DescribePull { .. }
-            | Self::RequestReview { .. }
-            | Self::Say { .. }
-            | Self::ReactTo { .. }
-            | Self::Weigh { .. }
-            | Self::Assign { .. }
-            | Self::Switch { .. }
-            | Self::Minimise { .. }
-            | Self::ReadReview { .. }
-            | Self::LookAtPull { .. }
-            | Self::Reply { .. }
-            | Self::MarkReady { .. }
-            | Self::DeleteBranch { .. }
-            | Self::Ring { .. }
-            | Self::CheckAccess { .. }
-            | Self::Forget { .. } => None,
-            Self::PrepareWorkspace { session, .. }
-            | Self::RunTurn { session, .. }
-            | Self::Collect { session, .. }
-            | Self::CheckPublish { session, .. }
-            | Self::Publish { session, .. }
-            | Self::OpenPull { session, .. }
-            | Self::PostAnswer { session, .. }
-            | Self::Steer { session, .. }
-            | Self::EndAgent { session, .. }
-            | Self::RemoveWorkspace { session, .. } => Some(session),
+            Self::React(_) => EffectKind::React,
+            Self::CheckTrigger(_) => EffectKind::CheckTrigger,
+            Self::ShowStatus(_) => EffectKind::ShowStatus,
+            Self::ShowLabel(_) => EffectKind::ShowLabel,
+            Self::PrepareWorkspace(_) => EffectKind::PrepareWorkspace,
+            Self::RunTurn(_) => EffectKind::RunTurn,
+            Self::Collect(_) => EffectKind::Collect,
+            Self::CheckPublish(_) => EffectKind::CheckPublish,
+            Self::Publish(_) => EffectKind::Publish,
+            Self::OpenPull(_) => EffectKind::OpenPull,
+            Self::LabelPull(_) => EffectKind::LabelPull,
+            Self::DescribePull(_) => EffectKind::DescribePull,
+            Self::RequestReview(_) => EffectKind::RequestReview,
+            Self::PostAnswer(_) => EffectKind::PostAnswer,
+            Self::UpsertComment(_) => EffectKind::UpsertComment,
+            Self::ReactTo(_) => EffectKind::ReactTo,
+            Self::AuthorizeComment(_) => EffectKind::AuthorizeComment,
+            Self::Assign(_) => EffectKind::Assign,
+            Self::SetGoLabel(_) => EffectKind::SetGoLabel,
+            Self::HideComment(_) => EffectKind::HideComment,
+            Self::ReadReview(_) => EffectKind::ReadReview,
+            Self::RefreshPullRequest(_) => EffectKind::RefreshPullRequest,
+            Self::Reply(_) => EffectKind::Reply,
+            Self::MarkReady(_) => EffectKind::MarkReady,
+            Self::DeleteBranch(_) => EffectKind::DeleteBranch,
+            Self::Steer(_) => EffectKind::Steer,
+            Self::SetTimer(_) => EffectKind::SetTimer,
+            Self::CheckAccess(_) => EffectKind::CheckAccess,
+            Self::Forget(_) => EffectKind::Forget,
+            Self::EndAgent(_) => EffectKind::EndAgent,
+            Self::RemoveWorkspace(_) => EffectKind::RemoveWorkspace,
         }
     }
 }
+
+macro_rules! actions {
+    ($($name:ident),+ $(,)?) => {$(
+        impl From<super::$name> for Action {
+            fn from(action: super::$name) -> Self {
+                Self::$name(action)
+            }
+        }
+    )+};
+}
+
+actions!(
+    React,
+    CheckTrigger,
+    ShowStatus,
+    ShowLabel,
+    PrepareWorkspace,
+    RunTurn,
+    Collect,
+    CheckPublish,
+    Publish,
+    OpenPull,
+    LabelPull,
+    DescribePull,
+    RequestReview,
+    PostAnswer,
+    UpsertComment,
+    ReactTo,
+    AuthorizeComment,
+    Assign,
+    SetGoLabel,
+    HideComment,
+    ReadReview,
+    RefreshPullRequest,
+    Reply,
+    MarkReady,
+    DeleteBranch,
+    Steer,
+    SetTimer,
+    CheckAccess,
+    Forget,
+    EndAgent,
+    RemoveWorkspace,
+);

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CommentId, IssueNumber, Sha};
+use crate::message::Thread;
 use crate::place::{Account, Actor, Permission, Place, Snapshot};
-use crate::word::Thread;
 
 /// How our pull request stands when it is found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ pub enum Asking {
 
 /// A comment as it is now, and what its writer may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Weighed {
+pub struct AuthorizedComment {
     /// Which.
     pub comment: CommentId,
     /// The number it stands under.
@@ -164,7 +164,7 @@ pub struct Failing {
 /// A moment a task waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "alarm")]
-pub enum Alarm {
+pub enum Timer {
     /// The agent has waited long enough with its process alive.
     Park,
     /// People are reminded of the open questions.

@@ -9,7 +9,7 @@ impl Event {
         Some(match self {
             Self::Labeled { snapshot, .. } => ("a label", snapshot.at),
             Self::Unlabeled { at, .. } => ("the end of a label", *at),
-            Self::Gone { at, .. } => ("the end of the issue", *at),
+            Self::IssueRemoved { at, .. } => ("the end of the issue", *at),
             Self::IssueEdited { at, .. } => ("a change of the issue", *at),
             Self::Commented { at, .. } => ("a comment", *at),
             Self::Reviewed { at, .. } => ("a review", *at),

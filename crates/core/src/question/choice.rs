@@ -40,7 +40,7 @@ fn plainly(question: &Question, line: &str) -> Choice {
         (Some(text), _) => Choice::Option(text),
         (None, Some(number)) if number < question.options.len() => Choice::Option(number),
         (None, Some(_)) => Choice::NoSuch,
-        (None, None) => labelled(&question.options, line)
+        (None, None) => labeled(&question.options, line)
             .or_else(|| beginning(&question.options, line))
             .map_or(Choice::Words, Choice::Option),
     }
@@ -118,7 +118,7 @@ pub(super) fn label(words: &str) -> Option<usize> {
 }
 
 /// An option copied with its label: `2. Use SQLite`.
-fn labelled(options: &[String], line: &str) -> Option<usize> {
+fn labeled(options: &[String], line: &str) -> Option<usize> {
     let (mark, text) = line.split_once([' ', '\t'])?;
     let index = label(mark)?;
     let option = options.get(index)?;

@@ -1,6 +1,6 @@
 //! How a task reads from outside: its state's name, the label that fits, the record of its session. Derived, never stored.
 
-use super::{Back, End, Hold, Next, Stage, Step, Task};
+use super::{BlockReason, End, Next, ReturnTo, Stage, Step, Task};
 use crate::agent::ErrorClass;
 use crate::command::Priority;
 use crate::effect::StatusLabel;
@@ -20,16 +20,16 @@ impl Task {
                 ..
             } => "needs-you",
             Stage::Working { .. } => "working",
-            Stage::Held {
-                hold: Hold::Asked | Hold::Plan,
+            Stage::Blocked {
+                reason: BlockReason::Asked | BlockReason::Plan,
                 ..
             } => "needs-you",
-            Stage::Held {
-                hold: Hold::Later { .. },
+            Stage::Blocked {
+                reason: BlockReason::Later { .. },
                 ..
             } => "waiting",
-            Stage::Held {
-                hold: Hold::Paused { .. },
+            Stage::Blocked {
+                reason: BlockReason::Paused { .. },
                 ..
             } => "paused",
             Stage::Ended { .. } if self.can_revise() => "in-review",
@@ -53,20 +53,20 @@ impl Task {
                 Some(StatusLabel::NeedsYou)
             }
             Stage::Working { .. } => Some(StatusLabel::Working),
-            Stage::Held {
-                hold: Hold::Asked | Hold::Plan,
+            Stage::Blocked {
+                reason: BlockReason::Asked | BlockReason::Plan,
                 ..
             } => Some(StatusLabel::NeedsYou),
-            Stage::Held {
-                hold: Hold::Later { .. },
+            Stage::Blocked {
+                reason: BlockReason::Later { .. },
                 ..
             } => Some(StatusLabel::Queued),
-            Stage::Held {
-                hold: Hold::Paused { .. },
+            Stage::Blocked {
+                reason: BlockReason::Paused { .. },
                 ..
             } => Some(StatusLabel::Paused),
             // Nobody works for a closed issue.
-            Stage::Ended { .. } if self.can_revise() && self.follow.issue_closed => None,
+            Stage::Ended { .. } if self.can_revise() && self.review.issue_closed => None,
             Stage::Ended { end, .. } if self.can_revise() => match end {
                 End::Failed { .. } => Some(StatusLabel::NeedsYou),
                 _ if self.needs_a_person() => Some(StatusLabel::NeedsYou),
@@ -91,7 +91,7 @@ impl Task {
 
     /// Something about our pull request is for a person to look at.
     pub fn needs_a_person(&self) -> bool {
-        self.follow.needs.is_some() || self.follow.unfinished.is_some()
+        self.review.needs.is_some() || self.review.unfinished.is_some()
     }
 
     /// Our pull request is open and no session is on: the task is in review, and what people say of it sends the agent back
@@ -99,7 +99,7 @@ impl Task {
     pub fn can_revise(&self) -> bool {
         let over = |end: &End| matches!(end, End::Merged | End::PullClosed);
         let rests = matches!(&self.stage, Stage::Ended { job: Some(_), end, .. } if !over(end));
-        rests && self.has_open_pull() && !self.follow.taken_away
+        rests && self.has_open_pull() && !self.review.taken_away
     }
 
     /// Our pull request is open, as far as we know: its branch is left when it is over.
@@ -116,34 +116,34 @@ impl Task {
     /// What is here would be lost with it if a start that is refused took its place.
     pub fn is_kept(&self) -> bool {
         match &self.stage {
-            Stage::Queued { .. } | Stage::Working { .. } | Stage::Held { .. } => true,
+            Stage::Queued { .. } | Stage::Working { .. } | Stage::Blocked { .. } => true,
             Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => self.can_revise(),
         }
     }
 
     /// Where the session goes back to, while it only answers a person.
-    pub fn errand(&self) -> Option<Back> {
+    pub fn side_question(&self) -> Option<ReturnTo> {
         let live = matches!(self.stage, Stage::Queued { .. } | Stage::Working { .. });
-        self.job().filter(|_| live)?.back.clone()
+        self.job().filter(|_| live)?.return_to.clone()
     }
 
     /// A session is paused: held, or about to be held again once it has answered a person's question.
     pub fn is_paused(&self) -> bool {
         match &self.stage {
-            Stage::Held {
-                hold: Hold::Paused { .. },
+            Stage::Blocked {
+                reason: BlockReason::Paused { .. },
                 ..
             } => true,
             Stage::Queued { job, .. } | Stage::Working { job, .. } => {
                 matches!(
-                    job.back,
-                    Some(Back::Held {
-                        hold: Hold::Paused { .. },
+                    job.return_to,
+                    Some(ReturnTo::Blocked {
+                        reason: BlockReason::Paused { .. },
                         ..
                     })
                 )
             }
-            Stage::Idle | Stage::Checking { .. } | Stage::Held { .. } | Stage::Ended { .. } => {
+            Stage::Idle | Stage::Checking { .. } | Stage::Blocked { .. } | Stage::Ended { .. } => {
                 false
             }
         }
@@ -151,7 +151,7 @@ impl Task {
 
     /// The questions nobody has answered yet, oldest first.
     pub fn open_questions(&self) -> impl Iterator<Item = &Question> {
-        self.talk
+        self.conversation
             .questions
             .iter()
             .filter(|question| question.answer.is_none())
@@ -159,14 +159,14 @@ impl Task {
 
     /// Where it stands among those that wait: by command, else by label.
     pub fn priority(&self) -> Priority {
-        let labelled = |name: &str| {
+        let labeled = |name: &str| {
             self.job()
                 .is_some_and(|job| label::has(&job.snapshot.labels, name))
         };
-        self.wish.priority.unwrap_or_else(|| {
-            if labelled("priority:high") {
+        self.options.priority.unwrap_or_else(|| {
+            if labeled("priority:high") {
                 Priority::High
-            } else if labelled("priority:low") {
+            } else if labeled("priority:low") {
                 Priority::Low
             } else {
                 Priority::Medium
@@ -204,7 +204,7 @@ impl Task {
                 next: Next::Begin,
                 ..
             } if job.started_at.is_none() => SessionState::Created,
-            Stage::Queued { .. } | Stage::Held { .. } => SessionState::Parked,
+            Stage::Queued { .. } | Stage::Blocked { .. } => SessionState::Parked,
             Stage::Working { step, .. } => match step {
                 Step::Preparing => SessionState::Dispatched,
                 Step::Running { .. } => SessionState::Running,

@@ -6,9 +6,9 @@ use crate::agent::{ErrorClass, Finished, PlanEntry, ThreadReply, TurnEnd};
 use crate::effect::Start;
 use crate::event::{BaseFacts, Work};
 use crate::ids::{AgentBranch, SessionId, Sha};
+use crate::message::{AgentMessage, Spoken};
 use crate::place::{Actor, Snapshot};
 use crate::role::{Role, Why};
-use crate::word::{Spoken, Word};
 
 /// Where a task stands; each variant carries what is true then and nothing else.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,11 +47,13 @@ pub enum Stage {
         progress: Progress,
     },
     /// Held for people: no process, no slot, the working copy kept.
-    Held {
-        /// What is held.
+    #[serde(rename = "held")]
+    Blocked {
+        /// What is blocked.
         job: Box<Job>,
         /// Why.
-        hold: Hold,
+        #[serde(rename = "hold")]
+        reason: BlockReason,
         /// What it does when it goes on.
         next: Next,
         /// What people see of it.
@@ -98,8 +100,8 @@ pub struct Job {
     /// When it first got its slot.
     pub started_at: Option<i64>,
     /// What was found where the working copy stands, once it does.
-    #[serde(default)]
-    pub ground: Option<Ground>,
+    #[serde(default, rename = "ground")]
+    pub workspace: Option<WorkspaceBase>,
     /// The agent's own id of its session, once it has one, to load it again.
     #[serde(default)]
     pub agent_session: Option<String>,
@@ -128,8 +130,8 @@ pub struct Job {
     #[serde(default)]
     pub only_asked: bool,
     /// Where it goes back to when it only answers a person's question.
-    #[serde(default)]
-    pub back: Option<Back>,
+    #[serde(default, rename = "back")]
+    pub return_to: Option<ReturnTo>,
     /// Whether its agent lost its session and was told again what was said.
     #[serde(default)]
     pub cold: bool,
@@ -149,7 +151,7 @@ pub struct Outage {
 
 /// The working copy as it was laid out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ground {
+pub struct WorkspaceBase {
     /// What was found at its base.
     pub base: BaseFacts,
     /// What git judges the work against: the base, or the head of our branch it went on from.
@@ -174,11 +176,13 @@ pub enum Planning {
 /// Where a session goes back to after it has answered a person's question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "back")]
-pub enum Back {
-    /// It is held again.
-    Held {
+pub enum ReturnTo {
+    /// It is blocked again.
+    #[serde(rename = "held")]
+    Blocked {
         /// Why.
-        hold: Hold,
+        #[serde(rename = "hold")]
+        reason: BlockReason,
         /// What it does when it goes on.
         next: Box<Next>,
     },
@@ -194,7 +198,7 @@ pub enum Back {
 /// Why a session is held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "hold")]
-pub enum Hold {
+pub enum BlockReason {
     /// Questions are open.
     Asked,
     /// Its plan waits for approval.
@@ -223,7 +227,7 @@ pub enum Next {
     /// Lay the working copy out from our branch and revise the pull request.
     Revise,
     /// Prompt the agent again in its working copy.
-    Talk {
+    Conversation {
         /// Whether a turn was cut short.
         interrupted: bool,
     },
@@ -284,7 +288,7 @@ pub enum Step {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TurnState {
     /// What the agent was told with it.
-    pub heard: Vec<Word>,
+    pub heard: Vec<AgentMessage>,
     /// When it was planned, epoch milliseconds.
     #[serde(default)]
     pub began: i64,

@@ -136,7 +136,7 @@ pub fn unfinished(class: ErrorClass) -> String {
         "> [!WARNING]\n> This work is not finished: {}. It stays a draft until a later turn finishes it or a person marks \
          it ready. {}",
         what(class),
-        super::talk::BACK_TO_WORK
+        super::conversation::BACK_TO_WORK
     )
 }
 

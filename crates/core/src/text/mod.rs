@@ -3,9 +3,10 @@
 //! Foreign words (titles, answers, plans, log lines) pass `core::sanitise` here, on their way into the text; nothing that
 //! leaves this room is longer than [`LIMIT`].
 
-pub mod answer;
-pub mod answers;
+pub mod agent_answer;
+pub mod answer_replies;
 pub mod command;
+pub mod conversation;
 pub mod disk;
 pub mod downtime;
 pub mod failure;
@@ -18,9 +19,8 @@ pub mod pull;
 pub mod question;
 pub mod refusal;
 pub mod status;
-pub mod talk;
 
-use super::event::{Gone, Loss};
+use super::event::{Loss, Removal};
 use super::role::Why;
 use super::sanitise;
 use super::task::End;
@@ -42,11 +42,11 @@ pub fn role_why(why: &Why, role: &str) -> String {
 }
 
 /// The issue went away.
-pub fn gone(how: Gone, login: &str) -> String {
+pub fn gone(how: Removal, login: &str) -> String {
     match how {
-        Gone::Closed => format!("@{login} closed the issue"),
-        Gone::Deleted => format!("@{login} deleted the issue"),
-        Gone::Transferred => format!("@{login} moved the issue to another repository"),
+        Removal::Closed => format!("@{login} closed the issue"),
+        Removal::Deleted => format!("@{login} deleted the issue"),
+        Removal::Transferred => format!("@{login} moved the issue to another repository"),
     }
 }
 

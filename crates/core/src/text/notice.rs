@@ -41,8 +41,8 @@ pub fn of_end(task: &Task, whom: &[String]) -> String {
         }
     };
     let next = match task.can_revise() {
-        true => super::talk::BACK_TO_WORK.to_owned(),
-        false => super::talk::RETRY.to_owned(),
+        true => super::conversation::BACK_TO_WORK.to_owned(),
+        false => super::conversation::RETRY.to_owned(),
     };
     sanitise::fit(
         &[Some(what), kept(task), Some(next)]

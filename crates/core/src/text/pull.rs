@@ -207,7 +207,7 @@ fn decided(questions: &[Question]) -> String {
         let answer = question.answer.as_ref()?;
         let asked = sanitise::inline(&question.text, 200);
         let by = match &answer.by {
-            By::Person(login) => super::answers::name(login),
+            By::Person(login) => super::answer_replies::name(login),
             By::Default => "the declared default, since nobody answered".into(),
             By::Agent => {
                 return Some(format!(
@@ -217,7 +217,7 @@ fn decided(questions: &[Question]) -> String {
         };
         Some(format!(
             "- {asked} → {} ({by})",
-            super::answers::said(answer, question, true)
+            super::answer_replies::said(answer, question, true)
         ))
     };
     let lines: Vec<String> = questions.iter().filter_map(line).take(20).collect();

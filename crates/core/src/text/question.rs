@@ -4,7 +4,7 @@
 //! `core::question::ticked` reads back what is written here: a box line is `- [ ] 1. option`, and where several
 //! questions are open each stands under `### 3 · …` with its own number. Nothing in an agent's words may look like that.
 
-use super::{LIMIT, answers};
+use super::{LIMIT, answer_replies};
 use crate::question::{Answer, By, Question, shown};
 use crate::sanitise::{self, Allow};
 
@@ -214,9 +214,9 @@ fn fate(question: &Question, alone: bool, cx: &Asking<'_>, life: Life) -> Option
 }
 
 fn answered(question: &Question, answer: &Answer, alone: bool) -> String {
-    let said = answers::said(answer, question, alone);
+    let said = answer_replies::said(answer, question, alone);
     match &answer.by {
-        By::Person(login) => format!("Answered by {}: {said}", answers::name(login)),
+        By::Person(login) => format!("Answered by {}: {said}", answer_replies::name(login)),
         By::Default => {
             let by = question
                 .deadline_at

@@ -9,7 +9,7 @@ use crate::event::{ChecksState, Work};
 use crate::policy::GO_LABEL;
 use crate::role::Why;
 use crate::sanitise::{self, Allow};
-use crate::task::{End, Hold, Job, Next, Progress, Stage, Step, Task};
+use crate::task::{BlockReason, End, Job, Next, Progress, Stage, Step, Task};
 
 /// Entries of a plan that are shown.
 const SHOWN: usize = 40;
@@ -46,8 +46,9 @@ fn header(task: &Task) -> String {
             format!("**Queued**{place} · waiting for {room}{}", next_words(next))
         }
         Stage::Working { .. }
-        | Stage::Held {
-            hold: Hold::Asked, ..
+        | Stage::Blocked {
+            reason: BlockReason::Asked,
+            ..
         } if task.open_questions().next().is_some() => {
             let open = task.open_questions().count() as u64;
             format!(
@@ -59,23 +60,25 @@ fn header(task: &Task) -> String {
         Stage::Working { job, step, .. } => {
             format!("**Working** as {}{}", job.role.name, step_words(step))
         }
-        Stage::Held {
-            hold: Hold::Asked, ..
+        Stage::Blocked {
+            reason: BlockReason::Asked,
+            ..
         } => "**Waiting**".into(),
-        Stage::Held {
-            hold: Hold::Later { until, .. },
+        Stage::Blocked {
+            reason: BlockReason::Later { until, .. },
             ..
         } => {
             format!("**Waiting** · tries its model again at {}", clock(*until))
         }
-        Stage::Held {
-            hold: Hold::Plan, ..
+        Stage::Blocked {
+            reason: BlockReason::Plan,
+            ..
         } => format!("**Needs {}** · the plan waits for approval", whom(task)),
-        Stage::Held {
-            hold: Hold::Paused { .. },
+        Stage::Blocked {
+            reason: BlockReason::Paused { .. },
             ..
         } => "**Paused**".into(),
-        Stage::Ended { .. } if task.can_revise() && task.follow.issue_closed => {
+        Stage::Ended { .. } if task.can_revise() && task.review.issue_closed => {
             "**In review** · the issue is closed".into()
         }
         Stage::Ended {
@@ -87,10 +90,10 @@ fn header(task: &Task) -> String {
                 whom(task)
             )
         }
-        Stage::Ended { .. } if task.can_revise() && task.follow.unfinished.is_some() => {
+        Stage::Ended { .. } if task.can_revise() && task.review.unfinished.is_some() => {
             format!("**In review** · not finished, needs {}", whom(task))
         }
-        Stage::Ended { .. } if task.can_revise() && task.follow.needs.is_some() => {
+        Stage::Ended { .. } if task.can_revise() && task.review.needs.is_some() => {
             format!("**In review** · needs {}", whom(task))
         }
         Stage::Ended {
@@ -138,7 +141,7 @@ fn held_up(task: &Task, cx: Context<'_>) -> Option<String> {
 /// Who has to act; named without a ping, since each edit would be one.
 fn whom(task: &Task) -> String {
     match task.job().and_then(|job| job.actor.login()) {
-        Some(login) => super::answers::name(login),
+        Some(login) => super::answer_replies::name(login),
         None => "a person".into(),
     }
 }
@@ -147,7 +150,7 @@ fn next_words(next: &Next) -> &'static str {
     match next {
         Next::Begin => "",
         Next::Revise => " to revise the pull request",
-        Next::Talk { .. } => " to go on",
+        Next::Conversation { .. } => " to go on",
         Next::Look { .. } => " to finish",
     }
 }
@@ -166,7 +169,7 @@ pub fn brief(task: &Task, cx: Context<'_>) -> String {
         _ => vec![header(task)],
     };
     parts.extend(links(task));
-    let waits = task.talk.words.len() as u64;
+    let waits = task.conversation.messages.len() as u64;
     if waits > 0 {
         parts.push(format!("{} for the agent", count(waits, "message")));
     }
@@ -318,7 +321,7 @@ fn ending(task: &Task) -> Option<String> {
         | End::Refused { .. } => false,
     };
     let unfinished = task
-        .follow
+        .review
         .unfinished
         .filter(|class| in_review && !said(class))
         .map(not_finished);
@@ -332,7 +335,7 @@ fn ending(task: &Task) -> Option<String> {
             progress.work.as_ref().filter(|_| *end == End::InReview),
         )),
         End::InReview => progress.work.as_ref().map(|work| review(task, Some(work))),
-        End::Failed { .. } => Some(super::talk::RETRY.to_owned()),
+        End::Failed { .. } => Some(super::conversation::RETRY.to_owned()),
         End::Cancelled { .. } => Some(
             "To start again, comment `/agent retry`; if the issue is closed, reopen it first."
                 .to_owned(),
@@ -357,7 +360,7 @@ fn not_finished(class: ErrorClass) -> String {
 
 /// What a pull request in review waits for, as things stand.
 fn review(task: &Task, work: Option<&Work>) -> String {
-    if task.follow.issue_closed {
+    if task.review.issue_closed {
         return "The issue is closed, so the agent does not work on its pull request any more. Reopen the issue to let it \
                 go on; otherwise merge or close the pull request as you see fit."
             .to_owned();
@@ -371,8 +374,8 @@ fn review(task: &Task, work: Option<&Work>) -> String {
         }
     });
     let draft = task.pull.as_ref().is_some_and(|pull| pull.draft);
-    let then = match (task.follow.conflicts, draft) {
-        (false, _) if task.follow.unfinished.is_some() => "ask for the rest before you merge it.",
+    let then = match (task.review.conflicts, draft) {
+        (false, _) if task.review.unfinished.is_some() => "ask for the rest before you merge it.",
         (true, _) => {
             "Its branch conflicts with the base: nobody can merge it until that is resolved, by you or by asking the agent \
              once more."
@@ -380,7 +383,7 @@ fn review(task: &Task, work: Option<&Work>) -> String {
         (false, true) => "when you are happy, mark it ready for review, then merge it.",
         (false, false) => "when you are happy, merge it.",
     };
-    let join = if task.follow.conflicts { ". " } else { "; " };
+    let join = if task.review.conflicts { ". " } else { "; " };
     format!(
         "{}Review the pull request: a review, or `/agent <what to do>` on it, sends the agent back to work{join}{then}",
         what.unwrap_or_default()
@@ -394,11 +397,11 @@ fn left(progress: &Progress) -> Option<String> {
 
 fn checks(task: &Task) -> Option<String> {
     let needs = task
-        .follow
+        .review
         .needs
         .as_deref()
         .map(|needs| format!("A person has to look: {}", words(needs)));
-    let state = match task.follow.checks {
+    let state = match task.review.checks {
         None | Some(ChecksState::None) => return needs,
         Some(ChecksState::Pending) => "Its checks are on their way.",
         Some(ChecksState::Green) => "Its checks are green.",
@@ -415,7 +418,10 @@ fn checks(task: &Task) -> Option<String> {
 
 /// What a held session waits for, and the way out.
 fn held(task: &Task) -> Option<String> {
-    let Stage::Held { hold, progress, .. } = &task.stage else {
+    let Stage::Blocked {
+        reason, progress, ..
+    } = &task.stage
+    else {
         return None;
     };
     let so_far = progress
@@ -429,12 +435,12 @@ fn held(task: &Task) -> Option<String> {
             )
         });
     let so_far = so_far.unwrap_or_default();
-    Some(match hold {
-        Hold::Asked => {
+    Some(match reason {
+        BlockReason::Asked => {
             format!("It waits without taking a slot, and goes on with your answer.{so_far}")
         }
-        Hold::Plan => "Reply `/agent approve` to start, or say what to change.".into(),
-        Hold::Later { class, .. } => {
+        BlockReason::Plan => "Reply `/agent approve` to start, or say what to change.".into(),
+        BlockReason::Later { class, .. } => {
             let tries = task
                 .job()
                 .and_then(|job| job.outage)
@@ -444,7 +450,7 @@ fn held(task: &Task) -> Option<String> {
                 super::failure::what(*class)
             )
         }
-        Hold::Paused { why } => format!(
+        BlockReason::Paused { why } => format!(
             "Paused because {}.{so_far} To go on, add the label `{GO_LABEL}` or write `/agent resume`; to end it, write \
              `/agent stop`.",
             words(why)
@@ -497,10 +503,10 @@ fn details(task: &Task, cx: Context<'_>) -> Option<String> {
         "- To see the log, comment `/agent logs`".into(),
     ];
     if job.cold {
-        lines.push(format!("- {}", super::talk::STARTED_COLD));
+        lines.push(format!("- {}", super::conversation::STARTED_COLD));
     }
-    let from = task.story.len().saturating_sub(3);
-    for beat in &task.story[from..] {
+    let from = task.timeline.len().saturating_sub(3);
+    for beat in &task.timeline[from..] {
         lines.push(format!("- {} {}", clock(beat.at), words(&beat.text)));
     }
     Some(format!(

@@ -186,7 +186,7 @@ async fn a_dispatch_of_a_label_passes_over_what_is_in_review() {
         .simulator
         .name(told.house.repository)
         .expect("a name");
-    let batch = vec![Target::Labelled {
+    let batch = vec![Target::Labeled {
         repository,
         label: "batch".into(),
     }];

@@ -15,7 +15,7 @@ const DEEDS: [(EffectKind, &[(&str, &str)]); 7] = [
         &[("GET", "/reviews/*"), ("POST", "/graphql")],
     ),
     (
-        EffectKind::LookAtPull,
+        EffectKind::RefreshPullRequest,
         &[("GET", "/pulls/2"), ("GET", "/check-runs")],
     ),
     (EffectKind::Reply, &[("POST", "/comments/*/replies")]),

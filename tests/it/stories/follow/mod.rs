@@ -118,7 +118,9 @@ impl Told {
     async fn last_prompt(&self) -> String {
         let turns = self.house.planned(self.issue, EffectKind::RunTurn).await;
         match turns.last() {
-            Some(skep::core::effect::Effect::RunTurn { turn, .. }) => turn.resumed.clone(),
+            Some(skep::core::effect::Action::RunTurn(effect::RunTurn { turn, .. })) => {
+                turn.resumed.clone()
+            }
             other => panic!("no turn: {other:?}"),
         }
     }

@@ -12,7 +12,7 @@ async fn workspace_bytes() {
     let mut house = House::with(|plan| {
         // Less than any working copy takes.
         plan.limits.workspace_bytes = 4_096;
-        plan.knobs.disk_look = Duration::from_millis(20);
+        plan.timings.disk_look = Duration::from_millis(20);
     })
     .await;
     let issue = house.go(
@@ -37,7 +37,7 @@ async fn workspace_bytes() {
 async fn disk_look() {
     let mut house = House::with(|plan| {
         plan.limits.workspace_bytes = 4_096;
-        plan.knobs.disk_look = Duration::from_secs(3_600);
+        plan.timings.disk_look = Duration::from_secs(3_600);
     })
     .await;
     let issue = house.go("Fill the disk", "write NOTE.md: hello");

@@ -15,7 +15,7 @@ async fn initialize() {
     for patience in [200, 400] {
         let wish = |plan: &mut Plan| {
             plan.limits.start_attempts = 1;
-            plan.knobs.initialize = Duration::from_millis(patience);
+            plan.timings.initialize = Duration::from_millis(patience);
             plan.agent = Some(presets::custom("odd", vec!["sleep".into(), "300".into()]));
         };
         let (_, status) = ends(wish, "say never").await;
@@ -32,7 +32,7 @@ async fn cancel_grace() {
     let wish = |grace: u64| {
         move |plan: &mut Plan| {
             plan.limits.silence_ms = 300;
-            plan.knobs.cancel_grace = Duration::from_millis(grace);
+            plan.timings.cancel_grace = Duration::from_millis(grace);
         }
     };
     ends(wish(0), "hang").await;
@@ -52,7 +52,7 @@ async fn cancel_grace() {
 
 /// How long a story takes whose status comment was posted without an answer, and is found only at the second look.
 async fn second_look(pause: Duration) -> Duration {
-    let mut house = House::with(|plan| plan.knobs.look_again = pause).await;
+    let mut house = House::with(|plan| plan.timings.look_again = pause).await;
     let began = Instant::now();
     let issue = house.go("Try", "write a.txt: a");
     let comments = "/repos/*/*/issues/*/comments";
@@ -96,7 +96,7 @@ async fn progress() {
         "plan a | b | c\nwait 0.3\ntick 1\nwait 0.3\ntick 2\nwait 0.3\ntick 3\nwait 0.3\nsay Done.";
     let mut counts = Vec::new();
     for rest in [Duration::ZERO, Duration::from_secs(3_600)] {
-        let mut house = House::with(|plan| plan.knobs.progress = rest).await;
+        let mut house = House::with(|plan| plan.timings.progress = rest).await;
         let issue = house.go("Tick", script);
         house.settle_all().await;
         counts.push(

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use skep::agent::presets;
 use skep::core::policy::Limits;
 use skep::github::Pace;
-use skep::runner::Knobs;
+use skep::runner::Timings;
 use skep::simulator::fault::{Fault, Trouble};
 use skep::store::EffectFilter;
 
@@ -47,7 +47,7 @@ fn every_number_has_its_test() {
         bot_rounds: _,
     } = Limits::default();
     // What the documents promise: a switch that goes off is felt within two seconds, and five minutes of silence are said.
-    let promised = (Knobs::default().cancel_grace, Knobs::default().silent);
+    let promised = (Timings::default().cancel_grace, Timings::default().silent);
     assert_eq!(promised, (Duration::from_secs(1), Duration::from_secs(300)));
     let bounds = skep::http::Bounds::default();
     assert_eq!(
@@ -58,14 +58,14 @@ fn every_number_has_its_test() {
         (bounds.header_bytes, bounds.connections),
         (16 * 1024, 1_024)
     );
-    let Knobs {
+    let Timings {
         initialize: _,
         cancel_grace: _,
         look_again: _,
         progress: _,
         silent: _,
         disk_look: _,
-    } = Knobs::default();
+    } = Timings::default();
     let Pace {
         burst: _,
         per_second: _,
@@ -104,7 +104,7 @@ async fn ends(wish: impl FnOnce(&mut Plan), script: &str) -> (String, String) {
 /// An agent that says nothing for long is said to be silent, and no longer once it speaks again.
 #[tokio::test(flavor = "multi_thread")]
 async fn silent() {
-    let mut house = House::with(|plan| plan.knobs.silent = Duration::from_millis(300)).await;
+    let mut house = House::with(|plan| plan.timings.silent = Duration::from_millis(300)).await;
     let issue = house.go("Think", "plan Think\nstart 1\nwait 1.5\nsay Done.");
     let said = |house: &House| {
         // The status is edited once in an interval.
@@ -335,7 +335,7 @@ async fn status_interval_ms() {
 async fn stop_takes(drain_ms: i64) -> Duration {
     let mut house = House::with(|plan| {
         plan.limits.drain_ms = drain_ms;
-        plan.knobs.cancel_grace = Duration::from_secs(60);
+        plan.timings.cancel_grace = Duration::from_secs(60);
     })
     .await;
     let running = house.run().await;

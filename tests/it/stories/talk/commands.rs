@@ -37,7 +37,8 @@ async fn go_starts_as_the_label_does_and_sets_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pause_and_resume_move_the_switch() {
-    let mut house = House::with(|plan| plan.knobs.cancel_grace = Duration::from_millis(100)).await;
+    let mut house =
+        House::with(|plan| plan.timings.cancel_grace = Duration::from_millis(100)).await;
     let issue = house.go("Add a greeting", LONG);
     house
         .until("it works", |house| {

@@ -23,16 +23,16 @@ struct Spot {
 /// What a kind of effect changes or reads on GitHub; `None`: other grids hold it.
 fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
     match kind {
-        EffectKind::Say => Some(("POST", "/repos/octo/hello/issues/1/comments")),
+        EffectKind::UpsertComment => Some(("POST", "/repos/octo/hello/issues/1/comments")),
         EffectKind::ReactTo => Some(("POST", "/repos/octo/hello/issues/comments/*/reactions")),
-        EffectKind::Weigh => Some(("GET", "/repos/octo/hello/issues/comments/*")),
+        EffectKind::AuthorizeComment => Some(("GET", "/repos/octo/hello/issues/comments/*")),
         EffectKind::Assign => Some(("POST", "/repos/octo/hello/issues/1/assignees")),
-        EffectKind::Switch => Some(("POST", "/repos/octo/hello/issues/1/labels")),
+        EffectKind::SetGoLabel => Some(("POST", "/repos/octo/hello/issues/1/labels")),
         // Below, in a story of its own: what was answered stays to be read.
-        EffectKind::Minimise => None,
+        EffectKind::HideComment => None,
         // `stories::follow`.
         EffectKind::ReadReview
-        | EffectKind::LookAtPull
+        | EffectKind::RefreshPullRequest
         | EffectKind::Reply
         | EffectKind::MarkReady
         | EffectKind::LabelPull
@@ -56,7 +56,7 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         | EffectKind::RemoveWorkspace
         | EffectKind::Forget
         | EffectKind::Steer
-        | EffectKind::Ring => None,
+        | EffectKind::SetTimer => None,
         // It is asked when a repository is taken away: `access`.
         EffectKind::CheckAccess => None,
     }
@@ -256,7 +256,11 @@ async fn what_never_works_is_given_up_after_the_configured_tries() {
         let mut house = House::with(|plan| plan.limits.effect_attempts = 2).await;
         let issue = begin(&house).await;
         // The start itself is read by the same call as every comment.
-        let after = if kind == EffectKind::Weigh { 1 } else { 0 };
+        let after = if kind == EffectKind::AuthorizeComment {
+            1
+        } else {
+            0
+        };
         house.simulator.add_fault(
             Fault::next(method, path, Trouble::BadGateway)
                 .after(after)
@@ -282,7 +286,7 @@ async fn what_never_works_is_given_up_after_the_configured_tries() {
             .contains("A comment could not be read: GitHub did not answer.");
         assert_eq!(
             unread,
-            kind == EffectKind::Weigh,
+            kind == EffectKind::AuthorizeComment,
             "{kind:?}\n{}",
             house.thread(issue)
         );

@@ -113,7 +113,9 @@ impl House {
             .planned(issue, skep::core::effect::EffectKind::RunTurn)
             .await;
         let prompt = |effect: &skep::core::effect::Effect| match effect {
-            skep::core::effect::Effect::RunTurn { turn, .. } => Some(turn.resumed.clone()),
+            skep::core::effect::Action::RunTurn(effect::RunTurn { turn, .. }) => {
+                Some(turn.resumed.clone())
+            }
             _ => None,
         };
         turns.iter().filter_map(prompt).collect()

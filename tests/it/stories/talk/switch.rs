@@ -12,7 +12,8 @@ use crate::house::House;
 const LONG: &str = "write A.md: a\nwait 20\nwrite GREETING.md: hello\nrecall";
 
 async fn at_work(script: &str) -> (House, IssueNumber) {
-    let mut house = House::with(|plan| plan.knobs.cancel_grace = Duration::from_millis(100)).await;
+    let mut house =
+        House::with(|plan| plan.timings.cancel_grace = Duration::from_millis(100)).await;
     let issue = house.go("Add a greeting", script);
     house
         .until("it works", |house| {

@@ -5,8 +5,8 @@ use super::pulls::{looked, red, review};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
 use crate::effect::EffectKind;
 use crate::event::{
-    Alarm, Asking, BaseFacts, ChecksState, Event, FileChange, Gone, PublishFacts, PullStanding,
-    RepositoryFacts, ReviewVerdict, RoleFile, TriggerFacts, Weighed, Work,
+    Asking, AuthorizedComment, BaseFacts, ChecksState, Event, FileChange, PublishFacts,
+    PullStanding, Removal, RepositoryFacts, ReviewVerdict, RoleFile, Timer, TriggerFacts, Work,
 };
 use crate::ids::{
     CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId,
@@ -210,7 +210,7 @@ pub(super) fn said(comment: i64, body: &str) -> Event {
 }
 
 pub(super) fn weighed(comment: i64, body: &str, permission: Permission) -> Event {
-    let found = Weighed {
+    let found = AuthorizedComment {
         comment: CommentId(comment),
         on: IssueNumber(12),
         actor: account("ana"),
@@ -221,7 +221,7 @@ pub(super) fn weighed(comment: i64, body: &str, permission: Permission) -> Event
         issue_author: "reporter".into(),
         issue_open: true,
     };
-    Event::Weighed {
+    Event::CommentAuthorized {
         found: Box::new(found),
     }
 }
@@ -244,7 +244,7 @@ pub(super) fn asks() -> Event {
 }
 
 /// What people and agents say to each other, and what becomes of the pull request.
-pub(super) fn talk() -> Vec<(&'static str, Event)> {
+pub(super) fn conversation() -> Vec<(&'static str, Event)> {
     let edited = Event::IssueEdited {
         sender: account("ana"),
         title: "Add a page".into(),
@@ -352,24 +352,24 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
                 added: true,
             },
         ),
-        ("rang: park", Event::Rang { alarm: Alarm::Park }),
+        ("rang: park", Event::TimerFired { alarm: Timer::Park }),
         (
             "rang: remind",
-            Event::Rang {
-                alarm: Alarm::Remind,
+            Event::TimerFired {
+                alarm: Timer::Remind,
             },
         ),
         (
             "rang: expire",
-            Event::Rang {
-                alarm: Alarm::Expire,
+            Event::TimerFired {
+                alarm: Timer::Expire,
             },
         ),
-        ("rang: look", Event::Rang { alarm: Alarm::Look }),
+        ("rang: look", Event::TimerFired { alarm: Timer::Look }),
         (
             "rang: again",
-            Event::Rang {
-                alarm: Alarm::Again,
+            Event::TimerFired {
+                alarm: Timer::Again,
             },
         ),
         (
@@ -391,7 +391,7 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
         ),
         (
             "pull request stirred",
-            Event::PullStirred {
+            Event::PullRequestChanged {
                 hint: "check_suite.completed".into(),
                 sender: account("ana"),
             },
@@ -423,7 +423,7 @@ pub(super) fn talk() -> Vec<(&'static str, Event)> {
         ),
         ("made ready", Event::MadeReady { number: 13 }),
         ("failed: steer", failed(EffectKind::Steer)),
-        ("failed: weigh", failed(EffectKind::Weigh)),
+        ("failed: weigh", failed(EffectKind::AuthorizeComment)),
     ]
 }
 
@@ -440,7 +440,7 @@ fn pull_opened(standing: PullStanding) -> Event {
 
 /// One event of every sort, with its name in the table.
 pub(super) fn events() -> Vec<(&'static str, Event)> {
-    [corridor(), access(), talk()].concat()
+    [corridor(), access(), conversation()].concat()
 }
 
 /// The way from a label to a pull request.
@@ -529,8 +529,8 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ),
         (
             "closed",
-            Event::Gone {
-                how: Gone::Closed,
+            Event::IssueRemoved {
+                how: Removal::Closed,
                 sender: account("ana"),
                 at: 30,
             },
@@ -726,7 +726,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         (
             "held up",
             Event::HeldUp {
-                effect: EffectKind::Say,
+                effect: EffectKind::UpsertComment,
                 until: 3_600_000,
             },
         ),

@@ -4,11 +4,11 @@ use super::events::*;
 use super::pulls::looked;
 use super::{decide, stages, walk};
 use crate::agent::ErrorClass;
-use crate::effect::{Effect, EffectKind};
+use crate::effect::{self, Action, EffectKind};
 use crate::event::{Asking, Event};
 use crate::place::Permission;
 use crate::question::{Asked, By};
-use crate::task::{End, Hold, Stage, Task};
+use crate::task::{BlockReason, End, Stage, Task};
 
 fn stage(name: &str) -> Task {
     stages()
@@ -28,7 +28,7 @@ fn only_what_it_was_told_is_open_is_taken_back_by_finishing() {
         60_000,
     );
     assert_eq!(
-        ended.task.talk.questions[0]
+        ended.task.conversation.questions[0]
             .answer
             .as_ref()
             .map(|answer| &answer.by),
@@ -45,8 +45,10 @@ fn only_what_it_was_told_is_open_is_taken_back_by_finishing() {
         &policy(),
         61_000,
     );
-    let told = |planned: &super::super::Planned| match &planned.effect {
-        Effect::Say { body, .. } => body.contains("went on without an answer to that question"),
+    let told = |planned: &super::super::Planned| match &planned.effect.action {
+        Action::UpsertComment(effect::UpsertComment { body, .. }) => {
+            body.contains("went on without an answer to that question")
+        }
         _ => false,
     };
     assert!(late.effects.iter().any(told), "{late:?}");
@@ -75,7 +77,7 @@ fn only_what_it_was_told_is_open_is_taken_back_by_finishing() {
         60_000,
     )
     .task;
-    assert_eq!(asked.talk.questions.len(), 1);
+    assert_eq!(asked.conversation.questions.len(), 1);
 }
 
 /// Whoever finishes in the turn in which it asks wants to hear the answer; so does an agent that merely ends its turn.
@@ -114,8 +116,12 @@ fn a_question_on_its_way_at_the_end_is_no_longer_asked() {
     let said = over
         .effects
         .iter()
-        .filter_map(|planned| match &planned.effect {
-            Effect::Say { key, body, .. } if key == "question:1" => Some(body.as_str()),
+        .filter_map(|planned| match &planned.effect.action {
+            Action::UpsertComment(effect::UpsertComment { key, body, .. })
+                if key == "question:1" =>
+            {
+                Some(body.as_str())
+            }
             _ => None,
         });
     let said: Vec<&str> = said.collect();
@@ -136,7 +142,7 @@ fn a_draft_whose_last_turn_did_not_finish_stays_one_however_green() {
             .any(|planned| planned.effect.kind() == EffectKind::MarkReady)
     };
     assert!(ready(&review));
-    review.follow.unfinished = Some(ErrorClass::MaxTokens);
+    review.review.unfinished = Some(ErrorClass::MaxTokens);
     assert!(!ready(&review));
 }
 
@@ -154,8 +160,8 @@ fn a_failed_model_is_asked_again_when_its_error_says() {
         .task
     };
     let until = |task: &Task| match task.stage {
-        Stage::Held {
-            hold: Hold::Later { until, .. },
+        Stage::Blocked {
+            reason: BlockReason::Later { until, .. },
             ..
         } => Some(until - 60_000),
         _ => None,
@@ -202,15 +208,12 @@ fn two_unknown_roles_have_two_answers() {
     let mut task = asked;
     for role in ["druid", "wizard"] {
         let decision = decide(&task, &checked(role), &policy(), 60_000);
-        said.extend(
-            decision
-                .effects
-                .into_iter()
-                .filter_map(|planned| match planned.effect {
-                    Effect::Say { key, body, .. } => Some((key, body)),
-                    _ => None,
-                }),
-        );
+        said.extend(decision.effects.into_iter().filter_map(
+            |planned| match planned.effect.action {
+                Action::UpsertComment(effect::UpsertComment { key, body, .. }) => Some((key, body)),
+                _ => None,
+            },
+        ));
         task = decision.task;
     }
     assert_eq!(said.len(), 2, "{said:?}");
@@ -236,8 +239,8 @@ fn of_several_role_labels_people_see_which_one_counts() {
     let shown = accepted
         .effects
         .iter()
-        .find_map(|planned| match &planned.effect {
-            Effect::ShowStatus { body, .. } => Some(body.as_str()),
+        .find_map(|planned| match &planned.effect.action {
+            Action::ShowStatus(effect::ShowStatus { body, .. }) => Some(body.as_str()),
             _ => None,
         });
     let shown = shown.expect("a status");

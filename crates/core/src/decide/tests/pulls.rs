@@ -4,8 +4,8 @@ use super::events::{account, sha};
 use crate::event::{
     Checks, ChecksState, Event, Failing, PullFacts, PullStanding, ReviewFacts, ReviewVerdict,
 };
+use crate::message::Thread;
 use crate::place::Permission;
-use crate::word::Thread;
 
 pub(super) fn review(verdict: ReviewVerdict, permission: Permission) -> Event {
     let thread = Thread {
@@ -49,7 +49,7 @@ pub(super) fn looked(change: impl FnOnce(&mut PullFacts)) -> Event {
         issue_open: true,
     };
     change(&mut facts);
-    Event::PullLooked {
+    Event::PullRequestRefreshed {
         facts: Box::new(facts),
     }
 }

@@ -3,7 +3,7 @@
 use crate::command::{LINES, Line, read};
 use crate::question::{Answer, By, Given, Question, Unclear};
 use crate::sanitise::{self, Allow};
-use crate::text::{answers, command};
+use crate::text::{answer_replies, command};
 
 fn question(id: u32, text: &str, options: &[&str]) -> Question {
     let options = options.iter().map(|option| (*option).to_owned()).collect();
@@ -100,19 +100,19 @@ fn sentences_about_answers() {
         text: text.into(),
     };
     let said = [
-        answers::noted(
+        answer_replies::noted(
             &[given(Some(1), "Postgres")],
             &[&first, &second, &third],
             &open,
         ),
-        answers::noted(&[given(None, "Neither, says @carol.")], &[&first], &[]),
-        answers::late("bob", &first, &by(By::Person("ana".into()))),
-        answers::late("ana", &first, &by(By::Person("Ana".into()))),
-        answers::late("bob", &first, &by(By::Default)),
-        answers::over("bob"),
-        answers::nothing_open("bob"),
-        answers::stranger("bob", Some("ana")),
-        answers::stranger("bob", None),
+        answer_replies::noted(&[given(None, "Neither, says @carol.")], &[&first], &[]),
+        answer_replies::late("bob", &first, &by(By::Person("ana".into()))),
+        answer_replies::late("ana", &first, &by(By::Person("Ana".into()))),
+        answer_replies::late("bob", &first, &by(By::Default)),
+        answer_replies::over("bob"),
+        answer_replies::nothing_open("bob"),
+        answer_replies::stranger("bob", Some("ana")),
+        answer_replies::stranger("bob", None),
     ];
     insta::assert_snapshot!(said.join("\n"), @r#"
     Noted: 1 → b. Postgres. Still open: 2, 3.
@@ -157,7 +157,7 @@ fn hints_about_answers() {
     ];
     let all: Vec<String> = whys
         .iter()
-        .map(|why| answers::unclear(why, &[&first, &second, &third]))
+        .map(|why| answer_replies::unclear(why, &[&first, &second, &third]))
         .collect();
     insta::assert_snapshot!(all.join("\n"), @r#"
     *Hint*: `c'@ carol` is no option of question 1. There are `a` to `b`: reply `1a 2a`, or answer in your own words with `1: …`.
@@ -169,8 +169,8 @@ fn hints_about_answers() {
     *Hint*: two boxes of question 1 are ticked, so neither was taken. Leave one.
     *Hint*: a ticked box is not as it was asked, so it was not taken. Reply `1a 2a`, or answer in your own words with `1: …`.
     "#);
-    assert!(answers::unclear(&Unclear::BoxChanged, &[&first]).contains("Reply `1`"));
-    assert!(answers::unclear(&Unclear::BoxChanged, &[&third]).contains("in your own words"));
+    assert!(answer_replies::unclear(&Unclear::BoxChanged, &[&first]).contains("Reply `1`"));
+    assert!(answer_replies::unclear(&Unclear::BoxChanged, &[&third]).contains("in your own words"));
     for text in all {
         assert_eq!(
             sanitise::outbound(&text, &Allow::nothing()),

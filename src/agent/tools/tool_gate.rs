@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{AskReply, Desk};
+use super::{AskReply, ToolHandler};
 use crate::core::agent::Finished;
 use crate::core::question::Asked;
 
@@ -25,11 +25,11 @@ const SLOW: &str = "It could not be taken down in time. End your turn; say in yo
 
 /// The place of one live agent.
 #[derive(Default)]
-pub(in crate::agent) struct Seat {
+pub(in crate::agent) struct ToolGate {
     state: Mutex<State>,
 }
 
-type Sitting = (Arc<dyn Desk>, CancellationToken);
+type Sitting = (Arc<dyn ToolHandler>, CancellationToken);
 
 #[derive(Default)]
 struct State {
@@ -39,9 +39,9 @@ struct State {
     calls: Vec<Instant>,
 }
 
-impl Seat {
-    /// From now on that desk answers, until [`Seat::rise`].
-    pub(in crate::agent) fn sit(&self, desk: Option<Arc<dyn Desk>>) {
+impl ToolGate {
+    /// From now on that desk answers, until [`ToolGate::rise`].
+    pub(in crate::agent) fn open(&self, desk: Option<Arc<dyn ToolHandler>>) {
         let before = {
             let mut state = self.state();
             std::mem::replace(
@@ -54,7 +54,7 @@ impl Seat {
 
     /// The turn is being cancelled: nothing new is taken. Open calls are not told yet, or the agent could take their end for
     /// a reason to go on before it hears of the cancel.
-    pub(in crate::agent) fn leave(&self) {
+    pub(in crate::agent) fn closing(&self) {
         let mut state = self.state();
         if let Some(sitting) = state.sitting.take() {
             state.leaving = Some(sitting);
@@ -62,7 +62,7 @@ impl Seat {
     }
 
     /// The turn is over: open calls are told so, and new ones too.
-    pub(in crate::agent) fn rise(&self) {
+    pub(in crate::agent) fn close(&self) {
         let (sitting, leaving) = {
             let mut state = self.state();
             (state.sitting.take(), state.leaving.take())
@@ -101,7 +101,7 @@ impl Seat {
 
     async fn call<T, F: Future<Output = T>>(
         &self,
-        work: impl FnOnce(Arc<dyn Desk>) -> F,
+        work: impl FnOnce(Arc<dyn ToolHandler>) -> F,
     ) -> Result<T, &'static str> {
         let (desk, over) = self.admitted()?;
         tokio::select! {

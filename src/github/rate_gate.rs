@@ -52,7 +52,7 @@ struct State {
 }
 
 /// The gate.
-pub(super) struct Lane {
+pub(super) struct RateGate {
     state: Mutex<State>,
     changed: Notify,
     reads: Semaphore,
@@ -61,7 +61,7 @@ pub(super) struct Lane {
     epoch: i64,
 }
 
-impl Lane {
+impl RateGate {
     /// A gate whose clock starts at `epoch` (milliseconds).
     pub(super) fn new(pace: Pace, epoch: i64) -> Self {
         Self {
@@ -141,7 +141,7 @@ impl Lane {
         self: &Arc<Self>,
         priority: Priority,
         creates: bool,
-    ) -> Result<Turn, GitHubError> {
+    ) -> Result<Permit, GitHubError> {
         let ticket = self.enqueue(priority);
         match timeout(self.pace.patience, self.wait(&ticket, creates)).await {
             Ok(turn) => turn,
@@ -162,7 +162,7 @@ impl Lane {
         }
     }
 
-    async fn wait(self: &Arc<Self>, ticket: &Ticket, creates: bool) -> Result<Turn, GitHubError> {
+    async fn wait(self: &Arc<Self>, ticket: &Ticket, creates: bool) -> Result<Permit, GitHubError> {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
@@ -193,7 +193,7 @@ impl Lane {
             return Ok(Step::After(millis(wait)));
         }
         state.in_flight = true;
-        Ok(Step::Go(Turn {
+        Ok(Step::Go(Permit {
             lane: Arc::clone(self),
             creates,
             sent: false,
@@ -226,14 +226,14 @@ impl Lane {
 }
 
 enum Step {
-    Go(Turn),
+    Go(Permit),
     After(Duration),
     Behind,
 }
 
 /// A place in the queue; leaving it lets the others move up.
 struct Ticket {
-    lane: Arc<Lane>,
+    lane: Arc<RateGate>,
     place: (Priority, u64),
 }
 
@@ -245,20 +245,20 @@ impl Drop for Ticket {
 }
 
 /// The right to make one change.
-pub(super) struct Turn {
-    lane: Arc<Lane>,
+pub(super) struct Permit {
+    lane: Arc<RateGate>,
     creates: bool,
     sent: bool,
 }
 
-impl Turn {
+impl Permit {
     /// From here on the change counts, whatever becomes of it.
     pub(super) fn sending(&mut self) {
         self.sent = true;
     }
 }
 
-impl Drop for Turn {
+impl Drop for Permit {
     fn drop(&mut self) {
         let now = self.lane.now();
         let mut state = self.lane.state();
@@ -295,8 +295,8 @@ mod tests {
         patience: Duration::from_secs(20),
     };
 
-    fn lane(pace: Pace) -> Arc<Lane> {
-        Arc::new(Lane::new(pace, 1_000_000))
+    fn lane(pace: Pace) -> Arc<RateGate> {
+        Arc::new(RateGate::new(pace, 1_000_000))
     }
 
     #[tokio::test]

@@ -20,7 +20,7 @@ use super::error::AgentError;
 use super::halves::Halves;
 use super::permission::{Answer, PermissionPolicy, choose};
 use super::stray::Strays;
-use super::tools::Seat;
+use super::tools::ToolGate;
 use super::transcript::Transcript;
 
 type Open = Responder<RequestPermissionResponse>;
@@ -60,7 +60,7 @@ pub(super) struct Exchange {
     /// What the agent printed among its messages.
     pub(super) strays: Strays,
     /// Who answers the session's questions.
-    pub(super) seat: Arc<Seat>,
+    pub(super) seat: Arc<ToolGate>,
     /// Prompts of this turn that are on the wire.
     pub(super) prompts: usize,
     /// Updates that came while an earlier session was being loaded.

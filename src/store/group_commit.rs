@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use super::connect::Pools;
 use super::error::StoreError;
 use super::inbox::{Accepted, Ready, insert_inbox, pieces};
-use super::wake::Wake;
+use super::notify::Wake;
 
 /// Rows that may wait at the door; more wait outside it.
 const DOOR: usize = 512;

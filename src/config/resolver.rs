@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::document::{Item, Table, Value};
-use super::mistake::Mistake;
+use super::error::Mistake;
 use super::sources::{Found, Sources, is_key};
 
 /// Where a value comes from and how it was written, fit to be shown.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Ballast, Mail, MarkerKey, Usage};
+use super::{Ballast, AnswerWaiters, MarkerKey, Usage};
 use crate::agent::{Agents, Identity as AgentIdentity, Launch, Resources};
 use crate::core::agent::AgentSpec;
 use crate::core::failure::Failure;
@@ -19,7 +19,7 @@ use crate::github::{At, GitHub, GitHubError};
 use crate::store::Store;
 
 /// The rooms and wishes the runner works with.
-pub struct Parts {
+pub struct Services {
     /// The database.
     pub store: Store,
     /// GitHub.
@@ -45,11 +45,11 @@ pub struct Parts {
     /// Keys that agents hold: taken out of everything they say.
     pub secrets: Vec<String>,
     /// Numbers for the edges.
-    pub knobs: Knobs,
+    pub timings: Timings,
     /// Status comments posted in this life, for the time GitHub's listing does not show them yet.
     pub posted: Mutex<HashMap<TaskKey, CommentId>>,
     /// Agents' tools that wait for an answer.
-    pub mail: Mail,
+    pub mail: AnswerWaiters,
     /// Room for the database on a full disk.
     pub ballast: Arc<Ballast>,
     /// What the sessions at work take of the disk.
@@ -58,7 +58,7 @@ pub struct Parts {
 
 /// Numbers for the edges.
 #[derive(Debug, Clone, Copy)]
-pub struct Knobs {
+pub struct Timings {
     /// How long an agent may take to answer the handshake.
     pub initialize: Duration,
     /// How long an agent may take to confirm a cancel.
@@ -73,7 +73,7 @@ pub struct Knobs {
     pub disk_look: Duration,
 }
 
-impl Default for Knobs {
+impl Default for Timings {
     fn default() -> Self {
         Self {
             initialize: Duration::from_secs(30),
@@ -86,7 +86,7 @@ impl Default for Knobs {
     }
 }
 
-impl Parts {
+impl Services {
     /// Where GitHub calls for a place go.
     pub(super) fn at(&self, place: &Place) -> At {
         At {

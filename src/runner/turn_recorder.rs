@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::parts::Parts;
+use super::services::Services;
 use crate::core::agent::{PlanEntry, Update};
 use crate::core::event::Event;
 use crate::core::ids::SessionId;
@@ -32,8 +32,8 @@ pub(super) struct Seen {
 }
 
 /// Takes one turn's updates to where they belong.
-pub(super) struct Pump<'a> {
-    parts: &'a Parts,
+pub(super) struct TurnRecorder<'a> {
+    services: &'a Services,
     place: &'a Place,
     session: &'a SessionId,
     row: &'a EffectRow,
@@ -49,15 +49,15 @@ pub(super) struct Pump<'a> {
     silences: u32,
 }
 
-impl<'a> Pump<'a> {
+impl<'a> TurnRecorder<'a> {
     pub(super) fn new(
-        parts: &'a Parts,
+        services: &'a Services,
         place: &'a Place,
         session: &'a SessionId,
         row: &'a EffectRow,
     ) -> Self {
         Self {
-            parts,
+            services,
             place,
             session,
             row,
@@ -123,7 +123,7 @@ impl<'a> Pump<'a> {
             }
             Update::Plan { mut entries } => {
                 for entry in &mut entries {
-                    entry.content = self.parts.redact(&entry.content);
+                    entry.content = self.services.redact(&entry.content);
                 }
                 self.news |= entries != self.plan;
                 self.plan = entries;
@@ -161,7 +161,7 @@ impl<'a> Pump<'a> {
 
     /// Keeps a line for people; a later one of the same origin replaces it.
     fn remember(&mut self, id: String, line: &str) {
-        let line = self.parts.redact(line.trim());
+        let line = self.services.redact(line.trim());
         let line: String = line
             .chars()
             .filter(|c| !c.is_control())
@@ -182,9 +182,9 @@ impl<'a> Pump<'a> {
             return;
         };
         let kind = json.split('"').nth(3).unwrap_or("note").to_owned();
-        let body = self.parts.redact(&json);
+        let body = self.services.redact(&json);
         self.lines.push(LogLine {
-            at: (self.parts.clock)(),
+            at: (self.services.clock)(),
             kind,
             body,
         });
@@ -192,7 +192,7 @@ impl<'a> Pump<'a> {
 
     async fn write(&mut self) {
         for batch in std::mem::take(&mut self.lines).chunks(BATCH) {
-            if let Err(error) = self.parts.store.append_log(self.session, batch).await {
+            if let Err(error) = self.services.store.append_log(self.session, batch).await {
                 tracing::warn!(session = %self.session, %error, lines = batch.len(), "log lines were lost");
             }
         }
@@ -202,7 +202,7 @@ impl<'a> Pump<'a> {
     async fn tell_progress(&mut self, last: bool) {
         let rested = self
             .told
-            .is_none_or(|told| told.elapsed() >= self.parts.knobs.progress);
+            .is_none_or(|told| told.elapsed() >= self.services.timings.progress);
         if !self.news || !(rested || last) {
             return;
         }
@@ -213,7 +213,7 @@ impl<'a> Pump<'a> {
 
     /// Tells that nothing was heard for long, and again each time it has lasted as long once more.
     async fn tell_silence(&mut self) {
-        let (quiet, limit) = (self.heard.elapsed(), self.parts.knobs.silent);
+        let (quiet, limit) = (self.heard.elapsed(), self.services.timings.silent);
         if !self.started || quiet < limit * (self.silences + 1) {
             return;
         }
@@ -226,7 +226,7 @@ impl<'a> Pump<'a> {
         let (session, plan, doing) = (
             self.session.clone(),
             self.plan.clone(),
-            self.parts.redact(&self.doing),
+            self.services.redact(&self.doing),
         );
         let tail = self.tail.iter().map(|(_, line)| line.clone()).collect();
         self.tell(
@@ -254,9 +254,9 @@ impl<'a> Pump<'a> {
                 event,
             }
             .to_json(),
-            received_at: (self.parts.clock)(),
+            received_at: (self.services.clock)(),
         };
-        if let Err(error) = self.parts.store.accept(fact).await {
+        if let Err(error) = self.services.store.accept(fact).await {
             tracing::warn!(session = %self.session, %error, "a fact about the agent was lost");
         }
     }

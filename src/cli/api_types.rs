@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::screen::{moment, span};
+use super::output::{moment, span};
 use crate::core::downtime::DownTime;
 use crate::core::session::SessionState;
 use crate::core::text::count;

@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::error::AgentError;
-use super::exchange::Exchange;
+use super::connection_state::Exchange;
 use super::halves::{Halves, mend};
 
 /// The longest line of an agent.

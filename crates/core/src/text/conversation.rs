@@ -4,10 +4,10 @@ use super::{LIMIT, code, count, span};
 use crate::agent::{PlanEntry, TurnEnd};
 use crate::event::{Failing, Work};
 use crate::ids::Sha;
+use crate::message::Thread;
 use crate::question::Question;
 use crate::sanitise::{self, Allow};
 use crate::task::{Job, Plan, Stage, Task};
-use crate::word::Thread;
 
 /// In the story, when a session has used up its comments.
 pub const TOO_MANY_COMMENTS: &str =
@@ -193,7 +193,7 @@ pub fn unknown_agent(agent: &str, known: &[String]) -> String {
 pub fn delegated(login: &str) -> String {
     format!(
         "{} can now give commands and answers on this issue.",
-        super::answers::name(login)
+        super::answer_replies::name(login)
     )
 }
 
@@ -202,7 +202,7 @@ pub fn too_many_delegates(login: &str, most: usize) -> String {
     format!(
         "{} was not added: {most} people have been let speak here, and that is the most for one issue. Give them write \
          access to the repository, or take over what they say.",
-        super::answers::name(login)
+        super::answer_replies::name(login)
     )
 }
 
@@ -305,7 +305,7 @@ pub const PLAN_DROPPED: &str = "_This plan was not carried out._";
 
 /// Under a plan that was approved.
 pub fn plan_approved(by: &str) -> String {
-    format!("_Approved by {}._", super::answers::name(by))
+    format!("_Approved by {}._", super::answer_replies::name(by))
 }
 
 /// The way to try again, where no pull request is open.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How an issue went away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Gone {
+pub enum Removal {
     /// Closed.
     Closed,
     /// Deleted.

@@ -12,8 +12,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::oneshot;
 
-use super::parts::Parts;
-use crate::agent::{AskReply, Desk};
+use super::services::Services;
+use crate::agent::{AskReply, ToolHandler};
 use crate::core::agent::Finished;
 use crate::core::event::Event;
 use crate::core::ids::SessionId;
@@ -33,11 +33,11 @@ pub(super) fn fact_of(effect: &str) -> String {
 
 /// The tools that wait for an answer, by session.
 #[derive(Debug, Default)]
-pub struct Mail {
+pub struct AnswerWaiters {
     waiting: Mutex<HashMap<SessionId, (u64, oneshot::Sender<String>)>>,
 }
 
-impl Mail {
+impl AnswerWaiters {
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, (u64, oneshot::Sender<String>)>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -70,24 +70,24 @@ impl Mail {
 }
 
 /// One turn's desk.
-pub(super) struct TurnDesk {
-    parts: Arc<Parts>,
+pub(super) struct SessionTools {
+    services: Arc<Services>,
     place: Place,
     session: SessionId,
     claim: String,
     facts: AtomicUsize,
 }
 
-impl TurnDesk {
+impl SessionTools {
     pub(super) fn new(
-        parts: Arc<Parts>,
+        services: Arc<Services>,
         place: &Place,
         session: &SessionId,
         row: &EffectRow,
     ) -> Self {
         let claim = format!("{}{}", fact_of(&row.id), row.fence);
         Self {
-            parts,
+            services,
             place: place.clone(),
             session: session.clone(),
             claim,
@@ -107,26 +107,26 @@ impl TurnDesk {
                 event,
             }
             .to_json(),
-            received_at: (self.parts.clock)(),
+            received_at: (self.services.clock)(),
         };
-        self.parts.store.accept(fact).await?;
+        self.services.store.accept(fact).await?;
         Ok(number as u64)
     }
 
     async fn put(&self, asked: Vec<Asked>) -> AskReply {
         let redact = |asked: Asked| Asked {
-            text: self.parts.redact(&asked.text),
+            text: self.services.redact(&asked.text),
             options: asked
                 .options
                 .iter()
-                .map(|option| self.parts.redact(option))
+                .map(|option| self.services.redact(option))
                 .collect(),
-            default: asked.default.map(|default| self.parts.redact(&default)),
+            default: asked.default.map(|default| self.services.redact(&default)),
             ..asked
         };
         let asked = asked.into_iter().map(redact).collect();
         let call = self.facts.load(Ordering::Relaxed) as u64;
-        let mut answer = self.parts.mail.wait(&self.session, call);
+        let mut answer = self.services.mail.wait(&self.session, call);
         if let Err(error) = self
             .tell(
                 Event::Asked {
@@ -137,12 +137,12 @@ impl TurnDesk {
             )
             .await
         {
-            self.parts.mail.give_up(&self.session, call);
+            self.services.mail.give_up(&self.session, call);
             tracing::warn!(session = %self.session, %error, "a question could not be stored");
             return AskReply::Refused(text::prompt::NOT_ASKED.to_owned());
         }
         let patience = Duration::from_millis(
-            self.parts
+            self.services
                 .policy
                 .limits
                 .quick_answer_ms
@@ -152,7 +152,7 @@ impl TurnDesk {
         if let Ok(Ok(words)) = tokio::time::timeout(patience, &mut answer).await {
             return AskReply::Answered(words);
         }
-        if !self.parts.mail.give_up(&self.session, call)
+        if !self.services.mail.give_up(&self.session, call)
             && let Ok(words) = answer.await
         {
             return AskReply::Answered(words);
@@ -161,7 +161,7 @@ impl TurnDesk {
     }
 }
 
-impl Desk for TurnDesk {
+impl ToolHandler for SessionTools {
     fn ask(&self, asked: Vec<Asked>) -> BoxFuture<'_, AskReply> {
         self.put(asked).boxed()
     }
@@ -170,7 +170,7 @@ impl Desk for TurnDesk {
         async move {
             let event = Event::Reported {
                 session: self.session.clone(),
-                text: self.parts.redact(&text),
+                text: self.services.redact(&text),
             };
             match self.tell(event, "reported").await {
                 Ok(_) => text::prompt::REPORTED.to_owned(),

@@ -11,13 +11,13 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Addresses, App, FrontDesk, FrontDoor, join};
+use super::{Addresses, App, AdminApi, WebhookIngest, join};
 use crate::http::{self, Bounds, Caps, Guard, Hosts, Reading};
 
 /// Who stands behind the two addresses.
 pub(super) struct Entry {
-    pub(super) door: Arc<FrontDoor>,
-    pub(super) desk: Arc<FrontDesk>,
+    pub(super) door: Arc<WebhookIngest>,
+    pub(super) desk: Arc<AdminApi>,
     /// What orders at the admin address must carry.
     pub(super) token: SecretString,
 }

@@ -8,9 +8,9 @@ use futures::StreamExt;
 
 use crate::core::agent::Update;
 
-use super::exchange::{Exchange, Phase};
+use super::connection_state::{Exchange, Phase};
 use super::permission::PermissionPolicy;
-use super::wire::{Wire, incoming};
+use super::framing::{Wire, incoming};
 
 fn wire(session: &str, phase: Phase) -> Arc<Wire> {
     let wire = Wire::new(Exchange::new(PermissionPolicy::allow_all()));

@@ -237,7 +237,7 @@ impl Admin {
 
     fn refused(&self, status: StatusCode, bytes: &[u8]) -> AdminError {
         let body: Value = serde_json::from_slice(bytes).unwrap_or_default();
-        let text = |name: &str| body["error"][name].as_str().map(super::screen::one_line);
+        let text = |name: &str| body["error"][name].as_str().map(super::output::one_line);
         match text("message") {
             Some(message) => AdminError::Refused {
                 message,

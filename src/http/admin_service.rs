@@ -14,7 +14,7 @@ use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
 pub type Answer = Result<Value, ApiError>;
 
 /// The part of the house behind the admin address. Every method has 60 seconds.
-pub trait Desk: Send + Sync + 'static {
+pub trait AdminService: Send + Sync + 'static {
     /// Counts, queue, what is active.
     fn status(&self) -> impl Future<Output = Answer> + Send;
 
@@ -38,7 +38,7 @@ pub trait Desk: Send + Sync + 'static {
     /// most [`EventPage::wait`].
     fn events(&self, page: EventPage) -> impl Future<Output = Result<Vec<Value>, ApiError>> + Send;
 
-    /// Takes issues in as if they had been labelled. An issue that cannot be taken fails alone; an error means none was.
+    /// Takes issues in as if they had been labeled. An issue that cannot be taken fails alone; an error means none was.
     fn dispatch(
         &self,
         targets: Vec<Target>,
@@ -107,7 +107,7 @@ pub enum Target {
         issues: Vec<IssueNumber>,
     },
     /// All open issues with a label.
-    Labelled {
+    Labeled {
         /// Where.
         repository: RepositoryName,
         /// Which label; not empty.
@@ -128,7 +128,7 @@ impl TryFrom<TargetLine> for Target {
             (Some(issues), None) if !issues.is_empty() && issues.iter().all(|issue| issue.0 > 0) => {
                 Ok(Self::Issues { repository, issues })
             }
-            (None, Some(label)) if !label.trim().is_empty() => Ok(Self::Labelled { repository, label }),
+            (None, Some(label)) if !label.trim().is_empty() => Ok(Self::Labeled { repository, label }),
             _ => Err(ApiError::invalid(format!("the target {repository} needs either issue numbers or a label"))
                 .next(r#"send {"repository":"o/r","issues":[12]} or {"repository":"o/r","label":"agent:go"}"#)),
         }

@@ -15,22 +15,22 @@ use crate::core::task::Task;
 use crate::engine::Fact;
 use crate::github::{At, Brake, GitHub, GitHubError, HeldUp};
 use crate::http::{
-    Answer, ApiError, Batch, Desk, EventPage, LogPage, NotStarted, SessionFilter, Started, Target,
+    Answer, ApiError, Batch, AdminService, EventPage, LogPage, NotStarted, SessionFilter, Started, Target,
 };
-use crate::runner::{Parts, read_facts};
+use crate::runner::{Services, read_facts};
 use crate::store::{self, Accepted, EventRow, NewInbox, SessionRow, Store, StoreError, TaskFilter};
 
 /// How long a dispatch waits for the engine to take the fact up.
 const TAKEN_UP: Duration = Duration::from_secs(10);
 
 /// Answers the operator.
-pub struct FrontDesk {
+pub struct AdminApi {
     store: Store,
     github: GitHub,
     health: Arc<Health>,
     room: Room,
     /// There as soon as GitHub has said who we are.
-    parts: OnceLock<Arc<Parts>>,
+    parts: OnceLock<Arc<Services>>,
 }
 
 /// What the core says when a session starts, or a paused one goes on.
@@ -47,7 +47,7 @@ const PATCH: usize = 64 << 20;
 /// Issues that are read at once.
 const AT_ONCE: usize = 8;
 
-impl FrontDesk {
+impl AdminApi {
     pub(super) fn new(store: Store, github: GitHub, health: Arc<Health>, room: Room) -> Self {
         Self {
             store,
@@ -59,12 +59,12 @@ impl FrontDesk {
     }
 
     /// From here on orders are taken; only the first call counts.
-    pub(super) fn open(&self, parts: Arc<Parts>) {
-        let _open_already = self.parts.set(parts);
+    pub(super) fn open(&self, services: Arc<Services>) {
+        let _open_already = self.services.set(parts);
     }
 
-    fn parts(&self) -> Result<&Arc<Parts>, ApiError> {
-        self.parts.get().ok_or_else(|| {
+    fn services(&self) -> Result<&Arc<Services>, ApiError> {
+        self.services.get().ok_or_else(|| {
             let why = self
                 .health
                 .trouble()
@@ -76,7 +76,7 @@ impl FrontDesk {
     /// The session that was started, and whether it only goes on with its pull request.
     async fn dispatch_one(
         &self,
-        parts: &Parts,
+        services: &Services,
         at: &At,
         issue: IssueNumber,
     ) -> Result<(SessionId, bool), String> {
@@ -112,7 +112,7 @@ impl FrontDesk {
 
     /// Puts a fact into the inbox and waits until it was handled; answers the reason.
     async fn tell(&self, place: &Place, fact: &Fact, name: &str) -> Result<String, String> {
-        let now = (self.parts().map_err(|error| error.message)?.clock)();
+        let now = (self.services().map_err(|error| error.message)?.clock)();
         let mut wake = self.store.event_wake();
         let id = format!("operator:{name}:{}:{now}", place.task());
         let new = NewInbox {
@@ -195,7 +195,7 @@ impl FrontDesk {
     }
 }
 
-impl Desk for FrontDesk {
+impl AdminService for AdminApi {
     async fn status(&self) -> Answer {
         let counts = self.store.counts().await.map_err(|error| trouble(&error))?;
         let queued = TaskFilter {
@@ -220,7 +220,7 @@ impl Desk for FrontDesk {
             .sessions(&live, 100)
             .await
             .map_err(|error| trouble(&error))?;
-        let policy = self.parts.get().map(|parts| &parts.policy);
+        let policy = self.services.get().map(|parts| &parts.policy);
         let short = self.room.is_short();
         Ok(json!({
             "version": env!("CARGO_PKG_VERSION"),
@@ -289,7 +289,7 @@ impl Desk for FrontDesk {
 
     async fn task(&self, repository: RepositoryName, issue: IssueNumber) -> Answer {
         let at = self
-            .parts()?
+            .services()?
             .github
             .locate(&repository)
             .await
@@ -307,7 +307,7 @@ impl Desk for FrontDesk {
         Ok(json!({
             "task": key, "repository": task.place.name, "issue": issue, "state": task.state(),
             "session": task.job().map(|job| &job.session), "pull": task.pull,
-            "story": task.story, "timeline": events.iter().map(event_line).collect::<Vec<_>>(),
+            "story": task.timeline, "timeline": events.iter().map(event_line).collect::<Vec<_>>(),
         }))
     }
 
@@ -333,9 +333,9 @@ impl Desk for FrontDesk {
     }
 
     async fn dispatch(&self, targets: Vec<Target>) -> Result<Batch, ApiError> {
-        let (mut batch, parts) = (Batch::default(), self.parts()?);
+        let (mut batch, parts) = (Batch::default(), self.services()?);
         for target in targets {
-            let (Target::Issues { repository, .. } | Target::Labelled { repository, .. }) = &target;
+            let (Target::Issues { repository, .. } | Target::Labeled { repository, .. }) = &target;
             let at = &parts
                 .github
                 .locate(repository)
@@ -343,7 +343,7 @@ impl Desk for FrontDesk {
                 .map_err(|error| refused(&error))?;
             let issues = match &target {
                 Target::Issues { issues, .. } => issues.clone(),
-                Target::Labelled { label, .. } => {
+                Target::Labeled { label, .. } => {
                     let found = parts.github.open_issues_with_label(at, label).await;
                     let found = found
                         .map_err(|error| refused(&error))?
@@ -378,7 +378,7 @@ impl Desk for FrontDesk {
     }
 
     async fn patch(&self, id: SessionId) -> Result<Vec<u8>, ApiError> {
-        let git = &self.parts()?.git;
+        let git = &self.services()?.git;
         let row = self.find_session(&id).await?;
         let task = self
             .read_task(row.task)

@@ -2,12 +2,12 @@
 //! turn.
 
 use super::Performed;
-use super::parts::Parts;
-use super::show::look;
+use super::services::Services;
+use super::status::look;
 use super::trigger;
 use crate::agent::Steered;
 use crate::core::effect::{Effect, Reaction};
-use crate::core::event::{Event, Weighed};
+use crate::core::event::{Event, AuthorizedComment};
 use crate::core::failure::Failure;
 use crate::core::ids::{CommentId, IssueNumber, SessionId};
 use crate::core::label;
@@ -28,30 +28,28 @@ pub(super) fn github(reaction: Reaction) -> GitHubReaction {
 }
 
 /// Makes the comment with this key say the body: edited where it is, posted where it is not (any more).
-pub(super) async fn say(
-    parts: &Parts,
+pub(super) async fn upsert(
+    services: &Services,
     row: &EffectRow,
     effect: &Effect,
 ) -> Result<Performed, Failure> {
-    let Effect::Say {
-        place,
+    let effect::UpsertComment {
         on,
         key,
         comment,
-        body,
-    } = effect
+        body} = effect
     else {
         return Err(Failure::broken("nothing to say"));
     };
-    let at = parts.at(place);
-    let mark = parts.marker.mark(&format!("{}:{key}", place.task()));
+    let at = services.at(place);
+    let mark = services.marker.mark(&format!("{}:{key}", place.task()));
     let text = format!("{body}\n{mark}");
     let known = match comment {
         Some(comment) => Some(*comment),
-        None => look(parts, row, &at, *on, &mark).await?,
+        None => look(services, row, &at, *on, &mark).await?,
     };
     if let Some(id) = known {
-        match parts.github.edit_comment(&at, id, &text).await {
+        match services.github.edit_comment(&at, id, &text).await {
             // Somebody deleted it: it is posted anew below.
             Err(GitHubError::NotFound { .. } | GitHubError::Gone { .. }) => {}
             other => {
@@ -63,7 +61,7 @@ pub(super) async fn say(
             }
         }
     }
-    let id = parts.github.create_comment(&at, *on, &text).await?;
+    let id = services.github.create_comment(&at, *on, &text).await?;
     Ok(Performed::known(Event::Posted {
         key: key.clone(),
         comment: id,
@@ -72,14 +70,14 @@ pub(super) async fn say(
 
 /// Reacts to a comment. One that is gone meanwhile needs no reaction.
 pub(super) async fn react(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     comment: CommentId,
     reaction: Reaction,
     instead_of: Option<Reaction>,
 ) -> Result<Performed, Failure> {
-    let at = parts.at(place);
-    let reacted = parts
+    let at = services.at(place);
+    let reacted = services
         .github
         .react_to_comment(&at, comment, github(reaction))
         .await;
@@ -88,7 +86,7 @@ pub(super) async fn react(
         other => other?,
     }
     if let Some(old) = instead_of {
-        parts
+        services
             .github
             .unreact_from_comment(&at, comment, github(old))
             .await?;
@@ -97,7 +95,7 @@ pub(super) async fn react(
 }
 
 /// A comment to be weighed.
-pub(super) struct ToWeigh<'a> {
+pub(super) struct CommentToAuthorize<'a> {
     pub(super) place: &'a Place,
     pub(super) comment: CommentId,
     pub(super) on: IssueNumber,
@@ -106,15 +104,15 @@ pub(super) struct ToWeigh<'a> {
 }
 
 /// Reads a comment as it is now, and what whoever wrote or changed it may do.
-pub(super) async fn weigh(parts: &Parts, weigh: &ToWeigh<'_>) -> Result<Performed, Failure> {
-    let at = parts.at(weigh.place);
+pub(super) async fn authorize(services: &Services, weigh: &CommentToAuthorize<'_>) -> Result<Performed, Failure> {
+    let at = services.at(weigh.place);
     let actor = Actor::Person(weigh.actor.clone());
     let (comment, permission, issue) = tokio::try_join!(
-        parts.github.comment(&at, weigh.comment),
-        trigger::permission(parts, &at, &actor),
-        parts.github.issue(&at, weigh.place.issue),
+        services.github.comment(&at, weigh.comment),
+        trigger::permission(services, &at, &actor),
+        services.github.issue(&at, weigh.place.issue),
     )?;
-    let found = Weighed {
+    let found = AuthorizedComment {
         comment: weigh.comment,
         on: weigh.on,
         actor: weigh.actor.clone(),
@@ -125,24 +123,24 @@ pub(super) async fn weigh(parts: &Parts, weigh: &ToWeigh<'_>) -> Result<Performe
         issue_author: issue.author.login,
         issue_open: issue.open,
     };
-    Ok(Performed::known(Event::Weighed {
+    Ok(Performed::known(Event::CommentAuthorized {
         found: Box::new(found),
     }))
 }
 
 /// Assigns somebody to the issue, or takes them off. Whom GitHub cannot assign is simply not assigned.
 pub(super) async fn assign(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     login: &str,
     on: bool,
 ) -> Result<Performed, Failure> {
-    let at = parts.at(place);
+    let at = services.at(place);
     if !on {
-        parts.github.unassign(&at, place.issue, login).await?;
+        services.github.unassign(&at, place.issue, login).await?;
         return Ok(Performed::Done);
     }
-    let assignment = parts.github.assign(&at, place.issue, login).await?;
+    let assignment = services.github.assign(&at, place.issue, login).await?;
     let added = assignment.after && !assignment.before;
     Ok(Performed::known(Event::Assigned {
         login: login.to_owned(),
@@ -151,23 +149,23 @@ pub(super) async fn assign(
 }
 
 /// Sets or takes the label that is the switch.
-pub(super) async fn switch(parts: &Parts, place: &Place, on: bool) -> Result<Performed, Failure> {
-    let at = parts.at(place);
-    let present = parts.github.issue(&at, place.issue).await?.labels;
+pub(super) async fn set_go_label(services: &Services, place: &Place, on: bool) -> Result<Performed, Failure> {
+    let at = services.at(place);
+    let present = services.github.issue(&at, place.issue).await?.labels;
     let has = label::has(&present, GO_LABEL);
     match (has, on) {
         (false, true) => {
-            parts
+            services
                 .github
                 .ensure_label(&at, GO_LABEL, "0e8a16", "skep: an agent works on this")
                 .await?;
-            parts
+            services
                 .github
                 .add_labels(&at, place.issue, &[GO_LABEL])
                 .await?;
         }
         (true, false) => {
-            parts
+            services
                 .github
                 .remove_label(&at, place.issue, GO_LABEL)
                 .await?
@@ -178,14 +176,14 @@ pub(super) async fn switch(parts: &Parts, place: &Place, on: bool) -> Result<Per
 }
 
 /// Hides a comment of ours that is out of date.
-pub(super) async fn minimise(
-    parts: &Parts,
+pub(super) async fn hide(
+    services: &Services,
     place: &Place,
     comment: CommentId,
 ) -> Result<Performed, Failure> {
-    match parts
+    match services
         .github
-        .minimize_comment(&parts.at(place), comment)
+        .minimize_comment(&services.at(place), comment)
         .await
     {
         Err(GitHubError::NotFound { .. } | GitHubError::Gone { .. }) => Ok(Performed::Done),
@@ -195,14 +193,14 @@ pub(super) async fn minimise(
 
 /// Offers words to a running turn: to a tool that waits for them, else as a further prompt.
 pub(super) async fn steer(
-    parts: &Parts,
+    services: &Services,
     session: &SessionId,
     words: &[String],
     text: &str,
 ) -> Result<Performed, Failure> {
-    let taken = match parts.mail.hand(session, text.to_owned()) {
+    let taken = match services.mail.hand(session, text.to_owned()) {
         Ok(()) => true,
-        Err(text) => matches!(parts.agents.steer(session, &text).await?, Steered::Taken),
+        Err(text) => matches!(services.agents.steer(session, &text).await?, Steered::Taken),
     };
     let (session, offered) = (session.clone(), words.to_vec());
     Ok(Performed::known(Event::Steered {

@@ -6,7 +6,7 @@ use super::ids::{CommentId, IssueNumber, Sha};
 
 /// Something an agent is to hear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Word {
+pub struct AgentMessage {
     /// Unique in its task, such as `comment:77`; a later word with the same id takes the place of one not yet delivered.
     pub id: String,
     /// Whose words: a login, or `skep`.
@@ -16,7 +16,7 @@ pub struct Word {
     /// GitHub's time of it, epoch milliseconds.
     pub at: i64,
     /// What they are.
-    pub kind: WordKind,
+    pub kind: MessageKind,
     /// The comment to thank under, if it was one.
     pub comment: Option<CommentId>,
     /// On its way into a running turn.
@@ -24,17 +24,17 @@ pub struct Word {
     pub sending: bool,
 }
 
-impl Word {
+impl AgentMessage {
     /// It only asks the agent something.
     pub fn is_asked(&self) -> bool {
-        matches!(self.kind, WordKind::Asked { .. })
+        matches!(self.kind, MessageKind::Asked { .. })
     }
 }
 
 /// What words are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
-pub enum WordKind {
+pub enum MessageKind {
     /// Said to the agent.
     Said,
     /// A question to the agent: its next message is posted as the answer.

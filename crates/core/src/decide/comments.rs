@@ -5,15 +5,15 @@ use serde_json::json;
 
 use super::{Decision, Draft, answer, ask, closed, command, end, pause, rest, review, turn};
 use crate::command::{self as grammar, Addressed, Command, Line, Spoken};
-use crate::effect::{Effect, Reaction};
-use crate::event::{Event, Weighed};
+use crate::effect::{self, Reaction};
+use crate::event::{AuthorizedComment, Event};
+use crate::event_name::DomainEvent;
 use crate::ids::{CommentId, IssueNumber};
+use crate::message::{AgentMessage, MessageKind};
 use crate::place::{Account, AccountKind};
 use crate::question::Saying;
-use crate::story::Happening;
-use crate::task::{Back, End, Hold, Job, Stage, Step};
+use crate::task::{BlockReason, End, Job, ReturnTo, Stage, Step};
 use crate::text;
-use crate::word::{Word, WordKind};
 
 /// So many comments are remembered as taken.
 pub(super) const TAKEN: usize = 100;
@@ -54,8 +54,7 @@ pub(super) fn commented(mut draft: Draft<'_>, event: &Event) -> Decision {
             return draft.because(reason);
         }
     }
-    let effect = Effect::Weigh {
-        place: draft.task.place.clone(),
+    let effect = effect::AuthorizeComment {
         comment: *comment,
         on: *on,
         actor: sender.clone(),
@@ -76,13 +75,13 @@ pub(super) fn bot(draft: &mut Draft<'_>, sender: &Account) -> Result<(), String>
             sender.login
         ));
     }
-    let rounds = draft.task.talk.bot_rounds;
+    let rounds = draft.task.conversation.bot_rounds;
     if rounds >= draft.cx.policy.limits.bot_rounds {
         return Err(format!(
             "bots have spoken {rounds} times in a row; a person has to speak first"
         ));
     }
-    draft.task.talk.bot_rounds += 1;
+    draft.task.conversation.bot_rounds += 1;
     Ok(())
 }
 
@@ -111,7 +110,7 @@ pub(super) fn is_ours(draft: &Draft<'_>, on: IssueNumber) -> bool {
 fn asks(draft: &Draft<'_>, comment: CommentId) -> bool {
     draft
         .task
-        .talk
+        .conversation
         .batches
         .iter()
         .any(|batch| batch.comment == Some(comment))
@@ -120,14 +119,14 @@ fn asks(draft: &Draft<'_>, comment: CommentId) -> bool {
 fn taken(draft: &Draft<'_>, comment: CommentId, at: i64) -> bool {
     draft
         .task
-        .talk
-        .taken
+        .conversation
+        .processed
         .iter()
         .any(|(id, taken_at)| *id == comment && at <= *taken_at)
 }
 
 fn take(draft: &mut Draft<'_>, comment: CommentId, at: i64) {
-    let taken = &mut draft.task.talk.taken;
+    let taken = &mut draft.task.conversation.processed;
     taken.retain(|(id, _)| *id != comment);
     taken.push((comment, at));
     let surplus = taken.len().saturating_sub(TAKEN);
@@ -135,7 +134,7 @@ fn take(draft: &mut Draft<'_>, comment: CommentId, at: i64) {
 }
 
 /// A comment was read again: what it says now counts, and what its writer may do.
-pub(super) fn weighed(mut draft: Draft<'_>, found: &Weighed) -> Decision {
+pub(super) fn weighed(mut draft: Draft<'_>, found: &AuthorizedComment) -> Decision {
     let Some(body) = &found.body else {
         return draft.because("the comment is gone again");
     };
@@ -155,11 +154,15 @@ pub(super) fn weighed(mut draft: Draft<'_>, found: &Weighed) -> Decision {
     // An edit of what the agent has heard already says nothing new to anybody.
     let known = draft
         .task
-        .talk
-        .taken
+        .conversation
+        .processed
         .iter()
         .any(|(id, _)| *id == found.comment)
-        && !draft.task.talk.hinted.contains(&found.comment);
+        && !draft
+            .task
+            .conversation
+            .hinted_comments
+            .contains(&found.comment);
     if known && !waits(&draft, found.comment) {
         return draft.because("it was changed after it had been taken");
     }
@@ -173,7 +176,7 @@ pub(super) fn weighed(mut draft: Draft<'_>, found: &Weighed) -> Decision {
     }
     take(&mut draft, found.comment, found.at);
     if found.actor.kind == AccountKind::User {
-        draft.task.talk.bot_rounds = 0;
+        draft.task.conversation.bot_rounds = 0;
     }
     if spoken.lines.is_empty() {
         return hear(draft, found, &spoken);
@@ -183,7 +186,7 @@ pub(super) fn weighed(mut draft: Draft<'_>, found: &Weighed) -> Decision {
 
 /// Notes whether a comment led to no more than a hint: then an edit of it is heard as if it were new.
 pub(super) fn hinted(draft: &mut Draft<'_>, comment: CommentId, only: bool) {
-    let hinted = &mut draft.task.talk.hinted;
+    let hinted = &mut draft.task.conversation.hinted_comments;
     hinted.retain(|other| *other != comment);
     if only {
         hinted.push(comment);
@@ -195,15 +198,15 @@ pub(super) fn hinted(draft: &mut Draft<'_>, comment: CommentId, only: bool) {
 fn waits(draft: &Draft<'_>, comment: CommentId) -> bool {
     draft
         .task
-        .talk
-        .words
+        .conversation
+        .messages
         .iter()
         .any(|word| word.comment == Some(comment) && !word.sending)
 }
 
 /// Somebody who may not speak here: one polite sentence, once, and only when it was meant for us. Whoever opened the issue
 /// may answer plain questions where the operator allows it.
-fn unheard(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
+fn unheard(mut draft: Draft<'_>, found: &AuthorizedComment, spoken: &Spoken) -> Decision {
     let login = found.actor.login.clone();
     let given = answer::read(&draft, &spoken.text, Saying::Plainly);
     let author = draft.cx.policy.author_answers && found.issue_author.eq_ignore_ascii_case(&login);
@@ -217,21 +220,21 @@ fn unheard(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
     if !meant
         || draft
             .task
-            .talk
-            .told_off
+            .conversation
+            .warned
             .iter()
             .any(|other| other.eq_ignore_ascii_case(&login))
     {
         return draft.because(format!("@{login} may not speak to the agent here"));
     }
-    draft.task.talk.told_off.push(login.clone());
+    draft.task.conversation.warned.push(login.clone());
     let requester = draft
         .task
         .job()
         .and_then(|job| job.actor.login())
         .map(str::to_owned);
     let say = if spoken.lines.is_empty() && !given.given.is_empty() {
-        text::answers::stranger(&login, requester.as_deref())
+        text::answer_replies::stranger(&login, requester.as_deref())
     } else {
         text::command::not_permitted(&login)
     };
@@ -242,12 +245,12 @@ fn unheard(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
 }
 
 /// The key of the one comment that replies to a comment.
-pub(super) fn reply_key(found: &Weighed) -> String {
+pub(super) fn reply_key(found: &AuthorizedComment) -> String {
     format!("reply:{}", found.comment)
 }
 
 /// Words without a command: an answer where a question is open, else something for the agent.
-fn hear(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
+fn hear(mut draft: Draft<'_>, found: &AuthorizedComment, spoken: &Spoken) -> Decision {
     let given = answer::read(&draft, &spoken.text, Saying::Plainly);
     if !given.is_nothing() {
         draft.react_to(found.comment, Reaction::Eyes, None);
@@ -264,7 +267,7 @@ fn hear(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
         return answer::told(draft, found, &spoken.text);
     }
     match rest::listens(&draft, spoken, found.at) {
-        true => say_to_agent(draft, found, &spoken.text, WordKind::Said),
+        true => say_to_agent(draft, found, &spoken.text, MessageKind::Said),
         false => rest::told(draft, found, spoken),
     }
 }
@@ -272,24 +275,24 @@ fn hear(mut draft: Draft<'_>, found: &Weighed, spoken: &Spoken) -> Decision {
 /// Takes a person's words for the agent.
 pub(super) fn say_to_agent(
     mut draft: Draft<'_>,
-    found: &Weighed,
+    found: &AuthorizedComment,
     words: &str,
-    kind: WordKind,
+    kind: MessageKind,
 ) -> Decision {
     let waits = draft
         .task
-        .talk
-        .words
+        .conversation
+        .messages
         .iter()
         .any(|word| word.comment == Some(found.comment));
-    if draft.task.talk.words.len() >= WAITING && !waits {
+    if draft.task.conversation.messages.len() >= WAITING && !waits {
         // An edit of it counts as soon as there is room.
         hinted(&mut draft, found.comment, true);
         draft.react_to(found.comment, Reaction::Confused, None);
         draft.say(
             found.on,
             reply_key(found),
-            text::talk::too_many_words(&found.actor.login, WAITING),
+            text::conversation::too_many_words(&found.actor.login, WAITING),
         );
         return draft.because("too many words wait for the agent; its writer is told");
     }
@@ -300,13 +303,13 @@ pub(super) fn say_to_agent(
 }
 
 /// A comment's words as the agent hears them.
-pub(super) fn word(found: &Weighed, words: &str, kind: WordKind) -> Word {
+pub(super) fn word(found: &AuthorizedComment, words: &str, kind: MessageKind) -> AgentMessage {
     // One comment may both ask something and say something.
     let id = match &kind {
-        WordKind::Asked { .. } => format!("ask:{}", found.comment),
+        MessageKind::Asked { .. } => format!("ask:{}", found.comment),
         _ => format!("comment:{}", found.comment),
     };
-    Word {
+    AgentMessage {
         id,
         by: found.actor.login.clone(),
         text: words.to_owned(),
@@ -319,18 +322,18 @@ pub(super) fn word(found: &Weighed, words: &str, kind: WordKind) -> Word {
 
 /// Adds a word; one with the same id that the agent has not heard gives way. People's comments are bounded before they come
 /// here; of the rest there is one at a time of each kind, or one review.
-pub(super) fn add(mut draft: Draft<'_>, word: Word) -> Draft<'_> {
+pub(super) fn add(mut draft: Draft<'_>, word: AgentMessage) -> Draft<'_> {
     draft.note(
-        Happening::WordTaken,
+        DomainEvent::MessageQueued,
         json!({ "word": word.id, "by": word.by }),
     );
-    let words = &mut draft.task.talk.words;
+    let words = &mut draft.task.conversation.messages;
     match words
         .iter_mut()
         .find(|other| other.id == word.id && !other.sending)
     {
         // Each edit of the issue is told as a difference to the one before.
-        Some(other) if word.kind == WordKind::Edited => {
+        Some(other) if word.kind == MessageKind::Edited => {
             other.text = format!("{}\n\n{}", other.text, word.text)
         }
         Some(other) => *other = word,
@@ -342,7 +345,12 @@ pub(super) fn add(mut draft: Draft<'_>, word: Word) -> Draft<'_> {
 /// Brings the words that wait to the agent, as soon as it can hear them.
 pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
     let open = draft.task.open_questions().next().is_some();
-    let only_asked = draft.task.talk.words.iter().all(Word::is_asked);
+    let only_asked = draft
+        .task
+        .conversation
+        .messages
+        .iter()
+        .all(AgentMessage::is_asked);
     match draft.task.stage.clone() {
         Stage::Working {
             step: Step::Running { .. },
@@ -357,37 +365,42 @@ pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
             step: Step::Waiting { .. },
             ..
         } => turn::run(draft, false, reason),
-        Stage::Held {
-            hold: Hold::Asked, ..
+        Stage::Blocked {
+            reason: BlockReason::Asked,
+            ..
         } if !open || !only_asked => pause::resume_now(draft, reason),
-        Stage::Held {
-            hold: Hold::Plan, ..
+        Stage::Blocked {
+            reason: BlockReason::Plan,
+            ..
         } => {
-            turn::plan_is_over(&mut draft, text::talk::PLAN_REPLACED);
+            turn::plan_is_over(&mut draft, text::conversation::PLAN_REPLACED);
             pause::resume_now(draft, reason)
         }
-        Stage::Held {
-            job, hold, next, ..
-        } if only_asked && job.ground.is_some() => pause::errand(
+        Stage::Blocked {
+            job,
+            reason: held,
+            next,
+            ..
+        } if only_asked && job.workspace.is_some() => pause::side_question(
             draft,
-            Back::Held {
-                hold,
+            ReturnTo::Blocked {
+                reason: held,
                 next: Box::new(next),
             },
             reason,
         ),
-        Stage::Ended { .. } if draft.task.can_revise() && draft.task.follow.issue_closed => {
+        Stage::Ended { .. } if draft.task.can_revise() && draft.task.review.issue_closed => {
             closed::refused(draft, reason)
         }
         Stage::Ended { end, at, .. } if draft.task.can_revise() && only_asked => {
-            pause::errand(draft, Back::Ended { end, at }, reason)
+            pause::side_question(draft, ReturnTo::Ended { end, at }, reason)
         }
         Stage::Ended { .. } if draft.task.can_revise() => review::revise(draft, reason),
         Stage::Idle | Stage::Ended { .. } => over(draft, reason),
         Stage::Checking { .. }
         | Stage::Queued { .. }
         | Stage::Working { .. }
-        | Stage::Held { .. } => {
+        | Stage::Blocked { .. } => {
             draft.because(format!("{reason}; the agent hears it when it goes on"))
         }
     }
@@ -396,14 +409,14 @@ pub(super) fn deliver(mut draft: Draft<'_>, reason: &str) -> Decision {
 /// Words that crossed with the session's end: whoever wrote them is told, so that they know that nobody acts on them.
 fn over(mut draft: Draft<'_>, reason: &str) -> Decision {
     let issue = draft.task.place.issue;
-    for word in std::mem::take(&mut draft.task.talk.words) {
+    for word in std::mem::take(&mut draft.task.conversation.messages) {
         let Some(comment) = word.comment else {
             continue;
         };
         draft.say(
             issue,
             format!("reply:{comment}"),
-            text::talk::over(&word.by),
+            text::conversation::over(&word.by),
         );
     }
     draft.because(format!(
@@ -416,27 +429,30 @@ fn over(mut draft: Draft<'_>, reason: &str) -> Decision {
 fn offer(draft: &mut Draft<'_>, job: &Job) {
     let open = draft.task.open_questions().next().is_some();
     // On an errand the agent changes nothing: what is more than a question waits until it is back.
-    let for_now = |word: &&Word| !word.sending && (job.back.is_none() || word.is_asked());
-    let fresh: Vec<Word> = draft
+    let for_now =
+        |word: &&AgentMessage| !word.sending && (job.return_to.is_none() || word.is_asked());
+    let fresh: Vec<AgentMessage> = draft
         .task
-        .talk
-        .words
+        .conversation
+        .messages
         .iter()
         .filter(for_now)
         .cloned()
         .collect();
-    let Some(ground) = job.ground.as_ref().filter(|_| !fresh.is_empty() && !open) else {
+    let Some(ground) = job
+        .workspace
+        .as_ref()
+        .filter(|_| !fresh.is_empty() && !open)
+    else {
         return;
     };
-    let effect = Effect::Steer {
-        place: draft.task.place.clone(),
-        session: job.session.clone(),
+    let effect = effect::Steer {
         words: fresh.iter().map(|word| word.id.clone()).collect(),
         text: text::prompt::words(&fresh, &ground.nonce),
     };
     draft.plan(effect);
-    for word in &mut draft.task.talk.words {
-        word.sending |= job.back.is_none() || word.is_asked();
+    for word in &mut draft.task.conversation.messages {
+        word.sending |= job.return_to.is_none() || word.is_asked();
     }
 }
 
@@ -458,19 +474,19 @@ pub(super) fn comment_deleted(
     }
     // A decision can be taken back until the agent has heard it.
     let again = answer::unheard(&draft, comment);
-    let before = draft.task.talk.words.len();
+    let before = draft.task.conversation.messages.len();
     answer::reopen(&mut draft, &again);
     draft
         .task
-        .talk
-        .words
+        .conversation
+        .messages
         .retain(|word| word.comment != Some(comment) || word.sending);
     if !again.is_empty() {
         return draft.because(
             "an answer the agent had not heard was taken back; its question is open again",
         );
     }
-    if draft.task.talk.words.len() < before {
+    if draft.task.conversation.messages.len() < before {
         return draft.because("words the agent had not heard were taken back");
     }
     draft.because("a comment that concerns nobody here is gone")
@@ -480,7 +496,7 @@ pub(super) fn comment_deleted(
 pub(super) fn posted(mut draft: Draft<'_>, key: &str, comment: CommentId) -> Decision {
     if let Some(batch) = draft
         .task
-        .talk
+        .conversation
         .batches
         .iter_mut()
         .find(|batch| batch.key == key)
@@ -489,28 +505,24 @@ pub(super) fn posted(mut draft: Draft<'_>, key: &str, comment: CommentId) -> Dec
         return draft.because("the question's comment is known");
     }
     if key.starts_with("plan:") {
-        draft.task.talk.plan_comment = Some(comment);
+        draft.task.conversation.plan_comment = Some(comment);
         return draft.because("the plan's comment is known");
     }
     draft.because(format!("the comment {key} is there"))
 }
 
 /// Ends the agent's process.
-pub(super) fn end_agent(draft: &mut Draft<'_>, job: &Job) {
-    let place = draft.task.place.clone();
-    draft.plan(Effect::EndAgent {
-        place,
-        session: job.session.clone(),
-    });
+pub(super) fn end_agent(draft: &mut Draft<'_>) {
+    draft.plan(effect::EndAgent {});
 }
 
 /// Forgets the questions of a session that is over. What was answered stays to be read; what is open is out of date.
 pub(super) fn forget_questions(draft: &mut Draft<'_>) {
     let expired = matches!(&draft.task.stage, Stage::Ended { end: End::Failed { class, .. }, .. } if class == end::NO_ANSWER);
-    for batch in std::mem::take(&mut draft.task.talk.batches) {
+    for batch in std::mem::take(&mut draft.task.conversation.batches) {
         let questions: Vec<_> = draft
             .task
-            .talk
+            .conversation
             .questions
             .iter()
             .filter(|q| batch.questions.contains(&q.id))
@@ -519,7 +531,7 @@ pub(super) fn forget_questions(draft: &mut Draft<'_>) {
         if questions.iter().all(|question| question.answer.is_some()) {
             continue;
         }
-        let (issue, place) = (draft.task.place.issue, draft.task.place.clone());
+        let issue = draft.task.place.issue;
         let body = match expired {
             true => text::question::render_expired(&questions, draft.cx.policy.limits.expire_ms),
             false => text::question::render_answered(&questions),
@@ -527,10 +539,10 @@ pub(super) fn forget_questions(draft: &mut Draft<'_>) {
         // One that is still on its way is changed as well: it would ask for ever.
         draft.put(issue, batch.key, batch.comment, body);
         if let Some(comment) = batch.comment {
-            draft.plan(Effect::Minimise { place, comment });
+            draft.plan(effect::HideComment { comment });
         }
     }
-    draft.task.talk.questions.clear();
-    draft.task.talk.reminded = false;
+    draft.task.conversation.questions.clear();
+    draft.task.conversation.reminded = false;
     ask::unassign(draft);
 }

@@ -1,7 +1,7 @@
 //! What people see on the issue: reactions, the status comment, the status label, the answer.
 
-use super::parts::Parts;
-use super::{Performed, talk};
+use super::services::Services;
+use super::{Performed, comments};
 use crate::core::effect::{Reaction, StatusLabel};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
@@ -16,20 +16,20 @@ const LOOK_BACK: i64 = 3_600_000;
 
 /// Reacts to the issue, and takes back the reaction that is no longer true.
 pub(super) async fn react(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     reaction: Reaction,
     instead_of: Option<Reaction>,
 ) -> Result<Performed, Failure> {
-    let at = parts.at(place);
-    parts
+    let at = services.at(place);
+    services
         .github
-        .react_to_issue(&at, place.issue, talk::github(reaction))
+        .react_to_issue(&at, place.issue, comments::github(reaction))
         .await?;
     if let Some(old) = instead_of {
-        parts
+        services
             .github
-            .unreact_from_issue(&at, place.issue, talk::github(old))
+            .unreact_from_issue(&at, place.issue, comments::github(old))
             .await?;
     }
     Ok(Performed::Done)
@@ -37,35 +37,35 @@ pub(super) async fn react(
 
 /// Makes the status comment say `body`.
 pub(super) async fn status(
-    parts: &Parts,
+    services: &Services,
     row: &EffectRow,
     place: &Place,
     known: Option<CommentId>,
     body: &str,
 ) -> Result<Performed, Failure> {
-    let (at, task) = (parts.at(place), place.task());
-    let mark = parts.marker.mark(&format!("status:{task}"));
+    let (at, task) = (services.at(place), place.task());
+    let mark = services.marker.mark(&format!("status:{task}"));
     let text = format!("{body}\n{mark}");
-    let mut comment = known.or_else(|| parts.posted(task));
+    let mut comment = known.or_else(|| services.posted(task));
     if comment.is_none() {
-        comment = look(parts, row, &at, place.issue, &mark).await?;
+        comment = look(services, row, &at, place.issue, &mark).await?;
     }
     if let Some(id) = comment {
-        match parts.github.edit_comment(&at, id, &text).await {
+        match services.github.edit_comment(&at, id, &text).await {
             // Somebody deleted it: it is posted anew below.
             Err(GitHubError::NotFound { .. } | GitHubError::Gone { .. }) => {}
             other => {
                 other?;
-                return Ok(told(parts, place, known, id));
+                return Ok(told(services, place, known, id));
             }
         }
     }
-    let id = parts.github.create_comment(&at, place.issue, &text).await?;
-    Ok(told(parts, place, known, id))
+    let id = services.github.create_comment(&at, place.issue, &text).await?;
+    Ok(told(services, place, known, id))
 }
 
-fn told(parts: &Parts, place: &Place, known: Option<CommentId>, id: CommentId) -> Performed {
-    parts.remember(place.task(), id);
+fn told(services: &Services, place: &Place, known: Option<CommentId>, id: CommentId) -> Performed {
+    services.remember(place.task(), id);
     if known == Some(id) {
         Performed::Done
     } else {
@@ -75,14 +75,14 @@ fn told(parts: &Parts, place: &Place, known: Option<CommentId>, id: CommentId) -
 
 /// Looks for our comment by its mark; after a first try of unknown outcome twice, because listings lag.
 pub(super) async fn look(
-    parts: &Parts,
+    services: &Services,
     row: &EffectRow,
     at: &At,
     on: IssueNumber,
     mark: &str,
 ) -> Result<Option<CommentId>, GitHubError> {
     let since = Some(row.created_at - LOOK_BACK);
-    let found = match parts.github.find_comment(at, on, since, mark).await {
+    let found = match services.github.find_comment(at, on, since, mark).await {
         // Nobody may be left without a word because a list cannot be read; a first try has posted nothing yet.
         Err(error) if row.attempts == 1 && is_definite(&error) => {
             tracing::warn!(%error, "our comments cannot be listed; a new one is posted");
@@ -93,8 +93,8 @@ pub(super) async fn look(
     if found.is_some() || row.attempts == 1 {
         return Ok(found);
     }
-    tokio::time::sleep(parts.knobs.look_again).await;
-    parts.github.find_comment(at, on, since, mark).await
+    tokio::time::sleep(services.timings.look_again).await;
+    services.github.find_comment(at, on, since, mark).await
 }
 
 /// Whether asking again will not help.
@@ -113,29 +113,29 @@ fn is_definite(error: &GitHubError) -> bool {
 
 /// Makes `label` the only status label. The others go first: a reader never sees two.
 pub(super) async fn label(
-    parts: &Parts,
+    services: &Services,
     place: &Place,
     label: Option<StatusLabel>,
 ) -> Result<Performed, Failure> {
-    let at = parts.at(place);
-    let present = parts.github.issue(&at, place.issue).await?.labels;
+    let at = services.at(place);
+    let present = services.github.issue(&at, place.issue).await?.labels;
     let has = |status: StatusLabel| label::has(&present, status.name());
     for other in StatusLabel::ALL
         .into_iter()
         .filter(|other| Some(*other) != label && has(*other))
     {
-        parts
+        services
             .github
             .remove_label(&at, place.issue, other.name())
             .await?;
     }
     if let Some(label) = label.filter(|label| !has(*label)) {
         let (color, description) = label.look();
-        parts
+        services
             .github
             .ensure_label(&at, label.name(), color, description)
             .await?;
-        parts
+        services
             .github
             .add_labels(&at, place.issue, &[label.name()])
             .await?;
@@ -145,21 +145,21 @@ pub(super) async fn label(
 
 /// Posts the agent's answer, once.
 pub(super) async fn answer(
-    parts: &Parts,
+    services: &Services,
     row: &EffectRow,
     place: &Place,
     session: &SessionId,
     body: &str,
 ) -> Result<Performed, Failure> {
-    let at = parts.at(place);
-    let mark = parts.marker.mark(&format!("answer:{session}:{}", row.id));
+    let at = services.at(place);
+    let mark = services.marker.mark(&format!("answer:{session}:{}", row.id));
     let there = if row.attempts > 1 {
-        look(parts, row, &at, place.issue, &mark).await?
+        look(services, row, &at, place.issue, &mark).await?
     } else {
         None
     };
     if there.is_none() {
-        parts
+        services
             .github
             .create_comment(&at, place.issue, &format!("{body}\n{mark}"))
             .await?;

@@ -6,14 +6,15 @@ use crate::agent::ErrorClass;
 use crate::command::Priority;
 use crate::event::ChecksState;
 use crate::ids::{CommentId, Sha};
+use crate::message::{AgentMessage, Thread};
 use crate::question::Question;
-use crate::word::{Thread, Word};
 
 /// What people and the agent have to say to each other.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Talk {
+pub struct Conversation {
     /// What the agent has not heard yet, oldest first.
-    pub words: Vec<Word>,
+    #[serde(rename = "words")]
+    pub messages: Vec<AgentMessage>,
     /// The questions of the session in hand, oldest first.
     pub questions: Vec<Question>,
     /// How many questions there have been.
@@ -23,9 +24,11 @@ pub struct Talk {
     /// People without write access who were allowed to speak here.
     pub delegates: Vec<String>,
     /// People who were told once that they may not.
-    pub told_off: Vec<String>,
+    #[serde(rename = "told_off")]
+    pub warned: Vec<String>,
     /// Comments that were taken, with GitHub's time of them: none is taken twice.
-    pub taken: Vec<(CommentId, i64)>,
+    #[serde(rename = "taken")]
+    pub processed: Vec<(CommentId, i64)>,
     /// Reviews that were read, whatever they said: none is taken twice.
     #[serde(default)]
     pub reviews: Vec<i64>,
@@ -39,8 +42,8 @@ pub struct Talk {
     #[serde(default)]
     pub plan: Option<Plan>,
     /// Comments that only led to a hint: an edit of theirs counts.
-    #[serde(default)]
-    pub hinted: Vec<CommentId>,
+    #[serde(default, rename = "hinted")]
+    pub hinted_comments: Vec<CommentId>,
     /// Whether people were reminded of the open questions.
     pub reminded: bool,
     /// Who was told how to be heard while nobody is at work here.
@@ -51,7 +54,7 @@ pub struct Talk {
 impl super::Task {
     /// A writer let this person speak here.
     pub fn delegated(&self, login: &str) -> bool {
-        self.talk
+        self.conversation
             .delegates
             .iter()
             .any(|other| other.eq_ignore_ascii_case(login))
@@ -83,9 +86,10 @@ pub struct Batch {
 
 /// What goes on about the pull request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Follow {
+pub struct ReviewState {
     /// How many revisions for failed checks, since a person last spoke.
-    pub check_rounds: u32,
+    #[serde(rename = "check_rounds")]
+    pub fix_attempts: u32,
     /// How many revisions in all.
     pub rounds: u32,
     /// The head whose checks were judged last.
@@ -108,8 +112,8 @@ pub struct Follow {
     /// When it is looked at again, epoch milliseconds.
     pub look_at: Option<i64>,
     /// A person switched the agent off: it mends nothing by itself until somebody sends it back to work.
-    #[serde(default)]
-    pub resting: bool,
+    #[serde(default, rename = "resting")]
+    pub auto_fix_off: bool,
     /// Whether the branch conflicts with its base, as it was last seen.
     #[serde(default)]
     pub conflicts: bool,
@@ -163,7 +167,7 @@ pub struct Told {
 
 /// What people wish for by command, for the next session.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wish {
+pub struct RunOptions {
     /// A role, instead of the labels'.
     pub role: Option<String>,
     /// Roles that are looked for in the repository before one is wished for.
@@ -184,7 +188,7 @@ pub struct Wish {
     pub fresh: bool,
 }
 
-impl Wish {
+impl RunOptions {
     /// What was wished for one start alone is over with it.
     pub fn drop_start(&mut self) {
         (self.plan, self.answer, self.again, self.fresh) = (false, None, false, false);

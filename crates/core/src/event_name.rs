@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something that happened, under its wire name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Happening {
+pub enum DomainEvent {
     /// A webhook was stored and understood.
     #[serde(rename = "delivery.accepted")]
     DeliveryAccepted,
@@ -80,11 +80,11 @@ pub enum Happening {
     #[serde(rename = "session.resumed")]
     SessionResumed,
     /// A person's words were taken for the agent.
-    #[serde(rename = "word.taken")]
-    WordTaken,
+    #[serde(rename = "message.queued")]
+    MessageQueued,
     /// The agent has heard them.
-    #[serde(rename = "word.delivered")]
-    WordDelivered,
+    #[serde(rename = "message.delivered")]
+    MessageDelivered,
     /// A command was taken.
     #[serde(rename = "command.taken")]
     CommandTaken,
@@ -123,7 +123,7 @@ pub enum Happening {
     SessionCancelled,
 }
 
-impl Happening {
+impl DomainEvent {
     /// Every name.
     pub const ALL: [Self; 39] = [
         Self::DeliveryAccepted,
@@ -151,8 +151,8 @@ impl Happening {
         Self::SessionParked,
         Self::SessionPaused,
         Self::SessionResumed,
-        Self::WordTaken,
-        Self::WordDelivered,
+        Self::MessageQueued,
+        Self::MessageDelivered,
         Self::CommandTaken,
         Self::PlanProposed,
         Self::PlanApproved,
@@ -195,8 +195,8 @@ impl Happening {
             Self::SessionParked => "session.parked",
             Self::SessionPaused => "session.paused",
             Self::SessionResumed => "session.resumed",
-            Self::WordTaken => "word.taken",
-            Self::WordDelivered => "word.delivered",
+            Self::MessageQueued => "message.queued",
+            Self::MessageDelivered => "message.delivered",
             Self::CommandTaken => "command.taken",
             Self::PlanProposed => "plan.proposed",
             Self::PlanApproved => "plan.approved",

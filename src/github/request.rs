@@ -21,7 +21,7 @@ pub(super) enum Effect {
 
 /// A request.
 #[derive(Debug, Clone)]
-pub(super) struct Ask {
+pub(super) struct ApiRequest {
     pub(super) method: Method,
     /// Path and query below the API root, or the absolute address of a next page.
     pub(super) path: String,
@@ -34,7 +34,7 @@ pub(super) struct Ask {
     verb: &'static str,
 }
 
-impl Ask {
+impl ApiRequest {
     pub(super) fn new(method: Method, verb: &'static str, path: impl Into<String>) -> Self {
         let effect = if method == Method::GET {
             Effect::None
@@ -106,7 +106,7 @@ impl Ask {
     }
 
     /// What is wanted in words for people: `post a comment in octocat/hello`.
-    pub(super) fn deed(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         self.repository().map_or_else(
             || self.verb.to_owned(),
             |repository| format!("{} in {repository}", self.verb),
@@ -130,7 +130,7 @@ impl Ask {
     }
 }
 
-impl fmt::Display for Ask {
+impl fmt::Display for ApiRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.split(['?', '#']).next().unwrap_or_default();
         write!(f, "{} ({} {path})", self.verb, self.method)
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn words_never_show_the_query() {
-        let ask = Ask::get("read", "/x/y?access_token=canary");
+        let ask = ApiRequest::get("read", "/x/y?access_token=canary");
         assert_eq!(ask.to_string(), "read (GET /x/y)");
     }
 

@@ -13,14 +13,14 @@ use tokio::task::JoinHandle;
 use super::client::{Connection, Ended, Opened, answered};
 use super::demo;
 use super::error::AgentError;
-use super::exchange::Exchange;
-use super::launch::{Ground, Launch};
+use super::connection_state::Exchange;
+use super::launch::{LaunchContext, Launch};
 use super::permission::PermissionPolicy;
 use super::presets::DEMO;
 use super::process::Process;
-use super::steer::Inlet;
-use super::tools::{Registration, Seat};
-use super::wire::Wire;
+use super::steer::PromptQueue;
+use super::tools::{Registration, ToolGate};
+use super::framing::Wire;
 
 /// How long an agent may take to leave after its input was closed, and again after SIGTERM. The agents keep their
 /// sessions on disk as they go, so that nothing is lost by being short.
@@ -43,16 +43,16 @@ pub(super) struct Live {
     /// The agent's session, once it is open; locked for the length of a turn.
     pub(super) opened: Mutex<Option<Opened>>,
     /// Where the session's questions go.
-    pub(super) seat: Arc<Seat>,
+    pub(super) seat: Arc<ToolGate>,
     /// The tools' address and token, once they were offered.
     pub(super) registration: Mutex<Option<Registration>>,
-    inlet: StdMutex<Option<Inlet>>,
+    inlet: StdMutex<Option<PromptQueue>>,
 }
 
 impl Live {
     /// Starts the agent and shakes hands.
     pub(super) async fn start(
-        ground: &Ground,
+        ground: &LaunchContext,
         launch: &Launch,
         demo_in_process: bool,
         patience: Duration,
@@ -123,7 +123,7 @@ impl Live {
     }
 
     /// The way into the running turn; none between turns.
-    pub(super) fn inlet(&self) -> MutexGuard<'_, Option<Inlet>> {
+    pub(super) fn inlet(&self) -> MutexGuard<'_, Option<PromptQueue>> {
         self.inlet.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -177,7 +177,7 @@ impl Live {
 
     /// Ends the whole tree; returns when it is gone.
     pub(super) async fn end(&self, grace: Duration) -> Result<(), AgentError> {
-        self.seat.rise();
+        self.seat.close();
         self.connection.close().await;
         match &self.body {
             Body::Process(process) => process.end(grace).await,
@@ -196,14 +196,14 @@ impl Live {
 
 impl Drop for Live {
     fn drop(&mut self) {
-        self.seat.rise();
+        self.seat.close();
         if let Body::InMemory(agent) = &self.body {
             agent.abort();
         }
     }
 }
 
-fn demo_environment(ground: &Ground, launch: &Launch) -> Vec<(String, String)> {
+fn demo_environment(ground: &LaunchContext, launch: &Launch) -> Vec<(String, String)> {
     ground.environment(launch, vec![], &format!("{}.memory", launch.session))
 }
 
@@ -226,7 +226,7 @@ const OUTPUT_KEPT: usize = 1 << 20;
 
 /// Runs one command in the fence of a session, to its end or until `timeout`; nothing of it is left afterwards.
 pub(super) async fn run(
-    ground: &Ground,
+    ground: &LaunchContext,
     launch: &Launch,
     argv: &[String],
     timeout: Duration,

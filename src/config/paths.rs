@@ -8,8 +8,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::github::fixed;
-use super::mistake::{ConfigError, Mistake};
-use super::reading::Reading;
+use super::error::{ConfigError, Mistake};
+use super::resolver::Reading;
 use super::sources::Found;
 
 pub(super) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);

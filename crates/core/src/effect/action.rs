@@ -1,0 +1,301 @@
+//! The actions, one struct each: what is to be done, in full. Each says how repetition is harmless, because after a crash it
+//! will be repeated.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Reaction, Start, StatusLabel, Turn, UnpushedCommits};
+use crate::event::{Asking, Timer};
+use crate::ids::{AgentBranch, CommentId, IssueNumber, Sha};
+use crate::place::{Account, Actor, Snapshot};
+
+/// Put a reaction on the issue. A reaction is a set member: adding it twice is adding it once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct React {
+    /// Which.
+    pub reaction: Reaction,
+    /// The one that goes.
+    #[serde(default)]
+    pub instead_of: Option<Reaction>,
+}
+
+/// Read all that is needed to judge a trigger. Reading repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckTrigger {
+    /// Who asked.
+    pub actor: Actor,
+    /// By what.
+    #[serde(default)]
+    pub asking: Asking,
+    /// The words in the delivery; without one they are taken as they are now.
+    pub snapshot: Option<Snapshot>,
+    /// The role that was asked for by command, whose file is read instead of the labels'.
+    #[serde(default)]
+    pub role: Option<String>,
+}
+
+/// Make the status comment say this. Found by its number or else by its marker, then edited; posted only if neither
+/// finds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShowStatus {
+    /// Its number, once known.
+    pub comment: Option<CommentId>,
+    /// Markdown, without the marker.
+    pub body: String,
+}
+
+/// Make this the only status label. Labels are a set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShowLabel {
+    /// Which; `None` takes the last one away.
+    pub label: Option<StatusLabel>,
+}
+
+/// Bring the mirror up to date and lay out the working copy. Its path derives from the session; a half-made one is
+/// made again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrepareWorkspace {
+    /// The base branch.
+    pub base_branch: String,
+    /// Its head as read with the trigger.
+    pub base: Option<Sha>,
+    /// The branch the working copy is on.
+    pub branch: AgentBranch,
+    /// The agent to start early, while git works.
+    pub agent: String,
+    /// What the working copy begins with.
+    #[serde(default)]
+    pub start: Start,
+}
+
+/// Run one prompt turn. After a crash the agent's session is loaded again, or a new one begins in the same working
+/// copy; nothing leaves the machine in this effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunTurn {
+    /// What to run and how.
+    pub turn: Box<Turn>,
+}
+
+/// End the process tree, then let git say what the session made. Only reads the working copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collect {
+    /// The commit the work started from.
+    pub base: Sha,
+    /// The head of the base branch, where the work did not start from it.
+    #[serde(default)]
+    pub upstream: Option<Sha>,
+    /// The message for what the agent left uncommitted.
+    pub message: String,
+}
+
+/// Read again what must hold before a push. Reading repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckPublish {
+    /// Whose permission to ask for.
+    pub actor: Actor,
+}
+
+/// Push exactly this commit to our branch, under a lease. Looks first; an equal head is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publish {
+    /// The branch.
+    pub branch: AgentBranch,
+    /// The commit.
+    pub head: Sha,
+    /// What we wrote there last; `None` when the branch must not exist.
+    pub expected: Option<Sha>,
+}
+
+/// Open the pull request. Found by its head branch first, open or closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenPull {
+    /// The head branch.
+    pub branch: AgentBranch,
+    /// The base branch.
+    pub base_branch: String,
+    /// The title.
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+}
+
+/// Put labels on our pull request. Labels are a set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelPull {
+    /// Its number.
+    pub pull: i64,
+    /// Which.
+    pub labels: Vec<String>,
+}
+
+/// Make our part of our pull request's text say this; what people wrote around it stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DescribePull {
+    /// Its number.
+    pub pull: i64,
+    /// Markdown, with the lines that bound our part.
+    pub part: String,
+}
+
+/// Ask people for their review once more. Whoever is asked already stays so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestReview {
+    /// The pull request.
+    pub pull: i64,
+    /// Whom.
+    pub logins: Vec<String>,
+}
+
+/// Post what the agent answered. Found by its marker first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostAnswer {
+    /// Markdown.
+    pub body: String,
+}
+
+/// Make the comment with this key say this: found by its number or else by its marker, then edited; posted only if
+/// neither finds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpsertComment {
+    /// The number it stands under: the issue's, or our pull request's.
+    pub on: IssueNumber,
+    /// What it is, such as `question:1`; the marker is made of it.
+    pub key: String,
+    /// Its number, once known.
+    pub comment: Option<CommentId>,
+    /// Markdown, without the marker.
+    pub body: String,
+}
+
+/// React to a comment; instead of `instead_of`, if that is given. Reactions are a set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReactTo {
+    /// To which comment.
+    pub comment: CommentId,
+    /// How.
+    pub reaction: Reaction,
+    /// The one that goes.
+    pub instead_of: Option<Reaction>,
+}
+
+/// Read a comment again and what its writer may do. Reading repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizeComment {
+    /// Which.
+    pub comment: CommentId,
+    /// The number it stands under.
+    pub on: IssueNumber,
+    /// Who wrote or changed it.
+    pub actor: Account,
+    /// Whether it is a comment of ours.
+    pub of_ours: bool,
+}
+
+/// Assign somebody to the issue, or take them off again. Assignees are a set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assign {
+    /// Whom.
+    pub login: String,
+    /// On, or off.
+    pub on: bool,
+}
+
+/// Set or take the label `agent:go` after a command. Labels are a set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetGoLabel {
+    /// On, or off.
+    pub on: bool,
+}
+
+/// Hide a comment of ours that is out of date. Hiding what is hidden is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HideComment {
+    /// Which.
+    pub comment: CommentId,
+}
+
+/// Read a review with its threads. Reading repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadReview {
+    /// The pull request.
+    pub pull: i64,
+    /// The review.
+    pub review: i64,
+}
+
+/// Look at our pull request and the checks of its head. Reading repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshPullRequest {
+    /// Its number.
+    pub pull: i64,
+}
+
+/// Answer a thread of the pull request. Found by its marker first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The pull request.
+    pub pull: i64,
+    /// REST's id of the thread's first comment.
+    pub to: i64,
+    /// What it is; the marker is made of it.
+    pub key: String,
+    /// Markdown, without the marker.
+    pub body: String,
+    /// GraphQL's id of the thread, when it is resolved as well.
+    pub resolve: Option<String>,
+}
+
+/// Make our pull request ready for review. What is ready stays so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkReady {
+    /// Its number.
+    pub pull: i64,
+}
+
+/// Delete our branch, if its head is still this. What is gone is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeleteBranch {
+    /// Which.
+    pub branch: AgentBranch,
+    /// Its head as we know it.
+    pub head: Sha,
+}
+
+/// Offer words to a running turn. What was not taken waits for the turn's end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Steer {
+    /// Their ids.
+    pub words: Vec<String>,
+    /// What the agent is told.
+    pub text: String,
+}
+
+/// Tell when this moment comes: the effect's earliest time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetTimer {
+    /// Which moment.
+    pub alarm: Timer,
+}
+
+/// Ask GitHub which installation covers the repository now. Reading repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckAccess {}
+
+/// Remove all that is kept of the repository: its mirror and every session's folder. Removing what is gone is done; a
+/// repository that has a live session again is left alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forget {}
+
+/// End the agent's process tree. Ending what is gone is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndAgent {}
+
+/// Remove the working copy. Removing what is gone is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveWorkspace {
+    /// What becomes of its commits in the mirror.
+    #[serde(default)]
+    pub commits: UnpushedCommits,
+    /// Whether the agent's home stays, so that it can load its session again.
+    #[serde(default)]
+    pub keep_home: bool,
+}
