@@ -48,11 +48,10 @@ pub use collect::{CollectSpec, Collected, DiffLimits};
 pub use error::GitError;
 pub use mirror::{Fetched, FetchRequest};
 pub use publish::{Published, Push};
-pub use refusal::Rule;
 pub use remote::Remote;
-pub use version::OldGit;
 pub use workspace::{Identity, WorkspaceSpec};
 
+pub use crate::core::policy::OldGit;
 use crate::core::ids::RepositoryId;
 use crate::core::network::Network;
 use process::{Call, Program};

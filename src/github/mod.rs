@@ -51,7 +51,6 @@ pub use comment::Comment;
 pub use error::GitHubError;
 pub use issue::{Account, Issue, IssueEvent};
 pub use rate_gate::{Brake, Priority};
-pub use limiter::Pace;
 pub use pull::{NewPull, OpenedPull, Opening, Pull, PullEdit, PullState};
 pub use reaction::Reaction;
 pub use repository::{BranchHead, Permission, PermissionLevel, Repository};
@@ -61,6 +60,7 @@ pub use token::{Purpose, Token};
 pub use ci_rollup::{CheckKind, CheckSeen, ChecksRead, ChecksState, Failing};
 pub use wire::Timeouts;
 
+pub use crate::core::policy::Pace;
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, UserId};
 use crate::core::network::Network;
 use access::Access;

@@ -259,6 +259,16 @@ pub struct ThreadReply {
     pub text: String,
 }
 
+/// Whether to fence agents in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SandboxChoice {
+    /// With bubblewrap where it works, otherwise a process group and a warning.
+    #[default]
+    Auto,
+    /// A process group only, because the operator said so.
+    Off,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,6 +34,27 @@ pub enum Failure {
     },
 }
 
+/// What stands against a push, as far as the host's words tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PushRule {
+    /// It holds a secret.
+    Secret,
+    /// It changes workflows.
+    Workflow,
+    /// One file is too large.
+    LargeFile,
+    /// All of it is larger than the host, or something on the way, takes.
+    LargePush,
+    /// A rule set covers the branch.
+    RuleSet,
+    /// A branch protection rule covers the branch.
+    Protection,
+    /// The repository takes nothing any more.
+    Archived,
+    /// Anything else.
+    Other,
+}
+
 impl Failure {
     /// A retry without a wish of the other side.
     pub fn retry(why: impl Into<String>) -> Self {

@@ -13,6 +13,7 @@ pub mod failure;
 pub mod kept;
 pub mod left_out;
 pub mod notice;
+pub mod outside;
 pub mod page;
 pub mod prompt;
 pub mod pull;
