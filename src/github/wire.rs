@@ -20,9 +20,9 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::answer::Answer;
-use super::request::ApiRequest;
 use super::error::GitHubError;
 use super::page::{at_home, below, is_below};
+use super::request::ApiRequest;
 use super::route::Route;
 use crate::core::network::Network;
 
