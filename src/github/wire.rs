@@ -272,7 +272,8 @@ fn trust(network: &Network) -> Result<ClientConfig, String> {
             }
         }
         None => {
-            drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs))
+            let certificates = rustls_native_certs::load_native_certs().certs;
+            let _counts = roots.add_parsable_certificates(certificates);
         }
     }
     if roots.is_empty() {
