@@ -35,7 +35,7 @@ pub use rows::lane_installation;
 const BATCH: i64 = 128;
 /// So many deliveries coming in during one batch are a crowd.
 const BUSY_ARRIVALS: usize = 8;
-/// How long the engine leaves the database to a crowd at the door between two batches: a fact that waits a little longer is
+/// How long the engine leaves the database to a burst of deliveries between two batches: a fact that waits a little longer is
 /// handled all the same, but a delivery that waits ten seconds is lost to its sender.
 const YIELD: Duration = Duration::from_millis(20);
 /// How far back in the queue people are told their place in one go.
@@ -163,7 +163,7 @@ impl Engine {
     }
 
     async fn handle(&self, rows: &[InboxRow]) -> Result<(), EngineError> {
-        // Read before the transaction opens: the door waits for as long as it is open.
+        // Read before the transaction opens: deliveries wait for as long as it is open.
         let meanings = rows
             .iter()
             .map(facts::meaning)
@@ -467,7 +467,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Lets the schedule's own facts walk the corridor like any other.
+    /// Lets the schedule's own facts go through the pipeline like any other.
     async fn tell(
         &self,
         transition: &mut Transition,

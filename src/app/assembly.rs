@@ -33,7 +33,7 @@ pub(super) struct Assembly {
     pub(super) github: GitHub,
     pub(super) git: Git,
     pub(super) agents: Agents,
-    pub(super) door: Arc<WebhookIngest>,
+    pub(super) ingest: Arc<WebhookIngest>,
     pub(super) desk: Arc<AdminApi>,
     pub(super) health: Arc<Health>,
     pub(super) setup: Setup,
@@ -72,7 +72,7 @@ impl Assembly {
             wanted: setup.limits.disk_reserve_bytes,
             ballast: Arc::clone(&ballast),
         };
-        let door = WebhookIngest {
+        let ingest = WebhookIngest {
             store: store.clone(),
             github: github.clone(),
             secrets: setup.github.secrets.clone(),
@@ -88,13 +88,13 @@ impl Assembly {
             health.clone(),
             room,
         ));
-        let (door, lock) = (Arc::new(door), Arc::new(lock));
+        let (ingest, lock) = (Arc::new(ingest), Arc::new(lock));
         Ok(Self {
             store,
             github,
             git,
             agents,
-            door,
+            ingest,
             desk,
             health,
             setup,
@@ -104,10 +104,10 @@ impl Assembly {
         })
     }
 
-    /// Who stands behind the doors.
+    /// Who stands behind the listeners.
     pub(super) fn entry(&self) -> Entry {
         Entry {
-            door: self.door.clone(),
+            ingest: self.ingest.clone(),
             desk: self.desk.clone(),
             token: self.token.clone(),
         }
@@ -161,13 +161,13 @@ impl Assembly {
         let runner = Runner::new(parts.clone());
         let sweep = Sweep::new(parts.clone());
         self.desk.open(parts);
-        let (door, desk) = (self.door.clone(), self.desk.clone());
+        let (ingest, desk) = (self.ingest.clone(), self.desk.clone());
         Ok(App {
             store,
             engine,
             runner,
             sweep,
-            door,
+            ingest,
             desk,
             token: self.token.clone(),
             _lock: self.lock.clone(),

@@ -1,4 +1,4 @@
-//! How skep stands with the world: whether GitHub has said who we are, and what comes in at the door.
+//! How skep stands with the world: whether GitHub has said who we are, and what arrives at the webhook address.
 //!
 //! It exists because the commonest mistakes of an installation (a wrong secret, a missing event, a network that is down)
 //! show nowhere else. It keeps only what is seen since the start, in memory, and it holds nobody up.

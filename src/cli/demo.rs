@@ -1,4 +1,4 @@
-//! `skep demo`: the whole corridor in a few seconds, with nothing but git.
+//! `skep demo`: the whole pipeline in a few seconds, with nothing but git.
 //!
 //! It runs the same code as `skep serve`, against a simulated GitHub and with an agent that follows a script. It shows
 //! what happened and never what should have: every line is a domain event, and the end is read from the simulated GitHub.

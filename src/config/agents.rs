@@ -1,7 +1,7 @@
 //! The agents the operator configured: a preset, a preset with changes, or a command of their own.
 //!
 //! Variables an agent inherits are resolved here. skep's own variables and GitHub's tokens are never among them: an agent
-//! holds no credential of the house.
+//! holds no credential of skep.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -326,7 +326,7 @@ pub(super) fn patterns(item: Item) -> Result<Vec<String>, Mistake> {
     }
 }
 
-/// Credentials of the house: skep's own, and tokens that act as somebody on GitHub.
+/// Credentials of skep: skep's own, and tokens that act as somebody on GitHub.
 fn is_ours(name: &str) -> bool {
     name.starts_with("SKEP_")
         || matches!(

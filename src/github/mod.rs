@@ -1,6 +1,6 @@
 //! GitHub behind typed calls: identity, tokens, pace, reads and changes.
 //!
-//! It exists so that the rest of the house speaks of issues and comments and never of HTTP. Every call has a timeout; a
+//! It exists so that the rest of skep speaks of issues and comments and never of HTTP. Every call has a timeout; a
 //! call that changes something is sent at most once (a second time only after a 401, which proves that nothing was
 //! done), one at a time per installation and at a pace GitHub accepts; while GitHub wants a pause, nothing is sent.
 //! It must never print a credential, send one to another host, or retry a change whose outcome is unknown.

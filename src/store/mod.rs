@@ -86,7 +86,7 @@ impl Store {
         migration::run(&pools).await?;
         let (inbox_wake, closing) = (Wake::new(), CancellationToken::new());
         let arrivals = group_commit::Arrivals::default();
-        let door = group_commit::Door {
+        let waiting = group_commit::GroupCommit {
             pools: pools.clone(),
             rows: tuning.group_rows.max(1),
             arrivals: arrivals.clone(),
@@ -94,7 +94,7 @@ impl Store {
             closing: closing.clone(),
         };
         let tasks = TaskTracker::new();
-        let accept = group_commit::open(door, &tasks);
+        let accept = group_commit::open(waiting, &tasks);
         if pools.backend == Backend::Sqlite {
             tasks.spawn(checkpoint::keep(pools.reader.clone(), closing.clone()));
         }
@@ -115,7 +115,7 @@ impl Store {
         })
     }
 
-    /// Serves who already waits at the door, then closes every connection. Later calls fail as `Unavailable`.
+    /// Serves who already waits to be stored, then closes every connection. Later calls fail as `Unavailable`.
     pub async fn close(&self) {
         self.inner.closing.cancel();
         self.inner.tasks.close();

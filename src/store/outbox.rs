@@ -1,4 +1,4 @@
-//! The one door out, as the engine sees it: effects are added and withdrawn inside the transaction of a decision.
+//! The only way out, as the engine sees it: effects are added and withdrawn inside the transaction of a decision.
 //!
 //! An effect is open until it is closed, and closed once. Nothing here performs anything or decides whether to.
 

@@ -1,4 +1,4 @@
-//! The GitHub room against the simulator: what one says and the other takes, both ways.
+//! The GitHub module against the simulator: what one says and the other takes, both ways.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The door out: who may do what now, and whose word about it counts.
+//! The outbox: who may do what now, and whose word about it counts.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The house's rules that a compiler does not know: who may name what, how files open, how long they are.
+//! The project's rules that a compiler does not know: who may name what, how files open, how long they are.
 
 mod code;
 
