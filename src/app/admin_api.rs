@@ -8,18 +8,19 @@ use serde_json::{Value, json};
 
 use super::health::Health;
 use super::room::Room;
-use crate::core::event::Event;
+use crate::core::event::{Event, Fact};
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::place::{Actor, Place};
 use crate::core::task::Task;
-use crate::engine::Fact;
 use crate::github::{At, Brake, GitHub, GitHubError, HeldUp};
 use crate::http::{
     AdminService, Answer, ApiError, Batch, EventPage, LogPage, NotStarted, SessionFilter, Started,
     Target,
 };
 use crate::runner::{Services, read_facts};
-use crate::store::{self, Accepted, EventRow, NewInbox, SessionRow, Store, StoreError, TaskFilter};
+use crate::store::{
+    self, Accepted, EventRow, InboxKind, NewInbox, SessionRow, Store, StoreError, TaskFilter,
+};
 
 /// How long a dispatch waits for the engine to take the fact up.
 const TAKEN_UP: Duration = Duration::from_secs(10);
@@ -118,7 +119,7 @@ impl AdminApi {
         let id = format!("operator:{name}:{}:{now}", place.task());
         let new = NewInbox {
             id: id.clone(),
-            kind: "operator".into(),
+            kind: InboxKind::Operator,
             name: name.into(),
             task: Some(place.task()),
             body: fact.to_json(),

@@ -175,6 +175,24 @@ pub enum Update {
     },
 }
 
+impl Update {
+    /// Its kind, by the name it is stored under.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Started { .. } => "started",
+            Self::Message { .. } => "message",
+            Self::Thought { .. } => "thought",
+            Self::Tool { .. } => "tool",
+            Self::Plan { .. } => "plan",
+            Self::Usage(_) => "usage",
+            Self::Mode { .. } => "mode",
+            Self::Permission { .. } => "permission",
+            Self::Stderr { .. } => "stderr",
+            Self::Note { .. } => "note",
+        }
+    }
+}
+
 /// How far a tool call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

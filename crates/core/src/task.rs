@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 mod conversation;
 mod reading;
+mod so_far;
 mod stage;
 
 use super::effect::{Reaction, StatusLabel};
@@ -12,6 +13,7 @@ use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::place::Place;
 
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
+pub use so_far::TurnSoFar;
 pub use stage::{
     BlockReason, End, Job, Next, Outage, Planning, Progress, ReturnTo, Stage, Step, TurnState,
     WorkspaceBase,

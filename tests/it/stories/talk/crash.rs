@@ -6,7 +6,6 @@ use skep::core::event::Event;
 use skep::core::ids::{IssueNumber, TaskKey};
 use skep::core::question::Asked;
 use skep::core::task::Task;
-use skep::engine::Fact;
 use skep::store::{EffectFilter, NewInbox};
 
 use super::steering::begun;
