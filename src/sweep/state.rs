@@ -4,12 +4,12 @@ use futures::StreamExt;
 
 use super::{Sweep, SweepError, issue, pull};
 use crate::core::downtime::DownTime;
-use crate::core::event::Event;
+use crate::core::event::{Event, Fact};
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, TaskKey};
 use crate::core::place::Place;
 use crate::core::task::{End, Stage, Task};
-use crate::github::{At, GitHubError};
-use crate::store::{Accepted, NewInbox, Store, StoreError, TaskFilter, TaskRow};
+use crate::github::GitHubError;
+use crate::store::{Accepted, InboxKind, NewInbox, Store, StoreError, TaskFilter, TaskRow};
 
 /// The last complete look at tasks and repositories.
 pub(super) const FACTS_SINCE: &str = "sweep-facts";

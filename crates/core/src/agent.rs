@@ -290,6 +290,25 @@ mod tests {
     }
 
     #[test]
+    fn an_update_is_stored_under_its_kind() {
+        let id = || "1".to_owned();
+        let text = || "x".to_owned();
+        let updates = [
+            Update::Message { id: id(), text: text() },
+            Update::Thought { id: id(), text: text() },
+            Update::Plan { entries: Vec::new() },
+            Update::Usage(Usage::default()),
+            Update::Mode { mode: text() },
+            Update::Stderr { text: text() },
+            Update::Note { text: text() },
+        ];
+        for update in updates {
+            let json = serde_json::to_value(&update).expect("it serializes");
+            assert_eq!(json["kind"], update.kind());
+        }
+    }
+
+    #[test]
     fn only_what_is_named_is_inherited() {
         let spec = AgentSpec {
             inherit: vec!["GOOSE_*".into(), "KEY".into(), "OTHER".into()],

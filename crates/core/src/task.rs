@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+mod begun;
 mod conversation;
 mod reading;
 mod so_far;
@@ -12,6 +13,7 @@ use super::event::Timer;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::place::Place;
 
+pub use begun::Begun;
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
 pub use so_far::TurnSoFar;
 pub use stage::{

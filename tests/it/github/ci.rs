@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use skep::core::ids::Sha;
-use skep::github::{CheckKind, ChecksRead, ChecksState, GitHubError};
+use skep::core::event::ChecksState;
+use skep::github::{CheckKind, ChecksRead, GitHubError};
 
 use super::server::{Reply, Seen, Server, ok, standard, status};
 use super::{at, github};
