@@ -8,18 +8,19 @@ use serde_json::{Value, json};
 
 use super::health::Health;
 use super::room::Room;
-use crate::core::event::Event;
+use crate::core::event::{Event, Fact};
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::place::{Actor, Place};
-use crate::core::task::Task;
-use crate::engine::Fact;
+use crate::core::task::{Begun, Task};
 use crate::github::{At, Brake, GitHub, GitHubError, HeldUp};
 use crate::http::{
     AdminService, Answer, ApiError, Batch, EventPage, LogPage, NotStarted, SessionFilter, Started,
     Target,
 };
 use crate::runner::{Services, read_facts};
-use crate::store::{self, Accepted, EventRow, NewInbox, SessionRow, Store, StoreError, TaskFilter};
+use crate::store::{
+    self, Accepted, EventRow, InboxKind, NewInbox, SessionRow, Store, StoreError, TaskFilter,
+};
 
 /// How long a dispatch waits for the engine to take the fact up.
 const TAKEN_UP: Duration = Duration::from_secs(10);
@@ -34,15 +35,6 @@ pub struct AdminApi {
     services: OnceLock<Arc<Services>>,
 }
 
-/// What the core says when a session starts, or a paused one goes on.
-const STARTED: [&str; 4] = [
-    "accepted",
-    "goes on when a slot",
-    "it goes on once",
-    "not paused any more",
-];
-/// What the core says when a session goes on with its open pull request.
-const GOES_ON: &str = "a revision begins";
 /// The largest patch that is given out.
 const PATCH: usize = 64 << 20;
 /// Issues that are read at once.
@@ -96,18 +88,18 @@ impl AdminApi {
                 facts: Box::new(facts),
             },
         };
+        let look = async || {
+            self.read_task(place.task())
+                .await
+                .map_err(|error| error.message)
+        };
+        let before = look().await?;
         let handled = self.tell(&place, &fact, "dispatch").await?;
-        let task = self
-            .read_task(place.task())
-            .await
-            .map_err(|error| error.message)?;
-        let session = task.and_then(|task| task.job().map(|job| job.session.clone()));
-        match session {
-            Some(session) if STARTED.iter().any(|reason| handled.starts_with(reason)) => {
-                Ok((session, false))
-            }
-            Some(session) if handled.starts_with(GOES_ON) => Ok((session, true)),
-            _ => Err(handled),
+        let after = look().await?;
+        match after.map(|after| Begun::between(before.as_ref(), &after)) {
+            Some(Begun::Session(session)) => Ok((session, false)),
+            Some(Begun::Revision(session)) => Ok((session, true)),
+            Some(Begun::Nothing) | None => Err(handled),
         }
     }
 
@@ -118,7 +110,7 @@ impl AdminApi {
         let id = format!("operator:{name}:{}:{now}", place.task());
         let new = NewInbox {
             id: id.clone(),
-            kind: "operator".into(),
+            kind: InboxKind::Operator,
             name: name.into(),
             task: Some(place.task()),
             body: fact.to_json(),

@@ -23,7 +23,7 @@ use crate::core::policy::Me;
 use crate::engine::Engine;
 use crate::git::Git;
 use crate::github::{AppIdentity, GitHub};
-use crate::runner::{Ballast, Runner, Services};
+use crate::runner::{Ballast, Folders, PostedComments, Redactor, Runner, Services, Usage};
 use crate::store::{self, Complaint, DataLock, Store};
 use crate::sweep::Sweep;
 
@@ -138,7 +138,7 @@ impl Assembly {
             git: self.git.clone(),
             agents: self.agents.clone(),
             policy: policy.clone(),
-            secrets: keys(&setup.specs, &setup.network),
+            redactor: Redactor::new(keys(&setup.specs, &setup.network)),
             ignore: leavings::list(
                 setup.specs.values().flat_map(|spec| &spec.ignore),
                 &setup.ignore,
@@ -146,13 +146,13 @@ impl Assembly {
             specs: setup.specs.clone(),
             clock: setup.clock.clone(),
             ballast: self.ballast.clone(),
-            data_dir: setup.data_dir.clone(),
+            folders: Folders::new(setup.data_dir.clone()),
             marker,
             owner,
             timings: setup.timings,
-            posted: std::sync::Mutex::default(),
-            mail: crate::runner::AnswerWaiters::default(),
-            usage: crate::runner::Usage::default(),
+            posted: PostedComments::default(),
+            waiters: Arc::default(),
+            usage: Usage::default(),
         });
         seed_pace(&parts)
             .await

@@ -81,7 +81,7 @@ pub(super) async fn watch(engine: Engine, runner: Runner, cancel: CancellationTo
 pub(super) async fn look(engine: &Engine, runner: &Runner) {
     let parts = runner.services();
     let wanted = parts.policy.limits.disk_reserve_bytes;
-    let short = match Disk::of(&parts.data_dir) {
+    let short = match Disk::of(parts.folders.data()) {
         Ok(disk) => {
             if disk.free < LAST {
                 parts.ballast.drop_it();

@@ -43,7 +43,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 pub use branch::Branch;
-pub use change::{ChangeKind, FileChange};
 pub use collect::{CollectSpec, Collected, DiffLimits};
 pub use error::GitError;
 pub use mirror::{FetchRequest, Fetched};

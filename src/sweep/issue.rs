@@ -3,14 +3,14 @@
 
 use sha2::{Digest, Sha256};
 
-use super::state::{Found, at};
+use super::state::Found;
 use super::{Sweep, SweepError};
 use crate::core::event::{Event, Removal};
 use crate::core::ids::CommentId;
 use crate::core::place::{Account, AccountKind, Actor, Place};
 use crate::core::policy::GO_LABEL;
 use crate::core::task::{Stage, Task};
-use crate::github::{GitHubError, Issue, IssueEvent};
+use crate::github::{At, GitHubError, Issue, IssueEvent};
 use crate::store::TaskRow;
 
 /// A label as young as this against the last trigger is that trigger, milliseconds.
@@ -83,7 +83,7 @@ enum Read {
 }
 
 async fn read(sweep: &Sweep, place: &Place) -> Result<Read, SweepError> {
-    let (github, at) = (&sweep.services.github, at(place));
+    let (github, at) = (&sweep.services.github, At::of(place));
     match github.issue(&at, place.issue).await {
         Ok(issue) if issue.number == place.issue => Ok(Read::There(issue)),
         Ok(_) => Ok(Read::Gone(Removal::Transferred)),
@@ -161,7 +161,7 @@ impl<'a> History<'a> {
                 self.sweep
                     .services
                     .github
-                    .issue_events(&at(place), place.issue)
+                    .issue_events(&At::of(place), place.issue)
                     .await?
             }
         };
@@ -288,7 +288,7 @@ async fn deleted(sweep: &Sweep, task: &Task) -> Result<Vec<CommentId>, SweepErro
         if sweep
             .services
             .github
-            .comment(&at(&task.place), comment)
+            .comment(&At::of(&task.place), comment)
             .await?
             .is_none()
         {
@@ -309,7 +309,7 @@ async fn right_lost(sweep: &Sweep, task: &Task) -> Result<Option<String>, SweepE
     let found = sweep
         .services
         .github
-        .permission(&at(&task.place), &asked.login)
+        .permission(&At::of(&task.place), &asked.login)
         .await?;
     let same = found.user.is_none_or(|id| id == asked.id);
     Ok((!same || !found.level.may_start()).then(|| asked.login.clone()))

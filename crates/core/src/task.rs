@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+mod begun;
 mod conversation;
 mod reading;
+mod so_far;
 mod stage;
 
 use super::effect::{Reaction, StatusLabel};
@@ -11,7 +13,9 @@ use super::event::Timer;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::place::Place;
 
+pub use begun::Begun;
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
+pub use so_far::TurnSoFar;
 pub use stage::{
     BlockReason, End, Job, Next, Outage, Planning, Progress, ReturnTo, Stage, Step, TurnState,
     WorkspaceBase,
