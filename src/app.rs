@@ -41,7 +41,7 @@ use crate::webhook::Secrets;
 use assembly::Assembly;
 use listeners::{Entry, Listeners};
 
-pub use admin_api::{AdminApi, event_line};
+pub use admin_api::{AdminApi, event_json};
 pub use check::{Finding, Verdict, check};
 pub use intake::WebhookIngest;
 pub use setup::{Addresses, GitHubSetup, Setup};

@@ -16,7 +16,7 @@ use anyhow::{Context, bail};
 
 use super::Ended;
 use crate::agent::presets::preset;
-use crate::app::event_line;
+use crate::app::event_json;
 use crate::config::{Args, Sources};
 use crate::core::effect::EffectKind;
 use crate::core::ids::IssueNumber;
@@ -192,7 +192,7 @@ async fn follow(
     loop {
         for row in store.events(after, 500).await? {
             after = row.seq;
-            let line = event_line(&row);
+            let line = event_json(&row);
             tally.count(&line);
             person.see(&line);
             screen.event(&line)?;

@@ -8,6 +8,7 @@
 mod admin_service;
 mod answer;
 mod api;
+pub mod api_types;
 mod body;
 mod connection;
 mod guard;
