@@ -61,6 +61,9 @@ pub struct Task {
     /// What people wish for by command, for the next session.
     #[serde(default, rename = "wish")]
     pub options: RunOptions,
+    /// Whether an agent shall work here: what people last said by the label `agent:go` or by command; `None` before that.
+    #[serde(default)]
+    pub go: Option<bool>,
     /// It waits because the machine has no room for its files.
     #[serde(default)]
     pub short: bool,
@@ -84,6 +87,9 @@ pub struct Shown {
     /// The key of the comment that told of the last bad end.
     #[serde(default)]
     pub notice: Option<String>,
+    /// Whether the label `agent:go` is there, as far as we know.
+    #[serde(default)]
+    pub go: Option<bool>,
     /// Until when GitHub's limits hold something of it up, epoch milliseconds.
     #[serde(default)]
     pub held_until: Option<i64>,
@@ -132,6 +138,7 @@ impl Task {
             conversation: Conversation::default(),
             review: ReviewState::default(),
             options: RunOptions::default(),
+            go: None,
             short: false,
             timers: Vec::new(),
         }
@@ -161,6 +168,11 @@ impl Task {
             | Stage::Blocked { progress, .. }
             | Stage::Ended { progress, .. } => Some(progress),
         }
+    }
+
+    /// Somebody set or took the label `agent:go`.
+    pub fn switched(&mut self, on: bool) {
+        (self.go, self.shown.go) = (Some(on), Some(on));
     }
 
     /// Our branch is where we left it.

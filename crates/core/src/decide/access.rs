@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::end::finish;
 use super::{Decision, Draft, pause};
-use crate::effect::{self, EffectKind};
+use crate::effect;
 use crate::event::{Event, Loss};
 use crate::event_name::DomainEvent;
 use crate::ids::InstallationId;
@@ -41,7 +41,6 @@ pub(super) fn read(mut draft: Draft<'_>, installation: Option<InstallationId>) -
 /// Ends what is on, without a word where none can be said, and has everything of the repository removed.
 pub(super) fn lost(mut draft: Draft<'_>, how: Loss) -> Decision {
     let why = text::taken_away(how);
-    draft.withdraw(EffectKind::ALL);
     if matches!(draft.task.stage, Stage::Checking { .. }) {
         draft.uncheck();
     }
@@ -79,8 +78,8 @@ pub(super) fn given_back<'a>(mut draft: Draft<'a>, event: &Event) -> Draft<'a> {
             | Event::PullClosed { .. }
             | Event::Dispatched { .. }
     );
-    if tells && std::mem::take(&mut draft.task.review.taken_away) && draft.task.can_revise() {
-        draft.show();
+    if tells {
+        draft.task.review.taken_away = false;
     }
     draft
 }

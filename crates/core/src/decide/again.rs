@@ -1,7 +1,7 @@
 //! Work is asked for again while its pull request is open: nothing is begun anew, which would write over what people
 //! reviewed. The same session goes on with it, as a revision, and says so. Only `retry fresh` begins anew.
 
-use super::{Decision, Draft, command, comments, review};
+use super::{Decision, Draft, comments, review};
 use crate::event::{Asking, TriggerFacts};
 use crate::message::{AgentMessage, MessageKind};
 use crate::place::{Actor, Quoted, Snapshot};
@@ -24,7 +24,7 @@ pub(super) fn go_on(mut draft: Draft<'_>, facts: &TriggerFacts, plan: bool) -> D
     }
     let round = job.round + 1;
     if facts.asking == Asking::Command && matches!(facts.actor, Actor::Person(_)) {
-        command::switch(&mut draft, true);
+        draft.task.go = Some(true);
     }
     review::a_person_spoke(&mut draft);
     let (by, pull) = (

@@ -212,21 +212,6 @@ pub(super) fn reopen(draft: &mut Draft<'_>, again: &[u32]) {
             since: draft.cx.now,
         };
     }
-    for id in again {
-        ask::show_batch(draft, *id);
-    }
-    let shown = again.first().and_then(|id| {
-        draft
-            .task
-            .conversation
-            .batches
-            .iter()
-            .find(|batch| batch.questions.contains(id))
-    });
-    let key = shown.map(|batch| batch.key.clone()).unwrap_or_default();
-    ask::show_others(draft, &key);
-    ask::assign(draft);
-    draft.show();
 }
 
 /// What is said to somebody who chooses an option of a question that was answered before; `None` where nobody asked, or

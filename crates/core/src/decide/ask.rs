@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, comments, end, outage, pull};
-use crate::effect;
+use super::{Decision, Draft, comments, end, outage, pull, reconcile};
 use crate::event::Timer;
 use crate::event_name::DomainEvent;
 use crate::ids::CommentId;
@@ -11,7 +10,6 @@ use crate::message::{AgentMessage, MessageKind};
 use crate::question::{self, Answer, Asked, By, Question};
 use crate::task::{Batch, BlockReason, Next, Stage, Step};
 use crate::text;
-use crate::text::question::Asking;
 
 /// The agent asks while it works.
 pub(super) fn asked(mut draft: Draft<'_>, asked: &[Asked]) -> Decision {
@@ -19,7 +17,6 @@ pub(super) fn asked(mut draft: Draft<'_>, asked: &[Asked]) -> Decision {
         return unasked(draft);
     }
     put(&mut draft, asked.to_vec());
-    draft.show();
     draft.because("the agent asks")
 }
 
@@ -71,82 +68,7 @@ pub(super) fn put(draft: &mut Draft<'_>, asked: Vec<Asked>) {
         told: vec![],
     });
     draft.task.conversation.reminded = false;
-    let body = render(draft, &key);
-    draft.say_here(key.clone(), body);
-    show_others(draft, &key);
-    assign(draft);
-}
-
-/// How an answer is written depends on how many questions are open: the other comments follow.
-pub(super) fn show_others(draft: &mut Draft<'_>, key: &str) {
-    let open: Vec<u32> = draft
-        .task
-        .open_questions()
-        .map(|question| question.id)
-        .collect();
-    let others = draft
-        .task
-        .conversation
-        .batches
-        .iter()
-        .filter(|batch| batch.key != key);
-    let waiting: Vec<u32> = others
-        .filter_map(|batch| batch.questions.iter().copied().find(|id| open.contains(id)))
-        .collect();
-    for question in waiting {
-        show_batch(draft, question);
-    }
-}
-
-/// The comment of a batch as it stands.
-fn render(draft: &Draft<'_>, key: &str) -> String {
-    let batch = draft
-        .task
-        .conversation
-        .batches
-        .iter()
-        .find(|batch| batch.key == key);
-    let mine =
-        |question: &&Question| batch.is_some_and(|batch| batch.questions.contains(&question.id));
-    let questions: Vec<Question> = draft
-        .task
-        .conversation
-        .questions
-        .iter()
-        .filter(mine)
-        .cloned()
-        .collect();
-    if questions.iter().all(|question| question.answer.is_some()) {
-        return text::question::render_answered(&questions);
-    }
-    let requester = draft.task.job().and_then(|job| job.actor.login());
-    let open = draft.task.open_questions().count();
-    let expire_ms = draft.cx.policy.limits.expire_ms;
-    text::question::render(
-        &questions,
-        open,
-        &Asking {
-            requester,
-            now: draft.cx.now,
-            expire_ms,
-        },
-    )
-}
-
-pub(super) fn show_batch(draft: &mut Draft<'_>, question: u32) {
-    let Some(batch) = draft
-        .task
-        .conversation
-        .batches
-        .iter()
-        .find(|batch| batch.questions.contains(&question))
-        .cloned()
-    else {
-        return;
-    };
-    let body = render(draft, &batch.key);
-    let issue = draft.task.place.issue;
-    draft.put(issue, batch.key, batch.comment, body);
+    draft.count_comment();
 }
 
 /// Puts a question's comment back as it was: deleted, or changed by somebody who may not answer.
@@ -157,31 +79,12 @@ pub(super) fn show_again(mut draft: Draft<'_>, comment: CommentId, reason: &str)
         .batches
         .iter()
         .find(|batch| batch.comment == Some(comment));
-    if let Some(first) = batch.and_then(|batch| batch.questions.first().copied()) {
-        show_batch(&mut draft, first);
+    if let Some(batch) = batch.cloned() {
+        let body = reconcile::question(&draft.task, &batch, draft.cx);
+        let issue = draft.task.place.issue;
+        draft.put(issue, batch.key, batch.comment, body);
     }
     draft.because(reason)
-}
-
-/// Whom the question waits for is assigned, so that GitHub's own list shows it to them.
-pub(super) fn assign(draft: &mut Draft<'_>) {
-    let Some(login) = draft
-        .task
-        .job()
-        .and_then(|job| job.actor.login())
-        .map(str::to_owned)
-    else {
-        return;
-    };
-    draft.plan(effect::Assign { login, on: true });
-}
-
-/// Takes off whom we assigned.
-pub(super) fn unassign(draft: &mut Draft<'_>) {
-    let Some(login) = draft.task.conversation.assigned.take() else {
-        return;
-    };
-    draft.plan(effect::Assign { login, on: false });
 }
 
 /// Somebody was assigned for us.
@@ -190,18 +93,6 @@ pub(super) fn assigned(mut draft: Draft<'_>, login: &str, added: bool) -> Decisi
         return draft.because("they were assigned before");
     }
     draft.task.conversation.assigned = Some(login.to_owned());
-    let waits = draft.task.open_questions().next().is_some()
-        || draft.task.review.needs.is_some()
-        || matches!(
-            draft.task.stage,
-            Stage::Blocked {
-                reason: BlockReason::Plan,
-                ..
-            }
-        );
-    if !waits {
-        unassign(&mut draft);
-    }
     draft.because(format!("{login} is assigned for us"))
 }
 
@@ -210,7 +101,6 @@ pub(super) fn wait(mut draft: Draft<'_>) -> Decision {
     let until = draft.cx.now + draft.cx.policy.limits.park_ms;
     draft.set_step(Step::Waiting { until });
     draft.note(DomainEvent::SessionWaiting, json!({ "until": until }));
-    draft.show();
     draft.because("questions are open; the agent waits")
 }
 
@@ -240,15 +130,6 @@ pub(super) fn set(draft: &mut Draft<'_>, id: u32, answer: Answer) {
     draft
         .task
         .tell(draft.cx.now, text::conversation::answered(id, &by));
-    show_batch(draft, id);
-    let key = draft
-        .task
-        .conversation
-        .batches
-        .iter()
-        .find(|batch| batch.questions.contains(&id))
-        .map(|batch| batch.key.clone());
-    show_others(draft, &key.unwrap_or_default());
     draft.task.conversation.messages.push(AgentMessage {
         id: format!("answer:{id}"),
         by,
@@ -284,24 +165,9 @@ pub(super) fn went_on(draft: &mut Draft<'_>, asked: &[u32]) {
         json!({ "questions": taken_back }),
     );
     draft.task.tell(draft.cx.now, text::conversation::WENT_ON);
-    let batches = draft.task.conversation.batches.iter();
-    let shown: Vec<u32> = batches
-        .filter_map(|batch| {
-            batch
-                .questions
-                .iter()
-                .copied()
-                .find(|id| taken_back.contains(id))
-        })
-        .collect();
-    shown
-        .into_iter()
-        .for_each(|question| show_batch(draft, question));
     if draft.task.open_questions().next().is_none() {
-        unassign(draft);
         draft.task.conversation.reminded = false;
     }
-    draft.show();
 }
 
 /// An answer in own words does not fill the agent's form, which it was handed to: the agent hears it as words instead.
@@ -324,18 +190,15 @@ pub(super) fn unfitting(draft: Draft<'_>, text: &str) -> Decision {
 /// Where all is answered, the agent hears it.
 pub(super) fn go_on(mut draft: Draft<'_>, reason: &str) -> Decision {
     if draft.task.open_questions().next().is_some() {
-        draft.show();
         return draft.because(format!("{reason}; others are open"));
     }
-    unassign(&mut draft);
     draft.task.conversation.reminded = false;
-    draft.show();
     comments::deliver(draft, reason)
 }
 
 /// A moment came.
 pub(super) fn rang(mut draft: Draft<'_>, alarm: &Timer) -> Decision {
-    draft.rang(alarm);
+    draft.task.timers.retain(|(other, _)| other != alarm);
     match alarm {
         Timer::Park => park(draft),
         Timer::Remind => remind(draft),
@@ -367,7 +230,6 @@ fn park(mut draft: Draft<'_>) -> Decision {
         since: draft.cx.now,
     };
     draft.note_bare(DomainEvent::SessionParked);
-    draft.show();
     draft.because("parked: it waits without a process")
 }
 
@@ -383,20 +245,11 @@ fn remind(mut draft: Draft<'_>) -> Decision {
     let login = draft.task.job().and_then(|job| job.actor.login());
     let ends = open
         .iter()
-        .map(|question| ends_at(question, draft.cx.policy.limits.expire_ms))
+        .map(|question| question.ends_at(draft.cx.policy.limits.expire_ms))
         .min();
     let body = text::conversation::reminder(login, &open, ends.unwrap_or_default(), draft.cx.now);
     draft.say_here(format!("reminder:{}", first.id), body);
     draft.because("people are reminded")
-}
-
-/// When a question is over without an answer: at its deadline where it has a default, else after `expire_ms`.
-pub(super) fn ends_at(question: &Question, expire_ms: i64) -> i64 {
-    let last = question.asked_at.saturating_add(expire_ms);
-    match (&question.default, question.deadline_at) {
-        (Some(_), Some(deadline)) => deadline.min(last),
-        _ => last,
-    }
 }
 
 /// Nobody answered in time: the declared default applies, or the session stops with its work kept.
@@ -405,7 +258,7 @@ fn expire(mut draft: Draft<'_>) -> Decision {
     let due: Vec<Question> = draft
         .task
         .open_questions()
-        .filter(|question| ends_at(question, limit) <= now)
+        .filter(|question| question.ends_at(limit) <= now)
         .cloned()
         .collect();
     if due.is_empty() {

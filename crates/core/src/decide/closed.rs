@@ -42,7 +42,6 @@ pub(super) fn note(draft: &mut Draft<'_>, open: bool) {
             say,
         );
     }
-    draft.show();
 }
 
 /// An order for the pull request of a closed issue: whoever gave it is told, and nothing runs.
@@ -56,7 +55,6 @@ pub(super) fn refused(mut draft: Draft<'_>, reason: &str) -> Decision {
         let say = text::notice::order_refused(&word.by, issue);
         draft.put(IssueNumber(pull), format!("closed:{}", word.id), None, say);
     }
-    draft.show();
     draft.because(format!(
         "{reason}; but the issue is closed, and whoever said it is told"
     ))
@@ -113,6 +111,5 @@ fn taken_up(mut draft: Draft<'_>, number: i64, sender: &Account) -> Decision {
         json!({ "number": number, "by": sender.login }),
     );
     draft.plan(effect::RefreshPullRequest { pull: number });
-    draft.show();
     draft.because("the pull request is in review again")
 }

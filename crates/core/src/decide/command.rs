@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Decision, Draft, answer, comments, end, pause, turn};
 use crate::command::{Addressed, Command, Line, Spoken};
-use crate::effect::{self, EffectKind, Reaction};
+use crate::effect::{self, Reaction};
 use crate::event::{Asking, AuthorizedComment};
 use crate::event_name::DomainEvent;
 use crate::message::MessageKind;
@@ -106,10 +106,6 @@ fn finish(
         Stage::Idle | Stage::Checking { .. } => false,
     };
     if rest.text.trim().is_empty() || rest.addressed == Addressed::Others || !listens {
-        let mut draft = draft;
-        if !matches!(draft.task.stage, Stage::Idle | Stage::Checking { .. }) {
-            draft.show();
-        }
         return draft.because(if reasons.is_empty() {
             "no command was understood".into()
         } else {
@@ -270,7 +266,7 @@ fn go<'a>(draft: Draft<'a>, found: &AuthorizedComment) -> Done<'a> {
 fn resume<'a>(mut draft: Draft<'a>, found: &AuthorizedComment) -> Done<'a> {
     match &draft.task.stage {
         _ if draft.task.is_paused() => {
-            switch(&mut draft, true);
+            draft.task.go = Some(true);
             let why = text::conversation::resumed_by(&found.actor.login);
             Done::decided(|draft| pause::resume(draft, &why), draft)
         }
@@ -301,14 +297,14 @@ fn stop<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
     if matches!(draft.task.stage, Stage::Idle | Stage::Ended { .. }) {
         return Done::said(draft, text::conversation::NOTHING_ON);
     }
-    switch(&mut draft, false);
+    draft.task.go = Some(false);
     let why = text::conversation::stopped_by(login);
     Done::decided(|draft| end::stop(draft, &why, i64::MAX), draft)
 }
 
 /// While its pull request is in review, the agent is told to leave it alone.
 fn rest<'a>(mut draft: Draft<'a>) -> Done<'a> {
-    switch(&mut draft, false);
+    draft.task.go = Some(false);
     draft.task.review.auto_fix_off = true;
     Done::said(draft, text::conversation::RESTS)
 }
@@ -323,7 +319,7 @@ fn pause_it<'a>(mut draft: Draft<'a>, login: &str) -> Done<'a> {
     ) {
         return Done::said(draft, text::conversation::NOTHING_ON);
     }
-    switch(&mut draft, false);
+    draft.task.go = Some(false);
     let why = text::conversation::paused_by(login);
     Done::decided(|draft| pause::pause(draft, &why), draft)
 }
@@ -343,11 +339,6 @@ fn retry<'a>(mut draft: Draft<'a>, found: &AuthorizedComment, fresh: bool) -> Do
         | Stage::Working { .. }
         | Stage::Blocked { .. } => Done::said(draft, text::conversation::STOP_FIRST),
     }
-}
-
-/// The label follows the command: it always says whether the switch is on.
-pub(super) fn switch(draft: &mut Draft<'_>, on: bool) {
-    draft.plan(effect::SetGoLabel { on });
 }
 
 /// A role by name. One that only the repository can have is looked for there first, so that nobody waits for a role that
@@ -385,10 +376,7 @@ fn wish<'a>(
 ) -> Done<'a> {
     change(&mut draft.task);
     match &draft.task.stage {
-        Stage::Queued { job, .. } if job.started_at.is_none() => {
-            draft.withdraw([EffectKind::CheckTrigger]);
-            start(draft, found)
-        }
+        Stage::Queued { job, .. } if job.started_at.is_none() => start(draft, found),
         Stage::Working { .. } | Stage::Blocked { .. } | Stage::Queued { .. } => {
             Done::said(draft, text::conversation::WISH_FOR_LATER)
         }

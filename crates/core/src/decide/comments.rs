@@ -544,5 +544,4 @@ pub(super) fn forget_questions(draft: &mut Draft<'_>) {
     }
     draft.task.conversation.questions.clear();
     draft.task.conversation.reminded = false;
-    ask::unassign(draft);
 }

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Context, Decision, Noted, Planned};
-use crate::effect::{self, Action, Effect, EffectKind, Reaction};
-use crate::event::Timer;
+use super::{Decision, Noted, Planned};
+use crate::effect::{self, Action, Effect, Reaction};
 use crate::event_name::DomainEvent;
 use crate::ids::{CommentId, IssueNumber, SessionId};
 use crate::place::Actor;
-use crate::task::{BlockReason, Job, Progress, Stage, Step, Task};
+use crate::policy::Context;
+use crate::task::{Job, Progress, Stage, Step, Task};
 use crate::text;
 
 /// A decision in the making.
@@ -16,60 +16,46 @@ pub(super) struct Draft<'a> {
     pub(super) task: Task,
     pub(super) cx: Context<'a>,
     effects: Vec<Planned>,
-    withdraw: Vec<EffectKind>,
     events: Vec<Noted>,
-    /// What the outbox holds as timers before this decision.
-    timers: Vec<(Timer, i64)>,
 }
 
 impl<'a> Draft<'a> {
     pub(super) fn new(task: Task, cx: Context<'a>) -> Self {
-        let timers = task.timers.clone();
         Self {
             task,
             cx,
             effects: Vec::new(),
-            withdraw: Vec::new(),
             events: Vec::new(),
-            timers,
         }
     }
 
     /// Lets another family of events decide, and goes on from what it came to, with its reason.
     pub(super) fn through(self, decide: impl FnOnce(Self) -> Decision) -> (Self, String) {
-        let (cx, timers) = (self.cx, self.timers.clone());
+        let cx = self.cx;
         let Decision {
             task,
             effects,
-            withdraw,
             events,
             reason,
+            ..
         } = decide(self);
         (
             Self {
                 task,
                 cx,
                 effects,
-                withdraw,
                 events,
-                timers,
             },
             reason,
         )
     }
 
-    /// Gives up what is planned or running of these kinds.
-    pub(super) fn withdraw(&mut self, kinds: impl IntoIterator<Item = EffectKind>) {
-        self.withdraw.extend(kinds);
-    }
-
-    /// Ends the decision with its reason, changing nothing more but the moments that are waited for.
-    pub(super) fn because(mut self, reason: impl Into<String>) -> Decision {
-        self.set_timers();
+    /// Ends the decision with its reason, changing nothing more.
+    pub(super) fn because(self, reason: impl Into<String>) -> Decision {
         Decision {
             task: self.task,
             effects: self.effects,
-            withdraw: self.withdraw,
+            withdraw: Vec::new(),
             events: self.events,
             reason: reason.into(),
         }
@@ -134,15 +120,20 @@ impl<'a> Draft<'a> {
     /// status comment alone.
     pub(super) fn say(&mut self, on: IssueNumber, key: impl Into<String>, body: String) {
         let limit = self.cx.policy.limits.comments;
+        if self.task.job().is_some_and(|job| job.comments >= limit) {
+            self.task
+                .tell(self.cx.now, text::conversation::TOO_MANY_COMMENTS);
+            return;
+        }
+        self.count_comment();
+        self.put(on, key.into(), None, body);
+    }
+
+    /// One more comment of the session.
+    pub(super) fn count_comment(&mut self) {
         if let Some(job) = self.job_mut() {
-            if job.comments >= limit {
-                self.task
-                    .tell(self.cx.now, text::conversation::TOO_MANY_COMMENTS);
-                return;
-            }
             job.comments += 1;
         }
-        self.put(on, key.into(), None, body);
     }
 
     /// Makes a comment of ours say this: one that is there already, or is on its way.
@@ -205,20 +196,6 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Gives up everything that is planned or running for the session, but for the look at what it made.
-    pub(super) fn give_up(&mut self) {
-        self.withdraw([
-            EffectKind::CheckTrigger,
-            EffectKind::PrepareWorkspace,
-            EffectKind::RunTurn,
-            EffectKind::Steer,
-            EffectKind::CheckPublish,
-            EffectKind::Publish,
-            EffectKind::OpenPull,
-            EffectKind::PostAnswer,
-        ]);
-    }
-
     /// The job in hand or the last one.
     pub(super) fn job_mut(&mut self) -> Option<&mut Job> {
         match &mut self.task.stage {
@@ -262,105 +239,5 @@ impl<'a> Draft<'a> {
         {
             change(progress);
         }
-    }
-
-    /// Shows a change of state on the issue, at once.
-    pub(super) fn show(&mut self) {
-        self.show_at(self.cx.now);
-        let label = self.task.label();
-        if label != self.task.shown.label {
-            self.task.shown.label = label;
-            self.plan(effect::ShowLabel { label });
-        }
-    }
-
-    /// Shows mere progress, at most once in the configured interval.
-    pub(super) fn show_progress(&mut self) {
-        let (now, planned) = (self.cx.now, self.task.shown.status_at);
-        let interval = self.cx.policy.limits.status_interval_ms;
-        // An edit that is still to come shows this as well: were it put off each time, a busy agent would never be seen.
-        self.show_at(if planned > now {
-            planned
-        } else {
-            now.max(planned.saturating_add(interval))
-        });
-    }
-
-    fn show_at(&mut self, at: i64) {
-        if matches!(self.task.stage, Stage::Idle | Stage::Checking { .. }) {
-            return;
-        }
-        self.task.shown.status_at = at;
-        let effect = effect::ShowStatus {
-            comment: self.task.shown.comment,
-            body: text::status::render(&self.task, self.cx),
-        };
-        self.plan_at(effect, at);
-    }
-
-    /// An alarm rang: its row is closed, and if the moment is still waited for it is planned anew.
-    pub(super) fn rang(&mut self, alarm: &Timer) {
-        self.timers.retain(|(other, _)| other != alarm);
-        self.task.timers.clone_from(&self.timers);
-    }
-
-    /// The moments waited for follow from the task; the outbox holds exactly these.
-    fn set_timers(&mut self) {
-        let wanted = self.wanted_alarms();
-        // A decision may come here twice: only what holds at its end is planned.
-        self.withdraw.retain(|kind| *kind != EffectKind::SetTimer);
-        self.effects
-            .retain(|planned| planned.effect.action.kind() != EffectKind::SetTimer);
-        if wanted == self.timers {
-            self.task.timers = wanted;
-            return;
-        }
-        if !self.timers.is_empty() {
-            self.withdraw.push(EffectKind::SetTimer);
-        }
-        for (alarm, at) in &wanted {
-            self.plan_at(
-                effect::SetTimer {
-                    alarm: alarm.clone(),
-                },
-                *at,
-            );
-        }
-        self.task.timers = wanted;
-    }
-
-    fn wanted_alarms(&self) -> Vec<(Timer, i64)> {
-        let limits = &self.cx.policy.limits;
-        let mut timers = Vec::new();
-        if let Stage::Working {
-            step: Step::Waiting { until },
-            ..
-        } = &self.task.stage
-        {
-            timers.push((Timer::Park, *until));
-        }
-        if let Stage::Blocked {
-            reason: BlockReason::Later { until, .. },
-            ..
-        } = &self.task.stage
-        {
-            timers.push((Timer::Again, *until));
-        }
-        let waits = matches!(
-            self.task.stage,
-            Stage::Working { .. } | Stage::Blocked { .. } | Stage::Queued { .. }
-        );
-        let open: Vec<_> = self.task.open_questions().filter(|_| waits).collect();
-        if let Some(first) = open.iter().map(|question| question.asked_at).min() {
-            if !self.task.conversation.reminded {
-                timers.push((Timer::Remind, first + limits.remind_ms));
-            }
-            let ends = open
-                .iter()
-                .map(|question| super::ask::ends_at(question, limits.expire_ms));
-            timers.extend(ends.min().map(|at| (Timer::Expire, at)));
-        }
-        timers.extend(self.task.review.look_at.map(|at| (Timer::Look, at)));
-        timers
     }
 }

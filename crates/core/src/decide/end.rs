@@ -5,7 +5,7 @@ use serde_json::json;
 use super::trigger::refuse;
 use super::{Decision, Draft, access, closed, comments, kept, notice, outage, pull, revised, turn};
 use crate::agent::ErrorClass;
-use crate::effect::{self, EffectKind, Reaction, UnpushedCommits};
+use crate::effect::{self, EffectKind, UnpushedCommits};
 use crate::event::{Loss, Removal, Work};
 use crate::event_name::DomainEvent;
 use crate::ids::SessionId;
@@ -29,16 +29,11 @@ pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
     };
     let stop = end.stop();
     let in_review = end == End::InReview;
-    let unhappy = end == End::Unchanged || draft.task.review.unfinished.is_some();
     finish(&mut draft, end);
     draft.note(
         DomainEvent::SessionCompleted,
         json!({ "stop": stop, "state": draft.task.state() }),
     );
-    let only_asked = draft.task.job().is_some_and(|job| job.only_asked);
-    if !unhappy && !only_asked {
-        draft.react(Reaction::Hooray);
-    }
     let more = in_review && !draft.task.conversation.messages.is_empty();
     let revises = more && draft.task.review.rounds < draft.cx.policy.limits.rounds;
     // A review may come: until the pull request is over, the agent can be asked to go on where it was. A revision that
@@ -46,7 +41,6 @@ pub(super) fn complete(mut draft: Draft<'_>, end: End) -> Decision {
     if !revises {
         remove_home(&mut draft, UnpushedCommits::Discard, in_review);
     }
-    draft.show();
     if in_review {
         if more {
             return comments::deliver(draft, "people said more while it finished");
@@ -61,7 +55,6 @@ pub(super) fn fail(mut draft: Draft<'_>, class: &str, say: &str) -> Decision {
     if let Some(back) = draft.task.side_question() {
         return turn::abandon(draft, back, say);
     }
-    draft.give_up();
     let known = wind_up(&mut draft);
     finish(
         &mut draft,
@@ -75,9 +68,7 @@ pub(super) fn fail(mut draft: Draft<'_>, class: &str, say: &str) -> Decision {
         DomainEvent::SessionFailed,
         json!({ "class": class, "why": say }),
     );
-    draft.react(Reaction::Confused);
     notice::of_end(&mut draft);
-    draft.show();
     draft.because(format!("failed: {class}"))
 }
 
@@ -90,7 +81,6 @@ pub(super) fn stop(draft: Draft<'_>, why: &str, at: i64) -> Decision {
         Stage::Idle | Stage::Ended { .. } => draft.because("nothing is on"),
         Stage::Checking { .. } => {
             let mut draft = draft;
-            draft.give_up();
             draft.uncheck();
             match draft.task.stage {
                 Stage::Queued { .. } => cancel(draft, why),
@@ -135,7 +125,6 @@ pub(super) fn issue_gone(
     {
         // Whoever closes it takes the agent's words for an answer.
         *end = End::Answered;
-        draft.show();
         return draft.because("the issue is closed; nobody is waited for any more");
     }
     let (draft, reason) = draft.through(|draft| stop(draft, &text::gone(how, &sender.login), at));
@@ -150,7 +139,6 @@ fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
         draft.task.review.auto_fix_off = true;
         return turn::abandon(draft, back, why);
     }
-    draft.give_up();
     let known = wind_up(&mut draft);
     finish(
         &mut draft,
@@ -162,7 +150,6 @@ fn cancel(mut draft: Draft<'_>, why: &str) -> Decision {
     draft.note(DomainEvent::SessionCancelled, json!({ "why": why }));
     // A person stopped it: it does not begin again by itself.
     draft.task.review.auto_fix_off |= draft.task.can_revise();
-    draft.show();
     draft.because(format!("{CANCELLED}{why}"))
 }
 
@@ -174,14 +161,12 @@ pub(super) fn pull_closed_at_work(mut draft: Draft<'_>, number: i64, merged: boo
     if !revising {
         return draft.because("a session is on; its end will tell");
     }
-    draft.give_up();
     wind_up(&mut draft);
     finish(
         &mut draft,
         if merged { End::Merged } else { End::PullClosed },
     );
     pull::over(&mut draft, number, merged);
-    draft.show();
     draft.because("the pull request is over, and its revision with it")
 }
 
@@ -197,7 +182,6 @@ pub(super) fn pull_over_at_once(mut draft: Draft<'_>, number: i64, merged: bool)
     pull::over(&mut draft, number, merged);
     remove_home(&mut draft, UnpushedCommits::Discard, false);
     pull::leave_branch(&mut draft, merged);
-    draft.show();
     draft.because("the pull request was over before it was known")
 }
 
@@ -244,7 +228,7 @@ pub(super) fn effect_failed(draft: Draft<'_>, failed: &FailedEffect<'_>) -> Deci
                     let say = text::conversation::unread(effect == EffectKind::ReadReview);
                     draft.say_here(format!("unread:{}", draft.cx.now), say);
                 }
-                _ => draft.show(),
+                _ => {}
             }
             draft.because(format!(
                 "{} failed, and people are told: {say}",

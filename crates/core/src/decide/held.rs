@@ -20,14 +20,13 @@ pub(super) fn up(mut draft: Draft<'_>, effect: EffectKind, until: i64) -> Decisi
     {
         return draft.because(format!("{name} waits; people can see until when"));
     }
-    draft.task.shown.held_until = Some(until);
     let own = matches!(effect, EffectKind::ShowStatus | EffectKind::ShowLabel);
     if own || draft.task.shown.comment.is_none() {
         return draft.because(format!(
             "{name} waits for GitHub's limits, and so does the comment that would say so"
         ));
     }
-    draft.show();
+    draft.task.shown.held_until = Some(until);
     draft.because(format!(
         "{name} waits until {}; the status comment says so",
         text::clock(until)
@@ -43,8 +42,8 @@ pub(super) fn passed<'a>(mut draft: Draft<'a>, event: &Event) -> Draft<'a> {
             | Event::PullOpened { .. }
             | Event::StatusPosted { .. }
     );
-    if through && draft.task.shown.held_until.take().is_some() {
-        draft.show();
+    if through {
+        draft.task.shown.held_until = None;
     }
     draft
 }

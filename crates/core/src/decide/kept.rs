@@ -103,6 +103,5 @@ pub(super) fn pushed(mut draft: Draft<'_>, head: &crate::ids::Sha) -> Decision {
     }
     revised::left(&mut draft, head);
     notice::again(&mut draft);
-    draft.show();
     draft.because("the push was on its way while the session was ended")
 }

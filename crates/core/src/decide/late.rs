@@ -15,9 +15,6 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
     match event {
         Event::Collected { work, .. } if !over => {
             draft.on_progress(|progress| progress.work = Some(work.clone()));
-            if matches!(draft.task.stage, Stage::Blocked { .. }) && !work.is_empty() {
-                draft.show();
-            }
             draft.because("what the session made so far is kept")
         }
         Event::Collected { work, .. } => saved(draft, work),
@@ -50,7 +47,6 @@ pub(super) fn late(mut draft: Draft<'_>, event: &Event) -> Decision {
                 PullStanding::Merged => return pull::closed(draft, *number, true),
                 PullStanding::Closed => return pull::closed(draft, *number, false),
             }
-            draft.show();
             draft.because("the pull request was opened while the session was ended")
         }
         Event::WorkspaceReady { .. } if !over => {
@@ -83,7 +79,6 @@ fn saved(mut draft: Draft<'_>, work: &Work) -> Decision {
     kept::offer(&mut draft, work);
     if !work.is_empty() {
         notice::again(&mut draft);
-        draft.show();
     }
     draft.because("what the session left is kept")
 }

@@ -23,6 +23,7 @@ mod overdue;
 mod pause;
 mod pull;
 mod queue;
+mod reconcile;
 mod rest;
 mod review;
 mod revised;
@@ -42,7 +43,7 @@ use super::event::Event;
 use super::event_name::DomainEvent;
 use super::ids::SessionId;
 use super::label;
-use super::policy::{GO_LABEL, Policy};
+use super::policy::{Context, GO_LABEL, Policy};
 use super::task::Task;
 use super::text;
 
@@ -82,19 +83,14 @@ pub struct Noted {
     pub details: Value,
 }
 
-/// Everything that is not the task itself.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    /// The operator's wishes.
-    pub policy: &'a Policy,
-    /// Epoch milliseconds.
-    pub now: i64,
-}
-
 /// Decides what an event means for a task.
 pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision {
     let cx = Context { policy, now };
-    overdue::told((task, event), choose(task, event, cx), cx)
+    let mut decision = overdue::told((task, event), choose(task, event, cx), cx);
+    let follows = reconcile::reconcile(task, &mut decision.task, event, cx);
+    decision.effects.extend(follows.effects);
+    decision.withdraw = follows.withdraw;
+    decision
 }
 
 fn choose(task: &Task, event: &Event, cx: Context<'_>) -> Decision {

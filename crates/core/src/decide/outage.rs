@@ -95,7 +95,6 @@ pub(super) fn wait(mut draft: Draft<'_>, class: ErrorClass, until: i64) -> Decis
         DomainEvent::SessionPaused,
         json!({ "why": class, "tries": outage.tries, "until": until }),
     );
-    draft.show();
     draft.because(format!("the model failed ({class}); it is tried again"))
 }
 

@@ -1,8 +1,9 @@
 //! What a person did long before skep heard of it, because it was down or GitHub could not reach it: the issue says so, so
 //! that nobody wonders why nothing happened in between.
 
-use super::{Context, Decision, Draft};
+use super::{Decision, Draft};
 use crate::event::Event;
+use crate::policy::Context;
 use crate::task::Task;
 use crate::text;
 
@@ -25,6 +26,5 @@ pub(super) fn told(
     draft
         .task
         .tell(cx.now, text::conversation::heard_late(what, at, cx.now));
-    draft.show();
     draft.because(reason)
 }

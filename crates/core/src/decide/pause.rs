@@ -16,8 +16,8 @@ pub(super) fn label_removed(mut draft: Draft<'_>, login: &str, at: i64) -> Decis
         return draft.because("this removal was taken before");
     }
     draft.task.last_removal = at;
+    draft.task.switched(false);
     if let Stage::Checking { .. } = draft.task.stage {
-        draft.give_up();
         draft.uncheck();
         if !draft.task.is_kept() {
             return draft.because(format!("superseded: @{login} removed the label again"));
@@ -26,7 +26,6 @@ pub(super) fn label_removed(mut draft: Draft<'_>, login: &str, at: i64) -> Decis
     if draft.task.can_revise() {
         draft.task.review.auto_fix_off = true;
         draft.task.tell(draft.cx.now, text::conversation::RESTS);
-        draft.show();
         return draft.because("the agent rests while its pull request is in review");
     }
     pause(draft, &text::conversation::label_removed(login))
@@ -93,7 +92,6 @@ pub(super) fn pause(mut draft: Draft<'_>, why: &str) -> Decision {
         .task
         .tell(draft.cx.now, text::conversation::paused(why));
     draft.note(DomainEvent::SessionPaused, json!({ "why": why }));
-    draft.show();
     draft.because(format!("paused: {why}"))
 }
 
@@ -101,7 +99,6 @@ pub(super) fn pause(mut draft: Draft<'_>, why: &str) -> Decision {
 pub(super) fn interrupt(draft: &mut Draft<'_>, job: &Job, step: &Step) -> Next {
     match step {
         Step::Preparing => {
-            draft.give_up();
             if job.round > 0 || job.moved {
                 Next::Revise
             } else {
@@ -112,16 +109,12 @@ pub(super) fn interrupt(draft: &mut Draft<'_>, job: &Job, step: &Step) -> Next {
             if let Step::Running { turn } = step {
                 turn::unhear(draft, turn);
             }
-            draft.give_up();
             // The look is the checkpoint: it ends the agent, and the mirror has what was made so far.
             draft.plan_look(text::pull::Said::Unfinished);
             Next::Conversation { interrupted: true }
         }
         Step::Collecting { end } => Next::Look { end: end.clone() },
-        Step::Asking { end, .. } | Step::Publishing { end, .. } => {
-            draft.give_up();
-            Next::Look { end: end.clone() }
-        }
+        Step::Asking { end, .. } | Step::Publishing { end, .. } => Next::Look { end: end.clone() },
         Step::Opening { .. } | Step::Answering => Next::Conversation { interrupted: false },
     }
 }
@@ -145,12 +138,10 @@ pub(super) fn resume(mut draft: Draft<'_>, why: &str) -> Decision {
         draft.job_mut().and_then(|job| job.return_to.as_mut())
     {
         *reason = wait.unwrap_or(BlockReason::Asked);
-        draft.show();
         return draft.because("it goes on once it has answered a person");
     }
     if let (Some(wait), Stage::Blocked { reason, .. }) = (wait, &mut draft.task.stage) {
         *reason = wait;
-        draft.show();
         return draft.because("not paused any more; people are still asked");
     }
     resume_now(draft, why)
@@ -173,7 +164,6 @@ pub(super) fn resume_now(mut draft: Draft<'_>, why: &str) -> Decision {
         next,
         progress,
     };
-    draft.show();
     draft.because(format!("goes on when a slot is free: {why}"))
 }
 
@@ -197,6 +187,5 @@ pub(super) fn side_question(mut draft: Draft<'_>, back: ReturnTo, why: &str) -> 
         next,
         progress,
     };
-    draft.show();
     draft.because(format!("answers when a slot is free: {why}"))
 }

@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, ask, closed, comments, end, review};
-use crate::effect::{self, Reaction, UnpushedCommits};
+use super::{Decision, Draft, closed, comments, end, review};
+use crate::effect::{self, UnpushedCommits};
 use crate::event::{ChecksState, Failing, PullFacts, PullStanding};
 use crate::event_name::DomainEvent;
 use crate::message::{AgentMessage, MessageKind};
@@ -78,7 +78,6 @@ pub(super) fn looked(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     }
     closed::noted(&mut draft, facts);
     if draft.task.review.issue_closed {
-        draft.show_progress();
         return draft.because("its issue is closed, and nobody works for a closed issue");
     }
     if facts.conflicts == Some(true) {
@@ -101,21 +100,18 @@ fn pending(mut draft: Draft<'_>) -> Decision {
         draft.task.review.looks += 1;
         draft.task.review.look_at = Some(draft.cx.now + AGAIN_MS);
     }
-    draft.show_progress();
     draft.because("checks are not over")
 }
 
 fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     if draft.task.review.unfinished.is_some() {
-        draft.show();
         return draft
             .because("its checks are green, but the work is not finished: it stays a draft");
     }
     let rounds_left = draft.task.review.rounds < draft.cx.policy.limits.rounds;
-    if rounds_left && draft.task.review.needs.take().is_some() {
-        // Whatever people had to look at, somebody has mended it.
-        ask::unassign(&mut draft);
-        draft.show();
+    if rounds_left {
+        // Whatever people had to look at, somebody has fixed it.
+        draft.task.review.needs = None;
     }
     if draft.task.review.judged.as_ref() == Some(&facts.head) && !facts.draft {
         return draft.because("its checks are known to be green");
@@ -132,7 +128,6 @@ fn green(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
     if facts.draft && whole && draft.cx.policy.ready == MakeReady::Green {
         draft.plan(effect::MarkReady { pull: facts.number });
     }
-    draft.show();
     draft.because("its checks are green")
 }
 
@@ -143,7 +138,6 @@ pub(super) fn made_ready(mut draft: Draft<'_>, number: i64) -> Decision {
         _ => return draft.because("not our pull request"),
     }
     draft.note(DomainEvent::PullRequestReady, json!({ "number": number }));
-    draft.show();
     draft.because("it is ready for review")
 }
 
@@ -190,11 +184,9 @@ fn red(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
             draft.cx.now,
             text::conversation::fails_on_base(&facts.checks.failing_on_base),
         );
-        draft.show();
         return draft.because("the same checks fail on the base: reported, not chased");
     }
     if draft.task.review.auto_fix_off {
-        draft.show();
         return draft
             .because("its checks fail; the agent rests until somebody sends it back to work");
     }
@@ -226,11 +218,9 @@ fn conflict(mut draft: Draft<'_>, facts: &PullFacts) -> Decision {
         return draft.because("the base is not known");
     };
     if draft.task.review.conflict.is_some() {
-        draft.show_progress();
         return review::needs_person(draft, text::conversation::STILL_CONFLICTS);
     }
     if draft.task.review.auto_fix_off {
-        draft.show();
         return draft
             .because("its branch conflicts; the agent rests until somebody sends it back to work");
     }
@@ -295,7 +285,6 @@ pub(super) fn closed(mut draft: Draft<'_>, number: i64, merged: bool) -> Decisio
     );
     over(&mut draft, number, merged);
     tidy(&mut draft, merged);
-    draft.show();
     draft.because("the pull request is closed")
 }
 
@@ -307,9 +296,7 @@ pub(super) fn over(draft: &mut Draft<'_>, number: i64, merged: bool) {
         DomainEvent::PullRequestClosed
     };
     draft.note(happening, json!({ "number": number }));
-    if merged {
-        draft.react(Reaction::Hooray);
-    } else {
+    if !merged {
         let login = draft
             .task
             .job()

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::work::look;
 use super::{Decision, Draft, turn};
-use crate::effect::{self, EffectKind, Start};
+use crate::effect::{self, Start};
 use crate::event_name::DomainEvent;
 use crate::task::{Job, Next, Stage, Step};
 
@@ -28,7 +28,7 @@ pub(super) fn granted(mut draft: Draft<'_>) -> Decision {
         if job.started_at.is_none() {
             "Started."
         } else {
-            "Goes on."
+            "Resumed."
         },
     );
     job.started_at.get_or_insert(now);
@@ -62,12 +62,7 @@ pub(super) fn prepare(mut draft: Draft<'_>, job: &Job, start: Start) -> Decision
         start,
     };
     draft.set_step(Step::Preparing);
-    if job.round > 0 || job.return_to.is_some() {
-        // That of its own last round may still be planned.
-        draft.withdraw([EffectKind::RemoveWorkspace]);
-    }
     draft.plan(effect);
-    draft.show();
     draft.because("a slot is free")
 }
 
@@ -84,15 +79,10 @@ pub(super) fn waiting(
     if *told == Some((position, total)) && !turned {
         return draft.because("its place is known");
     }
-    let first = told.replace((position, total)).is_none() || turned;
+    *told = Some((position, total));
     draft.note(
         DomainEvent::TaskWaiting,
         json!({ "position": position, "total": total }),
     );
-    if first {
-        draft.show();
-    } else {
-        draft.show_progress();
-    }
     draft.because(format!("waits as {position} of {total}"))
 }

@@ -148,7 +148,6 @@ pub(super) fn revise(mut draft: Draft<'_>, why: &str) -> Decision {
         next: Next::Revise,
         progress,
     };
-    draft.show();
     draft.because(format!("a revision begins: {why}"))
 }
 
@@ -185,8 +184,6 @@ pub(super) fn needs_person(mut draft: Draft<'_>, say: &str) -> Decision {
         text::conversation::needs_person(login.as_deref(), &way_on),
     );
     draft.note(DomainEvent::NeedsPerson, json!({ "why": say }));
-    super::ask::assign(&mut draft);
-    draft.show();
     draft.because("a person has to look")
 }
 

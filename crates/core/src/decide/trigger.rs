@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Decision, Draft, again, command, edit, pause};
+use super::{Decision, Draft, again, edit, pause};
 use crate::effect::{self, Reaction, Start};
 use crate::event::{Asking, TriggerFacts};
 use crate::event_name::DomainEvent;
@@ -30,6 +30,7 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
     draft.task.last_trigger = snapshot.at;
     // What came before is older than the trigger; what comes in the same second is news.
     draft.task.last_removal = 0;
+    draft.task.switched(true);
     let paused = draft.task.is_paused();
     let mere_bot =
         sender.kind != AccountKind::User && !draft.cx.policy.allowed_bots.contains(&sender.id);
@@ -37,8 +38,7 @@ pub(super) fn asked(mut draft: Draft<'_>, sender: &Account, snapshot: &Snapshot)
         Some(reason) if mere_bot || !matches!(draft.task.stage, Stage::Checking { .. }) => {
             return draft.because(reason);
         }
-        Some(_) => draft.give_up(),
-        None => {}
+        Some(_) | None => {}
     }
     let actor = Actor::Person(sender.clone());
     if mere_bot {
@@ -148,7 +148,7 @@ pub(super) fn dispatched(mut draft: Draft<'_>, facts: &TriggerFacts) -> Decision
         return draft.because(reason);
     }
     if draft.task.is_paused() {
-        command::switch(&mut draft, true);
+        draft.task.go = Some(true);
         return pause::resume(draft, "the operator asked for it");
     }
     draft.task.place.clone_from(&facts.place);
@@ -402,9 +402,8 @@ fn accept(mut draft: Draft<'_>, facts: &TriggerFacts, role: Role, why: Why) -> D
     // A mere question starts no work.
     let only_asked = draft.task.job().is_some_and(|job| job.only_asked);
     if facts.asking == Asking::Command && matches!(facts.actor, Actor::Person(_)) && !only_asked {
-        command::switch(&mut draft, true);
+        draft.task.go = Some(true);
     }
-    draft.show();
     draft.because("accepted")
 }
 
@@ -447,7 +446,5 @@ pub(super) fn refuse(mut draft: Draft<'_>, say: &str) -> Decision {
         at: draft.cx.now,
     };
     draft.note(DomainEvent::TaskRefused, json!({ "why": say }));
-    draft.react(Reaction::Confused);
-    draft.show();
     draft.because(format!("refused: {say}"))
 }

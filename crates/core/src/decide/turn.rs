@@ -5,7 +5,7 @@ use serde_json::json;
 use super::work::{fail, look};
 use super::{Decision, Draft, ask, comments, outage, pause, revised};
 use crate::agent::TurnEnd;
-use crate::effect::{self, EffectKind, Reaction, Turn};
+use crate::effect::{self, Reaction, Turn};
 use crate::event_name::DomainEvent;
 use crate::message::{AgentMessage, MessageKind, Spoken};
 use crate::question;
@@ -27,8 +27,6 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
     let Some(workspace) = &job.workspace else {
         return fail(draft, "no_ground", text::failure::NO_GROUND);
     };
-    // The end of its process may still be planned, from when nobody answered; it must not end this turn.
-    draft.withdraw([EffectKind::EndAgent]);
     let (heard, later) = for_this_turn(&job, std::mem::take(&mut draft.task.conversation.messages));
     draft.task.conversation.messages = later;
     if let (Some(back), true) = (job.return_to.clone(), heard.is_empty()) {
@@ -74,10 +72,6 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
             ..TurnState::default()
         },
     });
-    // Its first moments at work are no news; going on after people were asked is.
-    if draft.task.label() != draft.task.shown.label {
-        draft.show();
-    }
     draft.because(reason)
 }
 
@@ -372,7 +366,6 @@ pub(super) fn abandon(mut draft: Draft<'_>, back: ReturnTo, why: &str) -> Decisi
         let turn = turn.clone();
         unhear(&mut draft, &turn);
     }
-    draft.give_up();
     let (asked, rest) = std::mem::take(&mut draft.task.conversation.messages)
         .into_iter()
         .partition(AgentMessage::is_asked);
@@ -424,7 +417,6 @@ fn go_back(mut draft: Draft<'_>, back: ReturnTo) -> Decision {
         // What its checks did meanwhile was nobody's to hear.
         draft.task.review.look_at = Some(draft.cx.now);
     }
-    draft.show();
     draft.because("a person's question was answered; all is as before")
 }
 
@@ -443,10 +435,8 @@ fn propose(mut draft: Draft<'_>, end: &TurnEnd) -> Decision {
         key: format!("plan:{}:{}", job.session, job.comments),
         text: text::conversation::plan(&job, end, &progress.plan),
     };
-    draft.say_here(plan.key.clone(), text::conversation::to_approve(&plan));
+    job.comments += 1;
     draft.task.conversation.plan = Some(plan);
-    // The comment is counted in the draft's job.
-    job.comments = draft.task.job().map_or(job.comments, |job| job.comments);
     let next = if job.round > 0 {
         Next::Revise
     } else {
@@ -463,8 +453,6 @@ fn propose(mut draft: Draft<'_>, end: &TurnEnd) -> Decision {
         .task
         .tell(draft.cx.now, "The plan waits for approval.");
     draft.note_bare(DomainEvent::PlanProposed);
-    ask::assign(&mut draft);
-    draft.show();
     draft.because("the plan waits for approval")
 }
 
@@ -501,6 +489,5 @@ pub(super) fn approve(mut draft: Draft<'_>, by: &str) -> Decision {
     };
     draft.task.conversation.messages.push(word);
     draft.note(DomainEvent::PlanApproved, json!({ "by": by }));
-    ask::unassign(&mut draft);
     pause::resume_now(draft, "the plan was approved")
 }

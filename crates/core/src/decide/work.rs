@@ -222,7 +222,6 @@ fn progressed(
         DomainEvent::SessionProgress,
         json!({ "plan": plan, "doing": doing, "silent_ms": silent_ms }),
     );
-    draft.show_progress();
     draft.because("progress")
 }
 
@@ -231,7 +230,6 @@ fn reported(mut draft: Draft<'_>, text: &str) -> Decision {
     turn::delivered(&mut draft);
     draft.on_progress(|progress| progress.report = text.to_owned());
     draft.note(DomainEvent::SessionProgress, json!({ "report": text }));
-    draft.show_progress();
     draft.because("a report")
 }
 
