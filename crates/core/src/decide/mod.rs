@@ -87,7 +87,7 @@ pub struct Noted {
 pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision {
     let cx = Context { policy, now };
     let mut decision = overdue::told((task, event), choose(task, event, cx), cx);
-    let follows = reconcile::reconcile(task, &mut decision.task, event, cx);
+    let follows = reconcile::reconcile(task, &mut decision.task, (event, &decision.effects), cx);
     decision.effects.extend(follows.effects);
     decision.withdraw = follows.withdraw;
     decision

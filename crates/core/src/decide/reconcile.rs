@@ -25,22 +25,21 @@ pub(super) struct Reconciled {
 }
 
 /// Brings everything that mirrors the task up to date. `event` is what the task just heard: an effect that it answers is no
-/// longer under way.
+/// longer under way. `planned` is what was planned since.
 pub(super) fn reconcile(
     before: &Task,
     after: &mut Task,
-    event: &Event,
+    (event, planned): (&Event, &[Planned]),
     cx: Context<'_>,
 ) -> Reconciled {
-    let mut out = Reconciled::default();
-    out.withdraw = withdrawals::withdrawn(before, after, event.answers());
-    if after.review.taken_away {
+    let mut out = Reconciled {
+        effects: Vec::new(),
+        withdraw: withdrawals::withdrawn(before, after, event.answers(), planned),
+    };
+    if after.review.taken_away && !before.review.taken_away {
         // Of what its owner took away nobody can be told.
-        if !before.review.taken_away {
-            out.withdraw = EffectKind::ALL.to_vec();
-            after.timers.clear();
-        }
-        timers::set(after, cx, &mut out);
+        out.withdraw = EffectKind::ALL.to_vec();
+        after.timers.clear();
         return out;
     }
     if *before != *after {

@@ -1,6 +1,8 @@
 //! What a stage may have under way outside. Leaving it withdraws that: waiting effects are dropped, running ones cancelled.
 
-use crate::effect::EffectKind;
+use crate::decide::Planned;
+use crate::effect::{Action, EffectKind};
+use crate::event::Asking;
 use crate::task::{Stage, Step, Task};
 
 /// What is no longer wanted. The effect that the event answers is over already.
@@ -8,8 +10,9 @@ pub(super) fn withdrawn(
     before: &Task,
     after: &Task,
     answered: Option<EffectKind>,
+    planned: &[Planned],
 ) -> Vec<EffectKind> {
-    let anew = is_checked_anew(before, after);
+    let anew = planned.iter().any(starts_a_check);
     let kept = under_way(after);
     let mut kinds: Vec<EffectKind> = under_way(before)
         .into_iter()
@@ -49,9 +52,11 @@ fn of_step(step: &Step, task: &Task) -> Vec<EffectKind> {
 }
 
 /// A later trigger takes the place of the one that is being checked.
-fn is_checked_anew(before: &Task, after: &Task) -> bool {
-    let checking = |task: &Task| matches!(task.stage, Stage::Checking { .. });
-    checking(before) && checking(after) && before.last_trigger != after.last_trigger
+fn starts_a_check(planned: &Planned) -> bool {
+    match &planned.effect.action {
+        Action::CheckTrigger(check) => matches!(check.asking, Asking::Label | Asking::Command),
+        _ => false,
+    }
 }
 
 /// What tidies up after an earlier turn or round, and would end the one that begins.
