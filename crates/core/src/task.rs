@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 mod conversation;
+mod failure_class;
 mod reading;
 mod stage;
+mod wanted;
 
 use super::effect::{Reaction, StatusLabel};
 use super::event::Timer;
@@ -12,10 +14,12 @@ use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::place::Place;
 
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
+pub use failure_class::FailureClass;
 pub use stage::{
-    BlockReason, End, Job, Next, Outage, Planning, Progress, ReturnTo, Stage, Step, TurnState,
-    WorkspaceBase,
+    BlockReason, End, Job, Next, Outage, Planning, Progress, Pushed, ReturnTo, Stage, Step,
+    TurnFailure, TurnState, WorkspaceBase,
 };
+pub use wanted::{Failed, Late, Order, Owed, PullOver, Read, Stray, Trigger, Wanted};
 
 /// The work on one issue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,6 +71,9 @@ pub struct Task {
     /// It waits because the machine has no room for its files.
     #[serde(default)]
     pub short: bool,
+    /// What was recorded and is not carried out yet.
+    #[serde(default, skip_serializing_if = "Wanted::is_empty")]
+    pub wanted: Wanted,
     /// The moments it waits for, as they stand in the outbox.
     #[serde(default, rename = "timers")]
     pub timers: Vec<(Timer, i64)>,
@@ -140,6 +147,7 @@ impl Task {
             options: RunOptions::default(),
             go: None,
             short: false,
+            wanted: Wanted::default(),
             timers: Vec::new(),
         }
     }
@@ -151,13 +159,7 @@ impl Task {
 
     /// The job in hand or the last one.
     pub fn job(&self) -> Option<&Job> {
-        match &self.stage {
-            Stage::Idle | Stage::Checking { .. } => None,
-            Stage::Queued { job, .. } | Stage::Working { job, .. } | Stage::Blocked { job, .. } => {
-                Some(job)
-            }
-            Stage::Ended { job, .. } => job.as_deref(),
-        }
+        self.stage.job()
     }
 
     /// What people see of the session in hand or the last one.
@@ -173,6 +175,11 @@ impl Task {
     /// Somebody set or took the label `agent:go`.
     pub fn switched(&mut self, on: bool) {
         (self.go, self.shown.go) = (Some(on), Some(on));
+    }
+
+    /// The job in hand or the last one, to change it.
+    pub fn job_mut(&mut self) -> Option<&mut Job> {
+        self.stage.job_mut()
     }
 
     /// Our branch is where we left it.

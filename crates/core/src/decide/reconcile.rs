@@ -5,6 +5,7 @@
 //! It never moves a task from stage to stage and never starts work. With nothing changed it plans nothing.
 
 mod comments;
+mod owed;
 mod status;
 mod timers;
 mod withdrawals;
@@ -13,7 +14,6 @@ use std::borrow::Cow;
 
 use super::Planned;
 use crate::effect::{self, Action, Effect, EffectKind, Reaction};
-use crate::event::Event;
 use crate::policy::Context;
 use crate::task::{BlockReason, End, Stage, Task};
 
@@ -24,17 +24,22 @@ pub(super) struct Reconciled {
     pub(super) withdraw: Vec<EffectKind>,
 }
 
-/// Brings everything that mirrors the task up to date. `event` is what the task just heard: an effect that it answers is no
-/// longer under way. `planned` is what was planned since.
-pub(super) fn reconcile(
-    before: &Task,
-    after: &mut Task,
-    (event, planned): (&Event, &[Planned]),
-    cx: Context<'_>,
-) -> Reconciled {
+/// What a task comes from.
+pub(super) struct Change<'a> {
+    /// The task before.
+    pub(super) before: &'a Task,
+    /// The kind of effect that was answered, which is no longer under way.
+    pub(super) answered: Option<EffectKind>,
+    /// What was planned since.
+    pub(super) planned: &'a [Planned],
+}
+
+/// Brings everything that mirrors the task up to date.
+pub(super) fn reconcile(change: &Change<'_>, after: &mut Task, cx: Context<'_>) -> Reconciled {
+    let before = change.before;
     let mut out = Reconciled {
         effects: Vec::new(),
-        withdraw: withdrawals::withdrawn(before, after, event.answers(), planned),
+        withdraw: withdrawals::withdrawn(change, after),
     };
     if after.review.taken_away && !before.review.taken_away {
         // Of what its owner took away nobody can be told.
@@ -43,6 +48,7 @@ pub(super) fn reconcile(
         return out;
     }
     if *before != *after {
+        owed::pay(before, after, cx, &mut out);
         comments::follow(before, after, cx, &mut out);
         end_reaction(before, after, cx, &mut out);
         status::show(before, after, cx, &mut out);
@@ -63,9 +69,6 @@ impl Reconciled {
         self.effects.push(Planned { effect, not_before });
     }
 }
-
-/// What the comment of a batch of questions says now: for one that was deleted or changed by others.
-pub(super) use comments::render as question;
 
 /// The task as people see it: while a start is only checked, what was there before the check.
 fn seen(task: &Task) -> Cow<'_, Task> {

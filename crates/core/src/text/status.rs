@@ -178,13 +178,13 @@ pub fn brief(task: &Task, cx: Context<'_>) -> String {
 
 fn step_words(step: &Step) -> &'static str {
     match step {
-        Step::Preparing => " · preparing the working copy",
+        Step::Preparing { .. } => " · preparing the working copy",
         Step::Running { .. } => "",
         Step::Waiting { .. } => " · waiting for an answer",
         Step::Collecting { .. } => " · looking at what changed",
         Step::Asking { .. } | Step::Publishing { .. } => " · pushing the branch",
         Step::Opening { .. } => " · opening the pull request",
-        Step::Answering => " · posting the answer",
+        Step::Answering { .. } => " · posting the answer",
     }
 }
 
@@ -310,7 +310,7 @@ fn ending(task: &Task) -> Option<String> {
     let in_review = task.can_revise() || *end == End::InReview;
     // What ended the last session is said below.
     let said = |class: &ErrorClass| match end {
-        End::Failed { class: failed, .. } => failed == class.as_str(),
+        End::Failed { class: failed, .. } => failed.agent() == Some(*class),
         End::Cancelled { .. } => *class == ErrorClass::Stopped,
         End::InReview
         | End::Merged
@@ -449,7 +449,7 @@ fn held(task: &Task) -> Option<String> {
                 super::failure::what(*class)
             )
         }
-        BlockReason::Paused { why } => format!(
+        BlockReason::Paused { why, .. } => format!(
             "Paused because {}.{so_far} To go on, add the label `{GO_LABEL}` or write `/agent resume`; to end it, write \
              `/agent stop`.",
             words(why)

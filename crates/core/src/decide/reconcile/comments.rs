@@ -9,7 +9,7 @@ use crate::task::{Batch, Task};
 use crate::text;
 use crate::text::question::Asking;
 
-/// Posts and edits the comments of questions, and posts a plan.
+/// Posts and edits the comments of questions, posts a plan, and says that a person has to look.
 pub(super) fn follow(before: &Task, after: &Task, cx: Context<'_>, out: &mut Reconciled) {
     for batch in &after.conversation.batches {
         let body = render(after, batch, cx);
@@ -44,8 +44,16 @@ fn put(task: &Task, batch: &Batch, body: String, cx: Context<'_>, out: &mut Reco
     out.plan(task, comment, cx.now);
 }
 
+/// Puts the comment of a batch again, as it stands.
+pub(super) fn put_again(task: &Task, key: &str, cx: Context<'_>, out: &mut Reconciled) {
+    let mut batches = task.conversation.batches.iter();
+    if let Some(batch) = batches.find(|batch| batch.key == key) {
+        put(task, batch, render(task, batch, cx), cx, out);
+    }
+}
+
 /// The comment of a batch as it stands. How an answer is written depends on how many questions are open.
-pub(in super::super) fn render(task: &Task, batch: &Batch, cx: Context<'_>) -> String {
+fn render(task: &Task, batch: &Batch, cx: Context<'_>) -> String {
     let asked = task.conversation.questions.iter();
     let questions: Vec<Question> = asked
         .filter(|question| batch.questions.contains(&question.id))

@@ -1,23 +1,20 @@
 //! What a stage may have under way outside. Leaving it withdraws that: waiting effects are dropped, running ones cancelled.
 
+use super::Change;
 use crate::decide::Planned;
 use crate::effect::{Action, EffectKind};
 use crate::event::Asking;
 use crate::task::{Stage, Step, Task};
 
-/// What is no longer wanted. The effect that the event answers is over already.
-pub(super) fn withdrawn(
-    before: &Task,
-    after: &Task,
-    answered: Option<EffectKind>,
-    planned: &[Planned],
-) -> Vec<EffectKind> {
-    let anew = planned.iter().any(starts_a_check);
+/// What is no longer wanted. The effect that was answered is over already.
+pub(super) fn withdrawn(change: &Change<'_>, after: &Task) -> Vec<EffectKind> {
+    let before = change.before;
+    let anew = change.planned.iter().any(starts_a_check);
     let kept = under_way(after);
     let mut kinds: Vec<EffectKind> = under_way(before)
         .into_iter()
         .filter(|kind| anew || !kept.contains(kind))
-        .filter(|kind| answered != Some(*kind))
+        .filter(|kind| change.answered != Some(*kind))
         .collect();
     kinds.extend(in_the_way(before, after));
     kinds
@@ -36,7 +33,7 @@ fn under_way(task: &Task) -> Vec<EffectKind> {
 
 fn of_step(step: &Step, task: &Task) -> Vec<EffectKind> {
     match step {
-        Step::Preparing => vec![EffectKind::PrepareWorkspace],
+        Step::Preparing { .. } => vec![EffectKind::PrepareWorkspace],
         Step::Running { turn } => {
             let sending = task.conversation.messages.iter().any(|word| word.sending);
             let turn = turn.over.is_none().then_some(EffectKind::RunTurn);
@@ -47,7 +44,7 @@ fn of_step(step: &Step, task: &Task) -> Vec<EffectKind> {
         Step::Asking { .. } => vec![EffectKind::CheckPublish],
         Step::Publishing { .. } => vec![EffectKind::Publish],
         Step::Opening { .. } => vec![EffectKind::OpenPull],
-        Step::Answering => vec![EffectKind::PostAnswer],
+        Step::Answering { .. } => vec![EffectKind::PostAnswer],
     }
 }
 
@@ -79,7 +76,7 @@ fn in_the_way(before: &Task, after: &Task) -> Option<EffectKind> {
         } => Some(EffectKind::EndAgent),
         Stage::Working {
             job,
-            step: Step::Preparing,
+            step: Step::Preparing { .. },
             ..
         } if job.round > 0 || job.return_to.is_some() => Some(EffectKind::RemoveWorkspace),
         Stage::Idle
