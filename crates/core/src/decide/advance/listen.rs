@@ -105,9 +105,8 @@ pub(super) fn answer_beside(on: &mut Advance<'_>) -> Option<Fired> {
         return None;
     };
     job.workspace.as_ref()?;
-    let mut news = on.task.conversation.news().peekable();
-    news.peek()?;
-    if !news.all(AgentMessage::is_asked) {
+    on.task.conversation.news().next()?;
+    if !on.task.conversation.news().all(AgentMessage::is_asked) {
         return None;
     }
     side::begin(on)

@@ -1,7 +1,7 @@
 //! What people write: comments are read again with their writer's rights before anything follows from them. Commands are
 //! taken, answers answer, the rest is for the agent. Nothing is taken twice, and nothing that was taken is dropped.
 
-use super::{Input, Recording, answer, command, rest};
+use super::{Recording, answer, command, rest};
 use crate::command::{self as grammar, Addressed, Command, Line, Spoken};
 use crate::decide::messages;
 use crate::effect::Reaction;
