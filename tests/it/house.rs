@@ -624,7 +624,7 @@ async fn house_left(store: &Store) -> Vec<String> {
     let open = store.effects(&filter, 1_000).await.expect("effects");
     open.into_iter()
         .map(|look| look.effect.kind)
-        .filter(|kind| kind != "ring")
+        .filter(|kind| kind != "set_timer")
         .collect()
 }
 

@@ -86,25 +86,25 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
 
 /// Records the event, and each further thing that it says, and follows each up before the next.
 fn follow(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
-    let mut decision = Decision {
-        task: task.clone(),
-        effects: Vec::new(),
-        withdraw: Vec::new(),
-        events: Vec::new(),
-        reason: String::new(),
-    };
+    let (mut effects, mut events) = (Vec::new(), Vec::new());
+    let mut current: Option<Task> = None;
     let mut inputs = VecDeque::from([Input::Event(event)]);
     let mut reasons: Vec<String> = Vec::new();
     while let Some(input) = inputs.pop_front() {
-        let (outcome, recorded) = record::record(decision.task, &input, cx);
-        decision.events.extend(outcome.events);
+        let (outcome, recorded) = record::record(current.as_ref().unwrap_or(task), &input, cx);
+        events.extend(outcome.events);
         inputs.extend(outcome.then);
         let advanced = advance::advance(recorded, outcome.reason, cx);
-        decision.task = advanced.task;
-        decision.effects.extend(advanced.effects);
-        decision.events.extend(advanced.events);
+        current = Some(advanced.task);
+        effects.extend(advanced.effects);
+        events.extend(advanced.events);
         reasons.extend(Some(advanced.reason).filter(|reason| !reason.is_empty()));
     }
-    decision.reason = reasons.join("; ");
-    decision
+    Decision {
+        task: current.unwrap_or_else(|| task.clone()),
+        effects,
+        withdraw: Vec::new(),
+        events,
+        reason: reasons.join("; "),
+    }
 }

@@ -65,9 +65,9 @@ pub(super) struct Outcome {
 }
 
 /// Writes down what happened; answers the task as it stands then.
-pub(super) fn record(known: Task, input: &Input<'_>, cx: Context<'_>) -> (Outcome, Task) {
+pub(super) fn record(known: &Task, input: &Input<'_>, cx: Context<'_>) -> (Outcome, Task) {
     let mut task = known.clone();
-    let outcome = write(&known, &mut task, input, cx);
+    let outcome = write(known, &mut task, input, cx);
     (outcome, task)
 }
 

@@ -5,6 +5,8 @@
 mod access;
 mod events;
 mod leftover;
+mod orders;
+mod promises;
 mod pulls;
 
 use events::*;

@@ -29,6 +29,7 @@ pub(super) fn lost(on: &mut Advance<'_>) -> Option<Fired> {
     on.task.review.taken_away = true;
     // There is nobody to hear anything, and nothing to do it to.
     on.task.wanted = Default::default();
+    on.task.conversation.messages.clear();
     on.effects.clear();
     on.plan(effect::Forget {});
     because(format!("taken away: {why}"))
