@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// What GitHub answers instead of doing it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{status} {message}{}", self.details())]
-pub struct Refusal {
+pub struct ApiError {
     /// The HTTP status.
     pub status: u16,
     /// The `message` field.
@@ -19,7 +19,7 @@ pub struct Refusal {
     pub headers: Vec<(String, String)>,
 }
 
-impl Refusal {
+impl ApiError {
     /// A status with a sentence.
     pub fn new(status: u16, message: &str) -> Self {
         Self {
@@ -139,8 +139,8 @@ impl Refusal {
 }
 
 /// 422 for a body that lacks something.
-pub fn missing(name: &str) -> Refusal {
-    Refusal::new(
+pub fn missing(name: &str) -> ApiError {
+    ApiError::new(
         422,
         &format!("Invalid request.\n\n\"{name}\" wasn't supplied."),
     )

@@ -7,10 +7,10 @@ use base64::Engine;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::Value;
 
-use super::behaviour::{Rule, on};
-use super::refusal::Refusal;
-use super::world::World;
-use super::world::account::Token;
+use crate::behaviour::{Rule, on};
+use crate::api_error::ApiError;
+use crate::world::World;
+use crate::world::account::Token;
 
 /// Who calls.
 #[derive(Debug, Clone)]
@@ -34,11 +34,11 @@ impl Caller {
 }
 
 /// Finds out who an `Authorization` header speaks for.
-pub fn identify(world: &World, authorization: Option<&str>) -> Result<Caller, Refusal> {
+pub fn identify(world: &World, authorization: Option<&str>) -> Result<Caller, ApiError> {
     let Some(text) = authorization else {
         return Ok(Caller::Nobody);
     };
-    let (scheme, secret) = text.split_once(' ').ok_or_else(Refusal::bad_credentials)?;
+    let (scheme, secret) = text.split_once(' ').ok_or_else(ApiError::bad_credentials)?;
     let secret = secret.trim();
     match scheme.to_ascii_lowercase().as_str() {
         "bearer" | "token" if secret.starts_with("ghs_") => {
@@ -46,32 +46,32 @@ pub fn identify(world: &World, authorization: Option<&str>) -> Result<Caller, Re
         }
         "bearer" => check_jwt(world, secret).map(|()| Caller::App),
         "basic" => token(world, &basic_password(secret)?).map(Caller::Installation),
-        _ => Err(Refusal::bad_credentials()),
+        _ => Err(ApiError::bad_credentials()),
     }
 }
 
 /// The token a text names, if it lives.
-pub fn token(world: &World, text: &str) -> Result<Token, Refusal> {
+pub fn token(world: &World, text: &str) -> Result<Token, ApiError> {
     let token = world
         .tokens
         .get(text)
         .filter(|token| token.expires_at > world.now() || !on(Rule::TokenExpiry));
-    token.cloned().ok_or_else(Refusal::bad_credentials)
+    token.cloned().ok_or_else(ApiError::bad_credentials)
 }
 
 /// The password of a Basic header: `x-access-token:<token>`.
-pub fn basic_password(encoded: &str) -> Result<String, Refusal> {
+pub fn basic_password(encoded: &str) -> Result<String, ApiError> {
     let decoded = base64::engine::general_purpose::STANDARD
         .decode(encoded)
         .ok();
     let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
     let pair = text.as_deref().and_then(|text| text.split_once(':'));
     pair.map(|(_, password)| password.to_owned())
-        .ok_or_else(Refusal::bad_credentials)
+        .ok_or_else(ApiError::bad_credentials)
 }
 
-fn check_jwt(world: &World, text: &str) -> Result<(), Refusal> {
-    let undecodable = || Refusal::new(401, "A JSON web token could not be decoded");
+fn check_jwt(world: &World, text: &str) -> Result<(), ApiError> {
+    let undecodable = || ApiError::new(401, "A JSON web token could not be decoded");
     let key = DecodingKey::from_rsa_pem(world.app.public_key_pem.as_bytes())
         .map_err(|_| undecodable())?;
     let mut rules = Validation::new(Algorithm::RS256);
@@ -89,8 +89,8 @@ pub fn client_id(app: i64) -> String {
     format!("Iv23li{app:014}")
 }
 
-fn check_claims(claims: &Value, app: i64, now: i64) -> Result<(), Refusal> {
-    let no = |message: &str| Err(Refusal::new(401, message));
+fn check_claims(claims: &Value, app: i64, now: i64) -> Result<(), ApiError> {
+    let no = |message: &str| Err(ApiError::new(401, message));
     let number = |name: &str| claims.get(name).and_then(Value::as_i64);
     let Some(issued) = number("iat").filter(|iat| *iat <= now + 60 || !on(Rule::JwtIssued)) else {
         return no(
@@ -115,7 +115,7 @@ fn check_claims(claims: &Value, app: i64, now: i64) -> Result<(), Refusal> {
     match issuer {
         None => no("'Issuer' claim ('iss') must be an Integer"),
         Some(id) if id == app => Ok(()),
-        Some(_) if on(Rule::JwtIssuer) => Err(Refusal::new(404, "Integration not found")),
+        Some(_) if on(Rule::JwtIssuer) => Err(ApiError::new(404, "Integration not found")),
         Some(_) => Ok(()),
     }
 }

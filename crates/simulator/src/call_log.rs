@@ -6,8 +6,8 @@ use std::collections::{HashMap, VecDeque};
 
 use serde::Serialize;
 
-use super::behaviour::{Rule, on};
-use super::refusal::Refusal;
+use crate::behaviour::{Rule, on};
+use crate::api_error::ApiError;
 
 /// Requests an installation may make in an hour.
 pub const HOURLY: i64 = 5_000;
@@ -77,7 +77,7 @@ impl Standing {
 
 /// Everything seen, and how strict to be about it.
 #[derive(Debug, Default)]
-pub struct Traffic {
+pub struct CallLog {
     /// Refuse what is over the limits.
     pub enforce: bool,
     /// The hourly allowance, when it is not GitHub's.
@@ -91,7 +91,7 @@ pub struct Traffic {
     windows: HashMap<i64, Window>,
 }
 
-impl Traffic {
+impl CallLog {
     /// Nothing seen yet.
     pub fn new(enforce: bool) -> Self {
         Self {
@@ -127,12 +127,12 @@ impl Traffic {
         now: i64,
         change: bool,
         creates: bool,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let (enforce, limit) = (self.enforce, self.hourly.unwrap_or(HOURLY));
         let window = self.window(caller, now);
         if window.used >= limit && on(Rule::HourlyLimit) {
             let message = format!("API rate limit exceeded for installation ID {caller}.");
-            return Err(Refusal::new(403, &message));
+            return Err(ApiError::new(403, &message));
         }
         window.used += 1;
         window.creations.retain(|at| now - at < HOUR);
@@ -181,13 +181,13 @@ impl Traffic {
 }
 
 /// GitHub's answer to those who go too fast.
-pub fn secondary(retry_after: Option<u64>) -> Refusal {
+pub fn secondary(retry_after: Option<u64>) -> ApiError {
     let message =
         "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
-    let refusal = Refusal::new(403, message);
+    let error = ApiError::new(403, message);
     match retry_after {
-        Some(seconds) => refusal.with_header("retry-after", &seconds.to_string()),
-        None => refusal,
+        Some(seconds) => error.with_header("retry-after", &seconds.to_string()),
+        None => error,
     }
 }
 
@@ -197,9 +197,9 @@ mod tests {
 
     #[test]
     fn the_eighty_first_creation_of_a_minute_is_refused() {
-        let mut traffic = Traffic {
+        let mut traffic = CallLog {
             enforce: true,
-            ..Traffic::default()
+            ..CallLog::default()
         };
         for _ in 0..80 {
             assert_eq!(traffic.admit(1, 0, true, true), Ok(()));
@@ -219,9 +219,9 @@ mod tests {
 
     #[test]
     fn the_hour_begins_anew() {
-        let mut traffic = Traffic {
+        let mut traffic = CallLog {
             hourly: Some(2),
-            ..Traffic::default()
+            ..CallLog::default()
         };
         assert!(traffic.admit(1, 0, false, false).is_ok());
         assert!(traffic.admit(1, 0, false, false).is_ok());

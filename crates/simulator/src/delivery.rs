@@ -15,8 +15,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use sha2::Sha256;
 
-use super::hub::Hub;
-use super::world::outgoing::{Attempt, Outcome};
+use crate::state::State;
+use crate::world::outgoing::{Attempt, Outcome};
 
 /// How long GitHub waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -33,17 +33,17 @@ pub fn signature(secret: &str, body: &[u8]) -> String {
 }
 
 /// Sends what is waiting for as long as the simulator lives.
-pub async fn run(hub: Arc<Hub>) {
+pub async fn run(state: Arc<State>) {
     let sender: Sender = Client::builder(TokioExecutor::new()).build_http();
     loop {
-        let (next, target, secret, app) = hub.change(|world| {
+        let (next, target, secret, app) = state.change(|world| {
             let app = &world.app;
             let facts = (app.webhook_url.clone(), app.webhook_secret.clone(), app.id);
             (world.outgoing.take(), facts.0, facts.1, facts.2)
         });
         let Some(attempt) = next else {
-            hub.rest.notify_waiters();
-            hub.wake.notified().await;
+            state.idle.notify_waiters();
+            state.wake.notified().await;
             continue;
         };
         let began = Instant::now();
@@ -58,7 +58,7 @@ pub async fn run(hub: Arc<Hub>) {
             duration: began.elapsed().as_secs_f64(),
             answer,
         };
-        hub.change(|world| world.outgoing.finish(attempt, outcome));
+        state.change(|world| world.outgoing.finish(attempt, outcome));
     }
 }
 
@@ -78,7 +78,7 @@ fn request(
         .header("x-github-hook-installation-target-id", app)
         .header("x-github-hook-installation-target-type", "integration")
         .header(
-            "x-hub-signature-256",
+            "x-state-signature-256",
             signature(secret, attempt.body.as_bytes()),
         );
     builder

@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 
-use super::wire::{Incoming, Outbound};
+use crate::wire::{Incoming, Outbound};
 
 /// A request and what was answered.
 #[derive(Debug, Clone)]

@@ -7,18 +7,18 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
-use super::world::World;
+use crate::world::World;
 
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Trouble {
+pub enum Fault {
     /// The request waits this long, then goes its way.
     Delay {
         /// Milliseconds.
         milliseconds: u64,
     },
-    /// The request waits until it is let go ([`super::Simulator::let_go`]), then goes its way.
+    /// The request waits until it is let go ([`crate::handle::simulator::Simulator::let_go`]), then goes its way.
     Held,
     /// It is done, but the connection closes without an answer.
     DropAfter,
@@ -64,7 +64,7 @@ pub enum Trouble {
 
 /// A fault to play: for which requests, which of them, and what.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Fault {
+pub struct FaultRule {
     /// Only this method; `None`: any.
     #[serde(default)]
     pub method: Option<String>,
@@ -77,22 +77,23 @@ pub struct Fault {
     #[serde(default = "once")]
     pub times: u32,
     /// What happens to them.
-    pub trouble: Trouble,
+    #[serde(alias = "trouble")]
+    pub fault: Fault,
 }
 
 fn once() -> u32 {
     1
 }
 
-impl Fault {
+impl FaultRule {
     /// One fault for the next request of that method and path.
-    pub fn next(method: &str, path: &str, trouble: Trouble) -> Self {
+    pub fn next(method: &str, path: &str, fault: Fault) -> Self {
         Self {
             method: Some(method.to_owned()),
             path: path.to_owned(),
             skip: 0,
             times: 1,
-            trouble,
+            fault,
         }
     }
 
@@ -134,7 +135,7 @@ fn path_matches(pattern: &str, path: &str) -> bool {
 #[derive(Clone)]
 pub struct Drawn {
     /// What happens.
-    pub trouble: Trouble,
+    pub fault: Fault,
     /// The old world, for a stale read.
     pub snapshot: Option<Arc<World>>,
     /// What a held request waits for: that it is closed.
@@ -143,14 +144,14 @@ pub struct Drawn {
 
 /// The faults waiting to be played, in the order they were asked for.
 #[derive(Default)]
-pub struct Faults {
-    waiting: Vec<(Fault, Option<Arc<World>>)>,
+pub struct FaultPlan {
+    waiting: Vec<(FaultRule, Option<Arc<World>>)>,
     gates: Vec<Arc<Semaphore>>,
 }
 
-impl Faults {
+impl FaultPlan {
     /// Adds one; `snapshot` is what a stale read shows.
-    pub fn add(&mut self, fault: Fault, snapshot: Option<Arc<World>>) {
+    pub fn add(&mut self, fault: FaultRule, snapshot: Option<Arc<World>>) {
         self.waiting.push((fault, snapshot));
     }
 
@@ -165,7 +166,7 @@ impl Faults {
     }
 
     /// Those not played out yet.
-    pub fn waiting(&self) -> Vec<Fault> {
+    pub fn waiting(&self) -> Vec<FaultRule> {
         self.waiting
             .iter()
             .map(|(fault, _)| fault.clone())
@@ -186,11 +187,11 @@ impl Faults {
         fault.times = fault.times.saturating_sub(1);
         let gate = Arc::new(Semaphore::new(0));
         let drawn = Drawn {
-            trouble: fault.trouble.clone(),
+            fault: rule.fault.clone(),
             snapshot: snapshot.clone(),
             gate: Arc::clone(&gate),
         };
-        if fault.trouble == Trouble::Held {
+        if rule.fault == Fault::Held {
             self.gates.push(gate);
         }
         if fault.times == 0 {
@@ -214,9 +215,9 @@ mod tests {
 
     #[test]
     fn a_fault_hits_the_nth_and_only_so_often() {
-        let mut faults = Faults::default();
+        let mut faults = FaultPlan::default();
         faults.add(
-            Fault::next("POST", "/x", Trouble::Reset).after(1).times(2),
+            FaultRule::next("POST", "/x", Fault::Reset).after(1).times(2),
             None,
         );
         let hits: Vec<bool> = (0..5)

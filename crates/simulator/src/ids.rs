@@ -1,9 +1,46 @@
-//! Shapes that are computed: token texts, delivery ids, times, request ids.
+//! What things are known by: token texts, delivery GUIDs, names of git objects. GitHub's numbers are plain `i64`.
 //!
-//! It exists so that they are the same in every run. It must never use a random number: a story told twice reads the same.
+//! It exists so that what is computed is the same in every run. It must never use a random number: a story told twice reads
+//! the same.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use std::fmt;
+use std::str::FromStr;
+
 use sha2::{Digest, Sha256};
+
+/// A git object name: 40 (SHA-1) or 64 (SHA-256) lower-case hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sha(String);
+
+impl Sha {
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Sha {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The text is no git object name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a git object name")]
+pub struct NotASha(String);
+
+impl FromStr for Sha {
+    type Err = NotASha;
+    fn from_str(text: &str) -> Result<Self, NotASha> {
+        let hexadecimal = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if hexadecimal && matches!(text.len(), 40 | 64) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotASha(text.chars().take(100).collect()))
+        }
+    }
+}
 
 /// Hexadecimal digits that depend on the words only, as many as wanted.
 pub fn digits(words: &str, length: usize) -> String {
@@ -42,32 +79,6 @@ pub fn guid(number: i64) -> String {
     )
 }
 
-fn moment(at: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(at).unwrap_or_default()
-}
-
-/// `2026-11-21T03:51:03Z`.
-pub fn iso(at: i64) -> String {
-    moment(at).to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
-/// `2026-11-21T03:51:03.123Z`, as deliveries are dated.
-pub fn iso_millis(at: i64) -> String {
-    moment(at).to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
-/// `Sat, 21 Nov 2026 03:51:03 GMT`, the form of the `Date` header.
-pub fn http_date(at: i64) -> String {
-    moment(at).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
-}
-
-/// Epoch milliseconds of an ISO 8601 time.
-pub fn parse_iso(text: &str) -> Option<i64> {
-    DateTime::parse_from_rfc3339(text)
-        .ok()
-        .map(|at| at.timestamp_millis())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,12 +103,11 @@ mod tests {
     }
 
     #[test]
-    fn times_are_written_as_github_writes_them() {
-        assert_eq!(iso(1_795_233_063_123), "2026-11-21T03:51:03Z");
-        assert_eq!(
-            http_date(1_795_233_063_123),
-            "Sat, 21 Nov 2026 03:51:03 GMT"
-        );
-        assert_eq!(parse_iso("2026-11-21T03:51:03Z"), Some(1_795_233_063_000));
+    fn only_whole_object_names_are_taken() {
+        assert!("0123456789abcdef0123456789abcdef01234567".parse::<Sha>().is_ok());
+        assert!("a".repeat(64).parse::<Sha>().is_ok());
+        for wrong in ["", "HEAD", "0123456", "0123456789ABCDEF0123456789ABCDEF01234567"] {
+            assert!(wrong.parse::<Sha>().is_err(), "{wrong}");
+        }
     }
 }

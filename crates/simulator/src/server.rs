@@ -18,17 +18,19 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::behaviour::{Rule, on};
-use super::exchange::Exchange;
-use super::fault::{Drawn, Trouble};
-use super::git::{self, GitRequest};
-use super::hub::Hub;
-use super::refusal::Refusal;
-use super::traffic::{CallRecord, secondary};
-use super::wire::{Incoming, Outbound};
-use super::world::World;
-use super::world::book::{digits, http_date};
-use super::{control, rest};
+use crate::behaviour::{Rule, on};
+use crate::exchange::Exchange;
+use crate::fault::{Drawn, Fault};
+use crate::git::protocol;
+use crate::git::protocol::GitRequest;
+use crate::state::State;
+use crate::api_error::ApiError;
+use crate::call_log::{CallRecord, secondary};
+use crate::wire::{Incoming, Outbound};
+use crate::world::World;
+use crate::ids::digits;
+use crate::time::http_date;
+use crate::{control, rest};
 
 /// How long requests that are at work may go on when the simulator stops.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -39,7 +41,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 struct Cut;
 
 /// Takes connections until told to stop; then closes those that are open.
-pub async fn run(listener: TcpListener, hub: Arc<Hub>, stop: CancellationToken) {
+pub async fn run(listener: TcpListener, state: Arc<State>, stop: CancellationToken) {
     let mut connections = JoinSet::new();
     let work = TaskTracker::new();
     loop {
@@ -47,7 +49,7 @@ pub async fn run(listener: TcpListener, hub: Arc<Hub>, stop: CancellationToken) 
             () = stop.cancelled() => break,
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(connection(stream, Arc::clone(&hub), work.clone()))),
+                Ok((stream, _)) => drop(connections.spawn(connection(stream, Arc::clone(&state), work.clone()))),
                 Err(error) => {
                     tracing::warn!(%error, "the simulator could not take a connection");
                     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -62,12 +64,12 @@ pub async fn run(listener: TcpListener, hub: Arc<Hub>, stop: CancellationToken) 
     }
 }
 
-async fn connection(stream: TcpStream, hub: Arc<Hub>, work: TaskTracker) {
+async fn connection(stream: TcpStream, state: Arc<State>, work: TaskTracker) {
     let service = service_fn(move |request: Request<Body>| {
-        let (hub, work) = (Arc::clone(&hub), work.clone());
+        let (state, work) = (Arc::clone(&state), work.clone());
         // A client that goes away does not undo what it asked for: the work goes on in its own task.
         async move {
-            work.spawn(async move { answer(&hub, request).await })
+            work.spawn(async move { answer(&state, request).await })
                 .await
                 .unwrap_or(Err(Cut))
         }
@@ -84,21 +86,21 @@ async fn connection(stream: TcpStream, hub: Arc<Hub>, work: TaskTracker) {
     }
 }
 
-async fn answer(hub: &Arc<Hub>, request: Request<Body>) -> Result<Response<Full<Bytes>>, Cut> {
+async fn answer(state: &Arc<State>, request: Request<Body>) -> Result<Response<Full<Bytes>>, Cut> {
     let request = Incoming::read(request).await.ok_or(Cut)?;
     if request.path.starts_with("/_simulator") {
-        return Ok(finish(hub, control::answer(hub, &request).await));
+        return Ok(finish(state, control::answer(state, &request).await));
     }
-    let drawn = hub.faults(|faults| faults.draw(request.method.as_str(), &request.path));
-    let played = play(hub, &request, drawn.as_ref()).await;
-    record(hub, &request, played.as_ref().ok(), drawn.is_some());
-    played.map(|outbound| finish(hub, outbound))
+    let drawn = state.faults(|faults| faults.draw(request.method.as_str(), &request.path));
+    let played = play(state, &request, drawn.as_ref()).await;
+    record(state, &request, played.as_ref().ok(), drawn.is_some());
+    played.map(|outbound| finish(state, outbound))
 }
 
 /// Adds what every answer bears.
-fn finish(hub: &Hub, mut outbound: Outbound) -> Response<Full<Bytes>> {
-    let now = hub.look(World::now);
-    let number = hub.traffic(|t| t.calls.len());
+fn finish(state: &State, mut outbound: Outbound) -> Response<Full<Bytes>> {
+    let now = state.read(World::now);
+    let number = state.call_log(|t| t.calls.len());
     let id = digits(&format!("request/{number}"), 16).to_uppercase();
     outbound.set("date", &http_date(now));
     outbound.set(
@@ -109,93 +111,93 @@ fn finish(hub: &Hub, mut outbound: Outbound) -> Response<Full<Bytes>> {
     outbound.into_response()
 }
 
-fn record(hub: &Hub, request: &Incoming, outbound: Option<&Outbound>, faulty: bool) {
+fn record(state: &State, request: &Incoming, outbound: Option<&Outbound>, faulty: bool) {
     let record = CallRecord {
         method: request.method.to_string(),
         path: request.path.clone(),
         query: request.query.clone(),
         status: outbound.map_or(0, |outbound| outbound.status),
         installation: outbound.and_then(|outbound| outbound.installation),
-        at: hub.look(World::now),
+        at: state.read(World::now),
         creates: outbound.is_some_and(|outbound| outbound.creates),
         faulty,
     };
-    hub.traffic(|t| t.calls.push(record));
-    hub.keep(|| Exchange::new(request, outbound, faulty));
+    state.call_log(|t| t.calls.push(record));
+    state.keep(|| Exchange::new(request, outbound, faulty));
 }
 
 /// Answers a request with its fault, if it has one.
-async fn play(hub: &Arc<Hub>, request: &Incoming, drawn: Option<&Drawn>) -> Result<Outbound, Cut> {
-    let Some(Drawn { trouble, gate, .. }) = drawn else {
-        return Ok(route(hub, request, None).await);
+async fn play(state: &Arc<State>, request: &Incoming, drawn: Option<&Drawn>) -> Result<Outbound, Cut> {
+    let Some(Drawn { fault, gate, .. }) = drawn else {
+        return Ok(route(state, request, None).await);
     };
-    if let Some(refused) = instead(hub, trouble) {
+    if let Some(refused) = instead(state, fault) {
         return Ok(refused);
     }
-    match trouble {
-        Trouble::Reset => return Err(Cut),
+    match fault {
+        Fault::Reset => return Err(Cut),
         // Only the closing of the gate ends the wait: there are no permits.
-        Trouble::Held => drop(gate.acquire().await),
-        Trouble::Delay { milliseconds } => {
+        Fault::Held => drop(gate.acquire().await),
+        Fault::Delay { milliseconds } => {
             tokio::time::sleep(Duration::from_millis(*milliseconds)).await
         }
         _ => {}
     }
-    let mut outbound = route(hub, request, drawn).await;
-    match trouble {
-        Trouble::DropAfter => return Err(Cut),
-        Trouble::BadGatewayAfter => outbound.become_bad_gateway(),
-        Trouble::MalformedJson => outbound.cut(),
+    let mut outbound = route(state, request, drawn).await;
+    match fault {
+        Fault::DropAfter => return Err(Cut),
+        Fault::BadGatewayAfter => outbound.become_bad_gateway(),
+        Fault::MalformedJson => outbound.cut(),
         _ => {}
     }
     Ok(outbound)
 }
 
 /// The answer of a fault that does not let the request through.
-fn instead(hub: &Hub, trouble: &Trouble) -> Option<Outbound> {
-    let now = hub.look(World::now) / 1000;
-    let refusal = match trouble {
-        Trouble::BadGateway => return Some(Outbound::bad_gateway()),
-        Trouble::Unauthorized => Refusal::bad_credentials(),
-        Trouble::Forbidden => Refusal::not_permitted(),
-        Trouble::SecondaryLimit { retry_after } => secondary(*retry_after),
-        Trouble::PrimaryLimit { reset_in } => {
-            Refusal::new(403, "API rate limit exceeded for installation.")
+fn instead(state: &State, fault: &Fault) -> Option<Outbound> {
+    let now = state.read(World::now) / 1000;
+    let error = match fault {
+        Fault::BadGateway => return Some(Outbound::bad_gateway()),
+        Fault::Unauthorized => ApiError::bad_credentials(),
+        Fault::Forbidden => ApiError::not_permitted(),
+        Fault::SecondaryLimit { retry_after } => secondary(*retry_after),
+        Fault::PrimaryLimit { reset_in } => {
+            ApiError::new(403, "API rate limit exceeded for installation.")
                 .with_header("x-ratelimit-limit", "5000")
                 .with_header("x-ratelimit-remaining", "0")
                 .with_header("x-ratelimit-reset", &(now + reset_in).to_string())
         }
-        Trouble::Suspended => Refusal::new(403, "This installation has been suspended"),
-        Trouble::TooMany { retry_after } => Refusal {
+        Fault::Suspended => ApiError::new(403, "This installation has been suspended"),
+        Fault::TooMany { retry_after } => ApiError {
             status: 429,
             ..secondary(Some(*retry_after))
         },
-        Trouble::Status { status, message } => Refusal::new(*status, message),
+        Fault::Status { status, message } => ApiError::new(*status, message),
         _ => return None,
     };
-    let mut outbound = Outbound::json(refusal.status, &refusal.body());
-    for (name, value) in &refusal.headers {
+    let mut outbound = Outbound::json(error.status, &error.body());
+    for (name, value) in &error.headers {
         outbound.set(name, value);
     }
     Some(outbound)
 }
 
-async fn route(hub: &Arc<Hub>, request: &Incoming, drawn: Option<&Drawn>) -> Outbound {
+async fn route(state: &Arc<State>, request: &Incoming, drawn: Option<&Drawn>) -> Outbound {
     if let Some(wanted) = GitRequest::parse(request) {
-        return git::serve(hub, request, &wanted).await;
+        return git::serve(state, request, &wanted).await;
     }
-    if let Some(log) = log(hub, request) {
+    if let Some(log) = log(state, request) {
         return log;
     }
-    if let Some(page) = page(hub, request) {
+    if let Some(page) = page(state, request) {
         return page;
     }
-    rest::answer(hub, request, drawn).await
+    rest::answer(state, request, drawn).await
 }
 
 /// The log of a job, at the address the API points to. The storage behind GitHub refuses any other credential than the
 /// signature in the address.
-fn log(hub: &Hub, request: &Incoming) -> Option<Outbound> {
+fn log(state: &State, request: &Incoming) -> Option<Outbound> {
     let job: i64 = request.path.strip_prefix("/_logs/")?.parse().ok()?;
     let text =
         |status, text: String| Some(Outbound::new(status, "text/plain; charset=utf-8", text));
@@ -203,7 +205,7 @@ fn log(hub: &Hub, request: &Incoming) -> Option<Outbound> {
         return text(400, "InvalidAuthenticationInfo".to_owned());
     }
     let signed =
-        hub.look(|world| rest::log_address(world, job).ends_with(&format!("?{}", request.query)));
+        state.read(|world| rest::log_address(world, job).ends_with(&format!("?{}", request.query)));
     if !signed && on(Rule::LogSignature) {
         return text(403, "AuthenticationFailed".to_owned());
     }
@@ -215,14 +217,14 @@ fn log(hub: &Hub, request: &Incoming) -> Option<Outbound> {
             .find(|c| c.id == job)
             .cloned()
     };
-    match hub.look(checks).and_then(|check| check.log) {
+    match state.read(checks).and_then(|check| check.log) {
         Some(log) => text(200, log),
         None => text(404, "BlobNotFound".to_owned()),
     }
 }
 
 /// The page of an issue or pull request, as plain text: what `html_url` leads to.
-fn page(hub: &Hub, request: &Incoming) -> Option<Outbound> {
+fn page(state: &State, request: &Incoming) -> Option<Outbound> {
     let segments: Vec<&str> = request.path.trim_matches('/').split('/').collect();
     let [owner, name, "issues" | "pull", number] = segments.as_slice() else {
         return None;
@@ -231,10 +233,10 @@ fn page(hub: &Hub, request: &Incoming) -> Option<Outbound> {
         return None;
     }
     let number = number.parse().ok()?;
-    let text = hub.look(|world| {
+    let text = state.read(|world| {
         let id = world.find(owner, name)?.id;
         world
-            .thread(id, number, super::thread::Hidden::Stripped)
+            .thread(id, number, crate::thread::Hidden::Stripped)
             .ok()
     })?;
     Some(Outbound::new(200, "text/plain; charset=utf-8", text))

@@ -6,22 +6,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::exchange::Exchange;
-use super::fault::Faults;
-use super::traffic::Traffic;
-use super::world::World;
+use crate::exchange::Exchange;
+use crate::fault::FaultPlan;
+use crate::call_log::CallLog;
+use crate::world::World;
 
-/// The shared heart of a simulator.
-pub struct Hub {
+/// What all connections of a simulator share.
+pub struct State {
     world: Mutex<World>,
-    traffic: Mutex<Traffic>,
-    faults: Mutex<Faults>,
+    call_log: Mutex<CallLog>,
+    faults: Mutex<FaultPlan>,
     /// Whole exchanges, where they are wanted.
     exchanges: Option<Mutex<Vec<Exchange>>>,
     /// Rung when a webhook may be waiting.
     pub wake: Notify,
     /// Rung when deliveries may have come to rest.
-    pub rest: Notify,
+    pub idle: Notify,
     /// Held by whoever changes a git directory, so that git and the world change in the same order.
     pub gate: tokio::sync::Mutex<()>,
 }
@@ -30,22 +30,22 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Hub {
+impl State {
     /// Puts a world behind its lock.
     pub fn new(world: World, enforce_limits: bool, keep_exchanges: bool) -> Arc<Self> {
         Arc::new(Self {
             world: Mutex::new(world),
-            traffic: Mutex::new(Traffic::new(enforce_limits)),
+            call_log: Mutex::new(CallLog::new(enforce_limits)),
             faults: Mutex::default(),
             exchanges: keep_exchanges.then(Mutex::default),
             wake: Notify::new(),
-            rest: Notify::new(),
+            idle: Notify::new(),
             gate: tokio::sync::Mutex::new(()),
         })
     }
 
     /// Reads the world.
-    pub fn look<T>(&self, read: impl FnOnce(&World) -> T) -> T {
+    pub fn read<T>(&self, read: impl FnOnce(&World) -> T) -> T {
         read(&lock(&self.world))
     }
 
@@ -62,8 +62,8 @@ impl Hub {
     }
 
     /// Works with what was seen on the wire.
-    pub fn traffic<T>(&self, work: impl FnOnce(&mut Traffic) -> T) -> T {
-        work(&mut lock(&self.traffic))
+    pub fn call_log<T>(&self, work: impl FnOnce(&mut CallLog) -> T) -> T {
+        work(&mut lock(&self.call_log))
     }
 
     /// Keeps an exchange, where they are wanted.
@@ -82,7 +82,7 @@ impl Hub {
     }
 
     /// Works with the faults to play.
-    pub fn faults<T>(&self, work: impl FnOnce(&mut Faults) -> T) -> T {
+    pub fn faults<T>(&self, work: impl FnOnce(&mut FaultPlan) -> T) -> T {
         work(&mut lock(&self.faults))
     }
 }

@@ -3,9 +3,9 @@
 //! It exists so that tests compare whole threads and people of the demo can read them. It must never show what a browser
 //! would hide, unless asked.
 
-use super::refusal::Refusal;
-use super::world::World;
-use super::world::issue::{Comment, Issue, Pull, Reaction, Review};
+use crate::api_error::ApiError;
+use crate::world::World;
+use crate::world::issue::{Comment, Issue, Pull, Reaction, Review};
 
 /// What becomes of HTML comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Hidden {
 
 impl World {
     /// The whole thread: title, state, labels, people, reactions, pull requests, comments.
-    pub fn thread(&self, home: i64, number: i64, hidden: Hidden) -> Result<String, Refusal> {
+    pub fn thread(&self, home: i64, number: i64, hidden: Hidden) -> Result<String, ApiError> {
         let issue = self.issue(home, number)?;
         let mut lines = self.head(home, issue);
         lines.push(String::new());
@@ -36,7 +36,7 @@ impl World {
     }
 
     /// The thread of a pull request with its reviews and the threads on lines.
-    pub fn pull_thread(&self, home: i64, number: i64, hidden: Hidden) -> Result<String, Refusal> {
+    pub fn pull_thread(&self, home: i64, number: i64, hidden: Hidden) -> Result<String, ApiError> {
         let mut lines = vec![self.thread(home, number, hidden)?];
         // A review that says nothing of its own is only the wrapping of an answer on a line.
         let worded = |review: &&Review| !review.body.is_empty() || review.state != "COMMENTED";
@@ -59,7 +59,7 @@ impl World {
         home: i64,
         number: i64,
         hidden: Hidden,
-    ) -> Result<Vec<String>, Refusal> {
+    ) -> Result<Vec<String>, ApiError> {
         let all = &self.pull(home, number)?.1.review_comments;
         let mut lines = Vec::new();
         for first in all.iter().filter(|line| line.in_reply_to.is_none()) {

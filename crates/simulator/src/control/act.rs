@@ -7,13 +7,14 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::hub::Hub;
-use super::merging::{self, Change};
-use super::refusal::Refusal;
-use super::world::account::UserKind;
-use super::world::check::{ACTIONS, CheckDraft};
-use super::world::comment::Subject;
-use super::world::{IssueDraft, IssueEdit, LineComment, ReviewDraft, World};
+use crate::state::State;
+use crate::git::merging;
+use crate::git::merging::Change;
+use crate::api_error::ApiError;
+use crate::world::account::UserKind;
+use crate::world::check::{ACTIONS, CheckDraft};
+use crate::world::comment::Subject;
+use crate::world::{IssueDraft, IssueEdit, LineComment, ReviewDraft, World};
 
 /// What every deed needs.
 const ALWAYS: [&str; 3] = ["as", "do", "repository"];
@@ -185,18 +186,18 @@ pub fn parse(body: &[u8]) -> Result<Act, String> {
 }
 
 /// Does it.
-pub async fn perform(hub: &Arc<Hub>, act: Act) -> Result<Value, Refusal> {
-    let home = hub.change(|world| {
+pub async fn perform(state: &Arc<State>, act: Act) -> Result<Value, ApiError> {
+    let home = state.change(|world| {
         world.create_user(&act.login, UserKind::Person);
         let named = act.repository.split_once('/');
         named
             .and_then(|(owner, name)| world.find(owner, name))
             .map(|r| r.id)
-            .ok_or_else(Refusal::not_found)
+            .ok_or_else(ApiError::not_found)
     })?;
     let by = act.login.as_str();
     match act.deed {
-        Deed::Merge => Ok(json!({ "sha": merging::merge(hub, home, act.issue, by).await? })),
+        Deed::Merge => Ok(json!({ "sha": merging::merge(state, home, act.issue, by).await? })),
         Deed::PushFile {
             branch,
             path,
@@ -208,9 +209,9 @@ pub async fn perform(hub: &Arc<Hub>, act: Act) -> Result<Value, Refusal> {
                 files: vec![(path, Some(content.into_bytes()))],
                 message,
             };
-            Ok(json!({ "sha": merging::commit(hub, home, change, by).await? }))
+            Ok(json!({ "sha": merging::commit(state, home, change, by).await? }))
         }
-        deed => hub.change(|world| simple(world, home, act.issue, deed, by)),
+        deed => state.change(|world| simple(world, home, act.issue, deed, by)),
     }
 }
 
@@ -221,7 +222,7 @@ fn simple(
     issue: i64,
     deed: Deed,
     by: &str,
-) -> Result<Value, Refusal> {
+) -> Result<Value, ApiError> {
     match deed {
         Deed::OpenIssue {
             title,
@@ -293,7 +294,7 @@ fn simple(
         } => {
             return Ok(json!({ "check": check(world, (home, issue), (name, conclusion), log)? }));
         }
-        Deed::Merge | Deed::PushFile { .. } => return Err(Refusal::new(422, "needs git")),
+        Deed::Merge | Deed::PushFile { .. } => return Err(ApiError::new(422, "needs git")),
     }
     Ok(json!({ "issue": issue }))
 }
@@ -304,7 +305,7 @@ fn check(
     (home, pull): (i64, i64),
     (name, conclusion): (String, String),
     log: Option<String>,
-) -> Result<i64, Refusal> {
+) -> Result<i64, ApiError> {
     let by = "github-actions[bot]";
     world.create_user(by, UserKind::Bot);
     let head_sha = world.pull(home, pull)?.1.head_sha.clone();

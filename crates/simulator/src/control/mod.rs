@@ -14,38 +14,38 @@ use std::sync::Arc;
 use hyper::Method;
 use serde_json::{Value, json};
 
-use super::act;
-use super::fault::{Fault, Trouble};
-use super::hub::Hub;
-use super::refusal::Refusal;
-use super::thread::Hidden;
-use super::wire::{Incoming, Outbound};
-use super::world::World;
+use crate::control::act;
+use crate::fault::{FaultRule, Fault};
+use crate::state::State;
+use crate::api_error::ApiError;
+use crate::thread::Hidden;
+use crate::wire::{Incoming, Outbound};
+use crate::world::World;
 
 /// Answers a request below `/_simulator`.
-pub async fn answer(hub: &Arc<Hub>, request: &Incoming) -> Outbound {
+pub async fn answer(state: &Arc<State>, request: &Incoming) -> Outbound {
     let segments: Vec<&str> = request.path.trim_matches('/').split('/').skip(1).collect();
     match (&request.method, segments.as_slice()) {
-        (&Method::GET, ["state"]) => Outbound::json(200, &state(hub)),
-        (&Method::GET, ["calls"]) => Outbound::json(200, &hub.traffic(|t| json!(t.calls))),
-        (&Method::GET, ["deliveries"]) => Outbound::json(200, &deliveries(hub)),
-        (&Method::GET, ["thread", owner, name, number]) => thread(hub, (owner, name, number)),
+        (&Method::GET, ["state"]) => Outbound::json(200, &overview(state)),
+        (&Method::GET, ["calls"]) => Outbound::json(200, &state.call_log(|t| json!(t.calls))),
+        (&Method::GET, ["deliveries"]) => Outbound::json(200, &deliveries(state)),
+        (&Method::GET, ["thread", owner, name, number]) => thread(state, (owner, name, number)),
         (&Method::POST, ["faults"]) => match serde_json::from_slice(&request.body) {
             Ok(fault) => {
-                add_fault(hub, fault);
-                Outbound::json(201, &json!({ "waiting": hub.faults(|f| f.waiting()) }))
+                add_fault(state, fault);
+                Outbound::json(201, &json!({ "waiting": state.faults(|f| f.waiting()) }))
             }
             Err(error) => Outbound::json(422, &json!({ "message": error.to_string() })),
         },
         (&Method::DELETE, ["faults"]) => {
-            hub.faults(|faults| faults.clear());
+            state.faults(|faults| faults.clear());
             Outbound::json(204, &Value::Null)
         }
         (&Method::GET, ["act"]) => Outbound::new(200, "text/plain; charset=utf-8", act::usage()),
         (&Method::POST, ["act"]) => match act::parse(&request.body) {
-            Ok(act) => match act::perform(hub, act).await {
+            Ok(act) => match act::perform(state, act).await {
                 Ok(done) => Outbound::json(200, &done),
-                Err(refusal) => Outbound::json(refusal.status, &refusal.body()),
+                Err(error) => Outbound::json(error.status, &error.body()),
             },
             Err(what) => Outbound::json(422, &json!({ "message": what })),
         },
@@ -54,14 +54,14 @@ pub async fn answer(hub: &Arc<Hub>, request: &Incoming) -> Outbound {
 }
 
 /// Adds a fault; a stale read shows the world as it is now.
-pub fn add_fault(hub: &Hub, fault: Fault) {
-    let snapshot = (fault.trouble == Trouble::StaleRead).then(|| Arc::new(hub.look(World::clone)));
-    hub.faults(|faults| faults.add(fault, snapshot));
+pub fn add_fault(state: &State, fault: FaultRule) {
+    let snapshot = (fault.fault == Fault::StaleRead).then(|| Arc::new(state.read(World::clone)));
+    state.faults(|faults| faults.add(fault, snapshot));
 }
 
-fn state(hub: &Hub) -> Value {
-    let repositories: Vec<Value> = hub.look(|world| {
-        let issue = |issue: &super::world::issue::Issue| {
+fn overview(state: &State) -> Value {
+    let repositories: Vec<Value> = state.read(|world| {
+        let issue = |issue: &crate::world::issue::Issue| {
             json!({
                 "number": issue.number,
                 "title": issue.title,
@@ -71,7 +71,7 @@ fn state(hub: &Hub) -> Value {
                 "comments": issue.comments.len(),
             })
         };
-        let repository = |repository: &super::world::repository::Repository| {
+        let repository = |repository: &crate::world::repository::Repository| {
             json!({
                 "id": repository.id,
                 "name": repository.full_name(),
@@ -81,13 +81,13 @@ fn state(hub: &Hub) -> Value {
         };
         world.repositories.values().map(repository).collect()
     });
-    let (violations, unknown) = hub.traffic(|t| (t.violations.clone(), t.unknown.clone()));
-    let faults = hub.faults(|faults| faults.waiting());
+    let (violations, unknown) = state.call_log(|t| (t.violations.clone(), t.unknown.clone()));
+    let faults = state.faults(|faults| faults.waiting());
     json!({ "repositories": repositories, "violations": violations, "unknown_calls": unknown, "faults": faults })
 }
 
-fn deliveries(hub: &Hub) -> Value {
-    let shown = |attempt: &super::world::outgoing::Attempt| {
+fn deliveries(state: &State) -> Value {
+    let shown = |attempt: &crate::world::outgoing::Attempt| {
         json!({
             "id": attempt.id,
             "guid": attempt.guid,
@@ -97,11 +97,11 @@ fn deliveries(hub: &Hub) -> Value {
             "status": attempt.outcome.as_ref().map(|outcome| outcome.status_code),
         })
     };
-    hub.look(|world| world.outgoing.log.iter().map(shown).collect())
+    state.read(|world| world.outgoing.log.iter().map(shown).collect())
 }
 
-fn thread(hub: &Hub, (owner, name, number): (&str, &str, &str)) -> Outbound {
-    let text = hub.look(|world| {
+fn thread(state: &State, (owner, name, number): (&str, &str, &str)) -> Outbound {
+    let text = state.read(|world| {
         let home = world.find(owner, name)?.id;
         world
             .thread(home, number.parse().ok()?, Hidden::Stripped)
@@ -109,6 +109,6 @@ fn thread(hub: &Hub, (owner, name, number): (&str, &str, &str)) -> Outbound {
     });
     match text {
         Some(text) => Outbound::new(200, "text/plain; charset=utf-8", text),
-        None => Outbound::json(404, &Refusal::not_found().body()),
+        None => Outbound::json(404, &ApiError::not_found().body()),
     }
 }

@@ -11,21 +11,20 @@ use agent_client_protocol::v1::schema::{
 };
 use serde_json::{Value, json};
 
-use super::call::Told;
-use super::perform::{Actor, Flow};
-use super::words;
-use crate::agent::envelope;
-use crate::core::question::Asked;
+use super::mcp_client::Told;
+use super::script_runner::{ScriptRunner, Flow};
+use super::question::{self, Question};
+use super::prompt;
 
 const WAITING: &str = "I asked, and wait for the answer.";
 
-impl Actor {
+impl ScriptRunner {
     /// By the tool where there is one, else by the last message.
-    pub(super) async fn ask(&mut self, asked: &[Asked]) -> Result<Flow, Error> {
-        if self.part.door.is_none() {
-            return self.end_asking(&words::fenced(asked));
+    pub(super) async fn ask(&mut self, asked: &[Question]) -> Result<Flow, Error> {
+        if self.session.tools.is_none() {
+            return self.end_asking(&question::fenced(asked));
         }
-        let question = |asked: &Asked| {
+        let question = |asked: &Question| {
             let hours = asked.deadline_ms.map(|ms| ms as f64 / 3_600_000.0);
             json!({ "question": asked.text, "options": asked.options, "default": asked.default, "deadline_hours": hours })
         };
@@ -36,7 +35,7 @@ impl Actor {
         {
             None => Ok(Flow::End(StopReason::Cancelled)),
             Some(Ok(told)) if told.answered => {
-                self.answered(envelope::last(&told.text).unwrap_or(&told.text));
+                self.answered(prompt::last_envelope(&told.text).unwrap_or(&told.text));
                 Ok(Flow::On)
             }
             Some(Ok(told)) if !told.failed => self.end_asking(WAITING),
@@ -47,9 +46,9 @@ impl Actor {
     }
 
     /// By a form of the protocol where the client takes one, else by the last message.
-    pub(super) async fn elicit(&mut self, asked: &[Asked]) -> Result<Flow, Error> {
-        if !self.cast.takes_forms() {
-            return self.end_asking(&words::fenced(asked));
+    pub(super) async fn elicit(&mut self, asked: &[Question]) -> Result<Flow, Error> {
+        if !self.server.takes_forms() {
+            return self.end_asking(&question::fenced(asked));
         }
         // The only question is the form's message.
         let single = asked.len() == 1;
@@ -76,14 +75,14 @@ impl Actor {
             "Before I go on:"
         };
         let form =
-            ElicitationFormMode::new(ElicitationSessionScope::new(self.session.clone()), schema);
+            ElicitationFormMode::new(ElicitationSessionScope::new(self.id.clone()), schema);
         let sent = self
             .peer
             .send_request(CreateElicitationRequest::new(form, message))
             .block_task();
         let answer = tokio::select! {
             biased;
-            () = self.part.cancel.cancelled() => return Ok(Flow::End(StopReason::Cancelled)),
+            () = self.session.cancel.cancelled() => return Ok(Flow::End(StopReason::Cancelled)),
             answer = sent => answer?,
         };
         let ElicitationAction::Accept(accepted) = answer.action else {
@@ -99,8 +98,8 @@ impl Actor {
     }
 
     /// By a plain sentence, as a model asks that knows of nothing better.
-    pub(super) fn wonder(&mut self, asked: &[Asked]) -> Result<Flow, Error> {
-        self.end_asking(&words::plain(asked))
+    pub(super) fn wonder(&mut self, asked: &[Question]) -> Result<Flow, Error> {
+        self.end_asking(&question::plain(asked))
     }
 
     pub(super) async fn report(&mut self, text: &str) -> Result<Flow, Error> {
@@ -115,8 +114,8 @@ impl Actor {
         verified: &[String],
     ) -> Result<Flow, Error> {
         let replies = self
-            .cast
-            .memory(&self.session, |memory| std::mem::take(&mut memory.replies));
+            .server
+            .memory(&self.id, |memory| std::mem::take(&mut memory.replies));
         let threads: Vec<Value> = replies
             .unwrap_or_default()
             .into_iter()
@@ -127,7 +126,7 @@ impl Actor {
     }
 
     pub(super) fn reply(&self, thread: &str, text: &str) {
-        self.cast.memory(&self.session, |memory| {
+        self.server.memory(&self.id, |memory| {
             let threads = if thread == "all" {
                 memory.threads.clone()
             } else {
@@ -141,7 +140,7 @@ impl Actor {
 
     /// Calls a tool that nobody answers; without tools the words are a message.
     async fn tell(&mut self, tool: &str, arguments: Value, plain: &str) -> Result<Flow, Error> {
-        if self.part.door.is_none() {
+        if self.session.tools.is_none() {
             self.say(plain)?;
             return Ok(Flow::On);
         }
@@ -161,15 +160,15 @@ impl Actor {
         tool: &str,
         arguments: Value,
     ) -> Result<Option<Result<Told, String>>, Error> {
-        let Some(door) = self.part.door.clone() else {
+        let Some(tools) = self.session.tools.clone() else {
             return Ok(Some(Err("I have no tools".to_owned())));
         };
         let id = self.announce(tool, ToolKind::Other, None)?;
         self.state(&id, ToolCallStatus::InProgress)?;
         let told = tokio::select! {
             biased;
-            () = self.part.cancel.cancelled() => return Ok(None),
-            told = door.call(tool, arguments) => told,
+            () = self.session.cancel.cancelled() => return Ok(None),
+            told = tools.call(tool, arguments) => told,
         };
         let well = told.as_ref().is_ok_and(|told| !told.failed);
         self.state(
@@ -184,15 +183,15 @@ impl Actor {
     }
 
     fn answered(&self, words: &str) {
-        self.cast.memory(&self.session, |memory| {
+        self.server.memory(&self.id, |memory| {
             words.trim().clone_into(&mut memory.answer)
         });
     }
 
     /// The turn ends; the next prompt brings the answer.
     fn end_asking(&mut self, text: &str) -> Result<Flow, Error> {
-        self.cast
-            .memory(&self.session, |memory| memory.asking = true);
+        self.server
+            .memory(&self.id, |memory| memory.asking = true);
         self.say(text)?;
         Ok(Flow::End(StopReason::EndTurn))
     }

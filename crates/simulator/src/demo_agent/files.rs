@@ -10,10 +10,10 @@ use agent_client_protocol::v1::schema::{
     ToolCallUpdateFields, ToolKind,
 };
 
-use super::perform::Actor;
+use super::script_runner::ScriptRunner;
 use super::script::Text;
 
-impl Actor {
+impl ScriptRunner {
     /// Announces a tool call; answers with its id.
     pub(super) fn announce(
         &mut self,
@@ -22,7 +22,7 @@ impl Actor {
         at: Option<PathBuf>,
     ) -> Result<String, Error> {
         self.calls += 1;
-        let id = format!("call-{}-{}", self.part.memory.turns, self.calls);
+        let id = format!("call-{}-{}", self.session.memory.turns, self.calls);
         let locations = at.map(ToolCallLocation::new).into_iter().collect();
         self.send(SessionUpdate::ToolCall(
             ToolCall::new(id.clone(), title)
@@ -46,7 +46,7 @@ impl Actor {
         (title, kind, path): (&str, ToolKind, &str),
         work: impl FnOnce(PathBuf) -> std::io::Result<()>,
     ) -> Result<(), Error> {
-        let at = self.part.folder.join(path);
+        let at = self.session.folder.join(path);
         let id = self.announce(&format!("{title} {path}"), kind, Some(at.clone()))?;
         self.state(&id, ToolCallStatus::InProgress)?;
         match work(at) {

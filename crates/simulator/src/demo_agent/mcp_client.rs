@@ -14,7 +14,10 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 
-use crate::agent::tools::{ANSWERED, SERVER_NAME};
+/// What the server of the session's tools is called.
+pub const SERVER_NAME: &str = "skep";
+/// Among a result's `_meta`: true when its text is the answer of people, false when it is only a receipt.
+pub const ANSWERED: &str = "skep/answered";
 
 const VERSION: &str = "2025-06-18";
 const ANSWER_MAX: usize = 1 << 20;
@@ -23,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where the tools are.
 #[derive(Debug, Clone)]
-pub(super) struct Door {
+pub(super) struct McpClient {
     url: String,
     headers: Vec<(String, String)>,
 }
@@ -37,7 +40,7 @@ pub(super) struct Told {
     pub(super) answered: bool,
 }
 
-impl Door {
+impl McpClient {
     /// skep's server among those offered.
     pub(super) fn among(servers: &[McpServer]) -> Option<Self> {
         servers.iter().find_map(|server| match server {

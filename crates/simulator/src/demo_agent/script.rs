@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::words::questions;
-use crate::core::question::Asked;
+use super::question::{Question, questions};
 
 /// The language, for `skep demo-agent --help`.
 pub const HELP: &str = "\
@@ -83,11 +82,11 @@ pub enum Step {
     /// A command for the shell.
     Run(String),
     /// Questions by tool; the turn ends if they are not answered at once.
-    Ask(Vec<Asked>),
+    Ask(Vec<Question>),
     /// Questions by a form of the protocol, likewise.
-    Elicit(Vec<Asked>),
+    Elicit(Vec<Question>),
     /// Questions by the last message, likewise.
-    Wonder(Vec<Asked>),
+    Wonder(Vec<Question>),
     /// A line for people on how it goes.
     Report(String),
     /// The work is finished.
@@ -377,7 +376,7 @@ mod tests {
         );
         let which = || {
             let options = vec!["red".into(), "blue".into()];
-            vec![Asked {
+            vec![Question {
                 text: "Which?".into(),
                 options,
                 default: None,

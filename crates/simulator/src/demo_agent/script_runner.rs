@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use agent_client_protocol::Error;
+use agent_client_protocol::{Client, Error};
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
     ContentBlock, ContentChunk, MessageId, PermissionOption, PermissionOptionKind, Plan, PlanEntry,
@@ -16,8 +16,8 @@ use agent_client_protocol::v1::schema::{
 use tokio::process::Command;
 
 use super::script::Step;
-use super::words::filled;
-use super::{Cast, Client, Part};
+use super::sessions::{DemoServer, DemoSession};
+use super::substitution::filled;
 
 /// How a prompt ends.
 pub(super) enum Ending {
@@ -32,10 +32,10 @@ pub(super) enum Flow {
 }
 
 /// One prompt being worked on.
-pub(super) struct Actor {
-    pub(super) cast: Arc<Cast>,
-    pub(super) session: String,
-    pub(super) part: Part,
+pub(super) struct ScriptRunner {
+    pub(super) server: Arc<DemoServer>,
+    pub(super) id: String,
+    pub(super) session: DemoSession,
     pub(super) peer: ConnectionTo<Client>,
     plan: Vec<PlanEntry>,
     pub(super) calls: u32,
@@ -43,17 +43,17 @@ pub(super) struct Actor {
     words: u64,
 }
 
-impl Actor {
+impl ScriptRunner {
     pub(super) fn new(
-        cast: Arc<Cast>,
-        session: String,
-        part: Part,
+        server: Arc<DemoServer>,
+        id: String,
+        session: DemoSession,
         peer: ConnectionTo<Client>,
     ) -> Self {
         Self {
-            cast,
+            server,
+            id,
             session,
-            part,
             peer,
             plan: vec![],
             calls: 0,
@@ -63,11 +63,11 @@ impl Actor {
     }
 
     /// Follows the script, that of the prompt or what is left of an earlier one.
-    pub(super) async fn play(mut self, prompt: &str, has_work: bool) -> Ending {
+    pub(super) async fn run(mut self, prompt: &str, has_work: bool) -> Ending {
         let played = if has_work {
             self.follow().await
         } else {
-            let words = match self.part.memory.turns {
+            let words = match self.session.memory.turns {
                 0 | 1 => "I found no skep-demo script in the prompt, so I did nothing.",
                 _ => "All steps of my script are done, so there was nothing left to do.",
             };
@@ -80,8 +80,8 @@ impl Actor {
     }
 
     async fn follow(&mut self) -> Result<StopReason, Error> {
-        while !self.part.cancel.is_cancelled() {
-            let next = self.cast.memory(&self.session, |memory| {
+        while !self.session.cancel.is_cancelled() {
+            let next = self.server.memory(&self.id, |memory| {
                 memory
                     .left
                     .pop_front()
@@ -92,7 +92,7 @@ impl Actor {
                 return Ok(stop);
             }
         }
-        Ok(if self.part.cancel.is_cancelled() {
+        Ok(if self.session.cancel.is_cancelled() {
             StopReason::Cancelled
         } else {
             StopReason::EndTurn
@@ -113,7 +113,7 @@ impl Actor {
             Step::Mkdir(path) => self.mkdir(&path)?,
             Step::Read(path) => self.read(&path)?,
             Step::Commit(message) => self.commit(&message).await?,
-            Step::Run(command) => return self.run(&command).await,
+            Step::Run(command) => return self.shell(&command).await,
             Step::Permission { kind, title } => return self.permission(&kind, &title).await,
             Step::Ask(asked) => return self.ask(&asked).await,
             Step::Elicit(asked) => return self.elicit(&asked).await,
@@ -125,7 +125,7 @@ impl Actor {
             Step::UntilSaid(time) => self.until_said(time).await,
             Step::UntilThere(path) => self.until_there(&path).await,
             Step::Recall => self.recall()?,
-            Step::Model => self.say(&format!("My model is {}.", self.part.memory.model.clone()))?,
+            Step::Model => self.say(&format!("My model is {}.", self.session.memory.model.clone()))?,
             Step::Wait(time) => self.wait(time).await,
             Step::Hang => self.hang().await,
             Step::Flood(bytes) => self.flood(bytes).await?,
@@ -136,7 +136,7 @@ impl Actor {
             Step::Fail(what) => return self.fail(&what),
             Step::SpawnSurvivor => self.survivor()?,
             Step::Exit(code) => {
-                self.cast.leave(code);
+                self.server.leave(code);
                 std::future::pending::<()>().await;
             }
             Step::Unknown(line) => self.say(&format!(
@@ -148,14 +148,14 @@ impl Actor {
 
     pub(super) fn send(&self, update: SessionUpdate) -> Result<(), Error> {
         self.peer
-            .send_notification(SessionNotification::new(self.session.clone(), update))
+            .send_notification(SessionNotification::new(self.id.clone(), update))
     }
 
     pub(super) fn say(&mut self, text: &str) -> Result<(), Error> {
         self.messages += 1;
         self.words += text.split_whitespace().count() as u64;
-        self.cast.remember(&self.session, text);
-        let id = format!("message-{}-{}", self.part.memory.turns, self.messages);
+        self.server.remember(&self.id, text);
+        let id = format!("message-{}-{}", self.session.memory.turns, self.messages);
         // In two pieces, as from a model.
         let middle = text.floor_char_boundary(text.len() / 2);
         for piece in [&text[..middle], &text[middle..]]
@@ -213,10 +213,10 @@ impl Actor {
         }
     }
 
-    async fn run(&mut self, line: &str) -> Result<Flow, Error> {
+    async fn shell(&mut self, line: &str) -> Result<Flow, Error> {
         let title = format!("run {line}");
         let id = self.announce(&title, ToolKind::Execute, None)?;
-        if self.part.memory.mode == "approve" {
+        if self.session.memory.mode == "approve" {
             match self.request(&id, &title, ToolKind::Execute).await? {
                 Reply::Allowed => {}
                 Reply::Rejected => {
@@ -231,7 +231,7 @@ impl Actor {
         let mut command = self.command("sh");
         let output = tokio::select! {
             output = self.output(command.args(["-c", line])) => output,
-            () = self.part.cancel.cancelled() => return Ok(Flow::End(StopReason::Cancelled)),
+            () = self.session.cancel.cancelled() => return Ok(Flow::End(StopReason::Cancelled)),
         };
         match output {
             Ok(text) => {
@@ -250,13 +250,13 @@ impl Actor {
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        if let Some(environment) = &self.cast.stage.environment {
+        if let Some(environment) = &self.server.environment.variables {
             command
                 .env_clear()
                 .envs(environment.iter().map(|(key, value)| (key, value)));
         }
         command
-            .current_dir(&self.part.folder)
+            .current_dir(&self.session.folder)
             .stdin(Stdio::null())
             .kill_on_drop(true);
         command
@@ -308,7 +308,7 @@ impl Actor {
             .title(title.to_owned())
             .kind(kind);
         let call = ToolCallUpdate::new(id.to_owned(), fields);
-        let request = RequestPermissionRequest::new(self.session.clone(), call, options);
+        let request = RequestPermissionRequest::new(self.id.clone(), call, options);
         let answer = self.peer.send_request(request).block_task().await?;
         Ok(match answer.outcome {
             RequestPermissionOutcome::Selected(option) if &*option.option_id.0 == "no" => {
@@ -320,7 +320,7 @@ impl Actor {
     }
 
     fn recall(&mut self) -> Result<(), Error> {
-        let memory = &self.part.memory;
+        let memory = &self.session.memory;
         let first = memory
             .said
             .first()
@@ -336,13 +336,13 @@ impl Actor {
     async fn wait(&self, time: Duration) {
         tokio::select! {
             () = tokio::time::sleep(time) => {}
-            () = self.part.cancel.cancelled() => {}
+            () = self.session.cancel.cancelled() => {}
         }
     }
 
     async fn until_said(&self, time: Duration) {
         tokio::select! {
-            said = self.part.heard.acquire() => {
+            said = self.session.heard.acquire() => {
                 if let Ok(one) = said {
                     one.forget();
                 }
@@ -352,14 +352,14 @@ impl Actor {
     }
 
     async fn until_there(&self, path: &str) {
-        let path = self.part.folder.join(path);
-        while !path.exists() && !self.part.cancel.is_cancelled() {
+        let path = self.session.folder.join(path);
+        while !path.exists() && !self.session.cancel.is_cancelled() {
             self.wait(Duration::from_millis(10)).await;
         }
     }
 
     async fn hang(&self) {
-        self.cast.stubborn.store(true, Ordering::Release);
+        self.server.stubborn.store(true, Ordering::Release);
         std::future::pending::<()>().await;
     }
 
@@ -368,7 +368,7 @@ impl Actor {
         let update = SessionUpdate::AgentMessageChunk(
             chunk(&"flood ".repeat(10_900)).message_id(MessageId::from("flood")),
         );
-        let params = serde_json::to_value(SessionNotification::new(self.session.clone(), update));
+        let params = serde_json::to_value(SessionNotification::new(self.id.clone(), update));
         let params = params.map_err(Error::into_internal_error)?;
         let line =
             serde_json::json!({ "jsonrpc": "2.0", "method": "session/update", "params": params })
@@ -386,7 +386,7 @@ impl Actor {
     }
 
     async fn raw(&self, line: String) {
-        let mut raw = self.cast.raw.clone();
+        let mut raw = self.server.raw.clone();
         // Nobody reads any more: then nothing is left to break.
         drop(futures::SinkExt::send(&mut raw, line).await);
     }

@@ -1,17 +1,6 @@
-//! The built-in demo agent: a real agent that speaks the protocol and follows a script instead of a model.
+//! The demo agent's end of the protocol: sessions made and loaded, prompts taken in, cancels.
 //!
-//! It takes its steps from the last fenced block marked `skep-demo` in the prompt (see [`HELP`] for the language), so
-//! that the demo, the stories and the hostile tests share one vocabulary. It reports its work as real agents do (tool
-//! calls, plans, messages, token counts), keeps its sessions in its home and loads them again. It must never need a
-//! network, a key or a model, and it does nothing that the prompt does not say.
-
-mod ask;
-mod call;
-mod files;
-mod memory;
-mod perform;
-mod script;
-mod words;
+//! It must never do a step of a script itself: `script_runner` does.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -34,30 +23,11 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-pub use script::{HELP, Step, Text, parse};
-
-use call::Door;
-use memory::Memory;
-use perform::{Actor, Ending};
-
-/// The variable that makes it take a further prompt while it works on one, when it is `1`.
-pub const QUEUE: &str = "SKEP_DEMO_QUEUE";
-
-const MODES: [(&str, &str); 2] = [("approve", "Ask before commands"), ("auto", "Never ask")];
-/// It has no mind; the names are there to be chosen.
-const MODELS: [(&str, &str); 2] = [("demo-small", "Demo, small"), ("demo-large", "Demo, large")];
-const MODEL: &str = "model";
-
-/// Where the demo agent lives.
-#[derive(Debug, Clone)]
-pub struct Stage {
-    /// Where it keeps its sessions.
-    pub home: PathBuf,
-    /// The whole environment for the commands it runs; none: its own, as a process of its own has.
-    pub environment: Option<Vec<(String, String)>>,
-    /// Whether it takes a further prompt while it works on one.
-    pub queues: bool,
-}
+use super::environment::Environment;
+use super::mcp_client::McpClient;
+use super::script_runner::{Ending, ScriptRunner};
+use super::session_store::Memory;
+use super::sessions::{DemoServer, DemoSession};
 
 /// Serves one client on standard input and output until the input ends: `skep demo-agent`.
 pub async fn serve_stdio(queues: bool) {
@@ -65,9 +35,9 @@ pub async fn serve_stdio(queues: bool) {
     serve(
         tokio::io::stdin(),
         tokio::io::stdout(),
-        Stage {
+        Environment {
             home,
-            environment: None,
+            variables: None,
             queues,
         },
     )
@@ -78,18 +48,10 @@ pub async fn serve_stdio(queues: bool) {
 pub async fn serve(
     reader: impl AsyncRead + Send + Unpin + 'static,
     writer: impl AsyncWrite + Send + Unpin + 'static,
-    stage: Stage,
+    environment: Environment,
 ) {
     let (lines, queue) = mpsc::channel::<String>(64);
-    let cast = Arc::new(Cast {
-        stage,
-        raw: lines.clone(),
-        sessions: Mutex::default(),
-        waiting: Mutex::default(),
-        forms: AtomicBool::new(false),
-        stubborn: AtomicBool::new(false),
-        gone: CancellationToken::new(),
-    });
+    let server = Arc::new(DemoServer::new(environment, lines.clone()));
     let incoming = futures::stream::unfold(BufReader::new(reader), |mut reader| async move {
         let mut line = String::new();
         match reader.read_line(&mut line).await {
@@ -100,17 +62,17 @@ pub async fn serve(
     let outgoing = futures::SinkExt::sink_map_err(lines, std::io::Error::other);
     let talk = talk(
         Lines::new(Box::pin(outgoing), Box::pin(incoming)),
-        cast.clone(),
+        server.clone(),
     );
     let end = tokio::select! {
         end = talk => end,
         () = write(writer, queue) => Ok(()),
-        () = cast.gone.cancelled() => Ok(()),
+        () = server.gone.cancelled() => Ok(()),
     };
     if let Err(error) = end {
         tracing::debug!(code = ?error.code, "the client went away");
     }
-    if cast.stubborn.load(Ordering::Acquire) && cast.stage.environment.is_none() {
+    if server.stubborn.load(Ordering::Acquire) && server.environment.variables.is_none() {
         std::future::pending::<()>().await;
     }
 }
@@ -130,11 +92,11 @@ async fn write(mut writer: impl AsyncWrite + Unpin, mut queue: mpsc::Receiver<St
 
 async fn talk(
     transport: impl agent_client_protocol::ConnectTo<Agent> + 'static,
-    cast: Arc<Cast>,
+    server: Arc<DemoServer>,
 ) -> Result<(), Error> {
-    let (first, create, load) = (cast.clone(), cast.clone(), cast.clone());
-    let (mode, model) = (cast.clone(), cast.clone());
-    let (prompt, cancel) = (cast.clone(), cast);
+    let (first, create, load) = (server.clone(), server.clone(), server.clone());
+    let (mode, model) = (server.clone(), server.clone());
+    let (prompt, cancel) = (server.clone(), server);
     Agent
         .v1()
         .name("skep-demo")
@@ -185,43 +147,13 @@ async fn talk(
         .await
 }
 
-/// All sessions of one connection.
-struct Cast {
-    stage: Stage,
-    raw: mpsc::Sender<String>,
-    sessions: Mutex<HashMap<String, Part>>,
-    /// Prompts that came while another was worked on, for each session that is at work.
-    waiting: Mutex<HashMap<String, Vec<Responder<PromptResponse>>>>,
-    /// Whether the client fills in forms.
-    forms: AtomicBool,
-    stubborn: AtomicBool,
-    gone: CancellationToken,
-}
+const MODES: [(&str, &str); 2] = [("approve", "Ask before commands"), ("auto", "Never ask")];
+/// It has no mind; the names are there to be chosen.
+const MODELS: [(&str, &str); 2] = [("demo-small", "Demo, small"), ("demo-large", "Demo, large")];
+const MODEL: &str = "model";
 
-#[derive(Clone)]
-struct Part {
-    folder: PathBuf,
-    memory: Memory,
-    cancel: CancellationToken,
-    /// The way to the session's tools.
-    door: Option<Door>,
-    /// A permit for each further prompt of this turn.
-    heard: Arc<Semaphore>,
-}
 
-impl Part {
-    fn new(folder: PathBuf, memory: Memory, door: Option<Door>) -> Self {
-        Self {
-            folder,
-            memory,
-            cancel: CancellationToken::new(),
-            door,
-            heard: Arc::new(Semaphore::new(0)),
-        }
-    }
-}
-
-impl Cast {
+impl DemoServer {
     fn hello(&self, request: &InitializeRequest) -> InitializeResponse {
         let forms = request
             .client_capabilities
@@ -232,7 +164,7 @@ impl Cast {
         let mut capabilities = AgentCapabilities::new()
             .load_session(true)
             .mcp_capabilities(McpCapabilities::new().http(true));
-        if self.stage.queues {
+        if self.environment.queues {
             capabilities = capabilities.meta(serde_json::Map::from_iter([(
                 "promptQueueing".to_owned(),
                 true.into(),
@@ -241,10 +173,6 @@ impl Cast {
         InitializeResponse::new(request.protocol_version)
             .agent_capabilities(capabilities)
             .agent_info(Implementation::new("skep-demo", env!("CARGO_PKG_VERSION")))
-    }
-
-    fn takes_forms(&self) -> bool {
-        self.forms.load(Ordering::Acquire)
     }
 
     fn create(&self, request: NewSessionRequest) -> NewSessionResponse {
@@ -263,7 +191,7 @@ impl Cast {
         let (modes, options) = (modes(&memory), options(&memory));
         self.keep(
             &id,
-            Part::new(request.cwd, memory, Door::among(&request.mcp_servers)),
+            DemoSession::new(request.cwd, memory, McpClient::among(&request.mcp_servers)),
         );
         NewSessionResponse::new(id)
             .modes(modes)
@@ -277,7 +205,7 @@ impl Cast {
         peer: &ConnectionTo<Client>,
     ) -> Result<LoadSessionResponse, Error> {
         let id = request.session_id.to_string();
-        let memory = Memory::load(&self.stage.home, &id).ok_or_else(|| {
+        let memory = Memory::load(&self.environment.home, &id).ok_or_else(|| {
             Error::new(-32002, "Resource not found").data(serde_json::json!({ "sessionId": id }))
         })?;
         for line in &memory.said {
@@ -292,7 +220,7 @@ impl Cast {
         let (modes, options) = (modes(&memory), options(&memory));
         self.keep(
             &id,
-            Part::new(request.cwd, memory, Door::among(&request.mcp_servers)),
+            DemoSession::new(request.cwd, memory, McpClient::among(&request.mcp_servers)),
         );
         Ok(LoadSessionResponse::new()
             .modes(modes)
@@ -304,9 +232,9 @@ impl Cast {
         if !MODES.iter().any(|(id, _)| *id == mode) {
             return Err(Error::invalid_params().data(format!("no mode {mode}")));
         }
-        let mut part = self.part(&request.session_id.0)?;
-        part.memory.mode = mode;
-        self.keep(&request.session_id.0, part);
+        let mut session = self.find(&request.session_id.0)?;
+        session.memory.mode = mode;
+        self.keep(&request.session_id.0, session);
         Ok(SetSessionModeResponse::new())
     }
 
@@ -322,10 +250,10 @@ impl Cast {
         if &*request.config_id.0 != MODEL || !MODELS.iter().any(|(id, _)| *id == wanted) {
             return Err(Error::invalid_params().data(format!("no {} {wanted}", request.config_id)));
         }
-        let mut part = self.part(&request.session_id.0)?;
-        part.memory.model = wanted;
-        let options = options(&part.memory);
-        self.keep(&request.session_id.0, part);
+        let mut session = self.find(&request.session_id.0)?;
+        session.memory.model = wanted;
+        let options = options(&session.memory);
+        self.keep(&request.session_id.0, session);
         Ok(SetSessionConfigOptionResponse::new(options))
     }
 
@@ -336,7 +264,7 @@ impl Cast {
         peer: ConnectionTo<Client>,
     ) -> Result<(), Error> {
         let id = request.session_id.to_string();
-        let mut part = self.part(&id)?;
+        let mut session = self.find(&id)?;
         let texts = request.prompt.iter().filter_map(|block| match block {
             ContentBlock::Text(text) => Some(text.text.as_str()),
             _ => None,
@@ -345,16 +273,16 @@ impl Cast {
         let Some(responder) = self.queue(&id, &prompt, responder) else {
             return Ok(());
         };
-        part.cancel = CancellationToken::new();
-        part.heard = Arc::new(Semaphore::new(0));
-        part.memory.turns += 1;
-        part.memory.add(true, &prompt);
-        let has_work = part.memory.hear(&prompt);
-        self.keep(&id, part.clone());
-        let actor = Actor::new(self.clone(), id.clone(), part, peer.clone());
+        session.cancel = CancellationToken::new();
+        session.heard = Arc::new(Semaphore::new(0));
+        session.memory.turns += 1;
+        session.memory.add(true, &prompt);
+        let has_work = session.memory.hear(&prompt);
+        self.keep(&id, session.clone());
+        let runner = ScriptRunner::new(self.clone(), id.clone(), session, peer.clone());
         // Outside the dispatch loop, or the cancel could not come in.
         peer.spawn(async move {
-            let ending = actor.play(&prompt, has_work).await;
+            let ending = runner.run(&prompt, has_work).await;
             let further = self.waiting().remove(&id).unwrap_or_default();
             for responder in std::iter::once(responder).chain(further) {
                 match &ending {
@@ -374,7 +302,7 @@ impl Cast {
         responder: Responder<PromptResponse>,
     ) -> Option<Responder<PromptResponse>> {
         let mut waiting = self.waiting();
-        let Some(queue) = waiting.get_mut(id).filter(|_| self.stage.queues) else {
+        let Some(queue) = waiting.get_mut(id).filter(|_| self.environment.queues) else {
             waiting.insert(id.to_owned(), vec![]);
             return Some(responder);
         };
@@ -383,58 +311,16 @@ impl Cast {
             memory.add(true, prompt);
             memory.overhear(prompt);
         });
-        if let Some(part) = self.sessions().get(id) {
-            part.heard.add_permits(1);
+        if let Some(session) = self.sessions().get(id) {
+            session.heard.add_permits(1);
         }
         None
     }
 
     fn cancel(&self, id: &str) {
-        if let Some(part) = self.sessions().get(id) {
-            part.cancel.cancel();
+        if let Some(session) = self.sessions().get(id) {
+            session.cancel.cancel();
         }
-    }
-
-    fn part(&self, id: &str) -> Result<Part, Error> {
-        let unknown = || Error::invalid_params().data("no such session");
-        self.sessions().get(id).cloned().ok_or_else(unknown)
-    }
-
-    fn keep(&self, id: &str, part: Part) {
-        // A home that cannot be written costs the loading later, not the session now.
-        if let Err(error) = part.memory.save(&self.stage.home, id) {
-            tracing::debug!(%error, "a demo session was not saved");
-        }
-        self.sessions().insert(id.to_owned(), part);
-    }
-
-    fn remember(&self, id: &str, text: &str) {
-        self.memory(id, |memory| memory.add(false, text));
-    }
-
-    /// Changes what is kept of a session, and saves it.
-    fn memory<T>(&self, id: &str, change: impl FnOnce(&mut Memory) -> T) -> Option<T> {
-        let mut sessions = self.sessions();
-        let part = sessions.get_mut(id)?;
-        let changed = change(&mut part.memory);
-        drop(part.memory.save(&self.stage.home, id));
-        Some(changed)
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, HashMap<String, Vec<Responder<PromptResponse>>>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn sessions(&self) -> MutexGuard<'_, HashMap<String, Part>> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Ends this agent: its process, or in a story only its side of the pipe.
-    fn leave(&self, code: i32) {
-        if self.stage.environment.is_none() {
-            std::process::exit(code);
-        }
-        self.gone.cancel();
     }
 }
 

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::script::{Step, parse};
-use super::words;
-use crate::agent::envelope;
-use crate::core::text::prompt;
+use super::prompt;
+use super::substitution::threads;
 
 /// One session as it lies on disk.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -63,11 +62,11 @@ impl Memory {
 
     /// Takes a prompt in: its words, its threads, and its script in place of what is left. False if there is nothing to do.
     pub(super) fn hear(&mut self, told: &str) -> bool {
-        let decided = !told.contains(prompt::STILL_OPEN);
-        if let Some(words) = envelope::last(told) {
+        let decided = !prompt::is_undecided(told);
+        if let Some(words) = prompt::last_envelope(told) {
             self.say_words(words, decided);
         }
-        for thread in words::threads(told) {
+        for thread in threads(told) {
             if !self.threads.contains(&thread) {
                 self.threads.push(thread);
             }
@@ -91,17 +90,17 @@ impl Memory {
     }
 
     /// Takes a prompt in while another is worked on: without an envelope all of it is words.
-    pub(super) fn overhear(&mut self, prompt: &str) {
-        self.hear(prompt);
-        if envelope::last(prompt).is_none() {
-            self.say_words(prompt, true);
+    pub(super) fn overhear(&mut self, told: &str) {
+        self.hear(told);
+        if prompt::last_envelope(told).is_none() {
+            self.say_words(told, true);
         }
     }
 
     /// An answer says what it answers; other words are one when the last turn ended with a question.
     fn say_words(&mut self, words: &str, decided: bool) {
         words.trim().clone_into(&mut self.words);
-        if decided && (self.asking || prompt::answered(words).is_some()) {
+        if decided && (self.asking || prompt::is_answer(words)) {
             self.answer.clone_from(&self.words);
         }
     }

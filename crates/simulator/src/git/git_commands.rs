@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use crate::core::ids::Sha;
+use crate::ids::Sha;
 
 /// How long one git command may take.
 const PATIENCE: Duration = Duration::from_secs(60);

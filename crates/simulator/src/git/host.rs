@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::core::ids::Sha;
+use crate::ids::Sha;
 
-use super::plumbing::{self, GitFault};
+use crate::git::git_commands;
+use crate::git::git_commands::GitFault;
 
 /// The two halves of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,9 @@
 
 use std::path::Path;
 
-use crate::core::ids::Sha;
+use crate::ids::Sha;
 
-use super::plumbing::{GitFault, attempt, run};
+use crate::git::git_commands::{GitFault, attempt, run};
 
 /// What lies at a path.
 #[derive(Debug)]

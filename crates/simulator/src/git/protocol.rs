@@ -7,16 +7,19 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::auth::{self, Caller};
-use super::behaviour::{Rule, on};
-use super::git_host::{self, PushRequest, Service};
-use super::hub::Hub;
-use super::merging;
-use super::plumbing::{self, GitFault};
-use super::refusal::Refusal;
-use super::wire::{Incoming, Outbound};
-use super::world::account::{Access, Installation, Token};
-use crate::core::ids::Sha;
+use crate::auth;
+use crate::auth::Caller;
+use crate::behaviour::{Rule, on};
+use crate::git::host;
+use crate::git::host::{PushRequest, Service};
+use crate::state::State;
+use crate::git::merging;
+use crate::git::git_commands;
+use crate::git::git_commands::GitFault;
+use crate::api_error::ApiError;
+use crate::wire::{Incoming, Outbound};
+use crate::world::account::{Access, Installation, Token};
+use crate::ids::Sha;
 
 /// A request to a repository's git address.
 pub struct GitRequest {
@@ -58,12 +61,12 @@ struct Admitted {
 }
 
 /// Answers a git request.
-pub async fn serve(hub: &Arc<Hub>, request: &Incoming, wanted: &GitRequest) -> Outbound {
-    let admitted = match admit(hub, request, wanted) {
+pub async fn serve(state: &Arc<State>, request: &Incoming, wanted: &GitRequest) -> Outbound {
+    let admitted = match admit(state, request, wanted) {
         Ok(admitted) => admitted,
-        Err(refusal) => return refuse(&refusal),
+        Err(error) => return refuse(&error),
     };
-    let mut outbound = match converse(hub, request, wanted, &admitted).await {
+    let mut outbound = match converse(state, request, wanted, &admitted).await {
         Ok(outbound) => outbound,
         Err(fault) => {
             tracing::error!(%fault, "the simulator's git failed");
@@ -75,40 +78,40 @@ pub async fn serve(hub: &Arc<Hub>, request: &Incoming, wanted: &GitRequest) -> O
     outbound
 }
 
-fn refuse(refusal: &Refusal) -> Outbound {
+fn refuse(error: &ApiError) -> Outbound {
     let mut outbound = Outbound::new(
-        refusal.status,
+        error.status,
         "text/plain; charset=utf-8",
-        refusal.message.clone(),
+        error.message.clone(),
     );
-    if refusal.status == 401 {
+    if error.status == 401 {
         outbound.set("www-authenticate", "Basic realm=\"GitHub\"");
     }
-    for (name, value) in &refusal.headers {
+    for (name, value) in &error.headers {
         outbound.set(name, value);
     }
     outbound
 }
 
-fn admit(hub: &Hub, request: &Incoming, wanted: &GitRequest) -> Result<Admitted, Refusal> {
-    hub.look(|world| {
+fn admit(state: &State, request: &Incoming, wanted: &GitRequest) -> Result<Admitted, ApiError> {
+    state.read(|world| {
         let refused = || {
-            Refusal::new(401, "Invalid username or token. Password authentication is not supported for Git operations.")
+            ApiError::new(401, "Invalid username or token. Password authentication is not supported for Git operations.")
         };
         let caller = auth::identify(world, request.header("authorization")).map_err(|_| refused())?;
         let Caller::Installation(token) = caller else { return Err(refused()) };
-        let unknown = || Refusal::new(404, "Repository not found.");
+        let unknown = || ApiError::new(404, "Repository not found.");
         let Some(home) = world.find(&wanted.owner, &wanted.name) else {
             let moved = world.find_former(&wanted.owner, &wanted.name).filter(|_| on(Rule::GitMoved));
             let moved = moved.ok_or_else(unknown)?;
             let rest = request.path.splitn(4, '/').nth(3).unwrap_or_default();
             let to = format!("{}/{}.git/{rest}?{}", world.root, moved.full_name(), request.query);
-            return Err(Refusal::moved(&to));
+            return Err(ApiError::moved(&to));
         };
         let covers = |i: &&Installation| i.id == token.installation || !on(Rule::GitUncovered);
         let installation = world.installation_of(home).filter(covers).ok_or_else(unknown)?;
         if installation.suspended_at.is_some() && on(Rule::GitSuspended) {
-            return Err(Refusal::new(403, "This installation has been suspended"));
+            return Err(ApiError::new(403, "This installation has been suspended"));
         }
         if token.repositories.as_ref().is_some_and(|ids| !ids.contains(&home.id)) && on(Rule::GitNarrowed) {
             return Err(unknown());
@@ -119,10 +122,10 @@ fn admit(hub: &Hub, request: &Incoming, wanted: &GitRequest) -> Result<Admitted,
         if !may && on(Rule::GitPermission) {
             let bot = world.app.bot();
             let message = format!("Permission to {}.git denied to {bot}.", home.full_name());
-            return Err(Refusal::new(403, &message));
+            return Err(ApiError::new(403, &message));
         }
         if wanted.service == Service::ReceivePack && home.archived && on(Rule::GitArchived) {
-            return Err(Refusal::new(403, "This repository was archived so it is read-only."));
+            return Err(ApiError::new(403, "This repository was archived so it is read-only."));
         }
         let (repository, dir, actor) = (home.id, home.git_dir.clone(), world.app.bot());
         Ok(Admitted { repository, dir, token, actor })
@@ -130,7 +133,7 @@ fn admit(hub: &Hub, request: &Incoming, wanted: &GitRequest) -> Result<Admitted,
 }
 
 async fn converse(
-    hub: &Arc<Hub>,
+    state: &Arc<State>,
     request: &Incoming,
     w: &GitRequest,
     a: &Admitted,
@@ -147,7 +150,7 @@ async fn converse(
     }
     let body = match w.service {
         Service::UploadPack => git_host::rpc(w.service, &a.dir, protocol, &request.body).await?,
-        Service::ReceivePack => receive(hub, request, a).await?,
+        Service::ReceivePack => receive(state, request, a).await?,
     };
     Ok(Outbound::new(
         200,
@@ -158,18 +161,18 @@ async fn converse(
 
 /// Takes a push, or refuses all of it in git's own words.
 async fn receive(
-    hub: &Arc<Hub>,
+    state: &Arc<State>,
     request: &Incoming,
     admitted: &Admitted,
 ) -> Result<Vec<u8>, GitFault> {
-    let _gate = hub.gate.lock().await;
+    let _gate = state.gate.lock().await;
     let Some(push) = git_host::parse_ref_updates(&request.body) else {
         return Err(GitFault::Failed {
             command: "receive-pack".to_owned(),
             said: "not a push".to_owned(),
         });
     };
-    if let Some((reason, remote)) = objection(hub, &push, &request.body, admitted).await? {
+    if let Some((reason, remote)) = objection(state, &push, &request.body, admitted).await? {
         return Ok(git_host::refusal(&push, &reason, &remote));
     }
     let before = git_host::refs(&admitted.dir).await?;
@@ -177,18 +180,18 @@ async fn receive(
     let answer =
         git_host::rpc(Service::ReceivePack, &admitted.dir, protocol, &request.body).await?;
     let after = git_host::refs(&admitted.dir).await?;
-    follow(hub, &push, (&before, &after), admitted).await;
+    follow(state, &push, (&before, &after), admitted).await;
     Ok(answer)
 }
 
 /// Why a push is not taken: the reason behind each ref, and what `remote:` prints.
 async fn objection(
-    h: &Hub,
+    h: &State,
     push: &PushRequest,
     body: &[u8],
     a: &Admitted,
 ) -> Result<Option<(String, String)>, GitFault> {
-    let protected = h.look(|world| {
+    let protected = h.read(|world| {
         let home = world.repositories.get(&a.repository);
         let mut branches = push
             .updates
@@ -244,7 +247,7 @@ fn is_zero(sha: &Sha) -> bool {
 type Refs = BTreeMap<String, Sha>;
 
 async fn follow(
-    hub: &Arc<Hub>,
+    state: &Arc<State>,
     push: &PushRequest,
     (before, after): (&Refs, &Refs),
     admitted: &Admitted,
@@ -256,10 +259,10 @@ async fn follow(
         }
         let told = async {
             let moved =
-                merging::moved_ref(hub, admitted.repository, &update.name, (old, new)).await?;
-            hub.change(|world| world.follow_push(admitted.repository, &moved, &admitted.actor))
+                merging::moved_ref(state, admitted.repository, &update.name, (old, new)).await?;
+            state.change(|world| world.follow_push(admitted.repository, &moved, &admitted.actor))
         };
-        if let Err(refusal) = told.await {
+        if let Err(error) = told.await {
             tracing::error!(%refusal, name = update.name, "a push was taken but not followed");
         }
     }

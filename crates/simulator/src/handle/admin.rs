@@ -1,87 +1,95 @@
 //! What the keeper of this GitHub does: installations, permissions, the hook, its flow, faults and limits.
 //!
-//! It exists so that demos and tests set the stage. It must never act in a person's name: that is `person`.
+//! It exists so that demos and tests set the stage. It must never act in a person's name: that is `user`.
 
-use super::fault::Fault;
-use super::refusal::Refusal;
-use super::world::account::{Access, Permissions};
-use super::world::outgoing::{ALWAYS, Flow, News};
-use super::{Simulator, SimulatorError, control};
-use crate::core::ids::{InstallationId, RepositoryId};
+use crate::fault::FaultRule;
+use crate::api_error::ApiError;
+use crate::world::account::{Access, Permissions};
+use crate::world::outgoing::{ALWAYS, Flow, WebhookEvent};
+use crate::handle::simulator::{Simulator, SimulatorError};
+use crate::control;
+
 
 type Done<T> = Result<T, SimulatorError>;
 
 impl Simulator {
     /// The installation that covers a repository.
-    pub fn installation(&self, home: RepositoryId) -> Done<InstallationId> {
-        let found = self.hub().look(|world| {
+    pub fn installation(&self, home: impl Into<i64>) -> Done<i64> {
+        let home = home.into();
+        let found = self.state().read(|world| {
             world
-                .repository(home.0)
+                .repository(home)
                 .map(|home| world.installation_of(home).map(|i| i.id))
         })?;
-        Ok(InstallationId(found.ok_or_else(Refusal::not_found)?))
+        Ok(found.ok_or_else(ApiError::not_found)?)
     }
 
     /// Suspends an installation.
-    pub fn suspend(&self, installation: InstallationId) -> Done<()> {
+    pub fn suspend(&self, installation: impl Into<i64>) -> Done<()> {
+        let installation = installation.into();
         Ok(self
-            .hub()
-            .change(|world| world.set_suspended(installation.0, true))?)
+            .state()
+            .change(|world| world.set_suspended(installation, true))?)
     }
 
     /// Ends the suspension.
-    pub fn unsuspend(&self, installation: InstallationId) -> Done<()> {
+    pub fn unsuspend(&self, installation: impl Into<i64>) -> Done<()> {
+        let installation = installation.into();
         Ok(self
-            .hub()
-            .change(|world| world.set_suspended(installation.0, false))?)
+            .state()
+            .change(|world| world.set_suspended(installation, false))?)
     }
 
     /// Removes the App from an account.
-    pub fn uninstall(&self, installation: InstallationId) -> Done<()> {
-        Ok(self.hub().change(|world| world.uninstall(installation.0))?)
+    pub fn uninstall(&self, installation: impl Into<i64>) -> Done<()> {
+        let installation = installation.into();
+        Ok(self.state().change(|world| world.uninstall(installation))?)
     }
 
     /// Gives a repository to the App, or takes it away.
-    pub fn set_installed(&self, home: RepositoryId, installed: bool) -> Done<()> {
+    pub fn set_installed(&self, home: impl Into<i64>, installed: bool) -> Done<()> {
+        let home = home.into();
         Ok(self
-            .hub()
-            .change(|world| world.set_installed(home.0, installed))?)
+            .state()
+            .change(|world| world.set_installed(home, installed))?)
     }
 
     /// Changes one permission of an installation; `None` takes it away. Tokens made before are narrowed with it.
     pub fn set_app_permission(
         &self,
-        installation: InstallationId,
+        installation: impl Into<i64>,
         name: &str,
         access: Option<Access>,
     ) -> Done<()> {
-        Ok(self.hub().change(|world| {
-            let mut granted: Permissions = world.granted(installation.0);
+        let installation = installation.into();
+        Ok(self.state().change(|world| {
+            let mut granted: Permissions = world.granted(installation);
             match access {
                 Some(access) => drop(granted.insert(name.to_owned(), access)),
                 None => drop(granted.remove(name)),
             }
-            world.set_permissions(installation.0, granted)
+            world.set_permissions(installation, granted)
         })?)
     }
 
     /// Says which types the issues of a repository may have. On GitHub its organization does.
-    pub fn set_issue_types(&self, home: RepositoryId, names: &[&str]) -> Done<()> {
+    pub fn set_issue_types(&self, home: impl Into<i64>, names: &[&str]) -> Done<()> {
+        let home = home.into();
         let names = names.iter().map(|name| (*name).to_owned()).collect();
         Ok(self
-            .hub()
-            .change(|world| world.repository_mut(home.0).map(|home| home.kinds = names))?)
+            .state()
+            .change(|world| world.repository_mut(home).map(|home| home.kinds = names))?)
     }
 
     /// Says where webhooks go from now on.
     pub fn set_webhook_url(&self, url: &str) {
-        self.hub()
+        self.state()
             .change(|world| world.app.webhook_url = Some(url.to_owned()));
     }
 
     /// Changes what webhooks are signed with.
     pub fn set_webhook_secret(&self, secret: &str) {
-        self.hub()
+        self.state()
             .change(|world| secret.clone_into(&mut world.app.webhook_secret));
     }
 
@@ -92,15 +100,15 @@ impl Simulator {
             .filter(|event| !ALWAYS.contains(event))
             .map(|event| (*event).to_owned())
             .collect();
-        self.hub().change(|world| world.app.events = events);
+        self.state().change(|world| world.app.events = events);
     }
 
     /// Sends a `ping`, as GitHub does when the hook is made.
     pub fn ping(&self) {
-        self.hub().change(|world| {
+        self.state().change(|world| {
             let (sender, hook) = (world.app.bot(), world.hook_json());
             let body = serde_json::json!({ "zen": "Keep it logically awesome.", "hook_id": hook["id"], "hook": hook });
-            world.emit(News {
+            world.emit(WebhookEvent {
                 event: "ping",
                 action: None,
                 repository: None,
@@ -113,65 +121,65 @@ impl Simulator {
 
     /// Says what happens to new webhooks: [`Flow::Held`] collects, [`Flow::Dropped`] loses, [`Flow::Doubled`] repeats.
     pub fn set_flow(&self, flow: Flow) {
-        self.hub().change(|world| world.outgoing.flow = flow);
+        self.state().change(|world| world.outgoing.flow = flow);
     }
 
     /// Sends what was held, in the order it came, and goes on directly.
     pub fn release(&self) {
-        self.hub().change(|world| world.outgoing.release());
+        self.state().change(|world| world.outgoing.release());
     }
 
     /// Loses what was held: it is listed as failed deliveries.
     pub fn lose_held(&self) {
-        self.hub().change(|world| world.outgoing.lose_held());
+        self.state().change(|world| world.outgoing.lose_held());
     }
 
     /// Sends waiting webhooks in a disorder that depends on the seed; `None`: in order.
     pub fn shuffle(&self, seed: Option<u64>) {
-        self.hub().change(|world| world.outgoing.shuffle = seed);
+        self.state().change(|world| world.outgoing.shuffle = seed);
     }
 
     /// Sends a delivery again with the same GUID; 404 when there is none of that id.
     pub fn redeliver(&self, delivery: i64) -> Done<()> {
-        let again = self.hub().change(|world| {
+        let again = self.state().change(|world| {
             let now = world.now();
             world.outgoing.redeliver(delivery, now)
         });
-        again.map(drop).ok_or_else(|| Refusal::not_found().into())
+        again.map(drop).ok_or_else(|| ApiError::not_found().into())
     }
 
     /// Asks for a fault.
-    pub fn add_fault(&self, fault: Fault) {
-        control::add_fault(self.hub(), fault);
+    pub fn add_fault(&self, fault: FaultRule) {
+        control::add_fault(self.state(), fault);
     }
 
-    /// Lets go the requests that a [`super::fault::Trouble::Held`] holds.
+    /// Lets go the requests that a [`crate::fault::Fault::Held`] holds.
     pub fn let_go(&self) {
-        self.hub().faults(|faults| faults.let_go());
+        self.state().faults(|faults| faults.let_go());
     }
 
     /// Forgets the faults not played yet.
     pub fn clear_faults(&self) {
-        self.hub().faults(|faults| faults.clear());
+        self.state().faults(|faults| faults.clear());
     }
 
     /// Says how many requests an installation may make in an hour.
     pub fn set_hourly_limit(&self, limit: i64) {
-        self.hub().traffic(|traffic| traffic.hourly = Some(limit));
+        self.state().call_log(|traffic| traffic.hourly = Some(limit));
     }
 
     /// Switches the secondary limits on or off.
     pub fn enforce_limits(&self, enforce: bool) {
-        self.hub().traffic(|traffic| traffic.enforce = enforce);
+        self.state().call_log(|traffic| traffic.enforce = enforce);
     }
 
     /// Waits until no webhook is queued or on its way. Held ones do not count.
     pub async fn quiet(&self) {
         loop {
-            let rested = self.hub().rest.notified();
+            let rested = self.state().idle.notified();
             tokio::pin!(rested);
             rested.as_mut().enable();
-            if self.hub().look(|world| world.outgoing.is_quiet()) {
+            if self.state().read(|world| world.outgoing.is_quiet()) {
                 return;
             }
             rested.await;

@@ -1,42 +1,6 @@
-//! A GitHub in this process: a world, an HTTP skin over it, git over smart HTTP, signed webhooks, faults on request.
+//! A running simulator: how it is set up, started and stopped.
 //!
-//! It exists so that `skep demo` and the tests run the whole corridor on real parts without a network: it answers and
-//! refuses as GitHub does. It must never be lenient where GitHub is strict, or listen beyond its address;
-//! of skep it knows only what a good skep never does.
-//!
-//! - [`world`] holds the facts and the rules; every change makes its webhook.
-//! - `rest` is the skin: routes, permissions, limits, JSON. `view` draws the JSON.
-//! - `git` serves clone, fetch and push; `delivery` sends webhooks; [`fault`] says what goes wrong and when.
-//! - [`Simulator`] is the handle: what people do (`person`), how the stage is set (`keeper`) and what a test looks at (`look`).
-//!
-//! Where it knows less than GitHub it says 404 and writes the call down ([`Simulator::unknown_calls`]); what a
-//! well-behaved skep never does is written down too ([`Simulator::violations`]).
-
-mod act;
-mod auth;
-pub mod behaviour;
-mod control;
-pub mod delivery;
-pub mod exchange;
-pub mod fault;
-mod git;
-pub mod git_host;
-mod hub;
-pub mod inspect;
-mod keeper;
-mod look;
-mod merging;
-mod person;
-pub mod plumbing;
-pub mod refusal;
-mod rest;
-mod server;
-mod talk;
-pub mod thread;
-pub mod traffic;
-mod view;
-mod wire;
-pub mod world;
+//! It exists as the one handle on the world, the server and the sender of webhooks. It must never listen beyond its address.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -46,15 +10,12 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::core::failure::Failure;
-use hub::Hub;
-use refusal::Refusal;
+
+use state::State;
+use error::ApiError;
 use world::account::{App, permissions};
 use world::{Clock, World};
 
-pub use look::{CommentView, IssueView, PullView};
-pub use person::RepositorySeed;
-pub use talk::{JobEnd, Required};
 
 /// What the App asks for when nothing else is said: what skep's manifest asks for.
 pub const PERMISSIONS: [(&str, &str); 7] = [
@@ -142,20 +103,11 @@ pub enum SimulatorError {
     Git(#[from] plumbing::GitFault),
     /// GitHub would refuse it.
     #[error("GitHub refuses: {0}")]
-    Refused(#[from] Refusal),
-}
-
-impl From<SimulatorError> for Failure {
-    fn from(error: SimulatorError) -> Self {
-        match error {
-            SimulatorError::Refused(refusal) => Self::refused(refusal.to_string()),
-            other => Self::broken(other.to_string()),
-        }
-    }
+    Refused(#[from] ApiError),
 }
 
 struct Inner {
-    hub: Arc<Hub>,
+    state: Arc<State>,
     address: SocketAddr,
     data_dir: PathBuf,
     stop: CancellationToken,
@@ -181,17 +133,17 @@ impl Simulator {
         let address = listener.local_addr().map_err(io("learn its address"))?;
         let data_dir = config.data_dir.clone();
         let (enforce, keep) = (config.enforce_limits, config.keep_exchanges);
-        let hub = Hub::new(world_of(config, address), enforce, keep);
+        let state = State::new(world_of(config, address), enforce, keep);
         let stop = CancellationToken::new();
-        let serving = tokio::spawn(server::run(listener, Arc::clone(&hub), stop.clone()));
-        let (courier, ended) = (delivery::run(Arc::clone(&hub)), stop.clone());
+        let serving = tokio::spawn(server::run(listener, Arc::clone(&state), stop.clone()));
+        let (courier, ended) = (delivery::run(Arc::clone(&state)), stop.clone());
         let sending = tokio::spawn(async move {
             tokio::select! { () = ended.cancelled() => {}, () = courier => {} }
         });
         let tasks = Mutex::new(vec![serving, sending]);
         Ok(Self {
             inner: Arc::new(Inner {
-                hub,
+                state,
                 address,
                 data_dir,
                 stop,
@@ -233,8 +185,8 @@ impl Simulator {
         self.api_url()
     }
 
-    fn hub(&self) -> &Hub {
-        &self.inner.hub
+    fn state(&self) -> &State {
+        &self.inner.state
     }
 }
 

@@ -1,14 +1,15 @@
 //! What people and CI do in a conversation: tick a box, answer on a line, push to a branch, let a job fail.
 //!
-//! It exists beside `person` so that each file can be read at once. It must never do what GitHub would refuse a person.
+//! It exists beside `user` so that each file can be read at once. It must never do what GitHub would refuse a person.
 
-use super::merging::{self, Change};
-use super::refusal::Refusal;
-use super::world::IssueEdit;
-use super::world::check::{ACTIONS, CheckDraft};
-use super::world::comment::Subject;
-use super::{Simulator, SimulatorError};
-use crate::core::ids::{CommentId, IssueNumber, RepositoryId, Sha};
+use crate::git::merging;
+use crate::git::merging::Change;
+use crate::api_error::ApiError;
+use crate::world::IssueEdit;
+use crate::world::check::{ACTIONS, CheckDraft};
+use crate::world::comment::Subject;
+use crate::handle::simulator::{Simulator, SimulatorError};
+use crate::ids::Sha;
 
 type Done<T> = Result<T, SimulatorError>;
 
@@ -34,29 +35,31 @@ impl Simulator {
     /// Ticks the box of a task list whose words hold `option`, as a click on the page does: the comment is edited.
     pub fn tick_box(
         &self,
-        home: RepositoryId,
-        comment: CommentId,
+        home: impl Into<i64>,
+        comment: impl Into<i64>,
         actor: &str,
         option: &str,
     ) -> Done<()> {
-        let body = self.hub().look(|world| {
+        let (home, comment) = (home.into(), comment.into());
+        let body = self.state().read(|world| {
             world
-                .comment(home.0, comment.0)
+                .comment(home, comment)
                 .map(|comment| comment.body.clone())
         })?;
         let ticked = ticked(&body, option)
-            .ok_or_else(|| Refusal::new(422, "There is no such box to tick"))?;
+            .ok_or_else(|| ApiError::new(422, "There is no such box to tick"))?;
         self.edit_comment(home, comment, actor, &ticked)
     }
 
     /// Changes the title of an issue or pull request.
     pub fn edit_title(
         &self,
-        home: RepositoryId,
-        issue: IssueNumber,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
         title: &str,
         actor: &str,
     ) -> Done<()> {
+        let (home, issue) = (home.into(), issue.into());
         self.edit_issue(
             home,
             issue,
@@ -71,11 +74,12 @@ impl Simulator {
     /// Changes the text of an issue or pull request.
     pub fn edit_body(
         &self,
-        home: RepositoryId,
-        issue: IssueNumber,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
         body: &str,
         actor: &str,
     ) -> Done<()> {
+        let (home, issue) = (home.into(), issue.into());
         self.edit_issue(
             home,
             issue,
@@ -90,11 +94,12 @@ impl Simulator {
     /// Commits several files on a branch at once; the branch is made from the default branch when it does not exist.
     pub async fn push_to_branch(
         &self,
-        home: RepositoryId,
+        home: impl Into<i64>,
         branch: &str,
         files: &[(&str, &str)],
         by: &str,
     ) -> Done<Sha> {
+        let home = home.into();
         self.create_user(by);
         let named: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
         let message = format!("Change {}", named.join(", "));
@@ -103,8 +108,8 @@ impl Simulator {
             .map(|(path, text)| ((*path).to_owned(), Some(text.as_bytes().to_vec())))
             .collect();
         Ok(merging::commit(
-            self.hub(),
-            home.0,
+            self.state(),
+            home,
             Change {
                 branch: branch.to_owned(),
                 files,
@@ -116,40 +121,44 @@ impl Simulator {
     }
 
     /// Marks the thread that begins with a comment on a line as resolved.
-    pub fn resolve_thread(&self, home: RepositoryId, first: i64) -> Done<()> {
+    pub fn resolve_thread(&self, home: impl Into<i64>, first: i64) -> Done<()> {
+        let home = home.into();
         Ok(self
-            .hub()
-            .change(|world| world.resolve_thread(home.0, first))?)
+            .state()
+            .change(|world| world.resolve_thread(home, first))?)
     }
 
     /// Reacts to a comment on a line.
     pub fn react_to_line(
         &self,
-        home: RepositoryId,
+        home: impl Into<i64>,
         line: i64,
         content: &str,
         actor: &str,
     ) -> Done<()> {
-        self.hub()
-            .change(|world| world.react(home.0, Subject::Line(line), content, actor))?;
+        let home = home.into();
+        self.state()
+            .change(|world| world.react(home, Subject::Line(line), content, actor))?;
         Ok(())
     }
 
     /// Puts the draft mark on a pull request.
-    pub fn mark_draft(&self, home: RepositoryId, pull: IssueNumber, actor: &str) -> Done<()> {
+    pub fn mark_draft(&self, home: impl Into<i64>, pull: impl Into<i64>, actor: &str) -> Done<()> {
+        let (home, pull) = (home.into(), pull.into());
         Ok(self
-            .hub()
-            .change(|world| world.mark_draft(home.0, pull.0, actor))?)
+            .state()
+            .change(|world| world.mark_draft(home, pull, actor))?)
     }
 
     /// Ends a job of GitHub Actions on a commit with its steps and its log; the job is made when it is not under way.
     pub fn finish_check(
         &self,
-        home: RepositoryId,
+        home: impl Into<i64>,
         sha: &str,
         (name, conclusion): (&str, &str),
         end: JobEnd<'_>,
     ) -> Done<i64> {
+        let home = home.into();
         let by = "github-actions[bot]";
         self.create_bot(by);
         let steps = end
@@ -165,39 +174,41 @@ impl Simulator {
             log: (!end.log.is_empty()).then(|| end.log.to_owned()),
             ..CheckDraft::default()
         };
-        Ok(self.hub().change(|world| {
-            let checks = &world.repository(home.0)?.checks;
+        Ok(self.state().change(|world| {
+            let checks = &world.repository(home)?.checks;
             let open = checks
                 .iter()
                 .find(|c| c.head_sha == sha && c.name == name && c.conclusion.is_none());
             match open.map(|check| check.id) {
-                Some(id) => world.update_check(home.0, id, &draft, by).map(|()| id),
-                None => world.create_check(home.0, ACTIONS, &draft, by),
+                Some(id) => world.update_check(home, id, &draft, by).map(|()| id),
+                None => world.create_check(home, ACTIONS, &draft, by),
             }
         })?)
     }
 
     /// A workflow that could not start, for instance because its file is broken: no job, no check run.
-    pub fn fail_to_start(&self, home: RepositoryId, sha: &str, name: &str) -> Done<()> {
+    pub fn fail_to_start(&self, home: impl Into<i64>, sha: &str, name: &str) -> Done<()> {
+        let home = home.into();
         let by = "github-actions[bot]";
         self.create_bot(by);
         Ok(self
-            .hub()
-            .change(|world| world.fail_to_start(home.0, sha, name, by))?)
+            .state()
+            .change(|world| world.fail_to_start(home, sha, name, by))?)
     }
 
     /// Says which checks a branch requires before a merge.
     pub fn require_checks(
         &self,
-        home: RepositoryId,
+        home: impl Into<i64>,
         branch: &str,
         place: Required,
         names: &[&str],
     ) -> Done<()> {
+        let home = home.into();
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        self.hub().change(|world| {
+        self.state().change(|world| {
             let required = world
-                .repository_mut(home.0)?
+                .repository_mut(home)?
                 .required
                 .entry(branch.to_owned())
                 .or_default();
@@ -205,7 +216,7 @@ impl Simulator {
                 Required::Protection => required.0 = names,
                 Required::Rules => required.1 = names,
             }
-            Ok::<_, Refusal>(())
+            Ok::<_, ApiError>(())
         })?;
         Ok(())
     }

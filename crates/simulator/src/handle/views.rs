@@ -2,23 +2,25 @@
 //!
 //! It exists so that nobody needs to ask the simulator over HTTP what it knows. It must never change anything.
 
-use super::exchange::Exchange;
-use super::fault::Fault;
-use super::inspect::{self, Entry};
-use super::plumbing;
-use super::refusal::Refusal;
-use super::thread::Hidden;
-use super::traffic::{CallRecord, Violation};
-use super::world::issue::Issue;
-use super::world::outgoing::Attempt;
-use super::{Simulator, SimulatorError, merging};
-use crate::core::ids::{CommentId, IssueNumber, RepositoryId, RepositoryName, Sha};
+use crate::exchange::Exchange;
+use crate::fault::FaultRule;
+use crate::git::inspect;
+use crate::git::inspect::Entry;
+use crate::git::git_commands;
+use crate::api_error::ApiError;
+use crate::thread::Hidden;
+use crate::call_log::{CallRecord, Violation};
+use crate::world::issue::Issue;
+use crate::world::outgoing::Attempt;
+use crate::handle::simulator::{Simulator, SimulatorError};
+use crate::git::merging;
+use crate::ids::Sha;
 
 /// A comment as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommentView {
     /// Its number.
-    pub id: CommentId,
+    pub id: i64,
     /// Who wrote it.
     pub author: String,
     /// What it says, HTML comments included.
@@ -35,7 +37,7 @@ pub struct CommentView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssueView {
     /// Its number.
-    pub number: IssueNumber,
+    pub number: i64,
     /// Title.
     pub title: String,
     /// Body.
@@ -79,7 +81,7 @@ pub struct PullView {
     pub lines: Vec<i64>,
 }
 
-fn reactions(all: &[super::world::issue::Reaction]) -> Vec<String> {
+fn reactions(all: &[crate::world::issue::Reaction]) -> Vec<String> {
     all.iter()
         .map(|reaction| format!("{} {}", reaction.content, reaction.user))
         .collect()
@@ -89,7 +91,7 @@ fn issue_view(issue: &Issue) -> IssueView {
     let mut labels = issue.labels.clone();
     labels.sort();
     IssueView {
-        number: IssueNumber(issue.number),
+        number: issue.number,
         title: issue.title.clone(),
         body: issue.body.clone().unwrap_or_default(),
         author: issue.author.clone(),
@@ -121,32 +123,34 @@ impl Simulator {
     /// An issue or pull request.
     pub fn issue(
         &self,
-        home: RepositoryId,
-        issue: IssueNumber,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
     ) -> Result<IssueView, SimulatorError> {
+        let (home, issue) = (home.into(), issue.into());
         Ok(self
-            .hub()
-            .look(|world| world.issue(home.0, issue.0).map(issue_view))?)
+            .state()
+            .read(|world| world.issue(home, issue).map(issue_view))?)
     }
 
     /// The comments of an issue or pull request, oldest first.
     pub fn comments(
         &self,
-        home: RepositoryId,
-        issue: IssueNumber,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
     ) -> Result<Vec<CommentView>, SimulatorError> {
-        let view = |comment: &super::world::issue::Comment| CommentView {
-            id: CommentId(comment.id),
+        let (home, issue) = (home.into(), issue.into());
+        let view = |comment: &crate::world::issue::Comment| CommentView {
+            id: comment.id,
             author: comment.author.clone(),
             body: comment.body.clone(),
             edits: comment.edits,
             reactions: reactions(&comment.reactions),
             minimized: comment.minimized.clone(),
         };
-        Ok(self.hub().look(|world| {
-            Ok::<_, Refusal>(
+        Ok(self.state().read(|world| {
+            Ok::<_, ApiError>(
                 world
-                    .issue(home.0, issue.0)?
+                    .issue(home, issue)?
                     .comments
                     .iter()
                     .map(view)
@@ -156,8 +160,9 @@ impl Simulator {
     }
 
     /// The labels a repository has: `name color description`.
-    pub fn labels(&self, home: RepositoryId) -> Result<Vec<String>, SimulatorError> {
-        let line = |label: &super::world::repository::Label| {
+    pub fn labels(&self, home: impl Into<i64>) -> Result<Vec<String>, SimulatorError> {
+        let home = home.into();
+        let line = |label: &crate::world::repository::Label| {
             format!(
                 "{} {} {}",
                 label.name,
@@ -165,17 +170,18 @@ impl Simulator {
                 label.description.as_deref().unwrap_or_default()
             )
         };
-        Ok(self.hub().look(|world| {
-            Ok::<_, Refusal>(world.repository(home.0)?.labels.iter().map(line).collect())
+        Ok(self.state().read(|world| {
+            Ok::<_, ApiError>(world.repository(home)?.labels.iter().map(line).collect())
         })?)
     }
 
     /// All pull requests of a repository, oldest first.
-    pub fn pulls(&self, home: RepositoryId) -> Result<Vec<PullView>, SimulatorError> {
-        Ok(self.hub().look(|world| {
-            Ok::<_, Refusal>(
+    pub fn pulls(&self, home: impl Into<i64>) -> Result<Vec<PullView>, SimulatorError> {
+        let home = home.into();
+        Ok(self.state().read(|world| {
+            Ok::<_, ApiError>(
                 world
-                    .repository(home.0)?
+                    .repository(home)?
                     .issues
                     .values()
                     .filter_map(pull_view)
@@ -185,64 +191,70 @@ impl Simulator {
     }
 
     /// The whole thread of an issue as a reader sees it: HTML comments are left out.
-    pub fn thread(&self, home: RepositoryId, issue: IssueNumber) -> Result<String, SimulatorError> {
+    pub fn thread(&self, home: impl Into<i64>, issue: impl Into<i64>) -> Result<String, SimulatorError> {
+        let (home, issue) = (home.into(), issue.into());
         self.thread_with(home, issue, Hidden::Stripped)
     }
 
     /// The whole thread of an issue, with HTML comments left out or not.
     pub fn thread_with(
         &self,
-        home: RepositoryId,
-        issue: IssueNumber,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
         hidden: Hidden,
     ) -> Result<String, SimulatorError> {
+        let (home, issue) = (home.into(), issue.into());
         Ok(self
-            .hub()
-            .look(|world| world.thread(home.0, issue.0, hidden))?)
+            .state()
+            .read(|world| world.thread(home, issue, hidden))?)
     }
 
     /// A pull request as a reader sees it: its thread, then reviews with the threads on lines.
     pub fn pull_thread(
         &self,
-        home: RepositoryId,
-        pull: IssueNumber,
+        home: impl Into<i64>,
+        pull: impl Into<i64>,
     ) -> Result<String, SimulatorError> {
+        let (home, pull) = (home.into(), pull.into());
         Ok(self
-            .hub()
-            .look(|world| world.pull_thread(home.0, pull.0, Hidden::Stripped))?)
+            .state()
+            .read(|world| world.pull_thread(home, pull, Hidden::Stripped))?)
     }
 
     /// The threads on lines of a pull request, as text.
     pub fn review_threads(
         &self,
-        home: RepositoryId,
-        pull: IssueNumber,
+        home: impl Into<i64>,
+        pull: impl Into<i64>,
     ) -> Result<String, SimulatorError> {
+        let (home, pull) = (home.into(), pull.into());
         Ok(self
-            .hub()
-            .look(|world| world.line_threads(home.0, pull.0, Hidden::Stripped))?
+            .state()
+            .read(|world| world.line_threads(home, pull, Hidden::Stripped))?
             .join("\n"))
     }
 
     /// The unified diff of a pull request.
     pub async fn diff(
         &self,
-        home: RepositoryId,
-        pull: IssueNumber,
+        home: impl Into<i64>,
+        pull: impl Into<i64>,
     ) -> Result<String, SimulatorError> {
-        Ok(merging::diff(self.hub(), home.0, pull.0).await?)
+        let (home, pull) = (home.into(), pull.into());
+        Ok(merging::diff(self.state(), home, pull).await?)
     }
 
     /// A file's text on a branch.
     pub async fn file(
         &self,
-        home: RepositoryId,
+        home: impl Into<i64>,
         branch: &str,
         path: &str,
     ) -> Result<Option<String>, SimulatorError> {
+        let home = home.into();
         let dir = self
-            .hub()
-            .look(|world| world.repository(home.0).map(|home| home.git_dir.clone()))?;
+            .state()
+            .read(|world| world.repository(home).map(|home| home.git_dir.clone()))?;
         let Some(commit) = plumbing::resolve(&dir, &format!("refs/heads/{branch}")).await? else {
             return Ok(None);
         };
@@ -253,62 +265,65 @@ impl Simulator {
     }
 
     /// Where a branch is.
-    pub fn branch_head(&self, home: RepositoryId, branch: &str) -> Option<Sha> {
+    pub fn branch_head(&self, home: impl Into<i64>, branch: &str) -> Option<Sha> {
+        let home = home.into();
         let head = self
-            .hub()
-            .look(|world| world.repositories.get(&home.0)?.heads.get(branch).cloned());
+            .state()
+            .read(|world| world.repositories.get(&home)?.heads.get(branch).cloned());
         head.and_then(|text| text.parse().ok())
     }
 
     /// All branches, sorted.
-    pub fn branches(&self, home: RepositoryId) -> Vec<String> {
-        self.hub().look(|world| {
+    pub fn branches(&self, home: impl Into<i64>) -> Vec<String> {
+        let home = home.into();
+        self.state().read(|world| {
             world
                 .repositories
-                .get(&home.0)
+                .get(&home)
                 .map(|home| home.heads.keys().cloned().collect())
                 .unwrap_or_default()
         })
     }
 
     /// The name a repository bears now.
-    pub fn name(&self, home: RepositoryId) -> Option<RepositoryName> {
-        self.hub()
-            .look(|world| world.repositories.get(&home.0)?.full_name().parse().ok())
+    pub fn name(&self, home: impl Into<i64>) -> Option<String> {
+        let home = home.into();
+        self.state()
+            .read(|world| world.repositories.get(&home)?.full_name().parse().ok())
     }
 
     /// Every call that was answered (or cut off), oldest first. Control addresses are not among them.
     pub fn calls(&self) -> Vec<CallRecord> {
-        self.hub().traffic(|traffic| traffic.calls.clone())
+        self.state().call_log(|traffic| traffic.calls.clone())
     }
 
     /// The whole exchanges since the last time, oldest first, where they are kept.
     pub fn take_exchanges(&self) -> Vec<Exchange> {
-        self.hub().take_exchanges()
+        self.state().take_exchanges()
     }
 
     /// Calls a well-behaved skep never makes.
     pub fn violations(&self) -> Vec<Violation> {
-        self.hub().traffic(|traffic| traffic.violations.clone())
+        self.state().call_log(|traffic| traffic.violations.clone())
     }
 
     /// Calls of addresses this GitHub does not know, as `GET /path`.
     pub fn unknown_calls(&self) -> Vec<String> {
-        self.hub().traffic(|traffic| traffic.unknown.clone())
+        self.state().call_log(|traffic| traffic.unknown.clone())
     }
 
     /// Every attempt to deliver a webhook, oldest first.
     pub fn deliveries(&self) -> Vec<Attempt> {
-        self.hub().look(|world| world.outgoing.log.clone())
+        self.state().read(|world| world.outgoing.log.clone())
     }
 
     /// How many webhooks are held back.
     pub fn held(&self) -> usize {
-        self.hub().look(|world| world.outgoing.held())
+        self.state().read(|world| world.outgoing.held())
     }
 
     /// Faults asked for and not played out.
-    pub fn waiting_faults(&self) -> Vec<Fault> {
-        self.hub().faults(|faults| faults.waiting())
+    pub fn waiting_faults(&self) -> Vec<FaultRule> {
+        self.state().faults(|faults| faults.waiting())
     }
 }

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::auth::client_id;
-use super::super::world::World;
-use super::super::world::account::{Access, Installation, Permissions, UserKind};
-use super::super::world::book::iso;
-use super::super::world::place::selection_word;
+use crate::auth::client_id;
+use crate::world::World;
+use crate::world::account::{Access, Installation, Permissions, UserKind};
+use crate::time::iso;
+use crate::world::lifecycle::selection_word;
 
 /// The addresses below a user.
 const USER_URLS: [(&str, &str); 9] = [

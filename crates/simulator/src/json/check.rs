@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::super::world::World;
-use super::super::world::book::iso;
-use super::super::world::check::ACTIONS;
-use super::super::world::repository::{CheckRun, Repository, Status, WorkflowRun};
+use crate::world::World;
+use crate::time::iso;
+use crate::world::check::ACTIONS;
+use crate::world::repository::{CheckRun, Repository, Status, WorkflowRun};
 
 impl World {
     /// The short form of the open pull requests whose head is a commit.
@@ -191,7 +191,7 @@ impl World {
             "previous_attempt_url": null,
             "workflow_url": format!("{root}/actions/workflows/159038"),
         });
-        super::joined([facts, addresses])
+        crate::json::parts::joined([facts, addresses])
     }
 
     /// The `workflow` beside a `workflow_run` in its webhook.

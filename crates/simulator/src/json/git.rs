@@ -3,9 +3,9 @@
 use base64::Engine;
 use serde_json::{Value, json};
 
-use super::super::inspect::{CommitInfo, Listed};
-use super::super::world::World;
-use super::super::world::repository::Repository;
+use crate::git::inspect::{CommitInfo, Listed};
+use crate::world::World;
+use crate::world::repository::Repository;
 
 /// The facts of one path: its repository's address, its path and the ref it was asked at.
 fn place(url: &str, path: &str, revision: &str) -> Value {
@@ -30,7 +30,7 @@ pub fn content_json(url: &str, path: &str, revision: &str, sha: &str, bytes: &[u
         content.push('\n');
     }
     let file = json!({ "type": "file", "encoding": "base64", "size": bytes.len(), "sha": sha, "content": content });
-    super::joined([place(url, path, revision), file])
+    crate::json::parts::joined([place(url, path, revision), file])
 }
 
 /// A `content-directory`: its entries without contents.
@@ -46,7 +46,7 @@ pub fn directory_json(url: &str, path: &str, revision: &str, listed: &[Listed]) 
             "commit" => "submodule",
             _ => "file",
         };
-        super::joined([
+        crate::json::parts::joined([
             place(url, &path, revision),
             json!({ "type": kind, "size": entry.size, "sha": entry.sha }),
         ])

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::world::World;
-use super::super::world::book::iso;
-use super::super::world::issue::{Issue, PENDING, Pull, Review, ReviewComment};
-use super::super::world::repository::Repository;
-use super::{joined, rollup};
+use crate::world::World;
+use crate::time::iso;
+use crate::world::issue::{Issue, PENDING, Pull, Review, ReviewComment};
+use crate::world::repository::Repository;
+use crate::json::parts::{joined, rollup};
 
 impl World {
     /// `http://…/repos/owner/name/pulls/13`.

@@ -5,50 +5,50 @@
 
 use serde_json::{Value, json};
 
-use super::super::behaviour::{Rule, on};
-use super::super::refusal::Refusal;
-use super::super::world::World;
-use super::super::world::book::digits;
-use super::super::world::check::ACTIONS;
-use super::super::world::repository::{CheckRun, Repository, WorkflowRun};
-use super::call::{Answer, Call, Reply};
+use crate::behaviour::{Rule, on};
+use crate::api_error::ApiError;
+use crate::world::World;
+use crate::ids::digits;
+use crate::world::check::ACTIONS;
+use crate::world::repository::{CheckRun, Repository, WorkflowRun};
+use crate::rest::call::{Answer, Call, Reply};
 
 /// `GET /repos/{owner}/{repo}/actions/runs`: newest first.
 pub async fn runs(call: Call) -> Answer {
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
         let fits =
             |run: &&WorkflowRun| call.query("head_sha").is_none_or(|sha| sha == run.head_sha);
         let found = home.workflows.iter().rev().filter(fits);
-        Ok::<_, Refusal>(found.map(|run| world.workflow_json(home, run)).collect())
+        Ok::<_, ApiError>(found.map(|run| world.workflow_json(home, run)).collect())
     })?;
     let total = all.len();
     let (page, link) = call.slice(all);
     Reply::page(json!({ "total_count": total, "workflow_runs": page }), link)
 }
 
-fn found<'w>(world: &'w World, call: &Call) -> Result<(&'w Repository, &'w CheckRun), Refusal> {
+fn found<'w>(world: &'w World, call: &Call) -> Result<(&'w Repository, &'w CheckRun), ApiError> {
     let (home, id) = (world.repository(call.repository)?, call.number("job")?);
     let job = home
         .checks
         .iter()
         .find(|check| check.id == id && check.app == ACTIONS);
-    Ok((home, job.ok_or_else(Refusal::not_found)?))
+    Ok((home, job.ok_or_else(ApiError::not_found)?))
 }
 
 /// `GET /repos/{owner}/{repo}/actions/jobs/{job}`
 pub async fn job(call: Call) -> Answer {
     Reply::ok(
-        call.look(|world| found(world, &call).map(|(home, check)| world.job_json(home, check)))?,
+        call.read(|world| found(world, &call).map(|(home, check)| world.job_json(home, check)))?,
     )
 }
 
 /// `GET /repos/{owner}/{repo}/actions/jobs/{job}/logs`: a redirect; 410 once the log is gone.
 pub async fn logs(call: Call) -> Answer {
-    let address = call.look(|world| {
+    let address = call.read(|world| {
         let (_, check) = found(world, &call)?;
         if check.log.is_none() && on(Rule::LogGone) {
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 410,
                 "Server Error: the logs for this job have expired",
             ));

@@ -6,22 +6,22 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::super::auth::Caller;
-use super::super::behaviour::{Rule, on};
-use super::super::refusal::Refusal;
-use super::super::view::account::permissions_json;
-use super::super::world::World;
-use super::super::world::account::{Access, Installation, Permissions, Token};
-use super::super::world::book::iso;
-use super::super::world::place::selection_word;
-use super::call::{Answer, Call, Reply};
+use crate::auth::Caller;
+use crate::behaviour::{Rule, on};
+use crate::api_error::ApiError;
+use crate::json::account::permissions_json;
+use crate::world::World;
+use crate::world::account::{Access, Installation, Permissions, Token};
+use crate::time::iso;
+use crate::world::lifecycle::selection_word;
+use crate::rest::call::{Answer, Call, Reply};
 
 /// An installation token lives one hour.
 const TOKEN_LIFE: i64 = 3_600_000;
 
 /// `GET /`
 pub async fn root(call: Call) -> Answer {
-    let root = call.look(|world| world.root.clone());
+    let root = call.read(|world| world.root.clone());
     Reply::ok(json!({
         "current_user_url": format!("{root}/user"),
         "repository_url": format!("{root}/repos/{{owner}}/{{repo}}"),
@@ -38,9 +38,9 @@ pub async fn meta(_call: Call) -> Answer {
 
 /// `GET /rate_limit`
 pub async fn rate_limit(call: Call) -> Answer {
-    let now = call.hub().look(World::now);
+    let now = call.state().read(World::now);
     let number = call.caller.installation().unwrap_or(0);
-    let standing = call.hub().traffic(|t| t.standing(number, now));
+    let standing = call.state().call_log(|t| t.standing(number, now));
     let (limit, remaining) = (standing.limit, standing.remaining());
     let core = json!({ "limit": limit, "remaining": remaining, "reset": standing.reset, "used": standing.used });
     Reply::ok(
@@ -50,12 +50,12 @@ pub async fn rate_limit(call: Call) -> Answer {
 
 /// `GET /users/{login}`
 pub async fn user(call: Call) -> Answer {
-    let found = call.look(|world| {
+    let found = call.read(|world| {
         world
             .user(call.value("login"))
             .map(|user| world.user_json(&user.login))
     });
-    let mut shown = found.ok_or_else(Refusal::not_found)?;
+    let mut shown = found.ok_or_else(ApiError::not_found)?;
     for name in [
         "name", "company", "blog", "location", "email", "hireable", "bio",
     ] {
@@ -72,12 +72,12 @@ pub async fn user(call: Call) -> Answer {
 
 /// `GET /app`
 pub async fn get(call: Call) -> Answer {
-    Reply::ok(call.look(|world| world.app_json(&world.app.slug)))
+    Reply::ok(call.read(|world| world.app_json(&world.app.slug)))
 }
 
 /// `GET /app/installations`
 pub async fn installations(call: Call) -> Answer {
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         world
             .installations
             .values()
@@ -88,26 +88,26 @@ pub async fn installations(call: Call) -> Answer {
     Reply::page(Value::Array(page), link)
 }
 
-fn found<'w>(world: &'w World, call: &Call) -> Result<&'w Installation, Refusal> {
+fn found<'w>(world: &'w World, call: &Call) -> Result<&'w Installation, ApiError> {
     world
         .installations
         .get(&call.number("installation")?)
-        .ok_or_else(Refusal::not_found)
+        .ok_or_else(ApiError::not_found)
 }
 
 /// `GET /app/installations/{id}`
 pub async fn installation(call: Call) -> Answer {
-    Reply::ok(call.look(|world| found(world, &call).map(|i| world.installation_json(i)))?)
+    Reply::ok(call.read(|world| found(world, &call).map(|i| world.installation_json(i)))?)
 }
 
 /// `GET /repos/{owner}/{repo}/installation`
 pub async fn repository_installation(call: Call) -> Answer {
-    let found = call.look(|world| {
+    let found = call.read(|world| {
         let repository = world.repository(call.repository)?;
         let installation = world
             .installation_of(repository)
-            .ok_or_else(Refusal::not_found)?;
-        Ok::<Value, Refusal>(world.installation_json(installation))
+            .ok_or_else(ApiError::not_found)?;
+        Ok::<Value, ApiError>(world.installation_json(installation))
     });
     Reply::ok(found?)
 }
@@ -117,7 +117,7 @@ pub async fn mint(call: Call) -> Answer {
     call.change(|world| {
         let installation = found(world, &call)?.clone();
         if installation.suspended_at.is_some() && on(Rule::SuspendedMint) {
-            return Err(Refusal::new(403, "This installation has been suspended"));
+            return Err(ApiError::new(403, "This installation has been suspended"));
         }
         let repositories = narrowed_repositories(world, &installation, &call.body)?;
         let permissions = narrowed_permissions(&installation, call.body.get("permissions"))?;
@@ -141,7 +141,7 @@ fn narrowed_repositories(
     world: &World,
     of: &Installation,
     body: &Value,
-) -> Result<Option<BTreeSet<i64>>, Refusal> {
+) -> Result<Option<BTreeSet<i64>>, ApiError> {
     let covered = world.covered(of.id);
     let by_id = body.get("repository_ids").and_then(Value::as_array);
     let by_name = body.get("repositories").and_then(Value::as_array);
@@ -169,7 +169,7 @@ fn narrowed_repositories(
         );
     }
     if asked > 500 && on(Rule::TokenMany) {
-        return Err(Refusal::new(
+        return Err(ApiError::new(
             422,
             "A maximum of 500 repositories can be included in an installation access token.",
         ));
@@ -177,12 +177,12 @@ fn narrowed_repositories(
     if chosen.len() < asked && on(Rule::TokenRepositories) {
         let message = "There is at least one repository that does not exist or is not accessible to the parent \
                        installation.";
-        return Err(Refusal::new(422, message));
+        return Err(ApiError::new(422, message));
     }
     Ok(Some(chosen))
 }
 
-fn narrowed_permissions(of: &Installation, wanted: Option<&Value>) -> Result<Permissions, Refusal> {
+fn narrowed_permissions(of: &Installation, wanted: Option<&Value>) -> Result<Permissions, ApiError> {
     let Some(wanted) = wanted
         .and_then(Value::as_object)
         .filter(|wanted| !wanted.is_empty())
@@ -194,14 +194,14 @@ fn narrowed_permissions(of: &Installation, wanted: Option<&Value>) -> Result<Per
         let width = width
             .as_str()
             .and_then(Access::parse)
-            .ok_or_else(|| Refusal::new(422, "Invalid request."))?;
+            .ok_or_else(|| ApiError::new(422, "Invalid request."))?;
         let wider = name != "metadata"
             && of
                 .permissions
                 .get(name)
                 .is_none_or(|granted| *granted < width);
         if wider && on(Rule::TokenWider) {
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 422,
                 "The permissions requested are not granted to this installation.",
             ));
@@ -226,9 +226,9 @@ pub async fn revoke(call: Call) -> Answer {
 /// `GET /installation/repositories`
 pub async fn repositories(call: Call) -> Answer {
     let Caller::Installation(token) = &call.caller else {
-        return Err(Refusal::not_permitted());
+        return Err(ApiError::not_permitted());
     };
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         let covered = world.covered(token.installation).into_iter();
         let seen = covered.filter(|r| {
             token

@@ -6,19 +6,19 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::super::auth::Caller;
-use super::super::behaviour::{Rule, on};
-use super::super::hub::Hub;
-use super::super::refusal::{Refusal, missing};
-use super::super::traffic::Violation;
-use super::super::wire::Incoming;
-use super::super::world::World;
-use super::super::world::account::Access;
-use super::super::world::repository::Repository;
-use super::route::Values;
+use crate::auth::Caller;
+use crate::behaviour::{Rule, on};
+use crate::state::State;
+use crate::api_error::{ApiError, missing};
+use crate::call_log::Violation;
+use crate::wire::Incoming;
+use crate::world::World;
+use crate::world::account::Access;
+use crate::world::repository::Repository;
+use crate::rest::route::Values;
 
 /// An endpoint's answer.
-pub type Answer = Result<Reply, Refusal>;
+pub type Answer = Result<Reply, ApiError>;
 
 /// An answer that is no refusal.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ impl Reply {
 
 /// A request that may use its endpoint.
 pub struct Call {
-    hub: Arc<Hub>,
+    state: Arc<State>,
     snapshot: Option<Arc<World>>,
     /// Who calls.
     pub caller: Caller,
@@ -95,7 +95,7 @@ pub struct Call {
 impl Call {
     /// Puts a request's parts together.
     pub fn new(
-        hub: Arc<Hub>,
+        state: Arc<State>,
         snapshot: Option<Arc<World>>,
         caller: Caller,
         values: Values,
@@ -106,7 +106,7 @@ impl Call {
         let query = pairs
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
-        let address = format!("{}{}", hub.look(|world| world.root.clone()), request.path);
+        let address = format!("{}{}", state.read(|world| world.root.clone()), request.path);
         let accept = request.header("accept").unwrap_or_default().to_owned();
         let secret = request
             .header("authorization")
@@ -114,7 +114,7 @@ impl Call {
             .map_or("", |(_, token)| token);
         let secret = secret.trim().to_owned();
         Self {
-            hub,
+            state,
             snapshot,
             caller,
             secret,
@@ -128,21 +128,21 @@ impl Call {
     }
 
     /// The shared heart.
-    pub fn hub(&self) -> &Arc<Hub> {
-        &self.hub
+    pub fn state(&self) -> &Arc<State> {
+        &self.state
     }
 
     /// Reads the world, or the old one a stale read was asked for.
-    pub fn look<T>(&self, read: impl FnOnce(&World) -> T) -> T {
+    pub fn read<T>(&self, read: impl FnOnce(&World) -> T) -> T {
         match &self.snapshot {
             Some(world) => read(world),
-            None => self.hub.look(read),
+            None => self.state.read(read),
         }
     }
 
     /// Changes the world.
     pub fn change<T>(&self, write: impl FnOnce(&mut World) -> T) -> T {
-        self.hub.change(write)
+        self.state.change(write)
     }
 
     /// A value of the path, decoded.
@@ -151,8 +151,8 @@ impl Call {
     }
 
     /// A number of the path; anything else is 404.
-    pub fn number(&self, name: &str) -> Result<i64, Refusal> {
-        self.value(name).parse().map_err(|_| Refusal::not_found())
+    pub fn number(&self, name: &str) -> Result<i64, ApiError> {
+        self.value(name).parse().map_err(|_| ApiError::not_found())
     }
 
     /// A value of the query.
@@ -174,27 +174,27 @@ impl Call {
     }
 
     /// A text the body must have.
-    pub fn wanted(&self, name: &str) -> Result<&str, Refusal> {
+    pub fn wanted(&self, name: &str) -> Result<&str, ApiError> {
         self.text(name).ok_or_else(|| missing(name))
     }
 
     /// The labels of the body, if it has any: names, or objects with a name.
-    pub fn labels(&self) -> Result<Option<Vec<String>>, Refusal> {
+    pub fn labels(&self) -> Result<Option<Vec<String>>, ApiError> {
         self.names("labels", "name")
     }
 
     /// A list of people in the body, if it has one: logins, or objects with a login.
-    pub fn people(&self, field: &str) -> Result<Option<Vec<String>>, Refusal> {
+    pub fn people(&self, field: &str) -> Result<Option<Vec<String>>, ApiError> {
         self.names(field, "login")
     }
 
-    fn names(&self, field: &str, key: &str) -> Result<Option<Vec<String>>, Refusal> {
+    fn names(&self, field: &str, key: &str) -> Result<Option<Vec<String>>, ApiError> {
         let Some(listed) = self.body.get(field) else {
             return Ok(None);
         };
         names_of(listed, key)
             .map(Some)
-            .ok_or_else(|| Refusal::invalid("Issue", field, "invalid"))
+            .ok_or_else(|| ApiError::invalid("Issue", field, "invalid"))
     }
 
     /// A title of the body: a text or a number.
@@ -207,17 +207,17 @@ impl Call {
     }
 
     /// A value of the query that must be one of a few words, if it is there.
-    pub fn choice(&self, name: &str, known: &[&str]) -> Result<Option<&str>, Refusal> {
+    pub fn choice(&self, name: &str, known: &[&str]) -> Result<Option<&str>, ApiError> {
         let asked = self.query(name);
         if asked.is_some_and(|asked| !known.contains(&asked)) && on(Rule::QueryWord) {
-            return Err(Refusal::invalid("Search", name, "invalid"));
+            return Err(ApiError::invalid("Search", name, "invalid"));
         }
         Ok(asked)
     }
 
     /// The login of who calls.
     pub fn actor(&self) -> String {
-        self.hub.look(|world| world.app.bot())
+        self.state.read(|world| world.app.bot())
     }
 
     /// Whether the token may set a type: who may push.
@@ -234,10 +234,10 @@ impl Call {
 
     /// Writes down that a well-behaved client would not have called this.
     pub fn violates(&self, what: &str) {
-        let at = self.hub.look(World::now);
+        let at = self.state.read(World::now);
         let what = what.to_owned();
-        self.hub
-            .traffic(|t| t.violations.push(Violation { at, what }));
+        self.state
+            .call_log(|t| t.violations.push(Violation { at, what }));
     }
 
     /// Whether the path speaks of a pull request (by number, or by a comment on one).

@@ -4,13 +4,13 @@
 
 use serde_json::{Value, json};
 
-use super::super::behaviour::{Rule, on};
-use super::super::plumbing;
-use super::super::refusal::Refusal;
-use super::super::world::check::CheckDraft;
-use super::super::world::repository::{CheckRun, Status};
-use super::call::{Answer, Call, Reply};
-use super::repository::{broken, found_commit};
+use crate::behaviour::{Rule, on};
+use crate::git::git_commands;
+use crate::api_error::ApiError;
+use crate::world::check::CheckDraft;
+use crate::world::repository::{CheckRun, Status};
+use crate::rest::call::{Answer, Call, Reply};
+use crate::rest::repository::{broken, found_commit};
 
 fn draft(call: &Call) -> CheckDraft {
     CheckDraft {
@@ -31,7 +31,7 @@ fn draft(call: &Call) -> CheckDraft {
 }
 
 /// The commit a text names, kept for the webhooks about it: the world has only the newest 100 of each push.
-async fn kept_commit(call: &Call, revision: &str) -> Result<String, Refusal> {
+async fn kept_commit(call: &Call, revision: &str) -> Result<String, ApiError> {
     let info = found_commit(call, revision).await?;
     let sha = info.sha.clone();
     call.change(|world| world.keep_commit(info));
@@ -39,8 +39,8 @@ async fn kept_commit(call: &Call, revision: &str) -> Result<String, Refusal> {
 }
 
 /// The commit a text names; 422 when there is none.
-async fn commit(call: &Call, revision: &str) -> Result<String, Refusal> {
-    let dir = call.look(|world| {
+async fn commit(call: &Call, revision: &str) -> Result<String, ApiError> {
+    let dir = call.read(|world| {
         world
             .repository(call.repository)
             .map(|home| home.git_dir.clone())
@@ -48,18 +48,18 @@ async fn commit(call: &Call, revision: &str) -> Result<String, Refusal> {
     let found = plumbing::resolve(&dir, revision)
         .await
         .map_err(|fault| broken(&fault))?;
-    let missing = || Refusal::new(422, &format!("No commit found for SHA: {revision}"));
+    let missing = || ApiError::new(422, &format!("No commit found for SHA: {revision}"));
     found.map(|sha| sha.as_str().to_owned()).ok_or_else(missing)
 }
 
-fn shown(call: &Call, id: i64) -> Result<Value, Refusal> {
-    call.look(|world| {
+fn shown(call: &Call, id: i64) -> Result<Value, ApiError> {
+    call.read(|world| {
         let home = world.repository(call.repository)?;
         let check = home
             .checks
             .iter()
             .find(|check| check.id == id)
-            .ok_or_else(Refusal::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         Ok(world.check_json(home, check))
     })
 }
@@ -94,8 +94,8 @@ pub async fn update(call: Call) -> Answer {
         let slug = world.app.slug.clone();
         let own = world.repository(call.repository)?.checks.iter().find(|c| c.id == id).map(|c| c.app == slug);
         match own {
-            None => Err(Refusal::not_found()),
-            Some(false) if on(Rule::CheckForeign) => Err(Refusal::new(
+            None => Err(ApiError::not_found()),
+            Some(false) if on(Rule::CheckForeign) => Err(ApiError::new(
                 403,
                 "Invalid app_id - check run can only be modified by the GitHub App that created it.",
             )),
@@ -111,7 +111,7 @@ pub async fn list(call: Call) -> Answer {
     call.choice("filter", &["latest", "all"])?;
     let sha = commit(&call, call.value("sha")).await?;
     let asked = |name: &str, value: &str| call.query(name).is_none_or(|asked| asked == value);
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
         let fits = |c: &&CheckRun| {
             c.head_sha == sha && asked("check_name", &c.name) && asked("status", &c.status)
@@ -128,7 +128,7 @@ pub async fn list(call: Call) -> Answer {
                 || !on(Rule::CheckNewest)
         };
         let shown = home.checks.iter().filter(fits).filter(newest);
-        Ok::<_, Refusal>(shown.map(|check| world.check_json(home, check)).collect())
+        Ok::<_, ApiError>(shown.map(|check| world.check_json(home, check)).collect())
     })?;
     let total = all.len();
     let (page, link) = call.slice(all);
@@ -138,10 +138,10 @@ pub async fn list(call: Call) -> Answer {
 /// `GET /repos/{owner}/{repo}/commits/{ref}/check-suites`
 pub async fn suites(call: Call) -> Answer {
     let sha = commit(&call, call.value("sha")).await?;
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
         let here = home.suites.iter().filter(|(_, head, ..)| *head == sha);
-        Ok::<_, Refusal>(here.map(|(id, ..)| world.suite_json(home, *id)).collect())
+        Ok::<_, ApiError>(here.map(|(id, ..)| world.suite_json(home, *id)).collect())
     })?;
     let total = all.len();
     let (page, link) = call.slice(all);
@@ -151,7 +151,7 @@ pub async fn suites(call: Call) -> Answer {
 /// `GET /repos/{owner}/{repo}/commits/{ref}/status`
 pub async fn combined(call: Call) -> Answer {
     let sha = commit(&call, call.value("sha")).await?;
-    Reply::ok(call.look(|world| {
+    Reply::ok(call.read(|world| {
         world
             .repository(call.repository)
             .map(|home| world.combined_json(home, &sha))
@@ -161,14 +161,14 @@ pub async fn combined(call: Call) -> Answer {
 /// `GET /repos/{owner}/{repo}/commits/{ref}/statuses`
 pub async fn statuses(call: Call) -> Answer {
     let sha = commit(&call, call.value("sha")).await?;
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
         let here = home
             .statuses
             .iter()
             .rev()
             .filter(|status| status.sha == sha);
-        Ok::<_, Refusal>(here.map(|status| world.status_json(home, status)).collect())
+        Ok::<_, ApiError>(here.map(|status| world.status_json(home, status)).collect())
     })?;
     let (page, link) = call.slice(all);
     Reply::page(json!(page), link)
@@ -198,8 +198,8 @@ pub async fn create_status(call: Call) -> Answer {
             .statuses
             .iter()
             .find(|status| status.id == id)
-            .ok_or_else(Refusal::not_found)?;
-        Ok::<_, Refusal>(world.status_json(home, status))
+            .ok_or_else(ApiError::not_found)?;
+        Ok::<_, ApiError>(world.status_json(home, status))
     });
     Reply::created(made?)
 }

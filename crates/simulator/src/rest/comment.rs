@@ -4,14 +4,14 @@
 
 use serde_json::{Value, json};
 
-use super::super::refusal::Refusal;
-use super::super::world::World;
-use super::super::world::book::parse_iso;
-use super::super::world::comment::Subject;
-use super::super::world::issue::{Comment, Issue, REACTIONS};
-use super::call::{Answer, Call, Reply};
+use crate::api_error::ApiError;
+use crate::world::World;
+use crate::time::parse_iso;
+use crate::world::comment::Subject;
+use crate::world::issue::{Comment, Issue, REACTIONS};
+use crate::rest::call::{Answer, Call, Reply};
 
-fn shown(world: &World, call: &Call, id: i64) -> Result<Value, Refusal> {
+fn shown(world: &World, call: &Call, id: i64) -> Result<Value, ApiError> {
     let home = world.repository(call.repository)?;
     let issue = world.issue(call.repository, world.comment_home(call.repository, id)?)?;
     Ok(world.comment_json(home, issue, world.comment(call.repository, id)?))
@@ -21,7 +21,7 @@ fn page(
     call: &Call,
     world: &World,
     comments: Vec<(&Issue, &Comment)>,
-) -> Result<(Value, Option<String>), Refusal> {
+) -> Result<(Value, Option<String>), ApiError> {
     let home = world.repository(call.repository)?;
     let since = call.query("since").and_then(parse_iso);
     let recent = comments
@@ -39,7 +39,7 @@ fn page(
 /// `GET /repos/{owner}/{repo}/issues/{number}/comments`
 pub async fn list(call: Call) -> Answer {
     let number = call.number("number")?;
-    let (body, link) = call.look(|world| {
+    let (body, link) = call.read(|world| {
         let issue = world.issue(call.repository, number)?;
         page(
             &call,
@@ -58,7 +58,7 @@ pub async fn list(call: Call) -> Answer {
 pub async fn list_all(call: Call) -> Answer {
     call.choice("sort", &["created", "updated"])?;
     call.choice("direction", &["asc", "desc"])?;
-    let (body, link) = call.look(|world| {
+    let (body, link) = call.read(|world| {
         let issues = world.repository(call.repository)?.issues.values();
         let mut all: Vec<_> = issues
             .flat_map(|issue| issue.comments.iter().map(move |c| (issue, c)))
@@ -79,7 +79,7 @@ pub async fn list_all(call: Call) -> Answer {
 /// `GET /repos/{owner}/{repo}/issues/comments/{comment}`
 pub async fn get(call: Call) -> Answer {
     let id = call.number("comment")?;
-    Reply::ok(call.look(|world| shown(world, &call, id))?)
+    Reply::ok(call.read(|world| shown(world, &call, id))?)
 }
 
 /// `POST /repos/{owner}/{repo}/issues/{number}/comments`
@@ -117,7 +117,7 @@ pub async fn delete(call: Call) -> Answer {
     Reply::no_content()
 }
 
-fn subject(call: &Call) -> Result<Subject, Refusal> {
+fn subject(call: &Call) -> Result<Subject, ApiError> {
     if !call.value("line").is_empty() {
         return call.number("line").map(Subject::Line);
     }
@@ -131,13 +131,13 @@ fn subject(call: &Call) -> Result<Subject, Refusal> {
 pub async fn reactions(call: Call) -> Answer {
     call.choice("content", &REACTIONS)?;
     let on = subject(&call)?;
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         let listed = world.reactions(call.repository, on)?.iter();
         let asked = listed.filter(|reaction| {
             call.query("content")
                 .is_none_or(|content| content == reaction.content)
         });
-        Ok::<_, Refusal>(
+        Ok::<_, ApiError>(
             asked
                 .map(|reaction| world.reaction_json(reaction))
                 .collect(),
@@ -156,7 +156,7 @@ pub async fn react(call: Call) -> Answer {
     );
     let (body, new) = call.change(|world| {
         let (reaction, new) = world.react(call.repository, on, &content, &actor)?;
-        Ok::<_, Refusal>((world.reaction_json(&reaction), new))
+        Ok::<_, ApiError>((world.reaction_json(&reaction), new))
     })?;
     Ok(Reply::new(if new { 201 } else { 200 }, body))
 }

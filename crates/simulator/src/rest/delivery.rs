@@ -4,12 +4,12 @@
 
 use serde_json::{Value, json};
 
-use super::super::behaviour::{Rule, on};
-use super::super::refusal::Refusal;
-use super::super::world::World;
-use super::super::world::book::iso_millis;
-use super::super::world::outgoing::{Attempt, KEPT_FOR};
-use super::call::{Answer, Call, Reply};
+use crate::behaviour::{Rule, on};
+use crate::api_error::ApiError;
+use crate::world::World;
+use crate::time::iso_millis;
+use crate::world::outgoing::{Attempt, KEPT_FOR};
+use crate::rest::call::{Answer, Call, Reply};
 
 fn item(attempt: &Attempt) -> Value {
     let outcome = attempt.outcome.as_ref();
@@ -41,7 +41,7 @@ pub async fn list(call: Call) -> Answer {
         .query("cursor")
         .and_then(|cursor| cursor.trim_start_matches("v1_").parse::<i64>().ok());
     let (mut shown, root) =
-        call.look(|world| {
+        call.read(|world| {
             let fresh =
                 world.outgoing.log.iter().rev().filter(|a| {
                     world.now() - a.delivered_at <= KEPT_FOR || !on(Rule::DeliveriesAge)
@@ -77,13 +77,13 @@ fn fits(call: &Call, attempt: &Attempt) -> bool {
 /// `GET /app/hook/deliveries/{delivery}`
 pub async fn get(call: Call) -> Answer {
     let id = call.number("delivery")?;
-    let found = call.look(|world| {
+    let found = call.read(|world| {
         let attempt = world
             .outgoing
             .log
             .iter()
             .find(|attempt| attempt.id == id)
-            .ok_or_else(Refusal::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         let mut shown = item(attempt);
         let payload: Value = serde_json::from_str(&attempt.body).unwrap_or(Value::Null);
         shown["url"] = json!(world.app.webhook_url);
@@ -96,7 +96,7 @@ pub async fn get(call: Call) -> Answer {
             .as_ref()
             .map(|outcome| outcome.answer.clone());
         shown["response"] = json!({ "headers": {}, "payload": answer });
-        Ok::<_, Refusal>(shown)
+        Ok::<_, ApiError>(shown)
     });
     Reply::ok(found?)
 }
@@ -108,6 +108,6 @@ pub async fn redeliver(call: Call) -> Answer {
         let now = world.now();
         world.outgoing.redeliver(id, now)
     });
-    again.ok_or_else(Refusal::not_found)?;
+    again.ok_or_else(ApiError::not_found)?;
     Ok(Reply::new(202, json!({})))
 }

@@ -6,14 +6,14 @@
 
 use serde_json::{Value, json};
 
-use super::super::auth::Caller;
-use super::super::behaviour::{Rule, on};
-use super::super::refusal::Refusal;
-use super::super::world::World;
-use super::super::world::account::{Access, Permissions, UserKind};
-use super::super::world::issue::{Issue, Pull, ReviewComment};
-use super::super::world::repository::Repository;
-use super::call::{Answer, Call, Reply};
+use crate::auth::Caller;
+use crate::behaviour::{Rule, on};
+use crate::api_error::ApiError;
+use crate::world::World;
+use crate::world::account::{Access, Permissions, UserKind};
+use crate::world::issue::{Issue, Pull, ReviewComment};
+use crate::world::repository::Repository;
+use crate::rest::call::{Answer, Call, Reply};
 
 /// Mutations a well-behaved skep never calls.
 const FORBIDDEN: [&str; 5] = [
@@ -48,43 +48,43 @@ pub async fn post(call: Call) -> Answer {
     } else if query.contains("reviewThreads") {
         threads(&call, &query)
     } else {
-        Err(Refusal::new(
+        Err(ApiError::new(
             422,
             "This simulator knows markPullRequestReadyForReview, resolveReviewThread, minimizeComment and reviewThreads",
         ))
     };
     match done {
         Ok(data) => Reply::ok(json!({ "data": data })),
-        Err(refusal) => {
-            let kind = match refusal.status {
+        Err(error) => {
+            let kind = match error.status {
                 401 | 403 => "FORBIDDEN",
                 404 => "NOT_FOUND",
                 _ => "UNPROCESSABLE",
             };
             Reply::ok(
-                json!({ "data": null, "errors": [{ "type": kind, "message": refusal.message }] }),
+                json!({ "data": null, "errors": [{ "type": kind, "message": error.message }] }),
             )
         }
     }
 }
 
 /// The number inside a node id such as `PR_17`, given as a variable or written in the query.
-fn node(call: &Call, query: &str, prefix: &str) -> Result<i64, Refusal> {
+fn node(call: &Call, query: &str, prefix: &str) -> Result<i64, ApiError> {
     let text = format!(
         "{}\n{query}",
         call.body.get("variables").unwrap_or(&Value::Null)
     );
     let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     let number = words.find_map(|word| word.strip_prefix(prefix)?.parse().ok());
-    number.ok_or_else(|| Refusal::new(404, "Could not resolve to a node with the global id given"))
+    number.ok_or_else(|| ApiError::new(404, "Could not resolve to a node with the global id given"))
 }
 
 /// The place of an issue the token may change.
 fn place(
     world: &World,
     call: &Call,
-    fits: impl Fn(&super::super::world::issue::Issue) -> bool,
-) -> Result<(i64, i64), Refusal> {
+    fits: impl Fn(&crate::world::issue::Issue) -> bool,
+) -> Result<(i64, i64), ApiError> {
     let installation = call.caller.installation().unwrap_or(0);
     let narrowed = match &call.caller {
         Caller::Installation(token) => token.repositories.clone(),
@@ -98,13 +98,13 @@ fn place(
     let found = issues
         .find(|(_, issue)| fits(issue))
         .map(|(home, issue)| (home, issue.number));
-    found.ok_or_else(|| Refusal::new(404, "Could not resolve to a node with the global id given"))
+    found.ok_or_else(|| ApiError::new(404, "Could not resolve to a node with the global id given"))
 }
 
 /// Refuses a token that lacks one of these permissions. What GraphQL needs is documented nowhere; see `Purpose::Review`.
-fn allow(world: &World, call: &Call, needs: &[(&str, Access)]) -> Result<(), Refusal> {
+fn allow(world: &World, call: &Call, needs: &[(&str, Access)]) -> Result<(), ApiError> {
     let Caller::Installation(token) = &call.caller else {
-        return Err(Refusal::not_permitted());
+        return Err(ApiError::not_permitted());
     };
     let granted = world.granted(token.installation);
     let has = |set: &Permissions, (name, wanted): &(&str, Access)| {
@@ -116,7 +116,7 @@ fn allow(world: &World, call: &Call, needs: &[(&str, Access)]) -> Result<(), Ref
     if all || !on(Rule::GraphPermission) {
         Ok(())
     } else {
-        Err(Refusal::not_permitted())
+        Err(ApiError::not_permitted())
     }
 }
 
@@ -125,7 +125,7 @@ const FINISH: [(&str, Access); 2] = [
     ("contents", Access::Write),
 ];
 
-fn ready(call: &Call, query: &str) -> Result<Value, Refusal> {
+fn ready(call: &Call, query: &str) -> Result<Value, ApiError> {
     let id = node(call, query, "PR_")?;
     let actor = call.actor();
     call.change(|world| {
@@ -139,7 +139,7 @@ fn ready(call: &Call, query: &str) -> Result<Value, Refusal> {
     })
 }
 
-fn resolve(call: &Call, query: &str) -> Result<Value, Refusal> {
+fn resolve(call: &Call, query: &str) -> Result<Value, ApiError> {
     let id = node(call, query, "PRRT_")?;
     call.change(|world| {
         let begins = |line: &ReviewComment| line.id == id && line.in_reply_to.is_none();
@@ -157,7 +157,7 @@ fn resolve(call: &Call, query: &str) -> Result<Value, Refusal> {
     )
 }
 
-fn minimize(call: &Call, query: &str) -> Result<Value, Refusal> {
+fn minimize(call: &Call, query: &str) -> Result<Value, ApiError> {
     let id = node(call, query, "IC_")?;
     let reason = [
         "OUTDATED",
@@ -183,7 +183,7 @@ fn minimize(call: &Call, query: &str) -> Result<Value, Refusal> {
             if on_pull {
                 may("pull_requests")
             } else {
-                Err(refusal)
+                Err(error)
             }
         })?;
         world.comment_mut(home, id)?.minimized = Some(reason.clone());
@@ -196,9 +196,9 @@ fn minimize(call: &Call, query: &str) -> Result<Value, Refusal> {
 const PAGE: usize = 100;
 
 /// The threads of a pull request, by pages.
-fn threads(call: &Call, query: &str) -> Result<Value, Refusal> {
+fn threads(call: &Call, query: &str) -> Result<Value, ApiError> {
     if !query.contains("first: 100") && on(Rule::GraphFirst) {
-        return Err(Refusal::new(
+        return Err(ApiError::new(
             422,
             "You must provide a `first` or `last` value to properly paginate",
         ));
@@ -216,8 +216,8 @@ fn threads(call: &Call, query: &str) -> Result<Value, Refusal> {
         .get("number")
         .and_then(Value::as_i64)
         .unwrap_or_default();
-    call.look(|world| {
-        let missing = |what: &str| Refusal::new(404, &format!("Could not resolve to a {what}."));
+    call.read(|world| {
+        let missing = |what: &str| ApiError::new(404, &format!("Could not resolve to a {what}."));
         let home = world
             .find(&text("owner"), &text("name"))
             .ok_or_else(|| missing("Repository"))?;

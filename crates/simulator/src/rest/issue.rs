@@ -4,15 +4,15 @@
 
 use serde_json::{Value, json};
 
-use super::super::behaviour::{Rule, on};
-use super::super::refusal::{Refusal, missing};
-use super::super::world::book::parse_iso;
-use super::super::world::issue::Issue;
-use super::super::world::{IssueDraft, IssueEdit, World};
-use super::call::{Answer, Call, Reply};
-use super::label;
+use crate::behaviour::{Rule, on};
+use crate::api_error::{ApiError, missing};
+use crate::time::parse_iso;
+use crate::world::issue::Issue;
+use crate::world::{IssueDraft, IssueEdit, World};
+use crate::rest::call::{Answer, Call, Reply};
+use crate::rest::label;
 
-fn shown(world: &World, call: &Call, number: i64) -> Result<Value, Refusal> {
+fn shown(world: &World, call: &Call, number: i64) -> Result<Value, ApiError> {
     Ok(world.issue_json(
         world.repository(call.repository)?,
         world.issue(call.repository, number)?,
@@ -22,7 +22,7 @@ fn shown(world: &World, call: &Call, number: i64) -> Result<Value, Refusal> {
 /// `GET /repos/{owner}/{repo}/issues/{number}`
 pub async fn get(call: Call) -> Answer {
     let number = call.number("number")?;
-    Reply::ok(call.look(|world| shown(world, &call, number))?)
+    Reply::ok(call.read(|world| shown(world, &call, number))?)
 }
 
 fn wanted(call: &Call, issue: &Issue) -> bool {
@@ -61,7 +61,7 @@ pub async fn list(call: Call) -> Answer {
     call.choice("state", &["open", "closed", "all"])?;
     call.choice("sort", &["created", "updated", "comments"])?;
     call.choice("direction", &["asc", "desc"])?;
-    let (page, link) = call.look(|world| {
+    let (page, link) = call.read(|world| {
         let home = world.repository(call.repository)?;
         let mut issues: Vec<&Issue> = home
             .issues
@@ -74,7 +74,7 @@ pub async fn list(call: Call) -> Answer {
             .into_iter()
             .map(|issue| world.issue_json(home, issue))
             .collect();
-        Ok::<_, Refusal>((page, link))
+        Ok::<_, ApiError>((page, link))
     })?;
     Reply::page(Value::Array(page), link)
 }
@@ -99,25 +99,25 @@ pub async fn create(call: Call) -> Answer {
 }
 
 /// There are no milestones here, so every one is unknown.
-fn no_milestone(call: &Call) -> Result<(), Refusal> {
+fn no_milestone(call: &Call) -> Result<(), ApiError> {
     if call
         .body
         .get("milestone")
         .is_some_and(|milestone| !milestone.is_null())
         && on(Rule::Milestone)
     {
-        return Err(Refusal::invalid("Issue", "milestone", "invalid"));
+        return Err(ApiError::invalid("Issue", "milestone", "invalid"));
     }
     Ok(())
 }
 
 /// What a `PATCH` body asks for.
-pub fn edit_of(call: &Call) -> Result<IssueEdit, Refusal> {
+pub fn edit_of(call: &Call) -> Result<IssueEdit, ApiError> {
     let open = match call.text("state") {
         None => None,
         Some("open") => Some(true),
         Some("closed") => Some(false),
-        Some(_) if on(Rule::State) => return Err(Refusal::invalid("Issue", "state", "invalid")),
+        Some(_) if on(Rule::State) => return Err(ApiError::invalid("Issue", "state", "invalid")),
         Some(_) => None,
     };
     let body = match call.body.get("body") {
@@ -167,7 +167,7 @@ pub async fn remove_assignees(call: Call) -> Answer {
     })?)
 }
 
-fn assign(call: &Call, join: fn(&[String], &[String]) -> Vec<String>) -> Result<Value, Refusal> {
+fn assign(call: &Call, join: fn(&[String], &[String]) -> Vec<String>) -> Result<Value, ApiError> {
     let (number, actor) = (call.number("number")?, call.actor());
     let asked = call
         .people("assignees")?
@@ -182,9 +182,9 @@ fn assign(call: &Call, join: fn(&[String], &[String]) -> Vec<String>) -> Result<
 /// `GET /repos/{owner}/{repo}/issues/{number}/timeline`
 pub async fn timeline(call: Call) -> Answer {
     let number = call.number("number")?;
-    let all = call.look(|world| {
+    let all = call.read(|world| {
         let home = world.repository(call.repository)?;
-        Ok::<_, Refusal>(world.timeline_json(home, world.issue(call.repository, number)?))
+        Ok::<_, ApiError>(world.timeline_json(home, world.issue(call.repository, number)?))
     })?;
     let (page, link) = call.slice(all);
     Reply::page(json!(page), link)
@@ -193,14 +193,14 @@ pub async fn timeline(call: Call) -> Answer {
 /// `GET /repos/{owner}/{repo}/issues/{number}/events`: the timeline without what was said.
 pub async fn events(call: Call) -> Answer {
     let number = call.number("number")?;
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
         let issue = world.issue(call.repository, number)?;
         let plain = issue
             .timeline
             .iter()
             .filter(|happening| happening.event != "cross-referenced");
-        Ok::<_, Refusal>(
+        Ok::<_, ApiError>(
             plain
                 .map(|happening| world.happening_json(home, happening))
                 .collect(),

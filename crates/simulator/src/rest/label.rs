@@ -5,15 +5,15 @@
 
 use serde_json::{Value, json};
 
-use super::super::behaviour::{Rule, on as holds};
-use super::super::refusal::{Refusal, missing};
-use super::super::world::World;
-use super::call::{Answer, Call, Reply};
+use crate::behaviour::{Rule, on as holds};
+use crate::api_error::{ApiError, missing};
+use crate::world::World;
+use crate::rest::call::{Answer, Call, Reply};
 
 /// The labels an App of ours may put on and take off.
 const OWN: [&str; 3] = ["agent:", "role:", "priority:"];
 
-fn on(world: &World, call: &Call, number: i64) -> Result<Value, Refusal> {
+fn on(world: &World, call: &Call, number: i64) -> Result<Value, ApiError> {
     let home = world.repository(call.repository)?;
     Ok(world.labels_json(home, &world.issue(call.repository, number)?.labels))
 }
@@ -33,8 +33,8 @@ fn watch<'n>(call: &Call, verb: &str, number: i64, names: impl IntoIterator<Item
 }
 
 /// Watches a change of all labels at once.
-pub fn watch_set(call: &Call, number: i64, names: &[String]) -> Result<(), Refusal> {
-    let now = call.hub().look(|world| {
+pub fn watch_set(call: &Call, number: i64, names: &[String]) -> Result<(), ApiError> {
+    let now = call.state().read(|world| {
         world
             .issue(call.repository, number)
             .map(|issue| issue.labels.clone())
@@ -55,14 +55,14 @@ pub fn watch_set(call: &Call, number: i64, names: &[String]) -> Result<(), Refus
     Ok(())
 }
 
-fn names(call: &Call) -> Result<Vec<String>, Refusal> {
+fn names(call: &Call) -> Result<Vec<String>, ApiError> {
     call.labels()?.ok_or_else(|| missing("labels"))
 }
 
 /// `GET /repos/{owner}/{repo}/issues/{number}/labels`
 pub async fn on_issue(call: Call) -> Answer {
     let number = call.number("number")?;
-    let all = call.look(|world| on(world, &call, number))?;
+    let all = call.read(|world| on(world, &call, number))?;
     let (page, link) = call.slice(all.as_array().cloned().unwrap_or_default());
     Reply::page(Value::Array(page), link)
 }
@@ -71,7 +71,7 @@ pub async fn on_issue(call: Call) -> Answer {
 pub async fn add(call: Call) -> Answer {
     let (number, names, actor) = (call.number("number")?, names(&call)?, call.actor());
     if call.body["labels"] == json!([]) && holds(Rule::LabelList) {
-        return Err(Refusal::invalid("Issue", "labels", "invalid"));
+        return Err(ApiError::invalid("Issue", "labels", "invalid"));
     }
     watch(&call, "added", number, &names);
     let changed = call.change(|world| {
@@ -114,9 +114,9 @@ pub async fn remove(call: Call) -> Answer {
 
 /// `GET /repos/{owner}/{repo}/labels`
 pub async fn list(call: Call) -> Answer {
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
-        Ok::<_, Refusal>(
+        Ok::<_, ApiError>(
             home.labels
                 .iter()
                 .map(|label| world.label_json(home, label))
@@ -137,7 +137,7 @@ pub async fn create(call: Call) -> Answer {
         .is_some_and(|about| about.chars().count() > 100)
         && holds(Rule::LabelDescription)
     {
-        return Err(Refusal::custom(
+        return Err(ApiError::custom(
             "Label",
             Some("description"),
             "description is too long (maximum is 100 characters)",
@@ -145,18 +145,18 @@ pub async fn create(call: Call) -> Answer {
     }
     let made = call.change(|world| {
         let label = world.create_label(call.repository, &name, &color, about.as_deref())?;
-        Ok::<_, Refusal>(world.label_json(world.repository(call.repository)?, &label))
+        Ok::<_, ApiError>(world.label_json(world.repository(call.repository)?, &label))
     });
     Reply::created(made?)
 }
 
 /// `GET /repos/{owner}/{repo}/labels/{label}`
 pub async fn get(call: Call) -> Answer {
-    let found = call.look(|world| {
+    let found = call.read(|world| {
         let home = world.repository(call.repository)?;
         home.label(call.value("label"))
             .map(|label| world.label_json(home, label))
-            .ok_or_else(Refusal::not_found)
+            .ok_or_else(ApiError::not_found)
     });
     Reply::ok(found?)
 }

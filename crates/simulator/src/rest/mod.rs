@@ -22,15 +22,16 @@ use std::sync::Arc;
 use hyper::Method;
 use serde_json::Value;
 
-use super::auth::{self, Caller};
-use super::behaviour::{Rule, on};
-use super::fault::Drawn;
-use super::hub::Hub;
-use super::refusal::Refusal;
-use super::traffic::Standing;
-use super::wire::{Incoming, Outbound};
-use super::world::World;
-use super::world::account::Access;
+use crate::auth;
+use crate::auth::Caller;
+use crate::behaviour::{Rule, on};
+use crate::fault::Drawn;
+use crate::state::State;
+use crate::api_error::ApiError;
+use crate::call_log::Standing;
+use crate::wire::{Incoming, Outbound};
+use crate::world::World;
+use crate::world::account::Access;
 
 pub use action::log_address;
 pub use call::{Answer, Call, Reply};
@@ -43,26 +44,26 @@ struct Admitted {
 }
 
 /// Answers a request below the API's root; `drawn` is the fault to play on it, if it is one of the reads.
-pub async fn answer(hub: &Arc<Hub>, request: &Incoming, drawn: Option<&Drawn>) -> Outbound {
-    let now = hub.look(World::now);
-    let caller = match enter(hub, request) {
+pub async fn answer(state: &Arc<State>, request: &Incoming, drawn: Option<&Drawn>) -> Outbound {
+    let now = state.read(World::now);
+    let caller = match enter(state, request) {
         Ok(caller) => caller,
-        Err(refusal) => return render(request, Err(refusal), None),
+        Err(error) => return render(request, Err(error), None),
     };
     let number = caller.installation().unwrap_or(0);
-    let found = hub.look(|world| find(world, request));
+    let found = state.read(|world| find(world, request));
     let creates = matches!(&found, Ok((route, _)) if route.creates);
-    let admission = hub.traffic(|t| t.admit(number, now, request.is_change(), creates));
-    let standing = hub.traffic(|t| t.standing(number, now));
+    let admission = state.call_log(|t| t.admit(number, now, request.is_change(), creates));
+    let standing = state.call_log(|t| t.standing(number, now));
     let admitted = Admitted { caller, standing };
     let answer = match admission {
-        Err(refusal) => Err(refusal),
-        Ok(()) => perform(hub, request, drawn, found, &admitted).await,
+        Err(error) => Err(error),
+        Ok(()) => perform(state, request, drawn, found, &admitted).await,
     };
     let mut outbound = render(request, answer, Some(&admitted));
     outbound.creates = creates;
     if outbound.status == 304 && on(Rule::FreeUnchanged) {
-        hub.traffic(|t| t.refund(number, now));
+        state.call_log(|t| t.refund(number, now));
     }
     outbound
 }
@@ -71,37 +72,37 @@ pub async fn answer(hub: &Arc<Hub>, request: &Incoming, drawn: Option<&Drawn>) -
 const VERSIONS: [&str; 2] = ["2022-11-28", "2026-03-10"];
 
 /// The checks that need no address.
-fn enter(hub: &Hub, request: &Incoming) -> Result<Caller, Refusal> {
+fn enter(state: &State, request: &Incoming) -> Result<Caller, ApiError> {
     if request.header("user-agent").is_none_or(str::is_empty) && on(Rule::UserAgent) {
         let message = "Request forbidden by administrative rules. Please make sure your request has a User-Agent header";
-        return Err(Refusal::new(403, message));
+        return Err(ApiError::new(403, message));
     }
     if let Some(version) = request
         .header("x-github-api-version")
         .filter(|version| !VERSIONS.contains(version))
         && on(Rule::ApiVersion)
     {
-        return Err(Refusal::new(
+        return Err(ApiError::new(
             400,
             &format!("{version:?} is not a supported version of the API"),
         ));
     }
-    hub.look(|world| {
+    state.read(|world| {
         let caller = auth::identify(world, request.header("authorization"))?;
         let installation = caller
             .installation()
             .and_then(|id| world.installations.get(&id));
         if installation.is_some_and(|i| i.suspended_at.is_some()) && on(Rule::Suspended) {
-            return Err(Refusal::new(403, "This installation has been suspended"));
+            return Err(ApiError::new(403, "This installation has been suspended"));
         }
         Ok(caller)
     })
 }
 
 /// The route of a request and the values of its path; a repository's old name is answered with where it is now.
-fn find(world: &World, request: &Incoming) -> Result<(&'static Route, route::Values), Refusal> {
+fn find(world: &World, request: &Incoming) -> Result<(&'static Route, route::Values), ApiError> {
     let path = canonical(world, request)?;
-    let (route, values) = route::find(&request.method, &path).ok_or_else(Refusal::not_found)?;
+    let (route, values) = route::find(&request.method, &path).ok_or_else(ApiError::not_found)?;
     if let (Some(owner), Some(name)) = (values.get("owner"), values.get("repo"))
         && world.find(owner, name).is_none()
         && let Some(moved) = world.find_former(owner, name)
@@ -117,7 +118,7 @@ fn find(world: &World, request: &Incoming) -> Result<(&'static Route, route::Val
         } else {
             format!("?{}", request.query)
         };
-        return Err(Refusal::moved(&format!(
+        return Err(ApiError::moved(&format!(
             "{}/repositories/{}{rest}{query}",
             world.root, moved.id
         )));
@@ -126,7 +127,7 @@ fn find(world: &World, request: &Incoming) -> Result<(&'static Route, route::Val
 }
 
 /// The path without GitHub Enterprise Server's prefix, and with a name where it had a repository's number.
-fn canonical(world: &World, request: &Incoming) -> Result<String, Refusal> {
+fn canonical(world: &World, request: &Incoming) -> Result<String, ApiError> {
     let path = match request.path.as_str() {
         "/api/graphql" => "/graphql",
         path => path.strip_prefix("/api/v3").unwrap_or(path),
@@ -141,20 +142,20 @@ fn canonical(world: &World, request: &Incoming) -> Result<String, Refusal> {
         .parse()
         .ok()
         .and_then(|id| world.repositories.get(&id))
-        .ok_or_else(Refusal::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     Ok(format!("/repos/{}{rest}", repository.full_name()))
 }
 
 async fn perform(
-    hub: &Arc<Hub>,
+    state: &Arc<State>,
     request: &Incoming,
     drawn: Option<&Drawn>,
-    found: Result<(&'static Route, route::Values), Refusal>,
+    found: Result<(&'static Route, route::Values), ApiError>,
     admitted: &Admitted,
 ) -> Answer {
-    let (route, values) = found.inspect_err(|refusal| {
-        if refusal.status == 404 {
-            hub.traffic(|t| {
+    let (route, values) = found.inspect_err(|error| {
+        if error.status == 404 {
+            state.call_log(|t| {
                 t.unknown
                     .push(format!("{} {}", request.method, request.path))
             });
@@ -165,16 +166,16 @@ async fn perform(
         .and_then(|drawn| drawn.snapshot.clone())
         .filter(|_| request.method == Method::GET);
     let mut call = Call::new(
-        Arc::clone(hub),
+        Arc::clone(state),
         snapshot,
         admitted.caller.clone(),
         values,
         request,
         body,
     );
-    let kept = |refusal: Refusal| refusal.keeping(&request.path);
-    call.repository = hub
-        .look(|world| permit(world, route, &call))
+    let kept = |error: ApiError| error.keeping(&request.path);
+    call.repository = state
+        .read(|world| permit(world, route, &call))
         .map_err(kept)?;
     let change = request.is_change()
         && matches!(
@@ -184,39 +185,39 @@ async fn perform(
     let Some(number) = admitted.caller.installation().filter(|_| change) else {
         return (route.run)(call).await.map_err(kept);
     };
-    let now = hub.look(World::now);
-    hub.traffic(|t| t.begin_change(number, now, &format!("{} {}", request.method, request.path)));
+    let now = state.read(World::now);
+    state.call_log(|t| t.begin_change(number, now, &format!("{} {}", request.method, request.path)));
     let answer = (route.run)(call).await.map_err(kept);
-    hub.traffic(|t| t.end_change(number, now));
+    state.call_log(|t| t.end_change(number, now));
     answer
 }
 
-fn parse_body(request: &Incoming) -> Result<Value, Refusal> {
+fn parse_body(request: &Incoming) -> Result<Value, ApiError> {
     if request.method == Method::GET || request.body.is_empty() {
         return Ok(Value::Null);
     }
     match serde_json::from_slice(&request.body) {
-        Err(_) if on(Rule::BrokenJson) => Err(Refusal::new(400, "Problems parsing JSON")),
+        Err(_) if on(Rule::BrokenJson) => Err(ApiError::new(400, "Problems parsing JSON")),
         read => Ok(read.unwrap_or_default()),
     }
 }
 
 /// Checks that the caller may use the route; gives the repository's number, or 0 for routes without one.
-fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, Refusal> {
+fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, ApiError> {
     let token = match (&route.need, &call.caller) {
         (Need::Open, _)
         | (Need::App, Caller::App)
         | (Need::Installation, Caller::Installation(_)) => return Ok(0),
         (Need::App, Caller::Installation(_)) if !on(Rule::AppOnly) => return Ok(0),
-        (Need::App, _) => return Err(Refusal::new(401, "A JSON web token could not be decoded")),
+        (Need::App, _) => return Err(ApiError::new(401, "A JSON web token could not be decoded")),
         (Need::AppInRepository, Caller::App) => {
             return named(world, call).map(|repository| repository.id);
         }
         (Need::AppInRepository, _) => {
-            return Err(Refusal::new(401, "A JSON web token could not be decoded"));
+            return Err(ApiError::new(401, "A JSON web token could not be decoded"));
         }
-        (_, Caller::Nobody) => return Err(Refusal::new(401, "Requires authentication")),
-        (_, Caller::App) => return Err(Refusal::not_permitted()),
+        (_, Caller::Nobody) => return Err(ApiError::new(401, "Requires authentication")),
+        (_, Caller::App) => return Err(ApiError::not_permitted()),
         (_, Caller::Installation(token)) => token,
     };
     let repository = named(world, call)?;
@@ -228,12 +229,12 @@ fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, Refusal> {
         .as_ref()
         .is_some_and(|ids| !ids.contains(&repository.id));
     if !covered && on(Rule::Uncovered) || narrowed && on(Rule::Narrowed) {
-        return Err(Refusal::not_found());
+        return Err(ApiError::not_found());
     }
     // What an installation lost since the token was made, the token has lost too.
     let granted = world.granted(token.installation);
     let may = |name: &str, wanted: Access| {
-        let has = |set: &super::world::account::Permissions| {
+        let has = |set: &crate::world::account::Permissions| {
             set.get(name).is_some_and(|access| *access >= wanted)
         };
         (has(&token.permissions) || !on(Rule::Permission))
@@ -252,25 +253,25 @@ fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, Refusal> {
     if allowed {
         Ok(repository.id)
     } else {
-        Err(Refusal::not_permitted())
+        Err(ApiError::not_permitted())
     }
 }
 
 fn named<'w>(
     world: &'w World,
     call: &Call,
-) -> Result<&'w super::world::repository::Repository, Refusal> {
+) -> Result<&'w crate::world::repository::Repository, ApiError> {
     world
         .find(call.value("owner"), call.value("repo"))
-        .ok_or_else(Refusal::not_found)
+        .ok_or_else(ApiError::not_found)
 }
 
 /// Puts an answer into bytes with the headers GitHub sends.
 fn render(request: &Incoming, answer: Answer, admitted: Option<&Admitted>) -> Outbound {
-    let reply = answer.unwrap_or_else(|refusal| Reply {
-        status: refusal.status,
-        body: refusal.body(),
-        headers: refusal.headers.clone(),
+    let reply = answer.unwrap_or_else(|error| Reply {
+        status: error.status,
+        body: error.body(),
+        headers: error.headers.clone(),
         text: None,
     });
     let mut outbound = Outbound::json(reply.status, &reply.body);

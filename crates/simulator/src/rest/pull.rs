@@ -4,17 +4,17 @@
 
 use serde_json::{Value, json};
 
-use super::super::behaviour::{Rule, on};
-use super::super::inspect;
-use super::super::merging;
-use super::super::refusal::{Refusal, missing};
-use super::super::world::issue::Issue;
-use super::super::world::{IssueEdit, PullDraft, World};
-use super::call::{Answer, Call, Reply};
-use super::issue::edit_of;
-use super::repository::broken;
+use crate::behaviour::{Rule, on};
+use crate::git::inspect;
+use crate::git::merging;
+use crate::api_error::{ApiError, missing};
+use crate::world::issue::Issue;
+use crate::world::{IssueEdit, PullDraft, World};
+use crate::rest::call::{Answer, Call, Reply};
+use crate::rest::issue::edit_of;
+use crate::rest::repository::broken;
 
-fn shown(world: &World, call: &Call, number: i64) -> Result<Value, Refusal> {
+fn shown(world: &World, call: &Call, number: i64) -> Result<Value, ApiError> {
     let (issue, _) = world.pull(call.repository, number)?;
     Ok(world.pull_json(world.repository(call.repository)?, issue))
 }
@@ -45,7 +45,7 @@ pub async fn list(call: Call) -> Answer {
         &["created", "updated", "popularity", "long-running"],
     )?;
     call.choice("direction", &["asc", "desc"])?;
-    let (page, link) = call.look(|world| {
+    let (page, link) = call.read(|world| {
         let home = world.repository(call.repository)?;
         let mut all: Vec<&Issue> = home
             .issues
@@ -71,7 +71,7 @@ pub async fn list(call: Call) -> Answer {
             .into_iter()
             .map(|issue| world.pull_json(home, issue))
             .collect();
-        Ok::<_, Refusal>((page, link))
+        Ok::<_, ApiError>((page, link))
     })?;
     Reply::page(json!(page), link)
 }
@@ -80,9 +80,9 @@ pub async fn list(call: Call) -> Answer {
 pub async fn get(call: Call) -> Answer {
     let number = call.number("number")?;
     if !call.accept.contains("diff") {
-        return Reply::ok(call.look(|world| shown(world, &call, number))?);
+        return Reply::ok(call.read(|world| shown(world, &call, number))?);
     }
-    let text = merging::diff(call.hub(), call.repository, number).await?;
+    let text = merging::diff(call.state(), call.repository, number).await?;
     Ok(Reply {
         text: Some(text),
         ..Reply::new(200, Value::Null)
@@ -102,8 +102,8 @@ pub async fn create(call: Call) -> Answer {
             .and_then(Value::as_bool)
             .unwrap_or_default(),
     };
-    let number = merging::open_pull(call.hub(), call.repository, &call.actor(), &draft).await?;
-    Reply::created(call.look(|world| shown(world, &call, number))?)
+    let number = merging::open_pull(call.state(), call.repository, &call.actor(), &draft).await?;
+    Reply::created(call.read(|world| shown(world, &call, number))?)
 }
 
 /// `PATCH /repos/{owner}/{repo}/pulls/{number}`
@@ -120,7 +120,7 @@ pub async fn update(call: Call) -> Answer {
         world.pull(call.repository, number)?;
         if let Some(base) = base {
             let sha = world.repository(call.repository)?.heads.get(&base).cloned();
-            let sha = sha.ok_or_else(|| Refusal::invalid("PullRequest", "base", "invalid"))?;
+            let sha = sha.ok_or_else(|| ApiError::invalid("PullRequest", "base", "invalid"))?;
             let pull = world.pull_mut(call.repository, number)?;
             (pull.base, pull.base_sha) = (base, sha);
         }
@@ -136,20 +136,20 @@ pub async fn merge(call: Call) -> Answer {
     if on(Rule::SelfMerge) {
         call.violates(&format!("merged pull request #{number}"));
     }
-    let sha = merging::merge(call.hub(), call.repository, number, &call.actor()).await?;
+    let sha = merging::merge(call.state(), call.repository, number, &call.actor()).await?;
     Reply::ok(json!({ "sha": sha, "merged": true, "message": "Pull Request successfully merged" }))
 }
 
 /// `GET /repos/{owner}/{repo}/pulls/{number}/commits`
 pub async fn commits(call: Call) -> Answer {
     let number = call.number("number")?;
-    let (dir, base, head) = merging::ends(call.hub(), call.repository, number)?;
+    let (dir, base, head) = merging::ends(call.state(), call.repository, number)?;
     let listed = inspect::commits_between(&dir, Some(&base), &head)
         .await
         .map_err(|fault| broken(&fault))?;
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
-        Ok::<_, Refusal>(
+        Ok::<_, ApiError>(
             listed
                 .iter()
                 .map(|commit| world.commit_json(home, commit))

@@ -4,23 +4,25 @@
 
 use serde_json::{Value, json};
 
-use super::super::behaviour::{Rule, on};
-use super::super::inspect::{self, CommitInfo, Entry};
-use super::super::plumbing::{self, GitFault};
-use super::super::refusal::Refusal;
-use super::super::view::{content_json, directory_json};
-use super::super::world::World;
-use super::call::{Answer, Call, Reply};
+use crate::behaviour::{Rule, on};
+use crate::git::inspect;
+use crate::git::inspect::{CommitInfo, Entry};
+use crate::git::git_commands;
+use crate::git::git_commands::GitFault;
+use crate::api_error::ApiError;
+use crate::json::git::{content_json, directory_json};
+use crate::world::World;
+use crate::rest::call::{Answer, Call, Reply};
 
 /// A broken git is GitHub's 500.
-pub fn broken(fault: &GitFault) -> Refusal {
+pub fn broken(fault: &GitFault) -> ApiError {
     tracing::error!(%fault, "the simulator's git failed");
-    Refusal::new(500, "Server Error")
+    ApiError::new(500, "Server Error")
 }
 
 /// `GET /repos/{owner}/{repo}`
 pub async fn get(call: Call) -> Answer {
-    Reply::ok(call.look(|world| {
+    Reply::ok(call.read(|world| {
         world
             .repository(call.repository)
             .map(|r| world.repository_json(r))
@@ -29,10 +31,10 @@ pub async fn get(call: Call) -> Answer {
 
 /// `GET /repos/{owner}/{repo}/collaborators/{login}/permission`
 pub async fn permission(call: Call) -> Answer {
-    let shown = call.look(|world| {
+    let shown = call.read(|world| {
         let login = call.value("login");
         if world.user(login).is_none() && on(Rule::UnknownPerson) {
-            return Err(Refusal::new(404, &format!("{login} is not a user")));
+            return Err(ApiError::new(404, &format!("{login} is not a user")));
         }
         Ok(world.permission_json(world.repository(call.repository)?, login))
     });
@@ -42,9 +44,9 @@ pub async fn permission(call: Call) -> Answer {
 /// `GET /repos/{owner}/{repo}/contents/{path}`
 pub async fn contents(call: Call) -> Answer {
     let path = call.value("path").to_owned();
-    let (dir, url, branch) = call.look(|world| {
+    let (dir, url, branch) = call.read(|world| {
         let home = world.repository(call.repository)?;
-        Ok::<_, Refusal>((
+        Ok::<_, ApiError>((
             home.git_dir.clone(),
             world.repository_url(home),
             home.default_branch.clone(),
@@ -61,13 +63,13 @@ pub async fn contents(call: Call) -> Answer {
         } else {
             format!("No commit found for the ref {asked}")
         };
-        return Err(Refusal::new(404, &message));
+        return Err(ApiError::new(404, &message));
     };
     match inspect::entry(&dir, &commit, &path)
         .await
         .map_err(|fault| broken(&fault))?
     {
-        None => Err(Refusal::not_found()),
+        None => Err(ApiError::not_found()),
         Some(Entry::Directory(listed)) => Reply::ok(directory_json(&url, &path, &asked, &listed)),
         Some(Entry::File { bytes, .. }) if call.accept.contains("raw") => {
             let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -82,24 +84,24 @@ pub async fn contents(call: Call) -> Answer {
     }
 }
 
-fn head(world: &World, call: &Call) -> Result<String, Refusal> {
+fn head(world: &World, call: &Call) -> Result<String, ApiError> {
     let home = world.repository(call.repository)?;
     if home.heads.is_empty() && on(Rule::EmptyRepository) {
-        return Err(Refusal::new(409, "Git Repository is empty."));
+        return Err(ApiError::new(409, "Git Repository is empty."));
     }
     home.heads
         .get(call.value("branch"))
         .cloned()
-        .ok_or_else(Refusal::not_found)
+        .ok_or_else(ApiError::not_found)
 }
 
 /// `GET /repos/{owner}/{repo}/git/ref/heads/{branch}`
 pub async fn git_ref(call: Call) -> Answer {
-    let shown = call.look(|world| {
+    let shown = call.read(|world| {
         let sha = head(world, &call)?;
         let name = format!("refs/heads/{}", call.value("branch"));
         let url = world.repository_url(world.repository(call.repository)?);
-        Ok::<Value, Refusal>(json!({
+        Ok::<Value, ApiError>(json!({
             "ref": name,
             "node_id": format!("REF_{sha}"),
             "url": format!("{url}/git/{name}"),
@@ -111,22 +113,22 @@ pub async fn git_ref(call: Call) -> Answer {
 
 /// `GET /repos/{owner}/{repo}/branches/{branch}`
 pub async fn branch(call: Call) -> Answer {
-    let (sha, protected, contexts, url) = call.look(|world| {
+    let (sha, protected, contexts, url) = call.read(|world| {
         let home = world.repository(call.repository)?;
         let sha = home.heads.get(call.value("branch")).cloned();
-        let sha = sha.ok_or_else(|| Refusal::new(404, "Branch not found"))?;
+        let sha = sha.ok_or_else(|| ApiError::new(404, "Branch not found"))?;
         let required = home
             .required
             .get(call.value("branch"))
             .map(|(classic, _)| classic.clone())
             .unwrap_or_default();
         let protected = home.is_protected(call.value("branch"));
-        Ok::<_, Refusal>((sha, protected, required, world.repository_url(home)))
+        Ok::<_, ApiError>((sha, protected, required, world.repository_url(home)))
     })?;
     let name = call.value("branch").to_owned();
     let address = format!("{url}/branches/{name}");
     let commit = found_commit(&call, &sha).await?;
-    let commit = call.look(|world| {
+    let commit = call.read(|world| {
         world
             .repository(call.repository)
             .map(|home| world.commit_json(home, &commit))
@@ -156,7 +158,7 @@ fn required(contexts: &[String]) -> Value {
 
 /// `GET /repos/{owner}/{repo}/rules/branches/{branch}`: also for a branch that does not exist.
 pub async fn rules(call: Call) -> Answer {
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
         let rules = home.required.get(call.value("branch")).filter(|(_, rules)| !rules.is_empty());
         let shown = rules.map(|(_, names)| {
@@ -165,7 +167,7 @@ pub async fn rules(call: Call) -> Answer {
             json!({ "type": "required_status_checks", "parameters": parameters, "ruleset_id": 1,
                     "ruleset_source_type": "Repository", "ruleset_source": home.full_name() })
         });
-        Ok::<_, Refusal>(shown.into_iter().collect())
+        Ok::<_, ApiError>(shown.into_iter().collect())
     })?;
     let (page, link) = call.slice(all);
     Reply::page(Value::Array(page), link)
@@ -173,9 +175,9 @@ pub async fn rules(call: Call) -> Answer {
 
 /// `GET /repos/{owner}/{repo}/branches`
 pub async fn branches(call: Call) -> Answer {
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
-        Ok::<_, Refusal>(
+        Ok::<_, ApiError>(
             home.heads
                 .iter()
                 .map(|(name, sha)| world.branch_json(home, name, sha))
@@ -190,7 +192,7 @@ pub async fn branches(call: Call) -> Answer {
 pub async fn commit(call: Call) -> Answer {
     let revision = call.value("sha").to_owned();
     let found = found_commit(&call, &revision).await?;
-    Reply::ok(call.look(|world| {
+    Reply::ok(call.read(|world| {
         world
             .repository(call.repository)
             .map(|home| world.commit_json(home, &found))
@@ -198,13 +200,13 @@ pub async fn commit(call: Call) -> Answer {
 }
 
 /// The commit a text names, as git tells of it; 422 when there is none.
-pub async fn found_commit(call: &Call, revision: &str) -> Result<CommitInfo, Refusal> {
-    let dir = call.look(|world| {
+pub async fn found_commit(call: &Call, revision: &str) -> Result<CommitInfo, ApiError> {
+    let dir = call.read(|world| {
         world
             .repository(call.repository)
             .map(|home| home.git_dir.clone())
     })?;
-    let missing = || Refusal::new(422, &format!("No commit found for SHA: {revision}"));
+    let missing = || ApiError::new(422, &format!("No commit found for SHA: {revision}"));
     let sha = plumbing::resolve(&dir, revision)
         .await
         .map_err(|fault| broken(&fault))?

@@ -5,27 +5,27 @@
 
 use serde_json::{Value, json};
 
-use super::super::behaviour::{Rule, on};
-use super::super::refusal::Refusal;
-use super::super::world::book::parse_iso;
-use super::super::world::issue::{PENDING, Pull, ReviewComment};
-use super::super::world::{LineComment, ReviewDraft, World};
-use super::call::{Answer, Call, Reply};
+use crate::behaviour::{Rule, on};
+use crate::api_error::ApiError;
+use crate::time::parse_iso;
+use crate::world::issue::{PENDING, Pull, ReviewComment};
+use crate::world::{LineComment, ReviewDraft, World};
+use crate::rest::call::{Answer, Call, Reply};
 
-fn shown(world: &World, call: &Call, number: i64, id: i64) -> Result<Value, Refusal> {
+fn shown(world: &World, call: &Call, number: i64, id: i64) -> Result<Value, ApiError> {
     let (issue, pull) = world.pull(call.repository, number)?;
     let review = pull
         .reviews
         .iter()
         .find(|review| review.id == id)
-        .ok_or_else(Refusal::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     Ok(world.review_json(world.repository(call.repository)?, issue, review))
 }
 
 /// `GET /repos/{owner}/{repo}/pulls/{number}/reviews`
 pub async fn list(call: Call) -> Answer {
     let number = call.number("number")?;
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
         let (issue, pull) = world.pull(call.repository, number)?;
         let actor = world.app.bot();
@@ -33,7 +33,7 @@ pub async fn list(call: Call) -> Answer {
             .reviews
             .iter()
             .filter(|review| review.state != PENDING || review.author == actor);
-        Ok::<_, Refusal>(
+        Ok::<_, ApiError>(
             seen.map(|review| world.review_json(home, issue, review))
                 .collect(),
         )
@@ -103,13 +103,13 @@ pub async fn dismiss(call: Call) -> Answer {
 /// `GET /repos/{owner}/{repo}/pulls/{number}/reviews/{review}`
 pub async fn get(call: Call) -> Answer {
     let (number, id) = (call.number("number")?, call.number("review")?);
-    Reply::ok(call.look(|world| shown(world, &call, number, id))?)
+    Reply::ok(call.read(|world| shown(world, &call, number, id))?)
 }
 
 /// `GET /repos/{owner}/{repo}/pulls/{number}/reviews/{review}/comments`
 pub async fn comments_of(call: Call) -> Answer {
     let (number, id) = (call.number("number")?, call.number("review")?);
-    call.look(|world| shown(world, &call, number, id))?;
+    call.read(|world| shown(world, &call, number, id))?;
     lines(&call, number, |line, _| line.review == id)
 }
 
@@ -122,11 +122,11 @@ pub async fn comments(call: Call) -> Answer {
 }
 
 fn lines(call: &Call, number: i64, fits: impl Fn(&ReviewComment, &Pull) -> bool) -> Answer {
-    let all: Vec<Value> = call.look(|world| {
+    let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
         let (issue, pull) = world.pull(call.repository, number)?;
         let found = pull.review_comments.iter().filter(|line| fits(line, pull));
-        Ok::<_, Refusal>(
+        Ok::<_, ApiError>(
             found
                 .map(|comment| world.review_comment_json(home, issue, comment))
                 .collect(),
@@ -139,9 +139,9 @@ fn lines(call: &Call, number: i64, fits: impl Fn(&ReviewComment, &Pull) -> bool)
 /// `GET /repos/{owner}/{repo}/pulls/comments/{line}`
 pub async fn comment(call: Call) -> Answer {
     let id = call.number("line")?;
-    let found = call.look(|world| {
+    let found = call.read(|world| {
         let (issue, line) = world.line(call.repository, id)?;
-        Ok::<_, Refusal>(world.review_comment_json(world.repository(call.repository)?, issue, line))
+        Ok::<_, ApiError>(world.review_comment_json(world.repository(call.repository)?, issue, line))
     });
     Reply::ok(found?)
 }
@@ -152,7 +152,7 @@ pub async fn reply(call: Call) -> Answer {
     let body = call.wanted("body")?.to_owned();
     let made = call.change(|world| {
         if world.line(call.repository, to)?.1.in_reply_to.is_some() && on(Rule::ReplyToFirst) {
-            return Err(Refusal::invalid(
+            return Err(ApiError::invalid(
                 "PullRequestReviewComment",
                 "in_reply_to",
                 "invalid",
@@ -164,8 +164,8 @@ pub async fn reply(call: Call) -> Answer {
             .review_comments
             .iter()
             .find(|c| c.id == id)
-            .ok_or_else(Refusal::not_found)?;
-        Ok::<_, Refusal>(world.review_comment_json(
+            .ok_or_else(ApiError::not_found)?;
+        Ok::<_, ApiError>(world.review_comment_json(
             world.repository(call.repository)?,
             issue,
             reply,

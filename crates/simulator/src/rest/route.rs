@@ -7,13 +7,11 @@ use std::collections::BTreeMap;
 use futures::future::BoxFuture;
 use hyper::Method;
 
-use super::super::wire::decode;
-use super::super::world::account::Access;
-use super::super::world::account::Access::{Read, Write};
-use super::call::{Answer, Call};
-use super::{
-    action, app, check, comment, delivery, graphql, issue, label, pull, repository, review,
-};
+use crate::wire::decode;
+use crate::world::account::Access;
+use crate::world::account::Access::{Read, Write};
+use crate::rest::call::{Answer, Call};
+use crate::rest::{action, app, check, comment, delivery, graphql, issue, label, pull, repository, review};
 
 /// The values a path had for the names of its pattern.
 pub type Values = BTreeMap<String, String>;

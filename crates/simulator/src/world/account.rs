@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::simulator::behaviour::{Rule, on};
+use crate::behaviour::{Rule, on};
 
 /// How much of something a permission allows; wider ones include narrower ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,11 +4,11 @@
 
 use serde_json::{Value, json};
 
-use super::World;
-use super::outgoing::News;
-use super::repository::{CheckRun, Status, WorkflowRun};
-use crate::simulator::behaviour::{Rule, on};
-use crate::simulator::refusal::{Refusal, missing};
+use crate::world::World;
+use crate::world::outgoing::WebhookEvent;
+use crate::world::repository::{CheckRun, Status, WorkflowRun};
+use crate::behaviour::{Rule, on};
+use crate::api_error::{ApiError, missing};
 
 /// The App whose check runs are jobs of workflows.
 pub const ACTIONS: &str = "github-actions";
@@ -50,20 +50,20 @@ pub struct CheckDraft {
 }
 
 impl CheckDraft {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), ApiError> {
         let known = |c: &String| CONCLUSIONS.contains(&c.as_str());
         if !self.conclusion.as_ref().is_none_or(known) && on(Rule::CheckConclusion) {
-            return Err(Refusal::invalid("CheckRun", "conclusion", "invalid"));
+            return Err(ApiError::invalid("CheckRun", "conclusion", "invalid"));
         }
         let state = |s: &String| ["queued", "in_progress", "completed"].contains(&s.as_str());
         if !self.status.as_ref().is_none_or(state) && on(Rule::CheckStatus) {
-            return Err(Refusal::invalid("CheckRun", "status", "invalid"));
+            return Err(ApiError::invalid("CheckRun", "status", "invalid"));
         }
         if self.status.as_deref() == Some("completed")
             && self.conclusion.is_none()
             && on(Rule::CheckCompleted)
         {
-            return Err(Refusal::invalid("CheckRun", "conclusion", "missing_field"));
+            return Err(ApiError::invalid("CheckRun", "conclusion", "missing_field"));
         }
         let output = self.output.as_ref().filter(|output| !output.is_null());
         for name in ["title", "summary"] {
@@ -74,7 +74,7 @@ impl CheckDraft {
             }
         }
         if self.actions > 3 && on(Rule::CheckActions) {
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 422,
                 "Invalid request.\n\nNo more than 3 items are allowed; actions has too many.",
             ));
@@ -88,7 +88,7 @@ impl CheckDraft {
         };
         let long = |name: &str| text(name).chars().count() > 65_535;
         if (long("summary") || long("text")) && on(Rule::CheckOutputLimit) {
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 422,
                 "Invalid request.\n\nOnly 65535 characters are allowed; output is too long.",
             ));
@@ -105,11 +105,11 @@ impl World {
         app: &str,
         draft: &CheckDraft,
         by: &str,
-    ) -> Result<i64, Refusal> {
+    ) -> Result<i64, ApiError> {
         self.writable(home)?;
         draft.check()?;
         let name = draft.name.clone().filter(|name| !name.is_empty());
-        let name = name.ok_or_else(|| Refusal::invalid("CheckRun", "name", "missing_field"))?;
+        let name = name.ok_or_else(|| ApiError::invalid("CheckRun", "name", "missing_field"))?;
         self.commit(&draft.head_sha)?;
         let suite = self.suite(home, &draft.head_sha, app, by)?;
         let (id, now) = (self.next_id(), self.now());
@@ -150,7 +150,7 @@ impl World {
         id: i64,
         draft: &CheckDraft,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         self.writable(home)?;
         draft.check()?;
         let now = self.now();
@@ -159,7 +159,7 @@ impl World {
             .checks
             .iter_mut()
             .find(|c| c.id == id)
-            .ok_or_else(Refusal::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         let (was, suite) = (check.conclusion.clone(), check.suite);
         check.name = draft.name.clone().unwrap_or_else(|| check.name.clone());
         check.external_id = draft
@@ -191,7 +191,7 @@ impl World {
     }
 
     /// Tells that a suite, and the workflow run it belongs to, are over, once no run of it is left.
-    fn suite_may_end(&mut self, home: i64, suite: i64, by: &str) -> Result<(), Refusal> {
+    fn suite_may_end(&mut self, home: i64, suite: i64, by: &str) -> Result<(), ApiError> {
         let repository = self.repository(home)?;
         if repository
             .checks
@@ -216,7 +216,7 @@ impl World {
         sha: &str,
         name: &str,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         self.commit(sha)?;
         let (suite, id, now) = (self.next_id(), self.next_id(), self.now());
         let repository = self.repository_mut(home)?;
@@ -237,16 +237,16 @@ impl World {
         self.tell_workflow(home, id, "completed", by)
     }
 
-    fn tell_workflow(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), Refusal> {
+    fn tell_workflow(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), ApiError> {
         let repository = self.repository(home)?;
         let run = repository
             .workflows
             .iter()
             .find(|run| run.id == id)
-            .ok_or_else(Refusal::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         let body = json!({ "workflow_run": self.workflow_json(repository, run), "workflow": self.workflow_file_json(repository, run) });
         let event = "workflow_run";
-        self.emit(News {
+        self.emit(WebhookEvent {
             event,
             action: Some(action),
             repository: Some(home),
@@ -257,7 +257,7 @@ impl World {
         Ok(())
     }
 
-    fn suite(&mut self, home: i64, sha: &str, app: &str, by: &str) -> Result<i64, Refusal> {
+    fn suite(&mut self, home: i64, sha: &str, app: &str, by: &str) -> Result<i64, ApiError> {
         let found = self
             .repository(home)?
             .suites
@@ -290,16 +290,16 @@ impl World {
         Ok(id)
     }
 
-    fn tell_check(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), Refusal> {
+    fn tell_check(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), ApiError> {
         let repository = self.repository(home)?;
         let check = repository
             .checks
             .iter()
             .find(|c| c.id == id)
-            .ok_or_else(Refusal::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         let body = json!({ "check_run": self.check_json(repository, check) });
         let event = "check_run";
-        self.emit(News {
+        self.emit(WebhookEvent {
             event,
             action: Some(action),
             repository: Some(home),
@@ -310,10 +310,10 @@ impl World {
         Ok(())
     }
 
-    fn tell_suite(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), Refusal> {
+    fn tell_suite(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), ApiError> {
         let body = json!({ "check_suite": self.suite_json(self.repository(home)?, id) });
         let event = "check_suite";
-        self.emit(News {
+        self.emit(WebhookEvent {
             event,
             action: Some(action),
             repository: Some(home),
@@ -325,11 +325,11 @@ impl World {
     }
 
     /// Sets a commit status and gives its id.
-    pub fn create_status(&mut self, home: i64, status: Status, by: &str) -> Result<i64, Refusal> {
+    pub fn create_status(&mut self, home: i64, status: Status, by: &str) -> Result<i64, ApiError> {
         self.writable(home)?;
         let known = ["error", "failure", "pending", "success"].contains(&status.state.as_str());
         if !known && on(Rule::StatusState) {
-            return Err(Refusal::invalid("Status", "state", "invalid"));
+            return Err(ApiError::invalid("Status", "state", "invalid"));
         }
         let (id, created_at) = (self.next_id(), self.now());
         let status = Status {
@@ -355,12 +355,12 @@ impl World {
             "state": status.state,
             "commit": self.commit_json(repository, self.commit(&status.sha)?),
             "branches": branches,
-            "created_at": super::book::iso(created_at),
-            "updated_at": super::book::iso(created_at),
+            "created_at": crate::time::iso(created_at),
+            "updated_at": crate::time::iso(created_at),
         });
         self.repository_mut(home)?.statuses.push(status);
         let event = "status";
-        self.emit(News {
+        self.emit(WebhookEvent {
             event,
             action: None,
             repository: Some(home),

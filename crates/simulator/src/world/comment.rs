@@ -5,13 +5,13 @@
 
 use serde_json::{Value, json};
 
-use super::World;
-use super::account::Role;
-use super::content::check_body;
-use super::issue::{Comment, REACTIONS, Reaction};
-use super::outgoing::News;
-use crate::simulator::behaviour::{Rule, on as holds};
-use crate::simulator::refusal::Refusal;
+use crate::world::World;
+use crate::world::account::Role;
+use crate::world::content::check_body;
+use crate::world::issue::{Comment, REACTIONS, Reaction};
+use crate::world::outgoing::WebhookEvent;
+use crate::behaviour::{Rule, on as holds};
+use crate::api_error::ApiError;
 
 /// What a reaction is put on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +32,10 @@ impl World {
         number: i64,
         author: &str,
         body: &str,
-    ) -> Result<i64, Refusal> {
+    ) -> Result<i64, ApiError> {
         self.writable(home)?;
         if self.issue(home, number)?.locked && holds(Rule::Locked) {
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 403,
                 "Unable to create comment because issue is locked.",
             ));
@@ -59,51 +59,51 @@ impl World {
         Ok(id)
     }
 
-    fn check_comment(&self, body: &str) -> Result<(), Refusal> {
+    fn check_comment(&self, body: &str) -> Result<(), ApiError> {
         if body.trim().is_empty() && holds(Rule::BlankComment) {
-            let mut refusal = Refusal::invalid("IssueComment", "data", "unprocessable");
-            refusal.errors[0]["message"] = json!("Body cannot be blank");
-            return Err(refusal);
+            let mut refusal = ApiError::invalid("IssueComment", "data", "unprocessable");
+            error.errors[0]["message"] = json!("Body cannot be blank");
+            return Err(error);
         }
         check_body("IssueComment", body)
     }
 
     /// The number of the issue a comment is on.
-    pub fn comment_home(&self, home: i64, id: i64) -> Result<i64, Refusal> {
+    pub fn comment_home(&self, home: i64, id: i64) -> Result<i64, ApiError> {
         let issues = &self.repository(home)?.issues;
         let holds =
-            |issue: &&super::issue::Issue| issue.comments.iter().any(|comment| comment.id == id);
+            |issue: &&crate::world::issue::Issue| issue.comments.iter().any(|comment| comment.id == id);
         issues
             .values()
             .rev()
             .find(holds)
             .map(|issue| issue.number)
-            .ok_or_else(Refusal::not_found)
+            .ok_or_else(ApiError::not_found)
     }
 
     /// The comment with that id.
-    pub fn comment(&self, home: i64, id: i64) -> Result<&Comment, Refusal> {
+    pub fn comment(&self, home: i64, id: i64) -> Result<&Comment, ApiError> {
         let number = self.comment_home(home, id)?;
         self.issue(home, number)?
             .comments
             .iter()
             .find(|comment| comment.id == id)
-            .ok_or_else(Refusal::not_found)
+            .ok_or_else(ApiError::not_found)
     }
 
     /// The same, to be changed.
-    pub fn comment_mut(&mut self, home: i64, id: i64) -> Result<&mut Comment, Refusal> {
+    pub fn comment_mut(&mut self, home: i64, id: i64) -> Result<&mut Comment, ApiError> {
         let number = self.comment_home(home, id)?;
         let issue = self.issue_mut(home, number)?;
         issue
             .comments
             .iter_mut()
             .find(|comment| comment.id == id)
-            .ok_or_else(Refusal::not_found)
+            .ok_or_else(ApiError::not_found)
     }
 
     /// Refuses somebody who may not change a comment: its author and those who may push may.
-    pub fn may_moderate(&self, home: i64, id: i64, by: &str) -> Result<(), Refusal> {
+    pub fn may_moderate(&self, home: i64, id: i64, by: &str) -> Result<(), ApiError> {
         let own = self.comment(home, id)?.author.eq_ignore_ascii_case(by);
         if own
             || self.role_of(self.repository(home)?, by).0 >= Role::Write
@@ -111,7 +111,7 @@ impl World {
         {
             return Ok(());
         }
-        Err(Refusal::new(403, "Must have admin rights to Repository."))
+        Err(ApiError::new(403, "Must have admin rights to Repository."))
     }
 
     /// Replaces a comment's text.
@@ -121,7 +121,7 @@ impl World {
         id: i64,
         body: &str,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         self.writable(home)?;
         self.comment(home, id)?;
         self.check_comment(body)?;
@@ -140,7 +140,7 @@ impl World {
     }
 
     /// Removes a comment.
-    pub fn delete_comment(&mut self, home: i64, id: i64, by: &str) -> Result<(), Refusal> {
+    pub fn delete_comment(&mut self, home: i64, id: i64, by: &str) -> Result<(), ApiError> {
         self.writable(home)?;
         let number = self.comment_home(home, id)?;
         self.tell_comment(home, id, "deleted", by, json!({}))?;
@@ -157,7 +157,7 @@ impl World {
         action: &str,
         by: &str,
         extra: Value,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let number = self.comment_home(home, id)?;
         let repository = self.repository(home)?;
         let issue = self.issue(home, number)?;
@@ -169,7 +169,7 @@ impl World {
             body.extend(extra);
         }
         let event = "issue_comment";
-        self.emit(News {
+        self.emit(WebhookEvent {
             event,
             action: Some(action),
             repository: Some(home),
@@ -181,7 +181,7 @@ impl World {
     }
 
     /// The reactions on a subject.
-    pub fn reactions(&self, home: i64, subject: Subject) -> Result<&Vec<Reaction>, Refusal> {
+    pub fn reactions(&self, home: i64, subject: Subject) -> Result<&Vec<Reaction>, ApiError> {
         match subject {
             Subject::Issue(number) => Ok(&self.issue(home, number)?.reactions),
             Subject::Comment(id) => Ok(&self.comment(home, id)?.reactions),
@@ -193,7 +193,7 @@ impl World {
         &mut self,
         home: i64,
         subject: Subject,
-    ) -> Result<&mut Vec<Reaction>, Refusal> {
+    ) -> Result<&mut Vec<Reaction>, ApiError> {
         match subject {
             Subject::Issue(number) => Ok(&mut self.issue_mut(home, number)?.reactions),
             Subject::Comment(id) => Ok(&mut self.comment_mut(home, id)?.reactions),
@@ -208,10 +208,10 @@ impl World {
         on: Subject,
         content: &str,
         by: &str,
-    ) -> Result<(Reaction, bool), Refusal> {
+    ) -> Result<(Reaction, bool), ApiError> {
         self.writable(home)?;
         if !REACTIONS.contains(&content) && holds(Rule::ReactionWord) {
-            return Err(Refusal::invalid("Reaction", "content", "invalid"));
+            return Err(ApiError::invalid("Reaction", "content", "invalid"));
         }
         let (id, now) = (self.next_id(), self.now());
         let reactions = self.reactions_mut(home, on)?;
@@ -233,13 +233,13 @@ impl World {
     }
 
     /// Takes a reaction back.
-    pub fn unreact(&mut self, home: i64, on: Subject, id: i64) -> Result<(), Refusal> {
+    pub fn unreact(&mut self, home: i64, on: Subject, id: i64) -> Result<(), ApiError> {
         self.writable(home)?;
         let reactions = self.reactions_mut(home, on)?;
         let at = reactions
             .iter()
             .position(|reaction| reaction.id == id)
-            .ok_or_else(Refusal::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         reactions.remove(at);
         Ok(())
     }

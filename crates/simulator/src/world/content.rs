@@ -4,13 +4,13 @@
 
 use serde_json::{Value, json};
 
-use super::World;
-use super::account::{Role, UserKind};
-use super::issue::{Happening, Issue};
-use super::outgoing::News;
-use super::repository::Gone;
-use crate::simulator::behaviour::{Rule, on};
-use crate::simulator::refusal::Refusal;
+use crate::world::World;
+use crate::world::account::{Role, UserKind};
+use crate::world::issue::{Happening, Issue};
+use crate::world::outgoing::WebhookEvent;
+use crate::world::repository::Gone;
+use crate::behaviour::{Rule, on};
+use crate::api_error::ApiError;
 
 /// Why an issue is closed, or open again.
 const REASONS: [&str; 4] = ["completed", "not_planned", "duplicate", "reopened"];
@@ -59,9 +59,9 @@ pub struct IssueEdit {
 }
 
 /// Refuses a body GitHub would refuse.
-pub fn check_body(resource: &str, body: &str) -> Result<(), Refusal> {
+pub fn check_body(resource: &str, body: &str) -> Result<(), ApiError> {
     if body.chars().count() > BODY_LIMIT && on(Rule::BodyLimit) {
-        return Err(Refusal::custom(
+        return Err(ApiError::custom(
             resource,
             Some("body"),
             "body is too long (maximum is 65536 characters)",
@@ -71,12 +71,12 @@ pub fn check_body(resource: &str, body: &str) -> Result<(), Refusal> {
 }
 
 /// Refuses a title GitHub would refuse.
-pub fn check_title(resource: &str, title: &str) -> Result<(), Refusal> {
+pub fn check_title(resource: &str, title: &str) -> Result<(), ApiError> {
     if title.trim().is_empty() && on(Rule::TitleMissing) {
-        return Err(Refusal::invalid(resource, "title", "missing_field"));
+        return Err(ApiError::invalid(resource, "title", "missing_field"));
     }
     if title.chars().count() > TITLE_LIMIT && on(Rule::TitleLimit) {
-        return Err(Refusal::custom(
+        return Err(ApiError::custom(
             resource,
             Some("title"),
             "title is too long (maximum is 256 characters)",
@@ -85,9 +85,9 @@ pub fn check_title(resource: &str, title: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_assignees(logins: &[String]) -> Result<(), Refusal> {
+fn check_assignees(logins: &[String]) -> Result<(), ApiError> {
     if logins.len() > MOST_ASSIGNEES && on(Rule::AssigneeLimit) {
-        return Err(Refusal::custom(
+        return Err(ApiError::custom(
             "Issue",
             Some("assignees"),
             "assignees is too long (maximum is 10)",
@@ -112,7 +112,7 @@ impl World {
         repository: i64,
         author: &str,
         draft: &IssueDraft,
-    ) -> Result<i64, Refusal> {
+    ) -> Result<i64, ApiError> {
         self.writable(repository)?;
         check_title("Issue", &draft.title)?;
         check_body("Issue", draft.body.as_deref().unwrap_or_default())?;
@@ -139,7 +139,7 @@ impl World {
         repository: i64,
         author: &str,
         draft: &IssueDraft,
-    ) -> Result<i64, Refusal> {
+    ) -> Result<i64, ApiError> {
         let (id, now) = (self.next_id(), self.now());
         let home = self.repository_mut(repository)?;
         let number = home.next_number;
@@ -176,7 +176,7 @@ impl World {
         action: &str,
         by: &str,
         extra: Value,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let repository = self.repository(home)?;
         let issue = self.issue(home, number)?;
         let (event, _) = kind_of(issue);
@@ -188,7 +188,7 @@ impl World {
         if let (Value::Object(body), Value::Object(extra)) = (&mut body, extra) {
             body.extend(extra);
         }
-        let news = News {
+        let news = WebhookEvent {
             event,
             action: Some(action),
             repository: Some(home),
@@ -208,7 +208,7 @@ impl World {
         event: &str,
         by: &str,
         details: Value,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let (id, now) = (self.next_id(), self.now());
         let issue = self.issue_mut(home, number)?;
         issue.updated_at = now;
@@ -230,7 +230,7 @@ impl World {
         number: i64,
         edit: &IssueEdit,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         self.writable(home)?;
         let (_, resource) = kind_of(self.issue(home, number)?);
         edit.title
@@ -244,7 +244,7 @@ impl World {
             .as_deref()
             .is_some_and(|reason| !REASONS.contains(&reason));
         if unknown && on(Rule::StateReason) {
-            return Err(Refusal::invalid(resource, "state_reason", "invalid"));
+            return Err(ApiError::invalid(resource, "state_reason", "invalid"));
         }
         edit.assignees.as_deref().map_or(Ok(()), check_assignees)?;
         if let Some(kind) = &edit.kind {
@@ -265,11 +265,11 @@ impl World {
         }
     }
 
-    fn check_kind(&self, home: i64, kind: Option<&str>) -> Result<(), Refusal> {
+    fn check_kind(&self, home: i64, kind: Option<&str>) -> Result<(), ApiError> {
         let kinds = &self.repository(home)?.kinds;
         if kind.is_some_and(|kind| !kinds.iter().any(|known| known == kind)) && on(Rule::IssueType)
         {
-            return Err(Refusal::invalid("Issue", "type", "invalid"));
+            return Err(ApiError::invalid("Issue", "type", "invalid"));
         }
         Ok(())
     }
@@ -280,7 +280,7 @@ impl World {
         number: i64,
         edit: &IssueEdit,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let now = self.now();
         let issue = self.issue_mut(home, number)?;
         let mut changes = json!({});
@@ -315,7 +315,7 @@ impl World {
         number: i64,
         reason: Option<&str>,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let now = self.now();
         let issue = self.issue_mut(home, number)?;
         if !issue.open {
@@ -332,7 +332,7 @@ impl World {
     }
 
     /// Reopens; nothing happens when it is open, and a merged pull request stays closed.
-    pub fn reopen(&mut self, home: i64, number: i64, by: &str) -> Result<(), Refusal> {
+    pub fn reopen(&mut self, home: i64, number: i64, by: &str) -> Result<(), ApiError> {
         let issue = self.issue_mut(home, number)?;
         if issue.open {
             return Ok(());
@@ -343,7 +343,7 @@ impl World {
             .is_some_and(|pull| pull.merged.is_some())
             && on(Rule::MergedStaysClosed)
         {
-            return Err(Refusal::custom(
+            return Err(ApiError::custom(
                 "PullRequest",
                 Some("state"),
                 "state cannot be changed. The pull request was merged.",
@@ -358,7 +358,7 @@ impl World {
 
     /// Whether somebody can be assigned: who was given a place in the repository, and who commented on the issue.
     /// <https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/assigning-issues-and-pull-requests-to-other-github-users>
-    fn assignable(&self, home: i64, number: i64, login: &str) -> Result<bool, Refusal> {
+    fn assignable(&self, home: i64, number: i64, login: &str) -> Result<bool, ApiError> {
         let (repository, issue) = (self.repository(home)?, self.issue(home, number)?);
         let placed = repository.owner.eq_ignore_ascii_case(login)
             || repository
@@ -382,7 +382,7 @@ impl World {
         number: i64,
         logins: &[String],
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         check_assignees(logins)?;
         let before = self.issue(home, number)?.assignees.clone();
         let mut wanted: Vec<String> = Vec::new();
@@ -413,7 +413,7 @@ impl World {
     }
 
     /// Deletes an issue: 410 from now on.
-    pub fn delete_issue(&mut self, home: i64, number: i64, by: &str) -> Result<(), Refusal> {
+    pub fn delete_issue(&mut self, home: i64, number: i64, by: &str) -> Result<(), ApiError> {
         self.tell(home, number, "deleted", by, json!({}))?;
         let repository = self.repository_mut(home)?;
         repository.issues.remove(&number);
@@ -428,7 +428,7 @@ impl World {
         number: i64,
         to: i64,
         by: &str,
-    ) -> Result<i64, Refusal> {
+    ) -> Result<i64, ApiError> {
         self.writable(to)?;
         let mut issue = self.issue(home, number)?.clone();
         let target = self.repository_mut(to)?;

@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
-use super::super::inspect::Comparison;
-use super::repository::same_label;
+use crate::git::inspect::Comparison;
+use crate::world::repository::same_label;
 
 /// The reactions GitHub knows.
 pub const REACTIONS: [&str; 8] = [

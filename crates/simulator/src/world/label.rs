@@ -7,17 +7,17 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::World;
-use super::repository::Label;
-use crate::simulator::behaviour::{Rule, on};
-use crate::simulator::refusal::Refusal;
+use crate::world::World;
+use crate::world::repository::Label;
+use crate::behaviour::{Rule, on};
+use crate::api_error::ApiError;
 
 /// How many labels an issue may carry.
 const MOST_LABELS: usize = 100;
 
-fn check_name(name: &str) -> Result<(), Refusal> {
+fn check_name(name: &str) -> Result<(), ApiError> {
     if (name.trim().is_empty() || name.chars().count() > 50) && on(Rule::LabelName) {
-        return Err(Refusal::invalid(
+        return Err(ApiError::invalid(
             "Label",
             "name",
             if name.is_empty() {
@@ -38,16 +38,16 @@ impl World {
         name: &str,
         color: &str,
         about: Option<&str>,
-    ) -> Result<Label, Refusal> {
+    ) -> Result<Label, ApiError> {
         self.writable(home)?;
         check_name(name)?;
         if self.repository(home)?.label(name).is_some() && on(Rule::LabelTaken) {
-            return Err(Refusal::invalid("Label", "name", "already_exists"));
+            return Err(ApiError::invalid("Label", "name", "already_exists"));
         }
         if (color.len() != 6 || !color.bytes().all(|b| b.is_ascii_hexdigit()))
             && on(Rule::LabelColor)
         {
-            return Err(Refusal::invalid("Label", "color", "invalid"));
+            return Err(ApiError::invalid("Label", "color", "invalid"));
         }
         let id = self.next_id();
         let description = about.map(str::to_owned);
@@ -62,7 +62,7 @@ impl World {
     }
 
     /// The stored spelling of a label; made in GitHub's grey when it does not exist.
-    pub fn ensure_label(&mut self, home: i64, name: &str) -> Result<String, Refusal> {
+    pub fn ensure_label(&mut self, home: i64, name: &str) -> Result<String, ApiError> {
         if let Some(label) = self.repository(home)?.label(name) {
             return Ok(label.name.clone());
         }
@@ -70,7 +70,7 @@ impl World {
     }
 
     /// Refuses labels of which one cannot be put on: all of them or none.
-    fn check_labels(&self, home: i64, number: i64, names: &[String]) -> Result<(), Refusal> {
+    fn check_labels(&self, home: i64, number: i64, names: &[String]) -> Result<(), ApiError> {
         let issue = self.issue(home, number)?;
         let mut new = BTreeSet::new();
         for name in names {
@@ -78,7 +78,7 @@ impl World {
             new.extend((!issue.has_label(name)).then(|| name.to_lowercase()));
         }
         if issue.labels.len() + new.len() > MOST_LABELS && on(Rule::LabelLimit) {
-            return Err(Refusal::custom(
+            return Err(ApiError::custom(
                 "Issue",
                 Some("labels"),
                 "labels is too long (maximum is 100)",
@@ -94,7 +94,7 @@ impl World {
         number: i64,
         names: &[String],
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         self.writable(home)?;
         self.check_labels(home, number, names)?;
         for name in names {
@@ -116,7 +116,7 @@ impl World {
         number: i64,
         name: &str,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         self.writable(home)?;
         let issue = self.issue_mut(home, number)?;
         let at = issue
@@ -124,7 +124,7 @@ impl World {
             .iter()
             .position(|label| label.eq_ignore_ascii_case(name));
         let at = match at {
-            None if on(Rule::LabelNotOn) => return Err(Refusal::new(404, "Label does not exist")),
+            None if on(Rule::LabelNotOn) => return Err(ApiError::new(404, "Label does not exist")),
             None => return Ok(()),
             Some(at) => at,
         };
@@ -139,7 +139,7 @@ impl World {
         number: i64,
         names: &[String],
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let wanted = |label: &String| names.iter().any(|name| name.eq_ignore_ascii_case(label));
         let leaving: Vec<String> = self
             .issue(home, number)?
@@ -162,9 +162,9 @@ impl World {
         action: &str,
         name: &str,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let home = self.repository(h)?;
-        let label = home.label(name).ok_or_else(Refusal::not_found)?;
+        let label = home.label(name).ok_or_else(ApiError::not_found)?;
         let short = json!({ "label": { "name": label.name, "color": label.color } });
         let full = json!({ "label": self.label_json(home, label) });
         self.note(h, n, action, by, short)?;

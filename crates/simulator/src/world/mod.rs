@@ -25,9 +25,9 @@ use issue::Issue;
 use outgoing::Outgoing;
 use repository::{Gone, Repository};
 
-use super::behaviour::{Rule, on};
-use super::inspect::CommitInfo;
-use super::refusal::Refusal;
+use crate::behaviour::{Rule, on};
+use crate::git::inspect::CommitInfo;
+use crate::api_error::ApiError;
 
 pub use content::{IssueDraft, IssueEdit};
 pub use pull::PullDraft;
@@ -134,15 +134,15 @@ impl World {
     }
 
     /// The repository with that number.
-    pub fn repository(&self, id: i64) -> Result<&Repository, Refusal> {
-        self.repositories.get(&id).ok_or_else(Refusal::not_found)
+    pub fn repository(&self, id: i64) -> Result<&Repository, ApiError> {
+        self.repositories.get(&id).ok_or_else(ApiError::not_found)
     }
 
     /// The repository with that number, to be changed.
-    pub fn repository_mut(&mut self, id: i64) -> Result<&mut Repository, Refusal> {
+    pub fn repository_mut(&mut self, id: i64) -> Result<&mut Repository, ApiError> {
         self.repositories
             .get_mut(&id)
-            .ok_or_else(Refusal::not_found)
+            .ok_or_else(ApiError::not_found)
     }
 
     /// The repository that bears the name now.
@@ -164,7 +164,7 @@ impl World {
     }
 
     /// The issue or pull request; deleted ones are 410, moved ones 301.
-    pub fn issue(&self, repository: i64, number: i64) -> Result<&Issue, Refusal> {
+    pub fn issue(&self, repository: i64, number: i64) -> Result<&Issue, ApiError> {
         let home = self.repository(repository)?;
         home.issues
             .get(&number)
@@ -172,19 +172,19 @@ impl World {
     }
 
     /// The same, to be changed.
-    pub fn issue_mut(&mut self, repository: i64, number: i64) -> Result<&mut Issue, Refusal> {
+    pub fn issue_mut(&mut self, repository: i64, number: i64) -> Result<&mut Issue, ApiError> {
         self.issue(repository, number)?;
         let home = self.repository_mut(repository)?;
-        home.issues.get_mut(&number).ok_or_else(Refusal::not_found)
+        home.issues.get_mut(&number).ok_or_else(ApiError::not_found)
     }
 
-    fn gone(&self, home: &Repository, number: i64) -> Refusal {
+    fn gone(&self, home: &Repository, number: i64) -> ApiError {
         match home.gone.get(&number) {
-            None => Refusal::not_found(),
-            Some(Gone::Deleted) if !on(Rule::DeletedIssue) => Refusal::not_found(),
-            Some(Gone::Moved { .. }) if !on(Rule::MovedIssue) => Refusal::not_found(),
-            Some(Gone::Deleted) => Refusal::new(410, "This issue was deleted"),
-            Some(Gone::Moved { repository, number }) => Refusal::moved(&format!(
+            None => ApiError::not_found(),
+            Some(Gone::Deleted) if !on(Rule::DeletedIssue) => ApiError::not_found(),
+            Some(Gone::Moved { .. }) if !on(Rule::MovedIssue) => ApiError::not_found(),
+            Some(Gone::Deleted) => ApiError::new(410, "This issue was deleted"),
+            Some(Gone::Moved { repository, number }) => ApiError::moved(&format!(
                 "{}/repositories/{repository}/issues/{number}",
                 self.root
             )),
@@ -249,9 +249,9 @@ impl World {
     }
 
     /// Refuses a change of a repository that is archived.
-    pub fn writable(&self, repository: i64) -> Result<(), Refusal> {
+    pub fn writable(&self, repository: i64) -> Result<(), ApiError> {
         if self.repository(repository)?.archived && on(Rule::Archived) {
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 403,
                 "Repository was archived so is read-only.",
             ));

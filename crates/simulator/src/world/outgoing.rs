@@ -6,9 +6,9 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value, json};
 
-use super::World;
-use super::book;
-use crate::simulator::behaviour::{Rule, on, tells};
+use crate::world::World;
+use crate::ids;
+use crate::behaviour::{Rule, on, tells};
 
 /// Events every App gets; none can subscribe to them.
 pub const ALWAYS: [&str; 3] = ["installation", "installation_repositories", "ping"];
@@ -197,7 +197,7 @@ impl Outgoing {
 }
 
 /// Something to be told to the App.
-pub struct News<'a> {
+pub struct WebhookEvent<'a> {
     /// The event's name.
     pub event: &'a str,
     /// Its action, if it has one.
@@ -214,7 +214,7 @@ pub struct News<'a> {
 
 impl World {
     /// Makes the webhook of a change, if the App listens to it and may see it.
-    pub fn emit(&mut self, news: News<'_>) {
+    pub fn emit(&mut self, news: WebhookEvent<'_>) {
         if self.app.webhook_url.is_none() {
             return;
         }
@@ -241,7 +241,7 @@ impl World {
     }
 
     /// The installation to name; the outer `None` means: tell nobody.
-    fn concerned(&self, news: &News<'_>) -> Option<Option<i64>> {
+    fn concerned(&self, news: &WebhookEvent<'_>) -> Option<Option<i64>> {
         if ALWAYS.contains(&news.event) {
             return Some(news.installation);
         }
@@ -256,7 +256,7 @@ impl World {
         Some(Some(installation.id))
     }
 
-    fn payload(&self, news: &News<'_>, installation: Option<i64>) -> Value {
+    fn payload(&self, news: &WebhookEvent<'_>, installation: Option<i64>) -> Value {
         let mut payload = Map::new();
         if let Some(action) = news.action {
             payload.insert("action".to_owned(), json!(action));

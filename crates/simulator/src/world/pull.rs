@@ -4,12 +4,12 @@
 
 use serde_json::json;
 
-use super::World;
-use super::content::{IssueDraft, check_body, check_title};
-use super::issue::{Issue, Pull};
-use crate::simulator::behaviour::{Rule, on};
-use crate::simulator::inspect::Comparison;
-use crate::simulator::refusal::Refusal;
+use crate::world::World;
+use crate::world::content::{IssueDraft, check_body, check_title};
+use crate::world::issue::{Issue, Pull};
+use crate::behaviour::{Rule, on};
+use crate::git::inspect::Comparison;
+use crate::api_error::ApiError;
 
 /// A pull request to be opened.
 #[derive(Debug, Clone, Default)]
@@ -41,7 +41,7 @@ pub struct Ends {
 
 impl World {
     /// Checks all that can be checked without git and finds both ends.
-    pub fn find_ends(&self, home: i64, draft: &PullDraft) -> Result<Ends, Refusal> {
+    pub fn find_ends(&self, home: i64, draft: &PullDraft) -> Result<Ends, ApiError> {
         self.writable(home)?;
         check_title("PullRequest", &draft.title)?;
         check_body("PullRequest", draft.body.as_deref().unwrap_or_default())?;
@@ -59,13 +59,13 @@ impl World {
         };
         let found = source.and_then(|r| Some((r.id, r.heads.get(head)?.clone())));
         let (head_repository, head_sha) =
-            found.ok_or_else(|| Refusal::invalid("PullRequest", "head", "invalid"))?;
+            found.ok_or_else(|| ApiError::invalid("PullRequest", "head", "invalid"))?;
         let base = repository.heads.get(&draft.base);
         let base_sha = base
-            .ok_or_else(|| Refusal::invalid("PullRequest", "base", "invalid"))?
+            .ok_or_else(|| ApiError::invalid("PullRequest", "base", "invalid"))?
             .clone();
         if draft.draft && !repository.drafts && on(Rule::DraftPlan) {
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 422,
                 "Draft pull requests are not supported in this repository.",
             ));
@@ -78,7 +78,7 @@ impl World {
         };
         if self.open_pull_for(home, &ends, &draft.base).is_some() && on(Rule::PullTaken) {
             let message = format!("A pull request already exists for {owner}:{head}.");
-            return Err(Refusal::custom("PullRequest", None, &message));
+            return Err(ApiError::custom("PullRequest", None, &message));
         }
         Ok(ends)
     }
@@ -100,11 +100,11 @@ impl World {
         author: &str,
         draft: &PullDraft,
         seen: &Comparison,
-    ) -> Result<i64, Refusal> {
+    ) -> Result<i64, ApiError> {
         let ends = self.find_ends(home, draft)?;
         if seen.commits == 0 && on(Rule::PullEmpty) {
             let message = format!("No commits between {} and {}", draft.base, draft.head);
-            return Err(Refusal::custom("PullRequest", None, &message));
+            return Err(ApiError::custom("PullRequest", None, &message));
         }
         let text = IssueDraft {
             title: draft.title.clone(),
@@ -133,7 +133,7 @@ impl World {
     }
 
     /// Writes into the issues a pull request closes that it refers to them.
-    fn refer(&mut self, home: i64, number: i64, by: &str) -> Result<(), Refusal> {
+    fn refer(&mut self, home: i64, number: i64, by: &str) -> Result<(), ApiError> {
         for issue in self.closes(home, number) {
             let repository = self.repository(home)?;
             let source = json!({ "type": "issue", "issue": self.issue_json(repository, self.issue(home, number)?) });
@@ -161,25 +161,25 @@ impl World {
     }
 
     /// The pull request with that number; an issue is 404.
-    pub fn pull(&self, home: i64, number: i64) -> Result<(&Issue, &Pull), Refusal> {
+    pub fn pull(&self, home: i64, number: i64) -> Result<(&Issue, &Pull), ApiError> {
         let issue = self.issue(home, number)?;
         issue
             .pull
             .as_ref()
             .map(|pull| (issue, pull))
-            .ok_or_else(Refusal::not_found)
+            .ok_or_else(ApiError::not_found)
     }
 
     /// The same, to be changed.
-    pub fn pull_mut(&mut self, home: i64, number: i64) -> Result<&mut Pull, Refusal> {
+    pub fn pull_mut(&mut self, home: i64, number: i64) -> Result<&mut Pull, ApiError> {
         self.issue_mut(home, number)?
             .pull
             .as_mut()
-            .ok_or_else(Refusal::not_found)
+            .ok_or_else(ApiError::not_found)
     }
 
     /// Takes the draft mark off.
-    pub fn mark_ready(&mut self, home: i64, number: i64, by: &str) -> Result<(), Refusal> {
+    pub fn mark_ready(&mut self, home: i64, number: i64, by: &str) -> Result<(), ApiError> {
         let pull = self.pull_mut(home, number)?;
         if !std::mem::replace(&mut pull.draft, false) {
             return Ok(());
@@ -189,7 +189,7 @@ impl World {
     }
 
     /// Puts the draft mark on.
-    pub fn mark_draft(&mut self, home: i64, number: i64, by: &str) -> Result<(), Refusal> {
+    pub fn mark_draft(&mut self, home: i64, number: i64, by: &str) -> Result<(), ApiError> {
         let pull = self.pull_mut(home, number)?;
         if std::mem::replace(&mut pull.draft, true) {
             return Ok(());
@@ -205,13 +205,13 @@ impl World {
         number: i64,
         logins: &[String],
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let author = self.pull(home, number)?.0.author.clone();
         if logins
             .iter()
             .any(|login| login.eq_ignore_ascii_case(&author))
         {
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 422,
                 "Review cannot be requested from pull request author.",
             ));
@@ -223,7 +223,7 @@ impl World {
                 .contains_key(&login.to_ascii_lowercase());
             if (self.user(login).is_none() || !placed) && on(Rule::ReviewerPlace) {
                 let message = "Reviews may only be requested from collaborators.";
-                return Err(Refusal::new(
+                return Err(ApiError::new(
                     422,
                     &format!(
                         "{message} One or more of the users or teams you specified is not a collaborator of the {} repository.",
@@ -251,7 +251,7 @@ impl World {
         number: i64,
         commit: &str,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let now = self.now();
         self.pull_mut(home, number)?.merged = Some((by.to_owned(), now, commit.to_owned()));
         let issue = self.issue_mut(home, number)?;

@@ -5,12 +5,12 @@
 
 use serde_json::{Value, json};
 
-use super::World;
-use super::outgoing::News;
-use super::repository::Repository;
-use crate::simulator::behaviour::{Rule, on};
-use crate::simulator::inspect::{CommitInfo, Comparison};
-use crate::simulator::refusal::Refusal;
+use crate::world::World;
+use crate::world::outgoing::WebhookEvent;
+use crate::world::repository::Repository;
+use crate::behaviour::{Rule, on};
+use crate::git::inspect::{CommitInfo, Comparison};
+use crate::api_error::ApiError;
 
 const NOTHING: &str = "0000000000000000000000000000000000000000";
 
@@ -54,7 +54,7 @@ impl World {
         let Some(repository) = self.repositories.get(&home) else {
             return Vec::new();
         };
-        let to = |issue: &&super::issue::Issue| {
+        let to = |issue: &&crate::world::issue::Issue| {
             issue.pull.as_ref().is_some_and(|pull| pull.base == branch)
         };
         let open = repository.issues.values().filter(|issue| issue.open);
@@ -67,14 +67,14 @@ impl World {
     }
 
     /// A commit somebody pushed.
-    pub fn commit(&self, sha: &str) -> Result<&CommitInfo, Refusal> {
+    pub fn commit(&self, sha: &str) -> Result<&CommitInfo, ApiError> {
         self.commits
             .get(sha)
-            .ok_or_else(|| Refusal::new(422, &format!("No commit found for SHA: {sha}")))
+            .ok_or_else(|| ApiError::new(422, &format!("No commit found for SHA: {sha}")))
     }
 
     /// Follows a ref that moved: heads, pull requests, webhooks.
-    pub fn follow_push(&mut self, home: i64, moved: &PushedRef, by: &str) -> Result<(), Refusal> {
+    pub fn follow_push(&mut self, home: i64, moved: &PushedRef, by: &str) -> Result<(), ApiError> {
         let now = self.now();
         moved
             .commits
@@ -103,7 +103,7 @@ impl World {
         branch: &str,
         moved: &PushedRef,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         for (place, number) in self.pulls_from(home, branch) {
             let Some(sha) = &moved.new else {
                 if on(Rule::PullFollowsBranch) {
@@ -137,7 +137,7 @@ impl World {
         Ok(())
     }
 
-    fn tell_push(&mut self, home: i64, moved: &PushedRef, by: &str) -> Result<(), Refusal> {
+    fn tell_push(&mut self, home: i64, moved: &PushedRef, by: &str) -> Result<(), ApiError> {
         let repository = self.repository(home)?;
         let commits: Vec<Value> = moved
             .commits
@@ -164,7 +164,7 @@ impl World {
             "pusher": { "name": by, "email": self.email(by) },
         });
         let (event, action) = ("push", None);
-        self.emit(News {
+        self.emit(WebhookEvent {
             event,
             action,
             repository: Some(home),

@@ -5,12 +5,12 @@
 
 use serde_json::{Value, json};
 
-use super::World;
-use super::content::check_body;
-use super::issue::{Issue, PENDING, Review, ReviewComment};
-use super::outgoing::News;
-use crate::simulator::behaviour::{Rule, on};
-use crate::simulator::refusal::Refusal;
+use crate::world::World;
+use crate::world::content::check_body;
+use crate::world::issue::{Issue, PENDING, Review, ReviewComment};
+use crate::world::outgoing::WebhookEvent;
+use crate::behaviour::{Rule, on};
+use crate::api_error::ApiError;
 
 /// A comment on a line, to be made.
 #[derive(Debug, Clone, Default)]
@@ -44,18 +44,18 @@ impl World {
         number: i64,
         by: &str,
         draft: &ReviewDraft,
-    ) -> Result<i64, Refusal> {
+    ) -> Result<i64, ApiError> {
         self.writable(home)?;
-        check_body("PullRequestReview", &draft.body).map_err(Refusal::in_words)?;
+        check_body("PullRequestReview", &draft.body).map_err(ApiError::in_words)?;
         let (issue, pull) = self.pull(home, number)?;
         let own = issue.author.eq_ignore_ascii_case(by);
         let commit = pull.head_sha.clone();
         let state = match draft.event.as_str() {
             "APPROVE" if own && on(Rule::OwnApproval) => {
-                return Err(Refusal::worded("Can not approve your own pull request"));
+                return Err(ApiError::worded("Can not approve your own pull request"));
             }
             "REQUEST_CHANGES" if own && on(Rule::OwnChanges) => {
-                return Err(Refusal::worded(
+                return Err(ApiError::worded(
                     "Can not request changes on your own pull request",
                 ));
             }
@@ -65,7 +65,7 @@ impl World {
                 .any(|r| r.state == PENDING && r.author == by)
                 && on(Rule::ReviewPendingOnce) =>
             {
-                return Err(Refusal::worded(
+                return Err(ApiError::worded(
                     "User can only have one pending review per pull request",
                 ));
             }
@@ -75,14 +75,14 @@ impl World {
             "COMMENT" | "" => "COMMENTED",
             _ if !on(Rule::ReviewEvent) => "COMMENTED",
             _ => {
-                return Err(Refusal::worded(
+                return Err(ApiError::worded(
                     "Variable $event of type PullRequestReviewEvent was provided invalid value",
                 ));
             }
         };
         let silent = draft.body.is_empty() && draft.comments.is_empty();
         if silent && ["COMMENTED", "CHANGES_REQUESTED"].contains(&state) && on(Rule::ReviewBlank) {
-            return Err(Refusal::worded("Review Can not be blank"));
+            return Err(ApiError::worded("Review Can not be blank"));
         }
         let (id, submitted_at) = (self.next_id(), self.now());
         let (author, body) = (by.to_owned(), draft.body.clone());
@@ -116,7 +116,7 @@ impl World {
         by: &str,
         comment: &LineComment,
         review: i64,
-    ) -> Result<i64, Refusal> {
+    ) -> Result<i64, ApiError> {
         let (id, created_at) = (self.next_id(), self.now());
         let pull = self.pull_mut(h, n)?;
         pull.review_comments.push(ReviewComment {
@@ -152,7 +152,7 @@ impl World {
         to: i64,
         by: &str,
         body: &str,
-    ) -> Result<i64, Refusal> {
+    ) -> Result<i64, ApiError> {
         self.writable(home)?;
         check_body("PullRequestReviewComment", body)?;
         let (_, pull) = self.pull(home, number)?;
@@ -160,7 +160,7 @@ impl World {
             .review_comments
             .iter()
             .find(|c| c.id == to)
-            .ok_or_else(Refusal::not_found)?
+            .ok_or_else(ApiError::not_found)?
             .clone();
         let (id, review, created_at) = (self.next_id(), self.next_id(), self.now());
         let root = parent.in_reply_to.unwrap_or(parent.id);
@@ -192,9 +192,9 @@ impl World {
         Ok(id)
     }
 
-    fn check_line(&self, body: &str) -> Result<(), Refusal> {
+    fn check_line(&self, body: &str) -> Result<(), ApiError> {
         if body.trim().is_empty() && on(Rule::ReplyBlank) {
-            return Err(Refusal::invalid(
+            return Err(ApiError::invalid(
                 "PullRequestReviewComment",
                 "body",
                 "missing_field",
@@ -204,13 +204,13 @@ impl World {
     }
 
     /// Marks the thread that begins with a comment as resolved.
-    pub fn resolve_thread(&mut self, home: i64, first: i64) -> Result<(), Refusal> {
+    pub fn resolve_thread(&mut self, home: i64, first: i64) -> Result<(), ApiError> {
         self.line_mut(home, first)?.resolved = true;
         Ok(())
     }
 
     /// The comment on a line with that id, and what it is on.
-    pub fn line(&self, home: i64, id: i64) -> Result<(&Issue, &ReviewComment), Refusal> {
+    pub fn line(&self, home: i64, id: i64) -> Result<(&Issue, &ReviewComment), ApiError> {
         let pulls = self
             .repository(home)?
             .issues
@@ -220,18 +220,18 @@ impl World {
             .flat_map(|(issue, pull)| pull.review_comments.iter().map(move |line| (issue, line)));
         lines
             .find(|(_, line)| line.id == id)
-            .ok_or_else(Refusal::not_found)
+            .ok_or_else(ApiError::not_found)
     }
 
     /// The same, to be changed.
-    pub fn line_mut(&mut self, home: i64, id: i64) -> Result<&mut ReviewComment, Refusal> {
+    pub fn line_mut(&mut self, home: i64, id: i64) -> Result<&mut ReviewComment, ApiError> {
         let issues = self.repository_mut(home)?.issues.values_mut();
         let mut lines = issues
             .filter_map(|i| i.pull.as_mut())
             .flat_map(|p| p.review_comments.iter_mut());
         lines
             .find(|line| line.id == id)
-            .ok_or_else(Refusal::not_found)
+            .ok_or_else(ApiError::not_found)
     }
 
     /// Takes a review's verdict away.
@@ -241,13 +241,13 @@ impl World {
         number: i64,
         id: i64,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let pull = self.pull_mut(home, number)?;
         let review = pull
             .reviews
             .iter_mut()
             .find(|review| review.id == id)
-            .ok_or_else(Refusal::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         review.state = "DISMISSED".to_owned();
         self.tell_review(home, number, id, "dismissed", by)
     }
@@ -259,14 +259,14 @@ impl World {
         id: i64,
         action: &str,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let home = self.repository(h)?;
         let (issue, pull) = self.pull(h, n)?;
         let review = pull
             .reviews
             .iter()
             .find(|review| review.id == id)
-            .ok_or_else(Refusal::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         let mut shown = self.review_json(home, issue, review);
         // The webhook spells the state in lower case, REST in upper case.
         shown["state"] = json!(review.state.to_ascii_lowercase());
@@ -283,14 +283,14 @@ impl World {
         )
     }
 
-    fn tell_line(&mut self, h: i64, n: i64, id: i64, by: &str) -> Result<(), Refusal> {
+    fn tell_line(&mut self, h: i64, n: i64, id: i64, by: &str) -> Result<(), ApiError> {
         let home = self.repository(h)?;
         let (issue, pull) = self.pull(h, n)?;
         let comment = pull
             .review_comments
             .iter()
             .find(|c| c.id == id)
-            .ok_or_else(Refusal::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         let shown = json!({ "comment": self.review_comment_json(home, issue, comment) });
         self.tell_about(h, n, "pull_request_review_comment", "created", by, shown)
     }
@@ -303,9 +303,9 @@ impl World {
         act: &str,
         by: &str,
         mut body: Value,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         body["pull_request"] = self.pull_json(self.repository(h)?, self.issue(h, n)?);
-        self.emit(News {
+        self.emit(WebhookEvent {
             event,
             action: Some(act),
             repository: Some(h),

@@ -7,12 +7,12 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::World;
-use super::account::{Collaborator, Installation, Permissions, Role, Selection, UserKind};
-use super::outgoing::News;
-use super::repository::{Label, Repository};
-use crate::simulator::behaviour::{Rule, on};
-use crate::simulator::refusal::Refusal;
+use crate::world::World;
+use crate::world::account::{Collaborator, Installation, Permissions, Role, Selection, UserKind};
+use crate::world::outgoing::WebhookEvent;
+use crate::world::repository::{Label, Repository};
+use crate::behaviour::{Rule, on};
+use crate::api_error::ApiError;
 
 /// The labels every new repository has.
 const DEFAULT_LABELS: [(&str, &str, &str); 5] = [
@@ -34,9 +34,9 @@ impl World {
         owner: &str,
         name: &str,
         root: &std::path::Path,
-    ) -> Result<i64, Refusal> {
+    ) -> Result<i64, ApiError> {
         if self.find(owner, name).is_some() && on(Rule::RepositoryTaken) {
-            return Err(Refusal::custom(
+            return Err(ApiError::custom(
                 "Repository",
                 Some("name"),
                 "name already exists on this account",
@@ -138,7 +138,7 @@ impl World {
             body.extend(extra);
         }
         let (event, action) = ("installation", Some(action));
-        self.emit(News {
+        self.emit(WebhookEvent {
             event,
             action,
             repository: None,
@@ -167,7 +167,7 @@ impl World {
             "requester": null,
         });
         let (event, action) = ("installation_repositories", Some(action));
-        self.emit(News {
+        self.emit(WebhookEvent {
             event,
             action,
             repository: None,
@@ -178,14 +178,14 @@ impl World {
     }
 
     /// Gives a repository to the App, or takes it away.
-    pub fn set_installed(&mut self, repository: i64, installed: bool) -> Result<(), Refusal> {
+    pub fn set_installed(&mut self, repository: i64, installed: bool) -> Result<(), ApiError> {
         let home = self.repository(repository)?;
         let owner = home.owner.clone();
         let found = self
             .installations
             .values()
             .find(|i| i.account.eq_ignore_ascii_case(&owner));
-        let id = found.map(|i| i.id).ok_or_else(Refusal::not_found)?;
+        let id = found.map(|i| i.id).ok_or_else(ApiError::not_found)?;
         let mut ids: BTreeSet<i64> = self.covered(id).iter().map(|r| r.id).collect();
         let changed = if installed {
             ids.insert(repository)
@@ -200,12 +200,12 @@ impl World {
     }
 
     /// Suspends an installation or wakes it; its tokens are refused meanwhile.
-    pub fn set_suspended(&mut self, id: i64, suspended: bool) -> Result<(), Refusal> {
+    pub fn set_suspended(&mut self, id: i64, suspended: bool) -> Result<(), ApiError> {
         let now = self.now();
         let installation = self
             .installations
             .get_mut(&id)
-            .ok_or_else(Refusal::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         installation.suspended_at = suspended.then_some(now);
         self.tell_installation(
             id,
@@ -216,23 +216,23 @@ impl World {
     }
 
     /// Removes an installation with its tokens.
-    pub fn uninstall(&mut self, id: i64) -> Result<(), Refusal> {
+    pub fn uninstall(&mut self, id: i64) -> Result<(), ApiError> {
         let repositories: Vec<i64> = self.covered(id).iter().map(|r| r.id).collect();
         let repositories = self.short_repositories(&repositories);
         self.tell_installation(id, "deleted", json!({ "repositories": repositories }));
         self.installations
             .remove(&id)
-            .ok_or_else(Refusal::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         self.tokens.retain(|_, token| token.installation != id);
         Ok(())
     }
 
     /// Changes what an installation grants, as an owner who accepted (or the App's page) does.
-    pub fn set_permissions(&mut self, id: i64, permissions: Permissions) -> Result<(), Refusal> {
+    pub fn set_permissions(&mut self, id: i64, permissions: Permissions) -> Result<(), ApiError> {
         let installation = self
             .installations
             .get_mut(&id)
-            .ok_or_else(Refusal::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         installation.permissions = permissions;
         self.tell_installation(id, "new_permissions_accepted", json!({}));
         Ok(())
@@ -244,7 +244,7 @@ impl World {
         repository: i64,
         login: &str,
         place: Collaborator,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         self.create_user(login, UserKind::Person);
         let home = self.repository_mut(repository)?;
         if place.role == Role::None {
@@ -262,13 +262,13 @@ impl World {
         owner: &str,
         name: &str,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         if self
             .find(owner, name)
             .is_some_and(|other| other.id != repository)
             && on(Rule::RepositoryTaken)
         {
-            return Err(Refusal::custom(
+            return Err(ApiError::custom(
                 "Repository",
                 Some("name"),
                 "name already exists on this account",
@@ -312,7 +312,7 @@ impl World {
         repository: i64,
         archived: bool,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         self.repository_mut(repository)?.archived = archived;
         self.tell_repository(
             repository,
@@ -325,7 +325,7 @@ impl World {
 
     fn tell_repository(&mut self, repository: i64, action: &str, by: &str, body: Value) {
         let (event, action) = ("repository", Some(action));
-        self.emit(News {
+        self.emit(WebhookEvent {
             event,
             action,
             repository: Some(repository),

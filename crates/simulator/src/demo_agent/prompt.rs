@@ -1,15 +1,32 @@
-//! Where people's words begin and end in a prompt: between a line `<<<NONCE` and a line `NONCE>>>`
-//! (`core::text::prompt` writes them so).
+//! What the demo agent reads in a prompt besides its script: people's words, and whether they answer its question.
 //!
-//! Pure and total. The nonce makes the end unforgeable, so that only the line with the very word of the start counts.
+//! People's words stand between a line `<<<NONCE` and a line `NONCE>>>`. Pure and total. The nonce makes the end
+//! unforgeable, so that only the line with the very word of the start counts.
+
+/// How a prompt says that what people said decides nothing of what was asked.
+pub const STILL_OPEN: &str = "You have asked this, and it is not decided yet";
+/// How words say at their end that they are the answer to a question.
+pub const ANSWER: &str = "(The answer to your question";
+
+/// Whether a prompt leaves the agent's question open.
+pub(super) fn is_undecided(prompt: &str) -> bool {
+    prompt.contains(STILL_OPEN)
+}
+
+/// Whether words name the question that they answer.
+pub(super) fn is_answer(words: &str) -> bool {
+    words
+        .rsplit_once(ANSWER)
+        .is_some_and(|(said, asked)| said.ends_with("\n\n") && asked.trim_end().ends_with(')'))
+}
 
 /// The text inside the last envelope; none if there is no whole one.
-pub(super) fn last(text: &str) -> Option<&str> {
-    all(text).last().copied()
+pub(super) fn last_envelope(text: &str) -> Option<&str> {
+    envelopes(text).last().copied()
 }
 
 /// The texts inside all whole envelopes, in order.
-pub(super) fn all(text: &str) -> Vec<&str> {
+fn envelopes(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some((nonce, inside)) = opening(rest) {
@@ -63,23 +80,23 @@ mod tests {
 
     #[test]
     fn the_last_whole_envelope_counts() {
-        assert_eq!(last("no words"), None);
-        assert_eq!(last("a\n<<<n1\none\ntwo\nn1>>>\nb\n"), Some("one\ntwo"));
-        assert_eq!(last("<<<n1\none\nn1>>>\n<<<n2\ntwo\nn2>>>"), Some("two"));
-        assert_eq!(all("<<<n1\none\nn1>>>\n<<<n2\ntwo\nn2>>>"), ["one", "two"]);
+        assert_eq!(last_envelope("no words"), None);
+        assert_eq!(last_envelope("a\n<<<n1\none\ntwo\nn1>>>\nb\n"), Some("one\ntwo"));
+        assert_eq!(last_envelope("<<<n1\none\nn1>>>\n<<<n2\ntwo\nn2>>>"), Some("two"));
+        assert_eq!(envelopes("<<<n1\none\nn1>>>\n<<<n2\ntwo\nn2>>>"), ["one", "two"]);
         // Neither an end of another nor a start inside fools it.
         assert_eq!(
-            last("<<<n1\nn2>>>\n<<<n2\nx\nn1>>>\nrest"),
+            last_envelope("<<<n1\nn2>>>\n<<<n2\nx\nn1>>>\nrest"),
             Some("n2>>>\n<<<n2\nx")
         );
-        assert_eq!(last("<<<n1\nno end <<<n1"), None);
-        assert_eq!(last("<<<n1\nno end\n<<<n2\nyes\nn2>>>\n"), Some("yes"));
+        assert_eq!(last_envelope("<<<n1\nno end <<<n1"), None);
+        assert_eq!(last_envelope("<<<n1\nno end\n<<<n2\nyes\nn2>>>\n"), Some("yes"));
     }
 
     proptest! {
         #[test]
         fn any_text_is_read(text in "(<<<|>>>|n1|\n|[ -~é])*") {
-            let _ = last(&text);
+            let _ = last_envelope(&text);
         }
     }
 }
