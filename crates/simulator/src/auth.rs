@@ -7,8 +7,8 @@ use base64::Engine;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::Value;
 
-use crate::behaviour::{Rule, on};
 use crate::api_error::ApiError;
+use crate::behaviour::{Rule, on};
 use crate::world::World;
 use crate::world::account::Token;
 

@@ -6,8 +6,8 @@ use std::collections::{HashMap, VecDeque};
 
 use serde::Serialize;
 
-use crate::behaviour::{Rule, on};
 use crate::api_error::ApiError;
+use crate::behaviour::{Rule, on};
 
 /// Requests an installation may make in an hour.
 pub const HOURLY: i64 = 5_000;

@@ -179,12 +179,12 @@ impl FaultPlan {
             .waiting
             .iter()
             .position(|(fault, _)| fault.matches(method, path))?;
-        let (fault, snapshot) = self.waiting.get_mut(at)?;
-        if fault.skip > 0 {
-            fault.skip -= 1;
+        let (rule, snapshot) = self.waiting.get_mut(at)?;
+        if rule.skip > 0 {
+            rule.skip -= 1;
             return None;
         }
-        fault.times = fault.times.saturating_sub(1);
+        rule.times = rule.times.saturating_sub(1);
         let gate = Arc::new(Semaphore::new(0));
         let drawn = Drawn {
             fault: rule.fault.clone(),
@@ -194,7 +194,7 @@ impl FaultPlan {
         if rule.fault == Fault::Held {
             self.gates.push(gate);
         }
-        if fault.times == 0 {
+        if rule.times == 0 {
             self.waiting.remove(at);
         }
         Some(drawn)
@@ -217,7 +217,9 @@ mod tests {
     fn a_fault_hits_the_nth_and_only_so_often() {
         let mut faults = FaultPlan::default();
         faults.add(
-            FaultRule::next("POST", "/x", Fault::Reset).after(1).times(2),
+            FaultRule::next("POST", "/x", Fault::Reset)
+                .after(1)
+                .times(2),
             None,
         );
         let hits: Vec<bool> = (0..5)

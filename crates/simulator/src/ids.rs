@@ -104,9 +104,18 @@ mod tests {
 
     #[test]
     fn only_whole_object_names_are_taken() {
-        assert!("0123456789abcdef0123456789abcdef01234567".parse::<Sha>().is_ok());
+        assert!(
+            "0123456789abcdef0123456789abcdef01234567"
+                .parse::<Sha>()
+                .is_ok()
+        );
         assert!("a".repeat(64).parse::<Sha>().is_ok());
-        for wrong in ["", "HEAD", "0123456", "0123456789ABCDEF0123456789ABCDEF01234567"] {
+        for wrong in [
+            "",
+            "HEAD",
+            "0123456",
+            "0123456789ABCDEF0123456789ABCDEF01234567",
+        ] {
             assert!(wrong.parse::<Sha>().is_err(), "{wrong}");
         }
     }

@@ -18,18 +18,17 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
+use crate::call_log::{CallRecord, secondary};
 use crate::exchange::Exchange;
 use crate::fault::{Drawn, Fault};
-use crate::git::protocol;
-use crate::git::protocol::GitRequest;
+use crate::git::protocol::{self, GitRequest};
+use crate::ids::digits;
 use crate::state::State;
-use crate::api_error::ApiError;
-use crate::call_log::{CallRecord, secondary};
+use crate::time::http_date;
 use crate::wire::{Incoming, Outbound};
 use crate::world::World;
-use crate::ids::digits;
-use crate::time::http_date;
 use crate::{control, rest};
 
 /// How long requests that are at work may go on when the simulator stops.
@@ -127,7 +126,11 @@ fn record(state: &State, request: &Incoming, outbound: Option<&Outbound>, faulty
 }
 
 /// Answers a request with its fault, if it has one.
-async fn play(state: &Arc<State>, request: &Incoming, drawn: Option<&Drawn>) -> Result<Outbound, Cut> {
+async fn play(
+    state: &Arc<State>,
+    request: &Incoming,
+    drawn: Option<&Drawn>,
+) -> Result<Outbound, Cut> {
     let Some(Drawn { fault, gate, .. }) = drawn else {
         return Ok(route(state, request, None).await);
     };
@@ -184,7 +187,7 @@ fn instead(state: &State, fault: &Fault) -> Option<Outbound> {
 
 async fn route(state: &Arc<State>, request: &Incoming, drawn: Option<&Drawn>) -> Outbound {
     if let Some(wanted) = GitRequest::parse(request) {
-        return git::serve(state, request, &wanted).await;
+        return protocol::serve(state, request, &wanted).await;
     }
     if let Some(log) = log(state, request) {
         return log;

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use crate::call_log::CallLog;
 use crate::exchange::Exchange;
 use crate::fault::FaultPlan;
-use crate::call_log::CallLog;
 use crate::world::World;
 
 /// What all connections of a simulator share.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::state::State;
+use crate::api_error::ApiError;
 use crate::git::merging;
 use crate::git::merging::Change;
-use crate::api_error::ApiError;
+use crate::state::State;
 use crate::world::account::UserKind;
 use crate::world::check::{ACTIONS, CheckDraft};
 use crate::world::comment::Subject;
@@ -209,7 +209,7 @@ pub async fn perform(state: &Arc<State>, act: Act) -> Result<Value, ApiError> {
                 files: vec![(path, Some(content.into_bytes()))],
                 message,
             };
-            Ok(json!({ "sha": merging::commit(state, home, change, by).await? }))
+            Ok(json!({ "sha": merging::commit(state, home, change, by).await?.as_str() }))
         }
         deed => state.change(|world| simple(world, home, act.issue, deed, by)),
     }

@@ -9,15 +9,16 @@
 //! - `POST /_simulator/faults` with a fault, `DELETE /_simulator/faults`.
 //! - `POST /_simulator/act` with `{"as": login, "do": verb, "repository": "owner/name", …}`; `GET` lists the verbs.
 
+mod act;
+
 use std::sync::Arc;
 
 use hyper::Method;
 use serde_json::{Value, json};
 
-use crate::control::act;
-use crate::fault::{FaultRule, Fault};
-use crate::state::State;
 use crate::api_error::ApiError;
+use crate::fault::{Fault, FaultRule};
+use crate::state::State;
 use crate::thread::Hidden;
 use crate::wire::{Incoming, Outbound};
 use crate::world::World;

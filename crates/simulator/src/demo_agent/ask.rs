@@ -12,9 +12,9 @@ use agent_client_protocol::v1::schema::{
 use serde_json::{Value, json};
 
 use super::mcp_client::Told;
-use super::script_runner::{ScriptRunner, Flow};
-use super::question::{self, Question};
 use super::prompt;
+use super::question::{self, Question};
+use super::script_runner::{Flow, ScriptRunner};
 
 const WAITING: &str = "I asked, and wait for the answer.";
 
@@ -74,8 +74,7 @@ impl ScriptRunner {
         } else {
             "Before I go on:"
         };
-        let form =
-            ElicitationFormMode::new(ElicitationSessionScope::new(self.id.clone()), schema);
+        let form = ElicitationFormMode::new(ElicitationSessionScope::new(self.id.clone()), schema);
         let sent = self
             .peer
             .send_request(CreateElicitationRequest::new(form, message))
@@ -190,8 +189,7 @@ impl ScriptRunner {
 
     /// The turn ends; the next prompt brings the answer.
     fn end_asking(&mut self, text: &str) -> Result<Flow, Error> {
-        self.server
-            .memory(&self.id, |memory| memory.asking = true);
+        self.server.memory(&self.id, |memory| memory.asking = true);
         self.say(text)?;
         Ok(Flow::End(StopReason::EndTurn))
     }

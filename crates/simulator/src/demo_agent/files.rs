@@ -10,8 +10,8 @@ use agent_client_protocol::v1::schema::{
     ToolCallUpdateFields, ToolKind,
 };
 
-use super::script_runner::ScriptRunner;
 use super::script::Text;
+use super::script_runner::ScriptRunner;
 
 impl ScriptRunner {
     /// Announces a tool call; answers with its id.

@@ -81,16 +81,28 @@ mod tests {
     #[test]
     fn the_last_whole_envelope_counts() {
         assert_eq!(last_envelope("no words"), None);
-        assert_eq!(last_envelope("a\n<<<n1\none\ntwo\nn1>>>\nb\n"), Some("one\ntwo"));
-        assert_eq!(last_envelope("<<<n1\none\nn1>>>\n<<<n2\ntwo\nn2>>>"), Some("two"));
-        assert_eq!(envelopes("<<<n1\none\nn1>>>\n<<<n2\ntwo\nn2>>>"), ["one", "two"]);
+        assert_eq!(
+            last_envelope("a\n<<<n1\none\ntwo\nn1>>>\nb\n"),
+            Some("one\ntwo")
+        );
+        assert_eq!(
+            last_envelope("<<<n1\none\nn1>>>\n<<<n2\ntwo\nn2>>>"),
+            Some("two")
+        );
+        assert_eq!(
+            envelopes("<<<n1\none\nn1>>>\n<<<n2\ntwo\nn2>>>"),
+            ["one", "two"]
+        );
         // Neither an end of another nor a start inside fools it.
         assert_eq!(
             last_envelope("<<<n1\nn2>>>\n<<<n2\nx\nn1>>>\nrest"),
             Some("n2>>>\n<<<n2\nx")
         );
         assert_eq!(last_envelope("<<<n1\nno end <<<n1"), None);
-        assert_eq!(last_envelope("<<<n1\nno end\n<<<n2\nyes\nn2>>>\n"), Some("yes"));
+        assert_eq!(
+            last_envelope("<<<n1\nno end\n<<<n2\nyes\nn2>>>\n"),
+            Some("yes")
+        );
     }
 
     proptest! {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use agent_client_protocol::{Client, Error};
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
     ContentBlock, ContentChunk, MessageId, PermissionOption, PermissionOptionKind, Plan, PlanEntry,
@@ -13,6 +12,7 @@ use agent_client_protocol::v1::schema::{
     RequestPermissionRequest, SessionNotification, SessionUpdate, StopReason, ToolCallStatus,
     ToolCallUpdate, ToolCallUpdateFields, ToolKind, UsageUpdate,
 };
+use agent_client_protocol::{Client, Error};
 use tokio::process::Command;
 
 use super::script::Step;
@@ -125,7 +125,10 @@ impl ScriptRunner {
             Step::UntilSaid(time) => self.until_said(time).await,
             Step::UntilThere(path) => self.until_there(&path).await,
             Step::Recall => self.recall()?,
-            Step::Model => self.say(&format!("My model is {}.", self.session.memory.model.clone()))?,
+            Step::Model => self.say(&format!(
+                "My model is {}.",
+                self.session.memory.model.clone()
+            ))?,
             Step::Wait(time) => self.wait(time).await,
             Step::Hang => self.hang().await,
             Step::Flood(bytes) => self.flood(bytes).await?,

@@ -2,10 +2,9 @@
 //!
 //! It must never do a step of a script itself: `script_runner` does.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use agent_client_protocol::v1::schema::{
     AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Implementation,
@@ -151,7 +150,6 @@ const MODES: [(&str, &str); 2] = [("approve", "Ask before commands"), ("auto", "
 /// It has no mind; the names are there to be chosen.
 const MODELS: [(&str, &str); 2] = [("demo-small", "Demo, small"), ("demo-large", "Demo, large")];
 const MODEL: &str = "model";
-
 
 impl DemoServer {
     fn hello(&self, request: &InitializeRequest) -> InitializeResponse {

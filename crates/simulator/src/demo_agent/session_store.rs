@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::script::{Step, parse};
 use super::prompt;
+use super::script::{Step, parse};
 use super::substitution::threads;
 
 /// One session as it lies on disk.

@@ -97,7 +97,9 @@ impl DemoServer {
         Some(changed)
     }
 
-    pub(super) fn waiting(&self) -> MutexGuard<'_, HashMap<String, Vec<Responder<PromptResponse>>>> {
+    pub(super) fn waiting(
+        &self,
+    ) -> MutexGuard<'_, HashMap<String, Vec<Responder<PromptResponse>>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

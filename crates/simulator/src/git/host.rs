@@ -88,7 +88,7 @@ pub async fn advertise(
         "--http-backend-info-refs",
         ".",
     ];
-    answer.extend(plumbing::talk(dir, &args, protocol, &[]).await?);
+    answer.extend(git_commands::talk(dir, &args, protocol, &[]).await?);
     Ok(answer)
 }
 
@@ -99,7 +99,7 @@ pub async fn rpc(
     protocol: Option<&str>,
     body: &[u8],
 ) -> Result<Vec<u8>, GitFault> {
-    plumbing::talk(
+    git_commands::talk(
         dir,
         &[service.subcommand(), "--stateless-rpc", "."],
         protocol,
@@ -112,7 +112,7 @@ pub async fn rpc(
 pub async fn init_repository(dir: &Path, branch: &str) -> Result<(), GitFault> {
     tokio::fs::create_dir_all(dir).await.map_err(GitFault::Io)?;
     let head = format!("--initial-branch={branch}");
-    plumbing::run(
+    git_commands::run(
         dir,
         &["init", "--quiet", "--bare", "--template=", &head, "."],
         &[],
@@ -130,7 +130,7 @@ pub async fn init_repository(dir: &Path, branch: &str) -> Result<(), GitFault> {
 
 /// Every ref with the object it names, sorted by name.
 pub async fn refs(dir: &Path) -> Result<BTreeMap<String, Sha>, GitFault> {
-    let listed = plumbing::run(
+    let listed = git_commands::run(
         dir,
         &["for-each-ref", "--format=%(objectname) %(refname)"],
         &[],

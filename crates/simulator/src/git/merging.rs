@@ -4,15 +4,15 @@
 
 use std::path::PathBuf;
 
+use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
-use crate::state::State;
-use crate::git::inspect;
-use crate::git::inspect::Comparison;
 use crate::git::git_commands;
 use crate::git::git_commands::{CommitDraft, GitFault, Signature};
-use crate::api_error::ApiError;
-use crate::world::{PullDraft, PushedRef, World};
+use crate::git::inspect;
+use crate::git::inspect::Comparison;
 use crate::ids::Sha;
+use crate::state::State;
+use crate::world::{PullDraft, PushedRef, World};
 
 /// A broken git is GitHub's 500.
 fn broken(fault: GitFault) -> ApiError {
@@ -39,7 +39,7 @@ pub async fn open_pull(
     })?;
     if source != dir {
         let into = format!("refs/pull/fork-{}/{}", ends.head_repository, ends.head);
-        plumbing::borrow_branch(&dir, &source, &ends.head, &into)
+        git_commands::borrow_branch(&dir, &source, &ends.head, &into)
             .await
             .map_err(broken)?;
     }
@@ -48,7 +48,7 @@ pub async fn open_pull(
         .await
         .map_err(broken)?;
     let number = state.change(|world| world.open_pull(home, author, draft, &seen))?;
-    plumbing::set_ref(&dir, &format!("refs/pull/{number}/head"), Some(&head))
+    git_commands::set_ref(&dir, &format!("refs/pull/{number}/head"), Some(&head))
         .await
         .map_err(broken)?;
     Ok(number)
@@ -87,11 +87,11 @@ pub async fn merge(state: &State, home: i64, number: i64, by: &str) -> Result<St
         Ok::<_, ApiError>((facts.0, facts.1, facts.2, facts.3, signature(world, by)))
     })?;
     let message = format!("Merge pull request #{number}");
-    let merged = plumbing::merge(&dir, [&tip, &head], &author, &message)
+    let merged = git_commands::merge(&dir, [&tip, &head], &author, &message)
         .await
         .map_err(broken)?;
     let merged = merged.ok_or_else(|| ApiError::new(405, "Pull Request is not mergeable"))?;
-    plumbing::set_ref(&dir, &format!("refs/heads/{base}"), Some(&merged))
+    git_commands::set_ref(&dir, &format!("refs/heads/{base}"), Some(&merged))
         .await
         .map_err(broken)?;
     let moved = moved_ref(
@@ -146,7 +146,7 @@ pub async fn commit(state: &State, home: i64, change: Change, by: &str) -> Resul
         author,
         message: change.message,
     };
-    let made = plumbing::commit(&dir, &draft).await.map_err(broken)?;
+    let made = git_commands::commit(&dir, &draft).await.map_err(broken)?;
     let old = tip.map(|text| sha(&text)).transpose()?;
     let name = format!("refs/heads/{}", change.branch);
     let moved = moved_ref(state, home, &name, (old.as_ref(), Some(&made))).await?;
@@ -171,7 +171,9 @@ pub async fn move_branch(
         ))
     })?;
     let name = format!("refs/heads/{branch}");
-    plumbing::set_ref(&dir, &name, to).await.map_err(broken)?;
+    git_commands::set_ref(&dir, &name, to)
+        .await
+        .map_err(broken)?;
     let old = old.map(|text| sha(&text)).transpose()?;
     let moved = moved_ref(state, home, &name, (old.as_ref(), to)).await?;
     state.change(|world| world.follow_push(home, &moved, by))
@@ -204,7 +206,7 @@ pub async fn moved_ref(
         .map_err(broken)?;
     if let Some(old) = old {
         let question = ["merge-base", "--is-ancestor", old.as_str(), new.as_str()];
-        moved.forced = !plumbing::attempt(&dir, &question, None, &[])
+        moved.forced = !git_commands::attempt(&dir, &question, None, &[])
             .await
             .map_err(broken)?
             .ok;
@@ -241,11 +243,11 @@ async fn compare_pull(
     })?;
     let name = format!("refs/pull/{number}/head");
     if dir == *from {
-        plumbing::set_ref(&dir, &name, Some(head))
+        git_commands::set_ref(&dir, &name, Some(head))
             .await
             .map_err(broken)?;
     } else {
-        plumbing::borrow_branch(&dir, from, &branch, &name)
+        git_commands::borrow_branch(&dir, from, &branch, &name)
             .await
             .map_err(broken)?;
     }

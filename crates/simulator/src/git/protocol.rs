@@ -7,19 +7,19 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::api_error::ApiError;
 use crate::auth;
 use crate::auth::Caller;
 use crate::behaviour::{Rule, on};
-use crate::git::host;
-use crate::git::host::{PushRequest, Service};
-use crate::state::State;
-use crate::git::merging;
 use crate::git::git_commands;
 use crate::git::git_commands::GitFault;
-use crate::api_error::ApiError;
+use crate::git::host;
+use crate::git::host::{PushRequest, Service};
+use crate::git::merging;
+use crate::ids::Sha;
+use crate::state::State;
 use crate::wire::{Incoming, Outbound};
 use crate::world::account::{Access, Installation, Token};
-use crate::ids::Sha;
 
 /// A request to a repository's git address.
 pub struct GitRequest {
@@ -141,7 +141,7 @@ async fn converse(
     let name = w.service.name();
     let protocol = request.header("git-protocol");
     if w.advertise {
-        let body = git_host::advertise(w.service, &a.dir, protocol).await?;
+        let body = host::advertise(w.service, &a.dir, protocol).await?;
         return Ok(Outbound::new(
             200,
             &format!("application/x-{name}-advertisement"),
@@ -149,7 +149,7 @@ async fn converse(
         ));
     }
     let body = match w.service {
-        Service::UploadPack => git_host::rpc(w.service, &a.dir, protocol, &request.body).await?,
+        Service::UploadPack => host::rpc(w.service, &a.dir, protocol, &request.body).await?,
         Service::ReceivePack => receive(state, request, a).await?,
     };
     Ok(Outbound::new(
@@ -166,20 +166,19 @@ async fn receive(
     admitted: &Admitted,
 ) -> Result<Vec<u8>, GitFault> {
     let _gate = state.gate.lock().await;
-    let Some(push) = git_host::parse_ref_updates(&request.body) else {
+    let Some(push) = host::parse_ref_updates(&request.body) else {
         return Err(GitFault::Failed {
             command: "receive-pack".to_owned(),
             said: "not a push".to_owned(),
         });
     };
     if let Some((reason, remote)) = objection(state, &push, &request.body, admitted).await? {
-        return Ok(git_host::refusal(&push, &reason, &remote));
+        return Ok(host::refusal(&push, &reason, &remote));
     }
-    let before = git_host::refs(&admitted.dir).await?;
+    let before = host::refs(&admitted.dir).await?;
     let protocol = request.header("git-protocol");
-    let answer =
-        git_host::rpc(Service::ReceivePack, &admitted.dir, protocol, &request.body).await?;
-    let after = git_host::refs(&admitted.dir).await?;
+    let answer = host::rpc(Service::ReceivePack, &admitted.dir, protocol, &request.body).await?;
+    let after = host::refs(&admitted.dir).await?;
     follow(state, &push, (&before, &after), admitted).await;
     Ok(answer)
 }
@@ -219,14 +218,14 @@ async fn objection(
     if pack.is_empty() {
         return Ok(None);
     }
-    plumbing::store_pack(&a.dir, pack).await?;
+    git_commands::store_pack(&a.dir, pack).await?;
     let heads: Vec<&Sha> = push
         .updates
         .iter()
         .map(|u| &u.new)
         .filter(|new| !is_zero(new))
         .collect();
-    let touched = plumbing::touched_workflows(&a.dir, &heads).await?;
+    let touched = git_commands::touched_workflows(&a.dir, &heads).await?;
     let refuse = |path: &String| {
         let doing = "refusing to allow a GitHub App to create or update workflow";
         (
@@ -263,7 +262,7 @@ async fn follow(
             state.change(|world| world.follow_push(admitted.repository, &moved, &admitted.actor))
         };
         if let Err(error) = told.await {
-            tracing::error!(%refusal, name = update.name, "a push was taken but not followed");
+            tracing::error!(%error, name = update.name, "a push was taken but not followed");
         }
     }
 }

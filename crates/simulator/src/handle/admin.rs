@@ -2,13 +2,12 @@
 //!
 //! It exists so that demos and tests set the stage. It must never act in a person's name: that is `user`.
 
-use crate::fault::FaultRule;
 use crate::api_error::ApiError;
+use crate::control;
+use crate::fault::FaultRule;
+use crate::handle::simulator::{Simulator, SimulatorError};
 use crate::world::account::{Access, Permissions};
 use crate::world::outgoing::{ALWAYS, Flow, WebhookEvent};
-use crate::handle::simulator::{Simulator, SimulatorError};
-use crate::control;
-
 
 type Done<T> = Result<T, SimulatorError>;
 
@@ -165,7 +164,8 @@ impl Simulator {
 
     /// Says how many requests an installation may make in an hour.
     pub fn set_hourly_limit(&self, limit: i64) {
-        self.state().call_log(|traffic| traffic.hourly = Some(limit));
+        self.state()
+            .call_log(|traffic| traffic.hourly = Some(limit));
     }
 
     /// Switches the secondary limits on or off.

@@ -10,12 +10,12 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-
-use state::State;
-use error::ApiError;
-use world::account::{App, permissions};
-use world::{Clock, World};
-
+use crate::api_error::ApiError;
+use crate::git::git_commands::GitFault;
+use crate::state::State;
+use crate::world::account::{App, permissions};
+use crate::world::{Clock, World};
+use crate::{delivery, server};
 
 /// What the App asks for when nothing else is said: what skep's manifest asks for.
 pub const PERMISSIONS: [(&str, &str); 7] = [
@@ -100,16 +100,16 @@ pub enum SimulatorError {
     },
     /// Git did not do its part.
     #[error(transparent)]
-    Git(#[from] plumbing::GitFault),
+    Git(#[from] GitFault),
     /// GitHub would refuse it.
     #[error("GitHub refuses: {0}")]
     Refused(#[from] ApiError),
 }
 
-struct Inner {
+pub(super) struct Inner {
     state: Arc<State>,
     address: SocketAddr,
-    data_dir: PathBuf,
+    pub(super) data_dir: PathBuf,
     stop: CancellationToken,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -117,7 +117,7 @@ struct Inner {
 /// A handle on a running simulator; clones are the same simulator.
 #[derive(Clone)]
 pub struct Simulator {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 impl Simulator {
@@ -185,7 +185,7 @@ impl Simulator {
         self.api_url()
     }
 
-    fn state(&self) -> &State {
+    pub(super) fn state(&self) -> &State {
         &self.inner.state
     }
 }

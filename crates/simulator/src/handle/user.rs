@@ -3,17 +3,17 @@
 //! It exists so that demos and tests act as people without HTTP. It must never do what GitHub would refuse a person who may
 //! do everything; what it refuses is [`SimulatorError::Refused`].
 
+use crate::api_error::ApiError;
+use crate::git::host;
 use crate::git::merging;
 use crate::git::merging::Change;
-use crate::api_error::ApiError;
+use crate::handle::simulator::{Simulator, SimulatorError};
+use crate::ids::Sha;
 use crate::world::account::{Collaborator, Role, UserKind};
 use crate::world::check::CheckDraft;
 use crate::world::comment::Subject;
 use crate::world::repository::Status;
 use crate::world::{IssueDraft, IssueEdit, PullDraft, ReviewDraft};
-use crate::handle::simulator::{Simulator, SimulatorError};
-use crate::git::host;
-use crate::ids::Sha;
 
 type Done<T> = Result<T, SimulatorError>;
 
@@ -35,18 +35,14 @@ pub struct RepositorySeed<'a> {
 impl Simulator {
     /// Makes a person, or gives the one of that login.
     pub fn create_user(&self, login: &str) -> i64 {
-        
-            self.state()
-                .change(|world| world.create_user(login, UserKind::Person).id),
-        
+        self.state()
+            .change(|world| world.create_user(login, UserKind::Person).id)
     }
 
     /// Makes another bot.
     pub fn create_bot(&self, login: &str) -> i64 {
-        
-            self.state()
-                .change(|world| world.create_user(login, UserKind::Bot).id),
-        
+        self.state()
+            .change(|world| world.create_user(login, UserKind::Bot).id)
     }
 
     /// Makes a public repository with `main` and one commit of these files; the App is installed on it.
@@ -77,7 +73,7 @@ impl Simulator {
             seed.default_branch.clone_into(&mut home.default_branch);
             Ok::<_, ApiError>((id, home.git_dir.clone()))
         })?;
-        git_host::init_repository(&dir, seed.default_branch).await?;
+        host::init_repository(&dir, seed.default_branch).await?;
         if !seed.files.is_empty() {
             let files = seed
                 .files
@@ -114,7 +110,7 @@ impl Simulator {
         })?;
         let branch =
             state.read(|world| world.repository(id).map(|fork| fork.default_branch.clone()))?;
-        git_host::init_repository(&to, &branch).await?;
+        host::init_repository(&to, &branch).await?;
         let args = [
             "fetch",
             "--quiet",
@@ -165,17 +161,12 @@ impl Simulator {
     }
 
     /// Opens an issue.
-    pub fn open_issue(
-        &self,
-        home: impl Into<i64>,
-        author: &str,
-        draft: IssueDraft,
-    ) -> Done<i64> {
+    pub fn open_issue(&self, home: impl Into<i64>, author: &str, draft: IssueDraft) -> Done<i64> {
         let home = home.into();
         self.create_user(author);
-        Ok(self.state().change(|world| {
-            world.open_issue(home, author, &draft)
-        })?)
+        Ok(self
+            .state()
+            .change(|world| world.open_issue(home, author, &draft))?)
     }
 
     /// Puts a label on; made when it does not exist.
@@ -218,9 +209,9 @@ impl Simulator {
     ) -> Done<i64> {
         let (home, issue) = (home.into(), issue.into());
         self.create_user(actor);
-        Ok(self.state().change(|world| {
-            world.add_comment(home, issue, actor, body)
-        })?)
+        Ok(self
+            .state()
+            .change(|world| world.add_comment(home, issue, actor, body))?)
     }
 
     /// Replaces a comment's text: their own, or anybody's when they may push.
@@ -239,7 +230,12 @@ impl Simulator {
     }
 
     /// Deletes a comment: their own, or anybody's when they may push.
-    pub fn delete_comment(&self, home: impl Into<i64>, comment: impl Into<i64>, actor: &str) -> Done<()> {
+    pub fn delete_comment(
+        &self,
+        home: impl Into<i64>,
+        comment: impl Into<i64>,
+        actor: &str,
+    ) -> Done<()> {
         let (home, comment) = (home.into(), comment.into());
         Ok(self.state().change(|world| {
             world.may_moderate(home, comment, actor)?;
@@ -290,7 +286,12 @@ impl Simulator {
     }
 
     /// Closes an issue or pull request.
-    pub fn close_issue(&self, home: impl Into<i64>, issue: impl Into<i64>, actor: &str) -> Done<()> {
+    pub fn close_issue(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+        actor: &str,
+    ) -> Done<()> {
         let (home, issue) = (home.into(), issue.into());
         Ok(self
             .state()
@@ -298,7 +299,12 @@ impl Simulator {
     }
 
     /// Reopens an issue or pull request.
-    pub fn reopen_issue(&self, home: impl Into<i64>, issue: impl Into<i64>, actor: &str) -> Done<()> {
+    pub fn reopen_issue(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+        actor: &str,
+    ) -> Done<()> {
         let (home, issue) = (home.into(), issue.into());
         Ok(self
             .state()
@@ -306,7 +312,12 @@ impl Simulator {
     }
 
     /// Locks an issue, so that nobody may comment, or unlocks it.
-    pub fn lock_issue(&self, home: impl Into<i64>, issue: impl Into<i64>, locked: bool) -> Done<()> {
+    pub fn lock_issue(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+        locked: bool,
+    ) -> Done<()> {
         let (home, issue) = (home.into(), issue.into());
         self.state().change(|world| {
             world
@@ -317,7 +328,12 @@ impl Simulator {
     }
 
     /// Deletes an issue.
-    pub fn delete_issue(&self, home: impl Into<i64>, issue: impl Into<i64>, actor: &str) -> Done<()> {
+    pub fn delete_issue(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+        actor: &str,
+    ) -> Done<()> {
         let (home, issue) = (home.into(), issue.into());
         Ok(self
             .state()
@@ -333,9 +349,9 @@ impl Simulator {
         actor: &str,
     ) -> Done<i64> {
         let (home, issue, to) = (home.into(), issue.into(), to.into());
-        Ok(self.state().change(|world| {
-            world.transfer_issue(home, issue, to, actor)
-        })?)
+        Ok(self
+            .state()
+            .change(|world| world.transfer_issue(home, issue, to, actor))?)
     }
 
     /// Renames a repository, or moves it to another account.
@@ -358,11 +374,9 @@ impl Simulator {
     /// Says whether the repository's plan has draft pull requests.
     pub fn allow_drafts(&self, home: impl Into<i64>, allowed: bool) -> Done<()> {
         let home = home.into();
-        Ok(self.state().change(|world| {
-            world
-                .repository_mut(home)
-                .map(|home| home.drafts = allowed)
-        })?)
+        Ok(self
+            .state()
+            .change(|world| world.repository_mut(home).map(|home| home.drafts = allowed))?)
     }
 
     /// Makes another branch the one pull requests go to.
@@ -426,9 +440,7 @@ impl Simulator {
     ) -> Done<i64> {
         let home = home.into();
         self.create_user(author);
-        Ok(
-            merging::open_pull(self.state(), home, author, &draft).await?,
-        )
+        Ok(merging::open_pull(self.state(), home, author, &draft).await?)
     }
 
     /// Takes the draft mark off a pull request.
@@ -470,7 +482,12 @@ impl Simulator {
     }
 
     /// Merges a pull request; gives the merge commit.
-    pub async fn merge(&self, home: impl Into<i64>, pull: impl Into<i64>, actor: &str) -> Done<String> {
+    pub async fn merge(
+        &self,
+        home: impl Into<i64>,
+        pull: impl Into<i64>,
+        actor: &str,
+    ) -> Done<String> {
         let (home, pull) = (home.into(), pull.into());
         Ok(merging::merge(self.state(), home, pull, actor).await?)
     }

@@ -2,14 +2,14 @@
 //!
 //! It exists beside `user` so that each file can be read at once. It must never do what GitHub would refuse a person.
 
+use crate::api_error::ApiError;
 use crate::git::merging;
 use crate::git::merging::Change;
-use crate::api_error::ApiError;
+use crate::handle::simulator::{Simulator, SimulatorError};
+use crate::ids::Sha;
 use crate::world::IssueEdit;
 use crate::world::check::{ACTIONS, CheckDraft};
 use crate::world::comment::Subject;
-use crate::handle::simulator::{Simulator, SimulatorError};
-use crate::ids::Sha;
 
 type Done<T> = Result<T, SimulatorError>;
 

@@ -2,19 +2,19 @@
 //!
 //! It exists so that nobody needs to ask the simulator over HTTP what it knows. It must never change anything.
 
+use crate::api_error::ApiError;
+use crate::call_log::{CallRecord, Violation};
 use crate::exchange::Exchange;
 use crate::fault::FaultRule;
+use crate::git::git_commands;
 use crate::git::inspect;
 use crate::git::inspect::Entry;
-use crate::git::git_commands;
-use crate::api_error::ApiError;
+use crate::git::merging;
+use crate::handle::simulator::{Simulator, SimulatorError};
+use crate::ids::Sha;
 use crate::thread::Hidden;
-use crate::call_log::{CallRecord, Violation};
 use crate::world::issue::Issue;
 use crate::world::outgoing::Attempt;
-use crate::handle::simulator::{Simulator, SimulatorError};
-use crate::git::merging;
-use crate::ids::Sha;
 
 /// A comment as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,7 +191,11 @@ impl Simulator {
     }
 
     /// The whole thread of an issue as a reader sees it: HTML comments are left out.
-    pub fn thread(&self, home: impl Into<i64>, issue: impl Into<i64>) -> Result<String, SimulatorError> {
+    pub fn thread(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+    ) -> Result<String, SimulatorError> {
         let (home, issue) = (home.into(), issue.into());
         self.thread_with(home, issue, Hidden::Stripped)
     }
@@ -255,7 +259,8 @@ impl Simulator {
         let dir = self
             .state()
             .read(|world| world.repository(home).map(|home| home.git_dir.clone()))?;
-        let Some(commit) = plumbing::resolve(&dir, &format!("refs/heads/{branch}")).await? else {
+        let Some(commit) = git_commands::resolve(&dir, &format!("refs/heads/{branch}")).await?
+        else {
             return Ok(None);
         };
         Ok(match inspect::entry(&dir, &commit, path).await? {

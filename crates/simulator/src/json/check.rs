@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::world::World;
 use crate::time::iso;
+use crate::world::World;
 use crate::world::check::ACTIONS;
 use crate::world::repository::{CheckRun, Repository, Status, WorkflowRun};
 

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::json::parts::{joined, rollup};
 use crate::time::iso;
+use crate::world::World;
 use crate::world::issue::{Comment, Happening, Issue, Reaction};
 use crate::world::repository::Repository;
-use crate::json::parts::{joined, rollup};
 
 /// An `issue-type`. Its number is its place in the list.
 fn kind_json(home: &Repository, kind: &str) -> Value {

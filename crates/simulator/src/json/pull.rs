@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::json::parts::{joined, rollup};
 use crate::time::iso;
+use crate::world::World;
 use crate::world::issue::{Issue, PENDING, Pull, Review, ReviewComment};
 use crate::world::repository::Repository;
-use crate::json::parts::{joined, rollup};
 
 impl World {
     /// `http://…/repos/owner/name/pulls/13`.

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::json::parts::joined;
+use crate::time::iso;
 use crate::world::World;
 use crate::world::account::Role;
-use crate::time::iso;
 use crate::world::repository::{Label, Repository};
-use crate::json::parts::joined;
 
 /// The addresses below a repository: the field and what follows the repository's own address.
 const URLS: [(&str, &str); 37] = [

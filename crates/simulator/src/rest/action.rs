@@ -5,13 +5,13 @@
 
 use serde_json::{Value, json};
 
-use crate::behaviour::{Rule, on};
 use crate::api_error::ApiError;
-use crate::world::World;
+use crate::behaviour::{Rule, on};
 use crate::ids::digits;
+use crate::rest::call::{Answer, Call, Reply};
+use crate::world::World;
 use crate::world::check::ACTIONS;
 use crate::world::repository::{CheckRun, Repository, WorkflowRun};
-use crate::rest::call::{Answer, Call, Reply};
 
 /// `GET /repos/{owner}/{repo}/actions/runs`: newest first.
 pub async fn runs(call: Call) -> Answer {

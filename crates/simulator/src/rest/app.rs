@@ -6,15 +6,15 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::api_error::ApiError;
 use crate::auth::Caller;
 use crate::behaviour::{Rule, on};
-use crate::api_error::ApiError;
 use crate::json::account::permissions_json;
+use crate::rest::call::{Answer, Call, Reply};
+use crate::time::iso;
 use crate::world::World;
 use crate::world::account::{Access, Installation, Permissions, Token};
-use crate::time::iso;
 use crate::world::lifecycle::selection_word;
-use crate::rest::call::{Answer, Call, Reply};
 
 /// An installation token lives one hour.
 const TOKEN_LIFE: i64 = 3_600_000;
@@ -182,7 +182,10 @@ fn narrowed_repositories(
     Ok(Some(chosen))
 }
 
-fn narrowed_permissions(of: &Installation, wanted: Option<&Value>) -> Result<Permissions, ApiError> {
+fn narrowed_permissions(
+    of: &Installation,
+    wanted: Option<&Value>,
+) -> Result<Permissions, ApiError> {
     let Some(wanted) = wanted
         .and_then(Value::as_object)
         .filter(|wanted| !wanted.is_empty())

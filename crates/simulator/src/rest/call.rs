@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::api_error::{ApiError, missing};
 use crate::auth::Caller;
 use crate::behaviour::{Rule, on};
-use crate::state::State;
-use crate::api_error::{ApiError, missing};
 use crate::call_log::Violation;
+use crate::rest::route::Values;
+use crate::state::State;
 use crate::wire::Incoming;
 use crate::world::World;
 use crate::world::account::Access;
 use crate::world::repository::Repository;
-use crate::rest::route::Values;
 
 /// An endpoint's answer.
 pub type Answer = Result<Reply, ApiError>;

@@ -4,13 +4,13 @@
 
 use serde_json::{Value, json};
 
+use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::git::git_commands;
-use crate::api_error::ApiError;
-use crate::world::check::CheckDraft;
-use crate::world::repository::{CheckRun, Status};
 use crate::rest::call::{Answer, Call, Reply};
 use crate::rest::repository::{broken, found_commit};
+use crate::world::check::CheckDraft;
+use crate::world::repository::{CheckRun, Status};
 
 fn draft(call: &Call) -> CheckDraft {
     CheckDraft {
@@ -45,7 +45,7 @@ async fn commit(call: &Call, revision: &str) -> Result<String, ApiError> {
             .repository(call.repository)
             .map(|home| home.git_dir.clone())
     })?;
-    let found = plumbing::resolve(&dir, revision)
+    let found = git_commands::resolve(&dir, revision)
         .await
         .map_err(|fault| broken(&fault))?;
     let missing = || ApiError::new(422, &format!("No commit found for SHA: {revision}"));

@@ -5,11 +5,11 @@
 use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
-use crate::world::World;
+use crate::rest::call::{Answer, Call, Reply};
 use crate::time::parse_iso;
+use crate::world::World;
 use crate::world::comment::Subject;
 use crate::world::issue::{Comment, Issue, REACTIONS};
-use crate::rest::call::{Answer, Call, Reply};
 
 fn shown(world: &World, call: &Call, id: i64) -> Result<Value, ApiError> {
     let home = world.repository(call.repository)?;

@@ -4,12 +4,12 @@
 
 use serde_json::{Value, json};
 
-use crate::behaviour::{Rule, on};
 use crate::api_error::ApiError;
-use crate::world::World;
-use crate::time::iso_millis;
-use crate::world::outgoing::{Attempt, KEPT_FOR};
+use crate::behaviour::{Rule, on};
 use crate::rest::call::{Answer, Call, Reply};
+use crate::time::iso_millis;
+use crate::world::World;
+use crate::world::outgoing::{Attempt, KEPT_FOR};
 
 fn item(attempt: &Attempt) -> Value {
     let outcome = attempt.outcome.as_ref();

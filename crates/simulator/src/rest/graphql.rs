@@ -6,14 +6,14 @@
 
 use serde_json::{Value, json};
 
+use crate::api_error::ApiError;
 use crate::auth::Caller;
 use crate::behaviour::{Rule, on};
-use crate::api_error::ApiError;
+use crate::rest::call::{Answer, Call, Reply};
 use crate::world::World;
 use crate::world::account::{Access, Permissions, UserKind};
 use crate::world::issue::{Issue, Pull, ReviewComment};
 use crate::world::repository::Repository;
-use crate::rest::call::{Answer, Call, Reply};
 
 /// Mutations a well-behaved skep never calls.
 const FORBIDDEN: [&str; 5] = [
@@ -179,7 +179,7 @@ fn minimize(call: &Call, query: &str) -> Result<Value, ApiError> {
         })?;
         let may = |name| allow(world, call, &[(name, Access::Write)]);
         let on_pull = world.issue(home, number)?.pull.is_some();
-        may("issues").or_else(|refusal| {
+        may("issues").or_else(|error| {
             if on_pull {
                 may("pull_requests")
             } else {

@@ -4,13 +4,13 @@
 
 use serde_json::{Value, json};
 
-use crate::behaviour::{Rule, on};
 use crate::api_error::{ApiError, missing};
+use crate::behaviour::{Rule, on};
+use crate::rest::call::{Answer, Call, Reply};
+use crate::rest::label;
 use crate::time::parse_iso;
 use crate::world::issue::Issue;
 use crate::world::{IssueDraft, IssueEdit, World};
-use crate::rest::call::{Answer, Call, Reply};
-use crate::rest::label;
 
 fn shown(world: &World, call: &Call, number: i64) -> Result<Value, ApiError> {
     Ok(world.issue_json(

@@ -5,10 +5,10 @@
 
 use serde_json::{Value, json};
 
-use crate::behaviour::{Rule, on as holds};
 use crate::api_error::{ApiError, missing};
-use crate::world::World;
+use crate::behaviour::{Rule, on as holds};
 use crate::rest::call::{Answer, Call, Reply};
+use crate::world::World;
 
 /// The labels an App of ours may put on and take off.
 const OWN: [&str; 3] = ["agent:", "role:", "priority:"];

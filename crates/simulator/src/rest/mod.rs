@@ -22,13 +22,13 @@ use std::sync::Arc;
 use hyper::Method;
 use serde_json::Value;
 
+use crate::api_error::ApiError;
 use crate::auth;
 use crate::auth::Caller;
 use crate::behaviour::{Rule, on};
+use crate::call_log::Standing;
 use crate::fault::Drawn;
 use crate::state::State;
-use crate::api_error::ApiError;
-use crate::call_log::Standing;
 use crate::wire::{Incoming, Outbound};
 use crate::world::World;
 use crate::world::account::Access;
@@ -186,7 +186,8 @@ async fn perform(
         return (route.run)(call).await.map_err(kept);
     };
     let now = state.read(World::now);
-    state.call_log(|t| t.begin_change(number, now, &format!("{} {}", request.method, request.path)));
+    state
+        .call_log(|t| t.begin_change(number, now, &format!("{} {}", request.method, request.path)));
     let answer = (route.run)(call).await.map_err(kept);
     state.call_log(|t| t.end_change(number, now));
     answer

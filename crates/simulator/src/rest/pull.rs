@@ -4,15 +4,15 @@
 
 use serde_json::{Value, json};
 
+use crate::api_error::{ApiError, missing};
 use crate::behaviour::{Rule, on};
 use crate::git::inspect;
 use crate::git::merging;
-use crate::api_error::{ApiError, missing};
-use crate::world::issue::Issue;
-use crate::world::{IssueEdit, PullDraft, World};
 use crate::rest::call::{Answer, Call, Reply};
 use crate::rest::issue::edit_of;
 use crate::rest::repository::broken;
+use crate::world::issue::Issue;
+use crate::world::{IssueEdit, PullDraft, World};
 
 fn shown(world: &World, call: &Call, number: i64) -> Result<Value, ApiError> {
     let (issue, _) = world.pull(call.repository, number)?;

@@ -4,15 +4,15 @@
 
 use serde_json::{Value, json};
 
+use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
-use crate::git::inspect;
-use crate::git::inspect::{CommitInfo, Entry};
 use crate::git::git_commands;
 use crate::git::git_commands::GitFault;
-use crate::api_error::ApiError;
+use crate::git::inspect;
+use crate::git::inspect::{CommitInfo, Entry};
 use crate::json::git::{content_json, directory_json};
-use crate::world::World;
 use crate::rest::call::{Answer, Call, Reply};
+use crate::world::World;
 
 /// A broken git is GitHub's 500.
 pub fn broken(fault: &GitFault) -> ApiError {
@@ -53,7 +53,7 @@ pub async fn contents(call: Call) -> Answer {
         ))
     })?;
     let asked = call.query("ref").unwrap_or(&branch).to_owned();
-    let Some(commit) = plumbing::resolve(&dir, &asked)
+    let Some(commit) = git_commands::resolve(&dir, &asked)
         .await
         .map_err(|fault| broken(&fault))?
     else {
@@ -207,7 +207,7 @@ pub async fn found_commit(call: &Call, revision: &str) -> Result<CommitInfo, Api
             .map(|home| home.git_dir.clone())
     })?;
     let missing = || ApiError::new(422, &format!("No commit found for SHA: {revision}"));
-    let sha = plumbing::resolve(&dir, revision)
+    let sha = git_commands::resolve(&dir, revision)
         .await
         .map_err(|fault| broken(&fault))?
         .ok_or_else(missing)?;

@@ -5,12 +5,12 @@
 
 use serde_json::{Value, json};
 
-use crate::behaviour::{Rule, on};
 use crate::api_error::ApiError;
+use crate::behaviour::{Rule, on};
+use crate::rest::call::{Answer, Call, Reply};
 use crate::time::parse_iso;
 use crate::world::issue::{PENDING, Pull, ReviewComment};
 use crate::world::{LineComment, ReviewDraft, World};
-use crate::rest::call::{Answer, Call, Reply};
 
 fn shown(world: &World, call: &Call, number: i64, id: i64) -> Result<Value, ApiError> {
     let (issue, pull) = world.pull(call.repository, number)?;
@@ -141,7 +141,11 @@ pub async fn comment(call: Call) -> Answer {
     let id = call.number("line")?;
     let found = call.read(|world| {
         let (issue, line) = world.line(call.repository, id)?;
-        Ok::<_, ApiError>(world.review_comment_json(world.repository(call.repository)?, issue, line))
+        Ok::<_, ApiError>(world.review_comment_json(
+            world.repository(call.repository)?,
+            issue,
+            line,
+        ))
     });
     Reply::ok(found?)
 }

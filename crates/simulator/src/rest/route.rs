@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use futures::future::BoxFuture;
 use hyper::Method;
 
+use crate::rest::call::{Answer, Call};
+use crate::rest::{
+    action, app, check, comment, delivery, graphql, issue, label, pull, repository, review,
+};
 use crate::wire::decode;
 use crate::world::account::Access;
 use crate::world::account::Access::{Read, Write};
-use crate::rest::call::{Answer, Call};
-use crate::rest::{action, app, check, comment, delivery, graphql, issue, label, pull, repository, review};
 
 /// The values a path had for the names of its pattern.
 pub type Values = BTreeMap<String, String>;

@@ -4,11 +4,11 @@
 
 use serde_json::{Value, json};
 
+use crate::api_error::{ApiError, missing};
+use crate::behaviour::{Rule, on};
 use crate::world::World;
 use crate::world::outgoing::WebhookEvent;
 use crate::world::repository::{CheckRun, Status, WorkflowRun};
-use crate::behaviour::{Rule, on};
-use crate::api_error::{ApiError, missing};
 
 /// The App whose check runs are jobs of workflows.
 pub const ACTIONS: &str = "github-actions";
@@ -237,7 +237,13 @@ impl World {
         self.tell_workflow(home, id, "completed", by)
     }
 
-    fn tell_workflow(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), ApiError> {
+    fn tell_workflow(
+        &mut self,
+        home: i64,
+        id: i64,
+        action: &str,
+        by: &str,
+    ) -> Result<(), ApiError> {
         let repository = self.repository(home)?;
         let run = repository
             .workflows

@@ -5,13 +5,13 @@
 
 use serde_json::{Value, json};
 
+use crate::api_error::ApiError;
+use crate::behaviour::{Rule, on as holds};
 use crate::world::World;
 use crate::world::account::Role;
 use crate::world::content::check_body;
 use crate::world::issue::{Comment, REACTIONS, Reaction};
 use crate::world::outgoing::WebhookEvent;
-use crate::behaviour::{Rule, on as holds};
-use crate::api_error::ApiError;
 
 /// What a reaction is put on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl World {
 
     fn check_comment(&self, body: &str) -> Result<(), ApiError> {
         if body.trim().is_empty() && holds(Rule::BlankComment) {
-            let mut refusal = ApiError::invalid("IssueComment", "data", "unprocessable");
+            let mut error = ApiError::invalid("IssueComment", "data", "unprocessable");
             error.errors[0]["message"] = json!("Body cannot be blank");
             return Err(error);
         }
@@ -71,8 +71,9 @@ impl World {
     /// The number of the issue a comment is on.
     pub fn comment_home(&self, home: i64, id: i64) -> Result<i64, ApiError> {
         let issues = &self.repository(home)?.issues;
-        let holds =
-            |issue: &&crate::world::issue::Issue| issue.comments.iter().any(|comment| comment.id == id);
+        let holds = |issue: &&crate::world::issue::Issue| {
+            issue.comments.iter().any(|comment| comment.id == id)
+        };
         issues
             .values()
             .rev()

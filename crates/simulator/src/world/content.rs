@@ -4,13 +4,13 @@
 
 use serde_json::{Value, json};
 
+use crate::api_error::ApiError;
+use crate::behaviour::{Rule, on};
 use crate::world::World;
 use crate::world::account::{Role, UserKind};
 use crate::world::issue::{Happening, Issue};
 use crate::world::outgoing::WebhookEvent;
 use crate::world::repository::Gone;
-use crate::behaviour::{Rule, on};
-use crate::api_error::ApiError;
 
 /// Why an issue is closed, or open again.
 const REASONS: [&str; 4] = ["completed", "not_planned", "duplicate", "reopened"];

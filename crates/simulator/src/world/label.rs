@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use crate::api_error::ApiError;
+use crate::behaviour::{Rule, on};
 use crate::world::World;
 use crate::world::repository::Label;
-use crate::behaviour::{Rule, on};
-use crate::api_error::ApiError;
 
 /// How many labels an issue may carry.
 const MOST_LABELS: usize = 100;

@@ -7,12 +7,12 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use crate::api_error::ApiError;
+use crate::behaviour::{Rule, on};
 use crate::world::World;
 use crate::world::account::{Collaborator, Installation, Permissions, Role, Selection, UserKind};
 use crate::world::outgoing::WebhookEvent;
 use crate::world::repository::{Label, Repository};
-use crate::behaviour::{Rule, on};
-use crate::api_error::ApiError;
 
 /// The labels every new repository has.
 const DEFAULT_LABELS: [(&str, &str, &str); 5] = [

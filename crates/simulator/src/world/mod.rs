@@ -4,14 +4,13 @@
 //! every change makes its webhook. It must never wait for anything: no I/O, no clock but the one it was given.
 
 pub mod account;
-pub mod book;
 pub mod check;
 pub mod comment;
 pub mod content;
 pub mod issue;
 mod label;
+pub mod lifecycle;
 pub mod outgoing;
-pub mod place;
 mod pull;
 mod push;
 pub mod repository;
@@ -25,9 +24,9 @@ use issue::Issue;
 use outgoing::Outgoing;
 use repository::{Gone, Repository};
 
+use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::git::inspect::CommitInfo;
-use crate::api_error::ApiError;
 
 pub use content::{IssueDraft, IssueEdit};
 pub use pull::PullDraft;
@@ -262,7 +261,7 @@ impl World {
     /// Makes a token and gives its text.
     pub fn mint(&mut self, token: Token) -> String {
         self.tokens_made += 1;
-        let text = book::token_text(self.app.id, self.tokens_made, self.long_tokens);
+        let text = crate::ids::token_text(self.app.id, self.tokens_made, self.long_tokens);
         self.tokens.insert(text.clone(), token);
         text
     }

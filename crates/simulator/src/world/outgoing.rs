@@ -6,9 +6,9 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value, json};
 
-use crate::world::World;
-use crate::ids;
 use crate::behaviour::{Rule, on, tells};
+use crate::ids;
+use crate::world::World;
 
 /// Events every App gets; none can subscribe to them.
 pub const ALWAYS: [&str; 3] = ["installation", "installation_repositories", "ping"];
@@ -187,7 +187,7 @@ impl Outgoing {
             again
         } else {
             Attempt {
-                guid: book::guid(number),
+                guid: ids::guid(number),
                 ..again
             }
         };
@@ -227,7 +227,7 @@ impl World {
         let id = self.outgoing.next_id();
         let attempt = Attempt {
             id,
-            guid: book::guid(id),
+            guid: ids::guid(id),
             event: news.event.to_owned(),
             action: news.action.map(str::to_owned),
             installation,

@@ -4,12 +4,12 @@
 
 use serde_json::json;
 
+use crate::api_error::ApiError;
+use crate::behaviour::{Rule, on};
+use crate::git::inspect::Comparison;
 use crate::world::World;
 use crate::world::content::{IssueDraft, check_body, check_title};
 use crate::world::issue::{Issue, Pull};
-use crate::behaviour::{Rule, on};
-use crate::git::inspect::Comparison;
-use crate::api_error::ApiError;
 
 /// A pull request to be opened.
 #[derive(Debug, Clone, Default)]

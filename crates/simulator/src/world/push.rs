@@ -5,12 +5,12 @@
 
 use serde_json::{Value, json};
 
+use crate::api_error::ApiError;
+use crate::behaviour::{Rule, on};
+use crate::git::inspect::{CommitInfo, Comparison};
 use crate::world::World;
 use crate::world::outgoing::WebhookEvent;
 use crate::world::repository::Repository;
-use crate::behaviour::{Rule, on};
-use crate::git::inspect::{CommitInfo, Comparison};
-use crate::api_error::ApiError;
 
 const NOTHING: &str = "0000000000000000000000000000000000000000";
 

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::behaviour::{Rule, on};
 use crate::world::account::Collaborator;
 use crate::world::issue::Issue;
-use crate::behaviour::{Rule, on};
 
 /// A label that can be put on issues.
 #[derive(Debug, Clone)]

@@ -5,12 +5,12 @@
 
 use serde_json::{Value, json};
 
+use crate::api_error::ApiError;
+use crate::behaviour::{Rule, on};
 use crate::world::World;
 use crate::world::content::check_body;
 use crate::world::issue::{Issue, PENDING, Review, ReviewComment};
 use crate::world::outgoing::WebhookEvent;
-use crate::behaviour::{Rule, on};
-use crate::api_error::ApiError;
 
 /// A comment on a line, to be made.
 #[derive(Debug, Clone, Default)]
