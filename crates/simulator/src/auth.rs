@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
-use crate::world::World;
 use crate::world::account::Token;
+use crate::world::facts::World;
 
 /// Who calls.
 #[derive(Debug, Clone)]

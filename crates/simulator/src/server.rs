@@ -28,7 +28,7 @@ use crate::ids::digits;
 use crate::state::State;
 use crate::time::http_date;
 use crate::wire::{Incoming, Outbound};
-use crate::world::World;
+use crate::world::facts::World;
 use crate::{control, rest};
 
 /// How long requests that are at work may go on when the simulator stops.

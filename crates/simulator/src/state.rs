@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use crate::call_log::CallLog;
 use crate::exchange::Exchange;
 use crate::fault::FaultPlan;
-use crate::world::World;
+use crate::world::facts::World;
 
 /// What all connections of a simulator share.
 pub struct State {

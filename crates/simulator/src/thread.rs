@@ -4,7 +4,7 @@
 //! would hide, unless asked.
 
 use crate::api_error::ApiError;
-use crate::world::World;
+use crate::world::facts::World;
 use crate::world::issue::{Comment, Issue, Pull, Reaction, Review};
 
 /// What becomes of HTML comments.

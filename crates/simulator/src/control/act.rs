@@ -14,7 +14,9 @@ use crate::state::State;
 use crate::world::account::UserKind;
 use crate::world::check::{ACTIONS, CheckDraft};
 use crate::world::comment::Subject;
-use crate::world::{IssueDraft, IssueEdit, LineComment, ReviewDraft, World};
+use crate::world::content::{IssueDraft, IssueEdit};
+use crate::world::facts::World;
+use crate::world::review::{LineComment, ReviewDraft};
 
 /// What every deed needs.
 const ALWAYS: [&str; 3] = ["as", "do", "repository"];

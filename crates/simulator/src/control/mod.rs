@@ -21,7 +21,7 @@ use crate::fault::{Fault, FaultRule};
 use crate::state::State;
 use crate::thread::Hidden;
 use crate::wire::{Incoming, Outbound};
-use crate::world::World;
+use crate::world::facts::World;
 
 /// Answers a request below `/_simulator`.
 pub async fn answer(state: &Arc<State>, request: &Incoming) -> Outbound {

@@ -12,7 +12,9 @@ use crate::git::inspect;
 use crate::git::inspect::Comparison;
 use crate::ids::Sha;
 use crate::state::State;
-use crate::world::{PullDraft, PushedRef, World};
+use crate::world::facts::World;
+use crate::world::pull::PullDraft;
+use crate::world::push::PushedRef;
 
 /// A broken git is GitHub's 500.
 fn broken(fault: GitFault) -> ApiError {

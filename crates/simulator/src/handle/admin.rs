@@ -7,7 +7,8 @@ use crate::control;
 use crate::fault::FaultRule;
 use crate::handle::simulator::{Simulator, SimulatorError};
 use crate::world::account::{Access, Permissions};
-use crate::world::outgoing::{ALWAYS, Flow, WebhookEvent};
+use crate::world::outgoing::Flow;
+use crate::world::webhook_event::{ALWAYS, WebhookEvent};
 
 type Done<T> = Result<T, SimulatorError>;
 
@@ -108,7 +109,7 @@ impl Simulator {
             let (sender, hook) = (world.app.bot(), world.hook_json());
             let body = serde_json::json!({ "zen": "Keep it logically awesome.", "hook_id": hook["id"], "hook": hook });
             world.emit(WebhookEvent {
-                event: "ping",
+                name: "ping",
                 action: None,
                 repository: None,
                 installation: None,

@@ -14,7 +14,7 @@ use crate::api_error::ApiError;
 use crate::git::git_commands::GitFault;
 use crate::state::State;
 use crate::world::account::{App, permissions};
-use crate::world::{Clock, World};
+use crate::world::facts::{Clock, World};
 use crate::{delivery, server};
 
 /// What the App asks for when nothing else is said: what skep's manifest asks for.

@@ -12,8 +12,10 @@ use crate::ids::Sha;
 use crate::world::account::{Collaborator, Role, UserKind};
 use crate::world::check::CheckDraft;
 use crate::world::comment::Subject;
+use crate::world::content::{IssueDraft, IssueEdit};
+use crate::world::pull::PullDraft;
 use crate::world::repository::Status;
-use crate::world::{IssueDraft, IssueEdit, PullDraft, ReviewDraft};
+use crate::world::review::ReviewDraft;
 
 type Done<T> = Result<T, SimulatorError>;
 

@@ -7,9 +7,9 @@ use crate::git::merging;
 use crate::git::merging::Change;
 use crate::handle::simulator::{Simulator, SimulatorError};
 use crate::ids::Sha;
-use crate::world::IssueEdit;
 use crate::world::check::{ACTIONS, CheckDraft};
 use crate::world::comment::Subject;
+use crate::world::content::IssueEdit;
 
 type Done<T> = Result<T, SimulatorError>;
 

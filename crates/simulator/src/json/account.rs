@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::client_id;
 use crate::time::iso;
-use crate::world::World;
 use crate::world::account::{Access, Installation, Permissions, UserKind};
+use crate::world::facts::World;
 use crate::world::lifecycle::selection_word;
 
 /// The addresses below a user.

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::time::iso;
-use crate::world::World;
 use crate::world::check::ACTIONS;
+use crate::world::facts::World;
 use crate::world::repository::{CheckRun, Repository, Status, WorkflowRun};
 
 impl World {

@@ -4,7 +4,7 @@ use base64::Engine;
 use serde_json::{Value, json};
 
 use crate::git::inspect::{CommitInfo, Listed};
-use crate::world::World;
+use crate::world::facts::World;
 use crate::world::repository::Repository;
 
 /// The facts of one path: its repository's address, its path and the ref it was asked at.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::json::parts::{joined, rollup};
 use crate::time::iso;
-use crate::world::World;
+use crate::world::facts::World;
 use crate::world::issue::{Comment, Happening, Issue, Reaction};
 use crate::world::repository::Repository;
 

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::json::parts::joined;
 use crate::time::iso;
-use crate::world::World;
 use crate::world::account::Role;
+use crate::world::facts::World;
 use crate::world::repository::{Label, Repository};
 
 /// The addresses below a repository: the field and what follows the repository's own address.

@@ -9,8 +9,8 @@ use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::ids::digits;
 use crate::rest::call::{Answer, Call, Reply};
-use crate::world::World;
 use crate::world::check::ACTIONS;
+use crate::world::facts::World;
 use crate::world::repository::{CheckRun, Repository, WorkflowRun};
 
 /// `GET /repos/{owner}/{repo}/actions/runs`: newest first.

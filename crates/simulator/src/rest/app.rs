@@ -12,8 +12,8 @@ use crate::behaviour::{Rule, on};
 use crate::json::account::permissions_json;
 use crate::rest::call::{Answer, Call, Reply};
 use crate::time::iso;
-use crate::world::World;
 use crate::world::account::{Access, Installation, Permissions, Token};
+use crate::world::facts::World;
 use crate::world::lifecycle::selection_word;
 
 /// An installation token lives one hour.

@@ -2,6 +2,7 @@
 //!
 //! It exists so that endpoints read values by name and never touch bytes. It must never hold a lock.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -10,12 +11,14 @@ use crate::api_error::{ApiError, missing};
 use crate::auth::Caller;
 use crate::behaviour::{Rule, on};
 use crate::call_log::Violation;
-use crate::rest::route::Values;
 use crate::state::State;
 use crate::wire::Incoming;
-use crate::world::World;
 use crate::world::account::Access;
+use crate::world::facts::World;
 use crate::world::repository::Repository;
+
+/// The values a path had for the names of its pattern.
+pub type Values = BTreeMap<String, String>;
 
 /// An endpoint's answer.
 pub type Answer = Result<Reply, ApiError>;

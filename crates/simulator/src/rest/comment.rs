@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::api_error::ApiError;
 use crate::rest::call::{Answer, Call, Reply};
 use crate::time::parse_iso;
-use crate::world::World;
 use crate::world::comment::Subject;
+use crate::world::facts::World;
 use crate::world::issue::{Comment, Issue, REACTIONS};
 
 fn shown(world: &World, call: &Call, id: i64) -> Result<Value, ApiError> {

@@ -8,7 +8,7 @@ use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::rest::call::{Answer, Call, Reply};
 use crate::time::iso_millis;
-use crate::world::World;
+use crate::world::facts::World;
 use crate::world::outgoing::{Attempt, KEPT_FOR};
 
 fn item(attempt: &Attempt) -> Value {

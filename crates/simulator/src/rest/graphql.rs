@@ -10,8 +10,8 @@ use crate::api_error::ApiError;
 use crate::auth::Caller;
 use crate::behaviour::{Rule, on};
 use crate::rest::call::{Answer, Call, Reply};
-use crate::world::World;
 use crate::world::account::{Access, Permissions, UserKind};
+use crate::world::facts::World;
 use crate::world::issue::{Issue, Pull, ReviewComment};
 use crate::world::repository::Repository;
 

@@ -9,8 +9,9 @@ use crate::behaviour::{Rule, on};
 use crate::rest::call::{Answer, Call, Reply};
 use crate::rest::label;
 use crate::time::parse_iso;
+use crate::world::content::{IssueDraft, IssueEdit};
+use crate::world::facts::World;
 use crate::world::issue::Issue;
-use crate::world::{IssueDraft, IssueEdit, World};
 
 fn shown(world: &World, call: &Call, number: i64) -> Result<Value, ApiError> {
     Ok(world.issue_json(

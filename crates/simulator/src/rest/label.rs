@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::api_error::{ApiError, missing};
 use crate::behaviour::{Rule, on as holds};
 use crate::rest::call::{Answer, Call, Reply};
-use crate::world::World;
+use crate::world::facts::World;
 
 /// The labels an App of ours may put on and take off.
 const OWN: [&str; 3] = ["agent:", "role:", "priority:"];

@@ -30,10 +30,11 @@ use crate::call_log::Standing;
 use crate::fault::Drawn;
 use crate::state::State;
 use crate::wire::{Incoming, Outbound};
-use crate::world::World;
 use crate::world::account::Access;
+use crate::world::facts::World;
 
 pub use action::log_address;
+use call::Values;
 pub use call::{Answer, Call, Reply};
 use route::{Need, Route};
 
@@ -100,7 +101,7 @@ fn enter(state: &State, request: &Incoming) -> Result<Caller, ApiError> {
 }
 
 /// The route of a request and the values of its path; a repository's old name is answered with where it is now.
-fn find(world: &World, request: &Incoming) -> Result<(&'static Route, route::Values), ApiError> {
+fn find(world: &World, request: &Incoming) -> Result<(&'static Route, Values), ApiError> {
     let path = canonical(world, request)?;
     let (route, values) = route::find(&request.method, &path).ok_or_else(ApiError::not_found)?;
     if let (Some(owner), Some(name)) = (values.get("owner"), values.get("repo"))
@@ -150,7 +151,7 @@ async fn perform(
     state: &Arc<State>,
     request: &Incoming,
     drawn: Option<&Drawn>,
-    found: Result<(&'static Route, route::Values), ApiError>,
+    found: Result<(&'static Route, Values), ApiError>,
     admitted: &Admitted,
 ) -> Answer {
     let (route, values) = found.inspect_err(|error| {

@@ -11,8 +11,10 @@ use crate::git::merging;
 use crate::rest::call::{Answer, Call, Reply};
 use crate::rest::issue::edit_of;
 use crate::rest::repository::broken;
+use crate::world::content::IssueEdit;
+use crate::world::facts::World;
 use crate::world::issue::Issue;
-use crate::world::{IssueEdit, PullDraft, World};
+use crate::world::pull::PullDraft;
 
 fn shown(world: &World, call: &Call, number: i64) -> Result<Value, ApiError> {
     let (issue, _) = world.pull(call.repository, number)?;

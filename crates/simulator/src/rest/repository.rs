@@ -12,7 +12,7 @@ use crate::git::inspect;
 use crate::git::inspect::{CommitInfo, Entry};
 use crate::json::git::{content_json, directory_json};
 use crate::rest::call::{Answer, Call, Reply};
-use crate::world::World;
+use crate::world::facts::World;
 
 /// A broken git is GitHub's 500.
 pub fn broken(fault: &GitFault) -> ApiError {

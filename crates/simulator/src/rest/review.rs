@@ -9,8 +9,9 @@ use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::rest::call::{Answer, Call, Reply};
 use crate::time::parse_iso;
+use crate::world::facts::World;
 use crate::world::issue::{PENDING, Pull, ReviewComment};
-use crate::world::{LineComment, ReviewDraft, World};
+use crate::world::review::{LineComment, ReviewDraft};
 
 fn shown(world: &World, call: &Call, number: i64, id: i64) -> Result<Value, ApiError> {
     let (issue, pull) = world.pull(call.repository, number)?;

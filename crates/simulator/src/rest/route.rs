@@ -2,21 +2,16 @@
 //!
 //! It exists as one table that can be read beside GitHub's documentation. It must never match what GitHub does not have.
 
-use std::collections::BTreeMap;
-
 use futures::future::BoxFuture;
 use hyper::Method;
 
-use crate::rest::call::{Answer, Call};
+use crate::rest::call::{Answer, Call, Values};
 use crate::rest::{
     action, app, check, comment, delivery, graphql, issue, label, pull, repository, review,
 };
 use crate::wire::decode;
 use crate::world::account::Access;
 use crate::world::account::Access::{Read, Write};
-
-/// The values a path had for the names of its pattern.
-pub type Values = BTreeMap<String, String>;
 
 /// What a caller needs.
 #[derive(Debug, Clone, Copy)]

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::api_error::{ApiError, missing};
 use crate::behaviour::{Rule, on};
-use crate::world::World;
-use crate::world::outgoing::WebhookEvent;
+use crate::world::facts::World;
 use crate::world::repository::{CheckRun, Status, WorkflowRun};
+use crate::world::webhook_event::WebhookEvent;
 
 /// The App whose check runs are jobs of workflows.
 pub const ACTIONS: &str = "github-actions";
@@ -253,7 +253,7 @@ impl World {
         let body = json!({ "workflow_run": self.workflow_json(repository, run), "workflow": self.workflow_file_json(repository, run) });
         let event = "workflow_run";
         self.emit(WebhookEvent {
-            event,
+            name: event,
             action: Some(action),
             repository: Some(home),
             installation: None,
@@ -306,7 +306,7 @@ impl World {
         let body = json!({ "check_run": self.check_json(repository, check) });
         let event = "check_run";
         self.emit(WebhookEvent {
-            event,
+            name: event,
             action: Some(action),
             repository: Some(home),
             installation: None,
@@ -320,7 +320,7 @@ impl World {
         let body = json!({ "check_suite": self.suite_json(self.repository(home)?, id) });
         let event = "check_suite";
         self.emit(WebhookEvent {
-            event,
+            name: event,
             action: Some(action),
             repository: Some(home),
             installation: None,
@@ -367,7 +367,7 @@ impl World {
         self.repository_mut(home)?.statuses.push(status);
         let event = "status";
         self.emit(WebhookEvent {
-            event,
+            name: event,
             action: None,
             repository: Some(home),
             installation: None,

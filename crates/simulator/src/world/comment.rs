@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on as holds};
-use crate::world::World;
 use crate::world::account::Role;
 use crate::world::content::check_body;
+use crate::world::facts::World;
 use crate::world::issue::{Comment, REACTIONS, Reaction};
-use crate::world::outgoing::WebhookEvent;
+use crate::world::webhook_event::WebhookEvent;
 
 /// What a reaction is put on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,7 +171,7 @@ impl World {
         }
         let event = "issue_comment";
         self.emit(WebhookEvent {
-            event,
+            name: event,
             action: Some(action),
             repository: Some(home),
             installation: None,

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
-use crate::world::World;
 use crate::world::account::{Role, UserKind};
+use crate::world::facts::World;
 use crate::world::issue::{Happening, Issue};
-use crate::world::outgoing::WebhookEvent;
 use crate::world::repository::Gone;
+use crate::world::webhook_event::WebhookEvent;
 
 /// Why an issue is closed, or open again.
 const REASONS: [&str; 4] = ["completed", "not_planned", "duplicate", "reopened"];
@@ -189,7 +189,7 @@ impl World {
             body.extend(extra);
         }
         let news = WebhookEvent {
-            event,
+            name: event,
             action: Some(action),
             repository: Some(home),
             installation: None,

@@ -4,8 +4,13 @@
 
 use serde_json::Value;
 
+use crate::behaviour::{Rule, on};
 use crate::git::inspect::Comparison;
-use crate::world::repository::same_label;
+
+/// Whether two names are one label's: case does not count.
+pub fn same_label(one: &str, other: &str) -> bool {
+    one == other || one.eq_ignore_ascii_case(other) && on(Rule::LabelCase)
+}
 
 /// The reactions GitHub knows.
 pub const REACTIONS: [&str; 8] = [

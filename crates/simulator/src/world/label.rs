@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
-use crate::world::World;
+use crate::world::facts::World;
 use crate::world::repository::Label;
 
 /// How many labels an issue may carry.

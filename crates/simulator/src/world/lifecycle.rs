@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
-use crate::world::World;
 use crate::world::account::{Collaborator, Installation, Permissions, Role, Selection, UserKind};
-use crate::world::outgoing::WebhookEvent;
+use crate::world::facts::World;
 use crate::world::repository::{Label, Repository};
+use crate::world::webhook_event::WebhookEvent;
 
 /// The labels every new repository has.
 const DEFAULT_LABELS: [(&str, &str, &str); 5] = [
@@ -139,7 +139,7 @@ impl World {
         }
         let (event, action) = ("installation", Some(action));
         self.emit(WebhookEvent {
-            event,
+            name: event,
             action,
             repository: None,
             installation: Some(id),
@@ -168,7 +168,7 @@ impl World {
         });
         let (event, action) = ("installation_repositories", Some(action));
         self.emit(WebhookEvent {
-            event,
+            name: event,
             action,
             repository: None,
             installation: Some(id),
@@ -326,7 +326,7 @@ impl World {
     fn tell_repository(&mut self, repository: i64, action: &str, by: &str, body: Value) {
         let (event, action) = ("repository", Some(action));
         self.emit(WebhookEvent {
-            event,
+            name: event,
             action,
             repository: Some(repository),
             installation: None,

@@ -4,14 +4,8 @@
 
 use std::collections::VecDeque;
 
-use serde_json::{Map, Value, json};
-
-use crate::behaviour::{Rule, on, tells};
+use crate::behaviour::{Rule, on};
 use crate::ids;
-use crate::world::World;
-
-/// Events every App gets; none can subscribe to them.
-pub const ALWAYS: [&str; 3] = ["installation", "installation_repositories", "ping"];
 
 /// How long deliveries are listed and can be sent again: three days, as on github.com.
 pub const KEPT_FOR: i64 = 3 * 24 * 3600 * 1000;
@@ -68,7 +62,7 @@ pub enum Flow {
     Doubled,
 }
 
-/// The queue and the book of deliveries.
+/// The queue and the list of deliveries.
 #[derive(Debug, Clone, Default)]
 pub struct Outgoing {
     /// What happens to new webhooks.
@@ -99,12 +93,12 @@ impl Outgoing {
         self.held.len()
     }
 
-    fn next_id(&mut self) -> i64 {
+    pub(super) fn next_id(&mut self) -> i64 {
         self.last_id += 1;
         self.last_id
     }
 
-    fn accept(&mut self, attempt: Attempt) {
+    pub(super) fn accept(&mut self, attempt: Attempt) {
         match self.flow {
             Flow::Direct => self.queue.push_back(attempt),
             Flow::Held => self.held.push(attempt),
@@ -193,86 +187,5 @@ impl Outgoing {
         };
         self.queue.push_back(again);
         Some(number)
-    }
-}
-
-/// Something to be told to the App.
-pub struct WebhookEvent<'a> {
-    /// The event's name.
-    pub event: &'a str,
-    /// Its action, if it has one.
-    pub action: Option<&'a str>,
-    /// On which repository.
-    pub repository: Option<i64>,
-    /// Of which installation, when it is not the repository's.
-    pub installation: Option<i64>,
-    /// Who did it.
-    pub sender: &'a str,
-    /// The fields besides `action`, `repository`, `installation` and `sender`.
-    pub body: Value,
-}
-
-impl World {
-    /// Makes the webhook of a change, if the App listens to it and may see it.
-    pub fn emit(&mut self, news: WebhookEvent<'_>) {
-        if self.app.webhook_url.is_none() {
-            return;
-        }
-        let Some(installation) = self
-            .concerned(&news)
-            .filter(|_| tells(news.event, news.action))
-        else {
-            return;
-        };
-        let id = self.outgoing.next_id();
-        let attempt = Attempt {
-            id,
-            guid: ids::guid(id),
-            event: news.event.to_owned(),
-            action: news.action.map(str::to_owned),
-            installation,
-            repository: news.repository,
-            redelivery: false,
-            body: self.payload(&news, installation).to_string(),
-            delivered_at: self.now(),
-            outcome: None,
-        };
-        self.outgoing.accept(attempt);
-    }
-
-    /// The installation to name; the outer `None` means: tell nobody.
-    fn concerned(&self, news: &WebhookEvent<'_>) -> Option<Option<i64>> {
-        if ALWAYS.contains(&news.event) {
-            return Some(news.installation);
-        }
-        if !self.app.events.iter().any(|event| event == news.event) && on(Rule::Unsubscribed) {
-            return None;
-        }
-        let home = self.repositories.get(&news.repository?)?;
-        let installation = self.installation_of(home)?;
-        if installation.suspended_at.is_some() && on(Rule::SuspendedQuiet) {
-            return None;
-        }
-        Some(Some(installation.id))
-    }
-
-    fn payload(&self, news: &WebhookEvent<'_>, installation: Option<i64>) -> Value {
-        let mut payload = Map::new();
-        if let Some(action) = news.action {
-            payload.insert("action".to_owned(), json!(action));
-        }
-        if let Value::Object(fields) = &news.body {
-            payload.extend(fields.clone());
-        }
-        if let Some(home) = news.repository.and_then(|id| self.repositories.get(&id)) {
-            payload.insert("repository".to_owned(), self.repository_json(home));
-        }
-        payload.insert("sender".to_owned(), self.user_json(news.sender));
-        if let Some(id) = installation {
-            let short =
-                json!({ "id": id, "node_id": format!("MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u{id}") });
-            payload.entry("installation".to_owned()).or_insert(short);
-        }
-        Value::Object(payload)
     }
 }

@@ -7,8 +7,8 @@ use serde_json::json;
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::git::inspect::Comparison;
-use crate::world::World;
 use crate::world::content::{IssueDraft, check_body, check_title};
+use crate::world::facts::World;
 use crate::world::issue::{Issue, Pull};
 
 /// A pull request to be opened.

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::git::inspect::{CommitInfo, Comparison};
-use crate::world::World;
-use crate::world::outgoing::WebhookEvent;
+use crate::world::facts::World;
 use crate::world::repository::Repository;
+use crate::world::webhook_event::WebhookEvent;
 
 const NOTHING: &str = "0000000000000000000000000000000000000000";
 
@@ -165,7 +165,7 @@ impl World {
         });
         let (event, action) = ("push", None);
         self.emit(WebhookEvent {
-            event,
+            name: event,
             action,
             repository: Some(home),
             installation: None,

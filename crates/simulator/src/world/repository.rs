@@ -7,9 +7,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::behaviour::{Rule, on};
 use crate::world::account::Collaborator;
-use crate::world::issue::Issue;
+use crate::world::issue::{Issue, same_label};
 
 /// A label that can be put on issues.
 #[derive(Debug, Clone)]
@@ -162,11 +161,6 @@ pub struct Repository {
     pub created_at: i64,
     /// When it was last pushed to.
     pub pushed_at: i64,
-}
-
-/// Whether two names are one label's: case does not count.
-pub fn same_label(one: &str, other: &str) -> bool {
-    one == other || one.eq_ignore_ascii_case(other) && on(Rule::LabelCase)
 }
 
 impl Repository {

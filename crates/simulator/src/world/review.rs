@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
-use crate::world::World;
 use crate::world::content::check_body;
+use crate::world::facts::World;
 use crate::world::issue::{Issue, PENDING, Review, ReviewComment};
-use crate::world::outgoing::WebhookEvent;
+use crate::world::webhook_event::WebhookEvent;
 
 /// A comment on a line, to be made.
 #[derive(Debug, Clone, Default)]
@@ -306,7 +306,7 @@ impl World {
     ) -> Result<(), ApiError> {
         body["pull_request"] = self.pull_json(self.repository(h)?, self.issue(h, n)?);
         self.emit(WebhookEvent {
-            event,
+            name: event,
             action: Some(act),
             repository: Some(h),
             installation: None,
