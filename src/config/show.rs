@@ -5,9 +5,9 @@ use std::path::Path;
 use secrecy::ExposeSecret;
 
 use super::limits::{KNOBS, Kind, Numbers};
-use super::units::render_duration;
-use super::resolver::{Origin, hidden};
 use super::reference::{ENTRIES, entry_of, shown};
+use super::resolver::{Origin, hidden};
+use super::units::render_duration;
 use super::{AllowProtected, Config, LogFormat, MakeReady, OldGit, Sandbox};
 use crate::core::agent::AgentSpec;
 use crate::core::leavings::BUILT_IN;

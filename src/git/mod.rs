@@ -46,7 +46,7 @@ pub use branch::Branch;
 pub use change::{ChangeKind, FileChange};
 pub use collect::{CollectSpec, Collected, DiffLimits};
 pub use error::GitError;
-pub use mirror::{Fetched, FetchRequest};
+pub use mirror::{FetchRequest, Fetched};
 pub use publish::{Published, Push};
 pub use refusal::Rule;
 pub use remote::Remote;
