@@ -1,4 +1,4 @@
-//! The stage of the demo: a simulated GitHub, a whole skep and the demo agent, on loopback, in a folder of their own.
+//! What the demo runs on: a simulated GitHub, a whole skep and the demo agent, on loopback, in a folder of their own.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -19,36 +19,36 @@ use crate::core::policy::{AllowProtected, Limits, MakeReady};
 use crate::git::OldGit;
 use crate::github::{Pace, Timeouts};
 use crate::runner::Timings;
-use crate::simulator::world::IssueDraft;
-use crate::simulator::{Simulator, SimulatorConfig};
+use skep_simulator::world::IssueDraft;
+use skep_simulator::{PullView, Simulator, SimulatorConfig};
 use crate::webhook::Secrets;
 
-/// The person of the demo.
-pub(super) const PERSON: &str = "ana";
+/// The GitHub user of the demo.
+pub(super) const USER: &str = "ana";
 /// The repository of the demo.
 pub(super) const REPOSITORY: &str = "octo/garden";
 
 /// Everything the demo runs on.
-pub(super) struct Stage {
+pub(super) struct Environment {
     pub(super) simulator: Simulator,
     pub(super) running: Running,
     pub(super) repository: RepositoryId,
     pub(super) secret: String,
     pub(super) folder: PathBuf,
-    pub(super) scenes: &'static [Scene],
+    pub(super) scenarios: &'static [Scenario],
     has_model: bool,
 }
 
 /// An issue of the demo.
-pub(super) struct Scene {
+pub(super) struct Scenario {
     pub(super) title: &'static str,
     pub(super) role: &'static str,
     pub(super) body: &'static str,
     /// Whether a question is a part of the story.
     pub(super) asks: bool,
-    /// What the person answers when the agent asks.
+    /// What the user answers when the agent asks.
     pub(super) answer: Option<&'static str>,
-    /// How the person reviews the pull request.
+    /// How the user reviews the pull request.
     pub(super) review: Option<Remarks>,
 }
 
@@ -62,8 +62,8 @@ pub(super) struct Remarks {
 }
 
 /// The three issues; the scripts in them are all the demo agent has for a mind.
-pub(super) const SCENES: [Scene; 3] = [
-    Scene {
+pub(super) const SCENARIOS: [Scenario; 3] = [
+    Scenario {
         title: "Greet visitors by name",
         role: "swe",
         body: "Visitors see a bare \"Hello\". Greet them by name.\n\n```skep-demo\nplan Read the code | Ask what is not said | \
@@ -76,7 +76,7 @@ pub(super) const SCENES: [Scene; 3] = [
         answer: Some("2"),
         review: None,
     },
-    Scene {
+    Scenario {
         title: "Test the greeting",
         role: "testing",
         body: "`greet` has no test.\n\n```skep-demo\nplan Read the code | Write a test\nstart 1\nread src/greet.py\nwait \
@@ -96,7 +96,7 @@ pub(super) const SCENES: [Scene; 3] = [
             remark: "Does it greet the second time, too?",
         }),
     },
-    Scene {
+    Scenario {
         title: "The README names the wrong command",
         role: "debugging",
         body: "The README says `python greet.py`; the file lies in `src`.\n\n```skep-demo\nplan Find the mistake | Mend \
@@ -109,7 +109,7 @@ pub(super) const SCENES: [Scene; 3] = [
 ];
 
 /// The issue for an agent with a mind of its own.
-pub(super) const OWN: [Scene; 1] = [Scene {
+pub(super) const OWN: [Scenario; 1] = [Scenario {
     title: "Greet visitors by name",
     role: "swe",
     body: "`greet` in `src/greet.py` answers every visitor with a bare \"Hello\". Give it a parameter `name` that is \"stranger\" \
@@ -122,9 +122,9 @@ pub(super) const OWN: [Scene; 1] = [Scene {
 /// The longest the story may take: with a script, and with a model.
 const PATIENCE: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(20 * 60)];
 
-/// Who plays, and what.
-pub(super) struct Cast {
-    pub(super) scenes: &'static [Scene],
+/// What is played, and by which agent.
+pub(super) struct DemoSetup {
+    pub(super) scenarios: &'static [Scenario],
     /// The agent; the scripted one where there is none.
     pub(super) agent: Option<AgentSpec>,
     pub(super) path: String,
@@ -132,12 +132,12 @@ pub(super) struct Cast {
     pub(super) certificates: Certificates,
 }
 
-impl Cast {
-    /// The three scenes, by the agent that follows a script.
+impl DemoSetup {
+    /// The three scenarios, by the agent that follows a script.
     pub(super) fn scripted(path: String) -> Self {
         let (network, certificates) = (Network::default(), Certificates::default());
         Self {
-            scenes: &SCENES,
+            scenarios: &SCENARIOS,
             agent: None,
             path,
             network,
@@ -155,14 +155,14 @@ const FILES: [(&str, &str); 3] = [
     ),
 ];
 
-impl Stage {
+impl Environment {
     /// Builds and starts everything in `folder`, which is the caller's to remove if this fails; `listen` is where skep takes webhooks.
     pub(super) async fn build(
         folder: &Path,
         listen: SocketAddr,
-        cast: Cast,
+        setup: DemoSetup,
     ) -> anyhow::Result<Self> {
-        let (scenes, has_model) = (cast.scenes, cast.agent.is_some());
+        let (scenarios, has_model) = (setup.scenarios, setup.agent.is_some());
         let keys = key::make()?;
         let secret = app::random("demo")?;
         let mut config = SimulatorConfig::new(folder.join("github"), keys.public);
@@ -171,14 +171,15 @@ impl Stage {
         let simulator = Simulator::start(config)
             .await
             .context("start the simulated GitHub")?;
-        simulator.create_user(PERSON);
+        simulator.create_user(USER);
         let (owner, name) = REPOSITORY.split_once('/').unwrap_or((REPOSITORY, ""));
         let repository = simulator
             .create_repository(owner, name, &FILES)
             .await
+            .map(RepositoryId)
             .context("make the repository")?;
         simulator
-            .set_permission(repository, PERSON, "write")
+            .set_permission(repository, USER, "write")
             .context("give write access")?;
         let github = GitHubSetup {
             app_id: u64::try_from(app_id).context("the App's number")?,
@@ -187,7 +188,7 @@ impl Stage {
             api_url: Url::parse(&simulator.api_url())?,
             web_url: Url::parse(&simulator.git_url())?,
         };
-        let app = App::build(setup(folder, github, cast)?).await?;
+        let app = App::build(app_setup(folder, github, setup)?).await?;
         if let Some(program) = lacking(&app).filter(|_| has_model) {
             app.store.close().await;
             simulator.stop().await;
@@ -206,7 +207,7 @@ impl Stage {
             repository,
             secret,
             folder: folder.to_owned(),
-            scenes,
+            scenarios,
             has_model,
         })
     }
@@ -217,17 +218,17 @@ impl Stage {
     }
 
     /// Files an issue and adds its labels, the switch last, as a person would.
-    pub(super) fn file(&self, scene: &Scene) -> anyhow::Result<IssueNumber> {
+    pub(super) fn file(&self, scenario: &Scenario) -> anyhow::Result<IssueNumber> {
         let draft = IssueDraft {
-            title: scene.title.to_owned(),
-            body: Some(scene.body.to_owned()),
-            labels: vec![format!("role:{}", scene.role)],
+            title: scenario.title.to_owned(),
+            body: Some(scenario.body.to_owned()),
+            labels: vec![format!("role:{}", scenario.role)],
             ..IssueDraft::default()
         };
-        let issue = self.simulator.open_issue(self.repository, PERSON, draft)?;
+        let issue = self.simulator.open_issue(self.repository, USER, draft)?;
         self.simulator
-            .label(self.repository, issue, "agent:go", PERSON)?;
-        Ok(issue)
+            .label(self.repository, issue, "agent:go", USER)?;
+        Ok(IssueNumber(issue))
     }
 
     /// The number the next issue will have.
@@ -235,8 +236,8 @@ impl Stage {
         let pulls = self.simulator.pulls(self.repository).unwrap_or_default();
         pulls
             .iter()
-            .map(|pull| pull.issue.number.0)
-            .chain([self.scenes.len() as i64])
+            .map(|pull| pull.issue.number)
+            .chain([self.scenarios.len() as i64])
             .max()
             .unwrap_or_default()
             + 1
@@ -250,6 +251,12 @@ impl Stage {
             .await
             .with_context(|| format!("remove {}", self.folder.display()))
     }
+}
+
+/// The pull request an issue ended in.
+pub(super) fn pull_of(pulls: &[PullView], issue: IssueNumber) -> Option<&PullView> {
+    let prefix = format!("agent/{issue}-");
+    pulls.iter().find(|pull| pull.head.starts_with(&prefix))
 }
 
 /// An agent's program that is not on this machine.
@@ -268,10 +275,10 @@ pub(super) fn folder() -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
-fn setup(folder: &Path, github: GitHubSetup, cast: Cast) -> anyhow::Result<Setup> {
+fn app_setup(folder: &Path, github: GitHubSetup, setup: DemoSetup) -> anyhow::Result<Setup> {
     let data_dir = folder.join("skep");
     let program = std::env::current_exe().context("find our own program")?;
-    let agent = cast
+    let agent = setup
         .agent
         .unwrap_or_else(|| presets::demo(&program.to_string_lossy()));
     Ok(Setup {
@@ -306,11 +313,11 @@ fn setup(folder: &Path, github: GitHubSetup, cast: Cast) -> anyhow::Result<Setup
         old_git: OldGit::Allow,
         admin_token: None,
         git: "git".into(),
-        network: cast.network,
-        certificates: cast.certificates,
+        network: setup.network,
+        certificates: setup.certificates,
         sandbox: SandboxChoice::Auto,
         hide: Vec::new(),
-        path: cast.path,
+        path: setup.path,
         demo_in_process: false,
         timings: Timings {
             progress: Duration::from_millis(100),

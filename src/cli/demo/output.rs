@@ -6,65 +6,76 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::super::output::print;
-use super::stage::{PERSON, REPOSITORY, Stage};
-use super::{End, pull_of};
+use super::by_hand;
+use super::environment::{Environment, REPOSITORY, USER, pull_of};
+use crate::core::event_name::DomainEvent;
 use crate::core::ids::{IssueNumber, Sha};
 use crate::core::text::count;
-use crate::simulator::PullView;
+use skep_simulator::PullView;
 
-/// Prints a line; a reader that went away is no reason to leave the stage standing.
+/// Prints a line; a reader that went away is no reason to leave the demo running.
 macro_rules! say {
     ($($words:tt)*) => { print(&format!("{}\n", format_args!($($words)*)))? };
 }
 
+/// How the story ended.
+pub(super) struct End {
+    pub(super) opened: usize,
+    pub(super) total: usize,
+    pub(super) answered: usize,
+    pub(super) revised: usize,
+    pub(super) ok: bool,
+    pub(super) took: Duration,
+}
+
 /// How the demo speaks.
-pub(super) struct Screen {
+pub(super) struct Output {
     pub(super) json: bool,
     pub(super) began: i64,
 }
 
-impl Screen {
+impl Output {
     /// Who is on.
-    pub(super) fn opening(&self, stage: &Stage, took: Duration) -> io::Result<()> {
+    pub(super) fn opening(&self, environment: &Environment, took: Duration) -> io::Result<()> {
         if self.json {
             let details = json!({
-                "github": stage.simulator.api_url(), "webhook": format!("http://{}/webhook", stage.running.listen),
-                "admin": format!("http://{}", stage.running.admin), "secret": stage.secret,
+                "github": environment.simulator.api_url(), "webhook": format!("http://{}/webhook", environment.running.listen),
+                "admin": format!("http://{}", environment.running.admin), "secret": environment.secret,
             });
-            say!("{}", bracket(stage, "demo.started", details));
+            say!("{}", bracket(environment, "demo.started", details));
             return Ok(());
         }
-        let policy = &stage.running.app.runner.services().policy;
+        let policy = &environment.running.app.runner.services().policy;
         let sandbox = policy
             .confinement_warning
             .as_deref()
             .unwrap_or("bubblewrap: agents see their own folder only");
         say!("skep demo: a label becomes a pull request\n");
-        say!("  GitHub (simulated)   {}", stage.simulator.api_url());
+        say!("  GitHub (simulated)   {}", environment.simulator.api_url());
         say!(
             "  skep, for webhooks   http://{}/webhook",
-            stage.running.listen
+            environment.running.listen
         );
-        say!("  skep, for commands   http://{}", stage.running.admin);
+        say!("  skep, for commands   http://{}", environment.running.admin);
         say!("  sandbox              {sandbox}");
         say!("  up in                {} ms\n", took.as_millis());
-        match stage.scenes.len() {
+        match environment.scenarios.len() {
             1 => say!(
-                "{PERSON} files an issue in {REPOSITORY} and labels it `agent:go`; `{}` works on it.\n",
+                "{USER} files an issue in {REPOSITORY} and labels it `agent:go`; `{}` works on it.\n",
                 policy.default_agent
             ),
-            _ => say!("{PERSON} files three issues in {REPOSITORY} and labels each `agent:go`.\n"),
+            _ => say!("{USER} files three issues in {REPOSITORY} and labels each `agent:go`.\n"),
         }
         Ok(())
     }
 
     /// One event.
-    pub(super) fn event(&self, line: &Value) -> io::Result<()> {
+    pub(super) fn event(&self, event: DomainEvent, line: &Value) -> io::Result<()> {
         if self.json {
             say!("{line}");
             return Ok(());
         }
-        let Some(words) = words(line) else {
+        let Some(words) = words(event, line) else {
             return Ok(());
         };
         let at = line["time"].as_i64().unwrap_or(self.began) - self.began;
@@ -78,22 +89,22 @@ impl Screen {
     /// A pull request with its diff.
     pub(super) async fn pull(
         &self,
-        stage: &Stage,
+        environment: &Environment,
         issue: IssueNumber,
         pull: &PullView,
     ) -> anyhow::Result<()> {
         if self.json {
             return Ok(());
         }
-        let parts = stage.running.app.runner.services();
+        let parts = environment.running.app.runner.services();
         let head: Sha = pull.head_sha.parse()?;
-        let base = stage
+        let base = environment
             .simulator
-            .branch_head(stage.repository, &pull.base)
+            .branch_head(environment.repository, &pull.base)
             .unwrap_or_else(|| head.clone());
         let diff = parts
             .git
-            .diff(stage.repository, &base, &head, 4_000)
+            .diff(environment.repository, &base, &head, 4_000)
             .await?;
         let kind = if pull.draft {
             "draft pull request"
@@ -111,7 +122,7 @@ impl Screen {
     }
 
     /// What to do next.
-    pub(super) fn ending(&self, stage: &Stage, end: &End, keep: bool) -> io::Result<()> {
+    pub(super) fn ending(&self, environment: &Environment, end: &End, keep: bool) -> io::Result<()> {
         let took = end.took;
         if self.json {
             let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -119,7 +130,7 @@ impl Screen {
                 "pull_requests": end.opened, "issues": end.total, "questions_answered": end.answered,
                 "revisions": end.revised, "took_ms": ms,
             });
-            let mut line = bracket(stage, "demo.finished", details);
+            let mut line = bracket(environment, "demo.finished", details);
             line["ok"] = json!(end.ok);
             say!("{line}");
             return Ok(());
@@ -148,7 +159,7 @@ impl Screen {
                 "issue with the question"
             }
         );
-        let (github, home) = (&stage.simulator, stage.repository);
+        let (github, home) = (&environment.simulator, environment.repository);
         show(&github.thread(home, IssueNumber(1)).unwrap_or_default())?;
         let pulls = github.pulls(home).unwrap_or_default();
         if let Some(pull) = pull_of(&pulls, IssueNumber(2)) {
@@ -166,111 +177,10 @@ impl Screen {
             say!("{line}");
         }
         if keep {
-            self.kept(stage)?;
+            for line in by_hand::lines(environment) {
+                say!("{line}");
+            }
         }
-        Ok(())
-    }
-
-    /// Everything that can be done by hand, each line for a shell.
-    fn kept(&self, stage: &Stage) -> io::Result<()> {
-        let (api, door, next) = (
-            stage.simulator.api_url(),
-            stage.running.listen,
-            stage.next_number(),
-        );
-        let act = |deed: &str| {
-            let who = format!("\"as\":\"{PERSON}\",\"repository\":\"{REPOSITORY}\"");
-            format!("curl -s {api}/_simulator/act -d '{{{who},{deed}}}'")
-        };
-        say!(
-            "\nStill running; Ctrl-C ends it and removes {}.",
-            stage.folder.display()
-        );
-        say!("\nAs {PERSON}, file an issue and label it; look at it some seconds later:\n");
-        let script = "```skep-demo\\nwrite BYE.md: bye\\nsay Done.\\n```";
-        say!(
-            "  {}",
-            act(&format!(
-                "\"do\":\"open_issue\",\"title\":\"Say bye\",\"body\":\"{script}\""
-            ))
-        );
-        say!(
-            "  {}",
-            act(&format!(
-                "\"do\":\"label\",\"issue\":{next},\"label\":\"agent:go\""
-            ))
-        );
-        say!("  curl -s {api}/_simulator/thread/{REPOSITORY}/{next}");
-        say!("\nSay something on it, and edit what was said:\n");
-        say!(
-            "  id=$({} | tr -dc 0-9)",
-            act(&format!(
-                "\"do\":\"comment\",\"issue\":{next},\"body\":\"/agent status\""
-            ))
-        );
-        say!(
-            "  {}",
-            act("\"do\":\"edit_comment\",\"comment\":'$id',\"body\":\"/agent logs\"")
-        );
-        let pulls = stage.simulator.pulls(stage.repository).unwrap_or_default();
-        let last = i64::try_from(stage.scenes.len()).unwrap_or_default();
-        if let Some(pull) = pull_of(&pulls, IssueNumber(last)) {
-            let (pull, branch) = (pull.issue.number, &pull.head);
-            let on =
-                |verb: &str, more: &str| act(&format!("\"do\":\"{verb}\",\"issue\":{pull}{more}"));
-            say!(
-                "\nOn the pull request #{pull}, comment on a line, let a check fail and pass, push, review, merge:\n"
-            );
-            let (path, at) = if last == 1 {
-                ("src/greet.py", 1)
-            } else {
-                ("README.md", 3)
-            };
-            let line = format!("\"path\":\"{path}\",\"line\":{at}");
-            let script = "Say more.\\n```skep-demo\\nappend README.md: More.\\nreply all: There is more now.\\n```";
-            say!(
-                "  {}",
-                on("line_comment", &format!(",{line},\"body\":\"{script}\""))
-            );
-            say!(
-                "  {}",
-                on(
-                    "check",
-                    ",\"name\":\"tests\",\"conclusion\":\"failure\",\"log\":\"1 failed\""
-                )
-            );
-            say!(
-                "  {}",
-                on("check", ",\"name\":\"tests\",\"conclusion\":\"success\"")
-            );
-            say!(
-                "  {}",
-                act(&format!(
-                    "\"do\":\"push_file\",\"branch\":\"{branch}\",\"path\":\"MINE.md\",\"content\":\"mine\""
-                ))
-            );
-            say!("  {}", on("ready", ""));
-            say!(
-                "  {}",
-                on("review", ",\"event\":\"APPROVE\",\"body\":\"Good.\"")
-            );
-            say!("  {}", on("merge", ""));
-        }
-        say!("\nAll verbs with their fields (unlabel, react, close, reopen and more):\n");
-        say!("  curl -s {api}/_simulator/act");
-        say!("\nOr send a webhook by hand (secret: {}):\n", stage.secret);
-        say!(
-            "  body='{{\"zen\":\"hi\"}}'; sig=$(printf %s \"$body\" | openssl dgst -sha256 -hmac '{}' | sed 's/.*= //')",
-            stage.secret
-        );
-        say!(
-            "  curl -si http://{door}/webhook -H \"X-Hub-Signature-256: sha256=$sig\" -H 'X-GitHub-Event: ping' \
-             -H \"X-GitHub-Delivery: by-hand-1\" -H 'Content-Type: application/json' -d \"$body\""
-        );
-        say!(
-            "\nAnd look: skep status --admin http://{}",
-            stage.running.admin
-        );
         Ok(())
     }
 }
@@ -310,68 +220,68 @@ fn show(thread: &str) -> io::Result<()> {
 }
 
 /// A line of `--json` that is no event of skep: the first and the last.
-fn bracket(stage: &Stage, event: &str, details: Value) -> Value {
-    let time = (stage.running.app.runner.services().clock)();
+fn bracket(environment: &Environment, event: &str, details: Value) -> Value {
+    let time = (environment.running.app.runner.services().clock)();
     json!({
         "time": time, "event": event, "repository": REPOSITORY, "issue": null, "session": null, "details": details,
     })
 }
 
 /// An event in words; `None` for those that only machines need.
-fn words(line: &Value) -> Option<String> {
+fn words(event: DomainEvent, line: &Value) -> Option<String> {
     let details = &line["details"];
     let text = |key: &str| details[key].as_str().unwrap_or_default().to_owned();
     let number = |key: &str, one: &str| count(details[key].as_u64().unwrap_or(0), one);
-    Some(match line["event"].as_str()? {
-        "task.received" => format!("received    “{}” by {}", text("title"), text("by")),
-        "task.refused" => format!("refused     {}", text("why")),
-        "task.queued" => format!(
+    Some(match event {
+        DomainEvent::TaskReceived => format!("received    “{}” by {}", text("title"), text("by")),
+        DomainEvent::TaskRefused => format!("refused     {}", text("why")),
+        DomainEvent::TaskQueued => format!(
             "role        {}: {}",
             text("role"),
             text("why").replace('`', "")
         ),
-        "task.waiting" => format!(
+        DomainEvent::TaskWaiting => format!(
             "queued      {} of {}",
             details["position"], details["total"]
         ),
-        "session.dispatched" => format!(
+        DomainEvent::SessionDispatched => format!(
             "session     {}",
             line["session"].as_str().unwrap_or_default()
         ),
-        "workspace.ready" => format!("workspace   {} at {:.10}", text("branch"), text("base")),
-        "session.running" => format!("agent       {}", text("agent")),
-        "session.progress" => progress(details)?,
-        "session.collected" => format!(
+        DomainEvent::WorkspaceReady => format!("workspace   {} at {:.10}", text("branch"), text("base")),
+        DomainEvent::SessionRunning => format!("agent       {}", text("agent")),
+        DomainEvent::SessionProgress => progress(details)?,
+        DomainEvent::SessionCollected => format!(
             "changed     {}, +{} −{}, in {}",
             number("files", "file"),
             details["insertions"],
             details["deletions"],
             number("commits", "commit")
         ),
-        "branch.pushed" => format!("pushed      {}", text("branch")),
-        "pull_request.opened" => format!("opened      {}", text("url")),
-        "pull_request.ready" => "ready       for review".to_owned(),
-        "question.asked" => {
+        DomainEvent::BranchPushed => format!("pushed      {}", text("branch")),
+        DomainEvent::PullRequestOpened => format!("opened      {}", text("url")),
+        DomainEvent::PullRequestReady => "ready       for review".to_owned(),
+        DomainEvent::QuestionAsked => {
             let first = &details["questions"][0];
             format!(
                 "asks        “{}”",
                 first["text"].as_str().unwrap_or_default()
             )
         }
-        "question.answered" => format!("answer      “{}” by {}", text("text"), text("by")),
-        "question.withdrawn" => "withdrawn   the agent went on without an answer".to_owned(),
-        "session.parked" => "parked      until the answer comes".to_owned(),
-        "review.taken" => format!(
+        DomainEvent::QuestionAnswered => format!("answer      “{}” by {}", text("text"), text("by")),
+        DomainEvent::QuestionWithdrawn => "withdrawn   the agent went on without an answer".to_owned(),
+        DomainEvent::SessionParked => "parked      until the answer comes".to_owned(),
+        DomainEvent::ReviewTaken => format!(
             "review      by {} ({})",
             text("by"),
             number("threads", "comment")
         ),
-        "revision.started" => format!("revision    {}", details["round"]),
-        "session.needs_person" => format!("needs you   {}", text("why")),
-        "answer.posted" => "answered    on the issue".to_owned(),
-        "session.failed" => format!("failed      {}: {}", text("class"), text("why")),
-        "session.cancelled" => format!("stopped     {}", text("why")),
-        "session.completed" => "completed".to_owned(),
+        DomainEvent::RevisionStarted => format!("revision    {}", details["round"]),
+        DomainEvent::NeedsPerson => format!("needs you   {}", text("why")),
+        DomainEvent::AnswerPosted => "answered    on the issue".to_owned(),
+        DomainEvent::SessionFailed => format!("failed      {}: {}", text("class"), text("why")),
+        DomainEvent::SessionCancelled => format!("stopped     {}", text("why")),
+        DomainEvent::SessionCompleted => "completed".to_owned(),
         _ => return None,
     })
 }

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::stage::Scene;
+use super::environment::Scenario;
+use crate::core::event_name::DomainEvent;
 use crate::core::ids::IssueNumber;
 
 /// What has happened on each issue.
-pub(super) struct Tally<'a> {
+pub(super) struct Progress<'a> {
     issues: &'a [IssueNumber],
-    scenes: &'static [Scene],
+    scenarios: &'static [Scenario],
     of: Vec<Counts>,
 }
 
@@ -20,37 +21,39 @@ struct Counts {
     revised: usize,
 }
 
-impl<'a> Tally<'a> {
-    pub(super) fn new(issues: &'a [IssueNumber], scenes: &'static [Scene]) -> Self {
+impl<'a> Progress<'a> {
+    pub(super) fn new(issues: &'a [IssueNumber], scenarios: &'static [Scenario]) -> Self {
         Self {
             issues,
-            scenes,
+            scenarios,
             of: vec![Counts::default(); issues.len()],
         }
     }
 
     /// Counts an event.
-    pub(super) fn count(&mut self, line: &Value) {
+    pub(super) fn count(&mut self, event: DomainEvent, line: &Value) {
         let issue = line["issue"].as_i64().map(IssueNumber);
         let at = self.issues.iter().position(|other| Some(*other) == issue);
         let Some(counts) = at.and_then(|at| self.of.get_mut(at)) else {
             return;
         };
-        match line["event"].as_str().unwrap_or_default() {
-            "session.completed" => counts.completed += 1,
-            "session.failed" | "session.cancelled" | "task.refused" => counts.lost = true,
-            "question.answered" => counts.answered += 1,
-            "revision.started" => counts.revised += 1,
+        match event {
+            DomainEvent::SessionCompleted => counts.completed += 1,
+            DomainEvent::SessionFailed
+            | DomainEvent::SessionCancelled
+            | DomainEvent::TaskRefused => counts.lost = true,
+            DomainEvent::QuestionAnswered => counts.answered += 1,
+            DomainEvent::RevisionStarted => counts.revised += 1,
             _ => {}
         }
     }
 
     /// Whether every issue has come to its end, good or bad.
     pub(super) fn is_over(&self) -> bool {
-        let over = |(counts, scene): (&Counts, &Scene)| {
-            counts.lost || counts.completed > usize::from(scene.review.is_some())
+        let over = |(counts, scenario): (&Counts, &Scenario)| {
+            counts.lost || counts.completed > usize::from(scenario.review.is_some())
         };
-        self.of.iter().zip(self.scenes).all(over)
+        self.of.iter().zip(self.scenarios).all(over)
     }
 
     pub(super) fn answered(&self) -> usize {
@@ -64,11 +67,11 @@ impl<'a> Tally<'a> {
     /// What should have happened and did not, as sentences.
     pub(super) fn missing(&self) -> Vec<String> {
         let mut missing = Vec::new();
-        for ((issue, counts), scene) in self.issues.iter().zip(&self.of).zip(self.scenes) {
-            if scene.asks && counts.answered == 0 {
+        for ((issue, counts), scenario) in self.issues.iter().zip(&self.of).zip(self.scenarios) {
+            if scenario.asks && counts.answered == 0 {
                 missing.push(format!("the question of #{issue} was not answered"));
             }
-            if scene.review.is_some()
+            if scenario.review.is_some()
                 && (counts.revised == 0 || counts.completed < 2 || counts.lost)
             {
                 missing.push(format!(

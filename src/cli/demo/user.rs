@@ -1,4 +1,4 @@
-//! What the person of the demo does while skep works: answers the agent's question, reviews a pull request.
+//! What the GitHub user of the demo does while skep works: answers the agent's question, reviews a pull request.
 //!
 //! It acts on what is on GitHub, a moment after it is there, as a quick person would. It must never act for skep.
 
@@ -6,78 +6,78 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::pull_of;
-use super::stage::{PERSON, Scene, Stage};
+use super::environment::{Environment, Scenario, USER, pull_of};
+use crate::core::event_name::DomainEvent;
 use crate::core::ids::IssueNumber;
-use crate::simulator::world::{LineComment, ReviewDraft};
+use skep_simulator::world::{LineComment, ReviewDraft};
 
-/// How long the person takes to see something.
+/// How long the user takes to see something.
 const MOMENT: Duration = Duration::from_millis(400);
 
-/// Something the person is about to do.
+/// Something the user is about to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Deed {
+enum Action {
     Answer,
     Review,
 }
 
-/// The person at work.
-pub(super) struct Person<'a> {
-    stage: &'a Stage,
+/// The user at work.
+pub(super) struct User<'a> {
+    environment: &'a Environment,
     issues: &'a [IssueNumber],
-    due: Vec<(Instant, IssueNumber, Deed)>,
+    due: Vec<(Instant, IssueNumber, Action)>,
 }
 
-impl<'a> Person<'a> {
-    pub(super) fn new(stage: &'a Stage, issues: &'a [IssueNumber]) -> Self {
+impl<'a> User<'a> {
+    pub(super) fn new(environment: &'a Environment, issues: &'a [IssueNumber]) -> Self {
         Self {
-            stage,
+            environment,
             issues,
             due: Vec::new(),
         }
     }
 
     /// The issue's part in the demo.
-    fn scene(&self, issue: IssueNumber) -> Option<&'static Scene> {
+    fn scenario(&self, issue: IssueNumber) -> Option<&'static Scenario> {
         let at = self.issues.iter().position(|other| *other == issue)?;
-        self.stage.scenes.get(at)
+        self.environment.scenarios.get(at)
     }
 
     /// Takes notice of an event.
-    pub(super) fn see(&mut self, line: &Value) {
+    pub(super) fn see(&mut self, event: DomainEvent, line: &Value) {
         let Some(issue) = line["issue"].as_i64().map(IssueNumber) else {
             return;
         };
-        let Some(scene) = self.scene(issue) else {
+        let Some(scenario) = self.scenario(issue) else {
             return;
         };
-        let deed = match line["event"].as_str() {
-            Some("question.asked") if scene.answer.is_some() => Deed::Answer,
-            Some("pull_request.opened") if scene.review.is_some() => Deed::Review,
+        let action = match event {
+            DomainEvent::QuestionAsked if scenario.answer.is_some() => Action::Answer,
+            DomainEvent::PullRequestOpened if scenario.review.is_some() => Action::Review,
             _ => return,
         };
-        self.due.push((Instant::now() + MOMENT, issue, deed));
+        self.due.push((Instant::now() + MOMENT, issue, action));
     }
 
     /// Does what is due; what is not on GitHub yet waits a little longer.
     pub(super) fn act(&mut self) -> anyhow::Result<()> {
         let now = Instant::now();
-        for (at, issue, deed) in std::mem::take(&mut self.due) {
-            if at > now || !self.act_on(issue, deed)? {
-                self.due.push((at, issue, deed));
+        for (at, issue, action) in std::mem::take(&mut self.due) {
+            if at > now || !self.act_on(issue, action)? {
+                self.due.push((at, issue, action));
             }
         }
         Ok(())
     }
 
-    fn act_on(&self, issue: IssueNumber, deed: Deed) -> anyhow::Result<bool> {
-        let (github, home) = (&self.stage.simulator, self.stage.repository);
-        let Some(scene) = self.scene(issue) else {
+    fn act_on(&self, issue: IssueNumber, action: Action) -> anyhow::Result<bool> {
+        let (github, home) = (&self.environment.simulator, self.environment.repository);
+        let Some(scenario) = self.scenario(issue) else {
             return Ok(true);
         };
-        match (deed, scene.answer, &scene.review) {
-            (Deed::Answer, Some(answer), _) => {
-                if scene.asks
+        match (action, scenario.answer, &scenario.review) {
+            (Action::Answer, Some(answer), _) => {
+                if scenario.asks
                     && !github
                         .comments(home, issue)?
                         .iter()
@@ -85,9 +85,9 @@ impl<'a> Person<'a> {
                 {
                     return Ok(false);
                 }
-                github.comment(home, issue, PERSON, answer)?;
+                github.comment(home, issue, USER, answer)?;
             }
-            (Deed::Review, _, Some(remarks)) => {
+            (Action::Review, _, Some(remarks)) => {
                 let pulls = github.pulls(home)?;
                 let Some(pull) = pull_of(&pulls, issue) else {
                     return Ok(false);
@@ -103,7 +103,7 @@ impl<'a> Person<'a> {
                 github.review(
                     home,
                     pull.issue.number,
-                    PERSON,
+                    USER,
                     ReviewDraft {
                         event,
                         body,
@@ -111,7 +111,7 @@ impl<'a> Person<'a> {
                     },
                 )?;
             }
-            (Deed::Answer | Deed::Review, _, _) => {}
+            (Action::Answer | Action::Review, _, _) => {}
         }
         Ok(true)
     }
