@@ -21,8 +21,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use serde_json::Value;
 use skep::core::ids::{IssueNumber, RepositoryId};
-use skep::simulator::world::IssueDraft;
-use skep::simulator::{Simulator, SimulatorConfig};
+use skep_simulator::world::IssueDraft;
+use skep_simulator::{Simulator, SimulatorConfig};
 
 const SECRET: &str = "a secret of the bench";
 

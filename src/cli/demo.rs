@@ -123,8 +123,11 @@ async fn tell(
     }
     let mut progress = Progress::new(&issues, environment.scenarios);
     let user = User::new(environment, &issues);
-    let told =
-        tokio::time::timeout(environment.patience(), follow(environment, output, user, &mut progress)).await;
+    let told = tokio::time::timeout(
+        environment.patience(),
+        follow(environment, output, user, &mut progress),
+    )
+    .await;
     let pulls = environment.simulator.pulls(environment.repository)?;
     let missing: Vec<String> = issues
         .iter()
@@ -198,7 +201,12 @@ async fn all_said(environment: &Environment) -> anyhow::Result<bool> {
         open: Some(true),
         ..EffectFilter::default()
     };
-    let open = environment.running.app.store.effects(&filter, 1_000).await?;
+    let open = environment
+        .running
+        .app
+        .store
+        .effects(&filter, 1_000)
+        .await?;
     Ok(open
         .iter()
         .all(|look| look.effect.kind == EffectKind::SetTimer.name()))

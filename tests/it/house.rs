@@ -23,10 +23,10 @@ use skep::git::OldGit;
 use skep::github::{Pace, Timeouts};
 use skep::http::{self, Bounds, Caps};
 use skep::runner::{Runner, Tasks, Timings};
-use skep::simulator::world::content::IssueDraft;
-use skep::simulator::{Simulator, SimulatorConfig};
 use skep::store::{EffectFilter, SessionFilter, Store};
 use skep::webhook::Secrets;
+use skep_simulator::world::content::IssueDraft;
+use skep_simulator::{Simulator, SimulatorConfig};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 

@@ -6,8 +6,9 @@
 //!
 //! # The simulator, in reading order
 //!
-//! - [`Simulator`] is the handle ([`handle`]): what people do (`user`, `user_issues`), how the App and its installations are
-//!   set (`admin`), what a test looks at (`views`).
+//! - [`Simulator`] is the handle ([`handle`]): what users do (`user`, `user_issues`, `user_pulls`, `ci`), how the App and its installations are
+//!   set
+//!   up (`admin`), what a test looks at (`views`).
 //! - [`world`] holds the facts and the rules; every change makes its webhook. [`behaviour`] names each rule, so that tests
 //!   can switch it off. [`api_error`] is how a rule refuses.
 //! - `server` takes connections and plays faults ([`fault`]). Behind it: `rest` (routes, permissions, limits), `json` (what
@@ -42,7 +43,7 @@ mod time;
 mod wire;
 pub mod world;
 
+pub use handle::ci::{JobEnd, Required};
 pub use handle::simulator::{EVENTS, PERMISSIONS, Simulator, SimulatorConfig, SimulatorError};
 pub use handle::user::RepositorySeed;
-pub use handle::user_issues::{JobEnd, Required};
 pub use handle::views::{CommentView, IssueView, PullView};

@@ -87,7 +87,8 @@ fn on_the_pull_request(environment: &Environment, api: &str) -> Vec<String> {
         ("README.md", 3)
     };
     let line = format!("\"path\":\"{path}\",\"line\":{at}");
-    let script = "Say more.\\n```skep-demo\\nappend README.md: More.\\nreply all: There is more now.\\n```";
+    let script =
+        "Say more.\\n```skep-demo\\nappend README.md: More.\\nreply all: There is more now.\\n```";
     let push = format!(
         "\"do\":\"push_file\",\"branch\":\"{branch}\",\"path\":\"MINE.md\",\"content\":\"mine\""
     );

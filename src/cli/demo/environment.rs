@@ -19,9 +19,9 @@ use crate::core::policy::{AllowProtected, Limits, MakeReady};
 use crate::git::OldGit;
 use crate::github::{Pace, Timeouts};
 use crate::runner::Timings;
+use crate::webhook::Secrets;
 use skep_simulator::world::IssueDraft;
 use skep_simulator::{PullView, Simulator, SimulatorConfig};
-use crate::webhook::Secrets;
 
 /// The GitHub user of the demo.
 pub(super) const USER: &str = "ana";

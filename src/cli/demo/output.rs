@@ -56,7 +56,10 @@ impl Output {
             "  skep, for webhooks   http://{}/webhook",
             environment.running.listen
         );
-        say!("  skep, for commands   http://{}", environment.running.admin);
+        say!(
+            "  skep, for commands   http://{}",
+            environment.running.admin
+        );
         say!("  sandbox              {sandbox}");
         say!("  up in                {} ms\n", took.as_millis());
         match environment.scenarios.len() {
@@ -122,7 +125,12 @@ impl Output {
     }
 
     /// What to do next.
-    pub(super) fn ending(&self, environment: &Environment, end: &End, keep: bool) -> io::Result<()> {
+    pub(super) fn ending(
+        &self,
+        environment: &Environment,
+        end: &End,
+        keep: bool,
+    ) -> io::Result<()> {
         let took = end.took;
         if self.json {
             let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -248,7 +256,9 @@ fn words(event: DomainEvent, line: &Value) -> Option<String> {
             "session     {}",
             line["session"].as_str().unwrap_or_default()
         ),
-        DomainEvent::WorkspaceReady => format!("workspace   {} at {:.10}", text("branch"), text("base")),
+        DomainEvent::WorkspaceReady => {
+            format!("workspace   {} at {:.10}", text("branch"), text("base"))
+        }
         DomainEvent::SessionRunning => format!("agent       {}", text("agent")),
         DomainEvent::SessionProgress => progress(details)?,
         DomainEvent::SessionCollected => format!(
@@ -268,8 +278,12 @@ fn words(event: DomainEvent, line: &Value) -> Option<String> {
                 first["text"].as_str().unwrap_or_default()
             )
         }
-        DomainEvent::QuestionAnswered => format!("answer      “{}” by {}", text("text"), text("by")),
-        DomainEvent::QuestionWithdrawn => "withdrawn   the agent went on without an answer".to_owned(),
+        DomainEvent::QuestionAnswered => {
+            format!("answer      “{}” by {}", text("text"), text("by"))
+        }
+        DomainEvent::QuestionWithdrawn => {
+            "withdrawn   the agent went on without an answer".to_owned()
+        }
         DomainEvent::SessionParked => "parked      until the answer comes".to_owned(),
         DomainEvent::ReviewTaken => format!(
             "review      by {} ({})",

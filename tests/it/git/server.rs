@@ -14,8 +14,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use skep::core::ids::Sha;
 use skep::git::Remote;
-use skep::simulator::git_host::{self, Service};
-use skep::simulator::plumbing::{self, CommitDraft, Signature};
+use skep_simulator::git::git_commands::{self, CommitDraft, Signature};
+use skep_simulator::git::host::{self, Service};
 
 use super::REPOSITORY;
 

@@ -7,8 +7,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 use skep::core::ids::{IssueNumber, RepositoryId};
-use skep::simulator::world::content::IssueDraft;
-use skep::simulator::{Simulator, SimulatorConfig};
+use skep_simulator::world::content::IssueDraft;
+use skep_simulator::{Simulator, SimulatorConfig};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

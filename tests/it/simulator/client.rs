@@ -12,8 +12,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use skep::core::ids::{IssueNumber, RepositoryId};
-use skep::simulator::world::IssueDraft;
-use skep::simulator::{Simulator, SimulatorConfig};
+use skep_simulator::world::IssueDraft;
+use skep_simulator::{Simulator, SimulatorConfig};
 
 use crate::described::PLAIN_CLIENT;
 

@@ -4,8 +4,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use skep::core::ids::IssueNumber;
-use skep::simulator::world::outgoing::Flow;
-use skep::simulator::world::{IssueDraft, IssueEdit, PullDraft, ReviewDraft};
+use skep_simulator::world::outgoing::Flow;
+use skep_simulator::world::{IssueDraft, IssueEdit, PullDraft, ReviewDraft};
 
 use super::client::{Listener, Stage, stage};
 
@@ -83,7 +83,7 @@ async fn pull_requests_tell_their_story() {
         "status",
     ]);
     github
-        .push_file(home, "x", ("a.txt", "a\n"), "octo")
+        .push_to_branch(home, "x", &[("a.txt", "a\n")], "octo")
         .await
         .expect("a push");
     let draft = PullDraft {
@@ -98,7 +98,7 @@ async fn pull_requests_tell_their_story() {
         .await
         .expect("a pull request");
     github
-        .push_file(home, "x", ("b.txt", "b\n"), "octo")
+        .push_to_branch(home, "x", &[("b.txt", "b\n")], "octo")
         .await
         .expect("a push");
     github
@@ -116,7 +116,7 @@ async fn pull_requests_tell_their_story() {
         .set_check(home, sha.as_str(), "ci", Some("success"))
         .expect("a check");
     github
-        .set_status(home, sha.as_str(), ("build", "success"), "octo")
+        .set_status(home, sha.as_str(), "build", "success", "octo")
         .expect("a status");
     github.merge(home, pull, "octo").await.expect("merged");
     github.quiet().await;

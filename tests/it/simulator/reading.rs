@@ -3,9 +3,9 @@
 use serde_json::json;
 use skep::core::event::Event;
 use skep::core::ids::CommentId;
-use skep::simulator::JobEnd;
-use skep::simulator::world::{IssueDraft, PullDraft, ReviewDraft};
 use skep::webhook::{Parsed, parse};
+use skep_simulator::JobEnd;
+use skep_simulator::world::{IssueDraft, PullDraft, ReviewDraft};
 
 use super::client::{Hook, Listener, Stage, stage};
 
@@ -179,10 +179,18 @@ async fn what_happens_to_our_branch_is_read_as_the_issues() {
         .expect("a push");
     let sha = github.branch_head(home, BRANCH).expect("a branch");
     github
-        .finish_check(home, sha.as_str(), ("test", "failure"), JobEnd::default())
+        .finish_check(
+            home,
+            sha.as_str(),
+            JobEnd {
+                name: "test",
+                conclusion: "failure",
+                ..JobEnd::default()
+            },
+        )
         .expect("a job");
     github
-        .set_status(home, sha.as_str(), ("build", "success"), "octo")
+        .set_status(home, sha.as_str(), "build", "success", "octo")
         .expect("a status");
     github
         .push_to_branch(home, "main", &[("c.txt", "c\n")], "octo")

@@ -5,7 +5,7 @@ use http_body_util::Full;
 use hyper::{Method, Request};
 use serde_json::{Value, json};
 use skep::core::ids::IssueNumber;
-use skep::simulator::world::IssueDraft;
+use skep_simulator::world::IssueDraft;
 
 use super::client::{Stage, stage, stage_with};
 
@@ -93,7 +93,7 @@ async fn rate_limit_headers_count_and_an_etag_is_free() {
 
 #[tokio::test]
 async fn secondary_limits_hold_when_switched_on() {
-    let stage = stage_with(|config| skep::simulator::SimulatorConfig {
+    let stage = stage_with(|config| skep_simulator::SimulatorConfig {
         enforce_limits: true,
         ..config
     })
@@ -448,7 +448,7 @@ async fn permissions_of_people_are_told_in_both_words() {
     }
     stage
         .simulator
-        .set_custom_role(stage.home, "special", ("release-captain", "write"))
+        .set_custom_role(stage.home, "special", "release-captain", "write")
         .expect("a place");
     stage.simulator.create_user("stranger");
     let mut told = Vec::new();
@@ -491,10 +491,10 @@ async fn files_and_branches_are_read() {
     let token = stage.token().await;
     stage
         .simulator
-        .push_file(
+        .push_to_branch(
             stage.home,
             "agent/1-x",
-            (".github/agents/swe.md", "You.\n"),
+            &[(".github/agents/swe.md", "You.\n")],
             "octo",
         )
         .await

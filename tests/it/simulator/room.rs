@@ -9,9 +9,9 @@ use skep::github::{
     At, ChecksState, GitHub, GitHubConfig, GitHubError, Pace, Reaction, ReviewState, ReviewThread,
     Timeouts,
 };
-use skep::simulator::world::account::Access;
-use skep::simulator::world::{LineComment, PullDraft, ReviewDraft};
-use skep::simulator::{JobEnd, Required};
+use skep_simulator::world::account::Access;
+use skep_simulator::world::{LineComment, PullDraft, ReviewDraft};
+use skep_simulator::{JobEnd, Required};
 
 use super::client::{KEY, Stage, stage};
 
@@ -276,7 +276,7 @@ async fn a_review_is_read_answered_once_and_resolved() {
     let marker = "<!-- skep e1 -->";
     room.stage
         .simulator
-        .reply_to_line(home, pull, "octo", (thread.first_comment, marker))
+        .reply_to_line(home, thread.first_comment, "octo", marker)
         .expect("an echo");
     assert_eq!(
         github.find_reply(at, pull, None, marker).await,
@@ -384,11 +384,11 @@ async fn what_ci_says_with_the_failed_step_and_the_end_of_its_log() {
     let state = async || github.checks(at, &head).await.expect("read");
     assert_eq!(state().await.state, ChecksState::None);
     simulator
-        .set_status(home, head.as_str(), ("build", "pending"), "octo")
+        .set_status(home, head.as_str(), "build", "pending", "octo")
         .expect("a status");
     assert_eq!(state().await.state, ChecksState::Pending);
     simulator
-        .set_status(home, head.as_str(), ("build", "success"), "octo")
+        .set_status(home, head.as_str(), "build", "success", "octo")
         .expect("a status");
     assert_eq!(state().await.state, ChecksState::Green);
     let log = format!(
@@ -401,10 +401,26 @@ async fn what_ci_says_with_the_failed_step_and_the_end_of_its_log() {
         log: &log,
     };
     simulator
-        .finish_check(home, head.as_str(), ("test", "failure"), end)
+        .finish_check(
+            home,
+            head.as_str(),
+            JobEnd {
+                name: "test",
+                conclusion: "failure",
+                ..end
+            },
+        )
         .expect("a job");
     simulator
-        .finish_check(home, head.as_str(), ("lint", "skipped"), JobEnd::default())
+        .finish_check(
+            home,
+            head.as_str(),
+            JobEnd {
+                name: "lint",
+                conclusion: "skipped",
+                ..JobEnd::default()
+            },
+        )
         .expect("a job");
     let read = state().await;
     assert_eq!(
@@ -453,8 +469,11 @@ async fn a_workflow_that_cannot_start_is_red_and_a_lost_log_is_no_error() {
         .finish_check(
             home,
             head.as_str(),
-            ("test", "timed_out"),
-            JobEnd::default(),
+            JobEnd {
+                name: "test",
+                conclusion: "timed_out",
+                ..JobEnd::default()
+            },
         )
         .expect("a job");
     simulator
@@ -488,8 +507,9 @@ async fn without_the_new_permissions_it_sees_less_and_says_so() {
         .finish_check(
             home,
             head.as_str(),
-            ("test", "failure"),
             JobEnd {
+                name: "test",
+                conclusion: "failure",
                 steps: &[],
                 log: "boom",
             },

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use skep::core::ids::{InstallationId, IssueNumber};
-use skep::simulator::RepositorySeed;
-use skep::simulator::world::outgoing::Flow;
+use skep_simulator::RepositorySeed;
+use skep_simulator::world::outgoing::Flow;
 
 use crate::house::House;
 

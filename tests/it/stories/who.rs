@@ -2,9 +2,9 @@
 
 use skep::core::ids::IssueNumber;
 use skep::http::Target;
-use skep::simulator::fault::{Fault, Trouble};
-use skep::simulator::world::PullDraft;
-use skep::simulator::world::content::IssueEdit;
+use skep_simulator::fault::{Fault, FaultRule};
+use skep_simulator::world::PullDraft;
+use skep_simulator::world::content::IssueEdit;
 
 use crate::house::{HOLD, House};
 
@@ -30,7 +30,7 @@ async fn write_maintain_admin_and_a_custom_role_on_write_may_start() {
         .expect("a permission");
     house
         .simulator
-        .set_custom_role(house.repository, "cem", ("release-crew", "write"))
+        .set_custom_role(house.repository, "cem", "release-crew", "write")
         .expect("a role");
     for who in ["ana", "mia", "ada", "cem"] {
         let issue = labeled_by(&mut house, who).await;
@@ -53,7 +53,7 @@ async fn less_than_write_is_told_no_and_nothing_starts() {
         .expect("a permission");
     house
         .simulator
-        .set_custom_role(house.repository, "cleo", ("sorter", "triage"))
+        .set_custom_role(house.repository, "cleo", "sorter", "triage")
         .expect("a role");
     for who in ["stranger", "rob", "tina", "cleo"] {
         let issue = labeled_by(&mut house, who).await;
@@ -146,10 +146,10 @@ async fn bots_start_nothing_unless_they_are_allowed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_permission_that_cannot_be_read_is_no_permission() {
     let mut house = House::new().await;
-    let broken = Fault::next(
+    let broken = FaultRule::next(
         "GET",
         "/repos/*/*/collaborators/*/permission",
-        Trouble::BadGateway,
+        Fault::BadGateway,
     )
     .times(100);
     house.simulator.add_fault(broken);
@@ -173,10 +173,10 @@ async fn a_permission_that_cannot_be_read_is_no_permission() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_bad_answer_about_a_permission_is_asked_again() {
     let mut house = House::new().await;
-    house.simulator.add_fault(Fault::next(
+    house.simulator.add_fault(FaultRule::next(
         "GET",
         "/repos/*/*/collaborators/*/permission",
-        Trouble::BadGateway,
+        Fault::BadGateway,
     ));
     let issue = labeled_by(&mut house, "ana").await;
     assert_eq!(
@@ -389,7 +389,7 @@ async fn a_dispatch_names_what_failed_and_why() {
         .expect("closed");
     house
         .simulator
-        .push_file(home, "feature", ("x.txt", "x"), "ana")
+        .push_to_branch(home, "feature", &[("x.txt", "x")], "ana")
         .await
         .expect("a push");
     let draft = PullDraft {

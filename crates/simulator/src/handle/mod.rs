@@ -3,7 +3,9 @@
 //! It exists so that nobody needs HTTP to act as a person, set the stage, or look. It must never do what GitHub would refuse.
 
 mod admin;
+pub mod ci;
 pub mod simulator;
 pub mod user;
-pub mod user_issues;
+mod user_issues;
+mod user_pulls;
 pub mod views;

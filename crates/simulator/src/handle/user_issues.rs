@@ -1,37 +1,100 @@
-//! What people and CI do in a conversation: tick a box, answer on a line, push to a branch, let a job fail.
+//! What GitHub users do on issues: open, label, comment, edit, react, close.
 //!
-//! It exists beside `user` so that each file can be read at once. It must never do what GitHub would refuse a person.
+//! It must never do what GitHub would refuse a user who may do everything.
 
 use crate::api_error::ApiError;
-use crate::git::merging;
-use crate::git::merging::Change;
-use crate::handle::simulator::{Simulator, SimulatorError};
-use crate::ids::Sha;
-use crate::world::check::{ACTIONS, CheckDraft};
+use crate::handle::simulator::Simulator;
+use crate::handle::simulator::SimulatorError;
 use crate::world::comment::Subject;
+use crate::world::content::IssueDraft;
 use crate::world::content::IssueEdit;
 
 type Done<T> = Result<T, SimulatorError>;
 
-/// How a job of GitHub Actions ended.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct JobEnd<'a> {
-    /// Each step, and how it ended.
-    pub steps: &'a [(&'a str, &'a str)],
-    /// What it wrote; empty: its log is gone.
-    pub log: &'a str,
-}
-
-/// Where it is said that a check must be green.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Required {
-    /// In the branch's protection.
-    Protection,
-    /// In a rule set.
-    Rules,
-}
-
 impl Simulator {
+    /// Opens an issue.
+    pub fn open_issue(&self, home: impl Into<i64>, author: &str, draft: IssueDraft) -> Done<i64> {
+        let home = home.into();
+        self.create_user(author);
+        Ok(self
+            .state()
+            .change(|world| world.open_issue(home, author, &draft))?)
+    }
+
+    /// Puts a label on; made when it does not exist.
+    pub fn label(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+        label: &str,
+        actor: &str,
+    ) -> Done<()> {
+        let (home, issue) = (home.into(), issue.into());
+        self.create_user(actor);
+        Ok(self
+            .state()
+            .change(|world| world.add_labels(home, issue, &[label.to_owned()], actor))?)
+    }
+
+    /// Takes a label off.
+    pub fn unlabel(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+        label: &str,
+        actor: &str,
+    ) -> Done<()> {
+        let (home, issue) = (home.into(), issue.into());
+        self.create_user(actor);
+        Ok(self
+            .state()
+            .change(|world| world.remove_label(home, issue, label, actor))?)
+    }
+
+    /// Comments on an issue or pull request.
+    pub fn comment(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+        actor: &str,
+        body: &str,
+    ) -> Done<i64> {
+        let (home, issue) = (home.into(), issue.into());
+        self.create_user(actor);
+        Ok(self
+            .state()
+            .change(|world| world.add_comment(home, issue, actor, body))?)
+    }
+
+    /// Replaces a comment's text: their own, or anybody's when they may push.
+    pub fn edit_comment(
+        &self,
+        home: impl Into<i64>,
+        comment: impl Into<i64>,
+        actor: &str,
+        body: &str,
+    ) -> Done<()> {
+        let (home, comment) = (home.into(), comment.into());
+        Ok(self.state().change(|world| {
+            world.may_moderate(home, comment, actor)?;
+            world.edit_comment(home, comment, body, actor)
+        })?)
+    }
+
+    /// Deletes a comment: their own, or anybody's when they may push.
+    pub fn delete_comment(
+        &self,
+        home: impl Into<i64>,
+        comment: impl Into<i64>,
+        actor: &str,
+    ) -> Done<()> {
+        let (home, comment) = (home.into(), comment.into());
+        Ok(self.state().change(|world| {
+            world.may_moderate(home, comment, actor)?;
+            world.delete_comment(home, comment, actor)
+        })?)
+    }
+
     /// Ticks the box of a task list whose words hold `option`, as a click on the page does: the comment is edited.
     pub fn tick_box(
         &self,
@@ -49,6 +112,48 @@ impl Simulator {
         let ticked = ticked(&body, option)
             .ok_or_else(|| ApiError::new(422, "There is no such box to tick"))?;
         self.edit_comment(home, comment, actor, &ticked)
+    }
+
+    /// Reacts to an issue.
+    pub fn react(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+        content: &str,
+        actor: &str,
+    ) -> Done<()> {
+        let (home, issue) = (home.into(), issue.into());
+        self.state()
+            .change(|world| world.react(home, Subject::Issue(issue), content, actor))?;
+        Ok(())
+    }
+
+    /// Reacts to a comment.
+    pub fn react_to_comment(
+        &self,
+        home: impl Into<i64>,
+        comment: impl Into<i64>,
+        content: &str,
+        actor: &str,
+    ) -> Done<()> {
+        let (home, comment) = (home.into(), comment.into());
+        self.state()
+            .change(|world| world.react(home, Subject::Comment(comment), content, actor))?;
+        Ok(())
+    }
+
+    /// Changes title, body, state, labels or assignees of an issue or pull request.
+    pub fn edit_issue(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+        edit: IssueEdit,
+        actor: &str,
+    ) -> Done<()> {
+        let (home, issue) = (home.into(), issue.into());
+        Ok(self
+            .state()
+            .change(|world| world.edit_issue(home, issue, &edit, actor))?)
     }
 
     /// Changes the title of an issue or pull request.
@@ -91,134 +196,73 @@ impl Simulator {
         )
     }
 
-    /// Commits several files on a branch at once; the branch is made from the default branch when it does not exist.
-    pub async fn push_to_branch(
+    /// Closes an issue or pull request.
+    pub fn close_issue(
         &self,
         home: impl Into<i64>,
-        branch: &str,
-        files: &[(&str, &str)],
-        by: &str,
-    ) -> Done<Sha> {
-        let home = home.into();
-        self.create_user(by);
-        let named: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
-        let message = format!("Change {}", named.join(", "));
-        let files = files
-            .iter()
-            .map(|(path, text)| ((*path).to_owned(), Some(text.as_bytes().to_vec())))
-            .collect();
-        Ok(merging::commit(
-            self.state(),
-            home,
-            Change {
-                branch: branch.to_owned(),
-                files,
-                message,
-            },
-            by,
-        )
-        .await?)
-    }
-
-    /// Marks the thread that begins with a comment on a line as resolved.
-    pub fn resolve_thread(&self, home: impl Into<i64>, first: i64) -> Done<()> {
-        let home = home.into();
-        Ok(self
-            .state()
-            .change(|world| world.resolve_thread(home, first))?)
-    }
-
-    /// Reacts to a comment on a line.
-    pub fn react_to_line(
-        &self,
-        home: impl Into<i64>,
-        line: i64,
-        content: &str,
+        issue: impl Into<i64>,
         actor: &str,
     ) -> Done<()> {
-        let home = home.into();
-        self.state()
-            .change(|world| world.react(home, Subject::Line(line), content, actor))?;
-        Ok(())
-    }
-
-    /// Puts the draft mark on a pull request.
-    pub fn mark_draft(&self, home: impl Into<i64>, pull: impl Into<i64>, actor: &str) -> Done<()> {
-        let (home, pull) = (home.into(), pull.into());
+        let (home, issue) = (home.into(), issue.into());
         Ok(self
             .state()
-            .change(|world| world.mark_draft(home, pull, actor))?)
+            .change(|world| world.close(home, issue, None, actor))?)
     }
 
-    /// Ends a job of GitHub Actions on a commit with its steps and its log; the job is made when it is not under way.
-    pub fn finish_check(
+    /// Reopens an issue or pull request.
+    pub fn reopen_issue(
         &self,
         home: impl Into<i64>,
-        sha: &str,
-        (name, conclusion): (&str, &str),
-        end: JobEnd<'_>,
-    ) -> Done<i64> {
-        let home = home.into();
-        let by = "github-actions[bot]";
-        self.create_bot(by);
-        let steps = end
-            .steps
-            .iter()
-            .map(|(step, ended)| ((*step).to_owned(), (*ended).to_owned()))
-            .collect();
-        let draft = CheckDraft {
-            name: Some(name.to_owned()),
-            head_sha: sha.to_owned(),
-            conclusion: Some(conclusion.to_owned()),
-            steps,
-            log: (!end.log.is_empty()).then(|| end.log.to_owned()),
-            ..CheckDraft::default()
-        };
-        Ok(self.state().change(|world| {
-            let checks = &world.repository(home)?.checks;
-            let open = checks
-                .iter()
-                .find(|c| c.head_sha == sha && c.name == name && c.conclusion.is_none());
-            match open.map(|check| check.id) {
-                Some(id) => world.update_check(home, id, &draft, by).map(|()| id),
-                None => world.create_check(home, ACTIONS, &draft, by),
-            }
-        })?)
-    }
-
-    /// A workflow that could not start, for instance because its file is broken: no job, no check run.
-    pub fn fail_to_start(&self, home: impl Into<i64>, sha: &str, name: &str) -> Done<()> {
-        let home = home.into();
-        let by = "github-actions[bot]";
-        self.create_bot(by);
-        Ok(self
-            .state()
-            .change(|world| world.fail_to_start(home, sha, name, by))?)
-    }
-
-    /// Says which checks a branch requires before a merge.
-    pub fn require_checks(
-        &self,
-        home: impl Into<i64>,
-        branch: &str,
-        place: Required,
-        names: &[&str],
+        issue: impl Into<i64>,
+        actor: &str,
     ) -> Done<()> {
-        let home = home.into();
-        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let (home, issue) = (home.into(), issue.into());
+        Ok(self
+            .state()
+            .change(|world| world.reopen(home, issue, actor))?)
+    }
+
+    /// Locks an issue, so that nobody may comment, or unlocks it.
+    pub fn lock_issue(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+        locked: bool,
+    ) -> Done<()> {
+        let (home, issue) = (home.into(), issue.into());
         self.state().change(|world| {
-            let required = world
-                .repository_mut(home)?
-                .required
-                .entry(branch.to_owned())
-                .or_default();
-            match place {
-                Required::Protection => required.0 = names,
-                Required::Rules => required.1 = names,
-            }
-            Ok::<_, ApiError>(())
+            world
+                .issue_mut(home, issue)
+                .map(|issue| issue.locked = locked)
         })?;
         Ok(())
+    }
+
+    /// Deletes an issue.
+    pub fn delete_issue(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+        actor: &str,
+    ) -> Done<()> {
+        let (home, issue) = (home.into(), issue.into());
+        Ok(self
+            .state()
+            .change(|world| world.delete_issue(home, issue, actor))?)
+    }
+
+    /// Moves an issue to another repository; gives its number there.
+    pub fn transfer_issue(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+        to: impl Into<i64>,
+        actor: &str,
+    ) -> Done<i64> {
+        let (home, issue, to) = (home.into(), issue.into(), to.into());
+        Ok(self
+            .state()
+            .change(|world| world.transfer_issue(home, issue, to, actor))?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Work that is asked for again while its pull request is open: nothing people reviewed is written over.
 
 use skep::http::Target;
-use skep::simulator::world::content::IssueEdit;
+use skep_simulator::world::content::IssueEdit;
 
 use super::{BRANCH, Told};
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use skep::core::effect::{self, Action, EffectKind};
 use skep::core::ids::{IssueNumber, Sha};
-use skep::simulator::world::{LineComment, ReviewDraft};
+use skep_simulator::world::{LineComment, ReviewDraft};
 
 use super::reach::without_shas;
 use crate::house::House;

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use skep::core::effect::{self, Action, Effect, EffectKind};
 use skep::core::ids::{CommentId, IssueNumber};
-use skep::simulator::CommentView;
+use skep_simulator::CommentView;
 
 use crate::house::House;
 
