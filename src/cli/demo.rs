@@ -21,7 +21,6 @@ use crate::app::event_line;
 use crate::config::{Args, Sources};
 use crate::core::effect::EffectKind;
 use crate::core::event_name::DomainEvent;
-use crate::core::ids::IssueNumber;
 use crate::store::EffectFilter;
 use environment::{DemoSetup, Environment, OWN, pull_of};
 use output::{End, Output};

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use skep::agent::{SandboxChoice, presets};
 use skep::app::{App, GitHubSetup, Setup};
-use skep::core::ids::{IssueNumber, RepositoryId, TaskKey};
+use skep::core::ids::{IssueNumber, RepositoryId, TaskKey, UserId};
 use skep::core::policy::{AllowProtected, Limits, MakeReady};
 use skep::core::time::Clock;
 use skep::engine::Engine;
@@ -194,7 +194,7 @@ impl House {
             .expect("a permission");
         let mut house = Self {
             simulator,
-            repository,
+            repository: RepositoryId(repository),
             skep: None,
             plan,
             time,
@@ -239,7 +239,7 @@ impl House {
                 .plan
                 .allowed_bots
                 .iter()
-                .map(|bot| self.simulator.create_bot(bot))
+                .map(|bot| UserId(self.simulator.create_bot(bot)))
                 .collect(),
             allow_protected: self.plan.allow_protected.clone(),
             ignore: self.plan.ignore.clone(),
@@ -367,9 +367,8 @@ impl House {
             labels: labels.iter().map(|label| (*label).to_owned()).collect(),
             ..IssueDraft::default()
         };
-        self.simulator
-            .open_issue(self.repository, author, draft)
-            .expect("an issue")
+        let opened = self.simulator.open_issue(self.repository, author, draft);
+        IssueNumber(opened.expect("an issue"))
     }
 
     /// Ana adds a label. The clock moves a second first: GitHub's times have no finer grain.

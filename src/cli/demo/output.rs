@@ -104,6 +104,7 @@ impl Output {
         let base = environment
             .simulator
             .branch_head(environment.repository, &pull.base)
+            .and_then(|sha| sha.as_str().parse().ok())
             .unwrap_or_else(|| head.clone());
         let diff = parts
             .git

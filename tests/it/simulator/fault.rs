@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use hyper::Method;
 use serde_json::{Value, json};
-use skep::core::ids::IssueNumber;
 use skep_simulator::fault::{Fault, FaultRule};
 
 use super::client::{Stage, stage};
@@ -15,7 +14,7 @@ const PATTERN: &str = "/repos/*/*/issues/*/comments";
 fn count(stage: &Stage) -> usize {
     stage
         .simulator
-        .comments(stage.home, IssueNumber(1))
+        .comments(stage.home, 1)
         .expect("comments")
         .len()
 }

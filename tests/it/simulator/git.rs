@@ -171,7 +171,7 @@ async fn wrong_tokens_are_401_and_other_repositories_404() {
         (answer.status, answer.header("www-authenticate")),
         (401, "Basic realm=\"GitHub\"")
     );
-    let elsewhere = stage.narrow(json!({ "repository_ids": [other.0] })).await;
+    let elsewhere = stage.narrow(json!({ "repository_ids": [other] })).await;
     let (cloned, said) = clone(&stage, &elsewhere, "b").await;
     assert!(!cloned && said.contains("not found"), "{said}");
     let token = stage.token().await;

@@ -2,7 +2,6 @@
 
 use hyper::Method;
 use serde_json::{Value, json};
-use skep::core::ids::IssueNumber;
 use skep_simulator::world::{LineComment, PullDraft, ReviewDraft};
 
 use super::client::{Stage, stage};
@@ -155,7 +154,7 @@ async fn a_closed_one_does_not_stand_in_the_way_and_a_lost_branch_closes() {
     stage.post(&format!("{R}/pulls"), &token, asked("x")).await;
     stage
         .simulator
-        .close_pull(stage.home, IssueNumber(1), "octo")
+        .close_pull(stage.home, 1, "octo")
         .expect("closed");
     assert_eq!(
         stage
@@ -185,7 +184,7 @@ async fn reviews_come_and_are_answered() {
     let token = stage.token().await;
     branch(&stage, "x").await;
     stage.post(&format!("{R}/pulls"), &token, asked("x")).await;
-    let pull = IssueNumber(1);
+    let pull = 1;
     let comments = vec![LineComment {
         path: "new.txt".to_owned(),
         line: 1,
@@ -347,7 +346,7 @@ async fn a_merge_closes_the_issue_and_moves_the_base() {
     let issue = stage.issue("One");
     branch(&stage, "x").await;
     stage.post(&format!("{R}/pulls"), &token, asked("x")).await;
-    let pull = IssueNumber(2);
+    let pull = 2;
     assert!(
         stage
             .simulator

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use skep::core::event::Event;
-use skep::core::ids::CommentId;
 use skep::webhook::{Parsed, parse};
 use skep_simulator::JobEnd;
 use skep_simulator::world::{IssueDraft, PullDraft, ReviewDraft};
@@ -28,7 +27,7 @@ async fn heard(events: &[&str]) -> (Stage, Listener) {
     (stage, listener)
 }
 
-async fn open_pull(stage: &Stage) -> skep::core::ids::IssueNumber {
+async fn open_pull(stage: &Stage) -> i64 {
     stage
         .simulator
         .push_to_branch(stage.home, BRANCH, &[("a.txt", "a\n")], "octo")
@@ -113,7 +112,7 @@ fn what(event: &Event) -> String {
 async fn a_thread_is_read_as_it_was_written() {
     let (stage, listener) = heard(&["issues", "issue_comment"]).await;
     let (github, home, token) = (&stage.simulator, stage.home, stage.token().await);
-    let issue = skep::core::ids::IssueNumber(1);
+    let issue = 1;
     let asked = stage
         .post(
             "/repos/octo/hello/issues/1/comments",
@@ -122,7 +121,7 @@ async fn a_thread_is_read_as_it_was_written() {
         )
         .await
         .json();
-    let comment = CommentId(asked["id"].as_i64().expect("an id"));
+    let comment = asked["id"].as_i64().expect("an id");
     github
         .tick_box(home, comment, "octo", "red")
         .expect("ticked");

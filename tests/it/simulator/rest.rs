@@ -4,7 +4,6 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Method, Request};
 use serde_json::{Value, json};
-use skep::core::ids::IssueNumber;
 use skep_simulator::world::IssueDraft;
 
 use super::client::{Stage, stage, stage_with};
@@ -54,7 +53,7 @@ async fn github_enterprise_servers_prefix_works() {
     let token = stage.token().await;
     assert_eq!(
         stage.get("/api/v3/repos/octo/hello", &token).await.json()["id"],
-        stage.home.0
+        stage.home
     );
 }
 
@@ -147,7 +146,7 @@ async fn issues_are_listed_filtered_and_paged() {
     }
     stage
         .simulator
-        .close_issue(stage.home, IssueNumber(5), "octo")
+        .close_issue(stage.home, 5, "octo")
         .expect("closed");
     let numbers = |body: Value| -> Vec<i64> {
         body.as_array()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use skep::core::ids::{CommentId, IssueNumber, Sha};
+use skep::core::ids::{CommentId, InstallationId, IssueNumber, RepositoryId, Sha};
 use skep::github::{
     At, ChecksState, GitHub, GitHubConfig, GitHubError, Pace, Reaction, ReviewState, ReviewThread,
     Timeouts,
@@ -40,11 +40,13 @@ async fn room() -> Room {
         network: Default::default(),
     };
     let at = At {
-        installation: stage
-            .simulator
-            .installation(stage.home)
-            .expect("an installation"),
-        repository: stage.home,
+        installation: InstallationId(
+            stage
+                .simulator
+                .installation(stage.home)
+                .expect("an installation"),
+        ),
+        repository: RepositoryId(stage.home),
         name: "octo/hello".parse().expect("a name"),
     };
     Room {
@@ -72,13 +74,13 @@ impl Room {
             draft,
             ..PullDraft::default()
         };
+        let opened = self
+            .stage
+            .simulator
+            .open_pull(home, "skep-demo[bot]", draft);
         (
-            self.stage
-                .simulator
-                .open_pull(home, "skep-demo[bot]", draft)
-                .await
-                .expect("a pull request"),
-            head,
+            IssueNumber(opened.await.expect("a pull request")),
+            head.as_str().parse().expect("a commit"),
         )
     }
 
@@ -399,6 +401,7 @@ async fn what_ci_says_with_the_failed_step_and_the_end_of_its_log() {
     let end = JobEnd {
         steps: &steps,
         log: &log,
+        ..JobEnd::default()
     };
     simulator
         .finish_check(

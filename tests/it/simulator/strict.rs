@@ -348,12 +348,7 @@ async fn a_review_without_an_event_is_nobodys_business_yet() {
         .expect("a number");
     stage
         .simulator
-        .review(
-            stage.home,
-            skep::core::ids::IssueNumber(number),
-            "ann",
-            draft,
-        )
+        .review(stage.home, number, "ann", draft)
         .expect("a draft");
     assert_eq!(
         stage

@@ -13,7 +13,7 @@ async fn heard(events: &[&str]) -> (Stage, Listener) {
     (stage, listener)
 }
 
-async fn work(stage: &Stage) -> skep::core::ids::IssueNumber {
+async fn work(stage: &Stage) -> i64 {
     let github = &stage.simulator;
     github
         .push_to_branch(
@@ -52,7 +52,7 @@ async fn edits_say_what_was_there_before_and_who_did_it() {
         .post(&path, &token, json!({ "body": "- [ ] red" }))
         .await
         .json();
-    let comment = skep::core::ids::CommentId(asked["id"].as_i64().expect("an id"));
+    let comment = asked["id"].as_i64().expect("an id");
     github
         .tick_box(home, comment, "octo", "red")
         .expect("ticked");
@@ -341,6 +341,7 @@ async fn a_log_takes_no_credential() {
     let end = JobEnd {
         steps: &[("build", "failure")],
         log: "boom",
+        ..JobEnd::default()
     };
     let id = stage
         .simulator

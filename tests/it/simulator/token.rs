@@ -121,7 +121,7 @@ async fn a_token_is_narrowed_to_repositories_and_permissions() {
         .await
         .expect("a repository");
     let issue = stage.issue("One");
-    let narrow = json!({ "repository_ids": [stage.home.0], "permissions": { "issues": "read" } });
+    let narrow = json!({ "repository_ids": [stage.home], "permissions": { "issues": "read" } });
     let minted = stage.mint(narrow).await.json();
     assert_eq!(
         minted["permissions"],

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use hyper::Method;
 use serde_json::json;
-use skep::core::ids::IssueNumber;
 use skep_simulator::JobEnd;
 use skep_simulator::behaviour::WEBHOOKS;
 use skep_simulator::world::account::Access;
@@ -13,7 +12,7 @@ use skep_simulator::world::{IssueDraft, IssueEdit, LineComment, PullDraft, Revie
 use super::client::{Listener, Stage, stage};
 
 /// What can be done with an issue as with a pull request.
-fn turn_over(stage: &Stage, issue: IssueNumber) {
+fn turn_over(stage: &Stage, issue: i64) {
     let (github, home) = (&stage.simulator, stage.home);
     github.label(home, issue, "bug", "octo").expect("a label");
     github

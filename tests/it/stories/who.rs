@@ -1,6 +1,6 @@
 //! Who may start work, who is told no, and whose words reach the agent.
 
-use skep::core::ids::IssueNumber;
+use skep::core::ids::{IssueNumber, RepositoryName};
 use skep::http::Target;
 use skep_simulator::fault::{Fault, FaultRule};
 use skep_simulator::world::PullDraft;
@@ -277,6 +277,7 @@ async fn only_words_that_stood_at_the_trigger_reach_the_agent() {
 async fn the_operator_dispatches_one_or_several_or_a_label() {
     let mut house = House::new().await;
     let name = house.simulator.name(house.repository).expect("a name");
+    let name: RepositoryName = name.parse().expect("owner/name");
     let issues: Vec<IssueNumber> = (0..3)
         .map(|_| house.issue("Add a note", WRITES, &["batch"]))
         .collect();
@@ -341,6 +342,7 @@ async fn a_dispatch_of_a_paused_issue_lets_its_session_go_on() {
     house.settle().await;
     assert_eq!(house.state(issue).await, "paused");
     let name = house.simulator.name(house.repository).expect("a name");
+    let name: RepositoryName = name.parse().expect("owner/name");
     let batch = house
         .dispatch(vec![Target::Issues {
             repository: name,
@@ -372,7 +374,12 @@ async fn a_dispatch_names_what_failed_and_why() {
     let mut house = House::with(|plan| plan.limits.sessions = 1).await;
     let (home, name) = (
         house.repository,
-        house.simulator.name(house.repository).expect("a name"),
+        house
+            .simulator
+            .name(house.repository)
+            .expect("a name")
+            .parse::<RepositoryName>()
+            .expect("owner/name"),
     );
     let busy = house.go("Busy", "wait 300");
     house.until_working(busy).await;
@@ -404,7 +411,14 @@ async fn a_dispatch_names_what_failed_and_why() {
         .await
         .expect("a pull request");
     let good = house.issue("Good", WRITES, &[]);
-    let issues = vec![busy, queued, closed, pull, IssueNumber(999), good];
+    let issues = vec![
+        busy,
+        queued,
+        closed,
+        IssueNumber(pull),
+        IssueNumber(999),
+        good,
+    ];
     let batch = house
         .dispatch(vec![Target::Issues {
             repository: name,

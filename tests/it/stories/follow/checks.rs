@@ -22,6 +22,7 @@ impl Told {
         let end = JobEnd {
             steps: &[("Set up job", "success"), ("Run cargo test", conclusion)],
             log: LOG,
+            ..JobEnd::default()
         };
         let (house, head) = (&self.house, self.head());
         house

@@ -85,6 +85,7 @@ impl Told {
         let end = JobEnd {
             steps: &[("Run cargo test", "success")],
             log: "",
+            ..JobEnd::default()
         };
         self.house
             .simulator

@@ -46,7 +46,7 @@ impl Told {
             "{}",
             house.thread(issue)
         );
-        let pull = house.the_pull().issue.number;
+        let pull = IssueNumber(house.the_pull().issue.number);
         house.advance(Duration::from_secs(60));
         Self { house, issue, pull }
     }
@@ -87,6 +87,7 @@ impl Told {
         self.house
             .simulator
             .branch_head(self.house.repository, BRANCH)
+            .and_then(|sha| sha.as_str().parse().ok())
             .expect("the branch")
     }
 

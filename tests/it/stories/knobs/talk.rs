@@ -190,7 +190,7 @@ async fn in_review(wish: impl FnOnce(&mut Plan)) -> (House, IssueNumber, IssueNu
         "{}",
         house.status(issue)
     );
-    let pull = house.the_pull().issue.number;
+    let pull = IssueNumber(house.the_pull().issue.number);
     (house, issue, pull)
 }
 
