@@ -123,7 +123,7 @@ impl Room {
 #[tokio::test]
 async fn a_comment_is_read_folded_and_gone() {
     let room = room().await;
-    let issue = room.stage.issue("One");
+    let issue = IssueNumber(room.stage.issue("One"));
     let (github, at) = (&room.github, &room.at);
     let ours = github
         .create_comment(at, issue, "Which?\n\n- [ ] red\n- [ ] blue")
@@ -187,7 +187,7 @@ async fn a_comment_is_read_folded_and_gone() {
 #[tokio::test]
 async fn people_are_assigned_once_and_github_may_refuse_in_silence() {
     let room = room().await;
-    let issue = room.stage.issue("One");
+    let issue = IssueNumber(room.stage.issue("One"));
     let (github, at, simulator) = (&room.github, &room.at, &room.stage.simulator);
     simulator
         .set_permission(room.stage.home, "ann", "write")

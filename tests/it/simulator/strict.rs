@@ -344,7 +344,7 @@ async fn a_review_without_an_event_is_nobodys_business_yet() {
     let number = path
         .rsplit('/')
         .next()
-        .and_then(|number| number.parse().ok())
+        .and_then(|number| number.parse::<i64>().ok())
         .expect("a number");
     stage
         .simulator

@@ -18,7 +18,7 @@ use crate::world::content::{IssueDraft, IssueEdit};
 use crate::world::facts::World;
 use crate::world::review::{LineComment, ReviewDraft};
 
-/// What every deed needs.
+/// What every action needs.
 const ALWAYS: [&str; 3] = ["as", "do", "repository"];
 
 /// What people do: the verb, the fields it needs besides those, and those it may have.
@@ -55,13 +55,13 @@ pub struct Act {
     issue: i64,
     /// What.
     #[serde(flatten)]
-    deed: Deed,
+    action: Action,
 }
 
 /// What people do.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
-enum Deed {
+enum Action {
     OpenIssue {
         title: String,
         #[serde(default)]
@@ -139,7 +139,7 @@ pub fn usage() -> String {
     )
 }
 
-/// Reads a deed. The error is for whoever typed it: all that is missing or unknown.
+/// Reads an action. The error is for whoever typed it: all that is missing or unknown.
 pub fn parse(body: &[u8]) -> Result<Act, String> {
     let fields: Map<String, Value> =
         serde_json::from_slice(body).map_err(|error| format!("not a JSON object: {error}"))?;
@@ -198,9 +198,9 @@ pub async fn perform(state: &Arc<State>, act: Act) -> Result<Value, ApiError> {
             .ok_or_else(ApiError::not_found)
     })?;
     let by = act.login.as_str();
-    match act.deed {
-        Deed::Merge => Ok(json!({ "sha": merging::merge(state, home, act.issue, by).await? })),
-        Deed::PushFile {
+    match act.action {
+        Action::Merge => Ok(json!({ "sha": merging::merge(state, home, act.issue, by).await? })),
+        Action::PushFile {
             branch,
             path,
             content,
@@ -213,20 +213,20 @@ pub async fn perform(state: &Arc<State>, act: Act) -> Result<Value, ApiError> {
             };
             Ok(json!({ "sha": merging::commit(state, home, change, by).await?.as_str() }))
         }
-        deed => state.change(|world| simple(world, home, act.issue, deed, by)),
+        action => state.change(|world| simple(world, home, act.issue, action, by)),
     }
 }
 
-/// The deeds that need no git.
+/// The actions that need no git.
 fn simple(
     world: &mut World,
     home: i64,
     issue: i64,
-    deed: Deed,
+    action: Action,
     by: &str,
 ) -> Result<Value, ApiError> {
-    match deed {
-        Deed::OpenIssue {
+    match action {
+        Action::OpenIssue {
             title,
             body,
             labels,
@@ -239,20 +239,20 @@ fn simple(
             };
             return Ok(json!({ "issue": world.open_issue(home, by, &draft)? }));
         }
-        Deed::Comment { body } => {
+        Action::Comment { body } => {
             return Ok(json!({ "comment": world.add_comment(home, issue, by, &body)? }));
         }
-        Deed::EditComment { comment, body } => {
+        Action::EditComment { comment, body } => {
             world.may_moderate(home, comment, by)?;
             world.edit_comment(home, comment, &body, by)?;
             return Ok(json!({ "comment": comment }));
         }
-        Deed::DeleteComment { comment } => {
+        Action::DeleteComment { comment } => {
             world.may_moderate(home, comment, by)?;
             world.delete_comment(home, comment, by)?;
             return Ok(json!({ "comment": comment }));
         }
-        Deed::EditIssue { title, body } => {
+        Action::EditIssue { title, body } => {
             let edit = IssueEdit {
                 title,
                 body,
@@ -260,13 +260,15 @@ fn simple(
             };
             world.edit_issue(home, issue, &edit, by)?;
         }
-        Deed::Label { label } => world.add_labels(home, issue, &[label], by)?,
-        Deed::Unlabel { label } => world.remove_label(home, issue, &label, by)?,
-        Deed::React { content } => drop(world.react(home, Subject::Issue(issue), &content, by)?),
-        Deed::Close => world.close(home, issue, None, by)?,
-        Deed::Reopen => world.reopen(home, issue, by)?,
-        Deed::Delete => world.delete_issue(home, issue, by)?,
-        Deed::Review { event, body } => {
+        Action::Label { label } => world.add_labels(home, issue, &[label], by)?,
+        Action::Unlabel { label } => world.remove_label(home, issue, &label, by)?,
+        Action::React { content } => {
+            drop(world.react(home, Subject::Issue(issue), &content, by)?)
+        }
+        Action::Close => world.close(home, issue, None, by)?,
+        Action::Reopen => world.reopen(home, issue, by)?,
+        Action::Delete => world.delete_issue(home, issue, by)?,
+        Action::Review { event, body } => {
             let draft = ReviewDraft {
                 event,
                 body,
@@ -274,51 +276,58 @@ fn simple(
             };
             return Ok(json!({ "review": world.submit_review(home, issue, by, &draft)? }));
         }
-        Deed::LineComment { path, line, body } => {
-            let comment = LineComment {
-                path,
-                line,
-                body,
-                hunk: String::new(),
-            };
-            let draft = ReviewDraft {
-                event: "COMMENT".to_owned(),
-                body: String::new(),
-                comments: vec![comment],
-            };
+        Action::LineComment { path, line, body } => {
+            let draft = on_a_line(path, line, body);
             return Ok(json!({ "review": world.submit_review(home, issue, by, &draft)? }));
         }
-        Deed::Ready => world.mark_ready(home, issue, by)?,
-        Deed::Check {
+        Action::Ready => world.mark_ready(home, issue, by)?,
+        Action::Check {
             name,
             conclusion,
             log,
         } => {
-            return Ok(json!({ "check": check(world, (home, issue), (name, conclusion), log)? }));
+            return Ok(
+                json!({ "check": check(world, home, issue, JobResult { name, conclusion, log })? }),
+            );
         }
-        Deed::Merge | Deed::PushFile { .. } => return Err(ApiError::new(422, "needs git")),
+        Action::Merge | Action::PushFile { .. } => return Err(ApiError::new(422, "needs git")),
     }
     Ok(json!({ "issue": issue }))
 }
 
-/// The repository's CI says how a check of a pull request's head ended; it is a job of a workflow, as most are.
-fn check(
-    world: &mut World,
-    (home, pull): (i64, i64),
-    (name, conclusion): (String, String),
+/// A review that is one comment on a line.
+fn on_a_line(path: String, line: i64, body: String) -> ReviewDraft {
+    let comment = LineComment {
+        path,
+        line,
+        body,
+        hunk: String::new(),
+    };
+    ReviewDraft {
+        event: "COMMENT".to_owned(),
+        body: String::new(),
+        comments: vec![comment],
+    }
+}
+
+/// How a job ended.
+struct JobResult {
+    name: String,
+    conclusion: String,
     log: Option<String>,
-) -> Result<i64, ApiError> {
+}
+
+/// The repository's CI says how a check of a pull request's head ended; it is a job of a workflow, as most are.
+fn check(world: &mut World, home: i64, pull: i64, job: JobResult) -> Result<i64, ApiError> {
     let by = "github-actions[bot]";
     world.create_user(by, UserKind::Bot);
     let head_sha = world.pull(home, pull)?.1.head_sha.clone();
-    let steps = vec![(name.clone(), conclusion.clone())];
-    let (name, conclusion) = (Some(name), Some(conclusion));
     let draft = CheckDraft {
-        name,
+        steps: vec![(job.name.clone(), job.conclusion.clone())],
+        name: Some(job.name),
         head_sha,
-        conclusion,
-        steps,
-        log,
+        conclusion: Some(job.conclusion),
+        log: job.log,
         ..CheckDraft::default()
     };
     world.create_check(home, ACTIONS, &draft, by)

@@ -30,7 +30,7 @@ pub async fn answer(state: &Arc<State>, request: &Incoming) -> Outbound {
         (&Method::GET, ["state"]) => Outbound::json(200, &overview(state)),
         (&Method::GET, ["calls"]) => Outbound::json(200, &state.call_log(|t| json!(t.calls))),
         (&Method::GET, ["deliveries"]) => Outbound::json(200, &deliveries(state)),
-        (&Method::GET, ["thread", owner, name, number]) => thread(state, (owner, name, number)),
+        (&Method::GET, ["thread", owner, name, number]) => thread(state, owner, name, number),
         (&Method::POST, ["faults"]) => match serde_json::from_slice(&request.body) {
             Ok(fault) => {
                 add_fault(state, fault);
@@ -101,7 +101,7 @@ fn deliveries(state: &State) -> Value {
     state.read(|world| world.outgoing.log.iter().map(shown).collect())
 }
 
-fn thread(state: &State, (owner, name, number): (&str, &str, &str)) -> Outbound {
+fn thread(state: &State, owner: &str, name: &str, number: &str) -> Outbound {
     let text = state.read(|world| {
         let home = world.find(owner, name)?.id;
         world

@@ -43,7 +43,9 @@ impl ScriptRunner {
     /// Does something with a file as a tool call: announced, at work, done or failed and said.
     pub(super) fn file(
         &mut self,
-        (title, kind, path): (&str, ToolKind, &str),
+        title: &str,
+        kind: ToolKind,
+        path: &str,
         work: impl FnOnce(PathBuf) -> std::io::Result<()>,
     ) -> Result<(), Error> {
         let at = self.session.folder.join(path);
@@ -61,7 +63,7 @@ impl ScriptRunner {
     pub(super) fn write(&mut self, text: &Text, append: bool) -> Result<(), Error> {
         let content = text.text.clone();
         let title = if append { "append to" } else { "write" };
-        self.file((title, ToolKind::Edit, &text.path), move |at| {
+        self.file(title, ToolKind::Edit, &text.path, move |at| {
             if let Some(folder) = at.parent() {
                 std::fs::create_dir_all(folder)?;
             }
@@ -76,7 +78,7 @@ impl ScriptRunner {
 
     pub(super) fn replace(&mut self, path: &str, old: &str, new: &str) -> Result<(), Error> {
         let (old, new) = (old.to_owned(), new.to_owned());
-        self.file(("change", ToolKind::Edit, path), move |at| {
+        self.file("change", ToolKind::Edit, path, move |at| {
             let text = std::fs::read_to_string(&at)?;
             if !text.contains(&old) {
                 return Err(std::io::Error::other(format!("{old:?} is not in it")));
@@ -86,7 +88,7 @@ impl ScriptRunner {
     }
 
     pub(super) fn delete(&mut self, path: &str) -> Result<(), Error> {
-        self.file(("delete", ToolKind::Delete, path), |at| {
+        self.file("delete", ToolKind::Delete, path, |at| {
             if at.is_dir() {
                 std::fs::remove_dir_all(at)
             } else {
@@ -96,15 +98,12 @@ impl ScriptRunner {
     }
 
     pub(super) fn mkdir(&mut self, path: &str) -> Result<(), Error> {
-        self.file(
-            ("make folder", ToolKind::Edit, path),
-            std::fs::create_dir_all,
-        )
+        self.file("make folder", ToolKind::Edit, path, std::fs::create_dir_all)
     }
 
     pub(super) fn read(&mut self, path: &str) -> Result<(), Error> {
         let mut text = None;
-        self.file(("read", ToolKind::Read, path), |at| {
+        self.file("read", ToolKind::Read, path, |at| {
             std::fs::read_to_string(at).map(|read| text = Some(read))
         })?;
         let Some(text) = text else { return Ok(()) };

@@ -16,6 +16,7 @@ mod script_runner;
 mod server;
 mod session_store;
 mod sessions;
+mod shell;
 mod substitution;
 
 pub use environment::{Environment, QUEUE};

@@ -99,8 +99,11 @@ pub async fn merge(state: &State, home: i64, number: i64, by: &str) -> Result<St
     let moved = moved_ref(
         state,
         home,
-        &format!("refs/heads/{base}"),
-        (Some(&tip), Some(&merged)),
+        RefChange {
+            name: &format!("refs/heads/{base}"),
+            old: Some(&tip),
+            new: Some(&merged),
+        },
     )
     .await?;
     state.change(|world| {
@@ -151,7 +154,16 @@ pub async fn commit(state: &State, home: i64, change: Change, by: &str) -> Resul
     let made = git_commands::commit(&dir, &draft).await.map_err(broken)?;
     let old = tip.map(|text| sha(&text)).transpose()?;
     let name = format!("refs/heads/{}", change.branch);
-    let moved = moved_ref(state, home, &name, (old.as_ref(), Some(&made))).await?;
+    let moved = moved_ref(
+        state,
+        home,
+        RefChange {
+            name: &name,
+            old: old.as_ref(),
+            new: Some(&made),
+        },
+    )
+    .await?;
     state.change(|world| world.follow_push(home, &moved, by))?;
     Ok(made)
 }
@@ -177,17 +189,36 @@ pub async fn move_branch(
         .await
         .map_err(broken)?;
     let old = old.map(|text| sha(&text)).transpose()?;
-    let moved = moved_ref(state, home, &name, (old.as_ref(), to)).await?;
+    let moved = moved_ref(
+        state,
+        home,
+        RefChange {
+            name: &name,
+            old: old.as_ref(),
+            new: to,
+        },
+    )
+    .await?;
     state.change(|world| world.follow_push(home, &moved, by))
+}
+
+/// A ref that was made, moved or removed.
+pub struct RefChange<'a> {
+    /// Its full name.
+    pub name: &'a str,
+    /// Where it was.
+    pub old: Option<&'a Sha>,
+    /// Where it is.
+    pub new: Option<&'a Sha>,
 }
 
 /// Finds out by git what a moved ref brought, and what it means for the pull requests of its branch.
 pub async fn moved_ref(
     state: &State,
     home: i64,
-    name: &str,
-    (old, new): (Option<&Sha>, Option<&Sha>),
+    change: RefChange<'_>,
 ) -> Result<PushedRef, ApiError> {
+    let RefChange { name, old, new } = change;
     let (dir, default) = state.read(|world| {
         let repository = world.repository(home)?;
         let default = repository.heads.get(&repository.default_branch).cloned();

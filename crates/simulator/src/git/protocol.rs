@@ -179,7 +179,7 @@ async fn receive(
     let protocol = request.header("git-protocol");
     let answer = host::rpc(Service::ReceivePack, &admitted.dir, protocol, &request.body).await?;
     let after = host::refs(&admitted.dir).await?;
-    follow(state, &push, (&before, &after), admitted).await;
+    follow(state, &push, &Around { before, after }, admitted).await;
     Ok(answer)
 }
 
@@ -245,20 +245,24 @@ fn is_zero(sha: &Sha) -> bool {
 
 type Refs = BTreeMap<String, Sha>;
 
-async fn follow(
-    state: &Arc<State>,
-    push: &PushRequest,
-    (before, after): (&Refs, &Refs),
-    admitted: &Admitted,
-) {
+/// The refs around a push.
+struct Around {
+    before: Refs,
+    after: Refs,
+}
+
+async fn follow(state: &Arc<State>, push: &PushRequest, refs: &Around, admitted: &Admitted) {
     for update in &push.updates {
-        let (old, new) = (before.get(&update.name), after.get(&update.name));
-        if old == new {
+        let change = merging::RefChange {
+            name: &update.name,
+            old: refs.before.get(&update.name),
+            new: refs.after.get(&update.name),
+        };
+        if change.old == change.new {
             continue;
         }
         let told = async {
-            let moved =
-                merging::moved_ref(state, admitted.repository, &update.name, (old, new)).await?;
+            let moved = merging::moved_ref(state, admitted.repository, change).await?;
             state.change(|world| world.follow_push(admitted.repository, &moved, &admitted.actor))
         };
         if let Err(error) = told.await {

@@ -239,7 +239,7 @@ fn threads(call: &Call, query: &str) -> Result<Value, ApiError> {
         let end = (from + PAGE).min(all.len());
         let shown = all.get(from..end).unwrap_or_default().iter();
         let nodes: Vec<Value> = shown
-            .map(|first| thread(world, (home, issue, pull), first))
+            .map(|first| thread(world, ReviewedPull { home, issue, pull }, first))
             .collect();
         let page = json!({ "hasNextPage": end < all.len(), "endCursor": end.to_string() });
         let threads = json!({ "pageInfo": page, "nodes": nodes });
@@ -247,11 +247,15 @@ fn threads(call: &Call, query: &str) -> Result<Value, ApiError> {
     })
 }
 
-fn thread(
-    world: &World,
-    (home, issue, pull): (&Repository, &Issue, &Pull),
-    first: &ReviewComment,
-) -> Value {
+/// A pull request with where it is.
+struct ReviewedPull<'a> {
+    home: &'a Repository,
+    issue: &'a Issue,
+    pull: &'a Pull,
+}
+
+fn thread(world: &World, at: ReviewedPull<'_>, first: &ReviewComment) -> Value {
+    let ReviewedPull { home, issue, pull } = at;
     let said = pull
         .review_comments
         .iter()

@@ -1,4 +1,4 @@
-//! What happens to issues as such: opened, edited, closed, reopened, assigned, deleted, transferred.
+//! What happens to issues as such: opened, edited, closed, reopened.
 //!
 //! It exists so that people and REST change issues by the same rules. It must never check tokens: that was done before.
 
@@ -7,16 +7,13 @@ use serde_json::{Value, json};
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::world::account::{Role, UserKind};
+use crate::world::assignees::check_assignees;
 use crate::world::facts::World;
 use crate::world::issue::{Happening, Issue};
-use crate::world::repository::Gone;
 use crate::world::webhook_event::WebhookEvent;
 
 /// Why an issue is closed, or open again.
 const REASONS: [&str; 4] = ["completed", "not_planned", "duplicate", "reopened"];
-
-/// How many people may have an issue.
-const MOST_ASSIGNEES: usize = 10;
 
 /// The longest title, in characters.
 const TITLE_LIMIT: usize = 256;
@@ -80,17 +77,6 @@ pub fn check_title(resource: &str, title: &str) -> Result<(), ApiError> {
             resource,
             Some("title"),
             "title is too long (maximum is 256 characters)",
-        ));
-    }
-    Ok(())
-}
-
-fn check_assignees(logins: &[String]) -> Result<(), ApiError> {
-    if logins.len() > MOST_ASSIGNEES && on(Rule::AssigneeLimit) {
-        return Err(ApiError::custom(
-            "Issue",
-            Some("assignees"),
-            "assignees is too long (maximum is 10)",
         ));
     }
     Ok(())
@@ -354,109 +340,5 @@ impl World {
         issue.state_reason = issue.pull.is_none().then(|| "reopened".to_owned());
         self.note(home, number, "reopened", by, json!({}))?;
         self.tell(home, number, "reopened", by, json!({}))
-    }
-
-    /// Whether somebody can be assigned: who was given a place in the repository, and who commented on the issue.
-    /// <https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/assigning-issues-and-pull-requests-to-other-github-users>
-    fn assignable(&self, home: i64, number: i64, login: &str) -> Result<bool, ApiError> {
-        let (repository, issue) = (self.repository(home)?, self.issue(home, number)?);
-        let placed = repository.owner.eq_ignore_ascii_case(login)
-            || repository
-                .collaborators
-                .get(&login.to_ascii_lowercase())
-                .is_some_and(|place| place.role > Role::None);
-        let spoke = issue
-            .comments
-            .iter()
-            .any(|comment| comment.author.eq_ignore_ascii_case(login));
-        let person = self
-            .user(login)
-            .is_some_and(|user| user.kind == UserKind::Person);
-        Ok(person && (placed || spoke))
-    }
-
-    /// Sets the assignees; who cannot be assigned is left out without a word, as GitHub does.
-    pub fn assign(
-        &mut self,
-        home: i64,
-        number: i64,
-        logins: &[String],
-        by: &str,
-    ) -> Result<(), ApiError> {
-        check_assignees(logins)?;
-        let before = self.issue(home, number)?.assignees.clone();
-        let mut wanted: Vec<String> = Vec::new();
-        for login in logins {
-            if before.contains(login)
-                || self.assignable(home, number, login)?
-                || !on(Rule::Assignable)
-            {
-                wanted.extend(
-                    self.user(login)
-                        .map(|user| user.login.clone())
-                        .filter(|login| !wanted.contains(login)),
-                );
-            }
-        }
-        self.issue_mut(home, number)?.assignees = wanted.clone();
-        for login in before.iter().filter(|login| !wanted.contains(login)) {
-            let assignee = json!({ "assignee": self.user_json(login) });
-            self.note(home, number, "unassigned", by, assignee.clone())?;
-            self.tell(home, number, "unassigned", by, assignee)?;
-        }
-        for login in wanted.iter().filter(|login| !before.contains(login)) {
-            let assignee = json!({ "assignee": self.user_json(login) });
-            self.note(home, number, "assigned", by, assignee.clone())?;
-            self.tell(home, number, "assigned", by, assignee)?;
-        }
-        Ok(())
-    }
-
-    /// Deletes an issue: 410 from now on.
-    pub fn delete_issue(&mut self, home: i64, number: i64, by: &str) -> Result<(), ApiError> {
-        self.tell(home, number, "deleted", by, json!({}))?;
-        let repository = self.repository_mut(home)?;
-        repository.issues.remove(&number);
-        repository.gone.insert(number, Gone::Deleted);
-        Ok(())
-    }
-
-    /// Moves an issue to another repository and gives its number there; the old number answers 301.
-    pub fn transfer_issue(
-        &mut self,
-        home: i64,
-        number: i64,
-        to: i64,
-        by: &str,
-    ) -> Result<i64, ApiError> {
-        self.writable(to)?;
-        let mut issue = self.issue(home, number)?.clone();
-        let target = self.repository_mut(to)?;
-        let there = target.next_number;
-        target.next_number += 1;
-        issue.number = there;
-        target.issues.insert(there, issue.clone());
-        let changes = json!({
-            "new_issue": self.issue_json(self.repository(to)?, &issue),
-            "new_repository": self.repository_json(self.repository(to)?),
-        });
-        self.tell(
-            home,
-            number,
-            "transferred",
-            by,
-            json!({ "changes": changes }),
-        )?;
-        let source = self.repository_mut(home)?;
-        source.issues.remove(&number);
-        source.gone.insert(
-            number,
-            Gone::Moved {
-                repository: to,
-                number: there,
-            },
-        );
-        self.tell(to, there, "opened", by, json!({}))?;
-        Ok(there)
     }
 }

@@ -4,6 +4,7 @@
 //! every change makes its webhook. It must never wait for anything: no I/O, no clock but the one it was given.
 
 pub mod account;
+mod assignees;
 pub mod check;
 pub mod comment;
 pub mod content;
@@ -14,6 +15,7 @@ pub mod lifecycle;
 pub mod outgoing;
 pub mod pull;
 pub mod push;
+mod removal;
 pub mod repository;
 pub mod review;
 pub mod webhook_event;
