@@ -1,19 +1,15 @@
 //! The demo agent at work: one step after the other, reported as real agents report theirs.
 
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
-    ContentBlock, ContentChunk, MessageId, PermissionOption, PermissionOptionKind, Plan, PlanEntry,
-    PlanEntryPriority, PlanEntryStatus, PromptResponse, RequestPermissionOutcome,
-    RequestPermissionRequest, SessionNotification, SessionUpdate, StopReason, ToolCallStatus,
-    ToolCallUpdate, ToolCallUpdateFields, ToolKind, UsageUpdate,
+    ContentBlock, ContentChunk, MessageId, Plan, PlanEntry, PlanEntryPriority, PlanEntryStatus,
+    PromptResponse, SessionNotification, SessionUpdate, StopReason, UsageUpdate,
 };
 use agent_client_protocol::{Client, Error};
-use tokio::process::Command;
 
 use super::script::Step;
 use super::sessions::{DemoServer, DemoSession};

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
-use crate::world::account::{Role, UserKind};
 use crate::world::assignees::check_assignees;
 use crate::world::facts::World;
 use crate::world::issue::{Happening, Issue};

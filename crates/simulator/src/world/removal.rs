@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::api_error::ApiError;
 use crate::world::facts::World;
 use crate::world::repository::Gone;
-use crate::world::webhook_event::WebhookEvent;
 
 impl World {
     /// Deletes an issue: 410 from now on.
