@@ -78,7 +78,7 @@ fn request(
         .header("x-github-hook-installation-target-id", app)
         .header("x-github-hook-installation-target-type", "integration")
         .header(
-            "x-state-signature-256",
+            "x-hub-signature-256",
             signature(secret, attempt.body.as_bytes()),
         );
     builder
