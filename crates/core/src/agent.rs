@@ -294,9 +294,17 @@ mod tests {
         let id = || "1".to_owned();
         let text = || "x".to_owned();
         let updates = [
-            Update::Message { id: id(), text: text() },
-            Update::Thought { id: id(), text: text() },
-            Update::Plan { entries: Vec::new() },
+            Update::Message {
+                id: id(),
+                text: text(),
+            },
+            Update::Thought {
+                id: id(),
+                text: text(),
+            },
+            Update::Plan {
+                entries: Vec::new(),
+            },
             Update::Usage(Usage::default()),
             Update::Mode { mode: text() },
             Update::Stderr { text: text() },

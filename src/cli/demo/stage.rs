@@ -164,7 +164,7 @@ impl Stage {
     ) -> anyhow::Result<Self> {
         let (scenes, has_model) = (cast.scenes, cast.agent.is_some());
         let keys = key::make()?;
-        let secret = app::random("demo")?;
+        let secret = app::secret("demo")?;
         let mut config = SimulatorConfig::new(folder.join("github"), keys.public);
         config.webhook_secret.clone_from(&secret);
         let app_id = config.app_id;
@@ -263,7 +263,7 @@ fn lacking(app: &App) -> Option<String> {
 
 /// A folder of the demo's own.
 pub(super) fn folder() -> anyhow::Result<PathBuf> {
-    let folder = std::env::temp_dir().join(app::random("skep-demo")?);
+    let folder = std::env::temp_dir().join(app::secret("skep-demo")?);
     std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
     Ok(folder)
 }

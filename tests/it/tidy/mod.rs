@@ -1,6 +1,8 @@
 //! The house's rules that a compiler does not know: who may name what, how files open, how long they are.
 
+mod circles;
 mod code;
+mod graph;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -194,6 +196,7 @@ fn the_core_depends_on_nothing_that_reaches_out() {
         "serde",
         "serde_json",
         "serde_yaml_ng",
+        "strsim",
         "thiserror",
         "unicode-segmentation",
         "url",
