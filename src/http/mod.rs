@@ -9,6 +9,7 @@ mod admin_service;
 mod answer;
 mod api;
 mod body;
+mod bounds;
 mod connection;
 mod guard;
 mod intake;
@@ -21,7 +22,8 @@ pub use admin_service::{
 };
 pub use api::admin_router;
 pub use body::Caps;
+pub use bounds::Bounds;
 pub use guard::{Guard, Hosts, Reading};
 pub use intake::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
 pub use public::public_router;
-pub use serve::{Bounds, serve};
+pub use serve::serve;

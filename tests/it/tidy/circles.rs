@@ -2,33 +2,51 @@
 
 use std::collections::BTreeSet;
 
+use super::below;
 use super::graph::{Arrow, Graph, SourceFile};
-use super::{below, root};
 
 /// The crates of the product, by the name that paths use; each with its folder.
 const CRATES: [(&str, &str); 2] = [("skep", "src"), ("skep_core", "crates/core/src")];
 
-/// Circles that are there for now: `decide` is being taken apart in three passes.
-const FOR_NOW: &str = "crates/core/src/decide/";
+/// Circles that are still there, each by one of its files. The list may only become shorter: what is open goes from it.
+const FOR_NOW: [&str; 16] = [
+    // Is being taken apart in three passes.
+    "crates/core/src/decide/mod.rs",
+    "crates/core/src/command.rs",
+    "crates/core/src/question.rs",
+    "src/agent/client.rs",
+    "src/agent/demo.rs",
+    "src/agent/demo/script.rs",
+    "src/agent/turn.rs",
+    "src/app.rs",
+    "src/cli/mod.rs",
+    "src/git/collect.rs",
+    "src/github/mod.rs",
+    "src/simulator/rest/route.rs",
+    "src/simulator/world/issue.rs",
+    "src/simulator/world/mod.rs",
+    "src/store/inbox.rs",
+    "src/sweep.rs",
+];
 
 /// The floors of the product; an arrow runs only to a lower one. What is not named stands on its crate's top.
 const FLOORS: [(&str, u8); 16] = [
     ("core", 0),
-    ("random", 0),
-    ("webhook", 1),
-    ("store", 1),
-    ("github", 1),
-    ("git", 1),
-    ("agent", 1),
-    ("config", 1),
-    ("simulator", 1),
-    ("http", 2),
-    ("engine", 2),
-    ("runner", 2),
-    ("sweep", 2),
-    ("app", 3),
-    ("cli", 4),
-    ("main", 5),
+    ("random", 1),
+    ("webhook", 2),
+    ("store", 2),
+    ("github", 2),
+    ("git", 2),
+    ("agent", 2),
+    ("config", 2),
+    ("simulator", 2),
+    ("http", 3),
+    ("engine", 3),
+    ("runner", 3),
+    ("sweep", 3),
+    ("app", 4),
+    ("cli", 5),
+    ("main", 6),
 ];
 
 /// `http` is the way in for what `webhook` proves; both stand at the edge.
@@ -89,9 +107,17 @@ fn upward(graph: &Graph) -> Vec<&Arrow> {
 #[test]
 fn no_circle_leads_through_files() {
     let graph = Graph::of(&sources());
-    let known = |circle: &BTreeSet<String>| circle.iter().any(|file| file.starts_with(FOR_NOW));
-    let found: Vec<String> = graph
-        .circles()
+    let circles = graph.circles();
+    let known = |circle: &BTreeSet<String>| FOR_NOW.iter().any(|file| circle.contains(*file));
+    let open: Vec<&str> = FOR_NOW
+        .into_iter()
+        .filter(|file| !circles.iter().any(|circle| circle.contains(*file)))
+        .collect();
+    assert!(
+        open.is_empty(),
+        "no circles any more, so off the list: {open:?}"
+    );
+    let found: Vec<String> = circles
         .iter()
         .filter(|circle| !known(circle))
         .map(|circle| graph.inside(circle).join("\n"))

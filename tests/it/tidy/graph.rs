@@ -35,6 +35,9 @@ pub struct Graph {
     pub arrows: BTreeSet<Arrow>,
 }
 
+/// No name is re-exported more often on its way; a name that leads to itself ends here.
+const DEEPEST: usize = 24;
+
 type Module = (String, Vec<String>);
 
 #[derive(Default)]
@@ -108,12 +111,16 @@ impl Graph {
         circles.into_iter().collect()
     }
 
-    /// The arrows inside a set of files, for a report.
+    /// The arrows inside a set of files, for a report: each with one path it stands for.
     pub fn inside(&self, files: &BTreeSet<String>) -> Vec<String> {
-        self.arrows
-            .iter()
-            .filter(|arrow| files.contains(&arrow.from) && files.contains(&arrow.to))
-            .map(|arrow| format!("{} -> {} ({})", arrow.from, arrow.to, arrow.path))
+        let mut told = BTreeMap::new();
+        for arrow in &self.arrows {
+            if files.contains(&arrow.from) && files.contains(&arrow.to) {
+                told.entry((&arrow.from, &arrow.to)).or_insert(&arrow.path);
+            }
+        }
+        told.iter()
+            .map(|((from, to), path)| format!("{from} -> {to} ({path})"))
             .collect()
     }
 }
@@ -130,7 +137,7 @@ fn find(
     path: &[String],
     seen: &mut HashSet<(Module, Vec<String>)>,
 ) -> Option<(Module, usize)> {
-    if !seen.insert((from.clone(), path.to_vec())) {
+    if seen.len() > DEEPEST || !seen.insert((from.clone(), path.to_vec())) {
         return None;
     }
     let (krate, modules) = from;
@@ -257,7 +264,6 @@ impl File {
     }
 }
 
-/// Whether an item is there for tests alone.
 fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let is = |name| attribute.path().is_ident(name);
@@ -267,6 +273,11 @@ fn is_test(attributes: &[Attribute]) -> bool {
         };
         is("test") || (is("cfg") && text() == "test")
     })
+}
+
+/// Whether an item is there for tests alone.
+pub fn is_for_tests(item: &Item) -> bool {
+    is_test(attributes(item))
 }
 
 fn attributes(item: &Item) -> &[Attribute] {
@@ -285,7 +296,7 @@ fn attributes(item: &Item) -> &[Attribute] {
 
 impl<'ast> Visit<'ast> for File {
     fn visit_item(&mut self, item: &'ast Item) {
-        if !is_test(attributes(item)) {
+        if !is_for_tests(item) {
             self.define(item);
             visit::visit_item(self, item);
         }

@@ -42,6 +42,7 @@ use super::event::Event;
 use super::event_name::DomainEvent;
 use super::ids::SessionId;
 use super::label;
+pub use super::policy::Context;
 use super::policy::{GO_LABEL, Policy};
 use super::task::Task;
 use super::text;
@@ -80,15 +81,6 @@ pub struct Noted {
     pub session: Option<SessionId>,
     /// Details, an object.
     pub details: Value,
-}
-
-/// Everything that is not the task itself.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    /// The operator's wishes.
-    pub policy: &'a Policy,
-    /// Epoch milliseconds.
-    pub now: i64,
 }
 
 /// Decides what an event means for a task.

@@ -4,8 +4,8 @@
 use super::kept::kept;
 use super::{LIMIT, clock, code, count, left_out, pull, role_why, span};
 use crate::agent::{ErrorClass, PlanEntry, PlanStatus};
-use crate::decide::Context;
 use crate::event::{ChecksState, Work};
+use crate::policy::Context;
 use crate::policy::GO_LABEL;
 use crate::role::Why;
 use crate::sanitise::{self, Allow};
