@@ -61,6 +61,7 @@ pub mod engine;
 pub mod git;
 pub mod github;
 pub mod http;
+pub mod random;
 pub mod runner;
 pub mod store;
 pub mod sweep;
