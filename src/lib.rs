@@ -16,12 +16,12 @@
 //!
 //! # The modules, in reading order
 //!
-//! - [`core`]: values in, values out. [`core::decide`] makes up skep's mind; `fixtures/decide.md` is the table of all it
-//!   can answer. [`core::text`] holds every sentence a person reads, [`core::sanitise`] lets no foreign word out unwashed.
+//! - [`core`]: values in, values out. [`core::decide`] decides what an event means; `fixtures/decide.md` is the table of all
+//!   it can answer. [`core::text`] holds the sentences people read, [`core::sanitise`] cleans text from outside.
 //! - [`webhook`] proves and parses a delivery; [`http`] takes it from the network.
 //! - [`store`] is the database, and the only SQL.
 //! - [`engine`] turns inbox rows into decisions, each in one transaction.
-//! - [`runner`] performs effects under leases and puts the outcomes back into the inbox.
+//! - [`runner`] performs effects under leases, one file per action, and puts the outcomes back into the inbox.
 //! - [`github`], [`git`], [`agent`]: the three worlds outside, each behind one module.
 //! - [`sweep`] finds what nobody told us of, at start and on a timer: webhooks that never came through, and what differs
 //!   between our tasks and GitHub as it is now. What it finds are facts for the inbox, like any other.
@@ -32,17 +32,17 @@
 //! # One walk through
 //!
 //! A label: `http::public_router` → `store.accept` (durable, then 202) → `engine` parses it to
-//! [`core::event::Event::Labeled`] → `decide` answers 👀 and [`core::effect::Effect::CheckTrigger`] → `runner` reads the facts →
+//! [`core::event::Event::Labeled`] → `decide` answers 👀 and [`core::effect::CheckTrigger`] → `runner` reads the facts →
 //! the fact `TriggerChecked` comes in → `decide` accepts → a free slot → `PrepareWorkspace` → `RunTurn` → `Collect` →
-//! `CheckPublish` → `Publish` → `OpenPull`. Read in order, the inbox rows of a task are its story.
+//! `CheckPublish` → `Publish` → `OpenPull`. Read in order, the inbox rows of a task are its timeline.
 //!
 //! # And one conversation
 //!
 //! The agent asks: by a tool of its session's own MCP server (`agent::tools`), by a form (`agent::elicitation`), or at the
-//! end of its turn → `runner::desk` states it as a fact → `core::decide::ask` stores the question and says it on the issue.
+//! end of its turn → `runner::session_tools` states it as a fact → `core::decide::ask` stores the question and says it on the issue.
 //! A comment comes in as [`core::event::Event::Commented`] → it is read again with its writer's rights
-//! ([`core::effect::Effect::AuthorizeComment`]) → [`core::command`] and [`core::question`] understand it → what it says is a word for the
-//! agent ([`core::message`]): a running turn hears it at once (`Steer`), a parked session in its next prompt. Reviews, checks
+//! ([`core::effect::AuthorizeComment`]) → [`core::command`] and [`core::question`] understand it → what it says is a message to
+//! the agent ([`core::message`]): a running turn hears it at once (`Steer`), a parked session in its next prompt. Reviews, checks
 //! and pushes on the pull request walk the same way, through `core::decide::review` and `core::decide::pull`.
 //!
 //! # What never happens here

@@ -100,14 +100,14 @@ fn what_stirs_our_branch_is_a_hint() {
         "push.json",
     ];
     insta::assert_snapshot!(hints.map(golden).join("\n"), @r##"
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"pull_request.synchronize","sender":{"id":583231,"login":"octocat","kind":"user"}}
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"pull_request.ready_for_review","sender":{"id":583231,"login":"octocat","kind":"user"}}
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"pull_request.converted_to_draft","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_request_changed","hint":"pull_request.synchronize","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_request_changed","hint":"pull_request.ready_for_review","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_request_changed","hint":"pull_request.converted_to_draft","sender":{"id":583231,"login":"octocat","kind":"user"}}
     Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_reopened","number":41,"sender":{"id":583231,"login":"octocat","kind":"user"}}
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"check_suite.completed","sender":{"id":583231,"login":"octocat","kind":"user"}}
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"workflow_run.completed","sender":{"id":583231,"login":"octocat","kind":"user"}}
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"status","sender":{"id":583231,"login":"octocat","kind":"user"}}
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_stirred","hint":"push","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_request_changed","hint":"check_suite.completed","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_request_changed","hint":"workflow_run.completed","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_request_changed","hint":"status","sender":{"id":583231,"login":"octocat","kind":"user"}}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"pull_request_changed","hint":"push","sender":{"id":583231,"login":"octocat","kind":"user"}}
     "##);
 }
 

@@ -121,9 +121,9 @@ fn an_issue_goes_in_three_ways() {
     .map(golden)
     .join("\n");
     insta::assert_snapshot!(ways, @r##"
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"closed","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"deleted","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"gone","how":"transferred","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"issue_removed","how":"closed","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"issue_removed","how":"deleted","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
+    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"issue_removed","how":"transferred","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
     "##);
 }
 
