@@ -1,7 +1,8 @@
 //! Moments that have come. The rules look at the time by themselves: a timer only sees to it that they are asked. Nobody waits
 //! for ever.
 
-use super::{Advance, Fired, because, hold};
+use super::hold;
+use super::state::{Advance, Fired, because};
 use crate::decide::notes::Notes;
 use crate::decide::questions;
 use crate::effect;

@@ -3,7 +3,7 @@
 
 use std::mem::{Discriminant, discriminant};
 
-use super::{Reconciled, seen};
+use super::change::{Reconciled, seen};
 use crate::effect::{self, StatusLabel};
 use crate::policy::Context;
 use crate::task::{Stage, Task};
@@ -17,6 +17,8 @@ struct Mood {
     open_questions: usize,
     /// Whether people know its place in the queue, and whether the machine has room.
     queue: (bool, bool),
+    /// Until when GitHub's limits hold something up.
+    held_until: Option<i64>,
 }
 
 /// Shows what changed.
@@ -79,6 +81,7 @@ fn mood(task: &Task) -> Mood {
         label: task.label(),
         open_questions: task.open_questions().count(),
         queue,
+        held_until: task.shown.held_until,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The moments waited for follow from the task; the outbox holds exactly these. A new timer is a variant of [`Timer`], a line
 //! in [`wanted`], and what it means when it fires.
 
-use super::Reconciled;
+use super::change::Reconciled;
 use crate::effect::{self, EffectKind};
 use crate::event::Timer;
 use crate::policy::{Context, Limits};

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Recording;
+use super::recording::Recording;
 use crate::event::Timer;
 use crate::event_name::DomainEvent;
 use crate::task::{Stage, Task};
