@@ -31,10 +31,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::core::agent::AgentSpec;
+use crate::core::agent::{AgentSpec, SandboxChoice};
 use crate::core::ids::UserId;
 use crate::core::network::Network;
-use crate::core::policy::Limits;
+use crate::core::policy::{Limits, OldGit, Pace};
 use crate::core::role::{Role, RoleName};
 use document::{Item, Value};
 use resolver::{Origin, Reading};
@@ -46,7 +46,6 @@ pub use args::Args;
 pub use error::{ConfigError, Mistake};
 pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS, lacking};
 pub use init::starter;
-pub use limits::Pace;
 pub use logging::{LogFormat, Logging};
 pub use network::Certificates;
 pub use paths::{ADMIN_TOKEN_FILE, try_data_dir};
@@ -88,7 +87,7 @@ pub struct Config {
     /// How fast we change things on GitHub.
     pub pace: Pace,
     /// Whether agents are fenced in.
-    pub sandbox: Sandbox,
+    pub sandbox: SandboxChoice,
     /// Whether a git that looks unpatched may be used.
     pub old_git: OldGit,
     /// The git program: a name that is looked up in fixed folders, or an absolute path.
@@ -133,26 +132,6 @@ pub struct AdminAccess {
     pub token: Option<SecretString>,
 }
 
-/// Whether agents are fenced in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Sandbox {
-    /// With bubblewrap where it works, otherwise with a warning.
-    #[default]
-    Auto,
-    /// Never.
-    Off,
-}
-
-/// What to do with a git whose version lacks security fixes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum OldGit {
-    /// Do not start.
-    #[default]
-    Refuse,
-    /// Start: the operator vouches for the patches.
-    Allow,
-}
-
 /// What `skep serve` cannot do without.
 #[derive(Debug, Clone, Copy)]
 pub struct Ready<'a> {
@@ -179,7 +158,7 @@ impl Config {
             default_role: swe(),
             limits: Limits::default(),
             pace: Pace::default(),
-            sandbox: Sandbox::Auto,
+            sandbox: SandboxChoice::Auto,
             old_git: OldGit::Refuse,
             git: PathBuf::from(GIT),
             network: Network::default(),
@@ -292,7 +271,7 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
         missing.push(Missing::of("agent"));
     }
     for (at, name) in &roles.agents {
-        let found = agents::require(reading, (name, at), &mut agents, presets);
+        let found = agents::require(reading, agents::Mention { name, at }, &mut agents, presets);
         reading.noted(found);
     }
     agents::resolve(reading, &mut agents);
@@ -379,10 +358,10 @@ fn swe() -> RoleName {
         .expect("`swe` is a role name; the tests read it")
 }
 
-fn sandbox(text: &str) -> Result<Sandbox, String> {
+fn sandbox(text: &str) -> Result<SandboxChoice, String> {
     match text.trim() {
-        "auto" => Ok(Sandbox::Auto),
-        "off" => Ok(Sandbox::Off),
+        "auto" => Ok(SandboxChoice::Auto),
+        "off" => Ok(SandboxChoice::Off),
         other => Err(format!("must be auto or off, not `{other}`")),
     }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong between skep and an agent, and what the corridor is told about it.
+//! What can go wrong between skep and an agent, and what an effect makes of it.
 //!
 //! The texts may hold the end of what the agent printed (bounded); they never hold values of the environment.
 
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::core::agent::ErrorClass;
 use crate::core::failure::Failure;
-use crate::core::text;
+use crate::core::text::{self, outside};
 
 /// An agent that did not start, did not behave or did not finish.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,6 +83,11 @@ fn time(span: &Duration) -> String {
     text::span(i64::try_from(span.as_millis()).unwrap_or(i64::MAX))
 }
 
+/// Begun minutes.
+fn minutes(span: Duration) -> u64 {
+    span.as_secs().div_ceil(60)
+}
+
 /// Lines of an agent's last words that are told.
 const TAIL: usize = 10;
 
@@ -126,14 +131,10 @@ impl From<AgentError> for Failure {
     fn from(error: AgentError) -> Self {
         let why = error.to_string();
         match error {
-            AgentError::NotFound { agent, program } => Self::refused(format!(
-                "The agent {agent} cannot start here: its command {program} is not installed. Install it where skep runs, \
-                 or set SKEP_AGENT to another agent, then try again."
-            )),
-            AgentError::Sandbox(_) => Self::refused(
-                "The sandbox for agents does not work on this machine, so no agent is started. The operator finds the \
-                 reason in skep's log.",
-            ),
+            AgentError::NotFound { agent, program } => {
+                Self::refused(outside::not_installed(&agent, &program))
+            }
+            AgentError::Sandbox(_) => Self::refused(outside::NO_SANDBOX),
             AgentError::Spawn { .. }
             | AgentError::NoAnswer { .. }
             | AgentError::Crash { .. }
@@ -142,26 +143,12 @@ impl From<AgentError> for Failure {
             AgentError::Answered {
                 class: ErrorClass::Auth,
                 ..
-            } => Self::refused(
-                "The agent has no valid login for its model. The operator has to set the model's key for this agent, then \
-                 try again.",
-            ),
+            } => Self::refused(outside::NO_LOGIN),
             AgentError::Answered { .. } => Self::retry(why),
-            AgentError::Protocol(_) => Self::refused(
-                "The agent's output broke the protocol it should speak, so it was stopped. Check that its command really \
-                 starts an agent that speaks ACP.",
-            ),
-            AgentError::Flood(_) => {
-                Self::refused("The agent wrote far too much output and was stopped.")
-            }
-            AgentError::Timeout(after) => Self::refused(format!(
-                "The agent was stopped because it ran longer than {} minutes.",
-                after.as_secs().div_ceil(60)
-            )),
-            AgentError::Silence(after) => Self::refused(format!(
-                "The agent was stopped because it showed no sign of life for {} minutes.",
-                after.as_secs().div_ceil(60)
-            )),
+            AgentError::Protocol(_) => Self::refused(outside::NO_PROTOCOL),
+            AgentError::Flood(_) => Self::refused(outside::FLOOD),
+            AgentError::Timeout(after) => Self::refused(outside::ran_too_long(minutes(after))),
+            AgentError::Silence(after) => Self::refused(outside::silent_too_long(minutes(after))),
         }
     }
 }

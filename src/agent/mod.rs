@@ -1,12 +1,12 @@
 //! Coding agents: starting them in a fence, talking to them, ending them for good.
 //!
-//! [`Agents`] is the door. Behind it: `launch` turns a wish into a command line and an environment, `sandbox` fences it
+//! [`Agents`] is the entry point. Behind it: `launch` turns a wish into a command line and an environment, `sandbox` fences it
 //! in, `spawn` and `process` run it, `survivors` proves that it is gone; `wire` (with `halves` and `stray`, which bear an
 //! agent's bad manners), `exchange`, `transcript` and `client` speak the Agent Client Protocol (<https://agentclientprotocol.com>), `turn` runs one prompt against its clocks. `demo`
 //! is an agent of our own that follows a script; `presets` knows the others. `tools` are what the agent can call of skep
 //! (the Model Context Protocol), `elicitation` the same wish in the agent's protocol; `steer` reaches an agent at work.
 //!
-//! This is the only room that names the two protocols' crates. No agent ever sees skep's own environment, and no result is
+//! This is the only module that names the two protocols' crates. No agent ever sees skep's own environment, and no result is
 //! believed here: what an agent did is what git says after its process tree is gone.
 
 mod client;
@@ -51,12 +51,13 @@ use crate::core::agent::{Stop, TurnEnd, Update};
 use crate::core::ids::SessionId;
 use crate::core::network::Network;
 
+pub use crate::core::agent::SandboxChoice;
 pub use client::McpServer;
 pub use error::AgentError;
 pub use launch::{Identity, Launch, Resources};
 pub use permission::{Answer, PermissionPolicy};
 pub use running_agent::Output;
-pub use sandbox::{Bubblewrap, Confinement, SandboxChoice};
+pub use sandbox::{Bubblewrap, Confinement};
 pub use steer::Steered;
 pub use tools::{AskReply, SERVER_NAME, ToolHandler};
 pub use turn::{Resume, TurnRequest};
@@ -67,7 +68,7 @@ use running_agent::Live;
 /// How long the handshake may take when the agent is started ahead of its first turn.
 const EARLY_PATIENCE: Duration = Duration::from_secs(30);
 
-/// What the room is told once.
+/// What the module is told once.
 #[derive(Debug, Clone)]
 pub struct AgentsConfig {
     /// skep's data folder: hidden from agents but for their own parts of it, and the mark of our processes.
@@ -84,7 +85,7 @@ pub struct AgentsConfig {
     pub demo_in_process: bool,
 }
 
-/// All agents of this process. Clones are the same room.
+/// All agents of this process. Clones share everything.
 #[derive(Clone)]
 pub struct Agents {
     inner: Arc<Inner>,
@@ -104,7 +105,7 @@ struct Slot {
 }
 
 impl Agents {
-    /// Tries the sandbox out and ends what a former life with the same data folder has left running.
+    /// Tries the sandbox out and ends what a earlier process with the same data folder has left running.
     ///
     /// # Errors
     /// [`AgentError::Spawn`] when the data folder is not there.

@@ -9,15 +9,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Whether to fence agents in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SandboxChoice {
-    /// With bubblewrap where it works, otherwise a process group and a warning.
-    #[default]
-    Auto,
-    /// A process group only, because the operator said so.
-    Off,
-}
+use crate::core::agent::SandboxChoice;
 
 /// How agents are fenced in on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]

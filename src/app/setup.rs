@@ -1,24 +1,22 @@
-//! Everything the composition needs, as values: made from the configuration by `serve`, and by hand in the demo and in
-//! tests.
+//! Everything the composition needs, as values. The one place where the configuration becomes that; the demo and the tests
+//! begin with [`Setup::new`] and say only what differs.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::agent::SandboxChoice;
-use crate::config::Certificates;
-use crate::core::agent::AgentSpec;
+use crate::config::{Certificates, Config, Environment};
+use crate::core::agent::{AgentSpec, SandboxChoice};
 use crate::core::ids::UserId;
 use crate::core::network::Network;
-use crate::core::policy::{AllowProtected, Limits, MakeReady};
+use crate::core::policy::{AllowProtected, Limits, MakeReady, OldGit, Pace};
 use crate::core::role::{Role, RoleName};
 use crate::core::time::Clock;
-use crate::git::OldGit;
-use crate::github::{Pace, Timeouts};
+use crate::github::Timeouts;
 use crate::runner::Timings;
 use crate::webhook::Secrets;
 
@@ -78,6 +76,75 @@ pub struct Setup {
     pub timings: Timings,
     /// The clock.
     pub clock: Clock,
+}
+
+/// How long one git process may take: the first fetch of a large repository is long.
+const GIT_TIMEOUT: Duration = Duration::from_secs(600);
+
+impl Setup {
+    /// A skep in this folder, for this GitHub, with this one agent; the rest as it is configured when nobody says anything.
+    pub fn new(data_dir: PathBuf, github: GitHubSetup, agent: AgentSpec) -> Self {
+        let config = Config::bare(data_dir, &Environment::default());
+        Self {
+            default_agent: agent.name.clone(),
+            specs: BTreeMap::from([(agent.name.clone(), agent)]),
+            ..Self::of(config, github)
+        }
+    }
+
+    /// What the operator decided, if credentials and an agent are there.
+    ///
+    /// # Errors
+    ///
+    /// Credentials or the agent are missing, or a webhook secret is none.
+    pub fn from_config(mut config: Config) -> anyhow::Result<Self> {
+        let (Some(github), Some(_)) = (config.github.take(), &config.default_agent) else {
+            anyhow::bail!("credentials or agent are missing")
+        };
+        let github = GitHubSetup {
+            app_id: github.app_id,
+            secrets: Secrets::new(github.webhook_secrets())?,
+            private_key: github.private_key,
+            api_url: github.api_url,
+            web_url: github.web_url,
+        };
+        Ok(Self::of(config, github))
+    }
+
+    fn of(config: Config, github: GitHubSetup) -> Self {
+        Self {
+            data_dir: config.data_dir,
+            database_url: config.database_url.expose_secret().to_owned(),
+            github,
+            specs: config.agents,
+            default_agent: config.default_agent.unwrap_or_default(),
+            roles: config.roles,
+            default_role: config.default_role,
+            limits: config.limits,
+            allowed_bots: config.allowed_bots,
+            allow_protected: config.allow_protected,
+            ignore: config.ignore,
+            author_answers: config.author_answers,
+            ready: config.ready,
+            pace: config.pace,
+            timeouts: Timeouts::default(),
+            git_timeout: GIT_TIMEOUT,
+            old_git: config.old_git,
+            admin_token: config.admin_token,
+            git: config.git,
+            network: config.network,
+            certificates: config.certificates,
+            sandbox: config.sandbox,
+            hide: config.hide,
+            path: config.path,
+            demo_in_process: false,
+            timings: Timings {
+                look_again: config.look_again,
+                ..Timings::default()
+            },
+            clock: super::system_clock(),
+        }
+    }
 }
 
 /// GitHub and who we are there.

@@ -6,31 +6,7 @@ use super::document::{Item, Table, Value};
 use super::error::Mistake;
 use super::reference::shown;
 use super::units::{parse_duration, parse_size};
-use crate::core::policy::Limits;
-
-/// How fast we change things on GitHub, for each installation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
-    /// Changes that may follow each other at once after a rest.
-    pub burst: u32,
-    /// Changes a second after that.
-    pub per_second: u32,
-    /// Content creations in any minute.
-    pub per_minute: u32,
-    /// Content creations in any hour.
-    pub per_hour: u32,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            burst: 10,
-            per_second: 1,
-            per_minute: 60,
-            per_hour: 400,
-        }
-    }
-}
+use crate::core::policy::{Limits, Pace};
 
 /// All that `[limits]` fills.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -8,9 +8,11 @@ use super::limits::{KNOBS, Kind, Numbers};
 use super::reference::{ENTRIES, entry_of, shown};
 use super::resolver::{Origin, hidden};
 use super::units::render_duration;
-use super::{AllowProtected, Config, LogFormat, MakeReady, OldGit, Sandbox};
+use super::{AllowProtected, Config, LogFormat, MakeReady};
 use crate::core::agent::AgentSpec;
+use crate::core::agent::SandboxChoice;
 use crate::core::leavings::BUILT_IN;
+use crate::core::policy::OldGit;
 use crate::core::role::{Role, built_in};
 
 impl Config {
@@ -109,8 +111,8 @@ impl Config {
             "github_url" => github.map_or_else(said, |github| quoted(github.web_url.as_str())),
             "agent" => quoted_or_none(self.default_agent.as_deref()),
             "sandbox" => match self.sandbox {
-                Sandbox::Auto => "\"auto\"".to_owned(),
-                Sandbox::Off => "\"off\"".to_owned(),
+                SandboxChoice::Auto => "\"auto\"".to_owned(),
+                SandboxChoice::Off => "\"off\"".to_owned(),
             },
             "old_git" => match self.old_git {
                 OldGit::Refuse => "\"refuse\"".to_owned(),

@@ -1,15 +1,15 @@
-//! What can go wrong at the git edge, and what each of it means for the corridor.
+//! What can go wrong at the git edge, and what each of them means for an effect.
 //!
 //! Every way a repository can refuse us has its own variant, so that the person on the issue reads what to change and the
 //! operator reads what git said. An error must never carry a token, nor more of a remote's message than a short line.
 
 use std::time::Duration;
 
-use super::refusal::Rule;
-use crate::core::failure::{Failure, shortened};
+use crate::core::failure::{Failure, PushRule, shortened};
 use crate::core::ids::{AgentBranch, Sha};
+use crate::core::text::outside;
 
-/// An error of this room.
+/// An error of git, or of what an agent left for it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GitError {
     /// The program cannot be started.
@@ -70,7 +70,7 @@ pub enum GitError {
     #[error("the push was refused: {reason}")]
     Rejected {
         /// What stands against it.
-        rule: Rule,
+        rule: PushRule,
         /// The remote's own words, shortened.
         reason: String,
     },
@@ -198,45 +198,19 @@ impl GitError {
     /// What the person on the issue is told, if the error is for people at all.
     fn say(&self) -> Option<String> {
         Some(match self {
-            Self::Empty => {
-                "The repository is empty: push a first commit to its default branch, then comment `/agent retry`.".into()
-            }
-            Self::UnknownBranch(branch) => format!(
-                "The repository has no branch {branch:?}: set its default branch to one that exists, then comment `/agent retry`."
-            ),
-            Self::BranchName(name) => {
-                format!("{name:?} is not a branch name git accepts: rename the branch, then comment `/agent retry`.")
-            }
-            Self::Gone => {
-                "The repository is gone or the App can no longer see it: install the App on it, then comment `/agent retry`."
-                    .into()
-            }
-            Self::Forbidden { reason } => {
-                format!("The App may not read the repository ({reason}): give it the permission, then comment `/agent retry`.")
-            }
-            Self::Rejected { rule, reason } => format!("the push was refused ({reason}). {}", rule.mend()),
-            Self::InTheWay { branch, other } => format!(
-                "the branch `{other}` stands in the way: git cannot keep it beside `{branch}`. Rename or delete it, then comment `/agent retry`."
-            ),
-            Self::BranchMoved { branch, .. } => format!(
-                "Somebody else changed the branch {branch}, so nothing was written over it: merge or delete it, then comment `/agent retry`."
-            ),
-            Self::Lfs { reason } => format!(
-                "the repository's Git LFS did not take the content of files that belong there ({reason}), so nothing was pushed. \
-                 Next: see to it that Git LFS is on for the repository and has room, then comment `/agent retry`."
-            ),
-            Self::Unsafe { problems } => {
-                format!("The agent's work was not taken: {}. Ask for it without that.", problems.join("; "))
-            }
-            Self::Bundle { reason } => {
-                format!("The agent's commits were not taken: {reason}. `/agent retry` tries again.")
-            }
-            Self::TooLarge { what } => {
-                format!("The agent's work was not taken: {what}. Ask for less, or add what it builds to .gitignore.")
-            }
-            Self::FileTooLarge { path, max_bytes } => {
-                format!("{path} is larger than {max_bytes} bytes: make it smaller, then comment `/agent retry`.")
-            }
+            Self::Empty => outside::EMPTY.to_owned(),
+            Self::UnknownBranch(branch) => outside::unknown_branch(branch),
+            Self::BranchName(name) => outside::branch_name(name),
+            Self::Gone => outside::GONE.to_owned(),
+            Self::Forbidden { reason } => outside::forbidden(reason),
+            Self::Rejected { rule, reason } => outside::push_refused(*rule, reason),
+            Self::InTheWay { branch, other } => outside::in_the_way(branch.as_str(), other),
+            Self::BranchMoved { branch, .. } => outside::branch_moved(branch.as_str()),
+            Self::Lfs { reason } => outside::lfs(reason),
+            Self::Unsafe { problems } => outside::unsafe_work(problems),
+            Self::Bundle { reason } => outside::bundle(reason),
+            Self::TooLarge { what } => outside::too_large(what),
+            Self::FileTooLarge { path, max_bytes } => outside::file_too_large(path, *max_bytes),
             _ => return None,
         })
     }
@@ -308,7 +282,7 @@ mod tests {
         }));
         let mended = |reason: &str| {
             let rejected = GitError::Rejected {
-                rule: Rule::of(reason),
+                rule: crate::git::refusal::rule(reason),
                 reason: reason.into(),
             };
             assert!(said(rejected.clone()));

@@ -7,8 +7,9 @@ use super::Git;
 use super::error::{GitError, one_line};
 use super::mirror::branches;
 use super::process::{Call, Outcome};
-use super::refusal::{Rule, secrets};
+use super::refusal::{self, secrets};
 use super::remote::{Remote, classify, remote_words};
+use crate::core::failure::PushRule;
 use crate::core::ids::{AgentBranch, Sha};
 
 /// So much of a host's words is kept.
@@ -242,16 +243,16 @@ fn refusal(outcome: &Outcome) -> Result<Written, GitError> {
     let line = text
         .lines()
         .find_map(|line| line.strip_prefix("!\t")?.split('\t').nth(1));
-    if Rule::of(&outcome.stderr) == Rule::LargePush {
+    if refusal::rule(&outcome.stderr) == PushRule::LargePush {
         return Err(GitError::Rejected {
-            rule: Rule::LargePush,
+            rule: PushRule::LargePush,
             reason: one_line(&remote_words(&outcome.stderr), SAID),
         });
     }
     let Some(line) = line else {
         return Err(match classify(outcome) {
             GitError::Forbidden { reason } => GitError::Rejected {
-                rule: Rule::of(&outcome.stderr),
+                rule: refusal::rule(&outcome.stderr),
                 reason,
             },
             other => other,
@@ -283,13 +284,13 @@ fn refusal(outcome: &Outcome) -> Result<Written, GitError> {
 /// The host's refusal in its own words; of a secret only what it is and where, for its words are long.
 fn rejected(reason: &str, stderr: &str) -> GitError {
     let words = remote_words(stderr);
-    let rule = Rule::of(&format!("{reason} {words}"));
+    let rule = refusal::rule(&format!("{reason} {words}"));
     let lines: Vec<&str> = stderr
         .lines()
         .filter_map(|line| line.strip_prefix("remote:"))
         .collect();
     let said = match (rule, secrets(&lines.join("\n"))) {
-        (Rule::Secret, Some(found)) => {
+        (PushRule::Secret, Some(found)) => {
             format!("push protection found a secret: {}", one_line(&found, SAID))
         }
         _ if words == stderr => one_line(reason, 200),
@@ -329,7 +330,7 @@ mod tests {
         assert_eq!(
             hook,
             Err(GitError::Rejected {
-                rule: Rule::Protection,
+                rule: PushRule::Protection,
                 reason
             })
         );
@@ -337,13 +338,13 @@ mod tests {
         assert_eq!(
             read(&line(&format!("[remote rejected] ({workflow})")), ""),
             Err(GitError::Rejected {
-                rule: Rule::Workflow,
+                rule: PushRule::Workflow,
                 reason: workflow.into()
             })
         );
         let archived = "remote: This repository was archived so it is read-only.\nfatal: unable to access 'https://h/o/r.git/': The requested URL returned error: 403";
         assert!(
-            matches!(read("", archived), Err(GitError::Rejected { rule: Rule::Archived, reason }) if reason.contains("read-only"))
+            matches!(read("", archived), Err(GitError::Rejected { rule: PushRule::Archived, reason }) if reason.contains("read-only"))
         );
         for large in [
             "error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413\nsend-pack: unexpected disconnect while reading sideband packet\nfatal: the remote end hung up unexpectedly",
@@ -353,7 +354,7 @@ mod tests {
                 matches!(
                     read("", large),
                     Err(GitError::Rejected {
-                        rule: Rule::LargePush,
+                        rule: PushRule::LargePush,
                         ..
                     })
                 ),
@@ -368,7 +369,7 @@ mod tests {
             matches!(
                 too_much,
                 Err(GitError::Rejected {
-                    rule: Rule::LargePush,
+                    rule: PushRule::LargePush,
                     ..
                 })
             ),
@@ -382,7 +383,7 @@ mod tests {
                 secret
             ),
             Err(GitError::Rejected {
-                rule: Rule::Secret,
+                rule: PushRule::Secret,
                 reason
             })
         );

@@ -4,15 +4,7 @@
 //! an operator who knows that his is patched says so ([`OldGit::Allow`]), we never guess it.
 
 use super::error::GitError;
-
-/// What to do with a git that lacks the fixes by its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OldGit {
-    /// Do not start.
-    Refuse,
-    /// Start; the operator vouches for the patches. The floor of features (2.38) still holds.
-    Allow,
-}
+use crate::core::policy::OldGit;
 
 /// `safe.bareRepository` and `cat-file -z` came with 2.38.
 const FLOOR: [u32; 2] = [2, 38];

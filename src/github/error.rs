@@ -1,4 +1,4 @@
-//! What can go wrong between us and GitHub, and what each case means for the corridor.
+//! What can go wrong between us and GitHub, and what each case means for an effect.
 //!
 //! Every sentence names the next step. No variant ever holds a token, a header or a query string.
 
@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::access::ASLEEP;
 use crate::core::failure::Failure;
+use crate::core::text::outside::github as outside;
 
-/// An error of the GitHub room. `call` reads `post a comment in o/n` where people see it, and
+/// An error of a call to GitHub. `call` reads `post a comment in o/n` where people see it, and
 /// `post a comment (POST /repos/o/n/issues/1/comments)` where the operator does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GitHubError {
@@ -78,9 +79,7 @@ pub enum GitHubError {
         message: String,
     },
     /// The App is not installed on the repository.
-    #[error(
-        "The App is not installed on {repository}, or the repository does not exist. Install it from the App's public page and select this repository."
-    )]
+    #[error("{}", outside::not_installed(.repository))]
     NotInstalled {
         /// `owner/name`.
         repository: String,
@@ -91,22 +90,16 @@ pub enum GitHubError {
     )]
     Suspended,
     /// The installation is gone.
-    #[error(
-        "The App is no longer installed on this account. Install it again from the App's public page."
-    )]
+    #[error("{}", outside::UNINSTALLED)]
     Uninstalled,
     /// The installation does not cover the repository any more.
-    #[error(
-        "The App's installation does not cover {repository} any more. Add it under Settings → Applications → Installed GitHub Apps → Configure."
-    )]
+    #[error("{}", outside::not_covered(.repository))]
     NotCovered {
         /// `owner/name`.
         repository: String,
     },
     /// The installation has not granted what the call needs.
-    #[error(
-        "The App may not {call}: it needs the permission {permission}, and not all of that is granted. Open the App's settings → Permissions & events, grant it, then accept the new permissions on the installation's page."
-    )]
+    #[error("{}", outside::not_permitted(.call, .permission))]
     NotPermitted {
         /// What was wanted.
         call: String,
@@ -114,17 +107,13 @@ pub enum GitHubError {
         permission: String,
     },
     /// Archived repositories are read-only.
-    #[error(
-        "{repository} is archived, so nothing can be written to it. Un-archive it in the repository's settings."
-    )]
+    #[error("{}", outside::archived(.repository))]
     Archived {
         /// `owner/name`.
         repository: String,
     },
     /// The repository's issues are switched off, or the issue was deleted.
-    #[error(
-        "GitHub says it is gone when asked to {call}: {message}. Check that the issue was not deleted and that issues are enabled in the repository's settings."
-    )]
+    #[error("{}", outside::gone(.call, .message))]
     Gone {
         /// What was wanted.
         call: String,
@@ -132,23 +121,19 @@ pub enum GitHubError {
         message: String,
     },
     /// 404: not there, or not visible to us.
-    #[error(
-        "GitHub has nothing there to {call}, or the App cannot see it. Check that it still exists and that the App is installed on the repository."
-    )]
+    #[error("{}", outside::not_found(.call))]
     NotFound {
         /// What was wanted.
         call: String,
     },
     /// The name leads to another repository than the one we act for.
-    #[error(
-        "{name} is now another repository; the one this work belongs to was renamed, moved or deleted."
-    )]
+    #[error("{}", outside::another_repository(.name))]
     AnotherRepository {
         /// `owner/name`.
         name: String,
     },
     /// 403 for any other reason.
-    #[error("GitHub does not allow the App to {call}: {message}")]
+    #[error("{}", outside::forbidden(.call, .message))]
     Forbidden {
         /// What was wanted.
         call: String,
@@ -156,7 +141,7 @@ pub enum GitHubError {
         message: String,
     },
     /// 409, 422 and other refusals of this very request.
-    #[error("GitHub refused to {call}: {message}")]
+    #[error("{}", outside::invalid(.call, .message))]
     Invalid {
         /// What was wanted.
         call: String,

@@ -5,37 +5,11 @@
 //! Times are milliseconds on one line that never jumps.
 
 use std::collections::VecDeque;
-use std::time::Duration;
+
+use crate::core::policy::Pace;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 3_600_000;
-
-/// The pace of one installation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
-    /// Changes that may follow each other at once after a rest.
-    pub burst: u32,
-    /// Changes a second after that.
-    pub per_second: u32,
-    /// Content creations in any minute.
-    pub per_minute: u32,
-    /// Content creations in any hour.
-    pub per_hour: u32,
-    /// How long a call waits for its turn before it gives the time back to its caller.
-    pub patience: Duration,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            burst: 10,
-            per_second: 1,
-            per_minute: 60,
-            per_hour: 400,
-            patience: Duration::from_secs(20),
-        }
-    }
-}
 
 /// One change that was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

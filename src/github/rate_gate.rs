@@ -13,7 +13,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::answer::Limit;
 use super::error::GitHubError;
-use super::limiter::{Mark, Pace, next, prune};
+use super::limiter::{Mark, next, prune};
+use crate::core::policy::Pace;
 
 /// Reads in flight per installation.
 const READS: usize = 10;

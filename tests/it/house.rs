@@ -216,59 +216,41 @@ impl House {
         let agent = self.plan.agent.clone().unwrap_or(demo);
         let in_process = !self.plan.process && self.plan.agent.is_none();
         let url = |text: String| url::Url::parse(&text).expect("the simulator's address");
+        let github = GitHubSetup {
+            app_id: 4_242,
+            private_key: key("test-only-app.pkcs1.pem").into(),
+            secrets: Secrets::new([SECRET.to_owned().into()]).expect("a secret"),
+            api_url: url(self.simulator.api_url()),
+            web_url: url(self.simulator.git_url()),
+        };
+        let plan = self.plan.clone();
+        let bots = plan.allowed_bots.iter();
+        let path = || std::env::var("PATH").unwrap_or_default();
         Setup {
-            database_url: skep::store::sqlite_url(&data_dir.join("skep.db")).expect("a path"),
-            github: GitHubSetup {
-                app_id: 4_242,
-                private_key: key("test-only-app.pkcs1.pem").into(),
-                secrets: Secrets::new([SECRET.to_owned().into()]).expect("a secret"),
-                api_url: url(self.simulator.api_url()),
-                web_url: url(self.simulator.git_url()),
-            },
-            default_agent: agent.name.clone(),
-            specs: BTreeMap::from([(agent.name.clone(), agent)]),
-            roles: self
-                .plan
-                .roles
-                .iter()
-                .map(|role| (role.name.clone(), role.clone()))
-                .collect(),
-            default_role: "swe".parse().expect("a role"),
-            limits: self.plan.limits.clone(),
-            allowed_bots: self
-                .plan
-                .allowed_bots
-                .iter()
-                .map(|bot| self.simulator.create_bot(bot))
-                .collect(),
-            allow_protected: self.plan.allow_protected.clone(),
-            ignore: self.plan.ignore.clone(),
-            author_answers: self.plan.author_answers,
-            ready: self.plan.ready,
-            pace: self.plan.pace,
-            timeouts: self.plan.timeouts,
+            roles: BTreeMap::from_iter(
+                plan.roles.into_iter().map(|role| (role.name.clone(), role)),
+            ),
+            limits: plan.limits,
+            allowed_bots: bots.map(|bot| self.simulator.create_bot(bot)).collect(),
+            allow_protected: plan.allow_protected,
+            ignore: plan.ignore,
+            author_answers: plan.author_answers,
+            ready: plan.ready,
+            pace: plan.pace,
+            timeouts: plan.timeouts,
             git_timeout: Duration::from_secs(60),
             old_git: OldGit::Allow,
-            admin_token: None,
-            git: "git".into(),
-            network: skep::core::network::Network::default(),
-            certificates: skep::config::Certificates::default(),
             // An agent on a pipe in this process has no fence; the machine need not have bubblewrap for it.
             sandbox: if in_process {
                 SandboxChoice::Off
             } else {
                 SandboxChoice::Auto
             },
-            hide: vec![],
-            path: self
-                .plan
-                .path
-                .clone()
-                .unwrap_or_else(|| std::env::var("PATH").unwrap_or_default()),
+            path: plan.path.unwrap_or_else(path),
             demo_in_process: in_process,
-            timings: self.plan.timings,
+            timings: plan.timings,
             clock: clock(&self.time),
-            data_dir,
+            ..Setup::new(data_dir, github, agent)
         }
     }
 
@@ -288,7 +270,7 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let stop = CancellationToken::new();
-        let router = http::public_router(app.door.clone(), Caps::default());
+        let router = http::public_router(app.ingest.clone(), Caps::default());
         let door = tokio::spawn(http::serve(
             listener,
             router,

@@ -1,4 +1,4 @@
-//! What the corridor does about an edge's error: every edge error converts to one of four answers.
+//! What the pipeline does about an edge's error: every edge error converts to one of four answers.
 //!
 //! It never carries secrets or bodies: `why` goes to the operator's log, `say` may be shown to people on the issue.
 
@@ -32,6 +32,27 @@ pub enum Failure {
         /// For the operator.
         why: String,
     },
+}
+
+/// What stands against a push, as far as the host's words tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PushRule {
+    /// It holds a secret.
+    Secret,
+    /// It changes workflows.
+    Workflow,
+    /// One file is too large.
+    LargeFile,
+    /// All of it is larger than the host, or something on the way, takes.
+    LargePush,
+    /// A rule set covers the branch.
+    RuleSet,
+    /// A branch protection rule covers the branch.
+    Protection,
+    /// The repository takes nothing any more.
+    Archived,
+    /// Anything else.
+    Other,
 }
 
 impl Failure {

@@ -1,6 +1,7 @@
 //! What the operator allows and wishes, as the core sees it: everything `decide` may depend on besides task, event and time.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -172,6 +173,43 @@ impl Default for Limits {
             rounds: 10,
             comments: 20,
             bot_rounds: 3,
+        }
+    }
+}
+
+/// What to do with a git that lacks security fixes by its number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OldGit {
+    /// Do not start.
+    #[default]
+    Refuse,
+    /// Start; the operator vouches for the patches. The floor of features (2.38) still holds.
+    Allow,
+}
+
+/// How fast we change things on GitHub, for each installation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Changes that may follow each other at once after a rest.
+    pub burst: u32,
+    /// Changes a second after that.
+    pub per_second: u32,
+    /// Content creations in any minute.
+    pub per_minute: u32,
+    /// Content creations in any hour.
+    pub per_hour: u32,
+    /// How long a call waits for its turn before it gives the time back to its caller.
+    pub patience: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            burst: 10,
+            per_second: 1,
+            per_minute: 60,
+            per_hour: 400,
+            patience: Duration::from_secs(20),
         }
     }
 }

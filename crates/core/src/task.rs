@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+mod begun;
 mod conversation;
 mod failure_class;
 mod reading;
+mod so_far;
 mod stage;
 mod wanted;
 
@@ -13,8 +15,10 @@ use super::event::Timer;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::place::Place;
 
+pub use begun::Begun;
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
 pub use failure_class::FailureClass;
+pub use so_far::TurnSoFar;
 pub use stage::{
     BlockReason, End, Job, Next, Outage, Planning, Progress, Pushed, ReturnTo, Stage, Step,
     TurnFailure, TurnState, WorkspaceBase,

@@ -1,7 +1,7 @@
 //! Every sentence a person reads on GitHub, and every prompt an agent reads. Pure functions, one file per kind of text.
 //!
 //! Foreign words (titles, answers, plans, log lines) pass `core::sanitise` here, on their way into the text; nothing that
-//! leaves this room is longer than [`LIMIT`].
+//! leaves this module is longer than [`LIMIT`].
 
 pub mod agent_answer;
 pub mod answer_replies;
@@ -13,6 +13,7 @@ pub mod failure;
 pub mod kept;
 pub mod left_out;
 pub mod notice;
+pub mod outside;
 pub mod page;
 pub mod prompt;
 pub mod pull;

@@ -162,7 +162,7 @@ fn row(file: &FileChange) -> String {
     };
     format!(
         "| {path} | {} | {} | {} |\n",
-        file.kind,
+        file.kind.name(),
         number(file.insertions),
         number(file.deletions)
     )

@@ -1,12 +1,12 @@
 //! The real binary at work: how long from a receipt to the prompt, how soon it is up, and what it weighs.
 //!
 //! ```text
-//! cargo bench --bench corridor -- latency 18      # one issue after another, slot free, mirror warm; more wait for the pace
-//! cargo bench --bench corridor -- start 20        # from the start of the process to its first 200 on /healthz
-//! cargo bench --bench corridor -- weight 1000     # resident memory: idle, and with so many tasks queued
-//! cargo bench --bench corridor -- answer 12       # from a person's answer to the agent that has it: live, and parked
-//! cargo bench --bench corridor -- pause 8         # from the switch that goes off to the agent's end and the word on the issue
-//! cargo bench --bench corridor -- parked 1000     # resident memory and processes with so many parked sessions
+//! cargo bench --bench pipeline -- latency 18      # one issue after another, slot free, mirror warm; more wait for the pace
+//! cargo bench --bench pipeline -- start 20        # from the start of the process to its first 200 on /healthz
+//! cargo bench --bench pipeline -- weight 1000     # resident memory: idle, and with so many tasks queued
+//! cargo bench --bench pipeline -- answer 12       # from a person's answer to the agent that has it: live, and parked
+//! cargo bench --bench pipeline -- pause 8         # from the switch that goes off to the agent's end and the word on the issue
+//! cargo bench --bench pipeline -- parked 1000     # resident memory and processes with so many parked sessions
 //! ```
 //!
 //! It starts `skep serve` as a process of its own against a simulated GitHub in this one. The clock of a receipt is the
