@@ -6,7 +6,7 @@
 
 mod again;
 mod collect;
-mod due;
+pub(super) mod due;
 mod ending;
 mod evidence;
 mod hold;
@@ -147,18 +147,8 @@ const RULES: &[Rule] = &[
     ),
     // Moments come.
     rule(
-        "an agent that waited long enough loses its process, not its place",
-        due::park,
-    ),
-    rule("people are reminded of an open question", due::remind),
-    rule(
-        "a question nobody answers has its default, or ends the session",
-        due::expire,
-    ),
-    rule("a model that failed is tried again", due::try_again),
-    rule(
-        "a pull request in review is looked at now and then",
-        due::look,
+        "a moment that is waited for has come: a park, a reminder, an expiry, another try, a look",
+        due::due,
     ),
     // What is left over.
     rule(

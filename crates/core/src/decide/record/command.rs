@@ -1,7 +1,6 @@
 //! Commands of people who may give them: each is taken with 👍, and what it answers in words goes into one comment. A new
 //! command is an arm of [`given`] here, and its line in the grammar.
 
-mod name;
 mod reply;
 mod wish;
 
@@ -103,7 +102,7 @@ pub(super) fn given(
 ) -> String {
     on.notes.note(
         DomainEvent::CommandTaken,
-        json!({ "command": name::of(command), "by": found.actor.login }),
+        json!({ "command": command.word(), "by": found.actor.login }),
     );
     match command {
         Command::Go => go(on, task, found),
