@@ -16,7 +16,7 @@
 //!
 //! # The modules, in reading order
 //!
-//! - [`core`]: values in, values out. [`core::decide`] makes up skep's mind; `fixtures/decide.md` is the table of all it
+//! - [`core`]: values in, values out. [`core::decide`] decides, in three passes: record, advance, reconcile; `fixtures/decide.md` is the table of all it
 //!   can answer. [`core::text`] holds every sentence a person reads, [`core::sanitise`] lets no foreign word out unwashed.
 //! - [`webhook`] proves and parses a delivery; [`http`] takes it from the network.
 //! - [`store`] is the database, and the only SQL.
@@ -39,11 +39,11 @@
 //! # And one conversation
 //!
 //! The agent asks: by a tool of its session's own MCP server (`agent::tools`), by a form (`agent::elicitation`), or at the
-//! end of its turn → `runner::desk` states it as a fact → `core::decide::ask` stores the question and says it on the issue.
+//! end of its turn → `runner::desk` states it as a fact → `core::decide` records the question, and its comment on the issue follows.
 //! A comment comes in as [`core::event::Event::Commented`] → it is read again with its writer's rights
 //! ([`core::effect::Effect::AuthorizeComment`]) → [`core::command`] and [`core::question`] understand it → what it says is a word for the
 //! agent ([`core::message`]): a running turn hears it at once (`Steer`), a parked session in its next prompt. Reviews, checks
-//! and pushes on the pull request walk the same way, through `core::decide::review` and `core::decide::pull`.
+//! and pushes on the pull request walk the same way: recorded, they become messages for the agent.
 //!
 //! # What never happens here
 //!
