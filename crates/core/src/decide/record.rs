@@ -125,6 +125,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     }
 }
 
+/// `happened` names what comes here.
 fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     let me = &on.cx.policy.me.login;
     match event {
@@ -174,6 +175,7 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
     }
 }
 
+/// `happened` names what comes here.
 fn of_comments(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     match event {
         Event::Commented { .. } => comment::written(on, task, event),
@@ -192,6 +194,7 @@ fn of_comments(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String
     }
 }
 
+/// `happened` names what comes here.
 fn of_the_pull(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     match event {
         Event::Reviewed {
