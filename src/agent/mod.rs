@@ -11,7 +11,6 @@
 
 mod client;
 mod connection_state;
-pub mod demo;
 mod elicitation;
 mod end;
 mod envelope;

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use agent_client_protocol::v1::schema::InitializeResponse;
+use skep_simulator::demo_agent;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
 use super::client::{Connection, Ended, Opened, answered};
 use super::connection_state::Exchange;
-use super::demo;
 use super::error::AgentError;
 use super::framing::Wire;
 use super::launch::{Launch, LaunchContext};
@@ -64,16 +64,15 @@ impl Live {
             let queues = launch
                 .agent
                 .environment
-                .get(demo::QUEUE)
+                .get(demo_agent::QUEUE)
                 .is_some_and(|value| value == "1");
-            let environment = Some(demo_environment(ground, launch));
-            let stage = demo::Stage {
+            let environment = demo_agent::Environment {
                 home: launch.home.clone(),
-                environment,
+                variables: Some(demo_variables(ground, launch)),
                 queues,
             };
             let (reader, writer) = tokio::io::split(theirs);
-            let agent = tokio::spawn(demo::serve(reader, writer, stage));
+            let agent = tokio::spawn(demo_agent::serve(reader, writer, environment));
             let (reader, writer) = tokio::io::split(ours);
             (
                 Body::InMemory(agent),
@@ -203,7 +202,7 @@ impl Drop for Live {
     }
 }
 
-fn demo_environment(ground: &LaunchContext, launch: &Launch) -> Vec<(String, String)> {
+fn demo_variables(ground: &LaunchContext, launch: &Launch) -> Vec<(String, String)> {
     ground.environment(launch, vec![], &format!("{}.memory", launch.session))
 }
 
