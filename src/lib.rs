@@ -16,8 +16,9 @@
 //!
 //! # The modules, in reading order
 //!
-//! - [`core`]: values in, values out. [`core::decide`] decides what an event means; `fixtures/decide.md` is the table of all
-//!   it can answer. [`core::text`] holds the sentences people read, [`core::sanitise`] cleans text from outside.
+//! - [`core`]: values in, values out. [`core::decide`] decides, in three passes: record, advance, reconcile;
+//!   `fixtures/decide.md` is the table of all it can answer. [`core::text`] holds the sentences people read,
+//!   [`core::sanitise`] cleans text from outside.
 //! - [`webhook`] proves and parses a delivery; [`http`] takes it from the network.
 //! - [`store`] is the database, and the only SQL.
 //! - [`engine`] turns inbox rows into decisions, each in one transaction.
@@ -39,11 +40,11 @@
 //! # And one conversation
 //!
 //! The agent asks: by a tool of its session's own MCP server (`agent::tools`), by a form (`agent::elicitation`), or at the
-//! end of its turn → `runner::session_tools` states it as a fact → `core::decide::ask` stores the question and says it on the issue.
-//! A comment comes in as [`core::event::Event::Commented`] → it is read again with its writer's rights
+//! end of its turn → `runner::session_tools` states it as a fact → `core::decide` records the question, and its comment on the
+//! issue follows. A comment comes in as [`core::event::Event::Commented`] → it is read again with its writer's rights
 //! ([`core::effect::AuthorizeComment`]) → [`core::command`] and [`core::question`] understand it → what it says is a message to
 //! the agent ([`core::message`]): a running turn hears it at once (`Steer`), a parked session in its next prompt. Reviews, checks
-//! and pushes on the pull request walk the same way, through `core::decide::review` and `core::decide::pull`.
+//! and pushes on the pull request take the same way: recorded, they become messages for the agent.
 //!
 //! # What never happens here
 //!

@@ -8,6 +8,7 @@ mod failure_class;
 mod reading;
 mod so_far;
 mod stage;
+mod step;
 mod wanted;
 
 use super::effect::{Reaction, StatusLabel};
@@ -19,10 +20,8 @@ pub use begun::Begun;
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
 pub use failure_class::FailureClass;
 pub use so_far::TurnSoFar;
-pub use stage::{
-    BlockReason, End, Job, Next, Outage, Planning, Progress, Pushed, ReturnTo, Stage, Step,
-    TurnFailure, TurnState, WorkspaceBase,
-};
+pub use stage::{BlockReason, End, Job, Next, Outage, Planning, ReturnTo, Stage, WorkspaceBase};
+pub use step::{Progress, Pushed, Step, TurnFailure, TurnState};
 pub use wanted::{Failed, Late, Order, Owed, PullOver, Read, Stray, Trigger, Wanted};
 
 /// The work on one issue.

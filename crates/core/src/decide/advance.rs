@@ -6,12 +6,14 @@
 
 mod again;
 mod collect;
-mod due;
+pub(super) mod due;
 mod ending;
+mod evidence;
 mod hold;
 mod kept;
 mod listen;
 mod notice;
+mod offer;
 mod order;
 mod outage;
 mod publish;
@@ -21,31 +23,18 @@ mod revised;
 mod side;
 mod slot;
 mod start;
+mod state;
 mod turn;
 mod turn_over;
 
-use serde_json::Value;
-
-use super::notes::Notes;
-use super::{Noted, Planned};
-use crate::effect::{Action, Effect};
-use crate::event_name::DomainEvent;
-use crate::ids::{IssueNumber, SessionId};
 use crate::policy::Context;
-use crate::task::{Failed, FailureClass, Step, Task};
+use crate::task::Task;
+use state::{Advance, Fired};
 
 /// One rule: what it is for, and what it does where it applies.
 struct Rule {
     about: &'static str,
     apply: fn(&mut Advance<'_>) -> Option<Fired>,
-}
-
-/// A rule applied.
-enum Fired {
-    /// The reason so far still says it.
-    Quietly,
-    /// This is why things stand as they do now.
-    Because(String),
 }
 
 const fn rule(about: &'static str, apply: fn(&mut Advance<'_>) -> Option<Fired>) -> Rule {
@@ -158,18 +147,8 @@ const RULES: &[Rule] = &[
     ),
     // Moments come.
     rule(
-        "an agent that waited long enough loses its process, not its place",
-        due::park,
-    ),
-    rule("people are reminded of an open question", due::remind),
-    rule(
-        "a question nobody answers has its default, or ends the session",
-        due::expire,
-    ),
-    rule("a model that failed is tried again", due::try_again),
-    rule(
-        "a pull request in review is looked at now and then",
-        due::look,
+        "a moment that is waited for has come: a park, a reminder, an expiry, another try, a look",
+        due::due,
     ),
     // What is left over.
     rule(
@@ -184,18 +163,6 @@ const RULES: &[Rule] = &[
 /// A step for every rule would be many; more than this is a circle.
 const MOST: usize = 100;
 
-/// A task on its way from rule to rule.
-pub(super) struct Advance<'a> {
-    pub(super) task: Task,
-    pub(super) cx: Context<'a>,
-    pub(super) effects: Vec<Planned>,
-    pub(super) events: Vec<Noted>,
-    /// Why things stand as they do.
-    pub(super) reason: String,
-    /// The session just ended well; what people said meanwhile is taken up.
-    finished: bool,
-}
-
 /// Applies the rules until none applies.
 pub(super) fn advance(task: Task, reason: String, cx: Context<'_>) -> Advance<'_> {
     let mut on = Advance {
@@ -206,92 +173,15 @@ pub(super) fn advance(task: Task, reason: String, cx: Context<'_>) -> Advance<'_
         reason,
         finished: false,
     };
-    for _ in 0..MOST {
-        let Some((rule, fired)) = RULES
-            .iter()
-            .find_map(|rule| Some((rule, (rule.apply)(&mut on)?)))
-        else {
-            return on;
+    for turn in 0..MOST {
+        let applies = |rule: &Rule| Some((rule.about, (rule.apply)(&mut on)?));
+        let Some((about, fired)) = RULES.iter().find_map(applies) else {
+            break;
         };
-        debug_assert!(!rule.about.is_empty());
+        debug_assert!(turn + 1 < MOST, "the rules go in a circle: {about}");
         if let Fired::Because(reason) = fired {
             on.reason = reason;
         }
     }
-    debug_assert!(false, "the rules go in a circle: {}", on.reason);
     on
-}
-
-impl Advance<'_> {
-    /// Plans an action for now.
-    fn plan(&mut self, action: impl Into<Action>) {
-        self.plan_at(action, self.cx.now);
-    }
-
-    /// Plans an action for later.
-    fn plan_at(&mut self, action: impl Into<Action>, not_before: i64) {
-        let action = action.into();
-        let of_session = action.kind().is_of_session();
-        let session = self.task.job().map(|job| job.session.clone());
-        self.push(session.filter(|_| of_session), action, not_before);
-    }
-
-    /// Plans an action for a session that is not the task's any more.
-    fn plan_for(&mut self, session: SessionId, action: impl Into<Action>) {
-        self.push(Some(session), action.into(), self.cx.now);
-    }
-
-    fn push(&mut self, session: Option<SessionId>, action: Action, not_before: i64) {
-        let effect = Effect {
-            place: self.task.place.clone(),
-            session,
-            action,
-        };
-        self.effects.push(Planned { effect, not_before });
-    }
-
-    /// Takes in what goes with a change.
-    fn absorb(&mut self, notes: Notes) {
-        let events = notes.put(&mut self.task, self.cx.now);
-        self.events.extend(events);
-    }
-
-    /// Lets the world know.
-    fn note(&mut self, happening: DomainEvent, details: Value) {
-        let mut notes = Notes::default();
-        notes.note(happening, details);
-        self.absorb(notes);
-    }
-
-    /// A comment of ours, one of the few that a session may write.
-    fn say(&mut self, on: IssueNumber, key: impl Into<String>, body: impl Into<String>) {
-        let mut notes = Notes::default();
-        notes.say(on, key, body);
-        self.absorb(notes);
-    }
-
-    /// A line of the timeline.
-    fn tell(&mut self, line: impl Into<String>) {
-        self.task.tell(self.cx.now, line);
-    }
-
-    /// The session failed: the rule for that ends it.
-    fn fail(&mut self, class: FailureClass, say: impl Into<String>) -> Option<Fired> {
-        self.task.wanted.failed = Some(Failed {
-            class,
-            say: say.into(),
-        });
-        Some(Fired::Quietly)
-    }
-
-    /// Moves the session on.
-    fn set_step(&mut self, next: Step) {
-        if let crate::task::Stage::Working { step, .. } = &mut self.task.stage {
-            *step = next;
-        }
-    }
-}
-
-fn because(reason: impl Into<String>) -> Option<Fired> {
-    Some(Fired::Because(reason.into()))
 }

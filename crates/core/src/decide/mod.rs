@@ -8,6 +8,7 @@
 //! never asks: all it may depend on is in its four arguments. `fixtures/decide.md` is the golden table of stage × event.
 
 mod advance;
+mod decision;
 mod gates;
 mod leftover;
 mod messages;
@@ -22,51 +23,12 @@ mod tests;
 
 use std::collections::VecDeque;
 
+pub use decision::{Decision, Noted, Planned};
 use record::Input;
-use serde_json::Value;
 
-use super::effect::{Effect, EffectKind};
 use super::event::Event;
-use super::event_name::DomainEvent;
-use super::ids::SessionId;
 use super::policy::{Context, Policy};
 use super::task::Task;
-
-/// What was decided: the task as it is now, what is to be done outside, what is no longer to be done, what the world may
-/// know, and why.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decision {
-    /// The task as it is now.
-    pub task: Task,
-    /// What is to be done outside, in order.
-    pub effects: Vec<Planned>,
-    /// Kinds of effects of this task that are no longer wanted: waiting ones are withdrawn, running ones cancelled.
-    pub withdraw: Vec<EffectKind>,
-    /// What the world may know.
-    pub events: Vec<Noted>,
-    /// Why, for the inbox row; never empty.
-    pub reason: String,
-}
-
-/// An effect and the earliest time for it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Planned {
-    /// What.
-    pub effect: Effect,
-    /// Epoch milliseconds.
-    pub not_before: i64,
-}
-
-/// Something the world may know.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Noted {
-    /// What happened.
-    pub happening: DomainEvent,
-    /// In which session, if in one.
-    pub session: Option<SessionId>,
-    /// Details, an object.
-    pub details: Value,
-}
 
 /// Decides what an event means for a task.
 pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision {

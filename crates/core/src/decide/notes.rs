@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::Noted;
+use super::decision::Noted;
 use crate::effect::Reaction;
 use crate::event_name::DomainEvent;
 use crate::ids::{CommentId, IssueNumber};

@@ -1,7 +1,7 @@
 //! What a person did long before skep heard of it, because it was down or GitHub could not reach it: the issue says so, so
 //! that nobody wonders why nothing happened in between.
 
-use super::Decision;
+use super::decision::Decision;
 use crate::event::Event;
 use crate::policy::Context;
 use crate::task::Task;

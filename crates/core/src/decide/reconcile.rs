@@ -4,35 +4,19 @@
 //!
 //! It never moves a task from stage to stage and never starts work. With nothing changed it plans nothing.
 
+mod change;
 mod comments;
 mod owed;
 mod status;
 mod timers;
 mod withdrawals;
 
-use std::borrow::Cow;
+use change::seen;
+pub(super) use change::{Change, Reconciled};
 
-use super::Planned;
-use crate::effect::{self, Action, Effect, EffectKind, Reaction};
+use crate::effect::{self, EffectKind, Reaction};
 use crate::policy::Context;
 use crate::task::{BlockReason, End, Stage, Task};
-
-/// What follows from a change of the state.
-#[derive(Debug, Default)]
-pub(super) struct Reconciled {
-    pub(super) effects: Vec<Planned>,
-    pub(super) withdraw: Vec<EffectKind>,
-}
-
-/// What a task comes from.
-pub(super) struct Change<'a> {
-    /// The task before.
-    pub(super) before: &'a Task,
-    /// The kind of effect that was answered, which is no longer under way.
-    pub(super) answered: Option<EffectKind>,
-    /// What was planned since.
-    pub(super) planned: &'a [Planned],
-}
 
 /// Brings everything that mirrors the task up to date.
 pub(super) fn reconcile(change: &Change<'_>, after: &mut Task, cx: Context<'_>) -> Reconciled {
@@ -57,36 +41,6 @@ pub(super) fn reconcile(change: &Change<'_>, after: &mut Task, cx: Context<'_>) 
     }
     timers::set(after, cx, &mut out);
     out
-}
-
-impl Reconciled {
-    fn plan(&mut self, task: &Task, action: impl Into<Action>, not_before: i64) {
-        let effect = Effect {
-            place: task.place.clone(),
-            session: None,
-            action: action.into(),
-        };
-        self.effects.push(Planned { effect, not_before });
-    }
-}
-
-/// The task as people see it: while a start is only checked, what was there before the check.
-fn seen(task: &Task) -> Cow<'_, Task> {
-    match &task.stage {
-        Stage::Checking {
-            before: Some(before),
-            ..
-        } => Cow::Owned(Task {
-            stage: before.as_ref().clone(),
-            ..task.clone()
-        }),
-        Stage::Idle
-        | Stage::Checking { before: None, .. }
-        | Stage::Queued { .. }
-        | Stage::Working { .. }
-        | Stage::Blocked { .. }
-        | Stage::Ended { .. } => Cow::Borrowed(task),
-    }
 }
 
 /// How it ended is one reaction on the issue: a later end takes back that of an earlier one.

@@ -10,10 +10,12 @@ mod command;
 mod comment;
 mod edit;
 mod failed;
+mod hearing;
 mod issue;
 mod late;
 mod pull;
 mod queue;
+mod recording;
 mod rest;
 mod review;
 mod role;
@@ -22,47 +24,15 @@ mod shown;
 mod steps;
 mod trigger;
 
-use super::Noted;
+pub(super) use recording::Input;
+use recording::{Outcome, Recording};
+
 use super::notes::Notes;
-use crate::command::Command;
-use crate::event::{AuthorizedComment, Event};
+use crate::event::Event;
 use crate::label;
-use crate::message::MessageKind;
 use crate::policy::{Context, GO_LABEL};
 use crate::task::{Order, Task};
 use crate::text;
-
-/// What is recorded at one go: an event, or one of the things that a comment says. Each is followed up before the next.
-#[derive(Debug, Clone)]
-pub(super) enum Input<'a> {
-    /// Something happened.
-    Event(&'a Event),
-    /// A comment gives a command.
-    Command(Box<AuthorizedComment>, Command),
-    /// A line of a comment that is no command is answered.
-    Reply(Box<AuthorizedComment>, String),
-    /// What a comment says beside its commands.
-    Words(Box<AuthorizedComment>, String),
-}
-
-/// What a function of this pass may use.
-pub(super) struct Recording<'a> {
-    /// The task as it was before.
-    pub(super) known: &'a Task,
-    pub(super) cx: Context<'a>,
-    /// What goes with the change.
-    pub(super) notes: Notes,
-    /// What else the event says: recorded after this was followed up.
-    pub(super) then: Vec<Input<'static>>,
-}
-
-/// What was recorded.
-pub(super) struct Outcome {
-    /// Why things stand as they do now; empty when what follows says it.
-    pub(super) reason: String,
-    pub(super) events: Vec<Noted>,
-    pub(super) then: Vec<Input<'static>>,
-}
 
 /// Writes down what happened; answers the task as it stands then.
 pub(super) fn record(known: &Task, input: &Input<'_>, cx: Context<'_>) -> (Outcome, Task) {
@@ -86,7 +56,7 @@ fn write(known: &Task, task: &mut Task, input: &Input<'_>, cx: Context<'_>) -> O
         }
         Input::Command(found, command) => command::given(&mut on, task, found, command),
         Input::Reply(found, say) => {
-            on.notes.say(found.on, comment::reply_key(found), say);
+            on.notes.say(found.on, hearing::reply_key(found), say);
             String::new()
         }
         Input::Words(found, words) => comment::beside_commands(&mut on, task, found, words),
@@ -155,6 +125,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     }
 }
 
+/// `happened` names what comes here.
 fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     let me = &on.cx.policy.me.login;
     match event {
@@ -204,6 +175,7 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
     }
 }
 
+/// `happened` names what comes here.
 fn of_comments(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     match event {
         Event::Commented { .. } => comment::written(on, task, event),
@@ -222,6 +194,7 @@ fn of_comments(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String
     }
 }
 
+/// `happened` names what comes here.
 fn of_the_pull(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     match event {
         Event::Reviewed {
@@ -244,20 +217,5 @@ fn of_the_pull(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String
         Event::PullReopened { number, sender } => pull::reopened(on, task, *number, sender),
         Event::PullClosed { number, merged } => pull::closed(&mut task.wanted, *number, *merged),
         _ => String::new(),
-    }
-}
-
-impl Recording<'_> {
-    /// Whether what people say on that number concerns us: the issue, or our pull request.
-    fn is_here(&self, on: crate::ids::IssueNumber) -> bool {
-        on == self.known.place.issue || self.known.is_our_pull(on)
-    }
-}
-
-/// How words are meant that are no command: whoever asks the agent wants to hear its answer.
-fn meant(words: &str, on: crate::ids::IssueNumber) -> MessageKind {
-    match words.trim_end().ends_with(['?', '？']) {
-        true => MessageKind::Asked { on },
-        false => MessageKind::Said,
     }
 }

@@ -30,8 +30,40 @@ impl Event {
             Self::Published { .. } | Self::BranchMoved { .. } => EffectKind::Publish,
             Self::PullOpened { .. } => EffectKind::OpenPull,
             Self::Answered { .. } => EffectKind::PostAnswer,
+            Self::ReviewRead { .. } => EffectKind::ReadReview,
+            Self::CommentAuthorized { .. } => EffectKind::AuthorizeComment,
+            Self::PullRequestRefreshed { .. } => EffectKind::RefreshPullRequest,
+            Self::AccessRead { .. } => EffectKind::CheckAccess,
+            Self::Posted { .. } => EffectKind::UpsertComment,
+            Self::StatusPosted { .. } => EffectKind::ShowStatus,
+            Self::Assigned { .. } => EffectKind::Assign,
+            Self::MadeReady { .. } => EffectKind::MarkReady,
+            Self::TimerFired { .. } => EffectKind::SetTimer,
             Self::EffectFailed { effect, .. } => *effect,
-            _ => return None,
+            Self::Labeled { .. }
+            | Self::Unlabeled { .. }
+            | Self::IssueRemoved { .. }
+            | Self::IssueEdited { .. }
+            | Self::Commented { .. }
+            | Self::CommentDeleted { .. }
+            | Self::RightLost { .. }
+            | Self::Reviewed { .. }
+            | Self::PullRequestChanged { .. }
+            | Self::PullReopened { .. }
+            | Self::PullClosed { .. }
+            | Self::TakenAway { .. }
+            | Self::Archived { .. }
+            | Self::Dispatched { .. }
+            | Self::StopAsked { .. }
+            | Self::SlotGranted
+            | Self::Waiting { .. }
+            | Self::AgentStarted { .. }
+            | Self::Progressed { .. }
+            | Self::Asked { .. }
+            | Self::Reported { .. }
+            | Self::Finished { .. }
+            | Self::Unfitting { .. }
+            | Self::HeldUp { .. } => return None,
         })
     }
 }

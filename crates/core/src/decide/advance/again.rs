@@ -1,7 +1,8 @@
 //! Work is asked for again while its pull request is open: nothing is begun anew, which would write over what people
 //! reviewed. The same session goes on with it, as a revision, and says so. Only `retry fresh` begins anew.
 
-use super::{Advance, Fired, because};
+use super::state::{Advance, Fired, because};
+
 use crate::decide::messages;
 use crate::decide::notes::Notes;
 use crate::event::{Asking, TriggerFacts};

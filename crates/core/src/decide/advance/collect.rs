@@ -1,6 +1,7 @@
 //! Git's look at what a session made, which ends its agent.
 
-use super::{Advance, Fired, because};
+use super::state::{Advance, Fired, because};
+
 use crate::agent::TurnEnd;
 use crate::effect;
 use crate::task::{FailureClass, Step};

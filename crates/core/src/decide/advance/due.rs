@@ -1,27 +1,76 @@
-//! Moments that have come. The rules look at the time by themselves: a timer only sees to it that they are asked. Nobody waits
-//! for ever.
+//! Moments that a task waits for: which they are, and what it means that one has come. The rule looks at the time by itself: a
+//! timer only sees to it that it is asked. Nobody waits for ever.
+//!
+//! A new timer is a variant of [`Timer`], its line in [`wanted`] and its arm in [`due`].
 
-use super::{Advance, Fired, because, hold};
+use super::hold;
+use super::state::{Advance, Fired, because};
 use crate::decide::notes::Notes;
 use crate::decide::questions;
 use crate::effect;
+use crate::event::Timer;
 use crate::event_name::DomainEvent;
+use crate::policy::Limits;
 use crate::question::Question;
-use crate::task::{BlockReason, FailureClass, Next, Stage, Step};
+use crate::task::{BlockReason, FailureClass, Next, Stage, Step, Task};
 use crate::text;
 
-/// It waited long enough with its process alive.
-pub(super) fn park(on: &mut Advance<'_>) -> Option<Fired> {
-    let Stage::Working {
+/// The moments that are waited for, as the task stands.
+pub(in crate::decide) fn wanted(task: &Task, limits: &Limits) -> Vec<(Timer, i64)> {
+    let mut timers = Vec::new();
+    if let Stage::Working {
         step: Step::Waiting { until },
         ..
-    } = &on.task.stage
-    else {
-        return None;
-    };
-    if on.cx.now < *until {
-        return None;
+    } = &task.stage
+    {
+        timers.push((Timer::Park, *until));
     }
+    if let Stage::Blocked {
+        reason: BlockReason::Later { until, .. },
+        ..
+    } = &task.stage
+    {
+        timers.push((Timer::Again, *until));
+    }
+    timers.extend(of_questions(task, limits));
+    timers.extend(task.review.look_at.map(|at| (Timer::Look, at)));
+    timers
+}
+
+fn of_questions(task: &Task, limits: &Limits) -> Vec<(Timer, i64)> {
+    let waits = matches!(
+        task.stage,
+        Stage::Working { .. } | Stage::Blocked { .. } | Stage::Queued { .. }
+    );
+    let open: Vec<_> = task.open_questions().filter(|_| waits).collect();
+    let mut timers = Vec::new();
+    if let Some(first) = open.iter().map(|question| question.asked_at).min() {
+        if !task.conversation.reminded {
+            timers.push((Timer::Remind, first + limits.remind_ms));
+        }
+        let ends = open
+            .iter()
+            .map(|question| question.ends_at(limits.expire_ms));
+        timers.extend(ends.min().map(|at| (Timer::Expire, at)));
+    }
+    timers
+}
+
+/// The first moment that has come.
+pub(super) fn due(on: &mut Advance<'_>) -> Option<Fired> {
+    let wanted = wanted(&on.task, &on.cx.policy.limits);
+    let (timer, _) = wanted.into_iter().find(|(_, at)| *at <= on.cx.now)?;
+    match timer {
+        Timer::Park => park(on),
+        Timer::Remind => remind(on),
+        Timer::Expire => expire(on),
+        Timer::Look => look(on),
+        Timer::Again => hold::go_on(on, "the model is tried again"),
+    }
+}
+
+/// It waited long enough with its process alive.
+fn park(on: &mut Advance<'_>) -> Option<Fired> {
     on.plan(effect::EndAgent {});
     hold::block(
         on,
@@ -40,13 +89,10 @@ fn open(on: &Advance<'_>) -> Vec<Question> {
 }
 
 /// People are reminded once.
-pub(super) fn remind(on: &mut Advance<'_>) -> Option<Fired> {
+fn remind(on: &mut Advance<'_>) -> Option<Fired> {
     let open = open(on);
     let first = open.first()?;
     let limits = &on.cx.policy.limits;
-    if on.task.conversation.reminded || on.cx.now < first.asked_at + limits.remind_ms {
-        return None;
-    }
     on.task.conversation.reminded = true;
     let login = on.task.job().and_then(|job| job.actor.login());
     let ends = open.iter().map(|asked| asked.ends_at(limits.expire_ms));
@@ -57,15 +103,12 @@ pub(super) fn remind(on: &mut Advance<'_>) -> Option<Fired> {
 }
 
 /// Nobody answered in time: the declared default applies, or the session stops with its work kept.
-pub(super) fn expire(on: &mut Advance<'_>) -> Option<Fired> {
+fn expire(on: &mut Advance<'_>) -> Option<Fired> {
     let (now, limit) = (on.cx.now, on.cx.policy.limits.expire_ms);
     let due: Vec<Question> = open(on)
         .into_iter()
         .filter(|question| question.ends_at(limit) <= now)
         .collect();
-    if due.is_empty() {
-        return None;
-    }
     for question in &due {
         let Some(answer) = question.by_default(now) else {
             let days = limit / 86_400_000;
@@ -79,26 +122,9 @@ pub(super) fn expire(on: &mut Advance<'_>) -> Option<Fired> {
     because("nobody answered in time, so the default applies")
 }
 
-/// The model may be asked again.
-pub(super) fn try_again(on: &mut Advance<'_>) -> Option<Fired> {
-    match &on.task.stage {
-        Stage::Blocked {
-            reason: BlockReason::Later { until, .. },
-            ..
-        } if *until <= on.cx.now => hold::go_on(on, "the model is tried again"),
-        Stage::Idle
-        | Stage::Checking { .. }
-        | Stage::Queued { .. }
-        | Stage::Working { .. }
-        | Stage::Blocked { .. }
-        | Stage::Ended { .. } => None,
-    }
-}
-
 /// A webhook may be lost.
-pub(super) fn look(on: &mut Advance<'_>) -> Option<Fired> {
-    let now = on.cx.now;
-    on.task.review.look_at.take_if(|at| *at <= now)?;
+fn look(on: &mut Advance<'_>) -> Option<Fired> {
+    on.task.review.look_at = None;
     let Some(pull) = on.task.pull_in_review() else {
         return Some(Fired::Quietly);
     };

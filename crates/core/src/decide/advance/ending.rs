@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Advance, Fired, because, collect, kept, notice, revised, side};
+use super::state::{Advance, Fired, because};
+use super::{collect, evidence, notice, offer, side};
 use crate::agent::ErrorClass;
 use crate::decide::notes::Notes;
 use crate::decide::{leftover, questions};
@@ -128,7 +129,7 @@ fn wind_up_held(on: &mut Advance<'_>) -> Option<Work> {
 pub(super) fn wind_up(on: &mut Advance<'_>) -> Option<Work> {
     if let Some(turn) = on.task.stage.turn_mut() {
         let words = turn.heard.clone();
-        revised::heard(&mut on.task.review, &words);
+        evidence::heard(&mut on.task.review, &words);
     }
     let Stage::Working { step, progress, .. } = &on.task.stage else {
         return wind_up_held(on);
@@ -160,7 +161,7 @@ pub(super) fn reap(on: &mut Advance<'_>, work: &Work) {
 /// Work that git knew of when the session ended goes to its branch, if it may.
 fn offer(on: &mut Advance<'_>, known: Option<Work>) {
     if let Some(work) = known {
-        kept::offer(on, &work);
+        offer::ask(on, &work);
     }
 }
 

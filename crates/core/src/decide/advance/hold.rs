@@ -1,6 +1,7 @@
 //! Holding a session and letting it go on: its process goes, its working copy stays, and where it goes on is noted.
 
-use super::{Advance, Fired, because, collect};
+use super::collect;
+use super::state::{Advance, Fired, because};
 use crate::message::AgentMessage;
 use crate::task::{BlockReason, Job, Next, Stage, Step, TurnState};
 use crate::text::pull::Said;

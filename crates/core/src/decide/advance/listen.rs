@@ -3,7 +3,8 @@
 
 use serde_json::json;
 
-use super::{Advance, Fired, because, ending, hold, revised, side, turn};
+use super::state::{Advance, Fired, because};
+use super::{ending, hold, revised, side, turn};
 use crate::effect;
 use crate::event_name::DomainEvent;
 use crate::ids::IssueNumber;

@@ -1,7 +1,7 @@
 //! The end is told to whoever waits for it. GitHub mails nobody when a comment is edited: so a bad end that comes later than
 //! the first status gets a comment of its own, with a mention. It is written anew where more is known, and posted once.
 
-use super::Advance;
+use super::state::Advance;
 use crate::decide::notes::Notes;
 use crate::ids::IssueNumber;
 use crate::task::{End, Stage};

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Advance, Fired, because, ending, hold, notice, side, start};
+use super::state::{Advance, Fired, because};
+use super::{ending, hold, notice, side, start};
 use crate::decide::messages;
 use crate::event_name::DomainEvent;
 use crate::message::{AgentMessage, MessageKind};

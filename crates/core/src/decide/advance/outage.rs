@@ -6,7 +6,8 @@
 
 use serde_json::json;
 
-use super::{Advance, Fired, because, hold};
+use super::hold;
+use super::state::{Advance, Fired, because};
 use crate::agent::{ErrorClass, wait_named};
 use crate::event_name::DomainEvent;
 use crate::task::{BlockReason, Next, Outage, Stage, Step};

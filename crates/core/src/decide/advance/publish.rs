@@ -3,8 +3,9 @@
 
 use serde_json::json;
 
-use super::revised::{self, Made};
-use super::{Advance, Fired, because, ending, outage, pull, slot, turn, turn_over};
+use super::evidence::{self, Made};
+use super::state::{Advance, Fired, because};
+use super::{ending, outage, pull, revised, slot, turn, turn_over};
 use crate::agent::TurnEnd;
 use crate::decide::messages;
 use crate::effect::{self, Start};
@@ -30,7 +31,7 @@ pub(super) fn found(on: &mut Advance<'_>) -> Option<Fired> {
     };
     let work = found.take()?;
     let (job, end) = (job.as_ref().clone(), end.clone());
-    let work = revised::with_old_conflicts(&on.task, &job, &work);
+    let work = evidence::with_old_conflicts(&on.task, &job, &work);
     // A revision that adds nothing leaves the evidence of the first work as it is.
     let evidence = !work.is_empty() || (job.round == 0 && !job.moved);
     if let Some(progress) = on.task.stage.progress_mut().filter(|_| evidence) {
@@ -188,12 +189,12 @@ fn at(on: &mut Advance<'_>, push: &Push, head: &Sha) -> Option<Fired> {
         return revised::done(on, job, &push.end, Some(Made { head, work }));
     }
     on.task.review.unfinished = push.end.unfinished();
-    revised::remember(&mut on.task.review, head, &push.end.message);
+    evidence::remember(&mut on.task.review, head, &push.end.message);
     let template = job
         .workspace
         .as_ref()
         .and_then(|ground| ground.base.pull_template.as_deref());
-    let evidence = revised::evidence(&on.task, work);
+    let evidence = evidence::shown(&on.task, work);
     let body = text::pull::body(job, (template, &evidence), on.cx);
     on.plan(effect::OpenPull {
         branch: job.branch.clone(),

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Advance, Fired, because, ending};
+use super::ending;
+use super::state::{Advance, Fired, because};
 use crate::effect::{self, UnpushedCommits};
 use crate::event_name::DomainEvent;
 use crate::task::{End, PullOver, ReturnTo, Stage};

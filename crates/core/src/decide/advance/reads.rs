@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Advance, Fired, because, ending, start};
+use super::state::{Advance, Fired, because};
+use super::{ending, start};
 use crate::effect::{self, CheckTrigger};
 use crate::event::Asking;
 use crate::event_name::DomainEvent;

@@ -5,85 +5,16 @@ mod threads;
 
 use serde_json::json;
 
-use super::{Advance, Fired, because, ending};
+use super::ending;
+use super::evidence::{self, Made};
+use super::state::{Advance, Fired, because};
 use crate::agent::{ErrorClass, TurnEnd};
 use crate::effect;
 use crate::event::Work;
 use crate::event_name::DomainEvent;
 use crate::ids::{IssueNumber, Sha};
-use crate::message::{AgentMessage, MessageKind};
-use crate::task::{End, Heard, Job, ReviewState, Stage, Task, Told};
+use crate::task::{End, Heard, Job, Stage};
 use crate::text;
-
-/// So many pieces of work are remembered in the agent's words.
-const TOLD: usize = 12;
-/// Longest of them, in characters.
-const TOLD_CHARS: usize = 4_000;
-
-/// What a revision made, where it changed something.
-#[derive(Clone, Copy)]
-pub(super) struct Made<'a> {
-    pub(super) head: &'a Sha,
-    pub(super) work: &'a Work,
-}
-
-/// Notes what the agent heard: the revision is for them.
-pub(super) fn heard(review: &mut ReviewState, words: &[AgentMessage]) {
-    let heard = &mut review.heard;
-    let alone = heard.reviewers.is_empty() && heard.people.is_empty();
-    for word in words {
-        let list = match &word.kind {
-            MessageKind::Review { .. } => &mut heard.reviewers,
-            MessageKind::Said
-            | MessageKind::Again { .. }
-            | MessageKind::Edited
-            | MessageKind::Approved => &mut heard.people,
-            MessageKind::Base { .. } if alone => {
-                heard.conflict = true;
-                continue;
-            }
-            MessageKind::Base { .. }
-            | MessageKind::Asked { .. }
-            | MessageKind::Answer { .. }
-            | MessageKind::Checks { .. }
-            | MessageKind::Unfitting
-            | MessageKind::Moved { .. } => continue,
-        };
-        if !list.contains(&word.by) {
-            list.push(word.by.clone());
-        }
-        heard.conflict = false;
-    }
-}
-
-/// A revision's work, with the conflicts of earlier work in files it left alone: they are still there.
-pub(super) fn with_old_conflicts(task: &Task, job: &Job, work: &Work) -> Work {
-    let before = task.progress().and_then(|progress| progress.work.as_ref());
-    let before = before
-        .filter(|_| job.round > 0)
-        .map(|before| before.conflicts.clone())
-        .unwrap_or_default();
-    let mut work = work.clone();
-    let left_alone = |path: &String| {
-        work.files.iter().all(|file| file.path != *path) && !work.conflicts.contains(path)
-    };
-    let old: Vec<String> = before.into_iter().filter(left_alone).collect();
-    work.conflicts.extend(old);
-    work
-}
-
-/// Remembers what the agent said of its work.
-pub(super) fn remember(review: &mut ReviewState, head: &Sha, words: &str) {
-    let told = &mut review.told;
-    told.push(Told {
-        head: head.clone(),
-        text: words.trim().chars().take(TOLD_CHARS).collect(),
-    });
-    // The first is what the rest revises.
-    if told.len() > TOLD {
-        told.remove(1);
-    }
-}
 
 /// A revision is done: every thread of its reviews is answered, and the pull request waits for review again.
 pub(super) fn done(
@@ -110,7 +41,7 @@ pub(super) fn done(
     }
     match made {
         Some(made) => {
-            remember(&mut on.task.review, made.head, &end.message);
+            evidence::remember(&mut on.task.review, made.head, &end.message);
             if end.unfinished().is_none() {
                 ask_again(on, &heard);
             }
@@ -173,7 +104,7 @@ pub(super) fn left(on: &mut Advance<'_>, head: &Sha) {
                 | End::Cancelled { .. } => None,
             };
             on.task.review.unfinished = Some(class.unwrap_or(ErrorClass::Stopped));
-            remember(&mut on.task.review, head, "");
+            evidence::remember(&mut on.task.review, head, "");
         }
         Stage::Blocked { .. } if on.task.has_open_pull() => {}
         Stage::Idle
@@ -199,17 +130,6 @@ fn describe(on: &mut Advance<'_>, job: &Job, work: &Work) {
     let Some(pull) = on.task.pull.as_ref().map(|pull| pull.number) else {
         return;
     };
-    let part = text::pull::part(job, &evidence(&on.task, work), on.cx);
+    let part = text::pull::part(job, &evidence::shown(&on.task, work), on.cx);
     on.plan(effect::DescribePull { pull, part });
-}
-
-/// What a pull request shows of the work.
-pub(super) fn evidence<'t>(task: &'t Task, work: &'t Work) -> text::pull::Evidence<'t> {
-    text::pull::Evidence {
-        work,
-        unfinished: task.review.unfinished,
-        told: &task.review.told,
-        agent: task.progress().and_then(|progress| progress.agent.clone()),
-        answers: &task.conversation.questions,
-    }
 }

@@ -1,6 +1,7 @@
 //! A session that rests and only answers a person's question: begun beside what it waits for, and over with its answer.
 
-use super::{Advance, Fired, because, hold};
+use super::hold;
+use super::state::{Advance, Fired, because};
 use crate::effect;
 use crate::message::{AgentMessage, MessageKind};
 use crate::task::{Next, ReturnTo, Stage, Step};
@@ -8,7 +9,6 @@ use crate::text;
 
 /// Lets a session that rests answer a person's question, after which it rests again.
 pub(super) fn begin(on: &mut Advance<'_>) -> Option<Fired> {
-    let since = on.cx.now;
     let stage = std::mem::replace(&mut on.task.stage, Stage::Idle);
     let (mut job, progress, next, back) = match stage {
         Stage::Blocked {
@@ -36,7 +36,6 @@ pub(super) fn begin(on: &mut Advance<'_>) -> Option<Fired> {
             return None;
         }
     };
-    debug_assert!(since >= 0);
     job.return_to = Some(back);
     on.task.stage = Stage::Queued {
         job,

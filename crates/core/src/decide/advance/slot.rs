@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Advance, Fired, because, collect, turn};
+use super::state::{Advance, Fired, because};
+use super::{collect, turn};
 use crate::effect::{self, Start};
 use crate::event_name::DomainEvent;
 use crate::task::{Next, Stage, Step};

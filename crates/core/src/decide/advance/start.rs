@@ -5,7 +5,8 @@ mod role;
 
 use serde_json::json;
 
-use super::{Advance, Fired, again, because};
+use super::again;
+use super::state::{Advance, Fired, because};
 use crate::decide::gates;
 use crate::effect::{self, Reaction};
 use crate::event::{Asking, TriggerFacts};

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Advance, Fired, because, side};
+use super::side;
+use super::state::{Advance, Fired, because};
 use crate::effect::{self, Turn};
 use crate::event_name::DomainEvent;
 use crate::message::{AgentMessage, MessageKind};

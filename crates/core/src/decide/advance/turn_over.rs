@@ -3,7 +3,8 @@
 
 use serde_json::json;
 
-use super::{Advance, Fired, because, collect, outage, revised, side, turn};
+use super::state::{Advance, Fired, because};
+use super::{collect, evidence, outage, side, turn};
 use crate::agent::TurnEnd;
 use crate::decide::notes::Notes;
 use crate::decide::questions;
@@ -93,7 +94,7 @@ fn heard(on: &mut Advance<'_>, end: &TurnEnd, failed: bool) -> Option<TurnState>
     }
     job.worked_ms += (now - turn.began).max(0);
     remember(job, &turn.heard, end);
-    revised::heard(&mut on.task.review, &turn.heard);
+    evidence::heard(&mut on.task.review, &turn.heard);
     Some(turn)
 }
 

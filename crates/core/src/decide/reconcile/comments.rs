@@ -1,7 +1,7 @@
 //! The comments of questions and of a plan say what is so now: each is posted when it is new and edited when it reads
 //! differently.
 
-use super::Reconciled;
+use super::change::Reconciled;
 use crate::effect;
 use crate::policy::Context;
 use crate::question::Question;

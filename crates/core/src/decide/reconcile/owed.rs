@@ -1,7 +1,7 @@
 //! What people are owed becomes effects, once. Replies to one comment are one comment; a session has only so many, and what is
 //! over shows in the status comment alone.
 
-use super::Reconciled;
+use super::change::Reconciled;
 use crate::effect;
 use crate::ids::IssueNumber;
 use crate::policy::Context;

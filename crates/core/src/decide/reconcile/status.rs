@@ -3,10 +3,10 @@
 
 use std::mem::{Discriminant, discriminant};
 
-use super::{Reconciled, seen};
+use super::change::{Reconciled, seen};
 use crate::effect::{self, StatusLabel};
 use crate::policy::Context;
-use crate::task::{Stage, Task};
+use crate::task::{Progress, Stage, Task};
 use crate::text;
 
 /// What is news when it changes; everything else that changes while a session is queued or at work is progress.
@@ -17,6 +17,8 @@ struct Mood {
     open_questions: usize,
     /// Whether people know its place in the queue, and whether the machine has room.
     queue: (bool, bool),
+    /// Until when GitHub's limits hold something up.
+    held_until: Option<i64>,
 }
 
 /// Shows what changed.
@@ -54,15 +56,41 @@ fn when(was: &Task, is: &Task, cx: Context<'_>) -> Option<i64> {
     if !is_shown(was) || mood(was) != mood(is) || given_back {
         return Some(cx.now);
     }
-    if text::status::render(was, cx) == text::status::render(is, cx) {
-        return None;
-    }
     match is.stage {
-        Stage::Working { .. } | Stage::Queued { .. } => Some(later(is, cx)),
+        Stage::Working { .. } | Stage::Queued { .. } => {
+            let unmoved = without_progress(was, is);
+            differs(&unmoved, is, cx).then(|| later(is, cx))
+        }
         Stage::Idle | Stage::Checking { .. } | Stage::Blocked { .. } | Stage::Ended { .. } => {
-            Some(cx.now)
+            differs(was, is, cx).then_some(cx.now)
         }
     }
+}
+
+fn differs(was: &Task, is: &Task, cx: Context<'_>) -> bool {
+    text::status::render(was, cx) != text::status::render(is, cx)
+}
+
+/// The task as it is, but as far as its agent had told of itself before: that a session moved from step to step is no news
+/// by itself, it shows with the next edit.
+fn without_progress(was: &Task, is: &Task) -> Task {
+    let mut task = Task {
+        stage: is.stage.clone(),
+        ..was.clone()
+    };
+    if let (Some(told), Some(before)) = (task.stage.progress_mut(), was.progress()) {
+        *told = Progress {
+            agent: told.agent.take(),
+            work: told.work.take(),
+            ..before.clone()
+        };
+    }
+    if let (Stage::Queued { told, .. }, Stage::Queued { told: before, .. }) =
+        (&mut task.stage, &was.stage)
+    {
+        *told = *before;
+    }
+    task
 }
 
 fn mood(task: &Task) -> Mood {
@@ -79,6 +107,7 @@ fn mood(task: &Task) -> Mood {
         label: task.label(),
         open_questions: task.open_questions().count(),
         queue,
+        held_until: task.shown.held_until,
     }
 }
 

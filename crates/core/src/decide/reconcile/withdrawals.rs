@@ -1,7 +1,7 @@
 //! What a stage may have under way outside. Leaving it withdraws that: waiting effects are dropped, running ones cancelled.
 
-use super::Change;
-use crate::decide::Planned;
+use super::change::Change;
+use crate::decide::decision::Planned;
 use crate::effect::{Action, EffectKind};
 use crate::event::Asking;
 use crate::task::{Stage, Step, Task};

@@ -1,6 +1,6 @@
 //! The ground is taken away: the App uninstalled, a repository removed, deleted, archived; and given back.
 
-use super::Recording;
+use super::recording::Recording;
 use crate::event::{Event, Loss};
 use crate::ids::InstallationId;
 use crate::place::Place;

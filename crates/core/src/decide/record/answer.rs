@@ -1,8 +1,8 @@
 //! What people answer to an agent's questions: the first valid answer wins until it is taken back, what is unclear gets a
 //! hint, and words that decide nothing are told to the agent while the question stays open.
 
-use super::Recording;
-use super::comment::{hinted, put_again, reply_key, say_to_agent};
+use super::hearing::{hinted, meant, put_again, reply_key, say_to_agent};
+use super::recording::Recording;
 use crate::decide::{messages, questions};
 use crate::event::AuthorizedComment;
 use crate::ids::CommentId;
@@ -131,7 +131,7 @@ pub(super) fn told(
         let say = text::answer_replies::told(&login, &open.iter().collect::<Vec<_>>());
         on.notes.say(found.on, reply_key(found), say);
     }
-    let kind = super::meant(words, found.on);
+    let kind = meant(words, found.on);
     say_to_agent(on, task, found, (words, kind))
 }
 

@@ -1,23 +1,24 @@
 //! Commands of people who may give them: each is taken with 👍, and what it answers in words goes into one comment. A new
 //! command is an arm of [`given`] here, and its line in the grammar.
 
-mod name;
+mod reply;
 mod wish;
 
 use serde_json::json;
 
+use self::reply::{said, start};
 use self::wish::{agent, plan, priority, role};
-use super::comment::{hinted, reply_key, say_to_agent};
-use super::{Input, Recording, answer};
+use super::answer;
+use super::hearing::{hinted, say_to_agent};
+use super::recording::{Input, Recording};
 use crate::command::{Addressed, Command, Line, Spoken};
 use crate::effect::Reaction;
-use crate::event::{Asking, AuthorizedComment};
+use crate::event::AuthorizedComment;
 use crate::event_name::DomainEvent;
 use crate::message::MessageKind;
-use crate::place::Actor;
 use crate::question::Saying;
 use crate::role;
-use crate::task::{BlockReason, Conversation, Order, Stage, Task, Trigger, Wanted};
+use crate::task::{BlockReason, Conversation, Order, Stage, Task, Wanted};
 use crate::text;
 
 /// So many people without write access may be let speak on one issue.
@@ -101,7 +102,7 @@ pub(super) fn given(
 ) -> String {
     on.notes.note(
         DomainEvent::CommandTaken,
-        json!({ "command": name::of(command), "by": found.actor.login }),
+        json!({ "command": command.word(), "by": found.actor.login }),
     );
     match command {
         Command::Go => go(on, task, found),
@@ -137,23 +138,6 @@ pub(super) fn given(
             said(on, found, say)
         }
     }
-}
-
-/// Answers in words.
-fn said(on: &mut Recording<'_>, found: &AuthorizedComment, say: impl Into<String>) -> String {
-    on.notes.say(found.on, reply_key(found), say);
-    "answered on the issue".into()
-}
-
-/// Asks for a start, as the label does, but without the label having to be there.
-fn start(on: &mut Recording<'_>, wanted: &mut Wanted, found: &AuthorizedComment) -> String {
-    on.notes.react(Reaction::Eyes);
-    wanted.trigger = Some(Trigger {
-        actor: Actor::Person(found.actor.clone()),
-        asking: Asking::Command,
-        snapshot: None,
-    });
-    "asked GitHub whether this may start".into()
 }
 
 fn order(wanted: &mut Wanted, order: Order) -> String {

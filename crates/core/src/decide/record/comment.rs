@@ -1,22 +1,18 @@
 //! What people write: comments are read again with their writer's rights before anything follows from them. Commands are
 //! taken, answers answer, the rest is for the agent. Nothing is taken twice, and nothing that was taken is dropped.
 
-use super::{Recording, answer, command, rest};
+use super::hearing::{TAKEN, bot, put_again, reply_key, say_to_agent};
+use super::recording::Recording;
+use super::{answer, command, rest};
 use crate::command::{self as grammar, Addressed, Command, Line, Spoken};
-use crate::decide::messages;
 use crate::effect::Reaction;
 use crate::event::{AuthorizedComment, Event};
 use crate::ids::{CommentId, IssueNumber};
 use crate::message::MessageKind;
 use crate::place::{Account, AccountKind};
 use crate::question::Saying;
-use crate::task::{Conversation, Owed, Read, Stage, Task};
+use crate::task::{Conversation, Read, Stage, Task};
 use crate::text;
-
-/// So many comments are remembered as taken.
-pub(super) const TAKEN: usize = 100;
-/// So many words may wait for the agent.
-const WAITING: usize = 50;
 
 /// A comment was written or changed. Who may speak is asked before anything follows.
 pub(super) fn written(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
@@ -59,29 +55,6 @@ pub(super) fn written(on: &mut Recording<'_>, task: &mut Task, event: &Event) ->
         of_ours,
     });
     "asked GitHub whether its writer may speak here".into()
-}
-
-/// Bots are not listened to, unless the operator allows one: then only for so many rounds without a person between.
-pub(super) fn bot(
-    on: &Recording<'_>,
-    conversation: &mut Conversation,
-    sender: &Account,
-) -> Result<(), String> {
-    if sender.kind == AccountKind::User {
-        return Ok(());
-    }
-    if !on.cx.policy.allowed_bots.contains(&sender.id) {
-        let login = &sender.login;
-        return Err(format!("{login} is a bot, and bots are not listened to"));
-    }
-    let rounds = conversation.bot_rounds;
-    if rounds >= on.cx.policy.limits.bot_rounds {
-        return Err(format!(
-            "bots have spoken {rounds} times in a row; a person has to speak first"
-        ));
-    }
-    conversation.bot_rounds += 1;
-    Ok(())
 }
 
 /// Why a comment concerns us not at all, so that nobody has to be asked about it.
@@ -165,17 +138,6 @@ pub(super) fn authorized(
     command::split(on, conversation, found, &spoken)
 }
 
-/// Notes whether a comment led to no more than a hint: then an edit of it is heard as if it were new.
-pub(super) fn hinted(conversation: &mut Conversation, comment: CommentId, only: bool) {
-    let hinted = &mut conversation.hinted_comments;
-    hinted.retain(|other| *other != comment);
-    if only {
-        hinted.push(comment);
-    }
-    let surplus = hinted.len().saturating_sub(TAKEN);
-    hinted.drain(..surplus);
-}
-
 fn waits(conversation: &Conversation, comment: CommentId) -> bool {
     let mut messages = conversation.messages.iter();
     messages.any(|word| word.comment == Some(comment) && !word.sending)
@@ -212,11 +174,6 @@ fn unheard(
     };
     on.notes.say(found.on, reply_key(found), say);
     format!("@{login} may not speak to the agent here; told once")
-}
-
-/// The key of the one comment that replies to a comment.
-pub(super) fn reply_key(found: &AuthorizedComment) -> String {
-    format!("reply:{}", found.comment)
 }
 
 /// Words without a command: an answer where a question is open, else something for the agent.
@@ -266,32 +223,6 @@ pub(super) fn beside_commands(
     }
 }
 
-/// Takes a person's words for the agent.
-pub(super) fn say_to_agent(
-    on: &mut Recording<'_>,
-    task: &mut Task,
-    found: &AuthorizedComment,
-    (words, kind): (&str, MessageKind),
-) -> String {
-    let messages = &task.conversation.messages;
-    let waits = messages
-        .iter()
-        .any(|word| word.comment == Some(found.comment));
-    if messages.len() >= WAITING && !waits {
-        // An edit of it counts as soon as there is room.
-        hinted(&mut task.conversation, found.comment, true);
-        on.notes.react_to(found.comment, Reaction::Confused);
-        let say = text::conversation::too_many_words(&found.actor.login, WAITING);
-        on.notes.say(found.on, reply_key(found), say);
-        return "too many words wait for the agent; its writer is told".into();
-    }
-    on.notes.react_to(found.comment, Reaction::Eyes);
-    task.review.a_person_spoke();
-    let message = messages::of_comment(found, words, kind);
-    messages::add(&mut task.conversation, message, &mut on.notes);
-    "a person said something".into()
-}
-
 /// A comment is gone: words in it that the agent has not heard are taken back, and a question of ours is put again.
 pub(super) fn deleted(
     on: &mut Recording<'_>,
@@ -320,15 +251,4 @@ pub(super) fn deleted(
         return "words the agent had not heard were taken back".into();
     }
     "a comment that concerns nobody here is gone".into()
-}
-
-/// A question's comment was deleted, or changed by somebody who may not answer: it is put again as it was.
-pub(super) fn put_again(on: &mut Recording<'_>, comment: CommentId) -> bool {
-    let mut batches = on.known.conversation.batches.iter();
-    let Some(batch) = batches.find(|batch| batch.comment == Some(comment)) else {
-        return false;
-    };
-    let key = batch.key.clone();
-    on.notes.owe(Owed::Question { key });
-    true
 }

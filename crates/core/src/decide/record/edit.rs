@@ -1,8 +1,8 @@
 //! The title or body was changed: a live session hears the difference to what it knows, if whoever changed it may
 //! speak to the agent. What was there at the trigger is never replaced without that.
 
-use super::Recording;
-use super::comment;
+use super::hearing::bot;
+use super::recording::Recording;
 use crate::decide::messages;
 use crate::event::{Event, TriggerFacts};
 use crate::message::{AgentMessage, MessageKind};
@@ -23,7 +23,7 @@ pub(super) fn made(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> St
     else {
         return "not an edit".into();
     };
-    if let Err(reason) = comment::bot(on, &mut task.conversation, sender) {
+    if let Err(reason) = bot(on, &mut task.conversation, sender) {
         return reason;
     }
     let Some(job) = live(on.known) else {

@@ -1,6 +1,7 @@
 //! An effect cannot be done, and will not be tried again. Those that carry the session end it; those that only show do not.
 
-use super::{Recording, steps};
+use super::recording::Recording;
+use super::steps;
 use crate::effect::EffectKind;
 use crate::event::{Event, Loss};
 use crate::task::{Failed, FailureClass, Late, Stage, Task};

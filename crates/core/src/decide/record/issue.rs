@@ -1,6 +1,6 @@
 //! The issue goes away, or somebody at the machine ends its work.
 
-use super::Recording;
+use super::recording::Recording;
 use crate::event::Removal;
 use crate::place::Account;
 use crate::task::{End, Order, Read, Stage, Task, Wanted};

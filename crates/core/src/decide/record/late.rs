@@ -1,7 +1,8 @@
 //! What arrives after its session's end, while it is held, or from an earlier session: nothing of it begins anything, and no
 //! work is lost by it.
 
-use super::{Recording, session, steps};
+use super::recording::Recording;
+use super::steps;
 use crate::agent::ErrorClass;
 use crate::decide::leftover;
 use crate::effect::UnpushedCommits;
@@ -87,7 +88,7 @@ fn opened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     else {
         return "no pull request".into();
     };
-    session::pull(&mut task.pull, event);
+    steps::pull(&mut task.pull, event);
     let (wanted, number) = (&mut task.wanted, *number);
     match standing {
         // Whoever ended the session may have closed the issue: then nobody works on it.

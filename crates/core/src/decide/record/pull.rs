@@ -5,7 +5,7 @@ mod checks;
 
 use serde_json::json;
 
-use super::Recording;
+use super::recording::Recording;
 use crate::event::{PullFacts, PullStanding};
 use crate::event_name::DomainEvent;
 use crate::ids::IssueNumber;

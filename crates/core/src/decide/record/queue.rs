@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Recording;
+use super::recording::Recording;
 use crate::event::Timer;
 use crate::event_name::DomainEvent;
 use crate::task::{Stage, Task};
@@ -42,12 +42,5 @@ pub(super) fn waiting(
 /// look at the time by themselves.
 pub(super) fn timer_fired(timers: &mut Vec<(Timer, i64)>, alarm: &Timer) -> String {
     timers.retain(|(other, _)| other != alarm);
-    match alarm {
-        Timer::Park => "nobody waits with a process, or not long enough",
-        Timer::Remind => "nobody has to be reminded now",
-        Timer::Expire => "no question is over",
-        Timer::Look => "no pull request of ours waits for review",
-        Timer::Again => "no session waits for its model",
-    }
-    .into()
+    "nothing is due for that moment".into()
 }

@@ -1,7 +1,7 @@
 //! Words where nobody is at work: whoever may speak gets a sign and the next step, so that no word vanishes.
 
-use super::Recording;
-use super::comment::{TAKEN, hinted, reply_key};
+use super::hearing::{TAKEN, hinted, reply_key};
+use super::recording::Recording;
 use crate::command::{Addressed, Spoken};
 use crate::effect::Reaction;
 use crate::event::AuthorizedComment;

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Recording, pull};
+use super::pull;
+use super::recording::Recording;
 use crate::command::Addressed;
 use crate::decide::messages;
 use crate::event::{ReviewFacts, ReviewVerdict};

@@ -1,6 +1,6 @@
 //! A role that somebody wished for by its name and that only the repository can have: what was found there.
 
-use super::Recording;
+use super::recording::Recording;
 use crate::event::TriggerFacts;
 use crate::role;
 use crate::task::RunOptions;

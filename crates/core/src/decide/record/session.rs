@@ -3,12 +3,13 @@
 
 use serde_json::json;
 
-use super::{Recording, late, steps};
+use super::recording::Recording;
+use super::{late, steps};
 use crate::agent::ErrorClass;
 use crate::event::Event;
 use crate::event_name::DomainEvent;
 use crate::ids::SessionId;
-use crate::task::{Failed, FailureClass, Pull, Pushed, Stage, Step, Task, WorkspaceBase};
+use crate::task::{Failed, FailureClass, Pushed, Stage, Step, Task, WorkspaceBase};
 use crate::text;
 
 /// Hands an outcome to the step that waits for it.
@@ -63,7 +64,7 @@ pub(super) fn outcome(
         }
         (Step::Opening { opened, .. }, Event::PullOpened { standing, .. }) => {
             *opened = Some(*standing);
-            pull(&mut task.pull, event);
+            steps::pull(&mut task.pull, event);
             if let Some(pull) = &task.pull {
                 on.notes.note(
                     DomainEvent::PullRequestOpened,
@@ -112,18 +113,4 @@ fn workspace(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         task.wrote_branch(branch, from);
     }
     "the working copy stands".into()
-}
-
-/// The pull request is there.
-pub(super) fn pull(ours: &mut Option<Pull>, event: &Event) {
-    if let Event::PullOpened {
-        number, url, draft, ..
-    } = event
-    {
-        *ours = Some(Pull {
-            number: *number,
-            url: url.clone(),
-            draft: *draft,
-        });
-    }
 }

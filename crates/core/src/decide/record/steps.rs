@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Recording;
+use super::recording::Recording;
 use crate::agent::TurnEnd;
 use crate::decide::{messages, questions};
 use crate::effect::Reaction;
@@ -11,7 +11,7 @@ use crate::event_name::DomainEvent;
 use crate::message::MessageKind;
 use crate::question::Asked;
 use crate::task::{
-    Failed, FailureClass, Job, Owed, Progress, Stage, Step, Task, TurnFailure, TurnState,
+    Failed, FailureClass, Job, Owed, Progress, Pull, Stage, Step, Task, TurnFailure, TurnState,
 };
 use crate::text;
 
@@ -228,5 +228,19 @@ pub(super) fn name(step: &Step) -> &'static str {
         Step::Publishing { .. } => "publishing",
         Step::Opening { .. } => "opening",
         Step::Answering { .. } => "answering",
+    }
+}
+
+/// The pull request is there.
+pub(super) fn pull(ours: &mut Option<Pull>, event: &Event) {
+    if let Event::PullOpened {
+        number, url, draft, ..
+    } = event
+    {
+        *ours = Some(Pull {
+            number: *number,
+            url: url.clone(),
+            draft: *draft,
+        });
     }
 }

@@ -3,7 +3,8 @@
 
 use serde_json::json;
 
-use super::{Recording, edit, role};
+use super::recording::Recording;
+use super::{edit, role};
 use crate::decide::gates;
 use crate::effect::Reaction;
 use crate::event::{Asking, TriggerFacts};

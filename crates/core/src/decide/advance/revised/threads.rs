@@ -1,8 +1,8 @@
 //! Every thread of the reviews that a revision was for is answered: with the agent's words where it has some, else with what
 //! git says of the file.
 
-use super::Made;
-use crate::decide::advance::Advance;
+use crate::decide::advance::evidence::Made;
+use crate::decide::advance::state::Advance;
 use crate::effect;
 use crate::message::{MessageKind, Thread};
 use crate::task::{Conversation, Job};

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::by_command;
 use super::role::Chosen;
-use crate::decide::advance::{Advance, Fired, because};
+use crate::decide::advance::state::{Advance, Fired, because};
 use crate::effect::Start;
 use crate::event::TriggerFacts;
 use crate::event_name::DomainEvent;

@@ -1,8 +1,8 @@
 //! Commands that say how the next session shall be: its role, its agent, its place in the queue, a plan first.
 
-use super::{said, start};
+use super::reply::{said, start};
 use crate::command::Priority;
-use crate::decide::record::Recording;
+use crate::decide::record::recording::Recording;
 use crate::event::AuthorizedComment;
 use crate::place::Actor;
 use crate::role;

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::decide::messages;
-use crate::decide::record::Recording;
+use crate::decide::record::recording::Recording;
 use crate::event::{ChecksState, Failing, PullFacts};
 use crate::event_name::DomainEvent;
 use crate::message::MessageKind;
