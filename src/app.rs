@@ -4,14 +4,14 @@
 //! open, so that webhooks are stored; and once GitHub has said who we are, leases of a former life are released, the engine
 //! starts, and the runner waits until the sweep has looked at what is on. At the end the other way round.
 
+mod admin_api;
 mod admin_token;
 mod assembly;
 mod check;
-mod admin_api;
-mod listeners;
 mod health;
 mod identity;
 mod intake;
+mod listeners;
 mod room;
 mod setup;
 mod signals;
@@ -34,15 +34,15 @@ use crate::core::time::Clock;
 use crate::engine::{self, Engine};
 use crate::git::GitConfig;
 use crate::github::GitHubConfig;
-use crate::runner::{MarkerKey, Services, Runner};
+use crate::runner::{MarkerKey, Runner, Services};
 use crate::store::{DataLock, Store};
 use crate::sweep::Sweep;
 use crate::webhook::Secrets;
 use assembly::Assembly;
 use listeners::{Doors, Entry};
 
-pub use check::{Finding, Verdict, check};
 pub use admin_api::{AdminApi, event_line};
+pub use check::{Finding, Verdict, check};
 pub use intake::WebhookIngest;
 pub use setup::{Addresses, GitHubSetup, Setup};
 pub use signals::Signals;
@@ -358,9 +358,13 @@ pub fn random(prefix: &str) -> anyhow::Result<String> {
 
 /// A restart must not forget what GitHub still counts: per installation, whatever the number of its tasks.
 async fn seed_pace(services: &Services) -> anyhow::Result<()> {
-    for (lane, history) in parts.store.content_history((parts.clock)() - HOUR).await? {
+    for (lane, history) in services
+        .store
+        .content_history((services.clock)() - HOUR)
+        .await?
+    {
         if let Some(installation) = engine::lane_installation(&lane) {
-            parts.github.seed_history(installation, &history);
+            services.github.seed_history(installation, &history);
         }
     }
     Ok(())

@@ -16,11 +16,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::core::decide::{self, Decision};
 use crate::core::event::{Event, Loss};
+use crate::core::event_name::DomainEvent;
 use crate::core::failure::Failure;
 use crate::core::place::Place;
 use crate::core::policy::Policy;
 use crate::core::schedule::{self, Capacity};
-use crate::core::event_name::DomainEvent;
 use crate::core::task::{Stage, Task};
 use crate::core::time::Clock;
 use crate::store::{

@@ -8,20 +8,20 @@
 mod access;
 mod agents;
 mod ballast;
-mod session_tools;
+mod comments;
 mod disk;
 mod lease;
 mod marker;
 mod outcome;
-mod services;
 mod publish;
-mod recorder;
 mod remote;
 mod review;
+mod services;
+mod session_tools;
 mod status;
-mod comments;
 mod template;
 mod trigger;
+mod turn_recorder;
 mod workspace;
 
 use std::sync::Arc;
@@ -30,18 +30,18 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::core::effect::{Effect, EffectKind};
+use crate::core::effect::{self, Action, Effect, EffectKind};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::task::Task;
 use crate::store::{Claim, Closed, Complaint, EffectRow, StoreError};
 
 pub use ballast::Ballast;
-pub use session_tools::AnswerWaiters;
 pub use disk::{Disk, Usage};
 use lease::{Held, Leases};
 pub use marker::MarkerKey;
-pub use services::{Timings, Services};
+pub use services::{Services, Timings};
+pub use session_tools::AnswerWaiters;
 pub use trigger::read_facts;
 
 /// How long a claim holds without a renewal.
@@ -183,7 +183,12 @@ impl Runner {
         if self.leases.is_empty() {
             return Ok(());
         }
-        for id in self.services.store.cancel_requests(&self.services.owner).await? {
+        for id in self
+            .services
+            .store
+            .cancel_requests(&self.services.owner)
+            .await?
+        {
             self.leases.cancel(&id);
         }
         Ok(())
@@ -201,7 +206,9 @@ impl Runner {
             }
             let row = self.services.store.task(session.task()).await?;
             let task = row.and_then(|row| serde_json::from_str::<Task>(&row.body).ok());
-            if !task.is_some_and(|task| self.services.github.is_shut(&self.services.at(&task.place))) {
+            if !task
+                .is_some_and(|task| self.services.github.is_shut(&self.services.at(&task.place)))
+            {
                 continue;
             }
             tracing::info!(%session, "its installation is shut to us: the agent that waits is ended");
@@ -284,21 +291,33 @@ impl Runner {
             attempt = row.attempts,
             "performing"
         );
-        match effect {
-            effect::React {
+        let place = &effect.place;
+        let session = || {
+            effect
+                .session
+                .as_ref()
+                .ok_or_else(|| Failure::broken("an effect of a session without one"))
+        };
+        match &effect.action {
+            Action::React(effect::React {
                 reaction,
-                instead_of} => status::react(services, place, *reaction, *instead_of).await,
-            effect::ShowStatus {
-                comment,
-                body} => status::status(services, row, place, *comment, body).await,
-            effect::ShowLabel { label } => status::label(services, place, *label).await,
-            effect::PostAnswer {
-                body} => status::answer(services, row, place, session, body).await,
-            effect::CheckTrigger {
+                instead_of,
+            }) => status::react(services, place, *reaction, *instead_of).await,
+            Action::ShowStatus(effect::ShowStatus { comment, body }) => {
+                status::status(services, row, place, *comment, body).await
+            }
+            Action::ShowLabel(effect::ShowLabel { label }) => {
+                status::label(services, place, *label).await
+            }
+            Action::PostAnswer(effect::PostAnswer { body }) => {
+                status::answer(services, row, place, session()?, body).await
+            }
+            Action::CheckTrigger(effect::CheckTrigger {
                 actor,
                 asking,
                 snapshot,
-                role} => {
+                role,
+            }) => {
                 trigger::check(
                     services,
                     place,
@@ -307,21 +326,25 @@ impl Runner {
                 )
                 .await
             }
-            effect::CheckPublish {
-                actor} => trigger::check_publish(services, place, session, actor).await,
-            Action::PrepareWorkspace(_) => workspace::prepare(services, effect).await,
-            Action::Collect(_) => workspace::collect(services, effect).await,
-            effect::RemoveWorkspace {
-                commits,
-                keep_home} => workspace::remove(services, place, session, (*commits, *keep_home)).await,
-            effect::RunTurn {
-                turn} => {
+            Action::CheckPublish(effect::CheckPublish { actor }) => {
+                trigger::check_publish(services, place, session()?, actor).await
+            }
+            Action::PrepareWorkspace(wanted) => {
+                workspace::prepare(services, place, session()?, wanted).await
+            }
+            Action::Collect(wanted) => {
+                workspace::collect(services, place, session()?, wanted).await
+            }
+            Action::RemoveWorkspace(effect::RemoveWorkspace { commits, keep_home }) => {
+                workspace::remove(services, place, session()?, (*commits, *keep_home)).await
+            }
+            Action::RunTurn(effect::RunTurn { turn }) => {
                 agents::run_turn(
                     services,
                     &agents::Run {
                         row,
                         place,
-                        session,
+                        session: session()?,
                         turn,
                         held,
                         stopping: &self.stopping,
@@ -329,20 +352,22 @@ impl Runner {
                 )
                 .await
             }
-            Action::EndAgent(_) => agents::end(services, session).await,
-            Action::Steer(effect::Steer {
-                words,
-                text, ..}) => comments::steer(services, session, words, text).await,
-            Action::UpsertComment(_) => comments::upsert(services, row, effect).await,
-            effect::ReactTo {
+            Action::EndAgent(_) => agents::end(services, session()?).await,
+            Action::Steer(effect::Steer { words, text, .. }) => {
+                comments::steer(services, session()?, words, text).await
+            }
+            Action::UpsertComment(wanted) => comments::upsert(services, row, place, wanted).await,
+            Action::ReactTo(effect::ReactTo {
                 comment,
                 reaction,
-                instead_of} => comments::react(services, place, *comment, *reaction, *instead_of).await,
-            effect::AuthorizeComment {
+                instead_of,
+            }) => comments::react(services, place, *comment, *reaction, *instead_of).await,
+            Action::AuthorizeComment(effect::AuthorizeComment {
                 comment,
                 on,
                 actor,
-                of_ours} => {
+                of_ours,
+            }) => {
                 let (comment, on, of_ours) = (*comment, *on, *of_ours);
                 comments::authorize(
                     services,
@@ -356,47 +381,62 @@ impl Runner {
                 )
                 .await
             }
-            effect::Assign { login, on } => comments::assign(services, place, login, *on).await,
-            effect::SetGoLabel { on } => comments::set_go_label(services, place, *on).await,
-            effect::HideComment { comment } => comments::hide(services, place, *comment).await,
-            effect::ReadReview {
-                pull,
-                review} => review::read(services, place, *pull, *review).await,
-            effect::RefreshPullRequest { pull } => review::look(services, place, *pull).await,
-            Action::Reply(_) => review::reply(services, row, effect).await,
-            effect::MarkReady { pull } => review::mark_ready(services, place, *pull).await,
-            effect::DeleteBranch {
-                branch,
-                head} => review::delete_branch(services, place, branch, head).await,
-            effect::CheckAccess {} => access::check(services, place).await,
-            effect::Forget {} => access::forget(services, place).await,
+            Action::Assign(effect::Assign { login, on }) => {
+                comments::assign(services, place, login, *on).await
+            }
+            Action::SetGoLabel(effect::SetGoLabel { on }) => {
+                comments::set_go_label(services, place, *on).await
+            }
+            Action::HideComment(effect::HideComment { comment }) => {
+                comments::hide(services, place, *comment).await
+            }
+            Action::ReadReview(effect::ReadReview { pull, review }) => {
+                review::read(services, place, *pull, *review).await
+            }
+            Action::RefreshPullRequest(effect::RefreshPullRequest { pull }) => {
+                review::look(services, place, *pull).await
+            }
+            Action::Reply(wanted) => review::reply(services, row, place, wanted).await,
+            Action::MarkReady(effect::MarkReady { pull }) => {
+                review::mark_ready(services, place, *pull).await
+            }
+            Action::DeleteBranch(effect::DeleteBranch { branch, head }) => {
+                review::delete_branch(services, place, branch, head).await
+            }
+            Action::CheckAccess(effect::CheckAccess {}) => access::check(services, place).await,
+            Action::Forget(effect::Forget {}) => access::forget(services, place).await,
             // It was due: that is all there is to tell.
-            Action::SetTimer(effect::SetTimer { alarm, ..}) => Ok(Performed::known(Event::TimerFired {
-                alarm: alarm.clone(),
-            })),
-            effect::Publish {
+            Action::SetTimer(effect::SetTimer { alarm, .. }) => {
+                Ok(Performed::known(Event::TimerFired {
+                    alarm: alarm.clone(),
+                }))
+            }
+            Action::Publish(effect::Publish {
                 branch,
                 head,
-                expected} => {
+                expected,
+            }) => {
                 let push = publish::Wanted {
                     place,
-                    session,
+                    session: session()?,
                     branch,
                     head,
                     expected: expected.as_ref(),
                 };
                 publish::push(services, row, &push, &held.cancel).await
             }
-            Action::OpenPull(_) => publish::open_pull(services, row, effect).await,
-            effect::LabelPull {
-                pull,
-                labels} => publish::label_pull(services, place, *pull, labels).await,
-            effect::DescribePull { pull, part } => {
+            Action::OpenPull(wanted) => {
+                publish::open_pull(services, row, (place, session()?), wanted).await
+            }
+            Action::LabelPull(effect::LabelPull { pull, labels }) => {
+                publish::label_pull(services, place, *pull, labels).await
+            }
+            Action::DescribePull(effect::DescribePull { pull, part }) => {
                 publish::describe_pull(services, place, *pull, part).await
             }
-            effect::RequestReview {
-                pull,
-                logins} => review::request(services, place, *pull, logins).await,
+            Action::RequestReview(effect::RequestReview { pull, logins }) => {
+                review::request(services, place, *pull, logins).await
+            }
         }
     }
 }

@@ -80,7 +80,7 @@ impl Sweep {
     /// Puts it together.
     pub fn new(services: Arc<Services>) -> Self {
         Self {
-            parts,
+            services,
             seen: Arc::default(),
             trouble: Arc::default(),
         }

@@ -30,12 +30,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::core::agent::{Update, classify};
 
+use super::connection_state::{OpenForm, Phase};
 use super::elicitation;
 use super::error::AgentError;
-use super::connection_state::{OpenForm, Phase};
+use super::framing::{Wire, incoming, outgoing};
 use super::login::Login;
 use super::model::{Choice, choose};
-use super::framing::{Wire, incoming, outgoing};
 
 /// How long an agent's late history may take, and the pause in it that counts as its end.
 const HISTORY_PATIENCE: Duration = Duration::from_secs(10);

@@ -20,8 +20,8 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::error::AgentError;
 use super::connection_state::Exchange;
+use super::error::AgentError;
 use super::halves::{Halves, mend};
 
 /// The longest line of an agent.

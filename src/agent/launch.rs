@@ -14,9 +14,9 @@ use crate::core::network::Network;
 
 use super::error::AgentError;
 use super::executable;
+use super::process_tree;
 use super::sandbox::{Confinement, Enclosure};
 use super::spawn::Order;
-use super::process_tree;
 
 /// Everything needed to start an agent for one session.
 #[derive(Debug, Clone)]

@@ -10,34 +10,34 @@
 //! believed here: what an agent did is what git says after its process tree is gone.
 
 mod client;
+mod connection_state;
 pub mod demo;
 mod elicitation;
 mod end;
 mod envelope;
 mod error;
-mod connection_state;
-#[cfg(test)]
-mod tests;
+mod executable;
+mod framing;
 mod halves;
 mod launch;
-mod running_agent;
 mod login;
 mod model;
 mod own_tools;
 mod permission;
 pub mod presets;
 mod process;
-mod executable;
+mod process_tree;
+mod running_agent;
 mod sandbox;
 mod spawn;
 mod steer;
 mod stray;
-mod process_tree;
+#[cfg(test)]
+mod tests;
 mod tools;
 mod transcript;
 mod trial;
 mod turn;
-mod framing;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -51,15 +51,15 @@ use crate::core::agent::{Stop, TurnEnd, Update};
 use crate::core::ids::SessionId;
 use crate::core::network::Network;
 
+pub use crate::core::agent::SandboxChoice;
 pub use client::McpServer;
 pub use error::AgentError;
 pub use launch::{Identity, Launch, Resources};
-pub use running_agent::Output;
 pub use permission::{Answer, PermissionPolicy};
-pub use crate::core::agent::SandboxChoice;
+pub use running_agent::Output;
 pub use sandbox::{Bubblewrap, Confinement};
 pub use steer::Steered;
-pub use tools::{AskReply, ToolHandler, SERVER_NAME};
+pub use tools::{AskReply, SERVER_NAME, ToolHandler};
 pub use turn::{Resume, TurnRequest};
 
 use launch::LaunchContext;
@@ -119,7 +119,12 @@ impl Agents {
         }
         let data_dir = running_agent::real(config.data_dir);
         let (owner, path, choice) = (data_dir.clone(), config.path.clone(), config.sandbox);
-        let look = move || (process_tree::reap(&owner), Confinement::probe(choice, &path));
+        let look = move || {
+            (
+                process_tree::reap(&owner),
+                Confinement::probe(choice, &path),
+            )
+        };
         let (reaped, confinement) = tokio::task::spawn_blocking(look)
             .await
             .map_err(|error| AgentError::Sandbox(error.to_string()))?;

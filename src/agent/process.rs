@@ -16,8 +16,8 @@ use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::sync::watch;
 
 use super::error::AgentError;
-use super::spawn::{Order, spawn};
 use super::process_tree;
+use super::spawn::{Order, spawn};
 
 /// How long processes may take to vanish after SIGKILL before that is reported.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -194,7 +194,9 @@ impl Drop for Process {
         );
         // Nobody can wait here; the thread ends by itself after a few seconds at most.
         let ending = std::thread::Builder::new().name("reaper".to_owned());
-        drop(ending.spawn(move || process_tree::end(root, &[(process_tree::TREE, &mark)], PATIENCE)));
+        drop(
+            ending.spawn(move || process_tree::end(root, &[(process_tree::TREE, &mark)], PATIENCE)),
+        );
     }
 }
 

@@ -11,16 +11,16 @@ use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
 use super::client::{Connection, Ended, Opened, answered};
+use super::connection_state::Exchange;
 use super::demo;
 use super::error::AgentError;
-use super::connection_state::Exchange;
-use super::launch::{LaunchContext, Launch};
+use super::framing::Wire;
+use super::launch::{Launch, LaunchContext};
 use super::permission::PermissionPolicy;
 use super::presets::DEMO;
 use super::process::Process;
 use super::steer::PromptQueue;
 use super::tools::{Registration, ToolGate};
-use super::framing::Wire;
 
 /// How long an agent may take to leave after its input was closed, and again after SIGTERM. The agents keep their
 /// sessions on disk as they go, so that nothing is lost by being short.

@@ -94,7 +94,8 @@ impl Confinement {
 
 impl Bubblewrap {
     fn probe(path: &str) -> Result<Self, String> {
-        let program = super::executable::find("bwrap", path).ok_or("bubblewrap is not installed")?;
+        let program =
+            super::executable::find("bwrap", path).ok_or("bubblewrap is not installed")?;
         let help = run(Command::new(&program).arg("--help"))?;
         let mut bubblewrap = Self {
             program,
@@ -112,7 +113,8 @@ impl Bubblewrap {
     }
 
     fn try_out(&self, path: &str) -> Result<(), String> {
-        let command = super::executable::find("true", path).ok_or("the program `true` is missing")?;
+        let command =
+            super::executable::find("true", path).ok_or("the program `true` is missing")?;
         let mut line = self.base();
         line.extend(["--".into(), command.into()]);
         run(Command::new(&line[0]).args(&line[1..])).map(drop)

@@ -9,8 +9,8 @@ use futures::StreamExt;
 use crate::core::agent::Update;
 
 use super::connection_state::{Exchange, Phase};
-use super::permission::PermissionPolicy;
 use super::framing::{Wire, incoming};
+use super::permission::PermissionPolicy;
 
 fn wire(session: &str, phase: Phase) -> Arc<Wire> {
     let wire = Wire::new(Exchange::new(PermissionPolicy::allow_all()));

@@ -10,10 +10,10 @@
 
 mod input;
 mod offer;
-mod tool_gate;
 mod server;
 #[cfg(test)]
 mod tests;
+mod tool_gate;
 
 use futures::future::BoxFuture;
 
@@ -21,8 +21,8 @@ use crate::core::agent::Finished;
 use crate::core::question::Asked;
 
 pub(super) use input::QUESTIONS_MAX;
-pub(super) use tool_gate::ToolGate;
 pub(super) use server::{Registration, Server};
+pub(super) use tool_gate::ToolGate;
 
 /// Among a result's `_meta`: true when its text is the answer of people, false when it is only a receipt. For clients that
 /// are programs; models read the text.

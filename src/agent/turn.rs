@@ -15,14 +15,14 @@ use tokio_util::sync::CancellationToken;
 use crate::core::agent::{TurnEnd, Update};
 
 use super::client::{Ended, McpServer, Opened, Opening};
+use super::connection_state::Phase;
 use super::end::{Answer, LOST, Why, conclude, has_lost_it, last_notes, never_begun};
 use super::error::AgentError;
-use super::connection_state::Phase;
 use super::launch::Launch;
-use super::running_agent::Live;
 use super::permission::PermissionPolicy;
+use super::running_agent::Live;
 use super::steer::{self, Outlet};
-use super::tools::{ToolHandler, Server};
+use super::tools::{Server, ToolHandler};
 
 /// How often updates are delivered and clocks are read.
 const BEAT: Duration = Duration::from_millis(200);

@@ -15,7 +15,8 @@ use crate::core::task::Task;
 use crate::engine::Fact;
 use crate::github::{At, Brake, GitHub, GitHubError, HeldUp};
 use crate::http::{
-    Answer, ApiError, Batch, AdminService, EventPage, LogPage, NotStarted, SessionFilter, Started, Target,
+    AdminService, Answer, ApiError, Batch, EventPage, LogPage, NotStarted, SessionFilter, Started,
+    Target,
 };
 use crate::runner::{Services, read_facts};
 use crate::store::{self, Accepted, EventRow, NewInbox, SessionRow, Store, StoreError, TaskFilter};
@@ -30,7 +31,7 @@ pub struct AdminApi {
     health: Arc<Health>,
     room: Room,
     /// There as soon as GitHub has said who we are.
-    parts: OnceLock<Arc<Services>>,
+    services: OnceLock<Arc<Services>>,
 }
 
 /// What the core says when a session starts, or a paused one goes on.
@@ -54,13 +55,13 @@ impl AdminApi {
             github,
             health,
             room,
-            parts: OnceLock::new(),
+            services: OnceLock::new(),
         }
     }
 
     /// From here on orders are taken; only the first call counts.
     pub(super) fn open(&self, services: Arc<Services>) {
-        let _open_already = self.services.set(parts);
+        let _open_already = self.services.set(services);
     }
 
     fn services(&self) -> Result<&Arc<Services>, ApiError> {
@@ -86,7 +87,7 @@ impl AdminApi {
             name: at.name.clone(),
             issue,
         };
-        let facts = read_facts(parts, &place, &Actor::Operator)
+        let facts = read_facts(services, &place, &Actor::Operator)
             .await
             .map_err(|error| unread(&place, &error))?;
         let fact = Fact {

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use anyhow::Context;
 use secrecy::SecretString;
 
-use super::listeners::Entry;
 use super::health::Health;
+use super::listeners::Entry;
 use super::room::Room;
 use super::{
-    App, AdminApi, WebhookIngest, Setup, agents_config, git_config, github_config, instance, keys,
+    AdminApi, App, Setup, WebhookIngest, agents_config, git_config, github_config, instance, keys,
     marker_key,
 };
 use super::{admin_token, trust};
@@ -23,7 +23,7 @@ use crate::core::policy::Me;
 use crate::engine::Engine;
 use crate::git::Git;
 use crate::github::{AppIdentity, GitHub};
-use crate::runner::{Ballast, Services, Runner};
+use crate::runner::{Ballast, Runner, Services};
 use crate::store::{self, Complaint, DataLock, Store};
 use crate::sweep::Sweep;
 

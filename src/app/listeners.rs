@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Addresses, App, AdminApi, WebhookIngest, join};
+use super::{Addresses, AdminApi, App, WebhookIngest, join};
 use crate::http::{self, Bounds, Caps, Guard, Hosts, Reading};
 
 /// Who stands behind the two addresses.

@@ -5,7 +5,7 @@
 
 mod key;
 mod person;
-mod output;
+mod screen;
 mod stage;
 mod tally;
 
@@ -23,7 +23,7 @@ use crate::core::ids::IssueNumber;
 use crate::simulator::PullView;
 use crate::store::EffectFilter;
 use person::Person;
-use output::Screen;
+use screen::Screen;
 use stage::{Cast, OWN, Stage};
 use tally::Tally;
 

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Item, Table, Value};
 use super::error::{ConfigError, Mistake, did_you_mean};
-use super::resolver::Reading;
 use super::reference::keys_under;
-use super::sources::{Found, Sources};
+use super::resolver::Reading;
 use super::shell_split;
+use super::sources::{Found, Sources};
 use crate::core::agent::AgentSpec;
 use crate::core::leavings;
 

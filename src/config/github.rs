@@ -181,9 +181,7 @@ fn addresses(reading: &mut Reading<'_>) -> (Option<Url>, Option<Url>) {
         (None, Some(_)) => {
             let at = reading.at("github_api_url");
             let what = "names another server than github.com, so SKEP_GITHUB_URL must name it too (https://HOST)";
-            reading
-                .mistakes
-                .push(super::error::Mistake::new(at, what));
+            reading.mistakes.push(super::error::Mistake::new(at, what));
             (None, None)
         }
     }

@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 
 use super::document::{Item, Table, Value};
 use super::error::Mistake;
-use super::units::{parse_duration, parse_size};
 use super::reference::shown;
+use super::units::{parse_duration, parse_size};
 use crate::core::policy::{Limits, Pace};
 
 /// All that `[limits]` fills.

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use url::Url;
 
-use super::github::fixed;
 use super::error::{ConfigError, Mistake};
+use super::github::fixed;
 use super::resolver::Reading;
 use super::sources::Found;
 

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::document::{Item, Table};
 use super::error::{Mistake, did_you_mean};
-use super::units::parse_duration;
-use super::resolver::Reading;
 use super::reference::keys_under;
+use super::resolver::Reading;
+use super::units::parse_duration;
 use crate::core::role::{
     Ceiling, ORDER, PROMPT_MAX_CHARS, Role, RoleLimits, RoleName, RoleOverride, RoleSource, Tool,
     Tools, built_in, layer,

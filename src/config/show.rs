@@ -5,14 +5,14 @@ use std::path::Path;
 use secrecy::ExposeSecret;
 
 use super::limits::{KNOBS, Kind, Numbers};
-use super::units::render_duration;
-use super::resolver::{Origin, hidden};
 use super::reference::{ENTRIES, entry_of, shown};
+use super::resolver::{Origin, hidden};
+use super::units::render_duration;
 use super::{AllowProtected, Config, LogFormat, MakeReady};
-use crate::core::agent::SandboxChoice;
-use crate::core::policy::OldGit;
 use crate::core::agent::AgentSpec;
+use crate::core::agent::SandboxChoice;
 use crate::core::leavings::BUILT_IN;
+use crate::core::policy::OldGit;
 use crate::core::role::{Role, built_in};
 
 impl Config {

@@ -5,12 +5,12 @@ use serde_json::json;
 use super::EngineError;
 use crate::core::command::Priority;
 use crate::core::decide::{Noted, Planned};
-use crate::core::effect::{Effect, Reaction};
+use crate::core::effect::{self, Action, Effect, Reaction};
+use crate::core::event_name::DomainEvent;
 use crate::core::ids::InstallationId;
 use crate::core::place::Place;
 use crate::core::policy::Limits;
 use crate::core::session::SessionRecord;
-use crate::core::event_name::DomainEvent;
 use crate::core::task::{Stage, Task};
 use crate::store::{InboxRow, NewEffect, NewEvent, SessionRow, TaskRow};
 
@@ -113,28 +113,33 @@ pub(super) fn effect(
     now: i64,
 ) -> Result<NewEffect, EngineError> {
     let effect = &planned.effect;
-    let task = effect.place().task();
+    let task = effect.place.task();
     let (lane, serial, rank) = lane(effect);
     Ok(NewEffect {
         id: format!("e{cause}.{index}"),
         task: Some(task),
-        session: effect.session().cloned(),
+        session: effect.session.clone(),
         kind: effect.kind().name().to_owned(),
         lane,
         serial,
         rank,
         content: creates(effect),
-        coalesce: match effect {
+        coalesce: match &effect.action {
             Action::ShowStatus(_) => Some(format!("status:{task}")),
             Action::ShowLabel(_) => Some(format!("label:{task}")),
-            Action::UpsertComment(effect::UpsertComment { key, ..}) => Some(format!("say:{task}:{key}")),
+            Action::UpsertComment(effect::UpsertComment { key, .. }) => {
+                Some(format!("say:{task}:{key}"))
+            }
             Action::RefreshPullRequest(_) => Some(format!("look:{task}")),
-            Action::DescribePull(effect::DescribePull { pull, ..}) => Some(format!("describe:{task}:{pull}")),
-            effect::Forget {} => Some(format!("forget:{}", place.repository)),
+            Action::DescribePull(effect::DescribePull { pull, .. }) => {
+                Some(format!("describe:{task}:{pull}"))
+            }
+            Action::Forget(_) => Some(format!("forget:{}", effect.place.repository)),
             Action::SetGoLabel(_) => Some(format!("switch:{task}")),
             // Later news of a comment takes the place of earlier ones that had trouble; a receipt stays beside it.
             Action::ReactTo(effect::ReactTo {
-                comment, reaction, ..}) => Some(format!(
+                comment, reaction, ..
+            }) => Some(format!(
                 "react:{task}:{comment}:{}",
                 *reaction == Reaction::ThumbsUp
             )),
@@ -149,8 +154,9 @@ pub(super) fn effect(
 
 /// Whether it creates content on GitHub, of which only so much is allowed. Editing a comment that is there creates none.
 fn creates(effect: &Effect) -> bool {
-    match effect {
-        Action::ShowStatus(effect::ShowStatus { comment, ..}) | Action::UpsertComment(effect::UpsertComment { comment, ..}) => comment.is_none(),
+    match &effect.action {
+        Action::ShowStatus(effect::ShowStatus { comment, .. })
+        | Action::UpsertComment(effect::UpsertComment { comment, .. }) => comment.is_none(),
         Action::OpenPull(_) | Action::PostAnswer(_) | Action::Reply(_) => true,
         _ => false,
     }
@@ -166,16 +172,12 @@ pub fn lane_installation(lane: &str) -> Option<InstallationId> {
 
 /// Where an effect waits its turn: changes on GitHub one at a time per installation, receipts first.
 fn lane(effect: &Effect) -> (String, bool, i64) {
-    let github = |rank| {
-        (
-            format!("{GITHUB}{}", effect.place().installation),
-            true,
-            rank,
-        )
-    };
-    match effect {
+    let github = |rank| (format!("{GITHUB}{}", effect.place.installation), true, rank);
+    match &effect.action {
         Action::React(effect::React {
-            reaction: Reaction::Eyes, ..})
+            reaction: Reaction::Eyes,
+            ..
+        })
         | Action::ReactTo(_) => github(0),
         Action::OpenPull(_)
         | Action::PostAnswer(_)
@@ -196,13 +198,11 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::RefreshPullRequest(_)
         | Action::CheckAccess(_) => ("read".into(), false, 1),
         // What people say of one issue counts in the order in which they said it.
-        Action::AuthorizeComment(_) => (format!("heard:{}", place.task()), true, 1),
+        Action::AuthorizeComment(_) => (format!("heard:{}", effect.place.task()), true, 1),
         Action::PrepareWorkspace(_) | Action::Collect(_) | Action::Publish(_) => {
             ("git".into(), false, 1)
         }
-        Action::RunTurn(_) | Action::EndAgent(_) | Action::Steer(_) => {
-            ("agent".into(), false, 1)
-        }
+        Action::RunTurn(_) | Action::EndAgent(_) | Action::Steer(_) => ("agent".into(), false, 1),
         Action::SetTimer(_) => ("clock".into(), false, 1),
         Action::RemoveWorkspace(_) | Action::DeleteBranch(_) | Action::Forget(_) => {
             ("tidy".into(), false, 5)
@@ -212,7 +212,7 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
 
 /// How often an effect is tried. A turn counts every restart of the service as a try, so it has more.
 fn attempts(effect: &Effect, limits: &Limits) -> i64 {
-    match effect {
+    match &effect.action {
         Action::PrepareWorkspace(_) => limits.start_attempts,
         Action::RunTurn(_) => limits.start_attempts.max(20),
         _ => limits.effect_attempts,

@@ -2,7 +2,7 @@
 
 use super::change::{FileChange, read_counted};
 use super::error::GitError;
-use super::process::{Overflow, Call};
+use super::process::{Call, Overflow};
 use super::{Git, collect::LISTING};
 use crate::core::ids::{RepositoryId, Sha};
 

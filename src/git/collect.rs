@@ -16,7 +16,7 @@ use super::conflict;
 use super::error::GitError;
 use super::fenced::{self, Told};
 use super::mirror::read_ref;
-use super::process::{Overflow, Call, Input};
+use super::process::{Call, Input, Overflow};
 use super::protect::{LINK, Link, case_clashes, problems, protected};
 use super::quarantine::Quarantine;
 use super::snapshot::Snapshot;
@@ -284,7 +284,8 @@ impl Collection<'_> {
                 .args(flags);
             call.args(["--end-of-options", base.as_str(), head.as_str()])
         };
-        let counted = diff(&["-z", "--raw", "--numstat", "--no-abbrev"]).cap(LISTING, Overflow::Fail);
+        let counted =
+            diff(&["-z", "--raw", "--numstat", "--no-abbrev"]).cap(LISTING, Overflow::Fail);
         let patch = diff(&["-p", "--binary"]).cap(spec.limits.bytes + 1, Overflow::Cut);
         let count = self
             .quarantine

@@ -5,7 +5,7 @@
 //! commit is judged as theirs were.
 
 use super::change::{RawChange, read_raw};
-use super::collect::{LISTING, Collection, sha};
+use super::collect::{Collection, LISTING, sha};
 use super::error::GitError;
 use super::process::Overflow;
 use super::protect::{LINK, Link, leaves_tree};

@@ -8,9 +8,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::collect::{LISTING, Collection};
+use super::collect::{Collection, LISTING};
 use super::error::GitError;
-use super::process::{Overflow, Call};
+use super::process::{Call, Overflow};
 use super::protect::GITLINK;
 use super::snapshot::paths;
 use super::workspace::on_disk;

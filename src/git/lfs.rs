@@ -15,9 +15,9 @@ use sha2::{Digest, Sha256};
 
 use super::Git;
 use super::change::RawChange;
-use super::collect::{LISTING, Collection, sha};
+use super::collect::{Collection, LISTING, sha};
 use super::error::{GitError, one_line};
-use super::process::{Overflow, Call, Input, Outcome};
+use super::process::{Call, Input, Outcome, Overflow};
 use super::protect::shown;
 use super::remote::Remote;
 use super::snapshot::{Entry, file, listed, paths};

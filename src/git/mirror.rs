@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use super::Git;
 use super::error::GitError;
-use super::process::{Overflow, Call, Input};
+use super::process::{Call, Input, Overflow};
 use super::remote::{Remote, classify};
 use crate::core::ids::{RepositoryId, Sha};
 

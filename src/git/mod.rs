@@ -46,14 +46,14 @@ pub use branch::Branch;
 pub use change::{ChangeKind, FileChange};
 pub use collect::{CollectSpec, Collected, DiffLimits};
 pub use error::GitError;
-pub use mirror::{Fetched, FetchRequest};
+pub use mirror::{FetchRequest, Fetched};
 pub use publish::{Published, Push};
 pub use remote::Remote;
 pub use workspace::{Identity, WorkspaceSpec};
 
-pub use crate::core::policy::OldGit;
 use crate::core::ids::RepositoryId;
 use crate::core::network::Network;
+pub use crate::core::policy::OldGit;
 use process::{Call, Program};
 use token::Askpass;
 use way_out::WayOut;

@@ -86,7 +86,10 @@ mod tests {
                 "GH013: Repository rule violations found for refs/heads/agent/1-x. - GITHUB PUSH PROTECTION",
                 PushRule::Secret,
             ),
-            ("GH009: Secrets detected! This push failed.", PushRule::Secret),
+            (
+                "GH009: Secrets detected! This push failed.",
+                PushRule::Secret,
+            ),
             (
                 "GH013: Repository rule violations found. - Commits must have verified signatures.",
                 PushRule::RuleSet,
@@ -95,7 +98,10 @@ mod tests {
                 "GH013: Repository rule violations found. - Required workflow `build` is expected.",
                 PushRule::RuleSet,
             ),
-            ("GH006: Protected branch update failed", PushRule::Protection),
+            (
+                "GH006: Protected branch update failed",
+                PushRule::Protection,
+            ),
             (
                 "refusing to allow a GitHub App to create or update workflow `.github/workflows/x.yml` without `workflows` permission",
                 PushRule::Workflow,

@@ -12,9 +12,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::change::{RawChange, read_raw};
-use super::collect::{LISTING, Collection, sha};
+use super::collect::{Collection, LISTING, sha};
 use super::error::GitError;
-use super::process::{Overflow, Call, Input};
+use super::process::{Call, Input, Overflow};
 use super::protect::{GITLINK, Link, leaves_tree};
 use super::workspace::{copy_keeping_time, on_disk, set_time};
 use crate::core::event::{LeftOut, WhyLeftOut};

@@ -10,9 +10,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::change::RawChange;
-use super::collect::{LISTING, Collection};
+use super::collect::{Collection, LISTING};
 use super::error::GitError;
-use super::process::{Overflow, Input};
+use super::process::{Input, Overflow};
 use super::snapshot::{Entry, listed};
 use super::workspace::on_disk;
 

@@ -15,7 +15,7 @@ use super::Git;
 use super::error::GitError;
 use super::left::exclude_file;
 use super::mirror::read_ref;
-use super::process::{Overflow, Call};
+use super::process::{Call, Overflow};
 use crate::core::ids::{AgentBranch, RepositoryId, SessionId, Sha};
 
 /// Who a commit is by. Always something git accepts.

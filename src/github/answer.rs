@@ -10,8 +10,8 @@ use hyper::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::request::ApiRequest;
 use super::error::GitHubError;
+use super::request::ApiRequest;
 use crate::core::failure::shortened;
 
 /// One complete answer.

@@ -8,10 +8,10 @@ use hyper::Method;
 use serde::Deserialize;
 
 use super::answer::Answer;
-use super::request::{ApiRequest, Effect, escape};
 use super::error::GitHubError;
-use super::rate_gate::Priority;
 use super::page::Pages;
+use super::rate_gate::Priority;
+use super::request::{ApiRequest, Effect, escape};
 use super::token::{Purpose, Scope};
 use super::{At, GitHub, Repository, millis};
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, UserId};
@@ -261,8 +261,8 @@ impl GitHub {
     /// <https://docs.github.com/rest/apps/webhooks#redeliver-a-delivery-for-an-app-webhook>
     pub async fn redeliver(&self, attempt: i64) -> Result<(), GitHubError> {
         let path = format!("/app/hook/deliveries/{attempt}/attempts");
-        let ask =
-            ApiRequest::new(Method::POST, "deliver a webhook again", path).with_effect(Effect::Change);
+        let ask = ApiRequest::new(Method::POST, "deliver a webhook again", path)
+            .with_effect(Effect::Change);
         let mut turn = self.lane(None).turn(Priority::Normal, false).await?;
         turn.sending();
         self.as_app(&ask).await.map(drop)

@@ -4,10 +4,10 @@
 
 use serde_json::json;
 
-use super::request::{ApiRequest, Effect};
 use super::error::GitHubError;
 use super::issue::{Issue, IssueShape};
 use super::rate_gate::Priority;
+use super::request::{ApiRequest, Effect};
 use super::token::Purpose;
 use super::{At, GitHub};
 use crate::core::ids::IssueNumber;

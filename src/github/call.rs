@@ -10,10 +10,10 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, Limit};
-use super::request::{ApiRequest, Effect};
 use super::error::GitHubError;
-use super::rate_gate::{RateGate, Priority, Permit};
 use super::page::Pages;
+use super::rate_gate::{Permit, Priority, RateGate};
+use super::request::{ApiRequest, Effect};
 use super::token::{Purpose, Scope};
 use super::{At, GitHub, locked};
 use crate::core::ids::InstallationId;

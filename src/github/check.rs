@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::request::{ApiRequest, escape};
 use super::error::GitHubError;
 use super::rate_gate::Priority;
+use super::request::{ApiRequest, escape};
 use super::token::Purpose;
 use super::{At, GitHub, TEXT_CHARS, cut};
 use crate::core::ids::Sha;
@@ -131,8 +131,9 @@ impl GitHub {
         );
         let ask = ApiRequest::get("find the check run", at.path(&query));
         let (scope, name) = (at.scope(Purpose::Checks), at.name.to_string());
-        let items =
-            |answer: &Answer, ask: &ApiRequest| answer.json::<CheckPage>(ask).map(|page| page.check_runs);
+        let items = |answer: &Answer, ask: &ApiRequest| {
+            answer.json::<CheckPage>(ask).map(|page| page.check_runs)
+        };
         let found = self.pages(scope, &name, &ask, items).await?;
         Ok(found
             .into_iter()

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::request::{ApiRequest, escape};
-use super::error::GitHubError;
-use super::token::Purpose;
 use super::ci_rollup::{self, ChecksRead, Failing, Lead, Sources, TAIL};
+use super::error::GitHubError;
+use super::request::{ApiRequest, escape};
+use super::token::Purpose;
 use super::wire::location;
 use super::{At, GitHub};
 use crate::core::ids::Sha;

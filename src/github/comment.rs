@@ -7,10 +7,10 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
 
-use super::request::ApiRequest;
 use super::error::GitHubError;
 use super::issue::Account;
 use super::rate_gate::Priority;
+use super::request::ApiRequest;
 use super::token::Purpose;
 use super::{At, GitHub, TEXT_CHARS, cut, millis, rfc3339};
 use crate::core::ids::{CommentId, IssueNumber};

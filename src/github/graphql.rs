@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::answer::Limit;
-use super::request::{ApiRequest, Effect};
 use super::error::GitHubError;
 use super::rate_gate::Priority;
+use super::request::{ApiRequest, Effect};
 use super::token::Purpose;
 use super::{At, GitHub};
 use crate::core::failure::shortened;

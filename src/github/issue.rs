@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::request::{ApiRequest, escape};
 use super::error::GitHubError;
+use super::request::{ApiRequest, escape};
 use super::{At, GitHub, millis};
 use crate::core::ids::{IssueNumber, UserId};
 use crate::core::place::{self, AccountKind, Snapshot};

@@ -3,9 +3,9 @@
 use serde::de::IgnoredAny;
 use serde_json::json;
 
-use super::request::{ApiRequest, Effect, escape};
 use super::error::GitHubError;
 use super::rate_gate::Priority;
+use super::request::{ApiRequest, Effect, escape};
 use super::token::Purpose;
 use super::{At, GitHub, cut};
 use crate::core::ids::IssueNumber;
@@ -72,8 +72,12 @@ impl GitHub {
         label: &str,
     ) -> Result<(), GitHubError> {
         let path = at.path(&format!("/issues/{issue}/labels/{}", escape(label)));
-        self.remove(at, Purpose::Comment, &ApiRequest::delete("take a label off", path))
-            .await
+        self.remove(
+            at,
+            Purpose::Comment,
+            &ApiRequest::delete("take a label off", path),
+        )
+        .await
     }
 
     async fn add(
@@ -84,8 +88,8 @@ impl GitHub {
         purpose: Purpose,
     ) -> Result<(), GitHubError> {
         let path = at.path(&format!("/issues/{number}/labels"));
-        let ask =
-            ApiRequest::post("add labels", path, &json!({"labels": labels})).with_effect(Effect::Change);
+        let ask = ApiRequest::post("add labels", path, &json!({"labels": labels}))
+            .with_effect(Effect::Change);
         self.change(at, purpose, Priority::Normal, &ask)
             .await
             .map(drop)

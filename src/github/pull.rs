@@ -7,10 +7,10 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::request::{ApiRequest, escape};
 use super::error::GitHubError;
 use super::issue::{Account, LabelShape};
 use super::rate_gate::Priority;
+use super::request::{ApiRequest, escape};
 use super::token::Purpose;
 use super::{At, GitHub, TEXT_CHARS, cut};
 use crate::core::ids::{IssueNumber, Sha};
@@ -195,7 +195,10 @@ impl GitHub {
         let query =
             format!("/pulls?head={head}&state=all&sort=created&direction=desc&per_page=100");
         let found: Vec<PullShape> = self
-            .read_all(at, &ApiRequest::get("find the pull request", at.path(&query)))
+            .read_all(
+                at,
+                &ApiRequest::get("find the pull request", at.path(&query)),
+            )
             .await?;
         // GitHub ignores a `head` it cannot parse and then lists everything, so the branch is compared here too.
         Ok(found

@@ -5,10 +5,10 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::request::{ApiRequest, Effect};
 use super::error::GitHubError;
 use super::issue::Account;
 use super::rate_gate::Priority;
+use super::request::{ApiRequest, Effect};
 use super::token::Purpose;
 use super::{At, GitHub};
 use crate::core::ids::{CommentId, IssueNumber};

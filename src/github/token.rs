@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::request::{ApiRequest, Effect};
 use super::error::GitHubError;
+use super::request::{ApiRequest, Effect};
 use super::{At, GitHub};
 use crate::core::ids::{InstallationId, RepositoryId};
 
@@ -196,7 +196,8 @@ impl GitHub {
     /// <https://docs.github.com/rest/apps/installations#revoke-an-installation-access-token>
     pub async fn revoke(&self, token: &Token) -> Result<(), GitHubError> {
         self.invalidate(token).await;
-        let ask = ApiRequest::delete("revoke a token", "/installation/token").with_effect(Effect::None);
+        let ask =
+            ApiRequest::delete("revoke a token", "/installation/token").with_effect(Effect::None);
         let answer = self.0.wire.send(&ask, &token.secret, None).await?;
         if answer.status.as_u16() == 401 {
             Ok(())
@@ -296,7 +297,8 @@ impl GitHub {
         if let Some(id) = scope.repository {
             body["repository_ids"] = json!([id]);
         }
-        let ask = ApiRequest::post("get an installation token", path, &body).with_effect(Effect::None);
+        let ask =
+            ApiRequest::post("get an installation token", path, &body).with_effect(Effect::None);
         let answer = self
             .as_app(&ask)
             .await

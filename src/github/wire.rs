@@ -20,9 +20,9 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::answer::Answer;
-use super::request::ApiRequest;
 use super::error::GitHubError;
 use super::page::{at_home, below, is_below};
+use super::request::ApiRequest;
 use super::route::Route;
 use crate::core::network::Network;
 
@@ -272,7 +272,8 @@ fn trust(network: &Network) -> Result<ClientConfig, String> {
             }
         }
         None => {
-            drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs))
+            let certificates = rustls_native_certs::load_native_certs().certs;
+            let _counts = roots.add_parsable_certificates(certificates);
         }
     }
     if roots.is_empty() {

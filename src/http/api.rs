@@ -18,9 +18,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use super::admin_service::{
+    AdminService, Answer, ApiError, EventPage, LogPage, SessionFilter, Target, TargetLine,
+};
 use super::answer;
 use super::body::{BodyError, Caps, Reader};
-use super::admin_service::{Answer, ApiError, AdminService, EventPage, LogPage, SessionFilter, Target, TargetLine};
 use super::guard::Guard;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
 use crate::core::text;

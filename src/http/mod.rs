@@ -5,22 +5,22 @@
 //! provides both. No 2xx is sent for a delivery before its `Intake` says that it is durable, and nothing of an unsigned
 //! body is kept, logged or passed on.
 
+mod admin_service;
 mod answer;
 mod api;
 mod body;
 mod connection;
-mod admin_service;
 mod guard;
 mod intake;
 mod public;
 mod serve;
 
+pub use admin_service::{
+    AdminService, Answer, ApiError, Batch, EventPage, LogPage, NotStarted, SessionFilter, Started,
+    Target, TargetLine,
+};
 pub use api::admin_router;
 pub use body::Caps;
-pub use admin_service::{
-    Answer, ApiError, Batch, AdminService, EventPage, LogPage, NotStarted, SessionFilter, Started, Target,
-    TargetLine,
-};
 pub use guard::{Guard, Hosts, Reading};
 pub use intake::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
 pub use public::public_router;

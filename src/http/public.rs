@@ -105,7 +105,10 @@ async fn ready<I: Intake>(State(door): State<Arc<WebhookState<I>>>) -> Response 
     (status, Json(json!({ "ok": ok, "reasons": reasons }))).into_response()
 }
 
-async fn webhook<I: Intake>(State(door): State<Arc<WebhookState<I>>>, request: Request) -> Response {
+async fn webhook<I: Intake>(
+    State(door): State<Arc<WebhookState<I>>>,
+    request: Request,
+) -> Response {
     match door.take(request).await {
         Ok(response) => response,
         Err(refusal) => {

@@ -7,10 +7,10 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Performed;
-use super::session_tools::{self, SessionTools};
 use super::disk;
 use super::lease::Held;
 use super::services::Services;
+use super::session_tools::{self, SessionTools};
 use super::turn_recorder::TurnRecorder;
 use crate::agent::{AgentError, Answer, PermissionPolicy, Resume, TurnRequest};
 use crate::core::agent::{ErrorClass, Stop, TurnEnd, Usage};
@@ -18,12 +18,12 @@ use crate::core::effect::Turn;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
+use crate::core::message::{AgentMessage, MessageKind};
 use crate::core::place::Place;
 use crate::core::question::Question;
 use crate::core::role::{Tool, Tools};
 use crate::core::task::{Stage, Step, Task};
 use crate::core::text;
-use crate::core::message::{AgentMessage, MessageKind};
 use crate::github::{GitHubError, Purpose};
 use crate::store::EffectRow;
 
@@ -41,7 +41,10 @@ pub(super) struct Run<'a> {
 }
 
 /// Runs the turn to its end.
-pub(super) async fn run_turn(services: &Arc<Services>, run: &Run<'_>) -> Result<Performed, Failure> {
+pub(super) async fn run_turn(
+    services: &Arc<Services>,
+    run: &Run<'_>,
+) -> Result<Performed, Failure> {
     let at = services.at(run.place);
     if let Err(error @ (GitHubError::Suspended | GitHubError::Uninstalled)) =
         services.github.token(&at, Purpose::Read).await
@@ -246,7 +249,10 @@ async fn asked_and_stored(services: &Services, run: &Run<'_>) -> Result<bool, Fa
     if run.row.attempts == 1 {
         return Ok(false);
     }
-    let rows = services.store.inbox_of_task(run.place.task(), LATEST).await?;
+    let rows = services
+        .store
+        .inbox_of_task(run.place.task(), LATEST)
+        .await?;
     let by_it = |id: &str| id.starts_with(&session_tools::fact_of(&run.row.id));
     Ok(rows
         .iter()
@@ -270,7 +276,7 @@ fn asked_before(task: &Task, stored: bool) -> Option<TurnEnd> {
     };
     let asked = stored
         || task
-            .talk
+            .conversation
             .questions
             .iter()
             .any(|question| question.asked_at >= turn.began && waits(question));
@@ -299,7 +305,7 @@ fn heard_meanwhile(task: &Task, prompt: &str) -> Option<String> {
         .iter()
         .filter(|word| !prompt.contains(word.text.trim()));
     let missing: Vec<AgentMessage> = missing.cloned().collect();
-    let nonce = &job.ground.as_ref()?.nonce;
+    let nonce = &job.workspace.as_ref()?.nonce;
     (!missing.is_empty()).then(|| text::prompt::words(&missing, nonce))
 }
 

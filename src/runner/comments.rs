@@ -6,8 +6,8 @@ use super::services::Services;
 use super::status::look;
 use super::trigger;
 use crate::agent::Steered;
-use crate::core::effect::{Effect, Reaction};
-use crate::core::event::{Event, AuthorizedComment};
+use crate::core::effect::{Reaction, UpsertComment};
+use crate::core::event::{AuthorizedComment, Event};
 use crate::core::failure::Failure;
 use crate::core::ids::{CommentId, IssueNumber, SessionId};
 use crate::core::label;
@@ -31,16 +31,15 @@ pub(super) fn github(reaction: Reaction) -> GitHubReaction {
 pub(super) async fn upsert(
     services: &Services,
     row: &EffectRow,
-    effect: &Effect,
+    place: &Place,
+    wanted: &UpsertComment,
 ) -> Result<Performed, Failure> {
-    let effect::UpsertComment {
+    let UpsertComment {
         on,
         key,
         comment,
-        body} = effect
-    else {
-        return Err(Failure::broken("nothing to say"));
-    };
+        body,
+    } = wanted;
     let at = services.at(place);
     let mark = services.marker.mark(&format!("{}:{key}", place.task()));
     let text = format!("{body}\n{mark}");
@@ -104,7 +103,10 @@ pub(super) struct CommentToAuthorize<'a> {
 }
 
 /// Reads a comment as it is now, and what whoever wrote or changed it may do.
-pub(super) async fn authorize(services: &Services, weigh: &CommentToAuthorize<'_>) -> Result<Performed, Failure> {
+pub(super) async fn authorize(
+    services: &Services,
+    weigh: &CommentToAuthorize<'_>,
+) -> Result<Performed, Failure> {
     let at = services.at(weigh.place);
     let actor = Actor::Person(weigh.actor.clone());
     let (comment, permission, issue) = tokio::try_join!(
@@ -149,7 +151,11 @@ pub(super) async fn assign(
 }
 
 /// Sets or takes the label that is the switch.
-pub(super) async fn set_go_label(services: &Services, place: &Place, on: bool) -> Result<Performed, Failure> {
+pub(super) async fn set_go_label(
+    services: &Services,
+    place: &Place,
+    on: bool,
+) -> Result<Performed, Failure> {
     let at = services.at(place);
     let present = services.github.issue(&at, place.issue).await?.labels;
     let has = label::has(&present, GO_LABEL);

@@ -70,14 +70,16 @@ impl Runner {
                     why,
                     "will try again"
                 );
-                return self.postpone(row, (self.services.clock)() + pause, why).await;
+                return self
+                    .postpone(row, (self.services.clock)() + pause, why)
+                    .await;
             }
         }
         let exhausted = matches!(failure, Failure::Retry { .. });
         tracing::error!(effect = row.id, kind = row.kind, attempts = row.attempts, %failure, "given up");
         let event = Event::EffectFailed {
             effect: effect.kind(),
-            session: effect.session().cloned(),
+            session: effect.session.as_ref().cloned(),
             say: failure.text().to_owned(),
             exhausted,
         };
@@ -145,7 +147,7 @@ impl Runner {
 
     /// An outcome on its way into the inbox. Its id derives from the claim, so that it is told once.
     fn fact(&self, effect: &Effect, event: Event, row: &EffectRow) -> NewInbox {
-        let place = effect.place();
+        let place = &effect.place;
         NewInbox {
             id: format!("outcome:{}:{}", row.id, row.fence),
             kind: "outcome".into(),

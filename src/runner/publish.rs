@@ -3,9 +3,9 @@
 use tokio_util::sync::CancellationToken;
 
 use super::Performed;
-use super::services::Services;
 use super::remote::AuthenticatedRemote;
-use crate::core::effect::Effect;
+use super::services::Services;
+use crate::core::effect::OpenPull;
 use crate::core::event::{Event, PullStanding};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, IssueNumber, SessionId, Sha};
@@ -56,7 +56,11 @@ pub(super) async fn push(
     }))
 }
 
-async fn publish(services: &Services, line: &mut AuthenticatedRemote<'_>, push: &Push) -> Result<Published, Failure> {
+async fn publish(
+    services: &Services,
+    line: &mut AuthenticatedRemote<'_>,
+    push: &Push,
+) -> Result<Published, Failure> {
     match services.git.publish(&line.remote, push).await {
         Ok(published) => Ok(published),
         Err(error) => {
@@ -70,16 +74,15 @@ async fn publish(services: &Services, line: &mut AuthenticatedRemote<'_>, push: 
 pub(super) async fn open_pull(
     services: &Services,
     row: &EffectRow,
-    effect: &Effect,
+    (place, session): (&Place, &SessionId),
+    wanted: &OpenPull,
 ) -> Result<Performed, Failure> {
-    let effect::OpenPull {
+    let OpenPull {
         branch,
         base_branch,
         title,
-        body} = effect
-    else {
-        return Err(Failure::broken("not a pull request to open"));
-    };
+        body,
+    } = wanted;
     let at = services.at(place);
     let found = services.github.find_pull(&at, branch.as_str()).await?;
     let pull = match found.filter(|pull| is_this(pull, row)) {

@@ -53,7 +53,7 @@ impl<'a> AuthenticatedRemote<'a> {
         let (github, at) = (&self.services.github, self.services.at(self.place));
         match error {
             GitError::BadToken => {
-                github.disown(&self.token).await;
+                github.invalidate(&self.token).await;
                 self.token = github.token(&at, self.purpose).await?;
                 self.remote.token = Some(self.token.secret.clone());
                 Ok(())

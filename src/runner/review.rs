@@ -2,17 +2,17 @@
 //! are answered, a draft becomes ready.
 
 use super::Performed;
-use super::services::Services;
 use super::remote::AuthenticatedRemote;
+use super::services::Services;
 use super::trigger;
-use crate::core::effect::Effect;
+use crate::core::effect::Reply;
 use crate::core::event::{
     Checks, ChecksState, Event, Failing, PullFacts, PullStanding, ReviewFacts, ReviewVerdict,
 };
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, IssueNumber, Sha};
-use crate::core::place::{Actor, Permission, Place};
 use crate::core::message::Thread;
+use crate::core::place::{Actor, Permission, Place};
 use crate::git::GitError;
 use crate::github::{
     self, At, ChecksRead, GitHubError, PullState, Purpose, ReviewState, ReviewThread,
@@ -86,7 +86,11 @@ fn as_word(services: &Services, thread: &ReviewThread) -> Thread {
 }
 
 /// Looks at our pull request and at the checks of its head.
-pub(super) async fn look(services: &Services, place: &Place, pull: i64) -> Result<Performed, Failure> {
+pub(super) async fn look(
+    services: &Services,
+    place: &Place,
+    pull: i64,
+) -> Result<Performed, Failure> {
     let at = services.at(place);
     let found = services.github.pull(&at, IssueNumber(pull)).await?;
     let (base, issue) = tokio::try_join!(
@@ -165,17 +169,16 @@ async fn checks(
 pub(super) async fn reply(
     services: &Services,
     row: &EffectRow,
-    effect: &Effect,
+    place: &Place,
+    wanted: &Reply,
 ) -> Result<Performed, Failure> {
-    let effect::Reply {
+    let Reply {
         pull,
         to,
         key,
         body,
-        resolve} = effect
-    else {
-        return Err(Failure::broken("no thread to answer"));
-    };
+        resolve,
+    } = wanted;
     let (at, pull) = (services.at(place), IssueNumber(*pull));
     let mark = services.marker.mark(&format!("{}:{key}", place.task()));
     let there = match row.attempts {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Ballast, AnswerWaiters, MarkerKey, Usage};
+use super::{AnswerWaiters, Ballast, MarkerKey, Usage};
 use crate::agent::{Agents, Identity as AgentIdentity, Launch, Resources};
 use crate::core::agent::AgentSpec;
 use crate::core::failure::Failure;

@@ -60,7 +60,10 @@ pub(super) async fn status(
             }
         }
     }
-    let id = services.github.create_comment(&at, place.issue, &text).await?;
+    let id = services
+        .github
+        .create_comment(&at, place.issue, &text)
+        .await?;
     Ok(told(services, place, known, id))
 }
 
@@ -152,7 +155,9 @@ pub(super) async fn answer(
     body: &str,
 ) -> Result<Performed, Failure> {
     let at = services.at(place);
-    let mark = services.marker.mark(&format!("answer:{session}:{}", row.id));
+    let mark = services
+        .marker
+        .mark(&format!("answer:{session}:{}", row.id));
     let there = if row.attempts > 1 {
         look(services, row, &at, place.issue, &mark).await?
     } else {

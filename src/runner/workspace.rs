@@ -5,18 +5,20 @@ use std::time::Duration;
 
 use super::Performed;
 use super::disk;
-use super::services::Services;
 use super::remote::AuthenticatedRemote;
+use super::services::Services;
 use super::template;
 use crate::core::agent::ErrorClass;
-use crate::core::effect::{Effect, UnpushedCommits, Start};
+use crate::core::effect::{Collect, PrepareWorkspace, Start, UnpushedCommits};
 use crate::core::event::{BaseFacts, Event, FileChange, Whole, Work};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::place::Place;
 use crate::core::sanitise;
 use crate::core::text;
-use crate::git::{ChangeKind, CollectSpec, Collected, DiffLimits, GitError, Want, WorkspaceSpec};
+use crate::git::{
+    ChangeKind, CollectSpec, Collected, DiffLimits, FetchRequest, GitError, WorkspaceSpec,
+};
 use crate::github::Purpose;
 
 /// How long `git bundle` may take in the agent's fence.
@@ -25,16 +27,20 @@ const BUNDLING: Duration = Duration::from_secs(60);
 const EARLIER: usize = 10;
 
 /// Fetches what is missing and lays out the working copy.
-pub(super) async fn prepare(services: &Services, effect: &Effect) -> Result<Performed, Failure> {
-    let Action::PrepareWorkspace(effect::PrepareWorkspace {
+pub(super) async fn prepare(
+    services: &Services,
+    place: &Place,
+    session: &SessionId,
+    wanted: &PrepareWorkspace,
+) -> Result<Performed, Failure> {
+    let PrepareWorkspace {
         base_branch,
         base,
         branch,
-        start, ..}) = effect
-    else {
-        return Err(Failure::broken("not a working copy to prepare"));
-    };
-    let want = Want {
+        start,
+        ..
+    } = wanted;
+    let want = FetchRequest {
         branch: base_branch.clone(),
         sha: base.clone(),
     };
@@ -95,7 +101,7 @@ fn begins_with(
 async fn fetch(
     services: &Services,
     place: &Place,
-    want: &Want,
+    want: &FetchRequest,
     branch: &AgentBranch,
 ) -> Result<Sha, Failure> {
     let mut line = AuthenticatedRemote::open(services, place, Purpose::Clone).await?;
@@ -124,14 +130,17 @@ fn nonce() -> Result<String, Failure> {
 }
 
 /// Ends the process tree, bundles the agent's commits inside its fence, and lets our git judge all of it.
-pub(super) async fn collect(services: &Services, effect: &Effect) -> Result<Performed, Failure> {
-    let effect::Collect {
+pub(super) async fn collect(
+    services: &Services,
+    place: &Place,
+    session: &SessionId,
+    wanted: &Collect,
+) -> Result<Performed, Failure> {
+    let Collect {
         base,
         upstream,
-        message} = effect
-    else {
-        return Err(Failure::broken("nothing to collect"));
-    };
+        message,
+    } = wanted;
     services.agents.close(session).await?;
     let bundle = services.bundle(session);
     bundle_commits(services, place, session, (base, upstream.as_ref()), &bundle).await?;
@@ -198,14 +207,22 @@ async fn bundle_commits(
     let launch = services.launch(session, place, agent, true).await?;
     let command = services.git.bundle_command(base, upstream, bundle);
     // No file means no commits (or a destroyed `.git`): the files are looked at all the same.
-    if let Err(error) = services.agents.run_confined(&launch, &command, BUNDLING).await {
+    if let Err(error) = services
+        .agents
+        .run_confined(&launch, &command, BUNDLING)
+        .await
+    {
         tracing::warn!(%session, %error, "the agent's commits could not be bundled; its files are taken");
     }
     Ok(())
 }
 
 /// Looks for secrets among the added lines: what is pushed cannot be taken back.
-async fn without_secrets(services: &Services, place: &Place, mut work: Work) -> Result<Work, Failure> {
+async fn without_secrets(
+    services: &Services,
+    place: &Place,
+    mut work: Work,
+) -> Result<Work, Failure> {
     if work.is_empty() {
         return Ok(work);
     }

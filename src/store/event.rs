@@ -7,9 +7,9 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::Store;
-use super::packing::storable;
 use super::error::{StoreError, malformed};
 use super::inbox::{many_rows, pieces, task_key};
+use super::packing::storable;
 use crate::core::ids::{SessionId, TaskKey};
 
 /// Something that happened.

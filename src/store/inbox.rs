@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::error::{StoreError, malformed};
-use super::{Store, packing, group_commit};
+use super::{Store, group_commit, packing};
 use crate::core::ids::TaskKey;
 
 /// A fact on its way in.

@@ -15,7 +15,6 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 mod alone;
-mod packing;
 mod checkpoint;
 mod complaint;
 mod connect;
@@ -25,16 +24,17 @@ mod group_commit;
 mod inbox;
 mod lease;
 mod lock;
-mod queries;
 mod meta;
 mod migration;
+mod notify;
 mod outbox;
+mod packing;
+mod queries;
 #[cfg(test)]
 mod query_plan;
 mod session_log;
 mod task;
 mod transition;
-mod notify;
 
 pub use complaint::Complaint;
 pub use connect::{Backend, Tuning, probe, sqlite_url};
@@ -43,8 +43,8 @@ pub use event::{EventRow, NewEvent};
 pub use inbox::{Accepted, InboxRow, NewInbox};
 pub use lease::{Claim, Closed, Completion, Reschedule};
 pub use lock::{DataLock, is_locked, lock_data_dir};
-pub use queries::{Counts, EffectFilter, SessionFilter, TaskFilter};
 pub use outbox::{Added, EffectLook, EffectRow, NewEffect, Withdrawal, Withdrawn};
+pub use queries::{Counts, EffectFilter, SessionFilter, TaskFilter};
 pub use session_log::{LogLine, LogRow};
 pub use task::{QueuePlace, SessionRow, TaskRow};
 pub use transition::Transition;

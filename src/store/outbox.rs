@@ -5,9 +5,9 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::packing::storable;
 use super::error::malformed;
 use super::inbox::task_key;
+use super::packing::storable;
 use crate::core::ids::{SessionId, TaskKey};
 
 /// Something to do outside.

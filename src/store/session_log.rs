@@ -6,9 +6,9 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::Store;
-use super::packing::storable;
 use super::error::StoreError;
 use super::inbox::many_rows;
+use super::packing::storable;
 use crate::core::ids::SessionId;
 
 /// One line on its way in.

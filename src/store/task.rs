@@ -5,10 +5,10 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::packing::storable;
 use super::error::malformed;
 use super::inbox::{pieces, task_key};
 use super::outbox::placeholders;
+use super::packing::storable;
 use crate::core::ids::{InstallationId, RepositoryId, SessionId, TaskKey};
 
 /// The work on one issue.

@@ -99,7 +99,7 @@ impl Sweep {
             };
             // What was stored is ours, whatever became of the answer.
             if self
-                .parts
+                .services
                 .store
                 .inbox(&format!("webhook:{guid}"))
                 .await?
@@ -132,7 +132,11 @@ impl Sweep {
         let since = self.since(SINCE).await;
         let (mut by_guid, mut cursor) = (BTreeMap::<String, Vec<Delivery>>::new(), None);
         for _ in 0..PAGES {
-            let page = self.services.github.hook_deliveries(cursor.as_deref()).await?;
+            let page = self
+                .services
+                .github
+                .hook_deliveries(cursor.as_deref())
+                .await?;
             let older = page
                 .deliveries
                 .iter()

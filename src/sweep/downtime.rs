@@ -23,7 +23,7 @@ impl Sweep {
             Some(alive) => alive,
             // A skep from before there was a heartbeat: it lived when GitHub last told it something.
             None => self
-                .parts
+                .services
                 .store
                 .deliveries(1)
                 .await
@@ -32,7 +32,7 @@ impl Sweep {
                 .unwrap_or(now),
         };
         if let Err(error) = self
-            .parts
+            .services
             .store
             .get_or_init_meta(FIRST, &now.to_string())
             .await

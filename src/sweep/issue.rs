@@ -33,7 +33,7 @@ pub(super) async fn differences(
         event,
     };
     let once = |what: &str| format!("{what}:{}:{}", row.key, row.version);
-    let github = &sweep.parts.github;
+    let github = &sweep.services.github;
     let issue = match github.issue(&at, place.issue).await {
         Ok(issue) if issue.number == place.issue => issue,
         Ok(_) => {
@@ -43,7 +43,7 @@ pub(super) async fn differences(
                 gone(Removal::Transferred, sweep.now()),
             )]);
         }
-        Err(GitHubError::Removal { .. }) => {
+        Err(GitHubError::Gone { .. }) => {
             return Ok(vec![found(
                 "closed issues",
                 once("gone"),
@@ -168,7 +168,7 @@ impl<'a> History<'a> {
             None => {
                 let place = &self.task.place;
                 self.sweep
-                    .parts
+                    .services
                     .github
                     .issue_events(&at(place), place.issue)
                     .await?
@@ -187,7 +187,7 @@ impl<'a> History<'a> {
                 .is_some_and(|label| label.eq_ignore_ascii_case(GO_LABEL));
             ours && matches!(event.event.as_str(), "labeled" | "unlabeled")
         };
-        let (me, task) = (self.sweep.parts.policy.me.login.clone(), self.task);
+        let (me, task) = (self.sweep.services.policy.me.login.clone(), self.task);
         let begun = task
             .job()
             .map_or(0, |job| job.snapshot.at)
@@ -214,7 +214,7 @@ async fn switched(
     let minds = if on {
         paused
     } else {
-        (live && !paused) || (task.can_revise() && !task.review.resting)
+        (live && !paused) || (task.can_revise() && !task.review.auto_fix_off)
     };
     if !minds {
         return Ok(None);
@@ -288,14 +288,14 @@ fn priorities(task: &Task, issue: &Issue) -> Vec<String> {
 async fn deleted(sweep: &Sweep, task: &Task) -> Result<Vec<CommentId>, SweepError> {
     let mut gone = Vec::new();
     for comment in task
-        .talk
-        .words
+        .conversation
+        .messages
         .iter()
         .filter(|word| !word.sending)
         .filter_map(|word| word.comment)
     {
         if sweep
-            .parts
+            .services
             .github
             .comment(&at(&task.place), comment)
             .await?
@@ -316,7 +316,7 @@ async fn right_lost(sweep: &Sweep, task: &Task) -> Result<Option<String>, SweepE
         return Ok(None);
     }
     let found = sweep
-        .parts
+        .services
         .github
         .permission(&at(&task.place), &asked.login)
         .await?;

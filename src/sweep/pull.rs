@@ -28,7 +28,7 @@ pub(super) async fn differences(
         place: place.clone(),
         event,
     };
-    let pull = sweep.parts.github.pull(&at, IssueNumber(number)).await?;
+    let pull = sweep.services.github.pull(&at, IssueNumber(number)).await?;
     if pull.state != PullState::Open {
         let merged = pull.state == PullState::Merged;
         let id = format!("pull:{}:{number}:{}", row.key, row.version);
@@ -73,7 +73,7 @@ pub(super) async fn reopened(sweep: &Sweep, task: &Task) -> Result<Vec<Found>, S
     let Some(number) = task.pull.as_ref().map(|pull| pull.number) else {
         return Ok(Vec::new());
     };
-    let (github, at) = (&sweep.parts.github, at(&task.place));
+    let (github, at) = (&sweep.services.github, at(&task.place));
     if github.pull(&at, IssueNumber(number)).await?.state != PullState::Open {
         return Ok(Vec::new());
     }
@@ -110,9 +110,9 @@ fn look(pull: &Pull) -> String {
 /// The reviews of late that were not read yet.
 async fn reviews(sweep: &Sweep, task: &Task, number: i64) -> Result<Vec<Found>, SweepError> {
     let since = sweep.since(FACTS_SINCE).await;
-    let me = &sweep.parts.policy.me.login;
+    let me = &sweep.services.policy.me.login;
     let listed = sweep
-        .parts
+        .services
         .github
         .reviews(&at(&task.place), IssueNumber(number))
         .await?;

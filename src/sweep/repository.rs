@@ -72,7 +72,7 @@ impl Sweep {
     async fn labeled(&self, at: &At) -> Result<Vec<Found>, SweepError> {
         let mut found = Vec::new();
         for issue in self
-            .parts
+            .services
             .github
             .open_issues_with_label(at, GO_LABEL)
             .await?
@@ -158,7 +158,12 @@ impl Sweep {
             return Ok(None);
         }
         let key = match comment.on_pull {
-            true => self.services.store.task_of_pull(at.repository, on.0).await?,
+            true => {
+                self.services
+                    .store
+                    .task_of_pull(at.repository, on.0)
+                    .await?
+            }
             false => Some(TaskKey::new(at.repository, on)),
         };
         let Some(key) = key else { return Ok(None) };
@@ -192,8 +197,8 @@ impl Sweep {
 /// Whether a task has taken a comment, or its session read it with the issue.
 fn is_known(task: &Task, comment: &Comment) -> bool {
     let taken = task
-        .talk
-        .taken
+        .conversation
+        .processed
         .iter()
         .any(|(id, at)| *id == comment.id && *at >= comment.updated_at);
     let read = task

@@ -261,7 +261,7 @@ fn is_shut(error: &GitHubError) -> bool {
             | E::Uninstalled
             | E::NotCovered { .. }
             | E::NotPermitted { .. }
-            | E::Removal { .. }
+            | E::Gone { .. }
             | E::NotFound { .. }
             | E::Archived { .. }
     )

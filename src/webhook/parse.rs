@@ -10,7 +10,7 @@ use super::access::{self, Turned};
 use super::outcome::{Found, NoEvent, Notice, Parsed, ignored};
 use super::payload::{Head, Installed, Opened, Repositories};
 use super::{branch, issue};
-use crate::core::event::{Event, Removal, Loss};
+use crate::core::event::{Event, Loss, Removal};
 use crate::core::ids::{InstallationId, RepositoryId, TaskKey};
 
 /// Reads the body of an event, named as in `X-GitHub-Event`.

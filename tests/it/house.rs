@@ -576,7 +576,7 @@ impl House {
             }
             skep.app
                 .runner
-                .parts()
+                .services()
                 .agents
                 .close_all(Duration::from_secs(5))
                 .await;

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::tool_gate::{CALLS_MAX, OVER};
-use super::{AskReply, ToolHandler, Registration, ToolGate, Server};
+use super::{AskReply, Registration, Server, ToolGate, ToolHandler};
 use crate::core::agent::Finished;
 use crate::core::question::Asked;
 

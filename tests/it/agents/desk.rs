@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
 
 use futures::future::BoxFuture;
-use skep::agent::{AskReply, Desk};
+use skep::agent::{AskReply, ToolHandler};
 use skep::core::agent::Finished;
 use skep::core::question::Asked;
 
@@ -42,7 +42,7 @@ impl TestDesk {
     }
 }
 
-impl Desk for TestDesk {
+impl ToolHandler for TestDesk {
     fn ask(&self, asked: Vec<Asked>) -> BoxFuture<'_, AskReply> {
         Box::pin(async move {
             self.open().asked.push(asked);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use skep::git::Push;
 #[cfg(target_os = "linux")]
-use skep::git::{Git, GitConfig, GitError, OldGit, Want};
+use skep::git::{FetchRequest, Git, GitConfig, GitError, OldGit};
 
 use super::server::TOKEN;
 use super::{Lab, REPOSITORY, run, write};
@@ -241,7 +241,7 @@ async fn a_process_that_hangs_is_ended_with_its_children() {
         old_git: OldGit::Allow,
         network: Default::default(),
     };
-    let want = Want {
+    let want = FetchRequest {
         branch: "main".into(),
         sha: None,
     };

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use skep::core::ids::Sha;
-use skep::git::{GitError, Want};
+use skep::git::{FetchRequest, GitError};
 
 use super::{Lab, run, write};
 
@@ -140,7 +140,7 @@ async fn what_the_host_serves_and_git_clones_is_taken() {
             &host,
             &["--git-dir=.", "update-ref", "refs/heads/main", &head],
         );
-        let want = Want {
+        let want = FetchRequest {
             branch: "main".into(),
             sha: None,
         };

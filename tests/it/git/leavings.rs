@@ -100,7 +100,7 @@ async fn what_is_tracked_added_by_force_or_wanted_by_the_repository_stays_in() {
         .git
         .fetch(
             &lab.remote(),
-            &skep::git::Want {
+            &skep::git::FetchRequest {
                 branch: "main".into(),
                 sha: None,
             },

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use skep::core::ids::Sha;
-use skep::git::{Collected, DiffLimits, GitError, Want};
+use skep::git::{Collected, DiffLimits, FetchRequest, GitError};
 
 use super::{Lab, run, write};
 
@@ -33,7 +33,7 @@ impl Merging {
         lab.git
             .fetch(
                 &lab.remote(),
-                &Want {
+                &FetchRequest {
                     branch: "main".into(),
                     sha: None,
                 },

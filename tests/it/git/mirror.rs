@@ -1,12 +1,12 @@
 //! Mirrors: made once, warm without a network, and every way a remote can refuse.
 
-use skep::git::{GitError, Want};
+use skep::git::{FetchRequest, GitError};
 
 use super::server::Fault;
 use super::{Lab, REPOSITORY, open, run};
 
-fn want(branch: &str) -> Want {
-    Want {
+fn want(branch: &str) -> FetchRequest {
+    FetchRequest {
         branch: branch.into(),
         sha: None,
     }
@@ -22,7 +22,7 @@ async fn a_warm_mirror_needs_no_network() {
         .expect("fetched");
     assert_eq!((&first.head, first.fetched), (&lab.base, true));
     let before = lab.server.requests();
-    let known = Want {
+    let known = FetchRequest {
         branch: "main".into(),
         sha: Some(lab.base.clone()),
     };
@@ -33,7 +33,7 @@ async fn a_warm_mirror_needs_no_network() {
     );
 
     let next = lab.server.seed("main", &[("new.txt", "x")]).await;
-    let moved = Want {
+    let moved = FetchRequest {
         branch: "main".into(),
         sha: Some(next.clone()),
     };
@@ -44,7 +44,7 @@ async fn a_warm_mirror_needs_no_network() {
         .git
         .fetch(
             &lab.remote(),
-            &Want {
+            &FetchRequest {
                 branch: "main".into(),
                 sha: Some(moved_head(&lab)),
             },
@@ -65,7 +65,7 @@ fn moved_head(lab: &Lab) -> skep::core::ids::Sha {
 #[tokio::test]
 async fn many_at_once_fetch_once() {
     let lab = Lab::new().await;
-    let known = Want {
+    let known = FetchRequest {
         branch: "main".into(),
         sha: Some(lab.base.clone()),
     };

@@ -21,8 +21,8 @@ use std::time::Duration;
 
 use skep::core::ids::{AgentBranch, IssueNumber, RepositoryId, SessionId, Sha, TaskKey};
 use skep::git::{
-    CollectSpec, Collected, DiffLimits, Git, GitConfig, GitError, Identity, OldGit, Remote, Want,
-    WorkspaceSpec,
+    CollectSpec, Collected, DiffLimits, FetchRequest, Git, GitConfig, GitError, Identity, OldGit,
+    Remote, WorkspaceSpec,
 };
 
 use server::Server;
@@ -76,7 +76,7 @@ impl Lab {
 
     /// Mirror and working copy, as the corridor makes them.
     async fn workspace(&self) -> PathBuf {
-        let want = Want {
+        let want = FetchRequest {
             branch: "main".into(),
             sha: None,
         };

@@ -1,7 +1,7 @@
 //! Publishing: once, by lease, never over somebody else's work, and refusals by name.
 
 use skep::core::ids::Sha;
-use skep::git::{GitError, Published, Push, Rule, Want};
+use skep::git::{FetchRequest, GitError, Published, Push, Rule};
 
 use super::server::{Fault, TOKEN};
 use super::{Lab, REPOSITORY, run, write};
@@ -204,7 +204,7 @@ async fn a_branch_that_leaves_no_room_for_ours_is_named() {
             lab.git.publish(&lab.remote(), &push).await,
             Err(in_the_way.clone())
         );
-        let want = Want {
+        let want = FetchRequest {
             branch: "main".into(),
             sha: None,
         };

@@ -58,7 +58,12 @@ impl House {
 
     /// A file of what a session left, as the mirror keeps it.
     pub fn kept(&self, issue: IssueNumber, number: u32, path: &str) -> Option<String> {
-        let mirror = self.app().runner.parts().git.mirror_path(self.repository);
+        let mirror = self
+            .app()
+            .runner
+            .services()
+            .git
+            .mirror_path(self.repository);
         let object = format!("refs/skep/sessions/{}:{path}", self.session(issue, number));
         let mut git = std::process::Command::new("git");
         let output = git

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use skep::core::ids::{IssueNumber, RepositoryName, SessionId};
 use skep::http::{
-    Answer, ApiError, Batch, Bounds, Desk, EventPage, Guard, Hosts, LogPage, NotStarted, Reading,
-    SessionFilter, Started, Target, admin_router,
+    AdminService, Answer, ApiError, Batch, Bounds, EventPage, Guard, Hosts, LogPage, NotStarted,
+    Reading, SessionFilter, Started, Target, admin_router,
 };
 
 use super::wire::{Door, Reply, get};
@@ -30,7 +30,7 @@ impl Clerk {
     }
 }
 
-impl Desk for Clerk {
+impl AdminService for Clerk {
     async fn status(&self) -> Answer {
         self.note("status".to_owned())
     }

@@ -42,7 +42,12 @@ async fn nothing_is_left(mut house: House, issue: IssueNumber) {
 }
 
 fn mirror(house: &House) -> std::path::PathBuf {
-    house.app().runner.parts().git.mirror_path(house.repository)
+    house
+        .app()
+        .runner
+        .services()
+        .git
+        .mirror_path(house.repository)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -255,7 +260,7 @@ async fn the_agent_that_waits_in_a_suspended_installation_is_ended_at_once_and_g
     assert_eq!(
         (
             house.state(issue).await.as_str(),
-            house.runner().parts().agents.live().len()
+            house.runner().services().agents.live().len()
         ),
         ("needs-you", 1)
     );
@@ -265,7 +270,7 @@ async fn the_agent_that_waits_in_a_suspended_installation_is_ended_at_once_and_g
         .expect("suspended");
     house.settle().await;
     assert_eq!(
-        house.runner().parts().agents.live().len(),
+        house.runner().services().agents.live().len(),
         0,
         "its process is gone"
     );

@@ -43,7 +43,7 @@ pub async fn failed(house: &House, issue: IssueNumber, class: &str) -> String {
             .is_empty()
     );
     assert!(
-        house.runner().parts().agents.live().is_empty(),
+        house.runner().services().agents.live().is_empty(),
         "an agent is still there"
     );
     assert_eq!(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use skep::core::downtime::DownTime;
 use skep::core::effect::EffectKind;
 use skep::core::ids::IssueNumber;
-use skep::http::Desk;
+use skep::http::AdminService;
 use skep::simulator::fault::{Fault, Trouble};
 use skep::simulator::world::outgoing::Flow;
 use skep::simulator::world::{IssueEdit, ReviewDraft};

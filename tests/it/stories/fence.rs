@@ -117,7 +117,7 @@ fn quiet_after(house: &House, issue: IssueNumber, from: usize, head: &str) -> Ve
             .is_empty()
     );
     assert_eq!(marked(&house.data_dir()), Vec::<u32>::new());
-    assert!(house.runner().parts().agents.live().is_empty());
+    assert!(house.runner().services().agents.live().is_empty());
     let status = house.status(issue);
     assert!(status.starts_with(head), "{status}");
     let calls = house.simulator.calls().split_off(from);
@@ -200,7 +200,7 @@ async fn closing_the_issue_ends_the_agent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_sessions_of_one_repository_do_not_see_each_other() {
     let mut house = House::with(processes).await;
-    if let Confinement::ProcessGroup { warning } = house.runner().parts().agents.confinement() {
+    if let Confinement::ProcessGroup { warning } = house.runner().services().agents.confinement() {
         crate::required::skip(warning);
         return house.done().await;
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
-use skep::http::Desk;
+use skep::http::AdminService;
 use skep::simulator::fault::{Fault, Trouble};
 
 use crate::house::House;

@@ -27,7 +27,7 @@ async fn a_model_that_fails_once_bothers_nobody() {
         )
     );
     assert!(
-        house.runner().parts().agents.live().is_empty(),
+        house.runner().services().agents.live().is_empty(),
         "it waits without a process"
     );
     assert_eq!(house.live().await, 0, "and without a slot");

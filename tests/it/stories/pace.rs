@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use skep::github::Pace;
-use skep::http::Desk;
+use skep::http::AdminService;
 
 use crate::house::{House, Plan};
 

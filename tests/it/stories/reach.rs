@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use skep::core::effect::{Effect, EffectKind};
+use skep::core::effect::{self, Action, Effect, EffectKind};
 use skep::core::ids::{IssueNumber, TaskKey};
-use skep::http::{ApiError, Batch, Desk, Target};
+use skep::http::{AdminService, ApiError, Batch, Target};
 use skep::simulator::PullView;
 use skep::store::EffectFilter;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -197,7 +197,7 @@ fn signed(body: &[u8]) -> String {
 }
 
 fn prompt_of(effect: &Effect) -> Option<String> {
-    match effect {
+    match &effect.action {
         Action::RunTurn(effect::RunTurn { turn, .. }) => Some(turn.prompt.clone()),
         _ => None,
     }

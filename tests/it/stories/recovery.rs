@@ -184,7 +184,7 @@ async fn whoever_lost_its_lease_changes_nothing() {
     }
     .begin()
     .await;
-    let at_it = |house: &House| house.app().runner.parts().agents.live().len() == 1;
+    let at_it = |house: &House| house.app().runner.services().agents.live().len() == 1;
     assert!(house.chase(at_it).await, "no agent");
     let turn = held(&house, "run_turn").await;
     house.advance(Duration::from_secs(31));

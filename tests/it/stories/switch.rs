@@ -26,7 +26,7 @@ async fn rests(house: &mut House, issue: IssueNumber) {
     );
     assert_eq!(house.labels(issue), ["agent:paused"]);
     assert!(
-        house.runner().parts().agents.live().is_empty(),
+        house.runner().services().agents.live().is_empty(),
         "the process is gone"
     );
     assert!(house.pulls().is_empty());

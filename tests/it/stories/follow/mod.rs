@@ -14,7 +14,7 @@ mod talk;
 
 use std::time::Duration;
 
-use skep::core::effect::EffectKind;
+use skep::core::effect::{self, Action, EffectKind};
 use skep::core::ids::{IssueNumber, Sha};
 use skep::simulator::world::{LineComment, ReviewDraft};
 
@@ -117,10 +117,8 @@ impl Told {
     /// The prompt planned last, as a resumed session gets it.
     async fn last_prompt(&self) -> String {
         let turns = self.house.planned(self.issue, EffectKind::RunTurn).await;
-        match turns.last() {
-            Some(skep::core::effect::Action::RunTurn(effect::RunTurn { turn, .. })) => {
-                turn.resumed.clone()
-            }
+        match turns.last().map(|effect| &effect.action) {
+            Some(Action::RunTurn(effect::RunTurn { turn, .. })) => turn.resumed.clone(),
             other => panic!("no turn: {other:?}"),
         }
     }

@@ -345,7 +345,7 @@ async fn stop_takes(drain_ms: i64) -> Duration {
     })
     .await;
     until("the agent", || {
-        !running.app.runner.parts().agents.live().is_empty()
+        !running.app.runner.services().agents.live().is_empty()
     })
     .await;
     tokio::time::sleep(Duration::from_millis(600)).await;

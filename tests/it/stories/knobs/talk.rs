@@ -103,7 +103,7 @@ async fn park_ms() {
         assert_eq!(live, (1, 0), "parked after {park} ms");
         assert_eq!(house.state(issue).await, "needs-you");
         assert!(
-            house.runner().parts().agents.live().is_empty(),
+            house.runner().services().agents.live().is_empty(),
             "the process is gone"
         );
         house.done().await;

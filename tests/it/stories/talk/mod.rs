@@ -16,6 +16,7 @@ mod withdrawn;
 
 use std::time::Duration;
 
+use skep::core::effect::{self, Action, Effect, EffectKind};
 use skep::core::ids::{CommentId, IssueNumber};
 use skep::simulator::CommentView;
 
@@ -109,13 +110,9 @@ impl House {
 
     /// The prompts of an agent that has its session, oldest first.
     pub async fn resumed(&self, issue: IssueNumber) -> Vec<String> {
-        let turns = self
-            .planned(issue, skep::core::effect::EffectKind::RunTurn)
-            .await;
-        let prompt = |effect: &skep::core::effect::Effect| match effect {
-            skep::core::effect::Action::RunTurn(effect::RunTurn { turn, .. }) => {
-                Some(turn.resumed.clone())
-            }
+        let turns = self.planned(issue, EffectKind::RunTurn).await;
+        let prompt = |effect: &Effect| match &effect.action {
+            Action::RunTurn(effect::RunTurn { turn, .. }) => Some(turn.resumed.clone()),
             _ => None,
         };
         turns.iter().filter_map(prompt).collect()

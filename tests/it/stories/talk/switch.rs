@@ -27,7 +27,7 @@ async fn at_work(script: &str) -> (House, IssueNumber) {
 fn quiet(house: &House, branches: &[&str]) {
     assert_eq!(house.simulator.branches(house.repository), branches);
     assert!(
-        house.app().runner.parts().agents.live().is_empty(),
+        house.app().runner.services().agents.live().is_empty(),
         "no process is left"
     );
 }

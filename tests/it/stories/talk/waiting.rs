@@ -49,7 +49,7 @@ async fn the_slot_is_held_for_five_minutes_and_then_given_away() {
     );
     assert_eq!(house.planned(first, EffectKind::EndAgent).await.len(), 1);
     assert_eq!(
-        house.app().runner.parts().agents.live().len(),
+        house.app().runner.services().agents.live().len(),
         0,
         "no process waits"
     );
@@ -85,7 +85,7 @@ async fn resumed_once(house: &House, issue: skep::core::ids::IssueNumber) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_while_the_process_lives_is_the_next_prompt_of_the_same_process() {
     let (mut house, issue) = asked(RECALL).await;
-    assert_eq!(house.app().runner.parts().agents.live().len(), 1);
+    assert_eq!(house.app().runner.services().agents.live().len(), 1);
     house.reply(issue, "2").await;
     house.settle_all().await;
     resumed_once(&house, issue).await;
