@@ -22,9 +22,10 @@ use agent_client_protocol::v1::schema::{
     AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Implementation,
     InitializeRequest, InitializeResponse, LoadSessionRequest, LoadSessionResponse,
     McpCapabilities, NewSessionRequest, NewSessionResponse, PromptRequest, PromptResponse,
-    SessionConfigOption, SessionConfigOptionCategory, SessionConfigSelectOption, SessionMode,
-    SessionModeState, SessionNotification, SessionUpdate, SetSessionConfigOptionRequest,
-    SetSessionConfigOptionResponse, SetSessionModeRequest, SetSessionModeResponse,
+    SessionCapabilities, SessionConfigOption, SessionConfigOptionCategory,
+    SessionConfigSelectOption, SessionMode, SessionModeState, SessionNotification,
+    SessionSystemPromptCapabilities, SessionUpdate, SetSessionConfigOptionRequest,
+    SetSessionConfigOptionResponse, SetSessionModeRequest, SetSessionModeResponse, SystemPrompt,
 };
 use agent_client_protocol::v1::{ConnectionTo, Responder};
 use agent_client_protocol::{Agent, Client, Error, Lines};
@@ -42,6 +43,8 @@ use perform::{Actor, Ending};
 
 /// The variable that makes it take a further prompt while it works on one, when it is `1`.
 pub const QUEUE: &str = "SKEP_DEMO_QUEUE";
+/// The variable that makes it take a system prompt, when it is `1`.
+pub const SYSTEM_PROMPT: &str = "SKEP_DEMO_SYSTEM_PROMPT";
 
 const MODES: [(&str, &str); 2] = [("approve", "Ask before commands"), ("auto", "Never ask")];
 /// It has no mind; the names are there to be chosen.
@@ -57,10 +60,12 @@ pub struct Stage {
     pub environment: Option<Vec<(String, String)>>,
     /// Whether it takes a further prompt while it works on one.
     pub queues: bool,
+    /// Whether it takes a system prompt.
+    pub takes_system_prompt: bool,
 }
 
 /// Serves one client on standard input and output until the input ends: `skep demo-agent`.
-pub async fn serve_stdio(queues: bool) {
+pub async fn serve_stdio(queues: bool, takes_system_prompt: bool) {
     let home = std::env::home_dir().unwrap_or_else(|| PathBuf::from("."));
     serve(
         tokio::io::stdin(),
@@ -69,6 +74,7 @@ pub async fn serve_stdio(queues: bool) {
             home,
             environment: None,
             queues,
+            takes_system_prompt,
         },
     )
     .await;
@@ -232,6 +238,11 @@ impl Cast {
         let mut capabilities = AgentCapabilities::new()
             .load_session(true)
             .mcp_capabilities(McpCapabilities::new().http(true));
+        if self.stage.takes_system_prompt {
+            let taken = SessionSystemPromptCapabilities::new();
+            capabilities =
+                capabilities.session_capabilities(SessionCapabilities::new().system_prompt(taken));
+        }
         if self.stage.queues {
             capabilities = capabilities.meta(serde_json::Map::from_iter([(
                 "promptQueueing".to_owned(),
@@ -258,6 +269,7 @@ impl Cast {
         let memory = Memory {
             mode,
             model,
+            instructions: instructions(request.system_prompt.as_ref()),
             ..Memory::default()
         };
         let (modes, options) = (modes(&memory), options(&memory));
@@ -277,9 +289,11 @@ impl Cast {
         peer: &ConnectionTo<Client>,
     ) -> Result<LoadSessionResponse, Error> {
         let id = request.session_id.to_string();
-        let memory = Memory::load(&self.stage.home, &id).ok_or_else(|| {
+        let mut memory = Memory::load(&self.stage.home, &id).ok_or_else(|| {
             Error::new(-32002, "Resource not found").data(serde_json::json!({ "sessionId": id }))
         })?;
+        // As an agent that stores none: what counts is what it is given now.
+        memory.instructions = instructions(request.system_prompt.as_ref());
         for line in &memory.said {
             let chunk = ContentChunk::new(ContentBlock::from(line.text.as_str()));
             let update = if line.by_user {
@@ -436,6 +450,18 @@ impl Cast {
         }
         self.gone.cancel();
     }
+}
+
+fn instructions(prompt: Option<&SystemPrompt>) -> String {
+    let blocks = prompt.map(|prompt| prompt.content.as_slice());
+    let texts = blocks
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|block| match block {
+            ContentBlock::Text(text) => Some(text.text.as_str()),
+            _ => None,
+        });
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 fn modes(memory: &Memory) -> SessionModeState {

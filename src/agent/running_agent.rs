@@ -61,16 +61,13 @@ impl Live {
         let seat = wire.state().seat.clone();
         let (body, connection) = if demo_in_process && launch.agent.name == DEMO {
             let (ours, theirs) = tokio::io::duplex(64 * 1024);
-            let queues = launch
-                .agent
-                .environment
-                .get(demo::QUEUE)
-                .is_some_and(|value| value == "1");
-            let environment = Some(demo_environment(ground, launch));
+            let variables = &launch.agent.environment;
+            let is_on = |name| variables.get(name).is_some_and(|value| value == "1");
             let stage = demo::Stage {
                 home: launch.home.clone(),
-                environment,
-                queues,
+                environment: Some(demo_environment(ground, launch)),
+                queues: is_on(demo::QUEUE),
+                takes_system_prompt: is_on(demo::SYSTEM_PROMPT),
             };
             let (reader, writer) = tokio::io::split(theirs);
             let agent = tokio::spawn(demo::serve(reader, writer, stage));
@@ -167,8 +164,10 @@ impl Live {
                 said: String::new(),
             };
         };
-        let status = tokio::time::timeout(LAST_WORDS, process.exited()).await;
-        let status = status.unwrap_or_else(|_| "it closed its output and went on".to_owned());
+        let status = match tokio::time::timeout(LAST_WORDS, process.exited()).await {
+            Ok(exit) => exit.to_string(),
+            Err(_) => "it closed its output and went on".to_owned(),
+        };
         AgentError::Crash {
             status,
             said: self.last_words(),
@@ -239,11 +238,10 @@ pub(super) async fn run(
     };
     let outcome = tokio::time::timeout(timeout, work).await;
     process.kill().await?;
-    let (stdout, truncated, status) = outcome.map_err(|_| AgentError::Timeout(timeout))?;
-    let success = status == "exit status: 0";
+    let (stdout, truncated, exit) = outcome.map_err(|_| AgentError::Timeout(timeout))?;
     Ok(Output {
-        success,
-        status,
+        success: exit.is_success(),
+        status: exit.to_string(),
         stdout,
         truncated,
         stderr: process.stderr(),

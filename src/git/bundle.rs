@@ -80,7 +80,10 @@ async fn unpack(
     file.seek(SeekFrom::Start(pack)).map_err(disk)?;
     let strict = match known {
         [] => "--strict".to_owned(),
-        known => format!("--strict=skiplist={}", quarantine.list("known", known)?),
+        known => format!(
+            "--strict=skiplist={}",
+            quarantine.list("known", known).await?
+        ),
     };
     let call = quarantine
         .call("index-pack")

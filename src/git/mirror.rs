@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::Git;
+use super::disk::{on_disk, remove_tree};
 use super::error::GitError;
 use super::process::{Call, Input, Overflow};
 use super::remote::{Remote, classify};
@@ -136,8 +137,8 @@ impl Git {
         let lock = self.fetch_lock(repository);
         let _nobody_fetches = lock.lock().await;
         let mirror = self.mirror_path(repository);
-        super::workspace::remove_tree(&mirror.with_extension("making")).await?;
-        super::workspace::remove_tree(&mirror).await
+        remove_tree(&mirror.with_extension("making")).await?;
+        remove_tree(&mirror).await
     }
 
     /// An interrupted making leaves only the provisional name behind.
@@ -146,7 +147,7 @@ impl Git {
             return Ok(());
         }
         let making = mirror.with_extension("making");
-        super::workspace::remove_tree(&making).await?;
+        remove_tree(&making).await?;
         let call = Call::new("init")
             .args([
                 "--quiet",
@@ -185,7 +186,12 @@ impl Git {
         let error = classify(&outcome);
         if matches!(error, GitError::Locked { .. }) {
             // Whoever made a lock this old was killed: no process of ours lives longer than the timeout.
-            clear_leftovers(mirror, self.inner.program.timeout);
+            let (mirror, age) = (mirror.to_owned(), self.inner.program.timeout);
+            on_disk("clear the mirror", move || {
+                clear_leftovers(&mirror, age);
+                Ok(())
+            })
+            .await?;
         }
         Err(error)
     }
@@ -196,6 +202,8 @@ impl Git {
             .locks
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
+        // A lock that only this table holds locks nobody out.
+        locks.retain(|_, lock| std::sync::Arc::strong_count(lock) > 1);
         locks.entry(repository).or_default().clone()
     }
 }

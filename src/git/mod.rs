@@ -18,6 +18,7 @@ mod bundle;
 mod change;
 mod collect;
 mod conflict;
+mod disk;
 mod error;
 mod fenced;
 mod flat;
@@ -124,7 +125,7 @@ impl Git {
                 locks: Mutex::default(),
             }),
         };
-        git.clear_mirrors();
+        git.clear_mirrors().await?;
         Ok(git)
     }
 
@@ -137,10 +138,14 @@ impl Git {
         Ok(line.trim_start_matches("git version ").to_owned())
     }
 
-    fn clear_mirrors(&self) {
-        let mirrors = std::fs::read_dir(self.inner.data_dir.join("mirrors"));
-        for mirror in mirrors.into_iter().flatten().flatten() {
-            mirror::clear_leftovers(&mirror.path(), Duration::ZERO);
-        }
+    async fn clear_mirrors(&self) -> Result<(), GitError> {
+        let folder = self.inner.data_dir.join("mirrors");
+        disk::on_disk("clear the mirrors", move || {
+            for mirror in std::fs::read_dir(folder)?.flatten() {
+                mirror::clear_leftovers(&mirror.path(), Duration::ZERO);
+            }
+            Ok(())
+        })
+        .await
     }
 }

@@ -201,6 +201,7 @@ async fn request(
             prompt: resumed,
         }),
         model: turn.model.clone(),
+        instructions: turn.instructions.clone(),
         prompt,
         mcp: Vec::new(),
         desk: Some(Arc::new(SessionTools::new(
@@ -218,20 +219,18 @@ async fn request(
 }
 
 /// What is said to an agent that starts from nothing, and to one that has its session. A turn that was interrupted in its
-/// first prompt is told all of it again: whether it arrived, nobody knows.
+/// first prompt is told all of it again, the role's instructions too: whether it arrived, nobody knows.
 fn prompts(turn: &Turn, again: bool) -> (String, String) {
-    let told = text::prompt::RESUMED;
-    match (again, &turn.resume) {
-        (false, _) => (turn.prompt.clone(), turn.resumed.clone()),
-        (true, None) => (
-            format!("{told}\n\n{}", turn.prompt),
-            format!("{told}\n\n{}", turn.prompt),
-        ),
-        (true, Some(_)) => (
-            format!("{told}\n\n{}", turn.prompt),
-            format!("{told}\n\n{}", turn.resumed),
-        ),
+    if !again {
+        return (turn.prompt.clone(), turn.resumed.clone());
     }
+    let told = text::prompt::RESUMED;
+    let prompt = format!("{told}\n\n{}", turn.prompt);
+    let resumed = match &turn.resume {
+        None => text::prompt::headed(&turn.instructions, &prompt),
+        Some(_) => format!("{told}\n\n{}", turn.resumed),
+    };
+    (prompt, resumed)
 }
 
 /// The task as an earlier try of this turn left it.

@@ -126,6 +126,7 @@ impl Actor {
             Step::UntilThere(path) => self.until_there(&path).await,
             Step::Recall => self.recall()?,
             Step::Model => self.say(&format!("My model is {}.", self.part.memory.model.clone()))?,
+            Step::SystemPrompt => self.system_prompt()?,
             Step::Wait(time) => self.wait(time).await,
             Step::Hang => self.hang().await,
             Step::Flood(bytes) => self.flood(bytes).await?,
@@ -330,6 +331,14 @@ impl Actor {
             memory.turns,
             first.unwrap_or_default()
         );
+        self.say(&text)
+    }
+
+    fn system_prompt(&mut self) -> Result<(), Error> {
+        let text = match self.part.memory.instructions.lines().next() {
+            Some(first) => format!("My system prompt begins with: {first}"),
+            None => "I have no system prompt.".to_owned(),
+        };
         self.say(&text)
     }
 

@@ -137,6 +137,7 @@ impl Bench {
             launch: self.launch.clone(),
             resume: None,
             model: None,
+            instructions: String::new(),
             prompt: format!("Please do this.\n\n```skep-demo\n{steps}\n```\n"),
             mcp: vec![],
             desk: None,

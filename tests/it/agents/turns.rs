@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use skep::agent::{Answer, PermissionPolicy, Resume};
+use skep::agent::{Answer, PermissionPolicy, Resume, TurnRequest, presets};
 use skep::core::agent::{Decision, ErrorClass, PlanStatus, Stop, ToolStatus, Update};
 
 use super::{Bench, Setup, messages, session, until};
@@ -467,4 +467,71 @@ async fn a_slow_reader_misses_no_last_state() {
         })
         .count();
     assert_eq!(done, 60);
+}
+
+/// The demo agent, which says whether it was given a system prompt.
+fn instructed(takes: bool) -> Setup {
+    let mut agent = presets::demo(env!("CARGO_BIN_EXE_skep"));
+    let value = if takes { "1" } else { "" };
+    agent
+        .environment
+        .insert("SKEP_DEMO_SYSTEM_PROMPT".into(), value.into());
+    Setup {
+        agent,
+        ..Setup::demo()
+    }
+}
+
+fn with_instructions(bench: &Bench, steps: &str) -> TurnRequest {
+    TurnRequest {
+        instructions: "You are the reviewer.\nBe kind.".into(),
+        ..bench.request(steps)
+    }
+}
+
+/// Where the role's instructions arrived, in a new session and in the same one after its process has died.
+async fn where_instructions_arrive(bench: &Bench) -> [String; 2] {
+    let (end, _) = bench
+        .turn(with_instructions(bench, "recall\nsystem-prompt"))
+        .await;
+    let first = end.expect("the turn ends");
+    bench.agents.close(&session()).await.expect("closed");
+    let request = with_instructions(bench, "");
+    let resume = Resume {
+        session: first.agent_session.clone(),
+        prompt: "```skep-demo\nsystem-prompt\n```".into(),
+    };
+    let (end, updates) = bench
+        .turn(TurnRequest {
+            resume: Some(resume),
+            ..request
+        })
+        .await;
+    let second = end.expect("the turn ends");
+    assert!(second.resumed, "{updates:?}");
+    [first.message, second.message]
+}
+
+#[tokio::test]
+async fn a_role_is_a_system_prompt_where_the_agent_takes_one() {
+    let taken = "My system prompt begins with: You are the reviewer.";
+    for setup in [instructed(true), instructed(true).in_process()] {
+        let bench = setup.bench().await;
+        assert_eq!(where_instructions_arrive(&bench).await, [taken, taken]);
+        let (end, _) = bench.play("recall").await;
+        let told = "it began with: Please do this.";
+        assert!(end.message.ends_with(told), "{}", end.message);
+    }
+}
+
+#[tokio::test]
+async fn a_role_begins_the_prompt_where_the_agent_takes_no_system_prompt() {
+    let none = "I have no system prompt.";
+    for setup in [instructed(false), instructed(false).in_process()] {
+        let bench = setup.bench().await;
+        assert_eq!(where_instructions_arrive(&bench).await, [none, none]);
+        let (end, _) = bench.play("recall").await;
+        let told = "it began with: You are the reviewer.";
+        assert!(end.message.ends_with(told), "{}", end.message);
+    }
 }

@@ -50,6 +50,7 @@ pub(super) fn run(mut draft: Draft<'_>, interrupted: bool, reason: &str) -> Deci
     let turn = Turn {
         agent: job.agent.clone(),
         model: job.role.model.clone(),
+        instructions: job.role.prompt.trim().to_owned(),
         prompt: text::prompt::whole(&telling),
         resumed: text::prompt::more(&telling, interrupted),
         resume: job.agent_session.clone(),
