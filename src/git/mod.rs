@@ -38,9 +38,8 @@ mod version;
 mod way_out;
 mod workspace;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use branch::Branch;
@@ -52,7 +51,6 @@ pub use publish::{Published, Push};
 pub use remote::Remote;
 pub use workspace::{Identity, WorkspaceSpec};
 
-use crate::core::ids::RepositoryId;
 use crate::core::network::Network;
 pub use crate::core::policy::OldGit;
 use process::{Call, Program};
@@ -89,7 +87,7 @@ struct Inner {
     /// Whether this machine has git-lfs.
     lfs: bool,
     way_out: WayOut,
-    locks: Mutex<HashMap<RepositoryId, Arc<tokio::sync::Mutex<()>>>>,
+    fetches: mirror::FetchLocks,
 }
 
 impl Git {
@@ -122,7 +120,7 @@ impl Git {
                 askpass,
                 lfs,
                 way_out,
-                locks: Mutex::default(),
+                fetches: mirror::FetchLocks::default(),
             }),
         };
         git.clear_mirrors().await?;

@@ -39,12 +39,7 @@ impl GitHub {
 
     /// The gate of an installation, or of the App itself.
     pub(super) fn lane(&self, installation: Option<InstallationId>) -> Arc<RateGate> {
-        let mut lanes = locked(&self.0.lanes);
-        Arc::clone(
-            lanes
-                .entry(installation)
-                .or_insert_with(|| Arc::new(RateGate::new(self.0.pace, self.now()))),
-        )
+        self.0.lanes.of(installation, self.now())
     }
 
     /// Reads JSON with a token for `at`.

@@ -20,6 +20,7 @@ mod graphql;
 mod issue;
 mod jwt;
 mod label;
+mod lanes;
 mod limiter;
 mod page;
 mod pull;
@@ -34,7 +35,6 @@ mod token;
 mod wire;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -66,7 +66,7 @@ pub use crate::core::policy::Pace;
 use access::Access;
 use etag::Etags;
 use jwt::AppKey;
-use rate_gate::RateGate;
+use lanes::Lanes;
 use token::{Scope, Tokens};
 use wire::Wire;
 
@@ -135,10 +135,9 @@ struct Inner {
     web: Url,
     key: AppKey,
     now: Clock,
-    pace: Pace,
     tokens: Tokens,
     access: Access,
-    lanes: Mutex<HashMap<Option<InstallationId>, Arc<RateGate>>>,
+    lanes: Lanes,
     etags: Mutex<Etags>,
     identity: OnceCell<AppIdentity>,
     bot: OnceCell<UserId>,
@@ -191,10 +190,9 @@ impl GitHub {
             api: config.api_url,
             web: config.web_url,
             now: config.now,
-            pace: config.pace,
             tokens: Tokens::default(),
             access: Access::default(),
-            lanes: Mutex::default(),
+            lanes: Lanes::new(config.pace),
             etags: Mutex::default(),
             identity: OnceCell::new(),
             bot: OnceCell::new(),
@@ -215,11 +213,7 @@ impl GitHub {
 
     /// The installations on which nothing new is created at present: until when (epoch milliseconds), and who wants it so.
     pub fn held_up(&self) -> Vec<HeldUp> {
-        let lanes: Vec<_> = locked(&self.0.lanes)
-            .iter()
-            .map(|(of, lane)| (*of, Arc::clone(lane)))
-            .collect();
-        let held = lanes.into_iter().filter_map(|(of, lane)| {
+        let held = self.0.lanes.all().into_iter().filter_map(|(of, lane)| {
             let (until, brake) = lane.held_up()?;
             Some(HeldUp {
                 installation: of,
