@@ -5,10 +5,10 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::output::{one_line, print};
-use super::serve::{addresses, not_ready, setup};
+use super::serve::{addresses, not_ready};
 use super::{Ended, Stop};
 use crate::agent::presets::preset;
-use crate::app::{self, Finding, Verdict};
+use crate::app::{self, Finding, Setup, Verdict};
 use crate::config::{Args, Setting, Sources, reference, starter};
 
 /// Check, show or begin the configuration.
@@ -101,7 +101,7 @@ async fn check(sources: &Sources, offline: bool) -> Ended {
         .ready()
         .map_err(|missing| Stop::Misused(not_ready(missing)))?;
     let mut wrong = 0;
-    for finding in app::check(setup(config)?, addresses, offline).await {
+    for finding in app::check(Setup::from_config(config)?, addresses, offline).await {
         wrong += usize::from(finding.verdict == Verdict::Wrong);
         print(&format!("{}\n", one_line(&finding.to_string())))?;
     }

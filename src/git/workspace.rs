@@ -4,8 +4,7 @@
 //! and break everything without touching anybody else. It must never name a remote, hold a hook or a credential, and the
 //! service never runs git on it once an agent has been there.
 
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
