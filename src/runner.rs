@@ -131,7 +131,6 @@ impl Runner {
             now,
             lease_until: now + LEASE_MS,
             limit: CLAIM,
-            without_lanes: &[],
             without_kinds: &full,
         };
         let rows = self.services.store.claim(claim).await?;

@@ -338,18 +338,15 @@ impl Connection {
             .map_err(Ended::from)
     }
 
-    /// Asks the agent to end the turn; all open requests for permission are answered `cancelled`, all open
-    /// forms too, after the notice: an agent must not take the answer for a reason to go on.
+    /// Asks the agent to end the turn; all requests for permission from now on are answered `cancelled`, and so are open
+    /// forms, after the notice: an agent must not take the answer for a reason to go on.
     pub(super) fn cancel(&self, session: &str) {
-        let open = self.wire.state().cancel();
+        self.wire.state().cancel();
         // An agent that is gone takes neither; its turn has ended then anyway.
         drop(
             self.peer
                 .send_notification(CancelNotification::new(session.to_owned())),
         );
-        for (responder, answer) in open {
-            drop(responder.respond(answer));
-        }
         self.wire.state().close_forms();
     }
 
@@ -457,8 +454,8 @@ async fn drive(
         )
         .on_receive_request(
             async move |request: RequestPermissionRequest, responder, _peer| {
-                let answer = wire.state().permission(request, responder);
-                answer.map_or(Ok(()), |(responder, answer)| responder.respond(answer))
+                let answer = wire.state().permission(request);
+                responder.respond(answer)
             },
             agent_client_protocol::on_receive_request!(),
         )

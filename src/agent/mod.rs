@@ -65,9 +65,6 @@ pub use turn::{Resume, TurnRequest};
 use launch::LaunchContext;
 use running_agent::Live;
 
-/// How long the handshake may take when the agent is started ahead of its first turn.
-const EARLY_PATIENCE: Duration = Duration::from_secs(30);
-
 /// What the room is told once.
 #[derive(Debug, Clone)]
 pub struct AgentsConfig {
@@ -217,16 +214,6 @@ impl Agents {
             Some(inlet) => Ok(inlet.steer(text).await),
             None => Ok(Steered::NotNow),
         }
-    }
-
-    /// Starts the agent and shakes hands ahead of the first turn, for instance while the working copy is being filled (its
-    /// folder must exist and stay the same). Harmless if no turn follows: [`Agents::close`] ends it.
-    ///
-    /// # Errors
-    /// As for a turn; the turn tries again, so that a failure here may be ignored.
-    pub async fn start_early(&self, launch: &Launch) -> Result<(), AgentError> {
-        let slot = self.slot(&launch.session);
-        self.obtain(&slot, launch, EARLY_PATIENCE).await.map(drop)
     }
 
     /// Ends everything that runs for the session, also commands of [`Agents::run_confined`]; returns when it is gone.

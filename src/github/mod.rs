@@ -35,7 +35,7 @@ mod token;
 mod wire;
 
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::DateTime;
@@ -141,28 +141,8 @@ struct Inner {
     etags: Mutex<Etags>,
     identity: OnceCell<AppIdentity>,
     bot: OnceCell<UserId>,
-    counts: CountCells,
-}
-
-#[derive(Default)]
-struct CountCells {
-    requests: AtomicU64,
-    not_modified: AtomicU64,
-    limited: AtomicU64,
+    /// GitHub's clock minus ours in milliseconds, as last learned.
     skew_ms: AtomicI64,
-}
-
-/// Numbers for the metrics page, since the start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counts {
-    /// Requests sent.
-    pub requests: u64,
-    /// Reads answered 304.
-    pub not_modified: u64,
-    /// Pauses GitHub asked for.
-    pub limited: u64,
-    /// GitHub's clock minus ours, as last learned.
-    pub clock_skew_seconds: i64,
 }
 
 /// An installation on which nothing new is created at present.
@@ -196,7 +176,7 @@ impl GitHub {
             etags: Mutex::default(),
             identity: OnceCell::new(),
             bot: OnceCell::new(),
-            counts: CountCells::default(),
+            skew_ms: AtomicI64::new(0),
         };
         Ok(Self(Arc::new(inner)))
     }
@@ -224,17 +204,6 @@ impl GitHub {
         let mut held: Vec<HeldUp> = held.collect();
         held.sort_by_key(|held| held.installation.map(|installation| installation.0));
         held
-    }
-
-    /// What happened so far.
-    pub fn counts(&self) -> Counts {
-        let counts = &self.0.counts;
-        Counts {
-            requests: counts.requests.load(Ordering::Relaxed),
-            not_modified: counts.not_modified.load(Ordering::Relaxed),
-            limited: counts.limited.load(Ordering::Relaxed),
-            clock_skew_seconds: counts.skew_ms.load(Ordering::Relaxed) / 1000,
-        }
     }
 }
 

@@ -93,11 +93,6 @@ impl Transition {
         )))
     }
 
-    /// The session with this id.
-    pub async fn session(&mut self, id: &SessionId) -> Result<Option<SessionRow>, StoreError> {
-        within!(self, queries::find_session(self.connection(), id))
-    }
-
     /// Writes a session, new or not. [`StoreError::Conflict`]: the task has another live one.
     pub async fn put_session(&mut self, row: &SessionRow) -> Result<(), StoreError> {
         within!(self, task::write_session(self.connection(), row))
@@ -208,16 +203,6 @@ impl Transition {
     /// Where a task stands in the queue; `None` when it is not queued.
     pub async fn queue_position(&mut self, key: TaskKey) -> Result<Option<QueuePlace>, StoreError> {
         within!(self, task::find_place(self.connection(), key))
-    }
-
-    /// The value of `key`.
-    pub async fn meta(&mut self, key: &str) -> Result<Option<String>, StoreError> {
-        within!(self, meta::get(self.connection(), key))
-    }
-
-    /// Sets the value of `key`.
-    pub async fn put_meta(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
-        within!(self, meta::put(self.connection(), key, value))
     }
 
     /// Makes it all true and durable, then rings the bells. An error means that none of it is true, except

@@ -13,7 +13,7 @@ use skep::agent::{
 use skep::core::agent::{AgentSpec, ErrorClass, Stop, ToolStatus, Update};
 
 use super::desk::TestDesk;
-use super::{Bench, Setup, config, kill, messages, session, until};
+use super::{Bench, Setup, allow_all, config, kill, messages, session, until};
 
 /// The folder with the agents; none, and said so, where there is none.
 pub fn installed() -> Option<PathBuf> {
@@ -145,7 +145,7 @@ impl Real {
         let prompt = format!("SCENARIO={scenario} CWD={folder} FILE=hello.txt TEXT=hi");
         TurnRequest {
             prompt,
-            permissions: PermissionPolicy::allow_all(),
+            permissions: allow_all(),
             ..self.bench.request("")
         }
     }

@@ -165,28 +165,6 @@ async fn two_turns_share_one_process() {
 }
 
 #[tokio::test]
-async fn an_early_start_is_used_and_harmless_unused() {
-    let bench = Setup::demo().bench().await;
-    bench
-        .agents
-        .start_early(&bench.launch)
-        .await
-        .expect("started");
-    let before = bench.processes();
-    assert!(!before.is_empty());
-    bench.play("say hello").await;
-    assert_eq!(bench.processes(), before);
-    bench.agents.close(&session()).await.expect("closed");
-    bench
-        .agents
-        .start_early(&bench.launch)
-        .await
-        .expect("started again");
-    bench.agents.close_all(Duration::from_secs(10)).await;
-    assert!(bench.processes().is_empty());
-}
-
-#[tokio::test]
 async fn a_cancel_in_the_stream_ends_the_turn_and_the_tree() {
     let bench = Setup::demo().bench().await;
     let request = bench.request("run true\nsay working\nwait 300\nwrite late.txt: x");
@@ -217,26 +195,6 @@ async fn a_cancel_is_heard_while_the_agent_starts() {
     let (end, ()) = tokio::join!(turn, stop);
     assert_eq!(end.expect("a cancel is no error").stop, Stop::Cancelled);
     assert!(bench.processes().is_empty());
-}
-
-#[tokio::test]
-async fn an_open_request_is_answered_cancelled() {
-    let bench = Setup::demo().bench().await;
-    let mut request = bench.request("permission edit Change it\nwrite late.txt: x");
-    request.permissions = PermissionPolicy {
-        kinds: Default::default(),
-        otherwise: Answer::Hold,
-    };
-    let (end, updates) = bench
-        .turn_until(request, |update| matches!(update, Update::Tool { .. }))
-        .await;
-    assert_eq!(end.expect("a cancel is no error").stop, Stop::Cancelled);
-    let answered = Update::Permission {
-        title: "Change it".into(),
-        decision: Decision::Cancelled,
-    };
-    assert!(updates.contains(&answered), "{updates:?}");
-    assert_eq!(bench.file("late.txt"), None);
 }
 
 #[tokio::test]

@@ -207,10 +207,6 @@ async fn what_is_gone_already_is_fine_and_what_is_there_is_left() {
         .await
         .expect("not there");
     github
-        .delete_comment(&at, CommentId(9))
-        .await
-        .expect("not there");
-    github
         .ensure_label(&at, "agent:go", "00ff00", "go")
         .await
         .expect("there");
