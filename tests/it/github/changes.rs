@@ -1,7 +1,7 @@
 //! DESIGN section 4, C1: what may be repeated ends in the same.
 
 use serde_json::{Value, json};
-use skep::core::ids::{CommentId, IssueNumber};
+use skep::core::ids::IssueNumber;
 use skep::github::{
     CheckConclusion, CheckReport, CheckStatus, GitHubError, NewPull, Opening, PullEdit, PullState,
     Reaction,

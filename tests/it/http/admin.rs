@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use skep::core::ids::{IssueNumber, RepositoryName, SessionId};
 use skep::http::{
-    AdminService, Answer, ApiError, Batch, Bounds, EventPage, Guard, Hosts, LogPage, NotStarted,
-    Reading, SessionFilter, Started, Target, admin_router,
+    AdminService, Answer, ApiError, Batch, Bounds, EventPage, Guard, LogPage, NotStarted, Reading,
+    SessionFilter, Started, Target, admin_router,
 };
 
 use super::wire::{Door, Reply, get};
@@ -90,11 +90,7 @@ impl AdminService for Clerk {
 
 async fn office() -> (Door, Arc<Clerk>) {
     let clerk = Arc::new(Clerk::default());
-    let guard = Guard::new(
-        &TOKEN.into(),
-        Reading::Open,
-        Hosts::new(["skep.example".to_owned()]),
-    );
+    let guard = Guard::new(&TOKEN.into(), Reading::Open);
     let router = admin_router(Arc::clone(&clerk), guard);
     (Door::open(router, Bounds::default()).await, clerk)
 }
@@ -368,7 +364,7 @@ async fn an_order_needs_the_token_and_looking_does_not_on_loopback() {
 
 #[tokio::test]
 async fn elsewhere_looking_needs_the_token_too_and_with_it_every_name_will_do() {
-    let guard = Guard::new(&TOKEN.into(), Reading::WithToken, Hosts::default());
+    let guard = Guard::new(&TOKEN.into(), Reading::WithToken);
     let door = Door::open(
         admin_router(Arc::new(Clerk::default()), guard),
         Bounds::default(),
