@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use super::Store;
 use super::error::StoreError;
 use super::outbox::{self, EffectLook, effect_look};
-use super::task::{self, QueuePlace, SessionRow, TaskRow, session_row, task_row};
+use super::task::{self, SessionRow, TaskRow, session_row, task_row};
 use crate::core::ids::{RepositoryId, SessionId, TaskKey};
 
 /// Which sessions; an absent field does not restrict.

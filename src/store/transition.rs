@@ -16,8 +16,7 @@ use super::inbox::{Accepted, Handled, NewInbox, Ready, insert_inbox, mark_handle
 use super::lease::PARKED;
 use super::outbox::{Added, NewEffect, Withdrawal, Withdrawn, insert_effect, withdraw};
 use super::task::{self, QueuePlace, SessionRow, TaskRow};
-use super::{meta, queries};
-use crate::core::ids::{InstallationId, RepositoryId, SessionId, TaskKey};
+use crate::core::ids::{InstallationId, RepositoryId, TaskKey};
 
 /// An open decision.
 #[derive(Debug)]

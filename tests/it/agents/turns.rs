@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use skep::agent::{Answer, PermissionPolicy, Resume, TurnRequest, presets};
+use skep::agent::{PermissionPolicy, Resume, TurnRequest, presets};
 use skep::core::agent::{Decision, ErrorClass, PlanStatus, Stop, ToolStatus, Update};
 
 use super::{Bench, Setup, messages, session, until};
