@@ -420,6 +420,12 @@ pub fn moved(ours: &Sha) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_role_stands_before_the_prompt() {
+        assert_eq!(headed("You review.", "## Where"), "You review.\n\n## Where");
+        assert_eq!(headed("", "You review, of old."), "You review, of old.");
+    }
+
     /// A check's name, its step and its log are written by whoever can run something there.
     #[test]
     fn check_logs_stand_inside_the_envelope() {
