@@ -1,12 +1,13 @@
 //! Coding agents: starting them in a fence, talking to them, ending them for good.
 //!
-//! [`Agents`] is the door. Behind it: `launch` turns a wish into a command line and an environment, `sandbox` fences it
-//! in, `spawn` and `process` run it, `survivors` proves that it is gone; `wire` (with `halves` and `stray`, which bear an
-//! agent's bad manners), `exchange`, `transcript` and `client` speak the Agent Client Protocol (<https://agentclientprotocol.com>), `turn` runs one prompt against its clocks. `demo`
-//! is an agent of our own that follows a script; `presets` knows the others. `tools` are what the agent can call of skep
-//! (the Model Context Protocol), `elicitation` the same wish in the agent's protocol; `steer` reaches an agent at work.
+//! [`Agents`] is the entry point. Behind it: `launch` makes a command line and an environment, `sandbox` confines the agent,
+//! `spawn` and `process` run it, `process_tree` proves that it is gone; `framing` (with `halves` and `stray`, which bear an
+//! agent's bad manners), `connection_state`, `transcript` and `client` speak the Agent Client Protocol
+//! (<https://agentclientprotocol.com>), `turn` runs one prompt against its clocks. `demo` is an agent of our own that follows
+//! a script; `presets` knows the others. `tools` are what the agent can call of skep (the Model Context Protocol),
+//! `elicitation` the same by the agent's protocol; `steer` reaches an agent at work.
 //!
-//! This is the only room that names the two protocols' crates. No agent ever sees skep's own environment, and no result is
+//! This is the only module that names the two protocols' crates. No agent ever sees skep's own environment, and no result is
 //! believed here: what an agent did is what git says after its process tree is gone.
 
 mod client;
