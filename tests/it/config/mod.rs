@@ -12,9 +12,10 @@ use clap::FromArgMatches;
 use secrecy::ExposeSecret;
 use skep::agent::presets::preset;
 use skep::config::{
-    AllowProtected, Args, Config, ConfigError, Environment, LogFormat, Pace, Sandbox, Sources,
-    reference,
+    AllowProtected, Args, Config, ConfigError, Environment, LogFormat, Sources, reference,
 };
+use skep::core::agent::SandboxChoice;
+use skep::core::policy::Pace;
 use skep::core::role::{RoleName, RoleSource, Tool};
 use tempfile::TempDir;
 
@@ -97,7 +98,7 @@ fn nothing_said_is_the_defaults() {
     );
     assert_eq!(
         (config.pace, config.sandbox, config.look_again),
-        (Pace::default(), Sandbox::Auto, Duration::from_secs(4))
+        (Pace::default(), SandboxChoice::Auto, Duration::from_secs(4))
     );
     assert_eq!(config.limits, skep::core::policy::Limits::default());
     assert_eq!(
@@ -148,7 +149,10 @@ fn flags_win_over_variables_and_variables_over_the_file() {
     );
     machine.flags = vec!["--listen", "127.0.0.1:3", "--no-sandbox"];
     let config = machine.right();
-    assert_eq!((config.listen.port(), config.sandbox), (3, Sandbox::Off));
+    assert_eq!(
+        (config.listen.port(), config.sandbox),
+        (3, SandboxChoice::Off)
+    );
     assert_eq!(config.default_agent.as_deref(), Some("codex"));
 }
 

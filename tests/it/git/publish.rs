@@ -1,7 +1,8 @@
 //! Publishing: once, by lease, never over somebody else's work, and refusals by name.
 
+use skep::core::failure::PushRule;
 use skep::core::ids::Sha;
-use skep::git::{FetchRequest, GitError, Published, Push, Rule};
+use skep::git::{FetchRequest, GitError, Published, Push};
 
 use super::server::{Fault, TOKEN};
 use super::{Lab, REPOSITORY, run, write};
@@ -164,7 +165,7 @@ async fn refusals_carry_the_hosts_reason() {
     assert_eq!(
         refused,
         Err(GitError::Rejected {
-            rule: Rule::Other,
+            rule: PushRule::Other,
             reason: "deny updating a hidden ref".into()
         })
     );
@@ -251,7 +252,7 @@ async fn a_push_that_is_too_large_is_no_trouble_of_the_network() {
         matches!(
             refused,
             GitError::Rejected {
-                rule: Rule::LargePush,
+                rule: PushRule::LargePush,
                 ..
             }
         ),
