@@ -12,7 +12,7 @@ use skep::core::ids::{InstallationId, IssueNumber, RepositoryId, UserId};
 use skep::core::place::{Account, AccountKind, Place};
 use skep::core::policy::{Limits, Me, Policy};
 use skep::core::task::Task;
-use skep::engine::{Engine, Fact};
+use skep::engine::Engine;
 use skep::store::{NewInbox, Store, TaskRow};
 use tokio::runtime::Runtime;
 
@@ -87,7 +87,7 @@ async fn fact(store: &Store, number: u64, tasks: i64) {
     };
     let new = NewInbox {
         id: format!("bench:{tasks}:{number}"),
-        kind: "bench".into(),
+        kind: InboxKind::Sweep,
         name: "unlabeled".into(),
         task: Some(place.task()),
         body: Fact { place, event }.to_json(),

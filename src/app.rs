@@ -1,7 +1,7 @@
-//! Composition: builds the rooms, starts the loops, drains on SIGTERM. The only place that knows all rooms at once.
+//! Composition: builds the modules, starts the loops, drains on SIGTERM. The only place that knows all modules at once.
 //!
-//! Order matters. At start: the data folder is locked, the database opened, orphans of a former life ended; then the doors
-//! open, so that webhooks are stored; and once GitHub has said who we are, leases of a former life are released, the engine
+//! Order matters. At start: the data folder is locked, the database opened, orphans of a earlier process ended; then the listeners
+//! open, so that webhooks are stored; and once GitHub has said who we are, leases of a earlier process are released, the engine
 //! starts, and the runner waits until the sweep has looked at what is on. At the end the other way round.
 
 mod admin_api;
@@ -39,9 +39,9 @@ use crate::store::{DataLock, Store};
 use crate::sweep::Sweep;
 use crate::webhook::Secrets;
 use assembly::Assembly;
-use listeners::{Doors, Entry};
+use listeners::{Entry, Listeners};
 
-pub use admin_api::{AdminApi, event_line};
+pub use admin_api::{AdminApi, event_json};
 pub use check::{Finding, Verdict, check};
 pub use intake::WebhookIngest;
 pub use setup::{Addresses, GitHubSetup, Setup};
@@ -60,7 +60,7 @@ pub fn system_clock() -> Clock {
     })
 }
 
-/// All rooms, built and not yet started. Tests step engine and runner by hand; [`App::start`] lets them run.
+/// All modules, built and not yet started. Tests step engine and runner by hand; [`App::start`] lets them run.
 pub struct App {
     /// The database.
     pub store: Store,
@@ -71,7 +71,7 @@ pub struct App {
     /// Finds what nobody told us of.
     pub sweep: Sweep,
     /// The part behind the public address.
-    pub door: Arc<WebhookIngest>,
+    pub ingest: Arc<WebhookIngest>,
     /// The part behind the admin address.
     pub desk: Arc<AdminApi>,
     token: SecretString,
@@ -79,7 +79,7 @@ pub struct App {
 }
 
 impl App {
-    /// Builds the rooms and asks GitHub once who we are. Everything that would make later work impossible is found out
+    /// Builds the modules and asks GitHub once who we are. Everything that would make later work impossible is found out
     /// here.
     pub async fn build(setup: Setup) -> anyhow::Result<Self> {
         let assembly = Assembly::open(setup).await?;
@@ -93,12 +93,12 @@ impl App {
 
     /// Starts engine, runner and both addresses.
     pub async fn start(self, addresses: &Addresses) -> anyhow::Result<Running> {
-        let doors = Doors::open(&Entry::of(&self), addresses).await?;
-        self.start_behind(doors).await
+        let listeners = Listeners::open(&Entry::of(&self), addresses).await?;
+        self.start_behind(listeners).await
     }
 
     /// Starts engine and runner behind addresses that are open already.
-    async fn start_behind(self, doors: Doors) -> anyhow::Result<Running> {
+    async fn start_behind(self, listeners: Listeners) -> anyhow::Result<Running> {
         room::look(&self.engine, &self.runner).await;
         self.engine
             .schedule()
@@ -106,7 +106,7 @@ impl App {
             .context("give out free slots")?;
         let (work, looked) = (CancellationToken::new(), CancellationToken::new());
         let loops = vec![
-            tokio::spawn(self.engine.clone().run(doors.stop.clone())),
+            tokio::spawn(self.engine.clone().run(listeners.stop.clone())),
             tokio::spawn(self.sweep.clone().run(looked.clone(), work.clone())),
             tokio::spawn(room::watch(
                 self.engine.clone(),
@@ -121,10 +121,10 @@ impl App {
         ));
         Ok(Running {
             app: self,
-            listen: doors.listen,
-            admin: doors.admin,
+            listen: listeners.listen,
+            admin: listeners.admin,
             work,
-            doors,
+            listeners,
             loops,
             runner,
         })
@@ -142,14 +142,14 @@ async fn after(looked: CancellationToken, work: CancellationToken, run: impl Fut
 
 /// A skep at work.
 pub struct Running {
-    /// Its rooms.
+    /// Its modules.
     pub app: App,
     /// Where GitHub reaches it.
     pub listen: std::net::SocketAddr,
     /// Where its people reach it.
     pub admin: std::net::SocketAddr,
     work: CancellationToken,
-    doors: Doors,
+    listeners: Listeners,
     loops: Vec<JoinHandle<()>>,
     runner: JoinHandle<()>,
 }
@@ -159,7 +159,7 @@ impl Running {
     pub async fn stop(self) {
         self.work.cancel();
         join("runner", self.runner).await;
-        self.doors.close().await;
+        self.listeners.close().await;
         for looping in self.loops {
             join("loop", looping).await;
         }
@@ -183,8 +183,8 @@ pub async fn serve(
     let assembly = Assembly::open(setup).await?;
     // One listener for both: a signal between two of them would be lost.
     let mut signals = Signals::listen()?;
-    let doors = Doors::open(&assembly.entry(), &addresses).await?;
-    tracing::info!(listen = %doors.listen, admin = %doors.admin, "webhooks are taken in");
+    let listeners = Listeners::open(&assembly.entry(), &addresses).await?;
+    tracing::info!(listen = %listeners.listen, admin = %listeners.admin, "webhooks are taken in");
     let reload = || reload(&assembly.setup.github.secrets, &read_again);
     let learned = tokio::select! {
         learned = identity::learn(&assembly.github, &assembly.setup.github.api_url, &assembly.health) => Some(learned),
@@ -193,7 +193,7 @@ pub async fn serve(
     let identity = match learned {
         Some(Ok(identity)) => identity,
         early => {
-            doors.close().await;
+            listeners.close().await;
             assembly.store.close().await;
             return early.map_or(Ok(()), |failed| {
                 failed.map(drop).context("ask GitHub who we are")
@@ -204,7 +204,7 @@ pub async fn serve(
     let running = assembly
         .complete(identity)
         .await?
-        .start_behind(doors)
+        .start_behind(listeners)
         .await?;
     ready(&running, &assembly.setup);
     signals.stop(reload).await;

@@ -257,7 +257,7 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
         missing.push(Missing::of("agent"));
     }
     for (at, name) in &roles.agents {
-        let found = agents::require(reading, (name, at), &mut agents, presets);
+        let found = agents::require(reading, agents::Mention { name, at }, &mut agents, presets);
         reading.noted(found);
     }
     agents::resolve(reading, &mut agents);

@@ -15,19 +15,20 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::core::decide::{self, Decision};
-use crate::core::event::{Event, Loss};
+use crate::core::effect::EffectKind;
+use crate::core::event::{Event, Fact, Loss};
 use crate::core::event_name::DomainEvent;
 use crate::core::failure::Failure;
 use crate::core::place::Place;
 use crate::core::policy::Policy;
 use crate::core::schedule::{self, Capacity};
-use crate::core::task::{Stage, Task};
+use crate::core::task::{Stage, Task, TurnSoFar};
 use crate::core::time::Clock;
 use crate::store::{
-    Accepted, Complaint, InboxRow, NewInbox, Store, StoreError, TaskRow, Transition, Withdrawal,
+    Accepted, Complaint, InboxKind, InboxRow, NewInbox, Store, StoreError, TaskRow, Transition,
+    Withdrawal,
 };
 
-pub use facts::Fact;
 use facts::{Meaning, OfPull, OfRepositories, Pushed};
 pub use rows::lane_installation;
 
@@ -35,7 +36,7 @@ pub use rows::lane_installation;
 const BATCH: i64 = 128;
 /// So many deliveries coming in during one batch are a crowd.
 const BUSY_ARRIVALS: usize = 8;
-/// How long the engine leaves the database to a crowd at the door between two batches: a fact that waits a little longer is
+/// How long the engine leaves the database to a burst of deliveries between two batches: a fact that waits a little longer is
 /// handled all the same, but a delivery that waits ten seconds is lost to its sender.
 const YIELD: Duration = Duration::from_millis(20);
 /// How far back in the queue people are told their place in one go.
@@ -163,7 +164,7 @@ impl Engine {
     }
 
     async fn handle(&self, rows: &[InboxRow]) -> Result<(), EngineError> {
-        // Read before the transaction opens: the door waits for as long as it is open.
+        // Read before the transaction opens: deliveries wait for as long as it is open.
         let meanings = rows
             .iter()
             .map(facts::meaning)
@@ -199,7 +200,7 @@ impl Engine {
         let (fact, happening) = match meaning {
             Meaning::Fact(fact) => (
                 fact,
-                (row.kind == "webhook").then_some(DomainEvent::DeliveryAccepted),
+                (row.kind == InboxKind::Webhook).then_some(DomainEvent::DeliveryAccepted),
             ),
             Meaning::Opened(installation) => {
                 let freed = transition.unpark(installation, now).await?;
@@ -417,6 +418,7 @@ impl Engine {
                 )?)
                 .await?;
         }
+        note_so_far(transition, &before, &decision.task).await?;
         Ok(decision)
     }
 
@@ -467,7 +469,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Lets the schedule's own facts walk the corridor like any other.
+    /// Lets the schedule's own facts go through the pipeline like any other.
     async fn tell(
         &self,
         transition: &mut Transition,
@@ -485,7 +487,7 @@ impl Engine {
         let body = fact.to_json();
         let new = NewInbox {
             id: id.clone(),
-            kind: "schedule".into(),
+            kind: InboxKind::Schedule,
             name: name.into(),
             task: Some(row.key),
             body: body.clone(),
@@ -494,11 +496,10 @@ impl Engine {
         let Accepted::New { seq } = transition.accept_inline(new).await? else {
             return Ok(());
         };
-        let kind = "schedule".to_owned();
         let row = InboxRow {
             seq,
             id,
-            kind,
+            kind: InboxKind::Schedule,
             name: name.into(),
             task: Some(row.key),
             body,
@@ -508,6 +509,23 @@ impl Engine {
         };
         self.take(transition, &row, &fact, None).await
     }
+}
+
+/// Keeps what another try of a running turn must know beside its effect.
+async fn note_so_far(
+    transition: &mut Transition,
+    before: &Task,
+    after: &Task,
+) -> Result<(), EngineError> {
+    let Some(so_far) = TurnSoFar::of(after) else {
+        return Ok(());
+    };
+    if !so_far.differs(TurnSoFar::of(before).as_ref()) {
+        return Ok(());
+    }
+    let body = rows::text("how far a turn is", &so_far)?;
+    let kind = EffectKind::RunTurn.name();
+    Ok(transition.note_so_far(after.key(), kind, &body).await?)
 }
 
 fn read_stored(row: &TaskRow) -> Result<Task, EngineError> {

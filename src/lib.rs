@@ -4,7 +4,7 @@
 //!
 //! Somebody with write access labels an issue `agent:go`. skep stores the webhook, asks GitHub whether that person may,
 //! picks a role, starts a coding agent in a private working copy, and opens a draft pull request with what git says the
-//! agent made. Everything that happens comes in by one door and goes out by one door:
+//! agent made. Everything that happens comes in by one table and goes out by one table:
 //!
 //! ```text
 //! GitHub --POST--> http -> webhook ---.                        .--> github   (comments, labels, reactions, pulls)
@@ -14,7 +14,7 @@
 //!                                                                        '-- outcomes go back in by the INBOX
 //! ```
 //!
-//! # The rooms, in reading order
+//! # The modules, in reading order
 //!
 //! - [`core`]: values in, values out. [`core::decide`] makes up skep's mind; `fixtures/decide.md` is the table of all it
 //!   can answer. [`core::text`] holds every sentence a person reads, [`core::sanitise`] lets no foreign word out unwashed.
@@ -22,10 +22,10 @@
 //! - [`store`] is the database, and the only SQL.
 //! - [`engine`] turns inbox rows into decisions, each in one transaction.
 //! - [`runner`] performs effects under leases and puts the outcomes back into the inbox.
-//! - [`github`], [`git`], [`agent`]: the three worlds outside, each behind one door.
+//! - [`github`], [`git`], [`agent`]: the three worlds outside, each behind one module.
 //! - [`sweep`] finds what nobody told us of, at start and on a timer: webhooks that never came through, and what differs
 //!   between our tasks and GitHub as it is now. What it finds are facts for the inbox, like any other.
-//! - [`config`] is the only reader of flags, environment and files; [`app`] puts the house together; [`cli`] talks to the
+//! - [`config`] is the only reader of flags, environment and files; [`app`] puts everything together; [`cli`] talks to the
 //!   person at the machine.
 //! - [`simulator`] is a GitHub in this process, for `skep demo` and for the tests.
 //!

@@ -5,24 +5,32 @@
 //! outcome means is decided after. A crash leaves the lease to lapse (or to be released at the next start), and the
 //! effect runs again.
 
-mod access;
-mod agents;
+mod agent_facts;
+mod answer_waiters;
 mod ballast;
-mod comments;
 mod disk;
+mod disk_watch;
+mod folders;
+mod launcher;
 mod lease;
 mod marker;
 mod outcome;
-mod publish;
+mod own_comment;
+mod own_part;
+mod perform;
+mod performed;
+mod permissions;
+mod posted;
+mod random;
+mod reading;
+mod redactor;
 mod remote;
-mod review;
+mod scope;
+mod secret_lines;
 mod services;
 mod session_tools;
-mod status;
 mod template;
-mod trigger;
 mod turn_recorder;
-mod workspace;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,19 +38,21 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::core::effect::{self, Action, Effect, EffectKind};
-use crate::core::event::Event;
-use crate::core::failure::Failure;
-use crate::core::task::Task;
-use crate::store::{Claim, Closed, Complaint, EffectRow, StoreError};
+use crate::core::effect::EffectKind;
+use crate::store::{Claim, Closed, Complaint, StoreError};
 
+pub use answer_waiters::AnswerWaiters;
 pub use ballast::Ballast;
-pub use disk::{Disk, Usage};
-use lease::{Held, Leases};
+pub use disk::Disk;
+pub use disk_watch::Usage;
+pub use folders::Folders;
+use lease::{Claimed, Leases};
 pub use marker::MarkerKey;
+use outcome::Outcomes;
+pub use posted::PostedComments;
+pub use reading::read_facts;
+pub use redactor::Redactor;
 pub use services::{Services, Timings};
-pub use session_tools::AnswerWaiters;
-pub use trigger::read_facts;
 
 /// How long a claim holds without a renewal.
 const LEASE_MS: i64 = 30_000;
@@ -63,22 +73,6 @@ pub struct Runner {
     leases: Leases,
     stopping: CancellationToken,
     trouble: Arc<Complaint>,
-}
-
-/// What performing came to.
-enum Performed {
-    /// Done; nothing follows.
-    Done,
-    /// Done; this is known now.
-    Known(Box<Event>),
-    /// Interrupted by the service's own stop: to be taken up again at the next start.
-    Interrupted,
-}
-
-impl Performed {
-    fn known(event: Event) -> Self {
-        Self::Known(Box::new(event))
-    }
 }
 
 impl Runner {
@@ -125,7 +119,7 @@ impl Runner {
         self.pass_on_cancels().await?;
         self.end_shut_out().await?;
         let now = (self.services.clock)();
-        let full = self.leases.full(|kind| self.room(kind));
+        let full = self.leases.full(|kind| self.most_at_once(kind));
         let claim = Claim {
             owner: &self.services.owner,
             now,
@@ -133,16 +127,15 @@ impl Runner {
             limit: CLAIM,
             without_kinds: &full,
         };
-        let rows = self.services.store.claim(claim).await?;
-        let started = rows.len();
-        for row in rows {
-            let held = self.leases.hold(&row);
-            tasks.spawn(self.clone().carry(row, held));
+        let claimed = self.leases.claim(&self.services.store, claim).await?;
+        let started = claimed.len();
+        for one in claimed {
+            tasks.spawn(self.clone().carry(one));
         }
         Ok(started)
     }
 
-    fn room(&self, kind: EffectKind) -> usize {
+    fn most_at_once(&self, kind: EffectKind) -> usize {
         match kind {
             EffectKind::RunTurn => self.services.policy.limits.sessions as usize,
             EffectKind::CheckTrigger
@@ -203,11 +196,11 @@ impl Runner {
             if self.leases.works_for(&session) {
                 continue;
             }
-            let row = self.services.store.task(session.task()).await?;
-            let task = row.and_then(|row| serde_json::from_str::<Task>(&row.body).ok());
-            if !task
-                .is_some_and(|task| self.services.github.is_shut(&self.services.at(&task.place)))
-            {
+            let Some(task) = self.services.store.task(session.task()).await? else {
+                continue;
+            };
+            let (installation, repository) = (task.installation, task.key.repository);
+            if !self.services.github.is_shut(installation, repository) {
                 continue;
             }
             tracing::info!(%session, "its installation is shut to us: the agent that waits is ended");
@@ -251,192 +244,35 @@ impl Runner {
     }
 
     /// Carries one effect to its end and writes down what became of it.
-    async fn carry(self, row: EffectRow, held: Held) {
-        let (id, fence) = (row.id.clone(), row.fence);
-        let result = match serde_json::from_str::<Effect>(&row.body) {
-            Ok(effect) => {
-                let result = self.perform(&row, &effect, &held).await;
-                self.settle(&row, &effect, result, &held).await
+    async fn carry(self, claimed: Claimed) {
+        let outcomes = Outcomes {
+            store: &self.services.store,
+            clock: &self.services.clock,
+            retry_base_ms: self.services.policy.limits.retry_base_ms,
+        };
+        let (row, result) = match &claimed {
+            Claimed::Effect(lease, action) => {
+                let (effect, kind, attempt) = (lease.id(), lease.kind().name(), lease.attempts());
+                tracing::debug!(effect, kind, attempt, "performing");
+                let performed =
+                    perform::perform(action, lease, &self.services, &self.stopping).await;
+                (lease.row(), outcomes.settle(lease, performed).await)
             }
-            Err(error) => {
-                tracing::error!(effect = id, %error, "an effect does not read back");
-                self.close(&row, "failed", Some(&error.to_string()), None)
-                    .await
+            Claimed::Unreadable(row, error) => {
+                tracing::error!(effect = row.id(), %error, "an effect does not read back");
+                (row, outcomes.unreadable(row, &error.to_string()).await)
             }
         };
+        let (effect, fence) = (row.id(), row.fence());
         match result {
             Ok(Closed::Done) => {}
-            Ok(Closed::Lost) => {
-                tracing::warn!(effect = id, fence, "somebody else holds the effect now")
-            }
+            Ok(Closed::Lost) => tracing::warn!(effect, fence, "somebody else holds the effect now"),
             Err(error) => self.trouble.say(
                 "the end of an effect could not be stored; it is performed again",
                 &error,
             ),
         }
-        self.leases.release(&id);
-    }
-
-    async fn perform(
-        &self,
-        row: &EffectRow,
-        effect: &Effect,
-        held: &Held,
-    ) -> Result<Performed, Failure> {
-        let services = &self.services;
-        tracing::debug!(
-            effect = row.id,
-            kind = row.kind,
-            attempt = row.attempts,
-            "performing"
-        );
-        let place = &effect.place;
-        let session = || {
-            effect
-                .session
-                .as_ref()
-                .ok_or_else(|| Failure::broken("an effect of a session without one"))
-        };
-        match &effect.action {
-            Action::React(effect::React {
-                reaction,
-                instead_of,
-            }) => status::react(services, place, *reaction, *instead_of).await,
-            Action::ShowStatus(effect::ShowStatus { comment, body }) => {
-                status::status(services, row, place, *comment, body).await
-            }
-            Action::ShowLabel(effect::ShowLabel { label }) => {
-                status::label(services, place, *label).await
-            }
-            Action::PostAnswer(effect::PostAnswer { body }) => {
-                status::answer(services, row, place, session()?, body).await
-            }
-            Action::CheckTrigger(effect::CheckTrigger {
-                actor,
-                asking,
-                snapshot,
-                role,
-            }) => {
-                trigger::check(
-                    services,
-                    place,
-                    actor,
-                    (*asking, snapshot.as_ref(), role.as_deref()),
-                )
-                .await
-            }
-            Action::CheckPublish(effect::CheckPublish { actor }) => {
-                trigger::check_publish(services, place, session()?, actor).await
-            }
-            Action::PrepareWorkspace(wanted) => {
-                workspace::prepare(services, place, session()?, wanted).await
-            }
-            Action::Collect(wanted) => {
-                workspace::collect(services, place, session()?, wanted).await
-            }
-            Action::RemoveWorkspace(effect::RemoveWorkspace { commits, keep_home }) => {
-                workspace::remove(services, place, session()?, (*commits, *keep_home)).await
-            }
-            Action::RunTurn(effect::RunTurn { turn }) => {
-                agents::run_turn(
-                    services,
-                    &agents::Run {
-                        row,
-                        place,
-                        session: session()?,
-                        turn,
-                        held,
-                        stopping: &self.stopping,
-                    },
-                )
-                .await
-            }
-            Action::EndAgent(_) => agents::end(services, session()?).await,
-            Action::Steer(effect::Steer { words, text, .. }) => {
-                comments::steer(services, session()?, words, text).await
-            }
-            Action::UpsertComment(wanted) => comments::upsert(services, row, place, wanted).await,
-            Action::ReactTo(effect::ReactTo {
-                comment,
-                reaction,
-                instead_of,
-            }) => comments::react(services, place, *comment, *reaction, *instead_of).await,
-            Action::AuthorizeComment(effect::AuthorizeComment {
-                comment,
-                on,
-                actor,
-                of_ours,
-            }) => {
-                let (comment, on, of_ours) = (*comment, *on, *of_ours);
-                comments::authorize(
-                    services,
-                    &comments::CommentToAuthorize {
-                        place,
-                        comment,
-                        on,
-                        actor,
-                        of_ours,
-                    },
-                )
-                .await
-            }
-            Action::Assign(effect::Assign { login, on }) => {
-                comments::assign(services, place, login, *on).await
-            }
-            Action::SetGoLabel(effect::SetGoLabel { on }) => {
-                comments::set_go_label(services, place, *on).await
-            }
-            Action::HideComment(effect::HideComment { comment }) => {
-                comments::hide(services, place, *comment).await
-            }
-            Action::ReadReview(effect::ReadReview { pull, review }) => {
-                review::read(services, place, *pull, *review).await
-            }
-            Action::RefreshPullRequest(effect::RefreshPullRequest { pull }) => {
-                review::look(services, place, *pull).await
-            }
-            Action::Reply(wanted) => review::reply(services, row, place, wanted).await,
-            Action::MarkReady(effect::MarkReady { pull }) => {
-                review::mark_ready(services, place, *pull).await
-            }
-            Action::DeleteBranch(effect::DeleteBranch { branch, head }) => {
-                review::delete_branch(services, place, branch, head).await
-            }
-            Action::CheckAccess(effect::CheckAccess {}) => access::check(services, place).await,
-            Action::Forget(effect::Forget {}) => access::forget(services, place).await,
-            // It was due: that is all there is to tell.
-            Action::SetTimer(effect::SetTimer { alarm, .. }) => {
-                Ok(Performed::known(Event::TimerFired {
-                    alarm: alarm.clone(),
-                }))
-            }
-            Action::Publish(effect::Publish {
-                branch,
-                head,
-                expected,
-            }) => {
-                let push = publish::Wanted {
-                    place,
-                    session: session()?,
-                    branch,
-                    head,
-                    expected: expected.as_ref(),
-                };
-                publish::push(services, row, &push, &held.cancel).await
-            }
-            Action::OpenPull(wanted) => {
-                publish::open_pull(services, row, (place, session()?), wanted).await
-            }
-            Action::LabelPull(effect::LabelPull { pull, labels }) => {
-                publish::label_pull(services, place, *pull, labels).await
-            }
-            Action::DescribePull(effect::DescribePull { pull, part }) => {
-                publish::describe_pull(services, place, *pull, part).await
-            }
-            Action::RequestReview(effect::RequestReview { pull, logins }) => {
-                review::request(services, place, *pull, logins).await
-            }
-        }
+        self.leases.release(effect);
     }
 }
 

@@ -66,7 +66,7 @@ pub use turn::{Resume, TurnRequest};
 use launch::LaunchContext;
 use running_agent::Live;
 
-/// What the room is told once.
+/// What the module is told once.
 #[derive(Debug, Clone)]
 pub struct AgentsConfig {
     /// skep's data folder: hidden from agents but for their own parts of it, and the mark of our processes.
@@ -83,7 +83,7 @@ pub struct AgentsConfig {
     pub demo_in_process: bool,
 }
 
-/// All agents of this process. Clones are the same room.
+/// All agents of this process. Clones share everything.
 #[derive(Clone)]
 pub struct Agents {
     inner: Arc<Inner>,
@@ -103,7 +103,7 @@ struct Slot {
 }
 
 impl Agents {
-    /// Tries the sandbox out and ends what a former life with the same data folder has left running.
+    /// Tries the sandbox out and ends what a earlier process with the same data folder has left running.
     ///
     /// # Errors
     /// [`AgentError::Spawn`] when the data folder is not there.

@@ -69,7 +69,7 @@ pub(super) fn terminate(root: u32, marks: Marks<'_>) {
     }
 }
 
-/// Kills what a former life of the skep with this data folder has left; answers how many were found.
+/// Kills what a earlier process of the skep with this data folder has left; answers how many were found.
 pub(super) fn reap(owner: &Path) -> usize {
     let owner = owner.to_string_lossy();
     let found = marked(&[(OWNER, &owner)]).len();

@@ -4,22 +4,27 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::StreamExt;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::health::Health;
 use super::room::Room;
-use crate::core::event::Event;
+use crate::core::event::{Event, Fact};
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::place::{Actor, Place};
-use crate::core::task::Task;
-use crate::engine::Fact;
+use crate::core::task::{Begun, Task};
 use crate::github::{At, Brake, GitHub, GitHubError, HeldUp};
+use crate::http::api_types::{
+    EventLine, HeldLine, LogAnswer, LogLine, QueueLine, SessionAnswer, SessionLine, SessionsAnswer,
+    StatusAnswer, StopAnswer, TaskAnswer,
+};
 use crate::http::{
     AdminService, Answer, ApiError, Batch, EventPage, LogPage, NotStarted, SessionFilter, Started,
     Target,
 };
 use crate::runner::{Services, read_facts};
-use crate::store::{self, Accepted, EventRow, NewInbox, SessionRow, Store, StoreError, TaskFilter};
+use crate::store::{
+    self, Accepted, EventRow, InboxKind, NewInbox, SessionRow, Store, StoreError, TaskFilter,
+};
 
 /// How long a dispatch waits for the engine to take the fact up.
 const TAKEN_UP: Duration = Duration::from_secs(10);
@@ -34,15 +39,6 @@ pub struct AdminApi {
     services: OnceLock<Arc<Services>>,
 }
 
-/// What the core says when a session starts, or a paused one goes on.
-const STARTED: [&str; 4] = [
-    "accepted",
-    "goes on when a slot",
-    "it goes on once",
-    "not paused any more",
-];
-/// What the core says when a session goes on with its open pull request.
-const GOES_ON: &str = "a revision begins";
 /// The largest patch that is given out.
 const PATCH: usize = 64 << 20;
 /// Issues that are read at once.
@@ -96,18 +92,18 @@ impl AdminApi {
                 facts: Box::new(facts),
             },
         };
+        let look = async || {
+            self.read_task(place.task())
+                .await
+                .map_err(|error| error.message)
+        };
+        let before = look().await?;
         let handled = self.tell(&place, &fact, "dispatch").await?;
-        let task = self
-            .read_task(place.task())
-            .await
-            .map_err(|error| error.message)?;
-        let session = task.and_then(|task| task.job().map(|job| job.session.clone()));
-        match session {
-            Some(session) if STARTED.iter().any(|reason| handled.starts_with(reason)) => {
-                Ok((session, false))
-            }
-            Some(session) if handled.starts_with(GOES_ON) => Ok((session, true)),
-            _ => Err(handled),
+        let after = look().await?;
+        match after.map(|after| Begun::between(before.as_ref(), &after)) {
+            Some(Begun::Session(session)) => Ok((session, false)),
+            Some(Begun::Revision(session)) => Ok((session, true)),
+            Some(Begun::Nothing) | None => Err(handled),
         }
     }
 
@@ -118,7 +114,7 @@ impl AdminApi {
         let id = format!("operator:{name}:{}:{now}", place.task());
         let new = NewInbox {
             id: id.clone(),
-            kind: "operator".into(),
+            kind: InboxKind::Operator,
             name: name.into(),
             task: Some(place.task()),
             body: fact.to_json(),
@@ -223,24 +219,30 @@ impl AdminService for AdminApi {
             .map_err(|error| trouble(&error))?;
         let policy = self.services.get().map(|parts| &parts.policy);
         let short = self.room.is_short();
-        Ok(json!({
-            "version": env!("CARGO_PKG_VERSION"),
-            "app": policy.map(|policy| &policy.me.slug),
-            "slots": policy.map(|policy| policy.limits.sessions),
-            "tasks": counts.tasks,
-            "sessions": counts.sessions,
-            "live": counts.live_sessions,
-            "inbox_unhandled": counts.inbox_unhandled,
-            "effects_open": counts.effects_open,
-            "effects_failed": counts.effects_failed,
-            "queue": queue.iter().filter_map(|row| queued_line(row, short)).collect::<Vec<_>>(),
-            "disk": self.room.to_json(),
-            "active": active.iter().map(session_line).collect::<Vec<_>>(),
-            "downtime": down.and_then(|json| serde_json::from_str::<Value>(&json).ok()),
-            "held_up": self.github.held_up().iter().map(held_line).collect::<Vec<_>>(),
-            "sandbox": policy.map(|policy| policy.confinement_warning.as_deref().unwrap_or("bubblewrap")),
-            "health": self.health.to_json(),
-        }))
+        answer(&StatusAnswer {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            app: policy.map(|policy| policy.me.slug.clone()),
+            sandbox: policy.map(|policy| {
+                let warning = policy.confinement_warning.as_deref();
+                warning.unwrap_or("bubblewrap").to_owned()
+            }),
+            slots: policy.map(|policy| policy.limits.sessions.into()),
+            live: counts.live_sessions,
+            tasks: counts.tasks,
+            sessions: counts.sessions,
+            inbox_unhandled: counts.inbox_unhandled,
+            effects_open: counts.effects_open,
+            effects_failed: counts.effects_failed,
+            health: self.health.shown(),
+            disk: self.room.shown(),
+            downtime: down.and_then(|json| serde_json::from_str(&json).ok()),
+            held_up: self.github.held_up().iter().map(held_line).collect(),
+            active: active.iter().map(session_line).collect(),
+            queue: queue
+                .iter()
+                .filter_map(|row| queued_line(row, short))
+                .collect(),
+        })
     }
 
     async fn sessions(&self, filter: SessionFilter) -> Answer {
@@ -254,7 +256,9 @@ impl AdminService for AdminApi {
             .sessions(&wanted, i64::from(filter.limit))
             .await
             .map_err(|error| trouble(&error))?;
-        Ok(json!({ "sessions": rows.iter().map(session_line).collect::<Vec<_>>() }))
+        answer(&SessionsAnswer {
+            sessions: rows.iter().map(session_line).collect(),
+        })
     }
 
     async fn session(&self, id: SessionId) -> Answer {
@@ -265,16 +269,16 @@ impl AdminService for AdminApi {
             .await
             .map_err(|error| trouble(&error))?;
         let of_it = |event: &&EventRow| event.event.session.as_ref() == Some(&id);
-        let timeline: Vec<Value> = events.iter().filter(of_it).map(event_line).collect();
         let log = self
             .store
             .log_tail(&id, 20)
             .await
             .map_err(|error| trouble(&error))?;
-        let mut line = session_line(&row);
-        line["timeline"] = json!(timeline);
-        line["log"] = json!(log.iter().map(log_line).collect::<Vec<_>>());
-        Ok(line)
+        answer(&SessionAnswer {
+            line: session_line(&row),
+            timeline: events.iter().filter(of_it).map(event_line).collect(),
+            log: log.iter().map(log_line).collect(),
+        })
     }
 
     async fn log(&self, id: SessionId, page: LogPage) -> Answer {
@@ -285,7 +289,10 @@ impl AdminService for AdminApi {
             .await
             .map_err(|error| trouble(&error))?;
         let next = rows.last().map_or(page.after, |row| row.seq);
-        Ok(json!({ "lines": rows.iter().map(log_line).collect::<Vec<_>>(), "next": next }))
+        answer(&LogAnswer {
+            lines: rows.iter().map(log_line).collect(),
+            next,
+        })
     }
 
     async fn task(&self, repository: RepositoryName, issue: IssueNumber) -> Answer {
@@ -305,11 +312,16 @@ impl AdminService for AdminApi {
             .task_events(key, 500)
             .await
             .map_err(|error| trouble(&error))?;
-        Ok(json!({
-            "task": key, "repository": task.place.name, "issue": issue, "state": task.state(),
-            "session": task.job().map(|job| &job.session), "pull": task.pull,
-            "story": task.timeline, "timeline": events.iter().map(event_line).collect::<Vec<_>>(),
-        }))
+        answer(&TaskAnswer {
+            task: key.to_string(),
+            repository: task.place.name.to_string(),
+            issue: issue.0,
+            state: task.state().to_owned(),
+            session: task.job().map(|job| job.session.to_string()),
+            pull: task.pull.clone(),
+            timeline: events.iter().map(event_line).collect(),
+            story: task.timeline,
+        })
     }
 
     async fn events(&self, page: EventPage) -> Result<Vec<Value>, ApiError> {
@@ -322,7 +334,7 @@ impl AdminService for AdminApi {
                 .await
                 .map_err(|error| trouble(&error))?;
             if !rows.is_empty() {
-                return Ok(rows.iter().map(event_line).collect());
+                return Ok(rows.iter().map(event_json).collect());
             }
             if tokio::time::timeout_at(deadline, wake.changed())
                 .await
@@ -418,7 +430,10 @@ impl AdminService for AdminApi {
             .tell(&task.place, &fact, "stop")
             .await
             .map_err(ApiError::busy)?;
-        Ok(json!({ "session": id, "result": reason }))
+        answer(&StopAnswer {
+            session: id.to_string(),
+            result: reason,
+        })
     }
 }
 
@@ -444,26 +459,43 @@ fn refused(error: &GitHubError) -> ApiError {
     ApiError::conflict(error.to_string())
 }
 
-fn held_line(held: &HeldUp) -> Value {
-    let brake = match held.brake {
+fn held_line(held: &HeldUp) -> HeldLine {
+    let by = match held.brake {
         Brake::GitHub => "github",
         Brake::Pace => "pace",
     };
-    json!({ "installation": held.installation, "until": held.until, "by": brake })
+    HeldLine {
+        installation: held.installation.map(|installation| installation.0),
+        until: held.until,
+        by: by.to_owned(),
+    }
 }
 
-fn session_line(row: &SessionRow) -> Value {
+fn session_line(row: &SessionRow) -> SessionLine {
     let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
-    json!({
-        "id": row.id, "task": row.task, "repository": body["repository"], "issue": body["issue"],
-        "number": row.number, "state": row.state, "live": row.live, "role": row.role, "agent": row.agent,
-        "stop": row.stop, "branch": row.branch, "pull": row.pull, "pull_url": body["pull"]["url"],
-        "created_at": row.created_at, "started_at": row.started_at, "ended_at": row.ended_at,
-    })
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    SessionLine {
+        id: row.id.to_string(),
+        task: row.task.to_string(),
+        repository: text(&body["repository"]),
+        issue: body["issue"].as_i64(),
+        number: row.number,
+        state: row.state.clone(),
+        live: row.live,
+        role: row.role.clone(),
+        agent: row.agent.clone(),
+        stop: row.stop.clone(),
+        branch: row.branch.clone(),
+        pull: row.pull,
+        pull_url: text(&body["pull"]["url"]),
+        created_at: row.created_at,
+        started_at: row.started_at,
+        ended_at: row.ended_at,
+    }
 }
 
 /// What the wait is for is said as the issue says it: without room on the disk a free slot would change nothing.
-fn queued_line(row: &store::TaskRow, short: bool) -> Option<Value> {
+fn queued_line(row: &store::TaskRow, short: bool) -> Option<QueueLine> {
     let reason = if short {
         "waiting for room on the disk"
     } else {
@@ -471,25 +503,48 @@ fn queued_line(row: &store::TaskRow, short: bool) -> Option<Value> {
     };
     let task: Task = serde_json::from_str(&row.body).ok()?;
     let job = task.job()?;
-    Some(json!({
-        "repository": task.place.name, "issue": task.place.issue, "session": job.session,
-        "role": job.role.name, "queued_at": job.queued_at, "reason": reason,
-    }))
-}
-
-/// An event as it goes over the wire and onto `--json`: flat, with a dotted name.
-pub fn event_line(row: &EventRow) -> Value {
-    let event = &row.event;
-    json!({
-        "seq": row.seq, "time": event.at, "event": event.name, "repository": event.repository,
-        "issue": event.issue, "session": event.session, "delivery": event.delivery,
-        "details": serde_json::from_str::<Value>(&event.body).unwrap_or_default(),
+    Some(QueueLine {
+        repository: Some(task.place.name.to_string()),
+        issue: Some(task.place.issue.0),
+        session: Some(job.session.to_string()),
+        role: Some(job.role.name.to_string()),
+        queued_at: job.queued_at,
+        reason: reason.to_owned(),
     })
 }
 
-fn log_line(row: &store::LogRow) -> Value {
-    json!({
-        "seq": row.seq, "time": row.line.at, "kind": row.line.kind,
-        "body": serde_json::from_str::<Value>(&row.line.body).unwrap_or_else(|_| json!(row.line.body)),
+/// An event as it goes over the wire and onto `--json`: flat, with a dotted name.
+pub fn event_json(row: &EventRow) -> Value {
+    serde_json::to_value(event_line(row)).unwrap_or_default()
+}
+
+fn event_line(row: &EventRow) -> EventLine {
+    let event = &row.event;
+    EventLine {
+        seq: row.seq,
+        time: event.at,
+        event: event.name.clone(),
+        repository: event.repository.clone(),
+        issue: event.issue,
+        session: event.session.as_ref().map(ToString::to_string),
+        delivery: event.delivery.clone(),
+        details: serde_json::from_str(&event.body).unwrap_or_default(),
+    }
+}
+
+fn log_line(row: &store::LogRow) -> LogLine {
+    let line = &row.line;
+    LogLine {
+        seq: row.seq,
+        time: line.at,
+        kind: line.kind.clone(),
+        body: serde_json::from_str(&line.body).unwrap_or_else(|_| line.body.clone().into()),
+    }
+}
+
+fn answer<T: serde::Serialize>(shape: &T) -> Answer {
+    serde_json::to_value(shape).map_err(|error| {
+        tracing::error!(%error, "an answer could not be written");
+        ApiError::internal()
     })
 }

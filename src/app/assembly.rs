@@ -23,7 +23,7 @@ use crate::core::policy::Me;
 use crate::engine::Engine;
 use crate::git::Git;
 use crate::github::{AppIdentity, GitHub};
-use crate::runner::{Ballast, Runner, Services};
+use crate::runner::{Ballast, Folders, PostedComments, Redactor, Runner, Services, Usage};
 use crate::store::{self, Complaint, DataLock, Store};
 use crate::sweep::Sweep;
 
@@ -33,7 +33,7 @@ pub(super) struct Assembly {
     pub(super) github: GitHub,
     pub(super) git: Git,
     pub(super) agents: Agents,
-    pub(super) door: Arc<WebhookIngest>,
+    pub(super) ingest: Arc<WebhookIngest>,
     pub(super) desk: Arc<AdminApi>,
     pub(super) health: Arc<Health>,
     pub(super) setup: Setup,
@@ -72,7 +72,7 @@ impl Assembly {
             wanted: setup.limits.disk_reserve_bytes,
             ballast: Arc::clone(&ballast),
         };
-        let door = WebhookIngest {
+        let ingest = WebhookIngest {
             store: store.clone(),
             github: github.clone(),
             secrets: setup.github.secrets.clone(),
@@ -88,13 +88,13 @@ impl Assembly {
             health.clone(),
             room,
         ));
-        let (door, lock) = (Arc::new(door), Arc::new(lock));
+        let (ingest, lock) = (Arc::new(ingest), Arc::new(lock));
         Ok(Self {
             store,
             github,
             git,
             agents,
-            door,
+            ingest,
             desk,
             health,
             setup,
@@ -104,10 +104,10 @@ impl Assembly {
         })
     }
 
-    /// Who stands behind the doors.
+    /// Who stands behind the listeners.
     pub(super) fn entry(&self) -> Entry {
         Entry {
-            door: self.door.clone(),
+            ingest: self.ingest.clone(),
             desk: self.desk.clone(),
             token: self.token.clone(),
         }
@@ -138,7 +138,7 @@ impl Assembly {
             git: self.git.clone(),
             agents: self.agents.clone(),
             policy: policy.clone(),
-            secrets: keys(&setup.specs, &setup.network),
+            redactor: Redactor::new(keys(&setup.specs, &setup.network)),
             ignore: leavings::list(
                 setup.specs.values().flat_map(|spec| &spec.ignore),
                 &setup.ignore,
@@ -146,13 +146,13 @@ impl Assembly {
             specs: setup.specs.clone(),
             clock: setup.clock.clone(),
             ballast: self.ballast.clone(),
-            data_dir: setup.data_dir.clone(),
+            folders: Folders::new(setup.data_dir.clone()),
             marker,
             owner,
             timings: setup.timings,
-            posted: std::sync::Mutex::default(),
-            mail: crate::runner::AnswerWaiters::default(),
-            usage: crate::runner::Usage::default(),
+            posted: PostedComments::default(),
+            waiters: Arc::default(),
+            usage: Usage::default(),
         });
         seed_pace(&parts)
             .await
@@ -161,13 +161,13 @@ impl Assembly {
         let runner = Runner::new(parts.clone());
         let sweep = Sweep::new(parts.clone());
         self.desk.open(parts);
-        let (door, desk) = (self.door.clone(), self.desk.clone());
+        let (ingest, desk) = (self.ingest.clone(), self.desk.clone());
         Ok(App {
             store,
             engine,
             runner,
             sweep,
-            door,
+            ingest,
             desk,
             token: self.token.clone(),
             _lock: self.lock.clone(),

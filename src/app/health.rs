@@ -1,4 +1,4 @@
-//! How skep stands with the world: whether GitHub has said who we are, and what comes in at the door.
+//! How skep stands with the world: whether GitHub has said who we are, and what arrives at the webhook address.
 //!
 //! It exists because the commonest mistakes of an installation (a wrong secret, a missing event, a network that is down)
 //! show nowhere else. It keeps only what is seen since the start, in memory, and it holds nobody up.
@@ -6,10 +6,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::DateTime;
-use serde_json::{Value, json};
 
 use crate::core::time::Clock;
 use crate::http::Refused;
+use crate::http::api_types::{
+    AcceptedLine, DeliveriesAnswer, GitHubAnswer, HealthAnswer, RefusedLine,
+};
 
 /// Between two warnings about refused deliveries, milliseconds.
 const WARN_EVERY: i64 = 60_000;
@@ -118,25 +120,28 @@ impl Health {
     }
 
     /// All of it, for `skep status`.
-    pub(super) fn to_json(&self) -> Value {
+    pub(super) fn shown(&self) -> HealthAnswer {
         let seen = self.seen();
-        let github = match &seen.nameless {
-            Some(nameless) => {
-                json!({ "known": false, "since": nameless.since, "why": nameless.why })
-            }
-            None => json!({ "known": true }),
-        };
-        json!({
-            "github": github,
-            "deliveries": {
-                "accepted": seen.accepted,
-                "last_accepted": seen.last_accepted.as_ref().map(|(at, event)| json!({ "time": at, "event": event })),
-                "last_ping": seen.last_ping,
-                "malformed": seen.malformed,
-                "refused": seen.refused,
-                "last_refused": seen.last_refused.map(|(at, why)| json!({ "time": at, "why": why.to_string() })),
+        let nameless = seen.nameless.clone();
+        let accepted = seen.last_accepted.clone();
+        HealthAnswer {
+            github: GitHubAnswer {
+                known: nameless.is_none(),
+                since: nameless.as_ref().map(|nameless| nameless.since),
+                why: nameless.map(|nameless| nameless.why),
             },
-        })
+            deliveries: DeliveriesAnswer {
+                accepted: seen.accepted,
+                last_accepted: accepted.map(|(time, event)| AcceptedLine { time, event }),
+                last_ping: seen.last_ping,
+                malformed: seen.malformed,
+                refused: seen.refused,
+                last_refused: seen.last_refused.map(|(time, why)| RefusedLine {
+                    time,
+                    why: why.to_string(),
+                }),
+            },
+        }
     }
 }
 

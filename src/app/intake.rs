@@ -9,7 +9,7 @@ use super::room::Room;
 use crate::core::time::Clock;
 use crate::github::GitHub;
 use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
-use crate::store::{Accepted, Complaint, NewInbox, Store};
+use crate::store::{Accepted, Complaint, InboxKind, NewInbox, Store};
 use crate::webhook::{self, Notice, Secrets, Turned};
 
 /// Takes deliveries in.
@@ -101,12 +101,10 @@ impl Intake for WebhookIngest {
         let heard = Heard::of(&delivery);
         let fact = NewInbox {
             id: format!("webhook:{}", delivery.guid),
-            kind: if delivery.flaw.is_some() {
-                "malformed"
-            } else {
-                "webhook"
-            }
-            .into(),
+            kind: match delivery.flaw {
+                Some(_) => InboxKind::Malformed,
+                None => InboxKind::Webhook,
+            },
             name: delivery.event,
             task: None,
             body: delivery.body,

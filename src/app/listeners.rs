@@ -16,7 +16,7 @@ use crate::http::{self, Bounds, Caps, Guard, Reading};
 
 /// Who stands behind the two addresses.
 pub(super) struct Entry {
-    pub(super) door: Arc<WebhookIngest>,
+    pub(super) ingest: Arc<WebhookIngest>,
     pub(super) desk: Arc<AdminApi>,
     /// What orders at the admin address must carry.
     pub(super) token: SecretString,
@@ -26,7 +26,7 @@ impl Entry {
     /// Those of an app that is built already.
     pub(super) fn of(app: &App) -> Self {
         Self {
-            door: app.door.clone(),
+            ingest: app.ingest.clone(),
             desk: app.desk.clone(),
             token: app.token.clone(),
         }
@@ -34,7 +34,7 @@ impl Entry {
 }
 
 /// Both addresses, being served.
-pub(super) struct Doors {
+pub(super) struct Listeners {
     /// Where GitHub reaches us.
     pub(super) listen: SocketAddr,
     /// Where our people reach us.
@@ -44,8 +44,8 @@ pub(super) struct Doors {
     served: Vec<JoinHandle<()>>,
 }
 
-impl Doors {
-    /// Binds both, then serves both: an address that is taken leaves no half-open door.
+impl Listeners {
+    /// Binds both, then serves both: an address that is taken leaves nothing half open.
     pub(super) async fn open(entry: &Entry, addresses: &Addresses) -> anyhow::Result<Self> {
         let bind = async |address: SocketAddr| {
             TcpListener::bind(address)
@@ -55,7 +55,7 @@ impl Doors {
         let (public, private) = (bind(addresses.listen).await?, bind(addresses.admin).await?);
         let (listen, admin) = (public.local_addr()?, private.local_addr()?);
         let stop = CancellationToken::new();
-        let public_router = http::public_router(entry.door.clone(), Caps::default());
+        let public_router = http::public_router(entry.ingest.clone(), Caps::default());
         let reading = if admin.ip().is_loopback() {
             Reading::Open
         } else {

@@ -4,11 +4,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::core::text;
 use crate::engine::Engine;
+use crate::http::api_types::DiskAnswer;
 use crate::runner::{Ballast, Disk, Runner};
 
 /// With less than this free the database is about to fail.
@@ -42,12 +42,12 @@ impl Room {
     }
 
     /// For `skep status`; what cannot be looked at is null.
-    pub(super) fn to_json(&self) -> Value {
+    pub(super) fn shown(&self) -> Option<DiskAnswer> {
         match self.disk() {
-            Ok(disk) => self.show(disk),
+            Ok(disk) => Some(self.show(disk)),
             Err(error) => {
                 tracing::warn!(%error, "the disk of the data folder cannot be looked at");
-                Value::Null
+                None
             }
         }
     }
@@ -60,9 +60,12 @@ impl Room {
         )
     }
 
-    fn show(&self, disk: Disk) -> Value {
-        let short = disk.is_short(self.wanted);
-        json!({ "free_bytes": disk.free, "reserve_bytes": disk.reserve(self.wanted), "short": short })
+    fn show(&self, disk: Disk) -> DiskAnswer {
+        DiskAnswer {
+            free_bytes: disk.free,
+            reserve_bytes: disk.reserve(self.wanted),
+            short: disk.is_short(self.wanted),
+        }
     }
 }
 
@@ -81,7 +84,7 @@ pub(super) async fn watch(engine: Engine, runner: Runner, cancel: CancellationTo
 pub(super) async fn look(engine: &Engine, runner: &Runner) {
     let parts = runner.services();
     let wanted = parts.policy.limits.disk_reserve_bytes;
-    let short = match Disk::of(&parts.data_dir) {
+    let short = match Disk::of(parts.folders.data()) {
         Ok(disk) => {
             if disk.free < LAST {
                 parts.ballast.drop_it();
@@ -143,7 +146,7 @@ mod tests {
             room.say(full)
         );
         assert_eq!(
-            (room.show(roomy)["short"].as_bool(), room.say(roomy)),
+            (room.show(roomy).short, room.say(roomy)),
             (Some(false), "6.0 GiB free".to_owned())
         );
     }

@@ -1,4 +1,4 @@
-//! `skep demo`: the whole corridor in a few seconds, with nothing but git.
+//! `skep demo`: the whole pipeline in a few seconds, with nothing but git.
 //!
 //! It runs the same code as `skep serve`, against a simulated GitHub and with an agent that follows a script. It shows
 //! what happened and never what should have: every line is a domain event, and the end is read from the simulated GitHub.
@@ -16,7 +16,7 @@ use anyhow::{Context, bail};
 
 use super::Ended;
 use crate::agent::presets::preset;
-use crate::app::event_line;
+use crate::app::event_json;
 use crate::config::{Args, Sources};
 use crate::core::effect::EffectKind;
 use crate::core::ids::IssueNumber;
@@ -192,7 +192,7 @@ async fn follow(
     loop {
         for row in store.events(after, 500).await? {
             after = row.seq;
-            let line = event_line(&row);
+            let line = event_json(&row);
             tally.count(&line);
             person.see(&line);
             screen.event(&line)?;

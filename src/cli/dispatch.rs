@@ -6,13 +6,14 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::admin_client::{Admin, AdminError};
-use super::api_types::{BatchAnswer, EventLine, SessionAnswer, StartedLine};
 use super::output::{one_line, print, print_json, table};
 use super::target::parse_targets;
 use super::{Asking, Ended, Stop};
 use crate::config::Sources;
 use crate::core::session::SessionState;
 use crate::core::text::count;
+use crate::http::api_types::{EventLine, SessionAnswer};
+use crate::http::{Batch, Started};
 
 /// How long one question for events may wait at the other end, seconds; it allows 30.
 const WAIT_SECONDS: u64 = 25;
@@ -46,7 +47,7 @@ impl Dispatch {
         let order = json!({ "targets": targets.iter().map(super::target::Target::to_json).collect::<Vec<_>>() });
         let admin = self.asking.admin(sources)?;
         let answer = admin.post("/api/v1/dispatch", &order).await?;
-        let batch: BatchAnswer = admin.read(&answer)?;
+        let batch: Batch = admin.read(&answer)?;
         if self.asking.json {
             print_json(&answer)?
         } else {
@@ -75,13 +76,13 @@ impl Dispatch {
     }
 }
 
-fn render(batch: &BatchAnswer) -> String {
+fn render(batch: &Batch) -> String {
     let mut text = String::new();
     if !batch.successful.is_empty() {
         let rows: Vec<_> = batch
             .successful
             .iter()
-            .map(|line| [line.issue.clone(), line.session.clone()])
+            .map(|line| [line.issue.clone(), line.session.to_string()])
             .collect();
         text.push_str(&table(["ISSUE", "SESSION"], &rows));
     }
@@ -122,8 +123,11 @@ struct Follow<'a> {
 
 impl Follow<'_> {
     /// Whether all ended well. Events only say when to look; what counts is the session's own state.
-    async fn all(&self, started: Vec<StartedLine>) -> Result<bool, Stop> {
-        let mut open: BTreeSet<String> = started.into_iter().map(|line| line.session).collect();
+    async fn all(&self, started: Vec<Started>) -> Result<bool, Stop> {
+        let mut open: BTreeSet<String> = started
+            .into_iter()
+            .map(|line| line.session.to_string())
+            .collect();
         let mut look: BTreeSet<String> = open.clone();
         let (mut after, mut well, mut away) = (None, true, 0);
         while !open.is_empty() {

@@ -2,7 +2,6 @@
 //! credentials; none of them decides anything.
 
 mod admin_client;
-mod api_types;
 mod config;
 mod demo;
 mod demo_agent;
@@ -12,6 +11,7 @@ mod output;
 mod serve;
 mod session;
 mod sessions;
+mod shown;
 mod status;
 mod stop;
 mod target;

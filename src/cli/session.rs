@@ -3,11 +3,12 @@
 use serde_json::json;
 
 use super::admin_client::{Admin, AdminError};
-use super::api_types::{LogAnswer, LogLine, SessionAnswer, brief};
 use super::output::{facts, lines, moment, print, print_bytes, print_json, table};
+use super::shown::{self, brief};
 use super::{Asking, Ended};
 use crate::config::Sources;
 use crate::core::ids::SessionId;
+use crate::http::api_types::{LogAnswer, LogLine, SessionAnswer};
 
 /// Lines of log in one question.
 const PAGE: &str = "1000";
@@ -91,8 +92,8 @@ fn render(session: &SessionAnswer, now: i64) -> String {
         ("agent", line.agent.clone()),
         ("branch", line.branch.clone().unwrap_or_default()),
         ("pull request", line.pull_request()),
-        ("queued", line.since()),
-        ("took", line.took(now)),
+        ("queued", shown::since(&line)),
+        ("took", shown::took(&line, now)),
     ]);
     let rows: Vec<[String; 3]> = session
         .timeline

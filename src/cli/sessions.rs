@@ -1,10 +1,11 @@
 //! `skep sessions`: the sessions a running skep knows.
 
-use super::api_types::{SessionLine, SessionsAnswer};
 use super::output::{print, print_json, span, table};
+use super::shown;
 use super::{Asking, Ended};
 use crate::config::Sources;
 use crate::core::session::SessionState;
+use crate::http::api_types::{SessionLine, SessionsAnswer};
 
 /// List sessions, newest first.
 #[derive(Debug, clap::Args)]
@@ -69,7 +70,7 @@ fn rows(sessions: &[SessionLine], now: i64) -> Vec<[String; 8]> {
             line.place(),
             state,
             age,
-            line.took(now),
+            shown::took(line, now),
             pull,
             role,
             agent,

@@ -1,10 +1,12 @@
 //! `skep status`: what a running skep is doing.
 
-use super::api_types::{DeliveriesAnswer, DiskAnswer, GitHubAnswer, StatusAnswer};
 use super::output::{facts, lines, moment, print, print_json, table};
 use super::{Asking, Ended, sessions};
 use crate::config::Sources;
 use crate::core::text;
+use crate::http::api_types::{
+    DeliveriesAnswer, DiskAnswer, GitHubAnswer, HeldLine, QueueLine, StatusAnswer,
+};
 
 /// Show counts, the queue and what is active. Fails when no skep is running.
 #[derive(Debug, clap::Args)]
@@ -128,7 +130,7 @@ fn render(status: &StatusAnswer, now: i64) -> String {
         ));
     }
     if !status.queue.is_empty() {
-        let row = |line: &super::api_types::QueueLine| {
+        let row = |line: &QueueLine| {
             let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
             [
                 line.place(),
@@ -147,7 +149,7 @@ fn render(status: &StatusAnswer, now: i64) -> String {
     shown
 }
 
-fn held_up(line: &super::api_types::HeldLine) -> [String; 3] {
+fn held_up(line: &HeldLine) -> [String; 3] {
     let installation = line
         .installation
         .map_or_else(|| "the App itself".to_owned(), |id| id.to_string());

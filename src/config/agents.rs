@@ -1,7 +1,7 @@
 //! The agents the operator configured: a preset, a preset with changes, or a command of their own.
 //!
 //! Variables an agent inherits are resolved here. skep's own variables and GitHub's tokens are never among them: an agent
-//! holds no credential of the house.
+//! holds no credential of skep.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +39,15 @@ pub(super) fn read(reading: &mut Reading<'_>, presets: Presets<'_>) -> BTreeMap<
                 at,
                 "an agent is called with a-z, 0-9, - and _, at most 40",
             ));
-        } else if let Some(spec) = agent(&name, at, table, presets, &mut mistakes) {
+        } else if let Some(spec) = agent(
+            Described {
+                name: &name,
+                at,
+                table,
+            },
+            presets,
+            &mut mistakes,
+        ) {
             agents.insert(name, spec);
         }
     }
@@ -136,10 +144,16 @@ impl Sources {
     }
 }
 
+/// An agent that something names, and where it does.
+pub(super) struct Mention<'a> {
+    pub(super) name: &'a str,
+    pub(super) at: &'a str,
+}
+
 /// Adds a preset that a role asks for.
 pub(super) fn require(
     reading: &mut Reading<'_>,
-    (name, at): (&str, &str),
+    Mention { name, at }: Mention<'_>,
     agents: &mut BTreeMap<String, AgentSpec>,
     presets: Presets<'_>,
 ) -> Result<(), Mistake> {
@@ -187,13 +201,23 @@ pub(super) fn resolve(reading: &mut Reading<'_>, agents: &mut BTreeMap<String, A
     }
 }
 
-fn agent(
-    name: &str,
+/// A table `[agents.<name>]`.
+struct Described<'a> {
+    name: &'a str,
     at: String,
-    mut table: Table,
+    table: Table,
+}
+
+fn agent(
+    entry: Described<'_>,
     presets: Presets<'_>,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<AgentSpec> {
+    let Described {
+        name,
+        at,
+        mut table,
+    } = entry;
     let base = table
         .take("preset")
         .map(|item| preset(item, presets))
@@ -326,7 +350,7 @@ pub(super) fn patterns(item: Item) -> Result<Vec<String>, Mistake> {
     }
 }
 
-/// Credentials of the house: skep's own, and tokens that act as somebody on GitHub.
+/// Credentials of skep: skep's own, and tokens that act as somebody on GitHub.
 fn is_ours(name: &str) -> bool {
     name.starts_with("SKEP_")
         || matches!(

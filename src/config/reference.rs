@@ -32,16 +32,25 @@ pub(super) struct Entry {
 const fn entry(
     key: &'static str,
     env: &'static str,
-    flag: Option<&'static str>,
     default: &'static str,
     meaning: &'static str,
 ) -> Entry {
     Entry {
         key,
         env: Some(env),
-        flag,
+        flag: None,
         default,
         meaning,
+    }
+}
+
+impl Entry {
+    /// The same with a flag.
+    const fn flag(self, flag: &'static str) -> Self {
+        Self {
+            flag: Some(flag),
+            ..self
+        }
     }
 }
 
@@ -50,91 +59,85 @@ pub(super) const ENTRIES: [Entry; 24] = [
     entry(
         "listen",
         "SKEP_LISTEN",
-        Some("--listen"),
         "127.0.0.1:3000",
         "Where GitHub's webhooks arrive (`/webhook`).",
-    ),
+    )
+    .flag("--listen"),
     entry(
         "admin_listen",
         "SKEP_ADMIN_LISTEN",
-        Some("--admin-listen"),
         "127.0.0.1:3001",
         "Where the command line asks (`/api/v1`). Orders need the admin token; looking needs it, too, where this is not loopback.",
-    ),
+    )
+    .flag("--admin-listen"),
     entry(
         "admin_token",
         "SKEP_ADMIN_TOKEN",
-        None,
         "the file admin-token in the data folder, made at the first start",
         "What `dispatch` and `stop` show at the admin address. The command line reads the same setting or file.",
     ),
     entry(
         "data_dir",
         "SKEP_DATA_DIR",
-        Some("--data-dir"),
         "$XDG_STATE_HOME/skep, or ~/.local/state/skep",
         "Folder for database, mirrors, working copies and logs; made with mode 700.",
-    ),
+    )
+    .flag("--data-dir"),
     entry(
         "database_url",
         "SKEP_DATABASE_URL",
-        None,
         "SQLite: skep.db in the data folder",
         "`sqlite:///absolute/path` or `postgres://…`.",
     ),
     entry(
         "app_id",
         "SKEP_APP_ID",
-        Some("--app-id"),
         "none",
         "The GitHub App's number (\"App ID\" on its page).",
-    ),
+    )
+    .flag("--app-id"),
     entry(
         "private_key",
         "SKEP_PRIVATE_KEY",
-        None,
         "none",
         "The App's private key itself, PEM (PKCS#1 or PKCS#8); line ends may be written as `\\n`.",
     ),
     entry(
         "private_key_file",
         "SKEP_PRIVATE_KEY_FILE",
-        Some("--private-key-file"),
         "none",
         "A file with the App's private key; give this or `private_key`.",
-    ),
+    )
+    .flag("--private-key-file"),
     entry(
         "webhook_secret",
         "SKEP_WEBHOOK_SECRET",
-        None,
         "none",
         "The App's webhook secret.",
     ),
     entry(
         "webhook_secret_previous",
         "SKEP_WEBHOOK_SECRET_PREVIOUS",
-        None,
         "none",
         "The secret before it, accepted too while you rotate.",
     ),
     entry(
         "github_api_url",
         "SKEP_GITHUB_API_URL",
-        Some("--github-api-url"),
         "by `github_url`: https://api.github.com, or https://HOST/api/v3",
         "The REST API of your GitHub.",
-    ),
+    )
+    .flag("--github-api-url"),
     entry(
         "github_url",
         "SKEP_GITHUB_URL",
-        Some("--github-url"),
         "https://github.com",
         "Your GitHub's pages and git; name your server for GitHub Enterprise Server.",
-    ),
+    )
+    .flag("--github-url"),
     entry(
         "https_proxy",
         "HTTPS_PROXY",
-        None,
         "none",
         "The proxy to everything outside, `http://[user:password@]host:port`: for GitHub's API, git, logs and agents. Agents are given \
          it whole; the password is taken out of whatever they say. This and the next two variables are read in small letters, too.",
@@ -142,21 +145,18 @@ pub(super) const ENTRIES: [Entry; 24] = [
     entry(
         "http_proxy",
         "HTTP_PROXY",
-        None,
         "none",
         "The proxy of agents to plain `http` addresses; skep itself speaks only `https` outside.",
     ),
     entry(
         "no_proxy",
         "NO_PROXY",
-        None,
         "none",
         "What is reached without the proxy, between commas: hosts, `.domains`, addresses, networks such as `10.0.0.0/8`.",
     ),
     entry(
         "ca_file",
         "SKEP_CA_FILE",
-        None,
         "none",
         "A file of further certificate authorities, PEM, trusted besides the system's (or those of `SSL_CERT_FILE`): for GitHub's \
          API, git, logs and agents.",
@@ -164,29 +164,27 @@ pub(super) const ENTRIES: [Entry; 24] = [
     entry(
         "agent",
         "SKEP_AGENT",
-        Some("--agent"),
         "the only one under `[agents]`",
         "The agent of roles that name none: a preset (`copilot claude gemini codex opencode goose`), a name under \
          `[agents]`, or a command line that speaks ACP.",
-    ),
+    )
+    .flag("--agent"),
     entry(
         "sandbox",
         "SKEP_SANDBOX",
-        Some("--no-sandbox"),
         "auto",
         "`auto`: agents run under bubblewrap where it works, otherwise with a visible warning; `off`: never.",
-    ),
+    )
+    .flag("--no-sandbox"),
     entry(
         "git",
         "SKEP_GIT",
-        None,
         "`git` in /usr/local/bin, /usr/bin, /bin",
         "The git program, by its absolute path.",
     ),
     entry(
         "old_git",
         "SKEP_OLD_GIT",
-        None,
         "refuse",
         "`refuse`: do not start with a git whose version lacks the security fixes of July 2025; `allow`: your distribution \
          has patched it without changing the version.",
@@ -194,17 +192,17 @@ pub(super) const ENTRIES: [Entry; 24] = [
     entry(
         "log",
         "SKEP_LOG",
-        Some("--log"),
         "warn,skep=info",
         "What is logged (to standard error), as a `tracing` filter; commands other than `serve` begin at `error`.",
-    ),
+    )
+    .flag("--log"),
     entry(
         "log_format",
         "SKEP_LOG_FORMAT",
-        Some("--log-format"),
         "text",
         "`text` or `json`.",
-    ),
+    )
+    .flag("--log-format"),
     Entry {
         key: "default_role",
         env: None,

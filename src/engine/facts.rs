@@ -2,32 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
 use super::EngineError;
-use crate::core::event::Event;
+use crate::core::event::{Event, Fact};
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, TaskKey};
-use crate::core::place::{Account, Place};
-use crate::store::InboxRow;
+use crate::core::place::Account;
+use crate::store::{InboxKind, InboxRow};
 use crate::webhook::{self, Parsed, Turned};
-
-/// A domain event and where it happened: the body of every inbox row that is not a webhook.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Fact {
-    /// Where.
-    pub place: Place,
-    /// What.
-    #[serde(flatten)]
-    pub event: Event,
-}
-
-impl Fact {
-    /// The fact as the body of an inbox row.
-    pub fn to_json(&self) -> String {
-        serde_json::to_string(self)
-            .expect("facts have string keys and no custom serializers, so they always serialize")
-    }
-}
 
 /// What a row comes to.
 pub(super) enum Meaning {
@@ -85,7 +65,7 @@ pub(super) fn tasks(meanings: &[Meaning]) -> Vec<TaskKey> {
 
 /// Reads a row.
 pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
-    if row.kind == "malformed" {
+    if row.kind == InboxKind::Malformed {
         return Ok(Meaning::Nothing(
             match webhook::parse(&row.name, &row.body) {
                 Parsed::Malformed { reason } => format!("malformed: {reason}"),
@@ -100,7 +80,7 @@ pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
             },
         ));
     }
-    if row.kind != "webhook" {
+    if row.kind != InboxKind::Webhook {
         return serde_json::from_str(&row.body)
             .map(Meaning::Fact)
             .map_err(|source| EngineError::Unreadable {

@@ -14,7 +14,7 @@ use crate::core::session::SessionRecord;
 use crate::core::task::{Stage, Task};
 use crate::store::{InboxRow, NewEffect, NewEvent, SessionRow, TaskRow};
 
-fn text<T: serde::Serialize>(what: &str, value: &T) -> Result<String, EngineError> {
+pub(super) fn text<T: serde::Serialize>(what: &str, value: &T) -> Result<String, EngineError> {
     serde_json::to_string(value).map_err(|source| EngineError::Unreadable {
         what: what.to_owned(),
         source,

@@ -41,12 +41,13 @@ pub(super) async fn take(
     path: &Path,
     base: &Sha,
 ) -> Result<Heads, GitError> {
-    let Some((file, pack, heads)) = open(path)? else {
+    let Some((file, at, heads)) = open(path)? else {
         return Ok(Heads::new());
     };
+    let pack = Pack { file, at };
     let mut known: Vec<Sha> = Vec::new();
     loop {
-        let outcome = unpack(program, quarantine, (&file, pack), &known).await;
+        let outcome = unpack(program, quarantine, &pack, &known).await;
         match repositorys_own(program, quarantine, &outcome)
             .await?
             .filter(|flawed| !known.contains(flawed))
@@ -68,16 +69,22 @@ pub(super) async fn take(
     Ok(heads)
 }
 
+/// Where the pack begins in a bundle's file.
+struct Pack {
+    file: File,
+    at: u64,
+}
+
 /// Gives the pack to git, with the objects that need not keep the rules.
 async fn unpack(
     program: &Program,
     quarantine: &Quarantine,
-    (file, pack): (&File, u64),
+    pack: &Pack,
     known: &[Sha],
 ) -> Result<Outcome, GitError> {
     let disk = |error| GitError::disk("read the bundle", error);
-    let mut file = file.try_clone().map_err(disk)?;
-    file.seek(SeekFrom::Start(pack)).map_err(disk)?;
+    let mut file = pack.file.try_clone().map_err(disk)?;
+    file.seek(SeekFrom::Start(pack.at)).map_err(disk)?;
     let strict = match known {
         [] => "--strict".to_owned(),
         known => format!(

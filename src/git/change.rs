@@ -2,38 +2,8 @@
 //!
 //! Paths are bytes chosen by an agent; they stay bytes until they are shown. Nothing here judges them.
 
-use serde::{Deserialize, Serialize};
-
 use super::error::GitError;
-
-/// How a file changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ChangeKind {
-    /// It is new.
-    Added,
-    /// Its content, mode or type changed.
-    Modified,
-    /// It is gone.
-    Deleted,
-    /// It has another path (and perhaps other content).
-    Renamed,
-}
-
-/// One changed file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileChange {
-    /// The path (after a rename: the new one); bytes that are not UTF-8 are replaced.
-    pub path: String,
-    /// How it changed.
-    pub kind: ChangeKind,
-    /// Lines added; 0 for a binary file.
-    pub insertions: u64,
-    /// Lines removed; 0 for a binary file.
-    pub deletions: u64,
-    /// Whether git takes it for binary.
-    pub binary: bool,
-}
+use crate::core::event::{ChangeKind, FileChange};
 
 /// A raw record: modes, objects and paths.
 #[derive(Debug, Clone, PartialEq, Eq)]

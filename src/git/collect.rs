@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Git;
 use super::bundle;
-use super::change::{FileChange, RawChange, read_counted, read_raw};
+use super::change::{RawChange, read_counted, read_raw};
 use super::conflict;
 use super::error::GitError;
 use super::fenced::{self, Told};
@@ -21,6 +21,7 @@ use super::protect::{LINK, Link, case_clashes, problems, protected};
 use super::quarantine::Quarantine;
 use super::snapshot::Snapshot;
 use super::workspace::{Identity, session_ref};
+use crate::core::event::FileChange;
 use crate::core::event::LeftOut;
 use crate::core::ids::{RepositoryId, SessionId, Sha};
 

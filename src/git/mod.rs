@@ -1,4 +1,4 @@
-//! The git room: a mirror per repository, a private working copy per session, what the agent left, and the push.
+//! The git module: a mirror per repository, a private working copy per session, what the agent left, and the push.
 //!
 //! Built on the git program alone (libgit2 has no equal of its clobber protection and lags its fixes). Who may touch what:
 //!
@@ -43,7 +43,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use branch::Branch;
-pub use change::{ChangeKind, FileChange};
 pub use collect::{CollectSpec, Collected, DiffLimits};
 pub use error::GitError;
 pub use mirror::{FetchRequest, Fetched};
@@ -57,7 +56,7 @@ use process::{Call, Program};
 use token::Askpass;
 use way_out::WayOut;
 
-/// How the room is set up.
+/// How the module is set up.
 #[derive(Debug, Clone)]
 pub struct GitConfig {
     /// The git program: `git`, looked up in a fixed `PATH`, or a full path.
@@ -73,7 +72,7 @@ pub struct GitConfig {
     pub network: Network,
 }
 
-/// The git room. Cheap to clone.
+/// The git module. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Git {
     inner: Arc<Inner>,

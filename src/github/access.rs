@@ -94,11 +94,14 @@ impl GitHub {
     }
 
     /// Whether the installation that covers a repository is shut to us, as far as is known without asking.
-    pub fn is_shut(&self, at: &At) -> bool {
-        self.0
-            .access
-            .awake(self.0.access.followed(at.scope(Purpose::Read)).installation)
-            .is_err()
+    pub fn is_shut(&self, installation: InstallationId, repository: RepositoryId) -> bool {
+        let scope = Scope {
+            installation,
+            repository: Some(repository),
+            purpose: Purpose::Read,
+        };
+        let access = &self.0.access;
+        access.awake(access.followed(scope).installation).is_err()
     }
 
     /// Whether any installation is shut to us.

@@ -7,23 +7,11 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
+use crate::core::event::ChecksState;
 use crate::core::ids::Sha;
 
 /// The most that is kept of what a check says, in bytes: the beginning of its words or the end of its log.
 pub(super) const TAIL: usize = 8 * 1024;
-
-/// How things stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChecksState {
-    /// Nothing checks this commit.
-    None,
-    /// Something is still at it, or did not begin.
-    Pending,
-    /// All is well.
-    Green,
-    /// Something failed.
-    Red,
-}
 
 /// Where a check comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

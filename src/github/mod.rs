@@ -1,6 +1,6 @@
 //! GitHub behind typed calls: identity, tokens, pace, reads and changes.
 //!
-//! It exists so that the rest of the house speaks of issues and comments and never of HTTP. Every call has a timeout; a
+//! It exists so that the rest of skep speaks of issues and comments and never of HTTP. Every call has a timeout; a
 //! call that changes something is sent at most once (a second time only after a 401, which proves that nothing was
 //! done), one at a time per installation and at a pace GitHub accepts; while GitHub wants a pause, nothing is sent.
 //! It must never print a credential, send one to another host, or retry a change whose outcome is unknown.
@@ -47,13 +47,12 @@ use url::Url;
 pub use app::{AppIdentity, Delivery, DeliveryPage, Installation};
 pub use assignee::Assignment;
 pub use check::{CheckConclusion, CheckReport, CheckRun, CheckStatus};
-pub use ci_rollup::{CheckKind, CheckSeen, ChecksRead, ChecksState, Failing};
+pub use ci_rollup::{CheckKind, CheckSeen, ChecksRead, Failing};
 pub use comment::Comment;
 pub use error::GitHubError;
 pub use issue::{Account, Issue, IssueEvent};
-pub use pull::{NewPull, OpenedPull, Opening, Pull, PullEdit, PullState};
+pub use pull::{NewPull, OpenedPull, Opening, Pull, PullEdit};
 pub use rate_gate::{Brake, Priority};
-pub use reaction::Reaction;
 pub use repository::{BranchHead, Permission, PermissionLevel, Repository};
 pub use review::{LineComment, Review, ReviewHead, ReviewState};
 pub use thread::{ReviewThread, ThreadComment};
@@ -62,6 +61,7 @@ pub use wire::Timeouts;
 
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, UserId};
 use crate::core::network::Network;
+use crate::core::place::Place;
 pub use crate::core::policy::Pace;
 use access::Access;
 use etag::Etags;
@@ -112,6 +112,15 @@ pub struct At {
 }
 
 impl At {
+    /// Where a place is asked for.
+    pub fn of(place: &Place) -> Self {
+        Self {
+            installation: place.installation,
+            repository: place.repository,
+            name: place.name.clone(),
+        }
+    }
+
     fn path(&self, rest: &str) -> String {
         format!("/repos/{}{rest}", self.name)
     }

@@ -13,6 +13,7 @@ use super::rate_gate::Priority;
 use super::request::{ApiRequest, escape};
 use super::token::Purpose;
 use super::{At, GitHub, TEXT_CHARS, cut};
+use crate::core::event::PullStanding;
 use crate::core::ids::{IssueNumber, Sha};
 
 /// The longest title GitHub takes.
@@ -21,24 +22,13 @@ const TITLE_CHARS: usize = 256;
 const READY: &str = "mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) \
                      { pullRequest { isDraft } } }";
 
-/// Where a pull request stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PullState {
-    /// Open.
-    Open,
-    /// Closed without a merge.
-    Closed,
-    /// Merged.
-    Merged,
-}
-
 /// A pull request. <https://docs.github.com/rest/pulls/pulls#get-a-pull-request>
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pull {
     /// The number people see.
     pub number: IssueNumber,
     /// Where it stands.
-    pub state: PullState,
+    pub state: PullStanding,
     /// Whether it is a draft.
     pub draft: bool,
     /// The title.
@@ -96,9 +86,9 @@ struct EndShape {
 impl From<PullShape> for Pull {
     fn from(shape: PullShape) -> Self {
         let state = match (shape.state.as_str(), &shape.merged_at) {
-            (_, Some(_)) => PullState::Merged,
-            ("open", None) => PullState::Open,
-            (_, None) => PullState::Closed,
+            (_, Some(_)) => PullStanding::Merged,
+            ("open", None) => PullStanding::Open,
+            (_, None) => PullStanding::Closed,
         };
         Self {
             number: shape.number,

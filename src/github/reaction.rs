@@ -11,33 +11,17 @@ use super::rate_gate::Priority;
 use super::request::{ApiRequest, Effect};
 use super::token::Purpose;
 use super::{At, GitHub};
+use crate::core::effect::Reaction;
 use crate::core::ids::{CommentId, IssueNumber};
 
-/// What a reaction says. <https://docs.github.com/rest/reactions/reactions#about-reactions>
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reaction {
-    /// 👀 seen.
-    Eyes,
-    /// 🚀 started.
-    Rocket,
-    /// 🎉 finished.
-    Hooray,
-    /// 😕 did not work out.
-    Confused,
-    /// 👍 done as told.
-    ThumbsUp,
-}
-
-impl Reaction {
-    /// GitHub's word for it.
-    pub fn content(self) -> &'static str {
-        match self {
-            Self::Eyes => "eyes",
-            Self::Rocket => "rocket",
-            Self::Hooray => "hooray",
-            Self::Confused => "confused",
-            Self::ThumbsUp => "+1",
-        }
+/// GitHub's word for a reaction. <https://docs.github.com/rest/reactions/reactions#about-reactions>
+fn content(reaction: Reaction) -> &'static str {
+    match reaction {
+        Reaction::Eyes => "eyes",
+        Reaction::Rocket => "rocket",
+        Reaction::Hooray => "hooray",
+        Reaction::Confused => "confused",
+        Reaction::ThumbsUp => "+1",
     }
 }
 
@@ -114,7 +98,7 @@ impl GitHub {
 
     async fn react(&self, at: &At, path: &str, reaction: Reaction) -> Result<(), GitHubError> {
         // A mark, no content: it must come through when the limits of content are used up.
-        let ask = ApiRequest::post("react", path, &json!({"content": reaction.content()}))
+        let ask = ApiRequest::post("react", path, &json!({"content": content(reaction)}))
             .with_effect(Effect::Change);
         self.change(at, Purpose::Comment, Priority::Receipt, &ask)
             .await
@@ -125,7 +109,7 @@ impl GitHub {
         let us = self.bot(at).await?;
         let query = format!(
             "{path}?content={}&per_page=100",
-            super::request::escape(reaction.content())
+            super::request::escape(content(reaction))
         );
         let found: Vec<ReactionShape> = self
             .read_all(at, &ApiRequest::get("list the reactions", query))

@@ -1,4 +1,4 @@
-//! What the admin address needs from the rest of the house: somebody who looks things up and takes orders.
+//! What the admin address needs from the rest of skep: somebody who looks things up and takes orders.
 //!
 //! Shapes of questions and answers only; nothing here knows where the facts are kept or who acts on an order.
 
@@ -13,7 +13,7 @@ use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
 /// A question's answer: JSON as the caller sees it, or what was wrong.
 pub type Answer = Result<Value, ApiError>;
 
-/// The part of the house behind the admin address. Every method has 60 seconds.
+/// The part of skep behind the admin address. Every method has 60 seconds.
 pub trait AdminService: Send + Sync + 'static {
     /// Counts, queue, what is active.
     fn status(&self) -> impl Future<Output = Answer> + Send;

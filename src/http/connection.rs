@@ -116,7 +116,7 @@ enum Ended {
     Protocol(#[from] hyper::Error),
 }
 
-/// Completion with unread bytes would reset the connection and could take the answer with it, so what still comes is thrown
+/// Closing with unread bytes would reset the connection and could take the answer with it, so what still comes is thrown
 /// away for a moment.
 async fn linger(mut stream: TcpStream) {
     let mut waste = vec![0; 16 * 1024];

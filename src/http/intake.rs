@@ -1,4 +1,4 @@
-//! What the public door needs from the rest of the house: somebody who makes deliveries durable.
+//! What the public address needs from the rest of skep: somebody who makes deliveries durable.
 //!
 //! Only a verified body can become a [`Delivery`]. Nothing here knows how or where it is kept.
 
@@ -67,7 +67,7 @@ pub struct Readiness {
     pub reasons: serde_json::Value,
 }
 
-/// The part of the house behind the public door.
+/// The part of skep behind the public address.
 pub trait Intake: Send + Sync + 'static {
     /// The secrets that are valid now.
     fn secrets(&self) -> &Secrets;

@@ -1,4 +1,4 @@
-//! The door: bytes from the network in, status codes out.
+//! Bytes from the network in, status codes out.
 //!
 //! Two routers stand behind our own serve loop: [`public_router`] for GitHub, [`admin_router`] for the people at the
 //! machine. Neither knows where anything is kept: the public one asks an [`Intake`], the admin one a [`AdminService`], and `app`
@@ -8,6 +8,7 @@
 mod admin_service;
 mod answer;
 mod api;
+pub mod api_types;
 mod body;
 mod connection;
 mod guard;

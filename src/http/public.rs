@@ -23,7 +23,7 @@ use crate::webhook::{Secrets, Signature, Verified};
 
 /// The router of the public address; all else is 404 or 405.
 pub fn public_router<I: Intake>(intake: Arc<I>, caps: Caps) -> Router {
-    let door = WebhookState {
+    let state = WebhookState {
         intake,
         reader: Reader::new(caps),
     };
@@ -35,7 +35,7 @@ pub fn public_router<I: Intake>(intake: Arc<I>, caps: Caps) -> Router {
         .fallback(answer::no_such_page)
         .method_not_allowed_fallback(answer::wrong_method)
         .layer(CatchPanicLayer::custom(answer::after_panic))
-        .with_state(Arc::new(door))
+        .with_state(Arc::new(state))
 }
 
 struct WebhookState<I> {
@@ -91,8 +91,8 @@ async fn healthy() -> Response {
     Json(json!({ "ok": true })).into_response()
 }
 
-async fn ready<I: Intake>(State(door): State<Arc<WebhookState<I>>>) -> Response {
-    let looked = tokio::time::timeout(door.reader.caps().ready_time, door.intake.ready()).await;
+async fn ready<I: Intake>(State(state): State<Arc<WebhookState<I>>>) -> Response {
+    let looked = tokio::time::timeout(state.reader.caps().ready_time, state.intake.ready()).await;
     let Readiness { ok, reasons } = looked.unwrap_or_else(|_| Readiness {
         ok: false,
         reasons: json!({ "probe": "took too long" }),
@@ -106,15 +106,15 @@ async fn ready<I: Intake>(State(door): State<Arc<WebhookState<I>>>) -> Response 
 }
 
 async fn webhook<I: Intake>(
-    State(door): State<Arc<WebhookState<I>>>,
+    State(state): State<Arc<WebhookState<I>>>,
     request: Request,
 ) -> Response {
-    match door.take(request).await {
+    match state.take(request).await {
         Ok(response) => response,
         Err(refusal) => {
             tracing::debug!(reason = %refusal, "a delivery was refused");
             if let Some(cause) = refusal.cause() {
-                door.intake.refused(cause);
+                state.intake.refused(cause);
             }
             refusal.into_response()
         }

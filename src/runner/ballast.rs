@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Disk;
+use super::disk::Disk;
 
 /// The most it takes.
 const MOST: u64 = 64 << 20;

@@ -1,26 +1,149 @@
-//! What this process holds: fencing numbers to prove it, and tokens to cancel it.
+//! The right to perform one effect for a while, and all such rights this process has.
+//!
+//! A [`Lease`] is made here alone, by a claim that the database granted: whoever has one may perform its effect, and nobody
+//! else can. Its fencing number proves that to the database; its token says when the effect is no longer wanted.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::core::effect::EffectKind;
+use crate::core::effect::{Action, Effect, EffectKind};
+use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
-use crate::store::EffectRow;
+use crate::core::place::Place;
+use crate::core::task::TurnSoFar;
+use crate::store::{Claim, EffectRow, Store, StoreError};
 
-/// One effect in our hands.
+/// A claimed row: what the database is told its end by.
 #[derive(Debug, Clone)]
-pub(super) struct Held {
+pub(super) struct ClaimedRow {
+    id: String,
+    fence: i64,
+    kind: String,
+}
+
+impl ClaimedRow {
+    /// The effect's id.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Grows with every claim; whoever has an older number has lost the effect.
+    pub(super) fn fence(&self) -> i64 {
+        self.fence
+    }
+
+    /// The effect's kind, as the outbox calls it.
+    pub(super) fn kind(&self) -> &str {
+        &self.kind
+    }
+}
+
+/// The right to perform one effect.
+#[derive(Debug)]
+pub(super) struct Lease {
+    row: ClaimedRow,
+    kind: EffectKind,
+    attempts: i64,
+    max_attempts: i64,
+    created_at: i64,
+    claimed_at: i64,
+    place: Place,
+    session: Option<SessionId>,
+    so_far: Option<TurnSoFar>,
+    cancel: CancellationToken,
+}
+
+impl Lease {
+    /// The row it is for.
+    pub(super) fn row(&self) -> &ClaimedRow {
+        &self.row
+    }
+
+    /// The effect's id.
+    pub(super) fn id(&self) -> &str {
+        &self.row.id
+    }
+
+    /// The effect's kind.
+    pub(super) fn kind(&self) -> EffectKind {
+        self.kind
+    }
+
+    /// How often the effect was claimed, this time included.
+    pub(super) fn attempts(&self) -> i64 {
+        self.attempts
+    }
+
+    /// Whether nobody has begun to perform it before.
+    pub(super) fn is_first_try(&self) -> bool {
+        self.attempts == 1
+    }
+
+    /// It is given up after so many.
+    pub(super) fn max_attempts(&self) -> i64 {
+        self.max_attempts
+    }
+
+    /// When the effect was planned, epoch milliseconds.
+    pub(super) fn created_at(&self) -> i64 {
+        self.created_at
+    }
+
+    /// When it was claimed, epoch milliseconds.
+    pub(super) fn claimed_at(&self) -> i64 {
+        self.claimed_at
+    }
+
+    /// The issue it is done for.
+    pub(super) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The session it belongs to.
+    ///
+    /// # Errors
+    /// It belongs to none: a mistake of ours, which no second try mends.
+    pub(super) fn session(&self) -> Result<&SessionId, Failure> {
+        self.session
+            .as_ref()
+            .ok_or_else(|| Failure::broken(format!("{} without a session", self.row.kind)))
+    }
+
+    /// The session it belongs to, if it does to one.
+    pub(super) fn session_if_any(&self) -> Option<&SessionId> {
+        self.session.as_ref()
+    }
+
+    /// What has happened in the turn since it was planned.
+    pub(super) fn so_far(&self) -> Option<&TurnSoFar> {
+        self.so_far.as_ref()
+    }
+
     /// Cancelled when the effect is no longer wanted, or no longer ours.
-    pub(super) cancel: CancellationToken,
+    pub(super) fn cancel(&self) -> &CancellationToken {
+        &self.cancel
+    }
+}
+
+/// What a claim brought.
+pub(super) enum Claimed {
+    /// An effect, and the right to perform it.
+    Effect(Box<Lease>, Action),
+    /// A row that is no effect we know.
+    Unreadable(ClaimedRow, serde_json::Error),
+}
+
+struct Held {
     fence: i64,
     kind: String,
     session: Option<SessionId>,
+    cancel: CancellationToken,
 }
 
 /// All effects in our hands.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Leases {
     held: Arc<Mutex<HashMap<String, Held>>>,
 }
@@ -30,30 +153,70 @@ impl Leases {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn hold(&self, row: &EffectRow) -> Held {
+    /// Claims what is due; the rows are in our hands until [`Leases::release`].
+    pub(super) async fn claim(
+        &self,
+        store: &Store,
+        wish: Claim<'_>,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let rows = store.claim(wish).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| self.hold(row, wish.now))
+            .collect())
+    }
+
+    fn hold(&self, row: EffectRow, claimed_at: i64) -> Claimed {
+        let cancel = CancellationToken::new();
+        if row.cancel_requested {
+            cancel.cancel();
+        }
         let held = Held {
-            cancel: CancellationToken::new(),
             fence: row.fence,
             kind: row.kind.clone(),
             session: row.session.clone(),
+            cancel: cancel.clone(),
         };
-        if row.cancel_requested {
-            held.cancel.cancel();
-        }
-        self.lock().insert(row.id.clone(), held.clone());
-        held
+        self.lock().insert(row.id.clone(), held);
+        let claimed = ClaimedRow {
+            id: row.id,
+            fence: row.fence,
+            kind: row.kind,
+        };
+        let effect = match serde_json::from_str::<Effect>(&row.body) {
+            Ok(effect) => effect,
+            Err(error) => return Claimed::Unreadable(claimed, error),
+        };
+        let lease = Lease {
+            row: claimed,
+            kind: effect.kind(),
+            attempts: row.attempts,
+            max_attempts: row.max_attempts,
+            created_at: row.created_at,
+            claimed_at,
+            place: effect.place,
+            session: effect.session,
+            so_far: row
+                .so_far
+                .and_then(|so_far| serde_json::from_str(&so_far).ok()),
+            cancel,
+        };
+        Claimed::Effect(Box::new(lease), effect.action)
     }
 
+    /// It is not in our hands any more.
     pub(super) fn release(&self, id: &str) {
         self.lock().remove(id);
     }
 
+    /// Says that an effect in our hands is no longer wanted, or no longer ours.
     pub(super) fn cancel(&self, id: &str) {
         if let Some(held) = self.lock().get(id) {
             held.cancel.cancel();
         }
     }
 
+    /// Whether nothing is in our hands.
     pub(super) fn is_empty(&self) -> bool {
         self.lock().is_empty()
     }
@@ -65,6 +228,7 @@ impl Leases {
             .any(|held| held.session.as_ref() == Some(session))
     }
 
+    /// The proofs of all that is in our hands.
     pub(super) fn fences(&self) -> Vec<(String, i64)> {
         self.lock()
             .iter()
@@ -72,8 +236,8 @@ impl Leases {
             .collect()
     }
 
-    /// The kinds that have no room left.
-    pub(super) fn full(&self, room: impl Fn(EffectKind) -> usize) -> Vec<String> {
+    /// The kinds of which no more may run at once.
+    pub(super) fn full(&self, most: impl Fn(EffectKind) -> usize) -> Vec<String> {
         let held = self.lock();
         let count = |kind: EffectKind| {
             held.values()
@@ -82,7 +246,7 @@ impl Leases {
         };
         let full = EffectKind::ALL
             .into_iter()
-            .filter(|kind| count(*kind) >= room(*kind));
+            .filter(|kind| count(*kind) >= most(*kind));
         full.map(|kind| kind.name().to_owned()).collect()
     }
 }

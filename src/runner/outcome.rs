@@ -3,13 +3,16 @@
 
 use std::time::Duration;
 
-use super::lease::Held;
-use super::{Performed, Runner};
-use crate::core::effect::{Effect, EffectKind};
-use crate::core::event::Event;
+use super::lease::{ClaimedRow, Lease};
+use super::performed::Performed;
+use super::random;
+use crate::core::effect::EffectKind;
+use crate::core::event::{Event, Fact};
 use crate::core::failure::Failure;
-use crate::engine::Fact;
-use crate::store::{Closed, Completion, EffectRow, NewInbox, Reschedule, StoreError};
+use crate::core::time::Clock;
+use crate::store::{
+    Closed, Completion, EffectResult, InboxKind, NewInbox, Reschedule, Store, StoreError,
+};
 
 /// The longest pause between two tries, milliseconds.
 const LONGEST_PAUSE: i64 = 300_000;
@@ -18,112 +21,134 @@ const WORTH_TELLING: i64 = 60_000;
 /// How often an effect is tried while the other side keeps asking for patience.
 const PATIENCE: i64 = 60;
 
-impl Runner {
+/// Writes down what became of effects.
+pub(super) struct Outcomes<'a> {
+    pub(super) store: &'a Store,
+    pub(super) clock: &'a Clock,
+    /// The pause after the first failed try, milliseconds.
+    pub(super) retry_base_ms: i64,
+}
+
+impl Outcomes<'_> {
+    fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
     /// Closes, retries or gives up.
     pub(super) async fn settle(
         &self,
-        row: &EffectRow,
-        effect: &Effect,
+        lease: &Lease,
         result: Result<Performed, Failure>,
-        held: &Held,
     ) -> Result<Closed, StoreError> {
-        let failure = match result {
+        match result {
             Ok(Performed::Interrupted) => {
-                return self
-                    .postpone(row, (self.services.clock)(), "interrupted")
-                    .await;
+                let row = lease.row();
+                self.store
+                    .reschedule(self.later(row, self.now(), "interrupted"))
+                    .await
             }
-            result if held.cancel.is_cancelled() => {
-                let outcome = result
+            result if lease.cancel().is_cancelled() => {
+                let left = result
                     .ok()
-                    .and_then(|performed| self.left_outside(row, effect, performed));
-                return self.close(row, "cancelled", None, outcome).await;
+                    .and_then(|performed| self.left_outside(lease, performed));
+                self.close(lease, EffectResult::Cancelled, None, left).await
             }
-            Ok(Performed::Done) => return self.close(row, "done", None, None).await,
+            Ok(Performed::Done) => self.close(lease, EffectResult::Done, None, None).await,
             Ok(Performed::Known(event)) => {
-                return self
-                    .close(row, "done", None, Some(self.fact(effect, *event, row)))
-                    .await;
+                let outcome = Some(self.fact(lease, *event));
+                self.close(lease, EffectResult::Done, None, outcome).await
             }
-            Err(failure) => failure,
+            Err(failure) => self.failed(lease, failure).await,
+        }
+    }
+
+    /// Closes a row that is no effect we know.
+    pub(super) async fn unreadable(
+        &self,
+        row: &ClaimedRow,
+        why: &str,
+    ) -> Result<Closed, StoreError> {
+        let completion = Completion {
+            id: row.id(),
+            fence: row.fence(),
+            now: self.now(),
+            result: EffectResult::Failed,
+            why: Some(why),
+            outcome: None,
         };
+        self.store.close_effect(completion).await
+    }
+
+    async fn failed(&self, lease: &Lease, failure: Failure) -> Result<Closed, StoreError> {
+        let (effect, kind) = (lease.id(), lease.kind().name());
         if let Failure::Parked { after, why } = &failure {
-            tracing::warn!(effect = row.id, kind = row.kind, why, "parked");
-            return self.park(row, *after, why).await;
+            tracing::warn!(effect, kind, why, "parked");
+            let not_before = self.now() + millis(*after);
+            let later = self.later(lease.row(), not_before, why);
+            return self.store.park(later).await;
         }
         if let Failure::Retry { after, why } = &failure {
-            let tries = if after.is_some() {
-                PATIENCE
-            } else {
-                row.max_attempts
-            };
-            if row.attempts < tries {
-                let pause = self.backoff(row.attempts, *after);
-                if after.is_some() && pause >= WORTH_TELLING {
-                    self.held_up(row, effect, pause).await?;
-                }
-                tracing::warn!(
-                    effect = row.id,
-                    kind = row.kind,
-                    attempt = row.attempts,
-                    pause,
-                    why,
-                    "will try again"
-                );
-                return self
-                    .postpone(row, (self.services.clock)() + pause, why)
-                    .await;
+            let tries = after.map_or(lease.max_attempts(), |_| PATIENCE);
+            if lease.attempts() < tries {
+                return self.try_again(lease, *after, why).await;
             }
         }
         let exhausted = matches!(failure, Failure::Retry { .. });
-        tracing::error!(effect = row.id, kind = row.kind, attempts = row.attempts, %failure, "given up");
+        tracing::error!(effect, kind, attempts = lease.attempts(), %failure, "given up");
         let event = Event::EffectFailed {
-            effect: effect.kind(),
-            session: effect.session.as_ref().cloned(),
+            effect: lease.kind(),
+            session: lease.session_if_any().cloned(),
             say: failure.text().to_owned(),
             exhausted,
         };
-        let outcome = self.fact(effect, event, row);
-        self.close(row, "failed", Some(failure.text()), Some(outcome))
+        let outcome = Some(self.fact(lease, event));
+        self.close(lease, EffectResult::Failed, Some(failure.text()), outcome)
             .await
     }
 
-    /// Lets the task know that GitHub's limits hold an effect of its up.
-    async fn held_up(
+    async fn try_again(
         &self,
-        row: &EffectRow,
-        effect: &Effect,
-        pause: i64,
-    ) -> Result<(), StoreError> {
-        let until = (self.services.clock)() + pause;
-        let fact = self.fact(
-            effect,
-            Event::HeldUp {
-                effect: effect.kind(),
-                until,
-            },
-            row,
+        lease: &Lease,
+        after: Option<Duration>,
+        why: &str,
+    ) -> Result<Closed, StoreError> {
+        let pause = self.backoff(lease.attempts(), after);
+        if after.is_some() && pause >= WORTH_TELLING {
+            self.held_up(lease, pause).await?;
+        }
+        tracing::warn!(
+            effect = lease.id(),
+            kind = lease.kind().name(),
+            attempt = lease.attempts(),
+            pause,
+            why,
+            "will try again"
         );
-        let fact = NewInbox {
-            id: format!("held:{}:{}", row.id, row.fence),
-            ..fact
+        let later = self.later(lease.row(), self.now() + pause, why);
+        self.store.reschedule(later).await
+    }
+
+    /// Lets the task know that GitHub's limits hold an effect of its up.
+    async fn held_up(&self, lease: &Lease, pause: i64) -> Result<(), StoreError> {
+        let event = Event::HeldUp {
+            effect: lease.kind(),
+            until: self.now() + pause,
         };
-        self.services.store.accept(fact).await.map(drop)
+        let fact = NewInbox {
+            id: format!("held:{}:{}", lease.id(), lease.row().fence()),
+            ..self.fact(lease, event)
+        };
+        self.store.accept(fact).await.map(drop)
     }
 
     /// What an effect that was cancelled too late has left in the world: that is true whatever is wanted now.
-    fn left_outside(
-        &self,
-        row: &EffectRow,
-        effect: &Effect,
-        performed: Performed,
-    ) -> Option<NewInbox> {
+    fn left_outside(&self, lease: &Lease, performed: Performed) -> Option<NewInbox> {
         let Performed::Known(event) = performed else {
             return None;
         };
-        match effect.kind() {
+        match lease.kind() {
             EffectKind::PrepareWorkspace | EffectKind::Publish | EffectKind::OpenPull => {
-                Some(self.fact(effect, *event, row))
+                Some(self.fact(lease, *event))
             }
             _ => None,
         }
@@ -131,92 +156,61 @@ impl Runner {
 
     /// What the other side asked for, or twice as long each time, with a fifth of jitter.
     fn backoff(&self, attempts: i64, after: Option<Duration>) -> i64 {
-        let asked = after.map(|after| i64::try_from(after.as_millis()).unwrap_or(LONGEST_PAUSE));
+        let asked = after.map(millis);
         let doubled = || {
             let factor = 1_i64 << attempts.clamp(1, 20).saturating_sub(1);
-            self.services
-                .policy
-                .limits
-                .retry_base_ms
-                .saturating_mul(factor)
-                .min(LONGEST_PAUSE)
+            self.retry_base_ms.saturating_mul(factor).min(LONGEST_PAUSE)
         };
         let pause = asked.unwrap_or_else(doubled);
-        pause + self.services.jitter(pause / 5)
+        pause + random::below(pause / 5)
     }
 
     /// An outcome on its way into the inbox. Its id derives from the claim, so that it is told once.
-    fn fact(&self, effect: &Effect, event: Event, row: &EffectRow) -> NewInbox {
-        let place = &effect.place;
+    fn fact(&self, lease: &Lease, event: Event) -> NewInbox {
+        let place = lease.place();
         NewInbox {
-            id: format!("outcome:{}:{}", row.id, row.fence),
-            kind: "outcome".into(),
-            name: row.kind.clone(),
+            id: format!("outcome:{}:{}", lease.id(), lease.row().fence()),
+            kind: InboxKind::Outcome,
+            name: lease.row().kind().to_owned(),
             task: Some(place.task()),
             body: Fact {
                 place: place.clone(),
                 event,
             }
             .to_json(),
-            received_at: (self.services.clock)(),
+            received_at: self.now(),
         }
     }
 
-    pub(super) async fn close(
+    async fn close(
         &self,
-        row: &EffectRow,
-        result: &str,
+        lease: &Lease,
+        result: EffectResult,
         why: Option<&str>,
         outcome: Option<NewInbox>,
     ) -> Result<Closed, StoreError> {
-        let now = (self.services.clock)();
-        let closing = Completion {
-            id: &row.id,
-            fence: row.fence,
-            now,
+        let completion = Completion {
+            id: lease.id(),
+            fence: lease.row().fence(),
+            now: self.now(),
             result,
             why,
             outcome,
         };
-        self.services.store.close_effect(closing).await
+        self.store.close_effect(completion).await
     }
 
-    async fn park(
-        &self,
-        row: &EffectRow,
-        after: Duration,
-        why: &str,
-    ) -> Result<Closed, StoreError> {
-        let now = (self.services.clock)();
-        let not_before = now + i64::try_from(after.as_millis()).unwrap_or(LONGEST_PAUSE);
-        self.services
-            .store
-            .park(Reschedule {
-                id: &row.id,
-                fence: row.fence,
-                now,
-                not_before,
-                why,
-            })
-            .await
+    fn later<'a>(&self, row: &'a ClaimedRow, not_before: i64, why: &'a str) -> Reschedule<'a> {
+        Reschedule {
+            id: row.id(),
+            fence: row.fence(),
+            now: self.now(),
+            not_before,
+            why,
+        }
     }
+}
 
-    async fn postpone(
-        &self,
-        row: &EffectRow,
-        not_before: i64,
-        why: &str,
-    ) -> Result<Closed, StoreError> {
-        let now = (self.services.clock)();
-        self.services
-            .store
-            .reschedule(Reschedule {
-                id: &row.id,
-                fence: row.fence,
-                now,
-                not_before,
-                why,
-            })
-            .await
-    }
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(LONGEST_PAUSE)
 }

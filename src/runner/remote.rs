@@ -3,15 +3,14 @@
 //! A token the host refuses is never used again, and a repository that was renamed is followed by its identity: the new
 //! name is GitHub's own answer for the repository we act for, never the address a redirect leads to.
 
-use super::services::Services;
 use crate::core::failure::Failure;
 use crate::core::place::Place;
 use crate::git::{GitError, Remote};
-use crate::github::{Purpose, Token};
+use crate::github::{At, GitHub, Purpose, Token};
 
 /// An address and the token for it.
 pub(super) struct AuthenticatedRemote<'a> {
-    services: &'a Services,
+    github: &'a GitHub,
     place: &'a Place,
     purpose: Purpose,
     pub(super) token: Token,
@@ -21,19 +20,19 @@ pub(super) struct AuthenticatedRemote<'a> {
 impl<'a> AuthenticatedRemote<'a> {
     /// The address as it is known, with a token.
     pub(super) async fn open(
-        services: &'a Services,
+        github: &'a GitHub,
         place: &'a Place,
         purpose: Purpose,
     ) -> Result<Self, Failure> {
-        let token = services.github.token(&services.at(place), purpose).await?;
-        let url = services.github.clone_url(&place.name);
+        let token = github.token(&At::of(place), purpose).await?;
+        let url = github.clone_url(&place.name);
         let remote = Remote {
             repository: place.repository,
             url,
             token: Some(token.secret.clone()),
         };
         Ok(Self {
-            services,
+            github,
             place,
             purpose,
             token,
@@ -43,14 +42,14 @@ impl<'a> AuthenticatedRemote<'a> {
 
     /// Ends the token, which was for this line alone.
     pub(super) async fn hang_up(self) {
-        if let Err(error) = self.services.github.revoke(&self.token).await {
+        if let Err(error) = self.github.revoke(&self.token).await {
             tracing::debug!(%error, "the push token was not revoked; it ends by itself");
         }
     }
 
     /// Makes the line good for one more try after `error`; gives the error back when that cannot help.
     pub(super) async fn refresh(&mut self, error: GitError) -> Result<(), Failure> {
-        let (github, at) = (&self.services.github, self.services.at(self.place));
+        let (github, at) = (self.github, At::of(self.place));
         match error {
             GitError::BadToken => {
                 github.invalidate(&self.token).await;

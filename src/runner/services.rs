@@ -1,24 +1,25 @@
-//! What effects are performed with.
+//! What effects are performed with. No performer gets all of it: `scope` hands out the part that each may touch.
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{AnswerWaiters, Ballast, MarkerKey, Usage};
-use crate::agent::{Agents, Identity as AgentIdentity, Launch, Resources};
+use super::answer_waiters::AnswerWaiters;
+use super::ballast::Ballast;
+use super::disk_watch::Usage;
+use super::folders::Folders;
+use super::marker::MarkerKey;
+use super::posted::PostedComments;
+use super::redactor::Redactor;
+use crate::agent::Agents;
 use crate::core::agent::AgentSpec;
-use crate::core::failure::Failure;
-use crate::core::ids::{CommentId, SessionId, TaskKey};
-use crate::core::place::Place;
 use crate::core::policy::Policy;
-use crate::core::sanitise;
 use crate::core::time::Clock;
-use crate::git::{Git, Identity};
-use crate::github::{At, GitHub, GitHubError};
+use crate::git::Git;
+use crate::github::GitHub;
 use crate::store::Store;
 
-/// The rooms and wishes the runner works with.
+/// Everything the runner works with.
 pub struct Services {
     /// The database.
     pub store: Store,
@@ -28,7 +29,7 @@ pub struct Services {
     pub git: Git,
     /// Coding agents.
     pub agents: Agents,
-    /// The operator's wishes.
+    /// What the operator wants.
     pub policy: Arc<Policy>,
     /// The operator's agents by name, with their environment resolved.
     pub specs: BTreeMap<String, AgentSpec>,
@@ -37,26 +38,26 @@ pub struct Services {
     /// The clock.
     pub clock: Clock,
     /// Where sessions live.
-    pub data_dir: PathBuf,
+    pub folders: Folders,
     /// Signs the marks in our comments.
     pub marker: MarkerKey,
     /// Who we are among those that hold leases.
     pub owner: String,
-    /// Keys that agents hold: taken out of everything they say.
-    pub secrets: Vec<String>,
-    /// Numbers for the edges.
+    /// Takes the agents' keys out of everything they say.
+    pub redactor: Redactor,
+    /// Pauses of the edges.
     pub timings: Timings,
-    /// Status comments posted in this life, for the time GitHub's listing does not show them yet.
-    pub posted: Mutex<HashMap<TaskKey, CommentId>>,
+    /// Status comments posted in this life.
+    pub posted: PostedComments,
     /// Agents' tools that wait for an answer.
-    pub mail: AnswerWaiters,
+    pub waiters: Arc<AnswerWaiters>,
     /// Room for the database on a full disk.
     pub ballast: Arc<Ballast>,
     /// What the sessions at work take of the disk.
     pub usage: Usage,
 }
 
-/// Numbers for the edges.
+/// Pauses of the edges.
 #[derive(Debug, Clone, Copy)]
 pub struct Timings {
     /// How long an agent may take to answer the handshake.
@@ -83,109 +84,5 @@ impl Default for Timings {
             silent: Duration::from_secs(300),
             disk_look: Duration::from_secs(5),
         }
-    }
-}
-
-impl Services {
-    /// Where GitHub calls for a place go.
-    pub(super) fn at(&self, place: &Place) -> At {
-        At {
-            installation: place.installation,
-            repository: place.repository,
-            name: place.name.clone(),
-        }
-    }
-
-    /// The folder of a session.
-    pub(super) fn session_dir(&self, session: &SessionId) -> PathBuf {
-        self.data_dir.join("sessions").join(session.as_str())
-    }
-
-    /// The working copy of a session.
-    pub(super) fn workspace(&self, session: &SessionId) -> PathBuf {
-        self.session_dir(session).join("work")
-    }
-
-    /// The home of a session's agent; it outlives the process, so that the agent can load its session.
-    pub(super) fn home(&self, session: &SessionId) -> PathBuf {
-        self.session_dir(session).join("home")
-    }
-
-    /// Where a session's commits are bundled.
-    pub(super) fn bundle(&self, session: &SessionId) -> PathBuf {
-        self.home(session).join(".skep.bundle")
-    }
-
-    /// Who our commits are by: the App's bot, under the address by which GitHub knows it.
-    pub(super) async fn author(&self, place: &Place) -> Result<Identity, GitHubError> {
-        let (id, login) = (
-            self.github.bot(&self.at(place)).await?,
-            &self.policy.me.login,
-        );
-        Ok(Identity::new(
-            login,
-            &format!("{id}+{login}@users.noreply.github.com"),
-        ))
-    }
-
-    /// How to start the agent of a session.
-    pub(super) async fn launch(
-        &self,
-        session: &SessionId,
-        place: &Place,
-        agent: &str,
-        writes: bool,
-    ) -> Result<Launch, Failure> {
-        let author = self.author(place).await?;
-        let spec = self.specs.get(agent).ok_or_else(|| {
-            Failure::refused(format!(
-                "the agent `{agent}` is not configured on this server; its operator can add it"
-            ))
-        })?;
-        Ok(Launch {
-            session: session.clone(),
-            agent: spec.clone(),
-            workspace: self.workspace(session),
-            home: self.home(session),
-            visible: vec![self.git.mirror_path(place.repository)],
-            read_only: !writes,
-            identity: AgentIdentity {
-                name: author.name().to_owned(),
-                email: author.email().to_owned(),
-            },
-            resources: Resources::default(),
-        })
-    }
-
-    /// Text without keys and homes.
-    pub(super) fn redact(&self, text: &str) -> String {
-        let live: Vec<&str> = self.secrets.iter().map(String::as_str).collect();
-        sanitise::redact(text, &live)
-    }
-
-    /// The status comment of a task, if it was posted in this life.
-    pub(super) fn posted(&self, task: TaskKey) -> Option<CommentId> {
-        self.posted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&task)
-            .copied()
-    }
-
-    /// Remembers a status comment.
-    pub(super) fn remember(&self, task: TaskKey, comment: CommentId) {
-        self.posted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(task, comment);
-    }
-
-    /// A random number from 0 up to `below`; 0 where the system has no randomness.
-    pub(super) fn jitter(&self, below: i64) -> i64 {
-        let mut bytes = [0_u8; 4];
-        if below <= 0 || getrandom::fill(&mut bytes).is_err() {
-            return 0;
-        }
-        i64::from(u32::from_le_bytes(bytes)) % below
     }
 }

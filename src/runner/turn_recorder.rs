@@ -5,13 +5,16 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::services::Services;
+use super::agent_facts::{AgentFacts, Source};
+use super::lease::Lease;
+use super::redactor::Redactor;
+use super::scope::Turns;
 use crate::core::agent::{PlanEntry, Update};
 use crate::core::event::Event;
+use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
-use crate::core::place::Place;
-use crate::engine::Fact;
-use crate::store::{EffectRow, LogLine, NewInbox};
+use crate::core::time::Clock;
+use crate::store::{LogLine, Store};
 
 /// Lines kept for people when something goes wrong.
 const TAIL: usize = 10;
@@ -33,45 +36,47 @@ pub(super) struct Seen {
 
 /// Takes one turn's updates to where they belong.
 pub(super) struct TurnRecorder<'a> {
-    services: &'a Services,
-    place: &'a Place,
     session: &'a SessionId,
-    row: &'a EffectRow,
+    facts: AgentFacts,
+    store: &'a Store,
+    clock: &'a Clock,
+    redactor: &'a Redactor,
+    /// The shortest time between two facts about progress.
+    pace: Duration,
+    /// How long the agent may say nothing until people are told so.
+    patience: Duration,
     lines: Vec<LogLine>,
     tail: VecDeque<(String, String)>,
     plan: Vec<PlanEntry>,
     doing: String,
     told: Option<Instant>,
     news: bool,
-    facts: usize,
     started: bool,
     heard: Instant,
     silences: u32,
 }
 
 impl<'a> TurnRecorder<'a> {
-    pub(super) fn new(
-        services: &'a Services,
-        place: &'a Place,
-        session: &'a SessionId,
-        row: &'a EffectRow,
-    ) -> Self {
-        Self {
-            services,
-            place,
-            session,
-            row,
+    /// For the turn of a claimed effect.
+    pub(super) fn new(scope: &Turns<'a>, lease: &'a Lease) -> Result<Self, Failure> {
+        Ok(Self {
+            session: lease.session()?,
+            facts: AgentFacts::new(scope.store, scope.clock, Source::Stream, lease),
+            store: scope.store,
+            clock: scope.clock,
+            redactor: scope.redactor,
+            pace: scope.timings.progress,
+            patience: scope.timings.silent,
             lines: Vec::new(),
             tail: VecDeque::new(),
             plan: Vec::new(),
             doing: String::new(),
             told: None,
             news: false,
-            facts: 0,
             started: false,
             heard: Instant::now(),
             silences: 0,
-        }
+        })
     }
 
     /// Runs until the turn's sender is gone.
@@ -123,7 +128,7 @@ impl<'a> TurnRecorder<'a> {
             }
             Update::Plan { mut entries } => {
                 for entry in &mut entries {
-                    entry.content = self.services.redact(&entry.content);
+                    entry.content = self.redactor.redact(&entry.content);
                 }
                 self.news |= entries != self.plan;
                 self.plan = entries;
@@ -161,7 +166,7 @@ impl<'a> TurnRecorder<'a> {
 
     /// Keeps a line for people; a later one of the same origin replaces it.
     fn remember(&mut self, id: String, line: &str) {
-        let line = self.services.redact(line.trim());
+        let line = self.redactor.redact(line.trim());
         let line: String = line
             .chars()
             .filter(|c| !c.is_control())
@@ -181,18 +186,17 @@ impl<'a> TurnRecorder<'a> {
         let Ok(json) = serde_json::to_string(update) else {
             return;
         };
-        let kind = json.split('"').nth(3).unwrap_or("note").to_owned();
-        let body = self.services.redact(&json);
+        let body = self.redactor.redact(&json);
         self.lines.push(LogLine {
-            at: (self.services.clock)(),
-            kind,
+            at: (self.clock)(),
+            kind: update.kind().to_owned(),
             body,
         });
     }
 
     async fn write(&mut self) {
         for batch in std::mem::take(&mut self.lines).chunks(BATCH) {
-            if let Err(error) = self.services.store.append_log(self.session, batch).await {
+            if let Err(error) = self.store.append_log(self.session, batch).await {
                 tracing::warn!(session = %self.session, %error, lines = batch.len(), "log lines were lost");
             }
         }
@@ -200,9 +204,7 @@ impl<'a> TurnRecorder<'a> {
 
     /// Tells of progress: the first at once, then at most one in the configured time, and the last.
     async fn tell_progress(&mut self, last: bool) {
-        let rested = self
-            .told
-            .is_none_or(|told| told.elapsed() >= self.services.timings.progress);
+        let rested = self.told.is_none_or(|told| told.elapsed() >= self.pace);
         if !self.news || !(rested || last) {
             return;
         }
@@ -213,7 +215,7 @@ impl<'a> TurnRecorder<'a> {
 
     /// Tells that nothing was heard for long, and again each time it has lasted as long once more.
     async fn tell_silence(&mut self) {
-        let (quiet, limit) = (self.heard.elapsed(), self.services.timings.silent);
+        let (quiet, limit) = (self.heard.elapsed(), self.patience);
         if !self.started || quiet < limit * (self.silences + 1) {
             return;
         }
@@ -226,7 +228,7 @@ impl<'a> TurnRecorder<'a> {
         let (session, plan, doing) = (
             self.session.clone(),
             self.plan.clone(),
-            self.services.redact(&self.doing),
+            self.redactor.redact(&self.doing),
         );
         let tail = self.tail.iter().map(|(_, line)| line.clone()).collect();
         self.tell(
@@ -242,21 +244,8 @@ impl<'a> TurnRecorder<'a> {
         .await;
     }
 
-    async fn tell(&mut self, event: Event, name: &str) {
-        self.facts += 1;
-        let fact = NewInbox {
-            id: format!("agent:{}:{}:{}", self.row.id, self.row.fence, self.facts),
-            kind: "agent".into(),
-            name: name.into(),
-            task: Some(self.place.task()),
-            body: Fact {
-                place: self.place.clone(),
-                event,
-            }
-            .to_json(),
-            received_at: (self.services.clock)(),
-        };
-        if let Err(error) = self.services.store.accept(fact).await {
+    async fn tell(&self, event: Event, name: &str) {
+        if let Err(error) = self.facts.state(event, name).await {
             tracing::warn!(session = %self.session, %error, "a fact about the agent was lost");
         }
     }

@@ -1,4 +1,4 @@
-//! What can go wrong between skep and its database, in the words the corridor acts on.
+//! What can go wrong between skep and its database, in the words the pipeline acts on.
 //!
 //! It never carries SQL, bound values, bodies or the database's address (which may hold a password).
 
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_become_the_answers_the_corridor_acts_on() {
+    fn codes_become_the_answers_callers_act_on() {
         assert!(matches!(of_code("5", ""), StoreError::Busy));
         assert!(
             matches!(of_code("517", ""), StoreError::Busy),

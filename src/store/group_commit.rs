@@ -1,6 +1,6 @@
-//! Group commit: whatever waits at the door is committed together, because the disk takes as long for one row as for many.
+//! Group commit: whatever waits to be stored is committed together, because the disk takes as long for one row as for many.
 //!
-//! One task owns the door. It answers nobody before the commit has returned, and it never holds more than a bounded
+//! One task owns the queue. It answers nobody before the commit has returned, and it never holds more than a bounded
 //! number of rows. Callers that gave up waiting are skipped when their row was not yet written.
 
 use std::sync::Arc;
@@ -16,21 +16,21 @@ use super::error::StoreError;
 use super::inbox::{Accepted, Ready, insert_inbox, pieces};
 use super::notify::Wake;
 
-/// Rows that may wait at the door; more wait outside it.
-const DOOR: usize = 512;
+/// Rows that may wait to be stored; more wait to be let in.
+const QUEUE: usize = 512;
 /// A group is closed when its bodies reach this many bytes.
 const GROUP_BYTES: usize = 8 * 1024 * 1024;
 /// Rows of one statement.
 const MOST_ROWS: usize = 256;
 
-/// One caller at the door.
+/// One caller.
 pub(super) struct Waiting {
     fact: Ready,
     answer: oneshot::Sender<Result<Accepted, StoreError>>,
 }
 
-/// What the door needs.
-pub(super) struct Door {
+/// What the committing task needs.
+pub(super) struct GroupCommit {
     pub pools: Pools,
     pub rows: usize,
     pub arrivals: Arrivals,
@@ -48,23 +48,24 @@ impl Arrivals {
     }
 }
 
-/// Opens the door; its task ends when `closing` is cancelled (after serving who waits) or every sender is gone.
-pub(super) fn open(door: Door, tasks: &TaskTracker) -> mpsc::Sender<Waiting> {
-    let (sender, receiver) = mpsc::channel(DOOR);
-    tasks.spawn(serve(door, receiver));
+/// Starts it; its task ends when `closing` is cancelled (after serving who waits) or every sender is gone.
+pub(super) fn open(group_commit: GroupCommit, tasks: &TaskTracker) -> mpsc::Sender<Waiting> {
+    let (sender, receiver) = mpsc::channel(QUEUE);
+    tasks.spawn(serve(group_commit, receiver));
     sender
 }
 
 /// Waits until `fact` is durable, at most `limit`.
 pub(super) async fn accept(
-    door: &mpsc::Sender<Waiting>,
+    group_commit: &mpsc::Sender<Waiting>,
     limit: Duration,
     fact: Ready,
 ) -> Result<Accepted, StoreError> {
     let (answer, answered) = oneshot::channel();
     let closed = || StoreError::Unavailable("the store is closed".to_owned());
     let wait = async {
-        door.send(Waiting { fact, answer })
+        group_commit
+            .send(Waiting { fact, answer })
             .await
             .map_err(|_| closed())?;
         answered.await.map_err(|_| closed())?
@@ -74,20 +75,23 @@ pub(super) async fn accept(
         .unwrap_or(Err(StoreError::Busy))
 }
 
-async fn serve(door: Door, mut receiver: mpsc::Receiver<Waiting>) {
+async fn serve(group_commit: GroupCommit, mut receiver: mpsc::Receiver<Waiting>) {
     loop {
         let first = tokio::select! {
             biased;
             first = receiver.recv() => first,
-            () = door.closing.cancelled() => {
+            () = group_commit.closing.cancelled() => {
                 receiver.close();
                 receiver.recv().await
             }
         };
         let Some(first) = first else { return };
-        let group = gather(first, &mut receiver, door.rows);
-        door.arrivals.0.fetch_add(group.len(), Ordering::Relaxed);
-        commit(&door, group).await;
+        let group = gather(first, &mut receiver, group_commit.rows);
+        group_commit
+            .arrivals
+            .0
+            .fetch_add(group.len(), Ordering::Relaxed);
+        commit(&group_commit, group).await;
     }
 }
 
@@ -103,17 +107,17 @@ fn gather(first: Waiting, receiver: &mut mpsc::Receiver<Waiting>, most: usize) -
     group
 }
 
-async fn commit(door: &Door, group: Vec<Waiting>) {
+async fn commit(group_commit: &GroupCommit, group: Vec<Waiting>) {
     if group.is_empty() {
         return;
     }
     let (facts, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|w| (w.fact, w.answer)).unzip();
-    let results = store_all(&door.pools, &facts).await;
+    let results = store_all(&group_commit.pools, &facts).await;
     if results
         .iter()
         .any(|one| matches!(one, Ok(Accepted::New { .. })))
     {
-        door.wake.ring();
+        group_commit.wake.ring();
     }
     for (answer, result) in answers.into_iter().zip(results) {
         if let Err(error) = &result {

@@ -11,6 +11,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::error::{StoreError, malformed};
+use super::inbox_kind::InboxKind;
 use super::{Store, group_commit, packing};
 use crate::core::ids::TaskKey;
 
@@ -19,8 +20,8 @@ use crate::core::ids::TaskKey;
 pub struct NewInbox {
     /// Unique for ever: `webhook:<guid>`, `outcome:<effect>:<fence>`, …
     pub id: String,
-    /// Where it came from: `webhook`, `outcome`, `command`, `sweep`, …
-    pub kind: String,
+    /// Where it came from.
+    pub kind: InboxKind,
     /// What it is, within its kind: `issues.labeled`, …
     pub name: String,
     /// The task it belongs to, when that is known already.
@@ -63,7 +64,7 @@ pub struct InboxRow {
     /// Unique for ever.
     pub id: String,
     /// Where it came from.
-    pub kind: String,
+    pub kind: InboxKind,
     /// What it is, within its kind.
     pub name: String,
     /// The task it belongs to, when that was known at arrival.
@@ -82,7 +83,7 @@ pub(super) fn inbox_row(row: &AnyRow) -> Result<InboxRow, sqlx::Error> {
     Ok(InboxRow {
         seq: row.try_get("seq")?,
         id: row.try_get("id")?,
-        kind: row.try_get("kind")?,
+        kind: InboxKind::stored(row.try_get("kind")?)?,
         name: row.try_get("name")?,
         task: task_key(row)?,
         body: packing::unpack(row.try_get("body")?)
@@ -182,7 +183,7 @@ pub(super) async fn insert_inbox(
     for Ready(row) in rows {
         query = query
             .bind(row.id.as_str())
-            .bind(row.kind.as_str())
+            .bind(row.kind.name())
             .bind(row.name.as_str())
             .bind(row.task.map(|task| task.to_string()))
             .bind(row.received_at);

@@ -9,6 +9,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::Store;
 use super::connect::{Turn, take_turn};
+use super::effect_result::EffectResult;
 use super::error::StoreError;
 use super::inbox::{Accepted, NewInbox, Ready, insert_inbox};
 use super::outbox::{COLUMNS, EffectRow, effect_row, placeholders};
@@ -46,8 +47,8 @@ pub struct Completion<'a> {
     pub fence: i64,
     /// Epoch milliseconds.
     pub now: i64,
-    /// `done`, `failed` (a dead letter), `cancelled`, `superseded`, …
-    pub result: &'a str,
+    /// How.
+    pub result: EffectResult,
     /// For whoever reads the row later.
     pub why: Option<&'a str>,
     /// The fact to tell the engine, stored in the same transaction.
@@ -67,6 +68,15 @@ pub struct Reschedule<'a> {
     pub not_before: i64,
     /// For whoever reads the row meanwhile.
     pub why: &'a str,
+}
+
+/// Why an effect is put back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Back {
+    /// To be tried again later.
+    Rescheduled,
+    /// The other side is shut to us.
+    Parked,
 }
 
 /// The conditions stand inside (to choose) and outside (to hold when another claimer was quicker).
@@ -120,9 +130,6 @@ async fn claim(
     Ok(effects)
 }
 
-/// How the reason of a parked effect begins.
-pub(super) const PARKED: &str = "parked: ";
-
 /// Hands an effect's attempts and pause to the next newer one of its key, if one waits, and closes it.
 async fn give_way(
     connection: &mut AnyConnection,
@@ -130,7 +137,8 @@ async fn give_way(
 ) -> Result<(), sqlx::Error> {
     let heir = sqlx::query(
         "UPDATE effect SET attempts = attempts + (SELECT a.attempts FROM effect a WHERE a.id = $1), \
-         not_before = CASE WHEN not_before < $2 THEN $2 ELSE not_before END, why = $3 \
+         not_before = CASE WHEN not_before < $2 THEN $2 ELSE not_before END, why = $3, \
+         parked = (SELECT a.parked FROM effect a WHERE a.id = $1) \
          WHERE seq = (SELECT MIN(n.seq) FROM effect n, effect a WHERE a.id = $1 AND n.coalesce_key = a.coalesce_key \
          AND n.seq > a.seq AND n.closed_at IS NULL AND n.owner IS NULL)",
     )
@@ -140,10 +148,11 @@ async fn give_way(
     .execute(&mut *connection)
     .await?;
     if heir.rows_affected() == 1 {
-        let sql = "UPDATE effect SET closed_at = $2, result = 'superseded' WHERE id = $1";
+        let sql = "UPDATE effect SET closed_at = $2, result = $3 WHERE id = $1";
         sqlx::query(sql)
             .bind(later.id)
             .bind(later.now)
+            .bind(EffectResult::Superseded.name())
             .execute(connection)
             .await?;
     }
@@ -211,7 +220,7 @@ impl Store {
             .bind(closing.id)
             .bind(closing.fence)
             .bind(closing.now)
-            .bind(closing.result)
+            .bind(closing.result.name())
             .bind(closing.why)
             .execute(&mut *writing)
             .await?;
@@ -238,28 +247,28 @@ impl Store {
     /// Puts an effect back for later. When a newer one with the same `coalesce` key waits already, that one takes its place
     /// (with its attempts and its pause): run after it, this one would put back what is out of date.
     pub async fn reschedule(&self, later: Reschedule<'_>) -> Result<Closed, StoreError> {
-        self.put_back(later, 0).await
+        self.put_back(later, Back::Rescheduled).await
     }
 
     /// The same for an effect the other side is shut to: the try does not count, and
     /// [`Transition::unpark`](super::Transition::unpark) frees it before its time.
     pub async fn park(&self, later: Reschedule<'_>) -> Result<Closed, StoreError> {
-        let why = format!("{PARKED}{}", later.why);
-        self.put_back(Reschedule { why: &why, ..later }, 1).await
+        self.put_back(later, Back::Parked).await
     }
 
-    async fn put_back(&self, later: Reschedule<'_>, uncounted: i64) -> Result<Closed, StoreError> {
+    async fn put_back(&self, later: Reschedule<'_>, back: Back) -> Result<Closed, StoreError> {
         let mut writing = self.pools().begin().await?;
         let work = async {
             let done = sqlx::query(
-                "UPDATE effect SET not_before = $3, why = $4, attempts = attempts - $5, owner = NULL, lease_until = NULL \
+                "UPDATE effect SET not_before = $3, why = $4, attempts = attempts - $5, parked = $5, owner = NULL, lease_until = NULL \
                  WHERE id = $1 AND fence = $2 AND owner IS NOT NULL AND closed_at IS NULL",
             )
             .bind(later.id)
             .bind(later.fence)
             .bind(later.not_before)
             .bind(later.why)
-            .bind(uncounted)
+            // A try that ran into a closed door counts as none.
+                .bind(i64::from(back == Back::Parked))
             .execute(&mut *writing)
             .await?;
             if done.rows_affected() == 0 {

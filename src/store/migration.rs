@@ -32,6 +32,11 @@ const STEPS: &[Step] = &[
         name: "pull",
         text: include_str!("migrations/0003_pull.sql"),
     },
+    Step {
+        number: 4,
+        name: "words",
+        text: include_str!("migrations/0004_words.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

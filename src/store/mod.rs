@@ -18,10 +18,12 @@ mod alone;
 mod checkpoint;
 mod complaint;
 mod connect;
+mod effect_result;
 mod error;
 mod event;
 mod group_commit;
 mod inbox;
+mod inbox_kind;
 mod lease;
 mod lock;
 mod meta;
@@ -38,9 +40,11 @@ mod transition;
 
 pub use complaint::Complaint;
 pub use connect::{Backend, Tuning, probe, sqlite_url};
+pub use effect_result::EffectResult;
 pub use error::StoreError;
 pub use event::{EventRow, NewEvent};
 pub use inbox::{Accepted, InboxRow, NewInbox};
+pub use inbox_kind::InboxKind;
 pub use lease::{Claim, Closed, Completion, Reschedule};
 pub use lock::{DataLock, is_locked, lock_data_dir};
 pub use outbox::{Added, EffectLook, EffectRow, NewEffect, Withdrawal, Withdrawn};
@@ -86,7 +90,7 @@ impl Store {
         migration::run(&pools).await?;
         let (inbox_wake, closing) = (Wake::new(), CancellationToken::new());
         let arrivals = group_commit::Arrivals::default();
-        let door = group_commit::Door {
+        let waiting = group_commit::GroupCommit {
             pools: pools.clone(),
             rows: tuning.group_rows.max(1),
             arrivals: arrivals.clone(),
@@ -94,7 +98,7 @@ impl Store {
             closing: closing.clone(),
         };
         let tasks = TaskTracker::new();
-        let accept = group_commit::open(door, &tasks);
+        let accept = group_commit::open(waiting, &tasks);
         if pools.backend == Backend::Sqlite {
             tasks.spawn(checkpoint::keep(pools.reader.clone(), closing.clone()));
         }
@@ -115,7 +119,7 @@ impl Store {
         })
     }
 
-    /// Serves who already waits at the door, then closes every connection. Later calls fail as `Unavailable`.
+    /// Serves who already waits to be stored, then closes every connection. Later calls fail as `Unavailable`.
     pub async fn close(&self) {
         self.inner.closing.cancel();
         self.inner.tasks.close();

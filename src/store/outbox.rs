@@ -1,10 +1,11 @@
-//! The one door out, as the engine sees it: effects are added and withdrawn inside the transaction of a decision.
+//! The only way out, as the engine sees it: effects are added and withdrawn inside the transaction of a decision.
 //!
 //! An effect is open until it is closed, and closed once. Nothing here performs anything or decides whether to.
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
+use super::effect_result::EffectResult;
 use super::error::malformed;
 use super::inbox::task_key;
 use super::packing::storable;
@@ -97,6 +98,8 @@ pub struct EffectRow {
     pub created_at: i64,
     /// Whether it was withdrawn while somebody held it.
     pub cancel_requested: bool,
+    /// What has happened to it since it was added, as JSON: for another try of it.
+    pub so_far: Option<String>,
 }
 
 /// An effect as people look at it.
@@ -112,15 +115,15 @@ pub struct EffectLook {
     pub lease_until: Option<i64>,
     /// When it was closed.
     pub closed_at: Option<i64>,
-    /// How: `done`, `failed`, `withdrawn`, …
-    pub result: Option<String>,
+    /// How.
+    pub result: Option<EffectResult>,
     /// Why it was closed so, or why it waits.
     pub why: Option<String>,
 }
 
 /// The columns [`effect_row`] reads.
 pub(super) const COLUMNS: &str = "seq, id, task, session, kind, lane, serial, rank, content, body, attempts, \
-    max_attempts, fence, created_at, cancel_requested";
+    max_attempts, fence, created_at, cancel_requested, so_far";
 
 pub(super) fn effect_row(row: &AnyRow) -> Result<EffectRow, sqlx::Error> {
     let session: Option<String> = row.try_get("session")?;
@@ -143,17 +146,19 @@ pub(super) fn effect_row(row: &AnyRow) -> Result<EffectRow, sqlx::Error> {
         fence: row.try_get("fence")?,
         created_at: row.try_get("created_at")?,
         cancel_requested: flag("cancel_requested")?,
+        so_far: row.try_get("so_far")?,
     })
 }
 
 pub(super) fn effect_look(row: &AnyRow) -> Result<EffectLook, sqlx::Error> {
+    let result: Option<String> = row.try_get("result")?;
     Ok(EffectLook {
         effect: effect_row(row)?,
         not_before: row.try_get("not_before")?,
         owner: row.try_get("owner")?,
         lease_until: row.try_get("lease_until")?,
         closed_at: row.try_get("closed_at")?,
-        result: row.try_get("result")?,
+        result: result.map(|name| EffectResult::stored(&name)).transpose()?,
         why: row.try_get("why")?,
     })
 }
@@ -253,9 +258,10 @@ pub(super) async fn withdraw(
         });
     }
     let kinds = placeholders(4, what.kinds.len());
+    let withdrawn = EffectResult::Withdrawn.name();
     // Unclaimed ones first: one that is claimed between the two statements is met by the second.
     let closing = format!(
-        "UPDATE effect SET closed_at = $2, result = 'withdrawn', why = $3 \
+        "UPDATE effect SET closed_at = $2, result = '{withdrawn}', why = $3 \
          WHERE task = $1 AND closed_at IS NULL AND owner IS NULL AND kind IN ({kinds})"
     );
     let asking = format!(
@@ -275,4 +281,21 @@ pub(super) async fn withdraw(
     }
     let [closed, asked] = reached;
     Ok(Withdrawn { closed, asked })
+}
+
+/// Writes down what has happened to a task's open effects of a kind since they were added.
+pub(super) async fn note_so_far(
+    connection: &mut AnyConnection,
+    task: TaskKey,
+    kind: &str,
+    so_far: &str,
+) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE effect SET so_far = $3 WHERE task = $1 AND kind = $2 AND closed_at IS NULL";
+    sqlx::query(sql)
+        .bind(task.to_string())
+        .bind(kind)
+        .bind(storable(so_far).into_owned())
+        .execute(connection)
+        .await?;
+    Ok(())
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::Store;
+use super::effect_result::EffectResult;
 use super::error::StoreError;
 use super::outbox::{self, EffectLook, effect_look};
 use super::task::{self, SessionRow, TaskRow, session_row, task_row};
@@ -34,8 +35,8 @@ pub struct TaskFilter {
 pub struct EffectFilter {
     /// Not closed, or closed.
     pub open: Option<bool>,
-    /// Closed with this result: `failed` lists the dead letters.
-    pub result: Option<String>,
+    /// Closed with this result.
+    pub result: Option<EffectResult>,
     /// Of this task.
     pub task: Option<TaskKey>,
 }
@@ -234,8 +235,8 @@ impl Store {
              ORDER BY seq DESC LIMIT {limit}"
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        if let Some(result) = &filter.result {
-            query = query.bind(result.as_str());
+        if let Some(result) = filter.result {
+            query = query.bind(result.name());
         }
         if let Some(task) = filter.task {
             query = query.bind(task.to_string());

@@ -1,4 +1,4 @@
-//! What agents stream, line by line: high in volume, low in consequence. It does not walk the corridor.
+//! What agents stream, line by line: high in volume, low in consequence. It does not go through the pipeline.
 //!
 //! Callers bring lines in batches: one batch is one insert and one commit. Nothing is decided by what is in here.
 

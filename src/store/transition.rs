@@ -13,8 +13,9 @@ use super::connect::{Turn, Writing, take_turn};
 use super::error::StoreError;
 use super::event::{NewEvent, insert_events};
 use super::inbox::{Accepted, Handled, NewInbox, Ready, insert_inbox, mark_handled};
-use super::lease::PARKED;
-use super::outbox::{Added, NewEffect, Withdrawal, Withdrawn, insert_effect, withdraw};
+use super::outbox::{
+    Added, NewEffect, Withdrawal, Withdrawn, insert_effect, note_so_far, withdraw,
+};
 use super::task::{self, QueuePlace, SessionRow, TaskRow};
 use crate::core::ids::{InstallationId, RepositoryId, TaskKey};
 
@@ -103,6 +104,16 @@ impl Transition {
         within!(self, insert_effect(self.connection(), new))
     }
 
+    /// Writes down what has happened to a task's open effects of a kind, as JSON, for another try of them.
+    pub async fn note_so_far(
+        &mut self,
+        task: TaskKey,
+        kind: &str,
+        so_far: &str,
+    ) -> Result<(), StoreError> {
+        within!(self, note_so_far(self.connection(), task, kind, so_far))
+    }
+
     /// Closes a task's open effects of some kinds, and asks for the end of those that somebody is performing.
     pub async fn withdraw(&mut self, what: Withdrawal<'_>) -> Result<Withdrawn, StoreError> {
         self.rings_effect = true;
@@ -117,8 +128,8 @@ impl Transition {
     ) -> Result<u64, StoreError> {
         self.rings_effect = true;
         let sql = "UPDATE effect SET not_before = $2 WHERE closed_at IS NULL AND owner IS NULL AND not_before > $2 \
-                   AND substr(why, 1, length($3)) = $3 AND task IN (SELECT key FROM task WHERE installation = $1)";
-        let query = sqlx::query(sql).bind(installation.0).bind(now).bind(PARKED);
+                   AND parked = 1 AND task IN (SELECT key FROM task WHERE installation = $1)";
+        let query = sqlx::query(sql).bind(installation.0).bind(now);
         within!(self, query.execute(self.connection())).map(|done| done.rows_affected())
     }
 

@@ -3,14 +3,14 @@
 
 use sha2::{Digest, Sha256};
 
-use super::state::{Found, at};
+use super::state::Found;
 use super::{Sweep, SweepError};
 use crate::core::event::{Event, Removal};
 use crate::core::ids::CommentId;
-use crate::core::place::{Account, AccountKind, Actor};
+use crate::core::place::{Account, AccountKind, Actor, Place};
 use crate::core::policy::GO_LABEL;
 use crate::core::task::{Stage, Task};
-use crate::github::{GitHubError, Issue, IssueEvent};
+use crate::github::{At, GitHubError, Issue, IssueEvent};
 use crate::store::TaskRow;
 
 /// A label as young as this against the last trigger is that trigger, milliseconds.
@@ -24,72 +24,36 @@ pub(super) async fn differences(
     row: &TaskRow,
     task: &Task,
 ) -> Result<Vec<Found>, SweepError> {
-    let (place, at) = (&task.place, at(&task.place));
-    let live = !matches!(task.stage, Stage::Idle | Stage::Ended { .. });
     let found = |kind, id: String, event| Found {
         kind,
         id,
-        place: place.clone(),
+        place: task.place.clone(),
         event,
     };
+    let live = !matches!(task.stage, Stage::Idle | Stage::Ended { .. });
     let once = |what: &str| format!("{what}:{}:{}", row.key, row.version);
-    let github = &sweep.services.github;
-    let issue = match github.issue(&at, place.issue).await {
-        Ok(issue) if issue.number == place.issue => issue,
-        Ok(_) => {
-            return Ok(vec![found(
-                "closed issues",
-                once("gone"),
-                gone(Removal::Transferred, sweep.now()),
-            )]);
-        }
-        Err(GitHubError::Gone { .. }) => {
-            return Ok(vec![found(
-                "closed issues",
-                once("gone"),
-                gone(Removal::Deleted, sweep.now()),
-            )]);
-        }
-        // Removal, or merely not for us: the repository tells which.
-        Err(error @ GitHubError::NotFound { .. }) => {
-            github.repository(&at).await.map_err(|_| error)?;
-            return Ok(vec![found(
-                "closed issues",
-                once("gone"),
-                gone(Removal::Deleted, sweep.now()),
-            )]);
-        }
-        Err(error) => return Err(error.into()),
-    };
     let mut history = History::new(sweep, task);
-    if live && !issue.open {
-        let sender = history
-            .last(|event| event.event == "closed")
-            .await?
-            .map(|event| event.actor.known());
-        let event = Event::IssueRemoved {
-            how: Removal::Closed,
-            sender: sender.unwrap_or_else(ghost),
-            at: issue.updated_at,
-        };
-        return Ok(vec![found("closed issues", once("gone"), event)]);
-    }
+    let issue = match read(sweep, &task.place).await? {
+        Read::There(issue) if live && !issue.open => {
+            let event = closed(&issue, &mut history).await?;
+            return Ok(vec![found("closed issues", once("gone"), event)]);
+        }
+        Read::There(issue) => issue,
+        Read::Gone(how) => {
+            let event = gone(how, sweep.now());
+            return Ok(vec![found("closed issues", once("gone"), event)]);
+        }
+    };
     let mut all = Vec::new();
     if let Some(event) = switched(task, &issue, &mut history).await? {
-        all.push(found(
-            "labels",
-            format!("switch:{}:{}", row.key, issue.updated_at),
-            event,
-        ));
+        let id = format!("switch:{}:{}", row.key, issue.updated_at);
+        all.push(found("labels", id, event));
     }
     if live && let Some(event) = edited(task, &issue, &mut history).await? {
         let digest = hex::encode(Sha256::digest(format!("{}\n{}", issue.title, issue.body)));
         let known = task.job().map_or(0, |job| job.snapshot.at);
-        all.push(found(
-            "changed issues",
-            format!("edited:{}:{known}:{digest}", row.key),
-            event,
-        ));
+        let id = format!("edited:{}:{known}:{digest}", row.key);
+        all.push(found("changed issues", id, event));
     }
     for label in priorities(task, &issue) {
         let id = format!("priority:{}:{label}:{}", row.key, row.version);
@@ -101,20 +65,47 @@ pub(super) async fn differences(
         all.push(found("labels", id, event));
     }
     for comment in deleted(sweep, task).await? {
-        let event = Event::CommentDeleted {
-            comment,
-            sender: ghost(),
-        };
+        let sender = ghost();
+        let event = Event::CommentDeleted { comment, sender };
         all.push(found("comments", format!("deleted:{comment}"), event));
     }
     if live && let Some(login) = right_lost(sweep, task).await? {
-        all.push(found(
-            "lost rights",
-            once("right"),
-            Event::RightLost { login },
-        ));
+        let event = Event::RightLost { login };
+        all.push(found("lost rights", once("right"), event));
     }
     Ok(all)
+}
+
+/// The issue as GitHub has it.
+enum Read {
+    There(Issue),
+    Gone(Removal),
+}
+
+async fn read(sweep: &Sweep, place: &Place) -> Result<Read, SweepError> {
+    let (github, at) = (&sweep.services.github, At::of(place));
+    match github.issue(&at, place.issue).await {
+        Ok(issue) if issue.number == place.issue => Ok(Read::There(issue)),
+        Ok(_) => Ok(Read::Gone(Removal::Transferred)),
+        Err(GitHubError::Gone { .. }) => Ok(Read::Gone(Removal::Deleted)),
+        // Gone, or merely not for us: the repository tells which.
+        Err(error @ GitHubError::NotFound { .. }) => {
+            github.repository(&at).await.map_err(|_| error)?;
+            Ok(Read::Gone(Removal::Deleted))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Somebody closed the issue.
+async fn closed(issue: &Issue, history: &mut History<'_>) -> Result<Event, SweepError> {
+    let last = history.last(|event| event.event == "closed").await?;
+    let sender = last.map(|event| event.actor.known());
+    Ok(Event::IssueRemoved {
+        how: Removal::Closed,
+        sender: sender.unwrap_or_else(ghost),
+        at: issue.updated_at,
+    })
 }
 
 fn gone(how: Removal, at: i64) -> Event {
@@ -170,7 +161,7 @@ impl<'a> History<'a> {
                 self.sweep
                     .services
                     .github
-                    .issue_events(&at(place), place.issue)
+                    .issue_events(&At::of(place), place.issue)
                     .await?
             }
         };
@@ -297,7 +288,7 @@ async fn deleted(sweep: &Sweep, task: &Task) -> Result<Vec<CommentId>, SweepErro
         if sweep
             .services
             .github
-            .comment(&at(&task.place), comment)
+            .comment(&At::of(&task.place), comment)
             .await?
             .is_none()
         {
@@ -318,7 +309,7 @@ async fn right_lost(sweep: &Sweep, task: &Task) -> Result<Option<String>, SweepE
     let found = sweep
         .services
         .github
-        .permission(&at(&task.place), &asked.login)
+        .permission(&At::of(&task.place), &asked.login)
         .await?;
     let same = found.user.is_none_or(|id| id == asked.id);
     Ok((!same || !found.level.may_start()).then(|| asked.login.clone()))

@@ -1,12 +1,12 @@
 //! One task's pull request as GitHub shows it now: over, open again, moved, or reviewed.
 
-use super::state::{FACTS_SINCE, Found, at};
+use super::state::{FACTS_SINCE, Found};
 use super::{Sweep, SweepError};
-use crate::core::event::Event;
+use crate::core::event::{Event, PullStanding};
 use crate::core::ids::IssueNumber;
 use crate::core::place::{Account, AccountKind};
 use crate::core::task::Task;
-use crate::github::{Pull, PullState, ReviewState};
+use crate::github::{At, Pull, ReviewState};
 use crate::store::TaskRow;
 
 /// What a mere look counts as: nothing was missed by it.
@@ -21,7 +21,7 @@ pub(super) async fn differences(
     let Some(number) = task.pull.as_ref().map(|pull| pull.number) else {
         return Ok(Vec::new());
     };
-    let (place, at) = (&task.place, at(&task.place));
+    let (place, at) = (&task.place, At::of(&task.place));
     let found = |kind, id: String, event| Found {
         kind,
         id,
@@ -29,8 +29,8 @@ pub(super) async fn differences(
         event,
     };
     let pull = sweep.services.github.pull(&at, IssueNumber(number)).await?;
-    if pull.state != PullState::Open {
-        let merged = pull.state == PullState::Merged;
+    if pull.state != PullStanding::Open {
+        let merged = pull.state == PullStanding::Merged;
         let id = format!("pull:{}:{number}:{}", row.key, row.version);
         return Ok(vec![found(
             "closed pull requests",
@@ -73,8 +73,8 @@ pub(super) async fn reopened(sweep: &Sweep, task: &Task) -> Result<Vec<Found>, S
     let Some(number) = task.pull.as_ref().map(|pull| pull.number) else {
         return Ok(Vec::new());
     };
-    let (github, at) = (&sweep.services.github, at(&task.place));
-    if github.pull(&at, IssueNumber(number)).await?.state != PullState::Open {
+    let (github, at) = (&sweep.services.github, At::of(&task.place));
+    if github.pull(&at, IssueNumber(number)).await?.state != PullStanding::Open {
         return Ok(Vec::new());
     }
     let events = github.issue_events(&at, IssueNumber(number)).await?;
@@ -114,7 +114,7 @@ async fn reviews(sweep: &Sweep, task: &Task, number: i64) -> Result<Vec<Found>, 
     let listed = sweep
         .services
         .github
-        .reviews(&at(&task.place), IssueNumber(number))
+        .reviews(&At::of(&task.place), IssueNumber(number))
         .await?;
     let mut found = Vec::new();
     for review in listed {

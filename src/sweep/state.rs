@@ -4,13 +4,12 @@ use futures::StreamExt;
 
 use super::{Sweep, SweepError, issue, pull};
 use crate::core::downtime::DownTime;
-use crate::core::event::Event;
+use crate::core::event::{Event, Fact};
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, TaskKey};
 use crate::core::place::Place;
 use crate::core::task::{End, Stage, Task};
-use crate::engine::Fact;
-use crate::github::{At, GitHubError};
-use crate::store::{Accepted, NewInbox, Store, StoreError, TaskFilter, TaskRow};
+use crate::github::GitHubError;
+use crate::store::{Accepted, InboxKind, NewInbox, Store, StoreError, TaskFilter, TaskRow};
 
 /// The last complete look at tasks and repositories.
 pub(super) const FACTS_SINCE: &str = "sweep-facts";
@@ -96,15 +95,6 @@ impl Stated {
     pub(super) fn add(&mut self, other: Self) {
         self.news.extend(other.news);
         self.incomplete |= other.incomplete;
-    }
-}
-
-/// Where GitHub is asked about a place.
-pub(super) fn at(place: &Place) -> At {
-    At {
-        installation: place.installation,
-        repository: place.repository,
-        name: place.name.clone(),
     }
 }
 
@@ -236,7 +226,7 @@ impl Sweep {
             let (task, at) = (place.task(), event.happened_at().map(|(_, at)| at));
             let fact = NewInbox {
                 id: id.clone(),
-                kind: "sweep".into(),
+                kind: InboxKind::Sweep,
                 name: kind.into(),
                 task: Some(task),
                 body: Fact { place, event }.to_json(),

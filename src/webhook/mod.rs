@@ -1,6 +1,6 @@
 //! What GitHub sends us, proved and understood: the signature over the raw bytes, then the one event inside.
 //!
-//! A webhook is a hint and a stranger's text until both steps are done. This room never stores, never answers, never
+//! A webhook is a hint and a stranger's text until both steps are done. This module never stores, never answers, never
 //! awaits: bytes in, values out. Shapes: <https://docs.github.com/en/webhooks/webhook-events-and-payloads>.
 
 mod access;

@@ -270,7 +270,7 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let stop = CancellationToken::new();
-        let router = http::public_router(app.door.clone(), Caps::default());
+        let router = http::public_router(app.ingest.clone(), Caps::default());
         let door = tokio::spawn(http::serve(
             listener,
             router,
@@ -606,7 +606,7 @@ async fn house_left(store: &Store) -> Vec<String> {
     let open = store.effects(&filter, 1_000).await.expect("effects");
     open.into_iter()
         .map(|look| look.effect.kind)
-        .filter(|kind| kind != "ring")
+        .filter(|kind| kind != "set_timer")
         .collect()
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use futures::{Future, StreamExt};
 
-/// Houses at work at once.
+/// Test apps at work at once.
 const SIDE_BY_SIDE: usize = 3;
 /// Of so many cells of a grid one is told where not everything is required.
 const ONE_IN: usize = 10;

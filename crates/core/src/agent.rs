@@ -158,6 +158,24 @@ pub enum Update {
     },
 }
 
+impl Update {
+    /// Its kind, by the name it is stored under.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Started { .. } => "started",
+            Self::Message { .. } => "message",
+            Self::Thought { .. } => "thought",
+            Self::Tool { .. } => "tool",
+            Self::Plan { .. } => "plan",
+            Self::Usage(_) => "usage",
+            Self::Mode { .. } => "mode",
+            Self::Permission { .. } => "permission",
+            Self::Stderr { .. } => "stderr",
+            Self::Note { .. } => "note",
+        }
+    }
+}
+
 /// How far a tool call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -261,6 +279,33 @@ mod tests {
         AgentSpec {
             environment,
             ..AgentSpec::new("x", vec!["x".into()])
+        }
+    }
+
+    #[test]
+    fn an_update_is_stored_under_its_kind() {
+        let id = || "1".to_owned();
+        let text = || "x".to_owned();
+        let updates = [
+            Update::Message {
+                id: id(),
+                text: text(),
+            },
+            Update::Thought {
+                id: id(),
+                text: text(),
+            },
+            Update::Plan {
+                entries: Vec::new(),
+            },
+            Update::Usage(Usage::default()),
+            Update::Mode { mode: text() },
+            Update::Stderr { text: text() },
+            Update::Note { text: text() },
+        ];
+        for update in updates {
+            let json = serde_json::to_value(&update).expect("it serializes");
+            assert_eq!(json["kind"], update.kind());
         }
     }
 

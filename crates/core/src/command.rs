@@ -1,5 +1,5 @@
 //! What a comment says to skep: `/agent <word> …` lines, whom it addresses, and what is left for the agent. Total, one
-//! pass; which words exist is one list ([`usage::ALL`]), which the help text prints too.
+//! pass; which words exist is one list ([`table::ALL`]), which the help text prints too.
 //!
 //! A command counts only where its author wrote it as such: at the start of a line of the text a person sees, not in
 //! code, in a quote, in hidden text, or in the copy of older mail below a reply.
@@ -7,71 +7,18 @@
 mod address;
 mod nearest;
 mod parse;
-pub mod usage;
-
-use serde::{Deserialize, Serialize};
+pub mod table;
 
 use super::markdown::{Kind, Row, rows};
 use super::{mail, sanitise};
+
+pub use table::{Command, Priority};
 
 /// Most commands of one comment.
 pub const LINES: usize = 10;
 
 /// Longest comment that is read, bytes: all that GitHub takes.
 const MAX_BYTES: usize = 4 * 65_536;
-
-/// A command.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Command {
-    /// Start work.
-    Go,
-    /// Stop for good.
-    Stop,
-    /// Rest, to be resumed.
-    Pause,
-    /// Go on.
-    Resume,
-    /// Run again after an end.
-    Retry {
-        /// Without what the last session left.
-        fresh: bool,
-    },
-    /// Say how it stands.
-    Status,
-    /// Work in this role.
-    Role(String),
-    /// Work with this agent.
-    Agent(String),
-    /// How soon.
-    Priority(Priority),
-    /// A question to the agent.
-    Ask(String),
-    /// An answer to the agent's questions, for [`super::question::answers`].
-    Answer(String),
-    /// Plan first, change nothing before it is approved.
-    Plan,
-    /// The plan is good.
-    Approve,
-    /// Let one more person command here: a login without `@`.
-    Delegate(String),
-    /// Show the log's end.
-    Logs,
-    /// Show the commands.
-    Help,
-}
-
-/// How soon; the most urgent is the least.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Priority {
-    /// Before the others.
-    High,
-    /// As they come.
-    Medium,
-    /// After the others.
-    Low,
-}
 
 /// One command line.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,16 +3,18 @@
 //! Webhooks become the first group, people at the machine the second, our own clock and schedule the third, and the
 //! outcomes of effects the last. Outcomes are stored as JSON of this very type.
 
+mod fact;
 mod facts;
 mod removal;
 mod when;
 
 use serde::{Deserialize, Serialize};
 
+pub use fact::Fact;
 pub use facts::{
-    Asking, AuthorizedComment, BaseFacts, Checks, ChecksState, Failing, FileChange, LeftOut, Lfs,
-    PublishFacts, PullFacts, PullStanding, RepositoryFacts, ReviewFacts, ReviewVerdict, RoleFile,
-    Timer, TriggerFacts, Whole, WhyLeftOut, Work,
+    Asking, AuthorizedComment, BaseFacts, ChangeKind, Checks, ChecksState, Failing, FileChange,
+    LeftOut, Lfs, PublishFacts, PullFacts, PullStanding, RepositoryFacts, ReviewFacts,
+    ReviewVerdict, RoleFile, Timer, TriggerFacts, Whole, WhyLeftOut, Work,
 };
 pub use removal::{Loss, Removal};
 

@@ -1,4 +1,4 @@
-//! What the corridor does about an edge's error: every edge error converts to one of four answers.
+//! What the pipeline does about an edge's error: every edge error converts to one of four answers.
 //!
 //! It never carries secrets or bodies: `why` goes to the operator's log, `say` may be shown to people on the issue.
 

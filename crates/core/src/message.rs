@@ -22,9 +22,17 @@ pub struct AgentMessage {
     /// On its way into a running turn.
     #[serde(default)]
     pub sending: bool,
+    /// The agent heard it in a turn that was cut short or that asked back: it hears it again, but nothing is begun for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub heard: bool,
 }
 
 impl AgentMessage {
+    /// What is offered when it is: an edit of it is another offer.
+    pub fn offer(&self) -> String {
+        format!("{}@{}", self.id, self.at)
+    }
+
     /// It only asks the agent something.
     pub fn is_asked(&self) -> bool {
         matches!(self.kind, MessageKind::Asked { .. })

@@ -41,6 +41,15 @@ pub struct Policy {
     pub confinement_warning: Option<String>,
 }
 
+/// Everything that is not the task itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The operator's wishes.
+    pub policy: &'a Policy,
+    /// Epoch milliseconds.
+    pub now: i64,
+}
+
 /// Who we are on GitHub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {

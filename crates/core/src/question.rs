@@ -69,6 +69,17 @@ pub struct Question {
     pub answer: Option<Answer>,
 }
 
+impl Question {
+    /// When it is over without an answer: at its deadline where it has a default, else after `expire_ms`.
+    pub fn ends_at(&self, expire_ms: i64) -> i64 {
+        let last = self.asked_at.saturating_add(expire_ms);
+        match (&self.default, self.deadline_at) {
+            (Some(_), Some(deadline)) => deadline.min(last),
+            _ => last,
+        }
+    }
+}
+
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {

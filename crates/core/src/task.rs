@@ -2,20 +2,28 @@
 
 use serde::{Deserialize, Serialize};
 
+mod begun;
 mod conversation;
+mod failure_class;
 mod reading;
+mod so_far;
 mod stage;
+mod wanted;
 
 use super::effect::{Reaction, StatusLabel};
 use super::event::Timer;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::place::Place;
 
+pub use begun::Begun;
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
+pub use failure_class::FailureClass;
+pub use so_far::TurnSoFar;
 pub use stage::{
-    BlockReason, End, Job, Next, Outage, Planning, Progress, ReturnTo, Stage, Step, TurnState,
-    WorkspaceBase,
+    BlockReason, End, Job, Next, Outage, Planning, Progress, Pushed, ReturnTo, Stage, Step,
+    TurnFailure, TurnState, WorkspaceBase,
 };
+pub use wanted::{Failed, Late, Order, Owed, PullOver, Read, Stray, Trigger, Wanted};
 
 /// The work on one issue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,9 +69,15 @@ pub struct Task {
     /// What people wish for by command, for the next session.
     #[serde(default, rename = "wish")]
     pub options: RunOptions,
+    /// Whether an agent shall work here: what people last said by the label `agent:go` or by command; `None` before that.
+    #[serde(default)]
+    pub go: Option<bool>,
     /// It waits because the machine has no room for its files.
     #[serde(default)]
     pub short: bool,
+    /// What was recorded and is not carried out yet.
+    #[serde(default, skip_serializing_if = "Wanted::is_empty")]
+    pub wanted: Wanted,
     /// The moments it waits for, as they stand in the outbox.
     #[serde(default, rename = "timers")]
     pub timers: Vec<(Timer, i64)>,
@@ -84,6 +98,9 @@ pub struct Shown {
     /// The key of the comment that told of the last bad end.
     #[serde(default)]
     pub notice: Option<String>,
+    /// Whether the label `agent:go` is there, as far as we know.
+    #[serde(default)]
+    pub go: Option<bool>,
     /// Until when GitHub's limits hold something of it up, epoch milliseconds.
     #[serde(default)]
     pub held_until: Option<i64>,
@@ -132,7 +149,9 @@ impl Task {
             conversation: Conversation::default(),
             review: ReviewState::default(),
             options: RunOptions::default(),
+            go: None,
             short: false,
+            wanted: Wanted::default(),
             timers: Vec::new(),
         }
     }
@@ -144,13 +163,7 @@ impl Task {
 
     /// The job in hand or the last one.
     pub fn job(&self) -> Option<&Job> {
-        match &self.stage {
-            Stage::Idle | Stage::Checking { .. } => None,
-            Stage::Queued { job, .. } | Stage::Working { job, .. } | Stage::Blocked { job, .. } => {
-                Some(job)
-            }
-            Stage::Ended { job, .. } => job.as_deref(),
-        }
+        self.stage.job()
     }
 
     /// What people see of the session in hand or the last one.
@@ -161,6 +174,16 @@ impl Task {
             | Stage::Blocked { progress, .. }
             | Stage::Ended { progress, .. } => Some(progress),
         }
+    }
+
+    /// Somebody set or took the label `agent:go`.
+    pub fn switched(&mut self, on: bool) {
+        (self.go, self.shown.go) = (Some(on), Some(on));
+    }
+
+    /// The job in hand or the last one, to change it.
+    pub fn job_mut(&mut self) -> Option<&mut Job> {
+        self.stage.job_mut()
     }
 
     /// Our branch is where we left it.

@@ -1,6 +1,6 @@
-//! The one HTTP server of a room of agents: loopback, an ephemeral port, a token for each session.
+//! The one HTTP server of the agents of a process: loopback, an ephemeral port, a token for each session.
 //!
-//! It starts with the first session that needs it and ends with the room. Whoever has no valid token learns nothing, not
+//! It starts with the first session that needs it and ends with them. Whoever has no valid token learns nothing, not
 //! even whether a path exists; whoever has one reaches that session's tools and nothing else.
 
 use std::convert::Infallible;

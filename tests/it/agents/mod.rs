@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-/// A data folder, a room of agents and one session in it.
+/// A data folder, the agents of a process and one session in it.
 pub struct Bench {
     pub agents: Agents,
     pub root: TempDir,

@@ -58,7 +58,7 @@ fn the_conversation_page_lists_the_commands_there_are() {
         .lines()
         .filter(|line| line.starts_with("| `/agent "))
         .collect();
-    let known = skep::core::command::usage::ALL.iter();
+    let known = skep::core::command::table::ALL.iter();
     let known: Vec<String> = known
         .map(|usage| {
             format!(

@@ -1,4 +1,4 @@
-//! Every git process this room starts, written down: arguments and environment equal the golden list.
+//! Every git process this module starts, written down: arguments and environment equal the golden list.
 
 use std::collections::BTreeSet;
 use std::fs;

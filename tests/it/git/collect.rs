@@ -5,7 +5,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use skep::git::{ChangeKind, DiffLimits, GitError};
+use skep::core::event::ChangeKind;
+use skep::git::{DiffLimits, GitError};
 
 use super::{Lab, REPOSITORY, run, write};
 

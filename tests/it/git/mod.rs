@@ -1,4 +1,4 @@
-//! The git room on real git: a smart HTTP server on loopback, real repositories, real processes.
+//! The git module on real git: a smart HTTP server on loopback, real repositories, real processes.
 
 mod attack;
 mod calls;
@@ -74,7 +74,7 @@ impl Lab {
         AgentBranch::new(IssueNumber(12), "Add a page")
     }
 
-    /// Mirror and working copy, as the corridor makes them.
+    /// Mirror and working copy, as the pipeline makes them.
     async fn workspace(&self) -> PathBuf {
         let want = FetchRequest {
             branch: "main".into(),

@@ -1,10 +1,11 @@
 //! DESIGN section 4, C1: what may be repeated ends in the same.
 
 use serde_json::{Value, json};
+use skep::core::effect::Reaction;
+use skep::core::event::PullStanding;
 use skep::core::ids::IssueNumber;
 use skep::github::{
-    CheckConclusion, CheckReport, CheckStatus, GitHubError, NewPull, Opening, PullEdit, PullState,
-    Reaction,
+    CheckConclusion, CheckReport, CheckStatus, GitHubError, NewPull, Opening, PullEdit,
 };
 
 use super::server::{Reply, Seen, Server, ok, standard, status};
@@ -46,7 +47,7 @@ async fn a_pull_request_is_opened_as_asked() {
         .expect("opened");
     assert_eq!(
         (opened.pull.number.0, opened.opening, opened.pull.state),
-        (4, Opening::AsAsked, PullState::Open)
+        (4, Opening::AsAsked, PullStanding::Open)
     );
     let sent = server.seen().pop().expect("a request").body;
     assert_eq!(
@@ -125,7 +126,7 @@ async fn a_merged_pull_request_is_merged_and_an_edit_sends_only_what_changes() {
     let number = IssueNumber(4);
     assert_eq!(
         github.pull(&at(), number).await.expect("read").state,
-        PullState::Merged
+        PullStanding::Merged
     );
     let edit = PullEdit {
         body: Some("b".into()),

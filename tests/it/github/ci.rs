@@ -1,8 +1,9 @@
 //! What CI says: folded from three reads, bounded, and never with our credential on another host.
 
 use serde_json::{Value, json};
+use skep::core::event::ChecksState;
 use skep::core::ids::Sha;
-use skep::github::{CheckKind, ChecksRead, ChecksState, GitHubError};
+use skep::github::{CheckKind, ChecksRead, GitHubError};
 
 use super::server::{Reply, Seen, Server, ok, standard, status};
 use super::{at, github};

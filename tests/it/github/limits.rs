@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use skep::core::effect::Reaction;
 use skep::core::failure::Failure;
 use skep::core::ids::InstallationId;
-use skep::github::{At, GitHub, GitHubError, Purpose, Reaction};
+use skep::github::{At, GitHub, GitHubError, Purpose};
 
 use super::server::{Reply, Server, http_date, ok, standard, status};
 use super::{ISSUE, NOW, at, config, github};

@@ -1,4 +1,4 @@
-//! The GitHub room against a scripted server on loopback: what goes over the wire, and how often.
+//! The GitHub module against a scripted server on loopback: what goes over the wire, and how often.
 
 mod changes;
 mod ci;

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
+use skep::core::effect::Reaction;
 use skep::core::failure::Failure;
-use skep::github::{
-    CheckReport, CheckStatus, GitHub, GitHubError, NewPull, PullEdit, Reaction, Timeouts,
-};
+use skep::github::{CheckReport, CheckStatus, GitHub, GitHubError, NewPull, PullEdit, Timeouts};
 
 use super::server::{Reply, Seen, Server, ok, standard, status};
 use super::{ISSUE, at, config, github};

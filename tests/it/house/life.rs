@@ -265,7 +265,7 @@ impl House {
             };
             let open = store.effects(&filter, 100).await.expect("effects");
             // Whoever waits for people waits until an alarm rings.
-            let waits = |kind: &str| kind == "ring" && session.state == "waiting";
+            let waits = |kind: &str| kind == "set_timer" && session.state == "waiting";
             let carried = open.iter().any(|look| {
                 look.effect.session.as_ref() == Some(&session.id) || waits(&look.effect.kind)
             });

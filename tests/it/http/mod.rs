@@ -1,4 +1,4 @@
-//! The door on real sockets: the serve loop, the public and the admin router, and what webhooks are read as.
+//! The HTTP side on real sockets: the serve loop, the public and the admin router, and what webhooks are read as.
 //!
 //! Everything is spoken byte by byte over TCP, because most of what must hold is about peers that do not speak properly.
 

@@ -212,7 +212,7 @@ async fn a_wrong_secret_and_a_ping_are_seen() {
     served.stop().await;
 }
 
-/// Completion the terminal, or `systemctl reload`.
+/// Closing the terminal, or `systemctl reload`.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hang_up_reads_the_webhook_secret_again_and_kills_nobody() {
     let ground = Ground::new().await;

@@ -1,13 +1,14 @@
-//! The GitHub room against the simulator: what one says and the other takes, both ways.
+//! The GitHub module against the simulator: what one says and the other takes, both ways.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use skep::core::effect::Reaction;
+use skep::core::event::ChecksState;
 use skep::core::ids::{CommentId, IssueNumber, Sha};
 use skep::github::{
-    At, ChecksState, GitHub, GitHubConfig, GitHubError, Pace, Reaction, ReviewState, ReviewThread,
-    Timeouts,
+    At, GitHub, GitHubConfig, GitHubError, Pace, ReviewState, ReviewThread, Timeouts,
 };
 use skep::simulator::world::account::Access;
 use skep::simulator::world::{LineComment, PullDraft, ReviewDraft};

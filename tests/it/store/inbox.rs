@@ -1,4 +1,4 @@
-//! The door in: once only, in order, large or odd, and awake.
+//! The inbox: once only, in order, large or odd, and awake.
 
 use skep::store::{Accepted, Tuning};
 

@@ -1,8 +1,10 @@
-//! The door out: who may do what now, and whose word about it counts.
+//! The outbox: who may do what now, and whose word about it counts.
 
 use std::collections::HashSet;
 
-use skep::store::{Claim, Closed, Completion, EffectFilter, EffectRow, Reschedule, Store};
+use skep::store::{
+    Claim, Closed, Completion, EffectFilter, EffectResult, EffectRow, Reschedule, Store,
+};
 
 use super::{add, effect, fact, on_each};
 
@@ -19,7 +21,7 @@ fn done(row: &EffectRow) -> Completion<'_> {
         id: &row.id,
         fence: row.fence,
         now: 150,
-        result: "done",
+        result: EffectResult::Done,
         why: None,
         outcome: None,
     }
@@ -390,13 +392,13 @@ async fn dead_letters_are_listed() {
         add(&store, &[effect("e")]).await;
         let row = store.claim(WISH).await.expect("claimed").remove(0);
         let failed = Completion {
-            result: "failed",
+            result: EffectResult::Failed,
             why: Some("422"),
             ..done(&row)
         };
         assert_eq!(store.close_effect(failed).await, Ok(Closed::Done));
         let filter = EffectFilter {
-            result: Some("failed".to_owned()),
+            result: Some(EffectResult::Failed),
             open: Some(false),
             ..Default::default()
         };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use skep::core::ids::SessionId;
-use skep::store::{LogLine, SessionFilter, TaskFilter};
+use skep::store::{EffectResult, LogLine, SessionFilter, TaskFilter};
 
 use super::{add, effect, event, fact, key, on_each, session, task};
 
@@ -107,7 +107,7 @@ async fn listings_restrict_and_counts_count() {
         decision.commit().await.expect("a commit");
         add(&store, &[effect("e")]).await;
         let mut sweep = fact("sweep:1");
-        (sweep.kind, sweep.task) = ("sweep".to_owned(), Some(key(1)));
+        (sweep.kind, sweep.task) = (InboxKind::Sweep, Some(key(1)));
         for new in [fact("webhook:a"), fact("webhook:b"), sweep] {
             store.accept(new).await.expect("a row");
         }

@@ -11,7 +11,9 @@ mod transition;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use skep::core::ids::{InstallationId, IssueNumber, RepositoryId, SessionId, TaskKey};
-use skep::store::{NewEffect, NewEvent, NewInbox, SessionRow, Store, TaskRow, Tuning, sqlite_url};
+use skep::store::{
+    InboxKind, NewEffect, NewEvent, NewInbox, SessionRow, Store, TaskRow, Tuning, sqlite_url,
+};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 
 /// One empty database.
@@ -97,7 +99,7 @@ pub fn key(issue: i64) -> TaskKey {
 pub fn fact(id: &str) -> NewInbox {
     NewInbox {
         id: id.to_owned(),
-        kind: "webhook".to_owned(),
+        kind: InboxKind::Webhook,
         name: "issues.labeled".to_owned(),
         task: None,
         body: format!("{{\"id\":\"{id}\"}}"),

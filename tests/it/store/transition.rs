@@ -1,7 +1,9 @@
 //! One decision, one transaction: all or nothing, and never over somebody else's.
 
 use skep::core::ids::SessionId;
-use skep::store::{Accepted, Added, Claim, EffectFilter, StoreError, Withdrawal, Withdrawn};
+use skep::store::{
+    Accepted, Added, Claim, EffectFilter, EffectResult, StoreError, Withdrawal, Withdrawn,
+};
 
 use super::{add, effect, event, fact, key, on_each, session, task};
 
@@ -313,7 +315,7 @@ async fn withdrawing_closes_what_waits_and_asks_what_runs() {
             ["other", "foreign"]
         );
         let filter = EffectFilter {
-            result: Some("withdrawn".to_owned()),
+            result: Some(EffectResult::Withdrawn),
             ..EffectFilter::default()
         };
         let closed = store.effects(&filter, 10).await.expect("a look");

@@ -1,4 +1,4 @@
-//! Real agents from npm through the whole corridor, against a scripted model on loopback. What they need and how they are
+//! Real agents from npm through the whole pipeline, against a scripted model on loopback. What they need and how they are
 //! pointed at the model: `tests/it/agents/real.rs`.
 
 use std::time::{Duration, Instant};

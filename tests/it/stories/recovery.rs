@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use skep::simulator::fault::{Fault, Trouble};
-use skep::store::{Claim, Closed, Completion, EffectFilter, NewInbox};
+use skep::store::{Claim, Closed, Completion, EffectFilter, EffectResult, InboxKind, NewInbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -206,7 +206,7 @@ async fn whoever_lost_its_lease_changes_nothing() {
         id,
         fence,
         now,
-        result: "done",
+        result: EffectResult::Done,
         why: None,
         outcome: Some(note(id)),
     };
@@ -278,7 +278,7 @@ async fn a_restart_takes_up_at_once_what_it_held() {
 fn note(id: &str) -> NewInbox {
     NewInbox {
         id: format!("outcome:{id}:late"),
-        kind: "outcome".into(),
+        kind: InboxKind::Outcome,
         name: "late".into(),
         task: None,
         body: "{}".into(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use skep::core::agent::AgentSpec;
 use skep::core::effect::EffectKind;
 use skep::simulator::fault::{Fault, Trouble};
-use skep::store::EffectFilter;
+use skep::store::{EffectFilter, EffectResult};
 
 use crate::house::{ANSWER, CODE, House, Plan, Scene};
 
@@ -61,7 +61,7 @@ fn tries(plan: &mut Plan, effect: i64, start: i64) {
 /// The attempts of the effects of a kind that were given up.
 async fn given_up(house: &House, kind: EffectKind) -> Vec<i64> {
     let filter = EffectFilter {
-        result: Some("failed".into()),
+        result: Some(EffectResult::Failed),
         ..EffectFilter::default()
     };
     let failed = house.store().effects(&filter, 100).await.expect("effects");

@@ -1,6 +1,7 @@
-//! The house's rules that a compiler does not know: who may name what, how files open, how long they are.
+//! The project's rules that a compiler does not know: who may name what, how files open, how long they are.
 
 mod code;
+mod sizes;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -264,16 +265,6 @@ fn every_file_says_what_it_is() {
         .map(|source| source.path.clone())
         .collect();
     assert_none("files without a header", &silent);
-}
-
-#[test]
-fn files_stay_readable() {
-    let long: Vec<String> = sources()
-        .iter()
-        .filter(|source| source.text.lines().count() > 400)
-        .map(|source| format!("{}: {} lines", source.file, source.text.lines().count()))
-        .collect();
-    assert_none("files over 400 lines", &long);
 }
 
 #[test]

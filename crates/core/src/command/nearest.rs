@@ -1,12 +1,12 @@
 //! The command somebody meant who mistyped one.
 
-use super::usage;
+use super::table;
 
 /// The nearest command: at most two edits away, one for words of three or four letters, none for `go`, which is one edit
 /// from too many words.
 pub(super) fn nearest(word: &str) -> Option<&'static str> {
     let word: String = word.chars().take(20).collect::<String>().to_lowercase();
-    let near = usage::ALL
+    let near = table::ALL
         .iter()
         .map(|usage| (edits(&word, usage.word), usage.word));
     let near = near.filter(|(edits, command)| *edits <= allowed(command));

@@ -1,9 +1,9 @@
 //! One command line.
 
 use super::nearest::nearest;
-use super::{Command, LINES, Line, Priority, usage};
+use super::table::{self, Takes, Usage, plain};
+use super::{Command, LINES, Line};
 use crate::markdown::{Kind, Row};
-use crate::role::RoleName;
 
 /// What was heard so far.
 #[derive(Default)]
@@ -36,16 +36,15 @@ impl Heard {
         if bare == "answer" && rest.is_empty() {
             let rows = below.iter().take_while(|row| command_line(row).is_none());
             let rows: Vec<&str> = rows.map(|row| row.text).collect();
-            self.push(needing(rows.join("\n").trim(), "answer", |text| {
-                Some(Command::Answer(text.to_owned()))
-            }));
+            if let Some(usage) = table::find("answer") {
+                self.push(understood(usage, rows.join("\n").trim()));
+            }
             return rows.len();
         }
-        let line = match alone(&bare) {
-            Some((word, command)) => by_itself(word, command, rest),
-            None => with_words(&bare, word, rest),
-        };
-        self.push(line);
+        self.push(match table::find(&bare) {
+            Some(usage) => understood(usage, rest),
+            None => unknown(&bare, word, rest),
+        });
         0
     }
 
@@ -58,24 +57,36 @@ impl Heard {
     }
 }
 
-/// The commands that take no words, or none but `fresh`.
-fn alone(bare: &str) -> Option<(&'static str, Command)> {
-    Some(match bare {
-        "go" => ("go", Command::Go),
-        "stop" => ("stop", Command::Stop),
-        "pause" => ("pause", Command::Pause),
-        "resume" => ("resume", Command::Resume),
-        "retry" => ("retry", Command::Retry { fresh: false }),
-        "status" => ("status", Command::Status),
-        "plan" => ("plan", Command::Plan),
-        "approve" => ("approve", Command::Approve),
-        "logs" => ("logs", Command::Logs),
-        "help" | "" => ("help", Command::Help),
-        _ => return None,
-    })
+/// A line whose first word is a command's.
+fn understood(usage: &Usage, rest: &str) -> Line {
+    let Usage {
+        word, usage, takes, ..
+    } = *usage;
+    let read = match takes {
+        Takes::Nothing(command) => return by_itself(word, command(), rest),
+        Takes::Words(_) if rest.is_empty() => None,
+        Takes::Words(read) => read(rest),
+    };
+    read.map_or_else(
+        || Line::Faulty {
+            command: word,
+            usage,
+            rest: rest.to_owned(),
+        },
+        Line::Command,
+    )
 }
 
-/// Such a command, if it stands alone on its line; else a sentence that begins like it.
+/// A line whose first word is none.
+fn unknown(bare: &str, word: &str, rest: &str) -> Line {
+    Line::Unknown {
+        word: word.chars().take(60).collect(),
+        nearest: nearest(bare),
+        rest: rest_behind(word, rest),
+    }
+}
+
+/// A command without words, if it stands alone on its line; else a sentence that begins like it.
 fn by_itself(word: &'static str, command: Command, rest: &str) -> Line {
     let words = || {
         rest.split_whitespace()
@@ -103,34 +114,6 @@ const COURTESIES: [&str; 14] = [
     "gracias", "svp", "again",
 ];
 
-/// Reads a command that needs words, or none at all.
-fn with_words(bare: &str, word: &str, rest: &str) -> Line {
-    match bare {
-        "role" => needing(rest, "role", |rest| role(rest).map(Command::Role)),
-        "agent" => needing(rest, "agent", |rest| name(rest).map(Command::Agent)),
-        "priority" => needing(rest, "priority", |rest| {
-            priority(rest).map(Command::Priority)
-        }),
-        "ask" => needing(rest, "ask", |rest| Some(Command::Ask(rest.to_owned()))),
-        "answer" => needing(rest, "answer", |rest| {
-            Some(Command::Answer(rest.to_owned()))
-        }),
-        "delegate" => needing(rest, "delegate", |rest| login(rest).map(Command::Delegate)),
-        _ => {
-            let cut = word.chars().take(60).collect();
-            Line::Unknown {
-                word: cut,
-                nearest: nearest(bare),
-                rest: rest_behind(word, rest),
-            }
-        }
-    }
-}
-
-fn role(rest: &str) -> Option<String> {
-    name(plain(rest).to_ascii_lowercase().trim_start_matches("role:"))
-}
-
 /// A word that was cut keeps its end with the rest, so that nothing is lost.
 fn rest_behind(word: &str, rest: &str) -> String {
     let end: String = word.chars().skip(60).collect();
@@ -139,51 +122,4 @@ fn rest_behind(word: &str, rest: &str) -> String {
     } else {
         format!("{end} {rest}").trim_end().to_owned()
     }
-}
-
-fn needing(rest: &str, command: &'static str, read: impl Fn(&str) -> Option<Command>) -> Line {
-    let read = if rest.is_empty() { None } else { read(rest) };
-    let usage = usage::find(command).map_or("", |usage| usage.usage);
-    read.map_or_else(
-        || Line::Faulty {
-            command,
-            usage,
-            rest: rest.to_owned(),
-        },
-        Line::Command,
-    )
-}
-
-/// One word that can name a role or an agent.
-fn name(rest: &str) -> Option<String> {
-    let name: RoleName = plain(rest).to_ascii_lowercase().parse().ok()?;
-    Some(name.as_str().to_owned())
-}
-
-fn priority(rest: &str) -> Option<Priority> {
-    let word = plain(rest).to_ascii_lowercase();
-    match word.strip_prefix("priority:").unwrap_or(&word) {
-        "high" => Some(Priority::High),
-        "medium" => Some(Priority::Medium),
-        "low" => Some(Priority::Low),
-        _ => None,
-    }
-}
-
-/// A login: letters, digits and single hyphens, 39 at most; managed users have an underscore.
-fn login(rest: &str) -> Option<String> {
-    let login = plain(rest);
-    let login = login.strip_prefix('@').unwrap_or(login);
-    let shape = login
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    let fits =
-        (1..=39).contains(&login.len()) && !login.starts_with(['-', '_']) && !login.ends_with('-');
-    (shape && fits).then(|| login.to_owned())
-}
-
-/// A word without quotation marks, code marks and final punctuation.
-fn plain(word: &str) -> &str {
-    word.trim_matches(|c: char| c.is_whitespace() || "`\"'*<>".contains(c))
-        .trim_end_matches(['.', ',', '!', ';'])
 }

@@ -1,50 +1,36 @@
-//! The one place where skep makes up its mind: `decide(task, event, policy, now) -> Decision`.
+//! The one place where skep makes up its mind: `decide(task, event, policy, now) -> Decision`, in three passes.
+//!
+//! 1. [`record`] writes down what the event says, and nothing else.
+//! 2. [`advance`] asks one ordered list of rules what should happen next, given how things stand.
+//! 3. [`reconcile`] derives what merely follows from the state: what people see, timers, withdrawals.
 //!
 //! Total: every stage answers every event, if only with the reason why nothing happens. It returns no `Result`, and it
-//! never asks: all it may depend on is in its four arguments. One file per family of events; `fixtures/decide.md` is the
-//! golden table of stage × event.
+//! never asks: all it may depend on is in its four arguments. `fixtures/decide.md` is the golden table of stage × event.
 
-mod access;
-mod again;
-mod answer;
-mod ask;
-mod closed;
-mod command;
-mod comments;
-mod draft;
-mod edit;
-mod end;
-mod held;
-mod kept;
-mod late;
-mod notice;
-mod outage;
+mod advance;
+mod gates;
+mod leftover;
+mod messages;
+mod notes;
 mod overdue;
-mod pause;
-mod pull;
-mod queue;
-mod rest;
-mod review;
-mod revised;
-mod role;
-mod trigger;
-mod turn;
-mod work;
+mod questions;
+mod reconcile;
+mod record;
 
 #[cfg(test)]
 mod tests;
 
-use draft::Draft;
+use std::collections::VecDeque;
+
+use record::Input;
 use serde_json::Value;
 
 use super::effect::{Effect, EffectKind};
 use super::event::Event;
 use super::event_name::DomainEvent;
 use super::ids::SessionId;
-use super::label;
-use super::policy::{GO_LABEL, Policy};
+use super::policy::{Context, Policy};
 use super::task::Task;
-use super::text;
 
 /// What was decided: the task as it is now, what is to be done outside, what is no longer to be done, what the world may
 /// know, and why.
@@ -82,116 +68,43 @@ pub struct Noted {
     pub details: Value,
 }
 
-/// Everything that is not the task itself.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    /// The operator's wishes.
-    pub policy: &'a Policy,
-    /// Epoch milliseconds.
-    pub now: i64,
-}
-
 /// Decides what an event means for a task.
 pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision {
     let cx = Context { policy, now };
-    overdue::told((task, event), choose(task, event, cx), cx)
+    let mut decision = follow(task, event, cx);
+    overdue::tell(task, event, &mut decision, cx);
+    let change = reconcile::Change {
+        before: task,
+        answered: event.answers(),
+        planned: &decision.effects,
+    };
+    let follows = reconcile::reconcile(&change, &mut decision.task, cx);
+    decision.effects.extend(follows.effects);
+    decision.withdraw = follows.withdraw;
+    decision
 }
 
-fn choose(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
-    let policy = cx.policy;
-    let draft = access::given_back(held::passed(Draft::new(task.clone(), cx), event), event);
-    match event {
-        Event::Labeled {
-            label,
-            sender,
-            snapshot,
-        } if label::same(label, GO_LABEL) => trigger::asked(draft, sender, snapshot),
-        Event::Labeled { label, .. } => trigger::labeled_otherwise(draft, label),
-        Event::Unlabeled { sender, .. } if sender.login == policy.me.login => {
-            draft.because("we took the label away ourselves")
-        }
-        Event::Unlabeled { label, sender, at } if label::same(label, GO_LABEL) => {
-            pause::label_removed(draft, &sender.login, *at)
-        }
-        Event::Unlabeled { label, .. } => trigger::unlabeled_otherwise(draft, label),
-        Event::IssueEdited { sender, .. } if sender.login == policy.me.login => {
-            draft.because("we changed it ourselves")
-        }
-        Event::IssueEdited { .. } => edit::made(draft, event),
-        Event::Commented { .. } => comments::commented(draft, event),
-        Event::CommentDeleted { comment, sender } => {
-            comments::comment_deleted(draft, *comment, sender)
-        }
-        Event::RightLost { login } => {
-            end::stop(draft, &text::conversation::right_lost(login), i64::MAX)
-        }
-        Event::CommentAuthorized { found } => comments::weighed(draft, found),
-        Event::Reviewed {
-            pull,
-            review,
-            sender,
-            ..
-        } => review::reviewed(draft, *pull, *review, sender),
-        Event::ReviewRead { review } => review::read(draft, review),
-        Event::PullRequestChanged { hint, sender } => pull::stirred(draft, hint, sender),
-        Event::PullRequestRefreshed { facts } => pull::looked(draft, facts),
-        Event::TimerFired { alarm } => ask::rang(draft, alarm),
-        Event::Posted { key, comment } => comments::posted(draft, key, *comment),
-        Event::Assigned { login, added } => ask::assigned(draft, login, *added),
-        Event::MadeReady { number } => pull::made_ready(draft, *number),
-        Event::IssueRemoved { how, sender, at } => end::issue_gone(draft, *how, sender, *at),
-        Event::PullReopened { number, sender } => closed::reopened(draft, *number, sender),
-        Event::TakenAway { how } => access::taken_away(draft, *how),
-        Event::AccessRead { installation } => access::read(draft, *installation),
-        Event::Archived { on } => access::archived(draft, *on),
-        Event::PullClosed { number, merged } => pull::closed(draft, *number, *merged),
-        Event::Dispatched { facts } => trigger::dispatched(draft, facts),
-        Event::StopAsked { why } => end::stop_by_operator(draft, why),
-        Event::TriggerChecked { facts } => trigger::checked(draft, facts),
-        Event::SlotGranted => queue::granted(draft),
-        Event::Waiting {
-            position,
-            total,
-            short,
-        } => queue::waiting(draft, (*position, *total), *short),
-        Event::StatusPosted { comment } => {
-            let mut draft = draft;
-            draft.task.shown.comment = Some(*comment);
-            draft.because("the status comment is known")
-        }
-        Event::HeldUp { effect, until } => held::up(draft, *effect, *until),
-        Event::EffectFailed {
-            effect,
-            session,
-            say,
-            exhausted,
-        } => {
-            let (effect, session, exhausted) = (*effect, session.as_ref(), *exhausted);
-            end::effect_failed(
-                draft,
-                &end::FailedEffect {
-                    effect,
-                    session,
-                    say,
-                    exhausted,
-                },
-            )
-        }
-        Event::WorkspaceReady { session, .. }
-        | Event::AgentStarted { session, .. }
-        | Event::Progressed { session, .. }
-        | Event::TurnEnded { session, .. }
-        | Event::TurnFailed { session, .. }
-        | Event::Collected { session, .. }
-        | Event::PublishChecked { session, .. }
-        | Event::Published { session, .. }
-        | Event::BranchMoved { session, .. }
-        | Event::PullOpened { session, .. }
-        | Event::Asked { session, .. }
-        | Event::Reported { session, .. }
-        | Event::Finished { session, .. }
-        | Event::Unfitting { session, .. }
-        | Event::Steered { session, .. }
-        | Event::Answered { session } => work::outcome(draft, session, event),
+/// Records the event, and each further thing that it says, and follows each up before the next.
+fn follow(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
+    let (mut effects, mut events) = (Vec::new(), Vec::new());
+    let mut current: Option<Task> = None;
+    let mut inputs = VecDeque::from([Input::Event(event)]);
+    let mut reasons: Vec<String> = Vec::new();
+    while let Some(input) = inputs.pop_front() {
+        let (outcome, recorded) = record::record(current.as_ref().unwrap_or(task), &input, cx);
+        events.extend(outcome.events);
+        inputs.extend(outcome.then);
+        let advanced = advance::advance(recorded, outcome.reason, cx);
+        current = Some(advanced.task);
+        effects.extend(advanced.effects);
+        events.extend(advanced.events);
+        reasons.extend(Some(advanced.reason).filter(|reason| !reason.is_empty()));
+    }
+    Decision {
+        task: current.unwrap_or_else(|| task.clone()),
+        effects,
+        withdraw: Vec::new(),
+        events,
+        reason: reasons.join("; "),
     }
 }

@@ -5,6 +5,8 @@
 mod access;
 mod events;
 mod leftover;
+mod orders;
+mod promises;
 mod pulls;
 
 use events::*;
@@ -116,7 +118,10 @@ fn stages() -> Vec<(&'static str, Task)> {
     let waits = walk(
         &[
             &path[..4],
-            &[turn("Error: 429", Some(ErrorClass::RateLimit))],
+            &[turn(
+                "Error: 429, retry after 120 seconds.",
+                Some(ErrorClass::RateLimit),
+            )],
         ]
         .concat(),
     );
@@ -177,11 +182,20 @@ fn table() -> String {
             "\n## {stage}\n\n| event | becomes | effects | reason |\n| --- | --- | --- | --- |\n"
         ));
         for (name, event) in events() {
-            let decision = decide(&task, &event, &policy(), 60_000);
+            let decision = decide(&task, &event, &policy(), when(&task, &event));
             text.push_str(&row(name, &task, &decision));
         }
     }
     text
+}
+
+/// A timer fires when it is due, everything else happens after a minute.
+fn when(task: &Task, event: &Event) -> i64 {
+    let due = task.timers.iter().find_map(|(timer, at)| match event {
+        Event::TimerFired { alarm } if alarm == timer => Some(*at),
+        _ => None,
+    });
+    due.unwrap_or(60_000)
 }
 
 #[test]

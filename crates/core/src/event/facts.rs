@@ -271,17 +271,43 @@ pub struct PublishFacts {
 }
 
 /// How a file changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// It is new.
+    Added,
+    /// Its content, mode or type changed.
+    Modified,
+    /// It is gone.
+    Deleted,
+    /// It has another path (and perhaps other content).
+    Renamed,
+}
+
+impl ChangeKind {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Modified => "modified",
+            Self::Deleted => "deleted",
+            Self::Renamed => "renamed",
+        }
+    }
+}
+
+/// One changed file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileChange {
-    /// Where it lies now.
+    /// The path (after a rename: the new one); bytes that are not UTF-8 are replaced.
     pub path: String,
-    /// `added`, `modified`, `deleted` or `renamed`.
-    pub kind: String,
-    /// Lines added.
+    /// How it changed.
+    pub kind: ChangeKind,
+    /// Lines added; 0 for a binary file.
     pub insertions: u64,
-    /// Lines removed.
+    /// Lines removed; 0 for a binary file.
     pub deletions: u64,
-    /// No lines are counted.
+    /// Whether git takes it for binary.
     pub binary: bool,
 }
 

@@ -1,6 +1,7 @@
-//! When a person did on GitHub what an event tells of.
+//! What an event says of where it comes from: when a person did on GitHub what it tells of, or which effect it answers.
 
 use super::Event;
+use crate::effect::EffectKind;
 
 impl Event {
     /// What a person did on GitHub, in words, and GitHub's time of it (epoch milliseconds); none for all that is not told
@@ -13,6 +14,23 @@ impl Event {
             Self::IssueEdited { at, .. } => ("a change of the issue", *at),
             Self::Commented { at, .. } => ("a comment", *at),
             Self::Reviewed { at, .. } => ("a review", *at),
+            _ => return None,
+        })
+    }
+
+    /// The kind of effect whose outcome it is: that effect is no longer under way.
+    pub fn answers(&self) -> Option<EffectKind> {
+        Some(match self {
+            Self::TriggerChecked { .. } => EffectKind::CheckTrigger,
+            Self::WorkspaceReady { .. } => EffectKind::PrepareWorkspace,
+            Self::TurnEnded { .. } | Self::TurnFailed { .. } => EffectKind::RunTurn,
+            Self::Steered { .. } => EffectKind::Steer,
+            Self::Collected { .. } => EffectKind::Collect,
+            Self::PublishChecked { .. } => EffectKind::CheckPublish,
+            Self::Published { .. } | Self::BranchMoved { .. } => EffectKind::Publish,
+            Self::PullOpened { .. } => EffectKind::OpenPull,
+            Self::Answered { .. } => EffectKind::PostAnswer,
+            Self::EffectFailed { effect, .. } => *effect,
             _ => return None,
         })
     }

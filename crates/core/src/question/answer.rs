@@ -178,7 +178,7 @@ fn to_one(asked: &Hearing<'_>, question: &Question, rows: &[Row<'_>], found: &mu
         .position(|row| said(row) && choice::alone(question, unaddressed(row.text)).is_some());
     let at = at.or((!rows[..first].iter().any(|row| row.kind.is_code())).then_some(first));
     match at {
-        Some(at) => choice_at(asked, question, (rows, at), found),
+        Some(at) => choice_at(asked, question, Chosen { rows, at }, found),
         None => own_words(asked, question, &join(rows), found),
     }
 }
@@ -211,13 +211,15 @@ fn agrees<'l>(
     }
 }
 
+/// The line that holds a choice, among all lines.
+struct Chosen<'a> {
+    rows: &'a [Row<'a>],
+    at: usize,
+}
+
 /// Takes the choice in one line, with the lines around it as remarks; or all of it as own words.
-fn choice_at(
-    asked: &Hearing<'_>,
-    question: &Question,
-    (rows, at): (&[Row<'_>], usize),
-    found: &mut Found,
-) {
+fn choice_at(asked: &Hearing<'_>, question: &Question, line: Chosen<'_>, found: &mut Found) {
+    let Chosen { rows, at } = line;
     let line = unaddressed(rows[at].text);
     let others = rows
         .iter()

@@ -6,7 +6,7 @@ use crate::agent::ErrorClass;
 use crate::command::Priority;
 use crate::event::ChecksState;
 use crate::ids::{CommentId, Sha};
-use crate::message::{AgentMessage, Thread};
+use crate::message::{AgentMessage, MessageKind, Thread};
 use crate::question::Question;
 
 /// What people and the agent have to say to each other.
@@ -129,6 +129,35 @@ pub struct ReviewState {
     /// What the agent said of each piece of work on the branch, oldest first: the first work, then its revisions.
     #[serde(default)]
     pub told: Vec<Told>,
+}
+
+impl ReviewState {
+    /// A person's word counts anew what the agent may try by itself.
+    pub fn a_person_spoke(&mut self) {
+        self.fix_attempts = 0;
+        self.conflict = None;
+        self.needs = None;
+        self.auto_fix_off = false;
+    }
+}
+
+impl Conversation {
+    /// The questions nobody has answered yet, oldest first.
+    pub fn open(&self) -> impl Iterator<Item = &Question> {
+        self.questions
+            .iter()
+            .filter(|question| question.answer.is_none())
+    }
+
+    /// Whether the agent has something to hear that came since it last heard people; while questions are open, the answer
+    /// to one of several is no news by itself.
+    pub fn news(&self) -> impl Iterator<Item = &AgentMessage> {
+        let open = self.open().next().is_some();
+        self.messages.iter().filter(move |word| {
+            let answers = matches!(word.kind, MessageKind::Answer { .. });
+            !word.heard && !word.sending && !(open && answers)
+        })
+    }
 }
 
 /// What a revision is for: filled with what its agent hears, emptied at its end.

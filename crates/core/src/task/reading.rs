@@ -1,9 +1,10 @@
 //! How a task reads from outside: its state's name, the label that fits, the record of its session. Derived, never stored.
 
-use super::{BlockReason, End, Next, ReturnTo, Stage, Step, Task};
+use super::{BlockReason, End, FailureClass, Next, ReturnTo, Stage, Step, Task};
 use crate::agent::ErrorClass;
 use crate::command::Priority;
 use crate::effect::StatusLabel;
+use crate::ids::IssueNumber;
 use crate::label;
 use crate::question::Question;
 use crate::session::{SessionRecord, SessionState};
@@ -109,8 +110,19 @@ impl Task {
 
     /// Its last session was ended for what it took of the disk.
     pub fn filled_the_disk(&self) -> bool {
-        let disk = ErrorClass::Disk.as_str();
-        matches!(&self.stage, Stage::Ended { end: End::Failed { class, .. }, .. } if class == disk)
+        let disk = FailureClass::Agent(ErrorClass::Disk);
+        matches!(&self.stage, Stage::Ended { end: End::Failed { class, .. }, .. } if *class == disk)
+    }
+
+    /// Whether a number is our pull request's.
+    pub fn is_our_pull(&self, on: IssueNumber) -> bool {
+        self.pull.as_ref().is_some_and(|pull| pull.number == on.0)
+    }
+
+    /// Our pull request, while it is in review.
+    pub fn pull_in_review(&self) -> Option<i64> {
+        let pull = self.pull.as_ref().filter(|_| self.can_revise());
+        pull.map(|pull| pull.number)
     }
 
     /// What is here would be lost with it if a start that is refused took its place.
@@ -206,14 +218,14 @@ impl Task {
             } if job.started_at.is_none() => SessionState::Created,
             Stage::Queued { .. } | Stage::Blocked { .. } => SessionState::Parked,
             Stage::Working { step, .. } => match step {
-                Step::Preparing => SessionState::Dispatched,
+                Step::Preparing { .. } => SessionState::Dispatched,
                 Step::Running { .. } => SessionState::Running,
                 Step::Waiting { .. } => SessionState::Waiting,
                 Step::Collecting { .. }
                 | Step::Asking { .. }
                 | Step::Publishing { .. }
                 | Step::Opening { .. }
-                | Step::Answering => SessionState::Idle,
+                | Step::Answering { .. } => SessionState::Idle,
             },
             Stage::Ended { end, .. } => match end {
                 End::InReview | End::Merged | End::PullClosed | End::Answered | End::Unchanged => {
@@ -236,7 +248,7 @@ impl End {
             Self::Answered => "answered".into(),
             Self::Unchanged => "nothing_changed".into(),
             Self::Refused { .. } => "refused".into(),
-            Self::Failed { class, .. } => class.clone(),
+            Self::Failed { class, .. } => class.to_string(),
             Self::Cancelled { .. } => "cancelled".into(),
         }
     }

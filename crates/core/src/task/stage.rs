@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::FailureClass;
 use crate::agent::{ErrorClass, Finished, PlanEntry, ThreadReply, TurnEnd};
 use crate::effect::Start;
-use crate::event::{BaseFacts, Work};
+use crate::event::{BaseFacts, PublishFacts, PullStanding, Work};
 use crate::ids::{AgentBranch, SessionId, Sha};
 use crate::message::{AgentMessage, Spoken};
 use crate::place::{Actor, Snapshot};
@@ -33,6 +34,9 @@ pub enum Stage {
         /// What it does when it has a slot.
         #[serde(default)]
         next: Next,
+        /// It has its slot.
+        #[serde(default, skip_serializing_if = "is_false")]
+        slot: bool,
         /// What people see of it, when it has been at work before.
         #[serde(default)]
         progress: Progress,
@@ -72,6 +76,64 @@ pub enum Stage {
         /// When.
         at: i64,
     },
+}
+
+impl Stage {
+    /// The job in hand or the last one.
+    pub fn job(&self) -> Option<&Job> {
+        match self {
+            Self::Idle | Self::Checking { .. } => None,
+            Self::Queued { job, .. } | Self::Working { job, .. } | Self::Blocked { job, .. } => {
+                Some(job)
+            }
+            Self::Ended { job, .. } => job.as_deref(),
+        }
+    }
+
+    /// The same, to change it.
+    pub fn job_mut(&mut self) -> Option<&mut Job> {
+        match self {
+            Self::Idle | Self::Checking { .. } => None,
+            Self::Queued { job, .. } | Self::Working { job, .. } | Self::Blocked { job, .. } => {
+                Some(job)
+            }
+            Self::Ended { job, .. } => job.as_deref_mut(),
+        }
+    }
+
+    /// What people see of the session's course, to change it; what waits in the queue shows what it showed before.
+    pub fn progress_mut(&mut self) -> Option<&mut Progress> {
+        match self {
+            Self::Idle | Self::Checking { .. } | Self::Queued { .. } => None,
+            Self::Working { progress, .. }
+            | Self::Blocked { progress, .. }
+            | Self::Ended { progress, .. } => Some(progress),
+        }
+    }
+
+    /// The turn under way.
+    pub fn turn_mut(&mut self) -> Option<&mut TurnState> {
+        match self {
+            Self::Working {
+                step: Step::Running { turn },
+                ..
+            } => Some(turn),
+            Self::Idle
+            | Self::Checking { .. }
+            | Self::Queued { .. }
+            | Self::Working { .. }
+            | Self::Blocked { .. }
+            | Self::Ended { .. } => None,
+        }
+    }
+
+    /// A session is on, waits, or is held.
+    pub fn is_live(&self) -> bool {
+        matches!(
+            self,
+            Self::Queued { .. } | Self::Working { .. } | Self::Blocked { .. }
+        )
+    }
 }
 
 /// What is to be done, fixed when it is accepted.
@@ -214,6 +276,9 @@ pub enum BlockReason {
     Paused {
         /// For people, half a sentence.
         why: String,
+        /// Because the repository was archived, and until it is writable again.
+        #[serde(default, skip_serializing_if = "is_false")]
+        archived: bool,
     },
 }
 
@@ -243,7 +308,11 @@ pub enum Next {
 #[serde(rename_all = "snake_case", tag = "step")]
 pub enum Step {
     /// Its working copy is being made.
-    Preparing,
+    Preparing {
+        /// It stands.
+        #[serde(default, skip_serializing_if = "is_false")]
+        ready: bool,
+    },
     /// The agent works.
     Running {
         /// What the turn is about.
@@ -258,6 +327,9 @@ pub enum Step {
     Collecting {
         /// How the turn ended.
         end: TurnEnd,
+        /// What git found.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        found: Option<Work>,
     },
     /// The right to publish is asked for again.
     Asking {
@@ -265,6 +337,9 @@ pub enum Step {
         end: TurnEnd,
         /// What is to be published.
         work: Work,
+        /// What was read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        may: Option<PublishFacts>,
     },
     /// The branch is on its way.
     Publishing {
@@ -274,14 +349,39 @@ pub enum Step {
         work: Work,
         /// The base branch's name as it is now.
         base_branch: String,
+        /// What came of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pushed: Option<Pushed>,
     },
     /// The pull request is on its way.
     Opening {
         /// What was published.
         work: Work,
+        /// It is there, and stands so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opened: Option<PullStanding>,
     },
     /// The answer is on its way to the issue.
-    Answering,
+    Answering {
+        /// It is there.
+        #[serde(default, skip_serializing_if = "is_false")]
+        posted: bool,
+    },
+}
+
+/// What came of a push.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pushed {
+    /// The branch is on GitHub, at this commit.
+    At(Sha),
+    /// Somebody else wrote to it: their head, or `None` when they deleted it.
+    Moved(Option<Sha>),
+}
+
+/// `skip_serializing_if` wants a function.
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// A prompt turn under way.
@@ -303,6 +403,21 @@ pub struct TurnState {
     pub open: Vec<u32>,
     /// Its end, while words that were offered to it are still on their way.
     pub over: Option<TurnEnd>,
+    /// How it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<TurnFailure>,
+    /// The words it did not take: they wait for its end, unless more are said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declined: Vec<String>,
+}
+
+/// How a turn failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TurnFailure {
+    /// The kind of failure.
+    pub class: ErrorClass,
+    /// For people.
+    pub say: String,
 }
 
 /// What people see of a session's course.
@@ -350,8 +465,8 @@ pub enum End {
     },
     /// It failed.
     Failed {
-        /// A short stable word for machines, such as `rate_limit`.
-        class: String,
+        /// Why, as a word for machines.
+        class: FailureClass,
         /// For people.
         say: String,
     },

@@ -2,11 +2,11 @@
 //! the comment that is replied to.
 
 use super::code;
-use crate::command::usage;
+use crate::command::table;
 
 /// The list of commands, and of what can be named in them.
 pub fn help(known: &[String], agents: &[String]) -> String {
-    let rows = usage::ALL.iter().map(|usage| {
+    let rows = table::ALL.iter().map(|usage| {
         format!(
             "| `{}` | {} |",
             usage.usage.replace('|', "\\|"),
@@ -46,7 +46,7 @@ pub fn faulty(command: &str, usage: &str) -> String {
 
 /// A sentence that begins like a command.
 pub fn sentence(command: &str) -> String {
-    let usage = usage::find(command).map_or("", |usage| usage.usage);
+    let usage = table::find(command).map_or("", |usage| usage.usage);
     format!(
         "*Hint*: `/agent {command}` stands alone on its line, so nothing was done. To tell the agent something, write it \
          without `/agent`; for the command, write only `{usage}`."

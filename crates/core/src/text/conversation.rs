@@ -73,6 +73,25 @@ pub fn label_removed(login: &str) -> String {
     format!("@{login} removed the label `agent:go`")
 }
 
+/// The operator started a paused session again.
+pub const OPERATOR_ASKED: &str = "the operator asked for it";
+
+/// In the timeline.
+pub const STARTED: &str = "Started.";
+/// In the timeline, where a session goes on that waited.
+pub const GOES_ON: &str = "Resumed.";
+/// In the timeline.
+pub const PLAN_WAITS: &str = "The plan waits for approval.";
+/// Why a revision begins, as half a sentence.
+pub const SOMETHING_SAID: &str = "a person said something";
+/// Why a revision begins right after the end of a session, as half a sentence.
+pub const SAID_MEANWHILE: &str = "people said more while it finished";
+
+/// In the timeline.
+pub fn accepted(role: &str) -> String {
+    format!("Accepted as `{role}`.")
+}
+
 /// The switch is on again.
 pub fn label_back(login: &str) -> String {
     format!("@{login} put the label `agent:go` back")

@@ -1,7 +1,7 @@
 //! Every sentence a person reads on GitHub, and every prompt an agent reads. Pure functions, one file per kind of text.
 //!
 //! Foreign words (titles, answers, plans, log lines) pass `core::sanitise` here, on their way into the text; nothing that
-//! leaves this room is longer than [`LIMIT`].
+//! leaves this module is longer than [`LIMIT`].
 
 pub mod agent_answer;
 pub mod answer_replies;

@@ -445,6 +445,7 @@ mod tests {
             },
             comment: None,
             sending: false,
+            heard: false,
         };
         let told = words(&[word], "abc");
         let (before, rest) = told.split_once("<<<abc\n").expect("an envelope");

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{LIMIT, count, failure, left_out, role_why};
 use crate::agent::ErrorClass;
-use crate::decide::Context;
 use crate::event::{FileChange, Work};
 use crate::place::Actor;
+use crate::policy::Context;
 use crate::question::{By, Question};
 use crate::sanitise::{self, Allow};
 use crate::task::{Job, Told};
@@ -162,7 +162,7 @@ fn row(file: &FileChange) -> String {
     };
     format!(
         "| {path} | {} | {} | {} |\n",
-        file.kind,
+        file.kind.name(),
         number(file.insertions),
         number(file.deletions)
     )

@@ -4,9 +4,8 @@
 use super::kept::kept;
 use super::{LIMIT, clock, code, count, left_out, pull, role_why, span};
 use crate::agent::{ErrorClass, PlanEntry, PlanStatus};
-use crate::decide::Context;
 use crate::event::{ChecksState, Work};
-use crate::policy::GO_LABEL;
+use crate::policy::{Context, GO_LABEL};
 use crate::role::Why;
 use crate::sanitise::{self, Allow};
 use crate::task::{BlockReason, End, Job, Next, Progress, Stage, Step, Task};
@@ -179,13 +178,13 @@ pub fn brief(task: &Task, cx: Context<'_>) -> String {
 
 fn step_words(step: &Step) -> &'static str {
     match step {
-        Step::Preparing => " · preparing the working copy",
+        Step::Preparing { .. } => " · preparing the working copy",
         Step::Running { .. } => "",
         Step::Waiting { .. } => " · waiting for an answer",
         Step::Collecting { .. } => " · looking at what changed",
         Step::Asking { .. } | Step::Publishing { .. } => " · pushing the branch",
         Step::Opening { .. } => " · opening the pull request",
-        Step::Answering => " · posting the answer",
+        Step::Answering { .. } => " · posting the answer",
     }
 }
 
@@ -311,7 +310,7 @@ fn ending(task: &Task) -> Option<String> {
     let in_review = task.can_revise() || *end == End::InReview;
     // What ended the last session is said below.
     let said = |class: &ErrorClass| match end {
-        End::Failed { class: failed, .. } => failed == class.as_str(),
+        End::Failed { class: failed, .. } => failed.agent() == Some(*class),
         End::Cancelled { .. } => *class == ErrorClass::Stopped,
         End::InReview
         | End::Merged
@@ -450,7 +449,7 @@ fn held(task: &Task) -> Option<String> {
                 super::failure::what(*class)
             )
         }
-        BlockReason::Paused { why } => format!(
+        BlockReason::Paused { why, .. } => format!(
             "Paused because {}.{so_far} To go on, add the label `{GO_LABEL}` or write `/agent resume`; to end it, write \
              `/agent stop`.",
             words(why)

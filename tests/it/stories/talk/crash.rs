@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use skep::core::event::Event;
+use skep::core::event::{Event, Fact};
 use skep::core::ids::{IssueNumber, TaskKey};
 use skep::core::question::Asked;
 use skep::core::task::Task;
-use skep::engine::Fact;
-use skep::store::{EffectFilter, NewInbox};
+use skep::store::{EffectFilter, InboxKind, NewInbox};
 
 use super::steering::begun;
 use crate::house::{Ending, HOLD, House};
@@ -184,7 +183,7 @@ async fn a_question_that_was_only_stored_is_not_asked_again_in_other_words() {
     };
     let fact = NewInbox {
         id: format!("tool:{}:1:0", turn.effect.id),
-        kind: "agent".into(),
+        kind: InboxKind::Agent,
         name: "asked".into(),
         task: Some(key),
         body: Fact {

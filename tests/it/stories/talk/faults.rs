@@ -7,7 +7,7 @@ use std::time::Duration;
 use skep::core::effect::EffectKind;
 use skep::core::ids::IssueNumber;
 use skep::simulator::fault::{Fault, Trouble};
-use skep::store::EffectFilter;
+use skep::store::{EffectFilter, EffectResult};
 
 use super::crash::tell;
 use crate::house::{Ending, House};
@@ -268,7 +268,7 @@ async fn what_never_works_is_given_up_after_the_configured_tries() {
         );
         tell(&mut house, issue, Duration::from_secs(30), None).await;
         let filter = EffectFilter {
-            result: Some("failed".into()),
+            result: Some(EffectResult::Failed),
             ..EffectFilter::default()
         };
         let failed = house.store().effects(&filter, 100).await.expect("effects");

@@ -147,7 +147,7 @@ pub(super) fn turn(message: &str, error: Option<ErrorClass>) -> Event {
 pub(super) fn work(change: impl FnOnce(&mut Work)) -> Event {
     let file = FileChange {
         path: "page.md".into(),
-        kind: "added".into(),
+        kind: crate::event::ChangeKind::Added,
         insertions: 3,
         deletions: 0,
         binary: false,

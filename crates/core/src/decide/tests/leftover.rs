@@ -192,7 +192,7 @@ fn a_failed_model_is_asked_again_when_its_error_says() {
     };
     let task = decide(&running, &later, &policy(), 60_000).task;
     assert!(
-        matches!(&task.stage, Stage::Ended { end: End::Failed { class, .. }, .. } if class == "rate_limit")
+        matches!(&task.stage, Stage::Ended { end: End::Failed { class, .. }, .. } if class.as_str() == "rate_limit")
     );
 }
 

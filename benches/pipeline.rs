@@ -1,0 +1,500 @@
+//! The real binary at work: how long from a receipt to the prompt, how soon it is up, and what it weighs.
+//!
+//! ```text
+//! cargo bench --bench pipeline -- latency 18      # one issue after another, slot free, mirror warm; more wait for the pace
+//! cargo bench --bench pipeline -- start 20        # from the start of the process to its first 200 on /healthz
+//! cargo bench --bench pipeline -- weight 1000     # resident memory: idle, and with so many tasks queued
+//! cargo bench --bench pipeline -- answer 12       # from a person's answer to the agent that has it: live, and parked
+//! cargo bench --bench pipeline -- pause 8         # from the switch that goes off to the agent's end and the word on the issue
+//! cargo bench --bench pipeline -- parked 1000     # resident memory and processes with so many parked sessions
+//! ```
+//!
+//! It starts `skep serve` as a process of its own against a simulated GitHub in this one. The clock of a receipt is the
+//! server's own (`delivery.accepted`), that of the prompt is the fact that the agent's session stands (`session.running`).
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+use skep::core::ids::{IssueNumber, RepositoryId};
+use skep::simulator::world::IssueDraft;
+use skep::simulator::{Simulator, SimulatorConfig};
+
+const SECRET: &str = "a secret of the bench";
+
+struct Bench {
+    simulator: Simulator,
+    repository: RepositoryId,
+    folder: tempfile::TempDir,
+    key: String,
+}
+
+struct Skep {
+    child: Child,
+    listen: SocketAddr,
+    admin: SocketAddr,
+}
+
+impl Drop for Skep {
+    fn drop(&mut self) {
+        let _ended = Command::new("kill")
+            .arg("-9")
+            .arg(self.child.id().to_string())
+            .status();
+        let _reaped = self.child.wait();
+    }
+}
+
+fn free() -> anyhow::Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+impl Bench {
+    async fn open() -> anyhow::Result<Self> {
+        let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys");
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        let public = std::fs::read_to_string(keys.join("test-only-app.public.pem"))?;
+        let mut config = SimulatorConfig::new(folder.path().join("github"), public);
+        config.webhook_secret = SECRET.into();
+        let simulator = Simulator::start(config).await?;
+        simulator.create_user("ana");
+        let files = [
+            ("README.md", "# Bench\n"),
+            ("src/lib.rs", "pub fn one() {}\n"),
+        ];
+        let repository = simulator.create_repository("octo", "bench", &files).await?;
+        simulator.set_permission(repository, "ana", "write")?;
+        let key = std::fs::read_to_string(keys.join("test-only-app.pkcs1.pem"))?;
+        Ok(Self {
+            simulator,
+            repository,
+            folder,
+            key,
+        })
+    }
+
+    /// Starts the real binary and waits until it answers; says how long that took.
+    fn serve(&self, sessions: u32) -> anyhow::Result<(Skep, Duration)> {
+        self.serve_with(sessions, "")
+    }
+
+    /// The same with further limits.
+    fn serve_with(&self, sessions: u32, further: &str) -> anyhow::Result<(Skep, Duration)> {
+        let (listen, admin) = (free()?, free()?);
+        let config = self.folder.path().join("skep.toml");
+        // The quickest pace the configuration allows.
+        let limits = "mutation_burst = 100\nmutations_per_second = 100\ncreations_per_minute = 80\n\
+                      creations_per_hour = 500";
+        std::fs::write(
+            &config,
+            format!("[limits]\nsessions = {sessions}\n{limits}\n{further}\n"),
+        )?;
+        let program = env!("CARGO_BIN_EXE_skep");
+        let began = Instant::now();
+        let child = Command::new(program)
+            .arg("serve")
+            .env("SKEP_CONFIG", &config)
+            .env("SKEP_LISTEN", listen.to_string())
+            .env("SKEP_ADMIN_LISTEN", admin.to_string())
+            .env("SKEP_DATA_DIR", self.folder.path().join("skep"))
+            .env("SKEP_APP_ID", "4242")
+            .env("SKEP_PRIVATE_KEY", &self.key)
+            .env("SKEP_WEBHOOK_SECRET", SECRET)
+            .env("SKEP_GITHUB_URL", self.simulator.git_url())
+            .env("SKEP_GITHUB_API_URL", self.simulator.api_url())
+            .env("SKEP_AGENT", format!("{program} demo-agent"))
+            .env("SKEP_LOG", "error")
+            .stdin(Stdio::null())
+            .spawn()
+            .context("start skep")?;
+        let skep = Skep {
+            child,
+            listen,
+            admin,
+        };
+        while get(skep.listen, "/healthz").is_err() {
+            if began.elapsed() > Duration::from_secs(30) {
+                bail!("skep did not come up");
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let took = began.elapsed();
+        self.simulator
+            .set_webhook_url(&format!("http://{listen}/webhook"));
+        Ok((skep, took))
+    }
+
+    fn go(&self, title: &str, script: &str) -> anyhow::Result<IssueNumber> {
+        let draft = IssueDraft {
+            title: title.into(),
+            body: Some(format!("```skep-demo\n{script}\n```\n")),
+            ..IssueDraft::default()
+        };
+        let issue = self.simulator.open_issue(self.repository, "ana", draft)?;
+        self.simulator
+            .label(self.repository, issue, "agent:go", "ana")?;
+        Ok(issue)
+    }
+}
+
+fn get(address: SocketAddr, path: &str) -> anyhow::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(40)))?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (head, body) = answer
+        .split_once("\r\n\r\n")
+        .context("an answer without a body")?;
+    if !head.starts_with("HTTP/1.1 200") {
+        bail!("{}", head.lines().next().unwrap_or_default());
+    }
+    Ok(body.to_owned())
+}
+
+/// All events so far, and those that come within a second.
+fn events(admin: SocketAddr, after: &mut i64) -> anyhow::Result<Vec<Value>> {
+    let body = get(
+        admin,
+        &format!("/api/v1/events?after={after}&wait=1&limit=1000"),
+    )?;
+    let lines = body
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let events: Vec<Value> = lines.filter(|line| line["seq"].is_i64()).collect();
+    if let Some(last) = events.last() {
+        *after = last["seq"].as_i64().unwrap_or(*after);
+    }
+    Ok(events)
+}
+
+fn resident(skep: &Skep) -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", skep.child.id()))?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .context("no VmRSS")?;
+    let kb: f64 = line
+        .split_whitespace()
+        .nth(1)
+        .context("no number")?
+        .parse()?;
+    Ok(kb / 1024.0)
+}
+
+fn percentile(sorted: &[i64], percent: usize) -> i64 {
+    sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]
+}
+
+fn show(name: &str, mut values: Vec<i64>) {
+    values.sort_unstable();
+    if values.is_empty() {
+        println!("{name:<40} nothing measured");
+        return;
+    }
+    let (p50, p99, max) = (
+        percentile(&values, 50),
+        percentile(&values, 99),
+        values[values.len() - 1],
+    );
+    println!(
+        "{name:<40} p50 {p50:>6} ms   p99 {p99:>6} ms   max {max:>6} ms   n {}",
+        values.len()
+    );
+}
+
+async fn latency(issues: usize) -> anyhow::Result<()> {
+    let bench = Bench::open().await?;
+    let (skep, _) = bench.serve(10)?;
+    let (mut after, mut prompts, mut pulls) = (0, Vec::new(), Vec::new());
+    for round in 0..=issues {
+        let issue = bench.go(&format!("Round {round}"), "write NOTE.md: hello\nsay Done.")?;
+        let (mut received, mut prompted, mut opened) = (None, None, None);
+        while opened.is_none() {
+            for event in events(skep.admin, &mut after)?
+                .iter()
+                .filter(|event| event["issue"] == issue.0)
+            {
+                let at = event["time"].as_i64();
+                match event["event"].as_str().unwrap_or_default() {
+                    "delivery.accepted" => received = received.or(at),
+                    "session.running" => prompted = at,
+                    "pull_request.opened" => opened = at,
+                    "session.failed" | "task.refused" => bail!("{event}"),
+                    _ => {}
+                }
+            }
+        }
+        // The first round warms the mirror and the tokens.
+        if let (Some(received), Some(prompted), Some(opened), true) =
+            (received, prompted, opened, round > 0)
+        {
+            prompts.push(prompted - received);
+            pulls.push(opened - received);
+        }
+    }
+    show("receipt to prompt", prompts);
+    show("receipt to pull request", pulls);
+    Ok(())
+}
+
+/// An agent asks, a person answers, the agent has the answer.
+async fn answer(issues: usize) -> anyhow::Result<()> {
+    for (name, park) in [("live", "5m"), ("parked", "0s")] {
+        let bench = Bench::open().await?;
+        let (skep, _) =
+            bench.serve_with(10, &format!("quick_answer = \"0s\"\npark = \"{park}\""))?;
+        let (mut after, mut took) = (0, Vec::new());
+        for round in 0..=issues {
+            let script =
+                "ask Which colour? | red | blue\nplan Paint\nwait 0.2\nwrite NOTE.md: {answer}";
+            let issue = bench.go(&format!("Round {round}"), script)?;
+            let waits = if park == "0s" {
+                "session.parked"
+            } else {
+                "session.waiting"
+            };
+            until(&skep, &mut after, issue, waits)?;
+            let asked = now();
+            bench
+                .simulator
+                .comment(bench.repository, issue, "ana", "1")?;
+            let (mut received, mut heard, mut opened) = (None, None, false);
+            while heard.is_none() {
+                for event in events(skep.admin, &mut after)?
+                    .iter()
+                    .filter(|event| event["issue"] == issue.0)
+                {
+                    let at = event["time"].as_i64().filter(|at| *at >= asked);
+                    match event["event"].as_str().unwrap_or_default() {
+                        "delivery.accepted" if event["details"]["webhook"] == "issue_comment" => {
+                            received = received.or(at)
+                        }
+                        "message.delivered" => heard = heard.or(at),
+                        "pull_request.opened" => opened = true,
+                        "session.failed" => bail!("{event}"),
+                        _ => {}
+                    }
+                }
+            }
+            if let (Some(received), Some(heard), true) = (received, heard, round > 0) {
+                took.push(heard - received);
+            }
+            if !opened {
+                until(&skep, &mut after, issue, "pull_request.opened")?;
+            }
+        }
+        show(&format!("answer to resume, {name}"), took);
+    }
+    Ok(())
+}
+
+fn now() -> i64 {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Waits for an event of an issue.
+fn until(skep: &Skep, after: &mut i64, issue: IssueNumber, name: &str) -> anyhow::Result<()> {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(150) {
+        let events = events(skep.admin, after)?;
+        if events
+            .iter()
+            .any(|event| event["issue"] == issue.0 && event["event"] == name)
+        {
+            return Ok(());
+        }
+    }
+    bail!("{name} never came for #{issue}")
+}
+
+/// So many sessions that wait for people.
+async fn parked(sessions: usize) -> anyhow::Result<()> {
+    let bench = Bench::open().await?;
+    let (skep, _) = bench.serve_with(20, "quick_answer = \"0s\"\npark = \"0s\"")?;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    println!("resident, idle               {:.1} MiB", resident(&skep)?);
+    let began = Instant::now();
+    for task in 0..sessions {
+        bench.go(
+            &format!("Task {task}"),
+            "ask Which colour? | red | blue\nwrite NOTE.md: {answer}",
+        )?;
+    }
+    let mut said = Instant::now();
+    loop {
+        let status: Value = serde_json::from_str(&get(skep.admin, "/api/v1/status")?)?;
+        if status["sessions"]["parked"].as_i64() >= i64::try_from(sessions).ok() {
+            break;
+        }
+        if said.elapsed() > Duration::from_secs(10) {
+            println!(
+                "  after {:.0} s: {}",
+                began.elapsed().as_secs_f64(),
+                status["sessions"]
+            );
+            said = Instant::now();
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    println!(
+        "all parked after             {:.1} s",
+        began.elapsed().as_secs_f64()
+    );
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    println!(
+        "resident, {sessions} parked         {:.1} MiB, {} child processes",
+        resident(&skep)?,
+        children(&skep)?
+    );
+    Ok(())
+}
+
+/// Child processes of all its threads: agents, and git.
+fn children(skep: &Skep) -> anyhow::Result<usize> {
+    let mut count = 0;
+    for thread in std::fs::read_dir(format!("/proc/{}/task", skep.child.id()))? {
+        // A thread may end while we look.
+        count += std::fs::read_to_string(thread?.path().join("children"))
+            .unwrap_or_default()
+            .split_whitespace()
+            .count();
+    }
+    Ok(count)
+}
+
+/// The switch goes off while an agent works: until its last process is gone, and until the issue says so.
+async fn pause(issues: usize) -> anyhow::Result<()> {
+    for (name, script) in [
+        ("obeys", "say Working.\nwait 3600"),
+        ("ignores the cancel", "say Working.\nhang"),
+    ] {
+        let bench = Bench::open().await?;
+        let (skep, _) = bench.serve(10)?;
+        let (mut after, mut gone, mut said) = (0, Vec::new(), Vec::new());
+        for round in 0..=issues {
+            let issue = bench.go(&format!("Round {round}"), script)?;
+            until(&skep, &mut after, issue, "session.running")?;
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            if children(&skep)? == 0 {
+                bail!("no agent is at work");
+            }
+            let began = Instant::now();
+            bench
+                .simulator
+                .unlabel(bench.repository, issue, "agent:go", "ana")?;
+            let (mut process, mut comment) = (None, None);
+            while process.is_none() || comment.is_none() {
+                if process.is_none() && children(&skep)? == 0 {
+                    process = Some(i64::try_from(began.elapsed().as_millis())?);
+                }
+                let comments = bench.simulator.comments(bench.repository, issue)?;
+                if comment.is_none()
+                    && comments
+                        .iter()
+                        .any(|comment| comment.body.starts_with("**Paused**"))
+                {
+                    comment = Some(i64::try_from(began.elapsed().as_millis())?);
+                }
+                if began.elapsed() > Duration::from_secs(30) {
+                    bail!("never paused: {comments:#?}");
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            gone.extend(process.filter(|_| round > 0));
+            said.extend(comment.filter(|_| round > 0));
+        }
+        show(&format!("off to process gone, {name}"), gone);
+        show(&format!("off to said, {name}"), said);
+    }
+    Ok(())
+}
+
+async fn start(times: usize) -> anyhow::Result<()> {
+    let bench = Bench::open().await?;
+    let mut took = Vec::new();
+    for _ in 0..times {
+        let (skep, time) = bench.serve(10)?;
+        took.push(i64::try_from(time.as_millis())?);
+        drop(skep);
+    }
+    show("process start to first 200", took);
+    Ok(())
+}
+
+async fn weight(tasks: usize) -> anyhow::Result<()> {
+    let bench = Bench::open().await?;
+    let (skep, _) = bench.serve(1)?;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    println!("resident, idle               {:.1} MiB", resident(&skep)?);
+    let began = Instant::now();
+    for task in 0..=tasks {
+        bench.go(&format!("Task {task}"), "wait 3600")?;
+    }
+    println!(
+        "issues filed and labeled    {:.1} s",
+        began.elapsed().as_secs_f64()
+    );
+    let mut said = Instant::now();
+    loop {
+        let status: Value = serde_json::from_str(&get(skep.admin, "/api/v1/status")?)?;
+        if status["tasks"]["queued"].as_i64() >= i64::try_from(tasks).ok() {
+            break;
+        }
+        if said.elapsed() > Duration::from_secs(10) {
+            println!(
+                "  after {:.0} s: {}",
+                began.elapsed().as_secs_f64(),
+                status["tasks"]
+            );
+            said = Instant::now();
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    println!(
+        "all queued after             {:.1} s",
+        began.elapsed().as_secs_f64()
+    );
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    println!(
+        "resident, {tasks} tasks queued   {:.1} MiB",
+        resident(&skep)?
+    );
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let args: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| arg != "--bench")
+        .collect();
+    let number = |default: usize| {
+        args.get(1)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(default)
+    };
+    match args.first().map(String::as_str) {
+        Some("latency") => latency(number(18)).await,
+        Some("start") => start(number(20)).await,
+        Some("weight") => weight(number(1_000)).await,
+        Some("answer") => answer(number(12)).await,
+        Some("pause") => pause(number(8)).await,
+        Some("parked") => parked(number(1_000)).await,
+        _ => {
+            start(10).await?;
+            latency(18).await?;
+            weight(200).await
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Git's look at what a session made, which ends its agent.
+
+use super::{Advance, Fired, because};
+use crate::agent::TurnEnd;
+use crate::effect;
+use crate::task::{FailureClass, Step};
+use crate::text;
+
+/// Plans the look; false when there is no working copy.
+pub(super) fn plan(on: &mut Advance<'_>, said: text::pull::Said<'_>) -> bool {
+    let Some(job) = on.task.job() else {
+        return false;
+    };
+    let Some(ground) = &job.workspace else {
+        return false;
+    };
+    let effect = effect::Collect {
+        base: ground.from.clone(),
+        upstream: Some(ground.base.sha.clone()).filter(|base| *base != ground.from),
+        message: text::pull::commit_message(job, said),
+    };
+    on.plan(effect);
+    true
+}
+
+/// The turn is over, and git decides what was made.
+pub(super) fn look(on: &mut Advance<'_>, end: TurnEnd) -> Option<Fired> {
+    if !plan(on, text::pull::Said::Done(&end.message)) {
+        return on.fail(FailureClass::NoWorkspace, text::failure::NO_GROUND);
+    }
+    on.set_step(Step::Collecting { end, found: None });
+    because("the turn is over; git decides")
+}

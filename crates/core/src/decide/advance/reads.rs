@@ -1,0 +1,105 @@
+//! What is to be read on GitHub, what an earlier session left, and the loss of the repository.
+
+use serde_json::json;
+
+use super::{Advance, Fired, because, ending, start};
+use crate::effect::{self, CheckTrigger};
+use crate::event::Asking;
+use crate::event_name::DomainEvent;
+use crate::task::{End, Read, Stage};
+use crate::text;
+
+/// What is on ends, without a word where none can be said, and everything of the repository is removed.
+pub(super) fn lost(on: &mut Advance<'_>) -> Option<Fired> {
+    let how = on.task.wanted.lost.take()?;
+    let why = text::taken_away(how);
+    if matches!(on.task.stage, Stage::Checking { .. }) {
+        start::uncheck(&mut on.task);
+    }
+    if on.task.stage.is_live() {
+        ending::finish(
+            on,
+            End::Cancelled {
+                why: why.to_owned(),
+            },
+        );
+        on.note(DomainEvent::SessionCancelled, json!({ "why": why }));
+    }
+    on.task.review.look_at = None;
+    on.task.review.taken_away = true;
+    // There is nobody to hear anything, and nothing to do it to.
+    on.task.wanted = Default::default();
+    on.task.conversation.messages.clear();
+    on.effects.clear();
+    on.plan(effect::Forget {});
+    because(format!("taken away: {why}"))
+}
+
+/// The working copy of an earlier session goes, its work stays.
+pub(super) fn stray(on: &mut Advance<'_>) -> Option<Fired> {
+    let stray = on.task.wanted.stray.take()?;
+    let remove = effect::RemoveWorkspace {
+        commits: stray.commits,
+        keep_home: false,
+    };
+    on.plan_for(stray.session, remove);
+    Some(Fired::Quietly)
+}
+
+/// The draft is one no more.
+pub(super) fn ready(on: &mut Advance<'_>) -> Option<Fired> {
+    if !std::mem::take(&mut on.task.wanted.ready) {
+        return None;
+    }
+    if let Some(pull) = on.task.pull_in_review() {
+        on.plan(effect::MarkReady { pull });
+    }
+    Some(Fired::Quietly)
+}
+
+/// What people told us of is a hint: what is read counts.
+pub(super) fn read(on: &mut Advance<'_>) -> Option<Fired> {
+    let reads = std::mem::take(&mut on.task.wanted.reads);
+    if reads.is_empty() {
+        return None;
+    }
+    for read in reads {
+        one(on, read);
+    }
+    Some(Fired::Quietly)
+}
+
+fn one(on: &mut Advance<'_>, read: Read) {
+    match read {
+        Read::Comment {
+            comment,
+            on: number,
+            actor,
+            of_ours,
+        } => on.plan(effect::AuthorizeComment {
+            comment,
+            on: number,
+            actor,
+            of_ours,
+        }),
+        Read::Review { pull, review } => on.plan(effect::ReadReview { pull, review }),
+        Read::Pull { at } => {
+            if let Some(pull) = on.task.pull_in_review() {
+                on.plan_at(effect::RefreshPullRequest { pull }, at);
+            }
+        }
+        Read::Edit { actor, snapshot } => on.plan(CheckTrigger {
+            actor,
+            asking: Asking::Edit,
+            snapshot: Some(snapshot),
+            role: None,
+        }),
+        Read::Role { actor, role } => on.plan(CheckTrigger {
+            actor,
+            asking: Asking::Role,
+            snapshot: None,
+            role: Some(role),
+        }),
+        Read::Access => on.plan(effect::CheckAccess {}),
+    }
+}

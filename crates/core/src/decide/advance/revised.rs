@@ -1,0 +1,215 @@
+//! The end of a revision: whoever asked for it is answered with what was done and the commit, the reviewers are asked again,
+//! and our part of the pull request's text says what is true now.
+
+mod threads;
+
+use serde_json::json;
+
+use super::{Advance, Fired, because, ending};
+use crate::agent::{ErrorClass, TurnEnd};
+use crate::effect;
+use crate::event::Work;
+use crate::event_name::DomainEvent;
+use crate::ids::{IssueNumber, Sha};
+use crate::message::{AgentMessage, MessageKind};
+use crate::task::{End, Heard, Job, ReviewState, Stage, Task, Told};
+use crate::text;
+
+/// So many pieces of work are remembered in the agent's words.
+const TOLD: usize = 12;
+/// Longest of them, in characters.
+const TOLD_CHARS: usize = 4_000;
+
+/// What a revision made, where it changed something.
+#[derive(Clone, Copy)]
+pub(super) struct Made<'a> {
+    pub(super) head: &'a Sha,
+    pub(super) work: &'a Work,
+}
+
+/// Notes what the agent heard: the revision is for them.
+pub(super) fn heard(review: &mut ReviewState, words: &[AgentMessage]) {
+    let heard = &mut review.heard;
+    let alone = heard.reviewers.is_empty() && heard.people.is_empty();
+    for word in words {
+        let list = match &word.kind {
+            MessageKind::Review { .. } => &mut heard.reviewers,
+            MessageKind::Said
+            | MessageKind::Again { .. }
+            | MessageKind::Edited
+            | MessageKind::Approved => &mut heard.people,
+            MessageKind::Base { .. } if alone => {
+                heard.conflict = true;
+                continue;
+            }
+            MessageKind::Base { .. }
+            | MessageKind::Asked { .. }
+            | MessageKind::Answer { .. }
+            | MessageKind::Checks { .. }
+            | MessageKind::Unfitting
+            | MessageKind::Moved { .. } => continue,
+        };
+        if !list.contains(&word.by) {
+            list.push(word.by.clone());
+        }
+        heard.conflict = false;
+    }
+}
+
+/// A revision's work, with the conflicts of earlier work in files it left alone: they are still there.
+pub(super) fn with_old_conflicts(task: &Task, job: &Job, work: &Work) -> Work {
+    let before = task.progress().and_then(|progress| progress.work.as_ref());
+    let before = before
+        .filter(|_| job.round > 0)
+        .map(|before| before.conflicts.clone())
+        .unwrap_or_default();
+    let mut work = work.clone();
+    let left_alone = |path: &String| {
+        work.files.iter().all(|file| file.path != *path) && !work.conflicts.contains(path)
+    };
+    let old: Vec<String> = before.into_iter().filter(left_alone).collect();
+    work.conflicts.extend(old);
+    work
+}
+
+/// Remembers what the agent said of its work.
+pub(super) fn remember(review: &mut ReviewState, head: &Sha, words: &str) {
+    let told = &mut review.told;
+    told.push(Told {
+        head: head.clone(),
+        text: words.trim().chars().take(TOLD_CHARS).collect(),
+    });
+    // The first is what the rest revises.
+    if told.len() > TOLD {
+        told.remove(1);
+    }
+}
+
+/// A revision is done: every thread of its reviews is answered, and the pull request waits for review again.
+pub(super) fn done(
+    on: &mut Advance<'_>,
+    job: &Job,
+    end: &TurnEnd,
+    made: Option<Made<'_>>,
+) -> Option<Fired> {
+    threads::answer(on, job, made);
+    if let Some(progress) = on.task.stage.progress_mut() {
+        progress.replies.clear();
+    }
+    let heard = std::mem::take(&mut on.task.review.heard);
+    let before = std::mem::replace(&mut on.task.review.unfinished, end.unfinished());
+    if let Some(pull) = &on.task.pull {
+        let number = IssueNumber(pull.number);
+        let made = made.map(|made| (made.head, made.work));
+        let body = text::notice::revised(&heard.everybody(), made, end);
+        on.say(
+            number,
+            format!("revised:{}:{}", job.session, job.round),
+            body,
+        );
+    }
+    match made {
+        Some(made) => {
+            remember(&mut on.task.review, made.head, &end.message);
+            if end.unfinished().is_none() {
+                ask_again(on, &heard);
+            }
+            describe(on, job, made.work);
+        }
+        None => {
+            let known = on.task.progress();
+            let known = known.and_then(|progress| progress.work.clone());
+            if let Some(work) = known.filter(|_| before != end.unfinished()) {
+                describe(on, job, &work);
+            }
+            if heard.conflict {
+                return unresolved(on);
+            }
+        }
+    }
+    ending::complete(on, End::InReview)
+}
+
+/// It was sent for a conflict alone and resolved nothing: that is no round of work, and the next step is a person's.
+fn unresolved(on: &mut Advance<'_>) -> Option<Fired> {
+    on.task.review.rounds = on.task.review.rounds.saturating_sub(1);
+    let fired = ending::complete(on, End::InReview);
+    // Where people said more meanwhile, a further round begins instead.
+    if !on.task.can_revise() || !on.task.conversation.messages.is_empty() {
+        return fired;
+    }
+    needs_a_person(on, text::conversation::STILL_CONFLICTS)
+}
+
+/// Says once that a person has to look.
+pub(super) fn needs_a_person(on: &mut Advance<'_>, say: &str) -> Option<Fired> {
+    if on.task.review.needs.as_deref() == Some(say) {
+        return because("people know that they have to look");
+    }
+    on.task.review.needs = Some(say.to_owned());
+    on.note(DomainEvent::NeedsPerson, json!({ "why": say }));
+    because("a person has to look")
+}
+
+/// What a session left that is over is on the branch of our open pull request: the description tells of it, and that it is
+/// not finished. One that was only paused on its way tells the rest at its end.
+pub(super) fn left(on: &mut Advance<'_>, head: &Sha) {
+    let job = on.task.job().cloned();
+    let progress = on.task.progress();
+    let work = progress.and_then(|progress| progress.work.clone());
+    let (Some(job), Some(work)) = (job, work) else {
+        return;
+    };
+    match &on.task.stage {
+        Stage::Ended { end, .. } if on.task.can_revise() => {
+            let class = match end {
+                End::Failed { class, .. } => class.agent(),
+                End::InReview
+                | End::Merged
+                | End::PullClosed
+                | End::Answered
+                | End::Unchanged
+                | End::Refused { .. }
+                | End::Cancelled { .. } => None,
+            };
+            on.task.review.unfinished = Some(class.unwrap_or(ErrorClass::Stopped));
+            remember(&mut on.task.review, head, "");
+        }
+        Stage::Blocked { .. } if on.task.has_open_pull() => {}
+        Stage::Idle
+        | Stage::Checking { .. }
+        | Stage::Queued { .. }
+        | Stage::Working { .. }
+        | Stage::Blocked { .. }
+        | Stage::Ended { .. } => return,
+    }
+    describe(on, &job, &work);
+}
+
+fn ask_again(on: &mut Advance<'_>, heard: &Heard) {
+    let pull = on.task.pull.as_ref().map(|pull| pull.number);
+    if let Some(pull) = pull.filter(|_| !heard.reviewers.is_empty()) {
+        let logins = heard.reviewers.clone();
+        on.plan(effect::RequestReview { pull, logins });
+    }
+}
+
+/// What is shown of the pull request is all of the branch, not only what was added last.
+fn describe(on: &mut Advance<'_>, job: &Job, work: &Work) {
+    let Some(pull) = on.task.pull.as_ref().map(|pull| pull.number) else {
+        return;
+    };
+    let part = text::pull::part(job, &evidence(&on.task, work), on.cx);
+    on.plan(effect::DescribePull { pull, part });
+}
+
+/// What a pull request shows of the work.
+pub(super) fn evidence<'t>(task: &'t Task, work: &'t Work) -> text::pull::Evidence<'t> {
+    text::pull::Evidence {
+        work,
+        unfinished: task.review.unfinished,
+        told: &task.review.told,
+        agent: task.progress().and_then(|progress| progress.agent.clone()),
+        answers: &task.conversation.questions,
+    }
+}

@@ -1,0 +1,82 @@
+//! From the queue to a slot, and from the working copy to the first turn.
+
+use serde_json::json;
+
+use super::{Advance, Fired, because, collect, turn};
+use crate::effect::{self, Start};
+use crate::event_name::DomainEvent;
+use crate::task::{Next, Stage, Step};
+use crate::text;
+
+/// The task begins, or goes on where it was.
+pub(super) fn begin(on: &mut Advance<'_>) -> Option<Fired> {
+    let stage = std::mem::replace(&mut on.task.stage, Stage::Idle);
+    let Stage::Queued {
+        mut job,
+        next,
+        slot: true,
+        progress,
+        ..
+    } = stage
+    else {
+        on.task.stage = stage;
+        return None;
+    };
+    let now = on.cx.now;
+    on.task.short = false;
+    let waited = now - job.queued_at;
+    on.tell(match job.started_at {
+        None => text::conversation::STARTED,
+        Some(_) => text::conversation::GOES_ON,
+    });
+    job.started_at.get_or_insert(now);
+    let (start, round) = (job.start, job.round);
+    on.task.stage = Stage::Working {
+        job,
+        step: Step::Preparing { ready: false },
+        progress,
+    };
+    on.note(
+        DomainEvent::SessionDispatched,
+        json!({ "waited_ms": waited, "round": round }),
+    );
+    match next {
+        Next::Begin => prepare(on, start),
+        Next::Revise => prepare(on, Start::Branch),
+        Next::Conversation { interrupted } => {
+            turn::begin(on, interrupted, "a slot is free; the agent goes on")
+        }
+        Next::Look { end } => collect::look(on, end),
+    }
+}
+
+/// Has the working copy laid out.
+pub(super) fn prepare(on: &mut Advance<'_>, start: Start) -> Option<Fired> {
+    let job = on.task.job()?;
+    let effect = effect::PrepareWorkspace {
+        base_branch: job.base_branch.clone(),
+        // A revision goes on from the branch, on whatever the base is by now.
+        base: job.base.clone().filter(|_| start == Start::Base),
+        branch: job.branch.clone(),
+        agent: job.agent.clone(),
+        start,
+    };
+    on.set_step(Step::Preparing { ready: false });
+    on.plan(effect);
+    because("a slot is free")
+}
+
+/// The working copy stands: the agent gets its task, and what people said meanwhile.
+pub(super) fn prepared(on: &mut Advance<'_>) -> Option<Fired> {
+    let Stage::Working {
+        step: Step::Preparing { ready },
+        ..
+    } = &mut on.task.stage
+    else {
+        return None;
+    };
+    if !std::mem::take(ready) {
+        return None;
+    }
+    turn::begin(on, false, "the working copy stands")
+}

@@ -1,0 +1,135 @@
+//! Work is accepted: the job is fixed, and waits for a slot.
+
+use serde_json::json;
+
+use super::by_command;
+use super::role::Chosen;
+use crate::decide::advance::{Advance, Fired, because};
+use crate::effect::Start;
+use crate::event::TriggerFacts;
+use crate::event_name::DomainEvent;
+use crate::ids::{AgentBranch, SessionId};
+use crate::label;
+use crate::message::{AgentMessage, MessageKind};
+use crate::policy::PLAN_LABEL;
+use crate::task::{Job, Next, Planning, Progress, RunOptions, Stage, Task};
+use crate::text;
+
+/// The new session is queued.
+pub(super) fn accept(on: &mut Advance<'_>, facts: &TriggerFacts, chosen: Chosen) -> Option<Fired> {
+    forget_earlier(&mut on.task, facts.snapshot.at);
+    on.task.sessions += 1;
+    let wish = std::mem::take(&mut on.task.options);
+    if wish.fresh && on.task.branch_shared {
+        on.task.leave_branch();
+    }
+    if on.task.branch.is_none() {
+        on.task.pull = None;
+    }
+    let job = job(on, facts, chosen, &wish);
+    let details = json!({
+        "role": job.role.name, "why": text::role_why(&job.why, job.role.name.as_str()), "agent": job.agent,
+        "title": facts.snapshot.title,
+    });
+    on.tell(text::conversation::accepted(job.role.name.as_str()));
+    on.task.options.priority = wish.priority;
+    let only_asked = job.only_asked;
+    on.task.stage = Stage::Queued {
+        job: Box::new(job),
+        told: None,
+        next: Next::Begin,
+        slot: false,
+        progress: Progress::default(),
+    };
+    if let (Some(question), Some(login)) = (wish.answer, facts.actor.login()) {
+        let message = asked(on, facts, login, question);
+        on.task.conversation.messages.push(message);
+    }
+    on.note(DomainEvent::TaskQueued, details);
+    // A mere question starts no work.
+    if by_command(facts) && !only_asked {
+        on.task.go = Some(true);
+    }
+    because("accepted")
+}
+
+fn job(on: &Advance<'_>, facts: &TriggerFacts, chosen: Chosen, wish: &RunOptions) -> Job {
+    let Chosen { role, why } = chosen;
+    let task = &on.task;
+    // What others did on our branch is never written over: the session goes on on top of it.
+    let shared = task.branch_shared;
+    let planned = wish.plan || role.plan || label::has(&facts.snapshot.labels, PLAN_LABEL);
+    let default_agent = || on.cx.policy.default_agent.clone();
+    Job {
+        session: SessionId::new(task.key(), task.sessions),
+        actor: facts.actor.clone(),
+        agent: role.agent.clone().unwrap_or_else(default_agent),
+        branch: branch(task, facts),
+        snapshot: facts.snapshot.clone(),
+        base_branch: facts.repository.default_branch.clone(),
+        base: facts.repository.head.clone(),
+        queued_at: on.cx.now,
+        started_at: None,
+        workspace: None,
+        agent_session: None,
+        plan: match planned && role.writes {
+            true => Planning::Wanted,
+            false => Planning::None,
+        },
+        start: match (shared, wish.again) {
+            (true, _) => Start::Branch,
+            (false, true) => Start::Kept,
+            (false, false) => Start::Base,
+        },
+        round: 0,
+        moved: shared,
+        worked_ms: 0,
+        comments: 0,
+        spoken: Vec::new(),
+        only_asked: wish.answer.is_some(),
+        return_to: None,
+        cold: false,
+        outage: None,
+        role,
+        why,
+    }
+}
+
+/// Our branch as long as it is only ours; then a fresh one.
+fn branch(task: &Task, facts: &TriggerFacts) -> AgentBranch {
+    let named = || AgentBranch::new(facts.place.issue, &facts.snapshot.title);
+    match (&task.branch, task.branches_left) {
+        (Some(ours), _) => ours.clone(),
+        (None, 0) => named(),
+        (None, left) => named().numbered(left.saturating_add(1)),
+    }
+}
+
+/// The question that the session is only there to answer.
+fn asked(on: &Advance<'_>, facts: &TriggerFacts, login: &str, question: String) -> AgentMessage {
+    AgentMessage {
+        id: format!("ask:{}", on.task.sessions),
+        by: login.to_owned(),
+        text: question,
+        at: on.cx.now,
+        kind: MessageKind::Asked {
+            on: facts.place.issue,
+        },
+        comment: None,
+        sending: false,
+        heard: false,
+    }
+}
+
+/// What an earlier session left for its revisions goes: the new one begins by itself. What people said after the trigger is
+/// not in its snapshot, and stays.
+fn forget_earlier(task: &mut Task, trigger: i64) {
+    let conversation = &mut task.conversation;
+    conversation
+        .messages
+        .retain(|word| word.comment.is_some() && word.at > trigger);
+    conversation.questions.clear();
+    conversation.told_rest.clear();
+    conversation.plan_comment = None;
+    task.review = Default::default();
+}

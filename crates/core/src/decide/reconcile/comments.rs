@@ -1,0 +1,71 @@
+//! The comments of questions and of a plan say what is so now: each is posted when it is new and edited when it reads
+//! differently.
+
+use super::Reconciled;
+use crate::effect;
+use crate::policy::Context;
+use crate::question::Question;
+use crate::task::{Batch, Task};
+use crate::text;
+use crate::text::question::Asking;
+
+/// Posts and edits the comments of questions, posts a plan, and says that a person has to look.
+pub(super) fn follow(before: &Task, after: &Task, cx: Context<'_>, out: &mut Reconciled) {
+    for batch in &after.conversation.batches {
+        let body = render(after, batch, cx);
+        let known = before.conversation.batches.iter();
+        let was = known
+            .filter(|other| other.key == batch.key)
+            .map(|other| render(before, other, cx))
+            .next();
+        if was.as_ref() != Some(&body) {
+            put(after, batch, body, cx, out);
+        }
+    }
+    let plan = after.conversation.plan.as_ref();
+    if let Some(plan) = plan.filter(|plan| before.conversation.plan.as_ref() != Some(plan)) {
+        let comment = effect::UpsertComment {
+            on: after.place.issue,
+            key: plan.key.clone(),
+            comment: None,
+            body: text::conversation::to_approve(plan),
+        };
+        out.plan(after, comment, cx.now);
+    }
+}
+
+fn put(task: &Task, batch: &Batch, body: String, cx: Context<'_>, out: &mut Reconciled) {
+    let comment = effect::UpsertComment {
+        on: task.place.issue,
+        key: batch.key.clone(),
+        comment: batch.comment,
+        body,
+    };
+    out.plan(task, comment, cx.now);
+}
+
+/// Puts the comment of a batch again, as it stands.
+pub(super) fn put_again(task: &Task, key: &str, cx: Context<'_>, out: &mut Reconciled) {
+    let mut batches = task.conversation.batches.iter();
+    if let Some(batch) = batches.find(|batch| batch.key == key) {
+        put(task, batch, render(task, batch, cx), cx, out);
+    }
+}
+
+/// The comment of a batch as it stands. How an answer is written depends on how many questions are open.
+fn render(task: &Task, batch: &Batch, cx: Context<'_>) -> String {
+    let asked = task.conversation.questions.iter();
+    let questions: Vec<Question> = asked
+        .filter(|question| batch.questions.contains(&question.id))
+        .cloned()
+        .collect();
+    if questions.iter().all(|question| question.answer.is_some()) {
+        return text::question::render_answered(&questions);
+    }
+    let asking = Asking {
+        requester: task.job().and_then(|job| job.actor.login()),
+        now: cx.now,
+        expire_ms: cx.policy.limits.expire_ms,
+    };
+    text::question::render(&questions, task.open_questions().count(), &asking)
+}

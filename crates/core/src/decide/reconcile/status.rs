@@ -1,0 +1,93 @@
+//! The status comment and the status label follow the task: a change of how it stands at once, mere progress at most once in
+//! the configured interval.
+
+use std::mem::{Discriminant, discriminant};
+
+use super::{Reconciled, seen};
+use crate::effect::{self, StatusLabel};
+use crate::policy::Context;
+use crate::task::{Stage, Task};
+use crate::text;
+
+/// What is news when it changes; everything else that changes while a session is queued or at work is progress.
+#[derive(PartialEq)]
+struct Mood {
+    stage: Discriminant<Stage>,
+    label: Option<StatusLabel>,
+    open_questions: usize,
+    /// Whether people know its place in the queue, and whether the machine has room.
+    queue: (bool, bool),
+}
+
+/// Shows what changed.
+pub(super) fn show(before: &Task, after: &mut Task, cx: Context<'_>, out: &mut Reconciled) {
+    if !is_shown(after) {
+        return;
+    }
+    let at = {
+        let (was, is) = (seen(before), seen(after));
+        when(&was, &is, cx)
+    };
+    if let Some(at) = at {
+        after.shown.status_at = at;
+        let status = effect::ShowStatus {
+            comment: after.shown.comment,
+            body: text::status::render(after, cx),
+        };
+        out.plan(after, status, at);
+    }
+    let label = after.label();
+    if label != after.shown.label {
+        after.shown.label = label;
+        out.plan(after, effect::ShowLabel { label }, cx.now);
+    }
+}
+
+/// Nothing is shown before work is accepted, nor while GitHub is asked whether it may start.
+fn is_shown(task: &Task) -> bool {
+    !matches!(task.stage, Stage::Idle | Stage::Checking { .. })
+}
+
+/// When what changed is shown; `None` when people would see no difference.
+fn when(was: &Task, is: &Task, cx: Context<'_>) -> Option<i64> {
+    let given_back = was.review.taken_away && is.can_revise();
+    if !is_shown(was) || mood(was) != mood(is) || given_back {
+        return Some(cx.now);
+    }
+    if text::status::render(was, cx) == text::status::render(is, cx) {
+        return None;
+    }
+    match is.stage {
+        Stage::Working { .. } | Stage::Queued { .. } => Some(later(is, cx)),
+        Stage::Idle | Stage::Checking { .. } | Stage::Blocked { .. } | Stage::Ended { .. } => {
+            Some(cx.now)
+        }
+    }
+}
+
+fn mood(task: &Task) -> Mood {
+    let queue = match &task.stage {
+        Stage::Queued { told, .. } => (told.is_some(), task.short),
+        Stage::Idle
+        | Stage::Checking { .. }
+        | Stage::Working { .. }
+        | Stage::Blocked { .. }
+        | Stage::Ended { .. } => (false, false),
+    };
+    Mood {
+        stage: discriminant(&task.stage),
+        label: task.label(),
+        open_questions: task.open_questions().count(),
+        queue,
+    }
+}
+
+/// An edit that is still to come shows this as well: were it put off each time, a busy agent would never be seen.
+fn later(task: &Task, cx: Context<'_>) -> i64 {
+    let planned = task.shown.status_at;
+    if planned > cx.now {
+        return planned;
+    }
+    let interval = cx.policy.limits.status_interval_ms;
+    cx.now.max(planned.saturating_add(interval))
+}

@@ -1,0 +1,263 @@
+//! The first pass: what an event says is written down, and nothing else. Stale, foreign and repeated events end here, with
+//! their reason.
+//!
+//! One file per family of events. Each function may read the task as it was ([`Recording::known`]) and is handed only the
+//! part of the task that it changes. It cannot plan effects: nothing here knows of any, but by the name of what failed.
+
+mod access;
+mod answer;
+mod command;
+mod comment;
+mod edit;
+mod failed;
+mod issue;
+mod late;
+mod pull;
+mod queue;
+mod rest;
+mod review;
+mod role;
+mod session;
+mod shown;
+mod steps;
+mod trigger;
+
+use super::Noted;
+use super::notes::Notes;
+use crate::command::Command;
+use crate::event::{AuthorizedComment, Event};
+use crate::label;
+use crate::message::MessageKind;
+use crate::policy::{Context, GO_LABEL};
+use crate::task::{Order, Task};
+use crate::text;
+
+/// What is recorded at one go: an event, or one of the things that a comment says. Each is followed up before the next.
+#[derive(Debug, Clone)]
+pub(super) enum Input<'a> {
+    /// Something happened.
+    Event(&'a Event),
+    /// A comment gives a command.
+    Command(Box<AuthorizedComment>, Command),
+    /// A line of a comment that is no command is answered.
+    Reply(Box<AuthorizedComment>, String),
+    /// What a comment says beside its commands.
+    Words(Box<AuthorizedComment>, String),
+}
+
+/// What a function of this pass may use.
+pub(super) struct Recording<'a> {
+    /// The task as it was before.
+    pub(super) known: &'a Task,
+    pub(super) cx: Context<'a>,
+    /// What goes with the change.
+    pub(super) notes: Notes,
+    /// What else the event says: recorded after this was followed up.
+    pub(super) then: Vec<Input<'static>>,
+}
+
+/// What was recorded.
+pub(super) struct Outcome {
+    /// Why things stand as they do now; empty when what follows says it.
+    pub(super) reason: String,
+    pub(super) events: Vec<Noted>,
+    pub(super) then: Vec<Input<'static>>,
+}
+
+/// Writes down what happened; answers the task as it stands then.
+pub(super) fn record(known: &Task, input: &Input<'_>, cx: Context<'_>) -> (Outcome, Task) {
+    let mut task = known.clone();
+    let outcome = write(known, &mut task, input, cx);
+    (outcome, task)
+}
+
+fn write(known: &Task, task: &mut Task, input: &Input<'_>, cx: Context<'_>) -> Outcome {
+    let mut on = Recording {
+        known,
+        cx,
+        notes: Notes::default(),
+        then: Vec::new(),
+    };
+    let reason = match input {
+        Input::Event(event) => {
+            shown::passed(&mut task.shown, event);
+            access::given_back(&mut task.review, event);
+            happened(&mut on, task, event)
+        }
+        Input::Command(found, command) => command::given(&mut on, task, found, command),
+        Input::Reply(found, say) => {
+            on.notes.say(found.on, comment::reply_key(found), say);
+            String::new()
+        }
+        Input::Words(found, words) => comment::beside_commands(&mut on, task, found, words),
+    };
+    let events = on.notes.put(task, cx.now);
+    Outcome {
+        reason,
+        events,
+        then: on.then,
+    }
+}
+
+fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
+    match event {
+        Event::Labeled { .. }
+        | Event::Unlabeled { .. }
+        | Event::IssueEdited { .. }
+        | Event::IssueRemoved { .. }
+        | Event::RightLost { .. }
+        | Event::Dispatched { .. }
+        | Event::StopAsked { .. }
+        | Event::TriggerChecked { .. } => of_the_issue(on, task, event),
+        Event::Commented { .. }
+        | Event::CommentDeleted { .. }
+        | Event::CommentAuthorized { .. }
+        | Event::Posted { .. }
+        | Event::StatusPosted { .. }
+        | Event::Assigned { .. }
+        | Event::HeldUp { .. } => of_comments(on, task, event),
+        Event::Reviewed { .. }
+        | Event::ReviewRead { .. }
+        | Event::PullRequestChanged { .. }
+        | Event::PullRequestRefreshed { .. }
+        | Event::MadeReady { .. }
+        | Event::PullReopened { .. }
+        | Event::PullClosed { .. } => of_the_pull(on, task, event),
+        Event::TakenAway { how } => access::taken_away(&mut task.wanted, *how),
+        Event::AccessRead { installation } => {
+            access::read(&mut task.place, &mut task.wanted, *installation)
+        }
+        Event::Archived { on: archived } => access::archived(on, &mut task.wanted, *archived),
+        Event::TimerFired { alarm } => queue::timer_fired(&mut task.timers, alarm),
+        Event::SlotGranted => queue::granted(task),
+        Event::Waiting {
+            position,
+            total,
+            short,
+        } => queue::waiting(on, task, (*position, *total), *short),
+        Event::EffectFailed { .. } => failed::effect(on, task, event),
+        Event::WorkspaceReady { session, .. }
+        | Event::AgentStarted { session, .. }
+        | Event::Progressed { session, .. }
+        | Event::TurnEnded { session, .. }
+        | Event::TurnFailed { session, .. }
+        | Event::Collected { session, .. }
+        | Event::PublishChecked { session, .. }
+        | Event::Published { session, .. }
+        | Event::BranchMoved { session, .. }
+        | Event::PullOpened { session, .. }
+        | Event::Asked { session, .. }
+        | Event::Reported { session, .. }
+        | Event::Finished { session, .. }
+        | Event::Unfitting { session, .. }
+        | Event::Steered { session, .. }
+        | Event::Answered { session } => session::outcome(on, task, session, event),
+    }
+}
+
+fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
+    let me = &on.cx.policy.me.login;
+    match event {
+        Event::Labeled {
+            label,
+            sender,
+            snapshot,
+        } if label::same(label, GO_LABEL) => trigger::asked(on, task, sender, snapshot),
+        Event::Labeled { label, .. } => trigger::labeled_otherwise(&mut task.stage, label),
+        Event::Unlabeled { sender, .. } if sender.login == *me => {
+            "we took the label away ourselves".into()
+        }
+        Event::Unlabeled { label, sender, at } if label::same(label, GO_LABEL) => {
+            trigger::label_removed(on, task, &sender.login, *at)
+        }
+        Event::Unlabeled { label, .. } => trigger::unlabeled_otherwise(&mut task.stage, label),
+        Event::IssueEdited { sender, .. } if sender.login == *me => {
+            "we changed it ourselves".into()
+        }
+        Event::IssueEdited { .. } => edit::made(on, task, event),
+        Event::IssueRemoved { how, sender, at } => issue::removed(
+            on,
+            task,
+            issue::Removed {
+                how: *how,
+                sender,
+                at: *at,
+            },
+        ),
+        Event::RightLost { login } => issue::stop(
+            &mut task.wanted,
+            Order::Stop {
+                why: text::conversation::right_lost(login),
+                notice: false,
+            },
+        ),
+        Event::Dispatched { facts } => trigger::dispatched(on, task, facts),
+        Event::StopAsked { why } => issue::stop(
+            &mut task.wanted,
+            Order::Stop {
+                why: why.clone(),
+                notice: true,
+            },
+        ),
+        Event::TriggerChecked { facts } => trigger::checked(on, task, facts),
+        _ => String::new(),
+    }
+}
+
+fn of_comments(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
+    match event {
+        Event::Commented { .. } => comment::written(on, task, event),
+        Event::CommentDeleted { comment, sender } => {
+            comment::deleted(on, &mut task.conversation, *comment, sender)
+        }
+        Event::CommentAuthorized { found } => comment::authorized(on, task, found),
+        Event::Posted { key, comment } => shown::posted(&mut task.conversation, key, *comment),
+        Event::StatusPosted { comment } => {
+            task.shown.comment = Some(*comment);
+            "the status comment is known".into()
+        }
+        Event::Assigned { login, added } => shown::assigned(&mut task.conversation, login, *added),
+        Event::HeldUp { effect, until } => shown::held_up(&mut task.shown, *effect, *until),
+        _ => String::new(),
+    }
+}
+
+fn of_the_pull(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
+    match event {
+        Event::Reviewed {
+            pull,
+            review,
+            sender,
+            ..
+        } => {
+            let submitted = review::Submitted {
+                pull: *pull,
+                review: *review,
+                sender,
+            };
+            review::submitted(on, &mut task.wanted, &submitted)
+        }
+        Event::ReviewRead { review } => review::read(on, task, review),
+        Event::PullRequestChanged { hint, .. } => pull::changed(on, &mut task.wanted, hint),
+        Event::PullRequestRefreshed { facts } => pull::refreshed(on, task, facts),
+        Event::MadeReady { number } => pull::made_ready(on, &mut task.pull, *number),
+        Event::PullReopened { number, sender } => pull::reopened(on, task, *number, sender),
+        Event::PullClosed { number, merged } => pull::closed(&mut task.wanted, *number, *merged),
+        _ => String::new(),
+    }
+}
+
+impl Recording<'_> {
+    /// Whether what people say on that number concerns us: the issue, or our pull request.
+    fn is_here(&self, on: crate::ids::IssueNumber) -> bool {
+        on == self.known.place.issue || self.known.is_our_pull(on)
+    }
+}
+
+/// How words are meant that are no command: whoever asks the agent wants to hear its answer.
+fn meant(words: &str, on: crate::ids::IssueNumber) -> MessageKind {
+    match words.trim_end().ends_with(['?', '？']) {
+        true => MessageKind::Asked { on },
+        false => MessageKind::Said,
+    }
+}

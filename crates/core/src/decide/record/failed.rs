@@ -1,0 +1,145 @@
+//! An effect cannot be done, and will not be tried again. Those that carry the session end it; those that only show do not.
+
+use super::{Recording, steps};
+use crate::effect::EffectKind;
+use crate::event::{Event, Loss};
+use crate::task::{Failed, FailureClass, Late, Stage, Task};
+use crate::text;
+
+/// An effect was given up.
+pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
+    let Event::EffectFailed {
+        effect,
+        session,
+        say,
+        exhausted,
+    } = event
+    else {
+        return "not a failure".into();
+    };
+    let only_said = || format!("{} failed: {say}", effect.name());
+    match effect {
+        EffectKind::CheckTrigger => unchecked(on, task, say, *exhausted),
+        EffectKind::Steer => {
+            let messages = task.conversation.messages.iter();
+            let ids: Vec<String> = messages.map(|word| word.id.clone()).collect();
+            steps::steered(on, task, &ids, false)
+        }
+        EffectKind::AuthorizeComment | EffectKind::ReadReview => {
+            unread(on, *effect);
+            format!("{} failed, and people are told: {say}", effect.name())
+        }
+        // Nobody says that another installation covers it: in doubt nothing runs.
+        EffectKind::CheckAccess => {
+            task.wanted.lost = Some(Loss::Removed);
+            only_said()
+        }
+        EffectKind::PrepareWorkspace
+        | EffectKind::RunTurn
+        | EffectKind::Collect
+        | EffectKind::CheckPublish
+        | EffectKind::Publish
+        | EffectKind::OpenPull
+        | EffectKind::PostAnswer => {
+            let current = on.known.job().map(|job| &job.session) == session.as_ref();
+            of_session(
+                on,
+                task,
+                Given {
+                    effect: *effect,
+                    say,
+                    current,
+                },
+            )
+        }
+        EffectKind::SetTimer
+        | EffectKind::RefreshPullRequest
+        | EffectKind::UpsertComment
+        | EffectKind::ReactTo
+        | EffectKind::Assign
+        | EffectKind::SetGoLabel
+        | EffectKind::HideComment
+        | EffectKind::Reply
+        | EffectKind::MarkReady
+        | EffectKind::DeleteBranch
+        | EffectKind::LabelPull
+        | EffectKind::DescribePull
+        | EffectKind::RequestReview
+        | EffectKind::React
+        | EffectKind::ShowStatus
+        | EffectKind::ShowLabel
+        | EffectKind::EndAgent
+        | EffectKind::RemoveWorkspace
+        | EffectKind::Forget => only_said(),
+    }
+}
+
+/// What somebody wrote never came to us.
+fn unread(on: &mut Recording<'_>, effect: EffectKind) {
+    let say = text::conversation::unread(effect == EffectKind::ReadReview);
+    // No status comment tells of it before work is accepted.
+    if matches!(on.known.stage, Stage::Idle | Stage::Checking { .. }) {
+        let (issue, now) = (on.known.place.issue, on.cx.now);
+        on.notes.say(issue, format!("unread:{now}"), say.clone());
+    }
+    on.notes.tell(say);
+}
+
+/// What was to be read before work starts, or goes on, could not be read.
+fn unchecked(on: &mut Recording<'_>, task: &mut Task, say: &str, exhausted: bool) -> String {
+    let word = text::refusal::unchecked(say, exhausted);
+    if matches!(on.known.stage, Stage::Checking { .. }) {
+        task.wanted.refusal = Some(word);
+        return "the trigger could not be checked".into();
+    }
+    let looked_for = std::mem::take(&mut task.options.looking_for);
+    let now = on.cx.now;
+    let (key, word) = match looked_for.is_empty() {
+        // Which of several it was is not known: all are named, and looked for anew when they are wished for again.
+        false => (
+            format!("role:{now}"),
+            text::command::role_unread(&looked_for),
+        ),
+        true if on.known.is_paused() => (
+            format!("refused:{now}"),
+            text::conversation::not_resumed(&word),
+        ),
+        true => return format!("{} failed: {say}", EffectKind::CheckTrigger.name()),
+    };
+    on.notes.say(on.known.place.issue, key, word);
+    format!(
+        "{} failed, and people are told: {say}",
+        EffectKind::CheckTrigger.name()
+    )
+}
+
+struct Given<'a> {
+    effect: EffectKind,
+    say: &'a str,
+    /// Whether it was for the session in hand or the last one.
+    current: bool,
+}
+
+fn of_session(on: &mut Recording<'_>, task: &mut Task, given: Given<'_>) -> String {
+    let Given {
+        effect,
+        say,
+        current,
+    } = given;
+    let collect = effect == EffectKind::Collect;
+    if collect && matches!(on.known.stage, Stage::Blocked { .. }) {
+        return format!("the checkpoint failed: {say}");
+    }
+    if current && collect && on.known.filled_the_disk() {
+        task.wanted.late = Some(Late::NoRoom);
+        return format!("nothing of it could be kept: {say}");
+    }
+    if !current || !matches!(on.known.stage, Stage::Working { .. }) {
+        return "stale: of an earlier session".into();
+    }
+    task.wanted.failed = Some(Failed {
+        class: FailureClass::Effect(effect),
+        say: say.to_owned(),
+    });
+    format!("{} failed", effect.name())
+}

@@ -1,0 +1,129 @@
+//! A session at work: each outcome is written into the step that waits for it. Every outcome names its session; one that fits
+//! neither the session nor the step is stale and changes nothing.
+
+use serde_json::json;
+
+use super::{Recording, late, steps};
+use crate::agent::ErrorClass;
+use crate::event::Event;
+use crate::event_name::DomainEvent;
+use crate::ids::SessionId;
+use crate::task::{Failed, FailureClass, Pull, Pushed, Stage, Step, Task, WorkspaceBase};
+use crate::text;
+
+/// Hands an outcome to the step that waits for it.
+pub(super) fn outcome(
+    on: &mut Recording<'_>,
+    task: &mut Task,
+    session: &SessionId,
+    event: &Event,
+) -> String {
+    let current = on.known.job().is_some_and(|job| job.session == *session);
+    if !current {
+        return late::of_another(&mut task.wanted, session, event);
+    }
+    let Stage::Working { step, .. } = &mut task.stage else {
+        return late::of_this(on, task, event);
+    };
+    match (step, event) {
+        (Step::Preparing { .. }, Event::WorkspaceReady { .. }) => workspace(on, task, event),
+        (Step::Running { .. }, event) => steps::of_turn(on, task, event),
+        (_, Event::Steered { offered, .. }) => steps::steered(on, task, offered, false),
+        (
+            Step::Collecting { .. },
+            Event::TurnFailed {
+                class: class @ ErrorClass::Disk,
+                say,
+                ..
+            },
+        ) => {
+            task.wanted.failed = Some(Failed {
+                class: FailureClass::Agent(*class),
+                say: text::failure::turn(*class, say),
+            });
+            "git had no room to look".into()
+        }
+        (Step::Collecting { found, .. }, Event::Collected { work, .. }) => {
+            *found = Some(work.clone());
+            on.notes
+                .note(DomainEvent::SessionCollected, text::pull::numbers(work));
+            "git said what was made".into()
+        }
+        (Step::Asking { may, .. }, Event::PublishChecked { facts, .. }) => {
+            *may = Some(facts.clone());
+            "GitHub said whether it may be published".into()
+        }
+        (Step::Publishing { pushed, .. }, Event::Published { head, .. }) => {
+            *pushed = Some(Pushed::At(head.clone()));
+            "the branch is on GitHub".into()
+        }
+        (Step::Publishing { pushed, .. }, Event::BranchMoved { theirs, .. }) => {
+            *pushed = Some(Pushed::Moved(theirs.clone()));
+            "somebody else wrote to the branch".into()
+        }
+        (Step::Opening { opened, .. }, Event::PullOpened { standing, .. }) => {
+            *opened = Some(*standing);
+            pull(&mut task.pull, event);
+            if let Some(pull) = &task.pull {
+                on.notes.note(
+                    DomainEvent::PullRequestOpened,
+                    json!({ "number": pull.number, "url": pull.url, "draft": pull.draft }),
+                );
+            }
+            "the pull request is open".into()
+        }
+        (Step::Answering { posted }, Event::Answered { .. }) => {
+            *posted = true;
+            on.notes.note_bare(DomainEvent::AnswerPosted);
+            "the answer is on the issue".into()
+        }
+        (step, _) => format!("stale: the session is at {}", steps::name(step)),
+    }
+}
+
+/// The working copy stands.
+fn workspace(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
+    let (
+        Event::WorkspaceReady {
+            base, head, nonce, ..
+        },
+        Stage::Working { job, step, .. },
+    ) = (event, &mut task.stage)
+    else {
+        return "no working copy is waited for".into();
+    };
+    *step = Step::Preparing { ready: true };
+    // Work that was only kept here is judged whole, with what is added to it; what is on GitHub already is not.
+    let published = head.clone().filter(|_| job.round > 0 || job.moved);
+    let from = published.unwrap_or_else(|| base.sha.clone());
+    on.notes.note(
+        DomainEvent::WorkspaceReady,
+        json!({ "base": base.sha, "branch": job.branch, "from": from }),
+    );
+    job.workspace = Some(WorkspaceBase {
+        base: base.clone(),
+        from: from.clone(),
+        nonce: nonce.clone(),
+    });
+    let branch = job.branch.clone();
+    if from != base.sha {
+        // It begins with our branch as it is on GitHub now, whoever wrote to it: that is what the push may follow.
+        task.branch_shared |= task.branch_head.as_ref() != Some(&from);
+        task.wrote_branch(branch, from);
+    }
+    "the working copy stands".into()
+}
+
+/// The pull request is there.
+pub(super) fn pull(ours: &mut Option<Pull>, event: &Event) {
+    if let Event::PullOpened {
+        number, url, draft, ..
+    } = event
+    {
+        *ours = Some(Pull {
+            number: *number,
+            url: url.clone(),
+            draft: *draft,
+        });
+    }
+}

@@ -1,0 +1,212 @@
+//! Somebody asks for work, or takes that back: the label `agent:go`, the operator, and what GitHub said when it was asked about
+//! them. Older news than what was taken is a replay.
+
+use serde_json::json;
+
+use super::{Recording, edit, role};
+use crate::decide::gates;
+use crate::effect::Reaction;
+use crate::event::{Asking, TriggerFacts};
+use crate::event_name::DomainEvent;
+use crate::label;
+use crate::place::{Account, AccountKind, Actor, Snapshot};
+use crate::policy::{GO_LABEL, PLAN_LABEL};
+use crate::task::{Order, Owed, Stage, Task, Trigger};
+use crate::text;
+
+/// What the labels that say how soon begin with.
+const PRIORITY: &str = "priority:";
+
+/// The switch was set on the issue.
+pub(super) fn asked(
+    on: &mut Recording<'_>,
+    task: &mut Task,
+    sender: &Account,
+    snapshot: &Snapshot,
+) -> String {
+    if sender.login == on.cx.policy.me.login {
+        return "our own label starts nothing".into();
+    }
+    if snapshot.at <= on.known.last_trigger {
+        return "this label event was consumed before".into();
+    }
+    let listened =
+        sender.kind == AccountKind::User || on.cx.policy.allowed_bots.contains(&sender.id);
+    let checking = matches!(on.known.stage, Stage::Checking { .. });
+    let busy = busy(on.known);
+    if let Some(reason) = busy.as_ref().filter(|_| checking && !listened) {
+        return reason.clone();
+    }
+    // Also when a session is on: an older removal of the label, still on its way, must not end it.
+    task.last_trigger = snapshot.at;
+    // What came before is older than the trigger; what comes in the same second is news.
+    task.last_removal = 0;
+    task.switched(true);
+    if let Some(reason) = busy.filter(|_| !checking) {
+        return reason;
+    }
+    if !listened {
+        task.wanted.refusal = Some(text::refusal::bot(&sender.login));
+        return "a bot may not start work".into();
+    }
+    on.notes.react(Reaction::Eyes);
+    on.notes.note(
+        DomainEvent::TaskReceived,
+        json!({ "title": snapshot.title, "by": sender.login }),
+    );
+    task.wanted.trigger = Some(Trigger {
+        actor: Actor::Person(sender.clone()),
+        asking: Asking::Label,
+        snapshot: Some(snapshot.clone()),
+    });
+    match on.known.is_paused() {
+        true => "asked GitHub whether this may go on".into(),
+        false => "asked GitHub whether this may start".into(),
+    }
+}
+
+/// The label `agent:go` is gone.
+pub(super) fn label_removed(
+    on: &mut Recording<'_>,
+    task: &mut Task,
+    login: &str,
+    at: i64,
+) -> String {
+    if at < on.known.last_trigger {
+        return "older than the last trigger".into();
+    }
+    if at <= on.known.last_removal {
+        return "this removal was taken before".into();
+    }
+    task.last_removal = at;
+    task.switched(false);
+    task.wanted.order = Some(Order::Pause {
+        why: text::conversation::label_removed(login),
+        archived: false,
+    });
+    "nothing is on".into()
+}
+
+/// The operator asks; the facts are there already.
+pub(super) fn dispatched(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFacts) -> String {
+    if let Some(reason) = busy(on.known) {
+        return reason;
+    }
+    if on.known.is_paused() {
+        task.go = Some(true);
+        task.wanted.order = Some(Order::Resume {
+            why: text::conversation::OPERATOR_ASKED.into(),
+        });
+        return "the operator asked for it".into();
+    }
+    task.place.clone_from(&facts.place);
+    task.last_trigger = task.last_trigger.max(facts.snapshot.at);
+    on.notes.react(Reaction::Eyes);
+    on.notes.note(
+        DomainEvent::TaskReceived,
+        json!({ "title": facts.snapshot.title, "by": "operator" }),
+    );
+    task.wanted.facts = Some(Box::new(facts.clone()));
+    "the operator asks for work".into()
+}
+
+/// Why a second start would be one too many.
+fn busy(task: &Task) -> Option<String> {
+    match &task.stage {
+        Stage::Idle | Stage::Ended { .. } => None,
+        _ if task.is_paused() => None,
+        Stage::Blocked { job, .. } => Some(format!("session {} waits for people", job.session)),
+        Stage::Checking { .. } => Some("the trigger is being checked already".into()),
+        Stage::Queued { job, .. } => Some(format!("session {} is queued already", job.session)),
+        Stage::Working { job, .. } => Some(format!("session {} is at work already", job.session)),
+    }
+}
+
+/// GitHub said what is so.
+pub(super) fn checked(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFacts) -> String {
+    match facts.asking {
+        Asking::Edit => return edit::checked(on, task, facts),
+        Asking::Role => return role::checked(on, &mut task.options, facts),
+        Asking::Label | Asking::Command => {}
+    }
+    match &on.known.stage {
+        Stage::Checking { .. } if facts.snapshot.at < on.known.last_trigger => {
+            "a later trigger is being checked".into()
+        }
+        Stage::Checking { .. } => {
+            task.wanted.facts = Some(Box::new(facts.clone()));
+            "GitHub said what is so".into()
+        }
+        _ if on.known.is_paused() => put_back(on, task, facts),
+        Stage::Idle
+        | Stage::Queued { .. }
+        | Stage::Working { .. }
+        | Stage::Blocked { .. }
+        | Stage::Ended { .. } => "nobody waits for this check any more".into(),
+    }
+}
+
+/// The label is back on a paused session: it goes on, if whoever put it there may start work.
+fn put_back(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFacts) -> String {
+    if !label::has(&facts.labels_now, GO_LABEL) {
+        return format!("superseded: the label {GO_LABEL} is gone again");
+    }
+    if let Some(say) = gates::obstacle(on.known, facts) {
+        let instead_of = task.shown.end.replace(Reaction::Confused);
+        on.notes.owe(Owed::React {
+            reaction: Reaction::Confused,
+            instead_of: instead_of.filter(|old| *old != Reaction::Confused),
+        });
+        on.notes.say(
+            on.known.place.issue,
+            format!("refused:{}", facts.snapshot.at),
+            text::conversation::not_resumed(&say),
+        );
+        return format!("not resumed: {say}");
+    }
+    let login = facts.actor.login().unwrap_or("the operator");
+    task.wanted.order = Some(Order::Resume {
+        why: text::conversation::label_back(login),
+    });
+    "the label is back".into()
+}
+
+/// A label that is not the switch: the priority of a task that waits follows it.
+pub(super) fn labeled_otherwise(stage: &mut Stage, label: &str) -> String {
+    if label::behind(label, PRIORITY).is_none() {
+        return unread_now(label);
+    }
+    let Stage::Queued { job, .. } = stage else {
+        return "its priority counts only while it waits".into();
+    };
+    job.snapshot
+        .labels
+        .retain(|other| label::behind(other, PRIORITY).is_none());
+    job.snapshot.labels.push(label.to_owned());
+    "its priority is set".into()
+}
+
+/// A label that is not the switch is gone.
+pub(super) fn unlabeled_otherwise(stage: &mut Stage, label: &str) -> String {
+    if label::behind(label, PRIORITY).is_none() {
+        return unread_now(label);
+    }
+    let Stage::Queued { job, .. } = stage else {
+        return "its priority counts only while it waits".into();
+    };
+    job.snapshot
+        .labels
+        .retain(|other| !label::same(other, label));
+    "its priority is as its labels say".into()
+}
+
+/// Why a label changes nothing now.
+fn unread_now(label: &str) -> String {
+    if label::behind(label, "role:").is_some() || label::same(label, PLAN_LABEL) {
+        return format!("the label {label:?} counts when work starts");
+    }
+    if label::behind(label, "agent:").is_some() {
+        return format!("the label {label:?} only shows how it stands");
+    }
+    format!("the label {label:?} means nothing here")
+}

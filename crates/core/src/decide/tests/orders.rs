@@ -1,0 +1,240 @@
+//! GitHub promises neither order nor that it tells once. A story is played with its news in every order and told twice; our
+//! own effects are answered in between, as they come. It ends the same, but for the listed exceptions.
+
+use proptest::prelude::*;
+
+use super::events::*;
+use super::pulls::looked;
+use crate::decide::{Decision, decide};
+use crate::effect::{EffectKind, StatusLabel};
+use crate::event::{Event, PullStanding, Timer};
+use crate::place::Permission;
+use crate::task::{Stage, Task};
+
+/// What GitHub tells of one issue, whose order does not matter to how it ends.
+fn told() -> Vec<(&'static str, Event)> {
+    let changed = Event::PullRequestChanged {
+        hint: "check_suite.completed".into(),
+        sender: account("ana"),
+    };
+    let older = Event::Unlabeled {
+        label: "agent:go".into(),
+        sender: account("ana"),
+        at: 5,
+    };
+    let otherwise = Event::Unlabeled {
+        label: "bug".into(),
+        sender: account("ana"),
+        at: 30,
+    };
+    vec![
+        ("labeled", labeled(10)),
+        ("an older removal of the label", older),
+        ("another label", otherwise),
+        ("commented", said(500, "Use blue, please.")),
+        ("between people", said(501, "@ben what do you think?")),
+        (
+            "a status command",
+            weighed(502, "/agent status", Permission::Write),
+        ),
+        (
+            "a stranger's command",
+            weighed(503, "/agent stop", Permission::Read),
+        ),
+        ("checks", changed),
+        (
+            "another pull request",
+            Event::PullClosed {
+                number: 99,
+                merged: true,
+            },
+        ),
+    ]
+}
+
+/// What ends otherwise when it comes at another moment, with why that is right, and how it may end then.
+fn exceptions() -> Vec<(&'static str, Event, &'static [&'static str])> {
+    vec![
+        (
+            "a removal of the label pauses a session; in review it only switches off fixes; before the label it is older news",
+            Event::Unlabeled {
+                label: "agent:go".into(),
+                sender: account("ana"),
+                at: 30,
+            },
+            &["paused", "in-review", "idle"],
+        ),
+        (
+            "a stop ends a session; in review or before the label there is none",
+            command("/agent stop"),
+            &["in-review", "cancelled", "idle"],
+        ),
+        (
+            "our pull request can only be merged once it is known",
+            Event::PullClosed {
+                number: 13,
+                merged: true,
+            },
+            &["done", "in-review"],
+        ),
+        (
+            "words by name send the agent back to work in review, and are part of the task before",
+            command("@skep use blue, please."),
+            &["in-review"],
+        ),
+    ]
+}
+
+/// What our effects come to.
+fn answer(task: &Task, kind: EffectKind) -> Option<Event> {
+    Some(match kind {
+        EffectKind::CheckTrigger => facts(|_| ()),
+        EffectKind::AuthorizeComment => weighed(500, "Use blue, please.", Permission::Write),
+        EffectKind::PrepareWorkspace => ready(1),
+        EffectKind::RunTurn => turn("Done.", None),
+        EffectKind::Steer => Event::Steered {
+            session: session(1),
+            offered: task
+                .conversation
+                .messages
+                .iter()
+                .map(|word| word.id.clone())
+                .collect(),
+            taken: false,
+        },
+        EffectKind::Collect => work(|_| ()),
+        EffectKind::CheckPublish => may_publish(|_| ()),
+        EffectKind::Publish => Event::Published {
+            session: session(1),
+            head: sha('b'),
+        },
+        EffectKind::OpenPull => Event::PullOpened {
+            session: session(1),
+            number: 13,
+            url: "u".into(),
+            draft: true,
+            standing: PullStanding::Open,
+        },
+        EffectKind::RefreshPullRequest => looked(|_| ()),
+        EffectKind::MarkReady => Event::MadeReady { number: 13 },
+        EffectKind::ShowStatus => Event::StatusPosted {
+            comment: crate::ids::CommentId(77),
+        },
+        _ => return None,
+    })
+}
+
+/// A world that answers one effect after the other.
+struct World {
+    task: Task,
+    now: i64,
+    under_way: Vec<EffectKind>,
+}
+
+impl World {
+    fn hear(&mut self, event: &Event) {
+        self.now += 100;
+        let decision = decide(&self.task, event, &policy(), self.now);
+        let Decision {
+            task,
+            effects,
+            withdraw,
+            ..
+        } = decision;
+        self.task = task;
+        self.under_way.retain(|kind| !withdraw.contains(kind));
+        self.under_way
+            .extend(effects.iter().map(|planned| planned.effect.kind()));
+    }
+
+    /// Answers the oldest effect that has an answer, or gives a slot.
+    fn step(&mut self) -> bool {
+        while !self.under_way.is_empty() {
+            let kind = self.under_way.remove(0);
+            if let Some(event) = answer(&self.task, kind) {
+                self.hear(&event);
+                return true;
+            }
+        }
+        let queued = matches!(self.task.stage, Stage::Queued { .. });
+        if queued {
+            self.hear(&Event::SlotGranted);
+        }
+        queued
+    }
+}
+
+impl World {
+    /// Answers everything, as long as that leads to more.
+    fn settle(&mut self) {
+        for _ in 0..200 {
+            if !self.step() {
+                return;
+            }
+        }
+    }
+}
+
+/// Plays the news in this order; after each so many effects are answered.
+fn play(news: &[&Event], pauses: &[usize]) -> Task {
+    let mut world = World {
+        task: Task::new(place()),
+        now: 1_000,
+        under_way: Vec::new(),
+    };
+    for (event, pause) in news.iter().zip(pauses.iter().cycle()) {
+        world.hear(event);
+        for _ in 0..*pause {
+            world.step();
+        }
+    }
+    world.settle();
+    // Looked at once more: a look that came while a revision was on counted for nothing.
+    if let Some((_, at)) = world
+        .task
+        .timers
+        .iter()
+        .find(|(timer, _)| *timer == Timer::Look)
+    {
+        world.now = *at;
+        world.hear(&Event::TimerFired { alarm: Timer::Look });
+        world.settle();
+    }
+    world.task
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn news_in_any_order_and_told_twice_end_the_same(
+        order in Just((0..told().len() * 2).collect::<Vec<_>>()).prop_shuffle(),
+        pauses in proptest::collection::vec(0..6_usize, 1..8),
+    ) {
+        let told = told();
+        let news: Vec<&Event> = order.iter().map(|at| &told[at % told.len()].1).collect();
+        let task = play(&news, &pauses);
+        prop_assert_eq!(task.state(), "in-review");
+        prop_assert_eq!(task.shown.label, Some(StatusLabel::Review));
+        prop_assert_eq!(task.sessions, 1);
+        // What somebody said may have crossed with the session's end: then it is heard in a revision.
+        prop_assert!(task.review.rounds <= 1);
+        prop_assert_eq!(task.pull.map(|pull| (pull.number, pull.draft)), Some((13, false)));
+        prop_assert!(task.conversation.messages.is_empty());
+    }
+
+    #[test]
+    fn the_exceptions_end_in_one_of_few_ways(
+        which in 0..exceptions().len(),
+        order in Just((0..told().len() * 2 + 1).collect::<Vec<_>>()).prop_shuffle(),
+        pauses in proptest::collection::vec(0..6_usize, 1..8),
+    ) {
+        let (told, exceptions) = (told(), exceptions());
+        let (why, exception, ends) = &exceptions[which];
+        let of = |at: &usize| if *at == told.len() * 2 { exception } else { &told[at % told.len()].1 };
+        let news: Vec<&Event> = order.iter().map(of).collect();
+        let task = play(&news, &pauses);
+        prop_assert!(ends.contains(&task.state()), "{}: {}", task.state(), why);
+        prop_assert_eq!(task.sessions <= 1, true);
+    }
+}

@@ -1,0 +1,59 @@
+//! Where sessions live on the disk: every path derives from the session, so that an effect that runs again finds it.
+
+use std::path::{Path, PathBuf};
+
+use crate::core::failure::Failure;
+use crate::core::ids::SessionId;
+
+/// The folders below the data folder.
+#[derive(Debug, Clone)]
+pub struct Folders {
+    data: PathBuf,
+}
+
+impl Folders {
+    /// The folders of a data folder.
+    pub fn new(data: PathBuf) -> Self {
+        Self { data }
+    }
+
+    /// The data folder itself.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Every session's folder lies in here.
+    pub(super) fn sessions(&self) -> PathBuf {
+        self.data.join("sessions")
+    }
+
+    /// The folder of a session.
+    pub(super) fn session(&self, session: &SessionId) -> PathBuf {
+        self.sessions().join(session.as_str())
+    }
+
+    /// The working copy of a session.
+    pub(super) fn workspace(&self, session: &SessionId) -> PathBuf {
+        self.session(session).join("work")
+    }
+
+    /// The home of a session's agent; it outlives the process, so that the agent can load its session.
+    pub(super) fn home(&self, session: &SessionId) -> PathBuf {
+        self.session(session).join("home")
+    }
+
+    /// Where a session's commits are bundled.
+    pub(super) fn bundle(&self, session: &SessionId) -> PathBuf {
+        self.home(session).join(".skep.bundle")
+    }
+
+    /// Removes all of a session. What is gone is removed.
+    pub(super) async fn remove(&self, session: &SessionId) -> Result<(), Failure> {
+        match tokio::fs::remove_dir_all(self.session(session)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::retry(
+                format!("the session's folder cannot be removed: {error}"),
+            )),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! How a session's agent, or a command in its sandbox, is started. It starts nothing itself.
+
+use std::collections::BTreeMap;
+
+use super::folders::Folders;
+use crate::agent::{Identity as AgentIdentity, Launch, Resources};
+use crate::core::agent::AgentSpec;
+use crate::core::failure::Failure;
+use crate::core::ids::SessionId;
+use crate::core::place::Place;
+use crate::git::{Git, Identity};
+use crate::github::{At, GitHub, GitHubError};
+
+/// Knows the operator's agents and where sessions live.
+#[derive(Clone, Copy)]
+pub(super) struct Launcher<'a> {
+    pub(super) github: &'a GitHub,
+    pub(super) git: &'a Git,
+    pub(super) specs: &'a BTreeMap<String, AgentSpec>,
+    pub(super) folders: &'a Folders,
+    /// The login of the App's bot.
+    pub(super) login: &'a str,
+}
+
+/// Whether the working copy may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// It may.
+    Write,
+    /// It may only be read.
+    Read,
+}
+
+impl Launcher<'_> {
+    /// Who our commits are by: the App's bot, under the address by which GitHub knows it.
+    pub(super) async fn author(&self, place: &Place) -> Result<Identity, GitHubError> {
+        let (id, login) = (self.github.bot(&At::of(place)).await?, self.login);
+        Ok(Identity::new(
+            login,
+            &format!("{id}+{login}@users.noreply.github.com"),
+        ))
+    }
+
+    /// How to start the agent of a session.
+    pub(super) async fn launch(
+        &self,
+        session: &SessionId,
+        place: &Place,
+        agent: &str,
+        access: Access,
+    ) -> Result<Launch, Failure> {
+        let author = self.author(place).await?;
+        let spec = self.specs.get(agent).ok_or_else(|| {
+            Failure::refused(format!(
+                "the agent `{agent}` is not configured on this server; its operator can add it"
+            ))
+        })?;
+        Ok(Launch {
+            session: session.clone(),
+            agent: spec.clone(),
+            workspace: self.folders.workspace(session),
+            home: self.folders.home(session),
+            visible: vec![self.git.mirror_path(place.repository)],
+            read_only: access == Access::Read,
+            identity: AgentIdentity {
+                name: author.name().to_owned(),
+                email: author.email().to_owned(),
+            },
+            resources: Resources::default(),
+        })
+    }
+}

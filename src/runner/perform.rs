@@ -1,0 +1,95 @@
+//! The one place where an action meets its performer: one file per action, and each gets its action, the proof that it may
+//! be performed, and only the services it may touch.
+//!
+//! No performer decides anything: it does what its action says, or says why it could not.
+
+mod assign;
+mod authorize_comment;
+mod check_access;
+mod check_publish;
+mod check_trigger;
+mod collect;
+mod delete_branch;
+mod describe_pull;
+mod end_agent;
+mod forget;
+mod hide_comment;
+mod label_pull;
+mod mark_ready;
+mod open_pull;
+mod post_answer;
+mod prepare_workspace;
+mod publish;
+mod react;
+mod react_to;
+mod read_review;
+mod refresh_pull_request;
+mod remove_workspace;
+mod reply;
+mod request_review;
+mod run_turn;
+mod set_go_label;
+mod set_timer;
+mod show_label;
+mod show_status;
+mod steer;
+mod upsert_comment;
+
+use tokio_util::sync::CancellationToken;
+
+use super::lease::Lease;
+use super::performed::Performed;
+use super::services::Services;
+use crate::core::effect::Action;
+use crate::core::failure::Failure;
+
+/// Performs an action; `stopping` is cancelled when the service stops.
+pub(super) async fn perform(
+    action: &Action,
+    lease: &Lease,
+    services: &Services,
+    stopping: &CancellationToken,
+) -> Result<Performed, Failure> {
+    let (s, github) = (services, &services.github);
+    match action {
+        Action::Assign(action) => assign::perform(action, lease, github).await,
+        Action::AuthorizeComment(action) => authorize_comment::perform(action, lease, github).await,
+        Action::CheckAccess(_) => check_access::perform(lease, github).await,
+        Action::CheckPublish(action) => check_publish::perform(action, lease, github).await,
+        Action::CheckTrigger(action) => check_trigger::perform(action, lease, &s.reading()).await,
+        Action::Collect(action) => collect::perform(action, lease, &s.collecting()).await,
+        Action::DeleteBranch(action) => delete_branch::perform(action, lease, s.remotes()).await,
+        Action::DescribePull(action) => describe_pull::perform(action, lease, github).await,
+        Action::EndAgent(_) => end_agent::perform(lease, &s.agents).await,
+        Action::Forget(_) => forget::perform(lease, &s.leavings(), &s.store).await,
+        Action::HideComment(action) => hide_comment::perform(action, lease, github).await,
+        Action::LabelPull(action) => label_pull::perform(action, lease, github).await,
+        Action::MarkReady(action) => mark_ready::perform(action, lease, github).await,
+        Action::OpenPull(action) => open_pull::perform(action, lease, github).await,
+        Action::PostAnswer(action) => post_answer::perform(action, lease, &s.comments()).await,
+        Action::PrepareWorkspace(action) => {
+            prepare_workspace::perform(action, lease, &s.workspaces()).await
+        }
+        Action::Publish(action) => publish::perform(action, lease, s.remotes(), &s.stops()).await,
+        Action::React(action) => react::perform(action, lease, github).await,
+        Action::ReactTo(action) => react_to::perform(action, lease, github).await,
+        Action::ReadReview(action) => read_review::perform(action, lease, &s.reading()).await,
+        Action::RefreshPullRequest(action) => {
+            refresh_pull_request::perform(action, lease, &s.reading()).await
+        }
+        Action::RemoveWorkspace(action) => {
+            remove_workspace::perform(action, lease, &s.leavings()).await
+        }
+        Action::Reply(action) => reply::perform(action, lease, &s.comments()).await,
+        Action::RequestReview(action) => request_review::perform(action, lease, github).await,
+        Action::RunTurn(action) => run_turn::perform(action, lease, &s.turns(stopping)).await,
+        Action::SetGoLabel(action) => set_go_label::perform(action, lease, github).await,
+        Action::SetTimer(action) => Ok(set_timer::perform(action)),
+        Action::ShowLabel(action) => show_label::perform(action, lease, github).await,
+        Action::ShowStatus(action) => show_status::perform(action, lease, &s.comments()).await,
+        Action::Steer(action) => steer::perform(action, lease, &s.waiters, &s.agents).await,
+        Action::UpsertComment(action) => {
+            upsert_comment::perform(action, lease, &s.comments()).await
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Reads again what must hold right before a push.
+
+use crate::core::effect::CheckPublish;
+use crate::core::event::{Event, PublishFacts};
+use crate::core::failure::Failure;
+use crate::github::{At, GitHub};
+use crate::runner::lease::Lease;
+use crate::runner::performed::Performed;
+use crate::runner::reading;
+
+/// What cannot be read is tried again and then given up, never assumed.
+pub(super) async fn perform(
+    action: &CheckPublish,
+    lease: &Lease,
+    github: &GitHub,
+) -> Result<Performed, Failure> {
+    let at = At::of(lease.place());
+    let (issue, repository, permission) = tokio::try_join!(
+        github.issue(&at, lease.place().issue),
+        github.repository(&at),
+        reading::permission(github, &at, &action.actor),
+    )?;
+    let facts = PublishFacts {
+        permission,
+        open: issue.open,
+        archived: repository.archived,
+        base_branch: repository.default_branch,
+    };
+    Ok(Performed::known(Event::PublishChecked {
+        session: lease.session()?.clone(),
+        facts,
+    }))
+}

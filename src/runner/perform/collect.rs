@@ -1,0 +1,188 @@
+//! Ends the process tree, then lets git say what the session made. What an agent says of its work is never taken for it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::core::agent::ErrorClass;
+use crate::core::effect::Collect;
+use crate::core::event::{ChangeKind, Event, FileChange, Whole, Work};
+use crate::core::failure::Failure;
+use crate::core::ids::{SessionId, Sha};
+use crate::core::place::Place;
+use crate::core::text;
+use crate::git::{CollectSpec, Collected, DiffLimits, GitError};
+use crate::runner::launcher::Access;
+use crate::runner::lease::Lease;
+use crate::runner::performed::Performed;
+use crate::runner::scope::Collecting;
+use crate::runner::secret_lines;
+
+/// How long `git bundle` may take in the agent's sandbox.
+const BUNDLING: Duration = Duration::from_secs(60);
+
+/// Bundles the agent's commits inside its sandbox, and lets our git judge all of it.
+pub(super) async fn perform(
+    action: &Collect,
+    lease: &Lease,
+    scope: &Collecting<'_>,
+) -> Result<Performed, Failure> {
+    let (place, session) = (lease.place(), lease.session()?);
+    scope.agents.close(session).await?;
+    let bundle = scope.folders.bundle(session);
+    bundle_commits(action, lease, scope, &bundle).await?;
+    let limits = &scope.policy.limits;
+    let spec = CollectSpec {
+        session: session.clone(),
+        repository: place.repository,
+        base: action.base.clone(),
+        upstream: action.upstream.clone(),
+        workspace: scope.folders.workspace(session),
+        bundle: Some(bundle),
+        author: scope.launcher.author(place).await?,
+        ignore: scope.ignore.to_vec(),
+        message: action.message.clone(),
+        limits: DiffLimits {
+            files: limits.max_files as usize,
+            bytes: patch_limit(scope),
+            commits: limits.max_commits,
+        },
+    };
+    let work = match scope.git.collect(&spec).await {
+        Ok(collected) => judged(action, place, scope, work(collected)).await?,
+        // What cannot be taken is an objection people read, not an error that is tried again.
+        Err(
+            error @ (GitError::Unsafe { .. } | GitError::Bundle { .. } | GitError::TooLarge { .. }),
+        ) => refused(&action.base, &error.to_string()),
+        Err(error @ GitError::Full { .. }) => return out_of_disk(session, scope, error).await,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Performed::known(Event::Collected {
+        session: session.clone(),
+        work,
+    }))
+}
+
+fn patch_limit(scope: &Collecting<'_>) -> usize {
+    usize::try_from(scope.policy.limits.max_patch_bytes).unwrap_or(usize::MAX)
+}
+
+async fn bundle_commits(
+    action: &Collect,
+    lease: &Lease,
+    scope: &Collecting<'_>,
+    bundle: &Path,
+) -> Result<(), Failure> {
+    let (place, session) = (lease.place(), lease.session()?);
+    // What an earlier look wrote must not stand for commits that are not there any more.
+    scope.git.clear_bundle(bundle).await?;
+    let agent = scope.policy.default_agent.as_str();
+    let launch = scope
+        .launcher
+        .launch(session, place, agent, Access::Write)
+        .await?;
+    let command = scope
+        .git
+        .bundle_command(&action.base, action.upstream.as_ref(), bundle);
+    // No file means no commits (or a destroyed `.git`): the files are looked at all the same.
+    if let Err(error) = scope.agents.run_confined(&launch, &command, BUNDLING).await {
+        tracing::warn!(%session, %error, "the agent's commits could not be bundled; its files are taken");
+    }
+    Ok(())
+}
+
+/// A disk that is full because of this session fails it; any other is waited for.
+async fn out_of_disk(
+    session: &SessionId,
+    scope: &Collecting<'_>,
+    error: GitError,
+) -> Result<Performed, Failure> {
+    let Some(bytes) = scope.disk.is_to_blame(session).await else {
+        return Err(error.into());
+    };
+    Ok(Performed::known(Event::TurnFailed {
+        session: session.clone(),
+        class: ErrorClass::Disk,
+        say: text::failure::disk_full(bytes),
+        tail: Vec::new(),
+    }))
+}
+
+/// The work with what stands against it, and with what all of the branch changes where the work went on from it: that is
+/// what the pull request shows.
+async fn judged(
+    action: &Collect,
+    place: &Place,
+    scope: &Collecting<'_>,
+    mut work: Work,
+) -> Result<Work, Failure> {
+    if work.is_empty() {
+        return Ok(work);
+    }
+    if let Some(upstream) = &action.upstream {
+        let branch = scope
+            .git
+            .branch(place.repository, upstream, &work.head)
+            .await?;
+        work.whole = Some(Whole {
+            files: branch.files,
+            commits: branch.commits,
+        });
+    }
+    work.objections.extend(secrets(place, scope, &work).await?);
+    Ok(work)
+}
+
+async fn secrets(
+    place: &Place,
+    scope: &Collecting<'_>,
+    work: &Work,
+) -> Result<Vec<String>, Failure> {
+    let diff = scope
+        .git
+        .diff(place.repository, &work.base, &work.head, patch_limit(scope))
+        .await?;
+    let redactor = scope.redactor.clone();
+    let looked =
+        tokio::task::spawn_blocking(move || secret_lines::find(&diff, &redactor.secrets()));
+    looked
+        .await
+        .map_err(|error| Failure::broken(format!("looking for secrets failed: {error}")))
+}
+
+fn work(collected: Collected) -> Work {
+    Work {
+        files: collected.files,
+        head: collected.head,
+        base: collected.base,
+        commits: collected.commits,
+        committed_by_us: collected.committed_by_us,
+        protected: collected.protected,
+        objections: collected.over,
+        whole: None,
+        conflicts: collected.conflicts,
+        left_out: collected.left_out,
+    }
+}
+
+/// Work that git refused to take: one change that stands for all of it, with the reason as the objection.
+fn refused(base: &Sha, why: &str) -> Work {
+    let change = FileChange {
+        path: "(refused)".into(),
+        kind: ChangeKind::Modified,
+        insertions: 0,
+        deletions: 0,
+        binary: true,
+    };
+    Work {
+        head: base.clone(),
+        base: base.clone(),
+        commits: 0,
+        committed_by_us: false,
+        files: vec![change],
+        protected: Vec::new(),
+        objections: vec![why.to_owned()],
+        whole: None,
+        conflicts: Vec::new(),
+        left_out: Vec::new(),
+    }
+}

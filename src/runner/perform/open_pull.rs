@@ -1,0 +1,51 @@
+//! Opens the pull request, or finds the one that an earlier try opened.
+
+use crate::core::effect::OpenPull;
+use crate::core::event::{Event, PullStanding};
+use crate::core::failure::Failure;
+use crate::github::{At, GitHub, NewPull, Pull};
+use crate::runner::lease::Lease;
+use crate::runner::own_part;
+use crate::runner::performed::Performed;
+
+/// Looks for it by its head branch first, open or closed.
+pub(super) async fn perform(
+    action: &OpenPull,
+    lease: &Lease,
+    github: &GitHub,
+) -> Result<Performed, Failure> {
+    let at = At::of(lease.place());
+    let found = github.find_pull(&at, action.branch.as_str()).await?;
+    let pull = match found.filter(|pull| is_this(pull, lease)) {
+        Some(pull) => {
+            own_part::write(github, &at, &pull, &action.body).await?;
+            pull
+        }
+        None => {
+            let new = NewPull {
+                title: action.title.clone(),
+                head: action.branch.to_string(),
+                base: action.base_branch.clone(),
+                body: action.body.clone(),
+                draft: true,
+            };
+            github.create_pull(&at, &new).await?.pull
+        }
+    };
+    Ok(Performed::known(Event::PullOpened {
+        session: lease.session()?.clone(),
+        number: pull.number.0,
+        url: pull.html_url,
+        draft: pull.draft,
+        standing: pull.state,
+    }))
+}
+
+/// An open one is ours to use. A closed one counts only when an earlier try of this very effect may have opened it: a person
+/// who closed it in between is respected.
+fn is_this(pull: &Pull, lease: &Lease) -> bool {
+    match pull.state {
+        PullStanding::Open => true,
+        PullStanding::Closed | PullStanding::Merged => !lease.is_first_try(),
+    }
+}

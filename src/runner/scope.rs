@@ -1,0 +1,205 @@
+//! What a performer may touch: small views of the services, each with what one family of effects needs and nothing more.
+//!
+//! A performer that has no git cannot push, and one that has no agents cannot start any. The dispatch makes the views.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::answer_waiters::AnswerWaiters;
+use super::disk_watch::DiskWatch;
+use super::folders::Folders;
+use super::launcher::Launcher;
+use super::lease::Lease;
+use super::marker::MarkerKey;
+use super::posted::PostedComments;
+use super::redactor::Redactor;
+use super::services::{Services, Timings};
+use crate::agent::Agents;
+use crate::core::policy::{Limits, Policy};
+use crate::core::time::Clock;
+use crate::git::Git;
+use crate::github::GitHub;
+use crate::store::{Store, StoreError};
+
+/// Our own comments, and how they are found again.
+pub(super) struct Comments<'a> {
+    pub(super) github: &'a GitHub,
+    pub(super) marker: &'a MarkerKey,
+    pub(super) posted: &'a PostedComments,
+    /// The pause before a mark is looked for a second time.
+    pub(super) look_again: Duration,
+}
+
+/// What is read on GitHub for the core to judge.
+pub(super) struct Reading<'a> {
+    pub(super) github: &'a GitHub,
+    pub(super) policy: &'a Policy,
+    pub(super) redactor: &'a Redactor,
+    pub(super) clock: &'a Clock,
+}
+
+/// Repositories on GitHub, as git sees them.
+#[derive(Clone, Copy)]
+pub(super) struct Remotes<'a> {
+    pub(super) github: &'a GitHub,
+    pub(super) git: &'a Git,
+}
+
+/// Working copies without agents.
+pub(super) struct Workspaces<'a> {
+    pub(super) remotes: Remotes<'a>,
+    pub(super) launcher: Launcher<'a>,
+    pub(super) folders: &'a Folders,
+    pub(super) ignore: &'a [String],
+}
+
+/// Sessions that are to go: their agents, and what they leave on the disk.
+pub(super) struct Leavings<'a> {
+    pub(super) agents: &'a Agents,
+    pub(super) git: &'a Git,
+    pub(super) folders: &'a Folders,
+}
+
+/// Which effects in our hands people have withdrawn: recorded, and perhaps still on its way here.
+pub(super) struct Stops<'a> {
+    store: &'a Store,
+    owner: &'a str,
+}
+
+impl Stops<'_> {
+    /// Whether an effect is not wanted any more.
+    pub(super) async fn is_stopped(&self, lease: &Lease) -> Result<bool, StoreError> {
+        let asked = self.store.cancel_requests(self.owner).await?;
+        Ok(lease.cancel().is_cancelled() || asked.iter().any(|id| id == lease.id()))
+    }
+}
+
+/// What the work of a session is judged with, once its agent is gone.
+pub(super) struct Collecting<'a> {
+    pub(super) agents: &'a Agents,
+    pub(super) git: &'a Git,
+    pub(super) launcher: Launcher<'a>,
+    pub(super) folders: &'a Folders,
+    pub(super) ignore: &'a [String],
+    pub(super) policy: &'a Policy,
+    pub(super) redactor: &'a Redactor,
+    pub(super) disk: DiskWatch<'a>,
+}
+
+/// What a turn of an agent needs.
+pub(super) struct Turns<'a> {
+    pub(super) github: &'a GitHub,
+    pub(super) agents: &'a Agents,
+    pub(super) launcher: Launcher<'a>,
+    pub(super) store: &'a Store,
+    pub(super) clock: &'a Clock,
+    pub(super) limits: &'a Limits,
+    pub(super) timings: Timings,
+    pub(super) redactor: &'a Redactor,
+    pub(super) waiters: &'a Arc<AnswerWaiters>,
+    pub(super) disk: DiskWatch<'a>,
+    /// Cancelled when the service stops.
+    pub(super) stopping: &'a CancellationToken,
+}
+
+impl Services {
+    pub(super) fn comments(&self) -> Comments<'_> {
+        Comments {
+            github: &self.github,
+            marker: &self.marker,
+            posted: &self.posted,
+            look_again: self.timings.look_again,
+        }
+    }
+
+    pub(super) fn reading(&self) -> Reading<'_> {
+        Reading {
+            github: &self.github,
+            policy: &self.policy,
+            redactor: &self.redactor,
+            clock: &self.clock,
+        }
+    }
+
+    pub(super) fn remotes(&self) -> Remotes<'_> {
+        Remotes {
+            github: &self.github,
+            git: &self.git,
+        }
+    }
+
+    pub(super) fn workspaces(&self) -> Workspaces<'_> {
+        Workspaces {
+            remotes: self.remotes(),
+            launcher: self.launcher(),
+            folders: &self.folders,
+            ignore: &self.ignore,
+        }
+    }
+
+    pub(super) fn leavings(&self) -> Leavings<'_> {
+        Leavings {
+            agents: &self.agents,
+            git: &self.git,
+            folders: &self.folders,
+        }
+    }
+
+    pub(super) fn stops(&self) -> Stops<'_> {
+        Stops {
+            store: &self.store,
+            owner: &self.owner,
+        }
+    }
+
+    pub(super) fn collecting(&self) -> Collecting<'_> {
+        Collecting {
+            agents: &self.agents,
+            git: &self.git,
+            launcher: self.launcher(),
+            folders: &self.folders,
+            ignore: &self.ignore,
+            policy: &self.policy,
+            redactor: &self.redactor,
+            disk: self.disk(),
+        }
+    }
+
+    pub(super) fn turns<'a>(&'a self, stopping: &'a CancellationToken) -> Turns<'a> {
+        Turns {
+            github: &self.github,
+            agents: &self.agents,
+            launcher: self.launcher(),
+            store: &self.store,
+            clock: &self.clock,
+            limits: &self.policy.limits,
+            timings: self.timings,
+            redactor: &self.redactor,
+            waiters: &self.waiters,
+            disk: self.disk(),
+            stopping,
+        }
+    }
+
+    fn launcher(&self) -> Launcher<'_> {
+        Launcher {
+            github: &self.github,
+            git: &self.git,
+            specs: &self.specs,
+            folders: &self.folders,
+            login: &self.policy.me.login,
+        }
+    }
+
+    fn disk(&self) -> DiskWatch<'_> {
+        DiskWatch {
+            folders: &self.folders,
+            limits: &self.policy.limits,
+            ballast: &self.ballast,
+            usage: &self.usage,
+            pause: self.timings.disk_look,
+        }
+    }
+}
