@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use criterion::{BenchmarkId, Criterion};
-use skep::core::event::Event;
+use skep::core::event::{Event, Fact};
 use skep::core::ids::{InstallationId, IssueNumber, RepositoryId, UserId};
 use skep::core::place::{Account, AccountKind, Place};
 use skep::core::policy::{Limits, Me, Policy};
 use skep::core::task::Task;
 use skep::engine::Engine;
-use skep::store::{NewInbox, Store, TaskRow};
+use skep::store::{InboxKind, NewInbox, Store, TaskRow};
 use tokio::runtime::Runtime;
 
 fn place(issue: i64) -> Place {

@@ -20,15 +20,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use serde_json::Value;
-use skep::core::ids::{IssueNumber, RepositoryId};
-use skep::simulator::world::IssueDraft;
-use skep::simulator::{Simulator, SimulatorConfig};
+use skep::core::ids::IssueNumber;
+use skep_simulator::world::IssueDraft;
+use skep_simulator::{Simulator, SimulatorConfig};
 
 const SECRET: &str = "a secret of the bench";
 
 struct Bench {
     simulator: Simulator,
-    repository: RepositoryId,
+    repository: i64,
     folder: tempfile::TempDir,
     key: String,
 }
@@ -137,7 +137,7 @@ impl Bench {
         let issue = self.simulator.open_issue(self.repository, "ana", draft)?;
         self.simulator
             .label(self.repository, issue, "agent:go", "ana")?;
-        Ok(issue)
+        Ok(IssueNumber(issue))
     }
 }
 

@@ -34,6 +34,7 @@ use crate::core::time::Clock;
 use crate::engine::{self, Engine};
 use crate::git::GitConfig;
 use crate::github::GitHubConfig;
+use crate::random;
 use crate::runner::{MarkerKey, Runner, Services};
 use crate::store::{DataLock, Store};
 use crate::sweep::Sweep;
@@ -338,22 +339,20 @@ fn keys(specs: &BTreeMap<String, AgentSpec>, network: &Network) -> Vec<String> {
 
 /// This instance's name among those that hold leases; made at the first start.
 async fn instance(store: &Store) -> anyhow::Result<String> {
-    let fresh = random("instance")?;
+    let fresh = secret("instance")?;
     Ok(store.get_or_init_meta("instance", &fresh).await?)
 }
 
 async fn marker_key(store: &Store) -> anyhow::Result<MarkerKey> {
-    let fresh = random("marker")?;
+    let fresh = secret("marker")?;
     Ok(MarkerKey::new(
         &store.get_or_init_meta("marker-key", &fresh).await?,
     ))
 }
 
 /// `prefix-` and 48 random hexadecimal digits.
-pub fn random(prefix: &str) -> anyhow::Result<String> {
-    let mut bytes = [0_u8; 24];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
-    Ok(format!("{prefix}-{}", hex::encode(bytes)))
+pub(crate) fn secret(prefix: &str) -> anyhow::Result<String> {
+    Ok(format!("{prefix}-{}", random::hexadecimal::<24>()?))
 }
 
 /// A restart must not forget what GitHub still counts: per installation, whatever the number of its tasks.

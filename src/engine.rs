@@ -4,6 +4,7 @@
 //! and the handled mark together; then it gives free slots to waiting tasks in the same transaction. It never talks to
 //! anything but the store.
 
+mod error;
 mod facts;
 mod rows;
 
@@ -18,7 +19,6 @@ use crate::core::decide::{self, Decision};
 use crate::core::effect::EffectKind;
 use crate::core::event::{Event, Fact, Loss};
 use crate::core::event_name::DomainEvent;
-use crate::core::failure::Failure;
 use crate::core::place::Place;
 use crate::core::policy::Policy;
 use crate::core::schedule::{self, Capacity};
@@ -29,6 +29,7 @@ use crate::store::{
     Withdrawal,
 };
 
+pub use error::EngineError;
 use facts::{Meaning, OfPull, OfRepositories, Pushed};
 pub use rows::lane_installation;
 
@@ -54,31 +55,6 @@ const STIRRING: [&str; 7] = [
     "paused",
     "in-review",
 ];
-
-/// What went wrong while handling facts.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// The store said no.
-    #[error("store: {0}")]
-    Store(#[from] StoreError),
-    /// A stored task or fact does not read back.
-    #[error("{what} does not read back: {source}")]
-    Unreadable {
-        /// Which row.
-        what: String,
-        /// The parser's words.
-        source: serde_json::Error,
-    },
-}
-
-impl From<EngineError> for Failure {
-    fn from(error: EngineError) -> Self {
-        match error {
-            EngineError::Store(error) => error.into(),
-            EngineError::Unreadable { .. } => Self::broken(error.to_string()),
-        }
-    }
-}
 
 /// The engine. Clones share everything.
 #[derive(Clone)]

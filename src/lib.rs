@@ -27,7 +27,7 @@
 //!   between our tasks and GitHub as it is now. What it finds are facts for the inbox, like any other.
 //! - [`config`] is the only reader of flags, environment and files; [`app`] puts everything together; [`cli`] talks to the
 //!   person at the machine.
-//! - [`simulator`] is a GitHub in this process, for `skep demo` and for the tests.
+//! - [`skep_simulator`], a crate of its own, is a GitHub on loopback and the demo agent, for `skep demo` and for the tests.
 //!
 //! # One walk through
 //!
@@ -61,8 +61,8 @@ pub mod engine;
 pub mod git;
 pub mod github;
 pub mod http;
+pub mod random;
 pub mod runner;
-pub mod simulator;
 pub mod store;
 pub mod sweep;
 pub mod webhook;

@@ -21,7 +21,6 @@ mod perform;
 mod performed;
 mod permissions;
 mod posted;
-mod random;
 mod reading;
 mod redactor;
 mod remote;

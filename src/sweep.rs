@@ -13,6 +13,7 @@ mod downtime;
 mod issue;
 mod pull;
 mod repository;
+mod services;
 mod state;
 
 use std::collections::HashMap;
@@ -26,10 +27,10 @@ use crate::core::downtime::DownTime;
 use crate::core::ids::{IssueNumber, RepositoryId};
 use crate::core::text;
 use crate::github::GitHubError;
-use crate::runner::Services;
 use crate::store::{Complaint, StoreError};
 
 pub use downtime::REPORT;
+pub use services::SweepServices;
 
 /// How often it is written down that skep is alive: so exactly is known since when it was not.
 const HEARTBEAT: Duration = Duration::from_secs(30);
@@ -60,7 +61,7 @@ pub enum SweepError {
 /// The sweep. Clones share everything.
 #[derive(Clone)]
 pub struct Sweep {
-    services: Arc<Services>,
+    services: SweepServices,
     seen: Arc<Mutex<Seen>>,
     trouble: Arc<Complaint>,
 }
@@ -78,7 +79,7 @@ struct Seen {
 
 impl Sweep {
     /// Puts it together.
-    pub fn new(services: Arc<Services>) -> Self {
+    pub fn new(services: SweepServices) -> Self {
         Self {
             services,
             seen: Arc::default(),

@@ -12,7 +12,6 @@
 
 mod client;
 mod connection_state;
-pub mod demo;
 mod elicitation;
 mod end;
 mod envelope;

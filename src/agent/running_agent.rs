@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use agent_client_protocol::v1::schema::InitializeResponse;
+use skep_simulator::demo_agent;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
 use super::client::{Connection, Ended, Opened, answered};
 use super::connection_state::Exchange;
-use super::demo;
 use super::error::AgentError;
 use super::framing::Wire;
 use super::launch::{Launch, LaunchContext};
@@ -63,14 +63,14 @@ impl Live {
             let (ours, theirs) = tokio::io::duplex(64 * 1024);
             let variables = &launch.agent.environment;
             let is_on = |name| variables.get(name).is_some_and(|value| value == "1");
-            let stage = demo::Stage {
+            let environment = demo_agent::Environment {
                 home: launch.home.clone(),
-                environment: Some(demo_environment(ground, launch)),
-                queues: is_on(demo::QUEUE),
-                takes_system_prompt: is_on(demo::SYSTEM_PROMPT),
+                variables: Some(demo_variables(ground, launch)),
+                queues: is_on(demo_agent::QUEUE),
+                takes_system_prompt: is_on(demo_agent::SYSTEM_PROMPT),
             };
             let (reader, writer) = tokio::io::split(theirs);
-            let agent = tokio::spawn(demo::serve(reader, writer, stage));
+            let agent = tokio::spawn(demo_agent::serve(reader, writer, environment));
             let (reader, writer) = tokio::io::split(ours);
             (
                 Body::InMemory(agent),
@@ -202,7 +202,7 @@ impl Drop for Live {
     }
 }
 
-fn demo_environment(ground: &LaunchContext, launch: &Launch) -> Vec<(String, String)> {
+fn demo_variables(ground: &LaunchContext, launch: &Launch) -> Vec<(String, String)> {
     ground.environment(launch, vec![], &format!("{}.memory", launch.session))
 }
 

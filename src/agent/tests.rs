@@ -233,3 +233,16 @@ async fn a_reader_that_lags_holds_the_agent_back() {
     }
     assert_eq!(taken, 200);
 }
+
+/// The demo agent knows skep's words from outside, as any agent does: they are written down twice.
+#[test]
+fn the_demo_agent_reads_what_skep_says() {
+    use crate::core::text::prompt;
+    use skep_simulator::demo_agent;
+
+    assert_eq!(demo_agent::STILL_OPEN, prompt::STILL_OPEN);
+    assert_eq!(demo_agent::SERVER_NAME, super::tools::SERVER_NAME);
+    assert_eq!(demo_agent::ANSWERED, super::tools::ANSWERED);
+    let words = format!("red\n\n{}: Which?)", demo_agent::ANSWER);
+    assert_eq!(prompt::answered(&words), Some(("red", "Which?")));
+}

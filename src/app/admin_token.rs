@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::Context;
 use secrecy::SecretString;
 
-use super::random;
+use super::secret;
 use crate::config::ADMIN_TOKEN_FILE;
 
 /// The token in the folder, made if there is none.
@@ -21,7 +21,7 @@ pub(super) fn in_folder(folder: &Path) -> anyhow::Result<SecretString> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(error).with_context(|| format!("read {}", path.display())),
     }
-    let token = random("admin")?;
+    let token = secret("admin")?;
     let made = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)

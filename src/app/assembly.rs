@@ -25,7 +25,7 @@ use crate::git::Git;
 use crate::github::{AppIdentity, GitHub};
 use crate::runner::{Ballast, Folders, PostedComments, Redactor, Runner, Services, Usage};
 use crate::store::{self, Complaint, DataLock, Store};
-use crate::sweep::Sweep;
+use crate::sweep::{Sweep, SweepServices};
 
 /// The parts that need no name.
 pub(super) struct Assembly {
@@ -159,7 +159,12 @@ impl Assembly {
             .context("read what was posted in the last hour")?;
         let engine = Engine::new(store.clone(), policy, setup.clock.clone());
         let runner = Runner::new(parts.clone());
-        let sweep = Sweep::new(parts.clone());
+        let sweep = Sweep::new(SweepServices {
+            store: store.clone(),
+            github: self.github.clone(),
+            policy: parts.policy.clone(),
+            clock: setup.clock.clone(),
+        });
         self.desk.open(parts);
         let (ingest, desk) = (self.ingest.clone(), self.desk.clone());
         Ok(App {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::{Addresses, Setup, agents_config, github_config, identity, random, trust};
+use super::{Addresses, Setup, agents_config, github_config, identity, secret, trust};
 use crate::agent::{Agents, Confinement, SandboxChoice};
 use crate::config::{lacking, try_data_dir};
 use crate::core::agent::AgentSpec;
@@ -301,7 +301,7 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new() -> anyhow::Result<Self> {
-        let folder = std::env::temp_dir().join(random("skep-check")?);
+        let folder = std::env::temp_dir().join(secret("skep-check")?);
         std::fs::create_dir_all(&folder)?;
         Ok(Self(folder))
     }

@@ -3,11 +3,12 @@
 //! It runs the same code as `skep serve`, against a simulated GitHub and with an agent that follows a script. It shows
 //! what happened and never what should have: every line is a domain event, and the end is read from the simulated GitHub.
 
+mod by_hand;
+mod environment;
 mod key;
-mod person;
-mod screen;
-mod stage;
-mod tally;
+mod output;
+mod progress;
+mod user;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -19,13 +20,12 @@ use crate::agent::presets::preset;
 use crate::app::event_json;
 use crate::config::{Args, Sources};
 use crate::core::effect::EffectKind;
-use crate::core::ids::IssueNumber;
-use crate::simulator::PullView;
+use crate::core::event_name::DomainEvent;
 use crate::store::EffectFilter;
-use person::Person;
-use screen::Screen;
-use stage::{Cast, OWN, Stage};
-use tally::Tally;
+use environment::{DemoSetup, Environment, OWN, pull_of};
+use output::{End, Output};
+use progress::Progress;
+use user::User;
 
 /// Watch issues become pull requests: a GitHub, an agent and skep, all on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -51,38 +51,38 @@ impl Demo {
     }
 
     pub(super) async fn run(self, sources: &Sources) -> Ended {
-        let mut cast = Cast::scripted(sources.path());
+        let mut setup = DemoSetup::scripted(sources.path());
         if self.agent.is_some() {
             // SKEP_AGENT alone is for `serve`: the demo needs no model unless it is told to.
             if let Some(agent) = sources.agent(&preset)? {
                 let (network, certificates) = sources.network()?;
-                cast = Cast {
-                    scenes: &OWN,
+                setup = DemoSetup {
+                    scenarios: &OWN,
                     agent: Some(agent),
                     network,
                     certificates,
-                    ..cast
+                    ..setup
                 };
             }
         }
-        Ok(play(self, cast).await?)
+        Ok(play(self, setup).await?)
     }
 }
 
 /// Plays the demo; an error means that an issue did not end in its pull request, a question without its answer, or a
 /// review without its revision. Its folder goes in any case.
-async fn play(options: Demo, cast: Cast) -> anyhow::Result<()> {
+async fn play(options: Demo, setup: DemoSetup) -> anyhow::Result<()> {
     let began = Instant::now();
     // Before anything is made that would have to be removed again.
     let mut signals = crate::app::Signals::listen()?;
     let address = SocketAddr::from(([127, 0, 0, 1], options.port));
-    let folder = stage::folder()?;
+    let folder = environment::folder()?;
     let built = tokio::select! {
-        built = Stage::build(&folder, address, cast) => Some(built),
+        built = Environment::build(&folder, address, setup) => Some(built),
         () = signals.any() => None,
     };
-    let stage = match built {
-        Some(Ok(stage)) => stage,
+    let environment = match built {
+        Some(Ok(environment)) => environment,
         early => {
             tokio::fs::remove_dir_all(&folder)
                 .await
@@ -93,38 +93,41 @@ async fn play(options: Demo, cast: Cast) -> anyhow::Result<()> {
             );
         }
     };
-    let screen = Screen {
+    let output = Output {
         json: options.json,
-        began: (stage.running.app.runner.services().clock)(),
+        began: (environment.running.app.runner.services().clock)(),
     };
     let told = tokio::select! {
-        told = tell(&stage, &screen, &options, began) => Some(told),
+        told = tell(&environment, &output, &options, began) => Some(told),
         () = signals.any() => None,
     };
     if told.is_some() && options.keep {
         signals.any().await;
     }
-    stage.clear().await?;
+    environment.clear().await?;
     told.unwrap_or_else(|| bail!("interrupted before the story ended"))
 }
 
 /// Tells the story.
 async fn tell(
-    stage: &Stage,
-    screen: &Screen,
+    environment: &Environment,
+    output: &Output,
     options: &Demo,
     began: Instant,
 ) -> anyhow::Result<()> {
-    screen.opening(stage, began.elapsed())?;
+    output.opening(environment, began.elapsed())?;
     let mut issues = Vec::new();
-    for scene in stage.scenes {
-        issues.push(stage.file(scene)?);
+    for scenario in environment.scenarios {
+        issues.push(environment.file(scenario)?);
     }
-    let mut tally = Tally::new(&issues, stage.scenes);
-    let person = Person::new(stage, &issues);
-    let told =
-        tokio::time::timeout(stage.patience(), follow(stage, screen, person, &mut tally)).await;
-    let pulls = stage.simulator.pulls(stage.repository)?;
+    let mut progress = Progress::new(&issues, environment.scenarios);
+    let user = User::new(environment, &issues);
+    let told = tokio::time::timeout(
+        environment.patience(),
+        follow(environment, output, user, &mut progress),
+    )
+    .await;
+    let pulls = environment.simulator.pulls(environment.repository)?;
     let missing: Vec<String> = issues
         .iter()
         .filter(|issue| pull_of(&pulls, **issue).is_none())
@@ -132,20 +135,20 @@ async fn tell(
         .collect();
     for issue in &issues {
         if let Some(pull) = pull_of(&pulls, *issue) {
-            screen.pull(stage, *issue, pull).await?;
+            output.pull(environment, *issue, pull).await?;
         }
     }
-    let undone = tally.missing();
+    let undone = progress.missing();
     let ok = missing.is_empty() && undone.is_empty() && matches!(told, Ok(Ok(())));
     let end = End {
         opened: issues.len() - missing.len(),
         total: issues.len(),
-        answered: tally.answered(),
-        revised: tally.revised(),
+        answered: progress.answered(),
+        revised: progress.revised(),
         ok,
         took: began.elapsed(),
     };
-    screen.ending(stage, &end, options.keep)?;
+    output.ending(environment, &end, options.keep)?;
     match told {
         _ if !missing.is_empty() => {
             bail!(
@@ -159,46 +162,32 @@ async fn tell(
         Ok(followed) => followed,
         Err(_) => bail!(
             "it did not come to an end within {} s",
-            stage.patience().as_secs()
+            environment.patience().as_secs()
         ),
     }
 }
 
-/// How the story ended.
-struct End {
-    opened: usize,
-    total: usize,
-    answered: usize,
-    revised: usize,
-    ok: bool,
-    took: Duration,
-}
-
-/// The pull request an issue ended in.
-fn pull_of(pulls: &[PullView], issue: IssueNumber) -> Option<&PullView> {
-    let prefix = format!("agent/{issue}-");
-    pulls.iter().find(|pull| pull.head.starts_with(&prefix))
-}
-
-/// Shows events as they come, lets the person act, until every issue has come to an end and GitHub has been told.
+/// Shows events as they come, lets the user act, until every issue has come to an end and GitHub has been told.
 async fn follow(
-    stage: &Stage,
-    screen: &Screen,
-    mut person: Person<'_>,
-    tally: &mut Tally<'_>,
+    environment: &Environment,
+    output: &Output,
+    mut user: User<'_>,
+    progress: &mut Progress<'_>,
 ) -> anyhow::Result<()> {
-    let store = &stage.running.app.store;
+    let store = &environment.running.app.store;
     let (mut wake, mut after) = (store.event_wake(), 0);
     loop {
         for row in store.events(after, 500).await? {
             after = row.seq;
             let line = event_json(&row);
-            tally.count(&line);
-            person.see(&line);
-            screen.event(&line)?;
+            if let Some(event) = DomainEvent::parse(&row.event.name) {
+                progress.count(event, &line);
+                user.see(event, &line);
+                output.event(event, &line)?;
+            }
         }
-        person.act()?;
-        if tally.is_over() && person.rests() && all_said(stage).await? {
+        user.act()?;
+        if progress.is_over() && user.rests() && all_said(environment).await? {
             return Ok(());
         }
         let _rang = tokio::time::timeout(Duration::from_millis(50), wake.changed()).await;
@@ -206,12 +195,17 @@ async fn follow(
 }
 
 /// Whether nothing is on its way to GitHub; a moment that is only waited for is not.
-async fn all_said(stage: &Stage) -> anyhow::Result<bool> {
+async fn all_said(environment: &Environment) -> anyhow::Result<bool> {
     let filter = EffectFilter {
         open: Some(true),
         ..EffectFilter::default()
     };
-    let open = stage.running.app.store.effects(&filter, 1_000).await?;
+    let open = environment
+        .running
+        .app
+        .store
+        .effects(&filter, 1_000)
+        .await?;
     Ok(open
         .iter()
         .all(|look| look.effect.kind == EffectKind::SetTimer.name()))

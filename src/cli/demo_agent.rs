@@ -1,7 +1,8 @@
 //! `skep demo-agent`: the agent of the demo, which speaks ACP on its standard streams as real ones do.
 
+use skep_simulator::demo_agent::{HELP, QUEUE, SYSTEM_PROMPT, serve_stdio};
+
 use super::Ended;
-use crate::agent::demo::{HELP, QUEUE, SYSTEM_PROMPT, serve_stdio};
 
 /// Be the demo's coding agent on standard input and output; `skep demo` starts it.
 #[derive(Debug, clap::Args)]

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use strsim::levenshtein;
+
 /// One thing to put right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
@@ -55,32 +57,20 @@ fn lines(mistakes: &[Mistake]) -> String {
         .collect()
 }
 
+/// Of a word, so many characters are compared.
+const LONGEST: usize = 60;
+
 /// ` Did you mean `x`?` when a known word is near, otherwise nothing.
 pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let word: String = word.chars().take(LONGEST).collect();
     let near = known
         .into_iter()
-        .map(|known| (distance(word, known), known))
+        .map(|known| (levenshtein(&word, known), known))
         .min();
     match near {
         Some((edits, known)) if edits <= 1 + known.len() / 4 => format!(" Did you mean `{known}`?"),
         _ => String::new(),
     }
-}
-
-/// How many single-character edits part two words (Levenshtein), of which only the first 60 characters count.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().take(60).collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().take(60).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

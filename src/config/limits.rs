@@ -4,8 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::document::{Item, Table, Value};
 use super::error::Mistake;
-use super::reference::shown;
-use super::units::{parse_duration, parse_size};
+use super::units::{parse_duration, parse_size, render_duration, render_size};
 use crate::core::policy::{Limits, Pace};
 
 /// All that `[limits]` fills.
@@ -167,6 +166,15 @@ fn number(knob: &Knob, item: Item) -> Result<u64, Mistake> {
     value
         .filter(|value| knob.range.contains(value))
         .ok_or_else(|| item.wrong(wanted))
+}
+
+/// A number as it is written in `skep.toml`.
+pub(super) fn shown(kind: Kind, value: u64) -> String {
+    match kind {
+        Kind::Count => value.to_string(),
+        Kind::Duration => render_duration(std::time::Duration::from_millis(value)),
+        Kind::Size => render_size(value),
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Every setting there is, in one table: flags, variables, keys and help are looked up here, `skep config show
 //! --reference` prints it, and the README's table is held equal to it by a test.
 
-use super::limits::{KNOBS, Kind, Numbers};
-use super::units::{render_duration, render_size};
+use super::limits::{KNOBS, Numbers, shown};
 
 /// One setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -412,15 +411,6 @@ pub fn reference_markdown() -> String {
     std::iter::once(head.to_owned())
         .chain(reference().into_iter().map(row))
         .collect()
-}
-
-/// A number as it is written in `skep.toml`.
-pub(super) fn shown(kind: Kind, value: u64) -> String {
-    match kind {
-        Kind::Count => value.to_string(),
-        Kind::Duration => render_duration(std::time::Duration::from_millis(value)),
-        Kind::Size => render_size(value),
-    }
 }
 
 /// The entry of a key.

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use secrecy::ExposeSecret;
 
+use super::limits::shown;
 use super::limits::{KNOBS, Kind, Numbers};
-use super::reference::{ENTRIES, entry_of, shown};
+use super::reference::{ENTRIES, entry_of};
 use super::resolver::{Origin, hidden};
 use super::units::render_duration;
 use super::{AllowProtected, Config, LogFormat, MakeReady};

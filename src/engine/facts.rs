@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::EngineError;
+use super::error::EngineError;
 use crate::core::event::{Event, Fact};
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, TaskKey};
 use crate::core::place::Account;

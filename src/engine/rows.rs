@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::EngineError;
+use super::error::EngineError;
 use crate::core::command::Priority;
 use crate::core::decide::{Noted, Planned};
 use crate::core::effect::{self, Action, Effect, Reaction};

@@ -12,8 +12,9 @@ use super::issue::Account;
 use super::rate_gate::Priority;
 use super::request::ApiRequest;
 use super::token::Purpose;
-use super::{At, GitHub, TEXT_CHARS, cut, millis, rfc3339};
+use super::{At, GitHub, TEXT_CHARS, cut, millis};
 use crate::core::ids::{CommentId, IssueNumber};
+use crate::core::time::render_rfc3339;
 
 /// A comment. <https://docs.github.com/rest/issues/comments#get-an-issue-comment>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +121,7 @@ impl GitHub {
         since: Option<i64>,
     ) -> Result<Vec<Comment>, GitHubError> {
         let since = since
-            .map(|since| format!("&since={}", rfc3339(since)))
+            .map(|since| format!("&since={}", render_rfc3339(since)))
             .unwrap_or_default();
         let path = at.path(&format!("/issues/{issue}/comments?per_page=100{since}"));
         let ask = ApiRequest::get("list the comments", path);
@@ -138,7 +139,7 @@ impl GitHub {
     ) -> Result<Vec<(IssueNumber, Comment)>, GitHubError> {
         let query = format!(
             "sort=updated&direction=asc&per_page=100&since={}",
-            rfc3339(since)
+            render_rfc3339(since)
         );
         let ask = ApiRequest::get(
             "list the repository's comments",

@@ -11,8 +11,9 @@ use super::issue::Account;
 use super::rate_gate::Priority;
 use super::request::ApiRequest;
 use super::token::Purpose;
-use super::{At, GitHub, TEXT_CHARS, cut, millis, rfc3339};
+use super::{At, GitHub, TEXT_CHARS, cut, millis};
 use crate::core::ids::IssueNumber;
+use crate::core::time::{parse_rfc3339, render_rfc3339};
 
 /// What a review says as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -95,14 +96,12 @@ struct ReviewHeadShape {
 
 impl From<ReviewHeadShape> for ReviewHead {
     fn from(shape: ReviewHeadShape) -> Self {
-        let at = shape
-            .submitted_at
-            .and_then(|text| chrono::DateTime::parse_from_rfc3339(&text).ok());
+        let at = shape.submitted_at.and_then(|text| parse_rfc3339(&text));
         Self {
             id: shape.id,
             author: shape.user.unwrap_or_else(Account::ghost),
             state: shape.state,
-            at: at.map(|at| at.timestamp_millis()),
+            at,
         }
     }
 }
@@ -210,7 +209,7 @@ impl GitHub {
         since: Option<i64>,
     ) -> Result<Vec<LineComment>, GitHubError> {
         let since = since
-            .map(|since| format!("&since={}", rfc3339(since)))
+            .map(|since| format!("&since={}", render_rfc3339(since)))
             .unwrap_or_default();
         let path = at.path(&format!("/pulls/{pull}/comments?per_page=100{since}"));
         let found: Vec<LineShape> = self

@@ -7,7 +7,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,6 +16,7 @@ use super::error::GitHubError;
 use super::request::{ApiRequest, Effect};
 use super::{At, GitHub};
 use crate::core::ids::{InstallationId, RepositoryId};
+use crate::core::time::parse_rfc3339;
 
 /// A token with less life than this is not handed out any more.
 const LEAST_LIFE: i64 = 10 * 60 * 1000;
@@ -340,12 +340,10 @@ impl GitHub {
         answer: &Answer,
         expires_at: &str,
     ) -> Result<i64, GitHubError> {
-        let expires_at = DateTime::parse_from_rfc3339(expires_at)
-            .map_err(|error| GitHubError::Unreadable {
-                call: ask.to_string(),
-                why: error.to_string(),
-            })?
-            .timestamp_millis();
+        let expires_at = parse_rfc3339(expires_at).ok_or_else(|| GitHubError::Unreadable {
+            call: ask.to_string(),
+            why: "the time a token ends is not RFC 3339".to_owned(),
+        })?;
         Ok(on_our_clock(expires_at, answer.date(), self.now()))
     }
 }

@@ -26,7 +26,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::serve::Bounds;
+use super::bounds::Bounds;
 
 /// How long an answer that the peer did not wait for (a 413 to a body still coming) stays readable to it.
 const LINGER: Duration = Duration::from_secs(1);

@@ -10,6 +10,7 @@ mod answer;
 mod api;
 pub mod api_types;
 mod body;
+mod bounds;
 mod connection;
 mod guard;
 mod intake;
@@ -22,7 +23,8 @@ pub use admin_service::{
 };
 pub use api::admin_router;
 pub use body::Caps;
+pub use bounds::Bounds;
 pub use guard::{Guard, Reading};
 pub use intake::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
 pub use public::public_router;
-pub use serve::{Bounds, serve};
+pub use serve::serve;

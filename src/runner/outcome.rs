@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::lease::{ClaimedRow, Lease};
 use super::performed::Performed;
-use super::random;
 use crate::core::effect::EffectKind;
 use crate::core::event::{Event, Fact};
 use crate::core::failure::Failure;
 use crate::core::time::Clock;
+use crate::random;
 use crate::store::{
     Closed, Completion, EffectResult, InboxKind, NewInbox, Reschedule, Store, StoreError,
 };
@@ -162,7 +162,7 @@ impl Outcomes<'_> {
             self.retry_base_ms.saturating_mul(factor).min(LONGEST_PAUSE)
         };
         let pause = asked.unwrap_or_else(doubled);
-        pause + random::below(pause / 5)
+        pause + random::jitter(pause / 5)
     }
 
     /// An outcome on its way into the inbox. Its id derives from the claim, so that it is told once.

@@ -95,7 +95,7 @@ impl SessionTools {
         };
         match self.facts.state(event, "reported").await {
             Ok(()) => text::prompt::REPORTED.to_owned(),
-            Err(error) => format!("The report was lost ({error}); go on."),
+            Err(error) => text::prompt::report_lost(&error.to_string()),
         }
     }
 
@@ -116,9 +116,7 @@ impl SessionTools {
         };
         match self.facts.state(event, "finished").await {
             Ok(()) => text::prompt::FINISHED.to_owned(),
-            Err(error) => {
-                format!("It could not be stored ({error}). Say it in your last message instead.")
-            }
+            Err(error) => text::prompt::finish_lost(&error.to_string()),
         }
     }
 }

@@ -12,6 +12,7 @@ use super::payload::{Head, Installed, Opened, Repositories};
 use super::{branch, issue};
 use crate::core::event::{Event, Loss, Removal};
 use crate::core::ids::{InstallationId, RepositoryId};
+use crate::core::sanitise;
 
 /// Reads the body of an event, named as in `X-GitHub-Event`.
 pub fn parse(event_name: &str, body: &str) -> Parsed {
@@ -128,8 +129,5 @@ fn short(name: &str) -> String {
 }
 
 fn one_line(text: &str, limit: usize) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(limit)
-        .collect()
+    sanitise::one_line(text).chars().take(limit).collect()
 }

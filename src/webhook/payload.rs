@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::core::ids::{RepositoryName, UserId};
 use crate::core::place::{Account, AccountKind};
+use crate::core::time::parse_rfc3339;
 
 /// What tells one payload of an event from another.
 #[derive(Deserialize)]
@@ -302,8 +303,5 @@ impl<'de> Deserialize<'de> for Positive {
 /// RFC 3339 to milliseconds since 1970.
 fn epoch_ms<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> {
     let text = String::deserialize(input)?;
-    match chrono::DateTime::parse_from_rfc3339(&text) {
-        Ok(time) => Ok(time.timestamp_millis()),
-        Err(_) => Err(Error::custom("a time is not RFC 3339")),
-    }
+    parse_rfc3339(&text).ok_or_else(|| Error::custom("a time is not RFC 3339"))
 }

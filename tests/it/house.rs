@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use skep::agent::{SandboxChoice, presets};
 use skep::app::{App, GitHubSetup, Setup};
-use skep::core::ids::{IssueNumber, RepositoryId, TaskKey};
+use skep::core::ids::{IssueNumber, RepositoryId, TaskKey, UserId};
 use skep::core::policy::{AllowProtected, Limits, MakeReady};
 use skep::core::time::Clock;
 use skep::engine::Engine;
@@ -23,10 +23,10 @@ use skep::git::OldGit;
 use skep::github::{Pace, Timeouts};
 use skep::http::{self, Bounds, Caps};
 use skep::runner::{Runner, Tasks, Timings};
-use skep::simulator::world::content::IssueDraft;
-use skep::simulator::{Simulator, SimulatorConfig};
 use skep::store::{EffectFilter, SessionFilter, Store};
 use skep::webhook::Secrets;
+use skep_simulator::world::content::IssueDraft;
+use skep_simulator::{Simulator, SimulatorConfig};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -194,7 +194,7 @@ impl House {
             .expect("a permission");
         let mut house = Self {
             simulator,
-            repository,
+            repository: RepositoryId(repository),
             skep: None,
             plan,
             time,
@@ -231,7 +231,9 @@ impl House {
                 plan.roles.into_iter().map(|role| (role.name.clone(), role)),
             ),
             limits: plan.limits,
-            allowed_bots: bots.map(|bot| self.simulator.create_bot(bot)).collect(),
+            allowed_bots: bots
+                .map(|bot| UserId(self.simulator.create_bot(bot)))
+                .collect(),
             allow_protected: plan.allow_protected,
             ignore: plan.ignore,
             author_answers: plan.author_answers,
@@ -349,9 +351,8 @@ impl House {
             labels: labels.iter().map(|label| (*label).to_owned()).collect(),
             ..IssueDraft::default()
         };
-        self.simulator
-            .open_issue(self.repository, author, draft)
-            .expect("an issue")
+        let opened = self.simulator.open_issue(self.repository, author, draft);
+        IssueNumber(opened.expect("an issue"))
     }
 
     /// Ana adds a label. The clock moves a second first: GitHub's times have no finer grain.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::{Mutex, Once, PoisonError};
 
-use skep::simulator::behaviour;
+use skep_simulator::behaviour;
 
 /// The behaviour that is off.
 const WITHOUT: &str = "SKEP_TEST_WITHOUT";

@@ -54,6 +54,7 @@ pub enum DomainEvent {
     #[serde(rename = "pull_request.closed")]
     PullRequestClosed,
     /// A person opened our pull request again.
+    #[serde(rename = "pull_request.reopened")]
     PullRequestReopened,
     /// The agent's answer is on the issue.
     #[serde(rename = "answer.posted")]
@@ -166,6 +167,11 @@ impl DomainEvent {
         Self::SessionFailed,
         Self::SessionCancelled,
     ];
+
+    /// The event of that wire name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.name() == name)
+    }
 
     /// The wire name.
     pub fn name(self) -> &'static str {

@@ -38,6 +38,12 @@ macro_rules! number {
                 self.0.fmt(f)
             }
         }
+
+        impl From<$name> for i64 {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
     };
 }
 

@@ -21,6 +21,7 @@ pub mod glob;
 pub mod ids;
 pub mod label;
 pub mod leavings;
+mod limits;
 pub mod mail;
 pub mod markdown;
 pub mod message;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::glob;
 use super::ids::UserId;
+pub use super::limits::Limits;
 use super::role::{Role, RoleName};
 
 /// The label whose adding starts work.
@@ -94,87 +95,6 @@ pub enum MakeReady {
     Green,
     /// Never: a person does it.
     Never,
-}
-
-/// Numbers under `[limits]`. Every one has a test that fails when it is ignored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
-    /// Sessions at once on this machine.
-    pub sessions: u32,
-    /// Wall clock of a session, milliseconds.
-    pub session_timeout_ms: i64,
-    /// How long an agent may say nothing, milliseconds.
-    pub silence_ms: i64,
-    /// How often a failed start (working copy, spawn, initialize) is tried in all.
-    pub start_attempts: i64,
-    /// How often a model that fails for now (429, 500, a broken connection) is tried in all.
-    pub model_attempts: u32,
-    /// The first pause before a failed model is tried again, milliseconds; doubles each time, at most 15 minutes.
-    pub model_retry_ms: i64,
-    /// How often another effect is tried in all before a person hears of it.
-    pub effect_attempts: i64,
-    /// The first pause between tries, milliseconds; doubles each time, at most 5 minutes.
-    pub retry_base_ms: i64,
-    /// The pause between two edits of a status comment that show mere progress, milliseconds.
-    pub status_interval_ms: i64,
-    /// How long a graceful stop waits for agents, milliseconds.
-    pub drain_ms: i64,
-    /// Files a session may change.
-    pub max_files: u32,
-    /// Size of the patch, bytes.
-    pub max_patch_bytes: u64,
-    /// Commits above the base.
-    pub max_commits: u32,
-    /// What the files of one session may take of the disk, bytes.
-    pub workspace_bytes: u64,
-    /// What is kept free of the disk, bytes, but never more than a tenth of it.
-    pub disk_reserve_bytes: u64,
-    /// How long a tool that asks people waits for a quick answer, milliseconds.
-    pub quick_answer_ms: i64,
-    /// How long a session that waits for an answer keeps its process and its slot, milliseconds.
-    pub park_ms: i64,
-    /// When people are reminded of an open question, milliseconds after it.
-    pub remind_ms: i64,
-    /// When an open question expires, milliseconds after it.
-    pub expire_ms: i64,
-    /// Rounds of mending failed checks without a word of a person.
-    pub check_rounds: u32,
-    /// Revisions of one pull request in all.
-    pub rounds: u32,
-    /// Our comments in one session.
-    pub comments: u32,
-    /// Comments of bots that are taken in a row.
-    pub bot_rounds: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            sessions: 10,
-            session_timeout_ms: 60 * 60_000,
-            silence_ms: 10 * 60_000,
-            start_attempts: 3,
-            model_attempts: 6,
-            model_retry_ms: 30_000,
-            effect_attempts: 6,
-            retry_base_ms: 1_000,
-            status_interval_ms: 5_000,
-            drain_ms: 30_000,
-            max_files: 100,
-            max_patch_bytes: 4 * 1024 * 1024,
-            max_commits: 20,
-            workspace_bytes: 10 << 30,
-            disk_reserve_bytes: 5 << 30,
-            quick_answer_ms: 20_000,
-            park_ms: 5 * 60_000,
-            remind_ms: 24 * 3_600_000,
-            expire_ms: 7 * 24 * 3_600_000,
-            check_rounds: 3,
-            rounds: 10,
-            comments: 20,
-            bot_rounds: 3,
-        }
-    }
 }
 
 /// What to do with a git that lacks security fixes by its number.

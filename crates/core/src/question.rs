@@ -192,10 +192,14 @@ impl Asked {
     /// text, number or letter), a deadline between a minute and a week.
     #[must_use]
     pub fn tidy(self) -> Self {
-        let options: Vec<String> = self.options.iter().map(|option| one_line(option)).collect();
+        let options: Vec<String> = self
+            .options
+            .iter()
+            .map(|option| option_line(option))
+            .collect();
         let default = self
             .default
-            .map(|default| one_line(&default))
+            .map(|default| option_line(&default))
             .filter(|default| !default.is_empty());
         let default = default.map(|default| match choice::index(&options, &default) {
             Some(index) if !options[index].is_empty() => options[index].clone(),
@@ -305,12 +309,8 @@ fn distinct(options: Vec<String>) -> Vec<String> {
     kept
 }
 
-fn one_line(text: &str) -> String {
-    let text = sanitise::visible(text);
-    cut(
-        &text.split_whitespace().collect::<Vec<_>>().join(" "),
-        OPTION_CHARS,
-    )
+fn option_line(text: &str) -> String {
+    cut(&sanitise::one_line(text), OPTION_CHARS)
 }
 
 /// At most so many characters, `…` marks a cut.

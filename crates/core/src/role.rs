@@ -11,7 +11,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::Malformed;
-use crate::policy::Limits;
+use crate::limits::Limits;
 
 mod built_in;
 mod choice;

@@ -22,7 +22,7 @@ mod word;
 pub use fit::fit;
 pub use hidden::visible;
 pub use inbound::inbound;
-pub use inline::{inline, title};
+pub use inline::{inline, one_line, title};
 pub use outbound::outbound;
 pub use secrets::{Finding, SecretKind, find_secrets, redact};
 

@@ -28,6 +28,7 @@ use super::offer::Offer;
 use super::tool_gate::ToolGate;
 use crate::agent::client::McpServer;
 use crate::agent::halves::mend;
+use crate::random;
 
 const PATH: &str = "/mcp";
 const BODY_MAX: usize = 256 * 1024;
@@ -109,9 +110,7 @@ async fn start() -> io::Result<Running> {
 }
 
 fn token() -> io::Result<String> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    Ok(hex::encode(bytes))
+    random::hexadecimal::<32>().map_err(io::Error::other)
 }
 
 #[derive(Default)]

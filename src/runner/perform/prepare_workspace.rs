@@ -7,6 +7,7 @@ use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::place::Place;
 use crate::git::{FetchRequest, WorkspaceSpec};
 use crate::github::Purpose;
+use crate::random;
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
 use crate::runner::remote::AuthenticatedRemote;
@@ -54,7 +55,7 @@ pub(super) async fn perform(
         session: session.clone(),
         base,
         head,
-        nonce: nonce()?,
+        nonce: random::hexadecimal::<12>()?,
     }))
 }
 
@@ -109,11 +110,4 @@ async fn make_dir(path: &Path) -> Result<(), Failure> {
     tokio::fs::create_dir_all(path)
         .await
         .map_err(|error| Failure::retry(format!("the session's folder cannot be made: {error}")))
-}
-
-fn nonce() -> Result<String, Failure> {
-    let mut bytes = [0_u8; 12];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Failure::retry(format!("no randomness: {error}")))?;
-    Ok(hex::encode(bytes))
 }

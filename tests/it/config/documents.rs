@@ -85,7 +85,7 @@ fn the_manifest_asks_for_what_is_used() {
     assert_eq!(events, EVENTS);
     // The stories play with these and no others, so that each is needed.
     assert_eq!(
-        (skep::simulator::PERMISSIONS, skep::simulator::EVENTS),
+        (skep_simulator::PERMISSIONS, skep_simulator::EVENTS),
         (PERMISSIONS, EVENTS)
     );
     let read = |event: &str, action: &str| {

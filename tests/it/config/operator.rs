@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use skep::config::reference;
-use skep::simulator::world::content::IssueDraft;
-use skep::simulator::{Simulator, SimulatorConfig};
+use skep_simulator::world::content::IssueDraft;
+use skep_simulator::{Simulator, SimulatorConfig};
 use tempfile::TempDir;
 
 use super::{PKCS1, SECRET, read};

@@ -1,7 +1,7 @@
 //! One exchange, or one webhook, against the description: what is wrong with it, each fault in one line.
 
 use serde_json::{Value, json};
-use skep::simulator::exchange::Exchange;
+use skep_simulator::exchange::Exchange;
 
 use super::document::{Document, Operation};
 use super::{ANYWHERE, PLAIN_CLIENT, exception};

@@ -8,7 +8,7 @@ mod document;
 mod judge;
 mod spoilt;
 
-use skep::simulator::Simulator;
+use skep_simulator::Simulator;
 
 use document::Document;
 

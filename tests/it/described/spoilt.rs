@@ -1,7 +1,7 @@
 //! The checker checked: payloads that are right pass, and each that is spoilt in one place is caught.
 
 use serde_json::{Value, json};
-use skep::simulator::exchange::Exchange;
+use skep_simulator::exchange::Exchange;
 
 use super::document::Document;
 use super::judge;

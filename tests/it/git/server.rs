@@ -14,8 +14,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use skep::core::ids::Sha;
 use skep::git::Remote;
-use skep::simulator::git_host::{self, Service};
-use skep::simulator::plumbing::{self, CommitDraft, Signature};
+use skep_simulator::git::git_commands::{self, CommitDraft, Signature};
+use skep_simulator::git::host::{self, Service};
 
 use super::REPOSITORY;
 
@@ -54,7 +54,7 @@ pub(super) struct Server {
 impl Server {
     pub(super) async fn start(root: PathBuf) -> Self {
         std::fs::create_dir_all(&root).expect("made");
-        git_host::init_repository(&root.join("o/r.git"), "main")
+        host::init_repository(&root.join("o/r.git"), "main")
             .await
             .expect("made");
         let (fault, spy, content, requests, packed) = Default::default();
@@ -89,6 +89,7 @@ impl Server {
 
     pub(super) async fn seed(&self, branch: &str, files: &[(&str, &str)]) -> Sha {
         let parent = self.refs().await.remove(&format!("refs/heads/{branch}"));
+        let parent = parent.and_then(|sha| sha.as_str().parse().ok());
         let files = files
             .iter()
             .map(|(path, text)| ((*path).to_owned(), Some(text.as_bytes().to_vec())))
@@ -105,13 +106,17 @@ impl Server {
             author,
             message: "Seed".into(),
         };
-        plumbing::commit(&self.repository(), &draft)
-            .await
-            .expect("seeded")
+        let made = git_commands::commit(&self.repository(), &draft).await;
+        let made = made.expect("seeded");
+        made.as_str().parse().expect("a commit")
     }
 
     pub(super) async fn refs(&self) -> BTreeMap<String, Sha> {
-        git_host::refs(&self.repository()).await.expect("listed")
+        let listed = host::refs(&self.repository()).await.expect("listed");
+        let known = |(name, sha): (String, skep_simulator::ids::Sha)| {
+            (name, sha.as_str().parse().expect("an object"))
+        };
+        listed.into_iter().map(known).collect()
     }
 
     pub(super) fn fail(&self, fault: Option<Fault>) {
@@ -273,7 +278,7 @@ async fn serve(
         .get("git-protocol")
         .and_then(|value| value.to_str().ok());
     if refs {
-        let body = git_host::advertise(service, folder, git_protocol)
+        let body = host::advertise(service, folder, git_protocol)
             .await
             .expect("advertised");
         return typed(
@@ -292,7 +297,7 @@ async fn serve(
     } else {
         body.to_vec()
     };
-    let body = git_host::rpc(service, folder, git_protocol, &body)
+    let body = host::rpc(service, folder, git_protocol, &body)
         .await
         .expect("answered");
     typed(format!("application/x-{}-result", service.name()), body)

@@ -73,7 +73,7 @@ impl Hands {
         self.0.fetch_add(ms, Ordering::SeqCst);
     }
 
-    pub fn clock(&self) -> skep::github::Clock {
+    pub fn clock(&self) -> skep::core::time::Clock {
         let hands = Arc::clone(&self.0);
         Arc::new(move || hands.load(Ordering::SeqCst))
     }

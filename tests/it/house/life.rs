@@ -6,8 +6,8 @@ use std::time::Duration;
 use regex::Regex;
 use skep::app::{Addresses, App, Running};
 use skep::core::ids::IssueNumber;
-use skep::simulator::traffic::CallRecord;
 use skep::store::{EffectFilter, SessionFilter};
+use skep_simulator::call_log::CallRecord;
 use tokio::sync::OnceCell;
 
 use super::{House, PATIENCE, Plan};

@@ -1,6 +1,6 @@
 //! `skep config check` finds what `skep serve` would stumble over, a line each, and leaves nothing behind.
 
-use skep::simulator::fault::{Fault, Trouble};
+use skep_simulator::fault::{Fault, FaultRule};
 
 use super::ground::Ground;
 use super::running::{Ended, Served, skep};
@@ -112,11 +112,11 @@ async fn each_thing_that_is_wrong_has_its_line() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_no_of_github_is_named_and_offline_it_is_not_asked() {
     let ground = Ground::new().await;
-    let no = Trouble::Status {
+    let no = Fault::Status {
         status: 404,
         message: "Not Found".into(),
     };
-    ground.github.add_fault(Fault::next("GET", "/app", no));
+    ground.github.add_fault(FaultRule::next("GET", "/app", no));
     let (code, out, _) = check(&ground, &[], "").await;
     assert!(
         code == Some(1) && out.contains("✗ GitHub ") && out.contains("SKEP_APP_ID"),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use skep::core::ids::IssueNumber;
-use skep::simulator::fault::{Fault, Trouble};
+use skep_simulator::fault::{Fault, FaultRule};
 
 use crate::agents::until;
 
@@ -141,10 +141,10 @@ async fn killed_while_the_agent_waits() {
 async fn killed_while_git_waits_for_github() {
     let ground = Ground::new().await;
     ground.hurry();
-    ground.github.add_fault(Fault::next(
+    ground.github.add_fault(FaultRule::next(
         "POST",
         "/octo/hello.git/git-upload-pack",
-        Trouble::Held,
+        Fault::Held,
     ));
     let served = Served::start(&ground);
     let issue = ground.go(SCRIPT);

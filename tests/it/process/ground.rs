@@ -7,8 +7,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 use skep::core::ids::{IssueNumber, RepositoryId};
-use skep::simulator::world::content::IssueDraft;
-use skep::simulator::{Simulator, SimulatorConfig};
+use skep_simulator::world::content::IssueDraft;
+use skep_simulator::{Simulator, SimulatorConfig};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -49,7 +49,7 @@ impl Ground {
         std::fs::write(folder.path().join("skep.toml"), ROOMY).expect("written");
         Self {
             github,
-            repository,
+            repository: RepositoryId(repository),
             folder,
         }
     }
@@ -118,9 +118,8 @@ impl Ground {
             body,
             ..IssueDraft::default()
         };
-        self.github
-            .open_issue(self.repository, "ana", draft)
-            .expect("an issue")
+        let opened = self.github.open_issue(self.repository, "ana", draft);
+        IssueNumber(opened.expect("an issue"))
     }
 
     /// What must be so after one issue became one pull request, whatever happened on the way.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use skep::simulator::fault::{Fault, Trouble};
+use skep_simulator::fault::{Fault, FaultRule};
 
 use super::ground::{Ground, PATIENCE, ask, get, signed};
 use super::running::{Served, skep};
@@ -84,20 +84,20 @@ impl Drop for Starting {
 async fn webhooks_are_stored_while_github_does_not_say_who_we_are() {
     let ground = Ground::new().await;
     ground.hurry();
-    let away = Trouble::Status {
+    let away = Fault::Status {
         status: 503,
         message: "try later".into(),
     };
-    ground.github.add_fault(Fault::next(
+    ground.github.add_fault(FaultRule::next(
         "GET",
         "/app",
-        Trouble::SecondaryLimit {
+        Fault::SecondaryLimit {
             retry_after: Some(1),
         },
     ));
     ground
         .github
-        .add_fault(Fault::next("GET", "/app", away).times(1_000));
+        .add_fault(FaultRule::next("GET", "/app", away).times(1_000));
     let mut starting = Starting::new(&ground, &[]);
     let reasons = starting.ready(503).await["reasons"].clone();
     assert!(
@@ -153,13 +153,13 @@ async fn nobody_at_githubs_address_is_waited_for_and_a_signal_ends_the_waiting()
 async fn a_definite_no_ends_the_start() {
     let ground = Ground::new().await;
     for status in [401, 404] {
-        let trouble = Trouble::Status {
+        let trouble = Fault::Status {
             status,
             message: "no".into(),
         };
         ground
             .github
-            .add_fault(Fault::next("GET", "/app", trouble).times(2));
+            .add_fault(FaultRule::next("GET", "/app", trouble).times(2));
         let (code, _, err) = skep("serve", &ground.environment()).await;
         assert_eq!(code, Some(1), "{status}: {err}");
         assert!(

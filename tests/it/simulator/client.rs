@@ -11,9 +11,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
-use skep::core::ids::{IssueNumber, RepositoryId};
-use skep::simulator::world::IssueDraft;
-use skep::simulator::{Simulator, SimulatorConfig};
+use skep_simulator::world::IssueDraft;
+use skep_simulator::{Simulator, SimulatorConfig};
 
 use crate::described::PLAIN_CLIENT;
 
@@ -53,7 +52,7 @@ impl Answer {
 
 pub struct Stage {
     pub simulator: Simulator,
-    pub home: RepositoryId,
+    pub home: i64,
     pub clock: Arc<AtomicI64>,
     pub folder: tempfile::TempDir,
     http: Client<HttpConnector, Full<Bytes>>,
@@ -205,7 +204,7 @@ impl Stage {
         )
     }
 
-    pub fn issue(&self, title: &str) -> IssueNumber {
+    pub fn issue(&self, title: &str) -> i64 {
         let draft = IssueDraft {
             title: title.to_owned(),
             ..IssueDraft::default()

@@ -3,9 +3,8 @@
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use skep::core::ids::IssueNumber;
-use skep::simulator::world::outgoing::Flow;
-use skep::simulator::world::{IssueDraft, IssueEdit, PullDraft, ReviewDraft};
+use skep_simulator::world::outgoing::Flow;
+use skep_simulator::world::{IssueDraft, IssueEdit, PullDraft, ReviewDraft};
 
 use super::client::{Listener, Stage, stage};
 
@@ -83,7 +82,7 @@ async fn pull_requests_tell_their_story() {
         "status",
     ]);
     github
-        .push_file(home, "x", ("a.txt", "a\n"), "octo")
+        .push_to_branch(home, "x", &[("a.txt", "a\n")], "octo")
         .await
         .expect("a push");
     let draft = PullDraft {
@@ -98,7 +97,7 @@ async fn pull_requests_tell_their_story() {
         .await
         .expect("a pull request");
     github
-        .push_file(home, "x", ("b.txt", "b\n"), "octo")
+        .push_to_branch(home, "x", &[("b.txt", "b\n")], "octo")
         .await
         .expect("a push");
     github
@@ -116,7 +115,7 @@ async fn pull_requests_tell_their_story() {
         .set_check(home, sha.as_str(), "ci", Some("success"))
         .expect("a check");
     github
-        .set_status(home, sha.as_str(), ("build", "success"), "octo")
+        .set_status(home, sha.as_str(), "build", "success", "octo")
         .expect("a status");
     github.merge(home, pull, "octo").await.expect("merged");
     github.quiet().await;
@@ -162,10 +161,10 @@ async fn a_webhook_is_signed_and_full() {
         "integration"
     );
     let payload = hook.json();
-    assert_eq!(payload["repository"]["id"], stage.home.0);
+    assert_eq!(payload["repository"]["id"], stage.home);
     assert_eq!(
         payload["installation"]["id"],
-        stage.simulator.installation(stage.home).expect("one").0
+        stage.simulator.installation(stage.home).expect("one")
     );
     assert_eq!(
         (&payload["sender"]["login"], &payload["sender"]["type"]),
@@ -173,7 +172,7 @@ async fn a_webhook_is_signed_and_full() {
     );
     assert_eq!(
         (&payload["issue"]["number"], &payload["label"]["name"]),
-        (&json!(issue.0), &json!("agent:go"))
+        (&json!(issue), &json!("agent:go"))
     );
     assert_eq!(payload["issue"]["labels"][0]["name"], "agent:go");
 }
@@ -418,8 +417,5 @@ async fn webhooks_are_held_lost_doubled_and_disordered_on_request() {
     github.redeliver(lost.id).expect("sent again");
     github.quiet().await;
     assert_eq!(listener.seen()[8].json()["issue"]["title"], "Lost");
-    assert_eq!(
-        github.issue(stage.home, IssueNumber(8)).expect("it").title,
-        "Lost"
-    );
+    assert_eq!(github.issue(stage.home, 8).expect("it").title, "Lost");
 }

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use hyper::Method;
 use serde_json::{Value, json};
-use skep::core::ids::IssueNumber;
-use skep::simulator::fault::{Fault, Trouble};
+use skep_simulator::fault::{Fault, FaultRule};
 
 use super::client::{Stage, stage};
 
@@ -15,7 +14,7 @@ const PATTERN: &str = "/repos/*/*/issues/*/comments";
 fn count(stage: &Stage) -> usize {
     stage
         .simulator
-        .comments(stage.home, IssueNumber(1))
+        .comments(stage.home, 1)
         .expect("comments")
         .len()
 }
@@ -26,37 +25,37 @@ async fn each_fault_does_or_does_not_do_what_was_asked() {
     stage.issue("One");
     let token = stage.token().await;
     let cases = [
-        (Trouble::DropAfter, None, 1),
-        (Trouble::Reset, None, 0),
-        (Trouble::BadGatewayAfter, Some(502), 1),
-        (Trouble::BadGateway, Some(502), 0),
-        (Trouble::Unauthorized, Some(401), 0),
-        (Trouble::Forbidden, Some(403), 0),
+        (Fault::DropAfter, None, 1),
+        (Fault::Reset, None, 0),
+        (Fault::BadGatewayAfter, Some(502), 1),
+        (Fault::BadGateway, Some(502), 0),
+        (Fault::Unauthorized, Some(401), 0),
+        (Fault::Forbidden, Some(403), 0),
         (
-            Trouble::SecondaryLimit {
+            Fault::SecondaryLimit {
                 retry_after: Some(30),
             },
             Some(403),
             0,
         ),
-        (Trouble::PrimaryLimit { reset_in: 60 }, Some(403), 0),
-        (Trouble::Suspended, Some(403), 0),
-        (Trouble::TooMany { retry_after: 5 }, Some(429), 0),
+        (Fault::PrimaryLimit { reset_in: 60 }, Some(403), 0),
+        (Fault::Suspended, Some(403), 0),
+        (Fault::TooMany { retry_after: 5 }, Some(429), 0),
         (
-            Trouble::Status {
+            Fault::Status {
                 status: 422,
                 message: "was submitted too quickly".to_owned(),
             },
             Some(422),
             0,
         ),
-        (Trouble::MalformedJson, Some(201), 1),
+        (Fault::MalformedJson, Some(201), 1),
     ];
     for (trouble, status, done) in cases {
         let before = count(&stage);
         stage
             .simulator
-            .add_fault(Fault::next("POST", PATTERN, trouble.clone()));
+            .add_fault(FaultRule::next("POST", PATTERN, trouble.clone()));
         let answer = stage
             .try_send(Method::POST, COMMENTS, &token, &json!({ "body": "x" }))
             .await;
@@ -67,20 +66,20 @@ async fn each_fault_does_or_does_not_do_what_was_asked() {
         );
         assert_eq!(count(&stage) - before, done, "{trouble:?}");
         match (&trouble, answer) {
-            (Trouble::SecondaryLimit { .. }, Some(answer)) => {
+            (Fault::SecondaryLimit { .. }, Some(answer)) => {
                 assert_eq!(answer.header("retry-after"), "30")
             }
-            (Trouble::TooMany { .. }, Some(answer)) => {
+            (Fault::TooMany { .. }, Some(answer)) => {
                 assert_eq!(answer.header("retry-after"), "5")
             }
-            (Trouble::PrimaryLimit { .. }, Some(answer)) => {
+            (Fault::PrimaryLimit { .. }, Some(answer)) => {
                 assert_eq!(answer.header("x-ratelimit-remaining"), "0");
                 assert_eq!(
                     answer.header("x-ratelimit-reset"),
                     (stage.now() / 1000 + 60).to_string()
                 );
             }
-            (Trouble::MalformedJson, Some(answer)) => {
+            (Fault::MalformedJson, Some(answer)) => {
                 assert!(serde_json::from_str::<Value>(&answer.text).is_err());
             }
             _ => {}
@@ -112,10 +111,10 @@ async fn a_delay_lets_a_client_lose_patience_and_is_done_all_the_same() {
     let stage = stage().await;
     stage.issue("One");
     let token = stage.token().await;
-    stage.simulator.add_fault(Fault::next(
+    stage.simulator.add_fault(FaultRule::next(
         "POST",
         PATTERN,
-        Trouble::Delay { milliseconds: 300 },
+        Fault::Delay { milliseconds: 300 },
     ));
     let body = json!({ "body": "x" });
     let impatient = tokio::time::timeout(
@@ -140,7 +139,7 @@ async fn a_stale_read_shows_the_world_as_it_was() {
     let token = stage.token().await;
     stage
         .simulator
-        .add_fault(Fault::next("GET", PATTERN, Trouble::StaleRead).times(2));
+        .add_fault(FaultRule::next("GET", PATTERN, Fault::StaleRead).times(2));
     stage.post(COMMENTS, &token, json!({ "body": "new" })).await;
     assert_eq!(stage.get(COMMENTS, &token).await.json(), json!([]));
     assert_eq!(stage.get(COMMENTS, &token).await.json(), json!([]));
@@ -152,12 +151,12 @@ async fn two_changes_at_once_are_written_down() {
     let stage = stage().await;
     stage
         .simulator
-        .push_file(stage.home, "x", ("a.txt", "a\n"), "octo")
+        .push_to_branch(stage.home, "x", &[("a.txt", "a\n")], "octo")
         .await
         .expect("a push");
     stage
         .simulator
-        .push_file(stage.home, "y", ("b.txt", "b\n"), "octo")
+        .push_to_branch(stage.home, "y", &[("b.txt", "b\n")], "octo")
         .await
         .expect("a push");
     let token = stage.token().await;

@@ -113,7 +113,7 @@ async fn a_large_fetch_request_comes_packed() {
         let branch = format!("branch-{number}");
         stage
             .simulator
-            .push_file(stage.home, &branch, ("x.txt", branch.as_str()), "octo")
+            .push_to_branch(stage.home, &branch, &[("x.txt", branch.as_str())], "octo")
             .await
             .expect("a push");
     }
@@ -171,7 +171,7 @@ async fn wrong_tokens_are_401_and_other_repositories_404() {
         (answer.status, answer.header("www-authenticate")),
         (401, "Basic realm=\"GitHub\"")
     );
-    let elsewhere = stage.narrow(json!({ "repository_ids": [other.0] })).await;
+    let elsewhere = stage.narrow(json!({ "repository_ids": [other] })).await;
     let (cloned, said) = clone(&stage, &elsewhere, "b").await;
     assert!(!cloned && said.contains("not found"), "{said}");
     let token = stage.token().await;
@@ -216,7 +216,7 @@ async fn workflow_files_need_their_own_permission() {
         .simulator
         .installation(stage.home)
         .expect("an installation");
-    let write = Some(skep::simulator::world::account::Access::Write);
+    let write = Some(skep_simulator::world::account::Access::Write);
     stage
         .simulator
         .set_app_permission(installation, "workflows", write)
@@ -258,7 +258,7 @@ async fn a_lease_that_is_stale_is_refused_by_git_itself() {
     );
     stage
         .simulator
-        .push_file(stage.home, "x", ("theirs.txt", "theirs\n"), "octo")
+        .push_to_branch(stage.home, "x", &[("theirs.txt", "theirs\n")], "octo")
         .await
         .expect("a push");
     let (_, mine) = git(&dir, &token, &["rev-parse", "HEAD"]).await;

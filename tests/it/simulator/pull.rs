@@ -2,8 +2,7 @@
 
 use hyper::Method;
 use serde_json::{Value, json};
-use skep::core::ids::IssueNumber;
-use skep::simulator::world::{LineComment, PullDraft, ReviewDraft};
+use skep_simulator::world::{LineComment, PullDraft, ReviewDraft};
 
 use super::client::{Stage, stage};
 
@@ -12,7 +11,7 @@ const R: &str = "/repos/octo/hello";
 async fn branch(stage: &Stage, name: &str) {
     stage
         .simulator
-        .push_file(stage.home, name, ("new.txt", "new\n"), "octo")
+        .push_to_branch(stage.home, name, &[("new.txt", "new\n")], "octo")
         .await
         .expect("a push");
 }
@@ -155,7 +154,7 @@ async fn a_closed_one_does_not_stand_in_the_way_and_a_lost_branch_closes() {
     stage.post(&format!("{R}/pulls"), &token, asked("x")).await;
     stage
         .simulator
-        .close_pull(stage.home, IssueNumber(1), "octo")
+        .close_pull(stage.home, 1, "octo")
         .expect("closed");
     assert_eq!(
         stage
@@ -185,7 +184,7 @@ async fn reviews_come_and_are_answered() {
     let token = stage.token().await;
     branch(&stage, "x").await;
     stage.post(&format!("{R}/pulls"), &token, asked("x")).await;
-    let pull = IssueNumber(1);
+    let pull = 1;
     let comments = vec![LineComment {
         path: "new.txt".to_owned(),
         line: 1,
@@ -347,7 +346,7 @@ async fn a_merge_closes_the_issue_and_moves_the_base() {
     let issue = stage.issue("One");
     branch(&stage, "x").await;
     stage.post(&format!("{R}/pulls"), &token, asked("x")).await;
-    let pull = IssueNumber(2);
+    let pull = 2;
     assert!(
         stage
             .simulator
@@ -397,7 +396,7 @@ async fn a_fork_can_ask_to_be_pulled() {
         .expect("a fork");
     stage
         .simulator
-        .push_file(fork, "patch", ("theirs.txt", "theirs\n"), "stranger")
+        .push_to_branch(fork, "patch", &[("theirs.txt", "theirs\n")], "stranger")
         .await
         .expect("a push");
     let draft = PullDraft {
@@ -438,7 +437,7 @@ async fn checks_and_statuses() {
         .simulator
         .installation(stage.home)
         .expect("an installation");
-    let write = Some(skep::simulator::world::account::Access::Write);
+    let write = Some(skep_simulator::world::account::Access::Write);
     stage
         .simulator
         .set_app_permission(installation, "checks", write)
@@ -527,11 +526,11 @@ async fn checks_and_statuses() {
     assert_eq!(suites["check_suites"][1]["conclusion"], "failure");
     stage
         .simulator
-        .set_status(stage.home, sha.as_str(), ("build", "pending"), "octo")
+        .set_status(stage.home, sha.as_str(), "build", "pending", "octo")
         .expect("a status");
     stage
         .simulator
-        .set_status(stage.home, sha.as_str(), ("build", "success"), "octo")
+        .set_status(stage.home, sha.as_str(), "build", "success", "octo")
         .expect("a status");
     let combined = stage
         .get(&format!("{R}/commits/{sha}/status"), &token)

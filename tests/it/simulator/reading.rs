@@ -2,10 +2,9 @@
 
 use serde_json::json;
 use skep::core::event::Event;
-use skep::core::ids::CommentId;
-use skep::simulator::JobEnd;
-use skep::simulator::world::{IssueDraft, PullDraft, ReviewDraft};
 use skep::webhook::{Parsed, parse};
+use skep_simulator::JobEnd;
+use skep_simulator::world::{IssueDraft, PullDraft, ReviewDraft};
 
 use super::client::{Hook, Listener, Stage, stage};
 
@@ -28,7 +27,7 @@ async fn heard(events: &[&str]) -> (Stage, Listener) {
     (stage, listener)
 }
 
-async fn open_pull(stage: &Stage) -> skep::core::ids::IssueNumber {
+async fn open_pull(stage: &Stage) -> i64 {
     stage
         .simulator
         .push_to_branch(stage.home, BRANCH, &[("a.txt", "a\n")], "octo")
@@ -113,7 +112,7 @@ fn what(event: &Event) -> String {
 async fn a_thread_is_read_as_it_was_written() {
     let (stage, listener) = heard(&["issues", "issue_comment"]).await;
     let (github, home, token) = (&stage.simulator, stage.home, stage.token().await);
-    let issue = skep::core::ids::IssueNumber(1);
+    let issue = 1;
     let asked = stage
         .post(
             "/repos/octo/hello/issues/1/comments",
@@ -122,7 +121,7 @@ async fn a_thread_is_read_as_it_was_written() {
         )
         .await
         .json();
-    let comment = CommentId(asked["id"].as_i64().expect("an id"));
+    let comment = asked["id"].as_i64().expect("an id");
     github
         .tick_box(home, comment, "octo", "red")
         .expect("ticked");
@@ -179,10 +178,18 @@ async fn what_happens_to_our_branch_is_read_as_the_issues() {
         .expect("a push");
     let sha = github.branch_head(home, BRANCH).expect("a branch");
     github
-        .finish_check(home, sha.as_str(), ("test", "failure"), JobEnd::default())
+        .finish_check(
+            home,
+            sha.as_str(),
+            JobEnd {
+                name: "test",
+                conclusion: "failure",
+                ..JobEnd::default()
+            },
+        )
         .expect("a job");
     github
-        .set_status(home, sha.as_str(), ("build", "success"), "octo")
+        .set_status(home, sha.as_str(), "build", "success", "octo")
         .expect("a status");
     github
         .push_to_branch(home, "main", &[("c.txt", "c\n")], "octo")

@@ -4,8 +4,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Method, Request};
 use serde_json::{Value, json};
-use skep::core::ids::IssueNumber;
-use skep::simulator::world::IssueDraft;
+use skep_simulator::world::IssueDraft;
 
 use super::client::{Stage, stage, stage_with};
 
@@ -54,7 +53,7 @@ async fn github_enterprise_servers_prefix_works() {
     let token = stage.token().await;
     assert_eq!(
         stage.get("/api/v3/repos/octo/hello", &token).await.json()["id"],
-        stage.home.0
+        stage.home
     );
 }
 
@@ -93,7 +92,7 @@ async fn rate_limit_headers_count_and_an_etag_is_free() {
 
 #[tokio::test]
 async fn secondary_limits_hold_when_switched_on() {
-    let stage = stage_with(|config| skep::simulator::SimulatorConfig {
+    let stage = stage_with(|config| skep_simulator::SimulatorConfig {
         enforce_limits: true,
         ..config
     })
@@ -147,7 +146,7 @@ async fn issues_are_listed_filtered_and_paged() {
     }
     stage
         .simulator
-        .close_issue(stage.home, IssueNumber(5), "octo")
+        .close_issue(stage.home, 5, "octo")
         .expect("closed");
     let numbers = |body: Value| -> Vec<i64> {
         body.as_array()
@@ -448,7 +447,7 @@ async fn permissions_of_people_are_told_in_both_words() {
     }
     stage
         .simulator
-        .set_custom_role(stage.home, "special", ("release-captain", "write"))
+        .set_custom_role(stage.home, "special", "release-captain", "write")
         .expect("a place");
     stage.simulator.create_user("stranger");
     let mut told = Vec::new();
@@ -491,10 +490,10 @@ async fn files_and_branches_are_read() {
     let token = stage.token().await;
     stage
         .simulator
-        .push_file(
+        .push_to_branch(
             stage.home,
             "agent/1-x",
-            (".github/agents/swe.md", "You.\n"),
+            &[(".github/agents/swe.md", "You.\n")],
             "octo",
         )
         .await

@@ -6,13 +6,13 @@ use std::time::Duration;
 use secrecy::SecretString;
 use skep::core::effect::Reaction;
 use skep::core::event::ChecksState;
-use skep::core::ids::{CommentId, IssueNumber, Sha};
+use skep::core::ids::{CommentId, InstallationId, IssueNumber, RepositoryId, Sha};
 use skep::github::{
     At, GitHub, GitHubConfig, GitHubError, Pace, ReviewState, ReviewThread, Timeouts,
 };
-use skep::simulator::world::account::Access;
-use skep::simulator::world::{LineComment, PullDraft, ReviewDraft};
-use skep::simulator::{JobEnd, Required};
+use skep_simulator::world::account::Access;
+use skep_simulator::world::{LineComment, PullDraft, ReviewDraft};
+use skep_simulator::{JobEnd, Required};
 
 use super::client::{KEY, Stage, stage};
 
@@ -41,11 +41,13 @@ async fn room() -> Room {
         network: Default::default(),
     };
     let at = At {
-        installation: stage
-            .simulator
-            .installation(stage.home)
-            .expect("an installation"),
-        repository: stage.home,
+        installation: InstallationId(
+            stage
+                .simulator
+                .installation(stage.home)
+                .expect("an installation"),
+        ),
+        repository: RepositoryId(stage.home),
         name: "octo/hello".parse().expect("a name"),
     };
     Room {
@@ -73,13 +75,13 @@ impl Room {
             draft,
             ..PullDraft::default()
         };
+        let opened = self
+            .stage
+            .simulator
+            .open_pull(home, "skep-demo[bot]", draft);
         (
-            self.stage
-                .simulator
-                .open_pull(home, "skep-demo[bot]", draft)
-                .await
-                .expect("a pull request"),
-            head,
+            IssueNumber(opened.await.expect("a pull request")),
+            head.as_str().parse().expect("a commit"),
         )
     }
 
@@ -122,7 +124,7 @@ impl Room {
 #[tokio::test]
 async fn a_comment_is_read_folded_and_gone() {
     let room = room().await;
-    let issue = room.stage.issue("One");
+    let issue = IssueNumber(room.stage.issue("One"));
     let (github, at) = (&room.github, &room.at);
     let ours = github
         .create_comment(at, issue, "Which?\n\n- [ ] red\n- [ ] blue")
@@ -189,7 +191,7 @@ async fn a_comment_is_read_folded_and_gone() {
 #[tokio::test]
 async fn people_are_assigned_once_and_github_may_refuse_in_silence() {
     let room = room().await;
-    let issue = room.stage.issue("One");
+    let issue = IssueNumber(room.stage.issue("One"));
     let (github, at, simulator) = (&room.github, &room.at, &room.stage.simulator);
     simulator
         .set_permission(room.stage.home, "ann", "write")
@@ -280,7 +282,7 @@ async fn a_review_is_read_answered_once_and_resolved() {
     let marker = "<!-- skep e1 -->";
     room.stage
         .simulator
-        .reply_to_line(home, pull, "octo", (thread.first_comment, marker))
+        .reply_to_line(home, thread.first_comment, "octo", marker)
         .expect("an echo");
     assert_eq!(
         github.find_reply(at, pull, None, marker).await,
@@ -376,11 +378,11 @@ async fn what_ci_says_with_the_failed_step_and_the_end_of_its_log() {
     let state = async || github.checks(at, &head).await.expect("read");
     assert_eq!(state().await.state, ChecksState::None);
     simulator
-        .set_status(home, head.as_str(), ("build", "pending"), "octo")
+        .set_status(home, head.as_str(), "build", "pending", "octo")
         .expect("a status");
     assert_eq!(state().await.state, ChecksState::Pending);
     simulator
-        .set_status(home, head.as_str(), ("build", "success"), "octo")
+        .set_status(home, head.as_str(), "build", "success", "octo")
         .expect("a status");
     assert_eq!(state().await.state, ChecksState::Green);
     let log = format!(
@@ -391,12 +393,29 @@ async fn what_ci_says_with_the_failed_step_and_the_end_of_its_log() {
     let end = JobEnd {
         steps: &steps,
         log: &log,
+        ..JobEnd::default()
     };
     simulator
-        .finish_check(home, head.as_str(), ("test", "failure"), end)
+        .finish_check(
+            home,
+            head.as_str(),
+            JobEnd {
+                name: "test",
+                conclusion: "failure",
+                ..end
+            },
+        )
         .expect("a job");
     simulator
-        .finish_check(home, head.as_str(), ("lint", "skipped"), JobEnd::default())
+        .finish_check(
+            home,
+            head.as_str(),
+            JobEnd {
+                name: "lint",
+                conclusion: "skipped",
+                ..JobEnd::default()
+            },
+        )
         .expect("a job");
     let read = state().await;
     assert_eq!(
@@ -445,8 +464,11 @@ async fn a_workflow_that_cannot_start_is_red_and_a_lost_log_is_no_error() {
         .finish_check(
             home,
             head.as_str(),
-            ("test", "timed_out"),
-            JobEnd::default(),
+            JobEnd {
+                name: "test",
+                conclusion: "timed_out",
+                ..JobEnd::default()
+            },
         )
         .expect("a job");
     simulator
@@ -480,8 +502,9 @@ async fn without_the_new_permissions_it_sees_less_and_says_so() {
         .finish_check(
             home,
             head.as_str(),
-            ("test", "failure"),
             JobEnd {
+                name: "test",
+                conclusion: "failure",
                 steps: &[],
                 log: "boom",
             },

@@ -3,9 +3,9 @@
 use base64::Engine;
 use hyper::Method;
 use serde_json::{Value, json};
-use skep::simulator::JobEnd;
-use skep::simulator::world::account::Access;
-use skep::simulator::world::{LineComment, PullDraft, ReviewDraft};
+use skep_simulator::JobEnd;
+use skep_simulator::world::account::Access;
+use skep_simulator::world::{LineComment, PullDraft, ReviewDraft};
 
 use super::client::{Stage, stage, stage_with};
 
@@ -19,7 +19,7 @@ fn count(list: &Value) -> usize {
 async fn reviewed(stage: &Stage) -> i64 {
     stage
         .simulator
-        .push_file(stage.home, "work", ("a.txt", "a\n"), "octo")
+        .push_to_branch(stage.home, "work", &[("a.txt", "a\n")], "octo")
         .await
         .expect("a push");
     let draft = PullDraft {
@@ -65,7 +65,7 @@ async fn a_token_for_too_many_repositories_is_refused_for_that() {
 
 #[tokio::test]
 async fn changes_cost_five_points_of_nine_hundred_in_a_minute() {
-    let stage = stage_with(|config| skep::simulator::SimulatorConfig {
+    let stage = stage_with(|config| skep_simulator::SimulatorConfig {
         enforce_limits: true,
         ..config
     })
@@ -249,10 +249,26 @@ async fn checks_and_statuses_know_their_words_and_show_the_newest() {
         .await;
     assert_eq!(status.status, 422);
     let first = github
-        .finish_check(home, &head, ("test", "failure"), JobEnd::default())
+        .finish_check(
+            home,
+            &head,
+            JobEnd {
+                name: "test",
+                conclusion: "failure",
+                ..JobEnd::default()
+            },
+        )
         .expect("a job");
     github
-        .finish_check(home, &head, ("test", "success"), JobEnd::default())
+        .finish_check(
+            home,
+            &head,
+            JobEnd {
+                name: "test",
+                conclusion: "success",
+                ..JobEnd::default()
+            },
+        )
         .expect("the job again");
     let runs = format!("{R}/commits/{head}/check-runs");
     let newest = stage.get(&runs, &token).await.json();

@@ -3,8 +3,8 @@
 use http_body_util::Full;
 use hyper::{Method, Request};
 use serde_json::{Value, json};
-use skep::simulator::world::account::Access;
-use skep::simulator::world::{PullDraft, ReviewDraft};
+use skep_simulator::world::account::Access;
+use skep_simulator::world::{PullDraft, ReviewDraft};
 
 use super::client::{Listener, Stage, stage};
 
@@ -18,7 +18,7 @@ async fn patch(stage: &Stage, path: &str, token: &str, body: Value) -> super::cl
 async fn pull(stage: &Stage, author: &str) -> String {
     stage
         .simulator
-        .push_file(stage.home, "work", ("a.txt", "a\n"), "octo")
+        .push_to_branch(stage.home, "work", &[("a.txt", "a\n")], "octo")
         .await
         .expect("a push");
     let draft = PullDraft {
@@ -88,7 +88,7 @@ async fn titles_are_texts_of_256_characters_and_numbers_on_issues() {
     assert_eq!((made.status, &made.json()["title"]), (201, &json!("404")));
     stage
         .simulator
-        .push_file(stage.home, "work", ("a.txt", "a\n"), "octo")
+        .push_to_branch(stage.home, "work", &[("a.txt", "a\n")], "octo")
         .await
         .expect("a push");
     let titled = |title: String| json!({ "title": title, "head": "work", "base": "main" });
@@ -344,16 +344,11 @@ async fn a_review_without_an_event_is_nobodys_business_yet() {
     let number = path
         .rsplit('/')
         .next()
-        .and_then(|number| number.parse().ok())
+        .and_then(|number| number.parse::<i64>().ok())
         .expect("a number");
     stage
         .simulator
-        .review(
-            stage.home,
-            skep::core::ids::IssueNumber(number),
-            "ann",
-            draft,
-        )
+        .review(stage.home, number, "ann", draft)
         .expect("a draft");
     assert_eq!(
         stage

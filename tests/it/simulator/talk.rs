@@ -1,8 +1,8 @@
 //! What is told when people and CI talk: the webhooks of a conversation, in order, with what changed.
 
 use serde_json::json;
-use skep::simulator::world::{IssueDraft, LineComment, PullDraft, ReviewDraft};
-use skep::simulator::{JobEnd, Simulator, SimulatorError};
+use skep_simulator::world::{IssueDraft, LineComment, PullDraft, ReviewDraft};
+use skep_simulator::{JobEnd, Simulator, SimulatorError};
 
 use super::client::{Listener, Stage, stage};
 
@@ -13,7 +13,7 @@ async fn heard(events: &[&str]) -> (Stage, Listener) {
     (stage, listener)
 }
 
-async fn work(stage: &Stage) -> skep::core::ids::IssueNumber {
+async fn work(stage: &Stage) -> i64 {
     let github = &stage.simulator;
     github
         .push_to_branch(
@@ -52,7 +52,7 @@ async fn edits_say_what_was_there_before_and_who_did_it() {
         .post(&path, &token, json!({ "body": "- [ ] red" }))
         .await
         .json();
-    let comment = skep::core::ids::CommentId(asked["id"].as_i64().expect("an id"));
+    let comment = asked["id"].as_i64().expect("an id");
     github
         .tick_box(home, comment, "octo", "red")
         .expect("ticked");
@@ -181,7 +181,7 @@ async fn a_review_and_each_answer_is_a_review_submitted() {
     github.review(home, pull, "octo", draft).expect("a review");
     let first = github.pulls(home).expect("pulls")[0].lines[0];
     github
-        .reply_to_line(home, pull, "ann", (first, "Because"))
+        .reply_to_line(home, first, "ann", "Because")
         .expect("an answer");
     github.quiet().await;
     let both = [
@@ -253,8 +253,11 @@ async fn job(github: &Simulator, stage: &Stage, name: &str, conclusion: &str) {
         .finish_check(
             stage.home,
             sha.as_str(),
-            (name, conclusion),
-            JobEnd::default(),
+            JobEnd {
+                name,
+                conclusion,
+                ..JobEnd::default()
+            },
         )
         .expect("a job");
 }
@@ -273,7 +276,7 @@ async fn a_suite_is_over_when_its_last_job_is() {
     assert_eq!(listener.names(), [""; 0], "a job is still at work");
     job(github, &stage, "test", "failure").await;
     github
-        .set_status(home, sha.as_str(), ("build", "success"), "octo")
+        .set_status(home, sha.as_str(), "build", "success", "octo")
         .expect("a status");
     github
         .fail_to_start(home, sha.as_str(), "Deploy")
@@ -319,7 +322,7 @@ async fn a_suite_is_over_when_its_last_job_is() {
         .set_check(home, &nowhere, "test", None)
         .expect_err("a check of no commit");
     github
-        .set_status(home, &nowhere, ("build", "success"), "octo")
+        .set_status(home, &nowhere, "build", "success", "octo")
         .expect_err("a status of no commit");
     github
         .fail_to_start(home, &nowhere, "Deploy")
@@ -338,10 +341,19 @@ async fn a_log_takes_no_credential() {
     let end = JobEnd {
         steps: &[("build", "failure")],
         log: "boom",
+        ..JobEnd::default()
     };
     let id = stage
         .simulator
-        .finish_check(stage.home, sha.as_str(), ("test", "failure"), end)
+        .finish_check(
+            stage.home,
+            sha.as_str(),
+            JobEnd {
+                name: "test",
+                conclusion: "failure",
+                ..end
+            },
+        )
         .expect("a job");
     let path = format!("/repos/octo/hello/actions/jobs/{id}/logs");
     let found = stage.get(&path, &token).await;

@@ -2,7 +2,7 @@
 
 use hyper::Method;
 use serde_json::{Value, json};
-use skep::simulator::world::account::Access;
+use skep_simulator::world::account::Access;
 
 use super::client::{KEY, KEY_PKCS8, STRANGER, jwt, stage, stage_with};
 
@@ -85,7 +85,7 @@ async fn the_date_header_tells_the_injected_time() {
 #[tokio::test]
 async fn tokens_come_in_both_forms() {
     for (long, length) in [(false, 40), (true, 520)] {
-        let stage = stage_with(|config| skep::simulator::SimulatorConfig {
+        let stage = stage_with(|config| skep_simulator::SimulatorConfig {
             long_tokens: long,
             ..config
         })
@@ -121,7 +121,7 @@ async fn a_token_is_narrowed_to_repositories_and_permissions() {
         .await
         .expect("a repository");
     let issue = stage.issue("One");
-    let narrow = json!({ "repository_ids": [stage.home.0], "permissions": { "issues": "read" } });
+    let narrow = json!({ "repository_ids": [stage.home], "permissions": { "issues": "read" } });
     let minted = stage.mint(narrow).await.json();
     assert_eq!(
         minted["permissions"],

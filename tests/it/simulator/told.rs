@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 
 use hyper::Method;
 use serde_json::json;
-use skep::core::ids::IssueNumber;
-use skep::simulator::JobEnd;
-use skep::simulator::behaviour::WEBHOOKS;
-use skep::simulator::world::account::Access;
-use skep::simulator::world::{IssueDraft, IssueEdit, LineComment, PullDraft, ReviewDraft};
+use skep_simulator::JobEnd;
+use skep_simulator::behaviour::WEBHOOKS;
+use skep_simulator::world::account::Access;
+use skep_simulator::world::{IssueDraft, IssueEdit, LineComment, PullDraft, ReviewDraft};
 
 use super::client::{Listener, Stage, stage};
 
 /// What can be done with an issue as with a pull request.
-fn turn_over(stage: &Stage, issue: IssueNumber) {
+fn turn_over(stage: &Stage, issue: i64) {
     let (github, home) = (&stage.simulator, stage.home);
     github.label(home, issue, "bug", "octo").expect("a label");
     github
@@ -85,7 +84,7 @@ async fn issues(stage: &Stage) {
 async fn pulls(stage: &Stage) {
     let (github, home) = (&stage.simulator, stage.home);
     github
-        .push_file(home, "work", ("a.txt", "a\n"), "octo")
+        .push_to_branch(home, "work", &[("a.txt", "a\n")], "octo")
         .await
         .expect("a push");
     let draft = PullDraft {
@@ -100,7 +99,7 @@ async fn pulls(stage: &Stage) {
         .expect("a pull request");
     turn_over(stage, pull);
     github
-        .push_file(home, "work", ("a.txt", "b\n"), "octo")
+        .push_to_branch(home, "work", &[("a.txt", "b\n")], "octo")
         .await
         .expect("a push");
     github.mark_draft(home, pull, "octo").expect("a draft");
@@ -144,10 +143,18 @@ async fn checks(stage: &Stage) {
         .expect("a head")
         .to_string();
     github
-        .finish_check(home, &head, ("test", "failure"), JobEnd::default())
+        .finish_check(
+            home,
+            &head,
+            JobEnd {
+                name: "test",
+                conclusion: "failure",
+                ..JobEnd::default()
+            },
+        )
         .expect("a job");
     github
-        .set_status(home, &head, ("build", "success"), "octo")
+        .set_status(home, &head, "build", "success", "octo")
         .expect("a status");
     let all = github.installation(home).expect("an installation");
     github

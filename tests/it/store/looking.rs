@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use skep::core::ids::SessionId;
-use skep::store::{EffectResult, LogLine, SessionFilter, TaskFilter};
+use skep::store::{InboxKind, LogLine, SessionFilter, TaskFilter};
 
 use super::{add, effect, event, fact, key, on_each, session, task};
 

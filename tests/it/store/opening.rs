@@ -352,3 +352,59 @@ async fn one_skep_at_a_time_works_on_a_postgres() {
     };
     on_postgres(body).await;
 }
+
+/// As the database before this one was left.
+const BEFORE_WORDS: [&str; 7] = [
+    "ALTER TABLE effect DROP COLUMN parked",
+    "ALTER TABLE effect DROP COLUMN so_far",
+    "DELETE FROM migration WHERE number >= 4",
+    "INSERT INTO effect (id, kind, lane, serial, rank, content, not_before, max_attempts, attempts, fence, \
+     cancel_requested, created_at, body, why) \
+     VALUES ('e1', 'say', 'github:1', 1, 1, 0, 0, 5, 1, 1, 0, 1, '{}', 'parked: the App is suspended')",
+    "INSERT INTO effect (id, kind, lane, serial, rank, content, not_before, max_attempts, attempts, fence, \
+     cancel_requested, created_at, body, why) \
+     VALUES ('e2', 'ring', 'clock', 0, 1, 0, 0, 5, 1, 1, 0, 1, '{}', 'a reason that only says parked: ')",
+    "INSERT INTO event (at, name, body) VALUES (1, 'word.taken', '{}')",
+    "INSERT INTO event (at, name, body) VALUES (2, 'word.delivered', '{}')",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn older_rows_get_the_words_and_columns_of_now() {
+    on_each(|ground| async move {
+        ground.open().await.close().await;
+        let mut stranger = ground.stranger().await;
+        for sql in BEFORE_WORDS {
+            sqlx::query(sql)
+                .execute(&mut stranger)
+                .await
+                .expect("made older");
+        }
+        ground.open().await.close().await;
+        let effects = sqlx::query("SELECT kind, parked, why FROM effect ORDER BY id");
+        let effects: Vec<(String, i64, String)> = effects
+            .fetch_all(&mut stranger)
+            .await
+            .expect("effects")
+            .iter()
+            .map(|row| (row.get(0), row.get(1), row.get(2)))
+            .collect();
+        let expected = [
+            ("upsert_comment", 1, "the App is suspended"),
+            ("set_timer", 0, "a reason that only says parked: "),
+        ];
+        assert_eq!(
+            effects,
+            expected.map(|(kind, parked, why)| (kind.to_owned(), parked, why.to_owned()))
+        );
+        let events = sqlx::query("SELECT name FROM event ORDER BY at");
+        let events: Vec<String> = events
+            .fetch_all(&mut stranger)
+            .await
+            .expect("events")
+            .iter()
+            .map(|row| row.get(0))
+            .collect();
+        assert_eq!(events, ["message.queued", "message.delivered"]);
+    })
+    .await;
+}

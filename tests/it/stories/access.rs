@@ -10,10 +10,8 @@ use crate::stories::follow::with;
 const LONG: &str = "write NOTE.md: hello\nwait 600\nsay Wrote it.";
 
 fn installation(house: &House) -> InstallationId {
-    house
-        .simulator
-        .installation(house.repository)
-        .expect("an installation")
+    let installation = house.simulator.installation(house.repository);
+    InstallationId(installation.expect("an installation"))
 }
 
 async fn at_work(house: &mut House, script: &str) -> IssueNumber {
@@ -201,7 +199,7 @@ async fn a_revision_whose_repository_is_taken_away_is_stopped_until_it_is_given_
     let mut house = House::new().await;
     let issue = house.go("Add a note", "write NOTE.md: hello");
     house.settle_all().await;
-    let pull = house.the_pull().issue.number;
+    let pull = IssueNumber(house.the_pull().issue.number);
     house.advance(std::time::Duration::from_secs(60));
     house.say(
         "ana",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
-use skep::simulator::fault::{Fault, Trouble};
+use skep_simulator::fault::{Fault, FaultRule};
 
 use super::agents::readable;
 use crate::house::House;
@@ -33,7 +33,7 @@ async fn cancelled_during(method: &str, path: &str) -> (House, IssueNumber) {
     let mut house = House::new().await;
     house
         .simulator
-        .add_fault(Fault::next(method, path, Trouble::Held));
+        .add_fault(FaultRule::next(method, path, Fault::Held));
     let issue = house.go("Try", "write a.txt: a\ncommit A\nsay Done.");
     house
         .until("GitHub has the request", |house| {
@@ -84,7 +84,7 @@ async fn while_the_right_to_publish_is_asked_for() {
     let permission = "/repos/*/*/collaborators/*/permission";
     house
         .simulator
-        .add_fault(Fault::next("GET", permission, Trouble::Held).after(1));
+        .add_fault(FaultRule::next("GET", permission, Fault::Held).after(1));
     let issue = house.go("Try", "write a.txt: a\nsay Done.");
     house
         .until("GitHub has the question", |house| {
@@ -149,10 +149,10 @@ async fn while_the_branch_is_pushed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_push_waits_for_another_try() {
     let mut house = House::with(|plan| plan.limits.retry_base_ms = 60_000).await;
-    house.simulator.add_fault(Fault::next(
+    house.simulator.add_fault(FaultRule::next(
         "POST",
         "/octo/hello.git/git-receive-pack",
-        Trouble::BadGateway,
+        Fault::BadGateway,
     ));
     let issue = house.go("Try", "write a.txt: a\nsay Done.");
     house.settle().await;

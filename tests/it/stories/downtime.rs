@@ -7,9 +7,9 @@ use skep::core::downtime::DownTime;
 use skep::core::effect::EffectKind;
 use skep::core::ids::IssueNumber;
 use skep::http::AdminService;
-use skep::simulator::fault::{Fault, Trouble};
-use skep::simulator::world::outgoing::Flow;
-use skep::simulator::world::{IssueEdit, ReviewDraft};
+use skep_simulator::fault::{Fault, FaultRule};
+use skep_simulator::world::outgoing::Flow;
+use skep_simulator::world::{IssueEdit, ReviewDraft};
 
 use crate::house::House;
 
@@ -52,12 +52,12 @@ impl House {
 
     /// GitHub does not let the App see its deliveries.
     pub(super) fn refuse_deliveries(&self) {
-        let refused = Trouble::Status {
+        let refused = Fault::Status {
             status: 403,
             message: "Resource not accessible by integration".into(),
         };
         self.simulator
-            .add_fault(Fault::next("GET", "/app/hook/deliveries", refused).times(1_000));
+            .add_fault(FaultRule::next("GET", "/app/hook/deliveries", refused).times(1_000));
     }
 
     /// How many times something happened on an issue.
@@ -195,7 +195,7 @@ impl Village {
                 .edit_issue(home, self.done, edit, "ana")
                 .expect("an edit");
             world
-                .push_file(home, &format!("side-{number}"), ("x.md", "x\n"), "ben")
+                .push_to_branch(home, &format!("side-{number}"), &[("x.md", "x\n")], "ben")
                 .await
                 .expect("a push");
         }

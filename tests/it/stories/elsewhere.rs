@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use skep::core::ids::{InstallationId, IssueNumber};
-use skep::simulator::RepositorySeed;
-use skep::simulator::world::outgoing::Flow;
+use skep::core::ids::{InstallationId, IssueNumber, RepositoryId};
+use skep_simulator::RepositorySeed;
+use skep_simulator::world::outgoing::Flow;
 
 use crate::house::House;
 
@@ -13,10 +13,8 @@ const SCRIPT: &str = "write NOTE.md: hello\nsay Wrote it.";
 const HELD: &str = "write NOTE.md: hello\nuntil-there ../home/go\nsay Wrote it.";
 
 fn installation(house: &House) -> InstallationId {
-    house
-        .simulator
-        .installation(house.repository)
-        .expect("an installation")
+    let installation = house.simulator.installation(house.repository);
+    InstallationId(installation.expect("an installation"))
 }
 
 /// An issue whose agent is at work.
@@ -66,11 +64,8 @@ async fn an_empty_repository_is_told_to_get_a_first_commit() {
         private: false,
         files: &[],
     };
-    house.repository = house
-        .simulator
-        .seed_repository(seed)
-        .await
-        .expect("a repository");
+    let seeded = house.simulator.seed_repository(seed).await;
+    house.repository = RepositoryId(seeded.expect("a repository"));
     house
         .simulator
         .set_permission(house.repository, "ana", "write")

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use skep::core::effect::EffectKind;
-use skep::simulator::fault::{Fault, Trouble};
-use skep::simulator::traffic::CallRecord;
+use skep_simulator::call_log::CallRecord;
+use skep_simulator::fault::{Fault, FaultRule};
 
 use crate::house::{ANSWER, Ending, House, Plan, SLOW_CODE, Scene};
 
@@ -19,8 +19,8 @@ struct Spot {
 }
 
 impl Spot {
-    fn fault(&self, trouble: Trouble) -> Fault {
-        Fault::next(&self.method, &self.path, trouble).after(self.nth)
+    fn fault(&self, trouble: Fault) -> FaultRule {
+        FaultRule::next(&self.method, &self.path, trouble).after(self.nth)
     }
 }
 
@@ -133,13 +133,13 @@ struct Case {
     scene: Scene,
     clean: Ending,
     spot: Spot,
-    trouble: Trouble,
+    trouble: Fault,
 }
 
 impl Case {
     /// GitHub does what it is asked for, and only the answer is lost.
     fn arrives(&self) -> bool {
-        use Trouble::{BadGatewayAfter, Delay, DropAfter, MalformedJson};
+        use Fault::{BadGatewayAfter, Delay, DropAfter, MalformedJson};
         matches!(
             self.trouble,
             DropAfter | BadGatewayAfter | MalformedJson | Delay { .. }
@@ -148,7 +148,7 @@ impl Case {
 }
 
 /// Every change of both scenes; of the second one only what the first does not do.
-async fn grid(trouble: Trouble) -> Vec<Case> {
+async fn grid(trouble: Fault) -> Vec<Case> {
     let mut seen = BTreeSet::new();
     let mut cases = Vec::new();
     for scene in [SLOW_CODE, ANSWER] {
@@ -235,37 +235,37 @@ async fn killed_while_it_hangs(case: Case) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_breaks_after_the_change_repeats_nothing() {
-    tell_all(grid(Trouble::DropAfter).await, with_a_fault).await;
+    tell_all(grid(Fault::DropAfter).await, with_a_fault).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_gateway_after_the_change_repeats_nothing() {
-    tell_all(grid(Trouble::BadGatewayAfter).await, with_a_fault).await;
+    tell_all(grid(Fault::BadGatewayAfter).await, with_a_fault).await;
 }
 
 /// The answers skep reads something from.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_cut_in_half_repeats_nothing() {
     let read = ["/access_tokens", "/issues/1/comments", "/pulls"];
-    let mut cases = grid(Trouble::MalformedJson).await;
+    let mut cases = grid(Fault::MalformedJson).await;
     cases.retain(|case| read.iter().any(|end| case.spot.path.ends_with(end)));
     tell_all(cases, with_a_fault).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_breaks_before_the_change_loses_nothing() {
-    tell_all(grid(Trouble::Reset).await, with_a_fault).await;
+    tell_all(grid(Fault::Reset).await, with_a_fault).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_gateway_before_the_change_loses_nothing() {
-    tell_all(grid(Trouble::BadGateway).await, with_a_fault).await;
+    tell_all(grid(Fault::BadGateway).await, with_a_fault).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_while_a_change_hangs_repeats_and_loses_nothing() {
     tell_all(
-        grid(Trouble::Delay { milliseconds: 60 }).await,
+        grid(Fault::Delay { milliseconds: 60 }).await,
         killed_while_it_hangs,
     )
     .await;
@@ -286,7 +286,7 @@ async fn github_down_for_three_calls_of_each_kind_loses_nothing() {
             scene: scene.clone(),
             clean: clean.clone(),
             spot,
-            trouble: Trouble::BadGateway,
+            trouble: Fault::BadGateway,
         };
         cases.extend(firsts.map(case));
     }
@@ -324,7 +324,7 @@ async fn a_list_that_lags_behind_a_lost_answer_makes_no_second_comment() {
                 scene: scene.clone(),
                 clean: clean.clone(),
                 spot: spot.clone(),
-                trouble: Trouble::StaleRead,
+                trouble: Fault::StaleRead,
             };
             cases.push((case, listing));
         }
@@ -332,10 +332,8 @@ async fn a_list_that_lags_behind_a_lost_answer_makes_no_second_comment() {
     assert_eq!(cases.len(), 3, "a status each and an answer");
     for (case, listing) in cases {
         let (house, _) = case.scene.begin().await;
-        house.simulator.add_fault(listing.fault(Trouble::StaleRead));
-        house
-            .simulator
-            .add_fault(case.spot.fault(Trouble::DropAfter));
+        house.simulator.add_fault(listing.fault(Fault::StaleRead));
+        house.simulator.add_fault(case.spot.fault(Fault::DropAfter));
         assert!(
             compare(house, &case).await,
             "never played at {:?}",

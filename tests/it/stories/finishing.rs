@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
-use skep::simulator::fault::{Fault, Trouble};
-use skep::simulator::world::content::IssueEdit;
+use skep_simulator::fault::{Fault, FaultRule};
+use skep_simulator::world::content::IssueEdit;
 
 use super::reach::without_shas;
 use crate::house::House;
@@ -186,13 +186,13 @@ async fn what_the_agent_reports_and_verifies_by_its_own_tools_is_shown() {
 async fn a_second_run_writes_over_its_own_branch_and_keeps_the_pull_request() {
     let mut house = House::new().await;
     // The push arrives, the pull request is refused: the branch is there, the session failed.
-    let refused = Trouble::Status {
+    let refused = Fault::Status {
         status: 422,
         message: "Validation Failed".into(),
     };
     house
         .simulator
-        .add_fault(Fault::next("POST", "/repos/*/*/pulls", refused));
+        .add_fault(FaultRule::next("POST", "/repos/*/*/pulls", refused));
     let issue = run(&mut house, "write NOTE.md: hello\nsay Wrote it.").await;
     assert_eq!(
         house.state(issue).await,
@@ -241,10 +241,10 @@ async fn a_persons_push_to_our_branch_is_respected() {
     let issue = run(&mut house, "write NOTE.md: hello\nsay Wrote it.").await;
     let theirs = house
         .simulator
-        .push_file(
+        .push_to_branch(
             house.repository,
             "agent/1-add-a-note",
-            ("FIX.md", "mine"),
+            &[("FIX.md", "mine")],
             "ben",
         )
         .await
@@ -290,13 +290,7 @@ async fn a_persons_second_push_while_the_agent_works_ends_it() {
     let script = "write NOTE.md: hello\nsay Wrote it.\nrest\nwrite MORE.md: more\nsay Went on.\nrest\nwrite LAST.md: last\nsay Again.";
     let issue = run(&mut house, script).await;
     // Asked at the trigger, then before each push: ben is quicker both times.
-    let asked = || {
-        Fault::next(
-            "GET",
-            "/repos/*/*/collaborators/*/permission",
-            Trouble::Held,
-        )
-    };
+    let asked = || FaultRule::next("GET", "/repos/*/*/collaborators/*/permission", Fault::Held);
     house.simulator.add_fault(asked().after(1));
     house.advance(Duration::from_secs(60));
     house.unlabel(issue, "agent:go");
@@ -308,7 +302,7 @@ async fn a_persons_second_push_while_the_agent_works_ends_it() {
         .await;
     house
         .simulator
-        .push_file(home, branch, ("FIX.md", "mine"), "ben")
+        .push_to_branch(home, branch, &[("FIX.md", "mine")], "ben")
         .await
         .expect("a push");
     house.simulator.add_fault(asked());
@@ -320,7 +314,7 @@ async fn a_persons_second_push_while_the_agent_works_ends_it() {
         .await;
     let theirs = house
         .simulator
-        .push_file(home, branch, ("FIX.md", "mine again"), "ben")
+        .push_to_branch(home, branch, &[("FIX.md", "mine again")], "ben")
         .await
         .expect("a push");
     house.simulator.let_go();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use skep::core::ids::{AgentBranch, IssueNumber};
-use skep::simulator::world::outgoing::Flow;
+use skep_simulator::world::outgoing::Flow;
 
 use crate::house::House;
 use crate::required::part;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
 use skep::http::AdminService;
-use skep::simulator::fault::{Fault, Trouble};
+use skep_simulator::fault::{Fault, FaultRule};
 
 use crate::house::House;
 
@@ -189,13 +189,13 @@ async fn a_refused_label_reaction_or_assignee_fails_no_session() {
         ("POST", "/repos/*/*/issues/1/assignees"),
     ] {
         let mut house = House::new().await;
-        let refused = Trouble::Status {
+        let refused = Fault::Status {
             status: 422,
             message: "Validation Failed".into(),
         };
         house
             .simulator
-            .add_fault(Fault::next(method, path, refused).times(1_000));
+            .add_fault(FaultRule::next(method, path, refused).times(1_000));
         let issue = house.go_as(
             "Add a note",
             "write NOTE.md: hello\nsay Wrote it.",

@@ -1,5 +1,6 @@
 //! What the operator allows and wishes, seen on the issue and in the pull request.
 
+use skep::core::ids::IssueNumber;
 use skep::core::policy::AllowProtected;
 use skep::core::role;
 
@@ -25,7 +26,7 @@ async fn published(allow_protected: AllowProtected) -> (House, usize, String) {
         .expect("pull requests");
     let text = pulls.first().map_or_else(
         || house.thread(issue),
-        |pull| house.thread(pull.issue.number),
+        |pull| house.thread(IssueNumber(pull.issue.number)),
     );
     (house, pulls.len(), text)
 }

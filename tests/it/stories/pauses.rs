@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use skep::core::ids::IssueNumber;
-use skep::simulator::Simulator;
-use skep::simulator::fault::{Fault, Trouble};
-use skep::simulator::traffic::CallRecord;
+use skep_simulator::Simulator;
+use skep_simulator::call_log::CallRecord;
+use skep_simulator::fault::{Fault, FaultRule};
 
 use crate::house::{ANSWER, CODE, Ending, House, Scene};
 use crate::required::grid;
@@ -32,12 +32,12 @@ fn mints(world: &Simulator) -> Vec<CallRecord> {
 }
 
 /// A second of rest is a second without a single call, on the real clock; then the work is finished.
-async fn rests(trouble: Trouble, longest: Duration) {
+async fn rests(trouble: Fault, longest: Duration) {
     let (_, clean) = CODE.clean().await;
     let (mut house, issue) = CODE.begin().await;
     house
         .simulator
-        .add_fault(Fault::next("POST", COMMENTS, trouble.clone()));
+        .add_fault(FaultRule::next("POST", COMMENTS, trouble.clone()));
     while !house.simulator.waiting_faults().is_empty() {
         assert!(house.step().await, "the fault is never played");
     }
@@ -68,7 +68,7 @@ async fn rests(trouble: Trouble, longest: Duration) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secondary_limit_is_obeyed() {
     rests(
-        Trouble::SecondaryLimit {
+        Fault::SecondaryLimit {
             retry_after: Some(1),
         },
         Duration::from_millis(1_200),
@@ -79,7 +79,7 @@ async fn a_secondary_limit_is_obeyed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_requests_is_obeyed() {
     rests(
-        Trouble::TooMany { retry_after: 1 },
+        Fault::TooMany { retry_after: 1 },
         Duration::from_millis(1_200),
     )
     .await;
@@ -88,7 +88,7 @@ async fn too_many_requests_is_obeyed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exhausted_hour_is_obeyed() {
     rests(
-        Trouble::PrimaryLimit { reset_in: 0 },
+        Fault::PrimaryLimit { reset_in: 0 },
         Duration::from_millis(1_200),
     )
     .await;
@@ -203,9 +203,9 @@ async fn a_token_git_refuses_is_replaced() {
     ] {
         for nth in 0..8 {
             let (mut house, issue) = CODE.begin().await;
-            let fault = Fault {
+            let fault = FaultRule {
                 method: None,
-                ..Fault::next("", path, Trouble::Unauthorized).after(nth)
+                ..FaultRule::next("", path, Fault::Unauthorized).after(nth)
             };
             house.simulator.add_fault(fault);
             house.walk(usize::MAX).await;
@@ -261,7 +261,7 @@ async fn a_pull_request_whose_record_was_lost_is_found() {
     // Without the answer nothing can be written down before the kill.
     house
         .simulator
-        .add_fault(Fault::next("POST", PULLS, Trouble::DropAfter));
+        .add_fault(FaultRule::next("POST", PULLS, Fault::DropAfter));
     let opened = |house: &House| {
         !house
             .simulator
@@ -291,7 +291,7 @@ async fn a_pull_request_closed_before_it_is_known_is_left_so_and_asked_about_onc
     let (mut house, issue) = CODE.begin().await;
     house
         .simulator
-        .add_fault(Fault::next("POST", PULLS, Trouble::DropAfter));
+        .add_fault(FaultRule::next("POST", PULLS, Fault::DropAfter));
     while house
         .simulator
         .pulls(house.repository)
@@ -353,10 +353,10 @@ async fn a_status_that_comes_late_gives_way_to_the_newer_one() {
     };
     let (_, clean) = scene.clean().await;
     let (mut house, issue) = scene.begin().await;
-    house.simulator.add_fault(Fault::next(
+    house.simulator.add_fault(FaultRule::next(
         "POST",
         COMMENTS,
-        Trouble::Delay {
+        Fault::Delay {
             milliseconds: 2_200,
         },
     ));

@@ -1,6 +1,6 @@
 //! Pushes: many at once do not get in each other's way, and what a host refuses is told in words that help.
 
-use skep::simulator::fault::{Fault, Trouble};
+use skep_simulator::fault::{Fault, FaultRule};
 
 use crate::house::House;
 
@@ -14,16 +14,16 @@ async fn ten_pushes_at_once_do_not_end_each_others_tokens() {
         );
     }
     // Each first request of a push takes its time, so that all of them hold their tokens at once.
-    let slow = Fault::next(
+    let slow = FaultRule::next(
         "POST",
         "/octo/hello.git/git-upload-pack",
-        Trouble::Delay { milliseconds: 200 },
+        Fault::Delay { milliseconds: 200 },
     );
     house.simulator.add_fault(slow.after(10).times(10));
     house.settle().await;
     let calls = house.simulator.calls();
     let answered = |method: &str, path: &str, status: u16| {
-        let of = |call: &&skep::simulator::traffic::CallRecord| {
+        let of = |call: &&skep_simulator::call_log::CallRecord| {
             call.method == method && call.path.ends_with(path) && call.status == status
         };
         calls.iter().filter(of).count()

@@ -8,8 +8,8 @@ use skep::core::effect::{self, Action, Effect, EffectKind};
 use skep::core::ids::{IssueNumber, TaskKey};
 use skep::core::text::prompt::headed;
 use skep::http::{AdminService, ApiError, Batch, Target};
-use skep::simulator::PullView;
 use skep::store::EffectFilter;
+use skep_simulator::PullView;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use skep::simulator::fault::{Fault, Trouble};
 use skep::store::{Claim, Closed, Completion, EffectFilter, EffectResult, InboxKind, NewInbox};
+use skep_simulator::fault::{Fault, FaultRule};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -252,10 +252,10 @@ async fn whoever_lost_its_lease_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_takes_up_at_once_what_it_held() {
     let (mut house, issue) = CODE.begin().await;
-    house.simulator.add_fault(Fault::next(
+    house.simulator.add_fault(FaultRule::next(
         "POST",
         "/octo/hello.git/git-upload-pack",
-        Trouble::Held,
+        Fault::Held,
     ));
     house
         .until("the fetch hangs", |house| {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use skep::core::ids::{IssueNumber, TaskKey};
-use skep::simulator::traffic::CallRecord;
-use skep::simulator::world::content::IssueEdit;
+use skep_simulator::call_log::CallRecord;
+use skep_simulator::world::content::IssueEdit;
 
 use super::agents::{CANARY, impatient, readable};
 use crate::house::House;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
-use skep::simulator::fault::{Fault, Trouble};
+use skep_simulator::fault::{Fault, FaultRule};
 
 use super::agents::readable;
 use crate::house::House;
@@ -88,7 +88,7 @@ async fn goes_on(house: &mut House, issue: IssueNumber) {
 }
 
 /// An issue whose label is taken away while GitHub thinks about a request.
-async fn paused_during(fault: Fault) -> (House, IssueNumber) {
+async fn paused_during(fault: FaultRule) -> (House, IssueNumber) {
     let mut house = House::new().await;
     house.simulator.add_fault(fault);
     let issue = house.go("Try", SCRIPT);
@@ -104,8 +104,8 @@ async fn paused_during(fault: Fault) -> (House, IssueNumber) {
     (house, issue)
 }
 
-fn slow(method: &str, path: &str) -> Fault {
-    Fault::next(method, path, Trouble::Held)
+fn slow(method: &str, path: &str) -> FaultRule {
+    FaultRule::next(method, path, Fault::Held)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -189,10 +189,10 @@ async fn while_the_pull_request_is_opened_nothing_is_left_to_pause() {
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_push_waits_for_another_try() {
     let mut house = House::with(|plan| plan.limits.retry_base_ms = 60_000).await;
-    house.simulator.add_fault(Fault::next(
+    house.simulator.add_fault(FaultRule::next(
         "POST",
         "/octo/hello.git/git-receive-pack",
-        Trouble::BadGateway,
+        Fault::BadGateway,
     ));
     let issue = house.go("Try", SCRIPT);
     house.settle().await;

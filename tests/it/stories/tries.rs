@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use skep::core::agent::AgentSpec;
 use skep::core::effect::EffectKind;
-use skep::simulator::fault::{Fault, Trouble};
 use skep::store::{EffectFilter, EffectResult};
+use skep_simulator::fault::{Fault, FaultRule};
 
 use crate::house::{ANSWER, CODE, House, Plan, Scene};
 
 /// A call that never works, and which effect gives up over it.
-fn never(kind: EffectKind) -> Option<(Scene, Fault)> {
+fn never(kind: EffectKind) -> Option<(Scene, FaultRule)> {
     let fault =
-        |method: &str, path: &str| Fault::next(method, path, Trouble::BadGateway).times(1_000);
+        |method: &str, path: &str| FaultRule::next(method, path, Fault::BadGateway).times(1_000);
     Some(match kind {
         EffectKind::React => (CODE, fault("POST", "/repos/*/*/issues/*/reactions")),
         EffectKind::CheckTrigger => (CODE, fault("GET", "/repos/*/*/collaborators/*/permission")),
@@ -128,7 +128,8 @@ async fn pauses_begin_with_the_operators_and_double() {
         let mut house = House::with(|plan| plan.limits.retry_base_ms = base).await;
         house.go("Add a greeting", CODE.script);
         house.simulator.add_fault(
-            Fault::next("POST", "/repos/*/*/issues/*/reactions", Trouble::BadGateway).times(1_000),
+            FaultRule::next("POST", "/repos/*/*/issues/*/reactions", Fault::BadGateway)
+                .times(1_000),
         );
         for factor in [1, 2, 4] {
             house.settle().await;

@@ -116,7 +116,7 @@ async fn a_request_is_not_swallowed_by_an_agent_that_lost_its_session() {
     };
     let issue = house.go("Add a note", "say never");
     house.settle_all().await;
-    let pull = house.the_pull().issue.number;
+    let pull = IssueNumber(house.the_pull().issue.number);
     house.say("ana", pull, "/agent please also add a second file");
     house.settle_all().await;
     let branch = house.the_pull().head;

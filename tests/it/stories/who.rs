@@ -1,10 +1,10 @@
 //! Who may start work, who is told no, and whose words reach the agent.
 
-use skep::core::ids::IssueNumber;
+use skep::core::ids::{IssueNumber, RepositoryName};
 use skep::http::Target;
-use skep::simulator::fault::{Fault, Trouble};
-use skep::simulator::world::PullDraft;
-use skep::simulator::world::content::IssueEdit;
+use skep_simulator::fault::{Fault, FaultRule};
+use skep_simulator::world::PullDraft;
+use skep_simulator::world::content::IssueEdit;
 
 use crate::house::{HOLD, House};
 
@@ -30,7 +30,7 @@ async fn write_maintain_admin_and_a_custom_role_on_write_may_start() {
         .expect("a permission");
     house
         .simulator
-        .set_custom_role(house.repository, "cem", ("release-crew", "write"))
+        .set_custom_role(house.repository, "cem", "release-crew", "write")
         .expect("a role");
     for who in ["ana", "mia", "ada", "cem"] {
         let issue = labeled_by(&mut house, who).await;
@@ -53,7 +53,7 @@ async fn less_than_write_is_told_no_and_nothing_starts() {
         .expect("a permission");
     house
         .simulator
-        .set_custom_role(house.repository, "cleo", ("sorter", "triage"))
+        .set_custom_role(house.repository, "cleo", "sorter", "triage")
         .expect("a role");
     for who in ["stranger", "rob", "tina", "cleo"] {
         let issue = labeled_by(&mut house, who).await;
@@ -146,10 +146,10 @@ async fn bots_start_nothing_unless_they_are_allowed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_permission_that_cannot_be_read_is_no_permission() {
     let mut house = House::new().await;
-    let broken = Fault::next(
+    let broken = FaultRule::next(
         "GET",
         "/repos/*/*/collaborators/*/permission",
-        Trouble::BadGateway,
+        Fault::BadGateway,
     )
     .times(100);
     house.simulator.add_fault(broken);
@@ -173,10 +173,10 @@ async fn a_permission_that_cannot_be_read_is_no_permission() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_bad_answer_about_a_permission_is_asked_again() {
     let mut house = House::new().await;
-    house.simulator.add_fault(Fault::next(
+    house.simulator.add_fault(FaultRule::next(
         "GET",
         "/repos/*/*/collaborators/*/permission",
-        Trouble::BadGateway,
+        Fault::BadGateway,
     ));
     let issue = labeled_by(&mut house, "ana").await;
     assert_eq!(
@@ -277,6 +277,7 @@ async fn only_words_that_stood_at_the_trigger_reach_the_agent() {
 async fn the_operator_dispatches_one_or_several_or_a_label() {
     let mut house = House::new().await;
     let name = house.simulator.name(house.repository).expect("a name");
+    let name: RepositoryName = name.parse().expect("owner/name");
     let issues: Vec<IssueNumber> = (0..3)
         .map(|_| house.issue("Add a note", WRITES, &["batch"]))
         .collect();
@@ -341,6 +342,7 @@ async fn a_dispatch_of_a_paused_issue_lets_its_session_go_on() {
     house.settle().await;
     assert_eq!(house.state(issue).await, "paused");
     let name = house.simulator.name(house.repository).expect("a name");
+    let name: RepositoryName = name.parse().expect("owner/name");
     let batch = house
         .dispatch(vec![Target::Issues {
             repository: name,
@@ -372,7 +374,12 @@ async fn a_dispatch_names_what_failed_and_why() {
     let mut house = House::with(|plan| plan.limits.sessions = 1).await;
     let (home, name) = (
         house.repository,
-        house.simulator.name(house.repository).expect("a name"),
+        house
+            .simulator
+            .name(house.repository)
+            .expect("a name")
+            .parse::<RepositoryName>()
+            .expect("owner/name"),
     );
     let busy = house.go("Busy", "wait 300");
     house.until_working(busy).await;
@@ -389,7 +396,7 @@ async fn a_dispatch_names_what_failed_and_why() {
         .expect("closed");
     house
         .simulator
-        .push_file(home, "feature", ("x.txt", "x"), "ana")
+        .push_to_branch(home, "feature", &[("x.txt", "x")], "ana")
         .await
         .expect("a push");
     let draft = PullDraft {
@@ -404,7 +411,14 @@ async fn a_dispatch_names_what_failed_and_why() {
         .await
         .expect("a pull request");
     let good = house.issue("Good", WRITES, &[]);
-    let issues = vec![busy, queued, closed, pull, IssueNumber(999), good];
+    let issues = vec![
+        busy,
+        queued,
+        closed,
+        IssueNumber(pull),
+        IssueNumber(999),
+        good,
+    ];
     let batch = house
         .dispatch(vec![Target::Issues {
             repository: name,

@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use regex::{Captures, Regex};
 
+use crate::time::unit_ms;
+
 /// So much of an error is read, in characters.
 const READ: usize = 20_000;
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -88,14 +90,7 @@ fn span(text: &str, in_ms: bool) -> Option<i64> {
 }
 
 fn in_unit(unit: &str) -> Option<f64> {
-    Some(match unit {
-        "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => 1.0,
-        "s" | "sec" | "secs" | "second" | "seconds" => 1_000.0,
-        "m" | "min" | "mins" | "minute" | "minutes" => 60_000.0,
-        "h" | "hr" | "hrs" | "hour" | "hours" => 3_600_000.0,
-        "d" | "day" | "days" => 86_400_000.0,
-        _ => return None,
-    })
+    unit_ms(unit).map(|ms| ms as f64)
 }
 
 /// Rounded up, so that nobody is asked too early; what is beyond a year is no time anybody names.

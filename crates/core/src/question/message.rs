@@ -2,6 +2,7 @@
 
 use super::{Asked, BATCH};
 use crate::markdown::{Kind, Row, item, language, rows};
+use crate::time::unit_ms;
 
 /// Every fenced block marked `question`; without one, and when nothing was changed, the last paragraph if it ends with a
 /// question mark, with the list below it as options. At most [`BATCH`] questions, each tidy.
@@ -68,14 +69,7 @@ fn field<'a>(line: &'a str, name: &str) -> Option<&'a str> {
 fn span(text: &str) -> Option<i64> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let number: i64 = text.get(..digits)?.parse().ok()?;
-    let unit = text[digits..].trim().to_ascii_lowercase();
-    let unit = match unit.as_str() {
-        "s" | "sec" | "second" | "seconds" => 1_000,
-        "m" | "min" | "minute" | "minutes" => 60_000,
-        "h" | "hour" | "hours" => 3_600_000,
-        "d" | "day" | "days" => 86_400_000,
-        _ => return None,
-    };
+    let unit = unit_ms(text[digits..].trim())?;
     Some(number.saturating_mul(unit))
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use strsim::levenshtein;
 
 use super::{ORDER, Role, RoleName, built_in};
 
@@ -159,7 +160,7 @@ fn nearest(label: &str, known: &impl Fn(&RoleName) -> Option<Role>) -> Option<St
     ORDER
         .iter()
         .filter(|candidate| candidate.parse().is_ok_and(|name| known(&name).is_some()))
-        .map(|candidate| (distance(&name, candidate), *candidate))
+        .map(|candidate| (levenshtein(&name, candidate), *candidate))
         .filter(|(edits, candidate)| {
             *edits <= candidate.len().div_ceil(3) || starts_alike(&name, candidate)
         })
@@ -169,19 +170,4 @@ fn nearest(label: &str, known: &impl Fn(&RoleName) -> Option<Role>) -> Option<St
 
 fn starts_alike(name: &str, candidate: &str) -> bool {
     name.len() >= 3 && (candidate.starts_with(name) || name.starts_with(candidate))
-}
-
-/// How many single-character edits part two words (Levenshtein).
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.chars().enumerate() {
-            let replaced = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

@@ -112,7 +112,8 @@ pub(super) fn take_graphemes(text: &str, max_chars: usize) -> &str {
     &text[..end]
 }
 
-fn one_line(text: &str) -> String {
+/// Text on one line: what cannot be seen is gone, and white space is one blank.
+pub fn one_line(text: &str) -> String {
     visible(text)
         .split_whitespace()
         .collect::<Vec<_>>()

@@ -51,16 +51,6 @@ pub struct Conversation {
     pub told_rest: Vec<String>,
 }
 
-impl super::Task {
-    /// A writer let this person speak here.
-    pub fn delegated(&self, login: &str) -> bool {
-        self.conversation
-            .delegates
-            .iter()
-            .any(|other| other.eq_ignore_ascii_case(login))
-    }
-}
-
 /// A plan that waits for approval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {

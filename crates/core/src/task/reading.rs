@@ -161,6 +161,14 @@ impl Task {
         }
     }
 
+    /// A writer let this person speak here.
+    pub fn delegated(&self, login: &str) -> bool {
+        self.conversation
+            .delegates
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(login))
+    }
+
     /// The questions nobody has answered yet, oldest first.
     pub fn open_questions(&self) -> impl Iterator<Item = &Question> {
         self.conversation

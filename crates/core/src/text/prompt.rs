@@ -27,6 +27,16 @@ pub const REPORTED: &str = "Noted; people see it on the issue. Go on.";
 /// What the tool that finishes answers.
 pub const FINISHED: &str =
     "Noted. End your turn now: what the working copy holds is taken as the result.";
+/// What the tool that reports answers when the report could not be stored.
+pub fn report_lost(why: &str) -> String {
+    format!("The report was lost ({why}). Go on with your work.")
+}
+
+/// What the tool that finishes answers when its words could not be stored.
+pub fn finish_lost(why: &str) -> String {
+    format!("This could not be stored ({why}). Say it in your last message instead.")
+}
+
 /// How an agent is told that what people say decides nothing of what it has asked.
 pub const STILL_OPEN: &str = "You have asked this, and it is not decided yet";
 /// What an agent is told when its plan was approved.

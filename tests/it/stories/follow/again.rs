@@ -1,7 +1,7 @@
 //! Work that is asked for again while its pull request is open: nothing people reviewed is written over.
 
 use skep::http::Target;
-use skep::simulator::world::content::IssueEdit;
+use skep_simulator::world::content::IssueEdit;
 
 use super::{BRANCH, Told};
 
@@ -22,7 +22,9 @@ impl Told {
                     .house
                     .simulator
                     .name(self.house.repository)
-                    .expect("a name");
+                    .expect("a name")
+                    .parse()
+                    .expect("owner/name");
                 let batch = vec![Target::Issues {
                     repository,
                     issues: vec![self.issue],
@@ -185,7 +187,9 @@ async fn a_dispatch_of_a_label_passes_over_what_is_in_review() {
         .house
         .simulator
         .name(told.house.repository)
-        .expect("a name");
+        .expect("a name")
+        .parse()
+        .expect("owner/name");
     let batch = vec![Target::Labeled {
         repository,
         label: "batch".into(),

@@ -2,7 +2,7 @@
 //! green ones make a draft ready.
 
 use skep::core::policy::MakeReady;
-use skep::simulator::{JobEnd, Required};
+use skep_simulator::{JobEnd, Required};
 
 use super::Told;
 use crate::house::House;
@@ -22,11 +22,20 @@ impl Told {
         let end = JobEnd {
             steps: &[("Set up job", "success"), ("Run cargo test", conclusion)],
             log: LOG,
+            ..JobEnd::default()
         };
         let (house, head) = (&self.house, self.head());
         house
             .simulator
-            .finish_check(house.repository, head.as_str(), (name, conclusion), end)
+            .finish_check(
+                house.repository,
+                head.as_str(),
+                JobEnd {
+                    name,
+                    conclusion,
+                    ..end
+                },
+            )
             .expect("a job");
     }
 
@@ -173,7 +182,8 @@ async fn what_fails_on_the_base_as_well_is_reported_and_not_chased() {
         .set_status(
             told.house.repository,
             told.head().as_str(),
-            ("lint", "failure"),
+            "lint",
+            "failure",
             "ana",
         )
         .expect("one");
@@ -193,7 +203,8 @@ async fn what_fails_on_the_base_as_well_is_reported_and_not_chased() {
         .set_status(
             told.house.repository,
             told.head().as_str(),
-            ("lint", "failure"),
+            "lint",
+            "failure",
             "ana",
         )
         .expect("one");
@@ -215,7 +226,8 @@ async fn a_status_and_a_workflow_that_cannot_start_count_too() {
         .set_status(
             told.house.repository,
             told.head().as_str(),
-            ("lint", "failure"),
+            "lint",
+            "failure",
             "ana",
         )
         .expect("one");

@@ -2,9 +2,9 @@
 //! (C1, C3, C5). The grid is made from what a clean run asks GitHub for.
 
 use skep::core::effect::EffectKind;
-use skep::simulator::JobEnd;
-use skep::simulator::fault::{Fault, Trouble};
-use skep::simulator::traffic::CallRecord;
+use skep_simulator::JobEnd;
+use skep_simulator::call_log::CallRecord;
+use skep_simulator::fault::{Fault, FaultRule};
 
 use super::Told;
 
@@ -85,10 +85,19 @@ impl Told {
         let end = JobEnd {
             steps: &[("Run cargo test", "success")],
             log: "",
+            ..JobEnd::default()
         };
         self.house
             .simulator
-            .finish_check(home, head.as_str(), ("test", "success"), end)
+            .finish_check(
+                home,
+                head.as_str(),
+                JobEnd {
+                    name: "test",
+                    conclusion: "success",
+                    ..end
+                },
+            )
             .expect("a job");
         self.house.walk(usize::MAX).await;
         self.house
@@ -147,7 +156,7 @@ async fn clean() -> (End, Vec<Spot>) {
     (left, spots)
 }
 
-async fn with_a_fault(fault: Fault, clean: End) {
+async fn with_a_fault(fault: FaultRule, clean: End) {
     let mut told = Told::reviewed().await;
     told.house.simulator.add_fault(fault.clone());
     told.live().await;
@@ -156,7 +165,7 @@ async fn with_a_fault(fault: Fault, clean: End) {
         told.house.simulator.waiting_faults().is_empty(),
         "never played: {fault:?}"
     );
-    if matches!(fault.trouble, Trouble::Reset | Trouble::BadGateway) {
+    if matches!(fault.fault, Fault::Reset | Fault::BadGateway) {
         // The call itself is made again, and rightly so.
         left.3 = clean.3;
     }
@@ -164,7 +173,7 @@ async fn with_a_fault(fault: Fault, clean: End) {
     told.done().await;
 }
 
-async fn tell_all(clean: End, faults: Vec<Fault>) {
+async fn tell_all(clean: End, faults: Vec<FaultRule>) {
     crate::required::grid(faults, |fault| with_a_fault(fault, clean.clone())).await;
 }
 
@@ -173,8 +182,8 @@ async fn a_change_whose_answer_is_lost_is_not_made_twice_and_one_that_did_not_ar
     let (end, spots) = clean().await;
     let changes = spots.iter().filter(|spot| spot.method != "GET");
     let faults = changes.flat_map(|spot| {
-        [Trouble::DropAfter, Trouble::BadGatewayAfter, Trouble::Reset]
-            .map(|trouble| Fault::next(&spot.method, &spot.path, trouble).after(spot.nth))
+        [Fault::DropAfter, Fault::BadGatewayAfter, Fault::Reset]
+            .map(|trouble| FaultRule::next(&spot.method, &spot.path, trouble).after(spot.nth))
     });
     tell_all(end, faults.collect()).await;
 }
@@ -184,6 +193,6 @@ async fn github_down_for_three_calls_of_each_kind_loses_nothing() {
     let (end, spots) = clean().await;
     let firsts = spots.iter().filter(|spot| spot.nth == 0);
     let faults =
-        firsts.map(|spot| Fault::next(&spot.method, &spot.path, Trouble::BadGateway).times(3));
+        firsts.map(|spot| FaultRule::next(&spot.method, &spot.path, Fault::BadGateway).times(3));
     tell_all(end, faults.collect()).await;
 }

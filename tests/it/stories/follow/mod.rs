@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use skep::core::effect::{self, Action, EffectKind};
 use skep::core::ids::{IssueNumber, Sha};
-use skep::simulator::world::{LineComment, ReviewDraft};
+use skep_simulator::world::{LineComment, ReviewDraft};
 
 use super::reach::without_shas;
 use crate::house::House;
@@ -46,7 +46,7 @@ impl Told {
             "{}",
             house.thread(issue)
         );
-        let pull = house.the_pull().issue.number;
+        let pull = IssueNumber(house.the_pull().issue.number);
         house.advance(Duration::from_secs(60));
         Self { house, issue, pull }
     }
@@ -87,6 +87,7 @@ impl Told {
         self.house
             .simulator
             .branch_head(self.house.repository, BRANCH)
+            .and_then(|sha| sha.as_str().parse().ok())
             .expect("the branch")
     }
 

@@ -124,7 +124,7 @@ async fn a_thread_of_ours_is_resolved_once_it_is_done_and_a_persons_is_left() {
     told.house.advance(std::time::Duration::from_secs(1));
     told.house
         .simulator
-        .reply_to_line(told.house.repository, told.pull, "ana", (line, &yes))
+        .reply_to_line(told.house.repository, line, "ana", &yes)
         .expect("an answer");
     told.settle().await;
     assert_eq!(

@@ -1,7 +1,7 @@
 //! What people get when a revision is done: an answer with a mention and the commit, a request for their review, and a
 //! description that is true.
 
-use skep::simulator::world::content::IssueEdit;
+use skep_simulator::world::content::IssueEdit;
 
 use super::{BRANCH, Told, on_note, with};
 use crate::house::HOLD;

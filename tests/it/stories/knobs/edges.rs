@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use skep::github::Pace;
-use skep::simulator::fault::{Fault, Trouble};
 use skep::store::EffectFilter;
+use skep_simulator::fault::{Fault, FaultRule};
 
 use super::ends;
 use crate::house::{House, Plan};
@@ -58,11 +58,11 @@ async fn second_look(pause: Duration) -> Duration {
     let comments = "/repos/*/*/issues/*/comments";
     house
         .simulator
-        .add_fault(Fault::next("POST", comments, Trouble::DropAfter));
+        .add_fault(FaultRule::next("POST", comments, Fault::DropAfter));
     // The check of the trigger and the first look see the truth; the look after the lost answer lags.
     house
         .simulator
-        .add_fault(Fault::next("GET", comments, Trouble::StaleRead).after(2));
+        .add_fault(FaultRule::next("GET", comments, Fault::StaleRead).after(2));
     house.settle_all().await;
     let took = began.elapsed();
     assert!(

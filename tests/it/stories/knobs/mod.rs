@@ -11,8 +11,8 @@ use skep::core::agent::AgentSpec;
 use skep::core::policy::Limits;
 use skep::github::Pace;
 use skep::runner::Timings;
-use skep::simulator::fault::{Fault, Trouble};
 use skep::store::EffectFilter;
+use skep_simulator::fault::{Fault, FaultRule};
 
 use super::agents::impatient;
 use crate::agents::until;
@@ -243,7 +243,7 @@ async fn model_retry_ms() {
 fn pulls_fail(house: &House, times: u32) {
     house
         .simulator
-        .add_fault(Fault::next("POST", "/repos/*/*/pulls", Trouble::BadGateway).times(times));
+        .add_fault(FaultRule::next("POST", "/repos/*/*/pulls", Fault::BadGateway).times(times));
 }
 
 #[tokio::test(flavor = "multi_thread")]

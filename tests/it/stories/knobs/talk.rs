@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
-use skep::simulator::world::ReviewDraft;
+use skep_simulator::world::ReviewDraft;
 
 use crate::house::{House, Plan};
 
@@ -190,7 +190,7 @@ async fn in_review(wish: impl FnOnce(&mut Plan)) -> (House, IssueNumber, IssueNu
         "{}",
         house.status(issue)
     );
-    let pull = house.the_pull().issue.number;
+    let pull = IssueNumber(house.the_pull().issue.number);
     (house, issue, pull)
 }
 
@@ -203,7 +203,7 @@ async fn check_rounds() {
             let branch = house.the_pull().head;
             let pushed = house
                 .simulator
-                .push_file(house.repository, &branch, (file.0, &file.1), "ana")
+                .push_to_branch(house.repository, &branch, &[(file.0, &file.1)], "ana")
                 .await;
             let head = pushed.expect("a push");
             house

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use skep::core::ids::CommentId;
+
 use super::{COLOUR, asked};
 use crate::house::House;
 
@@ -211,7 +213,7 @@ async fn of_two_answers_in_one_second_the_first_wins_and_the_other_is_told() {
     assert!(told.body.starts_with("@ben "), "{}", told.body);
     assert!(
         !house
-            .reactions_to(issue, late)
+            .reactions_to(issue, CommentId(late))
             .contains(&"rocket".to_owned())
     );
     assert_eq!(
@@ -309,7 +311,7 @@ async fn a_question_that_is_deleted_or_changed_is_put_back() {
     let again = house.one_of_ours(issue, "Which colour?");
     assert_ne!(again.id, asked.id);
     assert_eq!(again.body, asked.body);
-    house.rewrite("ana", again.id, "Which flavour?");
+    house.rewrite("ana", CommentId(again.id), "Which flavour?");
     house.settle().await;
     assert_eq!(house.one_of_ours(issue, "Which colour?").body, asked.body);
     // It is the new comment that can be ticked now.

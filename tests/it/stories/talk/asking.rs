@@ -60,7 +60,7 @@ async fn a_question_is_one_comment_and_its_answer_goes_on_to_the_pull_request() 
 async fn who_was_assigned_before_stays_assigned() {
     let mut house = House::new().await;
     let issue = house.issue("Choose", &format!("```skep-demo\n{COLOUR}\n```"), &[]);
-    let edit = skep::simulator::world::content::IssueEdit {
+    let edit = skep_simulator::world::content::IssueEdit {
         assignees: Some(vec!["ana".into()]),
         ..Default::default()
     };

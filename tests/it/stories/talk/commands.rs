@@ -320,7 +320,7 @@ async fn a_sentence_that_begins_like_a_command_is_none() {
         "{}",
         house.thread(issue)
     );
-    let pull = house.pull_for(issue).issue.number;
+    let pull = IssueNumber(house.pull_for(issue).issue.number);
     for words in [
         "stop using tabs",
         "plan B is better",

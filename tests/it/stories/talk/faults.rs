@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use skep::core::effect::EffectKind;
 use skep::core::ids::IssueNumber;
-use skep::simulator::fault::{Fault, Trouble};
 use skep::store::{EffectFilter, EffectResult};
+use skep_simulator::fault::{Fault, FaultRule};
 
 use super::crash::tell;
 use crate::house::{Ending, House};
@@ -155,9 +155,9 @@ async fn the_grid_holds_every_kind_of_effect_of_the_conversation() {
     );
 }
 
-async fn grid(trouble: Trouble) {
+async fn grid(trouble: Fault) {
     let (spots, clean) = clean().await;
-    let lost = matches!(trouble, Trouble::DropAfter | Trouble::BadGatewayAfter);
+    let lost = matches!(trouble, Fault::DropAfter | Fault::BadGatewayAfter);
     // Whether somebody was assigned before is not known after a lost answer: that has a story of its own below.
     let told = |spot: &Spot| !(lost && spot.method == "POST" && spot.path.ends_with("/assignees"));
     let spots: BTreeSet<Spot> = spots.into_iter().filter(is_talk).filter(told).collect();
@@ -167,9 +167,9 @@ async fn grid(trouble: Trouble) {
         async move {
             let house = House::new().await;
             let issue = begin(&house).await;
-            house
-                .simulator
-                .add_fault(Fault::next(&spot.method, &spot.path, trouble.clone()).after(spot.nth));
+            house.simulator.add_fault(
+                FaultRule::next(&spot.method, &spot.path, trouble.clone()).after(spot.nth),
+            );
             let when = format!("{trouble:?} at {spot:?}");
             end(house, issue, &when).await.must_be(&clean, &when);
         }
@@ -179,38 +179,38 @@ async fn grid(trouble: Trouble) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_breaks_after_the_change_says_nothing_twice() {
-    grid(Trouble::DropAfter).await;
+    grid(Fault::DropAfter).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_gateway_after_the_change_says_nothing_twice() {
-    grid(Trouble::BadGatewayAfter).await;
+    grid(Fault::BadGatewayAfter).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_breaks_before_the_change_loses_nothing() {
-    grid(Trouble::Reset).await;
+    grid(Fault::Reset).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_gateway_before_the_change_loses_nothing() {
-    grid(Trouble::BadGateway).await;
+    grid(Fault::BadGateway).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_nobody_needs_any_more_is_folded_away_whatever_becomes_of_the_first_try() {
     for trouble in [
-        Trouble::DropAfter,
-        Trouble::BadGatewayAfter,
-        Trouble::Reset,
-        Trouble::BadGateway,
+        Fault::DropAfter,
+        Fault::BadGatewayAfter,
+        Fault::Reset,
+        Fault::BadGateway,
     ] {
         let mut house = House::new().await;
         let issue = begin(&house).await;
         house.settle().await;
         house
             .simulator
-            .add_fault(Fault::next("POST", "/graphql", trouble.clone()));
+            .add_fault(FaultRule::next("POST", "/graphql", trouble.clone()));
         house.reply(issue, "/agent stop").await;
         house.walk(usize::MAX).await;
         let question = house.one_of_ours(issue, "Which colour?");
@@ -233,10 +233,10 @@ async fn a_question_nobody_needs_any_more_is_folded_away_whatever_becomes_of_the
 async fn an_assignment_whose_answer_is_lost_is_left_to_people() {
     let mut house = House::new().await;
     let issue = begin(&house).await;
-    let lost = Fault::next(
+    let lost = FaultRule::next(
         "POST",
         "/repos/octo/hello/issues/1/assignees",
-        Trouble::DropAfter,
+        Fault::DropAfter,
     );
     house.simulator.add_fault(lost);
     tell(&mut house, issue, Duration::from_secs(30), None).await;
@@ -262,7 +262,7 @@ async fn what_never_works_is_given_up_after_the_configured_tries() {
             0
         };
         house.simulator.add_fault(
-            Fault::next(method, path, Trouble::BadGateway)
+            FaultRule::next(method, path, Fault::BadGateway)
                 .after(after)
                 .times(1_000),
         );

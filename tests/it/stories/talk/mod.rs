@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use skep::core::effect::{self, Action, Effect, EffectKind};
 use skep::core::ids::{CommentId, IssueNumber};
-use skep::simulator::CommentView;
+use skep_simulator::CommentView;
 
 use crate::house::House;
 
@@ -30,9 +30,8 @@ impl House {
     /// Somebody comments. The clock moves a second first: GitHub's times have no finer grain.
     pub fn say(&self, who: &str, on: IssueNumber, body: &str) -> CommentId {
         self.advance(Duration::from_secs(1));
-        self.simulator
-            .comment(self.repository, on, who, body)
-            .expect("a comment")
+        let comment = self.simulator.comment(self.repository, on, who, body);
+        CommentId(comment.expect("a comment"))
     }
 
     /// Ana comments, and all that follows at once happens.
@@ -76,7 +75,7 @@ impl House {
             .expect("comments");
         let found = all
             .into_iter()
-            .find(|other| other.id == comment)
+            .find(|other| other.id == comment.0)
             .expect("the comment");
         found
             .reactions

@@ -1,0 +1,288 @@
+//! What needs git and the world together: opening, comparing and merging pull requests, committing for people.
+//!
+//! It exists so that the world's lock is never held while git works. Everything that moves a ref holds the hub's gate.
+
+use std::path::PathBuf;
+
+use crate::api_error::ApiError;
+use crate::behaviour::{Rule, on};
+use crate::git::git_commands;
+use crate::git::git_commands::{CommitDraft, GitFault, Signature};
+use crate::git::inspect;
+use crate::git::inspect::Comparison;
+use crate::ids::Sha;
+use crate::state::State;
+use crate::world::facts::World;
+use crate::world::pull::PullDraft;
+use crate::world::push::PushedRef;
+
+/// A broken git is GitHub's 500.
+fn broken(fault: GitFault) -> ApiError {
+    tracing::error!(%fault, "the simulator's git failed");
+    ApiError::new(500, "Server Error")
+}
+
+fn sha(text: &str) -> Result<Sha, ApiError> {
+    text.parse().map_err(|_| ApiError::new(500, "Server Error"))
+}
+
+/// Opens a pull request: checks, compares by git, records.
+pub async fn open_pull(
+    state: &State,
+    home: i64,
+    author: &str,
+    draft: &PullDraft,
+) -> Result<i64, ApiError> {
+    let _gate = state.gate.lock().await;
+    let (ends, dir, source) = state.read(|world| {
+        let ends = world.find_ends(home, draft)?;
+        let source = world.repository(ends.head_repository)?.git_dir.clone();
+        Ok::<_, ApiError>((ends, world.repository(home)?.git_dir.clone(), source))
+    })?;
+    if source != dir {
+        let into = format!("refs/pull/fork-{}/{}", ends.head_repository, ends.head);
+        git_commands::borrow_branch(&dir, &source, &ends.head, &into)
+            .await
+            .map_err(broken)?;
+    }
+    let head = sha(&ends.head_sha)?;
+    let seen = inspect::compare(&dir, &sha(&ends.base_sha)?, &head)
+        .await
+        .map_err(broken)?;
+    let number = state.change(|world| world.open_pull(home, author, draft, &seen))?;
+    git_commands::set_ref(&dir, &format!("refs/pull/{number}/head"), Some(&head))
+        .await
+        .map_err(broken)?;
+    Ok(number)
+}
+
+/// The directory, base and head of a pull request.
+pub fn ends(state: &State, home: i64, number: i64) -> Result<(PathBuf, Sha, Sha), ApiError> {
+    state.read(|world| {
+        let (_, pull) = world.pull(home, number)?;
+        let dir = world.repository(home)?.git_dir.clone();
+        Ok((dir, sha(&pull.base_sha)?, sha(&pull.head_sha)?))
+    })
+}
+
+/// The unified diff of a pull request.
+pub async fn diff(state: &State, home: i64, number: i64) -> Result<String, ApiError> {
+    let (dir, base, head) = ends(state, home, number)?;
+    inspect::diff(&dir, &base, &head).await.map_err(broken)
+}
+
+/// Merges a pull request and gives the merge commit.
+pub async fn merge(state: &State, home: i64, number: i64, by: &str) -> Result<String, ApiError> {
+    let _gate = state.gate.lock().await;
+    let (dir, base, tip, head, author) = state.read(|world| {
+        let (issue, pull) = world.pull(home, number)?;
+        let repository = world.repository(home)?;
+        let closed = (!issue.open || pull.draft) && on(Rule::NotMergeable);
+        let tip = repository.heads.get(&pull.base).filter(|_| !closed);
+        let tip = tip.ok_or_else(|| ApiError::new(405, "Pull Request is not mergeable"))?;
+        let facts = (
+            repository.git_dir.clone(),
+            pull.base.clone(),
+            sha(tip)?,
+            sha(&pull.head_sha)?,
+        );
+        Ok::<_, ApiError>((facts.0, facts.1, facts.2, facts.3, signature(world, by)))
+    })?;
+    let message = format!("Merge pull request #{number}");
+    let merged = git_commands::merge(&dir, [&tip, &head], &author, &message)
+        .await
+        .map_err(broken)?;
+    let merged = merged.ok_or_else(|| ApiError::new(405, "Pull Request is not mergeable"))?;
+    git_commands::set_ref(&dir, &format!("refs/heads/{base}"), Some(&merged))
+        .await
+        .map_err(broken)?;
+    let moved = moved_ref(
+        state,
+        home,
+        RefChange {
+            name: &format!("refs/heads/{base}"),
+            old: Some(&tip),
+            new: Some(&merged),
+        },
+    )
+    .await?;
+    state.change(|world| {
+        world.record_merge(home, number, merged.as_str(), by)?;
+        world.follow_push(home, &moved, by)
+    })?;
+    Ok(merged.as_str().to_owned())
+}
+
+/// Name, address and time of a commit of somebody.
+pub fn signature(world: &World, login: &str) -> Signature {
+    Signature {
+        name: login.to_owned(),
+        email: world.email(login),
+        at: world.now() / 1000,
+    }
+}
+
+/// Files somebody puts on a branch.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// The branch; made from the default branch when it does not exist.
+    pub branch: String,
+    /// Paths and contents; `None` removes.
+    pub files: Vec<(String, Option<Vec<u8>>)>,
+    /// The message.
+    pub message: String,
+}
+
+/// Commits files on a branch, as somebody with a push does, and tells of it.
+pub async fn commit(state: &State, home: i64, change: Change, by: &str) -> Result<Sha, ApiError> {
+    let _gate = state.gate.lock().await;
+    let (dir, tip, base, author) = state.read(|world| {
+        world.writable(home)?;
+        let repository = world.repository(home)?;
+        let tip = repository.heads.get(&change.branch).cloned();
+        let base = repository.heads.get(&repository.default_branch).cloned();
+        Ok::<_, ApiError>((repository.git_dir.clone(), tip, base, signature(world, by)))
+    })?;
+    let parent = tip.clone().or(base).map(|text| sha(&text)).transpose()?;
+    let draft = CommitDraft {
+        branch: change.branch.clone(),
+        parent,
+        files: change.files,
+        author,
+        message: change.message,
+    };
+    let made = git_commands::commit(&dir, &draft).await.map_err(broken)?;
+    let old = tip.map(|text| sha(&text)).transpose()?;
+    let name = format!("refs/heads/{}", change.branch);
+    let moved = moved_ref(
+        state,
+        home,
+        RefChange {
+            name: &name,
+            old: old.as_ref(),
+            new: Some(&made),
+        },
+    )
+    .await?;
+    state.change(|world| world.follow_push(home, &moved, by))?;
+    Ok(made)
+}
+
+/// Moves a branch anywhere, as a forced push or a deletion does, and tells of it.
+pub async fn move_branch(
+    state: &State,
+    home: i64,
+    branch: &str,
+    to: Option<&Sha>,
+    by: &str,
+) -> Result<(), ApiError> {
+    let _gate = state.gate.lock().await;
+    let (dir, old) = state.read(|world| {
+        let repository = world.repository(home)?;
+        Ok::<_, ApiError>((
+            repository.git_dir.clone(),
+            repository.heads.get(branch).cloned(),
+        ))
+    })?;
+    let name = format!("refs/heads/{branch}");
+    git_commands::set_ref(&dir, &name, to)
+        .await
+        .map_err(broken)?;
+    let old = old.map(|text| sha(&text)).transpose()?;
+    let moved = moved_ref(
+        state,
+        home,
+        RefChange {
+            name: &name,
+            old: old.as_ref(),
+            new: to,
+        },
+    )
+    .await?;
+    state.change(|world| world.follow_push(home, &moved, by))
+}
+
+/// A ref that was made, moved or removed.
+pub struct RefChange<'a> {
+    /// Its full name.
+    pub name: &'a str,
+    /// Where it was.
+    pub old: Option<&'a Sha>,
+    /// Where it is.
+    pub new: Option<&'a Sha>,
+}
+
+/// Finds out by git what a moved ref brought, and what it means for the pull requests of its branch.
+pub async fn moved_ref(
+    state: &State,
+    home: i64,
+    change: RefChange<'_>,
+) -> Result<PushedRef, ApiError> {
+    let RefChange { name, old, new } = change;
+    let (dir, default) = state.read(|world| {
+        let repository = world.repository(home)?;
+        let default = repository.heads.get(&repository.default_branch).cloned();
+        Ok::<_, ApiError>((repository.git_dir.clone(), default))
+    })?;
+    let mut moved = PushedRef {
+        name: name.to_owned(),
+        old: old.map(|sha| sha.as_str().to_owned()),
+        new: new.map(|sha| sha.as_str().to_owned()),
+        ..PushedRef::default()
+    };
+    let Some(new) = new else { return Ok(moved) };
+    let base = old
+        .cloned()
+        .or_else(|| default.and_then(|text| text.parse().ok()));
+    moved.commits = inspect::commits_between(&dir, base.as_ref(), new)
+        .await
+        .map_err(broken)?;
+    if let Some(old) = old {
+        let question = ["merge-base", "--is-ancestor", old.as_str(), new.as_str()];
+        moved.forced = !git_commands::attempt(&dir, &question, None, &[])
+            .await
+            .map_err(broken)?
+            .ok;
+    }
+    let branch = name.strip_prefix("refs/heads/").unwrap_or_default();
+    for (place, number) in state.read(|world| world.pulls_from(home, branch)) {
+        let seen = compare_pull(state, &dir, (place, number), new).await?;
+        moved.pulls.push((place, number, seen));
+    }
+    for pull in state.read(|world| world.pulls_to(home, branch)) {
+        let head = state.read(|world| sha(&world.pull(pull.0, pull.1)?.1.head_sha))?;
+        moved.bases.push((
+            pull,
+            inspect::compare(&dir, new, &head).await.map_err(broken)?,
+        ));
+    }
+    Ok(moved)
+}
+
+async fn compare_pull(
+    state: &State,
+    from: &PathBuf,
+    pull: (i64, i64),
+    head: &Sha,
+) -> Result<Comparison, ApiError> {
+    let (place, number) = pull;
+    let (dir, base, branch) = state.read(|world| {
+        let (_, pull) = world.pull(place, number)?;
+        Ok::<_, ApiError>((
+            world.repository(place)?.git_dir.clone(),
+            sha(&pull.base_sha)?,
+            pull.head.clone(),
+        ))
+    })?;
+    let name = format!("refs/pull/{number}/head");
+    if dir == *from {
+        git_commands::set_ref(&dir, &name, Some(head))
+            .await
+            .map_err(broken)?;
+    } else {
+        git_commands::borrow_branch(&dir, from, &branch, &name)
+            .await
+            .map_err(broken)?;
+    }
+    inspect::compare(&dir, &base, head).await.map_err(broken)
+}

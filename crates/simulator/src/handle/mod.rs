@@ -1,0 +1,11 @@
+//! What tests and the demo hold in their hands: [`simulator::Simulator`] with all that can be done with one.
+//!
+//! It exists so that nobody needs HTTP to act as a person, set the stage, or look. It must never do what GitHub would refuse.
+
+mod admin;
+pub mod ci;
+pub mod simulator;
+pub mod user;
+mod user_issues;
+mod user_pulls;
+pub mod views;

@@ -1,0 +1,112 @@
+//! What GitHub users do on pull requests: open, review, answer on a line, merge, close.
+//!
+//! It must never do what GitHub would refuse a user who may do everything.
+
+use crate::git::merging;
+use crate::handle::simulator::Simulator;
+use crate::handle::simulator::SimulatorError;
+use crate::world::comment::Subject;
+use crate::world::pull::PullDraft;
+use crate::world::review::ReviewDraft;
+
+type Done<T> = Result<T, SimulatorError>;
+
+impl Simulator {
+    /// Opens a pull request as somebody.
+    pub async fn open_pull(
+        &self,
+        home: impl Into<i64>,
+        author: &str,
+        draft: PullDraft,
+    ) -> Done<i64> {
+        let home = home.into();
+        self.create_user(author);
+        Ok(merging::open_pull(self.state(), home, author, &draft).await?)
+    }
+
+    /// Takes the draft mark off a pull request.
+    pub fn mark_ready(&self, home: impl Into<i64>, pull: impl Into<i64>, actor: &str) -> Done<()> {
+        let (home, pull) = (home.into(), pull.into());
+        Ok(self
+            .state()
+            .change(|world| world.mark_ready(home, pull, actor))?)
+    }
+
+    /// Puts the draft mark on a pull request.
+    pub fn mark_draft(&self, home: impl Into<i64>, pull: impl Into<i64>, actor: &str) -> Done<()> {
+        let (home, pull) = (home.into(), pull.into());
+        Ok(self
+            .state()
+            .change(|world| world.mark_draft(home, pull, actor))?)
+    }
+
+    /// Reviews a pull request.
+    pub fn review(
+        &self,
+        home: impl Into<i64>,
+        pull: impl Into<i64>,
+        actor: &str,
+        draft: ReviewDraft,
+    ) -> Done<i64> {
+        let (home, pull) = (home.into(), pull.into());
+        self.create_user(actor);
+        Ok(self
+            .state()
+            .change(|world| world.submit_review(home, pull, actor, &draft))?)
+    }
+
+    /// Answers a comment on a line.
+    pub fn reply_to_line(
+        &self,
+        home: impl Into<i64>,
+        line: i64,
+        actor: &str,
+        body: &str,
+    ) -> Done<i64> {
+        let home = home.into();
+        self.create_user(actor);
+        Ok(self.state().change(|world| {
+            let pull = world.line(home, line)?.0.number;
+            world.reply_line(home, pull, line, actor, body)
+        })?)
+    }
+
+    /// Reacts to a comment on a line.
+    pub fn react_to_line(
+        &self,
+        home: impl Into<i64>,
+        line: i64,
+        content: &str,
+        actor: &str,
+    ) -> Done<()> {
+        let home = home.into();
+        self.state()
+            .change(|world| world.react(home, Subject::Line(line), content, actor))?;
+        Ok(())
+    }
+
+    /// Marks the thread that begins with a comment on a line as resolved.
+    pub fn resolve_thread(&self, home: impl Into<i64>, first: i64) -> Done<()> {
+        let home = home.into();
+        Ok(self
+            .state()
+            .change(|world| world.resolve_thread(home, first))?)
+    }
+
+    /// Merges a pull request; gives the merge commit.
+    pub async fn merge(
+        &self,
+        home: impl Into<i64>,
+        pull: impl Into<i64>,
+        actor: &str,
+    ) -> Done<String> {
+        let (home, pull) = (home.into(), pull.into());
+        Ok(merging::merge(self.state(), home, pull, actor).await?)
+    }
+
+    /// Closes a pull request without merging.
+    pub fn close_pull(&self, home: impl Into<i64>, pull: impl Into<i64>, actor: &str) -> Done<()> {
+        let (home, pull) = (home.into(), pull.into());
+        self.close_issue(home, pull, actor)
+    }
+}

@@ -1,0 +1,11 @@
+//! The world as GitHub's JSON: the shapes of its OpenAPI description and of its webhook payloads.
+//!
+//! It exists so that REST answers and webhooks show the same object the same way. It must never change the world.
+
+pub mod account;
+mod check;
+pub mod git;
+mod issue;
+mod parts;
+mod pull;
+mod repository;

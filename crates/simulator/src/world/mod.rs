@@ -1,0 +1,27 @@
+//! The world: everything this GitHub knows, behind one lock.
+//!
+//! It exists so that the REST skin, the git server, people and tests all change the same facts by the same functions, and
+//! every change makes its webhook. It must never wait for anything: no I/O, no clock but the one it was given.
+
+pub mod account;
+mod assignees;
+pub mod check;
+pub mod comment;
+pub mod content;
+pub mod facts;
+pub mod issue;
+mod label;
+pub mod lifecycle;
+pub mod outgoing;
+pub mod pull;
+pub mod push;
+mod removal;
+pub mod repository;
+pub mod review;
+pub mod webhook_event;
+
+pub use content::{IssueDraft, IssueEdit};
+pub use facts::{Clock, World};
+pub use pull::PullDraft;
+pub use push::PushedRef;
+pub use review::{LineComment, ReviewDraft};

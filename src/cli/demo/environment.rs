@@ -1,0 +1,309 @@
+//! What the demo runs on: a simulated GitHub, a whole skep and the demo agent, on loopback, in a folder of their own.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use url::Url;
+
+use super::key;
+use crate::agent::presets;
+use crate::app::{self, Addresses, App, GitHubSetup, Running, Setup};
+use crate::config::Certificates;
+use crate::core::agent::AgentSpec;
+use crate::core::ids::{IssueNumber, RepositoryId};
+use crate::core::network::Network;
+use crate::core::policy::Limits;
+use crate::git::OldGit;
+use crate::github::Pace;
+use crate::runner::Timings;
+use crate::webhook::Secrets;
+use skep_simulator::world::IssueDraft;
+use skep_simulator::{PullView, Simulator, SimulatorConfig};
+
+/// The GitHub user of the demo.
+pub(super) const USER: &str = "ana";
+/// The repository of the demo.
+pub(super) const REPOSITORY: &str = "octo/garden";
+
+/// Everything the demo runs on.
+pub(super) struct Environment {
+    pub(super) simulator: Simulator,
+    pub(super) running: Running,
+    pub(super) repository: RepositoryId,
+    pub(super) secret: String,
+    pub(super) folder: PathBuf,
+    pub(super) scenarios: &'static [Scenario],
+    has_model: bool,
+}
+
+/// An issue of the demo.
+pub(super) struct Scenario {
+    pub(super) title: &'static str,
+    pub(super) role: &'static str,
+    pub(super) body: &'static str,
+    /// Whether a question is a part of the story.
+    pub(super) asks: bool,
+    /// What the user answers when the agent asks.
+    pub(super) answer: Option<&'static str>,
+    /// How the user reviews the pull request.
+    pub(super) review: Option<Remarks>,
+}
+
+/// A review that asks for changes, with a remark on a line.
+pub(super) struct Remarks {
+    pub(super) body: &'static str,
+    pub(super) path: &'static str,
+    pub(super) line: i64,
+    pub(super) hunk: &'static str,
+    pub(super) remark: &'static str,
+}
+
+/// The three issues; the scripts in them are all the demo agent has for a mind.
+pub(super) const SCENARIOS: [Scenario; 3] = [
+    Scenario {
+        title: "Greet visitors by name",
+        role: "swe",
+        body: "Visitors see a bare \"Hello\". Greet them by name.\n\n```skep-demo\nplan Read the code | Ask what is not said | \
+               Greet by name\nstart 1\nread src/greet.py\nwait 0.2\ntick 1\nstart 2\nask What is a visitor without a name \
+               called? | friend | stranger | default=friend\ntick 2\nstart 3\nreplace src/greet.py: return \"Hello\" => return \
+               f\"Hello, {name}\"\nreplace src/greet.py: def greet(): => def greet(name=\"{answer}\"):\nrun git diff \
+               --stat\ntick 3\nsay `greet` takes a name now and greets by it. I looked at the diff; there are no tests \
+               yet.\n```\n",
+        asks: true,
+        answer: Some("2"),
+        review: None,
+    },
+    Scenario {
+        title: "Test the greeting",
+        role: "testing",
+        body: "`greet` has no test.\n\n```skep-demo\nplan Read the code | Write a test\nstart 1\nread src/greet.py\nwait \
+               0.3\ntick 1\nstart 2\nwrite tests/test_greet.py <<END\nfrom src.greet import greet\n\n\ndef \
+               test_greets():\n    assert greet().startswith(\"Hello\")\nEND\ncommit Test the greeting\ntick 2\nsay Added one \
+               test and committed it. I did not run it: this machine may have no Python.\n```\n",
+        asks: false,
+        answer: None,
+        review: Some(Remarks {
+            body: "Nearly there.\n\n```skep-demo\nwait 0.2\nappend tests/test_greet.py <<END\n\n\ndef \
+                   test_greets_again():\n    assert greet() == greet()\nEND\ncommit Test the second greeting\nreply all: It \
+                   does; there is a test for that now.\nfinish Added the test that was asked for. | looked at the diff\n```\n",
+            path: "tests/test_greet.py",
+            line: 5,
+            hunk: "@@ -0,0 +1,5 @@\n+from src.greet import greet\n+\n+\n+def test_greets():\n+    assert \
+                   greet().startswith(\"Hello\")",
+            remark: "Does it greet the second time, too?",
+        }),
+    },
+    Scenario {
+        title: "The README names the wrong command",
+        role: "debugging",
+        body: "The README says `python greet.py`; the file lies in `src`.\n\n```skep-demo\nplan Find the mistake | Mend \
+               it\nstart 1\nread README.md\nwait 0.2\ntick 1\nstart 2\nreplace README.md: python greet.py => python \
+               src/greet.py\ntick 2\nsay The command in the README names the right path now.\n```\n",
+        asks: false,
+        answer: None,
+        review: None,
+    },
+];
+
+/// The issue for an agent with a mind of its own.
+pub(super) const OWN: [Scenario; 1] = [Scenario {
+    title: "Greet visitors by name",
+    role: "swe",
+    body: "`greet` in `src/greet.py` answers every visitor with a bare \"Hello\". Give it a parameter `name` that is \"stranger\" \
+           where nobody says one, and let it answer \"Hello, \" and the name. Change nothing else.\n",
+    asks: false,
+    answer: Some("/agent answer Do as you think best, and do not ask again."),
+    review: None,
+}];
+
+/// The longest the story may take: with a script, and with a model.
+const PATIENCE: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(20 * 60)];
+
+/// What is played, and by which agent.
+pub(super) struct DemoSetup {
+    pub(super) scenarios: &'static [Scenario],
+    /// The agent; the scripted one where there is none.
+    pub(super) agent: Option<AgentSpec>,
+    pub(super) path: String,
+    pub(super) network: Network,
+    pub(super) certificates: Certificates,
+}
+
+impl DemoSetup {
+    /// The three scenarios, by the agent that follows a script.
+    pub(super) fn scripted(path: String) -> Self {
+        let (network, certificates) = (Network::default(), Certificates::default());
+        Self {
+            scenarios: &SCENARIOS,
+            agent: None,
+            path,
+            network,
+            certificates,
+        }
+    }
+}
+
+const FILES: [(&str, &str); 3] = [
+    ("README.md", "# Garden\n\nRun `python greet.py`.\n"),
+    ("src/greet.py", "def greet():\n    return \"Hello\"\n"),
+    (
+        ".github/pull_request_template.md",
+        "## Checklist\n\n- [ ] I read the diff\n",
+    ),
+];
+
+impl Environment {
+    /// Builds and starts everything in `folder`, which is the caller's to remove if this fails; `listen` is where skep takes webhooks.
+    pub(super) async fn build(
+        folder: &Path,
+        listen: SocketAddr,
+        setup: DemoSetup,
+    ) -> anyhow::Result<Self> {
+        let (scenarios, has_model) = (setup.scenarios, setup.agent.is_some());
+        let keys = key::make()?;
+        let secret = app::secret("demo")?;
+        let mut config = SimulatorConfig::new(folder.join("github"), keys.public);
+        config.webhook_secret.clone_from(&secret);
+        let app_id = config.app_id;
+        let simulator = Simulator::start(config)
+            .await
+            .context("start the simulated GitHub")?;
+        simulator.create_user(USER);
+        let (owner, name) = REPOSITORY.split_once('/').unwrap_or((REPOSITORY, ""));
+        let repository = simulator
+            .create_repository(owner, name, &FILES)
+            .await
+            .map(RepositoryId)
+            .context("make the repository")?;
+        simulator
+            .set_permission(repository, USER, "write")
+            .context("give write access")?;
+        let github = GitHubSetup {
+            app_id: u64::try_from(app_id).context("the App's number")?,
+            private_key: keys.private.into(),
+            secrets: Secrets::new([secret.clone().into()])?,
+            api_url: Url::parse(&simulator.api_url())?,
+            web_url: Url::parse(&simulator.git_url())?,
+        };
+        let app = App::build(app_setup(folder, github, setup)?).await?;
+        if let Some(program) = lacking(&app).filter(|_| has_model) {
+            app.store.close().await;
+            simulator.stop().await;
+            anyhow::bail!("`{program}` is not installed, or not on the PATH");
+        }
+        let running = app
+            .start(&Addresses {
+                listen,
+                admin: SocketAddr::from(([127, 0, 0, 1], 0)),
+            })
+            .await?;
+        simulator.set_webhook_url(&format!("http://{}/webhook", running.listen));
+        Ok(Self {
+            simulator,
+            running,
+            repository,
+            secret,
+            folder: folder.to_owned(),
+            scenarios,
+            has_model,
+        })
+    }
+
+    /// The longest the story may take.
+    pub(super) fn patience(&self) -> Duration {
+        PATIENCE[usize::from(self.has_model)]
+    }
+
+    /// Files an issue and adds its labels, the switch last, as a person would.
+    pub(super) fn file(&self, scenario: &Scenario) -> anyhow::Result<IssueNumber> {
+        let draft = IssueDraft {
+            title: scenario.title.to_owned(),
+            body: Some(scenario.body.to_owned()),
+            labels: vec![format!("role:{}", scenario.role)],
+            ..IssueDraft::default()
+        };
+        let issue = self.simulator.open_issue(self.repository, USER, draft)?;
+        self.simulator
+            .label(self.repository, issue, "agent:go", USER)?;
+        Ok(IssueNumber(issue))
+    }
+
+    /// The number the next issue will have.
+    pub(super) fn next_number(&self) -> i64 {
+        let pulls = self.simulator.pulls(self.repository).unwrap_or_default();
+        pulls
+            .iter()
+            .map(|pull| pull.issue.number)
+            .chain([self.scenarios.len() as i64])
+            .max()
+            .unwrap_or_default()
+            + 1
+    }
+
+    /// Ends everything and removes the folder.
+    pub(super) async fn clear(self) -> anyhow::Result<()> {
+        self.running.stop().await;
+        self.simulator.stop().await;
+        tokio::fs::remove_dir_all(&self.folder)
+            .await
+            .with_context(|| format!("remove {}", self.folder.display()))
+    }
+}
+
+/// The pull request an issue ended in.
+pub(super) fn pull_of(pulls: &[PullView], issue: IssueNumber) -> Option<&PullView> {
+    let prefix = format!("agent/{issue}-");
+    pulls.iter().find(|pull| pull.head.starts_with(&prefix))
+}
+
+/// An agent's program that is not on this machine.
+fn lacking(app: &App) -> Option<String> {
+    let parts = app.runner.services();
+    let mut programs = parts.specs.values().filter_map(|spec| spec.command.first());
+    programs
+        .find(|program| parts.agents.find_program(program).is_none())
+        .cloned()
+}
+
+/// A folder of the demo's own.
+pub(super) fn folder() -> anyhow::Result<PathBuf> {
+    let folder = std::env::temp_dir().join(app::secret("skep-demo")?);
+    std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
+    Ok(folder)
+}
+
+fn app_setup(folder: &Path, github: GitHubSetup, setup: DemoSetup) -> anyhow::Result<Setup> {
+    let data_dir = folder.join("skep");
+    let program = std::env::current_exe().context("find our own program")?;
+    let agent = setup
+        .agent
+        .unwrap_or_else(|| presets::demo(&program.to_string_lossy()));
+    Ok(Setup {
+        // It takes a few hundred kilobytes, and must not wait for gibibytes to be free.
+        limits: Limits {
+            status_interval_ms: 500,
+            disk_reserve_bytes: 0,
+            ..Limits::default()
+        },
+        // GitHub's limits are not this GitHub's: the demo need not wait for them.
+        pace: Pace {
+            burst: 1_000,
+            per_second: 1_000,
+            per_minute: 10_000,
+            per_hour: 100_000,
+            ..Pace::default()
+        },
+        git_timeout: Duration::from_secs(60),
+        old_git: OldGit::Allow,
+        network: setup.network,
+        certificates: setup.certificates,
+        path: setup.path,
+        timings: Timings {
+            progress: Duration::from_millis(100),
+            ..Timings::default()
+        },
+        ..Setup::new(data_dir, github, agent)
+    })
+}

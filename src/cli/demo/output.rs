@@ -1,0 +1,340 @@
+//! What the demo prints: one line an event, then the diffs, then what to do next.
+
+use std::io;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::super::output::print;
+use super::by_hand;
+use super::environment::{Environment, REPOSITORY, USER, pull_of};
+use crate::core::event_name::DomainEvent;
+use crate::core::ids::{IssueNumber, Sha};
+use crate::core::text::count;
+use skep_simulator::PullView;
+
+/// Prints a line; a reader that went away is no reason to leave the demo running.
+macro_rules! say {
+    ($($words:tt)*) => { print(&format!("{}\n", format_args!($($words)*)))? };
+}
+
+/// How the story ended.
+pub(super) struct End {
+    pub(super) opened: usize,
+    pub(super) total: usize,
+    pub(super) answered: usize,
+    pub(super) revised: usize,
+    pub(super) ok: bool,
+    pub(super) took: Duration,
+}
+
+/// How the demo speaks.
+pub(super) struct Output {
+    pub(super) json: bool,
+    pub(super) began: i64,
+}
+
+impl Output {
+    /// Who is on.
+    pub(super) fn opening(&self, environment: &Environment, took: Duration) -> io::Result<()> {
+        if self.json {
+            let details = json!({
+                "github": environment.simulator.api_url(), "webhook": format!("http://{}/webhook", environment.running.listen),
+                "admin": format!("http://{}", environment.running.admin), "secret": environment.secret,
+            });
+            say!("{}", bracket(environment, "demo.started", details));
+            return Ok(());
+        }
+        let policy = &environment.running.app.runner.services().policy;
+        let sandbox = policy
+            .confinement_warning
+            .as_deref()
+            .unwrap_or("bubblewrap: agents see their own folder only");
+        say!("skep demo: a label becomes a pull request\n");
+        say!("  GitHub (simulated)   {}", environment.simulator.api_url());
+        say!(
+            "  skep, for webhooks   http://{}/webhook",
+            environment.running.listen
+        );
+        say!(
+            "  skep, for commands   http://{}",
+            environment.running.admin
+        );
+        say!("  sandbox              {sandbox}");
+        say!("  up in                {} ms\n", took.as_millis());
+        match environment.scenarios.len() {
+            1 => say!(
+                "{USER} files an issue in {REPOSITORY} and labels it `agent:go`; `{}` works on it.\n",
+                policy.default_agent
+            ),
+            _ => say!("{USER} files three issues in {REPOSITORY} and labels each `agent:go`.\n"),
+        }
+        Ok(())
+    }
+
+    /// One event.
+    pub(super) fn event(&self, event: DomainEvent, line: &Value) -> io::Result<()> {
+        if self.json {
+            say!("{line}");
+            return Ok(());
+        }
+        let Some(words) = words(event, line) else {
+            return Ok(());
+        };
+        let at = line["time"].as_i64().unwrap_or(self.began) - self.began;
+        let issue = line["issue"]
+            .as_i64()
+            .map_or_else(String::new, |issue| format!("#{issue}"));
+        say!("{:>7.3} s  {issue:<4} {words}", at.max(0) as f64 / 1_000.0);
+        Ok(())
+    }
+
+    /// A pull request with its diff.
+    pub(super) async fn pull(
+        &self,
+        environment: &Environment,
+        issue: IssueNumber,
+        pull: &PullView,
+    ) -> anyhow::Result<()> {
+        if self.json {
+            return Ok(());
+        }
+        let parts = environment.running.app.runner.services();
+        let head: Sha = pull.head_sha.parse()?;
+        let base = environment
+            .simulator
+            .branch_head(environment.repository, &pull.base)
+            .and_then(|sha| sha.as_str().parse().ok())
+            .unwrap_or_else(|| head.clone());
+        let diff = parts
+            .git
+            .diff(environment.repository, &base, &head, 4_000)
+            .await?;
+        let kind = if pull.draft {
+            "draft pull request"
+        } else {
+            "pull request"
+        };
+        say!(
+            "\n── issue #{issue} → {kind} #{}: {} ({}) ──\n",
+            pull.issue.number,
+            pull.issue.title,
+            pull.head
+        );
+        say!("{}", diff.trim_end());
+        Ok(())
+    }
+
+    /// What to do next.
+    pub(super) fn ending(
+        &self,
+        environment: &Environment,
+        end: &End,
+        keep: bool,
+    ) -> io::Result<()> {
+        let took = end.took;
+        if self.json {
+            let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            let details = json!({
+                "pull_requests": end.opened, "issues": end.total, "questions_answered": end.answered,
+                "revisions": end.revised, "took_ms": ms,
+            });
+            let mut line = bracket(environment, "demo.finished", details);
+            line["ok"] = json!(end.ok);
+            say!("{line}");
+            return Ok(());
+        }
+        let became = if end.total == 1 {
+            "issue became a pull request"
+        } else {
+            "issues became pull requests"
+        };
+        say!(
+            "\n{} of {} {became}, in {:.1} s.",
+            end.opened,
+            end.total,
+            took.as_secs_f64()
+        );
+        say!(
+            "Questions answered: {}. Revisions after a review: {}.\n",
+            end.answered,
+            end.revised
+        );
+        say!(
+            "The {}, as people on GitHub see it:\n",
+            if end.total == 1 {
+                "issue"
+            } else {
+                "issue with the question"
+            }
+        );
+        let (github, home) = (&environment.simulator, environment.repository);
+        show(&github.thread(home, IssueNumber(1)).unwrap_or_default())?;
+        let pulls = github.pulls(home).unwrap_or_default();
+        if let Some(pull) = pull_of(&pulls, IssueNumber(2)) {
+            say!("\nThe pull request with the review:\n");
+            show(
+                &github
+                    .pull_thread(home, pull.issue.number)
+                    .unwrap_or_default(),
+            )?;
+        }
+        say!("\nNext:");
+        // Nothing may be installed yet: the name it was started by works in any case.
+        let skep = std::env::args().next().unwrap_or_else(|| "skep".to_owned());
+        for line in next_steps(&skep) {
+            say!("{line}");
+        }
+        if keep {
+            for line in by_hand::lines(environment) {
+                say!("{line}");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What to do after the demo, in two columns however long the name is that skep was started by.
+fn next_steps(skep: &str) -> Vec<String> {
+    let steps = [
+        (
+            format!("{skep} demo --keep"),
+            "leaves all of this running, to send it webhooks by hand",
+        ),
+        (
+            format!("{skep} config check"),
+            "says what a real installation still needs",
+        ),
+        (
+            "README.md".to_owned(),
+            "install the App on GitHub in five steps",
+        ),
+    ];
+    let width = steps
+        .iter()
+        .map(|(step, _)| step.chars().count())
+        .max()
+        .unwrap_or_default();
+    steps
+        .iter()
+        .map(|(step, what)| format!("  {step:width$}  {what}"))
+        .collect()
+}
+
+fn show(thread: &str) -> io::Result<()> {
+    for line in thread.lines() {
+        say!("    {line}");
+    }
+    Ok(())
+}
+
+/// A line of `--json` that is no event of skep: the first and the last.
+fn bracket(environment: &Environment, event: &str, details: Value) -> Value {
+    let time = (environment.running.app.runner.services().clock)();
+    json!({
+        "time": time, "event": event, "repository": REPOSITORY, "issue": null, "session": null, "details": details,
+    })
+}
+
+/// An event in words; `None` for those that only machines need.
+fn words(event: DomainEvent, line: &Value) -> Option<String> {
+    let details = &line["details"];
+    let text = |key: &str| details[key].as_str().unwrap_or_default().to_owned();
+    let number = |key: &str, one: &str| count(details[key].as_u64().unwrap_or(0), one);
+    Some(match event {
+        DomainEvent::TaskReceived => format!("received    “{}” by {}", text("title"), text("by")),
+        DomainEvent::TaskRefused => format!("refused     {}", text("why")),
+        DomainEvent::TaskQueued => format!(
+            "role        {}: {}",
+            text("role"),
+            text("why").replace('`', "")
+        ),
+        DomainEvent::TaskWaiting => format!(
+            "queued      {} of {}",
+            details["position"], details["total"]
+        ),
+        DomainEvent::SessionDispatched => format!(
+            "session     {}",
+            line["session"].as_str().unwrap_or_default()
+        ),
+        DomainEvent::WorkspaceReady => {
+            format!("workspace   {} at {:.10}", text("branch"), text("base"))
+        }
+        DomainEvent::SessionRunning => format!("agent       {}", text("agent")),
+        DomainEvent::SessionProgress => progress(details)?,
+        DomainEvent::SessionCollected => format!(
+            "changed     {}, +{} −{}, in {}",
+            number("files", "file"),
+            details["insertions"],
+            details["deletions"],
+            number("commits", "commit")
+        ),
+        DomainEvent::BranchPushed => format!("pushed      {}", text("branch")),
+        DomainEvent::PullRequestOpened => format!("opened      {}", text("url")),
+        DomainEvent::PullRequestReady => "ready       for review".to_owned(),
+        DomainEvent::QuestionAsked => {
+            let first = &details["questions"][0];
+            format!(
+                "asks        “{}”",
+                first["text"].as_str().unwrap_or_default()
+            )
+        }
+        DomainEvent::QuestionAnswered => {
+            format!("answer      “{}” by {}", text("text"), text("by"))
+        }
+        DomainEvent::QuestionWithdrawn => {
+            "withdrawn   the agent went on without an answer".to_owned()
+        }
+        DomainEvent::SessionParked => "parked      until the answer comes".to_owned(),
+        DomainEvent::ReviewTaken => format!(
+            "review      by {} ({})",
+            text("by"),
+            number("threads", "comment")
+        ),
+        DomainEvent::RevisionStarted => format!("revision    {}", details["round"]),
+        DomainEvent::NeedsPerson => format!("needs you   {}", text("why")),
+        DomainEvent::AnswerPosted => "answered    on the issue".to_owned(),
+        DomainEvent::SessionFailed => format!("failed      {}: {}", text("class"), text("why")),
+        DomainEvent::SessionCancelled => format!("stopped     {}", text("why")),
+        DomainEvent::SessionCompleted => "completed".to_owned(),
+        _ => return None,
+    })
+}
+
+fn progress(details: &Value) -> Option<String> {
+    let plan = details["plan"].as_array()?;
+    let done = plan
+        .iter()
+        .filter(|entry| entry["status"] == "completed")
+        .count();
+    let now = plan.iter().find(|entry| entry["status"] == "in_progress");
+    let now = now
+        .and_then(|entry| entry["content"].as_str())
+        .or(details["doing"].as_str())
+        .unwrap_or_default();
+    match (plan.len(), now) {
+        (0, "") => None,
+        (0, now) => Some(format!("progress    {now}")),
+        (all, now) => Some(format!("progress    {done}/{all} {now}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_steps;
+
+    #[test]
+    fn the_next_steps_stand_in_columns() {
+        for skep in ["skep", "./target/release/skep"] {
+            let columns: Vec<_> = next_steps(skep)
+                .iter()
+                .map(|line| line.rfind("  "))
+                .collect();
+            assert!(
+                columns.iter().all(|column| *column == columns[0]),
+                "{:?}",
+                next_steps(skep)
+            );
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The shape of the whole: no circle between files, and every arrow between modules runs downward.
+
+use std::collections::BTreeSet;
+
+use super::below;
+use super::graph::{Arrow, Graph, SourceFile};
+
+/// The crates of the product, by the name that paths use; each with its folder.
+const CRATES: [(&str, &str); 2] = [("skep", "src"), ("skep_core", "crates/core/src")];
+
+/// Circles that are still there, each by one of its files. The list may only become shorter: what is open goes from it.
+const FOR_NOW: [&str; 16] = [
+    // Is being taken apart in three passes.
+    "crates/core/src/decide/mod.rs",
+    "crates/core/src/command.rs",
+    "crates/core/src/question.rs",
+    "src/agent/client.rs",
+    "src/agent/demo.rs",
+    "src/agent/demo/script.rs",
+    "src/agent/turn.rs",
+    "src/app.rs",
+    "src/cli/mod.rs",
+    "src/git/collect.rs",
+    "src/github/mod.rs",
+    "src/simulator/rest/route.rs",
+    "src/simulator/world/issue.rs",
+    "src/simulator/world/mod.rs",
+    "src/store/inbox.rs",
+    "src/sweep.rs",
+];
+
+/// The floors of the product; an arrow runs only to a lower one. What is not named stands on its crate's top.
+const FLOORS: [(&str, u8); 16] = [
+    ("core", 0),
+    ("random", 1),
+    ("webhook", 2),
+    ("store", 2),
+    ("github", 2),
+    ("git", 2),
+    ("agent", 2),
+    ("config", 2),
+    ("simulator", 2),
+    ("http", 3),
+    ("engine", 3),
+    ("runner", 3),
+    ("sweep", 3),
+    ("app", 4),
+    ("cli", 5),
+    ("main", 6),
+];
+
+/// `http` is the way in for what `webhook` proves; both stand at the edge.
+fn sources() -> Vec<SourceFile> {
+    let of_crate = |(krate, folder): (&str, &str)| {
+        let files = below(folder, "").into_iter();
+        let files = files.filter(|source| {
+            let part_of_tests = source.path.ends_with("tests.rs") || source.path.contains("tests/");
+            !part_of_tests && source.path != "store/query_plan.rs"
+        });
+        files
+            .map(|source| SourceFile {
+                modules: modules(&source.path),
+                krate: match source.path.as_str() {
+                    "main.rs" => "main".to_owned(),
+                    _ => krate.to_owned(),
+                },
+                name: source.file,
+                text: source.text,
+            })
+            .collect::<Vec<_>>()
+    };
+    CRATES.into_iter().flat_map(of_crate).collect()
+}
+
+fn modules(path: &str) -> Vec<String> {
+    let path = path.trim_end_matches(".rs").trim_end_matches("/mod");
+    let root = matches!(path, "lib" | "main" | "mod");
+    path.split('/')
+        .filter(|_| !root)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The module of the top a file belongs to.
+fn room(file: &str) -> &str {
+    match file.strip_prefix("src/") {
+        Some(path) => path.split(['/', '.']).next().unwrap_or(path),
+        None => file.split('/').nth(1).unwrap_or(file),
+    }
+}
+
+/// What runs upward, or aside.
+fn upward(graph: &Graph) -> Vec<&Arrow> {
+    let floor = |file: &str| {
+        FLOORS
+            .iter()
+            .find(|(name, _)| *name == room(file))
+            .map(|(_, floor)| *floor)
+    };
+    let wrong = |arrow: &&Arrow| match (floor(&arrow.from), floor(&arrow.to)) {
+        (Some(from), Some(to)) => room(&arrow.from) != room(&arrow.to) && to >= from,
+        _ => false,
+    };
+    graph.arrows.iter().filter(wrong).collect()
+}
+
+#[test]
+fn no_circle_leads_through_files() {
+    let graph = Graph::of(&sources());
+    let circles = graph.circles();
+    let known = |circle: &BTreeSet<String>| FOR_NOW.iter().any(|file| circle.contains(*file));
+    let open: Vec<&str> = FOR_NOW
+        .into_iter()
+        .filter(|file| !circles.iter().any(|circle| circle.contains(*file)))
+        .collect();
+    assert!(
+        open.is_empty(),
+        "no circles any more, so off the list: {open:?}"
+    );
+    let found: Vec<String> = circles
+        .iter()
+        .filter(|circle| !known(circle))
+        .map(|circle| graph.inside(circle).join("\n"))
+        .collect();
+    assert!(found.is_empty(), "circles:\n{}", found.join("\n\n"));
+}
+
+#[test]
+fn arrows_between_modules_run_downward() {
+    let graph = Graph::of(&sources());
+    let found: Vec<String> = upward(&graph)
+        .iter()
+        .map(|arrow| format!("{} -> {} ({})", arrow.from, arrow.to, arrow.path))
+        .collect();
+    assert!(found.is_empty(), "arrows turn back:\n{}", found.join("\n"));
+    assert!(graph.arrows.len() > 1_000, "the files were not read");
+}
+
+fn planted(files: &[(&str, &str)]) -> Graph {
+    let files: Vec<SourceFile> = files
+        .iter()
+        .map(|(path, text)| SourceFile {
+            name: format!("src/{path}"),
+            krate: "skep".to_owned(),
+            modules: modules(path),
+            text: (*text).to_owned(),
+        })
+        .collect();
+    Graph::of(&files)
+}
+
+fn circle(names: &[&str]) -> Vec<BTreeSet<String>> {
+    vec![names.iter().map(|name| format!("src/{name}")).collect()]
+}
+
+#[test]
+fn a_planted_circle_is_found_however_it_is_written() {
+    let two = |one: &str, other: &str| {
+        planted(&[("lib.rs", "mod a; mod b;"), ("a.rs", one), ("b.rs", other)]).circles()
+    };
+    let found = circle(&["a.rs", "b.rs"]);
+    let other = "pub struct B; fn f() -> crate::a::A { todo() }";
+    for one in [
+        "use crate::b::B; pub struct A;",
+        "use super::{b::{B as C}}; pub struct A;",
+        "pub struct A; fn f() -> super::b::B { todo() }",
+        "use crate::b; pub struct A; fn f() -> b::B { todo() }",
+        "pub struct A; fn f() { println!(\"{}\", crate::b::B) }",
+    ] {
+        assert_eq!(two(one, other), found, "{one}");
+    }
+    // What only tests use, and what is merely near, makes none.
+    for one in [
+        "pub struct A; #[cfg(test)] mod tests { use crate::b::B; }",
+        "pub struct A; /* crate::b::B */ const T: &str = \"crate::b::B\";",
+        "use crate::b; pub struct A;",
+    ] {
+        assert_eq!(two(one, other), Vec::<BTreeSet<String>>::new(), "{one}");
+    }
+}
+
+#[test]
+fn a_facade_hides_no_circle_and_makes_none() {
+    let lib = ("lib.rs", "mod a;");
+    let facade = "mod x; mod y; pub use x::X; pub use y::*;";
+    let x = ("a/x.rs", "use super::Y; pub struct X;");
+    let graph = |y: &str| planted(&[lib, ("a.rs", facade), x, ("a/y.rs", y)]).circles();
+    assert_eq!(graph("pub struct Y;"), Vec::<BTreeSet<String>>::new());
+    let found = circle(&["a/x.rs", "a/y.rs"]);
+    assert_eq!(graph("use crate::a::X; pub struct Y;"), found);
+    // What the parent defines itself, its child may not use, if the parent uses the child.
+    let parent = "mod x; pub struct P(x::X);";
+    let files = [
+        lib,
+        ("a.rs", parent),
+        ("a/x.rs", "use super::P; pub struct X;"),
+    ];
+    assert_eq!(planted(&files).circles(), circle(&["a.rs", "a/x.rs"]));
+}
+
+#[test]
+fn a_planted_arrow_upward_is_found() {
+    let files = |store: &'static str| {
+        [
+            ("lib.rs", "mod store; mod git; mod runner;"),
+            ("store.rs", store),
+            ("git.rs", "pub struct Git;"),
+            ("runner.rs", "use crate::store::Store; pub struct Runner;"),
+        ]
+    };
+    let count = |store| upward(&planted(&files(store))).len();
+    assert_eq!(count("pub struct Store;"), 0);
+    assert_eq!(count("pub struct Store(crate::runner::Runner);"), 1);
+    assert_eq!(count("pub struct Store(crate::git::Git);"), 1, "a sibling");
+}
