@@ -240,20 +240,6 @@ impl Sources {
         let token = given.or_else(|| kept.map(|text| SecretString::from(text.trim())));
         Ok(AdminAccess { url, token })
     }
-
-    /// The folder of the file that was read; relative paths in it start there.
-    pub fn folder(&self) -> Option<&Path> {
-        self.file().and_then(Path::parent)
-    }
-}
-
-/// Reads flags, environment and file: [`Sources::gather`] and [`Sources::config`] in one.
-pub fn load(
-    args: Args,
-    environment: Environment,
-    presets: Presets<'_>,
-) -> Result<Config, ConfigError> {
-    Sources::gather(args, environment).config(presets)
 }
 
 /// Every part is read even when an earlier one is wrong; `None` only with a mistake noted.

@@ -124,7 +124,6 @@ impl Runner {
             now,
             lease_until: now + LEASE_MS,
             limit: CLAIM,
-            without_lanes: &[],
             without_kinds: &full,
         };
         let claimed = self.leases.claim(&self.services.store, claim).await?;

@@ -17,7 +17,7 @@ use agent_client_protocol::v1::schema::{
     InitializeRequest, InitializeResponse, LoadSessionRequest, McpServer as WireServer,
     McpServerHttp, NewSessionRequest, PromptRequest, RequestPermissionRequest,
     ResumeSessionRequest, SessionConfigOption, SetSessionConfigOptionRequest,
-    SetSessionModeRequest,
+    SetSessionModeRequest, SystemPrompt,
 };
 use agent_client_protocol::{
     Agent, Client, Error, JsonRpcRequest, Lines, UntypedMessage, is_connection_terminated,
@@ -40,6 +40,9 @@ use super::model::{Choice, choose};
 /// How long an agent's late history may take, and the pause in it that counts as its end.
 const HISTORY_PATIENCE: Duration = Duration::from_secs(10);
 const HISTORY_PAUSE: Duration = Duration::from_millis(250);
+
+/// What an agent answers that speaks no version as low as the one it was asked for.
+const UNSUPPORTED_VERSION: i32 = -32022;
 
 /// A server of tools for the agent, over streamable HTTP (<https://modelcontextprotocol.io>): the only transport that all
 /// known agents take.
@@ -81,9 +84,27 @@ pub(super) struct Opening<'a> {
     pub(super) resume: Option<&'a str>,
     pub(super) mode: Option<&'a str>,
     pub(super) model: Option<&'a str>,
+    /// The role's, for an agent that takes them apart from the prompt.
+    pub(super) instructions: &'a str,
     /// The agent's environment: a key in it may be its login.
     pub(super) environment: &'a BTreeMap<String, String>,
     pub(super) patience: Duration,
+}
+
+impl Opening<'_> {
+    /// The instructions as the protocol has them, added to the agent's own; none for an agent that does not say that it
+    /// takes them, which must not be sent any. A loaded session gets them again: not every agent stores them.
+    fn system_prompt(&self, agent: &InitializeResponse) -> Option<SystemPrompt> {
+        let wanted = takes_instructions(agent) && !self.instructions.is_empty();
+        wanted.then(|| SystemPrompt::new(vec![ContentBlock::from(self.instructions)]))
+    }
+}
+
+/// Whether the agent takes instructions apart from the prompt.
+/// (<https://agentclientprotocol.com/protocol/session-setup>)
+pub(super) fn takes_instructions(agent: &InitializeResponse) -> bool {
+    let capabilities = &agent.agent_capabilities.session_capabilities;
+    capabilities.system_prompt.is_some()
 }
 
 /// A session that stands.
@@ -117,30 +138,22 @@ impl Connection {
         })
     }
 
-    /// The handshake; refuses an agent that speaks another version of the protocol.
+    /// The handshake; an agent that speaks another version of the protocol is refused, if it was not by `framing` already.
     pub(super) async fn initialize(&self, patience: Duration) -> Result<InitializeResponse, Ended> {
         let forms = ElicitationCapabilities::new().form(ElicitationFormCapabilities::new());
         let request = InitializeRequest::new(ProtocolVersion::V1)
             .client_capabilities(ClientCapabilities::new().elicitation(forms))
             .client_info(Implementation::new("skep", env!("CARGO_PKG_VERSION")));
         let answer = self.ask("initialize", request, patience).await;
-        let answer = answer.map_err(|ended| match ended {
-            Ended::Answered(error) if format!("{error:?}").contains("protocol version") => {
+        answer.map_err(|ended| match ended {
+            Ended::Answered(error) if i32::from(error.code) == UNSUPPORTED_VERSION => {
                 let said = error.message.chars().take(300).collect::<String>();
                 Ended::Failed(AgentError::Protocol(format!(
-                    "it does not speak version 1 of the protocol ({said})"
+                    "it does not speak version 1 of it ({said})"
                 )))
             }
             other => other,
-        })?;
-        if answer.protocol_version != ProtocolVersion::V1 {
-            let told = format!(
-                "skep speaks version 1 of the protocol, the agent {:?}",
-                answer.protocol_version
-            );
-            return Err(Ended::Failed(AgentError::Protocol(told)));
-        }
-        Ok(answer)
+        })
     }
 
     /// Opens a session: the earlier one where that is wanted and works, a new one otherwise.
@@ -161,7 +174,8 @@ impl Connection {
             Some(restored) => restored,
             None => {
                 let request = NewSessionRequest::new(opening.workspace)
-                    .mcp_servers(opening.mcp.iter().map(server).collect());
+                    .mcp_servers(opening.mcp.iter().map(server).collect())
+                    .system_prompt(opening.system_prompt(agent));
                 let answer = self
                     .ask_in("session/new", request, login, opening.patience)
                     .await?;
@@ -244,7 +258,8 @@ impl Connection {
             .is_some()
         {
             let request = ResumeSessionRequest::new(id.to_owned(), opening.workspace)
-                .mcp_servers(servers.clone());
+                .mcp_servers(servers.clone())
+                .system_prompt(opening.system_prompt(agent));
             let answer = self
                 .ask_in("session/resume", request, login, opening.patience)
                 .await;
@@ -253,8 +268,9 @@ impl Connection {
         if agent.agent_capabilities.load_session
             && !matches!(outcome, Some(Ok(_) | Err(Ended::Failed(_))))
         {
-            let request =
-                LoadSessionRequest::new(id.to_owned(), opening.workspace).mcp_servers(servers);
+            let request = LoadSessionRequest::new(id.to_owned(), opening.workspace)
+                .mcp_servers(servers)
+                .system_prompt(opening.system_prompt(agent));
             let answer = self
                 .ask_in("session/load", request, login, opening.patience)
                 .await;
@@ -322,18 +338,15 @@ impl Connection {
             .map_err(Ended::from)
     }
 
-    /// Asks the agent to end the turn; all open requests for permission are answered `cancelled`, all open
-    /// forms too, after the notice: an agent must not take the answer for a reason to go on.
+    /// Asks the agent to end the turn; all requests for permission from now on are answered `cancelled`, and so are open
+    /// forms, after the notice: an agent must not take the answer for a reason to go on.
     pub(super) fn cancel(&self, session: &str) {
-        let open = self.wire.state().cancel();
+        self.wire.state().cancel();
         // An agent that is gone takes neither; its turn has ended then anyway.
         drop(
             self.peer
                 .send_notification(CancelNotification::new(session.to_owned())),
         );
-        for (responder, answer) in open {
-            drop(responder.respond(answer));
-        }
         self.wire.state().close_forms();
     }
 
@@ -441,8 +454,8 @@ async fn drive(
         )
         .on_receive_request(
             async move |request: RequestPermissionRequest, responder, _peer| {
-                let answer = wire.state().permission(request, responder);
-                answer.map_or(Ok(()), |(responder, answer)| responder.respond(answer))
+                let answer = wire.state().permission(request);
+                responder.respond(answer)
             },
             agent_client_protocol::on_receive_request!(),
         )

@@ -23,7 +23,6 @@ use super::stray::Strays;
 use super::tools::ToolGate;
 use super::transcript::Transcript;
 
-type Open = Responder<RequestPermissionResponse>;
 /// A form the agent waits for.
 pub(super) type OpenForm = Responder<CreateElicitationResponse>;
 /// Forms of the agent that may be open at once.
@@ -65,7 +64,6 @@ pub(super) struct Exchange {
     pub(super) prompts: usize,
     /// Updates that came while an earlier session was being loaded.
     pub(super) replayed: usize,
-    held: Vec<(Open, String)>,
     forms: VecDeque<(u64, OpenForm)>,
     form_count: u64,
 }
@@ -85,7 +83,6 @@ impl Exchange {
             seat: Arc::default(),
             prompts: 0,
             replayed: 0,
-            held: vec![],
             forms: VecDeque::new(),
             form_count: 0,
         }
@@ -125,35 +122,22 @@ impl Exchange {
         self.unanswered = self.unanswered.saturating_sub(1);
     }
 
-    /// The agent asks for permission: the answer to send, unless it stays open.
+    /// The agent asks for permission: the answer to send.
     pub(super) fn permission(
         &mut self,
         request: RequestPermissionRequest,
-        open: Open,
-    ) -> Option<(Open, Answered)> {
+    ) -> RequestPermissionResponse {
         let call = request.tool_call.tool_call_id.to_string();
         let (title, kind) = self.transcript.permission(request.tool_call);
         if self.phase != Phase::Turn {
             self.transcript.decided(title, Decision::Cancelled);
-            return Some((open, cancelled()));
+            return RequestPermissionResponse::new(RequestPermissionOutcome::Cancelled);
         }
         // The session's own tools are how the agent speaks to people: whatever it may do otherwise, it may do that.
-        let answer = if self.transcript.is_own(&call) {
-            Answer::Allow
-        } else {
-            self.policy.answer(&kind)
-        };
-        let allow = match answer {
-            Answer::Allow => true,
-            Answer::Reject => false,
-            Answer::Hold => {
-                self.held.push((open, title));
-                return None;
-            }
-        };
+        let allow = self.transcript.is_own(&call) || self.policy.answer(&kind) == Answer::Allow;
         let (outcome, decision) = choose(allow, &request.options);
         self.transcript.decided(title, decision);
-        Some((open, RequestPermissionResponse::new(outcome)))
+        RequestPermissionResponse::new(outcome)
     }
 
     /// The agent wants a form of that session filled in: the form's number; none if nobody will, which
@@ -184,21 +168,8 @@ impl Exchange {
         }
     }
 
-    /// From now on every request is answered `cancelled`; the ones still open are handed out to be answered so.
-    pub(super) fn cancel(&mut self) -> Vec<(Open, Answered)> {
+    /// From now on every request is answered `cancelled`.
+    pub(super) fn cancel(&mut self) {
         self.phase = Phase::Cancelling;
-        let held = std::mem::take(&mut self.held);
-        let answer = |(open, title)| {
-            self.transcript.decided(title, Decision::Cancelled);
-            (open, cancelled())
-        };
-        held.into_iter().map(answer).collect()
     }
-}
-
-/// An answer to a request for permission.
-pub(super) type Answered = RequestPermissionResponse;
-
-fn cancelled() -> Answered {
-    RequestPermissionResponse::new(RequestPermissionOutcome::Cancelled)
 }

@@ -11,6 +11,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::schema::SessionNotification;
 use futures::{Sink, Stream};
 use serde::Deserialize;
@@ -81,6 +82,15 @@ struct Envelope<'a> {
     id: Option<IgnoredAny>,
     #[serde(borrow, default)]
     params: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    result: Option<&'a RawValue>,
+}
+
+/// What counts of the answer to `initialize`.
+#[derive(Deserialize)]
+struct Hello {
+    #[serde(rename = "protocolVersion", default)]
+    version: serde_json::Value,
 }
 
 /// The agent's lines, without its updates.
@@ -95,6 +105,7 @@ pub(super) fn incoming(
         meter: Meter::new(),
         batch: VecDeque::new(),
         talks: false,
+        greeted: false,
     };
     futures::stream::unfold(Some(inlet), |inlet| async move {
         let mut inlet = inlet?;
@@ -117,6 +128,8 @@ struct Inlet<R> {
     batch: VecDeque<String>,
     /// Whether a message has ever come.
     talks: bool,
+    /// Whether anything was answered: the first answer is the one to `initialize`.
+    greeted: bool,
 }
 
 impl<R: AsyncRead + Unpin> Inlet<R> {
@@ -134,6 +147,9 @@ impl<R: AsyncRead + Unpin> Inlet<R> {
                 continue;
             };
             self.talks = true;
+            if let (None, Some(result)) = (&envelope.method, envelope.result) {
+                self.check_version(result)?;
+            }
             if envelope.method.as_deref() == Some("session/update") && envelope.id.is_none() {
                 self.update(envelope.params, halves);
                 hold_back(&self.wire, |state| state.transcript.is_full()).await;
@@ -145,6 +161,21 @@ impl<R: AsyncRead + Unpin> Inlet<R> {
             }
             return Ok(Some(message.to_owned()));
         }
+    }
+
+    /// An agent that speaks another version of the protocol is not talked to.
+    fn check_version(&mut self, result: &RawValue) -> Result<(), AgentError> {
+        if std::mem::replace(&mut self.greeted, true) {
+            return Ok(());
+        }
+        let hello = serde_json::from_str::<Hello>(result.get()).ok();
+        let version = hello.map(|hello| hello.version).unwrap_or_default();
+        if version == serde_json::json!(ProtocolVersion::V1) {
+            return Ok(());
+        }
+        Err(AgentError::Protocol(format!(
+            "skep speaks version 1 of it, the agent answered with {version}"
+        )))
     }
 
     /// The next line, mended.

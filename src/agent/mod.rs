@@ -1,10 +1,11 @@
 //! Coding agents: starting them in a fence, talking to them, ending them for good.
 //!
-//! [`Agents`] is the entry point. Behind it: `launch` turns a wish into a command line and an environment, `sandbox` fences it
-//! in, `spawn` and `process` run it, `survivors` proves that it is gone; `wire` (with `halves` and `stray`, which bear an
-//! agent's bad manners), `exchange`, `transcript` and `client` speak the Agent Client Protocol (<https://agentclientprotocol.com>), `turn` runs one prompt against its clocks. `demo`
-//! is an agent of our own that follows a script; `presets` knows the others. `tools` are what the agent can call of skep
-//! (the Model Context Protocol), `elicitation` the same wish in the agent's protocol; `steer` reaches an agent at work.
+//! [`Agents`] is the entry point. Behind it: `launch` makes a command line and an environment, `sandbox` confines the agent,
+//! `spawn` and `process` run it, `process_tree` proves that it is gone; `framing` (with `halves` and `stray`, which bear an
+//! agent's bad manners), `connection_state`, `transcript` and `client` speak the Agent Client Protocol
+//! (<https://agentclientprotocol.com>), `turn` runs one prompt against its clocks. `demo` is an agent of our own that follows
+//! a script; `presets` knows the others. `tools` are what the agent can call of skep (the Model Context Protocol),
+//! `elicitation` the same by the agent's protocol; `steer` reaches an agent at work.
 //!
 //! This is the only module that names the two protocols' crates. No agent ever sees skep's own environment, and no result is
 //! believed here: what an agent did is what git says after its process tree is gone.
@@ -63,9 +64,6 @@ pub use turn::{Resume, TurnRequest};
 
 use launch::LaunchContext;
 use running_agent::Live;
-
-/// How long the handshake may take when the agent is started ahead of its first turn.
-const EARLY_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the module is told once.
 #[derive(Debug, Clone)]
@@ -216,16 +214,6 @@ impl Agents {
             Some(inlet) => Ok(inlet.steer(text).await),
             None => Ok(Steered::NotNow),
         }
-    }
-
-    /// Starts the agent and shakes hands ahead of the first turn, for instance while the working copy is being filled (its
-    /// folder must exist and stay the same). Harmless if no turn follows: [`Agents::close`] ends it.
-    ///
-    /// # Errors
-    /// As for a turn; the turn tries again, so that a failure here may be ignored.
-    pub async fn start_early(&self, launch: &Launch) -> Result<(), AgentError> {
-        let slot = self.slot(&launch.session);
-        self.obtain(&slot, launch, EARLY_PATIENCE).await.map(drop)
     }
 
     /// Ends everything that runs for the session, also commands of [`Agents::run_confined`]; returns when it is gone.

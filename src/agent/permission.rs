@@ -18,8 +18,6 @@ pub enum Answer {
     Allow,
     /// Refused, once.
     Reject,
-    /// Left open: the agent waits until the turn is cancelled or runs out of time.
-    Hold,
 }
 
 /// Answers by the protocol's kind of tool: `read`, `edit`, `delete`, `move`, `search`, `execute`, `think`, `fetch`,
@@ -33,14 +31,6 @@ pub struct PermissionPolicy {
 }
 
 impl PermissionPolicy {
-    /// Everything is allowed: the sandbox is the fence.
-    pub fn allow_all() -> Self {
-        Self {
-            kinds: BTreeMap::new(),
-            otherwise: Answer::Allow,
-        }
-    }
-
     /// Only what changes nothing is allowed.
     pub fn read_only() -> Self {
         let harmless = ["read", "search", "think", "fetch"];
@@ -124,10 +114,6 @@ mod tests {
 
     #[test]
     fn policies_know_their_kinds() {
-        assert_eq!(
-            PermissionPolicy::allow_all().answer("execute"),
-            Answer::Allow
-        );
         assert_eq!(PermissionPolicy::read_only().answer("read"), Answer::Allow);
         assert_eq!(PermissionPolicy::read_only().answer("edit"), Answer::Reject);
         assert_eq!(

@@ -160,11 +160,6 @@ pub fn demo(program: &str) -> AgentSpec {
 /// The name of the demo agent.
 pub const DEMO: &str = "demo";
 
-/// Any other command that speaks ACP.
-pub fn custom(name: &str, command: Vec<String>) -> AgentSpec {
-    AgentSpec::new(name, command)
-}
-
 fn spec(preset: &Preset) -> AgentSpec {
     let command = preset
         .command
@@ -243,6 +238,5 @@ mod tests {
             demo("/usr/bin/skep").command,
             ["/usr/bin/skep", "demo-agent"]
         );
-        assert_eq!(custom("mine", vec!["x".into()]).command, ["x"]);
     }
 }

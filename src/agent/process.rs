@@ -3,9 +3,11 @@
 //! A tree is never left behind: dropping the handle kills it as well, only without waiting.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::process::ExitStatus;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -28,12 +30,35 @@ const STDERR_KEPT: usize = 64 * 1024;
 /// After this much of it the error stream is read slowly, so that a flood costs the agent and not skep.
 const STDERR_FREE: u64 = 4 * 1024 * 1024;
 
+/// How the first process of a tree ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Exit {
+    Status(ExitStatus),
+    /// Nobody could wait for it; in the system's words.
+    Unknown(String),
+}
+
+impl Exit {
+    pub(super) fn is_success(&self) -> bool {
+        matches!(self, Self::Status(status) if status.success())
+    }
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => status.fmt(f),
+            Self::Unknown(why) => write!(f, "status unknown: {why}"),
+        }
+    }
+}
+
 /// A process tree that runs or ran.
 pub(super) struct Process {
     root: u32,
     mark: String,
     stderr: Tail,
-    exit: watch::Receiver<Option<String>>,
+    exit: watch::Receiver<Option<Exit>>,
     ended: AtomicBool,
 }
 
@@ -51,7 +76,7 @@ pub(super) struct Output {
 }
 
 impl Output {
-    fn of(pipe: ChildStdout, mut exit: watch::Receiver<Option<String>>) -> Self {
+    fn of(pipe: ChildStdout, mut exit: watch::Receiver<Option<Exit>>) -> Self {
         let over = async move {
             drop(exit.wait_for(Option::is_some).await);
             tokio::time::sleep(LAST_OUTPUT).await;
@@ -125,15 +150,12 @@ impl Process {
         ))
     }
 
-    /// Waits for the first process to exit; answers with its status in words.
-    pub(super) async fn exited(&self) -> String {
+    /// Waits for the first process to exit.
+    pub(super) async fn exited(&self) -> Exit {
         let mut exit = self.exit.clone();
-        let status = exit
-            .wait_for(Option::is_some)
-            .await
-            .ok()
-            .and_then(|status| status.clone());
-        status.unwrap_or_else(|| "status unknown".to_owned())
+        let ended = exit.wait_for(Option::is_some).await;
+        let ended = ended.ok().and_then(|exit| exit.clone());
+        ended.unwrap_or_else(|| Exit::Unknown("nobody waited".to_owned()))
     }
 
     /// True once the first process is gone.
@@ -200,12 +222,12 @@ impl Drop for Process {
     }
 }
 
-async fn wait(mut child: Child, gone: watch::Sender<Option<String>>) {
-    let status = match child.wait().await {
-        Ok(status) => status.to_string(),
-        Err(error) => format!("status unknown: {error}"),
+async fn wait(mut child: Child, gone: watch::Sender<Option<Exit>>) {
+    let exit = match child.wait().await {
+        Ok(status) => Exit::Status(status),
+        Err(error) => Exit::Unknown(error.to_string()),
     };
-    gone.send_replace(Some(status));
+    gone.send_replace(Some(exit));
 }
 
 /// The bounded end of a stream of text.

@@ -61,15 +61,13 @@ impl Live {
         let seat = wire.state().seat.clone();
         let (body, connection) = if demo_in_process && launch.agent.name == DEMO {
             let (ours, theirs) = tokio::io::duplex(64 * 1024);
-            let queues = launch
-                .agent
-                .environment
-                .get(demo_agent::QUEUE)
-                .is_some_and(|value| value == "1");
+            let variables = &launch.agent.environment;
+            let is_on = |name| variables.get(name).is_some_and(|value| value == "1");
             let environment = demo_agent::Environment {
                 home: launch.home.clone(),
                 variables: Some(demo_variables(ground, launch)),
-                queues,
+                queues: is_on(demo_agent::QUEUE),
+                takes_system_prompt: is_on(demo_agent::SYSTEM_PROMPT),
             };
             let (reader, writer) = tokio::io::split(theirs);
             let agent = tokio::spawn(demo_agent::serve(reader, writer, environment));
@@ -166,8 +164,10 @@ impl Live {
                 said: String::new(),
             };
         };
-        let status = tokio::time::timeout(LAST_WORDS, process.exited()).await;
-        let status = status.unwrap_or_else(|_| "it closed its output and went on".to_owned());
+        let status = match tokio::time::timeout(LAST_WORDS, process.exited()).await {
+            Ok(exit) => exit.to_string(),
+            Err(_) => "it closed its output and went on".to_owned(),
+        };
         AgentError::Crash {
             status,
             said: self.last_words(),
@@ -238,11 +238,10 @@ pub(super) async fn run(
     };
     let outcome = tokio::time::timeout(timeout, work).await;
     process.kill().await?;
-    let (stdout, truncated, status) = outcome.map_err(|_| AgentError::Timeout(timeout))?;
-    let success = status == "exit status: 0";
+    let (stdout, truncated, exit) = outcome.map_err(|_| AgentError::Timeout(timeout))?;
     Ok(Output {
-        success,
-        status,
+        success: exit.is_success(),
+        status: exit.to_string(),
         stdout,
         truncated,
         stderr: process.stderr(),

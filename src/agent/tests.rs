@@ -13,7 +13,7 @@ use super::framing::{Wire, incoming};
 use super::permission::PermissionPolicy;
 
 fn wire(session: &str, phase: Phase) -> Arc<Wire> {
-    let wire = Wire::new(Exchange::new(PermissionPolicy::allow_all()));
+    let wire = Wire::new(Exchange::new(PermissionPolicy::read_only()));
     wire.state().session = Some(session.to_owned());
     wire.state().phase = phase;
     wire

@@ -13,8 +13,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::core::agent::{TurnEnd, Update};
+use crate::core::text::prompt::headed;
 
-use super::client::{Ended, McpServer, Opened, Opening};
+use super::client::{Ended, McpServer, Opened, Opening, takes_instructions};
 use super::connection_state::Phase;
 use super::end::{Answer, LOST, Why, conclude, has_lost_it, last_notes, never_begun};
 use super::error::AgentError;
@@ -40,7 +41,10 @@ pub struct TurnRequest {
     pub resume: Option<Resume>,
     /// The model to ask the agent for, by its own id or name; none leaves the choice to it.
     pub model: Option<String>,
-    /// What the agent is to do, for a session that starts from nothing: everything it has to know.
+    /// What its role tells it: the session's system prompt where the agent takes one, else the beginning of `prompt`. Empty:
+    /// nothing.
+    pub instructions: String,
+    /// What the agent is to do, for a session that starts from nothing: everything else it has to know.
     pub prompt: String,
     /// Servers of tools to offer it, besides the session's own.
     pub mcp: Vec<McpServer>,
@@ -138,6 +142,7 @@ async fn open(
         resume: earlier.filter(|_| request.launch.agent.resume),
         mode: request.launch.agent.mode.as_deref(),
         model: request.model.as_deref(),
+        instructions: &request.instructions,
         environment: &request.launch.agent.environment,
         patience: request.initialize,
     };
@@ -212,10 +217,12 @@ fn over(live: &Live) {
 }
 
 /// What the agent is told first: less where it knows the rest.
-fn first_words<'a>(request: &'a TurnRequest, session: &Opened) -> &'a str {
+fn first_words(live: &Live, request: &TurnRequest, session: &Opened) -> String {
+    let apart = live.hello.as_ref().is_some_and(takes_instructions);
     match &request.resume {
-        Some(resume) if session.resumed => &resume.prompt,
-        _ => &request.prompt,
+        Some(resume) if session.resumed => resume.prompt.clone(),
+        _ if apart => request.prompt.clone(),
+        _ => headed(&request.instructions, &request.prompt),
     }
 }
 
@@ -227,7 +234,7 @@ async fn follow(
     cancel: &CancellationToken,
 ) -> (Answer, Option<Why>) {
     let mut talk = Talk::new(live, session);
-    talk.say(first_words(request, session).to_owned());
+    talk.say(first_words(live, request, session));
     let (began, mut cancelled): (Instant, Option<(Why, Instant)>) = (Instant::now(), None);
     let mut beat = tokio::time::interval(BEAT);
     let answer = loop {

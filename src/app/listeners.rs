@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{Addresses, AdminApi, App, WebhookIngest, join};
-use crate::http::{self, Bounds, Caps, Guard, Hosts, Reading};
+use crate::http::{self, Bounds, Caps, Guard, Reading};
 
 /// Who stands behind the two addresses.
 pub(super) struct Entry {
@@ -61,7 +61,7 @@ impl Listeners {
         } else {
             Reading::WithToken
         };
-        let guard = Guard::new(&entry.token, reading, Hosts::default());
+        let guard = Guard::new(&entry.token, reading);
         let admin_router = http::admin_router(entry.desk.clone(), guard);
         let served = vec![
             tokio::spawn(http::serve(

@@ -1,6 +1,6 @@
 //! `skep demo-agent`: the agent of the demo, which speaks ACP on its standard streams as real ones do.
 
-use skep_simulator::demo_agent::{HELP, QUEUE, serve_stdio};
+use skep_simulator::demo_agent::{HELP, QUEUE, SYSTEM_PROMPT, serve_stdio};
 
 use super::Ended;
 
@@ -11,9 +11,12 @@ pub struct DemoAgent {
     /// Take a further prompt while working on one (`1` switches it on).
     #[arg(long, env = QUEUE, hide = true, default_value = "", num_args = 0..=1, default_missing_value = "1")]
     queue: String,
+    /// Take a system prompt (`1` switches it on).
+    #[arg(long, env = SYSTEM_PROMPT, hide = true, default_value = "", num_args = 0..=1, default_missing_value = "1")]
+    system_prompt: String,
 }
 
 pub(super) async fn run(agent: DemoAgent) -> Ended {
-    serve_stdio(agent.queue == "1").await;
+    serve_stdio(agent.queue == "1", agent.system_prompt == "1").await;
     Ok(())
 }

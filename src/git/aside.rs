@@ -45,7 +45,7 @@ impl Collection<'_> {
             Err(error) => return Err(error),
         };
         if branch.is_none() {
-            self.quarantine.clear()?;
+            self.quarantine.clear().await?;
         }
         Ok(branch)
     }

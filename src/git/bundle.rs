@@ -87,7 +87,10 @@ async fn unpack(
     file.seek(SeekFrom::Start(pack.at)).map_err(disk)?;
     let strict = match known {
         [] => "--strict".to_owned(),
-        known => format!("--strict=skiplist={}", quarantine.list("known", known)?),
+        known => format!(
+            "--strict=skiplist={}",
+            quarantine.list("known", known).await?
+        ),
     };
     let call = quarantine
         .call("index-pack")

@@ -118,46 +118,15 @@ impl Git {
         let taking = Collection {
             git: self,
             spec,
-            quarantine: Quarantine::open(&mirror, &spec.session)?,
+            quarantine: Quarantine::open(&mirror, &spec.session).await?,
             told,
         };
-        let committed = taking.agents_head().await?;
-        let parent = taking
-            .parent(&committed, read_ref(&mirror, &session_ref(&spec.session)))
-            .await?;
-        let (head, mut left_out) = taking.commit_rest(&parent).await?;
-        let other = if head == spec.base {
-            taking.other_branch().await?
-        } else {
-            None
+        let collected = match taking.judge().await {
+            Ok(collected) => taking.admit(collected).await,
+            Err(refused) => Err(refused),
         };
-        let head = other.as_ref().map_or(head, |branch| branch.head.clone());
-        left_out.extend(taking.elsewhere(other.as_ref(), &head));
-        let mut collected = match taking.evidence(&head).await {
-            // With the base merged in, one commit above the old base would hold what others did as well.
-            Err(GitError::Unsafe { .. })
-                if spec.upstream.is_none() && (committed != spec.base || other.is_some()) =>
-            {
-                let (head, links) = taking.without_links(&head).await?;
-                left_out.extend(links);
-                taking.evidence(&head).await?
-            }
-            judged => judged?,
-        };
-        let head = collected.head.clone();
-        collected.committed_by_us =
-            head != committed && other.as_ref().is_none_or(|branch| branch.head != head);
-        left_out.sort();
-        left_out.dedup();
-        collected.left_out = left_out;
-        let quarantine = taking.quarantine;
-        quarantine.admit()?;
-        let name = session_ref(&spec.session);
-        let call = Call::new("update-ref")
-            .args(["--no-deref", &name, head.as_str()])
-            .repository(&mirror);
-        self.inner.program.run(call).await?.bytes()?;
-        Ok(collected)
+        taking.quarantine.discard().await?;
+        collected
     }
 }
 
@@ -172,6 +141,53 @@ pub(super) struct Collection<'a> {
 impl Collection<'_> {
     pub(super) async fn run(&self, call: Call) -> Result<Vec<u8>, GitError> {
         self.git.inner.program.run(call).await?.bytes()
+    }
+
+    /// What the session made, held to every rule; nothing of it is in the mirror yet.
+    async fn judge(&self) -> Result<Collected, GitError> {
+        let spec = self.spec;
+        let mirror = self.git.mirror_path(spec.repository);
+        let committed = self.agents_head().await?;
+        let parent = self
+            .parent(&committed, read_ref(&mirror, &session_ref(&spec.session)))
+            .await?;
+        let (head, mut left_out) = self.commit_rest(&parent).await?;
+        let other = if head == spec.base {
+            self.other_branch().await?
+        } else {
+            None
+        };
+        let head = other.as_ref().map_or(head, |branch| branch.head.clone());
+        left_out.extend(self.elsewhere(other.as_ref(), &head));
+        let mut collected = match self.evidence(&head).await {
+            // With the base merged in, one commit above the old base would hold what others did as well.
+            Err(GitError::Unsafe { .. })
+                if spec.upstream.is_none() && (committed != spec.base || other.is_some()) =>
+            {
+                let (head, links) = self.without_links(&head).await?;
+                left_out.extend(links);
+                self.evidence(&head).await?
+            }
+            judged => judged?,
+        };
+        let head = &collected.head;
+        collected.committed_by_us =
+            *head != committed && other.as_ref().is_none_or(|branch| branch.head != *head);
+        left_out.sort();
+        left_out.dedup();
+        collected.left_out = left_out;
+        Ok(collected)
+    }
+
+    /// Takes what was judged into the mirror, under the session's ref.
+    async fn admit(&self, collected: Collected) -> Result<Collected, GitError> {
+        self.quarantine.admit().await?;
+        let name = session_ref(&self.spec.session);
+        let call = Call::new("update-ref")
+            .args(["--no-deref", &name, collected.head.as_str()])
+            .repository(&self.git.mirror_path(self.spec.repository));
+        self.run(call).await?;
+        Ok(collected)
     }
 
     /// The agent's own last commit, or `base`. A history that does not contain `base` is dropped: only its files count.

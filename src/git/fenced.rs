@@ -13,8 +13,8 @@ use rustix::fs::{Mode, OFlags};
 
 use super::Git;
 use super::collect::LISTING;
+use super::disk::{on_disk, remove_tree};
 use super::error::GitError;
-use super::workspace::{on_disk, remove_tree};
 use crate::core::ids::Sha;
 
 /// Asks. Each answer is a file of its own, so that a question that fails spoils no other. Other branches are only bundled,

@@ -9,11 +9,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::collect::{Collection, LISTING};
+use super::disk::on_disk;
 use super::error::GitError;
 use super::process::{Call, Overflow};
 use super::protect::GITLINK;
 use super::snapshot::paths;
-use super::workspace::on_disk;
 use crate::core::event::{LeftOut, WhyLeftOut};
 use crate::core::leavings;
 

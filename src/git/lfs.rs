@@ -16,12 +16,12 @@ use sha2::{Digest, Sha256};
 use super::Git;
 use super::change::RawChange;
 use super::collect::{Collection, LISTING, sha};
+use super::disk::on_disk;
 use super::error::{GitError, one_line};
 use super::process::{Call, Input, Outcome, Overflow};
 use super::protect::shown;
 use super::remote::Remote;
 use super::snapshot::{Entry, file, listed, paths};
-use super::workspace::on_disk;
 use crate::core::event::Lfs;
 use crate::core::ids::{RepositoryId, Sha};
 
@@ -294,7 +294,7 @@ impl Collection<'_> {
 
     /// Copies a file to where its content waits.
     async fn keep(&self, from: PathBuf) -> Result<Pointer, GitError> {
-        let store = self.quarantine.folder(WAITING)?;
+        let store = self.quarantine.folder(WAITING).await?;
         on_disk("keep a file for Git LFS", move || {
             let (mut source, waiting) = (std::fs::File::open(from)?, store.join("incoming"));
             let mut hashing = Hashing {

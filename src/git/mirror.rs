@@ -4,14 +4,32 @@
 //! and pushes leave from it. It must never be written by an agent, never lose an object somebody borrows (no garbage
 //! collection here), and never be fetched twice at once.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::Git;
+use super::disk::{on_disk, remove_tree};
 use super::error::GitError;
 use super::process::{Call, Input, Overflow};
 use super::remote::{Remote, classify};
 use crate::core::ids::{RepositoryId, Sha};
+
+/// A lock for each repository whose mirror somebody is at, and for no others.
+#[derive(Debug, Default)]
+pub(super) struct FetchLocks(Mutex<HashMap<RepositoryId, FetchLock>>);
+
+type FetchLock = Arc<tokio::sync::Mutex<()>>;
+
+impl FetchLocks {
+    fn of(&self, repository: RepositoryId) -> FetchLock {
+        let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // A lock that only this table holds locks nobody out.
+        locks.retain(|_, lock| Arc::strong_count(lock) > 1);
+        locks.entry(repository).or_default().clone()
+    }
+}
 
 /// What the mirror has to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +66,7 @@ impl Git {
         if let Some(held) = held(&mirror, want) {
             return Ok(held);
         }
-        let lock = self.fetch_lock(remote.repository);
+        let lock = self.inner.fetches.of(remote.repository);
         let _one_at_a_time = lock.lock().await;
         if let Some(held) = held(&mirror, want) {
             return Ok(held);
@@ -133,11 +151,11 @@ impl Git {
     /// Removes the mirror of a repository that was taken away; what is gone already is fine. No working copy may borrow from it
     /// any more.
     pub async fn remove_mirror(&self, repository: RepositoryId) -> Result<(), GitError> {
-        let lock = self.fetch_lock(repository);
+        let lock = self.inner.fetches.of(repository);
         let _nobody_fetches = lock.lock().await;
         let mirror = self.mirror_path(repository);
-        super::workspace::remove_tree(&mirror.with_extension("making")).await?;
-        super::workspace::remove_tree(&mirror).await
+        remove_tree(&mirror.with_extension("making")).await?;
+        remove_tree(&mirror).await
     }
 
     /// An interrupted making leaves only the provisional name behind.
@@ -146,7 +164,7 @@ impl Git {
             return Ok(());
         }
         let making = mirror.with_extension("making");
-        super::workspace::remove_tree(&making).await?;
+        remove_tree(&making).await?;
         let call = Call::new("init")
             .args([
                 "--quiet",
@@ -185,18 +203,14 @@ impl Git {
         let error = classify(&outcome);
         if matches!(error, GitError::Locked { .. }) {
             // Whoever made a lock this old was killed: no process of ours lives longer than the timeout.
-            clear_leftovers(mirror, self.inner.program.timeout);
+            let (mirror, age) = (mirror.to_owned(), self.inner.program.timeout);
+            on_disk("clear the mirror", move || {
+                clear_leftovers(&mirror, age);
+                Ok(())
+            })
+            .await?;
         }
         Err(error)
-    }
-
-    fn fetch_lock(&self, repository: RepositoryId) -> std::sync::Arc<tokio::sync::Mutex<()>> {
-        let mut locks = self
-            .inner
-            .locks
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        locks.entry(repository).or_default().clone()
     }
 }
 
@@ -348,6 +362,19 @@ mod tests {
                 "{bad:?}"
             );
         }
+    }
+
+    #[test]
+    fn locks_of_repositories_nobody_fetches_are_forgotten() {
+        let locks = FetchLocks::default();
+        let held = locks.of(RepositoryId(1));
+        let guard = held.try_lock().expect("nobody has it");
+        for number in 2..100 {
+            locks.of(RepositoryId(number));
+        }
+        assert!(locks.of(RepositoryId(1)).try_lock().is_err());
+        assert!(locks.0.lock().expect("not poisoned").len() <= 2);
+        drop(guard);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod bundle;
 mod change;
 mod collect;
 mod conflict;
+mod disk;
 mod error;
 mod fenced;
 mod flat;
@@ -37,9 +38,8 @@ mod version;
 mod way_out;
 mod workspace;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use branch::Branch;
@@ -50,7 +50,6 @@ pub use publish::{Published, Push};
 pub use remote::Remote;
 pub use workspace::{Identity, WorkspaceSpec};
 
-use crate::core::ids::RepositoryId;
 use crate::core::network::Network;
 pub use crate::core::policy::OldGit;
 use process::{Call, Program};
@@ -87,7 +86,7 @@ struct Inner {
     /// Whether this machine has git-lfs.
     lfs: bool,
     way_out: WayOut,
-    locks: Mutex<HashMap<RepositoryId, Arc<tokio::sync::Mutex<()>>>>,
+    fetches: mirror::FetchLocks,
 }
 
 impl Git {
@@ -120,10 +119,10 @@ impl Git {
                 askpass,
                 lfs,
                 way_out,
-                locks: Mutex::default(),
+                fetches: mirror::FetchLocks::default(),
             }),
         };
-        git.clear_mirrors();
+        git.clear_mirrors().await?;
         Ok(git)
     }
 
@@ -136,10 +135,14 @@ impl Git {
         Ok(line.trim_start_matches("git version ").to_owned())
     }
 
-    fn clear_mirrors(&self) {
-        let mirrors = std::fs::read_dir(self.inner.data_dir.join("mirrors"));
-        for mirror in mirrors.into_iter().flatten().flatten() {
-            mirror::clear_leftovers(&mirror.path(), Duration::ZERO);
-        }
+    async fn clear_mirrors(&self) -> Result<(), GitError> {
+        let folder = self.inner.data_dir.join("mirrors");
+        disk::on_disk("clear the mirrors", move || {
+            for mirror in std::fs::read_dir(folder)?.flatten() {
+                mirror::clear_leftovers(&mirror.path(), Duration::ZERO);
+            }
+            Ok(())
+        })
+        .await
     }
 }

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::disk::on_disk;
 use super::error::GitError;
 use super::lfs;
 use super::process::Call;
@@ -15,7 +16,8 @@ use crate::core::ids::{SessionId, Sha};
 /// Private memory of a process that reads what an agent made.
 const MEMORY: u64 = 512 << 20;
 
-/// The waiting room of one session's objects; removed when dropped.
+/// The waiting room of one session's objects. [`Quarantine::discard`] ends it; one that is dropped instead (a collection
+/// that was given up) is removed in the background.
 #[derive(Debug)]
 pub(super) struct Quarantine {
     mirror: PathBuf,
@@ -25,7 +27,7 @@ pub(super) struct Quarantine {
 impl Quarantine {
     /// Makes it, empty. Each has a folder of its own: a look at a session that was given up may still be at it when the next
     /// begins. What a kill leaves of one goes with the next start.
-    pub(super) fn open(mirror: &Path, session: &SessionId) -> Result<Self, GitError> {
+    pub(super) async fn open(mirror: &Path, session: &SessionId) -> Result<Self, GitError> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let objects = mirror
@@ -35,20 +37,21 @@ impl Quarantine {
             mirror: mirror.to_owned(),
             objects,
         };
-        quarantine.clear()?;
+        quarantine.clear().await?;
         Ok(quarantine)
     }
 
     /// Makes it empty again.
-    pub(super) fn clear(&self) -> Result<(), GitError> {
-        self.remove();
-        let made = || -> std::io::Result<()> {
-            std::fs::create_dir_all(self.objects.join("info"))?;
-            std::fs::create_dir_all(self.objects.join("pack"))?;
-            let alternates = format!("{}\n", self.mirror.join("objects").display());
-            std::fs::write(self.objects.join("info/alternates"), alternates)
-        };
-        made().map_err(|error| GitError::disk("make the quarantine", error))
+    pub(super) async fn clear(&self) -> Result<(), GitError> {
+        let (objects, mirror) = (self.objects.clone(), self.mirror.join("objects"));
+        on_disk("make the quarantine", move || {
+            remove(&objects);
+            std::fs::create_dir_all(objects.join("info"))?;
+            std::fs::create_dir_all(objects.join("pack"))?;
+            let alternates = format!("{}\n", mirror.display());
+            std::fs::write(objects.join("info/alternates"), alternates)
+        })
+        .await
     }
 
     /// A call that sees the mirror and what waits here, writes only here, and is bounded.
@@ -66,10 +69,10 @@ impl Quarantine {
 
     /// Writes a list of objects here and answers its path as git's processes see it from the data folder: one that cannot hold
     /// the signs by which git parts its settings.
-    pub(super) fn list(&self, name: &str, objects: &[Sha]) -> Result<String, GitError> {
+    pub(super) async fn list(&self, name: &str, objects: &[Sha]) -> Result<String, GitError> {
         let text: String = objects.iter().map(|sha| format!("{sha}\n")).collect();
-        std::fs::write(self.objects.join(name), text)
-            .map_err(|error| GitError::disk("write a list", error))?;
+        let file = self.objects.join(name);
+        on_disk("write a list", move || std::fs::write(file, text)).await?;
         let parts: Vec<_> = self
             .objects
             .components()
@@ -91,52 +94,74 @@ impl Quarantine {
     }
 
     /// A folder for whatever else a collection needs; it goes with the quarantine.
-    pub(super) fn folder(&self, name: &str) -> Result<PathBuf, GitError> {
+    pub(super) async fn folder(&self, name: &str) -> Result<PathBuf, GitError> {
         let folder = self.objects.join(name);
-        std::fs::create_dir_all(&folder)
-            .map_err(|error| GitError::disk("make the quarantine", error))?;
-        Ok(folder)
+        on_disk("make the quarantine", move || {
+            std::fs::create_dir_all(&folder)?;
+            Ok(folder)
+        })
+        .await
     }
 
     /// Moves everything into the mirror.
-    pub(super) fn admit(self) -> Result<(), GitError> {
-        self.move_objects()
-            .map_err(|error| GitError::disk("take objects into the mirror", error))
+    pub(super) async fn admit(&self) -> Result<(), GitError> {
+        let (objects, mirror) = (self.objects.clone(), self.mirror.clone());
+        on_disk("take objects into the mirror", move || {
+            move_objects(&objects, &mirror)
+        })
+        .await
     }
 
-    fn move_objects(&self) -> std::io::Result<()> {
-        let target = self.mirror.join("objects");
-        // What the pointers of Git LFS stand for goes first: a pointer without its content is worth nothing.
-        lfs::move_content(&self.objects.join(lfs::WAITING), &self.mirror)?;
-        for entry in std::fs::read_dir(&self.objects)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            let loose = name.len() == 2
-                && name
-                    .to_string_lossy()
-                    .bytes()
-                    .all(|b| b.is_ascii_hexdigit());
-            if loose || name == "pack" {
-                move_files(&entry.path(), &target.join(&name))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn remove(&self) {
-        match std::fs::remove_dir_all(&self.objects) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                tracing::warn!(path = %self.objects.display(), %error, "cannot remove the quarantine");
-            }
-            _ => {}
-        }
+    /// Removes it with all that was not admitted; nothing of it is left when this returns.
+    pub(super) async fn discard(mut self) -> Result<(), GitError> {
+        let objects = std::mem::take(&mut self.objects);
+        on_disk("remove the quarantine", move || {
+            remove(&objects);
+            Ok(())
+        })
+        .await
     }
 }
 
 impl Drop for Quarantine {
     fn drop(&mut self) {
-        self.remove();
+        let objects = std::mem::take(&mut self.objects);
+        if objects.as_os_str().is_empty() {
+            return;
+        }
+        // Without a runtime the program is ending; what stays then goes with the next start.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn_blocking(move || remove(&objects));
+        }
     }
+}
+
+fn remove(objects: &Path) {
+    match std::fs::remove_dir_all(objects) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(path = %objects.display(), %error, "cannot remove the quarantine");
+        }
+        _ => {}
+    }
+}
+
+fn move_objects(objects: &Path, mirror: &Path) -> std::io::Result<()> {
+    let target = mirror.join("objects");
+    // What the pointers of Git LFS stand for goes first: a pointer without its content is worth nothing.
+    lfs::move_content(&objects.join(lfs::WAITING), mirror)?;
+    for entry in std::fs::read_dir(objects)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let loose = name.len() == 2
+            && name
+                .to_string_lossy()
+                .bytes()
+                .all(|b| b.is_ascii_hexdigit());
+        if loose || name == "pack" {
+            move_files(&entry.path(), &target.join(&name))?;
+        }
+    }
+    Ok(())
 }
 
 /// A pack counts from the moment its index is there, so indexes go last.

@@ -13,10 +13,11 @@ use std::path::{Path, PathBuf};
 
 use super::change::{RawChange, read_raw};
 use super::collect::{Collection, LISTING, sha};
+use super::disk::on_disk;
 use super::error::GitError;
 use super::process::{Call, Input, Overflow};
 use super::protect::{GITLINK, Link, leaves_tree};
-use super::workspace::{copy_keeping_time, on_disk, set_time};
+use super::workspace::{copy_keeping_time, set_time};
 use crate::core::event::{LeftOut, WhyLeftOut};
 use crate::core::ids::Sha;
 

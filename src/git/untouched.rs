@@ -11,10 +11,10 @@ use std::path::Path;
 
 use super::change::RawChange;
 use super::collect::{Collection, LISTING};
+use super::disk::on_disk;
 use super::error::GitError;
 use super::process::{Input, Overflow};
 use super::snapshot::{Entry, listed};
-use super::workspace::on_disk;
 
 impl Collection<'_> {
     /// Gives back what is changed indeed; what differs in its mode alone becomes an entry with the content it had.
@@ -80,7 +80,7 @@ impl Collection<'_> {
         if paths.is_empty() {
             return Ok(HashSet::new());
         }
-        let folder = self.quarantine.folder("laid-out")?;
+        let folder = self.quarantine.folder("laid-out").await?;
         let call = self
             .work("checkout-index")
             .args(["--force", "--quiet", "-z", "--stdin"]);

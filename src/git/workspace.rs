@@ -4,14 +4,14 @@
 //! and break everything without touching anybody else. It must never name a remote, hold a hook or a credential, and the
 //! service never runs git on it once an agent has been there.
 
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
 use super::Git;
+use super::disk::{on_disk, remove_tree};
 use super::error::GitError;
 use super::left::exclude_file;
 use super::mirror::read_ref;
@@ -246,56 +246,6 @@ pub(super) fn set_time(path: &Path, modified: SystemTime) -> std::io::Result<()>
         .write(true)
         .open(path)?
         .set_modified(modified)
-}
-
-/// Removes a file or a folder with everything in it, even where its owner took his own rights away. Links are not
-/// followed.
-pub(super) async fn remove_tree(path: &Path) -> Result<(), GitError> {
-    let path = path.to_owned();
-    on_disk("remove a working copy", move || {
-        let Ok(meta) = std::fs::symlink_metadata(&path) else {
-            return Ok(());
-        };
-        if !meta.is_dir() {
-            return std::fs::remove_file(&path);
-        }
-        match std::fs::remove_dir_all(&path) {
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                unlock(&path);
-                std::fs::remove_dir_all(&path)
-            }
-            other => other,
-        }
-    })
-    .await
-}
-
-fn unlock(folder: &Path) {
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        // What cannot be unlocked fails in the removal that follows.
-        let _ = std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700));
-        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
-        folders.extend(
-            entries
-                .filter(|e| e.file_type().is_ok_and(|kind| kind.is_dir()))
-                .map(|e| e.path()),
-        );
-    }
-}
-
-/// Runs file operations off the async threads.
-pub(super) async fn on_disk<T: Send + 'static>(
-    verb: &'static str,
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> Result<T, GitError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result.map_err(|error| GitError::disk(verb, error)),
-        Err(error) => Err(GitError::Disk {
-            verb: verb.to_owned(),
-            why: error.to_string(),
-        }),
-    }
 }
 
 #[cfg(test)]

@@ -81,22 +81,6 @@ impl GitHub {
             after: assigned(&issue, login),
         })
     }
-
-    /// Assigns people to a pull request; GitHub leaves out those who cannot be assigned without saying so.
-    /// <https://docs.github.com/rest/issues/assignees#add-assignees-to-an-issue>
-    pub async fn assign_pull(
-        &self,
-        at: &At,
-        pull: IssueNumber,
-        logins: &[&str],
-    ) -> Result<(), GitHubError> {
-        let path = at.path(&format!("/issues/{pull}/assignees"));
-        let ask = ApiRequest::post("assign people", path, &json!({"assignees": logins}))
-            .with_effect(Effect::Change);
-        self.change(at, Purpose::PullRequest, Priority::Normal, &ask)
-            .await
-            .map(drop)
-    }
 }
 
 fn assignees(at: &At, issue: IssueNumber) -> String {

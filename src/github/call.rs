@@ -39,12 +39,7 @@ impl GitHub {
 
     /// The gate of an installation, or of the App itself.
     pub(super) fn lane(&self, installation: Option<InstallationId>) -> Arc<RateGate> {
-        let mut lanes = locked(&self.0.lanes);
-        Arc::clone(
-            lanes
-                .entry(installation)
-                .or_insert_with(|| Arc::new(RateGate::new(self.0.pace, self.now()))),
-        )
+        self.0.lanes.of(installation, self.now())
     }
 
     /// Reads JSON with a token for `at`.
@@ -156,7 +151,6 @@ impl GitHub {
             }
             return Ok(answer);
         }
-        self.0.counts.not_modified.fetch_add(1, Ordering::Relaxed);
         let known = etag
             .as_deref()
             .and_then(|tag| locked(&self.0.etags).recall(scope.installation, &ask.path, tag));
@@ -229,7 +223,6 @@ impl GitHub {
         etag: Option<&str>,
     ) -> Result<Answer, GitHubError> {
         lane.open()?;
-        self.0.counts.requests.fetch_add(1, Ordering::Relaxed);
         let answer = self.0.wire.send(ask, secret, etag).await?;
         let Some(limit) = answer.limit(self.now()) else {
             lane.succeeded();
@@ -245,7 +238,6 @@ impl GitHub {
     }
 
     pub(super) fn limited(&self, lane: &RateGate, limit: Limit) -> std::time::Duration {
-        self.0.counts.limited.fetch_add(1, Ordering::Relaxed);
         let after = lane.pause(limit);
         tracing::warn!(seconds = after.as_secs(), "GitHub asked for a pause");
         after
@@ -270,7 +262,7 @@ impl GitHub {
     }
 
     fn jwt(&self) -> Result<SecretString, GitHubError> {
-        let now = self.now() + self.0.counts.skew_ms.load(Ordering::Relaxed);
+        let now = self.now() + self.0.skew_ms.load(Ordering::Relaxed);
         self.0.key.sign(now / 1000)
     }
 
@@ -282,7 +274,7 @@ impl GitHub {
         else {
             return;
         };
-        self.0.counts.skew_ms.store(skew, Ordering::Relaxed);
+        self.0.skew_ms.store(skew, Ordering::Relaxed);
         if skew.abs() > 30_000 {
             tracing::warn!(
                 seconds = skew / 1000,

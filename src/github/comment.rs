@@ -209,16 +209,6 @@ impl GitHub {
             .map(drop)
     }
 
-    /// Removes a comment; one that is gone already is fine.
-    /// <https://docs.github.com/rest/issues/comments#delete-an-issue-comment>
-    pub async fn delete_comment(&self, at: &At, comment: CommentId) -> Result<(), GitHubError> {
-        let ask = ApiRequest::delete(
-            "delete a comment",
-            at.path(&format!("/issues/comments/{comment}")),
-        );
-        self.remove(at, Purpose::Comment, &ask).await
-    }
-
     /// A removal for which "not there" is as good as done.
     pub(super) async fn remove(
         &self,

@@ -20,6 +20,7 @@ mod graphql;
 mod issue;
 mod jwt;
 mod label;
+mod lanes;
 mod limiter;
 mod page;
 mod pull;
@@ -34,8 +35,7 @@ mod token;
 mod wire;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use secrecy::SecretString;
@@ -66,7 +66,7 @@ use crate::core::time::{Clock, parse_rfc3339};
 use access::Access;
 use etag::Etags;
 use jwt::AppKey;
-use rate_gate::RateGate;
+use lanes::Lanes;
 use token::{Scope, Tokens};
 use wire::Wire;
 
@@ -141,35 +141,14 @@ struct Inner {
     web: Url,
     key: AppKey,
     now: Clock,
-    pace: Pace,
     tokens: Tokens,
     access: Access,
-    lanes: Mutex<HashMap<Option<InstallationId>, Arc<RateGate>>>,
+    lanes: Lanes,
     etags: Mutex<Etags>,
     identity: OnceCell<AppIdentity>,
     bot: OnceCell<UserId>,
-    counts: CountCells,
-}
-
-#[derive(Default)]
-struct CountCells {
-    requests: AtomicU64,
-    not_modified: AtomicU64,
-    limited: AtomicU64,
+    /// GitHub's clock minus ours in milliseconds, as last learned.
     skew_ms: AtomicI64,
-}
-
-/// Numbers for the metrics page, since the start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counts {
-    /// Requests sent.
-    pub requests: u64,
-    /// Reads answered 304.
-    pub not_modified: u64,
-    /// Pauses GitHub asked for.
-    pub limited: u64,
-    /// GitHub's clock minus ours, as last learned.
-    pub clock_skew_seconds: i64,
 }
 
 /// An installation on which nothing new is created at present.
@@ -197,14 +176,13 @@ impl GitHub {
             api: config.api_url,
             web: config.web_url,
             now: config.now,
-            pace: config.pace,
             tokens: Tokens::default(),
             access: Access::default(),
-            lanes: Mutex::default(),
+            lanes: Lanes::new(config.pace),
             etags: Mutex::default(),
             identity: OnceCell::new(),
             bot: OnceCell::new(),
-            counts: CountCells::default(),
+            skew_ms: AtomicI64::new(0),
         };
         Ok(Self(Arc::new(inner)))
     }
@@ -221,11 +199,7 @@ impl GitHub {
 
     /// The installations on which nothing new is created at present: until when (epoch milliseconds), and who wants it so.
     pub fn held_up(&self) -> Vec<HeldUp> {
-        let lanes: Vec<_> = locked(&self.0.lanes)
-            .iter()
-            .map(|(of, lane)| (*of, Arc::clone(lane)))
-            .collect();
-        let held = lanes.into_iter().filter_map(|(of, lane)| {
+        let held = self.0.lanes.all().into_iter().filter_map(|(of, lane)| {
             let (until, brake) = lane.held_up()?;
             Some(HeldUp {
                 installation: of,
@@ -236,17 +210,6 @@ impl GitHub {
         let mut held: Vec<HeldUp> = held.collect();
         held.sort_by_key(|held| held.installation.map(|installation| installation.0));
         held
-    }
-
-    /// What happened so far.
-    pub fn counts(&self) -> Counts {
-        let counts = &self.0.counts;
-        Counts {
-            requests: counts.requests.load(Ordering::Relaxed),
-            not_modified: counts.not_modified.load(Ordering::Relaxed),
-            limited: counts.limited.load(Ordering::Relaxed),
-            clock_skew_seconds: counts.skew_ms.load(Ordering::Relaxed) / 1000,
-        }
     }
 }
 

@@ -80,6 +80,15 @@ impl RateGate {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether forgetting it loses nothing: nothing under way, no pause, no change within the last hour.
+    pub(super) fn is_idle(&self) -> bool {
+        let now = self.now();
+        let mut state = self.state();
+        prune(now, &mut state.history);
+        let quiet = state.history.is_empty() && state.waiting.is_empty() && !state.in_flight;
+        quiet && state.paused_until <= now
+    }
+
     fn now(&self) -> i64 {
         let elapsed = i64::try_from(self.origin.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.epoch.saturating_add(elapsed)

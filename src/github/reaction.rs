@@ -1,4 +1,4 @@
-//! Reactions: the receipt on an issue, a comment, or a comment on a line.
+//! Reactions: the receipt on an issue or on a comment.
 //!
 //! They are a set: reacting twice leaves one reaction, removing what is not there is fine.
 
@@ -42,7 +42,6 @@ impl GitHub {
     ) -> Result<(), GitHubError> {
         self.react(
             at,
-            Purpose::Comment,
             &at.path(&format!("/issues/{issue}/reactions")),
             reaction,
         )
@@ -59,7 +58,6 @@ impl GitHub {
     ) -> Result<(), GitHubError> {
         self.react(
             at,
-            Purpose::Comment,
             &at.path(&format!("/issues/comments/{comment}/reactions")),
             reaction,
         )
@@ -76,7 +74,6 @@ impl GitHub {
     ) -> Result<(), GitHubError> {
         self.unreact(
             at,
-            Purpose::Comment,
             &at.path(&format!("/issues/{issue}/reactions")),
             reaction,
         )
@@ -93,69 +90,22 @@ impl GitHub {
     ) -> Result<(), GitHubError> {
         self.unreact(
             at,
-            Purpose::Comment,
             &at.path(&format!("/issues/comments/{comment}/reactions")),
             reaction,
         )
         .await
     }
 
-    /// Reacts to a comment on a line of a pull request, ahead of everything that waits.
-    /// <https://docs.github.com/rest/reactions/reactions#create-reaction-for-a-pull-request-review-comment>
-    pub async fn react_to_line(
-        &self,
-        at: &At,
-        comment: i64,
-        reaction: Reaction,
-    ) -> Result<(), GitHubError> {
-        self.react(
-            at,
-            Purpose::PullRequest,
-            &at.path(&format!("/pulls/comments/{comment}/reactions")),
-            reaction,
-        )
-        .await
-    }
-
-    /// Takes our reaction to a comment on a line back.
-    /// <https://docs.github.com/rest/reactions/reactions#delete-a-pull-request-comment-reaction>
-    pub async fn unreact_from_line(
-        &self,
-        at: &At,
-        comment: i64,
-        reaction: Reaction,
-    ) -> Result<(), GitHubError> {
-        self.unreact(
-            at,
-            Purpose::PullRequest,
-            &at.path(&format!("/pulls/comments/{comment}/reactions")),
-            reaction,
-        )
-        .await
-    }
-
-    async fn react(
-        &self,
-        at: &At,
-        purpose: Purpose,
-        path: &str,
-        reaction: Reaction,
-    ) -> Result<(), GitHubError> {
+    async fn react(&self, at: &At, path: &str, reaction: Reaction) -> Result<(), GitHubError> {
         // A mark, no content: it must come through when the limits of content are used up.
         let ask = ApiRequest::post("react", path, &json!({"content": content(reaction)}))
             .with_effect(Effect::Change);
-        self.change(at, purpose, Priority::Receipt, &ask)
+        self.change(at, Purpose::Comment, Priority::Receipt, &ask)
             .await
             .map(drop)
     }
 
-    async fn unreact(
-        &self,
-        at: &At,
-        purpose: Purpose,
-        path: &str,
-        reaction: Reaction,
-    ) -> Result<(), GitHubError> {
+    async fn unreact(&self, at: &At, path: &str, reaction: Reaction) -> Result<(), GitHubError> {
         let us = self.bot(at).await?;
         let query = format!(
             "{path}?content={}&per_page=100",
@@ -169,7 +119,7 @@ impl GitHub {
             .filter(|found| found.user.as_ref().is_some_and(|user| user.id == us))
         {
             let ask = ApiRequest::delete("take a reaction back", format!("{path}/{}", ours.id));
-            self.remove(at, purpose, &ask).await?;
+            self.remove(at, Purpose::Comment, &ask).await?;
         }
         Ok(())
     }

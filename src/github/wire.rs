@@ -1,6 +1,7 @@
 //! One request, one answer: the only place that touches octocrab.
 //!
-//! octocrab runs here on our own client: with a connect timeout, and without its retry layer, redirect layer, token cache
+//! All that is used of octocrab is `Octocrab::execute`: one type for our client whatever carries it, with or without TLS.
+//! Its typed calls are not: they would retry a creation, follow a POST's redirect as a GET and wait for ever. It runs on our own client: with a connect timeout, and without its retry layer, redirect layer, token cache
 //! and ETag cache; the total time and the size of an answer are bounded by us. A redirect is followed with the same
 //! method, and only to the API's own host: credentials never go anywhere else. A request of which a byte may have left is
 //! never sent again from here. The one thing fetched from elsewhere, a log GitHub points to, is fetched without credential.

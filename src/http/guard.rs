@@ -6,7 +6,6 @@
 //! rebound to us), and so is an `Origin` on an order (a page sent it).
 
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
@@ -18,40 +17,24 @@ use sha2::{Digest, Sha256};
 
 use super::answer;
 
-/// The names under which the admin address may be called, besides `localhost` and loopback addresses.
-#[derive(Debug, Clone, Default)]
-pub struct Hosts(Arc<[String]>);
+/// Whether a request is meant for this machine: for `localhost` or a loopback address, and for nothing else besides.
+fn is_for_us(headers: &HeaderMap, in_target: Option<&Authority>) -> bool {
+    let mut values = headers.get_all(header::HOST).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return false;
+    };
+    let Ok(authority) = Authority::try_from(value.as_bytes()) else {
+        return false;
+    };
+    let plain =
+        |authority: &Authority| !authority.as_str().contains('@') && is_us(authority.host());
+    plain(&authority) && in_target.is_none_or(plain)
+}
 
-impl Hosts {
-    /// Takes names or addresses without a port; letter case does not matter.
-    pub fn new(names: impl IntoIterator<Item = String>) -> Self {
-        Self(
-            names
-                .into_iter()
-                .map(|name| name.to_ascii_lowercase())
-                .collect(),
-        )
-    }
-
-    fn allow(&self, headers: &HeaderMap, in_target: Option<&Authority>) -> bool {
-        let mut values = headers.get_all(header::HOST).iter();
-        let (Some(value), None) = (values.next(), values.next()) else {
-            return false;
-        };
-        let Ok(authority) = Authority::try_from(value.as_bytes()) else {
-            return false;
-        };
-        let plain = |authority: &Authority| {
-            !authority.as_str().contains('@') && self.knows(authority.host())
-        };
-        plain(&authority) && in_target.is_none_or(plain)
-    }
-
-    fn knows(&self, host: &str) -> bool {
-        let host = host.to_ascii_lowercase();
-        let address = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || is_loopback(address) || self.0.contains(&host)
-    }
+fn is_us(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || is_loopback(address)
 }
 
 fn is_loopback(address: &str) -> bool {
@@ -65,7 +48,6 @@ fn is_loopback(address: &str) -> bool {
 /// What the admin address asks of its callers.
 #[derive(Clone)]
 pub struct Guard {
-    hosts: Hosts,
     /// The token's digest: digests are compared, so that the time it takes says nothing of the token.
     token: [u8; 32],
     reading: Reading,
@@ -82,9 +64,8 @@ pub enum Reading {
 
 impl Guard {
     /// Lets in who holds `token`, and for looking whom `reading` names.
-    pub fn new(token: &SecretString, reading: Reading, hosts: Hosts) -> Self {
+    pub fn new(token: &SecretString, reading: Reading) -> Self {
         Self {
-            hosts,
             token: digest(token.expose_secret()),
             reading,
         }
@@ -112,10 +93,7 @@ pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Ne
     if guard.is_held(request.headers()) {
         return next.run(request).await;
     }
-    if !guard
-        .hosts
-        .allow(request.headers(), request.uri().authority())
-    {
+    if !is_for_us(request.headers(), request.uri().authority()) {
         let say =
             "the Host header does not name this machine, and the request carries no admin token";
         return answer::error(
@@ -156,18 +134,17 @@ mod tests {
             header::HOST,
             HeaderValue::from_str(host).expect("a header value"),
         );
-        Hosts::new(["Skep.Example".to_owned()]).allow(&headers, None)
+        is_for_us(&headers, None)
     }
 
     #[test]
-    fn loopback_and_configured_names_pass() {
+    fn loopback_passes() {
         for host in [
             "localhost",
             "LOCALHOST:3001",
             "127.0.0.1",
             "127.8.9.1:1",
             "[::1]:3001",
-            "skep.example:80",
         ] {
             assert!(allowed(host), "{host}");
         }
@@ -177,6 +154,7 @@ mod tests {
     fn every_other_name_is_refused() {
         let foreign = [
             "evil.example",
+            "skep.example:80",
             "localhost.evil.example",
             "127.0.0.1.evil.example",
             "10.0.0.1",
@@ -199,10 +177,13 @@ mod tests {
     #[test]
     fn the_request_target_must_agree() {
         let mut headers = HeaderMap::new();
-        assert!(!Hosts::default().allow(&headers, None), "no host at all");
+        assert!(!is_for_us(&headers, None), "no host at all");
         headers.insert(header::HOST, HeaderValue::from_static("localhost"));
-        assert!(!Hosts::default().allow(&headers, Some(&Authority::from_static("evil.example"))));
+        assert!(!is_for_us(
+            &headers,
+            Some(&Authority::from_static("evil.example"))
+        ));
         headers.append(header::HOST, HeaderValue::from_static("localhost"));
-        assert!(!Hosts::default().allow(&headers, None), "two hosts");
+        assert!(!is_for_us(&headers, None), "two hosts");
     }
 }

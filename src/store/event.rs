@@ -97,12 +97,6 @@ impl Store {
         Ok(rows.iter().map(event_row).collect::<Result<_, _>>()?)
     }
 
-    /// The number of the newest event; 0 when there is none.
-    pub async fn last_event(&self) -> Result<i64, StoreError> {
-        let row = sqlx::query("SELECT COALESCE(MAX(seq), 0) FROM event").fetch_one(self.reader());
-        Ok(self.pools().within(row).await?.try_get(0)?)
-    }
-
     /// The newest `limit` events of a task, oldest first.
     pub async fn task_events(
         &self,

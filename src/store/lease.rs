@@ -25,8 +25,6 @@ pub struct Claim<'a> {
     pub lease_until: i64,
     /// At most so many.
     pub limit: i64,
-    /// Lanes that have no room at present.
-    pub without_lanes: &'a [String],
     /// Kinds that have no room at present.
     pub without_kinds: &'a [String],
 }
@@ -85,17 +83,11 @@ enum Back {
 ///
 /// In a serial lane only the first that is due may go, and only while none of the lane runs. So a lane is asked for its head
 /// alone: a thousand tasks put thousands of effects into one lane, and comparing each with all others takes seconds.
-pub(super) fn claim_sql(lanes: usize, kinds: usize) -> String {
-    let mut without = String::new();
-    if lanes > 0 {
-        without.push_str(&format!(" AND e.lane NOT IN ({})", placeholders(5, lanes)));
-    }
-    if kinds > 0 {
-        without.push_str(&format!(
-            " AND e.kind NOT IN ({})",
-            placeholders(5 + lanes, kinds)
-        ));
-    }
+pub(super) fn claim_sql(kinds: usize) -> String {
+    let without = match kinds {
+        0 => String::new(),
+        _ => format!(" AND e.kind NOT IN ({})", placeholders(5, kinds)),
+    };
     format!(
         "WITH RECURSIVE lanes (lane) AS (\
          SELECT MIN(o.lane) FROM effect o WHERE o.closed_at IS NULL AND o.serial = 1 \
@@ -123,13 +115,13 @@ async fn claim(
     connection: &mut AnyConnection,
     wish: &Claim<'_>,
 ) -> Result<Vec<EffectRow>, sqlx::Error> {
-    let sql = claim_sql(wish.without_lanes.len(), wish.without_kinds.len());
+    let sql = claim_sql(wish.without_kinds.len());
     let mut query = sqlx::query(AssertSqlSafe(sql))
         .bind(wish.owner)
         .bind(wish.lease_until)
         .bind(wish.now)
         .bind(wish.limit);
-    for name in wish.without_lanes.iter().chain(wish.without_kinds) {
+    for name in wish.without_kinds {
         query = query.bind(name.as_str());
     }
     let rows = query.fetch_all(connection).await?;
@@ -302,24 +294,6 @@ impl Store {
         Ok(done.rows_affected())
     }
 
-    /// Opens a dead letter again, with its attempts counted from zero. False when it is not one.
-    pub async fn redrive(&self, id: &str, now: i64) -> Result<bool, StoreError> {
-        let sql = "UPDATE effect SET closed_at = NULL, result = NULL, attempts = 0, parked = 0, cancel_requested = 0, \
-                   not_before = $2 WHERE id = $1 AND result = $3";
-        let done = self
-            .pools()
-            .within(
-                sqlx::query(sql)
-                    .bind(id)
-                    .bind(now)
-                    .bind(EffectResult::Failed.name())
-                    .execute(self.writer()),
-            )
-            .await?;
-        self.inner.effect_wake.ring();
-        Ok(done.rows_affected() == 1)
-    }
-
     /// The effects in `owner`'s hands that were withdrawn meanwhile.
     pub async fn cancel_requests(&self, owner: &str) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT id FROM effect WHERE owner = $1 AND closed_at IS NULL AND cancel_requested = 1 ORDER BY seq";
@@ -346,16 +320,6 @@ impl Store {
             soonest = soonest.into_iter().chain(found).min();
         }
         Ok(soonest)
-    }
-
-    /// How many effects are not closed.
-    pub async fn open_effects(&self) -> Result<i64, StoreError> {
-        let sql = "SELECT COUNT(*) FROM effect WHERE closed_at IS NULL";
-        Ok(self
-            .pools()
-            .within(sqlx::query(sql).fetch_one(self.reader()))
-            .await?
-            .try_get(0)?)
     }
 
     /// When content was created since `since`, by lane, oldest first: to fill the limiters after a start.

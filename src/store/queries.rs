@@ -9,7 +9,7 @@ use super::Store;
 use super::effect_result::EffectResult;
 use super::error::StoreError;
 use super::outbox::{self, EffectLook, effect_look};
-use super::task::{self, QueuePlace, SessionRow, TaskRow, session_row, task_row};
+use super::task::{self, SessionRow, TaskRow, session_row, task_row};
 use crate::core::ids::{RepositoryId, SessionId, TaskKey};
 
 /// Which sessions; an absent field does not restrict.
@@ -206,20 +206,6 @@ impl Store {
         Ok(rows.iter().map(task_row).collect::<Result<_, _>>()?)
     }
 
-    /// The first `limit` queued tasks in the order they will start.
-    pub async fn queued(&self, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
-        self.pools()
-            .within(async { task::read_queue(&mut *self.reader().acquire().await?, limit).await })
-            .await
-    }
-
-    /// Where a task stands in the queue; `None` when it is not queued.
-    pub async fn queue_position(&self, key: TaskKey) -> Result<Option<QueuePlace>, StoreError> {
-        self.pools()
-            .within(async { task::find_place(&mut *self.reader().acquire().await?, key).await })
-            .await
-    }
-
     /// The newest `limit` effects that fit, oldest first.
     pub async fn effects(
         &self,
@@ -268,10 +254,5 @@ impl Store {
         self.pools()
             .within(async { count(&mut *self.reader().acquire().await?).await })
             .await
-    }
-
-    /// Proves that the database takes writes: changes one remembered word.
-    pub async fn probe(&self, now: i64) -> Result<(), StoreError> {
-        self.put_meta("probe", &now.to_string()).await
     }
 }

@@ -37,7 +37,7 @@ async fn every_hot_question_has_its_index() {
         ),
         (
             "claim",
-            lease::claim_sql(0, 0),
+            lease::claim_sql(0),
             &[
                 "INDEX effect_free",
                 "INDEX effect_lane",
@@ -46,7 +46,7 @@ async fn every_hot_question_has_its_index() {
         ),
         (
             "claim without some",
-            lease::claim_sql(2, 1),
+            lease::claim_sql(1),
             &[
                 "INDEX effect_free",
                 "INDEX effect_lane",

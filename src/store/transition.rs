@@ -17,8 +17,7 @@ use super::outbox::{
     Added, NewEffect, Withdrawal, Withdrawn, insert_effect, note_so_far, withdraw,
 };
 use super::task::{self, QueuePlace, SessionRow, TaskRow};
-use super::{meta, queries};
-use crate::core::ids::{InstallationId, RepositoryId, SessionId, TaskKey};
+use crate::core::ids::{InstallationId, RepositoryId, TaskKey};
 
 /// An open decision.
 #[derive(Debug)]
@@ -92,11 +91,6 @@ impl Transition {
             "task {} is not at version {expected}",
             row.key
         )))
-    }
-
-    /// The session with this id.
-    pub async fn session(&mut self, id: &SessionId) -> Result<Option<SessionRow>, StoreError> {
-        within!(self, queries::find_session(self.connection(), id))
     }
 
     /// Writes a session, new or not. [`StoreError::Conflict`]: the task has another live one.
@@ -219,16 +213,6 @@ impl Transition {
     /// Where a task stands in the queue; `None` when it is not queued.
     pub async fn queue_position(&mut self, key: TaskKey) -> Result<Option<QueuePlace>, StoreError> {
         within!(self, task::find_place(self.connection(), key))
-    }
-
-    /// The value of `key`.
-    pub async fn meta(&mut self, key: &str) -> Result<Option<String>, StoreError> {
-        within!(self, meta::get(self.connection(), key))
-    }
-
-    /// Sets the value of `key`.
-    pub async fn put_meta(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
-        within!(self, meta::put(self.connection(), key, value))
     }
 
     /// Makes it all true and durable, then rings the bells. An error means that none of it is true, except

@@ -11,7 +11,7 @@ use super::outcome::{Found, NoEvent, Notice, Parsed, ignored};
 use super::payload::{Head, Installed, Opened, Repositories};
 use super::{branch, issue};
 use crate::core::event::{Event, Loss, Removal};
-use crate::core::ids::{InstallationId, RepositoryId, TaskKey};
+use crate::core::ids::{InstallationId, RepositoryId};
 use crate::core::sanitise;
 
 /// Reads the body of an event, named as in `X-GitHub-Event`.
@@ -70,14 +70,6 @@ pub fn notice(event_name: &str, body: &str) -> Option<Notice> {
         account,
         repositories,
     })
-}
-
-/// The task an event belongs to; there is one exactly when [`parse`] finds a [`Parsed::Event`].
-pub fn route(event_name: &str, body: &str) -> Option<TaskKey> {
-    match read_event(event_name, body) {
-        Ok(Parsed::Event { place, .. }) => Some(place.task()),
-        _ => None,
-    }
 }
 
 fn read_event(event_name: &str, body: &str) -> Found {

@@ -129,15 +129,6 @@ impl Verified {
     }
 }
 
-/// [`Signature::read`] and [`Secrets::verify`] in one step.
-pub fn verify<'a>(
-    secrets: &Secrets,
-    signatures: impl IntoIterator<Item = &'a [u8]>,
-    body: &[u8],
-) -> Option<Verified> {
-    secrets.verify(&Signature::read(signatures)?, body)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -151,6 +142,15 @@ mod tests {
 
     fn secrets(texts: &[&str]) -> Secrets {
         Secrets::new(texts.iter().map(|text| SecretString::from(*text))).expect("none is empty")
+    }
+
+    /// As `http` does it: read once, then held against the secrets.
+    fn verify<'a>(
+        secrets: &Secrets,
+        signatures: impl IntoIterator<Item = &'a [u8]>,
+        body: &[u8],
+    ) -> Option<Verified> {
+        secrets.verify(&Signature::read(signatures)?, body)
     }
 
     fn passes(secrets: &Secrets, signatures: &[&str], body: &[u8]) -> bool {

@@ -70,23 +70,6 @@ impl AgentSpec {
             ignore: vec![],
         }
     }
-
-    /// Takes the variables that `inherit` names into the environment; what is set there expressly stays.
-    pub fn inheriting(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
-        for (name, value) in variables {
-            let named = self
-                .inherit
-                .iter()
-                .any(|wanted| match wanted.strip_suffix('*') {
-                    Some(start) => name.starts_with(start),
-                    None => name == *wanted,
-                });
-            if named {
-                self.environment.entry(name).or_insert(value);
-            }
-        }
-        self
-    }
 }
 
 /// Values of the environment are keys as a rule, so only the names are shown.
@@ -324,23 +307,6 @@ mod tests {
             let json = serde_json::to_value(&update).expect("it serializes");
             assert_eq!(json["kind"], update.kind());
         }
-    }
-
-    #[test]
-    fn only_what_is_named_is_inherited() {
-        let spec = AgentSpec {
-            inherit: vec!["GOOSE_*".into(), "KEY".into(), "OTHER".into()],
-            ..spec()
-        };
-        let outside = ["GOOSE_MODEL", "KEY", "OTHER", "OTHERS", "AWS_KEY"]
-            .map(|name| (name.to_owned(), "new".to_owned()));
-        let inside: Vec<(String, String)> =
-            spec.inheriting(outside).environment.into_iter().collect();
-        let expected = [("GOOSE_MODEL", "new"), ("KEY", "canary"), ("OTHER", "new")];
-        assert_eq!(
-            inside,
-            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
-        );
     }
 
     #[test]

@@ -132,11 +132,6 @@ impl Tools {
         Self(Tool::ALL.into())
     }
 
-    /// No kind at all.
-    pub fn none() -> Self {
-        Self(BTreeSet::new())
-    }
-
     /// Whether the kind is in the set.
     pub fn contains(&self, tool: Tool) -> bool {
         self.0.contains(&tool)
@@ -145,11 +140,6 @@ impl Tools {
     /// What both sets hold.
     pub fn intersect(&self, other: &Self) -> Self {
         Self(self.0.intersection(&other.0).copied().collect())
-    }
-
-    /// Whether everything in this set is in the other.
-    pub fn within(&self, other: &Self) -> bool {
-        self.0.is_subset(&other.0)
     }
 
     /// The kinds in a fixed order.

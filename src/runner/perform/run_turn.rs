@@ -219,6 +219,7 @@ async fn request(turn: &Turn, lease: &Lease, scope: &Turns<'_>) -> Result<TurnRe
             prompt: resumed,
         }),
         model: turn.model.clone(),
+        instructions: turn.instructions.clone(),
         prompt,
         mcp: Vec::new(),
         desk: Some(Arc::new(SessionTools::new(scope, lease)?)),
@@ -231,15 +232,18 @@ async fn request(turn: &Turn, lease: &Lease, scope: &Turns<'_>) -> Result<TurnRe
 }
 
 /// What is said to an agent that starts from nothing, and to one that has its session. A turn that was interrupted in its
-/// first prompt is told all of it again: whether it arrived, nobody knows.
+/// first prompt is told all of it again, the role's instructions too: whether it arrived, nobody knows.
 fn prompts(turn: &Turn, again: bool) -> (String, String) {
-    let told = text::prompt::RESUMED;
-    let whole = || format!("{told}\n\n{}", turn.prompt);
-    match (again, &turn.resume) {
-        (false, _) => (turn.prompt.clone(), turn.resumed.clone()),
-        (true, None) => (whole(), whole()),
-        (true, Some(_)) => (whole(), format!("{told}\n\n{}", turn.resumed)),
+    if !again {
+        return (turn.prompt.clone(), turn.resumed.clone());
     }
+    let told = text::prompt::RESUMED;
+    let prompt = format!("{told}\n\n{}", turn.prompt);
+    let resumed = match &turn.resume {
+        None => text::prompt::headed(&turn.instructions, &prompt),
+        Some(_) => format!("{told}\n\n{}", turn.resumed),
+    };
+    (prompt, resumed)
 }
 
 /// What the agent was told in the middle of the turn, besides its prompt.

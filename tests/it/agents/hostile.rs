@@ -82,9 +82,26 @@ async fn another_version_of_the_protocol_is_explained() {
     let bench = Setup::command(&["sh", "-c", answer]).bench().await;
     let error = fails(&bench, "").await;
     assert!(
-        matches!(&error, AgentError::Protocol(why) if why.contains("version 1")),
+        matches!(&error, AgentError::Protocol(why) if why.contains("version 1") && why.ends_with('2')),
         "{error:?}"
     );
+    // What a server of tools answers, an agent with a version of its own, and one that knows none as low as ours.
+    for answer in [
+        r#""result":{"protocolVersion":"2025-11-25"}"#,
+        r#""result":{}"#,
+        r#""error":{"code":-32022,"message":"no"}"#,
+    ] {
+        let script = format!(
+            "read line; id=$(printf %s \"$line\" | sed 's/.*\"id\":\\(\"[^\"]*\"\\|[0-9]*\\).*/\\1/')\n\
+             printf '{{\"jsonrpc\":\"2.0\",\"id\":%s,%s}}\\n' \"$id\" '{answer}'; cat"
+        );
+        let bench = Setup::command(&["sh", "-c", &script]).bench().await;
+        let error = fails(&bench, "").await;
+        assert!(
+            matches!(&error, AgentError::Protocol(why) if why.contains("version 1")),
+            "{answer}: {error:?}"
+        );
+    }
 }
 
 #[tokio::test]

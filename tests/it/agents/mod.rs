@@ -10,12 +10,13 @@ pub mod real;
 mod steering;
 mod turns;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use skep::agent::{
-    AgentError, Agents, AgentsConfig, Identity, Launch, PermissionPolicy, Resources, SandboxChoice,
-    TurnRequest, presets,
+    AgentError, Agents, AgentsConfig, Answer, Identity, Launch, PermissionPolicy, Resources,
+    SandboxChoice, TurnRequest, presets,
 };
 use skep::core::agent::{AgentSpec, TurnEnd, Update};
 use skep::core::ids::SessionId;
@@ -50,7 +51,7 @@ impl Setup {
     pub fn command(argv: &[&str]) -> Self {
         let command = argv.iter().map(|part| (*part).to_owned()).collect();
         Self {
-            agent: presets::custom("custom", command),
+            agent: AgentSpec::new("custom", command),
             ..Self::demo()
         }
     }
@@ -123,6 +124,14 @@ pub fn config(data: &Path, sandbox: SandboxChoice, demo_in_process: bool) -> Age
     }
 }
 
+/// The sandbox is the fence.
+pub fn allow_all() -> PermissionPolicy {
+    PermissionPolicy {
+        kinds: BTreeMap::new(),
+        otherwise: Answer::Allow,
+    }
+}
+
 pub fn session() -> SessionId {
     "1296269-12-1".parse().expect("a session id")
 }
@@ -137,10 +146,11 @@ impl Bench {
             launch: self.launch.clone(),
             resume: None,
             model: None,
+            instructions: String::new(),
             prompt: format!("Please do this.\n\n```skep-demo\n{steps}\n```\n"),
             mcp: vec![],
             desk: None,
-            permissions: PermissionPolicy::allow_all(),
+            permissions: allow_all(),
             wall: Duration::from_secs(120),
             silence: Duration::from_secs(120),
             initialize: Duration::from_secs(60),

@@ -13,7 +13,7 @@ use skep::agent::{
 use skep::core::agent::{AgentSpec, ErrorClass, Stop, ToolStatus, Update};
 
 use super::desk::TestDesk;
-use super::{Bench, Setup, config, kill, messages, session, until};
+use super::{Bench, Setup, allow_all, config, kill, messages, session, until};
 
 /// The folder with the agents; none, and said so, where there is none.
 pub fn installed() -> Option<PathBuf> {
@@ -145,7 +145,7 @@ impl Real {
         let prompt = format!("SCENARIO={scenario} CWD={folder} FILE=hello.txt TEXT=hi");
         TurnRequest {
             prompt,
-            permissions: PermissionPolicy::allow_all(),
+            permissions: allow_all(),
             ..self.bench.request("")
         }
     }
@@ -308,6 +308,38 @@ impl Real {
             .any(|number| name(number).trim() == "sleep")
     }
 
+    /// As a system prompt where the agent takes one (codex), before the prompt where it does not (goose); in a loaded session
+    /// as well.
+    async fn is_told_its_role(&self) {
+        let request = || TurnRequest {
+            instructions: "You are the reviewer, ROLE-MARK.".into(),
+            ..self.request("role")
+        };
+        let expected = match &*self.bench.launch.agent.name {
+            "codex" => "role in: system",
+            _ => "role in: user",
+        };
+        let (end, _) = self.bench.turn(request()).await;
+        let first = end.expect("the turn ends");
+        assert_eq!(first.message, expected);
+        self.bench.agents.close(&session()).await.expect("closed");
+        let resume = Some(Resume {
+            session: first.agent_session,
+            prompt: self.request("role").prompt,
+        });
+        let (end, updates) = self
+            .bench
+            .turn(TurnRequest {
+                resume,
+                ..request()
+            })
+            .await;
+        let end = end.expect("the turn ends");
+        assert!(end.resumed, "{updates:?}");
+        assert_eq!(end.message, expected);
+        self.bench.agents.close(&session()).await.expect("closed");
+    }
+
     async fn a_failing_model_is_named(&self) {
         for (scenario, class) in [
             ("http429", ErrorClass::RateLimit),
@@ -351,7 +383,7 @@ macro_rules! with_each_agent {
     )* };
 }
 
-with_each_agent!(writes_a_file goes_on_after_kill_9 asks_and_goes_on_with_the_answer a_cancel_leaves_nothing a_failing_model_is_named);
+with_each_agent!(writes_a_file goes_on_after_kill_9 is_told_its_role asks_and_goes_on_with_the_answer a_cancel_leaves_nothing a_failing_model_is_named);
 
 /// Neither a login nor a provider of its own: a key in the environment, as an operator gives it.
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use skep::agent::{Answer, PermissionPolicy, Resume};
+use skep::agent::{PermissionPolicy, Resume, TurnRequest, presets};
 use skep::core::agent::{Decision, ErrorClass, PlanStatus, Stop, ToolStatus, Update};
 
 use super::{Bench, Setup, messages, session, until};
@@ -165,28 +165,6 @@ async fn two_turns_share_one_process() {
 }
 
 #[tokio::test]
-async fn an_early_start_is_used_and_harmless_unused() {
-    let bench = Setup::demo().bench().await;
-    bench
-        .agents
-        .start_early(&bench.launch)
-        .await
-        .expect("started");
-    let before = bench.processes();
-    assert!(!before.is_empty());
-    bench.play("say hello").await;
-    assert_eq!(bench.processes(), before);
-    bench.agents.close(&session()).await.expect("closed");
-    bench
-        .agents
-        .start_early(&bench.launch)
-        .await
-        .expect("started again");
-    bench.agents.close_all(Duration::from_secs(10)).await;
-    assert!(bench.processes().is_empty());
-}
-
-#[tokio::test]
 async fn a_cancel_in_the_stream_ends_the_turn_and_the_tree() {
     let bench = Setup::demo().bench().await;
     let request = bench.request("run true\nsay working\nwait 300\nwrite late.txt: x");
@@ -217,26 +195,6 @@ async fn a_cancel_is_heard_while_the_agent_starts() {
     let (end, ()) = tokio::join!(turn, stop);
     assert_eq!(end.expect("a cancel is no error").stop, Stop::Cancelled);
     assert!(bench.processes().is_empty());
-}
-
-#[tokio::test]
-async fn an_open_request_is_answered_cancelled() {
-    let bench = Setup::demo().bench().await;
-    let mut request = bench.request("permission edit Change it\nwrite late.txt: x");
-    request.permissions = PermissionPolicy {
-        kinds: Default::default(),
-        otherwise: Answer::Hold,
-    };
-    let (end, updates) = bench
-        .turn_until(request, |update| matches!(update, Update::Tool { .. }))
-        .await;
-    assert_eq!(end.expect("a cancel is no error").stop, Stop::Cancelled);
-    let answered = Update::Permission {
-        title: "Change it".into(),
-        decision: Decision::Cancelled,
-    };
-    assert!(updates.contains(&answered), "{updates:?}");
-    assert_eq!(bench.file("late.txt"), None);
 }
 
 #[tokio::test]
@@ -467,4 +425,71 @@ async fn a_slow_reader_misses_no_last_state() {
         })
         .count();
     assert_eq!(done, 60);
+}
+
+/// The demo agent, which says whether it was given a system prompt.
+fn instructed(takes: bool) -> Setup {
+    let mut agent = presets::demo(env!("CARGO_BIN_EXE_skep"));
+    let value = if takes { "1" } else { "" };
+    agent
+        .environment
+        .insert("SKEP_DEMO_SYSTEM_PROMPT".into(), value.into());
+    Setup {
+        agent,
+        ..Setup::demo()
+    }
+}
+
+fn with_instructions(bench: &Bench, steps: &str) -> TurnRequest {
+    TurnRequest {
+        instructions: "You are the reviewer.\nBe kind.".into(),
+        ..bench.request(steps)
+    }
+}
+
+/// Where the role's instructions arrived, in a new session and in the same one after its process has died.
+async fn where_instructions_arrive(bench: &Bench) -> [String; 2] {
+    let (end, _) = bench
+        .turn(with_instructions(bench, "recall\nsystem-prompt"))
+        .await;
+    let first = end.expect("the turn ends");
+    bench.agents.close(&session()).await.expect("closed");
+    let request = with_instructions(bench, "");
+    let resume = Resume {
+        session: first.agent_session.clone(),
+        prompt: "```skep-demo\nsystem-prompt\n```".into(),
+    };
+    let (end, updates) = bench
+        .turn(TurnRequest {
+            resume: Some(resume),
+            ..request
+        })
+        .await;
+    let second = end.expect("the turn ends");
+    assert!(second.resumed, "{updates:?}");
+    [first.message, second.message]
+}
+
+#[tokio::test]
+async fn a_role_is_a_system_prompt_where_the_agent_takes_one() {
+    let taken = "My system prompt begins with: You are the reviewer.";
+    for setup in [instructed(true), instructed(true).in_process()] {
+        let bench = setup.bench().await;
+        assert_eq!(where_instructions_arrive(&bench).await, [taken, taken]);
+        let (end, _) = bench.play("recall").await;
+        let told = "it began with: Please do this.";
+        assert!(end.message.ends_with(told), "{}", end.message);
+    }
+}
+
+#[tokio::test]
+async fn a_role_begins_the_prompt_where_the_agent_takes_no_system_prompt() {
+    let none = "I have no system prompt.";
+    for setup in [instructed(false), instructed(false).in_process()] {
+        let bench = setup.bench().await;
+        assert_eq!(where_instructions_arrive(&bench).await, [none, none]);
+        let (end, _) = bench.play("recall").await;
+        let told = "it began with: You are the reviewer.";
+        assert!(end.message.ends_with(told), "{}", end.message);
+    }
 }

@@ -12,7 +12,7 @@ use clap::FromArgMatches;
 use secrecy::ExposeSecret;
 use skep::agent::presets::preset;
 use skep::config::{
-    AllowProtected, Args, Config, ConfigError, Environment, LogFormat, Sources, load, reference,
+    AllowProtected, Args, Config, ConfigError, Environment, LogFormat, Sources, reference,
 };
 use skep::core::agent::SandboxChoice;
 use skep::core::policy::Pace;
@@ -596,7 +596,9 @@ fn the_file_is_found_where_it_is_looked_for() {
             ],
         )
     };
-    let config = load(Args::default(), environment(), &preset).expect("right");
+    let config = Sources::gather(Args::default(), environment())
+        .config(&preset)
+        .expect("right");
     assert_eq!(config.default_agent.as_deref(), Some("goose"));
     assert_eq!(
         config.data_dir,
@@ -616,13 +618,17 @@ fn the_file_is_found_where_it_is_looked_for() {
         "agent = 'codex'\ndata_dir = 'state'",
     )
     .expect("written");
-    let config = load(Args::default(), environment(), &preset).expect("right");
+    let config = Sources::gather(Args::default(), environment())
+        .config(&preset)
+        .expect("right");
     assert_eq!(
         config.default_agent.as_deref(),
         Some("codex"),
         "the file here wins over the one there"
     );
-    let config = load(Args::default(), Environment::new(here.path(), []), &preset).expect("right");
+    let config = Sources::gather(Args::default(), Environment::new(here.path(), []))
+        .config(&preset)
+        .expect("right");
     assert_eq!(
         config.data_dir,
         here.path().join("state"),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use skep::core::effect::Reaction;
 use skep::core::event::PullStanding;
-use skep::core::ids::{CommentId, IssueNumber};
+use skep::core::ids::IssueNumber;
 use skep::github::{
     CheckConclusion, CheckReport, CheckStatus, GitHubError, NewPull, Opening, PullEdit,
 };
@@ -205,10 +205,6 @@ async fn what_is_gone_already_is_fine_and_what_is_there_is_left() {
     let (github, at) = (github(&server), at());
     github
         .remove_label(&at, ISSUE, "agent:queued")
-        .await
-        .expect("not there");
-    github
-        .delete_comment(&at, CommentId(9))
         .await
         .expect("not there");
     github

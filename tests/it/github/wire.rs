@@ -50,7 +50,6 @@ async fn each_change(github: &GitHub) -> Vec<(&'static str, Result<(), GitHubErr
             "edit_comment",
             github.edit_comment(&at, comment, "hello").await,
         ),
-        ("delete_comment", github.delete_comment(&at, comment).await),
         (
             "react_to_issue",
             github.react_to_issue(&at, ISSUE, Reaction::Eyes).await,
@@ -74,10 +73,6 @@ async fn each_change(github: &GitHub) -> Vec<(&'static str, Result<(), GitHubErr
         (
             "remove_label",
             github.remove_label(&at, ISSUE, "agent:queued").await,
-        ),
-        (
-            "assign_pull",
-            github.assign_pull(&at, ISSUE, &["mona"]).await,
         ),
         (
             "create_pull",

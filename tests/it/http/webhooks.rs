@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use skep::webhook::{Parsed, parse, route};
+use skep::webhook::{Parsed, parse};
 
 const EVENTS: [&str; 10] = [
     "issues",
@@ -82,22 +82,16 @@ pub(super) fn golden(name: &str) -> String {
     reading(event, &read(name))
 }
 
-/// What must hold whatever the body: no panic, one bounded line, and `route` agrees with `parse`.
+/// What must hold whatever the body: no panic, and one bounded line.
 pub(super) fn check_total(event: &str, body: &str) -> Parsed {
     let parsed = parse(event, body);
-    let task = match &parsed {
-        Parsed::Event { place, .. } => Some(place.task()),
-        Parsed::OfPull { .. } | Parsed::Pushed { .. } | Parsed::OfRepositories { .. } => None,
-        Parsed::Ignored { reason } | Parsed::Malformed { reason } => {
-            assert!(
-                !reason.is_empty() && reason.chars().count() <= 300,
-                "{reason:?}"
-            );
-            assert!(!reason.contains('\n'), "{reason:?}");
-            None
-        }
-    };
-    assert_eq!(route(event, body), task);
+    if let Parsed::Ignored { reason } | Parsed::Malformed { reason } = &parsed {
+        assert!(
+            !reason.is_empty() && reason.chars().count() <= 300,
+            "{reason:?}"
+        );
+        assert!(!reason.contains('\n'), "{reason:?}");
+    }
     parsed
 }
 

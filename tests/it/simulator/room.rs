@@ -176,7 +176,10 @@ async fn a_comment_is_read_folded_and_gone() {
         .expect("comments")
         .remove(0);
     assert_eq!(view.minimized.as_deref(), Some("outdated"));
-    github.delete_comment(at, ours).await.expect("deleted");
+    room.stage
+        .simulator
+        .delete_comment(room.stage.home, ours, "octo")
+        .expect("deleted");
     assert_eq!(github.comment(at, ours).await, Ok(None));
     github
         .minimize_comment(at, ours)
@@ -306,18 +309,6 @@ async fn a_review_is_read_answered_once_and_resolved() {
         .await;
     assert!(matches!(deep, Err(GitHubError::Invalid { .. })), "{deep:?}");
 
-    github
-        .react_to_line(at, thread.first_comment, Reaction::ThumbsUp)
-        .await
-        .expect("reacted");
-    github
-        .react_to_line(at, thread.first_comment, Reaction::Rocket)
-        .await
-        .expect("reacted");
-    github
-        .unreact_from_line(at, thread.first_comment, Reaction::Rocket)
-        .await
-        .expect("taken back");
     github
         .resolve_thread(at, &thread.id)
         .await

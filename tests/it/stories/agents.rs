@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use skep::agent::presets;
+use skep::core::agent::AgentSpec;
 use skep::core::ids::IssueNumber;
 
 use crate::agents::marked;
@@ -25,7 +25,7 @@ async fn shell(script: &str) -> House {
     let command = ["sh", "-c", script].map(str::to_owned).to_vec();
     House::with(|plan| {
         impatient(plan);
-        plan.agent = Some(presets::custom("odd", command));
+        plan.agent = Some(AgentSpec::new("odd", command));
     })
     .await
 }
@@ -302,7 +302,7 @@ async fn an_agent_that_exits_at_once_without_a_word_is_named() {
 async fn a_missing_command_is_said_at_once() {
     let mut house = House::with(|plan| {
         impatient(plan);
-        plan.agent = Some(presets::custom(
+        plan.agent = Some(AgentSpec::new(
             "goose",
             vec!["no-such-goose".into(), "acp".into()],
         ));
@@ -322,7 +322,7 @@ async fn an_agent_that_never_answers_the_handshake_is_ended() {
     let mut house = House::with(|plan| {
         impatient(plan);
         plan.timings.initialize = Duration::from_millis(200);
-        plan.agent = Some(presets::custom("odd", command));
+        plan.agent = Some(AgentSpec::new("odd", command));
     })
     .await;
     let issue = house.go("Start", "say never");

@@ -6,6 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use skep::core::effect::{self, Action, Effect, EffectKind};
 use skep::core::ids::{IssueNumber, TaskKey};
+use skep::core::text::prompt::headed;
 use skep::http::{AdminService, ApiError, Batch, Target};
 use skep::store::EffectFilter;
 use skep_simulator::PullView;
@@ -196,9 +197,12 @@ fn signed(body: &[u8]) -> String {
     format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
 }
 
+/// What an agent hears that takes no system prompt.
 fn prompt_of(effect: &Effect) -> Option<String> {
     match &effect.action {
-        Action::RunTurn(effect::RunTurn { turn, .. }) => Some(turn.prompt.clone()),
+        Action::RunTurn(effect::RunTurn { turn, .. }) => {
+            Some(headed(&turn.instructions, &turn.prompt))
+        }
         _ => None,
     }
 }

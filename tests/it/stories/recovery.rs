@@ -194,7 +194,6 @@ async fn whoever_lost_its_lease_changes_nothing() {
         now,
         lease_until: now + 5_000,
         limit: 50,
-        without_lanes: &[],
         without_kinds: &[],
     };
     let taken = house.store().claim(claim).await.expect("claimed");

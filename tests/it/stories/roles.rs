@@ -1,5 +1,6 @@
 //! Which kind of worker a label gets, where its words come from, and what it may do.
 
+use skep::agent::presets;
 use skep::core::ids::IssueNumber;
 use skep::core::role::{self, Role, RoleLimits, RoleName};
 
@@ -52,6 +53,35 @@ async fn every_built_in_role_answers_to_its_label_with_its_own_words() {
             house.thread(issue)
         );
     }
+    house.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_is_the_system_prompt_of_an_agent_that_takes_one() {
+    let mut house = House::with(|plan| {
+        let mut agent = presets::demo(env!("CARGO_BIN_EXE_skep"));
+        agent
+            .environment
+            .insert("SKEP_DEMO_SYSTEM_PROMPT".into(), "1".into());
+        plan.agent = Some(agent);
+    })
+    .await;
+    let role = role::all()
+        .into_iter()
+        .find(|role| !role.writes)
+        .expect("a role that only looks");
+    let issue = run(
+        &mut house,
+        &[&format!("role:{}", role.name)],
+        "system-prompt",
+    )
+    .await;
+    let first = role.prompt.trim().lines().next().unwrap_or_default();
+    let thread = house.thread(issue);
+    assert!(
+        thread.contains(&format!("My system prompt begins with: {first}")),
+        "{thread}"
+    );
     house.done().await;
 }
 

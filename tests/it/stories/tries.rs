@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use skep::agent::presets;
+use skep::core::agent::AgentSpec;
 use skep::core::effect::EffectKind;
 use skep::store::{EffectFilter, EffectResult};
 use skep_simulator::fault::{Fault, FaultRule};
@@ -165,7 +165,7 @@ async fn an_agent_that_never_starts_is_named_after_the_configured_tries() {
     for tries in [1_i64, 3] {
         let mut house = House::with(|plan| {
             plan.limits.start_attempts = tries;
-            plan.agent = Some(presets::custom("broken", vec!["false".into()]));
+            plan.agent = Some(AgentSpec::new("broken", vec!["false".into()]));
         })
         .await;
         let began = house.now();

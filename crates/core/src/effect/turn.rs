@@ -12,7 +12,10 @@ pub struct Turn {
     pub agent: String,
     /// The role's wish for a model, in the agent's own words.
     pub model: Option<String>,
-    /// What the agent is told.
+    /// What the role tells it. Empty in rows of before this stood apart: there it is the beginning of `prompt`.
+    #[serde(default)]
+    pub instructions: String,
+    /// What the agent is told besides.
     pub prompt: String,
     /// What it is told instead when its session is there, alive or loaded again.
     pub resumed: String,

@@ -69,12 +69,19 @@ pub struct Telling<'a> {
     pub open: &'a [&'a Question],
 }
 
-/// Everything, for an agent that knows nothing: its task, what was said so far, and what it has yet to hear.
+/// A prompt for an agent that takes no system instructions: the role's stand before it.
+pub fn headed(instructions: &str, prompt: &str) -> String {
+    if instructions.is_empty() {
+        return prompt.to_owned();
+    }
+    format!("{instructions}\n\n{prompt}")
+}
+
+/// Everything but the role's instructions, for an agent that knows nothing: its task, what was said so far, and what it has
+/// yet to hear.
 pub fn whole(telling: &Telling<'_>) -> String {
     let Telling { job, workspace, .. } = telling;
-    let mut prompt = String::new();
-    prompt.push_str(job.role.prompt.trim());
-    prompt.push_str(&surroundings(telling));
+    let mut prompt = surroundings(telling);
     if let Some(text) = &workspace.base.agents_md {
         prompt.push_str("\n## AGENTS.md of the repository\n\n");
         prompt.push_str(&sanitise::inbound(text, AGENTS_MD));
@@ -135,7 +142,7 @@ fn surroundings(telling: &Telling<'_>) -> String {
         ..
     } = telling;
     let mut text = format!(
-        "\n\n## Where you are\n\n- Repository `{}`, issue #{}, role `{}`.\n- Your working directory is a private clone at \
+        "## Where you are\n\n- Repository `{}`, issue #{}, role `{}`.\n- Your working directory is a private clone at \
          `{}` (branch `{}`, from `{}`). It has no remote: skep commits what you leave, pushes, and opens the pull request. Do \
          not push.\n- The result is what the working copy holds when you end your turn. Your last message is shown to \
          people: say what you did and what you verified.\n- When something is ambiguous and the answer changes what you \
@@ -422,6 +429,12 @@ pub fn moved(ours: &Sha) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_role_stands_before_the_prompt() {
+        assert_eq!(headed("You review.", "## Where"), "You review.\n\n## Where");
+        assert_eq!(headed("", "You review, of old."), "You review, of old.");
+    }
 
     /// A check's name, its step and its log are written by whoever can run something there.
     #[test]

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 /// The variable that makes it take a further prompt while it works on one, when it is `1`.
 pub const QUEUE: &str = "SKEP_DEMO_QUEUE";
+/// The variable that makes it take a system prompt, when it is `1`.
+pub const SYSTEM_PROMPT: &str = "SKEP_DEMO_SYSTEM_PROMPT";
 
 /// Where the demo agent lives.
 #[derive(Debug, Clone)]
@@ -16,4 +18,6 @@ pub struct Environment {
     pub variables: Option<Vec<(String, String)>>,
     /// Whether it takes a further prompt while it works on one.
     pub queues: bool,
+    /// Whether it takes a system prompt.
+    pub takes_system_prompt: bool,
 }

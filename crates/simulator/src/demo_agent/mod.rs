@@ -19,7 +19,7 @@ mod sessions;
 mod shell;
 mod substitution;
 
-pub use environment::{Environment, QUEUE};
+pub use environment::{Environment, QUEUE, SYSTEM_PROMPT};
 pub use mcp_client::{ANSWERED, SERVER_NAME};
 pub use prompt::{ANSWER, STILL_OPEN};
 pub use script::HELP;

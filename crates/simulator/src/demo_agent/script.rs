@@ -32,6 +32,7 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
   until-there PATH            waits until a file is there, or a cancel comes
   recall                      says how often it was prompted
   model                       says which model was chosen for it
+  system-prompt               says the first line of its system prompt (SKEP_DEMO_SYSTEM_PROMPT=1, else it takes none)
   wait SECONDS                can be cancelled             hang              cannot
   flood BYTES                 talks that much              garbage [N]       N lines that are not JSON
   lie                         claims, does nothing         fail rate-limit|auth|server   as when the model fails
@@ -120,6 +121,8 @@ pub enum Step {
     Recall,
     /// Says which model was chosen for this session.
     Model,
+    /// Says the first line of its system prompt.
+    SystemPrompt,
     /// A pause that a cancel ends.
     Wait(Duration),
     /// A pause that nothing ends.
@@ -241,6 +244,7 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
         "rest" => Some(Step::Rest),
         "recall" => Some(Step::Recall),
         "model" => Some(Step::Model),
+        "system-prompt" => Some(Step::SystemPrompt),
         "wait" => seconds(told).map(Step::Wait),
         "hang" => Some(Step::Hang),
         "flood" => told.parse().ok().map(Step::Flood),

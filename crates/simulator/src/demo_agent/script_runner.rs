@@ -125,6 +125,7 @@ impl ScriptRunner {
                 "My model is {}.",
                 self.session.memory.model.clone()
             ))?,
+            Step::SystemPrompt => self.system_prompt()?,
             Step::Wait(time) => self.wait(time).await,
             Step::Hang => self.hang().await,
             Step::Flood(bytes) => self.flood(bytes).await?,
@@ -202,6 +203,14 @@ impl ScriptRunner {
             memory.turns,
             first.unwrap_or_default()
         );
+        self.say(&text)
+    }
+
+    fn system_prompt(&mut self) -> Result<(), Error> {
+        let text = match self.session.memory.instructions.lines().next() {
+            Some(first) => format!("My system prompt begins with: {first}"),
+            None => "I have no system prompt.".to_owned(),
+        };
         self.say(&text)
     }
 

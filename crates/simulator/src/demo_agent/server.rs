@@ -10,9 +10,10 @@ use agent_client_protocol::v1::schema::{
     AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Implementation,
     InitializeRequest, InitializeResponse, LoadSessionRequest, LoadSessionResponse,
     McpCapabilities, NewSessionRequest, NewSessionResponse, PromptRequest, PromptResponse,
-    SessionConfigOption, SessionConfigOptionCategory, SessionConfigSelectOption, SessionMode,
-    SessionModeState, SessionNotification, SessionUpdate, SetSessionConfigOptionRequest,
-    SetSessionConfigOptionResponse, SetSessionModeRequest, SetSessionModeResponse,
+    SessionCapabilities, SessionConfigOption, SessionConfigOptionCategory,
+    SessionConfigSelectOption, SessionMode, SessionModeState, SessionNotification,
+    SessionSystemPromptCapabilities, SessionUpdate, SetSessionConfigOptionRequest,
+    SetSessionConfigOptionResponse, SetSessionModeRequest, SetSessionModeResponse, SystemPrompt,
 };
 use agent_client_protocol::v1::{ConnectionTo, Responder};
 use agent_client_protocol::{Agent, Client, Error, Lines};
@@ -29,7 +30,7 @@ use super::session_store::Memory;
 use super::sessions::{DemoServer, DemoSession};
 
 /// Serves one client on standard input and output until the input ends: `skep demo-agent`.
-pub async fn serve_stdio(queues: bool) {
+pub async fn serve_stdio(queues: bool, takes_system_prompt: bool) {
     let home = std::env::home_dir().unwrap_or_else(|| PathBuf::from("."));
     serve(
         tokio::io::stdin(),
@@ -38,6 +39,7 @@ pub async fn serve_stdio(queues: bool) {
             home,
             variables: None,
             queues,
+            takes_system_prompt,
         },
     )
     .await;
@@ -162,6 +164,11 @@ impl DemoServer {
         let mut capabilities = AgentCapabilities::new()
             .load_session(true)
             .mcp_capabilities(McpCapabilities::new().http(true));
+        if self.environment.takes_system_prompt {
+            let taken = SessionSystemPromptCapabilities::new();
+            capabilities =
+                capabilities.session_capabilities(SessionCapabilities::new().system_prompt(taken));
+        }
         if self.environment.queues {
             capabilities = capabilities.meta(serde_json::Map::from_iter([(
                 "promptQueueing".to_owned(),
@@ -184,6 +191,7 @@ impl DemoServer {
         let memory = Memory {
             mode,
             model,
+            instructions: instructions(request.system_prompt.as_ref()),
             ..Memory::default()
         };
         let (modes, options) = (modes(&memory), options(&memory));
@@ -203,9 +211,11 @@ impl DemoServer {
         peer: &ConnectionTo<Client>,
     ) -> Result<LoadSessionResponse, Error> {
         let id = request.session_id.to_string();
-        let memory = Memory::load(&self.environment.home, &id).ok_or_else(|| {
+        let mut memory = Memory::load(&self.environment.home, &id).ok_or_else(|| {
             Error::new(-32002, "Resource not found").data(serde_json::json!({ "sessionId": id }))
         })?;
+        // As an agent that stores none: what counts is what it is given now.
+        memory.instructions = instructions(request.system_prompt.as_ref());
         for line in &memory.said {
             let chunk = ContentChunk::new(ContentBlock::from(line.text.as_str()));
             let update = if line.by_user {
@@ -320,6 +330,18 @@ impl DemoServer {
             session.cancel.cancel();
         }
     }
+}
+
+fn instructions(prompt: Option<&SystemPrompt>) -> String {
+    let blocks = prompt.map(|prompt| prompt.content.as_slice());
+    let texts = blocks
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|block| match block {
+            ContentBlock::Text(text) => Some(text.text.as_str()),
+            _ => None,
+        });
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 fn modes(memory: &Memory) -> SessionModeState {

@@ -21,6 +21,9 @@ pub(super) struct Memory {
     /// The model it was told to use.
     #[serde(default)]
     pub(super) model: String,
+    /// Its system prompt; empty without one.
+    #[serde(default)]
+    pub(super) instructions: String,
     /// What is left of its script.
     #[serde(default)]
     pub(super) left: VecDeque<Step>,

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use skep::agent::presets;
 use skep::github::Pace;
 use skep::store::EffectFilter;
 use skep_simulator::fault::{Fault, FaultRule};
 
 use super::ends;
 use crate::house::{House, Plan};
+use skep::core::agent::AgentSpec;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn initialize() {
@@ -16,7 +16,7 @@ async fn initialize() {
         let wish = |plan: &mut Plan| {
             plan.limits.start_attempts = 1;
             plan.timings.initialize = Duration::from_millis(patience);
-            plan.agent = Some(presets::custom("odd", vec!["sleep".into(), "300".into()]));
+            plan.agent = Some(AgentSpec::new("odd", vec!["sleep".into(), "300".into()]));
         };
         let (_, status) = ends(wish, "say never").await;
         assert!(

@@ -7,7 +7,7 @@ mod talk;
 
 use std::time::{Duration, Instant};
 
-use skep::agent::presets;
+use skep::core::agent::AgentSpec;
 use skep::core::policy::Limits;
 use skep::github::Pace;
 use skep::runner::Timings;
@@ -193,7 +193,7 @@ async fn start_attempts() {
         let mut house = House::with(|plan| {
             impatient(plan);
             plan.limits.start_attempts = attempts;
-            plan.agent = Some(presets::custom("odd", vec!["false".into()]));
+            plan.agent = Some(AgentSpec::new("odd", vec!["false".into()]));
         })
         .await;
         let issue = house.go("Start", "say never");

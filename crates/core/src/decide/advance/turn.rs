@@ -87,6 +87,7 @@ fn prompt(on: &Advance<'_>, telling: Telling<'_>) -> Turn {
     Turn {
         agent: job.agent.clone(),
         model: job.role.model.clone(),
+        instructions: job.role.prompt.trim().to_owned(),
         prompt: text::prompt::whole(&telling),
         resumed: text::prompt::more(&telling, interrupted),
         resume: job.agent_session.clone(),
