@@ -165,7 +165,7 @@ mod tests {
             [0, 1, 59_999, 60_000, 60_001].map(refuse),
             [Some(1), None, None, Some(3), None]
         );
-        assert_eq!(health.to_json()["deliveries"]["refused"], 5);
+        assert_eq!(health.shown().deliveries.refused, 5);
     }
 
     #[test]
