@@ -145,7 +145,7 @@ impl Conversation {
         let open = self.open().next().is_some();
         self.messages.iter().filter(move |word| {
             let answers = matches!(word.kind, MessageKind::Answer { .. });
-            !word.heard && !word.sending && !(open && answers)
+            !(word.heard || word.sending || open && answers)
         })
     }
 }

@@ -44,7 +44,7 @@ pub enum Step {
         work: Work,
         /// What was read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        may: Option<PublishFacts>,
+        may: Option<Box<PublishFacts>>,
     },
     /// The branch is on its way.
     Publishing {
@@ -56,7 +56,7 @@ pub enum Step {
         base_branch: String,
         /// What came of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pushed: Option<Pushed>,
+        pushed: Option<Box<Pushed>>,
     },
     /// The pull request is on its way.
     Opening {

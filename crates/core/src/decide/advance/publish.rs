@@ -170,7 +170,7 @@ pub(super) fn pushed(on: &mut Advance<'_>) -> Option<Fired> {
         work: work.clone(),
         base_branch: base_branch.clone(),
     };
-    match what {
+    match *what {
         Pushed::At(head) => at(on, &push, &head),
         Pushed::Moved(theirs) => moved(on, &push, theirs.as_ref()),
     }

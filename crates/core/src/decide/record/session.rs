@@ -51,15 +51,15 @@ pub(super) fn outcome(
             "git said what was made".into()
         }
         (Step::Asking { may, .. }, Event::PublishChecked { facts, .. }) => {
-            *may = Some(facts.clone());
+            *may = Some(Box::new(facts.clone()));
             "GitHub said whether it may be published".into()
         }
         (Step::Publishing { pushed, .. }, Event::Published { head, .. }) => {
-            *pushed = Some(Pushed::At(head.clone()));
+            *pushed = Some(Box::new(Pushed::At(head.clone())));
             "the branch is on GitHub".into()
         }
         (Step::Publishing { pushed, .. }, Event::BranchMoved { theirs, .. }) => {
-            *pushed = Some(Pushed::Moved(theirs.clone()));
+            *pushed = Some(Box::new(Pushed::Moved(theirs.clone())));
             "somebody else wrote to the branch".into()
         }
         (Step::Opening { opened, .. }, Event::PullOpened { standing, .. }) => {
