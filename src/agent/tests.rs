@@ -19,9 +19,15 @@ fn wire(session: &str, phase: Phase) -> Arc<Wire> {
     wire
 }
 
+/// The recordings begin after the handshake, whose answer is the first that is looked at.
+const GREETING: &str = r#"{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":1}}"#;
+
 /// Reads all lines; permission requests are taken in as the real handler does.
 async fn read(lines: &'static str, wire: &Arc<Wire>) -> Vec<String> {
-    let mut stream = Box::pin(incoming(lines.as_bytes(), wire.clone()));
+    let whole = std::io::Cursor::new(format!("{GREETING}\n{lines}").into_bytes());
+    let mut stream = Box::pin(incoming(whole, wire.clone()));
+    let greeting = stream.next().await;
+    assert!(matches!(greeting, Some(Ok(line)) if line == GREETING));
     let mut passed = vec![];
     while let Some(Ok(line)) = stream.next().await {
         let message: serde_json::Value =

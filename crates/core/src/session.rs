@@ -88,8 +88,9 @@ impl SessionState {
             ),
             Self::Waiting => self == Self::Running,
             Self::Idle => matches!(self, Self::Running | Self::Parked),
-            // From `running` after it only answered a person's question.
-            Self::Completed => matches!(self, Self::Idle | Self::Running),
+            // From `running` after it only answered a person's question; from `parked` when somebody merged or closed its pull
+            // request while it waited for people.
+            Self::Completed => matches!(self, Self::Idle | Self::Running | Self::Parked),
         }
     }
 }
@@ -141,7 +142,7 @@ mod tests {
         dispatched -> running parked failed cancelled
         running -> waiting parked idle completed failed cancelled
         waiting -> running parked failed cancelled
-        parked -> created dispatched running idle failed cancelled
+        parked -> created dispatched running idle completed failed cancelled
         idle -> dispatched running parked completed failed cancelled
         completed -> parked
         failed -> parked

@@ -12,11 +12,11 @@ const FUNCTION_MAX: usize = 80;
 /// Nine of ten functions are at most so long.
 const FUNCTION_P90: usize = 30;
 /// The longest file, lines.
-const FILE_MAX: usize = 520;
+const FILE_MAX: usize = 560;
 /// Nine of ten files are at most so long.
 const FILE_P90: usize = 350;
 /// More arguments than these become a struct; the receiver is not counted, and each part of a tuple is.
-const ARGUMENTS_MAX: usize = 4;
+const ARGUMENTS_MAX: usize = 6;
 
 /// One function that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
