@@ -9,7 +9,7 @@ use super::again;
 use super::state::{Advance, Fired, because};
 use crate::decide::gates;
 use crate::effect::{self, Reaction};
-use crate::event::{Asking, TriggerFacts};
+use crate::event::Asking;
 use crate::event_name::DomainEvent;
 use crate::label;
 use crate::place::Actor;
@@ -73,11 +73,6 @@ pub(super) fn judge(on: &mut Advance<'_>) -> Option<Fired> {
             refuse(on, &say)
         }
     }
-}
-
-/// A command that starts work sets the switch as well.
-fn by_command(facts: &TriggerFacts) -> bool {
-    facts.asking == Asking::Command && matches!(facts.actor, Actor::Person(_))
 }
 
 /// What may not start, whatever GitHub would say.

@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use super::by_command;
 use super::role::Chosen;
 use crate::decide::advance::state::{Advance, Fired, because};
 use crate::effect::Start;
-use crate::event::TriggerFacts;
+use crate::event::{Asking, TriggerFacts};
 use crate::event_name::DomainEvent;
 use crate::ids::{AgentBranch, SessionId};
 use crate::label;
 use crate::message::{AgentMessage, MessageKind};
+use crate::place::Actor;
 use crate::policy::PLAN_LABEL;
 use crate::task::{Job, Next, Planning, Progress, RunOptions, Stage, Task};
 use crate::text;
@@ -132,4 +132,9 @@ fn forget_earlier(task: &mut Task, trigger: i64) {
     conversation.told_rest.clear();
     conversation.plan_comment = None;
     task.review = Default::default();
+}
+
+/// A command that starts work sets the switch as well.
+fn by_command(facts: &TriggerFacts) -> bool {
+    facts.asking == Asking::Command && matches!(facts.actor, Actor::Person(_))
 }
