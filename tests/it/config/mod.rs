@@ -510,7 +510,7 @@ fn a_command_line_is_an_agent_too() {
 }
 
 #[test]
-fn credentials_of_the_house_never_reach_an_agent() {
+fn credentials_of_skep_never_reach_an_agent() {
     let text = "[agents.a]\ncommand = ['a']\ninherit = ['S*', 'G*', 'HOME']";
     let variables = vec![
         ("SKEP_WEBHOOK_SECRET", SECRET),

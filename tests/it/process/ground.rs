@@ -12,7 +12,7 @@ use skep_simulator::{Simulator, SimulatorConfig};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::house::SECRET;
+use crate::test_app::SECRET;
 
 /// Nothing here takes longer unless it hangs.
 pub const PATIENCE: Duration = Duration::from_secs(120);
@@ -29,7 +29,7 @@ const ROOMY: &str = "[limits]\ndisk_reserve = '0B'\n";
 impl Ground {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-        let public = crate::house::key("test-only-app.public.pem");
+        let public = crate::test_app::key("test-only-app.public.pem");
         let mut config = SimulatorConfig::new(folder.path().join("github"), public);
         config.app_slug = "skep".into();
         config.webhook_secret = SECRET.into();

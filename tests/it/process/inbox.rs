@@ -6,7 +6,7 @@ use skep::store::Store;
 
 use super::ground::{Ground, ask, signed};
 use super::running::Served;
-use crate::house::SECRET;
+use crate::test_app::SECRET;
 
 const DELIVERIES: usize = 100;
 const AT_ONCE: usize = 8;

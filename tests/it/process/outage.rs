@@ -9,7 +9,7 @@ use skep_simulator::fault::{Fault, FaultRule};
 
 use super::ground::{Ground, PATIENCE, ask, get, signed};
 use super::running::{Served, skep};
-use crate::house::SECRET;
+use crate::test_app::SECRET;
 
 /// A `skep serve` on ports of its own choice, which may never be ready.
 struct Starting {

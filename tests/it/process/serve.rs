@@ -215,7 +215,7 @@ async fn a_wrong_secret_gets_nowhere() {
     for (secret, expected) in [
         ("", 401),
         ("not the secret", 401),
-        (crate::house::SECRET, 202),
+        (crate::test_app::SECRET, 202),
     ] {
         let answer = ask(
             &served.listen,

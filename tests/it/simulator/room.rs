@@ -328,12 +328,25 @@ async fn a_review_is_read_answered_once_and_resolved() {
         matches!(gone, Err(GitHubError::NotFound { .. })),
         "{gone:?}"
     );
-    insta::assert_snapshot!(
-        room.stage
+    insta::assert_snapshot!(room.stage
             .simulator
             .pull_thread(home, pull)
-            .expect("a thread")
-    );
+            .expect("a thread"), @"
+    #1 Work (open)
+    branch: agent/1-one -> main (1 commits, +1 -0 in 1 files)
+
+    skep-demo[bot]:
+
+    review of octo: changes_requested
+      Not yet
+
+    new.txt:1 (resolved)
+      octo:
+        Why?
+      octo:
+      skep-demo[bot]:
+        Because.
+    ");
 }
 
 #[tokio::test]

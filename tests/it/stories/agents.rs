@@ -7,23 +7,23 @@ use skep::core::agent::AgentSpec;
 use skep::core::ids::IssueNumber;
 
 use crate::agents::marked;
-use crate::house::{House, Plan};
+use crate::test_app::{Options, TestApp};
 
 /// A token nobody may ever see on an issue.
 pub const CANARY: &str = "ghs_16C7e42F292c6912E7710c838347Ae178B4a";
 
 /// Agents have half a second to say something, and no time to think about a cancel.
-pub fn impatient(plan: &mut Plan) {
+pub fn impatient(plan: &mut Options) {
     plan.limits.silence_ms = 500;
     plan.limits.retry_base_ms = 1;
     plan.limits.model_attempts = 1;
     plan.timings.cancel_grace = Duration::from_millis(100);
 }
 
-/// A house whose agent is a shell script.
-async fn shell(script: &str) -> House {
+/// A app whose agent is a shell script.
+async fn shell(script: &str) -> TestApp {
     let command = ["sh", "-c", script].map(str::to_owned).to_vec();
-    House::with(|plan| {
+    TestApp::with(|plan| {
         impatient(plan);
         plan.agent = Some(AgentSpec::new("odd", command));
     })
@@ -31,27 +31,26 @@ async fn shell(script: &str) -> House {
 }
 
 /// What holds after every failure.
-pub async fn failed(house: &House, issue: IssueNumber, class: &str) -> String {
-    assert_eq!(house.state(issue).await, "failed");
-    assert_eq!(house.labels(issue), ["agent:failed", "agent:go"]);
-    assert_eq!(house.reactions(issue), ["eyes", "confused"]);
+pub async fn failed(app: &TestApp, issue: IssueNumber, class: &str) -> String {
+    assert_eq!(app.state(issue).await, "failed");
+    assert_eq!(app.labels(issue), ["agent:failed", "agent:go"]);
+    assert_eq!(app.reactions(issue), ["eyes", "confused"]);
     assert!(
-        house
-            .simulator
-            .pulls(house.repository)
+        app.simulator
+            .pulls(app.repository)
             .expect("pulls")
             .is_empty()
     );
     assert!(
-        house.runner().services().agents.live().is_empty(),
+        app.runner().services().agents.live().is_empty(),
         "an agent is still there"
     );
     assert_eq!(
-        marked(&house.data_dir()),
+        marked(&app.data_dir()),
         Vec::<u32>::new(),
         "processes are still there"
     );
-    let status = house.status(issue);
+    let status = app.status(issue);
     assert!(
         status.starts_with("**Failed**") && status.contains(&format!("`{class}`")),
         "{status}"
@@ -62,7 +61,7 @@ pub async fn failed(house: &House, issue: IssueNumber, class: &str) -> String {
     );
     let on_branch = usize::from(status.contains("is on the branch [`agent/"));
     assert_eq!(
-        house.simulator.branches(house.repository).len(),
+        app.simulator.branches(app.repository).len(),
         1 + on_branch,
         "what was made, and nothing else"
     );
@@ -70,7 +69,7 @@ pub async fn failed(house: &House, issue: IssueNumber, class: &str) -> String {
         !status.contains(&CANARY[4..]) && !status.contains("/home/"),
         "{status}"
     );
-    readable(&house.thread(issue))
+    readable(&app.thread(issue))
 }
 
 /// A thread without what differs from run to run: the names of commits, and how many edits came together in one.
@@ -84,34 +83,34 @@ pub fn readable(thread: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_is_named_and_what_was_done_is_kept() {
-    let mut house = House::with(impatient).await;
+    let mut app = TestApp::with(impatient).await;
     let script = format!(
         "plan read | write\nstart 1\nsay Reading /home/ana/.netrc: {CANARY}\ntick 1\nstart 2\nwrite half.txt: done\nwait 0.3\ncrash"
     );
-    let issue = house.go("Add a greeting", &script);
-    house.settle_all().await;
-    insta::assert_snapshot!(failed(&house, issue, "crash").await);
-    assert_eq!(house.kept(issue, 1, "half.txt").as_deref(), Some("done\n"));
+    let issue = app.go("Add a greeting", &script);
+    app.settle_all().await;
+    insta::assert_snapshot!(failed(&app, issue, "crash").await);
+    assert_eq!(app.kept(issue, 1, "half.txt").as_deref(), Some("done\n"));
     assert!(
-        !house.session_dir(issue, 1).exists(),
+        !app.session_dir(issue, 1).exists(),
         "the working copy is reaped once its work is in the mirror"
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_agent_that_ignores_the_cancel_is_ended() {
-    let mut house = House::with(impatient).await;
-    let issue = house.go("Think hard", "say Thinking.\nwrite half.txt: done\nhang");
-    house.settle_all().await;
-    insta::assert_snapshot!(failed(&house, issue, "silence").await);
-    assert_eq!(house.kept(issue, 1, "half.txt").as_deref(), Some("done\n"));
-    house.done().await;
+    let mut app = TestApp::with(impatient).await;
+    let issue = app.go("Think hard", "say Thinking.\nwrite half.txt: done\nhang");
+    app.settle_all().await;
+    insta::assert_snapshot!(failed(&app, issue, "silence").await);
+    assert_eq!(app.kept(issue, 1, "half.txt").as_deref(), Some("done\n"));
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_runs_too_long_is_ended() {
-    let mut house = House::with(|plan| {
+    let mut app = TestApp::with(|plan| {
         impatient(plan);
         plan.limits.session_timeout_ms = 700;
     })
@@ -119,45 +118,62 @@ async fn an_agent_that_runs_too_long_is_ended() {
     let talk: String = (0..100)
         .map(|n| format!("say Still at it, {n}.\nwait 0.1\n"))
         .collect();
-    let issue = house.go("Take your time", &talk);
-    house.settle_all().await;
-    let thread = failed(&house, issue, "timeout").await;
+    let issue = app.go("Take your time", &talk);
+    app.settle_all().await;
+    let thread = failed(&app, issue, "timeout").await;
     assert!(thread.contains("Still at it, "), "{thread}");
     let thread = regex::Regex::new("( +Still at it, [0-9]+\\.\n)+")
         .expect("a pattern")
         .replace_all(&thread, "  […]\n");
     insta::assert_snapshot!(thread);
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_is_stopped() {
-    let mut house = House::with(|plan| {
+    let mut app = TestApp::with(|plan| {
         impatient(plan);
         plan.limits.silence_ms = 30_000;
     })
     .await;
-    let issue = house.go("Say it all", "say Here it comes.\nflood 100000000");
-    house.settle_all().await;
-    let thread = failed(&house, issue, "flood").await;
+    let issue = app.go("Say it all", "say Here it comes.\nflood 100000000");
+    app.settle_all().await;
+    let thread = failed(&app, issue, "flood").await;
     assert!(
-        house.status(issue).len() < 5_000,
+        app.status(issue).len() < 5_000,
         "{}",
-        house.status(issue).len()
+        app.status(issue).len()
     );
     // How much of the flood came through before it was stopped differs from run to run.
     let said = thread.split("Its last lines").next().unwrap_or_default();
-    insta::assert_snapshot!(said.split("Details").next().unwrap_or_default());
-    house.done().await;
+    insta::assert_snapshot!(said.split("Details").next().unwrap_or_default(), @"
+    #1 Say it all (open)
+    labels: agent:failed, agent:go
+    reactions: eyes skep[bot], confused skep[bot]
+
+    ana:
+      Please.
+
+      ```skep-demo
+      say Here it comes.
+      flood 100000000
+      ```
+
+    skep[bot]:
+      **Failed** after 0 ms · `flood`
+
+      It failed because the agent said too much: more than 64 MiB of output.
+    ");
+    app.done().await;
 }
 
 /// It ends no turn by itself; who says nothing else is silent, and what was printed is told.
 #[tokio::test(flavor = "multi_thread")]
 async fn broken_json_is_told() {
-    let mut house = House::with(impatient).await;
-    let issue = house.go("Speak", "say I speak.\nwait 0.3\ngarbage 20\nwait 5");
-    house.settle_all().await;
-    let thread = failed(&house, issue, "silence").await;
+    let mut app = TestApp::with(impatient).await;
+    let issue = app.go("Speak", "say I speak.\nwait 0.3\ngarbage 20\nwait 5");
+    app.settle_all().await;
+    let thread = failed(&app, issue, "silence").await;
     assert!(
         thread.contains("The agent printed 20 lines that are no messages of the protocol"),
         "{thread}"
@@ -166,44 +182,44 @@ async fn broken_json_is_told() {
         thread.contains("Often the limit of its model is used up"),
         "{thread}"
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_fails_is_no_answer() {
-    let mut house = House::with(impatient).await;
+    let mut app = TestApp::with(impatient).await;
     let mut threads = Vec::new();
     for (what, class) in [
         ("rate-limit", "rate_limit"),
         ("auth", "auth"),
         ("server", "model_unavailable"),
     ] {
-        let issue = house.go(&format!("Fail with {what}"), &format!("fail {what}"));
-        house.settle_all().await;
-        threads.push(failed(&house, issue, class).await);
+        let issue = app.go(&format!("Fail with {what}"), &format!("fail {what}"));
+        app.settle_all().await;
+        threads.push(failed(&app, issue, class).await);
         assert!(
-            !house.session_dir(issue, 1).exists(),
+            !app.session_dir(issue, 1).exists(),
             "nothing was made, so nothing is kept"
         );
     }
     insta::assert_snapshot!(threads.join("\n"));
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_leaves_with_an_error_or_an_answer() {
-    let mut house = House::with(impatient).await;
-    let error = house.go(
+    let mut app = TestApp::with(impatient).await;
+    let error = app.go(
         "Fail",
         &format!("say Request failed: 429 Too Many Requests for {CANARY} of /home/ana"),
     );
-    house.settle_all().await;
-    failed(&house, error, "rate_limit").await;
-    let answer = house.go("Answer", &format!("say I found {CANARY} in /home/ana."));
-    house.settle_all().await;
-    let comments = house
+    app.settle_all().await;
+    failed(&app, error, "rate_limit").await;
+    let answer = app.go("Answer", &format!("say I found {CANARY} in /home/ana."));
+    app.settle_all().await;
+    let comments = app
         .simulator
-        .comments(house.repository, answer)
+        .comments(app.repository, answer)
         .expect("comments");
     let thread: String = comments.into_iter().map(|comment| comment.body).collect();
     assert!(
@@ -212,57 +228,127 @@ async fn no_secret_leaves_with_an_error_or_an_answer() {
             && !thread.contains("/home/ana"),
         "{thread}"
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_without_a_word_or_a_change_has_failed() {
-    let mut house = House::with(impatient).await;
-    let issue = house.go("Do nothing", "# nothing at all");
-    house.settle_all().await;
-    insta::assert_snapshot!(failed(&house, issue, "no_result").await);
+    let mut app = TestApp::with(impatient).await;
+    let issue = app.go("Do nothing", "# nothing at all");
+    app.settle_all().await;
+    insta::assert_snapshot!(failed(&app, issue, "no_result").await, @"
+    #1 Do nothing (open)
+    labels: agent:failed, agent:go
+    reactions: eyes skep[bot], confused skep[bot]
+
+    ana:
+      Please.
+
+      ```skep-demo
+      # nothing at all
+      ```
+
+    skep[bot]:
+      **Failed** after 0 ms · `no_result`
+
+      It failed because the agent ended without changing anything and without an answer.
+
+      To try again, comment `/agent retry`.
+
+      <details><summary>Details</summary>
+
+      - Role `swe`: the issue has no `role:*` label, so the default `swe`
+      - Agent: `demo` (skep-demo 0.1.0)
+      - Session `1296269-1-1`
+      - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - To see the log, comment `/agent logs`
+      - 00:00:01Z Accepted as `swe`.
+      - 00:00:01Z Started.
+      - 00:00:01Z Failed (`no_result`).
+
+      </details>
+
+      <sub>updated 00:00:01Z</sub>
+
+    skep[bot]:
+      @ana it failed because the agent ended without changing anything and without an answer.
+
+      To try again, comment `/agent retry`.
+    ");
     assert!(
-        !house.session_dir(issue, 1).exists(),
+        !app.session_dir(issue, 1).exists(),
         "nothing was made, so nothing is kept"
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_liar_gets_no_pull_request() {
-    let mut house = House::with(impatient).await;
-    let issue = house.go("Fix it", "lie");
-    house.settle_all().await;
+    let mut app = TestApp::with(impatient).await;
+    let issue = app.go("Fix it", "lie");
+    app.settle_all().await;
     assert!(
-        house
-            .simulator
-            .pulls(house.repository)
+        app.simulator
+            .pulls(app.repository)
             .expect("pulls")
             .is_empty()
     );
-    assert_eq!(house.simulator.branches(house.repository), ["main"]);
-    assert!(!house.session_dir(issue, 1).exists());
-    insta::assert_snapshot!(readable(&house.thread(issue)));
-    house.done().await;
+    assert_eq!(app.simulator.branches(app.repository), ["main"]);
+    assert!(!app.session_dir(issue, 1).exists());
+    insta::assert_snapshot!(readable(&app.thread(issue)), @"
+    #1 Fix it (open)
+    labels: agent:go, agent:needs-you
+    reactions: eyes skep[bot]
+
+    ana:
+      Please.
+
+      ```skep-demo
+      lie
+      ```
+
+    skep[bot]:
+      **Needs `@ana`** · no file was changed
+
+      The agent's words are in a comment of their own. If that is the answer, close the issue; if a change is wanted, say here what is missing and write `/agent retry`.
+
+      <details><summary>Details</summary>
+
+      - Role `swe`: the issue has no `role:*` label, so the default `swe`
+      - Agent: `demo` (skep-demo 0.1.0)
+      - Session `1296269-1-1`
+      - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - To see the log, comment `/agent logs`
+      - 00:00:01Z Accepted as `swe`.
+      - 00:00:01Z Started.
+      - 00:00:01Z Ended without a change.
+
+      </details>
+
+      <sub>updated 00:00:01Z</sub>
+
+    skep[bot]:
+      @ana no file was changed. The agent says:
+
+      Done. I fixed the problem, added tests, and all of them pass.
+    ");
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_exits_at_its_start_is_tried_three_times() {
-    let mut house = shell(&format!(
+    let mut app = shell(&format!(
         "echo x >>\"$HOME/starts\"; echo 'no licence {CANARY} in /home/ana' >&2; exit 9"
     ))
     .await;
-    let issue = house.go("Start", "say never");
-    house.settle().await;
+    let issue = app.go("Start", "say never");
+    app.settle().await;
     assert_eq!(
-        (
-            house.state(issue).await.as_str(),
-            house.reactions(issue).len()
-        ),
+        (app.state(issue).await.as_str(), app.reactions(issue).len()),
         ("working", 1),
         "not given up yet"
     );
-    let starts = house.session_dir(issue, 1).join("home/starts");
+    let starts = app.session_dir(issue, 1).join("home/starts");
     let count = || {
         std::fs::read_to_string(&starts)
             .expect("it was started")
@@ -270,37 +356,110 @@ async fn an_agent_that_exits_at_its_start_is_tried_three_times() {
             .count()
     };
     assert_eq!(count(), 1, "the second try waits for its time");
-    house.advance(Duration::from_millis(1));
-    house.settle().await;
+    app.advance(Duration::from_millis(1));
+    app.settle().await;
     assert_eq!(count(), 2);
-    house.settle_all().await;
-    let thread = failed(&house, issue, "crash").await;
-    let claims = house
-        .detail(issue, "session.failed")
-        .await
-        .expect("an event");
+    app.settle_all().await;
+    let thread = failed(&app, issue, "crash").await;
+    let claims = app.detail(issue, "session.failed").await.expect("an event");
     assert!(
         claims["why"]
             .as_str()
             .is_some_and(|why| why.contains("exit status: 9")),
         "{claims}"
     );
-    insta::assert_snapshot!(thread);
-    house.done().await;
+    insta::assert_snapshot!(thread, @"
+    #1 Start (open)
+    labels: agent:failed, agent:go
+    reactions: eyes skep[bot], confused skep[bot]
+
+    ana:
+      Please.
+
+      ```skep-demo
+      say never
+      ```
+
+    skep[bot]:
+      **Failed** after 3 ms · `crash`
+
+      It failed because the agent's process ended by itself (exit status: 9); it said: no licence [redacted: GitHub token] in ~. It was tried 3 times.
+
+      To try again, comment `/agent retry`.
+
+      <details><summary>Details</summary>
+
+      - Role `swe`: the issue has no `role:*` label, so the default `swe`
+      - Agent: `odd`
+      - Session `1296269-1-1`
+      - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - To see the log, comment `/agent logs`
+      - 00:00:01Z Accepted as `swe`.
+      - 00:00:01Z Started.
+      - 00:00:01Z Failed (`crash`).
+
+      </details>
+
+      <sub>updated 00:00:01Z</sub>
+
+    skep[bot]:
+      @ana it failed because the agent's process ended by itself (exit status: 9); it said: no licence [redacted: GitHub token] in ~. It was tried 3 times.
+
+      To try again, comment `/agent retry`.
+    ");
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_exits_at_once_without_a_word_is_named() {
-    let mut house = shell("exit 0").await;
-    let issue = house.go("Start", "say never");
-    house.settle_all().await;
-    insta::assert_snapshot!(failed(&house, issue, "crash").await);
-    house.done().await;
+    let mut app = shell("exit 0").await;
+    let issue = app.go("Start", "say never");
+    app.settle_all().await;
+    insta::assert_snapshot!(failed(&app, issue, "crash").await, @"
+    #1 Start (open)
+    labels: agent:failed, agent:go
+    reactions: eyes skep[bot], confused skep[bot]
+
+    ana:
+      Please.
+
+      ```skep-demo
+      say never
+      ```
+
+    skep[bot]:
+      **Failed** after 3 ms · `crash`
+
+      It failed because the agent's process ended by itself (exit status: 0). It was tried 3 times.
+
+      To try again, comment `/agent retry`.
+
+      <details><summary>Details</summary>
+
+      - Role `swe`: the issue has no `role:*` label, so the default `swe`
+      - Agent: `odd`
+      - Session `1296269-1-1`
+      - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - To see the log, comment `/agent logs`
+      - 00:00:01Z Accepted as `swe`.
+      - 00:00:01Z Started.
+      - 00:00:01Z Failed (`crash`).
+
+      </details>
+
+      <sub>updated 00:00:01Z</sub>
+
+    skep[bot]:
+      @ana it failed because the agent's process ended by itself (exit status: 0). It was tried 3 times.
+
+      To try again, comment `/agent retry`.
+    ");
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_command_is_said_at_once() {
-    let mut house = House::with(|plan| {
+    let mut app = TestApp::with(|plan| {
         impatient(plan);
         plan.agent = Some(AgentSpec::new(
             "goose",
@@ -308,25 +467,101 @@ async fn a_missing_command_is_said_at_once() {
         ));
     })
     .await;
-    let issue = house.go("Start", "say never");
-    house.settle().await;
-    let thread = failed(&house, issue, "spawn").await;
+    let issue = app.go("Start", "say never");
+    app.settle().await;
+    let thread = failed(&app, issue, "spawn").await;
     assert!(thread.contains("no-such-goose"), "{thread}");
-    insta::assert_snapshot!(thread);
-    house.done().await;
+    insta::assert_snapshot!(thread, @r#"
+    #1 Start (open)
+    labels: agent:failed, agent:go
+    reactions: eyes skep[bot], confused skep[bot]
+
+    ana:
+      Please.
+
+      ```skep-demo
+      say never
+      ```
+
+    skep[bot]:
+      **Failed** after 0 ms · `spawn`
+
+      It failed because the command "no-such-goose" of the agent "goose" was not found on the path. The operator of this server must see to it that the agent's command is installed and starts, or choose another agent (`SKEP_AGENT`).
+
+      To try again, comment `/agent retry`.
+
+      <details><summary>Details</summary>
+
+      - Role `swe`: the issue has no `role:*` label, so the default `swe`
+      - Agent: `goose`
+      - Session `1296269-1-1`
+      - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - To see the log, comment `/agent logs`
+      - 00:00:01Z Accepted as `swe`.
+      - 00:00:01Z Started.
+      - 00:00:01Z Failed (`spawn`).
+
+      </details>
+
+      <sub>updated 00:00:01Z</sub>
+
+    skep[bot]:
+      @ana it failed because the command "no-such-goose" of the agent "goose" was not found on the path. The operator of this server must see to it that the agent's command is installed and starts, or choose another agent (`SKEP_AGENT`).
+
+      To try again, comment `/agent retry`.
+    "#);
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_never_answers_the_handshake_is_ended() {
     let command = ["sleep", "300"].map(str::to_owned).to_vec();
-    let mut house = House::with(|plan| {
+    let mut app = TestApp::with(|plan| {
         impatient(plan);
         plan.timings.initialize = Duration::from_millis(200);
         plan.agent = Some(AgentSpec::new("odd", command));
     })
     .await;
-    let issue = house.go("Start", "say never");
-    house.settle_all().await;
-    insta::assert_snapshot!(failed(&house, issue, "spawn").await);
-    house.done().await;
+    let issue = app.go("Start", "say never");
+    app.settle_all().await;
+    insta::assert_snapshot!(failed(&app, issue, "spawn").await, @"
+    #1 Start (open)
+    labels: agent:failed, agent:go
+    reactions: eyes skep[bot], confused skep[bot]
+
+    ana:
+      Please.
+
+      ```skep-demo
+      say never
+      ```
+
+    skep[bot]:
+      **Failed** after 3 ms · `spawn`
+
+      It failed because the agent did not answer initialize within 200 ms. It was tried 3 times. The operator of this server must see to it that the agent's command is installed and starts, or choose another agent (`SKEP_AGENT`).
+
+      To try again, comment `/agent retry`.
+
+      <details><summary>Details</summary>
+
+      - Role `swe`: the issue has no `role:*` label, so the default `swe`
+      - Agent: `odd`
+      - Session `1296269-1-1`
+      - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - To see the log, comment `/agent logs`
+      - 00:00:01Z Accepted as `swe`.
+      - 00:00:01Z Started.
+      - 00:00:01Z Failed (`spawn`).
+
+      </details>
+
+      <sub>updated 00:00:01Z</sub>
+
+    skep[bot]:
+      @ana it failed because the agent did not answer initialize within 200 ms. It was tried 3 times. The operator of this server must see to it that the agent's command is installed and starts, or choose another agent (`SKEP_AGENT`).
+
+      To try again, comment `/agent retry`.
+    ");
+    app.done().await;
 }

@@ -1,7 +1,7 @@
 //! Killed after any step, started again, and the end is the same (R29 to R32).
 
-use crate::house::{ANSWER, CODE, Ending, House, Scene};
 use crate::required::grid;
+use crate::test_app::{ANSWER, CODE, Ending, Scenario, TestApp};
 
 /// When skep is killed.
 #[derive(Debug, Clone, Copy)]
@@ -15,23 +15,23 @@ enum Kill {
 }
 
 impl Kill {
-    async fn strike(self, house: &mut House) {
+    async fn strike(self, app: &mut TestApp) {
         let (Self::After(steps) | Self::Amid(steps) | Self::Twice(steps)) = self;
-        house.walk(steps).await;
+        app.run_steps(steps).await;
         match self {
             Self::After(_) => {}
-            Self::Amid(_) => house.nudge().await,
+            Self::Amid(_) => app.nudge().await,
             Self::Twice(_) => {
-                house.crash_and_open().await;
-                house.walk(1).await;
+                app.crash_and_open().await;
+                app.run_steps(1).await;
             }
         }
-        house.crash_and_open().await;
+        app.crash_and_open().await;
     }
 }
 
 /// Tells the scene once for every way to kill it, several at a time.
-async fn killed_everywhere(scene: Scene, kill: fn(usize) -> Kill) {
+async fn killed_everywhere(scene: Scenario, kill: fn(usize) -> Kill) {
     let (steps, clean) = scene.clean().await;
     assert!(steps > 10, "a story of {steps} steps is not worth killing");
     grid(0..=steps, |step| {
@@ -41,15 +41,14 @@ async fn killed_everywhere(scene: Scene, kill: fn(usize) -> Kill) {
     .await;
 }
 
-async fn killed(scene: &Scene, kill: Kill, clean: &Ending) {
-    let (mut house, issue) = scene.begin().await;
-    kill.strike(&mut house).await;
-    house.walk(usize::MAX).await;
-    house
-        .ending(issue)
+async fn killed(scene: &Scenario, kill: Kill, clean: &Ending) {
+    let (mut app, issue) = scene.begin().await;
+    kill.strike(&mut app).await;
+    app.run_steps(usize::MAX).await;
+    app.ending(issue)
         .await
         .must_be(clean, &format!("killed {kill:?}"));
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,14 +11,14 @@ use skep_simulator::fault::{Fault, FaultRule};
 use skep_simulator::world::outgoing::Flow;
 use skep_simulator::world::{IssueEdit, ReviewDraft};
 
-use crate::house::House;
+use crate::test_app::TestApp;
 
 const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
 
-impl House {
+impl TestApp {
     /// What a start does: the work at hand is compared before any agent goes on, then everything else is.
     pub(super) async fn look_around(&mut self) -> DownTime {
-        let sweep = self.app().sweep.clone();
+        let sweep = self.product().sweep.clone();
         let mut down = sweep.begin().await;
         sweep.work_at_hand().await;
         while self.engine().step().await.expect("facts are handled") > 0 {}
@@ -33,7 +33,7 @@ impl House {
 
     /// The same the other way round: the facts first, and the deliveries after them.
     async fn look_around_backwards(&mut self) {
-        let sweep = self.app().sweep.clone();
+        let sweep = self.product().sweep.clone();
         sweep.begin().await;
         sweep.facts().await;
         self.settle().await;
@@ -72,7 +72,7 @@ impl House {
 
 /// An issue in every state, by what is about to happen to it.
 struct Village {
-    house: House,
+    app: TestApp,
     closed: IssueNumber,
     answered: IssueNumber,
     reviewed: IssueNumber,
@@ -87,45 +87,45 @@ struct Village {
 
 impl Village {
     async fn new() -> Self {
-        let mut house = House::with(|plan| plan.limits.sessions = 4).await;
+        let mut app = TestApp::with(|plan| plan.limits.sessions = 4).await;
         let mut in_review = Vec::new();
         for number in 0..3 {
-            in_review.push(house.go(
+            in_review.push(app.go(
                 &format!("Note {number}"),
                 &format!("write N{number}.md: hello\nsay Wrote it."),
             ));
-            house.settle_all().await;
+            app.settle_all().await;
         }
-        let done = house.go_as("A question", "say It is so.", &["role:triage"]);
-        house.settle_all().await;
-        let answered = house.go(
+        let done = app.go_as("A question", "say It is so.", &["role:triage"]);
+        app.settle_all().await;
+        let answered = app.go(
             "Ask",
             "ask Which colour? | red | blue\nwrite GREETING.md: {answer}\nsay Done.",
         );
-        let resumed = house.go(
+        let resumed = app.go(
             "Wait",
             "ask Which size? | big | small\nwrite SIZE.md: {answer}\nsay Done.",
         );
-        house.settle().await;
-        house.unlabel(resumed, "agent:go");
-        house.settle().await;
-        assert_eq!(house.state(resumed).await, "paused");
-        let closed = house.go("Close me", "wait 0.4\nwrite A.md: a\nsay Done.");
-        let paused = house.go("Pause me", "wait 0.4\nwrite B.md: b\nsay Done.");
-        house.until_event(closed, "session.running").await;
-        house.until_event(paused, "session.running").await;
+        app.settle().await;
+        app.unlabel(resumed, "agent:go");
+        app.settle().await;
+        assert_eq!(app.state(resumed).await, "paused");
+        let closed = app.go("Close me", "wait 0.4\nwrite A.md: a\nsay Done.");
+        let paused = app.go("Pause me", "wait 0.4\nwrite B.md: b\nsay Done.");
+        app.until_event(closed, "session.running").await;
+        app.until_event(paused, "session.running").await;
         let script = |file: &str| {
             format!("Please.\n\n```skep-demo\nwrite {file}: hello\nsay Wrote it.\n```\n")
         };
-        let fresh = house.issue("New", &script("F.md"), &[]);
-        let commanded = house.issue("Ordered", &script("C.md"), &[]);
-        house.simulator.quiet().await;
-        house.app().sweep.alive().await;
+        let fresh = app.issue("New", &script("F.md"), &[]);
+        let commanded = app.issue("Ordered", &script("C.md"), &[]);
+        app.simulator.quiet().await;
+        app.product().sweep.alive().await;
         let [reviewed, merged, rejected] = in_review[..] else {
             panic!("three")
         };
         Self {
-            house,
+            app,
             closed,
             answered,
             reviewed,
@@ -141,11 +141,11 @@ impl Village {
 
     /// Two hours in which people do everything there is to do, and much besides.
     async fn two_hours(&mut self) {
-        let house = &mut self.house;
-        house.crash().await;
-        let (world, home) = (&house.simulator, house.repository);
-        house.advance(Duration::from_secs(600));
-        let pull = |issue| house.pull_for(issue).issue.number;
+        let app = &mut self.app;
+        app.crash().await;
+        let (world, home) = (&app.simulator, app.repository);
+        app.advance(Duration::from_secs(600));
+        let pull = |issue| app.pull_for(issue).issue.number;
         world.close_issue(home, self.closed, "ana").expect("closed");
         world
             .comment(home, self.answered, "ana", "blue")
@@ -183,7 +183,7 @@ impl Village {
             .expect("a comment");
         world.label(home, self.done, "bug", "ana").expect("labeled");
         for number in 0..60 {
-            house.advance(Duration::from_secs(100));
+            app.advance(Duration::from_secs(100));
             world
                 .comment(home, self.done, "stranger", &format!("Me too, {number}."))
                 .expect("a comment");
@@ -199,19 +199,19 @@ impl Village {
                 .await
                 .expect("a push");
         }
-        house.advance(Duration::from_secs(600));
+        app.advance(Duration::from_secs(600));
         world.quiet().await;
         assert!(
             world.deliveries().len() > 190,
             "{}",
             world.deliveries().len()
         );
-        house.open().await;
+        app.open().await;
     }
 
     /// Every effect is there, and there once.
     async fn all_is_well(&mut self, how: &str) {
-        let house = &mut self.house;
+        let app = &mut self.app;
         let wanted = [
             (self.closed, "cancelled"),
             (self.answered, "in-review"),
@@ -226,10 +226,10 @@ impl Village {
         ];
         for (issue, state) in wanted {
             assert_eq!(
-                house.state(issue).await,
+                app.state(issue).await,
                 state,
                 "{how}: {}",
-                house.thread(issue)
+                app.thread(issue)
             );
         }
         let once = [
@@ -245,22 +245,21 @@ impl Village {
         ];
         for (issue, name) in once {
             assert_eq!(
-                house.times(issue, name).await,
+                app.times(issue, name).await,
                 1,
                 "{how}: {name} {:?}",
-                house.timeline(issue).await
+                app.timeline(issue).await
             );
         }
         for issue in [self.closed, self.paused] {
             assert_eq!(
-                house.planned(issue, EffectKind::RunTurn).await.len(),
+                app.planned(issue, EffectKind::RunTurn).await.len(),
                 1,
                 "{how}: its agent was started again"
             );
         }
         let pulls: BTreeMap<String, usize> =
-            house
-                .pulls()
+            app.pulls()
                 .into_iter()
                 .fold(BTreeMap::new(), |mut all, pull| {
                     *all.entry(pull.head).or_default() += 1;
@@ -274,18 +273,18 @@ impl Village {
 async fn what_happened_in_two_hours_without_skep_happens_at_its_start_and_once() {
     let mut village = Village::new().await;
     village.two_hours().await;
-    let down = village.house.look_around().await;
-    village.house.ten_minutes().await;
+    let down = village.app.look_around().await;
+    village.app.ten_minutes().await;
     village.all_is_well("with deliveries").await;
     assert!(down.recovered.values().sum::<u64>() > 150, "{down:?}");
     assert_eq!(down.unknown, Vec::<String>::new());
     // It is said where people look, and where the operator looks.
-    let status = village.house.status(village.closed);
+    let status = village.app.status(village.closed);
     assert!(
         status.contains("skep was down, or GitHub could not reach it"),
         "{status}"
     );
-    let shown = village.house.app().desk.status().await.expect("a status")["downtime"].clone();
+    let shown = village.app.product().desk.status().await.expect("a status")["downtime"].clone();
     assert_eq!(
         (shown["from"].as_i64(), shown["to"].as_i64()),
         (Some(down.from), Some(down.to))
@@ -295,25 +294,25 @@ async fn what_happened_in_two_hours_without_skep_happens_at_its_start_and_once()
         "{down:?}"
     );
     // Nothing is left to find.
-    let before = village.house.simulator.deliveries().len();
-    let again = village.house.look_around().await;
+    let before = village.app.simulator.deliveries().len();
+    let again = village.app.look_around().await;
     assert_eq!(again.recovered, BTreeMap::new(), "{again:?}");
     assert_eq!(
-        village.house.simulator.deliveries().len(),
+        village.app.simulator.deliveries().len(),
         before,
         "nothing that was heard is asked for again"
     );
     village.all_is_well("after a second look").await;
-    village.house.done().await;
+    village.app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_github_refuses_its_list_of_deliveries_the_facts_still_say_it_all() {
     let mut village = Village::new().await;
     village.two_hours().await;
-    village.house.refuse_deliveries();
-    let down = village.house.look_around().await;
-    village.house.ten_minutes().await;
+    village.app.refuse_deliveries();
+    let down = village.app.look_around().await;
+    village.app.ten_minutes().await;
     village.all_is_well("without deliveries").await;
     assert!(
         down.unknown
@@ -321,98 +320,89 @@ async fn where_github_refuses_its_list_of_deliveries_the_facts_still_say_it_all(
             .any(|unknown| unknown.contains("ticked a box")),
         "{down:?}"
     );
-    village.house.done().await;
+    village.app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn facts_first_and_deliveries_after_them_come_to_the_same() {
     let mut village = Village::new().await;
     village.two_hours().await;
-    village.house.look_around_backwards().await;
-    village.house.ten_minutes().await;
+    village.app.look_around_backwards().await;
+    village.app.ten_minutes().await;
     village.all_is_well("backwards").await;
-    village.house.done().await;
+    village.app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_label_whose_webhook_is_lost_while_skep_is_there_is_found() {
-    let mut house = House::new().await;
-    house.app().sweep.begin().await;
-    house.simulator.set_flow(Flow::Dropped);
-    let issue = house.go("Add a note", NOTE);
-    house.settle_all().await;
-    assert_eq!(house.state(issue).await, "unknown");
-    house.app().sweep.facts().await;
-    house.settle_all().await;
-    assert_eq!(
-        house.state(issue).await,
-        "in-review",
-        "{}",
-        house.thread(issue)
-    );
+    let mut app = TestApp::new().await;
+    app.product().sweep.begin().await;
+    app.simulator.set_flow(Flow::Dropped);
+    let issue = app.go("Add a note", NOTE);
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "unknown");
+    app.product().sweep.facts().await;
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
     // The webhook comes after all, and later the label is still on: neither starts anything.
-    house.simulator.set_flow(Flow::Direct);
-    house.app().sweep.deliveries().await;
-    house.settle_all().await;
-    house.app().sweep.facts().await;
-    house.settle_all().await;
-    assert_eq!(house.times(issue, "task.received").await, 1);
-    house.done().await;
+    app.simulator.set_flow(Flow::Direct);
+    app.product().sweep.deliveries().await;
+    app.settle_all().await;
+    app.product().sweep.facts().await;
+    app.settle_all().await;
+    assert_eq!(app.times(issue, "task.received").await, 1);
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_may_not_ask_any_more_does_not_keep_an_agent_at_work() {
-    let mut house = House::new().await;
-    let issue = house.go(
+    let mut app = TestApp::new().await;
+    let issue = app.go(
         "Add a note",
         "wait 0.3\nwrite NOTE.md: hello\nsay Wrote it.",
     );
-    house.until_working(issue).await;
-    house
-        .simulator
-        .set_permission(house.repository, "ana", "read")
+    app.until_working(issue).await;
+    app.simulator
+        .set_permission(app.repository, "ana", "read")
         .expect("a permission");
-    house.app().sweep.work_at_hand().await;
-    house.settle_all().await;
-    assert_eq!(house.state(issue).await, "cancelled");
+    app.product().sweep.work_at_hand().await;
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "cancelled");
     assert!(
-        house
-            .status(issue)
+        app.status(issue)
             .contains("may not start work here any more"),
         "{}",
-        house.thread(issue)
+        app.thread(issue)
     );
-    house.done().await;
+    app.done().await;
 }
 
 /// The real thing: a skep that runs by itself looks before its agents go on.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_issue_does_not_see_its_agent_again() {
-    let mut house = House::new().await;
-    let issue = house.go(
+    let mut app = TestApp::new().await;
+    let issue = app.go(
         "Add a note",
         "wait 0.3\nwrite NOTE.md: hello\nsay Wrote it.",
     );
-    house.until_event(issue, "session.running").await;
-    house.crash().await;
-    house
-        .simulator
-        .close_issue(house.repository, issue, "ana")
+    app.until_event(issue, "session.running").await;
+    app.crash().await;
+    app.simulator
+        .close_issue(app.repository, issue, "ana")
         .expect("closed");
-    let running = house.run().await;
-    let home = house.repository;
-    house
-        .seen("the work is ended", |house| {
-            let comments = house.simulator.comments(home, issue).expect("comments");
-            comments
-                .iter()
-                .any(|comment| comment.body.contains("**Stopped**"))
-        })
-        .await;
+    let running = app.run().await;
+    let home = app.repository;
+    app.seen("the work is ended", |app| {
+        let comments = app.simulator.comments(home, issue).expect("comments");
+        comments
+            .iter()
+            .any(|comment| comment.body.contains("**Stopped**"))
+    })
+    .await;
     running.stop().await;
-    house.open().await;
-    house.settle_all().await;
-    assert_eq!(house.planned(issue, EffectKind::RunTurn).await.len(), 1);
-    assert!(house.pulls().is_empty());
-    house.done().await;
+    app.open().await;
+    app.settle_all().await;
+    assert_eq!(app.planned(issue, EffectKind::RunTurn).await.len(), 1);
+    assert!(app.pulls().is_empty());
+    app.done().await;
 }

@@ -8,7 +8,7 @@ use skep::core::effect::EffectKind;
 use skep_simulator::call_log::CallRecord;
 use skep_simulator::fault::{Fault, FaultRule};
 
-use crate::house::{ANSWER, Ending, House, Plan, SLOW_CODE, Scene};
+use crate::test_app::{ANSWER, Ending, Options, SLOW_CODE, Scenario, TestApp};
 
 /// The nth call of a method on a path; numbers of comments in it are left out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +25,7 @@ impl Spot {
 }
 
 /// All calls of a clean run, in order.
-async fn spots(scene: &Scene) -> (Vec<Spot>, Ending) {
+async fn spots(scene: &Scenario) -> (Vec<Spot>, Ending) {
     let told = scene.told().await;
     let mut spots: Vec<Spot> = Vec::new();
     for call in &told.calls {
@@ -130,7 +130,7 @@ async fn the_grid_holds_every_kind_of_effect_that_changes_github() {
 /// One story of the grid.
 #[derive(Clone)]
 struct Case {
-    scene: Scene,
+    scene: Scenario,
     clean: Ending,
     spot: Spot,
     trouble: Fault,
@@ -184,53 +184,50 @@ async fn tell_all<F: Future<Output = bool> + Send + 'static>(
 }
 
 /// Ends the story as the clean one; true when its fault was played.
-async fn compare(mut house: House, case: &Case) -> bool {
-    house.walk(usize::MAX).await;
-    let issue = house.only_issue();
+async fn compare(mut app: TestApp, case: &Case) -> bool {
+    app.run_steps(usize::MAX).await;
+    let issue = app.only_issue();
     let when = format!("{:?} at {:?}", case.trouble, case.spot);
-    house.ending(issue).await.must_be(&case.clean, &when);
-    let played = house.simulator.waiting_faults().is_empty();
+    app.ending(issue).await.must_be(&case.clean, &when);
+    let played = app.simulator.waiting_faults().is_empty();
     if played && case.arrives() {
         let wanted = created(&case.scene.told().await.calls);
         assert_eq!(
-            created(&house.simulator.calls()),
+            created(&app.simulator.calls()),
             wanted,
             "{when}: something was created twice, or tried to be"
         );
     }
-    house.done().await;
+    app.done().await;
     played
 }
 
 async fn with_a_fault(case: Case) -> bool {
-    let (house, _) = case.scene.begin().await;
-    house
-        .simulator
+    let (app, _) = case.scene.begin().await;
+    app.simulator
         .add_fault(case.spot.fault(case.trouble.clone()));
-    compare(house, &case).await
+    compare(app, &case).await
 }
 
 /// The request hangs, skep is killed, GitHub does it all the same.
 async fn killed_while_it_hangs(case: Case) -> bool {
-    let (mut house, _) = case.scene.begin().await;
-    house
-        .simulator
+    let (mut app, _) = case.scene.begin().await;
+    app.simulator
         .add_fault(case.spot.fault(case.trouble.clone()));
-    if !house
-        .chase(|house| house.simulator.waiting_faults().is_empty())
+    if !app
+        .settle_until(|app| app.simulator.waiting_faults().is_empty())
         .await
     {
-        return compare(house, &case).await;
+        return compare(app, &case).await;
     }
-    house.crash().await;
-    house
-        .seen("the late request", |house| {
-            house.simulator.calls().iter().any(|call| call.faulty)
-        })
-        .await;
-    house.open().await;
-    house.no_zombies().await;
-    compare(house, &case).await
+    app.crash().await;
+    app.seen("the late request", |app| {
+        app.simulator.calls().iter().any(|call| call.faulty)
+    })
+    .await;
+    app.open().await;
+    app.no_zombies().await;
+    compare(app, &case).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -275,9 +272,9 @@ async fn a_kill_while_a_change_hangs_repeats_and_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn github_down_for_three_calls_of_each_kind_loses_nothing() {
     // A start is tried three times in all unless the operator says otherwise.
-    let wish = |plan: &mut Plan| plan.limits.start_attempts = 4;
+    let wish = |plan: &mut Options| plan.limits.start_attempts = 4;
     let mut cases = Vec::new();
-    for scene in [Scene { wish, ..SLOW_CODE }, Scene { wish, ..ANSWER }] {
+    for scene in [Scenario { wish, ..SLOW_CODE }, Scenario { wish, ..ANSWER }] {
         let (spots, clean) = spots(&scene).await;
         let firsts = spots
             .into_iter()
@@ -291,11 +288,10 @@ async fn github_down_for_three_calls_of_each_kind_loses_nothing() {
         cases.extend(firsts.map(case));
     }
     tell_all(cases, |case| async move {
-        let (house, _) = case.scene.begin().await;
-        house
-            .simulator
+        let (app, _) = case.scene.begin().await;
+        app.simulator
             .add_fault(case.spot.fault(case.trouble.clone()).times(3));
-        compare(house, &case).await
+        compare(app, &case).await
     })
     .await;
 }
@@ -331,14 +327,10 @@ async fn a_list_that_lags_behind_a_lost_answer_makes_no_second_comment() {
     }
     assert_eq!(cases.len(), 3, "a status each and an answer");
     for (case, listing) in cases {
-        let (house, _) = case.scene.begin().await;
-        house.simulator.add_fault(listing.fault(Fault::StaleRead));
-        house.simulator.add_fault(case.spot.fault(Fault::DropAfter));
-        assert!(
-            compare(house, &case).await,
-            "never played at {:?}",
-            case.spot
-        );
+        let (app, _) = case.scene.begin().await;
+        app.simulator.add_fault(listing.fault(Fault::StaleRead));
+        app.simulator.add_fault(case.spot.fault(Fault::DropAfter));
+        assert!(compare(app, &case).await, "never played at {:?}", case.spot);
     }
 }
 

@@ -7,35 +7,33 @@ use skep_simulator::fault::{Fault, FaultRule};
 use skep_simulator::world::content::IssueEdit;
 
 use super::reach::without_shas;
-use crate::house::House;
+use crate::test_app::TestApp;
 
-async fn run(house: &mut House, script: &str) -> IssueNumber {
-    let issue = house.go("Add a note", script);
-    house.settle_all().await;
+async fn run(app: &mut TestApp, script: &str) -> IssueNumber {
+    let issue = app.go("Add a note", script);
+    app.settle_all().await;
     issue
 }
 
-async fn again(house: &mut House, issue: IssueNumber) {
-    house.unlabel(issue, "agent:go");
-    house.label(issue, "agent:go");
-    house.settle_all().await;
+async fn again(app: &mut TestApp, issue: IssueNumber) {
+    app.unlabel(issue, "agent:go");
+    app.label(issue, "agent:go");
+    app.settle_all().await;
 }
 
-async fn merge(house: &House, issue: IssueNumber) {
-    let pull = house.pull_for(issue).issue.number;
-    house
-        .simulator
-        .mark_ready(house.repository, pull, "ana")
+async fn merge(app: &TestApp, issue: IssueNumber) {
+    let pull = app.pull_for(issue).issue.number;
+    app.simulator
+        .mark_ready(app.repository, pull, "ana")
         .expect("ready");
-    house
-        .simulator
-        .merge(house.repository, pull, "ana")
+    app.simulator
+        .merge(app.repository, pull, "ana")
         .await
         .expect("merged");
 }
 
-fn log(house: &House, branch: &str) -> String {
-    house.git(&[
+fn log(app: &TestApp, branch: &str) -> String {
+    app.git(&[
         "log",
         "--reverse",
         "--format=%an <%ae> | %cn <%ce>%n%B",
@@ -45,95 +43,211 @@ fn log(house: &House, branch: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_left_uncommitted_is_committed_by_us_in_the_names_of_both() {
-    let mut house = House::new().await;
-    run(&mut house, "write NOTE.md: hello\nsay Wrote it.").await;
-    insta::assert_snapshot!(log(&house, "agent/1-add-a-note"));
-    house.done().await;
+    let mut app = TestApp::new().await;
+    run(&mut app, "write NOTE.md: hello\nsay Wrote it.").await;
+    insta::assert_snapshot!(log(&app, "agent/1-add-a-note"), @"
+    skep[bot] <1000001+skep[bot]@users.noreply.github.com> | skep[bot] <1000001+skep[bot]@users.noreply.github.com>
+    Add a note
+
+    Skep-Session: 1296269-1-1
+    Skep-Role: swe
+    Co-authored-by: ana <1000002+ana@users.noreply.github.com>
+    ");
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_agents_own_commits_are_kept() {
-    let mut house = House::new().await;
+    let mut app = TestApp::new().await;
     run(
-        &mut house,
+        &mut app,
         "write A.md: a\ncommit Add A, for a reason\nwrite B.md: b\ncommit Add B\nsay Done.",
     )
     .await;
-    insta::assert_snapshot!(log(&house, "agent/1-add-a-note"));
-    house.done().await;
+    insta::assert_snapshot!(log(&app, "agent/1-add-a-note"), @"
+    skep[bot] <1000001+skep[bot]@users.noreply.github.com> | skep[bot] <1000001+skep[bot]@users.noreply.github.com>
+    Add A, for a reason
+
+    skep[bot] <1000001+skep[bot]@users.noreply.github.com> | skep[bot] <1000001+skep[bot]@users.noreply.github.com>
+    Add B
+    ");
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commits_and_what_is_left_besides_both_arrive() {
-    let mut house = House::new().await;
+    let mut app = TestApp::new().await;
     run(
-        &mut house,
+        &mut app,
         "write A.md: a\ncommit Add A\nwrite B.md: b\nsay Done.",
     )
     .await;
-    insta::assert_snapshot!(log(&house, "agent/1-add-a-note"));
+    insta::assert_snapshot!(log(&app, "agent/1-add-a-note"), @"
+    skep[bot] <1000001+skep[bot]@users.noreply.github.com> | skep[bot] <1000001+skep[bot]@users.noreply.github.com>
+    Add A
+
+    skep[bot] <1000001+skep[bot]@users.noreply.github.com> | skep[bot] <1000001+skep[bot]@users.noreply.github.com>
+    Add a note
+
+    Skep-Session: 1296269-1-1
+    Skep-Role: swe
+    Co-authored-by: ana <1000002+ana@users.noreply.github.com>
+    ");
     assert_eq!(
-        (house.the_pull().commits, house.the_pull().changed_files),
+        (app.the_pull().commits, app.the_pull().changed_files),
         (2, 2)
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_change_the_answer_is_said_and_no_pull_request_is_opened() {
-    let mut house = House::new().await;
+    let mut app = TestApp::new().await;
     let issue = run(
-        &mut house,
+        &mut app,
         "say It is there already: see `src/lib.rs`, cc @ben, and #7.",
     )
     .await;
-    assert_eq!(house.state(issue).await, "needs-you");
-    assert!(house.pulls().is_empty());
-    insta::assert_snapshot!(house.told(issue));
-    house.done().await;
+    assert_eq!(app.state(issue).await, "needs-you");
+    assert!(app.pulls().is_empty());
+    insta::assert_snapshot!(app.told(issue), @"
+    #1 Add a note (open)
+    labels: agent:go, agent:needs-you
+    reactions: eyes skep[bot]
+
+    ana:
+      Please.
+
+      ```skep-demo
+      say It is there already: see `src/lib.rs`, cc @ben, and #7.
+      ```
+
+    skep[bot] (edited 1x):
+      **Needs `@ana`** · no file was changed
+
+      The agent's words are in a comment of their own. If that is the answer, close the issue; if a change is wanted, say here what is missing and write `/agent retry`.
+
+      <details><summary>Details</summary>
+
+      - Role `swe`: the issue has no `role:*` label, so the default `swe`
+      - Agent: `demo` (skep-demo 0.1.0)
+      - Session `1296269-1-1`
+      - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - To see the log, comment `/agent logs`
+      - TIME Accepted as `swe`.
+      - TIME Started.
+      - TIME Ended without a change.
+
+      </details>
+
+      <sub>updated TIME</sub>
+
+    skep[bot]:
+      @ana no file was changed. The agent says:
+
+      It is there already: see `src/lib.rs`, cc `@ben`, and `#7`.
+    ");
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_claim_without_a_deed_opens_no_pull_request_and_is_called_what_it_is() {
-    let mut house = House::new().await;
-    let issue = run(&mut house, "lie").await;
-    assert!(house.pulls().is_empty());
-    assert_eq!(house.simulator.branches(house.repository), ["main"]);
-    insta::assert_snapshot!(house.told(issue));
-    house.done().await;
+    let mut app = TestApp::new().await;
+    let issue = run(&mut app, "lie").await;
+    assert!(app.pulls().is_empty());
+    assert_eq!(app.simulator.branches(app.repository), ["main"]);
+    insta::assert_snapshot!(app.told(issue), @"
+    #1 Add a note (open)
+    labels: agent:go, agent:needs-you
+    reactions: eyes skep[bot]
+
+    ana:
+      Please.
+
+      ```skep-demo
+      lie
+      ```
+
+    skep[bot] (edited 1x):
+      **Needs `@ana`** · no file was changed
+
+      The agent's words are in a comment of their own. If that is the answer, close the issue; if a change is wanted, say here what is missing and write `/agent retry`.
+
+      <details><summary>Details</summary>
+
+      - Role `swe`: the issue has no `role:*` label, so the default `swe`
+      - Agent: `demo` (skep-demo 0.1.0)
+      - Session `1296269-1-1`
+      - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - To see the log, comment `/agent logs`
+      - TIME Accepted as `swe`.
+      - TIME Started.
+      - TIME Ended without a change.
+
+      </details>
+
+      <sub>updated TIME</sub>
+
+    skep[bot]:
+      @ana no file was changed. The agent says:
+
+      Done. I fixed the problem, added tests, and all of them pass.
+    ");
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_text_without_a_change_is_a_failure_of_that_class() {
-    let mut house = House::with(|plan| plan.limits.model_attempts = 1).await;
+    let mut app = TestApp::with(|plan| plan.limits.model_attempts = 1).await;
     for (what, class) in [
         ("rate-limit", "rate_limit"),
         ("auth", "auth"),
         ("server", "model_unavailable"),
     ] {
-        let issue = run(&mut house, &format!("fail {what}")).await;
-        assert_eq!(house.state(issue).await, "failed", "{what}");
+        let issue = run(&mut app, &format!("fail {what}")).await;
+        assert_eq!(app.state(issue).await, "failed", "{what}");
         assert!(
-            house.our_comments(issue)[0].contains(&format!("`{class}`")),
+            app.our_comments(issue)[0].contains(&format!("`{class}`")),
             "{}",
-            house.thread(issue)
+            app.thread(issue)
         );
-        insta::assert_snapshot!(format!("failed_{what}"), house.our_comments(issue)[0]);
+        insta::assert_snapshot!(format!("failed_{what}"), app.our_comments(issue)[0]);
     }
-    let issue = run(&mut house, "think Hm.").await;
+    let issue = run(&mut app, "think Hm.").await;
     assert_eq!(
-        house.state(issue).await,
+        app.state(issue).await,
         "failed",
         "neither a change nor a word"
     );
-    insta::assert_snapshot!("failed_nothing", house.our_comments(issue)[0]);
-    assert!(house.pulls().is_empty());
-    house.done().await;
+    insta::assert_snapshot!(app.our_comments(issue)[0], @"
+    **Failed** after 0 ms · `no_result`
+
+    It failed because the agent ended without changing anything and without an answer.
+
+    To try again, comment `/agent retry`.
+
+    <details><summary>Details</summary>
+
+    - Role `swe`: the issue has no `role:*` label, so the default `swe`
+    - Agent: `demo` (skep-demo 0.1.0)
+    - Session `1296269-4-1`
+    - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+    - To see the log, comment `/agent logs`
+    - 00:00:04Z Accepted as `swe`.
+    - 00:00:04Z Started.
+    - 00:00:04Z Failed (`no_result`).
+
+    </details>
+
+    <sub>updated 00:00:04Z</sub>
+    ");
+    assert!(app.pulls().is_empty());
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pull_request_shows_evidence_and_honours_the_template() {
-    let mut house = House::with(|plan| {
+    let mut app = TestApp::with(|plan| {
         let template = "## Checklist\n\n- [ ] I read CONTRIBUTING\n";
         plan.files
             .push((".github/pull_request_template.md".into(), template.into()));
@@ -141,13 +255,47 @@ async fn the_pull_request_shows_evidence_and_honours_the_template() {
     .await;
     let script = "write A.md <<END\none\ntwo\nEND\nreplace src/lib.rs: one => two\ndelete README.md\n\
                   say I renamed the function. Fixes #99, thanks @ben! ![x](https://evil.example/p.png)";
-    let issue = house.go_as("Add a snake_case *note*", script, &["role:testing", "bug"]);
-    house.settle_all().await;
-    let pull = house.the_pull();
+    let issue = app.go_as("Add a snake_case *note*", script, &["role:testing", "bug"]);
+    app.settle_all().await;
+    let pull = app.the_pull();
     assert!(pull.draft && pull.base == "main" && pull.issue.author == "skep[bot]");
     assert_eq!(pull.issue.title, "Add a snake_case *note*");
     assert_eq!(pull.issue.labels, ["role:testing"]);
-    insta::assert_snapshot!(without_shas(&pull.issue.body));
+    insta::assert_snapshot!(without_shas(&pull.issue.body), @"
+    ## Checklist
+
+    - [ ] I read CONTRIBUTING
+
+    ---
+
+    <!-- skep: this part is kept up to date; write above or below it -->
+    Closes #1
+
+    ### What changed
+
+    3 files changed, 3 insertions (+), 2 deletions (−), 1 commit.
+
+    | file | | + | − |
+    | --- | --- | --: | --: |
+    | A.md | added | 2 | 0 |
+    | README.md | deleted | 0 | 1 |
+    | src/lib.rs | modified | 1 | 1 |
+
+    ### What the agent says
+
+    In its own words, not verified by skep:
+
+    > I renamed the function. Fixes `#99`, thanks `@ben`! x (`https://evil.example/p.png`)
+
+    <details><summary>Where this comes from</summary>
+
+    - Requested by @ana. Review it as carefully as a stranger's change.
+    - Role `testing`: from the label `role:testing`.
+    - Agent `demo` (skep-demo 0.1.0), session `1296269-1-1`, from `main` at `SHA`.
+
+    </details>
+    <!-- skep: end -->
+    ");
     assert!(
         pull.issue
             .body
@@ -155,308 +303,413 @@ async fn the_pull_request_shows_evidence_and_honours_the_template() {
         "{}",
         pull.issue.body
     );
-    insta::assert_snapshot!(house.told(issue));
-    house.done().await;
+    insta::assert_snapshot!(app.told(issue), @"
+    #1 Add a snake_case *note* (open)
+    labels: agent:go, agent:review, bug, role:testing
+    reactions: eyes skep[bot], hooray skep[bot]
+    pull requests: #2 Add a snake_case *note* (open draft)
+
+    ana:
+      Please.
+
+      ```skep-demo
+      write A.md <<END
+      one
+      two
+      END
+      replace src/lib.rs: one => two
+      delete README.md
+      say I renamed the function. Fixes #99, thanks @ben! ![x](https://evil.example/p.png)
+      ```
+
+    skep[bot] (edited 1x):
+      **In review** · done in 0 ms
+
+      [`agent/1-add-a-snake-case-note`](../tree/agent/1-add-a-snake-case-note) · draft pull request #2
+
+      3 files changed (+3 −2). Review the pull request: a review, or `/agent <what to do>` on it, sends the agent back to work; when you are happy, mark it ready for review, then merge it.
+
+      <details><summary>Details</summary>
+
+      - Role `testing`: from the label `role:testing`
+      - Agent: `demo` (skep-demo 0.1.0)
+      - Session `1296269-1-1`
+      - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - To see the log, comment `/agent logs`
+      - TIME Accepted as `testing`.
+      - TIME Started.
+      - TIME Opened the pull request.
+
+      </details>
+
+      <sub>updated TIME</sub>
+    ");
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_agent_reports_and_verifies_by_its_own_tools_is_shown() {
-    let mut house = House::new().await;
-    let issue = house.go(
+    let mut app = TestApp::new().await;
+    let issue = app.go(
         "Add a note",
         "report Half way there.\nwrite NOTE.md: hello\nwait 3\nfinish Wrote it. | ran the tests",
     );
-    house.until_event(issue, "session.progress").await;
-    house.advance(Duration::from_secs(6));
-    house
-        .until("the report shows", |house| {
-            house.status(issue).contains("Half way there.")
-        })
-        .await;
-    house.settle_all().await;
-    let body = house.the_pull().issue.body;
+    app.until_event(issue, "session.progress").await;
+    app.advance(Duration::from_secs(6));
+    app.until("the report shows", |app| {
+        app.status(issue).contains("Half way there.")
+    })
+    .await;
+    app.settle_all().await;
+    let body = app.the_pull().issue.body;
     assert!(
         body.contains("Verified, it says:") && body.contains("ran the tests"),
         "{body}"
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_run_writes_over_its_own_branch_and_keeps_the_pull_request() {
-    let mut house = House::new().await;
+    let mut app = TestApp::new().await;
     // The push arrives, the pull request is refused: the branch is there, the session failed.
     let refused = Fault::Status {
         status: 422,
         message: "Validation Failed".into(),
     };
-    house
-        .simulator
+    app.simulator
         .add_fault(FaultRule::next("POST", "/repos/*/*/pulls", refused));
-    let issue = run(&mut house, "write NOTE.md: hello\nsay Wrote it.").await;
-    assert_eq!(
-        house.state(issue).await,
-        "failed",
-        "{}",
-        house.thread(issue)
-    );
-    insta::assert_snapshot!(house.told(issue));
-    let first = house
+    let issue = run(&mut app, "write NOTE.md: hello\nsay Wrote it.").await;
+    assert_eq!(app.state(issue).await, "failed", "{}", app.thread(issue));
+    insta::assert_snapshot!(app.told(issue));
+    let first = app
         .simulator
-        .branch_head(house.repository, "agent/1-add-a-note")
+        .branch_head(app.repository, "agent/1-add-a-note")
         .expect("the branch");
-    house.advance(Duration::from_secs(60));
+    app.advance(Duration::from_secs(60));
     let title = IssueEdit {
         title: Some("Another title".into()),
         ..IssueEdit::default()
     };
-    house
-        .simulator
-        .edit_issue(house.repository, issue, title, "ana")
+    app.simulator
+        .edit_issue(app.repository, issue, title, "ana")
         .expect("an edit");
-    again(&mut house, issue).await;
-    assert_eq!(
-        house.state(issue).await,
-        "in-review",
-        "{}",
-        house.thread(issue)
-    );
-    let pull = house.the_pull();
+    again(&mut app, issue).await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    let pull = app.the_pull();
     assert_eq!(
         pull.head, "agent/1-add-a-note",
         "the same branch, whatever the title says now"
     );
     assert_ne!(pull.head_sha, first.to_string());
     // And a third: the same pull request again.
-    house.advance(Duration::from_secs(60));
-    again(&mut house, issue).await;
-    assert_eq!(house.state(issue).await, "in-review");
-    assert_eq!(house.the_pull().issue.number, pull.issue.number);
-    house.done().await;
+    app.advance(Duration::from_secs(60));
+    again(&mut app, issue).await;
+    assert_eq!(app.state(issue).await, "in-review");
+    assert_eq!(app.the_pull().issue.number, pull.issue.number);
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_persons_push_to_our_branch_is_respected() {
-    let mut house = House::new().await;
-    let issue = run(&mut house, "write NOTE.md: hello\nsay Wrote it.").await;
-    let theirs = house
+    let mut app = TestApp::new().await;
+    let issue = run(&mut app, "write NOTE.md: hello\nsay Wrote it.").await;
+    let theirs = app
         .simulator
         .push_to_branch(
-            house.repository,
+            app.repository,
             "agent/1-add-a-note",
             &[("FIX.md", "mine")],
             "ben",
         )
         .await
         .expect("a push");
-    house.advance(Duration::from_secs(60));
-    again(&mut house, issue).await;
-    assert_eq!(
-        house.state(issue).await,
-        "in-review",
-        "{}",
-        house.thread(issue)
-    );
+    app.advance(Duration::from_secs(60));
+    again(&mut app, issue).await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
     // Theirs is still there, under whatever was added to it, in the same pull request.
-    house.git(&[
+    app.git(&[
         "merge-base",
         "--is-ancestor",
         theirs.as_str(),
         "agent/1-add-a-note",
     ]);
     assert_eq!(
-        (
-            house.the_pull().head.as_str(),
-            house.the_pull().changed_files
-        ),
+        (app.the_pull().head.as_str(), app.the_pull().changed_files),
         ("agent/1-add-a-note", 2)
     );
-    let told = house.prompts(issue).await;
+    let told = app.prompts(issue).await;
     assert_eq!(
         told.len(),
         2,
         "the session, and its revision on top of what was pushed"
     );
-    insta::assert_snapshot!(house.told(issue));
-    house.done().await;
+    insta::assert_snapshot!(app.told(issue), @"
+    #1 Add a note (open)
+    labels: agent:go, agent:review
+    reactions: eyes skep[bot], hooray skep[bot]
+    pull requests: #2 Add a note (open draft)
+
+    ana:
+      Please.
+
+      ```skep-demo
+      write NOTE.md: hello
+      say Wrote it.
+      ```
+
+    skep[bot] (edited 4x):
+      **In review** · done in 6 m 2 s
+
+      [`agent/1-add-a-note`](../tree/agent/1-add-a-note) · draft pull request #2
+
+      The last revision changed 1 file (+1 −0). Review the pull request: a review, or `/agent <what to do>` on it, sends the agent back to work; when you are happy, mark it ready for review, then merge it.
+
+      <details><summary>Details</summary>
+
+      - Role `swe`: the issue has no `role:*` label, so the default `swe`
+      - Agent: `demo` (skep-demo 0.1.0)
+      - Session `1296269-1-1`
+      - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - To see the log, comment `/agent logs`
+      - TIME Revision 1 begins: work was asked for again, and its pull request is open.
+      - TIME Resumed.
+      - TIME The revision is done.
+
+      </details>
+
+      <sub>updated TIME</sub>
+
+    skep[bot]:
+      @ana pull request #2 is open, so the agent goes on with it: nothing is begun anew. To throw its work away and begin anew, comment `/agent retry fresh`.
+    ");
+    app.done().await;
 }
 
 /// Once is respect; a second time it would be a race, and a person has to say who works here.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_persons_second_push_while_the_agent_works_ends_it() {
-    let mut house = House::new().await;
-    let (home, branch) = (house.repository, "agent/1-add-a-note");
+    let mut app = TestApp::new().await;
+    let (home, branch) = (app.repository, "agent/1-add-a-note");
     // Each turn has something to add.
     let script = "write NOTE.md: hello\nsay Wrote it.\nrest\nwrite MORE.md: more\nsay Went on.\nrest\nwrite LAST.md: last\nsay Again.";
-    let issue = run(&mut house, script).await;
+    let issue = run(&mut app, script).await;
     // Asked at the trigger, then before each push: ben is quicker both times.
     let asked = || FaultRule::next("GET", "/repos/*/*/collaborators/*/permission", Fault::Held);
-    house.simulator.add_fault(asked().after(1));
-    house.advance(Duration::from_secs(60));
-    house.unlabel(issue, "agent:go");
-    house.label(issue, "agent:go");
-    house
-        .until("GitHub has the question", |house| {
-            house.simulator.waiting_faults().is_empty()
-        })
-        .await;
-    house
-        .simulator
+    app.simulator.add_fault(asked().after(1));
+    app.advance(Duration::from_secs(60));
+    app.unlabel(issue, "agent:go");
+    app.label(issue, "agent:go");
+    app.until("GitHub has the question", |app| {
+        app.simulator.waiting_faults().is_empty()
+    })
+    .await;
+    app.simulator
         .push_to_branch(home, branch, &[("FIX.md", "mine")], "ben")
         .await
         .expect("a push");
-    house.simulator.add_fault(asked());
-    house.simulator.let_go();
-    house
-        .until("GitHub has the question again", |house| {
-            house.simulator.waiting_faults().is_empty()
-        })
-        .await;
-    let theirs = house
+    app.simulator.add_fault(asked());
+    app.simulator.let_go();
+    app.until("GitHub has the question again", |app| {
+        app.simulator.waiting_faults().is_empty()
+    })
+    .await;
+    let theirs = app
         .simulator
         .push_to_branch(home, branch, &[("FIX.md", "mine again")], "ben")
         .await
         .expect("a push");
-    house.simulator.let_go();
-    house.settle_all().await;
+    app.simulator.let_go();
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
     assert_eq!(
-        house.state(issue).await,
-        "in-review",
-        "{}",
-        house.thread(issue)
-    );
-    assert_eq!(
-        house
-            .simulator
-            .branch_head(house.repository, "agent/1-add-a-note"),
+        app.simulator
+            .branch_head(app.repository, "agent/1-add-a-note"),
         Some(theirs.clone())
     );
-    insta::assert_snapshot!(house.told(issue));
+    insta::assert_snapshot!(app.told(issue));
     // What the comment advises works: the next one goes on on top of theirs, in the same pull request.
-    house.advance(Duration::from_secs(60));
-    again(&mut house, issue).await;
+    app.advance(Duration::from_secs(60));
+    again(&mut app, issue).await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    app.git(&["merge-base", "--is-ancestor", theirs.as_str(), branch]);
     assert_eq!(
-        house.state(issue).await,
-        "in-review",
-        "{}",
-        house.thread(issue)
-    );
-    house.git(&["merge-base", "--is-ancestor", theirs.as_str(), branch]);
-    assert_eq!(
-        (house.pull_for(issue).head.as_str(), house.pulls().len()),
+        (app.pull_for(issue).head.as_str(), app.pulls().len()),
         (branch, 1)
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merged_pull_request_is_done_and_a_closed_one_rests() {
-    let mut house = House::new().await;
-    let merged = run(&mut house, "write NOTE.md: hello\nsay Wrote it.").await;
-    let folder = house.session_dir(merged, 1);
+    let mut app = TestApp::new().await;
+    let merged = run(&mut app, "write NOTE.md: hello\nsay Wrote it.").await;
+    let folder = app.session_dir(merged, 1);
     assert!(
         !folder.join("work").exists() && folder.join("home").exists(),
         "the agent's memory waits for a review"
     );
-    merge(&house, merged).await;
-    house.settle_all().await;
-    assert_eq!(house.state(merged).await, "done");
+    merge(&app, merged).await;
+    app.settle_all().await;
+    assert_eq!(app.state(merged).await, "done");
     assert_eq!(
-        house.simulator.branches(house.repository),
+        app.simulator.branches(app.repository),
         ["main"],
         "a merged branch goes"
     );
-    assert_eq!(house.reactions(merged), ["eyes", "hooray"]);
+    assert_eq!(app.reactions(merged), ["eyes", "hooray"]);
     assert!(!folder.exists(), "nothing of it is needed any more");
-    insta::assert_snapshot!(house.told(merged));
-    let closed = run(&mut house, "write OTHER.md: hello\nsay Wrote it.").await;
-    let pull = house.pull_for(closed).issue.number;
-    house
-        .simulator
-        .close_pull(house.repository, pull, "ana")
+    insta::assert_snapshot!(app.told(merged), @"
+    #1 Add a note (closed)
+    labels: agent:done, agent:go
+    reactions: eyes skep[bot], hooray skep[bot]
+    pull requests: #2 Add a note (merged)
+
+    ana:
+      Please.
+
+      ```skep-demo
+      write NOTE.md: hello
+      say Wrote it.
+      ```
+
+    skep[bot] (edited 2x):
+      **Done** · the pull request was merged
+
+      pull request #2
+
+      <details><summary>Details</summary>
+
+      - Role `swe`: the issue has no `role:*` label, so the default `swe`
+      - Agent: `demo` (skep-demo 0.1.0)
+      - Session `1296269-1-1`
+      - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - To see the log, comment `/agent logs`
+      - TIME Started.
+      - TIME Opened the pull request.
+      - TIME The pull request was merged.
+
+      </details>
+
+      <sub>updated TIME</sub>
+    ");
+    let closed = run(&mut app, "write OTHER.md: hello\nsay Wrote it.").await;
+    let pull = app.pull_for(closed).issue.number;
+    app.simulator
+        .close_pull(app.repository, pull, "ana")
         .expect("closed");
-    house.settle_all().await;
-    assert_eq!(house.state(closed).await, "cancelled");
-    insta::assert_snapshot!(house.told(closed));
-    assert_eq!(house.live().await, 0, "it rests");
+    app.settle_all().await;
+    assert_eq!(app.state(closed).await, "cancelled");
+    insta::assert_snapshot!(app.told(closed), @"
+    #3 Add a note (open)
+    labels: agent:go
+    reactions: eyes skep[bot], hooray skep[bot]
+    pull requests: #4 Add a note (closed draft)
+
+    ana:
+      Please.
+
+      ```skep-demo
+      write OTHER.md: hello
+      say Wrote it.
+      ```
+
+    skep[bot] (edited 2x):
+      **Closed** · the pull request was closed without merging
+
+      pull request #4
+
+      <details><summary>Details</summary>
+
+      - Role `swe`: the issue has no `role:*` label, so the default `swe`
+      - Agent: `demo` (skep-demo 0.1.0)
+      - Session `1296269-3-1`
+      - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - To see the log, comment `/agent logs`
+      - TIME Started.
+      - TIME Opened the pull request.
+      - TIME The pull request was closed.
+
+      </details>
+
+      <sub>updated TIME</sub>
+
+    skep[bot]:
+      @ana pull request #4 was closed without merging. To try again, say what should be different and comment `/agent retry`.
+    ");
+    assert_eq!(app.live().await, 0, "it rests");
     assert!(
-        !house.session_dir(closed, 1).exists(),
+        !app.session_dir(closed, 1).exists(),
         "nothing of it is needed any more"
     );
     assert_eq!(
-        house.simulator.branches(house.repository).len(),
+        app.simulator.branches(app.repository).len(),
         2,
         "its branch stays"
     );
     // Asked again, it does not touch what the person closed.
-    house.advance(Duration::from_secs(60));
-    again(&mut house, closed).await;
+    app.advance(Duration::from_secs(60));
+    again(&mut app, closed).await;
     assert_eq!(
-        house.state(closed).await,
+        app.state(closed).await,
         "in-review",
         "{}",
-        house.thread(closed)
+        app.thread(closed)
     );
-    assert_ne!(house.pull_for(closed).issue.number, pull);
-    house.done().await;
+    assert_ne!(app.pull_for(closed).issue.number, pull);
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_second_start_leaves_the_pull_request_in_review() {
-    let mut house = House::new().await;
-    let issue = run(&mut house, "write NOTE.md: hello\nsay Wrote it.").await;
-    house.unlabel(issue, "agent:go");
-    house.label_by("stranger", issue, "agent:go");
-    house.settle_all().await;
-    assert_eq!(
-        house.state(issue).await,
-        "in-review",
-        "{}",
-        house.thread(issue)
-    );
+    let mut app = TestApp::new().await;
+    let issue = run(&mut app, "write NOTE.md: hello\nsay Wrote it.").await;
+    app.unlabel(issue, "agent:go");
+    app.label_by("stranger", issue, "agent:go");
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
     assert!(
-        house.thread(issue).contains("Nothing new was started: "),
+        app.thread(issue).contains("Nothing new was started: "),
         "{}",
-        house.thread(issue)
+        app.thread(issue)
     );
-    merge(&house, issue).await;
-    house.settle_all().await;
-    assert_eq!(house.state(issue).await, "done", "{}", house.thread(issue));
-    house.done().await;
+    merge(&app, issue).await;
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "done", "{}", app.thread(issue));
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_files_and_protected_paths_stay_here_and_it_is_said_exactly() {
-    let mut house = House::with(|plan| plan.limits.max_files = 3).await;
+    let mut app = TestApp::with(|plan| plan.limits.max_files = 3).await;
     let many: String = (0..4).map(|n| format!("write f{n}.txt: x\n")).collect();
-    let issue = run(&mut house, &format!("{many}say Wrote four.")).await;
-    assert_eq!(house.state(issue).await, "failed");
-    insta::assert_snapshot!(house.told(issue));
+    let issue = run(&mut app, &format!("{many}say Wrote four.")).await;
+    assert_eq!(app.state(issue).await, "failed");
+    insta::assert_snapshot!(app.told(issue));
     let issue = run(
-        &mut house,
+        &mut app,
         "write .github/workflows/my_ci.yml: on: push\nsay Wrote a workflow.",
     )
     .await;
-    assert_eq!(house.state(issue).await, "failed");
-    insta::assert_snapshot!(house.told(issue));
-    assert!(house.pulls().is_empty());
-    assert_eq!(house.simulator.branches(house.repository), ["main"]);
-    house.done().await;
+    assert_eq!(app.state(issue).await, "failed");
+    insta::assert_snapshot!(app.told(issue));
+    assert!(app.pulls().is_empty());
+    assert_eq!(app.simulator.branches(app.repository), ["main"]);
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_without_drafts_gets_an_ordinary_pull_request() {
-    let mut house = House::new().await;
-    house
-        .simulator
-        .allow_drafts(house.repository, false)
+    let mut app = TestApp::new().await;
+    app.simulator
+        .allow_drafts(app.repository, false)
         .expect("a setting");
-    let issue = run(&mut house, "write NOTE.md: hello\nsay Wrote it.").await;
-    assert!(!house.the_pull().draft);
-    let said = house.our_comments(issue).remove(0);
+    let issue = run(&mut app, "write NOTE.md: hello\nsay Wrote it.").await;
+    assert!(!app.the_pull().draft);
+    let said = app.our_comments(issue).remove(0);
     assert!(
         said.contains("pull request #2") && !said.contains("draft"),
         "{said}"
     );
-    house.done().await;
+    app.done().await;
 }

@@ -4,8 +4,8 @@ use serde_json::Value;
 use skep::core::ids::{AgentBranch, IssueNumber};
 use skep_simulator::world::outgoing::Flow;
 
-use crate::house::House;
 use crate::required::part;
+use crate::test_app::TestApp;
 
 const WRITES: &str = "Please.\n\n```skep-demo\nwrite NOTE.md: hello\nsay Wrote it.\n```\n";
 
@@ -19,26 +19,25 @@ enum Deed {
 }
 
 /// Does it all while no webhook arrives; gives the lost `issues` deliveries in their order.
-fn unheard(house: &House, issue: IssueNumber, deeds: &[Deed]) -> Vec<String> {
-    let (home, before) = (house.repository, house.simulator.deliveries().len());
-    house.simulator.set_flow(Flow::Held);
+fn unheard(app: &TestApp, issue: IssueNumber, deeds: &[Deed]) -> Vec<String> {
+    let (home, before) = (app.repository, app.simulator.deliveries().len());
+    app.simulator.set_flow(Flow::Held);
     for deed in deeds {
         match deed {
-            Deed::StrangerOn => house.label_by("stranger", issue, "agent:go"),
-            Deed::On => house.label(issue, "agent:go"),
-            Deed::Off => house.unlabel(issue, "agent:go"),
+            Deed::StrangerOn => app.label_by("stranger", issue, "agent:go"),
+            Deed::On => app.label(issue, "agent:go"),
+            Deed::Off => app.unlabel(issue, "agent:go"),
             Deed::Close => {
-                house.advance(std::time::Duration::from_secs(1));
-                house
-                    .simulator
+                app.advance(std::time::Duration::from_secs(1));
+                app.simulator
                     .close_issue(home, issue, "ana")
                     .expect("closed");
             }
         }
     }
-    house.simulator.lose_held();
-    house.simulator.set_flow(Flow::Direct);
-    let lost = house.simulator.deliveries().split_off(before);
+    app.simulator.lose_held();
+    app.simulator.set_flow(Flow::Direct);
+    let lost = app.simulator.deliveries().split_off(before);
     let ours = lost
         .into_iter()
         .filter(|attempt| attempt.event == "issues" && attempt.action.as_deref() != Some("opened"));
@@ -54,7 +53,7 @@ fn titled(body: &str, title: &str) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_titles_make_valid_branches_and_harmless_pull_requests() {
-    let mut house = House::new().await;
+    let mut app = TestApp::new().await;
     let long = "very long ".repeat(1_024);
     let titles = [
         long.as_str(),
@@ -71,24 +70,24 @@ async fn hostile_titles_make_valid_branches_and_harmless_pull_requests() {
     ];
     let mut seen = String::new();
     for (number, title) in titles.iter().enumerate() {
-        let issue = house.issue("A title", WRITES, &[]);
-        let body = unheard(&house, issue, &[Deed::On]).remove(0);
-        let status = house
+        let issue = app.issue("A title", WRITES, &[]);
+        let body = unheard(&app, issue, &[Deed::On]).remove(0);
+        let status = app
             .post("issues", &format!("title-{number}"), &titled(&body, title))
             .await;
         assert_eq!(status, 202, "{title:?}");
-        house.settle_all().await;
+        app.settle_all().await;
         assert_eq!(
-            house.state(issue).await,
+            app.state(issue).await,
             "in-review",
             "{title:?}\n{}",
-            house.thread(issue)
+            app.thread(issue)
         );
-        let pull = house.pull_for(issue);
+        let pull = app.pull_for(issue);
         pull.head
             .parse::<AgentBranch>()
             .expect("one of our branches");
-        house.git(&["check-ref-format", "--branch", &pull.head]);
+        app.git(&["check-ref-format", "--branch", &pull.head]);
         let title = &pull.issue.title;
         assert!(
             title.chars().count() <= 256 && !title.chars().any(char::is_control),
@@ -100,7 +99,7 @@ async fn hostile_titles_make_valid_branches_and_harmless_pull_requests() {
                 .any(|bad| title.contains(bad)),
             "{title:?}"
         );
-        let commit = house.git(&[
+        let commit = app.git(&[
             "log",
             "-1",
             "--format=%s%n%(trailers:key=Co-authored-by,valueonly)",
@@ -122,13 +121,58 @@ async fn hostile_titles_make_valid_branches_and_harmless_pull_requests() {
             commit.trim().replace('\n', "\n  ")
         ));
     }
-    insta::assert_snapshot!(seen);
-    house.done().await;
+    insta::assert_snapshot!(seen, @r#"
+    agent/1-very-long-very-long-very-long-very-long
+      "very long very long very long very long very long very long very long very long "
+      very long very long very long very long very long very long very long v…
+      ana <1000002+ana@users.noreply.github.com>
+    agent/3-upload-pack-x
+      "--upload-pack=x"
+      --upload-pack=x
+      ana <1000002+ana@users.noreply.github.com>
+    agent/5-work
+      "../.."
+      ../..
+      ana <1000002+ana@users.noreply.github.com>
+    agent/7-work
+      "🎉🎉🎉"
+      🎉🎉🎉
+      ana <1000002+ana@users.noreply.github.com>
+    agent/9-txt-exe-in-disguise
+      "txt.exe in disguise"
+      txt.exe in disguise
+      ana <1000002+ana@users.noreply.github.com>
+    agent/11-everyone-look-ben
+      "@ everyone look, @ ben"
+      @ everyone look, @ ben
+      ana <1000002+ana@users.noreply.github.com>
+    agent/13-line-one-line-two-co-authored-by-eve-eve
+      "line one line two Co-authored-by: eve <eve@ example.com>"
+      line one line two Co-authored-by: eve <eve@ example.com>
+      ana <1000002+ana@users.noreply.github.com>
+    agent/15-closes-1-fixes-octo-hello-2-and-gh-3-hid
+      "Closes # 1, fixes octo/hello# 2 and GH- 3 < !-- hidden -->"
+      Closes # 1, fixes octo/hello# 2 and GH- 3 < !-- hidden -->
+      ana <1000002+ana@users.noreply.github.com>
+    agent/17-touch-tmp-x-id-a-b-c-d-https-evil-exampl
+      "$(touch /tmp/x) `id` | a_b *c* [d](https://evil.example)"
+      $(touch /tmp/x) `id` | a_b *c* [d](https://evil.example)
+      ana <1000002+ana@users.noreply.github.com>
+    agent/19-31m
+      "Work on issue 19"
+      Work on issue 19
+      ana <1000002+ana@users.noreply.github.com>
+    agent/21-head-lock
+      "HEAD.lock~^:?*[\\"
+      HEAD.lock~^:?*[\
+      ana <1000002+ana@users.noreply.github.com>
+    "#);
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn broken_deliveries_are_stored_and_lead_nowhere() {
-    let mut house = House::new().await;
+    let mut app = TestApp::new().await;
     let deep = "[".repeat(100_000);
     let bodies: [&[u8]; 9] = [
         b"{",
@@ -143,23 +187,23 @@ async fn broken_deliveries_are_stored_and_lead_nowhere() {
     ];
     for (number, body) in bodies.iter().enumerate() {
         for event in ["issues", "made_up", "pull_request"] {
-            let status = house
+            let status = app
                 .post(event, &format!("broken-{event}-{number}"), body)
                 .await;
             assert_eq!(status, 202, "{event} {number}");
         }
     }
     let large = format!("{{\"action\":\"{}\"}}", "x".repeat(20 << 20));
-    assert_eq!(house.post("issues", "large", large.as_bytes()).await, 202);
+    assert_eq!(app.post("issues", "large", large.as_bytes()).await, 202);
     let huge = vec![b' '; (25 << 20) + 1];
-    assert_eq!(house.post("issues", "huge", &huge).await, 413);
-    house.settle_all().await;
-    let counts = house.store().counts().await.expect("counts");
+    assert_eq!(app.post("issues", "huge", &huge).await, 413);
+    app.settle_all().await;
+    let counts = app.store().counts().await.expect("counts");
     assert!(
         counts.tasks.is_empty() && counts.effects_open == 0,
         "{counts:?}"
     );
-    let stored = house.store().deliveries(100).await.expect("deliveries");
+    let stored = app.store().deliveries(100).await.expect("deliveries");
     assert_eq!(stored.len(), 28);
     assert!(
         stored
@@ -168,59 +212,71 @@ async fn broken_deliveries_are_stored_and_lead_nowhere() {
     );
     let reasons: std::collections::BTreeSet<String> =
         stored.into_iter().filter_map(|row| row.result).collect();
-    insta::assert_debug_snapshot!(reasons);
-    house.done().await;
+    insta::assert_debug_snapshot!(reasons, @r#"
+    {
+        "ignored: issues.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx is not used",
+        "ignored: made_up.labeled is not used",
+        "ignored: pull_request.labeled is not used",
+        "malformed: -1 is not a number GitHub gives at line 1 column 41",
+        "malformed: EOF while parsing an object at line 1 column 1",
+        "malformed: duplicate field `action` at line 1 column 28",
+        "malformed: invalid type: integer `7`, expected a string at line 1 column 11",
+        "malformed: missing field `issue` at line 1 column 20",
+        "malformed: the body is not a JSON object",
+    }
+    "#);
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_old_delivery_under_a_new_number_changes_nothing() {
-    let mut house = House::new().await;
-    let issue = house.issue("Add a note", WRITES, &[]);
-    let on = unheard(&house, issue, &[Deed::On]).remove(0);
-    assert_eq!(house.post("issues", "first", on.as_bytes()).await, 202);
-    house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review");
-    let thread = house.thread(issue);
-    let calls = house.simulator.calls().len();
+    let mut app = TestApp::new().await;
+    let issue = app.issue("Add a note", WRITES, &[]);
+    let on = unheard(&app, issue, &[Deed::On]).remove(0);
+    assert_eq!(app.post("issues", "first", on.as_bytes()).await, 202);
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review");
+    let thread = app.thread(issue);
+    let calls = app.simulator.calls().len();
     for guid in ["second", "third"] {
-        assert_eq!(house.post("issues", guid, on.as_bytes()).await, 202);
-        house.settle_all().await;
+        assert_eq!(app.post("issues", guid, on.as_bytes()).await, 202);
+        app.settle_all().await;
     }
     assert_eq!(
-        (house.thread(issue), house.simulator.calls().len()),
+        (app.thread(issue), app.simulator.calls().len()),
         (thread, calls)
     );
     // Also when the label is gone meanwhile.
-    house.unlabel(issue, "agent:go");
-    house.settle_all().await;
-    assert_eq!(house.post("issues", "fourth", on.as_bytes()).await, 202);
-    house.settle_all().await;
+    app.unlabel(issue, "agent:go");
+    app.settle_all().await;
+    assert_eq!(app.post("issues", "fourth", on.as_bytes()).await, 202);
+    app.settle_all().await;
     assert_eq!(
         (
-            house.state(issue).await.as_str(),
-            house.prompts(issue).await.len()
+            app.state(issue).await.as_str(),
+            app.prompts(issue).await.len()
         ),
         ("in-review", 1)
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_delivery_that_comes_twice_counts_once() {
-    let mut house = House::new().await;
-    house.simulator.set_flow(Flow::Doubled);
-    let issue = house.go("Add a note", "write NOTE.md: hello\nsay Wrote it.");
-    house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review");
+    let mut app = TestApp::new().await;
+    app.simulator.set_flow(Flow::Doubled);
+    let issue = app.go("Add a note", "write NOTE.md: hello\nsay Wrote it.");
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review");
     assert_eq!(
         (
-            house.prompts(issue).await.len(),
-            house.our_comments(issue).len(),
-            house.pulls().len()
+            app.prompts(issue).await.len(),
+            app.our_comments(issue).len(),
+            app.pulls().len()
         ),
         (1, 1, 1)
     );
-    let timeline = house.timeline(issue).await;
+    let timeline = app.timeline(issue).await;
     assert_eq!(
         timeline
             .iter()
@@ -229,7 +285,7 @@ async fn a_delivery_that_comes_twice_counts_once() {
         1,
         "{timeline:?}"
     );
-    house.done().await;
+    app.done().await;
 }
 
 /// The same delivery with GitHub's time of it so many seconds later.
@@ -246,33 +302,28 @@ fn later(body: &str, seconds: i64) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_labels_at_once_are_one_session() {
-    let mut house = House::new().await;
+    let mut app = TestApp::new().await;
     for spread in [0, 1] {
-        let issue = house.issue("Add a note", WRITES, &[]);
-        let on = unheard(&house, issue, &[Deed::On]).remove(0);
+        let issue = app.issue("Add a note", WRITES, &[]);
+        let on = unheard(&app, issue, &[Deed::On]).remove(0);
         let bodies: Vec<(String, Vec<u8>)> = (0..50)
             .map(|n| (format!("burst-{spread}-{n}"), later(&on, n * spread)))
             .collect();
         let posts = bodies
             .iter()
-            .map(|(guid, body)| house.post("issues", guid, body));
+            .map(|(guid, body)| app.post("issues", guid, body));
         let statuses = futures::future::join_all(posts).await;
         assert!(statuses.iter().all(|status| *status == 202), "{statuses:?}");
-        house.settle_all().await;
-        assert_eq!(
-            house.state(issue).await,
-            "in-review",
-            "{}",
-            house.thread(issue)
-        );
+        app.settle_all().await;
+        assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
         assert_eq!(
             (
-                house.prompts(issue).await.len(),
-                house.our_comments(issue).len()
+                app.prompts(issue).await.len(),
+                app.our_comments(issue).len()
             ),
             (1, 1)
         );
-        let timeline = house.timeline(issue).await;
+        let timeline = app.timeline(issue).await;
         assert_eq!(
             timeline
                 .iter()
@@ -282,7 +333,7 @@ async fn fifty_labels_at_once_are_one_session() {
             "{timeline:?}"
         );
     }
-    house.done().await;
+    app.done().await;
 }
 
 /// Every order of so many things.
@@ -304,39 +355,33 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
 
 /// Delivers what was done in every order, at once and one by one; each must end in this state.
 async fn ends(deeds: &[Deed], state: &[&str], sessions: std::ops::RangeInclusive<usize>) {
-    let mut house = House::new().await;
+    let mut app = TestApp::new().await;
     for (number, order) in part(orders(deeds.len())).into_iter().enumerate() {
         for one_by_one in [false, true] {
-            let issue = house.issue("Add a note", WRITES, &[]);
-            house.settle_all().await;
-            let bodies = unheard(&house, issue, deeds);
+            let issue = app.issue("Add a note", WRITES, &[]);
+            app.settle_all().await;
+            let bodies = unheard(&app, issue, deeds);
             assert_eq!(bodies.len(), deeds.len());
             for at in &order {
                 let guid = format!("order-{number}-{one_by_one}-{at}");
-                assert_eq!(
-                    house.post("issues", &guid, bodies[*at].as_bytes()).await,
-                    202
-                );
+                assert_eq!(app.post("issues", &guid, bodies[*at].as_bytes()).await, 202);
                 if one_by_one {
-                    house.settle_all().await;
+                    app.settle_all().await;
                 }
             }
-            house.settle_all().await;
+            app.settle_all().await;
             let came = format!(
                 "{deeds:?} as {order:?}, one by one: {one_by_one}\n{}",
-                house.thread(issue)
+                app.thread(issue)
             );
             assert!(
-                state.contains(&house.state(issue).await.as_str()),
+                state.contains(&app.state(issue).await.as_str()),
                 "{}: {came}",
-                house.state(issue).await
+                app.state(issue).await
             );
-            assert!(
-                sessions.contains(&house.prompts(issue).await.len()),
-                "{came}"
-            );
+            assert!(sessions.contains(&app.prompts(issue).await.len()), "{came}");
             // The status, and at most once that what is asked again goes on instead of beginning anew.
-            let ours = house.our_comments(issue);
+            let ours = app.our_comments(issue);
             let again = ours
                 .iter()
                 .filter(|body| body.contains("is open, so the agent goes on with it"))
@@ -344,8 +389,8 @@ async fn ends(deeds: &[Deed], state: &[&str], sessions: std::ops::RangeInclusive
             assert!(again <= 1 && ours.len() - again <= 1, "{came}");
         }
     }
-    assert_eq!(house.live().await, 0);
-    house.done().await;
+    assert_eq!(app.live().await, 0);
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use skep::core::policy::AllowProtected;
 use skep::core::role;
 
 use super::reach::without_shas;
-use crate::house::{House, Plan};
+use crate::test_app::{Options, TestApp};
 
 /// No workflow among them: GitHub lets no App change those without a permission that skep does not ask for.
 const PROTECTED: &str =
@@ -16,91 +16,115 @@ fn allow(globs: &[&str]) -> AllowProtected {
 }
 
 /// Runs the script; answers with the pull requests' files and the thread.
-async fn published(allow_protected: AllowProtected) -> (House, usize, String) {
-    let mut house = House::with(|plan: &mut Plan| plan.allow_protected = allow_protected).await;
-    let issue = house.go("Keep dependencies fresh", PROTECTED);
-    house.settle_all().await;
-    let pulls = house
-        .simulator
-        .pulls(house.repository)
-        .expect("pull requests");
+async fn published(allow_protected: AllowProtected) -> (TestApp, usize, String) {
+    let mut app = TestApp::with(|plan: &mut Options| plan.allow_protected = allow_protected).await;
+    let issue = app.go("Keep dependencies fresh", PROTECTED);
+    app.settle_all().await;
+    let pulls = app.simulator.pulls(app.repository).expect("pull requests");
     let text = pulls.first().map_or_else(
-        || house.thread(issue),
-        |pull| house.thread(IssueNumber(pull.issue.number)),
+        || app.thread(issue),
+        |pull| app.thread(IssueNumber(pull.issue.number)),
     );
-    (house, pulls.len(), text)
+    (app, pulls.len(), text)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn protected_paths_are_not_published() {
-    let (house, pulls, thread) = published(AllowProtected::Nothing).await;
+    let (app, pulls, thread) = published(AllowProtected::Nothing).await;
     assert_eq!(pulls, 0);
     // Commits are made at the machine's time.
     let thread = regex::Regex::new("as `[0-9a-f]{10}`")
         .expect("an expression")
         .replace_all(&thread, "as `COMMIT`");
     insta::assert_snapshot!(thread);
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_path_that_is_not_allowed_holds_all_back() {
-    let (house, pulls, thread) = published(allow(&[".github/**"])).await;
+    let (app, pulls, thread) = published(allow(&[".github/**"])).await;
     assert_eq!(pulls, 0);
     assert!(
         thread.contains("it touches 1 protected path (`CLAUDE.md`), which"),
         "{thread}"
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn allowed_protected_paths_are_published_and_pointed_at() {
-    let (house, pulls, body) = published(allow(&[".github/**", "CLAUDE.md"])).await;
+    let (app, pulls, body) = published(allow(&[".github/**", "CLAUDE.md"])).await;
     assert_eq!(pulls, 1, "{body}");
-    insta::assert_snapshot!(without_shas(&body));
-    house.done().await;
-    let (house, pulls, body) = published(AllowProtected::Everything).await;
+    insta::assert_snapshot!(without_shas(&body), @"
+    #2 Keep dependencies fresh (open draft)
+    branch: agent/1-keep-dependencies-fresh -> main (1 commits, +2 -0 in 2 files)
+
+    skep[bot]:
+      Closes #1
+
+      ### What changed
+
+      2 files changed, 2 insertions (+), 0 deletions (−), 1 commit.
+
+      | file | | + | − |
+      | --- | --- | --: | --: |
+      | .github/dependabot.yml | added | 1 | 0 |
+      | CLAUDE.md | added | 1 | 0 |
+
+      ⚠️ Look twice: this changes protected paths, which the operator allows (`.github/dependabot.yml`, `CLAUDE.md`).
+
+      ### What the agent says
+
+      In its own words, not verified by skep:
+
+      > Added both.
+
+      <details><summary>Where this comes from</summary>
+
+      - Requested by @ana. Review it as carefully as a stranger's change.
+      - Role `swe`: the issue has no `role:*` label, so the default `swe`.
+      - Agent `demo` (skep-demo 0.1.0), session `1296269-1-1`, from `main` at `SHA`.
+
+      </details>
+    ");
+    app.done().await;
+    let (app, pulls, body) = published(AllowProtected::Everything).await;
     assert_eq!(pulls, 1, "{body}");
-    house.done().await;
+    app.done().await;
 }
 
 /// GitHub refuses it whatever the operator allows: it is said what to do, and not tried again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_workflow_file_is_refused_by_github_and_the_way_on_is_said() {
-    let mut house =
-        House::with(|plan: &mut Plan| plan.allow_protected = AllowProtected::Everything).await;
-    let issue = house.go(
+    let mut app =
+        TestApp::with(|plan: &mut Options| plan.allow_protected = AllowProtected::Everything).await;
+    let issue = app.go(
         "Test it",
         "write .github/workflows/ci.yml: on: push\nsay Added it.",
     );
-    house.settle_all().await;
-    assert_eq!(house.state(issue).await, "failed");
-    let status = house.status(issue);
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "failed");
+    let status = app.status(issue);
     assert!(status.contains("Make that change by hand"), "{status}");
-    let pushes = house
+    let pushes = app
         .simulator
         .calls()
         .into_iter()
         .filter(|call| call.path.ends_with("/git-receive-pack"));
     assert_eq!(pushes.filter(|call| call.method == "POST").count(), 1);
-    house.done().await;
+    app.done().await;
 }
 
 /// The notes and messages in the log of the first session.
-async fn said(house: &House, kinds: &[&str]) -> Vec<String> {
+async fn said(app: &TestApp, kinds: &[&str]) -> Vec<String> {
     let filter = skep::store::SessionFilter::default();
-    let session = house
+    let session = app
         .store()
         .sessions(&filter, 1)
         .await
         .expect("sessions")
         .remove(0);
-    let log = house
-        .store()
-        .log(&session.id, 0, 1_000)
-        .await
-        .expect("a log");
+    let log = app.store().log(&session.id, 0, 1_000).await.expect("a log");
     let of_kind = log
         .into_iter()
         .filter(|row| kinds.contains(&row.line.kind.as_str()));
@@ -112,33 +136,33 @@ async fn said(house: &House, kinds: &[&str]) -> Vec<String> {
     of_kind.filter_map(|row| text(&row.line.body)).collect()
 }
 
-async fn with_model(model: &str) -> (House, Vec<String>) {
+async fn with_model(model: &str) -> (TestApp, Vec<String>) {
     let swe = role::built_in(&"swe".parse().expect("a name")).expect("built in");
     let wish = role::Role {
         model: Some(model.to_owned()),
         ..swe
     };
-    let mut house = House::with(|plan: &mut Plan| plan.roles = vec![wish]).await;
-    house.go("Add a page", "write PAGE.md: hello\nmodel");
-    house.settle_all().await;
-    let said = said(&house, &["note", "message"]).await;
-    (house, said)
+    let mut app = TestApp::with(|plan: &mut Options| plan.roles = vec![wish]).await;
+    app.go("Add a page", "write PAGE.md: hello\nmodel");
+    app.settle_all().await;
+    let said = said(&app, &["note", "message"]).await;
+    (app, said)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_roles_model_is_the_one_that_works() {
-    let (house, said) = with_model("demo-large").await;
+    let (app, said) = with_model("demo-large").await;
     assert_eq!(
         said.last().map(String::as_str),
         Some("My model is demo-large."),
         "{said:?}"
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_is_not_offered_is_said() {
-    let (house, said) = with_model("demo-huge").await;
+    let (app, said) = with_model("demo-huge").await;
     let note = "This agent offers no model demo-huge, so it keeps demo-small. It offers: demo-small, demo-large.";
     assert!(said.iter().any(|text| text == note), "{said:?}");
     assert_eq!(
@@ -146,5 +170,5 @@ async fn a_model_that_is_not_offered_is_said() {
         Some("My model is demo-small."),
         "{said:?}"
     );
-    house.done().await;
+    app.done().await;
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 use skep::github::Pace;
 use skep::http::AdminService;
 
-use crate::house::{House, Plan};
+use crate::test_app::{Options, TestApp};
 
 /// The limits of content as they are, without the pause between two changes: stories have no time for that.
-fn real_limits(plan: &mut Plan) {
+fn real_limits(plan: &mut Options) {
     plan.pace = Pace {
         burst: 10_000,
         per_second: 10_000,
@@ -19,38 +19,38 @@ fn real_limits(plan: &mut Plan) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_restart_a_new_label_is_acknowledged_at_once() {
-    let mut house = House::with(|plan| plan.limits.sessions = 4).await;
+    let mut app = TestApp::with(|plan| plan.limits.sessions = 4).await;
     let mut issues = Vec::new();
     for number in 0..30 {
-        issues.push(house.go_as(
+        issues.push(app.go_as(
             &format!("Question {number}"),
             "say It is so.",
             &["role:triage"],
         ));
     }
-    house.settle_all().await;
+    app.settle_all().await;
     for issue in issues {
-        assert_eq!(house.state(issue).await, "done");
+        assert_eq!(app.state(issue).await, "done");
     }
-    house.advance(Duration::from_secs(600));
-    house.crash().await;
-    house.wish(real_limits);
-    house.open().await;
+    app.advance(Duration::from_secs(600));
+    app.crash().await;
+    app.wish(real_limits);
+    app.open().await;
     assert_eq!(
-        house.app().desk.status().await.expect("a status")["held_up"],
+        app.product().desk.status().await.expect("a status")["held_up"],
         serde_json::json!([])
     );
-    let issue = house.go_as("One more", "say It is so.", &["role:triage"]);
+    let issue = app.go_as("One more", "say It is so.", &["role:triage"]);
     // Not a moment passes.
-    house.settle().await;
-    assert_eq!(house.waiting().await, Vec::<String>::new());
-    assert_eq!(house.state(issue).await, "done", "{}", house.thread(issue));
-    house.done().await;
+    app.settle().await;
+    assert_eq!(app.waiting().await, Vec::<String>::new());
+    assert_eq!(app.state(issue).await, "done", "{}", app.thread(issue));
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_for_the_limits_is_said_on_the_issue_and_in_the_status() {
-    let mut house = House::with(|plan| {
+    let mut app = TestApp::with(|plan| {
         plan.pace = Pace {
             per_hour: 1,
             per_minute: 60,
@@ -59,29 +59,29 @@ async fn what_waits_for_the_limits_is_said_on_the_issue_and_in_the_status() {
     })
     .await;
     // The labels are there already, so that making them uses up nothing.
-    let other = house.issue("Another", "", &[]);
+    let other = app.issue("Another", "", &[]);
     for label in ["agent:queued", "agent:working", "agent:done"] {
-        house.label(other, label);
+        app.label(other, label);
     }
-    let issue = house.go_as("A question", "say It is so.", &["role:triage"]);
-    house.settle().await;
+    let issue = app.go_as("A question", "say It is so.", &["role:triage"]);
+    app.settle().await;
     // The one comment of this hour is the status comment; the answer waits, and the status comment says until when.
-    let status = house.status(issue);
+    let status = app.status(issue);
     assert!(
         status.contains("Held up until 01:"),
         "{}",
-        house.thread(issue)
+        app.thread(issue)
     );
-    let held = house.app().desk.status().await.expect("a status")["held_up"].clone();
+    let held = app.product().desk.status().await.expect("a status")["held_up"].clone();
     assert_eq!(held[0]["by"], "pace", "{held}");
-    let wait = held[0]["until"].as_i64().expect("a time") - house.now();
+    let wait = held[0]["until"].as_i64().expect("a time") - app.now();
     assert!((3_500_000..=3_700_000).contains(&wait), "{wait}");
-    house.crash().await;
-    house.advance(Duration::from_secs(3_700));
-    house.open().await;
-    house.settle_all().await;
-    assert_eq!(house.state(issue).await, "done");
-    let status = house.status(issue);
+    app.crash().await;
+    app.advance(Duration::from_secs(3_700));
+    app.open().await;
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "done");
+    let status = app.status(issue);
     assert!(!status.contains("Held up"), "{status}");
-    house.done().await;
+    app.done().await;
 }

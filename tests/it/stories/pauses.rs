@@ -7,8 +7,8 @@ use skep_simulator::Simulator;
 use skep_simulator::call_log::CallRecord;
 use skep_simulator::fault::{Fault, FaultRule};
 
-use crate::house::{ANSWER, CODE, Ending, House, Scene};
 use crate::required::grid;
+use crate::test_app::{ANSWER, CODE, Ending, Scenario, TestApp};
 
 const COMMENTS: &str = "/repos/octo/hello/issues/1/comments";
 const PULLS: &str = "/repos/octo/hello/pulls";
@@ -34,19 +34,18 @@ fn mints(world: &Simulator) -> Vec<CallRecord> {
 /// A second of rest is a second without a single call, on the real clock; then the work is finished.
 async fn rests(trouble: Fault, longest: Duration) {
     let (_, clean) = CODE.clean().await;
-    let (mut house, issue) = CODE.begin().await;
-    house
-        .simulator
+    let (mut app, issue) = CODE.begin().await;
+    app.simulator
         .add_fault(FaultRule::next("POST", COMMENTS, trouble.clone()));
-    while !house.simulator.waiting_faults().is_empty() {
-        assert!(house.step().await, "the fault is never played");
+    while !app.simulator.waiting_faults().is_empty() {
+        assert!(app.step().await, "the fault is never played");
     }
-    let (paused, before) = (Instant::now(), calls(&house.simulator).len());
+    let (paused, before) = (Instant::now(), calls(&app.simulator).len());
     // The story's clock runs ahead; GitHub's patience is measured on the real one.
-    house.advance(Duration::from_secs(3));
-    house.settle().await;
+    app.advance(Duration::from_secs(3));
+    app.settle().await;
     if paused.elapsed() < Duration::from_millis(900) {
-        let during = calls(&house.simulator).split_off(before);
+        let during = calls(&app.simulator).split_off(before);
         let api: Vec<_> = during
             .iter()
             .filter(|call| call.path.starts_with("/repos"))
@@ -57,12 +56,11 @@ async fn rests(trouble: Fault, longest: Duration) {
         );
     }
     tokio::time::sleep(longest.saturating_sub(paused.elapsed())).await;
-    house.walk(usize::MAX).await;
-    house
-        .ending(issue)
+    app.run_steps(usize::MAX).await;
+    app.ending(issue)
         .await
         .must_be(&clean, &format!("{trouble:?}"));
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,39 +92,35 @@ async fn an_exhausted_hour_is_obeyed() {
     .await;
 }
 
-async fn suspended_after(scene: Scene, steps: usize, clean: Ending) {
-    let (mut house, issue) = scene.begin().await;
-    house.walk(steps).await;
-    let installation = house
+async fn suspended_after(scene: Scenario, steps: usize, clean: Ending) {
+    let (mut app, issue) = scene.begin().await;
+    app.run_steps(steps).await;
+    let installation = app
         .simulator
-        .installation(house.repository)
+        .installation(app.repository)
         .expect("an installation");
-    let before = mints(&house.simulator).len();
-    house.simulator.suspend(installation).expect("suspended");
+    let before = mints(&app.simulator).len();
+    app.simulator.suspend(installation).expect("suspended");
     for _ in 0..8 {
         // More often than an effect is tried on the story's clock, seconds on the one the pause between two questions runs on.
-        house.settle().await;
-        house.advance(Duration::from_secs(301));
+        app.settle().await;
+        app.advance(Duration::from_secs(301));
     }
-    let asked = mints(&house.simulator).len() - before;
+    let asked = mints(&app.simulator).len() - before;
     assert!(
         asked <= 2,
         "after {steps} steps: {asked} requests for a token of a suspended installation"
     );
-    house.no_zombies().await;
-    let when = house.now();
-    house
-        .simulator
-        .unsuspend(installation)
-        .expect("unsuspended");
-    house.settle().await;
-    assert!(house.now() - when < 1_000, "the work goes on at once");
-    house.walk(usize::MAX).await;
-    house
-        .ending(issue)
+    app.no_zombies().await;
+    let when = app.now();
+    app.simulator.unsuspend(installation).expect("unsuspended");
+    app.settle().await;
+    assert!(app.now() - when < 1_000, "the work goes on at once");
+    app.run_steps(usize::MAX).await;
+    app.ending(issue)
         .await
         .must_be(&clean, &format!("suspended after {steps} steps"));
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,42 +138,36 @@ async fn a_suspension_at_any_step_parks_the_work_and_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_asks_a_suspended_installation_again() {
     let (_, clean) = CODE.clean().await;
-    let (mut house, issue) = CODE.begin().await;
-    let installation = house
+    let (mut app, issue) = CODE.begin().await;
+    let installation = app
         .simulator
-        .installation(house.repository)
+        .installation(app.repository)
         .expect("an installation");
-    house.simulator.suspend(installation).expect("suspended");
-    house.settle().await;
-    house.simulator.quiet().await;
-    house.crash().await;
-    house
-        .simulator
-        .unsuspend(installation)
-        .expect("unsuspended");
-    house.simulator.quiet().await;
-    house.open().await;
-    house.walk(usize::MAX).await;
-    house
-        .ending(issue)
+    app.simulator.suspend(installation).expect("suspended");
+    app.settle().await;
+    app.simulator.quiet().await;
+    app.crash().await;
+    app.simulator.unsuspend(installation).expect("unsuspended");
+    app.simulator.quiet().await;
+    app.open().await;
+    app.run_steps(usize::MAX).await;
+    app.ending(issue)
         .await
         .must_be(&clean, "unsuspended while skep was down");
-    house.done().await;
+    app.done().await;
 }
 
 async fn renamed_after(steps: usize, clean: Ending) {
-    let (mut house, issue) = CODE.begin().await;
-    house.walk(steps).await;
-    house
-        .simulator
-        .rename_repository(house.repository, "octo", "hello-again")
+    let (mut app, issue) = CODE.begin().await;
+    app.run_steps(steps).await;
+    app.simulator
+        .rename_repository(app.repository, "octo", "hello-again")
         .expect("renamed");
-    house.walk(usize::MAX).await;
-    house
-        .ending(issue)
+    app.run_steps(usize::MAX).await;
+    app.ending(issue)
         .await
         .must_be(&clean, &format!("renamed after {steps} steps"));
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -193,7 +181,7 @@ async fn a_repository_renamed_at_any_step_gets_its_pull_request() {
 async fn a_token_git_refuses_is_replaced() {
     let (_, clean) = CODE.clean().await;
     let (mut whole, _) = CODE.begin().await;
-    whole.walk(usize::MAX).await;
+    whole.run_steps(usize::MAX).await;
     let (mut tried, usual) = (0, mints(&whole.simulator).len());
     whole.done().await;
     for path in [
@@ -202,32 +190,32 @@ async fn a_token_git_refuses_is_replaced() {
         PUSH,
     ] {
         for nth in 0..8 {
-            let (mut house, issue) = CODE.begin().await;
+            let (mut app, issue) = CODE.begin().await;
             let fault = FaultRule {
                 method: None,
                 ..FaultRule::next("", path, Fault::Unauthorized).after(nth)
             };
-            house.simulator.add_fault(fault);
-            house.walk(usize::MAX).await;
+            app.simulator.add_fault(fault);
+            app.run_steps(usize::MAX).await;
             let when = format!("401 for {path} #{nth}");
-            if !house.simulator.waiting_faults().is_empty() {
-                house.done().await;
+            if !app.simulator.waiting_faults().is_empty() {
+                app.done().await;
                 break;
             }
             tried += 1;
-            house.ending(issue).await.must_be(&clean, &when);
+            app.ending(issue).await.must_be(&clean, &when);
             assert_eq!(
-                mints(&house.simulator).len(),
+                mints(&app.simulator).len(),
                 usual + 1,
                 "{when}: one new token"
             );
-            let pushes = house
+            let pushes = app
                 .simulator
                 .calls()
                 .into_iter()
                 .filter(|call| call.path == PUSH && call.status == 200);
             assert_eq!(pushes.count(), 1, "{when}");
-            house.done().await;
+            app.done().await;
         }
     }
     assert!(tried >= 4, "only {tried} git requests");
@@ -237,19 +225,18 @@ async fn a_token_git_refuses_is_replaced() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_push_whose_record_was_lost_is_found() {
     let (_, clean) = CODE.clean().await;
-    let (mut house, issue) = CODE.begin().await;
-    let pushed = |house: &House| house.simulator.branches(house.repository).len() == 2;
-    assert!(house.chase(pushed).await, "never pushed");
+    let (mut app, issue) = CODE.begin().await;
+    let pushed = |app: &TestApp| app.simulator.branches(app.repository).len() == 2;
+    assert!(app.settle_until(pushed).await, "never pushed");
     let branch = "agent/1-add-a-greeting";
-    let head = house.simulator.branch_head(house.repository, branch);
-    house.crash_and_open().await;
-    house.walk(usize::MAX).await;
-    house
-        .ending(issue)
+    let head = app.simulator.branch_head(app.repository, branch);
+    app.crash_and_open().await;
+    app.run_steps(usize::MAX).await;
+    app.ending(issue)
         .await
         .must_be(&clean, "killed after the push");
-    assert_eq!(house.simulator.branch_head(house.repository, branch), head);
-    house.done().await;
+    assert_eq!(app.simulator.branch_head(app.repository, branch), head);
+    app.done().await;
 }
 
 /// Opened, killed before it was written down, started again: the pull request is found by looking, not by asking GitHub for
@@ -257,64 +244,59 @@ async fn a_push_whose_record_was_lost_is_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pull_request_whose_record_was_lost_is_found() {
     let (_, clean) = CODE.clean().await;
-    let (mut house, issue) = CODE.begin().await;
+    let (mut app, issue) = CODE.begin().await;
     // Without the answer nothing can be written down before the kill.
-    house
-        .simulator
+    app.simulator
         .add_fault(FaultRule::next("POST", PULLS, Fault::DropAfter));
-    let opened = |house: &House| {
-        !house
-            .simulator
-            .pulls(house.repository)
+    let opened = |app: &TestApp| {
+        !app.simulator
+            .pulls(app.repository)
             .expect("pulls")
             .is_empty()
     };
-    assert!(house.chase(opened).await, "never opened");
-    house.crash_and_open().await;
-    house.walk(usize::MAX).await;
-    house
-        .ending(issue)
+    assert!(app.settle_until(opened).await, "never opened");
+    app.crash_and_open().await;
+    app.run_steps(usize::MAX).await;
+    app.ending(issue)
         .await
         .must_be(&clean, "killed after the pull request");
-    let asked = house
+    let asked = app
         .simulator
         .calls()
         .into_iter()
         .filter(|call| call.method == "POST" && call.path == PULLS);
     assert_eq!(asked.count(), 1, "one pull request was asked for");
-    house.done().await;
+    app.done().await;
 }
 
 /// A person is quicker than our record of the pull request.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pull_request_closed_before_it_is_known_is_left_so_and_asked_about_once() {
-    let (mut house, issue) = CODE.begin().await;
-    house
-        .simulator
+    let (mut app, issue) = CODE.begin().await;
+    app.simulator
         .add_fault(FaultRule::next("POST", PULLS, Fault::DropAfter));
-    while house
+    while app
         .simulator
-        .pulls(house.repository)
+        .pulls(app.repository)
         .expect("pulls")
         .is_empty()
     {
-        assert!(house.step().await, "no pull request");
+        assert!(app.step().await, "no pull request");
     }
-    let (home, number) = (house.repository, IssueNumber(2));
-    house
-        .simulator
+    let (home, number) = (app.repository, IssueNumber(2));
+    app.simulator
         .close_pull(home, number, "ana")
         .expect("closed");
-    house.walk(usize::MAX).await;
-    let ending = house.ending(issue).await;
+    app.run_steps(usize::MAX).await;
+    let ending = app.ending(issue).await;
     assert_eq!(
         (ending.pulls.len(), ending.state.as_str(), ending.live),
         (1, "cancelled", 0),
         "{ending:#?}"
     );
-    assert!(!house.simulator.pulls(home).expect("pulls")[0].issue.open);
+    assert!(!app.simulator.pulls(home).expect("pulls")[0].issue.open);
     assert!(
-        !house.session_dir(issue, 1).exists(),
+        !app.session_dir(issue, 1).exists(),
         "nothing of the session is needed any more"
     );
     assert!(
@@ -337,14 +319,14 @@ async fn a_pull_request_closed_before_it_is_known_is_left_so_and_asked_about_onc
         (ending.reactions, ending.branches.len()),
         (vec!["eyes skep[bot]".to_owned()], 2)
     );
-    house.done().await;
+    app.done().await;
 }
 
 /// The first status hangs until skep gives up on it; meanwhile the work is done and a newer status waits. The older one,
 /// tried again, must neither be posted beside it nor put back what is out of date.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_status_that_comes_late_gives_way_to_the_newer_one() {
-    let scene = Scene {
+    let scene = Scenario {
         wish: |plan| {
             plan.timeouts.total = Duration::from_millis(1_500);
             plan.timings.look_again = Duration::from_millis(1_500);
@@ -352,23 +334,21 @@ async fn a_status_that_comes_late_gives_way_to_the_newer_one() {
         ..CODE
     };
     let (_, clean) = scene.clean().await;
-    let (mut house, issue) = scene.begin().await;
-    house.simulator.add_fault(FaultRule::next(
+    let (mut app, issue) = scene.begin().await;
+    app.simulator.add_fault(FaultRule::next(
         "POST",
         COMMENTS,
         Fault::Delay {
             milliseconds: 2_200,
         },
     ));
-    house.walk(usize::MAX).await;
-    house
-        .seen("the late request", |house| {
-            house.simulator.calls().iter().any(|call| call.faulty)
-        })
-        .await;
-    house
-        .ending(issue)
+    app.run_steps(usize::MAX).await;
+    app.seen("the late request", |app| {
+        app.simulator.calls().iter().any(|call| call.faulty)
+    })
+    .await;
+    app.ending(issue)
         .await
         .must_be(&clean, "a status that hangs");
-    house.done().await;
+    app.done().await;
 }

@@ -2,13 +2,13 @@
 
 use skep_simulator::fault::{Fault, FaultRule};
 
-use crate::house::House;
+use crate::test_app::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_pushes_at_once_do_not_end_each_others_tokens() {
-    let mut house = House::with(|plan| plan.limits.sessions = 10).await;
+    let mut app = TestApp::with(|plan| plan.limits.sessions = 10).await;
     for number in 0..10 {
-        house.go(
+        app.go(
             &format!("Add {number}"),
             &format!("write f{number}.txt: {number}"),
         );
@@ -19,9 +19,9 @@ async fn ten_pushes_at_once_do_not_end_each_others_tokens() {
         "/octo/hello.git/git-upload-pack",
         Fault::Delay { milliseconds: 200 },
     );
-    house.simulator.add_fault(slow.after(10).times(10));
-    house.settle().await;
-    let calls = house.simulator.calls();
+    app.simulator.add_fault(slow.after(10).times(10));
+    app.settle().await;
+    let calls = app.simulator.calls();
     let answered = |method: &str, path: &str, status: u16| {
         let of = |call: &&skep_simulator::call_log::CallRecord| {
             call.method == method && call.path.ends_with(path) && call.status == status
@@ -39,43 +39,36 @@ async fn ten_pushes_at_once_do_not_end_each_others_tokens() {
         10,
         "and each token is ended"
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_branch_that_leaves_no_room_for_ours_is_named_before_the_agent_works() {
-    let mut house = House::new().await;
-    let main = house
+    let mut app = TestApp::new().await;
+    let main = app
         .simulator
-        .branch_head(house.repository, "main")
+        .branch_head(app.repository, "main")
         .expect("a branch");
-    house
-        .simulator
-        .move_branch(house.repository, "agent", Some(&main), "octo")
+    app.simulator
+        .move_branch(app.repository, "agent", Some(&main), "octo")
         .await
         .expect("a branch");
-    let issue = house.go("Add a note", "write NOTE.md: hello");
-    house.settle_all().await;
-    assert_eq!(house.state(issue).await, "failed");
+    let issue = app.go("Add a note", "write NOTE.md: hello");
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "failed");
     assert!(
-        house.prompts(issue).await.is_empty(),
+        app.prompts(issue).await.is_empty(),
         "nobody works for nothing"
     );
-    let said = house.told(issue);
+    let said = app.told(issue);
     assert!(said.contains("stands in the way"), "{said}");
-    house
-        .simulator
-        .move_branch(house.repository, "agent", None, "octo")
+    app.simulator
+        .move_branch(app.repository, "agent", None, "octo")
         .await
         .expect("no branch");
-    house.unlabel(issue, "agent:go");
-    house.label(issue, "agent:go");
-    house.settle_all().await;
-    assert_eq!(
-        house.state(issue).await,
-        "in-review",
-        "{}",
-        house.thread(issue)
-    );
-    house.done().await;
+    app.unlabel(issue, "agent:go");
+    app.label(issue, "agent:go");
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    app.done().await;
 }

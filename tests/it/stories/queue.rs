@@ -4,34 +4,33 @@ use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
 
-use crate::house::{House, Plan};
 use crate::required::{everything, skip};
+use crate::test_app::{Options, TestApp};
 
-fn two_slots(plan: &mut Plan) {
+fn two_slots(plan: &mut Options) {
     plan.limits.sessions = 2;
     plan.timings.cancel_grace = Duration::from_millis(100);
 }
 
 /// A script that works until its gate is opened.
-fn gated(house: &House, name: &str) -> String {
-    let gate = house.data_dir().join(format!("gate-{name}"));
+fn gated(app: &TestApp, name: &str) -> String {
+    let gate = app.data_dir().join(format!("gate-{name}"));
     format!(
         "write {name}.txt: {name}\nrun while [ ! -e {} ]; do sleep 0.02; done",
         gate.display()
     )
 }
 
-fn open_gate(house: &House, name: &str) {
-    std::fs::write(house.data_dir().join(format!("gate-{name}")), "").expect("a gate");
+fn open_gate(app: &TestApp, name: &str) {
+    std::fs::write(app.data_dir().join(format!("gate-{name}")), "").expect("a gate");
 }
 
 /// The first lines of the status comments.
-fn heads(house: &House, issues: &[IssueNumber]) -> Vec<String> {
+fn heads(app: &TestApp, issues: &[IssueNumber]) -> Vec<String> {
     issues
         .iter()
         .map(|issue| {
-            house
-                .status(*issue)
+            app.status(*issue)
                 .lines()
                 .next()
                 .unwrap_or_default()
@@ -40,113 +39,115 @@ fn heads(house: &House, issues: &[IssueNumber]) -> Vec<String> {
         .collect()
 }
 
-fn starts(house: &House, issues: &[IssueNumber], what: &str) -> usize {
-    heads(house, issues)
+fn starts(app: &TestApp, issues: &[IssueNumber], what: &str) -> usize {
+    heads(app, issues)
         .iter()
         .filter(|head| head.starts_with(what))
         .count()
 }
 
-async fn five(house: &mut House) -> Vec<IssueNumber> {
+async fn five(app: &mut TestApp) -> Vec<IssueNumber> {
     let mut issues = Vec::new();
     for name in ["one", "two", "three", "four", "five"] {
-        let script = gated(house, name);
-        let issue = house.go(name, &script);
-        house
-            .until("it is accepted", |house| !house.status(issue).is_empty())
+        let script = gated(app, name);
+        let issue = app.go(name, &script);
+        app.until("it is accepted", |app| !app.status(issue).is_empty())
             .await;
         issues.push(issue);
     }
     issues
 }
 
-async fn states(house: &House, issues: &[IssueNumber]) -> Vec<String> {
+async fn states(app: &TestApp, issues: &[IssueNumber]) -> Vec<String> {
     let mut states = Vec::new();
     for issue in issues {
-        states.push(house.state(*issue).await);
+        states.push(app.state(*issue).await);
     }
     states
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_comes_later_waits_knows_its_place_and_starts_in_order() {
-    let mut house = House::with(two_slots).await;
-    let issues = five(&mut house).await;
-    house
-        .until("two work and three know their place", |house| {
-            starts(house, &issues, "**Working**") == 2
-                && starts(house, &issues, "**Queued** · #") == 3
-        })
-        .await;
-    assert_eq!(house.live().await, 2);
+    let mut app = TestApp::with(two_slots).await;
+    let issues = five(&mut app).await;
+    app.until("two work and three know their place", |app| {
+        starts(app, &issues, "**Working**") == 2 && starts(app, &issues, "**Queued** · #") == 3
+    })
+    .await;
+    assert_eq!(app.live().await, 2);
     assert_eq!(
-        states(&house, &issues).await,
+        states(&app, &issues).await,
         ["working", "working", "queued", "queued", "queued"]
     );
-    assert_eq!(house.labels(issues[4]), ["agent:go", "agent:queued"]);
-    let queued = house
+    assert_eq!(app.labels(issues[4]), ["agent:go", "agent:queued"]);
+    let queued = app
         .status(issues[4])
         .split("<!--")
         .next()
         .unwrap_or_default()
         .to_owned();
-    open_gate(&house, "two");
-    house
-        .until("the third works", |house| {
-            starts(house, &issues[2..3], "**Working**") == 1
-        })
-        .await;
-    house.advance(Duration::from_secs(6));
-    house
-        .until("the last is second", |house| {
-            starts(house, &issues[4..], "**Queued** · #2 of 2") == 1
-        })
-        .await;
+    open_gate(&app, "two");
+    app.until("the third works", |app| {
+        starts(app, &issues[2..3], "**Working**") == 1
+    })
+    .await;
+    app.advance(Duration::from_secs(6));
+    app.until("the last is second", |app| {
+        starts(app, &issues[4..], "**Queued** · #2 of 2") == 1
+    })
+    .await;
     assert_eq!(
-        states(&house, &issues).await,
+        states(&app, &issues).await,
         ["working", "in-review", "working", "queued", "queued"]
     );
     for name in ["one", "three", "four", "five"] {
-        open_gate(&house, name);
+        open_gate(&app, name);
     }
-    house.settle_all().await;
-    assert_eq!(states(&house, &issues).await, ["in-review"; 5]);
-    assert_eq!(
-        house
-            .simulator
-            .pulls(house.repository)
-            .expect("pulls")
-            .len(),
-        5
-    );
+    app.settle_all().await;
+    assert_eq!(states(&app, &issues).await, ["in-review"; 5]);
+    assert_eq!(app.simulator.pulls(app.repository).expect("pulls").len(), 5);
     for issue in &issues {
-        let edits = house
+        let edits = app
             .simulator
-            .comments(house.repository, *issue)
+            .comments(app.repository, *issue)
             .expect("comments")[0]
             .edits;
         assert!(edits <= 6, "issue {issue}: {edits} edits");
     }
-    insta::assert_snapshot!(queued);
-    house.done().await;
+    insta::assert_snapshot!(queued, @"
+    **Queued** · #3 of 3 · waiting for a free slot
+
+    <details><summary>Details</summary>
+
+    - Role `swe`: the issue has no `role:*` label, so the default `swe`
+    - Agent: `demo`
+    - Session `1296269-5-1`
+    - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+    - To see the log, comment `/agent logs`
+    - 00:00:05Z Accepted as `swe`.
+
+    </details>
+
+    <sub>updated 00:00:05Z</sub>
+    ");
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_order_is_that_of_arrival() {
-    let mut house = House::with(|plan| plan.limits.sessions = 1).await;
-    let script = gated(&house, "first");
-    let mut issues = vec![house.go("first", &script)];
+    let mut app = TestApp::with(|plan| plan.limits.sessions = 1).await;
+    let script = gated(&app, "first");
+    let mut issues = vec![app.go("first", &script)];
     for n in 0..5 {
-        house
-            .until("the one before is accepted", |house| {
-                !house.status(*issues.last().expect("one")).is_empty()
-            })
-            .await;
-        issues.push(house.go(&format!("Issue {n}"), &format!("write {n}.txt: x")));
+        app.until("the one before is accepted", |app| {
+            !app.status(*issues.last().expect("one")).is_empty()
+        })
+        .await;
+        issues.push(app.go(&format!("Issue {n}"), &format!("write {n}.txt: x")));
     }
-    open_gate(&house, "first");
-    house.settle_all().await;
-    let events = house.store().events(0, 10_000).await.expect("events");
+    open_gate(&app, "first");
+    app.settle_all().await;
+    let events = app.store().events(0, 10_000).await.expect("events");
     let dispatched = events
         .iter()
         .filter(|row| row.event.name == "session.dispatched");
@@ -155,59 +156,43 @@ async fn the_order_is_that_of_arrival() {
         order,
         issues.iter().map(|issue| issue.0).collect::<Vec<_>>()
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_queue_survives_a_crash() {
-    let mut house = House::with(two_slots).await;
-    let issues = five(&mut house).await;
-    house
-        .until("two work", |house| {
-            starts(house, &issues, "**Working**") == 2
-        })
+    let mut app = TestApp::with(two_slots).await;
+    let issues = five(&mut app).await;
+    app.until("two work", |app| starts(app, &issues, "**Working**") == 2)
         .await;
-    house
-        .until("three wait", |house| {
-            starts(house, &issues, "**Queued** · #") == 3
-        })
-        .await;
-    house.crash().await;
+    app.until("three wait", |app| {
+        starts(app, &issues, "**Queued** · #") == 3
+    })
+    .await;
+    app.crash().await;
     for name in ["one", "two", "three", "four", "five"] {
-        open_gate(&house, name);
+        open_gate(&app, name);
     }
-    house.open().await;
-    assert_eq!(house.live().await, 2);
-    house.settle_all().await;
-    assert_eq!(states(&house, &issues).await, ["in-review"; 5]);
-    assert_eq!(
-        house
-            .simulator
-            .pulls(house.repository)
-            .expect("pulls")
-            .len(),
-        5
-    );
-    house.done().await;
+    app.open().await;
+    assert_eq!(app.live().await, 2);
+    app.settle_all().await;
+    assert_eq!(states(&app, &issues).await, ["in-review"; 5]);
+    assert_eq!(app.simulator.pulls(app.repository).expect("pulls").len(), 5);
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_issue_has_one_session_however_often_it_is_asked_for() {
-    let mut house = House::with(two_slots).await;
-    let script = gated(&house, "one");
-    let issue = house.go("one", &script);
-    house
-        .until("it works", |house| {
-            starts(house, &[issue], "**Working**") == 1
-        })
+    let mut app = TestApp::with(two_slots).await;
+    let script = gated(&app, "one");
+    let issue = app.go("one", &script);
+    app.until("it works", |app| starts(app, &[issue], "**Working**") == 1)
         .await;
     for _ in 0..3 {
         // A label that is there already is not added again, so it is another one's delivery that asks once more.
-        house
-            .simulator
+        app.simulator
             .redeliver(
-                house
-                    .simulator
+                app.simulator
                     .deliveries()
                     .iter()
                     .find(|d| d.action.as_deref() == Some("labeled"))
@@ -215,12 +200,12 @@ async fn an_issue_has_one_session_however_often_it_is_asked_for() {
                     .id,
             )
             .expect("sent");
-        house.nudge().await;
+        app.nudge().await;
     }
-    assert_eq!(house.live().await, 1);
-    open_gate(&house, "one");
-    house.settle_all().await;
-    let sessions = house
+    assert_eq!(app.live().await, 1);
+    open_gate(&app, "one");
+    app.settle_all().await;
+    let sessions = app
         .timeline(issue)
         .await
         .iter()
@@ -229,107 +214,111 @@ async fn an_issue_has_one_session_however_often_it_is_asked_for() {
     assert_eq!(
         (
             sessions,
-            house
-                .simulator
-                .pulls(house.repository)
-                .expect("pulls")
-                .len()
+            app.simulator.pulls(app.repository).expect("pulls").len()
         ),
         (1, 1)
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn taking_the_label_away_leaves_the_queue() {
-    let mut house = House::with(two_slots).await;
-    let issues = five(&mut house).await;
-    house
-        .until("three wait", |house| {
-            starts(house, &issues, "**Queued** · #") == 3
-        })
-        .await;
-    house.unlabel(issues[2], "agent:go");
-    house
-        .until("it has left", |house| {
-            starts(house, &issues[2..3], "**Paused**") == 1
-        })
-        .await;
-    house
-        .until("its label says so", |house| {
-            house.labels(issues[2]) == ["agent:paused"]
-        })
-        .await;
-    house.advance(Duration::from_secs(6));
-    house
-        .until("the next moved up", |house| {
-            starts(house, &issues[3..4], "**Queued** · #1 of 2") == 1
-        })
-        .await;
+    let mut app = TestApp::with(two_slots).await;
+    let issues = five(&mut app).await;
+    app.until("three wait", |app| {
+        starts(app, &issues, "**Queued** · #") == 3
+    })
+    .await;
+    app.unlabel(issues[2], "agent:go");
+    app.until("it has left", |app| {
+        starts(app, &issues[2..3], "**Paused**") == 1
+    })
+    .await;
+    app.until("its label says so", |app| {
+        app.labels(issues[2]) == ["agent:paused"]
+    })
+    .await;
+    app.advance(Duration::from_secs(6));
+    app.until("the next moved up", |app| {
+        starts(app, &issues[3..4], "**Queued** · #1 of 2") == 1
+    })
+    .await;
     for name in ["one", "two", "four", "five"] {
-        open_gate(&house, name);
+        open_gate(&app, name);
     }
-    house.settle_all().await;
+    app.settle_all().await;
     assert_eq!(
-        states(&house, &issues).await,
+        states(&app, &issues).await,
         ["in-review", "in-review", "paused", "in-review", "in-review"]
     );
-    insta::assert_snapshot!(
-        house
+    insta::assert_snapshot!(app
             .status(issues[2])
             .split("<!--")
             .next()
-            .unwrap_or_default()
-    );
+            .unwrap_or_default(), @"
+    **Paused**
+
+    Paused because `@ana` removed the label `agent:go`. To go on, add the label `agent:go` or write `/agent resume`; to end it, write `/agent stop`.
+
+    <details><summary>Details</summary>
+
+    - Role `swe`: the issue has no `role:*` label, so the default `swe`
+    - Agent: `demo`
+    - Session `1296269-3-1`
+    - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+    - To see the log, comment `/agent logs`
+    - 00:00:03Z Accepted as `swe`.
+    - 00:00:06Z Paused: `@ana` removed the label `agent:go`.
+
+    </details>
+
+    <sub>updated 00:00:06Z</sub>
+    ");
     // Put back, it has its first session still to begin, and no other.
-    open_gate(&house, "three");
-    house.label(issues[2], "agent:go");
-    house.settle_all().await;
-    assert_eq!(states(&house, &issues).await, ["in-review"; 5]);
-    let timeline = house.timeline(issues[2]).await;
+    open_gate(&app, "three");
+    app.label(issues[2], "agent:go");
+    app.settle_all().await;
+    assert_eq!(states(&app, &issues).await, ["in-review"; 5]);
+    let timeline = app.timeline(issues[2]).await;
     let count = |name: &str| timeline.iter().filter(|other| *other == name).count();
     assert_eq!(
         (count("task.queued"), count("session.dispatched")),
         (1, 1),
         "{timeline:?}"
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_issues_at_once_all_get_their_pull_request() {
-    let mut house = House::new().await;
+    let mut app = TestApp::new().await;
     let many = if everything() { 60 } else { 15 };
     if !everything() {
         skip("45 of sixty issues at once, which SKEP_TEST_REQUIRE=all opens");
     }
     let issues: Vec<IssueNumber> = (0..many)
-        .map(|n| house.go(&format!("Issue {n}"), &format!("write {n}.txt: x")))
+        .map(|n| app.go(&format!("Issue {n}"), &format!("write {n}.txt: x")))
         .collect();
     let mut most = 0;
     for step in 0.. {
-        if !house.step().await {
+        if !app.step().await {
             break;
         }
         if step % 20 == 0 {
-            most = most.max(house.live().await);
+            most = most.max(app.live().await);
         }
     }
-    house.settle_all().await;
+    app.settle_all().await;
     assert_eq!(most, 10);
-    assert_eq!(states(&house, &issues).await, vec!["in-review"; many]);
+    assert_eq!(states(&app, &issues).await, vec!["in-review"; many]);
     assert_eq!(
-        house
-            .simulator
-            .pulls(house.repository)
-            .expect("pulls")
-            .len(),
+        app.simulator.pulls(app.repository).expect("pulls").len(),
         many
     );
     for issue in issues {
-        let comments = house
+        let comments = app
             .simulator
-            .comments(house.repository, issue)
+            .comments(app.repository, issue)
             .expect("comments");
         assert_eq!(comments.len(), 1);
         assert!(
@@ -338,5 +327,5 @@ async fn many_issues_at_once_all_get_their_pull_request() {
             comments[0].edits
         );
     }
-    house.done().await;
+    app.done().await;
 }

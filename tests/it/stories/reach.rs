@@ -13,13 +13,13 @@ use skep_simulator::PullView;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::house::{House, SECRET};
+use crate::test_app::{SECRET, TestApp};
 
-impl House {
+impl TestApp {
     /// The operator asks for issues (`skep dispatch`), while the engine takes facts up.
     pub async fn dispatch(&mut self, targets: Vec<Target>) -> Result<Batch, ApiError> {
         self.advance(Duration::from_secs(1));
-        let desk = self.app().desk.clone();
+        let desk = self.product().desk.clone();
         let asked = tokio::spawn(async move { desk.dispatch(targets).await });
         while !asked.is_finished() {
             self.engine().step().await.expect("facts are handled");
@@ -147,8 +147,8 @@ impl House {
     /// Until a session is at work on an issue.
     pub async fn until_working(&mut self, issue: IssueNumber) {
         let home = self.repository;
-        let shows = move |house: &Self| {
-            let labels = house.simulator.issue(home, issue).expect("an issue").labels;
+        let shows = move |app: &Self| {
+            let labels = app.simulator.issue(home, issue).expect("an issue").labels;
             labels.iter().any(|label| label == "agent:working")
         };
         self.until("a session is at work", shows).await;
@@ -156,7 +156,7 @@ impl House {
 
     /// Nudges until an issue's timeline has an event of that name.
     pub async fn until_event(&mut self, issue: IssueNumber, name: &str) {
-        let patience = tokio::time::Instant::now() + crate::house::PATIENCE;
+        let patience = tokio::time::Instant::now() + crate::test_app::PATIENCE;
         while !self.timeline(issue).await.iter().any(|other| other == name) {
             assert!(tokio::time::Instant::now() < patience, "never told: {name}");
             self.nudge().await;

@@ -9,16 +9,16 @@ use skep::core::role;
 
 use crate::agents::marked;
 use crate::agents::real::{Model, installed, path, spec};
-use crate::house::House;
+use crate::test_app::TestApp;
 
 struct Real {
-    house: House,
+    app: TestApp,
     _model: Model,
     _home: tempfile::TempDir,
 }
 
 impl Real {
-    /// A house with that agent; none where it is not installed, which was said.
+    /// A app with that agent; none where it is not installed, which was said.
     async fn new(name: &str) -> Option<Self> {
         Self::with_model(name, None).await
     }
@@ -32,7 +32,7 @@ impl Real {
             home: Some(home.path().display().to_string()),
             ..spec(name, &folder, &server, home.path())
         };
-        let house = House::with(|plan| {
+        let app = TestApp::with(|plan| {
             plan.agent = Some(agent);
             plan.path = Some(path(&folder));
             plan.limits.model_attempts = 2;
@@ -43,7 +43,7 @@ impl Real {
             }];
         });
         Some(Self {
-            house: house.await,
+            app: app.await,
             _model: server,
             _home: home,
         })
@@ -51,9 +51,9 @@ impl Real {
 
     /// Ana asks for the scenario.
     fn go(&self, scenario: &str) -> (IssueNumber, SessionId) {
-        let session = SessionId::new(TaskKey::new(self.house.repository, IssueNumber(1)), 1);
+        let session = SessionId::new(TaskKey::new(self.app.repository, IssueNumber(1)), 1);
         let work = self
-            .house
+            .app
             .data_dir()
             .join("sessions")
             .join(session.as_str())
@@ -62,21 +62,18 @@ impl Real {
             "SCENARIO={scenario} CWD={} FILE=hello.txt TEXT=hi",
             work.display()
         );
-        let issue = self.house.issue("Say hi", &body, &[]);
-        self.house.label(issue, "agent:go");
+        let issue = self.app.issue("Say hi", &body, &[]);
+        self.app.label(issue, "agent:go");
         (issue, session)
     }
 
     async fn a_label_becomes_a_pull_request(mut self) {
         let (issue, session) = self.go("write");
-        let house = &mut self.house;
-        house.settle_all().await;
-        let thread = house.thread(issue);
-        assert_eq!(house.state(issue).await, "in-review", "{thread}");
-        let pulls = house
-            .simulator
-            .pulls(house.repository)
-            .expect("pull requests");
+        let app = &mut self.app;
+        app.settle_all().await;
+        let thread = app.thread(issue);
+        assert_eq!(app.state(issue).await, "in-review", "{thread}");
+        let pulls = app.simulator.pulls(app.repository).expect("pull requests");
         let [pull] = &pulls[..] else {
             panic!("{pulls:?}")
         };
@@ -86,18 +83,18 @@ impl Real {
             "{}",
             pull.issue.body
         );
-        let file = house
+        let file = app
             .simulator
-            .file(house.repository, &pull.head, "hello.txt")
+            .file(app.repository, &pull.head, "hello.txt")
             .await
             .expect("git");
         assert!(
             file.as_deref().is_some_and(|text| text.starts_with("hi")),
             "{file:?}"
         );
-        let comments = house
+        let comments = app
             .simulator
-            .comments(house.repository, issue)
+            .comments(app.repository, issue)
             .expect("comments");
         assert_eq!(comments.len(), 1, "{thread}");
         assert!(
@@ -106,7 +103,7 @@ impl Real {
                 .contains(&format!("#{}", pull.issue.number)),
             "{thread}"
         );
-        let log = house.store().log(&session, 0, 1_000).await.expect("a log");
+        let log = app.store().log(&session, 0, 1_000).await.expect("a log");
         let of = |kind: &str| -> Vec<serde_json::Value> {
             let rows = log.iter().filter(|row| row.line.kind == kind);
             rows.map(|row| serde_json::from_str(&row.line.body).expect("JSON"))
@@ -122,17 +119,17 @@ impl Real {
                 .any(|usage| usage["total"].as_u64() > Some(0)),
             "{log:?}"
         );
-        assert!(marked(&house.data_dir()).is_empty());
-        self.house.done().await;
+        assert!(marked(&app.data_dir()).is_empty());
+        self.app.done().await;
     }
 
     async fn a_refusing_model_is_named_on_the_issue(mut self) {
         let (issue, session) = self.go("http429");
-        let house = &mut self.house;
-        house.settle_all().await;
-        let thread = house.thread(issue);
-        assert_eq!(house.state(issue).await, "failed", "{thread}");
-        let row = house
+        let app = &mut self.app;
+        app.settle_all().await;
+        let thread = app.thread(issue);
+        assert_eq!(app.state(issue).await, "failed", "{thread}");
+        let row = app
             .store()
             .session(&session)
             .await
@@ -146,14 +143,11 @@ impl Real {
         assert!(thread.contains("It was tried 2 times."), "{thread}");
         assert!(thread.contains("agent:failed"), "{thread}");
         assert_eq!(
-            house
-                .simulator
-                .pulls(house.repository)
-                .expect("pull requests"),
+            app.simulator.pulls(app.repository).expect("pull requests"),
             []
         );
-        assert!(marked(&house.data_dir()).is_empty());
-        self.house.done().await;
+        assert!(marked(&app.data_dir()).is_empty());
+        self.app.done().await;
     }
 
     async fn a_question_is_answered_while_it_waits(self) {
@@ -167,49 +161,45 @@ impl Real {
 
     async fn question_and_answer(mut self, later: Duration) {
         let (issue, session) = self.go("human");
-        let house = &mut self.house;
-        house.settle().await;
-        let thread = house.thread(issue);
-        assert_eq!(house.state(issue).await, "needs-you", "{thread}");
+        let app = &mut self.app;
+        app.settle().await;
+        let thread = app.thread(issue);
+        assert_eq!(app.state(issue).await, "needs-you", "{thread}");
         assert!(
             thread.contains("Which colour?") && thread.contains("- [ ] 1. red"),
             "{thread}"
         );
         assert!(
-            !marked(&house.data_dir()).is_empty(),
+            !marked(&app.data_dir()).is_empty(),
             "it waits with its process"
         );
-        house.advance(later);
-        house.settle().await;
+        app.advance(later);
+        app.settle().await;
         assert_eq!(
-            marked(&house.data_dir()).is_empty(),
+            marked(&app.data_dir()).is_empty(),
             !later.is_zero(),
             "{}",
-            house.thread(issue)
+            app.thread(issue)
         );
-        let work = house.session_dir(issue, 1).join("work");
+        let work = app.session_dir(issue, 1).join("work");
         let answer = format!(
             "/agent answer\nGreen, as the door.\nSCENARIO=answered CWD={} FILE=hello.txt",
             work.display()
         );
-        house.advance(Duration::from_secs(1));
-        house
-            .simulator
-            .comment(house.repository, issue, "ana", &answer)
+        app.advance(Duration::from_secs(1));
+        app.simulator
+            .comment(app.repository, issue, "ana", &answer)
             .expect("a comment");
-        house.settle_all().await;
-        let thread = house.thread(issue);
-        assert_eq!(house.state(issue).await, "in-review", "{thread}");
-        let pulls = house
-            .simulator
-            .pulls(house.repository)
-            .expect("pull requests");
+        app.settle_all().await;
+        let thread = app.thread(issue);
+        assert_eq!(app.state(issue).await, "in-review", "{thread}");
+        let pulls = app.simulator.pulls(app.repository).expect("pull requests");
         let [pull] = &pulls[..] else {
             panic!("{pulls:?}")
         };
-        let file = house
+        let file = app
             .simulator
-            .file(house.repository, &pull.head, "hello.txt")
+            .file(app.repository, &pull.head, "hello.txt")
             .await
             .expect("git");
         assert!(
@@ -224,38 +214,37 @@ impl Real {
         );
         assert!(thread.contains("Green, as the door."), "{thread}");
         // The same session, and the agent's own one: it went on, it did not begin again.
-        let log = house.store().log(&session, 0, 1_000).await.expect("a log");
+        let log = app.store().log(&session, 0, 1_000).await.expect("a log");
         let lost = log
             .iter()
             .find(|row| row.line.kind == "note" && row.line.body.contains("could not be loaded"));
         assert!(lost.is_none(), "{lost:?}");
         assert_eq!(
-            house
-                .store()
+            app.store()
                 .sessions(&Default::default(), 10)
                 .await
                 .expect("sessions")
                 .len(),
             1
         );
-        let begun: Vec<_> = house
+        let begun: Vec<_> = app
             .timeline(issue)
             .await
             .into_iter()
             .filter(|name| name == "question.asked")
             .collect();
         assert_eq!(begun.len(), 1, "{thread}");
-        assert!(marked(&house.data_dir()).is_empty());
-        self.house.done().await;
+        assert!(marked(&app.data_dir()).is_empty());
+        self.app.done().await;
     }
 
     async fn taking_the_label_away_ends_it(mut self) {
         let (issue, session) = self.go("slow");
-        let house = &mut self.house;
+        let app = &mut self.app;
         let began = Instant::now();
         loop {
-            house.nudge().await;
-            let log = house.store().log(&session, 0, 1_000).await.expect("a log");
+            app.nudge().await;
+            let log = app.store().log(&session, 0, 1_000).await.expect("a log");
             if log.iter().any(|row| row.line.kind == "message") {
                 break;
             }
@@ -265,24 +254,16 @@ impl Real {
             );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        assert!(!marked(&house.data_dir()).is_empty());
-        house.unlabel(issue, "agent:go");
-        house.settle_all().await;
+        assert!(!marked(&app.data_dir()).is_empty());
+        app.unlabel(issue, "agent:go");
+        app.settle_all().await;
+        assert_eq!(app.state(issue).await, "paused", "{}", app.thread(issue));
+        assert!(marked(&app.data_dir()).is_empty());
         assert_eq!(
-            house.state(issue).await,
-            "paused",
-            "{}",
-            house.thread(issue)
-        );
-        assert!(marked(&house.data_dir()).is_empty());
-        assert_eq!(
-            house
-                .simulator
-                .pulls(house.repository)
-                .expect("pull requests"),
+            app.simulator.pulls(app.repository).expect("pull requests"),
             []
         );
-        self.house.done().await;
+        self.app.done().await;
     }
 }
 
@@ -322,15 +303,15 @@ async fn a_model_that_is_not_offered_is_said() {
             return;
         };
         let (issue, session) = real.go("write");
-        real.house.settle_all().await;
+        real.app.settle_all().await;
         assert_eq!(
-            real.house.state(issue).await,
+            real.app.state(issue).await,
             "in-review",
             "{}",
-            real.house.thread(issue)
+            real.app.thread(issue)
         );
         let log = real
-            .house
+            .app
             .store()
             .log(&session, 0, 1_000)
             .await
@@ -345,6 +326,6 @@ async fn a_model_that_is_not_offered_is_said() {
             notes.iter().any(|note| note.contains(offered)),
             "{name}: {notes:?}"
         );
-        real.house.done().await;
+        real.app.done().await;
     }
 }

@@ -9,27 +9,27 @@ use skep_simulator::fault::{Fault, FaultRule};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::house::{CODE, House, Plan, Scene};
+use crate::test_app::{CODE, Options, Scenario, TestApp};
 
 /// The first try of this never ends by itself; the second one finds its mark in the agent's home and goes on.
 const INTERRUPTED: &str =
     "run [ -e $HOME/begun ] || { touch $HOME/begun; sleep 30; }\nrecall\nwrite GREETING.md: hello";
 
-fn in_process(plan: &mut Plan) {
+fn in_process(plan: &mut Options) {
     plan.process = true;
 }
 
-const SCENE: Scene = Scene {
+const SCENE: Scenario = Scenario {
     script: INTERRUPTED,
     labels: &["role:swe"],
     wish: in_process,
 };
 
-/// Processes with this house's mark in their environment, outside this test's own.
-fn agents(house: &House) -> Vec<u32> {
+/// Processes with this app's mark in their environment, outside this test's own.
+fn agents(app: &TestApp) -> Vec<u32> {
     let mark = format!(
         "SKEP_HOME={}",
-        house.data_dir().canonicalize().expect("a folder").display()
+        app.data_dir().canonicalize().expect("a folder").display()
     );
     let entries = std::fs::read_dir("/proc").expect("processes").flatten();
     let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
@@ -43,8 +43,8 @@ fn agents(house: &House) -> Vec<u32> {
 }
 
 /// Whether the agent is in the middle of its first turn.
-fn begun(house: &House) -> bool {
-    let sessions = std::fs::read_dir(house.data_dir().join("sessions"));
+fn begun(app: &TestApp) -> bool {
+    let sessions = std::fs::read_dir(app.data_dir().join("sessions"));
     sessions.is_ok_and(|sessions| {
         sessions
             .flatten()
@@ -54,26 +54,26 @@ fn begun(house: &House) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_outlives_skep_is_ended_and_its_session_goes_on() {
-    let (mut house, issue) = SCENE.begin().await;
-    house.until("the agent is at it", begun).await;
+    let (mut app, issue) = SCENE.begin().await;
+    app.until("the agent is at it", begun).await;
     // A killed skep cleans nothing up: what holds its processes stays alive in this test.
-    let former = house.runner().clone();
-    house.crash().await;
-    let orphans = agents(&house);
+    let former = app.runner().clone();
+    app.crash().await;
+    let orphans = agents(&app);
     assert!(
         !orphans.is_empty(),
         "the agent is a process of its own and outlives skep"
     );
-    house.open().await;
-    let left: Vec<u32> = agents(&house)
+    app.open().await;
+    let left: Vec<u32> = agents(&app)
         .into_iter()
         .filter(|number| orphans.contains(number))
         .collect();
     assert!(left.is_empty(), "still there: {left:?}");
     drop(former);
-    house.no_zombies().await;
-    house.walk(usize::MAX).await;
-    let ending = house.ending(issue).await;
+    app.no_zombies().await;
+    app.run_steps(usize::MAX).await;
+    let ending = app.ending(issue).await;
     assert_eq!(
         (
             ending.state.as_str(),
@@ -93,31 +93,31 @@ async fn an_agent_that_outlives_skep_is_ended_and_its_session_goes_on() {
         "not loaded again: {:?}",
         ending.pulls
     );
-    assert!(agents(&house).is_empty(), "nothing is left running");
-    house.done().await;
+    assert!(agents(&app).is_empty(), "nothing is left running");
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_graceful_stop_parks_the_agent_and_the_next_start_finishes() {
-    let mut house = House::with(in_process).await;
-    let running = house.run().await;
-    let issue = house.go_as("Add a greeting", INTERRUPTED, &["role:swe"]);
-    house.seen("the agent is at it", begun).await;
+    let mut app = TestApp::with(in_process).await;
+    let running = app.run().await;
+    let issue = app.go_as("Add a greeting", INTERRUPTED, &["role:swe"]);
+    app.seen("the agent is at it", begun).await;
     let asked = std::time::Instant::now();
     running.stop().await;
     assert!(
         asked.elapsed() < Duration::from_secs(20),
         "it waited for the agent instead of interrupting it"
     );
-    assert!(agents(&house).is_empty(), "the stop leaves no agent behind");
-    house.open().await;
-    house.no_zombies().await;
+    assert!(agents(&app).is_empty(), "the stop leaves no agent behind");
+    app.open().await;
+    app.no_zombies().await;
     assert_eq!(
-        (house.state(issue).await.as_str(), house.live().await),
+        (app.state(issue).await.as_str(), app.live().await),
         ("working", 1)
     );
-    house.walk(usize::MAX).await;
-    let ending = house.ending(issue).await;
+    app.run_steps(usize::MAX).await;
+    let ending = app.ending(issue).await;
     assert_eq!(
         (
             ending.state.as_str(),
@@ -132,63 +132,61 @@ async fn a_graceful_stop_parks_the_agent_and_the_next_start_finishes() {
         "not loaded again: {:?}",
         ending.pulls
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_skep_that_runs_by_itself_carries_an_issue_to_its_pull_request() {
-    let mut house = House::new().await;
-    let running = house.run().await;
-    let issue = house.go_as("Add a greeting", CODE.script, CODE.labels);
-    let labels = |house: &House| {
-        house
-            .simulator
-            .issue(house.repository, issue)
+    let mut app = TestApp::new().await;
+    let running = app.run().await;
+    let issue = app.go_as("Add a greeting", CODE.script, CODE.labels);
+    let labels = |app: &TestApp| {
+        app.simulator
+            .issue(app.repository, issue)
             .expect("the issue")
             .labels
     };
-    house
-        .seen("in review", |house| {
-            labels(house).contains(&"agent:review".to_owned())
-        })
-        .await;
+    app.seen("in review", |app| {
+        labels(app).contains(&"agent:review".to_owned())
+    })
+    .await;
     running.stop().await;
-    house.open().await;
-    house.walk(usize::MAX).await;
-    let ending = house.ending(issue).await;
+    app.open().await;
+    app.run_steps(usize::MAX).await;
+    let ending = app.ending(issue).await;
     assert_eq!(
         (ending.state.as_str(), ending.pulls.len(), ending.ours),
         ("in-review", 1, 1)
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_skep_on_the_same_folder_is_refused_in_plain_words() {
-    let house = House::new().await;
-    let told = house.build_another().await.expect("refused");
+    let app = TestApp::new().await;
+    let told = app.build_another().await.expect("refused");
     let expected = format!(
         "another skep (process {}) is already using the data directory",
         std::process::id()
     );
     assert!(told.contains(&expected), "{told}");
-    house.done().await;
+    app.done().await;
 }
 
 /// A runner that stood still too long comes back: its effect is somebody else's, and its word changes nothing (R30).
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_lost_its_lease_changes_nothing() {
-    let (mut house, issue) = Scene {
+    let (mut app, issue) = Scenario {
         script: "wait 5\nwrite GREETING.md: hello",
         ..CODE
     }
     .begin()
     .await;
-    let at_it = |house: &House| house.app().runner.services().agents.live().len() == 1;
-    assert!(house.chase(at_it).await, "no agent");
-    let turn = held(&house, "run_turn").await;
-    house.advance(Duration::from_secs(31));
-    let now = house.now();
+    let at_it = |app: &TestApp| app.product().runner.services().agents.live().len() == 1;
+    assert!(app.settle_until(at_it).await, "no agent");
+    let turn = held(&app, "run_turn").await;
+    app.advance(Duration::from_secs(31));
+    let now = app.now();
     let claim = Claim {
         owner: "another",
         now,
@@ -196,7 +194,7 @@ async fn whoever_lost_its_lease_changes_nothing() {
         limit: 50,
         without_kinds: &[],
     };
-    let taken = house.store().claim(claim).await.expect("claimed");
+    let taken = app.store().claim(claim).await.expect("claimed");
     let mine = taken
         .iter()
         .find(|row| row.id == turn.0)
@@ -211,31 +209,26 @@ async fn whoever_lost_its_lease_changes_nothing() {
         outcome: Some(note(id)),
     };
     assert_eq!(
-        house
-            .store()
+        app.store()
             .close_effect(late(&turn.0, turn.1))
             .await
             .expect("an answer"),
         Closed::Lost
     );
-    let told = house
-        .store()
-        .inbox(&note(&turn.0).id)
-        .await
-        .expect("a look");
+    let told = app.store().inbox(&note(&turn.0).id).await.expect("a look");
     assert_eq!(told, None, "not even its outcome is taken");
     // The first runner's own turn ends meanwhile, and is not believed either.
-    house.land().await;
-    let still = held(&house, "run_turn").await;
+    app.land().await;
+    let still = held(&app, "run_turn").await;
     assert_eq!(
         still,
         (turn.0.clone(), mine.fence),
         "the second runner still has it"
     );
     // The second one dies in turn; its lease lapses and the work ends well, once.
-    house.advance(Duration::from_secs(6));
-    house.walk(usize::MAX).await;
-    let ending = house.ending(issue).await;
+    app.advance(Duration::from_secs(6));
+    app.run_steps(usize::MAX).await;
+    let ending = app.ending(issue).await;
     assert_eq!(
         (
             ending.state.as_str(),
@@ -245,34 +238,33 @@ async fn whoever_lost_its_lease_changes_nothing() {
         ),
         ("in-review", 1, 1, 0)
     );
-    house.done().await;
+    app.done().await;
 }
 
 /// Nobody but us can hold our own leases after a start: work goes on without waiting for them to lapse.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_takes_up_at_once_what_it_held() {
-    let (mut house, issue) = CODE.begin().await;
-    house.simulator.add_fault(FaultRule::next(
+    let (mut app, issue) = CODE.begin().await;
+    app.simulator.add_fault(FaultRule::next(
         "POST",
         "/octo/hello.git/git-upload-pack",
         Fault::Held,
     ));
-    house
-        .until("the fetch hangs", |house| {
-            house.simulator.waiting_faults().is_empty()
-        })
-        .await;
-    held(&house, "prepare_workspace").await;
-    house.crash_and_open().await;
+    app.until("the fetch hangs", |app| {
+        app.simulator.waiting_faults().is_empty()
+    })
+    .await;
+    held(&app, "prepare_workspace").await;
+    app.crash_and_open().await;
     // Not a moment passes on the clock of the leases.
-    house.settle().await;
+    app.settle().await;
     assert_eq!(
-        house.state(issue).await,
+        app.state(issue).await,
         "in-review",
         "{:?}",
-        house.waiting().await
+        app.waiting().await
     );
-    house.done().await;
+    app.done().await;
 }
 
 fn note(id: &str) -> NewInbox {
@@ -287,12 +279,12 @@ fn note(id: &str) -> NewInbox {
 }
 
 /// The open effect of a kind that somebody holds: its id and fence.
-async fn held(house: &House, kind: &str) -> (String, i64) {
+async fn held(app: &TestApp, kind: &str) -> (String, i64) {
     let filter = EffectFilter {
         open: Some(true),
         ..EffectFilter::default()
     };
-    let effects = house.store().effects(&filter, 100).await.expect("effects");
+    let effects = app.store().effects(&filter, 100).await.expect("effects");
     let one = effects
         .into_iter()
         .find(|look| look.effect.kind == kind && look.owner.is_some())
@@ -330,13 +322,13 @@ async fn pass_on(client: TcpStream, door: std::net::SocketAddr, deaf: Arc<Atomic
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_and_a_redelivery_are_one_effect() {
     let (_, clean) = CODE.clean().await;
-    let mut house = House::new().await;
+    let mut app = TestApp::new().await;
     let deaf = Arc::new(AtomicBool::new(true));
-    let url = lossy(house.door(), deaf.clone()).await;
-    house.simulator.set_webhook_url(&url);
-    let issue = house.go_as("Add a greeting", CODE.script, CODE.labels);
-    house.simulator.quiet().await;
-    let lost = house.simulator.deliveries();
+    let url = lossy(app.door(), deaf.clone()).await;
+    app.simulator.set_webhook_url(&url);
+    let issue = app.go_as("Add a greeting", CODE.script, CODE.labels);
+    app.simulator.quiet().await;
+    let lost = app.simulator.deliveries();
     assert!(lost.iter().all(|attempt| {
         attempt
             .outcome
@@ -346,14 +338,14 @@ async fn a_lost_answer_and_a_redelivery_are_one_effect() {
     deaf.store(false, Ordering::SeqCst);
     // Some are sent again before skep has looked at them, some after all is done.
     for attempt in &lost {
-        house.simulator.redeliver(attempt.id).expect("sent again");
+        app.simulator.redeliver(attempt.id).expect("sent again");
     }
-    house.walk(usize::MAX).await;
+    app.run_steps(usize::MAX).await;
     for attempt in &lost {
-        house.simulator.redeliver(attempt.id).expect("sent again");
+        app.simulator.redeliver(attempt.id).expect("sent again");
     }
-    house.walk(usize::MAX).await;
-    let again: Vec<_> = house
+    app.run_steps(usize::MAX).await;
+    let again: Vec<_> = app
         .simulator
         .deliveries()
         .into_iter()
@@ -366,16 +358,15 @@ async fn a_lost_answer_and_a_redelivery_are_one_effect() {
             .as_ref()
             .is_some_and(|outcome| outcome.status_code == 202)
     }));
-    house
-        .ending(issue)
+    app.ending(issue)
         .await
         .must_be(&clean, "answers lost, deliveries sent again");
-    let received = house
+    let received = app
         .timeline(issue)
         .await
         .into_iter()
         .filter(|name| name == "task.received")
         .count();
     assert_eq!(received, 1);
-    house.done().await;
+    app.done().await;
 }

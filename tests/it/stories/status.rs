@@ -7,7 +7,7 @@ use skep_simulator::call_log::CallRecord;
 use skep_simulator::world::content::IssueEdit;
 
 use super::agents::{CANARY, impatient, readable};
-use crate::house::House;
+use crate::test_app::TestApp;
 
 const WORDS: [&str; 7] = [
     "queued",
@@ -19,30 +19,30 @@ const WORDS: [&str; 7] = [
     "failed",
 ];
 
-fn status_labels(house: &House, issue: IssueNumber) -> Vec<String> {
+fn status_labels(app: &TestApp, issue: IssueNumber) -> Vec<String> {
     let is_status = |label: &String| {
         label
             .strip_prefix("agent:")
             .is_some_and(|word| WORDS.contains(&word))
     };
-    house.labels(issue).into_iter().filter(is_status).collect()
+    app.labels(issue).into_iter().filter(is_status).collect()
 }
 
 /// Edits of comments since a call.
-fn edits(house: &House, from: usize) -> Vec<CallRecord> {
-    let calls = house.simulator.calls().split_off(from).into_iter();
+fn edits(app: &TestApp, from: usize) -> Vec<CallRecord> {
+    let calls = app.simulator.calls().split_off(from).into_iter();
     calls
         .filter(|call| call.method == "PATCH" && call.path.contains("/issues/comments/"))
         .collect()
 }
 
 /// Steps to the end, and tells which status labels were seen; never are there two, or two status comments.
-async fn watch(house: &mut House, issue: IssueNumber) -> Vec<String> {
+async fn watch(app: &mut TestApp, issue: IssueNumber) -> Vec<String> {
     let mut seen = Vec::new();
     loop {
-        while house.step().await {
-            house.status(issue);
-            let labels = status_labels(house, issue);
+        while app.step().await {
+            app.status(issue);
+            let labels = status_labels(app, issue);
             assert!(labels.len() <= 1, "{labels:?}");
             seen.extend(
                 labels
@@ -51,38 +51,37 @@ async fn watch(house: &mut House, issue: IssueNumber) -> Vec<String> {
                     .collect::<Vec<_>>(),
             );
         }
-        let Some(due) = house.store().next_due(house.now()).await.expect("a look") else {
+        let Some(due) = app.store().next_due(app.now()).await.expect("a look") else {
             return seen;
         };
-        house.advance(Duration::from_millis((due - house.now()).unsigned_abs()));
+        app.advance(Duration::from_millis((due - app.now()).unsigned_abs()));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_comment_and_one_label_over_the_whole_life_and_retries() {
-    let mut house = House::with(impatient).await;
-    let issue = house.go("Try", "write a.txt: a\nwait 0.2\ncrash");
-    let first = watch(&mut house, issue).await;
-    assert_eq!(status_labels(&house, issue), ["agent:failed"]);
-    let comment = house
+    let mut app = TestApp::with(impatient).await;
+    let issue = app.go("Try", "write a.txt: a\nwait 0.2\ncrash");
+    let first = watch(&mut app, issue).await;
+    assert_eq!(status_labels(&app, issue), ["agent:failed"]);
+    let comment = app
         .simulator
-        .comments(house.repository, issue)
+        .comments(app.repository, issue)
         .expect("comments")[0]
         .id;
     let edit = IssueEdit {
         body: Some("```skep-demo\nwrite b.txt: b\nsay Done.\n```".into()),
         ..Default::default()
     };
-    house
-        .simulator
-        .edit_issue(house.repository, issue, edit, "ana")
+    app.simulator
+        .edit_issue(app.repository, issue, edit, "ana")
         .expect("edited");
-    house.unlabel(issue, "agent:go");
-    house.label(issue, "agent:go");
-    let second = watch(&mut house, issue).await;
-    let comments = house
+    app.unlabel(issue, "agent:go");
+    app.label(issue, "agent:go");
+    let second = watch(&mut app, issue).await;
+    let comments = app
         .simulator
-        .comments(house.repository, issue)
+        .comments(app.repository, issue)
         .expect("comments");
     assert_eq!(
         comments[0].id, comment,
@@ -94,42 +93,79 @@ async fn one_comment_and_one_label_over_the_whole_life_and_retries() {
         "and one told whoever asked that the first had failed"
     );
     assert!(comments[0].body.contains("-2`"), "{}", comments[0].body);
-    assert_eq!(house.state(issue).await, "in-review");
+    assert_eq!(app.state(issue).await, "in-review");
     assert_eq!(first, ["agent:working", "agent:failed"]);
     assert_eq!(second, ["agent:failed", "agent:working", "agent:review"]);
-    insta::assert_snapshot!(readable(&house.thread(issue)));
-    house.done().await;
+    insta::assert_snapshot!(readable(&app.thread(issue)), @"
+    #1 Try (open)
+    labels: agent:go, agent:review
+    reactions: eyes skep[bot], hooray skep[bot]
+    pull requests: #2 Try (open draft)
+
+    ana:
+      ```skep-demo
+      write b.txt: b
+      say Done.
+      ```
+
+    skep[bot]:
+      **In review** · done in 0 ms
+
+      [`agent/1-try`](../tree/agent/1-try) · draft pull request #2
+
+      1 file changed (+1 −0). Review the pull request: a review, or `/agent <what to do>` on it, sends the agent back to work; when you are happy, mark it ready for review, then merge it.
+
+      <details><summary>Details</summary>
+
+      - Role `swe`: the issue has no `role:*` label, so the default `swe`
+      - Agent: `demo` (skep-demo 0.1.0)
+      - Session `1296269-1-2`
+      - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - To see the log, comment `/agent logs`
+      - 00:00:03Z Accepted as `swe`.
+      - 00:00:03Z Started.
+      - 00:00:03Z Opened the pull request.
+
+      </details>
+
+      <sub>updated 00:00:03Z</sub>
+
+    skep[bot]:
+      @ana it failed because the agent's process ended by itself (the pipe was closed).
+
+      What it had done (1 changed file) is on the branch [`agent/1-try`](../tree/agent/1-try).
+
+      To try again, comment `/agent retry`.
+    ");
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_burst_of_ticks_costs_one_edit_an_interval() {
-    let mut house = House::new().await;
+    let mut app = TestApp::new().await;
     let entries: Vec<String> = (1..=30).map(|n| format!("part {n}")).collect();
-    let gate = house.data_dir().join("gate");
+    let gate = app.data_dir().join("gate");
     let ticks: String = (1..=30).map(|n| format!("tick {n}\nwait 0.12\n")).collect();
     let script = format!(
         "plan {}\n{ticks}run while [ ! -e {} ]; do sleep 0.02; done",
         entries.join(" | "),
         gate.display()
     );
-    let issue = house.go("Tick", &script);
-    house
-        .until("it runs", |house| {
-            house.status(issue).contains("**Working**")
-        })
+    let issue = app.go("Tick", &script);
+    app.until("it runs", |app| app.status(issue).contains("**Working**"))
         .await;
-    let from = house.simulator.calls().len();
+    let from = app.simulator.calls().len();
     // The clock stands: whatever the agent ticks, no further edit is due but the one that is planned.
-    let patience = tokio::time::Instant::now() + crate::house::PATIENCE;
-    while !all_ticked(&house, issue).await {
+    let patience = tokio::time::Instant::now() + crate::test_app::PATIENCE;
+    while !all_ticked(&app, issue).await {
         assert!(
             tokio::time::Instant::now() < patience,
             "the ticks are never told"
         );
-        house.nudge().await;
+        app.nudge().await;
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    let told = house
+    let told = app
         .timeline(issue)
         .await
         .iter()
@@ -137,56 +173,54 @@ async fn a_burst_of_ticks_costs_one_edit_an_interval() {
         .count();
     assert!(told > 3, "a burst of {told} facts is none");
     assert_eq!(
-        edits(&house, from).len(),
+        edits(&app, from).len(),
         0,
         "within the interval nothing is edited"
     );
-    house.advance(Duration::from_secs(5));
-    house
-        .until("the ticks are seen", |house| {
-            house.status(issue).contains("- [x] part 15")
-        })
-        .await;
+    app.advance(Duration::from_secs(5));
+    app.until("the ticks are seen", |app| {
+        app.status(issue).contains("- [x] part 15")
+    })
+    .await;
     // The comment changes a moment before the call is written down.
-    house
-        .until("the edit is written down", |house| {
-            !edits(house, from).is_empty()
-        })
-        .await;
+    app.until("the edit is written down", |app| {
+        !edits(app, from).is_empty()
+    })
+    .await;
     assert_eq!(
-        edits(&house, from).len(),
+        edits(&app, from).len(),
         1,
         "one edit shows all that was ticked meanwhile"
     );
-    let last = |house: &House| house.status(issue).contains("- [x] part 30");
+    let last = |app: &TestApp| app.status(issue).contains("- [x] part 30");
     let mut rounds = 0;
-    while !last(&house) && rounds < 200 {
-        house.advance(Duration::from_millis(100));
-        house.nudge().await;
+    while !last(&app) && rounds < 200 {
+        app.advance(Duration::from_millis(100));
+        app.nudge().await;
         tokio::time::sleep(Duration::from_millis(20)).await;
         rounds += 1;
     }
     assert!(
-        last(&house),
+        last(&app),
         "news after an edit is shown an interval later: {}",
-        house.status(issue)
+        app.status(issue)
     );
     std::fs::write(gate, "").expect("a gate");
-    house.settle_all().await;
-    let spent = (house.now() - crate::house::DAWN) / 5_000;
-    let count = edits(&house, from).len();
+    app.settle_all().await;
+    let spent = (app.now() - crate::test_app::DAWN) / 5_000;
+    let count = edits(&app, from).len();
     assert!(
         count as i64 <= spent + 2,
         "{count} edits in {spent} intervals"
     );
-    house.done().await;
+    app.done().await;
 }
 
 /// Whether the newest fact about the plan says that all of it is done.
-async fn all_ticked(house: &House, issue: IssueNumber) -> bool {
-    let events = house
+async fn all_ticked(app: &TestApp, issue: IssueNumber) -> bool {
+    let events = app
         .store()
-        .task_events(TaskKey::new(house.repository, issue), 1_000)
+        .task_events(TaskKey::new(app.repository, issue), 1_000)
         .await
         .expect("events");
     let last = events
@@ -200,51 +234,51 @@ async fn all_ticked(house: &House, issue: IssueNumber) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_checklist_ticks_while_the_agent_works() {
-    let mut house = House::new().await;
-    let gate = house.data_dir().join("gate");
+    let mut app = TestApp::new().await;
+    let gate = app.data_dir().join("gate");
     let script = format!(
         "plan read the code | write the tests | mend it\ntick 1\nstart 2\nrun while [ ! -e {} ]; do sleep 0.02; done\ntick 2\ntick 3\nwrite a.txt: a",
         gate.display()
     );
-    let issue = house.go("Tick", &script);
-    house
-        .until("it runs", |house| {
-            house.status(issue).contains("**Working**")
-        })
+    let issue = app.go("Tick", &script);
+    app.until("it runs", |app| app.status(issue).contains("**Working**"))
         .await;
-    house.advance(Duration::from_secs(5));
-    house
-        .until("the second is on", |house| {
-            house.status(issue).contains("write the tests ⏳")
-        })
-        .await;
+    app.advance(Duration::from_secs(5));
+    app.until("the second is on", |app| {
+        app.status(issue).contains("write the tests ⏳")
+    })
+    .await;
     let path = gate.display().to_string();
-    let status = house
+    let status = app
         .status(issue)
         .split("<details>")
         .next()
         .unwrap_or_default()
         .replace(&path, "GATE");
-    insta::assert_snapshot!(
-        status
+    insta::assert_snapshot!(status
             .lines()
             .filter(|line| !line.starts_with("Now: "))
             .collect::<Vec<_>>()
-            .join("\n")
-    );
+            .join("\n"), @"
+    **Working** as swe
+
+    - [x] read the code
+    - [ ] write the tests ⏳
+    - [ ] mend it
+    ");
     std::fs::write(gate, "").expect("a gate");
-    house.settle_all().await;
+    app.settle_all().await;
     assert!(
-        house.status(issue).contains("- [x] mend it"),
+        app.status(issue).contains("- [x] mend it"),
         "{}",
-        house.status(issue)
+        app.status(issue)
     );
-    house.done().await;
+    app.done().await;
 }
 
 /// The changes on GitHub for an issue, in order.
-fn changes(house: &House) -> Vec<String> {
-    let calls = house
+fn changes(app: &TestApp) -> Vec<String> {
+    let calls = app
         .simulator
         .calls()
         .into_iter()
@@ -256,23 +290,23 @@ fn changes(house: &House) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_receipt_comes_first() {
-    let mut house = House::new().await;
-    let issue = house.go("Hello", "write a.txt: a");
-    house.settle_all().await;
-    let all = changes(&house);
+    let mut app = TestApp::new().await;
+    let issue = app.go("Hello", "write a.txt: a");
+    app.settle_all().await;
+    let all = changes(&app);
     assert_eq!(
         all[0],
         format!("POST /repos/octo/hello/issues/{issue}/reactions"),
         "{all:#?}"
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receipt_overtakes_a_long_lane() {
-    let mut house = House::with(|plan| plan.limits.sessions = 1).await;
-    let gate = house.data_dir().join("gate");
-    house.go(
+    let mut app = TestApp::with(|plan| plan.limits.sessions = 1).await;
+    let gate = app.data_dir().join("gate");
+    app.go(
         "The long one",
         &format!(
             "run while [ ! -e {} ]; do sleep 0.02; done\nsay Done.",
@@ -280,21 +314,19 @@ async fn a_receipt_overtakes_a_long_lane() {
         ),
     );
     for n in 0..30 {
-        house.go(&format!("Issue {n}"), "say Done.");
+        app.go(&format!("Issue {n}"), "say Done.");
     }
     // All thirty are accepted, and little of what is to be shown of them has been.
-    house.simulator.quiet().await;
-    while house.engine().step().await.expect("facts are handled") > 0 {}
-    house
-        .until("ten have their receipt", |house| changes(house).len() >= 10)
+    app.simulator.quiet().await;
+    while app.engine().step().await.expect("facts are handled") > 0 {}
+    app.until("ten have their receipt", |app| changes(app).len() >= 10)
         .await;
-    let late = house.go("The late one", "say Done.");
-    let from = changes(&house).len();
-    house
-        .until("it is received", |house| !house.reactions(late).is_empty())
+    let late = app.go("The late one", "say Done.");
+    let from = changes(&app).len();
+    app.until("it is received", |app| !app.reactions(late).is_empty())
         .await;
     let receipt = format!("POST /repos/octo/hello/issues/{late}/reactions");
-    let after = changes(&house).split_off(from);
+    let after = changes(&app).split_off(from);
     let others = after
         .iter()
         .take_while(|call| **call != receipt)
@@ -303,13 +335,13 @@ async fn a_receipt_overtakes_a_long_lane() {
     // One change may have been on its way already when the label came.
     assert!(others <= 2, "{after:#?}");
     std::fs::write(gate, "").expect("a gate");
-    house.settle_all().await;
-    house.done().await;
+    app.settle_all().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_plans_are_inert_and_bounded() {
-    let mut house = House::new().await;
+    let mut app = TestApp::new().await;
     let mut entries = vec![
         "@ben look".to_owned(),
         "closes #1".into(),
@@ -323,15 +355,15 @@ async fn hostile_plans_are_inert_and_bounded() {
         "x".repeat(1_000),
     ];
     entries.extend((0..300).map(|n| format!("line {n}")));
-    let issue = house.go(
+    let issue = app.go(
         "Plan",
         &format!(
             "plan {}\nwait 0.2\nsay Done.\nwrite a.txt: a",
             entries.join(" | ")
         ),
     );
-    house.settle_all().await;
-    let status = house.status(issue);
+    app.settle_all().await;
+    let status = app.status(issue);
     assert!(
         !status.contains("@ben look")
             && !status.contains(&CANARY[4..])
@@ -345,70 +377,71 @@ async fn hostile_plans_are_inert_and_bounded() {
         "{status}"
     );
     insta::assert_snapshot!(status.split("<details>").next().unwrap_or_default());
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_huge_log_makes_no_huge_comment() {
-    let mut house = House::with(impatient).await;
+    let mut app = TestApp::with(impatient).await;
     let talk = "run seq 1 100000\n".repeat(40);
     let plan = vec!["@ben closes #1 ".repeat(30); 100].join(" | ");
-    let issue = house.go("Talk", &format!("plan {plan}\n{talk}wait 0.3\ncrash"));
-    house.settle_all().await;
-    let status = house.status(issue);
+    let issue = app.go("Talk", &format!("plan {plan}\n{talk}wait 0.3\ncrash"));
+    app.settle_all().await;
+    let status = app.status(issue);
     assert!(
         status.starts_with("**Failed**") && status.chars().count() <= 60_000,
         "{}",
         status.len()
     );
     assert!(status.contains("To try again"), "{status}");
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_status_comment_is_posted_anew_once() {
-    let mut house = House::new().await;
-    let gate = house.data_dir().join("gate");
+    let mut app = TestApp::new().await;
+    let gate = app.data_dir().join("gate");
     let script = format!(
         "write a.txt: a\nrun while [ ! -e {} ]; do sleep 0.02; done",
         gate.display()
     );
-    let issue = house.go("Hello", &script);
-    house
-        .until("it works", |house| {
-            house.status(issue).contains("**Working**")
-        })
+    let issue = app.go("Hello", &script);
+    app.until("it works", |app| app.status(issue).contains("**Working**"))
         .await;
-    let comment = house
+    let comment = app
         .simulator
-        .comments(house.repository, issue)
+        .comments(app.repository, issue)
         .expect("comments")[0]
         .id;
-    house
-        .simulator
-        .delete_comment(house.repository, comment, "ana")
+    app.simulator
+        .delete_comment(app.repository, comment, "ana")
         .expect("deleted");
     std::fs::write(gate, "").expect("a gate");
-    house.settle_all().await;
-    let comments = house
+    app.settle_all().await;
+    let comments = app
         .simulator
-        .comments(house.repository, issue)
+        .comments(app.repository, issue)
         .expect("comments");
     assert_eq!(comments.len(), 1);
     assert!(
         comments[0].id != comment && comments[0].body.starts_with("**In review**"),
         "{comments:?}"
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn labels_are_made_with_their_colour_and_meaning() {
-    let mut house = House::new().await;
-    house.go("Hello", "write a.txt: a");
-    house.settle_all().await;
-    let mut labels = house.simulator.labels(house.repository).expect("labels");
+    let mut app = TestApp::new().await;
+    app.go("Hello", "write a.txt: a");
+    app.settle_all().await;
+    let mut labels = app.simulator.labels(app.repository).expect("labels");
     labels.retain(|label| label.starts_with("agent:") && !label.starts_with("agent:go"));
-    insta::assert_debug_snapshot!(labels);
-    house.done().await;
+    insta::assert_debug_snapshot!(labels, @r#"
+    [
+        "agent:working 1d76db skep: an agent is working",
+        "agent:review 0e8a16 skep: a pull request waits for review",
+    ]
+    "#);
+    app.done().await;
 }

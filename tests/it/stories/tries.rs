@@ -7,10 +7,10 @@ use skep::core::effect::EffectKind;
 use skep::store::{EffectFilter, EffectResult};
 use skep_simulator::fault::{Fault, FaultRule};
 
-use crate::house::{ANSWER, CODE, House, Plan, Scene};
+use crate::test_app::{ANSWER, CODE, Options, Scenario, TestApp};
 
 /// A call that never works, and which effect gives up over it.
-fn never(kind: EffectKind) -> Option<(Scene, FaultRule)> {
+fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
     let fault =
         |method: &str, path: &str| FaultRule::next(method, path, Fault::BadGateway).times(1_000);
     Some(match kind {
@@ -54,17 +54,17 @@ fn never(kind: EffectKind) -> Option<(Scene, FaultRule)> {
     })
 }
 
-fn tries(plan: &mut Plan, effect: i64, start: i64) {
+fn tries(plan: &mut Options, effect: i64, start: i64) {
     (plan.limits.effect_attempts, plan.limits.start_attempts) = (effect, start);
 }
 
 /// The attempts of the effects of a kind that were given up.
-async fn given_up(house: &House, kind: EffectKind) -> Vec<i64> {
+async fn given_up(app: &TestApp, kind: EffectKind) -> Vec<i64> {
     let filter = EffectFilter {
         result: Some(EffectResult::Failed),
         ..EffectFilter::default()
     };
-    let failed = house.store().effects(&filter, 100).await.expect("effects");
+    let failed = app.store().effects(&filter, 100).await.expect("effects");
     failed
         .iter()
         .filter(|look| look.effect.kind == kind.name())
@@ -80,31 +80,31 @@ async fn every_effect_is_tried_as_often_as_the_operator_says() {
         };
         for (effect, start) in [(2_i64, 4_i64), (3, 1)] {
             let wish = if start == 4 {
-                |plan: &mut Plan| tries(plan, 2, 4)
+                |plan: &mut Options| tries(plan, 2, 4)
             } else {
-                |plan: &mut Plan| tries(plan, 3, 1)
+                |plan: &mut Options| tries(plan, 3, 1)
             };
-            let (mut house, _) = Scene {
+            let (mut app, _) = Scenario {
                 wish,
                 ..scene.clone()
             }
             .begin()
             .await;
-            house.simulator.add_fault(fault.clone());
-            house.walk(usize::MAX).await;
+            app.simulator.add_fault(fault.clone());
+            app.run_steps(usize::MAX).await;
             let wanted = if kind == EffectKind::PrepareWorkspace {
                 start
             } else {
                 effect
             };
-            let tried = given_up(&house, kind).await;
+            let tried = given_up(&app, kind).await;
             assert!(!tried.is_empty(), "{kind:?} was not given up");
             assert!(
                 tried.iter().all(|tries| *tries == wanted),
                 "{kind:?}: {tried:?} instead of {wanted}"
             );
             if kind == EffectKind::OpenPull {
-                let calls = house
+                let calls = app
                     .simulator
                     .calls()
                     .into_iter()
@@ -116,8 +116,8 @@ async fn every_effect_is_tried_as_often_as_the_operator_says() {
                     "a try is one call"
                 );
             }
-            house.no_zombies().await;
-            house.done().await;
+            app.no_zombies().await;
+            app.done().await;
         }
     }
 }
@@ -125,34 +125,34 @@ async fn every_effect_is_tried_as_often_as_the_operator_says() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pauses_begin_with_the_operators_and_double() {
     for base in [500_i64, 4_000] {
-        let mut house = House::with(|plan| plan.limits.retry_base_ms = base).await;
-        house.go("Add a greeting", CODE.script);
-        house.simulator.add_fault(
+        let mut app = TestApp::with(|plan| plan.limits.retry_base_ms = base).await;
+        app.go("Add a greeting", CODE.script);
+        app.simulator.add_fault(
             FaultRule::next("POST", "/repos/*/*/issues/*/reactions", Fault::BadGateway)
                 .times(1_000),
         );
         for factor in [1, 2, 4] {
-            house.settle().await;
-            let pause = eyes_due(&house).await - house.now();
+            app.settle().await;
+            let pause = eyes_due(&app).await - app.now();
             assert!(
                 (base * factor..=base * factor * 6 / 5).contains(&pause),
                 "{pause} after {factor} × {base}"
             );
-            house.advance(Duration::from_millis(pause.unsigned_abs()));
+            app.advance(Duration::from_millis(pause.unsigned_abs()));
         }
-        house.simulator.clear_faults();
-        house.walk(usize::MAX).await;
-        house.done().await;
+        app.simulator.clear_faults();
+        app.run_steps(usize::MAX).await;
+        app.done().await;
     }
 }
 
 /// When the first reaction is tried again.
-async fn eyes_due(house: &House) -> i64 {
+async fn eyes_due(app: &TestApp) -> i64 {
     let filter = EffectFilter {
         open: Some(true),
         ..EffectFilter::default()
     };
-    let open = house.store().effects(&filter, 100).await.expect("effects");
+    let open = app.store().effects(&filter, 100).await.expect("effects");
     open.into_iter()
         .find(|look| look.effect.kind == "react")
         .expect("it waits")
@@ -163,41 +163,78 @@ async fn eyes_due(house: &House) -> i64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_never_starts_is_named_after_the_configured_tries() {
     for tries in [1_i64, 3] {
-        let mut house = House::with(|plan| {
+        let mut app = TestApp::with(|plan| {
             plan.limits.start_attempts = tries;
             plan.agent = Some(AgentSpec::new("broken", vec!["false".into()]));
         })
         .await;
-        let began = house.now();
-        let issue = house.go("Add a greeting", CODE.script);
-        house.walk(usize::MAX).await;
+        let began = app.now();
+        let issue = app.go("Add a greeting", CODE.script);
+        app.run_steps(usize::MAX).await;
         let filter = EffectFilter {
             open: Some(false),
             ..EffectFilter::default()
         };
-        let turns = house.store().effects(&filter, 100).await.expect("effects");
+        let turns = app.store().effects(&filter, 100).await.expect("effects");
         let turn = turns
             .iter()
             .find(|look| look.effect.kind == "run_turn")
             .expect("a turn");
         assert_eq!(turn.effect.attempts, tries);
         assert!(
-            tries == 1 || house.now() - began >= 3_000,
+            tries == 1 || app.now() - began >= 3_000,
             "one and two seconds of pause"
         );
         assert_eq!(
-            (house.state(issue).await.as_str(), house.live().await),
+            (app.state(issue).await.as_str(), app.live().await),
             ("failed", 0)
         );
-        let thread = house.thread(issue);
+        let thread = app.thread(issue);
         assert!(
             thread.contains("**Failed**") && thread.contains("comment `/agent retry`"),
             "{thread}"
         );
-        let told = house.ending(issue).await.thread;
+        let told = app.ending(issue).await.thread;
         if tries == 3 {
-            insta::assert_snapshot!(told);
+            insta::assert_snapshot!(told, @"
+            #1 Add a greeting (open)
+            labels: agent:failed, agent:go
+
+            ana:
+              Please.
+
+              ```skep-demo
+              write GREETING.md: hello
+              ```
+
+            skep[bot]:
+              **Failed** after 3 s · `crash`
+
+              It failed because the agent's process ended by itself (exit status: 1). It was tried 3 times.
+
+              To try again, comment `/agent retry`.
+
+              <details><summary>Details</summary>
+
+              - Role `swe`: the issue has no `role:*` label, so the default `swe`
+              - Agent: `broken`
+              - Session `HASH-1-1`
+              - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+              - To see the log, comment `/agent logs`
+              - TIME Accepted as `swe`.
+              - TIME Started.
+              - TIME Failed (`crash`).
+
+              </details>
+
+              <sub>updated TIME</sub>
+
+            skep[bot]:
+              @ana it failed because the agent's process ended by itself (exit status: 1). It was tried 3 times.
+
+              To try again, comment `/agent retry`.
+            ");
         }
-        house.done().await;
+        app.done().await;
     }
 }

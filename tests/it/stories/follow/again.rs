@@ -12,16 +12,16 @@ impl Told {
     async fn asked_by(&mut self, how: &str) {
         match how {
             "label" => {
-                self.house.unlabel(self.issue, "agent:go");
+                self.app.unlabel(self.issue, "agent:go");
                 self.settle().await;
-                self.house.advance(std::time::Duration::from_secs(1));
-                self.house.label(self.issue, "agent:go");
+                self.app.advance(std::time::Duration::from_secs(1));
+                self.app.label(self.issue, "agent:go");
             }
             "dispatch" => {
                 let repository = self
-                    .house
+                    .app
                     .simulator
-                    .name(self.house.repository)
+                    .name(self.app.repository)
                     .expect("a name")
                     .parse()
                     .expect("owner/name");
@@ -29,14 +29,14 @@ impl Told {
                     repository,
                     issues: vec![self.issue],
                 }];
-                let batch = self.house.dispatch(batch).await.expect("a batch");
+                let batch = self.app.dispatch(batch).await.expect("a batch");
                 assert!(
                     batch.successful[0].goes_on && batch.failed.is_empty(),
                     "{batch:?}"
                 );
             }
             command => {
-                self.house.reply(self.issue, command).await;
+                self.app.reply(self.issue, command).await;
             }
         }
         self.settle().await;
@@ -53,7 +53,7 @@ async fn every_wish_goes_on_with_the_open_pull_request() {
         assert!(
             told.holds(reviewed.as_str()),
             "{how}: {}",
-            told.house.git(&["log", "--graph", "--oneline", BRANCH])
+            told.app.git(&["log", "--graph", "--oneline", BRANCH])
         );
         assert_eq!(
             told.file("MORE.md").await.as_deref(),
@@ -62,15 +62,15 @@ async fn every_wish_goes_on_with_the_open_pull_request() {
             told.read()
         );
         assert_eq!(
-            (told.house.pulls().len(), told.revisions().await),
+            (told.app.pulls().len(), told.revisions().await),
             (1, 1),
             "{how}: {}",
             told.read()
         );
-        let thread = told.house.thread(told.issue);
+        let thread = told.app.thread(told.issue);
         assert!(thread.contains("nothing is begun anew"), "{how}: {thread}");
         assert_eq!(
-            told.house
+            told.app
                 .store()
                 .sessions(&Default::default(), 10)
                 .await
@@ -86,18 +86,13 @@ async fn every_wish_goes_on_with_the_open_pull_request() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_written_on_the_issue_since_is_told() {
     let mut told = Told::new(NOTE).await;
-    told.house.advance(std::time::Duration::from_secs(1));
-    told.house
+    told.app.advance(std::time::Duration::from_secs(1));
+    told.app
         .simulator
-        .comment(
-            told.house.repository,
-            told.issue,
-            "ben",
-            "Mind the umlauts.",
-        )
+        .comment(told.app.repository, told.issue, "ben", "Mind the umlauts.")
         .expect("a comment");
     told.settle().await;
-    told.house.advance(std::time::Duration::from_secs(1));
+    told.app.advance(std::time::Duration::from_secs(1));
     told.asked_by("/agent go").await;
     let prompt = told.last_prompt().await;
     assert!(
@@ -113,7 +108,7 @@ async fn fresh_begins_anew_and_says_so_in_the_same_pull_request() {
     let reviewed = told.head();
     told.asked_by("/agent retry fresh").await;
     assert_eq!(
-        (told.state().await.as_str(), told.house.pulls().len()),
+        (told.state().await.as_str(), told.app.pulls().len()),
         ("in-review", 1),
         "{}",
         told.read()
@@ -121,7 +116,7 @@ async fn fresh_begins_anew_and_says_so_in_the_same_pull_request() {
     assert!(
         !told.holds(reviewed.as_str()),
         "{}",
-        told.house.git(&["log", "--graph", "--oneline", BRANCH])
+        told.app.git(&["log", "--graph", "--oneline", BRANCH])
     );
     told.done().await;
 }
@@ -132,7 +127,7 @@ async fn a_session_that_changes_nothing_leaves_the_pull_request_in_review_and_he
     told.asked_by("label").await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
     assert!(
-        told.house
+        told.app
             .labels(told.issue)
             .contains(&"agent:review".to_owned()),
         "{}",
@@ -163,9 +158,9 @@ async fn a_fresh_session_that_changes_nothing_orphans_nothing() {
         body: Some(super::with("", "say Nothing is to be done.")),
         ..IssueEdit::default()
     };
-    told.house
+    told.app
         .simulator
-        .edit_issue(told.house.repository, told.issue, edit, "ana")
+        .edit_issue(told.app.repository, told.issue, edit, "ana")
         .expect("an edit");
     told.asked_by("/agent retry fresh").await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
@@ -176,17 +171,17 @@ async fn a_fresh_session_that_changes_nothing_orphans_nothing() {
 async fn a_dispatch_of_a_label_passes_over_what_is_in_review() {
     let mut told = Told::new(NOTE).await;
     let head = told.head();
-    let fresh = told.house.issue(
+    let fresh = told.app.issue(
         "Another",
         &super::with("", "write OTHER.md: hello\nsay Wrote it."),
         &["batch"],
     );
-    told.house.label(told.issue, "batch");
+    told.app.label(told.issue, "batch");
     told.settle().await;
     let repository = told
-        .house
+        .app
         .simulator
-        .name(told.house.repository)
+        .name(told.app.repository)
         .expect("a name")
         .parse()
         .expect("owner/name");
@@ -194,7 +189,7 @@ async fn a_dispatch_of_a_label_passes_over_what_is_in_review() {
         repository,
         label: "batch".into(),
     }];
-    let batch = told.house.dispatch(batch).await.expect("a batch");
+    let batch = told.app.dispatch(batch).await.expect("a batch");
     assert_eq!(
         (batch.successful.len(), batch.total, batch.in_review),
         (1, 1, 1),
@@ -207,7 +202,7 @@ async fn a_dispatch_of_a_label_passes_over_what_is_in_review() {
         "{}",
         told.read()
     );
-    assert_eq!(told.house.state(fresh).await, "in-review");
+    assert_eq!(told.app.state(fresh).await, "in-review");
     told.done().await;
 }
 
@@ -218,7 +213,7 @@ async fn a_plan_for_an_open_pull_request_is_a_plan_for_its_revision() {
     let reviewed = told.head();
     told.asked_by("/agent plan").await;
     assert_eq!(told.state().await, "needs-you", "{}", told.read());
-    told.house.advance(std::time::Duration::from_secs(1));
+    told.app.advance(std::time::Duration::from_secs(1));
     told.asked_by("/agent approve").await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
     assert!(told.holds(reviewed.as_str()));
@@ -228,7 +223,7 @@ async fn a_plan_for_an_open_pull_request_is_a_plan_for_its_revision() {
         "{}",
         told.read()
     );
-    let thread = told.house.thread(told.issue);
+    let thread = told.app.thread(told.issue);
     assert!(
         thread.contains("Approved by") && !thread.contains("Reply `/agent approve`"),
         "{thread}"

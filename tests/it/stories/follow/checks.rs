@@ -5,7 +5,7 @@ use skep::core::policy::MakeReady;
 use skep_simulator::{JobEnd, Required};
 
 use super::Told;
-use crate::house::House;
+use crate::test_app::TestApp;
 
 /// An agent that mends its note each time it is sent.
 const MENDING: &str = "write NOTE.md: one\nsay Wrote it.\nrest\nwrite NOTE.md: two\nfinish Mended it.\nrest\nwrite NOTE.md: \
@@ -24,11 +24,10 @@ impl Told {
             log: LOG,
             ..JobEnd::default()
         };
-        let (house, head) = (&self.house, self.head());
-        house
-            .simulator
+        let (app, head) = (&self.app, self.head());
+        app.simulator
             .finish_check(
-                house.repository,
+                app.repository,
                 head.as_str(),
                 JobEnd {
                     name,
@@ -40,7 +39,7 @@ impl Told {
     }
 
     fn needs_you(&self) -> bool {
-        self.house
+        self.app
             .labels(self.issue)
             .contains(&"agent:needs-you".to_owned())
     }
@@ -48,13 +47,13 @@ impl Told {
     /// A check on the head of the base.
     fn on_base(&self, name: &str, conclusion: &str) {
         let base = self
-            .house
+            .app
             .simulator
-            .branch_head(self.house.repository, "main")
+            .branch_head(self.app.repository, "main")
             .expect("main");
-        self.house
+        self.app
             .simulator
-            .set_check(self.house.repository, base.as_str(), name, Some(conclusion))
+            .set_check(self.app.repository, base.as_str(), name, Some(conclusion))
             .expect("a check");
     }
 }
@@ -82,10 +81,10 @@ async fn a_failed_job_goes_to_the_agent_with_its_step_and_log_and_green_makes_it
         !prompt.contains("ghp_a1B2"),
         "a secret in a log is no word for the agent: {prompt}"
     );
-    assert!(told.house.the_pull().draft);
+    assert!(told.app.the_pull().draft);
     told.job("test", "success");
     told.settle().await;
-    assert!(!told.house.the_pull().draft, "{}", told.read());
+    assert!(!told.app.the_pull().draft, "{}", told.read());
     assert_eq!(
         (
             told.revisions().await,
@@ -144,8 +143,8 @@ async fn an_agent_that_changes_nothing_for_a_failed_check_is_not_sent_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_rounds_together_have_a_limit() {
-    let house = House::with(|plan| plan.limits.rounds = 2).await;
-    let mut told = Told::within(house, MENDING).await;
+    let app = TestApp::with(|plan| plan.limits.rounds = 2).await;
+    let mut told = Told::within(app, MENDING).await;
     for _ in 0..3 {
         told.job("test", "failure");
         told.settle().await;
@@ -177,20 +176,20 @@ async fn what_fails_on_the_base_as_well_is_reported_and_not_chased() {
     );
     insta::assert_snapshot!(told.read());
     // What is ours is chased, and the agent is told what to leave alone.
-    told.house
+    told.app
         .simulator
         .set_status(
-            told.house.repository,
+            told.app.repository,
             told.head().as_str(),
             "lint",
             "failure",
             "ana",
         )
         .expect("one");
-    told.house
+    told.app
         .simulator
         .push_to_branch(
-            told.house.repository,
+            told.app.repository,
             super::BRANCH,
             &[("ANA.md", "x\n")],
             "ana",
@@ -198,10 +197,10 @@ async fn what_fails_on_the_base_as_well_is_reported_and_not_chased() {
         .await
         .expect("one");
     told.job("flaky", "failure");
-    told.house
+    told.app
         .simulator
         .set_status(
-            told.house.repository,
+            told.app.repository,
             told.head().as_str(),
             "lint",
             "failure",
@@ -221,10 +220,10 @@ async fn what_fails_on_the_base_as_well_is_reported_and_not_chased() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_status_and_a_workflow_that_cannot_start_count_too() {
     let mut told = Told::new(MENDING).await;
-    told.house
+    told.app
         .simulator
         .set_status(
-            told.house.repository,
+            told.app.repository,
             told.head().as_str(),
             "lint",
             "failure",
@@ -234,9 +233,9 @@ async fn a_status_and_a_workflow_that_cannot_start_count_too() {
     told.settle().await;
     assert_eq!(told.revisions().await, 1, "{}", told.read());
     assert!(told.last_prompt().await.contains("Check \"lint\""));
-    told.house
+    told.app
         .simulator
-        .fail_to_start(told.house.repository, told.head().as_str(), "CI")
+        .fail_to_start(told.app.repository, told.head().as_str(), "CI")
         .expect("a broken workflow");
     told.settle().await;
     assert_eq!(told.revisions().await, 2, "{}", told.read());
@@ -249,11 +248,11 @@ async fn a_status_and_a_workflow_that_cannot_start_count_too() {
 async fn an_event_is_a_hint_and_what_is_read_counts() {
     let mut told = Told::new(MENDING).await;
     told.job("test", "failure");
-    told.house.settle().await;
+    told.app.settle().await;
     told.job("test", "success");
     told.settle().await;
     assert_eq!(
-        (told.revisions().await, told.house.the_pull().draft),
+        (told.revisions().await, told.app.the_pull().draft),
         (0, false),
         "{}",
         told.read()
@@ -264,34 +263,34 @@ async fn an_event_is_a_hint_and_what_is_read_counts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_waits_for_every_required_check() {
     let mut told = Told::new(MENDING).await;
-    let home = told.house.repository;
-    told.house
+    let home = told.app.repository;
+    told.app
         .simulator
         .require_checks(home, "main", Required::Rules, &["test", "lint"])
         .expect("a rule");
     told.job("test", "success");
     told.settle().await;
     assert!(
-        told.house.the_pull().draft,
+        told.app.the_pull().draft,
         "lint is missing: {}",
         told.read()
     );
     told.job("lint", "success");
     told.settle().await;
-    assert!(!told.house.the_pull().draft, "{}", told.read());
+    assert!(!told.app.the_pull().draft, "{}", told.read());
     told.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_stays_one_without_checks_and_where_the_operator_wants_it() {
     let told = Told::new(MENDING).await;
-    assert!(told.house.the_pull().draft, "no checks, nothing is known");
+    assert!(told.app.the_pull().draft, "no checks, nothing is known");
     told.done().await;
-    let house = House::with(|plan| plan.ready = MakeReady::Never).await;
-    let mut told = Told::within(house, MENDING).await;
+    let app = TestApp::with(|plan| plan.ready = MakeReady::Never).await;
+    let mut told = Told::within(app, MENDING).await;
     told.job("test", "success");
     told.settle().await;
-    assert!(told.house.the_pull().draft);
+    assert!(told.app.the_pull().draft);
     insta::assert_snapshot!(told.read());
     told.done().await;
 }

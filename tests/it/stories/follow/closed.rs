@@ -9,18 +9,18 @@ const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
 
 impl Told {
     async fn close_issue(&mut self) {
-        self.house.advance(Duration::from_secs(1));
-        self.house
+        self.app.advance(Duration::from_secs(1));
+        self.app
             .simulator
-            .close_issue(self.house.repository, self.issue, "ana")
+            .close_issue(self.app.repository, self.issue, "ana")
             .expect("closed");
         self.settle().await;
     }
 
     fn pull_thread(&self) -> String {
-        self.house
+        self.app
             .simulator
-            .pull_thread(self.house.repository, self.pull)
+            .pull_thread(self.app.repository, self.pull)
             .expect("a thread")
     }
 }
@@ -28,9 +28,9 @@ impl Told {
 #[tokio::test(flavor = "multi_thread")]
 async fn orders_for_the_pull_request_of_a_closed_issue_are_refused_before_anything_runs() {
     let mut told = Told::new(NOTE).await;
-    told.house
+    told.app
         .simulator
-        .set_permission(told.house.repository, "ben", "write")
+        .set_permission(told.app.repository, "ben", "write")
         .expect("a permission");
     told.close_issue().await;
     assert!(
@@ -39,7 +39,7 @@ async fn orders_for_the_pull_request_of_a_closed_issue_are_refused_before_anythi
         "{}",
         told.read()
     );
-    let status = told.house.status(told.issue);
+    let status = told.app.status(told.issue);
     assert!(
         status.contains("**In review** · the issue is closed")
             && status.contains("Reopen the issue"),
@@ -72,10 +72,10 @@ async fn orders_for_the_pull_request_of_a_closed_issue_are_refused_before_anythi
     );
     assert_eq!(told.revisions().await, 0, "{}", told.read());
     // Open again, it hears.
-    told.house.advance(Duration::from_secs(1));
-    told.house
+    told.app.advance(Duration::from_secs(1));
+    told.app
         .simulator
-        .reopen_issue(told.house.repository, told.issue, "ana")
+        .reopen_issue(told.app.repository, told.issue, "ana")
         .expect("reopened");
     told.settle().await;
     told.comment(
@@ -90,10 +90,7 @@ async fn orders_for_the_pull_request_of_a_closed_issue_are_refused_before_anythi
         told.read()
     );
     assert!(
-        !told
-            .house
-            .status(told.issue)
-            .contains("the issue is closed"),
+        !told.app.status(told.issue).contains("the issue is closed"),
         "{}",
         told.read()
     );
@@ -103,13 +100,13 @@ async fn orders_for_the_pull_request_of_a_closed_issue_are_refused_before_anythi
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merge_that_closes_the_issue_is_no_closed_issue() {
     let mut told = Told::new(NOTE).await;
-    told.house.advance(Duration::from_secs(1));
-    let (home, pull) = (told.house.repository, told.pull);
-    told.house
+    told.app.advance(Duration::from_secs(1));
+    let (home, pull) = (told.app.repository, told.pull);
+    told.app
         .simulator
         .mark_ready(home, pull, "ana")
         .expect("ready");
-    told.house
+    told.app
         .simulator
         .merge(home, pull, "ana")
         .await
@@ -127,25 +124,25 @@ async fn a_merge_that_closes_the_issue_is_no_closed_issue() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pull_request_that_is_opened_again_is_in_review_again() {
     let mut told = Told::new(NOTE).await;
-    told.house.advance(Duration::from_secs(1));
-    told.house
+    told.app.advance(Duration::from_secs(1));
+    told.app
         .simulator
-        .close_pull(told.house.repository, told.pull, "ana")
+        .close_pull(told.app.repository, told.pull, "ana")
         .expect("closed");
     told.settle().await;
     assert!(
         !told
-            .house
+            .app
             .labels(told.issue)
             .iter()
             .any(|label| label == "agent:done"),
         "{}",
         told.read()
     );
-    told.house.advance(Duration::from_secs(1));
-    told.house
+    told.app.advance(Duration::from_secs(1));
+    told.app
         .simulator
-        .reopen_issue(told.house.repository, told.pull, "ana")
+        .reopen_issue(told.app.repository, told.pull, "ana")
         .expect("opened again");
     told.settle().await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
@@ -168,19 +165,19 @@ async fn a_pull_request_that_is_opened_again_is_in_review_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_earlier_pull_request_that_is_opened_again_says_which_one_counts() {
     let mut told = Told::new(NOTE).await;
-    told.house.advance(Duration::from_secs(1));
-    told.house
+    told.app.advance(Duration::from_secs(1));
+    told.app
         .simulator
-        .close_pull(told.house.repository, told.pull, "ana")
+        .close_pull(told.app.repository, told.pull, "ana")
         .expect("closed");
     told.settle().await;
-    told.house.reply(told.issue, "/agent retry").await;
+    told.app.reply(told.issue, "/agent retry").await;
     told.settle().await;
-    assert_eq!(told.house.pulls().len(), 2, "{}", told.read());
-    told.house.advance(Duration::from_secs(1));
-    told.house
+    assert_eq!(told.app.pulls().len(), 2, "{}", told.read());
+    told.app.advance(Duration::from_secs(1));
+    told.app
         .simulator
-        .reopen_issue(told.house.repository, told.pull, "ana")
+        .reopen_issue(told.app.repository, told.pull, "ana")
         .expect("opened again");
     told.settle().await;
     let thread = told.pull_thread();
@@ -194,24 +191,24 @@ async fn an_earlier_pull_request_that_is_opened_again_says_which_one_counts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pull_request_that_is_opened_again_while_nobody_hears_is_found() {
     let mut told = Told::new(NOTE).await;
-    let (home, pull) = (told.house.repository, told.pull);
-    told.house.advance(Duration::from_secs(1));
-    told.house
+    let (home, pull) = (told.app.repository, told.pull);
+    told.app.advance(Duration::from_secs(1));
+    told.app
         .simulator
         .close_pull(home, pull, "ana")
         .expect("closed");
     told.settle().await;
     assert_eq!(told.state().await, "cancelled", "{}", told.read());
-    told.house.refuse_deliveries();
-    told.house.crash().await;
-    told.house.advance(Duration::from_secs(7_200));
-    told.house
+    told.app.refuse_deliveries();
+    told.app.crash().await;
+    told.app.advance(Duration::from_secs(7_200));
+    told.app
         .simulator
         .reopen_issue(home, pull, "ana")
         .expect("opened again");
-    told.house.simulator.quiet().await;
-    told.house.open().await;
-    let down = told.house.look_around().await;
+    told.app.simulator.quiet().await;
+    told.app.open().await;
+    let down = told.app.look_around().await;
     assert_eq!(
         down.recovered.get("reopened pull requests"),
         Some(&1),
@@ -233,12 +230,12 @@ async fn a_pull_request_that_is_opened_again_while_nobody_hears_is_found() {
         told.read()
     );
     // It is found once, and a close after it is the last word.
-    told.house
+    told.app
         .simulator
         .close_pull(home, pull, "ana")
         .expect("closed");
     told.settle().await;
-    let again = told.house.look_around().await;
+    let again = told.app.look_around().await;
     assert_eq!(
         again.recovered.get("reopened pull requests"),
         None,
@@ -252,25 +249,23 @@ async fn a_pull_request_that_is_opened_again_while_nobody_hears_is_found() {
 async fn a_pull_request_that_becomes_ready_while_nobody_hears_is_known_as_such() {
     let mut told = Told::new(NOTE).await;
     assert!(
-        told.house
-            .status(told.issue)
-            .contains("draft pull request #"),
+        told.app.status(told.issue).contains("draft pull request #"),
         "{}",
         told.read()
     );
-    told.house.refuse_deliveries();
-    told.house.crash().await;
-    told.house.advance(Duration::from_secs(7_200));
-    told.house
+    told.app.refuse_deliveries();
+    told.app.crash().await;
+    told.app.advance(Duration::from_secs(7_200));
+    told.app
         .simulator
-        .mark_ready(told.house.repository, told.pull, "ana")
+        .mark_ready(told.app.repository, told.pull, "ana")
         .expect("ready");
-    told.house.simulator.quiet().await;
-    told.house.open().await;
-    told.house.look_around().await;
+    told.app.simulator.quiet().await;
+    told.app.open().await;
+    told.app.look_around().await;
     told.settle().await;
-    told.house.reply(told.issue, "/agent status").await;
-    let status = told.house.one_of_ours(told.issue, "asked ").body;
+    told.app.reply(told.issue, "/agent status").await;
+    let status = told.app.one_of_ours(told.issue, "asked ").body;
     assert!(
         status.contains("pull request #") && !status.contains("draft pull request"),
         "{status}"

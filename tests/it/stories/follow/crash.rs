@@ -1,7 +1,7 @@
 //! Killed after any step between a review and the end of its revision, started again, and the end is the same.
 
 use super::{Told, on_note, timeless, with};
-use crate::house::{Ending, timeless as without_times};
+use crate::test_app::{Ending, timeless as without_times};
 
 /// What people are left with: the issue, the branch, and the pull request's reviews and threads.
 type End = (Ending, String, Option<String>);
@@ -22,13 +22,13 @@ impl Told {
 
     pub(super) async fn end(&self) -> End {
         let pull = self
-            .house
+            .app
             .simulator
-            .pull_thread(self.house.repository, self.pull)
+            .pull_thread(self.app.repository, self.pull)
             .expect("a thread");
         let pull = without_times(&timeless(&pull));
         (
-            self.house.ending(self.issue).await,
+            self.app.ending(self.issue).await,
             pull,
             self.file("NOTE.md").await,
         )
@@ -37,12 +37,12 @@ impl Told {
 
 async fn killed_after(steps: usize, amid: bool, clean: End) {
     let mut told = Told::reviewed().await;
-    told.house.walk(steps).await;
+    told.app.run_steps(steps).await;
     if amid {
-        told.house.nudge().await;
+        told.app.nudge().await;
     }
-    told.house.crash_and_open().await;
-    told.house.walk(usize::MAX).await;
+    told.app.crash_and_open().await;
+    told.app.run_steps(usize::MAX).await;
     let end = told.end().await;
     let when = format!("killed after {steps} steps (amid the next: {amid})");
     end.0.must_be(&clean.0, &when);
@@ -53,7 +53,7 @@ async fn killed_after(steps: usize, amid: bool, clean: End) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revision_ends_the_same_killed_after_or_amid_any_step() {
     let mut told = Told::reviewed().await;
-    let steps = told.house.walk(usize::MAX).await;
+    let steps = told.app.run_steps(usize::MAX).await;
     let clean = told.end().await;
     assert_eq!(clean.2.as_deref(), Some("dear all\n"), "{}", told.read());
     told.done().await;

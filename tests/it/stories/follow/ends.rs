@@ -6,13 +6,13 @@ const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
 
 impl Told {
     async fn merge(&self) {
-        let (home, pull) = (self.house.repository, self.pull);
-        self.house.advance(std::time::Duration::from_secs(1));
-        self.house
+        let (home, pull) = (self.app.repository, self.pull);
+        self.app.advance(std::time::Duration::from_secs(1));
+        self.app
             .simulator
             .mark_ready(home, pull, "ana")
             .expect("ready");
-        self.house
+        self.app
             .simulator
             .merge(home, pull, "ana")
             .await
@@ -20,23 +20,23 @@ impl Told {
     }
 
     fn close(&self) {
-        self.house.advance(std::time::Duration::from_secs(1));
-        self.house
+        self.app.advance(std::time::Duration::from_secs(1));
+        self.app
             .simulator
-            .close_pull(self.house.repository, self.pull, "ana")
+            .close_pull(self.app.repository, self.pull, "ana")
             .expect("closed");
     }
 
     fn has_branch(&self) -> bool {
-        self.house
+        self.app
             .simulator
-            .branch_head(self.house.repository, BRANCH)
+            .branch_head(self.app.repository, BRANCH)
             .is_some()
     }
 
     /// Nothing of the session is left on this machine.
     fn nothing_is_left(&self) {
-        let dir = self.house.session_dir(self.issue, 1);
+        let dir = self.app.session_dir(self.issue, 1);
         assert!(!dir.exists(), "{}", dir.display());
     }
 }
@@ -45,7 +45,7 @@ impl Told {
 async fn a_merge_is_done_with_joy_and_leaves_nothing_behind() {
     let mut told = Told::new(NOTE).await;
     assert!(
-        told.house.session_dir(told.issue, 1).exists(),
+        told.app.session_dir(told.issue, 1).exists(),
         "a review may come: the agent's memory is kept"
     );
     told.merge().await;
@@ -57,16 +57,16 @@ async fn a_merge_is_done_with_joy_and_leaves_nothing_behind() {
         told.read()
     );
     assert!(
-        told.house
+        told.app
             .labels(told.issue)
             .contains(&"agent:done".to_owned())
     );
     assert!(
-        told.house
+        told.app
             .reactions(told.issue)
             .contains(&"hooray".to_owned()),
         "{:?}",
-        told.house.reactions(told.issue)
+        told.app.reactions(told.issue)
     );
     told.nothing_is_left();
     insta::assert_snapshot!(told.read());
@@ -77,14 +77,9 @@ async fn a_merge_is_done_with_joy_and_leaves_nothing_behind() {
 async fn a_branch_that_a_person_wrote_to_outlives_the_merge() {
     let mut told = Told::new(NOTE).await;
     let push = told
-        .house
+        .app
         .simulator
-        .push_to_branch(
-            told.house.repository,
-            BRANCH,
-            &[("ANA.md", "mine\n")],
-            "ana",
-        )
+        .push_to_branch(told.app.repository, BRANCH, &[("ANA.md", "mine\n")], "ana")
         .await;
     push.expect("a push");
     told.merge().await;
@@ -133,7 +128,7 @@ async fn merged_while_a_revision_runs_ends_the_revision() {
         &with("Slowly.", "write NOTE.md: two\nwait 20\nsay Done."),
         vec![],
     );
-    told.house.until_working(told.issue).await;
+    told.app.until_working(told.issue).await;
     told.merge().await;
     told.settle().await;
     assert_eq!(
@@ -143,14 +138,14 @@ async fn merged_while_a_revision_runs_ends_the_revision() {
         told.read()
     );
     assert!(
-        told.house
+        told.app
             .labels(told.issue)
             .contains(&"agent:done".to_owned())
     );
     assert_eq!(
-        told.house
+        told.app
             .simulator
-            .file(told.house.repository, "main", "NOTE.md")
+            .file(told.app.repository, "main", "NOTE.md")
             .await
             .expect("git")
             .as_deref(),
@@ -169,7 +164,7 @@ async fn closed_while_a_revision_runs_ends_the_revision_and_is_asked_once() {
         &with("Slowly.", "write NOTE.md: two\nwait 20\nsay Done."),
         vec![],
     );
-    told.house.until_working(told.issue).await;
+    told.app.until_working(told.issue).await;
     told.close();
     told.settle().await;
     assert_eq!(
@@ -179,7 +174,7 @@ async fn closed_while_a_revision_runs_ends_the_revision_and_is_asked_once() {
         told.read()
     );
     assert!(
-        told.house
+        told.app
             .thread(told.issue)
             .contains("To try again, say what should be different"),
         "{}",

@@ -80,14 +80,14 @@ type End = (String, Vec<String>, Vec<String>, usize);
 impl Told {
     /// From the review over green checks to the merge.
     async fn live(&mut self) {
-        self.house.walk(usize::MAX).await;
-        let (home, head) = (self.house.repository, self.head());
+        self.app.run_steps(usize::MAX).await;
+        let (home, head) = (self.app.repository, self.head());
         let end = JobEnd {
             steps: &[("Run cargo test", "success")],
             log: "",
             ..JobEnd::default()
         };
-        self.house
+        self.app
             .simulator
             .finish_check(
                 home,
@@ -99,20 +99,20 @@ impl Told {
                 },
             )
             .expect("a job");
-        self.house.walk(usize::MAX).await;
-        self.house
+        self.app.run_steps(usize::MAX).await;
+        self.app
             .simulator
             .merge(home, self.pull, "ana")
             .await
             .expect("it is ready, and can be merged");
-        self.house.walk(usize::MAX).await;
+        self.app.run_steps(usize::MAX).await;
     }
 
     fn left(&self) -> End {
-        let home = self.house.repository;
-        let text = crate::house::timeless(&self.read());
+        let home = self.app.repository;
+        let text = crate::test_app::timeless(&self.read());
         let replies = self
-            .house
+            .app
             .simulator
             .calls()
             .iter()
@@ -123,8 +123,8 @@ impl Told {
         lines.retain(|line| !line.starts_with("  - TIME"));
         (
             lines.join("\n"),
-            self.house.labels(self.issue),
-            self.house.simulator.branches(home),
+            self.app.labels(self.issue),
+            self.app.simulator.branches(home),
             replies,
         )
     }
@@ -133,12 +133,12 @@ impl Told {
 /// The end of a clean run, and the calls of the effects in it.
 async fn clean() -> (End, Vec<Spot>) {
     let mut told = Told::reviewed().await;
-    let before = told.house.simulator.calls().len();
+    let before = told.app.simulator.calls().len();
     told.live().await;
-    let spots = spots(&told.house.simulator.calls()[before..]);
+    let spots = spots(&told.app.simulator.calls()[before..]);
     for kind in DEEDS.map(|(kind, _)| kind) {
         assert!(
-            !told.house.planned(told.issue, kind).await.is_empty(),
+            !told.app.planned(told.issue, kind).await.is_empty(),
             "{kind:?} is not in the story"
         );
     }
@@ -158,11 +158,11 @@ async fn clean() -> (End, Vec<Spot>) {
 
 async fn with_a_fault(fault: FaultRule, clean: End) {
     let mut told = Told::reviewed().await;
-    told.house.simulator.add_fault(fault.clone());
+    told.app.simulator.add_fault(fault.clone());
     told.live().await;
     let mut left = told.left();
     assert!(
-        told.house.simulator.waiting_faults().is_empty(),
+        told.app.simulator.waiting_faults().is_empty(),
         "never played: {fault:?}"
     );
     if matches!(fault.fault, Fault::Reset | Fault::BadGateway) {

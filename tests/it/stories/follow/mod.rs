@@ -19,83 +19,78 @@ use skep::core::ids::{IssueNumber, Sha};
 use skep_simulator::world::{LineComment, ReviewDraft};
 
 use super::reach::without_shas;
-use crate::house::House;
+use crate::test_app::TestApp;
 
 /// The branch of the stories.
 const BRANCH: &str = "agent/1-add-a-note";
 
 /// A pull request that waits for review.
 struct Told {
-    house: House,
+    app: TestApp,
     issue: IssueNumber,
     pull: IssueNumber,
 }
 
 impl Told {
-    /// A house whose agent has opened its pull request by the script.
+    /// A app whose agent has opened its pull request by the script.
     async fn new(script: &str) -> Self {
-        Self::within(House::new().await, script).await
+        Self::within(TestApp::new().await, script).await
     }
 
-    async fn within(mut house: House, script: &str) -> Self {
-        let issue = house.go("Add a note", script);
-        house.settle_all().await;
-        assert_eq!(
-            house.state(issue).await,
-            "in-review",
-            "{}",
-            house.thread(issue)
-        );
-        let pull = IssueNumber(house.the_pull().issue.number);
-        house.advance(Duration::from_secs(60));
-        Self { house, issue, pull }
+    async fn within(mut app: TestApp, script: &str) -> Self {
+        let issue = app.go("Add a note", script);
+        app.settle_all().await;
+        assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+        let pull = IssueNumber(app.the_pull().issue.number);
+        app.advance(Duration::from_secs(60));
+        Self { app, issue, pull }
     }
 
     /// Somebody reviews it.
     fn review(&self, who: &str, event: &str, body: &str, comments: Vec<LineComment>) -> i64 {
-        self.house.advance(Duration::from_secs(1));
+        self.app.advance(Duration::from_secs(1));
         let draft = ReviewDraft {
             event: event.into(),
             body: body.into(),
             comments,
         };
-        self.house
+        self.app
             .simulator
-            .review(self.house.repository, self.pull, who, draft)
+            .review(self.app.repository, self.pull, who, draft)
             .expect("a review")
     }
 
     /// Somebody comments on it.
     fn comment(&self, who: &str, body: &str) {
-        self.house.advance(Duration::from_secs(1));
-        self.house
+        self.app.advance(Duration::from_secs(1));
+        self.app
             .simulator
-            .comment(self.house.repository, self.pull, who, body)
+            .comment(self.app.repository, self.pull, who, body)
             .expect("a comment");
     }
 
     async fn settle(&mut self) {
-        self.house.settle_all().await;
+        self.app.settle_all().await;
     }
 
     async fn state(&self) -> String {
-        self.house.state(self.issue).await
+        self.app.state(self.issue).await
     }
 
     /// The head of its branch.
     fn head(&self) -> Sha {
-        self.house
+        self.app
             .simulator
-            .branch_head(self.house.repository, BRANCH)
+            .branch_head(self.app.repository, BRANCH)
             .and_then(|sha| sha.as_str().parse().ok())
             .expect("the branch")
     }
 
     /// A file on its branch.
     async fn file(&self, path: &str) -> Option<String> {
-        self.house
+        self.app
             .simulator
-            .file(self.house.repository, BRANCH, path)
+            .file(self.app.repository, BRANCH, path)
             .await
             .expect("git")
     }
@@ -107,7 +102,7 @@ impl Told {
 
     /// How often something happened.
     async fn names(&self, name: &str) -> usize {
-        self.house
+        self.app
             .timeline(self.issue)
             .await
             .iter()
@@ -117,7 +112,7 @@ impl Told {
 
     /// The prompt planned last, as a resumed session gets it.
     async fn last_prompt(&self) -> String {
-        let turns = self.house.planned(self.issue, EffectKind::RunTurn).await;
+        let turns = self.app.planned(self.issue, EffectKind::RunTurn).await;
         match turns.last().map(|effect| &effect.action) {
             Some(Action::RunTurn(effect::RunTurn { turn, .. })) => turn.resumed.clone(),
             other => panic!("no turn: {other:?}"),
@@ -127,13 +122,13 @@ impl Told {
     /// The issue and the pull request as people read them, but for what is another in every run.
     fn read(&self) -> String {
         let pull = self
-            .house
+            .app
             .simulator
-            .pull_thread(self.house.repository, self.pull)
+            .pull_thread(self.app.repository, self.pull)
             .expect("a thread");
         let read = format!(
             "{}\n-----\n\n{}",
-            self.house.told(self.issue),
+            self.app.told(self.issue),
             timeless(&pull)
         );
         // How often a status is edited depends on how quick the machine is.
@@ -142,8 +137,8 @@ impl Told {
     }
 
     async fn done(self) {
-        assert_eq!(self.house.live().await, 0, "nothing is on");
-        self.house.done().await;
+        assert_eq!(self.app.live().await, 0, "nothing is on");
+        self.app.done().await;
     }
 }
 

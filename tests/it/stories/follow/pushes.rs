@@ -1,7 +1,7 @@
 //! Other people's commits: those on our branch are kept, those on the base are merged by the agent where they conflict.
 
 use super::{BRANCH, Told, with};
-use crate::house::HOLD;
+use crate::test_app::HOLD;
 
 const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
 
@@ -15,17 +15,17 @@ const BRING_IN: &str = "run git merge --quiet --no-edit $(git --git-dir=\"$(head
 
 impl Told {
     pub(super) async fn push(&self, branch: &str, files: &[(&str, &str)]) {
-        self.house.advance(std::time::Duration::from_secs(1));
-        self.house
+        self.app.advance(std::time::Duration::from_secs(1));
+        self.app
             .simulator
-            .push_to_branch(self.house.repository, branch, files, "ana")
+            .push_to_branch(self.app.repository, branch, files, "ana")
             .await
             .expect("a push");
     }
 
     /// Whether a commit is in the history of our branch.
     pub(super) fn holds(&self, commit: &str) -> bool {
-        let log = self.house.git(&["rev-list", BRANCH]);
+        let log = self.app.git(&["rev-list", BRANCH]);
         log.lines().any(|line| line == commit)
     }
 }
@@ -53,7 +53,7 @@ async fn a_persons_push_between_revisions_is_kept_and_the_agent_goes_on_on_top()
         ),
         (Some("mine\n"), Some("two\n"))
     );
-    assert_eq!(told.house.the_pull().head, BRANCH);
+    assert_eq!(told.app.the_pull().head, BRANCH);
     insta::assert_snapshot!(told.read());
     told.done().await;
 }
@@ -69,20 +69,20 @@ async fn a_persons_push_during_a_revision_is_kept_too() {
         &with("Two, please.", &script),
         vec![],
     );
-    let note = told.house.session_dir(told.issue, 1).join("work/NOTE.md");
-    let written = move |_: &crate::house::House| {
+    let note = told.app.session_dir(told.issue, 1).join("work/NOTE.md");
+    let written = move |_: &crate::test_app::TestApp| {
         std::fs::read_to_string(&note).is_ok_and(|text| text == "two\n")
     };
-    told.house.until("the agent is at work", written).await;
+    told.app.until("the agent is at work", written).await;
     told.push(BRANCH, &[("ANA.md", "mine\n")]).await;
     let theirs = told.head();
-    told.house.let_go().await;
+    told.app.let_go().await;
     told.settle().await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
     assert!(
         told.holds(theirs.as_str()),
         "{}",
-        told.house.git(&["log", "--graph", "--oneline", BRANCH])
+        told.app.git(&["log", "--graph", "--oneline", BRANCH])
     );
     assert_eq!(
         (
@@ -117,9 +117,9 @@ async fn a_conflict_with_the_base_is_merged_once_and_the_bases_changes_are_not_o
     ]);
     told.push("main", &files).await;
     let base = told
-        .house
+        .app
         .simulator
-        .branch_head(told.house.repository, "main")
+        .branch_head(told.app.repository, "main")
         .expect("main");
     told.settle().await;
     assert_eq!(
@@ -134,11 +134,11 @@ async fn a_conflict_with_the_base_is_merged_once_and_the_bases_changes_are_not_o
             .contains(&format!("git merge {base}"))
     );
     assert!(told.holds(base.as_str()), "{}", told.read());
-    assert_eq!(told.house.the_pull().changed_files, 1);
+    assert_eq!(told.app.the_pull().changed_files, 1);
     assert_eq!(told.file("NOTE.md").await.as_deref(), Some("hello\n"));
     assert!(
         !told
-            .house
+            .app
             .labels(told.issue)
             .contains(&"agent:needs-you".to_owned())
     );
@@ -148,7 +148,7 @@ async fn a_conflict_with_the_base_is_merged_once_and_the_bases_changes_are_not_o
     told.settle().await;
     assert_eq!(told.revisions().await, 2, "{}", told.read());
     assert!(
-        told.house
+        told.app
             .labels(told.issue)
             .contains(&"agent:needs-you".to_owned()),
         "{}",
@@ -169,7 +169,7 @@ async fn an_agent_that_does_not_resolve_the_conflict_is_not_sent_again() {
         told.read()
     );
     assert!(
-        told.house
+        told.app
             .labels(told.issue)
             .contains(&"agent:needs-you".to_owned()),
         "{}",

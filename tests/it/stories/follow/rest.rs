@@ -1,7 +1,7 @@
 //! A pull request in review whose agent failed, was switched off, or was asked for once more: nothing of it is lost.
 
 use super::{BRANCH, Told, on_note, with};
-use crate::house::HOLD;
+use crate::test_app::HOLD;
 
 const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
 
@@ -12,7 +12,7 @@ async fn a_revision_that_fails_leaves_the_pull_request_to_the_next_review() {
     told.settle().await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
     assert!(
-        told.house
+        told.app
             .labels(told.issue)
             .contains(&"agent:needs-you".to_owned()),
         "{}",
@@ -78,22 +78,22 @@ async fn a_merge_while_it_answers_is_done() {
             &format!("run touch ../home/asked\n{HOLD}\nsay It is polite."),
         ),
     );
-    let home = told.house.session_dir(told.issue, 1).join("home/asked");
-    told.house.until("it answers", |_| home.exists()).await;
-    let (home, pull) = (told.house.repository, told.pull);
-    told.house
+    let home = told.app.session_dir(told.issue, 1).join("home/asked");
+    told.app.until("it answers", |_| home.exists()).await;
+    let (home, pull) = (told.app.repository, told.pull);
+    told.app
         .simulator
         .mark_ready(home, pull, "ana")
         .expect("ready");
-    told.house
+    told.app
         .simulator
         .merge(home, pull, "ana")
         .await
         .expect("merged");
-    told.house.let_go().await;
+    told.app.let_go().await;
     told.settle().await;
     assert_eq!(told.state().await, "done", "{}", told.read());
-    assert_eq!(told.house.labels(told.issue), ["agent:done", "agent:go"]);
+    assert_eq!(told.app.labels(told.issue), ["agent:done", "agent:go"]);
     told.done().await;
 }
 
@@ -103,7 +103,7 @@ async fn switched_off_in_review_it_mends_nothing_until_somebody_sends_it_back() 
         "{NOTE}\nrest\nwrite NOTE.md: mended\nfinish Mended."
     ))
     .await;
-    told.house.reply(told.issue, "/agent stop").await;
+    told.app.reply(told.issue, "/agent stop").await;
     told.settle().await;
     assert!(
         told.read().contains("Stopped: the agent will not fix"),
@@ -142,21 +142,21 @@ async fn a_new_session_never_writes_over_what_a_person_pushed() {
     );
     told.settle().await;
     assert!(told.holds(theirs.as_str()));
-    told.house.unlabel(told.issue, "agent:go");
-    told.house.label(told.issue, "agent:go");
+    told.app.unlabel(told.issue, "agent:go");
+    told.app.label(told.issue, "agent:go");
     told.settle().await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
     assert!(
         told.holds(theirs.as_str()),
         "{}",
-        told.house.git(&["log", "--graph", "--oneline", BRANCH])
+        told.app.git(&["log", "--graph", "--oneline", BRANCH])
     );
     assert_eq!(told.file("ANA.md").await.as_deref(), Some("mine\n"));
     // Without anything of it, the session has a branch of its own.
-    told.house.reply(told.issue, "/agent retry fresh").await;
+    told.app.reply(told.issue, "/agent retry fresh").await;
     told.settle().await;
     assert!(
-        told.holds(theirs.as_str()) && told.house.pulls().len() == 2,
+        told.holds(theirs.as_str()) && told.app.pulls().len() == 2,
         "{}",
         told.read()
     );
@@ -166,9 +166,9 @@ async fn a_new_session_never_writes_over_what_a_person_pushed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_robots_label_changes_nothing_about_a_pull_request_in_review() {
     let mut told = Told::new(NOTE).await;
-    told.house.simulator.create_bot("robot[bot]");
-    told.house.unlabel(told.issue, "agent:go");
-    told.house.label_by("robot[bot]", told.issue, "agent:go");
+    told.app.simulator.create_bot("robot[bot]");
+    told.app.unlabel(told.issue, "agent:go");
+    told.app.label_by("robot[bot]", told.issue, "agent:go");
     told.settle().await;
     assert_eq!(told.state().await, "in-review", "{}", told.read());
     told.comment(

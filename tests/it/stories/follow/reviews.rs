@@ -1,7 +1,7 @@
 //! A submitted review sends the same session back to work on the same branch, and every thread is answered.
 
 use super::{BRANCH, LineComment, Told, on_note, with};
-use crate::house::{HOLD, House};
+use crate::test_app::{HOLD, TestApp};
 
 const NOTE: &str = "write NOTE.md: hello\nwrite OTHER.md: other\nsay Wrote it.";
 
@@ -26,22 +26,22 @@ async fn changes_requested_become_one_revision_by_the_same_session_on_the_same_b
     assert_eq!(told.state().await, "in-review", "{}", told.read());
     assert_eq!(
         (
-            told.house.the_pull().head.as_str(),
-            told.house.the_pull().commits
+            told.app.the_pull().head.as_str(),
+            told.app.the_pull().commits
         ),
         (BRANCH, 2)
     );
     assert_eq!(told.file("NOTE.md").await.as_deref(), Some("dear all\n"));
-    told.house.git(&[
+    told.app.git(&[
         "merge-base",
         "--is-ancestor",
         first.as_str(),
         told.head().as_str(),
     ]);
     // The same session, and it remembers.
-    let session = told.house.session(told.issue, 1);
+    let session = told.app.session(told.issue, 1);
     let log = told
-        .house
+        .app
         .store()
         .log(&session, 0, 1_000)
         .await
@@ -52,7 +52,7 @@ async fn changes_requested_become_one_revision_by_the_same_session_on_the_same_b
         "{log:?}"
     );
     assert_eq!(
-        told.house
+        told.app
             .store()
             .sessions(&Default::default(), 10)
             .await
@@ -116,15 +116,15 @@ async fn a_thread_of_ours_is_resolved_once_it_is_done_and_a_persons_is_left() {
         0,
         "our own words send nobody to work"
     );
-    let line = told.house.the_pull().lines[0];
+    let line = told.app.the_pull().lines[0];
     let yes = with(
         "Yes, everybody.",
         "write NOTE.md: hello all\nreply all: It does.\nfinish Named them.",
     );
-    told.house.advance(std::time::Duration::from_secs(1));
-    told.house
+    told.app.advance(std::time::Duration::from_secs(1));
+    told.app
         .simulator
-        .reply_to_line(told.house.repository, line, "ana", &yes)
+        .reply_to_line(told.app.repository, line, "ana", &yes)
         .expect("an answer");
     told.settle().await;
     assert_eq!(
@@ -141,16 +141,38 @@ async fn a_thread_of_ours_is_resolved_once_it_is_done_and_a_persons_is_left() {
     );
     told.settle().await;
     let threads = told
-        .house
+        .app
         .simulator
-        .review_threads(told.house.repository, told.pull)
+        .review_threads(told.app.repository, told.pull)
         .expect("threads");
     assert_eq!(
         threads.matches("NOTE.md:1 (resolved)").count(),
         1,
         "{threads}"
     );
-    insta::assert_snapshot!(super::timeless(&threads));
+    insta::assert_snapshot!(super::timeless(&threads), @"
+    NOTE.md:1 (resolved)
+      skep[bot]:
+        Should it name somebody?
+      ana:
+        Yes, everybody.
+
+        ```skep-demo
+        write NOTE.md: hello all
+        reply all: It does.
+        finish Named them.
+        ```
+      skep[bot]:
+        It does.
+
+        Changed in SHA.
+
+    NOTE.md:1
+      ana:
+        Only me.
+      skep[bot]:
+        Changed in SHA.
+    ");
     told.done().await;
 }
 
@@ -216,9 +238,10 @@ async fn reviews_during_a_revision_are_heard_together_after_it() {
         ),
         vec![],
     );
-    let note = told.house.session_dir(told.issue, 1).join("work/NOTE.md");
-    let written = move |_: &House| std::fs::read_to_string(&note).is_ok_and(|text| text == "one\n");
-    told.house.until("the agent is at work", written).await;
+    let note = told.app.session_dir(told.issue, 1).join("work/NOTE.md");
+    let written =
+        move |_: &TestApp| std::fs::read_to_string(&note).is_ok_and(|text| text == "one\n");
+    told.app.until("the agent is at work", written).await;
     told.review(
         "ana",
         "REQUEST_CHANGES",
@@ -232,7 +255,7 @@ async fn reviews_during_a_revision_are_heard_together_after_it() {
         &with("Three.", script),
         vec![on_note("Third thread.")],
     );
-    told.house.let_go().await;
+    told.app.let_go().await;
     told.settle().await;
     assert_eq!(
         told.file("NOTE.md").await.as_deref(),
@@ -241,7 +264,7 @@ async fn reviews_during_a_revision_are_heard_together_after_it() {
         told.read()
     );
     assert_eq!(told.names("review.taken").await, 3);
-    let turns = told.house.prompts(told.issue).await.len();
+    let turns = told.app.prompts(told.issue).await.len();
     assert_eq!(turns, 3, "the task, the first review, both others together");
     let prompt = told.last_prompt().await;
     assert!(
@@ -264,12 +287,12 @@ async fn a_review_while_the_branch_is_pushed_gets_a_revision_of_its_own() {
     );
     let (issue, mut steps) = (told.issue, 0);
     loop {
-        assert!(told.house.step().await, "it is over before it was pushed");
+        assert!(told.app.step().await, "it is over before it was pushed");
         steps += 1;
         let row = told
-            .house
+            .app
             .store()
-            .task(told.house.session(issue, 1).task())
+            .task(told.app.session(issue, 1).task())
             .await
             .expect("a look")
             .expect("a task");
@@ -293,23 +316,37 @@ async fn a_review_while_the_branch_is_pushed_gets_a_revision_of_its_own() {
     );
     assert_eq!(told.revisions().await, 2);
     let threads = told
-        .house
+        .app
         .simulator
-        .review_threads(told.house.repository, told.pull)
+        .review_threads(told.app.repository, told.pull)
         .expect("threads");
     assert_eq!(
         threads.matches("skep[bot]").count(),
         2,
         "one answer each: {threads}"
     );
-    insta::assert_snapshot!(super::timeless(&threads));
+    insta::assert_snapshot!(super::timeless(&threads), @"
+    NOTE.md:1
+      ana:
+        First thread.
+      skep[bot]:
+        Changed in SHA.
+
+    NOTE.md:1
+      ana:
+        Second thread.
+      skep[bot]:
+        Two it is.
+
+        Changed in SHA.
+    ");
     told.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_all_rounds_are_used_a_person_has_to_look() {
-    let house = House::with(|plan| plan.limits.rounds = 1).await;
-    let mut told = Told::within(house, NOTE).await;
+    let app = TestApp::with(|plan| plan.limits.rounds = 1).await;
+    let mut told = Told::within(app, NOTE).await;
     for word in ["one", "two"] {
         told.review(
             "ana",
@@ -326,7 +363,7 @@ async fn when_all_rounds_are_used_a_person_has_to_look() {
         told.read()
     );
     assert!(
-        told.house
+        told.app
             .labels(told.issue)
             .contains(&"agent:needs-you".to_owned()),
         "{}",

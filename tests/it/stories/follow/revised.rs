@@ -4,13 +4,13 @@
 use skep_simulator::world::content::IssueEdit;
 
 use super::{BRANCH, Told, on_note, with};
-use crate::house::HOLD;
+use crate::test_app::HOLD;
 
 const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
 
 impl Told {
     fn body(&self) -> String {
-        self.house.the_pull().issue.body
+        self.app.the_pull().issue.body
     }
 }
 
@@ -22,9 +22,9 @@ async fn the_review_is_answered_and_asked_for_again_and_the_description_is_true(
         body: Some(body),
         ..IssueEdit::default()
     };
-    told.house
+    told.app
         .simulator
-        .edit_issue(told.house.repository, told.pull, edit, "ana")
+        .edit_issue(told.app.repository, told.pull, edit, "ana")
         .expect("an edit");
     let script = "write MORE.md: more\nfinish Added a second line. It is short. | read the file";
     told.review(
@@ -36,9 +36,9 @@ async fn the_review_is_answered_and_asked_for_again_and_the_description_is_true(
     told.settle().await;
     let (head, thread) = (
         told.head(),
-        told.house
+        told.app
             .simulator
-            .pull_thread(told.house.repository, told.pull),
+            .pull_thread(told.app.repository, told.pull),
     );
     let thread = thread.expect("a thread");
     assert!(
@@ -49,7 +49,7 @@ async fn the_review_is_answered_and_asked_for_again_and_the_description_is_true(
         thread.contains("Added a second line. It is short.") && thread.contains("read the file"),
         "{thread}"
     );
-    assert_eq!(told.house.the_pull().reviewers, ["ana"]);
+    assert_eq!(told.app.the_pull().reviewers, ["ana"]);
     let body = told.body();
     assert!(
         body.starts_with("Look at #9 first.\n\n") && body.ends_with("\n\n- [x] I tried it"),
@@ -63,7 +63,7 @@ async fn the_review_is_answered_and_asked_for_again_and_the_description_is_true(
         body.contains("> Wrote it.") && body.contains("> Added a second line. It is short."),
         "{body}"
     );
-    let subject = told.house.git(&["log", "-1", "--format=%s", BRANCH]);
+    let subject = told.app.git(&["log", "-1", "--format=%s", BRANCH]);
     assert_eq!(subject.trim(), "Added a second line");
     told.done().await;
 }
@@ -109,9 +109,9 @@ async fn a_body_whose_part_of_ours_is_gone_is_left_alone() {
         body: Some("All mine.".into()),
         ..IssueEdit::default()
     };
-    told.house
+    told.app
         .simulator
-        .edit_issue(told.house.repository, told.pull, edit, "ana")
+        .edit_issue(told.app.repository, told.pull, edit, "ana")
         .expect("an edit");
     told.review(
         "ana",
@@ -128,7 +128,7 @@ async fn a_body_whose_part_of_ours_is_gone_is_left_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reviewer_github_refuses_fails_nothing() {
     let mut told = Told::new(NOTE).await;
-    told.house
+    told.app
         .reply(told.issue, "/agent delegate @stranger")
         .await;
     told.settle().await;
@@ -146,7 +146,7 @@ async fn a_reviewer_github_refuses_fails_nothing() {
         "{}",
         told.read()
     );
-    assert!(told.house.the_pull().reviewers.is_empty());
+    assert!(told.app.the_pull().reviewers.is_empty());
     assert!(
         told.read().contains("@stranger done in "),
         "{}",
@@ -158,9 +158,9 @@ async fn a_reviewer_github_refuses_fails_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revision_that_fails_tells_whoever_asked_for_it() {
     let mut told = Told::new(NOTE).await;
-    told.house
+    told.app
         .simulator
-        .set_permission(told.house.repository, "ben", "write")
+        .set_permission(told.app.repository, "ben", "write")
         .expect("a permission");
     told.review(
         "ben",
@@ -170,9 +170,9 @@ async fn a_revision_that_fails_tells_whoever_asked_for_it() {
     );
     told.settle().await;
     let thread = told
-        .house
+        .app
         .simulator
-        .pull_thread(told.house.repository, told.pull)
+        .pull_thread(told.app.repository, told.pull)
         .expect("a thread");
     assert!(thread.contains("@ben it failed because "), "{thread}");
     assert!(
@@ -204,9 +204,9 @@ async fn what_a_failed_or_stopped_revision_pushed_is_described_and_stays_a_draft
             vec![],
         );
         if last == HOLD {
-            let more = told.house.session_dir(told.issue, 1).join("home/more");
-            told.house.until("it has begun", |_| more.exists()).await;
-            told.house.reply(told.issue, "/agent stop").await;
+            let more = told.app.session_dir(told.issue, 1).join("home/more");
+            told.app.until("it has begun", |_| more.exists()).await;
+            told.app.reply(told.issue, "/agent stop").await;
         }
         told.settle().await;
         assert_eq!(
@@ -231,7 +231,7 @@ async fn what_a_failed_or_stopped_revision_pushed_is_described_and_stays_a_draft
         told.job("test", "success");
         told.settle().await;
         assert!(
-            told.house.the_pull().draft,
+            told.app.the_pull().draft,
             "{last}: half of a revision is nothing to merge: {}",
             told.read()
         );

@@ -5,45 +5,45 @@ use std::time::Duration;
 use skep::core::policy::Limits;
 use skep::runner::Disk;
 
-use crate::house::House;
+use crate::test_app::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn workspace_bytes() {
-    let mut house = House::with(|plan| {
+    let mut app = TestApp::with(|plan| {
         // Less than any working copy takes.
         plan.limits.workspace_bytes = 4_096;
         plan.timings.disk_look = Duration::from_millis(20);
     })
     .await;
-    let issue = house.go(
+    let issue = app.go(
         "Fill the disk",
         "write NOTE.md: hello\nwait 600\nsay Wrote it.",
     );
-    house.settle_all().await;
+    app.settle_all().await;
     assert_eq!(
-        (house.state(issue).await.as_str(), house.live().await),
+        (app.state(issue).await.as_str(), app.live().await),
         ("failed", 0)
     );
     assert!(
-        house.told(issue).contains("of the server's disk"),
+        app.told(issue).contains("of the server's disk"),
         "{}",
-        house.told(issue)
+        app.told(issue)
     );
-    assert!(!house.session_dir(issue, 1).exists(), "its files are gone");
-    house.done().await;
+    assert!(!app.session_dir(issue, 1).exists(), "its files are gone");
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn disk_look() {
-    let mut house = House::with(|plan| {
+    let mut app = TestApp::with(|plan| {
         plan.limits.workspace_bytes = 4_096;
         plan.timings.disk_look = Duration::from_secs(3_600);
     })
     .await;
-    let issue = house.go("Fill the disk", "write NOTE.md: hello");
-    house.settle_all().await;
-    assert_eq!(house.state(issue).await, "in-review", "nobody looked");
-    house.done().await;
+    let issue = app.go("Fill the disk", "write NOTE.md: hello");
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review", "nobody looked");
+    app.done().await;
 }
 
 #[tokio::test]

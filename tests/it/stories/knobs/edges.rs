@@ -7,13 +7,13 @@ use skep::store::EffectFilter;
 use skep_simulator::fault::{Fault, FaultRule};
 
 use super::ends;
-use crate::house::{House, Plan};
+use crate::test_app::{Options, TestApp};
 use skep::core::agent::AgentSpec;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn initialize() {
     for patience in [200, 400] {
-        let wish = |plan: &mut Plan| {
+        let wish = |plan: &mut Options| {
             plan.limits.start_attempts = 1;
             plan.timings.initialize = Duration::from_millis(patience);
             plan.agent = Some(AgentSpec::new("odd", vec!["sleep".into(), "300".into()]));
@@ -30,7 +30,7 @@ async fn initialize() {
 async fn cancel_grace() {
     let began = Instant::now();
     let wish = |grace: u64| {
-        move |plan: &mut Plan| {
+        move |plan: &mut Options| {
             plan.limits.silence_ms = 300;
             plan.timings.cancel_grace = Duration::from_millis(grace);
         }
@@ -52,33 +52,30 @@ async fn cancel_grace() {
 
 /// How long a story takes whose status comment was posted without an answer, and is found only at the second look.
 async fn second_look(pause: Duration) -> Duration {
-    let mut house = House::with(|plan| plan.timings.look_again = pause).await;
+    let mut app = TestApp::with(|plan| plan.timings.look_again = pause).await;
     let began = Instant::now();
-    let issue = house.go("Try", "write a.txt: a");
+    let issue = app.go("Try", "write a.txt: a");
     let comments = "/repos/*/*/issues/*/comments";
-    house
-        .simulator
+    app.simulator
         .add_fault(FaultRule::next("POST", comments, Fault::DropAfter));
     // The check of the trigger and the first look see the truth; the look after the lost answer lags.
-    house
-        .simulator
+    app.simulator
         .add_fault(FaultRule::next("GET", comments, Fault::StaleRead).after(2));
-    house.settle_all().await;
+    app.settle_all().await;
     let took = began.elapsed();
     assert!(
-        house.simulator.waiting_faults().is_empty(),
+        app.simulator.waiting_faults().is_empty(),
         "{:?}",
-        house.simulator.waiting_faults()
+        app.simulator.waiting_faults()
     );
     assert_eq!(
-        house
-            .simulator
-            .comments(house.repository, issue)
+        app.simulator
+            .comments(app.repository, issue)
             .expect("comments")
             .len(),
         1
     );
-    house.done().await;
+    app.done().await;
     took
 }
 
@@ -96,18 +93,17 @@ async fn progress() {
         "plan a | b | c\nwait 0.3\ntick 1\nwait 0.3\ntick 2\nwait 0.3\ntick 3\nwait 0.3\nsay Done.";
     let mut counts = Vec::new();
     for rest in [Duration::ZERO, Duration::from_secs(3_600)] {
-        let mut house = House::with(|plan| plan.timings.progress = rest).await;
-        let issue = house.go("Tick", script);
-        house.settle_all().await;
+        let mut app = TestApp::with(|plan| plan.timings.progress = rest).await;
+        let issue = app.go("Tick", script);
+        app.settle_all().await;
         counts.push(
-            house
-                .timeline(issue)
+            app.timeline(issue)
                 .await
                 .iter()
                 .filter(|name| *name == "session.progress")
                 .count(),
         );
-        house.done().await;
+        app.done().await;
     }
     assert_eq!(
         counts,
@@ -118,17 +114,17 @@ async fn progress() {
 
 /// How long the changes of one story take.
 async fn paced(pace: Pace) -> (Duration, u32) {
-    let mut house = House::with(|plan| plan.pace = pace).await;
+    let mut app = TestApp::with(|plan| plan.pace = pace).await;
     let began = Instant::now();
-    house.go("Try", "say Done.");
-    house.settle_all().await;
+    app.go("Try", "say Done.");
+    app.settle_all().await;
     let took = began.elapsed();
     let is_change = |method: &str| method != "GET";
-    let calls = house.simulator.calls().into_iter();
+    let calls = app.simulator.calls().into_iter();
     let changes = calls
         .filter(|call| is_change(&call.method) && call.path.contains("/issues/"))
         .count();
-    house.done().await;
+    app.done().await;
     (took, u32::try_from(changes).expect("few"))
 }
 
@@ -180,22 +176,22 @@ async fn burst() {
 
 /// How far the answer is put off when only the label and the status may be made (a receipt is no content), in seconds.
 async fn put_off(pace: Pace) -> i64 {
-    let mut house = House::with(|plan| plan.pace = pace).await;
-    let issue = house.go("Try", "say Done.");
-    house.settle().await;
-    assert_eq!(house.state(issue).await, "working");
+    let mut app = TestApp::with(|plan| plan.pace = pace).await;
+    let issue = app.go("Try", "say Done.");
+    app.settle().await;
+    assert_eq!(app.state(issue).await, "working");
     let filter = skep::store::EffectFilter {
         open: Some(true),
         ..Default::default()
     };
-    let open = house.store().effects(&filter, 100).await.expect("effects");
+    let open = app.store().effects(&filter, 100).await.expect("effects");
     let answer = open
         .iter()
         .find(|look| look.effect.kind == "post_answer")
         .expect("the answer waits");
-    let pause = (answer.not_before - house.now()) / 1_000;
-    house.leave_unfinished();
-    house.done().await;
+    let pause = (answer.not_before - app.now()) / 1_000;
+    app.leave_unfinished();
+    app.done().await;
     pause
 }
 
@@ -231,26 +227,26 @@ async fn patience() {
             patience: Duration::from_millis(patience),
             ..WIDE
         };
-        let mut house = House::with(|plan| plan.pace = pace).await;
-        house.go("Try", "say Done.");
+        let mut app = TestApp::with(|plan| plan.pace = pace).await;
+        app.go("Try", "say Done.");
         let mut first = (0, 0);
         while first.0 == 0 {
-            house.settle().await;
-            first = house.tries("show_label").await;
-            house.advance(Duration::from_secs(2));
+            app.settle().await;
+            first = app.tries("show_label").await;
+            app.advance(Duration::from_secs(2));
         }
         let open = EffectFilter {
             open: Some(true),
             ..EffectFilter::default()
         };
-        let waiting = house.store().effects(&open, 100).await.expect("effects");
+        let waiting = app.store().effects(&open, 100).await.expect("effects");
         again.push(
             waiting
                 .iter()
                 .any(|look| look.effect.kind == "show_label" && look.effect.attempts > 0),
         );
-        house.leave_unfinished();
-        house.done().await;
+        app.leave_unfinished();
+        app.done().await;
     }
     assert_eq!(again, [true, false]);
 }

@@ -16,7 +16,7 @@ use skep_simulator::fault::{Fault, FaultRule};
 
 use super::agents::impatient;
 use crate::agents::until;
-use crate::house::{House, Plan};
+use crate::test_app::{Options, TestApp};
 
 /// The test of each number. A new field does not compile here until it has one.
 #[test]
@@ -92,68 +92,65 @@ fn every_number_has_its_test() {
 }
 
 /// How one issue ends under a plan: the state, and the head of the status comment.
-async fn ends(wish: impl FnOnce(&mut Plan), script: &str) -> (String, String) {
-    let mut house = House::with(wish).await;
-    let issue = house.go("Try", script);
-    house.settle_all().await;
-    let end = (house.state(issue).await, house.status(issue));
-    house.done().await;
+async fn ends(wish: impl FnOnce(&mut Options), script: &str) -> (String, String) {
+    let mut app = TestApp::with(wish).await;
+    let issue = app.go("Try", script);
+    app.settle_all().await;
+    let end = (app.state(issue).await, app.status(issue));
+    app.done().await;
     end
 }
 
 /// An agent that says nothing for long is said to be silent, and no longer once it speaks again.
 #[tokio::test(flavor = "multi_thread")]
 async fn silent() {
-    let mut house = House::with(|plan| plan.timings.silent = Duration::from_millis(300)).await;
-    let issue = house.go("Think", "plan Think\nstart 1\nwait 1.5\nsay Done.");
-    let said = |house: &House| {
+    let mut app = TestApp::with(|plan| plan.timings.silent = Duration::from_millis(300)).await;
+    let issue = app.go("Think", "plan Think\nstart 1\nwait 1.5\nsay Done.");
+    let said = |app: &TestApp| {
         // The status is edited once in an interval.
-        house.advance(Duration::from_secs(1));
-        house.status(issue).contains("silent for")
+        app.advance(Duration::from_secs(1));
+        app.status(issue).contains("silent for")
     };
-    house.until("it is said to be silent", said).await;
-    house.settle_all().await;
+    app.until("it is said to be silent", said).await;
+    app.settle_all().await;
     assert!(
-        !house.status(issue).contains("silent for"),
+        !app.status(issue).contains("silent for"),
         "{}",
-        house.status(issue)
+        app.status(issue)
     );
-    house.done().await;
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sessions() {
     for slots in [1, 3] {
-        let mut house = House::with(|plan| plan.limits.sessions = slots).await;
-        let gate = house.data_dir().join("gate");
+        let mut app = TestApp::with(|plan| plan.limits.sessions = slots).await;
+        let gate = app.data_dir().join("gate");
         let script = format!(
             "run while [ ! -e {} ]; do sleep 0.02; done\nsay Done.",
             gate.display()
         );
         let issues: Vec<_> = (0..4)
-            .map(|n| house.go(&format!("Issue {n}"), &script))
+            .map(|n| app.go(&format!("Issue {n}"), &script))
             .collect();
-        let working = |house: &House| {
+        let working = |app: &TestApp| {
             issues
                 .iter()
-                .filter(|i| house.labels(**i).contains(&"agent:working".into()))
+                .filter(|i| app.labels(**i).contains(&"agent:working".into()))
                 .count()
         };
-        let queued = |house: &House| {
+        let queued = |app: &TestApp| {
             issues
                 .iter()
-                .filter(|i| house.labels(**i).contains(&"agent:queued".into()))
+                .filter(|i| app.labels(**i).contains(&"agent:queued".into()))
                 .count()
         };
-        house
-            .until("all are placed", |house| {
-                working(house) + queued(house) == 4
-            })
+        app.until("all are placed", |app| working(app) + queued(app) == 4)
             .await;
-        assert_eq!(house.live().await, slots as usize);
+        assert_eq!(app.live().await, slots as usize);
         std::fs::write(gate, "").expect("a gate");
-        house.settle_all().await;
-        house.done().await;
+        app.settle_all().await;
+        app.done().await;
     }
 }
 
@@ -190,33 +187,30 @@ async fn silence_ms() {
 #[tokio::test(flavor = "multi_thread")]
 async fn start_attempts() {
     for attempts in [1, 4] {
-        let mut house = House::with(|plan| {
+        let mut app = TestApp::with(|plan| {
             impatient(plan);
             plan.limits.start_attempts = attempts;
             plan.agent = Some(AgentSpec::new("odd", vec!["false".into()]));
         })
         .await;
-        let issue = house.go("Start", "say never");
-        house.settle_all().await;
+        let issue = app.go("Start", "say never");
+        app.settle_all().await;
         assert_eq!(
-            (
-                house.state(issue).await.as_str(),
-                house.tries("run_turn").await
-            ),
+            (app.state(issue).await.as_str(), app.tries("run_turn").await),
             ("failed", (attempts, 1))
         );
         assert_eq!(
-            house.status(issue).contains("It was tried 4 times."),
+            app.status(issue).contains("It was tried 4 times."),
             attempts == 4
         );
-        house.done().await;
+        app.done().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn model_attempts() {
     for (attempts, said) in [(1, "refused more requests"), (2, "It was tried 2 times.")] {
-        let wish = |plan: &mut Plan| plan.limits.model_attempts = attempts;
+        let wish = |plan: &mut Options| plan.limits.model_attempts = attempts;
         let (state, status) = ends(wish, &"fail rate-limit\n".repeat(5)).await;
         assert!(state == "failed" && status.contains(said), "{status}");
     }
@@ -225,53 +219,52 @@ async fn model_attempts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn model_retry_ms() {
     for pause in [7_000, 50_000] {
-        let mut house = House::with(|plan| plan.limits.model_retry_ms = pause).await;
-        house.go("Try", "fail rate-limit\nwrite a.txt: a");
-        house.settle().await;
-        let due = house
+        let mut app = TestApp::with(|plan| plan.limits.model_retry_ms = pause).await;
+        app.go("Try", "fail rate-limit\nwrite a.txt: a");
+        app.settle().await;
+        let due = app
             .store()
-            .next_due(house.now())
+            .next_due(app.now())
             .await
             .expect("a look at the outbox")
             .expect("it waits");
-        assert_eq!(due - house.now(), pause);
-        house.settle_all().await;
-        house.done().await;
+        assert_eq!(due - app.now(), pause);
+        app.settle_all().await;
+        app.done().await;
     }
 }
 
-fn pulls_fail(house: &House, times: u32) {
-    house
-        .simulator
+fn pulls_fail(app: &TestApp, times: u32) {
+    app.simulator
         .add_fault(FaultRule::next("POST", "/repos/*/*/pulls", Fault::BadGateway).times(times));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn effect_attempts() {
     for attempts in [2, 4] {
-        let mut house = House::with(|plan| plan.limits.effect_attempts = attempts).await;
-        pulls_fail(&house, 100);
-        let issue = house.go("Try", "write a.txt: a");
-        house.settle_all().await;
-        assert_eq!(house.tries("open_pull").await, (attempts, 1));
+        let mut app = TestApp::with(|plan| plan.limits.effect_attempts = attempts).await;
+        pulls_fail(&app, 100);
+        let issue = app.go("Try", "write a.txt: a");
+        app.settle_all().await;
+        assert_eq!(app.tries("open_pull").await, (attempts, 1));
         assert!(
-            house.status(issue).starts_with("**Failed**"),
+            app.status(issue).starts_with("**Failed**"),
             "{}",
-            house.status(issue)
+            app.status(issue)
         );
-        house.done().await;
+        app.done().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn retry_base_ms() {
     for base in [7_000, 50_000] {
-        let mut house = House::with(|plan| plan.limits.retry_base_ms = base).await;
-        pulls_fail(&house, 2);
-        let issue = house.go("Try", "write a.txt: a");
+        let mut app = TestApp::with(|plan| plan.limits.retry_base_ms = base).await;
+        pulls_fail(&app, 2);
+        let issue = app.go("Try", "write a.txt: a");
         for doubled in [base, base * 2] {
-            house.settle().await;
-            let effects = house
+            app.settle().await;
+            let effects = app
                 .store()
                 .effects(&EffectFilter::default(), 1_000)
                 .await
@@ -280,68 +273,65 @@ async fn retry_base_ms() {
                 .iter()
                 .find(|look| look.effect.kind == "open_pull")
                 .expect("the pull request");
-            let pause = waiting.not_before - house.now();
+            let pause = waiting.not_before - app.now();
             assert!(
                 (doubled..=doubled + doubled / 5).contains(&pause),
                 "{pause} for {doubled}"
             );
-            house.advance(Duration::from_millis(pause.unsigned_abs()));
+            app.advance(Duration::from_millis(pause.unsigned_abs()));
         }
-        house.settle_all().await;
-        assert_eq!(house.state(issue).await, "in-review");
-        house.done().await;
+        app.settle_all().await;
+        assert_eq!(app.state(issue).await, "in-review");
+        app.done().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn status_interval_ms() {
     for interval in [7_777, 11_111] {
-        let mut house = House::with(|plan| plan.limits.status_interval_ms = interval).await;
-        let gate = house.data_dir().join("gate");
+        let mut app = TestApp::with(|plan| plan.limits.status_interval_ms = interval).await;
+        let gate = app.data_dir().join("gate");
         let script = format!(
             "plan a | b\nwait 0.2\ntick 1\nrun while [ ! -e {} ]; do sleep 0.02; done\nsay Done.",
             gate.display()
         );
-        let issue = house.go("Tick", &script);
-        house
-            .until("it works", |house| {
-                house.status(issue).contains("**Working**")
-            })
+        let issue = app.go("Tick", &script);
+        app.until("it works", |app| app.status(issue).contains("**Working**"))
             .await;
         let mut told = 0;
         while told < 2 {
-            house.nudge().await;
-            told = house
+            app.nudge().await;
+            told = app
                 .timeline(issue)
                 .await
                 .iter()
                 .filter(|name| *name == "session.progress")
                 .count();
         }
-        let due = house
+        let due = app
             .store()
-            .next_due(house.now())
+            .next_due(app.now())
             .await
             .expect("a look")
             .expect("an edit");
-        assert_eq!(due - house.now(), interval);
+        assert_eq!(due - app.now(), interval);
         std::fs::write(gate, "").expect("a gate");
-        house.settle_all().await;
-        house.done().await;
+        app.settle_all().await;
+        app.done().await;
     }
 }
 
 /// How long a graceful stop takes while an agent ignores it.
 async fn stop_takes(drain_ms: i64) -> Duration {
-    let mut house = House::with(|plan| {
+    let mut app = TestApp::with(|plan| {
         plan.limits.drain_ms = drain_ms;
         plan.timings.cancel_grace = Duration::from_secs(60);
     })
     .await;
-    let running = house.run().await;
-    let issue = house.go("Hang", "plan hang\nwait 0.3\nhang");
+    let running = app.run().await;
+    let issue = app.go("Hang", "plan hang\nwait 0.3\nhang");
     until("the agent's work", || {
-        house.status(issue).contains("**Working**")
+        app.status(issue).contains("**Working**")
     })
     .await;
     until("the agent", || {
@@ -352,7 +342,7 @@ async fn stop_takes(drain_ms: i64) -> Duration {
     let began = Instant::now();
     running.stop().await;
     let took = began.elapsed();
-    house.done().await;
+    app.done().await;
     took
 }
 

@@ -9,8 +9,8 @@ use skep::core::task::Task;
 use skep::store::{EffectFilter, InboxKind, NewInbox};
 
 use super::steering::begun;
-use crate::house::{Ending, HOLD, House};
 use crate::required::grid;
+use crate::test_app::{Ending, HOLD, TestApp};
 
 const SCRIPT: &str =
     "write A.md: a\nask Which colour? | red | blue\nrecall\nwrite GREETING.md: {answer}";
@@ -33,7 +33,7 @@ impl Pace {
 
 /// Tells the story to its end; skep is killed after so many steps. Answers how many steps there were.
 pub(super) async fn tell(
-    house: &mut House,
+    app: &mut TestApp,
     issue: IssueNumber,
     pace: Duration,
     kill: Option<usize>,
@@ -41,33 +41,33 @@ pub(super) async fn tell(
     let (mut steps, mut answered) = (0, false);
     let mut thought = false;
     loop {
-        assert!(steps < 1_000, "it never ends: {:?}", house.waiting().await);
+        assert!(steps < 1_000, "it never ends: {:?}", app.waiting().await);
         if kill == Some(steps) {
             // What GitHub has sent has arrived: what is lost on the way is the sweep's matter.
-            house.simulator.quiet().await;
-            house.crash_and_open().await;
+            app.simulator.quiet().await;
+            app.crash_and_open().await;
         }
-        if house.step().await {
+        if app.step().await {
             steps += 1;
             continue;
         }
         // What is due in a moment is a pause between tries; what is due later is a question's patience.
-        let soon = house.now() + 60_000;
-        if let Some(due) = house
+        let soon = app.now() + 60_000;
+        if let Some(due) = app
             .store()
-            .next_due(house.now())
+            .next_due(app.now())
             .await
             .expect("a look")
             .filter(|due| *due <= soon)
         {
-            house.advance(Duration::from_millis(
-                (due - house.now()).max(0).unsigned_abs(),
+            app.advance(Duration::from_millis(
+                (due - app.now()).max(0).unsigned_abs(),
             ));
         } else if !thought {
-            house.advance(pace);
+            app.advance(pace);
             thought = true;
         } else if !answered {
-            house.say("ana", issue, "2");
+            app.say("ana", issue, "2");
             answered = true;
         } else {
             return steps;
@@ -76,18 +76,18 @@ pub(super) async fn tell(
 }
 
 async fn told(pace: Pace, kill: Option<usize>) -> (usize, Ending) {
-    let mut house = House::new().await;
-    let issue = house.go("Choose a colour", SCRIPT);
-    let steps = tell(&mut house, issue, pace.thinks(), kill).await;
-    let ending = house.ending(issue).await;
+    let mut app = TestApp::new().await;
+    let issue = app.go("Choose a colour", SCRIPT);
+    let steps = tell(&mut app, issue, pace.thinks(), kill).await;
+    let ending = app.ending(issue).await;
     assert_eq!(
-        house.ours_with(issue, "Which colour?").len(),
+        app.ours_with(issue, "Which colour?").len(),
         1,
         "killed after {kill:?}\n{}",
-        house.thread(issue)
+        app.thread(issue)
     );
-    house.walk(usize::MAX).await;
-    house.done().await;
+    app.run_steps(usize::MAX).await;
+    app.done().await;
     (steps, ending)
 }
 
@@ -142,24 +142,23 @@ async fn a_parked_question_ends_the_same_killed_after_any_step() {
 /// run again for it, even where the runner is quicker than the engine.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_was_only_stored_is_not_asked_again_in_other_words() {
-    let mut house = House::new().await;
+    let mut app = TestApp::new().await;
     let script =
         format!("write A.md: a\n{HOLD}\nask What is the colour to be? | red | blue\nsay Done.");
-    let issue = house.go("Choose a colour", &script);
-    begun(&mut house, issue).await;
+    let issue = app.go("Choose a colour", &script);
+    begun(&mut app, issue).await;
     let open = EffectFilter {
         open: Some(true),
         ..EffectFilter::default()
     };
-    let open = house.store().effects(&open, 100).await.expect("effects");
+    let open = app.store().effects(&open, 100).await.expect("effects");
     let turn = open
         .into_iter()
         .find(|look| look.effect.kind == "run_turn")
         .expect("a turn");
-    let key = TaskKey::new(house.repository, issue);
+    let key = TaskKey::new(app.repository, issue);
     let task: Task = serde_json::from_str(
-        &house
-            .store()
+        &app.store()
             .task(key)
             .await
             .expect("a look")
@@ -167,10 +166,10 @@ async fn a_question_that_was_only_stored_is_not_asked_again_in_other_words() {
             .body,
     )
     .expect("JSON");
-    house.crash().await;
+    app.crash().await;
     // Let go, so that a second run would ask.
-    std::fs::write(house.session_dir(issue, 1).join("home/go"), "").expect("a home of ours");
-    house.open().await;
+    std::fs::write(app.session_dir(issue, 1).join("home/go"), "").expect("a home of ours");
+    app.open().await;
     let asked = Asked {
         text: "Which colour?".into(),
         options: vec!["red".into(), "blue".into()],
@@ -178,7 +177,7 @@ async fn a_question_that_was_only_stored_is_not_asked_again_in_other_words() {
         deadline_ms: None,
     };
     let event = Event::Asked {
-        session: house.session(issue, 1),
+        session: app.session(issue, 1),
         asked: vec![asked],
     };
     let fact = NewInbox {
@@ -191,26 +190,20 @@ async fn a_question_that_was_only_stored_is_not_asked_again_in_other_words() {
             event,
         }
         .to_json(),
-        received_at: house.now(),
+        received_at: app.now(),
     };
-    house.store().accept(fact).await.expect("stored");
-    house.runner_first().await;
-    house.settle().await;
-    assert_eq!(
-        house.state(issue).await,
-        "needs-you",
-        "{}",
-        house.thread(issue)
-    );
+    app.store().accept(fact).await.expect("stored");
+    app.runner_first().await;
+    app.settle().await;
+    assert_eq!(app.state(issue).await, "needs-you", "{}", app.thread(issue));
     assert!(
-        house
-            .one_of_ours(issue, "I need")
+        app.one_of_ours(issue, "I need")
             .body
             .contains("Which colour?"),
         "{}",
-        house.thread(issue)
+        app.thread(issue)
     );
-    house.reply(issue, "/agent stop").await;
-    house.settle_all().await;
-    house.done().await;
+    app.reply(issue, "/agent stop").await;
+    app.settle_all().await;
+    app.done().await;
 }

@@ -10,7 +10,7 @@ use skep::store::{EffectFilter, EffectResult};
 use skep_simulator::fault::{Fault, FaultRule};
 
 use super::crash::tell;
-use crate::house::{Ending, House};
+use crate::test_app::{Ending, TestApp};
 
 /// The nth call of a method on a path, numbers in it left out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,36 +63,36 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
 }
 
 /// Started by a command, asked, answered, published: nearly all kinds are in it.
-async fn begin(house: &House) -> IssueNumber {
+async fn begin(app: &TestApp) -> IssueNumber {
     let body = "```skep-demo\nask Which colour? | red | blue\nwrite GREETING.md: {answer}\nsay It is {answer}.\n```";
-    let issue = house.issue("Choose a colour", body, &[]);
-    house.say("ana", issue, "/agent go");
+    let issue = app.issue("Choose a colour", body, &[]);
+    app.say("ana", issue, "/agent go");
     issue
 }
 
-async fn end(mut house: House, issue: IssueNumber, when: &str) -> Ending {
-    tell(&mut house, issue, Duration::from_secs(30), None).await;
-    let ending = house.ending(issue).await;
+async fn end(mut app: TestApp, issue: IssueNumber, when: &str) -> Ending {
+    tell(&mut app, issue, Duration::from_secs(30), None).await;
+    let ending = app.ending(issue).await;
     assert_eq!(
-        house.ours_with(issue, "Which colour?").len(),
+        app.ours_with(issue, "Which colour?").len(),
         1,
         "{when}\n{}",
-        house.thread(issue)
+        app.thread(issue)
     );
-    assert_eq!(house.assignees(issue), Vec::<String>::new(), "{when}");
-    house.walk(usize::MAX).await;
-    house.done().await;
+    assert_eq!(app.assignees(issue), Vec::<String>::new(), "{when}");
+    app.run_steps(usize::MAX).await;
+    app.done().await;
     ending
 }
 
 /// The conversation's calls of a clean run, and its end.
 async fn clean() -> (Vec<Spot>, Ending) {
-    let mut house = House::new().await;
-    let issue = begin(&house).await;
-    tell(&mut house, issue, Duration::from_secs(30), None).await;
-    let ending = house.ending(issue).await;
+    let mut app = TestApp::new().await;
+    let issue = begin(&app).await;
+    tell(&mut app, issue, Duration::from_secs(30), None).await;
+    let ending = app.ending(issue).await;
     let mut spots: Vec<Spot> = Vec::new();
-    for call in house.simulator.calls() {
+    for call in app.simulator.calls() {
         let path = numberless(&call.path);
         let same = |spot: &&Spot| spot.method == call.method && spot.path == path;
         let nth = u32::try_from(spots.iter().filter(same).count()).expect("few calls");
@@ -102,8 +102,8 @@ async fn clean() -> (Vec<Spot>, Ending) {
             nth,
         });
     }
-    house.walk(usize::MAX).await;
-    house.done().await;
+    app.run_steps(usize::MAX).await;
+    app.done().await;
     (spots, ending)
 }
 
@@ -165,13 +165,13 @@ async fn grid(trouble: Fault) {
     crate::required::grid(spots, |spot: Spot| {
         let (trouble, clean) = (trouble.clone(), clean.clone());
         async move {
-            let house = House::new().await;
-            let issue = begin(&house).await;
-            house.simulator.add_fault(
+            let app = TestApp::new().await;
+            let issue = begin(&app).await;
+            app.simulator.add_fault(
                 FaultRule::next(&spot.method, &spot.path, trouble.clone()).after(spot.nth),
             );
             let when = format!("{trouble:?} at {spot:?}");
-            end(house, issue, &when).await.must_be(&clean, &when);
+            end(app, issue, &when).await.must_be(&clean, &when);
         }
     })
     .await;
@@ -205,45 +205,44 @@ async fn a_question_nobody_needs_any_more_is_folded_away_whatever_becomes_of_the
         Fault::Reset,
         Fault::BadGateway,
     ] {
-        let mut house = House::new().await;
-        let issue = begin(&house).await;
-        house.settle().await;
-        house
-            .simulator
+        let mut app = TestApp::new().await;
+        let issue = begin(&app).await;
+        app.settle().await;
+        app.simulator
             .add_fault(FaultRule::next("POST", "/graphql", trouble.clone()));
-        house.reply(issue, "/agent stop").await;
-        house.walk(usize::MAX).await;
-        let question = house.one_of_ours(issue, "Which colour?");
+        app.reply(issue, "/agent stop").await;
+        app.run_steps(usize::MAX).await;
+        let question = app.one_of_ours(issue, "Which colour?");
         assert_eq!(
             question.minimized.as_deref(),
             Some("outdated"),
             "{trouble:?}\n{}",
-            house.thread(issue)
+            app.thread(issue)
         );
         assert!(
-            house.simulator.waiting_faults().is_empty(),
+            app.simulator.waiting_faults().is_empty(),
             "never played: {trouble:?}"
         );
-        house.done().await;
+        app.done().await;
     }
 }
 
 /// When GitHub's answer to the assignment is lost, nobody knows whether people had assigned them before: they stay.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_assignment_whose_answer_is_lost_is_left_to_people() {
-    let mut house = House::new().await;
-    let issue = begin(&house).await;
+    let mut app = TestApp::new().await;
+    let issue = begin(&app).await;
     let lost = FaultRule::next(
         "POST",
         "/repos/octo/hello/issues/1/assignees",
         Fault::DropAfter,
     );
-    house.simulator.add_fault(lost);
-    tell(&mut house, issue, Duration::from_secs(30), None).await;
-    assert_eq!(house.assignees(issue), ["ana"], "{}", house.thread(issue));
-    assert_eq!(house.state(issue).await, "in-review");
-    house.walk(usize::MAX).await;
-    house.done().await;
+    app.simulator.add_fault(lost);
+    tell(&mut app, issue, Duration::from_secs(30), None).await;
+    assert_eq!(app.assignees(issue), ["ana"], "{}", app.thread(issue));
+    assert_eq!(app.state(issue).await, "in-review");
+    app.run_steps(usize::MAX).await;
+    app.done().await;
 }
 
 /// Each is tried as often as the operator says, and its end holds nothing up.
@@ -253,25 +252,25 @@ async fn what_never_works_is_given_up_after_the_configured_tries() {
         let Some((method, path)) = deed(kind) else {
             continue;
         };
-        let mut house = House::with(|plan| plan.limits.effect_attempts = 2).await;
-        let issue = begin(&house).await;
+        let mut app = TestApp::with(|plan| plan.limits.effect_attempts = 2).await;
+        let issue = begin(&app).await;
         // The start itself is read by the same call as every comment.
         let after = if kind == EffectKind::AuthorizeComment {
             1
         } else {
             0
         };
-        house.simulator.add_fault(
+        app.simulator.add_fault(
             FaultRule::next(method, path, Fault::BadGateway)
                 .after(after)
                 .times(1_000),
         );
-        tell(&mut house, issue, Duration::from_secs(30), None).await;
+        tell(&mut app, issue, Duration::from_secs(30), None).await;
         let filter = EffectFilter {
             result: Some(EffectResult::Failed),
             ..EffectFilter::default()
         };
-        let failed = house.store().effects(&filter, 100).await.expect("effects");
+        let failed = app.store().effects(&filter, 100).await.expect("effects");
         let tries: Vec<i64> = failed
             .iter()
             .filter(|look| look.effect.kind == kind.name())
@@ -281,17 +280,17 @@ async fn what_never_works_is_given_up_after_the_configured_tries() {
             !tries.is_empty() && tries.iter().all(|tries| *tries == 2),
             "{kind:?}: {tries:?}"
         );
-        let unread = house
+        let unread = app
             .status(issue)
             .contains("A comment could not be read: GitHub did not answer.");
         assert_eq!(
             unread,
             kind == EffectKind::AuthorizeComment,
             "{kind:?}\n{}",
-            house.thread(issue)
+            app.thread(issue)
         );
-        house.no_zombies().await;
-        house.leave_unfinished();
-        house.done().await;
+        app.no_zombies().await;
+        app.leave_unfinished();
+        app.done().await;
     }
 }

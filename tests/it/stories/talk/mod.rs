@@ -20,13 +20,13 @@ use skep::core::effect::{self, Action, Effect, EffectKind};
 use skep::core::ids::{CommentId, IssueNumber};
 use skep_simulator::CommentView;
 
-use crate::house::House;
+use crate::test_app::TestApp;
 
 /// A question with two options, and the work that follows from its answer.
 const COLOUR: &str =
     "ask Which colour? | red | blue\nwrite GREETING.md: {answer}\nsay It is {answer}.";
 
-impl House {
+impl TestApp {
     /// Somebody comments. The clock moves a second first: GitHub's times have no finer grain.
     pub fn say(&self, who: &str, on: IssueNumber, body: &str) -> CommentId {
         self.advance(Duration::from_secs(1));
@@ -118,16 +118,11 @@ impl House {
     }
 }
 
-/// A house whose agent has just asked.
-async fn asked(script: &str) -> (House, IssueNumber) {
-    let mut house = House::new().await;
-    let issue = house.go("Choose a colour", script);
-    house.settle().await;
-    assert_eq!(
-        house.state(issue).await,
-        "needs-you",
-        "{}",
-        house.thread(issue)
-    );
-    (house, issue)
+/// A app whose agent has just asked.
+async fn asked(script: &str) -> (TestApp, IssueNumber) {
+    let mut app = TestApp::new().await;
+    let issue = app.go("Choose a colour", script);
+    app.settle().await;
+    assert_eq!(app.state(issue).await, "needs-you", "{}", app.thread(issue));
+    (app, issue)
 }

@@ -8,84 +8,77 @@ use crate::stories::follow::with;
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_is_told_to_choose_and_finishes_waits_for_nobody() {
     for parked in [false, true] {
-        let (mut house, issue) = asked(COLOUR).await;
+        let (mut app, issue) = asked(COLOUR).await;
         if parked {
-            house.advance(Duration::from_secs(310));
-            house.settle().await;
+            app.advance(Duration::from_secs(310));
+            app.settle().await;
         }
         let words = with(
             "Please choose it yourself.",
             "write GREETING.md: green\nfinish Chose green.",
         );
-        house.reply(issue, &words).await;
-        house.settle_all().await;
+        app.reply(issue, &words).await;
+        app.settle_all().await;
         assert_eq!(
-            (house.state(issue).await.as_str(), house.live().await),
+            (app.state(issue).await.as_str(), app.live().await),
             ("in-review", 0),
             "{}",
-            house.thread(issue)
+            app.thread(issue)
         );
         assert_eq!(
-            house.made(issue, "GREETING.md").await.as_deref(),
+            app.made(issue, "GREETING.md").await.as_deref(),
             Some("green\n")
         );
-        let question = house.one_of_ours(issue, "Which colour?").body;
+        let question = app.one_of_ours(issue, "Which colour?").body;
         assert!(question.starts_with("**No longer asked**"), "{question}");
         assert!(
             question.contains("The agent went on without an answer.") && !question.contains("[ ]"),
             "{question}"
         );
-        assert_eq!(house.assignees(issue), Vec::<String>::new());
+        assert_eq!(app.assignees(issue), Vec::<String>::new());
         assert!(
-            !house.labels(issue).contains(&"agent:needs-you".to_owned()),
+            !app.labels(issue).contains(&"agent:needs-you".to_owned()),
             "{:?}",
-            house.labels(issue)
+            app.labels(issue)
         );
-        let pull = house.pull_for(issue).issue.body;
+        let pull = app.pull_for(issue).issue.body;
         assert!(
             pull.contains("- Which colour? → no answer; the agent went on without one"),
             "{pull}"
         );
-        let course = house.course(issue).await;
+        let course = app.course(issue).await;
         assert!(
             course.contains(&"question.withdrawn".to_owned()),
             "{course:?}"
         );
         if !parked {
-            insta::assert_snapshot!(house.talk(issue));
+            insta::assert_snapshot!(app.talk(issue));
         }
-        house.done().await;
+        app.done().await;
     }
 }
 
 /// Words alone take nothing back: the agent that ends its turn without finishing still waits.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_only_answers_still_waits() {
-    let (mut house, issue) = asked(COLOUR).await;
-    house
-        .reply(issue, &with("There is no hurry.", "say I wait."))
+    let (mut app, issue) = asked(COLOUR).await;
+    app.reply(issue, &with("There is no hurry.", "say I wait."))
         .await;
+    assert_eq!(app.state(issue).await, "needs-you", "{}", app.thread(issue));
+    app.reply(
+        issue,
+        &with(
+            "/agent answer blue",
+            "write GREETING.md: blue\nsay Painted.",
+        ),
+    )
+    .await;
+    app.settle_all().await;
     assert_eq!(
-        house.state(issue).await,
-        "needs-you",
-        "{}",
-        house.thread(issue)
-    );
-    house
-        .reply(
-            issue,
-            &with(
-                "/agent answer blue",
-                "write GREETING.md: blue\nsay Painted.",
-            ),
-        )
-        .await;
-    house.settle_all().await;
-    assert_eq!(
-        house.made(issue, "GREETING.md").await.as_deref(),
+        app.made(issue, "GREETING.md").await.as_deref(),
         Some("blue\n"),
         "{}",
-        house.thread(issue)
+        app.thread(issue)
     );
-    house.done().await;
+    app.done().await;
 }

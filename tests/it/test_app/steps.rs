@@ -1,4 +1,4 @@
-//! A house over time: counted steps, the end of a story as it is compared, a skep that runs by itself.
+//! A app over time: counted steps, the end of a story as it is compared, a skep that runs by itself.
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,32 +10,32 @@ use skep::store::{EffectFilter, SessionFilter};
 use skep_simulator::call_log::CallRecord;
 use tokio::sync::OnceCell;
 
-use super::{House, PATIENCE, Plan};
+use super::{Options, PATIENCE, TestApp};
 
-/// An issue for the demo agent and the house it is told in.
+/// An issue for the demo agent and the app it is told in.
 #[derive(Clone)]
-pub struct Scene {
+pub struct Scenario {
     /// What the agent does.
     pub script: &'static str,
     /// Labels beside `agent:go`.
     pub labels: &'static [&'static str],
-    /// The house's wishes.
-    pub wish: fn(&mut Plan),
+    /// The app's wishes.
+    pub wish: fn(&mut Options),
 }
 
 /// Agents that write code.
-pub const CODE: Scene = Scene {
+pub const CODE: Scenario = Scenario {
     script: "write GREETING.md: hello",
     labels: &["role:swe"],
     wish: |_| (),
 };
 /// The same, taking long enough for people to see it at work.
-pub const SLOW_CODE: Scene = Scene {
+pub const SLOW_CODE: Scenario = Scenario {
     script: "write GREETING.md: hello\nwait 0.4",
     ..CODE
 };
 /// Agents that answer.
-pub const ANSWER: Scene = Scene {
+pub const ANSWER: Scenario = Scenario {
     script: "say It is as it should be.",
     labels: &["role:triage"],
     wish: |_| (),
@@ -64,12 +64,12 @@ fn unordered(thread: &str) -> String {
         .join("\n\n")
 }
 
-impl Scene {
-    /// A house and the issue in it, labeled to go.
-    pub async fn begin(&self) -> (House, IssueNumber) {
-        let house = House::with(self.wish).await;
-        let issue = house.go_as("Add a greeting", self.script, self.labels);
-        (house, issue)
+impl Scenario {
+    /// A app and the issue in it, labeled to go.
+    pub async fn begin(&self) -> (TestApp, IssueNumber) {
+        let app = TestApp::with(self.wish).await;
+        let issue = app.go_as("Add a greeting", self.script, self.labels);
+        (app, issue)
     }
 
     /// The end without any trouble, and in how many steps it is reached.
@@ -81,7 +81,7 @@ impl Scene {
     /// The story without any trouble: told once in this process, since every telling is the same.
     pub async fn told(&self) -> Arc<Told> {
         type Once = Arc<OnceCell<Arc<Told>>>;
-        static TOLD: Mutex<Vec<(Scene, Once)>> = Mutex::new(Vec::new());
+        static TOLD: Mutex<Vec<(Scenario, Once)>> = Mutex::new(Vec::new());
         let cell = {
             let mut all = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
             match all.iter().find(|(scene, _)| scene.is(self)) {
@@ -97,12 +97,12 @@ impl Scene {
     }
 
     async fn tell(&self) -> Arc<Told> {
-        let (mut house, issue) = self.begin().await;
-        let before = house.simulator.calls().len();
-        let steps = house.walk(usize::MAX).await;
-        let calls = house.simulator.calls().split_off(before);
-        let ending = house.ending(issue).await;
-        house.done().await;
+        let (mut app, issue) = self.begin().await;
+        let before = app.simulator.calls().len();
+        let steps = app.run_steps(usize::MAX).await;
+        let calls = app.simulator.calls().split_off(before);
+        let ending = app.ending(issue).await;
+        app.done().await;
         Arc::new(Told {
             steps,
             ending,
@@ -196,9 +196,9 @@ impl Ending {
     }
 }
 
-impl House {
+impl TestApp {
     /// Takes up to so many steps; time passes when nothing else is left to do. Answers how many there were.
-    pub async fn walk(&mut self, most: usize) -> usize {
+    pub async fn run_steps(&mut self, most: usize) -> usize {
         self.simulator.quiet().await;
         let mut steps = 0;
         while steps < most {
@@ -347,7 +347,7 @@ impl House {
 
     /// Lets everything run without waiting for its end, and time pass where nothing is on, until something is so; false when
     /// all is quiet before.
-    pub async fn chase(&mut self, mut so: impl FnMut(&Self) -> bool) -> bool {
+    pub async fn settle_until(&mut self, mut so: impl FnMut(&Self) -> bool) -> bool {
         let patience = tokio::time::Instant::now() + PATIENCE;
         loop {
             self.nudge().await;

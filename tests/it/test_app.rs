@@ -2,10 +2,10 @@
 //!
 //! Real parts: the real router behind real HTTP, real git, a real SQLite file, the real agent client; the demo agent speaks
 //! the real protocol over a pipe (or runs as a process, when a story asks for it). No sleeps: `settle` steps engine and
-//! runner until nothing is left to do now. Dropping a house with unfinished rows fails the test.
+//! runner until nothing is left to do now. Dropping a app with unfinished rows fails the test.
 
-mod life;
-mod look;
+mod steps;
+mod views;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,20 +30,20 @@ use skep_simulator::{Simulator, SimulatorConfig};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-pub use life::{ANSWER, CODE, Ending, SLOW_CODE, Scene, timeless};
+pub use steps::{ANSWER, CODE, Ending, SLOW_CODE, Scenario, timeless};
 
 /// What the simulator signs with.
 pub const SECRET: &str = "it is a secret to everybody";
 /// How long anything may take on the real clock before a story gives up: no story is decided by it, however slow the machine.
 pub const PATIENCE: Duration = Duration::from_secs(120);
-/// A step at which the agent of an issue stands until [`House::let_go`].
+/// A step at which the agent of an issue stands until [`TestApp::let_go`].
 pub const HOLD: &str = "until-there ../home/go";
 /// The first moment of every story: 2026-01-01T00:00:00Z.
 pub const DAWN: i64 = 1_767_225_600_000;
 
-/// How a house is built.
+/// How a app is built.
 #[derive(Clone)]
-pub struct Plan {
+pub struct Options {
     /// Numbers.
     pub limits: Limits,
     /// Protected paths that may be touched.
@@ -74,7 +74,7 @@ pub struct Plan {
     pub allowed_bots: Vec<String>,
 }
 
-impl Default for Plan {
+impl Default for Options {
     fn default() -> Self {
         Self {
             limits: Limits {
@@ -120,14 +120,14 @@ impl Default for Plan {
 }
 
 /// A skep at work in a story.
-pub struct House {
+pub struct TestApp {
     /// The GitHub.
     pub simulator: Simulator,
     /// The repository of the story.
     pub repository: RepositoryId,
     /// The running skep; `None` while it is down.
     skep: Option<Skep>,
-    plan: Plan,
+    options: Options,
     time: Arc<AtomicI64>,
     folder: tempfile::TempDir,
     unfinished: bool,
@@ -149,16 +149,16 @@ pub fn key(name: &str) -> String {
     std::fs::read_to_string(path).expect("the test-only keys are in fixtures/keys")
 }
 
-impl House {
-    /// A house with the defaults.
+impl TestApp {
+    /// A app with the defaults.
     pub async fn new() -> Self {
         Self::with(|_| ()).await
     }
 
-    /// A house with some wishes.
-    pub async fn with(wish: impl FnOnce(&mut Plan)) -> Self {
+    /// A app with some wishes.
+    pub async fn with(wish: impl FnOnce(&mut Options)) -> Self {
         crate::sweep::arrange();
-        let mut plan = Plan::default();
+        let mut plan = Options::default();
         wish(&mut plan);
         let folder =
             tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the story");
@@ -192,17 +192,17 @@ impl House {
         simulator
             .set_permission(repository, "tina", "triage")
             .expect("a permission");
-        let mut house = Self {
+        let mut app = Self {
             simulator,
             repository: RepositoryId(repository),
             skep: None,
-            plan,
+            options: plan,
             time,
             folder,
             unfinished: false,
         };
-        house.open().await;
-        house
+        app.open().await;
+        app
     }
 
     /// Where skep keeps everything.
@@ -213,8 +213,8 @@ impl House {
     fn setup(&self) -> Setup {
         let data_dir = self.data_dir();
         let demo = presets::demo(env!("CARGO_BIN_EXE_skep"));
-        let agent = self.plan.agent.clone().unwrap_or(demo);
-        let in_process = !self.plan.process && self.plan.agent.is_none();
+        let agent = self.options.agent.clone().unwrap_or(demo);
+        let in_process = !self.options.process && self.options.agent.is_none();
         let url = |text: String| url::Url::parse(&text).expect("the simulator's address");
         let github = GitHubSetup {
             app_id: 4_242,
@@ -223,7 +223,7 @@ impl House {
             api_url: url(self.simulator.api_url()),
             web_url: url(self.simulator.git_url()),
         };
-        let plan = self.plan.clone();
+        let plan = self.options.clone();
         let bots = plan.allowed_bots.iter();
         let path = || std::env::var("PATH").unwrap_or_default();
         Setup {
@@ -257,8 +257,8 @@ impl House {
     }
 
     /// Other wishes for the next start.
-    pub fn wish(&mut self, wish: impl FnOnce(&mut Plan)) {
-        wish(&mut self.plan);
+    pub fn wish(&mut self, wish: impl FnOnce(&mut Options)) {
+        wish(&mut self.options);
     }
 
     /// Starts skep (again) on what is stored.
@@ -323,7 +323,7 @@ impl House {
     }
 
     /// The rooms.
-    pub fn app(&self) -> &App {
+    pub fn product(&self) -> &App {
         &self.skep().app
     }
 
@@ -568,7 +568,7 @@ impl House {
         if let Some(skep) = self.skep.take() {
             let counts = skep.app.store.counts().await.expect("counts");
             if !self.unfinished {
-                let left = house_left(&skep.app.store).await;
+                let left = unfinished_rows(&skep.app.store).await;
                 assert_eq!(
                     (counts.inbox_unhandled, left),
                     (0, vec![]),
@@ -590,16 +590,16 @@ impl House {
     }
 }
 
-impl Drop for House {
+impl Drop for TestApp {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            assert!(self.unfinished, "a story ends with `house.done().await`");
+            assert!(self.unfinished, "a story ends with `app.done().await`");
         }
     }
 }
 
 /// The kinds of open effects; moments that are waited for may stay.
-async fn house_left(store: &Store) -> Vec<String> {
+async fn unfinished_rows(store: &Store) -> Vec<String> {
     let filter = EffectFilter {
         open: Some(true),
         ..EffectFilter::default()

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use skep::core::ids::{IssueNumber, TaskKey};
 
-use super::House;
+use super::TestApp;
 
-impl House {
+impl TestApp {
     /// The status comment as it is stored, its mark included; an issue has at most one.
     pub fn status(&self, issue: IssueNumber) -> String {
         let comments = self
@@ -59,7 +59,7 @@ impl House {
     /// A file of what a session left, as the mirror keeps it.
     pub fn kept(&self, issue: IssueNumber, number: u32, path: &str) -> Option<String> {
         let mirror = self
-            .app()
+            .product()
             .runner
             .services()
             .git
