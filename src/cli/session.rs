@@ -92,8 +92,8 @@ fn render(session: &SessionAnswer, now: i64) -> String {
         ("agent", line.agent.clone()),
         ("branch", line.branch.clone().unwrap_or_default()),
         ("pull request", line.pull_request()),
-        ("queued", shown::since(&line)),
-        ("took", shown::took(&line, now)),
+        ("queued", shown::since(line)),
+        ("took", shown::took(line, now)),
     ]);
     let rows: Vec<[String; 3]> = session
         .timeline

@@ -78,14 +78,14 @@ pub(super) async fn differences(
 
 /// The issue as GitHub has it.
 enum Read {
-    There(Issue),
+    There(Box<Issue>),
     Gone(Removal),
 }
 
 async fn read(sweep: &Sweep, place: &Place) -> Result<Read, SweepError> {
     let (github, at) = (&sweep.services.github, At::of(place));
     match github.issue(&at, place.issue).await {
-        Ok(issue) if issue.number == place.issue => Ok(Read::There(issue)),
+        Ok(issue) if issue.number == place.issue => Ok(Read::There(Box::new(issue))),
         Ok(_) => Ok(Read::Gone(Removal::Transferred)),
         Err(GitHubError::Gone { .. }) => Ok(Read::Gone(Removal::Deleted)),
         // Gone, or merely not for us: the repository tells which.
