@@ -32,7 +32,7 @@ pub enum Command {
     Priority(Priority),
     /// A question to the agent.
     Ask(String),
-    /// An answer to the agent's questions, for [`super::question::answers`].
+    /// An answer to the agent's questions, for [`crate::question::answers`].
     Answer(String),
     /// Plan first, change nothing before it is approved.
     Plan,

@@ -1,8 +1,8 @@
 //! The one place where skep makes up its mind: `decide(task, event, policy, now) -> Decision`, in three passes.
 //!
-//! 1. [`record`] writes down what the event says, and nothing else.
-//! 2. [`advance`] asks one ordered list of rules what should happen next, given how things stand.
-//! 3. [`reconcile`] derives what merely follows from the state: what people see, timers, withdrawals.
+//! 1. `record` writes down what the event says, and nothing else.
+//! 2. `advance` asks one ordered list of rules what should happen next, given how things stand.
+//! 3. `reconcile` derives what merely follows from the state: what people see, timers, withdrawals.
 //!
 //! Total: every stage answers every event, if only with the reason why nothing happens. It returns no `Result`, and it
 //! never asks: all it may depend on is in its four arguments. `fixtures/decide.md` is the golden table of stage × event.
