@@ -280,6 +280,8 @@ async fn a_comment_that_is_changed_or_deleted_before_it_is_heard_counts_as_it_is
     app.simulator
         .delete_comment(app.repository, gone, "ana")
         .expect("deleted");
+    // GitHub told of both, and skep has taken both up, before the agent goes on.
+    app.heard().await;
     app.let_go().await;
     app.settle_all().await;
     let heard = app.resumed(issue).await.pop().expect("a prompt");
