@@ -11,11 +11,13 @@ use syn::visit::{self, Visit};
 const FUNCTION_MAX: usize = 80;
 /// Nine of ten functions are at most so long.
 const FUNCTION_P90: usize = 30;
-/// The longest file, lines.
+/// The longest file, lines. Until rustfmt's defaults it was 400 at a width of 120; the longest are to be split by meaning, and this
+/// number only falls. The aim is 250.
 const FILE_MAX: usize = 560;
 /// Nine of ten files are at most so long.
 const FILE_P90: usize = 350;
-/// More arguments than these become a struct; the receiver is not counted, and each part of a tuple is.
+/// More arguments than these become a struct; the receiver is not counted, and each part of a tuple is. The rule is four: 14
+/// functions are left that take five or six, and this number only falls.
 const ARGUMENTS_MAX: usize = 6;
 
 /// One function that was found.
