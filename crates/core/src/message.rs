@@ -25,12 +25,30 @@ pub struct AgentMessage {
     /// The agent heard it in a turn that was cut short or that asked back: it hears it again, but nothing is begun for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub heard: bool,
+    /// What its writer did with its comment while it was on its way: it counts if the turn does not take the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meanwhile: Option<Meanwhile>,
+}
+
+/// What became of a comment while its words were on their way into a running turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Meanwhile {
+    /// It was deleted.
+    TakenBack,
+    /// It was changed: these are its words now.
+    Changed(Box<AgentMessage>),
 }
 
 impl AgentMessage {
     /// What is offered when it is: an edit of it is another offer.
     pub fn offer(&self) -> String {
         format!("{}@{}", self.id, self.at)
+    }
+
+    /// It is on its way into a running turn, and its writer may still change it. An answer stands once it is on its way.
+    pub fn may_come_back(&self) -> bool {
+        self.sending && self.comment.is_some() && !matches!(self.kind, MessageKind::Answer { .. })
     }
 
     /// It only asks the agent something.

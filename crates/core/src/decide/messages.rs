@@ -5,11 +5,13 @@ use serde_json::json;
 use super::notes::Notes;
 use crate::event::AuthorizedComment;
 use crate::event_name::DomainEvent;
-use crate::message::{AgentMessage, MessageKind};
+use crate::ids::CommentId;
+use crate::message::{AgentMessage, Meanwhile, MessageKind};
 use crate::task::Conversation;
 
-/// Adds a message; one with the same id that the agent has not heard gives way. People's comments are bounded before they
-/// come here; of the rest there is one at a time of each kind, or one review.
+/// Adds a message; one with the same id that the agent has not heard gives way, and if that one is on its way into a running
+/// turn, it gives way should it come back. People's comments are bounded before they come here; of the rest there is one at a
+/// time of each kind, or one review.
 pub(super) fn add(conversation: &mut Conversation, message: AgentMessage, notes: &mut Notes) {
     notes.note(
         DomainEvent::MessageQueued,
@@ -18,8 +20,11 @@ pub(super) fn add(conversation: &mut Conversation, message: AgentMessage, notes:
     let known = conversation
         .messages
         .iter_mut()
-        .find(|other| other.id == message.id && !other.sending);
+        .find(|other| other.id == message.id && (!other.sending || other.may_come_back()));
     match known {
+        Some(other) if other.sending => {
+            other.meanwhile = Some(Meanwhile::Changed(Box::new(message)));
+        }
         // Each edit of the issue is told as a difference to the one before.
         Some(other) if message.kind == MessageKind::Edited => {
             other.text = format!("{}\n\n{}", other.text, message.text);
@@ -27,6 +32,30 @@ pub(super) fn add(conversation: &mut Conversation, message: AgentMessage, notes:
         }
         Some(other) => *other = message,
         None => conversation.messages.push(message),
+    }
+}
+
+/// A comment is gone: its messages that the agent has not heard are taken back, those on their way should they come back.
+pub(super) fn take_back(conversation: &mut Conversation, comment: CommentId) {
+    let messages = &mut conversation.messages;
+    messages.retain(|word| word.comment != Some(comment) || word.sending);
+    for word in messages
+        .iter_mut()
+        .filter(|word| word.comment == Some(comment) && word.may_come_back())
+    {
+        word.meanwhile = Some(Meanwhile::TakenBack);
+    }
+}
+
+/// A message was offered to a running turn that did not take it. `None` where its writer took it back meanwhile.
+pub(super) fn came_back(message: AgentMessage) -> Option<AgentMessage> {
+    match message.meanwhile {
+        None => Some(AgentMessage {
+            sending: false,
+            ..message
+        }),
+        Some(Meanwhile::TakenBack) => None,
+        Some(Meanwhile::Changed(now)) => Some(*now),
     }
 }
 
@@ -59,6 +88,7 @@ pub(super) fn of_comment(
         comment: Some(found.comment),
         sending: false,
         heard: false,
+        meanwhile: None,
     }
 }
 
@@ -73,5 +103,6 @@ pub(super) fn of_skep(id: String, text: String, kind: MessageKind, at: i64) -> A
         comment: None,
         sending: false,
         heard: false,
+        meanwhile: None,
     }
 }

@@ -83,6 +83,7 @@ pub(super) fn answer(conversation: &mut Conversation, id: u32, answer: Answer, n
         comment: answer.comment,
         sending: false,
         heard: false,
+        meanwhile: None,
     });
     if conversation.open().next().is_none() {
         conversation.reminded = false;

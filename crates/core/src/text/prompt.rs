@@ -456,6 +456,7 @@ mod tests {
             comment: None,
             sending: false,
             heard: false,
+            meanwhile: None,
         };
         let told = words(&[word], "abc");
         let (before, rest) = told.split_once("<<<abc\n").expect("an envelope");

@@ -46,6 +46,7 @@ pub(super) fn go_on(on: &mut Advance<'_>, facts: &TriggerFacts, plan: bool) -> O
         comment: None,
         sending: false,
         heard: false,
+        meanwhile: None,
     };
     let mut notes = Notes::default();
     messages::add(&mut on.task.conversation, message, &mut notes);

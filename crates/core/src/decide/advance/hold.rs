@@ -2,6 +2,7 @@
 
 use super::collect;
 use super::state::{Advance, Fired, because};
+use crate::decide::messages;
 use crate::message::AgentMessage;
 use crate::task::{BlockReason, Job, Next, Stage, Step, TurnState};
 use crate::text::pull::Said;
@@ -28,15 +29,15 @@ pub(super) fn interrupt(on: &mut Advance<'_>, job: &Job, step: &Step) -> Next {
 
 /// A turn is cut short: nobody knows what of its words was acted upon, so they are said again when it goes on.
 pub(super) fn unhear(on: &mut Advance<'_>, turn: &TurnState) {
-    let messages = &mut on.task.conversation.messages;
-    messages.iter_mut().for_each(|word| word.sending = false);
+    let messages = std::mem::take(&mut on.task.conversation.messages);
     let heard = |word: &AgentMessage| AgentMessage {
         sending: false,
         heard: true,
+        meanwhile: None,
         ..word.clone()
     };
     let mut words: Vec<AgentMessage> = turn.heard.iter().map(heard).collect();
-    words.append(messages);
+    words.extend(messages.into_iter().filter_map(messages::came_back));
     on.task.conversation.messages = words;
     let now = on.cx.now;
     if let Some(job) = on.task.job_mut() {

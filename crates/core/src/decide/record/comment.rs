@@ -5,6 +5,7 @@ use super::hearing::{TAKEN, bot, put_again, reply_key, say_to_agent};
 use super::recording::Recording;
 use super::{answer, command, rest};
 use crate::command::{self as grammar, Addressed, Command, Line, Spoken};
+use crate::decide::messages;
 use crate::effect::Reaction;
 use crate::event::{AuthorizedComment, Event};
 use crate::ids::{CommentId, IssueNumber};
@@ -140,7 +141,7 @@ pub(super) fn authorized(
 
 fn waits(conversation: &Conversation, comment: CommentId) -> bool {
     let mut messages = conversation.messages.iter();
-    messages.any(|word| word.comment == Some(comment) && !word.sending)
+    messages.any(|word| word.comment == Some(comment) && (!word.sending || word.may_come_back()))
 }
 
 /// Somebody who may not speak here: one polite sentence, once, and only when it was meant for us. Whoever opened the issue
@@ -240,15 +241,17 @@ pub(super) fn deleted(
     let again = answer::not_heard(conversation, comment);
     let before = conversation.messages.len();
     answer::reopen(conversation, &again);
-    conversation
-        .messages
-        .retain(|word| word.comment != Some(comment) || word.sending);
+    messages::take_back(conversation, comment);
     if !again.is_empty() {
         return "an answer the agent had not heard was taken back; its question is open again"
             .into();
     }
     if conversation.messages.len() < before {
         return "words the agent had not heard were taken back".into();
+    }
+    if waits(conversation, comment) {
+        return "its words are on their way; they are taken back if the turn does not take them"
+            .into();
     }
     "a comment that concerns nobody here is gone".into()
 }

@@ -76,6 +76,7 @@ pub(super) fn checked(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFa
         comment: None,
         sending: false,
         heard: false,
+        meanwhile: None,
     };
     messages::add(&mut task.conversation, message, &mut on.notes);
     "the issue was changed".into()

@@ -88,6 +88,7 @@ pub(super) fn read(on: &mut Recording<'_>, task: &mut Task, review: &ReviewFacts
         comment: None,
         sending: false,
         heard: false,
+        meanwhile: None,
     };
     messages::add(&mut task.conversation, message, &mut on.notes);
     "a review asks for changes".into()

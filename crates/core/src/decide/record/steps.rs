@@ -176,22 +176,23 @@ pub(super) fn steered(
     taken: bool,
 ) -> String {
     let (mut gone, mut kept, mut declined) = (Vec::new(), Vec::new(), Vec::new());
+    let cut_short = task.stage.turn_mut().is_none();
     for mut word in std::mem::take(&mut task.conversation.messages) {
-        let theirs = word.sending && offered.contains(&word.id);
-        word.sending &= !theirs;
-        match theirs {
-            true if taken => gone.push(word),
+        match word.sending && offered.contains(&word.id) {
+            true if taken && !cut_short => {
+                word.sending = false;
+                gone.push(word);
+            }
             true => {
                 declined.push(word.offer());
-                kept.push(word);
+                kept.extend(messages::came_back(word));
             }
             false => kept.push(word),
         }
     }
     let Some(turn) = task.stage.turn_mut() else {
-        // The turn was cut short meanwhile: what it took is said again.
-        gone.append(&mut kept);
-        task.conversation.messages = gone;
+        // What the turn took before it was cut short is said again.
+        task.conversation.messages = kept;
         return "stale: no turn is on".into();
     };
     task.conversation.messages = kept;

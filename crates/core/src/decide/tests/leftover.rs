@@ -6,6 +6,7 @@ use super::{decide, stages, walk};
 use crate::agent::ErrorClass;
 use crate::effect::{self, Action, EffectKind};
 use crate::event::{Asking, Event};
+use crate::ids::CommentId;
 use crate::place::Permission;
 use crate::question::{Asked, By};
 use crate::task::{BlockReason, End, Stage, Task};
@@ -246,4 +247,37 @@ fn of_several_role_labels_people_see_which_one_counts() {
     let shown = shown.expect("a status");
     let line = "2 role labels: `role:spec` counts. To have `role:testing`, remove `role:spec` before the next session starts.";
     assert!(shown.contains(line), "{shown}");
+}
+
+/// A comment that is deleted or changed while its words are on their way counts as it is by the time they come back.
+#[test]
+fn what_is_taken_back_on_its_way_is_not_told_later() {
+    let told = |meanwhile: &[Event]| {
+        let mut task = stage("running");
+        let offered = weighed(500, "Use red.", Permission::Write);
+        let back = Event::Steered {
+            session: task.job().expect("a session").session.clone(),
+            offered: vec!["comment:500".into()],
+            taken: false,
+        };
+        for event in [&[offered], meanwhile, &[back]].concat() {
+            task = decide(&task, &event, &policy(), 60_000).task;
+        }
+        let words = task.conversation.messages.into_iter();
+        words.map(|word| word.text).collect::<Vec<_>>()
+    };
+    let deleted = Event::CommentDeleted {
+        comment: CommentId(500),
+        sender: account("ana"),
+    };
+    let Event::CommentAuthorized { mut found } = weighed(500, "Use blue.", Permission::Write)
+    else {
+        panic!("it is weighed")
+    };
+    found.at += 1;
+    let changed = Event::CommentAuthorized { found };
+    assert_eq!(told(&[]), ["Use red."]);
+    assert_eq!(told(&[deleted.clone()]), [""; 0]);
+    assert_eq!(told(&[changed.clone()]), ["Use blue."]);
+    assert_eq!(told(&[changed, deleted]), [""; 0]);
 }

@@ -118,6 +118,7 @@ fn asked(on: &Advance<'_>, facts: &TriggerFacts, login: &str, question: String) 
         comment: None,
         sending: false,
         heard: false,
+        meanwhile: None,
     }
 }
 
