@@ -59,7 +59,7 @@ pub(super) struct Exchange {
     /// What the agent printed among its messages.
     pub(super) strays: Strays,
     /// Who answers the session's questions.
-    pub(super) seat: Arc<ToolGate>,
+    pub(super) gate: Arc<ToolGate>,
     /// Prompts of this turn that are on the wire.
     pub(super) prompts: usize,
     /// Updates that came while an earlier session was being loaded.
@@ -80,7 +80,7 @@ impl Exchange {
             verdict: None,
             unanswered: 0,
             strays: Strays::default(),
-            seat: Arc::default(),
+            gate: Arc::default(),
             prompts: 0,
             replayed: 0,
             forms: VecDeque::new(),

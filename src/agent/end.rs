@@ -4,16 +4,15 @@
 //! What is reported is what the agent said; whether anything was done is for git to tell.
 
 use crate::core::agent::{Stop, TurnEnd, Update, error_in};
+use crate::core::text::session_log;
 
-use super::client::{Ended, Opened};
+use super::connection::Ended;
 use super::error::AgentError;
+use super::opening::Opened;
 use super::running_agent::Live;
-use super::turn::TurnRequest;
+use super::turn_request::TurnRequest;
 
-/// What the log holds when a loaded session turns out to be empty.
-pub(super) const LOST: &str = "The agent had lost the earlier session it said it had loaded (it refused the first prompt without a word); \
-     a new one was opened and told what was said so far.";
-
+/// Why skep ended a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Why {
     Cancelled,
@@ -21,6 +20,7 @@ pub(super) enum Why {
     Silence,
 }
 
+/// What the agent answered to the turn's last prompt.
 pub(super) enum Answer {
     Given(serde_json::Value),
     Missing(Ended),
@@ -28,38 +28,52 @@ pub(super) enum Answer {
     Overdue,
 }
 
-pub(super) async fn conclude(
-    live: &Live,
-    session: Opened,
-    answer: Answer,
-    why: Option<Why>,
-    request: &TurnRequest,
-) -> Result<TurnEnd, AgentError> {
-    match why {
-        Some(Why::Wall) => return Err(AgentError::Timeout(request.wall)),
-        Some(Why::Silence) => return Err(AgentError::Silence(request.silence)),
-        Some(Why::Cancelled) | None => {}
+/// All that is known of a turn when it is over.
+pub(super) struct Conclusion {
+    pub(super) session: Opened,
+    pub(super) answer: Answer,
+    /// Why skep ended it, if skep did.
+    pub(super) why: Option<Why>,
+}
+
+impl Conclusion {
+    /// What the turn came to.
+    pub(super) async fn reach(
+        self,
+        live: &Live,
+        request: &TurnRequest,
+    ) -> Result<TurnEnd, AgentError> {
+        let Self {
+            session,
+            answer,
+            why,
+        } = self;
+        match why {
+            Some(Why::Wall) => return Err(AgentError::Timeout(request.wall)),
+            Some(Why::Silence) => return Err(AgentError::Silence(request.silence)),
+            Some(Why::Cancelled) | None => {}
+        }
+        let stop = match answer {
+            Answer::Given(answer) => given(live, &answer),
+            // An agent may answer a cancelled prompt with an error; it has ended all the same.
+            Answer::Missing(Ended::Answered(_)) if why.is_some() => Stop::Cancelled,
+            Answer::Missing(_) | Answer::Overdue if why.is_some() => Stop::Killed,
+            Answer::Missing(ended) => return Err(live.explain(ended).await),
+            Answer::Overdue => Stop::Killed,
+        };
+        let state = live.connection.wire.state();
+        let message = state.transcript.last_message().to_owned();
+        let error = error_in(&message);
+        let usage = state.transcript.usage();
+        Ok(TurnEnd {
+            stop,
+            message,
+            usage,
+            error,
+            agent_session: session.id,
+            resumed: session.resumed,
+        })
     }
-    let stop = match answer {
-        Answer::Given(answer) => given(live, &answer),
-        // An agent may answer a cancelled prompt with an error; it has ended all the same.
-        Answer::Missing(Ended::Answered(_)) if why.is_some() => Stop::Cancelled,
-        Answer::Missing(_) | Answer::Overdue if why.is_some() => Stop::Killed,
-        Answer::Missing(ended) => return Err(live.explain(ended).await),
-        Answer::Overdue => Stop::Killed,
-    };
-    let state = live.connection.wire.state();
-    let message = state.transcript.last_message().to_owned();
-    let error = error_in(&message);
-    let usage = state.transcript.usage();
-    Ok(TurnEnd {
-        stop,
-        message,
-        usage,
-        error,
-        agent_session: session.id,
-        resumed: session.resumed,
-    })
 }
 
 /// Reads the answer to a prompt: <https://agentclientprotocol.com/protocol/prompt-turn#stop-reasons>. A reason that is
@@ -86,14 +100,7 @@ fn given(live: &Live, answer: &serde_json::Value) -> Stop {
         Some("cancelled") => Stop::Cancelled,
         reason => {
             let reason: String = reason.unwrap_or("none").chars().take(60).collect();
-            let text = format!(
-                "The agent ended its turn for a reason that the protocol does not know: {reason}."
-            );
-            live.connection
-                .wire
-                .state()
-                .transcript
-                .single(Update::Note { text });
+            live.note(session_log::unknown_stop(&reason));
             Stop::Other
         }
     }
@@ -112,7 +119,7 @@ pub(super) fn last_notes(live: &Live, end: &Result<TurnEnd, AgentError>) {
     let crashed = matches!(end, Err(AgentError::Crash { .. })).then(|| live.last_words());
     let mut state = live.connection.wire.state();
     if let Some(text) = state.strays.note() {
-        state.transcript.single(Update::Note { text });
+        state.transcript.note(text);
     }
     if let Some(text) = crashed {
         state.transcript.single(Update::Stderr { text });

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use agent_client_protocol::JsonRpcRequest;
 use agent_client_protocol::v1::schema::{AuthMethod, AuthenticateRequest};
 
-use super::client::{Connection, Ended, code};
+use super::connection::{Connection, Ended, code};
 
 /// The protocol's code for "log in first".
 const AUTH_REQUIRED: i64 = -32000;

@@ -10,7 +10,7 @@
 //! This is the only module that names the two protocols' crates. No agent ever sees skep's own environment, and no result is
 //! believed here: what an agent did is what git says after its process tree is gone.
 
-mod client;
+mod connection;
 mod connection_state;
 mod elicitation;
 mod end;
@@ -22,11 +22,13 @@ mod halves;
 mod launch;
 mod login;
 mod model;
+mod opening;
 mod own_tools;
 mod permission;
 pub mod presets;
 mod process;
 mod process_tree;
+mod prompts;
 mod running_agent;
 mod sandbox;
 mod spawn;
@@ -38,6 +40,7 @@ mod tools;
 mod transcript;
 mod trial;
 mod turn;
+mod turn_request;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -52,18 +55,19 @@ use crate::core::ids::SessionId;
 use crate::core::network::Network;
 
 pub use crate::core::agent::SandboxChoice;
-pub use client::McpServer;
 pub use error::AgentError;
 pub use launch::{Identity, Launch, Resources};
+pub use opening::McpServer;
 pub use permission::{Answer, PermissionPolicy};
 pub use running_agent::Output;
 pub use sandbox::{Bubblewrap, Confinement};
 pub use steer::Steered;
 pub use tools::{AskReply, SERVER_NAME, ToolHandler};
-pub use turn::{Resume, TurnRequest};
+pub use turn_request::{Resume, TurnRequest};
 
 use launch::LaunchContext;
 use running_agent::Live;
+use turn::Turn;
 
 /// What the module is told once.
 #[derive(Debug, Clone)]
@@ -185,8 +189,15 @@ impl Agents {
                 return Ok(end::never_begun());
             }
         };
+        let turn = Turn {
+            live: &live,
+            tools: &self.inner.tools,
+            request: &request,
+            updates: &updates,
+            cancel: &cancel,
+        };
         let end = tokio::select! {
-            end = turn::run((&live, &self.inner.tools), &request, &updates, &cancel) => end,
+            end = turn.run() => end,
             () = slot.closed.cancelled() => Err(AgentError::Closed),
         };
         let over = match &end {
@@ -209,9 +220,9 @@ impl Agents {
         let slot = self.slots().get(session).cloned();
         // A slot that is locked is being filled: no turn runs in it yet.
         let live = slot.and_then(|slot| slot.live.try_lock().ok().and_then(|live| live.clone()));
-        let inlet = live.and_then(|live| live.inlet().clone());
-        match inlet {
-            Some(inlet) => Ok(inlet.steer(text).await),
+        let queue = live.and_then(|live| live.queue().clone());
+        match queue {
+            Some(queue) => Ok(queue.steer(text).await),
             None => Ok(Steered::NotNow),
         }
     }

@@ -11,11 +11,12 @@ use skep_simulator::demo_agent;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-use super::client::{Connection, Ended, Opened, answered};
+use super::connection::{Connection, Ended, answered};
 use super::connection_state::Exchange;
 use super::error::AgentError;
 use super::framing::Wire;
 use super::launch::{Launch, LaunchContext};
+use super::opening::Opened;
 use super::permission::PermissionPolicy;
 use super::presets::DEMO;
 use super::process::Process;
@@ -43,29 +44,29 @@ pub(super) struct Live {
     /// The agent's session, once it is open; locked for the length of a turn.
     pub(super) opened: Mutex<Option<Opened>>,
     /// Where the session's questions go.
-    pub(super) seat: Arc<ToolGate>,
+    pub(super) gate: Arc<ToolGate>,
     /// The tools' address and token, once they were offered.
     pub(super) registration: Mutex<Option<Registration>>,
-    inlet: StdMutex<Option<PromptQueue>>,
+    queue: StdMutex<Option<PromptQueue>>,
 }
 
 impl Live {
     /// Starts the agent and shakes hands.
     pub(super) async fn start(
-        ground: &LaunchContext,
+        context: &LaunchContext,
         launch: &Launch,
         demo_in_process: bool,
         patience: Duration,
     ) -> Result<Self, AgentError> {
         let wire = Wire::new(Exchange::new(PermissionPolicy::read_only()));
-        let seat = wire.state().seat.clone();
+        let gate = wire.state().gate.clone();
         let (body, connection) = if demo_in_process && launch.agent.name == DEMO {
             let (ours, theirs) = tokio::io::duplex(64 * 1024);
             let variables = &launch.agent.environment;
             let is_on = |name| variables.get(name).is_some_and(|value| value == "1");
             let environment = demo_agent::Environment {
                 home: launch.home.clone(),
-                variables: Some(demo_variables(ground, launch)),
+                variables: Some(demo_variables(context, launch)),
                 queues: is_on(demo_agent::QUEUE),
                 takes_system_prompt: is_on(demo_agent::SYSTEM_PROMPT),
             };
@@ -77,7 +78,7 @@ impl Live {
                 Connection::open(reader, writer, wire).await?,
             )
         } else {
-            let prepared = ground.agent(launch)?;
+            let prepared = context.agent(launch)?;
             let (process, streams) = Process::start(prepared.order, prepared.mark).await?;
             let what = launch.agent.name.clone();
             let input = streams.input.ok_or(AgentError::Spawn {
@@ -89,15 +90,15 @@ impl Live {
                 Connection::open(streams.output, input, wire).await?,
             )
         };
-        let (registration, inlet) = (Mutex::new(None), StdMutex::default());
+        let (registration, queue) = (Mutex::new(None), StdMutex::default());
         let mut live = Self {
             body,
             connection,
             hello: None,
             opened: Mutex::new(None),
-            seat,
+            gate,
             registration,
-            inlet,
+            queue,
         };
         match live.connection.initialize(patience).await {
             Ok(hello) => live.hello = Some(hello),
@@ -120,8 +121,13 @@ impl Live {
     }
 
     /// The way into the running turn; none between turns.
-    pub(super) fn inlet(&self) -> MutexGuard<'_, Option<PromptQueue>> {
-        self.inlet.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn queue(&self) -> MutexGuard<'_, Option<PromptQueue>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes into the session's log what is worth knowing of the agent.
+    pub(super) fn note(&self, text: impl Into<String>) {
+        self.connection.wire.state().transcript.note(text);
     }
 
     /// The end of what it printed among its messages, then the end of its error stream: some agents say on the one why they
@@ -176,7 +182,7 @@ impl Live {
 
     /// Ends the whole tree; returns when it is gone.
     pub(super) async fn end(&self, grace: Duration) -> Result<(), AgentError> {
-        self.seat.close();
+        self.gate.close();
         self.connection.close().await;
         match &self.body {
             Body::Process(process) => process.end(grace).await,
@@ -195,15 +201,15 @@ impl Live {
 
 impl Drop for Live {
     fn drop(&mut self) {
-        self.seat.close();
+        self.gate.close();
         if let Body::InMemory(agent) = &self.body {
             agent.abort();
         }
     }
 }
 
-fn demo_variables(ground: &LaunchContext, launch: &Launch) -> Vec<(String, String)> {
-    ground.environment(launch, vec![], &format!("{}.memory", launch.session))
+fn demo_variables(context: &LaunchContext, launch: &Launch) -> Vec<(String, String)> {
+    context.environment(launch, vec![], &format!("{}.memory", launch.session))
 }
 
 /// What an agent wrote to its standard streams and how it ended.
@@ -225,12 +231,12 @@ const OUTPUT_KEPT: usize = 1 << 20;
 
 /// Runs one command in the fence of a session, to its end or until `timeout`; nothing of it is left afterwards.
 pub(super) async fn run(
-    ground: &LaunchContext,
+    context: &LaunchContext,
     launch: &Launch,
     argv: &[String],
     timeout: Duration,
 ) -> Result<Output, AgentError> {
-    let prepared = ground.command(launch, argv)?;
+    let prepared = context.command(launch, argv)?;
     let (process, mut streams) = Process::start(prepared.order, prepared.mark).await?;
     let work = async {
         let (stdout, truncated) = capped(&mut streams.output).await;

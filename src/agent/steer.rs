@@ -21,7 +21,7 @@ pub enum Steered {
 }
 
 /// One further prompt, and who waits to hear that it is on the wire.
-struct Word {
+struct QueuedPrompt {
     text: String,
     taken: oneshot::Sender<()>,
 }
@@ -29,7 +29,7 @@ struct Word {
 /// The way into a running turn.
 #[derive(Clone)]
 pub(super) struct PromptQueue {
-    words: mpsc::Sender<Word>,
+    prompts: mpsc::Sender<QueuedPrompt>,
 }
 
 impl PromptQueue {
@@ -37,8 +37,8 @@ impl PromptQueue {
     pub(super) async fn steer(self, text: &str) -> Steered {
         let (taken, heard) = oneshot::channel();
         if self
-            .words
-            .try_send(Word {
+            .prompts
+            .try_send(QueuedPrompt {
                 text: text.to_owned(),
                 taken,
             })
@@ -54,33 +54,33 @@ impl PromptQueue {
 }
 
 /// The turn's side: what is to be sent, and what was sent but is not on the wire yet.
-pub(super) struct Outlet {
-    words: mpsc::Receiver<Word>,
+pub(super) struct ToSend {
+    prompts: mpsc::Receiver<QueuedPrompt>,
     sent: usize,
     pending: VecDeque<(usize, oneshot::Sender<()>)>,
 }
 
 /// Both sides for a turn whose first prompt is about to be sent.
-pub(super) fn channel() -> (PromptQueue, Outlet) {
-    let (inlet, words) = mpsc::channel(WAITING_MAX);
+pub(super) fn channel() -> (PromptQueue, ToSend) {
+    let (queue, prompts) = mpsc::channel(WAITING_MAX);
     (
-        PromptQueue { words: inlet },
-        Outlet {
-            words,
+        PromptQueue { prompts: queue },
+        ToSend {
+            prompts,
             sent: 1,
             pending: VecDeque::new(),
         },
     )
 }
 
-impl Outlet {
+impl ToSend {
     /// The next words; the caller must send them as the turn's next prompt. Never resolves when there can be none.
     pub(super) async fn next(&mut self) -> String {
-        match self.words.recv().await {
-            Some(word) => {
+        match self.prompts.recv().await {
+            Some(prompt) => {
                 self.sent += 1;
-                self.pending.push_back((self.sent, word.taken));
-                word.text
+                self.pending.push_back((self.sent, prompt.taken));
+                prompt.text
             }
             None => std::future::pending().await,
         }
@@ -102,16 +102,16 @@ impl Outlet {
 
     /// Takes no more words: those not sent yet are told so.
     pub(super) fn close(&mut self) {
-        self.words.close();
-        while self.words.try_recv().is_ok() {}
+        self.prompts.close();
+        while self.prompts.try_recv().is_ok() {}
     }
 
     /// True when nothing waits to be sent, which stays so: further words are turned away.
     pub(super) fn is_done(&mut self) -> bool {
-        if self.words.is_empty() {
-            self.words.close();
+        if self.prompts.is_empty() {
+            self.prompts.close();
         }
-        self.words.is_empty() && self.words.is_closed()
+        self.prompts.is_empty() && self.prompts.is_closed()
     }
 }
 
@@ -155,20 +155,20 @@ mod tests {
 
     #[tokio::test]
     async fn taken_is_said_only_when_the_words_are_on_the_wire() {
-        let (inlet, mut outlet) = channel();
+        let (queue, mut to_send) = channel();
         let (one, two) = (
-            tokio::spawn(inlet.clone().steer("one")),
-            tokio::spawn(inlet.clone().steer("two")),
+            tokio::spawn(queue.clone().steer("one")),
+            tokio::spawn(queue.clone().steer("two")),
         );
-        assert_eq!(outlet.next().await, "one");
-        outlet.on_the_wire(1);
+        assert_eq!(to_send.next().await, "one");
+        to_send.on_the_wire(1);
         assert!(!one.is_finished());
-        outlet.on_the_wire(2);
+        to_send.on_the_wire(2);
         assert_eq!(one.await.expect("it ran"), Steered::Taken);
-        assert!(!outlet.is_done());
-        outlet.close();
+        assert!(!to_send.is_done());
+        to_send.close();
         assert_eq!(two.await.expect("it ran"), Steered::NotNow);
-        assert!(outlet.is_done());
-        assert_eq!(inlet.steer("three").await, Steered::NotNow);
+        assert!(to_send.is_done());
+        assert_eq!(queue.steer("three").await, Steered::NotNow);
     }
 }

@@ -1,7 +1,7 @@
 //! The tools a session offers its agent: asking the people on the issue, reporting progress, saying that it is finished.
 //!
 //! They reach the agent as one server of the Model Context Protocol (<https://modelcontextprotocol.io>) over streamable
-//! HTTP on loopback, the only transport all known agents take. A [`ToolHandler`] answers; `seat` is a session's place at it,
+//! HTTP on loopback, the only transport all known agents take. A [`ToolHandler`] answers; `tool_gate` stands between the two,
 //! shared by the tools and by the protocol's own elicitation; `input` reads what an agent sends, `offer` describes the
 //! tools, `server` serves them.
 //!

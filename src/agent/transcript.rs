@@ -105,6 +105,11 @@ impl Transcript {
         self.put(Key::Single(self.counter), update);
     }
 
+    /// Adds a line of skep's own.
+    pub(super) fn note(&mut self, text: impl Into<String>) {
+        self.single(Update::Note { text: text.into() });
+    }
+
     /// A request for permission names its tool call, perhaps for the first time; answers with the call's title and kind.
     pub(super) fn permission(&mut self, call: ToolCallUpdate) -> (String, String) {
         let id = call.tool_call_id.to_string();

@@ -4,7 +4,7 @@
 //! everything the others hold. It must never mix two lines of work: which of them is meant is for people to say.
 
 use super::bundle::{self, Heads};
-use super::collect::Collection;
+use super::collection::Collection;
 use super::error::GitError;
 use super::fenced;
 use crate::core::event::{LeftOut, WhyLeftOut};

@@ -1,9 +1,9 @@
 //! All that a branch changes against its base, however many sessions and people wrote to it: what its pull request shows.
 
+use super::Git;
 use super::change::read_counted;
 use super::error::GitError;
-use super::process::{Call, Overflow};
-use super::{Git, collect::LISTING};
+use super::process::{Call, LISTING, Overflow};
 use crate::core::event::FileChange;
 use crate::core::ids::{RepositoryId, Sha};
 

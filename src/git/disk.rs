@@ -5,6 +5,7 @@
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::error::GitError;
 
@@ -56,4 +57,21 @@ pub(super) async fn on_disk<T: Send + 'static>(
             why: error.to_string(),
         }),
     }
+}
+
+/// Git takes a file changed in the very moment its index was written for suspect; a copy with a later time would make it
+/// trust what it should look at.
+pub(super) fn copy_keeping_time(from: &Path, to: &Path) -> std::io::Result<SystemTime> {
+    let modified = std::fs::metadata(from)?.modified()?;
+    std::fs::copy(from, to)?;
+    set_time(to, modified)?;
+    Ok(modified)
+}
+
+/// Sets when a file was last changed.
+pub(super) fn set_time(path: &Path, modified: SystemTime) -> std::io::Result<()> {
+    std::fs::File::options()
+        .write(true)
+        .open(path)?
+        .set_modified(modified)
 }

@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Mode, OFlags};
 
 use super::Git;
-use super::collect::LISTING;
 use super::disk::{on_disk, remove_tree};
 use super::error::GitError;
+use super::process::LISTING;
 use crate::core::ids::Sha;
 
 /// Asks. Each answer is a file of its own, so that a question that fails spoils no other. Other branches are only bundled,

@@ -5,9 +5,9 @@
 //! commit is judged as theirs were.
 
 use super::change::{RawChange, read_raw};
-use super::collect::{Collection, LISTING, sha};
+use super::collection::{Collection, sha};
 use super::error::GitError;
-use super::process::Overflow;
+use super::process::{LISTING, Overflow};
 use super::protect::{LINK, Link, leaves_tree};
 use super::snapshot::{Entry, listed};
 use crate::core::event::{LeftOut, WhyLeftOut};

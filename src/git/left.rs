@@ -8,12 +8,12 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::collect::{Collection, LISTING};
+use super::collection::Collection;
 use super::disk::on_disk;
 use super::error::GitError;
-use super::process::{Call, Overflow};
+use super::ignore_list::exclude_file;
+use super::process::{Call, LISTING, Overflow, paths};
 use super::protect::GITLINK;
-use super::snapshot::paths;
 use crate::core::event::{LeftOut, WhyLeftOut};
 use crate::core::leavings;
 
@@ -21,14 +21,6 @@ use crate::core::leavings;
 const NAMED: usize = 50;
 /// The most bytes of ignored names that are read.
 const IGNORED: usize = 4 << 20;
-
-/// The ignore list as a file; the first line tells an agent who finds it in its working copy what it is.
-pub(super) fn exclude_file(patterns: &[String]) -> String {
-    let head = "# What tools leave beside the work and skep does not publish. Rules of .gitignore win over this list.\n";
-    patterns
-        .iter()
-        .fold(head.to_owned(), |text, pattern| text + pattern + "\n")
-}
 
 impl Collection<'_> {
     /// Writes the ignore list to where [`Collection::ignoring`] reads it.

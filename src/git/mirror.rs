@@ -4,32 +4,15 @@
 //! and pushes leave from it. It must never be written by an agent, never lose an object somebody borrows (no garbage
 //! collection here), and never be fetched twice at once.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
 
 use super::Git;
 use super::disk::{on_disk, remove_tree};
 use super::error::GitError;
+use super::leftovers::clear_leftovers;
 use super::process::{Call, Input, Overflow};
 use super::remote::{Remote, classify};
 use crate::core::ids::{RepositoryId, Sha};
-
-/// A lock for each repository whose mirror somebody is at, and for no others.
-#[derive(Debug, Default)]
-pub(super) struct FetchLocks(Mutex<HashMap<RepositoryId, FetchLock>>);
-
-type FetchLock = Arc<tokio::sync::Mutex<()>>;
-
-impl FetchLocks {
-    fn of(&self, repository: RepositoryId) -> FetchLock {
-        let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // A lock that only this table holds locks nobody out.
-        locks.retain(|_, lock| Arc::strong_count(lock) > 1);
-        locks.entry(repository).or_default().clone()
-    }
-}
 
 /// What the mirror has to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -292,57 +275,6 @@ fn check_branch_name(name: &str) -> Result<(), GitError> {
     Err(GitError::BranchName(name.chars().take(200).collect()))
 }
 
-/// Removes what killed processes left in a mirror: lock files, half-written packs, half-taken results older than `age`.
-pub(super) fn clear_leftovers(mirror: &Path, age: Duration) {
-    let old = |path: &Path| {
-        let modified = std::fs::symlink_metadata(path).and_then(|meta| meta.modified());
-        modified.is_ok_and(|time| {
-            SystemTime::now()
-                .duration_since(time)
-                .is_ok_and(|passed| passed >= age)
-        })
-    };
-    let mut folders = vec![mirror.join("refs")];
-    let mut stale = vec![
-        mirror.join("packed-refs.lock"),
-        mirror.join("HEAD.lock"),
-        mirror.join("config.lock"),
-    ];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => folders.push(path),
-                _ if path
-                    .extension()
-                    .is_some_and(|extension| extension == "lock") =>
-                {
-                    stale.push(path)
-                }
-                _ => {}
-            }
-        }
-    }
-    for folder in [mirror.join("objects"), mirror.join("objects/pack")] {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            if name.to_string_lossy().starts_with("tmp_")
-                || name.to_string_lossy().starts_with("incoming-")
-            {
-                stale.push(entry.path());
-            }
-        }
-    }
-    for path in stale.iter().filter(|path| old(path)) {
-        tracing::warn!(path = %path.display(), "removing what a killed git process left in the mirror");
-        let _ = if path.is_dir() {
-            std::fs::remove_dir_all(path)
-        } else {
-            std::fs::remove_file(path)
-        };
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -362,45 +294,5 @@ mod tests {
                 "{bad:?}"
             );
         }
-    }
-
-    #[test]
-    fn locks_of_repositories_nobody_fetches_are_forgotten() {
-        let locks = FetchLocks::default();
-        let held = locks.of(RepositoryId(1));
-        let guard = held.try_lock().expect("nobody has it");
-        for number in 2..100 {
-            locks.of(RepositoryId(number));
-        }
-        assert!(locks.of(RepositoryId(1)).try_lock().is_err());
-        assert!(locks.0.lock().expect("not poisoned").len() <= 2);
-        drop(guard);
-    }
-
-    #[test]
-    fn leftovers_go_and_the_rest_stays() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let mirror = folder.path();
-        for dir in ["refs/heads/a", "objects/pack", "objects/incoming-1-1-1/xx"] {
-            std::fs::create_dir_all(mirror.join(dir)).expect("made");
-        }
-        let leftovers = [
-            "refs/heads/a/b.lock",
-            "packed-refs.lock",
-            "objects/pack/tmp_pack_x",
-        ];
-        let kept = ["refs/heads/a/b", "packed-refs", "objects/pack/pack-1.pack"];
-        for file in leftovers.iter().chain(&kept) {
-            std::fs::write(mirror.join(file), "x").expect("written");
-        }
-        clear_leftovers(mirror, Duration::from_secs(3600));
-        assert!(
-            leftovers.iter().all(|file| mirror.join(file).exists()),
-            "young ones may be alive"
-        );
-        clear_leftovers(mirror, Duration::ZERO);
-        assert!(leftovers.iter().all(|file| !mirror.join(file).exists()));
-        assert!(kept.iter().all(|file| mirror.join(file).exists()));
-        assert!(!mirror.join("objects/incoming-1-1-1").exists());
     }
 }

@@ -16,6 +16,9 @@ use tokio::process::{Child, Command};
 
 use super::error::{GitError, one_line};
 
+/// Listings of paths; a tree of half a million files has about 40 MiB of them.
+pub(super) const LISTING: usize = 128 << 20;
+
 /// Where programs are looked for: fixed, so that nothing an operator exports changes which git runs.
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/run/current-system/sw/bin";
 
@@ -422,3 +425,8 @@ fn bound(child: &Child, call: &Call) {
 /// Other systems cannot bound a process from outside; the timeout holds there, too.
 #[cfg(not(target_os = "linux"))]
 fn bound(_: &Child, _: &Call) {}
+
+/// The paths of an output with `-z`.
+pub(super) fn paths(output: &[u8]) -> impl Iterator<Item = &[u8]> {
+    output.split(|b| *b == 0).filter(|path| !path.is_empty())
+}

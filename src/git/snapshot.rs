@@ -12,12 +12,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::change::{RawChange, read_raw};
-use super::collect::{Collection, LISTING, sha};
-use super::disk::on_disk;
+use super::collection::{Collection, sha};
+use super::disk::{copy_keeping_time, on_disk, set_time};
 use super::error::GitError;
-use super::process::{Call, Input, Overflow};
+use super::process::{Call, Input, LISTING, Overflow, paths};
 use super::protect::{GITLINK, Link, leaves_tree};
-use super::workspace::{copy_keeping_time, set_time};
 use crate::core::event::{LeftOut, WhyLeftOut};
 use crate::core::ids::Sha;
 
@@ -273,11 +272,6 @@ pub(super) fn listed(paths: &[impl AsRef<[u8]>]) -> Vec<u8> {
         .iter()
         .flat_map(|path| path.as_ref().iter().copied().chain([0]))
         .collect()
-}
-
-/// The paths of an output with `-z`.
-pub(super) fn paths(output: &[u8]) -> impl Iterator<Item = &[u8]> {
-    output.split(|b| *b == 0).filter(|path| !path.is_empty())
 }
 
 /// A regular file or a symbolic link at that very path.

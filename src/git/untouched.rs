@@ -10,10 +10,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::change::RawChange;
-use super::collect::{Collection, LISTING};
+use super::collection::Collection;
 use super::disk::on_disk;
 use super::error::GitError;
-use super::process::{Input, Overflow};
+use super::process::{Input, LISTING, Overflow};
 use super::snapshot::{Entry, listed};
 
 impl Collection<'_> {

@@ -6,67 +6,15 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
-
-use serde::{Deserialize, Serialize};
 
 use super::Git;
-use super::disk::{on_disk, remove_tree};
+use super::disk::{copy_keeping_time, on_disk, remove_tree};
 use super::error::GitError;
-use super::left::exclude_file;
+use super::identity::Identity;
+use super::ignore_list::exclude_file;
 use super::mirror::read_ref;
 use super::process::{Call, Overflow};
 use crate::core::ids::{AgentBranch, RepositoryId, SessionId, Sha};
-
-/// Who a commit is by. Always something git accepts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identity {
-    name: String,
-    email: String,
-}
-
-impl Identity {
-    /// Takes a name and an address; characters git gives a meaning to are left out, nothing left is `skep`.
-    pub fn new(name: &str, email: &str) -> Self {
-        let clean = |text: &str| {
-            let kept: String = text
-                .chars()
-                .filter(|c| !c.is_control() && !matches!(c, '<' | '>'))
-                .take(200)
-                .collect();
-            let kept = kept
-                .trim_matches(|c: char| c.is_whitespace() || ".,:;\"\\'".contains(c))
-                .to_owned();
-            if kept.is_empty() {
-                "skep".to_owned()
-            } else {
-                kept
-            }
-        };
-        Self {
-            name: clean(name),
-            email: clean(email),
-        }
-    }
-
-    /// The name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The address, without angle brackets.
-    pub fn email(&self) -> &str {
-        &self.email
-    }
-
-    /// Makes a call commit as this identity.
-    pub(super) fn to(&self, call: Call) -> Call {
-        call.env("GIT_AUTHOR_NAME", &self.name)
-            .env("GIT_AUTHOR_EMAIL", &self.email)
-            .env("GIT_COMMITTER_NAME", &self.name)
-            .env("GIT_COMMITTER_EMAIL", &self.email)
-    }
-}
 
 /// The working copy to make.
 #[derive(Debug, Clone)]
@@ -220,8 +168,8 @@ fn write_skeleton(making: &Path, objects: &Path, spec: &WorkspaceSpec) -> std::i
     let config = format!(
         "[core]\n\trepositoryformatversion = {version}\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n{format}\
          [user]\n\tname = {}\n\temail = {}\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n",
-        quoted(&spec.author.name),
-        quoted(&spec.author.email),
+        quoted(spec.author.name()),
+        quoted(spec.author.email()),
     );
     std::fs::write(git.join("config"), config)
 }
@@ -231,39 +179,12 @@ fn quoted(value: &str) -> String {
     format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// Git takes a file changed in the very moment its index was written for suspect; a copy with a later time would make it
-/// trust what it should look at.
-pub(super) fn copy_keeping_time(from: &Path, to: &Path) -> std::io::Result<SystemTime> {
-    let modified = std::fs::metadata(from)?.modified()?;
-    std::fs::copy(from, to)?;
-    set_time(to, modified)?;
-    Ok(modified)
-}
-
-/// Sets when a file was last changed.
-pub(super) fn set_time(path: &Path, modified: SystemTime) -> std::io::Result<()> {
-    std::fs::File::options()
-        .write(true)
-        .open(path)?
-        .set_modified(modified)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::quoted;
 
     #[test]
-    fn an_identity_is_always_one_git_accepts() {
-        let identity = Identity::new(
-            "  skep[bot] <x>\n\"",
-            "1+skep[bot]@users.noreply.github.com",
-        );
-        assert_eq!(
-            (identity.name(), identity.email()),
-            ("skep[bot] x", "1+skep[bot]@users.noreply.github.com")
-        );
-        let empty = Identity::new("<>\n.,", "");
-        assert_eq!((empty.name(), empty.email()), ("skep", "skep"));
+    fn a_value_is_quoted_as_git_config_does() {
         assert_eq!(quoted("a\"b\\c"), "\"a\\\"b\\\\c\"");
     }
 }

@@ -1,5 +1,5 @@
 //! What the server of tools offers, in words that a model which has never heard of skep understands, and how a call
-//! reaches the desk.
+//! reaches the handler.
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -37,7 +37,7 @@ copy shows: it is compared with what you say.";
 /// The offer to one session.
 #[derive(Clone)]
 pub(super) struct Offer {
-    pub(super) seat: Arc<ToolGate>,
+    pub(super) gate: Arc<ToolGate>,
 }
 
 impl ServerHandler for Offer {
@@ -85,7 +85,7 @@ impl Offer {
             answered: None,
         };
         match request.name.as_ref() {
-            "ask_human" => match self.seat.ask(input::questions(arguments)?).await {
+            "ask_human" => match self.gate.ask(input::questions(arguments)?).await {
                 AskReply::Answered(text) => Ok(Said {
                     text,
                     answered: Some(true),
@@ -96,8 +96,8 @@ impl Offer {
                 }),
                 AskReply::Refused(why) => Err(why),
             },
-            "report_progress" => Ok(plain(self.seat.report(input::report(arguments)?).await?)),
-            "finish" => Ok(plain(self.seat.finish(input::finished(arguments)?).await?)),
+            "report_progress" => Ok(plain(self.gate.report(input::report(arguments)?).await?)),
+            "finish" => Ok(plain(self.gate.finish(input::finished(arguments)?).await?)),
             _ => Err(
                 "There is no such tool; there are ask_human, report_progress and finish."
                     .to_owned(),

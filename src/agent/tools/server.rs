@@ -26,8 +26,8 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::SERVER_NAME;
 use super::offer::Offer;
 use super::tool_gate::ToolGate;
-use crate::agent::client::McpServer;
 use crate::agent::halves::mend;
+use crate::agent::opening::McpServer;
 use crate::random;
 
 const PATH: &str = "/mcp";
@@ -35,7 +35,7 @@ const BODY_MAX: usize = 256 * 1024;
 const CONNECTIONS_MAX: usize = 1_024;
 /// Also how long a connection may rest: longer than the agents' own clients keep theirs, so that they close first.
 const HEADER_PATIENCE: Duration = Duration::from_secs(120);
-/// The body, the desk's patience and the answer together.
+/// The body, the handler's patience and the answer together.
 const REQUEST_PATIENCE: Duration = Duration::from_secs(75);
 
 type Tools = StreamableHttpService<Offer, NeverSessionManager>;
@@ -79,11 +79,11 @@ impl Drop for Registration {
 }
 
 impl Server {
-    /// Offers the tools of that seat under a token of its own.
-    pub(in crate::agent) async fn register(&self, seat: Arc<ToolGate>) -> io::Result<Registration> {
+    /// Offers the tools of that gate under a token of its own.
+    pub(in crate::agent) async fn register(&self, gate: Arc<ToolGate>) -> io::Result<Registration> {
         let running = self.running.get_or_try_init(start).await?;
         let token = token()?;
-        let number = running.registry.add(&token, seat);
+        let number = running.registry.add(&token, gate);
         let offered = McpServer {
             name: SERVER_NAME.to_owned(),
             url: format!("http://{}{PATH}", running.address),
@@ -125,13 +125,13 @@ struct Entry {
 }
 
 impl Registry {
-    fn add(&self, token: &str, seat: Arc<ToolGate>) -> u64 {
+    fn add(&self, token: &str, gate: Arc<ToolGate>) -> u64 {
         let configuration = StreamableHttpServerConfig::default()
             .with_legacy_session_mode(false)
             .with_json_response(true)
             .with_max_request_body_bytes(BODY_MAX)
             .enforce_origin_validation();
-        let offer = Offer { seat };
+        let offer = Offer { gate };
         let tools = Tools::new(move || Ok(offer.clone()), Arc::default(), configuration);
         let mut entries = self.entries();
         entries.0 += 1;

@@ -39,11 +39,11 @@ impl ToolHandler for Named {
     }
 }
 
-async fn seated(server: &Server, name: &'static str) -> (Arc<ToolGate>, Registration) {
-    let seat = Arc::new(ToolGate::default());
-    seat.open(Some(Arc::new(Named(name))));
-    let registration = server.register(seat.clone()).await.expect("a listener");
-    (seat, registration)
+async fn registered(server: &Server, name: &'static str) -> (Arc<ToolGate>, Registration) {
+    let gate = Arc::new(ToolGate::default());
+    gate.open(Some(Arc::new(Named(name))));
+    let registration = server.register(gate.clone()).await.expect("a listener");
+    (gate, registration)
 }
 
 fn authorization(registration: &Registration) -> String {
@@ -103,8 +103,8 @@ const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
 #[tokio::test]
 async fn only_the_token_opens_and_only_its_own_door() {
     let server = Server::default();
-    let (_one, first) = seated(&server, "first").await;
-    let (_two, second) = seated(&server, "second").await;
+    let (_one, first) = registered(&server, "first").await;
+    let (_two, second) = registered(&server, "second").await;
     assert_eq!(first.offered.url, second.offered.url);
     let one = json!({ "text": "hello" });
     assert_eq!(
@@ -142,7 +142,7 @@ async fn only_the_token_opens_and_only_its_own_door() {
 #[tokio::test]
 async fn the_list_tells_how_to_ask() {
     let server = Server::default();
-    let (_seat, registration) = seated(&server, "x").await;
+    let (_seat, registration) = registered(&server, "x").await;
     let (_, body) = post(&registration, &authorization(&registration), LIST).await;
     let answer: Value = serde_json::from_str(&body).expect("JSON");
     let tools = answer["result"]["tools"].as_array().expect("a list");
@@ -163,7 +163,7 @@ async fn the_list_tells_how_to_ask() {
 #[tokio::test]
 async fn hostile_calls_are_errors_the_agent_can_read() {
     let server = Server::default();
-    let (seat, registration) = seated(&server, "x").await;
+    let (gate, registration) = registered(&server, "x").await;
     for (tool, arguments) in [
         ("no_such_tool", json!({})),
         ("ask_human", json!({})),
@@ -209,18 +209,18 @@ async fn hostile_calls_are_errors_the_agent_can_read() {
         .await,
         ("x: 1".into(), false)
     );
-    seat.close();
+    gate.close();
 }
 
 #[tokio::test]
 async fn between_turns_nobody_answers_and_an_open_call_ends_with_its_turn() {
     let server = Server::default();
-    let (seat, registration) = seated(&server, "nobody").await;
+    let (gate, registration) = registered(&server, "nobody").await;
     let question = json!({ "question": "Which?" });
     let open = call(&registration, "ask_human", question.clone());
     let rise = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        seat.close();
+        gate.close();
     };
     let (ended, ()) = tokio::join!(open, rise);
     assert_eq!(ended, (OVER.to_owned(), true));
@@ -229,13 +229,13 @@ async fn between_turns_nobody_answers_and_an_open_call_ends_with_its_turn() {
         (OVER.to_owned(), true)
     );
     // A turn that is being cancelled takes nothing new either.
-    seat.open(Some(Arc::new(Named("leaving"))));
-    seat.closing();
+    gate.open(Some(Arc::new(Named("leaving"))));
+    gate.closing();
     assert_eq!(
         call(&registration, "ask_human", question.clone()).await,
         (OVER.to_owned(), true)
     );
-    seat.open(Some(Arc::new(Named("next"))));
+    gate.open(Some(Arc::new(Named("next"))));
     assert_eq!(
         call(&registration, "ask_human", question).await,
         ("next: 1".into(), false)
@@ -244,14 +244,14 @@ async fn between_turns_nobody_answers_and_an_open_call_ends_with_its_turn() {
 
 #[tokio::test]
 async fn calls_are_counted() {
-    let seat = ToolGate::default();
-    seat.open(Some(Arc::new(Named("x"))));
+    let gate = ToolGate::default();
+    gate.open(Some(Arc::new(Named("x"))));
     for _ in 0..CALLS_MAX {
-        seat.report("x".into()).await.expect("within the limit");
+        gate.report("x".into()).await.expect("within the limit");
     }
-    let refused = seat.report("x".into()).await.expect_err("over the limit");
+    let refused = gate.report("x".into()).await.expect_err("over the limit");
     assert!(refused.contains("Too many calls"), "{refused}");
     // The count is the session's, not the turn's.
-    seat.open(Some(Arc::new(Named("y"))));
-    assert!(matches!(seat.ask(vec![]).await, AskReply::Refused(_)));
+    gate.open(Some(Arc::new(Named("y"))));
+    assert!(matches!(gate.ask(vec![]).await, AskReply::Refused(_)));
 }

@@ -1,4 +1,4 @@
-//! A session's place at its desk: who answers now, how often the agent may call, and an end to all open calls with the
+//! The gate between a session's tools and who answers them: who answers now, how often the agent may call, and an end to all open calls with the
 //! turn.
 //!
 //! Between turns nobody answers; a call then is told that its turn is over and leaves no trace.
@@ -15,7 +15,7 @@ use crate::core::question::Asked;
 /// Calls of all kinds that one session may make within [`WINDOW`].
 pub(super) const CALLS_MAX: usize = 30;
 const WINDOW: Duration = Duration::from_secs(60);
-/// How long the desk may take: less than the minute after which the most impatient agents give up.
+/// How long the handler may take: less than the minute after which the most impatient agents give up.
 const PATIENCE: Duration = Duration::from_secs(50);
 
 pub(super) const OVER: &str =
@@ -29,24 +29,24 @@ pub(in crate::agent) struct ToolGate {
     state: Mutex<State>,
 }
 
-type Sitting = (Arc<dyn ToolHandler>, CancellationToken);
+type Serving = (Arc<dyn ToolHandler>, CancellationToken);
 
 #[derive(Default)]
 struct State {
-    sitting: Option<Sitting>,
+    serving: Option<Serving>,
     /// Open calls of a turn that is being cancelled hang on this.
-    leaving: Option<Sitting>,
+    ending: Option<Serving>,
     calls: Vec<Instant>,
 }
 
 impl ToolGate {
-    /// From now on that desk answers, until [`ToolGate::rise`].
-    pub(in crate::agent) fn open(&self, desk: Option<Arc<dyn ToolHandler>>) {
+    /// From now on that handler answers, until [`ToolGate::close`].
+    pub(in crate::agent) fn open(&self, handler: Option<Arc<dyn ToolHandler>>) {
         let before = {
             let mut state = self.state();
             std::mem::replace(
-                &mut state.sitting,
-                desk.map(|desk| (desk, CancellationToken::new())),
+                &mut state.serving,
+                handler.map(|handler| (handler, CancellationToken::new())),
             )
         };
         end(before);
@@ -56,31 +56,33 @@ impl ToolGate {
     /// a reason to go on before it hears of the cancel.
     pub(in crate::agent) fn closing(&self) {
         let mut state = self.state();
-        if let Some(sitting) = state.sitting.take() {
-            state.leaving = Some(sitting);
+        if let Some(serving) = state.serving.take() {
+            state.ending = Some(serving);
         }
     }
 
     /// The turn is over: open calls are told so, and new ones too.
     pub(in crate::agent) fn close(&self) {
-        let (sitting, leaving) = {
+        let (serving, ending) = {
             let mut state = self.state();
-            (state.sitting.take(), state.leaving.take())
+            (state.serving.take(), state.ending.take())
         };
-        end(sitting);
-        end(leaving);
+        end(serving);
+        end(ending);
     }
 
     /// Asks the people on the issue.
     pub(in crate::agent) async fn ask(&self, asked: Vec<Asked>) -> AskReply {
-        let asking = self.call(|desk| async move { desk.ask(asked).await }).await;
+        let asking = self
+            .call(|handler| async move { handler.ask(asked).await })
+            .await;
         asking.unwrap_or_else(|why| AskReply::Refused(why.to_owned()))
     }
 
     /// Answers that fill no form go back; when the turn is over they cannot.
     pub(in crate::agent) async fn unfitting(&self, words: String) {
         if let Err(why) = self
-            .call(|desk| async move { desk.unfitting(words).await })
+            .call(|handler| async move { handler.unfitting(words).await })
             .await
         {
             tracing::warn!(why, "an answer that fills no form could not be handed back");
@@ -89,13 +91,13 @@ impl ToolGate {
 
     /// Reports progress; the error is for the agent as well.
     pub(super) async fn report(&self, text: String) -> Result<String, &'static str> {
-        self.call(|desk| async move { desk.report(text).await })
+        self.call(|handler| async move { handler.report(text).await })
             .await
     }
 
     /// Says that the work is finished; the error is for the agent as well.
     pub(super) async fn finish(&self, finished: Finished) -> Result<String, &'static str> {
-        self.call(|desk| async move { desk.finish(finished).await })
+        self.call(|handler| async move { handler.finish(finished).await })
             .await
     }
 
@@ -103,18 +105,18 @@ impl ToolGate {
         &self,
         work: impl FnOnce(Arc<dyn ToolHandler>) -> F,
     ) -> Result<T, &'static str> {
-        let (desk, over) = self.admitted()?;
+        let (handler, over) = self.admitted()?;
         tokio::select! {
             biased;
-            done = work(desk) => Ok(done),
+            done = work(handler) => Ok(done),
             () = over.cancelled() => Err(OVER),
             () = tokio::time::sleep(PATIENCE) => Err(SLOW),
         }
     }
 
-    fn admitted(&self) -> Result<Sitting, &'static str> {
+    fn admitted(&self) -> Result<Serving, &'static str> {
         let mut state = self.state();
-        let sitting = state.sitting.clone().ok_or(OVER)?;
+        let serving = state.serving.clone().ok_or(OVER)?;
         let now = Instant::now();
         state
             .calls
@@ -123,7 +125,7 @@ impl ToolGate {
             return Err(TOO_MANY);
         }
         state.calls.push(now);
-        Ok(sitting)
+        Ok(serving)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -131,8 +133,8 @@ impl ToolGate {
     }
 }
 
-fn end(sitting: Option<Sitting>) {
-    if let Some((_, over)) = sitting {
+fn end(serving: Option<Serving>) {
+    if let Some((_, over)) = serving {
         over.cancel();
     }
 }

@@ -1,6 +1,6 @@
 //! Whom a comment speaks to, by the names in it.
 
-use super::Addressed;
+use super::spoken::Addressed;
 use crate::markdown::{Kind, Row, without_code_spans};
 
 /// Reads the author's own words: code and quotes name nobody.

@@ -1,8 +1,8 @@
 //! One command line.
 
 use super::nearest::nearest;
-use super::table::{self, Takes, Usage, plain};
-use super::{Command, LINES, Line};
+use super::spoken::{LINES, Line};
+use super::table::{self, Command, Takes, Usage, plain};
 use crate::markdown::{Kind, Row};
 
 /// What was heard so far.

@@ -19,6 +19,7 @@ pub mod prompt;
 pub mod pull;
 pub mod question;
 pub mod refusal;
+pub mod session_log;
 pub mod status;
 
 use super::event::{Loss, Removal};

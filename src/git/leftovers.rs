@@ -1,0 +1,87 @@
+//! What killed processes left in a mirror goes.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+/// Removes what killed processes left in a mirror: lock files, half-written packs, half-taken results older than `age`.
+pub(super) fn clear_leftovers(mirror: &Path, age: Duration) {
+    let old = |path: &Path| {
+        let modified = std::fs::symlink_metadata(path).and_then(|meta| meta.modified());
+        modified.is_ok_and(|time| {
+            SystemTime::now()
+                .duration_since(time)
+                .is_ok_and(|passed| passed >= age)
+        })
+    };
+    let mut folders = vec![mirror.join("refs")];
+    let mut stale = vec![
+        mirror.join("packed-refs.lock"),
+        mirror.join("HEAD.lock"),
+        mirror.join("config.lock"),
+    ];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(path),
+                _ if path
+                    .extension()
+                    .is_some_and(|extension| extension == "lock") =>
+                {
+                    stale.push(path)
+                }
+                _ => {}
+            }
+        }
+    }
+    for folder in [mirror.join("objects"), mirror.join("objects/pack")] {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with("tmp_")
+                || name.to_string_lossy().starts_with("incoming-")
+            {
+                stale.push(entry.path());
+            }
+        }
+    }
+    for path in stale.iter().filter(|path| old(path)) {
+        tracing::warn!(path = %path.display(), "removing what a killed git process left in the mirror");
+        let _ = if path.is_dir() {
+            std::fs::remove_dir_all(path)
+        } else {
+            std::fs::remove_file(path)
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leftovers_go_and_the_rest_stays() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mirror = folder.path();
+        for dir in ["refs/heads/a", "objects/pack", "objects/incoming-1-1-1/xx"] {
+            std::fs::create_dir_all(mirror.join(dir)).expect("made");
+        }
+        let leftovers = [
+            "refs/heads/a/b.lock",
+            "packed-refs.lock",
+            "objects/pack/tmp_pack_x",
+        ];
+        let kept = ["refs/heads/a/b", "packed-refs", "objects/pack/pack-1.pack"];
+        for file in leftovers.iter().chain(&kept) {
+            std::fs::write(mirror.join(file), "x").expect("written");
+        }
+        clear_leftovers(mirror, Duration::from_secs(3600));
+        assert!(
+            leftovers.iter().all(|file| mirror.join(file).exists()),
+            "young ones may be alive"
+        );
+        clear_leftovers(mirror, Duration::ZERO);
+        assert!(leftovers.iter().all(|file| !mirror.join(file).exists()));
+        assert!(kept.iter().all(|file| mirror.join(file).exists()));
+        assert!(!mirror.join("objects/incoming-1-1-1").exists());
+    }
+}
