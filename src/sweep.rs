@@ -8,29 +8,32 @@
 //!
 //! At start what is on is compared before any agent goes on: an issue that was closed meanwhile must not see it again.
 
+mod compare;
 mod delivery;
 mod downtime;
+mod found;
 mod issue;
 mod pull;
 mod repository;
 mod services;
-mod state;
+mod sweeper;
+mod tasks;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::core::downtime::DownTime;
-use crate::core::ids::{IssueNumber, RepositoryId};
 use crate::core::text;
-use crate::github::GitHubError;
-use crate::store::{Complaint, StoreError};
 
 pub use downtime::REPORT;
 pub use services::SweepServices;
+pub use sweeper::{Sweep, SweepError};
+
+use compare::Look;
+use found::Stated;
+use sweeper::FACTS_SINCE;
 
 /// How often it is written down that skep is alive: so exactly is known since when it was not.
 const HEARTBEAT: Duration = Duration::from_secs(30);
@@ -40,62 +43,12 @@ const DELIVERIES: Duration = Duration::from_secs(5 * 60);
 const FACTS: Duration = Duration::from_secs(10 * 60);
 /// How long the first look may keep agents waiting, and how long what was sent again is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// So much before the last look is looked at again: clocks differ, and deliveries come late. Milliseconds.
-const OVERLAP: i64 = 15 * 60_000;
 /// A shorter silence is a restart and not worth a report, milliseconds.
 const WORTH_TELLING: i64 = 2 * 60_000;
 /// Bodies of handled deliveries and log lines are kept so long, milliseconds (30 days); ids of deliveries for ever.
 const KEPT: i64 = 30 * 24 * 3_600_000;
 
-/// Why a look came to nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum SweepError {
-    /// The database.
-    #[error("store: {0}")]
-    Store(#[from] StoreError),
-    /// GitHub.
-    #[error("{0}")]
-    GitHub(#[from] GitHubError),
-}
-
-/// The sweep. Clones share everything.
-#[derive(Clone)]
-pub struct Sweep {
-    services: SweepServices,
-    seen: Arc<Mutex<Seen>>,
-    trouble: Arc<Complaint>,
-}
-
-/// What was seen in this life: so that what did not change is not looked at twice.
-#[derive(Default)]
-struct Seen {
-    /// Since when comments of a repository are asked for.
-    comments: HashMap<RepositoryId, i64>,
-    /// The last change of labeled issues that were looked at.
-    labeled: HashMap<(RepositoryId, IssueNumber), i64>,
-    /// How a pull request stood.
-    pulls: HashMap<(RepositoryId, i64), String>,
-}
-
 impl Sweep {
-    /// Puts it together.
-    pub fn new(services: SweepServices) -> Self {
-        Self {
-            services,
-            seen: Arc::default(),
-            trouble: Arc::default(),
-        }
-    }
-
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        // Each entry is whole whenever the lock is free, so a panic elsewhere does not spoil it.
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn now(&self) -> i64 {
-        (self.services.clock)()
-    }
-
     /// Sweeps until cancelled; `looked` is cancelled as soon as agents may go on.
     pub async fn run(self, looked: CancellationToken, cancel: CancellationToken) {
         // However this ends: agents must not wait for ever.
@@ -147,8 +100,8 @@ impl Sweep {
 
     /// Compares the tasks whose sessions are not over with their issues; answers the facts that are new.
     pub async fn work_at_hand(&self) -> Vec<String> {
-        match state::live(&self.services.store).await {
-            Ok(tasks) => self.compare(tasks, state::Look::Issue).await.ids(),
+        match tasks::live(&self.services.store).await {
+            Ok(tasks) => self.compare(tasks, Look::Issue).await.ids(),
             Err(error) => {
                 tracing::warn!(%error, "could not look at the work at hand");
                 Vec::new()
@@ -157,11 +110,11 @@ impl Sweep {
     }
 
     /// Compares tasks and repositories with GitHub as it is now.
-    pub async fn facts(&self) -> state::Stated {
+    pub async fn facts(&self) -> Stated {
         let from = self.now();
-        let mut stated = state::Stated::default();
-        match state::watched(&self.services.store, from).await {
-            Ok(tasks) => stated.add(self.compare(tasks, state::Look::All).await),
+        let mut stated = Stated::default();
+        match tasks::watched(&self.services.store, from).await {
+            Ok(tasks) => stated.add(self.compare(tasks, Look::All).await),
             Err(error) => {
                 tracing::warn!(%error, "could not look at the tasks");
                 stated.incomplete = true;
@@ -169,7 +122,7 @@ impl Sweep {
         }
         stated.add(self.repositories().await);
         if !stated.incomplete {
-            self.remember(state::FACTS_SINCE, from).await;
+            self.remember(FACTS_SINCE, from).await;
         }
         stated
     }
@@ -204,24 +157,6 @@ impl Sweep {
         if let Err(error) = self.services.store.put_meta(downtime::REPORT, &json).await {
             tracing::warn!(%error, "the report of the down time could not be kept");
         }
-    }
-
-    async fn remember(&self, key: &str, at: i64) {
-        if let Err(error) = self.services.store.put_meta(key, &at.to_string()).await {
-            self.trouble
-                .say("how far this was looked at could not be remembered", &error);
-        }
-    }
-
-    async fn recall(&self, key: &str) -> Option<i64> {
-        self.services
-            .store
-            .meta(key)
-            .await
-            .ok()
-            .flatten()?
-            .parse()
-            .ok()
     }
 
     /// Lets go of what nobody needs any more.

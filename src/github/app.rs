@@ -8,37 +8,17 @@ use hyper::Method;
 use serde::Deserialize;
 
 use super::answer::Answer;
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
+use super::identity::AppIdentity;
 use super::page::Pages;
+use super::purpose::{Purpose, Scope};
 use super::rate_gate::Priority;
+use super::repository::Repository;
 use super::request::{ApiRequest, Effect, escape};
-use super::token::{Purpose, Scope};
-use super::{At, GitHub, Repository, millis};
+use super::values::millis;
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, UserId};
-
-/// Who we are. <https://docs.github.com/rest/apps/apps#get-the-authenticated-app>
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct AppIdentity {
-    /// The App's id.
-    pub id: i64,
-    /// Its name in addresses.
-    pub slug: String,
-    /// Its name for people.
-    pub name: String,
-    /// What its page asks for: `issues` → `write`.
-    #[serde(default)]
-    pub permissions: BTreeMap<String, String>,
-    /// The webhook events it subscribes to.
-    #[serde(default)]
-    pub events: Vec<String>,
-}
-
-impl AppIdentity {
-    /// The login of the App's own account: `<slug>[bot]`.
-    pub fn bot_login(&self) -> String {
-        format!("{}[bot]", self.slug)
-    }
-}
 
 /// The App on one account.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,12 +4,13 @@
 
 use serde_json::json;
 
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::{Issue, IssueShape};
+use super::purpose::Purpose;
 use super::rate_gate::Priority;
 use super::request::{ApiRequest, Effect};
-use super::token::Purpose;
-use super::{At, GitHub};
 use crate::core::ids::IssueNumber;
 
 /// Whether somebody was and is assigned.

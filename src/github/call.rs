@@ -10,12 +10,14 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, Limit};
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
+use super::lanes::locked;
 use super::page::Pages;
+use super::purpose::{Purpose, Scope};
 use super::rate_gate::{Permit, Priority, RateGate};
 use super::request::{ApiRequest, Effect};
-use super::token::{Purpose, Scope};
-use super::{At, GitHub, locked};
 use crate::core::ids::InstallationId;
 
 /// The most pages read of one list.

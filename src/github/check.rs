@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
+use super::purpose::Purpose;
 use super::rate_gate::Priority;
 use super::request::{ApiRequest, escape};
-use super::token::Purpose;
-use super::{At, GitHub, TEXT_CHARS, cut};
+use super::values::{TEXT_CHARS, cut};
 use crate::core::ids::Sha;
 
 /// How far a check is. <https://docs.github.com/rest/checks/runs#create-a-check-run>

@@ -7,12 +7,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::at::At;
 use super::ci_rollup::{self, ChecksRead, Failing, Lead, Sources, TAIL};
+use super::client::GitHub;
 use super::error::GitHubError;
+use super::purpose::Purpose;
 use super::request::{ApiRequest, escape};
-use super::token::Purpose;
 use super::wire::location;
-use super::{At, GitHub};
 use crate::core::ids::Sha;
 
 /// How many failed jobs are looked into.

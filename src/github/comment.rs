@@ -7,12 +7,14 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
 
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::Account;
+use super::purpose::Purpose;
 use super::rate_gate::Priority;
 use super::request::ApiRequest;
-use super::token::Purpose;
-use super::{At, GitHub, TEXT_CHARS, cut, millis};
+use super::values::{TEXT_CHARS, cut, millis};
 use crate::core::ids::{CommentId, IssueNumber};
 use crate::core::time::render_rfc3339;
 

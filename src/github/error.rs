@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
-use super::access::ASLEEP;
 use crate::core::failure::Failure;
 use crate::core::text::outside::github as outside;
 
+/// How long a suspended or removed installation is not asked again.
+pub(super) const ASLEEP: Duration = Duration::from_secs(300);
 /// An error of a call to GitHub. `call` reads `post a comment in o/n` where people see it, and
 /// `post a comment (POST /repos/o/n/issues/1/comments)` where the operator does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

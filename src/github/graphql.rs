@@ -8,11 +8,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::answer::Limit;
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
+use super::purpose::Purpose;
 use super::rate_gate::Priority;
 use super::request::{ApiRequest, Effect};
-use super::token::Purpose;
-use super::{At, GitHub};
 use crate::core::failure::shortened;
 
 #[derive(Deserialize)]

@@ -2,9 +2,11 @@
 
 use serde::Deserialize;
 
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
 use super::request::{ApiRequest, escape};
-use super::{At, GitHub, millis};
+use super::values::millis;
 use crate::core::ids::{IssueNumber, UserId};
 use crate::core::place::{self, AccountKind, Snapshot};
 

@@ -3,11 +3,13 @@
 use serde::de::IgnoredAny;
 use serde_json::json;
 
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
+use super::purpose::Purpose;
 use super::rate_gate::Priority;
 use super::request::{ApiRequest, Effect, escape};
-use super::token::Purpose;
-use super::{At, GitHub, cut};
+use super::values::cut;
 use crate::core::ids::IssueNumber;
 
 impl GitHub {

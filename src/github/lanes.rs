@@ -4,9 +4,8 @@
 //! for each for ever. One that GitHub has shut, or that counts changes of the last hour, must never be forgotten.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::locked;
 use super::rate_gate::RateGate;
 use crate::core::ids::InstallationId;
 use crate::core::policy::Pace;
@@ -47,6 +46,11 @@ impl Lanes {
             .map(|(of, gate)| (*of, Arc::clone(gate)))
             .collect()
     }
+}
+
+/// Locks one of our own tables; each is whole whenever its lock is free, so a panic elsewhere does not spoil it.
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -7,12 +7,14 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::{Account, LabelShape};
+use super::purpose::Purpose;
 use super::rate_gate::Priority;
 use super::request::{ApiRequest, escape};
-use super::token::Purpose;
-use super::{At, GitHub, TEXT_CHARS, cut};
+use super::values::{TEXT_CHARS, cut};
 use crate::core::event::PullStanding;
 use crate::core::ids::{IssueNumber, Sha};
 

@@ -5,12 +5,13 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::Account;
+use super::purpose::Purpose;
 use super::rate_gate::Priority;
 use super::request::{ApiRequest, Effect};
-use super::token::Purpose;
-use super::{At, GitHub};
 use crate::core::effect::Reaction;
 use crate::core::ids::{CommentId, IssueNumber};
 

@@ -4,9 +4,10 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
 use super::request::{ApiRequest, escape};
-use super::{At, GitHub};
 use crate::core::ids::{RepositoryId, RepositoryName, Sha, UserId};
 pub use crate::core::place::Permission as PermissionLevel;
 

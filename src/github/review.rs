@@ -6,12 +6,14 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::Account;
+use super::purpose::Purpose;
 use super::rate_gate::Priority;
 use super::request::ApiRequest;
-use super::token::Purpose;
-use super::{At, GitHub, TEXT_CHARS, cut, millis};
+use super::values::{TEXT_CHARS, cut, millis};
 use crate::core::ids::IssueNumber;
 use crate::core::time::{parse_rfc3339, render_rfc3339};
 

@@ -7,10 +7,11 @@ use serde::de::{Error, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::Account;
-use super::token::Purpose;
-use super::{At, GitHub};
+use super::purpose::Purpose;
 use crate::core::ids::{IssueNumber, UserId};
 
 /// The most pages of threads read.

@@ -5,17 +5,18 @@
 //! <https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app>
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use super::at::At;
+use super::client::GitHub;
 use super::error::GitHubError;
+use super::purpose::{Purpose, Scope};
 use super::request::{ApiRequest, Effect};
-use super::{At, GitHub};
-use crate::core::ids::{InstallationId, RepositoryId};
+use super::tokens::Token;
 use crate::core::time::parse_rfc3339;
 
 /// A token with less life than this is not handed out any more.
@@ -24,145 +25,6 @@ const LEAST_LIFE: i64 = 10 * 60 * 1000;
 const NARROWED_LIFE: i64 = 5 * 60 * 1000;
 /// The longest life GitHub gives, with a little tolerance.
 const LONGEST_LIFE: i64 = 65 * 60 * 1000;
-/// Above this many slots, expired ones are swept out.
-const SLOTS: usize = 1_000;
-
-/// What a token is for; each has the least permissions that does it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Purpose {
-    /// Look: metadata, issues, pull requests and contents, all read.
-    Read,
-    /// Comments, labels and reactions on issues: `issues:write`.
-    Comment,
-    /// Fetch with git: `contents:read`.
-    Clone,
-    /// Push with git: `contents:write`. Each of these is given out once, so that whoever pushed can end it without taking it
-    /// from under another push.
-    Push,
-    /// Pull requests: `pull_requests:write`, `contents:read`.
-    PullRequest,
-    /// Resolve threads, take the draft mark off: `pull_requests:write` and `contents:write`. GitHub wants the
-    /// latter for both, and documents it nowhere: <https://github.com/orgs/community/discussions/44650>.
-    Review,
-    /// Check runs: `checks:write`.
-    Checks,
-    /// See what CI said: checks, statuses and Actions, all read. What the installation has not granted is left out.
-    Ci,
-    /// See which repositories an installation covers: `metadata:read` over all of them.
-    Survey,
-}
-
-impl Purpose {
-    fn permissions(self) -> Value {
-        match self {
-            Self::Read => {
-                json!({"metadata": "read", "issues": "read", "pull_requests": "read", "contents": "read"})
-            }
-            Self::Comment => json!({"issues": "write"}),
-            Self::Clone => json!({"contents": "read"}),
-            Self::Push => json!({"contents": "write"}),
-            Self::PullRequest => json!({"pull_requests": "write", "contents": "read"}),
-            Self::Review => json!({"pull_requests": "write", "contents": "write"}),
-            Self::Checks => json!({"checks": "write"}),
-            Self::Ci => json!({"checks": "read", "statuses": "read", "actions": "read"}),
-            Self::Survey => json!({"metadata": "read"}),
-        }
-    }
-
-    /// The permissions as GitHub's headers write them: `issues=write`.
-    pub(super) fn wanted(self) -> String {
-        let permissions = self.permissions();
-        let pairs = permissions.as_object().into_iter().flatten();
-        let words: Vec<String> = pairs
-            .map(|(name, level)| format!("{name}={}", level.as_str().unwrap_or_default()))
-            .collect();
-        words.join(", ")
-    }
-
-    /// What the token is for, in words for people.
-    pub(super) fn describe(self) -> &'static str {
-        match self {
-            Self::Read => "read issues, pull requests and files",
-            Self::Comment => "write on issues",
-            Self::Clone => "read files",
-            Self::Push => "push",
-            Self::PullRequest => "write pull requests",
-            Self::Review => "finish reviews",
-            Self::Checks => "report checks",
-            Self::Ci => "see what CI said",
-            Self::Survey => "see the repositories",
-        }
-    }
-}
-
-/// An installation token.
-#[derive(Debug, Clone)]
-pub struct Token {
-    /// The credential: the password of user `x-access-token` for git.
-    pub secret: SecretString,
-    /// When it ends, in epoch milliseconds of our own clock.
-    pub expires_at: i64,
-}
-
-impl Token {
-    fn is(&self, other: &Self) -> bool {
-        self.secret.expose_secret() == other.secret.expose_secret()
-    }
-}
-
-/// Which token: `repository` is `None` only for [`Purpose::Survey`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Scope {
-    pub(super) installation: InstallationId,
-    pub(super) repository: Option<RepositoryId>,
-    pub(super) purpose: Purpose,
-}
-
-impl Scope {
-    pub(super) fn survey(installation: InstallationId) -> Self {
-        Self {
-            installation,
-            repository: None,
-            purpose: Purpose::Survey,
-        }
-    }
-}
-
-type Slot = Arc<tokio::sync::Mutex<Option<Token>>>;
-
-/// Every token we hold.
-#[derive(Default)]
-pub(super) struct Tokens {
-    slots: Mutex<HashMap<Scope, Slot>>,
-}
-
-impl Tokens {
-    fn slot(&self, scope: Scope, now: i64) -> Slot {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        if slots.len() >= SLOTS {
-            let alive =
-                |token: &Option<Token>| token.as_ref().is_some_and(|token| token.expires_at > now);
-            slots.retain(|_, slot| slot.try_lock().map_or(true, |token| alive(&token)));
-        }
-        Arc::clone(slots.entry(scope).or_default())
-    }
-
-    fn all(&self) -> Vec<Slot> {
-        self.slots
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .values()
-            .cloned()
-            .collect()
-    }
-
-    /// Forgets every token of an installation.
-    pub(super) fn drop_all(&self, installation: InstallationId) {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.retain(|scope, _| scope.installation != installation);
-    }
-}
-
 #[derive(Deserialize)]
 struct Granted {
     permissions: HashMap<String, Value>,
@@ -377,14 +239,5 @@ mod tests {
             on_our_clock(10_000_000 + hour, None, 10_000_000),
             10_000_000 + hour
         );
-    }
-
-    #[test]
-    fn a_token_never_prints_its_secret() {
-        let token = Token {
-            secret: SecretString::from("ghs_canary"),
-            expires_at: 0,
-        };
-        assert!(!format!("{token:?}").contains("canary"));
     }
 }

@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::Store;
 use super::error::{StoreError, malformed};
-use super::inbox::{many_rows, pieces, task_key};
+use super::inbox_row::{many_rows, pieces, task_key};
 use super::packing::storable;
 use crate::core::ids::{SessionId, TaskKey};
 

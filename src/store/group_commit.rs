@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::connect::Pools;
 use super::error::StoreError;
-use super::inbox::{Accepted, Ready, insert_inbox, pieces};
+use super::inbox_row::{Accepted, Ready, insert_inbox, pieces};
 use super::notify::Wake;
 
 /// Rows that may wait to be stored; more wait to be let in.

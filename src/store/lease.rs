@@ -11,7 +11,7 @@ use super::Store;
 use super::connect::{Turn, take_turn};
 use super::effect_result::EffectResult;
 use super::error::StoreError;
-use super::inbox::{Accepted, NewInbox, Ready, insert_inbox};
+use super::inbox_row::{Accepted, NewInbox, Ready, insert_inbox};
 use super::outbox::{COLUMNS, EffectRow, effect_row, placeholders};
 
 /// A wish for work.

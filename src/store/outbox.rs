@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::effect_result::EffectResult;
 use super::error::malformed;
-use super::inbox::task_key;
+use super::inbox_row::task_key;
 use super::packing::storable;
 use crate::core::ids::{SessionId, TaskKey};
 

@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{Store, inbox, lease, sqlite_url, task};
+use super::{Store, inbox_row, lease, sqlite_url, task};
 
 /// What SQLite would do for `sql`; absent values are NULL, which the plan does not depend on.
 async fn plan(store: &Store, sql: &str) -> String {
@@ -65,7 +65,7 @@ async fn every_hot_question_has_its_index() {
         ),
         (
             "unhandled",
-            inbox::unhandled_sql(),
+            inbox_row::unhandled_sql(),
             &[
                 "INDEX inbox_unhandled",
                 "SEARCH b USING INTEGER PRIMARY KEY",

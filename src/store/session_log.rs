@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::Store;
 use super::error::StoreError;
-use super::inbox::many_rows;
+use super::inbox_row::many_rows;
 use super::packing::storable;
 use crate::core::ids::SessionId;
 

@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::error::malformed;
-use super::inbox::{pieces, task_key};
+use super::inbox_row::{pieces, task_key};
 use super::outbox::placeholders;
 use super::packing::storable;
 use crate::core::ids::{InstallationId, RepositoryId, SessionId, TaskKey};

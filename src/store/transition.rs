@@ -12,7 +12,7 @@ use super::Store;
 use super::connect::{Turn, Writing, take_turn};
 use super::error::StoreError;
 use super::event::{NewEvent, insert_events};
-use super::inbox::{Accepted, Handled, NewInbox, Ready, insert_inbox, mark_handled};
+use super::inbox_row::{Accepted, Handled, NewInbox, Ready, insert_inbox, mark_handled};
 use super::outbox::{
     Added, NewEffect, Withdrawal, Withdrawn, insert_effect, note_so_far, withdraw,
 };

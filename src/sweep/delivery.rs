@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Sweep, SweepError};
+use super::sweeper::{Sweep, SweepError};
 use crate::core::downtime::DownTime;
 use crate::core::text;
 use crate::github::{Delivery, GitHubError};

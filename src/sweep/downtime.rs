@@ -1,6 +1,7 @@
 //! Since when skep was not there: a heartbeat in the database, and what the end of a silence is measured by.
 
-use super::{OVERLAP, Sweep, delivery, state};
+use super::delivery;
+use super::sweeper::{FACTS_SINCE, OVERLAP, Sweep};
 use crate::core::downtime::DownTime;
 
 /// When skep was last known to be alive.
@@ -40,7 +41,7 @@ impl Sweep {
             tracing::warn!(%error, "the first start could not be remembered");
         }
         // Nothing is missed between the last looks and the end of the last life, nor if there was none.
-        for key in [delivery::SINCE, state::FACTS_SINCE] {
+        for key in [delivery::SINCE, FACTS_SINCE] {
             let known = self.recall(key).await.unwrap_or(now).min(from);
             self.remember(key, known).await;
         }

@@ -3,8 +3,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::state::Found;
-use super::{Sweep, SweepError};
+use super::found::Found;
+use super::sweeper::{Sweep, SweepError};
 use crate::core::event::{Event, Removal};
 use crate::core::ids::CommentId;
 use crate::core::place::{Account, AccountKind, Actor, Place};

@@ -1,16 +1,13 @@
 //! One task's pull request as GitHub shows it now: over, open again, moved, or reviewed.
 
-use super::state::{FACTS_SINCE, Found};
-use super::{Sweep, SweepError};
+use super::found::{Found, LOOKED};
+use super::sweeper::{FACTS_SINCE, Sweep, SweepError};
 use crate::core::event::{Event, PullStanding};
 use crate::core::ids::IssueNumber;
 use crate::core::place::{Account, AccountKind};
 use crate::core::task::Task;
 use crate::github::{At, Pull, ReviewState};
 use crate::store::TaskRow;
-
-/// What a mere look counts as: nothing was missed by it.
-pub(super) const LOOKED: &str = "pull requests looked at";
 
 /// What the task does not know yet.
 pub(super) async fn differences(

@@ -1,8 +1,9 @@
 //! Every repository the App is installed on: labels on issues nobody told us of, and comments that did not come through.
 
+use super::downtime;
+use super::found::{Found, Stated};
 use super::issue::{History, is_on};
-use super::state::{self, FACTS_SINCE, Found, Stated};
-use super::{Sweep, SweepError, downtime};
+use super::sweeper::{FACTS_SINCE, Sweep, SweepError};
 use crate::core::command;
 use crate::core::event::Event;
 use crate::core::ids::{InstallationId, IssueNumber, TaskKey};
@@ -93,7 +94,7 @@ impl Sweep {
 
     async fn unheard_label(&self, at: &At, issue: &Issue) -> Result<Option<Found>, SweepError> {
         let key = TaskKey::new(at.repository, issue.number);
-        let place = state::place((at.installation, at.repository, &at.name), key);
+        let place = at.place(key.issue);
         let task = self
             .known(key)
             .await?
@@ -183,7 +184,7 @@ impl Sweep {
             at: comment.updated_at,
             edited: comment.updated_at > comment.created_at,
         };
-        let place = state::place((at.installation, at.repository, &at.name), key);
+        let place = at.place(key.issue);
         let id = format!("comment:{}:{}", comment.id, comment.updated_at);
         Ok(Some(Found {
             kind: "comments",

@@ -23,9 +23,9 @@ fn asked(text: &str, options: &[&str]) -> Asked {
     }
 }
 
-fn at(bench: &Bench, desk: &Arc<TestDesk>, steps: &str) -> TurnRequest {
+fn at(bench: &Bench, handler: &Arc<TestDesk>, steps: &str) -> TurnRequest {
     TurnRequest {
-        desk: Some(desk.clone()),
+        handler: Some(handler.clone()),
         ..bench.request(steps)
     }
 }
@@ -35,25 +35,25 @@ fn answer(words: &str) -> String {
 }
 
 /// The next turn of a session that was asked something.
-fn next(bench: &Bench, desk: &Arc<TestDesk>, session: &str, words: &str) -> TurnRequest {
+fn next(bench: &Bench, handler: &Arc<TestDesk>, session: &str, words: &str) -> TurnRequest {
     let resume = Resume {
         session: session.to_owned(),
         prompt: answer(words),
     };
     TurnRequest {
         resume: Some(resume),
-        ..at(bench, desk, "say from the beginning")
+        ..at(bench, handler, "say from the beginning")
     }
 }
 
 async fn asks_and_goes_on(bench: &Bench, verb: &str) {
     for dies in [false, true] {
-        let desk = Arc::new(TestDesk::default());
-        desk.reply(AskReply::Later(LATER.into()));
+        let handler = Arc::new(TestDesk::default());
+        handler.reply(AskReply::Later(LATER.into()));
         let steps = format!(
             "write a.txt: a\n{verb} Which? | red | blue | default=red | deadline=4h\nwrite b.txt: {{answer}}\nsay took {{answer}}"
         );
-        let (end, updates) = bench.turn(at(bench, &desk, &steps)).await;
+        let (end, updates) = bench.turn(at(bench, &handler, &steps)).await;
         let first = end.expect("the turn ends");
         assert_eq!(
             (first.stop, bench.file("b.txt")),
@@ -67,7 +67,7 @@ async fn asks_and_goes_on(bench: &Bench, verb: &str) {
             deadline_ms,
             ..asked("Which?", &["red", "blue"])
         };
-        assert_eq!(desk.seen().asked, [[which]], "{updates:?}");
+        assert_eq!(handler.seen().asked, [[which]], "{updates:?}");
         if dies {
             bench.kill().await;
         }
@@ -82,7 +82,7 @@ async fn asks_and_goes_on(bench: &Bench, verb: &str) {
             "{updates:?}"
         );
         assert_eq!(bench.file("b.txt").as_deref(), Some("blue\n"));
-        assert_eq!(desk.seen().asked.len(), 1);
+        assert_eq!(handler.seen().asked.len(), 1);
         bench.agents.close(&session()).await.expect("closed");
         std::fs::remove_file(bench.launch.workspace.join("b.txt")).expect("it is there");
     }
@@ -106,20 +106,20 @@ async fn a_form_asks_through_the_same_desk() {
 #[tokio::test]
 async fn a_quick_answer_goes_on_within_the_turn() {
     let bench = Setup::demo().in_process().bench().await;
-    let desk = Arc::new(TestDesk::default());
-    desk.reply(AskReply::Answered("<<<n1\nblue\nn1>>>".into()));
-    desk.reply(AskReply::Answered("ana says: Red.".into()));
-    desk.reply(AskReply::Answered("1. three\n2. four".into()));
+    let handler = Arc::new(TestDesk::default());
+    handler.reply(AskReply::Answered("<<<n1\nblue\nn1>>>".into()));
+    handler.reply(AskReply::Answered("ana says: Red.".into()));
+    handler.reply(AskReply::Answered("1. three\n2. four".into()));
     let steps = "ask Which? | red | blue\nsay {answer}\nelicit Which now? | red | blue\nsay {answer}\n\
                  elicit How many? ;; And then?\nsay {answer*}";
-    let (end, updates) = bench.turn(at(&bench, &desk, steps)).await;
+    let (end, updates) = bench.turn(at(&bench, &handler, steps)).await;
     end.expect("the turn ends");
     assert_eq!(messages(&updates), ["blue", "red", "three\nfour"]);
     let batch = vec![
         asked("Before I go on:\n\nHow many?", &[]),
         asked("And then?", &[]),
     ];
-    assert_eq!(desk.seen().asked[2], batch);
+    assert_eq!(handler.seen().asked[2], batch);
     let called = |update: &Update| matches!(update, Update::Tool { title, status: ToolStatus::Completed, .. } if title == "ask_human");
     assert!(updates.iter().any(called), "{updates:?}");
 }
@@ -127,12 +127,12 @@ async fn a_quick_answer_goes_on_within_the_turn() {
 #[tokio::test]
 async fn words_that_fill_no_form_go_back_to_the_desk() {
     let bench = Setup::demo().in_process().bench().await;
-    let desk = Arc::new(TestDesk::default());
-    desk.reply(AskReply::Answered("<<<n1\nteal\nn1>>>".into()));
+    let handler = Arc::new(TestDesk::default());
+    handler.reply(AskReply::Answered("<<<n1\nteal\nn1>>>".into()));
     let (end, _) = bench
         .turn(at(
             &bench,
-            &desk,
+            &handler,
             "elicit Which? | red | blue\nsay {answer}",
         ))
         .await;
@@ -140,15 +140,15 @@ async fn words_that_fill_no_form_go_back_to_the_desk() {
         end.expect("the turn ends").message,
         "I asked, and wait for the answer."
     );
-    assert_eq!(desk.seen().unfitting, ["teal"]);
+    assert_eq!(handler.seen().unfitting, ["teal"]);
 }
 
 #[tokio::test]
 async fn a_refused_question_is_an_error_for_the_agent() {
     let bench = Setup::demo().in_process().bench().await;
-    let desk = Arc::new(TestDesk::default());
-    desk.reply(AskReply::Refused("You have asked often enough.".into()));
-    let (end, _) = bench.turn(at(&bench, &desk, "ask Which?")).await;
+    let handler = Arc::new(TestDesk::default());
+    handler.reply(AskReply::Refused("You have asked often enough.".into()));
+    let (end, _) = bench.turn(at(&bench, &handler, "ask Which?")).await;
     assert_eq!(
         end.expect("the turn ends").message,
         "I could not ask: You have asked often enough."
@@ -158,16 +158,16 @@ async fn a_refused_question_is_an_error_for_the_agent() {
 #[tokio::test]
 async fn reports_and_the_finish_reach_the_desk() {
     let bench = Setup::demo().bench().await;
-    let desk = Arc::new(TestDesk::default());
+    let handler = Arc::new(TestDesk::default());
     let mut request = at(
         &bench,
-        &desk,
+        &handler,
         "report half way\nreply T_9: no\nreply all: fixed\nfinish It works | cargo test | read it\nsay bye",
     );
     request.prompt = format!("Look at thread `PRRT_1` and thread 22.\n{}", request.prompt);
     let (end, _) = bench.turn(request).await;
     assert_eq!(end.expect("the turn ends").message, "bye");
-    let seen = desk.seen();
+    let seen = handler.seen();
     assert_eq!(seen.reports, ["half way"]);
     let reply = |thread: &str, text: &str| ThreadReply {
         thread: thread.into(),
@@ -220,8 +220,8 @@ async fn an_agent_that_takes_no_http_is_told_of_and_works_without() {
     .without_sandbox()
     .bench()
     .await;
-    let desk = Arc::new(TestDesk::default());
-    let (end, updates) = bench.turn(next(&bench, &desk, "late-1", "x")).await;
+    let handler = Arc::new(TestDesk::default());
+    let (end, updates) = bench.turn(next(&bench, &handler, "late-1", "x")).await;
     end.expect("the turn ends");
     assert!(updates.iter().any(
         |update| matches!(update, Update::Note { text } if text.contains("no tools over HTTP"))
@@ -231,12 +231,16 @@ async fn an_agent_that_takes_no_http_is_told_of_and_works_without() {
 /// Nobody answers; the cancel must not wait for that.
 async fn a_cancel_ends_an_open_question(verb: &str) {
     let bench = Setup::demo().bench().await;
-    let desk = Arc::new(TestDesk::default());
-    let request = at(&bench, &desk, &format!("{verb} Which?\nwrite late.txt: x"));
+    let handler = Arc::new(TestDesk::default());
+    let request = at(
+        &bench,
+        &handler,
+        &format!("{verb} Which?\nwrite late.txt: x"),
+    );
     let cancel = tokio_util::sync::CancellationToken::new();
     let (sender, mut receiver) = tokio::sync::mpsc::channel(64);
     let stop = async {
-        until("the question", || !desk.seen().asked.is_empty()).await;
+        until("the question", || !handler.seen().asked.is_empty()).await;
         cancel.cancel();
         while receiver.recv().await.is_some() {}
     };
@@ -271,8 +275,8 @@ async fn an_open_form_blocks_nothing() {
     .without_sandbox()
     .bench()
     .await;
-    let desk = Arc::new(TestDesk::default());
-    let mut request = at(&bench, &desk, "");
+    let handler = Arc::new(TestDesk::default());
+    let mut request = at(&bench, &handler, "");
     request.silence = Duration::from_secs(20);
     let (end, updates) = bench.turn(request).await;
     // The form stays open to the end of the turn and is cancelled with it; what came after it was answered before.
@@ -281,8 +285,8 @@ async fn an_open_form_blocks_nothing() {
         "permission: selected",
         "{updates:?}"
     );
-    assert_eq!(desk.seen().asked.len(), 1);
-    let (end, _) = bench.turn(at(&bench, &desk, "")).await;
+    assert_eq!(handler.seen().asked.len(), 1);
+    let (end, _) = bench.turn(at(&bench, &handler, "")).await;
     assert_eq!(
         end.expect("the turn ends").message,
         "the form was answered: cancel"

@@ -149,7 +149,7 @@ impl Bench {
             instructions: String::new(),
             prompt: format!("Please do this.\n\n```skep-demo\n{steps}\n```\n"),
             mcp: vec![],
-            desk: None,
+            handler: None,
             permissions: allow_all(),
             wall: Duration::from_secs(120),
             silence: Duration::from_secs(120),

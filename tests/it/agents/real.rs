@@ -238,7 +238,7 @@ impl Real {
             // The session's own tools need no permission, whatever the role may do.
             let permissions = PermissionPolicy::read_only();
             let request = TurnRequest {
-                desk: Some(desk.clone()),
+                handler: Some(desk.clone()),
                 permissions,
                 ..self.request("human")
             };
@@ -274,7 +274,7 @@ impl Real {
             });
             let request = TurnRequest {
                 resume,
-                desk: Some(desk.clone()),
+                handler: Some(desk.clone()),
                 ..self.request("write")
             };
             let (end, updates) = self.bench.turn(request).await;

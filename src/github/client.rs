@@ -1,0 +1,127 @@
+//! The client all calls to GitHub go through: its connection, its key, the tokens and the pace of every installation.
+
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex};
+
+use secrecy::SecretString;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::access::Access;
+use super::error::GitHubError;
+use super::etag::Etags;
+use super::identity::AppIdentity;
+use super::jwt::AppKey;
+use super::lanes::Lanes;
+use super::rate_gate::Brake;
+use super::tokens::Tokens;
+use super::wire::{Timeouts, Wire};
+use crate::core::ids::{InstallationId, RepositoryName, UserId};
+use crate::core::network::Network;
+use crate::core::policy::Pace;
+use crate::core::time::Clock;
+
+/// How the client is set up.
+#[derive(Clone)]
+pub struct GitHubConfig {
+    /// The REST root: `https://api.github.com` or `https://<host>/api/v3`.
+    pub api_url: Url,
+    /// Where people and git go: `https://github.com`.
+    pub web_url: Url,
+    /// The App's id.
+    pub app_id: u64,
+    /// The App's private key, PEM, PKCS#1 or PKCS#8.
+    pub private_key_pem: SecretString,
+    /// How we introduce ourselves; GitHub refuses requests without.
+    pub user_agent: String,
+    /// The wall clock.
+    pub now: Clock,
+    /// The pace of each installation.
+    pub pace: Pace,
+    /// How long calls may take.
+    pub timeouts: Timeouts,
+    /// The way out.
+    pub network: Network,
+}
+
+/// The client of GitHub. Cheap to clone; all clones share tokens, gates and cache.
+#[derive(Clone)]
+pub struct GitHub(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) wire: Wire,
+    pub(super) api: Url,
+    pub(super) web: Url,
+    pub(super) key: AppKey,
+    pub(super) now: Clock,
+    pub(super) tokens: Tokens,
+    pub(super) access: Access,
+    pub(super) lanes: Lanes,
+    pub(super) etags: Mutex<Etags>,
+    pub(super) identity: OnceCell<AppIdentity>,
+    pub(super) bot: OnceCell<UserId>,
+    /// GitHub's clock minus ours in milliseconds, as last learned.
+    pub(super) skew_ms: AtomicI64,
+}
+
+/// An installation on which nothing new is created at present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldUp {
+    /// Which; none: the calls as the App itself.
+    pub installation: Option<InstallationId>,
+    /// Epoch milliseconds.
+    pub until: i64,
+    /// Who wants it so.
+    pub brake: Brake,
+}
+
+impl GitHub {
+    /// Builds the client; sends nothing. Must be called inside a tokio runtime.
+    pub fn new(config: GitHubConfig) -> Result<Self, GitHubError> {
+        let inner = Inner {
+            wire: Wire::new(
+                &config.api_url,
+                &config.user_agent,
+                config.timeouts,
+                &config.network,
+            )?,
+            key: AppKey::parse(config.app_id, &config.private_key_pem)?,
+            api: config.api_url,
+            web: config.web_url,
+            now: config.now,
+            tokens: Tokens::default(),
+            access: Access::default(),
+            lanes: Lanes::new(config.pace),
+            etags: Mutex::default(),
+            identity: OnceCell::new(),
+            bot: OnceCell::new(),
+            skew_ms: AtomicI64::new(0),
+        };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Where git finds the repository: `{web_url}/{owner}/{name}.git`.
+    pub fn clone_url(&self, name: &RepositoryName) -> String {
+        format!("{}/{name}.git", self.0.web.as_str().trim_end_matches('/'))
+    }
+
+    /// Tells the pace what was created before this process started (epoch milliseconds of the last hour).
+    pub fn seed_history(&self, installation: InstallationId, creations: &[i64]) {
+        self.lane(Some(installation)).seed(creations);
+    }
+
+    /// The installations on which nothing new is created at present: until when (epoch milliseconds), and who wants it so.
+    pub fn held_up(&self) -> Vec<HeldUp> {
+        let held = self.0.lanes.all().into_iter().filter_map(|(of, lane)| {
+            let (until, brake) = lane.held_up()?;
+            Some(HeldUp {
+                installation: of,
+                until,
+                brake,
+            })
+        });
+        let mut held: Vec<HeldUp> = held.collect();
+        held.sort_by_key(|held| held.installation.map(|installation| installation.0));
+        held
+    }
+}
