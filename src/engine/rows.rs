@@ -104,11 +104,10 @@ pub(super) fn delivery(
     }
 }
 
-/// An effect's row. Its id derives from the fact that caused it, so deciding the same fact twice plans it once.
+/// An effect's row.
 pub(super) fn effect(
-    cause: i64,
-    index: usize,
     planned: &Planned,
+    id: String,
     limits: &Limits,
     now: i64,
 ) -> Result<NewEffect, EngineError> {
@@ -116,7 +115,7 @@ pub(super) fn effect(
     let task = effect.place.task();
     let (lane, serial, rank) = lane(effect);
     Ok(NewEffect {
-        id: format!("e{cause}.{index}"),
+        id,
         task: Some(task),
         session: effect.session.clone(),
         kind: effect.kind().name().to_owned(),

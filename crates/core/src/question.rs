@@ -13,6 +13,7 @@ mod found;
 mod given;
 mod message;
 mod pair;
+mod parts;
 mod quote;
 mod tidy;
 

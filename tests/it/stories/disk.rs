@@ -11,7 +11,7 @@ async fn without_room_nothing_starts_and_whoever_waits_is_told_why() {
     assert_eq!(app.state(issue).await, "queued");
     let said = app.our_comments(issue).remove(0);
     assert!(
-        said.contains("waiting for room on the server, whose disk is nearly full"),
+        said.contains("waiting for space on the server, whose disk is nearly full"),
         "{said}"
     );
     app.engine().set_short(false).await.expect("told");

@@ -13,7 +13,7 @@ const FUNCTION_MAX: usize = 80;
 const FUNCTION_P90: usize = 30;
 /// The longest file, lines. Until rustfmt's defaults it was 400 at a width of 120; the longest are to be split by meaning, and this
 /// number only falls. The aim is 250.
-const FILE_MAX: usize = 560;
+const FILE_MAX: usize = 450;
 /// Nine of ten files are at most so long.
 const FILE_P90: usize = 350;
 /// More arguments than these become a struct; the receiver is not counted, and each part of a tuple is. The rule is four: 14

@@ -100,11 +100,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         Event::Archived { on: archived } => access::archived(on, &mut task.wanted, *archived),
         Event::TimerFired { alarm } => queue::timer_fired(&mut task.timers, alarm),
         Event::SlotGranted => queue::granted(task),
-        Event::Waiting {
-            position,
-            total,
-            short,
-        } => queue::waiting(on, task, (*position, *total), *short),
+        Event::Waiting { .. } => queue::waiting(on, task, event),
         Event::EffectFailed { .. } => failed::effect(on, task, event),
         Event::WorkspaceReady { session, .. }
         | Event::AgentStarted { session, .. }

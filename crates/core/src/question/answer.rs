@@ -8,7 +8,7 @@
 use super::choice::{self, Choice, choose};
 use super::found::Found;
 use super::pair::{self, Pair};
-use super::quote::{Known, Shown};
+use super::parts::{parts, spoken};
 use super::{Answers, Given, Question, Saying, Unclear};
 use crate::markdown::{Kind, Row, rows};
 use crate::sanitise;
@@ -70,69 +70,6 @@ impl Hearing<'_> {
     fn knows(&self, number: u32) -> bool {
         self.settled.contains(&number) || self.open.iter().any(|question| question.id == number)
     }
-}
-
-/// What is said to one question, or to all.
-struct Part<'a> {
-    about: Option<&'a Question>,
-    rows: Vec<Row<'a>>,
-}
-
-fn parts<'a>(open: &[&'a Question], rows: &[Row<'a>]) -> Vec<Part<'a>> {
-    let mut known = Known::new(open);
-    let mut parts = vec![Part {
-        about: None,
-        rows: Vec::new(),
-    }];
-    for block in rows.chunk_by(|a, b| (a.kind == Kind::Quote) == (b.kind == Kind::Quote)) {
-        let quote = block.first().is_some_and(|row| row.kind == Kind::Quote);
-        let shown = if quote { known.quoted(block) } else { None };
-        if let Some(Shown::Question(question) | Shown::Option(question)) = shown {
-            turn_to(&mut parts, question);
-        }
-        // A quoted question is known; a quoted option says what "yes" means, and stays.
-        if let Some(part) = parts
-            .last_mut()
-            .filter(|_| !matches!(shown, Some(Shown::Question(_))))
-        {
-            part.rows.extend(block);
-        }
-    }
-    parts
-}
-
-/// The parts in which something is said. Mail programs put the quote below the answer: words above the quote of one question
-/// speak to that one, where nothing is said below any.
-fn spoken<'a>(mut parts: Vec<Part<'a>>) -> Vec<Part<'a>> {
-    let says = |part: &Part<'_>| {
-        part.rows
-            .iter()
-            .any(|row| row.kind == Kind::Words || row.kind.is_code())
-    };
-    let quoted: Vec<&Question> = parts.iter().filter_map(|part| part.about).collect();
-    let below = parts.iter().any(|part| part.about.is_some() && says(part));
-    if let ([question], false) = (quoted.as_slice(), below)
-        && let Some(above) = parts.iter_mut().find(|part| says(part))
-    {
-        above.about = Some(*question);
-    }
-    parts.retain(|part| says(part));
-    parts
-}
-
-/// Makes the part about a question the last one.
-fn turn_to<'a>(parts: &mut Vec<Part<'a>>, question: &'a Question) {
-    let known = parts
-        .iter()
-        .position(|part| part.about.is_some_and(|known| known.id == question.id));
-    let part = known.map_or(
-        Part {
-            about: Some(question),
-            rows: Vec::new(),
-        },
-        |at| parts.remove(at),
-    );
-    parts.push(part);
 }
 
 /// Everything speaks to one question.

@@ -1,6 +1,9 @@
 //! The one status comment: a header by mood, links, the plan with live ticks, the reason and the next step, and a folded
 //! block for the curious. Edited, never repeated.
 
+mod header;
+
+use self::header::header;
 use super::kept::kept;
 use super::{LIMIT, clock, code, count, left_out, pull, role_why, span};
 use crate::agent::{ErrorClass, PlanEntry, PlanStatus};
@@ -8,7 +11,7 @@ use crate::event::{ChecksState, Work};
 use crate::policy::{Context, GO_LABEL};
 use crate::role::Why;
 use crate::sanitise::{self, Allow};
-use crate::task::{BlockReason, End, Job, Next, Progress, Stage, Step, Task};
+use crate::task::{BlockReason, End, Progress, Stage, Step, Task};
 
 /// Entries of a plan that are shown.
 const SHOWN: usize = 40;
@@ -27,84 +30,6 @@ pub fn render(task: &Task, cx: Context<'_>) -> String {
     parts.extend(details(task, cx));
     parts.push(format!("<sub>updated {}</sub>", clock(cx.now)));
     sanitise::fit(&parts.join("\n\n"), LIMIT)
-}
-
-fn header(task: &Task) -> String {
-    match &task.stage {
-        Stage::Idle => "**No session here yet**".into(),
-        Stage::Checking { .. } => "**Received** · checking".into(),
-        Stage::Queued { told, next, .. } => {
-            let place = told.map_or_else(String::new, |(position, total)| {
-                format!(" · #{position} of {total}")
-            });
-            let room = if task.short {
-                "room on the server, whose disk is nearly full"
-            } else {
-                "a free slot"
-            };
-            format!("**Queued**{place} · waiting for {room}{}", next_words(next))
-        }
-        Stage::Working { .. }
-        | Stage::Blocked {
-            reason: BlockReason::Asked,
-            ..
-        } if task.open_questions().next().is_some() => {
-            let open = task.open_questions().count() as u64;
-            format!(
-                "**Needs {}** · {}",
-                whom(task),
-                count(open, "open question")
-            )
-        }
-        Stage::Working { job, step, .. } => {
-            format!("**Working** as {}{}", job.role.name, step_words(step))
-        }
-        Stage::Blocked {
-            reason: BlockReason::Asked,
-            ..
-        } => "**Waiting**".into(),
-        Stage::Blocked {
-            reason: BlockReason::Later { until, .. },
-            ..
-        } => {
-            format!("**Waiting** · tries its model again at {}", clock(*until))
-        }
-        Stage::Blocked {
-            reason: BlockReason::Plan,
-            ..
-        } => format!("**Needs {}** · the plan waits for approval", whom(task)),
-        Stage::Blocked {
-            reason: BlockReason::Paused { .. },
-            ..
-        } => "**Paused**".into(),
-        Stage::Ended { .. } if task.can_revise() && task.review.issue_closed => {
-            "**In review** · the issue is closed".into()
-        }
-        Stage::Ended {
-            end: End::Failed { class, .. },
-            ..
-        } if task.can_revise() => {
-            format!(
-                "**In review** · needs {} · the last session failed · `{class}`",
-                whom(task)
-            )
-        }
-        Stage::Ended { .. } if task.can_revise() && task.review.unfinished.is_some() => {
-            format!("**In review** · not finished, needs {}", whom(task))
-        }
-        Stage::Ended { .. } if task.can_revise() && task.review.needs.is_some() => {
-            format!("**In review** · needs {}", whom(task))
-        }
-        Stage::Ended {
-            end: End::Cancelled { .. },
-            ..
-        } if task.can_revise() => "**In review** · the last session was stopped".into(),
-        Stage::Ended {
-            end: End::Unchanged,
-            ..
-        } => format!("**Needs {}** · no file was changed", whom(task)),
-        Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at),
-    }
 }
 
 /// Of several role labels one counts: whoever wants another sees how, while it matters.
@@ -137,23 +62,6 @@ fn held_up(task: &Task, cx: Context<'_>) -> Option<String> {
     ))
 }
 
-/// Who has to act; named without a ping, since each edit would be one.
-fn whom(task: &Task) -> String {
-    match task.job().and_then(|job| job.actor.login()) {
-        Some(login) => super::answer_replies::name(login),
-        None => "a person".into(),
-    }
-}
-
-fn next_words(next: &Next) -> &'static str {
-    match next {
-        Next::Begin => "",
-        Next::Revise => " to revise the pull request",
-        Next::Conversation { .. } => " to go on",
-        Next::Look { .. } => " to finish",
-    }
-}
-
 /// Where it stands, in one reply: for whoever asks.
 pub fn brief(task: &Task, cx: Context<'_>) -> String {
     let mut parts = match &task.stage {
@@ -174,48 +82,6 @@ pub fn brief(task: &Task, cx: Context<'_>) -> String {
     }
     parts.push(format!("<sub>asked {}</sub>", clock(cx.now)));
     parts.join(" · ")
-}
-
-fn step_words(step: &Step) -> &'static str {
-    match step {
-        Step::Preparing { .. } => " · preparing the working copy",
-        Step::Running { .. } => "",
-        Step::Waiting { .. } => " · waiting for an answer",
-        Step::Collecting { .. } => " · looking at what changed",
-        Step::Asking { .. } | Step::Publishing { .. } => " · pushing the branch",
-        Step::Opening { .. } => " · opening the pull request",
-        Step::Answering { .. } => " · posting the answer",
-    }
-}
-
-fn ended(job: Option<&Job>, end: &End, at: i64) -> String {
-    let took = job
-        .and_then(|job| job.started_at)
-        .map(|start| span(at - start));
-    let within = |word: &str| {
-        took.as_ref()
-            .map(|took| format!(" {word} {took}"))
-            .unwrap_or_default()
-    };
-    match end {
-        End::InReview => format!("**In review** · done{}", within("in")),
-        End::Merged => "**Done** · the pull request was merged".into(),
-        End::PullClosed => "**Closed** · the pull request was closed without merging".into(),
-        End::Unchanged => "**Ended** · no file was changed".into(),
-        End::Answered if job.is_some_and(|job| job.role.writes) => {
-            format!(
-                "**Answered**{} · no files changed; the answer is a comment of its own",
-                within("in")
-            )
-        }
-        End::Answered => format!(
-            "**Answered**{} · the answer is a comment of its own",
-            within("in")
-        ),
-        End::Refused { .. } => "**Not started**".into(),
-        End::Failed { class, .. } => format!("**Failed**{} · `{class}`", within("after")),
-        End::Cancelled { .. } => format!("**Stopped**{}", within("after")),
-    }
 }
 
 fn links(task: &Task) -> Option<String> {

@@ -19,7 +19,7 @@ pub(super) fn follow(before: &Task, after: &Task, cx: Context<'_>, out: &mut Rec
             .map(|other| render(before, other, cx))
             .next();
         if was.as_ref() != Some(&body) {
-            put(after, batch, body, cx, out);
+            out.plan(after, upsert(after, batch, body), cx.now);
         }
     }
     let plan = after.conversation.plan.as_ref();
@@ -34,21 +34,21 @@ pub(super) fn follow(before: &Task, after: &Task, cx: Context<'_>, out: &mut Rec
     }
 }
 
-fn put(task: &Task, batch: &Batch, body: String, cx: Context<'_>, out: &mut Reconciled) {
-    let comment = effect::UpsertComment {
+fn upsert(task: &Task, batch: &Batch, body: String) -> effect::UpsertComment {
+    effect::UpsertComment {
         on: task.place.issue,
         key: batch.key.clone(),
         comment: batch.comment,
         body,
-    };
-    out.plan(task, comment, cx.now);
+    }
 }
 
 /// Puts the comment of a batch again, as it stands.
 pub(super) fn put_again(task: &Task, key: &str, cx: Context<'_>, out: &mut Reconciled) {
     let mut batches = task.conversation.batches.iter();
     if let Some(batch) = batches.find(|batch| batch.key == key) {
-        put(task, batch, render(task, batch, cx), cx, out);
+        let comment = upsert(task, batch, render(task, batch, cx));
+        out.plan(task, comment, cx.now);
     }
 }
 

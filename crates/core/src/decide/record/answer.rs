@@ -132,7 +132,7 @@ pub(super) fn told(
         on.notes.say(found.on, reply_key(found), say);
     }
     let kind = meant(words, found.on);
-    say_to_agent(on, task, found, (words, kind))
+    say_to_agent(on, task, found, messages::of_comment(found, words, kind))
 }
 
 /// The questions a comment answered whose answers the agent has not heard: until then an edit of the comment counts.

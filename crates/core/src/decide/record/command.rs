@@ -12,6 +12,7 @@ use super::answer;
 use super::hearing::{hinted, say_to_agent};
 use super::recording::{Input, Recording};
 use crate::command::{Addressed, Command, Line, Spoken};
+use crate::decide::messages;
 use crate::effect::Reaction;
 use crate::event::AuthorizedComment;
 use crate::event_name::DomainEvent;
@@ -255,7 +256,7 @@ fn ask_agent(
         | Stage::Blocked { .. }
         | Stage::Ended { .. } => {
             let kind = MessageKind::Asked { on: found.on };
-            say_to_agent(on, task, found, (words, kind))
+            say_to_agent(on, task, found, messages::of_comment(found, words, kind))
         }
     }
 }

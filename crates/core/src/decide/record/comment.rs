@@ -201,7 +201,12 @@ fn hear(
         return answer::told(on, task, found, &spoken.text);
     }
     match rest::listens(on, spoken, found.at) {
-        true => say_to_agent(on, task, found, (&spoken.text, MessageKind::Said)),
+        true => say_to_agent(
+            on,
+            task,
+            found,
+            messages::of_comment(found, &spoken.text, MessageKind::Said),
+        ),
         false => rest::told(on, conversation, found, spoken),
     }
 }
@@ -219,7 +224,12 @@ pub(super) fn beside_commands(
         Stage::Idle | Stage::Checking { .. } => false,
     };
     match listens {
-        true => say_to_agent(on, task, found, (words, MessageKind::Said)),
+        true => say_to_agent(
+            on,
+            task,
+            found,
+            messages::of_comment(found, words, MessageKind::Said),
+        ),
         false => String::new(),
     }
 }

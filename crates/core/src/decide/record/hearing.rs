@@ -5,7 +5,7 @@ use crate::decide::messages;
 use crate::effect::Reaction;
 use crate::event::AuthorizedComment;
 use crate::ids::{CommentId, IssueNumber};
-use crate::message::MessageKind;
+use crate::message::{AgentMessage, MessageKind};
 use crate::place::{Account, AccountKind};
 use crate::task::{Conversation, Owed, Task};
 use crate::text;
@@ -54,12 +54,12 @@ pub(super) fn reply_key(found: &AuthorizedComment) -> String {
     format!("reply:{}", found.comment)
 }
 
-/// Takes a person's words for the agent.
+/// Takes a person's message for the agent.
 pub(super) fn say_to_agent(
     on: &mut Recording<'_>,
     task: &mut Task,
     found: &AuthorizedComment,
-    (words, kind): (&str, MessageKind),
+    message: AgentMessage,
 ) -> String {
     let messages = &task.conversation.messages;
     let waits = messages
@@ -75,7 +75,6 @@ pub(super) fn say_to_agent(
     }
     on.notes.react_to(found.comment, Reaction::Eyes);
     task.review.a_person_spoke();
-    let message = messages::of_comment(found, words, kind);
     messages::add(&mut task.conversation, message, &mut on.notes);
     "a person said something".into()
 }

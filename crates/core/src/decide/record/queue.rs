@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::recording::Recording;
-use crate::event::Timer;
+use crate::event::{Event, Timer};
 use crate::event_name::DomainEvent;
 use crate::task::{Stage, Task};
 
@@ -17,20 +17,23 @@ pub(super) fn granted(task: &mut Task) -> String {
 }
 
 /// No slot yet, or no room on the machine.
-pub(super) fn waiting(
-    on: &mut Recording<'_>,
-    task: &mut Task,
-    place: (i64, i64),
-    short: bool,
-) -> String {
+pub(super) fn waiting(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
+    let Event::Waiting {
+        position,
+        total,
+        short,
+    } = *event
+    else {
+        return "it says no place".into();
+    };
     let Stage::Queued { told, .. } = &mut task.stage else {
         return "it does not wait any more".into();
     };
-    if *told == Some(place) && task.short == short {
+    let place = Some((position, total));
+    if *told == place && task.short == short {
         return "its place is known".into();
     }
-    (*told, task.short) = (Some(place), short);
-    let (position, total) = place;
+    (*told, task.short) = (place, short);
     on.notes.note(
         DomainEvent::TaskWaiting,
         json!({ "position": position, "total": total }),

@@ -1,0 +1,142 @@
+//! The first line of the status comment: the mood in bold, and what it is about.
+
+use crate::task::{BlockReason, End, Job, Next, Stage, Step, Task};
+use crate::text::{answer_replies, clock, count, span};
+
+/// The line for a task as it stands.
+pub(super) fn header(task: &Task) -> String {
+    match &task.stage {
+        Stage::Idle => "**No session here yet**".into(),
+        Stage::Checking { .. } => "**Received** · checking".into(),
+        Stage::Queued { told, next, .. } => {
+            let place = told.map_or_else(String::new, |(position, total)| {
+                format!(" · #{position} of {total}")
+            });
+            let what = if task.short {
+                "space on the server, whose disk is nearly full"
+            } else {
+                "a free slot"
+            };
+            format!("**Queued**{place} · waiting for {what}{}", next_words(next))
+        }
+        Stage::Working { .. }
+        | Stage::Blocked {
+            reason: BlockReason::Asked,
+            ..
+        } if task.open_questions().next().is_some() => {
+            let open = task.open_questions().count() as u64;
+            format!(
+                "**Needs {}** · {}",
+                whom(task),
+                count(open, "open question")
+            )
+        }
+        Stage::Working { job, step, .. } => {
+            format!("**Working** as {}{}", job.role.name, step_words(step))
+        }
+        Stage::Blocked {
+            reason: BlockReason::Asked,
+            ..
+        } => "**Waiting**".into(),
+        Stage::Blocked {
+            reason: BlockReason::Later { until, .. },
+            ..
+        } => {
+            format!("**Waiting** · tries its model again at {}", clock(*until))
+        }
+        Stage::Blocked {
+            reason: BlockReason::Plan,
+            ..
+        } => format!("**Needs {}** · the plan waits for approval", whom(task)),
+        Stage::Blocked {
+            reason: BlockReason::Paused { .. },
+            ..
+        } => "**Paused**".into(),
+        Stage::Ended { .. } if task.can_revise() && task.review.issue_closed => {
+            "**In review** · the issue is closed".into()
+        }
+        Stage::Ended {
+            end: End::Failed { class, .. },
+            ..
+        } if task.can_revise() => {
+            format!(
+                "**In review** · needs {} · the last session failed · `{class}`",
+                whom(task)
+            )
+        }
+        Stage::Ended { .. } if task.can_revise() && task.review.unfinished.is_some() => {
+            format!("**In review** · not finished, needs {}", whom(task))
+        }
+        Stage::Ended { .. } if task.can_revise() && task.review.needs.is_some() => {
+            format!("**In review** · needs {}", whom(task))
+        }
+        Stage::Ended {
+            end: End::Cancelled { .. },
+            ..
+        } if task.can_revise() => "**In review** · the last session was stopped".into(),
+        Stage::Ended {
+            end: End::Unchanged,
+            ..
+        } => format!("**Needs {}** · no file was changed", whom(task)),
+        Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at),
+    }
+}
+
+/// Who has to act; named without a ping, since each edit would be one.
+fn whom(task: &Task) -> String {
+    match task.job().and_then(|job| job.actor.login()) {
+        Some(login) => answer_replies::name(login),
+        None => "a person".into(),
+    }
+}
+
+fn next_words(next: &Next) -> &'static str {
+    match next {
+        Next::Begin => "",
+        Next::Revise => " to revise the pull request",
+        Next::Conversation { .. } => " to go on",
+        Next::Look { .. } => " to finish",
+    }
+}
+
+fn step_words(step: &Step) -> &'static str {
+    match step {
+        Step::Preparing { .. } => " · preparing the working copy",
+        Step::Running { .. } => "",
+        Step::Waiting { .. } => " · waiting for an answer",
+        Step::Collecting { .. } => " · looking at what changed",
+        Step::Asking { .. } | Step::Publishing { .. } => " · pushing the branch",
+        Step::Opening { .. } => " · opening the pull request",
+        Step::Answering { .. } => " · posting the answer",
+    }
+}
+
+fn ended(job: Option<&Job>, end: &End, at: i64) -> String {
+    let took = job
+        .and_then(|job| job.started_at)
+        .map(|start| span(at - start));
+    let within = |word: &str| {
+        took.as_ref()
+            .map(|took| format!(" {word} {took}"))
+            .unwrap_or_default()
+    };
+    match end {
+        End::InReview => format!("**In review** · done{}", within("in")),
+        End::Merged => "**Done** · the pull request was merged".into(),
+        End::PullClosed => "**Closed** · the pull request was closed without merging".into(),
+        End::Unchanged => "**Ended** · no file was changed".into(),
+        End::Answered if job.is_some_and(|job| job.role.writes) => {
+            format!(
+                "**Answered**{} · no files changed; the answer is a comment of its own",
+                within("in")
+            )
+        }
+        End::Answered => format!(
+            "**Answered**{} · the answer is a comment of its own",
+            within("in")
+        ),
+        End::Refused { .. } => "**Not started**".into(),
+        End::Failed { class, .. } => format!("**Failed**{} · `{class}`", within("after")),
+        End::Cancelled { .. } => format!("**Stopped**{}", within("after")),
+    }
+}

@@ -1,0 +1,212 @@
+//! One fact: whose it is, what the core decides, and all of it written down.
+
+use super::Engine;
+use super::error::EngineError;
+use super::facts::{Meaning, OfPull};
+use super::rows;
+use crate::core::decide::{self, Decision};
+use crate::core::effect::EffectKind;
+use crate::core::event::Fact;
+use crate::core::event_name::DomainEvent;
+use crate::core::place::Place;
+use crate::core::task::{Task, TurnSoFar};
+use crate::store::{InboxKind, InboxRow, TaskRow, Transition, Withdrawal};
+
+impl Engine {
+    pub(super) async fn settle(
+        &self,
+        transition: &mut Transition,
+        row: &InboxRow,
+        meaning: Meaning,
+    ) -> Result<(), EngineError> {
+        let now = (self.clock)();
+        let (fact, happening) = match meaning {
+            Meaning::Fact(fact) => (
+                fact,
+                (row.kind == InboxKind::Webhook).then_some(DomainEvent::DeliveryAccepted),
+            ),
+            Meaning::Opened(installation) => {
+                let freed = transition.unpark(installation, now).await?;
+                let reason =
+                    format!("installation {installation} is open: {freed} parked effects go on");
+                transition.add_event(rows::delivery(
+                    row,
+                    DomainEvent::DeliveryAccepted,
+                    None,
+                    &reason,
+                ));
+                transition.mark_handled(row.seq, now, reason);
+                return Ok(());
+            }
+            Meaning::OfPull(of) => match transition.task_of_pull(of.repository, of.pull).await? {
+                Some(key) => {
+                    let OfPull {
+                        installation,
+                        repository,
+                        name,
+                        event,
+                        ..
+                    } = of;
+                    let place = Place {
+                        installation,
+                        repository,
+                        name,
+                        issue: key.issue,
+                    };
+                    (Fact { place, event }, Some(DomainEvent::DeliveryAccepted))
+                }
+                None => {
+                    return Self::ignore(
+                        transition,
+                        row,
+                        now,
+                        "ignored: the pull request is not one of ours".into(),
+                    );
+                }
+            },
+            Meaning::Pushed(pushed) => {
+                let told = self.base_moved(transition, row, &pushed).await?;
+                let reason = format!(
+                    "{} moved: {told} pull requests are looked at",
+                    pushed.branch
+                );
+                return Self::ignore(transition, row, now, reason);
+            }
+            Meaning::OfRepositories(of) => {
+                let told = self.tell_all(transition, row, &of).await?;
+                let reason = format!("{told} tasks are told");
+                transition.add_event(rows::delivery(
+                    row,
+                    DomainEvent::DeliveryAccepted,
+                    None,
+                    &reason,
+                ));
+                transition.mark_handled(row.seq, now, reason);
+                return Ok(());
+            }
+            Meaning::Nothing(reason) => return Self::ignore(transition, row, now, reason),
+        };
+        self.take(transition, row, &fact, happening).await
+    }
+
+    /// Decides on a fact and writes all of it.
+    pub(super) async fn take(
+        &self,
+        transition: &mut Transition,
+        row: &InboxRow,
+        fact: &Fact,
+        happening: Option<DomainEvent>,
+    ) -> Result<(), EngineError> {
+        let now = (self.clock)();
+        let decision = self.apply(transition, row, fact).await?;
+        tracing::info!(fact = row.id, task = %fact.place.task(), reason = decision.reason, "decided");
+        if let Some(happening) = happening {
+            transition.add_event(rows::delivery(
+                row,
+                happening,
+                Some(&fact.place),
+                &decision.reason,
+            ));
+        }
+        for noted in &decision.events {
+            transition.add_event(rows::event(noted, &decision.task, row, now));
+        }
+        transition.mark_handled(row.seq, now, decision.reason);
+        Ok(())
+    }
+
+    fn ignore(
+        transition: &mut Transition,
+        row: &InboxRow,
+        now: i64,
+        reason: String,
+    ) -> Result<(), EngineError> {
+        transition.add_event(rows::delivery(
+            row,
+            DomainEvent::DeliveryIgnored,
+            None,
+            &reason,
+        ));
+        transition.mark_handled(row.seq, now, reason);
+        Ok(())
+    }
+
+    /// Decides on one fact and writes what was decided, but for its events.
+    async fn apply(
+        &self,
+        transition: &mut Transition,
+        row: &InboxRow,
+        fact: &Fact,
+    ) -> Result<Decision, EngineError> {
+        let now = (self.clock)();
+        let stored = transition.task(fact.place.task()).await?;
+        let version = stored.as_ref().map_or(0, |stored| stored.version);
+        let mut before = read_task(stored.as_ref(), &fact.place)?;
+        before.place.clone_from(&fact.place);
+        let decision = decide::decide(&before, &fact.event, &self.policy, now);
+        if !decision.withdraw.is_empty() {
+            let kinds: Vec<&str> = decision.withdraw.iter().map(|kind| kind.name()).collect();
+            let task = before.key();
+            transition
+                .withdraw(Withdrawal {
+                    task,
+                    kinds: &kinds,
+                    now,
+                    why: &decision.reason,
+                })
+                .await?;
+        }
+        // Of an issue where nothing has happened yet there is nothing to remember.
+        if decision.task != before || (version == 0 && !decision.effects.is_empty()) {
+            transition
+                .put_task(&rows::task(&decision.task, now)?, version)
+                .await?;
+        }
+        if let Some(record) = decision.task.record() {
+            transition
+                .put_session(&rows::session(&decision.task, &record)?)
+                .await?;
+        }
+        // The id derives from the fact that caused it, so deciding the same fact twice plans it once.
+        for (index, planned) in decision.effects.iter().enumerate() {
+            transition
+                .add_effect(&rows::effect(
+                    planned,
+                    format!("e{}.{index}", row.seq),
+                    &self.policy.limits,
+                    now,
+                )?)
+                .await?;
+        }
+        note_so_far(transition, &before, &decision.task).await?;
+        Ok(decision)
+    }
+}
+
+/// Keeps what another try of a running turn must know beside its effect.
+async fn note_so_far(
+    transition: &mut Transition,
+    before: &Task,
+    after: &Task,
+) -> Result<(), EngineError> {
+    let Some(so_far) = TurnSoFar::of(after) else {
+        return Ok(());
+    };
+    if !so_far.differs(TurnSoFar::of(before).as_ref()) {
+        return Ok(());
+    }
+    let body = rows::text("how far a turn is", &so_far)?;
+    let kind = EffectKind::RunTurn.name();
+    Ok(transition.note_so_far(after.key(), kind, &body).await?)
+}
+
+pub(super) fn read_stored(row: &TaskRow) -> Result<Task, EngineError> {
+    serde_json::from_str(&row.body).map_err(|source| EngineError::Unreadable {
+        what: format!("task {}", row.key),
+        source,
+    })
+}
+
+fn read_task(row: Option<&TaskRow>, place: &Place) -> Result<Task, EngineError> {
+    row.map_or_else(|| Ok(Task::new(place.clone())), read_stored)
+}

@@ -1,0 +1,182 @@
+//! One fact that concerns many tasks, and the schedule's own: each becomes a fact of every task it is told.
+
+use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+
+use super::Engine;
+use super::error::EngineError;
+use super::facts::{OfRepositories, Pushed};
+use super::settle::read_stored;
+use crate::core::event::{Event, Fact, Loss};
+use crate::core::schedule::{self, Capacity};
+use crate::core::task::Stage;
+use crate::store::{Accepted, InboxKind, InboxRow, NewInbox, TaskRow, Transition};
+
+/// How far back in the queue people are told their place in one go.
+const TOLD_AT_ONCE: i64 = 20;
+/// How many pull requests are looked at when their base moves.
+const REVIEWS_AT_ONCE: i64 = 100;
+
+/// The states in which something goes on or may go on by itself.
+const STIRRING: [&str; 7] = [
+    "checking",
+    "queued",
+    "working",
+    "needs-you",
+    "waiting",
+    "paused",
+    "in-review",
+];
+
+impl Engine {
+    /// Tells every pull request in review that goes to a branch that the branch has moved; answers how many there are.
+    pub(super) async fn base_moved(
+        &self,
+        transition: &mut Transition,
+        row: &InboxRow,
+        pushed: &Pushed,
+    ) -> Result<usize, EngineError> {
+        let mut told = 0;
+        for task in transition
+            .in_review(pushed.repository, REVIEWS_AT_ONCE)
+            .await?
+        {
+            let goes_there = read_stored(&task)?
+                .job()
+                .is_some_and(|job| job.base_branch == pushed.branch);
+            if !goes_there {
+                continue;
+            }
+            let hint = format!("push to {}", pushed.branch);
+            let event = Event::PullRequestChanged {
+                hint,
+                sender: pushed.sender.clone(),
+            };
+            self.tell(transition, &task, event, &format!("base-{}", row.seq))
+                .await?;
+            told += 1;
+        }
+        Ok(told)
+    }
+
+    /// Tells every task of some repositories on which something is on, and one of each repository in any case: it tidies up
+    /// for all. Answers how many they are.
+    pub(super) async fn tell_all(
+        &self,
+        transition: &mut Transition,
+        row: &InboxRow,
+        of: &OfRepositories,
+    ) -> Result<usize, EngineError> {
+        let mut tasks = transition
+            .of_repositories(of.installation, of.repositories.as_deref())
+            .await?;
+        if of.event == (Event::TakenAway { how: Loss::Removed }) {
+            // One that is known to have moved does not belong to its former owner's installation any more.
+            tasks.retain(|task| task.installation == of.installation);
+        }
+        let mut seen = HashSet::new();
+        let mut told = 0;
+        for task in &tasks {
+            let first = seen.insert(task.key.repository);
+            if first || STIRRING.contains(&task.state.as_str()) {
+                self.tell(
+                    transition,
+                    task,
+                    of.event.clone(),
+                    &format!("repository-{}", row.seq),
+                )
+                .await?;
+                told += 1;
+            }
+        }
+        Ok(told)
+    }
+
+    /// Starts as many waiting tasks as there are free slots, and tells the others their place.
+    pub(super) async fn give_slots(&self, transition: &mut Transition) -> Result<(), EngineError> {
+        let slots = i64::from(self.policy.limits.sessions);
+        let capacity = Capacity {
+            slots,
+            taken: transition.live_sessions().await?,
+        };
+        let short = self.short.load(Ordering::Relaxed);
+        let free = if short { 0 } else { capacity.free() };
+        for waiting in transition.queued(free).await? {
+            self.tell(transition, &waiting, Event::SlotGranted, "slot")
+                .await?;
+        }
+        let waiting = transition.queued(TOLD_AT_ONCE).await?;
+        // Counting the queue costs as much as it is long, so it is done only when there is something to tell.
+        let mut counted = None;
+        for (position, row) in (1..).zip(&waiting) {
+            let task = read_stored(row)?;
+            let Stage::Queued { told, .. } = &task.stage else {
+                continue;
+            };
+            if task.short == short && !schedule::worth_telling(*told, position) {
+                continue;
+            }
+            let total = match counted {
+                Some(total) => total,
+                None => transition
+                    .queue_position(row.key)
+                    .await?
+                    .map_or(0, |place| place.total),
+            };
+            counted = Some(total);
+            self.tell(
+                transition,
+                row,
+                Event::Waiting {
+                    position,
+                    total,
+                    short,
+                },
+                "waiting",
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Lets the schedule's own facts go through the pipeline like any other.
+    async fn tell(
+        &self,
+        transition: &mut Transition,
+        row: &TaskRow,
+        event: Event,
+        name: &str,
+    ) -> Result<(), EngineError> {
+        let task = read_stored(row)?;
+        let now = (self.clock)();
+        let fact = Fact {
+            place: task.place,
+            event,
+        };
+        let id = format!("schedule:{name}:{}:{}", row.key, row.version);
+        let body = fact.to_json();
+        let new = NewInbox {
+            id: id.clone(),
+            kind: InboxKind::Schedule,
+            name: name.into(),
+            task: Some(row.key),
+            body: body.clone(),
+            received_at: now,
+        };
+        let Accepted::New { seq } = transition.accept_inline(new).await? else {
+            return Ok(());
+        };
+        let row = InboxRow {
+            seq,
+            id,
+            kind: InboxKind::Schedule,
+            name: name.into(),
+            task: Some(row.key),
+            body,
+            received_at: now,
+            handled_at: None,
+            result: None,
+        };
+        self.take(transition, &row, &fact, None).await
+    }
+}
