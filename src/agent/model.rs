@@ -9,6 +9,8 @@ use agent_client_protocol::v1::schema::{
     SessionConfigValueId,
 };
 
+use crate::core::text::session_log;
+
 /// How many models are named when none fits.
 const NAMED: usize = 10;
 
@@ -29,9 +31,7 @@ pub(super) enum Choice {
 /// Looks for the model `wanted`, by its id or else by its name.
 pub(super) fn choose(options: &[SessionConfigOption], wanted: &str) -> Choice {
     let Some((option, select)) = find(options) else {
-        return Choice::Not(format!(
-            "This agent offers no choice of model: the role's wish for {wanted} has no effect."
-        ));
+        return Choice::Not(session_log::no_choice_of_model(wanted));
     };
     let offered = offered(select);
     let by_id = offered.iter().find(|one| &*one.value.0 == wanted);
@@ -47,10 +47,10 @@ pub(super) fn choose(options: &[SessionConfigOption], wanted: &str) -> Choice {
                 .take(NAMED)
                 .map(|one| &*one.value.0)
                 .collect();
-            Choice::Not(format!(
-                "This agent offers no model {wanted}, so it keeps {}. It offers: {}.",
-                select.current_value,
-                names.join(", ")
+            Choice::Not(session_log::no_such_model(
+                wanted,
+                &select.current_value.0,
+                &names,
             ))
         }
     }

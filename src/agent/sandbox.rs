@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::core::agent::SandboxChoice;
+use crate::core::text::sandbox as text;
 
 /// How agents are fenced in on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,12 +59,10 @@ impl Confinement {
     /// Finds out what works here. Blocks for some milliseconds: it starts bubblewrap once or twice.
     pub(super) fn probe(choice: SandboxChoice, path: &str) -> Self {
         let warning = match choice {
-            SandboxChoice::Off => {
-                "The sandbox is switched off: agents can read what skep can read.".to_owned()
-            }
+            SandboxChoice::Off => text::OFF.to_owned(),
             SandboxChoice::Auto => match Bubblewrap::probe(path) {
                 Ok(bubblewrap) => return Self::Bubblewrap(bubblewrap),
-                Err(why) => format!("No sandbox: agents can read what skep can read ({why})."),
+                Err(why) => text::none(&why.to_string()),
             },
         };
         Self::ProcessGroup { warning }

@@ -16,7 +16,7 @@ use crate::core::ids::{SessionId, Sha};
 /// Private memory of a process that reads what an agent made.
 const MEMORY: u64 = 512 << 20;
 
-/// The waiting room of one session's objects. [`Quarantine::discard`] ends it; one that is dropped instead (a collection
+/// Where the objects of one session wait. [`Quarantine::discard`] ends it; one that is dropped instead (a collection
 /// that was given up) is removed in the background.
 #[derive(Debug)]
 pub(super) struct Quarantine {

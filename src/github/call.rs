@@ -139,14 +139,14 @@ impl GitHub {
             Method::GET => locked(&self.0.etags).tag(scope.installation, &ask.path),
             _ => None,
         };
-        let errand = Exchange {
+        let exchange = Exchange {
             scope,
             repository,
             lane: &lane,
             ask,
             etag: etag.as_deref(),
         };
-        let answer = self.exchange(&errand).await?;
+        let answer = self.exchange(&exchange).await?;
         if answer.status != StatusCode::NOT_MODIFIED {
             if ask.method == Method::GET {
                 locked(&self.0.etags).keep(scope.installation, &ask.path, &answer);
@@ -162,7 +162,7 @@ impl GitHub {
             None => {
                 self.exchange(&Exchange {
                     etag: None,
-                    ..errand
+                    ..exchange
                 })
                 .await
             }
@@ -194,25 +194,25 @@ impl GitHub {
         .await
     }
 
-    async fn exchange(&self, errand: &Exchange<'_>) -> Result<Answer, GitHubError> {
+    async fn exchange(&self, exchange: &Exchange<'_>) -> Result<Answer, GitHubError> {
         let judged = self
-            .attempts(errand)
+            .attempts(exchange)
             .await
-            .and_then(|answer| answer.judge(errand.ask));
-        judged.inspect_err(|error| self.rest(errand.scope, error))
+            .and_then(|answer| answer.judge(exchange.ask));
+        judged.inspect_err(|error| self.rest(exchange.scope, error))
     }
 
-    async fn attempts(&self, errand: &Exchange<'_>) -> Result<Answer, GitHubError> {
-        let token = self.token_for(errand.scope, errand.repository).await?;
+    async fn attempts(&self, exchange: &Exchange<'_>) -> Result<Answer, GitHubError> {
+        let token = self.token_for(exchange.scope, exchange.repository).await?;
         let answer = self
-            .send(errand.lane, errand.ask, &token.secret, errand.etag)
+            .send(exchange.lane, exchange.ask, &token.secret, exchange.etag)
             .await?;
         if answer.status != StatusCode::UNAUTHORIZED {
             return Ok(answer);
         }
-        self.forget(errand.scope, &token).await;
-        let token = self.token_for(errand.scope, errand.repository).await?;
-        self.send(errand.lane, errand.ask, &token.secret, errand.etag)
+        self.forget(exchange.scope, &token).await;
+        let token = self.token_for(exchange.scope, exchange.repository).await?;
+        self.send(exchange.lane, exchange.ask, &token.secret, exchange.etag)
             .await
     }
 

@@ -86,9 +86,7 @@ pub enum GitHubError {
         repository: String,
     },
     /// The installation is suspended.
-    #[error(
-        "The App is suspended on this account. Its owner can un-suspend it under Settings → Applications → Installed GitHub Apps."
-    )]
+    #[error("{}", outside::SUSPENDED)]
     Suspended,
     /// The installation is gone.
     #[error("{}", outside::UNINSTALLED)]

@@ -75,7 +75,7 @@ impl SessionTools {
         if let Err(error) = self.facts.state(event, ASKED).await {
             self.waiters.give_up(&self.session, &wait);
             tracing::warn!(session = %self.session, %error, "a question could not be stored");
-            return AskReply::Refused(text::prompt::NOT_ASKED.to_owned());
+            return AskReply::Refused(text::tools::NOT_ASKED.to_owned());
         }
         if let Ok(Ok(words)) = tokio::time::timeout(self.patience, &mut wait.answer).await {
             return AskReply::Answered(words);
@@ -85,7 +85,7 @@ impl SessionTools {
         {
             return AskReply::Answered(words);
         }
-        AskReply::Later(text::prompt::ASKED.to_owned())
+        AskReply::Later(text::tools::ASKED.to_owned())
     }
 
     async fn report(&self, text: String) -> String {
@@ -94,8 +94,8 @@ impl SessionTools {
             text: self.redactor.redact(&text),
         };
         match self.facts.state(event, "reported").await {
-            Ok(()) => text::prompt::REPORTED.to_owned(),
-            Err(error) => text::prompt::report_lost(&error.to_string()),
+            Ok(()) => text::tools::REPORTED.to_owned(),
+            Err(error) => text::tools::report_lost(&error.to_string()),
         }
     }
 
@@ -115,8 +115,8 @@ impl SessionTools {
             finished,
         };
         match self.facts.state(event, "finished").await {
-            Ok(()) => text::prompt::FINISHED.to_owned(),
-            Err(error) => text::prompt::finish_lost(&error.to_string()),
+            Ok(()) => text::tools::FINISHED.to_owned(),
+            Err(error) => text::tools::finish_lost(&error.to_string()),
         }
     }
 }

@@ -267,7 +267,7 @@ impl Store {
             .bind(later.fence)
             .bind(later.not_before)
             .bind(later.why)
-            // A try that ran into a closed door counts as none.
+            // A try that ran into something shut counts as none.
                 .bind(i64::from(back == Back::Parked))
             .execute(&mut *writing)
             .await?;

@@ -1,7 +1,7 @@
 //! What the rest of skep knows about a coding agent: how one is described, what it says while it works, how a turn ends
 //! and what an error text of it means.
 //!
-//! Pure data: the room `agent` speaks the protocol and fills these in; the session log, the live feed and `decide` read
+//! Pure data: the module `agent` speaks the protocol and fills these in; the session log, the live feed and `decide` read
 //! them. It must never hold a secret in clear outside [`AgentSpec::environment`], and never name the protocol's types.
 
 mod again;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::core::agent::{Finished, ThreadReply};
 use crate::core::question::Asked;
+use crate::core::text::tools;
 
 /// Questions in one call.
 pub(in crate::agent) const QUESTIONS_MAX: usize = 10;
@@ -116,12 +117,10 @@ pub(super) fn questions(arguments: Map<String, Value>) -> Result<Vec<Asked>, Str
         all.push(Words::Question(single));
     }
     if all.is_empty() {
-        return Err("There is no question in it. Put at least one into `questions`.".to_owned());
+        return Err(tools::NO_QUESTION.to_owned());
     }
     if all.len() > QUESTIONS_MAX {
-        return Err(format!(
-            "At most {QUESTIONS_MAX} questions at once: ask those that stop you, and only those."
-        ));
+        return Err(tools::too_many_questions(QUESTIONS_MAX));
     }
     all.into_iter().map(asked).collect()
 }
@@ -139,9 +138,7 @@ fn asked(words: Words) -> Result<Asked, String> {
     let text = bounded("A question", &question.question, QUESTION_MAX)?;
     let options = OneOrMany::list(question.options);
     if options.len() > OPTIONS_MAX {
-        return Err(format!(
-            "At most {OPTIONS_MAX} options for one question; two or three are best."
-        ));
+        return Err(tools::too_many_options(OPTIONS_MAX));
     }
     let options = options
         .iter()
@@ -163,9 +160,7 @@ fn asked(words: Words) -> Result<Asked, String> {
 
 fn deadline(hours: f64) -> Result<i64, String> {
     if !(hours > 0.0 && hours <= HOURS_MAX) {
-        return Err(format!(
-            "`deadline_hours` must be more than 0 and at most {HOURS_MAX}."
-        ));
+        return Err(tools::no_deadline(HOURS_MAX));
     }
     // In range: at most 2,592,000,000.
     Ok((hours * MS_PER_HOUR).round() as i64)
@@ -183,7 +178,7 @@ pub(super) fn finished(arguments: Map<String, Value>) -> Result<Finished, String
     let summary = bounded("The summary", &finish.summary, SUMMARY_MAX)?;
     let verified = OneOrMany::list(finish.verified);
     if verified.len() > ENTRIES_MAX {
-        return Err(format!("At most {ENTRIES_MAX} entries in `verified`."));
+        return Err(tools::too_many("verified", ENTRIES_MAX));
     }
     let verified = verified
         .iter()
@@ -191,7 +186,7 @@ pub(super) fn finished(arguments: Map<String, Value>) -> Result<Finished, String
         .collect::<Result<_, _>>()?;
     let threads = finish.threads.unwrap_or_default();
     if threads.len() > THREADS_MAX {
-        return Err(format!("At most {THREADS_MAX} threads."));
+        return Err(tools::too_many("threads", THREADS_MAX));
     }
     let threads = threads.iter().map(reply).collect::<Result<_, _>>()?;
     Ok(Finished {
@@ -215,7 +210,7 @@ fn read<T: serde::de::DeserializeOwned>(
 ) -> Result<T, String> {
     serde_json::from_value(Value::Object(arguments)).map_err(|error| {
         let why: String = error.to_string().chars().take(200).collect();
-        format!("The arguments were not understood ({why}). They look like this: {shape}")
+        tools::not_understood(&why, shape)
     })
 }
 
@@ -223,12 +218,10 @@ fn read<T: serde::de::DeserializeOwned>(
 fn bounded(what: &str, text: &str, max: usize) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(format!("{what} is empty."));
+        return Err(tools::empty(what));
     }
     if text.len() > max {
-        return Err(format!(
-            "{what} is longer than {max} bytes: say it shorter."
-        ));
+        return Err(tools::too_long(what, max));
     }
     Ok(text.to_owned())
 }

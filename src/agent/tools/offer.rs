@@ -12,27 +12,10 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::{Value, json};
 
+use crate::core::text::tools;
+
 use super::tool_gate::ToolGate;
 use super::{ANSWERED, AskReply, SERVER_NAME, input};
-
-const INSTRUCTIONS: &str = "You work on a GitHub issue; people follow it there and not in a terminal. `ask_human` is the only \
-way to ask them something, `report_progress` tells them how it goes, `finish` says what was done before your last message.";
-
-const ASK: &str = "Ask the people on the GitHub issue you work on. Use it when a requirement is ambiguous, a decision is \
-not yours to make, or something you need is missing, and a wrong guess would cost more than waiting; do not use it for \
-what the repository, its documentation or a quick experiment can tell you. Look first, then ask everything that stops you \
-in one call. Make each question short and self-contained (the reader has not seen your work), with two or three concrete \
-options where there are some. People answer in minutes or hours: unless the result already holds the answer, END YOUR \
-TURN right after this call, with what you have done left as it is. The answer arrives as your next message, and you go on \
-from there. Do not poll, sleep or ask again.";
-
-const REPORT: &str = "Tell the people on the issue in one or two sentences how the work goes: what was found, what is being done, what \
-changed about the plan. For milestones, not for every step. Nobody answers it.";
-
-const FINISH: &str = "Say that the work is complete, right before your last message. `summary`: what was changed and why, in a few \
-sentences for the reviewer. `verified`: what you really ran or checked and how it came out, one entry each; leave out what \
-you did not do. `threads`: if you were given review threads with ids, what was done about each. Only claim what the working \
-copy shows: it is compared with what you say.";
 
 /// The offer to one session.
 #[derive(Clone)]
@@ -44,7 +27,7 @@ impl ServerHandler for Offer {
     fn get_info(&self) -> ServerConfig {
         ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
             .with_server_info(Implementation::new(SERVER_NAME, env!("CARGO_PKG_VERSION")))
-            .with_instructions(INSTRUCTIONS)
+            .with_instructions(tools::INSTRUCTIONS)
     }
 
     async fn list_tools(
@@ -52,11 +35,11 @@ impl ServerHandler for Offer {
         _request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, rmcp::ErrorData> {
-        Ok(ListToolsResult::with_all_items(tools().to_vec()))
+        Ok(ListToolsResult::with_all_items(offered().to_vec()))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        tools().iter().find(|tool| tool.name == name).cloned()
+        offered().iter().find(|tool| tool.name == name).cloned()
     }
 
     async fn call_tool(
@@ -98,10 +81,7 @@ impl Offer {
             },
             "report_progress" => Ok(plain(self.gate.report(input::report(arguments)?).await?)),
             "finish" => Ok(plain(self.gate.finish(input::finished(arguments)?).await?)),
-            _ => Err(
-                "There is no such tool; there are ask_human, report_progress and finish."
-                    .to_owned(),
-            ),
+            _ => Err(tools::NO_SUCH_TOOL.to_owned()),
         }
     }
 }
@@ -119,13 +99,13 @@ fn answered(answered: bool) -> MetaObject {
     )]))
 }
 
-fn tools() -> &'static [Tool] {
+fn offered() -> &'static [Tool] {
     static TOOLS: OnceLock<Vec<Tool>> = OnceLock::new();
     TOOLS.get_or_init(|| {
         vec![
-            tool("ask_human", ASK, asking()),
-            tool("report_progress", REPORT, reporting()),
-            tool("finish", FINISH, finishing()),
+            tool("ask_human", tools::ASK, asking()),
+            tool("report_progress", tools::REPORT, reporting()),
+            tool("finish", tools::FINISH, finishing()),
         ]
     })
 }
@@ -149,23 +129,23 @@ fn asking() -> Value {
                 "type": "array",
                 "minItems": 1,
                 "maxItems": input::QUESTIONS_MAX,
-                "description": "Everything that stops you now, the most important first.",
+                "description": tools::QUESTIONS,
                 "items": {
                     "type": "object",
                     "properties": {
-                        "question": { "type": "string", "description": "One question, understandable by itself." },
+                        "question": { "type": "string", "description": tools::QUESTION },
                         "options": {
                             "type": "array",
                             "items": { "type": "string" },
-                            "description": "Two or three concrete answers to choose from; leave out for free text."
+                            "description": tools::OPTIONS
                         },
                         "default": {
                             "type": "string",
-                            "description": "What you would do if nobody answers; one of the options if there are some."
+                            "description": tools::DEFAULT
                         },
                         "deadline_hours": {
                             "type": "number",
-                            "description": "After how many hours the default may be taken; only together with a default."
+                            "description": tools::DEADLINE_HOURS
                         }
                     },
                     "required": ["question"]
@@ -177,7 +157,7 @@ fn asking() -> Value {
 }
 
 fn reporting() -> Value {
-    let text = json!({ "type": "string", "description": "One or two sentences for people." });
+    let text = json!({ "type": "string", "description": tools::REPORT_TEXT });
     json!({ "type": "object", "properties": { "text": text }, "required": ["text"] })
 }
 
@@ -185,20 +165,20 @@ fn finishing() -> Value {
     json!({
         "type": "object",
         "properties": {
-            "summary": { "type": "string", "description": "What was changed and why." },
+            "summary": { "type": "string", "description": tools::SUMMARY },
             "verified": {
                 "type": "array",
                 "items": { "type": "string" },
-                "description": "What was run or checked and how it came out, such as `cargo test: 42 passed`."
+                "description": tools::VERIFIED
             },
             "threads": {
                 "type": "array",
-                "description": "Answers to review threads, if you were given any.",
+                "description": tools::THREADS,
                 "items": {
                     "type": "object",
                     "properties": {
-                        "id": { "type": "string", "description": "The thread's id as it was given to you." },
-                        "reply": { "type": "string", "description": "What was done about it, or why nothing was." }
+                        "id": { "type": "string", "description": tools::THREAD_ID },
+                        "reply": { "type": "string", "description": tools::THREAD_REPLY }
                     },
                     "required": ["id", "reply"]
                 }
@@ -214,9 +194,9 @@ mod tests {
 
     #[test]
     fn the_tools_say_when_to_use_them() {
-        let names: Vec<&str> = tools().iter().map(|tool| tool.name.as_ref()).collect();
+        let names: Vec<&str> = offered().iter().map(|tool| tool.name.as_ref()).collect();
         assert_eq!(names, super::super::TOOLS);
-        let ask = tools()[0].description.as_deref().unwrap_or_default();
+        let ask = offered()[0].description.as_deref().unwrap_or_default();
         for word in [
             "ambiguous",
             "two or three concrete options",

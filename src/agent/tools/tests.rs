@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::tool_gate::{CALLS_MAX, OVER};
+use super::tool_gate::CALLS_MAX;
 use super::{AskReply, Registration, Server, ToolGate, ToolHandler};
 use crate::core::agent::Finished;
 use crate::core::question::Asked;
+use crate::core::text::tools::TURN_OVER;
 
 /// Answers with its name; never, when it is called `nobody`.
 struct Named(&'static str);
@@ -223,17 +224,17 @@ async fn between_turns_nobody_answers_and_an_open_call_ends_with_its_turn() {
         gate.close();
     };
     let (ended, ()) = tokio::join!(open, rise);
-    assert_eq!(ended, (OVER.to_owned(), true));
+    assert_eq!(ended, (TURN_OVER.to_owned(), true));
     assert_eq!(
         call(&registration, "ask_human", question.clone()).await,
-        (OVER.to_owned(), true)
+        (TURN_OVER.to_owned(), true)
     );
     // A turn that is being cancelled takes nothing new either.
     gate.open(Some(Arc::new(Named("leaving"))));
     gate.closing();
     assert_eq!(
         call(&registration, "ask_human", question.clone()).await,
-        (OVER.to_owned(), true)
+        (TURN_OVER.to_owned(), true)
     );
     gate.open(Some(Arc::new(Named("next"))));
     assert_eq!(

@@ -1,5 +1,5 @@
-//! The gate between a session's tools and who answers them: who answers now, how often the agent may call, and an end to all open calls with the
-//! turn.
+//! The gate between a session's tools and who answers them: who answers now, how often the agent may call, and an end to all
+//! open calls with the turn.
 //!
 //! Between turns nobody answers; a call then is told that its turn is over and leaves no trace.
 
@@ -11,17 +11,13 @@ use tokio_util::sync::CancellationToken;
 use super::{AskReply, ToolHandler};
 use crate::core::agent::Finished;
 use crate::core::question::Asked;
+use crate::core::text::tools;
 
 /// Calls of all kinds that one session may make within [`WINDOW`].
 pub(super) const CALLS_MAX: usize = 30;
 const WINDOW: Duration = Duration::from_secs(60);
 /// How long the handler may take: less than the minute after which the most impatient agents give up.
 const PATIENCE: Duration = Duration::from_secs(50);
-
-pub(super) const OVER: &str =
-    "Your turn is over: nobody takes this now. End your turn and wait for the next prompt.";
-const TOO_MANY: &str = "Too many calls: wait a minute before the next one.";
-const SLOW: &str = "It could not be taken down in time. End your turn; say in your last message what you wanted to ask.";
 
 /// The place of one live agent.
 #[derive(Default)]
@@ -109,20 +105,20 @@ impl ToolGate {
         tokio::select! {
             biased;
             done = work(handler) => Ok(done),
-            () = over.cancelled() => Err(OVER),
-            () = tokio::time::sleep(PATIENCE) => Err(SLOW),
+            () = over.cancelled() => Err(tools::TURN_OVER),
+            () = tokio::time::sleep(PATIENCE) => Err(tools::TOO_SLOW),
         }
     }
 
     fn admitted(&self) -> Result<Serving, &'static str> {
         let mut state = self.state();
-        let serving = state.serving.clone().ok_or(OVER)?;
+        let serving = state.serving.clone().ok_or(tools::TURN_OVER)?;
         let now = Instant::now();
         state
             .calls
             .retain(|call| now.duration_since(*call) < WINDOW);
         if state.calls.len() >= CALLS_MAX {
-            return Err(TOO_MANY);
+            return Err(tools::TOO_MANY_CALLS);
         }
         state.calls.push(now);
         Ok(serving)

@@ -11,18 +11,13 @@ use super::{assert_none, sources};
 
 /// Who may write sentences: the text itself, what talks at the terminal, the simulator, and, until their words have moved,
 /// `decide` and the three edges that say what an outside system refused.
-const MAY: [&str; 11] = [
+const MAY: [&str; 6] = [
     "core/text/",
-    "core/decide/",
     "cli/",
     "app/",
     "config",
     "http/",
     "simulator/",
-    "agent/",
-    "git/error.rs",
-    "git/refusal.rs",
-    "github/error.rs",
 ];
 
 #[derive(Default)]

@@ -38,12 +38,12 @@ pub(super) fn add(conversation: &mut Conversation, message: AgentMessage, notes:
 /// A comment is gone: its messages that the agent has not heard are taken back, those on their way should they come back.
 pub(super) fn take_back(conversation: &mut Conversation, comment: CommentId) {
     let messages = &mut conversation.messages;
-    messages.retain(|word| word.comment != Some(comment) || word.sending);
-    for word in messages
+    messages.retain(|message| message.comment != Some(comment) || message.sending);
+    for message in messages
         .iter_mut()
-        .filter(|word| word.comment == Some(comment) && word.may_come_back())
+        .filter(|message| message.comment == Some(comment) && message.may_come_back())
     {
-        word.meanwhile = Some(Meanwhile::TakenBack);
+        message.meanwhile = Some(Meanwhile::TakenBack);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The golden table of stage × event (`fixtures/decide.md`), and random walks that must keep the house's promises.
+//! The golden table of stage × event (`fixtures/decide.md`), and random walks that must keep skep's promises.
 //!
 //! `SKEP_BLESS=1 cargo test --lib decide` writes the table anew.
 

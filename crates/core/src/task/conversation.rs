@@ -143,9 +143,9 @@ impl Conversation {
     /// to one of several is no news by itself.
     pub fn news(&self) -> impl Iterator<Item = &AgentMessage> {
         let open = self.open().next().is_some();
-        self.messages.iter().filter(move |word| {
-            let answers = matches!(word.kind, MessageKind::Answer { .. });
-            !(word.heard || word.sending || open && answers)
+        self.messages.iter().filter(move |message| {
+            let answers = matches!(message.kind, MessageKind::Answer { .. });
+            !(message.heard || message.sending || open && answers)
         })
     }
 }

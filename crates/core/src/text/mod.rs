@@ -19,8 +19,10 @@ pub mod prompt;
 pub mod pull;
 pub mod question;
 pub mod refusal;
+pub mod sandbox;
 pub mod session_log;
 pub mod status;
+pub mod tools;
 
 use super::event::{Loss, Removal};
 use super::role::Why;

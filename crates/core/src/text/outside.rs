@@ -159,6 +159,9 @@ pub mod github {
         )
     }
 
+    /// The installation is suspended.
+    pub const SUSPENDED: &str = "The App is suspended on this account. Its owner can un-suspend it under Settings → Applications → Installed GitHub Apps.";
+
     /// The installation is gone.
     pub const UNINSTALLED: &str = "The App is no longer installed on this account. Install it again from the App's public page.";
 

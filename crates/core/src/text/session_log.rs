@@ -25,3 +25,16 @@ pub fn model_refused(model: &str, why: &str) -> String {
 pub fn unknown_stop(reason: &str) -> String {
     format!("The agent ended its turn for a reason that the protocol does not know: {reason}.")
 }
+
+/// The agent lets nobody choose its model.
+pub fn no_choice_of_model(wanted: &str) -> String {
+    format!("This agent offers no choice of model: the role's wish for {wanted} has no effect.")
+}
+
+/// The agent has other models; `offered` are some of them.
+pub fn no_such_model(wanted: &str, kept: &str, offered: &[&str]) -> String {
+    format!(
+        "This agent offers no model {wanted}, so it keeps {kept}. It offers: {}.",
+        offered.join(", ")
+    )
+}

@@ -213,10 +213,10 @@ pub(super) fn finish(on: &mut Advance<'_>, end: End) {
 /// The session is over for what people said and it did not hear: they are told, so that they know that nobody acts on it.
 fn tell_unheard(on: &mut Advance<'_>) {
     let issue = on.task.place.issue;
-    for word in std::mem::take(&mut on.task.conversation.messages) {
-        let answers = matches!(word.kind, MessageKind::Answer { .. });
-        if let Some(comment) = word.comment.filter(|_| !answers) {
-            let say = text::conversation::unheard(&word.by);
+    for message in std::mem::take(&mut on.task.conversation.messages) {
+        let answers = matches!(message.kind, MessageKind::Answer { .. });
+        if let Some(comment) = message.comment.filter(|_| !answers) {
+            let say = text::conversation::unheard(&message.by);
             on.say(issue, format!("reply:{comment}"), say);
         }
     }

@@ -22,8 +22,8 @@ pub(super) struct Made<'a> {
 pub(super) fn heard(review: &mut ReviewState, words: &[AgentMessage]) {
     let heard = &mut review.heard;
     let alone = heard.reviewers.is_empty() && heard.people.is_empty();
-    for word in words {
-        let list = match &word.kind {
+    for message in words {
+        let list = match &message.kind {
             MessageKind::Review { .. } => &mut heard.reviewers,
             MessageKind::Said
             | MessageKind::Again { .. }
@@ -40,8 +40,8 @@ pub(super) fn heard(review: &mut ReviewState, words: &[AgentMessage]) {
             | MessageKind::Unfitting
             | MessageKind::Moved { .. } => continue,
         };
-        if !list.contains(&word.by) {
-            list.push(word.by.clone());
+        if !list.contains(&message.by) {
+            list.push(message.by.clone());
         }
         heard.conflict = false;
     }

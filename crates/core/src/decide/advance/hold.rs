@@ -30,11 +30,11 @@ pub(super) fn interrupt(on: &mut Advance<'_>, job: &Job, step: &Step) -> Next {
 /// A turn is cut short: nobody knows what of its words was acted upon, so they are said again when it goes on.
 pub(super) fn unhear(on: &mut Advance<'_>, turn: &TurnState) {
     let messages = std::mem::take(&mut on.task.conversation.messages);
-    let heard = |word: &AgentMessage| AgentMessage {
+    let heard = |message: &AgentMessage| AgentMessage {
         sending: false,
         heard: true,
         meanwhile: None,
-        ..word.clone()
+        ..message.clone()
     };
     let mut words: Vec<AgentMessage> = turn.heard.iter().map(heard).collect();
     words.extend(messages.into_iter().filter_map(messages::came_back));

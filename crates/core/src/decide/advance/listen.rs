@@ -28,20 +28,20 @@ pub(super) fn offer(on: &mut Advance<'_>) -> Option<Fired> {
     }
     // Beside a session that rests the agent changes nothing: what is more than a question waits until it is back.
     let beside = job.return_to.is_some();
-    let for_now = |word: &&AgentMessage| !word.sending && (!beside || word.is_asked());
+    let for_now = |message: &&AgentMessage| !message.sending && (!beside || message.is_asked());
     let messages = &on.task.conversation.messages;
     let fresh: Vec<AgentMessage> = messages.iter().filter(for_now).cloned().collect();
-    let declined = |word: &AgentMessage| turn.declined.contains(&word.offer());
+    let declined = |message: &AgentMessage| turn.declined.contains(&message.offer());
     if fresh.iter().all(declined) {
         return None;
     }
     let nonce = job.workspace.as_ref()?.nonce.clone();
     on.plan(effect::Steer {
-        words: fresh.iter().map(|word| word.id.clone()).collect(),
+        words: fresh.iter().map(|message| message.id.clone()).collect(),
         text: text::prompt::words(&fresh, &nonce),
     });
-    for word in &mut on.task.conversation.messages {
-        word.sending |= !beside || word.is_asked();
+    for message in &mut on.task.conversation.messages {
+        message.sending |= !beside || message.is_asked();
     }
     because(format!("{}; offered to the running turn", on.reason))
 }
@@ -142,9 +142,9 @@ pub(super) fn issue_closed(on: &mut Advance<'_>) -> Option<Fired> {
     let issue = on.task.place.issue;
     on.task.review.threads.clear();
     let mut notes = crate::decide::notes::Notes::default();
-    for word in std::mem::take(&mut on.task.conversation.messages) {
-        let say = text::notice::order_refused(&word.by, issue);
-        notes.say_anyway(IssueNumber(pull), format!("closed:{}", word.id), say);
+    for message in std::mem::take(&mut on.task.conversation.messages) {
+        let say = text::notice::order_refused(&message.by, issue);
+        notes.say_anyway(IssueNumber(pull), format!("closed:{}", message.id), say);
     }
     on.absorb(notes);
     because(format!(
@@ -209,9 +209,9 @@ pub(super) fn over(on: &mut Advance<'_>) -> Option<Fired> {
         return None;
     }
     let issue = on.task.place.issue;
-    for word in std::mem::take(&mut on.task.conversation.messages) {
-        if let Some(comment) = word.comment {
-            let say = text::conversation::over(&word.by);
+    for message in std::mem::take(&mut on.task.conversation.messages) {
+        if let Some(comment) = message.comment {
+            let say = text::conversation::over(&message.by);
             on.say(issue, format!("reply:{comment}"), say);
         }
     }

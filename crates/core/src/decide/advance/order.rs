@@ -172,17 +172,17 @@ pub(super) fn approve(on: &mut Advance<'_>) -> Option<Fired> {
     };
     job.plan = Planning::Approved;
     ending::plan_is_over(on, &text::conversation::plan_approved(&by));
-    let word = messages::of_skep(
+    let message = messages::of_skep(
         "approved".into(),
         text::prompt::APPROVED.to_owned(),
         MessageKind::Approved,
         on.cx.now,
     );
-    let word = AgentMessage {
+    let message = AgentMessage {
         by: by.clone(),
-        ..word
+        ..message
     };
-    on.task.conversation.messages.push(word);
+    on.task.conversation.messages.push(message);
     on.note(DomainEvent::PlanApproved, json!({ "by": by }));
     hold::go_on(on, "the plan was approved")
 }

@@ -98,10 +98,10 @@ pub(super) fn abandon(on: &mut Advance<'_>, back: ReturnTo, why: &str) -> Option
         .into_iter()
         .partition(AgentMessage::is_asked);
     on.task.conversation.messages = rest;
-    for word in &asked {
-        if let MessageKind::Asked { on: number } = &word.kind {
-            let say = text::agent_answer::none(&word.by, why);
-            on.say(*number, format!("answer:{}", word.id), say);
+    for message in &asked {
+        if let MessageKind::Asked { on: number } = &message.kind {
+            let say = text::agent_answer::none(&message.by, why);
+            on.say(*number, format!("answer:{}", message.id), say);
         }
     }
     come_back(on, back)

@@ -106,17 +106,17 @@ fn for_this_turn(job: &Job, task: &mut Task) -> Vec<AgentMessage> {
     let held = matches!(job.return_to, Some(ReturnTo::Blocked { .. }));
     let (mut now, later): (Vec<_>, Vec<_>) = std::mem::take(&mut task.conversation.messages)
         .into_iter()
-        .partition(|word| !held || word.is_asked());
+        .partition(|message| !held || message.is_asked());
     task.conversation.messages = later;
-    now.iter_mut().for_each(|word| word.heard = false);
+    now.iter_mut().for_each(|message| message.heard = false);
     now
 }
 
 /// Whoever asked something while a pull request waits may say something as well: then it is a revision, and its work counts.
 fn more_than_an_answer(on: &mut Advance<'_>) {
-    let answers = |word: &AgentMessage| matches!(word.kind, MessageKind::Answer { .. });
+    let answers = |message: &AgentMessage| matches!(message.kind, MessageKind::Answer { .. });
     let mut messages = on.task.conversation.messages.iter();
-    let only_asked = messages.all(|word| word.is_asked() || answers(word));
+    let only_asked = messages.all(|message| message.is_asked() || answers(message));
     let Some(job) = on.task.job_mut() else { return };
     if only_asked || !matches!(job.return_to, Some(ReturnTo::Ended { .. })) {
         return;

@@ -36,7 +36,7 @@ pub(super) fn failed(on: &mut Advance<'_>) -> Option<Fired> {
 /// The turn is over, and what was offered to it is taken or declined.
 pub(super) fn over(on: &mut Advance<'_>) -> Option<Fired> {
     let mut messages = on.task.conversation.messages.iter();
-    if messages.any(|word| word.sending) {
+    if messages.any(|message| message.sending) {
         return None;
     }
     let mut end = on.task.stage.turn_mut()?.over.take()?;
@@ -100,9 +100,9 @@ fn heard(on: &mut Advance<'_>, end: &TurnEnd, failed: bool) -> Option<TurnState>
 
 fn remember(job: &mut Job, heard: &[AgentMessage], end: &TurnEnd) {
     let cut = |text: &str| text.chars().take(SPOKEN_CHARS).collect::<String>();
-    job.spoken.extend(heard.iter().map(|word| Spoken {
-        by: word.by.clone(),
-        text: cut(&word.text),
+    job.spoken.extend(heard.iter().map(|message| Spoken {
+        by: message.by.clone(),
+        text: cut(&message.text),
     }));
     if !end.message.trim().is_empty() {
         job.spoken.push(Spoken {
@@ -155,10 +155,10 @@ fn asks(on: &mut Advance<'_>, turn: &TurnState, end: &TurnEnd) -> Option<Fired> 
         false => answer_people(on, &turn.heard, end),
         // It asks back: whoever asked it something gets the answer in its next turn.
         true => {
-            let asked = turn.heard.iter().filter(|word| word.is_asked());
-            let again = asked.map(|word| AgentMessage {
+            let asked = turn.heard.iter().filter(|message| message.is_asked());
+            let again = asked.map(|message| AgentMessage {
                 heard: true,
-                ..word.clone()
+                ..message.clone()
             });
             on.task.conversation.messages.extend(again);
         }
@@ -180,10 +180,10 @@ pub(super) fn wait(on: &mut Advance<'_>) -> Option<Fired> {
 
 /// Whoever asked the agent something gets its words.
 fn answer_people(on: &mut Advance<'_>, heard: &[AgentMessage], end: &TurnEnd) {
-    for word in heard {
-        if let MessageKind::Asked { on: number } = &word.kind {
-            let body = text::agent_answer::to_person(&word.by, end);
-            on.say(*number, format!("answer:{}", word.id), body);
+    for message in heard {
+        if let MessageKind::Asked { on: number } = &message.kind {
+            let body = text::agent_answer::to_person(&message.by, end);
+            on.say(*number, format!("answer:{}", message.id), body);
         }
     }
 }

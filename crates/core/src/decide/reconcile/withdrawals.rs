@@ -35,7 +35,11 @@ fn of_step(step: &Step, task: &Task) -> Vec<EffectKind> {
     match step {
         Step::Preparing { .. } => vec![EffectKind::PrepareWorkspace],
         Step::Running { turn } => {
-            let sending = task.conversation.messages.iter().any(|word| word.sending);
+            let sending = task
+                .conversation
+                .messages
+                .iter()
+                .any(|message| message.sending);
             let turn = turn.over.is_none().then_some(EffectKind::RunTurn);
             let steer = sending.then_some(EffectKind::Steer);
             turn.into_iter().chain(steer).collect()

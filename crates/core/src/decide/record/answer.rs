@@ -1,7 +1,7 @@
 //! What people answer to an agent's questions: the first valid answer wins until it is taken back, what is unclear gets a
 //! hint, and words that decide nothing are told to the agent while the question stays open.
 
-use super::hearing::{hinted, meant, put_again, reply_key, say_to_agent};
+use super::hearing::{meant, note_hint, put_again, reply_key, say_to_agent};
 use super::recording::Recording;
 use crate::decide::{messages, questions};
 use crate::event::AuthorizedComment;
@@ -79,7 +79,7 @@ pub(super) fn answered(
     if !said.is_empty() {
         on.notes.say(found.on, reply_key(found), said.join("\n\n"));
     }
-    hinted(conversation, found.comment, answers.given.is_empty());
+    note_hint(conversation, found.comment, answers.given.is_empty());
     if answers.given.is_empty() {
         return "the answer is not clear; its writer is told how to give it".into();
     }
@@ -137,7 +137,7 @@ pub(super) fn told(
 
 /// The questions a comment answered whose answers the agent has not heard: until then an edit of the comment counts.
 pub(super) fn not_heard(conversation: &Conversation, comment: CommentId) -> Vec<u32> {
-    let answered = |word: &AgentMessage| match word.kind {
+    let answered = |message: &AgentMessage| match message.kind {
         MessageKind::Answer { question } => Some(question),
         MessageKind::Said
         | MessageKind::Asked { .. }
@@ -152,7 +152,7 @@ pub(super) fn not_heard(conversation: &Conversation, comment: CommentId) -> Vec<
     };
     let messages = conversation.messages.iter();
     messages
-        .filter(|word| word.comment == Some(comment) && !word.sending)
+        .filter(|message| message.comment == Some(comment) && !message.sending)
         .filter_map(answered)
         .collect()
 }
@@ -160,8 +160,8 @@ pub(super) fn not_heard(conversation: &Conversation, comment: CommentId) -> Vec<
 /// Opens questions again whose answers are taken back before the agent has heard them. A session that was to go on with
 /// them waits again: a rule sees to that.
 pub(super) fn reopen(conversation: &mut Conversation, again: &[u32]) {
-    let theirs = |word: &AgentMessage| matches!(word.kind, MessageKind::Answer { question } if again.contains(&question));
-    conversation.messages.retain(|word| !theirs(word));
+    let theirs = |message: &AgentMessage| matches!(message.kind, MessageKind::Answer { question } if again.contains(&question));
+    conversation.messages.retain(|message| !theirs(message));
     conversation
         .questions
         .iter_mut()

@@ -9,7 +9,7 @@ use serde_json::json;
 use self::reply::{said, start};
 use self::wish::{agent, plan, priority, role};
 use super::answer;
-use super::hearing::{hinted, say_to_agent};
+use super::hearing::{note_hint, say_to_agent};
 use super::recording::{Input, Recording};
 use crate::command::{Addressed, Command, Line, Spoken};
 use crate::decide::messages;
@@ -58,7 +58,7 @@ pub(super) fn split(
         let say = text::command::too_many(spoken.lines.len(), spoken.left_out);
         on.then.push(reply(say));
     }
-    hinted(conversation, found.comment, !understood);
+    note_hint(conversation, found.comment, !understood);
     if understood {
         on.notes.react_to(found.comment, Reaction::ThumbsUp);
     }

@@ -141,7 +141,9 @@ pub(super) fn authorized(
 
 fn waits(conversation: &Conversation, comment: CommentId) -> bool {
     let mut messages = conversation.messages.iter();
-    messages.any(|word| word.comment == Some(comment) && (!word.sending || word.may_come_back()))
+    messages.any(|message| {
+        message.comment == Some(comment) && (!message.sending || message.may_come_back())
+    })
 }
 
 /// Somebody who may not speak here: one polite sentence, once, and only when it was meant for us. Whoever opened the issue

@@ -23,7 +23,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         EffectKind::CheckTrigger => unchecked(on, task, say, *exhausted),
         EffectKind::Steer => {
             let messages = task.conversation.messages.iter();
-            let ids: Vec<String> = messages.map(|word| word.id.clone()).collect();
+            let ids: Vec<String> = messages.map(|message| message.id.clone()).collect();
             steps::steered(on, task, &ids, false)
         }
         EffectKind::AuthorizeComment | EffectKind::ReadReview => {
@@ -88,14 +88,14 @@ fn unread(on: &mut Recording<'_>, effect: EffectKind) {
 
 /// What was to be read before work starts, or goes on, could not be read.
 fn unchecked(on: &mut Recording<'_>, task: &mut Task, say: &str, exhausted: bool) -> String {
-    let word = text::refusal::unchecked(say, exhausted);
+    let message = text::refusal::unchecked(say, exhausted);
     if matches!(on.known.stage, Stage::Checking { .. }) {
-        task.wanted.refusal = Some(word);
+        task.wanted.refusal = Some(message);
         return "the trigger could not be checked".into();
     }
     let looked_for = std::mem::take(&mut task.options.looking_for);
     let now = on.cx.now;
-    let (key, word) = match looked_for.is_empty() {
+    let (key, message) = match looked_for.is_empty() {
         // Which of several it was is not known: all are named, and looked for anew when they are wished for again.
         false => (
             format!("role:{now}"),
@@ -103,11 +103,11 @@ fn unchecked(on: &mut Recording<'_>, task: &mut Task, say: &str, exhausted: bool
         ),
         true if on.known.is_paused() => (
             format!("refused:{now}"),
-            text::conversation::not_resumed(&word),
+            text::conversation::not_resumed(&message),
         ),
         true => return format!("{} failed: {say}", EffectKind::CheckTrigger.name()),
     };
-    on.notes.say(on.known.place.issue, key, word);
+    on.notes.say(on.known.place.issue, key, message);
     format!(
         "{} failed, and people are told: {say}",
         EffectKind::CheckTrigger.name()

@@ -39,7 +39,7 @@ pub(super) fn bot(
 }
 
 /// Notes whether a comment led to no more than a hint: then an edit of it is heard as if it were new.
-pub(super) fn hinted(conversation: &mut Conversation, comment: CommentId, only: bool) {
+pub(super) fn note_hint(conversation: &mut Conversation, comment: CommentId, only: bool) {
     let hinted = &mut conversation.hinted_comments;
     hinted.retain(|other| *other != comment);
     if only {
@@ -64,10 +64,10 @@ pub(super) fn say_to_agent(
     let messages = &task.conversation.messages;
     let waits = messages
         .iter()
-        .any(|word| word.comment == Some(found.comment));
+        .any(|message| message.comment == Some(found.comment));
     if messages.len() >= WAITING && !waits {
         // An edit of it counts as soon as there is room.
-        hinted(&mut task.conversation, found.comment, true);
+        note_hint(&mut task.conversation, found.comment, true);
         on.notes.react_to(found.comment, Reaction::Confused);
         let say = text::conversation::too_many_words(&found.actor.login, WAITING);
         on.notes.say(found.on, reply_key(found), say);

@@ -1,6 +1,6 @@
 //! Words where nobody is at work: whoever may speak gets a sign and the next step, so that no word vanishes.
 
-use super::hearing::{TAKEN, hinted, reply_key};
+use super::hearing::{TAKEN, note_hint, reply_key};
 use super::recording::Recording;
 use crate::command::{Addressed, Spoken};
 use crate::effect::Reaction;
@@ -39,7 +39,7 @@ pub(super) fn told(
         .told_rest
         .iter()
         .any(|other| other.eq_ignore_ascii_case(login));
-    hinted(conversation, found.comment, true);
+    note_hint(conversation, found.comment, true);
     if told && spoken.addressed != Addressed::Us {
         on.notes.react_to(found.comment, Reaction::Eyes);
         return "nobody is at work; its writer knows how to be heard".into();

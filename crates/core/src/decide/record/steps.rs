@@ -151,10 +151,10 @@ fn unfitting(on: &mut Recording<'_>, task: &mut Task, text: &str) -> String {
 
 /// The agent has heard its words: they are thanked for, once.
 fn delivered(on: &mut Recording<'_>, turn: &mut TurnState) {
-    for word in turn.heard.iter_mut().filter(|word| !word.sending) {
+    for message in turn.heard.iter_mut().filter(|message| !message.sending) {
         // From here on `sending` on a heard word means: its thanks are planned.
-        word.sending = true;
-        if let Some(comment) = word.comment {
+        message.sending = true;
+        if let Some(comment) = message.comment {
             on.notes.owe(Owed::ReactTo {
                 comment,
                 reaction: Reaction::Rocket,
@@ -163,7 +163,7 @@ fn delivered(on: &mut Recording<'_>, turn: &mut TurnState) {
         }
         on.notes.note(
             DomainEvent::MessageDelivered,
-            json!({ "word": word.id, "by": word.by }),
+            json!({ "word": message.id, "by": message.by }),
         );
     }
 }
@@ -177,17 +177,17 @@ pub(super) fn steered(
 ) -> String {
     let (mut gone, mut kept, mut declined) = (Vec::new(), Vec::new(), Vec::new());
     let cut_short = task.stage.turn_mut().is_none();
-    for mut word in std::mem::take(&mut task.conversation.messages) {
-        match word.sending && offered.contains(&word.id) {
+    for mut message in std::mem::take(&mut task.conversation.messages) {
+        match message.sending && offered.contains(&message.id) {
             true if taken && !cut_short => {
-                word.sending = false;
-                gone.push(word);
+                message.sending = false;
+                gone.push(message);
             }
             true => {
-                declined.push(word.offer());
-                kept.extend(messages::came_back(word));
+                declined.push(message.offer());
+                kept.extend(messages::came_back(message));
             }
-            false => kept.push(word),
+            false => kept.push(message),
         }
     }
     let Some(turn) = task.stage.turn_mut() else {

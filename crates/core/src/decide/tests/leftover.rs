@@ -264,7 +264,7 @@ fn what_is_taken_back_on_its_way_is_not_told_later() {
             task = decide(&task, &event, &policy(), 60_000).task;
         }
         let words = task.conversation.messages.into_iter();
-        words.map(|word| word.text).collect::<Vec<_>>()
+        words.map(|message| message.text).collect::<Vec<_>>()
     };
     let deleted = Event::CommentDeleted {
         comment: CommentId(500),

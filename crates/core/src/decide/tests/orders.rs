@@ -98,7 +98,7 @@ fn answer(task: &Task, kind: EffectKind) -> Option<Event> {
                 .conversation
                 .messages
                 .iter()
-                .map(|word| word.id.clone())
+                .map(|message| message.id.clone())
                 .collect(),
             taken: false,
         },

@@ -19,7 +19,7 @@ impl UnderWay {
     fn heard(&mut self, before: &Task, event: &Event, decision: &Decision) {
         if let Some(kind) = event.answers().filter(|_| is_an_answer(before, event)) {
             let still = decision.task.conversation.messages.iter();
-            if kind != EffectKind::Steer || !still.clone().any(|word| word.sending) {
+            if kind != EffectKind::Steer || !still.clone().any(|message| message.sending) {
                 self.0.remove(&kind);
             }
         }

@@ -40,17 +40,20 @@ pub(super) fn answer(on: &mut Advance<'_>, job: &Job, made: Option<Made<'_>>) {
 
 /// A review the agent has not heard yet is answered by the revision that hears it.
 fn is_unheard(conversation: &Conversation, thread: &Thread) -> bool {
-    conversation.messages.iter().any(|word| match &word.kind {
-        MessageKind::Review { threads } => threads.iter().any(|other| other.id == thread.id),
-        MessageKind::Said
-        | MessageKind::Asked { .. }
-        | MessageKind::Answer { .. }
-        | MessageKind::Again { .. }
-        | MessageKind::Unfitting
-        | MessageKind::Edited
-        | MessageKind::Approved
-        | MessageKind::Checks { .. }
-        | MessageKind::Base { .. }
-        | MessageKind::Moved { .. } => false,
-    })
+    conversation
+        .messages
+        .iter()
+        .any(|message| match &message.kind {
+            MessageKind::Review { threads } => threads.iter().any(|other| other.id == thread.id),
+            MessageKind::Said
+            | MessageKind::Asked { .. }
+            | MessageKind::Answer { .. }
+            | MessageKind::Again { .. }
+            | MessageKind::Unfitting
+            | MessageKind::Edited
+            | MessageKind::Approved
+            | MessageKind::Checks { .. }
+            | MessageKind::Base { .. }
+            | MessageKind::Moved { .. } => false,
+        })
 }

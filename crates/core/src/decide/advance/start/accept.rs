@@ -128,7 +128,7 @@ fn forget_earlier(task: &mut Task, trigger: i64) {
     let conversation = &mut task.conversation;
     conversation
         .messages
-        .retain(|word| word.comment.is_some() && word.at > trigger);
+        .retain(|message| message.comment.is_some() && message.at > trigger);
     conversation.questions.clear();
     conversation.told_rest.clear();
     conversation.plan_comment = None;
