@@ -81,7 +81,7 @@ pub(super) enum Takes {
 }
 
 /// Every command, in the order of the help text.
-pub const ALL: [Usage; 16] = [
+pub const ALL: &[Usage] = &[
     usage(
         "go",
         "/agent go",
