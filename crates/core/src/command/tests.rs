@@ -261,7 +261,7 @@ fn words_stay_for_the_agent_and_commands_go() {
 
 #[test]
 fn the_list_and_the_parser_know_the_same_words() {
-    for usage in &table::ALL {
+    for usage in table::ALL {
         let spoken = read(
             &usage
                 .usage
