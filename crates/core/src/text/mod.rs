@@ -1,12 +1,17 @@
-//! Every sentence a person reads on GitHub, and every prompt an agent reads. Pure functions, one file per kind of text.
+//! Every sentence a person reads, on GitHub or at the terminal, and every prompt an agent reads. Pure functions, one file
+//! per kind of text.
 //!
 //! Foreign words (titles, answers, plans, log lines) pass `core::sanitise` here, on their way into the text; nothing that
 //! leaves this module is longer than [`LIMIT`].
 
 pub mod agent_answer;
 pub mod answer_replies;
+pub mod check;
+pub mod cli;
 pub mod command;
 pub mod conversation;
+pub mod demo;
+pub mod demo_issues;
 pub mod disk;
 pub mod downtime;
 pub mod failure;
@@ -19,6 +24,9 @@ pub mod prompt;
 pub mod pull;
 pub mod question;
 pub mod refusal;
+pub mod requests;
+pub mod settings;
+pub mod setup;
 pub mod status;
 
 use super::event::{Loss, Removal};
