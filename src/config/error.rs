@@ -6,6 +6,8 @@ use std::fmt;
 
 use strsim::levenshtein;
 
+use crate::core::text::settings;
+
 /// One thing to put right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
@@ -67,10 +69,8 @@ pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
         .into_iter()
         .map(|known| (levenshtein(&word, known), known))
         .min();
-    match near {
-        Some((edits, known)) if edits <= 1 + known.len() / 4 => format!(" Did you mean `{known}`?"),
-        _ => String::new(),
-    }
+    let near = near.filter(|(edits, known)| *edits <= 1 + known.len() / 4);
+    settings::did_you_mean(near.map(|(_, known)| known))
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ impl Missing {
         );
         Self {
             name,
-            meaning: entry.meaning,
+            meaning: super::reference::meaning(key),
         }
     }
 }

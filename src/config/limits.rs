@@ -32,7 +32,6 @@ pub(super) struct Knob {
     pub range: RangeInclusive<u64>,
     pub get: fn(&Numbers) -> u64,
     pub set: fn(&mut Numbers, u64),
-    pub meaning: &'static str,
 }
 
 const SECOND: u64 = 1_000;
@@ -41,88 +40,45 @@ const DAY: u64 = 24 * 60 * MINUTE;
 
 /// A knob over one field; every bound fits the field's type.
 macro_rules! knob {
-    ($key:literal, $kind:ident, $range:expr, $($field:ident).+ : $type:ty, $meaning:literal) => {
+    ($key:literal, $kind:ident, $range:expr, $($field:ident).+ : $type:ty) => {
         Knob {
             key: $key,
             kind: Kind::$kind,
             range: $range,
             get: |numbers| u64::try_from(numbers.$($field).+).unwrap_or_default(),
             set: |numbers, value| numbers.$($field).+ = <$type>::try_from(value).unwrap_or(<$type>::MAX),
-            meaning: $meaning,
         }
     };
 }
 
 pub(super) const KNOBS: [Knob; 27] = [
-    knob!("sessions", Count, 1..=1_000, limits.sessions: u32, "Sessions at once; more wait in the queue."),
-    knob!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64, "Longest time of one session."),
-    knob!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64, "Longest time an agent may say nothing."),
-    knob!("start_attempts", Count, 1..=100, limits.start_attempts: i64, "How often a failed start is tried in all."),
-    knob!(
-        "model_attempts", Count, 1..=100, limits.model_attempts: u32,
-        "How often an agent's model that fails for now (429, 500, a broken connection) is tried in all."
-    ),
-    knob!(
-        "model_retry", Duration, 1..=15 * MINUTE, limits.model_retry_ms: i64,
-        "The first pause before such a model is tried again; doubles up to 15 minutes."
-    ),
-    knob!(
-        "effect_attempts", Count, 1..=100, limits.effect_attempts: i64,
-        "How often any other step is tried in all before a person hears of it."
-    ),
-    knob!(
-        "retry_base", Duration, 1..=5 * MINUTE, limits.retry_base_ms: i64,
-        "The first pause between tries; doubles up to 5 minutes."
-    ),
-    knob!(
-        "status_interval", Duration, 1..=60 * MINUTE, limits.status_interval_ms: i64,
-        "Shortest time between two edits of a status comment that show mere progress."
-    ),
-    knob!("drain", Duration, 0..=60 * MINUTE, limits.drain_ms: i64, "How long a graceful stop waits for agents."),
-    knob!("max_files", Count, 1..=100_000, limits.max_files: u32, "Files a session may change."),
-    knob!("max_patch", Size, 1..=1 << 30, limits.max_patch_bytes: u64, "Largest patch of a session."),
-    knob!("max_commits", Count, 1..=10_000, limits.max_commits: u32, "Most commits of a session."),
-    knob!(
-        "workspace", Size, 1 << 20..=1 << 50, limits.workspace_bytes: u64,
-        "What the files of one session may take of the disk before it is ended."
-    ),
-    knob!(
-        "disk_reserve", Size, 0..=1 << 50, limits.disk_reserve_bytes: u64,
-        "What is kept free of the disk, at least 8 MiB and at most a tenth of it: below that no session starts."
-    ),
-    knob!(
-        "quick_answer", Duration, 0..=45 * SECOND, limits.quick_answer_ms: i64,
-        "How long an agent's question waits for a quick answer before it is told to end its turn."
-    ),
-    knob!(
-        "park", Duration, 0..=DAY, limits.park_ms: i64,
-        "How long a session that waits for an answer keeps its process and its slot."
-    ),
-    knob!("remind", Duration, SECOND..=30 * DAY, limits.remind_ms: i64, "When people are reminded of an open question."),
-    knob!(
-        "expire", Duration, MINUTE..=365 * DAY, limits.expire_ms: i64,
-        "When an open question is over: its default applies, or the session stops."
-    ),
-    knob!(
-        "check_rounds", Count, 0..=100, limits.check_rounds: u32,
-        "Rounds of mending failed checks without a word of a person."
-    ),
-    knob!("rounds", Count, 0..=1_000, limits.rounds: u32, "Revisions of one pull request in all."),
-    knob!("comments", Count, 1..=1_000, limits.comments: u32, "Comments of one session, beside its status comment."),
-    knob!("bot_rounds", Count, 0..=100, limits.bot_rounds: u32, "Comments of allowed bots that are taken in a row."),
-    knob!(
-        "mutation_burst", Count, 1..=100, pace.burst: u32,
-        "Changes on GitHub that may follow each other at once after a rest, per installation."
-    ),
-    knob!("mutations_per_second", Count, 1..=100, pace.per_second: u32, "Changes a second after that."),
-    knob!(
-        "creations_per_minute", Count, 1..=80, pace.per_minute: u32,
-        "Comments and pull requests created in any minute (GitHub stops at 80)."
-    ),
-    knob!(
-        "creations_per_hour", Count, 1..=500, pace.per_hour: u32,
-        "Comments and pull requests created in any hour (GitHub stops at 500)."
-    ),
+    knob!("sessions", Count, 1..=1_000, limits.sessions: u32),
+    knob!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64),
+    knob!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64),
+    knob!("start_attempts", Count, 1..=100, limits.start_attempts: i64),
+    knob!("model_attempts", Count, 1..=100, limits.model_attempts: u32),
+    knob!("model_retry", Duration, 1..=15 * MINUTE, limits.model_retry_ms: i64),
+    knob!("effect_attempts", Count, 1..=100, limits.effect_attempts: i64),
+    knob!("retry_base", Duration, 1..=5 * MINUTE, limits.retry_base_ms: i64),
+    knob!("status_interval", Duration, 1..=60 * MINUTE, limits.status_interval_ms: i64),
+    knob!("drain", Duration, 0..=60 * MINUTE, limits.drain_ms: i64),
+    knob!("max_files", Count, 1..=100_000, limits.max_files: u32),
+    knob!("max_patch", Size, 1..=1 << 30, limits.max_patch_bytes: u64),
+    knob!("max_commits", Count, 1..=10_000, limits.max_commits: u32),
+    knob!("workspace", Size, 1 << 20..=1 << 50, limits.workspace_bytes: u64),
+    knob!("disk_reserve", Size, 0..=1 << 50, limits.disk_reserve_bytes: u64),
+    knob!("quick_answer", Duration, 0..=45 * SECOND, limits.quick_answer_ms: i64),
+    knob!("park", Duration, 0..=DAY, limits.park_ms: i64),
+    knob!("remind", Duration, SECOND..=30 * DAY, limits.remind_ms: i64),
+    knob!("expire", Duration, MINUTE..=365 * DAY, limits.expire_ms: i64),
+    knob!("check_rounds", Count, 0..=100, limits.check_rounds: u32),
+    knob!("rounds", Count, 0..=1_000, limits.rounds: u32),
+    knob!("comments", Count, 1..=1_000, limits.comments: u32),
+    knob!("bot_rounds", Count, 0..=100, limits.bot_rounds: u32),
+    knob!("mutation_burst", Count, 1..=100, pace.burst: u32),
+    knob!("mutations_per_second", Count, 1..=100, pace.per_second: u32),
+    knob!("creations_per_minute", Count, 1..=80, pace.per_minute: u32),
+    knob!("creations_per_hour", Count, 1..=500, pace.per_hour: u32),
 ];
 
 /// Reads `[limits]`.
