@@ -25,7 +25,7 @@ use super::answer;
 use super::body::{BodyError, Caps, Reader};
 use super::guard::Guard;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
-use crate::core::text;
+use crate::core::text::{self, requests};
 
 /// How long a desk may think.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -150,8 +150,7 @@ async fn task<D: AdminService>(
         .parse()
         .map_err(|error| ApiError::invalid(format!("{error}")))?;
     let number = number.parse().ok().filter(|number| *number > 0);
-    let number =
-        number.ok_or_else(|| ApiError::invalid("an issue is known by its number, such as 12"))?;
+    let number = number.ok_or_else(|| ApiError::invalid(requests::invalid::ISSUE_NUMBER))?;
     json(office.desk.task(repository, IssueNumber(number))).await
 }
 
@@ -183,17 +182,13 @@ struct DispatchOrder {
 async fn dispatch<D: AdminService>(State(office): Shared<D>, request: Request) -> Answered {
     let (head, body) = request.into_parts();
     if !is_json(&head.headers) {
-        return Err(ApiError::new(
-            415,
-            "not_json",
-            "the content type must be application/json",
-        ));
+        return Err(ApiError::new(415, "not_json", requests::invalid::NOT_JSON));
     }
     office.reader.check(&head.headers, &body)?;
     let body = office.reader.read(body).await?;
     let order: DispatchOrder = serde_json::from_slice(&body.bytes).map_err(|error| {
-        let expected = r#"{"targets":[{"repository":"o/r","issues":[1]}]}"#;
-        ApiError::invalid(format!("bad request: {error}")).next(format!("send {expected}"))
+        ApiError::invalid(requests::invalid::body(&error.to_string()))
+            .next(requests::invalid::ORDER)
     })?;
     let targets: Vec<Target> = order
         .targets
@@ -201,7 +196,7 @@ async fn dispatch<D: AdminService>(State(office): Shared<D>, request: Request) -
         .map(Target::try_from)
         .collect::<Result<_, _>>()?;
     if targets.is_empty() {
-        return Err(ApiError::invalid("the order names no target"));
+        return Err(ApiError::invalid(requests::invalid::NO_TARGET));
     }
     Ok(Json(patiently(office.desk.dispatch(targets)).await?).into_response())
 }
@@ -211,15 +206,17 @@ async fn json(asked: impl Future<Output = Answer>) -> Answered {
 }
 
 async fn patiently<T>(asked: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
-    let slow = |_| ApiError::new(504, "slow", "the answer took longer than a minute");
+    let slow = |_| ApiError::new(504, "slow", requests::SLOW);
     tokio::time::timeout(PATIENCE, asked).await.map_err(slow)?
 }
 
 fn query<T: DeserializeOwned>(request: &Request) -> Result<T, ApiError> {
-    let wrong = |error| ApiError::invalid(format!("the query is wrong: {error}"));
-    Query::try_from_uri(request.uri())
-        .map(|Query(query)| query)
-        .map_err(wrong)
+    match Query::try_from_uri(request.uri()) {
+        Ok(Query(query)) => Ok(query),
+        Err(error) => Err(ApiError::invalid(requests::invalid::query(
+            &error.to_string(),
+        ))),
+    }
 }
 
 fn session_id(text: &str) -> Result<SessionId, ApiError> {

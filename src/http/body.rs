@@ -13,6 +13,8 @@ use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::core::text::requests::body as text;
+
 /// What a router takes before it refuses.
 #[derive(Debug, Clone)]
 pub struct Caps {
@@ -52,15 +54,15 @@ impl Default for Caps {
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum BodyError {
-    #[error("the body is larger than we take")]
+    #[error("{}", text::TOO_LARGE)]
     TooLarge,
-    #[error("the body is encoded; only plain bodies are taken")]
+    #[error("{}", text::ENCODED)]
     Encoded,
-    #[error("the body took too long")]
+    #[error("{}", text::SLOW)]
     Slow,
-    #[error("the body ended early or broke the protocol")]
+    #[error("{}", text::BROKEN)]
     Broken,
-    #[error("too many large bodies at once")]
+    #[error("{}", text::CROWDED)]
     Crowded,
 }
 

@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::answer;
+use crate::core::text::requests::access;
 
 /// Whether a request is meant for this machine: for `localhost` or a loopback address, and for nothing else besides.
 fn is_for_us(headers: &HeaderMap, in_target: Option<&Authority>) -> bool {
@@ -94,32 +95,31 @@ pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Ne
         return next.run(request).await;
     }
     if !is_for_us(request.headers(), request.uri().authority()) {
-        let say =
-            "the Host header does not name this machine, and the request carries no admin token";
         return answer::error(
             StatusCode::FORBIDDEN,
             "foreign_host",
-            say,
-            Some("call it as 127.0.0.1, or with the token"),
+            access::FOREIGN_HOST,
+            Some(access::FOREIGN_HOST_NEXT),
         );
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if !reads && request.headers().contains_key(header::ORIGIN) {
-        let say = "requests from web pages are refused";
         return answer::error(
             StatusCode::FORBIDDEN,
             "foreign_origin",
-            say,
-            Some("use the skep command line"),
+            access::FOREIGN_ORIGIN,
+            Some(access::FOREIGN_ORIGIN_NEXT),
         );
     }
     if reads && guard.reading == Reading::Open {
         return next.run(request).await;
     }
-    let say = "this needs the admin token";
-    let way = "run it as the user skep runs as and with its data folder (the token is the file admin-token there), or set \
-               SKEP_ADMIN_TOKEN";
-    answer::error(StatusCode::UNAUTHORIZED, "no_token", say, Some(way))
+    answer::error(
+        StatusCode::UNAUTHORIZED,
+        "no_token",
+        access::NO_TOKEN,
+        Some(access::NO_TOKEN_NEXT),
+    )
 }
 
 #[cfg(test)]

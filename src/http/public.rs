@@ -48,11 +48,11 @@ struct WebhookState<I> {
 enum Refusal {
     #[error(transparent)]
     Body(#[from] BodyError),
-    #[error("the signature is missing or wrong")]
+    #[error("{}", text::requests::webhook::BAD_SIGNATURE)]
     Unsigned,
-    #[error("the signature is missing or wrong")]
+    #[error("{}", text::requests::webhook::BAD_SIGNATURE)]
     WrongSignature,
-    #[error("the header {0} is missing, repeated, longer than 100 bytes or of odd characters")]
+    #[error("{}", text::requests::webhook::header(.0))]
     Header(&'static str),
     #[error(transparent)]
     Busy(#[from] Busy),
