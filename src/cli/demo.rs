@@ -21,8 +21,10 @@ use crate::app::event_json;
 use crate::config::{Args, Sources};
 use crate::core::effect::EffectKind;
 use crate::core::event_name::DomainEvent;
+use crate::core::text::demo;
+use crate::core::text::demo_issues::OWN;
 use crate::store::EffectFilter;
-use environment::{DemoSetup, Environment, OWN, pull_of};
+use environment::{DemoSetup, Environment, pull_of};
 use output::{End, Output};
 use progress::Progress;
 use user::User;
@@ -87,10 +89,7 @@ async fn play(options: Demo, setup: DemoSetup) -> anyhow::Result<()> {
             tokio::fs::remove_dir_all(&folder)
                 .await
                 .with_context(|| format!("remove {}", folder.display()))?;
-            return early.map_or_else(
-                || bail!("interrupted before the story began"),
-                |failed| failed.map(drop),
-            );
+            return early.map_or_else(|| bail!(demo::INTERRUPTED_EARLY), |failed| failed.map(drop));
         }
     };
     let output = Output {
@@ -105,7 +104,7 @@ async fn play(options: Demo, setup: DemoSetup) -> anyhow::Result<()> {
         signals.any().await;
     }
     environment.clear().await?;
-    told.unwrap_or_else(|| bail!("interrupted before the story ended"))
+    told.unwrap_or_else(|| bail!(demo::INTERRUPTED))
 }
 
 /// Tells the story.
@@ -150,20 +149,10 @@ async fn tell(
     };
     output.ending(environment, &end, options.keep)?;
     match told {
-        _ if !missing.is_empty() => {
-            bail!(
-                "no pull request for {}; the lines above say how far it came",
-                missing.join(", ")
-            )
-        }
-        Ok(Ok(())) if !undone.is_empty() => {
-            bail!("{}; the lines above say how far it came", undone.join(", "))
-        }
+        _ if !missing.is_empty() => bail!(demo::no_pull(&missing)),
+        Ok(Ok(())) if !undone.is_empty() => bail!(demo::undone(&undone)),
         Ok(followed) => followed,
-        Err(_) => bail!(
-            "it did not come to an end within {} s",
-            environment.patience().as_secs()
-        ),
+        Err(_) => bail!(demo::too_slow(environment.patience().as_secs())),
     }
 }
 

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::environment::{Environment, Scenario, USER, pull_of};
+use super::environment::{Environment, USER, pull_of};
 use crate::core::event_name::DomainEvent;
 use crate::core::ids::IssueNumber;
+use crate::core::text::demo_issues::Scenario;
 use skep_simulator::world::{LineComment, ReviewDraft};
 
 /// How long the user takes to see something.
