@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::DateTime;
 
+use crate::core::text::requests;
 use crate::core::time::Clock;
 use crate::http::Refused;
 use crate::http::api_types::{
@@ -48,7 +49,7 @@ impl Health {
     pub(super) fn new(clock: Clock) -> Self {
         let nameless = Some(Nameless {
             since: clock(),
-            why: "it has not been asked yet".to_owned(),
+            why: requests::NOT_ASKED_YET.to_owned(),
         });
         Self {
             clock,
@@ -82,10 +83,7 @@ impl Health {
         let since = DateTime::from_timestamp_millis(nameless.since)
             .unwrap_or_default()
             .format("%Y-%m-%dT%H:%M:%SZ");
-        Some(format!(
-            "GitHub has not said who we are since {since}: {}",
-            nameless.why
-        ))
+        Some(requests::unidentified(&since.to_string(), &nameless.why))
     }
 
     /// A signed delivery was stored.

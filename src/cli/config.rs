@@ -10,6 +10,7 @@ use super::{Ended, Stop};
 use crate::agent::presets::preset;
 use crate::app::{self, Finding, Setup, Verdict};
 use crate::config::{Args, Setting, Sources, reference, starter};
+use crate::core::text;
 
 /// Check, show or begin the configuration.
 #[derive(Debug, clap::Args)]
@@ -73,17 +74,12 @@ fn init(file: &Path) -> Ended {
     let written = made.and_then(|mut made| made.write_all(starter().as_bytes()));
     match written {
         Ok(()) => {
-            let file = file.display();
-            Ok(print(&format!(
-                "{file} is written. Fill in its first four settings, then run `skep config check`.\n"
-            ))?)
+            let written = text::setup::written(&file.display().to_string());
+            Ok(print(&format!("{written}\n"))?)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let way = "it is left as it is; name another file with --config, or move it away";
-            Err(Stop::Failed(anyhow::anyhow!(
-                "{} is there already: {way}",
-                file.display()
-            )))
+            let exists = text::setup::exists(&file.display().to_string());
+            Err(Stop::Failed(anyhow::anyhow!(exists)))
         }
         Err(error) => Err(Stop::Failed(
             anyhow::Error::new(error).context(format!("write {}", file.display())),
@@ -105,18 +101,11 @@ async fn check(sources: &Sources, offline: bool) -> Ended {
         wrong += usize::from(finding.verdict == Verdict::Wrong);
         print(&format!("{}\n", one_line(&finding.to_string())))?;
     }
+    print(&format!("\n{}\n", text::setup::checked(wrong)))?;
     if wrong > 0 {
-        let things = if wrong == 1 {
-            "One thing is".to_owned()
-        } else {
-            format!("{wrong} things are")
-        };
-        print(&format!(
-            "\n{things} to be put right before `skep serve` can work.\n"
-        ))?;
         return Err(Stop::Unsuccessful);
     }
-    Ok(print("\nAll is right: `skep serve` can start.\n")?)
+    Ok(())
 }
 
 fn render_reference(settings: &[Setting]) -> String {

@@ -11,7 +11,7 @@ use super::target::parse_targets;
 use super::{Asking, Ended, Stop};
 use crate::config::Sources;
 use crate::core::session::SessionState;
-use crate::core::text::count;
+use crate::core::text;
 use crate::http::api_types::{EventLine, SessionAnswer};
 use crate::http::{Batch, Started};
 
@@ -54,10 +54,8 @@ impl Dispatch {
             print(&render(&batch))?
         }
         if let Some(label) = self.label.as_ref().filter(|_| batch.total == 0) {
-            return Err(Stop::Failed(anyhow::anyhow!(
-                "no open issue has the label `{}`",
-                label.trim()
-            )));
+            let nothing = text::cli::nothing_labeled(label.trim());
+            return Err(Stop::Failed(anyhow::anyhow!(nothing)));
         }
         let mut well = batch.failed.is_empty();
         if self.wait {
@@ -77,14 +75,14 @@ impl Dispatch {
 }
 
 fn render(batch: &Batch) -> String {
-    let mut text = String::new();
+    let mut shown = String::new();
     if !batch.successful.is_empty() {
         let rows: Vec<_> = batch
             .successful
             .iter()
             .map(|line| [line.issue.clone(), line.session.to_string()])
             .collect();
-        text.push_str(&table(["ISSUE", "SESSION"], &rows));
+        shown.push_str(&table(["ISSUE", "SESSION"], &rows));
     }
     if !batch.failed.is_empty() {
         let rows: Vec<_> = batch
@@ -92,27 +90,18 @@ fn render(batch: &Batch) -> String {
             .iter()
             .map(|line| [line.issue.clone(), line.reason.clone()])
             .collect();
-        text.push_str(&table(["NOT STARTED", "WHY"], &rows));
+        shown.push_str(&table(["NOT STARTED", "WHY"], &rows));
     }
-    text.push_str(&format!(
-        "{} of {} started\n",
-        batch.successful.len(),
-        batch.total
-    ));
-    let on = batch.successful.iter().filter(|line| line.goes_on).count();
-    if on > 0 {
-        let issues = count(on as u64, "issue");
-        text.push_str(&format!(
-            "{issues} in review: the agent goes on with the open pull request, nothing is begun anew\n"
-        ));
+    let mut say = |sentence: String| shown.push_str(&format!("{sentence}\n"));
+    say(text::cli::started(batch.successful.len(), batch.total));
+    let continued = batch.successful.iter().filter(|line| line.goes_on).count();
+    if continued > 0 {
+        say(text::cli::continued(continued));
     }
     if batch.in_review > 0 {
-        text.push_str(&format!(
-            "{} in review, passed over\n",
-            count(batch.in_review as u64, "issue")
-        ));
+        say(text::cli::passed_over(batch.in_review));
     }
-    text
+    shown
 }
 
 /// Follows sessions to their ends.

@@ -2,6 +2,7 @@
 
 use super::output::print;
 use super::{Ended, Stop, whole};
+use crate::core::text;
 
 /// Print the help of a command.
 #[derive(Debug, clap::Args)]
@@ -19,9 +20,7 @@ impl Help {
             Err(help) if !help.use_stderr() => Ok(print(&help.render().to_string())?),
             _ => {
                 let named = self.command.join(" ");
-                Err(Stop::Misused(format!(
-                    "there is no command `{named}`; `skep help` lists them"
-                )))
+                Err(Stop::Misused(text::cli::unknown_command(&named)))
             }
         }
     }

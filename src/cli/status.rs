@@ -30,12 +30,7 @@ impl Status {
 /// Nothing where all is well.
 fn github(github: &GitHubAnswer) -> String {
     match (github.since, &github.why) {
-        (Some(since), Some(why)) if !github.known => {
-            format!(
-                "has not said who we are since {}: {why} (webhooks are stored meanwhile)",
-                moment(since)
-            )
-        }
+        (Some(since), Some(why)) if !github.known => text::cli::unidentified(&moment(since), why),
         _ => String::new(),
     }
 }
@@ -47,14 +42,8 @@ fn disk(disk: &DiskAnswer) -> String {
 
 fn webhooks(seen: &DeliveriesAnswer) -> String {
     match &seen.last_accepted {
-        Some(last) => format!(
-            "{} since the start, the last {} ({})",
-            seen.accepted,
-            moment(last.time),
-            last.event
-        ),
-        None => "none since the start; GitHub shows what it sent on the App's page under Advanced"
-            .to_owned(),
+        Some(last) => text::cli::webhooks(seen.accepted, &moment(last.time), &last.event),
+        None => text::cli::NO_WEBHOOKS.to_owned(),
     }
 }
 
@@ -152,10 +141,10 @@ fn render(status: &StatusAnswer, now: i64) -> String {
 fn held_up(line: &HeldLine) -> [String; 3] {
     let installation = line
         .installation
-        .map_or_else(|| "the App itself".to_owned(), |id| id.to_string());
+        .map_or_else(|| text::cli::THE_APP.to_owned(), |id| id.to_string());
     let because = match line.by.as_str() {
-        "github" => "GitHub asked for a pause",
-        _ => "skep stays below GitHub's limits of content; what waits is posted then",
+        "github" => text::cli::PAUSED_BY_GITHUB,
+        _ => text::cli::PAUSED_BY_PACE,
     };
     [installation, moment(line.until), because.to_owned()]
 }

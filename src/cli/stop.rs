@@ -6,6 +6,7 @@ use super::output::{one_line, print, print_json};
 use super::{Asking, Ended};
 use crate::config::Sources;
 use crate::core::ids::SessionId;
+use crate::core::text;
 
 /// Stop a session; the issue is told.
 #[derive(Debug, clap::Args)]
@@ -26,7 +27,9 @@ impl StopSession {
         if self.asking.json {
             return Ok(print_json(&answer)?);
         }
-        let result = answer["result"].as_str().unwrap_or("it is being stopped");
+        let result = answer["result"]
+            .as_str()
+            .unwrap_or(text::cli::BEING_STOPPED);
         Ok(print(&format!("{}: {}\n", self.id, one_line(result)))?)
     }
 }
