@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::{Addresses, Setup, agents_config, github_config, identity, secret, trust};
+use super::random_name::random_name;
+use super::setup::{Addresses, Setup};
+use super::{identity, trust};
 use crate::agent::{Agents, Confinement, SandboxChoice};
 use crate::config::{lacking, try_data_dir};
 use crate::core::agent::AgentSpec;
@@ -173,7 +175,7 @@ async fn git(setup: &Setup) -> Finding {
 async fn agents(setup: &Setup, scratch: &Path) -> Vec<Finding> {
     let config = crate::agent::AgentsConfig {
         data_dir: scratch.to_owned(),
-        ..agents_config(setup)
+        ..setup.agents_config()
     };
     let agents = match Agents::open(config).await {
         Ok(agents) => agents,
@@ -226,7 +228,7 @@ fn keyless(spec: &AgentSpec) -> Option<Finding> {
 }
 
 async fn github(setup: &Setup) -> Vec<Finding> {
-    let github = match GitHub::new(github_config(setup)) {
+    let github = match GitHub::new(setup.github_config()) {
         Ok(github) => github,
         Err(error) => return vec![Finding::wrong("GitHub", error.to_string())],
     };
@@ -277,7 +279,7 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new() -> anyhow::Result<Self> {
-        let folder = std::env::temp_dir().join(secret("skep-check")?);
+        let folder = std::env::temp_dir().join(random_name("skep-check")?);
         std::fs::create_dir_all(&folder)?;
         Ok(Self(folder))
     }

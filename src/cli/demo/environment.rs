@@ -85,7 +85,7 @@ impl Environment {
     ) -> anyhow::Result<Self> {
         let (scenarios, has_model) = (setup.scenarios, setup.agent.is_some());
         let keys = key::make()?;
-        let secret = app::secret("demo")?;
+        let secret = app::random_name("demo")?;
         let mut config = SimulatorConfig::new(folder.join("github"), keys.public);
         config.webhook_secret.clone_from(&secret);
         let app_id = config.app_id;
@@ -191,7 +191,7 @@ fn lacking(app: &App) -> Option<String> {
 
 /// A folder of the demo's own.
 pub(super) fn folder() -> anyhow::Result<PathBuf> {
-    let folder = std::env::temp_dir().join(app::secret("skep-demo")?);
+    let folder = std::env::temp_dir().join(app::random_name("skep-demo")?);
     std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
     Ok(folder)
 }
