@@ -4,9 +4,9 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::ended::{Ended, Stop};
 use super::output::{one_line, print};
 use super::serve::{addresses, not_ready};
-use super::{Ended, Stop};
 use crate::agent::presets::preset;
 use crate::app::{self, Finding, Setup, Verdict};
 use crate::config::{Args, Setting, Sources, reference, starter};

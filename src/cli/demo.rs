@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-use super::Ended;
+use super::ended::Ended;
 use crate::agent::presets::preset;
 use crate::app::event_json;
 use crate::config::{Args, Sources};

@@ -2,7 +2,7 @@
 
 use skep_simulator::demo_agent::{HELP, QUEUE, SYSTEM_PROMPT, serve_stdio};
 
-use super::Ended;
+use super::ended::Ended;
 
 /// Be the demo's coding agent on standard input and output; `skep demo` starts it.
 #[derive(Debug, clap::Args)]

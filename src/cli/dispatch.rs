@@ -6,9 +6,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::admin_client::{Admin, AdminError};
+use super::admin_options::AdminOptions;
+use super::ended::{Ended, Stop};
 use super::output::{one_line, print, print_json, table};
 use super::target::parse_targets;
-use super::{Asking, Ended, Stop};
 use crate::config::Sources;
 use crate::core::session::SessionState;
 use crate::core::text;
@@ -37,7 +38,7 @@ pub struct Dispatch {
     #[arg(long)]
     wait: bool,
     #[command(flatten)]
-    pub(super) asking: Asking,
+    pub(super) admin: AdminOptions,
 }
 
 impl Dispatch {
@@ -45,10 +46,10 @@ impl Dispatch {
         let targets = parse_targets(&self.targets, self.label.as_deref());
         let targets = targets.map_err(|error| Stop::Misused(error.to_string()))?;
         let order = json!({ "targets": targets.iter().map(super::target::Target::to_json).collect::<Vec<_>>() });
-        let admin = self.asking.admin(sources)?;
+        let admin = self.admin.admin(sources)?;
         let answer = admin.post("/api/v1/dispatch", &order).await?;
         let batch: Batch = admin.read(&answer)?;
-        if self.asking.json {
+        if self.admin.json {
             print_json(&answer)?
         } else {
             print(&render(&batch))?
@@ -61,7 +62,7 @@ impl Dispatch {
         if self.wait {
             well &= Follow {
                 admin: &admin,
-                json: self.asking.json,
+                json: self.admin.json,
             }
             .all(batch.successful)
             .await?;

@@ -1,7 +1,7 @@
 //! `skep help`: what a command takes. It is a command like the others, so that it can be asked for help, too.
 
+use super::ended::{Ended, Stop};
 use super::output::print;
-use super::{Ended, Stop, whole};
 use crate::core::text;
 
 /// Print the help of a command.
@@ -13,10 +13,11 @@ pub struct Help {
 }
 
 impl Help {
-    pub(super) fn run(self) -> Ended {
+    /// `whole` is the command line whose commands are explained.
+    pub(super) fn run(self, whole: &mut clap::Command) -> Ended {
         let named = self.command.iter().map(String::as_str);
         let line = std::iter::once("skep").chain(named).chain(["--help"]);
-        match whole().try_get_matches_from(line) {
+        match whole.try_get_matches_from_mut(line) {
             Err(help) if !help.use_stderr() => Ok(print(&help.render().to_string())?),
             _ => {
                 let named = self.command.join(" ");

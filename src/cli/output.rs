@@ -1,8 +1,9 @@
 //! How results look in a terminal: plain aligned text, nothing that a terminal would act on.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::time::SystemTime;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 
 /// Narrower columns say nothing.
 const NARROWEST: usize = 4;
@@ -129,6 +130,11 @@ pub fn lines(text: &str) -> String {
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Now in epoch milliseconds, for "how long so far".
+pub fn now() -> i64 {
+    DateTime::<Utc>::from(SystemTime::now()).timestamp_millis()
 }
 
 /// Epoch milliseconds as UTC, to the second.

@@ -1,6 +1,6 @@
 //! `skep serve`: answer GitHub until a signal says stop.
 
-use super::{Ended, Stop};
+use super::ended::{Ended, Stop};
 use crate::agent::presets::preset;
 use crate::app::{self, Addresses, Reread, Setup};
 use crate::config::{Args, Config, Missing, Sources};

@@ -1,7 +1,9 @@
 //! `skep status`: what a running skep is doing.
 
-use super::output::{facts, lines, moment, print, print_json, table};
-use super::{Asking, Ended, sessions};
+use super::admin_options::AdminOptions;
+use super::ended::Ended;
+use super::output::{facts, lines, moment, now, print, print_json, table};
+use super::sessions;
 use crate::config::Sources;
 use crate::core::text;
 use crate::http::api_types::{
@@ -12,18 +14,18 @@ use crate::http::api_types::{
 #[derive(Debug, clap::Args)]
 pub struct Status {
     #[command(flatten)]
-    pub(super) asking: Asking,
+    pub(super) admin: AdminOptions,
 }
 
 impl Status {
     pub(super) async fn run(self, sources: &Sources) -> Ended {
-        let admin = self.asking.admin(sources)?;
+        let admin = self.admin.admin(sources)?;
         let answer = admin.get("/api/v1/status", &[]).await?;
-        if self.asking.json {
+        if self.admin.json {
             return Ok(print_json(&answer)?);
         }
         let status: StatusAnswer = admin.read(&answer)?;
-        Ok(print(&render(&status, super::now()))?)
+        Ok(print(&render(&status, now()))?)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::admin_options::AdminOptions;
+use super::ended::Ended;
 use super::output::{one_line, print, print_json};
-use super::{Asking, Ended};
 use crate::config::Sources;
 use crate::core::ids::SessionId;
 use crate::core::text;
@@ -15,16 +16,16 @@ pub struct StopSession {
     #[arg(value_name = "ID")]
     id: SessionId,
     #[command(flatten)]
-    pub(super) asking: Asking,
+    pub(super) admin: AdminOptions,
 }
 
 impl StopSession {
     pub(super) async fn run(self, sources: &Sources) -> Ended {
-        let admin = self.asking.admin(sources)?;
+        let admin = self.admin.admin(sources)?;
         let answer: Value = admin
             .post(&format!("/api/v1/sessions/{}/stop", self.id), &json!({}))
             .await?;
-        if self.asking.json {
+        if self.admin.json {
             return Ok(print_json(&answer)?);
         }
         let result = answer["result"]

@@ -13,13 +13,11 @@ const CRATES: [(&str, &str); 3] = [
 ];
 
 /// Circles that are still there, each by one of its files. The list may only become shorter: what is open goes from it.
-const FOR_NOW: [&str; 11] = [
+const FOR_NOW: [&str; 9] = [
     "crates/core/src/command.rs",
     "crates/core/src/question.rs",
     "src/agent/client.rs",
     "src/agent/turn.rs",
-    "src/app.rs",
-    "src/cli/mod.rs",
     "src/git/collect.rs",
     "src/git/mirror.rs",
     "src/github/mod.rs",
