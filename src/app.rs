@@ -8,6 +8,7 @@ mod admin_api;
 mod admin_token;
 mod answer_lines;
 mod assembly;
+mod ca_bundle;
 mod check;
 mod clock;
 mod disk_space;
@@ -24,7 +25,6 @@ mod running;
 mod serve;
 mod setup;
 mod signals;
-mod trust;
 
 pub use admin_api::AdminApi;
 pub use answer_lines::event_json;

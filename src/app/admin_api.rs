@@ -109,7 +109,7 @@ impl AdminService for AdminApi {
             effects_open: counts.effects_open,
             effects_failed: counts.effects_failed,
             health: self.health.shown(),
-            disk: self.disk.shown(),
+            disk: self.disk.answer(),
             downtime: down.and_then(|json| serde_json::from_str(&json).ok()),
             held_up: self.github.held_up().iter().map(held_line).collect(),
             active: active.iter().map(session_line).collect(),

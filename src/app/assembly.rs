@@ -16,7 +16,7 @@ use super::listeners::Entry;
 use super::modules::App;
 use super::random_name::random_name;
 use super::setup::Setup;
-use super::{admin_token, trust};
+use super::{admin_token, ca_bundle};
 use crate::agent::{Agents, Confinement};
 use crate::core::leavings;
 use crate::core::policy::Me;
@@ -70,7 +70,7 @@ impl Assembly {
         let lock = store::lock_data_dir(&setup.data_dir)
             .await
             .context("lock the data folder")?;
-        setup.network.ca_bundle = trust::write(&setup.certificates, &setup.data_dir)?;
+        setup.network.ca_bundle = ca_bundle::write(&setup.certificates, &setup.data_dir)?;
         let store = Store::open(&setup.database_url)
             .await
             .context("open the database")?;
@@ -134,7 +134,7 @@ impl Assembly {
 
     /// Adds the rest, as who GitHub says we are: from here on work can be done.
     pub(super) async fn complete(&self, identity: AppIdentity) -> anyhow::Result<App> {
-        self.health.named();
+        self.health.identified();
         let (store, setup) = (self.store.clone(), &self.setup);
         let me = Me {
             app_id: identity.id,

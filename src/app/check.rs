@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use super::random_name::random_name;
 use super::setup::{Addresses, Setup};
-use super::{identity, trust};
+use super::{ca_bundle, identity};
 use crate::agent::{Agents, Confinement, SandboxChoice};
 use crate::config::{lacking, try_data_dir};
 use crate::core::agent::AgentSpec;
@@ -104,7 +104,7 @@ pub async fn check(mut setup: Setup, addresses: Addresses, offline: bool) -> Vec
     found.push(git(&setup).await);
     match Scratch::new() {
         Ok(scratch) => {
-            match trust::write(&setup.certificates, &scratch.0) {
+            match ca_bundle::write(&setup.certificates, &scratch.0) {
                 Ok(bundle) => setup.network.ca_bundle = bundle,
                 Err(error) => found.push(Finding::wrong("certificates", format!("{error:#}"))),
             }

@@ -36,13 +36,13 @@ impl DiskSpace {
     }
 
     /// For people.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         self.disk()
             .map_or_else(|error| error.to_string(), |disk| self.say(disk))
     }
 
     /// For `skep status`; what cannot be looked at is null.
-    pub(super) fn shown(&self) -> Option<DiskAnswer> {
+    pub(super) fn answer(&self) -> Option<DiskAnswer> {
         match self.disk() {
             Ok(disk) => Some(self.show(disk)),
             Err(error) => {

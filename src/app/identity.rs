@@ -28,7 +28,7 @@ pub(super) async fn learn(
     loop {
         let error = match github.app().await {
             Ok(identity) => {
-                health.named();
+                health.identified();
                 return Ok(identity);
             }
             Err(error) => error,
@@ -40,7 +40,7 @@ pub(super) async fn learn(
             GitHubError::Limited { after } => after,
             _ => pause,
         };
-        health.nameless(&error.to_string());
+        health.unidentified(&error.to_string());
         tracing::warn!(
             %error, seconds = wait.as_secs(),
             "GitHub does not say who we are; webhooks are stored meanwhile, and it is asked again"

@@ -137,7 +137,7 @@ impl Intake for WebhookIngest {
         let trouble = self.health.trouble();
         let reasons = json!({
             "github": trouble.as_deref().unwrap_or("knows us"),
-            "disk": self.disk.told(),
+            "disk": self.disk.describe(),
             "database": database.as_ref().map_or_else(ToString::to_string, |()| "writes".to_owned()),
             "sandbox": if self.confined { "bubblewrap" } else { "none: agents run in a process group only" },
         });

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::admin_api::AdminApi;
 use super::intake::WebhookIngest;
 use super::setup::Addresses;
-use crate::http::{self, Bounds, Caps, Guard, Reading};
+use crate::http::{self, Bounds, Caps, Guard, ReadAccess};
 
 /// What is behind the two addresses.
 pub(super) struct Entry {
@@ -47,12 +47,12 @@ impl Listeners {
         let (listen, admin) = (public.local_addr()?, private.local_addr()?);
         let stop = CancellationToken::new();
         let public_router = http::public_router(entry.ingest.clone(), Caps::default());
-        let reading = if admin.ip().is_loopback() {
-            Reading::Open
+        let read_access = if admin.ip().is_loopback() {
+            ReadAccess::Open
         } else {
-            Reading::WithToken
+            ReadAccess::WithToken
         };
-        let guard = Guard::new(&entry.token, reading);
+        let guard = Guard::new(&entry.token, read_access);
         let admin_router = http::admin_router(entry.admin.clone(), guard);
         let served = vec![
             tokio::spawn(http::serve(
