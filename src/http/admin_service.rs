@@ -28,7 +28,7 @@ pub trait AdminService: Send + Sync + 'static {
     /// A part of a session's log, oldest first.
     fn log(&self, id: SessionId, page: LogPage) -> impl Future<Output = Answer> + Send;
 
-    /// The task of an issue, with its story.
+    /// The task of an issue, with its timeline.
     fn task(
         &self,
         repository: RepositoryName,

@@ -21,7 +21,7 @@ pub(super) fn error(status: StatusCode, code: &str, message: &str, next: Option<
 }
 
 /// A 503 that asks for another try in five seconds.
-pub(super) fn come_back(code: &str, message: &str) -> Response {
+pub(super) fn retry_later(code: &str, message: &str) -> Response {
     let mut response = error(StatusCode::SERVICE_UNAVAILABLE, code, message, None);
     response.headers_mut().insert(
         header::RETRY_AFTER,

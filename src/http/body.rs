@@ -138,7 +138,7 @@ impl Reader {
         };
         if let Some(length) = body.size_hint().exact() {
             let length = usize::try_from(length).map_err(|_| BodyError::TooLarge)?;
-            self.make_room(&mut whole, length)?;
+            self.reserve(&mut whole, length)?;
         }
         while let Some(frame) = body.frame().await {
             let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else {
@@ -147,7 +147,7 @@ impl Reader {
             let length = whole.bytes.len() + data.len();
             let capacity = whole.bytes.capacity();
             if length > capacity {
-                self.make_room(&mut whole, length.max((2 * capacity).min(self.caps.body)))?;
+                self.reserve(&mut whole, length.max((2 * capacity).min(self.caps.body)))?;
             }
             whole.bytes.extend_from_slice(&data);
         }
@@ -155,7 +155,7 @@ impl Reader {
     }
 
     /// Gets the share first and the memory afterwards.
-    fn make_room(&self, whole: &mut WholeBody, capacity: usize) -> Result<(), BodyError> {
+    fn reserve(&self, whole: &mut WholeBody, capacity: usize) -> Result<(), BodyError> {
         if capacity > self.caps.body {
             return Err(BodyError::TooLarge);
         }

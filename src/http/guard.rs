@@ -51,12 +51,12 @@ fn is_loopback(address: &str) -> bool {
 pub struct Guard {
     /// The token's digest: digests are compared, so that the time it takes says nothing of the token.
     token: [u8; 32],
-    reading: Reading,
+    read_access: ReadAccess,
 }
 
 /// Who may look without the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum ReadAccess {
     /// Everybody who reaches the address: it is on loopback.
     Open,
     /// Nobody.
@@ -64,11 +64,11 @@ pub enum Reading {
 }
 
 impl Guard {
-    /// Lets in who holds `token`, and for looking whom `reading` names.
-    pub fn new(token: &SecretString, reading: Reading) -> Self {
+    /// Lets in who holds `token`, and for looking whom `read_access` names.
+    pub fn new(token: &SecretString, read_access: ReadAccess) -> Self {
         Self {
             token: digest(token.expose_secret()),
-            reading,
+            read_access,
         }
     }
 
@@ -111,7 +111,7 @@ pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Ne
             Some(access::FOREIGN_ORIGIN_NEXT),
         );
     }
-    if reads && guard.reading == Reading::Open {
+    if reads && guard.read_access == ReadAccess::Open {
         return next.run(request).await;
     }
     answer::error(

@@ -24,7 +24,7 @@ pub use admin_service::{
 pub use api::admin_router;
 pub use body::Caps;
 pub use bounds::Bounds;
-pub use guard::{Guard, Reading};
+pub use guard::{Guard, ReadAccess};
 pub use intake::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
 pub use public::public_router;
 pub use serve::serve;
