@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::document::{Item, Table, Value};
 use super::error::{ConfigError, Mistake, did_you_mean};
 use super::reference::keys_under;
-use super::resolver::Reading;
+use super::resolver::Resolver;
 use super::shell_split;
 use super::sources::{Found, Sources};
 use crate::core::agent::AgentSpec;
@@ -21,15 +21,18 @@ pub type Presets<'a> = &'a dyn Fn(&str) -> Option<AgentSpec>;
 const NAMES: [&str; 6] = ["copilot", "claude", "gemini", "codex", "opencode", "goose"];
 
 /// Reads `[agents.<name>]`.
-pub(super) fn read(reading: &mut Reading<'_>, presets: Presets<'_>) -> BTreeMap<String, AgentSpec> {
+pub(super) fn read(
+    resolver: &mut Resolver<'_>,
+    presets: Presets<'_>,
+) -> BTreeMap<String, AgentSpec> {
     let mut agents = BTreeMap::new();
     let mut mistakes = Vec::new();
-    for (name, item) in reading.root.take_table("agents", &mut mistakes).drain() {
+    for (name, item) in resolver.root.take_table("agents", &mut mistakes).drain() {
         let at = item.at.clone();
         let table = item.table().map_err(|mistake| mistakes.push(mistake));
         let Ok(table) = table else { continue };
-        reading.note_table(&format!("agents.{name}"), &table);
-        reading.note(
+        resolver.note_table(&format!("agents.{name}"), &table);
+        resolver.note(
             &format!("agents.{name}"),
             &at,
             &beginning(&name, &table, presets),
@@ -51,38 +54,38 @@ pub(super) fn read(reading: &mut Reading<'_>, presets: Presets<'_>) -> BTreeMap<
             agents.insert(name, spec);
         }
     }
-    reading.mistakes.append(&mut mistakes);
+    resolver.mistakes.append(&mut mistakes);
     agents
 }
 
 /// Reads which agent is the default one, and adds it when it is a preset or a command.
 pub(super) fn read_default(
-    reading: &mut Reading<'_>,
+    resolver: &mut Resolver<'_>,
     agents: &mut BTreeMap<String, AgentSpec>,
     presets: Presets<'_>,
 ) -> Option<String> {
-    let Some(found) = reading.found("agent") else {
+    let Some(found) = resolver.found("agent") else {
         let mut names = agents.keys();
         return names.next().filter(|_| names.next().is_none()).cloned();
     };
     let spec = default_agent(&found, agents, presets).map_err(|what| found.wrong(what));
-    let spec = reading.noted(spec)?;
+    let spec = resolver.noted(spec)?;
     let name = spec.name.clone();
     if !agents.contains_key(&name) {
-        note_whole(reading, &spec, &found.at, presets);
+        note_whole(resolver, &spec, &found.at, presets);
     }
     agents.entry(name.clone()).or_insert(spec);
     Some(name)
 }
 
 /// An agent that no table describes: a preset, or a command line.
-fn note_whole(reading: &mut Reading<'_>, spec: &AgentSpec, at: &str, presets: Presets<'_>) {
+fn note_whole(resolver: &mut Resolver<'_>, spec: &AgentSpec, at: &str, presets: Presets<'_>) {
     let path = format!("agents.{}", spec.name);
     match presets(&spec.name) {
-        Some(_) => reading.note(&path, at, &format!("preset {}", spec.name)),
+        Some(_) => resolver.note(&path, at, &format!("preset {}", spec.name)),
         None => {
-            reading.note(&path, at, "default");
-            reading.note(&format!("{path}.command"), at, "");
+            resolver.note(&path, at, "default");
+            resolver.note(&format!("{path}.command"), at, "");
         }
     }
 }
@@ -132,13 +135,13 @@ fn default_agent(
 impl Sources {
     /// The default agent alone, its environment resolved, whatever else the configuration says; none where none is named.
     pub fn agent(&self, presets: Presets<'_>) -> Result<Option<AgentSpec>, ConfigError> {
-        let mut reading = Reading::new(self);
-        reading.mistakes.clear();
+        let mut resolver = Resolver::new(self);
+        resolver.mistakes.clear();
         let mut agents = BTreeMap::new();
-        let name = read_default(&mut reading, &mut agents, presets);
-        resolve(&mut reading, &mut agents);
-        if !reading.mistakes.is_empty() {
-            return Err(ConfigError(reading.mistakes));
+        let name = read_default(&mut resolver, &mut agents, presets);
+        resolve(&mut resolver, &mut agents);
+        if !resolver.mistakes.is_empty() {
+            return Err(ConfigError(resolver.mistakes));
         }
         Ok(name.and_then(|name| agents.remove(&name)))
     }
@@ -152,14 +155,14 @@ pub(super) struct Mention<'a> {
 
 /// Adds a preset that a role asks for.
 pub(super) fn require(
-    reading: &mut Reading<'_>,
+    resolver: &mut Resolver<'_>,
     Mention { name, at }: Mention<'_>,
     agents: &mut BTreeMap<String, AgentSpec>,
     presets: Presets<'_>,
 ) -> Result<(), Mistake> {
     if !agents.contains_key(name) {
         let spec = presets(name).ok_or_else(|| Mistake::new(at, unknown(name, agents, presets)))?;
-        note_whole(reading, &spec, at, presets);
+        note_whole(resolver, &spec, at, presets);
         agents.insert(name.to_owned(), spec);
     }
     Ok(())
@@ -181,8 +184,8 @@ fn unknown(name: &str, agents: &BTreeMap<String, AgentSpec>, presets: Presets<'_
 }
 
 /// Values of inherited variables, for all agents. What is set explicitly stays.
-pub(super) fn resolve(reading: &mut Reading<'_>, agents: &mut BTreeMap<String, AgentSpec>) {
-    let environment = reading.sources.environment();
+pub(super) fn resolve(resolver: &mut Resolver<'_>, agents: &mut BTreeMap<String, AgentSpec>) {
+    let environment = resolver.sources.environment();
     for spec in agents.values_mut() {
         for wanted in spec.inherit.clone() {
             let prefix = wanted.strip_suffix('*');
@@ -190,7 +193,7 @@ pub(super) fn resolve(reading: &mut Reading<'_>, agents: &mut BTreeMap<String, A
             for (name, value) in passed.filter(|(name, _)| prefix.is_some() || *name == wanted) {
                 if !is_ours(name) && !spec.environment.contains_key(name) {
                     spec.environment.insert(name.to_owned(), value.to_owned());
-                    reading.note(
+                    resolver.note(
                         &format!("agents.{}.environment.{name}", spec.name),
                         "the environment",
                         "",

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use secrecy::SecretString;
 
-use super::resolver::Reading;
+use super::resolver::Resolver;
 use super::sources::{Found, is_shared};
 
 /// Shorter webhook secrets can be guessed.
@@ -17,16 +17,19 @@ const SHORT: usize = 20;
 const LEAST_BITS: usize = 2048;
 
 /// Reads a webhook secret, and warns where it looks like a mistake.
-pub(super) fn webhook_secret(reading: &mut Reading<'_>, key: &'static str) -> Option<SecretString> {
-    let found = reading.found(key)?;
+pub(super) fn webhook_secret(
+    resolver: &mut Resolver<'_>,
+    key: &'static str,
+) -> Option<SecretString> {
+    let found = resolver.found(key)?;
     let secret = found.text.trim().to_owned();
     if secret.is_empty() {
-        reading.mistakes.push(found.wrong("is empty"));
+        resolver.mistakes.push(found.wrong("is empty"));
         return None;
     }
     if let Some(doubt) = doubt(&found.text) {
         let at = &found.at;
-        reading.warnings.push(format!(
+        resolver.warnings.push(format!(
             "{at}: {doubt}; it must be exactly the webhook secret of the App's page"
         ));
     }
@@ -54,21 +57,21 @@ fn doubt(text: &str) -> Option<String> {
 }
 
 /// The key itself or a file of it; the higher source wins, and two of the same source contradict each other.
-pub(super) fn private_key(reading: &mut Reading<'_>) -> Option<SecretString> {
+pub(super) fn private_key(resolver: &mut Resolver<'_>) -> Option<SecretString> {
     let (inline, file) = (
-        reading.found("private_key"),
-        reading.found("private_key_file"),
+        resolver.found("private_key"),
+        resolver.found("private_key_file"),
     );
     let of_file = match (&inline, &file) {
         (Some(inline), Some(file)) if inline.rank == file.rank => {
             let what = format!("{} is given too: keep one of the two", file.at);
-            reading.mistakes.push(inline.wrong(what));
+            resolver.mistakes.push(inline.wrong(what));
             return None;
         }
         (Some(inline), Some(file)) => file.rank < inline.rank,
         (_, file) => file.is_some(),
     };
-    reading.origins.remove(if of_file {
+    resolver.origins.remove(if of_file {
         "private_key"
     } else {
         "private_key_file"
@@ -78,8 +81,8 @@ pub(super) fn private_key(reading: &mut Reading<'_>) -> Option<SecretString> {
         let read = std::fs::read_to_string(file.path());
         let what = |error| file.wrong(format!("{} cannot be read: {error}", file.path().display()));
         let pem = read.map_err(what);
-        let pem = reading.noted(pem)?;
-        warn_if_shared(reading, &file);
+        let pem = resolver.noted(pem)?;
+        warn_if_shared(resolver, &file);
         (file, pem)
     } else {
         let inline = inline?;
@@ -87,13 +90,13 @@ pub(super) fn private_key(reading: &mut Reading<'_>) -> Option<SecretString> {
         (inline, pem)
     };
     let key = usable_key(&pem).map_err(|what| found.wrong(what));
-    reading.noted(key)
+    resolver.noted(key)
 }
 
-fn warn_if_shared(reading: &mut Reading<'_>, file: &Found) {
+fn warn_if_shared(resolver: &mut Resolver<'_>, file: &Found) {
     let path = file.path();
     if is_shared(&path) {
-        reading.warnings.push(format!(
+        resolver.warnings.push(format!(
             "{}: {} can be read by others; chmod 600 it",
             file.at,
             path.display()

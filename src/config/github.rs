@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::credentials;
-use super::resolver::Reading;
+use super::resolver::Resolver;
 use super::sources::Found;
 
 /// What the App asks for on GitHub, and no more; `app-manifest.json` says the same.
@@ -117,16 +117,16 @@ impl Missing {
 
 /// Reads credentials and addresses; what is missing is added to the list.
 pub(super) fn read(
-    reading: &mut Reading<'_>,
+    resolver: &mut Resolver<'_>,
     missing: &mut Vec<Missing>,
 ) -> Option<GitHubSettings> {
-    let before = reading.mistakes.len();
-    let app_id = reading.meant("app_id", app_id);
-    let private_key = credentials::private_key(reading);
-    let webhook_secret = credentials::webhook_secret(reading, "webhook_secret");
-    let webhook_secret_previous = credentials::webhook_secret(reading, "webhook_secret_previous");
-    let (api_url, web_url) = addresses(reading);
-    if reading.mistakes.len() > before {
+    let before = resolver.mistakes.len();
+    let app_id = resolver.meant("app_id", app_id);
+    let private_key = credentials::private_key(resolver);
+    let webhook_secret = credentials::webhook_secret(resolver, "webhook_secret");
+    let webhook_secret_previous = credentials::webhook_secret(resolver, "webhook_secret_previous");
+    let (api_url, web_url) = addresses(resolver);
+    if resolver.mistakes.len() > before {
         return None;
     }
     let mut need = |key, there: bool| {
@@ -161,11 +161,11 @@ fn app_id(found: &Found) -> Result<u64, String> {
         .ok_or_else(wrong)
 }
 
-fn addresses(reading: &mut Reading<'_>) -> (Option<Url>, Option<Url>) {
-    let before = reading.mistakes.len();
-    let web = reading.meant("github_url", web_address);
-    let api = reading.meant("github_api_url", |found| address(&found.text));
-    if reading.mistakes.len() > before {
+fn addresses(resolver: &mut Resolver<'_>) -> (Option<Url>, Option<Url>) {
+    let before = resolver.mistakes.len();
+    let web = resolver.meant("github_url", web_address);
+    let api = resolver.meant("github_api_url", |found| address(&found.text));
+    if resolver.mistakes.len() > before {
         return (None, None);
     }
     match (web, api) {
@@ -179,9 +179,9 @@ fn addresses(reading: &mut Reading<'_>) -> (Option<Url>, Option<Url>) {
             (Some(api), Some(fixed("https://github.com")))
         }
         (None, Some(_)) => {
-            let at = reading.at("github_api_url");
+            let at = resolver.at("github_api_url");
             let what = "names another server than github.com, so SKEP_GITHUB_URL must name it too (https://HOST)";
-            reading.mistakes.push(super::error::Mistake::new(at, what));
+            resolver.mistakes.push(super::error::Mistake::new(at, what));
             (None, None)
         }
     }

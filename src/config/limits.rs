@@ -1,4 +1,4 @@
-//! The numbers under `[limits]`: one knob each, with its unit, its bounds and where it goes.
+//! The numbers under `[limits]`: one setting each, with its unit, its bounds and where it goes.
 
 use std::ops::RangeInclusive;
 
@@ -26,7 +26,7 @@ pub(super) enum Kind {
 }
 
 /// One number.
-pub(super) struct Knob {
+pub(super) struct LimitSetting {
     pub key: &'static str,
     pub kind: Kind,
     pub range: RangeInclusive<u64>,
@@ -38,10 +38,10 @@ const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
 const DAY: u64 = 24 * 60 * MINUTE;
 
-/// A knob over one field; every bound fits the field's type.
-macro_rules! knob {
+/// A setting over one field; every bound fits the field's type.
+macro_rules! limit_setting {
     ($key:literal, $kind:ident, $range:expr, $($field:ident).+ : $type:ty) => {
-        Knob {
+        LimitSetting {
             key: $key,
             kind: Kind::$kind,
             range: $range,
@@ -51,60 +51,60 @@ macro_rules! knob {
     };
 }
 
-pub(super) const KNOBS: [Knob; 27] = [
-    knob!("sessions", Count, 1..=1_000, limits.sessions: u32),
-    knob!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64),
-    knob!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64),
-    knob!("start_attempts", Count, 1..=100, limits.start_attempts: i64),
-    knob!("model_attempts", Count, 1..=100, limits.model_attempts: u32),
-    knob!("model_retry", Duration, 1..=15 * MINUTE, limits.model_retry_ms: i64),
-    knob!("effect_attempts", Count, 1..=100, limits.effect_attempts: i64),
-    knob!("retry_base", Duration, 1..=5 * MINUTE, limits.retry_base_ms: i64),
-    knob!("status_interval", Duration, 1..=60 * MINUTE, limits.status_interval_ms: i64),
-    knob!("drain", Duration, 0..=60 * MINUTE, limits.drain_ms: i64),
-    knob!("max_files", Count, 1..=100_000, limits.max_files: u32),
-    knob!("max_patch", Size, 1..=1 << 30, limits.max_patch_bytes: u64),
-    knob!("max_commits", Count, 1..=10_000, limits.max_commits: u32),
-    knob!("workspace", Size, 1 << 20..=1 << 50, limits.workspace_bytes: u64),
-    knob!("disk_reserve", Size, 0..=1 << 50, limits.disk_reserve_bytes: u64),
-    knob!("quick_answer", Duration, 0..=45 * SECOND, limits.quick_answer_ms: i64),
-    knob!("park", Duration, 0..=DAY, limits.park_ms: i64),
-    knob!("remind", Duration, SECOND..=30 * DAY, limits.remind_ms: i64),
-    knob!("expire", Duration, MINUTE..=365 * DAY, limits.expire_ms: i64),
-    knob!("check_rounds", Count, 0..=100, limits.check_rounds: u32),
-    knob!("rounds", Count, 0..=1_000, limits.rounds: u32),
-    knob!("comments", Count, 1..=1_000, limits.comments: u32),
-    knob!("bot_rounds", Count, 0..=100, limits.bot_rounds: u32),
-    knob!("mutation_burst", Count, 1..=100, pace.burst: u32),
-    knob!("mutations_per_second", Count, 1..=100, pace.per_second: u32),
-    knob!("creations_per_minute", Count, 1..=80, pace.per_minute: u32),
-    knob!("creations_per_hour", Count, 1..=500, pace.per_hour: u32),
+pub(super) const LIMIT_SETTINGS: [LimitSetting; 27] = [
+    limit_setting!("sessions", Count, 1..=1_000, limits.sessions: u32),
+    limit_setting!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64),
+    limit_setting!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64),
+    limit_setting!("start_attempts", Count, 1..=100, limits.start_attempts: i64),
+    limit_setting!("model_attempts", Count, 1..=100, limits.model_attempts: u32),
+    limit_setting!("model_retry", Duration, 1..=15 * MINUTE, limits.model_retry_ms: i64),
+    limit_setting!("effect_attempts", Count, 1..=100, limits.effect_attempts: i64),
+    limit_setting!("retry_base", Duration, 1..=5 * MINUTE, limits.retry_base_ms: i64),
+    limit_setting!("status_interval", Duration, 1..=60 * MINUTE, limits.status_interval_ms: i64),
+    limit_setting!("drain", Duration, 0..=60 * MINUTE, limits.drain_ms: i64),
+    limit_setting!("max_files", Count, 1..=100_000, limits.max_files: u32),
+    limit_setting!("max_patch", Size, 1..=1 << 30, limits.max_patch_bytes: u64),
+    limit_setting!("max_commits", Count, 1..=10_000, limits.max_commits: u32),
+    limit_setting!("workspace", Size, 1 << 20..=1 << 50, limits.workspace_bytes: u64),
+    limit_setting!("disk_reserve", Size, 0..=1 << 50, limits.disk_reserve_bytes: u64),
+    limit_setting!("quick_answer", Duration, 0..=45 * SECOND, limits.quick_answer_ms: i64),
+    limit_setting!("park", Duration, 0..=DAY, limits.park_ms: i64),
+    limit_setting!("remind", Duration, SECOND..=30 * DAY, limits.remind_ms: i64),
+    limit_setting!("expire", Duration, MINUTE..=365 * DAY, limits.expire_ms: i64),
+    limit_setting!("check_rounds", Count, 0..=100, limits.check_rounds: u32),
+    limit_setting!("rounds", Count, 0..=1_000, limits.rounds: u32),
+    limit_setting!("comments", Count, 1..=1_000, limits.comments: u32),
+    limit_setting!("bot_rounds", Count, 0..=100, limits.bot_rounds: u32),
+    limit_setting!("mutation_burst", Count, 1..=100, pace.burst: u32),
+    limit_setting!("mutations_per_second", Count, 1..=100, pace.per_second: u32),
+    limit_setting!("creations_per_minute", Count, 1..=80, pace.per_minute: u32),
+    limit_setting!("creations_per_hour", Count, 1..=500, pace.per_hour: u32),
 ];
 
 /// Reads `[limits]`.
 pub(super) fn read(mut table: Table, mistakes: &mut Vec<Mistake>) -> Numbers {
     let mut numbers = Numbers::default();
-    for knob in &KNOBS {
+    for setting in &LIMIT_SETTINGS {
         match table
-            .take(knob.key)
-            .map(|item| number(knob, item))
+            .take(setting.key)
+            .map(|item| number(setting, item))
             .transpose()
         {
-            Ok(Some(value)) => (knob.set)(&mut numbers, value),
+            Ok(Some(value)) => (setting.set)(&mut numbers, value),
             Ok(None) => {}
             Err(mistake) => mistakes.push(mistake),
         }
     }
-    table.finish(&KNOBS.map(|knob| knob.key), mistakes);
+    table.finish(&LIMIT_SETTINGS.map(|setting| setting.key), mistakes);
     numbers
 }
 
-fn number(knob: &Knob, item: Item) -> Result<u64, Mistake> {
+fn number(setting: &LimitSetting, item: Item) -> Result<u64, Mistake> {
     let (low, high) = (
-        shown(knob.kind, *knob.range.start()),
-        shown(knob.kind, *knob.range.end()),
+        shown(setting.kind, *setting.range.start()),
+        shown(setting.kind, *setting.range.end()),
     );
-    let value = match (knob.kind, &item.value) {
+    let value = match (setting.kind, &item.value) {
         (Kind::Count, Value::Integer(number)) => u64::try_from(*number).ok(),
         (Kind::Duration, Value::Text(text)) => {
             parse_duration(text).and_then(|duration| u64::try_from(duration.as_millis()).ok())
@@ -112,7 +112,7 @@ fn number(knob: &Knob, item: Item) -> Result<u64, Mistake> {
         (Kind::Size, Value::Text(text)) => parse_size(text),
         (Kind::Count | Kind::Duration | Kind::Size, _) => None,
     };
-    let wanted = match knob.kind {
+    let wanted = match setting.kind {
         Kind::Count => format!("must be a whole number from {low} to {high}"),
         Kind::Duration => {
             format!("must be a duration such as \"90s\" or \"1h30m\", from {low} to {high}")
@@ -120,7 +120,7 @@ fn number(knob: &Knob, item: Item) -> Result<u64, Mistake> {
         Kind::Size => format!("must be a size such as \"4MiB\", from {low} to {high}"),
     };
     value
-        .filter(|value| knob.range.contains(value))
+        .filter(|value| setting.range.contains(value))
         .ok_or_else(|| item.wrong(wanted))
 }
 
@@ -143,7 +143,7 @@ mod tests {
         (numbers, mistakes)
     }
 
-    /// A field without a knob could not be set by anybody.
+    /// A field without a setting could not be set by anybody.
     #[test]
     fn every_limit_has_a_knob() {
         let fields = serde_json::to_value(Limits::default()).expect("JSON");
@@ -159,9 +159,9 @@ mod tests {
                 .to_owned()
         };
         fields = fields.iter().map(bare).collect();
-        let mut timings: Vec<String> = KNOBS[..KNOBS.len() - 4]
+        let mut timings: Vec<String> = LIMIT_SETTINGS[..LIMIT_SETTINGS.len() - 4]
             .iter()
-            .map(|knob| knob.key.to_owned())
+            .map(|setting| setting.key.to_owned())
             .collect();
         fields.sort();
         timings.sort();
@@ -170,21 +170,21 @@ mod tests {
 
     #[test]
     fn every_knob_turns_its_own_number_and_no_other() {
-        for knob in &KNOBS {
-            let low = *knob.range.start();
-            let value = if (knob.get)(&Numbers::default()) == low {
+        for setting in &LIMIT_SETTINGS {
+            let low = *setting.range.start();
+            let value = if (setting.get)(&Numbers::default()) == low {
                 low + 1
             } else {
                 low
             };
-            let written = match knob.kind {
-                Kind::Count => shown(knob.kind, value),
-                Kind::Duration | Kind::Size => format!("'{}'", shown(knob.kind, value)),
+            let written = match setting.kind {
+                Kind::Count => shown(setting.kind, value),
+                Kind::Duration | Kind::Size => format!("'{}'", shown(setting.kind, value)),
             };
-            let (numbers, mistakes) = read_text(&format!("{} = {written}", knob.key));
-            assert_eq!(mistakes, [], "{}", knob.key);
-            for other in &KNOBS {
-                let expected = if other.key == knob.key {
+            let (numbers, mistakes) = read_text(&format!("{} = {written}", setting.key));
+            assert_eq!(mistakes, [], "{}", setting.key);
+            for other in &LIMIT_SETTINGS {
+                let expected = if other.key == setting.key {
                     value
                 } else {
                     (other.get)(&Numbers::default())
@@ -194,7 +194,7 @@ mod tests {
                     expected,
                     "{} by {}",
                     other.key,
-                    knob.key
+                    setting.key
                 );
             }
         }

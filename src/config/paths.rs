@@ -9,7 +9,7 @@ use url::Url;
 
 use super::error::{ConfigError, Mistake};
 use super::github::fixed;
-use super::resolver::Reading;
+use super::resolver::Resolver;
 use super::sources::Found;
 
 pub(super) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
@@ -19,25 +19,25 @@ const PRIVATE: u32 = 0o700;
 const STICKY: u32 = 0o1000;
 
 /// Reads both addresses.
-pub(super) fn addresses(reading: &mut Reading<'_>) -> (SocketAddr, SocketAddr) {
-    let listen = reading.meant("listen", socket).unwrap_or(LISTEN);
-    let admin = reading
+pub(super) fn addresses(resolver: &mut Resolver<'_>) -> (SocketAddr, SocketAddr) {
+    let listen = resolver.meant("listen", socket).unwrap_or(LISTEN);
+    let admin = resolver
         .meant("admin_listen", socket)
         .unwrap_or(ADMIN_LISTEN);
-    let key = if reading.origins.contains_key("admin_listen") {
+    let key = if resolver.origins.contains_key("admin_listen") {
         "admin_listen"
     } else {
         "listen"
     };
-    let at = reading.at(key);
+    let at = resolver.at(key);
     if listen == admin && listen.port() != 0 {
-        reading.mistakes.push(Mistake::new(
+        resolver.mistakes.push(Mistake::new(
             at,
             format!("webhooks and the admin address cannot both be {listen}"),
         ));
     } else if !admin.ip().is_loopback() {
         let what = "the admin token travels to this address in plain text; keep it on loopback or behind a proxy with TLS";
-        reading.warnings.push(format!("{at}: {what}"));
+        resolver.warnings.push(format!("{at}: {what}"));
     }
     (listen, admin)
 }
@@ -80,8 +80,8 @@ pub(super) fn admin_url(listen: SocketAddr) -> Url {
 pub const ADMIN_TOKEN_FILE: &str = "admin-token";
 
 /// Reads the admin token, where the operator gives one.
-pub(super) fn admin_token(reading: &mut Reading<'_>) -> Option<SecretString> {
-    reading.meant("admin_token", |found| {
+pub(super) fn admin_token(resolver: &mut Resolver<'_>) -> Option<SecretString> {
+    resolver.meant("admin_token", |found| {
         let token = found.text.trim();
         let good = token.len() >= 20 && token.bytes().all(|byte| byte.is_ascii_graphic());
         good.then(|| SecretString::from(token)).ok_or_else(|| {
@@ -91,8 +91,8 @@ pub(super) fn admin_token(reading: &mut Reading<'_>) -> Option<SecretString> {
 }
 
 /// Reads the data folder; always absolute.
-pub(super) fn data_dir(reading: &mut Reading<'_>) -> Option<PathBuf> {
-    let named = reading.meant("data_dir", |found| {
+pub(super) fn data_dir(resolver: &mut Resolver<'_>) -> Option<PathBuf> {
+    let named = resolver.meant("data_dir", |found| {
         let path = std::path::absolute(found.path()).map_err(|error| error.to_string())?;
         let is_file = path.exists() && !path.is_dir();
         if is_file {
@@ -101,24 +101,24 @@ pub(super) fn data_dir(reading: &mut Reading<'_>) -> Option<PathBuf> {
             Ok(path)
         }
     });
-    if named.is_some() || reading.origins.contains_key("data_dir") {
+    if named.is_some() || resolver.origins.contains_key("data_dir") {
         return named;
     }
-    let default = reading.sources.default_data_dir();
+    let default = resolver.sources.default_data_dir();
     if default.is_none() {
         let what =
             "is not set, and neither XDG_STATE_HOME nor HOME is: name a folder for skep's data";
-        reading.mistakes.push(Mistake::new("SKEP_DATA_DIR", what));
+        resolver.mistakes.push(Mistake::new("SKEP_DATA_DIR", what));
     }
     default
 }
 
 /// Reads where the database is; may hold a password.
 pub(super) fn database_url(
-    reading: &mut Reading<'_>,
+    resolver: &mut Resolver<'_>,
     data_dir: Option<&Path>,
 ) -> Option<SecretString> {
-    let named = reading.meant("database_url", |found| {
+    let named = resolver.meant("database_url", |found| {
         let text = found.text.trim();
         let sqlite = text
             .strip_prefix("sqlite://")
@@ -129,7 +129,7 @@ pub(super) fn database_url(
             || "must be sqlite:///absolute/path or postgres://user@host/database".to_owned();
         good.then(|| SecretString::from(text)).ok_or_else(wrong)
     });
-    if named.is_some() || reading.origins.contains_key("database_url") {
+    if named.is_some() || resolver.origins.contains_key("database_url") {
         return named;
     }
     sqlite_in(data_dir?)

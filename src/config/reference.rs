@@ -2,7 +2,7 @@
 //! --reference` prints it, and the table of `docs/configuration.md` is held equal to it by a test. What a setting means is
 //! said by `core::text::settings`.
 
-use super::limits::{KNOBS, Numbers, shown};
+use super::limits::{LIMIT_SETTINGS, Numbers, shown};
 use crate::core::text::settings;
 
 /// One setting.
@@ -167,9 +167,12 @@ pub fn reference() -> Vec<Setting> {
         default,
     };
     let numbers = Numbers::default();
-    let limits = KNOBS.iter().map(|knob| {
-        let value = (knob.get)(&numbers);
-        of_file(format!("limits.{}", knob.key), shown(knob.kind, value))
+    let limits = LIMIT_SETTINGS.iter().map(|setting| {
+        let value = (setting.get)(&numbers);
+        of_file(
+            format!("limits.{}", setting.key),
+            shown(setting.kind, value),
+        )
     });
     let other = FILE_ONLY
         .iter()

@@ -56,7 +56,7 @@ pub(super) fn hidden(secret: &str) -> String {
 }
 
 /// The pass.
-pub(super) struct Reading<'a> {
+pub(super) struct Resolver<'a> {
     pub sources: &'a Sources,
     /// What of the file nobody has taken yet.
     pub root: Table,
@@ -66,7 +66,7 @@ pub(super) struct Reading<'a> {
     pub origins: BTreeMap<String, Origin>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> Resolver<'a> {
     pub fn new(sources: &'a Sources) -> Self {
         Self {
             sources,

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::document::{Item, Table};
 use super::error::{Mistake, did_you_mean};
 use super::reference::keys_under;
-use super::resolver::Reading;
+use super::resolver::Resolver;
 use super::units::parse_duration;
 use crate::core::role::{
     Ceiling, ORDER, PROMPT_MAX_CHARS, Role, RoleLimits, RoleName, RoleOverride, RoleSource, Tool,
@@ -21,11 +21,11 @@ pub(super) struct Roles {
 }
 
 /// Reads `[roles.<name>]`; each role is laid over the built-in one of its name.
-pub(super) fn read(reading: &mut Reading<'_>) -> Roles {
-    let folder = reading.sources.file_folder();
+pub(super) fn read(resolver: &mut Resolver<'_>) -> Roles {
+    let folder = resolver.sources.file_folder();
     let mut mistakes = Vec::new();
     let mut roles = Roles::default();
-    for (name, item) in reading.root.take_table("roles", &mut mistakes).drain() {
+    for (name, item) in resolver.root.take_table("roles", &mut mistakes).drain() {
         let at = item.at.clone();
         let name: Result<RoleName, _> = name.parse();
         let name = name.map_err(|error| mistakes.push(Mistake::new(&at, error.to_string())));
@@ -33,7 +33,7 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Roles {
         let (Ok(name), Ok(table)) = (name, table) else {
             continue;
         };
-        reading.note_table(&format!("roles.{name}"), &table);
+        resolver.note_table(&format!("roles.{name}"), &table);
         let before = mistakes.len();
         let agent_at = table.get("agent").map(|item| item.at.clone());
         let over = change(table, &folder, &mut mistakes);
@@ -52,16 +52,16 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Roles {
             None => {}
         }
     }
-    reading.mistakes.append(&mut mistakes);
+    resolver.mistakes.append(&mut mistakes);
     roles
 }
 
 /// Reads the default role, which must exist.
 pub(super) fn read_default(
-    reading: &mut Reading<'_>,
+    resolver: &mut Resolver<'_>,
     roles: &BTreeMap<RoleName, Role>,
 ) -> Option<RoleName> {
-    reading.meant("default_role", |found| {
+    resolver.meant("default_role", |found| {
         let name: Option<RoleName> = found.text.trim().parse().ok();
         let known = name.filter(|name| built_in(name).is_some() || roles.contains_key(name));
         known.ok_or_else(|| {
