@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::admin_client::{Admin, parse_address};
-use super::ended::Stop;
+use super::command_error::CommandError;
 use crate::config::{Args, Sources};
 
 /// Where a running skep is asked, and how its answer is printed.
@@ -25,7 +25,7 @@ pub(super) struct AdminOptions {
 
 impl AdminOptions {
     /// The admin address, and the token for it as far as it is known here.
-    pub(super) fn admin(&self, sources: &Sources) -> Result<Admin, Stop> {
+    pub(super) fn admin(&self, sources: &Sources) -> Result<Admin, CommandError> {
         Ok(Admin::new(sources.admin(self.admin.as_ref())?))
     }
 

@@ -7,7 +7,7 @@ use crate::config::{ConfigError, LogFormat};
 
 /// Why a command did not succeed, by its exit code.
 #[derive(Debug)]
-pub enum Stop {
+pub enum CommandError {
     /// 1: it was tried and failed; the text says why.
     Failed(anyhow::Error),
     /// 1: everything was said already.
@@ -17,33 +17,33 @@ pub enum Stop {
 }
 
 /// What a command ends with.
-pub type Ended = Result<(), Stop>;
+pub type CommandResult = Result<(), CommandError>;
 
-impl From<anyhow::Error> for Stop {
+impl From<anyhow::Error> for CommandError {
     fn from(error: anyhow::Error) -> Self {
         Self::Failed(error)
     }
 }
 
-impl From<std::io::Error> for Stop {
+impl From<std::io::Error> for CommandError {
     fn from(error: std::io::Error) -> Self {
         Self::Failed(error.into())
     }
 }
 
-impl From<AdminError> for Stop {
+impl From<AdminError> for CommandError {
     fn from(error: AdminError) -> Self {
         Self::Failed(error.into())
     }
 }
 
-impl From<ConfigError> for Stop {
+impl From<ConfigError> for CommandError {
     fn from(error: ConfigError) -> Self {
         Self::Misused(error.to_string())
     }
 }
 
-impl Stop {
+impl CommandError {
     /// 1 or 2.
     pub fn exit_code(&self) -> ExitCode {
         match self {
@@ -63,7 +63,7 @@ impl Stop {
 }
 
 /// What a program that ends says last, as the rest of its log looks. It must be heard whatever the log's filter says.
-pub fn last_words(message: &str, format: LogFormat) -> String {
+pub fn final_message(message: &str, format: LogFormat) -> String {
     match format {
         LogFormat::Text => message.to_owned(),
         LogFormat::Json => {

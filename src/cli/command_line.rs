@@ -2,7 +2,7 @@
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use super::ended::Ended;
+use super::command_error::CommandResult;
 use super::{config, demo, demo_agent, dispatch, help, serve, session, sessions, status, stop};
 use crate::config::{Args, Environment, Sources};
 
@@ -81,7 +81,7 @@ impl Cli {
     }
 
     /// Does it.
-    pub async fn run(self, sources: &Sources) -> Ended {
+    pub async fn run(self, sources: &Sources) -> CommandResult {
         match self.command {
             Command::Serve(_) => serve::run(sources).await,
             Command::Demo(demo) => demo.run(sources).await,

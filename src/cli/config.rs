@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::ended::{Ended, Stop};
+use super::command_error::{CommandError, CommandResult};
 use super::output::{one_line, print};
 use super::serve::{addresses, not_ready};
 use crate::agent::presets::preset;
@@ -53,7 +53,7 @@ impl Config {
         }
     }
 
-    pub(super) async fn run(self, sources: &Sources) -> Ended {
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
         match self.command {
             Command::Init { config } => init(&config),
             Command::Show {
@@ -65,7 +65,7 @@ impl Config {
     }
 }
 
-fn init(file: &Path) -> Ended {
+fn init(file: &Path) -> CommandResult {
     let made = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -79,15 +79,15 @@ fn init(file: &Path) -> Ended {
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             let exists = text::setup::exists(&file.display().to_string());
-            Err(Stop::Failed(anyhow::anyhow!(exists)))
+            Err(CommandError::Failed(anyhow::anyhow!(exists)))
         }
-        Err(error) => Err(Stop::Failed(
+        Err(error) => Err(CommandError::Failed(
             anyhow::Error::new(error).context(format!("write {}", file.display())),
         )),
     }
 }
 
-async fn check(sources: &Sources, offline: bool) -> Ended {
+async fn check(sources: &Sources, offline: bool) -> CommandResult {
     let config = sources.config(&preset)?;
     let (warnings, addresses) = (config.warnings.clone(), addresses(&config));
     for warning in &warnings {
@@ -95,7 +95,7 @@ async fn check(sources: &Sources, offline: bool) -> Ended {
     }
     config
         .ready()
-        .map_err(|missing| Stop::Misused(not_ready(missing)))?;
+        .map_err(|missing| CommandError::Misused(not_ready(missing)))?;
     let mut wrong = 0;
     for finding in app::check(Setup::from_config(config)?, addresses, offline).await {
         wrong += usize::from(finding.verdict == Verdict::Wrong);
@@ -103,7 +103,7 @@ async fn check(sources: &Sources, offline: bool) -> Ended {
     }
     print(&format!("\n{}\n", text::setup::checked(wrong)))?;
     if wrong > 0 {
-        return Err(Stop::Unsuccessful);
+        return Err(CommandError::Unsuccessful);
     }
     Ok(())
 }

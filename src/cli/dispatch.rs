@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::admin_client::{Admin, AdminError};
 use super::admin_options::AdminOptions;
-use super::ended::{Ended, Stop};
+use super::command_error::{CommandError, CommandResult};
 use super::output::{one_line, print, print_json, table};
 use super::target::parse_targets;
 use crate::config::Sources;
@@ -42,9 +42,9 @@ pub struct Dispatch {
 }
 
 impl Dispatch {
-    pub(super) async fn run(self, sources: &Sources) -> Ended {
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
         let targets = parse_targets(&self.targets, self.label.as_deref());
-        let targets = targets.map_err(|error| Stop::Misused(error.to_string()))?;
+        let targets = targets.map_err(|error| CommandError::Misused(error.to_string()))?;
         let order = json!({ "targets": targets.iter().map(super::target::Target::to_json).collect::<Vec<_>>() });
         let admin = self.admin.admin(sources)?;
         let answer = admin.post("/api/v1/dispatch", &order).await?;
@@ -56,7 +56,7 @@ impl Dispatch {
         }
         if let Some(label) = self.label.as_ref().filter(|_| batch.total == 0) {
             let nothing = text::cli::nothing_labeled(label.trim());
-            return Err(Stop::Failed(anyhow::anyhow!(nothing)));
+            return Err(CommandError::Failed(anyhow::anyhow!(nothing)));
         }
         let mut well = batch.failed.is_empty();
         if self.wait {
@@ -70,7 +70,7 @@ impl Dispatch {
         if well {
             Ok(())
         } else {
-            Err(Stop::Unsuccessful)
+            Err(CommandError::Unsuccessful)
         }
     }
 }
@@ -113,7 +113,7 @@ struct Follow<'a> {
 
 impl Follow<'_> {
     /// Whether all ended well. Events only say when to look; what counts is the session's own state.
-    async fn all(&self, started: Vec<Started>) -> Result<bool, Stop> {
+    async fn all(&self, started: Vec<Started>) -> Result<bool, CommandError> {
         let mut open: BTreeSet<String> = started
             .into_iter()
             .map(|line| line.session.to_string())
@@ -146,7 +146,7 @@ impl Follow<'_> {
                         look = open.clone();
                     }
                 }
-                Err(Stop::Failed(error)) if is_away(&error) && away < TIMES_AWAY => {
+                Err(CommandError::Failed(error)) if is_away(&error) && away < TIMES_AWAY => {
                     away += 1;
                     look = open.clone();
                     tokio::time::sleep(AWAY).await;
@@ -158,7 +158,7 @@ impl Follow<'_> {
     }
 
     /// Whether a session ended, and well; and the last event that its timeline shows.
-    async fn look(&self, id: &str) -> Result<(Option<bool>, Option<i64>), Stop> {
+    async fn look(&self, id: &str) -> Result<(Option<bool>, Option<i64>), CommandError> {
         let answer = self
             .admin
             .get(&format!("/api/v1/sessions/{id}"), &[])
@@ -188,7 +188,7 @@ impl Follow<'_> {
         Ok((Some(state == SessionState::Completed), seen))
     }
 
-    async fn events(&self, after: i64) -> Result<Vec<EventLine>, Stop> {
+    async fn events(&self, after: i64) -> Result<Vec<EventLine>, CommandError> {
         let query = [
             ("after", after.to_string()),
             ("wait", WAIT_SECONDS.to_string()),

@@ -3,12 +3,12 @@
 
 mod admin_client;
 mod admin_options;
+mod command_error;
 mod command_line;
 mod config;
 mod demo;
 mod demo_agent;
 mod dispatch;
-mod ended;
 mod help;
 mod output;
 mod serve;
@@ -19,6 +19,6 @@ mod status;
 mod stop;
 mod target;
 
+pub use command_error::{CommandError, CommandResult, final_message};
 pub use command_line::Cli;
-pub use ended::{Ended, Stop, last_words};
 pub use target::{TargetError, parse_targets};

@@ -45,7 +45,7 @@ pub fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> Strin
 
 /// A table that fits, if it can: the first column, by which a row is named, is never cut.
 pub fn table_within<const N: usize>(
-    room: Option<usize>,
+    columns: Option<usize>,
     headings: [&str; N],
     rows: &[[String; N]],
 ) -> String {
@@ -62,7 +62,9 @@ pub fn table_within<const N: usize>(
     };
     let mut widths: [usize; N] = std::array::from_fn(width);
     let narrowest = |column: usize| headings[column].chars().count().max(NARROWEST);
-    while room.is_some_and(|room| widths.iter().sum::<usize>() + 2 * N.saturating_sub(1) > room) {
+    while columns
+        .is_some_and(|columns| widths.iter().sum::<usize>() + 2 * N.saturating_sub(1) > columns)
+    {
         let wide = (1..N)
             .filter(|column| widths[*column] > narrowest(*column))
             .max_by_key(|column| widths[*column]);

@@ -1,6 +1,6 @@
 //! `skep serve`: answer GitHub until a signal says stop.
 
-use super::ended::{Ended, Stop};
+use super::command_error::{CommandError, CommandResult};
 use crate::agent::presets::preset;
 use crate::app::{self, Addresses, Reread, Setup};
 use crate::config::{Args, Config, Missing, Sources};
@@ -13,11 +13,11 @@ pub struct Serve {
     pub(super) args: Args,
 }
 
-pub(super) async fn run(sources: &Sources) -> Ended {
+pub(super) async fn run(sources: &Sources) -> CommandResult {
     let config = sources.config(&preset)?;
     config
         .ready()
-        .map_err(|missing| Stop::Misused(not_ready(missing)))?;
+        .map_err(|missing| CommandError::Misused(not_ready(missing)))?;
     let warnings = config
         .warnings
         .iter()

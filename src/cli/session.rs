@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::admin_client::{Admin, AdminError};
 use super::admin_options::AdminOptions;
-use super::ended::Ended;
+use super::command_error::CommandResult;
 use super::output::{facts, lines, moment, now, print, print_bytes, print_json, table};
 use super::shown::{self, brief};
 use crate::config::Sources;
@@ -31,7 +31,7 @@ pub struct Session {
 }
 
 impl Session {
-    pub(super) async fn run(self, sources: &Sources) -> Ended {
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
         let admin = self.admin.admin(sources)?;
         if self.patch {
             let patch = admin

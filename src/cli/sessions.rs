@@ -1,7 +1,7 @@
 //! `skep sessions`: the sessions a running skep knows.
 
 use super::admin_options::AdminOptions;
-use super::ended::Ended;
+use super::command_error::CommandResult;
 use super::output::{now, print, print_json, span, table};
 use super::shown;
 use crate::config::Sources;
@@ -25,7 +25,7 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    pub(super) async fn run(self, sources: &Sources) -> Ended {
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
         let admin = self.admin.admin(sources)?;
         let mut query = vec![("limit", self.limit.to_string())];
         query.extend(self.state.map(|state| ("state", state)));

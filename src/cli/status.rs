@@ -1,7 +1,7 @@
 //! `skep status`: what a running skep is doing.
 
 use super::admin_options::AdminOptions;
-use super::ended::Ended;
+use super::command_error::CommandResult;
 use super::output::{facts, lines, moment, now, print, print_json, table};
 use super::sessions;
 use crate::config::Sources;
@@ -18,7 +18,7 @@ pub struct Status {
 }
 
 impl Status {
-    pub(super) async fn run(self, sources: &Sources) -> Ended {
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
         let admin = self.admin.admin(sources)?;
         let answer = admin.get("/api/v1/status", &[]).await?;
         if self.admin.json {

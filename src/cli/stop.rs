@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::admin_options::AdminOptions;
-use super::ended::Ended;
+use super::command_error::CommandResult;
 use super::output::{one_line, print, print_json};
 use crate::config::Sources;
 use crate::core::ids::SessionId;
@@ -20,7 +20,7 @@ pub struct StopSession {
 }
 
 impl StopSession {
-    pub(super) async fn run(self, sources: &Sources) -> Ended {
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
         let admin = self.admin.admin(sources)?;
         let answer: Value = admin
             .post(&format!("/api/v1/sessions/{}/stop", self.id), &json!({}))

@@ -40,8 +40,8 @@ pub(super) struct Environment {
     has_model: bool,
 }
 
-/// The longest the story may take: with a script, and with a model.
-const PATIENCE: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(20 * 60)];
+/// The longest the demo may take: with a script, and with a model.
+const TIME_LIMITS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(20 * 60)];
 
 /// What is played, and by which agent.
 pub(super) struct DemoSetup {
@@ -133,9 +133,9 @@ impl Environment {
         })
     }
 
-    /// The longest the story may take.
-    pub(super) fn patience(&self) -> Duration {
-        PATIENCE[usize::from(self.has_model)]
+    /// The longest the demo may take.
+    pub(super) fn time_limit(&self) -> Duration {
+        TIME_LIMITS[usize::from(self.has_model)]
     }
 
     /// Files an issue and adds its labels, the switch last, as a person would.

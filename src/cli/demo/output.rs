@@ -18,7 +18,7 @@ macro_rules! say {
     ($($words:tt)*) => { print(&format!("{}\n", format_args!($($words)*)))? };
 }
 
-/// How the story ended.
+/// How the demo ended.
 pub(super) struct End {
     pub(super) opened: usize,
     pub(super) total: usize,
@@ -78,7 +78,7 @@ impl Output {
             say!("{line}");
             return Ok(());
         }
-        let Some(words) = words(event, line) else {
+        let Some(words) = describe(event, line) else {
             return Ok(());
         };
         let at = line["time"].as_i64().unwrap_or(self.began) - self.began;
@@ -206,7 +206,7 @@ fn bracket(environment: &Environment, event: &str, details: Value) -> Value {
 }
 
 /// An event in words; `None` for those that only machines need.
-fn words(event: DomainEvent, line: &Value) -> Option<String> {
+fn describe(event: DomainEvent, line: &Value) -> Option<String> {
     let details = &line["details"];
     let text = |key: &str| details[key].as_str().unwrap_or_default().to_owned();
     let number = |key: &str| details[key].as_u64().unwrap_or(0);

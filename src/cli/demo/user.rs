@@ -72,7 +72,7 @@ impl<'a> User<'a> {
     }
 
     fn act_on(&self, issue: IssueNumber, action: Action) -> anyhow::Result<bool> {
-        let (github, home) = (&self.environment.simulator, self.environment.repository);
+        let (github, repository) = (&self.environment.simulator, self.environment.repository);
         let Some(scenario) = self.scenario(issue) else {
             return Ok(true);
         };
@@ -80,16 +80,16 @@ impl<'a> User<'a> {
             (Action::Answer, Some(answer), _) => {
                 if scenario.asks
                     && !github
-                        .comments(home, issue)?
+                        .comments(repository, issue)?
                         .iter()
                         .any(|comment| comment.body.contains("- [ ] "))
                 {
                     return Ok(false);
                 }
-                github.comment(home, issue, USER, answer)?;
+                github.comment(repository, issue, USER, answer)?;
             }
             (Action::Review, _, Some(remarks)) => {
-                let pulls = github.pulls(home)?;
+                let pulls = github.pulls(repository)?;
                 let Some(pull) = pull_of(&pulls, issue) else {
                     return Ok(false);
                 };
@@ -102,7 +102,7 @@ impl<'a> User<'a> {
                 };
                 let (event, body) = ("REQUEST_CHANGES".to_owned(), remarks.body.to_owned());
                 github.review(
-                    home,
+                    repository,
                     pull.issue.number,
                     USER,
                     ReviewDraft {
@@ -118,7 +118,7 @@ impl<'a> User<'a> {
     }
 
     /// Whether nothing is left to do.
-    pub(super) fn rests(&self) -> bool {
+    pub(super) fn is_idle(&self) -> bool {
         self.due.is_empty()
     }
 }
