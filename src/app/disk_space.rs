@@ -17,7 +17,6 @@ const LAST: u64 = 256 << 10;
 /// The disk of the data folder, and how much of it is kept free.
 #[derive(Debug, Clone)]
 pub(super) struct DiskSpace {
-    /// The data folder.
     pub(super) folder: PathBuf,
     /// Bytes that the operator wants free.
     pub(super) wanted: u64,
@@ -69,7 +68,6 @@ impl DiskSpace {
     }
 }
 
-/// Looks until cancelled.
 pub(super) async fn watch(engine: Engine, runner: Runner, cancel: CancellationToken) {
     let every = runner.services().timings.disk_look;
     loop {
@@ -80,7 +78,6 @@ pub(super) async fn watch(engine: Engine, runner: Runner, cancel: CancellationTo
     }
 }
 
-/// One look.
 pub(super) async fn look(engine: &Engine, runner: &Runner) {
     let services = runner.services();
     let wanted = services.policy.limits.disk_reserve_bytes;

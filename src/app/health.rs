@@ -89,7 +89,6 @@ impl Health {
         ))
     }
 
-    /// A signed delivery was stored.
     pub(super) fn accepted(&self, event: &str) {
         let now = (self.clock)();
         let mut seen = self.seen();
@@ -100,7 +99,6 @@ impl Health {
         }
     }
 
-    /// A signed delivery could not be read.
     pub(super) fn malformed(&self) {
         self.seen().malformed += 1;
     }

@@ -31,34 +31,20 @@ pub enum AdminError {
     NotRunning(String),
     /// It listens and does not answer.
     #[error("{}", text::cli::slow(.url, TOTAL.as_secs()))]
-    Slow {
-        /// Where.
-        url: String,
-    },
+    Slow { url: String },
     /// It answered that it will not.
     #[error("{}", text::cli::refused(.message, .next.as_deref()))]
     Refused {
-        /// For people.
         message: String,
         /// What to do about it.
         next: Option<String>,
     },
     /// What answers there is no skep, or not one we understand.
     #[error("{}", text::cli::foreign(.url, .why))]
-    Foreign {
-        /// Where.
-        url: String,
-        /// What was odd.
-        why: String,
-    },
+    Foreign { url: String, why: String },
     /// The connection ended before the answer did.
     #[error("{}", text::cli::lost(.url, .why))]
-    Lost {
-        /// Where.
-        url: String,
-        /// How.
-        why: String,
-    },
+    Lost { url: String, why: String },
 }
 
 impl From<AdminError> for crate::core::failure::Failure {
@@ -101,7 +87,6 @@ pub struct Admin {
 }
 
 impl Admin {
-    /// Asks nothing yet.
     pub fn new(AdminAccess { url, token }: AdminAccess) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(CONNECT));

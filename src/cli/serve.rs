@@ -44,7 +44,6 @@ async fn start(config: Config, sources: &Sources) -> anyhow::Result<()> {
     app::serve(Setup::from_config(config)?, addresses, read_again).await
 }
 
-/// Where to listen.
 pub(super) fn addresses(config: &Config) -> Addresses {
     Addresses {
         listen: config.listen,

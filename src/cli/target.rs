@@ -16,7 +16,7 @@ pub enum TargetError {
     Malformed(String),
     /// `#13` without a repository before it.
     #[error("{}", text::cli::no_repository(.0))]
-    Homeless(String),
+    NoRepository(String),
     /// A repository without issues and without `--label`.
     #[error("{}", text::cli::no_issue(.0))]
     NoIssue(String),
@@ -121,7 +121,7 @@ fn issues(words: &[String]) -> Result<Vec<Target>, TargetError> {
         let number = number.ok_or_else(malformed)?;
         let at_hand = targets.last_mut();
         match (repository, at_hand) {
-            (None, None) => return Err(TargetError::Homeless(word.clone())),
+            (None, None) => return Err(TargetError::NoRepository(word.clone())),
             (Some(repository), Some((last, numbers))) if *last == repository => {
                 add(numbers, number)
             }

@@ -9,7 +9,6 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{Mistake, did_you_mean};
 
-/// A value.
 #[derive(Clone)]
 pub(super) enum Value {
     Text(String),
@@ -116,17 +115,14 @@ impl Table {
         (reader.table(tree.get_ref(), ""), mistakes)
     }
 
-    /// Looks at a key.
     pub fn get(&self, key: &str) -> Option<&Item> {
         self.entries.get(key)
     }
 
-    /// Looks at everything.
     pub fn items(&self) -> impl Iterator<Item = (&str, &Item)> {
         self.entries.iter().map(|(key, item)| (key.as_str(), item))
     }
 
-    /// Takes a key out.
     pub fn take(&mut self, key: &str) -> Option<Item> {
         self.entries.remove(key)
     }

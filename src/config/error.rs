@@ -8,7 +8,7 @@ use strsim::levenshtein;
 
 use crate::core::text::settings;
 
-/// One thing to put right.
+/// One thing to fix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// Where: `SKEP_LISTEN`, `--listen`, `skep.toml:4: limits.sessions`.

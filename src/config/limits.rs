@@ -25,7 +25,6 @@ pub(super) enum Kind {
     Size,
 }
 
-/// One number.
 pub(super) struct LimitSetting {
     pub key: &'static str,
     pub kind: Kind,
@@ -81,7 +80,6 @@ pub(super) const LIMIT_SETTINGS: [LimitSetting; 27] = [
     limit_setting!("creations_per_hour", Count, 1..=500, pace.per_hour: u32),
 ];
 
-/// Reads `[limits]`.
 pub(super) fn read(mut table: Table, mistakes: &mut Vec<Mistake>) -> Numbers {
     let mut numbers = Numbers::default();
     for setting in &LIMIT_SETTINGS {

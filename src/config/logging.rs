@@ -25,7 +25,6 @@ pub enum LogFormat {
     Json,
 }
 
-/// Reads it.
 pub(super) fn read(resolver: &mut Resolver<'_>) -> Logging {
     let filter = resolver.meant("log", |found| {
         let text = found.text.trim();

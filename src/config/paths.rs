@@ -18,7 +18,6 @@ pub(super) const ADMIN_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr:
 const PRIVATE: u32 = 0o700;
 const STICKY: u32 = 0o1000;
 
-/// Reads both addresses.
 pub(super) fn addresses(resolver: &mut Resolver<'_>) -> (SocketAddr, SocketAddr) {
     let listen = resolver.meant("listen", socket).unwrap_or(LISTEN);
     let admin = resolver

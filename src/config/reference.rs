@@ -39,7 +39,6 @@ const fn entry(key: &'static str, env: &'static str, default: &'static str) -> E
 }
 
 impl Entry {
-    /// The same with a flag.
     const fn flag(self, flag: &'static str) -> Self {
         Self {
             flag: Some(flag),
@@ -207,7 +206,6 @@ pub fn reference_markdown() -> String {
         .collect()
 }
 
-/// The entry of a key.
 pub(super) fn entry_of(key: &str) -> &'static Entry {
     ENTRIES
         .iter()
@@ -215,7 +213,6 @@ pub(super) fn entry_of(key: &str) -> &'static Entry {
         .expect("the code names only keys of the table; a test reads them all")
 }
 
-/// What a key means.
 pub(super) fn meaning(key: &str) -> &'static str {
     settings::meaning(key).expect("every key of the table has its sentence; a test reads them all")
 }

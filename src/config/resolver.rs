@@ -55,7 +55,6 @@ pub(super) fn hidden(secret: &str) -> String {
     format!("set ({} characters)", secret.trim().chars().count())
 }
 
-/// The pass.
 pub(super) struct Resolver<'a> {
     pub sources: &'a Sources,
     /// What of the file nobody has taken yet.

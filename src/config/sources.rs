@@ -138,7 +138,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Reads the file that the flag, the variable or custom names. Mistakes are kept until somebody asks for a meaning.
+    /// Reads the file that the flag or the variable names, or the one at its usual place. Mistakes are kept until somebody asks for a meaning.
     pub fn gather(args: Args, environment: Environment) -> Self {
         let mut sources = Self::without_file(args, environment);
         if let Some((file, named)) = sources.which_file() {
@@ -266,10 +266,10 @@ impl Sources {
             .flatten()
             .map(|found| found.path())
             .or_else(|| self.default_data_dir());
-        let custom = std::iter::once(here.to_owned())
+        let usual = std::iter::once(here.to_owned())
             .chain(data)
             .map(|folder| folder.join("skep.toml"));
-        custom
+        usual
             .into_iter()
             .find(|path| path.exists())
             .map(|path| (path, None))

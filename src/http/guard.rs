@@ -1,8 +1,8 @@
-//! Who may talk to the admin address: whoever holds the token, and for looking only, people on this machine.
+//! Who may use the admin address: whoever holds the token, and for reading only, people on this machine.
 //!
 //! The address is on loopback, where every user of the machine reaches it, and where a page in the operator's browser is,
 //! too. So an order (whatever is not a `GET`) needs the token, which lies in the data folder for the service's own user.
-//! Looking needs it where the address is not on loopback. Without the token a foreign name in `Host` is refused (DNS was
+//! Reading needs it where the address is not on loopback. Without the token a foreign name in `Host` is refused (DNS was
 //! rebound to us), and so is an `Origin` on an order (a page sent it).
 
 use std::net::{IpAddr, Ipv6Addr};
@@ -54,7 +54,7 @@ pub struct Guard {
     read_access: ReadAccess,
 }
 
-/// Who may look without the token.
+/// Who may read without the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadAccess {
     /// Everybody who reaches the address: it is on loopback.
@@ -64,7 +64,7 @@ pub enum ReadAccess {
 }
 
 impl Guard {
-    /// Lets in who holds `token`, and for looking whom `read_access` names.
+    /// Lets in who holds `token`, and for reading whom `read_access` names.
     pub fn new(token: &SecretString, read_access: ReadAccess) -> Self {
         Self {
             token: digest(token.expose_secret()),

@@ -24,9 +24,7 @@ use crate::webhook::Secrets;
 use skep_simulator::world::IssueDraft;
 use skep_simulator::{PullView, Simulator, SimulatorConfig};
 
-/// The GitHub user of the demo.
 pub(super) const USER: &str = "ana";
-/// The repository of the demo.
 pub(super) const REPOSITORY: &str = "octo/garden";
 
 /// Everything the demo runs on.
@@ -133,7 +131,6 @@ impl Environment {
         })
     }
 
-    /// The longest the demo may take.
     pub(super) fn time_limit(&self) -> Duration {
         TIME_LIMITS[usize::from(self.has_model)]
     }
@@ -152,7 +149,6 @@ impl Environment {
         Ok(IssueNumber(issue))
     }
 
-    /// The number the next issue will have.
     pub(super) fn next_number(&self) -> i64 {
         let pulls = self.simulator.pulls(self.repository).unwrap_or_default();
         pulls

@@ -28,14 +28,14 @@ pub(super) struct End {
     pub(super) took: Duration,
 }
 
-/// How the demo speaks.
+/// Prints the demo, as text or as JSON.
 pub(super) struct Output {
     pub(super) json: bool,
     pub(super) began: i64,
 }
 
 impl Output {
-    /// Who is on.
+    /// What runs where, and what will happen.
     pub(super) fn opening(&self, environment: &Environment, took: Duration) -> io::Result<()> {
         if self.json {
             let details = json!({
@@ -72,7 +72,6 @@ impl Output {
         Ok(())
     }
 
-    /// One event.
     pub(super) fn event(&self, event: DomainEvent, line: &Value) -> io::Result<()> {
         if self.json {
             say!("{line}");
@@ -125,7 +124,7 @@ impl Output {
         Ok(())
     }
 
-    /// What to do next.
+    /// What came of it, and what to do next.
     pub(super) fn ending(
         &self,
         environment: &Environment,

@@ -31,7 +31,6 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Counts an event.
     pub(super) fn count(&mut self, event: DomainEvent, line: &Value) {
         let issue = line["issue"].as_i64().map(IssueNumber);
         let at = self.issues.iter().position(|other| Some(*other) == issue);

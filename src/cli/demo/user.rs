@@ -15,14 +15,12 @@ use skep_simulator::world::{LineComment, ReviewDraft};
 /// How long the user takes to see something.
 const MOMENT: Duration = Duration::from_millis(400);
 
-/// Something the user is about to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Action {
     Answer,
     Review,
 }
 
-/// The user at work.
 pub(super) struct User<'a> {
     environment: &'a Environment,
     issues: &'a [IssueNumber],
@@ -38,13 +36,11 @@ impl<'a> User<'a> {
         }
     }
 
-    /// The issue's part in the demo.
     fn scenario(&self, issue: IssueNumber) -> Option<&'static Scenario> {
         let at = self.issues.iter().position(|other| *other == issue)?;
         self.environment.scenarios.get(at)
     }
 
-    /// Takes notice of an event.
     pub(super) fn see(&mut self, event: DomainEvent, line: &Value) {
         let Some(issue) = line["issue"].as_i64().map(IssueNumber) else {
             return;
@@ -117,7 +113,6 @@ impl<'a> User<'a> {
         Ok(true)
     }
 
-    /// Whether nothing is left to do.
     pub(super) fn is_idle(&self) -> bool {
         self.due.is_empty()
     }
