@@ -36,6 +36,7 @@ use crate::core::ids::UserId;
 use crate::core::network::Network;
 use crate::core::policy::{Limits, OldGit, Pace};
 use crate::core::role::{Role, RoleName};
+use crate::core::text::mistakes::value;
 use document::{Item, Value};
 use resolver::{Origin, Resolver};
 use sources::Found;
@@ -348,7 +349,7 @@ fn sandbox(text: &str) -> Result<SandboxChoice, String> {
     match text.trim() {
         "auto" => Ok(SandboxChoice::Auto),
         "off" => Ok(SandboxChoice::Off),
-        other => Err(format!("must be auto or off, not `{other}`")),
+        other => Err(value::one_of(["auto", "off"], other)),
     }
 }
 
@@ -356,7 +357,7 @@ fn old_git(text: &str) -> Result<OldGit, String> {
     match text.trim() {
         "refuse" => Ok(OldGit::Refuse),
         "allow" => Ok(OldGit::Allow),
-        other => Err(format!("must be refuse or allow, not `{other}`")),
+        other => Err(value::one_of(["refuse", "allow"], other)),
     }
 }
 
@@ -365,13 +366,13 @@ fn git(found: &Found) -> Result<PathBuf, String> {
     if path.is_absolute() {
         Ok(path)
     } else {
-        Err("must be an absolute path such as /opt/git/bin/git".to_owned())
+        Err(value::PROGRAM.to_owned())
     }
 }
 
 fn pause(text: &str) -> Result<Duration, String> {
     let fits = parse_duration(text).filter(|pause| *pause <= Duration::from_secs(60));
-    fits.ok_or_else(|| "must be a duration such as \"4s\", at most 60s".to_owned())
+    fits.ok_or_else(|| value::PAUSE.to_owned())
 }
 
 fn bots(item: Item) -> Result<Vec<UserId>, Mistake> {
@@ -381,7 +382,7 @@ fn bots(item: Item) -> Result<Vec<UserId>, Mistake> {
         if id > 0 {
             Ok(UserId(id))
         } else {
-            Err(Mistake::new(at, "must be the bot's user number"))
+            Err(Mistake::new(at, value::BOT))
         }
     };
     item.list()?.into_iter().map(bot).collect()
@@ -391,7 +392,7 @@ fn ready(item: Item) -> Result<MakeReady, Mistake> {
     match &item.value {
         Value::Text(text) if text == "green" => Ok(MakeReady::Green),
         Value::Text(text) if text == "never" => Ok(MakeReady::Never),
-        _ => Err(item.wrong("must be \"green\" or \"never\"")),
+        _ => Err(item.wrong(value::READY)),
     }
 }
 
@@ -404,14 +405,11 @@ fn protected(item: Item) -> Result<AllowProtected, Mistake> {
             let globs = item.texts()?;
             let empty = globs.iter().any(|glob| glob.trim().is_empty());
             match globs.len() {
-                _ if empty => Err(Mistake::new(at, "a glob is empty")),
+                _ if empty => Err(Mistake::new(at, value::EMPTY_GLOB)),
                 0 => Ok(AllowProtected::Nothing),
                 _ => Ok(AllowProtected::Matching(globs)),
             }
         }
-        _ => {
-            Err(item
-                .wrong("must be true, false or a list of globs such as [\".github/workflows/*\"]"))
-        }
+        _ => Err(item.wrong(value::PROTECTED)),
     }
 }

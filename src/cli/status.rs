@@ -51,19 +51,14 @@ fn webhooks(seen: &DeliveriesAnswer) -> String {
 
 /// Nothing where nothing was refused.
 fn refused(seen: &DeliveriesAnswer) -> String {
-    let unread = if seen.malformed > 0 {
-        format!("; {} could not be read", seen.malformed)
-    } else {
-        String::new()
-    };
+    let unread = (seen.malformed > 0).then(|| text::cli::unreadable(seen.malformed));
     match &seen.last_refused {
-        Some(last) => format!(
-            "{} webhooks, the last {}: {}{unread}",
-            seen.refused,
-            moment(last.time),
-            last.why
-        ),
-        None => unread.trim_start_matches("; ").to_owned(),
+        Some(last) => {
+            let refused = text::cli::refused_webhooks(seen.refused, &moment(last.time), &last.why);
+            let both = [Some(refused), unread];
+            both.into_iter().flatten().collect::<Vec<_>>().join("; ")
+        }
+        None => unread.unwrap_or_default(),
     }
 }
 
@@ -103,7 +98,8 @@ fn render(status: &StatusAnswer, now: i64) -> String {
     ]);
     if let Some(down) = &status.downtime {
         shown.push_str(&format!(
-            "\nThe last time without it\n{}",
+            "\n{}\n{}",
+            text::cli::DOWNTIME,
             lines(&text::downtime::report(down))
         ));
     }

@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Item, Table, Value};
-use super::error::{ConfigError, Mistake, did_you_mean};
+use super::error::{ConfigError, Mistake, nearest};
 use super::reference::keys_under;
 use super::resolver::Resolver;
 use super::shell_split;
 use super::sources::{Found, Sources};
 use crate::core::agent::AgentSpec;
 use crate::core::leavings;
+use crate::core::text::mistakes::{self, agent as mistake};
 
 /// Who knows the built-in presets.
 pub type Presets<'a> = &'a dyn Fn(&str) -> Option<AgentSpec>;
@@ -38,10 +39,7 @@ pub(super) fn read(
             &beginning(&name, &table, presets),
         );
         if !is_name(&name) {
-            mistakes.push(Mistake::new(
-                at,
-                "an agent is called with a-z, 0-9, - and _, at most 40",
-            ));
+            mistakes.push(Mistake::new(at, mistake::NAME));
         } else if let Some(spec) = agent(
             Described {
                 name: &name,
@@ -111,8 +109,7 @@ fn default_agent(
     if is_name(text) {
         return Err(unknown(text, agents, presets));
     }
-    let command = shell_split::split(text)
-        .map_err(|what| format!("is neither an agent's name nor a command line: {what}"))?;
+    let command = shell_split::split(text).map_err(|what| mistake::neither(&what))?;
     let name = command[0]
         .rsplit('/')
         .next()
@@ -175,12 +172,9 @@ fn unknown(name: &str, agents: &BTreeMap<String, AgentSpec>, presets: Presets<'_
         .chain(NAMES.into_iter().filter(|name| presets(name).is_some()))
         .collect();
     let known: BTreeSet<&str> = known.into_iter().collect();
-    let near = did_you_mean(name, known.iter().copied());
+    let near = nearest(name, known.iter().copied());
     let known: Vec<&str> = known.into_iter().collect();
-    format!(
-        "there is no agent `{name}`; there are {}.{near} A program is named by its absolute path, or under [agents.<name>]",
-        known.join(", ")
-    )
+    mistake::unknown(name, &known, near)
 }
 
 /// Values of inherited variables, for all agents. What is set explicitly stays.
@@ -244,10 +238,7 @@ fn agent(
     }
     table.finish(&keys_under("agents.<name>."), mistakes);
     if lacks_command {
-        mistakes.push(Mistake::new(
-            at,
-            "needs a command, or a preset to start from",
-        ));
+        mistakes.push(Mistake::new(at, mistake::NO_COMMAND));
     }
     Some(spec)
 }
@@ -275,7 +266,7 @@ fn put(spec: &mut AgentSpec, key: &str, item: Item) -> Result<(), Mistake> {
         }
         "home" => spec.home = Some(folder(item)?),
         "ignore" => add(&mut spec.ignore, patterns(item)?),
-        _ => return Err(item.wrong("there is no such key")),
+        _ => return Err(item.wrong(mistakes::source::unknown_key(None))),
     }
     Ok(())
 }
@@ -303,10 +294,10 @@ fn command(item: Item) -> Result<Vec<String>, Mistake> {
 /// An agent starts in its working copy: a relative path there would run what the repository says.
 fn check_program(command: &[String]) -> Result<(), String> {
     match command.first().map(String::as_str) {
-        None | Some("") => Err("names no program".to_owned()),
-        Some(program) if program.contains('/') && !program.starts_with('/') => Err(format!(
-            "`{program}` must be an absolute path, or a name to look for on the PATH"
-        )),
+        None | Some("") => Err(mistake::NO_PROGRAM.to_owned()),
+        Some(program) if program.contains('/') && !program.starts_with('/') => {
+            Err(mistake::relative_program(program))
+        }
         Some(_) => Ok(()),
     }
 }
@@ -315,7 +306,7 @@ fn environment(item: Item) -> Result<BTreeMap<String, String>, Mistake> {
     let mut variables = BTreeMap::new();
     for (name, value) in item.table()?.drain() {
         if name.is_empty() || name.contains(['=', '\0']) || is_ours(&name) {
-            return Err(value.wrong("is not a variable an agent may have"));
+            return Err(value.wrong(mistake::VARIABLE));
         }
         variables.insert(name, value.text()?);
     }
@@ -329,10 +320,7 @@ fn inherit(item: Item) -> Result<Vec<String>, Mistake> {
         .iter()
         .find(|name| is_ours(name) || matches!(name.as_str(), "" | "*"))
     {
-        Some(name) => Err(Mistake::new(
-            at,
-            format!("`{name}` is never passed to an agent"),
-        )),
+        Some(name) => Err(Mistake::new(at, mistake::never_passed(name))),
         None => Ok(names),
     }
 }
@@ -345,10 +333,7 @@ pub(super) fn patterns(item: Item) -> Result<Vec<String>, Mistake> {
         .iter()
         .find(|pattern| !leavings::is_pattern(pattern))
     {
-        Some(pattern) => Err(Mistake::new(
-            at,
-            format!("{pattern:?} is not a pattern of .gitignore"),
-        )),
+        Some(pattern) => Err(Mistake::new(at, mistakes::value::pattern(pattern))),
         None => Ok(patterns),
     }
 }
@@ -368,10 +353,7 @@ fn folder(item: Item) -> Result<String, Mistake> {
     if path.starts_with('/') {
         Ok(path)
     } else {
-        Err(Mistake::new(
-            at,
-            format!("`{path}` must be an absolute folder"),
-        ))
+        Err(Mistake::new(at, mistake::relative_folder(&path)))
     }
 }
 

@@ -6,6 +6,7 @@ use super::document::{Item, Table, Value};
 use super::error::Mistake;
 use super::units::{parse_duration, parse_size, render_duration, render_size};
 use crate::core::policy::{Limits, Pace};
+use crate::core::text::mistakes::value;
 
 /// All that `[limits]` fills.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -111,11 +112,9 @@ fn number(setting: &LimitSetting, item: Item) -> Result<u64, Mistake> {
         (Kind::Count | Kind::Duration | Kind::Size, _) => None,
     };
     let wanted = match setting.kind {
-        Kind::Count => format!("must be a whole number from {low} to {high}"),
-        Kind::Duration => {
-            format!("must be a duration such as \"90s\" or \"1h30m\", from {low} to {high}")
-        }
-        Kind::Size => format!("must be a size such as \"4MiB\", from {low} to {high}"),
+        Kind::Count => value::count(&low, &high),
+        Kind::Duration => value::duration(&low, &high),
+        Kind::Size => value::size(&low, &high),
     };
     value
         .filter(|value| setting.range.contains(value))

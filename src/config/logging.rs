@@ -5,6 +5,7 @@ use tracing_subscriber::EnvFilter;
 use super::error::ConfigError;
 use super::resolver::Resolver;
 use super::sources::Sources;
+use crate::core::text::mistakes::value;
 
 /// What is logged and how it looks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,13 +30,14 @@ pub(super) fn read(resolver: &mut Resolver<'_>) -> Logging {
     let filter = resolver.meant("log", |found| {
         let text = found.text.trim();
         let parsed = EnvFilter::builder().parse(text);
-        let wrong = |error| format!("`{text}` is not a filter such as warn,skep=debug: {error}");
-        parsed.map(|_| text.to_owned()).map_err(wrong)
+        parsed
+            .map(|_| text.to_owned())
+            .map_err(|error| value::filter(text, &error.to_string()))
     });
     let format = resolver.meant("log_format", |found| match found.text.trim() {
         "text" => Ok(LogFormat::Text),
         "json" => Ok(LogFormat::Json),
-        other => Err(format!("must be text or json, not `{other}`")),
+        other => Err(value::one_of(["text", "json"], other)),
     });
     Logging {
         filter,

@@ -6,6 +6,7 @@ use super::error::ConfigError;
 use super::resolver::Resolver;
 use super::sources::Sources;
 use crate::core::network::{Network, ProxyUrl};
+use crate::core::text::mistakes;
 
 /// Certificates that are named besides, or instead of, the system's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,12 +48,13 @@ pub(super) fn read(resolver: &mut Resolver<'_>) -> (Network, Certificates) {
         .unwrap_or_default();
     let ca_file = resolver.meant("ca_file", |found| {
         let path = std::path::absolute(found.path()).map_err(|error| error.to_string())?;
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            mistakes::unreadable(&path.display().to_string(), &error.to_string())
+        })?;
         let holds_one = text.contains("-----BEGIN CERTIFICATE-----");
         holds_one
             .then_some(path)
-            .ok_or_else(|| "holds no certificate (PEM: BEGIN CERTIFICATE)".to_owned())
+            .ok_or_else(|| mistakes::place::NO_CERTIFICATE.to_owned())
     });
     let environment = resolver.sources.environment();
     let replaced = ["SSL_CERT_FILE", "SSL_CERT_DIR"]

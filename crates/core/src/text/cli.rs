@@ -104,6 +104,19 @@ pub fn webhooks(number: u64, last: &str, event: &str) -> String {
 pub const NO_WEBHOOKS: &str =
     "none since the start; GitHub shows what it sent on the App's page under Advanced";
 
+/// Webhooks that were refused.
+pub fn refused_webhooks(number: u64, last: &str, why: &str) -> String {
+    format!("{}, the last {last}: {why}", count(number, "webhook"))
+}
+
+/// Webhooks that are signed and not readable.
+pub fn unreadable(number: u64) -> String {
+    format!("{number} could not be read")
+}
+
+/// Above the report of the last downtime.
+pub const DOWNTIME: &str = "The last time skep was down";
+
 /// Who is held up where it is no installation.
 pub const THE_APP: &str = "the App itself";
 /// Why nothing is posted: GitHub said so.

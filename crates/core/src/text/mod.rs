@@ -17,6 +17,7 @@ pub mod downtime;
 pub mod failure;
 pub mod kept;
 pub mod left_out;
+pub mod mistakes;
 pub mod notice;
 pub mod outside;
 pub mod page;
@@ -27,6 +28,7 @@ pub mod refusal;
 pub mod requests;
 pub mod settings;
 pub mod setup;
+pub mod starter;
 pub mod status;
 
 use super::event::{Loss, Removal};
