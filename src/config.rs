@@ -226,8 +226,8 @@ impl Sources {
             .meant("admin_listen", paths::socket)
             .unwrap_or(paths::ADMIN_LISTEN);
         let given = paths::admin_token(&mut resolver);
-        let mut unsaid = Resolver::new(self);
-        let folder = paths::data_dir(&mut unsaid);
+        // What is wrong with the folder matters only to those who need the token in it.
+        let folder = paths::data_dir(&mut Resolver::new(self));
         if !resolver.mistakes.is_empty() {
             return Err(ConfigError(resolver.mistakes));
         }

@@ -1,7 +1,7 @@
 //! One connection: HTTP/1.1 by hyper, with a clock on every silence of the peer.
 //!
 //! hyper's own header timer also runs between requests, so it cannot tell ten seconds for a header from sixty for an idle
-//! connection; ours is wound by what happens on the stream and in the router. A body's clock is with its reader (`body.rs`).
+//! connection; ours is set by what happens on the stream and in the router. A body's clock is with its reader (`body.rs`).
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -156,7 +156,7 @@ impl Phase {
 /// of the stream itself would be) after it has answered.
 struct Clock {
     phase: Arc<Phase>,
-    wound_for: u32,
+    set_for: u32,
     header_time: Duration,
     idle_time: Duration,
     sleep: Pin<Box<Sleep>>,
@@ -169,10 +169,10 @@ impl Clock {
             idle_time,
             ..
         } = bounds;
-        let wound_for = phase.stamp();
+        let set_for = phase.stamp();
         Self {
             phase,
-            wound_for,
+            set_for,
             header_time,
             idle_time,
             sleep: Box::pin(sleep(header_time)),
@@ -191,8 +191,8 @@ impl Clock {
         if self.phase.is(Phase::SERVING) {
             return Poll::Pending;
         }
-        if self.wound_for != self.phase.stamp() {
-            self.wound_for = self.phase.stamp();
+        if self.set_for != self.phase.stamp() {
+            self.set_for = self.phase.stamp();
             let time = if self.phase.is(Phase::HEADER) {
                 self.header_time
             } else {
