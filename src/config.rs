@@ -36,8 +36,9 @@ use crate::core::ids::UserId;
 use crate::core::network::Network;
 use crate::core::policy::{Limits, OldGit, Pace};
 use crate::core::role::{Role, RoleName};
+use crate::core::text::mistakes::value;
 use document::{Item, Value};
-use resolver::{Origin, Reading};
+use resolver::{Origin, Resolver};
 use sources::Found;
 
 pub use crate::core::policy::{AllowProtected, MakeReady};
@@ -202,15 +203,15 @@ impl Config {
 impl Sources {
     /// Understands everything, or says everything that is wrong.
     pub fn config(&self, presets: Presets<'_>) -> Result<Config, ConfigError> {
-        let mut reading = Reading::new(self);
-        let config = understand(&mut reading, presets);
-        let mut mistakes = std::mem::take(&mut reading.mistakes);
-        let root = std::mem::take(&mut reading.root);
+        let mut resolver = Resolver::new(self);
+        let config = understand(&mut resolver, presets);
+        let mut mistakes = std::mem::take(&mut resolver.mistakes);
+        let root = std::mem::take(&mut resolver.root);
         root.finish(&reference::keys_under(""), &mut mistakes);
         match config {
             Some(config) if mistakes.is_empty() => Ok(Config {
-                warnings: reading.warnings,
-                origins: reading.origins,
+                warnings: resolver.warnings,
+                origins: resolver.origins,
                 ..config
             }),
             _ => Err(ConfigError(mistakes)),
@@ -220,15 +221,15 @@ impl Sources {
     /// Where a running skep's admin address is (unless the caller has `named` it) and the token for it, whatever else the
     /// configuration says. A token of the data folder is shown to this machine only.
     pub fn admin(&self, named: Option<&Url>) -> Result<AdminAccess, ConfigError> {
-        let mut reading = Reading::new(self);
-        let listen = reading
+        let mut resolver = Resolver::new(self);
+        let listen = resolver
             .meant("admin_listen", paths::socket)
             .unwrap_or(paths::ADMIN_LISTEN);
-        let given = paths::admin_token(&mut reading);
-        let mut unsaid = Reading::new(self);
-        let folder = paths::data_dir(&mut unsaid);
-        if !reading.mistakes.is_empty() {
-            return Err(ConfigError(reading.mistakes));
+        let given = paths::admin_token(&mut resolver);
+        // What is wrong with the folder matters only to those who need the token in it.
+        let folder = paths::data_dir(&mut Resolver::new(self));
+        if !resolver.mistakes.is_empty() {
+            return Err(ConfigError(resolver.mistakes));
         }
         let url = named.cloned().unwrap_or_else(|| paths::admin_url(listen));
         let kept = || std::fs::read_to_string(folder?.join(ADMIN_TOKEN_FILE)).ok();
@@ -243,53 +244,53 @@ impl Sources {
 }
 
 /// Every part is read even when an earlier one is wrong; `None` only with a mistake noted.
-fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config> {
+fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Config> {
     let mut missing = Vec::new();
-    let (listen, admin_listen) = paths::addresses(reading);
-    let admin_token = paths::admin_token(reading);
-    let data_dir = paths::data_dir(reading);
-    let database_url = paths::database_url(reading, data_dir.as_deref());
-    let github = github::read(reading, &mut missing);
-    let roles = roles::read(reading);
-    let mut agents = agents::read(reading, presets);
-    let default_agent = agents::read_default(reading, &mut agents, presets);
+    let (listen, admin_listen) = paths::addresses(resolver);
+    let admin_token = paths::admin_token(resolver);
+    let data_dir = paths::data_dir(resolver);
+    let database_url = paths::database_url(resolver, data_dir.as_deref());
+    let github = github::read(resolver, &mut missing);
+    let roles = roles::read(resolver);
+    let mut agents = agents::read(resolver, presets);
+    let default_agent = agents::read_default(resolver, &mut agents, presets);
     if default_agent.is_none() {
         missing.push(Missing::of("agent"));
     }
     for (at, name) in &roles.agents {
-        let found = agents::require(reading, agents::Mention { name, at }, &mut agents, presets);
-        reading.noted(found);
+        let found = agents::require(resolver, agents::Mention { name, at }, &mut agents, presets);
+        resolver.noted(found);
     }
-    agents::resolve(reading, &mut agents);
-    let limits = reading.root.take_table("limits", &mut reading.mistakes);
-    reading.note_table("limits", &limits);
-    let numbers = limits::read(limits, &mut reading.mistakes);
-    let default_role = roles::read_default(reading, &roles.by_name);
-    let sandbox = reading
+    agents::resolve(resolver, &mut agents);
+    let limits = resolver.root.take_table("limits", &mut resolver.mistakes);
+    resolver.note_table("limits", &limits);
+    let numbers = limits::read(limits, &mut resolver.mistakes);
+    let default_role = roles::read_default(resolver, &roles.by_name);
+    let sandbox = resolver
         .meant("sandbox", |found| sandbox(&found.text))
         .unwrap_or_default();
-    let old_git = reading
+    let old_git = resolver
         .meant("old_git", |found| old_git(&found.text))
         .unwrap_or_default();
-    let git = reading
+    let git = resolver
         .meant("git", git)
         .unwrap_or_else(|| PathBuf::from(GIT));
-    let (network, certificates) = network::read(reading);
-    let allowed_bots = reading.of_file("allowed_bots", bots).unwrap_or_default();
-    let allow_protected = reading
+    let (network, certificates) = network::read(resolver);
+    let allowed_bots = resolver.of_file("allowed_bots", bots).unwrap_or_default();
+    let allow_protected = resolver
         .of_file("allow_protected", protected)
         .unwrap_or_default();
-    let ignore = reading
+    let ignore = resolver
         .of_file("ignore", agents::patterns)
         .unwrap_or_default();
-    let author_answers = reading
+    let author_answers = resolver
         .of_file("author_answers", Item::switch)
         .unwrap_or_default();
-    let ready = reading.of_file("ready", ready).unwrap_or_default();
-    let look_again = reading
+    let ready = resolver.of_file("ready", ready).unwrap_or_default();
+    let look_again = resolver
         .meant("look_again", |found| pause(&found.text))
         .unwrap_or(LOOK_AGAIN);
-    let logging = logging::read(reading);
+    let logging = logging::read(resolver);
     Some(Config {
         listen,
         admin_listen,
@@ -314,24 +315,24 @@ fn understand(reading: &mut Reading<'_>, presets: Presets<'_>) -> Option<Config>
         author_answers,
         ready,
         look_again,
-        path: reading.sources.environment().path(),
-        hide: hidden_files(reading),
+        path: resolver.sources.environment().path(),
+        hide: hidden_files(resolver),
         logging,
-        file: reading.sources.file().map(Path::to_owned),
+        file: resolver.sources.file().map(Path::to_owned),
         missing,
         warnings: Vec::new(),
         origins: BTreeMap::new(),
     })
 }
 
-fn hidden_files(reading: &Reading<'_>) -> Vec<PathBuf> {
-    let key = reading
+fn hidden_files(resolver: &Resolver<'_>) -> Vec<PathBuf> {
+    let key = resolver
         .sources
         .find("private_key_file")
         .ok()
         .flatten()
         .map(|found| found.path());
-    let file = reading.sources.file().map(Path::to_owned);
+    let file = resolver.sources.file().map(Path::to_owned);
     file.into_iter()
         .chain(key)
         .filter_map(|path| std::path::absolute(path).ok())
@@ -348,7 +349,7 @@ fn sandbox(text: &str) -> Result<SandboxChoice, String> {
     match text.trim() {
         "auto" => Ok(SandboxChoice::Auto),
         "off" => Ok(SandboxChoice::Off),
-        other => Err(format!("must be auto or off, not `{other}`")),
+        other => Err(value::one_of(["auto", "off"], other)),
     }
 }
 
@@ -356,7 +357,7 @@ fn old_git(text: &str) -> Result<OldGit, String> {
     match text.trim() {
         "refuse" => Ok(OldGit::Refuse),
         "allow" => Ok(OldGit::Allow),
-        other => Err(format!("must be refuse or allow, not `{other}`")),
+        other => Err(value::one_of(["refuse", "allow"], other)),
     }
 }
 
@@ -365,13 +366,13 @@ fn git(found: &Found) -> Result<PathBuf, String> {
     if path.is_absolute() {
         Ok(path)
     } else {
-        Err("must be an absolute path such as /opt/git/bin/git".to_owned())
+        Err(value::PROGRAM.to_owned())
     }
 }
 
 fn pause(text: &str) -> Result<Duration, String> {
     let fits = parse_duration(text).filter(|pause| *pause <= Duration::from_secs(60));
-    fits.ok_or_else(|| "must be a duration such as \"4s\", at most 60s".to_owned())
+    fits.ok_or_else(|| value::PAUSE.to_owned())
 }
 
 fn bots(item: Item) -> Result<Vec<UserId>, Mistake> {
@@ -381,7 +382,7 @@ fn bots(item: Item) -> Result<Vec<UserId>, Mistake> {
         if id > 0 {
             Ok(UserId(id))
         } else {
-            Err(Mistake::new(at, "must be the bot's user number"))
+            Err(Mistake::new(at, value::BOT))
         }
     };
     item.list()?.into_iter().map(bot).collect()
@@ -391,7 +392,7 @@ fn ready(item: Item) -> Result<MakeReady, Mistake> {
     match &item.value {
         Value::Text(text) if text == "green" => Ok(MakeReady::Green),
         Value::Text(text) if text == "never" => Ok(MakeReady::Never),
-        _ => Err(item.wrong("must be \"green\" or \"never\"")),
+        _ => Err(item.wrong(value::READY)),
     }
 }
 
@@ -404,14 +405,11 @@ fn protected(item: Item) -> Result<AllowProtected, Mistake> {
             let globs = item.texts()?;
             let empty = globs.iter().any(|glob| glob.trim().is_empty());
             match globs.len() {
-                _ if empty => Err(Mistake::new(at, "a glob is empty")),
+                _ if empty => Err(Mistake::new(at, value::EMPTY_GLOB)),
                 0 => Ok(AllowProtected::Nothing),
                 _ => Ok(AllowProtected::Matching(globs)),
             }
         }
-        _ => {
-            Err(item
-                .wrong("must be true, false or a list of globs such as [\".github/workflows/*\"]"))
-        }
+        _ => Err(item.wrong(value::PROTECTED)),
     }
 }

@@ -6,7 +6,7 @@
 use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
-use skep::cli::{Cli, Stop, last_words};
+use skep::cli::{Cli, CommandError, final_message};
 use skep::config::{Args, Environment, LogFormat, Logging, Sources};
 use tracing_subscriber::EnvFilter;
 
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
             if let Some(message) = stop.message() {
-                eprintln!("{}", last_words(&message, format));
+                eprintln!("{}", final_message(&message, format));
             }
             stop.exit_code()
         }
@@ -35,14 +35,14 @@ fn misspelt(error: &clap::Error) -> ExitCode {
     if error.use_stderr() && format == LogFormat::Json {
         eprintln!(
             "{}",
-            last_words(error.render().to_string().trim_end(), format)
+            final_message(error.render().to_string().trim_end(), format)
         );
         return ExitCode::from(2);
     }
     error.exit()
 }
 
-fn run(cli: Cli, sources: &Sources) -> Result<(), Stop> {
+fn run(cli: Cli, sources: &Sources) -> Result<(), CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -50,7 +50,7 @@ fn run(cli: Cli, sources: &Sources) -> Result<(), Stop> {
 }
 
 /// To standard error: standard output belongs to results and to the agent's protocol.
-fn start_log(cli: &Cli, sources: &Sources) -> Result<(), Stop> {
+fn start_log(cli: &Cli, sources: &Sources) -> Result<(), CommandError> {
     // A command that reads all of the configuration tells this mistake with the others; until then the defaults serve.
     let logging = match sources.logging() {
         Err(_) if cli.reads_all() => Logging {

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::Context;
 use secrecy::SecretString;
 
-use super::secret;
+use super::random_name::random_name;
 use crate::config::ADMIN_TOKEN_FILE;
 
 /// The token in the folder, made if there is none.
@@ -21,7 +21,7 @@ pub(super) fn in_folder(folder: &Path) -> anyhow::Result<SecretString> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(error).with_context(|| format!("read {}", path.display())),
     }
-    let token = secret("admin")?;
+    let token = random_name("admin")?;
     let made = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)

@@ -8,33 +8,38 @@ use std::sync::Arc;
 use anyhow::Context;
 use secrecy::SecretString;
 
+use super::admin_api::AdminApi;
+use super::disk_space::DiskSpace;
 use super::health::Health;
+use super::intake::WebhookIngest;
 use super::listeners::Entry;
-use super::room::Room;
-use super::{
-    AdminApi, App, Setup, WebhookIngest, agents_config, git_config, github_config, instance, keys,
-    marker_key,
-};
-use super::{admin_token, trust};
-use super::{policy, seed_pace};
+use super::modules::App;
+use super::random_name::random_name;
+use super::setup::Setup;
+use super::{admin_token, ca_bundle};
 use crate::agent::{Agents, Confinement};
 use crate::core::leavings;
 use crate::core::policy::Me;
-use crate::engine::Engine;
+use crate::engine::{self, Engine};
 use crate::git::Git;
 use crate::github::{AppIdentity, GitHub};
-use crate::runner::{Ballast, Folders, PostedComments, Redactor, Runner, Services, Usage};
+use crate::runner::{
+    Ballast, Folders, MarkerKey, PostedComments, Redactor, Runner, Services, Usage,
+};
 use crate::store::{self, Complaint, DataLock, Store};
 use crate::sweep::{Sweep, SweepServices};
 
-/// The parts that need no name.
+/// How far back creations count for the pace, milliseconds.
+const HOUR: i64 = 3_600_000;
+
+/// The modules that can be built before GitHub has said who we are.
 pub(super) struct Assembly {
     pub(super) store: Store,
     pub(super) github: GitHub,
     pub(super) git: Git,
     pub(super) agents: Agents,
     pub(super) ingest: Arc<WebhookIngest>,
-    pub(super) desk: Arc<AdminApi>,
+    pub(super) admin: Arc<AdminApi>,
     pub(super) health: Arc<Health>,
     pub(super) setup: Setup,
     pub(super) token: SecretString,
@@ -42,8 +47,22 @@ pub(super) struct Assembly {
     ballast: Arc<Ballast>,
 }
 
+impl App {
+    /// Builds the modules and asks GitHub once who we are. Everything that would make later work impossible is found out
+    /// here.
+    pub async fn build(setup: Setup) -> anyhow::Result<Self> {
+        let assembly = Assembly::open(setup).await?;
+        let identity = assembly
+            .github
+            .app()
+            .await
+            .context("ask GitHub who we are")?;
+        assembly.complete(identity).await
+    }
+}
+
 impl Assembly {
-    /// Builds them. GitHub is not asked anything.
+    /// Builds them, and asks GitHub nothing.
     pub(super) async fn open(mut setup: Setup) -> anyhow::Result<Self> {
         tokio::fs::create_dir_all(&setup.data_dir)
             .await
@@ -51,14 +70,14 @@ impl Assembly {
         let lock = store::lock_data_dir(&setup.data_dir)
             .await
             .context("lock the data folder")?;
-        setup.network.ca_bundle = trust::write(&setup.certificates, &setup.data_dir)?;
+        setup.network.ca_bundle = ca_bundle::write(&setup.certificates, &setup.data_dir)?;
         let store = Store::open(&setup.database_url)
             .await
             .context("open the database")?;
         store.hold_alone().await?;
-        let github = GitHub::new(github_config(&setup)).context("set up the GitHub client")?;
-        let git = Git::open(git_config(&setup)).await.context("set up git")?;
-        let agents = Agents::open(agents_config(&setup))
+        let github = GitHub::new(setup.github_config()).context("set up the GitHub client")?;
+        let git = Git::open(setup.git_config()).await.context("set up git")?;
+        let agents = Agents::open(setup.agents_config())
             .await
             .context("set up agents")?;
         let token = match &setup.admin_token {
@@ -67,7 +86,7 @@ impl Assembly {
         };
         let health = Arc::new(Health::new(setup.clock.clone()));
         let ballast = Arc::new(Ballast::new(&setup.data_dir));
-        let room = Room {
+        let disk = DiskSpace {
             folder: setup.data_dir.clone(),
             wanted: setup.limits.disk_reserve_bytes,
             ballast: Arc::clone(&ballast),
@@ -79,14 +98,14 @@ impl Assembly {
             clock: setup.clock.clone(),
             confined: matches!(agents.confinement(), Confinement::Bubblewrap(_)),
             health: health.clone(),
-            room: room.clone(),
+            disk: disk.clone(),
             trouble: Complaint::default(),
         };
-        let desk = Arc::new(AdminApi::new(
+        let admin = Arc::new(AdminApi::new(
             store.clone(),
             github.clone(),
             health.clone(),
-            room,
+            disk,
         ));
         let (ingest, lock) = (Arc::new(ingest), Arc::new(lock));
         Ok(Self {
@@ -95,7 +114,7 @@ impl Assembly {
             git,
             agents,
             ingest,
-            desk,
+            admin,
             health,
             setup,
             token,
@@ -104,41 +123,43 @@ impl Assembly {
         })
     }
 
-    /// Who stands behind the listeners.
+    /// What the listeners pass requests to.
     pub(super) fn entry(&self) -> Entry {
         Entry {
             ingest: self.ingest.clone(),
-            desk: self.desk.clone(),
+            admin: self.admin.clone(),
             token: self.token.clone(),
         }
     }
 
     /// Adds the rest, as who GitHub says we are: from here on work can be done.
     pub(super) async fn complete(&self, identity: AppIdentity) -> anyhow::Result<App> {
-        self.health.named();
+        self.health.identified();
         let (store, setup) = (self.store.clone(), &self.setup);
         let me = Me {
             app_id: identity.id,
             login: identity.bot_login(),
             slug: identity.slug,
         };
-        let policy = Arc::new(policy(setup, me, &self.agents));
+        let policy = Arc::new(setup.policy(me, &self.agents));
         let owner = instance(&store).await.context("read the instance's name")?;
         let released = store
             .release_owner(&owner)
             .await
-            .context("release leases of a former life")?;
+            .context("release leases of an earlier process")?;
         if released > 0 {
-            tracing::info!(released, "work of a former life is taken up again");
+            tracing::info!(released, "work of an earlier process is taken up again");
         }
-        let marker = marker_key(&store).await.context("read the key for marks")?;
-        let parts = Arc::new(Services {
+        let marker = marker_key(&store)
+            .await
+            .context("read the key for markers")?;
+        let services = Arc::new(Services {
             store: store.clone(),
             github: self.github.clone(),
             git: self.git.clone(),
             agents: self.agents.clone(),
             policy: policy.clone(),
-            redactor: Redactor::new(keys(&setup.specs, &setup.network)),
+            redactor: Redactor::new(setup.keys()),
             ignore: leavings::list(
                 setup.specs.values().flat_map(|spec| &spec.ignore),
                 &setup.ignore,
@@ -154,28 +175,55 @@ impl Assembly {
             waiters: Arc::default(),
             usage: Usage::default(),
         });
-        seed_pace(&parts)
+        seed_pace(&services)
             .await
             .context("read what was posted in the last hour")?;
         let engine = Engine::new(store.clone(), policy, setup.clock.clone());
-        let runner = Runner::new(parts.clone());
+        let runner = Runner::new(services.clone());
         let sweep = Sweep::new(SweepServices {
             store: store.clone(),
             github: self.github.clone(),
-            policy: parts.policy.clone(),
+            policy: services.policy.clone(),
             clock: setup.clock.clone(),
         });
-        self.desk.open(parts);
-        let (ingest, desk) = (self.ingest.clone(), self.desk.clone());
+        self.admin.open(services);
+        let (ingest, admin) = (self.ingest.clone(), self.admin.clone());
         Ok(App {
             store,
             engine,
             runner,
             sweep,
             ingest,
-            desk,
+            admin,
             token: self.token.clone(),
             _lock: self.lock.clone(),
         })
     }
+}
+
+/// This instance's name among those that hold leases; made at the first start.
+async fn instance(store: &Store) -> anyhow::Result<String> {
+    let fresh = random_name("instance")?;
+    Ok(store.get_or_init_meta("instance", &fresh).await?)
+}
+
+async fn marker_key(store: &Store) -> anyhow::Result<MarkerKey> {
+    let fresh = random_name("marker")?;
+    Ok(MarkerKey::new(
+        &store.get_or_init_meta("marker-key", &fresh).await?,
+    ))
+}
+
+/// A restart must not forget what GitHub still counts: per installation, whatever the number of its tasks.
+async fn seed_pace(services: &Services) -> anyhow::Result<()> {
+    for (lane, history) in services
+        .store
+        .content_history((services.clock)() - HOUR)
+        .await?
+    {
+        if let Some(installation) = engine::lane_installation(&lane) {
+            services.github.seed_history(installation, &history);
+        }
+    }
+    Ok(())
 }

@@ -9,10 +9,13 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::{Addresses, Setup, agents_config, github_config, identity, secret, trust};
+use super::random_name::random_name;
+use super::setup::{Addresses, Setup};
+use super::{ca_bundle, identity};
 use crate::agent::{Agents, Confinement, SandboxChoice};
 use crate::config::{lacking, try_data_dir};
 use crate::core::agent::AgentSpec;
+use crate::core::text::check;
 use crate::git::Git;
 use crate::github::GitHub;
 use crate::store::{self, Backend};
@@ -92,10 +95,7 @@ pub async fn check(mut setup: Setup, addresses: Addresses, offline: bool) -> Vec
     let running = matches!(&folder, (_, InUse::ByAnother));
     found.push(folder.0);
     if running {
-        found.push(Finding::odd(
-            "addresses",
-            "not tried: a skep is running on this data folder",
-        ));
+        found.push(Finding::odd("addresses", check::ADDRESSES_IN_USE));
     } else {
         found.push(address("webhooks", addresses.listen).await);
         found.push(address("admin", addresses.admin).await);
@@ -104,20 +104,20 @@ pub async fn check(mut setup: Setup, addresses: Addresses, offline: bool) -> Vec
     found.push(git(&setup).await);
     match Scratch::new() {
         Ok(scratch) => {
-            match trust::write(&setup.certificates, &scratch.0) {
+            match ca_bundle::write(&setup.certificates, &scratch.0) {
                 Ok(bundle) => setup.network.ca_bundle = bundle,
                 Err(error) => found.push(Finding::wrong("certificates", format!("{error:#}"))),
             }
             found.extend(agents(&setup, &scratch.0).await);
             if offline {
-                found.push(Finding::odd("GitHub", "not asked (--offline)"));
+                found.push(Finding::odd("GitHub", check::NOT_ASKED));
             } else {
                 found.extend(github(&setup).await);
             }
         }
         Err(error) => found.push(Finding::wrong(
             "scratch",
-            format!("no folder can be made to try things in: {error:#}"),
+            check::no_scratch(&format!("{error:#}")),
         )),
     }
     found
@@ -136,7 +136,7 @@ fn data_folder(folder: &Path) -> (Finding, InUse) {
         Ok(()) if store::is_locked(folder) => (
             Finding::right(
                 "data folder",
-                format!("{} (a skep is running on it)", folder.display()),
+                check::folder_in_use(&folder.display().to_string()),
             ),
             InUse::ByAnother,
         ),
@@ -151,9 +151,7 @@ async fn address(part: &str, address: SocketAddr) -> Finding {
     match TcpListener::bind(address).await {
         Ok(_) => Finding::right(part, address.to_string()),
         Err(error) => {
-            let what = format!(
-                "cannot listen on {address}: {error}; end what listens there, or name another address"
-            );
+            let what = check::cannot_listen(&address.to_string(), &error.to_string());
             Finding::wrong(part, what)
         }
     }
@@ -163,7 +161,7 @@ async fn database(url: &str) -> Finding {
     match store::probe(url).await {
         Ok(Backend::Sqlite) => Finding::right("database", "SQLite"),
         Ok(Backend::Postgres) => Finding::right("database", "Postgres"),
-        Err(error) => Finding::wrong("database", format!("{error}; check SKEP_DATABASE_URL")),
+        Err(error) => Finding::wrong("database", check::database(&error.to_string())),
     }
 }
 
@@ -177,45 +175,39 @@ async fn git(setup: &Setup) -> Finding {
 async fn agents(setup: &Setup, scratch: &Path) -> Vec<Finding> {
     let config = crate::agent::AgentsConfig {
         data_dir: scratch.to_owned(),
-        ..agents_config(setup)
+        ..setup.agents_config()
     };
-    let room = match Agents::open(config).await {
-        Ok(room) => room,
+    let agents = match Agents::open(config).await {
+        Ok(agents) => agents,
         Err(error) => return vec![Finding::wrong("agents", error.to_string())],
     };
-    let mut found = vec![match (room.confinement(), setup.sandbox) {
+    let mut found = vec![match (agents.confinement(), setup.sandbox) {
         (Confinement::Bubblewrap(_), _) => Finding::right("sandbox", "bubblewrap"),
         (Confinement::ProcessGroup { warning }, SandboxChoice::Off) => {
             Finding::odd("sandbox", warning)
         }
-        (Confinement::ProcessGroup { warning }, SandboxChoice::Auto) => Finding::odd(
-            "sandbox",
-            format!("{warning} Install bubblewrap, and allow user namespaces."),
-        ),
+        (Confinement::ProcessGroup { warning }, SandboxChoice::Auto) => {
+            Finding::odd("sandbox", check::no_sandbox(warning))
+        }
     }];
     for (number, spec) in setup.specs.values().enumerate() {
-        found.push(agent(&room, spec, &scratch.join(number.to_string())).await);
+        found.push(agent(&agents, spec, &scratch.join(number.to_string())).await);
         found.extend(keyless(spec));
     }
     found
 }
 
-async fn agent(room: &Agents, spec: &AgentSpec, scratch: &Path) -> Finding {
+async fn agent(agents: &Agents, spec: &AgentSpec, scratch: &Path) -> Finding {
     let part = format!("agent {}", spec.name);
     let program = spec.command.first().map(String::as_str).unwrap_or_default();
-    let Some(path) = room.find_program(program) else {
-        return Finding::wrong(
-            part,
-            format!("`{program}` is not installed, or not on the PATH that skep has"),
-        );
+    let Some(path) = agents.find_program(program) else {
+        return Finding::wrong(part, check::no_program(program));
     };
-    match room.try_out(spec, scratch, HANDSHAKE).await {
-        Ok(said) if said.is_empty() => Finding::right(part, format!("{} answers", path.display())),
-        Ok(said) => Finding::right(part, format!("{said} ({})", path.display())),
-        Err(error) => Finding::wrong(
-            part,
-            format!("{} does not speak ACP: {error}", path.display()),
-        ),
+    let path = path.display().to_string();
+    match agents.try_out(spec, scratch, HANDSHAKE).await {
+        Ok(name) if name.is_empty() => Finding::right(part, check::answers(&path)),
+        Ok(name) => Finding::right(part, check::introduces_itself(&name, &path)),
+        Err(error) => Finding::wrong(part, check::no_acp(&path, &error.to_string())),
     }
 }
 
@@ -231,15 +223,12 @@ fn keyless(spec: &AgentSpec) -> Option<Finding> {
     if spec.inherit.is_empty() || elsewhere || spec.environment.keys().any(|name| is_key(name)) {
         return None;
     }
-    let text = format!(
-        "no key for its model is set; it takes {} from skep's environment",
-        spec.inherit.join(", ")
-    );
-    Some(Finding::odd(format!("agent {}", spec.name), text))
+    let part = format!("agent {}", spec.name);
+    Some(Finding::odd(part, check::no_key(&spec.inherit)))
 }
 
 async fn github(setup: &Setup) -> Vec<Finding> {
-    let github = match GitHub::new(github_config(setup)) {
+    let github = match GitHub::new(setup.github_config()) {
         Ok(github) => github,
         Err(error) => return vec![Finding::wrong("GitHub", error.to_string())],
     };
@@ -248,17 +237,13 @@ async fn github(setup: &Setup) -> Vec<Finding> {
         Ok(identity) => identity,
         Err(error) => {
             let no = identity::definite(&error, api).map(|no| no.to_string());
-            let away = || {
-                format!(
-                    "cannot be asked at {api}: {error}; check the network, HTTPS_PROXY and SKEP_GITHUB_URL"
-                )
-            };
+            let away = || check::unreachable(api.as_str(), &error.to_string());
             return vec![Finding::wrong("GitHub", no.unwrap_or_else(away))];
         }
     };
     let mut found = vec![Finding::right(
         "GitHub",
-        format!("{api} knows the App {}", identity.slug),
+        check::known(api.as_str(), &identity.slug),
     )];
     found.extend(
         identity::shortfall(&identity)
@@ -266,10 +251,7 @@ async fn github(setup: &Setup) -> Vec<Finding> {
             .map(|what| Finding::wrong("App", what)),
     );
     match github.installations().await {
-        Ok(all) if all.is_empty() => found.push(Finding::odd(
-            "App",
-            "it is installed nowhere yet: README, step 5",
-        )),
+        Ok(all) if all.is_empty() => found.push(Finding::odd("App", check::NOT_INSTALLED_YET)),
         Ok(all) => found.extend(all.iter().map(installation)),
         Err(error) => found.push(Finding::wrong("App", error.to_string())),
     }
@@ -278,22 +260,18 @@ async fn github(setup: &Setup) -> Vec<Finding> {
 
 fn installation(installation: &crate::github::Installation) -> Finding {
     let account = if installation.account.is_empty() {
-        "an account"
+        check::AN_ACCOUNT
     } else {
         &installation.account
     };
     let (permissions, _) = lacking(&installation.permissions, &[]);
     if installation.suspended {
-        return Finding::odd("App", format!("it is suspended on {account}"));
+        return Finding::odd("App", check::suspended(account));
     }
     if permissions.is_empty() {
-        return Finding::right("App", format!("installed on {account}"));
+        return Finding::right("App", check::installed(account));
     }
-    let what = format!(
-        "on {account} it lacks {}: the owner accepts new permissions under Settings → Applications → Installed GitHub Apps",
-        permissions.join(", ")
-    );
-    Finding::wrong("App", what)
+    Finding::wrong("App", check::installation_lacks(account, &permissions))
 }
 
 /// A folder to try things in; it goes with the check.
@@ -301,7 +279,7 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new() -> anyhow::Result<Self> {
-        let folder = std::env::temp_dir().join(secret("skep-check")?);
+        let folder = std::env::temp_dir().join(random_name("skep-check")?);
         std::fs::create_dir_all(&folder)?;
         Ok(Self(folder))
     }

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::DateTime;
 
+use crate::core::text::requests;
 use crate::core::time::Clock;
 use crate::http::Refused;
 use crate::http::api_types::{
@@ -25,7 +26,7 @@ pub struct Health {
 #[derive(Default)]
 struct Seen {
     /// Since when GitHub has not said who we are, and why; `None` once it has.
-    nameless: Option<Nameless>,
+    unidentified: Option<Unidentified>,
     accepted: u64,
     last_accepted: Option<(i64, String)>,
     last_ping: Option<i64>,
@@ -33,12 +34,12 @@ struct Seen {
     refused: u64,
     last_refused: Option<(i64, Refused)>,
     /// Refused deliveries no warning has counted yet, and when the last warning was.
-    unsaid: u64,
-    said_at: Option<i64>,
+    unreported: u64,
+    reported_at: Option<i64>,
 }
 
 #[derive(Clone)]
-struct Nameless {
+struct Unidentified {
     since: i64,
     why: String,
 }
@@ -46,14 +47,14 @@ struct Nameless {
 impl Health {
     /// At the start: GitHub has not been asked yet.
     pub(super) fn new(clock: Clock) -> Self {
-        let nameless = Some(Nameless {
+        let unidentified = Some(Unidentified {
             since: clock(),
-            why: "it has not been asked yet".to_owned(),
+            why: requests::NOT_ASKED_YET.to_owned(),
         });
         Self {
             clock,
             seen: Mutex::new(Seen {
-                nameless,
+                unidentified,
                 ..Seen::default()
             }),
         }
@@ -65,30 +66,29 @@ impl Health {
     }
 
     /// GitHub did not say who we are.
-    pub(super) fn nameless(&self, why: &str) {
-        if let Some(nameless) = &mut self.seen().nameless {
-            why.clone_into(&mut nameless.why);
+    pub(super) fn unidentified(&self, why: &str) {
+        if let Some(unidentified) = &mut self.seen().unidentified {
+            why.clone_into(&mut unidentified.why);
         }
     }
 
     /// GitHub said who we are.
-    pub(super) fn named(&self) {
-        self.seen().nameless = None;
+    pub(super) fn identified(&self) {
+        self.seen().unidentified = None;
     }
 
     /// Why nothing is worked on yet, for people; `None` where all is well.
     pub(super) fn trouble(&self) -> Option<String> {
-        let nameless = self.seen().nameless.clone()?;
-        let since = DateTime::from_timestamp_millis(nameless.since)
+        let unidentified = self.seen().unidentified.clone()?;
+        let since = DateTime::from_timestamp_millis(unidentified.since)
             .unwrap_or_default()
             .format("%Y-%m-%dT%H:%M:%SZ");
-        Some(format!(
-            "GitHub has not said who we are since {since}: {}",
-            nameless.why
+        Some(requests::unidentified(
+            &since.to_string(),
+            &unidentified.why,
         ))
     }
 
-    /// A signed delivery was stored.
     pub(super) fn accepted(&self, event: &str) {
         let now = (self.clock)();
         let mut seen = self.seen();
@@ -99,36 +99,35 @@ impl Health {
         }
     }
 
-    /// A signed delivery could not be read.
     pub(super) fn malformed(&self) {
         self.seen().malformed += 1;
     }
 
     /// A delivery was refused. Answers how many refusals a warning should now speak of; most of the time none, since a
-    /// stranger who knocks a thousand times a second must not fill the log.
+    /// stranger who sends a thousand requests a second must not fill the log.
     pub(super) fn refused(&self, why: Refused) -> Option<u64> {
         let now = (self.clock)();
         let mut seen = self.seen();
         seen.refused += 1;
         seen.last_refused = Some((now, why));
-        seen.unsaid += 1;
-        if seen.said_at.is_some_and(|said| now - said < WARN_EVERY) {
+        seen.unreported += 1;
+        if seen.reported_at.is_some_and(|said| now - said < WARN_EVERY) {
             return None;
         }
-        seen.said_at = Some(now);
-        Some(std::mem::take(&mut seen.unsaid))
+        seen.reported_at = Some(now);
+        Some(std::mem::take(&mut seen.unreported))
     }
 
     /// All of it, for `skep status`.
     pub(super) fn shown(&self) -> HealthAnswer {
         let seen = self.seen();
-        let nameless = seen.nameless.clone();
+        let unidentified = seen.unidentified.clone();
         let accepted = seen.last_accepted.clone();
         HealthAnswer {
             github: GitHubAnswer {
-                known: nameless.is_none(),
-                since: nameless.as_ref().map(|nameless| nameless.since),
-                why: nameless.map(|nameless| nameless.why),
+                known: unidentified.is_none(),
+                since: unidentified.as_ref().map(|unidentified| unidentified.since),
+                why: unidentified.map(|unidentified| unidentified.why),
             },
             deliveries: DeliveriesAnswer {
                 accepted: seen.accepted,
@@ -171,13 +170,13 @@ mod tests {
     #[test]
     fn until_github_answers_there_is_a_reason() {
         let health = Health::new(Arc::new(|| 0));
-        health.nameless("503");
+        health.unidentified("503");
         let trouble = health.trouble().expect("a reason");
         assert_eq!(
             trouble,
             "GitHub has not said who we are since 1970-01-01T00:00:00Z: 503"
         );
-        health.named();
+        health.identified();
         assert_eq!(health.trouble(), None);
     }
 }

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::health::Health;
 use crate::config::lacking;
+use crate::core::text::check;
 use crate::github::{AppIdentity, GitHub, GitHubError};
 
 /// The first pause between two tries, and the longest.
@@ -27,7 +28,7 @@ pub(super) async fn learn(
     loop {
         let error = match github.app().await {
             Ok(identity) => {
-                health.named();
+                health.identified();
                 return Ok(identity);
             }
             Err(error) => error,
@@ -39,7 +40,7 @@ pub(super) async fn learn(
             GitHubError::Limited { after } => after,
             _ => pause,
         };
-        health.nameless(&error.to_string());
+        health.unidentified(&error.to_string());
         tracing::warn!(
             %error, seconds = wait.as_secs(),
             "GitHub does not say who we are; webhooks are stored meanwhile, and it is asked again"
@@ -55,10 +56,7 @@ pub(super) fn definite(error: &GitHubError, api: &Url) -> Option<anyhow::Error> 
         GitHubError::AppRefused { .. }
         | GitHubError::BadKey { .. }
         | GitHubError::Unbuildable { .. } => Some(anyhow!("{error}")),
-        GitHubError::NotFound { .. } => Some(anyhow!(
-            "{api} knows no GitHub App of ours (404 to GET /app): check SKEP_APP_ID, and that SKEP_GITHUB_API_URL is the \
-             REST API of your GitHub"
-        )),
+        GitHubError::NotFound { .. } => Some(anyhow!(check::unknown_app(api.as_str()))),
         _ => None,
     }
 }
@@ -75,17 +73,10 @@ pub(super) fn shortfall(identity: &AppIdentity) -> Vec<String> {
     let (permissions, events) = lacking(&identity.permissions, &identity.events);
     let mut sentences = Vec::new();
     if !permissions.is_empty() {
-        sentences.push(format!(
-            "the App lacks the permissions {}: grant them on the App's page under Permissions & events; the owner of each \
-             installation must then accept them",
-            permissions.join(", ")
-        ));
+        sentences.push(check::lacks_permissions(&permissions));
     }
     if !events.is_empty() {
-        sentences.push(format!(
-            "the App does not subscribe to the events {}: tick them on the App's page under Permissions & events",
-            events.join(", ")
-        ));
+        sentences.push(check::lacks_events(&events));
     }
     sentences
 }

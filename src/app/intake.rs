@@ -1,11 +1,11 @@
-//! The part behind the public address: makes deliveries durable, and says whether work gets done.
+//! What is behind the public address: makes deliveries durable, and says whether work gets done.
 
 use std::sync::Arc;
 
 use serde_json::json;
 
+use super::disk_space::DiskSpace;
 use super::health::Health;
-use super::room::Room;
 use crate::core::time::Clock;
 use crate::github::GitHub;
 use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
@@ -20,7 +20,7 @@ pub struct WebhookIngest {
     pub(super) clock: Clock,
     pub(super) confined: bool,
     pub(super) health: Arc<Health>,
-    pub(super) room: Room,
+    pub(super) disk: DiskSpace,
     pub(super) trouble: Complaint,
 }
 
@@ -137,7 +137,7 @@ impl Intake for WebhookIngest {
         let trouble = self.health.trouble();
         let reasons = json!({
             "github": trouble.as_deref().unwrap_or("knows us"),
-            "disk": self.room.told(),
+            "disk": self.disk.describe(),
             "database": database.as_ref().map_or_else(ToString::to_string, |()| "writes".to_owned()),
             "sandbox": if self.confined { "bubblewrap" } else { "none: agents run in a process group only" },
         });

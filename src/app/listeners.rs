@@ -11,33 +11,24 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Addresses, AdminApi, App, WebhookIngest, join};
-use crate::http::{self, Bounds, Caps, Guard, Reading};
+use super::admin_api::AdminApi;
+use super::intake::WebhookIngest;
+use super::setup::Addresses;
+use crate::http::{self, Bounds, Caps, Guard, ReadAccess};
 
-/// Who stands behind the two addresses.
+/// What is behind the two addresses.
 pub(super) struct Entry {
     pub(super) ingest: Arc<WebhookIngest>,
-    pub(super) desk: Arc<AdminApi>,
+    pub(super) admin: Arc<AdminApi>,
     /// What orders at the admin address must carry.
     pub(super) token: SecretString,
-}
-
-impl Entry {
-    /// Those of an app that is built already.
-    pub(super) fn of(app: &App) -> Self {
-        Self {
-            ingest: app.ingest.clone(),
-            desk: app.desk.clone(),
-            token: app.token.clone(),
-        }
-    }
 }
 
 /// Both addresses, being served.
 pub(super) struct Listeners {
     /// Where GitHub reaches us.
     pub(super) listen: SocketAddr,
-    /// Where our people reach us.
+    /// Where our operators reach us.
     pub(super) admin: SocketAddr,
     /// Ends the serving, and with it whatever else must live as long.
     pub(super) stop: CancellationToken,
@@ -56,13 +47,13 @@ impl Listeners {
         let (listen, admin) = (public.local_addr()?, private.local_addr()?);
         let stop = CancellationToken::new();
         let public_router = http::public_router(entry.ingest.clone(), Caps::default());
-        let reading = if admin.ip().is_loopback() {
-            Reading::Open
+        let read_access = if admin.ip().is_loopback() {
+            ReadAccess::Open
         } else {
-            Reading::WithToken
+            ReadAccess::WithToken
         };
-        let guard = Guard::new(&entry.token, reading);
-        let admin_router = http::admin_router(entry.desk.clone(), guard);
+        let guard = Guard::new(&entry.token, read_access);
+        let admin_router = http::admin_router(entry.admin.clone(), guard);
         let served = vec![
             tokio::spawn(http::serve(
                 public,
@@ -91,5 +82,12 @@ impl Listeners {
         for served in self.served {
             join("listener", served).await;
         }
+    }
+}
+
+/// Waits for a part of skep to end; that it panicked is for the log.
+pub(super) async fn join(name: &str, handle: JoinHandle<()>) {
+    if let Err(error) = handle.await {
+        tracing::error!(name, %error, "a part did not end well");
     }
 }

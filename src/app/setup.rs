@@ -9,6 +9,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::clock::system_clock;
 use crate::config::{Certificates, Config, Environment};
 use crate::core::agent::{AgentSpec, SandboxChoice};
 use crate::core::ids::UserId;
@@ -142,7 +143,7 @@ impl Setup {
                 look_again: config.look_again,
                 ..Timings::default()
             },
-            clock: super::system_clock(),
+            clock: system_clock(),
         }
     }
 }

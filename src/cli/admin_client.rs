@@ -14,6 +14,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::config::AdminAccess;
+use crate::core::text;
 
 /// A connection on this machine or its network stands at once or not at all.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -26,40 +27,24 @@ const ANSWER_BYTES: usize = 64 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
     /// Nothing listens there.
-    #[error(
-        "No skep is running at {0}. Start one with `skep serve`, or name its admin address with --admin."
-    )]
+    #[error("{}", text::cli::not_running(.0))]
     NotRunning(String),
     /// It listens and does not answer.
-    #[error("The skep at {url} did not answer within {}s; its log may say why.", TOTAL.as_secs())]
-    Slow {
-        /// Where.
-        url: String,
-    },
+    #[error("{}", text::cli::slow(.url, TOTAL.as_secs()))]
+    Slow { url: String },
     /// It answered that it will not.
-    #[error("{message}{}", next.as_ref().map(|next| format!(" ({next})")).unwrap_or_default())]
+    #[error("{}", text::cli::refused(.message, .next.as_deref()))]
     Refused {
-        /// For people.
         message: String,
         /// What to do about it.
         next: Option<String>,
     },
     /// What answers there is no skep, or not one we understand.
-    #[error("What answers at {url} is not the admin address of a skep of this version: {why}")]
-    Foreign {
-        /// Where.
-        url: String,
-        /// What was odd.
-        why: String,
-    },
+    #[error("{}", text::cli::foreign(.url, .why))]
+    Foreign { url: String, why: String },
     /// The connection ended before the answer did.
-    #[error("The connection to the skep at {url} ended before its answer: {why}")]
-    Lost {
-        /// Where.
-        url: String,
-        /// How.
-        why: String,
-    },
+    #[error("{}", text::cli::lost(.url, .why))]
+    Lost { url: String, why: String },
 }
 
 impl From<AdminError> for crate::core::failure::Failure {
@@ -75,14 +60,14 @@ impl From<AdminError> for crate::core::failure::Failure {
 }
 
 /// Reads `http://host:port`, or only `host:port`.
-pub fn parse_address(text: &str) -> Result<Url, String> {
-    let wrong = || format!("`{text}` is not an address such as http://127.0.0.1:3001");
-    let text = if text.contains("://") {
-        text.to_owned()
+pub fn parse_address(typed: &str) -> Result<Url, String> {
+    let wrong = || text::cli::not_an_address(typed);
+    let address = if typed.contains("://") {
+        typed.to_owned()
     } else {
-        format!("http://{text}")
+        format!("http://{typed}")
     };
-    let url = Url::parse(&text).map_err(|_| wrong())?;
+    let url = Url::parse(&address).map_err(|_| wrong())?;
     let plain = url.scheme() == "http"
         && url.path() == "/"
         && url.query().is_none()
@@ -102,7 +87,6 @@ pub struct Admin {
 }
 
 impl Admin {
-    /// Asks nothing yet.
     pub fn new(AdminAccess { url, token }: AdminAccess) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(CONNECT));

@@ -4,12 +4,13 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::command_error::{CommandError, CommandResult};
 use super::output::{one_line, print};
 use super::serve::{addresses, not_ready};
-use super::{Ended, Stop};
 use crate::agent::presets::preset;
 use crate::app::{self, Finding, Setup, Verdict};
 use crate::config::{Args, Setting, Sources, reference, starter};
+use crate::core::text;
 
 /// Check, show or begin the configuration.
 #[derive(Debug, clap::Args)]
@@ -52,7 +53,7 @@ impl Config {
         }
     }
 
-    pub(super) async fn run(self, sources: &Sources) -> Ended {
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
         match self.command {
             Command::Init { config } => init(&config),
             Command::Show {
@@ -64,7 +65,7 @@ impl Config {
     }
 }
 
-fn init(file: &Path) -> Ended {
+fn init(file: &Path) -> CommandResult {
     let made = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -73,25 +74,20 @@ fn init(file: &Path) -> Ended {
     let written = made.and_then(|mut made| made.write_all(starter().as_bytes()));
     match written {
         Ok(()) => {
-            let file = file.display();
-            Ok(print(&format!(
-                "{file} is written. Fill in its first four settings, then run `skep config check`.\n"
-            ))?)
+            let written = text::setup::written(&file.display().to_string());
+            Ok(print(&format!("{written}\n"))?)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let way = "it is left as it is; name another file with --config, or move it away";
-            Err(Stop::Failed(anyhow::anyhow!(
-                "{} is there already: {way}",
-                file.display()
-            )))
+            let exists = text::setup::exists(&file.display().to_string());
+            Err(CommandError::Failed(anyhow::anyhow!(exists)))
         }
-        Err(error) => Err(Stop::Failed(
+        Err(error) => Err(CommandError::Failed(
             anyhow::Error::new(error).context(format!("write {}", file.display())),
         )),
     }
 }
 
-async fn check(sources: &Sources, offline: bool) -> Ended {
+async fn check(sources: &Sources, offline: bool) -> CommandResult {
     let config = sources.config(&preset)?;
     let (warnings, addresses) = (config.warnings.clone(), addresses(&config));
     for warning in &warnings {
@@ -99,24 +95,17 @@ async fn check(sources: &Sources, offline: bool) -> Ended {
     }
     config
         .ready()
-        .map_err(|missing| Stop::Misused(not_ready(missing)))?;
+        .map_err(|missing| CommandError::Misused(not_ready(missing)))?;
     let mut wrong = 0;
     for finding in app::check(Setup::from_config(config)?, addresses, offline).await {
         wrong += usize::from(finding.verdict == Verdict::Wrong);
         print(&format!("{}\n", one_line(&finding.to_string())))?;
     }
+    print(&format!("\n{}\n", text::setup::checked(wrong)))?;
     if wrong > 0 {
-        let things = if wrong == 1 {
-            "One thing is".to_owned()
-        } else {
-            format!("{wrong} things are")
-        };
-        print(&format!(
-            "\n{things} to be put right before `skep serve` can work.\n"
-        ))?;
-        return Err(Stop::Unsuccessful);
+        return Err(CommandError::Unsuccessful);
     }
-    Ok(print("\nAll is right: `skep serve` can start.\n")?)
+    Ok(())
 }
 
 fn render_reference(settings: &[Setting]) -> String {

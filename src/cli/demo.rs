@@ -15,14 +15,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-use super::Ended;
+use super::command_error::CommandResult;
 use crate::agent::presets::preset;
 use crate::app::event_json;
 use crate::config::{Args, Sources};
 use crate::core::effect::EffectKind;
 use crate::core::event_name::DomainEvent;
+use crate::core::text::demo;
+use crate::core::text::demo_issues::OWN;
 use crate::store::EffectFilter;
-use environment::{DemoSetup, Environment, OWN, pull_of};
+use environment::{DemoSetup, Environment, pull_of};
 use output::{End, Output};
 use progress::Progress;
 use user::User;
@@ -50,10 +52,10 @@ impl Demo {
         Args::of_agent(self.agent.clone())
     }
 
-    pub(super) async fn run(self, sources: &Sources) -> Ended {
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
         let mut setup = DemoSetup::scripted(sources.path());
         if self.agent.is_some() {
-            // SKEP_AGENT alone is for `serve`: the demo needs no model unless it is told to.
+            // SKEP_AGENT alone is for `serve`: the demo needs no model unless `--agent` asks for one.
             if let Some(agent) = sources.agent(&preset)? {
                 let (network, certificates) = sources.network()?;
                 setup = DemoSetup {
@@ -65,13 +67,13 @@ impl Demo {
                 };
             }
         }
-        Ok(play(self, setup).await?)
+        Ok(run(self, setup).await?)
     }
 }
 
 /// Plays the demo; an error means that an issue did not end in its pull request, a question without its answer, or a
 /// review without its revision. Its folder goes in any case.
-async fn play(options: Demo, setup: DemoSetup) -> anyhow::Result<()> {
+async fn run(options: Demo, setup: DemoSetup) -> anyhow::Result<()> {
     let began = Instant::now();
     // Before anything is made that would have to be removed again.
     let mut signals = crate::app::Signals::listen()?;
@@ -87,29 +89,26 @@ async fn play(options: Demo, setup: DemoSetup) -> anyhow::Result<()> {
             tokio::fs::remove_dir_all(&folder)
                 .await
                 .with_context(|| format!("remove {}", folder.display()))?;
-            return early.map_or_else(
-                || bail!("interrupted before the story began"),
-                |failed| failed.map(drop),
-            );
+            return early.map_or_else(|| bail!(demo::INTERRUPTED_EARLY), |failed| failed.map(drop));
         }
     };
     let output = Output {
         json: options.json,
         began: (environment.running.app.runner.services().clock)(),
     };
-    let told = tokio::select! {
-        told = tell(&environment, &output, &options, began) => Some(told),
+    let ran = tokio::select! {
+        ran = run_scenarios(&environment, &output, &options, began) => Some(ran),
         () = signals.any() => None,
     };
-    if told.is_some() && options.keep {
+    if ran.is_some() && options.keep {
         signals.any().await;
     }
     environment.clear().await?;
-    told.unwrap_or_else(|| bail!("interrupted before the story ended"))
+    ran.unwrap_or_else(|| bail!(demo::INTERRUPTED))
 }
 
-/// Tells the story.
-async fn tell(
+/// Files the issues, follows them to their ends and prints what happened.
+async fn run_scenarios(
     environment: &Environment,
     output: &Output,
     options: &Demo,
@@ -122,8 +121,8 @@ async fn tell(
     }
     let mut progress = Progress::new(&issues, environment.scenarios);
     let user = User::new(environment, &issues);
-    let told = tokio::time::timeout(
-        environment.patience(),
+    let ran = tokio::time::timeout(
+        environment.time_limit(),
         follow(environment, output, user, &mut progress),
     )
     .await;
@@ -139,7 +138,7 @@ async fn tell(
         }
     }
     let undone = progress.missing();
-    let ok = missing.is_empty() && undone.is_empty() && matches!(told, Ok(Ok(())));
+    let ok = missing.is_empty() && undone.is_empty() && matches!(ran, Ok(Ok(())));
     let end = End {
         opened: issues.len() - missing.len(),
         total: issues.len(),
@@ -149,21 +148,11 @@ async fn tell(
         took: began.elapsed(),
     };
     output.ending(environment, &end, options.keep)?;
-    match told {
-        _ if !missing.is_empty() => {
-            bail!(
-                "no pull request for {}; the lines above say how far it came",
-                missing.join(", ")
-            )
-        }
-        Ok(Ok(())) if !undone.is_empty() => {
-            bail!("{}; the lines above say how far it came", undone.join(", "))
-        }
+    match ran {
+        _ if !missing.is_empty() => bail!(demo::no_pull(&missing)),
+        Ok(Ok(())) if !undone.is_empty() => bail!(demo::undone(&undone)),
         Ok(followed) => followed,
-        Err(_) => bail!(
-            "it did not come to an end within {} s",
-            environment.patience().as_secs()
-        ),
+        Err(_) => bail!(demo::too_slow(environment.time_limit().as_secs())),
     }
 }
 
@@ -187,7 +176,7 @@ async fn follow(
             }
         }
         user.act()?;
-        if progress.is_over() && user.rests() && all_said(environment).await? {
+        if progress.is_over() && user.is_idle() && all_said(environment).await? {
             return Ok(());
         }
         let _rang = tokio::time::timeout(Duration::from_millis(50), wake.changed()).await;

@@ -2,7 +2,7 @@
 
 use skep_simulator::demo_agent::{HELP, QUEUE, SYSTEM_PROMPT, serve_stdio};
 
-use super::Ended;
+use super::command_error::CommandResult;
 
 /// Be the demo's coding agent on standard input and output; `skep demo` starts it.
 #[derive(Debug, clap::Args)]
@@ -16,7 +16,7 @@ pub struct DemoAgent {
     system_prompt: String,
 }
 
-pub(super) async fn run(agent: DemoAgent) -> Ended {
+pub(super) async fn run(agent: DemoAgent) -> CommandResult {
     serve_stdio(agent.queue == "1", agent.system_prompt == "1").await;
     Ok(())
 }

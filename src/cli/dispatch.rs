@@ -6,12 +6,13 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::admin_client::{Admin, AdminError};
+use super::admin_options::AdminOptions;
+use super::command_error::{CommandError, CommandResult};
 use super::output::{one_line, print, print_json, table};
 use super::target::parse_targets;
-use super::{Asking, Ended, Stop};
 use crate::config::Sources;
 use crate::core::session::SessionState;
-use crate::core::text::count;
+use crate::core::text;
 use crate::http::api_types::{EventLine, SessionAnswer};
 use crate::http::{Batch, Started};
 
@@ -37,33 +38,31 @@ pub struct Dispatch {
     #[arg(long)]
     wait: bool,
     #[command(flatten)]
-    pub(super) asking: Asking,
+    pub(super) admin: AdminOptions,
 }
 
 impl Dispatch {
-    pub(super) async fn run(self, sources: &Sources) -> Ended {
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
         let targets = parse_targets(&self.targets, self.label.as_deref());
-        let targets = targets.map_err(|error| Stop::Misused(error.to_string()))?;
+        let targets = targets.map_err(|error| CommandError::Misused(error.to_string()))?;
         let order = json!({ "targets": targets.iter().map(super::target::Target::to_json).collect::<Vec<_>>() });
-        let admin = self.asking.admin(sources)?;
+        let admin = self.admin.admin(sources)?;
         let answer = admin.post("/api/v1/dispatch", &order).await?;
         let batch: Batch = admin.read(&answer)?;
-        if self.asking.json {
+        if self.admin.json {
             print_json(&answer)?
         } else {
             print(&render(&batch))?
         }
         if let Some(label) = self.label.as_ref().filter(|_| batch.total == 0) {
-            return Err(Stop::Failed(anyhow::anyhow!(
-                "no open issue has the label `{}`",
-                label.trim()
-            )));
+            let nothing = text::cli::nothing_labeled(label.trim());
+            return Err(CommandError::Failed(anyhow::anyhow!(nothing)));
         }
         let mut well = batch.failed.is_empty();
         if self.wait {
             well &= Follow {
                 admin: &admin,
-                json: self.asking.json,
+                json: self.admin.json,
             }
             .all(batch.successful)
             .await?;
@@ -71,20 +70,20 @@ impl Dispatch {
         if well {
             Ok(())
         } else {
-            Err(Stop::Unsuccessful)
+            Err(CommandError::Unsuccessful)
         }
     }
 }
 
 fn render(batch: &Batch) -> String {
-    let mut text = String::new();
+    let mut shown = String::new();
     if !batch.successful.is_empty() {
         let rows: Vec<_> = batch
             .successful
             .iter()
             .map(|line| [line.issue.clone(), line.session.to_string()])
             .collect();
-        text.push_str(&table(["ISSUE", "SESSION"], &rows));
+        shown.push_str(&table(["ISSUE", "SESSION"], &rows));
     }
     if !batch.failed.is_empty() {
         let rows: Vec<_> = batch
@@ -92,27 +91,18 @@ fn render(batch: &Batch) -> String {
             .iter()
             .map(|line| [line.issue.clone(), line.reason.clone()])
             .collect();
-        text.push_str(&table(["NOT STARTED", "WHY"], &rows));
+        shown.push_str(&table(["NOT STARTED", "WHY"], &rows));
     }
-    text.push_str(&format!(
-        "{} of {} started\n",
-        batch.successful.len(),
-        batch.total
-    ));
-    let on = batch.successful.iter().filter(|line| line.goes_on).count();
-    if on > 0 {
-        let issues = count(on as u64, "issue");
-        text.push_str(&format!(
-            "{issues} in review: the agent goes on with the open pull request, nothing is begun anew\n"
-        ));
+    let mut say = |sentence: String| shown.push_str(&format!("{sentence}\n"));
+    say(text::cli::started(batch.successful.len(), batch.total));
+    let continued = batch.successful.iter().filter(|line| line.goes_on).count();
+    if continued > 0 {
+        say(text::cli::continued(continued));
     }
     if batch.in_review > 0 {
-        text.push_str(&format!(
-            "{} in review, passed over\n",
-            count(batch.in_review as u64, "issue")
-        ));
+        say(text::cli::passed_over(batch.in_review));
     }
-    text
+    shown
 }
 
 /// Follows sessions to their ends.
@@ -123,7 +113,7 @@ struct Follow<'a> {
 
 impl Follow<'_> {
     /// Whether all ended well. Events only say when to look; what counts is the session's own state.
-    async fn all(&self, started: Vec<Started>) -> Result<bool, Stop> {
+    async fn all(&self, started: Vec<Started>) -> Result<bool, CommandError> {
         let mut open: BTreeSet<String> = started
             .into_iter()
             .map(|line| line.session.to_string())
@@ -156,7 +146,7 @@ impl Follow<'_> {
                         look = open.clone();
                     }
                 }
-                Err(Stop::Failed(error)) if is_away(&error) && away < TIMES_AWAY => {
+                Err(CommandError::Failed(error)) if is_away(&error) && away < TIMES_AWAY => {
                     away += 1;
                     look = open.clone();
                     tokio::time::sleep(AWAY).await;
@@ -168,7 +158,7 @@ impl Follow<'_> {
     }
 
     /// Whether a session ended, and well; and the last event that its timeline shows.
-    async fn look(&self, id: &str) -> Result<(Option<bool>, Option<i64>), Stop> {
+    async fn look(&self, id: &str) -> Result<(Option<bool>, Option<i64>), CommandError> {
         let answer = self
             .admin
             .get(&format!("/api/v1/sessions/{id}"), &[])
@@ -198,7 +188,7 @@ impl Follow<'_> {
         Ok((Some(state == SessionState::Completed), seen))
     }
 
-    async fn events(&self, after: i64) -> Result<Vec<EventLine>, Stop> {
+    async fn events(&self, after: i64) -> Result<Vec<EventLine>, CommandError> {
         let query = [
             ("after", after.to_string()),
             ("wait", WAIT_SECONDS.to_string()),

@@ -1,8 +1,9 @@
 //! How results look in a terminal: plain aligned text, nothing that a terminal would act on.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::time::SystemTime;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 
 /// Narrower columns say nothing.
 const NARROWEST: usize = 4;
@@ -12,7 +13,6 @@ pub fn print(text: &str) -> io::Result<()> {
     print_bytes(text.as_bytes())
 }
 
-/// Prints bytes as they are.
 pub fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
@@ -44,7 +44,7 @@ pub fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> Strin
 
 /// A table that fits, if it can: the first column, by which a row is named, is never cut.
 pub fn table_within<const N: usize>(
-    room: Option<usize>,
+    columns: Option<usize>,
     headings: [&str; N],
     rows: &[[String; N]],
 ) -> String {
@@ -61,7 +61,9 @@ pub fn table_within<const N: usize>(
     };
     let mut widths: [usize; N] = std::array::from_fn(width);
     let narrowest = |column: usize| headings[column].chars().count().max(NARROWEST);
-    while room.is_some_and(|room| widths.iter().sum::<usize>() + 2 * N.saturating_sub(1) > room) {
+    while columns
+        .is_some_and(|columns| widths.iter().sum::<usize>() + 2 * N.saturating_sub(1) > columns)
+    {
         let wide = (1..N)
             .filter(|column| widths[*column] > narrowest(*column))
             .max_by_key(|column| widths[*column]);
@@ -129,6 +131,11 @@ pub fn lines(text: &str) -> String {
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Now in epoch milliseconds, for "how long so far".
+pub fn now() -> i64 {
+    DateTime::<Utc>::from(SystemTime::now()).timestamp_millis()
 }
 
 /// Epoch milliseconds as UTC, to the second.

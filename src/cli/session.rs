@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::admin_client::{Admin, AdminError};
-use super::output::{facts, lines, moment, print, print_bytes, print_json, table};
+use super::admin_options::AdminOptions;
+use super::command_error::CommandResult;
+use super::output::{facts, lines, moment, now, print, print_bytes, print_json, table};
 use super::shown::{self, brief};
-use super::{Asking, Ended};
 use crate::config::Sources;
 use crate::core::ids::SessionId;
 use crate::http::api_types::{LogAnswer, LogLine, SessionAnswer};
@@ -26,12 +27,12 @@ pub struct Session {
     #[arg(long, conflicts_with = "log")]
     patch: bool,
     #[command(flatten)]
-    pub(super) asking: Asking,
+    pub(super) admin: AdminOptions,
 }
 
 impl Session {
-    pub(super) async fn run(self, sources: &Sources) -> Ended {
-        let admin = self.asking.admin(sources)?;
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
+        let admin = self.admin.admin(sources)?;
         if self.patch {
             let patch = admin
                 .bytes(&format!("/api/v1/sessions/{}/patch", self.id))
@@ -46,14 +47,14 @@ impl Session {
         } else {
             Vec::new()
         };
-        if self.asking.json {
+        if self.admin.json {
             if self.log {
                 answer["log"] = json!(log);
             }
             return Ok(print_json(&answer)?);
         }
         let session: SessionAnswer = admin.read(&answer)?;
-        print(&render(&session, super::now()))?;
+        print(&render(&session, now()))?;
         if self.log {
             print("\nLog\n")?;
         }

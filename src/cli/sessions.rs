@@ -1,8 +1,9 @@
 //! `skep sessions`: the sessions a running skep knows.
 
-use super::output::{print, print_json, span, table};
+use super::admin_options::AdminOptions;
+use super::command_error::CommandResult;
+use super::output::{now, print, print_json, span, table};
 use super::shown;
-use super::{Asking, Ended};
 use crate::config::Sources;
 use crate::core::session::SessionState;
 use crate::http::api_types::{SessionLine, SessionsAnswer};
@@ -20,24 +21,24 @@ pub struct Sessions {
     #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
     limit: u32,
     #[command(flatten)]
-    pub(super) asking: Asking,
+    pub(super) admin: AdminOptions,
 }
 
 impl Sessions {
-    pub(super) async fn run(self, sources: &Sources) -> Ended {
-        let admin = self.asking.admin(sources)?;
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
+        let admin = self.admin.admin(sources)?;
         let mut query = vec![("limit", self.limit.to_string())];
         query.extend(self.state.map(|state| ("state", state)));
         query.extend(self.live.then(|| ("live", "true".to_owned())));
         let answer = admin.get("/api/v1/sessions", &query).await?;
-        if self.asking.json {
+        if self.admin.json {
             return Ok(print_json(&answer)?);
         }
         let SessionsAnswer { sessions } = admin.read(&answer)?;
         if sessions.is_empty() {
             return Ok(print("No sessions.\n")?);
         }
-        Ok(print(&render(&sessions, super::now()))?)
+        Ok(print(&render(&sessions, now()))?)
     }
 }
 

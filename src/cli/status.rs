@@ -1,7 +1,9 @@
 //! `skep status`: what a running skep is doing.
 
-use super::output::{facts, lines, moment, print, print_json, table};
-use super::{Asking, Ended, sessions};
+use super::admin_options::AdminOptions;
+use super::command_error::CommandResult;
+use super::output::{facts, lines, moment, now, print, print_json, table};
+use super::sessions;
 use crate::config::Sources;
 use crate::core::text;
 use crate::http::api_types::{
@@ -12,30 +14,25 @@ use crate::http::api_types::{
 #[derive(Debug, clap::Args)]
 pub struct Status {
     #[command(flatten)]
-    pub(super) asking: Asking,
+    pub(super) admin: AdminOptions,
 }
 
 impl Status {
-    pub(super) async fn run(self, sources: &Sources) -> Ended {
-        let admin = self.asking.admin(sources)?;
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
+        let admin = self.admin.admin(sources)?;
         let answer = admin.get("/api/v1/status", &[]).await?;
-        if self.asking.json {
+        if self.admin.json {
             return Ok(print_json(&answer)?);
         }
         let status: StatusAnswer = admin.read(&answer)?;
-        Ok(print(&render(&status, super::now()))?)
+        Ok(print(&render(&status, now()))?)
     }
 }
 
 /// Nothing where all is well.
 fn github(github: &GitHubAnswer) -> String {
     match (github.since, &github.why) {
-        (Some(since), Some(why)) if !github.known => {
-            format!(
-                "has not said who we are since {}: {why} (webhooks are stored meanwhile)",
-                moment(since)
-            )
-        }
+        (Some(since), Some(why)) if !github.known => text::cli::unidentified(&moment(since), why),
         _ => String::new(),
     }
 }
@@ -47,32 +44,21 @@ fn disk(disk: &DiskAnswer) -> String {
 
 fn webhooks(seen: &DeliveriesAnswer) -> String {
     match &seen.last_accepted {
-        Some(last) => format!(
-            "{} since the start, the last {} ({})",
-            seen.accepted,
-            moment(last.time),
-            last.event
-        ),
-        None => "none since the start; GitHub shows what it sent on the App's page under Advanced"
-            .to_owned(),
+        Some(last) => text::cli::webhooks(seen.accepted, &moment(last.time), &last.event),
+        None => text::cli::NO_WEBHOOKS.to_owned(),
     }
 }
 
 /// Nothing where nothing was refused.
 fn refused(seen: &DeliveriesAnswer) -> String {
-    let unread = if seen.malformed > 0 {
-        format!("; {} could not be read", seen.malformed)
-    } else {
-        String::new()
-    };
+    let unread = (seen.malformed > 0).then(|| text::cli::unreadable(seen.malformed));
     match &seen.last_refused {
-        Some(last) => format!(
-            "{} webhooks, the last {}: {}{unread}",
-            seen.refused,
-            moment(last.time),
-            last.why
-        ),
-        None => unread.trim_start_matches("; ").to_owned(),
+        Some(last) => {
+            let refused = text::cli::refused_webhooks(seen.refused, &moment(last.time), &last.why);
+            let both = [Some(refused), unread];
+            both.into_iter().flatten().collect::<Vec<_>>().join("; ")
+        }
+        None => unread.unwrap_or_default(),
     }
 }
 
@@ -112,7 +98,8 @@ fn render(status: &StatusAnswer, now: i64) -> String {
     ]);
     if let Some(down) = &status.downtime {
         shown.push_str(&format!(
-            "\nThe last time without it\n{}",
+            "\n{}\n{}",
+            text::cli::DOWNTIME,
             lines(&text::downtime::report(down))
         ));
     }
@@ -152,10 +139,10 @@ fn render(status: &StatusAnswer, now: i64) -> String {
 fn held_up(line: &HeldLine) -> [String; 3] {
     let installation = line
         .installation
-        .map_or_else(|| "the App itself".to_owned(), |id| id.to_string());
+        .map_or_else(|| text::cli::THE_APP.to_owned(), |id| id.to_string());
     let because = match line.by.as_str() {
-        "github" => "GitHub asked for a pause",
-        _ => "skep stays below GitHub's limits of content; what waits is posted then",
+        "github" => text::cli::PAUSED_BY_GITHUB,
+        _ => text::cli::PAUSED_BY_PACE,
     };
     [installation, moment(line.until), because.to_owned()]
 }

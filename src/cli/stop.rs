@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::admin_options::AdminOptions;
+use super::command_error::CommandResult;
 use super::output::{one_line, print, print_json};
-use super::{Asking, Ended};
 use crate::config::Sources;
 use crate::core::ids::SessionId;
+use crate::core::text;
 
 /// Stop a session; the issue is told.
 #[derive(Debug, clap::Args)]
@@ -14,19 +16,21 @@ pub struct StopSession {
     #[arg(value_name = "ID")]
     id: SessionId,
     #[command(flatten)]
-    pub(super) asking: Asking,
+    pub(super) admin: AdminOptions,
 }
 
 impl StopSession {
-    pub(super) async fn run(self, sources: &Sources) -> Ended {
-        let admin = self.asking.admin(sources)?;
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
+        let admin = self.admin.admin(sources)?;
         let answer: Value = admin
             .post(&format!("/api/v1/sessions/{}/stop", self.id), &json!({}))
             .await?;
-        if self.asking.json {
+        if self.admin.json {
             return Ok(print_json(&answer)?);
         }
-        let result = answer["result"].as_str().unwrap_or("it is being stopped");
+        let result = answer["result"]
+            .as_str()
+            .unwrap_or(text::cli::BEING_STOPPED);
         Ok(print(&format!("{}: {}\n", self.id, one_line(result)))?)
     }
 }

@@ -3,31 +3,28 @@
 use serde_json::{Value, json};
 
 use crate::core::ids::{IssueNumber, RepositoryName};
+use crate::core::text;
 
 /// Why the words name nothing to start.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     /// No words.
-    #[error(
-        "name what to start: `owner/repo#12`, several as `owner/repo#12 13`, or `owner/repo --label agent:go`"
-    )]
+    #[error("{}", text::cli::NO_TARGET)]
     Nothing,
     /// A word that is no issue and no repository.
-    #[error("`{0}` is not an issue such as owner/repo#12")]
+    #[error("{}", text::cli::malformed_target(.0))]
     Malformed(String),
     /// `#13` without a repository before it.
-    #[error("`{0}` follows no repository: write the first as owner/repo#12")]
-    Homeless(String),
+    #[error("{}", text::cli::no_repository(.0))]
+    NoRepository(String),
     /// A repository without issues and without `--label`.
-    #[error(
-        "`{0}` names no issue: write {0}#12, or add --label to take all its open issues with that label"
-    )]
+    #[error("{}", text::cli::no_issue(.0))]
     NoIssue(String),
     /// An issue beside `--label`.
-    #[error("`{0}` names an issue, and --label asks for all with that label: use one of the two")]
+    #[error("{}", text::cli::issue_and_label(.0))]
     IssueAndLabel(String),
     /// `--label ''`.
-    #[error("the label is empty")]
+    #[error("{}", text::cli::EMPTY_LABEL)]
     EmptyLabel,
 }
 
@@ -124,7 +121,7 @@ fn issues(words: &[String]) -> Result<Vec<Target>, TargetError> {
         let number = number.ok_or_else(malformed)?;
         let at_hand = targets.last_mut();
         match (repository, at_hand) {
-            (None, None) => return Err(TargetError::Homeless(word.clone())),
+            (None, None) => return Err(TargetError::NoRepository(word.clone())),
             (Some(repository), Some((last, numbers))) if *last == repository => {
                 add(numbers, number)
             }

@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Item, Table, Value};
-use super::error::{ConfigError, Mistake, did_you_mean};
+use super::error::{ConfigError, Mistake, nearest};
 use super::reference::keys_under;
-use super::resolver::Reading;
+use super::resolver::Resolver;
 use super::shell_split;
 use super::sources::{Found, Sources};
 use crate::core::agent::AgentSpec;
 use crate::core::leavings;
+use crate::core::text::mistakes::{self, agent as mistake};
 
 /// Who knows the built-in presets.
 pub type Presets<'a> = &'a dyn Fn(&str) -> Option<AgentSpec>;
@@ -21,24 +22,24 @@ pub type Presets<'a> = &'a dyn Fn(&str) -> Option<AgentSpec>;
 const NAMES: [&str; 6] = ["copilot", "claude", "gemini", "codex", "opencode", "goose"];
 
 /// Reads `[agents.<name>]`.
-pub(super) fn read(reading: &mut Reading<'_>, presets: Presets<'_>) -> BTreeMap<String, AgentSpec> {
+pub(super) fn read(
+    resolver: &mut Resolver<'_>,
+    presets: Presets<'_>,
+) -> BTreeMap<String, AgentSpec> {
     let mut agents = BTreeMap::new();
     let mut mistakes = Vec::new();
-    for (name, item) in reading.root.take_table("agents", &mut mistakes).drain() {
+    for (name, item) in resolver.root.take_table("agents", &mut mistakes).drain() {
         let at = item.at.clone();
         let table = item.table().map_err(|mistake| mistakes.push(mistake));
         let Ok(table) = table else { continue };
-        reading.note_table(&format!("agents.{name}"), &table);
-        reading.note(
+        resolver.note_table(&format!("agents.{name}"), &table);
+        resolver.note(
             &format!("agents.{name}"),
             &at,
             &beginning(&name, &table, presets),
         );
         if !is_name(&name) {
-            mistakes.push(Mistake::new(
-                at,
-                "an agent is called with a-z, 0-9, - and _, at most 40",
-            ));
+            mistakes.push(Mistake::new(at, mistake::NAME));
         } else if let Some(spec) = agent(
             Described {
                 name: &name,
@@ -51,38 +52,38 @@ pub(super) fn read(reading: &mut Reading<'_>, presets: Presets<'_>) -> BTreeMap<
             agents.insert(name, spec);
         }
     }
-    reading.mistakes.append(&mut mistakes);
+    resolver.mistakes.append(&mut mistakes);
     agents
 }
 
 /// Reads which agent is the default one, and adds it when it is a preset or a command.
 pub(super) fn read_default(
-    reading: &mut Reading<'_>,
+    resolver: &mut Resolver<'_>,
     agents: &mut BTreeMap<String, AgentSpec>,
     presets: Presets<'_>,
 ) -> Option<String> {
-    let Some(found) = reading.found("agent") else {
+    let Some(found) = resolver.found("agent") else {
         let mut names = agents.keys();
         return names.next().filter(|_| names.next().is_none()).cloned();
     };
     let spec = default_agent(&found, agents, presets).map_err(|what| found.wrong(what));
-    let spec = reading.noted(spec)?;
+    let spec = resolver.noted(spec)?;
     let name = spec.name.clone();
     if !agents.contains_key(&name) {
-        note_whole(reading, &spec, &found.at, presets);
+        note_whole(resolver, &spec, &found.at, presets);
     }
     agents.entry(name.clone()).or_insert(spec);
     Some(name)
 }
 
 /// An agent that no table describes: a preset, or a command line.
-fn note_whole(reading: &mut Reading<'_>, spec: &AgentSpec, at: &str, presets: Presets<'_>) {
+fn note_whole(resolver: &mut Resolver<'_>, spec: &AgentSpec, at: &str, presets: Presets<'_>) {
     let path = format!("agents.{}", spec.name);
     match presets(&spec.name) {
-        Some(_) => reading.note(&path, at, &format!("preset {}", spec.name)),
+        Some(_) => resolver.note(&path, at, &format!("preset {}", spec.name)),
         None => {
-            reading.note(&path, at, "default");
-            reading.note(&format!("{path}.command"), at, "");
+            resolver.note(&path, at, "default");
+            resolver.note(&format!("{path}.command"), at, "");
         }
     }
 }
@@ -108,8 +109,7 @@ fn default_agent(
     if is_name(text) {
         return Err(unknown(text, agents, presets));
     }
-    let command = shell_split::split(text)
-        .map_err(|what| format!("is neither an agent's name nor a command line: {what}"))?;
+    let command = shell_split::split(text).map_err(|what| mistake::neither(&what))?;
     let name = command[0]
         .rsplit('/')
         .next()
@@ -132,13 +132,13 @@ fn default_agent(
 impl Sources {
     /// The default agent alone, its environment resolved, whatever else the configuration says; none where none is named.
     pub fn agent(&self, presets: Presets<'_>) -> Result<Option<AgentSpec>, ConfigError> {
-        let mut reading = Reading::new(self);
-        reading.mistakes.clear();
+        let mut resolver = Resolver::new(self);
+        resolver.mistakes.clear();
         let mut agents = BTreeMap::new();
-        let name = read_default(&mut reading, &mut agents, presets);
-        resolve(&mut reading, &mut agents);
-        if !reading.mistakes.is_empty() {
-            return Err(ConfigError(reading.mistakes));
+        let name = read_default(&mut resolver, &mut agents, presets);
+        resolve(&mut resolver, &mut agents);
+        if !resolver.mistakes.is_empty() {
+            return Err(ConfigError(resolver.mistakes));
         }
         Ok(name.and_then(|name| agents.remove(&name)))
     }
@@ -152,14 +152,14 @@ pub(super) struct Mention<'a> {
 
 /// Adds a preset that a role asks for.
 pub(super) fn require(
-    reading: &mut Reading<'_>,
+    resolver: &mut Resolver<'_>,
     Mention { name, at }: Mention<'_>,
     agents: &mut BTreeMap<String, AgentSpec>,
     presets: Presets<'_>,
 ) -> Result<(), Mistake> {
     if !agents.contains_key(name) {
         let spec = presets(name).ok_or_else(|| Mistake::new(at, unknown(name, agents, presets)))?;
-        note_whole(reading, &spec, at, presets);
+        note_whole(resolver, &spec, at, presets);
         agents.insert(name.to_owned(), spec);
     }
     Ok(())
@@ -172,17 +172,14 @@ fn unknown(name: &str, agents: &BTreeMap<String, AgentSpec>, presets: Presets<'_
         .chain(NAMES.into_iter().filter(|name| presets(name).is_some()))
         .collect();
     let known: BTreeSet<&str> = known.into_iter().collect();
-    let near = did_you_mean(name, known.iter().copied());
+    let near = nearest(name, known.iter().copied());
     let known: Vec<&str> = known.into_iter().collect();
-    format!(
-        "there is no agent `{name}`; there are {}.{near} A program is named by its absolute path, or under [agents.<name>]",
-        known.join(", ")
-    )
+    mistake::unknown(name, &known, near)
 }
 
 /// Values of inherited variables, for all agents. What is set explicitly stays.
-pub(super) fn resolve(reading: &mut Reading<'_>, agents: &mut BTreeMap<String, AgentSpec>) {
-    let environment = reading.sources.environment();
+pub(super) fn resolve(resolver: &mut Resolver<'_>, agents: &mut BTreeMap<String, AgentSpec>) {
+    let environment = resolver.sources.environment();
     for spec in agents.values_mut() {
         for wanted in spec.inherit.clone() {
             let prefix = wanted.strip_suffix('*');
@@ -190,7 +187,7 @@ pub(super) fn resolve(reading: &mut Reading<'_>, agents: &mut BTreeMap<String, A
             for (name, value) in passed.filter(|(name, _)| prefix.is_some() || *name == wanted) {
                 if !is_ours(name) && !spec.environment.contains_key(name) {
                     spec.environment.insert(name.to_owned(), value.to_owned());
-                    reading.note(
+                    resolver.note(
                         &format!("agents.{}.environment.{name}", spec.name),
                         "the environment",
                         "",
@@ -241,10 +238,7 @@ fn agent(
     }
     table.finish(&keys_under("agents.<name>."), mistakes);
     if lacks_command {
-        mistakes.push(Mistake::new(
-            at,
-            "needs a command, or a preset to start from",
-        ));
+        mistakes.push(Mistake::new(at, mistake::NO_COMMAND));
     }
     Some(spec)
 }
@@ -272,7 +266,7 @@ fn put(spec: &mut AgentSpec, key: &str, item: Item) -> Result<(), Mistake> {
         }
         "home" => spec.home = Some(folder(item)?),
         "ignore" => add(&mut spec.ignore, patterns(item)?),
-        _ => return Err(item.wrong("there is no such key")),
+        _ => return Err(item.wrong(mistakes::source::unknown_key(None))),
     }
     Ok(())
 }
@@ -300,10 +294,10 @@ fn command(item: Item) -> Result<Vec<String>, Mistake> {
 /// An agent starts in its working copy: a relative path there would run what the repository says.
 fn check_program(command: &[String]) -> Result<(), String> {
     match command.first().map(String::as_str) {
-        None | Some("") => Err("names no program".to_owned()),
-        Some(program) if program.contains('/') && !program.starts_with('/') => Err(format!(
-            "`{program}` must be an absolute path, or a name to look for on the PATH"
-        )),
+        None | Some("") => Err(mistake::NO_PROGRAM.to_owned()),
+        Some(program) if program.contains('/') && !program.starts_with('/') => {
+            Err(mistake::relative_program(program))
+        }
         Some(_) => Ok(()),
     }
 }
@@ -312,7 +306,7 @@ fn environment(item: Item) -> Result<BTreeMap<String, String>, Mistake> {
     let mut variables = BTreeMap::new();
     for (name, value) in item.table()?.drain() {
         if name.is_empty() || name.contains(['=', '\0']) || is_ours(&name) {
-            return Err(value.wrong("is not a variable an agent may have"));
+            return Err(value.wrong(mistake::VARIABLE));
         }
         variables.insert(name, value.text()?);
     }
@@ -326,10 +320,7 @@ fn inherit(item: Item) -> Result<Vec<String>, Mistake> {
         .iter()
         .find(|name| is_ours(name) || matches!(name.as_str(), "" | "*"))
     {
-        Some(name) => Err(Mistake::new(
-            at,
-            format!("`{name}` is never passed to an agent"),
-        )),
+        Some(name) => Err(Mistake::new(at, mistake::never_passed(name))),
         None => Ok(names),
     }
 }
@@ -342,10 +333,7 @@ pub(super) fn patterns(item: Item) -> Result<Vec<String>, Mistake> {
         .iter()
         .find(|pattern| !leavings::is_pattern(pattern))
     {
-        Some(pattern) => Err(Mistake::new(
-            at,
-            format!("{pattern:?} is not a pattern of .gitignore"),
-        )),
+        Some(pattern) => Err(Mistake::new(at, mistakes::value::pattern(pattern))),
         None => Ok(patterns),
     }
 }
@@ -365,10 +353,7 @@ fn folder(item: Item) -> Result<String, Mistake> {
     if path.starts_with('/') {
         Ok(path)
     } else {
-        Err(Mistake::new(
-            at,
-            format!("`{path}` must be an absolute folder"),
-        ))
+        Err(Mistake::new(at, mistake::relative_folder(&path)))
     }
 }
 

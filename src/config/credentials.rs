@@ -8,8 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use secrecy::SecretString;
 
-use super::resolver::Reading;
+use super::resolver::Resolver;
 use super::sources::{Found, is_shared};
+use crate::core::text::mistakes::{
+    self,
+    credential::{self, instead as what},
+};
 
 /// Shorter webhook secrets can be guessed.
 const SHORT: usize = 20;
@@ -17,18 +21,19 @@ const SHORT: usize = 20;
 const LEAST_BITS: usize = 2048;
 
 /// Reads a webhook secret, and warns where it looks like a mistake.
-pub(super) fn webhook_secret(reading: &mut Reading<'_>, key: &'static str) -> Option<SecretString> {
-    let found = reading.found(key)?;
+pub(super) fn webhook_secret(
+    resolver: &mut Resolver<'_>,
+    key: &'static str,
+) -> Option<SecretString> {
+    let found = resolver.found(key)?;
     let secret = found.text.trim().to_owned();
     if secret.is_empty() {
-        reading.mistakes.push(found.wrong("is empty"));
+        resolver.mistakes.push(found.wrong(mistakes::EMPTY));
         return None;
     }
     if let Some(doubt) = doubt(&found.text) {
         let at = &found.at;
-        reading.warnings.push(format!(
-            "{at}: {doubt}; it must be exactly the webhook secret of the App's page"
-        ));
+        resolver.warnings.push(credential::doubtful(at, &doubt));
     }
     Some(SecretString::from(secret))
 }
@@ -39,36 +44,34 @@ fn doubt(text: &str) -> Option<String> {
     let quoted =
         |quote: char| secret.len() > 1 && secret.starts_with(quote) && secret.ends_with(quote);
     if secret.contains('…') || secret.contains("...") {
-        Some("it holds an ellipsis, as if it were copied from an example".to_owned())
+        Some(credential::ELLIPSIS.to_owned())
     } else if quoted('"') || quoted('\'') {
-        Some("it stands in quotes, which count as a part of it".to_owned())
+        Some(credential::QUOTES.to_owned())
     } else if secret != text || secret.contains(char::is_whitespace) {
-        Some("it has white space in it, or at its ends, where it was left out".to_owned())
+        Some(credential::WHITE_SPACE.to_owned())
     } else if secret.chars().count() < SHORT {
-        Some(format!(
-            "it has less than {SHORT} characters, so it can be guessed (`openssl rand -hex 32` makes a good one)"
-        ))
+        Some(credential::short(SHORT))
     } else {
         None
     }
 }
 
 /// The key itself or a file of it; the higher source wins, and two of the same source contradict each other.
-pub(super) fn private_key(reading: &mut Reading<'_>) -> Option<SecretString> {
+pub(super) fn private_key(resolver: &mut Resolver<'_>) -> Option<SecretString> {
     let (inline, file) = (
-        reading.found("private_key"),
-        reading.found("private_key_file"),
+        resolver.found("private_key"),
+        resolver.found("private_key_file"),
     );
     let of_file = match (&inline, &file) {
         (Some(inline), Some(file)) if inline.rank == file.rank => {
-            let what = format!("{} is given too: keep one of the two", file.at);
-            reading.mistakes.push(inline.wrong(what));
+            let what = mistakes::twice(&file.at);
+            resolver.mistakes.push(inline.wrong(what));
             return None;
         }
         (Some(inline), Some(file)) => file.rank < inline.rank,
         (_, file) => file.is_some(),
     };
-    reading.origins.remove(if of_file {
+    resolver.origins.remove(if of_file {
         "private_key"
     } else {
         "private_key_file"
@@ -76,10 +79,12 @@ pub(super) fn private_key(reading: &mut Reading<'_>) -> Option<SecretString> {
     let (found, pem) = if of_file {
         let file = file?;
         let read = std::fs::read_to_string(file.path());
-        let what = |error| file.wrong(format!("{} cannot be read: {error}", file.path().display()));
+        let path = file.path().display().to_string();
+        let what =
+            |error: std::io::Error| file.wrong(mistakes::unreadable(&path, &error.to_string()));
         let pem = read.map_err(what);
-        let pem = reading.noted(pem)?;
-        warn_if_shared(reading, &file);
+        let pem = resolver.noted(pem)?;
+        warn_if_shared(resolver, &file);
         (file, pem)
     } else {
         let inline = inline?;
@@ -87,17 +92,15 @@ pub(super) fn private_key(reading: &mut Reading<'_>) -> Option<SecretString> {
         (inline, pem)
     };
     let key = usable_key(&pem).map_err(|what| found.wrong(what));
-    reading.noted(key)
+    resolver.noted(key)
 }
 
-fn warn_if_shared(reading: &mut Reading<'_>, file: &Found) {
+fn warn_if_shared(resolver: &mut Resolver<'_>, file: &Found) {
     let path = file.path();
     if is_shared(&path) {
-        reading.warnings.push(format!(
-            "{}: {} can be read by others; chmod 600 it",
-            file.at,
-            path.display()
-        ));
+        let path = path.display().to_string();
+        let warning = mistakes::source::shared_key(&file.at, &path);
+        resolver.warnings.push(warning);
     }
 }
 
@@ -107,34 +110,24 @@ fn usable_key(pem: &str) -> Result<SecretString, String> {
     let key = EncodingKey::from_rsa_pem(pem.as_bytes());
     let signed =
         key.and_then(|key| encode(&Header::new(Algorithm::RS256), &serde_json::json!({}), &key));
-    signed.map(|_| SecretString::from(pem)).map_err(|_| {
-        format!(
-            "{}: give the PEM file GitHub hands out, PKCS#1 (BEGIN RSA PRIVATE KEY) or PKCS#8 (BEGIN PRIVATE KEY), \
-             without a passphrase",
-            instead(pem)
-        )
-    })
+    signed
+        .map(|_| SecretString::from(pem))
+        .map_err(|_| credential::no_key(&instead(pem)))
 }
 
 /// What it is instead of a usable key.
 fn instead(text: &str) -> String {
     let frame = |name: &str| text.contains(&format!("-----BEGIN {name}"));
     let known = match () {
-        () if text.is_empty() => "is empty",
-        () if frame("CERTIFICATE") => "is a certificate",
-        () if frame("PUBLIC KEY") || frame("RSA PUBLIC KEY") => "is a public key",
-        () if frame("OPENSSH") => "is an SSH key",
-        () if text.contains("ENCRYPTED") => "has a passphrase",
-        () if frame("EC PRIVATE KEY") => "is an elliptic-curve key (EC), not an RSA key",
-        () if !text.contains("-----BEGIN") && is_wrapped(text) => {
-            "is a PEM file in base64 once more: decode it first (`base64 -d`)"
-        }
-        () if !text.contains("-----BEGIN") => {
-            "is no PEM file (its first line must be -----BEGIN … PRIVATE KEY-----)"
-        }
-        () if !text.contains("-----END") => {
-            "is cut off (its last line must be -----END … PRIVATE KEY-----)"
-        }
+        () if text.is_empty() => what::EMPTY,
+        () if frame("CERTIFICATE") => what::CERTIFICATE,
+        () if frame("PUBLIC KEY") || frame("RSA PUBLIC KEY") => what::PUBLIC,
+        () if frame("OPENSSH") => what::SSH,
+        () if text.contains("ENCRYPTED") => what::ENCRYPTED,
+        () if frame("EC PRIVATE KEY") => what::EC,
+        () if !text.contains("-----BEGIN") && is_wrapped(text) => what::WRAPPED,
+        () if !text.contains("-----BEGIN") => what::NO_PEM,
+        () if !text.contains("-----END") => what::CUT_OFF,
         () => return inside(text),
     };
     known.to_owned()
@@ -156,22 +149,15 @@ fn inside(pem: &str) -> String {
         .filter(|line| !line.starts_with("-----"))
         .collect();
     let Ok(der) = STANDARD.decode(code) else {
-        return "is damaged (between its first and last line there is more or less than base64)"
-            .to_owned();
+        return what::DAMAGED.to_owned();
     };
     let head = &der[..der.len().min(40)];
     let holds = |kind: &[u8]| head.windows(kind.len()).any(|part| part == kind);
     match modulus_bits(&der) {
-        _ if holds(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]) => {
-            "is an elliptic-curve key (EC), not an RSA key".to_owned()
-        }
-        _ if holds(&[0x06, 0x03, 0x2b, 0x65, 0x70]) => {
-            "is an Ed25519 key, not an RSA key".to_owned()
-        }
-        Some(bits) if bits < LEAST_BITS => {
-            format!("is an RSA key of {bits} bits; GitHub's have {LEAST_BITS}")
-        }
-        _ => "is not a usable private key (damaged, or no RSA key)".to_owned(),
+        _ if holds(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]) => what::EC.to_owned(),
+        _ if holds(&[0x06, 0x03, 0x2b, 0x65, 0x70]) => what::ED25519.to_owned(),
+        Some(bits) if bits < LEAST_BITS => what::short(bits, LEAST_BITS),
+        _ => what::UNUSABLE.to_owned(),
     }
 }
 

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use toml::de::{DeTable, DeValue};
 
-use super::error::{Mistake, did_you_mean};
+use super::error::{Mistake, nearest};
+use crate::core::text::mistakes::{source, value};
 
-/// A value.
 #[derive(Clone)]
 pub(super) enum Value {
     Text(String),
@@ -43,28 +43,28 @@ impl Item {
     pub fn text(self) -> Result<String, Mistake> {
         match self.value {
             Value::Text(text) => Ok(text),
-            ref other => Err(self.wrong(format!("must be a text in quotes, not {}", other.kind()))),
+            ref other => Err(self.wrong(value::text(other.kind()))),
         }
     }
 
     pub fn switch(self) -> Result<bool, Mistake> {
         match self.value {
             Value::Switch(on) => Ok(on),
-            ref other => Err(self.wrong(format!("must be true or false, not {}", other.kind()))),
+            ref other => Err(self.wrong(value::switch(other.kind()))),
         }
     }
 
     pub fn integer(self) -> Result<i64, Mistake> {
         match self.value {
             Value::Integer(number) => Ok(number),
-            ref other => Err(self.wrong(format!("must be a whole number, not {}", other.kind()))),
+            ref other => Err(self.wrong(value::integer(other.kind()))),
         }
     }
 
     pub fn list(self) -> Result<Vec<Item>, Mistake> {
         match self.value {
             Value::List(items) => Ok(items),
-            ref other => Err(self.wrong(format!("must be a list in [ ], not {}", other.kind()))),
+            ref other => Err(self.wrong(value::list(other.kind()))),
         }
     }
 
@@ -75,7 +75,7 @@ impl Item {
     pub fn table(self) -> Result<Table, Mistake> {
         match self.value {
             Value::Table(table) => Ok(table),
-            ref other => Err(self.wrong(format!("must be a table, not {}", other.kind()))),
+            ref other => Err(self.wrong(value::table(other.kind()))),
         }
     }
 }
@@ -107,26 +107,20 @@ impl Table {
         let (tree, errors) = DeTable::parse_recoverable(text);
         let mistakes = errors.iter().map(|error| {
             let line = reader.line(error.span().map_or(0, |span| span.start));
-            Mistake::new(
-                format!("{file}:{line}"),
-                format!("not valid TOML: {}", error.message()),
-            )
+            Mistake::new(format!("{file}:{line}"), source::not_toml(error.message()))
         });
         let mistakes = mistakes.collect();
         (reader.table(tree.get_ref(), ""), mistakes)
     }
 
-    /// Looks at a key.
     pub fn get(&self, key: &str) -> Option<&Item> {
         self.entries.get(key)
     }
 
-    /// Looks at everything.
     pub fn items(&self) -> impl Iterator<Item = (&str, &Item)> {
         self.entries.iter().map(|(key, item)| (key.as_str(), item))
     }
 
-    /// Takes a key out.
     pub fn take(&mut self, key: &str) -> Option<Item> {
         self.entries.remove(key)
     }
@@ -147,8 +141,8 @@ impl Table {
     /// What was not taken is unknown.
     pub fn finish(self, known: &[&str], mistakes: &mut Vec<Mistake>) {
         for (key, item) in self.entries {
-            let near = did_you_mean(&key, known.iter().copied());
-            mistakes.push(item.wrong(format!("there is no such key.{near}")));
+            let near = nearest(&key, known.iter().copied());
+            mistakes.push(item.wrong(source::unknown_key(near)));
         }
     }
 }

@@ -6,7 +6,9 @@ use std::fmt;
 
 use strsim::levenshtein;
 
-/// One thing to put right.
+use crate::core::text::mistakes;
+
+/// One thing to fix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// Where: `SKEP_LISTEN`, `--listen`, `skep.toml:4: limits.sessions`.
@@ -33,20 +35,12 @@ impl fmt::Display for Mistake {
 
 /// Every mistake of a configuration; at least one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the configuration has {}:{}", counted(.0.len()), lines(.0))]
+#[error("{}:{}", mistakes::counted(.0.len()), lines(.0))]
 pub struct ConfigError(pub Vec<Mistake>);
 
 impl From<ConfigError> for crate::core::failure::Failure {
     fn from(error: ConfigError) -> Self {
         Self::broken(error.to_string())
-    }
-}
-
-fn counted(number: usize) -> String {
-    if number == 1 {
-        "one mistake".to_owned()
-    } else {
-        format!("{number} mistakes")
     }
 }
 
@@ -60,17 +54,15 @@ fn lines(mistakes: &[Mistake]) -> String {
 /// Of a word, so many characters are compared.
 const LONGEST: usize = 60;
 
-/// ` Did you mean `x`?` when a known word is near, otherwise nothing.
-pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+/// The known word that was probably meant, if one is near.
+pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: String = word.chars().take(LONGEST).collect();
     let near = known
         .into_iter()
         .map(|known| (levenshtein(&word, known), known))
         .min();
-    match near {
-        Some((edits, known)) if edits <= 1 + known.len() / 4 => format!(" Did you mean `{known}`?"),
-        _ => String::new(),
-    }
+    let near = near.filter(|(edits, known)| *edits <= 1 + known.len() / 4);
+    near.map(|(_, known)| known)
 }
 
 #[cfg(test)]
@@ -79,12 +71,9 @@ mod tests {
 
     #[test]
     fn near_words_are_proposed_and_far_ones_are_not() {
-        assert_eq!(
-            did_you_mean("lisen", ["listen", "limits"]),
-            " Did you mean `listen`?"
-        );
-        assert_eq!(did_you_mean("banana", ["listen", "limits"]), "");
-        assert_eq!(did_you_mean("x", []), "");
+        assert_eq!(nearest("lisen", ["listen", "limits"]), Some("listen"));
+        assert_eq!(nearest("banana", ["listen", "limits"]), None);
+        assert_eq!(nearest("x", []), None);
     }
 
     #[test]

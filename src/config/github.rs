@@ -7,8 +7,10 @@ use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::credentials;
-use super::resolver::Reading;
+use super::error::Mistake;
+use super::resolver::Resolver;
 use super::sources::Found;
+use crate::core::text::mistakes::{self, place};
 
 /// What the App asks for on GitHub, and no more; `app-manifest.json` says the same.
 /// <https://docs.github.com/rest/overview/permissions-required-for-github-apps>
@@ -110,23 +112,23 @@ impl Missing {
         );
         Self {
             name,
-            meaning: entry.meaning,
+            meaning: super::reference::meaning(key),
         }
     }
 }
 
 /// Reads credentials and addresses; what is missing is added to the list.
 pub(super) fn read(
-    reading: &mut Reading<'_>,
+    resolver: &mut Resolver<'_>,
     missing: &mut Vec<Missing>,
 ) -> Option<GitHubSettings> {
-    let before = reading.mistakes.len();
-    let app_id = reading.meant("app_id", app_id);
-    let private_key = credentials::private_key(reading);
-    let webhook_secret = credentials::webhook_secret(reading, "webhook_secret");
-    let webhook_secret_previous = credentials::webhook_secret(reading, "webhook_secret_previous");
-    let (api_url, web_url) = addresses(reading);
-    if reading.mistakes.len() > before {
+    let before = resolver.mistakes.len();
+    let app_id = resolver.meant("app_id", app_id);
+    let private_key = credentials::private_key(resolver);
+    let webhook_secret = credentials::webhook_secret(resolver, "webhook_secret");
+    let webhook_secret_previous = credentials::webhook_secret(resolver, "webhook_secret_previous");
+    let (api_url, web_url) = addresses(resolver);
+    if resolver.mistakes.len() > before {
         return None;
     }
     let mut need = |key, there: bool| {
@@ -148,10 +150,7 @@ pub(super) fn read(
 }
 
 fn app_id(found: &Found) -> Result<u64, String> {
-    let wrong = || {
-        "must be the App's number, such as 123456 (\"App ID\" on the App's page, not the client id)"
-            .to_owned()
-    };
+    let wrong = || mistakes::credential::APP_ID.to_owned();
     found
         .text
         .trim()
@@ -161,11 +160,11 @@ fn app_id(found: &Found) -> Result<u64, String> {
         .ok_or_else(wrong)
 }
 
-fn addresses(reading: &mut Reading<'_>) -> (Option<Url>, Option<Url>) {
-    let before = reading.mistakes.len();
-    let web = reading.meant("github_url", web_address);
-    let api = reading.meant("github_api_url", |found| address(&found.text));
-    if reading.mistakes.len() > before {
+fn addresses(resolver: &mut Resolver<'_>) -> (Option<Url>, Option<Url>) {
+    let before = resolver.mistakes.len();
+    let web = resolver.meant("github_url", web_address);
+    let api = resolver.meant("github_api_url", |found| address(&found.text));
+    if resolver.mistakes.len() > before {
         return (None, None);
     }
     match (web, api) {
@@ -179,9 +178,10 @@ fn addresses(reading: &mut Reading<'_>) -> (Option<Url>, Option<Url>) {
             (Some(api), Some(fixed("https://github.com")))
         }
         (None, Some(_)) => {
-            let at = reading.at("github_api_url");
-            let what = "names another server than github.com, so SKEP_GITHUB_URL must name it too (https://HOST)";
-            reading.mistakes.push(super::error::Mistake::new(at, what));
+            let at = resolver.at("github_api_url");
+            resolver
+                .mistakes
+                .push(Mistake::new(at, place::OTHER_SERVER));
             (None, None)
         }
     }
@@ -213,29 +213,24 @@ fn web_address(found: &Found) -> Result<Url, String> {
     if url.path() == "/" {
         Ok(url)
     } else {
-        Err("must end after the host: https://HOST".to_owned())
+        Err(place::HOST_ONLY.to_owned())
     }
 }
 
 /// An address to which credentials may go: https, or http on this machine.
 fn address(text: &str) -> Result<Url, String> {
-    let wrong = || {
-        format!(
-            "`{}` is not an address such as https://github.example",
-            shown(text)
-        )
-    };
+    let wrong = || place::url(shown(text));
     let mut url = Url::parse(text.trim()).map_err(|_| wrong())?;
     let plain = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
         && url.fragment().is_none();
     match url.scheme() {
-        _ if !plain => return Err("must be without name, password, query and fragment".to_owned()),
+        _ if !plain => return Err(place::PLAIN_URL.to_owned()),
         "https" if url.host().is_some() => {}
         "http" if is_loopback(&url) => {}
         "http" => {
-            return Err("must begin with https:// (http:// is only for this machine)".to_owned());
+            return Err(place::HTTPS.to_owned());
         }
         _ => return Err(wrong()),
     }

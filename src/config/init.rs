@@ -4,6 +4,7 @@
 //! secret, or a value that differs from what holds without it.
 
 use super::reference::{Setting, reference};
+use crate::core::text::starter;
 
 /// What `skep serve` cannot do without, in the order it is asked for.
 const NEEDED: [&str; 4] = ["app_id", "private_key_file", "webhook_secret", "agent"];
@@ -48,16 +49,6 @@ const EXAMPLES: [(&str, &str); 33] = [
 /// Longest line of a comment.
 const WIDTH: usize = 100;
 
-const HEAD: &str = "\
-# skep.toml: what `skep serve` reads, made by `skep config init`.
-#
-# Flags and environment variables win over this file (`skep config show --reference` lists them). To change something, take the
-# `#` away before its key. Keep the file readable by skep alone (`chmod 600`) when it holds secrets.
-#
-# `skep config check` tries out what stands here, `skep config show` prints what it came to.
-
-";
-
 /// The file.
 pub fn starter() -> String {
     let settings = reference();
@@ -66,7 +57,7 @@ pub fn starter() -> String {
             .iter()
             .filter_map(|setting| Some((setting.key.as_deref()?, setting)))
     };
-    let mut text = HEAD.to_owned() + "# ---- What must be filled in\n\n";
+    let mut text = starter::HEAD.to_owned() + starter::NEEDED;
     for key in NEEDED {
         text.extend(
             keyed()
@@ -74,19 +65,13 @@ pub fn starter() -> String {
                 .map(|(key, setting)| block(key, key, setting)),
         );
     }
-    text.push_str("# ---- What may be changed; the values are the defaults, or examples where there is none\n\n");
+    text.push_str(starter::OPTIONAL);
     let rest = keyed().filter(|(key, _)| !key.contains('.') && !NEEDED.contains(key));
     text.extend(rest.map(|(key, setting)| block(key, key, setting)));
     for (prefix, head) in [
-        ("limits.", "# ---- Numbers\n[limits]\n\n"),
-        (
-            "agents.<name>.",
-            "# ---- Agents, each under its name; a preset is changed under its own\n#[agents.mine]\n\n",
-        ),
-        (
-            "roles.<name>.",
-            "# ---- Roles: new ones, or built-in ones with changes\n#[roles.docs]\n\n",
-        ),
+        ("limits.", starter::LIMITS),
+        ("agents.<name>.", starter::AGENTS),
+        ("roles.<name>.", starter::ROLES),
     ] {
         text.push_str(head);
         let below =

@@ -1,4 +1,4 @@
-//! The numbers under `[limits]`: one knob each, with its unit, its bounds and where it goes.
+//! The numbers under `[limits]`: one setting each, with its unit, its bounds and where it goes.
 
 use std::ops::RangeInclusive;
 
@@ -6,6 +6,7 @@ use super::document::{Item, Table, Value};
 use super::error::Mistake;
 use super::units::{parse_duration, parse_size, render_duration, render_size};
 use crate::core::policy::{Limits, Pace};
+use crate::core::text::mistakes::value;
 
 /// All that `[limits]` fills.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,130 +26,84 @@ pub(super) enum Kind {
     Size,
 }
 
-/// One number.
-pub(super) struct Knob {
+pub(super) struct LimitSetting {
     pub key: &'static str,
     pub kind: Kind,
     pub range: RangeInclusive<u64>,
     pub get: fn(&Numbers) -> u64,
     pub set: fn(&mut Numbers, u64),
-    pub meaning: &'static str,
 }
 
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
 const DAY: u64 = 24 * 60 * MINUTE;
 
-/// A knob over one field; every bound fits the field's type.
-macro_rules! knob {
-    ($key:literal, $kind:ident, $range:expr, $($field:ident).+ : $type:ty, $meaning:literal) => {
-        Knob {
+/// A setting over one field; every bound fits the field's type.
+macro_rules! limit_setting {
+    ($key:literal, $kind:ident, $range:expr, $($field:ident).+ : $type:ty) => {
+        LimitSetting {
             key: $key,
             kind: Kind::$kind,
             range: $range,
             get: |numbers| u64::try_from(numbers.$($field).+).unwrap_or_default(),
             set: |numbers, value| numbers.$($field).+ = <$type>::try_from(value).unwrap_or(<$type>::MAX),
-            meaning: $meaning,
         }
     };
 }
 
-pub(super) const KNOBS: [Knob; 27] = [
-    knob!("sessions", Count, 1..=1_000, limits.sessions: u32, "Sessions at once; more wait in the queue."),
-    knob!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64, "Longest time of one session."),
-    knob!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64, "Longest time an agent may say nothing."),
-    knob!("start_attempts", Count, 1..=100, limits.start_attempts: i64, "How often a failed start is tried in all."),
-    knob!(
-        "model_attempts", Count, 1..=100, limits.model_attempts: u32,
-        "How often an agent's model that fails for now (429, 500, a broken connection) is tried in all."
-    ),
-    knob!(
-        "model_retry", Duration, 1..=15 * MINUTE, limits.model_retry_ms: i64,
-        "The first pause before such a model is tried again; doubles up to 15 minutes."
-    ),
-    knob!(
-        "effect_attempts", Count, 1..=100, limits.effect_attempts: i64,
-        "How often any other step is tried in all before a person hears of it."
-    ),
-    knob!(
-        "retry_base", Duration, 1..=5 * MINUTE, limits.retry_base_ms: i64,
-        "The first pause between tries; doubles up to 5 minutes."
-    ),
-    knob!(
-        "status_interval", Duration, 1..=60 * MINUTE, limits.status_interval_ms: i64,
-        "Shortest time between two edits of a status comment that show mere progress."
-    ),
-    knob!("drain", Duration, 0..=60 * MINUTE, limits.drain_ms: i64, "How long a graceful stop waits for agents."),
-    knob!("max_files", Count, 1..=100_000, limits.max_files: u32, "Files a session may change."),
-    knob!("max_patch", Size, 1..=1 << 30, limits.max_patch_bytes: u64, "Largest patch of a session."),
-    knob!("max_commits", Count, 1..=10_000, limits.max_commits: u32, "Most commits of a session."),
-    knob!(
-        "workspace", Size, 1 << 20..=1 << 50, limits.workspace_bytes: u64,
-        "What the files of one session may take of the disk before it is ended."
-    ),
-    knob!(
-        "disk_reserve", Size, 0..=1 << 50, limits.disk_reserve_bytes: u64,
-        "What is kept free of the disk, at least 8 MiB and at most a tenth of it: below that no session starts."
-    ),
-    knob!(
-        "quick_answer", Duration, 0..=45 * SECOND, limits.quick_answer_ms: i64,
-        "How long an agent's question waits for a quick answer before it is told to end its turn."
-    ),
-    knob!(
-        "park", Duration, 0..=DAY, limits.park_ms: i64,
-        "How long a session that waits for an answer keeps its process and its slot."
-    ),
-    knob!("remind", Duration, SECOND..=30 * DAY, limits.remind_ms: i64, "When people are reminded of an open question."),
-    knob!(
-        "expire", Duration, MINUTE..=365 * DAY, limits.expire_ms: i64,
-        "When an open question is over: its default applies, or the session stops."
-    ),
-    knob!(
-        "check_rounds", Count, 0..=100, limits.check_rounds: u32,
-        "Rounds of mending failed checks without a word of a person."
-    ),
-    knob!("rounds", Count, 0..=1_000, limits.rounds: u32, "Revisions of one pull request in all."),
-    knob!("comments", Count, 1..=1_000, limits.comments: u32, "Comments of one session, beside its status comment."),
-    knob!("bot_rounds", Count, 0..=100, limits.bot_rounds: u32, "Comments of allowed bots that are taken in a row."),
-    knob!(
-        "mutation_burst", Count, 1..=100, pace.burst: u32,
-        "Changes on GitHub that may follow each other at once after a rest, per installation."
-    ),
-    knob!("mutations_per_second", Count, 1..=100, pace.per_second: u32, "Changes a second after that."),
-    knob!(
-        "creations_per_minute", Count, 1..=80, pace.per_minute: u32,
-        "Comments and pull requests created in any minute (GitHub stops at 80)."
-    ),
-    knob!(
-        "creations_per_hour", Count, 1..=500, pace.per_hour: u32,
-        "Comments and pull requests created in any hour (GitHub stops at 500)."
-    ),
+pub(super) const LIMIT_SETTINGS: [LimitSetting; 27] = [
+    limit_setting!("sessions", Count, 1..=1_000, limits.sessions: u32),
+    limit_setting!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64),
+    limit_setting!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64),
+    limit_setting!("start_attempts", Count, 1..=100, limits.start_attempts: i64),
+    limit_setting!("model_attempts", Count, 1..=100, limits.model_attempts: u32),
+    limit_setting!("model_retry", Duration, 1..=15 * MINUTE, limits.model_retry_ms: i64),
+    limit_setting!("effect_attempts", Count, 1..=100, limits.effect_attempts: i64),
+    limit_setting!("retry_base", Duration, 1..=5 * MINUTE, limits.retry_base_ms: i64),
+    limit_setting!("status_interval", Duration, 1..=60 * MINUTE, limits.status_interval_ms: i64),
+    limit_setting!("drain", Duration, 0..=60 * MINUTE, limits.drain_ms: i64),
+    limit_setting!("max_files", Count, 1..=100_000, limits.max_files: u32),
+    limit_setting!("max_patch", Size, 1..=1 << 30, limits.max_patch_bytes: u64),
+    limit_setting!("max_commits", Count, 1..=10_000, limits.max_commits: u32),
+    limit_setting!("workspace", Size, 1 << 20..=1 << 50, limits.workspace_bytes: u64),
+    limit_setting!("disk_reserve", Size, 0..=1 << 50, limits.disk_reserve_bytes: u64),
+    limit_setting!("quick_answer", Duration, 0..=45 * SECOND, limits.quick_answer_ms: i64),
+    limit_setting!("park", Duration, 0..=DAY, limits.park_ms: i64),
+    limit_setting!("remind", Duration, SECOND..=30 * DAY, limits.remind_ms: i64),
+    limit_setting!("expire", Duration, MINUTE..=365 * DAY, limits.expire_ms: i64),
+    limit_setting!("check_rounds", Count, 0..=100, limits.check_rounds: u32),
+    limit_setting!("rounds", Count, 0..=1_000, limits.rounds: u32),
+    limit_setting!("comments", Count, 1..=1_000, limits.comments: u32),
+    limit_setting!("bot_rounds", Count, 0..=100, limits.bot_rounds: u32),
+    limit_setting!("mutation_burst", Count, 1..=100, pace.burst: u32),
+    limit_setting!("mutations_per_second", Count, 1..=100, pace.per_second: u32),
+    limit_setting!("creations_per_minute", Count, 1..=80, pace.per_minute: u32),
+    limit_setting!("creations_per_hour", Count, 1..=500, pace.per_hour: u32),
 ];
 
-/// Reads `[limits]`.
 pub(super) fn read(mut table: Table, mistakes: &mut Vec<Mistake>) -> Numbers {
     let mut numbers = Numbers::default();
-    for knob in &KNOBS {
+    for setting in &LIMIT_SETTINGS {
         match table
-            .take(knob.key)
-            .map(|item| number(knob, item))
+            .take(setting.key)
+            .map(|item| number(setting, item))
             .transpose()
         {
-            Ok(Some(value)) => (knob.set)(&mut numbers, value),
+            Ok(Some(value)) => (setting.set)(&mut numbers, value),
             Ok(None) => {}
             Err(mistake) => mistakes.push(mistake),
         }
     }
-    table.finish(&KNOBS.map(|knob| knob.key), mistakes);
+    table.finish(&LIMIT_SETTINGS.map(|setting| setting.key), mistakes);
     numbers
 }
 
-fn number(knob: &Knob, item: Item) -> Result<u64, Mistake> {
+fn number(setting: &LimitSetting, item: Item) -> Result<u64, Mistake> {
     let (low, high) = (
-        shown(knob.kind, *knob.range.start()),
-        shown(knob.kind, *knob.range.end()),
+        shown(setting.kind, *setting.range.start()),
+        shown(setting.kind, *setting.range.end()),
     );
-    let value = match (knob.kind, &item.value) {
+    let value = match (setting.kind, &item.value) {
         (Kind::Count, Value::Integer(number)) => u64::try_from(*number).ok(),
         (Kind::Duration, Value::Text(text)) => {
             parse_duration(text).and_then(|duration| u64::try_from(duration.as_millis()).ok())
@@ -156,15 +111,13 @@ fn number(knob: &Knob, item: Item) -> Result<u64, Mistake> {
         (Kind::Size, Value::Text(text)) => parse_size(text),
         (Kind::Count | Kind::Duration | Kind::Size, _) => None,
     };
-    let wanted = match knob.kind {
-        Kind::Count => format!("must be a whole number from {low} to {high}"),
-        Kind::Duration => {
-            format!("must be a duration such as \"90s\" or \"1h30m\", from {low} to {high}")
-        }
-        Kind::Size => format!("must be a size such as \"4MiB\", from {low} to {high}"),
+    let wanted = match setting.kind {
+        Kind::Count => value::count(&low, &high),
+        Kind::Duration => value::duration(&low, &high),
+        Kind::Size => value::size(&low, &high),
     };
     value
-        .filter(|value| knob.range.contains(value))
+        .filter(|value| setting.range.contains(value))
         .ok_or_else(|| item.wrong(wanted))
 }
 
@@ -187,7 +140,7 @@ mod tests {
         (numbers, mistakes)
     }
 
-    /// A field without a knob could not be set by anybody.
+    /// A field without a setting could not be set by anybody.
     #[test]
     fn every_limit_has_a_knob() {
         let fields = serde_json::to_value(Limits::default()).expect("JSON");
@@ -203,9 +156,9 @@ mod tests {
                 .to_owned()
         };
         fields = fields.iter().map(bare).collect();
-        let mut timings: Vec<String> = KNOBS[..KNOBS.len() - 4]
+        let mut timings: Vec<String> = LIMIT_SETTINGS[..LIMIT_SETTINGS.len() - 4]
             .iter()
-            .map(|knob| knob.key.to_owned())
+            .map(|setting| setting.key.to_owned())
             .collect();
         fields.sort();
         timings.sort();
@@ -214,21 +167,21 @@ mod tests {
 
     #[test]
     fn every_knob_turns_its_own_number_and_no_other() {
-        for knob in &KNOBS {
-            let low = *knob.range.start();
-            let value = if (knob.get)(&Numbers::default()) == low {
+        for setting in &LIMIT_SETTINGS {
+            let low = *setting.range.start();
+            let value = if (setting.get)(&Numbers::default()) == low {
                 low + 1
             } else {
                 low
             };
-            let written = match knob.kind {
-                Kind::Count => shown(knob.kind, value),
-                Kind::Duration | Kind::Size => format!("'{}'", shown(knob.kind, value)),
+            let written = match setting.kind {
+                Kind::Count => shown(setting.kind, value),
+                Kind::Duration | Kind::Size => format!("'{}'", shown(setting.kind, value)),
             };
-            let (numbers, mistakes) = read_text(&format!("{} = {written}", knob.key));
-            assert_eq!(mistakes, [], "{}", knob.key);
-            for other in &KNOBS {
-                let expected = if other.key == knob.key {
+            let (numbers, mistakes) = read_text(&format!("{} = {written}", setting.key));
+            assert_eq!(mistakes, [], "{}", setting.key);
+            for other in &LIMIT_SETTINGS {
+                let expected = if other.key == setting.key {
                     value
                 } else {
                     (other.get)(&Numbers::default())
@@ -238,7 +191,7 @@ mod tests {
                     expected,
                     "{} by {}",
                     other.key,
-                    knob.key
+                    setting.key
                 );
             }
         }

@@ -3,8 +3,9 @@
 use tracing_subscriber::EnvFilter;
 
 use super::error::ConfigError;
-use super::resolver::Reading;
+use super::resolver::Resolver;
 use super::sources::Sources;
+use crate::core::text::mistakes::value;
 
 /// What is logged and how it looks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,18 +26,18 @@ pub enum LogFormat {
     Json,
 }
 
-/// Reads it.
-pub(super) fn read(reading: &mut Reading<'_>) -> Logging {
-    let filter = reading.meant("log", |found| {
+pub(super) fn read(resolver: &mut Resolver<'_>) -> Logging {
+    let filter = resolver.meant("log", |found| {
         let text = found.text.trim();
         let parsed = EnvFilter::builder().parse(text);
-        let wrong = |error| format!("`{text}` is not a filter such as warn,skep=debug: {error}");
-        parsed.map(|_| text.to_owned()).map_err(wrong)
+        parsed
+            .map(|_| text.to_owned())
+            .map_err(|error| value::filter(text, &error.to_string()))
     });
-    let format = reading.meant("log_format", |found| match found.text.trim() {
+    let format = resolver.meant("log_format", |found| match found.text.trim() {
         "text" => Ok(LogFormat::Text),
         "json" => Ok(LogFormat::Json),
-        other => Err(format!("must be text or json, not `{other}`")),
+        other => Err(value::one_of(["text", "json"], other)),
     });
     Logging {
         filter,
@@ -47,18 +48,18 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Logging {
 impl Sources {
     /// What to log, before anything else is understood.
     pub fn logging(&self) -> Result<Logging, ConfigError> {
-        let mut reading = Reading::new(self);
-        reading.mistakes.clear();
-        let logging = read(&mut reading);
-        if reading.mistakes.is_empty() {
+        let mut resolver = Resolver::new(self);
+        resolver.mistakes.clear();
+        let logging = read(&mut resolver);
+        if resolver.mistakes.is_empty() {
             Ok(logging)
         } else {
-            Err(ConfigError(reading.mistakes))
+            Err(ConfigError(resolver.mistakes))
         }
     }
 
     /// How an entry looks, whatever else is wrong.
     pub fn log_format(&self) -> LogFormat {
-        read(&mut Reading::new(self)).format
+        read(&mut Resolver::new(self)).format
     }
 }

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use super::error::ConfigError;
-use super::resolver::Reading;
+use super::resolver::Resolver;
 use super::sources::Sources;
 use crate::core::network::{Network, ProxyUrl};
+use crate::core::text::mistakes;
 
 /// Certificates that are named besides, or instead of, the system's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,35 +27,36 @@ impl Certificates {
 impl Sources {
     /// The way out alone, whatever else the configuration says.
     pub fn network(&self) -> Result<(Network, Certificates), ConfigError> {
-        let mut reading = Reading::new(self);
-        reading.mistakes.clear();
-        let read = read(&mut reading);
-        if reading.mistakes.is_empty() {
+        let mut resolver = Resolver::new(self);
+        resolver.mistakes.clear();
+        let read = read(&mut resolver);
+        if resolver.mistakes.is_empty() {
             Ok(read)
         } else {
-            Err(ConfigError(reading.mistakes))
+            Err(ConfigError(resolver.mistakes))
         }
     }
 }
 
 /// Reads both; the file with every trusted certificate is made later, by whoever has a folder for it.
-pub(super) fn read(reading: &mut Reading<'_>) -> (Network, Certificates) {
-    let https_proxy = reading.meant("https_proxy", |found| ProxyUrl::parse(&found.text));
-    let http_proxy = reading.meant("http_proxy", |found| ProxyUrl::parse(&found.text));
-    let no_proxy = reading
+pub(super) fn read(resolver: &mut Resolver<'_>) -> (Network, Certificates) {
+    let https_proxy = resolver.meant("https_proxy", |found| ProxyUrl::parse(&found.text));
+    let http_proxy = resolver.meant("http_proxy", |found| ProxyUrl::parse(&found.text));
+    let no_proxy = resolver
         .found("no_proxy")
         .map(|found| found.text.trim().to_owned())
         .unwrap_or_default();
-    let ca_file = reading.meant("ca_file", |found| {
+    let ca_file = resolver.meant("ca_file", |found| {
         let path = std::path::absolute(found.path()).map_err(|error| error.to_string())?;
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            mistakes::unreadable(&path.display().to_string(), &error.to_string())
+        })?;
         let holds_one = text.contains("-----BEGIN CERTIFICATE-----");
         holds_one
             .then_some(path)
-            .ok_or_else(|| "holds no certificate (PEM: BEGIN CERTIFICATE)".to_owned())
+            .ok_or_else(|| mistakes::place::NO_CERTIFICATE.to_owned())
     });
-    let environment = reading.sources.environment();
+    let environment = resolver.sources.environment();
     let replaced = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
         .iter()
         .any(|name| environment.get(name).is_some());

@@ -9,8 +9,9 @@ use url::Url;
 
 use super::error::{ConfigError, Mistake};
 use super::github::fixed;
-use super::resolver::Reading;
+use super::resolver::Resolver;
 use super::sources::Found;
+use crate::core::text::mistakes::{credential, place, source};
 
 pub(super) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 pub(super) const ADMIN_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3001);
@@ -18,26 +19,23 @@ pub(super) const ADMIN_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr:
 const PRIVATE: u32 = 0o700;
 const STICKY: u32 = 0o1000;
 
-/// Reads both addresses.
-pub(super) fn addresses(reading: &mut Reading<'_>) -> (SocketAddr, SocketAddr) {
-    let listen = reading.meant("listen", socket).unwrap_or(LISTEN);
-    let admin = reading
+pub(super) fn addresses(resolver: &mut Resolver<'_>) -> (SocketAddr, SocketAddr) {
+    let listen = resolver.meant("listen", socket).unwrap_or(LISTEN);
+    let admin = resolver
         .meant("admin_listen", socket)
         .unwrap_or(ADMIN_LISTEN);
-    let key = if reading.origins.contains_key("admin_listen") {
+    let key = if resolver.origins.contains_key("admin_listen") {
         "admin_listen"
     } else {
         "listen"
     };
-    let at = reading.at(key);
+    let at = resolver.at(key);
     if listen == admin && listen.port() != 0 {
-        reading.mistakes.push(Mistake::new(
-            at,
-            format!("webhooks and the admin address cannot both be {listen}"),
-        ));
+        resolver
+            .mistakes
+            .push(Mistake::new(at, place::same(&listen.to_string())));
     } else if !admin.ip().is_loopback() {
-        let what = "the admin token travels to this address in plain text; keep it on loopback or behind a proxy with TLS";
-        reading.warnings.push(format!("{at}: {what}"));
+        resolver.warnings.push(place::exposed(&at));
     }
     (listen, admin)
 }
@@ -50,12 +48,8 @@ pub(super) fn socket(found: &Found) -> Result<SocketAddr, String> {
         .map(|port| format!("127.0.0.1:{port}"));
     let wrong = |_| match lone_port(text) {
         // What other programs read as "all addresses" is too much to be meant by saying little.
-        Some(port) => format!(
-            "`{text}` names no address: write 127.0.0.1:{port}, or 0.0.0.0:{port} to listen beyond this machine"
-        ),
-        None => {
-            format!("`{text}` is not an address with a port, such as 127.0.0.1:3000 or [::]:3000")
-        }
+        Some(port) => place::lone_port(text, port),
+        None => place::socket(text),
     };
     numeric.as_deref().unwrap_or(text).parse().map_err(wrong)
 }
@@ -80,56 +74,53 @@ pub(super) fn admin_url(listen: SocketAddr) -> Url {
 pub const ADMIN_TOKEN_FILE: &str = "admin-token";
 
 /// Reads the admin token, where the operator gives one.
-pub(super) fn admin_token(reading: &mut Reading<'_>) -> Option<SecretString> {
-    reading.meant("admin_token", |found| {
+pub(super) fn admin_token(resolver: &mut Resolver<'_>) -> Option<SecretString> {
+    resolver.meant("admin_token", |found| {
         let token = found.text.trim();
         let good = token.len() >= 20 && token.bytes().all(|byte| byte.is_ascii_graphic());
-        good.then(|| SecretString::from(token)).ok_or_else(|| {
-            "must be at least 20 letters, digits or signs without a space (`openssl rand -hex 32` makes one)".to_owned()
-        })
+        let wrong = || credential::ADMIN_TOKEN.to_owned();
+        good.then(|| SecretString::from(token)).ok_or_else(wrong)
     })
 }
 
 /// Reads the data folder; always absolute.
-pub(super) fn data_dir(reading: &mut Reading<'_>) -> Option<PathBuf> {
-    let named = reading.meant("data_dir", |found| {
+pub(super) fn data_dir(resolver: &mut Resolver<'_>) -> Option<PathBuf> {
+    let named = resolver.meant("data_dir", |found| {
         let path = std::path::absolute(found.path()).map_err(|error| error.to_string())?;
         let is_file = path.exists() && !path.is_dir();
         if is_file {
-            Err(format!("{} is not a folder", path.display()))
+            Err(place::no_folder(&path.display().to_string()))
         } else {
             Ok(path)
         }
     });
-    if named.is_some() || reading.origins.contains_key("data_dir") {
+    if named.is_some() || resolver.origins.contains_key("data_dir") {
         return named;
     }
-    let default = reading.sources.default_data_dir();
+    let default = resolver.sources.default_data_dir();
     if default.is_none() {
-        let what =
-            "is not set, and neither XDG_STATE_HOME nor HOME is: name a folder for skep's data";
-        reading.mistakes.push(Mistake::new("SKEP_DATA_DIR", what));
+        let mistake = Mistake::new("SKEP_DATA_DIR", place::NO_DATA_DIR);
+        resolver.mistakes.push(mistake);
     }
     default
 }
 
 /// Reads where the database is; may hold a password.
 pub(super) fn database_url(
-    reading: &mut Reading<'_>,
+    resolver: &mut Resolver<'_>,
     data_dir: Option<&Path>,
 ) -> Option<SecretString> {
-    let named = reading.meant("database_url", |found| {
+    let named = resolver.meant("database_url", |found| {
         let text = found.text.trim();
         let sqlite = text
             .strip_prefix("sqlite://")
             .is_some_and(|path| path.starts_with('/'));
         let postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
         let good = sqlite || (postgres && Url::parse(text).is_ok_and(|url| url.host().is_some()));
-        let wrong =
-            || "must be sqlite:///absolute/path or postgres://user@host/database".to_owned();
+        let wrong = || place::DATABASE.to_owned();
         good.then(|| SecretString::from(text)).ok_or_else(wrong)
     });
-    if named.is_some() || reading.origins.contains_key("database_url") {
+    if named.is_some() || resolver.origins.contains_key("database_url") {
         return named;
     }
     sqlite_in(data_dir?)
@@ -154,19 +145,16 @@ pub(super) fn make_private(folder: &Path) -> Result<Option<String>, ConfigError>
         .recursive(true)
         .mode(PRIVATE)
         .create(folder);
-    made.map_err(|error| wrong(format!("cannot be made: {error}")))?;
+    made.map_err(|error| wrong(place::cannot_be_made(&error.to_string())))?;
     let mode = mode_of_own(folder).map_err(wrong)?;
     if mode & 0o077 == 0 {
         return Ok(None);
     }
     let closed = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(PRIVATE));
-    let place = folder.display();
+    let folder = folder.display().to_string();
     Ok(Some(match closed {
-        Ok(()) => format!(
-            "{place} was open to others (mode {:o}); it is closed to them now (mode 700)",
-            mode & 0o777
-        ),
-        Err(error) => format!("{place} is open to others and cannot be closed: {error}"),
+        Ok(()) => place::closed(&folder, mode & 0o777),
+        Err(error) => place::open(&folder, &error.to_string()),
     }))
 }
 
@@ -179,7 +167,8 @@ pub fn try_data_dir(folder: &Path) -> Result<(), String> {
         mode_of_own(folder).map_err(|what| format!("{} {what}", folder.display()))?;
         let probe = folder.join(format!(".skep-check-{}", std::process::id()));
         let tried = std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe));
-        return tried.map_err(|error| format!("{} cannot be written: {error}", folder.display()));
+        let shown = folder.display().to_string();
+        return tried.map_err(|error| place::cannot_be_written(&shown, &error.to_string()));
     }
     let there = folder
         .ancestors()
@@ -193,14 +182,18 @@ pub fn try_data_dir(folder: &Path) -> Result<(), String> {
         // What could not be made cannot be removed either.
         let _ = std::fs::remove_dir(made);
     }
-    made.map_err(|error| format!("{} cannot be made: {error}", folder.display()))
+    made.map_err(|error| {
+        let what = place::cannot_be_made(&error.to_string());
+        format!("{} {what}", folder.display())
+    })
 }
 
 /// The mode of a folder that is meant for one; others are refused.
 fn mode_of_own(folder: &Path) -> Result<u32, String> {
-    let metadata = std::fs::metadata(folder).map_err(|error| format!("cannot be read: {error}"))?;
+    let metadata =
+        std::fs::metadata(folder).map_err(|error| source::unreadable(&error.to_string()))?;
     if metadata.mode() & STICKY != 0 {
-        return Err("is a folder that many share: name a folder inside it".to_owned());
+        return Err(place::SHARED_FOLDER.to_owned());
     }
     Ok(metadata.mode())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::document::{Item, Table, Value};
 use super::error::Mistake;
 use super::sources::{Found, Sources, is_key};
+use crate::core::text::mistakes::credential;
 
 /// Where a value comes from and how it was written, fit to be shown.
 #[derive(Debug, Clone)]
@@ -55,8 +56,7 @@ pub(super) fn hidden(secret: &str) -> String {
     format!("set ({} characters)", secret.trim().chars().count())
 }
 
-/// The pass.
-pub(super) struct Reading<'a> {
+pub(super) struct Resolver<'a> {
     pub sources: &'a Sources,
     /// What of the file nobody has taken yet.
     pub root: Table,
@@ -66,7 +66,7 @@ pub(super) struct Reading<'a> {
     pub origins: BTreeMap<String, Origin>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> Resolver<'a> {
     pub fn new(sources: &'a Sources) -> Self {
         Self {
             sources,
@@ -86,13 +86,12 @@ impl<'a> Reading<'a> {
             .as_ref()
             .filter(|found| is_key(&found.text) && !MAY_BE_KEYS.contains(&key))
         {
-            let way = if key == "private_key_file" {
-                "not the path of a file: give it as SKEP_PRIVATE_KEY instead"
+            let what = if key == "private_key_file" {
+                credential::KEY_AS_PATH
             } else {
-                "which does not belong here"
+                credential::KEY_ELSEWHERE
             };
-            self.mistakes
-                .push(found.wrong(format!("holds a key, {way}")));
+            self.mistakes.push(found.wrong(what));
             return None;
         }
         if let Some(found) = &found {

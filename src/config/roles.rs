@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::document::{Item, Table};
-use super::error::{Mistake, did_you_mean};
+use super::error::{Mistake, nearest};
 use super::reference::keys_under;
-use super::resolver::Reading;
+use super::resolver::Resolver;
 use super::units::parse_duration;
 use crate::core::role::{
     Ceiling, ORDER, PROMPT_MAX_CHARS, Role, RoleLimits, RoleName, RoleOverride, RoleSource, Tool,
     Tools, built_in, layer,
 };
+use crate::core::text::mistakes::{self, agent as mistake};
 
 /// The roles of the file, and which agents they ask for, each with the place that says so.
 #[derive(Default)]
@@ -21,11 +22,11 @@ pub(super) struct Roles {
 }
 
 /// Reads `[roles.<name>]`; each role is laid over the built-in one of its name.
-pub(super) fn read(reading: &mut Reading<'_>) -> Roles {
-    let folder = reading.sources.file_folder();
+pub(super) fn read(resolver: &mut Resolver<'_>) -> Roles {
+    let folder = resolver.sources.file_folder();
     let mut mistakes = Vec::new();
     let mut roles = Roles::default();
-    for (name, item) in reading.root.take_table("roles", &mut mistakes).drain() {
+    for (name, item) in resolver.root.take_table("roles", &mut mistakes).drain() {
         let at = item.at.clone();
         let name: Result<RoleName, _> = name.parse();
         let name = name.map_err(|error| mistakes.push(Mistake::new(&at, error.to_string())));
@@ -33,7 +34,7 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Roles {
         let (Ok(name), Ok(table)) = (name, table) else {
             continue;
         };
-        reading.note_table(&format!("roles.{name}"), &table);
+        resolver.note_table(&format!("roles.{name}"), &table);
         let before = mistakes.len();
         let agent_at = table.get("agent").map(|item| item.at.clone());
         let over = change(table, &folder, &mut mistakes);
@@ -45,32 +46,26 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Roles {
                     .by_name
                     .insert(name, layer(base, over, &Ceiling::default()));
             }
-            None if mistakes.len() == before => mistakes.push(Mistake::new(
-                at,
-                "is not built in, so it needs a description and a prompt (or prompt_file)",
-            )),
+            None if mistakes.len() == before => mistakes.push(Mistake::new(at, mistake::NEW_ROLE)),
             None => {}
         }
     }
-    reading.mistakes.append(&mut mistakes);
+    resolver.mistakes.append(&mut mistakes);
     roles
 }
 
 /// Reads the default role, which must exist.
 pub(super) fn read_default(
-    reading: &mut Reading<'_>,
+    resolver: &mut Resolver<'_>,
     roles: &BTreeMap<RoleName, Role>,
 ) -> Option<RoleName> {
-    reading.meant("default_role", |found| {
+    resolver.meant("default_role", |found| {
         let name: Option<RoleName> = found.text.trim().parse().ok();
         let known = name.filter(|name| built_in(name).is_some() || roles.contains_key(name));
         known.ok_or_else(|| {
             let names = ORDER.into_iter().chain(roles.keys().map(RoleName::as_str));
-            format!(
-                "there is no role `{}`.{}",
-                found.text.trim(),
-                did_you_mean(found.text.trim(), names)
-            )
+            let name = found.text.trim();
+            mistake::unknown_role(name, nearest(name, names))
         })
     })
 }
@@ -93,7 +88,7 @@ fn new(name: &RoleName, over: &RoleOverride) -> Option<Role> {
 fn change(mut table: Table, folder: &Path, mistakes: &mut Vec<Mistake>) -> RoleOverride {
     let mut over = RoleOverride::empty(RoleSource::Config);
     if let (Some(prompt), Some(file)) = (table.get("prompt"), table.get("prompt_file")) {
-        mistakes.push(prompt.wrong(format!("{} is given too: keep one of the two", file.at)));
+        mistakes.push(prompt.wrong(mistakes::twice(&file.at)));
     }
     for key in keys_under("roles.<name>.") {
         let Some(item) = table.take(key) else {
@@ -122,7 +117,7 @@ fn put(over: &mut RoleOverride, key: &str, item: Item, folder: &Path) -> Result<
         "plan" => over.plan = Some(item.switch()?),
         "session_timeout" => over.limits.session_timeout_s = Some(seconds(item)?),
         "silence" => over.limits.silence_s = Some(seconds(item)?),
-        _ => return Err(item.wrong("there is no such key")),
+        _ => return Err(item.wrong(mistakes::source::unknown_key(None))),
     }
     Ok(())
 }
@@ -131,7 +126,7 @@ fn words(item: Item) -> Result<String, Mistake> {
     let at = item.at.clone();
     let text = item.text()?;
     if text.trim().is_empty() {
-        Err(Mistake::new(at, "is empty"))
+        Err(Mistake::new(at, mistakes::EMPTY))
     } else {
         Ok(text.trim().to_owned())
     }
@@ -140,10 +135,10 @@ fn words(item: Item) -> Result<String, Mistake> {
 fn prompt(at: String, text: String) -> Result<String, Mistake> {
     let length = text.trim().chars().count();
     match length {
-        0 => Err(Mistake::new(at, "the prompt is empty")),
+        0 => Err(Mistake::new(at, mistake::EMPTY_PROMPT)),
         _ if length > PROMPT_MAX_CHARS => Err(Mistake::new(
             at,
-            format!("the prompt has {length} characters, at most {PROMPT_MAX_CHARS} are taken"),
+            mistake::long_prompt(length, PROMPT_MAX_CHARS),
         )),
         _ => Ok(text.trim().to_owned()),
     }
@@ -153,7 +148,10 @@ fn prompt_file(item: Item, folder: &Path) -> Result<String, Mistake> {
     let at = item.at.clone();
     let path = folder.join(item.text()?);
     let text = std::fs::read_to_string(&path).map_err(|error| {
-        Mistake::new(&at, format!("{} cannot be read: {error}", path.display()))
+        Mistake::new(
+            &at,
+            mistakes::unreadable(&path.display().to_string(), &error.to_string()),
+        )
     })?;
     prompt(at, text)
 }
@@ -162,12 +160,7 @@ fn tools(item: Item) -> Result<Tools, Mistake> {
     let tool = |item: Item| {
         let at = item.at.clone();
         let name = item.text()?;
-        let what = || {
-            format!(
-                "there is no tool `{name}`; there are read, search, edit, execute, fetch, think and other"
-            )
-        };
-        Tool::from_alias(&name).ok_or_else(|| Mistake::new(at, what()))
+        Tool::from_alias(&name).ok_or_else(|| Mistake::new(at, mistake::unknown_tool(&name)))
     };
     item.list()?.into_iter().map(tool).collect()
 }
@@ -176,11 +169,6 @@ fn seconds(item: Item) -> Result<u64, Mistake> {
     let at = item.at.clone();
     let whole = parse_duration(&item.text()?)
         .filter(|duration| duration.as_secs() >= 1 && duration.subsec_nanos() == 0);
-    let wrong = || {
-        Mistake::new(
-            at,
-            "must be a duration of whole seconds such as \"90s\" or \"1h30m\"",
-        )
-    };
+    let wrong = || Mistake::new(at, mistakes::value::SECONDS);
     whole.map(|duration| duration.as_secs()).ok_or_else(wrong)
 }

@@ -2,6 +2,8 @@
 //!
 //! It refuses what only a shell could do instead of passing it on as if it were a word.
 
+use crate::core::text::mistakes::command_line as mistake;
+
 /// Characters that a shell would act on outside quotes.
 const SHELL_ONLY: &str = "|&;<>()$`*?#~[]{}!";
 
@@ -16,23 +18,21 @@ pub fn split(line: &str) -> Result<Vec<String>, String> {
             '"' => double_quoted(&mut letters, word.get_or_insert_default())?,
             '\\' => word
                 .get_or_insert_default()
-                .push(letters.next().ok_or("it ends with a lone backslash")?),
+                .push(letters.next().ok_or(mistake::LONE_BACKSLASH)?),
             letter if letter.is_whitespace() => words.extend(word.take()),
             // In the middle of a word most of these are plain; a shell acts on the first five wherever they stand.
             letter
                 if SHELL_ONLY.contains(letter)
                     && (word.is_none() || "|&;<>$`".contains(letter)) =>
             {
-                return Err(format!(
-                    "`{letter}` needs a shell, and there is none: quote it, or start a script"
-                ));
+                return Err(mistake::needs_shell(letter));
             }
             letter => word.get_or_insert_default().push(letter),
         }
     }
     words.extend(word);
     if words.first().is_none_or(String::is_empty) {
-        Err("it names no program".to_owned())
+        Err(mistake::NO_PROGRAM.to_owned())
     } else {
         Ok(words)
     }
@@ -45,7 +45,7 @@ fn quoted(letters: &mut std::str::Chars<'_>, word: &mut String) -> Result<(), St
         }
         word.push(letter);
     }
-    Err("a ' is never closed".to_owned())
+    Err(mistake::OPEN_QUOTE.to_owned())
 }
 
 fn double_quoted(letters: &mut std::str::Chars<'_>, word: &mut String) -> Result<(), String> {
@@ -58,14 +58,12 @@ fn double_quoted(letters: &mut std::str::Chars<'_>, word: &mut String) -> Result
                 None => break,
             },
             '$' | '`' => {
-                return Err(format!(
-                    "`{letter}` needs a shell, and there is none: use ' quotes for it"
-                ));
+                return Err(mistake::needs_shell_in_quotes(letter));
             }
             letter => word.push(letter),
         }
     }
-    Err("a \" is never closed".to_owned())
+    Err(mistake::OPEN_DOUBLE_QUOTE.to_owned())
 }
 
 #[cfg(test)]

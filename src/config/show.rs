@@ -5,7 +5,7 @@ use std::path::Path;
 use secrecy::ExposeSecret;
 
 use super::limits::shown;
-use super::limits::{KNOBS, Kind, Numbers};
+use super::limits::{Kind, LIMIT_SETTINGS, Numbers};
 use super::reference::{ENTRIES, entry_of};
 use super::resolver::{Origin, hidden};
 use super::units::render_duration;
@@ -37,17 +37,17 @@ impl Config {
             limits: self.limits.clone(),
             pace: self.pace,
         };
-        for knob in &KNOBS {
-            let value = shown(knob.kind, (knob.get)(&numbers));
-            let value = if knob.kind == Kind::Count {
+        for setting in &LIMIT_SETTINGS {
+            let value = shown(setting.kind, (setting.get)(&numbers));
+            let value = if setting.kind == Kind::Count {
                 value
             } else {
                 quoted(&value)
             };
             text.push_str(&format!(
                 "{} = {value}  # {}\n",
-                knob.key,
-                self.from(&format!("limits.{}", knob.key))
+                setting.key,
+                self.from(&format!("limits.{}", setting.key))
             ));
         }
         let agents = self

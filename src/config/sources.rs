@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::args::Args;
 use super::document::{Table, Value};
-use super::error::{Mistake, did_you_mean};
+use super::error::{Mistake, nearest};
 use super::reference::{ENTRIES, entry_of};
+use crate::core::text::mistakes::{source, value};
 
 /// The environment of the process at its start.
 #[derive(Clone, Default)]
@@ -138,7 +139,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Reads the file that the flag, the variable or custom names. Mistakes are kept until somebody asks for a meaning.
+    /// Reads the file that the flag or the variable names, or the one at its usual place. Mistakes are kept until somebody asks for a meaning.
     pub fn gather(args: Args, environment: Environment) -> Self {
         let mut sources = Self::without_file(args, environment);
         if let Some((file, named)) = sources.which_file() {
@@ -228,7 +229,7 @@ impl Sources {
         let text = match &item.value {
             Value::Text(text) => text.clone(),
             Value::Integer(number) => number.to_string(),
-            _ => return Err(item.wrong("must be a text in quotes")),
+            _ => return Err(item.wrong(value::NO_TEXT)),
         };
         Ok(Some(Found {
             text,
@@ -266,10 +267,10 @@ impl Sources {
             .flatten()
             .map(|found| found.path())
             .or_else(|| self.default_data_dir());
-        let custom = std::iter::once(here.to_owned())
+        let usual = std::iter::once(here.to_owned())
             .chain(data)
             .map(|folder| folder.join("skep.toml"));
-        custom
+        usual
             .into_iter()
             .find(|path| path.exists())
             .map(|path| (path, None))
@@ -284,10 +285,8 @@ impl Sources {
                     .any(|key| root.get(key).is_some())
                     && is_shared(path)
                 {
-                    self.warnings.push(format!(
-                        "{} holds secrets and can be read by others; chmod 600 it",
-                        path.display()
-                    ));
+                    let file = path.display().to_string();
+                    self.warnings.push(source::shared_secrets(&file));
                 }
                 self.root = root;
                 self.mistakes.append(&mut mistakes);
@@ -298,8 +297,8 @@ impl Sources {
                     || path.display().to_string(),
                     |name| format!("{name}: {}", path.display()),
                 );
-                self.mistakes
-                    .push(Mistake::new(at, format!("cannot be read: {error}")));
+                let what = source::unreadable(&error.to_string());
+                self.mistakes.push(Mistake::new(at, what));
             }
         }
     }
@@ -312,8 +311,7 @@ impl Sources {
                 .env
                 .filter(|name| self.environment.unreadable.contains(*name))
             {
-                self.mistakes
-                    .push(Mistake::new(name, "is not text in UTF-8"));
+                self.mistakes.push(Mistake::new(name, source::NOT_UTF8));
             }
         }
         let known: Vec<&str> = ENTRIES
@@ -326,12 +324,8 @@ impl Sources {
             .starting_with("SKEP_")
             .map(|(name, _)| name);
         let unknown = ours.filter(|name| !known.contains(name) && !name.starts_with("SKEP_TEST_"));
-        let said = |name: &str| {
-            format!(
-                "{name}: there is no such variable.{}",
-                did_you_mean(name, known.iter().copied())
-            )
-        };
+        let said =
+            |name: &str| source::unknown_variable(name, nearest(name, known.iter().copied()));
         self.warnings = unknown.map(said).collect();
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
+use crate::core::text::requests;
 
 /// A question's answer: JSON as the caller sees it, or what was wrong.
 pub type Answer = Result<Value, ApiError>;
@@ -27,7 +28,7 @@ pub trait AdminService: Send + Sync + 'static {
     /// A part of a session's log, oldest first.
     fn log(&self, id: SessionId, page: LogPage) -> impl Future<Output = Answer> + Send;
 
-    /// The task of an issue, with its story.
+    /// The task of an issue, with its timeline.
     fn task(
         &self,
         repository: RepositoryName,
@@ -125,12 +126,18 @@ impl TryFrom<TargetLine> for Target {
             label,
         } = line;
         match (issues, label) {
-            (Some(issues), None) if !issues.is_empty() && issues.iter().all(|issue| issue.0 > 0) => {
+            (Some(issues), None)
+                if !issues.is_empty() && issues.iter().all(|issue| issue.0 > 0) =>
+            {
                 Ok(Self::Issues { repository, issues })
             }
-            (None, Some(label)) if !label.trim().is_empty() => Ok(Self::Labeled { repository, label }),
-            _ => Err(ApiError::invalid(format!("the target {repository} needs either issue numbers or a label"))
-                .next(r#"send {"repository":"o/r","issues":[12]} or {"repository":"o/r","label":"agent:go"}"#)),
+            (None, Some(label)) if !label.trim().is_empty() => {
+                Ok(Self::Labeled { repository, label })
+            }
+            _ => Err(
+                ApiError::invalid(requests::invalid::target(&repository.to_string()))
+                    .next(requests::invalid::TARGET_NEXT),
+            ),
         }
     }
 }
@@ -202,7 +209,7 @@ impl ApiError {
 
     /// 500: our own fault; the message is generic, the log says more.
     pub fn internal() -> Self {
-        Self::new(500, "internal", "skep made a mistake; its log says more")
+        Self::new(500, "internal", requests::INTERNAL)
     }
 
     /// 503: later, perhaps.

@@ -9,6 +9,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::core::text::requests;
+
 /// An error in the one shape all of ours have. `next` says what to do about it.
 pub(super) fn error(status: StatusCode, code: &str, message: &str, next: Option<&str>) -> Response {
     (
@@ -19,7 +21,7 @@ pub(super) fn error(status: StatusCode, code: &str, message: &str, next: Option<
 }
 
 /// A 503 that asks for another try in five seconds.
-pub(super) fn come_back(code: &str, message: &str) -> Response {
+pub(super) fn retry_later(code: &str, message: &str) -> Response {
     let mut response = error(StatusCode::SERVICE_UNAVAILABLE, code, message, None);
     response.headers_mut().insert(
         header::RETRY_AFTER,
@@ -38,7 +40,7 @@ pub(super) async fn no_such_page() -> Response {
     error(
         StatusCode::NOT_FOUND,
         "not_found",
-        "there is nothing at this address",
+        requests::NO_SUCH_PAGE,
         None,
     )
 }
@@ -47,7 +49,7 @@ pub(super) async fn wrong_method() -> Response {
     error(
         StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",
-        "this address does not take that method",
+        requests::WRONG_METHOD,
         None,
     )
 }
@@ -64,7 +66,7 @@ pub(super) fn after_panic(panic: Box<dyn Any + Send>) -> Response {
     error(
         StatusCode::INTERNAL_SERVER_ERROR,
         "internal",
-        "skep made a mistake; its log says more",
+        requests::INTERNAL,
         None,
     )
 }

@@ -25,17 +25,17 @@ use super::answer;
 use super::body::{BodyError, Caps, Reader};
 use super::guard::Guard;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
-use crate::core::text;
+use crate::core::text::{self, requests};
 
-/// How long a desk may think.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the service may take for an answer.
+const ANSWER_TIME: Duration = Duration::from_secs(60);
 /// How long a caller may wait for an event.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The largest body of an order, bytes.
 const BODY_CAP: usize = 1024 * 1024;
 
 /// The router of the admin address; all else is 404 or 405.
-pub fn admin_router<D: AdminService>(desk: Arc<D>, guard: Guard) -> Router {
+pub fn admin_router<D: AdminService>(service: Arc<D>, guard: Guard) -> Router {
     let reader = Reader::new(Caps {
         body: BODY_CAP,
         small_body: BODY_CAP,
@@ -59,11 +59,11 @@ pub fn admin_router<D: AdminService>(desk: Arc<D>, guard: Guard) -> Router {
             super::guard::check,
         ))
         .layer(CatchPanicLayer::custom(answer::after_panic))
-        .with_state(Arc::new(AdminState { desk, reader }))
+        .with_state(Arc::new(AdminState { service, reader }))
 }
 
 struct AdminState<D> {
-    desk: Arc<D>,
+    service: Arc<D>,
     reader: Reader,
 }
 
@@ -90,8 +90,8 @@ impl From<BodyError> for ApiError {
     }
 }
 
-async fn status<D: AdminService>(State(office): Shared<D>) -> Answered {
-    json(office.desk.status()).await
+async fn status<D: AdminService>(State(state): Shared<D>) -> Answered {
+    json(state.service.status()).await
 }
 
 #[derive(Deserialize)]
@@ -102,14 +102,18 @@ struct SessionsQuery {
     limit: Option<u32>,
 }
 
-async fn sessions<D: AdminService>(State(office): Shared<D>, request: Request) -> Answered {
-    let SessionsQuery { state, live, limit } = query(&request)?;
-    let limit = limit.unwrap_or(50).clamp(1, 500);
-    json(office.desk.sessions(SessionFilter { state, live, limit })).await
+async fn sessions<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
+    let asked: SessionsQuery = query(&request)?;
+    let filter = SessionFilter {
+        state: asked.state,
+        live: asked.live,
+        limit: asked.limit.unwrap_or(50).clamp(1, 500),
+    };
+    json(state.service.sessions(filter)).await
 }
 
-async fn session<D: AdminService>(State(office): Shared<D>, Path(id): Path<String>) -> Answered {
-    json(office.desk.session(session_id(&id)?)).await
+async fn session<D: AdminService>(State(state): Shared<D>, Path(id): Path<String>) -> Answered {
+    json(state.service.session(session_id(&id)?)).await
 }
 
 #[derive(Deserialize)]
@@ -120,7 +124,7 @@ struct LogQuery {
 }
 
 async fn log<D: AdminService>(
-    State(office): Shared<D>,
+    State(state): Shared<D>,
     Path(id): Path<String>,
     request: Request,
 ) -> Answered {
@@ -129,20 +133,20 @@ async fn log<D: AdminService>(
         after: after.unwrap_or(0).max(0),
         limit: limit.unwrap_or(200).clamp(1, 1000),
     };
-    json(office.desk.log(session_id(&id)?, page)).await
+    json(state.service.log(session_id(&id)?, page)).await
 }
 
-async fn patch<D: AdminService>(State(office): Shared<D>, Path(id): Path<String>) -> Answered {
-    let patch = patiently(office.desk.patch(session_id(&id)?)).await?;
+async fn patch<D: AdminService>(State(state): Shared<D>, Path(id): Path<String>) -> Answered {
+    let patch = in_time(state.service.patch(session_id(&id)?)).await?;
     Ok(([(header::CONTENT_TYPE, "text/x-diff")], patch).into_response())
 }
 
-async fn stop<D: AdminService>(State(office): Shared<D>, Path(id): Path<String>) -> Answered {
-    json(office.desk.stop(session_id(&id)?)).await
+async fn stop<D: AdminService>(State(state): Shared<D>, Path(id): Path<String>) -> Answered {
+    json(state.service.stop(session_id(&id)?)).await
 }
 
 async fn task<D: AdminService>(
-    State(office): Shared<D>,
+    State(state): Shared<D>,
     Path(path): Path<(String, String, String)>,
 ) -> Answered {
     let (owner, name, number) = path;
@@ -150,9 +154,8 @@ async fn task<D: AdminService>(
         .parse()
         .map_err(|error| ApiError::invalid(format!("{error}")))?;
     let number = number.parse().ok().filter(|number| *number > 0);
-    let number =
-        number.ok_or_else(|| ApiError::invalid("an issue is known by its number, such as 12"))?;
-    json(office.desk.task(repository, IssueNumber(number))).await
+    let number = number.ok_or_else(|| ApiError::invalid(requests::invalid::ISSUE_NUMBER))?;
+    json(state.service.task(repository, IssueNumber(number))).await
 }
 
 #[derive(Deserialize)]
@@ -163,14 +166,14 @@ struct EventsQuery {
     wait: Option<u64>,
 }
 
-async fn events<D: AdminService>(State(office): Shared<D>, request: Request) -> Answered {
+async fn events<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
     let EventsQuery { after, limit, wait } = query(&request)?;
     let page = EventPage {
         after: after.unwrap_or(0).max(0),
         limit: limit.unwrap_or(500).clamp(1, 1000),
         wait: Duration::from_secs(wait.unwrap_or(0)).min(LONGEST_WAIT),
     };
-    let lines: Vec<Value> = patiently(office.desk.events(page)).await?;
+    let lines: Vec<Value> = in_time(state.service.events(page)).await?;
     Ok(answer::json_lines(&lines))
 }
 
@@ -180,20 +183,16 @@ struct DispatchOrder {
     targets: Vec<TargetLine>,
 }
 
-async fn dispatch<D: AdminService>(State(office): Shared<D>, request: Request) -> Answered {
+async fn dispatch<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
     let (head, body) = request.into_parts();
     if !is_json(&head.headers) {
-        return Err(ApiError::new(
-            415,
-            "not_json",
-            "the content type must be application/json",
-        ));
+        return Err(ApiError::new(415, "not_json", requests::invalid::NOT_JSON));
     }
-    office.reader.check(&head.headers, &body)?;
-    let body = office.reader.read(body).await?;
+    state.reader.check(&head.headers, &body)?;
+    let body = state.reader.read(body).await?;
     let order: DispatchOrder = serde_json::from_slice(&body.bytes).map_err(|error| {
-        let expected = r#"{"targets":[{"repository":"o/r","issues":[1]}]}"#;
-        ApiError::invalid(format!("bad request: {error}")).next(format!("send {expected}"))
+        ApiError::invalid(requests::invalid::body(&error.to_string()))
+            .next(requests::invalid::ORDER)
     })?;
     let targets: Vec<Target> = order
         .targets
@@ -201,25 +200,29 @@ async fn dispatch<D: AdminService>(State(office): Shared<D>, request: Request) -
         .map(Target::try_from)
         .collect::<Result<_, _>>()?;
     if targets.is_empty() {
-        return Err(ApiError::invalid("the order names no target"));
+        return Err(ApiError::invalid(requests::invalid::NO_TARGET));
     }
-    Ok(Json(patiently(office.desk.dispatch(targets)).await?).into_response())
+    Ok(Json(in_time(state.service.dispatch(targets)).await?).into_response())
 }
 
 async fn json(asked: impl Future<Output = Answer>) -> Answered {
-    Ok(Json(patiently(asked).await?).into_response())
+    Ok(Json(in_time(asked).await?).into_response())
 }
 
-async fn patiently<T>(asked: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
-    let slow = |_| ApiError::new(504, "slow", "the answer took longer than a minute");
-    tokio::time::timeout(PATIENCE, asked).await.map_err(slow)?
+async fn in_time<T>(asked: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+    let slow = |_| ApiError::new(504, "slow", requests::SLOW);
+    tokio::time::timeout(ANSWER_TIME, asked)
+        .await
+        .map_err(slow)?
 }
 
 fn query<T: DeserializeOwned>(request: &Request) -> Result<T, ApiError> {
-    let wrong = |error| ApiError::invalid(format!("the query is wrong: {error}"));
-    Query::try_from_uri(request.uri())
-        .map(|Query(query)| query)
-        .map_err(wrong)
+    match Query::try_from_uri(request.uri()) {
+        Ok(Query(query)) => Ok(query),
+        Err(error) => Err(ApiError::invalid(requests::invalid::query(
+            &error.to_string(),
+        ))),
+    }
 }
 
 fn session_id(text: &str) -> Result<SessionId, ApiError> {

@@ -13,6 +13,8 @@ use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::core::text::requests::body as text;
+
 /// What a router takes before it refuses.
 #[derive(Debug, Clone)]
 pub struct Caps {
@@ -52,15 +54,15 @@ impl Default for Caps {
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum BodyError {
-    #[error("the body is larger than we take")]
+    #[error("{}", text::TOO_LARGE)]
     TooLarge,
-    #[error("the body is encoded; only plain bodies are taken")]
+    #[error("{}", text::ENCODED)]
     Encoded,
-    #[error("the body took too long")]
+    #[error("{}", text::SLOW)]
     Slow,
-    #[error("the body ended early or broke the protocol")]
+    #[error("{}", text::BROKEN)]
     Broken,
-    #[error("too many large bodies at once")]
+    #[error("{}", text::CROWDED)]
     Crowded,
 }
 
@@ -136,7 +138,7 @@ impl Reader {
         };
         if let Some(length) = body.size_hint().exact() {
             let length = usize::try_from(length).map_err(|_| BodyError::TooLarge)?;
-            self.make_room(&mut whole, length)?;
+            self.reserve(&mut whole, length)?;
         }
         while let Some(frame) = body.frame().await {
             let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else {
@@ -145,7 +147,7 @@ impl Reader {
             let length = whole.bytes.len() + data.len();
             let capacity = whole.bytes.capacity();
             if length > capacity {
-                self.make_room(&mut whole, length.max((2 * capacity).min(self.caps.body)))?;
+                self.reserve(&mut whole, length.max((2 * capacity).min(self.caps.body)))?;
             }
             whole.bytes.extend_from_slice(&data);
         }
@@ -153,7 +155,7 @@ impl Reader {
     }
 
     /// Gets the share first and the memory afterwards.
-    fn make_room(&self, whole: &mut WholeBody, capacity: usize) -> Result<(), BodyError> {
+    fn reserve(&self, whole: &mut WholeBody, capacity: usize) -> Result<(), BodyError> {
         if capacity > self.caps.body {
             return Err(BodyError::TooLarge);
         }

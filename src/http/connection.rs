@@ -1,7 +1,7 @@
 //! One connection: HTTP/1.1 by hyper, with a clock on every silence of the peer.
 //!
 //! hyper's own header timer also runs between requests, so it cannot tell ten seconds for a header from sixty for an idle
-//! connection; ours is wound by what happens on the stream and in the router. A body's clock is with its reader (`body.rs`).
+//! connection; ours is set by what happens on the stream and in the router. A body's clock is with its reader (`body.rs`).
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -35,9 +35,9 @@ const LINGER: Duration = Duration::from_secs(1);
 pub(super) struct Connection {
     pub router: Router,
     pub bounds: Arc<Bounds>,
-    pub seats: Arc<Semaphore>,
+    pub permits: Arc<Semaphore>,
     /// Given back when the connection has ended.
-    pub _seat: OwnedSemaphorePermit,
+    pub _permit: OwnedSemaphorePermit,
 }
 
 impl Connection {
@@ -52,7 +52,7 @@ impl Connection {
         // Answers are single small segments; waiting to merge them only delays them. Failing costs latency, nothing else.
         let _ = stream.set_nodelay(true);
         let phase = Arc::new(Phase::default());
-        let heard = Heard {
+        let watched = WatchedStream {
             stream,
             phase: Arc::clone(&phase),
             peer_done: false,
@@ -64,7 +64,7 @@ impl Connection {
             .max_buf_size(64 * 1024)
             .max_header_size(self.bounds.header_bytes)
             .serve_connection(
-                TokioIo::new(heard),
+                TokioIo::new(watched),
                 service_fn(|request| Box::pin(self.answer(request, &phase))),
             );
         let mut was_idle = false;
@@ -76,7 +76,7 @@ impl Connection {
                 poll_fn(|cx| clock.watch(cx, |cx| connection.poll_without_shutdown(cx))).await?;
             }
         }
-        let Heard {
+        let WatchedStream {
             mut stream,
             peer_done,
             ..
@@ -97,7 +97,7 @@ impl Connection {
     ) -> Result<Response<Body>, Infallible> {
         phase.set(Phase::SERVING);
         let mut response = self.router.clone().oneshot(request).await?;
-        if self.seats.available_permits() == 0 {
+        if self.permits.available_permits() == 0 {
             response
                 .headers_mut()
                 .insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -156,7 +156,7 @@ impl Phase {
 /// of the stream itself would be) after it has answered.
 struct Clock {
     phase: Arc<Phase>,
-    wound_for: u32,
+    set_for: u32,
     header_time: Duration,
     idle_time: Duration,
     sleep: Pin<Box<Sleep>>,
@@ -169,10 +169,10 @@ impl Clock {
             idle_time,
             ..
         } = bounds;
-        let wound_for = phase.stamp();
+        let set_for = phase.stamp();
         Self {
             phase,
-            wound_for,
+            set_for,
             header_time,
             idle_time,
             sleep: Box::pin(sleep(header_time)),
@@ -191,8 +191,8 @@ impl Clock {
         if self.phase.is(Phase::SERVING) {
             return Poll::Pending;
         }
-        if self.wound_for != self.phase.stamp() {
-            self.wound_for = self.phase.stamp();
+        if self.set_for != self.phase.stamp() {
+            self.set_for = self.phase.stamp();
             let time = if self.phase.is(Phase::HEADER) {
                 self.header_time
             } else {
@@ -206,14 +206,14 @@ impl Clock {
 }
 
 /// A stream that notices when the next request begins and when the peer is done.
-struct Heard {
+struct WatchedStream {
     stream: TcpStream,
     phase: Arc<Phase>,
     /// The peer will send nothing more.
     peer_done: bool,
 }
 
-impl AsyncRead for Heard {
+impl AsyncRead for WatchedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -230,7 +230,7 @@ impl AsyncRead for Heard {
     }
 }
 
-impl AsyncWrite for Heard {
+impl AsyncWrite for WatchedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -1,8 +1,8 @@
-//! Who may talk to the admin address: whoever holds the token, and for looking only, people on this machine.
+//! Who may use the admin address: whoever holds the token, and for reading only, people on this machine.
 //!
 //! The address is on loopback, where every user of the machine reaches it, and where a page in the operator's browser is,
 //! too. So an order (whatever is not a `GET`) needs the token, which lies in the data folder for the service's own user.
-//! Looking needs it where the address is not on loopback. Without the token a foreign name in `Host` is refused (DNS was
+//! Reading needs it where the address is not on loopback. Without the token a foreign name in `Host` is refused (DNS was
 //! rebound to us), and so is an `Origin` on an order (a page sent it).
 
 use std::net::{IpAddr, Ipv6Addr};
@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::answer;
+use crate::core::text::requests::access;
 
 /// Whether a request is meant for this machine: for `localhost` or a loopback address, and for nothing else besides.
 fn is_for_us(headers: &HeaderMap, in_target: Option<&Authority>) -> bool {
@@ -50,12 +51,12 @@ fn is_loopback(address: &str) -> bool {
 pub struct Guard {
     /// The token's digest: digests are compared, so that the time it takes says nothing of the token.
     token: [u8; 32],
-    reading: Reading,
+    read_access: ReadAccess,
 }
 
-/// Who may look without the token.
+/// Who may read without the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum ReadAccess {
     /// Everybody who reaches the address: it is on loopback.
     Open,
     /// Nobody.
@@ -63,11 +64,11 @@ pub enum Reading {
 }
 
 impl Guard {
-    /// Lets in who holds `token`, and for looking whom `reading` names.
-    pub fn new(token: &SecretString, reading: Reading) -> Self {
+    /// Lets in who holds `token`, and for reading whom `read_access` names.
+    pub fn new(token: &SecretString, read_access: ReadAccess) -> Self {
         Self {
             token: digest(token.expose_secret()),
-            reading,
+            read_access,
         }
     }
 
@@ -94,32 +95,31 @@ pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Ne
         return next.run(request).await;
     }
     if !is_for_us(request.headers(), request.uri().authority()) {
-        let say =
-            "the Host header does not name this machine, and the request carries no admin token";
         return answer::error(
             StatusCode::FORBIDDEN,
             "foreign_host",
-            say,
-            Some("call it as 127.0.0.1, or with the token"),
+            access::FOREIGN_HOST,
+            Some(access::FOREIGN_HOST_NEXT),
         );
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if !reads && request.headers().contains_key(header::ORIGIN) {
-        let say = "requests from web pages are refused";
         return answer::error(
             StatusCode::FORBIDDEN,
             "foreign_origin",
-            say,
-            Some("use the skep command line"),
+            access::FOREIGN_ORIGIN,
+            Some(access::FOREIGN_ORIGIN_NEXT),
         );
     }
-    if reads && guard.reading == Reading::Open {
+    if reads && guard.read_access == ReadAccess::Open {
         return next.run(request).await;
     }
-    let say = "this needs the admin token";
-    let way = "run it as the user skep runs as and with its data folder (the token is the file admin-token there), or set \
-               SKEP_ADMIN_TOKEN";
-    answer::error(StatusCode::UNAUTHORIZED, "no_token", say, Some(way))
+    answer::error(
+        StatusCode::UNAUTHORIZED,
+        "no_token",
+        access::NO_TOKEN,
+        Some(access::NO_TOKEN_NEXT),
+    )
 }
 
 #[cfg(test)]

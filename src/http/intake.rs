@@ -4,6 +4,7 @@
 
 use std::future::Future;
 
+use crate::core::text::requests::webhook as text;
 use crate::webhook::{Secrets, Verified};
 
 /// One webhook POST whose signature was right.
@@ -34,27 +35,20 @@ pub enum AcceptedAs {
 
 /// The delivery could not be made durable now; nothing is known of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the delivery could not be stored now")]
+#[error("{}", text::NOT_STORED)]
 pub struct Busy;
 
 /// Why a delivery was not taken, as far as it helps to find the mistake behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// It carries no signature.
-    #[error(
-        "it is not signed: it does not come from GitHub, or the App's page names no webhook secret"
-    )]
+    #[error("{}", text::UNSIGNED)]
     Unsigned,
     /// It is signed with a secret we do not know.
-    #[error(
-        "its signature is wrong: SKEP_WEBHOOK_SECRET is probably not the webhook secret of the App's page, or a proxy changed \
-         the body"
-    )]
+    #[error("{}", text::WRONG_SIGNATURE)]
     WrongSignature,
     /// It is signed and lacks a header, is too large, or broke off.
-    #[error(
-        "it is not shaped as GitHub sends them: too large, encoded, broken off, or a header is missing"
-    )]
+    #[error("{}", text::MISSHAPEN)]
     Misshapen,
 }
 

@@ -1,7 +1,7 @@
 //! Bytes from the network in, status codes out.
 //!
 //! Two routers stand behind our own serve loop: [`public_router`] for GitHub, [`admin_router`] for the people at the
-//! machine. Neither knows where anything is kept: the public one asks an [`Intake`], the admin one a [`AdminService`], and `app`
+//! machine. Neither knows where anything is kept: the public one asks an [`Intake`], the admin one an [`AdminService`], and `app`
 //! provides both. No 2xx is sent for a delivery before its `Intake` says that it is durable, and nothing of an unsigned
 //! body is kept, logged or passed on.
 
@@ -24,7 +24,7 @@ pub use admin_service::{
 pub use api::admin_router;
 pub use body::Caps;
 pub use bounds::Bounds;
-pub use guard::{Guard, Reading};
+pub use guard::{Guard, ReadAccess};
 pub use intake::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
 pub use public::public_router;
 pub use serve::serve;

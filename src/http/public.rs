@@ -48,11 +48,11 @@ struct WebhookState<I> {
 enum Refusal {
     #[error(transparent)]
     Body(#[from] BodyError),
-    #[error("the signature is missing or wrong")]
+    #[error("{}", text::requests::webhook::BAD_SIGNATURE)]
     Unsigned,
-    #[error("the signature is missing or wrong")]
+    #[error("{}", text::requests::webhook::BAD_SIGNATURE)]
     WrongSignature,
-    #[error("the header {0} is missing, repeated, longer than 100 bytes or of odd characters")]
+    #[error("{}", text::requests::webhook::header(.0))]
     Header(&'static str),
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -74,8 +74,8 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let message = self.to_string();
         let (status, code) = match self {
-            Self::Busy(Busy) => return answer::come_back("busy", &message),
-            Self::Body(BodyError::Crowded) => return answer::come_back("crowded", &message),
+            Self::Busy(Busy) => return answer::retry_later("busy", &message),
+            Self::Body(BodyError::Crowded) => return answer::retry_later("crowded", &message),
             Self::Body(BodyError::TooLarge) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::Body(BodyError::Encoded) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoded"),
             Self::Body(BodyError::Slow) => (StatusCode::REQUEST_TIMEOUT, "slow"),

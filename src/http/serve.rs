@@ -20,17 +20,17 @@ use super::connection::Connection;
 /// Serves until `stop`, then closes the listener, lets requests in flight finish for [`Bounds::drain_time`] and ends the
 /// rest. Returns when no connection is left; dropping it ends them all at once.
 pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: CancellationToken) {
-    let seats = Arc::new(Semaphore::new(bounds.connections));
+    let permits = Arc::new(Semaphore::new(bounds.connections));
     let connections = TaskTracker::new();
     let end = CancellationToken::new();
     let _ends_all_when_dropped = end.clone().drop_guard();
     let bounds = Arc::new(bounds);
-    while let Some((stream, _seat)) = next(&listener, &seats, &stop).await {
+    while let Some((stream, _permit)) = next(&listener, &permits, &stop).await {
         let connection = Connection {
             router: router.clone(),
             bounds: Arc::clone(&bounds),
-            seats: Arc::clone(&seats),
-            _seat,
+            permits: Arc::clone(&permits),
+            _permit,
         };
         connections.spawn(connection.run(stream, stop.clone(), end.clone()));
     }
@@ -54,11 +54,11 @@ type Permit = tokio::sync::OwnedSemaphorePermit;
 /// The next connection and its permit; `None` once told to stop.
 async fn next(
     listener: &TcpListener,
-    seats: &Arc<Semaphore>,
+    permits: &Arc<Semaphore>,
     stop: &CancellationToken,
 ) -> Option<(TcpStream, Permit)> {
     let both = async {
-        let permit = Arc::clone(seats)
+        let permit = Arc::clone(permits)
             .acquire_owned()
             .await
             .expect("the semaphore is never closed");

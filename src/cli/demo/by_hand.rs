@@ -4,21 +4,22 @@
 
 use super::environment::{Environment, REPOSITORY, USER, pull_of};
 use crate::core::ids::IssueNumber;
+use crate::core::text::demo;
 
 /// All of it, in the order it can be tried.
 pub(super) fn lines(environment: &Environment) -> Vec<String> {
     let api = environment.simulator.api_url();
     let mut lines = vec![
         format!(
-            "\nStill running; Ctrl-C ends it and removes {}.",
-            environment.folder.display()
+            "\n{}",
+            demo::still_running(&environment.folder.display().to_string())
         ),
-        format!("\nAs {USER}, file an issue and label it; look at it some seconds later:\n"),
+        format!("\n{}\n", demo::by_hand(USER)),
     ];
     lines.extend(on_an_issue(environment, &api));
     lines.extend(on_the_pull_request(environment, &api));
     lines.extend([
-        "\nAll verbs with their fields (unlabel, react, close, reopen and more):\n".to_owned(),
+        format!("\n{}\n", demo::BY_HAND_ALL),
         format!("  curl -s {api}/_simulator/act"),
     ]);
     lines.extend(a_webhook(environment));
@@ -53,7 +54,7 @@ fn on_an_issue(environment: &Environment, api: &str) -> Vec<String> {
             ))
         ),
         format!("  curl -s {api}/_simulator/thread/{REPOSITORY}/{next}"),
-        "\nSay something on it, and edit what was said:\n".to_owned(),
+        format!("\n{}\n", demo::BY_HAND_COMMENT),
         format!(
             "  id=$({} | tr -dc 0-9)",
             act(&format!(
@@ -93,9 +94,7 @@ fn on_the_pull_request(environment: &Environment, api: &str) -> Vec<String> {
         "\"do\":\"push_file\",\"branch\":\"{branch}\",\"path\":\"MINE.md\",\"content\":\"mine\""
     );
     vec![
-        format!(
-            "\nOn the pull request #{number}, comment on a line, let a check fail and pass, push, review, merge:\n"
-        ),
+        format!("\n{}\n", demo::by_hand_pull(number)),
         on("line_comment", &format!(",{line},\"body\":\"{script}\"")),
         on(
             "check",
@@ -112,7 +111,7 @@ fn on_the_pull_request(environment: &Environment, api: &str) -> Vec<String> {
 fn a_webhook(environment: &Environment) -> [String; 3] {
     let (secret, listen) = (&environment.secret, environment.running.listen);
     [
-        format!("\nOr send a webhook by hand (secret: {secret}):\n"),
+        format!("\n{}\n", demo::by_hand_webhook(secret)),
         format!(
             "  body='{{\"zen\":\"hi\"}}'; sig=$(printf %s \"$body\" | openssl dgst -sha256 -hmac '{secret}' | sed 's/.*= //')"
         ),

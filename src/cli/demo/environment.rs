@@ -15,6 +15,8 @@ use crate::core::agent::AgentSpec;
 use crate::core::ids::{IssueNumber, RepositoryId};
 use crate::core::network::Network;
 use crate::core::policy::Limits;
+use crate::core::text;
+use crate::core::text::demo_issues::{SCENARIOS, Scenario};
 use crate::git::OldGit;
 use crate::github::Pace;
 use crate::runner::Timings;
@@ -22,9 +24,7 @@ use crate::webhook::Secrets;
 use skep_simulator::world::IssueDraft;
 use skep_simulator::{PullView, Simulator, SimulatorConfig};
 
-/// The GitHub user of the demo.
 pub(super) const USER: &str = "ana";
-/// The repository of the demo.
 pub(super) const REPOSITORY: &str = "octo/garden";
 
 /// Everything the demo runs on.
@@ -38,88 +38,8 @@ pub(super) struct Environment {
     has_model: bool,
 }
 
-/// An issue of the demo.
-pub(super) struct Scenario {
-    pub(super) title: &'static str,
-    pub(super) role: &'static str,
-    pub(super) body: &'static str,
-    /// Whether a question is a part of the story.
-    pub(super) asks: bool,
-    /// What the user answers when the agent asks.
-    pub(super) answer: Option<&'static str>,
-    /// How the user reviews the pull request.
-    pub(super) review: Option<Remarks>,
-}
-
-/// A review that asks for changes, with a remark on a line.
-pub(super) struct Remarks {
-    pub(super) body: &'static str,
-    pub(super) path: &'static str,
-    pub(super) line: i64,
-    pub(super) hunk: &'static str,
-    pub(super) remark: &'static str,
-}
-
-/// The three issues; the scripts in them are all the demo agent has for a mind.
-pub(super) const SCENARIOS: [Scenario; 3] = [
-    Scenario {
-        title: "Greet visitors by name",
-        role: "swe",
-        body: "Visitors see a bare \"Hello\". Greet them by name.\n\n```skep-demo\nplan Read the code | Ask what is not said | \
-               Greet by name\nstart 1\nread src/greet.py\nwait 0.2\ntick 1\nstart 2\nask What is a visitor without a name \
-               called? | friend | stranger | default=friend\ntick 2\nstart 3\nreplace src/greet.py: return \"Hello\" => return \
-               f\"Hello, {name}\"\nreplace src/greet.py: def greet(): => def greet(name=\"{answer}\"):\nrun git diff \
-               --stat\ntick 3\nsay `greet` takes a name now and greets by it. I looked at the diff; there are no tests \
-               yet.\n```\n",
-        asks: true,
-        answer: Some("2"),
-        review: None,
-    },
-    Scenario {
-        title: "Test the greeting",
-        role: "testing",
-        body: "`greet` has no test.\n\n```skep-demo\nplan Read the code | Write a test\nstart 1\nread src/greet.py\nwait \
-               0.3\ntick 1\nstart 2\nwrite tests/test_greet.py <<END\nfrom src.greet import greet\n\n\ndef \
-               test_greets():\n    assert greet().startswith(\"Hello\")\nEND\ncommit Test the greeting\ntick 2\nsay Added one \
-               test and committed it. I did not run it: this machine may have no Python.\n```\n",
-        asks: false,
-        answer: None,
-        review: Some(Remarks {
-            body: "Nearly there.\n\n```skep-demo\nwait 0.2\nappend tests/test_greet.py <<END\n\n\ndef \
-                   test_greets_again():\n    assert greet() == greet()\nEND\ncommit Test the second greeting\nreply all: It \
-                   does; there is a test for that now.\nfinish Added the test that was asked for. | looked at the diff\n```\n",
-            path: "tests/test_greet.py",
-            line: 5,
-            hunk: "@@ -0,0 +1,5 @@\n+from src.greet import greet\n+\n+\n+def test_greets():\n+    assert \
-                   greet().startswith(\"Hello\")",
-            remark: "Does it greet the second time, too?",
-        }),
-    },
-    Scenario {
-        title: "The README names the wrong command",
-        role: "debugging",
-        body: "The README says `python greet.py`; the file lies in `src`.\n\n```skep-demo\nplan Find the mistake | Mend \
-               it\nstart 1\nread README.md\nwait 0.2\ntick 1\nstart 2\nreplace README.md: python greet.py => python \
-               src/greet.py\ntick 2\nsay The command in the README names the right path now.\n```\n",
-        asks: false,
-        answer: None,
-        review: None,
-    },
-];
-
-/// The issue for an agent with a mind of its own.
-pub(super) const OWN: [Scenario; 1] = [Scenario {
-    title: "Greet visitors by name",
-    role: "swe",
-    body: "`greet` in `src/greet.py` answers every visitor with a bare \"Hello\". Give it a parameter `name` that is \"stranger\" \
-           where nobody says one, and let it answer \"Hello, \" and the name. Change nothing else.\n",
-    asks: false,
-    answer: Some("/agent answer Do as you think best, and do not ask again."),
-    review: None,
-}];
-
-/// The longest the story may take: with a script, and with a model.
-const PATIENCE: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(20 * 60)];
+/// The longest the demo may take: with a script, and with a model.
+const TIME_LIMITS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(20 * 60)];
 
 /// What is played, and by which agent.
 pub(super) struct DemoSetup {
@@ -163,7 +83,7 @@ impl Environment {
     ) -> anyhow::Result<Self> {
         let (scenarios, has_model) = (setup.scenarios, setup.agent.is_some());
         let keys = key::make()?;
-        let secret = app::secret("demo")?;
+        let secret = app::random_name("demo")?;
         let mut config = SimulatorConfig::new(folder.join("github"), keys.public);
         config.webhook_secret.clone_from(&secret);
         let app_id = config.app_id;
@@ -191,7 +111,7 @@ impl Environment {
         if let Some(program) = lacking(&app).filter(|_| has_model) {
             app.store.close().await;
             simulator.stop().await;
-            anyhow::bail!("`{program}` is not installed, or not on the PATH");
+            anyhow::bail!(text::demo::no_program(&program));
         }
         let running = app
             .start(&Addresses {
@@ -211,9 +131,8 @@ impl Environment {
         })
     }
 
-    /// The longest the story may take.
-    pub(super) fn patience(&self) -> Duration {
-        PATIENCE[usize::from(self.has_model)]
+    pub(super) fn time_limit(&self) -> Duration {
+        TIME_LIMITS[usize::from(self.has_model)]
     }
 
     /// Files an issue and adds its labels, the switch last, as a person would.
@@ -230,7 +149,6 @@ impl Environment {
         Ok(IssueNumber(issue))
     }
 
-    /// The number the next issue will have.
     pub(super) fn next_number(&self) -> i64 {
         let pulls = self.simulator.pulls(self.repository).unwrap_or_default();
         pulls
@@ -269,7 +187,7 @@ fn lacking(app: &App) -> Option<String> {
 
 /// A folder of the demo's own.
 pub(super) fn folder() -> anyhow::Result<PathBuf> {
-    let folder = std::env::temp_dir().join(app::secret("skep-demo")?);
+    let folder = std::env::temp_dir().join(app::random_name("skep-demo")?);
     std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
     Ok(folder)
 }

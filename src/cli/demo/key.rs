@@ -13,7 +13,6 @@ pub(super) struct Keys {
     pub(super) public: String,
 }
 
-/// Makes a key pair.
 pub(super) fn make() -> anyhow::Result<Keys> {
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow!("no key could be made"))?;
     let private: Pkcs8V1Der<'_> = pair

@@ -10,7 +10,7 @@ use super::by_hand;
 use super::environment::{Environment, REPOSITORY, USER, pull_of};
 use crate::core::event_name::DomainEvent;
 use crate::core::ids::{IssueNumber, Sha};
-use crate::core::text::count;
+use crate::core::text::{count, demo};
 use skep_simulator::PullView;
 
 /// Prints a line; a reader that went away is no reason to leave the demo running.
@@ -18,7 +18,7 @@ macro_rules! say {
     ($($words:tt)*) => { print(&format!("{}\n", format_args!($($words)*)))? };
 }
 
-/// How the story ended.
+/// How the demo ended.
 pub(super) struct End {
     pub(super) opened: usize,
     pub(super) total: usize,
@@ -28,14 +28,14 @@ pub(super) struct End {
     pub(super) took: Duration,
 }
 
-/// How the demo speaks.
+/// Prints the demo, as text or as JSON.
 pub(super) struct Output {
     pub(super) json: bool,
     pub(super) began: i64,
 }
 
 impl Output {
-    /// Who is on.
+    /// What runs where, and what will happen.
     pub(super) fn opening(&self, environment: &Environment, took: Duration) -> io::Result<()> {
         if self.json {
             let details = json!({
@@ -64,21 +64,20 @@ impl Output {
         say!("  up in                {} ms\n", took.as_millis());
         match environment.scenarios.len() {
             1 => say!(
-                "{USER} files an issue in {REPOSITORY} and labels it `agent:go`; `{}` works on it.\n",
-                policy.default_agent
+                "{}\n",
+                demo::files_one(USER, REPOSITORY, &policy.default_agent)
             ),
-            _ => say!("{USER} files three issues in {REPOSITORY} and labels each `agent:go`.\n"),
+            _ => say!("{}\n", demo::files_three(USER, REPOSITORY)),
         }
         Ok(())
     }
 
-    /// One event.
     pub(super) fn event(&self, event: DomainEvent, line: &Value) -> io::Result<()> {
         if self.json {
             say!("{line}");
             return Ok(());
         }
-        let Some(words) = words(event, line) else {
+        let Some(words) = describe(event, line) else {
             return Ok(());
         };
         let at = line["time"].as_i64().unwrap_or(self.began) - self.began;
@@ -125,7 +124,7 @@ impl Output {
         Ok(())
     }
 
-    /// What to do next.
+    /// What came of it, and what to do next.
     pub(super) fn ending(
         &self,
         environment: &Environment,
@@ -144,42 +143,20 @@ impl Output {
             say!("{line}");
             return Ok(());
         }
-        let became = if end.total == 1 {
-            "issue became a pull request"
-        } else {
-            "issues became pull requests"
-        };
-        say!(
-            "\n{} of {} {became}, in {:.1} s.",
-            end.opened,
-            end.total,
-            took.as_secs_f64()
-        );
-        say!(
-            "Questions answered: {}. Revisions after a review: {}.\n",
-            end.answered,
-            end.revised
-        );
-        say!(
-            "The {}, as people on GitHub see it:\n",
-            if end.total == 1 {
-                "issue"
-            } else {
-                "issue with the question"
-            }
-        );
-        let (github, home) = (&environment.simulator, environment.repository);
-        show(&github.thread(home, IssueNumber(1)).unwrap_or_default())?;
-        let pulls = github.pulls(home).unwrap_or_default();
+        let seconds = took.as_secs_f64();
+        say!("\n{}", demo::ended(end.opened, end.total, seconds));
+        say!("{}\n", demo::counts(end.answered, end.revised));
+        say!("{}\n", demo::thread(end.total));
+        let (github, repository) = (&environment.simulator, environment.repository);
+        let thread = github.thread(repository, IssueNumber(1));
+        show(&thread.unwrap_or_default())?;
+        let pulls = github.pulls(repository).unwrap_or_default();
         if let Some(pull) = pull_of(&pulls, IssueNumber(2)) {
-            say!("\nThe pull request with the review:\n");
-            show(
-                &github
-                    .pull_thread(home, pull.issue.number)
-                    .unwrap_or_default(),
-            )?;
+            say!("\n{}\n", demo::REVIEWED);
+            let thread = github.pull_thread(repository, pull.issue.number);
+            show(&thread.unwrap_or_default())?;
         }
-        say!("\nNext:");
+        say!("\n{}", demo::NEXT);
         // Nothing may be installed yet: the name it was started by works in any case.
         let skep = std::env::args().next().unwrap_or_else(|| "skep".to_owned());
         for line in next_steps(&skep) {
@@ -197,18 +174,9 @@ impl Output {
 /// What to do after the demo, in two columns however long the name is that skep was started by.
 fn next_steps(skep: &str) -> Vec<String> {
     let steps = [
-        (
-            format!("{skep} demo --keep"),
-            "leaves all of this running, to send it webhooks by hand",
-        ),
-        (
-            format!("{skep} config check"),
-            "says what a real installation still needs",
-        ),
-        (
-            "README.md".to_owned(),
-            "install the App on GitHub in five steps",
-        ),
+        (format!("{skep} demo --keep"), demo::KEEP),
+        (format!("{skep} config check"), demo::CHECK),
+        ("README.md".to_owned(), demo::README),
     ];
     let width = steps
         .iter()
@@ -237,10 +205,10 @@ fn bracket(environment: &Environment, event: &str, details: Value) -> Value {
 }
 
 /// An event in words; `None` for those that only machines need.
-fn words(event: DomainEvent, line: &Value) -> Option<String> {
+fn describe(event: DomainEvent, line: &Value) -> Option<String> {
     let details = &line["details"];
     let text = |key: &str| details[key].as_str().unwrap_or_default().to_owned();
-    let number = |key: &str, one: &str| count(details[key].as_u64().unwrap_or(0), one);
+    let number = |key: &str| details[key].as_u64().unwrap_or(0);
     Some(match event {
         DomainEvent::TaskReceived => format!("received    “{}” by {}", text("title"), text("by")),
         DomainEvent::TaskRefused => format!("refused     {}", text("why")),
@@ -262,13 +230,11 @@ fn words(event: DomainEvent, line: &Value) -> Option<String> {
         }
         DomainEvent::SessionRunning => format!("agent       {}", text("agent")),
         DomainEvent::SessionProgress => progress(details)?,
-        DomainEvent::SessionCollected => format!(
-            "changed     {}, +{} −{}, in {}",
-            number("files", "file"),
-            details["insertions"],
-            details["deletions"],
-            number("commits", "commit")
-        ),
+        DomainEvent::SessionCollected => {
+            let lines = format!("+{} −{}", details["insertions"], details["deletions"]);
+            let changed = demo::changed(number("files"), &lines, number("commits"));
+            format!("changed     {changed}")
+        }
         DomainEvent::BranchPushed => format!("pushed      {}", text("branch")),
         DomainEvent::PullRequestOpened => format!("opened      {}", text("url")),
         DomainEvent::PullRequestReady => "ready       for review".to_owned(),
@@ -289,7 +255,7 @@ fn words(event: DomainEvent, line: &Value) -> Option<String> {
         DomainEvent::ReviewTaken => format!(
             "review      by {} ({})",
             text("by"),
-            number("threads", "comment")
+            count(number("threads"), "comment")
         ),
         DomainEvent::RevisionStarted => format!("revision    {}", details["round"]),
         DomainEvent::NeedsPerson => format!("needs you   {}", text("why")),

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::environment::Scenario;
 use crate::core::event_name::DomainEvent;
 use crate::core::ids::IssueNumber;
+use crate::core::text::demo;
+use crate::core::text::demo_issues::Scenario;
 
 /// What has happened on each issue.
 pub(super) struct Progress<'a> {
@@ -30,7 +31,6 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Counts an event.
     pub(super) fn count(&mut self, event: DomainEvent, line: &Value) {
         let issue = line["issue"].as_i64().map(IssueNumber);
         let at = self.issues.iter().position(|other| Some(*other) == issue);
@@ -69,14 +69,12 @@ impl<'a> Progress<'a> {
         let mut missing = Vec::new();
         for ((issue, counts), scenario) in self.issues.iter().zip(&self.of).zip(self.scenarios) {
             if scenario.asks && counts.answered == 0 {
-                missing.push(format!("the question of #{issue} was not answered"));
+                missing.push(demo::unanswered(issue.0));
             }
             if scenario.review.is_some()
                 && (counts.revised == 0 || counts.completed < 2 || counts.lost)
             {
-                missing.push(format!(
-                    "the review of the pull request of #{issue} led to no revision"
-                ));
+                missing.push(demo::unrevised(issue.0));
             }
         }
         missing

@@ -6,22 +6,21 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::environment::{Environment, Scenario, USER, pull_of};
+use super::environment::{Environment, USER, pull_of};
 use crate::core::event_name::DomainEvent;
 use crate::core::ids::IssueNumber;
+use crate::core::text::demo_issues::Scenario;
 use skep_simulator::world::{LineComment, ReviewDraft};
 
 /// How long the user takes to see something.
 const MOMENT: Duration = Duration::from_millis(400);
 
-/// Something the user is about to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Action {
     Answer,
     Review,
 }
 
-/// The user at work.
 pub(super) struct User<'a> {
     environment: &'a Environment,
     issues: &'a [IssueNumber],
@@ -37,13 +36,11 @@ impl<'a> User<'a> {
         }
     }
 
-    /// The issue's part in the demo.
     fn scenario(&self, issue: IssueNumber) -> Option<&'static Scenario> {
         let at = self.issues.iter().position(|other| *other == issue)?;
         self.environment.scenarios.get(at)
     }
 
-    /// Takes notice of an event.
     pub(super) fn see(&mut self, event: DomainEvent, line: &Value) {
         let Some(issue) = line["issue"].as_i64().map(IssueNumber) else {
             return;
@@ -71,7 +68,7 @@ impl<'a> User<'a> {
     }
 
     fn act_on(&self, issue: IssueNumber, action: Action) -> anyhow::Result<bool> {
-        let (github, home) = (&self.environment.simulator, self.environment.repository);
+        let (github, repository) = (&self.environment.simulator, self.environment.repository);
         let Some(scenario) = self.scenario(issue) else {
             return Ok(true);
         };
@@ -79,16 +76,16 @@ impl<'a> User<'a> {
             (Action::Answer, Some(answer), _) => {
                 if scenario.asks
                     && !github
-                        .comments(home, issue)?
+                        .comments(repository, issue)?
                         .iter()
                         .any(|comment| comment.body.contains("- [ ] "))
                 {
                     return Ok(false);
                 }
-                github.comment(home, issue, USER, answer)?;
+                github.comment(repository, issue, USER, answer)?;
             }
             (Action::Review, _, Some(remarks)) => {
-                let pulls = github.pulls(home)?;
+                let pulls = github.pulls(repository)?;
                 let Some(pull) = pull_of(&pulls, issue) else {
                     return Ok(false);
                 };
@@ -101,7 +98,7 @@ impl<'a> User<'a> {
                 };
                 let (event, body) = ("REQUEST_CHANGES".to_owned(), remarks.body.to_owned());
                 github.review(
-                    home,
+                    repository,
                     pull.issue.number,
                     USER,
                     ReviewDraft {
@@ -116,8 +113,7 @@ impl<'a> User<'a> {
         Ok(true)
     }
 
-    /// Whether nothing is left to do.
-    pub(super) fn rests(&self) -> bool {
+    pub(super) fn is_idle(&self) -> bool {
         self.due.is_empty()
     }
 }

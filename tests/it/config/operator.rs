@@ -98,7 +98,8 @@ fn exit_codes_and_messages() {
         "{out}"
     );
     assert!(
-        out.contains("✓ database     SQLite") && out.contains("One thing is to be put right"),
+        out.contains("✓ database     SQLite")
+            && out.contains("One problem keeps `skep serve` from working."),
         "{out}"
     );
 }

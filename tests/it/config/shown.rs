@@ -245,7 +245,7 @@ fn the_file_is_written_once_and_for_its_owner_alone() {
     let line = format!("config init --config {}", at.display());
     let (code, out, err) = skep(&line, &[]);
     assert_eq!(
-        (code, out.contains("is written"), err.as_str()),
+        (code, out.contains("Wrote "), err.as_str()),
         (Some(0), true, ""),
         "{out}"
     );
@@ -257,7 +257,7 @@ fn the_file_is_written_once_and_for_its_owner_alone() {
     std::fs::write(&at, "agent = 'mine'").expect("written");
     let (code, _, err) = skep(&line, &[]);
     assert!(
-        code == Some(1) && err.contains("is there already: it is left as it is"),
+        code == Some(1) && err.contains("already exists and is left as it is"),
         "{err}"
     );
     assert_eq!(

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use skep::core::ids::{IssueNumber, RepositoryName, SessionId};
 use skep::http::{
-    AdminService, Answer, ApiError, Batch, Bounds, EventPage, Guard, LogPage, NotStarted, Reading,
-    SessionFilter, Started, Target, admin_router,
+    AdminService, Answer, ApiError, Batch, Bounds, EventPage, Guard, LogPage, NotStarted,
+    ReadAccess, SessionFilter, Started, Target, admin_router,
 };
 
 use super::wire::{Door, Reply, get};
@@ -90,7 +90,7 @@ impl AdminService for Clerk {
 
 async fn office() -> (Door, Arc<Clerk>) {
     let clerk = Arc::new(Clerk::default());
-    let guard = Guard::new(&TOKEN.into(), Reading::Open);
+    let guard = Guard::new(&TOKEN.into(), ReadAccess::Open);
     let router = admin_router(Arc::clone(&clerk), guard);
     (Door::open(router, Bounds::default()).await, clerk)
 }
@@ -365,7 +365,7 @@ async fn an_order_needs_the_token_and_looking_does_not_on_loopback() {
 
 #[tokio::test]
 async fn elsewhere_looking_needs_the_token_too_and_with_it_every_name_will_do() {
-    let guard = Guard::new(&TOKEN.into(), Reading::WithToken);
+    let guard = Guard::new(&TOKEN.into(), ReadAccess::WithToken);
     let door = Door::open(
         admin_router(Arc::new(Clerk::default()), guard),
         Bounds::default(),

@@ -41,7 +41,7 @@ async fn what_is_right_is_said_line_by_line_and_nothing_is_left() {
         "{out}"
     );
     assert!(
-        out.ends_with("All is right: `skep serve` can start.\n"),
+        out.ends_with("Everything works: start `skep serve`.\n"),
         "{out}"
     );
     assert!(!ground.data().exists(), "the data folder was left behind");
@@ -103,7 +103,7 @@ async fn each_thing_that_is_wrong_has_its_line() {
             "{more:?}: {out}{err}"
         );
         assert!(
-            out.ends_with("to be put right before `skep serve` can work.\n"),
+            out.ends_with("then run `skep config check` again.\n"),
             "{out}"
         );
     }

@@ -284,7 +284,14 @@ async fn what_happened_in_two_hours_without_skep_happens_at_its_start_and_once()
         status.contains("skep was down, or GitHub could not reach it"),
         "{status}"
     );
-    let shown = village.app.product().desk.status().await.expect("a status")["downtime"].clone();
+    let shown = village
+        .app
+        .product()
+        .admin
+        .status()
+        .await
+        .expect("a status")["downtime"]
+        .clone();
     assert_eq!(
         (shown["from"].as_i64(), shown["to"].as_i64()),
         (Some(down.from), Some(down.to))

@@ -20,7 +20,7 @@ async fn file(app: &TestApp, path: &str) -> Option<String> {
 
 /// The patch of the first session, as the command prints it.
 async fn patch(app: &TestApp, issue: IssueNumber) -> Result<String, String> {
-    let patch = app.product().desk.patch(app.session(issue, 1)).await;
+    let patch = app.product().admin.patch(app.session(issue, 1)).await;
     patch
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
         .map_err(|error| error.to_string())

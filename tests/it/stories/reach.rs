@@ -19,7 +19,7 @@ impl TestApp {
     /// The operator asks for issues (`skep dispatch`), while the engine takes facts up.
     pub async fn dispatch(&mut self, targets: Vec<Target>) -> Result<Batch, ApiError> {
         self.advance(Duration::from_secs(1));
-        let desk = self.product().desk.clone();
+        let desk = self.product().admin.clone();
         let asked = tokio::spawn(async move { desk.dispatch(targets).await });
         while !asked.is_finished() {
             self.engine().step().await.expect("facts are handled");

@@ -9,16 +9,8 @@ use syn::visit::{self, Visit};
 use super::graph::is_for_tests;
 use super::{assert_none, sources};
 
-/// Who may write sentences: the text itself, what talks at the terminal, the simulator, and, until their words have moved,
-/// `decide` and the three edges that say what an outside system refused.
-const MAY: [&str; 6] = [
-    "core/text/",
-    "cli/",
-    "app/",
-    "config",
-    "http/",
-    "simulator/",
-];
+/// Who may write sentences: the text itself and the simulator, which depends on nothing of the product.
+const MAY: [&str; 2] = ["core/text/", "simulator/"];
 
 #[derive(Default)]
 struct Sentences {

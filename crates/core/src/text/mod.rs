@@ -1,17 +1,23 @@
-//! Every sentence a person reads on GitHub, and every prompt an agent reads. Pure functions, one file per kind of text.
+//! Every sentence a person reads, on GitHub or at the terminal, and every prompt an agent reads. Pure functions, one file
+//! per kind of text.
 //!
 //! Foreign words (titles, answers, plans, log lines) pass `core::sanitise` here, on their way into the text; nothing that
 //! leaves this module is longer than [`LIMIT`].
 
 pub mod agent_answer;
 pub mod answer_replies;
+pub mod check;
+pub mod cli;
 pub mod command;
 pub mod conversation;
+pub mod demo;
+pub mod demo_issues;
 pub mod disk;
 pub mod downtime;
 pub mod failure;
 pub mod kept;
 pub mod left_out;
+pub mod mistakes;
 pub mod notice;
 pub mod outside;
 pub mod page;
@@ -19,8 +25,12 @@ pub mod prompt;
 pub mod pull;
 pub mod question;
 pub mod refusal;
+pub mod requests;
 pub mod sandbox;
 pub mod session_log;
+pub mod settings;
+pub mod setup;
+pub mod starter;
 pub mod status;
 pub mod tools;
 

@@ -1,4 +1,4 @@
-//! Whether the machine has room for another session: looked at every few seconds, said once when it changes, and told to
+//! Whether there is disk space for another session: looked at every few seconds, said once when it changes, and told to
 //! whoever asks.
 
 use std::path::PathBuf;
@@ -16,8 +16,7 @@ const LAST: u64 = 256 << 10;
 
 /// The disk of the data folder, and how much of it is kept free.
 #[derive(Debug, Clone)]
-pub(super) struct Room {
-    /// The data folder.
+pub(super) struct DiskSpace {
     pub(super) folder: PathBuf,
     /// Bytes that the operator wants free.
     pub(super) wanted: u64,
@@ -25,24 +24,24 @@ pub(super) struct Room {
     pub(super) ballast: Arc<Ballast>,
 }
 
-impl Room {
+impl DiskSpace {
     fn disk(&self) -> std::io::Result<Disk> {
         Ok(Disk::of(&self.folder)?.without(self.ballast.owed()))
     }
 
-    /// Whether new sessions wait for room.
+    /// Whether new sessions wait for space.
     pub(super) fn is_short(&self) -> bool {
         self.disk().is_ok_and(|disk| disk.is_short(self.wanted))
     }
 
     /// For people.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         self.disk()
             .map_or_else(|error| error.to_string(), |disk| self.say(disk))
     }
 
     /// For `skep status`; what cannot be looked at is null.
-    pub(super) fn shown(&self) -> Option<DiskAnswer> {
+    pub(super) fn answer(&self) -> Option<DiskAnswer> {
         match self.disk() {
             Ok(disk) => Some(self.show(disk)),
             Err(error) => {
@@ -69,7 +68,6 @@ impl Room {
     }
 }
 
-/// Looks until cancelled.
 pub(super) async fn watch(engine: Engine, runner: Runner, cancel: CancellationToken) {
     let every = runner.services().timings.disk_look;
     loop {
@@ -80,18 +78,17 @@ pub(super) async fn watch(engine: Engine, runner: Runner, cancel: CancellationTo
     }
 }
 
-/// One look.
 pub(super) async fn look(engine: &Engine, runner: &Runner) {
-    let parts = runner.services();
-    let wanted = parts.policy.limits.disk_reserve_bytes;
-    let short = match Disk::of(parts.folders.data()) {
+    let services = runner.services();
+    let wanted = services.policy.limits.disk_reserve_bytes;
+    let short = match Disk::of(services.folders.data()) {
         Ok(disk) => {
             if disk.free < LAST {
-                parts.ballast.drop_it();
+                services.ballast.drop_it();
             } else {
-                parts.ballast.load(disk, wanted);
+                services.ballast.load(disk, wanted);
             }
-            let disk = disk.without(parts.ballast.owed());
+            let disk = disk.without(services.ballast.owed());
             disk.is_short(wanted).then_some(disk)
         }
         Err(error) => {
@@ -120,7 +117,7 @@ mod tests {
     #[test]
     fn a_disk_that_is_nearly_full_is_told_with_both_numbers() {
         let ballast = Arc::new(Ballast::new(std::path::Path::new("/nowhere")));
-        let room = Room {
+        let space = DiskSpace {
             folder: PathBuf::from("/"),
             wanted: 5 << 30,
             ballast,
@@ -135,19 +132,20 @@ mod tests {
                 total: 400 << 30,
             },
         );
-        let shown = room.show(full);
+        let shown = space.show(full);
         assert_eq!(
             (shown.free_bytes, shown.reserve_bytes, shown.short),
             (1 << 30, 5 << 30, true)
         );
         assert!(
-            room.say(full)
+            space
+                .say(full)
                 .starts_with("only 1.0 GiB free and 5.0 GiB are kept free"),
             "{}",
-            room.say(full)
+            space.say(full)
         );
         assert_eq!(
-            (room.show(roomy).short, room.say(roomy)),
+            (space.show(roomy).short, space.say(roomy)),
             (false, "6.0 GiB free".to_owned())
         );
     }

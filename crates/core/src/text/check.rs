@@ -1,0 +1,116 @@
+//! What `skep config check` finds, one line for each part: how it is, and what to do where that is not well.
+
+/// Another skep runs, so its addresses are in use.
+pub const ADDRESSES_IN_USE: &str = "not tried: a skep is running on this data folder";
+/// `--offline`.
+pub const NOT_ASKED: &str = "not asked (--offline)";
+/// The App exists and has no installation.
+pub const NOT_INSTALLED_YET: &str = "it is installed nowhere yet: README, step 5";
+/// Whose installation it is, where GitHub does not say.
+pub const AN_ACCOUNT: &str = "an account";
+
+/// A data folder that another skep holds.
+pub fn folder_in_use(folder: &str) -> String {
+    format!("{folder} (a skep is running on it)")
+}
+
+/// No temporary folder.
+pub fn no_scratch(error: &str) -> String {
+    format!("no folder can be made to try things in: {error}")
+}
+
+/// An address cannot be had.
+pub fn cannot_listen(address: &str, error: &str) -> String {
+    format!("cannot listen on {address}: {error}; end what listens there, or name another address")
+}
+
+/// The database does not open.
+pub fn database(error: &str) -> String {
+    format!("{error}; check SKEP_DATABASE_URL")
+}
+
+/// Agents would run without a sandbox, though one is wanted.
+pub fn no_sandbox(warning: &str) -> String {
+    format!("{warning} Install bubblewrap and allow user namespaces.")
+}
+
+/// An agent's program is missing.
+pub fn no_program(program: &str) -> String {
+    format!("`{program}` is not installed, or not on the PATH that skep has")
+}
+
+/// An agent answered and did not say what it is.
+pub fn answers(path: &str) -> String {
+    format!("{path} answers")
+}
+
+/// An agent answered with its name.
+pub fn introduces_itself(name: &str, path: &str) -> String {
+    format!("{name} ({path})")
+}
+
+/// What was started is no agent.
+pub fn no_acp(path: &str, error: &str) -> String {
+    format!("{path} does not speak ACP: {error}")
+}
+
+/// An agent that takes its model's key from the environment got none.
+pub fn no_key(variables: &[String]) -> String {
+    format!(
+        "no key for its model is set; it takes {} from skep's environment",
+        variables.join(", ")
+    )
+}
+
+/// GitHub knows us.
+pub fn known(api: &str, app: &str) -> String {
+    format!("{api} knows the App {app}")
+}
+
+/// GitHub cannot be reached.
+pub fn unreachable(api: &str, error: &str) -> String {
+    format!("cannot be asked at {api}: {error}; check the network, HTTPS_PROXY and SKEP_GITHUB_URL")
+}
+
+/// GitHub answered that there is no such App.
+pub fn unknown_app(api: &str) -> String {
+    format!(
+        "{api} knows no GitHub App of ours (404 to GET /app): check SKEP_APP_ID, and that SKEP_GITHUB_API_URL is the REST \
+         API of your GitHub"
+    )
+}
+
+/// The App's own page lacks permissions.
+pub fn lacks_permissions(permissions: &[String]) -> String {
+    format!(
+        "the App lacks the permissions {}: grant them on the App's page under Permissions & events; the owner of each \
+         installation must then accept them",
+        permissions.join(", ")
+    )
+}
+
+/// The App's own page lacks events.
+pub fn lacks_events(events: &[&str]) -> String {
+    format!(
+        "the App does not subscribe to the events {}: tick them on the App's page under Permissions & events",
+        events.join(", ")
+    )
+}
+
+/// An installation works.
+pub fn installed(account: &str) -> String {
+    format!("installed on {account}")
+}
+
+/// An installation is suspended.
+pub fn suspended(account: &str) -> String {
+    format!("it is suspended on {account}")
+}
+
+/// An installation lacks permissions that the App has asked for.
+pub fn installation_lacks(account: &str, permissions: &[String]) -> String {
+    format!(
+        "on {account} it lacks {}: the owner accepts new permissions under Settings → Applications → Installed GitHub Apps",
+        permissions.join(", ")
+    )
+}

@@ -1,0 +1,174 @@
+//! What skep answers at its two addresses when it does not do as it is asked, and the next step.
+//!
+//! It must never hold a secret, or what went wrong inside: that is for the log.
+
+/// Our own fault.
+pub const INTERNAL: &str = "skep made a mistake; its log says more";
+/// An address nobody serves.
+pub const NO_SUCH_PAGE: &str = "there is nothing at this address";
+/// A `POST` where only `GET` is known, and the like.
+pub const WRONG_METHOD: &str = "this address does not take that method";
+/// The answer takes too long.
+pub const SLOW: &str = "the answer took longer than a minute";
+
+/// Nothing is worked on yet.
+pub const STARTING: &str = "skep is just starting";
+/// What to do meanwhile.
+pub const STARTING_NEXT: &str = "webhooks are stored meanwhile; try again later";
+/// GitHub has not been asked yet.
+pub const NOT_ASKED_YET: &str = "it has not been asked yet";
+
+/// GitHub has not confirmed the App's identity.
+pub fn unidentified(since: &str, why: &str) -> String {
+    format!("GitHub has not said who we are since {since}: {why}")
+}
+
+/// The database failed.
+pub const DATABASE: &str = "the database did not answer";
+/// What to do then.
+pub const DATABASE_NEXT: &str = "try again; the log says more";
+
+/// Reading a body.
+pub mod body {
+    /// Too many bytes.
+    pub const TOO_LARGE: &str = "the body is larger than we take";
+    /// A `Content-Encoding`.
+    pub const ENCODED: &str = "the body is encoded; only plain bodies are taken";
+    /// Too many seconds.
+    pub const SLOW: &str = "the body took too long";
+    /// Not as HTTP says.
+    pub const BROKEN: &str = "the body ended early or broke the protocol";
+    /// Others take the memory.
+    pub const CROWDED: &str = "too many large bodies at once";
+}
+
+/// Webhooks: what is answered to their sender, and what the operator reads of them.
+pub mod webhook {
+    /// For the sender, who learns nothing more.
+    pub const BAD_SIGNATURE: &str = "the signature is missing or wrong";
+    /// It could not be made durable.
+    pub const NOT_STORED: &str = "the delivery could not be stored now";
+
+    /// For the sender: a header we need.
+    pub fn header(name: &str) -> String {
+        format!(
+            "the header {name} is missing, repeated, longer than 100 bytes or of odd characters"
+        )
+    }
+
+    /// For the operator: no signature.
+    pub const UNSIGNED: &str =
+        "it is not signed: it does not come from GitHub, or the App's page names no webhook secret";
+    /// For the operator: a signature with another secret.
+    pub const WRONG_SIGNATURE: &str = "its signature is wrong: SKEP_WEBHOOK_SECRET is probably not the webhook secret of \
+         the App's page, or a proxy changed the body";
+    /// For the operator: signed, and not as GitHub sends it.
+    pub const MISSHAPEN: &str = "it is not shaped as GitHub sends them: too large, encoded, broken off, or a header is \
+         missing";
+}
+
+/// Who may ask at the admin address.
+pub mod access {
+    /// A foreign `Host`.
+    pub const FOREIGN_HOST: &str =
+        "the Host header does not name this machine, and the request carries no admin token";
+    /// What to do about it.
+    pub const FOREIGN_HOST_NEXT: &str = "call it as 127.0.0.1, or with the token";
+    /// An `Origin`.
+    pub const FOREIGN_ORIGIN: &str = "requests from web pages are refused";
+    /// What to do about it.
+    pub const FOREIGN_ORIGIN_NEXT: &str = "use the skep command line";
+    /// No token.
+    pub const NO_TOKEN: &str = "this needs the admin token";
+    /// What to do about it.
+    pub const NO_TOKEN_NEXT: &str = "run it as the user skep runs as and with its data folder (the token is the file \
+         admin-token there), or set SKEP_ADMIN_TOKEN";
+}
+
+/// A request that makes no sense.
+pub mod invalid {
+    /// What an order looks like.
+    pub const ORDER: &str = r#"send {"targets":[{"repository":"o/r","issues":[1]}]}"#;
+    /// What a target looks like.
+    pub const TARGET_NEXT: &str =
+        r#"send {"repository":"o/r","issues":[12]} or {"repository":"o/r","label":"agent:go"}"#;
+    /// An order for nothing.
+    pub const NO_TARGET: &str = "the order names no target";
+    /// A body of another type.
+    pub const NOT_JSON: &str = "the content type must be application/json";
+    /// An issue's number that is none.
+    pub const ISSUE_NUMBER: &str = "an issue is known by its number, such as 12";
+
+    /// A target that says nothing, or two things.
+    pub fn target(repository: &str) -> String {
+        format!("the target {repository} needs either issue numbers or a label")
+    }
+
+    /// A body that cannot be read.
+    pub fn body(error: &str) -> String {
+        format!("bad request: {error}")
+    }
+
+    /// A query that cannot be read.
+    pub fn query(error: &str) -> String {
+        format!("the query is wrong: {error}")
+    }
+}
+
+/// Orders that are not carried out.
+pub mod order {
+    /// The same order twice.
+    pub const ALREADY_ASKED: &str = "it was asked for in this very moment already";
+    /// The order waits.
+    pub const NOT_YET: &str = "it is stored and not yet taken up; look again with `skep status`";
+    /// Why a session ends that the operator stopped.
+    pub const STOPPED: &str = "the operator of this server stopped it";
+
+    /// The issue cannot be read.
+    pub fn no_issue(issue: i64, repository: &str) -> String {
+        format!("there is no issue #{issue} in {repository}, or the App cannot see it")
+    }
+
+    /// A session that is over.
+    pub fn has_ended(session: &str) -> String {
+        format!("session {session} has ended already")
+    }
+}
+
+/// Things that are not there.
+pub mod absent {
+    /// Where sessions are listed.
+    pub const SESSION_NEXT: &str = "list them with `skep sessions`";
+    /// How an issue becomes known.
+    pub const TASK_NEXT: &str = "label the issue `agent:go`, or run `skep dispatch`";
+    /// Where published work is.
+    pub const PATCH_NEXT: &str = "if it was published, it is on its branch on GitHub";
+
+    /// A session nobody knows.
+    pub fn session(id: &str) -> String {
+        format!("there is no session {id}")
+    }
+
+    /// An issue nobody asked us about.
+    pub fn task(repository: &str, issue: i64) -> String {
+        format!("skep knows nothing of {repository}#{issue}")
+    }
+
+    /// A session of which no work is kept.
+    pub fn patch(session: &str) -> String {
+        format!("nothing of session {session} is kept here")
+    }
+
+    /// Work that is kept and cannot be printed.
+    pub fn patch_failed(error: &str) -> String {
+        format!("the patch could not be made: {error}")
+    }
+}
+
+/// What a queued task waits for.
+pub mod queue {
+    /// The disk is nearly full, so a free slot would change nothing.
+    pub const FOR_DISK: &str = "waiting for room on the disk";
+    /// Others are at work.
+    pub const FOR_SLOT: &str = "waiting for a free slot";
+}

@@ -1,0 +1,300 @@
+//! What each setting means, one sentence each: for help texts, `skep config show --reference`, the starter `skep.toml` and
+//! `docs/configuration.md`, which are all made of this table.
+
+/// By key, in the order of the reference.
+const MEANINGS: [(&str, &str); 77] = [
+    ("config", "The configuration file."),
+    ("listen", "Where GitHub's webhooks arrive (`/webhook`)."),
+    (
+        "admin_listen",
+        "Where the command line reaches skep (`/api/v1`). Orders need the admin token; where this is not loopback, reading \
+         needs it too.",
+    ),
+    (
+        "admin_token",
+        "The token that orders (`dispatch`, `stop`) must carry at the admin address. The command line reads the same \
+         setting or file.",
+    ),
+    (
+        "data_dir",
+        "Folder for the database, mirrors, working copies and logs; made with mode 700.",
+    ),
+    (
+        "database_url",
+        "`sqlite:///absolute/path` or `postgres://…`.",
+    ),
+    (
+        "app_id",
+        "The GitHub App's number (\"App ID\" on its page).",
+    ),
+    (
+        "private_key",
+        "The App's private key itself, PEM (PKCS#1 or PKCS#8); line ends may be written as `\\n`.",
+    ),
+    (
+        "private_key_file",
+        "A file with the App's private key; give this or `private_key`.",
+    ),
+    ("webhook_secret", "The App's webhook secret."),
+    (
+        "webhook_secret_previous",
+        "The previous webhook secret, still accepted while you rotate.",
+    ),
+    ("github_api_url", "The REST API of your GitHub."),
+    (
+        "github_url",
+        "Your GitHub's pages and git; name your server for GitHub Enterprise Server.",
+    ),
+    (
+        "https_proxy",
+        "The proxy to everything outside, `http://[user:password@]host:port`: for GitHub's API, git, logs and agents. \
+         Agents are given it whole; the password is taken out of whatever they say. This and the next two variables are \
+         also read in lower case.",
+    ),
+    (
+        "http_proxy",
+        "The proxy of agents to plain `http` addresses; skep itself speaks only `https` outside.",
+    ),
+    (
+        "no_proxy",
+        "What is reached without the proxy, separated by commas: hosts, `.domains`, addresses, networks such as \
+         `10.0.0.0/8`.",
+    ),
+    (
+        "ca_file",
+        "A file of further certificate authorities, PEM, trusted besides the system's (or those of `SSL_CERT_FILE`): for \
+         GitHub's API, git, logs and agents.",
+    ),
+    (
+        "agent",
+        "The agent of roles that name none: a preset (`copilot claude gemini codex opencode goose`), a name under \
+         `[agents]`, or a command line that speaks ACP.",
+    ),
+    (
+        "sandbox",
+        "`auto`: agents run under bubblewrap where it works, otherwise with a visible warning; `off`: never.",
+    ),
+    ("git", "The git program, by its absolute path."),
+    (
+        "old_git",
+        "`refuse`: do not start with a git whose version lacks the security fixes of July 2025; `allow`: your \
+         distribution has patched it without changing the version.",
+    ),
+    (
+        "log",
+        "What is logged (to standard error), as a `tracing` filter; commands other than `serve` begin at `error`.",
+    ),
+    ("log_format", "`text` or `json`."),
+    (
+        "default_role",
+        "The role of an issue without a `role:` label.",
+    ),
+    (
+        "look_again",
+        "Pause before skep checks whether a call with an unknown outcome took effect.",
+    ),
+    (
+        "limits.sessions",
+        "Sessions at once; more wait in the queue.",
+    ),
+    ("limits.session_timeout", "Longest time of one session."),
+    ("limits.silence", "Longest time an agent may be silent."),
+    (
+        "limits.start_attempts",
+        "How often a failed start is tried in all.",
+    ),
+    (
+        "limits.model_attempts",
+        "How often an agent's model that fails temporarily (429, 500, a broken connection) is tried in all.",
+    ),
+    (
+        "limits.model_retry",
+        "The first pause before such a model is tried again; doubles up to 15 minutes.",
+    ),
+    (
+        "limits.effect_attempts",
+        "How often any other step is tried in all before a person hears of it.",
+    ),
+    (
+        "limits.retry_base",
+        "The first pause between tries; doubles up to 5 minutes.",
+    ),
+    (
+        "limits.status_interval",
+        "Shortest time between two edits of a status comment that show mere progress.",
+    ),
+    ("limits.drain", "How long a graceful stop waits for agents."),
+    ("limits.max_files", "Files a session may change."),
+    ("limits.max_patch", "Largest patch of a session."),
+    ("limits.max_commits", "Most commits of a session."),
+    (
+        "limits.workspace",
+        "Disk space the files of one session may take before it is stopped.",
+    ),
+    (
+        "limits.disk_reserve",
+        "Disk space that is kept free, at least 8 MiB and at most a tenth of the disk: with less, no session starts.",
+    ),
+    (
+        "limits.quick_answer",
+        "How long an agent's question waits for a quick answer before the agent is told to end its turn.",
+    ),
+    (
+        "limits.park",
+        "How long a session that waits for an answer keeps its process and its slot.",
+    ),
+    (
+        "limits.remind",
+        "After how long people are reminded of an open question.",
+    ),
+    (
+        "limits.expire",
+        "After how long an open question expires: its default applies, or the session stops.",
+    ),
+    (
+        "limits.check_rounds",
+        "Attempts in a row to fix failed checks before a person has to say something.",
+    ),
+    ("limits.rounds", "Revisions of one pull request in all."),
+    (
+        "limits.comments",
+        "Comments of one session, besides its status comment.",
+    ),
+    (
+        "limits.bot_rounds",
+        "Comments of allowed bots in a row that are acted on.",
+    ),
+    (
+        "limits.mutation_burst",
+        "Changes on GitHub that may follow each other at once after a pause, per installation.",
+    ),
+    (
+        "limits.mutations_per_second",
+        "Changes a second after that.",
+    ),
+    (
+        "limits.creations_per_minute",
+        "Comments and pull requests created in any minute (GitHub stops at 80).",
+    ),
+    (
+        "limits.creations_per_hour",
+        "Comments and pull requests created in any hour (GitHub stops at 500).",
+    ),
+    (
+        "allowed_bots",
+        "User numbers of the bots that may start work; all others may not.",
+    ),
+    (
+        "allow_protected",
+        "Whether pull requests may touch protected paths (`.github/**`, agents' configuration …): `true`, or a list of \
+         globs over whole paths (`?`, `*`, and `**` across folders).",
+    ),
+    (
+        "ignore",
+        "What tools leave in the working copy and is not published: patterns as in `.gitignore`, added to the built-in \
+         list (`.venv`, `node_modules`, `__pycache__`, `.DS_Store` …); `!name` takes one out. The repository's own rules \
+         win.",
+    ),
+    (
+        "author_answers",
+        "Whether whoever opened an issue may answer the agent's questions on it without write access.",
+    ),
+    (
+        "ready",
+        "When a draft pull request becomes ready for review: `green` (its checks passed: the required ones, or all where \
+         none is required; without any it stays a draft) or `never`.",
+    ),
+    ("agents.<name>.preset", "The preset this agent starts from."),
+    (
+        "agents.<name>.command",
+        "Program and arguments: a list, or one text split as a shell would.",
+    ),
+    (
+        "agents.<name>.environment",
+        "Table of variables, added to the preset's.",
+    ),
+    (
+        "agents.<name>.inherit",
+        "Variables passed through from skep's own environment, added to the preset's; `NAME_*` stands for all that begin \
+         with `NAME_`.",
+    ),
+    (
+        "agents.<name>.mode",
+        "The session mode to switch to before the first prompt.",
+    ),
+    (
+        "agents.<name>.auto",
+        "Whether the agent is started so that it asks for no permission.",
+    ),
+    (
+        "agents.<name>.resume",
+        "Whether an earlier session of the agent may be loaded again.",
+    ),
+    (
+        "agents.<name>.expose",
+        "Absolute folders the agent may read besides its working copy.",
+    ),
+    (
+        "agents.<name>.home",
+        "Absolute folder used as its home: for agents that keep a login there.",
+    ),
+    (
+        "agents.<name>.ignore",
+        "What this agent writes into the working copy for itself, added to the preset's and to `ignore`.",
+    ),
+    (
+        "roles.<name>.description",
+        "What the role is for, in one sentence for people.",
+    ),
+    (
+        "roles.<name>.prompt",
+        "What the agent is told about its job, in Markdown; replaces the built-in prompt.",
+    ),
+    (
+        "roles.<name>.prompt_file",
+        "A file with the prompt instead, by its path from `skep.toml`.",
+    ),
+    ("roles.<name>.agent", "The agent of this role."),
+    (
+        "roles.<name>.model",
+        "A model, in the agent's own words; an agent that does not offer it keeps its own, and the session's log says so.",
+    ),
+    (
+        "roles.<name>.tools",
+        "Any of `read search edit execute fetch think other`.",
+    ),
+    (
+        "roles.<name>.writes",
+        "Whether it may change files; otherwise its answer becomes a comment.",
+    ),
+    (
+        "roles.<name>.plan",
+        "Whether it makes a plan first and waits for `/agent approve` before it changes files.",
+    ),
+    (
+        "roles.<name>.session_timeout",
+        "Longest time of one session of this role.",
+    ),
+    (
+        "roles.<name>.silence",
+        "Longest time its agent may be silent.",
+    ),
+];
+
+/// The sentence of a key, as the reference names it: `listen`, `limits.sessions`, `agents.<name>.command`.
+pub fn meaning(key: &str) -> Option<&'static str> {
+    MEANINGS
+        .iter()
+        .find(|(name, _)| *name == key)
+        .map(|(_, meaning)| *meaning)
+}
+
+/// The keys that have a sentence.
+pub fn explained() -> impl Iterator<Item = &'static str> {
+    MEANINGS.iter().map(|(key, _)| *key)
+}
+
+/// Of a word that stands nowhere: a proposal after a full stop, or nothing.
+pub fn did_you_mean(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!(" Did you mean `{near}`?"))
+}

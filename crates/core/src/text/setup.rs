@@ -1,0 +1,57 @@
+//! What an operator reads on the way to a skep that works: `skep config init`, `skep config check` and a `skep serve` that
+//! lacks something.
+
+/// Something `skep serve` cannot do without.
+#[derive(Debug, Clone, Copy)]
+pub struct Need<'a> {
+    /// The setting, as it is written.
+    pub name: &'a str,
+    /// What it means.
+    pub meaning: &'a str,
+}
+
+/// What is missing and how to get it.
+pub fn not_ready(needs: &[Need<'_>]) -> String {
+    let list: String = needs
+        .iter()
+        .map(|need| format!("\n  {}: {}", need.name, need.meaning))
+        .collect();
+    format!(
+        "`skep serve` still needs:{list}
+
+Five steps to get there (the README has them in full):
+  1. Create a GitHub App with the permissions and events of app-manifest.json.
+  2. Give it the webhook URL https://YOUR-HOST/webhook and a secret: SKEP_WEBHOOK_SECRET.
+  3. Generate its private key and note its App ID: SKEP_PRIVATE_KEY_FILE, SKEP_APP_ID.
+  4. Name a coding agent and give it its model's key: SKEP_AGENT. Then start `skep serve`.
+  5. Install the App on a repository and add the label agent:go to an issue.
+
+`skep demo` shows all of it without GitHub; `skep config check` says what is left to do."
+    )
+}
+
+/// `skep config init` wrote its file.
+pub fn written(file: &str) -> String {
+    format!("Wrote {file}. Fill in its first four settings, then run `skep config check`.")
+}
+
+/// `skep config init` found a file.
+pub fn exists(file: &str) -> String {
+    format!(
+        "{file} already exists and is left as it is; name another file with --config, or move it away"
+    )
+}
+
+/// The last line of `skep config check`.
+pub fn checked(problems: usize) -> String {
+    match problems {
+        0 => "Everything works: start `skep serve`.".to_owned(),
+        1 => "One problem keeps `skep serve` from working. Fix it, then run `skep config check` again.".to_owned(),
+        _ => format!(
+            "{problems} problems keep `skep serve` from working. Fix them, then run `skep config check` again."
+        ),
+    }
+}
+
+/// Among the warnings of the log: somebody took the credentials away.
+pub const NO_CREDENTIALS: &str = "credentials are missing";

@@ -1,0 +1,87 @@
+//! What each module is configured with, as the set-up says.
+
+use super::setup::Setup;
+use crate::agent::{Agents, AgentsConfig, Confinement};
+use crate::core::network::ProxyUrl;
+use crate::core::policy::{Me, Policy};
+use crate::git::GitConfig;
+use crate::github::GitHubConfig;
+
+impl Setup {
+    pub(super) fn github_config(&self) -> GitHubConfig {
+        GitHubConfig {
+            api_url: self.github.api_url.clone(),
+            web_url: self.github.web_url.clone(),
+            app_id: self.github.app_id,
+            private_key_pem: self.github.private_key.clone(),
+            user_agent: concat!("skep/", env!("CARGO_PKG_VERSION")).to_owned(),
+            now: self.clock.clone(),
+            pace: self.pace,
+            timeouts: self.timeouts,
+            network: self.network.clone(),
+        }
+    }
+
+    pub(super) fn git_config(&self) -> GitConfig {
+        GitConfig {
+            program: self.git.clone(),
+            data_dir: self.data_dir.clone(),
+            timeout: self.git_timeout,
+            old_git: self.old_git,
+            network: self.network.clone(),
+        }
+    }
+
+    pub(super) fn agents_config(&self) -> AgentsConfig {
+        AgentsConfig {
+            data_dir: self.data_dir.clone(),
+            hide: self.hide.clone(),
+            sandbox: self.sandbox,
+            path: self.path.clone(),
+            network: self.network.clone(),
+            demo_in_process: self.demo_in_process,
+        }
+    }
+
+    pub(super) fn policy(&self, me: Me, agents: &Agents) -> Policy {
+        let warning = match agents.confinement() {
+            Confinement::Bubblewrap(_) => None,
+            Confinement::ProcessGroup { warning } => Some(warning.clone()),
+        };
+        Policy {
+            me,
+            default_role: self.default_role.clone(),
+            roles: self.roles.clone(),
+            agents: self.specs.keys().cloned().collect(),
+            default_agent: self.default_agent.clone(),
+            limits: self.limits.clone(),
+            allowed_bots: self.allowed_bots.clone(),
+            allow_protected: self.allow_protected.clone(),
+            author_answers: self.author_answers,
+            ready: self.ready,
+            confinement_warning: warning,
+        }
+    }
+
+    /// What may stand in no text: the values of agents' variables that are keys by their name, and the passwords of proxies,
+    /// which agents are given as well.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let network = &self.network;
+        let proxies = network.https_proxy.iter().chain(&network.http_proxy);
+        let passwords = proxies.flat_map(ProxyUrl::passwords);
+        let secret = |name: &str| {
+            ["KEY", "TOKEN", "SECRET", "PASSWORD"]
+                .iter()
+                .any(|word| name.contains(word))
+        };
+        let variables = self.specs.values().flat_map(|spec| &spec.environment);
+        let named = variables
+            .filter(|(name, _)| secret(name))
+            .map(|(_, value)| value.clone());
+        // Shorter ones would be found in ordinary words.
+        named
+            .chain(passwords)
+            .filter(|value| value.len() >= 8)
+            .collect()
+    }
+}

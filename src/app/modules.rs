@@ -1,0 +1,43 @@
+//! All modules of a skep, built and not yet started. Tests step engine and runner by hand.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::admin_api::AdminApi;
+use super::intake::WebhookIngest;
+use super::listeners::Entry;
+use crate::engine::Engine;
+use crate::runner::Runner;
+use crate::store::{DataLock, Store};
+use crate::sweep::Sweep;
+
+/// All modules; `App::start` lets them run.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// Decides.
+    pub engine: Engine,
+    /// Performs.
+    pub runner: Runner,
+    /// Finds what nobody told us of.
+    pub sweep: Sweep,
+    /// What is behind the public address.
+    pub ingest: Arc<WebhookIngest>,
+    /// What is behind the admin address.
+    pub admin: Arc<AdminApi>,
+    pub(super) token: SecretString,
+    /// Held as long as the modules are there.
+    pub(super) _lock: Arc<DataLock>,
+}
+
+impl App {
+    /// What the listeners pass requests to.
+    pub(super) fn entry(&self) -> Entry {
+        Entry {
+            ingest: self.ingest.clone(),
+            admin: self.admin.clone(),
+            token: self.token.clone(),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The operator's orders: what they ask for becomes a fact in the inbox, as everything does that happens.
+//!
+//! It waits a while for the engine to take the fact up, so that the answer can say what came of it. It must never change a
+//! task by itself.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+
+use super::lookup::read_task;
+use crate::core::event::{Event, Fact};
+use crate::core::ids::{IssueNumber, SessionId, TaskKey};
+use crate::core::place::{Actor, Place};
+use crate::core::task::Begun;
+use crate::core::text::requests;
+use crate::github::{At, GitHubError};
+use crate::http::{ApiError, Batch, NotStarted, Started, Target};
+use crate::runner::{Services, read_facts};
+use crate::store::{Accepted, InboxKind, NewInbox};
+
+/// How long an order waits for the engine to take the fact up.
+const TAKEN_UP: Duration = Duration::from_secs(10);
+/// Between two looks whether it has, where no event wakes us.
+const LOOK: Duration = Duration::from_millis(20);
+/// Issues that are read at once.
+const AT_ONCE: usize = 8;
+
+/// A session that an order started.
+struct Dispatched {
+    session: SessionId,
+    /// It continues with its open pull request.
+    goes_on: bool,
+}
+
+/// Carries orders out.
+#[derive(Clone, Copy)]
+pub(super) struct Orders<'a> {
+    pub(super) services: &'a Services,
+}
+
+impl Orders<'_> {
+    /// Starts what the targets name. An issue that cannot be started fails alone.
+    pub(super) async fn dispatch(self, targets: Vec<Target>) -> Result<Batch, ApiError> {
+        let mut batch = Batch::default();
+        for target in targets {
+            let (Target::Issues { repository, .. } | Target::Labeled { repository, .. }) = &target;
+            let github = &self.services.github;
+            let at = &github.locate(repository).await.map_err(refused)?;
+            let issues = match &target {
+                Target::Issues { issues, .. } => issues.clone(),
+                Target::Labeled { label, .. } => {
+                    let found = github.open_issues_with_label(at, label).await;
+                    let found = found.map_err(refused)?;
+                    let found = found.into_iter().map(|issue| issue.number);
+                    let (wanted, in_review) = self.without_those_in_review(at, found).await?;
+                    batch.in_review += in_review;
+                    wanted
+                }
+            };
+            // Each is read from GitHub first, which takes its time: some at once, or a long list would outlast the caller.
+            let started = futures::stream::iter(issues)
+                .map(|issue| async move { (issue, self.dispatch_one(at, issue).await) })
+                .buffered(AT_ONCE);
+            for (issue, started) in started.collect::<Vec<_>>().await {
+                let issue = format!("{repository}#{issue}");
+                batch.total += 1;
+                match started {
+                    Ok(Dispatched { session, goes_on }) => batch.successful.push(Started {
+                        issue,
+                        session,
+                        goes_on,
+                    }),
+                    Err(reason) => batch.failed.push(NotStarted { issue, reason }),
+                }
+            }
+        }
+        Ok(batch)
+    }
+
+    async fn dispatch_one(self, at: &At, issue: IssueNumber) -> Result<Dispatched, String> {
+        let place = Place {
+            installation: at.installation,
+            repository: at.repository,
+            name: at.name.clone(),
+            issue,
+        };
+        let facts = read_facts(self.services, &place, &Actor::Operator)
+            .await
+            .map_err(|error| unreadable(&place, &error))?;
+        let fact = Fact {
+            place: place.clone(),
+            event: Event::Dispatched {
+                facts: Box::new(facts),
+            },
+        };
+        let look = async || {
+            read_task(&self.services.store, place.task())
+                .await
+                .map_err(|error| error.message)
+        };
+        let before = look().await?;
+        let handled = self.tell(&fact, "dispatch").await?;
+        let after = look().await?;
+        let (session, goes_on) = match after.map(|after| Begun::between(before.as_ref(), &after)) {
+            Some(Begun::Session(session)) => (session, false),
+            Some(Begun::Revision(session)) => (session, true),
+            Some(Begun::Nothing) | None => return Err(handled),
+        };
+        Ok(Dispatched { session, goes_on })
+    }
+
+    /// Stops the session at work on a place; answers what came of it.
+    pub(super) async fn stop(self, place: Place) -> Result<String, ApiError> {
+        let event = Event::StopAsked {
+            why: requests::order::STOPPED.to_owned(),
+        };
+        let fact = Fact { place, event };
+        self.tell(&fact, "stop").await.map_err(ApiError::busy)
+    }
+
+    /// Puts a fact into the inbox and waits until it was handled; answers the reason.
+    async fn tell(self, fact: &Fact, name: &str) -> Result<String, String> {
+        let (store, now) = (&self.services.store, (self.services.clock)());
+        let mut wake = store.event_wake();
+        let task = fact.place.task();
+        let id = format!("operator:{name}:{task}:{now}");
+        let new = NewInbox {
+            id: id.clone(),
+            kind: InboxKind::Operator,
+            name: name.into(),
+            task: Some(task),
+            body: fact.to_json(),
+            received_at: now,
+        };
+        let accepted = store.accept(new).await;
+        match accepted.map_err(|error| error.to_string())? {
+            Accepted::New { .. } => {}
+            Accepted::Duplicate => return Err(requests::order::ALREADY_ASKED.to_owned()),
+        }
+        let handled = async {
+            loop {
+                let row = store.inbox(&id).await.map_err(|error| error.to_string())?;
+                if let Some(result) = row.and_then(|row| row.result) {
+                    return Ok(result);
+                }
+                tokio::select! {
+                    _ = wake.changed() => {}
+                    () = tokio::time::sleep(LOOK) => {}
+                }
+            }
+        };
+        let handled = tokio::time::timeout(TAKEN_UP, handled).await;
+        handled.unwrap_or_else(|_| Err(requests::order::NOT_YET.to_owned()))
+    }
+
+    /// Nobody means a pull request in review who asks for all issues with a label: those are left alone, and counted.
+    async fn without_those_in_review(
+        self,
+        at: &At,
+        issues: impl Iterator<Item = IssueNumber>,
+    ) -> Result<(Vec<IssueNumber>, usize), ApiError> {
+        let (mut wanted, mut in_review) = (Vec::new(), 0);
+        for issue in issues {
+            let key = TaskKey::new(at.repository, issue);
+            match read_task(&self.services.store, key).await? {
+                Some(task) if task.can_revise() => in_review += 1,
+                _ => wanted.push(issue),
+            }
+        }
+        Ok((wanted, in_review))
+    }
+}
+
+/// GitHub refused what an order or a question needs.
+pub(super) fn refused(error: GitHubError) -> ApiError {
+    ApiError::conflict(error.to_string())
+}
+
+/// Several things are read at once, and each of them says that it is not there.
+fn unreadable(place: &Place, error: &GitHubError) -> String {
+    match error {
+        GitHubError::NotFound { .. } | GitHubError::Gone { .. } => {
+            requests::order::no_issue(place.issue.0, &place.name.to_string())
+        }
+        other => other.to_string(),
+    }
+}

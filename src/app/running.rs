@@ -1,0 +1,89 @@
+//! A skep at work: its loops and its listeners, started and stopped in order.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::disk_space;
+use super::listeners::{Listeners, join};
+use super::modules::App;
+use super::setup::Addresses;
+
+/// A skep at work.
+pub struct Running {
+    /// Its modules.
+    pub app: App,
+    /// Where GitHub reaches it.
+    pub listen: SocketAddr,
+    /// Where its operators reach it.
+    pub admin: SocketAddr,
+    work: CancellationToken,
+    listeners: Listeners,
+    loops: Vec<JoinHandle<()>>,
+    runner: JoinHandle<()>,
+}
+
+impl App {
+    /// Starts engine, runner and both addresses.
+    pub async fn start(self, addresses: &Addresses) -> anyhow::Result<Running> {
+        let listeners = Listeners::open(&self.entry(), addresses).await?;
+        self.start_behind(listeners).await
+    }
+
+    /// Starts engine and runner behind addresses that are open already.
+    pub(super) async fn start_behind(self, listeners: Listeners) -> anyhow::Result<Running> {
+        disk_space::look(&self.engine, &self.runner).await;
+        self.engine
+            .schedule()
+            .await
+            .context("give out free slots")?;
+        let (work, looked) = (CancellationToken::new(), CancellationToken::new());
+        let loops = vec![
+            tokio::spawn(self.engine.clone().run(listeners.stop.clone())),
+            tokio::spawn(self.sweep.clone().run(looked.clone(), work.clone())),
+            tokio::spawn(disk_space::watch(
+                self.engine.clone(),
+                self.runner.clone(),
+                work.clone(),
+            )),
+        ];
+        let runner = tokio::spawn(after(
+            looked,
+            work.clone(),
+            self.runner.clone().run(work.clone()),
+        ));
+        Ok(Running {
+            app: self,
+            listen: listeners.listen,
+            admin: listeners.admin,
+            work,
+            listeners,
+            loops,
+            runner,
+        })
+    }
+}
+
+/// Begins once the sweep has looked at what is under way: an issue that was closed meanwhile must not see its agent again.
+async fn after(looked: CancellationToken, work: CancellationToken, run: impl Future<Output = ()>) {
+    tokio::select! {
+        () = looked.cancelled() => {}
+        () = work.cancelled() => {}
+    }
+    run.await;
+}
+
+impl Running {
+    /// Stops in order: no new effects, agents interrupted, webhooks answered until the very end, then the database.
+    pub async fn stop(self) {
+        self.work.cancel();
+        join("runner", self.runner).await;
+        self.listeners.close().await;
+        for looping in self.loops {
+            join("loop", looping).await;
+        }
+        self.app.store.close().await;
+    }
+}

@@ -1,0 +1,99 @@
+//! What `skep serve` does from the set-up to the signal that ends it.
+
+use anyhow::Context;
+use secrecy::SecretString;
+
+use super::assembly::Assembly;
+use super::identity;
+use super::listeners::Listeners;
+use super::running::Running;
+use super::setup::{Addresses, Setup};
+use super::signals::Signals;
+use crate::webhook::Secrets;
+
+/// Serves until SIGTERM or SIGINT; a second signal ends at once. Webhooks are taken in from the start, and worked on as soon
+/// as GitHub has said who we are.
+pub async fn serve(
+    setup: Setup,
+    addresses: Addresses,
+    read_again: impl Fn() -> Result<Reread, String>,
+) -> anyhow::Result<()> {
+    let assembly = Assembly::open(setup).await?;
+    // One listener for both: a signal between two of them would be lost.
+    let mut signals = Signals::listen()?;
+    let listeners = Listeners::open(&assembly.entry(), &addresses).await?;
+    tracing::info!(listen = %listeners.listen, admin = %listeners.admin, "webhooks are taken in");
+    let reload = || reload(&assembly.setup.github.secrets, &read_again);
+    let learned = tokio::select! {
+        learned = identity::learn(&assembly.github, &assembly.setup.github.api_url, &assembly.health) => Some(learned),
+        () = signals.stop(reload) => None,
+    };
+    let identity = match learned {
+        Some(Ok(identity)) => identity,
+        early => {
+            listeners.close().await;
+            assembly.store.close().await;
+            return early.map_or(Ok(()), |failed| {
+                failed.map(drop).context("ask GitHub who we are")
+            });
+        }
+    };
+    identity::warn_of_shortfall(&identity);
+    let running = assembly
+        .complete(identity)
+        .await?
+        .start_behind(listeners)
+        .await?;
+    ready(&running, &assembly.setup);
+    signals.stop(reload).await;
+    tracing::info!("stopping: agents are interrupted and go on at the next start");
+    tokio::select! {
+        () = running.stop() => tracing::info!("stopped"),
+        () = signals.next() => {
+            tracing::warn!("a second signal: ending at once");
+        }
+    }
+    Ok(())
+}
+
+/// What can be taken up without a restart.
+pub struct Reread {
+    /// The webhook secrets, the present one first.
+    pub webhook_secrets: Vec<SecretString>,
+}
+
+/// Reads the configuration again. What is wrong with it changes nothing; what needs a restart is said.
+fn reload(secrets: &Secrets, read_again: &impl Fn() -> Result<Reread, String>) {
+    let taken = read_again().and_then(|read| {
+        secrets
+            .replace(read.webhook_secrets)
+            .map_err(|error| error.to_string())
+    });
+    match taken {
+        Ok(()) => tracing::info!(
+            "SIGHUP: the webhook secrets were read again; everything else needs a restart"
+        ),
+        Err(error) => {
+            tracing::error!(
+                error,
+                "SIGHUP: the configuration is wrong now, and what was read at the start stays"
+            )
+        }
+    }
+}
+
+/// Says what was started, and what to do next.
+fn ready(running: &Running, setup: &Setup) {
+    let policy = &running.app.runner.services().policy;
+    tracing::info!(
+        listen = %running.listen,
+        admin = %running.admin,
+        version = env!("CARGO_PKG_VERSION"),
+        app = policy.me.slug,
+        agent = policy.default_agent,
+        sandbox = if policy.confinement_warning.is_none() { "bubblewrap" } else { "none" },
+        data = %setup.data_dir.display(),
+        next = "add the label agent:go to an issue; `skep status` shows what comes in",
+        "skep is ready"
+    );
+}

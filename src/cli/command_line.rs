@@ -1,0 +1,98 @@
+//! The command line as a whole: which subcommand, what it reads, and who runs it.
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use super::command_error::CommandResult;
+use super::{config, demo, demo_agent, dispatch, help, serve, session, sessions, status, stop};
+use crate::config::{Args, Environment, Sources};
+
+/// A self-hosted GitHub App: label an issue, talk to the agent on it, get a pull request.
+#[derive(Debug, Parser)]
+#[command(
+    name = "skep",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Demo(demo::Demo),
+    #[command(hide = true)]
+    DemoAgent(demo_agent::DemoAgent),
+    Dispatch(dispatch::Dispatch),
+    Sessions(sessions::Sessions),
+    Session(session::Session),
+    Stop(stop::StopSession),
+    Status(status::Status),
+    Config(config::Config),
+    Help(help::Help),
+}
+
+/// The command line as it is parsed: whichever command is asked for its version, it is skep's.
+fn whole() -> clap::Command {
+    fn named(command: clap::Command) -> clap::Command {
+        command.display_name("skep").mut_subcommands(named)
+    }
+    named(Cli::command().propagate_version(true))
+}
+
+impl Cli {
+    /// Reads this process's command line.
+    pub fn of_process() -> Result<Self, clap::Error> {
+        Self::from_arg_matches(&whole().try_get_matches()?)
+    }
+
+    /// What the command reads of flags, environment and file. The demo reads no file: it must run anywhere.
+    pub fn sources(&self, environment: Environment) -> Sources {
+        let args = match &self.command {
+            Command::Serve(serve) => serve.args.clone(),
+            Command::Config(config) => config.args(),
+            Command::Demo(demo) => return Sources::without_file(demo.args(), environment),
+            Command::DemoAgent(_) | Command::Help(_) => {
+                return Sources::without_file(Args::default(), environment);
+            }
+            Command::Dispatch(dispatch) => dispatch.admin.args(),
+            Command::Sessions(sessions) => sessions.admin.args(),
+            Command::Session(session) => session.admin.args(),
+            Command::Stop(stop) => stop.admin.args(),
+            Command::Status(status) => status.admin.args(),
+        };
+        Sources::gather(args, environment)
+    }
+
+    /// Whether it reads the whole configuration and tells everything that is wrong with it.
+    pub fn reads_all(&self) -> bool {
+        matches!(self.command, Command::Serve(_) | Command::Config(_))
+    }
+
+    /// What is logged when nobody says: a server tells, a command is quiet.
+    pub fn default_log(&self) -> &'static str {
+        if matches!(self.command, Command::Serve(_)) {
+            "warn,skep=info"
+        } else {
+            "error"
+        }
+    }
+
+    /// Does it.
+    pub async fn run(self, sources: &Sources) -> CommandResult {
+        match self.command {
+            Command::Serve(_) => serve::run(sources).await,
+            Command::Demo(demo) => demo.run(sources).await,
+            Command::DemoAgent(agent) => demo_agent::run(agent).await,
+            Command::Dispatch(dispatch) => dispatch.run(sources).await,
+            Command::Sessions(sessions) => sessions.run(sources).await,
+            Command::Session(session) => session.run(sources).await,
+            Command::Stop(stop) => stop.run(sources).await,
+            Command::Status(status) => status.run(sources).await,
+            Command::Config(config) => config.run(sources).await,
+            Command::Help(help) => help.run(&mut whole()),
+        }
+    }
+}
