@@ -12,7 +12,7 @@ use skep::github::{
 };
 use skep_simulator::world::account::Access;
 use skep_simulator::world::{LineComment, PullDraft, ReviewDraft};
-use skep_simulator::{JobEnd, Required};
+use skep_simulator::{JobEnd, Required, StatusDraft};
 
 use super::client::{KEY, Stage, stage};
 
@@ -391,11 +391,27 @@ async fn what_ci_says_with_the_failed_step_and_the_end_of_its_log() {
     let state = async || github.checks(at, &head).await.expect("read");
     assert_eq!(state().await.state, ChecksState::None);
     simulator
-        .set_status(home, head.as_str(), "build", "pending", "octo")
+        .set_status(
+            home,
+            head.as_str(),
+            StatusDraft {
+                context: "build",
+                state: "pending",
+            },
+            "octo",
+        )
         .expect("a status");
     assert_eq!(state().await.state, ChecksState::Pending);
     simulator
-        .set_status(home, head.as_str(), "build", "success", "octo")
+        .set_status(
+            home,
+            head.as_str(),
+            StatusDraft {
+                context: "build",
+                state: "success",
+            },
+            "octo",
+        )
         .expect("a status");
     assert_eq!(state().await.state, ChecksState::Green);
     let log = format!(

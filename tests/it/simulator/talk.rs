@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use skep_simulator::world::{IssueDraft, LineComment, PullDraft, ReviewDraft};
-use skep_simulator::{JobEnd, Simulator, SimulatorError};
+use skep_simulator::{JobEnd, Simulator, SimulatorError, StatusDraft};
 
 use super::client::{Listener, Stage, stage};
 
@@ -276,7 +276,15 @@ async fn a_suite_is_over_when_its_last_job_is() {
     assert_eq!(listener.names(), [""; 0], "a job is still at work");
     job(github, &stage, "test", "failure").await;
     github
-        .set_status(home, sha.as_str(), "build", "success", "octo")
+        .set_status(
+            home,
+            sha.as_str(),
+            StatusDraft {
+                context: "build",
+                state: "success",
+            },
+            "octo",
+        )
         .expect("a status");
     github
         .fail_to_start(home, sha.as_str(), "Deploy")
@@ -322,7 +330,15 @@ async fn a_suite_is_over_when_its_last_job_is() {
         .set_check(home, &nowhere, "test", None)
         .expect_err("a check of no commit");
     github
-        .set_status(home, &nowhere, "build", "success", "octo")
+        .set_status(
+            home,
+            &nowhere,
+            StatusDraft {
+                context: "build",
+                state: "success",
+            },
+            "octo",
+        )
         .expect_err("a status of no commit");
     github
         .fail_to_start(home, &nowhere, "Deploy")

@@ -2,7 +2,7 @@
 //! green ones make a draft ready.
 
 use skep::core::policy::MakeReady;
-use skep_simulator::{JobEnd, Required};
+use skep_simulator::{JobEnd, Required, StatusDraft};
 
 use super::Told;
 use crate::test_app::TestApp;
@@ -181,8 +181,10 @@ async fn what_fails_on_the_base_as_well_is_reported_and_not_chased() {
         .set_status(
             told.app.repository,
             told.head().as_str(),
-            "lint",
-            "failure",
+            StatusDraft {
+                context: "lint",
+                state: "failure",
+            },
             "ana",
         )
         .expect("one");
@@ -202,8 +204,10 @@ async fn what_fails_on_the_base_as_well_is_reported_and_not_chased() {
         .set_status(
             told.app.repository,
             told.head().as_str(),
-            "lint",
-            "failure",
+            StatusDraft {
+                context: "lint",
+                state: "failure",
+            },
             "ana",
         )
         .expect("one");
@@ -225,8 +229,10 @@ async fn a_status_and_a_workflow_that_cannot_start_count_too() {
         .set_status(
             told.app.repository,
             told.head().as_str(),
-            "lint",
-            "failure",
+            StatusDraft {
+                context: "lint",
+                state: "failure",
+            },
             "ana",
         )
         .expect("one");
