@@ -138,7 +138,7 @@ struct Skep {
     tasks: Tasks,
     stop: CancellationToken,
     address: std::net::SocketAddr,
-    door: tokio::task::JoinHandle<()>,
+    server: tokio::task::JoinHandle<()>,
 }
 
 /// A fixture's key.
@@ -273,7 +273,7 @@ impl TestApp {
         let address = listener.local_addr().expect("an address");
         let stop = CancellationToken::new();
         let router = http::public_router(app.ingest.clone(), Caps::default());
-        let door = tokio::spawn(http::serve(
+        let server = tokio::spawn(http::serve(
             listener,
             router,
             Bounds::default(),
@@ -286,7 +286,7 @@ impl TestApp {
             tasks: Tasks::new(),
             stop,
             address,
-            door,
+            server,
         });
     }
 
@@ -298,8 +298,8 @@ impl TestApp {
         skep.tasks.abort_all();
         while skep.tasks.join_next().await.is_some() {}
         skep.stop.cancel();
-        skep.door.abort();
-        let _ended = skep.door.await;
+        skep.server.abort();
+        let _ended = skep.server.await;
         skep.app.store.close().await;
     }
 
@@ -322,7 +322,7 @@ impl TestApp {
         &self.skep().app.runner
     }
 
-    /// The rooms.
+    /// The modules.
     pub fn product(&self) -> &App {
         &self.skep().app
     }
@@ -582,7 +582,7 @@ impl TestApp {
                 .close_all(Duration::from_secs(5))
                 .await;
             skep.stop.cancel();
-            skep.door.await.expect("the door closes");
+            skep.server.await.expect("the server ends");
             skep.app.store.close().await;
         }
         self.unfinished = true;
