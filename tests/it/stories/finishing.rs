@@ -196,23 +196,102 @@ async fn a_claim_without_a_deed_opens_no_pull_request_and_is_called_what_it_is()
     app.done().await;
 }
 
+/// Our comment when the agent's model fails so.
+async fn failed_as(app: &mut TestApp, what: &str, class: &str) -> String {
+    let issue = run(app, &format!("fail {what}")).await;
+    assert_eq!(app.state(issue).await, "failed", "{what}");
+    let said = app.our_comments(issue).remove(0);
+    assert!(said.contains(&format!("`{class}`")), "{said}");
+    said
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_text_without_a_change_is_a_failure_of_that_class() {
     let mut app = TestApp::with(|plan| plan.limits.model_attempts = 1).await;
-    for (what, class) in [
-        ("rate-limit", "rate_limit"),
-        ("auth", "auth"),
-        ("server", "model_unavailable"),
-    ] {
-        let issue = run(&mut app, &format!("fail {what}")).await;
-        assert_eq!(app.state(issue).await, "failed", "{what}");
-        assert!(
-            app.our_comments(issue)[0].contains(&format!("`{class}`")),
-            "{}",
-            app.thread(issue)
-        );
-        insta::assert_snapshot!(format!("failed_{what}"), app.our_comments(issue)[0]);
-    }
+    insta::assert_snapshot!(failed_as(&mut app, "rate-limit", "rate_limit").await, @r"
+    **Failed** after 0 ms · `rate_limit`
+
+    It failed because the agent's model refused more requests for now (rate limit or quota). It said: “Request failed: Rate limit exceeded: 429 Too Many Requests”
+
+    Its last lines:
+
+    ```text
+    Request failed: Rate limit exceeded: 429 Too Many Requests
+    ```
+
+    To try again, comment `/agent retry`.
+
+    <details><summary>Details</summary>
+
+    - Role `swe`: the issue has no `role:*` label, so the default `swe`
+    - Agent: `demo` (skep-demo 0.1.0)
+    - Session `1296269-1-1`
+    - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+    - To see the log, comment `/agent logs`
+    - 00:00:01Z Accepted as `swe`.
+    - 00:00:01Z Started.
+    - 00:00:01Z Failed (`rate_limit`).
+
+    </details>
+
+    <sub>updated 00:00:01Z</sub>
+    ");
+    insta::assert_snapshot!(failed_as(&mut app, "auth", "auth").await, @r"
+    **Failed** after 0 ms · `auth`
+
+    It failed because the agent could not log in to its model; the operator must check its key. It said: “Request failed: Authentication error: 401 Unauthorized. Please check your API key.”
+
+    Its last lines:
+
+    ```text
+    Request failed: Authentication error: 401 Unauthorized. Please check your API key.
+    ```
+
+    To try again, comment `/agent retry`.
+
+    <details><summary>Details</summary>
+
+    - Role `swe`: the issue has no `role:*` label, so the default `swe`
+    - Agent: `demo` (skep-demo 0.1.0)
+    - Session `1296269-2-1`
+    - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+    - To see the log, comment `/agent logs`
+    - 00:00:02Z Accepted as `swe`.
+    - 00:00:02Z Started.
+    - 00:00:02Z Failed (`auth`).
+
+    </details>
+
+    <sub>updated 00:00:02Z</sub>
+    ");
+    insta::assert_snapshot!(failed_as(&mut app, "server", "model_unavailable").await, @r"
+    **Failed** after 0 ms · `model_unavailable`
+
+    It failed because the agent's model was not reachable. It said: “Request failed: Server error: 500 Internal Server Error”
+
+    Its last lines:
+
+    ```text
+    Request failed: Server error: 500 Internal Server Error
+    ```
+
+    To try again, comment `/agent retry`.
+
+    <details><summary>Details</summary>
+
+    - Role `swe`: the issue has no `role:*` label, so the default `swe`
+    - Agent: `demo` (skep-demo 0.1.0)
+    - Session `1296269-3-1`
+    - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+    - To see the log, comment `/agent logs`
+    - 00:00:03Z Accepted as `swe`.
+    - 00:00:03Z Started.
+    - 00:00:03Z Failed (`model_unavailable`).
+
+    </details>
+
+    <sub>updated 00:00:03Z</sub>
+    ");
     let issue = run(&mut app, "think Hm.").await;
     assert_eq!(
         app.state(issue).await,
