@@ -1,6 +1,7 @@
 //! Stories: what a person does on GitHub, and what the issue looks like afterwards.
 
 mod access;
+mod agent_starts;
 mod agents;
 mod beside;
 mod cancel;
@@ -26,6 +27,7 @@ mod reach;
 mod real;
 mod recovery;
 mod roles;
+mod second_run;
 mod settings;
 mod status;
 mod switch;
